@@ -42,5 +42,11 @@ export const testPackages: readonly SystemPackage[] = [
   { name: 'make', command: 'make', why: 'builds a changed source anew' },
   { name: 'ninja-build', command: 'ninja', why: 'builds a changed source anew' },
   { name: 'gcc', command: 'gcc', why: 'compiles what make and ninja build' },
+  { name: 'promtool', command: 'promtool', why: 'checks metrics, alert rules and the dashboard' },
+  {
+    name: 'opentelemetry-proto',
+    command: '/usr/include/opentelemetry/proto/trace/v1/trace.proto',
+    why: 'the protocol of traces, for the collector',
+  },
   { name: 'libc6-dev', command: '/usr/include/stdio.h', why: 'headers for that compiler' },
 ]

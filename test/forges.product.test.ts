@@ -2,6 +2,7 @@
  * From a push to a finished check: real sandboxes, a real git server, and a GitHub checked by its
  * published description.
  */
+import { type Collector, startCollector } from '@harmont/outside/collector'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { builtBy, type Connected, concluded, discovered, startConnected } from './connected.ts'
@@ -9,6 +10,7 @@ import { builtBy, type Connected, concluded, discovered, startConnected } from '
 vi.setConfig({ testTimeout: 240_000 })
 const ci = 'harmont/acme-core-ci'
 let it: Connected
+let collector: Collector
 
 const reported = "{ label: 'unit', tests: { report: 'junit.xml', forks: 2 } }"
 const pipelines = (command: string, options = reported) => `import { pipeline, sh } from '@harmont/hm'
@@ -38,10 +40,13 @@ export default [
 `
 
 beforeAll(async () => {
-  it = await startConnected({ '.hm/ci.ts': pipelines('cat a.txt'), 'a.txt': 'one\n' })
+  collector = await startCollector()
+  const env = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  it = await startConnected({ '.hm/ci.ts': pipelines('cat a.txt'), 'a.txt': 'one\n' }, env)
 })
 afterAll(async () => {
   await it?.remove()
+  await collector?.stop()
 })
 
 test('a connected repository gets the pipelines of its code', async () => {
@@ -88,6 +93,15 @@ test('a push ends as a finished check with the right conclusion, and a re-run ru
   await it.github.rerunSuite(it.repository, good.commit, it.owner)
   await concluded(it, good.commit, ci, 2)
   expect(it.github.violations).toEqual([])
+})
+
+test('G98 a push is the root of the build that it starts, and of its rendering', async () => {
+  const find = (name: string) => collector.spans.find((span) => span.name === name)
+  const build = await until(() => find('build acme-core-ci'))
+  const push = await until(() => collector.spans.find(({ spanId }) => spanId === build?.parentId))
+  expect(push).toMatchObject({ traceId: build?.traceId, parentId: '', name: 'POST /webhooks/{provider}' })
+  expect(await until(() => find('job render'))).toMatchObject({ parentId: build?.spanId })
+  expect(collector.faults).toEqual([])
 })
 
 test('a tag builds what asks for tags, at the commit that it names', async () => {

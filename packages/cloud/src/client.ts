@@ -15,6 +15,8 @@ export interface ClientOptions {
   /** Instead of the global one, for proxies and certificates of your own. */
   readonly fetch?: typeof fetch
   readonly userAgent?: string
+  /** Continues a trace (W3C Trace Context): builds that are created belong to it. */
+  readonly traceparent?: string
   /** How long the server may take for an answer, in milliseconds. Default: 60,000. */
   readonly answerTimeoutMs?: number
   /** Called with a line about each request after its answer, without secrets. */
@@ -66,6 +68,7 @@ async function callOperation(options: ClientOptions, route: Route, input: Inputs
   const headers = {
     accept: route.answer === 'stream' ? '*/*' : 'application/json',
     ...(options.userAgent === undefined ? {} : { 'user-agent': options.userAgent }),
+    ...(options.traceparent === undefined ? {} : { traceparent: options.traceparent }),
     ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(key === undefined ? {} : { 'idempotency-key': key }),

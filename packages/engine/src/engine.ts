@@ -62,7 +62,13 @@ export interface Engine {
  */
 export function createEngine(options: EngineOptions): Engine {
   const { store, runner: own, log, leaseMs = defaultStoreSettings.leaseMs, renewals = 'here' } = options
-  const scheduler = new Scheduler({ store, leaseMs, log, renewsElsewhere: renewals === 'elsewhere' })
+  const scheduler = new Scheduler({
+    store,
+    leaseMs,
+    log,
+    renewsElsewhere: renewals === 'elsewhere',
+    ...(options.watch && { watch: options.watch }),
+  })
   const notes = renewals === 'noted' ? new RenewalNotes(store, log) : null
   const runner = own && createRunner({ ...own, port: createLocalPort(options), log })
   const collecting =

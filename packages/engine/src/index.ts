@@ -75,7 +75,7 @@ export type { Renderer, RunnerOptions, RunnerSettings } from './runner/options.t
 export type { ForkOutcome } from './runner/probes/run-fork.ts'
 export { type ShellRequest, ShellUnavailable, type ShellUnavailableCode } from './runner/shells/open-shell.ts'
 export { Collector } from './scheduler/collector.ts'
-export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
+export { createLocalPort, type LocalPortOptions, type TraceSink } from './scheduler/local-port.ts'
 export { Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
 export { type OpenServiceLog, serviceLogId } from './service-log.ts'
 export { type Deal, median, type SplitFile } from './splits/deal.ts'
@@ -93,5 +93,7 @@ export type {
   Store,
 } from './store.ts'
 export { defaultStoreSettings, type StoreSettings } from './store-settings.ts'
+export { commandSpanId, type Phase, type PhaseName, spanId, type TraceOrigin, traceparent } from './trace.ts'
 export { Turns } from './turns.ts'
 export type { Wait } from './wait.ts'
+export type { EngineWatch } from './watch.ts'

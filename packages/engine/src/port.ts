@@ -14,6 +14,7 @@ import type { Deal, SplitFile } from './splits/deal.ts'
 import type { FileSplit } from './splits/split-store.ts'
 import type { StepOutput } from './step-output.ts'
 import type { BuildContext, ForkLease, HeldFork, LiveSnapshots } from './store.ts'
+import type { Phase } from './trace.ts'
 
 export interface RunnerPort {
   /**
@@ -43,9 +44,9 @@ export interface RunnerPort {
   onDirective(listener: (directive: Directive) => void): () => void
   /**
    * Reports that the command has started. Returns when the lease, which is longer from now on,
-   * expires; null when it is lost. May be repeated.
+   * expires; null when it is lost. May be repeated. `phases`: of a traced job, what came before.
    */
-  started(lease: LeaseRef, at: Date): Promise<Date | null>
+  started(lease: LeaseRef, at: Date, phases?: readonly Phase[]): Promise<Date | null>
   /**
    * Reports that the base `host` stands in for this image. May be repeated. Returns false when the
    * lease is lost.
@@ -83,9 +84,9 @@ export interface RunnerPort {
   /**
    * Reports the end. `at` is when the command ended; after its deadline the job has timed out,
    * whoever ended it. One transaction keeps outcome and output. Returns false when the lease is
-   * lost and nothing was recorded.
+   * lost and nothing was recorded. `phases`: of a traced job, those that are not reported yet.
    */
-  finish(lease: LeaseRef, at: Date, outcome: Outcome, output: StepOutput): Promise<boolean>
+  finish(lease: LeaseRef, at: Date, outcome: Outcome, output: StepOutput, phases?: readonly Phase[]): Promise<boolean>
   /**
    * Asks, once for all artifacts of a step, which of their parts the store lacks. May be repeated,
    * and again after a kill. Null when the lease is lost.
@@ -235,6 +236,8 @@ export interface LeasedJob extends LeaseRef {
   readonly deadlineAt: Date | null
   /** The states of its services, as this lease reported them last. */
   readonly services: readonly ServiceState[]
+  /** Continues the build's trace below the job's command; absent where nothing is traced. */
+  readonly traceparent?: string
 }
 
 export interface StepWork {

@@ -9,6 +9,7 @@ import type { Proof } from './probes/proof.ts'
 import type { OpenServiceLog } from './service-log.ts'
 import type { SplitStore } from './splits/split-store.ts'
 import type { BuildAnnotation, StepOutput } from './step-output.ts'
+import type { TraceOrigin } from './trace.ts'
 import type { Wait } from './wait.ts'
 
 /** The files of a build. The owner of the engine offers them to the runner. */
@@ -56,6 +57,8 @@ export interface BuildContext {
   readonly claimant?: string
   /** Only its steps are wanted: none is ever run. */
   readonly planOnly?: true
+  /** Absent where nothing is traced. */
+  readonly trace?: TraceOrigin
 }
 
 export interface Lease {

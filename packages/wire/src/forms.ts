@@ -8,6 +8,7 @@ import type {
   LeasedJob,
   LeaseRef,
   LeaseStatus,
+  Phase,
   RenderResult,
   SecretsAnswer,
   SecretValue,
@@ -58,6 +59,9 @@ export type WireRender =
   | { readonly kind: 'ir'; readonly ir: string }
   | { readonly kind: 'render_failed'; readonly message: string }
 
+/** Name, begin and end, as the server's instants. */
+export type WirePhase = readonly [Phase['name'], number, number]
+
 /** Where the source is. The bytes of an archive follow by a call of their own. */
 export type WireSource =
   | Extract<SourceOffer, { readonly kind: 'git' }>
@@ -94,6 +98,15 @@ export function statusFromWire({ lastsMs, ...status }: WireStatus, { expiry }: D
 export function forkToWire({ lease, work }: LeasedFork, now: number): WireFork {
   const { jobId, buildId, fork, leftMs, expiresAt } = lease
   return { lease: { jobId, buildId, fork, leftMs, lastsMs: expiresAt - now }, job: jobToWire(work.job, now) }
+}
+
+/** `at` turns an instant of one clock into one of the other. Absent where nothing is traced. */
+export function phasesToWire(
+  phases: readonly Phase[] | undefined,
+  at: (instant: number) => number,
+): { readonly phases?: readonly WirePhase[] } {
+  if (phases === undefined) return {}
+  return { phases: phases.map(({ name, from, to }) => [name, at(from.getTime()), at(to.getTime())]) }
 }
 
 export function secretsToWire(answer: SecretsAnswer): WireSecrets {

@@ -131,8 +131,11 @@ test('G93 an instant that a runner reports is between its lease and now', async 
   const before = store.now()
   const job = await leaseOne('r')
   const port = wire.connect('r')
-  await port.started(job, new Date(1e9))
+  await port.started(job, new Date(1e9), [{ name: 'fetch', from: new Date(1e9), to: new Date(8e15) }])
   await port.finish(job, new Date(8e15), passed, noOutput)
+  const [fetch] = wire.phases[0]?.phases ?? []
+  expect(fetch?.from.getTime()).toBeGreaterThanOrEqual(before)
+  expect(fetch?.to.getTime()).toBeLessThanOrEqual(store.now())
   const [ended] = await store.builds.jobs(job.buildId)
   expect(ended?.startedAt).toBeGreaterThanOrEqual(before)
   expect(ended?.finishedAt).toBeLessThanOrEqual(store.now())

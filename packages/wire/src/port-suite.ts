@@ -160,6 +160,25 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       expect(await under.store.outputs.annotations(job.buildId)).toMatchObject([output.annotations[0]])
     })
 
+    test('a traced job has its place in the trace, and its phases are kept under its lease', async () => {
+      const trace = { traceId: 'a'.repeat(32), parentId: 'b'.repeat(16), sampled: true }
+      const job = await leaseOne(stepsOf(1), { trace })
+      expect(job.traceparent).toMatch(/^00-a{32}-[0-9a-f]{16}-01$/)
+      expect(job.injectedEnv).toMatchObject({ TRACEPARENT: job.traceparent })
+      const at = new Date(now())
+      await port.started(job, at, [{ name: 'fetch', from: new Date(0), to: at }])
+      await port.finish(job, at, passed, noOutput, [
+        { name: 'snapshot', from: at, to: new Date(at.getTime() + 3_600_000) },
+      ])
+      const kept = under.phases.filter(({ lease: { jobId } }) => jobId === job.jobId)
+      expect(kept.map(({ lease, phases }) => [lease.fence, phases.map(({ name }) => name)])).toEqual([
+        [1, ['fetch']],
+        [1, ['snapshot']],
+      ])
+      expect((await leaseOne()).traceparent).toBeUndefined()
+      await port.finish(job, at, passed, noOutput)
+    })
+
     const chunk = (seq: number, text: string, ts: bigint | null = null): Chunk => ({
       ...{ seq, kind: 1, ts, content: Buffer.from(text) },
     })

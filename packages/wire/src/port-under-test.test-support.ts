@@ -9,7 +9,9 @@ import {
   createBuild,
   createLocalPort,
   defaultLimits,
+  type LeaseRef,
   type LocalPortOptions,
+  type Phase,
   type RunnerPort,
   SourceUnavailable,
   type Store,
@@ -26,8 +28,12 @@ export interface StoreUnderTest {
   close(): Promise<void>
 }
 
+/** Phases as the port handed them on. */
+export type ToldPhases = readonly { readonly lease: LeaseRef; readonly phases: readonly Phase[] }[]
+
 export interface PortUnderTest {
   readonly store: Store
+  readonly phases: ToldPhases
   /** Returns the port of this runner. */
   port(runner: string): RunnerPort
   submit(created: Created, context: BuildContext): Promise<void>
@@ -39,10 +45,16 @@ export const archiveBytes = Buffer.alloc(300_000, 'harmont ')
 export const archiveDigest = 'a'.repeat(64)
 
 /** Parts of artifacts by their digest, and what the port has around the store. */
-export function surroundings(): Omit<LocalPortOptions, 'store' | 'log'> & { readonly kept: Map<string, Buffer> } {
+export function surroundings(): Omit<LocalPortOptions, 'store' | 'log'> & {
+  readonly kept: Map<string, Buffer>
+  readonly phases: ToldPhases
+} {
   const kept = new Map<string, Buffer>()
+  const told: { lease: LeaseRef; phases: readonly Phase[] }[] = []
   return {
     kept,
+    phases: told,
+    traces: { keep: async (lease, phases) => void told.push({ lease, phases }) },
     secrets: {
       of: async (_, names) => ({
         kind: 'values',
@@ -75,12 +87,14 @@ function* inPieces(bytes: Buffer): Generator<Buffer> {
 
 /** Returns the local port of a store. */
 export function localPort({ store, submit, close }: StoreUnderTest): PortUnderTest {
-  const port = createLocalPort({ ...surroundings(), store, log: () => undefined })
-  return { store, port: () => port, submit, close }
+  const around = surroundings()
+  const port = createLocalPort({ ...around, store, log: () => undefined })
+  return { store, phases: around.phases, port: () => port, submit, close }
 }
 
 export interface Wire extends AsyncDisposable {
   readonly url: string
+  readonly phases: ToldPhases
   /** Returns how many requests have come. */
   requests(): number
   closePolls(): void
@@ -98,7 +112,8 @@ export async function serveWire(
     readonly through?: (url: string) => Promise<string>
   } = {},
 ): Promise<Wire> {
-  const port = createLocalPort({ ...surroundings(), store, log: () => undefined })
+  const around = surroundings()
+  const port = createLocalPort({ ...around, store, log: () => undefined })
   const served = serveRunners({
     authenticate: async ({ headers: { authorization = '' } }) => {
       const [, runner = ''] = authorization.split('Bearer ')
@@ -118,6 +133,7 @@ export async function serveWire(
   const ports: RemotePort[] = []
   return {
     url: server.url,
+    phases: around.phases,
     requests: () => requests,
     closePolls: () => served.close(),
     connect(runner, given = {}) {
@@ -159,6 +175,7 @@ export async function remotePort({ store, submit, close }: StoreUnderTest): Prom
   const ports = new Map<string, RunnerPort>()
   return {
     store,
+    phases: wire.phases,
     port(runner) {
       const port = ports.get(runner) ?? wire.connect(runner)
       ports.set(runner, port)

@@ -23,6 +23,7 @@ import type {
   WireFork,
   WireForkEnd,
   WireJob,
+  WirePhase,
   WireRender,
   WireSecrets,
   WireSource,
@@ -83,12 +84,12 @@ export interface Calls {
     request: { readonly waitMs: number; readonly known: readonly Directive[] }
     answer: { readonly directives: readonly Directive[] }
   }
-  started: { request: Report; answer: { readonly lastsMs: number | null } }
+  started: { request: Report & Phased; answer: { readonly lastsMs: number | null } }
   substituted: { request: Report & { readonly image: string }; answer: Held }
   'looked-up': { request: Report & { readonly lookUp: CacheLookUp }; answer: Held }
   services: { request: Report & { readonly services: readonly ServiceState[] }; answer: Held }
   'command-ended': { request: Report; answer: Held }
-  finish: { request: Report & { readonly outcome: Outcome; readonly output: StepOutput }; answer: Held }
+  finish: { request: Report & Phased & { readonly outcome: Outcome; readonly output: StepOutput }; answer: Held }
   rendered: { request: Report & { readonly result: WireRender }; answer: Held }
   'open-service-log': {
     request: { readonly lease: LeaseRef; readonly service: string; readonly isNew: boolean }
@@ -131,6 +132,11 @@ export type FencedJob = Omit<LeaseRef, 'buildId'>
 interface Report {
   readonly lease: LeaseRef
   readonly at: number
+}
+
+/** Of a traced job only. An older end knows no phases. */
+interface Phased {
+  readonly phases?: readonly WirePhase[]
 }
 
 /** `held` is false when the lease is lost and nothing was recorded. */

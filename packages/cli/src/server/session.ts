@@ -28,9 +28,15 @@ export async function connect(here: Here, token: string | null): Promise<CloudCl
     baseUrl: config.get('cloud.api_url'),
     userAgent: `hm/${version}`,
     onCall: here.output.debug,
+    ...(isTraceparent(here.env.TRACEPARENT) && { traceparent: here.env.TRACEPARENT }),
     ...(token === null ? {} : { token }),
     ...(own === undefined ? {} : { fetch: own }),
   })
+}
+
+/** Whether a variable is what a tracing caller sets. Anything else must not reach a header. */
+function isTraceparent(text: string | undefined): text is string {
+  return text !== undefined && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(text)
 }
 
 /** Opens a session. Rejects with exit 3 where nobody is signed in. */

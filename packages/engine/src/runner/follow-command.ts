@@ -1,7 +1,7 @@
 import { type Command, type Exit, now, type Running, type Sandbox } from '@harmont/sandbox'
 import { runsOnce } from '../core/decide-lease.ts'
 import { StopAsked, type StopReason, watchdogDeadline } from './held-lease.ts'
-import type { JobContext } from './job-context.ts'
+import { type JobContext, tellPhases } from './job-context.ts'
 
 /** Time that a lease must still last before a command is started. */
 const leaseToStartMs = 5_000
@@ -27,7 +27,8 @@ export async function startCommand(
   sandbox: Sandbox,
   command: Pick<Command, 'script' | 'env' | 'secrets' | 'memo' | 'split'>,
 ): Promise<Started> {
-  const { lease } = context
+  const { lease, phases } = context
+  phases.end('sandbox')
   const { work } = lease.job
   const { disk } = context.options
   // On a full disk a runtime may fail in ways that look like the command's own failure.
@@ -44,13 +45,16 @@ export async function startCommand(
   return { running, adopted: false, toldAt }
 }
 
-async function reportStart({ lease, options, report }: JobContext, at: Date): Promise<void> {
+async function reportStart(context: JobContext, at: Date): Promise<void> {
+  const { lease, options, report } = context
   const { job } = lease
   let expiresAt: Date | null = null
-  await report(async () => {
-    expiresAt = await options.port.started(job, at)
-    return expiresAt !== null
-  })
+  await tellPhases(context, (phases) =>
+    report(async () => {
+      expiresAt = await options.port.started(job, at, phases)
+      return expiresAt !== null
+    }),
+  )
   // The lease is longer from now on. The watchdog hears of it at once; otherwise a kill of this
   // process before the next renewal would end the command.
   if (expiresAt !== null) lease.renewed({ ...job, expiresAt, stop: null })

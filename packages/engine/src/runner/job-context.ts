@@ -5,11 +5,13 @@ import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import { SourceUnavailable } from '../port.ts'
 import { noOutput } from '../step-output.ts'
+import { isTraced, type Phase } from '../trace.ts'
 import { Abandoned, type HeldLease, LeaseLost, StopAsked } from './held-lease.ts'
 import type { InHand } from './in-hand.ts'
 import { type Append, JobLog } from './job-log.ts'
 import type { Lineage } from './lineage.ts'
 import type { RunnerOptions, RunnerSettings } from './options.ts'
+import { Phases } from './phases.ts'
 import { isForWantOfRoom, persist } from './retry.ts'
 import type { SourceTrees } from './source/source-trees.ts'
 
@@ -19,6 +21,7 @@ export interface JobContext {
   readonly settings: RunnerSettings
   readonly lease: HeldLease
   readonly log: JobLog
+  readonly phases: Phases
   /**
    * Calls the port until it answers. Throws `LeaseLost` when the answer is false, `Abandoned` when
    * this process ends.
@@ -78,7 +81,7 @@ function jobContext(
     signal.throwIfAborted()
   }
   const append: Append = (chunks, offset) => report(() => port.append(job, chunks, offset))
-  return { ...parts, ...own, lease, log: new JobLog(job, append, maxLogBytes), report }
+  return { ...parts, ...own, lease, log: new JobLog(job, append, maxLogBytes), phases: new Phases(), report }
 }
 
 /**
@@ -114,13 +117,27 @@ export async function withJobContext<Result>(
 
 /** Reports the end of a job, once its log is stored. `at` is when its command ended, if one ran. */
 export async function finish(
-  { options, lease, log, report }: JobContext,
+  context: JobContext,
   outcome: Outcome,
   at = new Date(now()),
   output = noOutput,
 ): Promise<void> {
+  const { options, lease, log, report } = context
   await log.settled()
-  await report(() => options.port.finish(lease.job, at, masked(log, outcome), output))
+  await tellPhases(context, (phases) =>
+    report(() => options.port.finish(lease.job, at, masked(log, outcome), output, phases)),
+  )
+}
+
+/** Calls `tell` with the phases of a traced job that are not reported yet. */
+export async function tellPhases(
+  { lease, phases: all }: Pick<JobContext, 'lease' | 'phases'>,
+  tell: (phases?: readonly Phase[]) => Promise<void>,
+): Promise<void> {
+  if (!isTraced(lease.job)) return tell()
+  const { phases, told } = all.untold()
+  await tell(phases)
+  told()
 }
 
 /**

@@ -35,8 +35,9 @@ export interface Ready {
  * Returns a sandbox in which the step's command runs, or the outcome that the step has without one.
  */
 export async function prepare(context: JobContext, work: StepWork): Promise<Ready | Unstarted> {
-  const { lease, log } = context
+  const { lease, log, phases } = context
   const { job } = lease
+  phases.begin('fetch')
   try {
     // Masks first, because the name of an image may contain a secret.
     const known = await maskSecrets(context, [])

@@ -8,16 +8,23 @@ import { type BuildFiles, gitMounts, sourceOfBuild } from './source/source-of-bu
  * is left of it.
  */
 export function provision(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {
+  context.phases.end('fetch')
+  context.phases.begin('sandbox')
   return withRoom(context, 'create the sandbox', () => provisionNow(context, spec))
 }
 
 async function provisionNow(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {
   const { driver } = context.options
   // A fresh image has nothing that an empty tree would have to remove.
-  const finding = sourceOfBuild(context, 'snapshot' in spec.base)
+  const finding = findSource(context, spec)
   if (context.lease.job.sourceKind === 'git' || context.lease.job.sourceKind === 'tree')
     return withSource(context, driver.create(await gitSpec(spec, finding)), finding)
   return withSource(context, driver.create(spec), finding)
+}
+
+function findSource(context: JobContext, spec: SandboxSpec): Promise<BuildFiles | null> {
+  const find = () => sourceOfBuild(context, 'snapshot' in spec.base)
+  return context.lease.job.sourceKind === null ? find() : context.phases.during('source', find)
 }
 
 /** The git directory must be known before the sandbox is created. */

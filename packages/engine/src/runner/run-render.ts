@@ -18,7 +18,7 @@ const errorCharacters = 4_000
  * 2).
  */
 export async function runRender(context: JobContext, work: RenderWork): Promise<void> {
-  const { lease, options } = context
+  const { lease, options, phases } = context
   const { renderer } = options
   let sandbox: Sandbox
   let started: Started
@@ -29,6 +29,7 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
       message: 'This runner does not render pipelines.',
     })
   try {
+    phases.begin('fetch')
     const image = await resolveImage(context, renderer.image)
     remarkImage(context, image)
     const { job } = lease

@@ -33,10 +33,13 @@ export async function endStep(
   if (isOutputLost(context, started, exit) && context.lease.stopReason === null)
     return finish(context, { ...vanished, blame: outputLost }, exit.endedAt)
   const blame = await blameFor(context, started, exit)
-  const { output, ...lacks } = promised.isIdle ? { output: noOutput } : await readOutput(context, work, sandbox, exit)
+  const { phases } = context
+  const { output, ...lacks } = promised.isIdle
+    ? { output: noOutput }
+    : await phases.during('artifacts', () => readOutput(context, work, sandbox, exit))
   const kept =
     unclean === null
-      ? await keepResult(context, work, sandbox, exit, promised, { output, ...lacks })
+      ? await phases.during('snapshot', () => keepResult(context, work, sandbox, exit, promised, { output, ...lacks }))
       : { snapshot: null, serviceError: unclean }
   await finish(context, { ...asOutcome(exit), ...kept, ...lacks, ...blame }, exit.endedAt, output)
 }

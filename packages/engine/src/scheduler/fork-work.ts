@@ -19,7 +19,9 @@ export async function forkWork(
   const loaded = await store.builds.load(buildId)
   const job = loaded && (await store.builds.job(buildId, jobId))
   if (loaded === undefined || job === undefined) throw new Error(`there is no job ${jobId} in build ${buildId}`)
-  const { build, context } = loaded
+  const { build } = loaded
+  // A run of a proof is no part of the build's trace.
+  const { trace: _, ...context } = loaded.context
   const lease = {
     jobId: fork,
     buildId,

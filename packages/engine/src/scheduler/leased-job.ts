@@ -1,6 +1,7 @@
 import type { Build, Job, Step } from '../core/model.ts'
 import type { InputSource, LeasedJob, StepWork } from '../port.ts'
 import type { BuildContext, Lease } from '../store.ts'
+import { commandSpanId, traceparent } from '../trace.ts'
 
 /** Facts that depend on a build's steps alone, computed once. */
 interface Places {
@@ -28,6 +29,7 @@ export function leasedJob(
   const { jobId, buildId, fence, leaseId, lastSeq, spoolPosition, started, stop } = lease
   const work = workOf(build, job, context)
   const own = ownVariables(job, work.kind === 'step' ? work.step : null)
+  const trace = context.trace && traceparent(context.trace, commandSpanId(jobId, fence))
   return {
     jobId,
     buildId,
@@ -37,7 +39,7 @@ export function leasedJob(
     attempt: job.attempt,
     work,
     buildEnv: context.env,
-    injectedEnv: { ...context.injectedEnv, ...own },
+    injectedEnv: { ...context.injectedEnv, ...own, ...(trace !== undefined && { TRACEPARENT: trace }) },
     cache: context.cache,
     secretNames: placesOf(build).secretNames,
     sourceKind: context.source?.kind ?? null,
@@ -50,6 +52,7 @@ export function leasedJob(
     expiresAt: new Date(lease.expiresAt),
     deadlineAt: lease.deadlineAt === null ? null : new Date(lease.deadlineAt),
     services: job.services,
+    ...(trace !== undefined && { traceparent: trace }),
   }
 }
 

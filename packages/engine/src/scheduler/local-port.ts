@@ -2,6 +2,7 @@ import { type Plan, type PlanResult, parsePlan } from '@harmont/ir'
 import type { LackingParts, PartStore, WantedParts } from '../artifacts/part-store.ts'
 import { isVanished, vanished } from '../core/exit.ts'
 import type { Build, BuildEvent, JobState, Outcome, ServiceState } from '../core/model.ts'
+import { filesFrom } from '../core/placement/homes.ts'
 import { everything, type Reach } from '../core/placement/reach.ts'
 import { planBuild } from '../core/plan-build.ts'
 import { isHeld, isNewestLease, isTerminal } from '../core/states.ts'
@@ -12,6 +13,8 @@ import type { FileSplit } from '../splits/split-store.ts'
 import type { StepOutput } from '../step-output.ts'
 import type { BuildContext, BuildSource, JobOutput, Lease, LiveSnapshots, Store } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
+import type { Phase } from '../trace.ts'
+import type { EngineWatch } from '../watch.ts'
 import { awaitReady } from './await-ready.ts'
 import { jobOf, leasedJob } from './leased-job.ts'
 import { LocalProbes } from './local-probes.ts'
@@ -26,6 +29,10 @@ export interface LocalPortOptions {
   readonly secrets: SecretsOwner
   /** Absent where no artifacts can be kept. */
   readonly parts?: PartStore
+  /** Keeps the phases of traced jobs; absent where nothing is traced. */
+  readonly traces?: TraceSink
+  /** Absent where nobody counts. */
+  readonly watch?: EngineWatch
   /** Parses a rendered IR. By default on this thread, which a large IR blocks for half a second. */
   readonly parse?: (ir: string) => Promise<PlanResult>
   readonly log: Log
@@ -33,6 +40,11 @@ export interface LocalPortOptions {
   readonly reach?: Reach
   /** The store's lease time, when it is not the default. */
   readonly leaseMs?: number
+}
+
+/** Keeps when parts of jobs began and ended. A phase that is kept already stays as it is. */
+export interface TraceSink {
+  keep(lease: LeaseRef, phases: readonly Phase[]): Promise<void>
 }
 
 const noRoom: LackingParts = { kind: 'refused', message: 'No artifacts can be kept here.' }
@@ -63,12 +75,18 @@ class LocalPort implements RunnerPort {
   async lease({ runner, slots, ...wait }: Parameters<RunnerPort['lease']>[0]): Promise<readonly LeasedJob[]> {
     const store = this.#store
     const leases = await awaitReady(
-      () => store.leases.take(runner, slots, store.now(), this.#reach),
+      () => this.#look(runner, slots),
       () => store.leases.nextReadyAt(),
       store.changes,
       { ...wait, now: store.now },
     )
-    const asked = await Promise.allSettled(leases.map((lease) => this.#toJob(lease, 'known')))
+    const asked = await Promise.allSettled(
+      leases.map(async (lease) => {
+        const job = await this.#toJob(lease, 'known')
+        await this.#tellLeased(lease)
+        return job
+      }),
+    )
     const failed = asked.filter((answer) => answer.status === 'rejected')
     // The leases hold nevertheless: the runner's renewals find leases that it does not know.
     for (const { reason } of failed) this.#options.log('warn', 'could not read a leased job', reason)
@@ -93,8 +111,9 @@ class LocalPort implements RunnerPort {
     return this.#store.changes.onStop(({ job: jobId, fence, reason: stop }) => listener({ jobId, fence, stop }))
   }
 
-  async started(lease: LeaseRef, at: Date): Promise<Date | null> {
+  async started(lease: LeaseRef, at: Date, phases?: readonly Phase[]): Promise<Date | null> {
     const { leaseMs = defaultStoreSettings.leaseMs } = this.#options
+    await this.#keepPhases(lease, phases)
     const isHolding = await this.#report(lease, [{ type: 'started', ...reported(lease, at) }])
     return isHolding ? new Date(at.getTime() + leaseMs) : null
   }
@@ -111,7 +130,15 @@ class LocalPort implements RunnerPort {
     return this.#report(lease, [{ type: 'services', ...reported(lease, at), services }])
   }
 
-  finish(lease: LeaseRef, at: Date, outcome: Outcome, output: StepOutput): Promise<boolean> {
+  async finish(
+    lease: LeaseRef,
+    at: Date,
+    outcome: Outcome,
+    output: StepOutput,
+    phases?: readonly Phase[],
+  ): Promise<boolean> {
+    // Before the end, with which the job's spans are made.
+    await this.#keepPhases(lease, phases)
     const ended: BuildEvent = { type: 'ended', ...reported(lease, at), outcome }
     const hasEnded = outcome.kind === 'exited' && !isVanished(outcome)
     const events = hasEnded ? [deadlineOf(lease, at), ended] : [ended]
@@ -219,6 +246,33 @@ class LocalPort implements RunnerPort {
     await this.#store.builds.apply(buildId, [{ type: 'ended', job, fence, leaseId, at: this.#store.now(), outcome }])
   }
 
+  async #look(runner: string, slots: number): Promise<readonly Lease[]> {
+    const began = performance.now()
+    const leases = await this.#store.leases.take(runner, slots, this.#store.now(), this.#reach)
+    if (leases.length > 0) this.#options.watch?.looked(performance.now() - began)
+    return leases
+  }
+
+  async #tellLeased({ buildId, jobId, runner }: Lease): Promise<void> {
+    const { watch } = this.#options
+    if (watch === undefined) return
+    const { build } = await this.#load(buildId, 'known')
+    const { step, assignedAt, scheduledAt, notBefore } = jobOf(build, jobId)
+    const readyAt = Math.max(scheduledAt ?? 0, notBefore ?? 0)
+    const own = step === null ? undefined : build.steps[step]
+    const holders = own === undefined ? [] : filesFrom(own).map((from) => build.jobs[from]?.runner)
+    const isHome = holders.every((holder) => holder === runner)
+    watch.leased({
+      pool: this.#reach.pool,
+      waitMs: Math.max((assignedAt ?? this.#store.now()) - readyAt, 0),
+      files: holders.length === 0 ? 'none' : isHome ? 'home' : 'away',
+    })
+  }
+
+  async #keepPhases(lease: LeaseRef, phases: readonly Phase[] = []): Promise<void> {
+    if (phases.length > 0) await this.#options.traces?.keep(lease, phases)
+  }
+
   /** A stale answer does no harm: a part that nothing names is removed later. */
   async #isHolding(lease: LeaseRef): Promise<boolean> {
     return holds((await this.#load(lease.buildId, 'known')).build, lease)
@@ -238,7 +292,9 @@ class LocalPort implements RunnerPort {
     if (applied === undefined) return false
     if (applied.taken.at(-1) === true) return true
     const job = await this.#store.builds.job(buildId, jobId)
-    return job !== undefined && isNewestLease(job, lease) && isRecorded(job.state)
+    const isRepeated = job !== undefined && isNewestLease(job, lease) && isRecorded(job.state)
+    if (!isRepeated) this.#options.watch?.refused()
+    return isRepeated
   }
 
   /** Returns the event that ends a rendering. */

@@ -1,5 +1,6 @@
 import type { BuildEvent, Instant } from '../core/model.ts'
 import { goneMs, type Store } from '../store.ts'
+import type { EngineWatch } from '../watch.ts'
 
 export interface SchedulerOptions {
   readonly store: Pick<Store, 'builds' | 'leases' | 'runners' | 'probes' | 'now'>
@@ -12,6 +13,8 @@ export interface SchedulerOptions {
    * runner's fault.
    */
   readonly renewsElsewhere?: boolean
+  /** Absent where nobody counts. */
+  readonly watch?: Pick<EngineWatch, 'leaseLost'>
 }
 
 /** Time for runners to report ends from a downtime, before a deadline counts as missed. */
@@ -114,9 +117,10 @@ export class Scheduler {
 
   /** A failure of one build neither stops the others nor means that runners could not reach us. */
   async #applyTo(buildId: string, events: readonly BuildEvent[]): Promise<void> {
-    const { store, log } = this.#options
+    const { store, log, watch } = this.#options
     try {
-      await store.builds.apply(buildId, events)
+      const { taken = [] } = (await store.builds.apply(buildId, events)) ?? {}
+      for (const [index, { type }] of events.entries()) if (type === 'lease_lost' && taken[index]) watch?.leaseLost()
     } catch (error) {
       log('warn', `build ${buildId}: failed to process overdue leases and deadlines`, error)
     }

@@ -1,6 +1,7 @@
 /** Background work between forges and builds. */
 import type { JobHelpers, TaskList, TaskSpec } from 'graphile-worker'
 import { ForgeUnavailable } from '../platform/outbound/forge-errors.ts'
+import { traceOfTask, withTrace } from '../platform/tracing/current-trace.ts'
 import { readFlag, readText } from '../platform/worker/payload.ts'
 import { bitbucketCrontab, bitbucketTasks } from './bitbucket/sync.ts'
 import { type ReportServices, reportBuild } from './checks/report-build.ts'
@@ -35,7 +36,9 @@ export function forgeTasks(services: ForgeTaskServices): TaskList {
     ...bitbucketTasks(services),
     process_delivery: async (payload, helpers) => {
       const name = { forge: readText(payload, 'forge'), deliveryId: readText(payload, 'delivery_id') }
-      await rateLimited(helpers, payload, {}, () => processDelivery(services, name))
+      await rateLimited(helpers, payload, {}, () =>
+        withTrace(traceOfTask(payload), () => processDelivery(services, name)),
+      )
     },
     follow_build: async (payload, helpers) => {
       const buildId = readText(payload, 'build_id')

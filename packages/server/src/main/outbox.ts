@@ -1,6 +1,7 @@
 import { isBuildTerminal, type Outbox, type ProofOutbox } from '@harmont/engine'
 import { unmeteredJobs, unmeteredRun } from '../billing/usage/metering.ts'
 import { unpackedLogs } from '../builds/logs/pack-logs.ts'
+import { noteEnded } from '../builds/traces/store.ts'
 import { reportTask } from '../forges/checks/store.ts'
 
 type Change = Parameters<Outbox>[1]
@@ -83,6 +84,12 @@ export const proofOutbox: ProofOutbox = async (client, { buildId, queue, run, ha
       run?.id ?? null,
     ],
   })
+}
+
+/** The same for a server that sends traces. */
+export const tracedOutbox: Outbox = async (client, change) => {
+  await outbox(client, change)
+  await noteEnded(client, change)
 }
 
 function buildEnded({ buildId, after }: Change): readonly Task[] {

@@ -48,6 +48,7 @@ import type { Handlers } from '../platform/http/index.ts'
 import { type MetricsServices, metricsRoutes } from '../platform/metrics/routes.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
+import type { Tracing } from '../platform/tracing/tracing.ts'
 import { scaleRoutes } from '../runners/scale.ts'
 import { buildEventRoutes } from '../streams/build-events/routes.ts'
 import { type JobLogServices, jobLogRoutes } from '../streams/logs/routes.ts'
@@ -75,6 +76,8 @@ export interface Services
   readonly bitbucket: BitbucketApp | null
   /** The configured providers. */
   readonly identityProviders: IdentityProviders
+  /** null: nothing is traced. */
+  readonly tracing: Tracing | null
   /** null: not set up. */
   readonly stripe: StripeAccount | null
   readonly sessionCookies: SessionCookies

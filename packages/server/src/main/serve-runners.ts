@@ -4,6 +4,7 @@ import { serveRunners as serveWire } from '@harmont/wire'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { type Builds, toLog } from '../builds/engine/start-builds.ts'
+import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import { answerStrangers, identifyRunner, type RunnerIdentity, RunnerRefused, secretsFor } from '../runners/index.ts'
@@ -16,6 +17,7 @@ interface RunnerServices {
   readonly engine: { readonly store: Store }
   readonly builds: Pick<Builds, 'portFor' | 'secrets'>
   readonly log: Logger
+  readonly metrics: Pick<Metrics, 'count'>
   /** Aborts when open requests must end. */
   readonly closing: AbortSignal
 }
@@ -36,7 +38,10 @@ export function serveRunners(services: RunnerServices): AnswerRunner {
       try {
         return await identifyRunner(pool, authorization.replace(/^Bearer /, ''))
       } catch (error) {
-        if (error instanceof RunnerRefused) return { status: 401, code: error.code, message: error.message }
+        if (error instanceof RunnerRefused) {
+          services.metrics.count('harmont_runner_refusals_total', { code: error.code })
+          return { status: 401, code: error.code, message: error.message }
+        }
         log.warn({ err: error }, 'could not look a runner up')
         return { status: 503, code: 'service_unavailable', message: 'The database cannot be reached.' }
       }

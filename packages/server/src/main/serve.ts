@@ -15,6 +15,7 @@ import { startBuilds, toLog } from '../builds/engine/start-builds.ts'
 import { JobLogs } from '../builds/logs/job-logs.ts'
 import type { ShellRouteServices } from '../builds/shells/routes.ts'
 import { Shells } from '../builds/shells/shells.ts'
+import type { sendSpans } from '../builds/traces/send-spans.ts'
 import { requireReadable } from '../commands/lost-key/sealed-rows.ts'
 import { openBitbucket } from '../forges/bitbucket/app.ts'
 import { openForges } from '../forges/open-forges.ts'
@@ -40,14 +41,17 @@ import { sessionCookies } from '../platform/http/authorization/session-cookies.t
 import { connectionsHere, createCursors, createHttp, firstPage, type Pages } from '../platform/http/index.ts'
 import { idempotencyKeys } from '../platform/idempotency/idempotency-keys.ts'
 import { lateMetrics } from '../platform/metrics/late-metrics.ts'
+import { blobWatch, watchConnections } from '../platform/metrics/watches.ts'
 import { createLimiter } from '../platform/rate-limits/limiter.ts'
 import { SharedBuckets } from '../platform/rate-limits/store.ts'
 import { type Settings, SettingsError } from '../platform/settings/read-settings.ts'
+import { traceRequests } from '../platform/tracing/trace-requests.ts'
+import type { Tracing } from '../platform/tracing/tracing.ts'
 import { diskFull, translateFault } from '../platform/translate-fault.ts'
 import { openLogTokenSecrets } from '../streams/logs/log-token-secrets.ts'
 import { drainHttp } from './drain.ts'
 import { mountRunners } from './mount-runners.ts'
-import { outbox, proofOutbox } from './outbox.ts'
+import { outbox, proofOutbox, tracedOutbox } from './outbox.ts'
 import { allRoutes, type Services } from './routes.ts'
 import { startWorker } from './tasks.ts'
 
@@ -109,8 +113,16 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     const sealer = await openSealer(settings, directory, database)
     // The key is set where it is used: a scheduler without the setting must not remove it.
     if (settings.role !== 'scheduler') await ensureBootstrap(database.pool, settings)
-    const blobs = await openUsableBlobs(settings, directory, (error) =>
-      log.warn({ err: error }, 'the blob store does not answer; what needs it waits'),
+    const tracing = settings.isTraced ? await openTracing(settings, log) : null
+    started.defer(() => tracing?.close())
+    const measured = { ...database, disk, tracing, log }
+    const metrics = lateMetrics(async () => (await import('../platform/metrics/metrics.ts')).createMetrics(measured))
+    watchConnections(database.pool, metrics)
+    const blobs = await openUsableBlobs(
+      settings,
+      directory,
+      (error) => log.warn({ err: error }, 'the blob store does not answer; what needs it waits'),
+      blobWatch(metrics),
     )
     void tellMissingBlobs(database.pool, blobs, log)
     const clock = await DatabaseClock.open(database.pool, processClock, toLog(log.child({ part: 'clock' })))
@@ -122,7 +134,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
       { ...database.connection, application_name: name },
       {
         leaseMs: settings.leaseSeconds * 1000,
-        outbox,
+        outbox: tracing === null ? outbox : tracedOutbox,
         proofOutbox,
         warn: (error) =>
           log.warn({ err: error }, 'could not exchange notifications with the database; polling instead'),
@@ -138,12 +150,11 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
       blobs,
       disk,
       accessWatch,
+      tracing,
       engine: buildEngine(store, new JobLogs({ pool: database.pool, store, blobs })),
       closing: closing.signal,
       isDraining: () => draining,
-      metrics: lateMetrics(async () =>
-        (await import('../platform/metrics/metrics.ts')).createMetrics(database.pool, disk, log),
-      ),
+      metrics,
     }
     const worker = settings.role === 'api' ? null : await startWorker(services, byTheClock)
     started.defer(() => worker?.stop())
@@ -155,6 +166,8 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
       log,
     })
     started.defer(() => builds.stop())
+    const sender = tracing === null || settings.role === 'api' ? null : await startSender({ ...services, tracing })
+    started.defer(() => sender?.stop())
     const { openShell } = builds
     const shells = new Shells({ ...services, log, openShell })
     const app = await openHttp({ ...services, shells }, settings, { log, validateResponses })
@@ -183,6 +196,18 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     await started.disposeAsync()
     throw error
   }
+}
+
+/** Most servers trace nothing, and load nothing for it. */
+async function openTracing(settings: Settings, log: Logger): Promise<Tracing> {
+  return (await import('../platform/tracing/open-tracing.ts')).openTracing(settings, log)
+}
+
+async function startSender(
+  services: Omit<Parameters<typeof sendSpans>[0], 'store'> & { readonly engine: BuildEngine },
+) {
+  const { store } = services.engine
+  return (await import('../builds/traces/send-spans.ts')).sendSpans({ ...services, store })
 }
 
 /** The start does not wait for it: a store may be slow, or away. */
@@ -293,6 +318,7 @@ function makeHttp(
     connections: connectionsHere(settings.connections, settings.connectionsPerAddress),
     translate: translateFault,
     onAnswered: services.metrics.observe,
+    ...(services.tracing !== null && { traceRequest: traceRequests(services.tracing) }),
     upgrade: services.shells.upgrade,
     ...more,
   })

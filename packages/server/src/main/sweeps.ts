@@ -3,6 +3,7 @@ import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { removeDeadTickets } from '../builds/shells/ticket-store.ts'
+import { removeStaleSpans } from '../builds/traces/store.ts'
 import { mayRemoveBlobs } from '../commands/backup/lock-blobs.ts'
 import { removeDeadLogins } from '../identity/cli-login/store.ts'
 import { removeDeadSessions } from '../identity/sessions/store.ts'
@@ -48,8 +49,9 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
       const events = await removeOldEvents(pool)
       const runners = await removeDeadRunners(pool)
       const replaced = await removeReplacedTasks(pool)
+      const spans = await removeStaleSpans(pool)
       log.info(
-        { replaced, keys, tokens, buckets, requests, sessions, logins, tickets, invites, events, runners },
+        { replaced, keys, tokens, buckets, requests, sessions, logins, tickets, invites, events, runners, spans },
         'removed expired rows',
       )
     },

@@ -1,5 +1,5 @@
 import { type LeaseRef, type Log, type RunnerPort, SourceUnavailable } from '@harmont/engine'
-import { leaseToWire, renderToWire, secretsFromWire } from '../forms.ts'
+import { leaseToWire, phasesToWire, renderToWire, secretsFromWire } from '../forms.ts'
 import { encodeFrame } from '../frames.ts'
 import { type AppendAnswer, framedCalls, longestPollMs } from '../protocol.ts'
 import { Appender } from './appender.ts'
@@ -75,10 +75,12 @@ type Reports = 'started' | 'substituted' | 'lookedUp' | 'services' | 'commandEnd
 
 /** Returns the calls that report what happened to a job. */
 function reports(caller: Caller, leases: WireLeases): Pick<RunnerPort, Reports> {
-  const report = (lease: LeaseRef, at: Date) => ({ lease: leaseToWire(lease), at: caller.clock.at(at.getTime()) })
+  const instant = (at: number) => caller.clock.at(at)
+  const report = (lease: LeaseRef, at: Date) => ({ lease: leaseToWire(lease), at: instant(at.getTime()) })
   return {
-    async started(lease, at) {
-      const { answer, exchange } = await caller.call('started', report(lease, at))
+    async started(lease, at, phases) {
+      const request = { ...report(lease, at), ...phasesToWire(phases, instant) }
+      const { answer, exchange } = await caller.call('started', request)
       return answer.lastsMs === null ? null : durationsOf(exchange).expiry(answer.lastsMs)
     },
     async substituted(lease, at, image) {
@@ -93,8 +95,9 @@ function reports(caller: Caller, leases: WireLeases): Pick<RunnerPort, Reports> 
     async commandEnded(lease, at) {
       return (await caller.call('command-ended', report(lease, at))).answer.held
     },
-    async finish(lease, at, outcome, output) {
-      const { answer } = await caller.call('finish', { ...report(lease, at), outcome, output })
+    async finish(lease, at, outcome, output, phases) {
+      const request = { ...report(lease, at), outcome, output, ...phasesToWire(phases, instant) }
+      const { answer } = await caller.call('finish', request)
       leases.ended(lease)
       return answer.held
     },

@@ -1,6 +1,7 @@
-import { type ForkEnd, SourceUnavailable } from '@harmont/engine'
-import { forkToWire, renderFromWire, secretsToWire, type WireForkEnd } from '../forms.ts'
+import { type ForkEnd, type LeaseRef, type Phase, SourceUnavailable } from '@harmont/engine'
+import { forkToWire, renderFromWire, secretsToWire, type WireForkEnd, type WirePhase } from '../forms.ts'
 import type { CallName } from '../protocol.ts'
+import type { CallContext } from './call-context.ts'
 import { chunksOf } from './framed-calls.ts'
 import type { Handlers, LeaseCall } from './lease-calls.ts'
 
@@ -29,9 +30,9 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall>> = {
     return () => ({ deal })
   },
 
-  async started(context, { lease, at }) {
+  async started(context, { lease, at, phases }) {
     const expiresAt = await context.ifHeld(lease, null, async () =>
-      context.port.started(lease, await context.instant(lease, at)),
+      context.port.started(lease, await context.instant(lease, at), await phasesOf(context, lease, phases)),
     )
     return (now) => ({ lastsMs: expiresAt && expiresAt.getTime() - now })
   },
@@ -76,9 +77,15 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall>> = {
     return () => ({ lacking })
   },
 
-  async finish(context, { lease, at, outcome, output }) {
+  async finish(context, { lease, at, outcome, output, phases }) {
     const held = await context.ifHeld(lease, false, async () =>
-      context.port.finish(lease, await context.instant(lease, at), outcome, output),
+      context.port.finish(
+        lease,
+        await context.instant(lease, at),
+        outcome,
+        output,
+        await phasesOf(context, lease, phases),
+      ),
     )
     return () => ({ held })
   },
@@ -123,6 +130,18 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall>> = {
     const deal = await context.ifForkHeld(fork, null, async () => (await probes?.dealFiles(fork, split, files)) ?? null)
     return () => ({ deal })
   },
+}
+
+/** Returns the phases with no instant before the lease or after now: the reporter may lie. */
+async function phasesOf(
+  context: CallContext,
+  lease: LeaseRef,
+  phases: readonly WirePhase[] = [],
+): Promise<readonly Phase[]> {
+  const at = (instant: number) => context.instant(lease, instant)
+  return Promise.all(
+    phases.map(async ([name, from, to]) => ({ name, from: await at(from), to: await at(Math.max(from, to)) })),
+  )
 }
 
 /** Returns the end with no instant before the run was taken or after now: the reporter may lie. */

@@ -47,6 +47,7 @@ const sentence = text(64 * 1024)
 const lease = { $ref: 'lease' }
 const fork = object({ jobId: uuid, buildId: uuid, fork: uuid })
 const report = { lease, at: count }
+const phases = list(tuple(one('fetch', 'source', 'sandbox', 'artifacts', 'snapshot'), count, count), 100)
 const names = list(name, 10_000)
 const split = object({ files: path, total: { type: 'integer', minimum: 1, maximum: 10_000 } })
 const files = list(object({ path, bytes: count }), 500_000)
@@ -211,12 +212,12 @@ const calls: Readonly<Record<CallName, Schema>> = {
     waitMs,
     known: list(object({ jobId: uuid, fence, stop: one('cancel', 'timeout') }), 10_000),
   }),
-  started: object(report),
+  started: object(report, { phases }),
   substituted: object({ ...report, image: path }),
   'looked-up': object({ ...report, lookUp }),
   services: object({ ...report, services }),
   'command-ended': object(report),
-  finish: object({ ...report, outcome, output }),
+  finish: object({ ...report, outcome, output }, { phases }),
   rendered: object({ ...report, result: render }),
   'open-service-log': object({ lease, service: name, isNew: flag }),
   'lacking-parts': object({ lease, wanted: object({ digests: list(digest, 100_000), bytes: count }) }),

@@ -16,9 +16,13 @@ import type { Logger } from 'pino'
 import { secretsOf } from '../../organizations/index.ts'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
+import type { Metrics } from '../../platform/metrics/metrics.ts'
+import { watchEngine } from '../../platform/metrics/watches.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
+import type { Tracing } from '../../platform/tracing/tracing.ts'
 import { partStore } from '../artifacts/part-store.ts'
 import { type OfferGitSource, sourceOffers } from '../source/offer-source.ts'
+import { phaseStore } from '../traces/store.ts'
 import { type MachineOptions, openSandboxes, runnerOn } from './open-sandboxes.ts'
 import { parseApart } from './parse-apart.ts'
 
@@ -28,6 +32,8 @@ interface BuildsOptions extends MachineOptions {
   readonly offerGitSource: OfferGitSource
   readonly store: PostgresStore
   readonly blobs: BlobStore
+  readonly tracing: Tracing | null
+  readonly metrics: Pick<Metrics, 'count' | 'time'>
 }
 
 export interface Builds {
@@ -56,6 +62,8 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
     sources: sourceOffers({ pool, blobs, offerGitSource, sourceUrlAllow: settings.sourceUrlAllow }),
     secrets: secretsOf({ pool, sealer }),
     parts: partStore({ pool, blobs, disk: options.disk }),
+    ...(options.tracing !== null && { traces: phaseStore(pool) }),
+    watch: watchEngine(options.metrics),
     parse: parseApart,
     leaseMs: settings.leaseSeconds * 1000,
     log: toLog(log.child({ part: 'engine' })),

@@ -1,4 +1,4 @@
-import type { BuildContext } from '@harmont/engine'
+import type { BuildContext, TraceOrigin } from '@harmont/engine'
 import type { PipelineRow } from '../../organizations/index.ts'
 import { type BuildFacts, claimantOf, conditionContext } from '../records/build-facts.ts'
 import type { BuildInput } from './build-input.ts'
@@ -15,13 +15,15 @@ interface BuildPlace {
   readonly pipeline: PipelineRow
   readonly number: number
   readonly publicUrl: string
+  /** Undefined where nothing is traced. */
+  readonly trace: TraceOrigin | undefined
   /** The account that asked for it; null when nobody with an account did. */
   readonly userId: string | null
 }
 
 /** Returns what the engine must know beside the plan (`engine.md` 4, `cli.md` 4). */
 export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildPlace): BuildContext {
-  const { owner, pipeline, number, userId } = place
+  const { owner, pipeline, number, trace, userId } = place
   const { branch, commit, env, ir, source } = input
   const url = buildUrl(place)
   const { tag, baseBranch, pullRequest, trust } = facts
@@ -50,6 +52,7 @@ export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildP
     source,
     conditionContext: conditionContext(branch, env, facts),
     ...(claimant === null ? {} : { claimant }),
+    ...(trace && { trace }),
   }
 }
 

@@ -5,10 +5,13 @@ import type pg from 'pg'
 import type { PipelineRow } from '../../organizations/index.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/token.ts'
+import { currentTrace } from '../../platform/tracing/current-trace.ts'
+import type { Tracing } from '../../platform/tracing/tracing.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { parseApart } from '../engine/parse-apart.ts'
 import { type Author, type BuildFacts, claimantOf, conditionContext } from '../records/build-facts.ts'
 import { runnerToken } from '../source/runner-token.ts'
+import { noteEnded } from '../traces/store.ts'
 import { buildContext, type Owner } from './build-context.ts'
 import type { BuildInput } from './build-input.ts'
 import { findDelivered, findSameHead, lockPipeline } from './delivery-store.ts'
@@ -19,6 +22,8 @@ export interface SubmitServices {
   readonly engine: BuildEngine
   readonly publicUrl: string
   readonly runnerSecret: string
+  /** Absent where nothing is traced. */
+  readonly tracing?: Pick<Tracing, 'origin'> | null
 }
 
 export interface Submission {
@@ -80,11 +85,16 @@ async function writeBuild(
   const context = buildContext(input, facts, {
     ...{ owner, pipeline, number },
     publicUrl: services.publicUrl,
+    // A schedule begins a trace itself.
+    trace: currentTrace() ?? services.tracing?.origin(),
     userId: author.userId,
   })
   const of = { queue: owner.organizationId, pipeline: pipeline.id }
   const request = { id, ...of, at: createdAt.getTime(), held: facts.held, from }
   const { build, announce } = await services.engine.submit(client, request, context)
+  // A build that ends as it is made makes no change that the outbox hears of.
+  if (context.trace !== undefined)
+    await noteEnded(client, { buildId: id, before: 'scheduled', after: build.state, endedJobs: [] })
   const token = runnerToken(services.runnerSecret, id)
   await insertBuildRecord(client, {
     id,

@@ -1,5 +1,6 @@
 /** Deliveries of forges. Each is accepted once, and its bytes are stored until it is processed. */
 import type { Database } from '../../platform/database/transaction.ts'
+import { currentTrace } from '../../platform/tracing/current-trace.ts'
 
 export interface DeliveryName {
   readonly forge: string
@@ -22,12 +23,12 @@ export async function insertDelivery(
   return rowCount === 1
 }
 
-/** Queues a delivery, with retries until it is processed. */
+/** Queues a delivery, with retries until it is processed. Its builds belong to the trace at hand. */
 export async function queueDelivery(database: Database, { forge, deliveryId }: DeliveryName): Promise<void> {
   await database.query({
     name: 'queue-delivery',
-    text: "select graphile_worker.add_job('process_delivery', json_build_object('forge', $1::text, 'delivery_id', $2::text))",
-    values: [forge, deliveryId],
+    text: "select graphile_worker.add_job('process_delivery', $1::json)",
+    values: [JSON.stringify({ forge, delivery_id: deliveryId, trace: currentTrace() })],
   })
 }
 

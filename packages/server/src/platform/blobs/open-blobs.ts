@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { DataDirectory } from '../data-directory/open-data-directory.ts'
 import { type Settings, SettingsError } from '../settings/read-settings.ts'
 import { type BlobStore, BlobStoreUnavailable, openDirectoryStore } from './blob-store.ts'
+import type { BucketOptions } from './s3/bucket.ts'
 
 export type BlobSettings = Pick<Settings, 'blobPlace' | 'blobEndpoint' | 'blobRegion' | 'blobPathStyle'>
 
@@ -9,12 +10,14 @@ export type BlobSettings = Pick<Settings, 'blobPlace' | 'blobEndpoint' | 'blobRe
 export async function openBlobs(
   { blobPlace: place, blobEndpoint: endpoint, blobRegion: region, blobPathStyle }: BlobSettings,
   directory: Pick<DataDirectory, 'path' | 'blobs'>,
+  onCall?: BucketOptions['onCall'],
 ): Promise<BlobStore> {
   if (place?.kind !== 's3') return openDirectoryStore(place?.path ?? directory.blobs)
   // Loaded here, because a server on a directory needs none of it.
   const { openS3Store } = await import('./s3/s3-store.ts')
   const pathStyle = blobPathStyle === null ? endpoint !== null : blobPathStyle === 'on'
-  return openS3Store({ ...place, endpoint, region, pathStyle, drafts: join(directory.path, 'drafts') })
+  const drafts = join(directory.path, 'drafts')
+  return openS3Store({ ...place, endpoint, region, pathStyle, drafts, ...(onCall && { onCall }) })
 }
 
 /**
@@ -25,8 +28,9 @@ export async function openUsableBlobs(
   settings: BlobSettings,
   directory: Pick<DataDirectory, 'path' | 'blobs'>,
   onAbsent: (error: BlobStoreUnavailable) => void,
+  onCall?: BucketOptions['onCall'],
 ): Promise<BlobStore> {
-  const store = await openBlobs(settings, directory)
+  const store = await openBlobs(settings, directory, onCall)
   if (settings.blobPlace?.kind !== 's3') return store
   try {
     await tryOut(store)

@@ -2,6 +2,7 @@ import { type Operation, type OperationId, operationTable } from '@harmont/contr
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { RateLimiter } from '../rate-limits/limiter.ts'
+import type { TraceRequest } from '../tracing/trace-requests.ts'
 import type { SessionCookies } from './authorization/session-cookies.ts'
 import { type AnsweredRequest, bareServer } from './bare-server.ts'
 import { BodyBudget, type BudgetLimits, budgetHere } from './body/body-budget.ts'
@@ -46,6 +47,8 @@ export interface HttpOptions {
   /** The operations that are served; all by default. */
   readonly serves?: (id: OperationId) => boolean
   readonly onAnswered?: (answered: AnsweredRequest) => void
+  /** Absent where nothing is traced. */
+  readonly traceRequest?: TraceRequest
   /** For tests: an answer that violates its contract becomes a 500. */
   readonly validateResponses?: boolean
   /**

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { Logger } from 'pino'
 import type { RateLimiter } from '../rate-limits/limiter.ts'
+import type { TraceRequest } from '../tracing/trace-requests.ts'
 import type { CsrfCheck } from './authorization/csrf.ts'
 import type { BodyBudget } from './body/body-budget.ts'
 import type { BlobSink } from './body/build-body.ts'
@@ -24,4 +25,6 @@ export interface HttpServices extends CsrfCheck {
   readonly log: Logger
   /** Longest wait for the next byte of a body. */
   readonly bodyIdleMs: number
+  /** Absent where nothing is traced. */
+  readonly traceRequest?: TraceRequest
 }

@@ -13,6 +13,12 @@ function counting() {
       observe() {
         seen.answers += 1
       },
+      count() {
+        seen.answers += 100
+      },
+      time() {
+        seen.answers += 10
+      },
       read: async () => ({ text: String(seen.answers), contentType: 'text/plain' }),
     }
   })
@@ -27,14 +33,16 @@ test('metrics are opened once, for the first reader, and count the answers befor
   metrics.observe(answered)
   expect((await first).text).toBe('2')
   metrics.observe(answered)
-  expect((await metrics.read()).text).toBe('3')
+  metrics.count('harmont_leases_lost_total')
+  metrics.time('harmont_lease_look_seconds', 1)
+  expect((await metrics.read()).text).toBe('113')
   expect(seen.opened).toBe(1)
 })
 
-test('metrics that nobody reads are opened after a thousand answers', async () => {
+test('metrics that nobody reads are opened after some thousand answers', async () => {
   const { seen, metrics } = counting()
-  for (let turn = 0; turn < 999; turn += 1) metrics.observe(answered)
+  for (let turn = 0; turn < 3_999; turn += 1) metrics.observe(answered)
   expect(seen.opened).toBe(0)
   for (let turn = 0; turn < 3; turn += 1) metrics.observe(answered)
-  await expect.poll(() => seen).toEqual({ answers: 1_002, opened: 1 })
+  await expect.poll(() => seen).toEqual({ answers: 4_002, opened: 1 })
 })

@@ -1,31 +1,34 @@
-import type { AnsweredRequest } from '../http/index.ts'
 import type { Metrics } from './metrics.ts'
 
-/** The most answers that wait for the library; they take some 100 KiB. */
-const mostWaiting = 1_000
+/** The most observations that wait for the library; they take some 400 KiB. */
+const mostWaiting = 4_000
 
 /**
- * Returns metrics that load their library for the first reader, or after many answers: it takes a
- * tenth of a server's start, and nobody reads the metrics of most servers. No answer is lost.
+ * Returns metrics that load their library for the first reader, or after many observations: it
+ * takes a tenth of a server's start, and nobody reads the metrics of most servers. No observation is
+ * lost.
  */
 export function lateMetrics(open: () => Promise<Metrics>): Metrics {
-  const waiting: AnsweredRequest[] = []
+  const waiting: ((metrics: Metrics) => void)[] = []
   let opening: Promise<Metrics> | undefined
   let opened: Metrics | undefined
   const load = () => {
     opening ??= open().then((metrics) => {
-      for (const answered of waiting.splice(0)) metrics.observe(answered)
+      for (const observe of waiting.splice(0)) observe(metrics)
       opened = metrics
       return metrics
     })
     return opening
   }
+  const later = (observe: (metrics: Metrics) => void) => {
+    if (opened !== undefined) return observe(opened)
+    waiting.push(observe)
+    if (waiting.length >= mostWaiting) void load()
+  }
   return {
-    observe(answered) {
-      if (opened !== undefined) return opened.observe(answered)
-      waiting.push(answered)
-      if (waiting.length >= mostWaiting) void load()
-    },
+    observe: (answered) => later((metrics) => metrics.observe(answered)),
+    count: (name, labels) => later((metrics) => metrics.count(name, labels)),
+    time: (name, seconds, labels) => later((metrics) => metrics.time(name, seconds, labels)),
     read: async () => (await load()).read(),
   }
 }

@@ -34,11 +34,18 @@ describe('metrics', () => {
     const { store } = open.server.engine
     await store.runners.seen('r', { pool: 'gpu', labels: [], queues: null }, store.now())
     const slug = await open.newPipeline()
-    const build = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
+    const strange = { key: 'b', cmd: 'true', runner_args: { pool: 'nobody-has-it' } }
+    const build = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }, strange) }
     await open.request(ownerToken, 'POST', `/api/v0/organizations/default/pipelines/${slug}/builds`, build)
     const { body } = await open.request<string>(null, 'GET', '/metrics')
     expect(body).toContain('harmont_jobs_ready{pool="default"} 1\n')
     expect(body).toContain('harmont_jobs_ready{pool="gpu"} 0\n')
+    // Whoever writes a pipeline may ask for any pool: that adds no label.
+    expect(body).toContain('harmont_jobs_ready{pool="other"} 1\n')
+    expect(body).not.toContain('nobody-has-it')
+    expect(body).toContain('harmont_jobs_waiting_by_reason{reason="runner"} 2\n')
+    expect(body).toContain('harmont_runners{pool="gpu",state="ready"} 1\n')
+    expect(body).toContain('harmont_tasks_oldest_seconds 0\n')
   })
 
   test('without a token can be read from this machine only, and not through a proxy', async () => {

@@ -1,23 +1,37 @@
 import type { DiskWatch } from '@harmont/engine'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Database } from '../database/transaction.ts'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { AnsweredRequest } from '../http/index.ts'
+import type { Tracing } from '../tracing/tracing.ts'
+import { countWork } from './count-work.ts'
+import { type CounterName, counters, type DurationName, durations, type Labels } from './instruments.ts'
+import { workGauges } from './work-gauges.ts'
 
 /** Metrics of this process for a monitor. */
 export interface Metrics {
   /** Counts an answer. */
   observe(answered: AnsweredRequest): void
+  count(name: CounterName, labels?: Labels): void
+  time(name: DurationName, seconds: number, labels?: Labels): void
   /** Returns Prometheus text, with its media type. */
   read(): Promise<{ readonly text: string; readonly contentType: string }>
 }
 
+export interface MeasuredParts {
+  readonly pool: pg.Pool
+  readonly disk: Pick<DiskWatch, 'room' | 'full'>
+  readonly tracing: Pick<Tracing, 'counts'> | null
+  readonly log: Logger
+}
+
 /** Seconds, from a look-up to an upload. */
 const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
+/** A job may wait for hours. */
+const longBuckets = [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900, 3_600]
 
 /** Starts measuring. Must be called once per process, except in tests. */
-export function createMetrics(pool: pg.Pool, disk: Pick<DiskWatch, 'room' | 'full'>, log: Logger): Metrics {
+export function createMetrics({ pool, disk, tracing, log }: MeasuredParts): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   const requests = new Histogram({
@@ -27,22 +41,27 @@ export function createMetrics(pool: pg.Pool, disk: Pick<DiskWatch, 'room' | 'ful
     buckets,
     registers: [registry],
   })
-  const connections = new Gauge({
-    name: 'harmont_database_connections',
-    help: 'Database connections of this process: open, idle, and requests waiting for one',
-    labelNames: ['state'],
-    registers: [registry],
+  const counted = each(counters, (name, { help, labels }) => {
+    const counter = new Counter({ name, help, labelNames: labels, registers: [registry] })
+    return (given: Labels) => counter.inc(given)
   })
+  const timed = each(durations, (name, { help, labels }) => {
+    const own = name === 'harmont_job_wait_seconds' ? longBuckets : buckets
+    const histogram = new Histogram({ name, help, labelNames: labels, buckets: own, registers: [registry] })
+    return (given: Labels, seconds: number) => histogram.observe(given, seconds)
+  })
+  const showConnections = connectionGauge(registry)
   const work = workGauges(registry)
   const showDisk = diskGauges(registry)
+  if (tracing !== null) countSpans(registry, tracing)
   return {
     observe({ operationId, method, status, seconds }) {
       requests.observe({ operation: operationId ?? 'none', method, status }, seconds)
     },
+    count: (name, labels = {}) => counted[name](labels),
+    time: (name, seconds, labels = {}) => timed[name](labels, seconds),
     async read() {
-      connections.set({ state: 'open' }, pool.totalCount)
-      connections.set({ state: 'idle' }, pool.idleCount)
-      connections.set({ state: 'waiting' }, pool.waitingCount)
+      showConnections(pool)
       showDisk(disk)
       // Without the database the other metrics matter even more.
       try {
@@ -53,6 +72,37 @@ export function createMetrics(pool: pg.Pool, disk: Pick<DiskWatch, 'room' | 'ful
       }
       return { text: await registry.metrics(), contentType: registry.contentType }
     },
+  }
+}
+
+interface Described {
+  readonly help: string
+  readonly labels: readonly string[]
+}
+
+/** Makes something of each instrument of a table. */
+function each<Name extends string, T>(
+  table: Readonly<Record<Name, Described>>,
+  make: (name: string, described: { readonly help: string; readonly labels: string[] }) => T,
+): Readonly<Record<Name, T>> {
+  const entries = Object.entries<Described>(table).map(([name, { help, labels }]) => [
+    name,
+    make(name, { help, labels: [...labels] }),
+  ])
+  return Object.fromEntries(entries)
+}
+
+function connectionGauge(registry: Registry) {
+  const connections = new Gauge({
+    name: 'harmont_database_connections',
+    help: 'Database connections of this process: open, idle, and requests waiting for one',
+    labelNames: ['state'],
+    registers: [registry],
+  })
+  return ({ totalCount, idleCount, waitingCount }: pg.Pool) => {
+    connections.set({ state: 'open' }, totalCount)
+    connections.set({ state: 'idle' }, idleCount)
+    connections.set({ state: 'waiting' }, waitingCount)
   }
 }
 
@@ -68,58 +118,29 @@ function diskGauges(registry: Registry) {
   }
 }
 
-function workGauges(registry: Registry) {
-  const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
-  const isUp = gauge('harmont_database_up', '1 when the database answered this scrape')
-  const gauges = {
-    waiting: gauge('harmont_jobs_waiting', 'Jobs waiting for a runner, across all processes'),
-    running: gauge('harmont_jobs_running', 'Jobs held by a runner, across all processes'),
-    unfinished: gauge('harmont_builds_unfinished', 'Unfinished builds'),
-    tasks: gauge('harmont_tasks_waiting', 'Pending background tasks: mails, checks, webhooks'),
+/** Shows what became of spans: they are counted where they are sent. */
+function countSpans(registry: Registry, tracing: Pick<Tracing, 'counts'>): void {
+  const help = {
+    sent: 'Spans that the collector has',
+    dropped: 'Spans that were given up, because the collector was slow or away',
   }
-  const ready = new Gauge({
-    name: 'harmont_jobs_ready',
-    help: 'Jobs that wait for a runner of the pool and for no limit',
-    labelNames: ['pool'],
+  for (const what of ['sent', 'dropped'] as const)
+    new Counter({
+      name: `harmont_trace_spans_${what}_total`,
+      help: help[what],
+      registers: [registry],
+      collect() {
+        this.reset()
+        this.inc(tracing.counts[what])
+      },
+    })
+  new Counter({
+    name: 'harmont_trace_export_failures_total',
+    help: 'Exports of spans that the collector did not take',
     registers: [registry],
-  })
-  return {
-    set(counts: Awaited<ReturnType<typeof countWork>> | null) {
-      isUp.set(counts === null ? 0 : 1)
-      ready.reset()
-      for (const [pool, count] of Object.entries(counts?.ready ?? {})) ready.set({ pool }, count)
-      for (const name of ['waiting', 'running', 'unfinished', 'tasks'] as const) {
-        if (counts === null) gauges[name].remove()
-        else gauges[name].set(counts[name])
-      }
+    collect() {
+      this.reset()
+      this.inc(tracing.counts.failures)
     },
-  }
-}
-
-/** Counts of pending work. */
-interface WorkCounts {
-  readonly waiting: number
-  readonly running: number
-  readonly unfinished: number
-  readonly tasks: number
-  /** Ready jobs by pool: of each pool with a runner, and of each that a job asks for. */
-  readonly ready: Readonly<Record<string, number>>
-}
-
-/** Counts pending work, in tables and indexes that contain nothing else. */
-async function countWork(database: Database): Promise<WorkCounts> {
-  const { rows } = await database.query<WorkCounts>({
-    name: 'count-work',
-    text: `select (select count(*)::int from engine.ready) as waiting,
-                  (select count(*)::int from engine.leases) as running,
-                  (select count(*)::int from engine.builds where finished_at is null) as unfinished,
-                  (select count(*)::int from graphile_worker.jobs) as tasks,
-                  (select coalesce(json_object_agg(pool, count), '{}') from (
-                     select pool, count(job_id)::int as count from (
-                       select coalesce(pool, 'default') as pool, job_id from engine.ready where gate is null and coalesce(not_before, now()) <= now()
-                       union all select pool, null from engine.runners where pool is not null) each group by pool) pools) as ready`,
   })
-  const [row] = rows
-  if (row === undefined) throw new Error('a select without from gives one row')
-  return row
 }

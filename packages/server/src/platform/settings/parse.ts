@@ -149,6 +149,25 @@ export const webAddress: Parse<string> = (text) => {
   return url.href.replace(/\/+$/, '')
 }
 
+/** Parses pairs such as `a=1,b=2`, as OpenTelemetry writes them: values are percent-encoded. */
+export const nameValues: Parse<Readonly<Record<string, string>>> = (text) => {
+  const pairs = listOf((pair) => {
+    const [, name, value] = /^([^=\s]+)\s*=\s*(.*)$/.exec(pair) ?? []
+    try {
+      if (name !== undefined && value !== undefined) return [name, decodeURIComponent(value)] as const
+    } catch {} // Not percent-encoded.
+    throw new InvalidValue('percent-encoded pairs such as `name=value,other=a%20value`')
+  })
+  return Object.fromEntries(pairs(text))
+}
+
+/** Parses a share of a whole. */
+export const share: Parse<number> = (text) => {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidValue('a number from 0 to 1')
+  return value
+}
+
 /** Parses an http or https URL that is compared as written. */
 export const exactUrl: Parse<string> = (text) => {
   if (!['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')) throw new InvalidValue('an http or https URL')

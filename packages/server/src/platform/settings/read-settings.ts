@@ -8,6 +8,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export interface Settings extends GivenSettings {
   readonly publicUrl: string
   readonly imageFallback: 'host' | 'host-any' | 'none'
+  /** Whether a collector gets traces. */
+  readonly isTraced: boolean
   /** Names of unknown `HARMONT_…` variables, usually typing errors. */
   readonly unknown: readonly string[]
 }
@@ -23,9 +25,12 @@ export class SettingsError extends Error {
  */
 export function readSettings(environment: Environment): Settings {
   const wrong: string[] = []
+  const isTraced = asksForTraces(environment)
   const entries = Object.entries<Setting<unknown>>(settingsTable).map(([key, setting]) => {
     const text = environment[setting.variable]
-    if (text === undefined || text === '') return [key, setting.fallback]
+    // Others read the variables of OpenTelemetry too: without a collector, none of them is an error.
+    const isUnused = setting.variable.startsWith('OTEL_') && !isTraced
+    if (text === undefined || text === '' || isUnused) return [key, setting.fallback]
     try {
       return [key, setting.parse(text)]
     } catch (error) {
@@ -43,11 +48,17 @@ export function readSettings(environment: Environment): Settings {
   const publicUrl = ownUrl ?? `http://localhost:${given.port}`
   return {
     ...given,
+    isTraced,
     dataDirectory: resolve(given.dataDirectory),
     publicUrl,
     imageFallback: given.imageFallbackGiven ?? (isLocal(publicUrl) ? 'host' : 'none'),
     unknown: unknownVariables(environment),
   }
+}
+
+function asksForTraces(environment: Environment): boolean {
+  const { OTEL_SDK_DISABLED: disabled, OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: whole } = environment
+  return disabled?.toLowerCase() !== 'true' && Boolean(environment.OTEL_EXPORTER_OTLP_ENDPOINT || whole)
 }
 
 /** A runner has an address and a key of its own, and never the database's address. */

@@ -19,6 +19,7 @@ import {
   visibleAscii,
 } from './parse.ts'
 import { optional, type Setting, secret, setting, size } from './setting.ts'
+import { traceSettings } from './trace-settings.ts'
 
 /** Settings of retention and of abandoned builds (`engine.md` 8, "Reapers"). */
 const mostDays = 36_500
@@ -200,6 +201,7 @@ export const settingsTable = {
   ...retentionSettings,
   ...accessSettings,
   ...externalSettings,
+  ...traceSettings,
 } as const
 
 type Table = typeof settingsTable

@@ -32,6 +32,15 @@ export interface BucketOptions {
   readonly pathStyle: boolean
   /** Longest silence of a connection, a slow reader's own pauses included; 20 s if absent. */
   readonly silenceMs?: number
+  /** Hears of each call, with all its tries, once it is over. */
+  readonly onCall?: (call: BlobCall) => void
+}
+
+/** A call to the store, for metrics. */
+export interface BlobCall {
+  readonly operation: string
+  readonly seconds: number
+  readonly failed: boolean
 }
 
 /** An object that is not there. */
@@ -52,8 +61,10 @@ export class Bucket {
   readonly #client: S3Client
   readonly #bucket: string
   readonly #folder: string
+  readonly #onCall: BucketOptions['onCall']
 
-  constructor({ bucket, prefix, endpoint, region, pathStyle, silenceMs = 20_000 }: BucketOptions) {
+  constructor({ bucket, prefix, endpoint, region, pathStyle, silenceMs = 20_000, onCall }: BucketOptions) {
+    this.#onCall = onCall
     this.url = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`
     this.#bucket = bucket
     this.#folder = `${prefix === '' ? '' : `${prefix}/`}blobs/`
@@ -195,11 +206,14 @@ export class Bucket {
     const deadline = new AbortController()
     // Ended with the call, because the signal would also end the body of its answer.
     const timer = setTimeout(() => deadline.abort(), callMs)
+    const began = performance.now()
+    let failed = false
     try {
       return await send({ abortSignal: deadline.signal })
     } catch (error) {
       if (error instanceof S3ServiceException && absent.has(error.name))
         throw new NoSuchBlob(`${this.url}: no such blob`)
+      failed = true
       throw this.#wrong(
         operation,
         deadline.signal.aborted ? `no answer within ${callMs / 1000} s` : wordsOf(error),
@@ -207,6 +221,7 @@ export class Bucket {
       )
     } finally {
       clearTimeout(timer)
+      this.#onCall?.({ operation, seconds: (performance.now() - began) / 1000, failed })
     }
   }
 

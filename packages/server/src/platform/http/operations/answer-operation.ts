@@ -56,7 +56,8 @@ export function answerOperation(
           context,
         )
   }
-  return async (request, reply) => {
+  const { traceRequest } = services
+  const answerAll: Answer = async (request, reply) => {
     const gone = signalOf(reply)
     const answered = () => answerOf(request, reply, gone)
     // A reply resolves when it has been sent. Its turn ends before that, because a stream may have
@@ -67,6 +68,8 @@ export function answerOperation(
         : await answered()
     return answer === null ? reply : send(request, reply, shape, answer)
   }
+  if (traceRequest === undefined) return answerAll
+  return (request, reply) => traceRequest(operation, request, reply, () => answerAll(request, reply))
 }
 
 function openShare({ bodies }: HttpServices, { caller, client }: Admitted): BudgetShare {

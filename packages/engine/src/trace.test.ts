@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { Phases } from './runner/phases.ts'
+import { commandSpanId, isTraced, spanId, traceparent } from './trace.ts'
+
+const trace = { traceId: 'a'.repeat(32), sampled: true }
+
+test('ids of spans follow from what they stand for, and differ by each word', () => {
+  expect(spanId('job', 'a')).toMatch(/^[0-9a-f]{16}$/)
+  expect(spanId('job', 'a')).toBe(spanId('job', 'a'))
+  const others = [
+    spanId('job', 'b'),
+    spanId('build', 'a'),
+    spanId('joba'),
+    commandSpanId('a', 1),
+    commandSpanId('a', 2),
+  ]
+  expect(new Set([spanId('job', 'a'), ...others]).size).toBe(6)
+})
+
+test('a runner reports phases only of jobs whose spans are kept', () => {
+  const id = commandSpanId('a', 1)
+  expect(isTraced({ traceparent: traceparent(trace, id) })).toBe(true)
+  expect(isTraced({ traceparent: traceparent({ ...trace, sampled: false }, id) })).toBe(false)
+  expect(isTraced({})).toBe(false)
+})
+
+test('a phase is told once it has ended, until that was heard, and began with its first try', async () => {
+  const all = new Phases()
+  all.begin('fetch')
+  expect(all.untold().phases).toEqual([])
+  await expect(all.during('sandbox', async () => Promise.reject(new Error('no room')))).rejects.toThrow('no room')
+  const [first] = all.untold().phases
+  await all.during('sandbox', async () => undefined)
+  const { phases, told } = all.untold()
+  expect(phases.map(({ name, from }) => [name, from])).toEqual([['sandbox', first?.from]])
+  expect(all.untold().phases).toHaveLength(1)
+  told()
+  all.end('fetch')
+  expect(all.untold().phases.map(({ name }) => name)).toEqual(['fetch'])
+})

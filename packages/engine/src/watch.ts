@@ -1,0 +1,11 @@
+/** Hears what the operator of an engine counts. Its functions must not throw. */
+export interface EngineWatch {
+  /** A look for work found some, after so long. */
+  looked(ms: number): void
+  /** A job was leased, so long after it was ready. `files`: where those are that it starts from. */
+  leased(job: { readonly pool: string | null; readonly waitMs: number; readonly files: 'home' | 'away' | 'none' }): void
+  /** A lease has ended because nobody renewed it. */
+  leaseLost(): void
+  /** A report came under a lease that was lost, and counted for nothing. */
+  refused(): void
+}

@@ -1,0 +1,138 @@
+/**
+ * Makes the spans of ended jobs and builds from what the database says of them. Names and ids only:
+ * a span has no command, no value of a variable and no text of an error.
+ */
+import { type Build, type BuildContext, commandSpanId, type Job, spanId, type TraceOrigin } from '@harmont/engine'
+import type { EndedSpan } from '../../platform/tracing/tracing.ts'
+import type { KeptPhase, Unsent } from './store.ts'
+
+/** A build with the context that says whom it is for. */
+export interface TracedBuild {
+  readonly build: Build
+  readonly context: BuildContext & { readonly trace: TraceOrigin }
+}
+
+/** Words of OpenTelemetry's conventions for CI/CD. */
+const results: Readonly<Partial<Record<Job['state'] | Build['state'], string>>> = {
+  passed: 'success',
+  failed: 'failure',
+  canceled: 'cancellation',
+  timed_out: 'timeout',
+}
+
+/** Returns the id of a build's span, which those of its jobs are below. */
+function buildSpanId(build: Pick<Build, 'id'>): string {
+  return spanId('build', build.id)
+}
+
+/** Returns the span of a build, from its creation to this end; after a retry, of what followed. */
+export function spanOfBuild(
+  { build, context }: TracedBuild,
+  { finished_at: finishedAt, idle_ms: idleMs }: Pick<Unsent, 'finished_at' | 'idle_ms'>,
+): EndedSpan {
+  const { traceId, parentId } = context.trace
+  const isFirst = Number(idleMs ?? 0) === 0
+  const to = finishedAt ?? new Date(build.finishedAt ?? build.createdAt)
+  return {
+    traceId,
+    spanId: isFirst ? buildSpanId(build) : spanId('build', build.id, Number(idleMs)),
+    parentId: isFirst ? parentId : buildSpanId(build),
+    name: `${isFirst ? 'build' : 'retry'} ${context.origin.pipeline ?? ''}`.trim(),
+    isRequest: false,
+    // A retry made the newest attempts.
+    from: new Date(
+      isFirst ? build.createdAt : Math.min(Math.max(...build.jobs.map((job) => job.createdAt)), to.getTime()),
+    ),
+    to,
+    attributes: {
+      ...nameOf(context),
+      'cicd.pipeline.run.id': build.id,
+      ...resultOf('cicd.pipeline.result', build.state),
+    },
+    error: build.state === 'failed' ? (build.errorCode ?? 'failed') : null,
+  }
+}
+
+/** Returns the span of an ended job and those of its phases; none for a job that waited in vain. */
+export function spansOfJob(
+  { build, context }: TracedBuild,
+  job: Job,
+  phases: readonly KeptPhase[],
+): readonly EndedSpan[] {
+  const { scheduledAt, finishedAt } = job
+  if (scheduledAt === null || finishedAt === null) return []
+  const { traceId } = context.trace
+  const key = job.step === null ? 'render' : (build.steps[job.step]?.key ?? 'step')
+  const own = spanId('job', job.id)
+  const attributes = {
+    ...nameOf(context),
+    'cicd.pipeline.run.id': build.id,
+    'cicd.pipeline.task.name': key,
+    'cicd.pipeline.task.run.id': job.id,
+    'harmont.attempt': job.attempt,
+  }
+  const parts = partsOf(job, phases)
+  const ends = parts.map(({ to }) => to.getTime())
+  const base = { traceId, isRequest: false, error: null }
+  const whole: EndedSpan = {
+    ...base,
+    spanId: own,
+    parentId: buildSpanId(build),
+    name: `job ${key}`,
+    from: new Date(scheduledAt),
+    to: new Date(Math.max(finishedAt, ...ends)),
+    attributes: {
+      ...attributes,
+      ...(job.runner !== null && { 'cicd.worker.id': job.runner }),
+      ...resultOf('cicd.pipeline.task.run.result', job.state),
+      'harmont.lost_leases': job.lost,
+      ...(job.cached && { 'harmont.cached': 'true' }),
+    },
+    error: errorOf(job),
+  }
+  const inside = parts.map(({ name, fence, from, to }) => ({
+    ...base,
+    spanId: name === 'command' ? commandSpanId(job.id, fence) : spanId('phase', job.id, fence, name),
+    parentId: own,
+    name,
+    from,
+    to,
+    attributes: { ...attributes, 'harmont.lease': fence },
+    error: name === 'command' ? errorOf(job) : null,
+  }))
+  return [whole, ...inside]
+}
+
+type Part = Omit<KeptPhase, 'name'> & { readonly name: string }
+
+/** Returns queue, lease and command, which the job itself tells, with the phases between them. */
+function partsOf(job: Job, phases: readonly KeptPhase[]): readonly Part[] {
+  const { fence, notBefore, scheduledAt, assignedAt, startedAt, finishedAt } = job
+  const own = phases.filter((phase) => phase.fence === fence)
+  const begun = own[0]?.from.getTime() ?? startedAt ?? finishedAt
+  const part = (name: string, from: number | null, to: number | null): Part[] =>
+    from === null || to === null || to < from ? [] : [{ name, fence, from: new Date(from), to: new Date(to) }]
+  return [
+    ...part('queue', scheduledAt && Math.max(scheduledAt, notBefore ?? 0), assignedAt),
+    ...part('lease', assignedAt, begun),
+    ...phases,
+    ...part('command', startedAt, finishedAt),
+  ]
+}
+
+function nameOf({ origin, injectedEnv }: BuildContext): Readonly<Record<string, string>> {
+  return {
+    ...(origin.pipeline !== undefined && { 'cicd.pipeline.name': origin.pipeline }),
+    ...(origin.number !== undefined && { 'harmont.build.number': origin.number }),
+    ...(origin.url !== undefined && { 'cicd.pipeline.run.url.full': origin.url }),
+    ...(injectedEnv.HARMONT_ORG !== undefined && { 'harmont.organization': injectedEnv.HARMONT_ORG }),
+  }
+}
+
+function resultOf(name: string, state: Job['state'] | Build['state']): Readonly<Record<string, string>> {
+  return { [name]: results[state] ?? state }
+}
+
+function errorOf({ state, errorCode }: Job): string | null {
+  return state === 'failed' || state === 'timed_out' ? (errorCode ?? state) : null
+}

@@ -1,0 +1,97 @@
+/** Spans of builds whose jobs are played, with a collector that checks what a real one checks. */
+import { type CollectedSpan, startCollector } from '@harmont/outside/collector'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, expect, test } from 'vitest'
+import { ir, playJob } from '../../testing/runner.ts'
+import { ownerToken, testServer } from '../../testing/server.ts'
+import { claimUnsent, releaseUnsent, removeBeyond, removeStaleSpans } from './store.ts'
+
+const collector = await startCollector()
+const it = testServer({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+afterAll(() => collector.stop())
+
+let traces = 0
+
+/** Creates a build in a trace of its own. */
+async function submit(pipelineIr: string, flags = '01') {
+  traces += 1
+  const traceId = String(traces).padStart(32, 'a')
+  const slug = await it.newPipeline()
+  const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
+  const body = { branch: 'main', commit: 'c', pipeline_ir: pipelineIr }
+  const headers = { traceparent: `00-${traceId}-${'b'.repeat(16)}-${flags}` }
+  const { id } = (await it.request<{ id: string }>(ownerToken, 'POST', path, body, headers)).body
+  return { id, path, traceId }
+}
+
+const spansOf = (traceId: string) => collector.spans.filter((span) => span.traceId === traceId)
+const named = (traceId: string, name: RegExp) =>
+  until(
+    () => spansOf(traceId).filter((span) => name.test(span.name)),
+    (spans: readonly CollectedSpan[]) => spans.length > 0,
+  )
+
+async function unsent(): Promise<number> {
+  const { rows } = await it.server.pool.query<{ count: number }>('select count(*)::int from unsent_spans')
+  return rows[0]?.count ?? 0
+}
+
+test('G98 a build that ends as it is made has its span, with its code and no text', async () => {
+  const { traceId } = await submit('no IR')
+  const [span] = await named(traceId, /^build /)
+  expect(span).toMatchObject({ failed: true, attributes: { 'error.type': expect.stringMatching(/^[a-z_]+$/) } })
+})
+
+test('G98 a retry is a span of its own below that of its build', async () => {
+  const { id, path, traceId } = await submit(ir({ key: 'a', cmd: 'true' }))
+  await (await playJob(it)).end({ exitCode: 1 })
+  const [first] = await named(traceId, /^build /)
+  const { rows } = await it.server.pool.query<{ id: string }>('select id from engine.jobs where build_id = $1', [id])
+  const answer = await it.request(ownerToken, 'POST', `${path}/1/jobs/${rows[0]?.id}/retry`, {})
+  expect(answer.status).toBeLessThan(300)
+  await (await playJob(it)).end()
+  const [again] = await named(traceId, /^retry /)
+  expect(again?.parentId).toBe(first?.spanId)
+  await until(() => spansOf(traceId).filter(({ name }) => name === 'job a').length === 2)
+})
+
+test('a caller who keeps no spans gets none, and its trace goes on into the command', async () => {
+  const { traceId } = await submit(ir({ key: 'a', cmd: 'true' }), '00')
+  const { store } = it.server.engine
+  const [lease] = await store.leases.take('r', 1, store.now())
+  const { build, context } = (await store.builds.load(lease?.buildId ?? '')) ?? {}
+  expect(context?.trace).toEqual({ traceId, parentId: expect.stringMatching(/^[0-9a-f]{16}$/), sampled: false })
+  await store.builds.apply(build?.id ?? '', [{ type: 'cancel', at: store.now() }])
+  expect(await unsent()).toBe(0)
+})
+
+test('rows are sent by one process at a time, and given up beyond a bound or after a day', async () => {
+  const { pool } = it.server
+  collector.state = 'away'
+  try {
+    await submit(ir({ key: 'a', cmd: 'true' }))
+    await (await playJob(it)).end()
+    expect(await unsent()).toBe(2)
+    // Other processes, beside the server's own.
+    const rows = await until(
+      () => claimUnsent(pool, 10),
+      (claimed) => claimed.length > 0,
+    )
+    expect(await claimUnsent(pool, 10)).toEqual([])
+    await releaseUnsent(
+      pool,
+      rows.map(({ id }) => id),
+    )
+    expect(await removeBeyond(pool, 1)).toBe(1)
+    expect(await unsent()).toBe(1)
+    await pool.query("update unsent_spans set noted_at = now() - interval '25 hours'")
+    expect(await removeStaleSpans(pool)).toBe(1)
+  } finally {
+    collector.state = 'takes'
+  }
+})
+
+test('nothing of it is what a collector refuses', () => {
+  expect(collector.spans.length).toBeGreaterThan(5)
+  expect(collector.faults).toEqual([])
+})
