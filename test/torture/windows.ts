@@ -45,7 +45,7 @@ export const windows: readonly Window[] = [
   {
     name: 'a lease is given, the runner has not heard of it',
     file: 'engine/src/scheduler/local-port.ts',
-    before: "const asked = await Promise.allSettled(leases.map((lease) => this.#toJob(lease, 'known')))",
+    before: 'const asked = await Promise.allSettled(',
     when: 'leases.length > 0',
     times: 2,
     scene: 'build',
@@ -116,7 +116,7 @@ export const windows: readonly Window[] = [
   {
     name: 'a command has ended, its end is not told',
     file: 'engine/src/runner/run-step.ts',
-    before: 'const { output, ...lacks } = promised.isIdle ?',
+    before: 'const { output, ...lacks } = promised.isIdle',
     times: 3,
     scene: 'build',
     holds: true,
