@@ -30,6 +30,7 @@ const set = (name: string, value: string) => it.request(ownerToken, 'POST', `${o
 const environment = (settings: Readonly<Record<string, string>>) => ({
   ...it.environment,
   HARMONT_DATA_DIR: join(folder, randomUUID()),
+  HARMONT_BLOB_URL: `file:${it.blobDirectory}`,
   HARMONT_RUNNER: 'off',
   HARMONT_BOOTSTRAP_TOKEN: ownerToken,
   ...settings,
