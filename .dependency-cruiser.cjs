@@ -37,7 +37,7 @@ const packages = {
 /** The domains of the server, lowest floor first. On a floor a domain imports only siblings before it. */
 const floors = [
   ['platform'],
-  ['organizations', 'identity', 'builds', 'runners'],
+  ['organizations', 'identity', 'runners', 'builds'],
   ['billing', 'streams', 'forges'],
   ['operator', 'commands'],
   ['main'],
@@ -66,7 +66,7 @@ const layers = {
     ['api', 'text'],
     ['design', 'interaction', 'live'],
     ['builds', 'log', 'navigation', 'passkeys', 'settings'],
-    ['account', 'auth', 'build', 'palette', 'pipelines', 'repos', 'usage'],
+    ['account', 'auth', 'build', 'palette', 'pipelines', 'repos', 'runners', 'usage'],
     ['frame'],
     ['routes'],
   ],

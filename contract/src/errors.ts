@@ -106,6 +106,10 @@ export const errorCatalogue = {
     status: 403,
     meaning: 'The provider has not verified the email address, and the account is not linked yet.',
   },
+  operator_required: {
+    status: 403,
+    meaning: 'What is for several organizations, or for the whole server, takes an operator of the server.',
+  },
   github_identity_required: { status: 403, meaning: 'The account has no linked GitHub account to prove control with.' },
   route_not_found: { status: 404, meaning: 'The path does not exist.' },
   webhook_provider_unknown: { status: 404, meaning: 'The webhook provider is neither github nor bitbucket.' },
@@ -116,6 +120,11 @@ export const errorCatalogue = {
   test_not_found: { status: 404, meaning: 'The pipeline has no such test, or its results have been removed.' },
   member_not_found: { status: 404, meaning: 'The user is not a member of this organization.' },
   invite_not_found: { status: 404, meaning: 'There is no pending invite with this id in this organization.' },
+  runner_not_found: {
+    status: 404,
+    meaning: 'There is no runner with this id that takes jobs of the organization, or it was revoked.',
+  },
+  runner_key_not_found: { status: 404, meaning: 'There is no key for runners of the organization with this id.' },
   api_token_not_found: { status: 404, meaning: 'The caller has no such API key.' },
   passkey_not_found: { status: 404, meaning: 'The caller has no such passkey.' },
   coupon_not_found: { status: 404, meaning: 'The coupon does not exist.' },
@@ -148,6 +157,10 @@ export const errorCatalogue = {
   identity_linked_elsewhere: { status: 409, meaning: 'The account at the provider is linked to another user.' },
   passkey_limit_reached: { status: 409, meaning: 'The account already has 20 passkeys.' },
   api_token_limit_reached: { status: 409, meaning: 'The account already has 100 active API keys.' },
+  runner_key_limit_reached: {
+    status: 409,
+    meaning: 'The organization already has 100 keys with which runners may join.',
+  },
   last_owner: { status: 409, meaning: 'The organization would be left without an owner.' },
   account_has_billing_history: {
     status: 409,

@@ -1,14 +1,31 @@
 /**
  * An organization and its people in real browsers: invitations, roles and their limits, departures,
- * and deletion. No build runs here.
+ * runners, and deletion. No build runs here.
  */
+import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
+import { joinWith, leaseRequest } from '../../packages/server/src/testing/joined-runner.ts'
 import { heading, journey, type Person, startPeople } from './auth-people.ts'
 import { expectAccessible } from './axe.ts'
 import { fill, press, reach, tick } from './browser-keys.ts'
 import { choose, invite, members, open, register, row, setUp, takeLink } from './organization-steps.ts'
 
 const it = startPeople()
+
+/** Starts a build of one step in the pipeline of Acme, as the pages do. */
+async function startBuild(page: Page, step: object): Promise<void> {
+  const steps = [{ type: 'command', key: 'a', label: 'a step', cmd: 'true', ...step }]
+  const body = {
+    ...{ branch: 'main', commit: '0'.repeat(40), source: 'api' },
+    pipeline_ir: JSON.stringify({ version: '0', default_image: 'host', steps }),
+  }
+  const csrf = (await page.context().cookies()).find(({ name }) => name === 'harmont_csrf')?.value ?? ''
+  const answer = await page.request.post(it.at('/api/v0/organizations/acme/pipelines/core/builds'), {
+    data: body,
+    headers: { 'x-csrf-token': csrf, origin: it.server.origin },
+  })
+  expect(answer.status()).toBe(201)
+}
 let bob: Person
 
 journey(
@@ -156,6 +173,55 @@ journey(
   },
 )
 
+journey(
+  'web S8 S9 S10 the first runner: a key is made and shown once, the runner appears with what it runs, drains, and is revoked',
+  async () => {
+    const { page } = it.ada
+    await open(it, page, '/acme/settings/runners', 'Runners')
+    await page.getByRole('heading', { name: 'Your first runner elsewhere' }).waitFor()
+    await expectAccessible(page)
+    await press(page, 'Make a key and show the commands')
+    await fill(page, 'Pool', 'gpu')
+    await fill(page, 'Labels', 'cuda, a:b')
+    await page.keyboard.press('Enter')
+    await page.getByText('A label must be letters').waitFor()
+    await fill(page, 'Labels', 'cuda, fast')
+    await page.keyboard.press('Enter')
+    const start = page.getByRole('dialog').locator('code').filter({ hasText: '--role runner' })
+    const [, key = ''] = /HARMONT_RUNNER_KEY=(\S+)/.exec((await start.textContent()) ?? '') ?? []
+    await expectAccessible(page)
+    await press(page, 'Done')
+    await page.getByText('0 of 1 runner joined').waitFor()
+    expect(await page.content()).not.toContain(key)
+    const runner = await joinWith({ server: { url: it.server.origin } }, key, 'build-7')
+    await runner.call('renew', {})
+    const shown = row(page, 'build-7')
+    await shown.getByText('Connected').waitFor()
+    await page.getByText('1 of 1 runner joined').waitFor()
+    await startBuild(page, { runner_args: { pool: 'gpu', labels: ['slow'] } })
+    await page.getByText('1 job waits for a runner with the label slow, and no connected runner takes it').waitFor()
+    await startBuild(page, { runner_args: { pool: 'gpu', labels: ['fast'] } })
+    await page.getByText('1 job waits for a free runner with the label fast').waitFor()
+    await runner.call('lease', leaseRequest())
+    await shown.getByText('core #2').waitFor()
+    await expectAccessible(page)
+    await press(page, 'a step')
+    await press(page, 'Details')
+    await press(page, 'build-7')
+    await press(page, 'Drain build-7')
+    await shown.getByText('Draining').waitFor()
+    await press(page, 'Resume build-7')
+    await shown.getByText('Connected').waitFor()
+    await press(page, 'Revoke build-7')
+    await page.getByRole('dialog').getByText('Its 1 job starts again on another runner').waitFor()
+    await press(page, /^Revoke$/)
+    // Behind the dialog no row has a role. The dialog closes once the runner is revoked.
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await expect.poll(() => shown.count()).toBe(0)
+    expect((await runner.call('renew', {})).body.code).toBe('runner_revoked')
+  },
+)
+
 journey('web S1 S2 the audit log says who did what', async () => {
   const { page } = it.ada
   await open(it, page, '/acme/settings/audit', 'Audit log')
@@ -166,6 +232,9 @@ journey('web S1 S2 the audit log says who did what', async () => {
     /^Bob revoked the invitation of /,
     /^Ada changed the organization acme: .*name Acme, members can create pipelines off/,
     /^Ada removed .*@example\.com/,
+    /^Ada created a key for runners of the pool gpu/,
+    /^Harmont let runner build-7 join with the key /,
+    /^Ada revoked runner build-7/,
   ])
     await page.getByRole('paragraph').filter({ hasText: sentence }).first().waitFor()
   await expectAccessible(page)

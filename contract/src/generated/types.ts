@@ -1954,6 +1954,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/organizations/{org}/runners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the runners that take jobs of the organization
+         * @description Includes what waits for runners. Jobs of other organizations are counted, never named.
+         */
+        get: operations["listRunners"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/runners/{runner_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Refuse a runner from now on
+         * @description Jobs that it has start again elsewhere when their leases end.
+         */
+        delete: operations["revokeRunner"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/runners/{runner_id}/drain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give a runner nothing new
+         * @description Jobs that it has end as usual. It takes work again when it is resumed, and at its next start.
+         */
+        put: operations["drainRunner"];
+        post?: never;
+        /** Let a runner take work again */
+        delete: operations["resumeRunner"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/runner-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the keys with which runners join
+         * @description Those that the caller may revoke, and that are neither revoked nor expired.
+         */
+        get: operations["listRunnerKeys"];
+        put?: never;
+        /** Create a key with which runners join */
+        post: operations["createRunnerKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/runner-keys/{key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke a key for runners
+         * @description No runner joins with it any more. Those that have joined stay.
+         */
+        delete: operations["revokeRunnerKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3267,7 +3369,7 @@ export interface components {
             name: string;
             /** @enum {string} */
             role: "owner" | "admin" | "member";
-            permissions: ("build" | "pipeline.create" | "pipeline.manage" | "secrets" | "vcs" | "billing" | "invites" | "members" | "owners" | "organization" | "organization.delete" | "audit")[];
+            permissions: ("build" | "pipeline.create" | "pipeline.manage" | "secrets" | "vcs" | "billing" | "invites" | "members" | "owners" | "organization" | "organization.delete" | "audit" | "runners")[];
         };
         /** SetupInspectRequest */
         SetupInspectRequest: {
@@ -3948,7 +4050,7 @@ export interface components {
                 /** @description The value of the limit that it waits for. */
                 limit: number | null;
                 refs: {
-                    /** @description What is waited for: `step`, `runner`, `time`, `limit`, `concurrency_group` or `approval`; `holder` is a job, or a whole build, that counts against the limit or has a place in the group. */
+                    /** @description What is waited for: `step`, `runner`, `label`, `time`, `limit`, `concurrency_group` or `approval`; `holder` is a job, or a whole build, that counts against the limit or has a place in the group. */
                     kind: string;
                     name: string;
                     /** Format: uuid */
@@ -4075,6 +4177,13 @@ export interface components {
             annotations: number;
             /** @description The services that run beside it. */
             services: components["schemas"]["JobService"][];
+            /** @description The runner that had the job last; null when it never had one, or of an earlier release. */
+            runner?: {
+                id: string;
+                /** @description The name of its machine; its id when it was forgotten. */
+                name: string;
+                pool: string | null;
+            } | null;
         };
         /**
          * RenderJobView
@@ -4557,6 +4666,157 @@ export interface components {
             data: components["schemas"]["Artifact"][];
             /** @description `cursor` of the next page; null after the last. */
             next_cursor: string | null;
+        };
+        /**
+         * RunnerJob
+         * @description A job that a runner holds.
+         */
+        RunnerJob: {
+            /** Format: uuid */
+            job_id: string;
+            /** @description The name of its step; null for the rendering of the pipeline. */
+            name: string | null;
+            /** @description Slug. */
+            organization: string;
+            pipeline_slug: string;
+            build_number: number;
+            /** @description The job's state. */
+            state: string;
+            /**
+             * Format: date-time
+             * @description When the runner took it.
+             */
+            since: string;
+        };
+        /**
+         * Runner
+         * @description A runner: a process that runs jobs, and its machine.
+         */
+        Runner: {
+            /** @description As the audit log names it. */
+            id: string;
+            /** @description The name of its machine. */
+            name: string;
+            /** @description `joined`, or `server` for one that runs in a process of the server. */
+            kind: string;
+            pool: string;
+            labels: string[];
+            /** @description Slugs of the organizations whose jobs it takes, as far as the caller sees them; null: of all. */
+            organizations: string[] | null;
+            /** @description Whether its jobs get secrets. */
+            secrets: boolean;
+            /** @description `connected`, `draining`, `away`, or `new` for one that has joined and never asked for work. */
+            state: string;
+            /** @description The release of Harmont that it runs. */
+            release: string | null;
+            /** @description How many jobs it runs at a time. */
+            slots: number | null;
+            /** @description Jobs of builds that the caller sees. */
+            jobs: components["schemas"]["RunnerJob"][];
+            /** @description How many more it holds, of other organizations. */
+            other_jobs: number;
+            /** Format: date-time */
+            joined_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it was heard last.
+             */
+            seen_at: string | null;
+            /** Format: date-time */
+            draining_since: string | null;
+            /** @description Whether the caller may drain and revoke it. */
+            manageable: boolean;
+        };
+        /**
+         * RunnerDemand
+         * @description Ready jobs that wait for a runner and for no limit.
+         */
+        RunnerDemand: {
+            /** @description What the jobs ask for. */
+            labels: string[];
+            /** @description How many jobs are ready. */
+            jobs: number;
+            /**
+             * Format: date-time
+             * @description When the oldest of them became ready.
+             */
+            since: string;
+            /** @description Whether a connected runner may take them. */
+            served: boolean;
+        };
+        /**
+         * RunnerPool
+         * @description Runners that steps ask for by one name, and the jobs that wait for them.
+         */
+        RunnerPool: {
+            name: string;
+            /** @description How many runners are there and take work. */
+            connected: number;
+            /** @description How many jobs these run at a time, where it is known. */
+            slots: number;
+            /** @description How many jobs they hold. */
+            busy: number;
+            /** @description By labels, the oldest first. */
+            waiting: components["schemas"]["RunnerDemand"][];
+        };
+        /** RunnerList */
+        RunnerList: {
+            data: components["schemas"]["Runner"][];
+            pools: components["schemas"]["RunnerPool"][];
+            /** @description Whether the caller looks after the whole server: `scope=server` answers them. */
+            operator: boolean;
+        };
+        /**
+         * RunnerKey
+         * @description A key with which runners join. The key itself is shown once, when it is made.
+         */
+        RunnerKey: {
+            /** Format: uuid */
+            id: string;
+            pool: string;
+            labels: string[];
+            /** @description Slugs of the organizations whose jobs its runners take, as far as the caller sees them; null: of all. */
+            organizations: string[] | null;
+            /** @description Whether jobs on its runners get secrets. */
+            secrets: boolean;
+            /** @description How many runners may join with it; null: any number. */
+            uses: number | null;
+            /** @description How many have joined. */
+            used: number;
+            /** @description Who made it; null for the operator of the server. */
+            made_by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string | null;
+        };
+        /** RunnerKeyList */
+        RunnerKeyList: {
+            data: components["schemas"]["RunnerKey"][];
+        };
+        /** CreateRunnerKeyRequest */
+        CreateRunnerKeyRequest: {
+            /** @description The pool of the runners that join with it, such as `default`. */
+            pool: string;
+            /** @description What they offer to steps. */
+            labels?: string[] | null;
+            /** @description Whether jobs on them get secrets; true when absent. */
+            secrets?: boolean | null;
+            /** @description How many runners may join, from 1 to 1000; one when absent. */
+            uses?: number | null;
+            /**
+             * Format: date-time
+             * @description Until when; a day from now when absent.
+             */
+            expires_at?: string | null;
+            /** @description For jobs of every organization, which takes an operator of the server. */
+            every_organization?: boolean | null;
+        };
+        /** CreateRunnerKeyResponse */
+        CreateRunnerKeyResponse: {
+            /** @description The key. Store it now: it is never shown again. */
+            key: string;
+            runner_key: components["schemas"]["RunnerKey"];
         };
     };
     responses: never;
@@ -10830,6 +11090,362 @@ export interface operations {
             };
         };
     };
+    listRunners: {
+        parameters: {
+            query?: {
+                scope?: "organization" | "server";
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunnerList"];
+                };
+            };
+            /** @description operator_required */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revokeRunner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                runner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description operator_required */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, runner_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    drainRunner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                runner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It drains */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description operator_required */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, runner_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    resumeRunner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                runner_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It takes work */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description operator_required */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, runner_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listRunnerKeys: {
+        parameters: {
+            query?: {
+                scope?: "organization" | "server";
+            };
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunnerKeyList"];
+                };
+            };
+            /** @description operator_required */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    createRunnerKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CreateRunnerKeyRequest"];
+            };
+        };
+        responses: {
+            /** @description The key, once */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreateRunnerKeyResponse"];
+                };
+            };
+            /** @description operator_required */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description runner_key_limit_reached */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    revokeRunnerKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description organization_not_found, runner_key_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
 }
 
 /** The authentication of every operation: `x-auth`, or `member` without it. */
@@ -10961,6 +11577,13 @@ export interface operationAuth {
   listArtifacts: 'member'
   getArtifact: 'member'
   downloadArtifacts: 'member'
+  listRunners: 'member'
+  revokeRunner: 'member'
+  drainRunner: 'member'
+  resumeRunner: 'member'
+  listRunnerKeys: 'member'
+  createRunnerKey: 'member'
+  revokeRunnerKey: 'member'
 }
 
 /** Every value of `x-permission`. */
@@ -10982,3 +11605,5 @@ export type Permission =
   | 'secrets'
   | 'vcs'
   | 'billing'
+  | 'runners.read'
+  | 'runners'

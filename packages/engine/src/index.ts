@@ -24,7 +24,7 @@ export type {
   ServiceState,
   Step,
 } from './core/model.ts'
-export { defaultPool, type Reach } from './core/placement/reach.ts'
+export { defaultPool, type Reach, reaches } from './core/placement/reach.ts'
 export { type RunnerWait, runnerWaits } from './core/placement/runner-waits.ts'
 export { planBuild } from './core/plan-build.ts'
 export { judge } from './core/prerequisites.ts'
@@ -90,6 +90,7 @@ export type {
   JobOutput,
   Lease,
   LiveSnapshots,
+  PresentRunner,
   Store,
 } from './store.ts'
 export { defaultStoreSettings, type StoreSettings } from './store-settings.ts'

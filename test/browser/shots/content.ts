@@ -47,7 +47,11 @@ const release = [
 ]
 
 /** Settings of a server with this content: two steps run for minutes while others pass. */
-export const contentSettings = { HARMONT_RUNNER_SLOTS: '4', HARMONT_BILLING: 'on' }
+export const contentSettings = {
+  HARMONT_RUNNER_SLOTS: '4',
+  HARMONT_BILLING: 'on',
+  HARMONT_OPERATORS: 'admin@localhost',
+}
 
 /**
  * Creates passed, failed, running and waiting builds in two pipelines, and an empty organization.

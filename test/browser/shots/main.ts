@@ -11,6 +11,7 @@ import { startApp } from '../app.ts'
 import { contentSettings, fill } from './content.ts'
 import { fillOrganization } from './organization.ts'
 import { routes } from './routes.ts'
+import { fillRunners } from './runners.ts'
 import { fillShop } from './shop.ts'
 
 const widths = [360, 768, 1440, 1920]
@@ -62,6 +63,7 @@ try {
   await fill(app)
   const shop = await fillShop(app)
   await fillOrganization(app)
+  const endRunners = await fillRunners(app)
   const signedIn = await app.browser.newContext()
   await app.signIn(signedIn)
   const stranger = await app.browser.newContext()
@@ -70,6 +72,7 @@ try {
     await paste(app.browser, shots, join(folder, `${name}.png`))
     console.log(`${name}: ${join(folder, `${name}.png`)}`)
   }
+  endRunners()
 } finally {
   await app.stop()
 }

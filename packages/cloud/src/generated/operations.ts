@@ -88,6 +88,13 @@ export const routes = {
   listArtifacts: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/artifacts', query: ['limit', 'cursor'], idempotent: false, answer: 'json' },
   getArtifact: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/artifacts/{artifact_id}', query: [], idempotent: false, answer: 'stream' },
   downloadArtifacts: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/artifacts.zip', query: ['path'], idempotent: false, answer: 'stream' },
+  listRunners: { method: 'GET', path: '/api/v0/organizations/{org}/runners', query: ['scope'], idempotent: false, answer: 'json' },
+  revokeRunner: { method: 'DELETE', path: '/api/v0/organizations/{org}/runners/{runner_id}', query: [], idempotent: false, answer: 'none' },
+  drainRunner: { method: 'PUT', path: '/api/v0/organizations/{org}/runners/{runner_id}/drain', query: [], idempotent: false, answer: 'none' },
+  resumeRunner: { method: 'DELETE', path: '/api/v0/organizations/{org}/runners/{runner_id}/drain', query: [], idempotent: false, answer: 'none' },
+  listRunnerKeys: { method: 'GET', path: '/api/v0/organizations/{org}/runner-keys', query: ['scope'], idempotent: false, answer: 'json' },
+  createRunnerKey: { method: 'POST', path: '/api/v0/organizations/{org}/runner-keys', query: [], idempotent: false, answer: 'json' },
+  revokeRunnerKey: { method: 'DELETE', path: '/api/v0/organizations/{org}/runner-keys/{key_id}', query: [], idempotent: false, answer: 'none' },
 } as const
 
 /**
@@ -267,4 +274,18 @@ export interface Operations {
   getArtifact(input: Input<'getArtifact'>, options?: CallOptions): Promise<Answer<'getArtifact'>>
   /** Download the artifacts of a build as one zip archive */
   downloadArtifacts(input: Input<'downloadArtifacts'>, options?: CallOptions): Promise<Answer<'downloadArtifacts'>>
+  /** List the runners that take jobs of the organization */
+  listRunners(input: Input<'listRunners'>, options?: CallOptions): Promise<Answer<'listRunners'>>
+  /** Refuse a runner from now on */
+  revokeRunner(input: Input<'revokeRunner'>, options?: CallOptions): Promise<Answer<'revokeRunner'>>
+  /** Give a runner nothing new */
+  drainRunner(input: Input<'drainRunner'>, options?: CallOptions): Promise<Answer<'drainRunner'>>
+  /** Let a runner take work again */
+  resumeRunner(input: Input<'resumeRunner'>, options?: CallOptions): Promise<Answer<'resumeRunner'>>
+  /** List the keys with which runners join */
+  listRunnerKeys(input: Input<'listRunnerKeys'>, options?: CallOptions): Promise<Answer<'listRunnerKeys'>>
+  /** Create a key with which runners join */
+  createRunnerKey(input: Input<'createRunnerKey'>, options?: CallOptions): Promise<Answer<'createRunnerKey'>>
+  /** Revoke a key for runners */
+  revokeRunnerKey(input: Input<'revokeRunnerKey'>, options?: CallOptions): Promise<Answer<'revokeRunnerKey'>>
 }

@@ -5,26 +5,44 @@ import type pg from 'pg'
 import { createLog } from '../platform/create-log.ts'
 import { withDatabase } from '../platform/database/visit-database.ts'
 import { type Environment, readSettings, type Settings, SettingsError } from '../platform/settings/read-settings.ts'
-import { drainRunner, findRunners, type ListedRunner, listRunners, revokeRunner } from '../runners/index.ts'
+import {
+  drainRunner,
+  findRunners,
+  type ListedRunner,
+  listRunners,
+  resumeRunner,
+  revokeRunner,
+  stateOfRunner,
+} from '../runners/index.ts'
 import { ownKeyName } from '../runners/own-key.ts'
 
-/** A runner that has not renewed for so long is shown as away. */
-const awaySeconds = 20
+const changes = {
+  drain: {
+    run: drainRunner,
+    said: 'takes nothing new until `runner resume` or its next start. `runner list` shows the jobs that it still has.',
+  },
+  resume: { run: resumeRunner, said: 'takes work again.' },
+  revoke: {
+    run: revokeRunner,
+    said: 'is refused from now on. Jobs that it had start again elsewhere when their leases end.',
+  },
+} as const
 
 /**
- * Runs `harmont runner list`, `harmont runner drain RUNNER` and `harmont runner revoke RUNNER` on the
- * server, and `harmont runner rotate-key` on a runner.
+ * Runs `harmont runner list`, and `drain`, `resume` and `revoke` with the name or id of a runner, on
+ * the server; `harmont runner rotate-key` on a runner.
  */
 export async function runner(args: readonly string[], environment: Environment): Promise<void> {
   const [verb = '', wanted, ...more] = args
   if (verb === 'rotate-key' && wanted === undefined) return rotateKey(readSettings(environment))
   const isList = verb === 'list' && wanted === undefined
-  const isChange = (verb === 'drain' || verb === 'revoke') && wanted !== undefined && more.length === 0
+  const isChange = Object.hasOwn(changes, verb) && wanted !== undefined && more.length === 0
   if (!isList && !isChange)
     throw new SettingsError(
-      `runner: expected \`list\`, \`drain RUNNER\`, \`revoke RUNNER\` or \`rotate-key\`, got \`${args.join(' ')}\`.`,
+      `runner: expected \`list\`, \`drain RUNNER\`, \`resume RUNNER\`, \`revoke RUNNER\` or \`rotate-key\`, got \`${args.join(' ')}\`.`,
     )
-  const work = (pool: pg.Pool) => (wanted === undefined ? list(pool) : change(pool, verb, wanted))
+  const work = (pool: pg.Pool) =>
+    wanted === undefined ? list(pool) : change(pool, verb as keyof typeof changes, wanted)
   process.stdout.write(await withDatabase(readSettings(environment), createLog('error'), work))
 }
 
@@ -41,21 +59,18 @@ async function rotateKey({ dataDirectory }: Settings): Promise<void> {
 }
 
 async function list(pool: pg.Pool): Promise<string> {
-  return describeRunners(await listRunners(pool))
+  return describeRunners((await listRunners(pool, null)).filter(({ kind }) => kind === 'joined'))
 }
 
-async function change(pool: pg.Pool, verb: string, wanted: string): Promise<string> {
+async function change(pool: pg.Pool, verb: keyof typeof changes, wanted: string): Promise<string> {
   const [id, ...more] = await findRunners(pool, wanted)
   if (id === undefined || more.length > 0)
     throw new SettingsError(
       `runner ${verb}: expected the id or the name of one runner, as \`runner list\` shows it, got \`${wanted}\`.`,
     )
-  if (verb === 'drain') {
-    await drainRunner(pool, id)
-    return `${id} takes nothing new until its next start. \`runner list\` shows the jobs that it still has.\n`
-  }
-  await revokeRunner(pool, id)
-  return `${id} is refused from now on. Jobs that it had start again elsewhere when their leases end.\n`
+  const { run, said } = changes[verb]
+  await run(pool, id)
+  return `${id} ${said}\n`
 }
 
 /** Formats one line per runner. */
@@ -67,7 +82,7 @@ export function describeRunners(runners: readonly ListedRunner[]): string {
     `pool ${each.pool}`,
     each.labels.join(',') || '-',
     stateOf(each),
-    `${each.jobs} of ${each.slots ?? '?'} jobs`,
+    `${each.leases.length} of ${each.slots ?? '?'} jobs`,
     each.version ?? '-',
   ])
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
@@ -82,9 +97,11 @@ export function describeRunners(runners: readonly ListedRunner[]): string {
     .join('')
 }
 
-function stateOf({ isRevoked, isDraining, silentSeconds }: ListedRunner): string {
-  if (isRevoked) return 'revoked'
-  const isAway = silentSeconds === null || silentSeconds > awaySeconds
+function stateOf(runner: ListedRunner): string {
+  const { silentSeconds, drainsAt } = runner
+  const state = stateOfRunner(runner)
+  if (state === 'revoked') return state
   const away = silentSeconds === null ? 'never seen' : `away for ${silentSeconds} s`
-  return [isAway ? away : 'connected', ...(isDraining ? ['draining'] : [])].join(', ')
+  const isThere = state !== 'away' && silentSeconds !== null
+  return [isThere ? 'connected' : away, ...(drainsAt === null ? [] : ['draining'])].join(', ')
 }

@@ -31,7 +31,7 @@ export const commands: Readonly<Record<string, Command>> = {
     load: async () => (await import('./runner-key.ts')).runnerKey,
   },
   runner: {
-    usage: 'list | drain RUNNER | revoke RUNNER | rotate-key',
+    usage: 'list | drain RUNNER | resume RUNNER | revoke RUNNER | rotate-key',
     load: async () => (await import('./runner.ts')).runner,
   },
   drain: { usage: '', load: async () => (await import('./drain.ts')).drain },

@@ -49,6 +49,7 @@ import { type MetricsServices, metricsRoutes } from '../platform/metrics/routes.
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import type { Tracing } from '../platform/tracing/tracing.ts'
+import { runnerRoutes } from '../runners/operations.ts'
 import { scaleRoutes } from '../runners/scale.ts'
 import { buildEventRoutes } from '../streams/build-events/routes.ts'
 import { type JobLogServices, jobLogRoutes } from '../streams/logs/routes.ts'
@@ -120,6 +121,7 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...memberRoutes(services),
     ...inviteRoutes(services),
     ...auditRoutes(services),
+    ...runnerRoutes(services),
     ...mailboxRoutes(services),
     ...passkeyRoutes(services),
     ...signupRoutes(services),

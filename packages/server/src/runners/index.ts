@@ -9,11 +9,15 @@ export {
 } from './keys.ts'
 export {
   drainRunner,
+  findRunnerNames,
   findRunners,
   type ListedRunner,
   listRunners,
+  resumeRunner,
   revokeRunner,
+  stateOfRunner,
 } from './list-runners.ts'
+export { type FleetServices, markOfFleet } from './read-fleet.ts'
 export { RunnerRefused } from './refusals.ts'
 export { answerStrangers } from './routes.ts'
 export { secretsFor } from './runner-secrets.ts'

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { Actor } from '../platform/audit/record-audit.ts'
 import { transaction } from '../platform/database/transaction.ts'
 import { hashToken } from '../platform/encryption/token.ts'
-import { auditKey } from './keys.ts'
+import { auditKey, isOrphan } from './keys.ts'
 import { RunnerRefused } from './refusals.ts'
 
 export interface JoinRequest {
@@ -29,16 +29,16 @@ interface KeyRow {
 export function joinRunner(pool: pg.Pool, { key, publicKey, name }: JoinRequest, actor: Actor): Promise<string> {
   return transaction(pool, async (client) => {
     const found = await client.query<KeyRow>(
-      `select id, revoked_at is not null as is_revoked, coalesce(expires_at <= now(), false) as is_expired,
+      `select id, revoked_at is not null or ${isOrphan} as is_revoked, coalesce(expires_at <= now(), false) as is_expired,
               coalesce(used >= uses, false) as is_used_up
-         from runner_keys where key_hash = $1 for update`,
+         from runner_keys k where key_hash = $1 for update`,
       [hashToken(key)],
     )
     const [row] = found.rows
     if (row === undefined || row.is_revoked)
       throw new RunnerRefused(
         'runner_key_invalid',
-        'HARMONT_RUNNER_KEY: the server knows no such key, or it was revoked. Make one there with `npm start -- runner-key create`.',
+        'HARMONT_RUNNER_KEY: the server knows no such key, it was revoked, or its maker has left. Make another one: on the page Runners, or there with `npm start -- runner-key create`.',
       )
     const known = await client.query<{ id: string; key_id: string }>(
       'select id, key_id from runners where public_key = $1',

@@ -4,6 +4,7 @@ import type pg from 'pg'
 import { type Actor, type AuditEvent, recordAudit, systemActor } from '../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../platform/database/transaction.ts'
 import { hashToken, newToken } from '../platform/encryption/token.ts'
+import { apiError } from '../platform/http/index.ts'
 
 export interface NewRunnerKey {
   readonly pool: string
@@ -21,19 +22,37 @@ export interface RunnerKey extends Omit<NewRunnerKey, 'organizations'> {
   /** Slugs of organizations; null for all. */
   readonly organizations: readonly string[] | null
   readonly used: number
+  readonly createdAt: Date
+  /** Who made it; null for the operator's command, and for somebody who has left. */
+  readonly madeBy: string | null
+  /** Its maker may not make keys any more, so nobody joins with it. */
+  readonly isOrphan: boolean
   readonly revokedAt: Date | null
 }
 
-/** Makes a key, and returns it: only its hash is kept. */
+/**
+ * The condition that a key `k` was made by a person who may not make one any more: they have left
+ * the organization, or have another role.
+ */
+export const isOrphan = `(k.by_person and not k.every_organization and not exists (
+  select from runner_key_organizations l join memberships m on m.organization_id = l.organization_id and m.user_id = k.made_by
+   where l.key_id = k.id and m.role in ('owner', 'admin')))`
+
+/** Keys of one organization that people make: each lives until it is used up, expires or is revoked. */
+const mostLiveKeys = 100
+
+/** Makes a key, and returns it: only its hash is kept. Throws 409 where people have made too many. */
 export async function createRunnerKey(
   pool: pg.Pool,
   made: NewRunnerKey,
+  actor: Actor = systemActor,
 ): Promise<{ readonly id: string; readonly key: string }> {
   const [id, key] = [randomUUID(), newToken()]
   await transaction(pool, async (client) => {
+    if (actor.userId !== null) await requireRoom(client, made.organizations ?? [])
     await client.query(
-      `insert into runner_keys (id, key_hash, pool, labels, every_organization, gets_secrets, uses, expires_at)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+      `insert into runner_keys (id, key_hash, pool, labels, every_organization, gets_secrets, uses, expires_at, by_person, made_by)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
       [
         id,
         hashToken(key),
@@ -43,6 +62,8 @@ export async function createRunnerKey(
         made.getsSecrets,
         made.uses,
         made.expiresAt,
+        actor.userId !== null,
+        actor.userId,
       ],
     )
     await client.query('insert into runner_key_organizations (key_id, organization_id) select $1, unnest($2::uuid[])', [
@@ -50,32 +71,58 @@ export async function createRunnerKey(
       made.organizations ?? [],
     ])
     const details = { pool: made.pool, labels: made.labels, secrets: made.getsSecrets }
-    await auditKey(client, id, systemActor, { action: 'runner_key.created', subject: id, details })
+    await auditKey(client, id, actor, { action: 'runner_key.created', subject: id, details })
   })
   return { id, key }
 }
 
-/** Lists all keys, newest first. */
-export async function listRunnerKeys(database: Database): Promise<readonly RunnerKey[]> {
-  const { rows } = await database.query<RunnerKey>(
-    `select k.id, k.pool, k.labels, k.gets_secrets as "getsSecrets", k.uses, k.used, k.expires_at as "expiresAt",
-            k.revoked_at as "revokedAt", case when not k.every_organization then array(
+async function requireRoom(client: Database, organizations: readonly string[]): Promise<void> {
+  // Two requests at once are counted one after the other.
+  await client.query('select from organizations where id = any($1) for no key update', [organizations])
+  const { rows } = await client.query<{ keys: number }>(
+    `select count(*)::int as keys from runner_key_organizations l join runner_keys k on k.id = l.key_id
+      where l.organization_id = any($1) and k.revoked_at is null and coalesce(k.expires_at > now(), true)
+        and coalesce(k.used < k.uses, true)`,
+    [organizations],
+  )
+  if ((rows[0]?.keys ?? 0) < mostLiveKeys) return
+  throw apiError(
+    'runner_key_limit_reached',
+    `The organization already has ${mostLiveKeys} keys with which runners may join; revoke some that are not needed.`,
+  )
+}
+
+/** Lists the keys for runners of an organization, or all, newest first. */
+export async function listRunnerKeys(
+  database: Database,
+  organizationId: string | null = null,
+): Promise<readonly RunnerKey[]> {
+  const { rows } = await database.query<RunnerKey>({
+    name: 'list-runner-keys',
+    text: `select k.id, k.pool, k.labels, k.gets_secrets as "getsSecrets", k.uses, k.used, k.created_at as "createdAt",
+            k.expires_at as "expiresAt", k.revoked_at as "revokedAt", ${isOrphan} as "isOrphan",
+            (select coalesce(u.name, u.email) from users u where u.id = k.made_by) as "madeBy", case when not k.every_organization then array(
               select o.slug from runner_key_organizations l join organizations o on o.id = l.organization_id
                where l.key_id = k.id order by o.slug) end as organizations
-       from runner_keys k order by k.created_at desc, k.id`,
-  )
+       from runner_keys k
+      where $1::uuid is null or k.every_organization
+         or exists (select from runner_key_organizations l where l.key_id = k.id and l.organization_id = $1)
+      order by k.created_at desc, k.id`,
+    values: [organizationId],
+  })
   return rows
 }
 
 /** Revokes a key: no runner joins with it any more. Those that have joined stay. False: none. */
-export async function revokeRunnerKey(pool: pg.Pool, id: string): Promise<boolean> {
+export async function revokeRunnerKey(pool: pg.Pool, id: string, actor: Actor = systemActor): Promise<boolean> {
   return transaction(pool, async (client) => {
-    const { rowCount } = await client.query(
-      'update runner_keys set revoked_at = coalesce(revoked_at, now()) where id = $1',
+    const { rows } = await client.query<{ pool: string }>(
+      'update runner_keys set revoked_at = coalesce(revoked_at, now()) where id = $1 returning pool',
       [id],
     )
-    if (rowCount !== 1) return false
-    await auditKey(client, id, systemActor, { action: 'runner_key.revoked', subject: id })
+    const [row] = rows
+    if (row === undefined) return false
+    await auditKey(client, id, actor, { action: 'runner_key.revoked', subject: id, details: row })
     return true
   })
 }

@@ -1,36 +1,74 @@
-/** The runners that have joined, for their operator. */
+/** The runners that there are, for those who look after them. */
 import type pg from 'pg'
-import { systemActor } from '../platform/audit/record-audit.ts'
+import { type Actor, recordAudit, systemActor } from '../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../platform/database/transaction.ts'
 import { auditKey } from './keys.ts'
 
 export interface ListedRunner {
   readonly id: string
   readonly name: string
+  /** `server` runs in a process of the server; the others have joined with a key. */
+  readonly kind: 'joined' | 'server'
   readonly pool: string
   readonly labels: readonly string[]
+  /** Slugs of the organizations whose jobs it takes; null for all. */
+  readonly organizations: readonly string[] | null
+  readonly getsSecrets: boolean
   readonly version: string | null
   readonly slots: number | null
-  /** Jobs that it holds. */
-  readonly jobs: number
+  /** Jobs that it holds: each with its id, and whether it has started. */
+  readonly leases: readonly string[]
+  readonly joinedAt: Date | null
+  readonly seenAt: Date | null
+  readonly drainsAt: Date | null
   readonly isRevoked: boolean
-  readonly isDraining: boolean
   /** Seconds since its last renewal; null when it never renewed. */
   readonly silentSeconds: number | null
 }
 
-const columns = `r.id, r.name, k.pool, k.labels, r.version, r.slots, r.revoked_at is not null as "isRevoked",
-  e.drains_at is not null as "isDraining", extract(epoch from now() - e.seen_at)::int as "silentSeconds",
-  (select count(*)::int from engine.leases l where l.runner = r.id::text) as jobs`
+/** A runner that has not renewed for so long is shown as away. */
+const awaySeconds = 20
 
-/** Lists all runners by pool and name. */
-export async function listRunners(database: Database): Promise<readonly ListedRunner[]> {
-  const { rows } = await database.query<ListedRunner>(
-    `select ${columns} from runners r join runner_keys k on k.id = r.key_id left join engine.runners e on e.id = r.id::text
-      order by k.pool, r.name, r.id`,
-  )
+const columns = `nullif(e.seen_at, 'epoch') as "seenAt", e.drains_at as "drainsAt",
+  extract(epoch from now() - nullif(e.seen_at, 'epoch'))::int as "silentSeconds",
+  array(select l.job_id || ' ' || l.started from engine.leases l where l.runner = coalesce(r.id::text, e.id) order by l.job_id) as leases`
+
+/** A process of the server that runs jobs has not said the name of its machine. */
+const nameOfServersRunner = 'the server'
+
+const listText = `
+  select r.id::text, r.name, 'joined' as kind, k.pool, k.labels, case when not k.every_organization then array(
+           select o.slug from runner_key_organizations l join organizations o on o.id = l.organization_id
+            where l.key_id = k.id order by o.slug) end as organizations,
+         k.gets_secrets as "getsSecrets", r.version, r.slots, r.joined_at as "joinedAt", r.revoked_at is not null as "isRevoked", ${columns}
+    from runners r join runner_keys k on k.id = r.key_id left join engine.runners e on e.id = r.id::text
+   where $1::uuid is null or k.every_organization
+      or exists (select from runner_key_organizations l where l.key_id = k.id and l.organization_id = $1)
+  union all
+  select e.id, '${nameOfServersRunner}', 'server', coalesce(e.pool, 'default'), coalesce(e.labels, '{}'), null, true, null, null, null, false, ${columns}
+    from engine.runners e left join runners r on r.id::text = e.id
+   where r.id is null and e.seen_at > now() - interval '1 hour'
+   order by pool, name, id`
+
+/** Lists the runners that may take jobs of an organization, or all, by pool and name. */
+export async function listRunners(database: Database, organizationId: string | null): Promise<readonly ListedRunner[]> {
+  const { rows } = await database.query<ListedRunner>({
+    name: 'list-runners',
+    text: listText,
+    values: [organizationId],
+  })
   return rows
 }
+
+/** Says whether a runner is there, and whether it takes work. */
+export function stateOfRunner({ isRevoked, drainsAt, silentSeconds }: ListedRunner): RunnerState {
+  if (isRevoked) return 'revoked'
+  if (silentSeconds === null) return drainsAt === null ? 'new' : 'draining'
+  if (silentSeconds > awaySeconds) return 'away'
+  return drainsAt === null ? 'connected' : 'draining'
+}
+
+export type RunnerState = 'new' | 'connected' | 'draining' | 'away' | 'revoked'
 
 /** Returns the ids of the runners with this name, or whose id begins with this text. */
 export async function findRunners(database: Database, wanted: string): Promise<readonly string[]> {
@@ -41,33 +79,78 @@ export async function findRunners(database: Database, wanted: string): Promise<r
   return rows.map(({ id }) => id)
 }
 
-/** Gives a runner nothing new until its next start. Jobs that it holds end as usual. */
-export async function drainRunner(database: Database, id: string): Promise<void> {
-  await database.query(
-    `insert into engine.runners (id, seen_at, drains_at) values ($1, now(), now())
-     on conflict (id) do update set drains_at = coalesce(engine.runners.drains_at, excluded.drains_at)`,
-    [id],
-  )
+/** Returns the names and pools of runners by their ids, revoked ones included. */
+export async function findRunnerNames(
+  database: Database,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, { readonly name: string; readonly pool: string }>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await database.query<{ id: string; name: string; pool: string }>({
+    name: 'find-runner-names',
+    text: `select w.id, coalesce(r.name, '${nameOfServersRunner}') as name, coalesce(k.pool, e.pool, 'default') as pool
+             from unnest($1::text[]) as w(id) left join runners r on r.id::text = w.id left join runner_keys k on k.id = r.key_id
+             left join engine.runners e on e.id = w.id where r.id is not null or e.id is not null`,
+    values: [ids],
+  })
+  return new Map(rows.map(({ id, ...runner }) => [id, runner]))
+}
+
+/** Gives a runner nothing new until it is resumed, or starts again. Jobs that it holds end as usual. */
+export async function drainRunner(pool: pg.Pool, id: string, actor: Actor = systemActor): Promise<void> {
+  await transaction(pool, (client) => drainWithin(client, id, actor))
+}
+
+/** Does the same within a transaction. */
+export async function drainWithin(client: Database, id: string, actor: Actor): Promise<void> {
+  if (await stopLeasing(client, id)) await auditRunner(client, id, actor, 'runner.drained')
+}
+
+/** Lets a runner that drains take work again. */
+export async function resumeRunner(pool: pg.Pool, id: string, actor: Actor = systemActor): Promise<void> {
+  await transaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      'update engine.runners set drains_at = null where id = $1 and drains_at is not null',
+      [id],
+    )
+    if (rowCount === 1) await auditRunner(client, id, actor, 'runner.resumed')
+  })
 }
 
 /** Refuses everything of a runner from now on. Jobs that it holds start again when their leases end. */
-export async function revokeRunner(pool: pg.Pool, id: string): Promise<void> {
+export async function revokeRunner(pool: pg.Pool, id: string, actor: Actor = systemActor): Promise<void> {
   await transaction(pool, async (client) => {
-    const { rows } = await client.query<{ key_id: string; name: string }>(
-      'update runners set revoked_at = coalesce(revoked_at, now()) where id = $1 returning key_id, name',
+    const { rowCount } = await client.query(
+      'update runners set revoked_at = now() where id = $1 and revoked_at is null',
       [id],
     )
-    const [row] = rows
-    if (row === undefined) return
+    if (rowCount !== 1) return
     await client.query('delete from runner_tokens where runner_id = $1 and expires_at <= now()', [id])
     // A request for work may be waiting.
-    await drainRunner(client, id)
-    await auditKey(client, row.key_id, systemActor, {
-      action: 'runner.revoked',
-      subject: id,
-      details: { name: row.name },
-    })
+    await stopLeasing(client, id)
+    await auditRunner(client, id, actor, 'runner.revoked')
   })
+}
+
+/** Returns whether the runner was taking work. */
+async function stopLeasing(client: Database, id: string): Promise<boolean> {
+  const { rowCount } = await client.query(
+    `insert into engine.runners as e (id, seen_at, drains_at) values ($1, 'epoch', now())
+     on conflict (id) do update set drains_at = excluded.drains_at where e.drains_at is null`,
+    [id],
+  )
+  return rowCount === 1
+}
+
+/** Records what was done to a runner: for one of the server itself, in no organization's log. */
+async function auditRunner(client: Database, id: string, actor: Actor, action: string): Promise<void> {
+  const { rows } = await client.query<{ key_id: string; name: string }>(
+    'select key_id, name from runners where id::text = $1',
+    [id],
+  )
+  const [row] = rows
+  const event = { action, subject: id, details: { name: row?.name ?? nameOfServersRunner } }
+  if (row === undefined) await recordAudit(client, actor, { ...event, organizationId: null })
+  else await auditKey(client, row.key_id, actor, event)
 }
 
 /** Removes revoked runners and dead keys a month later. Returns how many. */

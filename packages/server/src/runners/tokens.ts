@@ -1,9 +1,10 @@
 /** Tokens of runners: a runner signs for each, and it lasts a quarter of an hour. */
 import { createPublicKey, verify } from 'node:crypto'
 import type pg from 'pg'
+import { systemActor } from '../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../platform/database/transaction.ts'
 import { hashToken, newToken } from '../platform/encryption/token.ts'
-import { drainRunner } from './list-runners.ts'
+import { drainWithin } from './list-runners.ts'
 import { RunnerRefused } from './refusals.ts'
 import { drainText, signedText } from './signed-text.ts'
 
@@ -78,7 +79,7 @@ export function drainAsAsked(pool: pg.Pool, request: DrainRequest): Promise<Drai
   return transaction(pool, async (client) => {
     const counter = requireNext(request, await requireSigned(client, request, drainText(request)))
     await client.query('update runners set counter = $2 where id = $1', [runner, counter])
-    await drainRunner(client, runner)
+    await drainWithin(client, runner, systemActor)
     const { rows } = await client.query<{ jobs: number }>(
       'select count(*)::int as jobs from engine.leases where runner = $1',
       [runner],

@@ -36,9 +36,14 @@ export async function newRunnerKey(it: TestServer, wish: Partial<NewRunnerKey> =
   return (await createRunnerKey(it.server.pool, { ...usual, ...wish })).key
 }
 
+/** Where the address of runners is. */
+interface Called {
+  readonly server: { readonly url: string }
+}
+
 /** Sends a call to the address of runners. */
 export async function callRunners(
-  it: TestServer,
+  it: Called,
   name: string,
   body: object | string,
   headers: Readonly<Record<string, string>> = {},
@@ -51,12 +56,16 @@ export async function callRunners(
   return { status: answer.status, body: JSON.parse(await answer.text()) as Heard['body'] }
 }
 
-/** Joins and begins a session. */
+/** Joins with a key of its own, and begins a session. */
 export async function joinedRunner(it: TestServer, wish: Partial<NewRunnerKey> = {}): Promise<JoinedRunner> {
-  const key = await newRunnerKey(it, wish)
+  return joinWith(it, await newRunnerKey(it, wish))
+}
+
+/** Joins with a key, and begins a session. */
+export async function joinWith(it: Called, key: string, name = 'test'): Promise<JoinedRunner> {
   const { privateKey, publicKey: own } = generateKeyPairSync('ed25519')
   const publicKey = own.export({ format: 'jwk' }).x ?? ''
-  const joined = await callRunners(it, 'join', { key, public_key: publicKey, name: 'test' })
+  const joined = await callRunners(it, 'join', { key, public_key: publicKey, name })
   const id = String(joined.body.runner)
   const current = { token: '', session: 0, counter: 0 }
   let turns = 0

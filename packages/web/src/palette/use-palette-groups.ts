@@ -124,9 +124,9 @@ function pageItems(org: string | undefined): readonly PaletteItem[] {
   }))
   if (org === undefined) return account
   const parts = sections.map(({ id, name, keys }) => ({ id: `page:${id}`, title: name, keys, href: `/${org}/${id}` }))
-  const below = (['members', 'integrations', 'audit'] as const).map((path) => ({
+  const below = (['members', 'integrations', 'runners', 'audit'] as const).map((path) => ({
     id: `page:settings/${path}`,
-    title: { members: 'Members', integrations: 'Integrations', audit: 'Audit log' }[path],
+    title: { members: 'Members', integrations: 'Integrations', runners: 'Runners', audit: 'Audit log' }[path],
     hint: 'Settings',
     href: `/${org}/settings/${path}`,
   }))

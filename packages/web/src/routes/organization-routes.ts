@@ -9,6 +9,7 @@ type Given = Readonly<Record<string, unknown>>
 
 const pipelineStates = ['failing', 'running', 'never'] as const
 const testStates = ['failing', 'failed', 'flaky', 'quarantined'] as const
+const runnerScopes = ['organization', 'server'] as const
 const pipelineSorts = ['activity', 'name', 'failing'] as const
 
 /** Parses the filters of the list of pipelines. */
@@ -145,6 +146,13 @@ const integrationsRoute = createRoute({
   component: lazyRouteComponent(() => import('../repos/integrations-page.tsx'), 'IntegrationsPage'),
 })
 
+const runnersRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'settings/runners',
+  validateSearch: (given: Given) => present({ scope: choiceParam(given, 'scope', runnerScopes) }),
+  component: lazyRouteComponent(() => import('../runners/runners-page.tsx'), 'RunnersPage'),
+})
+
 const auditRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'settings/audit',
@@ -169,5 +177,6 @@ export const organizationRoutes = [
   organizationSettingsRoute,
   membersRoute,
   integrationsRoute,
+  runnersRoute,
   auditRoute,
 ] as const

@@ -113,6 +113,12 @@ function Named({ org, name, page }: NamedProps) {
           {text}
         </Link>
       )
+    case 'runners':
+      return (
+        <Link to="/$org/settings/runners" params={{ org }} className="underline">
+          {text}
+        </Link>
+      )
     case 'pipeline':
       return (
         <Link to="/$org/pipelines/$slug" params={{ org, slug: page.slug }} className="underline">

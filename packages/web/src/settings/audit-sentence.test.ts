@@ -39,6 +39,16 @@ test('web S1 an event is a sentence that names its subject, never an id', () => 
   expect(say('shell.ended', 'j1', { pipeline: 'ci', build: 12, seconds: 134 })).toBe(
     'left the shell in ci #12 after 2 m 14 s',
   )
+  expect(say('runner_key.created', 'k1', { pool: 'gpu', labels: [], secrets: true })).toBe(
+    'created a key for runners of the pool gpu',
+  )
+  expect(say('runner.joined', 'r1', { name: 'build-3', key: '0123456789' })).toBe(
+    'let runner build-3 join with the key 01234567',
+  )
+  expect(say('runner.drained', 'r1', { name: 'build-3' })).toBe('drained runner build-3')
+  expect(say('runner.secrets_read', '0123456789', { build: 'b1', secrets: ['A', 'B'] })).toBe(
+    'gave the secrets A, B to runner 01234567',
+  )
   expect(say('coupon.redeemed', 'e1', { code: 'HELLO', amount_cents: 500 })).toBe('redeemed coupon HELLO for $5.00')
   expect(say('github_installation.connected', '42', { account: 'acme' })).toBe('connected GitHub account acme')
 })

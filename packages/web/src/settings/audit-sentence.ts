@@ -6,7 +6,7 @@ type Event = Pick<Schema<'AuditEvent'>, 'action' | 'actor' | 'subject' | 'detail
 
 /** The page of something that an event names. */
 export type NamedPage =
-  | { readonly kind: 'members' | 'settings' }
+  | { readonly kind: 'members' | 'settings' | 'runners' }
   | { readonly kind: 'pipeline'; readonly slug: string }
   | { readonly kind: 'build'; readonly slug: string; readonly number: string; readonly job?: string }
 
@@ -87,6 +87,17 @@ const sentences: Sentences = {
   ],
   'shell.opened': (facts) => ['opened a shell in ', shellOf(facts)],
   'shell.ended': (facts) => ['left the shell in ', shellOf(facts), suffix(' after ', seconds(facts.details.seconds))],
+  'runner.joined': ({ subject, text }) => [
+    'let runner ',
+    { name: text('name') || subject, page: { kind: 'runners' } },
+    suffix(' join with the key ', text('key').slice(0, 8)),
+  ],
+  'runner.secrets_read': ({ subject, details }) => [
+    'gave the secrets ',
+    { name: Array.isArray(details.secrets) ? details.secrets.join(', ') : '' },
+    ' to runner ',
+    { name: subject.slice(0, 8), page: { kind: 'runners' } },
+  ],
   'coupon.redeemed': ({ text, details }) => [
     'redeemed coupon ',
     { name: text('code') },
@@ -119,6 +130,14 @@ const nouns: Readonly<Record<string, (facts: Facts, action: string) => readonly 
   github_installation: ({ subject, text }, action) => [
     `${verbOf(action)} GitHub account `,
     { name: text('account') || subject },
+  ],
+  runner: ({ subject, text }, action) => [
+    `${verbOf(action)} runner `,
+    { name: text('name') || subject, page: { kind: 'runners' } },
+  ],
+  runner_key: ({ subject, text }, action) => [
+    `${verbOf(action)} a key for runners of the pool `,
+    { name: text('pool') || subject, page: { kind: 'runners' } },
   ],
   bitbucket_workspace: ({ subject }, action) => [`${verbOf(action)} Bitbucket workspace `, { name: subject }],
 }

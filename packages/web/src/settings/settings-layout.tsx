@@ -32,6 +32,9 @@ export function SettingsLayout({ org, title, actions, children }: SettingsLayout
         <Link to="/$org/settings/integrations" params={params} className={tabClass}>
           Integrations
         </Link>
+        <Link to="/$org/settings/runners" params={params} className={tabClass}>
+          Runners
+        </Link>
         <Link to="/$org/settings/audit" params={params} className={tabClass}>
           Audit log
         </Link>

@@ -38,6 +38,7 @@ export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView
     cost: jobCost(view, job, step),
     log: logOf(view, job),
     annotations: view.annotations.get(job.id) ?? 0,
+    runner: runnerOf(view, job),
   }
 }
 
@@ -87,7 +88,14 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     log: logOf(view, job),
     annotations: 0,
     services: [],
+    runner: runnerOf(view, job),
   }
+}
+
+function runnerOf({ runners }: ViewOfBuild, { runner: id }: Job): JobView['runner'] {
+  if (id === null) return null
+  const { name = id, pool = null } = runners.get(id) ?? {}
+  return { id, name, pool }
 }
 
 /** Returns the newest version of these jobs: a job changes with its prerequisites. */

@@ -2,9 +2,10 @@ import { type Build, type Disk, isTerminal, type Job } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { PipelineRow } from '../../organizations/index.ts'
+import { findRunnerNames } from '../../runners/index.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { prerequisitesOf } from '../jobs/order-steps.ts'
-import { readWaits } from '../jobs/read-waits.ts'
+import { readWaits, type Waits } from '../jobs/read-waits.ts'
 import { readLogFacts } from '../logs/log-facts.ts'
 import { findNew } from '../tests/build-tests.ts'
 import { findFailedTests } from '../tests/failed-tests.ts'
@@ -101,9 +102,21 @@ async function readAround(
     changed.length === 0 ? new Map<string, number>() : countAnnotations(pool, id),
     findLookUps(pool, lookedUp),
     waitsForRunner(build, changed) ? jobsAhead(pool, queue, id) : new Map<string, number>(),
-    readWaits(engine, build, shown).then(async (waits) => ({ waits, holders: await readHolders(pool, queue, waits) })),
+    readWaits(engine, build, shown).then(async (waits) => {
+      const [holders, runners] = await Promise.all([
+        readHolders(pool, queue, waits),
+        findRunnerNames(pool, runnersIn(shown, waits)),
+      ])
+      return { waits, holders, runners }
+    }),
   ])
   return { logs, failureOutputs, ...failed, annotations, lookUps, ahead, ...waits }
+}
+
+/** Returns the ids of the runners that had these jobs, and of those that they wait for. */
+function runnersIn(jobs: readonly Job[], { runners }: Waits): readonly string[] {
+  const awaited = [...runners.values()].flatMap((wait) => (wait.kind === 'home' ? [wait.runner] : []))
+  return [...new Set([...awaited, ...jobs.flatMap(({ runner }) => runner ?? [])])]
 }
 
 async function readFailedTests(

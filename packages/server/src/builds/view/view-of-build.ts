@@ -48,6 +48,8 @@ export interface ViewOfBuild {
   readonly ahead: ReadonlyMap<string, number>
   /** The limits and groups that hold the jobs that are shown back. */
   readonly waits: Waits
+  /** The runners that had the jobs that are shown, or that they wait for, by id. */
+  readonly runners: ReadonlyMap<string, { readonly name: string; readonly pool: string }>
   /** The holders that `waits` names, by `holderKey`. */
   readonly holders: ReadonlyMap<string, HolderRow>
   /** The room on the runner's disk, when it is too little to begin work; else null. */

@@ -28,7 +28,7 @@ export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prereq
       .map((open) => ref('step', nameOf(view, open), open.id))
     return { message: `Waiting for ${listed(refs.map(({ name }) => `\`${name}\``))}.`, ...since(job.createdAt), refs }
   }
-  return readyJob(view, job)
+  return readyJob(view, job, step)
 }
 
 /** A runner has the job, and its command has not started. */
@@ -53,7 +53,7 @@ function placeOf(view: ViewOfBuild, job: Job): Waiting {
 }
 
 /** Everything that the job needs is there: it waits for its time, a limit or a runner. */
-function readyJob(view: ViewOfBuild, job: Job): Waiting {
+function readyJob(view: ViewOfBuild, job: Job, step: Step | null): Waiting {
   const { now, waits } = view
   const at = since(job.scheduledAt ?? job.createdAt)
   if (job.notBefore !== null && job.notBefore > now) {
@@ -69,13 +69,19 @@ function readyJob(view: ViewOfBuild, job: Job): Waiting {
   const runner = waits.runners.get(job.id)
   if (runner !== undefined)
     return {
-      message: absenceSentence(runner),
+      message: absenceSentence(view, runner),
       ...at,
-      refs: [ref('runner', runner.kind === 'home' ? runner.runner : runner.pool)],
+      refs: runnerRefs(runner),
     }
   const ahead = view.ahead.get(job.id) ?? null
-  const message = view.fullDisk === null ? runnerSentence(ahead) : `The runner's disk is full (${view.fullDisk}).`
+  const message = view.fullDisk === null ? runnerSentence(step, ahead) : `The runner's disk is full (${view.fullDisk}).`
   return { message, ...at, ahead, refs: [ref('runner', 'runner')] }
+}
+
+/** Names the runner, or the pool with its labels, that is missing. */
+function runnerRefs(wait: RunnerWait): Ref[] {
+  if (wait.kind === 'home') return [ref('runner', wait.runner)]
+  return [ref('runner', wait.pool), ...wait.labels.map((label) => ref('label', label))]
 }
 
 function since(at: number) {
@@ -87,17 +93,19 @@ function ref(kind: string, name: string, jobId: string | null = null): Ref {
 }
 
 /** Says which runner is missing. */
-function absenceSentence(wait: RunnerWait): string {
+function absenceSentence({ runners }: ViewOfBuild, wait: RunnerWait): string {
   if (wait.kind === 'home')
-    return `Waiting for the runner \`${wait.runner}\`, which has the files that this step starts from and takes no work. Once it is gone for a minute, they are made again.`
+    return `Waiting for the runner \`${runners.get(wait.runner)?.name ?? wait.runner}\`, which has the files that this step starts from and takes no work. Once it is gone for a minute, they are made again.`
   const labels = wait.labels.map((label) => `\`${label}\``)
   const having = labels.length === 0 ? '' : ` with the ${labels.length === 1 ? 'label' : 'labels'} ${labels.join(', ')}`
   return `Waiting for a runner of the pool \`${wait.pool}\`${having}; none is connected.`
 }
 
-function runnerSentence(ahead: number | null): string {
-  if (ahead === null || ahead === 0) return 'Waiting for a free runner.'
-  return `Waiting for a free runner; ${ahead === 1 ? 'one job is' : `${ahead} jobs are`} ahead.`
+function runnerSentence(step: Step | null, ahead: number | null): string {
+  const pool = step?.runsOn?.pool ?? null
+  const wanted = `Waiting for a free runner${pool === null ? '' : ` of the pool \`${pool}\``}`
+  if (ahead === null || ahead === 0) return `${wanted}.`
+  return `${wanted}; ${ahead === 1 ? 'one job is' : `${ahead} jobs are`} ahead.`
 }
 
 /** Names the work between the lease and the start of the command. */

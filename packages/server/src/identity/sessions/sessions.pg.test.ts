@@ -160,7 +160,7 @@ test("the current session lists the caller's permissions in each organization", 
     organizations: [{ slug: organization, role: 'owner' }],
     expires_at: session.expiresAt.toISOString().replace('Z', '000Z'),
   })
-  expect(body.organizations[0]?.permissions).toHaveLength(12)
+  expect(body.organizations[0]?.permissions).toHaveLength(13)
 })
 
 test("permissions exclude what the organization leaves to admins, and what a key's scopes exclude", async () => {

@@ -4,6 +4,12 @@ import { addressBlock, emailAddress, exactUrl, integer, listOf, origin, smtpUrl,
 import { optional, secret, setting } from './setting.ts'
 
 export const accessSettings = {
+  operators: setting(
+    'HARMONT_OPERATORS',
+    listOf(emailAddress),
+    [],
+    'addresses of the people who look after the whole server: they see and change all of its runners',
+  ),
   trustedProxies: setting(
     'HARMONT_TRUSTED_PROXIES',
     listOf(addressBlock),

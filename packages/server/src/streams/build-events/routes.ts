@@ -2,6 +2,7 @@ import { requireBuild } from '../../builds/records/require-build.ts'
 import type { ViewServices } from '../../builds/view/read-view.ts'
 import { SingleFlight } from '../../platform/follow/single-flight.ts'
 import { type Caller, type Handlers, type Membership, operation } from '../../platform/http/index.ts'
+import type { FleetServices } from '../../runners/index.ts'
 import { eventStream } from '../event-streams/frames.ts'
 import { type StreamServices, streamOpener } from '../event-streams/open-stream.ts'
 import { withHeartbeats } from '../event-streams/with-heartbeats.ts'
@@ -9,7 +10,10 @@ import { BuildReads, buildEvents } from './build-events.ts'
 import { organizationEvents, readPlace } from './organization-events.ts'
 import { openTopics } from './topics/open-topics.ts'
 
-interface BuildEventServices extends ViewServices, StreamServices {}
+interface BuildEventServices extends ViewServices, StreamServices, FleetServices {
+  readonly pool: ViewServices['pool']
+  readonly engine: ViewServices['engine']
+}
 
 /** The routes of builds as they change. */
 export function buildEventRoutes(

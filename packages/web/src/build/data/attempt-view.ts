@@ -55,6 +55,7 @@ export function attemptView(job: JobView, number: number | undefined): JobView |
       : null,
     retry: { allowed: false, reason: 'there is a newer attempt' },
     shell: null,
+    runner: null,
     cost: null,
     log: { lines: null, bytes: null, complete: isEnded({ state: state as JobView['state'] }) },
   }

@@ -56,6 +56,7 @@ export function completeJob(given: JobView): JobView {
     cost: job.cost ?? null,
     log: job.log ?? { lines: null, bytes: null, complete: false },
     annotations: job.annotations ?? 0,
+    runner: job.runner ?? null,
     services: listOf(job.services).map((service) => ({
       ...service,
       from: service.from ?? null,

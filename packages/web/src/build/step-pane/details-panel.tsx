@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import { useNow } from '../../api/clock.ts'
+import { usePermission } from '../../api/session.ts'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { isEnded, type JobView } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
@@ -33,9 +34,42 @@ export function DetailsPanel({ place, job, jobs }: DetailsPanelProps) {
       <LineagePanel place={place} job={job} jobs={jobs} />
       <span>Cache</span>
       <CacheFacts place={place} cache={job.cache} now={now} />
+      {job.runner != null && (
+        <>
+          <span>Runner</span>
+          <RunnerFact org={place.org} runner={job.runner} />
+        </>
+      )}
       <span>Cost</span>
       <span className="tabular">{costLabel(job.cost, isEnded(job))}</span>
     </section>
+  )
+}
+
+interface RunnerFactProps {
+  readonly org: string
+  readonly runner: NonNullable<JobView['runner']>
+}
+
+/** Names the runner that had the job, with its page for those who may see it. */
+function RunnerFact({ org, runner: { id, name, pool } }: RunnerFactProps) {
+  const mayLook = usePermission(org, 'runners')
+  const shown = <IsolatedText text={name} />
+  return (
+    <span title={id}>
+      {mayLook ? (
+        <Link to="/$org/settings/runners" params={{ org }} className="underline">
+          {shown}
+        </Link>
+      ) : (
+        shown
+      )}
+      {pool !== null && (
+        <span className="text-muted">
+          , pool <IsolatedText text={pool} />
+        </span>
+      )}
+    </span>
   )
 }
 

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { useNow } from '../../api/clock.ts'
+import { usePermission } from '../../api/session.ts'
 import { Button } from '../../design/button.tsx'
 import { Instant } from '../../design/instant.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
@@ -36,6 +37,7 @@ export function WaitingPanel({ place, job, byId, canApprove, onApprove }: Waitin
       {waiting !== null && <Since since={waiting.since} />}
       {waiting?.ahead === 0 && <p>Next in line.</p>}
       <Holders place={place} refs={refs} />
+      {job.wait_reason === 'runner' && <RunnerLinks org={place.org} />}
       {refs.some(({ kind }) => kind === 'step') && (
         <ul className="flex flex-col gap-1">
           {refs.map(({ name, job_id }) => {
@@ -147,6 +149,23 @@ function Holders({ place, refs }: { readonly place: BuildPlace; readonly refs: R
         </a>
       </p>
     </>
+  )
+}
+
+/** Links what helps a job that waits for a runner: the page of runners, or how to add one. */
+function RunnerLinks({ org }: { readonly org: string }) {
+  return (
+    <p className="text-13">
+      {usePermission(org, 'runners') ? (
+        <Link to="/$org/settings/runners" params={{ org }} className={link}>
+          Runners and what waits for them
+        </Link>
+      ) : (
+        <a href="/docs/runners" className={link}>
+          About runners
+        </a>
+      )}
+    </p>
   )
 }
 

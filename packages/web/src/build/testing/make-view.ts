@@ -38,6 +38,7 @@ export function makeJob(key: string, fields: Partial<JobView> = {}): JobView {
     cost: null,
     log: { lines: null, bytes: null, complete: false },
     annotations: 0,
+    runner: null,
     services: [],
     ...fields,
   }

@@ -32,6 +32,8 @@ const listedRules: Readonly<Record<ListedPermission, Rule>> = {
   organization: { role: 'admin', scope: 'manage' },
   'organization.delete': { role: 'owner', scope: 'manage' },
   audit: { role: 'admin', scope: 'read' },
+  // What other organizations use too takes an operator: see `isManageable`.
+  runners: { role: 'admin', scope: 'manage' },
 }
 
 export const permissions: Readonly<Record<Permission, Rule>> = {
@@ -40,6 +42,7 @@ export const permissions: Readonly<Record<Permission, Rule>> = {
   // To remove somebody else takes `members` or `owners`: see `permissionToChange`.
   leave: { role: 'member', scope: 'manage' },
   'invites.read': { role: 'admin', scope: 'read' },
+  'runners.read': { role: 'admin', scope: 'read' },
   'organization.create': { role: null, scope: 'manage' },
   account: { role: null, scope: 'account' },
   'account.read': { role: null, scope: 'read' },

@@ -10,6 +10,7 @@ type Of<K extends Topic['kind']> = Extract<Topic, { readonly kind: K }>
 /** The builds and logs that topics name. */
 interface FoundTopics {
   readonly hasBuilds: boolean
+  readonly hasRunners: boolean
   readonly builds: readonly (ViewPlace & { readonly topic: string })[]
   readonly logs: readonly Of<'log'>[]
 }
@@ -39,7 +40,8 @@ export async function findTopics(
   })
   for (const { jobId } of logs)
     if (!jobIds.has(jobId)) throw apiError('job_not_found', 'Job not found in this organization.')
-  return { hasBuilds: topics.some(({ kind }) => kind === 'builds'), builds: found, logs }
+  const has = (wanted: Topic['kind']) => topics.some(({ kind }) => kind === wanted)
+  return { hasBuilds: has('builds'), hasRunners: has('runners'), builds: found, logs }
 }
 
 interface TopicBuildRow {

@@ -1,6 +1,7 @@
 import type { ViewServices } from '../../../builds/view/read-view.ts'
 import type { SingleFlight } from '../../../platform/follow/single-flight.ts'
-import { queryError } from '../../../platform/http/index.ts'
+import { type Membership, queryError, requireRole } from '../../../platform/http/index.ts'
+import type { FleetServices } from '../../../runners/index.ts'
 import { eventFrame } from '../../event-streams/frames.ts'
 import { mergePulled } from '../../event-streams/merge-pulled.ts'
 import { buildTopic } from './build-topic.ts'
@@ -8,27 +9,26 @@ import { buildsTopic } from './builds-topic.ts'
 import { findTopics } from './find-topics.ts'
 import { logTopic } from './log-topic.ts'
 import { parseTopics } from './parse-topics.ts'
+import { runnersTopic } from './runners-topic.ts'
 import { beats, type TopicNews } from './topic-event.ts'
 import { buildsPlace, placeName, readPlaces, type TopicPlaces, writePlaces } from './topic-places.ts'
 
-interface Reader {
-  readonly organizationId: string
-  readonly organizationSlug: string
-}
-
 /**
  * Opens a stream with these topics from `cursor` on: an event's id, or the version of the one build
- * among the topics, or nothing. Throws 400 `query_invalid`, and 404 for what is absent or foreign.
+ * among the topics, or nothing. Throws 400 `query_invalid`, 404 for what is absent or foreign, and
+ * 403 for runners that the member may not see.
  */
 export async function openTopics(
-  services: ViewServices & { readonly flights: SingleFlight },
-  { organizationId, organizationSlug }: Reader,
+  services: ViewServices & FleetServices & { readonly flights: SingleFlight },
+  membership: Membership,
   text: string,
   cursor: string,
 ): Promise<(signal: AbortSignal) => AsyncGenerator<string>> {
   const topics = parseTopics(text)
   if ('problem' in topics) throw queryError('topics', topics.problem)
-  const { hasBuilds, builds, logs } = await findTopics(services.pool, { organizationId, organizationSlug }, topics)
+  const { organizationId } = membership
+  const { hasBuilds, hasRunners, builds, logs } = await findTopics(services.pool, membership, topics)
+  if (hasRunners) requireRole('runners.read', membership)
   const [only] = builds.length === 1 ? builds : []
   const places: TopicPlaces =
     only !== undefined && /^\d{1,15}$/.test(cursor)
@@ -47,6 +47,7 @@ export async function openTopics(
       [
         beats(signal),
         ...(hasBuilds ? [buildsTopic(reads, { organizationId, after: start.get(buildsPlace) ?? null }, signal)] : []),
+        ...(hasRunners ? [runnersTopic(services, organizationId, signal)] : []),
         ...builds.map((build) => {
           const after = readNumber(start.get(placeName('b', build.build.id)))
           return buildTopic(services, { ...build, after }, signal)

@@ -11,9 +11,10 @@ test('topics are read as they were written', () => {
   const builds = fc.uniqueArray(build, { maxLength: 8, selector: (one) => `${one.slug}/${one.number}` })
   const logs = fc.uniqueArray(log, { minLength: 1, maxLength: 4, selector: ({ jobId }) => jobId })
   fc.assert(
-    fc.property(builds, logs, fc.boolean(), (someBuilds, someLogs, hasBuilds) => {
+    fc.property(builds, logs, fc.boolean(), fc.boolean(), (someBuilds, someLogs, hasBuilds, hasRunners) => {
       const wanted = [
         ...(hasBuilds ? [{ kind: 'builds' as const, name: 'builds' }] : []),
+        ...(hasRunners ? [{ kind: 'runners' as const, name: 'runners' }] : []),
         ...someBuilds.map((one) => ({ ...one, name: `build:${one.slug}/${one.number}` })),
         ...someLogs.map((one) => ({ ...one, name: `log:${one.jobId}@${one.line}` })),
       ]
@@ -24,7 +25,7 @@ test('topics are read as they were written', () => {
 
 test('malformed topics are refused with a reason', () => {
   const pieces = fc.array(
-    fc.constantFrom('build:', 'log:', 'builds', ',', '/', '@', '0', '1', 'a-b', '..', '%', '\u0000'),
+    fc.constantFrom('build:', 'log:', 'builds', 'runners', ',', '/', '@', '0', '1', 'a-b', '..', '%', '\u0000'),
   )
   fc.assert(
     fc.property(

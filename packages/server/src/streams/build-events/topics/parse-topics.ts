@@ -1,11 +1,11 @@
 /** A topic of an organization's stream (`web.md` 17). */
 export type Topic =
-  | { readonly kind: 'builds'; readonly name: string }
+  | { readonly kind: 'builds' | 'runners'; readonly name: string }
   | { readonly kind: 'build'; readonly name: string; readonly slug: string; readonly number: number }
   /** The lines from this one on. */
   | { readonly kind: 'log'; readonly name: string; readonly jobId: string; readonly line: number }
 
-const most = { builds: 1, build: 8, log: 4 } as const
+const most = { build: 8, log: 4 } as const
 
 /** Parses topics with commas; returns what is wrong as the rest of a sentence. */
 export function parseTopics(text: string): readonly Topic[] | { readonly problem: string } {
@@ -14,7 +14,8 @@ export function parseTopics(text: string): readonly Topic[] | { readonly problem
     const topic = parseTopic(name)
     if (topic === undefined)
       return {
-        problem: 'must name `builds`, `build:{slug}/{number}` or `log:{job_id}@{line}`, with commas between them',
+        problem:
+          'must name `builds`, `runners`, `build:{slug}/{number}` or `log:{job_id}@{line}`, with commas between them',
       }
     if (topics.some((other) => isSame(other, topic))) return { problem: 'must not name a topic twice' }
     topics.push(topic)
@@ -27,7 +28,7 @@ export function parseTopics(text: string): readonly Topic[] | { readonly problem
 }
 
 function parseTopic(name: string): Topic | undefined {
-  if (name === 'builds') return { kind: 'builds', name }
+  if (name === 'builds' || name === 'runners') return { kind: name, name }
   const [, slug, number] = /^build:([a-z0-9-]{1,100})\/([1-9]\d{0,8})$/.exec(name) ?? []
   if (slug !== undefined) return { kind: 'build', name, slug, number: Number(number) }
   const [, jobId, line] = /^log:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})@([1-9]\d{0,9})$/i.exec(name) ?? []

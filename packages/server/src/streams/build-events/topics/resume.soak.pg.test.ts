@@ -108,11 +108,12 @@ test(`a stream with topics ends with its reader's membership`, async () => {
     pool,
     engine,
     costOf: costWith(readSettings({})),
+    settings: readSettings({}),
     disk: { full: null },
     publicUrl,
     flights: new SingleFlight(),
   }
-  const open = await openTopics(services, { organizationId, organizationSlug: slug }, 'builds', '')
+  const open = await openTopics(services, { organizationId, organizationSlug: slug, role: 'owner' }, 'builds', '')
   const log = pino({ level: 'silent' })
   const { rows: keys } = await pool.query('select id from api_keys where user_id = $1', [userId])
   const holder = { organizationId, credentialId: keys[0].id }

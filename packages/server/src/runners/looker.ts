@@ -1,0 +1,70 @@
+/** Whose runners somebody sees, and which of them they may change. */
+import { type ActingContext, type Actor, actorOf } from '../platform/audit/record-audit.ts'
+import type { Database } from '../platform/database/transaction.ts'
+import { apiError, type Caller, type Membership } from '../platform/http/index.ts'
+import type { Settings } from '../platform/settings/read-settings.ts'
+
+export interface Looker {
+  readonly organizationId: string
+  readonly slug: string
+  /** Whether they look after the whole server (`HARMONT_OPERATORS`). */
+  readonly isOperator: boolean
+  /** The organization whose runners are looked at; null for all of the server. */
+  readonly scope: string | null
+  readonly actor: Actor
+}
+
+interface Request extends ActingContext {
+  readonly caller: Caller
+  readonly membership: Membership
+}
+
+interface LookerServices {
+  readonly pool: Database
+  readonly settings: Pick<Settings, 'operators'>
+}
+
+/** Returns who asks. Throws 403 for all of the server, unless they are an operator. */
+export async function lookerOf(
+  { pool, settings }: LookerServices,
+  context: Request,
+  asked: 'organization' | 'server' = 'organization',
+): Promise<Looker> {
+  const { caller, membership } = context
+  const isOperator = await isOperatorOf(pool, settings.operators, caller)
+  if (asked === 'server' && !isOperator) throw operatorRequired('see all runners of the server')
+  const { organizationId, organizationSlug: slug } = membership
+  return {
+    organizationId,
+    slug,
+    isOperator,
+    scope: asked === 'server' ? null : organizationId,
+    actor: actorOf(context),
+  }
+}
+
+/** A key that is limited to organizations shows nothing beyond them, whoever made it. */
+async function isOperatorOf(database: Database, operators: readonly string[], caller: Caller): Promise<boolean> {
+  if (operators.length === 0 || caller.organizationIds !== null) return false
+  const { rows } = await database.query<{ is_operator: boolean }>({
+    name: 'is-operator',
+    text: 'select exists (select from users where id = $1 and lower(email) = any($2)) as is_operator',
+    values: [caller.userId, operators],
+  })
+  return rows[0]?.is_operator === true
+}
+
+/**
+ * Whether somebody may change a runner or a key that is for these organizations (null: for all):
+ * what is for their organization alone is theirs, and everything is an operator's.
+ */
+export function isManageable({ isOperator, slug }: Looker, organizations: readonly string[] | null): boolean {
+  return isOperator || (organizations?.length === 1 && organizations[0] === slug)
+}
+
+export function operatorRequired(deed: string): Error {
+  return apiError(
+    'operator_required',
+    `Only an operator of this server may ${deed}. HARMONT_OPERATORS names them by their e-mail addresses.`,
+  )
+}

@@ -1,0 +1,44 @@
+import type { ChangeFeed } from '@harmont/engine'
+import { follow } from '../../../platform/follow/follow.ts'
+import type { SingleFlight } from '../../../platform/follow/single-flight.ts'
+import { type FleetServices, markOfFleet } from '../../../runners/index.ts'
+import type { TopicNews } from './topic-event.ts'
+
+/** Runners come and go without an event, so their readers look this often. */
+const lookMs = 3_000
+const restMs = 500
+
+interface Services extends FleetServices {
+  readonly engine: FleetServices['engine'] & { readonly store: { readonly changes: Pick<ChangeFeed, 'onQueue'> } }
+  readonly flights: SingleFlight
+}
+
+/** Tells to read the organization's runners, at first and after each change, without end. */
+export async function* runnersTopic(
+  services: Services,
+  organizationId: string,
+  signal: AbortSignal,
+): AsyncGenerator<TopicNews> {
+  const { engine, flights } = services
+  let before: string | null = null
+  const changes = follow({
+    subscribe(wake) {
+      const looking = setInterval(wake, lookMs)
+      const unsubscribe = engine.store.changes.onQueue(organizationId, wake)
+      return () => {
+        clearInterval(looking)
+        unsubscribe()
+      }
+    },
+    async read() {
+      const mark = await flights.run(`runners of ${organizationId}`, () => markOfFleet(services, organizationId))
+      const isNew = mark !== before
+      before = mark
+      return isNew ? mark : null
+    },
+    isDone: () => false,
+    restMs,
+    signal,
+  })
+  for await (const _ of changes) yield { events: [{ event: 'resync', data: { topic: 'runners' } }], place: null }
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { audience, demandSentence, isReachable, labelsOf, poolSentence, runnerCommands, usesOf } from './facts.ts'
+
+const pool = { name: 'default', connected: 2, slots: 8, busy: 3, waiting: [] }
+
+test('web S8 a pool says who is there and how busy they are', () => {
+  expect(poolSentence(pool)).toBe('2 runners connected, 3 of 8 slots in use')
+  expect(poolSentence({ ...pool, connected: 1, slots: 0, busy: 1 })).toBe('1 runner connected, 1 job running')
+  expect(poolSentence({ ...pool, connected: 0, busy: 0 })).toBe('No runner is connected')
+  expect(poolSentence({ ...pool, connected: 0, busy: 2 })).toBe('No runner is connected; 2 jobs held')
+})
+
+test('web S9 what waits names the labels, and whether anybody has them', () => {
+  const since = '2026-11-30T10:00:00Z'
+  expect(demandSentence({ labels: [], jobs: 1, since, served: true })).toBe('1 job waits for a free runner')
+  expect(demandSentence({ labels: ['gpu', 'cuda'], jobs: 3, since, served: false })).toBe(
+    '3 jobs wait for a runner with the labels gpu, cuda, and no connected runner takes them',
+  )
+})
+
+test('web S8 a runner says whose jobs it takes', () => {
+  expect([null, ['acme'], ['beta'], []].map((slugs) => audience(slugs, 'acme'))).toEqual([
+    ...['all organizations', 'this organization only', 'beta', 'no organization'],
+  ])
+})
+
+test('web S10 a key says how many have joined', () => {
+  expect([usesOf({ used: 0, uses: 1 }), usesOf({ used: 1, uses: null })]).toEqual([
+    ...['0 of 1 runner joined', '1 runner joined'],
+  ])
+  expect(labelsOf(' gpu, cuda,,gpu  arm64')).toEqual(['gpu', 'cuda', 'arm64'])
+})
+
+test('web S10 X4 the commands are quoted for a shell, and an address that runners refuse is told', () => {
+  const [install, start] = runnerCommands('https://ci.example.com', 'a-key_1')
+  expect(install?.text).toBe('npm install')
+  expect(start?.text).toBe(
+    'HARMONT_SERVER_URL=https://ci.example.com HARMONT_RUNNER_KEY=a-key_1 \\\n  HARMONT_DATA_DIR=/var/lib/harmont-runner npm start -- --role runner',
+  )
+  expect(runnerCommands('https://x', "it's")[1]?.text).toContain("HARMONT_RUNNER_KEY='it'\\''s'")
+  const origins = ['https://ci.example.com', 'http://localhost:4000', 'http://127.0.0.1', 'http://ci.example.com']
+  expect(origins.map(isReachable)).toEqual([true, true, true, false])
+})

@@ -1,0 +1,57 @@
+import { counted } from '../text/count.ts'
+import { quoteForShell } from '../text/escape.ts'
+import type { Runner, RunnerKey, RunnerPool } from './queries.ts'
+
+/** Says what a pool has: `2 runners connected, 3 of 8 slots in use`. */
+export function poolSentence({ connected, slots, busy }: RunnerPool): string {
+  if (connected === 0)
+    return busy === 0 ? 'No runner is connected' : `No runner is connected; ${counted(busy, 'job')} held`
+  const use = slots === 0 ? `${counted(busy, 'job')} running` : `${busy} of ${counted(slots, 'slot')} in use`
+  return `${counted(connected, 'runner')} connected, ${use}`
+}
+
+/** Says what waits for a runner, as the beginning of a sentence that ends with the time. */
+export function demandSentence({ jobs, labels, served }: RunnerPool['waiting'][number]): string {
+  const what = `${counted(jobs, 'job')} ${jobs === 1 ? 'waits' : 'wait'} for a`
+  const having = labels.length === 0 ? '' : ` with the ${labels.length === 1 ? 'label' : 'labels'} ${labels.join(', ')}`
+  return served
+    ? `${what} free runner${having}`
+    : `${what} runner${having}, and no connected runner takes ${jobs === 1 ? 'it' : 'them'}`
+}
+
+/** Says whose jobs a runner, or the runners of a key, take. */
+export function audience(organizations: Runner['organizations'], org: string): string {
+  if (organizations == null) return 'all organizations'
+  if (organizations.length === 0) return 'no organization'
+  return organizations.length === 1 && organizations[0] === org ? 'this organization only' : organizations.join(', ')
+}
+
+/** Says how many runners have joined with a key. */
+export function usesOf({ used, uses }: Pick<RunnerKey, 'used' | 'uses'>): string {
+  return uses == null ? `${counted(used, 'runner')} joined` : `${used} of ${counted(uses, 'runner')} joined`
+}
+
+/** Parses labels as people write them, with commas or spaces. */
+export function labelsOf(text: string): readonly string[] {
+  return [...new Set(text.split(/[\s,]+/).filter((label) => label !== ''))]
+}
+
+/** Returns the commands that start a runner on another machine, in a checkout of this release. */
+export function runnerCommands(
+  origin: string,
+  key: string,
+): readonly { readonly does: string; readonly text: string }[] {
+  return [
+    { does: 'install the packages', text: 'npm install' },
+    {
+      does: 'join and take jobs',
+      text: `HARMONT_SERVER_URL=${quoteForShell(origin)} HARMONT_RUNNER_KEY=${quoteForShell(key)} \\\n  HARMONT_DATA_DIR=/var/lib/harmont-runner npm start -- --role runner`,
+    },
+  ]
+}
+
+/** Whether runners elsewhere can reach this address: they take https, or http on the same machine. */
+export function isReachable(origin: string): boolean {
+  const { protocol, hostname } = new URL(origin)
+  return protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
+}
