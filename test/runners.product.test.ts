@@ -7,6 +7,7 @@ import { once } from 'node:events'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { type Collector, startCollector } from '@harmont/outside/collector'
 import { afterFile } from '@harmont/test-kit/file'
 import { reservePort } from '@harmont/test-kit/port'
 import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
@@ -21,14 +22,17 @@ import { type RunnerProcess, runnerDirectory, startRunner, steppedClocks } from 
 let product: Product
 let runners: RunnerProcess[] = []
 let scheduler: ServerProcess
+let collector: Collector
 
 /** The clock of each process is wrong in another way. */
 const clocks = steppedClocks()
 
 beforeAll(async () => {
-  product = await startProduct({ HARMONT_ROLE: 'api', ...clocks.off(-1) })
+  collector = await startCollector()
+  const traces = { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url }
+  product = await startProduct({ HARMONT_ROLE: 'api', ...traces, ...clocks.off(-1) })
   const logFile = join(product.dataDirectory, 'scheduler.log')
-  const env = { ...product.commandEnv, HARMONT_ROLE: 'scheduler', ...clocks.off(1) }
+  const env = { ...product.commandEnv, HARMONT_ROLE: 'scheduler', ...traces, ...clocks.off(1) }
   scheduler = await startServerProcess({ port: await reservePort(), logFile, env })
   await product.api.ensurePipeline({ name: 'fleet', repository: 'local/fleet', default_branch: 'main' })
   const wish = { pool: 'default', labels: ['big'], organizations: null, getsSecrets: true, expiresAt: null }
@@ -39,6 +43,7 @@ afterAll(async () => {
   for (const { child } of runners) child.kill('SIGKILL')
   await scheduler?.stop()
   await product?.remove()
+  await collector?.stop()
   clocks.remove()
 })
 
@@ -112,7 +117,7 @@ test('G78 both runners take jobs of a build, and a cancel reaches both', async (
   expect([build.state, ...[...jobs.values()].map(({ state }) => state)]).toEqual(['canceled', 'canceled', 'canceled'])
 })
 
-test('G78 a chain stays on the runner that has its files', async () => {
+test('G78 G98 a chain stays on the runner that has its files, and the server sends the spans of its work', async () => {
   const big = { runner_args: { labels: ['big'] } }
   const number = await submit(
     { key: 'root', cmd: 'echo made > file; echo $HARMONT_STEP_KEY', ...big },
@@ -124,6 +129,12 @@ test('G78 a chain stays on the runner that has its files', async () => {
   expect(build.state).toBe('passed')
   expect(new Set((await runnersOf(number)).values()).size).toBe(1)
   expect(await product.api.readLog(jobs.get('last')?.id ?? '')).toBe('made\nmore\n')
+  const job = await until(() => collector.spans.find(({ name }) => name === 'job last'))
+  expect(job?.attributes['cicd.worker.id']).toBe((await runnersOf(number)).get('last'))
+  const phases = collector.spans.filter(({ parentId }) => parentId === job?.spanId)
+  const inOrder = phases.toSorted((one, other) => one.from - other.from || one.to - other.to).map(({ name }) => name)
+  expect(inOrder).toEqual(['queue', 'lease', 'fetch', 'sandbox', 'command', 'artifacts', 'snapshot'])
+  expect(collector.faults).toEqual([])
 })
 
 test('G78 G02 G105 a runner is killed, and ends when it is outdated: its command goes on, and its next start follows it', async () => {
