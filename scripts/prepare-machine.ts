@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import process from 'node:process'
-import { productPackages, type SystemPackage, testPackages, userPackages } from './system-packages.ts'
+import { productPackages, type SystemPackage, soakPackages, testPackages, userPackages } from './system-packages.ts'
 
 const searchPath = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin', '/usr/local/sbin']
 
@@ -51,9 +51,15 @@ function install(missing: readonly SystemPackage[]): void {
   console.error(`  done in ${((Date.now() - started) / 1000).toFixed(0)} s`)
 }
 
-const withTests = process.argv.includes('--with-tests')
+const withSoak = process.argv.includes('--with-soak')
+const withTests = withSoak || process.argv.includes('--with-tests')
 const isRoot = process.getuid?.() === 0
-const wanted = [...productPackages, ...(isRoot ? [] : userPackages), ...(withTests ? testPackages : [])]
+const wanted = [
+  ...productPackages,
+  ...(isRoot ? [] : userPackages),
+  ...(withTests ? testPackages : []),
+  ...(withSoak ? soakPackages : []),
+]
 const missing = [...new Set(wanted)].filter((it) => !isThere(it.command))
 if (missing.length > 0) {
   if (isRoot && isDebianLike()) install(missing)

@@ -39,6 +39,7 @@ export const testPackages: readonly SystemPackage[] = [
   { name: 'ceph-mon', command: 'ceph-mon', why: "S3 of Ceph's, which a server's blobs are put into" },
   { name: 'ceph-osd', command: 'ceph-osd', why: 'its object server' },
   { name: 'radosgw', command: 'radosgw', why: 'its gateway' },
+  { name: 'haproxy', command: 'haproxy', why: 'before the servers of a fleet, with TLS for its runners' },
   { name: 'make', command: 'make', why: 'builds a changed source anew' },
   { name: 'ninja-build', command: 'ninja', why: 'builds a changed source anew' },
   { name: 'gcc', command: 'gcc', why: 'compiles what make and ninja build' },
@@ -49,4 +50,12 @@ export const testPackages: readonly SystemPackage[] = [
     why: 'the protocol of traces, for the collector',
   },
   { name: 'libc6-dev', command: '/usr/include/stdio.h', why: 'headers for that compiler' },
+]
+
+/** Packages that `npm run test:soak` needs in addition. */
+export const soakPackages: readonly SystemPackage[] = [
+  { name: 'patroni', command: 'patroni', why: 'makes another PostgreSQL primary when one fails' },
+  { name: 'etcd-server', command: 'etcd', why: 'where Patroni agrees on the primary' },
+  { name: 'postgresql', command: '/usr/lib/postgresql', why: 'with the programs that Patroni calls' },
+  { name: 'faketime', command: 'faketime', why: 'clocks that are off' },
 ]

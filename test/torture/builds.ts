@@ -12,13 +12,13 @@ export interface Submitted {
 }
 
 /** Makes the pipeline when it is missing. */
-export async function openPipeline({ api }: TortureServer, name: string): Promise<void> {
+export async function openPipeline({ api }: Pick<TortureServer, 'api'>, name: string): Promise<void> {
   await api.ensurePipeline({ name, repository: `local/${name}`, default_branch: 'main' })
 }
 
 /** Submits a build and returns it after the answer 201. */
 export async function submit(
-  server: TortureServer,
+  server: Pick<TortureServer, 'api' | 'pool'>,
   pipeline: string,
   steps: readonly Step[],
   address: string,
@@ -33,7 +33,7 @@ export async function submit(
 }
 
 export async function findBuild(
-  { pool }: TortureServer,
+  { pool }: Pick<TortureServer, 'pool'>,
   pipeline: string,
   number: number,
 ): Promise<Omit<Submitted, 'steps'>> {
@@ -46,13 +46,13 @@ export async function findBuild(
   return { id: row.id, number, pipeline }
 }
 
-export async function isOver({ pool }: TortureServer, id: string): Promise<boolean> {
+export async function isOver({ pool }: Pick<TortureServer, 'pool'>, id: string): Promise<boolean> {
   const { rows } = await pool.query('select 1 from engine.builds where id = $1 and finished_at is not null', [id])
   return rows.length === 1
 }
 
 /** Waits for the end of a build, however often the database goes away. */
-export async function untilOver(server: TortureServer, id: string, timeoutMs = 300_000): Promise<void> {
+export async function untilOver(server: Pick<TortureServer, 'pool'>, id: string, timeoutMs = 300_000): Promise<void> {
   const look = async () => {
     try {
       return (await isOver(server, id)) ? 'over' : await openJobs(server, id)
@@ -64,7 +64,7 @@ export async function untilOver(server: TortureServer, id: string, timeoutMs = 3
 }
 
 /** Returns what a build still waits for. */
-async function openJobs({ pool }: TortureServer, id: string): Promise<readonly string[]> {
+async function openJobs({ pool }: Pick<TortureServer, 'pool'>, id: string): Promise<readonly string[]> {
   const { rows } = await pool.query<{ words: string }>(
     `select p.steps -> j.step ->> 'key' || ': ' || j.state as words from engine.jobs j join engine.plans p on p.build_id = j.build_id
       where j.build_id = $1 and j.finished_at is null order by j.step`,

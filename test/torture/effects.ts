@@ -3,7 +3,7 @@
  * the product reaches.
  */
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import { networkInterfaces } from 'node:os'
 
 export interface Effect {
@@ -22,8 +22,8 @@ export interface Effects {
   stop(): Promise<void>
 }
 
-export async function startEffects(): Promise<Effects> {
-  const host = ownAddress()
+/** `through`: a socket that it listens on, and the address from which a fleet passes on to it. */
+export async function startEffects(through?: { readonly path: string; readonly address: string }): Promise<Effects> {
   const told: Effect[] = []
   const server = createServer((request, response) => {
     const [, kind, jobId, attempt, run] = request.url?.split('/') ?? []
@@ -31,12 +31,10 @@ export async function startEffects(): Promise<Effects> {
     told.push({ kind, jobId, attempt: Number(attempt), run })
     response.writeHead(204).end()
   })
-  server.listen(0, host)
+  server.listen(through === undefined ? { port: 0, host: ownAddress() } : { path: through.path })
   await once(server, 'listening')
-  const address = server.address()
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
   return {
-    address: `${host}:${address.port}`,
+    address: through?.address ?? addressOf(server),
     told: () => told,
     async stop() {
       server.closeAllConnections()
@@ -44,6 +42,12 @@ export async function startEffects(): Promise<Effects> {
       await once(server, 'close')
     },
   }
+}
+
+function addressOf(server: Server): string {
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port')
+  return `${address.address}:${address.port}`
 }
 
 /**

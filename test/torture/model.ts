@@ -13,16 +13,21 @@ export interface ExpectedJob {
 
 /**
  * Returns the jobs in the order of steps and attempts. Prerequisites come before their dependents.
- * `givenUp` holds the keys of steps with secrets whose sandbox was lost, which fail.
+ * `givenUp` holds the keys of steps whose sandbox was lost and that do not begin again, which fail.
  */
 export function expectedJobs(steps: readonly Step[], givenUp: ReadonlySet<string> = new Set()): readonly ExpectedJob[] {
   const ends = new Map<string, ExpectedJob>()
   return steps.flatMap((step) => {
-    const jobs = step.hasSecret && givenUp.has(step.key) ? [lost(step)] : jobsOf(step, ends)
+    const jobs = runsOnce(step) && givenUp.has(step.key) ? [lost(step)] : jobsOf(step, ends)
     const last = jobs.at(-1)
     if (last !== undefined) ends.set(step.key, last)
     return jobs
   })
+}
+
+/** Whether a person decides about its command when its sandbox was lost. */
+export function runsOnce({ hasSecret, group }: Step): boolean {
+  return hasSecret === true || group !== undefined
 }
 
 function lost({ key }: Step): ExpectedJob {

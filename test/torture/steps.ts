@@ -15,6 +15,8 @@ export interface Step {
   /** Cache key of its result; absent when it is not cached. */
   readonly cacheKey?: string
   readonly hasSecret?: boolean
+  /** A concurrency group of one, across builds of its pipeline. */
+  readonly group?: string
   readonly lines: number
   /** Pause between two lines; 0 by default. */
   readonly pauseSeconds?: number
@@ -108,6 +110,7 @@ export function irSteps(steps: readonly Step[], address: string): readonly Recor
     ...(step.exits && step.exits.length > 1 ? { retry: { limit: step.exits.length - 1 } } : {}),
     ...(step.cacheKey === undefined ? {} : { cache: { policy: 'forever', key: step.cacheKey } }),
     ...(step.hasSecret ? { secrets: { TOKEN: 'token' } } : {}),
+    ...(step.group === undefined ? {} : { concurrency: { group: step.group, limit: 1 } }),
     ...(step.artifact === undefined ? {} : { artifacts: [{ path: 'out/**', required: true }] }),
     ...(step.takes === undefined ? {} : { inputs: [{ from: step.takes, path: 'out/**' }] }),
     ...(step.service === undefined ? {} : { services: [keeperOf(step.service)] }),

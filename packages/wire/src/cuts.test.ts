@@ -173,3 +173,31 @@ test('the next process of a runner is not refused what the one before had done',
   expect(await next.append(job, [chunk(6, 'y')], '6')).toBe(true)
   expect(await textOf(job.jobId)).toBe('xxxxxy')
 })
+
+test('G92 a call is repeated while the database of the server is away, and the server logs no fault of its own', async () => {
+  const logged: string[] = []
+  let away = 3
+  await using broken = await serveWire(
+    {
+      ...store,
+      leases: {
+        ...store.leases,
+        renew: async (...given) => {
+          if (away-- > 0) throw new Error('connect ECONNREFUSED')
+          return store.leases.renew(...given)
+        },
+      },
+    },
+    {
+      translate: () => ({
+        status: 503,
+        code: 'service_unavailable',
+        message: 'Away.',
+        headers: { 'retry-after': '0' },
+      }),
+      log: (level, message) => void logged.push(`${level} ${message}`),
+    },
+  )
+  expect(await broken.connect(runner).renew(runner)).toEqual([])
+  expect(logged).toEqual(Array.from({ length: 3 }, () => 'warn could not answer /runners/v1/renew of a runner'))
+})

@@ -120,6 +120,7 @@ export async function serveWire(
       return runner === '' ? { status: 401, code: 'unauthorized', message: 'No token.' } : { runner }
     },
     portFor: () => port,
+    translate: () => null,
     store,
     log: () => undefined,
     ...more,

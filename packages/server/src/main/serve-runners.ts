@@ -7,6 +7,7 @@ import { type Builds, toLog } from '../builds/engine/start-builds.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
+import { translateFault } from '../platform/translate-fault.ts'
 import { answerStrangers, identifyRunner, type RunnerIdentity, RunnerRefused, secretsFor } from '../runners/index.ts'
 import type { AnswerRunner } from './mount-runners.ts'
 
@@ -47,6 +48,7 @@ export function serveRunners(services: RunnerServices): AnswerRunner {
       }
     },
     portFor,
+    translate: translateFault,
     store: engine.store,
     log: toLog(log),
   })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import process from 'node:process'
 import { until } from '@harmont/test-kit/until'
+import pg from 'pg'
 import { expect, test } from 'vitest'
 import { ownerToken, testServer } from '../testing/server.ts'
 import { runningPostmaster } from './database/embedded/postmaster.ts'
@@ -13,6 +14,7 @@ test('a fault of ours is not reported as an unavailable database', () => {
   expect(translateFault(Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' }))).toBeNull()
   expect(translateFault(Object.assign(new Error('syntax error'), { code: '42601' }))).toBeNull()
   expect(translateFault(Object.assign(new Error('full'), { code: 'ENOSPC' }))?.code).toBe('service_unavailable')
+  expect(translateFault(Object.assign(new Error('held up'), { code: '25P03' }))?.status).toBe(503)
 })
 
 test('a caller whose account is removed during the request gets 401, and a deadlock gets 503', async () => {
@@ -25,6 +27,12 @@ test('a caller whose account is removed during the request gets 401, and a deadl
   )
   expect(translateFault(await elsewhere.catch((error) => error))).toBeNull()
   expect(translateFault(Object.assign(new Error('deadlock detected'), { code: '40P01' }))?.status).toBe(503)
+})
+
+test('a request that outlives the server it came to gets 503', async () => {
+  const pool = new pg.Pool()
+  await pool.end()
+  expect(translateFault(await pool.query('select 1').catch((error: unknown) => error))?.status).toBe(503)
 })
 
 // The last test, because a connection of the pool may still break after it.

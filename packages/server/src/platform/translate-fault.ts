@@ -8,8 +8,8 @@ const absent = new Set([
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
   // The database is stopping, starting or recovering, or has too many connections.
   ...['57P01', '57P02', '57P03', '53200', '53300', '08000', '08003', '08006', '08001', '08004'],
-  // A deadlock: one of two transactions was rolled back, and can be repeated.
-  '40P01',
+  // A transaction was rolled back, and can be repeated: one of two in a deadlock, or one that was held up.
+  ...['40P01', '25P03'],
 ])
 
 /** The disk of the database or of the blobs is full. */
@@ -23,7 +23,7 @@ const toTheCaller = /_(user_id|actor_id|author_id|invited_by|session_id|key_id)_
 
 /** Messages of `pg` for its own errors, which carry no code. */
 const wordsOfPg =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed)/
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/
 
 /**
  * Returns the 503 for a database or blob store that is unavailable, the 401 for a caller who is

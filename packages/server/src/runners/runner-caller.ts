@@ -136,7 +136,9 @@ export class RunnerCaller {
       bodyTimeout: timeoutMs,
     })
     const text = await answer.text()
-    const parsed = JSON.parse(text) as Answer
+    const parsed = readAnswer(text)
+    // A proxy wrote it: the server refused nothing.
+    if (parsed === null) throw new Error(`${this.#url} answered ${statusCode}: ${text.slice(0, 200)}`)
     if (statusCode === 200 || parsed.counter !== undefined) return parsed
     const { code, message } = parsed as { readonly code?: string; readonly message?: string }
     if (statusCode >= 400 && statusCode < 500 && statusCode !== 429)
@@ -146,5 +148,15 @@ export class RunnerCaller {
 
   async close(): Promise<void> {
     await this.#agent.close()
+  }
+}
+
+/** Returns the answer in a text; null when it is none of ours. */
+function readAnswer(text: string): Answer | null {
+  try {
+    const read: unknown = JSON.parse(text)
+    return typeof read === 'object' ? (read as Answer | null) : null
+  } catch {
+    return null
   }
 }

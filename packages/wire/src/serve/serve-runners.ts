@@ -38,9 +38,16 @@ export interface ServeOptions<I extends RunnerIdentity> {
   authenticate(request: IncomingMessage): Promise<I | (Refusal & { readonly status: number })>
   /** Returns what a runner may ask. Whether it holds what it asks for is checked here. */
   portFor(identity: I): RunnerPort
+  /** Returns the answer to a failure that passes, such as an absent database; null for any other. */
+  translate(error: unknown): PassingFailure | null
   readonly store: Pick<Store, 'leases' | 'builds' | 'probes' | 'now'>
   readonly log: Log
   readonly settings?: Partial<ServeSettings>
+}
+
+interface PassingFailure extends Refusal {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
 }
 
 export interface ServeSettings {
@@ -187,14 +194,17 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
   }
 
   #refuse(request: IncomingMessage, response: ServerResponse, error: unknown, headers: Record<string, string>): void {
-    const known = error instanceof Refused
-    if (!known) this.#options.log('error', `could not answer ${request.url} of a runner`, error)
-    const { status, code, message } = known
-      ? error
-      : { status: 500, code: 'internal_error', message: 'The server failed. Its log says why.' }
+    const known = error instanceof Refused ? error : this.#options.translate(error)
+    if (known !== error)
+      this.#options.log(known === null ? 'error' : 'warn', `could not answer ${request.url} of a runner`, error)
+    const { status, code, message } = known ?? {
+      status: 500,
+      code: 'internal_error',
+      message: 'The server failed. Its log says why.',
+    }
     // What is left of the body is not read.
     const ends = request.complete ? {} : { connection: 'close' }
-    sendJson(response, status, { code, message }, { ...headers, ...ends, ...(known && error.headers) })
+    sendJson(response, status, { code, message }, { ...headers, ...ends, ...known?.headers })
   }
 }
 

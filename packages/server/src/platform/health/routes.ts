@@ -3,12 +3,14 @@ import type { Disk } from '@harmont/engine'
 import type pg from 'pg'
 import type { BlobStore } from '../blobs/blob-store.ts'
 import { apiError, type Handlers, operation } from '../http/index.ts'
+import type { Settings } from '../settings/read-settings.ts'
 
 export interface HealthServices {
   readonly pool: pg.Pool
   readonly blobs: BlobStore
   readonly disk: Pick<Disk, 'full'>
   readonly migrationNames: readonly string[]
+  readonly settings: Pick<Settings, 'blobPlace'>
   /** True from SIGTERM on. */
   readonly isDraining: () => boolean
 }
@@ -28,7 +30,7 @@ export function healthRoutes(services: HealthServices): Pick<Handlers, 'ping' | 
     getReadiness: operation('getReadiness', async () => {
       refuseWhileDraining()
       const checks = await checkReadiness(services)
-      const bad = Object.entries(checks).filter(([, check]) => !check.ok)
+      const bad = Object.entries(checks).filter(([name, check]) => !check.ok && decides(name, services))
       if (bad.length === 0) return { status: 200, body: { status: 'ready', checks } }
       const what = bad.map(([name, check]) => `${name}: ${check.message}`).join('; ')
       throw apiError('not_ready', `The server is not ready (${what}).`, {
@@ -41,7 +43,17 @@ export function healthRoutes(services: HealthServices): Pick<Handlers, 'ping' | 
 
 export type Checks = Record<string, { ok: boolean; message: string | null }>
 
+/**
+ * All processes share an S3, and most of what they answer needs none. A balancer that took them all
+ * away with it would end everything else too, so its check is told and decides nothing.
+ */
+function decides(check: string, { settings }: Pick<HealthServices, 'settings'>): boolean {
+  return check !== 'blobs' || settings.blobPlace?.kind !== 's3'
+}
+
 const patienceMs = 2000
+/** Probes wait for a second, as those of Kubernetes do unless told otherwise. */
+const shortPatienceMs = 500
 
 /** Checks everything that a request may need. Never fails: the checks carry the errors. */
 async function checkReadiness(services: HealthServices): Promise<Checks> {
@@ -52,14 +64,17 @@ async function checkReadiness(services: HealthServices): Promise<Checks> {
     disk: async () => requireFreeDisk(services.disk),
   }
   const results = await Promise.all(
-    Object.entries(checks).map(async ([name, check]) => [name, await judge(name, check)] as const),
+    Object.entries(checks).map(
+      async ([name, check]) =>
+        [name, await judge(name, check, decides(name, services) ? patienceMs : shortPatienceMs)] as const,
+    ),
   )
   return Object.fromEntries(results)
 }
 
-async function judge(name: string, check: () => Promise<unknown>): Promise<Checks[string]> {
+async function judge(name: string, check: () => Promise<unknown>, waitMs: number): Promise<Checks[string]> {
   const tooLong = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`no answer within ${patienceMs} ms`)), patienceMs).unref()
+    setTimeout(() => reject(new Error(`no answer within ${waitMs} ms`)), waitMs).unref()
   })
   try {
     await Promise.race([check(), tooLong])

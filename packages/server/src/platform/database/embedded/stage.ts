@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url'
 import { privilegeMode } from '@harmont/sandbox/privilege'
 
 /** Outside the allocations of Debian and systemd, and of the ids of sandboxes. */
-const unprivilegedId = 60_907
+export const unprivilegedId = 60_907
 const enterScript = fileURLToPath(new URL('./enter-stage.sh', import.meta.url))
 
 export interface Stage {
