@@ -13,6 +13,7 @@ import { reservePort } from '@harmont/test-kit/port'
 import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type ClientShell, enterShell } from '../packages/server/src/builds/shells/shell-client.test-support.ts'
 import { createRunnerKey, revokeRunner } from '../packages/server/src/runners/index.ts'
 import { type ServerProcess, startServerProcess } from '../scripts/server-process.ts'
 import { readStream } from './log-stream.ts'
@@ -135,6 +136,35 @@ test('G78 G98 a chain stays on the runner that has its files, and the server sen
   const inOrder = phases.toSorted((one, other) => one.from - other.from || one.to - other.to).map(({ name }) => name)
   expect(inOrder).toEqual(['queue', 'lease', 'fetch', 'sandbox', 'command', 'artifacts', 'snapshot'])
   expect(collector.faults).toEqual([])
+})
+
+/** Opens a shell where a job has ended. */
+async function shellIn(number: number, job: string, opening: object, body: object = {}): Promise<ClientShell> {
+  const { client, org } = product.api
+  const { url, token } = await client.openShell({ org, pipeline: 'fleet', number, job_id: job, body })
+  return enterShell(url, token, opening)
+}
+
+test('G115 a shell opens in the files of a step that failed elsewhere, as the command left and found them', async () => {
+  const number = await submit(
+    { key: 'a', cmd: 'echo kept > kept' },
+    { key: 'b', builds_in: 'a', cmd: 'echo made > made; exit 3', env: { GREETING: 'hello' } },
+  )
+  const { jobs } = await buildEnd(product.api, 'fleet', number)
+  const id = jobs.get('b')?.id ?? ''
+  const look = await shellIn(number, id, { script: 'cat kept made; echo $GREETING >&2; exit 42' })
+  expect(await look.closed).toBe(1000)
+  expect(look.said).toEqual({ 1: 'kept\nmade\n', 4: 'hello\n', 3: '{"code":42}' })
+  const before = await shellIn(number, id, { script: 'ls' }, { before: true })
+  expect(await before.closed).toBe(1000)
+  expect(before.said[1]).toBe('kept\n')
+  const terminal = await shellIn(number, id, { cols: 91, rows: 37 })
+  terminal.send(0, 'stty size\n')
+  await until(() => terminal.said[1]?.includes('37 91'))
+  terminal.send(2, JSON.stringify({ cols: 120, rows: 40 }))
+  terminal.send(0, 'until [ "$(stty size)" = "40 120" ]; do sleep 0.05; done; exit 5\n')
+  expect(await terminal.closed).toBe(1000)
+  expect(terminal.said[3]).toBe('{"code":5}')
 })
 
 test('G78 G02 G105 a runner is killed, and ends when it is outdated: its command goes on, and its next start follows it', async () => {

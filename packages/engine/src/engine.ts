@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Conversation } from '@harmont/sandbox'
+import { everything, reaches } from './core/placement/reach.ts'
 import { forkMarginMs } from './probes/probe.ts'
-import { createRunner } from './runner/create-runner.ts'
+import { createRunner, type Runner } from './runner/create-runner.ts'
 import type { RunnerOptions } from './runner/options.ts'
 import type { ForkOutcome } from './runner/probes/run-fork.ts'
-import { type ShellRequest, ShellUnavailable } from './runner/shells/open-shell.ts'
+import { type ShellRequest, ShellUnavailable, type ShellWork } from './runner/shells/open-shell.ts'
 import { Collector, type CollectTimes } from './scheduler/collector.ts'
 import { forkWork } from './scheduler/fork-work.ts'
 import { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
@@ -25,6 +26,8 @@ export interface EngineOptions extends LocalPortOptions {
    * noted for schedulers elsewhere; or elsewhere.
    */
   readonly renewals?: 'here' | 'noted' | 'elsewhere'
+  /** Opens a shell that the runner here has no files for, or may not run; absent where all are local. */
+  readonly openShellElsewhere?: (work: ShellWork, request: ShellRequest) => Promise<Conversation>
   /** Null when the caller removes unused data itself. */
   readonly collecting?: CollectTimes | null
 }
@@ -104,10 +107,7 @@ export function createEngine(options: EngineOptions): Engine {
     async makeRoom(hasRoom) {
       await collecting?.makeRoom(hasRoom)
     },
-    async openShell(request) {
-      if (runner === null) throw new ShellUnavailable('no_runner', 'This server runs no steps.')
-      return runner.openShell(await shellWork(options, request), request)
-    },
+    openShell: (request) => openShell(options, runner, request),
     async runFork({ buildId, jobId, limitMs }, signal) {
       if (runner === null) throw new Error('this engine runs no steps')
       const expiresAt = store.now() + limitMs + forkMarginMs
@@ -116,4 +116,17 @@ export function createEngine(options: EngineOptions): Engine {
       return runner.runFork(await forkWork(options, request), signal)
     },
   }
+}
+
+/** Opens a shell where the files are, or where the step may run if an image is enough. */
+async function openShell(options: EngineOptions, runner: Runner | null, request: ShellRequest): Promise<Conversation> {
+  const { openShellElsewhere, reach = everything } = options
+  const work = await shellWork(options, request)
+  const { holder, snapshot, queue, step } = work
+  // A step that has run before runners were noted ran here.
+  const isHere =
+    snapshot === null ? reaches(reach, queue, step) : holder === null || holder === (options.runner?.id ?? null)
+  if (runner !== null && (isHere || openShellElsewhere === undefined)) return runner.openShell(work, request)
+  if (openShellElsewhere !== undefined) return openShellElsewhere(work, request)
+  throw new ShellUnavailable('no_runner', 'This server runs no steps.')
 }

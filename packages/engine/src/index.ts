@@ -73,10 +73,16 @@ export {
 } from './runner/disk-watch.ts'
 export type { Renderer, RunnerOptions, RunnerSettings } from './runner/options.ts'
 export type { ForkOutcome } from './runner/probes/run-fork.ts'
-export { type ShellRequest, ShellUnavailable, type ShellUnavailableCode } from './runner/shells/open-shell.ts'
+export {
+  type ShellRequest,
+  ShellUnavailable,
+  type ShellUnavailableCode,
+  type ShellWork,
+} from './runner/shells/open-shell.ts'
 export { Collector } from './scheduler/collector.ts'
 export { createLocalPort, type LocalPortOptions, type TraceSink } from './scheduler/local-port.ts'
 export { Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
+export { shellWork } from './scheduler/shell-work.ts'
 export { type OpenServiceLog, serviceLogId } from './service-log.ts'
 export { type Deal, median, type SplitFile } from './splits/deal.ts'
 export type { FileSplit } from './splits/split-store.ts'

@@ -12,6 +12,7 @@ import type {
   RenderResult,
   SecretsAnswer,
   SecretValue,
+  ShellWork,
   SourceOffer,
 } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
@@ -54,6 +55,8 @@ export type WireSecrets =
       readonly refused?: readonly (readonly [string, string])[]
     }
   | Exclude<SecretsAnswer, { readonly kind: 'values' }>
+
+export type WireShellWork = Omit<ShellWork, 'secrets'>
 
 export type WireRender =
   | { readonly kind: 'ir'; readonly ir: string }
@@ -119,6 +122,10 @@ export function secretsFromWire(answer: WireSecrets): SecretsAnswer {
   if (answer.kind !== 'values') return answer
   const { kind, values, refused } = answer
   return { kind, values: new Map(values), ...(refused && { refused: new Map(refused) }) }
+}
+
+export function shellWorkToWire({ secrets: _, ...work }: ShellWork): WireShellWork {
+  return work
 }
 
 export function renderToWire(result: RenderResult): WireRender {

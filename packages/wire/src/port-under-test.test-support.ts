@@ -18,6 +18,7 @@ import {
 } from '@harmont/engine'
 import { parsePlan } from '@harmont/ir'
 import { type ConnectOptions, connectRunner, type RemotePort } from './connect/connect-runner.ts'
+import type { RunnerShells } from './serve/call-context.ts'
 import { type ServeOptions, serveRunners } from './serve/serve-runners.ts'
 
 export { plainContext } from '@harmont/engine/plain-context'
@@ -92,6 +93,14 @@ export function localPort({ store, submit, close }: StoreUnderTest): PortUnderTe
   return { store, phases: around.phases, port: () => port, submit, close }
 }
 
+/** Nobody asks for a shell. */
+const noShells: RunnerShells = {
+  asked: async () => [],
+  onAsked: () => () => undefined,
+  work: async () => null,
+  isOpening: async () => false,
+}
+
 export interface Wire extends AsyncDisposable {
   readonly url: string
   readonly phases: ToldPhases
@@ -121,6 +130,7 @@ export async function serveWire(
     },
     portFor: () => port,
     translate: () => null,
+    shellsFor: () => noShells,
     store,
     log: () => undefined,
     ...more,

@@ -26,6 +26,7 @@ import type {
   WirePhase,
   WireRender,
   WireSecrets,
+  WireShellWork,
   WireSource,
   WireStatus,
 } from './forms.ts'
@@ -50,6 +51,8 @@ export const wireHeaders = {
   turn: 'harmont-turn',
   /** Of an answer: the server's time, in Unix milliseconds. */
   now: 'harmont-now',
+  /** Of a dial for a shell: the ticket that the runner was asked with. */
+  ticket: 'harmont-ticket',
   /** Of an answer: how long the server has held the request by then, in milliseconds. */
   held: 'harmont-held',
 } as const
@@ -80,9 +83,10 @@ export interface Calls {
     answer: { readonly needed: readonly string[]; readonly pinned: readonly string[]; readonly left: readonly string[] }
   }
   directives: {
-    /** `known`: directives that the runner has heard. */
-    request: { readonly waitMs: number; readonly known: readonly Directive[] }
-    answer: { readonly directives: readonly Directive[] }
+    /** What the runner has heard: directives, and tickets of shells, absent before it opened any. */
+    request: { readonly waitMs: number; readonly known: readonly Directive[]; readonly shells?: readonly string[] }
+    /** `shells`: tickets with which the runner is to dial `shellCall`. */
+    answer: { readonly directives: readonly Directive[]; readonly shells?: readonly string[] }
   }
   started: { request: Report & Phased; answer: { readonly lastsMs: number | null } }
   substituted: { request: Report & { readonly image: string }; answer: Held }
@@ -112,6 +116,12 @@ export interface Calls {
     answer:
       | { readonly offer: WireSource | null }
       | { readonly unavailable: { readonly code: SourceUnavailableCode; readonly message: string } }
+  }
+  /** `work` is null for a ticket that the runner has not dialled with. */
+  'shell/work': { request: { readonly ticket: string }; answer: { readonly work: WireShellWork | null } }
+  'shell/secrets': {
+    request: { readonly ticket: string; readonly names: readonly string[] }
+    answer: { readonly secrets: WireSecrets | null }
   }
   'forks/take': { request: { readonly id: string }; answer: { readonly fork: WireFork | null } }
   'forks/end': { request: { readonly fork: HeldFork; readonly end: WireForkEnd }; answer: Held }
@@ -147,6 +157,9 @@ interface Held {
 /** The calls whose bodies are frames (`frames.ts`), and the one whose answer is a stream. */
 export const framedCalls = { append: 'append', putPart: 'put-part' } as const
 export const archiveCall = 'source/archive'
+
+/** A GET of this name with a ticket becomes the WebSocket of a shell, where the runner is the host. */
+export const shellCall = 'shell'
 
 /** Heads the frame of one append; the frame's bytes are the contents of its chunks. */
 export interface AppendHead {

@@ -17,8 +17,8 @@ export async function shellWork(
   if (loaded === undefined || job === undefined || step === undefined)
     throw new ShellUnavailable('job_not_found', 'Step not found in this build.')
   const { build, context } = loaded
-  const parent = step.buildsIn === null ? null : (build.jobs[step.buildsIn]?.snapshot ?? null)
-  const snapshot = before ? parent : job.snapshot
+  const holder = before ? build.jobs[step.buildsIn ?? -1] : job
+  const snapshot = holder?.snapshot ?? null
   const isImage = before && step.buildsIn === null
   if (snapshot === null && !isImage) throw new ShellUnavailable('snapshot_gone', missing(before))
   return {
@@ -26,6 +26,7 @@ export async function shellWork(
     queue: build.queue,
     step,
     snapshot,
+    holder: snapshot === null ? null : (holder?.runner ?? null),
     withSource: before,
     buildEnv: context.env,
     injectedEnv: { ...context.injectedEnv, ...ownVariables(job, step) },

@@ -1,16 +1,27 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Upgrade } from '../platform/http/index.ts'
 
-/** Answers a request of a runner. */
-export type AnswerRunner = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>
+/** Serves runners on other machines. */
+export interface RunnerEntrance {
+  /** Answers a request of a runner. */
+  answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown>
+  /** Takes the connection of a shell that a runner was asked for. */
+  readonly enterShell: Upgrade['enter']
+}
 
-/**
- * Serves runners on other machines. What they need is loaded with the first request of one: most
- * servers have none.
- */
-export function mountRunners(app: FastifyInstance, load: () => Promise<AnswerRunner>): void {
-  let loading: Promise<AnswerRunner> | undefined
-  app.all('/runners/v1/*', async (request, reply) => {
+/** What runners need is loaded with the first request of one: most servers have none. */
+export function lateEntrance(load: () => Promise<RunnerEntrance>): RunnerEntrance {
+  let loading: Promise<RunnerEntrance> | undefined
+  const entrance = () => {
     loading ??= load()
-    return (await loading)(request, reply)
-  })
+    return loading
+  }
+  return {
+    answer: async (request, reply) => (await entrance()).answer(request, reply),
+    enterShell: async (request) => (await entrance()).enterShell(request),
+  }
+}
+
+export function mountRunners(app: FastifyInstance, { answer }: RunnerEntrance): void {
+  app.all('/runners/v1/*', answer)
 }

@@ -1,15 +1,19 @@
 /** Serves runners on other machines: who they are, and what each may ask. */
-import type { RunnerPort, Store } from '@harmont/engine'
-import { serveRunners as serveWire } from '@harmont/wire'
+import type { IncomingMessage } from 'node:http'
+import { type RunnerPort, type Store, shellWork } from '@harmont/engine'
+import { type RunnerShells, serveRunners as serveWire } from '@harmont/wire'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { type Builds, toLog } from '../builds/engine/start-builds.ts'
+import { isOpening, openingOf } from '../builds/shells/elsewhere/asks.ts'
+import type { RemoteShells } from '../builds/shells/elsewhere/remote-shells.ts'
+import { apiError } from '../platform/http/index.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import { translateFault } from '../platform/translate-fault.ts'
 import { answerStrangers, identifyRunner, type RunnerIdentity, RunnerRefused, secretsFor } from '../runners/index.ts'
-import type { AnswerRunner } from './mount-runners.ts'
+import type { RunnerEntrance } from './mount-runners.ts'
 
 interface RunnerServices {
   readonly pool: pg.Pool
@@ -17,6 +21,7 @@ interface RunnerServices {
   readonly settings: Pick<Settings, 'trustedProxies'>
   readonly engine: { readonly store: Store }
   readonly builds: Pick<Builds, 'portFor' | 'secrets'>
+  readonly shellsElsewhere: RemoteShells
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'count'>
   /** Aborts when open requests must end. */
@@ -24,8 +29,8 @@ interface RunnerServices {
 }
 
 /** Returns what answers everything below `/runners/v1/`. */
-export function serveRunners(services: RunnerServices): AnswerRunner {
-  const { pool, limiter, settings, engine, builds, closing } = services
+export function serveRunners(services: RunnerServices): RunnerEntrance {
+  const { shellsElsewhere, pool, limiter, settings, engine, builds, closing } = services
   const log = services.log.child({ part: 'runners' })
   const answerStranger = answerStrangers({ pool, limiter, trustedProxies: settings.trustedProxies })
   const portFor = keptPorts(({ pool: name, labels, organizations, ...runner }) =>
@@ -34,10 +39,25 @@ export function serveRunners(services: RunnerServices): AnswerRunner {
       secretsFor(runner, { pool, secrets: builds.secrets }),
     ),
   )
+  const shellsFor = (identity: RunnerIdentity): RunnerShells => {
+    const { runner } = identity
+    const secrets = secretsFor(identity, { pool, secrets: builds.secrets })
+    return {
+      asked: () => shellsElsewhere.asked(runner),
+      onAsked: (listener) => shellsElsewhere.onAsked(runner, listener),
+      async work(ticket) {
+        const opening = await openingOf(pool, ticket, runner)
+        return opening === undefined ? null : shellWork({ store: engine.store, secrets }, opening)
+      },
+      isOpening: (buildId) => isOpening(pool, runner, buildId),
+    }
+  }
+  const identify = ({ headers: { authorization = '' } }: IncomingMessage) =>
+    identifyRunner(pool, authorization.replace(/^Bearer /, ''))
   const server = serveWire<RunnerIdentity>({
-    async authenticate({ headers: { authorization = '' } }) {
+    async authenticate(request) {
       try {
-        return await identifyRunner(pool, authorization.replace(/^Bearer /, ''))
+        return await identify(request)
       } catch (error) {
         if (error instanceof RunnerRefused) {
           services.metrics.count('harmont_runner_refusals_total', { code: error.code })
@@ -49,16 +69,25 @@ export function serveRunners(services: RunnerServices): AnswerRunner {
     },
     portFor,
     translate: translateFault,
+    shellsFor,
     store: engine.store,
     log: toLog(log),
   })
   closing.addEventListener('abort', () => server.close())
-  return async (request, reply) => {
-    const answered = await answerStranger(request, reply)
-    if (answered !== undefined) return answered
-    reply.hijack()
-    await server.handle(request.raw, reply.raw)
-    return reply
+  return {
+    async answer(request, reply) {
+      const answered = await answerStranger(request, reply)
+      if (answered !== undefined) return answered
+      reply.hijack()
+      await server.handle(request.raw, reply.raw)
+      return reply
+    },
+    async enterShell(request) {
+      const { runner } = await identify(request.raw).catch((error: unknown) => {
+        throw error instanceof RunnerRefused ? apiError('unauthorized', error.message) : error
+      })
+      await shellsElsewhere.enter(runner, request)
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 /** Assembles and starts the whole server. */
+import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { OperationId } from '@harmont/contract'
 import { DatabaseClock, PostgresStore } from '@harmont/engine'
@@ -13,6 +14,8 @@ import { costWith } from '../billing/usage/lease-cost.ts'
 import { type BuildEngine, buildEngine } from '../builds/engine/build-engine.ts'
 import { startBuilds, toLog } from '../builds/engine/start-builds.ts'
 import { JobLogs } from '../builds/logs/job-logs.ts'
+import { shellAsked } from '../builds/shells/elsewhere/asks.ts'
+import type { AskListeners, RemoteShells } from '../builds/shells/elsewhere/remote-shells.ts'
 import type { ShellRouteServices } from '../builds/shells/routes.ts'
 import { Shells } from '../builds/shells/shells.ts'
 import type { sendSpans } from '../builds/traces/send-spans.ts'
@@ -38,19 +41,27 @@ import { type DataDirectory, openDataDirectory } from '../platform/data-director
 import { type OpenDatabase, openDatabase } from '../platform/database/open-database.ts'
 import { createSealer, type Sealer } from '../platform/encryption/seal.ts'
 import { sessionCookies } from '../platform/http/authorization/session-cookies.ts'
-import { connectionsHere, createCursors, createHttp, firstPage, type Pages } from '../platform/http/index.ts'
+import {
+  connectionsHere,
+  createCursors,
+  createHttp,
+  firstPage,
+  type Pages,
+  type Upgrade,
+} from '../platform/http/index.ts'
 import { idempotencyKeys } from '../platform/idempotency/idempotency-keys.ts'
 import { lateMetrics } from '../platform/metrics/late-metrics.ts'
 import { blobWatch, watchConnections } from '../platform/metrics/watches.ts'
 import { createLimiter } from '../platform/rate-limits/limiter.ts'
 import { SharedBuckets } from '../platform/rate-limits/store.ts'
+import { processAddress } from '../platform/settings/process-address.ts'
 import { type Settings, SettingsError } from '../platform/settings/read-settings.ts'
 import { traceRequests } from '../platform/tracing/trace-requests.ts'
 import type { Tracing } from '../platform/tracing/tracing.ts'
 import { diskFull, translateFault } from '../platform/translate-fault.ts'
 import { openLogTokenSecrets } from '../streams/logs/log-token-secrets.ts'
 import { drainHttp } from './drain.ts'
-import { mountRunners } from './mount-runners.ts'
+import { lateEntrance, mountRunners } from './mount-runners.ts'
 import { outbox, proofOutbox, tracedOutbox } from './outbox.ts'
 import { allRoutes, type Services } from './routes.ts'
 import { startWorker } from './tasks.ts'
@@ -129,6 +140,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     if (byTheClock !== false) clock.start()
     started.defer(() => clock.stop())
     const accessWatch = new AccessWatch({ ...database, log, ...(byTheClock === false ? { everyMs: null } : {}) })
+    const asked: AskListeners = new Set()
     const name = await connectionName(settings, directory)
     const store = await PostgresStore.open(
       { ...database.connection, application_name: name },
@@ -138,7 +150,12 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
         proofOutbox,
         warn: (error) =>
           log.warn({ err: error }, 'could not exchange notifications with the database; polling instead'),
-        hears: { [accessEnded]: (userId) => accessWatch.ended(userId) },
+        hears: {
+          [accessEnded]: (userId) => accessWatch.ended(userId),
+          [shellAsked]: (runner) => {
+            for (const hear of asked) hear(runner)
+          },
+        },
       },
     )
     started.defer(() => store.close())
@@ -158,8 +175,11 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     }
     const worker = settings.role === 'api' ? null : await startWorker(services, byTheClock)
     started.defer(() => worker?.stop())
+    let { port } = settings
+    const shellsElsewhere = lateShells({ ...services, store, asked, address: () => processAddress(settings, port) })
     const builds = await startBuilds({
       ...services,
+      openShellElsewhere: async (work, request) => (await shellsElsewhere()).open(work, request),
       offerGitSource: (buildId, source) => offerGitSource(services, buildId, source),
       directory,
       store,
@@ -170,10 +190,16 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     started.defer(() => sender?.stop())
     const { openShell } = builds
     const shells = new Shells({ ...services, log, openShell })
-    const app = await openHttp({ ...services, shells }, settings, { log, validateResponses })
-    if (settings.role !== 'scheduler')
-      mountRunners(app, async () => (await import('./serve-runners.ts')).serveRunners({ ...services, builds }))
+    const runners = lateEntrance(async () => {
+      const { serveRunners } = await import('./serve-runners.ts')
+      return serveRunners({ ...services, builds, shellsElsewhere: await shellsElsewhere() })
+    })
+    const shellOfRunner = { path: '/runners/v1/shell', enter: runners.enterShell } as const
+    const upgrades = settings.role === 'scheduler' ? [] : [shells.upgrade, shellOfRunner]
+    const app = await openHttp({ ...services, shells }, settings, { log, validateResponses, upgrades })
+    if (settings.role !== 'scheduler') mountRunners(app, runners)
     const url = await listen(app, settings)
+    port = (app.server.address() as AddressInfo).port
     return {
       url,
       lacking: builds.lacking,
@@ -208,6 +234,22 @@ async function startSender(
 ) {
   const { store } = services.engine
   return (await import('../builds/traces/send-spans.ts')).sendSpans({ ...services, store })
+}
+
+/** Returns what opens shells on runners elsewhere. It is loaded for the first. */
+function lateShells({
+  address,
+  ...services
+}: Omit<ConstructorParameters<typeof RemoteShells>[0], 'address'> & {
+  address(): string
+}): () => Promise<RemoteShells> {
+  let loading: Promise<RemoteShells> | undefined
+  return () => {
+    loading ??= import('../builds/shells/elsewhere/remote-shells.ts').then(
+      (loaded) => new loaded.RemoteShells({ ...services, address: address() }),
+    )
+    return loading
+  }
 }
 
 /** The start does not wait for it: a store may be slow, or away. */
@@ -277,7 +319,7 @@ async function makeServices(
 async function openHttp(
   services: Services & ShellRouteServices,
   settings: Settings,
-  more: { readonly log: Logger; readonly validateResponses: boolean },
+  more: { readonly log: Logger; readonly validateResponses: boolean; readonly upgrades: readonly Upgrade[] },
 ): Promise<FastifyInstance> {
   if (settings.role === 'scheduler') {
     const serves = (id: OperationId) => operatorsOperations.has(id)
@@ -298,6 +340,7 @@ function makeHttp(
     readonly log: Logger
     readonly pages: Pages
     readonly validateResponses: boolean
+    readonly upgrades: readonly Upgrade[]
     readonly serves?: (id: OperationId) => boolean
   },
 ): FastifyInstance {
@@ -319,7 +362,6 @@ function makeHttp(
     translate: translateFault,
     onAnswered: services.metrics.observe,
     ...(services.tracing !== null && { traceRequest: traceRequests(services.tracing) }),
-    upgrade: services.shells.upgrade,
     ...more,
   })
 }

@@ -1,6 +1,7 @@
 /** Runs the jobs of a server elsewhere: the role `runner`. It knows no database. */
-import { Collector, createRunner } from '@harmont/engine'
-import { connectRunner } from '@harmont/wire'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Collector, createRunner, type Runner } from '@harmont/engine'
+import { connectRunner, type WireShells } from '@harmont/wire'
 import type { Logger } from 'pino'
 import { openSandboxes, runnerOn } from '../builds/engine/open-sandboxes.ts'
 import { toLog } from '../builds/engine/start-builds.ts'
@@ -23,6 +24,8 @@ interface RunningRunner {
   readonly ended: Promise<number>
 }
 
+/** How long people may take to hear that their shells end. */
+const farewellMs = 2_000
 /** EX_TEMPFAIL: a supervisor starts the runner again, perhaps in a newer release. */
 const outdatedCode = 75
 
@@ -65,8 +68,9 @@ export async function startRunner({ settings, log, signal }: StartOptions): Prom
     const collecting = new Collector({ liveSnapshots, runner, disk, cacheBytes, log: engineLog })
     await runner.start()
     collecting.start()
+    const endShells = openShells(port.shells, runner, log.child({ part: 'shells' }))
     started.defer(async () => {
-      await collecting.stop()
+      await Promise.all([collecting.stop(), endShells()])
       if (signal.aborted) return runner.drain(drainSeconds * 1000)
       // Nobody takes a report of a runner that the server refuses: it is not tried again.
       await port.close()
@@ -81,5 +85,22 @@ export async function startRunner({ settings, log, signal }: StartOptions): Prom
   } catch (error) {
     await started.disposeAsync()
     throw error
+  }
+}
+
+/** Opens shells as the server asks for them. Returns what ends them; people hear of it. */
+function openShells(shells: WireShells, runner: Runner, log: Logger): () => Promise<void> {
+  const closing = new AbortController()
+  const open = new Set<Promise<void>>()
+  const unsubscribe = shells.onAsked((ticket) => {
+    const served = import('./runner-shells.ts')
+      .then(({ serveShell }) => serveShell(ticket, { shells, runner, log, closing: closing.signal }))
+      .finally(() => open.delete(served))
+    open.add(served)
+  })
+  return async () => {
+    unsubscribe()
+    closing.abort()
+    await Promise.race([Promise.all(open), sleep(farewellMs)])
   }
 }

@@ -2,6 +2,7 @@
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { removeDeadAsks } from '../builds/shells/elsewhere/asks.ts'
 import { removeDeadTickets } from '../builds/shells/ticket-store.ts'
 import { removeStaleSpans } from '../builds/traces/store.ts'
 import { mayRemoveBlobs } from '../commands/backup/lock-blobs.ts'
@@ -44,7 +45,7 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
       const requests = await removeOldKeys(pool)
       const sessions = await removeDeadSessions(pool)
       const logins = await removeDeadLogins(pool)
-      const tickets = await removeDeadTickets(pool)
+      const tickets = (await removeDeadTickets(pool)) + (await removeDeadAsks(pool))
       const invites = await removeDeadInvites(pool)
       const events = await removeOldEvents(pool)
       const runners = await removeDeadRunners(pool)

@@ -6,6 +6,7 @@ import { Appender } from './appender.ts'
 import { openArchive } from './archive-stream.ts'
 import { Caller, type CallTimes } from './caller.ts'
 import { durationsOf } from './server-clock.ts'
+import { type WireShells, wireShells } from './shells.ts'
 import { openConnections } from './trust.ts'
 import { WireLeases } from './wire-leases.ts'
 import { wireProbes } from './wire-probes.ts'
@@ -41,6 +42,7 @@ const defaultSettings: ConnectSettings = {
 
 /** The remote end of a `RunnerPort`. */
 export interface RemotePort extends RunnerPort {
+  readonly shells: WireShells
   /** Ends all calls. */
   close(): Promise<void>
 }
@@ -67,6 +69,7 @@ export function connectRunner({ url, ca, token, onOutdated, log, settings: given
     ...reports(caller, leases),
     ...contents(caller, settings),
     probes: wireProbes(caller),
+    shells: wireShells(caller, (listener) => leases.onShell(listener), { ...settings, url: address, ca, token }),
     close: () => caller.transport.close(),
   }
 }

@@ -11,12 +11,16 @@ export function openConnections(url: URL, ca: string | undefined, connectMs: num
   const isLoopback = url.protocol === 'http:' && loopback.test(url.hostname)
   if (url.protocol !== 'https:' && !isLoopback)
     throw new TypeError(`A runner reaches its server by https, and by http only on this machine. Got ${url.origin}.`)
-  const roots = () => [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
   return new Agent({
-    connect: { timeout: connectMs, ...(url.protocol === 'https:' && { ca: ca ?? roots() }) },
+    connect: { timeout: connectMs, ...(url.protocol === 'https:' && { ca: ca ?? systemRoots() }) },
     pipelining: 1,
     // Each call has a time limit of its own.
     headersTimeout: 0,
     bodyTimeout: 0,
   })
+}
+
+/** Returns the certificates that the operating system and Node.js trust. */
+export function systemRoots(): string[] {
+  return [...new Set([...getCACertificates('default'), ...getCACertificates('system')])]
 }

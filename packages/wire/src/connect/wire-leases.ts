@@ -20,10 +20,10 @@ export class WireLeases {
   constructor(caller: Caller, times: CallTimes, log: Log) {
     this.#caller = caller
     this.#times = times
-    this.#directives = new Directives(async (known, signal) => {
+    this.#directives = new Directives(async (heard, signal) => {
       const { pollMs: waitMs, tryMs } = times
       const patience = { tryMs: waitMs + tryMs, wholeMs: Number.POSITIVE_INFINITY, signal }
-      return (await caller.call('directives', { waitMs, known }, patience)).answer.directives
+      return (await caller.call('directives', { waitMs, ...heard }, patience)).answer
     }, log)
   }
 
@@ -63,6 +63,10 @@ export class WireLeases {
 
   onDirective(listener: (directive: Directive) => void): () => void {
     return this.#directives.on(listener)
+  }
+
+  onShell(listener: (ticket: string) => void): () => void {
+    return this.#directives.onShell(listener)
   }
 
   /** Forgets a lease that is over. */

@@ -1,9 +1,21 @@
-import type { HeldFork, LeasedFork, LeasedJob, LeaseRef, RunnerPort, Store } from '@harmont/engine'
+import type { HeldFork, LeasedFork, LeasedJob, LeaseRef, RunnerPort, ShellWork, Store } from '@harmont/engine'
 import type { WireVersion } from '../protocol.ts'
 import type { Grants } from './grants.ts'
 import type { Holders } from './holders.ts'
 import type { InOrder } from './in-order.ts'
 import { Refused } from './refused.ts'
+
+/** The shells that people ask one runner for. */
+export interface RunnerShells {
+  /** Returns the tickets of those that it has not dialled for. */
+  asked(): Promise<readonly string[]>
+  /** Calls the listener when there is another. Returns the unsubscriber. */
+  onAsked(listener: () => void): () => void
+  /** Returns what the shell of a ticket starts from; null unless this runner is opening it. */
+  work(ticket: string): Promise<ShellWork | null>
+  /** Whether it is opening one in this build. */
+  isOpening(buildId: string): Promise<boolean>
+}
 
 /** What all requests to a server share. */
 export interface Shared {
@@ -21,6 +33,7 @@ interface Sent {
   readonly version: WireVersion
   readonly runner: string
   readonly port: RunnerPort
+  readonly shells: RunnerShells
   readonly shared: Shared
   /** Aborts when the runner has gone, or the server closes. */
   readonly signal: AbortSignal
@@ -33,14 +46,16 @@ export class CallContext {
   readonly version: WireVersion
   readonly runner: string
   readonly port: RunnerPort
+  readonly shells: RunnerShells
   readonly shared: Shared
   readonly signal: AbortSignal
   readonly turn: string
 
-  constructor({ version, runner, port, shared, signal, turn }: Sent) {
+  constructor({ version, runner, port, shells, shared, signal, turn }: Sent) {
     this.version = version
     this.runner = runner
     this.port = port
+    this.shells = shells
     this.shared = shared
     this.signal = signal
     this.turn = turn
@@ -71,6 +86,7 @@ export class CallContext {
     const isOf = (held: { readonly buildId: string }) => held.buildId === buildId
     if ((await store.leases.of(this.runner)).some(isOf)) return
     if ((await store.probes?.of(this.runner))?.some(isOf)) return
+    if (await this.shells.isOpening(buildId)) return
     throw new Refused(403, 'not_held', 'The runner holds no job of this build.')
   }
 

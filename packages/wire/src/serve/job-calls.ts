@@ -1,5 +1,12 @@
 import { type ForkEnd, type LeaseRef, type Phase, SourceUnavailable } from '@harmont/engine'
-import { forkToWire, renderFromWire, secretsToWire, type WireForkEnd, type WirePhase } from '../forms.ts'
+import {
+  forkToWire,
+  renderFromWire,
+  secretsToWire,
+  shellWorkToWire,
+  type WireForkEnd,
+  type WirePhase,
+} from '../forms.ts'
 import type { CallName } from '../protocol.ts'
 import type { CallContext } from './call-context.ts'
 import { chunksOf } from './framed-calls.ts'
@@ -95,6 +102,17 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall>> = {
       context.port.rendered(lease, await context.instant(lease, at), renderFromWire(result)),
     )
     return () => ({ held })
+  },
+
+  async 'shell/work'({ shells }, { ticket }) {
+    const work = await shells.work(ticket)
+    return () => ({ work: work && shellWorkToWire(work) })
+  },
+
+  async 'shell/secrets'({ shells }, { ticket, names }) {
+    const work = await shells.work(ticket)
+    const secrets = work && (await work.secrets(names))
+    return () => ({ secrets: secrets && secretsToWire(secrets) })
   },
 
   async 'forks/take'({ port, runner, shared, turn }, { id }) {

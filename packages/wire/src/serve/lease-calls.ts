@@ -42,9 +42,9 @@ export const leaseCalls: Handlers<LeaseCall> = {
     return () => ({ needed: [...needed], pinned, left })
   },
 
-  async directives(context, { waitMs, known }) {
-    const directives = await awaitDirectives(context, Math.min(waitMs, longestPollMs), known)
-    return () => ({ directives })
+  async directives(context, { waitMs, known, shells }) {
+    const asked = await awaitAsked(context, Math.min(waitMs, longestPollMs), known, shells)
+    return () => asked
   },
 }
 
@@ -65,41 +65,49 @@ function granted({ runner, shared }: CallContext, jobs: readonly LeasedJob[]) {
   return (now: number) => ({ jobs: jobs.map((job) => jobToWire(job, now)) })
 }
 
+type Asked = Calls['directives']['answer']
+const nothing: Asked = { directives: [] }
+
 /**
- * Returns directives that the runner has not heard, at once when there are some. The store is asked
- * first, so that none is missed between two polls, whichever process serves them.
+ * Returns directives and tickets of shells that the runner has not heard, at once when there are
+ * some. The store is asked first, so that none is missed between two polls, whichever process
+ * serves them.
  */
-async function awaitDirectives(
-  { port, runner, shared, signal }: CallContext,
+async function awaitAsked(
+  { port, runner, shells, shared, signal }: CallContext,
   waitMs: number,
   known: readonly Directive[],
-): Promise<readonly Directive[]> {
+  tickets: readonly string[] | undefined,
+): Promise<Asked> {
   const heard = new Set(known.map(keyOf))
-  const { promise: over, resolve: end } = Promise.withResolvers<null>()
-  const { promise: told, resolve: tell } = Promise.withResolvers<Directive>()
+  const { promise: told, resolve: tell } = Promise.withResolvers<Asked>()
+  const end = () => tell(nothing)
+  const unheardShells = async (): Promise<readonly string[]> => {
+    // An earlier release opens none.
+    const asked = tickets === undefined ? [] : await shells.asked()
+    return asked.filter((ticket) => tickets?.includes(ticket) === false)
+  }
   const unsubscribe = port.onDirective((directive) => {
     if (heard.has(keyOf(directive))) return
-    void shared.holders.holds(runner, directive).then(
-      (isOwn) => isOwn && tell(directive),
-      () => end(null),
-    )
+    void shared.holders.holds(runner, directive).then((isOwn) => isOwn && tell({ directives: [directive] }), end)
   })
-  const timer = setTimeout(() => end(null), waitMs)
-  const onAbort = () => end(null)
-  signal.addEventListener('abort', onAbort)
+  const leaveShells = shells.onAsked(() => {
+    void unheardShells().then((unheard) => unheard.length > 0 && tell({ directives: [], shells: unheard }), end)
+  })
+  const timer = setTimeout(end, waitMs)
+  signal.addEventListener('abort', end)
   try {
-    const asked = (await shared.store.leases.of(runner)).flatMap(({ jobId, fence, stop }) =>
-      stop === null ? [] : [{ jobId, fence, stop }],
-    )
+    const [held, unheardTickets] = await Promise.all([shared.store.leases.of(runner), unheardShells()])
+    const asked = held.flatMap(({ jobId, fence, stop }) => (stop === null ? [] : [{ jobId, fence, stop }]))
     const unheard = asked.filter((directive) => !heard.has(keyOf(directive)))
-    if (unheard.length > 0) return unheard
-    if (signal.aborted) return []
-    const first = await Promise.race([told, over])
-    return first === null ? [] : [first]
+    if (unheardTickets.length > 0) return { directives: unheard, shells: unheardTickets }
+    if (unheard.length > 0) return { directives: unheard }
+    return signal.aborted ? nothing : await told
   } finally {
     unsubscribe()
+    leaveShells()
     clearTimeout(timer)
-    signal.removeEventListener('abort', onAbort)
+    signal.removeEventListener('abort', end)
   }
 }
 

@@ -195,6 +195,7 @@ const render = oneOf(
   object({ kind: { const: 'render_failed' }, message: sentence }),
 )
 
+const ticket = { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }
 const waitMs = { type: 'integer', minimum: 0, maximum: 60_000 }
 
 const calls: Readonly<Record<CallName, Schema>> = {
@@ -208,10 +209,10 @@ const calls: Readonly<Record<CallName, Schema>> = {
   reclaim: object({}),
   'live-snapshots': object({ pinnedMs: { type: 'integer', minimum: 0, maximum: 366 * 24 * 3_600_000 } }),
   renew: object({}),
-  directives: object({
-    waitMs,
-    known: list(object({ jobId: uuid, fence, stop: one('cancel', 'timeout') }), 10_000),
-  }),
+  directives: object(
+    { waitMs, known: list(object({ jobId: uuid, fence, stop: one('cancel', 'timeout') }), 10_000) },
+    { shells: list(ticket, 10_000) },
+  ),
   started: object(report, { phases }),
   substituted: object({ ...report, image: path }),
   'looked-up': object({ ...report, lookUp }),
@@ -224,6 +225,8 @@ const calls: Readonly<Record<CallName, Schema>> = {
   secrets: object({ lease, names }),
   deal: object({ lease, split, files }),
   source: object({ buildId: uuid }),
+  'shell/work': object({ ticket }),
+  'shell/secrets': object({ ticket, names }),
   'forks/take': object({ id: uuid }),
   'forks/end': object({ fork, end: forkEnd }),
   'forks/release': object({}),

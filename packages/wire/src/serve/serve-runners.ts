@@ -14,7 +14,7 @@ import {
   wireVersion,
 } from '../protocol.ts'
 import { Budget } from './budget.ts'
-import { CallContext, type Shared } from './call-context.ts'
+import { CallContext, type RunnerShells, type Shared } from './call-context.ts'
 import { append, putPart } from './framed-calls.ts'
 import { Grants } from './grants.ts'
 import { Holders } from './holders.ts'
@@ -40,6 +40,8 @@ export interface ServeOptions<I extends RunnerIdentity> {
   portFor(identity: I): RunnerPort
   /** Returns the answer to a failure that passes, such as an absent database; null for any other. */
   translate(error: unknown): PassingFailure | null
+  /** Returns the shells that people ask this runner for. */
+  shellsFor(identity: I): RunnerShells
   readonly store: Pick<Store, 'leases' | 'builds' | 'probes' | 'now'>
   readonly log: Log
   readonly settings?: Partial<ServeSettings>
@@ -162,6 +164,7 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
         version,
         runner,
         port: this.#options.portFor(identity),
+        shells: this.#options.shellsFor(identity),
         shared: this.#shared,
         signal: ending.signal,
         turn,

@@ -37,6 +37,8 @@ export interface ShellWork extends Pick<LeasedJob, 'buildId' | 'queue' | 'buildE
   readonly step: Step
   /** Snapshot to start from; null for the step's image. */
   readonly snapshot: string | null
+  /** The runner whose machine has the snapshot; null without one, or where nobody noted it. */
+  readonly holder: string | null
   /** Whether to sync the build's source first, as before a command. */
   readonly withSource: boolean
   /** Returns the secrets of these names that the build has now. */

@@ -9,6 +9,7 @@ import {
   type Reach,
   type RunnerPort,
   type ShellRequest,
+  type ShellWork,
 } from '@harmont/engine'
 import type { Conversation } from '@harmont/sandbox'
 import type pg from 'pg'
@@ -31,6 +32,8 @@ interface BuildsOptions extends MachineOptions {
   readonly sealer: Sealer
   readonly offerGitSource: OfferGitSource
   readonly store: PostgresStore
+  /** Opens a shell where the files are, when that is not here. */
+  readonly openShellElsewhere: (work: ShellWork, request: ShellRequest) => Promise<Conversation>
   readonly blobs: BlobStore
   readonly tracing: Tracing | null
   readonly metrics: Pick<Metrics, 'count' | 'time'>
@@ -72,6 +75,7 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
     ...port,
     reach: { pool: defaultPool, labels: settings.runnerLabels, queues: null },
     runner: sandboxes === null ? null : await runnerOn(sandboxes, options, await ownId(directory)),
+    openShellElsewhere: options.openShellElsewhere,
     schedulesElsewhere: settings.role === 'api',
     renewals: renewalsOf(settings),
   })

@@ -61,9 +61,9 @@ test('a ticket opens one connection, on either version of the API; its holder an
     const url = address().replace('v0', version)
     const shell = await enterShell(url, token, size, { 'x-request-id': `${version}-shell-of-the-test-0001` })
     expect(shell.socket.protocol).toBe('harmont-shell')
-    // This server has no runner.
-    expect(await shell.closed).toBe(1011)
-    expect(JSON.parse(shell.said[5] ?? '')).toMatchObject({ code: 'service_unavailable' })
+    // The runner that the test plays keeps no file system.
+    expect(await shell.closed).toBe(1008)
+    expect(JSON.parse(shell.said[5] ?? '')).toMatchObject({ code: 'snapshot_gone' })
     expect(await refusal(url, token)).toEqual([401, 'unauthorized'])
   }
   const events = async () => {
@@ -78,7 +78,7 @@ test('a ticket opens one connection, on either version of the API; its holder an
   expect(opened).toMatchObject({ action: 'shell.opened', subject, ip: '127.0.0.1', details: { build: 1 } })
   expect(ended).toMatchObject({
     action: 'shell.ended',
-    details: { seconds: expect.any(Number), ended: { by: 'problem', code: 'service_unavailable' } },
+    details: { seconds: expect.any(Number), ended: { by: 'problem', code: 'snapshot_gone' } },
   })
 })
 

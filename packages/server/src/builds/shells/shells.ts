@@ -1,17 +1,19 @@
-import { type ShellRequest, ShellUnavailable } from '@harmont/engine'
-import { type Conversation, SandboxError } from '@harmont/sandbox'
+import type { ShellRequest } from '@harmont/engine'
+import type { Conversation } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { type WebSocket, WebSocketServer } from 'ws'
+import { WebSocketServer } from 'ws'
 import { type AccessWatch, mayStay } from '../../identity/index.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { hashToken } from '../../platform/encryption/token.ts'
-import { ApiError, apiError, type Upgrade, type UpgradeRequest } from '../../platform/http/index.ts'
+import { apiError, type Upgrade, type UpgradeRequest } from '../../platform/http/index.ts'
 import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import { Seats } from '../../platform/rate-limits/seats.ts'
 import { type ConverseTimes, converse, type Ending, watchClient } from './converse.ts'
+import { explainShell } from './explain.ts'
 import { longestFrame } from './frames.ts'
+import { requireHandshake, upgraded } from './handshake.ts'
 import { type Ticket, takeTicket } from './ticket-store.ts'
 
 interface ShellServices {
@@ -116,14 +118,15 @@ export class Shells {
     const { buildId, jobId, isBefore: before } = ticket
     let ending: Ending = { by: 'client' }
     try {
-      const socket = await this.#upgraded(request)
+      const socket = await upgraded(this.#sockets, request)
       if (socket === null) return
       if (access.signal.aborted) onLost()
       watchClient(socket, this.#times.pingMs, this.#times.silenceMs)
       const host = {
         open: (opening: Pick<ShellRequest, 'script' | 'size'>) => openShell({ buildId, jobId, before, ...opening }),
         over: lost.signal,
-        explain: (thrown: unknown) => this.#explain(thrown),
+        explain: (thrown: unknown) =>
+          explainShell(thrown, (error) => log.error({ err: error }, 'could not open a shell')),
       }
       ending = await converse(socket, host, this.#times)
     } catch (error) {
@@ -139,14 +142,6 @@ export class Shells {
     }
   }
 
-  /** Upgrades the connection; null when the client went meanwhile. */
-  #upgraded({ raw, socket, head }: UpgradeRequest): Promise<WebSocket | null> {
-    return new Promise((resolve) => {
-      socket.once('close', () => resolve(null))
-      this.#sockets.handleUpgrade(raw, socket, head, resolve)
-    })
-  }
-
   async #shownToken(request: UpgradeRequest): Promise<string> {
     const offered = (request.raw.headers['sec-websocket-protocol'] ?? '').split(',').map((each) => each.trim())
     const token = offered.find((each) => each.startsWith('token.'))?.slice('token.'.length)
@@ -159,23 +154,6 @@ export class Shells {
     const how = `offer \`Sec-WebSocket-Protocol: ${protocol}, token.TOKEN\``
     throw apiError('unauthorized', `${why}; ${how}.`)
   }
-
-  #explain(thrown: unknown): ApiError {
-    if (thrown instanceof ApiError) return thrown
-    if (thrown instanceof ShellUnavailable)
-      return apiError(thrown.code === 'no_runner' ? 'service_unavailable' : thrown.code, thrown.message)
-    this.#services.log.error({ err: thrown }, 'could not open a shell')
-    if (thrown instanceof SandboxError)
-      return apiError('service_unavailable', `Could not create the sandbox: ${thrown.message}`)
-    return apiError('internal_error', 'Internal server error; try again.')
-  }
-}
-
-/** Refuses, with our error envelope, a handshake that `ws` would refuse without it. */
-function requireHandshake({ raw: { headers } }: UpgradeRequest): void {
-  const isKey = /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')
-  if (isKey && headers['sec-websocket-version'] === '13') return
-  throw apiError('request_malformed', 'A WebSocket of version 13 was expected, with its `Sec-WebSocket-Key`.')
 }
 
 function auditOf({ organizationId, pipelineSlug, buildNumber, jobId, isBefore }: Ticket) {

@@ -17,7 +17,7 @@ import { corsHeaders, preflightHeaders, securityHeaders } from './response/heade
 import type { PageAnswer, Pages } from './response/pages.ts'
 import { type SendError, sendError, type Translate } from './response/send-error.ts'
 import { answerBrokenRequest, longestUrl, rawAnswer, tooLongUrl } from './response/wire-errors.ts'
-import { isUpgradeTo, type Upgrade } from './upgrades.ts'
+import { type Upgrade, upgradeOf } from './upgrades.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -48,8 +48,7 @@ interface ServerOptions {
   /** Longest time without progress while an answer is sent. */
   readonly stallMs: number
   readonly translate: Translate
-  /** null: no upgrades. */
-  readonly upgrade: Upgrade | null
+  readonly upgrades: readonly Upgrade[]
   readonly pages: Pages
   readonly onAnswered: (answered: AnsweredRequest) => void
 }
@@ -76,8 +75,7 @@ export function bareServer(options: ServerOptions): FastifyInstance {
       connectionsCheckingInterval: Math.min(headersMs, 1000),
       // No answer depends on `Host`, and Node would refuse without an envelope.
       requireHostHeader: false,
-      shouldUpgradeCallback: (request: IncomingMessage) =>
-        options.upgrade !== null && isUpgradeTo(options.upgrade.path, request),
+      shouldUpgradeCallback: (request: IncomingMessage) => upgradeOf(options.upgrades, request) !== undefined,
     },
     frameworkErrors: (_error, request, reply) => {
       const malformed = apiError('request_malformed', 'The URL path must be percent-encoded UTF-8.')

@@ -40,8 +40,8 @@ export interface HttpOptions {
    * Translates a thrown error, such as a lost database, to its answer; null for a fault of ours.
    */
   readonly translate?: Translate
-  /** Takes over connections that become WebSockets. */
-  readonly upgrade?: Upgrade
+  /** Take over connections that become WebSockets. */
+  readonly upgrades?: readonly Upgrade[]
   /** Answers paths without an operation. */
   readonly pages?: Pages
   /** The operations that are served; all by default. */
@@ -78,6 +78,7 @@ export interface HttpOptions {
 export function createHttp(options: HttpOptions): FastifyInstance {
   const { headersMs = 10_000, requestMs = 900_000, bodyIdleMs = 30_000 } = options.timeouts ?? {}
   const { stallMs = 60_000, keepAliveMs = 72_000 } = options.timeouts ?? {}
+  const { upgrades = [] } = options
   const isAllowedOrigin = originCheck(options.publicUrl, options.corsOrigins)
   const app = bareServer({
     publicUrl: options.publicUrl,
@@ -89,7 +90,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     stallMs,
     keepAliveMs,
     translate: options.translate ?? (() => null),
-    upgrade: options.upgrade ?? null,
+    upgrades,
     pages: options.pages ?? (async () => null),
     onAnswered: options.onAnswered ?? (() => {}),
   })
@@ -114,8 +115,8 @@ export function createHttp(options: HttpOptions): FastifyInstance {
       isProxy: proxyCheck(options.trustedProxies),
       publicUrl: options.publicUrl,
     })
-  if (options.upgrade !== undefined)
-    acceptUpgrades(app, options.upgrade, { ...options, addressOf, translate: options.translate ?? (() => null) })
+  if (upgrades.length > 0)
+    acceptUpgrades(app, upgrades, { ...options, addressOf, translate: options.translate ?? (() => null) })
   for (const operation of operationTable.values()) {
     if (options.serves?.(operation.id) === false) continue
     const bound = { operation, binding: bindingOf(operation, options), reader: bodyReader(operation, services) }

@@ -8,10 +8,10 @@ import { requestIdOf } from './request/request-id.ts'
 import { asApiError, type Translate } from './response/send-error.ts'
 import { rawAnswer } from './response/wire-errors.ts'
 
-/** The one path whose connections leave HTTP. */
+/** A path whose connections leave HTTP. */
 export interface Upgrade {
-  /** The path in `/api/v0`. Every version has it. */
-  readonly path: `/api/v0/${string}`
+  /** One in `/api/v0` is in every version. */
+  readonly path: `/${string}`
   /** Takes the connection over, or throws the refusal. */
   readonly enter: (request: UpgradeRequest) => Promise<void>
 }
@@ -33,27 +33,28 @@ interface UpgradeOptions {
 }
 
 /**
- * Whether a request asks for the WebSocket of this path. Any other is plain HTTP, whatever its
+ * Returns the WebSocket that a request asks for. Any other request is plain HTTP, whatever its
  * `Upgrade` header says.
  */
-export function isUpgradeTo(path: Upgrade['path'], { method, headers, url }: IncomingMessage): boolean {
+export function upgradeOf(
+  upgrades: readonly Upgrade[],
+  { method, headers, url }: IncomingMessage,
+): Upgrade | undefined {
+  if (method !== 'GET' || headers.upgrade?.toLowerCase() !== 'websocket') return undefined
   const asked = url?.split('?')[0]
-  const isPath = asked === path || asked === pathInVersion(path, 'v1')
-  return isPath && method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket'
+  return upgrades.find(({ path }) => asked === path || asked === pathInVersion(path, 'v1'))
 }
 
-/**
- * Passes the requests that `isUpgradeTo` accepts to `enter`. A refusal has the same form as
- * elsewhere.
- */
-export function acceptUpgrades(app: FastifyInstance, { enter }: Upgrade, options: UpgradeOptions): void {
+/** Passes the requests for a WebSocket to its `enter`. A refusal has the same form as elsewhere. */
+export function acceptUpgrades(app: FastifyInstance, upgrades: readonly Upgrade[], options: UpgradeOptions): void {
   const { publicUrl, log, translate, addressOf } = options
   app.server.on('upgrade', (raw: IncomingMessage, socket: Duplex, head: Buffer) => {
     // A broken connection has no reader.
     socket.on('error', () => socket.destroy())
     const requestId = requestIdOf(raw.headers['x-request-id'])
     const client = { address: addressOf(raw), userAgent: raw.headers['user-agent'] ?? null }
-    enter({ raw, socket, head, client, requestId }).catch((thrown: unknown) => {
+    const entered = upgradeOf(upgrades, raw)?.enter({ raw, socket, head, client, requestId })
+    entered?.catch((thrown: unknown) => {
       const error = asApiError(thrown, translate)
       const facts = { request_id: requestId, status: error.status, err: error.cause }
       log[error.status === 500 ? 'error' : 'info'](facts, 'a WebSocket was refused')

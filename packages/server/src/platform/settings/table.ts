@@ -75,6 +75,11 @@ export const settingsTable = {
     'all',
     'what this process does: everything, or only one of answering requests, background work, and running jobs; `--role` says the same',
   ),
+  processUrl: optional(
+    'HARMONT_PROCESS_URL',
+    origin,
+    'where other processes of the role `api` reach this one; if unset, HOST and PORT, with the first address of this machine where HOST is every one',
+  ),
   serverUrl: optional(
     'HARMONT_SERVER_URL',
     runnerServer,

@@ -1,0 +1,282 @@
+/**
+ * Shells whose files a runner elsewhere has, over two API processes: how the two ends meet, who may
+ * be an end, and how a shell ends. The runner's shells are processes of this machine;
+ * `test/runners.product.test.ts` has sandboxes.
+ */
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { LeaseRef, ShellWork } from '@harmont/engine'
+import { noOutput } from '@harmont/engine'
+import { until } from '@harmont/test-kit/until'
+import { connectRunner, type RemotePort, shellCall } from '@harmont/wire'
+import { pino } from 'pino'
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { WebSocket } from 'ws'
+import { serveShell } from '../../../main/runner-shells.ts'
+import { type Server, serve } from '../../../main/serve.ts'
+import { readSettings } from '../../../platform/settings/read-settings.ts'
+import { callRunners, type JoinedRunner, joinedRunner, leaseRequest } from '../../../testing/joined-runner.ts'
+import { ir } from '../../../testing/runner.ts'
+import { ownerToken, publicUrl, testServer } from '../../../testing/server.ts'
+import { talkToProcess } from '../conversation.test-support.ts'
+import { type ClientShell, enterShell } from '../shell-client.test-support.ts'
+import { removeDeadAsks } from './asks.ts'
+
+const it = testServer()
+const log = pino({ level: 'silent' })
+let other: Server
+let runner: JoinedRunner
+let stranger: JoinedRunner
+/** Of a failed job with a secret, whose files the runner has. */
+let path: string
+let buildId: string
+
+beforeAll(async () => {
+  other = await startApi()
+  await it.request(ownerToken, 'POST', '/api/v0/organizations/default/secrets', { name: 'deploy', value: 'pa55-word' })
+  runner = await joinedRunner(it)
+  stranger = await joinedRunner(it)
+  const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
+  const steps = ir({ key: 'a', cmd: 'false', secrets: { TOKEN: 'deploy' } })
+  const body = { branch: 'main', commit: 'c', pipeline_ir: steps, source_b64: '' }
+  buildId = (await it.request<{ id: string }>(ownerToken, 'POST', builds, body)).body.id
+  const { body: granted } = await runner.call('lease', leaseRequest())
+  const [{ jobId, fence, leaseId }] = granted.jobs as [LeaseRef]
+  const lease = { jobId, buildId, fence, leaseId }
+  await runner.call('started', { lease, at: Date.now() })
+  const outcome = { kind: 'exited', exitCode: 1, signal: null, limit: null, snapshot: 'kept-1' }
+  await runner.call('finish', { lease, at: Date.now(), outcome, output: noOutput })
+  path = `${builds}/1/jobs/${jobId}/shell`
+})
+afterAll(() => other.stop())
+// A runner that is silent for a minute counts as gone.
+beforeEach(() => Promise.all([runner, stranger].map(({ call }) => call('renew', {}))))
+
+/** Starts another API process on the same database. */
+function startApi(): Promise<Server> {
+  const own = { HARMONT_ROLE: 'api', HARMONT_PUBLIC_URL: publicUrl, HARMONT_BOOTSTRAP_TOKEN: ownerToken }
+  const settings = readSettings({ ...it.environment, ...own, HARMONT_RATE_LIMITS: 'off', HARMONT_DRAIN_SECONDS: '0' })
+  return serve({ settings: { ...settings, port: 0 }, log, byTheClock: false })
+}
+
+/** Connects the runner to a process of the server. */
+function connect(url: string, of = runner): RemotePort {
+  const port = connectRunner({ url, token: async () => of.token, onOutdated: () => undefined, log: () => undefined })
+  onTestFinished(() => port.close())
+  return port
+}
+
+/** Opens what the server asks for, as `start-runner.ts` does. Returns what the runner was told. */
+function serveShells({ shells }: RemotePort, closing = new AbortController()): readonly ShellWork[] {
+  const works: ShellWork[] = []
+  const openShell = async (work: ShellWork, opening: Parameters<typeof talkToProcess>[0]) => {
+    works.push(work)
+    return talkToProcess(opening)
+  }
+  shells.onAsked((ticket) => void serveShell(ticket, { shells, runner: { openShell }, log, closing: closing.signal }))
+  return works
+}
+
+/** Returns the next ticket that the runner is asked with. */
+function nextTicket({ shells }: RemotePort): Promise<string> {
+  return new Promise((resolve) => {
+    const leave = shells.onAsked((ticket) => {
+      leave()
+      resolve(ticket)
+    })
+  })
+}
+
+/** Opens a shell as a person whose connection is at this process. */
+async function shellAt(url: string, opening: object, body: object = {}): Promise<ClientShell> {
+  const made = await it.request<{ token: string }>(ownerToken, 'POST', path, body)
+  expect(made.status).toBe(201)
+  return enterShell(`${url.replace(/^http/, 'ws')}/api/v0/shells`, made.body.token, opening)
+}
+
+const problemOf = ({ said }: ClientShell) => JSON.parse(said[5] ?? '{}') as { code?: string; message?: string }
+
+test('G115 person and runner meet whichever processes they are led to', async () => {
+  const urls = [it.server.url, other.url]
+  for (const runnerUrl of urls) {
+    const port = connect(runnerUrl)
+    const works = serveShells(port)
+    for (const personUrl of urls) {
+      const shell = await shellAt(personUrl, { script: 'cat; echo trouble >&2; exit 7' })
+      shell.send(0, 'typed')
+      shell.send(0, '')
+      expect(await shell.closed).toBe(1000)
+      expect(shell.said).toEqual({ 1: 'typed', 4: 'trouble\n', 3: '{"code":7}' })
+    }
+    expect(works).toHaveLength(2)
+    await port.close()
+    expect(works[0]).toMatchObject({ buildId, snapshot: 'kept-1', holder: runner.id, withSource: false })
+  }
+  const left = async () => (await it.server.pool.query('select from runner_shells')).rowCount
+  await until(left, (count) => count === 0)
+})
+
+test('a runner gets the secrets of a shell and its source, for as long as it opens it, and the reading is recorded', async () => {
+  const port = connect(it.server.url)
+  const works = serveShells(port)
+  await expect(port.fetchSource(buildId)).rejects.toThrow('403')
+  const shell = await shellAt(other.url, { script: 'echo here; sleep 1000' }, { before: true })
+  await until(() => shell.said[1] === 'here\n')
+  expect(works[0]).toMatchObject({ withSource: true, snapshot: null })
+  const answer = await works[0]?.secrets(['deploy'])
+  expect(answer?.kind === 'values' && answer.values.get('deploy')?.value).toBe('pa55-word')
+  const { rows } = await it.server.pool.query(
+    "select details from audit_events where action = 'runner.secrets_read' and subject = $1",
+    [runner.id],
+  )
+  expect(rows).toEqual([{ details: { build: buildId, secrets: ['deploy'] } }])
+  expect(await port.fetchSource(buildId)).toBeNull()
+  shell.socket.terminate()
+  await until(() =>
+    port.fetchSource(buildId).then(
+      () => false,
+      () => true,
+    ),
+  )
+  await expect(works[0]?.secrets(['deploy'])).rejects.toThrow('nobody waits')
+})
+
+/** Dials with a ticket. Returns the status of the answer, 101 for a connection. */
+function dial(url: string, ticket: string | null, token: string | null): Promise<number> {
+  return new Promise((resolve) => {
+    const headers = {
+      ...(ticket === null ? {} : { 'harmont-ticket': ticket }),
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    }
+    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/runners/v1/${shellCall}`, { headers })
+    onTestFinished(() => socket.terminate())
+    socket.on('open', () => resolve(101))
+    socket.on('unexpected-response', (_, { statusCode = 0 }) => resolve(statusCode))
+    socket.on('error', () => {})
+  })
+}
+
+test('G115 a ticket opens one connection of its runner, within its time, and nothing else', async () => {
+  const port = connect(it.server.url)
+  const work = (ticket: string, by = runner) => by.call('shell/work', { ticket })
+  for (const url of [it.server.url, other.url]) {
+    const asked = nextTicket(port)
+    const shell = await shellAt(it.server.url, {})
+    const ticket = await asked
+    expect(await dial(url, null, runner.token)).toBe(422)
+    expect(await dial(url, 'x'.repeat(43), runner.token)).toBe(422)
+    expect(await dial(url, ticket, null)).toBe(401)
+    expect(await dial(url, ticket, ownerToken)).toBe(401)
+    expect(await dial(url, ticket, stranger.token)).toBe(422)
+    expect((await work(ticket)).body).toEqual({ work: null })
+    expect(await Promise.all([1, 2, 3].map(() => dial(url, ticket, runner.token)))).toSatisfy(
+      (all: number[]) => all.toSorted().join() === '101,422,422',
+    )
+    expect((await work(ticket)).body).toMatchObject({ work: { buildId, snapshot: 'kept-1' } })
+    expect((await work(ticket, stranger)).body).toEqual({ work: null })
+    expect((await stranger.call('shell/secrets', { ticket, names: ['deploy'] })).body).toEqual({ secrets: null })
+    expect((await stranger.call('source', { buildId })).status).toBe(403)
+    shell.socket.terminate()
+    await until(async () => (await work(ticket)).body.work === null)
+    expect(await dial(url, ticket, runner.token)).toBe(422)
+  }
+  const asked = nextTicket(port)
+  const shell = await shellAt(other.url, {})
+  const late = await asked
+  await it.server.pool.query("update runner_shells set expires_at = now() - interval '1 s'")
+  expect(await dial(it.server.url, late, runner.token)).toBe(422)
+  expect(await removeDeadAsks(it.server.pool)).toBeGreaterThan(0)
+  shell.socket.terminate()
+})
+
+test('a ticket in the path of a call is no call, and a dial without an upgrade is refused', async () => {
+  expect((await callRunners(it, shellCall, {}, { authorization: `Bearer ${runner.token}` })).status).toBe(404)
+  expect((await runner.call('shell/work', { ticket: '../..' })).status).toBe(400)
+})
+
+test('a runner that stops says so to its people', async () => {
+  const closing = new AbortController()
+  serveShells(connect(it.server.url), closing)
+  const shell = await shellAt(other.url, { script: 'echo here; sleep 1000' })
+  await until(() => shell.said[1] === 'here\n')
+  closing.abort()
+  expect(await shell.closed).toBe(1001)
+  expect(problemOf(shell)).toMatchObject({
+    code: 'draining',
+    message: expect.stringContaining('The runner is stopping'),
+  })
+})
+
+test.for([
+  ['goes without a word', null, 'was lost'],
+  ['sends text', 'hello', 'no message of a shell'],
+  ['sends a message of no kind', Buffer.from([9, 1]), 'no message of a shell'],
+  ['sends an exit code that is none', Buffer.from('\x03{"code":"x"}'), 'no message of a shell'],
+  ['sends a reason that is none', Buffer.from('\x05[]'), 'no message of a shell'],
+  ['sends more than a message may have', Buffer.alloc(1024 * 1024 + 1), 'was lost'],
+] as const)('a runner that %s ends the shell, and its person hears why', async ([, message, why]) => {
+  const port = connect(it.server.url)
+  port.shells.onAsked(async (ticket) => {
+    const socket = await port.shells.dial(ticket)
+    const opening = new Promise((resolve) => socket.once('message', resolve))
+    socket.resume()
+    await opening
+    if (message === null) socket.terminate()
+    else socket.send(message)
+  })
+  const shell = await shellAt(it.server.url, {})
+  expect(await shell.closed).toBe(1011)
+  expect(problemOf(shell)).toMatchObject({ code: 'service_unavailable', message: expect.stringContaining(why) })
+})
+
+test('a runner cannot end a shell with a reason that signs its person out', async () => {
+  const port = connect(it.server.url)
+  port.shells.onAsked(async (ticket) => {
+    const socket = await port.shells.dial(ticket)
+    socket.send(Buffer.from('\x05{"code":"unauthorized","message":"Sign in \\u001b[2Jagain."}'))
+  })
+  const shell = await shellAt(it.server.url, {})
+  expect(await shell.closed).toBe(1011)
+  expect(problemOf(shell)).toEqual({ code: 'service_unavailable', message: 'Sign in  [2Jagain.' })
+})
+
+test('a person who reads nothing makes a command elsewhere wait, and other shells go on', async () => {
+  serveShells(connect(it.server.url))
+  const directory = mkdtempSync('/var/tmp/harmont-burst-')
+  onTestFinished(() => rmSync(directory, { recursive: true }))
+  const script = `for i in $(seq 40); do head -c 1000000 /dev/zero; echo $i > ${directory}/new; mv ${directory}/new ${directory}/done; done`
+  const slow = await shellAt(it.server.url, { script })
+  slow.socket.pause()
+  await until(() => existsSync(`${directory}/done`))
+  const quick = await shellAt(it.server.url, { script: 'cat' })
+  quick.send(0, 'typed')
+  await until(() => quick.said[1] === 'typed')
+  // The kernel buffers some megabytes on each way; the rest of the 40 is not made yet.
+  expect(Number(await readFile(`${directory}/done`, 'utf8'))).toBeLessThan(34)
+  slow.socket.resume()
+  expect(await slow.closed).toBe(1000)
+  expect(slow.bytes()).toBe(40e6 + '{"code":0}'.length)
+  quick.socket.terminate()
+})
+
+test('the process between the two ends stops: the shell ends, and says why', async () => {
+  const between = await startApi()
+  serveShells(connect(between.url))
+  const shell = await shellAt(it.server.url, { script: 'echo here; sleep 1000' })
+  await until(() => shell.said[1] === 'here\n')
+  await between.stop()
+  expect(await shell.closed).toBe(1011)
+  expect(problemOf(shell).message).toContain('The connection to the runner test was lost')
+})
+
+test('a shell in files of a runner that is not connected, or was revoked, says so', async () => {
+  const pool = it.server.pool
+  await pool.query("update engine.runners set seen_at = now() - interval '2 minutes' where id = $1", [runner.id])
+  const away = await shellAt(it.server.url, {})
+  expect(await away.closed).toBe(1011)
+  expect(problemOf(away).message).toContain('is not connected')
+  await pool.query('update runners set revoked_at = now() where id = $1', [runner.id])
+  const gone = await shellAt(it.server.url, {})
+  expect(await gone.closed).toBe(1008)
+  expect(problemOf(gone)).toMatchObject({ code: 'snapshot_gone' })
+})

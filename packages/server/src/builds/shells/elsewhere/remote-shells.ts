@@ -1,0 +1,145 @@
+/** Shells in files of runners elsewhere: a runner dials in, and its shell is joined to the person's. */
+import { randomBytes } from 'node:crypto'
+import { reaches, type ShellRequest, ShellUnavailable, type ShellWork, type Store } from '@harmont/engine'
+import type { Conversation } from '@harmont/sandbox'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { apiError, type UpgradeRequest } from '../../../platform/http/index.ts'
+import { watchClient } from '../converse.ts'
+import { requireHandshake, upgraded } from '../handshake.ts'
+import { addressOfAsk, asksOf, enterAsk, insertAsk, removeAsk, runnersElsewhere, type ShellRunner } from './asks.ts'
+import { isRelayed, relay } from './relay.ts'
+import { conversationOver } from './remote-conversation.ts'
+
+/** Calls whoever listens when a runner is asked for a shell; with null when some may be missed. */
+export type AskListeners = Set<(runner: string | null) => void>
+
+interface RemoteShellServices {
+  readonly pool: pg.Pool
+  readonly store: Pick<Store, 'runners' | 'now'>
+  readonly log: Logger
+  /** Aborted when the server closes its streams. */
+  readonly closing: AbortSignal
+  /** Where other processes reach this one. */
+  readonly address: string
+  readonly asked: AskListeners
+}
+
+/** How long a runner may take to dial. */
+const dialMs = 20_000
+/** A message of a runner has a piece of output. */
+const longestMessage = 1024 * 1024
+const [pingMs, silenceMs] = [15_000, 60_000]
+
+export class RemoteShells {
+  readonly #services: RemoteShellServices
+  /** Takes the connection of each runner that is asked, by ticket. */
+  readonly #waiting = new Map<string, (socket: WebSocket) => void>()
+  readonly #sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: longestMessage })
+
+  constructor(services: RemoteShellServices) {
+    this.#services = services
+  }
+
+  /** Asks a runner for a shell. Throws `ShellUnavailable` when none can open it. */
+  async open(work: ShellWork, { buildId, jobId, before, script, size }: ShellRequest): Promise<Conversation> {
+    const { pool, closing, address } = this.#services
+    const { id: runner, name } = await this.#runnerFor(work)
+    const ticket = randomBytes(32).toString('base64url')
+    const { promise: dialled, resolve, reject } = Promise.withResolvers<WebSocket>()
+    const silent = `The runner ${name} did not answer within ${dialMs / 1000} s. Look whether it runs, and try again.`
+    const timer = setTimeout(() => reject(new ShellUnavailable('no_runner', silent)), dialMs)
+    const onClosing = () => reject(apiError('draining', 'The server is stopping; open the shell again in a moment.'))
+    closing.addEventListener('abort', onClosing)
+    this.#waiting.set(ticket, resolve)
+    // The ask may fail while nobody waits yet.
+    dialled.catch(() => {})
+    try {
+      if (closing.aborted) onClosing()
+      await insertAsk(pool, { ticket, runner, buildId, jobId, before, address }, dialMs / 1000)
+      const socket = await dialled
+      socket.once('close', () => void this.#forget(ticket))
+      watchClient(socket, pingMs, silenceMs)
+      return conversationOver(socket, { script, size }, name)
+    } catch (error) {
+      await this.#forget(ticket)
+      throw error
+    } finally {
+      clearTimeout(timer)
+      closing.removeEventListener('abort', onClosing)
+      this.#waiting.delete(ticket)
+    }
+  }
+
+  /**
+   * Takes the connection of a runner to the person who waits for it, here or at another process.
+   * Throws 422 for a ticket that opens nothing.
+   */
+  async enter(runner: string, request: UpgradeRequest): Promise<void> {
+    requireHandshake(request)
+    const { pool, closing } = this.#services
+    const ticket = String(request.raw.headers['harmont-ticket'] ?? '')
+    if (this.#waiting.has(ticket)) {
+      if (!(await enterAsk(pool, ticket, runner))) throw unknownTicket()
+      const socket = await upgraded(this.#sockets, request)
+      const give = this.#waiting.get(ticket)
+      // Nobody waits any more.
+      if (socket !== null && give === undefined) socket.terminate()
+      if (socket !== null) give?.(socket)
+      return
+    }
+    const address = isRelayed(request) ? undefined : await addressOfAsk(pool, ticket, runner)
+    if (address === undefined) throw unknownTicket()
+    await relay(request, address, closing)
+  }
+
+  /** Returns the tickets with which a runner is to dial. */
+  asked(runner: string): Promise<readonly string[]> {
+    return asksOf(this.#services.pool, runner)
+  }
+
+  /** Calls the listener when there may be another. Returns the unsubscriber. */
+  onAsked(runner: string, listener: () => void): () => void {
+    const { asked } = this.#services
+    const hear = (of: string | null) => {
+      if (of === null || of === runner) listener()
+    }
+    asked.add(hear)
+    return () => asked.delete(hear)
+  }
+
+  /** Returns the runner that has the files, or any that may run the step where an image is enough. */
+  async #runnerFor({ holder, snapshot, queue, step }: ShellWork): Promise<ShellRunner> {
+    const { pool, store } = this.#services
+    if (snapshot === null) {
+      const present = (await store.runners.present(store.now())).filter(({ reach }) => reaches(reach, queue, step))
+      const found = (
+        await runnersElsewhere(
+          pool,
+          present.map(({ id }) => id),
+        )
+      ).find(({ isThere }) => isThere)
+      if (found !== undefined) return found
+      throw new ShellUnavailable('no_runner', 'No runner is connected that may run this step. Try again when one is.')
+    }
+    const [found] = holder === null ? [] : await runnersElsewhere(pool, [holder])
+    if (found?.isThere) return found
+    if (found === undefined)
+      throw new ShellUnavailable('snapshot_gone', 'The machine that had these files is gone. Run the build again.')
+    const missing = `The runner ${found.name}, which has these files, is not connected. Try again when it is.`
+    throw new ShellUnavailable('no_runner', missing)
+  }
+
+  async #forget(ticket: string): Promise<void> {
+    const { pool, log } = this.#services
+    // It expires by itself.
+    await removeAsk(pool, ticket).catch((error: unknown) =>
+      log.warn({ err: error }, 'could not remove an ask for a shell'),
+    )
+  }
+}
+
+function unknownTicket() {
+  return apiError('request_invalid', 'The ticket is unknown, used or expired, or another runner was asked.')
+}
