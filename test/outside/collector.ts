@@ -32,8 +32,8 @@ export interface Collector {
   readonly faults: readonly string[]
   /** The headers of the last export. */
   headers(): IncomingMessage['headers']
-  /** `away` answers 503; `hangs` accepts and never answers. */
-  state: 'takes' | 'away' | 'hangs'
+  /** `away` answers 503, `refuses` 401; `hangs` accepts and never answers. */
+  state: 'takes' | 'away' | 'refuses' | 'hangs'
   /** Exports that were not taken. */
   readonly refused: number
   stop(): Promise<void>
@@ -56,7 +56,7 @@ export async function startCollector(): Promise<Collector> {
     const body = await buffer(incoming)
     if (it.state !== 'takes') {
       it.refused += 1
-      if (it.state === 'away') response.writeHead(503).end()
+      if (it.state !== 'hangs') response.writeHead(it.state === 'away' ? 503 : 401).end()
       return
     }
     it.headers = incoming.headers

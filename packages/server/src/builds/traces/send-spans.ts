@@ -32,7 +32,7 @@ export function sendSpans(options: SenderOptions): { stop(): Promise<void> } {
     while (!signal.aborted) {
       try {
         const answer = await sendSome(options)
-        failures = answer === 'refused' ? failures + 1 : 0
+        failures = answer === 'away' ? failures + 1 : 0
         if (failures > 0) tracing.drop(await removeBeyond(pool, mostWaiting))
         if (answer === 'all sent' || failures > 0) await rest(restMs * 2 ** Math.min(failures, 10), signal)
       } catch (error) {
@@ -49,8 +49,8 @@ export function sendSpans(options: SenderOptions): { stop(): Promise<void> } {
   }
 }
 
-/** Sends the spans of some rows. Returns whether there may be more, or the collector took none. */
-async function sendSome({ pool, store, tracing }: SenderOptions): Promise<'more' | 'all sent' | 'refused'> {
+/** Sends the spans of some rows. Returns whether there may be more, or the collector is away. */
+async function sendSome({ pool, store, tracing }: SenderOptions): Promise<'more' | 'all sent' | 'away'> {
   const rows = await claimUnsent(pool, atOnce)
   if (rows.length === 0) return 'all sent'
   const ids = rows.map(({ id }) => id)
@@ -67,9 +67,9 @@ async function sendSome({ pool, store, tracing }: SenderOptions): Promise<'more'
     const traced = { build: loaded.build, context: { ...loaded.context, trace } }
     for (const row of ended) spans.push(...(await spansOf(store, traced, row, phases)))
   }
-  if (spans.length > 0 && !(await tracing.send(spans))) {
+  if (spans.length > 0 && (await tracing.send(spans)) === 'later') {
     await releaseUnsent(pool, ids)
-    return 'refused'
+    return 'away'
   }
   await removeUnsent(pool, ids)
   return rows.length < atOnce ? 'all sent' : 'more'

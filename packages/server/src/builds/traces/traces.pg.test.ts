@@ -91,6 +91,19 @@ test('rows are sent by one process at a time, and given up beyond a bound or aft
   }
 })
 
+test('spans that a collector refuses for good are dropped, and those after them are sent', async () => {
+  collector.state = 'refuses'
+  const refused = await submit(ir({ key: 'a', cmd: 'true' }))
+  await (await playJob(it)).end()
+  await until(unsent, (count) => count === 0)
+  collector.state = 'takes'
+  const { traceId } = await submit('no IR')
+  await named(traceId, /^build /)
+  expect(spansOf(refused.traceId).filter(({ name }) => !name.startsWith('POST'))).toEqual([])
+  const { body } = await it.request<string>(null, 'GET', '/metrics')
+  expect(Number(/^harmont_trace_spans_dropped_total (\d+)$/m.exec(body)?.[1])).toBeGreaterThanOrEqual(4)
+})
+
 test('nothing of it is what a collector refuses', () => {
   expect(collector.spans.length).toBeGreaterThan(5)
   expect(collector.faults).toEqual([])

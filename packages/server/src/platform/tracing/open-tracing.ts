@@ -4,14 +4,21 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { TraceOrigin } from '@harmont/engine'
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, TraceFlags, trace } from '@opentelemetry/api'
-import { ExportResultCode, millisToHrTime, parseTraceParent } from '@opentelemetry/core'
+import { ROOT_CONTEXT, SpanKind, trace } from '@opentelemetry/api'
+import { parseTraceParent } from '@opentelemetry/core'
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto'
 import { type Resource, resourceFromAttributes } from '@opentelemetry/resources'
-import type { ReadableSpan, Sampler } from '@opentelemetry/sdk-trace'
+import {
+  AlwaysOffSampler,
+  AlwaysOnSampler,
+  ParentBasedSampler,
+  type Sampler,
+  SamplingDecision,
+  TraceIdRatioBasedSampler,
+} from '@opentelemetry/sdk-trace'
 import type { Logger } from 'pino'
 import type { Settings } from '../settings/read-settings.ts'
-import { readSampler } from './read-sampler.ts'
+import { type Counts, spanSender } from './export-spans.ts'
 import type { EndedSpan, Tracing } from './tracing.ts'
 
 type TraceSettings = Pick<
@@ -39,30 +46,10 @@ export function openTracing(settings: TraceSettings, log: Logger): Tracing {
     headers: settings.otlpHeaders,
     timeoutMillis: exportMs,
   })
-  const resource = resourceOf(settings)
   const sampler = readSampler(settings)
   const counts = { sent: 0, dropped: 0, failures: 0 }
-  const waiting: EndedSpan[] = []
-  let exporting: Promise<unknown> = Promise.resolve()
-  let timer: NodeJS.Timeout | undefined
-
-  const send = async (spans: readonly EndedSpan[]): Promise<boolean> => {
-    const result = await exported(
-      exporter,
-      spans.map((span) => readable(span, resource)),
-    )
-    if (result === null) counts.sent += spans.length
-    else {
-      counts.failures += 1
-      log.debug({ err: result }, 'the collector of traces did not take spans')
-    }
-    return result === null
-  }
-  const flush = async (): Promise<void> => {
-    timer = undefined
-    const spans = waiting.splice(0)
-    if (spans.length > 0 && !(await send(spans))) counts.dropped += spans.length
-  }
+  const send = spanSender(exporter, resourceOf(settings), counts, log)
+  const queue = new SpanQueue(send, counts)
   return {
     counts,
     begin(traceparent) {
@@ -76,24 +63,52 @@ export function openTracing(settings: TraceSettings, log: Logger): Tracing {
       const traceId = randomBytes(16).toString('hex')
       return { traceId, parentId: null, sampled: isSampled(sampler, traceId, null) }
     },
-    record(span) {
-      if (waiting.length >= mostWaiting) counts.dropped += 1
-      else waiting.push(span)
-      // One export at a time: a slow collector meets one request, not one for each second.
-      timer ??= setTimeout(() => {
-        exporting = exporting.then(flush)
-      }, exportEveryMs).unref()
-    },
+    record: (span) => queue.add(span),
     send,
     drop(count) {
       counts.dropped += count
     },
     async close() {
-      clearTimeout(timer)
-      const over = new Promise((resolve) => setTimeout(resolve, closeMs).unref())
-      await Promise.race([exporting.then(flush), over])
+      const over = new Promise<void>((resolve) => setTimeout(resolve, closeMs).unref())
+      await Promise.race([queue.close(), over])
       await Promise.race([exporter.shutdown(), over])
     },
+  }
+}
+
+/** Spans that wait in memory for the next export. There is one export at a time. */
+class SpanQueue {
+  readonly #send: Tracing['send']
+  readonly #counts: Counts
+  readonly #waiting: EndedSpan[] = []
+  #exporting: Promise<void> = Promise.resolve()
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(send: Tracing['send'], counts: Counts) {
+    this.#send = send
+    this.#counts = counts
+  }
+
+  add(span: EndedSpan): void {
+    if (this.#waiting.length >= mostWaiting) this.#counts.dropped += 1
+    else this.#waiting.push(span)
+    this.#timer ??= setTimeout(() => void this.#next(), exportEveryMs).unref()
+  }
+
+  close(): Promise<void> {
+    clearTimeout(this.#timer)
+    return this.#next()
+  }
+
+  #next(): Promise<void> {
+    this.#exporting = this.#exporting.then(() => this.#flush())
+    return this.#exporting
+  }
+
+  async #flush(): Promise<void> {
+    this.#timer = undefined
+    const spans = this.#waiting.splice(0)
+    if (spans.length > 0 && (await this.#send(spans)) === 'later') this.#counts.dropped += spans.length
   }
 }
 
@@ -114,41 +129,19 @@ type ParentSpan = ReturnType<typeof parseTraceParent>
 
 function isSampled(sampler: Sampler, traceId: string, parent: ParentSpan): boolean {
   const context = parent === null ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, { ...parent, isRemote: true })
-  return sampler.shouldSample(context, traceId, '', SpanKind.SERVER, {}, []).decision === 2
-}
-
-/** Resolves with the error of a failed export; null for none. */
-function exported(exporter: OTLPTraceExporter, spans: ReadableSpan[]): Promise<Error | null> {
-  return new Promise((resolve) =>
-    exporter.export(spans, ({ code, error }) =>
-      resolve(code === ExportResultCode.SUCCESS ? null : (error ?? new Error('the export failed'))),
-    ),
+  return (
+    sampler.shouldSample(context, traceId, '', SpanKind.SERVER, {}, []).decision === SamplingDecision.RECORD_AND_SAMPLED
   )
 }
 
-const scope = { name: 'harmont' }
+/** Returns the sampler of OTEL_TRACES_SAMPLER. The SDK reads no variables since its version 3. */
+function readSampler({ otelSampler, otelSamplerArg }: TraceSettings): Sampler {
+  const [word = ''] = otelSampler.split('parentbased_').slice(-1)
+  const root = rootSampler(word, otelSamplerArg)
+  return otelSampler.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root
+}
 
-function readable(span: EndedSpan, resource: Resource): ReadableSpan {
-  const { traceId, spanId, parentId, error, from, to } = span
-  const spanContext = (id: string) => ({ traceId, spanId: id, traceFlags: TraceFlags.SAMPLED })
-  const attributes = error === null ? span.attributes : { ...span.attributes, 'error.type': error }
-  return {
-    name: span.name,
-    kind: span.isRequest ? SpanKind.SERVER : SpanKind.INTERNAL,
-    spanContext: () => spanContext(spanId),
-    ...(parentId !== null && { parentSpanContext: spanContext(parentId) }),
-    startTime: millisToHrTime(from.getTime()),
-    endTime: millisToHrTime(to.getTime()),
-    duration: millisToHrTime(to.getTime() - from.getTime()),
-    status: { code: error === null ? SpanStatusCode.UNSET : SpanStatusCode.ERROR },
-    attributes: { ...attributes },
-    links: [],
-    events: [],
-    ended: true,
-    resource,
-    instrumentationScope: scope,
-    droppedAttributesCount: 0,
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
-  }
+function rootSampler(word: string, ratio: number): Sampler {
+  if (word === 'always_on') return new AlwaysOnSampler()
+  return word === 'always_off' ? new AlwaysOffSampler() : new TraceIdRatioBasedSampler(ratio)
 }

@@ -32,8 +32,11 @@ export interface Tracing {
   origin(): TraceOrigin
   /** Sends a span some time. Costs nothing: it is dropped, and counted, when too many wait. */
   record(span: EndedSpan): void
-  /** Sends spans now. Returns whether the collector has them. */
-  send(spans: readonly EndedSpan[]): Promise<boolean>
+  /**
+   * Sends spans now. `taken`: the collector has them, or will never take them, such as with a wrong
+   * key: those are dropped. `later`: it is away.
+   */
+  send(spans: readonly EndedSpan[]): Promise<'taken' | 'later'>
   /** Counts spans that are given up. */
   drop(count: number): void
   readonly counts: SpanCounts
