@@ -11,6 +11,7 @@ import { apiRows } from './rows/api.ts'
 import { artifactRows } from './rows/artifacts.ts'
 import { commandStartRows } from './rows/command-start.ts'
 import { filledRows } from './rows/filled.ts'
+import { fleetRows } from './rows/fleet.ts'
 import { forkRows } from './rows/fork.ts'
 import { inputRows } from './rows/inputs.ts'
 import { logLineRows } from './rows/log-lines.ts'
@@ -33,6 +34,7 @@ const rows: readonly Row[] = [
   ...artifactRows,
   ...overheadRows,
   ...wireRows,
+  ...fleetRows,
   ...apiRows,
   ...filledRows,
   ...logRows,

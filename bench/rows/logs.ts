@@ -1,9 +1,16 @@
 /** Measures the way of a log line from the command to its readers. */
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { reservePort } from '@harmont/test-kit/port'
+import { type ServerProcess, startServerProcess } from '../../scripts/server-process.ts'
+import { connect } from '../../test/client.ts'
 import { buildEnd, flatIr, type Product, startProduct } from '../../test/product.ts'
 import { p50p99, type Row } from '../measure.ts'
 
 const readers = 200
 const lines = 200
+/** Prints lines that are instants in nanoseconds. */
+const timed = `sleep 3; for i in $(seq ${lines}); do date +%s%N; sleep 0.03; done`
 
 async function withStep(
   cmd: string,
@@ -22,8 +29,8 @@ async function withStep(
 }
 
 /** Reads a job's stream to its end and calls the listener with each text of the live part. */
-async function follow(product: Product, jobId: string, take: (content: string) => void): Promise<void> {
-  const stream = await product.api.openLog(jobId, new AbortController().signal)
+async function follow(api: Product['api'], jobId: string, take: (content: string) => void): Promise<void> {
+  const stream = await api.openLog(jobId, new AbortController().signal)
   let text = ''
   for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
     const parts = (text + piece).split('\n\n')
@@ -35,19 +42,50 @@ async function follow(product: Product, jobId: string, take: (content: string) =
   }
 }
 
+/** Returns what takes lines of `timed`, and notes in milliseconds how old each is. */
+function delays(): { readonly samples: readonly number[]; readonly take: (content: string) => void } {
+  const samples: number[] = []
+  return {
+    samples,
+    take(content) {
+      const now = performance.timeOrigin + performance.now()
+      for (const line of content.split('\n')) if (line.length === 19) samples.push(now - Number(line) / 1e6)
+    },
+  }
+}
+
+/** Starts a process beside a server, on its database, that only answers. */
+async function secondProcess({ commandEnv, dataDirectory, token }: Product): Promise<ServerProcess> {
+  const password = (await readFile(join(dataDirectory, 'secrets', 'database-password'), 'utf8')).trim()
+  const database = `postgres://harmont:${encodeURIComponent(password)}@localhost:5432/postgres?host=${encodeURIComponent(join(dataDirectory, 'database', 'data'))}`
+  const env = { ...commandEnv, HARMONT_ROLE: 'api', HARMONT_DATABASE_URL: database, HARMONT_BOOTSTRAP_TOKEN: token }
+  return startServerProcess({ port: await reservePort(), logFile: join(dataDirectory, 'second.log'), env })
+}
+
 export const logRows: readonly Row[] = [
   {
     what: 'log line written -> SSE client',
     must: 'p50 <= 60 ms, p99 <= 250 ms with 200 streams',
     run: () =>
-      withStep(`sleep 3; for i in $(seq ${lines}); do date +%s%N; sleep 0.03; done`, async (product, jobId) => {
-        const samples: number[] = []
-        const take = (content: string) => {
-          const now = performance.timeOrigin + performance.now()
-          for (const line of content.split('\n')) if (line.length === 19) samples.push(now - Number(line) / 1e6)
-        }
-        await Promise.all(Array.from({ length: readers }, () => follow(product, jobId, take)))
+      withStep(timed, async ({ api }, jobId) => {
+        const { samples, take } = delays()
+        await Promise.all(Array.from({ length: readers }, () => follow(api, jobId, take)))
         return `${p50p99(samples)}, ${readers} streams of ${lines} lines`
+      }),
+  },
+  {
+    what: 'log line written -> SSE client of another API process',
+    must: 'p50 <= 80 ms, p99 <= 300 ms',
+    run: () =>
+      withStep(`sleep 5; ${timed}`, async (product, jobId) => {
+        const other = await secondProcess(product)
+        try {
+          const { samples, take } = delays()
+          await follow(connect(other.url, product.token, 'default'), jobId, take)
+          return p50p99(samples)
+        } finally {
+          await other.stop()
+        }
       }),
   },
   {
