@@ -56,13 +56,14 @@ test('G98 a retry is a span of its own below that of its build', async () => {
 })
 
 test('a caller who keeps no spans gets none, and its trace goes on into the command', async () => {
-  const { traceId } = await submit(ir({ key: 'a', cmd: 'true' }), '00')
-  const { store } = it.server.engine
-  const [lease] = await store.leases.take('r', 1, store.now())
-  const { build, context } = (await store.builds.load(lease?.buildId ?? '')) ?? {}
-  expect(context?.trace).toEqual({ traceId, parentId: expect.stringMatching(/^[0-9a-f]{16}$/), sampled: false })
-  await store.builds.apply(build?.id ?? '', [{ type: 'cancel', at: store.now() }])
-  expect(await unsent()).toBe(0)
+  const { id, traceId } = await submit(ir({ key: 'a', cmd: 'true' }), '00')
+  const loaded = await it.server.engine.store.builds.load(id)
+  expect(loaded?.context.trace).toEqual({ traceId, parentId: expect.stringMatching(/^[0-9a-f]{16}$/), sampled: false })
+  await (await playJob(it)).end()
+  const { rowCount } = await it.server.pool.query('select from unsent_spans where build_id = $1', [id])
+  expect(rowCount).toBe(0)
+  await until(unsent, (count) => count === 0)
+  expect(spansOf(traceId)).toEqual([])
 })
 
 test('rows are sent by one process at a time, and given up beyond a bound or after a day', async () => {
