@@ -4709,6 +4709,8 @@ export interface components {
             state: string;
             /** @description The release of Harmont that it runs. */
             release: string | null;
+            /** @description The version of the protocol that it speaks with the server; null for one that has not said it. */
+            protocol: number | null;
             /** @description How many jobs it runs at a time. */
             slots: number | null;
             /** @description Jobs of builds that the caller sees. */
@@ -4717,6 +4719,11 @@ export interface components {
             other_jobs: number;
             /** Format: date-time */
             joined_at: string | null;
+            /**
+             * Format: date-time
+             * @description When its newest process began.
+             */
+            started_at: string | null;
             /**
              * Format: date-time
              * @description When it was heard last.

@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
+import { wireVersion } from '@harmont/wire'
 import { replaceFile } from '../platform/data-directory/replace-file.ts'
 import { SettingsError } from '../platform/settings/read-settings.ts'
 import { version } from '../platform/version.ts'
@@ -90,7 +91,7 @@ export class RunnerSession {
   async #ask(): Promise<string> {
     const askedAt = now()
     const claim = { session: this.#session }
-    const more = { version, slots: this.#options.slots }
+    const more = { version, protocol: wireVersion, slots: this.#options.slots }
     const answer = await this.#orRefused(() => this.#caller.signed('token', this.#id, claim, signedText, more))
     this.#session = Number(answer.session)
     this.#token = { text: String(answer.token), until: askedAt + Number(answer.seconds) * 1000 - earlyMs }

@@ -15,10 +15,13 @@ export interface ListedRunner {
   readonly organizations: readonly string[] | null
   readonly getsSecrets: boolean
   readonly version: string | null
+  readonly protocol: number | null
   readonly slots: number | null
   /** Jobs that it holds: each with its id, and whether it has started. */
   readonly leases: readonly string[]
   readonly joinedAt: Date | null
+  /** When its newest process began. */
+  readonly startedAt: Date | null
   readonly seenAt: Date | null
   readonly drainsAt: Date | null
   readonly isRevoked: boolean
@@ -40,12 +43,13 @@ const listText = `
   select r.id::text, r.name, 'joined' as kind, k.pool, k.labels, case when not k.every_organization then array(
            select o.slug from runner_key_organizations l join organizations o on o.id = l.organization_id
             where l.key_id = k.id order by o.slug) end as organizations,
-         k.gets_secrets as "getsSecrets", r.version, r.slots, r.joined_at as "joinedAt", r.revoked_at is not null as "isRevoked", ${columns}
+         k.gets_secrets as "getsSecrets", r.version, r.protocol, r.slots, r.joined_at as "joinedAt",
+         r.session_at as "startedAt", r.revoked_at is not null as "isRevoked", ${columns}
     from runners r join runner_keys k on k.id = r.key_id left join engine.runners e on e.id = r.id::text
    where $1::uuid is null or k.every_organization
       or exists (select from runner_key_organizations l where l.key_id = k.id and l.organization_id = $1)
   union all
-  select e.id, '${nameOfServersRunner}', 'server', coalesce(e.pool, 'default'), coalesce(e.labels, '{}'), null, true, null, null, null, false, ${columns}
+  select e.id, '${nameOfServersRunner}', 'server', coalesce(e.pool, 'default'), coalesce(e.labels, '{}'), null, true, null, null, null, null, null, false, ${columns}
     from engine.runners e left join runners r on r.id::text = e.id
    where r.id is null and e.seen_at > now() - interval '1 hour'
    order by pool, name, id`

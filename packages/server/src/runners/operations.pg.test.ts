@@ -66,6 +66,7 @@ test('G94 an organization sees the runners that take its jobs, and nothing of wh
   const [own, all] = [ofAcme, shared].map((runner) => answer.body.data.find(({ id }) => id === runner.id))
   expect(own).toMatchObject({
     ...{ state: 'connected', pool: 'default', labels: ['fast'], organizations: ['acme'], manageable: true, slots: 2 },
+    ...{ release: '0.1.0', protocol: 2, started_at: expect.stringMatching(/Z$/) },
     ...{ other_jobs: 0, jobs: [{ name: 'secret plan', pipeline_slug: slug, build_number: 1, state: 'assigned' }] },
   })
   expect(all).toMatchObject({ organizations: null, manageable: false, jobs: [], other_jobs: 1 })

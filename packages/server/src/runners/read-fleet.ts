@@ -6,6 +6,7 @@ import type { Database } from '../platform/database/transaction.ts'
 import type { Complete } from '../platform/http/index.ts'
 import { formatInstant, formatOptionalInstant } from '../platform/input/instant.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
+import { version } from '../platform/version.ts'
 import { type ListedRunner, listRunners, stateOfRunner } from './list-runners.ts'
 import { isManageable, type Looker } from './looker.ts'
 
@@ -97,11 +98,13 @@ function presentRunner(looker: Looker, runner: ListedRunner, jobs: readonly Held
     organizations: seenBy(looker, organizations),
     secrets: runner.getsSecrets,
     state: stateOfRunner(runner),
-    release: runner.version,
+    release: runner.kind === 'server' ? version : runner.version,
+    protocol: runner.protocol,
     slots: runner.slots,
     jobs: jobs.map(({ runner: _, since, ...job }) => ({ ...job, since: formatInstant(since) })),
     other_jobs: Math.max(0, runner.leases.length - jobs.length),
     joined_at: formatOptionalInstant(runner.joinedAt),
+    started_at: formatOptionalInstant(runner.startedAt),
     seen_at: formatOptionalInstant(runner.seenAt),
     draining_since: formatOptionalInstant(runner.drainsAt),
     manageable: isManageable(looker, organizations),

@@ -48,6 +48,7 @@ const isTokenBody = ajv.compile<TokenRequest>({
     ...signed,
     session: { ...count, nullable: true },
     version: words(100),
+    protocol: count,
     slots: { type: 'integer', minimum: 1, maximum: 1024 },
   },
 })

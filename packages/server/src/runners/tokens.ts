@@ -18,7 +18,10 @@ export interface TokenRequest {
   readonly session: number | null
   /** Ed25519 over `signedText`, as base64url. */
   readonly signature: string
+  /** The release. */
   readonly version: string
+  /** The newest version of the wire that it speaks; absent for runners of the last release. */
+  readonly protocol?: number
   readonly slots: number
 }
 
@@ -35,15 +38,17 @@ export interface IssuedToken {
  * `RunnerRefused`.
  */
 export function issueToken(pool: pg.Pool, request: TokenRequest): Promise<IssuedToken> {
-  const { runner, session, version, slots } = request
+  const { runner, session, version, protocol = null, slots } = request
   return transaction(pool, async (client) => {
     const row = await requireSigned(client, request, signedText(request))
     requireSession(session, row)
     const counter = requireNext(request, row)
     const own = session ?? row.session + 1
-    await client.query('update runners set session = $2, counter = $3, version = $4, slots = $5 where id = $1', [
-      ...[runner, own, counter, version, slots],
-    ])
+    await client.query(
+      `update runners set session = $2, counter = $3, version = $4, slots = $5, protocol = $6,
+              session_at = case when $7 then now() else session_at end where id = $1`,
+      [runner, own, counter, version, slots, protocol, session === null],
+    )
     // A new process takes work again.
     if (session === null) await client.query('update engine.runners set drains_at = null where id = $1', [runner])
     const token = newToken()

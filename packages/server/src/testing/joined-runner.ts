@@ -101,7 +101,7 @@ export async function joinWith(it: Called, key: string, name = 'test'): Promise<
 }
 
 function signed(privateKey: KeyObject, claim: Claim): object {
-  return { ...claim, signature: signatureOf(privateKey, signedText(claim)), version: '0.1.0', slots: 2 }
+  return { ...claim, signature: signatureOf(privateKey, signedText(claim)), version: '0.1.0', protocol: 2, slots: 2 }
 }
 
 function signatureOf(privateKey: KeyObject, text: string): string {

@@ -23,7 +23,7 @@ export function RunnerKeys({ org, scope }: RunnerKeysProps) {
   const [revoking, setRevoking] = useState<RunnerKey | null>(null)
   const keys = query.data?.data
   return (
-    <section aria-labelledby="runner-keys" className="pb-6">
+    <section aria-labelledby="runner-keys" className="pt-4 pb-6">
       <h2 id="runner-keys" className="px-4 text-16 font-semibold">
         Keys to join
       </h2>

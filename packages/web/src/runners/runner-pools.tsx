@@ -28,7 +28,7 @@ export function RunnerPools({ org, pools, runners }: RunnerPoolsProps) {
   return (
     <>
       {pools.map((pool) => (
-        <section key={pool.name} aria-labelledby={`pool-${pool.name}`} className="pb-6">
+        <section key={pool.name} aria-labelledby={`pool-${pool.name}`} className="pt-4 pb-2">
           <PoolHead pool={pool} />
           <PoolRunners
             org={org}

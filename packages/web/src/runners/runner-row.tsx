@@ -12,8 +12,8 @@ import type { Runner } from './queries.ts'
 import { RunnerState } from './runner-state.tsx'
 
 export const runnerColumns = [
-  'Runner',
-  'Jobs',
+  { name: 'Runner', className: 'sm:w-2/5' },
+  { name: 'Jobs', className: 'sm:w-3/10' },
   'Last seen',
   'Release',
   { name: 'Actions', isSpokenOnly: true, numeric: true },
@@ -29,12 +29,13 @@ interface RunnerRowProps {
 
 /** Shows a runner: who it is, what it runs, and what can be done with it. */
 export function RunnerRow({ org, runner, onDrain, onResume, onRevoke }: RunnerRowProps) {
-  const { name, kind, state, labels, release, seen_at, joined_at, draining_since, manageable } = runner
+  const { name, kind, state, labels, release, protocol, seen_at, started_at, joined_at, draining_since, manageable } =
+    runner
   const refused = manageable ? null : 'Other organizations use it too: only operators of the server can change it'
   const shown = showInvisible(name)
   return (
     <tr>
-      <Td>
+      <Td className="max-sm:first:basis-full!">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
           <span className="font-semibold" title={runner.id}>
             <IsolatedText text={kind === 'server' ? 'The server itself' : name} />
@@ -55,18 +56,26 @@ export function RunnerRow({ org, runner, onDrain, onResume, onRevoke }: RunnerRo
         <RunnerJobs org={org} runner={runner} />
       </Td>
       <Td label="Seen">
-        <span className="flex flex-col">
+        <span className="inline-flex flex-wrap gap-x-2 sm:flex-col">
           <Ago at={seen_at} />
+          {started_at != null && (
+            <span className="text-13 whitespace-nowrap text-muted">
+              started <Ago at={started_at} />
+            </span>
+          )}
           {joined_at != null && (
-            <span className="text-13 text-muted">
+            <span className="text-13 whitespace-nowrap text-muted">
               joined <Ago at={joined_at} />
             </span>
           )}
         </span>
       </Td>
-      <Td label="Release">{release == null ? '—' : <IsolatedText text={release} />}</Td>
-      <Td numeric>
-        <span className="inline-flex flex-wrap justify-end gap-1">
+      <Td label="Release">
+        {release == null ? '—' : <IsolatedText text={release} />}
+        {protocol != null && <span className="text-13 whitespace-nowrap text-muted"> protocol {protocol}</span>}
+      </Td>
+      <Td numeric className="max-sm:order-4!">
+        <span className="inline-flex justify-end gap-1 max-sm:flex-wrap">
           {draining_since == null ? (
             <Button look="quiet" aria-label={`Drain ${shown}`} refused={refused} onClick={onDrain}>
               Drain

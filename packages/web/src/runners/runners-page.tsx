@@ -97,7 +97,7 @@ function useRunners(org: string, scope: Scope) {
 function ScopeChoice({ scope }: { readonly scope: Scope }) {
   const navigate = useNavigate({ from: '/$org/settings/runners' })
   return (
-    <div className="px-4 pb-4">
+    <div className="px-4 pt-4">
       <Segmented
         label="Whose runners"
         value={scope}

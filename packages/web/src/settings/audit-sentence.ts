@@ -92,6 +92,10 @@ const sentences: Sentences = {
     { name: text('name') || subject, page: { kind: 'runners' } },
     suffix(' join with the key ', text('key').slice(0, 8)),
   ],
+  'runner.key_rotated': ({ subject, text }) => [
+    'replaced the key pair of runner ',
+    { name: text('name') || subject, page: { kind: 'runners' } },
+  ],
   'runner.secrets_read': ({ subject, details }) => [
     'gave the secrets ',
     { name: Array.isArray(details.secrets) ? details.secrets.join(', ') : '' },
