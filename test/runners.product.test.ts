@@ -208,6 +208,12 @@ test('the scheduler does what follows a build, and answers monitors only', async
   }
   await until(openTokens, (count) => count === 0)
   expect((await fetch(`${scheduler.url}/healthz`)).status).toBe(200)
+  // It ends no lease unless the other process says that it takes renewals.
+  const text = "select from engine.renewals where seen_at > clock_timestamp() - interval '5 seconds'"
+  await until(
+    async () => (await product.pool.query(text)).rowCount,
+    (count) => count === 1,
+  )
   expect((await fetch(`${scheduler.url}/api/v0/auth/config`)).status).toBe(404)
 })
 

@@ -11,6 +11,7 @@ export class RenewalNotes {
   #timer: NodeJS.Timeout | undefined
   #noting: Promise<void> | undefined
   #stopped = false
+  #isFailing = false
 
   constructor(store: Pick<Store, 'leases' | 'now'>, log: Log) {
     this.#store = store
@@ -35,8 +36,10 @@ export class RenewalNotes {
   async #note(): Promise<void> {
     try {
       await this.#store.leases.noteRenewable(this.#store.now())
+      this.#isFailing = false
     } catch (error) {
-      this.#log('warn', 'could not note that renewals are taken', error)
+      if (!this.#isFailing) this.#log('warn', 'could not note that renewals are taken', error)
+      this.#isFailing = true
     }
   }
 }
