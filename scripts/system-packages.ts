@@ -55,6 +55,7 @@ export const testPackages: readonly SystemPackage[] = [
 /** Packages that `npm run test:soak` needs in addition. */
 export const soakPackages: readonly SystemPackage[] = [
   { name: 'patroni', command: 'patroni', why: 'makes another PostgreSQL primary when one fails' },
+  { name: 'python3-etcd', command: '/usr/lib/python3/dist-packages/etcd', why: 'how Patroni asks etcd' },
   { name: 'etcd-server', command: 'etcd', why: 'where Patroni agrees on the primary' },
   { name: 'postgresql', command: '/usr/lib/postgresql', why: 'with the programs that Patroni calls' },
   { name: 'faketime', command: 'faketime', why: 'clocks that are off' },

@@ -8,6 +8,8 @@ import { judgeFleet } from './judge.ts'
 import { pipelines, placeOrders } from './load.ts'
 
 const failovers = scaled(1)
+/** A primary that is back sooner leads again. */
+const ttlMs = 25_000
 const random = chance()
 let fleet: Fleet
 
@@ -28,9 +30,8 @@ describe.runIf(effort > 1)('a fleet', () => {
       runnerHosts: [],
       kinds: ['database'],
       world: [],
-      // A Patroni that is back within its ttl leads again.
-      mostMs: 60_000,
-    })
+      mostMs: 20_000,
+    }).map(({ pauseMs, fault }) => ({ pauseMs, fault: { ...fault, forMs: fault.forMs + ttlMs } }))
     let isOver = false
     const inflicting = inflictAll(fleet, blows, { lanes: 1 }).finally(() => {
       isOver = true

@@ -29,7 +29,7 @@ const blows: readonly Blow[] = [
 ]
 
 test(`G02 G11 G92 builds of a fleet end right and once while its parts are killed and cut off, seed ${random.seed}`, async () => {
-  const placing = placeOrders(fleet, { random, pace: 0.3, atATime: 8, isWanted: (placed) => placed < 40 })
+  const placing = placeOrders(fleet, { random, pace: 0.3, atATime: 8, isWanted: (placed) => placed < 24 })
   const [answered, faults] = await Promise.all([placing, inflictAll(fleet, blows, { lanes: 1 })])
   expect(faults).toBe(blows.length)
   await judgeFleet(fleet, answered)

@@ -16,7 +16,12 @@ export interface Sums {
 
 const ended: readonly string[] = ['passed', 'failed', 'canceled', 'skipped']
 
-export async function judgeFleet(fleet: Fleet, answered: readonly Answered[]): Promise<Sums> {
+/** `mayLose`: commands may have been lost and begun again. */
+export async function judgeFleet(
+  fleet: Fleet,
+  answered: readonly Answered[],
+  { mayLose = true }: { readonly mayLose?: boolean } = {},
+): Promise<Sums> {
   for (const { directory } of fleet.runners) await settle({ pool: fleet.pool, directory })
   expect(
     fleet.members.flatMap(({ crashes }) => crashes),
@@ -24,12 +29,18 @@ export async function judgeFleet(fleet: Fleet, answered: readonly Answered[]): P
   ).toEqual([])
   for (const pipeline of pipelines) await judgeNumbers(fleet, pipeline, answered)
   const sums = { builds: answered.length, jobs: 0, canceled: 0, lost: 0 }
+  const wrong: string[] = []
   for (const one of answered) {
-    const { state, jobs, lost } = await judgeOne(fleet, one)
-    sums.jobs += jobs
-    sums.lost += lost
-    if (state === 'canceled') sums.canceled += 1
+    try {
+      const { state, jobs, lost } = await judgeOne(fleet, one, mayLose)
+      sums.jobs += jobs
+      sums.lost += lost
+      if (state === 'canceled') sums.canceled += 1
+    } catch (error) {
+      wrong.push(`${one.pipeline} #${one.number}: ${error instanceof Error ? error.message : error}`)
+    }
   }
+  expect(wrong, `wrong among ${answered.length} builds`).toEqual([])
   await judgeGroups(fleet, answered)
   await judgeMoney(fleet.pool)
   return sums
@@ -57,6 +68,7 @@ async function judgeNumbers({ pool }: Fleet, pipeline: string, answered: readonl
 async function judgeOne(
   { api, pool, effects }: Fleet,
   { pipeline, number, steps, cancelAfterMs, seen }: Answered,
+  mayLose: boolean,
 ): Promise<{ readonly state: string; readonly jobs: number; readonly lost: number }> {
   const found = await findBuild({ pool }, pipeline, number)
   const { state } = await api.getBuild(pipeline, number)
@@ -65,7 +77,7 @@ async function judgeOne(
   if (seen !== null && first !== undefined)
     expect(seen, `log of ${first.key} as its reader saw it`).toBe(await api.readLog(first.id))
   if (state !== 'canceled' || cancelAfterMs === null) {
-    const { lost } = await judgeBuild({ api, pool }, { ...found, steps, told: effects.told() }, { mayLose: true })
+    const { lost } = await judgeBuild({ api, pool }, { ...found, steps, told: effects.told() }, { mayLose })
     return { state, jobs: jobs.length, lost }
   }
   for (const { state: jobState, id, lost, key } of jobs) {

@@ -2,15 +2,14 @@
  * PostgreSQL twice, with Patroni, etcd and haproxy: the one that is primary fails, and the other
  * takes over.
  */
-import type { ChildProcess } from 'node:child_process'
+import { type ChildProcess, execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { until } from '@harmont/test-kit/until'
 import pg from 'pg'
 import { superuser } from '../../packages/server/src/platform/database/embedded/cluster.ts'
-import { unprivilegedId } from '../../packages/server/src/platform/database/embedded/stage.ts'
 import type { FleetDatabase } from './database.ts'
 import type { Host } from './network.ts'
 
@@ -22,6 +21,9 @@ export interface PatroniPlace {
   /** Whether a commit waits for the standby. */
   readonly isSynchronous: boolean
 }
+
+/** Made by Debian's package: initdb wants a user with a name. */
+const account = 'postgres'
 
 interface Node {
   readonly host: Host
@@ -122,7 +124,7 @@ function startEtcd(host: Host, directory: string): ChildProcess {
 function prepare(host: Host, { folder, edge, isSynchronous }: PatroniPlace): Node {
   const home = join(folder, host.name)
   mkdirSync(home)
-  chownSync(home, unprivilegedId, unprivilegedId)
+  execFileSync('chown', [`${account}:`, home])
   const configuration = join(home, 'patroni.yml')
   writeFileSync(configuration, settings(host, edge, home, isSynchronous))
   return { host, configuration, log: join(folder, `${host.name}.log`) }
@@ -130,7 +132,7 @@ function prepare(host: Host, { folder, edge, isSynchronous }: PatroniPlace): Nod
 
 function begin(node: Node): void {
   const { host, configuration, log } = node
-  const asOther = ['--reuid', String(unprivilegedId), '--regid', String(unprivilegedId), '--clear-groups']
+  const asOther = ['--reuid', account, '--regid', account, '--clear-groups']
   const child = host.spawn('setpriv', [...asOther, 'patroni', configuration], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env.PATH ?? '', HOME: '/tmp' },
@@ -203,7 +205,7 @@ postgresql:
     - host all all 10.77.0.0/24 trust
     - host replication all 10.77.0.0/24 trust
   parameters:
-    unix_socket_directories: '.'
+    unix_socket_directories: ${home}
     jit: 'off'
     wal_receiver_status_interval: 1s
     wal_sender_timeout: 5s

@@ -13,12 +13,12 @@ export interface ExpectedJob {
 
 /**
  * Returns the jobs in the order of steps and attempts. Prerequisites come before their dependents.
- * `givenUp` holds the keys of steps whose sandbox was lost and that do not begin again, which fail.
+ * `givenUp` holds the keys of steps that failed because their sandboxes were lost.
  */
 export function expectedJobs(steps: readonly Step[], givenUp: ReadonlySet<string> = new Set()): readonly ExpectedJob[] {
   const ends = new Map<string, ExpectedJob>()
   return steps.flatMap((step) => {
-    const jobs = runsOnce(step) && givenUp.has(step.key) ? [lost(step)] : jobsOf(step, ends)
+    const jobs = givenUp.has(step.key) ? [lost(step)] : jobsOf(step, ends)
     const last = jobs.at(-1)
     if (last !== undefined) ends.set(step.key, last)
     return jobs

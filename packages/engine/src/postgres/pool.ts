@@ -22,11 +22,24 @@ export function timelineOf(client: pg.ClientBase): string {
   return timelines.get(client) ?? ''
 }
 
+/**
+ * A balancer before PostgreSQL may accept a connection and never answer, and a host may vanish. No
+ * statement of the store takes nearly as long as these limits. Without them one that was never
+ * answered held up the scheduler, and the end of the process, for good.
+ */
+const silence = {
+  connectionTimeoutMillis: 30_000,
+  query_timeout: 60_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+}
+
 /** Opens the store's own connections. `warn` hears of lost idle ones. */
 export function storePool(config: pg.PoolConfig, warn: (error: unknown) => void): pg.Pool {
   const pool = new pg.Pool({
     application_name: 'harmont-engine',
     idle_in_transaction_session_timeout: heldUpMs,
+    ...silence,
     ...config,
     onConnect: async (client) => {
       // Without a listener a connection that is lost during a transaction would end the process;

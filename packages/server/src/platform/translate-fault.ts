@@ -23,7 +23,7 @@ const toTheCaller = /_(user_id|actor_id|author_id|invited_by|session_id|key_id)_
 
 /** Messages of `pg` for its own errors, which carry no code. */
 const wordsOfPg =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end)/
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Query read timeout)/
 
 /**
  * Returns the 503 for a database or blob store that is unavailable, the 401 for a caller who is

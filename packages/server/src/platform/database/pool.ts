@@ -20,6 +20,9 @@ const heldUpMs = 120_000
 export function openPool(config: pg.PoolConfig, log: Logger): pg.Pool {
   const pool = new pg.Pool({
     connectionTimeoutMillis: 10_000,
+    // Finds a host that vanished: an idle connection to it would wait for the next statement.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     idleTimeoutMillis: restMs,
     idle_in_transaction_session_timeout: heldUpMs,
     ...config,
