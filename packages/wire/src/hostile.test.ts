@@ -141,6 +141,21 @@ test('G93 an instant that a runner reports is between its lease and now', async 
   expect(ended?.finishedAt).toBeLessThanOrEqual(store.now())
 })
 
+test('G01 G92 a grant whose answer may be lost is given again, unless the runner lists this very lease', async () => {
+  const { jobId, fence, leaseId } = await leaseOne('r')
+  const again = async (known: object, version = String(wireVersion)) => {
+    const body = { id: randomUUID(), slots: 1, waitMs: 0, again: true, known: [known] }
+    const headers = { 'harmont-wire': version, 'harmont-turn': `${randomUUID()}:1` }
+    const { given } = await post('lease', JSON.stringify(body), headers)
+    return (JSON.parse(given) as { readonly jobs: readonly LeasedJob[] }).jobs.length
+  }
+  expect(await again({ jobId, fence, leaseId })).toBe(0)
+  // The database lost the lease that the runner lists, and gave its number again.
+  expect(await again({ jobId, fence, leaseId: randomUUID() })).toBe(1)
+  expect(await again({ jobId, fence }, '1')).toBe(0)
+  expect(await again({ jobId, fence: fence + 1 }, '1')).toBe(1)
+})
+
 const lease = { jobId: randomUUID(), buildId: randomUUID(), fence: 1, leaseId: randomUUID() }
 
 test.each([

@@ -7,7 +7,7 @@ import { sandboxId } from './sandbox-note.ts'
 
 export interface RenewalsOptions {
   readonly runner: string
-  readonly port: RunnerPort
+  readonly port: Pick<RunnerPort, 'renew' | 'onDirective'>
   readonly everyMs: number
   /** Leases by sandbox id; the runner maintains it. */
   readonly held: ReadonlyMap<string, HeldLease>
