@@ -35,7 +35,7 @@ const text = `with
       left join waits using (reason) group by 1),
   present as (
     select pool, count(*)::int as count,
-      case when drains_at is not null then 'draining' when seen_at > now() - interval '1 minute' then 'ready' else 'gone' end as state
+      case when seen_at <= now() - interval '1 minute' then 'gone' when drains_at is not null then 'draining' else 'ready' end as state
     from engine.runners where pool is not null and seen_at > now() - interval '1 day' group by 1, 3)
   select (select coalesce(sum(count), 0)::int from waits) as waiting,
     (select count(*)::int from engine.leases) as running,

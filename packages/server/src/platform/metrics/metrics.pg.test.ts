@@ -46,6 +46,12 @@ describe('metrics', () => {
     expect(body).toContain('harmont_jobs_waiting_by_reason{reason="runner"} 2\n')
     expect(body).toContain('harmont_runners{pool="gpu",state="ready"} 1\n')
     expect(body).toContain('harmont_tasks_oldest_seconds 0\n')
+    await store.runners.drain('r', store.now())
+    await store.runners.seen('gone', { pool: 'gpu', labels: [], queues: null }, store.now() - 61_000)
+    const later = (await open.request<string>(null, 'GET', '/metrics')).body
+    expect(later).toContain('harmont_runners{pool="gpu",state="draining"} 1\n')
+    expect(later).toContain('harmont_runners{pool="gpu",state="gone"} 1\n')
+    expect(later).not.toContain('harmont_runners{pool="gpu",state="ready"}')
   })
 
   test('without a token can be read from this machine only, and not through a proxy', async () => {
