@@ -15,7 +15,7 @@ let fleet: Fleet
 
 describe.runIf(effort > 1)('a fleet', () => {
   beforeAll(async () => {
-    fleet = await startFleet({ runners: 2, slots: 3, patroni: { isSynchronous: true } })
+    fleet = await startFleet({ runners: 2, slots: 3, leaseSeconds: 10, patroni: { isSynchronous: true } })
     for (const pipeline of pipelines) await openPipeline(fleet, pipeline)
   }, 600_000)
   afterAll(() => fleet?.remove(), 300_000)

@@ -49,6 +49,8 @@ describe.runIf(effort > 1)('a fleet', () => {
     fleet = await startFleet({
       runners: 3,
       slots: 3,
+      // Leases end soon, so that faults meet it.
+      leaseSeconds: 10,
       env: { ...bucket.environment, HARMONT_BLOB_ENDPOINT: `http://10.77.0.2:${storePort}` },
       runnerDirectory: (name, folder) => {
         const directory = join(name === 'runner-3' ? disk.path : folder, name)

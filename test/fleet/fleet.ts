@@ -41,6 +41,7 @@ export interface Fleet {
 export interface FleetOptions {
   readonly runners: number
   readonly slots: number
+  readonly leaseSeconds: number
   /** Two PostgreSQL with Patroni instead of one: whether a commit waits for the standby. */
   readonly patroni?: { readonly isSynchronous: boolean }
   /** For API and scheduler processes. */
@@ -49,9 +50,6 @@ export interface FleetOptions {
   readonly runnerDirectory?: (name: string, folder: string) => string
   readonly doors?: readonly Door[]
 }
-
-/** Leases end soon, so that a test meets it. */
-const leaseSeconds = 10
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const folder = mkdtempSync('/var/tmp/harmont-fleet-')
@@ -102,7 +100,11 @@ async function assemble(options: FleetOptions, folder: string, started: AsyncDis
   }
   const shared = join(folder, 'shared')
   mkdirSync(shared)
-  const serverEnv = { ...serverSettings(database, edge), ...options.env }
+  const serverEnv = {
+    ...serverSettings(database, edge),
+    HARMONT_LEASE_SECONDS: String(options.leaseSeconds),
+    ...options.env,
+  }
   for (const role of ['api', 'scheduler'] as const)
     for (const [index, on] of apis.entries()) {
       const name = `${role}-${index + 1}`
@@ -179,7 +181,6 @@ function serverSettings({ url }: FleetDatabase, edge: Host): Readonly<Record<str
     ...common,
     HARMONT_DATABASE_URL: url,
     HARMONT_BOOTSTRAP_TOKEN: token,
-    HARMONT_LEASE_SECONDS: String(leaseSeconds),
     HARMONT_RATE_LIMITS: 'off',
     HARMONT_TRUSTED_PROXIES: edge.address,
     HARMONT_PUBLIC_URL: `http://${edge.address}`,

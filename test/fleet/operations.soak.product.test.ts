@@ -18,7 +18,7 @@ let fleet: Fleet
 
 describe.runIf(effort > 1)('a fleet', () => {
   beforeAll(async () => {
-    fleet = await startFleet({ runners: 2, slots: 3 })
+    fleet = await startFleet({ runners: 2, slots: 3, leaseSeconds: 60 })
     for (const pipeline of [...pipelines, 'away']) await openPipeline(fleet, pipeline)
   }, 600_000)
   afterAll(() => fleet?.remove(), 300_000)
@@ -63,7 +63,7 @@ describe.runIf(effort > 1)('a fleet', () => {
     const apis = fleet.members.filter(({ role }) => role === 'api')
     await Promise.all(apis.map((api) => api.end('SIGKILL')))
     // Longer than a lease, and than runners may be silent before they count as gone.
-    await sleep(scaled(15_000, 600_000))
+    await sleep(scaled(20_000, 600_000))
     await Promise.all(apis.map((api: Member) => api.start()))
     const { client, org } = fleet.api
     await waitForBuild(client, { org, pipeline: 'away', number: build.number })
