@@ -130,6 +130,21 @@ test('G94 operators see and change the whole server, but not by a key that is li
   ])
 })
 
+test('G94 the runner of the server itself is seen by all, drained by operators, and revoked by nobody', async () => {
+  const { store } = it.server.engine
+  await store.runners.seen('local-AbC', { pool: 'default', labels: ['own'], queues: null }, store.now())
+  const shown = async () => (await list(acme)).body.data.find(({ kind }) => kind === 'server')
+  expect(await shown()).toMatchObject({ id: 'local-AbC', state: 'connected', labels: ['own'], manageable: false })
+  const place = (who: Tenant) => `${who.path}/runners/local-AbC`
+  expect(codeOf(await it.request(acme.token, 'PUT', `${place(acme)}/drain`))).toBe('operator_required')
+  expect((await it.request(root.token, 'PUT', `${place(root)}/drain`)).status).toBe(204)
+  expect(await shown()).toMatchObject({ state: 'draining' })
+  expect(codeOf(await it.request(root.token, 'DELETE', place(root)))).toBe('runner_not_found')
+  expect((await it.request(root.token, 'DELETE', `${place(root)}/drain`)).status).toBe(204)
+  expect(await shown()).toMatchObject({ state: 'connected', draining_since: null })
+  await it.server.pool.query("delete from engine.runners where id = 'local-AbC'")
+})
+
 test('G94 a key is shown once, lets runners of its organization join as often as it says, and is revoked', async () => {
   const keys = `${acme.path}/runner-keys`
   const wish = { pool: 'gpu', labels: ['cuda', 'cuda'], secrets: false, uses: 1 }

@@ -79,7 +79,8 @@ export function runnerRoutes(services: FleetServices): Pick<Handlers, RunnerOper
 /** Finds a runner that somebody may change. Throws 404 for one that they do not see, and 403. */
 async function requireRunner({ pool }: FleetServices, looker: Looker, wanted: string) {
   const seen = await listRunners(pool, looker.isOperator ? null : looker.organizationId)
-  const runner = seen.find(({ id, isRevoked }) => id === wanted.toLowerCase() && !isRevoked)
+  // The id of the server's own may have capitals.
+  const runner = seen.find(({ id, isRevoked }) => [wanted, wanted.toLowerCase()].includes(id) && !isRevoked)
   if (runner === undefined) throw runnerNotFound()
   const { id, kind, organizations } = runner
   if (!isManageable(looker, organizations)) throw operatorRequired('change a runner that other organizations use')
