@@ -36,6 +36,8 @@ export const testPackages: readonly SystemPackage[] = [
   { name: 'libcap2-bin', command: 'setcap', why: 'file capabilities of an image' },
   { name: 'python3', command: 'python3', why: 'small servers and odd system calls inside sandboxes' },
   { name: 'python3-venv', command: '/usr/share/python-wheels', why: 'environments of Python projects' },
+  { name: 'kubectl', command: 'kubectl', why: 'renders the files of Kubernetes' },
+  { name: 'systemd', command: 'systemd-analyze', why: 'reads the units of systemd' },
   { name: 'ceph-mon', command: 'ceph-mon', why: "S3 of Ceph's, which a server's blobs are put into" },
   { name: 'ceph-osd', command: 'ceph-osd', why: 'its object server' },
   { name: 'radosgw', command: 'radosgw', why: 'its gateway' },

@@ -4,6 +4,7 @@
  */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -15,7 +16,7 @@ import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type ClientShell, enterShell } from '../packages/server/src/builds/shells/shell-client.test-support.ts'
 import { createRunnerKey, revokeRunner } from '../packages/server/src/runners/index.ts'
-import { type ServerProcess, startServerProcess } from '../scripts/server-process.ts'
+import { repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/server-process.ts'
 import { readStream } from './log-stream.ts'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 import { type RunnerProcess, runnerDirectory, startRunner, steppedClocks } from './runner-process.ts'
@@ -199,6 +200,12 @@ test('G78 G02 G105 a runner is killed, and ends when it is outdated: its command
   const { build, jobs } = await buildEnd(product.api, 'fleet', number)
   expect([build.state, jobs.get('a')?.attempt]).toEqual(['passed', 1])
   expect(await product.api.readLog(job?.id ?? '')).toBe('before\nafter\n')
+})
+
+test('an API process and a scheduler need no keys beyond those that deploy/kubernetes makes', () => {
+  const script = readFileSync(join(repositoryRoot, 'deploy/kubernetes/example/make-secrets.sh'), 'utf8')
+  const made = /^for key in (.*); do$/m.exec(script)?.[1]?.split(' ')
+  expect(readdirSync(join(product.dataDirectory, 'secrets')).sort()).toEqual(made)
 })
 
 test('the scheduler does what follows a build, and answers monitors only', async () => {

@@ -1,0 +1,2 @@
+#!/bin/sh
+exec node /opt/harmont/packages/server/src/main.ts "$@"
