@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { request as send } from 'node:http'
-import { createServer } from 'node:https'
+import { createSecureServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createMemoryStore } from '@harmont/engine'
@@ -21,7 +21,7 @@ test.each([
   expect(() => connectRunner({ ...options, url })).toThrow('by https')
 })
 
-test('a runner trusts the roots that it was given, and no others', async () => {
+test('a runner trusts the roots that it was given, and no others, and speaks HTTP/1.1 with those that offer more', async () => {
   const directory = mkdtempSync('/var/tmp/harmont-wire-')
   const [key, cert] = [join(directory, 'key'), join(directory, 'cert')]
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']
@@ -29,8 +29,10 @@ test('a runner trusts the roots that it was given, and no others', async () => {
   execFileSync('openssl', ['req', ...kind, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' })
   await using wire = await serveWire(createMemoryStore())
   const ca = readFileSync(cert, 'utf8')
-  const tls = createServer({ key: readFileSync(key), cert: ca }, (request, response) => {
-    const { url = '/', method, headers } = request
+  const versions = new Set<string>()
+  const tls = createSecureServer({ key: readFileSync(key), cert: ca, allowHTTP1: true }, (request, response) => {
+    const { url = '/', method, headers, httpVersion } = request
+    versions.add(httpVersion)
     request.pipe(
       send(wire.url + url, { method, headers }, (answer) => {
         response.writeHead(answer.statusCode ?? 0, answer.headers)
@@ -43,10 +45,10 @@ test('a runner trusts the roots that it was given, and no others', async () => {
   const settings = { wholeMs: 0 }
   const trusting = connectRunner({ ...options, url, ca, settings })
   expect(await trusting.renew('r')).toEqual([])
+  expect([...versions]).toEqual(['1.1'])
   const strict = connectRunner({ ...options, url, settings })
   await expect(strict.renew('r')).rejects.toThrow('certificate')
   await Promise.all([trusting.close(), strict.close()])
   tls.close()
-  tls.closeAllConnections()
   rmSync(directory, { recursive: true })
 })

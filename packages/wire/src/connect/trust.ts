@@ -14,6 +14,9 @@ export function openConnections(url: URL, ca: string | undefined, connectMs: num
   return new Agent({
     connect: { timeout: connectMs, ...(url.protocol === 'https:' && { ca: ca ?? systemRoots() }) },
     pipelining: 1,
+    // After a cut Node.js wrote the frames of an HTTP/2 session again and again, until the runner had
+    // no memory left. Balancers offer HTTP/2; streams save nothing that counts here.
+    allowH2: false,
     // Each call has a time limit of its own.
     headersTimeout: 0,
     bodyTimeout: 0,
