@@ -249,11 +249,11 @@ test('a person who reads nothing makes a runner wait, and other shells go on', a
   const slow = await shellAt(it.server.url, {})
   slow.socket.pause()
   const waiting = () => flooding?.bufferedAmount ?? 0
-  let last = -1
+  let [last, times] = [-1, 0]
   const stands = (now: number) => {
-    const is = now > 0 && now === last
+    times = now > 0 && now === last ? times + 1 : 0
     last = now
-    return is
+    return times === 5
   }
   await until(waiting, stands, { restMs: 100 })
   // The kernel buffers some megabytes on each way. The server takes no more than that.
