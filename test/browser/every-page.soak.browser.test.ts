@@ -16,6 +16,7 @@ import { walkByKeyboard } from './keyboard-walk.ts'
 import { contentSettings, fill } from './shots/content.ts'
 import { fillOrganization } from './shots/organization.ts'
 import { routes, type ShownRoute } from './shots/routes.ts'
+import { fillRunners } from './shots/runners.ts'
 import { fillShop } from './shots/shop.ts'
 
 /** axe checks the other pages in the tests of their features. */
@@ -38,7 +39,18 @@ const shownToAxe: ReadonlySet<string> = new Set([
 const walked: ReadonlySet<string> = new Set([
   ...['login', 'register', 'recover', 'pipelines', 'getting-started', 'builds', 'pipeline', 'pipeline-settings'],
   ...['new-build', 'build-failed', 'build-graph', 'build-waterfall', 'repos', 'usage', 'organization'],
-  ...['members', 'integrations', 'audit', 'account', 'passkeys', 'keys', 'sessions', 'appearance', 'not-found'],
+  ...[
+    'members',
+    'integrations',
+    'runners',
+    'audit',
+    'account',
+    'passkeys',
+    'keys',
+    'sessions',
+    'appearance',
+    'not-found',
+  ],
 ])
 
 let app: App
@@ -50,6 +62,7 @@ let visits: ReturnType<typeof visitAll> | undefined
 const faults = () => (visits ??= visitAll())
 const titles = new Map<string, string>()
 let shown: readonly ShownRoute[] = routes
+let endRunners = () => {}
 
 beforeAll(async () => {
   app = await startApp({ ...contentSettings, HARMONT_RATE_LIMITS: 'off' })
@@ -60,13 +73,17 @@ beforeAll(async () => {
   // Its builds take 20 s.
   if (effort > 1) shown = [...routes, ...(await fillShop(app))]
   await fillOrganization(app)
+  endRunners = await fillRunners(app)
   const open = () => openWindow(app.browser)
   signedIn = [await open(), await open()]
   for (const { page } of signedIn) await app.signIn(page.context())
   strangers = [await open()]
   for (const { page } of [...signedIn, ...strangers]) await page.addInitScript(watchMoves)
 })
-afterAll(async () => app?.stop())
+afterAll(async () => {
+  endRunners()
+  await app?.stop()
+})
 
 /** Opens each page and checks it once it has loaded. */
 async function visitAll() {

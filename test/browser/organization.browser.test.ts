@@ -179,7 +179,6 @@ journey(
     const { page } = it.ada
     await open(it, page, '/acme/settings/runners', 'Runners')
     await page.getByRole('heading', { name: 'Your first runner elsewhere' }).waitFor()
-    await expectAccessible(page)
     await press(page, 'Make a key and show the commands')
     await fill(page, 'Pool', 'gpu')
     await fill(page, 'Labels', 'cuda, a:b')
