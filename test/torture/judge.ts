@@ -30,7 +30,7 @@ export interface JobRow {
 }
 
 /** The remark of a lost sandbox. After it a job begins again or, with a secret, is abandoned. */
-const lossRemark = /^The sandbox (of this job )?was lost/
+const lossRemark = /^The sandbox (of this job )?was lost|Restarting from the beginning|is not retried automatically\.$/
 
 /** The jobs of a build in the order of its steps. */
 export async function jobsOf(pool: pg.Pool, buildId: string): Promise<readonly JobRow[]> {

@@ -41,6 +41,7 @@ export class HeldLease {
   readonly stopAsked: Promise<StopReason>
   #expiresAt: Date
   #stop: StopReason | null = null
+  #ranOut = false
   readonly #end = new AbortController()
   readonly #askStop: (reason: StopReason) => void
   readonly #listeners = new Set<(expiresAt: Date) => void>()
@@ -59,6 +60,11 @@ export class HeldLease {
     return this.#expiresAt
   }
 
+  /** Whether the watchdog may have ended what this process began, because no renewal came in time. */
+  get ranOut(): boolean {
+    return this.#ranOut || watchdogDeadline(this.#expiresAt).getTime() <= now()
+  }
+
   /** Why the job must end; null while it need not. */
   get stopReason(): StopReason | null {
     return this.#stop
@@ -71,6 +77,7 @@ export class HeldLease {
   }
 
   renewed({ expiresAt, stop }: LeaseStatus): void {
+    this.#ranOut = this.ranOut
     this.#expiresAt = expiresAt
     for (const listener of this.#listeners) listener(expiresAt)
     if (stop !== null) this.stop(stop)

@@ -202,6 +202,9 @@ async function outcomeOf({ options, lease, log }: JobContext, error: unknown): P
     const code = error.code === 'service_timeout' ? 'service_timeout' : 'service_failed'
     return { kind: 'refused', code, message: error.message }
   }
+  // The watchdog ended a tool under way: the step is not at fault.
+  if (error instanceof SandboxError && error.cause !== undefined && lease.ranOut)
+    return { ...vanished, blame: 'The runner could not reach the server while it made the sandbox.' }
   if (error instanceof SandboxError) {
     const { code, message, cause } = error
     // The operator of this machine reads the output of its tools.
