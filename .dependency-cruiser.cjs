@@ -58,6 +58,7 @@ const layers = {
     ['watchdog'],
     ['launch'],
     ['snapshots'],
+    ['layers'],
     ['services'],
     ['driver'],
   ],

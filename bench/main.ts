@@ -14,6 +14,7 @@ import { filledRows } from './rows/filled.ts'
 import { fleetRows } from './rows/fleet.ts'
 import { forkRows } from './rows/fork.ts'
 import { inputRows } from './rows/inputs.ts'
+import { layerRows } from './rows/layers.ts'
 import { logLineRows } from './rows/log-lines.ts'
 import { logRows } from './rows/logs.ts'
 import { overheadRows } from './rows/overhead.ts'
@@ -31,6 +32,7 @@ const rows: readonly Row[] = [
   ...forkRows,
   ...serviceRows,
   ...inputRows,
+  ...layerRows,
   ...artifactRows,
   ...overheadRows,
   ...wireRows,

@@ -17,6 +17,7 @@ export const productPackages: readonly SystemPackage[] = [
   { name: 'skopeo', command: 'skopeo', why: 'pulls images' },
   { name: 'umoci', command: 'umoci', why: 'unpacks images' },
   { name: 'git', command: 'git', why: 'mirrors repositories' },
+  { name: 'erofs-utils', command: 'mkfs.erofs', why: 'makes images of layers, which travel between runners' },
 ]
 
 /** Packages that an ordinary user needs in addition. */

@@ -119,22 +119,33 @@ test('G78 both runners take jobs of a build, and a cancel reaches both', async (
   expect([build.state, ...[...jobs.values()].map(({ state }) => state)]).toEqual(['canceled', 'canceled', 'canceled'])
 })
 
-test('G78 G98 a chain stays on the runner that has its files, and the server sends the spans of its work', async () => {
-  const big = { runner_args: { labels: ['big'] } }
+test('G98 G116 a step whose files another runner has runs elsewhere while that one is busy, and so does what builds in it', async () => {
+  const name = `harmont-waits-${randomUUID()}`
   const number = await submit(
-    { key: 'root', cmd: 'echo made > file; echo $HARMONT_STEP_KEY', ...big },
-    { key: 'left', builds_in: 'root', cmd: 'cat file' },
-    { key: 'right', builds_in: 'root', cmd: 'cat file; echo more >> file' },
-    { key: 'last', builds_in: 'right', cmd: 'cat file' },
+    { key: 'root', cmd: 'echo made > file; head -c 20000000 /dev/urandom > large; sha256sum large > sum' },
+    { key: 'left', builds_in: 'root', cmd: `exec sh -c 'until [ -e /go ]; do sleep 0.05; done' ${name}` },
+    { key: 'right', builds_in: 'root', cmd: 'cat file; echo more >> file; sha256sum --check sum; rm sum' },
+    { key: 'last', builds_in: 'right', cmd: 'cat file; ls' },
   )
-  const { build, jobs } = await buildEnd(product.api, 'fleet', number)
+  const jobs = () => product.api.listJobs('fleet', number)
+  await until(jobs, (all) => all.some(({ step_key, state }) => step_key === 'last' && state === 'passed'))
+  const ran = await runnersOf(number)
+  touchInSandbox(name, '/go')
+  const { build, jobs: ended } = await buildEnd(product.api, 'fleet', number)
   expect(build.state).toBe('passed')
-  expect(new Set((await runnersOf(number)).values()).size).toBe(1)
-  expect(await product.api.readLog(jobs.get('last')?.id ?? '')).toBe('made\nmore\n')
-  const job = await until(() => collector.spans.find(({ name }) => name === 'job last'))
-  expect(job?.attributes['cicd.worker.id']).toBe((await runnersOf(number)).get('last'))
+  const [first, other] = [ran.get('root'), ran.get('right')]
+  expect(other).not.toBe(first)
+  expect([ran.get('left'), ran.get('last')]).toEqual([first, other])
+  const logOf = (key: string) => product.api.readLog(ended.get(key)?.id ?? '')
+  expect(await logOf('right')).toBe('made\nlarge: OK\n')
+  expect(await logOf('last')).toBe('made\nmore\nfile\nlarge\n')
+  // What arrived is an image, mounted.
+  const taker = runners.find(({ id }) => id === other)
+  expect(readdirSync(join(taker?.directory ?? '', 'sandboxes', 'mounts')).length).toBeGreaterThan(0)
+  const job = await until(() => collector.spans.find(({ name: span }) => span === 'job last'))
+  expect(job?.attributes['cicd.worker.id']).toBe(other)
   const phases = collector.spans.filter(({ parentId }) => parentId === job?.spanId)
-  const inOrder = phases.toSorted((one, other) => one.from - other.from || one.to - other.to).map(({ name }) => name)
+  const inOrder = phases.toSorted((a, b) => a.from - b.from || a.to - b.to).map(({ name: phase }) => phase)
   expect(inOrder).toEqual(['queue', 'lease', 'fetch', 'sandbox', 'command', 'artifacts', 'snapshot'])
   expect(collector.faults).toEqual([])
 })

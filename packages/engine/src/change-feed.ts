@@ -16,6 +16,7 @@ export class LocalChangeFeed implements ChangeFeed {
   readonly #queues = new Map<string, Set<Listener>>()
   readonly #ready = new Set<Listener>()
   readonly #stop = new Set<(effect: Stop) => void>()
+  readonly #wanted = new Set<(runner: string) => void>()
 
   onJob(jobId: string, listener: Listener): () => void {
     return addTo(this.#jobs, jobId, listener)
@@ -37,6 +38,11 @@ export class LocalChangeFeed implements ChangeFeed {
   onStop(listener: (effect: Stop) => void): () => void {
     this.#stop.add(listener)
     return () => this.#stop.delete(listener)
+  }
+
+  onWanted(listener: (runner: string) => void): () => void {
+    this.#wanted.add(listener)
+    return () => this.#wanted.delete(listener)
   }
 
   /** Notifies listeners of an applied event. */
@@ -77,6 +83,10 @@ export class LocalChangeFeed implements ChangeFeed {
 
   stop(effect: Stop): void {
     for (const listener of this.#stop) queueMicrotask(() => listener(effect))
+  }
+
+  wanted(runner: string): void {
+    for (const listener of this.#wanted) queueMicrotask(() => listener(runner))
   }
 
   /** Notifies everybody, because changes may have been missed. */

@@ -25,12 +25,25 @@ export type {
   Step,
 } from './core/model.ts'
 export { defaultPool, type Reach, reaches } from './core/placement/reach.ts'
-export { type RunnerWait, runnerWaits } from './core/placement/runner-waits.ts'
+export { absentFiles, type RunnerWait, runnerWaits } from './core/placement/runner-waits.ts'
 export { planBuild } from './core/plan-build.ts'
 export { judge } from './core/prerequisites.ts'
 export { failedInQuarantine } from './core/soft-failure.ts'
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineRunner } from './engine.ts'
+export {
+  type LackingObject,
+  type LayerBlob,
+  type LayerForm,
+  type LayerObject,
+  type LayerTraffic,
+  layerPartBytes,
+  NotWanted,
+  type TravellingLayer,
+  type WantedSnapshot,
+} from './layers/layer.ts'
+export type { LayerObjects } from './layers/layer-objects.ts'
+export type { LayerPort } from './layers/layer-port.ts'
 export type { Log } from './log.ts'
 export { createMemoryStore, type MemoryStore, type SplitMemory } from './memory/memory-store.ts'
 export {
@@ -94,6 +107,7 @@ export type {
   ChangeFeed,
   HeldFork,
   JobOutput,
+  LayerPlace,
   Lease,
   LiveSnapshots,
   PresentRunner,

@@ -8,13 +8,17 @@ import type { SourceTreeRef } from '@harmont/sandbox'
 import type { LackingParts, WantedParts } from './artifacts/part-store.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { JobState, Outcome, ServiceState, Step } from './core/model.ts'
+import type { LayerTraffic } from './layers/layer.ts'
+import type { LayerPort } from './layers/layer-port.ts'
 import type { ForkEnd } from './probes/probe.ts'
 import type { OpenServiceLog } from './service-log.ts'
 import type { Deal, SplitFile } from './splits/deal.ts'
 import type { FileSplit } from './splits/split-store.ts'
 import type { StepOutput } from './step-output.ts'
-import type { BuildContext, ForkLease, HeldFork, LiveSnapshots } from './store.ts'
+import type { BuildContext, ForkLease, HeldFork, LeaseRef, LiveSnapshots } from './store.ts'
 import type { Phase } from './trace.ts'
+
+export type { LeaseRef } from './store.ts'
 
 export interface RunnerPort {
   /**
@@ -26,6 +30,8 @@ export interface RunnerPort {
     readonly slots: number
     readonly waitMs: number
     readonly signal: AbortSignal
+    /** What it takes of layers from elsewhere; nothing by default. */
+    readonly traffic?: LayerTraffic
   }): Promise<readonly LeasedJob[]>
   /**
    * Returns the leases that this runner held when its process ended, expired ones included, with
@@ -34,9 +40,9 @@ export interface RunnerPort {
   reclaim(runner: string): Promise<readonly LeasedJob[]>
   /**
    * Renews all leases of the runner in one statement. Returns those that it still holds, with what
-   * is asked of them.
+   * is asked of them. `traffic`: what it gives and takes of layers; nothing by default.
    */
-  renew(runner: string): Promise<readonly LeaseStatus[]>
+  renew(runner: string, traffic?: LayerTraffic): Promise<readonly LeaseStatus[]>
   /**
    * Calls the listener at once for cancels and time-outs. `renew` repeats them, so a missed call
    * only costs time. Returns a function that unsubscribes.
@@ -118,6 +124,8 @@ export interface RunnerPort {
   liveSnapshots(runner: string, pinnedMs: number): Promise<LiveSnapshots>
   /** Null where nothing is proved. */
   readonly probes: ProbePort | null
+  /** Null where files stay on the machine that made them. */
+  readonly layers: LayerPort | null
 }
 
 /** Runs of red steps' commands, by which failed tests are proved flaky or not (`engine.md` 9). */
@@ -181,14 +189,6 @@ export type RenderResult =
       readonly code: 'render_failed'
       readonly message: string
     }
-
-export interface LeaseRef {
-  readonly jobId: string
-  readonly buildId: string
-  readonly fence: number
-  /** See `Job.leaseId`. Absent from a runner of a release without it. */
-  readonly leaseId?: string | null
-}
 
 export interface Directive {
   readonly jobId: string

@@ -3,7 +3,9 @@ import type { SourceTreeRef } from '@harmont/sandbox'
 import type { Artifact } from './artifacts/artifact.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { Build, BuildEvent, Effect, Instant, Job, NamedLease } from './core/model.ts'
+import type { Taker } from './core/placement/placement.ts'
 import type { Reach } from './core/placement/reach.ts'
+import type { LayerForm, LayerTraffic, TravellingLayer, WantedSnapshot } from './layers/layer.ts'
 import type { ForkEnd } from './probes/probe.ts'
 import type { Proof } from './probes/proof.ts'
 import type { OpenServiceLog } from './service-log.ts'
@@ -78,6 +80,15 @@ export interface Lease {
   readonly deadlineAt: Instant | null
 }
 
+/** Names a lease: what a runner does under it carries this. */
+export interface LeaseRef {
+  readonly jobId: string
+  readonly buildId: string
+  readonly fence: number
+  /** See `Job.leaseId`. Absent from a runner of a release without it. */
+  readonly leaseId?: string | null
+}
+
 export interface Applied {
   /** The build after the last event. Read its jobs at once: the list shows later changes too. */
   readonly build: Build
@@ -121,6 +132,8 @@ export interface Store {
   readonly runners: RunnerStore
   /** Null where nothing is proved: a local run answers at once, and is over. */
   readonly probes: ProbeStore | null
+  /** Null where files stay on the machine that made them: a local run has one machine. */
+  readonly layers: LayerStore | null
   readonly splits: SplitStore
   /** Announces changes of this process at once, and of others a little later. */
   readonly changes: ChangeFeed
@@ -194,9 +207,10 @@ export interface LeaseStore {
   /**
    * Leases up to `slots` ready jobs in fair turns between queues, then by age. In the same
    * transaction each becomes `assigned` and gets the next fencing number. A runner gets jobs within
-   * its reach, none that starts from files of another runner, and none while it drains.
+   * its reach, and none while it drains. It has the files that a job starts from, or the server keeps
+   * them in a form of its `traffic`; it takes none by default.
    */
-  take(runner: string, slots: number, now: Instant, reach?: Reach): Promise<readonly Lease[]>
+  take(runner: string, slots: number, now: Instant, reach?: Reach, traffic?: LayerTraffic): Promise<readonly Lease[]>
   /** Returns the leases of a runner. */
   of(runner: string): Promise<readonly Lease[]>
   /**
@@ -210,8 +224,11 @@ export interface LeaseStore {
   noteLookUp(lease: NamedLeaseOf, at: Instant, lookUp: CacheLookUp): Promise<boolean>
   /** Returns events to apply: expired leases, deadlines of steps and builds, overdue kills. */
   overdue(now: Instant, limit: number): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
-  /** Returns when the next delayed job may start; null when none is delayed. */
-  nextReadyAt(): Promise<Instant | null>
+  /**
+   * Returns when the next delayed job may start; null when none is delayed. With `now`, for a runner
+   * that takes files of others, also when the next job opens to it, or its files may be wanted.
+   */
+  nextReadyAt(now?: Instant): Promise<Instant | null>
   /** Notes that this process takes renewals. */
   noteRenewable(now: Instant): Promise<void>
   /** Returns since when some process has always taken renewals; null when none does now. */
@@ -220,6 +237,9 @@ export interface LeaseStore {
 
 /** How long nobody may note that renewals are taken before that counts as a break. */
 export const renewalBreakMs = 5_000
+
+/** A job that has been ready for so long has met no free slot where its files are. */
+export const homeMs = 500
 
 /** How long a runner must be silent before its files count as lost. */
 export const goneMs = 60_000
@@ -232,8 +252,11 @@ export interface PresentRunner {
 
 /** Knows which runners there are: whoever renews its leases is there. */
 export interface RunnerStore {
-  /** Notes that a runner is there, and what it may take. */
-  seen(runner: string, reach: Reach, now: Instant): Promise<void>
+  /**
+   * Notes that a runner is there, what it may take, and what it gives and takes of layers.
+   * Returns whether snapshots are wanted of it.
+   */
+  seen(runner: string, reach: Reach, now: Instant, traffic?: LayerTraffic): Promise<boolean>
   /** Gives a runner nothing new from now on, or again with null. */
   drain(runner: string, since: Instant | null): Promise<void>
   /** Returns the runners that are there. */
@@ -243,6 +266,58 @@ export interface RunnerStore {
    * drained for as long with nothing left to do.
    */
   gone(now: Instant): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
+}
+
+/** The runners that share layers: those of one pool, and only within one organization. */
+export interface LayerPlace {
+  readonly queue: string
+  readonly pool: string
+}
+
+/** A snapshot that is wanted of a runner, and the job that left it. */
+export interface AskedSnapshot extends LayerPlace {
+  readonly buildId: string
+  readonly jobId: string
+}
+
+/** The layers of a snapshot, lowest first. */
+export interface StoredSnapshot {
+  readonly layers: readonly TravellingLayer[]
+  /** Names of the secrets that it, or a layer below it, was made with. */
+  readonly taint: readonly string[]
+}
+
+/**
+ * Knows which snapshots the server keeps for runners that did not make them. A snapshot is stored in
+ * a form once all its layers are kept in forms that a runner of that form takes.
+ */
+export interface LayerStore {
+  /**
+   * Wants the snapshots without which a runner with free slots cannot take jobs that have been ready
+   * for a while: of the runners that have them.
+   */
+  want(taker: Taker, now: Instant): Promise<void>
+  /** Wants of draining runners what unfinished builds still need. */
+  wantOfDraining(now: Instant): Promise<void>
+  /** Returns what is wanted of a runner. */
+  wantedOf(runner: string): Promise<readonly WantedSnapshot[]>
+  /** Returns whose snapshot it is; null when it is not wanted of this runner. */
+  asked(runner: string, wanted: WantedSnapshot): Promise<AskedSnapshot | null>
+  /**
+   * Returns the layers, of these, that are not kept in a form that will do. The snapshot is stored
+   * from now on if there are none. Throws for a layer of another place.
+   */
+  lacking(wanted: WantedSnapshot, place: LayerPlace, ids: readonly string[]): Promise<readonly string[]>
+  /** Keeps a layer whose objects are whole. The snapshot is stored once its last one is kept. */
+  keep(wanted: WantedSnapshot, place: LayerPlace, layer: TravellingLayer, taint: readonly string[]): Promise<void>
+  /** Never wants the snapshot again. */
+  refuse(snapshot: string, reason: string): Promise<void>
+  /** Returns the layers of a snapshot that is stored for a runner that takes these forms. */
+  find(place: LayerPlace, snapshot: string, forms: readonly LayerForm[]): Promise<StoredSnapshot | null>
+  /** Notes that a runner has the snapshot too, after so many milliseconds of fetching. */
+  placed(runner: string, snapshot: string, ms: number): Promise<void>
+  /** Returns which of these snapshots are stored. */
+  stored(snapshots: readonly string[]): Promise<ReadonlySet<string>>
 }
 
 /** A run of a probe that a runner was given. */
@@ -333,4 +408,6 @@ export interface ChangeFeed {
   /** Calls the listener when something may have become ready to lease. */
   onReady(listener: () => void): () => void
   onStop(listener: (effect: Extract<Effect, { readonly type: 'stop' }>) => void): () => void
+  /** Calls the listener with the id of a runner of which a snapshot is wanted now. */
+  onWanted(listener: (runner: string) => void): () => void
 }

@@ -23,6 +23,7 @@ export async function openDriver(
     readonly egressAllow?: readonly string[]
     readonly runtime?: RuntimeName
     readonly takenForMs?: number
+    readonly layersTravel?: boolean
   } = {},
 ): Promise<OciDriver> {
   const { volatileState } = await openLayout(directory)
@@ -35,6 +36,7 @@ export async function openDriver(
     egressAllow: options.egressAllow ?? [],
     runtime: options.runtime ?? 'crun',
     collectGraceMs: 0,
+    ...(options.layersTravel === undefined ? {} : { layersTravel: options.layersTravel }),
     ...(options.takenForMs === undefined ? {} : { takenForMs: options.takenForMs }),
   })
 }

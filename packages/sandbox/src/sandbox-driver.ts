@@ -426,6 +426,8 @@ export interface PackedLayer {
 export interface PackedSnapshot extends Omit<Snapshot, 'createdAt'> {
   /** Its own id, then the ids of the snapshots below it, newest first. */
   readonly layers: readonly SnapshotId[]
+  /** Paths of /workspace that inputs gave, one character per byte. Absent for none. */
+  readonly inputPaths?: readonly string[]
   readonly createdAt: string
   readonly layer: PackedLayer
 }

@@ -8,7 +8,10 @@ import type {
   Directive,
   FileSplit,
   HeldFork,
+  LackingObject,
   LackingParts,
+  LayerForm,
+  LayerTraffic,
   LeaseRef,
   OpenServiceLog,
   Outcome,
@@ -16,7 +19,9 @@ import type {
   SourceUnavailableCode,
   SplitFile,
   StepOutput,
+  TravellingLayer,
   WantedParts,
+  WantedSnapshot,
 } from '@harmont/engine'
 import type {
   WireChunks,
@@ -72,21 +77,39 @@ export interface Calls {
       readonly again: boolean
       /** With `again`: the leases that the runner knows of. */
       readonly known: readonly FencedJob[]
+      /** Absent: the runner takes no layers from elsewhere. */
+      readonly traffic?: LayerTraffic
     }
     answer: { readonly jobs: readonly WireJob[] }
   }
   reclaim: { request: Record<never, never>; answer: { readonly jobs: readonly WireJob[] } }
-  renew: { request: Record<never, never>; answer: { readonly leases: readonly WireStatus[] } }
+  renew: {
+    request: { readonly traffic?: LayerTraffic }
+    /** `exports`: the snapshots that are wanted of the runner. */
+    answer: { readonly leases: readonly WireStatus[]; readonly exports?: readonly WantedSnapshot[] }
+  }
   /** The snapshots on the runner's machine that builds need, as `LiveSnapshots` has them. */
   'live-snapshots': {
     request: { readonly pinnedMs: number }
     answer: { readonly needed: readonly string[]; readonly pinned: readonly string[]; readonly left: readonly string[] }
   }
   directives: {
-    /** What the runner has heard: directives, and tickets of shells, absent before it opened any. */
-    request: { readonly waitMs: number; readonly known: readonly Directive[]; readonly shells?: readonly string[] }
+    /**
+     * What the runner has heard: directives, tickets of shells, and wanted snapshots. The last two are
+     * absent for a runner that opens no shells, or gives no snapshots.
+     */
+    request: {
+      readonly waitMs: number
+      readonly known: readonly Directive[]
+      readonly shells?: readonly string[]
+      readonly exports?: readonly string[]
+    }
     /** `shells`: tickets with which the runner is to dial `shellCall`. */
-    answer: { readonly directives: readonly Directive[]; readonly shells?: readonly string[] }
+    answer: {
+      readonly directives: readonly Directive[]
+      readonly shells?: readonly string[]
+      readonly exports?: readonly WantedSnapshot[]
+    }
   }
   started: { request: Report & Phased; answer: { readonly lastsMs: number | null } }
   substituted: { request: Report & { readonly image: string }; answer: Held }
@@ -134,6 +157,26 @@ export interface Calls {
     request: { readonly fork: HeldFork; readonly split: FileSplit; readonly files: readonly SplitFile[] }
     answer: { readonly deal: Deal | null }
   }
+  'layers/offer': {
+    request: WantedSnapshot & { readonly layers: readonly string[] }
+    answer: { readonly lacking: readonly string[] }
+  }
+  'layers/have': {
+    request: WantedSnapshot & { readonly layer: TravellingLayer }
+    answer: { readonly lacking: readonly LackingObject[] }
+  }
+  'layers/refuse': {
+    request: { readonly snapshot: string; readonly reason: string; readonly lease?: LeaseRef }
+    answer: Record<never, never>
+  }
+  'layers/find': {
+    request: { readonly lease: LeaseRef; readonly snapshot: string; readonly forms: readonly LayerForm[] }
+    answer: { readonly layers: readonly TravellingLayer[] | null }
+  }
+  'layers/placed': {
+    request: { readonly lease: LeaseRef; readonly snapshot: string; readonly ms: number }
+    answer: Record<never, never>
+  }
 }
 
 export type CallName = keyof Calls
@@ -154,9 +197,10 @@ interface Held {
   readonly held: boolean
 }
 
-/** The calls whose bodies are frames (`frames.ts`), and the one whose answer is a stream. */
-export const framedCalls = { append: 'append', putPart: 'put-part' } as const
+/** The calls whose bodies are frames (`frames.ts`), and those whose answers are streams. */
+export const framedCalls = { append: 'append', putPart: 'put-part', putLayerPart: 'layers/upload' } as const
 export const archiveCall = 'source/archive'
+export const layerCall = 'layers/fetch'
 
 /** A GET of this name with a ticket becomes the WebSocket of a shell, where the runner is the host. */
 export const shellCall = 'shell'
@@ -180,6 +224,20 @@ export interface AppendAnswer {
 export interface PartHead {
   readonly lease: LeaseRef
   readonly digest: string
+}
+
+/** Heads the frame of a part of a layer's object; the frame's bytes are the part. */
+export interface LayerPartHead extends WantedSnapshot {
+  readonly digest: string
+  readonly index: number
+}
+
+export interface LayerRequest {
+  readonly lease: LeaseRef
+  readonly snapshot: string
+  readonly digest: string
+  /** Number of bytes that the runner has. */
+  readonly from: number
 }
 
 export interface ArchiveRequest {

@@ -37,7 +37,7 @@ function takes(draft: Draft, event: BuildEvent): boolean {
   if (event.type === 'supersede') return decideSupersede(draft)
   if (event.type === 'abandon') return decideAbandon(draft, event)
   if (event.type === 'build_deadline') return decideBuildDeadline(draft)
-  if (event.type === 'holder_gone') return decideHolderGone(draft, event.runner)
+  if (event.type === 'holder_gone') return decideHolderGone(draft, { runner: event.runner, kept: new Set(event.kept) })
   const slot = draft.live.slots.get(event.job)
   return slot !== undefined && takesJobEvent(draft, slot, event)
 }

@@ -253,8 +253,13 @@ export type BuildEvent =
       readonly since: Instant
       readonly reasons: Readonly<Record<string, string>>
     }
-  /** A runner is gone for good, and with it the files on its machine. */
-  | { readonly type: 'holder_gone'; readonly runner: string; readonly at: Instant }
+  /** A runner is gone for good, and with it the files on its machine; the server has the kept ones. */
+  | {
+      readonly type: 'holder_gone'
+      readonly runner: string
+      readonly kept?: readonly string[]
+      readonly at: Instant
+    }
   /** A person retries the newest attempt of a step that ended without passing. */
   | { readonly type: 'retry'; readonly job: string; readonly at: Instant }
   | (UnderLease & {

@@ -6,6 +6,7 @@ import { viewBuild } from '../core/live-build.ts'
 import type { Instant } from '../core/model.ts'
 import { everything, reaches } from '../core/placement/reach.ts'
 import { isNewestLease } from '../core/states.ts'
+import { noTraffic } from '../layers/layer.ts'
 import { serviceLogId } from '../service-log.ts'
 import { type Deal, deal } from '../splits/deal.ts'
 import { type SplitStore, splitKey } from '../splits/split-store.ts'
@@ -81,6 +82,7 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}, splits = n
     },
     runners,
     probes: null,
+    layers: null,
     splits: splitStore(splits),
     changes,
     now: settings.now,
@@ -154,29 +156,31 @@ function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: Memor
   return {
     async take(runner, slots, now, reach = everything) {
       if (runners.drains(runner)) return []
-      return work.ready.take(slots, now, work.checkFor({ runner, reach })).map(({ jobId, buildId }) => {
-        const stored = work.builds.get(buildId)
-        const job = stored?.attempts.get(jobId)
-        if (!stored || !job) throw new Error(`job ${jobId} is ready but not known`)
-        const lease: Lease = {
-          jobId,
-          buildId,
-          runner,
-          fence: job.fence + 1,
-          leaseId: settings.newId(),
-          expiresAt: now + settings.startLeaseMs,
-          started: false,
-          lastSeq: work.log(jobId).lastSeq,
-          spoolPosition: '0',
-          stop: null,
-          deadlineAt: null,
-        }
-        work.leases.set(jobId, lease)
-        const { fence, leaseId } = lease
-        const { taken } = work.apply(stored, [{ type: 'leased', job: jobId, fence, leaseId, at: now, runner }])
-        if (!taken[0]) throw new Error(`job ${jobId} is ready but ${job.state}`)
-        return lease
-      })
+      return work.ready
+        .take(slots, now, work.checkFor({ runner, reach, traffic: noTraffic }))
+        .map(({ jobId, buildId }) => {
+          const stored = work.builds.get(buildId)
+          const job = stored?.attempts.get(jobId)
+          if (!stored || !job) throw new Error(`job ${jobId} is ready but not known`)
+          const lease: Lease = {
+            jobId,
+            buildId,
+            runner,
+            fence: job.fence + 1,
+            leaseId: settings.newId(),
+            expiresAt: now + settings.startLeaseMs,
+            started: false,
+            lastSeq: work.log(jobId).lastSeq,
+            spoolPosition: '0',
+            stop: null,
+            deadlineAt: null,
+          }
+          work.leases.set(jobId, lease)
+          const { fence, leaseId } = lease
+          const { taken } = work.apply(stored, [{ type: 'leased', job: jobId, fence, leaseId, at: now, runner }])
+          if (!taken[0]) throw new Error(`job ${jobId} is ready but ${job.state}`)
+          return lease
+        })
     },
     of,
     async holder({ jobId, ...lease }) {

@@ -18,8 +18,9 @@ export class MemoryRunners implements RunnerStore {
     this.#work = work
   }
 
-  async seen(runner: string, reach: Reach, now: Instant): Promise<void> {
+  async seen(runner: string, reach: Reach, now: Instant): Promise<boolean> {
     this.#known.set(runner, { reach, seenAt: now })
+    return false
   }
 
   async drain(runner: string, since: Instant | null): Promise<void> {

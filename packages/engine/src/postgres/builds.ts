@@ -22,10 +22,11 @@ import { findPlaceWait, findWaits } from './waiting/waits.ts'
  */
 export const liveSnapshotsText = `with b as (
     select id, finished_at, state from engine.builds where finished_at is null
-    union all select id, finished_at, state from engine.builds where finished_at > $1)
+    union all select id, finished_at, state from engine.builds where finished_at > $1),
+  fetched as (select snapshot from engine.layer_places where runner = $2)
   select s.value as snapshot, b.finished_at is not null as over, b.state <> 'passed' as wanted, b.finished_at
   from b join engine.jobs j on j.build_id = b.id cross join json_each_text(j.service_snapshots) s
-  where j.service_snapshots is not null and ($2::text is null or j.runner = $2)
+  where j.service_snapshots is not null and ($2::text is null or j.runner = $2 or s.value in (select snapshot from fetched))
   union all
   select j.snapshot, b.finished_at is not null as over, (j.state <> 'passed' or w.step is not null) as wanted, b.finished_at
   from b join engine.jobs j on j.build_id = b.id
@@ -36,7 +37,7 @@ export const liveSnapshotsText = `with b as (
         select from engine.jobs n where n.build_id = c.build_id and n.step = c.step and n.attempt > c.attempt)
       or exists (select from engine.probes p where p.job_id = c.id))) w
     on w.build_id = j.build_id and w.step = j.step
-  where j.snapshot is not null and j.step is not null and ($2::text is null or j.runner = $2)
+  where j.snapshot is not null and j.step is not null and ($2::text is null or j.runner = $2 or j.snapshot in (select snapshot from fetched))
   order by finished_at desc`
 
 const watchText = `insert into engine.watch (since, seen_at, busy_at)

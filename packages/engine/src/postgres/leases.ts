@@ -2,9 +2,11 @@ import type pg from 'pg'
 import type { CacheLookUp } from '../cache-look-up.ts'
 import type { BuildEvent, Instant } from '../core/model.ts'
 import { everything } from '../core/placement/reach.ts'
-import { type Lease, type LeaseStore, type NamedLeaseOf, renewalBreakMs } from '../store.ts'
+import { noTraffic } from '../layers/layer.ts'
+import { homeMs, type Lease, type LeaseStore, type NamedLeaseOf, renewalBreakMs } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { BuildTurns } from './build-turns.ts'
+import type { Company } from './runners.ts'
 import { instant, isSameLease, storable, storableJson, time } from './values.ts'
 import { type Candidate, FairScan, type Look } from './waiting/fair-scan.ts'
 
@@ -20,6 +22,13 @@ export const overdueText = `
   union all
   (select 'build_deadline', id, null, null from engine.builds where deadline_at <= $1 order by deadline_at limit $2)
   limit $2`
+
+const nextDelayed = '(select min(not_before) from engine.ready where not_before is not null)'
+// Not more often than every quarter of a second: all runners without a job look then.
+const nextOpenText = `select least(${nextDelayed},
+  (select greatest($1::timestamptz + interval '250 ms', open_at) from engine.ready where gate is null and open_at > $1 order by open_at limit 1),
+  (select greatest($1::timestamptz + interval '250 ms', ready_at + interval '${homeMs} ms')
+    from engine.ready where gate is null and files is not null and ready_at > $2 order by ready_at limit 1)) as next`
 
 interface OverdueRow {
   readonly type: 'kill_overdue' | 'lease_lost' | 'job_deadline' | 'build_deadline'
@@ -55,18 +64,24 @@ export class PostgresLeases implements LeaseStore {
   /** Jobs that a call of this process is about to lease: another call looks further. */
   readonly #claimed = new Set<string>()
 
-  constructor(pool: pg.Pool, settings: StoreSettings, turns: BuildTurns) {
+  constructor(pool: pg.Pool, settings: StoreSettings, turns: BuildTurns, company: Company) {
     this.#pool = pool
     this.#settings = settings
     this.#turns = turns
-    this.#scan = new FairScan(pool)
+    this.#scan = new FairScan(pool, company)
   }
 
-  async take(runner: string, slots: number, now: Instant, reach = everything): Promise<readonly Lease[]> {
+  async take(
+    runner: string,
+    slots: number,
+    now: Instant,
+    reach = everything,
+    traffic = noTraffic,
+  ): Promise<readonly Lease[]> {
     const leases: Lease[] = []
     const busy = new Set<string>()
     const unfit = new Set<string>()
-    const wish = { runner, reach, now }
+    const wish = { runner, reach, traffic, now }
     const scan = (count: number) => this.#scan.find(count, wish, { jobs: this.#claimed, builds: busy, unfit })
     // A round is fruitless when other processes took every candidate; after ten the next call is as
     // good.
@@ -146,11 +161,12 @@ export class PostgresLeases implements LeaseStore {
     return rows.map((row) => ({ buildId: row.build_id, event: eventOf(row, now) }))
   }
 
-  async nextReadyAt(): Promise<Instant | null> {
-    const { rows } = await this.#pool.query<{ next: Date | null }>({
-      name: 'engine-next-ready',
-      text: 'select min(not_before) as next from engine.ready where not_before is not null',
-    })
+  async nextReadyAt(now?: Instant): Promise<Instant | null> {
+    const { rows } = await this.#pool.query<{ next: Date | null }>(
+      now === undefined
+        ? { name: 'engine-next-ready', text: `select ${nextDelayed} as next` }
+        : { name: 'engine-next-open', text: nextOpenText, values: [time(now), time(now - homeMs)] },
+    )
     return rows[0]?.next?.getTime() ?? null
   }
 

@@ -15,6 +15,8 @@ interface Notice {
   readonly queues?: readonly string[]
   readonly stops?: readonly Stop[]
   readonly ready?: boolean
+  /** Runners of which snapshots are wanted. */
+  readonly wanted?: readonly string[]
 }
 
 /** The handlers of payloads, by channel. The payload is null when some may have been missed. */
@@ -37,6 +39,7 @@ export class Notifier {
   readonly #builds = new Map<string, string>()
   #stops: Stop[] = []
   #ready = false
+  readonly #wanted = new Set<string>()
   readonly #hears: Hears
   #timer: NodeJS.Timeout | null = null
   #sending: Promise<void> = Promise.resolve()
@@ -82,6 +85,17 @@ export class Notifier {
       else if (effect.type === 'stop') this.#stops.push(effect)
       else if ('job' in effect) for (const id of logsOf(effect)) this.#jobs.add(id)
     }
+    this.#arm()
+  }
+
+  /** Tells that jobs may go to runners that could not take them before. */
+  ready(): void {
+    this.#ready = true
+    this.#arm()
+  }
+
+  wanted(runner: string): void {
+    this.#wanted.add(runner)
     this.#arm()
   }
 
@@ -132,15 +146,17 @@ export class Notifier {
       })),
       ...inParts(this.#stops).map((stops) => ({ from, stops })),
       ...(this.#ready ? [{ from, ready: true }] : []),
+      ...inParts([...this.#wanted]).map((wanted) => ({ from, wanted })),
     ]
     this.#jobs.clear()
     this.#builds.clear()
     this.#stops = []
     this.#ready = false
+    this.#wanted.clear()
     return notices
   }
 
-  #hear({ from, jobs = [], builds = [], queues, stops = [], ready = false }: Notice): void {
+  #hear({ from, jobs = [], builds = [], queues, stops = [], ready = false, wanted = [] }: Notice): void {
     if (from === this.#name) return
     for (const job of jobs) this.#feed.job(job)
     for (const build of builds) this.#feed.build(build)
@@ -148,6 +164,7 @@ export class Notifier {
     if (builds.length > 0 && queues === undefined) this.#feed.everyQueue()
     for (const stop of stops) this.#feed.stop(stop)
     if (ready) this.#feed.ready()
+    for (const runner of wanted) this.#feed.wanted(runner)
   }
 
   #lose(client: pg.PoolClient, error: Error): void {

@@ -6,11 +6,12 @@ import { type StoreSettings, storeSettings } from '../store-settings.ts'
 import { BuildTurns } from './build-turns.ts'
 import type { Outbox } from './build-work.ts'
 import { PostgresBuilds } from './builds.ts'
+import { PostgresLayers } from './layers/layers.ts'
 import { PostgresLeases } from './leases.ts'
 import { PostgresLogs } from './logs/logs.ts'
 import { type Hears, Notifier } from './notifier.ts'
 import { storePool } from './pool.ts'
-import { PostgresRunners } from './runners.ts'
+import { type Company, PostgresRunners } from './runners.ts'
 import { PostgresOutputs } from './step-outputs.ts'
 import { PostgresProbes, type ProofOutbox } from './tests/probes.ts'
 import { PostgresSplits } from './tests/splits.ts'
@@ -38,6 +39,7 @@ export class PostgresStore implements Store {
   readonly outputs: PostgresOutputs
   readonly runners: PostgresRunners
   readonly probes: PostgresProbes
+  readonly layers: PostgresLayers
   readonly splits: PostgresSplits
   readonly changes = new LocalChangeFeed()
   readonly now: () => Instant
@@ -63,13 +65,26 @@ export class PostgresStore implements Store {
     const turns = new BuildTurns({ pool, settings, outbox, tell })
     this.now = settings.now
     this.builds = new PostgresBuilds({ pool, now: settings.now, turns, groups, tell })
-    this.leases = new PostgresLeases(pool, settings, turns)
+    const company: Company = { hasOthers: false }
+    this.leases = new PostgresLeases(pool, settings, turns, company)
     this.logs = new PostgresLogs(pool, (jobId) => {
       this.changes.job(jobId)
       notifier.job(jobId)
     })
     this.outputs = new PostgresOutputs(pool)
-    this.runners = new PostgresRunners(pool)
+    this.runners = new PostgresRunners(pool, company)
+    this.layers = new PostgresLayers({
+      pool,
+      company,
+      tellReady: () => {
+        this.changes.ready()
+        notifier.ready()
+      },
+      tellWanted: (runner) => {
+        this.changes.wanted(runner)
+        notifier.wanted(runner)
+      },
+    })
     this.probes = new PostgresProbes({ pool, outbox: proofOutbox, tell: announce })
     this.splits = new PostgresSplits(pool)
     this.#pool = pool

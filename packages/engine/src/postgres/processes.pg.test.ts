@@ -233,19 +233,31 @@ test('an event that cannot be decided does not harm the events that share its tu
 
 test('finding work reads as many jobs as there are slots, by an index', async () => {
   for (let queue = 0; queue < 20; queue++) await submit(newBuild(wide(500), `q${queue}`))
-  const { rows, scans } = await rowsRead(config, candidatesText, [
-    '',
-    new Date(at).toISOString(),
-    4,
-    [],
-    [],
-    'r',
-    null,
-    null,
-    null,
-  ])
-  expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
-  expect(rows).toBeLessThanOrEqual(20 * 2 + 20 * 4)
+  const look = ['', new Date(at).toISOString(), 4, [], [], 'r', null, null, null]
+  for (const more of [
+    [[], null, false],
+    [['erofs', 'tar'], null, true],
+  ]) {
+    const { rows, scans } = await rowsRead(config, candidatesText, [...look, ...more])
+    expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
+    expect(rows).toBeLessThanOrEqual(20 * 2 + 20 * 4)
+  }
+})
+
+test('finding work reads few rows, however many jobs are kept for other runners or have files here', async () => {
+  await submit(newBuild(wide(5)))
+  const insert = `insert into engine.ready (job_id, build_id, queue, ready_at, home, files, holders, open_at)
+    select gen_random_uuid(), gen_random_uuid(), 'q', $1::timestamptz - interval '1 min', $2, array[$3], array[$2], $4::timestamptz
+    from generate_series(1, 4000)`
+  const ready = new Date(at)
+  await pool.query(insert, [ready, 'far', 'far away', new Date(at + 5_000)])
+  await pool.query(insert, [ready, 'r', 'made here', new Date(at + 5_000)])
+  await pool.query(insert, [ready, 'far', 'fetched', new Date(at + 5_000)])
+  await pool.query("insert into engine.layer_places (snapshot, runner) values ('fetched', 'r')")
+  const look = ['', ready.toISOString(), 4, [], [], 'r', null, null, null, ['erofs', 'tar'], null, true]
+  const { rows, scans } = await rowsRead(config, candidatesText, look)
+  expect(scans.filter((scan) => scan.startsWith('Seq') && !scan.endsWith('layer_places'))).toEqual([])
+  expect(rows).toBeLessThanOrEqual(40)
 })
 
 test('finding overdue events reads only what is overdue, by an index', async () => {

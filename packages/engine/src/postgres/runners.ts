@@ -1,29 +1,59 @@
 import type pg from 'pg'
 import type { Instant } from '../core/model.ts'
 import type { Reach } from '../core/placement/reach.ts'
+import { noTraffic } from '../layers/layer.ts'
 import { goneMs, type PresentRunner, type RunnerStore } from '../store.ts'
 import { time } from './values.ts'
 
-// A runner that was drained is gone once it holds nothing.
+/** What a process knows of the runners. */
+export interface Company {
+  /** Whether a runner was here lately besides the one that renewed last: with one, all is at home. */
+  hasOthers: boolean
+}
+
+/** How long a draining runner has for the files that the server wants of it. */
+const exportMs = 10 * 60_000
+
+// A runner that was drained is gone once it holds nothing, and the server has what it wants of it. A
+// build is told when a ready job of it would go to the runner, or starts from files that it alone has.
 const goneText = `with gone as (
     select x.id from engine.runners x where x.seen_at <= $1
-      or x.drains_at <= $1 and not exists (select from engine.leases l where l.runner = x.id))
-  select distinct r.build_id, r.home from engine.ready r join gone on gone.id = r.home limit 1000`
+      or x.drains_at <= $1 and not exists (select from engine.leases l where l.runner = x.id)
+        and not exists (select from engine.exports e where e.runner = x.id and e.stored_at is null and e.refused is null and e.asked_at > $2)),
+  waiting as (
+    select distinct r.build_id, gone.id as runner from engine.ready r join gone on r.home = gone.id or gone.id = any(r.holders)
+    where r.files is null or exists (select from unnest(r.files, r.holders) f(snapshot, holder) where f.holder = gone.id
+        and not exists (select from engine.exports e where e.snapshot = f.snapshot and e.stored_at is not null))
+    limit 1000)
+  select w.build_id, w.runner, array(
+    select e.snapshot from engine.exports e where e.build_id = w.build_id and e.stored_at is not null
+    union select e.snapshot from engine.jobs j join engine.exports e on e.snapshot = j.snapshot
+      where j.build_id = w.build_id and e.stored_at is not null) as kept
+  from waiting w`
 
 export class PostgresRunners implements RunnerStore {
   readonly #pool: pg.Pool
+  readonly #company: Company
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, company: Company) {
     this.#pool = pool
+    this.#company = company
   }
 
-  async seen(runner: string, { pool, labels, queues }: Reach, now: Instant): Promise<void> {
-    await this.#pool.query({
+  async seen(runner: string, reach: Reach, now: Instant, traffic = noTraffic): Promise<boolean> {
+    const { pool, labels, queues } = reach
+    const { forms, host } = traffic
+    const { rows } = await this.#pool.query<{ has_others: boolean; is_asked: boolean }>({
       name: 'engine-runner-seen',
-      text: `insert into engine.runners (id, pool, labels, queues, seen_at) values ($1, $2, $3, $4, $5)
-        on conflict (id) do update set pool = excluded.pool, labels = excluded.labels, queues = excluded.queues, seen_at = excluded.seen_at`,
-      values: [runner, pool, labels, queues, time(now)],
+      text: `insert into engine.runners (id, pool, labels, queues, seen_at, forms, host) values ($1, $2, $3, $4, $5, $6, $8)
+        on conflict (id) do update set pool = excluded.pool, labels = excluded.labels, queues = excluded.queues, seen_at = excluded.seen_at,
+          forms = excluded.forms, host = excluded.host
+        returning exists (select from engine.runners o where o.id <> $1 and o.seen_at > $7) as has_others,
+          exists (select from engine.exports e where e.runner = $1 and e.stored_at is null and e.refused is null) as is_asked`,
+      values: [runner, pool, labels, queues, time(now), forms.length === 0 ? null : forms, time(now - goneMs), host],
     })
+    this.#company.hasOthers = rows[0]?.has_others === true
+    return rows[0]?.is_asked === true
   }
 
   async drain(runner: string, since: Instant | null): Promise<void> {
@@ -44,14 +74,14 @@ export class PostgresRunners implements RunnerStore {
   }
 
   async gone(now: Instant): ReturnType<RunnerStore['gone']> {
-    const { rows } = await this.#pool.query<{ build_id: string; home: string }>({
+    const { rows } = await this.#pool.query<{ build_id: string; runner: string; kept: readonly string[] }>({
       name: 'engine-runners-gone',
       text: goneText,
-      values: [time(now - goneMs)],
+      values: [time(now - goneMs), time(now - exportMs)],
     })
-    return rows.map(({ build_id: buildId, home: runner }) => ({
+    return rows.map(({ build_id: buildId, runner, kept }) => ({
       buildId,
-      event: { type: 'holder_gone', runner, at: now },
+      event: { type: 'holder_gone', runner, ...(kept.length > 0 && { kept }), at: now },
     }))
   }
 }

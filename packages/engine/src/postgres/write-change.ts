@@ -2,12 +2,13 @@ import type pg from 'pg'
 import { groupOf } from '../core/gates.ts'
 import type { LiveBuild } from '../core/live-build.ts'
 import type { Build, Instant, Job } from '../core/model.ts'
-import { bindsFamily, familyOf, homeOf } from '../core/placement/homes.ts'
+import { bindsFamily, deciderOf, familyOf, homeOf, neededFiles } from '../core/placement/homes.ts'
 import { isHeld } from '../core/states.ts'
 import type { Played } from '../play-events.ts'
 import { remarkLine } from '../remark-line.ts'
 import { headerValues } from './build-rows.ts'
 import { jobRecord, newJobRecord } from './job-rows.ts'
+import { opensAfter } from './layers/opens-after.ts'
 import { storable, time } from './values.ts'
 
 /** A lease that begins with this change. */
@@ -43,10 +44,12 @@ export function insertJobs(build: string, version: string, records: string): str
 
 /** Returns the statement that makes jobs ready; the arguments are SQL expressions. */
 export function insertReady(build: string, queue: string, pipeline: string, records: string): string {
-  return `insert into engine.ready (build_id, queue, pipeline, job_id, ready_at, not_before, group_key, group_limit, build_at, step, pool, labels, home)
-    select ${build}, ${queue}, ${pipeline}, r.* from json_to_recordset(${records}::json) as r(job_id uuid, ready_at timestamptz,
-      not_before timestamptz, group_key text, group_limit int, build_at timestamptz, step int, pool text, labels text[], home text)
-    on conflict (job_id) do update set ready_at = excluded.ready_at, not_before = excluded.not_before, home = excluded.home, gate = null`
+  return `insert into engine.ready (build_id, queue, pipeline, job_id, ready_at, not_before, group_key, group_limit, build_at, step, pool, labels, home, files, holders, open_at)
+    select ${build}, ${queue}, ${pipeline}, r.*, case when r.files is not null then r.ready_at + ${opensAfter('r.files', 'r.holders')} end
+    from json_to_recordset(${records}::json) as r(job_id uuid, ready_at timestamptz, not_before timestamptz, group_key text, group_limit int,
+      build_at timestamptz, step int, pool text, labels text[], home text, files text[], holders text[])
+    on conflict (job_id) do update set ready_at = excluded.ready_at, not_before = excluded.not_before, home = excluded.home,
+      files = excluded.files, holders = excluded.holders, open_at = excluded.open_at, gate = null`
 }
 
 /** Returns the rows of the ready queue for these jobs. */
@@ -69,8 +72,19 @@ export function readyRecords(
         pool,
         ...(labels.length > 0 && { labels }),
         home: step === null ? null : homeOf(build, step),
+        ...(step !== null && filesRecord(build, step)),
       }
     })
+}
+
+/** Returns the files that a job starts from, and whose they are: '' for nobody who is known. */
+function filesRecord(
+  build: Pick<Build, 'steps' | 'jobs'>,
+  slot: number,
+): { readonly files: readonly string[]; readonly holders: readonly string[] } | undefined {
+  const files = neededFiles(build, slot)
+  if (files.length === 0) return undefined
+  return { files: files.map(({ snapshot }) => snapshot), holders: files.map(({ holder }) => holder ?? '') }
 }
 
 /** Returns the group that a job counts in; undefined without one. */
@@ -171,9 +185,12 @@ function rehomed(
   { jobs, added }: Pick<Played, 'jobs' | 'added'>,
 ): readonly Readonly<Record<string, unknown>>[] {
   return [...jobs.values()].flatMap((job) => {
+    if (job.step === null) return []
+    const decider = deciderOf(live, job.step)
+    const others = live.jobs[decider ?? -1]?.runner ?? null
     // Another member of the family decides its home, before and after.
-    if (job.step === null || homeOf(live, job.step) !== null) return []
-    const home = bindsFamily(job) ? job.runner : null
+    if (decider !== undefined && (decider < job.step || others === job.runner || job.fence === 0)) return []
+    const home = bindsFamily(job) ? job.runner : others
     return familyOf(live.steps, job.step).flatMap((slot) => {
       const other = live.jobs[slot]
       const isUnchanged = other !== undefined && !jobs.has(other.id) && !added.has(other.id)

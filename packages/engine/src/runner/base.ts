@@ -8,6 +8,7 @@ import {
 } from '@harmont/sandbox'
 import type { StepWork } from '../port.ts'
 import type { JobContext } from './job-context.ts'
+import { snapshotHere } from './layers/snapshot-here.ts'
 import { maySee } from './secrets.ts'
 
 /** The start of a step: an image or its parent's snapshot. */
@@ -16,8 +17,7 @@ export type Base = { readonly image: ResolvedImage } | { readonly parent: Snapsh
 /** Resolves what a step starts from. Throws a SandboxError, and whatever `resolveImage` throws. */
 export async function resolveBase(context: JobContext, { step, parentSnapshot }: StepWork): Promise<Base> {
   if (step.image !== null) return { image: await resolveImage(context, step.image, context.lease.job.queue) }
-  const { driver } = context.options
-  const parent = parentSnapshot === null ? undefined : await driver.snapshots.get(parentSnapshot)
+  const parent = parentSnapshot === null ? undefined : await snapshotHere(context, parentSnapshot)
   if (parent === undefined)
     throw new SandboxError(
       'snapshot_unavailable',

@@ -22,10 +22,11 @@ export async function collect(
 ): Promise<Collected> {
   const { driver, images } = options
   // Read before the store is asked, because a snapshot reported meanwhile would be in neither list.
-  const unreported = [...(await driver.snapshotsInUse()), ...inHand.snapshots]
+  const unreported = [...(await driver.snapshotsInUse()), ...inHand.snapshots.names()]
   const { needed, pinned, left } = await liveSnapshots()
   const keep = new Set([...needed, ...unreported])
   const snapshots = await driver.snapshots.collect({ keep, pinned, left, cacheBytes })
+  await driver.exchange?.replaceDirectories()
   // Images that no snapshot needs any longer can go now.
   const imagesInHand = inHand.images.within(imageInHandMs)
   const goneImages = await images.collect(new Set([...(await driver.imagesInUse()), ...imagesInHand]))

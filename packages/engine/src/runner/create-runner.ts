@@ -1,5 +1,6 @@
 import { type Conversation, untilAffordable } from '@harmont/sandbox'
 import { Transfers } from '../artifacts/transfers.ts'
+import type { LayerTraffic } from '../layers/layer.ts'
 import type { ForkWork, LeasedJob } from '../port.ts'
 import type { LiveSnapshots } from '../store.ts'
 import { type Collected, collect } from './collect.ts'
@@ -7,6 +8,7 @@ import { Discards } from './discards.ts'
 import { Abandoned, HeldLease } from './held-lease.ts'
 import { InHand } from './in-hand.ts'
 import type { RunnerParts } from './job-context.ts'
+import type { LayerPublisher } from './layers/layer-publisher.ts'
 import { Lineage } from './lineage.ts'
 import { defaultRunnerSettings, type RunnerOptions } from './options.ts'
 import { Prover } from './probes/prover.ts'
@@ -52,12 +54,14 @@ export function createRunner(options: RunnerOptions): Runner {
 
 class LocalRunner implements Runner {
   readonly #options: RunnerOptions
-  readonly #parts: RunnerParts
+  #parts: RunnerParts
   readonly #renewals: Renewals
   readonly #discards: Discards
   readonly #shells: Shells
   /** Null where nothing is proved. */
   readonly #prover: Prover | null
+  /** Null where no layers travel, and before the start. */
+  #publisher: LayerPublisher | null = null
   /** Leases by sandbox id. */
   readonly #held = new Map<string, HeldLease>()
   /** Sandboxes whose command has not ended. */
@@ -76,6 +80,7 @@ class LocalRunner implements Runner {
       runner: options.id,
       port: options.port,
       everyMs: settings.renewEveryMs,
+      traffic: () => this.#traffic(),
       held: this.#held,
       onUnknown: () => this.#recover(),
       log: options.log,
@@ -90,6 +95,7 @@ class LocalRunner implements Runner {
       renewSoon: () => this.#renewals.soon(),
       discard: (sandbox) => this.#discards.add(sandbox),
       lineage: new Lineage(options.driver.snapshots),
+      taker: null,
     }
     this.#shells = new Shells(this.#parts, settings.shells)
     const { probes } = options.port
@@ -98,6 +104,7 @@ class LocalRunner implements Runner {
   }
 
   async start(): Promise<void> {
+    await this.#letLayersTravel()
     await this.#recover({ clear: true })
     this.#renewals.start()
     this.#leasing = this.#lease()
@@ -112,7 +119,7 @@ class LocalRunner implements Runner {
 
   async stop(): Promise<void> {
     this.#closing.abort(new Abandoned('the runner has stopped'))
-    await this.#renewals.stop()
+    await Promise.all([this.#renewals.stop(), within(longestStopMs, Promise.resolve(this.#publisher?.stop()))])
     for (const lease of this.#held.values()) lease.abandon()
     // A longer task, such as a pull of an image, may be cut off at any moment.
     await within(longestStopMs, Promise.all([this.#allEnded(), this.#discards.stop(), this.#shells.close()]))
@@ -130,6 +137,23 @@ class LocalRunner implements Runner {
     return this.#shells.open(work, request)
   }
 
+  /** Returns what this runner gives and takes of layers; undefined where they do not travel. */
+  async #traffic(): Promise<LayerTraffic | undefined> {
+    const { port, driver } = this.#options
+    if (port.layers === null || driver.exchange === undefined) return undefined
+    return { forms: driver.exchange.forms, host: await driver.exchange.hostDigest() }
+  }
+
+  async #letLayersTravel(): Promise<void> {
+    const { port, driver, sourceDirectory, log } = this.#options
+    if (port.layers === null || driver.exchange === undefined) return
+    const { LayerPublisher, LayerTaker } = await import('./layers/index.ts')
+    const { inHand } = this.#parts
+    this.#parts = { ...this.#parts, taker: new LayerTaker(port.layers, driver.exchange, sourceDirectory) }
+    this.#publisher = new LayerPublisher({ port: port.layers, exchange: driver.exchange, inHand, log })
+    this.#publisher.start()
+  }
+
   async #allEnded(): Promise<void> {
     await this.#leasing
     await Promise.all([...this.#jobs, this.#prover?.ended()])
@@ -145,7 +169,9 @@ class LocalRunner implements Runner {
       try {
         await disk.hasRoom(signal)
         const wanted = AbortSignal.any([signal, disk.untilFull])
-        for (const job of await port.lease({ runner: id, slots, waitMs, signal: wanted })) this.#begin(job)
+        const traffic = await this.#traffic()
+        const jobs = await port.lease({ runner: id, slots, waitMs, signal: wanted, ...(traffic && { traffic }) })
+        for (const job of jobs) this.#begin(job)
       } catch (error) {
         if (signal.aborted) return
         log('warn', 'could not ask for work', error)

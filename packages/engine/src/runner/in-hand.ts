@@ -6,13 +6,32 @@ export class InHand {
    * Cache hits of jobs whose end is not reported yet. Of a newly taken snapshot the driver says
    * that it is in use, until its sandbox is gone.
    */
-  readonly snapshots = new Set<string>()
+  readonly snapshots = new Claims()
   /** By digest. */
   readonly images = new Recent()
   /** By digest. */
   readonly trees = new Recent()
   /** By absolute path. */
   readonly gitDirectories = new Recent()
+}
+
+/** Names that are claimed, each by any number of users. */
+export class Claims {
+  readonly #counts = new Map<string, number>()
+
+  /** Returns a function that ends the claim. */
+  claim(name: string): () => void {
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1)
+    return () => {
+      const left = (this.#counts.get(name) ?? 1) - 1
+      if (left > 0) this.#counts.set(name, left)
+      else this.#counts.delete(name)
+    }
+  }
+
+  names(): readonly string[] {
+    return [...this.#counts.keys()]
+  }
 }
 
 /** Names with the time of their last use. */

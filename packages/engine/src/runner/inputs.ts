@@ -1,6 +1,7 @@
 import { InputMissing, SandboxError, type SandboxInput, type SecretRef, type Snapshot } from '@harmont/sandbox'
 import type { InputSource, StepWork } from '../port.ts'
 import { type JobContext, NothingToTake } from './job-context.ts'
+import { snapshotHere } from './layers/snapshot-here.ts'
 import { withRoom } from './retry.ts'
 import { maySee } from './secrets.ts'
 
@@ -39,7 +40,7 @@ export async function resolveInputs(context: JobContext, { step, inputSources }:
 }
 
 async function snapshotOf(context: JobContext, key: string, id: string): Promise<Snapshot> {
-  const snapshot = await context.options.driver.snapshots.get(id)
+  const snapshot = await snapshotHere(context, id)
   if (snapshot === undefined)
     throw new SandboxError(
       'snapshot_unavailable',

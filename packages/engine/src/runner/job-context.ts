@@ -1,5 +1,5 @@
 import { SecretsTooLong } from '@harmont/logs'
-import { type Exit, isScarcity, now, type Sandbox, SandboxError, ServiceError } from '@harmont/sandbox'
+import { type Exit, isScarcity, now, type Sandbox, SandboxError, ServiceError, type Snapshot } from '@harmont/sandbox'
 import type { Transfers } from '../artifacts/transfers.ts'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
@@ -41,13 +41,21 @@ export interface JobContext {
   readonly sources: SourceTrees
   readonly inHand: InHand
   readonly transfers: Transfers
+  /** Null where no layers travel. */
+  readonly taker: SnapshotTaker | null
+}
+
+/** Takes snapshots from other runners. */
+export interface SnapshotTaker {
+  /** See `snapshotHere`. */
+  take(context: JobContext, id: string): Promise<Snapshot | undefined>
 }
 
 /** Parts that all jobs of one runner share. */
 export interface RunnerParts
   extends Pick<
     JobContext,
-    'options' | 'settings' | 'renewSoon' | 'discard' | 'lineage' | 'sources' | 'inHand' | 'transfers'
+    'options' | 'settings' | 'renewSoon' | 'discard' | 'lineage' | 'sources' | 'inHand' | 'transfers' | 'taker'
   > {}
 
 /** The secrets cannot be had, now or later. The job fails with this message. */
@@ -58,6 +66,11 @@ export class SecretsUnusable extends Error {
 /** The files that a step takes from another one do not exist. The job fails with this message. */
 export class NothingToTake extends Error {
   override readonly name = 'NothingToTake'
+}
+
+/** The files that a job starts from are elsewhere and cannot be had. The job starts again. */
+export class LayersUnavailable extends Error {
+  override readonly name = 'LayersUnavailable'
 }
 
 /** The files of a split cannot be dealt out. The job fails with this message. */
@@ -95,15 +108,14 @@ export async function withJobContext<Result>(
   work: (context: JobContext) => Promise<Result>,
 ): Promise<Result> {
   let sandbox: Sandbox | undefined
-  const claimed = new Set<string>()
+  const claims: (() => void)[] = []
   const context = jobContext(parts, lease, {
     vacate,
     hold(held) {
       sandbox = held
     },
     claim(snapshot) {
-      claimed.add(snapshot)
-      parts.inHand.snapshots.add(snapshot)
+      claims.push(parts.inHand.snapshots.claim(snapshot))
     },
   })
   try {
@@ -111,7 +123,7 @@ export async function withJobContext<Result>(
     if (sandbox) parts.discard(sandbox)
     return result
   } finally {
-    for (const snapshot of claimed) parts.inHand.snapshots.delete(snapshot)
+    for (const release of claims) release()
   }
 }
 
@@ -185,6 +197,7 @@ function chainOf(error: unknown): string[] {
 
 async function outcomeOf({ options, lease, log }: JobContext, error: unknown): Promise<Outcome> {
   if (error instanceof StopAsked) return vanished
+  if (error instanceof LayersUnavailable) return { ...vanished, blame: error.message }
   if (error instanceof SourceUnavailable) {
     const { code, message } = error
     return { kind: 'refused', code: 'provision_failed', message, buildError: { code, message } }

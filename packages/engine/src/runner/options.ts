@@ -50,7 +50,7 @@ export interface RunnerOptions {
 
 /** A driver that also reports which snapshots, images and source trees its sandboxes need. */
 export type RunnerDriver = SandboxDriver &
-  Pick<OciDriver, 'snapshotsInUse' | 'imagesInUse' | 'sourcesInUse' | 'gitDirectoriesInUse'>
+  Pick<OciDriver, 'snapshotsInUse' | 'imagesInUse' | 'sourcesInUse' | 'gitDirectoriesInUse' | 'exchange'>
 
 /** How long a shell may last, and how long an idle one. */
 export interface ShellTimes {

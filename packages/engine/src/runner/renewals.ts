@@ -1,5 +1,6 @@
 import { now } from '@harmont/sandbox'
 import { isNewestLease } from '../core/states.ts'
+import type { LayerTraffic } from '../layers/layer.ts'
 import type { Log } from '../log.ts'
 import type { LeaseStatus, RunnerPort } from '../port.ts'
 import type { HeldLease } from './held-lease.ts'
@@ -9,6 +10,8 @@ export interface RenewalsOptions {
   readonly runner: string
   readonly port: Pick<RunnerPort, 'renew' | 'onDirective'>
   readonly everyMs: number
+  /** Returns what the runner gives and takes of layers; undefined where they do not travel. */
+  readonly traffic: () => Promise<LayerTraffic | undefined>
   /** Leases by sandbox id; the runner maintains it. */
   readonly held: ReadonlyMap<string, HeldLease>
   /** Called for a lease that this process does not know. */
@@ -68,11 +71,11 @@ export class Renewals {
 
   /** Returns when to renew again; never rejects. */
   async #renew(): Promise<number> {
-    const { port, runner, held, everyMs, log } = this.#options
+    const { port, runner, held, everyMs, traffic, log } = this.#options
     // Copied first, because a lease granted meanwhile is not in the answer.
     const asked = [...held]
     try {
-      const statuses = new Map((await port.renew(runner)).map((status) => [sandboxId(status), status]))
+      const statuses = new Map((await port.renew(runner, await traffic())).map((status) => [sandboxId(status), status]))
       for (const [id, lease] of asked) {
         const status = statuses.get(id)
         // The same number under another id: the database lost the lease that this job has.

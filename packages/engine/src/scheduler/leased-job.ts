@@ -1,4 +1,5 @@
 import type { Build, Job, Step } from '../core/model.ts'
+import { secretNamesOf } from '../layers/taint.ts'
 import type { InputSource, LeasedJob, StepWork } from '../port.ts'
 import type { BuildContext, Lease } from '../store.ts'
 import { commandSpanId, traceparent } from '../trace.ts'
@@ -126,7 +127,7 @@ function placesOf({ steps, jobs }: Build): Places {
     slots: new Map(jobs.map(({ id }, slot) => [id, slot])),
     parents: new Set(steps.flatMap(({ buildsIn }) => buildsIn ?? [])),
     inputs: new Set(steps.flatMap(({ inputs = [] }) => inputs.map(({ from }) => from))),
-    secretNames: [...new Set(steps.flatMap(({ secrets }) => Object.values(secrets)))],
+    secretNames: secretNamesOf({ steps }),
     keptServices: keptServicesOf(steps),
   }
   places.set(steps, made)

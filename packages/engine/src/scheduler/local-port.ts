@@ -6,6 +6,8 @@ import { filesFrom } from '../core/placement/homes.ts'
 import { everything, type Reach } from '../core/placement/reach.ts'
 import { planBuild } from '../core/plan-build.ts'
 import { isHeld, isNewestLease, isTerminal } from '../core/states.ts'
+import { type LayerTraffic, noTraffic } from '../layers/layer.ts'
+import { LocalLayers, type LocalLayersOptions } from '../layers/local-layers.ts'
 import type { Log } from '../log.ts'
 import type { Directive, LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort, SourceOffer } from '../port.ts'
 import type { SplitFile } from '../splits/deal.ts'
@@ -33,6 +35,8 @@ export interface LocalPortOptions {
   readonly traces?: TraceSink
   /** Absent where nobody counts. */
   readonly watch?: EngineWatch
+  /** Whose port it is, and where its layers are kept; absent where none travel. */
+  readonly layers?: Pick<LocalLayersOptions, 'runner' | 'objects' | 'getsSecrets' | 'mayHave'>
   /** Parses a rendered IR. By default on this thread, which a large IR blocks for half a second. */
   readonly parse?: (ir: string) => Promise<PlanResult>
   readonly log: Log
@@ -58,6 +62,7 @@ export function createLocalPort(options: LocalPortOptions): RunnerPort {
 
 class LocalPort implements RunnerPort {
   readonly probes: RunnerPort['probes']
+  readonly layers: LocalLayers | null
   readonly #options: LocalPortOptions
   readonly #store: Store
   readonly #reach: Reach
@@ -67,16 +72,22 @@ class LocalPort implements RunnerPort {
   constructor(options: LocalPortOptions) {
     const { store, reach = everything } = options
     this.probes = store.probes && new LocalProbes(store.probes, { ...options, reach })
+    const { layers } = store
+    this.layers =
+      layers !== null && options.layers !== undefined
+        ? new LocalLayers({ ...options.layers, store, layers, reach, log: options.log })
+        : null
     this.#options = options
     this.#store = store
     this.#reach = reach
   }
 
-  async lease({ runner, slots, ...wait }: Parameters<RunnerPort['lease']>[0]): Promise<readonly LeasedJob[]> {
+  async lease({ runner, slots, traffic, ...wait }: Parameters<RunnerPort['lease']>[0]): Promise<readonly LeasedJob[]> {
     const store = this.#store
+    const takesFiles = this.layers !== null && traffic !== undefined && traffic.forms.length > 0
     const leases = await awaitReady(
-      () => this.#look(runner, slots),
-      () => store.leases.nextReadyAt(),
+      () => this.#take(runner, slots, this.layers === null ? noTraffic : traffic),
+      () => store.leases.nextReadyAt(takesFiles ? store.now() : undefined),
       store.changes,
       { ...wait, now: store.now },
     )
@@ -93,6 +104,16 @@ class LocalPort implements RunnerPort {
     return asked.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []))
   }
 
+  /** Takes jobs; where there is none, makes those travel whose files are elsewhere. */
+  async #take(runner: string, slots: number, traffic = noTraffic): Promise<readonly Lease[]> {
+    const { leases, layers, now } = this.#store
+    const began = performance.now()
+    const taken = await leases.take(runner, slots, now(), this.#reach, traffic)
+    if (taken.length > 0) this.#options.watch?.looked(performance.now() - began)
+    else await layers?.want({ runner, reach: this.#reach, traffic }, now())
+    return taken
+  }
+
   async reclaim(runner: string): Promise<readonly LeasedJob[]> {
     const leases = await this.#store.leases.of(runner)
     // All or nothing, because the sandbox of a missing lease would be destroyed.
@@ -100,10 +121,15 @@ class LocalPort implements RunnerPort {
     return jobs.flatMap((job) => job ?? [])
   }
 
-  async renew(runner: string): Promise<readonly LeaseStatus[]> {
+  async renew(runner: string, traffic: LayerTraffic = noTraffic): Promise<readonly LeaseStatus[]> {
     const { leases, runners, now } = this.#store
     const at = now()
-    const [held] = await Promise.all([leases.renew(runner, at), runners.seen(runner, this.#reach, at)])
+    const exchanged = this.layers === null ? noTraffic : traffic
+    const [held, isAsked] = await Promise.all([
+      leases.renew(runner, at),
+      runners.seen(runner, this.#reach, at, exchanged),
+    ])
+    if (isAsked) void this.layers?.tellWanted()
     return held.map(toStatus)
   }
 
@@ -244,13 +270,6 @@ class LocalPort implements RunnerPort {
           message: 'Could not prepare the job: internal error of the server.',
         }
     await this.#store.builds.apply(buildId, [{ type: 'ended', job, fence, leaseId, at: this.#store.now(), outcome }])
-  }
-
-  async #look(runner: string, slots: number): Promise<readonly Lease[]> {
-    const began = performance.now()
-    const leases = await this.#store.leases.take(runner, slots, this.#store.now(), this.#reach)
-    if (leases.length > 0) this.#options.watch?.looked(performance.now() - began)
-    return leases
   }
 
   async #tellLeased({ buildId, jobId, runner }: Lease): Promise<void> {

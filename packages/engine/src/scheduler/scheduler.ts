@@ -3,7 +3,7 @@ import { goneMs, type Store } from '../store.ts'
 import type { EngineWatch } from '../watch.ts'
 
 export interface SchedulerOptions {
-  readonly store: Pick<Store, 'builds' | 'leases' | 'runners' | 'probes' | 'now'>
+  readonly store: Pick<Store, 'builds' | 'leases' | 'runners' | 'probes' | 'layers' | 'now'>
   /** Lease time of the store. The scheduler ends no lease before it has watched this long. */
   readonly leaseMs: number
   readonly log: (level: 'warn', message: string, error?: unknown) => void
@@ -76,6 +76,7 @@ export class Scheduler {
       if (now >= this.#groupsDueAt) {
         await store.builds.settleGroups()
         await store.probes?.endOverdue(now)
+        await store.layers?.wantOfDraining(now)
         await this.#applyGone(now)
         this.#groupsDueAt = now + groupsEveryMs
       }

@@ -70,7 +70,7 @@ export class SandboxCreation {
     const subnet = specs.length === 0 ? '' : await this.serviceSubnet()
     if (spec.gitDirectory !== undefined) await ownGitDirectory(spec.gitDirectory)
     const launcher = await supply.take(spec.network)
-    const record: SandboxRecord = {
+    let record: SandboxRecord = {
       ...describe(spec),
       ...start.record,
       createdAt: context.now().toISOString(),
@@ -82,7 +82,7 @@ export class SandboxCreation {
     }
     try {
       const names = specs.map(({ name }) => name)
-      registerSandbox(context, record, names.length === 0 ? undefined : hostsFile(subnet, names))
+      record = registerSandbox(context, record, names.length === 0 ? undefined : hostsFile(subnet, names))
     } catch (error) {
       await launcher.discard()
       throw error

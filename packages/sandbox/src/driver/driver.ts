@@ -5,6 +5,7 @@ import type { CgroupHome } from '../cgroups/home.ts'
 import type { ImageStore } from '../images/index.ts'
 import type { RuntimeName } from '../launch/runtimes/index.ts'
 import type { Supply } from '../launch/supply.ts'
+import type { LayerExchange, LayerExchangeParts } from '../layers/layer-exchange.ts'
 import { type Layout, sandboxFiles } from '../layout/layout.ts'
 import { removeVolatileState } from '../layout/state-directory.ts'
 import { privilegeMode, shortcomingsOf } from '../privilege/privilege-mode.ts'
@@ -21,6 +22,7 @@ import {
 import { CacheIndex } from '../snapshots/cache-index.ts'
 import { changedFilesDigest } from '../snapshots/changed-files.ts'
 import { Durability } from '../snapshots/durability.ts'
+import type { LayerPlaces } from '../snapshots/layer-places.ts'
 import { OciSnapshots } from '../snapshots/snapshots.ts'
 import { Viewer } from '../snapshots/view.ts'
 import { processClock } from '../system/clock.ts'
@@ -32,7 +34,7 @@ import { cleanUpSandbox } from './cleanup.ts'
 import { SandboxCreation } from './create-sandbox.ts'
 import { gitTarget } from './git-mount.ts'
 import { removeOrphanedGroups, removeRoots } from './leftovers.ts'
-import { allRecords, layersOfSandboxes, readRecord, slotsOf } from './record.ts'
+import { allRecords, directoriesOfSandboxes, layersOfSandboxes, readRecord, slotsOf } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 
 export interface OciDriverOptions {
@@ -62,6 +64,18 @@ export interface OciDriverOptions {
    * once its last child has called exec. Default 0.
    */
   readonly takenForMs?: number
+  /**
+   * Whether layers travel between runners, as images where this machine mounts them. Default: only
+   * if some did before.
+   */
+  readonly layersTravel?: boolean
+}
+
+/** Where this driver's layers are. */
+export interface DriverLayers {
+  readonly places: LayerPlaces
+  /** Undefined if they do not travel. */
+  readonly exchange: ((parts: Omit<LayerExchangeParts, 'layers'>) => LayerExchange) | undefined
 }
 
 export interface OciDriver extends SandboxDriver {
@@ -90,6 +104,8 @@ export interface OciDriver extends SandboxDriver {
    * driver cleans up.
    */
   killAll(): void
+  /** Gives layers to other runners and takes theirs. Undefined if they do not travel. */
+  readonly exchange: LayerExchange | undefined
 }
 
 /** A driver that has its directory to itself. */
@@ -98,19 +114,29 @@ export class Driver implements OciDriver {
   readonly networkProblems: readonly string[]
   readonly shortcomings: readonly string[]
   readonly staging: string
+  readonly exchange: LayerExchange | undefined
   private readonly options: OciDriverOptions
   private readonly layout: Layout
   private readonly supply: Supply
   private readonly lock: FileLock
   private readonly context: SandboxContext
   private readonly durability: Durability
+  private readonly places: LayerPlaces
   private readonly creation: SandboxCreation
   /** Sandboxes of this process: one object each, however often it is adopted. */
   private readonly known = new Map<string, Sandbox>()
   /** On disk, but not ready for adoption. */
   private readonly creating = new Set<string>()
 
-  constructor(options: OciDriverOptions, layout: Layout, home: CgroupHome, supply: Supply, lock: FileLock) {
+  constructor(
+    options: OciDriverOptions,
+    layout: Layout,
+    home: CgroupHome,
+    supply: Supply,
+    lock: FileLock,
+    layers: DriverLayers,
+  ) {
+    const { places } = layers
     this.options = options
     this.layout = layout
     this.supply = supply
@@ -120,16 +146,18 @@ export class Driver implements OciDriver {
     this.staging = layout.trash
     this.durability = new Durability(layout)
     const now = () => new Date(processClock.now())
-    const viewer = new Viewer(layout)
+    const viewer = new Viewer(layout, places)
+    this.places = places
     const trash = new Trash(layout.trash)
     this.snapshots = new OciSnapshots({
       layout,
       cache: new CacheIndex(layout.cacheIndex),
       durability: this.durability,
       viewer,
+      places,
       trash,
       images: options.images,
-      changedFilesDigest: (record) => changedFilesDigest(record, this.snapshots, options.images, viewer),
+      changedFilesDigest: (record) => changedFilesDigest(record, this.snapshots, options.images, viewer, layout),
       layersInUse: () => this.snapshotsInUse(),
       collectGraceMs: options.collectGraceMs ?? 60_000,
       now,
@@ -146,6 +174,15 @@ export class Driver implements OciDriver {
         if (record !== undefined) supply.release(record)
       },
     }
+    this.exchange = layers.exchange?.({
+      layout,
+      viewer,
+      images: options.images,
+      snapshots: this.snapshots,
+      durability: this.durability,
+      trash,
+      directoriesInUse: () => directoriesOfSandboxes(layout),
+    })
     const { images, runtime } = options
     this.creation = new SandboxCreation({ context: this.context, supply, durability: this.durability, images, runtime })
   }
@@ -247,6 +284,7 @@ export class Driver implements OciDriver {
       await removeRoots(this.layout)
       removeVolatileState(this.layout)
     }
+    await this.places.close(last)
     await this.lock[Symbol.asyncDispose]()
   }
 }

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { relative } from 'node:path'
 import { isAlive, isEmptyWithin, waitUntilEmpty } from '../cgroups/cgroups.ts'
-import { layerStack } from '../launch/mounts.ts'
 import { type FrozenFiles, type Running, SandboxError, type Snapshot, type SnapshotMeta } from '../sandbox-driver.ts'
 import { FilesOfView } from '../snapshots/frozen-files.ts'
 import { filesIn } from '../snapshots/snapshot-record.ts'
@@ -63,11 +62,12 @@ export async function withLeftFiles<T>(
 }
 
 /** Shows a sandbox's own files, which no snapshot has yet. */
-export function withOwnFiles<T>(
+export async function withOwnFiles<T>(
   { context, record, target: { files } }: SandboxState,
   use: (root: string) => Promise<T>,
 ): Promise<T> {
-  const stack = layerStack(record.image.rootfs, record.layers)
+  await context.viewer.ready(record.layers)
+  const stack = context.viewer.stack(record.image.rootfs, record.layers)
   // A kill may have interrupted `freeze` after it had moved them.
   const top = existsSync(files.upper) ? files.upper : filesIn(files.snapshot).layer
   const own = { ...stack, layers: [relative(context.layout.root, top), ...stack.layers] }

@@ -97,10 +97,9 @@ async function begin(request: ServicesRequest, spec: ServiceSpec, index: number)
       subnet,
       specs.map(({ name }) => name),
     )
-    registerSandbox(context, made, hosts)
+    return { record: registerSandbox(context, made, hosts), service, launcher: own }
   } catch (error) {
     await own.discard()
     throw error
   }
-  return { record: made, service, launcher: own }
 }

@@ -1,19 +1,36 @@
+import { existsSync } from 'node:fs'
 import { findHome } from '../cgroups/home.ts'
 import { liftSharedLimits } from '../cgroups/kernel-counters.ts'
 import { Supply } from '../launch/supply.ts'
-import { openLayout } from '../layout/layout.ts'
+import { type Layout, openLayout } from '../layout/layout.ts'
 import { removeOrphanedMemory } from '../layout/memory.ts'
 import { makeSkeleton } from '../layout/skeleton.ts'
 import { removeOrphanedStates } from '../layout/state-directory.ts'
+import { privilegeMode } from '../privilege/privilege-mode.ts'
 import { SandboxError } from '../sandbox-driver.ts'
+import { LayerDirectories } from '../snapshots/layer-places.ts'
 import { lockFile } from '../system/file-lock.ts'
-import { Driver, type OciDriver, type OciDriverOptions } from './driver.ts'
+import { isProgram } from '../system/machine.ts'
+import { Driver, type DriverLayers, type OciDriver, type OciDriverOptions } from './driver.ts'
 import { removeOrphanedGroups, removeTemporaryFiles } from './leftovers.ts'
 import { probe } from './probe.ts'
 import { allRecords, rootIdOf, slotsOf } from './record.ts'
 
 /** Another process uses the directory. */
 export class DirectoryTaken extends SandboxError {}
+
+/** Of Debian's erofs-utils. Without them, layers travel as archives. */
+const imagePrograms = ['mkfs.erofs', 'fsck.erofs']
+
+/** Loads the code for images only where layers travel, or did. */
+async function openLayers({ layersTravel }: OciDriverOptions, layout: Layout): Promise<DriverLayers> {
+  const directories = new LayerDirectories(layout)
+  if (layersTravel !== true && !existsSync(layout.mounts)) return { places: directories, exchange: undefined }
+  const { ImageLayers, LayerExchange } = await import('../layers/index.ts')
+  const canImage = privilegeMode.kind === 'root' && imagePrograms.every(isProgram)
+  const layers = canImage ? await ImageLayers.open(layout) : undefined
+  return { places: layers ?? directories, exchange: (parts) => new LayerExchange({ ...parts, layers }) }
+}
 
 /**
  * Opens a directory of sandboxes and snapshots. `snapshots` and `cache` may be links to directories
@@ -42,6 +59,8 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
     await removeTemporaryFiles(layout)
     await removeOrphanedMemory(layout)
     removeOrphanedStates(layout)
+    // Before any launcher: it sees only what is mounted below a place that was shared before.
+    const layers = await openLayers(options, layout)
     const records = await allRecords(layout)
     await removeOrphanedGroups(layout, home, slotsOf(records), 'earlier')
     const supply = await Supply.open({
@@ -54,7 +73,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
       rootIdsInUse: records.map(rootIdOf),
       inStore: options.launchersInStore ?? 2,
     })
-    return new Driver(options, layout, home, supply, lock)
+    return new Driver(options, layout, home, supply, lock, layers)
   } catch (error) {
     await lock[Symbol.asyncDispose]()
     throw error

@@ -23,6 +23,8 @@ export interface SandboxRecord {
   readonly parent: SnapshotId | null
   /** Ids of the frozen layers below, newest first. */
   readonly layers: readonly string[]
+  /** Those among them that are images below this sandbox; the others are directories. Absent for none. */
+  readonly imageLayers?: readonly string[]
   readonly limits: Limits
   readonly network: NetworkMode
   /** Absent in records of earlier releases, which only had crun. */
@@ -112,6 +114,12 @@ export async function layersOfSandboxes(layout: Layout): Promise<ReadonlySet<Sna
   const records = await allRecords(layout)
   const own = records.map(({ id }) => plannedSnapshot(sandboxFiles(layout.sandboxes, id)))
   return new Set([...records.flatMap(({ layers }) => layers), ...own.filter((id) => id !== undefined)])
+}
+
+/** Returns the layers on whose directories sandboxes lie. */
+export async function directoriesOfSandboxes(layout: Layout): Promise<ReadonlySet<SnapshotId>> {
+  const records = await allRecords(layout)
+  return new Set(records.flatMap(({ layers, imageLayers = [] }) => layers.filter((id) => !imageLayers.includes(id))))
 }
 
 /** Returns the names of the sandboxes' control groups. */

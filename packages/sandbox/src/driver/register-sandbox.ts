@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { layerStack, rootFstab } from '../launch/mounts.ts'
+import { rootFstab } from '../launch/mounts.ts'
 import { sandboxFiles } from '../layout/layout.ts'
 import { makeMemory, memoryFiles } from '../layout/memory.ts'
 import { makeStateDirectory } from '../layout/state-directory.ts'
@@ -10,9 +10,12 @@ import type { SandboxContext } from './sandbox-context.ts'
 
 /**
  * Writes a record and empty directories to disk, atomically. From then on `list` includes the
- * sandbox. @param hosts its /etc/hosts; undefined for the image's.
+ * sandbox. Returns the record with the places of its layers. @param hosts its /etc/hosts; undefined
+ * for the image's.
  */
-export function registerSandbox(context: SandboxContext, record: SandboxRecord, hosts?: string): void {
+export function registerSandbox(context: SandboxContext, described: SandboxRecord, hosts?: string): SandboxRecord {
+  const imageLayers = context.viewer.images(described.layers)
+  const record = imageLayers.length === 0 ? described : { ...described, imageLayers }
   const runtime = runtimeOf(record)
   const rootId = rootIdOf(record)
   const staging = sandboxFiles(context.layout.trash, randomUUID())
@@ -27,7 +30,7 @@ export function registerSandbox(context: SandboxContext, record: SandboxRecord, 
     rootFstab({
       directory: context.layout.root,
       rootId,
-      stack: layerStack(record.image.rootfs, record.layers),
+      stack: context.viewer.stack(record.image.rootfs, record.layers),
       upper: `sandboxes/${record.id}/upper`,
       work: `sandboxes/${record.id}/work`,
       readOnlyMounts: record.readOnlyMounts,
@@ -44,4 +47,5 @@ export function registerSandbox(context: SandboxContext, record: SandboxRecord, 
   }
   renameSync(staging.directory, final.directory)
   if (record.secretFiles === true || runtime.stateInMemory) makeMemory(context.layout, record.id, rootId)
+  return record
 }

@@ -77,7 +77,7 @@ export interface Pull {
 export async function pullToLayout(pull: Pull, options: RegistryOptions): Promise<void> {
   const { name, layout, lockFd, mostBytes: mostFileBytes } = pull
   const tls = isPlain(name, options) ? ['--src-tls-verify=false'] : []
-  const source = atDigest(name, pull.digest)
+  const source = `docker://${pinnedTo(name, pull.digest)}`
   try {
     await guarded(options, pull.count, (guard) =>
       copyToLayout(source, layout, { lockFd, mostFileBytes, ...guard }, tls),
@@ -126,10 +126,9 @@ function isAllowed(host: string, { allowed, insecure }: RegistryOptions): boolea
   return insecure.includes(host) || allowed.includes(host) || allowed.includes(host.replace(/:\d+$/, ''))
 }
 
-/** Returns skopeo's notation for a name at this digest. It takes a tag or a digest, not both. */
-function atDigest(name: string, digest: string): string {
-  const bare = name.replace(/@.*$/, '').replace(/:[^/:\]]*$/, '')
-  return `docker://${bare}@${digest}`
+/** Returns the name of an image with its registry's digest in the place of a tag. */
+export function pinnedTo(name: string, digest: string): string {
+  return `${name.replace(/@.*$/, '').replace(/:[^/:\]]*$/, '')}@${digest}`
 }
 
 function isPlain(name: string, options: RegistryOptions): boolean {

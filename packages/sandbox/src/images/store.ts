@@ -8,7 +8,7 @@ import { defaultImageLimits, type ImageLimits, ImageRefused } from './image-limi
 import { type NameRecord, Names } from './names.ts'
 import { ImagePuller } from './pull.ts'
 import { type ImageProblem, PullFailed } from './pull-failure.ts'
-import { isImageName } from './registry.ts'
+import { isImageName, pinnedTo } from './registry.ts'
 import { type MakeRoom, Room } from './room.ts'
 import { Roots } from './roots.ts'
 import { IN_HAND_MS, Shares } from './shares.ts'
@@ -60,6 +60,8 @@ export interface ImageStoreOptions {
 
 export interface StoredImage {
   readonly name: string
+  /** The name with the digest that its registry has. Absent for an imported image. */
+  readonly pinnedName?: string
   readonly digest: string
   readonly origin: 'import' | 'registry'
   readonly at: Date
@@ -75,6 +77,8 @@ export interface ImageStore {
   resolve(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage>
   /** Returns the root that a snapshot started from, if it is unpacked here. Never pulls. */
   byDigest(digest: string): Promise<ResolvedImage | undefined>
+  /** Returns the digest of the base `host`, made or not; undefined if this machine cannot make it. */
+  hostDigest(): Promise<string | undefined>
   /**
    * Imports an archive (OCI or Docker, recognized by content) or an OCI layout (`oci:DIR[:TAG]`)
    * under a name, replacing its earlier image.
@@ -173,6 +177,10 @@ class DirectoryStore implements ImageStore {
     return root === undefined ? undefined : { name: digest, ...root }
   }
 
+  hostDigest(): Promise<string | undefined> {
+    return this.#host.current()
+  }
+
   async importImage(name: string, source: string): Promise<StoredImage> {
     if (name === 'host' || !isImageName(name)) throw new Error(`"${name}" cannot be the name of an imported image`)
     await this.#makeDirectory()
@@ -253,6 +261,7 @@ function standsIn(fallbackToHost: ImageStoreOptions['fallbackToHost'], name: str
   return typeof fallbackToHost === 'boolean' ? fallbackToHost : fallbackToHost.includes(name)
 }
 
-function presented(record: Omit<StoredImage, 'at'> & { readonly at: number }): StoredImage {
-  return { name: record.name, digest: record.digest, origin: record.origin, at: new Date(record.at) }
+function presented({ name, digest, origin, registryDigest, at }: NameRecord): StoredImage {
+  const pinned = registryDigest === undefined ? {} : { pinnedName: pinnedTo(name, registryDigest) }
+  return { name, ...pinned, digest, origin, at: new Date(at) }
 }

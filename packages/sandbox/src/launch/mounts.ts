@@ -2,7 +2,6 @@ import process from 'node:process'
 import { skeletonName } from '../layout/layout.ts'
 import { firstId, idCount } from '../privilege/id-ranges.ts'
 import { privilegeMode } from '../privilege/privilege-mode.ts'
-import type { SnapshotId } from '../sandbox-driver.ts'
 import { stage } from '../system/machine.ts'
 
 /**
@@ -147,7 +146,9 @@ function files({ directory, rootId, stack }: RootMounts): {
   const isOnSnapshots = stack.layers.some((path) => path.startsWith(snapshots))
   return {
     lines: [
-      line(directory, staged.files, 'none', options),
+      // With the images mounted below it, whose ids are mapped in the same step: mount(8) starts a
+      // process for each line with ids.
+      line(directory, staged.files, 'none', hasImages(stack) ? `r${options}` : options),
       ...(isOnSnapshots ? [line(`${directory}/snapshots`, staged.snapshots, 'none', options)] : []),
     ],
     place: (path) =>
@@ -156,6 +157,13 @@ function files({ directory, rootId, stack }: RootMounts): {
 }
 
 const snapshots = 'snapshots/'
+
+/** Below it lie the mounted images of layers, relative to the driver's directory. */
+export const imagePlaces = 'mounts/'
+
+function hasImages({ layers }: LayerStack): boolean {
+  return layers.some((path) => path.startsWith(imagePlaces))
+}
 
 /**
  * The most that a command may leave in its output directory. The number of files is bounded too,
@@ -192,8 +200,11 @@ function baseLine(image: string, target: string, rootId: number): string {
 }
 
 function lowerOptions(stack: LayerStack, base: string, place = (path: string): string => path): string[] {
+  // Otherwise inode numbers of images pass 2^63, and programs that read them as numbers, such as
+  // Node.js, take different files for one.
+  const inodes = hasImages(stack) ? ['xino=off'] : []
   // One option per layer: the kernel accepts 255 bytes per option.
-  return [...stack.layers.map(place), base].map((path) => `lowerdir+=${path}`)
+  return [...inodes, ...[...stack.layers.map(place), base].map((path) => `lowerdir+=${path}`)]
 }
 
 /**
@@ -209,9 +220,9 @@ function escapeField(text: string): string {
 }
 
 /**
- * Returns the layers of a file system, relative to the driver's directory: those of the snapshots,
- * then the skeleton, then the image.
+ * Returns a file system: the layers of snapshots, whose places are relative to the driver's
+ * directory, then the skeleton, then the image.
  */
-export function layerStack(image: string, layers: readonly SnapshotId[]): LayerStack {
-  return { image, layers: [...layers.map((id) => `snapshots/${id}/layer`), skeletonName] }
+export function layerStack(image: string, places: readonly string[]): LayerStack {
+  return { image, layers: [...places, skeletonName] }
 }

@@ -20,6 +20,8 @@ export interface Layout {
   /** A file for each id under which no command has begun; see begun.ts. */
   readonly unbegun: string
   readonly snapshots: string
+  /** Mounted images of layers, by snapshot. Absent where there are none. */
+  readonly mounts: string
   readonly cacheIndex: string
   readonly trash: string
   readonly skeleton: string
@@ -55,6 +57,7 @@ export async function openLayout(directory: string): Promise<Layout> {
     sandboxes: join(root, 'sandboxes'),
     unbegun: join(root, 'unbegun'),
     snapshots: join(root, 'snapshots'),
+    mounts: join(root, 'mounts'),
     cacheIndex: join(root, 'cache'),
     trash: join(root, 'trash'),
     skeleton: join(root, skeletonName),

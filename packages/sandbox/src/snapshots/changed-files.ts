@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { Holes } from '../files/holes.ts'
 import type { ImageStore } from '../images/index.ts'
-import { layerStack } from '../launch/mounts.ts'
+import type { Layout } from '../layout/layout.ts'
 import { firstId } from '../privilege/id-ranges.ts'
 import { type Change, compareViews, contentOf, inView, kindOf } from './compare-views.ts'
+import { withComparison } from './differing-layers.ts'
 import { type Attributes, attributesOf } from './packed/attributes.ts'
 import type { SnapshotRecord, SnapshotRecords } from './snapshot-record.ts'
 import { imageBelow, wholeRecord } from './transfer.ts'
@@ -21,16 +22,17 @@ export async function changedFilesDigest(
   snapshots: SnapshotRecords,
   images: ImageStore,
   viewer: Viewer,
+  layout: Pick<Layout, 'root'>,
 ): Promise<string> {
   const { rootfs } = await imageBelow(record, images)
   const parentLayers = record.parent === null ? [] : (await wholeRecord(record.parent, snapshots)).layers
-  const stacks = [layerStack(rootfs, parentLayers), layerStack(rootfs, record.layers)]
-  return viewer.withViews(stacks, async ([before = '', after = '']) => {
+  return withComparison({ layout, viewer }, rootfs, parentLayers, record.layers, async (views) => {
+    const { before, after } = views
     const hash = createHash('sha256')
     const holes = new Holes()
-    const had = await attributesOf(before, paths(compareViews(before, after), 'was'))
-    const has = await attributesOf(after, paths(compareViews(before, after), 'now'))
-    for await (const change of compareViews(before, after)) {
+    const had = await attributesOf(before, paths(compareViews(views), 'was'))
+    const has = await attributesOf(after, paths(compareViews(views), 'now'))
+    for await (const change of compareViews(views)) {
       const { path, now } = change
       const attributes = textsOf(path, has)
       // Every sandbox gets a new root directory.

@@ -31,23 +31,48 @@ export interface Exceptions {
 
 const none: Exceptions = { touched: new Set(), anew: new Set() }
 
+/** Roots of two merged views. */
+export interface ComparedViews {
+  readonly before: string
+  readonly after: string
+  /** Present if one of them has an image, whose inodes do not tell what changed. */
+  readonly differing?: DifferingLayers | undefined
+}
+
+/** What the layers that only one of two views has say of themselves. */
+export interface DifferingLayers {
+  /** Their absolute directories. */
+  readonly directories: readonly string[]
+  /** Directories (latin1) that show the content of another place: they were renamed. */
+  readonly redirected: ReadonlySet<string>
+}
+
+/** The same directory in each of the differing layers that has it; `all`: everything here may differ. */
+type OwnDirectories = readonly Buffer[] | 'all'
+
 /**
  * Yields the paths touched from `before` to `after`, parents first, in byte order. They include
  * everything that may differ, even in times and extended attributes, and all directories above;
  * some are unchanged. Compares merged views, never an upper directory: with `redirect_dir` a
  * renamed directory leaves an upper directory without its files.
  */
-export async function* compareViews(before: string, after: string, exceptions = none): AsyncGenerator<Change> {
-  const [was, now] = await Promise.all([statsOf(Buffer.from(before)), statsOf(Buffer.from(after))])
+export async function* compareViews(views: ComparedViews, exceptions = none): AsyncGenerator<Change> {
+  const [before, after] = [Buffer.from(views.before), Buffer.from(views.after)]
+  const [was, now] = await Promise.all([statsOf(before), statsOf(after)])
   yield { path: Buffer.from('.'), was, now, replaced: false }
-  yield* compareDirectories(Buffer.from(before), Buffer.from(after), undefined, exceptions)
+  const own = views.differing?.directories.map((path) => Buffer.from(path))
+  yield* compareDirectories(before, after, undefined, own, {
+    ...exceptions,
+    redirected: views.differing?.redirected ?? new Set(),
+  })
 }
 
 async function* compareDirectories(
   before: Buffer | undefined,
   after: Buffer,
   path: Buffer | undefined,
-  exceptions: Exceptions,
+  own: OwnDirectories | undefined,
+  exceptions: Exceptions & Pick<DifferingLayers, 'redirected'>,
 ): AsyncGenerator<Change> {
   const [old, current] = await Promise.all([before === undefined ? [] : namesIn(before), namesIn(after)])
   const names = new Map([...old, ...current].map((name) => [name.toString('latin1'), name]))
@@ -57,14 +82,49 @@ async function* compareDirectories(
     const newPath = Buffer.concat([after, slash, name])
     const [was, now] = await Promise.all([oldPath && statsOf(oldPath), statsOf(newPath)])
     const key = below.toString('latin1')
-    // The same inode with the same ctime, which only the kernel can set, is untouched. That
-    // includes a directory without changes below it, since a change below copies it up.
-    const untouched = was !== undefined && now !== undefined && was.ino === now.ino && was.ctimeNs === now.ctimeNs
+    const ownHere = own === undefined || own === 'all' ? own : await namesakes(own, name)
+    const untouched = was !== undefined && now !== undefined && isUntouched(was, now, ownHere)
     if (untouched && !exceptions.touched.has(key)) continue
     const isKept = was !== undefined && now !== undefined && kindOf(was) === kindOf(now) && !exceptions.anew.has(key)
     yield { path: below, was, now, replaced: was !== undefined && now !== undefined && !isKept }
-    if (now?.isDirectory()) yield* compareDirectories(isKept ? oldPath : undefined, newPath, below, exceptions)
+    if (!now?.isDirectory()) continue
+    const inside = exceptions.redirected.has(key) ? 'all' : directoriesAmong(ownHere)
+    yield* compareDirectories(isKept ? oldPath : undefined, newPath, below, inside, exceptions)
   }
+}
+
+interface Namesake {
+  readonly path: Buffer
+  readonly isDirectory: boolean
+}
+
+/** Returns the entries of a name in the differing layers. */
+async function namesakes(own: readonly Buffer[], name: Buffer): Promise<readonly Namesake[]> {
+  const found = await Promise.all(
+    own.map(async (directory) => {
+      const path = Buffer.concat([directory, slash, name])
+      const stats = await statsOf(path)
+      return stats && { path, isDirectory: stats.isDirectory() }
+    }),
+  )
+  return found.filter((entry) => entry !== undefined)
+}
+
+/** A link to a directory is none: a layer's links lead to this machine's files. */
+function directoriesAmong(entries: readonly Namesake[] | 'all' | undefined): OwnDirectories | undefined {
+  if (entries === undefined || entries === 'all') return entries
+  return entries.filter(({ isDirectory }) => isDirectory).map(({ path }) => path)
+}
+
+/**
+ * Returns whether an entry is surely the same in both views. Without images that is the same inode
+ * with the same ctime, which only the kernel can set. An image has no ctimes, and any two may have
+ * the same inodes with times that steps set, so what a layer changed is read from its own names. Both
+ * include a directory without changes below it, since a change below copies it up.
+ */
+function isUntouched(was: BigIntStats, now: BigIntStats, own: readonly Namesake[] | 'all' | undefined): boolean {
+  if (own === undefined) return was.ino === now.ino && was.ctimeNs === now.ctimeNs
+  return own !== 'all' && own.length === 0
 }
 
 /** Returns the path of an entry in a view. */

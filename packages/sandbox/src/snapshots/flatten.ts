@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { layerStack } from '../launch/mounts.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { SnapshotId } from '../sandbox-driver.ts'
 import { bootId, now } from '../system/clock.ts'
@@ -10,6 +9,7 @@ import { readIfPresent, writeAtomically } from '../system/files.ts'
 import { waitForSuccess } from '../system/processes.ts'
 import { compareViews, inView } from './compare-views.ts'
 import { copyPaths } from './copy-paths.ts'
+import { differingLayers } from './differing-layers.ts'
 import type { Durability } from './durability.ts'
 import { makeLayer } from './new-layer.ts'
 import { isSnapshotId, type SnapshotRecord, type SnapshotRecords, snapshotFiles } from './snapshot-record.ts'
@@ -74,17 +74,19 @@ export async function flatten(
     bootId,
     meta: { ...record.meta, cache: null },
   }
-  const below = layerStack(image, [])
+  const below = viewer.stack(image, [])
+  const merged = viewer.stack(image, record.layers)
   await makeLayer({
     layout,
     viewer,
     record: flat,
     below,
-    others: [below, layerStack(image, record.layers)],
+    others: [below, merged],
     async write(target, [before = '', after = '']) {
       const paths: Buffer[] = []
       const sockets: Buffer[] = []
-      for await (const change of compareViews(before, after, await survey(before, after))) {
+      const views = { before, after, differing: await differingLayers(layout, below, merged) }
+      for await (const change of compareViews(views, await survey(views))) {
         if (change.now === undefined || change.replaced)
           await rm(inView(target, change.path), { recursive: true, force: true })
         if (change.now !== undefined) (change.now.isSocket() ? sockets : paths).push(change.path, Buffer.from([0]))

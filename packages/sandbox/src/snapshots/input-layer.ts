@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { layerStack } from '../launch/mounts.ts'
 import type { Layout } from '../layout/layout.ts'
 import { firstId } from '../privilege/id-ranges.ts'
 import { InputMissing, SandboxError, type SandboxInput, type SnapshotId } from '../sandbox-driver.ts'
@@ -41,7 +40,7 @@ export interface InputLayerRequest {
 export async function makeInputLayer(request: InputLayerRequest): Promise<readonly BytePath[]> {
   const { layout, viewer, id, below, inputs, now } = request
   const sources = [...new Map(inputs.map(({ source }) => [source.record.id, source])).values()]
-  const stacks = sources.map(({ record, rootfs }) => layerStack(rootfs, record.layers))
+  const stacks = sources.map(({ record, rootfs }) => viewer.stack(rootfs, record.layers))
   const lineage = sources.flatMap(({ record }) => record.meta.secretLineage ?? [])
   const record: SnapshotRecord = {
     version: 1,
@@ -60,7 +59,7 @@ export async function makeInputLayer(request: InputLayerRequest): Promise<readon
       layout,
       viewer,
       record,
-      below: layerStack(below.rootfs, below.layers),
+      below: viewer.stack(below.rootfs, below.layers),
       others: stacks,
       async write(view, shown) {
         const workspaceOf = ({ record: { id: of } }: InputSource) =>
@@ -72,7 +71,7 @@ export async function makeInputLayer(request: InputLayerRequest): Promise<readon
           owner: { uid: firstId, gid: firstId },
           inputs: inputs.map(({ source, path, into }) => ({
             workspace: workspaceOf(source),
-            layers: source.record.layers.map((layer) => `${layout.snapshots}/${layer}/layer/workspace`),
+            layers: viewer.directories(source.record.layers).map((directory) => `${directory}/workspace`),
             pattern: path,
             into: Buffer.from(into).toString('latin1'),
           })),

@@ -41,6 +41,7 @@ export async function makeLayer({ layout, viewer, record, below, others, write, 
   const name = randomUUID()
   const staging = filesIn(join(layout.trash, name))
   const work = join(staging.directory, 'work')
+  const release = viewer.hold([below, ...others])
   await mkdir(staging.directory, { mode: 0o700 })
   try {
     for (const path of [staging.layer, work]) {
@@ -57,5 +58,7 @@ export async function makeLayer({ layout, viewer, record, below, others, write, 
   } catch (error) {
     await rm(staging.directory, { recursive: true, force: true })
     throw error
+  } finally {
+    release()
   }
 }

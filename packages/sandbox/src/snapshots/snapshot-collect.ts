@@ -74,7 +74,7 @@ export async function sizeOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>):
   const known = readIfPresent(files.size)
   if (known !== undefined && /^\d+$/.test(known)) return Number(known) + sharedBytes(files, layout)
   try {
-    const bytes = await bytesBelow([files.layer])
+    const bytes = await bytesBelow([files.layer, files.image, files.blobs].filter((path) => existsSync(path)))
     writeAtomically(files.size, String(bytes))
     return bytes
   } catch (error) {
@@ -82,6 +82,12 @@ export async function sizeOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>):
     if (isAbsent(error) || readIfPresent(files.record) === undefined) return 0
     throw error
   }
+}
+
+/** Notes that a layer takes more space than before. */
+export function addToSize({ size }: SnapshotFiles, bytes: number): void {
+  const known = readIfPresent(size)
+  if (known !== undefined && /^\d+$/.test(known)) writeAtomically(size, String(Number(known) + bytes))
 }
 
 function sharedBytes({ shared }: SnapshotFiles, layout: Pick<Layout, 'snapshots'>): number {

@@ -24,7 +24,12 @@ export interface SnapshotRecord {
 export interface SnapshotFiles {
   readonly directory: string
   readonly record: string
+  /** Absent once an image holds the same. */
   readonly layer: string
+  /** The layer as an EROFS image. Absent for most. */
+  readonly image: string
+  /** What travels of the layer, by form. */
+  readonly blobs: string
   readonly changedFiles: string
   readonly size: string
   /** JSON: bytes of files that another layer has too, by its id. Absent for none. */
@@ -43,6 +48,8 @@ export function filesIn(directory: string): SnapshotFiles {
     directory,
     record: join(directory, 'snapshot.json'),
     layer: join(directory, 'layer'),
+    image: join(directory, 'image'),
+    blobs: join(directory, 'blobs'),
     changedFiles: join(directory, 'changed-files'),
     size: join(directory, 'size'),
     shared: join(directory, 'shared'),

@@ -7,6 +7,7 @@ import { bootId } from '../system/clock.ts'
 import { Trash } from '../system/trash.ts'
 import { CacheIndex } from './cache-index.ts'
 import { Durability } from './durability.ts'
+import { LayerDirectories } from './layer-places.ts'
 import { type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
 import { OciSnapshots, type OciSnapshotsOptions } from './snapshots.ts'
 import { Viewer } from './view.ts'
@@ -17,6 +18,7 @@ export function collectorOver(layout: Layout, more: Partial<OciSnapshotsOptions>
     cache: new CacheIndex(layout.cacheIndex),
     durability: new Durability(layout),
     viewer: new Viewer(layout),
+    places: new LayerDirectories(layout),
     trash: new Trash(layout.trash),
     images: { byDigest: async () => undefined },
     changedFilesDigest: () => Promise.reject(new Error('nobody asks for one here')),

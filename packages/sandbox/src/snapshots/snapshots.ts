@@ -3,7 +3,6 @@ import { mkdir, rename, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { ImageStore } from '../images/index.ts'
-import { layerStack } from '../launch/mounts.ts'
 import type { Layout, SandboxFiles } from '../layout/layout.ts'
 import type {
   CollectClaims,
@@ -22,6 +21,7 @@ import type { Trash } from '../system/trash.ts'
 import type { CacheIndex } from './cache-index.ts'
 import type { Durability } from './durability.ts'
 import { FilesOfView } from './frozen-files.ts'
+import type { LayerPlaces } from './layer-places.ts'
 import { collectSnapshots, sizeOf } from './snapshot-collect.ts'
 import {
   filesIn,
@@ -45,6 +45,7 @@ export interface OciSnapshotsOptions {
   readonly cache: CacheIndex
   readonly durability: Durability
   readonly viewer: Viewer
+  readonly places: LayerPlaces
   readonly trash: Trash
   readonly images: Pick<ImageStore, 'byDigest'>
   readonly changedFilesDigest: (record: SnapshotRecord) => Promise<string>
@@ -112,10 +113,10 @@ export class OciSnapshots implements SnapshotStore {
     if (record === undefined) return undefined
     for (const layer of record.layers) {
       const whole = layer === id ? record : await this.readOwn(layer)
-      if (whole === undefined) {
-        await this.drop(id)
-        return undefined
-      }
+      if (whole !== undefined && (await this.options.places.ready(layer))) continue
+      await this.drop(layer)
+      await this.drop(id)
+      return undefined
     }
     return record
   }
@@ -149,7 +150,7 @@ export class OciSnapshots implements SnapshotStore {
   async withFiles<T>(id: SnapshotId, use: (files: FrozenFiles) => Promise<T>): Promise<T> {
     const record = await wholeRecord(id, this)
     const { rootfs } = await imageBelow(record, this.options.images)
-    return this.options.viewer.withViews([layerStack(rootfs, record.layers)], ([root = '']) =>
+    return this.options.viewer.withViews([this.options.viewer.stack(rootfs, record.layers)], ([root = '']) =>
       use(new FilesOfView(root)),
     )
   }
@@ -161,8 +162,9 @@ export class OciSnapshots implements SnapshotStore {
     const known = readIfPresent(file)
     if (known !== undefined) return known === '' ? null : known
     const { rootfs } = await imageBelow(record, this.options.images)
-    const digest = await this.options.viewer.withViews([layerStack(rootfs, record.layers)], ([root = '']) =>
-      runInWorker('digestInput', { workspace: `${root}/workspace`, pattern: path }),
+    const digest = await this.options.viewer.withViews(
+      [this.options.viewer.stack(rootfs, record.layers)],
+      ([root = '']) => runInWorker('digestInput', { workspace: `${root}/workspace`, pattern: path }),
     )
     writeAtomically(file, digest ?? '')
     return digest
@@ -212,6 +214,7 @@ export class OciSnapshots implements SnapshotStore {
   }
 
   async drop(id: SnapshotId): Promise<void> {
+    await this.options.places.release(id)
     await this.options.trash.remove(snapshotFiles(this.options.layout, id).directory)
   }
 
@@ -224,7 +227,7 @@ export class OciSnapshots implements SnapshotStore {
     const record = readSnapshotRecord(this.options.layout, id)
     if (
       record !== undefined &&
-      (await exists(files.layer)) &&
+      (await this.options.places.isPresent(id)) &&
       (record.bootId === bootId || readIfPresent(files.durable) !== undefined)
     )
       return record

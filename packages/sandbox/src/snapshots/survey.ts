@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { ByteReader } from '../source/byte-reader.ts'
 import { waitForSuccess } from '../system/processes.ts'
-import { compareViews, type Exceptions } from './compare-views.ts'
+import { type ComparedViews, compareViews, type Exceptions } from './compare-views.ts'
 import { attributesOf } from './packed/attributes.ts'
 
-/** An inode number and a path. Steps may nest paths arbitrarily deep. */
+/** A device, an inode number and a path. Steps may nest paths arbitrarily deep. */
 const longestLine = 64 * 1024 ** 2
 
 /**
@@ -13,36 +13,42 @@ const longestLine = 64 * 1024 ** 2
  * directory was renamed. An archive cannot remove an extended attribute from a directory, so a
  * directory that lost one is created again.
  */
-export async function survey(before: string, after: string): Promise<Exceptions> {
-  const linked = new Map<bigint, { missing: bigint }>()
+export async function survey(views: ComparedViews): Promise<Exceptions> {
+  const { before, after } = views
+  const linked = new Map<string, { missing: bigint }>()
   const directories: Buffer[] = []
-  for await (const { path, was, now } of compareViews(before, after)) {
+  for await (const { path, was, now } of compareViews(views)) {
     if (was?.isDirectory() && now?.isDirectory()) directories.push(path)
     // Archives have no second name for other kinds.
     if (now === undefined || now.nlink < 2n || !(now.isFile() || now.isSymbolicLink())) continue
-    const known = linked.get(now.ino) ?? { missing: now.nlink }
+    // Images number their files alike.
+    const file = `${now.dev} ${now.ino}`
+    const known = linked.get(file) ?? { missing: now.nlink }
     known.missing -= 1n
-    linked.set(now.ino, known)
+    linked.set(file, known)
   }
-  const inodes = new Set([...linked].flatMap(([inode, { missing }]) => (missing > 0n ? inode : [])))
+  const files = new Set([...linked].flatMap(([file, { missing }]) => (missing > 0n ? file : [])))
   const touched = new Set<string>()
   // Rare and slow: finding the other names takes a look at everything.
-  if (inodes.size > 0) await findNames(after, inodes, touched)
+  if (files.size > 0) await findNames(after, files, touched)
   return { touched, anew: await whatLostAttributes(before, after, directories) }
 }
 
 /**
- * Adds the names of these inodes below a view, with all directories above. Uses a program: Node.js
+ * Adds the names of these files (device and inode) below a view, with all directories above. Uses a program: Node.js
  * takes ten times as long.
  */
-async function findNames(view: string, inodes: ReadonlySet<bigint>, found: Set<string>): Promise<void> {
+async function findNames(view: string, files: ReadonlySet<string>, found: Set<string>): Promise<void> {
   const several = ['-links', '+1', '(', '-type', 'f', '-o', '-type', 'l', ')']
-  const find = spawn('find', ['.', ...several, '-printf', '%i %P\\0'], { cwd: view, stdio: ['ignore', 'pipe', 'pipe'] })
+  const find = spawn('find', ['.', ...several, '-printf', '%D %i %P\\0'], {
+    cwd: view,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   async function read(): Promise<void> {
     const bytes = new ByteReader(find.stdout)
     for (let line = await nextLine(bytes); line !== undefined; line = await nextLine(bytes)) {
-      const space = line.indexOf(' ')
-      if (!inodes.has(BigInt(line.slice(0, space)))) continue
+      const space = line.indexOf(' ', line.indexOf(' ') + 1)
+      if (!files.has(line.slice(0, space))) continue
       const path = line.slice(space + 1)
       for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) found.add(path.slice(0, end))
     }

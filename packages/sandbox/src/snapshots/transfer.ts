@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ImageStore } from '../images/index.ts'
-import { layerStack } from '../launch/mounts.ts'
+import type { LayerStack } from '../launch/mounts.ts'
 import type { Layout } from '../layout/layout.ts'
 import {
   type PackedLayer,
@@ -11,6 +11,7 @@ import {
   type SourceTreeRef,
 } from '../sandbox-driver.ts'
 import { bootId } from '../system/clock.ts'
+import { withComparison } from './differing-layers.ts'
 import { makeLayer } from './new-layer.ts'
 import { packLayer } from './packed/pack-layer.ts'
 import { unpackLayer } from './packed/unpack-layer.ts'
@@ -28,8 +29,7 @@ export interface Transfer {
 export async function packSnapshot(id: SnapshotId, target: string, transfer: Transfer): Promise<PackedLayer> {
   const record = await wholeRecord(id, transfer.snapshots)
   const { rootfs } = await imageBelow(record, transfer.images)
-  const stacks = [layerStack(rootfs, record.layers.slice(1)), layerStack(rootfs, record.layers)]
-  return transfer.viewer.withViews(stacks, ([before = '', after = '']) => packLayer(before, after, target))
+  return withComparison(transfer, rootfs, record.layers.slice(1), record.layers, (views) => packLayer(views, target))
 }
 
 /** See `SnapshotStore.unpack`. */
@@ -39,20 +39,36 @@ export async function unpackSnapshot(
   open: () => Readable,
   transfer: Transfer,
 ): Promise<void> {
-  const { layer, id, parent, imageDigest, layers, createdAt, meta } = packed
-  const record: SnapshotRecord = { version: 1, id, parent, imageDigest, layers, source, createdAt, bootId, meta }
-  const [, below] = layers
-  const lower = below === undefined ? [] : (await wholeRecord(below, transfer.snapshots)).layers
-  if (layers[0] !== id || layers.slice(1).join() !== lower.join())
-    throw new SandboxError('snapshot_unavailable', `snapshot ${id} has a different parent here`)
-  const { rootfs } = await imageBelow(record, transfer.images)
-  const write = (view: string) => unpackLayer(open(), layer, view)
+  const { record, below } = await packedRecord(packed, source, transfer)
+  const write = (view: string) => unpackLayer(open(), packed.layer, view)
   try {
-    await makeLayer({ ...transfer, record, below: layerStack(rootfs, lower), others: [], write })
+    await makeLayer({ ...transfer, record, below, others: [], write })
   } catch (error) {
     // Another process was faster.
-    if ((await transfer.snapshots.record(id)) === undefined) throw error
+    if ((await transfer.snapshots.record(packed.id)) === undefined) throw error
   }
+}
+
+/**
+ * Returns the record that a packed snapshot has on this machine, and the file system below it. Fails
+ * with SandboxError `snapshot_unavailable` if that is not there, or another one.
+ */
+export async function packedRecord(
+  { id, parent, imageDigest, layers, inputPaths, createdAt, meta }: Omit<PackedSnapshot, 'layer'>,
+  source: SourceTreeRef | null,
+  { viewer, images, snapshots }: Transfer,
+): Promise<{ readonly record: SnapshotRecord; readonly below: LayerStack }> {
+  const record: SnapshotRecord = {
+    version: 1,
+    ...{ id, parent, imageDigest, layers, source, createdAt, bootId, meta },
+    ...(inputPaths && { inputPaths }),
+  }
+  const [, below] = layers
+  const lower = below === undefined ? [] : (await wholeRecord(below, snapshots)).layers
+  if (layers[0] !== id || layers.slice(1).join() !== lower.join())
+    throw new SandboxError('snapshot_unavailable', `snapshot ${id} has a different parent here`)
+  const { rootfs } = await imageBelow(record, images)
+  return { record, below: viewer.stack(rootfs, lower) }
 }
 
 /** Returns the record of a whole snapshot. Fails with SandboxError `snapshot_unavailable`. */

@@ -4,19 +4,51 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { onStage, staged, type ViewedStack, viewFstab } from '../launch/mounts.ts'
+import { type LayerStack, layerStack, onStage, staged, type ViewedStack, viewFstab } from '../launch/mounts.ts'
 import type { Layout } from '../layout/layout.ts'
+import type { SnapshotId } from '../sandbox-driver.ts'
 import { LineReader } from '../system/line-reader.ts'
 import { stage } from '../system/machine.ts'
+import { LayerDirectories, type LayerPlaces } from './layer-places.ts'
 
 const script = fileURLToPath(new URL('view.sh', import.meta.url))
 
 /** Shows merged file systems to this process. */
 export class Viewer {
   private readonly layout: Layout
+  private readonly places: LayerPlaces
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, places: LayerPlaces = new LayerDirectories(layout)) {
     this.layout = layout
+    this.places = places
+  }
+
+  /** Returns the file system of an image and layers, which are ready. Use it at once, or `hold` it. */
+  stack(image: string, layers: readonly SnapshotId[]): LayerStack {
+    return layerStack(
+      image,
+      layers.map((id) => this.places.place(id)),
+    )
+  }
+
+  /** Returns those of the layers that are images now. */
+  images(layers: readonly SnapshotId[]): readonly SnapshotId[] {
+    return layers.filter((id) => this.places.isImage(id))
+  }
+
+  /** Makes the layers of a sandbox usable in this process. */
+  async ready(layers: readonly SnapshotId[]): Promise<void> {
+    await Promise.all(layers.map((id) => this.places.ready(id)))
+  }
+
+  /** Returns the absolute directories of layers, under the same conditions. */
+  directories(layers: readonly SnapshotId[]): readonly string[] {
+    return layers.map((id) => join(this.layout.root, this.places.place(id)))
+  }
+
+  /** Keeps the layers of stacks where they are until the returned function is called. */
+  hold(stacks: readonly LayerStack[]): () => void {
+    return this.places.hold(stacks.flatMap(({ layers }) => layers))
   }
 
   /**
@@ -24,6 +56,15 @@ export class Viewer {
    * them lead to this machine's files: follow none. Ids are those on disk.
    */
   async withViews<T>(stacks: readonly ViewedStack[], use: (roots: readonly string[]) => Promise<T>): Promise<T> {
+    const release = this.hold(stacks)
+    try {
+      return await this.show(stacks, use)
+    } finally {
+      release()
+    }
+  }
+
+  private async show<T>(stacks: readonly ViewedStack[], use: (roots: readonly string[]) => Promise<T>): Promise<T> {
     const fstab = join(this.layout.trash, randomUUID())
     await writeFile(fstab, viewFstab(stacks))
     const child = spawn('unshare', ['--mount', '--propagation=slave', '/bin/sh', script, fstab], {

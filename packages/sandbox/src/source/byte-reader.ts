@@ -19,6 +19,11 @@ export class ByteReader {
     return piece
   }
 
+  /** Reads to the end. A program that writes the stream ends no sooner. */
+  async skipRest(): Promise<void> {
+    while ((await this.some(Number.MAX_SAFE_INTEGER)) !== undefined);
+  }
+
   /**
    * Returns the bytes before the next `mark`, which is consumed; undefined at the end. Fails if
    * there is none within `limit` bytes.

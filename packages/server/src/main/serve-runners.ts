@@ -1,12 +1,14 @@
 /** Serves runners on other machines: who they are, and what each may ask. */
 import type { IncomingMessage } from 'node:http'
-import { type RunnerPort, type Store, shellWork } from '@harmont/engine'
+import { type Disk, type RunnerPort, type Store, shellWork } from '@harmont/engine'
 import { type RunnerShells, serveRunners as serveWire } from '@harmont/wire'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { type Builds, toLog } from '../builds/engine/start-builds.ts'
+import { hasSecrets, layerObjects } from '../builds/layers/index.ts'
 import { isOpening, openingOf } from '../builds/shells/elsewhere/asks.ts'
 import type { RemoteShells } from '../builds/shells/elsewhere/remote-shells.ts'
+import type { BlobStore } from '../platform/blobs/blob-store.ts'
 import { apiError } from '../platform/http/index.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
@@ -17,6 +19,8 @@ import type { RunnerEntrance } from './mount-runners.ts'
 
 interface RunnerServices {
   readonly pool: pg.Pool
+  readonly blobs: BlobStore
+  readonly disk: Pick<Disk, 'full'>
   readonly limiter: RateLimiter
   readonly settings: Pick<Settings, 'trustedProxies'>
   readonly engine: { readonly store: Store }
@@ -33,11 +37,13 @@ export function serveRunners(services: RunnerServices): RunnerEntrance {
   const { shellsElsewhere, pool, limiter, settings, engine, builds, closing } = services
   const log = services.log.child({ part: 'runners' })
   const answerStranger = answerStrangers({ pool, limiter, trustedProxies: settings.trustedProxies })
-  const portFor = keptPorts(({ pool: name, labels, organizations, ...runner }) =>
-    builds.portFor(
-      { pool: name, labels, queues: organizations },
-      secretsFor(runner, { pool, secrets: builds.secrets }),
-    ),
+  const shared = { objects: layerObjects(services), mayHave: hasSecrets(builds.secrets) }
+  const portFor = keptPorts(({ pool: name, labels, organizations, ...own }) =>
+    builds.portFor({
+      reach: { pool: name, labels, queues: organizations },
+      secrets: secretsFor(own, { pool, secrets: builds.secrets }),
+      layers: { ...shared, runner: own.runner, getsSecrets: own.getsSecrets },
+    }),
   )
   const shellsFor = (identity: RunnerIdentity): RunnerShells => {
     const { runner } = identity

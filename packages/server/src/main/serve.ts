@@ -59,6 +59,7 @@ import { type Settings, SettingsError } from '../platform/settings/read-settings
 import { traceRequests } from '../platform/tracing/trace-requests.ts'
 import type { Tracing } from '../platform/tracing/tracing.ts'
 import { diskFull, translateFault } from '../platform/translate-fault.ts'
+import { hasOtherRunners } from '../runners/keys.ts'
 import { openLogTokenSecrets } from '../streams/logs/log-token-secrets.ts'
 import { drainHttp } from './drain.ts'
 import { lateEntrance, mountRunners } from './mount-runners.ts'
@@ -183,6 +184,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
       offerGitSource: (buildId, source) => offerGitSource(services, buildId, source),
       directory,
       store,
+      hasOtherRunners: () => hasOtherRunners(database.pool),
       log,
     })
     started.defer(() => builds.stop())

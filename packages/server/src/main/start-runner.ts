@@ -45,7 +45,7 @@ export async function startRunner({ settings, log, signal }: StartOptions): Prom
     started.defer(() => disk.stop())
     const engineLog = toLog(log.child({ part: 'engine' }))
     const ca = await readCertificates(settings.serverCa)
-    const sandboxes = await openSandboxes({ settings, directory }, (hasRoom) => collecting.makeRoom(hasRoom))
+    const sandboxes = await openSandboxes({ settings, directory }, (hasRoom) => collecting.makeRoom(hasRoom), true)
     if ('lacking' in sandboxes) throw new SettingsError(sandboxes.lacking)
     started.defer(() => sandboxes.driver.close())
     const session = await RunnerSession.open(

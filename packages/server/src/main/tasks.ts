@@ -17,6 +17,7 @@ import { identityCrontab, identityTasks } from '../identity/tasks.ts'
 import { mailCrontab, mailTasks } from '../platform/mail/tasks.ts'
 import { superviseWorker } from '../platform/worker/supervise-worker.ts'
 import type { Services } from './routes.ts'
+import { layerCrontab, layerTasks } from './sweep-layers.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
 
 /** When tasks run by themselves, as graphile-worker's crontab. */
@@ -32,6 +33,7 @@ export const crontab = [
   ...artifactCrontab,
   ...identityCrontab,
   ...deletedOrganizationCrontab,
+  ...layerCrontab,
   ...forgeCrontab,
 ].join('\n')
 
@@ -50,6 +52,7 @@ function makeTasks(services: Services): TaskList {
     ...artifactTasks(services),
     ...identityTasks(services),
     ...deletedOrganizationTasks(services),
+    ...layerTasks(services),
     ...forgeTasks(services),
   }
 }

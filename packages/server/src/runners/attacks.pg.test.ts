@@ -59,6 +59,39 @@ beforeAll(async () => {
 })
 
 const at = () => Date.now()
+/** A snapshot that the server keeps for builds of the thief's organization, and its object. */
+const kept = { snapshot: randomUUID(), digest: `sha256:${'a'.repeat(64)}` }
+const wanted = () => ({ snapshot: kept.snapshot, form: 'erofs' })
+
+/** Keeps it, as an honest runner has sent it. */
+async function keepLayer(): Promise<void> {
+  const description = { id: kept.snapshot, layers: [kept.snapshot], blob: { digest: kept.digest } }
+  const { rows } = await it.server.pool.query("select id::text from organizations where slug = 'default'")
+  const values = [kept.snapshot, rows[0].id, kept.digest, foreign.buildId, foreign.jobId, description]
+  await it.server.pool.query(
+    `with e as (
+       insert into engine.exports (snapshot, form, queue, pool, runner, build_id, job_id, asked_at, stored_at, bytes)
+       values ($1, 'erofs', $2, 'default', 'honest', $4, $5, now(), now(), 1) on conflict do nothing)
+     insert into engine.layers (id, form, queue, pool, digest, bytes, layers, description, taint)
+     values ($1, 'erofs', $2, 'default', $3, 1, array[$1], $6, '{}') on conflict do nothing`,
+    values,
+  )
+}
+
+/** Returns a body of one frame. */
+function frame(head: object, bytes: string): Buffer<ArrayBuffer> {
+  const text = JSON.stringify(head)
+  const lengths = Buffer.alloc(8)
+  lengths.writeUInt32BE(Buffer.byteLength(text), 0)
+  lengths.writeUInt32BE(Buffer.byteLength(bytes), 4)
+  return Buffer.concat([lengths, Buffer.from(text + bytes)])
+}
+
+function someLayer(id: string): object {
+  const blob = { form: 'erofs', digest: kept.digest, blobBytes: 1, bytes: 1 }
+  const of = { parent: null, imageDigest: 'i', imageNames: [], layers: [id], createdAt: 'now', source: null, blob }
+  return { id, ...of, meta: { cache: null, origin: {} } }
+}
 
 interface Pair {
   readonly publicKey: string
@@ -256,6 +289,41 @@ const attempts: Readonly<Record<string, readonly [string, () => ReturnType<typeo
   'reads the source of a build that is over': ['not_held', () => thief.call('source', { buildId: over })],
   'reads the source of another organization': ['not_held', () => thief.call('source', { buildId: elsewhere })],
   'asks for a call that there is none of': ['unknown_call', () => thief.call('builds', {})],
+  'offers layers that nobody wants of it': [
+    'not_wanted',
+    () => thief.call('layers/offer', { ...wanted(), layers: [kept.snapshot] }),
+  ],
+  'tells about a layer that nobody wants of it': [
+    'not_wanted',
+    () => thief.call('layers/have', { ...wanted(), layer: someLayer(kept.snapshot) }),
+  ],
+  'tells of a layer that does not begin with itself': [
+    'bad_request',
+    () => thief.call('layers/have', { ...wanted(), layer: { ...someLayer(kept.snapshot), id: randomUUID() } }),
+  ],
+  'sends bytes of a layer that nobody wants of it': [
+    'not_wanted',
+    () => thief.call('layers/upload', frame({ ...wanted(), digest: kept.digest, index: 0 }, 'x')),
+  ],
+  "keeps another runner's files from travelling": [
+    'not_wanted',
+    () => thief.call('layers/refuse', { snapshot: kept.snapshot, reason: 'because' }),
+  ],
+  'keeps files from travelling with a job that does not start from them': [
+    'not_wanted',
+    () => thief.call('layers/refuse', { snapshot: kept.snapshot, reason: 'because', lease: own }),
+  ],
+  'reads a layer that its job does not start from': [
+    'not_wanted',
+    async () => {
+      await keepLayer()
+      return thief.call('layers/fetch', { lease: own, ...kept, from: 0 })
+    },
+  ],
+  'reads a layer for a job that another runner holds': [
+    'not_held',
+    () => thief.call('layers/fetch', { lease: foreign, ...kept, from: 0 }),
+  ],
   'reads the archive of a build of which it holds nothing': [
     'not_held',
     () => thief.call('source/archive', { buildId: foreign.buildId, sha256: 'a'.repeat(64), from: 0 }),
@@ -290,6 +358,15 @@ const onLeases: Readonly<Record<string, readonly [object, (lease: Ref) => Return
     { lacking: null },
     (lease) => thief.call('lacking-parts', { lease, wanted: { digests: [], bytes: 0 } }),
   ],
+  'looks for layers': [
+    { layers: null },
+    (lease) => thief.call('layers/find', { lease, snapshot: kept.snapshot, forms: ['erofs'] }),
+  ],
+  'says that it has layers': [{}, (lease) => thief.call('layers/placed', { lease, snapshot: kept.snapshot, ms: 1 })],
+  'keeps layers from travelling': [
+    {},
+    (lease) => thief.call('layers/refuse', { lease, snapshot: kept.snapshot, reason: 'because' }),
+  ],
   'deals files': [{ deal: null }, (lease) => thief.call('deal', { lease, split: { files: '*', total: 2 }, files: [] })],
 }
 
@@ -307,10 +384,23 @@ test.for(Object.entries(onLeases))(
       const { body } = await attempt(lease)
       expect(body).toEqual(expected)
     }
-    const { rows } = await it.server.pool.query('select state from engine.jobs where id = $1', [foreign.jobId])
-    expect(rows).toEqual([{ state: 'assigned' }])
+    const { rows } = await it.server.pool.query(
+      `select state, (select count(*)::int from engine.layer_places) as places, (select refused from engine.exports limit 1)
+         from engine.jobs where id = $1`,
+      [foreign.jobId],
+    )
+    expect(rows).toEqual([{ state: 'assigned', places: 0, refused: null }])
   },
 )
+
+test('G79 a stolen key finds no layers that its own job does not start from, and has none', async () => {
+  await keepLayer()
+  const { body } = await thief.call('layers/find', { lease: own, snapshot: kept.snapshot, forms: ['erofs'] })
+  expect(body).toEqual({ layers: null })
+  await thief.call('layers/placed', { lease: own, snapshot: kept.snapshot, ms: 1 })
+  expect((await it.server.pool.query('select from engine.layer_places')).rows).toEqual([])
+  expect((await thief.call('renew', { traffic: { forms: ['erofs'], host: null } })).body.exports).toEqual([])
+})
 
 test('G79 a stolen key gets no job of another organization, pool or label, and no secrets where it gives none', async () => {
   expect((await thief.call('lease', leaseRequest(9))).body).toEqual({ jobs: [] })

@@ -113,6 +113,15 @@ export async function listRunnerKeys(
   return rows
 }
 
+/** Whether runners elsewhere have joined, or may join. */
+export async function hasOtherRunners(database: Database): Promise<boolean> {
+  const { rows } = await database.query<{ found: boolean }>(
+    `select exists (select from runner_keys where revoked_at is null)
+         or exists (select from runners where revoked_at is null) as found`,
+  )
+  return rows[0]?.found === true
+}
+
 /** Revokes a key: no runner joins with it any more. Those that have joined stay. False: none. */
 export async function revokeRunnerKey(pool: pg.Pool, id: string, actor: Actor = systemActor): Promise<boolean> {
   return transaction(pool, async (client) => {

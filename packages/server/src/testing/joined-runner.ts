@@ -45,13 +45,13 @@ interface Called {
 export async function callRunners(
   it: Called,
   name: string,
-  body: object | string,
+  body: object | string | Buffer<ArrayBuffer>,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Heard> {
   const answer = await fetch(`${it.server.url}/runners/v1/${name}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'harmont-wire': '2', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
+    body: typeof body === 'string' || Buffer.isBuffer(body) ? body : JSON.stringify(body),
   })
   return { status: answer.status, body: JSON.parse(await answer.text()) as Heard['body'] }
 }

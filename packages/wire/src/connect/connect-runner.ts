@@ -1,13 +1,14 @@
 import { type LeaseRef, type Log, type RunnerPort, SourceUnavailable } from '@harmont/engine'
 import { leaseToWire, phasesToWire, renderToWire, secretsFromWire } from '../forms.ts'
 import { encodeFrame } from '../frames.ts'
-import { type AppendAnswer, framedCalls, longestPollMs } from '../protocol.ts'
+import { type AppendAnswer, archiveCall, framedCalls, longestPollMs } from '../protocol.ts'
+import { openStream } from './answer-stream.ts'
 import { Appender } from './appender.ts'
-import { openArchive } from './archive-stream.ts'
 import { Caller, type CallTimes } from './caller.ts'
 import { durationsOf } from './server-clock.ts'
 import { type WireShells, wireShells } from './shells.ts'
 import { openConnections } from './trust.ts'
+import { wireLayers } from './wire-layers.ts'
 import { WireLeases } from './wire-leases.ts'
 import { wireProbes } from './wire-probes.ts'
 
@@ -64,12 +65,13 @@ export function connectRunner({ url, ca, token, onOutdated, log, settings: given
       const { needed, pinned, left } = (await caller.call('live-snapshots', { pinnedMs })).answer
       return { needed: new Set(needed), pinned, left }
     },
-    renew: () => leases.renew(),
+    renew: (_, traffic) => leases.renew(traffic),
     onDirective: (listener) => leases.onDirective(listener),
     ...reports(caller, leases),
     ...contents(caller, settings),
     probes: wireProbes(caller),
     shells: wireShells(caller, (listener) => leases.onShell(listener), { ...settings, url: address, ca, token }),
+    layers: wireLayers(caller, leases, settings),
     close: () => caller.transport.close(),
   }
 }
@@ -114,7 +116,7 @@ function reports(caller: Caller, leases: WireLeases): Pick<RunnerPort, Reports> 
 
 type Contents = Exclude<
   keyof RunnerPort,
-  Reports | 'lease' | 'reclaim' | 'renew' | 'liveSnapshots' | 'onDirective' | 'probes'
+  Reports | 'lease' | 'reclaim' | 'renew' | 'liveSnapshots' | 'onDirective' | 'probes' | 'layers'
 >
 
 /** Returns the calls that move what a job reads and writes. */
@@ -158,7 +160,7 @@ function contents(caller: Caller, { tryMs, stallMs, sourceMs }: ConnectSettings)
       if (offer?.kind !== 'archive') return offer
       const { sha256 } = offer
       const patience = { tryMs, stallMs, wholeMs: sourceMs }
-      return { ...offer, open: () => openArchive(caller.transport, { buildId, sha256 }, patience) }
+      return { ...offer, open: () => openStream(caller.transport, archiveCall, { buildId, sha256 }, patience) }
     },
   }
 }

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Directive, Log } from '@harmont/engine'
+import type { Directive, Log, WantedSnapshot } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import type { Calls } from '../protocol.ts'
 
@@ -7,22 +7,28 @@ const pauseMs = 1_000
 /** A ticket of a shell is valid for less. */
 const ticketMs = 120_000
 
+type Request = Calls['directives']['request']
 type Asked = Calls['directives']['answer']
 /** Waits for what is not known yet. */
-type Poll = (known: Pick<Calls['directives']['request'], 'known' | 'shells'>, signal: AbortSignal) => Promise<Asked>
-type Listener = (directive: Directive) => void
-type ShellListener = (ticket: string) => void
+type Poll = (known: Required<Omit<Request, 'waitMs'>>, signal: AbortSignal) => Promise<Asked>
+type Listener<T> = (asked: T) => void
 
-/** Polls for directives, and for shells that people ask for, as long as somebody listens. */
+/**
+ * Polls for directives, shells that people ask for, and wanted snapshots, as long as somebody
+ * listens.
+ */
 export class Directives {
   readonly #poll: Poll
   readonly #log: Log
-  readonly #listeners = new Set<Listener>()
-  readonly #shellListeners = new Set<ShellListener>()
+  readonly #listeners = new Set<Listener<Directive>>()
+  readonly #shellListeners = new Set<Listener<string>>()
+  readonly #givers = new Set<Listener<WantedSnapshot>>()
   /** Those that the listeners have heard, by job. */
   readonly #heard = new Map<string, Directive>()
   /** When each ticket was heard. */
   readonly #tickets = new Map<string, number>()
+  /** The wanted snapshots that were heard of, by their ids. */
+  #wanted = new Map<string, WantedSnapshot>()
   #polling: AbortController | null = null
 
   constructor(poll: Poll, log: Log) {
@@ -31,13 +37,18 @@ export class Directives {
   }
 
   /** Calls the listener for each directive, until the returned function is called. */
-  on(listener: Listener): () => void {
+  on(listener: Listener<Directive>): () => void {
     return this.#listen(this.#listeners, listener)
   }
 
   /** Calls the listener with the ticket of each shell, once, until the returned function is called. */
-  onShell(listener: ShellListener): () => void {
+  onShell(listener: Listener<string>): () => void {
     return this.#listen(this.#shellListeners, listener)
+  }
+
+  /** Calls the listener for each wanted snapshot, until the returned function is called. */
+  onWanted(listener: Listener<WantedSnapshot>): () => void {
+    return this.#listen(this.#givers, listener)
   }
 
   /** Forgets what was heard of a job that is held no more. */
@@ -45,7 +56,13 @@ export class Directives {
     this.#heard.delete(jobId)
   }
 
-  #listen<T>(listeners: Set<T>, listener: T): () => void {
+  /** Tells all snapshots that are wanted now: the server forgets those that it has. */
+  wants(all: readonly WantedSnapshot[]): void {
+    this.#wanted = new Map()
+    for (const wanted of all) this.#want(wanted)
+  }
+
+  #listen<T>(listeners: Set<Listener<T>>, listener: Listener<T>): () => void {
     listeners.add(listener)
     if (this.#polling === null) {
       this.#polling = new AbortController()
@@ -53,7 +70,7 @@ export class Directives {
     }
     return () => {
       listeners.delete(listener)
-      if (this.#listeners.size + this.#shellListeners.size > 0) return
+      if (this.#listeners.size + this.#shellListeners.size + this.#givers.size > 0) return
       this.#polling?.abort()
       this.#polling = null
     }
@@ -63,12 +80,17 @@ export class Directives {
     while (!signal.aborted) {
       try {
         for (const [ticket, at] of this.#tickets) if (now() - at > ticketMs) this.#tickets.delete(ticket)
-        const heard = { known: [...this.#heard.values()], shells: [...this.#tickets.keys()] }
-        const { directives, shells = [] } = await this.#poll(heard, signal)
+        const heard = {
+          known: [...this.#heard.values()],
+          shells: [...this.#tickets.keys()],
+          exports: [...this.#wanted.keys()],
+        }
+        const { directives, shells = [], exports = [] } = await this.#poll(heard, signal)
         for (const directive of directives) this.#tell(directive)
         for (const ticket of shells) this.#tellShell(ticket)
+        for (const wanted of exports) this.#want(wanted)
       } catch (error) {
-        // `renew` repeats directives, so this costs time only.
+        // `renew` repeats everything, so this costs time only.
         if (signal.aborted) return
         this.#log('warn', 'could not ask for directives', error)
         await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
@@ -85,5 +107,10 @@ export class Directives {
     if (this.#tickets.has(ticket)) return
     this.#tickets.set(ticket, now())
     for (const listener of this.#shellListeners) listener(ticket)
+  }
+
+  #want(wanted: WantedSnapshot): void {
+    this.#wanted.set(wanted.snapshot, wanted)
+    for (const listener of this.#givers) listener(wanted)
   }
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Directive, LeasedJob, LeaseStatus, Log, RunnerPort } from '@harmont/engine'
+import type { Directive, LayerTraffic, LeasedJob, LeaseStatus, Log, RunnerPort, WantedSnapshot } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import { jobFromWire, statusFromWire } from '../forms.ts'
 import type { Calls, FencedJob } from '../protocol.ts'
@@ -27,7 +27,7 @@ export class WireLeases {
     }, log)
   }
 
-  async lease({ slots, waitMs, signal }: Parameters<RunnerPort['lease']>[0]): Promise<readonly LeasedJob[]> {
+  async lease({ slots, waitMs, signal, traffic }: Parameters<RunnerPort['lease']>[0]): Promise<readonly LeasedJob[]> {
     const id = randomUUID()
     const wasUnsure = this.#isUnsure
     const until = now() + Math.min(waitMs, this.#times.pollMs)
@@ -35,7 +35,7 @@ export class WireLeases {
     const body = (tries: number): Calls['lease']['request'] => {
       const again = wasUnsure || tries > 0
       const known = again ? [...this.#granted.values()] : []
-      return { id, slots, waitMs: Math.max(0, until - now()), again, known }
+      return { id, slots, waitMs: Math.max(0, until - now()), again, known, ...(traffic && { traffic }) }
     }
     const { tryMs, wholeMs, pollMs } = this.#times
     const patience = { tryMs: pollMs + tryMs, wholeMs: pollMs + wholeMs, signal }
@@ -53,11 +53,12 @@ export class WireLeases {
     return this.#grant(await this.#caller.call('reclaim', {}))
   }
 
-  async renew(): Promise<readonly LeaseStatus[]> {
+  async renew(traffic?: LayerTraffic): Promise<readonly LeaseStatus[]> {
     const before = [...this.#granted.values()]
-    const { answer, exchange } = await this.#caller.call('renew', {})
+    const { answer, exchange } = await this.#caller.call('renew', traffic === undefined ? {} : { traffic })
     const held = new Map(answer.leases.map((lease) => [lease.jobId, lease]))
     for (const lease of before) if (!isSame(held.get(lease.jobId), lease)) this.ended(lease)
+    this.#directives.wants(answer.exports ?? [])
     return answer.leases.map((status) => statusFromWire(status, durationsOf(exchange)))
   }
 
@@ -67,6 +68,10 @@ export class WireLeases {
 
   onShell(listener: (ticket: string) => void): () => void {
     return this.#directives.onShell(listener)
+  }
+
+  onWanted(listener: (wanted: WantedSnapshot) => void): () => void {
+    return this.#directives.onWanted(listener)
   }
 
   /** Forgets a lease that is over. */

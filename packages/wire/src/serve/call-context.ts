@@ -1,4 +1,14 @@
-import type { HeldFork, LeasedFork, LeasedJob, LeaseRef, RunnerPort, ShellWork, Store } from '@harmont/engine'
+import {
+  type HeldFork,
+  type LayerPort,
+  type LeasedFork,
+  type LeasedJob,
+  type LeaseRef,
+  NotWanted,
+  type RunnerPort,
+  type ShellWork,
+  type Store,
+} from '@harmont/engine'
 import type { WireVersion } from '../protocol.ts'
 import type { Grants } from './grants.ts'
 import type { Holders } from './holders.ts'
@@ -20,7 +30,7 @@ export interface RunnerShells {
 /** What all requests to a server share. */
 export interface Shared {
   /** Tells what runners hold. */
-  readonly store: Pick<Store, 'leases' | 'builds' | 'probes' | 'now'>
+  readonly store: Pick<Store, 'leases' | 'builds' | 'probes' | 'layers' | 'now'>
   readonly holders: Holders
   readonly jobs: Grants<LeasedJob>
   readonly forks: Grants<LeasedFork>
@@ -78,6 +88,18 @@ export class CallContext {
     const all = (await this.shared.store.probes?.of(this.runner)) ?? []
     const own = all.find((one) => one.jobId === jobId && one.buildId === buildId && one.fork === fork)
     return own === undefined ? lost : work(own.takenAt)
+  }
+
+  /** Gives or takes layers. Refuses what the server does not want, or the runner may not have. */
+  async exchange<T>(work: (layers: LayerPort) => Promise<T>): Promise<T> {
+    const { layers } = this.port
+    try {
+      if (layers === null) throw new NotWanted('Layers do not travel here.')
+      return await work(layers)
+    } catch (error) {
+      if (error instanceof NotWanted) throw new Refused(403, 'not_wanted', error.message)
+      throw error
+    }
   }
 
   /** Refuses a runner that works on nothing of this build now. */

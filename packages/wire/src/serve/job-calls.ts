@@ -10,10 +10,11 @@ import {
 import type { CallName } from '../protocol.ts'
 import type { CallContext } from './call-context.ts'
 import { chunksOf } from './framed-calls.ts'
+import type { LayerCall } from './layer-calls.ts'
 import type { Handlers, LeaseCall } from './lease-calls.ts'
 
 /** Calls about a job that the runner holds, in the order of a job's life. */
-export const jobCalls: Handlers<Exclude<CallName, LeaseCall>> = {
+export const jobCalls: Handlers<Exclude<CallName, LeaseCall | LayerCall>> = {
   async source(context, { buildId }) {
     await context.requireBuild(buildId)
     try {

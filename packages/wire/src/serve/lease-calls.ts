@@ -15,14 +15,14 @@ export type LeaseCall = 'lease' | 'reclaim' | 'renew' | 'directives' | 'live-sna
 
 /** Calls about what the runner has, or gets. */
 export const leaseCalls: Handlers<LeaseCall> = {
-  async lease(context, { id, slots, waitMs, again, known }) {
+  async lease(context, { id, slots, waitMs, again, known, traffic }) {
     const { port, runner, shared, signal, turn } = context
     // One that is late would grant jobs to nobody.
     shared.order.enter(`${runner} lease`, turn)
     const jobs = await shared.jobs.once(runner, id, async () => {
       const unheard = again ? await unheardLeases(context, known) : []
       if (unheard.length > 0) return unheard
-      return port.lease({ runner, slots, waitMs: Math.min(waitMs, longestPollMs), signal })
+      return port.lease({ runner, slots, waitMs: Math.min(waitMs, longestPollMs), signal, ...(traffic && { traffic }) })
     })
     return granted(context, jobs)
   },
@@ -31,10 +31,11 @@ export const leaseCalls: Handlers<LeaseCall> = {
     return granted(context, await context.port.reclaim(context.runner))
   },
 
-  async renew({ port, runner, shared }) {
-    const leases = await port.renew(runner)
+  async renew({ port, runner, shared }, { traffic }) {
+    const leases = await port.renew(runner, traffic)
     shared.holders.note(runner, leases)
-    return (now) => ({ leases: leases.map((status) => statusToWire(status, now)) })
+    const exports = traffic === undefined ? {} : { exports: (await shared.store.layers?.wantedOf(runner)) ?? [] }
+    return (now) => ({ leases: leases.map((status) => statusToWire(status, now)), ...exports })
   },
 
   async 'live-snapshots'({ port, runner }, { pinnedMs }) {
@@ -42,8 +43,8 @@ export const leaseCalls: Handlers<LeaseCall> = {
     return () => ({ needed: [...needed], pinned, left })
   },
 
-  async directives(context, { waitMs, known, shells }) {
-    const asked = await awaitAsked(context, Math.min(waitMs, longestPollMs), known, shells)
+  async directives(context, { waitMs, ...known }) {
+    const asked = await awaitAsked(context, Math.min(waitMs, longestPollMs), known)
     return () => asked
   },
 }
@@ -66,49 +67,65 @@ function granted({ runner, shared }: CallContext, jobs: readonly LeasedJob[]) {
 }
 
 type Asked = Calls['directives']['answer']
+type Known = Omit<Calls['directives']['request'], 'waitMs'>
 const nothing: Asked = { directives: [] }
 
 /**
- * Returns directives and tickets of shells that the runner has not heard, at once when there are
- * some. The store is asked first, so that none is missed between two polls, whichever process
- * serves them.
+ * Returns what is asked of the runner and it has not heard, at once when there is something. The
+ * store is asked first, so that nothing is missed between two polls, whichever process serves them.
  */
-async function awaitAsked(
-  { port, runner, shells, shared, signal }: CallContext,
-  waitMs: number,
-  known: readonly Directive[],
-  tickets: readonly string[] | undefined,
-): Promise<Asked> {
-  const heard = new Set(known.map(keyOf))
+async function awaitAsked(context: CallContext, waitMs: number, known: Known): Promise<Asked> {
+  const { port, runner, shells, shared, signal } = context
+  const heard = new Set(known.known.map(keyOf))
   const { promise: told, resolve: tell } = Promise.withResolvers<Asked>()
   const end = () => tell(nothing)
-  const unheardShells = async (): Promise<readonly string[]> => {
-    // An earlier release opens none.
-    const asked = tickets === undefined ? [] : await shells.asked()
-    return asked.filter((ticket) => tickets?.includes(ticket) === false)
-  }
   const unsubscribe = port.onDirective((directive) => {
     if (heard.has(keyOf(directive))) return
     void shared.holders.holds(runner, directive).then((isOwn) => isOwn && tell({ directives: [directive] }), end)
   })
   const leaveShells = shells.onAsked(() => {
-    void unheardShells().then((unheard) => unheard.length > 0 && tell({ directives: [], shells: unheard }), end)
+    void unheardShells(context, known).then((unheard) => unheard && tell({ ...nothing, shells: unheard }), end)
   })
+  const leaveWanted =
+    known.exports &&
+    port.layers?.onWanted((one) => {
+      if (known.exports?.includes(one.snapshot) === false) tell({ ...nothing, exports: [one] })
+    })
   const timer = setTimeout(end, waitMs)
   signal.addEventListener('abort', end)
   try {
-    const [held, unheardTickets] = await Promise.all([shared.store.leases.of(runner), unheardShells()])
-    const asked = held.flatMap(({ jobId, fence, stop }) => (stop === null ? [] : [{ jobId, fence, stop }]))
-    const unheard = asked.filter((directive) => !heard.has(keyOf(directive)))
-    if (unheardTickets.length > 0) return { directives: unheard, shells: unheardTickets }
-    if (unheard.length > 0) return { directives: unheard }
+    const [leases, tickets, exports] = await Promise.all([
+      shared.store.leases.of(runner),
+      unheardShells(context, known),
+      unheardExports(context, known),
+    ])
+    const asked = leases.flatMap(({ jobId, fence, stop }) => (stop === null ? [] : [{ jobId, fence, stop }]))
+    const directives = asked.filter((directive) => !heard.has(keyOf(directive)))
+    if (directives.length > 0 || tickets || exports)
+      return { directives, ...(tickets && { shells: tickets }), ...(exports && { exports }) }
     return signal.aborted ? nothing : await told
   } finally {
     unsubscribe()
     leaveShells()
+    leaveWanted?.()
     clearTimeout(timer)
     signal.removeEventListener('abort', end)
   }
+}
+
+/** Undefined for none, and for a runner of an earlier release, which opens none. */
+async function unheardShells({ shells }: CallContext, known: Known): Promise<Asked['shells']> {
+  if (known.shells === undefined) return undefined
+  const unheard = (await shells.asked()).filter((ticket) => known.shells?.includes(ticket) === false)
+  return unheard.length > 0 ? unheard : undefined
+}
+
+/** Undefined for none, and for a runner of an earlier release, which gives none. */
+async function unheardExports({ runner, shared: { store } }: CallContext, known: Known): Promise<Asked['exports']> {
+  if (known.exports === undefined || store.layers === null) return undefined
+  const all = await store.layers.wantedOf(runner)
+  const unheard = all.filter(({ snapshot }) => known.exports?.includes(snapshot) === false)
+  return unheard.length > 0 ? unheard : undefined
 }
 
 function keyOf({ jobId, fence, stop }: Directive): string {

@@ -196,22 +196,54 @@ const render = oneOf(
 )
 
 const ticket = { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }
+const layerForm = one('erofs', 'tar')
+const forms = list(layerForm, 2)
+const traffic = object({ forms, host: nullable(name) })
+const named = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' }
+/** Together as many bytes as the largest layer that a disk of a step may hold, and more. */
+const objectBytes = { type: 'integer', minimum: 1, maximum: 64 * 1024 ** 3 }
+const layerIds = { ...list(uuid, 101), minItems: 1 }
+const wanted = { snapshot: uuid, form: layerForm }
+const layer = object(
+  {
+    id: uuid,
+    parent: nullable(uuid),
+    imageDigest: name,
+    imageNames: list(path, 100),
+    layers: layerIds,
+    createdAt: name,
+    meta: object(
+      { cache: nullable(object({ namespace: path, key: name })), origin: map(path) },
+      { secretLineage: list(object({ id: name, name }), 10_000) },
+    ),
+    source: nullable(object({ digest: named, bytes: objectBytes })),
+    blob: object(
+      { form: layerForm, digest: named, blobBytes: objectBytes, bytes: count },
+      { insteadOfImage: text(1_000) },
+    ),
+  },
+  { inputPaths: list(path, 100_000) },
+)
+
 const waitMs = { type: 'integer', minimum: 0, maximum: 60_000 }
 
 const calls: Readonly<Record<CallName, Schema>> = {
-  lease: object({
-    id: uuid,
-    slots: { type: 'integer', minimum: 1, maximum: 10_000 },
-    waitMs,
-    again: flag,
-    known: list({ $ref: 'known' }, 10_000),
-  }),
+  lease: object(
+    {
+      id: uuid,
+      slots: { type: 'integer', minimum: 1, maximum: 10_000 },
+      waitMs,
+      again: flag,
+      known: list({ $ref: 'known' }, 10_000),
+    },
+    { traffic },
+  ),
   reclaim: object({}),
   'live-snapshots': object({ pinnedMs: { type: 'integer', minimum: 0, maximum: 366 * 24 * 3_600_000 } }),
-  renew: object({}),
+  renew: object({}, { traffic }),
   directives: object(
     { waitMs, known: list(object({ jobId: uuid, fence, stop: one('cancel', 'timeout') }), 10_000) },
-    { shells: list(ticket, 10_000) },
+    { shells: list(ticket, 10_000), exports: list(uuid, 10_000) },
   ),
   started: object(report, { phases }),
   substituted: object({ ...report, image: path }),
@@ -232,6 +264,11 @@ const calls: Readonly<Record<CallName, Schema>> = {
   'forks/release': object({}),
   'forks/secrets': object({ fork, names }),
   'forks/deal': object({ fork, split, files }),
+  'layers/offer': object({ ...wanted, layers: layerIds }),
+  'layers/have': object({ ...wanted, layer }),
+  'layers/refuse': object({ snapshot: uuid, reason: text(1_000) }, { lease }),
+  'layers/find': object({ lease, snapshot: uuid, forms }),
+  'layers/placed': object({ lease, snapshot: uuid, ms: count }),
 }
 
 const schemas = {
@@ -247,6 +284,8 @@ const schemas = {
   ),
   'put-part': object({ lease, digest }),
   'source/archive': object({ buildId: uuid, sha256: digest, from: count }),
+  'layers/upload': object({ ...wanted, digest: named, index: { type: 'integer', minimum: 0, maximum: 100_000 } }),
+  'layers/fetch': object({ lease, snapshot: uuid, digest: named, from: count }),
 }
 
 export type BodyName = keyof typeof schemas
@@ -281,6 +320,6 @@ export function faultOf(version: WireVersion, body: BodyName, value: unknown): s
   return validate(value) ? null : ajv.errorsText(validate.errors, { dataVar: 'body' })
 }
 
-export function isCall(name: string): name is CallName {
-  return Object.hasOwn(calls, name)
+export function isBodyName(name: string): name is BodyName {
+  return Object.hasOwn(schemas, name)
 }

@@ -20,24 +20,41 @@ export async function sendArchive(
   const offer = await context.port.fetchSource(buildId)
   if (offer?.kind !== 'archive' || offer.sha256 !== sha256)
     throw new Refused(409, 'source_changed', 'The build has another source.')
-  const archive = await offer.open()
+  await sendStream(context, Readable.from(after(await offer.open(), from)), response, headers, stallMs)
+}
+
+/** Streams bytes. A reader that takes nothing for `stallMs` is cut off. */
+export async function sendStream(
+  context: CallContext,
+  bytes: Readable,
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+  stallMs: number,
+): Promise<void> {
   response.writeHead(200, { ...headers, 'content-type': 'application/octet-stream' })
   const stalled = new AbortController()
   const timer = setTimeout(() => stalled.abort(new Error('the runner reads nothing')), stallMs)
   try {
     const signal = AbortSignal.any([context.signal, stalled.signal])
-    await pipeline(Readable.from(after(archive, from, () => timer.refresh())), response, { signal })
+    await pipeline(Readable.from(watched(bytes, () => timer.refresh())), response, { signal })
   } finally {
     clearTimeout(timer)
-    archive.destroy()
+    bytes.destroy()
   }
 }
 
-/** Yields a stream from an offset on. `moved` hears of each piece that was asked for. */
-async function* after(stream: Readable, from: number, moved: () => void): AsyncGenerator<Buffer> {
-  let left = from
+/** Yields the pieces of a stream. `moved` hears of each that was asked for. */
+async function* watched(stream: Readable, moved: () => void): AsyncGenerator<Buffer> {
   for await (const piece of stream as AsyncIterable<Buffer>) {
     moved()
+    yield piece
+  }
+}
+
+/** Yields a stream from an offset on. */
+async function* after(stream: Readable, from: number): AsyncGenerator<Buffer> {
+  let left = from
+  for await (const piece of stream as AsyncIterable<Buffer>) {
     const rest = piece.subarray(Math.min(left, piece.length))
     left -= piece.length - rest.length
     if (rest.length > 0) yield rest

@@ -6,6 +6,8 @@ import {
   type CallName,
   type Calls,
   framedCalls,
+  type LayerRequest,
+  layerCall,
   type Refusal,
   spokenVersions,
   type WireVersion,
@@ -20,11 +22,12 @@ import { Grants } from './grants.ts'
 import { Holders } from './holders.ts'
 import { InOrder } from './in-order.ts'
 import { jobCalls } from './job-calls.ts'
+import { layerCalls, putLayerPart, sendLayer } from './layer-calls.ts'
 import { type Handlers, leaseCalls } from './lease-calls.ts'
 import { Newest } from './newest.ts'
 import { readBody } from './read-body.ts'
 import { Refused } from './refused.ts'
-import { type BodyName, faultOf, isCall } from './schemas.ts'
+import { type BodyName, faultOf, isBodyName } from './schemas.ts'
 import { sendArchive } from './send-archive.ts'
 
 /** Who sent a request. */
@@ -42,7 +45,7 @@ export interface ServeOptions<I extends RunnerIdentity> {
   translate(error: unknown): PassingFailure | null
   /** Returns the shells that people ask this runner for. */
   shellsFor(identity: I): RunnerShells
-  readonly store: Pick<Store, 'leases' | 'builds' | 'probes' | 'now'>
+  readonly store: Pick<Store, 'leases' | 'builds' | 'probes' | 'layers' | 'now'>
   readonly log: Log
   readonly settings?: Partial<ServeSettings>
 }
@@ -89,9 +92,16 @@ const mostBytes: Readonly<Partial<Record<BodyName, number>>> = {
   'looked-up': 4 * mebibyte,
   'lacking-parts': 16 * mebibyte,
   'put-part': 17 * mebibyte,
+  'layers/upload': 9 * mebibyte,
 }
 
-const handlers: Handlers<CallName> = { ...leaseCalls, ...jobCalls }
+/**
+ * What has room of its own for the bodies of each runner, so that the upload of an artifact does not
+ * hold it up.
+ */
+const ownRoom: Readonly<Partial<Record<BodyName, string>>> = { append: 'logs', 'layers/upload': 'layers' }
+
+const handlers: Handlers<CallName> = { ...leaseCalls, ...jobCalls, ...layerCalls }
 
 /**
  * Serves runners over HTTP. Everything that arrives is validated, limited in size, and done only
@@ -150,8 +160,8 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
     if ('status' in identity) throw new Refused(identity.status, identity.code, identity.message)
     const { runner } = identity
     const length = lengthOf(request, mostBytes[name] ?? usualBytes)
-    // Logs have room of their own: the upload of an artifact does not hold them up.
-    const giveBack = this.#bodies.take(name === framedCalls.append ? `${runner} logs` : runner, length)
+    const room = ownRoom[name]
+    const giveBack = this.#bodies.take(room === undefined ? runner : `${runner} ${room}`, length)
     const ending = new AbortController()
     const end = () => ending.abort()
     this.#open.add(ending)
@@ -169,8 +179,10 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
         signal: ending.signal,
         turn,
       })
+      const { stallMs } = this.#settings
+      if (name === layerCall)
+        return await sendLayer(context, jsonOf<LayerRequest>(context, name, body), response, stamp(), stallMs)
       if (name === archiveCall) {
-        const { stallMs } = this.#settings
         return await sendArchive(context, jsonOf<ArchiveRequest>(context, name, body), response, stamp(), stallMs)
       }
       if (name === 'lease' || name === 'directives') this.#newest.begin(`${runner} ${name}`, ending)
@@ -191,6 +203,10 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
     }
     if (name === framedCalls.putPart) {
       const answer = await putPart(context, body)
+      return () => answer
+    }
+    if (name === framedCalls.putLayerPart) {
+      const answer = await putLayerPart(context, body)
       return () => answer
     }
     return callHandler(name as CallName, context, body)
@@ -233,8 +249,7 @@ function versionOf({ headers }: IncomingMessage): WireVersion {
 
 function nameOf({ url = '', method }: IncomingMessage): BodyName {
   const name = url.startsWith(wirePath) ? url.slice(wirePath.length) : ''
-  const isKnown = isCall(name) || name === archiveCall || name === framedCalls.append || name === framedCalls.putPart
-  if (!isKnown) throw new Refused(404, 'unknown_call', 'This server has no such call. Is the runner newer?')
+  if (!isBodyName(name)) throw new Refused(404, 'unknown_call', 'This server has no such call. Is the runner newer?')
   if (method !== 'POST') throw new Refused(405, 'method_not_allowed', 'Every call is a POST.', { allow: 'POST' })
   return name
 }

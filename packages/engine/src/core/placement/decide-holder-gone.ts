@@ -5,31 +5,44 @@ import { type Slot, stepAt } from '../live-build.ts'
 import type { Job } from '../model.ts'
 import { judge, prerequisitesOf } from '../prerequisites.ts'
 import { isHeld, isTerminal } from '../states.ts'
-import { familyOf, filesFrom, hasFiles, homeOf } from './homes.ts'
+import { familyOf, filesFrom, homeOf, neededFiles } from './homes.ts'
+
+/** A runner that is gone, and those of its snapshots that the server has too. */
+export interface GoneRunner {
+  readonly runner: string
+  readonly kept: ReadonlySet<string>
+}
 
 /**
  * Handles the loss of a runner with all files on its machine. Steps whose files waiting jobs need
  * run again, elsewhere. Where one of them may not run twice, the jobs that need it fail. A family in
  * which the runner still holds a job is left alone: the end of its lease comes first.
  */
-export function decideHolderGone(draft: Draft, runner: string): boolean {
+export function decideHolderGone(draft: Draft, gone: GoneRunner): boolean {
   const { live } = draft
+  const { runner } = gone
   const done = new Set<Slot>()
   for (const [slot, job] of live.jobs.entries()) {
-    if (job.state !== 'scheduled' || done.has(slot) || homeOf(live, slot) !== runner) continue
+    if (job.state !== 'scheduled' || done.has(slot) || !misses(live, slot, runner)) continue
     const family = familyOf(live.steps, slot)
     if (family.some((member) => isHeldBy(currentJob(draft, member), runner))) continue
     for (const member of family) done.add(member)
-    forget(draft, family, runner)
+    forget(draft, family, gone)
   }
   return done.size > 0
 }
 
+/** Whether the job at a slot would go to the runner, or start from files on its machine. */
+function misses(live: Draft['live'], slot: Slot, runner: string): boolean {
+  return homeOf(live, slot) === runner || neededFiles(live, slot).some(({ holder }) => holder === runner)
+}
+
 /** Lets a family do without the files that its runner had. */
-function forget(draft: Draft, family: readonly Slot[], runner: string): void {
+function forget(draft: Draft, family: readonly Slot[], gone: GoneRunner): void {
+  const { runner } = gone
   const lost = new Map<Slot, ReadonlySet<Slot>>()
   for (const slot of family)
-    if (!isTerminal(currentJob(draft, slot).state)) lost.set(slot, lostBefore(draft, slot, runner))
+    if (!isTerminal(currentJob(draft, slot).state)) lost.set(slot, lostBefore(draft, slot, gone))
   for (const slot of family) {
     const job = currentJob(draft, slot)
     if (job.runner === runner) patchJob(draft, slot, { runner: null })
@@ -43,14 +56,16 @@ function forget(draft: Draft, family: readonly Slot[], runner: string): void {
   runAgain(draft, family, again, runner)
 }
 
-/** Returns the passed steps, of those that a step starts from, whose files were on the runner. */
-function lostBefore(draft: Draft, slot: Slot, runner: string): ReadonlySet<Slot> {
+/**
+ * Returns the passed steps, of those that a step starts from, whose files were on the runner alone.
+ * A step that runs again needs the files that it started from once more.
+ */
+function lostBefore({ live }: Draft, slot: Slot, { runner, kept }: GoneRunner): ReadonlySet<Slot> {
   const lost = new Set<Slot>()
   const open = [slot]
   for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    for (const from of filesFrom(stepAt(draft.live, at))) {
-      const job = currentJob(draft, from)
-      if (lost.has(from) || job.runner !== runner || job.state !== 'passed' || !hasFiles(job)) continue
+    for (const { from, snapshot, holder } of neededFiles(live, at)) {
+      if (lost.has(from) || holder !== runner || kept.has(snapshot) || live.jobs[from]?.state !== 'passed') continue
       lost.add(from)
       open.push(from)
     }

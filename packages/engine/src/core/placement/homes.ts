@@ -1,7 +1,8 @@
 /**
- * Homes of steps. Snapshots stay on the machine that made them, so a step starts only on the runner
- * that has what it starts from. Steps that share files, directly or by way of others, are a family,
- * and all jobs of a family have one home.
+ * Homes of steps. A step starts on a machine that has the files that it starts from, or on one that
+ * can have them, because the server keeps them. Steps that share files, directly or by way of others,
+ * are a family: those of its steps that start from an image go where files of the family are, so that
+ * these need not travel.
  */
 import { RENDER, type Slot } from '../live-build.ts'
 import type { Build, Job, Step } from '../model.ts'
@@ -17,6 +18,30 @@ export function filesFrom({ buildsIn, inputs = [], services = [] }: Step): reado
   return [...own, ...inputs.map(({ from }) => from), ...services.flatMap(({ from }) => from ?? [])]
 }
 
+/** Files of a step that another one starts from. */
+export interface NeededFiles {
+  readonly from: Slot
+  readonly snapshot: string
+  /** The runner that made them; null when its machine is gone, and for jobs of earlier releases. */
+  readonly holder: string | null
+}
+
+/** Returns the files that the job at a slot starts from, as far as they exist: its base comes first. */
+export function neededFiles({ steps, jobs }: Steps, slot: Slot): readonly NeededFiles[] {
+  const step = steps[slot]
+  if (step === undefined) return []
+  const files = new Map<string, NeededFiles>()
+  const need = (from: Slot, find: (job: Job) => string | null | undefined) => {
+    const job = jobs[from]
+    const snapshot = job && find(job)
+    if (job && snapshot && !files.has(snapshot)) files.set(snapshot, { from, snapshot, holder: job.runner })
+  }
+  if (step.buildsIn !== null) need(step.buildsIn, (job) => job.snapshot)
+  for (const { from } of step.inputs ?? []) need(from, (job) => job.snapshot)
+  for (const { name, from } of step.services ?? []) if (from !== null) need(from, (job) => job.serviceSnapshots[name])
+  return [...files.values()]
+}
+
 /** Returns the family of a step, itself included, ascending; empty for a step that shares no files. */
 export function familyOf(steps: readonly Step[], slot: Slot): readonly Slot[] {
   if (slot === RENDER) return []
@@ -29,12 +54,16 @@ export function familyOf(steps: readonly Step[], slot: Slot): readonly Slot[] {
  * Returns the runner whose machine has files of the step's family, or is making them; null while no
  * machine has. The cost grows with the family only while that is so.
  */
-export function homeOf({ steps, jobs }: Steps, slot: Slot): string | null {
-  for (const other of familyOf(steps, slot)) {
+export function homeOf(build: Steps, slot: Slot): string | null {
+  return build.jobs[deciderOf(build, slot) ?? -1]?.runner ?? null
+}
+
+/** Returns the member of a step's family, itself left out, whose runner is the home of the step. */
+export function deciderOf({ steps, jobs }: Steps, slot: Slot): Slot | undefined {
+  return familyOf(steps, slot).find((other) => {
     const job = other === slot ? undefined : jobs[other]
-    if (job !== undefined && bindsFamily(job)) return job.runner
-  }
-  return null
+    return job !== undefined && bindsFamily(job)
+  })
 }
 
 /** Whether the family of this job must go where the job is, or was. */

@@ -1,33 +1,42 @@
 /** Which runner may take a ready job of a build. */
-
+import type { LayerTraffic } from '../../layers/layer.ts'
 import { type LiveBuild, RENDER, type Slot } from '../live-build.ts'
-import { familyOf, homeOf } from './homes.ts'
+import { familyOf, homeOf, neededFiles } from './homes.ts'
 import { type Reach, reaches } from './reach.ts'
 
 /** A runner that looks for work. */
 export interface Taker {
   readonly runner: string
   readonly reach: Reach
-}
-
-/** Whether the runner may take the job, as far as the build is decided. */
-export function isWithin(live: LiveBuild, id: string, { runner, reach }: Taker): boolean {
-  const slot = live.slots.get(id)
-  if (slot === undefined || !reaches(reach, live.header.queue, live.steps[slot])) return false
-  const home = homeOf(live, slot)
-  return home === null || home === runner
+  /** What it takes of files of other runners. */
+  readonly traffic: LayerTraffic
 }
 
 /**
- * Returns a check like `isWithin` for jobs that go at once: jobs that share files go to one runner.
+ * Whether the runner may take the job, as far as the build is decided. The store decides whether it
+ * can have the files.
+ */
+export function isWithin(live: LiveBuild, id: string, { runner, reach, traffic }: Taker): boolean {
+  const slot = live.slots.get(id)
+  if (slot === undefined || !reaches(reach, live.header.queue, live.steps[slot])) return false
+  const home = homeOf(live, slot)
+  return home === null || home === runner || (traffic.forms.length > 0 && neededFiles(live, slot).length > 0)
+}
+
+/**
+ * Returns a check like `isWithin` for jobs that go at once: jobs that share files, and start from
+ * none, go to one runner.
  */
 export function checkTogether(live: LiveBuild): (id: string, wish: Taker) => boolean {
   const homes = new Map<Slot, string>()
   return (id, wish) => {
-    const [family] = familyOf(live.steps, live.slots.get(id) ?? RENDER)
-    const home = family === undefined ? undefined : homes.get(family)
-    if (!isWithin(live, id, wish) || (home !== undefined && home !== wish.runner)) return false
-    if (family !== undefined) homes.set(family, wish.runner)
+    if (!isWithin(live, id, wish)) return false
+    const slot = live.slots.get(id) ?? RENDER
+    const [family] = familyOf(live.steps, slot)
+    if (family === undefined || (wish.traffic.forms.length > 0 && neededFiles(live, slot).length > 0)) return true
+    const home = homes.get(family)
+    if (home !== undefined && home !== wish.runner) return false
+    homes.set(family, wish.runner)
     return true
   }
 }

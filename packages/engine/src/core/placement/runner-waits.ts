@@ -1,6 +1,6 @@
 import type { PresentRunner } from '../../store.ts'
 import type { Build } from '../model.ts'
-import { homeOf } from './homes.ts'
+import { homeOf, neededFiles } from './homes.ts'
 import { defaultPool, reaches } from './reach.ts'
 
 /** Why no runner that is there may take a ready job. */
@@ -10,17 +10,37 @@ export type RunnerWait =
   /** The files that it starts from are on a runner that is away, or drains. */
   | { readonly kind: 'home'; readonly runner: string }
 
-/** Returns, by id, why ready jobs of a build find no runner among those that are there. */
+type Placed = Pick<Build, 'queue' | 'steps' | 'jobs'>
+
+/** Returns the snapshots that ready jobs of a build start from and that no runner has that is there. */
+export function absentFiles(build: Placed, present: readonly PresentRunner[]): readonly string[] {
+  const ids = new Set(present.map(({ id }) => id))
+  return build.jobs.flatMap(({ state, step }) =>
+    state !== 'scheduled' || step === null
+      ? []
+      : neededFiles(build, step).flatMap(({ snapshot, holder }) =>
+          holder === null || ids.has(holder) ? [] : snapshot,
+        ),
+  )
+}
+
+/**
+ * Returns, by id, why ready jobs of a build find no runner among those that are there. `stored` are
+ * the absent files that the server keeps.
+ */
 export function runnerWaits(
-  build: Pick<Build, 'queue' | 'steps' | 'jobs'>,
+  build: Placed,
   present: readonly PresentRunner[],
+  stored: ReadonlySet<string> = new Set(),
 ): ReadonlyMap<string, RunnerWait> {
   const ids = new Set(present.map(({ id }) => id))
   const waits = new Map<string, RunnerWait>()
   for (const { id, state, step: slot } of build.jobs) {
     const step = slot === null ? undefined : build.steps[slot]
     if (state !== 'scheduled' || slot === null || step === undefined) continue
-    const home = homeOf(build, slot)
+    const files = neededFiles(build, slot)
+    const lacking = files.find(({ snapshot, holder }) => holder !== null && !ids.has(holder) && !stored.has(snapshot))
+    const home = files.length > 0 ? (lacking?.holder ?? null) : homeOf(build, slot)
     if (home !== null && !ids.has(home)) waits.set(id, { kind: 'home', runner: home })
     if (step.runsOn === undefined || present.some(({ reach }) => reaches(reach, build.queue, step))) continue
     const { pool, labels } = step.runsOn

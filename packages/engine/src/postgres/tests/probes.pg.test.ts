@@ -252,6 +252,8 @@ test('a look for probes reads few rows, however many wait', async () => {
     null,
     null,
     null,
+    [],
+    null,
   ])
   expect(scans.join()).not.toContain('Seq Scan')
   expect(rows).toBeLessThan(20)

@@ -5,6 +5,7 @@ import type { ChangedBuild } from '../../change-feed.ts'
 import type { LiveBuild } from '../../core/live-build.ts'
 import type { Effect, Instant, Job, Step } from '../../core/model.ts'
 import { everything } from '../../core/placement/reach.ts'
+import { noTraffic } from '../../layers/layer.ts'
 import { afterFork, type ForkEnd, forkMarginMs, type Probe, probeFor } from '../../probes/probe.ts'
 import type { Proof, TestVerdict } from '../../probes/proof.ts'
 import type { ForkLease, ForkRef, ProbeStore } from '../../store.ts'
@@ -122,7 +123,7 @@ export class PostgresProbes implements ProbeStore {
   }
 
   async take(runner: string, now: Instant, reach = everything): Promise<ForkLease | null> {
-    const reached = reachValues({ runner, reach })
+    const reached = reachValues({ runner, reach, traffic: noTraffic })
     const row = (await this.#take(this.#last, now, reached)) ?? (this.#last && (await this.#take('', now, reached)))
     if (!row) return null
     this.#last = row.queue

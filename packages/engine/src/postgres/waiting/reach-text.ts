@@ -4,14 +4,34 @@ import { defaultPool } from '../../core/placement/reach.ts'
 
 /**
  * Returns the condition that a row of `engine.ready` is for the runner whose `reachValues` begin at
- * this parameter.
+ * this parameter, and that it has, or can have, the files that the job starts from.
  */
 export function withinReach(row: string, first: number): string {
-  const [runner, pool, labels, queues] = [first, first + 1, first + 2, first + 3].map((number) => `$${number}`)
-  return `(${row}.home is null or ${row}.home = ${runner})
-      and (${pool}::text is null or coalesce(${row}.pool, '${defaultPool}') = ${pool})
+  const [runner, , , , forms] = parameters(first)
+  return `(${row}.home is null or ${row}.home = ${runner} or ${row}.files is not null and cardinality(${forms}::text[]) > 0)
+      and ${withinRights(row, first)} and (${row}.files is null or not exists (${lackingFiles(row, first)}))`
+}
+
+/** Returns the condition that the pool, labels and queue of a row are those of the runner. */
+export function withinRights(row: string, first: number): string {
+  const [, pool, labels, queues] = parameters(first)
+  return `(${pool}::text is null or coalesce(${row}.pool, '${defaultPool}') = ${pool})
       and (${labels}::text[] is null or ${row}.labels is null or ${row}.labels <@ ${labels})
       and (${queues}::text[] is null or ${row}.queue = any(${queues}))`
+}
+
+/**
+ * Returns the selection of the files, of those that a row's job starts from, that the runner neither
+ * has nor can have. Files without a known holder are anybody's, unless the server has them.
+ */
+export function lackingFiles(row: string, first: number): string {
+  const [runner, pool, , , forms, host] = parameters(first)
+  return `select f.snapshot, f.holder from unnest(${row}.files, ${row}.holders) f(snapshot, holder)
+      where f.holder <> ${runner}
+        and not exists (select from engine.layer_places p where p.snapshot = f.snapshot and p.runner = ${runner})
+        and (f.holder <> '' or exists (select from engine.exports e where e.snapshot = f.snapshot))
+        and not exists (select from engine.exports e where e.snapshot = f.snapshot and e.form = any(${forms}::text[])
+          and e.pool = coalesce(${pool}, '${defaultPool}') and e.stored_at is not null and (e.host is null or e.host = ${host}))`
 }
 
 /** Returns the condition that the runner takes new work. */
@@ -19,6 +39,10 @@ export function isTaking(first: number): string {
   return `not exists (select from engine.runners x where x.id = $${first} and x.drains_at is not null)`
 }
 
-export function reachValues({ runner, reach }: Taker): readonly unknown[] {
-  return [runner, reach.pool, reach.labels, reach.queues]
+export function reachValues({ runner, reach, traffic }: Taker): readonly unknown[] {
+  return [runner, reach.pool, reach.labels, reach.queues, traffic.forms, traffic.host]
+}
+
+function parameters(first: number): readonly [string, string, string, string, string, string] {
+  return [`$${first}`, `$${first + 1}`, `$${first + 2}`, `$${first + 3}`, `$${first + 4}`, `$${first + 5}::text`]
 }

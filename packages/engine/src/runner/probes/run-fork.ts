@@ -121,5 +121,6 @@ function quietPort(port: RunnerPort, { job, fetchSecrets, dealFiles }: ForkWork,
     renew: async () => [],
     onDirective: () => () => undefined,
     probes: null,
+    layers: null,
   }
 }

@@ -5,6 +5,7 @@ import { type ResolvedImage, SandboxError, type SecretRef, type ServiceSpec, typ
 import type { StepWork } from '../../port.ts'
 import { resolveImage } from '../base.ts'
 import type { JobContext } from '../job-context.ts'
+import { snapshotHere } from '../layers/snapshot-here.ts'
 import { maySee } from '../secrets.ts'
 
 /** A service with what it starts from. */
@@ -37,7 +38,7 @@ async function originOf(
 ): Promise<Snapshot | null> {
   if (from === null) return null
   const id = serviceSnapshots[name] ?? null
-  const origin = id === null ? undefined : await context.options.driver.snapshots.get(id)
+  const origin = id === null ? undefined : await snapshotHere(context, id)
   if (origin === undefined)
     throw new SandboxError(
       'snapshot_unavailable',

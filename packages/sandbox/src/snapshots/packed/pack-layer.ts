@@ -8,7 +8,7 @@ import { createZstdCompress } from 'node:zlib'
 import type { PackedLayer } from '../../sandbox-driver.ts'
 import { ByteReader } from '../../source/byte-reader.ts'
 import { quoted } from '../../source/read-tar.ts'
-import { type Change, compareViews } from '../compare-views.ts'
+import { type Change, type ComparedViews, compareViews } from '../compare-views.ts'
 import { blobFile } from '../saved/saved-manifest.ts'
 import { survey } from '../survey.ts'
 import { tarOptions, withMappedIds } from './mapped-ids.ts'
@@ -28,14 +28,14 @@ const options = tarOptions('exthdr.name=%d/PaxHeaders/%f')
  * zstd; owners as inside) whose whiteouts come first. Equal differences give equal bytes. Omits
  * sockets, since nobody listens on them. Throws `NotPackable`.
  */
-export async function packLayer(before: string, after: string, target: string): Promise<PackedLayer> {
+export async function packLayer(views: ComparedViews, target: string): Promise<PackedLayer> {
   const directory = dirname(blobFile(target, 'sha256:x'))
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const staging = `${directory}/${randomUUID()}.part`
   const hash = createHash('sha256')
   let bytes = 0
   async function* archive(): AsyncGenerator<Buffer> {
-    for await (const piece of evenly(entries(before, after))) {
+    for await (const piece of evenly(entries(views))) {
       bytes += piece.length
       yield piece
     }
@@ -59,11 +59,11 @@ export async function packLayer(before: string, after: string, target: string): 
 }
 
 /** Yields the archive. Compares the views several times instead of holding a list of changes. */
-async function* entries(before: string, after: string): AsyncGenerator<Buffer> {
-  const exceptions = await survey(before, after)
-  for await (const { path, now, replaced } of compareViews(before, after, exceptions))
+async function* entries(views: ComparedViews): AsyncGenerator<Buffer> {
+  const exceptions = await survey(views)
+  for await (const { path, now, replaced } of compareViews(views, exceptions))
     if (now === undefined || replaced) yield whiteoutEntry(path.toString('latin1'))
-  yield* written(after, compareViews(before, after, exceptions))
+  yield* written(views.after, compareViews(views, exceptions))
 }
 
 async function* written(after: string, changes: AsyncIterable<Change>): AsyncGenerator<Buffer> {

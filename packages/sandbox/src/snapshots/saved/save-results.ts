@@ -104,7 +104,7 @@ function below(id: SnapshotId, layout: { readonly snapshots: string }): readonly
     if (next === undefined || found.has(next)) continue
     const files = snapshotFiles(layout, next)
     const record = readSnapshotRecord(layout, next)
-    if (record === undefined || !existsSync(files.layer)) return null
+    if (record === undefined || !(existsSync(files.layer) || existsSync(files.image))) return null
     if (record.bootId !== bootId && !existsSync(files.durable)) return null
     if ((record.meta.secretLineage ?? []).length > 0) return null
     if (record.source !== null && !existsSync(manifestPath(record.source))) return null

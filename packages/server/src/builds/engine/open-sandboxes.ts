@@ -34,11 +34,12 @@ export interface Sandboxes {
 
 /**
  * Opens the sandboxes of this machine, or says what it lacks. `makeRoom` is called for an image that
- * finds too little space.
+ * finds too little space. `layersTravel`: there are other runners.
  */
 export async function openSandboxes(
   { settings, directory }: Pick<MachineOptions, 'settings' | 'directory'>,
   makeRoom: MakeRoom,
+  layersTravel: boolean,
 ): Promise<Sandboxes | { readonly lacking: string }> {
   const { problems, runtimeProblem } = await probe(directory.sandboxes, settings.ociRuntime)
   // An operator who asked for a stricter runtime must not wait for builds that never start.
@@ -70,6 +71,7 @@ export async function openSandboxes(
     egressAllow: settings.egressAllow,
     ownPorts: [settings.port],
     runtime: settings.ociRuntime,
+    ...(layersTravel && { layersTravel }),
   }).catch((error: unknown) => {
     throw error instanceof DirectoryTaken ? new SettingsError(`HARMONT_DATA_DIR: ${error.message}.`) : error
   })

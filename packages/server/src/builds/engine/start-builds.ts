@@ -6,7 +6,6 @@ import {
   type LocalPortOptions,
   type Log,
   type PostgresStore,
-  type Reach,
   type RunnerPort,
   type ShellRequest,
   type ShellWork,
@@ -37,6 +36,8 @@ interface BuildsOptions extends MachineOptions {
   readonly blobs: BlobStore
   readonly tracing: Tracing | null
   readonly metrics: Pick<Metrics, 'count' | 'time'>
+  /** Whether there are runners elsewhere, which may take files of this machine's steps. */
+  readonly hasOtherRunners: () => Promise<boolean>
 }
 
 export interface Builds {
@@ -45,7 +46,7 @@ export interface Builds {
   /** Opens a shell in a job's file system. Throws `ShellUnavailable`. */
   openShell(request: ShellRequest): Promise<Conversation>
   /** Returns the port of a runner elsewhere. */
-  portFor(reach: Reach, secrets: LocalPortOptions['secrets']): RunnerPort
+  portFor(runner: Required<Pick<LocalPortOptions, 'reach' | 'secrets' | 'layers'>>): RunnerPort
   /** The secrets of all builds. */
   readonly secrets: LocalPortOptions['secrets']
   /** Takes no new work from now on; resolves when what runs has ended, or after `withinMs`. */
@@ -58,7 +59,8 @@ export interface Builds {
 export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   const { settings, directory, pool, sealer, offerGitSource, store, blobs, log } = options
   const runsHere = settings.role === 'all' && settings.runner !== 'off'
-  const opened = runsHere ? await openSandboxes(options, (hasRoom) => engine.makeRoom(hasRoom)) : null
+  const layersTravel = runsHere && (await options.hasOtherRunners())
+  const opened = runsHere ? await openSandboxes(options, (hasRoom) => engine.makeRoom(hasRoom), layersTravel) : null
   const sandboxes = opened !== null && 'driver' in opened ? opened : null
   const port = {
     store,
@@ -71,10 +73,12 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
     leaseMs: settings.leaseSeconds * 1000,
     log: toLog(log.child({ part: 'engine' })),
   }
+  const own = sandboxes && { sandboxes, id: await ownId(directory) }
   const engine = createEngine({
     ...port,
+    ...(layersTravel && own && { layers: await ownLayers(options, port.secrets, own.id) }),
     reach: { pool: defaultPool, labels: settings.runnerLabels, queues: null },
-    runner: sandboxes === null ? null : await runnerOn(sandboxes, options, await ownId(directory)),
+    runner: own && (await runnerOn(own.sandboxes, options, own.id)),
     openShellElsewhere: options.openShellElsewhere,
     schedulesElsewhere: settings.role === 'api',
     renewals: renewalsOf(settings),
@@ -83,7 +87,7 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   return {
     lacking: opened !== null && 'lacking' in opened ? opened.lacking : null,
     openShell: (request) => engine.openShell(request),
-    portFor: (reach, secrets) => createLocalPort({ ...port, reach, secrets }),
+    portFor: (runner) => createLocalPort({ ...port, ...runner }),
     secrets: port.secrets,
     drain: (withinMs) => engine.drain(withinMs),
     async stop() {
@@ -91,6 +95,16 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
       await sandboxes?.driver.close()
     },
   }
+}
+
+/** Returns how the runner of this server shares layers. Loaded here: most servers have no other runner. */
+async function ownLayers(
+  services: BuildsOptions,
+  secrets: LocalPortOptions['secrets'],
+  runner: string,
+): Promise<NonNullable<LocalPortOptions['layers']>> {
+  const { hasSecrets, layerObjects } = await import('../layers/index.ts')
+  return { runner, objects: layerObjects(services), getsSecrets: true, mayHave: hasSecrets(secrets) }
 }
 
 /** A database of this process's own has no schedulers elsewhere that would ask. */

@@ -1,4 +1,4 @@
-import { type Build, type Job, type RunnerWait, runnerWaits, type Wait } from '@harmont/engine'
+import { absentFiles, type Build, type Job, type RunnerWait, runnerWaits, type Wait } from '@harmont/engine'
 import type { BuildEngine } from '../engine/build-engine.ts'
 
 /** The limits and groups that hold jobs of a build back. */
@@ -22,7 +22,9 @@ export async function readWaits({ store }: BuildEngine, build: Build, jobs: read
   if (build.awaitsPlace) return { ...noWaits, place: await store.builds.placeWait(build.id) }
   if (!jobs.some(({ state }) => state === 'scheduled')) return noWaits
   const [waits, present] = await Promise.all([store.builds.waits(build.id), store.runners.present(store.now())])
-  return { ...noWaits, jobs: waits, runners: runnerWaits(build, present) }
+  const absent = absentFiles(build, present)
+  const stored = absent.length === 0 ? new Set<string>() : await store.layers?.stored(absent)
+  return { ...noWaits, jobs: waits, runners: runnerWaits(build, present, stored) }
 }
 
 /** Says in a word why a job does not start; null for a job that has, or never will. */

@@ -1,11 +1,12 @@
 import type { Database } from '../database/transaction.ts'
 import type { BlobStore } from './blob-store.ts'
 
-/** The columns that refer to blobs: of builds, packed logs and parts of artifacts. */
+/** The columns that refer to blobs: of builds, packed logs, parts of artifacts and of layers. */
 const columns = [
   { table: 'build_records', column: 'source_blob' },
   { table: 'packed_logs', column: 'blob' },
   { table: 'artifact_parts', column: 'blob' },
+  { table: 'layer_parts', column: 'blob' },
 ] as const
 
 /**

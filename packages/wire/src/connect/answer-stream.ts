@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { now } from '@harmont/sandbox'
-import { type ArchiveRequest, archiveCall } from '../protocol.ts'
 import { type Transport, WireError } from './transport.ts'
 
 interface Patience {
@@ -14,23 +13,28 @@ interface Patience {
 
 const pauseMs = 200
 
-/** Opens an archive. A stream that breaks goes on where it was. Rejects when it cannot be opened. */
-export async function openArchive(
+/**
+ * Opens the stream that a call answers with from a byte on. One that breaks goes on where it was.
+ * Rejects when it cannot be opened.
+ */
+export async function openStream(
   transport: Transport,
-  build: Omit<ArchiveRequest, 'from'>,
+  name: string,
+  body: object,
   patience: Patience,
+  start = 0,
 ): Promise<Readable> {
-  const request = (from: number) =>
-    transport.stream({ name: archiveCall, body: () => ({ ...build, from }), ...patience })
-  return Readable.from(resuming(request, await request(0), patience), { objectMode: false })
+  const request = (from: number) => transport.stream({ name, body: () => ({ ...body, from }), ...patience })
+  return Readable.from(resuming(request, start, await request(start), patience), { objectMode: false })
 }
 
 async function* resuming(
   request: (from: number) => Promise<Readable>,
+  start: number,
   first: Readable,
   { stallMs, wholeMs }: Patience,
 ): AsyncGenerator<Buffer> {
-  let from = 0
+  let from = start
   let heardAt = now()
   for (let bytes = first; ; bytes = await request(from)) {
     try {

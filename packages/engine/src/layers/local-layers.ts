@@ -1,0 +1,176 @@
+import type { Readable } from 'node:stream'
+import type { Build } from '../core/model.ts'
+import { neededFiles } from '../core/placement/homes.ts'
+import { defaultPool, type Reach } from '../core/placement/reach.ts'
+import { isHeld, isNewestLease } from '../core/states.ts'
+import type { Log } from '../log.ts'
+import type { LeaseRef } from '../port.ts'
+import type { AskedSnapshot, BuildContext, LayerPlace, LayerStore, Store, StoredSnapshot } from '../store.ts'
+import {
+  type LackingObject,
+  type LayerForm,
+  layerPartBytes,
+  NotWanted,
+  type TravellingLayer,
+  type WantedSnapshot,
+} from './layer.ts'
+import type { LayerObjects } from './layer-objects.ts'
+import type { LayerPort } from './layer-port.ts'
+import { plannedSecrets, secretNamesOf, slotOfSnapshot } from './taint.ts'
+
+export interface LocalLayersOptions {
+  readonly store: Pick<Store, 'builds' | 'changes'>
+  readonly layers: LayerStore
+  readonly objects: LayerObjects
+  /** The runner whose port this is, and where it may take jobs. */
+  readonly runner: string
+  readonly reach: Reach
+  /** Whether the runner gets secrets. What one leaves that gets none holds none. */
+  readonly getsSecrets: boolean
+  /** Whether a build has all secrets of these names. */
+  readonly mayHave: (buildId: string, names: readonly string[]) => Promise<boolean>
+  readonly log: Log
+}
+
+type Loaded = { readonly build: Build; readonly context: BuildContext }
+
+/**
+ * Gives and takes layers for one runner. What it may give is what the server wants of it; what it may
+ * take is what a job that it holds starts from.
+ */
+export class LocalLayers implements LayerPort {
+  readonly #options: LocalLayersOptions
+  readonly #listeners = new Set<(wanted: WantedSnapshot) => void>()
+
+  constructor(options: LocalLayersOptions) {
+    this.#options = options
+  }
+
+  onWanted(listener: (wanted: WantedSnapshot) => void): () => void {
+    const { store, runner } = this.#options
+    this.#listeners.add(listener)
+    const unsubscribe = store.changes.onWanted((id) => {
+      if (id === runner) void this.tellWanted()
+    })
+    return () => {
+      this.#listeners.delete(listener)
+      unsubscribe()
+    }
+  }
+
+  /** Tells the listeners what is wanted of the runner. A failure only costs time: renewals repeat it. */
+  async tellWanted(): Promise<void> {
+    const { layers, runner, log } = this.#options
+    try {
+      const all = await layers.wantedOf(runner)
+      for (const listener of this.#listeners) for (const wanted of all) listener(wanted)
+    } catch (error) {
+      log('warn', 'could not read which snapshots are wanted', error)
+    }
+  }
+
+  async offer(wanted: WantedSnapshot, ids: readonly string[]): Promise<readonly string[]> {
+    const asked = await this.#asked(wanted)
+    if (!ids.includes(wanted.snapshot)) throw new NotWanted('The snapshot is not among its layers.')
+    return this.#options.layers.lacking(wanted, asked, ids)
+  }
+
+  async have(wanted: WantedSnapshot, layer: TravellingLayer): Promise<readonly LackingObject[]> {
+    const asked = await this.#asked(wanted)
+    const { objects, layers } = this.#options
+    const { digest, blobBytes: bytes } = layer.blob
+    const lacking: LackingObject[] = []
+    for (const object of [{ digest, bytes }, ...(layer.source === null ? [] : [layer.source])]) {
+      const parts = await objects.parts(asked, object)
+      if (parts === null) continue
+      const isThere = parts >= Math.ceil(object.bytes / layerPartBytes)
+      if (!isThere) lacking.push({ digest: object.digest, parts })
+      else if (!(await objects.complete(asked, object))) lacking.push({ digest: object.digest, parts: 0 })
+    }
+    if (lacking.length === 0) await layers.keep(wanted, asked, layer, await this.#taintOf(asked, wanted, layer))
+    return lacking
+  }
+
+  async putPart(wanted: WantedSnapshot, digest: string, index: number, bytes: Uint8Array): Promise<void> {
+    await this.#options.objects.put(await this.#asked(wanted), digest, index, bytes)
+  }
+
+  async refuse(snapshot: string, reason: string, lease?: LeaseRef): Promise<void> {
+    const { layers, runner, log } = this.#options
+    const isAsked = (await layers.wantedOf(runner)).some((wanted) => wanted.snapshot === snapshot)
+    if (lease === undefined ? !isAsked : (await this.#placeOf(lease, snapshot)) === null)
+      throw new NotWanted('The snapshot is not wanted of this runner.')
+    log('warn', `the snapshot ${snapshot} stays where it was made: ${reason}`)
+    await layers.refuse(snapshot, reason)
+  }
+
+  async find(
+    lease: LeaseRef,
+    snapshot: string,
+    forms: readonly LayerForm[],
+  ): Promise<readonly TravellingLayer[] | null> {
+    return (await this.#find(lease, snapshot, forms))?.stored.layers ?? null
+  }
+
+  async open(lease: LeaseRef, snapshot: string, digest: string, from = 0): Promise<Readable> {
+    const found = await this.#find(lease, snapshot, ['erofs', 'tar'])
+    const isOwn = found?.stored.layers.some(({ blob, source }) => blob.digest === digest || source?.digest === digest)
+    if (!found || isOwn !== true) throw new NotWanted('The object belongs to no layer that this job starts from.')
+    return this.#options.objects.open(found.place, digest, from)
+  }
+
+  async placed(lease: LeaseRef, snapshot: string, ms: number): Promise<void> {
+    const { layers, runner } = this.#options
+    if ((await this.#placeOf(lease, snapshot)) !== null) await layers.placed(runner, snapshot, ms)
+  }
+
+  async #asked(wanted: WantedSnapshot): Promise<AskedSnapshot> {
+    const { layers, runner } = this.#options
+    const asked = await layers.asked(runner, wanted)
+    if (asked === null) throw new NotWanted('The snapshot is not wanted of this runner.')
+    return asked
+  }
+
+  async #find(
+    lease: LeaseRef,
+    snapshot: string,
+    forms: readonly LayerForm[],
+  ): Promise<{ readonly stored: StoredSnapshot; readonly place: LayerPlace } | null> {
+    const { layers, getsSecrets, mayHave } = this.#options
+    const place = await this.#placeOf(lease, snapshot)
+    const stored = place && (await layers.find(place, snapshot, forms))
+    if (place === null || stored === null) return null
+    if (stored.taint.length > 0 && !(getsSecrets && (await mayHave(lease.buildId, stored.taint)))) return null
+    return { stored, place }
+  }
+
+  /** Returns where the snapshot is shared; null when it is none that the leased job starts from. */
+  async #placeOf({ buildId, jobId, ...lease }: LeaseRef, snapshot: string): Promise<LayerPlace | null> {
+    const { reach } = this.#options
+    const { build } = await this.#load(buildId)
+    const job = build.jobs.find(({ id }) => id === jobId)
+    if (job === undefined || job.step === null || !isNewestLease(job, lease) || !isHeld(job.state)) return null
+    if (!neededFiles(build, job.step).some((file) => file.snapshot === snapshot)) return null
+    return { queue: build.queue, pool: reach.pool ?? defaultPool }
+  }
+
+  /** Returns the secrets that may be in a layer: those of the step that left it, else of all above it. */
+  async #taintOf(
+    { buildId, jobId }: AskedSnapshot,
+    { snapshot }: WantedSnapshot,
+    { id }: TravellingLayer,
+  ): Promise<readonly string[]> {
+    const { build, context } = await this.#load(buildId)
+    // No secret was given to it.
+    if (context.trust === 'fork' || !this.#options.getsSecrets) return []
+    const asked = build.jobs.find((job) => job.id === jobId)?.step ?? undefined
+    const slot = slotOfSnapshot(build, id) ?? slotOfSnapshot(build, snapshot) ?? asked
+    return slot === undefined ? secretNamesOf(build) : plannedSecrets(build, slot)
+  }
+
+  async #load(buildId: string): Promise<Loaded> {
+    const loaded = await this.#options.store.builds.known(buildId)
+    if (loaded === undefined) throw new Error(`there is no build ${buildId}`)
+    return loaded
+  }
+}

@@ -1,0 +1,295 @@
+/** Which jobs go to runners that have not their files, and what happens when these files are lost. */
+import { randomUUID } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { createBuild } from '../../core/create-build.ts'
+import { defaultLimits } from '../../core/limits.ts'
+import { everything, type Reach } from '../../core/placement/reach.ts'
+import { plainPlan } from '../../core/random-plan.test-support.ts'
+import type { LayerForm, LayerTraffic, TravellingLayer } from '../../layers/layer.ts'
+import { plainContext } from '../../plain-context.test-support.ts'
+import { goneMs, homeMs, type Lease } from '../../store.ts'
+import { engineDatabase } from '../engine-database.test-support.ts'
+import { PostgresStore } from '../postgres-store.ts'
+import { transaction } from '../transaction.ts'
+
+const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null } as const
+const images: LayerTraffic = { forms: ['erofs', 'tar'], host: null }
+const second = 1_000
+const longMs = 60 * second
+
+let pool: pg.Pool
+let store: PostgresStore
+let now = 1_700_000_000_000
+let queue = ''
+
+beforeAll(async () => {
+  const config = await engineDatabase()
+  pool = new pg.Pool(config)
+  store = await PostgresStore.open(config, { now: () => now })
+})
+afterAll(async () => {
+  await store.close()
+  await pool.end()
+})
+beforeEach(async () => {
+  await pool.query('delete from engine.builds')
+  await pool.query(
+    'truncate engine.ready, engine.leases, engine.runners, engine.exports, engine.layers, engine.layer_places',
+  )
+  now += 10 * longMs
+  queue = randomUUID()
+})
+
+async function submit(steps: Parameters<typeof plainPlan>[0]): Promise<string> {
+  const id = randomUUID()
+  const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
+  const build = { id, queue, at: now, held: false, from }
+  const created = createBuild(build, { newId: () => randomUUID(), limits: defaultLimits })
+  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
+  await store.builds.submitted(created.build, created.effects)
+  return id
+}
+const seen = async (...runners: (readonly [string, LayerTraffic?, Partial<Reach>?])[]) => {
+  for (const [runner, traffic = images, reach = {}] of runners)
+    await store.runners.seen(runner, { ...everything, ...reach }, now, traffic)
+}
+const take = (runner: string, traffic?: LayerTraffic, reach: Partial<Reach> = {}, slots = 9) =>
+  store.leases.take(runner, slots, now, { ...everything, ...reach }, traffic)
+async function one(...wish: Parameters<typeof take>): Promise<Lease> {
+  const [first, ...more] = await take(...wish)
+  if (!first || more.length > 0) throw new Error(`expected one lease, got ${first ? 1 + more.length : 0}`)
+  return first
+}
+async function end({ buildId, jobId: job, fence }: Lease, snapshot: string | null = randomUUID()): Promise<string> {
+  await store.builds.apply(buildId, [
+    { type: 'started', job, fence, at: now },
+    { type: 'ended', job, fence, at: now, outcome: { ...passed, snapshot } },
+  ])
+  return snapshot ?? ''
+}
+const jobs = async (id: string) => (await store.builds.load(id))?.build.jobs ?? []
+const states = async (id: string) => (await jobs(id)).map(({ state, attempt }) => `${state} ${attempt}`).join(', ')
+const want = (runner: string, traffic = images, reach: Partial<Reach> = {}) =>
+  store.layers.want({ runner, reach: { ...everything, ...reach }, traffic }, now)
+
+function layerOf(
+  snapshot: string,
+  below: readonly string[] = [],
+  more: Partial<TravellingLayer> = {},
+): TravellingLayer {
+  const digest = `sha256:${snapshot.replaceAll('-', '').padEnd(64, '0')}`
+  return {
+    id: snapshot,
+    parent: below[0] ?? null,
+    imageDigest: 'sha256:image',
+    imageNames: [],
+    layers: [snapshot, ...below],
+    createdAt: new Date(now).toISOString(),
+    meta: { cache: null, origin: {} },
+    source: null,
+    blob: { form: 'erofs', digest, blobBytes: 100, bytes: 200 },
+    ...more,
+  }
+}
+/** Plays the runner that is asked for a snapshot. */
+async function give(runner: string, snapshot: string, layers = [layerOf(snapshot)], form: LayerForm = 'erofs') {
+  const asked = await store.layers.asked(runner, { snapshot, form })
+  if (asked === null) throw new Error(`the snapshot is not wanted of ${runner}`)
+  for (const layer of layers) await store.layers.keep({ snapshot, form }, asked, layer, [])
+}
+/** A build whose first step has ended on the runner `a`; the others build in it. */
+async function parentOnA(children = 1): Promise<{ readonly id: string; readonly snapshot: string }> {
+  const id = await submit([{}, ...Array.from({ length: children }, () => ({ buildsIn: 0 }))])
+  await seen(['a'], ['b'])
+  return { id, snapshot: await end(await one('a', images)) }
+}
+
+test('G95 a step that starts from files goes to another runner once the server has them, and not before', async () => {
+  const { id, snapshot } = await parentOnA(3)
+  expect(await take('b', images)).toEqual([])
+  await want('b')
+  expect(await store.layers.wantedOf('a')).toEqual([])
+  expect(await store.leases.nextReadyAt(now)).toBe(now + homeMs)
+  now += second
+  await want('b')
+  expect(await store.layers.wantedOf('a')).toEqual([{ snapshot, form: 'erofs' }])
+  expect(await take('b', images)).toEqual([])
+  expect(await store.leases.nextReadyAt(now)).toBe(now + 9 * second)
+  expect(await store.leases.nextReadyAt()).toBeNull()
+  const heard: string[] = []
+  const ready = store.changes.onReady(() => heard.push('ready'))
+  await give('a', snapshot)
+  ready()
+  expect(heard).toEqual(['ready'])
+  expect(await store.layers.wantedOf('a')).toEqual([])
+  // A runner of an earlier release, one of another pool, and one that takes archives only.
+  expect(await take('c')).toEqual([])
+  expect(await take('c', images, { pool: 'gpu' })).toEqual([])
+  expect(await take('c', { ...images, forms: ['tar'] })).toEqual([])
+  expect((await one('b', images, {}, 1)).buildId).toBe(id)
+  expect((await one('a', images, {}, 1)).buildId).toBe(id)
+})
+
+test('a snapshot counts as stored only with all layers below it, in forms that its taker has', async () => {
+  const { snapshot } = await parentOnA(2)
+  now += second
+  await want('b')
+  const below = randomUUID()
+  const own = layerOf(snapshot, [below])
+  const asked = await store.layers.asked('a', { snapshot, form: 'erofs' })
+  if (asked === null) throw new Error('it is not wanted')
+  const wanted = { snapshot, form: 'erofs' } as const
+  expect(await store.layers.lacking(wanted, asked, [below, snapshot])).toEqual([below, snapshot])
+  await store.layers.keep(wanted, asked, own, ['S'])
+  expect(await take('b', images)).toEqual([])
+  expect(await store.layers.find(asked, snapshot, ['erofs', 'tar'])).toBeNull()
+  const lower = layerOf(below)
+  await store.layers.keep(wanted, asked, { ...lower, blob: { ...lower.blob, form: 'tar' } }, ['T'])
+  expect(await store.layers.lacking(wanted, asked, [below, snapshot])).toEqual([])
+  expect((await store.layers.find(asked, snapshot, ['erofs', 'tar']))?.layers.map(({ id }) => id)).toEqual([
+    below,
+    snapshot,
+  ])
+  expect((await store.layers.find(asked, snapshot, ['erofs', 'tar']))?.taint.toSorted()).toEqual(['S', 'T'])
+  expect(await store.layers.find({ ...asked, queue: 'other' }, snapshot, ['erofs', 'tar'])).toBeNull()
+  expect(await take('c', { ...images, forms: ['tar'] })).toEqual([])
+  await expect(store.layers.keep(wanted, { ...asked, pool: 'gpu' }, own, [])).rejects.toThrow('another organization')
+  expect(await take('b', images, {}, 1)).toHaveLength(1)
+})
+
+test('files on the base `host` go only to a runner with the same one', async () => {
+  const { snapshot } = await parentOnA()
+  await seen(['a', { ...images, host: 'sha256:image' }])
+  now += second
+  await want('b')
+  await give('a', snapshot)
+  for (const host of [null, 'sha256:other']) expect(await take('b', { ...images, host })).toEqual([])
+  expect(await take('b', { ...images, host: 'sha256:image' })).toHaveLength(1)
+})
+
+test('a runner that has fetched files is at home with them, and keeps them', async () => {
+  const { snapshot } = await parentOnA(2)
+  now += second
+  await want('b')
+  await give('a', snapshot, [layerOf(snapshot, [], { blob: { ...layerOf(snapshot).blob, blobBytes: 2_000_000_000 } })])
+  // They are many bytes: jobs wait for a runner that has them.
+  expect(await take('b', images)).toEqual([])
+  await store.layers.placed('b', snapshot, 4 * second)
+  expect((await store.builds.liveSnapshots(now, 'b')).needed).toEqual(new Set([snapshot]))
+  expect(await take('b', images, {}, 1)).toHaveLength(1)
+  // At 500 MB/s, four seconds later.
+  expect(await take('c', images)).toEqual([])
+  now += 10 * second
+  expect(await take('c', images)).toHaveLength(1)
+})
+
+test('G95 jobs that all may take for 10 s come first, then those whose files are here, then the rest', async () => {
+  const { id } = await parentOnA()
+  const other = await submit([{}, {}])
+  const order = async () => (await take('a', images, {}, 1)).map(({ buildId }) => buildId)
+  // The later one is at home.
+  await pool.query("update engine.ready set ready_at = ready_at - interval '9 s' where build_id = $1", [other])
+  expect(await order()).toEqual([id])
+  const { id: another } = await parentOnAWhile(other)
+  await pool.query("update engine.ready set ready_at = ready_at - interval '1 s' where build_id = $1", [other])
+  expect(await order()).toEqual([other])
+  expect(await order()).toEqual([other])
+  expect(await order()).toEqual([another])
+})
+
+/** Like `parentOnA`, beside a build whose jobs stay ready. */
+async function parentOnAWhile(waiting: string): Promise<{ readonly id: string }> {
+  await pool.query("update engine.ready set gate = 'x' where build_id = $1", [waiting])
+  const parent = await parentOnA()
+  await pool.query('update engine.ready set gate = null where build_id = $1', [waiting])
+  return parent
+}
+
+test('a job with files on two runners waits until either has those of the other', async () => {
+  const inputs = [{ from: 1, path: 'a', into: '', optional: true }]
+  const id = await submit([{}, { buildsIn: 0 }, { buildsIn: 0, dependsOn: [1], inputs }])
+  await seen(['a'], ['b'])
+  const base = await end(await one('a', images))
+  now += second
+  await want('b')
+  await give('a', base)
+  const input = await end(await one('b', images))
+  expect(await take('a', images)).toEqual([])
+  expect((await one('b', images)).buildId).toBe(id)
+  expect(await store.layers.stored([base, input])).toEqual(new Set([base]))
+})
+
+test('G95 a runner that drains is asked for what unfinished builds need of it, and only that', async () => {
+  const { snapshot } = await parentOnA()
+  const over = await submit([{}])
+  await end(await one('b', images))
+  await store.runners.drain('a', now)
+  await store.layers.wantOfDraining(now)
+  expect(await store.layers.wantedOf('a')).toEqual([{ snapshot, form: 'erofs' }])
+  now += goneMs
+  await seen(['a'], ['b'])
+  // It has time to send them.
+  expect(await store.runners.gone(now)).toEqual([])
+  await give('a', snapshot)
+  expect(await store.runners.gone(now)).toEqual([])
+  expect((await one('b', images)).buildId).not.toBe(over)
+})
+
+test('G95 when a runner is gone, files that the server has are taken from there, others are made again', async () => {
+  const id = await submit([{}, { buildsIn: 0 }, { buildsIn: 1 }, { buildsIn: 0 }])
+  await seen(['a'], ['b'])
+  const base = await end(await one('a', images))
+  for (const lease of await take('a', images)) await end(lease)
+  now += second
+  const [, middle] = await jobs(id)
+  await want('b')
+  expect(await store.layers.wantedOf('a')).toEqual([{ snapshot: middle?.snapshot, form: 'erofs' }])
+  // The base is stored by the time that the runner is gone, the step on top of it is not.
+  await pool.query(
+    `insert into engine.exports (snapshot, form, queue, pool, runner, build_id, job_id, asked_at)
+     select $1, form, queue, pool, runner, build_id, job_id, asked_at from engine.exports`,
+    [base],
+  )
+  await give('a', base)
+  now += goneMs
+  await seen(['b'])
+  const [gone, ...others] = await store.runners.gone(now)
+  expect([gone?.event, others]).toEqual([{ type: 'holder_gone', runner: 'a', kept: [base], at: now }, []])
+  if (gone) await store.builds.apply(id, [gone.event])
+  expect(await states(id)).toBe('passed 1, scheduled 2, pending 1, passed 1')
+  expect(await store.runners.gone(now)).toEqual([])
+  expect(await take('c')).toEqual([])
+  await end(await one('b', images))
+  expect(await states(id)).toBe('passed 1, passed 2, scheduled 1, passed 1')
+})
+
+test('files that cannot travel are not asked for again', async () => {
+  const { snapshot } = await parentOnA()
+  now += second
+  await want('b')
+  await store.layers.refuse(snapshot, 'it has no form')
+  await want('b')
+  expect(await store.layers.wantedOf('a')).toEqual([])
+  expect(await take('b', images)).toEqual([])
+  expect(await take('a', images)).toHaveLength(1)
+})
+
+test('steps that start from an image go where their family is, wherever its other steps have gone', async () => {
+  const inputs = [{ from: 2, path: 'a', into: '', optional: true }]
+  const id = await submit([{}, { buildsIn: 0, dependsOn: [2], inputs }, { dependsOn: [3] }, { buildsIn: 0 }])
+  await seen(['a'], ['b'])
+  const base = await end(await one('a', images))
+  now += second
+  await want('b')
+  await give('a', base)
+  await end(await one('b', images))
+  expect(await take('b', images)).toEqual([])
+  const home = async () => (await pool.query('select home from engine.ready where build_id = $1', [id])).rows
+  expect(await home()).toEqual([{ home: 'a' }])
+  now += goneMs
+  await seen(['b'])
+  for (const { event } of await store.runners.gone(now)) await store.builds.apply(id, [event])
+  expect(await home()).toEqual([{ home: 'b' }])
+  expect(await take('b', images)).toHaveLength(1)
+})

@@ -1,0 +1,2 @@
+export { LayerPublisher } from './layer-publisher.ts'
+export { LayerTaker } from './layer-taker.ts'

@@ -1,0 +1,85 @@
+import type { Readable } from 'node:stream'
+import { nextTreeEntry, pathOf, recordsOf, type TreeEntry } from '../snapshots/packed/tree-entries.ts'
+import { ByteReader } from '../source/byte-reader.ts'
+import { BLOCK } from '../source/tar-header.ts'
+import { type JailedProgram, runJailed } from './jail.ts'
+
+/** Everything that a step can see of a file, and what the overlay notes at it. */
+export const archiveOptions = [
+  '--create',
+  '--sort=name',
+  // As much as a pipe holds at a time.
+  '--blocking-factor=128',
+  '--format=posix',
+  '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
+  '--numeric-owner',
+  '--acls',
+  '--xattrs',
+  '--xattrs-include=*',
+  '--file=-',
+]
+
+/**
+ * Returns the first path at which two trees differ, in anything but sockets and in times other than
+ * that of the last change of a file's content; undefined for none. @param scratch as for `runJailed`.
+ */
+export function firstDifference(
+  scratch: string,
+  isIdle: boolean,
+  one: string,
+  other: string,
+): Promise<string | undefined> {
+  const tar = (source: string): JailedProgram => ({
+    args: ['tar', ...archiveOptions, '--directory=/tree', '.'],
+    binds: [{ source, target: '/tree' }],
+    rights: 'read',
+    isIdle,
+  })
+  return runJailed(scratch, tar(one), (first) =>
+    runJailed(scratch, tar(other), (second) => compareArchives(first, second)),
+  )
+}
+
+/**
+ * Returns the path of the first entry in which two archives differ; undefined for none. Reads both
+ * to their ends, so that the programs that write them end.
+ */
+export async function compareArchives(one: Readable, other: Readable): Promise<string | undefined> {
+  const [first, second] = [new ByteReader(one), new ByteReader(other)]
+  const difference = await firstOf(first, second)
+  await Promise.all([first.skipRest(), second.skipRest()])
+  return difference
+}
+
+async function firstOf(one: ByteReader, other: ByteReader): Promise<string | undefined> {
+  for (;;) {
+    const [mine, theirs] = [await nextTreeEntry(one), await nextTreeEntry(other)]
+    if (mine === undefined || theirs === undefined) {
+      const only = mine ?? theirs
+      return only && pathOf(only)
+    }
+    if (!isSameEntry(mine, theirs)) return pathOf(mine)
+    if (!(await isSameContent(one, other, Math.ceil(mine.size / BLOCK) * BLOCK))) return pathOf(mine)
+  }
+}
+
+/** Compares everything but content. File systems list attributes in different orders. */
+function isSameEntry(one: TreeEntry, other: TreeEntry): boolean {
+  if (!one.block.equals(other.block)) return false
+  return one.extended.equals(other.extended) || sortedRecords(one) === sortedRecords(other)
+}
+
+function sortedRecords(entry: TreeEntry): string {
+  const records = [...recordsOf(entry)].sort(([a], [b]) => (a < b ? -1 : 1))
+  return records.map((record) => record.join('=')).join('\0')
+}
+
+async function isSameContent(one: ByteReader, other: ByteReader, size: number): Promise<boolean> {
+  for (let left = size; left > 0; ) {
+    const piece = await one.some(left)
+    const same = piece && (await other.exactly(piece.length))
+    if (piece === undefined || same === undefined || !piece.equals(same)) return false
+    left -= piece.length
+  }
+  return true
+}

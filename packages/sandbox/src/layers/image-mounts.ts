@@ -1,0 +1,141 @@
+import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { isAbsent } from '../system/files.ts'
+import { helperEnvironment } from '../system/machine.ts'
+import { run } from '../system/processes.ts'
+
+/** How this machine mounts an image: `file` since Linux 6.12, which needs no device; or `loop`. */
+export type MountKind = 'file' | 'loop'
+
+/**
+ * Without `directio` the kernel would keep what it reads twice, as a file's and as an image's. The
+ * machine runs nothing of an image; sandboxes see it through mounts of their own.
+ */
+const options = 'ro,nosuid,nodev,noexec'
+
+/** An image of an empty directory, compressed by gzip: what mkfs.erofs writes. */
+const emptyImage = [
+  'H4sIAAAAAAACA2NgGAWjYBSMVPDo4dcH/28uvs8MZPMwqDAwYlGDLJaRWJSbn+de0pNYmVpEBftZgfitIwODNJT/Hw',
+  'iQ7XuWz5sNotMWb1NmwqJfBUpLMDDB2ZJAtp6e3mjkjoJRMApGwSgYBaNgFIyCUYAGAIXEnNsAEAAA',
+].join('')
+
+/** Mounts images below a directory that it shares with launchers, which see each new mount. */
+export class ImageMounts {
+  readonly #directory: string
+  readonly kind: MountKind
+
+  private constructor(directory: string, kind: MountKind) {
+    this.#directory = directory
+    this.kind = kind
+  }
+
+  /**
+   * Shares the directory, before any launcher is started, and finds how images are mounted here;
+   * undefined if not at all. @param kinds to try, in order.
+   */
+  static async open(
+    directory: string,
+    kinds: readonly MountKind[] = ['file', 'loop'],
+  ): Promise<ImageMounts | undefined> {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    const own = mountsBelow(directory).find(({ target }) => target === directory)
+    // A killed predecessor may have stopped between the two.
+    if (own === undefined)
+      await run('mount', ['--bind', '--make-private', directory, directory], { env: helperEnvironment })
+    if (own?.isShared !== true) await run('mount', ['--make-shared', directory], { env: helperEnvironment })
+    for (const kind of kinds) {
+      const mounts = new ImageMounts(directory, kind)
+      if (await mounts.works()) return mounts
+    }
+    await new ImageMounts(directory, 'file').close()
+    return undefined
+  }
+
+  path(name: string): string {
+    return join(this.#directory, name)
+  }
+
+  async mount(image: string, name: string): Promise<void> {
+    const target = this.path(name)
+    mkdirSync(target, { recursive: true, mode: 0o700 })
+    const how = this.kind === 'file' ? 'directio' : 'loop'
+    await run('mount', ['-t', 'erofs', '-o', `${options},${how}`, image, target], { env: helperEnvironment })
+    if (this.kind === 'file') return
+    const device = mountsBelow(target)[0]?.source ?? ''
+    await run('losetup', ['--direct-io=on', device], { env: helperEnvironment })
+  }
+
+  /** Unmounts an image once nothing uses it; new users no longer find it. */
+  async unmount(name: string): Promise<void> {
+    const target = this.path(name)
+    if (mountsBelow(target).length > 0) await run('umount', ['--lazy', target], { env: helperEnvironment })
+    try {
+      rmdirSync(target)
+    } catch (error) {
+      if (!isAbsent(error)) throw error
+    }
+  }
+
+  /** Returns the names of all mounted images. */
+  names(): readonly string[] {
+    const prefix = `${this.#directory}/`
+    return mountsBelow(this.#directory).flatMap(({ target }) =>
+      target.startsWith(prefix) ? [target.slice(prefix.length)] : [],
+    )
+  }
+
+  /** Unmounts all others, and removes the places of images that a killed process did not mount. */
+  async unmountAllBut(names: ReadonlySet<string>): Promise<void> {
+    for (const name of readdirSync(this.#directory)) if (!names.has(name)) await this.unmount(name)
+  }
+
+  /** Unmounts everything. */
+  async close(): Promise<void> {
+    await this.unmountAllBut(new Set())
+    await run('umount', ['--lazy', this.#directory], { env: helperEnvironment })
+  }
+
+  private async works(): Promise<boolean> {
+    const image = `${this.#directory}.probe`
+    await writeFile(image, gunzipSync(Buffer.from(emptyImage, 'base64')))
+    try {
+      await this.mount(image, 'probe')
+      const isLoop = mountsBelow(this.path('probe'))[0]?.source.startsWith('/dev/') === true
+      return isLoop === (this.kind === 'loop')
+    } catch {
+      return false // The kernel or mount(8) cannot do it: the next kind may work.
+    } finally {
+      await this.unmount('probe')
+      await rm(image)
+    }
+  }
+}
+
+interface Mounted {
+  readonly target: string
+  readonly source: string
+  readonly isShared: boolean
+}
+
+/** Returns the mounts of this process at a directory and below it. */
+function mountsBelow(directory: string): readonly Mounted[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [before = '', after = ''] = line.split(' - ')
+      const [, , , , target = '', , ...tags] = before.split(' ').map(unescaped)
+      return {
+        target,
+        source: unescaped(after.split(' ')[1] ?? ''),
+        isShared: tags.some((tag) => tag.startsWith('shared:')),
+      }
+    })
+    .filter(({ target }) => target === directory || target.startsWith(`${directory}/`))
+}
+
+function unescaped(field: string): string {
+  return field.replace(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)))
+}

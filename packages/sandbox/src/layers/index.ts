@@ -1,0 +1,2 @@
+export { ImageLayers } from './image-layers.ts'
+export { LayerExchange } from './layer-exchange.ts'

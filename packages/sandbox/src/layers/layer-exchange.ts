@@ -1,0 +1,287 @@
+import { randomUUID } from 'node:crypto'
+import { createReadStream, existsSync } from 'node:fs'
+import { mkdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import type { ImageStore } from '../images/index.ts'
+import type { Layout } from '../layout/layout.ts'
+import type { PackedSnapshot, Snapshot, SnapshotId } from '../sandbox-driver.ts'
+import type { Durability } from '../snapshots/durability.ts'
+import { blobFile } from '../snapshots/saved/saved-manifest.ts'
+import { addToSize } from '../snapshots/snapshot-collect.ts'
+import { isSnapshotId, snapshotFiles, snapshotIds } from '../snapshots/snapshot-record.ts'
+import type { OciSnapshots } from '../snapshots/snapshots.ts'
+import { packedRecord, type Transfer, wholeRecord } from '../snapshots/transfer.ts'
+import { manifestPath, treePath } from '../source/manifest.ts'
+import { bytesBelow } from '../system/disk-use.ts'
+import { parseJson, readIfPresent, writeAtomically } from '../system/files.ts'
+import type { Trash } from '../system/trash.ts'
+import type { ImageLayers } from './image-layers.ts'
+import { makeImageOf } from './image-of-layer.ts'
+import { importImage } from './import-image.ts'
+import { compressImage, type LayerBlob } from './layer-blob.ts'
+import { ImageRefused } from './superblock.ts'
+import { takeManifest } from './take-manifest.ts'
+
+/** A snapshot on its way between runners, without those below it. */
+export interface TravellingLayer extends Omit<PackedSnapshot, 'layer'> {
+  /** Names by which another machine may pull its image. */
+  readonly imageNames: readonly string[]
+  /** The manifest of its source tree. */
+  readonly source: LayerObject | null
+  readonly blob: LayerBlob
+}
+
+/** Bytes that travel: the blob of a layer, or the manifest of a source tree. */
+export interface LayerObject {
+  /** `sha256:…` */
+  readonly digest: string
+  readonly bytes: number
+}
+
+/** Where a layer comes from, and where its source tree's manifest goes. */
+export interface Arrival {
+  /** Directory of source trees. */
+  readonly sources: string
+  open(object: LayerObject): Promise<Readable>
+}
+
+export interface LayerExchangeParts extends Omit<Transfer, 'snapshots' | 'images'> {
+  readonly layout: Layout
+  readonly images: Pick<ImageStore, 'byDigest' | 'hostDigest' | 'list'>
+  readonly snapshots: OciSnapshots
+  /** Undefined where this machine mounts no images: then layers travel as archives. */
+  readonly layers: ImageLayers | undefined
+  readonly durability: Durability
+  readonly trash: Trash
+  /** Returns the layers on whose directories sandboxes lie. */
+  readonly directoriesInUse: () => Promise<ReadonlySet<SnapshotId>>
+}
+
+/** Programs may say more. */
+const mostReason = 1_000
+
+/** Gives layers to other runners, and takes theirs. */
+export class LayerExchange {
+  readonly #parts: LayerExchangeParts
+  /** One at a time: each of them keeps a processor busy. */
+  #exporting: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: LayerExchangeParts) {
+    this.#parts = parts
+  }
+
+  /** The forms that this runner takes, best first. */
+  get forms(): readonly LayerBlob['form'][] {
+    return this.#parts.layers === undefined ? ['tar'] : ['erofs', 'tar']
+  }
+
+  /**
+   * Makes what travels of the layer that a snapshot adds, unless it is there already. Has another
+   * form than wished where no image can be like the layer. Fails with `snapshot_unavailable`, or as
+   * `SnapshotStore.pack`. @param demand whether somebody waits for it; otherwise it is made with what
+   * nobody else wants of processors and disks.
+   */
+  export(id: SnapshotId, wished: LayerBlob['form'], demand: 'now' | 'ahead'): Promise<LayerBlob> {
+    const exported = this.#exporting.catch(() => {}).then(() => this.#exportPresent(id, wished, demand === 'ahead'))
+    this.#exporting = exported
+    return exported
+  }
+
+  /** Returns the layers that a snapshot consists of, lowest first. Fails with `snapshot_unavailable`. */
+  async layersOf(id: SnapshotId): Promise<readonly SnapshotId[]> {
+    return (await wholeRecord(id, this.#parts.snapshots)).layers.toReversed()
+  }
+
+  /** Exports a layer, and returns all that another runner needs of it. Fails as `export`. */
+  async pack(id: SnapshotId, wished: LayerBlob['form'], demand: 'now' | 'ahead'): Promise<TravellingLayer> {
+    const blob = await this.export(id, wished, demand)
+    const { parent, imageDigest, layers, inputPaths, source, createdAt, meta } = await wholeRecord(
+      id,
+      this.#parts.snapshots,
+    )
+    const { cache, origin, secretLineage } = meta
+    return {
+      ...{ id, parent, imageDigest, layers, createdAt },
+      blob: blob.insteadOfImage ? { ...blob, insteadOfImage: blob.insteadOfImage.slice(0, mostReason) } : blob,
+      ...(inputPaths && { inputPaths }),
+      imageNames: await this.#namesOf(imageDigest),
+      source: source && { digest: source.digest, bytes: (await stat(manifestPath(source))).size },
+      // What a hit shows besides files stays where the cache entry is.
+      meta: { cache, origin, ...(secretLineage && { secretLineage }) },
+    }
+  }
+
+  /** Reads an object of a packed layer. */
+  async read({ id, blob, source }: TravellingLayer, digest: string, from = 0): Promise<Readable> {
+    if (digest === blob.digest) return createReadStream(this.#blob(id, blob.form).file, { start: from })
+    const record = await wholeRecord(id, this.#parts.snapshots)
+    if (digest !== source?.digest || record.source === null) throw new Error(`the layer ${id} has no object ${digest}`)
+    return createReadStream(manifestPath(record.source), { start: from })
+  }
+
+  /** Returns the digest of this machine's base `host`; null if it cannot make one. */
+  async hostDigest(): Promise<string | null> {
+    return (await this.#parts.images.hostDigest()) ?? null
+  }
+
+  /** Whether an image is unpacked on this machine. */
+  async hasImage(digest: string): Promise<boolean> {
+    return (await this.#parts.images.byDigest(digest)) !== undefined
+  }
+
+  /**
+   * Recreates a snapshot of another runner, whole or not at all. Its image and the snapshots below
+   * it must be present. Its objects are untrusted. Fails with `ImageRefused`, or as
+   * `SnapshotStore.unpack`.
+   */
+  async import(travelling: TravellingLayer, { sources, open }: Arrival): Promise<Snapshot> {
+    const { snapshots, layers, layout } = this.#parts
+    const { blob, imageNames: _, source: manifest, ...packed } = travelling
+    if (![packed.id, ...packed.layers].every(isSnapshotId) || Number.isNaN(Date.parse(packed.createdAt)))
+      throw new ImageRefused(`the layer ${blob.digest} was refused: no driver describes one like that`)
+    const known = await snapshots.get(packed.id)
+    if (known !== undefined) return known
+    const source = manifest && { digest: manifest.digest, path: treePath(sources, manifest.digest) }
+    if (manifest !== null && source !== null)
+      await this.#withScratch(async (scratch) => takeManifest(source, scratch, manifest.bytes, () => open(manifest)))
+    const arrive = () => Readable.from(bytesOf(open, { digest: blob.digest, bytes: blob.blobBytes }))
+    if (blob.form === 'tar') return snapshots.unpack({ ...packed, layer: blob }, source, arrive)
+    if (layers === undefined) throw new Error('this machine cannot mount images: ask for the form "tar"')
+    const { record } = await packedRecord(packed, source, this.#parts)
+    try {
+      await this.#withScratch((scratch) => importImage(layout, record, blob, arrive(), scratch))
+    } catch (error) {
+      // Another process was faster.
+      if ((await snapshots.get(packed.id)) === undefined) throw error
+    }
+    this.#parts.durability.request(packed.id)
+    const made = await snapshots.get(packed.id)
+    if (made === undefined) throw new ImageRefused(`the layer ${blob.digest} was refused: it cannot be mounted`)
+    return made
+  }
+
+  /** Removes what travels of a layer, so that the next `pack` makes it anew. */
+  async forget(id: SnapshotId): Promise<void> {
+    await rm(snapshotFiles(this.#parts.layout, id).blobs, { recursive: true, force: true })
+  }
+
+  /** Removes the directories of layers that have an image, once nothing lies on them. */
+  async replaceDirectories(): Promise<readonly SnapshotId[]> {
+    const { layout, layers } = this.#parts
+    if (layers === undefined) return []
+    const replaced: SnapshotId[] = []
+    for (const id of await snapshotIds(layout)) {
+      const { image, layer } = snapshotFiles(layout, id)
+      if (!existsSync(image) || !existsSync(layer) || !(await layers.ready(id)) || !layers.isImage(id)) continue
+      // New sandboxes lie on the image from here on.
+      if ((await this.#parts.directoriesInUse()).has(id) || layers.isDirectoryHeld(id)) continue
+      await this.#removeDirectory(id)
+      replaced.push(id)
+    }
+    return replaced
+  }
+
+  /** Returns the names of an image, pinned to its content where a registry has it. */
+  async #namesOf(digest: string): Promise<readonly string[]> {
+    const named = (await this.#parts.images.list()).filter((image) => image.digest === digest)
+    // Only the base made of a machine has no name.
+    return named.length === 0 ? ['host'] : named.map(({ pinnedName, name }) => pinnedName ?? name)
+  }
+
+  /** Makes it, and fails plainly if the snapshot is removed meanwhile. */
+  async #exportPresent(id: SnapshotId, wished: LayerBlob['form'], isIdle: boolean): Promise<LayerBlob> {
+    const { snapshots } = this.#parts
+    await wholeRecord(id, snapshots)
+    try {
+      return await this.#export(id, wished, isIdle)
+    } catch (error) {
+      await wholeRecord(id, snapshots)
+      throw error
+    }
+  }
+
+  async #export(id: SnapshotId, wished: LayerBlob['form'], isIdle: boolean): Promise<LayerBlob> {
+    const { layout, layers } = this.#parts
+    const known = this.#known(id, wished)
+    if (known !== undefined) return known
+    const archive = this.#known(id, 'tar')
+    if (wished === 'tar') return archive ?? this.#exportArchive(id)
+    if (archive?.insteadOfImage !== undefined) return archive
+    const { image } = snapshotFiles(layout, id)
+    const problem = layers === undefined ? 'this machine mounts no images' : await this.#makeImage(id, layers, isIdle)
+    if (problem !== undefined) return this.#exportArchive(id, problem)
+    return this.#keep(id, 'erofs', async (scratch) => {
+      const file = join(scratch, 'blob')
+      return { file, blob: await compressImage(image, file) }
+    })
+  }
+
+  /** Makes the image of a layer that has none. Returns why there can be none. */
+  async #makeImage(id: SnapshotId, layers: ImageLayers, isIdle: boolean): Promise<string | undefined> {
+    const files = snapshotFiles(this.#parts.layout, id)
+    if (existsSync(files.image)) return undefined
+    const problem = await this.#withScratch((scratch) => makeImageOf(files, scratch, layers.mounts, isIdle))
+    if (problem === undefined) await layers.ready(id)
+    return problem
+  }
+
+  #exportArchive(id: SnapshotId, insteadOfImage?: string): Promise<LayerBlob> {
+    return this.#keep(id, 'tar', async (scratch) => {
+      const { digest, bytes } = await this.#parts.snapshots.pack(id, scratch)
+      const file = blobFile(scratch, digest)
+      const { size } = await stat(file)
+      return { file, blob: { form: 'tar', digest, bytes, blobBytes: size, ...(insteadOfImage && { insteadOfImage }) } }
+    })
+  }
+
+  async #removeDirectory(id: SnapshotId): Promise<void> {
+    const files = snapshotFiles(this.#parts.layout, id)
+    // Links to files of other layers are copies now.
+    await rm(files.shared, { force: true })
+    writeAtomically(files.size, String(await bytesBelow([files.image, files.blobs].filter(existsSync))))
+    await this.#parts.trash.remove(files.layer)
+  }
+
+  #blob(id: SnapshotId, form: LayerBlob['form']): { readonly file: string; readonly note: string } {
+    const file = join(snapshotFiles(this.#parts.layout, id).blobs, form)
+    return { file, note: `${file}.json` }
+  }
+
+  #known(id: SnapshotId, form: LayerBlob['form']): LayerBlob | undefined {
+    const { file, note } = this.#blob(id, form)
+    return existsSync(file) ? parseJson<LayerBlob>(readIfPresent(note) ?? '') : undefined
+  }
+
+  async #keep(
+    id: SnapshotId,
+    form: LayerBlob['form'],
+    make: (scratch: string) => Promise<{ readonly file: string; readonly blob: LayerBlob }>,
+  ): Promise<LayerBlob> {
+    const files = snapshotFiles(this.#parts.layout, id)
+    return this.#withScratch(async (scratch) => {
+      const { file, blob } = await make(scratch)
+      await mkdir(files.blobs, { recursive: true, mode: 0o700 })
+      const own = this.#blob(id, form)
+      await rename(file, own.file)
+      writeAtomically(own.note, JSON.stringify(blob))
+      addToSize(files, blob.blobBytes)
+      return blob
+    })
+  }
+
+  async #withScratch<T>(work: (directory: string) => Promise<T>): Promise<T> {
+    const directory = join(this.#parts.layout.trash, randomUUID())
+    await mkdir(directory, { mode: 0o700 })
+    try {
+      return await work(directory)
+    } finally {
+      await rm(directory, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Opens an object once somebody reads it. */
+async function* bytesOf(open: Arrival['open'], object: LayerObject): AsyncGenerator<Uint8Array> {
+  yield* await open(object)
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { ByteReader } from '../source/byte-reader.ts'
+import { helperEnvironment } from '../system/machine.ts'
+import { waitForSuccess } from '../system/processes.ts'
+
+export interface LayerSurvey {
+  /** Names, directories among them. */
+  readonly names: number
+  /** Bytes of files as programs read them. */
+  readonly bytes: number
+  /** Bytes of holes in files. */
+  readonly holes: number
+  /** Digest of what no archive holds: sockets with modes, owners and times. */
+  readonly sockets: string
+}
+
+/** Kind, blocks of 512 bytes, size, mode, owners and time, then the path. */
+const format = '%y %b %s %m %U %G %T@ %P\\0'
+/** Steps may nest paths arbitrarily deep. */
+const longestLine = 64 * 1024 ** 2
+
+/** Measures the tree of a layer. Uses a program: Node.js takes ten times as long. */
+export async function surveyLayer(directory: string): Promise<LayerSurvey> {
+  const find = spawn('find', ['.', '-printf', format], {
+    cwd: directory,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: helperEnvironment,
+  })
+  let [names, bytes, holes] = [0, 0, 0]
+  const sockets: string[] = []
+  async function read(): Promise<void> {
+    const reader = new ByteReader(find.stdout)
+    for (let line = await reader.until(0, longestLine); line !== undefined; line = await reader.until(0, longestLine)) {
+      names += 1
+      const kind = line[0]
+      if (kind === code('s')) sockets.push(line.toString('latin1'))
+      if (kind !== code('f')) continue
+      const [, blocks, size] = line.toString('latin1', 0, 64).split(' ')
+      bytes += Number(size)
+      holes += Math.max(0, Number(size) - 512 * Number(blocks))
+    }
+  }
+  await Promise.all([waitForSuccess(find), read().finally(() => find.stdout.destroy())])
+  const digest = createHash('sha256')
+  // Their blocks depend on the file system.
+  for (const line of sockets.sort()) digest.update(`${line.replace(/^s \d+ /, '')}\0`)
+  return { names, bytes, holes, sockets: digest.digest('hex') }
+}
+
+function code(character: string): number {
+  return character.charCodeAt(0)
+}

@@ -1,0 +1,2 @@
+export { hasSecrets } from './has-secrets.ts'
+export { layerObjects } from './layer-objects.ts'

@@ -1,0 +1,204 @@
+/** Layers on their way from a runner to another, through the server. */
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { type LayerPort, layerPartBytes, noOutput, type TravellingLayer, type WantedSnapshot } from '@harmont/engine'
+import { connectRunner, type RemotePort } from '@harmont/wire'
+import { afterAll, expect, test } from 'vitest'
+import { sweepLayers } from '../../main/sweep-layers.ts'
+import { openDirectoryStore } from '../../platform/blobs/blob-store.ts'
+import { joinedRunner } from '../../testing/joined-runner.ts'
+import { ir } from '../../testing/runner.ts'
+import { ownerToken, testServer } from '../../testing/server.ts'
+
+const it = testServer()
+const traffic = { forms: ['erofs', 'tar'], host: null } as const
+const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null } as const
+const never = new AbortController().signal
+const ports: RemotePort[] = []
+afterAll(() => Promise.all(ports.map((port) => port.close())))
+
+interface Elsewhere {
+  readonly id: string
+  readonly port: RemotePort
+  readonly layers: LayerPort
+}
+
+async function elsewhere(wish: Parameters<typeof joinedRunner>[1] = {}): Promise<Elsewhere> {
+  const runner = await joinedRunner(it, wish)
+  const port = connectRunner({
+    url: it.server.url,
+    token: async () => runner.token,
+    onOutdated: () => undefined,
+    log: () => undefined,
+  })
+  ports.push(port)
+  await port.renew(runner.id, traffic)
+  if (port.layers === null) throw new Error('expected a runner with layers')
+  return { id: runner.id, port, layers: port.layers }
+}
+
+const lease = ({ id, port }: Elsewhere, waitMs = 0) =>
+  port.lease({ runner: id, slots: 1, waitMs, signal: never, traffic })
+
+async function leaseOne(runner: Elsewhere, waitMs = 0) {
+  const [job] = await lease(runner, waitMs)
+  if (job === undefined) throw new Error('nothing to lease')
+  return job
+}
+
+async function submit(...steps: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
+  const path = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
+  const body = { branch: 'main', commit: '0'.repeat(40), pipeline_ir: ir(...steps) }
+  const { status } = await it.request(ownerToken, 'POST', path, body)
+  expect(status).toBe(201)
+}
+
+/** Runs the first step of a build with a second one on top of it. Returns its snapshot. */
+async function runParent(giver: Elsewhere, more: object = {}): Promise<string> {
+  await submit({ key: 'a', cmd: 'true', ...more }, { key: 'b', cmd: 'true', builds_in: 'a' })
+  const snapshot = randomUUID()
+  const job = await leaseOne(giver)
+  await giver.port.started(job, new Date())
+  await giver.port.finish(job, new Date(), { ...passed, snapshot }, noOutput)
+  // The next step counts as ready for a while.
+  await it.server.pool.query(
+    "update engine.ready set ready_at = ready_at - interval '2 s', open_at = open_at - interval '2 s'",
+  )
+  return snapshot
+}
+
+const digestOf = (bytes: Uint8Array) => `sha256:${createHash('sha256').update(bytes).digest('hex')}`
+
+function layerOf(id: string, bytes: Uint8Array, manifest: Uint8Array | null = null): TravellingLayer {
+  return {
+    id,
+    parent: null,
+    imageDigest: 'sha256:image',
+    imageNames: ['registry.example/image:1'],
+    layers: [id],
+    createdAt: new Date().toISOString(),
+    meta: { cache: null, origin: { pipeline: 'p' } },
+    source: manifest && { digest: digestOf(manifest), bytes: manifest.length },
+    blob: { form: 'erofs', digest: digestOf(bytes), blobBytes: bytes.length, bytes: 2 * bytes.length },
+  }
+}
+
+/** Waits until the server wants a snapshot of the runner. */
+function wantedOf({ layers }: Elsewhere): Promise<WantedSnapshot> {
+  const { promise, resolve } = Promise.withResolvers<WantedSnapshot>()
+  const unsubscribe = layers.onWanted(resolve)
+  return promise.finally(unsubscribe)
+}
+
+/** Plays a runner that gives what is wanted. */
+async function give({ layers }: Elsewhere, wanted: WantedSnapshot, bytes: Uint8Array): Promise<void> {
+  const layer = layerOf(wanted.snapshot, bytes)
+  await layers.have(wanted, layer)
+  await layers.putPart(wanted, layer.blob.digest, 0, bytes)
+  expect(await layers.have(wanted, layer)).toEqual([])
+}
+
+const partFiles = async () => new Set(await readdir(join(it.blobDirectory, 'complete')))
+
+test('G95 a layer travels in parts, counts once its bytes are as named, and is read from any place on', async () => {
+  const [giver, taker] = [await elsewhere(), await elsewhere()]
+  const snapshot = await runParent(giver)
+  const asked = wantedOf(giver)
+  const leased = leaseOne(taker, 20_000)
+  const wanted = await asked
+  expect(wanted).toEqual({ snapshot, form: 'erofs' })
+  const [bytes, manifest] = [randomBytes(layerPartBytes + 1_000), Buffer.from('manifest')]
+  const layer = layerOf(snapshot, bytes, manifest)
+  const { digest } = layer.blob
+  const { layers } = giver
+  expect(await layers.offer(wanted, [snapshot])).toEqual([snapshot])
+  expect(await layers.have(wanted, layer)).toEqual([
+    { digest, parts: 0 },
+    { digest: digestOf(manifest), parts: 0 },
+  ])
+  await layers.putPart(wanted, digest, 0, bytes.subarray(0, layerPartBytes))
+  await layers.putPart(wanted, digest, 0, bytes.subarray(0, layerPartBytes))
+  await layers.putPart(wanted, digestOf(manifest), 0, manifest)
+  await expect(layers.putPart(wanted, digest, 1, bytes.subarray(0, 10))).rejects.toThrow('instead of 1000')
+  expect(await layers.have(wanted, layer)).toEqual([{ digest, parts: 1 }])
+  // A part that is not what it should be makes all of them void.
+  const before = await partFiles()
+  await layers.putPart(wanted, digest, 1, randomBytes(1_000))
+  expect(await layers.have(wanted, layer)).toEqual([{ digest, parts: 0 }])
+  expect((await partFiles()).size).toBe(before.size - 1)
+  await layers.putPart(wanted, digest, 0, bytes.subarray(0, layerPartBytes))
+  await layers.putPart(wanted, digest, 1, bytes.subarray(layerPartBytes))
+  expect(await layers.have(wanted, layer)).toEqual([])
+  const job = await leased
+  expect(job.work).toMatchObject({ kind: 'step', parentSnapshot: snapshot })
+  expect(await taker.layers.find(job, snapshot, ['erofs'])).toEqual([layer])
+  const read = async (object: string, from?: number) => buffer(await taker.layers.open(job, snapshot, object, from))
+  expect(bytes.equals(await read(digest))).toBe(true)
+  expect(bytes.subarray(layerPartBytes - 5).equals(await read(digest, layerPartBytes - 5))).toBe(true)
+  expect(manifest.equals(await read(digestOf(manifest)))).toBe(true)
+  await taker.layers.placed(job, snapshot, 100)
+  expect((await taker.port.liveSnapshots(taker.id, 60_000)).needed).toEqual(new Set([snapshot]))
+  await taker.port.started(job, new Date())
+  expect(await taker.port.finish(job, new Date(), { ...passed, snapshot: null }, noOutput)).toBe(true)
+  expect(await taker.layers.find(job, snapshot, ['erofs'])).toBeNull()
+})
+
+test('a layer that no build needs is removed an hour later with its bytes, and one that is needed stays', async () => {
+  const [giver, taker] = [await elsewhere(), await elsewhere()]
+  const services = {
+    pool: it.server.pool,
+    blobs: await openDirectoryStore(it.blobDirectory),
+    engine: it.server.engine,
+  }
+  const later = () =>
+    Promise.all([
+      it.server.pool.query("update engine.layers set doomed_at = doomed_at - interval '2 hours'"),
+      it.server.pool.query("update layer_objects set used_at = used_at - interval '2 hours'"),
+    ])
+  const stored = async () => (await it.server.pool.query('select id from engine.layers')).rows.map(({ id }) => id)
+  await sweepLayers(services)
+  await later()
+  await sweepLayers(services)
+  expect(await stored()).toEqual([])
+  const before = await partFiles()
+  const snapshot = await runParent(giver)
+  const asked = wantedOf(giver)
+  const leased = leaseOne(taker, 20_000)
+  await give(giver, await asked, randomBytes(1_000))
+  expect((await partFiles()).size).toBe(before.size + 1)
+  const job = await leased
+  await later()
+  expect(await sweepLayers(services)).toBe(0)
+  await taker.port.started(job, new Date())
+  await taker.port.finish(job, new Date(), { ...passed, snapshot: null }, noOutput)
+  expect(await sweepLayers(services)).toBe(0)
+  expect(await stored()).toEqual([snapshot])
+  await later()
+  expect(await sweepLayers(services)).toBe(1)
+  expect([await stored(), await partFiles()]).toEqual([[], before])
+  const { rows } = await it.server.pool.query('select from engine.exports union all select from layer_objects')
+  expect(rows).toEqual([])
+})
+
+test('G95 layers that were made with secrets go to no runner, and to no build, that gets none of them', async () => {
+  const secrets = '/api/v0/organizations/default/secrets'
+  await it.request(ownerToken, 'POST', secrets, { name: 'TOKEN', value: 'a long secret value' })
+  const [giver, taker, poor] = [await elsewhere(), await elsewhere(), await elsewhere({ getsSecrets: false })]
+  const snapshot = await runParent(giver, { secrets: { TOKEN: 'TOKEN' } })
+  const asked = wantedOf(giver)
+  const leased = leaseOne(poor, 20_000)
+  await give(giver, await asked, randomBytes(1_000))
+  const job = await leased
+  expect(await poor.layers.find(job, snapshot, ['erofs'])).toBeNull()
+  await expect(poor.layers.open(job, snapshot, `sha256:${'0'.repeat(64)}`)).rejects.toThrow('no layer')
+  // The job starts again, and goes to another one.
+  await poor.port.finish(job, new Date(), { ...passed, exitCode: null, snapshot: null }, noOutput)
+  const own = await leaseOne(taker, 20_000)
+  expect(await taker.layers.find(own, snapshot, ['erofs'])).toHaveLength(1)
+  await it.request(ownerToken, 'DELETE', `${secrets}/TOKEN`)
+  expect(await taker.layers.find(own, snapshot, ['erofs'])).toBeNull()
+  await taker.port.started(own, new Date())
+  await taker.port.finish(own, new Date(), { ...passed, snapshot: null }, noOutput)
+})

@@ -1,0 +1,82 @@
+/** Removes what nothing needs of the layers that travel between runners. */
+import type { Store } from '@harmont/engine'
+import type { TaskList } from 'graphile-worker'
+import type pg from 'pg'
+import type { Logger } from 'pino'
+import { mayRemoveBlobs } from '../commands/backup/lock-blobs.ts'
+import type { BlobStore } from '../platform/blobs/blob-store.ts'
+import { transaction } from '../platform/database/transaction.ts'
+
+interface LayerSweepServices {
+  readonly pool: pg.Pool
+  readonly blobs: BlobStore
+  readonly engine: { readonly store: Pick<Store, 'builds' | 'now'> }
+}
+
+/** How long the files of an ended build stay, for a retry: as long as on the runners. */
+const pinnedMs = 24 * 60 * 60_000
+/** A layer that nothing needs is removed this much later, unless it is needed again. */
+const doomed = "interval '1 hour'"
+
+export const layerCrontab = ['*/10 * * * * sweep_layers']
+
+export function layerTasks(services: LayerSweepServices & { readonly log: Logger }): TaskList {
+  return {
+    sweep_layers: async () => {
+      const removed = await sweepLayers(services)
+      if (removed > 0) services.log.info({ removed }, 'removed layers that no build needs')
+    },
+  }
+}
+
+// A layer is needed as long as a snapshot is that consists of it.
+const markText = `with live as (select distinct unnest(layers) as id from engine.layers where id = any($1))
+  update engine.layers l set doomed_at = case when l.doomed_at is null then now() end
+   where (l.doomed_at is null) = not exists (select from live where live.id = l.id)`
+
+/**
+ * Dooms layers that no build needs any more, and removes those that were doomed an hour ago, with
+ * what only they had. A process that dies on the way leaves blobs that the sweep of blobs removes.
+ * Returns how many layers were removed.
+ */
+export async function sweepLayers({ pool, blobs, engine }: LayerSweepServices): Promise<number> {
+  const { rows } = await pool.query<{ any: boolean }>(
+    'select exists (select from engine.exports) or exists (select from engine.layers) or exists (select from layer_objects) as any',
+  )
+  if (rows[0]?.any !== true) return 0
+  const { store } = engine
+  const { needed, pinned } = await store.builds.liveSnapshots(store.now() - pinnedMs)
+  const removed = await transaction(pool, async (client) => {
+    await client.query(markText, [[...needed, ...pinned]])
+    const { rowCount } = await client.query(`delete from engine.layers where doomed_at <= now() - ${doomed}`)
+    // What a build wanted that is over, and what was stored and is gone.
+    await client.query(
+      `delete from engine.exports e where e.stored_at is not null and not exists (select from engine.layers l where l.id = e.snapshot)
+         or e.stored_at is null and exists (select from engine.builds b where b.id = e.build_id and b.finished_at is not null)`,
+    )
+    await client.query(
+      `delete from engine.layer_places p where not exists (select from engine.layers l where l.id = p.snapshot)
+         or not exists (select from engine.runners r where r.id = p.runner)`,
+    )
+    return rowCount ?? 0
+  })
+  await removeObjects(pool, blobs)
+  return removed
+}
+
+/** Removes the objects that no layer has and that nobody has sent for a while. */
+async function removeObjects(pool: pg.Pool, blobs: BlobStore): Promise<void> {
+  const { rows } = await pool.query<{ blob: string }>(
+    `with dead as (
+       delete from layer_objects o where o.used_at <= now() - ${doomed} and not exists (
+         select from engine.layers l where l.queue = o.queue and l.pool = o.pool and (l.digest = o.digest or l.source_digest = o.digest))
+       returning queue, pool, digest)
+     select p.blob from dead join layer_parts p using (queue, pool, digest)`,
+  )
+  if (rows.length === 0) return
+  await transaction(pool, async (client) => {
+    // The sweep of blobs removes them otherwise.
+    if (!(await mayRemoveBlobs(client))) return
+    for (const { blob } of rows) await blobs.remove(blob)
+  })
+}

@@ -1,0 +1,66 @@
+import type { ServerResponse } from 'node:http'
+import type { CallName, LayerPartHead, LayerRequest } from '../protocol.ts'
+import type { CallContext } from './call-context.ts'
+import { framesOf } from './framed-calls.ts'
+import type { Handlers } from './lease-calls.ts'
+import { Refused } from './refused.ts'
+import { sendStream } from './send-archive.ts'
+
+export type LayerCall = Extract<CallName, `layers/${string}`>
+
+/** Calls by which layers travel. What a runner may give and take is for its port to say. */
+export const layerCalls: Handlers<LayerCall> = {
+  async 'layers/offer'(context, { snapshot, form, layers: ids }) {
+    const lacking = await context.exchange((layers) => layers.offer({ snapshot, form }, ids))
+    return () => ({ lacking })
+  },
+
+  async 'layers/have'(context, { snapshot, form, layer }) {
+    if (layer.layers[0] !== layer.id) throw new Refused(400, 'bad_request', 'A layer does not begin with itself.')
+    const lacking = await context.exchange((layers) => layers.have({ snapshot, form }, layer))
+    return () => ({ lacking })
+  },
+
+  async 'layers/refuse'(context, { snapshot, reason, lease }) {
+    await context.exchange(async (layers) => {
+      if (lease === undefined) await layers.refuse(snapshot, reason)
+      else await context.ifHeld(lease, undefined, () => layers.refuse(snapshot, reason, lease))
+    })
+    return () => ({})
+  },
+
+  async 'layers/find'(context, { lease, snapshot, forms }) {
+    const found = await context.exchange((layers) =>
+      context.ifHeld(lease, null, () => layers.find(lease, snapshot, forms)),
+    )
+    return () => ({ layers: found })
+  },
+
+  async 'layers/placed'(context, { lease, snapshot, ms }) {
+    await context.exchange((layers) => context.ifHeld(lease, undefined, () => layers.placed(lease, snapshot, ms)))
+    return () => ({})
+  },
+}
+
+export async function putLayerPart(context: CallContext, body: Buffer): Promise<object> {
+  const [frame, ...others] = framesOf(context, 'layers/upload', body)
+  if (frame === undefined || others.length > 0) throw new Refused(400, 'bad_request', 'The body is not one frame.')
+  const { snapshot, form, digest, index } = frame.head as LayerPartHead
+  await context.exchange((layers) => layers.putPart({ snapshot, form }, digest, index, frame.bytes))
+  return {}
+}
+
+/** Streams an object of a layer that a job of the runner starts from, from a place on. */
+export async function sendLayer(
+  context: CallContext,
+  { lease, snapshot, digest, from }: LayerRequest,
+  response: ServerResponse,
+  headers: Readonly<Record<string, string>>,
+  stallMs: number,
+): Promise<void> {
+  const object = await context.exchange((layers) =>
+    context.ifHeld(lease, null, () => layers.open(lease, snapshot, digest, from)),
+  )
+  if (object === null) throw new Refused(403, 'not_held', 'The runner does not hold this job.')
+  await sendStream(context, object, response, headers, stallMs)
+}
