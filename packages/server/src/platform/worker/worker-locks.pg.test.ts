@@ -52,3 +52,14 @@ test('a worker whose connection breaks takes its lock again', async () => {
   await lives.stop()
   await expect.poll(holders).toHaveLength(0)
 })
+
+test('G02 a worker ends though a connection of which PostgreSQL does not know that it broke has its lock', async () => {
+  const pool = await freshDatabase()
+  const broken = keepWorkerLock(pool, 'living', log)
+  onTestFinished(() => broken.stop())
+  await expect.poll(() => holdersOf(pool)).toHaveLength(1)
+  const lives = keepWorkerLock(pool, 'living', log)
+  await expect.poll(() => pool.totalCount - pool.idleCount).toBeGreaterThan(1)
+  await lives.stop()
+  expect(await holdersOf(pool)).toHaveLength(1)
+})

@@ -18,19 +18,22 @@ export function keepWorkerLock(pool: pg.Pool, workerId: string, log: Logger): { 
   }
 }
 
+const retryMs = 1_000
+
 async function hold(pool: pg.Pool, workerId: string, signal: AbortSignal, log: Logger): Promise<void> {
   while (!signal.aborted) {
     try {
       const client = await pool.connect()
       try {
-        await holdWorkerLock(client, workerId)
+        await noticeDeath(client)
+        while (!(await takeWorkerLock(client, workerId))) await sleep(retryMs, undefined, { signal })
         await endOf(client, signal)
       } finally {
         client.release(true) // releases the lock
       }
     } catch (error) {
       log.debug({ err: error }, 'could not take the worker lock; retrying')
-      await sleep(1000, undefined, { signal }).catch(() => undefined) // stopped
+      await sleep(retryMs, undefined, { signal }).catch(() => undefined) // stopped
     }
   }
 }
@@ -49,9 +52,27 @@ function endOf(client: pg.PoolClient, signal: AbortSignal): Promise<void> {
 /** A lock has two numbers; this one is its kind. */
 const workerLockKind = 0x776f726b
 
-/** Waits for the lock of that worker, which this connection then holds until it ends. */
-async function holdWorkerLock(database: Database, workerId: string): Promise<void> {
-  await database.query('select pg_advisory_lock($1, hashtext($2))', [workerLockKind, workerId])
+/**
+ * Lets PostgreSQL notice within half a minute that this machine is gone, and end the connection with
+ * its lock. By itself it would ask after two hours.
+ */
+async function noticeDeath(database: Database): Promise<void> {
+  await database.query(
+    `select set_config('tcp_keepalives_idle', '10', false), set_config('tcp_keepalives_interval', '5', false),
+            set_config('tcp_keepalives_count', '3', false)`,
+  )
+}
+
+/**
+ * Takes the lock of that worker, which this connection then holds until it ends. False while another
+ * one has it: one of ours that broke, of which PostgreSQL does not know yet.
+ */
+async function takeWorkerLock(database: Database, workerId: string): Promise<boolean> {
+  const { rows } = await database.query<{ taken: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as taken', [
+    workerLockKind,
+    workerId,
+  ])
+  return rows[0]?.taken === true
 }
 
 /**
