@@ -17,7 +17,7 @@ import { changesChannel } from './notifier.ts'
 import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
 import { rowsRead } from './rows-read.test-support.ts'
 import { transaction } from './transaction.ts'
-import { candidatesText } from './waiting/fair-scan.ts'
+import { candidatesText, sharedCandidatesText } from './waiting/fair-scan.ts'
 
 const at = 1_700_000_000_000
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
@@ -234,11 +234,8 @@ test('an event that cannot be decided does not harm the events that share its tu
 test('finding work reads as many jobs as there are slots, by an index', async () => {
   for (let queue = 0; queue < 20; queue++) await submit(newBuild(wide(500), `q${queue}`))
   const look = ['', new Date(at).toISOString(), 4, [], [], 'r', null, null, null]
-  for (const more of [
-    [[], null, false],
-    [['erofs', 'tar'], null, true],
-  ]) {
-    const { rows, scans } = await rowsRead(config, candidatesText, [...look, ...more])
+  for (const text of [candidatesText, sharedCandidatesText]) {
+    const { rows, scans } = await rowsRead(config, text, [...look, ['erofs', 'tar'], null])
     expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
     expect(rows).toBeLessThanOrEqual(20 * 2 + 20 * 4)
   }
@@ -254,8 +251,8 @@ test('finding work reads few rows, however many jobs are kept for other runners 
   await pool.query(insert, [ready, 'r', 'made here', new Date(at + 5_000)])
   await pool.query(insert, [ready, 'far', 'fetched', new Date(at + 5_000)])
   await pool.query("insert into engine.layer_places (snapshot, runner) values ('fetched', 'r')")
-  const look = ['', ready.toISOString(), 4, [], [], 'r', null, null, null, ['erofs', 'tar'], null, true]
-  const { rows, scans } = await rowsRead(config, candidatesText, look)
+  const look = ['', ready.toISOString(), 4, [], [], 'r', null, null, null, ['erofs', 'tar'], null]
+  const { rows, scans } = await rowsRead(config, sharedCandidatesText, look)
   expect(scans.filter((scan) => scan.startsWith('Seq') && !scan.endsWith('layer_places'))).toEqual([])
   expect(rows).toBeLessThanOrEqual(40)
 })

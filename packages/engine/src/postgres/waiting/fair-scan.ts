@@ -31,13 +31,24 @@ const isFree = `r.gate is null and r.ready_at <= $2 and r.job_id <> all($4::uuid
       and ${withinReach('r', 6)}`
 
 // Goes from queue to queue on the index, and takes the oldest jobs within each: the cost grows with
-// the slots, not with the jobs that wait. Where there are other runners ($12), jobs that have been
-// open to all for 10 s come first, then those whose files are here, then the rest.
-const candidatesText = `with recursive queues as (
+// the slots, not with the jobs that wait.
+const queuesText = `with recursive queues as (
     (select queue, 1 as turn from engine.ready where gate is null and queue > $1::text collate "C" order by queue limit 1)
     union all
     select (select r.queue from engine.ready r where r.gate is null and r.queue > q.queue order by r.queue limit 1), q.turn + 1
-    from queues q where q.queue is not null and q.turn < 200),
+    from queues q where q.queue is not null and q.turn < 200)`
+
+/** For the only runner there is: the oldest first. */
+export const candidatesText = `${queuesText}
+  select c.job_id, c.build_id, q.queue from queues q cross join lateral (
+    select r.job_id, r.build_id from engine.ready r where r.queue = q.queue and ${isFree} order by r.ready_at, r.seq limit $3) c
+  where q.queue is not null and ${isTaking(6)}`
+
+/**
+ * Where there are other runners: jobs that have been open to all for 10 s come first, then those whose
+ * files are here, then the rest.
+ */
+export const sharedCandidatesText = `${queuesText},
   placed as (
     select r.* from (select snapshot from engine.layer_places where runner = $6 order by placed_at desc limit ${mostPlaces}) p cross join lateral (
       select r.job_id, r.build_id, r.queue, r.ready_at, r.seq from engine.ready r
@@ -45,10 +56,10 @@ const candidatesText = `with recursive queues as (
   select c.job_id, c.build_id, q.queue from queues q cross join lateral (
     select job_id, build_id from (
       (select r.job_id, r.build_id, r.ready_at, r.seq,
-        case when $12 and coalesce(r.open_at, r.ready_at) > $2::timestamptz - interval '10 s' then 2 else 0 end as rank
+        case when coalesce(r.open_at, r.ready_at) > $2::timestamptz - interval '10 s' then 2 else 0 end as rank
         from engine.ready r where r.queue = q.queue and coalesce(r.open_at, r.ready_at) <= $2 and ${isFree} order by coalesce(r.open_at, r.ready_at), r.seq limit $3)
       union all
-      (select r.job_id, r.build_id, r.ready_at, r.seq, case when $12 then 1 else 0 end
+      (select r.job_id, r.build_id, r.ready_at, r.seq, 1
         from engine.ready r where r.queue = q.queue and r.holders is not null and r.holders[1] = $6 and ${isFree} order by r.ready_at, r.seq limit $3)
       union all
       select job_id, build_id, ready_at, seq, 1 from placed where placed.queue = q.queue) found
@@ -84,21 +95,11 @@ export class FairScan {
 
   async #scan(after: string, slots: number, look: Look, { jobs, builds, unfit }: Skipped): Promise<Candidate[]> {
     const { rows } = await this.#pool.query<{ job_id: string; build_id: string; queue: string }>({
-      name: 'engine-candidates',
-      text: candidatesText,
-      values: [
-        after,
-        time(look.now),
-        slots,
-        [...jobs, ...unfit],
-        [...builds],
-        ...reachValues(look),
-        this.#company.hasOthers,
-      ],
+      ...(this.#company.hasOthers
+        ? { name: 'engine-shared-candidates', text: sharedCandidatesText }
+        : { name: 'engine-candidates', text: candidatesText }),
+      values: [after, time(look.now), slots, [...jobs, ...unfit], [...builds], ...reachValues(look)],
     })
     return rows.map((row) => ({ jobId: row.job_id, buildId: row.build_id, queue: row.queue }))
   }
 }
-
-/** Exported for the test that reads its plan. */
-export { candidatesText }

@@ -326,7 +326,7 @@ test('finding work, passing gates and listing waits use an index, and read no mo
   expect(pipeline).toBe(limitKey('pipeline', 'limited'))
   const gates = [[group], now, [pipeline], [1], ['limited'], 'q']
   const reads: readonly (readonly [string, readonly unknown[], number])[] = [
-    [candidatesText, ['', now, 4, [], [], 'r', null, null, null, [], null, false], 2],
+    [candidatesText, ['', now, 4, [], [], 'r', null, null, null, [], null], 2],
     [readText, [...gates, build?.build_id], 20],
     [openText, gates, 20],
     [parkText, [[], [], [group], null, pipeline, null, 'q', now, [group], 'p'], 10],
