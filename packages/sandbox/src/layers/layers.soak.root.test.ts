@@ -8,7 +8,7 @@ import { treeOf } from '../../conformance/tree.ts'
 import type { Snapshot } from '../sandbox-driver.ts'
 import { carry, chain, formOf, openRunner, type Runner, sourcesOf, sourceTree } from './layers.test-support.ts'
 
-/** In `npm test` chains of random steps show most of it. */
+/** `npm test` has what no other test would notice. */
 const full = it.skipIf(effort < 5)
 
 let root: string
@@ -169,7 +169,7 @@ describe('G04 a layer on another runner', () => {
 })
 
 describe('G04 a runner with images', () => {
-  it('starts sandboxes on layers of both kinds, and gives one layer’s files to another step', async () => {
+  full('starts sandboxes on layers of both kinds, and gives one layer’s files to another step', async () => {
     const [first] = await imaged(['mkdir out; echo 1 >out/a; ln out/a out/b'])
     const second = await here.bench.step('echo 2 >b; rm out/b', { from: first?.id ?? '' })
     const third = await here.bench.step('echo 3 >c', { from: second.id })
@@ -191,7 +191,7 @@ describe('G04 a runner with images', () => {
     )
   })
 
-  it('keeps a directory for the sandboxes on it, and replaces it after them', async () => {
+  full('keeps a directory for the sandboxes on it, and replaces it after them', async () => {
     const { id } = await here.bench.step('echo 1 >a; echo 2 >b')
     const { sandbox, running } = await here.bench.start(
       'echo up; until [ -e go ]; do cat a >/dev/null; sleep 0.1; done; cat b',
