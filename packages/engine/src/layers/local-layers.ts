@@ -6,6 +6,7 @@ import { isHeld, isNewestLease } from '../core/states.ts'
 import type { Log } from '../log.ts'
 import type { LeaseRef } from '../port.ts'
 import type { AskedSnapshot, BuildContext, LayerPlace, LayerStore, Store, StoredSnapshot } from '../store.ts'
+import type { EngineWatch } from '../watch.ts'
 import {
   type LackingObject,
   type LayerForm,
@@ -30,6 +31,8 @@ export interface LocalLayersOptions {
   /** Whether a build has all secrets of these names. */
   readonly mayHave: (buildId: string, names: readonly string[]) => Promise<boolean>
   readonly log: Log
+  /** Absent where nobody counts. */
+  readonly watch?: Pick<EngineWatch, 'layerMoved'>
 }
 
 type Loaded = { readonly build: Build; readonly context: BuildContext }
@@ -92,7 +95,9 @@ export class LocalLayers implements LayerPort {
   }
 
   async putPart(wanted: WantedSnapshot, digest: string, index: number, bytes: Uint8Array): Promise<void> {
-    await this.#options.objects.put(await this.#asked(wanted), digest, index, bytes)
+    const { objects, watch } = this.#options
+    await objects.put(await this.#asked(wanted), digest, index, bytes)
+    watch?.layerMoved('stored', bytes.length)
   }
 
   async refuse(snapshot: string, reason: string, lease?: LeaseRef): Promise<void> {
@@ -114,8 +119,14 @@ export class LocalLayers implements LayerPort {
 
   async open(lease: LeaseRef, snapshot: string, digest: string, from = 0): Promise<Readable> {
     const found = await this.#find(lease, snapshot, ['erofs', 'tar'])
-    const isOwn = found?.stored.layers.some(({ blob, source }) => blob.digest === digest || source?.digest === digest)
-    if (!found || isOwn !== true) throw new NotWanted('The object belongs to no layer that this job starts from.')
+    const object = found?.stored.layers
+      .flatMap(({ blob, source }) => [
+        { digest: blob.digest, bytes: blob.blobBytes },
+        ...(source === null ? [] : [source]),
+      ])
+      .find((one) => one.digest === digest)
+    if (!found || object === undefined) throw new NotWanted('The object belongs to no layer that this job starts from.')
+    this.#options.watch?.layerMoved('fetched', Math.max(object.bytes - from, 0))
     return this.#options.objects.open(found.place, digest, from)
   }
 

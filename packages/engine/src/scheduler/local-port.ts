@@ -75,7 +75,11 @@ class LocalPort implements RunnerPort {
     const { layers } = store
     this.layers =
       layers !== null && options.layers !== undefined
-        ? new LocalLayers({ ...options.layers, store, layers, reach, log: options.log })
+        ? new LocalLayers({
+            ...options.layers,
+            ...{ store, layers, reach, log: options.log },
+            ...(options.watch && { watch: options.watch }),
+          })
         : null
     this.#options = options
     this.#store = store

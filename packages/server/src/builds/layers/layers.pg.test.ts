@@ -143,6 +143,11 @@ test('G95 a layer travels in parts, counts once its bytes are as named, and is r
   await taker.port.started(job, new Date())
   expect(await taker.port.finish(job, new Date(), { ...passed, snapshot: null }, noOutput)).toBe(true)
   expect(await taker.layers.find(job, snapshot, ['erofs'])).toBeNull()
+  const { body } = await it.request<string>(null, 'GET', '/metrics')
+  const moved = (way: string) =>
+    Number(new RegExp(`^harmont_layer_bytes_total\\{way="${way}"\\} (\\d+)$`, 'm').exec(body)?.[1])
+  expect(moved('stored')).toBe(3 * layerPartBytes + manifest.length + 2_000)
+  expect(moved('fetched')).toBeGreaterThanOrEqual(bytes.length)
 })
 
 test('a layer that no build needs is removed an hour later with its bytes, and one that is needed stays', async () => {

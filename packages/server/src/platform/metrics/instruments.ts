@@ -22,6 +22,10 @@ export const counters = {
     help: 'Requests of runners elsewhere that were refused, by code: runner_superseded, runner_revoked and others',
     labels: ['code'],
   },
+  harmont_layer_bytes_total: {
+    help: 'Bytes of layers that this server stored for runners, or read for them',
+    labels: ['way'],
+  },
   harmont_blob_failures_total: { help: 'Calls to S3 that failed after all tries', labels: ['operation'] },
 } as const satisfies Readonly<Record<string, Instrument>>
 

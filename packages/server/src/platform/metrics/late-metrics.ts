@@ -27,7 +27,7 @@ export function lateMetrics(open: () => Promise<Metrics>): Metrics {
   }
   return {
     observe: (answered) => later((metrics) => metrics.observe(answered)),
-    count: (name, labels) => later((metrics) => metrics.count(name, labels)),
+    count: (name, labels, by) => later((metrics) => metrics.count(name, labels, by)),
     time: (name, seconds, labels) => later((metrics) => metrics.time(name, seconds, labels)),
     read: async () => (await load()).read(),
   }

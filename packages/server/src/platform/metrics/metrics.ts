@@ -12,7 +12,7 @@ import { workGauges } from './work-gauges.ts'
 export interface Metrics {
   /** Counts an answer. */
   observe(answered: AnsweredRequest): void
-  count(name: CounterName, labels?: Labels): void
+  count(name: CounterName, labels?: Labels, by?: number): void
   time(name: DurationName, seconds: number, labels?: Labels): void
   /** Returns Prometheus text, with its media type. */
   read(): Promise<{ readonly text: string; readonly contentType: string }>
@@ -43,7 +43,7 @@ export function createMetrics({ pool, disk, tracing, log }: MeasuredParts): Metr
   })
   const counted = each(counters, (name, { help, labels }) => {
     const counter = new Counter({ name, help, labelNames: labels, registers: [registry] })
-    return (given: Labels) => counter.inc(given)
+    return (given: Labels, by: number) => counter.inc(given, by)
   })
   const timed = each(durations, (name, { help, labels }) => {
     const own = name === 'harmont_job_wait_seconds' ? longBuckets : buckets
@@ -58,7 +58,7 @@ export function createMetrics({ pool, disk, tracing, log }: MeasuredParts): Metr
     observe({ operationId, method, status, seconds }) {
       requests.observe({ operation: operationId ?? 'none', method, status }, seconds)
     },
-    count: (name, labels = {}) => counted[name](labels),
+    count: (name, labels = {}, by = 1) => counted[name](labels, by),
     time: (name, seconds, labels = {}) => timed[name](labels, seconds),
     async read() {
       showConnections(pool)

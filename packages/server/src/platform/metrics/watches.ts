@@ -13,6 +13,7 @@ export function watchEngine(metrics: Counting): EngineWatch {
       metrics.count('harmont_leases_total', { files })
       metrics.time('harmont_job_wait_seconds', waitMs / 1000, { pool: pool ?? 'default' })
     },
+    layerMoved: (way, bytes) => metrics.count('harmont_layer_bytes_total', { way }, bytes),
     leaseLost: () => metrics.count('harmont_leases_lost_total'),
     refused: () => metrics.count('harmont_refused_reports_total'),
   }
