@@ -64,6 +64,12 @@ test('G78 a runner is drained where it runs: it gets nothing new, and the comman
   await submit()
   const [lease] = (await call('lease', leaseRequest())).jobs as { jobId: string; buildId: string; fence: number }[]
   await call('started', { lease, at: Date.now() })
+  // What builds need of it: placement finds it, and the runner sends it.
+  await it.server.pool.query(
+    `insert into engine.exports (snapshot, form, queue, pool, runner, build_id, job_id, asked_at)
+     select 'drained', 'erofs', b.queue, 'default', $1, b.id, $3, now() from engine.builds b where b.id = $2`,
+    [session.id, lease?.buildId, lease?.jobId],
+  )
   const { said, ended } = startDrain(directory)
   await until(() => said().includes('It still has 1 job.\n'))
   await submit()
@@ -72,8 +78,10 @@ test('G78 a runner is drained where it runs: it gets nothing new, and the comman
   const token = await session.token()
   expect(await session.token(token)).not.toBe(token)
   await call('finish', { lease, at: Date.now(), outcome: exited, output: noOutput })
+  await until(() => said().endsWith('It sends files that builds need: 1 left.\n'))
+  await it.server.pool.query("update engine.exports set stored_at = now() where snapshot = 'drained'")
   await ended
-  expect(said()).toMatch(/^The runner takes nothing new\. It still has 1 job\.\n.* has no job left\.\n$/)
+  expect(said()).toMatch(/^The runner takes nothing new\. It still has 1 job\.\n.* 1 left\.\n.* has no job left\.\n$/)
 })
 
 test('a drain says what is wrong with the directory, or with the runner', async () => {

@@ -10,7 +10,8 @@ const askEveryMs = 1_000
 
 /**
  * Runs `harmont drain` on the machine of a runner: the runner gets nothing new until its next start,
- * and the command ends when the runner has no job left. It asks again and again, because a runner
+ * and the command ends when the runner has no job left, and no files
+ * that builds need of it. It asks again and again, because a runner
  * that was started anew meanwhile takes work.
  */
 export async function drain(args: readonly string[], environment: Environment): Promise<void> {
@@ -24,38 +25,46 @@ export async function drain(args: readonly string[], environment: Environment): 
   const caller = await RunnerCaller.open({ url, ca: await readCertificates(serverCa), directory })
   try {
     await untilStopped('drain: stopped. The runner still takes nothing new until its next start.', (signal) =>
-      untilEmpty(() => jobsOf(caller, runner), signal),
+      untilEmpty(() => whatIsLeft(caller, runner), signal),
     )
   } finally {
     await caller.close()
   }
 }
 
-/** Drains the runner, and returns how many jobs it still has; null while the server does not answer. */
-async function jobsOf(caller: RunnerCaller, runner: string): Promise<number | null> {
+interface Left {
+  readonly jobs: number
+  readonly files: number
+}
+
+/** Drains the runner, and returns what it still has; null while the server does not answer. */
+async function whatIsLeft(caller: RunnerCaller, runner: string): Promise<Left | null> {
   try {
-    return Number((await caller.signed('drain', runner, {}, drainText)).jobs)
+    const { jobs, files } = await caller.signed('drain', runner, {}, drainText)
+    return { jobs: Number(jobs), files: Number(files) }
   } catch (error) {
     if (error instanceof SettingsError) throw error
     return null
   }
 }
 
-/** Asks until the answer is 0 twice: a job that was given away at that moment is in the second answer. */
-async function untilEmpty(ask: () => Promise<number | null>, signal: AbortSignal): Promise<void> {
+/** Asks until nothing is left twice: a job that was given away at that moment is in the second answer. */
+async function untilEmpty(ask: () => Promise<Left | null>, signal: AbortSignal): Promise<void> {
   let told = ''
   for (let empty = 0; empty < 2; ) {
-    const jobs = await ask()
-    empty = jobs === 0 ? empty + 1 : 0
-    const state = describe(jobs)
+    const left = await ask()
+    empty = left?.jobs === 0 && left.files === 0 ? empty + 1 : 0
+    const state = describe(left)
     if (state !== told) process.stdout.write(`${state}\n`)
     told = state
     if (empty < 2) await sleep(askEveryMs, undefined, { signal })
   }
 }
 
-function describe(jobs: number | null): string {
-  if (jobs === null) return 'The server does not answer; asking again.'
-  if (jobs === 0) return 'The runner takes nothing new, and has no job left.'
-  return `The runner takes nothing new. It still has ${jobs} ${jobs === 1 ? 'job' : 'jobs'}.`
+function describe(left: Left | null): string {
+  if (left === null) return 'The server does not answer; asking again.'
+  const { jobs, files } = left
+  if (jobs > 0) return `The runner takes nothing new. It still has ${jobs} ${jobs === 1 ? 'job' : 'jobs'}.`
+  if (files > 0) return `The runner takes nothing new. It sends files that builds need: ${files} left.`
+  return 'The runner takes nothing new, and has no job left.'
 }

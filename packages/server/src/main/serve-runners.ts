@@ -36,7 +36,8 @@ interface RunnerServices {
 export function serveRunners(services: RunnerServices): RunnerEntrance {
   const { shellsElsewhere, pool, limiter, settings, engine, builds, closing } = services
   const log = services.log.child({ part: 'runners' })
-  const answerStranger = answerStrangers({ pool, limiter, trustedProxies: settings.trustedProxies })
+  const wantFiles = async () => engine.store.layers?.wantOfDraining(engine.store.now())
+  const answerStranger = answerStrangers({ pool, limiter, trustedProxies: settings.trustedProxies, wantFiles })
   const shared = { objects: layerObjects(services), mayHave: hasSecrets(builds.secrets) }
   const portFor = keptPorts(({ pool: name, labels, organizations, ...own }) =>
     builds.portFor({

@@ -15,6 +15,8 @@ interface RunnerServices {
   readonly pool: pg.Pool
   readonly limiter: RateLimiter
   readonly trustedProxies: readonly string[]
+  /** Asks runners that drain for the files that builds need of them. */
+  readonly wantFiles: () => Promise<void>
 }
 
 interface JoinBody {
@@ -71,7 +73,7 @@ const isDrainBody = ajv.compile<DrainRequest>({
 })
 
 /** Answers the calls `join`, `token`, `rotate` and `drain`; undefined for any other path. */
-export function answerStrangers({ pool, limiter, trustedProxies }: RunnerServices) {
+export function answerStrangers({ pool, limiter, trustedProxies, wantFiles }: RunnerServices) {
   const addressOf = clientAddress(trustedProxies)
   const actorOf = ({ raw, id: requestId }: FastifyRequest): Actor => {
     return { userId: null, address: addressOf(raw), userAgent: null, requestId }
@@ -92,7 +94,7 @@ export function answerStrangers({ pool, limiter, trustedProxies }: RunnerService
     },
     async drain(body) {
       if (!isDrainBody(body)) throw malformed(isDrainBody.errors?.[0])
-      return drainAsAsked(pool, body)
+      return drainAsAsked(pool, body, wantFiles)
     },
   }
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply | undefined> => {

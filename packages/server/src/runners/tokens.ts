@@ -72,25 +72,34 @@ export interface DrainRequest {
 export interface Draining {
   /** Jobs that it still holds. */
   readonly jobs: number
+  /** File systems that unfinished builds need, and that nobody else has yet. */
+  readonly files: number
   readonly counter: number
 }
 
 /**
  * Gives a runner nothing new until its next start, as it asks itself, and returns what it still has.
- * Throws `RunnerRefused`.
+ * `wantFiles` asks it for what builds need of it. Throws `RunnerRefused`.
  */
-export function drainAsAsked(pool: pg.Pool, request: DrainRequest): Promise<Draining> {
+export async function drainAsAsked(
+  pool: pg.Pool,
+  request: DrainRequest,
+  wantFiles: () => Promise<void>,
+): Promise<Draining> {
   const { runner } = request
-  return transaction(pool, async (client) => {
-    const counter = requireNext(request, await requireSigned(client, request, drainText(request)))
-    await client.query('update runners set counter = $2 where id = $1', [runner, counter])
+  const counter = await transaction(pool, async (client) => {
+    const next = requireNext(request, await requireSigned(client, request, drainText(request)))
+    await client.query('update runners set counter = $2 where id = $1', [runner, next])
     await drainWithin(client, runner, systemActor)
-    const { rows } = await client.query<{ jobs: number }>(
-      'select count(*)::int as jobs from engine.leases where runner = $1',
-      [runner],
-    )
-    return { jobs: rows[0]?.jobs ?? 0, counter }
+    return next
   })
+  await wantFiles()
+  const { rows } = await pool.query<Omit<Draining, 'counter'>>(
+    `select (select count(*)::int from engine.leases where runner = $1) as jobs,
+            (select count(*)::int from engine.exports where runner = $1 and stored_at is null and refused is null) as files`,
+    [runner],
+  )
+  return { ...(rows[0] ?? { jobs: 0, files: 0 }), counter }
 }
 
 interface RunnerRow {
