@@ -216,7 +216,8 @@ const layer = object(
       { cache: nullable(object({ namespace: path, key: name })), origin: map(path) },
       { secretLineage: list(object({ id: name, name }), 10_000) },
     ),
-    source: nullable(object({ digest: named, bytes: objectBytes })),
+    // The manifest of a source without files is empty.
+    source: nullable(object({ digest: named, bytes: { ...objectBytes, minimum: 0 } })),
     blob: object(
       { form: layerForm, digest: named, blobBytes: objectBytes, bytes: count },
       { insteadOfImage: text(1_000) },

@@ -150,6 +150,23 @@ test('G95 a layer travels in parts, counts once its bytes are as named, and is r
   expect(moved('fetched')).toBeGreaterThanOrEqual(bytes.length)
 })
 
+test('G95 a layer whose step had a source without files travels with an empty manifest', async () => {
+  const [giver, taker] = [await elsewhere(), await elsewhere()]
+  const snapshot = await runParent(giver)
+  const asked = wantedOf(giver)
+  const leased = leaseOne(taker, 20_000)
+  const wanted = await asked
+  const [bytes, manifest] = [randomBytes(1_000), Buffer.alloc(0)]
+  const layer = layerOf(snapshot, bytes, manifest)
+  expect(await giver.layers.have(wanted, layer)).toEqual([{ digest: layer.blob.digest, parts: 0 }])
+  await giver.layers.putPart(wanted, layer.blob.digest, 0, bytes)
+  expect(await giver.layers.have(wanted, layer)).toEqual([])
+  const job = await leased
+  expect(await buffer(await taker.layers.open(job, snapshot, digestOf(manifest)))).toHaveLength(0)
+  await taker.port.started(job, new Date())
+  expect(await taker.port.finish(job, new Date(), { ...passed, snapshot: null }, noOutput)).toBe(true)
+})
+
 test('a layer that no build needs is removed an hour later with its bytes, and one that is needed stays', async () => {
   const [giver, taker] = [await elsewhere(), await elsewhere()]
   const services = {
