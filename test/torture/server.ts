@@ -49,12 +49,16 @@ export async function sharedDatabase(): Promise<SharedDatabase> {
   const { url, connection } = await migratedDatabase()
   const pool = quietPool(connection)
   afterFile(() => pool.end())
-  return { pool, url }
+  const blobs = mkdtempSync('/var/tmp/harmont-blobs-')
+  afterFile(() => rmSync(blobs, { recursive: true }))
+  return { pool, url, blobs }
 }
 
 interface SharedDatabase {
   readonly pool: pg.Pool
   readonly url: string
+  /** Where all servers of the database have their blobs. */
+  readonly blobs: string
 }
 
 /** The very first start makes the database. */
@@ -79,7 +83,7 @@ export async function tortureServer(
     HARMONT_RUNNER_SLOTS: '6',
     // A second of a step costs some cents, so each has a line in the ledger.
     HARMONT_BILLING_RATES: 'vcpu=5000000,memory=0,disk=0',
-    ...(database === undefined ? {} : { HARMONT_DATABASE_URL: database.url }),
+    ...(database !== undefined && { HARMONT_DATABASE_URL: database.url, HARMONT_BLOB_URL: `file:${database.blobs}` }),
     ...env,
   }
   addWitness(() => (existsSync(directory) ? `The end of the log of ${directory}:\n${lastWords(directory)}` : ''))

@@ -233,7 +233,7 @@ export const windows: readonly Window[] = [
     file: 'engine/src/postgres/transaction.ts',
     before: "await client.query('commit')",
     // The server's own transactions go through it too.
-    when: "begin === 'begin' && pool.options.application_name.startsWith('harmont-engine')",
+    when: "begin === 'begin' && pool.options.application_name?.startsWith('harmont-engine')",
     times: 5,
     scene: 'build',
   },
