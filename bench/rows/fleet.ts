@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { everything } from '../../packages/engine/src/core/placement/reach.ts'
 import { plainPlan } from '../../packages/engine/src/core/random-plan.test-support.ts'
 import { createBuild, defaultStoreSettings, engineMigrations, PostgresStore } from '../../packages/engine/src/index.ts'
 import { createLog } from '../../packages/server/src/platform/create-log.ts'
@@ -89,6 +90,8 @@ export const fleetRows: readonly Row[] = [
       withFleet(async ({ store, pool, submit }) => {
         for (let build = 0; build < queues * buildsPerQueue; build += 1)
           await submit(`queue-${build % queues}`, jobsPerBuild)
+        for (let index = 0; index < runners; index += 1)
+          await store.runners.seen(`runner-${index}`, everything, Date.now())
         await pool.query('vacuum analyze')
         const take = async (index: number, slots: number) =>
           (await store.leases.take(`runner-${index % runners}`, slots, Date.now())).length
