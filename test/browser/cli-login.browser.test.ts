@@ -149,6 +149,7 @@ journey(
     await expectAccessible(page)
     await tick(page, /^I started this login/)
     await press(page, /^Sign in$/)
+    await heading(page, 'You are signed in')
     expect(await login.code).toBe(0)
     const before = asked.length
     for (const port of ['80', '65536', '4000@evil.example']) {

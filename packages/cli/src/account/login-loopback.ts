@@ -1,6 +1,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type CloudClient, CloudError, pause } from '@harmont/cloud'
 import type { Context } from '../context.ts'
 import { exits, HmError } from '../errors.ts'
@@ -8,6 +9,8 @@ import { openBrowser } from '../server/browser.ts'
 
 const pollMs = 750
 const patienceMs = 5 * 60_000
+/** How long the page has to come back; on another machine it never does. */
+const pageMs = 2_000
 
 /**
  * Signs in through a page of the web application and returns the session's token. Rejects with exit
@@ -27,12 +30,18 @@ export async function loginByLoopback(
   output.say(`opening ${address}`)
   if (!(await openBrowser(address, context))) output.say('could not open a browser: open the address yourself')
   const deadline = performance.now() + patienceMs
+  // The page comes back once the token is ready.
+  let back: Promise<void> = callback.arrived
   while (performance.now() < deadline) {
     const token = await claim(client, nonce, signal)
-    if (token !== undefined) return token
-    await Promise.race([pause(pollMs, signal), callback.arrived])
-    // The page returns after the token is ready. From here on only the pause sets the pace.
-    callback.arrived = new Promise<never>(() => {})
+    if (token !== undefined) {
+      // The page is on its way here: a browser that nobody answers shows an error.
+      await Promise.race([callback.arrived, sleep(pageMs, undefined, { ref: false, signal })])
+      return token
+    }
+    const isBack = await Promise.race([pause(pollMs, signal).then(() => false), back.then(() => true)])
+    // From here on only the pause sets the pace.
+    if (isBack) back = new Promise<never>(() => {})
   }
   throw new HmError(exits.signedOut, 'login_expired', 'the sign-in was not confirmed within 5 minutes', {
     fix: 'hm login --paste',
@@ -66,7 +75,7 @@ export function matchingCode(nonce: string): string {
 interface Callback extends AsyncDisposable {
   readonly port: number
   /** Resolves when the browser returns with the right state. */
-  arrived: Promise<void>
+  readonly arrived: Promise<void>
 }
 
 /**
