@@ -6,6 +6,7 @@ import {
   type ImageStore,
   type OciDriver,
   type OciDriverOptions,
+  type Sandbox,
 } from '@harmont/sandbox'
 
 /** Measures with a driver and images on a directory of their own. */
@@ -29,4 +30,23 @@ export async function withDriver(
     await driver.close()
     await rm(directory, { recursive: true, force: true })
   }
+}
+
+/**
+ * Runs a command to its end. Returns the milliseconds from `began`, an instant of `performance.now()`,
+ * to its first output.
+ */
+export async function firstByte(sandbox: Sandbox, script: string, began: number): Promise<number> {
+  const deadline = new Date(Date.now() + 600_000)
+  const running = await sandbox.start({
+    script,
+    env: { PATH: '/usr/bin:/bin' },
+    workingDirectory: '/workspace',
+    deadline,
+  })
+  let first = Number.NaN
+  for await (const _ of running.output(0)) if (Number.isNaN(first)) first = performance.now() - began
+  const exit = await running.exited()
+  if (exit.code !== 0) throw new Error(`the command ended with ${exit.code}`)
+  return first
 }

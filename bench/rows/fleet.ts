@@ -1,17 +1,11 @@
 /** Measures what many runners cost: their looks for work, and their waiting for it. */
-import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import pg from 'pg'
 import { everything } from '../../packages/engine/src/core/placement/reach.ts'
-import { plainPlan } from '../../packages/engine/src/core/random-plan.test-support.ts'
-import { createBuild, defaultStoreSettings, engineMigrations, PostgresStore } from '../../packages/engine/src/index.ts'
-import { createLog } from '../../packages/server/src/platform/create-log.ts'
-import { startEmbeddedPostgres } from '../../packages/server/src/platform/database/embedded/supervisor.ts'
-import { plainContext, serveWire } from '../../packages/wire/src/port-under-test.test-support.ts'
+import { serveWire } from '../../packages/wire/src/port-under-test.test-support.ts'
 import { p50p99, quantile, type Row, timeMs } from '../measure.ts'
+import { withEngine } from '../own-engine.ts'
 
 const runners = 200
 const queues = 20
@@ -21,47 +15,7 @@ const looks = 2_000
 const waitedMs = 30_000
 const wakeUps = 50
 
-interface Fleet {
-  readonly store: PostgresStore
-  readonly pool: pg.Pool
-  /** Process id of the server of PostgreSQL. */
-  readonly postmaster: string
-  /** Submits a build whose jobs are all ready. */
-  submit(queue: string, jobs: number): Promise<void>
-}
-
-async function withFleet(measure: (fleet: Fleet) => Promise<string>): Promise<string> {
-  const directory = await mkdtemp('/var/tmp/harmont-bench-')
-  const database = await startEmbeddedPostgres(join(directory, 'database'), 'bench', createLog('silent'))
-  const pool = new pg.Pool(database.connection)
-  for (const { sql } of engineMigrations) await pool.query(sql)
-  const store = await PostgresStore.open(database.connection)
-  try {
-    return await measure({
-      store,
-      pool,
-      postmaster: readFileSync(join(directory, 'database', 'data', 'postmaster.pid'), 'latin1').split('\n')[0] ?? '',
-      async submit(queue, jobs) {
-        const plan = plainPlan(Array.from({ length: jobs }, () => ({})))
-        const from = { kind: 'plan', plan, conditions: plan.steps.map(() => true) } as const
-        const created = createBuild(
-          { id: randomUUID(), queue, at: Date.now(), held: false, from },
-          defaultStoreSettings,
-        )
-        const client = await pool.connect()
-        await client.query('begin')
-        await store.builds.submit(client, created, plainContext)
-        await client.query('commit')
-        client.release()
-      },
-    })
-  } finally {
-    await store.close()
-    await pool.end()
-    await database.stop()
-    await rm(directory, { recursive: true })
-  }
-}
+const ready = (jobs: number) => Array.from({ length: jobs }, () => ({}))
 
 /** Returns the seconds of the processor that a server of PostgreSQL has used so far. */
 function postgresSeconds(postmaster: string): number {
@@ -87,9 +41,9 @@ export const fleetRows: readonly Row[] = [
     what: 'look for work: 100,000 jobs ready in 20 organizations, 200 runners in turn',
     must: 'p50 <= 5 ms, p99 <= 30 ms; >= 1,000 leases/s',
     run: () =>
-      withFleet(async ({ store, pool, submit }) => {
+      withEngine(async ({ store, pool, submit }) => {
         for (let build = 0; build < queues * buildsPerQueue; build += 1)
-          await submit(`queue-${build % queues}`, jobsPerBuild)
+          await submit(`queue-${build % queues}`, ready(jobsPerBuild))
         for (let index = 0; index < runners; index += 1)
           await store.runners.seen(`runner-${index}`, everything, Date.now())
         await pool.query('vacuum analyze')
@@ -117,7 +71,8 @@ export const fleetRows: readonly Row[] = [
     what: '200 runners that wait for work over the wire',
     must: 'PostgreSQL <= 5 % of a core; a job that becomes ready is leased as quickly as with one',
     run: () =>
-      withFleet(async ({ store, postmaster, submit }) => {
+      withEngine(async ({ store, data, submit }) => {
+        const postmaster = readFileSync(join(data, 'postmaster.pid'), 'latin1').split('\n')[0] ?? ''
         await using wire = await serveWire(store)
         const ended = new AbortController()
         const told: ((at: number) => void)[] = []
@@ -145,7 +100,7 @@ export const fleetRows: readonly Row[] = [
             const { promise, resolve } = Promise.withResolvers<number>()
             told.push(resolve)
             const began = performance.now()
-            await submit('queue', 1)
+            await submit('queue', ready(1))
             samples.push((await promise) - began)
             await sleep(200)
           }

@@ -1,7 +1,7 @@
 /** Measures whether the size of the parent's file system matters. */
 import type { Limits, OciDriver, ResolvedImage, Sandbox, SandboxSpec, Snapshot } from '@harmont/sandbox'
 import { quantile, type Row } from '../measure.ts'
-import { withDriver } from '../own-driver.ts'
+import { firstByte, withDriver } from '../own-driver.ts'
 
 const limits: Limits = { cpu: 2, memoryBytes: 4 * 2 ** 30, diskBytes: 20 * 2 ** 30, pids: 4096 }
 const forks = 100
@@ -13,22 +13,6 @@ let made = 0
 async function create(driver: OciDriver, base: SandboxSpec['base']): Promise<Sandbox> {
   made += 1
   return driver.create({ id: `bench-${process.pid}-${made}`, label: {}, base, limits, network: 'none' })
-}
-
-/** Runs a command and returns the milliseconds until its first output. */
-async function firstByte(sandbox: Sandbox, script: string, began: number): Promise<number> {
-  const deadline = new Date(Date.now() + 600_000)
-  const running = await sandbox.start({
-    script,
-    env: { PATH: '/usr/bin:/bin' },
-    workingDirectory: '/workspace',
-    deadline,
-  })
-  let first = Number.NaN
-  for await (const _ of running.output(0)) if (Number.isNaN(first)) first = performance.now() - began
-  const exit = await running.exited()
-  if (exit.code !== 0) throw new Error(`the command ended with ${exit.code}`)
-  return first
 }
 
 async function parent(driver: OciDriver, image: ResolvedImage, script: string): Promise<Snapshot> {

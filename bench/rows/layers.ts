@@ -4,7 +4,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createOciDriver, type LayerExchange, type OciDriver, type SnapshotId } from '@harmont/sandbox'
 import { quantile, type Row, timeMs } from '../measure.ts'
-import { withDriver } from '../own-driver.ts'
+import { firstByte, withDriver } from '../own-driver.ts'
 
 const limits = { cpu: 2, memoryBytes: 4 * 2 ** 30, diskBytes: 20 * 2 ** 30, pids: 512 }
 const startsEach = 40
@@ -37,17 +37,7 @@ async function run(
   const began = performance.now()
   const base = from === undefined ? { image: await driver.resolveImage('host') } : { snapshot: from }
   const sandbox = await driver.create({ id: `bench-${randomUUID()}`, label: {}, base, limits, network: 'none' })
-  const deadline = new Date(Date.now() + 600_000)
-  const running = await sandbox.start({
-    script,
-    env: { PATH: '/usr/bin:/bin' },
-    workingDirectory: '/workspace',
-    deadline,
-  })
-  let ms = Number.NaN
-  for await (const _ of running.output(0)) if (Number.isNaN(ms)) ms = performance.now() - began
-  const { code } = await running.exited()
-  if (code !== 0) throw new Error(`the command ended with ${code}`)
+  const ms = await firstByte(sandbox, script, began)
   const { id } = await sandbox.snapshot({ cache: null, origin: {} })
   await sandbox.destroy()
   return { ms, snapshot: id }

@@ -1,22 +1,8 @@
 /** Measures the engine alone on PostgreSQL: one runner with 32 slots whose commands do nothing. */
-import { randomUUID } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { PlannedStep } from '@harmont/ir'
-import pg from 'pg'
-
-import { plainPlan } from '../../packages/engine/src/core/random-plan.test-support.ts'
-import {
-  createBuild,
-  defaultStoreSettings,
-  engineMigrations,
-  type Lease,
-  PostgresStore,
-} from '../../packages/engine/src/index.ts'
-import { plainContext } from '../../packages/engine/src/plain-context.test-support.ts'
-import { createLog } from '../../packages/server/src/platform/create-log.ts'
-import { startEmbeddedPostgres } from '../../packages/server/src/platform/database/embedded/supervisor.ts'
+import type { Lease, PostgresStore } from '../../packages/engine/src/index.ts'
 import { type Row, timeMs } from '../measure.ts'
+import { type OwnEngine, withEngine } from '../own-engine.ts'
 
 const slots = 32
 const nothing = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
@@ -25,46 +11,27 @@ export const overheadRows: readonly Row[] = [
   {
     what: 'engine overhead alone: lease, start, finish, advance',
     must: '>= 1,000 jobs/s; per job at 10,000 jobs within 1.5x of that at 100',
-    async run() {
-      const directory = await mkdtemp('/var/tmp/harmont-bench-')
-      const database = await startEmbeddedPostgres(join(directory, 'database'), 'bench', createLog('silent'))
-      const config = database.connection
-      const pool = new pg.Pool(config)
-      for (const { sql } of engineMigrations) await pool.query(sql)
-      const store = await PostgresStore.open(config)
-      const perJob = (steps: readonly Partial<PlannedStep>[]) => run(pool, store, steps)
-      const chains = (size: number) =>
-        Array.from({ length: size }, (_, index) => (index < slots ? {} : { buildsIn: index - slots }))
-      for (let warm = 0; warm < 5; warm++) await perJob(chains(100))
-      const small: number[] = []
-      for (let n = 0; n < 20; n++) small.push(await perJob(chains(100)))
-      const at100 = small.reduce((sum, ms) => sum + ms, 0) / small.length
-      const at10000 = await perJob(chains(10_000))
-      await store.close()
-      await pool.end()
-      await database.stop()
-      await rm(directory, { recursive: true })
-      const rate = (ms: number) => `${Math.round(1000 / ms)} jobs/s`
-      return `${rate(at100)} at 100 jobs, ${rate(at10000)} at 10,000: ${(at10000 / at100).toFixed(2)}x per job`
-    },
+    run: () =>
+      withEngine(async (engine) => {
+        const perJob = (steps: readonly Partial<PlannedStep>[]) => run(engine, steps)
+        const chains = (size: number) =>
+          Array.from({ length: size }, (_, index) => (index < slots ? {} : { buildsIn: index - slots }))
+        for (let warm = 0; warm < 5; warm++) await perJob(chains(100))
+        const small: number[] = []
+        for (let n = 0; n < 20; n++) small.push(await perJob(chains(100)))
+        const at100 = small.reduce((sum, ms) => sum + ms, 0) / small.length
+        const at10000 = await perJob(chains(10_000))
+        const rate = (ms: number) => `${Math.round(1000 / ms)} jobs/s`
+        return `${rate(at100)} at 100 jobs, ${rate(at10000)} at 10,000: ${(at10000 / at100).toFixed(2)}x per job`
+      }),
   },
 ]
 
 /** Runs one build to its end and returns milliseconds per job. */
-async function run(pool: pg.Pool, store: PostgresStore, steps: readonly Partial<PlannedStep>[]): Promise<number> {
-  const plan = plainPlan(steps)
-  const from = { kind: 'plan', plan, conditions: steps.map(() => true) } as const
-  const created = createBuild(
-    { id: randomUUID(), queue: 'bench', at: Date.now(), held: false, from },
-    defaultStoreSettings,
-  )
-  const client = await pool.connect()
-  await client.query('begin')
-  await store.builds.submit(client, created, plainContext)
-  await client.query('commit')
-  client.release()
-  const ms = await timeMs(() => work(store, created.build.id, steps.length))
-  const state = (await store.builds.load(created.build.id))?.build.state
+async function run({ store, submit }: OwnEngine, steps: readonly Partial<PlannedStep>[]): Promise<number> {
+  const id = await submit('bench', steps)
+  const ms = await timeMs(() => work(store, id, steps.length))
+  const state = (await store.builds.load(id))?.build.state
   if (state !== 'passed') throw new Error(`the build ended ${state}`)
   return ms / steps.length
 }
