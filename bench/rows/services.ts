@@ -13,7 +13,7 @@ const limits = { cpu: 2, memoryBytes: 2 ** 30, diskBytes: 5 * 2 ** 30, pids: 512
 
 interface QueriedOptions {
   readonly text?: string
-  /** What starts the database; null: what its image names. */
+  /** Starts the database; null: as its image does. */
   readonly command?: string | null
   readonly made?: () => void
 }

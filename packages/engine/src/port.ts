@@ -30,7 +30,7 @@ export interface RunnerPort {
     readonly slots: number
     readonly waitMs: number
     readonly signal: AbortSignal
-    /** What it takes of layers from elsewhere; nothing by default. */
+    /** Tells which layers from elsewhere it takes; none by default. */
     readonly traffic?: LayerTraffic
   }): Promise<readonly LeasedJob[]>
   /**

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 
-/** What asked for a build, as the owner of the engine traces it. */
+/** Names what asked for a build, as the owner of the engine traces it. */
 export interface TraceOrigin {
   /** 32 hex digits. */
   readonly traceId: string

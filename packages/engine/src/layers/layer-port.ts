@@ -4,8 +4,8 @@ import type { LeaseRef } from '../store.ts'
 import type { LackingObject, LayerForm, TravellingLayer, WantedSnapshot } from './layer.ts'
 
 /**
- * What a runner asks to give layers and to take them. Calls about a snapshot that it gives reject
- * with `NotWanted` unless the server wants it of this runner.
+ * Gives a runner's layers to the server, and takes others from there. Calls about a snapshot that it
+ * gives reject with `NotWanted` unless the server wants it of this runner.
  */
 export interface LayerPort {
   /**

@@ -1,4 +1,4 @@
-/** What travels of snapshots between the machines of runners. */
+/** Describes layers of snapshots that travel between the machines of runners. */
 import type { LayerBlob } from '@harmont/sandbox'
 
 /** An EROFS image, or an archive, compressed by zstd. A runner names those that it takes. */
@@ -9,7 +9,7 @@ export const layerPartBytes = 8 * 1024 * 1024
 
 export type { LayerBlob, LayerObject, TravellingLayer } from '@harmont/sandbox'
 
-/** What a runner gives and takes of layers. */
+/** Tells which layers a runner gives and takes. */
 export interface LayerTraffic {
   /** Best first; none for a runner that gives and takes nothing. */
   readonly forms: readonly LayerForm[]

@@ -38,8 +38,8 @@ export interface LocalLayersOptions {
 type Loaded = { readonly build: Build; readonly context: BuildContext }
 
 /**
- * Gives and takes layers for one runner. What it may give is what the server wants of it; what it may
- * take is what a job that it holds starts from.
+ * Gives and takes layers for one runner. It gives what the server wants of it, and takes what a job
+ * that it holds starts from.
  */
 export class LocalLayers implements LayerPort {
   readonly #options: LocalLayersOptions

@@ -101,7 +101,7 @@ test('G01 a lease that a failover lost changes nothing, though its fencing numbe
   })
   const chunk = { seq: 1, kind: 0, content: Buffer.from('x'), ts: null } as const
   const now = new Date(at)
-  /** What a runner reports of a lease, in turn, and whether each is taken. */
+  /** Reports all that a runner reports of a lease, in turn. Returns whether each is taken. */
   const report = async (lease: Lease) => [
     await port.lookedUp(ref(lease), now, lookUp),
     (await port.started(ref(lease), now)) !== null,

@@ -5,7 +5,7 @@ import { noTraffic } from '../layers/layer.ts'
 import { goneMs, type PresentRunner, type RunnerStore } from '../store.ts'
 import { time } from './values.ts'
 
-/** What a process knows of the runners. */
+/** Keeps what a process knows of the runners. */
 export interface Company {
   /** Whether a runner was here lately besides the one that renewed last: with one, all is at home. */
   hasOthers: boolean

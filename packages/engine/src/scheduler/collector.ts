@@ -3,12 +3,15 @@ import type { Runner } from '../runner/create-runner.ts'
 import type { Disk } from '../runner/disk-watch.ts'
 import type { LiveSnapshots } from '../store.ts'
 
+/** How long the results of an ended build stay, for a shell or a retry. */
+export const usualPinnedMs = 24 * 60 * 60_000
+
 export interface CollectTimes {
   /** Five minutes by default. */
   readonly everyMs?: number
   /** Interval while the disk is full; 15 seconds by default. */
   readonly fullEveryMs?: number
-  /** How long the results of an ended build stay, for a shell or a retry; a day by default. */
+  /** `usualPinnedMs` by default. */
   readonly pinnedMs?: number
 }
 
@@ -86,7 +89,7 @@ export class Collector {
   }
 
   async #collect(share: number): Promise<void> {
-    const { liveSnapshots, runner, cacheBytes, log, pinnedMs = 24 * 60 * 60_000 } = this.#options
+    const { liveSnapshots, runner, cacheBytes, log, pinnedMs = usualPinnedMs } = this.#options
     try {
       const removed = await runner.collect(() => liveSnapshots(pinnedMs), share * cacheBytes)
       const words = Object.entries(removed).flatMap(([what, count]) => (count > 0 ? `${count} ${what}` : []))

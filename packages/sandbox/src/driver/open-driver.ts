@@ -19,7 +19,7 @@ import { allRecords, rootIdOf, slotsOf } from './record.ts'
 /** Another process uses the directory. */
 export class DirectoryTaken extends SandboxError {}
 
-/** Of Debian's erofs-utils. Without them, layers travel as archives. */
+/** Come with Debian's erofs-utils. Without them, layers travel as archives. */
 const imagePrograms = ['mkfs.erofs', 'fsck.erofs']
 
 /** Loads the code for images only where layers travel, or did. */

@@ -23,7 +23,7 @@ export interface SandboxRecord {
   readonly parent: SnapshotId | null
   /** Ids of the frozen layers below, newest first. */
   readonly layers: readonly string[]
-  /** Those among them that are images below this sandbox; the others are directories. Absent for none. */
+  /** Names those among them that are images below this sandbox; the others are directories. Absent for none. */
   readonly imageLayers?: readonly string[]
   readonly limits: Limits
   readonly network: NetworkMode

@@ -1,5 +1,5 @@
 /** Removes what nothing needs of the layers that travel between runners. */
-import type { Store } from '@harmont/engine'
+import { type Store, usualPinnedMs } from '@harmont/engine'
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -13,8 +13,6 @@ interface LayerSweepServices {
   readonly engine: { readonly store: Pick<Store, 'builds' | 'now'> }
 }
 
-/** How long the files of an ended build stay, for a retry: as long as on the runners. */
-const pinnedMs = 24 * 60 * 60_000
 /** A layer that nothing needs is removed this much later, unless it is needed again. */
 const doomed = "interval '1 hour'"
 
@@ -45,7 +43,8 @@ export async function sweepLayers({ pool, blobs, engine }: LayerSweepServices): 
   )
   if (rows[0]?.any !== true) return 0
   const { store } = engine
-  const { needed, pinned } = await store.builds.liveSnapshots(store.now() - pinnedMs)
+  // As long as on the runners.
+  const { needed, pinned } = await store.builds.liveSnapshots(store.now() - usualPinnedMs)
   const removed = await transaction(pool, async (client) => {
     await client.query(markText, [[...needed, ...pinned]])
     const { rowCount } = await client.query(`delete from engine.layers where doomed_at <= now() - ${doomed}`)

@@ -8,7 +8,7 @@ import { type Reach, reaches } from './reach.ts'
 export interface Taker {
   readonly runner: string
   readonly reach: Reach
-  /** What it takes of files of other runners. */
+  /** Tells which files of other runners it takes. */
   readonly traffic: LayerTraffic
 }
 

@@ -13,7 +13,7 @@ import { wantOfDrainingText, wantText } from './want-text.ts'
 
 /** A runner that renewed within this time can be asked. */
 const awakeMs = 15_000
-/** What says nothing about how fast bytes come. */
+/** Fetches of fewer bytes say nothing about how fast bytes come. */
 const smallFetch = 1_000_000
 
 // Whether all layers of the snapshot are there in forms that will do, in the order of the snapshot.
