@@ -14,14 +14,14 @@ import {
   takeKey,
 } from './store.ts'
 
-/** How often a lease of one minute is renewed. */
-const renewMs = 15_000
+/** How often a lease of 20 s is renewed. */
+const renewMs = 5_000
 
 /**
  * How often a failed write is repeated: for as long as the lease lasts, in which nobody else may
  * work on the key.
  */
-const [againMs, triesAgain] = [1_000, 60]
+const [againMs, triesAgain] = [1_000, 20]
 
 /** Stores keys in the database, each with one holder among all processes. */
 export function idempotencyKeys(pool: pg.Pool, log: Logger): IdempotencyKeys {

@@ -49,8 +49,8 @@ test('G02 a server that is killed before it answers has made one build, and the 
   const settings = { ...readSettings(env), drainSeconds: 0 }
   const second = await serve({ settings, log: pino({ level: 'silent' }) })
   const early = await ask(builds, build)
-  expect([early.status, early.headers.get('retry-after')]).toEqual([409, '1'])
-  // The minute of its lease.
+  expect([early.status, early.headers.get('retry-after')]).toEqual([409, '5'])
+  // Ends its lease.
   const client = new pg.Client(connection)
   await client.connect()
   await client.query('update idempotency_keys set lease_until = now()')

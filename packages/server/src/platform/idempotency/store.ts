@@ -19,7 +19,8 @@ export interface Left {
   readonly request_hash: string | null
 }
 
-const lease = "now() + interval '1 minute'"
+/** Lets another request take the key 20 s after the death of its holder. */
+const lease = "now() + interval '20 seconds'"
 const isOver = "(known.created_at <= now() - interval '24 hours')"
 const isAbandoned = '(known.status is null and known.lease_until <= now())'
 const ofHolder = 'user_id = $1 and operation_id = $2 and key = $3 and attempt_id = $4'

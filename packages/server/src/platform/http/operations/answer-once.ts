@@ -63,14 +63,15 @@ export async function answerOnce(
   }
 }
 
-/** Returns the 409. */
+/**
+ * Returns the 409. Its `Retry-After` lets the five tries of a released client outlast the lease of
+ * a request whose process was killed (20 s).
+ */
 export function stillRuns(): ApiError {
   return apiError(
     'idempotency_key_in_progress',
     'The first request with this `Idempotency-Key` is still running; retry.',
-    {
-      headers: { 'retry-after': '1' },
-    },
+    { headers: { 'retry-after': '5' } },
   )
 }
 
