@@ -19,7 +19,7 @@ interface Promised {
 /** Returns the promises of the page: list items that begin with a number in bold. */
 export function promisesOf(text: string): readonly Promised[] {
   return text.split(/^(?=- )/m).flatMap((item) => {
-    const number = /^- \*\*(G\d\d)\*\* /.exec(item)?.[1]
+    const number = /^- \*\*(G\d{2,3})\*\* /.exec(item)?.[1]
     if (number === undefined) return []
     const files = [...item.matchAll(/\]\(\.\.\/([^)#]+)\)/g)].map((match) => match[1] ?? '')
     return [{ number, files, isUntested: item.includes('Not tested yet') }]
@@ -28,7 +28,7 @@ export function promisesOf(text: string): readonly Promised[] {
 
 /** Returns the numbers at the beginning of test names, as in 'G02 G15 …'. */
 export function numbersIn(source: string): ReadonlySet<string> {
-  const names = source.matchAll(/['"`]((?:G\d\d )+)/g)
+  const names = source.matchAll(/['"`]((?:G\d{2,3} )+)/g)
   return new Set([...names].flatMap((match) => (match[1] ?? '').trim().split(' ')))
 }
 

@@ -13,7 +13,7 @@ type Options = Readonly<Record<string, unknown>>
 type Call = readonly [name: string, values: readonly unknown[], options?: Options]
 
 // Placeholders for values that JSON cannot hold.
-const [step, wait, scratch] = ['<step>', '<wait>', '<scratch>']
+const [step, wait, scratch, appended] = ['<step>', '<wait>', '<scratch>', '<appended>']
 const option = (name: string, value: unknown): Call => ['sh', ['x'], { [name]: value }]
 const calls: readonly Call[] = [
   ['sh', ['  ']],
@@ -65,6 +65,22 @@ const calls: readonly Call[] = [
   option('services', { name: 'a' }),
   option('services', { name: 'a', image: 'b', ready: { port: 65_536 } }),
   option('services', { name: 'a', image: 'b', ready: { port: 1, timeout: 'soon' } }),
+  option('append', true),
+  option('append', { max: 1001 }),
+  option('append', { secret: [] }),
+  option('append', { secrets: ['a b'] }),
+  option('append', { id_tokens: [''] }),
+  option('append', { egress: 'observe' }),
+  option('id_tokens', ['A']),
+  option('id_tokens', { 'A-B': 'x' }),
+  option('id_tokens', { A: 'x'.repeat(256) }),
+  option('id_tokens', { A: ' x' }),
+  option('id_tokens', Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`T${index}`, 'x']))),
+  option('egress', 'all'),
+  option('egress', ['https://a.b']),
+  option('egress', ['1.2.3.4']),
+  option('egress', ['a.b:65536']),
+  option('egress', new Array(101).fill('a.b')),
   option('runner', 'podman'),
   option('runner_args', { a: 'x'.repeat(16_384) }),
   ['timeout', ['1m', wait]],
@@ -85,6 +101,7 @@ const calls: readonly Call[] = [
   ['pipeline', [[]]],
   ['pipeline', [[wait, scratch]]],
   ['pipeline', [['make']]],
+  ['pipeline', [[appended]]],
   ['pipeline', [[step]], { timeout: 'soon' }],
   ['pipeline', [[step]], { retry: 0 }],
   ['pipeline', [[step]], { secrets: [1] }],
@@ -125,6 +142,7 @@ function spelt(value: unknown): unknown {
   if (value === step) return typescript.sh('make')
   if (value === wait) return typescript.wait()
   if (value === scratch) return typescript.scratch()
+  if (value === appended) return typescript.sh('make', { append: {} }).appended()
   if (Array.isArray(value)) return value.map(spelt)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([name, entry]) => [camel(name), spelt(entry)]))
@@ -146,6 +164,8 @@ const program = `
 import json, sys, harmont as hm
 
 def spelt(value):
+    if value == "<appended>":
+        return hm.sh("make", append={}).appended()
     if isinstance(value, str) and value in ("<step>", "<wait>", "<scratch>"):
         return {"<step>": lambda: hm.sh("make"), "<wait>": hm.wait, "<scratch>": hm.scratch}[value]()
     if isinstance(value, list):

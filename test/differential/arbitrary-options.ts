@@ -148,10 +148,26 @@ const serviceName = fc.oneof(
   { weight: 9, arbitrary: fc.constantFrom('db', 'cache', 'queue-1', 'a_b') },
   { weight: 1, arbitrary: word },
 )
+const host = fc.constantFrom('a.example', '*.Example.com', 'github.com:22', 'a.example:443')
+const audience = fc.oneof(word, fc.constantFrom('https://é.example/x', 'sts.amazonaws.com'))
+const rights = {
+  append: fc.record(
+    {
+      egress: fc.array(host, { maxLength: 2 }),
+      idTokens: fc.array(audience, { maxLength: 2 }),
+      secrets: fc.array(secretName, { maxLength: 2 }),
+      max: fc.integer({ min: 1, max: 1000 }),
+    },
+    { requiredKeys: [] },
+  ),
+  idTokens: fc.dictionary(fc.constantFrom('T', 'U_2'), audience, { maxKeys: 2 }),
+  egress: fc.oneof(fc.array(host, { maxLength: 2 }), fc.constant('observe')),
+}
 export const relative = fc.constantFrom('dist/**', 'a', 'web', '*.xml')
 
 const stepOptions = fc.record(
   {
+    ...rights,
     services: fc.uniqueArray(
       fc.record(
         { ready: fc.record({ timeout: duration, port: fc.constant(5432) }), image: word, name: serviceName },
@@ -194,7 +210,7 @@ const stepOptions = fc.record(
 )
 /** Few options each, so that programs are about many things and each is rarely refused. */
 export const fewOptions = fc
-  .tuple(stepOptions, fc.array(fc.nat(), { minLength: 17, maxLength: 17 }), label, fc.boolean())
+  .tuple(stepOptions, fc.array(fc.nat(), { minLength: 20, maxLength: 20 }), label, fc.boolean())
   .map(([all, dice, name, named]) => {
     const some = Object.entries(all).filter(([option], i) => (dice[i] ?? 0) % (option === 'key' ? 25 : 5) === 0)
     return { ...Object.fromEntries(some), ...(named && { label: name }) }

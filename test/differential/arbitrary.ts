@@ -44,6 +44,7 @@ const rawStep = fc.oneof(
         options: fewOptions,
         cache,
         dependsOn: fc.array(index, { maxLength: 2 }),
+        afterAppended: fc.array(index, { maxLength: 2 }),
         inputs: fc.array(
           fc.record(
             { from: index, path: relative, into: relative, optional: fc.boolean() },
@@ -65,15 +66,18 @@ type RawStep = typeof rawStep extends fc.Arbitrary<infer T> ? T : never
 function tie(raw: readonly RawStep[]): StepData[] {
   const steps: StepData[] = []
   const commands: number[] = []
+  const generators: number[] = []
   for (const step of raw) {
     const at = steps.length
     const command = (n: number) => commands[n % commands.length] ?? 0
+    const generator = (n: number) => generators[n % generators.length] ?? 0
     if (step.op === 'sh') {
-      const { dependsOn, inputs, parent, ...rest } = step
+      const { dependsOn, afterAppended, inputs, parent, ...rest } = step
       steps.push({
         ...rest,
         parent: parent === null || at === 0 ? null : parent % at,
         ...(dependsOn && commands.length > 0 && { dependsOn: dependsOn.map(command) }),
+        ...(afterAppended && generators.length > 0 && { afterAppended: afterAppended.map(generator) }),
         ...(inputs &&
           commands.length > 0 && { inputs: inputs.map((input) => ({ ...input, from: command(input.from) })) }),
       })
@@ -84,6 +88,7 @@ function tie(raw: readonly RawStep[]): StepData[] {
       if (at === 0) continue
       steps.push({ ...step, parent: step.parent % at })
     } else steps.push(step)
+    if (step.op === 'sh' && 'append' in step.options) generators.push(at)
     if (step.op === 'sh' || step.op === 'timeout') commands.push(at)
   }
   return steps

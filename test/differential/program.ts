@@ -18,7 +18,10 @@ export interface Program {
 
 export type Data = Readonly<Record<string, unknown>>
 
-/** Indexes point at earlier steps; those of `dependsOn` and `inputs` at ones with a command. */
+/**
+ * Indexes point at earlier steps; those of `dependsOn` and `inputs` at ones with a command, and those
+ * of `afterAppended` at ones with `append`.
+ */
 export type StepData =
   | { readonly op: 'scratch'; readonly options: Data }
   | { readonly op: 'fork'; readonly parent: number; readonly options: Data }
@@ -30,6 +33,7 @@ export type StepData =
       readonly options: Data
       readonly cache?: CacheData
       readonly dependsOn?: readonly number[]
+      readonly afterAppended?: readonly number[]
       readonly inputs?: readonly {
         readonly from: number
         readonly path: string

@@ -9,7 +9,7 @@ import harmont as hm
 
 TOOLS = {"js": lambda **options: hm.js.project(**options), "rust": lambda **options: hm.rust.project(**options)}
 # Options whose members are names of the author's, not of the SDK.
-NAMES = ("env", "secrets", "runner_args", "defines")
+NAMES = ("env", "secrets", "runner_args", "defines", "id_tokens")
 
 
 def snake(name):
@@ -55,6 +55,8 @@ def build(steps):
                     options["cache"] = policy(step["cache"])
                 if "dependsOn" in step:
                     options["depends_on"] = [built[index] for index in step["dependsOn"]]
+                if "afterAppended" in step:
+                    options.setdefault("depends_on", []).extend(built[index].appended() for index in step["afterAppended"])
                 if "inputs" in step:
                     options["inputs"] = [
                         {**one, "from": built[one["from"]]}

@@ -58,11 +58,12 @@ function build(steps: readonly StepData[]): Step[] {
     else if (step.op === 'fork') built.push(at(step.parent).fork(step.options))
     else if (step.op === 'timeout') built.push(timeout(step.duration as number, at(step.of)))
     else {
-      const { parent, command, cache, dependsOn, inputs } = step
+      const { parent, command, cache, dependsOn, afterAppended, inputs } = step
+      const dependencies = [...(dependsOn ?? []).map(at), ...(afterAppended ?? []).map((from) => at(from).appended())]
       const options = {
         ...step.options,
         ...(cache && { cache: policy(cache) }),
-        ...(dependsOn && { dependsOn: dependsOn.map(at) }),
+        ...(dependencies.length > 0 && { dependsOn: dependencies }),
         ...(inputs && { inputs: inputs.map(({ from, path, ...where }) => filesFrom(at(from), path, where)) }),
       }
       built.push(parent === null ? sh(command, options) : at(parent).sh(command, options))

@@ -3352,6 +3352,8 @@ export interface components {
             mailbox: boolean;
             /** @description The command that installs the CLI. */
             cli_install: string | null;
+            /** @description Members of steps that this server runs and that an older one ignores: append, id_tokens, egress. Without the name, a pipeline that has the member must not be sent. New names may be added. */
+            features?: string[];
         };
         /** SessionResponse */
         SessionResponse: {

@@ -42,6 +42,13 @@ export interface IrStep {
   readonly services?: readonly IrService[]
   readonly tests?: IrTests
   readonly split?: IrSplit
+  readonly append?: IrAppend
+  /** Keys of steps with `append`: waits for all that they append. */
+  readonly after_appended?: readonly string[]
+  /** Environment name to token. */
+  readonly id_tokens?: Readonly<Record<string, IrToken>>
+  /** Patterns of hosts that it may reach. */
+  readonly egress?: readonly string[] | 'observe'
   readonly matrix?: IrMatrix
 }
 
@@ -144,6 +151,22 @@ export interface IrTests {
   readonly rerun?: string
   /** Whether a step fails softly when only tests in quarantine failed. */
   readonly quarantine?: boolean
+}
+
+/** The steps that a step may add to the build, from the files in `$HARMONT_OUTPUT/steps`. */
+export interface IrAppend {
+  readonly max?: number
+  /** Names of the secrets that they may ask for. */
+  readonly secrets?: readonly string[]
+  /** Audiences of the tokens that they may ask for. */
+  readonly id_tokens?: readonly string[]
+  /** Patterns of hosts that they may reach; absent: those that the step itself may reach. */
+  readonly egress?: readonly string[]
+}
+
+/** A token for other services. */
+export interface IrToken {
+  readonly audience: string
 }
 
 /** The cell of a `matrix()` that the step was made in; display only. */

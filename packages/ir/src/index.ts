@@ -2,6 +2,7 @@ export { type KeyContext, type LookupAdditions, type LookupParts, lookupKey, wit
 export { isWholePolicy, watchedPaths } from './cache-policy.ts'
 export { type Condition, type ConditionContext, conditionHolds } from './condition.ts'
 export type {
+  IrAppend,
   IrArtifact,
   IrBuildConcurrency,
   IrCache,
@@ -20,8 +21,11 @@ export type {
   IrStep,
   IrStepConcurrency,
   IrTests,
+  IrToken,
 } from './document.ts'
+export { FEATURES, type Feature, featuresOf } from './features.ts'
 export { Gate, type GateRange } from './gate.ts'
+export { coversHosts, type HostPattern, hostPattern, hostText } from './host-pattern.ts'
 export { DEFAULT_IMAGE } from './parse/check-graph.ts'
 export { DEFAULT_FORKS } from './parse/tests.ts'
 export { checkDocument, parsePlan } from './parse-plan.ts'
@@ -29,9 +33,11 @@ export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProble
 export type {
   BuildConcurrency,
   CheckResult,
+  Egress,
   Plan,
   PlanError,
   PlanErrorCode,
+  PlannedAppend,
   PlannedArtifact,
   PlannedInput,
   PlannedService,

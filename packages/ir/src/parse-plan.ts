@@ -1,3 +1,4 @@
+import { FEATURES } from './features.ts'
 import { planGraph } from './parse/check-graph.ts'
 import { readBuildConcurrency } from './parse/concurrency.ts'
 import type { Draft } from './parse/draft.ts'
@@ -27,8 +28,8 @@ const FLAT_DOCUMENT = new Set([
  * shape, limits and graph in this order, and reports the first problem with its place and the
  * number of further ones.
  */
-export function parsePlan(text: string): PlanResult {
-  return parse(text, new Problems())
+export function parsePlan(text: string, features = FEATURES): PlanResult {
+  return parse(text, new Reader(new Problems(), features))
 }
 
 /** Checks a document as `parsePlan` does. */
@@ -37,7 +38,7 @@ export function checkDocument(text: string): CheckResult {
   return result.ok ? { ok: true, warnings: result.plan.warnings } : result
 }
 
-function parse(text: string, problems: Problems): PlanResult {
+function parse(text: string, reader: Reader): PlanResult {
   const fault = findJsonFault(text)
   if (fault !== undefined) {
     const place = `line ${fault.line}, column ${fault.column}`
@@ -60,11 +61,12 @@ function parse(text: string, problems: Problems): PlanResult {
     const fix = 'Write "version": "0".'
     return refuse(planError('bad_version', '/version', { expected: '"0"', got: describe(version), fix }))
   }
-  return plan(document, problems)
+  return plan(document, reader)
 }
 
-function plan(document: JsonObject, problems: Problems): PlanResult {
-  const draft = readDraft(new Reader(problems), document)
+function plan(document: JsonObject, reader: Reader): PlanResult {
+  const { problems } = reader
+  const draft = readDraft(reader, document)
   const steps = problems.beforeGraph ? [] : planGraph(problems, draft)
   const error = problems.error
   if (error !== undefined) return refuse(error)

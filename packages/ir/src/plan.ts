@@ -73,7 +73,36 @@ export interface PlannedStep {
   readonly split?: PlannedSplit
   /** The runners that may take it; absent for those of the default pool. */
   readonly runsOn?: PlannedRunner
+  /** The steps that it may add to the build when it passes; absent for none. */
+  readonly append?: PlannedAppend
+  /**
+   * Indexes of steps with `append`, ascending, which are in `dependsOn` too. It waits for all that
+   * they append, and for what those append. Absent for none.
+   */
+  readonly afterAppended?: readonly number[]
+  /** Environment name -> audience of the token whose file it names; absent for none. */
+  readonly idTokens?: Readonly<Record<string, string>>
+  /** The hosts that it may reach; absent for what its runner allows. */
+  readonly egress?: Egress
 }
+
+/** What the steps may be that a step appends. */
+export interface PlannedAppend {
+  /** Number of steps, 1 to 1,000. */
+  readonly max: number
+  /** Names of the secrets that they may ask for. */
+  readonly secrets: readonly string[]
+  /** Audiences of the tokens that they may ask for. */
+  readonly idTokens: readonly string[]
+  /** Hosts that they may reach; null for those that the step itself may reach. */
+  readonly egress: readonly string[] | null
+}
+
+/**
+ * Patterns of hosts in their short form (`host-pattern.ts`), or `observe`: all hosts, which are
+ * noted.
+ */
+export type Egress = readonly string[] | 'observe'
 
 /** What a step asks of its runner. */
 export interface PlannedRunner {
@@ -199,6 +228,7 @@ export type PlanErrorCode =
   | 'duplicate_key'
   | 'unknown_dependency'
   | 'cycle'
+  | 'feature_missing'
 
 export interface PlanError {
   readonly code: PlanErrorCode

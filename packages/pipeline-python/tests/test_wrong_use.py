@@ -49,6 +49,11 @@ ROWS = [
     (lambda: hm.sh("x", artifacts={"path": "a", "when": "never"}), '"passed", "failed" or "always", got "never".'),
     (lambda: hm.sh("x", artifacts={"path": "a", "expires": "366d"}), "expires: expected at most 31,536,000 seconds"),
     (lambda: hm.sh("x", artifacts={"path": "a", "required": 1}), "artifacts, required: expected true or false, got 1."),
+    (lambda: hm.sh("x", append={"max": 0}), "sh, append, max: expected a whole number from 1 to 1,000, got 0."),
+    (lambda: hm.sh("x", id_tokens={"A": 1}), "sh, id_tokens, A: expected a non-empty string, got 1. Name whom"),
+    (lambda: hm.sh("x", egress=["a.b/c"]), 'sh, egress: expected a host such as "registry.npmjs.org", "*.example'),
+    (lambda: hm.sh("x").appended(), "appended: expected a step with the option append, got a step without it. Give"),
+    (lambda: hm.sh("x", append={}).fork().appended(), "appended: expected a step with the option append, got a step"),
     (lambda: hm.sh("x", tests="/x"), "sh, tests: expected a path inside the workspace, got"),
     (lambda: hm.sh("x", tests={}), "sh, tests, report: expected a non-empty string, got nothing."),
     (

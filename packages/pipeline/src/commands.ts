@@ -2,7 +2,7 @@ import { BRAND } from './brand.ts'
 import { type Duration, seconds as durationSeconds, MAX_TIMEOUT } from './duration.ts'
 import { inDirectory } from './quote.ts'
 import { scopeFields } from './scope-fields.ts'
-import { type CommandFields, isStep, type Step, type StepOptions, type Wait } from './step.ts'
+import { APPENDED, type Appended, type CommandFields, isStep, type Step, type StepOptions, type Wait } from './step.ts'
 import { commandFields } from './step-options.ts'
 import { booleanOf, grouped, misuse, nameOf, optionsOf, textOf, wrongUse } from './wrong-use.ts'
 
@@ -48,6 +48,11 @@ class StepNode implements Step {
     const { label } = optionsOf('fork', options, ['label'])
     if (label !== undefined) textOf('fork, label', label, 'Give a label, or none.', 255)
     return new StepNode({ parent: this })
+  }
+
+  appended(): Appended {
+    if (this.fields.append !== undefined) return Object.freeze({ [APPENDED]: this })
+    throw misuse('appended', 'a step with the option append', 'a step without it', 'Give the step append: {}.')
   }
 }
 

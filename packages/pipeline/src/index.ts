@@ -21,9 +21,12 @@ export { type RenderOptions, renderEnvelope } from './envelope.ts'
 export { group } from './leaves.ts'
 export { type CacheKeyOptions, resolvePipelineCacheKeys } from './lowering/resolve-keys.ts'
 export { type Cell, type MatrixOptions, matrix } from './matrix.ts'
+export type { AppendOptions } from './options/append.ts'
 export type { ArtifactOptions } from './options/artifacts.ts'
 export type { BuildConcurrency, StepConcurrency } from './options/concurrency.ts'
+export type { Egress } from './options/egress.ts'
 export type { EnvOptions } from './options/env.ts'
+export type { IdTokenOptions } from './options/id-tokens.ts'
 export { filesFrom, type InputOptions } from './options/inputs.ts'
 export type { ResourceOptions } from './options/resources.ts'
 export { type RetryConditions, type RetryOptions, type RetryReason, retry } from './options/retry.ts'
@@ -33,6 +36,8 @@ export { type PipelineIR, type PipelineOptions, pipeline } from './pipeline.ts'
 export { service } from './service.ts'
 export { type Shard, type SplitOptions, split } from './split.ts'
 export {
+  APPENDED,
+  type Appended,
   type Input,
   LEAVES,
   type Leaf,

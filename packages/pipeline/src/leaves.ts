@@ -7,17 +7,19 @@ const FIX = 'Pass the result of sh(), wait() or a toolchain.'
 
 /**
  * Flattens lists, and objects that stand for leaves, in the order of writing. `where` names the
- * call in an error.
+ * call in an error. `takes` says which values are the caller's own, and left out.
  */
 export function flatLeaves(
   where: string,
   leaves: unknown,
   expected = 'a step, a wait or a list of them',
+  takes: (value: unknown) => boolean = () => false,
 ): (Step | Wait)[] {
   const flat: (Step | Wait)[] = []
   const open: unknown[] = [leaves]
   while (open.length > 0) {
     const leaf = open.pop()
+    if (takes(leaf)) continue
     if (isStep(leaf) || isWait(leaf)) flat.push(leaf)
     else if (Array.isArray(leaf)) for (const entry of leaf.toReversed()) open.push(entry)
     else if (standsForLeaves(leaf)) open.push(leavesOf(leaf))

@@ -2,9 +2,12 @@ import { cachePolicyOf } from './cache.ts'
 import { conditionOf } from './condition.ts'
 import { MAX_TIMEOUT, seconds } from './duration.ts'
 import { flatLeaves } from './leaves.ts'
+import { appendOf } from './options/append.ts'
 import { artifactsOf } from './options/artifacts.ts'
 import { stepConcurrencyOf } from './options/concurrency.ts'
+import { egressOf } from './options/egress.ts'
 import { envOf } from './options/env.ts'
+import { idTokensOf } from './options/id-tokens.ts'
 import { commandOf, inputsOf } from './options/inputs.ts'
 import { resourcesOf } from './options/resources.ts'
 import { exitCodesOf, retryOf } from './options/retry.ts'
@@ -12,7 +15,7 @@ import { runnerArgsOf, runnerOf } from './options/runner.ts'
 import { secretsOf } from './options/secrets.ts'
 import { servicesOf } from './options/services.ts'
 import { testsOf } from './options/tests.ts'
-import type { CommandFields, Step } from './step.ts'
+import { APPENDED, type CommandFields, isAppended, type Step } from './step.ts'
 import { booleanOf, nameOf, optionsOf, textOf } from './wrong-use.ts'
 
 /** The names of the options of `sh`. */
@@ -29,6 +32,9 @@ export const STEP_OPTIONS: readonly string[] = [
     'inputs',
     'services',
     'tests',
+    'append',
+    'idTokens',
+    'egress',
   ],
 ]
 
@@ -64,7 +70,10 @@ export function commandFields(options: unknown): CommandFields {
     tests: tests?.tests,
     env: read('env', envOf),
     secrets: read('secrets', secretsOf),
-    dependsOn: read('dependsOn', dependenciesOf),
+    ...read('dependsOn', dependenciesOf),
+    append: read('append', appendOf),
+    idTokens: unlessEmpty(read('idTokens', idTokensOf)),
+    egress: read('egress', egressOf),
   })
 }
 
@@ -73,8 +82,14 @@ function softFailOf(where: string, value: unknown): true | readonly number[] | u
 }
 
 // A toolchain stands for its leaves here too, so a step may wait for all of them.
-function dependenciesOf(where: string, value: unknown): readonly Step[] {
-  return flatLeaves(where, value, 'a step with a command').map((step) => commandOf(where, step))
+function dependenciesOf(where: string, value: unknown): Pick<CommandFields, 'dependsOn' | 'afterAppended'> {
+  const generators = new Set<Step>()
+  const leaves = flatLeaves(where, value, 'a step with a command', (leaf) => {
+    if (isAppended(leaf)) generators.add(leaf[APPENDED])
+    return isAppended(leaf)
+  })
+  const dependsOn = leaves.map((step) => commandOf(where, step))
+  return { dependsOn, afterAppended: unlessEmpty([...generators]) }
 }
 
 function unlessEmpty<T extends object>(value: T | undefined): T | undefined {

@@ -40,7 +40,16 @@ describe('a command', () => {
   })
 
   it('ignores options that are empty or false', () => {
-    const empty = { artifacts: [], inputs: [], services: [], resources: {}, runnerArgs: {}, secrets: [], dependsOn: [] }
+    const empty = {
+      artifacts: [],
+      inputs: [],
+      services: [],
+      resources: {},
+      runnerArgs: {},
+      secrets: [],
+      dependsOn: [],
+      idTokens: {},
+    }
     const plain = sh('make')
     expect(only(sh('make', { ...empty, softFail: false, continueOnFailure: false, env: {} }))).toEqual(only(plain))
   })
@@ -57,6 +66,15 @@ describe('a step', () => {
     expect(node?.env.A).toBe('1')
     expect(node?.step.cache).toEqual({ policy: 'on_change', paths: ['a'] })
     expect(() => Object.assign(step, { command: 'other' })).toThrow(TypeError)
+  })
+
+  it('stands for the steps that it appends, also to another copy of the SDK', async () => {
+    const plan = (await anotherCopy()).sh('plan', { key: 'plan', append: {} })
+    const { nodes, edges } = pipeline([sh('report', { key: 'report', dependsOn: [plan.appended()] })]).graph
+    expect(nodes.map(({ step }) => step.after_appended)).toEqual([undefined, ['plan']])
+    expect(edges).toEqual([[0, 1, 'depends_on']])
+    const message = 'appended: expected a step with the option append, got a step without it. Give the step append: {}.'
+    for (const none of [sh('x'), scratch(), plan.fork()]) expect(() => none.appended()).toThrow(message)
   })
 
   it('of another copy of the SDK is a step', async () => {

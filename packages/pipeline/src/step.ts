@@ -3,6 +3,7 @@
  * another, so they share a file.
  */
 import type {
+  IrAppend,
   IrArtifact,
   IrCachePolicy,
   IrCondition,
@@ -13,14 +14,18 @@ import type {
   IrSplit,
   IrStepConcurrency,
   IrTests,
+  IrToken,
 } from '@harmont/ir'
 import { BRAND, hasStepBrand, hasWaitBrand } from './brand.ts'
 import type { CachePolicy } from './cache.ts'
 import type { When } from './condition.ts'
 import type { Duration } from './duration.ts'
+import type { AppendOptions } from './options/append.ts'
 import type { ArtifactOptions } from './options/artifacts.ts'
 import type { StepConcurrency } from './options/concurrency.ts'
+import type { Egress } from './options/egress.ts'
 import type { EnvOptions } from './options/env.ts'
+import type { IdTokenOptions } from './options/id-tokens.ts'
 import type { ResourceOptions } from './options/resources.ts'
 import type { RetryOptions } from './options/retry.ts'
 import type { Runner } from './options/runner.ts'
@@ -43,6 +48,24 @@ export interface Step {
   sh(command: string, options?: StepOptions): Step
   /** Makes a branch. It runs nothing, and steps made from it start from this step. */
   fork(options?: { readonly label?: string }): Step
+  /**
+   * Stands for all steps that this step appends, and for those that they append, in `dependsOn`. The
+   * step has the option `append`.
+   */
+  appended(): Appended
+}
+
+/** Symbol.for: two installed copies of the SDK understand each other's. */
+export const APPENDED: unique symbol = Symbol.for('@harmont/hm.appended')
+
+/** The steps that a step appends, before they are known; see `Step.appended`. */
+export interface Appended {
+  readonly [APPENDED]: Step
+}
+
+/** Whether a value stands for appended steps, of this or of another copy of the SDK. */
+export function isAppended(value: unknown): value is Appended {
+  return typeof value === 'object' && value !== null && APPENDED in value
 }
 
 /** A barrier between the leaves of a pipeline. */
@@ -113,9 +136,18 @@ export interface StepOptions {
    * out which are flaky.
    */
   readonly tests?: string | TestOptions
+  /**
+   * Lets the command add steps to the build: it leaves them as IR in `$HARMONT_OUTPUT/steps`, and
+   * they are added when it passes.
+   */
+  readonly append?: AppendOptions
+  /** Tokens that tell other services which step asks: variable to audience. */
+  readonly idTokens?: IdTokenOptions
+  /** The hosts that it may reach, in place of the whole Internet. */
+  readonly egress?: Egress
 }
 
-export type Dependencies = Step | StandsForLeaves | readonly Dependencies[]
+export type Dependencies = Step | Appended | StandsForLeaves | readonly Dependencies[]
 
 /** The options of a command in the form of the IR; undefined where absent or empty. */
 export interface CommandFields {
@@ -141,6 +173,10 @@ export interface CommandFields {
   readonly env?: Readonly<Record<string, string>> | undefined
   readonly secrets?: Readonly<Record<string, string>> | undefined
   readonly dependsOn?: readonly Step[] | undefined
+  readonly afterAppended?: readonly Step[] | undefined
+  readonly append?: IrAppend | undefined
+  readonly idTokens?: Readonly<Record<string, IrToken>> | undefined
+  readonly egress?: Egress | undefined
 }
 
 /** Files of another step's file system that the workspace has from the start. */

@@ -48,6 +48,14 @@ it.each<[string, () => unknown]>([
   // @ts-expect-error
   ['a wait as a dependency', () => sh('x', { dependsOn: wait() })],
   // @ts-expect-error
+  ['appended steps as a leaf', () => pipeline([sh('x', { append: {} }).appended()])],
+  // @ts-expect-error
+  ['to append true', () => sh('x', { append: true })],
+  // @ts-expect-error
+  ['tokens without audiences', () => sh('x', { idTokens: ['A'] })],
+  // @ts-expect-error
+  ['one host that is no list', () => sh('x', { egress: 'a.example' })],
+  // @ts-expect-error
   ['a runner that nobody knows', () => sh('x', { runner: 'podman' })],
   // @ts-expect-error
   ['a retry without a limit', () => sh('x', { retry: { delay: '1m' } })],

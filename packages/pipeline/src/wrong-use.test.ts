@@ -117,6 +117,9 @@ describe('wrong use throws where it is wrong, with expected, got and what to do'
       withOption('artifacts', { path: 'a', kind: 'html' }),
       'sh, artifacts, kind: expected "file", "junit" or "coverage"',
     ],
+    ['sh', withOption('append', { max: 0 }), 'sh, append, max: expected a whole number from 1 to 1,000, got 0.'],
+    ['sh', withOption('idTokens', { A: 1 }), 'sh, idTokens, A: expected a non-empty string, got 1. Name whom'],
+    ['sh', withOption('egress', ['a.b/c']), 'sh, egress: expected a host such as "registry.npmjs.org", "*.example'],
     ['sh', withOption('tests', '../x'), 'sh, tests: expected a path inside the workspace, got "../x".'],
     ['sh', withOption('tests', {}), 'sh, tests, report: expected a non-empty string, got nothing.'],
     [

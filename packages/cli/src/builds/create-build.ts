@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
 import { parsePlan } from '@harmont/ir'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
+import { readDocument } from '../project/read-document.ts'
 import { readProject } from '../project/read-project.ts'
 import { buildUrl, pipelineAddress } from '../server/address.ts'
+import { requireFeatures } from '../server/require-features.ts'
 import { type Session, signedIn } from '../server/session.ts'
 import { isDetached, watchBuild } from './watch-build.ts'
 
@@ -21,7 +21,6 @@ export interface BuildWish {
 type Here = Pick<Context, 'output' | 'env' | 'global' | 'signal' | 'config' | 'directory' | 'stdin'>
 
 const noCommit = '0'.repeat(40)
-const longestIr = 8 * 1024 * 1024
 
 /**
  * Creates a build of an IR document, without source, and follows it unless detached. Throws exit 7
@@ -38,6 +37,7 @@ export async function createBuild(
   const parsed = parsePlan(pipeline_ir)
   if (!parsed.ok) throw new HmError(exits.refused, parsed.error.code, parsed.error.message)
   for (const warning of parsed.plan.warnings) output.warn(warning)
+  await requireFeatures(session, parsed.plan, signal)
   const { git } = await readProject(here.directory)
   const body = {
     branch: wish.branch ?? git?.branch ?? 'main',
@@ -57,22 +57,9 @@ export async function createBuild(
   return exits.ok
 }
 
-async function readIr({ stdin, directory }: Here, { file, fileFlag }: BuildWish): Promise<string> {
+async function readIr(here: Here, { file, fileFlag }: BuildWish): Promise<string> {
   if (file === undefined) throw usageError('no IR document given', `${fileFlag} FILE, or ${fileFlag} - for stdin`)
-  if (file === '-') {
-    let text = ''
-    for await (const piece of stdin.setEncoding('utf8')) {
-      text += piece
-      if (text.length > longestIr) throw usageError('the IR document on stdin exceeds 8 MiB')
-    }
-    return text
-  }
-  try {
-    return await readFile(resolve(directory, file), 'utf8')
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    throw usageError(`${fileFlag}: cannot read ${file}: ${why}`)
-  }
+  return readDocument(here, file, fileFlag)
 }
 
 /** `hm build create`. */

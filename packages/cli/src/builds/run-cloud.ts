@@ -10,6 +10,7 @@ import { type ProjectPipeline, renderTarget, sourceFailure } from '../project/re
 import { runVariables } from '../project/run-variables.ts'
 import { tooLarge } from '../project/source-size.ts'
 import { buildUrl } from '../server/address.ts'
+import { requireFeatures } from '../server/require-features.ts'
 import { openSession, type Session, translateErrors } from '../server/session.ts'
 import { bytes, count } from '../terminal/amounts.ts'
 import { sendNone, withPacked } from './pack.ts'
@@ -33,6 +34,7 @@ export async function runCloud(context: Context<'run'>): Promise<ExitCode> {
     const { pipeline, plan, steps } = await render(context, project)
     if (steps.length > 0) throw stepsHere('hm run STEP')
     if (flags.dryRun) return printTotals(context, org, pipeline, project)
+    await requireFeatures(session, plan, context.signal)
     const dirty = await dirtyHere(directory, project)
     const submission = describe(context, { org, project, pipeline, env, dirty })
     const build = await send(context, session, submission, project)

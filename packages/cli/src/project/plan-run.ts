@@ -104,7 +104,9 @@ function keepSlots(plan: Plan, kept: ReadonlySet<number>): Plan {
       ...service,
       from: service.from === null ? null : (moved.get(service.from) ?? null),
     }))
-    return [{ ...step, buildsIn, dependsOn, ...(inputs && { inputs }), ...(services && { services }) }]
+    const afterAppended = step.afterAppended?.flatMap((from) => moved.get(from) ?? [])
+    const others = { ...(inputs && { inputs }), ...(services && { services }), ...(afterAppended && { afterAppended }) }
+    return [{ ...step, buildsIn, dependsOn, ...others }]
   })
   return { ...plan, steps }
 }

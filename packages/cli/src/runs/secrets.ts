@@ -6,8 +6,8 @@ import { HmError } from '../errors.ts'
 import { runSecrets } from '../project/run-variables.ts'
 
 /**
- * Returns the names of the secrets of the steps that run. A step that a condition skips, directly
- * or by a step that it needs, needs none.
+ * Returns the names of the secrets of the steps that run, and of those that they may append. A step
+ * that a condition skips, directly or by a step that it needs, needs none.
  */
 export function wantedSecrets(plan: Plan, known: ConditionContext): string[] {
   const from = planBuild(plan, { conditions: known })
@@ -15,7 +15,8 @@ export function wantedSecrets(plan: Plan, known: ConditionContext): string[] {
   const { jobs } = createBuild(request, defaultStoreSettings).build
   const running = new Set(jobs.flatMap(({ step, state }) => (step === null || state === 'skipped' ? [] : step)))
   const steps = plan.steps.filter((_, slot) => running.has(slot))
-  return [...new Set(steps.flatMap(({ secrets }) => Object.values(secrets)))].sort()
+  const wanted = steps.flatMap(({ secrets, append }) => [...Object.values(secrets), ...(append?.secrets ?? [])])
+  return [...new Set(wanted)].sort()
 }
 
 /**

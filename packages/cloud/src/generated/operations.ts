@@ -41,6 +41,7 @@ export const routes = {
   listApiTokens: { method: 'GET', path: '/api/v0/user/api-tokens', query: [], idempotent: false, answer: 'json' },
   createApiToken: { method: 'POST', path: '/api/v0/user/api-tokens', query: [], idempotent: false, answer: 'json' },
   revokeApiToken: { method: 'DELETE', path: '/api/v0/user/api-tokens/{id}', query: [], idempotent: false, answer: 'none' },
+  getAuthConfig: { method: 'GET', path: '/api/v0/auth/config', query: [], idempotent: false, answer: 'json' },
   getSession: { method: 'GET', path: '/api/v0/session', query: [], idempotent: false, answer: 'json' },
   listSessions: { method: 'GET', path: '/api/v0/user/sessions', query: [], idempotent: false, answer: 'json' },
   revokeSessions: { method: 'DELETE', path: '/api/v0/user/sessions', query: ['current'], idempotent: false, answer: 'none' },
@@ -180,6 +181,8 @@ export interface Operations {
   createApiToken(input: Input<'createApiToken'>, options?: CallOptions): Promise<Answer<'createApiToken'>>
   /** Revoke one of the current user's API keys */
   revokeApiToken(input: Input<'revokeApiToken'>, options?: CallOptions): Promise<Answer<'revokeApiToken'>>
+  /** How one can sign in here, and what this server offers */
+  getAuthConfig(input?: Input<'getAuthConfig'>, options?: CallOptions): Promise<Answer<'getAuthConfig'>>
   /** Who calls, and what it may do where */
   getSession(input?: Input<'getSession'>, options?: CallOptions): Promise<Answer<'getSession'>>
   /** List the sessions of the current user */

@@ -1,4 +1,5 @@
 import type { PlannedStep } from '../plan.ts'
+import { appendedEdges, plannedAfterAppended } from './check-appended.ts'
 import { inputEdges, plannedInputs } from './check-inputs.ts'
 import { plannedServices, serviceEdges } from './check-services.ts'
 import { findCycle, topologicalOrder } from './cycle.ts'
@@ -31,7 +32,12 @@ export function planGraph(problems: Problems, draft: Draft): PlannedStep[] {
   checkKeys(problems, draft)
   checkSplits(problems, draft)
   const indexOf = new Map(steps.map(({ key }, index) => [key, index]))
-  const edges = [...draft.edges, ...inputEdges(problems, draft, indexOf), ...serviceEdges(problems, draft, indexOf)]
+  const edges = [
+    ...draft.edges,
+    ...inputEdges(problems, draft, indexOf),
+    ...serviceEdges(problems, draft, indexOf),
+    ...appendedEdges(problems, draft, indexOf),
+  ]
   const { parents, prerequisites } = joinEdges(problems, { steps, edges })
   const all = prerequisites.map((list, i) => (parents[i] === undefined ? list : [...list, parents[i]]))
   const order = topologicalOrder(all)
@@ -135,7 +141,7 @@ function checkChains(
 function finish(
   problems: Problems,
   { defaultImage }: Draft,
-  { at, image, inputs, services, ...own }: Draft['steps'][number],
+  { at, image, inputs, services, afterAppended, ...own }: Draft['steps'][number],
   parent: number | undefined,
   dependsOn: readonly number[],
   indexOf: ReadonlyMap<string, number>,
@@ -144,6 +150,7 @@ function finish(
     ...own,
     ...(inputs.length > 0 && { inputs: plannedInputs(inputs, indexOf) }),
     ...(services.length > 0 && { services: plannedServices(services, indexOf) }),
+    ...(afterAppended.length > 0 && { afterAppended: plannedAfterAppended(afterAppended, indexOf) }),
   }
   if (parent === undefined) return { ...step, image: image ?? defaultImage ?? DEFAULT_IMAGE, buildsIn: null, dependsOn }
   if (image !== undefined)

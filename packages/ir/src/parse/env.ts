@@ -2,7 +2,7 @@ import { describe, grouped } from './problems.ts'
 import { below, isStorable, type Reader } from './read.ts'
 
 const ENV_LIMIT = 64 * 1024
-const SECRET_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 const SECRET_LIMIT = 100
 
 export type Names = Readonly<Record<string, string>>
@@ -19,14 +19,19 @@ export function readEnv(reader: Reader, value: unknown, at: string): Names | und
 
 /** Reads `secrets`: environment name to name of the secret. */
 export function readSecrets(reader: Reader, value: unknown, at: string): Names | undefined {
-  const problem = (name: string) =>
-    SECRET_NAME.test(name) ? undefined : `a name like ${SECRET_NAME.source.slice(1, -1)}`
-  const secrets = readNames(reader, value, at, 'a secret', problem)
-  for (const [name, secret] of Object.entries(secrets ?? {})) {
-    const expected = problem(secret)
-    if (expected !== undefined) reader.limit(below(at, name), expected, describe(secret), 'Name a secret.')
-  }
+  const secrets = readNames(reader, value, at, 'a secret', variableProblem)
+  for (const [name, secret] of Object.entries(secrets ?? {})) checkSecretName(reader, secret, below(at, name))
   return secrets
+}
+
+export function checkSecretName(reader: Reader, name: string, at: string): void {
+  const expected = variableProblem(name)
+  if (expected !== undefined) reader.limit(at, expected, describe(name), 'Name a secret.')
+}
+
+/** Returns what a name must be that a shell and a secret can have; undefined when it is that. */
+export function variableProblem(name: string): string | undefined {
+  return VARIABLE.test(name) ? undefined : `a name like ${VARIABLE.source.slice(1, -1)}`
 }
 
 /** Adds a problem when the environment of one node is over its limit. */

@@ -2,6 +2,7 @@
  * Readers of single values. Each returns the value, or undefined after adding what is wrong to
  * `problems`. Null and absent mean the same.
  */
+import { FEATURES, type Feature } from '../features.ts'
 import { describe, grouped, type Problems } from './problems.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -38,9 +39,18 @@ interface Expectation {
 
 export class Reader {
   readonly problems: Problems
+  readonly #features: readonly Feature[]
 
-  constructor(problems: Problems) {
+  constructor(problems: Problems, features = FEATURES) {
     this.problems = problems
+    this.#features = features
+  }
+
+  /** Refuses a member whose feature this release has not. Ignoring it would be unsafe. */
+  feature(value: unknown, at: string, feature: Feature): void {
+    if (value === undefined || this.#features.includes(feature)) return
+    const [expected, got] = [`a release that has ${JSON.stringify(feature)}`, 'one that has not']
+    this.problems.add({ stage: 'shape', code: 'feature_missing', at, expected, got, fix: 'Update it, or remove this.' })
   }
 
   object(

@@ -1,10 +1,13 @@
 import type { PlannedStep } from '../plan.ts'
 import { checkMatrix, readResources, readRetry, readRunner, readSoftFail, readSplit } from './additive.ts'
+import { type AfterAppended, readAfterAppended, readAppend } from './append.ts'
 import { readArtifacts } from './artifacts.ts'
 import { readCache } from './cache.ts'
 import { readStepConcurrency } from './concurrency.ts'
 import { readCondition } from './condition.ts'
+import { readEgress } from './egress.ts'
 import type { Names } from './env.ts'
+import { readIdTokens } from './id-tokens.ts'
 import { type InputDraft, readInputs } from './inputs.ts'
 import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './limits.ts'
 import { describe, grouped } from './problems.ts'
@@ -16,12 +19,15 @@ const MAX_COMMAND = 1024 * 1024
 const DEFAULT_TIMEOUT_SECONDS = 3600
 
 /** A step as both forms read it: everything but its edges, with the pointer of its object. */
-export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn' | 'inputs' | 'services'> {
+export interface StepDraft
+  extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn' | 'inputs' | 'services' | 'afterAppended'> {
   readonly at: string
   readonly image: string | undefined
   /** Each becomes a `depends_on` edge. */
   readonly inputs: readonly InputDraft[]
   readonly services: readonly ServiceDraft[]
+  /** Each becomes a `depends_on` edge too. */
+  readonly afterAppended: readonly AfterAppended[]
 }
 
 /** The members of a step that both forms have. */
@@ -38,6 +44,10 @@ export const STEP_FIELDS = [
     'services',
     'tests',
     'split',
+    'append',
+    'after_appended',
+    'id_tokens',
+    'egress',
     'matrix',
   ],
   'env',
@@ -64,10 +74,18 @@ export function readStep(
   const artifacts = readArtifacts(reader, ...of('artifacts'))
   const split = readSplit(reader, ...of('split'))
   const tests = readTests(reader, ...of('tests'))
+  reader.feature(...of('append'), 'append')
+  reader.feature(...of('after_appended'), 'append')
+  reader.feature(...of('id_tokens'), 'id_tokens')
+  reader.feature(...of('egress'), 'egress')
+  const append = readAppend(reader, ...of('append'))
+  const idTokens = readIdTokens(reader, ...of('id_tokens'), { env, secrets })
+  const egress = readEgress(reader, ...of('egress'))
   const rest = {
     at,
     inputs: readInputs(reader, ...of('inputs')),
     services: readServices(reader, ...of('services')),
+    afterAppended: readAfterAppended(reader, ...of('after_appended')),
     env,
     secrets,
     image: reader.name(...of('image'), MAX_IMAGE),
@@ -83,6 +101,9 @@ export function readStep(
     ...(split && { split }),
     ...(tests && { tests }),
     ...(runsOn && { runsOn }),
+    ...(append && { append }),
+    ...(idTokens && { idTokens }),
+    ...(egress && { egress }),
   }
   if (key === undefined || command === undefined) return undefined
   return { key, name: label || key, command, ...rest }

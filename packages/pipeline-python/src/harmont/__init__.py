@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from ._services import service as service
     from ._split import Shard as Shard
     from ._split import split as split
+    from ._step import Appended as Appended
     from ._step import Step as Step
     from ._step import Wait as Wait
     from ._step import scratch as scratch
@@ -102,7 +103,7 @@ _MODULES = {
     "_rust": ("RustProject", "RustToolchain", "rust"),
     "_services": ("Service", "service"),
     "_split": ("Shard", "split"),
-    "_step": ("Step", "Wait", "scratch", "sh", "timeout", "wait"),
+    "_step": ("Appended", "Step", "Wait", "scratch", "sh", "timeout", "wait"),
     "_target": ("clear_target_cache", "target"),
     "_wrong_use": ("WrongUse",),
     "_zig": ("ZigProject", "ZigToolchain", "zig"),

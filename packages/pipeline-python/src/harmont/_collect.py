@@ -40,11 +40,13 @@ def collect(leaves: Iterable[Step | Wait]) -> list[Step | Wait]:
 
 
 def prerequisites(step: Step) -> list[Step]:
-    """The steps that a step names besides its parent: those of `depends_on`, `inputs` and `services`."""
+    """The steps that a step names besides its parent: those of `depends_on`, `inputs` and `services`, and those whose
+    appended steps it waits for."""
     fields = step._fields
     origins = (each._origin for each in fields.get("services", ()))
     return [
         *fields.get("depends_on", ()),
         *(each.step for each in fields.get("inputs", ())),
         *(origin for origin in origins if origin is not None),
+        *fields.get("after_appended", ()),
     ]

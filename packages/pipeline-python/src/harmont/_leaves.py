@@ -8,7 +8,7 @@ from ._wrong_use import wrong_use
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any, Protocol, Union
 
     class StandsForLeaves(Protocol):
@@ -18,15 +18,23 @@ if TYPE_CHECKING:
     Leaves = Union[Leaf, Sequence["Leaves"]]
 
 
-def flat_leaves(where: str, leaves: object, expected: str = "a step, a wait or a list of them") -> list[Step | Wait]:
+def flat_leaves(
+    where: str,
+    leaves: object,
+    expected: str = "a step, a wait or a list of them",
+    takes: Callable[[object], bool] = lambda _: False,
+) -> list[Step | Wait]:
     """Lists, and what stands for leaves, as one flat list in the order of writing.
 
-    `where` and `expected` are for the error of what is no leaf.
+    `where` and `expected` are for the error of what is no leaf. `takes` says which values are the caller's own, and
+    left out.
     """
     flat: list[Step | Wait] = []
     pending: list[Any] = [leaves]
     while pending:
         leaf = pending.pop()
+        if takes(leaf):
+            continue
         if isinstance(leaf, (Step, Wait)):
             flat.append(leaf)
         elif isinstance(leaf, (list, tuple)):

@@ -66,14 +66,19 @@ def lower(leaves: Sequence[Step | Wait], defaults: Mapping[str, Any]) -> dict[st
             each.ir(None if each._origin is None else keys[index(each._origin) or 0])
             for each in given.get("services", ())
         ]
-        node = Node(_node(emission, keys[to], tolerant, {"inputs": inputs, "services": services}, defaults))
+        others = {
+            "inputs": inputs,
+            "services": services,
+            "after_appended": [keys[index(each) or 0] for each in given.get("after_appended", ())],
+        }
+        node = Node(_node(emission, keys[to], tolerant, others, defaults))
         node.call = emission._call
         nodes.append(node)
     return {"nodes": nodes, "node_holes": [], "edge_property": "directed", "edges": edges}
 
 
 def _node(
-    step: Step, key: str, tolerant: bool, others: Mapping[str, list[dict[str, Any]]], defaults: Mapping[str, Any]
+    step: Step, key: str, tolerant: bool, others: Mapping[str, list[Any]], defaults: Mapping[str, Any]
 ) -> dict[str, Any]:
     fields = step._fields
     soft_fail = fields.get("soft_fail")
@@ -99,6 +104,12 @@ def _node(
         # Empty asks for the defaults.
         "tests": fields.get("tests"),
         "split": fields.get("split"),
+        # Empty asks for the defaults here too.
+        "append": fields.get("append"),
+        "after_appended": others["after_appended"] or None,
+        "id_tokens": fields.get("id_tokens") or None,
+        # Empty means no host.
+        "egress": fields.get("egress"),
         "matrix": fields.get("matrix"),
     }
     lowered = {name: _copied(value) for name, value in members.items() if value is not None}

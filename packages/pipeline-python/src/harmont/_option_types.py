@@ -10,6 +10,7 @@ from ._duration import Duration
 from ._files_options import Input
 from ._leaves import Leaves
 from ._services import Service
+from ._step import Appended
 from .cache import CachePolicy
 
 
@@ -26,7 +27,7 @@ class StepOptions(TypedDict, total=False):
     retry: int | Mapping[str, Any] | None
     soft_fail: bool | Sequence[int] | None
     continue_on_failure: bool | None
-    depends_on: Leaves | None
+    depends_on: Leaves | Appended | Sequence[Leaves | Appended] | None
     when: Condition | None
     concurrency: Mapping[str, Any] | None
     resources: Mapping[str, int] | None
@@ -35,6 +36,9 @@ class StepOptions(TypedDict, total=False):
     inputs: Input | Sequence[Input] | None
     services: Service | Mapping[str, Any] | Sequence[Service | Mapping[str, Any]] | None
     tests: str | Mapping[str, Any] | None
+    append: Mapping[str, Any] | None
+    id_tokens: Mapping[str, str] | None
+    egress: str | Sequence[str] | None
 
 
 class CargoOptions(StepOptions, total=False):

@@ -123,9 +123,14 @@ def secrets_of(where: str, value: object) -> dict[str, str]:
 
 
 def _secret(where: str, value: object) -> str:
+    return variable_of(where, value, "Name a secret.")
+
+
+def variable_of(where: str, value: object, fix: str) -> str:
+    """A name that a variable and a secret can have."""
     if isinstance(value, str) and re.fullmatch("[A-Za-z_][A-Za-z0-9_]{0,127}", value):
         return value
-    raise wrong_use(where, 'a name of letters, digits and "_" that does not begin with a digit', value, "Name a secret.")
+    raise wrong_use(where, 'a name of letters, digits and "_" that does not begin with a digit', value, fix)
 
 
 def _signal(where: str, value: object) -> str:

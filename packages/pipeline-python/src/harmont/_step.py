@@ -50,6 +50,16 @@ class Step(Frozen):
             text_of("fork, label", label, "Give a label, or none.", 255)
         return Step(self)
 
+    def appended(self) -> Appended:
+        """All steps that this step appends, and those that they append, for `depends_on`.
+
+        The step has the option `append`.
+        """
+        if self.cmd is not None and "append" in self._fields:
+            return Appended(self)
+        fix = "Give the step append={}."
+        raise misuse("appended", "a step with the option append", "a step without it", fix)
+
     @property
     def is_wait(self) -> bool:
         return False
@@ -85,6 +95,16 @@ class Step(Frozen):
 
     def __repr__(self) -> str:
         return "<Step>" if self.cmd is None else f"<Step {(self.label or self.cmd.splitlines()[0][:40])!r}>"
+
+
+class Appended(Frozen):
+    """The steps that a step appends, before they are known; made by Step.appended()."""
+
+    __slots__ = ("step",)
+    step: Step
+
+    def __init__(self, step: Step) -> None:
+        self._set(step=step)
 
 
 def _caller() -> tuple[str, int] | None:

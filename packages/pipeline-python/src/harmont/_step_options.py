@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KNOWN = (
     *("label", "cache", "env", "image", "runner", "runner_args", "key", "cwd", "timeout", "retry", "soft_fail"),
     *("continue_on_failure", "depends_on", "when", "concurrency", "resources", "secrets", "artifacts", "inputs"),
-    *("services", "tests"),
+    *("services", "tests", "append", "id_tokens", "egress"),
 )
 
 
@@ -37,6 +37,8 @@ def command_fields(where: str, options: Mapping[str, Any]) -> dict[str, Any]:
     for name, value in options.items():
         if value is not None and name != "cwd":
             fields[name] = _READERS[name](f"{where}, {name}", value)
+    if "depends_on" in fields:
+        fields["depends_on"], fields["after_appended"] = fields["depends_on"]
     # The report is an artifact too, behind the step's own.
     if "tests" in fields:
         artifact, fields["tests"] = fields["tests"]
@@ -56,11 +58,21 @@ def _timeout(where: str, value: object) -> int:
     return seconds(where, value, MAX_TIMEOUT)
 
 
-def _depends_on(where: str, value: object) -> list[Any]:
+def _depends_on(where: str, value: object) -> tuple[list[Any], list[Any]]:
+    """The steps to wait for, and those whose appended steps to wait for."""
     from ._leaves import flat_leaves
-    from ._step import step_with_command
+    from ._step import Appended, step_with_command
 
-    return [step_with_command(where, step) for step in flat_leaves(where, value, "a step with a command")]
+    generators: dict[Any, None] = {}
+
+    def takes(leaf: object) -> bool:
+        if not isinstance(leaf, Appended):
+            return False
+        generators[leaf.step] = None
+        return True
+
+    leaves = flat_leaves(where, value, "a step with a command", takes)
+    return [step_with_command(where, step) for step in leaves], list(generators)
 
 
 def _runner_args(where: str, value: object) -> dict[str, Any]:
@@ -104,6 +116,15 @@ def _files(reader: str) -> Callable[[str, object], Any]:
     return read
 
 
+def _rights(reader: str) -> Callable[[str, object], Any]:
+    def read(where: str, value: object) -> Any:
+        from . import _rights
+
+        return getattr(_rights, reader)(where, value)
+
+    return read
+
+
 def _services(where: str, value: object) -> list[Any]:
     from ._services import services_of
 
@@ -131,4 +152,7 @@ _READERS: dict[str, Callable[[str, Any], Any]] = {
     "inputs": _files("inputs_of"),
     "services": _services,
     "tests": _files("tests_of"),
+    "append": _rights("append_of"),
+    "id_tokens": _rights("id_tokens_of"),
+    "egress": _rights("egress_of"),
 }

@@ -2,14 +2,17 @@
  * Types of a pipeline's values: steps, waits, and objects that stand for them. They refer to one
  * another, so they share a file.
  */
-import type { IrArtifact, IrCachePolicy, IrCondition, IrMatrix, IrResources, IrRetry, IrService, IrSplit, IrStepConcurrency, IrTests } from './ir/index.js';
+import type { IrAppend, IrArtifact, IrCachePolicy, IrCondition, IrMatrix, IrResources, IrRetry, IrService, IrSplit, IrStepConcurrency, IrTests, IrToken } from './ir/index.js';
 import { BRAND } from './brand.js';
 import type { CachePolicy } from './cache.js';
 import type { When } from './condition.js';
 import type { Duration } from './duration.js';
+import type { AppendOptions } from './options/append.js';
 import type { ArtifactOptions } from './options/artifacts.js';
 import type { StepConcurrency } from './options/concurrency.js';
+import type { Egress } from './options/egress.js';
 import type { EnvOptions } from './options/env.js';
+import type { IdTokenOptions } from './options/id-tokens.js';
 import type { ResourceOptions } from './options/resources.js';
 import type { RetryOptions } from './options/retry.js';
 import type { Runner } from './options/runner.js';
@@ -33,7 +36,20 @@ export interface Step {
     fork(options?: {
         readonly label?: string;
     }): Step;
+    /**
+     * Stands for all steps that this step appends, and for those that they append, in `dependsOn`. The
+     * step has the option `append`.
+     */
+    appended(): Appended;
 }
+/** Symbol.for: two installed copies of the SDK understand each other's. */
+export declare const APPENDED: unique symbol;
+/** The steps that a step appends, before they are known; see `Step.appended`. */
+export interface Appended {
+    readonly [APPENDED]: Step;
+}
+/** Whether a value stands for appended steps, of this or of another copy of the SDK. */
+export declare function isAppended(value: unknown): value is Appended;
 /** A barrier between the leaves of a pipeline. */
 export interface Wait {
     readonly [BRAND]: 'wait';
@@ -91,8 +107,17 @@ export interface StepOptions {
      * out which are flaky.
      */
     readonly tests?: string | TestOptions;
+    /**
+     * Lets the command add steps to the build: it leaves them as IR in `$HARMONT_OUTPUT/steps`, and
+     * they are added when it passes.
+     */
+    readonly append?: AppendOptions;
+    /** Tokens that tell other services which step asks: variable to audience. */
+    readonly idTokens?: IdTokenOptions;
+    /** The hosts that it may reach, in place of the whole Internet. */
+    readonly egress?: Egress;
 }
-export type Dependencies = Step | StandsForLeaves | readonly Dependencies[];
+export type Dependencies = Step | Appended | StandsForLeaves | readonly Dependencies[];
 /** The options of a command in the form of the IR; undefined where absent or empty. */
 export interface CommandFields {
     readonly key?: string | undefined;
@@ -117,6 +142,10 @@ export interface CommandFields {
     readonly env?: Readonly<Record<string, string>> | undefined;
     readonly secrets?: Readonly<Record<string, string>> | undefined;
     readonly dependsOn?: readonly Step[] | undefined;
+    readonly afterAppended?: readonly Step[] | undefined;
+    readonly append?: IrAppend | undefined;
+    readonly idTokens?: Readonly<Record<string, IrToken>> | undefined;
+    readonly egress?: Egress | undefined;
 }
 /** Files of another step's file system that the workspace has from the start. */
 export interface Input {

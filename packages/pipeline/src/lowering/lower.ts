@@ -99,6 +99,7 @@ function nodeOf(step: Step, keyOf: (step: Step) => string, tolerant: boolean, de
     ...(optional && { optional: true as const }),
   }))
   const services = fields.services?.map((service) => serviceOf(service, keyOf))
+  const afterAppended = fields.afterAppended?.map(keyOf)
   const lowered: IrStep = {
     key: keyOf(step),
     cmd: step.command ?? '',
@@ -119,6 +120,10 @@ function nodeOf(step: Step, keyOf: (step: Step) => string, tolerant: boolean, de
     ...(services && { services }),
     ...(fields.tests && { tests: fields.tests }),
     ...(fields.split && { split: fields.split }),
+    ...(fields.append && { append: fields.append }),
+    ...(afterAppended && { after_appended: afterAppended }),
+    ...(fields.idTokens && { id_tokens: fields.idTokens }),
+    ...(fields.egress && { egress: fields.egress }),
     ...(fields.matrix && { matrix: fields.matrix }),
   }
   const env = { ...BASE_ENV, ...defaults.env, ...fields.env }
@@ -201,6 +206,8 @@ function collect(leaves: readonly (Step | Wait)[]): Emission[] {
 }
 
 /** Returns the steps that a step names besides its parent, in this order. */
-function prerequisitesOf({ fields: { dependsOn = [], inputs = [], services = [] } }: Step): readonly Step[] {
-  return [...dependsOn, ...inputs.map(({ from }) => from), ...services.flatMap(({ from }) => from ?? [])]
+function prerequisitesOf({ fields }: Step): readonly Step[] {
+  const { dependsOn = [], inputs = [], services = [], afterAppended = [] } = fields
+  const origins = services.flatMap(({ from }) => from ?? [])
+  return [...dependsOn, ...inputs.map(({ from }) => from), ...origins, ...afterAppended]
 }

@@ -1,4 +1,5 @@
 import type { components } from '@harmont/contract'
+import { FEATURES } from '@harmont/ir'
 import type { Database } from '../platform/database/transaction.ts'
 import { type Complete, type Handlers, operation } from '../platform/http/index.ts'
 import { mailTransport } from '../platform/mail/mail-transport.ts'
@@ -41,6 +42,7 @@ export async function readAuthConfig({ pool, settings }: AuthConfigServices): Pr
     mailbox: way === 'mailbox',
     // `hm` comes with a clone of the repository; no command installs it from this server alone.
     cli_install: null,
+    features: [...FEATURES],
   }
 }
 

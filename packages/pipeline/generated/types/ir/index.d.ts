@@ -1,13 +1,15 @@
 export { type KeyContext, type LookupAdditions, type LookupParts, lookupKey, withCacheKeys } from './cache-keys.js';
 export { isWholePolicy, watchedPaths } from './cache-policy.js';
 export { type Condition, type ConditionContext, conditionHolds } from './condition.js';
-export type { IrArtifact, IrBuildConcurrency, IrCache, IrCachePolicy, IrCondition, IrDocument, IrEdge, IrGraph, IrInput, IrMatrix, IrNode, IrResources, IrRetry, IrService, IrSplit, IrStep, IrStepConcurrency, IrTests, } from './document.js';
+export type { IrAppend, IrArtifact, IrBuildConcurrency, IrCache, IrCachePolicy, IrCondition, IrDocument, IrEdge, IrGraph, IrInput, IrMatrix, IrNode, IrResources, IrRetry, IrService, IrSplit, IrStep, IrStepConcurrency, IrTests, IrToken, } from './document.js';
+export { FEATURES, type Feature, featuresOf } from './features.js';
 export { Gate, type GateRange } from './gate.js';
+export { coversHosts, type HostPattern, hostPattern, hostText } from './host-pattern.js';
 export { DEFAULT_IMAGE } from './parse/check-graph.js';
 export { DEFAULT_FORKS } from './parse/tests.js';
 export { checkDocument, parsePlan } from './parse-plan.js';
 export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.js';
-export type { BuildConcurrency, CheckResult, Plan, PlanError, PlanErrorCode, PlannedArtifact, PlannedInput, PlannedService, PlannedSplit, PlannedStep, PlannedTests, PlanProblem, PlanResult, Resources, RetryPolicy, StepConcurrency, WhenFull, } from './plan.js';
+export type { BuildConcurrency, CheckResult, Egress, Plan, PlanError, PlanErrorCode, PlannedAppend, PlannedArtifact, PlannedInput, PlannedService, PlannedSplit, PlannedStep, PlannedTests, PlanProblem, PlanResult, Resources, RetryPolicy, StepConcurrency, WhenFull, } from './plan.js';
 export { RETRY_REASONS } from './retry-reasons.js';
 export { type Keyless, positionKey, stepKeys } from './step-keys.js';
 export { comparePaths, compareText } from './text-order.js';

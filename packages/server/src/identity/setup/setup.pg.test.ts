@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { FEATURES } from '@harmont/ir'
 import { reservePort } from '@harmont/test-kit/port'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { Authenticator, type CreationOptions } from '../../testing/authenticator.ts'
@@ -46,6 +47,7 @@ describe('an empty server', () => {
       needs_setup: true,
       mailbox: false,
       cli_install: null,
+      features: FEATURES,
     })
     const body = { email: 'a@example.com', name: 'Ada' }
     expect(outcome(await it.post('/auth/passkey/signup/begin', body))).toBe('503 signup_cap_reached')

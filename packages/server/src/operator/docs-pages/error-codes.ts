@@ -13,6 +13,7 @@ const buildCodes = {
   duplicate_key: 'Two steps have the same key.',
   unknown_dependency: 'A step names another step that does not exist.',
   cycle: 'Steps depend on each other in a cycle.',
+  feature_missing: 'A step has a member that this release does not run.',
   render_failed: 'The pipeline program did not render.',
   source_invalid: 'The source archive cannot be unpacked.',
   source_fetch_failed: 'The source could not be fetched.',

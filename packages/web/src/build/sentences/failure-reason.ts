@@ -126,6 +126,7 @@ export const notStarted: Readonly<Record<string, string>> = {
   duplicate_key: 'two steps of the pipeline have the same key',
   unknown_dependency: 'a step depends on a step that does not exist',
   cycle: 'steps depend on each other in a cycle',
+  feature_missing: 'a step needs what this server does not have yet',
   invalid_ir: 'the pipeline is not valid',
   empty_pipeline: 'the pipeline has no steps',
   source_invalid: 'the source archive cannot be unpacked',

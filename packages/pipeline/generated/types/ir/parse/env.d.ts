@@ -7,6 +7,9 @@ export type Names = Readonly<Record<string, string>>;
 export declare function readEnv(reader: Reader, value: unknown, at: string): Names | undefined;
 /** Reads `secrets`: environment name to name of the secret. */
 export declare function readSecrets(reader: Reader, value: unknown, at: string): Names | undefined;
+export declare function checkSecretName(reader: Reader, name: string, at: string): void;
+/** Returns what a name must be that a shell and a secret can have; undefined when it is that. */
+export declare function variableProblem(name: string): string | undefined;
 /** Adds a problem when the environment of one node is over its limit. */
 export declare function checkEnvSize(reader: Reader, env: Names, at: string): void;
 export declare function checkSecretCount(reader: Reader, secrets: Names, at: string): void;

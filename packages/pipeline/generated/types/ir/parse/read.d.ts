@@ -2,6 +2,7 @@
  * Readers of single values. Each returns the value, or undefined after adding what is wrong to
  * `problems`. Null and absent mean the same.
  */
+import { type Feature } from '../features.js';
 import { type Problems } from './problems.js';
 export type JsonObject = Readonly<Record<string, unknown>>;
 export declare function isObject(value: unknown): value is JsonObject;
@@ -21,8 +22,11 @@ interface Expectation {
     readonly required?: boolean;
 }
 export declare class Reader {
+    #private;
     readonly problems: Problems;
-    constructor(problems: Problems);
+    constructor(problems: Problems, features?: readonly Feature[]);
+    /** Refuses a member whose feature this release has not. Ignoring it would be unsafe. */
+    feature(value: unknown, at: string, feature: Feature): void;
     object(value: unknown, at: string, { expected, fix, required }?: Expectation): JsonObject | undefined;
     list(value: unknown, at: string, options?: Expectation & {
         readonly max?: number;

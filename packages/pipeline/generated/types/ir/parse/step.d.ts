@@ -1,15 +1,18 @@
 import type { PlannedStep } from '../plan.js';
+import { type AfterAppended } from './append.js';
 import type { Names } from './env.js';
 import { type InputDraft } from './inputs.js';
 import { type JsonObject, type Reader } from './read.js';
 import { type ServiceDraft } from './services.js';
 /** A step as both forms read it: everything but its edges, with the pointer of its object. */
-export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn' | 'inputs' | 'services'> {
+export interface StepDraft extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn' | 'inputs' | 'services' | 'afterAppended'> {
     readonly at: string;
     readonly image: string | undefined;
     /** Each becomes a `depends_on` edge. */
     readonly inputs: readonly InputDraft[];
     readonly services: readonly ServiceDraft[];
+    /** Each becomes a `depends_on` edge too. */
+    readonly afterAppended: readonly AfterAppended[];
 }
 /** The members of a step that both forms have. */
 export declare const STEP_FIELDS: string[];

@@ -1,0 +1,22 @@
+import type { Plan } from './plan.ts'
+
+/**
+ * A member of steps that releases before it ignore, with danger: a step would reach hosts that its
+ * list does not have, or a build would pass without the steps that it waits for.
+ */
+export type Feature = 'append' | 'id_tokens' | 'egress'
+
+/** The features of this release. A server tells them (`getAuthConfig`), and `hm` asks. */
+export const FEATURES: readonly Feature[] = []
+
+/** Returns the features that a plan needs. */
+export function featuresOf({ steps }: Plan): readonly Feature[] {
+  const needs: Readonly<Record<Feature, boolean>> = {
+    append: steps.some(({ append, afterAppended }) => append !== undefined || afterAppended !== undefined),
+    id_tokens: steps.some(({ idTokens }) => idTokens !== undefined),
+    egress: steps.some(({ egress }) => egress !== undefined),
+  }
+  return ALL.filter((feature) => needs[feature])
+}
+
+const ALL: readonly Feature[] = ['append', 'id_tokens', 'egress']

@@ -1,0 +1,10 @@
+import type { Plan } from './plan.js';
+/**
+ * A member of steps that releases before it ignore, with danger: a step would reach hosts that its
+ * list does not have, or a build would pass without the steps that it waits for.
+ */
+export type Feature = 'append' | 'id_tokens' | 'egress';
+/** The features of this release. A server tells them (`getAuthConfig`), and `hm` asks. */
+export declare const FEATURES: readonly Feature[];
+/** Returns the features that a plan needs. */
+export declare function featuresOf({ steps }: Plan): readonly Feature[];
