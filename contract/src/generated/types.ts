@@ -1251,6 +1251,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/egress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The hosts that a job used and was refused
+         * @description Known once the job has ended, for a step with `egress`, or of an organization with `egress_ceiling`.
+         */
+        get: operations["getJobEgress"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/lines": {
         parameters: {
             query?: never;
@@ -2972,6 +2992,8 @@ export interface components {
             url?: string | null;
             /** @description Members may create pipelines, not only admins and owners. */
             members_can_create_pipelines?: boolean;
+            /** @description Hosts beyond which no step of new builds may reach, whatever its `egress` lists; a step without a list reaches these. `name`, or `*.name` for all names below it, either with `:PORT` (443 by default). Null: there is no such limit. */
+            egress_ceiling?: string[] | null;
         };
         /** UsageSeriesBucket */
         UsageSeriesBucket: {
@@ -3452,6 +3474,8 @@ export interface components {
             url?: string | null;
             /** @description Members may create pipelines, not only admins and owners. */
             members_can_create_pipelines?: boolean;
+            /** @description Hosts beyond which no step of new builds may reach, whatever its `egress` lists; a step without a list reaches these. `name`, or `*.name` for all names below it, either with `:PORT` (443 by default). Null: there is no such limit. */
+            egress_ceiling?: string[] | null;
         };
         /** AuditEvent */
         AuditEvent: {
@@ -3708,6 +3732,23 @@ export interface components {
             /** @description How many of the tests that it should prove passed. */
             passed: number;
             failed: number;
+        };
+        /**
+         * JobEgress
+         * @description The hosts that a job used and was refused, as `egress` of a step lists them: `:PORT` follows all but 443.
+         */
+        JobEgress: {
+            /**
+             * @description `list`: it could reach the hosts of a list only. `observe`: its hosts were only noted. Null: nothing was noted.
+             * @enum {string|null}
+             */
+            mode: "list" | "observe" | null;
+            /** @description Sorted, at most 200. */
+            used: string[];
+            /** @description Names that it asked for and that no list has, or that lead to private addresses. Sorted, at most 200. */
+            refused: string[];
+            /** @description False if there were more names than are kept. */
+            complete: boolean;
         };
         JobForkList: {
             data: components["schemas"]["JobFork"][];
@@ -8808,6 +8849,49 @@ export interface operations {
             };
         };
     };
+    getJobEgress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+                number: number;
+                job_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobEgress"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found, build_not_found, job_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     readJobLogLines: {
         parameters: {
             query?: {
@@ -11544,6 +11628,7 @@ export interface operationAuth {
   readJobLog: 'member'
   listJobServices: 'member'
   listJobForks: 'member'
+  getJobEgress: 'member'
   readJobLogLines: 'member'
   searchJobLog: 'member'
   getBuildView: 'member'

@@ -50,12 +50,13 @@ mkdirSync(lib, { recursive: true })
 
 const metafiles: Metafile[] = []
 
-// The command, and beside it what it expects there: the sandbox's thread, and the engine's reader of reports.
+// The command, and beside it what it expects there: the sandbox's thread and guard, and the engine's reader of reports.
 const command = await build({
   ...common,
   entryPoints: {
     main: join(cli, 'src/main.ts'),
     'source-worker': join(rooms, 'sandbox/src/source/worker.ts'),
+    'egress-guard': join(rooms, 'sandbox/src/guard/guard.ts'),
     'report-process': join(rooms, 'engine/src/reports/report-process.ts'),
   },
   outdir: lib,

@@ -92,6 +92,7 @@ export {
   type ShellUnavailableCode,
   type ShellWork,
 } from './runner/shells/open-shell.ts'
+export { lackingFeatures, runnerFeatures } from './runner-features.ts'
 export { Collector, usualPinnedMs } from './scheduler/collector.ts'
 export { createLocalPort, type LocalPortOptions, type TraceSink } from './scheduler/local-port.ts'
 export { Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'

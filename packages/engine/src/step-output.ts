@@ -1,3 +1,4 @@
+import type { EgressNames } from '@harmont/sandbox'
 import { type Artifact, isArtifact } from './artifacts/artifact.ts'
 import { isTestReport, type TestReport } from './reports/test-report.ts'
 
@@ -8,6 +9,8 @@ export interface StepOutput {
   readonly artifacts: readonly Artifact[]
   /** Its reports of tests, in the order of the pipeline. */
   readonly tests: readonly TestReport[]
+  /** The hosts that it used and was refused. Absent for a step that was bound to no list. */
+  readonly egress?: EgressNames
 }
 
 /** A text in Markdown that a step shows on the page of its build. Secrets are masked in it. */

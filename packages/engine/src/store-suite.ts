@@ -462,6 +462,22 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.outputs.annotations(randomUUID())).toEqual([])
     })
 
+    test('G125 the hosts that an attempt used and was refused are kept with its end', async () => {
+      await submit(plainPlan([{}, {}]))
+      const [first, second] = await lease(2)
+      if (!first || !second) throw new Error('nothing to lease')
+      const egress = { isBound: true, isWhole: false, used: ['a.example', 'b.example:22'], refused: ['c.example'] }
+      for (const [{ buildId, jobId, fence }, left] of [
+        [first, { egress }],
+        [second, {}],
+      ] as const) {
+        const ended = { type: 'ended', job: jobId, fence, at: now, outcome: passed } as const
+        await store.builds.apply(buildId, [ended], { jobId, output: { ...noOutput, ...left } })
+      }
+      expect(await under.other.outputs.egress(first.jobId)).toEqual(egress)
+      expect(await under.other.outputs.egress(second.jobId)).toBeNull()
+    })
+
     test('G01 the artifacts of each attempt are kept with its end', async () => {
       await submit(plainPlan([{ retry: { limit: 1, delaySeconds: 0 } }]))
       const artifact = (path: string, more: Partial<Artifact> = {}): Artifact => ({

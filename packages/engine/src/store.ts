@@ -1,5 +1,5 @@
 import type { Chunk, LogReader } from '@harmont/logs'
-import type { SourceTreeRef } from '@harmont/sandbox'
+import type { EgressNames, SourceTreeRef } from '@harmont/sandbox'
 import type { Artifact } from './artifacts/artifact.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { Build, BuildEvent, Effect, Instant, Job, NamedLease } from './core/model.ts'
@@ -57,6 +57,8 @@ export interface BuildContext {
    * The group of a rendered build depends on it.
    */
   readonly claimant?: string
+  /** Hosts beyond which no step may reach, whatever it lists. Absent where there is no such limit. */
+  readonly egressCeiling?: readonly string[]
   /** Only its steps are wanted: none is ever run. */
   readonly planOnly?: true
   /** Absent where nothing is traced. */
@@ -196,6 +198,8 @@ export interface OutputStore {
   annotations(buildId: string): Promise<readonly BuildAnnotation[]>
   /** Returns the artifacts of one attempt, sorted by path. */
   artifacts(jobId: string): Promise<readonly Artifact[]>
+  /** Returns the hosts that one attempt used and was refused; null where none were noted. */
+  egress(jobId: string): Promise<EgressNames | null>
 }
 
 /** A lease of a job, as a report names it. */

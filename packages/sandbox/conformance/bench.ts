@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type {
+  EgressBound,
   Exit,
   Limits,
   NetworkMode,
@@ -54,6 +55,7 @@ export interface RunOptions {
   readonly from?: SnapshotId
   readonly limits?: Partial<Limits>
   readonly network?: NetworkMode
+  readonly egress?: EgressBound
   readonly env?: Readonly<Record<string, string>>
   readonly deadlineMs?: number
   readonly label?: Readonly<Record<string, string>>
@@ -93,6 +95,7 @@ export class Bench {
       base,
       limits: { ...modestLimits, ...options.limits },
       network: options.network ?? 'none',
+      ...(options.egress === undefined ? {} : { egress: options.egress }),
       ...(options.gitDirectory === undefined ? {} : { gitDirectory: options.gitDirectory }),
       inputs: (options.inputs ?? []).map((input) => ({ snapshot: '', path: '.', into: '', optional: false, ...input })),
     })

@@ -59,6 +59,12 @@ export interface SandboxSpec {
   readonly base: { readonly image: ResolvedImage } | { readonly snapshot: SnapshotId }
   readonly limits: Limits
   readonly network: NetworkMode
+  /**
+   * The hosts that it may reach, with its services; absent for all that its network mode reaches.
+   * Only with the mode `egress`. `create` fails with SandboxError `egress_unsupported` where this
+   * machine cannot bind it.
+   */
+  readonly egress?: EgressBound
   /** Host directories mounted read-only, for rendering. */
   readonly readOnlyMounts?: readonly { readonly source: string; readonly target: string }[]
   /**
@@ -159,6 +165,30 @@ export interface Limits {
 
 export type NetworkMode = 'none' | 'egress' | 'host'
 
+export interface EgressBound {
+  /** Null: all, whose names are noted. */
+  readonly hosts: readonly AllowedHost[] | null
+}
+
+/** A host that a sandbox may reach by TCP, at one port. */
+export interface AllowedHost {
+  /** In lower case. */
+  readonly name: string
+  /** Whether the names below it are meant, at any depth, instead of the name itself. */
+  readonly below: boolean
+  readonly port: number
+}
+
+/** Names of hosts, as a pipeline writes them: `:PORT` follows all but 443. Sorted, at most 200 each. */
+export interface EgressNames {
+  /** False if its hosts were only noted. */
+  readonly isBound: boolean
+  readonly used: readonly string[]
+  readonly refused: readonly string[]
+  /** False if there were more. */
+  readonly isWhole: boolean
+}
+
 export interface Sandbox {
   readonly handle: SandboxHandle
   /** In the order of the spec. They end with the sandbox. */
@@ -212,6 +242,11 @@ export interface Sandbox {
    * it has ended. They belong to no snapshot, and this process need not have started the command.
    */
   outputFiles(): Promise<OutputFiles>
+  /**
+   * Returns the names of hosts that it and its services have used and were refused so far; undefined
+   * if it is bound to no list.
+   */
+  egressNames(): Promise<EgressNames | undefined>
   /**
    * Idempotent. Resolves once the process tree, mounts, cgroups, network interfaces and files are
    * gone.
@@ -536,6 +571,7 @@ export type SandboxErrorCode =
   | 'source_fetch_failed'
   | 'service_failed'
   | 'service_timeout'
+  | 'egress_unsupported'
 
 export class SandboxError extends Error {
   override readonly name: string = 'SandboxError'

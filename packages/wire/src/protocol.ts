@@ -79,10 +79,12 @@ export interface Calls {
       readonly known: readonly FencedJob[]
       /** Absent: the runner takes no layers from elsewhere. */
       readonly traffic?: LayerTraffic
+      /** The members of steps that the runner carries out, and that one of an earlier release ignores. */
+      readonly features?: readonly string[]
     }
     answer: { readonly jobs: readonly WireJob[] }
   }
-  reclaim: { request: Record<never, never>; answer: { readonly jobs: readonly WireJob[] } }
+  reclaim: { request: { readonly features?: readonly string[] }; answer: { readonly jobs: readonly WireJob[] } }
   renew: {
     request: { readonly traffic?: LayerTraffic }
     /** `exports`: the snapshots that are wanted of the runner. */

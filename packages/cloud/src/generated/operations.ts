@@ -63,6 +63,7 @@ export const routes = {
   readJobLog: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log', query: ['at', 'limit'], idempotent: false, answer: 'json' },
   listJobServices: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/services', query: [], idempotent: false, answer: 'json' },
   listJobForks: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/forks', query: [], idempotent: false, answer: 'json' },
+  getJobEgress: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/egress', query: [], idempotent: false, answer: 'json' },
   readJobLogLines: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/lines', query: ['from', 'limit'], idempotent: false, answer: 'json' },
   searchJobLog: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/search', query: ['q', 'regex', 'case', 'word', 'from', 'limit'], idempotent: false, answer: 'json' },
   getBuildView: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/view', query: [], idempotent: false, answer: 'json' },
@@ -225,6 +226,8 @@ export interface Operations {
   listJobServices(input: Input<'listJobServices'>, options?: CallOptions): Promise<Answer<'listJobServices'>>
   /** The runs that prove a job's failed tests */
   listJobForks(input: Input<'listJobForks'>, options?: CallOptions): Promise<Answer<'listJobForks'>>
+  /** The hosts that a job used and was refused */
+  getJobEgress(input: Input<'getJobEgress'>, options?: CallOptions): Promise<Answer<'getJobEgress'>>
   /** Read lines of a log */
   readJobLogLines(input: Input<'readJobLogLines'>, options?: CallOptions): Promise<Answer<'readJobLogLines'>>
   /** Search a log */

@@ -39,6 +39,7 @@ export type JobErrorCode =
   | 'service_timeout'
   | 'service_unclean'
   | 'split_failed'
+  | 'egress_unsupported'
 
 /** Unix milliseconds. */
 export type Instant = number

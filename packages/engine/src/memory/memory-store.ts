@@ -78,6 +78,9 @@ export function createMemoryStore(given: Partial<StoreSettings> = {}, splits = n
       async artifacts(jobId) {
         return work.outputOf(jobId)?.artifacts ?? []
       },
+      async egress(jobId) {
+        return work.outputOf(jobId)?.egress ?? null
+      },
       of: (jobId) => work.outputOf(jobId) ?? noOutput,
     },
     runners,

@@ -31,6 +31,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0028-listed-results.sql',
   '0029-lease-ids.sql',
   '0030-layers.sql',
+  '0031-egress-names.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

@@ -1,4 +1,5 @@
 /** Keeps the outputs of steps: everything that they leave besides their file systems. */
+import type { EgressNames } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Artifact } from '../artifacts/artifact.ts'
 import type { Instant } from '../core/model.ts'
@@ -30,6 +31,7 @@ export async function writeStepOutput(
 ): Promise<readonly string[]> {
   await writeArtifacts(client, buildId, ended)
   await takeReports(client, ended.reports, ended.at)
+  await writeEgress(client, buildId, ended)
   return writeAnnotations(client, buildId, ended)
 }
 
@@ -46,6 +48,22 @@ async function writeArtifacts(
       select $1, $2, r.* from json_to_recordset($3::json) as r(position int, path text, kind text, bytes bigint,
         sha256 text, parts text[], part_offset int, expires_seconds bigint)`,
     values: [buildId, jobId, JSON.stringify(artifacts.map(artifactRecord))],
+  })
+}
+
+/** Writes the hosts of an attempt. Those of earlier attempts stay. */
+async function writeEgress(
+  client: pg.ClientBase,
+  buildId: string,
+  { jobId, output: { egress } }: EndedStep,
+): Promise<void> {
+  if (egress === undefined) return
+  const { isBound, isWhole, used, refused } = egress
+  await client.query({
+    name: 'engine-write-egress',
+    text: `insert into engine.egress_names (job_id, build_id, is_bound, is_whole, used, refused)
+      values ($1, $2, $3, $4, $5, $6)`,
+    values: [jobId, buildId, isBound, isWhole, used, refused],
   })
 }
 
@@ -95,6 +113,13 @@ interface AnnotationRow extends Annotation {
   readonly position: number
 }
 
+interface EgressRow {
+  readonly is_bound: boolean
+  readonly is_whole: boolean
+  readonly used: readonly string[]
+  readonly refused: readonly string[]
+}
+
 export class PostgresOutputs implements OutputStore {
   readonly #pool: pg.Pool
 
@@ -134,5 +159,17 @@ export class PostgresOutputs implements OutputStore {
       offset,
       expiresSeconds: expires === null ? null : Number(expires),
     }))
+  }
+
+  async egress(jobId: string): Promise<EgressNames | null> {
+    const { rows } = await this.#pool.query<EgressRow>({
+      name: 'engine-egress',
+      text: 'select is_bound, is_whole, used, refused from engine.egress_names where job_id = $1',
+      values: [jobId],
+    })
+    const [row] = rows
+    return row === undefined
+      ? null
+      : { isBound: row.is_bound, isWhole: row.is_whole, used: row.used, refused: row.refused }
   }
 }

@@ -223,6 +223,7 @@ async function outcomeOf({ options, lease, log }: JobContext, error: unknown): P
     // The operator of this machine reads the output of its tools.
     if (cause !== undefined) options.log('warn', log.masked(`job ${lease.job.jobId}: ${chainOf(error).join('; ')}`))
     const refused = { kind: 'refused', code: 'provision_failed', message } as const
+    if (code === 'egress_unsupported') return { kind: 'refused', code, message }
     const isOfSource = code === 'source_invalid' || code === 'source_fetch_failed'
     return isOfSource ? { ...refused, buildError: { code, message } } : refused
   }

@@ -8,6 +8,7 @@ import { followCommand, type Started } from './follow-command.ts'
 import { asOutcome, finish, type JobContext } from './job-context.ts'
 import { prepare, type Ready } from './prepare-step.ts'
 import { readAnnotations } from './read-annotations.ts'
+import { readEgress } from './remark-egress.ts'
 import { withRoom } from './retry.ts'
 import type { Promised } from './sandbox-note.ts'
 import { keepServices } from './services/keep-services.ts'
@@ -79,7 +80,9 @@ async function readOutput(context: JobContext, work: StepWork, sandbox: Sandbox,
   if (!isKnown(context, exit)) return { output: noOutput }
   const annotations = await readAnnotations(context, sandbox)
   const { artifacts, tests, error } = await artifactsAfter(context, work, sandbox, exit)
-  return { output: { annotations, artifacts, tests }, ...(error && { artifactError: error }) }
+  const egress = await readEgress(context.log, sandbox)
+  const output = { annotations, artifacts, tests, ...(egress && { egress }) }
+  return { output, ...(error && { artifactError: error }) }
 }
 
 /** Returns whether the end of a command says something about the step. */

@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers'
 import { createGzip } from 'node:zlib'
 import type { PlannedStep } from '@harmont/ir'
 import { sharedImages } from '@harmont/outside/shared-images'
-import { createImageStore, createOciDriver, type ImageStore, type OciDriver } from '@harmont/sandbox'
+import { createImageStore, createOciDriver, type ImageStore, type NetworkMode, type OciDriver } from '@harmont/sandbox'
 import { until } from '@harmont/test-kit/until'
 import { pack } from 'tar-stream'
 import { type Created, createBuild, type NewBuild } from '../core/create-build.ts'
@@ -51,6 +51,8 @@ export interface BenchOptions {
   /** Replaces the bench's own blobs. */
   readonly sources?: EngineOptions['sources']
   readonly parts?: EngineOptions['parts']
+  /** Networks of the sandboxes; none by default. */
+  readonly network?: readonly NetworkMode[]
   /** Replaces the plain driver. */
   readonly store?: (settings: Partial<StoreSettings>) => MemoryStore
 }
@@ -58,7 +60,7 @@ export interface BenchOptions {
 /** Opens a started engine in a directory of its own. */
 export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const directory = await mkdtemp('/var/tmp/harmont-engine-')
-  const driver = await openDriver(directory)
+  const driver = await openDriver(directory, openImages(), 0, options.network)
   const limits = { ...defaultLimits, ...options.limits }
   const { startLeaseMs = 30_000, leaseMs = 300_000 } = options
   const settings = { limits, startLeaseMs, leaseMs }
@@ -79,7 +81,10 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
           return { kind: 'archive', sha256, open: async () => Readable.from([blobs.get(blob) ?? Buffer.alloc(0)]) }
         },
       },
-      runner: runnerOptions(directory, driver, options.runner),
+      runner: runnerOptions(directory, driver, {
+        ...(options.network && { networkModes: options.network }),
+        ...options.runner,
+      }),
       log: (level, message, error) => {
         if (level !== 'info') console.error(level, message, error)
       },
@@ -133,11 +138,16 @@ export function openImages(directory = sharedImages, hostAllow: readonly string[
 /**
  * Returns a driver below the directory, without networks, so that tests need no interface names.
  */
-export function openDriver(directory: string, images = openImages(), collectGraceMs = 0): Promise<OciDriver> {
+export function openDriver(
+  directory: string,
+  images = openImages(),
+  collectGraceMs = 0,
+  network: readonly NetworkMode[] = ['none'],
+): Promise<OciDriver> {
   return createOciDriver({
     directory: join(directory, 'sandboxes'),
     images,
-    network: ['none'],
+    network,
     egressAllow: [],
     runtime: 'crun',
     collectGraceMs,

@@ -1,4 +1,5 @@
-import { SandboxError, type SandboxSpec, type SecretRef } from '@harmont/sandbox'
+import { type EgressBound, SandboxError, type SandboxSpec, type SecretRef } from '@harmont/sandbox'
+import { hostsOf } from '../core/egress-ceiling.ts'
 import type { Step } from '../core/model.ts'
 import type { LeaseRef } from '../port.ts'
 import type { CacheAddress } from './cache-entry.ts'
@@ -47,15 +48,37 @@ const gigabyte = 1024 ** 3
 
 /**
  * Returns limits and network of a step's sandbox. Throws a SandboxError when this machine has none
- * of the allowed networks.
+ * of the allowed networks, or cannot bind the step to its list of hosts.
  */
 export function stepLimits(
   { options, settings }: Pick<RunnerParts, 'options' | 'settings'>,
-  { resources: { cpu, memoryGb, diskGb } }: Step,
-): Pick<SandboxSpec, 'limits' | 'network'> {
-  const [network] = options.networkModes
+  { resources: { cpu, memoryGb, diskGb }, egress }: Step,
+): Pick<SandboxSpec, 'limits' | 'network' | 'egress'> {
+  const limits = { cpu, memoryBytes: memoryGb * gigabyte, diskBytes: diskGb * gigabyte, pids: settings.pidsLimit }
+  return { limits, ...(egress === undefined ? anyNetwork(options) : boundNetwork(options, egress)) }
+}
+
+type Modes = Pick<RunnerParts['options'], 'networkModes'>
+
+function anyNetwork({ networkModes: [network] }: Modes): Pick<SandboxSpec, 'network'> {
   if (network === undefined)
     throw new SandboxError('provision_failed', 'This machine supports none of the configured network modes.')
-  const limits = { cpu, memoryBytes: memoryGb * gigabyte, diskBytes: diskGb * gigabyte, pids: settings.pidsLimit }
-  return { limits, network }
+  return { network }
+}
+
+function boundNetwork(
+  { networkModes }: Modes,
+  egress: NonNullable<Step['egress']>,
+): Pick<SandboxSpec, 'network' | 'egress'> {
+  if (networkModes.includes('egress')) return { network: 'egress', egress: { hosts: allowedHosts(egress) } }
+  if (egress.length === 0) return { network: 'none' }
+  throw new SandboxError(
+    'egress_unsupported',
+    'The step has a list of hosts (egress), and this runner has no network that could be bound to it: it needs root, and HARMONT_SANDBOX_NETWORK with egress.',
+  )
+}
+
+function allowedHosts(egress: NonNullable<Step['egress']>): EgressBound['hosts'] {
+  if (egress === 'observe') return null
+  return hostsOf(egress).map(({ name, isWild, port }) => ({ name, below: isWild, port }))
 }

@@ -1,3 +1,4 @@
+import { underCeiling } from '../core/egress-ceiling.ts'
 import type { Build, Job, Step } from '../core/model.ts'
 import { secretNamesOf } from '../layers/taint.ts'
 import type { InputSource, LeasedJob, StepWork } from '../port.ts'
@@ -63,7 +64,7 @@ export function ownVariables({ id, attempt }: Job, step: Step | null): Readonly<
   return step === null ? own : { ...own, HARMONT_STEP_KEY: step.key }
 }
 
-function workOf(build: Build, job: Job, { renderSlug }: BuildContext): LeasedJob['work'] {
+function workOf(build: Build, job: Job, { renderSlug, egressCeiling }: BuildContext): LeasedJob['work'] {
   if (job.step === null) {
     if (renderSlug === null) throw new Error(`build ${build.id} is to be rendered, but its context names no pipeline`)
     return { kind: 'render', slug: renderSlug }
@@ -74,7 +75,7 @@ function workOf(build: Build, job: Job, { renderSlug }: BuildContext): LeasedJob
   const { parents, inputs, keptServices } = placesOf(build)
   return {
     kind: 'step',
-    step,
+    step: underCeiling(step, egressCeiling ?? null),
     parentSnapshot,
     childrenBuildIn: parents.has(job.step),
     inputSources: (step.inputs ?? []).map(({ from }) => inputSource(build, from)),

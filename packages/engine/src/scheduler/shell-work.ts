@@ -1,3 +1,4 @@
+import { underCeiling } from '../core/egress-ceiling.ts'
 import { type ShellRequest, ShellUnavailable, type ShellWork } from '../runner/shells/open-shell.ts'
 import { ownVariables } from './leased-job.ts'
 import type { LocalPortOptions } from './local-port.ts'
@@ -24,7 +25,7 @@ export async function shellWork(
   return {
     buildId,
     queue: build.queue,
-    step,
+    step: underCeiling(step, context.egressCeiling ?? null),
     snapshot,
     holder: snapshot === null ? null : (holder?.runner ?? null),
     withSource: before,

@@ -1,10 +1,11 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { isPopulated, killGroup, removeGroups, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import { forgetNames } from '../guard/bound.ts'
 import { type Layout, sandboxFiles } from '../layout/layout.ts'
 import { removeMemory } from '../layout/memory.ts'
 import { removeStateDirectory } from '../layout/state-directory.ts'
-import { waitForLinkGone } from '../network/egress.ts'
+import { waitForLinkGone } from '../network/links.ts'
 import { readRecord, type SandboxRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 
@@ -37,6 +38,8 @@ export async function cleanUpSandbox(
     }
     await Promise.all((record.services ?? []).map((service) => cleanUpService(context, service)))
     if (record.link !== null) await waitForLinkGone(record.link)
+    await context.unbind(record)
+    if (record.egress?.report === id) forgetNames(context.layout, record.egress)
     await removeGroups(groups)
   }
   // The directory's name is gone before the memory is.

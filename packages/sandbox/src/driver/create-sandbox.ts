@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { applyLimits } from '../cgroups/cgroups.ts'
+import { boundFor } from '../guard/bound.ts'
 import type { ImageStore } from '../images/index.ts'
 import { type Launcher, withLauncher } from '../launch/launcher.ts'
 import { type RuntimeName, runtimes } from '../launch/runtimes/index.ts'
@@ -76,7 +77,7 @@ export class SandboxCreation {
       createdAt: context.now().toISOString(),
       runtime,
       link: launcher.network.link,
-      resolvConf: launcher.network.resolvConf,
+      ...boundFor(context.layout, launcher.network, spec.egress, spec.id),
       groups: launcher.groups,
       rootId: launcher.rootId,
     }
@@ -91,6 +92,7 @@ export class SandboxCreation {
     const launchers = [launcher]
     try {
       await applyLimits(launcher.groups, runtimes[runtime].groupLimits(spec.limits))
+      await supply.bind(record)
       if (specs.length === 0) await launcher.mount(spec.id)
       else {
         const base = (service: ServiceSpec) => bareStart(service, this.startParts())
@@ -130,7 +132,9 @@ function describe(spec: SandboxSpec) {
   }
 }
 
-function refuseMode({ network }: SandboxSpec, { modes, problems }: Supply): void {
+function refuseMode({ network, egress }: SandboxSpec, { modes, problems }: Supply): void {
+  if (egress !== undefined && network !== 'egress')
+    throw new SandboxError('egress_unsupported', `A list of hosts cannot bind the network mode ${network}.`)
   if (modes.includes(network)) return
   throw new SandboxError(
     'provision_failed',

@@ -169,6 +169,7 @@ export class Driver implements OciDriver {
       trash,
       now,
       clearLost: async () => removeOrphanedGroups(layout, home, slotsOf(await allRecords(layout)), 'mine'),
+      unbind: (record) => supply.unbind(record),
       onDestroyed: (record, id) => {
         this.known.delete(id)
         if (record !== undefined) supply.release(record)

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { boundFor } from '../guard/bound.ts'
 import type { Launcher } from '../launch/launcher.ts'
 import type { Supply } from '../launch/supply.ts'
 import { sandboxFiles } from '../layout/layout.ts'
@@ -78,15 +79,16 @@ async function begin(request: ServicesRequest, spec: ServiceSpec, index: number)
   const network = spec.egress && record.network === 'egress' ? 'egress' : 'none'
   const place = { name: `s${index}`, above: launcher.groups }
   const own = await supply.takeForService(network, place)
+  const { egress, ...shared } = record
   const made: SandboxRecord = {
-    ...record,
+    ...shared,
     ...base,
     id: serviceId(record.id, index),
     services: [],
     service,
     network,
     link: own.network.link,
-    resolvConf: own.network.resolvConf,
+    ...boundFor(context.layout, own.network, egress, record.id),
     groups: own.groups,
     rootId: own.rootId,
     readOnlyMounts: [],
@@ -97,7 +99,9 @@ async function begin(request: ServicesRequest, spec: ServiceSpec, index: number)
       subnet,
       specs.map(({ name }) => name),
     )
-    return { record: registerSandbox(context, made, hosts), service, launcher: own }
+    const registered = registerSandbox(context, made, hosts)
+    await supply.bind(registered)
+    return { record: registered, service, launcher: own }
   } catch (error) {
     await own.discard()
     throw error

@@ -70,6 +70,9 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
       egressAllow: options.egressAllow,
       ownPorts: options.ownPorts ?? [],
       linksInUse: records.flatMap(({ link }) => link ?? []),
+      boundLinks: records.flatMap(({ link, egress }) =>
+        link === null || egress === undefined ? [] : { link, ...egress },
+      ),
       rootIdsInUse: records.map(rootIdOf),
       inStore: options.launchersInStore ?? 2,
     })

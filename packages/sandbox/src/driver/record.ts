@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import type { Groups } from '../cgroups/home.ts'
+import type { BoundRecord } from '../guard/bound.ts'
 import { type Runtime, type RuntimeName, runtimes } from '../launch/runtimes/index.ts'
 import { type Layout, sandboxFiles } from '../layout/layout.ts'
 import { firstId } from '../privilege/id-ranges.ts'
@@ -31,6 +32,8 @@ export interface SandboxRecord {
   readonly runtime?: RuntimeName
   readonly link: string | null
   readonly resolvConf: string | null
+  /** How its link is bound. Absent for a link that is not, or none. */
+  readonly egress?: BoundRecord
   readonly groups: Groups
   /**
    * The sandbox's root, as a user id of the machine. Absent in records of earlier releases, where

@@ -14,6 +14,8 @@ export interface SandboxContext {
   readonly now: () => Date
   /** Removes the groups of sandboxes whose record is lost. */
   readonly clearLost: () => Promise<void>
+  /** Forgets how the link of a sandbox was bound, once it is gone. */
+  readonly unbind: (record: SandboxRecord) => Promise<void>
   /** Called once nothing of a sandbox is left. */
   readonly onDestroyed: (record: SandboxRecord | undefined, id: string) => void
 }

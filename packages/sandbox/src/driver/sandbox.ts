@@ -1,4 +1,5 @@
 import { lstat } from 'node:fs/promises'
+import { namesOf } from '../guard/bound.ts'
 import type { Launcher } from '../launch/launcher.ts'
 import { staged } from '../launch/mounts.ts'
 import type { ServiceProgram } from '../launch/runtime-config.ts'
@@ -9,6 +10,7 @@ import { readMemo } from '../layout/memory.ts'
 import {
   type Command,
   type Conversation,
+  type EgressNames,
   type FrozenFiles,
   type OutputFiles,
   type Running,
@@ -201,6 +203,11 @@ export class OciSandbox implements Sandbox {
     if (this.command === undefined || this.record.hasOutput !== true) return noOutputFiles
     await this.command.exited()
     return openOutputFiles(this.files, this.record.groups.top)
+  }
+
+  async egressNames(): Promise<EgressNames | undefined> {
+    const { egress } = this.record
+    return egress && namesOf(this.context.layout, egress)
   }
 
   destroy(): Promise<void> {

@@ -1,12 +1,15 @@
 import type { ServicePlace } from '../cgroups/cgroups.ts'
 import type { CgroupHome } from '../cgroups/home.ts'
+import type { BoundRecord } from '../guard/bound.ts'
+import type { BoundLink } from '../guard/guard-rules.ts'
 import type { Layout } from '../layout/layout.ts'
-import { type EgressNetwork, openEgress, waitForLinkGone } from '../network/egress.ts'
+import { type EgressNetwork, openEgress } from '../network/egress.ts'
+import { waitForLinkGone } from '../network/links.ts'
 import type { NetworkSlot } from '../network/network-slot.ts'
 import { hostSlot, isolatedSlot } from '../network/network-slot.ts'
 import { firstId, RootIds } from '../privilege/id-ranges.ts'
 import { privilegeMode } from '../privilege/privilege-mode.ts'
-import type { NetworkMode } from '../sandbox-driver.ts'
+import { type NetworkMode, SandboxError } from '../sandbox-driver.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
 import type { Launcher } from './launcher.ts'
 import { LauncherPool } from './pool.ts'
@@ -21,9 +24,17 @@ export interface SupplyOptions {
   readonly ownPorts: readonly number[]
   /** Links of existing sandboxes. */
   readonly linksInUse: readonly string[]
+  /** How those that are bound are. */
+  readonly boundLinks: readonly BoundLink[]
   /** Their roots, as user ids of the machine. */
   readonly rootIdsInUse: readonly number[]
   readonly inStore: number
+}
+
+/** A link, and how it is bound. */
+interface Bindable {
+  readonly link: string | null
+  readonly egress?: BoundRecord
 }
 
 /** Provides launchers with a network for their sandbox. */
@@ -58,7 +69,8 @@ export class Supply {
         'egress networks need root, which alone can create links and firewall rules: steps of an ordinary user have no network',
       ])
     try {
-      const egress = await openEgress(options.layout, options.egressAllow, options.linksInUse, options.ownPorts)
+      const { layout, egressAllow, linksInUse, ownPorts, boundLinks } = options
+      const egress = await openEgress(layout, egressAllow, linksInUse, ownPorts, boundLinks)
       return new Supply(options, egress, [])
     } catch (error) {
       // Includes the tool's output, for the machine's operator.
@@ -75,6 +87,27 @@ export class Supply {
   /** Starts a launcher for a service. It cannot be kept ready: its groups are its sandbox's. */
   takeForService(mode: NetworkMode, place: ServicePlace): Promise<Launcher> {
     return this.launch(mode, place)
+  }
+
+  /**
+   * Binds a link that nothing uses yet. Until `unbind` it reaches what the bound allows, and nothing
+   * without a guard. Fails with SandboxError `egress_unsupported` where this machine cannot.
+   */
+  async bind({ link, egress }: Bindable): Promise<void> {
+    if (egress === undefined || link === null) return
+    try {
+      await (await this.egress?.guard())?.bind(link, egress)
+    } catch (error) {
+      throw new SandboxError('egress_unsupported', 'This machine cannot bind a step to a list of hosts.', {
+        cause: error,
+      })
+    }
+  }
+
+  /** Forgets how a link that is gone was bound. */
+  async unbind({ link, egress }: Bindable): Promise<void> {
+    if (egress === undefined || link === null) return
+    await (await this.egress?.guard())?.free(link, egress)
   }
 
   /** Frees the link and ids of a sandbox of which nothing is left. */

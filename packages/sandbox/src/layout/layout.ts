@@ -36,8 +36,13 @@ export interface Layout {
   readonly network: string
   /** Settings of launchers, by slot, and the pipes to them. */
   readonly launchers: string
-  /** The sandboxes' resolv.conf, by network mode. */
-  readonly resolvConf: (mode: 'egress' | 'host') => string
+  /** What the guard of networks shares with its driver. Absent until it is needed. */
+  readonly guard: string
+  /**
+   * The sandboxes' resolv.conf, by network mode; of `egress`, also for those with a list of hosts, and
+   * for those whose hosts are noted.
+   */
+  readonly resolvConf: (mode: 'egress' | 'host' | 'bound' | 'observed') => string
 }
 
 /** Creates the directories and returns their absolute paths. */
@@ -69,6 +74,7 @@ export async function openLayout(directory: string): Promise<Layout> {
     cgroupRoots: join(root, 'cgroups'),
     network: join(root, 'network.json'),
     launchers: join(processes, 'launchers'),
+    guard: join(processes, 'guard'),
     resolvConf: (mode) => join(root, `resolv-${mode}.conf`),
   }
   for (const path of [layout.sandboxes, layout.unbegun, layout.snapshots, layout.cacheIndex, layout.trash])

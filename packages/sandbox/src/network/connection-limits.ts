@@ -76,8 +76,13 @@ export function connectionRules({ open, atOnce, perSecond, brief }: ConnectionLi
   return [
     `update @hurried { iif limit rate over ${perSecond}/second burst ${atOnce} packets } drop`,
     `add @connected { iif ct count over ${open} } reject with icmpx admin-prohibited`,
-    ...(brief ? ['ip protocol tcp ct timeout set "brief"'] : []),
+    ...briefRules(brief),
   ]
+}
+
+/** Returns the rule by which ended connections leave the table early, where the kernel can. */
+export function briefRules(brief: boolean): readonly string[] {
+  return brief ? ['ip protocol tcp ct timeout set "brief"'] : []
 }
 
 /**

@@ -1,21 +1,18 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import type { BoundLink, GuardRules } from '../guard/guard-rules.ts'
+import type { LinkGuard } from '../guard/link-guard.ts'
 import type { Layout } from '../layout/layout.ts'
-import { lockFile } from '../system/file-lock.ts'
-import { readIfPresent, writeAtomically } from '../system/files.ts'
-import { stage } from '../system/machine.ts'
-import { run } from '../system/processes.ts'
-import { ToolFailed } from '../system/tool-failed.ts'
-import { closeGateway, freeBlock, openGateway, rangesInUse } from './address-block.ts'
+import { closeGateway, openGateway } from './address-block.ts'
+import { claimBlock, claimNumber, disclaimNumber } from './claims.ts'
 import { connectionLimits, takesBrief } from './connection-limits.ts'
 import { type EgressException, resolveExceptions } from './egress-exceptions.ts'
 import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
 import { IpHelper } from './ip-helper.ts'
 import { addressesEach, type Link, LinkPool } from './link-pool.ts'
+import { linksOf, removeLink } from './links.ts'
 import { egressSlot, type NetworkSlot, writeIfChanged } from './network-slot.ts'
-import { nft, nftList } from './nft.ts'
+import { nft } from './nft.ts'
 import { rulesFor } from './nftables.ts'
 import { type MachineResolver, machineResolver, resolvConfFor } from './resolver.ts'
 
@@ -31,15 +28,16 @@ export interface EgressNetwork {
   /** Sets up the machine's end of a link that a launcher has made. */
   connect(slot: NetworkSlot): Promise<void>
   release(link: string): void
+  /**
+   * Returns what binds links to lists of hosts, and sets it up at the first call. Fails with
+   * `ToolFailed` where this machine cannot.
+   */
+  guard(): Promise<LinkGuard>
   /** Stops its helper process. */
   close(): void
   /** Removes the rules and links of this directory. Call it only when no sandbox is left. */
   remove(): Promise<void>
 }
-
-const directories = 64
-/** Records which directory has which number, one file each. Lost at a boot, like the tables. */
-const owners = join(stage, 'networks')
 
 /** Loads the rules. Fails with a reason if this machine cannot provide the mode. */
 export async function openEgress(
@@ -47,6 +45,7 @@ export async function openEgress(
   egressAllow: readonly string[],
   linksInUse: readonly string[],
   ownPorts: readonly number[] = [],
+  boundLinks: readonly BoundLink[] = [],
 ): Promise<EgressNetwork> {
   const exceptions = await resolveExceptions(egressAllow)
   const resolver = await machineResolver()
@@ -54,12 +53,15 @@ export async function openEgress(
   const isFresh = linksInUse.length === 0
   const beyond = [...resolver.addresses, ...exceptions.map(({ range }) => range)]
   const block = await claimBlock(layout, number, beyond, !isFresh)
-  const network = new Egress({ layout, number, block, resolver, linksInUse })
+  const network = new Egress({ layout, number, block, resolver, exceptions, ownPorts, linksInUse, boundLinks })
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
-  await network.loadRules(exceptions, ownPorts)
-  for (const link of linksOf(number)) if (!linksInUse.includes(link)) await removeLink(link)
+  await network.loadRules()
+  if (boundLinks.length === 0) await endGuard(layout, guardLink(number))
+  const kept = new Set([...linksInUse, ...(boundLinks.length === 0 ? [] : [guardLink(number)])])
+  for (const link of linksOf(number)) if (!kept.has(link)) await removeLink(link)
   await openGateway(number, network.addressOf(1), isFresh)
   writeIfChanged(layout.resolvConf('egress'), resolvConfFor(resolver, network.addressOf(1)))
+  if (boundLinks.length > 0) await network.guard()
   try {
     await network.passOthers()
   } catch (error) {
@@ -74,7 +76,25 @@ interface EgressPlace {
   readonly number: number
   readonly block: string
   readonly resolver: MachineResolver
+  readonly exceptions: readonly EgressException[]
+  readonly ownPorts: readonly number[]
   readonly linksInUse: readonly string[]
+  /** Those of them that are bound to a list of hosts. */
+  readonly boundLinks: readonly BoundLink[]
+}
+
+/** The address of a directory's guard, and its link. */
+const guardIndex = 0
+/** The users of guards, one for each directory, follow those of sandboxes. */
+const firstGuardId = 0x70000000
+const guardLink = (number: number): string => `hm${number}-guard`
+
+/** Ends a guard that an earlier process left, and that no sandbox needs. */
+async function endGuard({ guard }: Layout, link: string): Promise<void> {
+  if (!existsSync(guard)) return
+  const { stopGuard } = await import('../guard/guard-process.ts')
+  await stopGuard(guard, link)
+  rmSync(guard, { recursive: true, force: true })
 }
 
 class Egress implements EgressNetwork {
@@ -83,10 +103,14 @@ class Egress implements EgressNetwork {
   readonly #pool: LinkPool
   readonly #ip = new IpHelper()
   #hasOthers = true
+  #guard: Promise<LinkGuard> | undefined
+  /** The part of the rules that binds links; undefined until some are. */
+  #guardRules: GuardRules | undefined
 
   constructor(place: EgressPlace) {
     this.#place = place
     this.#table = `harmont_${place.number}`
+    if (place.boundLinks.length > 0) this.#guardRules = this.#rulesOfGuard()
     this.#pool = new LinkPool(place.number, place.linksInUse)
   }
 
@@ -102,23 +126,71 @@ class Egress implements EgressNetwork {
     this.#pool.release(link)
   }
 
+  guard(): Promise<LinkGuard> {
+    this.#guard ??= this.#openGuard().catch((error: unknown) => {
+      this.#guard = undefined
+      throw error
+    })
+    return this.#guard
+  }
+
+  async #openGuard(): Promise<LinkGuard> {
+    const { layout, number, resolver, exceptions, boundLinks } = this.#place
+    const [{ GuardProcess }, { LinkGuard }] = await Promise.all([
+      import('../guard/guard-process.ts'),
+      import('../guard/link-guard.ts'),
+    ])
+    if (this.#guardRules === undefined) {
+      this.#guardRules = this.#rulesOfGuard()
+      await this.loadRules()
+    }
+    const gateway = this.addressOf(1)
+    const address = this.addressOf(guardIndex)
+    writeIfChanged(layout.resolvConf('bound'), `nameserver ${address}\n`)
+    writeIfChanged(
+      layout.resolvConf('observed'),
+      resolvConfFor({ ...resolver, addresses: [address], viaGateway: false }, gateway),
+    )
+    const config = {
+      address,
+      resolvers: resolver.viaGateway ? [gateway] : resolver.addresses,
+      exceptions,
+      userId: firstGuardId + number,
+    }
+    const process = new GuardProcess(layout.guard, config, this.#slotOf({ name: guardLink(number), index: guardIndex }))
+    return new LinkGuard(
+      layout.guard,
+      this.#table,
+      process,
+      boundLinks.map(({ link }) => link),
+    )
+  }
+
+  #rulesOfGuard(): GuardRules {
+    const { number, boundLinks } = this.#place
+    return { link: guardLink(number), address: this.addressOf(guardIndex), links: boundLinks }
+  }
+
   close(): void {
     this.#ip.close()
+    void this.#guard?.then((guard) => guard.close())
   }
 
   async remove(): Promise<void> {
     const { layout, number } = this.#place
+    await (await this.#guard)?.remove()
+    rmSync(layout.guard, { recursive: true, force: true })
     for (const link of linksOf(number)) await removeLink(link)
     await closeGateway(number)
     if (this.#hasOthers) await forgetOtherFirewalls(this.#table)
     // First, because without the table the number, and this file, may be taken by others.
-    rmSync(join(owners, String(number)), { force: true })
+    disclaimNumber(number)
     await nft(`delete table inet ${this.#table}\n`)
     rmSync(layout.network, { force: true })
   }
 
-  async loadRules(exceptions: readonly EgressException[], ownPorts: readonly number[]): Promise<void> {
-    const { layout, number, resolver } = this.#place
+  async loadRules(): Promise<void> {
+    const { layout, number, resolver, exceptions, ownPorts } = this.#place
     const load = (brief: boolean) =>
       nft(
         rulesFor({
@@ -131,6 +203,7 @@ class Egress implements EgressNetwork {
           exceptions,
           connections: connectionLimits(brief),
           ownPorts,
+          ...(this.#guardRules && { guard: this.#guardRules }),
           owner: layout.tag,
         }),
       )
@@ -164,97 +237,4 @@ class Egress implements EgressNetwork {
 function addressIn(block: string, number: number, index: number): string {
   const low = number * addressesEach + index
   return `${block}.${low >> 8}.${low & 255}`
-}
-
-/**
- * Returns this directory's number, or claims the first free one. Creating an existing table fails,
- * so the kernel arbitrates.
- */
-async function claimNumber(layout: Layout): Promise<number> {
-  const own = keptNetwork(layout)?.number
-  if (own !== undefined && (await ownerOf(own)) === layout.tag) return own
-  // Two concurrent removals could remove what a third process has just created.
-  await using _gate = await lockFile(join(owners, 'lock'))
-  await removeOrphans()
-  const owned = new Set(readdirSync(owners))
-  const all = Array.from({ length: directories }, (_, number) => number)
-  // Those of other directories last: hardly any lacks its table, and each try takes a process.
-  for (const number of all.toSorted((a, b) => Number(owned.has(`${a}`)) - Number(owned.has(`${b}`)))) {
-    try {
-      await nft(`create table inet harmont_${number} { comment "${layout.tag}"; }\n`)
-    } catch (error) {
-      if (error instanceof ToolFailed && /File exists/.test(error.said)) continue
-      throw error
-    }
-    writeAtomically(layout.network, JSON.stringify({ number }))
-    writeAtomically(join(owners, String(number)), layout.root)
-    return number
-  }
-  throw new Error(`${directories} runners on this machine already have egress networks (see nft list tables)`)
-}
-
-interface KeptNetwork {
-  readonly number: number
-  readonly block?: string
-}
-
-function keptNetwork(layout: Layout): KeptNetwork | undefined {
-  const text = readIfPresent(layout.network)
-  return text === undefined ? undefined : (JSON.parse(text) as KeptNetwork)
-}
-
-/**
- * Returns this directory's block. Changes it if something else on the machine uses the block and no
- * sandbox does.
- */
-async function claimBlock(layout: Layout, number: number, beyond: readonly string[], inUse: boolean): Promise<string> {
-  const kept = keptNetwork(layout)?.block
-  if (kept !== undefined && inUse) return kept
-  const block = freeBlock([...(await rangesInUse()), ...beyond], kept)
-  if (block === undefined) throw new Error('every address range for sandboxes is in use on this machine (see ip route)')
-  writeAtomically(layout.network, JSON.stringify({ number, block } satisfies KeptNetwork))
-  return block
-}
-
-/** Frees the numbers of directories that were deleted while their driver was open. */
-async function removeOrphans(): Promise<void> {
-  for (const name of readdirSync(owners).filter((entry) => /^\d+$/.test(entry))) {
-    const directory = readIfPresent(join(owners, name))
-    if (directory === undefined || existsSync(directory)) continue
-    for (const link of linksOf(Number(name))) await removeLink(link)
-    await closeGateway(Number(name))
-    await forgetOtherFirewalls(`harmont_${name}`)
-    if ((await ownerOf(Number(name))) !== undefined) await nft(`delete table inet harmont_${name}\n`)
-    rmSync(join(owners, name), { force: true })
-  }
-}
-
-async function ownerOf(number: number): Promise<string | undefined> {
-  const listed = await nftList<{ readonly table?: { readonly comment?: string } }>('table', 'inet', `harmont_${number}`)
-  return listed?.find((entry) => entry.table !== undefined)?.table?.comment
-}
-
-/** Returns the links of a directory. Not from /sys, which may show another network namespace. */
-function linksOf(number: number): readonly string[] {
-  const lines = readFileSync('/proc/net/dev', 'latin1').split('\n')
-  return lines.map((line) => line.split(':')[0]?.trim() ?? '').filter((name) => name.startsWith(`hm${number}-`))
-}
-
-/** Waits until a link is gone from this machine, after its namespace lost its last process. */
-export async function waitForLinkGone(link: string): Promise<void> {
-  // The kernel removes links itself, many at once [20 ms]. Calling `ip` for each costs more and
-  // waits for the same locks.
-  for (let attempt = 0; attempt < 50; attempt++) {
-    if (!existsSync(`/sys/class/net/${link}`)) return
-    await sleep(10)
-  }
-  await removeLink(link)
-}
-
-async function removeLink(link: string): Promise<void> {
-  try {
-    await run('ip', ['link', 'delete', link])
-  } catch (error) {
-    if (!(error instanceof Error && /Cannot find device|No such device/.test(error.message))) throw error
-  }
 }

@@ -13,6 +13,8 @@ export interface NetworkSlot {
   readonly outside: string
   /** The link in the machine's namespace that belongs to the sandbox. */
   readonly link: string | null
+  /** The address of its other end; null without a link. */
+  readonly address: string | null
   /** Whether the gateway address forwards to a resolver on the machine's loopback. */
   readonly routeLocalnet: boolean
   /** Absolute path of the sandbox's /etc/resolv.conf; null keeps the image's. */
@@ -25,6 +27,7 @@ export const isolatedSlot: NetworkSlot = {
   inside: 'link set lo up',
   outside: '',
   link: null,
+  address: null,
   resolvConf: null,
   routeLocalnet: false,
 }
@@ -32,7 +35,7 @@ export const isolatedSlot: NetworkSlot = {
 export async function hostSlot(layout: Layout): Promise<NetworkSlot> {
   const resolvConf = layout.resolvConf('host')
   writeIfChanged(resolvConf, await readFile('/etc/resolv.conf', 'utf8'))
-  return { mode: 'host', inside: '', outside: '', link: null, resolvConf, routeLocalnet: false }
+  return { mode: 'host', inside: '', outside: '', link: null, address: null, resolvConf, routeLocalnet: false }
 }
 
 /**
@@ -53,6 +56,7 @@ export function egressSlot(
   return {
     mode: 'egress',
     link,
+    address,
     resolvConf,
     routeLocalnet: viaGateway,
     inside: [

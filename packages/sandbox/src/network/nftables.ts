@@ -1,4 +1,18 @@
-import { type ConnectionLimits, connectionObjects, connectionRules, untrackedChains } from './connection-limits.ts'
+import {
+  type GuardRules,
+  guardDestinations,
+  guardFirst,
+  guardObjects,
+  observedAsk,
+  replaceLinks,
+} from '../guard/guard-rules.ts'
+import {
+  briefRules,
+  type ConnectionLimits,
+  connectionObjects,
+  connectionRules,
+  untrackedChains,
+} from './connection-limits.ts'
 import type { EgressException } from './egress-exceptions.ts'
 import { specialRanges } from './public-address.ts'
 import type { MachineResolver } from './resolver.ts'
@@ -16,6 +30,8 @@ export interface EgressRules {
   readonly connections: ConnectionLimits
   /** Ports on the machine's loopback that sandboxes must not make unreachable. */
   readonly ownPorts: readonly number[]
+  /** Absent while no link is bound to a list of hosts. */
+  readonly guard?: GuardRules
   /**
    * Stored as the table's comment, to identify its owner. nft accepts no quotes and 128 characters,
    * so this is not the directory's name.
@@ -29,7 +45,16 @@ export interface EgressRules {
  * what is refused here.
  */
 export function rulesFor(rules: EgressRules): string {
-  const { table, links, resolver, exceptions } = rules
+  const { table, links, resolver, exceptions, guard } = rules
+  const first = guard === undefined ? [] : guardFirst(guard)
+  // The guard has limits of its own for each sandbox.
+  const counted =
+    guard === undefined
+      ? ['jump counted']
+      : [
+          `iifname != "${guard.link}" jump counted`,
+          ...briefRules(rules.connections.brief).map((rule) => `iifname "${guard.link}" ${rule}`),
+        ]
   const dns = resolver.addresses.flatMap((address) => [
     `ip daddr ${address} udp dport 53 accept`,
     `ip daddr ${address} tcp dport 53 accept`,
@@ -50,14 +75,13 @@ table inet ${table} {
 flush table inet ${table}
 table inet ${table} {
   counter passed {
-  }${connectionObjects(rules.connections)}
+  }${connectionObjects(rules.connections)}${guard === undefined ? '' : guardObjects(guard, exceptions)}
   chain input {
     type filter hook input priority filter - 10; policy accept;
     iifname "${links}" jump to_machine
   }
   chain to_machine {
-    ct state established,related accept
-    jump counted
+    ${[...first, 'ct state established,related accept', ...counted].join('\n    ')}
     ${[...(resolver.viaGateway ? ['ct status dnat accept'] : dns), ...allowed].join('\n    ')}
     reject with icmpx admin-prohibited
   }
@@ -68,8 +92,7 @@ table inet ${table} {
     oifname "${links}" reject with icmpx admin-prohibited
   }
   chain from_sandbox {
-    ct state established,related accept
-    jump counted
+    ${[...first, 'ct state established,related accept', ...counted, ...(guard === undefined ? [] : [observedAsk(guard)])].join('\n    ')}
     oifname "${links}" reject with icmpx admin-prohibited
     ${[...(resolver.viaGateway ? [] : dns), ...allowed].join('\n    ')}
     meta nfproto != ipv4 reject with icmpx admin-prohibited
@@ -85,8 +108,8 @@ table inet ${table} {
   }
   chain prerouting {
     type nat hook prerouting priority dstnat; policy accept;
-    ${resolver.viaGateway ? forwarded.flat().join('\n    ') : ''}
+    ${[...(guard === undefined ? [] : guardDestinations(guard, resolver.addresses[0])), ...(resolver.viaGateway ? forwarded.flat() : [])].join('\n    ')}
   }
 }
-`
+${guard === undefined ? '' : replaceLinks(table, guard.links)}`
 }

@@ -40,8 +40,15 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
   const [name, setName] = useState(organization.name)
   const [url, setUrl] = useState(organization.url ?? '')
   const [openToMembers, setOpenToMembers] = useState(organization.members_can_create_pipelines ?? true)
+  const [ceiling, setCeiling] = useState((organization.egress_ceiling ?? []).join('\n'))
+  const [hasCeiling, setHasCeiling] = useState(organization.egress_ceiling != null)
   const { submit, problem } = useSubmit(async () => {
-    await changes.update({ name, url: url === '' ? null : url, members_can_create_pipelines: openToMembers })
+    await changes.update({
+      name,
+      url: url === '' ? null : url,
+      members_can_create_pipelines: openToMembers,
+      egress_ceiling: hasCeiling ? hostsIn(ceiling) : null,
+    })
     toast('Saved')
   })
   const fields = problem?.fields ?? {}
@@ -64,7 +71,23 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
         problem={fields.url}
         disabled={!mayChange}
       />
-      <OpenToMembers isOn={openToMembers} onChange={setOpenToMembers} disabled={!mayChange} />
+      <CheckBox isOn={openToMembers} onChange={setOpenToMembers} disabled={!mayChange}>
+        Members may create pipelines
+      </CheckBox>
+      <CheckBox isOn={hasCeiling} onChange={setHasCeiling} disabled={!mayChange}>
+        Steps reach only some hosts
+      </CheckBox>
+      {hasCeiling && (
+        <TextArea
+          label="Hosts that steps may reach"
+          hint="One on each line, such as registry.npmjs.org, *.example.com or github.com:22. The egress of a step can only narrow them. Holds for new builds; no line allows no host."
+          rows={6}
+          value={ceiling}
+          onChange={({ target }) => setCeiling(target.value)}
+          problem={fields.egress_ceiling}
+          disabled={!mayChange}
+        />
+      )}
       <FixedFacts organization={organization} />
       {problem !== null && Object.keys(fields).length === 0 && (
         <p role="alert" className="text-fail">
@@ -80,13 +103,18 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
   )
 }
 
-interface OpenToMembersProps {
+function hostsIn(text: string): string[] {
+  return text.split(/\s+/).filter((host) => host !== '')
+}
+
+interface CheckBoxProps {
   readonly isOn: boolean
   readonly onChange: (isOn: boolean) => void
   readonly disabled: boolean
+  readonly children: string
 }
 
-function OpenToMembers({ isOn, onChange, disabled }: OpenToMembersProps) {
+function CheckBox({ isOn, onChange, disabled, children }: CheckBoxProps) {
   return (
     <label className="flex items-center gap-2">
       <input
@@ -96,7 +124,7 @@ function OpenToMembers({ isOn, onChange, disabled }: OpenToMembersProps) {
         disabled={disabled}
         className="size-4 accent-text"
       />
-      Members may create pipelines
+      {children}
     </label>
   )
 }

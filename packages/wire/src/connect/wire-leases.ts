@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import type { Directive, LayerTraffic, LeasedJob, LeaseStatus, Log, RunnerPort, WantedSnapshot } from '@harmont/engine'
+import {
+  type Directive,
+  runnerFeatures as features,
+  type LayerTraffic,
+  type LeasedJob,
+  type LeaseStatus,
+  type Log,
+  type RunnerPort,
+  type WantedSnapshot,
+} from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import { jobFromWire, statusFromWire } from '../forms.ts'
 import type { Calls, FencedJob } from '../protocol.ts'
@@ -35,7 +44,7 @@ export class WireLeases {
     const body = (tries: number): Calls['lease']['request'] => {
       const again = wasUnsure || tries > 0
       const known = again ? [...this.#granted.values()] : []
-      return { id, slots, waitMs: Math.max(0, until - now()), again, known, ...(traffic && { traffic }) }
+      return { id, slots, waitMs: Math.max(0, until - now()), again, known, features, ...(traffic && { traffic }) }
     }
     const { tryMs, wholeMs, pollMs } = this.#times
     const patience = { tryMs: pollMs + tryMs, wholeMs: pollMs + wholeMs, signal }
@@ -50,7 +59,7 @@ export class WireLeases {
   }
 
   async reclaim(): Promise<readonly LeasedJob[]> {
-    return this.#grant(await this.#caller.call('reclaim', {}))
+    return this.#grant(await this.#caller.call('reclaim', { features }))
   }
 
   async renew(traffic?: LayerTraffic): Promise<readonly LeaseStatus[]> {

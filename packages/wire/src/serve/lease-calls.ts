@@ -1,4 +1,5 @@
-import type { Directive, LeasedJob } from '@harmont/engine'
+import { type Directive, type LeasedJob, lackingFeatures, noOutput } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
 import { jobToWire, statusToWire } from '../forms.ts'
 import { type Calls, type FencedJob, longestPollMs } from '../protocol.ts'
 import type { CallContext } from './call-context.ts'
@@ -15,20 +16,21 @@ export type LeaseCall = 'lease' | 'reclaim' | 'renew' | 'directives' | 'live-sna
 
 /** Calls about what the runner has, or gets. */
 export const leaseCalls: Handlers<LeaseCall> = {
-  async lease(context, { id, slots, waitMs, again, known, traffic }) {
+  async lease(context, { id, slots, waitMs, again, known, traffic, features }) {
     const { port, runner, shared, signal, turn } = context
     // One that is late would grant jobs to nobody.
     shared.order.enter(`${runner} lease`, turn)
     const jobs = await shared.jobs.once(runner, id, async () => {
       const unheard = again ? await unheardLeases(context, known) : []
-      if (unheard.length > 0) return unheard
-      return port.lease({ runner, slots, waitMs: Math.min(waitMs, longestPollMs), signal, ...(traffic && { traffic }) })
+      if (unheard.length > 0) return refuseUnfit(context, unheard, features)
+      const wait = { waitMs: Math.min(waitMs, longestPollMs), signal }
+      return refuseUnfit(context, await port.lease({ runner, slots, ...wait, ...(traffic && { traffic }) }), features)
     })
     return granted(context, jobs)
   },
 
-  async reclaim(context) {
-    return granted(context, await context.port.reclaim(context.runner))
+  async reclaim(context, { features }) {
+    return granted(context, await refuseUnfit(context, await context.port.reclaim(context.runner), features))
   },
 
   async renew({ port, runner, shared }, { traffic }) {
@@ -59,6 +61,27 @@ async function unheardLeases(
     const one = heard.get(jobId)
     return one?.fence !== fence || (one.leaseId ?? leaseId) !== leaseId
   })
+}
+
+/**
+ * Ends the jobs that a runner of an earlier release would run without what they ask for, and returns
+ * the others.
+ */
+async function refuseUnfit(
+  { port, runner }: CallContext,
+  jobs: readonly LeasedJob[],
+  features: readonly string[] = [],
+): Promise<readonly LeasedJob[]> {
+  const fit: LeasedJob[] = []
+  for (const job of jobs) {
+    const lacking = lackingFeatures(job, features)
+    if (lacking.length === 0) fit.push(job)
+    else {
+      const message = `The runner ${runner} is of a release that does not know ${lacking.join(', ')}. Update it, or let another one take the step.`
+      await port.finish(job, new Date(now()), { kind: 'refused', code: 'provision_failed', message }, noOutput)
+    }
+  }
+  return fit
 }
 
 function granted({ runner, shared }: CallContext, jobs: readonly LeasedJob[]) {

@@ -49,6 +49,7 @@ const fork = object({ jobId: uuid, buildId: uuid, fork: uuid })
 const report = { lease, at: count }
 const phases = list(tuple(one('fetch', 'source', 'sandbox', 'artifacts', 'snapshot'), count, count), 100)
 const names = list(name, 10_000)
+const hostNames = list(text(300), 200)
 const split = object({ files: path, total: { type: 'integer', minimum: 1, maximum: 10_000 } })
 const files = list(object({ path, bytes: count }), 500_000)
 
@@ -72,6 +73,7 @@ const errorCodes = Object.keys({
   service_timeout: true,
   service_unclean: true,
   split_failed: true,
+  egress_unsupported: true,
 } satisfies Record<JobErrorCode, true>)
 
 const outcome = oneOf(
@@ -98,42 +100,45 @@ const outcome = oneOf(
   ),
 )
 
-const output = object({
-  annotations: list(
-    object({ name, style: one('info', 'error', 'warning', 'success', 'summary'), markdown: sentence }),
-    100,
-  ),
-  artifacts: list(
-    object({
-      path,
-      kind: one('file', 'junit', 'coverage'),
-      bytes: count,
-      sha256: digest,
-      parts: list(digest, 10_000),
-      offset: count,
-      expiresSeconds: nullable(count),
-    }),
-    10_000,
-  ),
-  tests: list(
-    object(
-      {
-        path,
-        format: one('junit', 'go', 'tap', null),
-        cases: list(
-          object(
-            { suite: sentence, name: sentence, state: one('passed', 'failed', 'skipped', 'errored') },
-            { file: path, line: count, durationMs: { type: 'number', minimum: 0 }, message: sentence },
-          ),
-          100_000,
-        ),
-        faults: count,
-      },
-      { problem: sentence },
+const output = object(
+  {
+    annotations: list(
+      object({ name, style: one('info', 'error', 'warning', 'success', 'summary'), markdown: sentence }),
+      100,
     ),
-    10_000,
-  ),
-})
+    artifacts: list(
+      object({
+        path,
+        kind: one('file', 'junit', 'coverage'),
+        bytes: count,
+        sha256: digest,
+        parts: list(digest, 10_000),
+        offset: count,
+        expiresSeconds: nullable(count),
+      }),
+      10_000,
+    ),
+    tests: list(
+      object(
+        {
+          path,
+          format: one('junit', 'go', 'tap', null),
+          cases: list(
+            object(
+              { suite: sentence, name: sentence, state: one('passed', 'failed', 'skipped', 'errored') },
+              { file: path, line: count, durationMs: { type: 'number', minimum: 0 }, message: sentence },
+            ),
+            100_000,
+          ),
+          faults: count,
+        },
+        { problem: sentence },
+      ),
+      10_000,
+    ),
+  },
+  { egress: object({ isBound: flag, isWhole: flag, used: hostNames, refused: hostNames }) },
+)
 
 const lookUp = object({
   place: path,
@@ -198,6 +203,7 @@ const render = oneOf(
 const ticket = { type: 'string', pattern: '^[A-Za-z0-9_-]{43}$' }
 const layerForm = one('erofs', 'tar')
 const forms = list(layerForm, 2)
+const features = list(text(100), 100)
 const traffic = object({ forms, host: nullable(name) })
 const named = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' }
 /** Together as many bytes as the largest layer that a disk of a step may hold, and more. */
@@ -237,9 +243,9 @@ const calls: Readonly<Record<CallName, Schema>> = {
       again: flag,
       known: list({ $ref: 'known' }, 10_000),
     },
-    { traffic },
+    { traffic, features },
   ),
-  reclaim: object({}),
+  reclaim: object({}, { features }),
   'live-snapshots': object({ pinnedMs: { type: 'integer', minimum: 0, maximum: 366 * 24 * 3_600_000 } }),
   renew: object({}, { traffic }),
   directives: object(

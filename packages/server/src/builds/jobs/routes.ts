@@ -5,6 +5,7 @@ import { loadBuild, requireJob } from '../engine/load-build.ts'
 import { requireBuild } from '../records/require-build.ts'
 import { listForks } from './list-forks.ts'
 import { orderSteps } from './order-steps.ts'
+import { presentEgress } from './present-egress.ts'
 import { presentJobOf, presentJobsOf } from './present-job.ts'
 import { presentServices } from './present-services.ts'
 import { readWaits } from './read-waits.ts'
@@ -13,7 +14,10 @@ import { type RetryRouteServices, retryRoutes } from './retry-routes.ts'
 /** The routes of a build's jobs. The job that renders the pipeline is none of them. */
 export function jobRoutes(
   services: RetryRouteServices,
-): Pick<Handlers, 'listJobs' | 'getJob' | 'listJobServices' | 'listJobForks' | 'retryJob' | 'retryBuild'> {
+): Pick<
+  Handlers,
+  'listJobs' | 'getJob' | 'listJobServices' | 'listJobForks' | 'getJobEgress' | 'retryJob' | 'retryBuild'
+> {
   const { pool, engine } = services
   return {
     ...retryRoutes(services),
@@ -38,6 +42,11 @@ export function jobRoutes(
       const { build } = await requireBuild(pool, membership.organizationId, params)
       const { id } = await requireJob(engine, build.id, params.job_id)
       return { status: 200, body: { data: await listForks(pool, id) } }
+    }),
+    getJobEgress: operation('getJobEgress', async ({ membership, params }) => {
+      const { build } = await requireBuild(pool, membership.organizationId, params)
+      const { id } = await requireJob(engine, build.id, params.job_id)
+      return { status: 200, body: presentEgress(await engine.store.outputs.egress(id)) }
     }),
   }
 }

@@ -14,6 +14,7 @@ interface BuildPlace {
   readonly owner: Owner
   readonly pipeline: PipelineRow
   readonly number: number
+  readonly egressCeiling: readonly string[] | null
   readonly publicUrl: string
   /** Undefined where nothing is traced. */
   readonly trace: TraceOrigin | undefined
@@ -23,7 +24,7 @@ interface BuildPlace {
 
 /** Returns what the engine must know beside the plan (`engine.md` 4, `cli.md` 4). */
 export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildPlace): BuildContext {
-  const { owner, pipeline, number, trace, userId } = place
+  const { owner, pipeline, number, trace, userId, egressCeiling } = place
   const { branch, commit, env, ir, source } = input
   const url = buildUrl(place)
   const { tag, baseBranch, pullRequest, trust } = facts
@@ -53,6 +54,7 @@ export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildP
     conditionContext: conditionContext(branch, env, facts),
     ...(claimant === null ? {} : { claimant }),
     ...(trace && { trace }),
+    ...(egressCeiling && { egressCeiling }),
   }
 }
 

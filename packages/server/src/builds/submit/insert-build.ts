@@ -2,16 +2,27 @@ import type { Database } from '../../platform/database/transaction.ts'
 import type { Author, BuildFacts } from '../records/build-facts.ts'
 import type { BuildInput } from './build-input.ts'
 
-/** Takes the pipeline's next number, for which other builds of it wait until the commit. */
-export async function nextBuildNumber(database: Database, pipelineId: string): Promise<number> {
-  const { rows } = await database.query<{ number: number }>({
-    name: 'next-build-number',
-    text: 'update pipelines set last_build_number = last_build_number + 1 where id = $1 returning last_build_number as number',
+interface NextBuild {
+  readonly number: number
+  /** The hosts beyond which no step may reach; null for no such limit. */
+  readonly egressCeiling: readonly string[] | null
+}
+
+/**
+ * Takes the pipeline's next number, for which other builds of it wait until the commit, and returns
+ * it with what the organization allows now.
+ */
+export async function nextBuild(database: Database, pipelineId: string): Promise<NextBuild> {
+  const { rows } = await database.query<NextBuild>({
+    name: 'next-build',
+    text: `update pipelines p set last_build_number = p.last_build_number + 1 from organizations o
+            where p.id = $1 and o.id = p.organization_id
+        returning p.last_build_number as number, o.egress_ceiling as "egressCeiling"`,
     values: [pipelineId],
   })
   const [row] = rows
   if (row === undefined) throw new Error(`the pipeline ${pipelineId} has gone`)
-  return row.number
+  return row
 }
 
 interface NewBuildRecord {

@@ -15,7 +15,7 @@ import { noteEnded } from '../traces/store.ts'
 import { buildContext, type Owner } from './build-context.ts'
 import type { BuildInput } from './build-input.ts'
 import { findDelivered, findSameHead, lockPipeline } from './delivery-store.ts'
-import { insertBuildRecord, nextBuildNumber } from './insert-build.ts'
+import { insertBuildRecord, nextBuild } from './insert-build.ts'
 
 export interface SubmitServices {
   readonly pool: pg.Pool
@@ -78,12 +78,12 @@ async function writeBuild(
   from: NewBuild['from'],
 ): Promise<{ readonly id: string; readonly number: number; readonly announce: () => Promise<void> }> {
   const id = randomUUID()
-  const number = await nextBuildNumber(client, pipeline.id)
+  const { number, egressCeiling } = await nextBuild(client, pipeline.id)
   // After the number, so that builds are made in the order of their numbers: places in a group are
   // given in this order.
   const createdAt = new Date(now())
   const context = buildContext(input, facts, {
-    ...{ owner, pipeline, number },
+    ...{ owner, pipeline, number, egressCeiling },
     publicUrl: services.publicUrl,
     // A schedule begins a trace itself.
     trace: currentTrace() ?? services.tracing?.origin(),

@@ -12,6 +12,7 @@ const platformFaults: ReadonlySet<JobErrorCode> = new Set([
   'sandbox_lost',
   'build_abandoned',
   'service_unsupported',
+  'egress_unsupported',
 ])
 
 type Shown = Complete<components['schemas']['JobView']>['failure']
@@ -111,6 +112,8 @@ export function hintOf(
       return 'Check in the log how far it got, and retry if it is safe to run twice.'
     case 'service_unsupported':
       return 'Start the service in the command of the step.'
+    case 'egress_unsupported':
+      return 'Run the step on a runner that root starts, with `egress` in HARMONT_SANDBOX_NETWORK, or leave out its `egress`.'
     case 'service_failed':
       return 'Read the log of the service. Check its image, its `env` and its `command`.'
     case 'service_timeout':

@@ -44,6 +44,7 @@ const buildCodes = {
   service_timeout: 'A service of the step was not ready in time.',
   service_unclean: 'A service that a later step starts from did not stop cleanly.',
   split_failed: 'The files of the split of a step could not be dealt out to its shards.',
+  egress_unsupported: 'The step has a list of hosts, and its runner cannot bind it to one.',
   report_unreadable: 'A report of tests could not be read whole.',
 } as const satisfies Record<Exclude<JobErrorCode | PlanErrorCode, ErrorCode>, string> & Record<string, string>
 

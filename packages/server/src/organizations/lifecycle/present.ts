@@ -10,6 +10,7 @@ export function presentOrganization(row: OrganizationRow): Complete<components['
     name: row.name,
     url: row.url,
     members_can_create_pipelines: row.members_can_create_pipelines,
+    egress_ceiling: row.egress_ceiling === null ? null : [...row.egress_ceiling],
     created_at: formatInstant(row.created_at),
   }
 }

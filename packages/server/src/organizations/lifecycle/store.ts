@@ -8,10 +8,11 @@ export interface OrganizationRow {
   readonly name: string
   readonly url: string | null
   readonly members_can_create_pipelines: boolean
+  readonly egress_ceiling: readonly string[] | null
   readonly created_at: Date
 }
 
-const columns = 'o.id, o.slug, o.name, o.url, o.members_can_create_pipelines, o.created_at'
+const columns = 'o.id, o.slug, o.name, o.url, o.members_can_create_pipelines, o.egress_ceiling, o.created_at'
 
 /** A user, and the organizations that their credential shows. */
 export interface Viewer {
@@ -120,6 +121,8 @@ export interface OrganizationChange {
   readonly name?: string
   readonly url?: string | null
   readonly membersCanCreatePipelines?: boolean
+  /** Null: there is none. */
+  readonly egressCeiling?: readonly string[] | null
 }
 
 /** Changes the given fields. Returns the changed organization; undefined: it was deleted. */
@@ -131,10 +134,19 @@ export async function changeOrganization(
   const { rows } = await database.query<OrganizationRow>(
     `update organizations o
         set name = coalesce($2, o.name), url = case when $3 then $4 else o.url end,
-            members_can_create_pipelines = coalesce($5, o.members_can_create_pipelines)
+            members_can_create_pipelines = coalesce($5, o.members_can_create_pipelines),
+            egress_ceiling = case when $6 then $7::text[] else o.egress_ceiling end
       where o.id = $1 and o.deleted_at is null
       returning ${columns}`,
-    [id, change.name ?? null, change.url !== undefined, change.url ?? null, change.membersCanCreatePipelines ?? null],
+    [
+      id,
+      change.name ?? null,
+      change.url !== undefined,
+      change.url ?? null,
+      change.membersCanCreatePipelines ?? null,
+      change.egressCeiling !== undefined,
+      change.egressCeiling ?? null,
+    ],
   )
   return rows[0]
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { hostPattern, hostText } from '@harmont/ir'
 import type pg from 'pg'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
@@ -92,14 +93,30 @@ export async function updateOrganization(
 
 function readChange(body: Body<'updateOrganization'>): OrganizationChange {
   const errors = new FieldErrors()
-  const { name, url, members_can_create_pipelines: membersCanCreatePipelines } = body
+  const { name, url, members_can_create_pipelines: membersCanCreatePipelines, egress_ceiling: ceiling } = body
   const change = {
     ...(name === undefined ? {} : { name: readName(errors, name) }),
     ...(url === undefined ? {} : { url: readUrl(errors, url) }),
     ...(membersCanCreatePipelines === undefined ? {} : { membersCanCreatePipelines }),
+    ...(ceiling === undefined ? {} : { egressCeiling: readCeiling(errors, ceiling) }),
   }
   errors.throwIfAny('organization_invalid')
   return change
+}
+
+/** Returns the hosts of a ceiling in their short form, each once; null for none. */
+function readCeiling(errors: FieldErrors, given: readonly string[] | null): readonly string[] | null {
+  if (given === null) return null
+  const hosts = given.map((text) => {
+    const host = hostPattern(text.trim())
+    if (host !== undefined) return hostText(host)
+    errors.add(
+      'egress_ceiling',
+      `must have hosts such as registry.npmjs.org, *.example.com or github.com:22, not ${JSON.stringify(text)}`,
+    )
+    return ''
+  })
+  return [...new Set(hosts)]
 }
 
 function readName(errors: FieldErrors, given: string): string {

@@ -4,7 +4,7 @@ import { setServerTime } from '../../api/clock.ts'
 import { rememberPipelineNames } from '../../api/pipeline-names.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { completeView } from './complete-view.ts'
-import { allJobs, type BuildView, hasFailed, type JobView } from './job-state.ts'
+import { allJobs, type BuildView, hasFailed, isEnded, type JobView } from './job-state.ts'
 import { mergeRead } from './merge-view.ts'
 
 /** Identifies a build. */
@@ -88,6 +88,19 @@ export function forksQuery(place: BuildPlace, job: JobView, isWanted: boolean) {
     },
     enabled: hasFailed(job) && (isWanted || isProved),
     placeholderData: (before, query) => (query?.queryKey[4] === job.id ? before : undefined),
+  })
+}
+
+/** Reads the hosts that an ended job used and was refused. They do not change any more. */
+export function egressQuery(place: BuildPlace, job: JobView) {
+  return queryOptions({
+    queryKey: ['egress', place.org, place.slug, place.number, job.id],
+    queryFn: ({ signal }): Promise<Schema<'JobEgress'>> =>
+      answer(
+        client.GET(`${path}/jobs/{job_id}/egress`, { params: { path: { ...pathOf(place), job_id: job.id } }, signal }),
+      ),
+    enabled: isEnded(job),
+    staleTime: Number.POSITIVE_INFINITY,
   })
 }
 

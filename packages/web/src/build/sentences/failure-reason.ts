@@ -16,6 +16,7 @@ const faults: Readonly<Record<string, readonly [words: string, row: string]>> = 
 const unstarted: Readonly<Record<string, string>> = {
   provision_failed: 'its image or file system could not be prepared',
   service_unsupported: 'a service that it needs cannot run on this machine',
+  egress_unsupported: 'its runner cannot bind it to a list of hosts',
   service_failed: 'a service that it needs ended before it was ready',
   service_timeout: 'a service that it needs was not ready in time',
 }

@@ -6,6 +6,7 @@ import { isEnded, type JobView } from '../data/job-state.ts'
 import type { BuildPlace } from '../data/queries.ts'
 import { cacheSentence, changeKind, shortDigest } from '../sentences/cache.ts'
 import { costLabel } from '../sentences/cost.ts'
+import { EgressFacts } from './egress-facts.tsx'
 import { LineagePanel } from './lineage-panel.tsx'
 
 interface DetailsPanelProps {
@@ -40,6 +41,7 @@ export function DetailsPanel({ place, job, jobs }: DetailsPanelProps) {
           <RunnerFact org={place.org} runner={job.runner} />
         </>
       )}
+      <EgressFacts place={place} job={job} />
       <span>Cost</span>
       <span className="tabular">{costLabel(job.cost, isEnded(job))}</span>
     </section>

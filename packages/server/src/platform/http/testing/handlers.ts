@@ -82,6 +82,7 @@ const organization = {
   name: 'Acme',
   url: null,
   members_can_create_pipelines: true,
+  egress_ceiling: null,
   created_at: instant,
 }
 const apiToken = {
@@ -188,6 +189,10 @@ const own: Partial<Handlers> = {
   listJobForks: scopedOperation('listJobForks', {
     resolve: inBuild,
     handle: async () => ({ status: 200, body: { data: [] } }),
+  }),
+  getJobEgress: scopedOperation('getJobEgress', {
+    resolve: inBuild,
+    handle: async () => ({ status: 200, body: { mode: null, used: [], refused: [], complete: true } }),
   }),
   getBuildLogToken: scopedOperation('getBuildLogToken', {
     resolve: inBuild,

@@ -1,0 +1,28 @@
+import { coversHosts, type HostPattern, hostPattern, hostText } from '@harmont/ir'
+import type { Step } from './model.ts'
+
+/**
+ * Binds a step by its organization's ceiling too: it may reach what both lists have. A step that
+ * names no hosts, or only wants them noted, is bound by the ceiling alone. Null: there is none.
+ */
+export function underCeiling(step: Step, ceiling: readonly string[] | null): Step {
+  if (ceiling === null) return step
+  const { egress } = step
+  return { ...step, egress: egress === undefined || egress === 'observe' ? ceiling : commonHosts(egress, ceiling) }
+}
+
+/** Returns the hosts that both lists have. Of two patterns one covers the other, or they share none. */
+function commonHosts(one: readonly string[], other: readonly string[]): readonly string[] {
+  const [ones, others] = [hostsOf(one), hostsOf(other)]
+  const common = [...within(ones, others), ...within(others, ones)]
+  return [...new Set(common.map(hostText))]
+}
+
+function within(inner: readonly HostPattern[], outer: readonly HostPattern[]): readonly HostPattern[] {
+  return inner.filter((host) => outer.some((pattern) => coversHosts(pattern, host)))
+}
+
+/** Reads patterns. An earlier, or later, release may have stored others, which allow nothing here. */
+export function hostsOf(texts: readonly string[]): readonly HostPattern[] {
+  return texts.flatMap((text) => hostPattern(text) ?? [])
+}

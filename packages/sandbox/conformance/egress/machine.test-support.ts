@@ -1,0 +1,106 @@
+/**
+ * Program: a machine in its own network namespace, whose resolver and Internet are those of
+ * internet.test-support.ts. Runs steps with lists of hosts, and prints what they gave as JSON.
+ * Arguments: directory, runtime, trials as JSON.
+ */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { guardPid } from '../../src/guard/guard-process.ts'
+import type { RuntimeName } from '../../src/launch/runtimes/index.ts'
+import { openLayout } from '../../src/layout/layout.ts'
+import { Bench, command } from '../bench.ts'
+import { openDriver } from '../test-driver.ts'
+import { excepted, hosts } from './places.ts'
+
+const [directory = '', runtime = 'crun', key = '', certificate = '', script = ''] = process.argv.slice(2)
+
+const internet = spawn(
+  'unshare',
+  ['--net', process.execPath, fileURLToPath(new URL('internet.test-support.ts', import.meta.url)), key, certificate],
+  { stdio: ['pipe', 'pipe', 'inherit'] },
+)
+const heard: string[] = []
+const { promise: ready, resolve } = Promise.withResolvers<void>()
+createInterface(internet.stdout).on('line', (line) => (line === 'ready' ? resolve() : heard.push(line)))
+await ready
+const wire = `set -e
+  ip link set lo up
+  ip link add uplink type veth peer name beyond netns /proc/${internet.pid}/ns/net
+  ip address add 203.0.113.2/24 dev uplink
+  ip link set uplink up
+  nsenter --net=/proc/${internet.pid}/ns/net sh -c "ip address add 203.0.113.1/24 dev beyond; ip link set beyond up"
+  ip route add default via 203.0.113.1`
+await once(spawn('sh', ['-c', wire], { stdio: 'inherit' }), 'exit')
+
+const layout = await openLayout(directory)
+const options = { egressAllow: [excepted], runtime: runtime as RuntimeName }
+const driver = await openDriver(directory, options)
+const bench = await Bench.open(driver, 'host', directory)
+const isQuiet = guardPid(layout.guard) === undefined
+const bound = { network: 'egress', egress: { hosts } } as const
+
+const tried = await bench.run(script, bound)
+const names = await tried.sandbox.egressNames()
+await tried.sandbox.destroy()
+
+const observed = await bench.run('getent ahostsv4 evil.example; getent ahostsv4 nowhere.example', {
+  network: 'egress',
+  egress: { hosts: null },
+})
+const observedNames = await observed.sandbox.egressNames()
+await observed.sandbox.destroy()
+
+// A step connects over and over, and says what changes.
+const watch = `exec python3 -uc 'import socket, time
+def works():
+  try:
+    socket.create_connection(("11.22.33.10", 443), 1).close()
+    return True
+  except OSError: return False
+seen = None
+while True:
+  now = works()
+  if now != seen: print("open" if now else "closed")
+  seen = now
+  time.sleep(0.02)'`
+const sandbox = await bench.create(bound)
+const running = await sandbox.start(command(watch))
+const changes = running.output(0)[Symbol.asyncIterator]()
+const next = async (): Promise<string> => String((await changes.next()).value?.bytes).trim()
+const first = await next()
+const killed = guardPid(layout.guard)
+if (killed !== undefined) process.kill(killed, 'SIGKILL')
+const whileKilled = await next()
+const afterwards = await next()
+const replaced = guardPid(layout.guard)
+
+// The driver ends and another one takes over; the step and its guard go on.
+await driver.close()
+const later = await openDriver(directory, options)
+const isFound = guardPid(layout.guard) === replaced && replaced !== undefined
+const adopted = await later.adopt(sandbox.handle)
+const fresh = await (await Bench.open(later, 'host', directory)).run(
+  `python3 -c 'import socket; print(socket.create_connection(("git.example", 22), 3).recv(99).decode())'`,
+  bound,
+)
+await fresh.sandbox.destroy()
+await adopted?.destroy()
+await later.close()
+
+console.log(
+  JSON.stringify({
+    isQuiet,
+    stdout: tried.stdout,
+    stderr: tried.stderr,
+    heard,
+    names,
+    observed: { stdout: observed.stdout, names: observedNames },
+    kill: { first, whileKilled, afterwards, isReplaced: replaced !== undefined && replaced !== killed },
+    later: { isFound, stdout: fresh.stdout, stderr: fresh.stderr },
+    left: guardPid(layout.guard) ?? null,
+  }),
+)
+internet.kill('SIGKILL')
+process.exit()

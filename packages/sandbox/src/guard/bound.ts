@@ -1,0 +1,62 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Layout } from '../layout/layout.ts'
+import type { NetworkSlot } from '../network/network-slot.ts'
+import type { EgressBound, EgressNames } from '../sandbox-driver.ts'
+import { readIfPresent, writeAtomically } from '../system/files.ts'
+import { readNames } from './names.ts'
+import { guardFiles, type LinkPolicy } from './policy.ts'
+
+/** What the record of a sandbox keeps of its bound. */
+export interface BoundRecord extends LinkPolicy {
+  /** Of its end of the link. */
+  readonly address: string
+}
+
+const [firstTicket, lastTicket] = [1_024, 65_535] as const
+
+/** The part of a record that a bound decides. */
+interface Bound {
+  readonly egress?: BoundRecord
+  readonly resolvConf: string | null
+}
+
+/**
+ * Returns how the link of a sandbox is bound, and its /etc/resolv.conf.
+ * @param report names the sandbox that its names belong to.
+ */
+export function boundFor(
+  layout: Layout,
+  network: NetworkSlot,
+  bound: EgressBound | undefined,
+  report: string,
+): Bound {
+  const { address } = network
+  if (bound === undefined || address === null) return { resolvConf: network.resolvConf }
+  const { hosts } = bound
+  const ticket = hosts === null ? 0 : nextTicket(layout.guard)
+  return { egress: { hosts, address, report, ticket }, resolvConf: layout.resolvConf(hosts === null ? 'observed' : 'bound') }
+}
+
+/**
+ * Returns the ticket of the next link: a number of a port that nothing else has in the guard's
+ * network namespace. Places that are open to a link forget its ticket in an hour, before it returns.
+ */
+function nextTicket(guard: string): number {
+  mkdirSync(guard, { recursive: true, mode: 0o711 })
+  const path = guardFiles(guard).ticket
+  const last = Number(readIfPresent(path) ?? lastTicket)
+  const ticket = last === lastTicket ? firstTicket : last + 1
+  writeAtomically(path, String(ticket))
+  return ticket
+}
+
+/** Returns the names that a sandbox has used and was refused so far. */
+export function namesOf({ guard }: Layout, { report, hosts }: BoundRecord): EgressNames {
+  return { isBound: hosts !== null, ...readNames(join(guardFiles(guard).names, report)) }
+}
+
+/** Removes the names of a sandbox. */
+export function forgetNames({ guard }: Layout, { report }: BoundRecord): void {
+  rmSync(join(guardFiles(guard).names, report), { force: true })
+}

@@ -1,0 +1,124 @@
+/** The part of the packet rules that binds links to a guard. */
+import type { EgressException } from '../network/egress-exceptions.ts'
+import { specialRanges } from '../network/public-address.ts'
+import { tlsPort } from './allowed-hosts.ts'
+
+export interface GuardRules {
+  /** The guard's own link and address. */
+  readonly link: string
+  readonly address: string
+  /** The links that exist. */
+  readonly links: readonly BoundLink[]
+}
+
+/** A link with its ticket: the number that stands for it in the packet rules; 0 to note names only. */
+export interface BoundLink {
+  readonly link: string
+  readonly ticket: number
+}
+
+const openSeconds = 60 * 60
+/** Unlike a reset, which tells the guard that a place is open. */
+const refuse = 'reject with icmpx admin-prohibited'
+/** Questions of one link for names. */
+const askedPerSecond = 500
+
+/** Returns the sets, and the chains that others lead to. */
+export function guardObjects({ link, address }: GuardRules, exceptions: readonly EgressException[]): string {
+  const excepted = exceptions.map(
+    ({ range, port }) => `ip daddr ${range} ${port === undefined ? '' : `tcp dport ${port} `}goto open_place`,
+  )
+  // A connection of an earlier sandbox with the same address has another ticket as its mark.
+  return `
+  map tickets {
+    type ifname : mark
+  }
+  set flows {
+    type ifname . mark
+  }
+  set observed {
+    type ifname
+  }
+  set places {
+    type mark . ipv4_addr . inet_service
+    size 65535
+    flags dynamic,timeout
+  }
+  set asked {
+    type iface_index
+    size 65535
+    flags dynamic,timeout
+    timeout 1m
+  }
+  chain guarded {
+    meta nfproto != ipv4 reject with icmpx admin-prohibited
+    ct state established,related iifname . ct mark @flows accept
+    jump counted
+    meta mark set iifname map @tickets
+    oifname "${link}" ip daddr ${address} udp dport 53 jump ask
+    oifname "${link}" ip daddr ${address} tcp dport ${tlsPort} goto pass
+    meta mark . ip daddr . tcp dport @places goto pass
+    meta mark set 0 meta l4proto tcp reject with tcp reset
+    reject with icmpx admin-prohibited
+  }
+  chain ask {
+    update @asked { iif limit rate over ${askedPerSecond}/second burst ${askedPerSecond} packets } drop
+    goto pass
+  }
+  chain pass {
+    ct mark set meta mark
+    meta mark set 0 accept
+  }
+  chain present_ticket {
+    ${[...excepted, `fib daddr type local ${refuse}`, `ip daddr { ${specialRanges.join(', ')} } ${refuse}`].join('\n    ')}
+    goto open_place
+  }
+  chain open_place {
+    meta mark set tcp sport
+    update @places { meta mark . ip daddr . tcp dport timeout ${openSeconds}s } meta mark set 0 reject with tcp reset
+  }`
+}
+
+/** Returns what comes first in a chain that packets from links pass. */
+export function guardFirst({ link }: GuardRules): readonly string[] {
+  return ['iifname @tickets goto guarded', `ct state new iifname "${link}" tcp dport != ${tlsPort} goto present_ticket`]
+}
+
+/** Returns the rule that lets links whose names are only noted ask the guard. */
+export function observedAsk({ link, address }: GuardRules): string {
+  return `iifname @observed oifname "${link}" ip daddr ${address} udp dport 53 accept`
+}
+
+/** Returns what comes first where destinations are changed. @param resolver the machine's. */
+export function guardDestinations({ address }: GuardRules, resolver: string | undefined): readonly string[] {
+  const long = `iifname @observed ip daddr ${address} tcp dport 53 dnat ip to ${resolver}`
+  return [
+    `iifname @tickets tcp dport ${tlsPort} dnat ip to ${address}`,
+    'iifname @tickets return',
+    ...(resolver === undefined ? [] : [long]),
+  ]
+}
+
+/** Returns commands that make a table have these links, and no others. */
+export function replaceLinks(table: string, links: readonly BoundLink[]): string {
+  // Without links, tickets are given from the first again.
+  const flushed = ['map T tickets', 'set T flows', 'set T observed', ...(links.length === 0 ? ['set T places'] : [])]
+  const forgotten = flushed.map((set) => `flush ${set.replace('T', `inet ${table}`)}\n`)
+  return [...forgotten, ...links.map((each) => bindLink(table, each))].join('')
+}
+
+/** Returns commands that bind a link. They may be repeated. */
+export function bindLink(table: string, bound: BoundLink): string {
+  return commands('add', table, bound)
+}
+
+/** Returns commands that forget a link, whether or not it is bound. */
+export function freeLink(table: string, bound: BoundLink): string {
+  return bindLink(table, bound) + commands('delete', table, bound)
+}
+
+function commands(verb: 'add' | 'delete', table: string, { link, ticket }: BoundLink): string {
+  const to = `${verb} element inet ${table}`
+  if (ticket === 0) return `${to} observed { "${link}" }\n`
+  return `${to} tickets { "${link}" : ${ticket} }\n${to} flows { "${link}" . ${ticket} }\n`
+}

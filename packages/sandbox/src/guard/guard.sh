@@ -1,0 +1,28 @@
+# Starts the guard of a driver directory in the network namespace that `unshare` has made for it; see
+# guard-process.ts. Its working directory is the guard's.
+#
+# Arguments: the driver's process id; a control group or nothing; the program. The file `network` sets
+# `link`, `local` (whether the gateway forwards to a resolver on the machine's loopback), and batches
+# for ip: `inside`, and `outside` for the machine's namespace.
+set -eu
+machine=$1 group=$2
+shift 2
+. ./network
+# Stopping the service does not end it while commands run elsewhere. Other machines refuse the move.
+[ -z "$group" ] || echo $$ >"$group/cgroup.procs" || true
+# The guard has no rights.
+echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+echo 0 >/proc/sys/net/ipv4/ip_forward
+[ ! -e /proc/sys/net/ipv6/conf/all/disable_ipv6 ] || echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6
+ip -batch - <<END
+$inside
+END
+nsenter --net="/proc/$machine/ns/net" sh -euc '
+  echo 1 >"/proc/sys/net/ipv4/conf/$1/rp_filter"
+  [ -z "$2" ] || echo 1 >"/proc/sys/net/ipv4/conf/$1/route_localnet"
+  printf "%s\n" "$3" | ip -batch -
+' sh "$link" "$local" "$outside"
+ulimit -n 65536 || true
+echo $$ >pid
+# It becomes another user once its modules are loaded, and has no rights from then on.
+exec setpriv --no-new-privs --inh-caps=-all --bounding-set=-all,+setuid,+setgid,+dac_read_search "$@"

@@ -1,0 +1,81 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { nft } from '../network/nft.ts'
+import { writeAtomically } from '../system/files.ts'
+import type { BoundRecord } from './bound.ts'
+import type { GuardProcess } from './guard-process.ts'
+import { bindLink, freeLink } from './guard-rules.ts'
+import { guardFiles, type LinkPolicy } from './policy.ts'
+
+const lookEveryMs = 1_000
+/** How long a guard without links stays, because the next step may need it. */
+const idleMs = 60_000
+
+/** Binds links of a driver directory to its guard. */
+export class LinkGuard {
+  readonly #directory: string
+  readonly #table: string
+  readonly #process: GuardProcess
+  readonly #links = new Set<string>()
+  #looking: NodeJS.Timeout | undefined
+  #idle: NodeJS.Timeout | undefined
+
+  /** @param links those that are bound already. */
+  constructor(directory: string, table: string, process: GuardProcess, links: readonly string[]) {
+    this.#directory = directory
+    this.#table = table
+    this.#process = process
+    mkdirSync(guardFiles(directory).policies, { recursive: true, mode: 0o755 })
+    for (const link of links) this.#links.add(link)
+    if (links.length > 0) this.#watch()
+  }
+
+  /** Binds a link, before anything uses it. Nothing of it passes while no guard runs. */
+  async bind(link: string, { address, ...policy }: BoundRecord): Promise<void> {
+    this.#links.add(link)
+    writeAtomically(this.#policy(address), JSON.stringify(policy satisfies LinkPolicy), 0o644)
+    await nft(bindLink(this.#table, { link, ticket: policy.ticket }))
+    await this.#process.ensure()
+    this.#watch()
+  }
+
+  /** Forgets a link that is gone. */
+  async free(link: string, { address, ticket }: BoundRecord): Promise<void> {
+    rmSync(this.#policy(address), { force: true })
+    await nft(freeLink(this.#table, { link, ticket }))
+    this.#links.delete(link)
+    if (this.#links.size > 0) return
+    this.#stopWatching()
+    this.#idle = setTimeout(() => void this.#process.stop().catch(() => {}), idleMs).unref()
+  }
+
+  /** Stops looking after it. It goes on for the links that there are. */
+  close(): void {
+    this.#stopWatching()
+  }
+
+  /** Ends it. */
+  remove(): Promise<void> {
+    this.#stopWatching()
+    return this.#process.stop()
+  }
+
+  /** Replaces a guard that was killed. Until then nothing new passes. */
+  #watch(): void {
+    clearTimeout(this.#idle)
+    this.#looking ??= setInterval(() => {
+      // Nobody can do more than try again.
+      void this.#process.ensure().catch(() => {})
+    }, lookEveryMs).unref()
+  }
+
+  #stopWatching(): void {
+    clearInterval(this.#looking)
+    clearTimeout(this.#idle)
+    this.#looking = undefined
+  }
+
+  #policy(address: string): string {
+    return join(guardFiles(this.#directory).policies, address)
+  }
+}

@@ -1,0 +1,142 @@
+import { createSocket, type RemoteInfo } from 'node:dgram'
+import { once } from 'node:events'
+import packet, { type Packet, type Question } from 'dns-packet'
+import { hostNameOf, hostText, portsOf, tlsPort } from './allowed-hosts.ts'
+import type { NameNotes } from './names.ts'
+import type { GuardConfig, LinkPolicy, Policies } from './policy.ts'
+import type { HostResolver } from './resolver.ts'
+import type { Tickets } from './tickets.ts'
+
+const serverFailure = 2
+const noSuchName = 3
+const refused = 5
+/** Asked for by browsers and HTTP clients beside the address. */
+const answeredWithNothing = new Set(['AAAA', 'HTTPS', 'SVCB'])
+/** Sandboxes ask again rather than keep an address that the packet rules have forgotten. */
+const answerTtl = 60
+/** The most questions of a sandbox that wait for the machine's resolver. */
+const mostWaiting = 64
+const relayMs = 5_000
+
+export interface NameServerParts {
+  readonly config: GuardConfig
+  readonly policies: Policies
+  readonly notes: NameNotes
+  readonly resolver: HostResolver
+  readonly tickets: Tickets
+}
+
+/** Answers the questions of sandboxes for the names that they may reach, and no others. */
+export class NameServer {
+  readonly #parts: NameServerParts
+  /** By sandbox. */
+  readonly #waiting = new Map<string, number>()
+
+  constructor(parts: NameServerParts) {
+    this.#parts = parts
+  }
+
+  async listen(): Promise<void> {
+    const socket = createSocket('udp4')
+    const { address } = this.#parts.config
+    socket.on('error', () => {}) // An answer that cannot be sent.
+    socket.on('message', (message: Buffer, sender: RemoteInfo) => {
+      void this.#answer(message, sender.address).then(
+        (answer) => answer && socket.send(answer, sender.port, sender.address),
+        () => {}, // No answer: the sandbox asks again.
+      )
+    })
+    socket.bind(53, address)
+    await once(socket, 'listening')
+  }
+
+  /** Returns the answer; undefined for bytes that are no question, or of an unknown sender. */
+  async #answer(message: Buffer, sender: string): Promise<Buffer | undefined> {
+    const policy = this.#parts.policies.of(sender)
+    const query = policy && decoded(message)
+    const question = query?.questions?.[0]
+    if (policy === undefined || query === undefined || question === undefined) return undefined
+    const waiting = this.#waiting.get(policy.report) ?? 0
+    if (waiting >= mostWaiting) return respond(query, serverFailure)
+    this.#waiting.set(policy.report, waiting + 1)
+    try {
+      return policy.hosts === null
+        ? await this.#relay(message, question, policy)
+        : respond(query, ...(await this.#resolve(question, policy, policy.hosts)))
+    } finally {
+      const left = (this.#waiting.get(policy.report) ?? 1) - 1
+      if (left === 0) this.#waiting.delete(policy.report)
+      else this.#waiting.set(policy.report, left)
+    }
+  }
+
+  /** Returns the code of the answer, and its addresses. */
+  async #resolve(
+    { name: text, type }: Question,
+    { report, ticket }: LinkPolicy,
+    hosts: NonNullable<LinkPolicy['hosts']>,
+  ): Promise<readonly [number, (readonly string[])?]> {
+    const { notes, resolver, tickets } = this.#parts
+    const name = hostNameOf(text)
+    if (name === undefined) return [refused]
+    const ports = portsOf(hosts, name)
+    if (ports.length === 0) {
+      notes.note(report, 'refused', name)
+      return [noSuchName]
+    }
+    if (type !== 'A') return [answeredWithNothing.has(type) ? 0 : refused]
+    try {
+      const addresses = await resolver.addresses(name, ports)
+      if (addresses.length === 0) notes.note(report, 'refused', name)
+      for (const port of ports.filter((each) => each !== tlsPort)) {
+        for (const address of addresses) if (!(await tickets.present(ticket, address, port))) return [serverFailure]
+        if (addresses.length > 0) notes.note(report, 'used', hostText(name, port))
+      }
+      return [0, addresses]
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : undefined
+      if (code === 'ENOTFOUND') return [noSuchName]
+      return [code === 'ENODATA' ? 0 : serverFailure]
+    }
+  }
+
+  /** Notes the name, and passes the question on as it is. */
+  async #relay(message: Buffer, { name: text, type }: Question, { report }: LinkPolicy): Promise<Buffer | undefined> {
+    const [resolver] = this.#parts.config.resolvers
+    const name = hostNameOf(text)
+    if (name !== undefined && (type === 'A' || type === 'AAAA')) this.#parts.notes.note(report, 'used', name)
+    if (resolver === undefined) return undefined
+    const socket = createSocket('udp4')
+    try {
+      socket.connect(53, resolver)
+      await once(socket, 'connect')
+      socket.send(message)
+      const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(relayMs) })
+      return answer
+    } finally {
+      socket.close()
+    }
+  }
+}
+
+/** Returns a question as resolvers ask it; undefined for anything else. */
+function decoded(message: Buffer): Packet | undefined {
+  try {
+    const query = packet.decode(message)
+    return query.type === 'query' && query.questions?.length === 1 ? query : undefined
+  } catch {
+    return undefined // Bytes of an attacker: whatever it throws, they are no question.
+  }
+}
+
+function respond({ id, questions }: Packet, code: number, addresses: readonly string[] = []): Buffer {
+  const [question] = questions ?? []
+  const name = question?.name ?? ''
+  return packet.encode({
+    type: 'response',
+    ...(id !== undefined && { id }),
+    flags: packet.RECURSION_DESIRED | packet.RECURSION_AVAILABLE | code,
+    ...(questions && { questions }),
+    answers: addresses.map((data) => ({ type: 'A', name, ttl: answerTtl, data })),
+  })
+}

@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { AllowedHost } from '../sandbox-driver.ts'
+import { isAbsent } from '../system/files.ts'
+
+/** What the guard does for a link. Written by the driver, one file for each, named by its address. */
+export interface LinkPolicy {
+  /** Names the link in the packet rules; see `Tickets`. 0 for one whose connections are only noted. */
+  readonly ticket: number
+  /** Names the file that has the names used and refused: the sandbox, for its services too. */
+  readonly report: string
+  /** Null: all, and their names are noted. */
+  readonly hosts: readonly AllowedHost[] | null
+}
+
+/** What the guard knows of the machine. Another one needs another guard. */
+export interface GuardConfig {
+  readonly address: string
+  /** Resolvers that its network namespace reaches. */
+  readonly resolvers: readonly string[]
+  /** Private destinations that sandboxes may reach. */
+  readonly exceptions: readonly { readonly range: string; readonly port?: number }[]
+  /** The user that it becomes. */
+  readonly userId: number
+}
+
+/** The files between a driver and its guard, below a directory. */
+export function guardFiles(directory: string) {
+  return {
+    config: join(directory, 'config.json'),
+    pid: join(directory, 'pid'),
+    log: join(directory, 'log'),
+    ticket: join(directory, 'ticket'),
+    policies: join(directory, 'policies'),
+    names: join(directory, 'names'),
+  }
+}
+
+/**
+ * Reads the policies of links, each once: a file that another one has replaced is read again,
+ * because addresses are given anew.
+ */
+export class Policies {
+  readonly #directory: string
+  readonly #known = new Map<string, { readonly inode: number; readonly policy: LinkPolicy }>()
+
+  constructor(directory: string) {
+    this.#directory = directory
+  }
+
+  /** Returns the policy of a link; undefined for a sender that has none. */
+  of(address: string): LinkPolicy | undefined {
+    const path = join(this.#directory, address)
+    try {
+      const { ino: inode } = statSync(path)
+      const known = this.#known.get(address)
+      if (known?.inode === inode) return known.policy
+      const policy = JSON.parse(readFileSync(path, 'utf8')) as LinkPolicy
+      this.#known.set(address, { inode, policy })
+      return policy
+    } catch (error) {
+      if (!isAbsent(error)) throw error
+      this.#known.delete(address)
+      return undefined
+    }
+  }
+
+  /** Forgets the links that are gone, and returns their policies; undefined without the directory. */
+  sweep(): { readonly left: number; readonly gone: readonly LinkPolicy[] } | undefined {
+    try {
+      const present = new Set(readdirSync(this.#directory))
+      const gone = [...this.#known].filter(([address]) => !present.has(address))
+      for (const [address] of gone) this.#known.delete(address)
+      return { left: present.size, gone: gone.map(([, { policy }]) => policy) }
+    } catch (error) {
+      if (isAbsent(error)) return undefined
+      throw error
+    }
+  }
+}

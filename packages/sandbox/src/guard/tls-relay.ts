@@ -1,0 +1,132 @@
+import { once } from 'node:events'
+import { connect, createServer, type Socket } from 'node:net'
+import { hostNameOf, portsOf, tlsPort } from './allowed-hosts.ts'
+import { HelloReader } from './client-hello.ts'
+import type { NameNotes } from './names.ts'
+import type { GuardConfig, LinkPolicy, Policies } from './policy.ts'
+import type { HostResolver } from './resolver.ts'
+
+/** The most connections of a sandbox at a time. */
+const mostOpen = 512
+const helloMs = 10_000
+const connectMs = 10_000
+const mostTried = 3
+/** The minimum of RFC 5382 for connections without traffic. */
+const idleMs = 2 * 60 * 60_000
+/** A fatal alert, `unrecognized_name`: clients say then which name was refused. */
+const unrecognizedName = Buffer.from([21, 3, 3, 0, 2, 2, 112])
+
+export interface TlsRelayParts {
+  readonly config: GuardConfig
+  readonly policies: Policies
+  readonly notes: NameNotes
+  readonly resolver: HostResolver
+}
+
+/**
+ * Takes the connections of sandboxes to port 443, wherever they lead. Reads the name that the first
+ * bytes ask for, resolves it itself, and passes the bytes on to that host.
+ */
+export class TlsRelay {
+  readonly #parts: TlsRelayParts
+  /** By sandbox. */
+  readonly #open = new Map<string, number>()
+
+  constructor(parts: TlsRelayParts) {
+    this.#parts = parts
+  }
+
+  async listen(): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (client) => this.#take(client))
+    server.listen(tlsPort, this.#parts.config.address)
+    await once(server, 'listening')
+  }
+
+  #take(client: Socket): void {
+    client.on('error', () => client.destroy())
+    const policy = this.#parts.policies.of(client.remoteAddress ?? '')
+    const open = this.#open.get(policy?.report ?? '') ?? 0
+    if (policy?.hosts == null || open >= mostOpen) {
+      client.resetAndDestroy()
+      return
+    }
+    const { report } = policy
+    this.#open.set(report, open + 1)
+    client.once('close', () => {
+      const left = (this.#open.get(report) ?? 1) - 1
+      if (left === 0) this.#open.delete(report)
+      else this.#open.set(report, left)
+    })
+    void this.#relay(client, policy, policy.hosts).catch(() => client.resetAndDestroy())
+  }
+
+  async #relay(client: Socket, { report }: LinkPolicy, hosts: NonNullable<LinkPolicy['hosts']>): Promise<void> {
+    const { notes, resolver } = this.#parts
+    const { name: text, bytes } = await readName(client)
+    const name = hostNameOf(text)
+    if (name === undefined || !portsOf(hosts, name).includes(tlsPort)) {
+      if (name !== undefined) notes.note(report, 'refused', name)
+      client.end(unrecognizedName)
+      client.destroySoon()
+      return
+    }
+    const server = await connectToAny((await resolver.addresses(name, [tlsPort])).slice(0, mostTried))
+    if (client.destroyed) {
+      server.destroy()
+      return
+    }
+    notes.note(report, 'used', name)
+    server.write(bytes)
+    join(client, server)
+  }
+}
+
+/** Reads the server name, and returns it with all bytes read. Fails without one, or after a while. */
+async function readName(client: Socket): Promise<{ readonly name: string; readonly bytes: Buffer }> {
+  const reader = new HelloReader()
+  const chunks: Buffer[] = []
+  const { promise, resolve, reject } = Promise.withResolvers<string>()
+  const onData = (chunk: Buffer): void => {
+    chunks.push(chunk)
+    const hello = reader.push(chunk)
+    if (hello.kind === 'name') resolve(hello.name)
+    else if (hello.kind === 'none') reject(new Error('no server name'))
+    if (hello.kind !== 'more') client.pause().off('data', onData)
+  }
+  const onEnd = (): void => reject(new Error('the connection ended before its hello'))
+  const late = setTimeout(onEnd, helloMs)
+  client.on('data', onData).once('end', onEnd).once('close', onEnd)
+  try {
+    return { name: await promise, bytes: Buffer.concat(chunks) }
+  } finally {
+    clearTimeout(late)
+    client.off('end', onEnd).off('close', onEnd)
+  }
+}
+
+/** Connects to the first address that answers. Fails if none does. */
+async function connectToAny(addresses: readonly string[]): Promise<Socket> {
+  for (const host of addresses) {
+    const socket = connect({ host, port: tlsPort, allowHalfOpen: true, noDelay: true, keepAlive: true })
+    try {
+      await once(socket, 'connect', { signal: AbortSignal.timeout(connectMs) })
+      return socket
+    } catch {
+      socket.destroy() // The next address may answer.
+    }
+  }
+  throw new Error('no address of the host answers')
+}
+
+/** Passes bytes both ways until both ends have ended. */
+function join(client: Socket, server: Socket): void {
+  for (const [one, other] of [
+    [client, server],
+    [server, client],
+  ] as const) {
+    one.setTimeout(idleMs, () => one.destroy())
+    one.on('error', () => other.resetAndDestroy())
+    one.once('close', () => other.destroySoon())
+    one.pipe(other)
+  }
+}

@@ -1,0 +1,29 @@
+/** The sandboxes' links, as the machine sees them. */
+import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { run } from '../system/processes.ts'
+
+/** Returns the links of a directory. Not from /sys, which may show another network namespace. */
+export function linksOf(number: number): readonly string[] {
+  const lines = readFileSync('/proc/net/dev', 'latin1').split('\n')
+  return lines.map((line) => line.split(':')[0]?.trim() ?? '').filter((name) => name.startsWith(`hm${number}-`))
+}
+
+/** Waits until a link is gone from this machine, after its namespace lost its last process. */
+export async function waitForLinkGone(link: string): Promise<void> {
+  // The kernel removes links itself, many at once [20 ms]. Calling `ip` for each costs more and
+  // waits for the same locks.
+  for (let attempt = 0; attempt < 50; attempt++) {
+    if (!existsSync(`/sys/class/net/${link}`)) return
+    await sleep(10)
+  }
+  await removeLink(link)
+}
+
+export async function removeLink(link: string): Promise<void> {
+  try {
+    await run('ip', ['link', 'delete', link])
+  } catch (error) {
+    if (!(error instanceof Error && /Cannot find device|No such device/.test(error.message))) throw error
+  }
+}
