@@ -56,7 +56,7 @@ const command = await build({
   entryPoints: {
     main: join(cli, 'src/main.ts'),
     'source-worker': join(rooms, 'sandbox/src/source/worker.ts'),
-    'egress-guard': join(rooms, 'sandbox/src/guard/guard.ts'),
+    'egress-guard': join(rooms, 'sandbox/src/network/guard/guard.ts'),
     'report-process': join(rooms, 'engine/src/reports/report-process.ts'),
   },
   outdir: lib,
@@ -89,7 +89,7 @@ cpSync(join(rooms, 'pipeline-python/src/harmont'), join(lib, 'render/python/harm
 cpSync(join(rooms, 'pipeline/generated/types'), join(lib, 'types'), { recursive: true })
 
 // Programs for the shell, which the driver expects beside itself too.
-for (const script of globSync('sandbox/src/*/*.sh', { cwd: rooms }))
+for (const script of globSync('sandbox/src/**/*.sh', { cwd: rooms }))
   cpSync(join(rooms, script), join(lib, basename(script)))
 
 for (const part of ['bin', 'container']) cpSync(join(cli, part), join(out, part), { recursive: true })

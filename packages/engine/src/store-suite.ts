@@ -466,6 +466,8 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       await submit(plainPlan([{}, {}]))
       const [first, second] = await lease(2)
       if (!first || !second) throw new Error('nothing to lease')
+      await start(first)
+      await start(second)
       const egress = { isBound: true, isWhole: false, used: ['a.example', 'b.example:22'], refused: ['c.example'] }
       for (const [{ buildId, jobId, fence }, left] of [
         [first, { egress }],

@@ -1,5 +1,4 @@
 import { lstat } from 'node:fs/promises'
-import { namesOf } from '../guard/bound.ts'
 import type { Launcher } from '../launch/launcher.ts'
 import { staged } from '../launch/mounts.ts'
 import type { ServiceProgram } from '../launch/runtime-config.ts'
@@ -7,6 +6,7 @@ import type { Runtime, RuntimeTarget } from '../launch/runtimes/index.ts'
 import { openTalkPipes, type TalkPipes } from '../launch/talk-pipes.ts'
 import { type SandboxFiles, sandboxFiles } from '../layout/layout.ts'
 import { readMemo } from '../layout/memory.ts'
+import { namesOf } from '../network/guard/bound.ts'
 import {
   type Command,
   type Conversation,

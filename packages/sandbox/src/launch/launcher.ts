@@ -207,10 +207,3 @@ class DriversEnd implements Launcher {
     throw new LauncherLost(lines.end ?? 'the launcher exited without a message')
   }
 }
-
-/** Returns shell text that assigns variables. Values may contain any character. */
-export function assignments(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${name}='${value.replaceAll("'", "'\\''")}'\n`)
-    .join('')
-}

@@ -8,11 +8,12 @@ import type { CgroupHome } from '../cgroups/home.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { NetworkSlot } from '../network/network-slot.ts'
 import { idCount } from '../privilege/id-ranges.ts'
+import { assignments } from '../system/assignments.ts'
 import { readIfPresent } from '../system/files.ts'
 import { LineReader } from '../system/line-reader.ts'
 import { helperEnvironment } from '../system/machine.ts'
 import { Fifos } from './fifos.ts'
-import { assignments, type Launcher, newLauncher } from './launcher.ts'
+import { type Launcher, newLauncher } from './launcher.ts'
 import { stagedGroup, stageFstab } from './mounts.ts'
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))

@@ -1,13 +1,13 @@
 import { existsSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
-import type { BoundLink, GuardRules } from '../guard/guard-rules.ts'
-import type { LinkGuard } from '../guard/link-guard.ts'
 import type { Layout } from '../layout/layout.ts'
 import { closeGateway, openGateway } from './address-block.ts'
 import { claimBlock, claimNumber, disclaimNumber } from './claims.ts'
 import { connectionLimits, takesBrief } from './connection-limits.ts'
 import { type EgressException, resolveExceptions } from './egress-exceptions.ts'
 import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
+import type { BoundLink, GuardRules } from './guard/guard-rules.ts'
+import type { LinkGuard } from './guard/link-guard.ts'
 import { IpHelper } from './ip-helper.ts'
 import { addressesEach, type Link, LinkPool } from './link-pool.ts'
 import { linksOf, removeLink } from './links.ts'
@@ -92,7 +92,7 @@ const guardLink = (number: number): string => `hm${number}-guard`
 /** Ends a guard that an earlier process left, and that no sandbox needs. */
 async function endGuard({ guard }: Layout, link: string): Promise<void> {
   if (!existsSync(guard)) return
-  const { stopGuard } = await import('../guard/guard-process.ts')
+  const { stopGuard } = await import('./guard/guard-process.ts')
   await stopGuard(guard, link)
   rmSync(guard, { recursive: true, force: true })
 }
@@ -137,8 +137,8 @@ class Egress implements EgressNetwork {
   async #openGuard(): Promise<LinkGuard> {
     const { layout, number, resolver, exceptions, boundLinks } = this.#place
     const [{ GuardProcess }, { LinkGuard }] = await Promise.all([
-      import('../guard/guard-process.ts'),
-      import('../guard/link-guard.ts'),
+      import('./guard/guard-process.ts'),
+      import('./guard/link-guard.ts'),
     ])
     if (this.#guardRules === undefined) {
       this.#guardRules = this.#rulesOfGuard()

@@ -1,12 +1,4 @@
 import {
-  type GuardRules,
-  guardDestinations,
-  guardFirst,
-  guardObjects,
-  observedAsk,
-  replaceLinks,
-} from '../guard/guard-rules.ts'
-import {
   briefRules,
   type ConnectionLimits,
   connectionObjects,
@@ -14,6 +6,14 @@ import {
   untrackedChains,
 } from './connection-limits.ts'
 import type { EgressException } from './egress-exceptions.ts'
+import {
+  type GuardRules,
+  guardDestinations,
+  guardFirst,
+  guardObjects,
+  observedAsk,
+  replaceLinks,
+} from './guard/guard-rules.ts'
 import { specialRanges } from './public-address.ts'
 import type { MachineResolver } from './resolver.ts'
 

@@ -1,4 +1,4 @@
-import type { AllowedHost } from '../sandbox-driver.ts'
+import type { AllowedHost } from '../../sandbox-driver.ts'
 
 /** The port whose connections the guard takes, because their first bytes name the host. */
 export const tlsPort = 443

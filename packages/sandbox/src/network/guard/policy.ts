@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AllowedHost } from '../sandbox-driver.ts'
-import { isAbsent } from '../system/files.ts'
+import type { AllowedHost } from '../../sandbox-driver.ts'
+import { isAbsent } from '../../system/files.ts'
 
 /** What the guard does for a link. Written by the driver, one file for each, named by its address. */
 export interface LinkPolicy {

@@ -1,6 +1,6 @@
 import { Resolver } from 'node:dns/promises'
 import { BlockList } from 'node:net'
-import { isPublicAddress } from '../network/public-address.ts'
+import { isPublicAddress } from '../public-address.ts'
 import type { GuardConfig } from './policy.ts'
 
 /** An address of a host, and whether it is on the Internet. */

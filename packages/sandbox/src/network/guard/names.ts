@@ -1,7 +1,7 @@
 import { appendFileSync, closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { EgressNames } from '../sandbox-driver.ts'
-import { isAbsent, readIfPresent } from '../system/files.ts'
+import type { EgressNames } from '../../sandbox-driver.ts'
+import { isAbsent, readIfPresent } from '../../system/files.ts'
 
 /** The most names of each kind that are kept of a sandbox. */
 export const mostNames = 200

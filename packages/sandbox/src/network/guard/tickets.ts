@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { hasCode } from '../system/files.ts'
+import { hasCode } from '../../system/files.ts'
 
 /** The most places that one link may reach by their addresses. */
 const mostPlaces = 2_000

@@ -1,9 +1,9 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Layout } from '../layout/layout.ts'
-import type { NetworkSlot } from '../network/network-slot.ts'
-import type { EgressBound, EgressNames } from '../sandbox-driver.ts'
-import { readIfPresent, writeAtomically } from '../system/files.ts'
+import type { Layout } from '../../layout/layout.ts'
+import type { EgressBound, EgressNames } from '../../sandbox-driver.ts'
+import { readIfPresent, writeAtomically } from '../../system/files.ts'
+import type { NetworkSlot } from '../network-slot.ts'
 import { readNames } from './names.ts'
 import { guardFiles, type LinkPolicy } from './policy.ts'
 
@@ -25,17 +25,15 @@ interface Bound {
  * Returns how the link of a sandbox is bound, and its /etc/resolv.conf.
  * @param report names the sandbox that its names belong to.
  */
-export function boundFor(
-  layout: Layout,
-  network: NetworkSlot,
-  bound: EgressBound | undefined,
-  report: string,
-): Bound {
+export function boundFor(layout: Layout, network: NetworkSlot, bound: EgressBound | undefined, report: string): Bound {
   const { address } = network
   if (bound === undefined || address === null) return { resolvConf: network.resolvConf }
   const { hosts } = bound
   const ticket = hosts === null ? 0 : nextTicket(layout.guard)
-  return { egress: { hosts, address, report, ticket }, resolvConf: layout.resolvConf(hosts === null ? 'observed' : 'bound') }
+  return {
+    egress: { hosts, address, report, ticket },
+    resolvConf: layout.resolvConf(hosts === null ? 'observed' : 'bound'),
+  }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** The part of the packet rules that binds links to a guard. */
-import type { EgressException } from '../network/egress-exceptions.ts'
-import { specialRanges } from '../network/public-address.ts'
+import type { EgressException } from '../egress-exceptions.ts'
+import { specialRanges } from '../public-address.ts'
 import { tlsPort } from './allowed-hosts.ts'
 
 export interface GuardRules {
