@@ -94,7 +94,7 @@ describe.each(runtimeNames)('a list of hosts with %s', (runtime) => {
       isBound: true,
     })
     expect(seen.observed.names).toEqual({
-      used: ['evil.example', 'nowhere.example'],
+      used: ['evil.example'],
       refused: [],
       isWhole: true,
       isBound: false,

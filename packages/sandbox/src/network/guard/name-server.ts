@@ -100,11 +100,10 @@ export class NameServer {
     }
   }
 
-  /** Notes the name, and passes the question on as it is. */
-  async #relay(message: Buffer, { name: text, type }: Question, { report }: LinkPolicy): Promise<Buffer | undefined> {
+  /** Passes the question on as it is, and notes a name that has an address. */
+  async #relay(message: Buffer, { name: text }: Question, { report }: LinkPolicy): Promise<Buffer | undefined> {
     const [resolver] = this.#parts.config.resolvers
     const name = hostNameOf(text)
-    if (name !== undefined && (type === 'A' || type === 'AAAA')) this.#parts.notes.note(report, 'used', name)
     if (resolver === undefined) return undefined
     const socket = createSocket('udp4')
     try {
@@ -112,6 +111,7 @@ export class NameServer {
       await once(socket, 'connect')
       socket.send(message)
       const [answer] = await once(socket, 'message', { signal: AbortSignal.timeout(relayMs) })
+      if (name !== undefined && hasAddress(answer)) this.#parts.notes.note(report, 'used', name)
       return answer
     } finally {
       socket.close()
@@ -126,6 +126,14 @@ function decoded(message: Buffer): Packet | undefined {
     return query.type === 'query' && query.questions?.length === 1 ? query : undefined
   } catch {
     return undefined // Bytes of an attacker: whatever it throws, they are no question.
+  }
+}
+
+function hasAddress(answer: Buffer): boolean {
+  try {
+    return packet.decode(answer).answers?.some(({ type }) => type === 'A') === true
+  } catch {
+    return false // It is the sandbox's to read.
   }
 }
 
