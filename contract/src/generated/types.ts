@@ -1748,6 +1748,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/.well-known/openid-configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the identity tokens of steps are verified (OpenID Connect Discovery) */
+        get: operations["getOpenIdConfiguration"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The public keys that sign the identity tokens of steps */
+        get: operations["getJwks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -3477,6 +3511,29 @@ export interface components {
             /** @description Hosts beyond which no step of new builds may reach, whatever its `egress` lists; a step without a list reaches these. `name`, or `*.name` for all names below it, either with `:PORT` (443 by default). Null: there is no such limit. */
             egress_ceiling?: string[] | null;
         };
+        /** OpenIdConfiguration */
+        OpenIdConfiguration: {
+            /** @description The `iss` of every token: the public address of this server. */
+            issuer: string;
+            jwks_uri: string;
+            scopes_supported: string[];
+            response_types_supported: string[];
+            subject_types_supported: string[];
+            id_token_signing_alg_values_supported: string[];
+            claims_supported: string[];
+        };
+        /** Jwks */
+        Jwks: {
+            /** @description A key is here for a day before it signs, and for a day after. */
+            keys: {
+                kty: string;
+                n: string;
+                e: string;
+                kid: string;
+                alg: string;
+                use: string;
+            }[];
+        };
         /** AuditEvent */
         AuditEvent: {
             /** Format: uuid */
@@ -4220,6 +4277,8 @@ export interface components {
             annotations: number;
             /** @description The services that run beside it. */
             services: components["schemas"]["JobService"][];
+            /** @description The audiences of the identity tokens that its step asks for. */
+            id_tokens?: string[];
             /** @description The runner that had the job last; null when it never had one, or of an earlier release. */
             runner?: {
                 id: string;
@@ -10561,6 +10620,64 @@ export interface operations {
             };
         };
     };
+    getOpenIdConfiguration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenIdConfiguration"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    getJwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jwks"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
     getHealth: {
         parameters: {
             query?: never;
@@ -11658,6 +11775,8 @@ export interface operationAuth {
   exportBilling: 'member'
   ping: 'none'
   getOpenApiDocument: 'none'
+  getOpenIdConfiguration: 'none'
+  getJwks: 'none'
   getHealth: 'none'
   getReadiness: 'none'
   getMetrics: 'none'

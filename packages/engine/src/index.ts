@@ -48,6 +48,7 @@ export type { Log } from './log.ts'
 export { createMemoryStore, type MemoryStore, type SplitMemory } from './memory/memory-store.ts'
 export {
   type Directive,
+  type IdTokensAnswer,
   type LeasedFork,
   type LeasedJob,
   type LeaseRef,
@@ -94,6 +95,7 @@ export {
 } from './runner/shells/open-shell.ts'
 export { lackingFeatures, runnerFeatures } from './runner-features.ts'
 export { Collector, usualPinnedMs } from './scheduler/collector.ts'
+export type { IdTokenIssuer, IdTokenRequest } from './scheduler/id-tokens-of-job.ts'
 export { createLocalPort, type LocalPortOptions, type TraceSink } from './scheduler/local-port.ts'
 export { Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
 export { shellWork } from './scheduler/shell-work.ts'

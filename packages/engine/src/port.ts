@@ -106,6 +106,11 @@ export interface RunnerPort {
    */
   fetchSecrets(lease: LeaseRef, names: readonly string[]): Promise<SecretsAnswer>
   /**
+   * Issues the identity tokens of the job's step, other ones with each call. Throws when the lease
+   * is lost.
+   */
+  issueIdTokens(lease: LeaseRef): Promise<IdTokensAnswer>
+  /**
    * Returns how the files of a split are dealt out to its shards in this build: the same for each
    * attempt and each runner. May be repeated. Null when the lease is lost.
    */
@@ -181,6 +186,18 @@ export interface SecretValue {
   /** A line for the log of each step that gets it. */
   readonly remark?: string
 }
+
+/** The identity tokens of a step: credentials for others, each valid for some minutes. */
+export type IdTokensAnswer =
+  | {
+      readonly kind: 'tokens'
+      /** By the variable that names the token's file. */
+      readonly tokens: ReadonlyMap<string, string>
+    }
+  /** The job may have none. The variables are unset, and the remark goes to the log. */
+  | { readonly kind: 'withheld'; readonly remark: string }
+  /** They cannot be had, now or later. The job fails with this reason. */
+  | { readonly kind: 'unusable'; readonly reason: string }
 
 export type RenderResult =
   | { readonly ok: true; readonly ir: string }

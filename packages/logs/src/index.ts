@@ -27,6 +27,7 @@ export {
 } from './lines/line-index.ts'
 export { LineIndexer } from './lines/line-indexer.ts'
 export type { Piece } from './piece.ts'
+export { GrowingRedactor } from './redaction/growing-redactor.ts'
 export { createRedactor, type Redactor } from './redaction/redactor.ts'
 export { isMaskable, MAX_SECRET_BYTES, SecretsTooLong } from './redaction/secret-texts.ts'
 export { type LogRemark, logRemoved, saysRemoved } from './remarks.ts'

@@ -62,6 +62,7 @@ export interface RunOptions {
   readonly gitDirectory?: string
   readonly inputs?: readonly Partial<SandboxInput>[]
   readonly split?: string
+  readonly secretFiles?: boolean
 }
 
 export interface Finished {
@@ -97,6 +98,7 @@ export class Bench {
       network: options.network ?? 'none',
       ...(options.egress === undefined ? {} : { egress: options.egress }),
       ...(options.gitDirectory === undefined ? {} : { gitDirectory: options.gitDirectory }),
+      ...(options.secretFiles === undefined ? {} : { secretFiles: options.secretFiles }),
       inputs: (options.inputs ?? []).map((input) => ({ snapshot: '', path: '.', into: '', optional: false, ...input })),
     })
   }

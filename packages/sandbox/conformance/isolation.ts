@@ -156,6 +156,28 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
     expect(await sandbox.memo()).toBeUndefined()
   })
 
+  it('G120 a secret that is replaced while the command runs is seen old or new, never in part; the memo is replaced before', async () => {
+    const sandbox = await bench().create({ secretFiles: true })
+    const [old, newer] = ['a'.repeat(4_000), 'b'.repeat(4_000)]
+    const running = await sandbox.start({
+      ...command(
+        `trap over=yes TERM; cat /run/secrets/T; echo; echo ready; until [ "$over" ] && grep -q b /run/secrets/T; do
+           case $(cat /run/secrets/T) in ${old}|${newer}) ;; *) echo half; esac; done
+         cat /run/secrets/T; echo; ls -A /run/secrets; stat -c '%a %u' /run/secrets/T`,
+      ),
+      secrets: { T: old },
+      memo: 'old',
+    })
+    await outputUntil(running, /ready/)
+    for (let time = 0; time < 50; time++) await sandbox.replaceSecrets({ T: time % 2 === 0 ? old : newer }, 'newer')
+    await expect(sandbox.replaceSecrets({ '../T': 'x' }, 'newer')).rejects.toThrow('not a secret name')
+    await running.kill('SIGTERM')
+    const { stdout } = await finish(running)
+    expect(stdout).toBe(`${old}\nready\n${newer}\nT\n400 0\n`)
+    expect(await sandbox.memo()).toBe('newer')
+    await sandbox.destroy()
+  })
+
   alike('refuses secrets for a sandbox made without them', async () => {
     const plain = await bench().create()
     const refused = { code: 'provision_failed', message: expect.stringContaining('secret') }

@@ -215,10 +215,15 @@ export interface Sandbox {
    */
   talk(command: Command, terminal: TerminalSize | null): Promise<Conversation>
   /**
-   * Returns the `memo` that its command was started with. It is kept in memory until the sandbox
-   * ends.
+   * Returns the `memo` that its command was started with, or that replaced it. It is kept in memory
+   * until the sandbox ends.
    */
   memo(): Promise<string | undefined>
+  /**
+   * Replaces the memo, and then files of /run/secrets, while the command runs. Who reads one sees the
+   * old or the new content. Needs `secretFiles` in the spec.
+   */
+  replaceSecrets(secrets: Readonly<Record<string, string>>, memo: string): Promise<void>
   /** Returns the command that an earlier process started; undefined if none was. */
   running(): Promise<Running | undefined>
   /**

@@ -4,6 +4,7 @@
  */
 import type {
   ForkEnd,
+  IdTokensAnswer,
   LeasedFork,
   LeasedJob,
   LeaseRef,
@@ -55,6 +56,10 @@ export type WireSecrets =
       readonly refused?: readonly (readonly [string, string])[]
     }
   | Exclude<SecretsAnswer, { readonly kind: 'values' }>
+
+export type WireIdTokens =
+  | { readonly kind: 'tokens'; readonly tokens: readonly (readonly [string, string])[] }
+  | Exclude<IdTokensAnswer, { readonly kind: 'tokens' }>
 
 export type WireShellWork = Omit<ShellWork, 'secrets'>
 
@@ -122,6 +127,14 @@ export function secretsFromWire(answer: WireSecrets): SecretsAnswer {
   if (answer.kind !== 'values') return answer
   const { kind, values, refused } = answer
   return { kind, values: new Map(values), ...(refused && { refused: new Map(refused) }) }
+}
+
+export function idTokensToWire(answer: IdTokensAnswer): WireIdTokens {
+  return answer.kind === 'tokens' ? { ...answer, tokens: [...answer.tokens] } : answer
+}
+
+export function idTokensFromWire(answer: WireIdTokens): IdTokensAnswer {
+  return answer.kind === 'tokens' ? { ...answer, tokens: new Map(answer.tokens) } : answer
 }
 
 export function shellWorkToWire({ secrets: _, ...work }: ShellWork): WireShellWork {

@@ -88,6 +88,7 @@ test('G93 a runner can do nothing with the job of another', async () => {
   expect(await thief.putPart(job, 'a'.repeat(64), Buffer.from('x'))).toBe(false)
   expect(await thief.dealFiles(job, { files: 't', total: 1 }, [])).toBeNull()
   await expect(thief.fetchSecrets(job, ['one'])).rejects.toThrow('lost')
+  await expect(thief.issueIdTokens(job)).rejects.toThrow('lost')
   await expect(thief.fetchSource(job.buildId)).rejects.toThrow('holds no job')
   expect(await thief.finish(job, at, passed, noOutput)).toBe(false)
   expect(await thief.rendered(job, at, { ok: true, ir: '{}' })).toBe(false)
@@ -106,6 +107,8 @@ test('G93 a runner reads no build of which it holds no job, not even after its o
   await expect(port.fetchSource(other.buildId)).rejects.toThrow('holds no job')
   // Its own lease does not open another build.
   await expect(port.fetchSecrets({ ...own, buildId: other.buildId }, ['one'])).rejects.toThrow('lost')
+  await expect(port.issueIdTokens({ ...own, buildId: other.buildId })).rejects.toThrow('lost')
+  await expect(port.issueIdTokens({ ...own, jobId: other.jobId })).rejects.toThrow('lost')
   expect(await port.dealFiles({ ...own, buildId: other.buildId }, { files: 't', total: 1 }, [])).toBeNull()
   expect(await port.fetchSource(own.buildId)).toBeNull()
   await port.started(own, new Date())
@@ -189,7 +192,19 @@ test.each([
 })
 
 test('no body at all makes the server fail', async () => {
-  const calls = ['lease', 'renew', 'started', 'finish', 'append', 'put-part', 'secrets', 'deal', 'source', 'forks/end']
+  const calls = [
+    'lease',
+    'renew',
+    'started',
+    'finish',
+    'append',
+    'put-part',
+    'secrets',
+    'id-tokens',
+    'deal',
+    'source',
+    'forks/end',
+  ]
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...calls), fc.json({ maxDepth: 3 }), async (call, body) => {
       expect((await post(call, Buffer.from(body))).status).toBeLessThan(500)

@@ -239,6 +239,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       expect(await port.putPart(stale, 'a'.repeat(64), Buffer.from('a'))).toBe(false)
       expect(await port.dealFiles(stale, { files: 't', total: 1 }, [])).toBeNull()
       await expect(port.fetchSecrets(stale, ['one'])).rejects.toThrow('lost')
+      await expect(port.issueIdTokens(stale)).rejects.toThrow('lost')
       expect(await port.finish(stale, at, passed, noOutput)).toBe(false)
       expect(await jobOf(job)).toMatchObject({ state: 'assigned' })
       expect(await finish(job)).toBe(true)
@@ -272,6 +273,29 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       await finish(job)
       const fork = await leaseOne(undefined, { trust: 'fork' })
       expect(await port.fetchSecrets(fork, ['one'])).toMatchObject({ kind: 'withheld' })
+      await finish(fork)
+    })
+
+    test('G120 identity tokens are those that the step asks for; a fork has none', async () => {
+      const asking = stepsOf(1, {
+        id_tokens: { A_FILE: { audience: 'sts.example.com' }, B_FILE: { audience: 'vault' } },
+      })
+      const job = await leaseOne(asking)
+      const { key } = job.work.kind === 'step' ? job.work.step : { key: '' }
+      expect(await port.issueIdTokens(job)).toEqual({
+        kind: 'tokens',
+        tokens: new Map([
+          ['A_FILE', `for sts.example.com by ${key}`],
+          ['B_FILE', `for vault by ${key}`],
+        ]),
+      })
+      await finish(job)
+      await expect(port.issueIdTokens(job)).rejects.toThrow('lost')
+      const plain = await leaseOne()
+      expect(await port.issueIdTokens(plain)).toEqual({ kind: 'tokens', tokens: new Map() })
+      await finish(plain)
+      const fork = await leaseOne(asking, { trust: 'fork' })
+      expect(await port.issueIdTokens(fork)).toMatchObject({ kind: 'withheld' })
       await finish(fork)
     })
 

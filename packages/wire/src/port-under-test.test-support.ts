@@ -65,6 +65,12 @@ export function surroundings(): Omit<LocalPortOptions, 'store' | 'log'> & {
         refused: new Map(names.filter((name) => name === 'foreign').map((name) => [name, 'It is not yours.'])),
       }),
     },
+    idTokens: {
+      issue: async ({ stepKey, audiences }) => ({
+        kind: 'tokens',
+        tokens: new Map(Object.entries(audiences).map(([name, audience]) => [name, `for ${audience} by ${stepKey}`])),
+      }),
+    },
     sources: {
       async offer(_, source) {
         if (source.kind === 'git') {

@@ -27,6 +27,7 @@ import type {
   WireChunks,
   WireFork,
   WireForkEnd,
+  WireIdTokens,
   WireJob,
   WirePhase,
   WireRender,
@@ -131,6 +132,10 @@ export interface Calls {
   secrets: {
     request: { readonly lease: LeaseRef; readonly names: readonly string[] }
     answer: { readonly secrets: WireSecrets | null }
+  }
+  'id-tokens': {
+    request: { readonly lease: LeaseRef }
+    answer: { readonly idTokens: WireIdTokens | null }
   }
   deal: {
     request: { readonly lease: LeaseRef; readonly split: FileSplit; readonly files: readonly SplitFile[] }

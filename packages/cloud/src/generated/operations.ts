@@ -80,6 +80,8 @@ export const routes = {
   exportBilling: { method: 'GET', path: '/api/v0/billing/export/{org}', query: ['kind', 'from', 'to'], idempotent: false, answer: 'stream' },
   ping: { method: 'GET', path: '/api/v0/ping', query: [], idempotent: false, answer: 'json' },
   getOpenApiDocument: { method: 'GET', path: '/api/v0/openapi.json', query: ['view'], idempotent: false, answer: 'json' },
+  getOpenIdConfiguration: { method: 'GET', path: '/.well-known/openid-configuration', query: [], idempotent: false, answer: 'json' },
+  getJwks: { method: 'GET', path: '/.well-known/jwks.json', query: [], idempotent: false, answer: 'json' },
   getHealth: { method: 'GET', path: '/healthz', query: [], idempotent: false, answer: 'stream' },
   getReadiness: { method: 'GET', path: '/readyz', query: [], idempotent: false, answer: 'json' },
   listBuildTests: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/tests', query: ['state', 'q', 'job', 'limit', 'cursor'], idempotent: false, answer: 'json' },
@@ -260,6 +262,10 @@ export interface Operations {
   ping(input?: Input<'ping'>, options?: CallOptions): Promise<Answer<'ping'>>
   /** This document */
   getOpenApiDocument(input?: Input<'getOpenApiDocument'>, options?: CallOptions): Promise<Answer<'getOpenApiDocument'>>
+  /** How the identity tokens of steps are verified (OpenID Connect Discovery) */
+  getOpenIdConfiguration(input?: Input<'getOpenIdConfiguration'>, options?: CallOptions): Promise<Answer<'getOpenIdConfiguration'>>
+  /** The public keys that sign the identity tokens of steps */
+  getJwks(input?: Input<'getJwks'>, options?: CallOptions): Promise<Answer<'getJwks'>>
   /** Whether the process serves */
   getHealth(input?: Input<'getHealth'>, options?: CallOptions): Promise<Answer<'getHealth'>>
   /** Whether the server can do its work */

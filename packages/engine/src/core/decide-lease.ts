@@ -102,7 +102,8 @@ export function runsOnce(step: Step): boolean {
  * Returns why a step that was cut off may have changed the world outside; null when nothing
  * suggests it.
  */
-function reasonNotToRepeat({ secrets, concurrency }: Step): string | null {
+function reasonNotToRepeat({ secrets, idTokens, concurrency }: Step): string | null {
   if (Object.keys(secrets).length > 0) return 'secrets'
+  if (idTokens !== undefined) return 'identity tokens'
   return concurrency === undefined ? null : 'a concurrency group'
 }

@@ -259,6 +259,7 @@ describe('leases', () => {
 
   test.each([
     ['secrets', { secrets: { T: 't' } }],
+    ['identity tokens', { idTokens: { TOKEN_FILE: 'sts.example.com' } }],
     ['a concurrency group', { concurrency: { group: 'deploy', limit: 1, scope: 'pipeline' as const } }],
   ])(
     'a job with %s does not run again by itself once its command had started, whatever its retry policy',

@@ -19,6 +19,7 @@ const traits = fc.record({
   continueOnFailure: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
   hasGroup: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
   hasSecrets: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+  hasTokens: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
   conditionHolds: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
   /** Prerequisites as distances to earlier steps. */
   before: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 4 }),
@@ -78,6 +79,7 @@ export function randomBuild(max: number): fc.Arbitrary<RandomBuild> {
             softFail: trait.softFail,
             continueOnFailure: trait.continueOnFailure,
             secrets: trait.hasSecrets ? { TOKEN: 'token' } : {},
+            ...(trait.hasTokens && { idTokens: { TOKEN_FILE: 'sts.example.com' } }),
             ...(trait.hasGroup && { concurrency: { group: 'g', limit: 1, scope: 'pipeline' as const } }),
             buildsIn,
             dependsOn: before.filter((from) => from !== buildsIn).sort((a, b) => a - b),

@@ -219,8 +219,9 @@ export class ReferenceModel {
   private lose(index: number, at: number): boolean {
     const job = this.jobs[index]
     if (!job || (job.state !== 'running' && job.state !== 'assigned')) return false
-    const { secrets: own, concurrency } = this.step(index)
-    const careful = job.state === 'running' && (Object.keys(own).length > 0 || concurrency !== undefined)
+    const { secrets: own, idTokens, concurrency } = this.step(index)
+    const mayRepeat = Object.keys(own).length === 0 && idTokens === undefined && concurrency === undefined
+    const careful = job.state === 'running' && !mayRepeat
     job.lost++
     if (!careful && job.lost <= 2) job.state = 'scheduled'
     else this.fail(index, at, 'failed', 'sandbox_lost', null, null, careful)

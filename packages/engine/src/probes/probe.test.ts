@@ -21,7 +21,7 @@ test('G71 a red job with failed tests is proved, and none for which a second run
   expect(asked({ softFailed: true })?.budgetMs).toBe(60_000)
   for (const job of [{ state: 'passed' }, { state: 'timed_out' }, { errorMessage: 'killed' }, { exitCode: null }])
     expect(asked(job)).toBeNull()
-  const harmful = [{ secrets: { T: 'token' } }, { concurrency: { group: 'deploy' } }]
+  const harmful = [{ secrets: { T: 'token' } }, { idTokens: { F: 'aud' } }, { concurrency: { group: 'deploy' } }]
   for (const step of [...harmful, { tests: undefined }, { tests: { ...tests, forks: 0 } }])
     expect(asked({}, step)).toBeNull()
   const faulty = [{ faults: 1 }, { format: null }, { problem: 'it ends early' }]

@@ -1,5 +1,6 @@
 /** Decides which red jobs are proved, and what follows from each run. Pure. */
 import type { Chunk } from '@harmont/logs'
+import { runsOnce } from '../core/decide-lease.ts'
 import type { Instant, Job, Step } from '../core/model.ts'
 import { failedInQuarantine } from '../core/soft-failure.ts'
 import { resultsOf } from '../reports/results.ts'
@@ -65,12 +66,12 @@ const mostLost = 2
  * tests. Null for others, and where a second run of the command might do harm.
  */
 export function probeFor(step: Step, job: Job, reports: readonly TestReport[]): Probe | null {
-  const { tests, secrets, concurrency } = step
+  const { tests } = step
   if (tests === undefined || tests.forks === 0) return null
   if (job.state !== 'failed' || job.exitCode === null) return null
   // A failure in quarantine is proved anew.
   if (job.errorMessage !== null && !failedInQuarantine(step, job)) return null
-  if (Object.keys(secrets).length > 0 || concurrency !== undefined) return null
+  if (runsOnce(step)) return null
   const cases = casesOf(reports)
   if (cases === null) return null
   const failed = failedTests(cases)

@@ -1,4 +1,4 @@
-import { batches, type Chunk, createRedactor, decodeProgress, type Piece, type Redactor } from '@harmont/logs'
+import { batches, type Chunk, createRedactor, decodeProgress, GrowingRedactor, type Piece } from '@harmont/logs'
 import type { OutputPiece } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
 import { remarkLine } from '../remark-line.ts'
@@ -19,7 +19,7 @@ export class JobLog {
   readonly #append: Append
   readonly #maxBytes: number
   readonly #keptBytes: number
-  #redactor: Redactor | null = null
+  #redactor: GrowingRedactor | null = null
   #seq: number
   #spoolPosition: string
   #last: Promise<void> = Promise.resolve()
@@ -37,14 +37,15 @@ export class JobLog {
   }
 
   /**
-   * Masks these secrets from now on. Must be called before output, or text about it, is added.
-   * Throws `SecretsTooLong`.
+   * Masks these secrets from now on. Must be called before output, or text about it, is added; with
+   * more tokens also later, before anybody can write them. Throws `SecretsTooLong`.
    */
-  async mask(secrets: readonly string[]): Promise<void> {
-    this.#redactor = await createRedactor(secrets)
+  async mask(secrets: readonly string[], tokens: readonly string[] = []): Promise<void> {
+    this.#redactor ??= new GrowingRedactor()
+    this.#redactor.become(await createRedactor(secrets, tokens))
   }
 
-  /** Makes another log mask what this one masks now. Returns it. */
+  /** Makes another log mask what this one masks, now and once it masks more. Returns it. */
   sharingMasks(other: JobLog): JobLog {
     other.#redactor = this.#redactor
     return other

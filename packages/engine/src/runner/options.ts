@@ -78,6 +78,8 @@ export interface RunnerSettings {
   readonly sourceGiveUpMs: number
   /** How long a report is retried before the job is given up. A lost lease ends earlier. */
   readonly giveUpMs: number
+  /** Milliseconds after which the identity tokens of a running step are replaced. */
+  readonly idTokenMs: number
   readonly shells: ShellTimes
   /** Milliseconds between two looks for red jobs to prove. */
   readonly proveEveryMs: number
@@ -95,6 +97,7 @@ export const defaultRunnerSettings: RunnerSettings = {
   unusedMirrorMs: 30 * 24 * 60 * 60_000,
   sourceGiveUpMs: 5 * 60_000,
   giveUpMs: 15 * 60_000,
+  idTokenMs: 5 * 60_000,
   shells: { longestMs: 60 * 60_000, idleMs: 10 * 60_000 },
   proveEveryMs: 2_000,
 }

@@ -8,12 +8,13 @@ import { outputOf, type StepOutput } from '../step-output.ts'
 import { type Base, baseSpec, inheritedSecrets, remarkImage, resolveBase } from './base.ts'
 import { cachePlaces, findHit, hitSentence, noteLookUp } from './cache-entry.ts'
 import { type Started, startCommand } from './follow-command.ts'
+import { StepTokens, tokenFiles } from './id-tokens.ts'
 import { resolveInputs, withInputs } from './inputs.ts'
 import { type JobContext, provisionFailure } from './job-context.ts'
 import { provision } from './provision.ts'
 import { withRoom } from './retry.ts'
 import { type Promised, sandboxId, sandboxNote, stepLimits } from './sandbox-note.ts'
-import { maskSecrets, refuseForSecrets, type StepSecrets, stepSecrets, uniqueSecrets } from './secrets.ts'
+import { maskSecrets, memoOf, refuseForSecrets, type StepSecrets, stepSecrets, uniqueSecrets } from './secrets.ts'
 import { type ResolvedService, resolveServices, secretsOfOrigins, serviceSpecs } from './services/resolve-services.ts'
 import { ServiceRun } from './services/service-run.ts'
 
@@ -29,6 +30,8 @@ export interface Ready {
   readonly started: Started
   readonly promised: Promised
   readonly services: ServiceRun
+  /** Null when the step asks for none. */
+  readonly tokens: StepTokens | null
 }
 
 /**
@@ -36,7 +39,6 @@ export interface Ready {
  */
 export async function prepare(context: JobContext, work: StepWork): Promise<Ready | Unstarted> {
   const { lease, log, phases } = context
-  const { job } = lease
   phases.begin('fetch')
   try {
     // Masks first, because the name of an image may contain a secret.
@@ -68,6 +70,7 @@ export async function prepare(context: JobContext, work: StepWork): Promise<Read
       lineage: uniqueSecrets([...inherited, ...secrets.given]),
       isIdle,
     }
+    const tokens = await StepTokens.open(context, work, secrets.masks)
     const own = stepSpec(context, work, base, secrets, promised)
     const spec = { ...own, ...servicesIn(resolved), inputs: inputs.given }
     const sandbox = await withInputs(inputs, () => provision(context, spec))
@@ -75,19 +78,29 @@ export async function prepare(context: JobContext, work: StepWork): Promise<Read
     if (lease.stopReason !== null) return { outcome: vanished }
     const services = await ServiceRun.start(context, sandbox)
     const { values } = secrets
-    const env = { HOME: '/root', ...work.step.env, ...job.buildEnv, ...values, ...job.injectedEnv }
+    // Last, so that they are as new as can be.
+    const issued = isIdle ? {} : ((await tokens?.issue()) ?? {})
     if (isIdle) log.remark('its shard of the split has no file, so its command does not run')
     const started = await startCommand(context, sandbox, {
       script: isIdle ? 'true' : work.step.command,
-      env,
+      env: envOf(context, work, { ...values, ...tokenFiles(issued) }),
       ...(shard === null ? {} : { split: shard.map((path) => `${path}\n`).join('') }),
-      secrets: values,
-      memo: secrets.memo,
+      secrets: { ...values, ...issued },
+      ...(spec.secretFiles && { memo: tokens?.memo ?? memoOf({ secrets: secrets.masks, tokens: [] }) }),
     })
-    return { sandbox, started, promised, services }
+    return { sandbox, started, promised, services, tokens }
   } catch (error) {
     return { outcome: await provisionFailure(context, error) }
   }
+}
+
+/** Returns the environment of a step's command (`engine.md` 4), with variables of its secrets and tokens. */
+function envOf(
+  { lease: { job } }: JobContext,
+  { step }: StepWork,
+  given: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  return { HOME: '/root', ...step.env, ...job.buildEnv, ...given, ...job.injectedEnv }
 }
 
 /** Ends a step with what an earlier one left. */
@@ -111,7 +124,7 @@ function stepSpec(
   context: JobContext,
   { step }: StepWork,
   base: Base,
-  { memo }: StepSecrets,
+  { masks }: StepSecrets,
   promised: Promised,
 ): SandboxSpec {
   const { lease } = context
@@ -120,6 +133,6 @@ function stepSpec(
     label: sandboxNote(lease.job, promised),
     base: baseSpec(base),
     ...stepLimits(context, step),
-    secretFiles: memo !== '',
+    secretFiles: masks.length > 0 || step.idTokens !== undefined,
   }
 }

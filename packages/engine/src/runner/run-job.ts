@@ -3,6 +3,7 @@ import { vanished } from '../core/exit.ts'
 import type { LeasedJob } from '../port.ts'
 import { noOutput } from '../step-output.ts'
 import { Abandoned, type HeldLease, LeaseLost } from './held-lease.ts'
+import { StepTokens } from './id-tokens.ts'
 import { finish, type JobContext, type RunnerParts, withJobContext } from './job-context.ts'
 import { endRender, runRender } from './run-render.ts'
 import { endStep, runStep } from './run-step.ts'
@@ -42,8 +43,9 @@ export function resumeJob(
       const started = { running, adopted: true, toldAt: null }
       if (job.work.kind === 'render') return endRender(context, sandbox, started)
       const promised = notedPromise(sandbox.handle.label)
-      await maskAgain(context, sandbox, promised.lineage)
-      return endStep(context, job.work, { sandbox, started, promised, services: ServiceRun.adopt(context, sandbox) })
+      const tokens = StepTokens.resume(context, await maskAgain(context, sandbox, promised.lineage))
+      const services = ServiceRun.adopt(context, sandbox)
+      return endStep(context, job.work, { sandbox, started, promised, services, tokens })
     }
     if (job.started) return finish(context, vanished)
     // The sandbox was made and nothing started in it. The new one takes its name.

@@ -27,9 +27,10 @@ export async function runStep(context: JobContext, work: StepWork): Promise<void
 export async function endStep(
   context: JobContext,
   work: StepWork,
-  { sandbox, started, promised, services }: Ready,
+  { sandbox, started, promised, services, tokens }: Ready,
 ): Promise<void> {
-  const exit = await followCommand(context, started)
+  const endTokens = tokens?.keepNew(sandbox)
+  const exit = await followCommand(context, started).finally(() => endTokens?.())
   const unclean = await endServices(context, work, services, exit)
   if (isOutputLost(context, started, exit) && context.lease.stopReason === null)
     return finish(context, { ...vanished, blame: outputLost }, exit.endedAt)

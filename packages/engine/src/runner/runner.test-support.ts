@@ -53,6 +53,7 @@ export interface BenchOptions {
   readonly parts?: EngineOptions['parts']
   /** Networks of the sandboxes; none by default. */
   readonly network?: readonly NetworkMode[]
+  readonly idTokens?: NonNullable<EngineOptions['idTokens']>
   /** Replaces the plain driver. */
   readonly store?: (settings: Partial<StoreSettings>) => MemoryStore
 }
@@ -73,6 +74,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
       secrets: { of: async (_buildId, names) => ({ kind: 'values', values: pick(secrets, names) }) },
       leaseMs,
       ...(options.parts ? { parts: options.parts } : {}),
+      ...(options.idTokens ? { idTokens: options.idTokens } : {}),
       ...(options.collecting ? { collecting: options.collecting } : {}),
       sources: options.sources ?? {
         async offer(_buildId, source) {

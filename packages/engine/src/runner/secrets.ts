@@ -13,8 +13,15 @@ export interface StepSecrets {
   readonly given: readonly SecretRef[]
   /** Names of secrets that the step wants and the build lacks. */
   readonly missing: readonly string[]
-  /** Values for `maskAgain`; empty when there is nothing to mask. */
-  readonly memo: string
+  /** Values that the log masks. */
+  readonly masks: readonly string[]
+}
+
+/** Texts that a job's log masks. */
+export interface Masks {
+  readonly secrets: readonly string[]
+  /** Identity tokens, oldest first. */
+  readonly tokens: readonly string[]
 }
 
 /** The secrets of a build by name, or the remark that says why it has none. */
@@ -36,7 +43,7 @@ export async function stepSecrets(
   const values = isAllKnown ? known : await maskSecrets(context, lineage)
   if (wanted.length > 0 && typeof values === 'string') context.log.remark(values)
   if (wanted.length === 0 || typeof values === 'string')
-    return { values: {}, given: [], missing: [], memo: memoOf(values) }
+    return { values: {}, given: [], missing: [], masks: masksOf(values) }
   const names = [...new Set(wanted.map(([, name]) => name))].sort()
   const given = new Map(names.flatMap((name) => entryOf(values, name)))
   const short = [...given].flatMap(([name, { value }]) => (isMaskable(value) ? [] : name))
@@ -48,7 +55,7 @@ export async function stepSecrets(
     ),
     given: [...given].map(([name, { id }]) => ({ id, name })),
     missing: names.filter((name) => !given.has(name)),
-    memo: memoOf(values),
+    masks: masksOf(values),
   }
 }
 
@@ -89,12 +96,23 @@ export async function maskSecrets(context: JobContext, lineage: readonly SecretR
 
 /**
  * Masks what an earlier process masked, with the values of that time: a secret may have changed or
- * gone since.
+ * gone since. Returns it.
  */
-export async function maskAgain(context: JobContext, sandbox: Sandbox, lineage: readonly SecretRef[]): Promise<void> {
+export async function maskAgain(context: JobContext, sandbox: Sandbox, lineage: readonly SecretRef[]): Promise<Masks> {
   const memo = await sandbox.memo()
-  if (memo === undefined) await maskSecrets(context, lineage)
-  else await context.log.mask(JSON.parse(memo) as readonly string[])
+  if (memo === undefined) {
+    await maskSecrets(context, lineage)
+    return { secrets: [], tokens: [] }
+  }
+  const noted = JSON.parse(memo) as Masks | readonly string[]
+  const masks = 'tokens' in noted ? noted : { secrets: noted, tokens: [] }
+  await context.log.mask(masks.secrets, masks.tokens)
+  return masks
+}
+
+/** Returns the note that `maskAgain` reads; a list in every release where there are no tokens. */
+export function memoOf({ secrets, tokens }: Masks): string {
+  return JSON.stringify(tokens.length === 0 ? secrets : { secrets, tokens })
 }
 
 /** Whether the build has every secret of the snapshot's lineage. */
@@ -135,9 +153,8 @@ async function fetchSecrets(
   return answer
 }
 
-function memoOf(values: KnownSecrets): string {
-  if (typeof values === 'string' || values.size === 0) return ''
-  return JSON.stringify([...values.values()].map(({ value }) => value))
+function masksOf(values: KnownSecrets): readonly string[] {
+  return typeof values === 'string' ? [] : [...values.values()].map(({ value }) => value)
 }
 
 function entryOf(values: ReadonlyMap<string, SecretValue>, name: string): [string, SecretValue][] {

@@ -18,6 +18,7 @@ import { defaultStoreSettings } from '../store-settings.ts'
 import type { Phase } from '../trace.ts'
 import type { EngineWatch } from '../watch.ts'
 import { awaitReady } from './await-ready.ts'
+import { type IdTokenIssuer, idTokensOfJob } from './id-tokens-of-job.ts'
 import { jobOf, leasedJob } from './leased-job.ts'
 import { LocalProbes } from './local-probes.ts'
 import { type SecretsOwner, secretsOfBuild } from './secrets-of-build.ts'
@@ -29,6 +30,8 @@ export interface LocalPortOptions {
     offer(buildId: string, source: BuildSource): Promise<SourceOffer>
   }
   readonly secrets: SecretsOwner
+  /** Absent where no identity tokens are issued. */
+  readonly idTokens?: IdTokenIssuer
   /** Absent where no artifacts can be kept. */
   readonly parts?: PartStore
   /** Keeps the phases of traced jobs; absent where nothing is traced. */
@@ -215,6 +218,12 @@ class LocalPort implements RunnerPort {
     const { build, context } = await this.#load(lease.buildId)
     if (!holds(build, lease)) throw new Error(`the lease of job ${lease.jobId} is lost`)
     return secretsOfBuild(this.#options.secrets, context, lease.buildId, names)
+  }
+
+  async issueIdTokens(lease: LeaseRef): ReturnType<RunnerPort['issueIdTokens']> {
+    const { build, context } = await this.#load(lease.buildId)
+    if (!holds(build, lease)) throw new Error(`the lease of job ${lease.jobId} is lost`)
+    return idTokensOfJob(this.#options.idTokens, { build, context, job: jobOf(build, lease.jobId) })
   }
 
   async dealFiles(

@@ -11,10 +11,14 @@ export interface Redactor {
 }
 
 /**
- * Returns the redactor; null when no secret is long enough to be masked. Throws `SecretsTooLong`.
+ * Returns the redactor; null when no secret is long enough to be masked. `tokens` are masked like
+ * secrets, and do not count against their limit. Throws `SecretsTooLong`.
  */
-export async function createRedactor(secrets: readonly string[]): Promise<Redactor | null> {
-  const texts = secretTexts(secrets)
+export async function createRedactor(
+  secrets: readonly string[],
+  tokens: readonly string[] = [],
+): Promise<Redactor | null> {
+  const texts = secretTexts(secrets, tokens)
   if (texts.base64.length === 0) return null
   const newScan = await secretScans(texts)
   return {

@@ -40,14 +40,14 @@ export interface SecretTexts {
 }
 
 /**
- * Returns the texts of every secret that is long enough: whole, trimmed, and by line. Throws
- * `SecretsTooLong`.
+ * Returns the texts of every secret that is long enough: whole, trimmed, and by line. `tokens` do not
+ * count against the limit. Throws `SecretsTooLong`.
  */
-export function secretTexts(secrets: readonly string[]): SecretTexts {
+export function secretTexts(secrets: readonly string[], tokens: readonly string[] = []): SecretTexts {
   if (secrets.reduce((sum, secret) => sum + Buffer.byteLength(secret), 0) > MAX_SECRET_BYTES) throw new SecretsTooLong()
   const plain = new Set<string>()
   const base64 = new Set<string>()
-  for (const secret of secrets.filter(isMaskable)) {
+  for (const secret of [...secrets, ...tokens].filter(isMaskable)) {
     const lines = secret.split(/[\r\n]+/).map((line) => line.trim())
     const long = lines.filter((line) => Buffer.byteLength(line) >= leastLineBytes)
     // For a key of 40 lines the lines suffice: with all of them masked, only white space is left.

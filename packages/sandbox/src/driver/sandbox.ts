@@ -5,7 +5,7 @@ import type { ServiceProgram } from '../launch/runtime-config.ts'
 import type { Runtime, RuntimeTarget } from '../launch/runtimes/index.ts'
 import { openTalkPipes, type TalkPipes } from '../launch/talk-pipes.ts'
 import { type SandboxFiles, sandboxFiles } from '../layout/layout.ts'
-import { readMemo } from '../layout/memory.ts'
+import { readMemo, replaceInMemory } from '../layout/memory.ts'
 import { namesOf } from '../network/guard/bound.ts'
 import {
   type Command,
@@ -177,6 +177,10 @@ export class OciSandbox implements Sandbox {
 
   async memo(): Promise<string | undefined> {
     return readMemo(this.context.layout, this.record.id)
+  }
+
+  async replaceSecrets(secrets: Readonly<Record<string, string>>, memo: string): Promise<void> {
+    replaceInMemory(this.context.layout, this.record.id, { secrets, memo, rootId: rootIdOf(this.record) })
   }
 
   async running(): Promise<Running | undefined> {

@@ -2,11 +2,11 @@
  * Memory of sandboxes that must never be on disk: a directory each in tmpfs, which outlives this
  * process but not a boot.
  */
-import { chmodSync, chownSync, mkdirSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SandboxError } from '../sandbox-driver.ts'
-import { hasCode, isAbsent, readIfPresent } from '../system/files.ts'
+import { hasCode, isAbsent, readIfPresent, writeAtomically } from '../system/files.ts'
 import type { Layout } from './layout.ts'
 import { isMemory, isOurs } from './own-memory.ts'
 
@@ -16,6 +16,8 @@ interface MemoryFiles {
   readonly secrets: string
   /** For the adopter of the sandbox; not mounted. */
   readonly memo: string
+  /** A secret that is being written. */
+  readonly next: string
   /** Created by the runtime. */
   readonly runtime: string
 }
@@ -27,6 +29,7 @@ export function memoryFiles({ memory }: Pick<Layout, 'memory'>, id: string): Mem
     directory,
     secrets: join(directory, 'secrets'),
     memo: join(directory, 'memo'),
+    next: join(directory, 'next'),
     runtime: join(directory, 'run'),
   }
 }
@@ -49,25 +52,43 @@ export function makeMemory(layout: Layout, id: string, rootId: number): void {
   chownSync(files.secrets, rootId, rootId)
 }
 
+interface MemoryContent {
+  readonly secrets: Readonly<Record<string, string>>
+  readonly memo: string
+  readonly rootId: number
+}
+
 /** Writes the secrets, readable by the sandbox's root only, and the memo. */
-export function fillMemory(
-  layout: Layout,
-  id: string,
-  {
-    secrets,
-    memo,
-    rootId,
-  }: { readonly secrets: Readonly<Record<string, string>>; readonly memo: string; readonly rootId: number },
-): void {
+export function fillMemory(layout: Layout, id: string, { secrets, memo, rootId }: MemoryContent): void {
   const files = memoryFiles(layout, id)
-  for (const [name, value] of Object.entries(secrets)) {
-    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name))
-      throw new SandboxError('provision_failed', `${JSON.stringify(name)} is not a secret name`)
-    const path = join(files.secrets, name)
-    writeFileSync(path, value, { mode: 0o400 })
-    chownSync(path, rootId, rootId)
-  }
+  for (const [name, value] of Object.entries(secrets)) writeSecret(join(files.secrets, secretName(name)), value, rootId)
   writeFileSync(files.memo, memo, { mode: 0o600 })
+}
+
+/**
+ * Replaces the memo and these secrets, each at once. The memo comes first, so that whoever adopts the
+ * sandbox knows every secret that its command may have read.
+ */
+export function replaceInMemory(layout: Layout, id: string, { secrets, memo, rootId }: MemoryContent): void {
+  const files = memoryFiles(layout, id)
+  writeAtomically(files.memo, memo)
+  for (const [name, value] of Object.entries(secrets)) {
+    const path = join(files.secrets, secretName(name))
+    // Beside the mounted directory, so that no half of it is seen there.
+    rmSync(files.next, { force: true })
+    writeSecret(files.next, value, rootId)
+    renameSync(files.next, path)
+  }
+}
+
+function writeSecret(path: string, value: string, rootId: number): void {
+  writeFileSync(path, value, { mode: 0o400 })
+  chownSync(path, rootId, rootId)
+}
+
+function secretName(name: string): string {
+  if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) return name
+  throw new SandboxError('provision_failed', `${JSON.stringify(name)} is not a secret name`)
 }
 
 /** Returns the memo of a sandbox; undefined if it has none or the machine was restarted. */

@@ -6,6 +6,7 @@ import { billingRoutes } from '../billing/routes.ts'
 import { annotationRoutes } from '../builds/annotations/routes.ts'
 import { approvalRoutes } from '../builds/approval/routes.ts'
 import { artifactRoutes } from '../builds/artifacts/routes.ts'
+import { idTokenRoutes } from '../builds/id-tokens/routes.ts'
 import { jobRoutes } from '../builds/jobs/routes.ts'
 import { overviewRoutes } from '../builds/overviews/routes.ts'
 import { type BuildServices, buildRoutes } from '../builds/records/routes.ts'
@@ -108,6 +109,7 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...artifactRoutes(services),
     ...shellRoutes(services),
     ...secretRoutes(services),
+    ...idTokenRoutes(services),
     ...jobLogRoutes(services),
     ...buildEventRoutes(services),
     ...buildViewRoutes(services),

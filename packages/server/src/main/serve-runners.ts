@@ -14,7 +14,14 @@ import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import { translateFault } from '../platform/translate-fault.ts'
-import { answerStrangers, identifyRunner, type RunnerIdentity, RunnerRefused, secretsFor } from '../runners/index.ts'
+import {
+  answerStrangers,
+  identifyRunner,
+  idTokensFor,
+  type RunnerIdentity,
+  RunnerRefused,
+  secretsFor,
+} from '../runners/index.ts'
 import type { RunnerEntrance } from './mount-runners.ts'
 
 interface RunnerServices {
@@ -24,7 +31,7 @@ interface RunnerServices {
   readonly limiter: RateLimiter
   readonly settings: Pick<Settings, 'trustedProxies'>
   readonly engine: { readonly store: Store }
-  readonly builds: Pick<Builds, 'portFor' | 'secrets'>
+  readonly builds: Pick<Builds, 'portFor' | 'secrets' | 'idTokens'>
   readonly shellsElsewhere: RemoteShells
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'count'>
@@ -43,6 +50,7 @@ export function serveRunners(services: RunnerServices): RunnerEntrance {
     builds.portFor({
       reach: { pool: name, labels, queues: organizations },
       secrets: secretsFor(own, { pool, secrets: builds.secrets }),
+      idTokens: idTokensFor(own, builds.idTokens),
       layers: { ...shared, runner: own.runner, getsSecrets: own.getsSecrets },
     }),
   )

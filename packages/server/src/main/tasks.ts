@@ -8,6 +8,7 @@ import { approvalCrontab, approvalTasks } from '../builds/approval/tasks.ts'
 import { artifactCrontab, artifactTasks } from '../builds/artifacts/remove-old-artifacts.ts'
 import { deletedOrganizationCrontab, deletedOrganizationTasks } from '../builds/deleted-organizations.ts'
 import { abandonCrontab, abandonTasks } from '../builds/engine/abandon-tasks.ts'
+import { idTokenCrontab, idTokenTasks } from '../builds/id-tokens/tasks.ts'
 import { logCrontab, logTasks } from '../builds/logs/tasks.ts'
 import { sourceCrontab, sourceTasks } from '../builds/source/remove-old-sources.ts'
 import { quarantineTasks } from '../builds/tests/quarantine.ts'
@@ -31,6 +32,7 @@ export const crontab = [
   ...sourceCrontab,
   ...testCrontab,
   ...artifactCrontab,
+  ...idTokenCrontab,
   ...identityCrontab,
   ...deletedOrganizationCrontab,
   ...layerCrontab,
@@ -50,6 +52,7 @@ function makeTasks(services: Services): TaskList {
     ...testTasks(services),
     ...quarantineTasks(services),
     ...artifactTasks(services),
+    ...idTokenTasks(services),
     ...identityTasks(services),
     ...deletedOrganizationTasks(services),
     ...layerTasks(services),

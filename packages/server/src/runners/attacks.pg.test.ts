@@ -343,6 +343,7 @@ const onLeases: Readonly<Record<string, readonly [object, (lease: Ref) => Return
     (lease) => thief.call('finish', { lease, at: at(), outcome: exited, output: noOutput }),
   ],
   'reads secrets': [{ secrets: null }, (lease) => thief.call('secrets', { lease, names: ['TOKEN'] })],
+  'has identity tokens issued': [{ idTokens: null }, (lease) => thief.call('id-tokens', { lease })],
   'reports a rendering': [
     { held: false },
     (lease) => thief.call('rendered', { lease, at: at(), result: { kind: 'ir', ir: '{}' } }),

@@ -20,5 +20,5 @@ export {
 export { type FleetServices, markOfFleet } from './read-fleet.ts'
 export { RunnerRefused } from './refusals.ts'
 export { answerStrangers } from './routes.ts'
-export { secretsFor } from './runner-secrets.ts'
+export { idTokensFor, secretsFor } from './runner-secrets.ts'
 export { identifyRunner, type RunnerIdentity } from './tokens.ts'

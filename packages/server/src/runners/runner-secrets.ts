@@ -1,4 +1,4 @@
-import type { EngineOptions } from '@harmont/engine'
+import type { EngineOptions, IdTokenIssuer } from '@harmont/engine'
 import { recordAudit, systemActor } from '../platform/audit/record-audit.ts'
 import type { Database } from '../platform/database/transaction.ts'
 import type { RunnerIdentity } from './tokens.ts'
@@ -21,6 +21,17 @@ export function secretsFor(
       return answer
     },
   }
+}
+
+const tokenRemark =
+  'The identity tokens of this step are not set: its runner has joined with a key that gives none (--no-secrets).'
+
+/** Returns the issuer of identity tokens for a runner: it gets tokens where it gets secrets. */
+export function idTokensFor(
+  { getsSecrets }: Pick<RunnerIdentity, 'getsSecrets'>,
+  issuer: IdTokenIssuer,
+): IdTokenIssuer {
+  return getsSecrets ? issuer : { issue: async () => ({ kind: 'withheld', remark: tokenRemark }) }
 }
 
 /** Before the values leave, so that none is given without a trace. */

@@ -49,6 +49,10 @@ test('web S1 an event is a sentence that names its subject, never an id', () => 
   expect(say('runner.secrets_read', '0123456789', { build: 'b1', secrets: ['A', 'B'] })).toBe(
     'gave the secrets A, B to runner 01234567',
   )
+  const tokens = [{ audience: 'sts.amazonaws.com', jti: 'j1' }, { audience: 'vault' }]
+  expect(say('id_token.issued', 'org:1:pipeline:2:upload', { pipeline: 'ci', build: 12, step: 'deploy', tokens })).toBe(
+    'issued identity tokens for sts.amazonaws.com, vault to step deploy of ci #12 as org:1:pipeline:2:upload',
+  )
   expect(say('coupon.redeemed', 'e1', { code: 'HELLO', amount_cents: 500 })).toBe('redeemed coupon HELLO for $5.00')
   expect(say('github_installation.connected', '42', { account: 'acme' })).toBe('connected GitHub account acme')
 })

@@ -102,6 +102,16 @@ const sentences: Sentences = {
     ' to runner ',
     { name: subject.slice(0, 8), page: { kind: 'runners' } },
   ],
+  'id_token.issued': ({ subject, details, text }) => [
+    'issued identity tokens for ',
+    { name: audiencesOf(details.tokens) },
+    ' to step ',
+    { name: text('step') },
+    ' of ',
+    build(`${text('pipeline')}/${text('build')}`, text('job')),
+    ' as ',
+    { name: subject },
+  ],
   'coupon.redeemed': ({ text, details }) => [
     'redeemed coupon ',
     { name: text('code') },
@@ -166,6 +176,12 @@ const testOf = (verb: string, { subject, text }: Facts): readonly AuditPart[] =>
 ]
 
 const shellOf = ({ subject, text }: Facts) => build(`${text('pipeline')}/${text('build')}`, subject)
+
+/** Returns the audiences of issued tokens, with commas. */
+function audiencesOf(tokens: unknown): string {
+  if (!Array.isArray(tokens)) return ''
+  return tokens.map((token: { readonly audience?: unknown } | null) => textOf(token?.audience)).join(', ')
+}
 
 /** Returns `: default branch main, manual builds off`. */
 function changes(details: Readonly<Record<string, unknown>>): readonly AuditPart[] {

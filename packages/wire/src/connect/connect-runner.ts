@@ -1,5 +1,5 @@
 import { type LeaseRef, type Log, type RunnerPort, SourceUnavailable } from '@harmont/engine'
-import { leaseToWire, phasesToWire, renderToWire, secretsFromWire } from '../forms.ts'
+import { idTokensFromWire, leaseToWire, phasesToWire, renderToWire, secretsFromWire } from '../forms.ts'
 import { encodeFrame } from '../frames.ts'
 import { type AppendAnswer, archiveCall, framedCalls, longestPollMs } from '../protocol.ts'
 import { openStream } from './answer-stream.ts'
@@ -148,6 +148,11 @@ function contents(caller: Caller, { tryMs, stallMs, sourceMs }: ConnectSettings)
       const { secrets } = (await caller.call('secrets', { lease: leaseToWire(lease), names })).answer
       if (secrets === null) throw new Error(`the lease of job ${lease.jobId} is lost`)
       return secretsFromWire(secrets)
+    },
+    async issueIdTokens(lease) {
+      const { idTokens } = (await caller.call('id-tokens', { lease: leaseToWire(lease) })).answer
+      if (idTokens === null) throw new Error(`the lease of job ${lease.jobId} is lost`)
+      return idTokensFromWire(idTokens)
     },
     async dealFiles(lease, { files: pattern, total }, files) {
       const split = { files: pattern, total }

@@ -1,6 +1,7 @@
 import { type ForkEnd, type LeaseRef, type Phase, SourceUnavailable } from '@harmont/engine'
 import {
   forkToWire,
+  idTokensToWire,
   renderFromWire,
   secretsToWire,
   shellWorkToWire,
@@ -31,6 +32,11 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall | LayerCall>> = {
   async secrets(context, { lease, names }) {
     const secrets = await context.ifHeld(lease, null, () => context.port.fetchSecrets(lease, names))
     return () => ({ secrets: secrets && secretsToWire(secrets) })
+  },
+
+  async 'id-tokens'(context, { lease }) {
+    const idTokens = await context.ifHeld(lease, null, () => context.port.issueIdTokens(lease))
+    return () => ({ idTokens: idTokens && idTokensToWire(idTokens) })
   },
 
   async deal(context, { lease, split, files }) {

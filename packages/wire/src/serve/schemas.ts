@@ -262,6 +262,7 @@ const calls: Readonly<Record<CallName, Schema>> = {
   'open-service-log': object({ lease, service: name, isNew: flag }),
   'lacking-parts': object({ lease, wanted: object({ digests: list(digest, 100_000), bytes: count }) }),
   secrets: object({ lease, names }),
+  'id-tokens': object({ lease }),
   deal: object({ lease, split, files }),
   source: object({ buildId: uuid }),
   'shell/work': object({ ticket }),

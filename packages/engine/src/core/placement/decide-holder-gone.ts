@@ -75,7 +75,7 @@ function lostBefore({ live }: Draft, slot: Slot, { runner, kept }: GoneRunner): 
 
 function refuse(draft: Draft, slot: Slot, once: Slot, runner: string): void {
   const { name } = stepAt(draft.live, once)
-  const errorMessage = `The runner ${runner}, which had the files of \`${name}\`, is gone. \`${name}\` has secrets or a concurrency group, so it does not run again by itself. Rebuild to make its files again.`
+  const errorMessage = `The runner ${runner}, which had the files of \`${name}\`, is gone. \`${name}\` has secrets, identity tokens or a concurrency group, so it does not run again by itself. Rebuild to make its files again.`
   failJob(draft, slot, { state: 'failed', errorCode: 'provision_failed', errorMessage }, { final: true })
 }
 

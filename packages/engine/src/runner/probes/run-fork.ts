@@ -52,6 +52,8 @@ export async function runFork(parts: RunnerParts, fork: ForkWork, signal: AbortS
   }
 }
 
+const noIdTokens = 'The identity tokens of this step are not set: a run of a proof gets none.'
+
 /** Nobody adopts the sandbox of a run that was abandoned. */
 function outcomeOf({ options, lease }: JobContext, error: unknown): ForkOutcome {
   if (error instanceof Abandoned) return { kind: 'given_up' }
@@ -101,6 +103,7 @@ function quietPort(port: RunnerPort, { job, fetchSecrets, dealFiles }: ForkWork,
     fetchSource: (buildId) => port.fetchSource(buildId),
     liveSnapshots: (...asked) => port.liveSnapshots(...asked),
     fetchSecrets: (_, names) => fetchSecrets(names),
+    issueIdTokens: async () => ({ kind: 'withheld', remark: noIdTokens }),
     dealFiles: (_, split, files) => dealFiles(split, files),
     started: async () => job.expiresAt,
     openServiceLog: async () => ({ lastSeq: 0, spoolPosition: '0', logBytes: 0 }),

@@ -3,6 +3,7 @@ import {
   createEngine,
   createLocalPort,
   defaultPool,
+  type IdTokenIssuer,
   type LocalPortOptions,
   type Log,
   type PostgresStore,
@@ -21,6 +22,7 @@ import { watchEngine } from '../../platform/metrics/watches.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import type { Tracing } from '../../platform/tracing/tracing.ts'
 import { partStore } from '../artifacts/part-store.ts'
+import type { IssuerServices } from '../id-tokens/issue.ts'
 import { type OfferGitSource, sourceOffers } from '../source/offer-source.ts'
 import { phaseStore } from '../traces/store.ts'
 import { type MachineOptions, openSandboxes, runnerOn } from './open-sandboxes.ts'
@@ -46,9 +48,11 @@ export interface Builds {
   /** Opens a shell in a job's file system. Throws `ShellUnavailable`. */
   openShell(request: ShellRequest): Promise<Conversation>
   /** Returns the port of a runner elsewhere. */
-  portFor(runner: Required<Pick<LocalPortOptions, 'reach' | 'secrets' | 'layers'>>): RunnerPort
+  portFor(runner: Required<Pick<LocalPortOptions, 'reach' | 'secrets' | 'idTokens' | 'layers'>>): RunnerPort
   /** The secrets of all builds. */
   readonly secrets: LocalPortOptions['secrets']
+  /** Issues the identity tokens of all builds. */
+  readonly idTokens: IdTokenIssuer
   /** Takes no new work from now on; resolves when what runs has ended, or after `withinMs`. */
   drain(withinMs: number): Promise<void>
   /** Stops. Running commands go on, and the next start adopts them. */
@@ -66,6 +70,7 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
     store,
     sources: sourceOffers({ pool, blobs, offerGitSource, sourceUrlAllow: settings.sourceUrlAllow }),
     secrets: secretsOf({ pool, sealer }),
+    idTokens: lateIssuer({ pool, sealer, publicUrl: settings.publicUrl, now: () => new Date(store.now()) }),
     parts: partStore({ pool, blobs, disk: options.disk }),
     ...(options.tracing !== null && { traces: phaseStore(pool) }),
     watch: watchEngine(options.metrics),
@@ -89,10 +94,22 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
     openShell: (request) => engine.openShell(request),
     portFor: (runner) => createLocalPort({ ...port, ...runner }),
     secrets: port.secrets,
+    idTokens: port.idTokens,
     drain: (withinMs) => engine.drain(withinMs),
     async stop() {
       await engine.close()
       await sandboxes?.driver.close()
+    },
+  }
+}
+
+/** Returns the issuer of identity tokens. It is loaded for the first. */
+function lateIssuer(services: IssuerServices): IdTokenIssuer {
+  let loading: Promise<IdTokenIssuer> | undefined
+  return {
+    async issue(request) {
+      loading ??= import('../id-tokens/issue.ts').then(({ idTokenIssuer }) => idTokenIssuer(services))
+      return (await loading).issue(request)
     },
   }
 }

@@ -39,6 +39,7 @@ export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView
     log: logOf(view, job),
     annotations: view.annotations.get(job.id) ?? 0,
     runner: runnerOf(view, job),
+    id_tokens: [...new Set(Object.values(step.idTokens ?? {}))],
   }
 }
 
@@ -89,6 +90,7 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     annotations: 0,
     services: [],
     runner: runnerOf(view, job),
+    id_tokens: [],
   }
 }
 

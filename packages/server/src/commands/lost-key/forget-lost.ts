@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { removeLostKeys } from '../../builds/id-tokens/keys.ts'
 import { replaceTokens } from '../../forges/bitbucket/grant-store.ts'
 import { resetHook } from '../../forges/bitbucket/hooks.ts'
 import { deleteSecretById } from '../../organizations/secrets/store.ts'
@@ -23,7 +24,8 @@ export async function forgetLost(args: readonly string[], environment: Environme
       const rows: SealedRow[] = []
       for await (const row of unreadableRows(client, sealer)) rows.push(row)
       for (const row of rows) await forget(client, sealer, row)
-      return rows
+      const keys = await removeLostKeys({ pool: client, sealer })
+      return [...rows.map(describeRow), ...(keys === 0 ? [] : [`the keys that sign identity tokens (${keys})`])]
     }),
   )
   process.stdout.write(lost.length === 0 ? 'The key decrypts everything: nothing was removed.\n' : describeLost(lost))
@@ -39,7 +41,7 @@ async function forget(client: Database, sealer: Sealer, { kind, id }: SealedRow)
   return replaceTokens(client, sealer, id, { accessToken: '', refreshToken: '', expiresAt: new Date(0) })
 }
 
-function describeLost(lost: readonly SealedRow[]): string {
-  const lines = lost.map((row) => `${describeRow(row)}\n`)
-  return `${lines.join('')}These were encrypted with another key and have been removed. Set the secrets again (\`hm secret set\`), and connect Bitbucket again.\n`
+function describeLost(lost: readonly string[]): string {
+  const lines = lost.map((each) => `${each}\n`)
+  return `${lines.join('')}These were encrypted with another key and have been removed. Set the secrets again (\`hm secret set\`), and connect Bitbucket again. The next identity token makes a new key.\n`
 }

@@ -18,6 +18,7 @@ interface DetailsPanelProps {
 /** Shows command, lineage, cache and cost of a step (web B6, B7, B16). */
 export function DetailsPanel({ place, job, jobs }: DetailsPanelProps) {
   const now = useNow()
+  const { id_tokens: audiences = [] } = job
   return (
     <section
       aria-label="Step details"
@@ -35,6 +36,14 @@ export function DetailsPanel({ place, job, jobs }: DetailsPanelProps) {
       <LineagePanel place={place} job={job} jobs={jobs} />
       <span>Cache</span>
       <CacheFacts place={place} cache={job.cache} now={now} />
+      {audiences.length > 0 && (
+        <>
+          <span>Identity tokens</span>
+          <span>
+            for <IsolatedText text={audiences.join(', ')} />
+          </span>
+        </>
+      )}
       {job.runner != null && (
         <>
           <span>Runner</span>

@@ -1,0 +1,115 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { now, type Sandbox } from '@harmont/sandbox'
+import type { StepWork } from '../port.ts'
+import { type JobContext, SecretsUnusable } from './job-context.ts'
+import { persist } from './retry.ts'
+import { type Masks, memoOf } from './secrets.ts'
+
+/** A token outlives this many successors. */
+const validSets = 3
+/** Of more, the oldest ones are no longer masked: they expired hours ago. */
+const mostMasked = 400
+
+/** The identity tokens of one step. Their files are replaced while its command runs. */
+export class StepTokens {
+  readonly #context: JobContext
+  #masks: Masks
+  #dueAt: number
+
+  private constructor(context: JobContext, masks: Masks) {
+    this.#context = context
+    this.#masks = masks
+    this.#dueAt = now()
+  }
+
+  /**
+   * Returns those of a step whose command is still to start; null when it asks for none. `secrets`
+   * are the values that its log masks. Logs that share its masks from now on mask the tokens too.
+   */
+  static async open(context: JobContext, { step }: StepWork, secrets: readonly string[]): Promise<StepTokens | null> {
+    if (step.idTokens === undefined) return null
+    await context.log.mask(secrets)
+    return new StepTokens(context, { secrets, tokens: [] })
+  }
+
+  /** Returns those of a command that an earlier process started; null when it has none. */
+  static resume(context: JobContext, masks: Masks): StepTokens | null {
+    return masks.tokens.length === 0 ? null : new StepTokens(context, masks)
+  }
+
+  /** What the log masks, for `maskAgain`. */
+  get memo(): string {
+    return memoOf(this.#masks)
+  }
+
+  /**
+   * Has tokens issued, and masks them. Returns them by the variables that name their files; none when
+   * the job gets none, and its log says why.
+   */
+  async issue(signal = this.#context.lease.signal): Promise<Readonly<Record<string, string>>> {
+    const { options, settings, lease, log } = this.#context
+    const { jobId } = lease.job
+    const answer = await persist(() => options.port.issueIdTokens(lease.job), {
+      signal,
+      giveUpMs: settings.giveUpMs,
+      onFailure: (error) => options.log('warn', `job ${jobId}: could not have its identity tokens issued`, error),
+    })
+    if (answer.kind === 'unusable') throw new SecretsUnusable(answer.reason)
+    if (answer.kind === 'withheld') {
+      log.remark(answer.remark)
+      return {}
+    }
+    this.#dueAt = now() + settings.idTokenMs
+    const { secrets, tokens } = this.#masks
+    this.#masks = { secrets, tokens: withNewer(tokens, [...answer.tokens.values()]) }
+    await log.mask(secrets, this.#masks.tokens)
+    return Object.fromEntries(answer.tokens)
+  }
+
+  /** Replaces them in a sandbox whose command runs. Returns what ends that. */
+  keepNew(sandbox: Sandbox): () => Promise<void> {
+    const over = new AbortController()
+    const isNeeded = this.#masks.tokens.length > 0
+    const replaced = isNeeded
+      ? this.#replace(sandbox, AbortSignal.any([over.signal, this.#context.lease.signal]))
+      : null
+    return async () => {
+      over.abort()
+      await replaced
+    }
+  }
+
+  /** Never rejects. */
+  async #replace(sandbox: Sandbox, signal: AbortSignal): Promise<void> {
+    const { options, lease } = this.#context
+    while (!signal.aborted) {
+      try {
+        await sleep(Math.max(0, this.#dueAt - now()), undefined, { signal })
+        const tokens = await this.issue(signal)
+        if (Object.keys(tokens).length === 0) return
+        await sandbox.replaceSecrets(tokens, this.memo)
+      } catch (error) {
+        if (signal.aborted) return
+        options.log('warn', `job ${lease.job.jobId}: could not replace its identity tokens`, error)
+        this.#dueAt = now() + retryMs
+      }
+    }
+  }
+}
+
+const retryMs = 5_000
+
+/** Returns the variables that name the files of tokens. */
+export function tokenFiles(tokens: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.keys(tokens).map((name) => [name, `/run/secrets/${name}`]))
+}
+
+/**
+ * Returns what is to be masked once newer tokens are issued: tokens that may be valid whole, and of
+ * older ones their signatures, so that a step of days masks no megabytes.
+ */
+function withNewer(known: readonly string[], newer: readonly string[]): readonly string[] {
+  const expired = known.length - validSets * newer.length
+  const kept = known.map((token, index) => (index < expired ? token.slice(token.lastIndexOf('.') + 1) : token))
+  return [...kept, ...newer].slice(-mostMasked)
+}
