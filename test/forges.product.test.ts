@@ -4,6 +4,7 @@
  */
 import { type Collector, startCollector } from '@harmont/outside/collector'
 import { until } from '@harmont/test-kit/until'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { builtBy, type Connected, concluded, discovered, startConnected } from './connected.ts'
 
@@ -11,6 +12,9 @@ vi.setConfig({ testTimeout: 240_000 })
 const ci = 'harmont/acme-core-ci'
 let it: Connected
 let collector: Collector
+
+/** Prints the step's token so that the log does not mask it. */
+const tell = `tr A-Za-z N-ZA-Mn-za-m <"$ID"; echo`
 
 const reported = "{ label: 'unit', tests: { report: 'junit.xml', forks: 2 } }"
 const pipelines = (command: string, options = reported) => `import { pipeline, sh } from '@harmont/hm'
@@ -34,7 +38,7 @@ export default [
   {
     slug: 'deploy',
     triggers: [{ event: 'push', branches: ['rollout'] }],
-    pipeline: () => pipeline([sh('test -n "$KEY"', { label: 'use', secrets: { KEY: 'deploy' } })], { defaultImage: 'host' }),
+    pipeline: () => pipeline([sh(${JSON.stringify(`test -n "$KEY"; ${tell}`)}, { label: 'use', secrets: { KEY: 'deploy' }, idTokens: { ID: 'sts.example.com' } })], { defaultImage: 'host' }),
   },
 ]
 `
@@ -123,7 +127,7 @@ test('a pull request has a check of its own beside the push, and one that closes
   await concluded(it, commit, `${ci} (pull request)`, 2)
 })
 
-test('G60 a push gets the secrets limited to its branch, and a build that only claims the branch does not', async () => {
+test('G60 G121 a push has the secrets and tokens of its branch, and a build that only claims the branch has not', async () => {
   const { product } = it
   const post = async (path: string, body: object) => {
     const headers = { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' }
@@ -136,6 +140,24 @@ test('G60 a push gets the secrets limited to its branch, and a build that only c
   const { commit } = await it.github.push(it.repository, { 'r.txt': 'r' }, { branch: 'rollout' })
   const deploy = 'harmont/acme-core-deploy'
   expect((await concluded(it, commit, deploy)).history.at(-1)?.conclusion).toBe('success')
+  const keys = createRemoteJWKSet(new URL(`${product.server().url}/.well-known/jwks.json`))
+  /** Returns what a verifier reads in the token that the newest build has printed. */
+  const subjectOf = async (slug = 'deploy') => {
+    const found = await it.pool.query<{ id: string; job: string; pipeline_id: string; organization_id: string }>(
+      `select j.id as job, r.pipeline_id, p.organization_id from build_records r join pipelines p on p.id = r.pipeline_id
+         join engine.jobs j on j.build_id = r.id where p.slug = $1 and j.step is not null order by r.number desc limit 1`,
+      [`acme-core-${slug}`],
+    )
+    const { job, pipeline_id: pipeline, organization_id: organization } = found.rows[0] ?? {}
+    const headers = { authorization: `Bearer ${product.token}` }
+    const log = await (await fetch(`${product.server().url}/v0/jobs/${job}/logs.txt`, { headers })).text()
+    const [token = ''] = /^[\w-]+\.[\w-]+\.[\w-]+$/m.exec(rotated(log)) ?? []
+    const audience = 'sts.example.com'
+    const { payload } = await jwtVerify(token, keys, { issuer: product.server().url, audience })
+    await expect(jwtVerify(token, keys, { audience: 'vault' })).rejects.toThrow('"aud"')
+    return String(payload.sub).replace(`org:${organization}:pipeline:${pipeline}:`, '')
+  }
+  expect(await subjectOf()).toBe('ref:refs/heads/rollout')
   const endOf = async (body: object) => {
     const made = (await (await post('/pipelines/acme-core-deploy/builds', body)).json()) as { readonly id: string }
     const read = () =>
@@ -154,8 +176,19 @@ test('G60 a push gets the secrets limited to its branch, and a build that only c
   expect(await endOf({ ...claim, pipeline_ir: steps }), 'steps').toEqual(refused)
   expect(await endOf({ ...claim, env: { BASH_ENV: 'x' } }), 'variables').toEqual(refused)
   expect(await endOf({ ...claim, commit }), 'a commit').toEqual(refused)
-  expect(await endOf(claim), 'the newest commit').toEqual({ state: 'passed', error_code: null })
+  const passed = { state: 'passed', error_code: null }
+  expect(await endOf(claim), 'the newest commit').toEqual(passed)
+  expect(await subjectOf()).toBe('ref:refs/heads/rollout')
+  const asking = { type: 'command', key: 'a', cmd: tell, id_tokens: { ID: { audience: 'sts.example.com' } } }
+  const tokens = JSON.stringify({ version: '0', default_image: 'host', steps: [asking] })
+  expect(await endOf({ ...claim, pipeline_ir: tokens, source_b64: '' })).toEqual(passed)
+  expect(await subjectOf(), 'an upload').toBe('upload')
 })
+
+const rotated = (text: string) =>
+  text.replace(/[a-z]/gi, (letter) =>
+    String.fromCharCode((((letter.charCodeAt(0) & 31) + 12) % 26) + 1 + (letter.charCodeAt(0) & 96)),
+  )
 
 test('a path filter sees the changes of a push or pull request, and a deleted branch builds nothing', async () => {
   const { github, repository, owner } = it
@@ -222,7 +255,7 @@ test('however GitHub fails, each push leads to one finished check', async () => 
   expect(github.violations).toEqual([])
 })
 
-test('a fork waits for approval, by the API or by a button for members, and runs without secrets', async () => {
+test('a fork waits for approval, by the API or by a button for members, and runs without secrets and tokens', async () => {
   const { github, repository, product } = it
   const secret = { name: 'token', value: 'a-value-that-no-fork-may-see' }
   const set = await fetch(`${product.server().url}/api/v0/organizations/default/secrets`, {
@@ -233,9 +266,9 @@ test('a fork waits for approval, by the API or by a button for members, and runs
   expect(set.status).toBe(204)
   const stranger = github.addUser('stranger')
   const fork = github.addRepository(stranger, 'core', { forkOf: repository, isPrivate: false })
-  const step = 'echo "secret: [$TOKEN]"; test -z "$TOKEN"'
-  const code = pipelines(step, "{ label: 'unit', secrets: { TOKEN: 'token' } }")
-  // The same in the repository itself gets the secret.
+  const step = 'echo "secret: [$TOKEN]"; test -z "$TOKEN$ID"'
+  const code = pipelines(step, "{ label: 'unit', secrets: { TOKEN: 'token' }, idTokens: { ID: 'sts.example.com' } }")
+  // The same in the repository itself gets the secret and the token.
   const ours = await github.push(repository, { '.hm/ci.ts': code }, { branch: 'ours' })
   expect((await concluded(it, ours.commit, ci)).history.at(-1)?.conclusion).toBe('failure')
   const { commit } = await github.push(fork, { '.hm/ci.ts': code }, { branch: 'theirs', by: stranger })

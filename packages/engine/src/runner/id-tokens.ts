@@ -67,16 +67,11 @@ export class StepTokens {
   }
 
   /** Replaces them in a sandbox whose command runs. Returns what ends that. */
-  keepNew(sandbox: Sandbox): () => Promise<void> {
+  keepNew(sandbox: Sandbox): () => void {
     const over = new AbortController()
-    const isNeeded = this.#masks.tokens.length > 0
-    const replaced = isNeeded
-      ? this.#replace(sandbox, AbortSignal.any([over.signal, this.#context.lease.signal]))
-      : null
-    return async () => {
-      over.abort()
-      await replaced
-    }
+    if (this.#masks.tokens.length > 0)
+      void this.#replace(sandbox, AbortSignal.any([over.signal, this.#context.lease.signal]))
+    return () => over.abort()
   }
 
   /** Never rejects. */
@@ -86,7 +81,7 @@ export class StepTokens {
       try {
         await sleep(Math.max(0, this.#dueAt - now()), undefined, { signal })
         const tokens = await this.issue(signal)
-        if (Object.keys(tokens).length === 0) return
+        if (signal.aborted || Object.keys(tokens).length === 0) return
         await sandbox.replaceSecrets(tokens, this.memo)
       } catch (error) {
         if (signal.aborted) return
