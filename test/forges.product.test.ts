@@ -127,7 +127,7 @@ test('a pull request has a check of its own beside the push, and one that closes
   await concluded(it, commit, `${ci} (pull request)`, 2)
 })
 
-test('G60 G121 a push has the secrets and tokens of its branch, and a build that only claims the branch has not', async () => {
+test('G60 G120 G121 a push has the secrets and tokens of its branch, and a build that only claims the branch has not', async () => {
   const { product } = it
   const post = async (path: string, body: object) => {
     const headers = { authorization: `Bearer ${product.token}`, 'content-type': 'application/json' }
