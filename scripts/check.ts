@@ -29,6 +29,8 @@ const parts = [
   { name: 'citations', command: ['node', 'scripts/check-citations.ts'] },
   { name: 'weight of the web', command: ['npm', 'run', '--silent', 'weight'] },
   { name: 'generated files', command: ['node', 'contract/generate.ts', '--check'] },
+  { name: 'schemas of hm', command: ['node', 'packages/cli/scripts/json/generate.ts', '--check'] },
+  { name: 'llms.txt', command: ['node', 'scripts/llms.ts', '--check'] },
   { name: 'generated types', command: ['node', 'packages/pipeline/scripts/types.ts', '--check'] },
 ] as const
 

@@ -16,6 +16,7 @@ export const handlers: { readonly [Name in CommandName]: Load<Name> } = {
   flaky: async () => (await import('./commands/inspect.ts')).flaky,
   logs: async () => (await import('./commands/inspect.ts')).logs,
   retry: async () => (await import('./commands/inspect.ts')).retry,
+  mcp: async () => (await import('./mcp/mcp.ts')).run,
   shell: async () => (await import('./commands/inspect.ts')).shell,
   exec: async () => (await import('./commands/inspect.ts')).exec,
   cancel: async () => (await import('./commands/cancel.ts')).run,

@@ -77,7 +77,7 @@ async function dispatch(
   }
   if (global.help === true || command === undefined) {
     const { showHelp } = await import('./command-line/help.ts')
-    return showHelp(words, output)
+    return showHelp(words, output, global.json === true)
   }
   if (command.spec.runs === true) world.interrupts.startRunning()
   const context = makeContext(world, command, parsed, output, cache)

@@ -29,13 +29,16 @@ export const listOrganizations = signedIn<'org list'>(async ({ output, global, s
  * `hm org switch`: checks with the server that the organization exists, then writes `cloud.org`
  * into the user's file.
  */
-export const switchOrganization = signedIn<'org switch'>(async ({ output, args, signal, config }, { client }) => {
-  const { slug } = await client.getOrganization({ org: args.slug }, { signal })
-  const settings = await config()
-  const file = await settings.set('user', 'cloud.org', slug)
-  output.say(`switched to organization ${slug}; saved in ${file}`)
-  const { layer, name: where } = settings.origin('cloud.org')
-  if (layer === 'project' || layer === 'environment')
-    output.warn(`${where} sets ${settings.get('cloud.org')}, which takes precedence here`)
-  return exits.ok
-})
+export const switchOrganization = signedIn<'org switch'>(
+  async ({ output, args, global, signal, config }, { client }) => {
+    const { slug } = await client.getOrganization({ org: args.slug }, { signal })
+    const settings = await config()
+    const file = await settings.set('user', 'cloud.org', slug)
+    if (global.json) await output.json({ organization: slug, file })
+    else output.say(`switched to organization ${slug}; saved in ${file}`)
+    const { layer, name: where } = settings.origin('cloud.org')
+    if (layer === 'project' || layer === 'environment')
+      output.warn(`${where} sets ${settings.get('cloud.org')}, which takes precedence here`)
+    return exits.ok
+  },
+)

@@ -10,7 +10,7 @@ import { connect, translateErrors } from '../server/session.ts'
  */
 export const run: Handler<'login'> = (context) =>
   translateErrors(context, async () => {
-    const { flags, output } = context
+    const { flags, output, global } = context
     if (flags.paste && flags.token) throw usageError('--paste and --token cannot be used together')
     const config = await context.config()
     const credentials = await context.credentials()
@@ -20,7 +20,8 @@ export const run: Handler<'login'> = (context) =>
     const token = await obtainToken(context, nobody, config.appUrl)
     const user = await (await connect(context, token)).getCurrentUser({}, { signal: context.signal })
     await credentials.store(apiUrl, token)
-    output.say(`signed in as ${user.name ?? user.email} <${user.email}> at ${apiUrl}`)
+    if (global.json) await output.json({ name: user.name ?? null, email: user.email, api_url: apiUrl })
+    else output.say(`signed in as ${user.name ?? user.email} <${user.email}> at ${apiUrl}`)
     if ((context.env.HM_API_TOKEN ?? '') !== '') output.warn('HM_API_TOKEN is set and overrides the stored token')
     return exits.ok
   })

@@ -6,7 +6,7 @@ import { connect, translateErrors } from '../server/session.ts'
 /** `hm logout`: ends the session on the server, then removes its token. */
 export const run: Handler<'logout'> = (context) =>
   translateErrors(context, async () => {
-    const { output, flags, signal } = context
+    const { output, flags, global, signal } = context
     const apiUrl = (await context.config()).get('cloud.api_url')
     const credentials = await context.credentials()
     const found = await credentials.token(apiUrl)
@@ -28,6 +28,7 @@ export const run: Handler<'logout'> = (context) =>
       }
     }
     const removed = await credentials.remove(apiUrl)
-    output.say(removed ? `signed out at ${apiUrl}` : `you were not signed in at ${apiUrl}`)
+    if (global.json) await output.json({ api_url: apiUrl, was_signed_in: removed })
+    else output.say(removed ? `signed out at ${apiUrl}` : `you were not signed in at ${apiUrl}`)
     return exits.ok
   })

@@ -6,17 +6,15 @@ import { minute, printTable } from '../terminal/table.ts'
 
 /** `hm secret set`: takes no value as an argument, which other users of the machine could read. */
 export const set = signedIn<'secret set'>(async (context, { client, org }) => {
-  const { args, flags, output, signal } = context
+  const { args, flags, output, global, signal } = context
   const address = { org: await org() }
   const body = { name: args.name, value: await readValue(context), ...limitsOf(context) }
-  if (flags.pipeline === undefined) {
-    await client.setOrganizationSecret({ ...address, body }, { signal })
-    output.say(`${args.name} is set for ${address.org}`)
-  } else {
-    const pipeline = await namedPipeline(context, client, address.org, flags.pipeline)
-    await client.setPipelineSecret({ ...address, pipeline, body }, { signal })
-    output.say(`${args.name} is set for ${address.org}/${pipeline}`)
-  }
+  const pipeline =
+    flags.pipeline === undefined ? null : await namedPipeline(context, client, address.org, flags.pipeline)
+  if (pipeline === null) await client.setOrganizationSecret({ ...address, body }, { signal })
+  else await client.setPipelineSecret({ ...address, pipeline, body }, { signal })
+  if (global.json) await output.json({ name: args.name, organization: address.org, pipeline })
+  else output.say(`${args.name} is set for ${pipeline === null ? address.org : `${address.org}/${pipeline}`}`)
   return exits.ok
 })
 
@@ -73,13 +71,13 @@ export const list = signedIn<'secret list'>(async (context, { client, org }) => 
 
 /** `hm secret rm`. */
 export const remove = signedIn<'secret rm'>(async (context, { client, org }) => {
-  const { args, flags, output, signal } = context
+  const { args, flags, output, global, signal } = context
   const address = { org: await org(), name: args.name }
-  if (flags.pipeline === undefined) await client.deleteOrganizationSecret(address, { signal })
-  else {
-    const pipeline = await namedPipeline(context, client, address.org, flags.pipeline)
-    await client.deletePipelineSecret({ ...address, pipeline }, { signal })
-  }
-  output.say(`removed ${args.name}`)
+  const pipeline =
+    flags.pipeline === undefined ? null : await namedPipeline(context, client, address.org, flags.pipeline)
+  if (pipeline === null) await client.deleteOrganizationSecret(address, { signal })
+  else await client.deletePipelineSecret({ ...address, pipeline }, { signal })
+  if (global.json) await output.json({ name: args.name, organization: address.org, pipeline })
+  else output.say(`removed ${args.name}`)
   return exits.ok
 })

@@ -33,8 +33,9 @@ export const list = signedIn<'token list'>(async ({ output, global, signal }, { 
 })
 
 /** `hm token revoke`. */
-export const revoke = signedIn<'token revoke'>(async ({ output, args, signal }, { client }) => {
+export const revoke = signedIn<'token revoke'>(async ({ output, args, global, signal }, { client }) => {
   await client.revokeApiToken({ id: args.id }, { signal })
-  output.say(`revoked key ${args.id}`)
+  if (global.json) await output.json({ id: args.id })
+  else output.say(`revoked key ${args.id}`)
   return exits.ok
 })

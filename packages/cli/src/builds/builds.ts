@@ -83,12 +83,19 @@ async function showBuild(context: Context<'build show'> | Context<'status'>, ses
   return exits.ok
 }
 
-/** `hm build open`: prints the address on stdout too, because a browser may not start. */
+/**
+ * `hm build open`: prints the address on stdout too, because a browser may not start. With `--json`
+ * a program asks, and no browser opens.
+ */
 export const open = signedIn<'build open'>(async (context, session) => {
-  const { args, flags, output, signal } = context
+  const { args, flags, output, global, signal } = context
   const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
   await session.client.getBuild(address, { signal })
   const url = buildUrl(session.appUrl, address)
+  if (global.json) {
+    await output.json({ url })
+    return exits.ok
+  }
   await output.print(url)
   if (!(await openBrowser(url, context))) output.warn('could not open a browser')
   return exits.ok
@@ -118,22 +125,27 @@ export const rebuild = signedIn<'rebuild'>(async (context, session) => {
 
 /** `hm cancel` on the server: asks, then waits for the end. Leaves an ended build unchanged. */
 export const cancelOnServer = signedIn<'cancel'>(async (context, session) => {
-  const { args, flags, output, ask, signal } = context
+  const { args, flags, output, ask, global, signal } = context
   const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
   const { client } = session
   const build = await client.getBuild(address, { signal })
+  const told = (state: string, isCanceled: boolean) =>
+    output.json({ number: build.number, pipeline: address.pipeline, state, canceled: isCanceled })
   if (isEnded(build)) {
-    output.say(`build #${build.number} has already ended: ${build.state}`)
+    if (global.json) await told(build.state, false)
+    else output.say(`build #${build.number} has already ended: ${build.state}`)
     return exits.ok
   }
   const named = `build #${build.number} of ${address.org}/${address.pipeline}`
   if (!(await ask.confirm({ message: `Cancel ${named} (${build.state})?`, flag: '--yes' }))) {
-    output.say(`${named} was not canceled`)
+    if (global.json) await told(build.state, false)
+    else output.say(`${named} was not canceled`)
     return exits.ok
   }
   await client.cancelBuild(address, { signal })
   const { state } = await waitForBuild(client, address, { signal })
-  output.say(`${named}: ${state}`)
+  if (global.json) await told(state, state === 'canceled')
+  else output.say(`${named}: ${state}`)
   return exits.ok
 })
 

@@ -57,7 +57,8 @@ async function printTests(
   await printFailedTests(output, shown, { passed, failed: failed + errored, skipped })
 }
 
-function notesOn(test: Schemas['BuildTest']): readonly string[] {
+/** Says what else is known of a failed test: `new here`, `flaky: 3 of 10 forks passed`. */
+export function notesOn(test: Schemas['BuildTest']): readonly string[] {
   const notes = [test.new && 'new here', verdictWords(test), test.quarantined === true && 'in quarantine']
   return notes.filter((note) => typeof note === 'string')
 }

@@ -135,6 +135,7 @@ export const sections: readonly { readonly title: string; readonly words: readon
       'rebuild',
       'cancel',
       'artifact',
+      'mcp',
     ],
   },
   {
@@ -193,9 +194,40 @@ function twoColumns(
   })
 }
 
+/** Describes a command for a program. */
+function described({ name, spec }: { readonly name: string; readonly spec: CommandSpec }) {
+  const { summary, about = [], args = {}, flags = {}, examples = [] } = spec
+  return {
+    command: name,
+    usage: usage(name, spec),
+    summary,
+    about,
+    arguments: Object.entries(args).map(([each, { required, multiple, choices, summary: what }]) => ({
+      name: argumentLabel(each),
+      summary: what,
+      required: required === true,
+      multiple: multiple === true,
+      choices: choices ?? null,
+    })),
+    flags: Object.entries(flags).map(([each, flag]) => ({
+      name: `--${kebab(each)}`,
+      short: flag.short === undefined ? null : `-${flag.short}`,
+      value: flag.kind === 'boolean' ? null : flag.value,
+      summary: flag.summary,
+      multiple: 'multiple' in flag,
+      choices: flag.kind === 'string' ? (flag.choices ?? null) : null,
+    })),
+    examples: examples.map(([line, what]) => ({ line, what })),
+  }
+}
+
 /** Help for a command, a group of commands, or all of `hm` (no words), on stdout. */
-export async function showHelp(words: readonly string[], output: Output): Promise<ExitCode> {
+export async function showHelp(words: readonly string[], output: Output, asJson: boolean): Promise<ExitCode> {
   const command = commandFor(words)
+  if (asJson) {
+    await output.json({ data: command === undefined ? visibleBelow(words).map(described) : [described(command)] })
+    return exits.ok
+  }
   const width = Math.min(helpWidth, output.stdout.columns())
   const lines =
     command !== undefined ? commandHelp(command, width) : words.length === 0 ? overview(width) : groupHelp(words, width)
@@ -204,7 +236,7 @@ export async function showHelp(words: readonly string[], output: Output): Promis
 }
 
 /** `hm help [COMMAND...]` */
-export const help: Handler<'help'> = async ({ args, output }) => {
+export const help: Handler<'help'> = async ({ args, global, output }) => {
   const { words } = resolveCommand(args.command)
-  return showHelp(words, output)
+  return showHelp(words, output, global.json)
 }

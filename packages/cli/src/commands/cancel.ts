@@ -24,7 +24,7 @@ export const run: Handler<'cancel'> = async (context) => {
     return cancelOnServer(context)
   }
   if (here !== undefined) {
-    context.output.say(`${nameOf(here)} has already ended: ${endOf(here.events)?.state ?? 'failed'}`)
+    await tell(context, here, { state: endOf(here.events)?.state ?? 'failed', isCanceled: false }, 'has already ended')
     return exits.ok
   }
   const message = args.build === undefined ? 'nothing is running here' : `there is no run ${args.build} here`
@@ -37,16 +37,30 @@ function nameOf({ number, slug }: RunRecord): string {
   return `run ${number} of ${slug}`
 }
 
+/** Says how a run stands, or prints it for a program. */
+async function tell(
+  { global, output }: Pick<Context, 'global' | 'output'>,
+  run: RunRecord,
+  { state, isCanceled }: { readonly state: string; readonly isCanceled: boolean },
+  verb?: string,
+): Promise<void> {
+  const { number, slug: pipeline } = run
+  if (global.json) await output.json({ number, pipeline, state, canceled: isCanceled })
+  else output.say(`${nameOf(run)}${verb === undefined ? '' : ` ${verb}`}: ${state}`)
+}
+
 function isRunning({ events, process }: RunRecord): boolean {
   return endOf(events) === null && isAlive(process)
 }
 
 /** Cancels the run as Ctrl-C in its own terminal does. */
-async function cancelHere({ ask, output, signal }: Context<'cancel'>, runs: string, run: RunRecord): Promise<ExitCode> {
+async function cancelHere(context: Context<'cancel'>, runs: string, run: RunRecord): Promise<ExitCode> {
+  const { ask, global, output, signal } = context
   const named = nameOf(run)
   const { record, process: mark } = run
   if (!(await ask.confirm({ message: `Cancel ${named}?`, flag: '--yes' }))) {
-    output.say(`${named} was not canceled`)
+    if (global.json) await tell(context, run, { state: 'running', isCanceled: false })
+    else output.say(`${named} was not canceled`)
     return exits.ok
   }
   // The run may have ended during the question.
@@ -55,7 +69,7 @@ async function cancelHere({ ask, output, signal }: Context<'cancel'>, runs: stri
     const now = readRecord(runs, record)
     const state = now === undefined ? 'canceled' : endOf(now.events)?.state
     if (state !== undefined || !isAlive(mark)) {
-      output.say(`${named}: ${state ?? 'canceled'}`)
+      await tell(context, run, { state: state ?? 'canceled', isCanceled: (state ?? 'canceled') === 'canceled' })
       return exits.ok
     }
     await sleep(lookAgainMs, undefined, { signal })

@@ -87,6 +87,8 @@ export const retry: Handler<'retry'> = async (context) => {
 
 /** `hm shell`. */
 export const shell: Handler<'shell'> = async (context) => {
+  if (context.global.json && context.flags.cmd === undefined)
+    throw usageError('--json is for one command, not for an open shell', 'add --cmd COMMAND')
   const { build, steps, isOnServer: onServer, run } = await targetOf(context, context.args.build, [context.args.step])
   if (onServer) {
     const { runServerShell } = await import('../shell/server-shell.ts')

@@ -5,8 +5,9 @@ import { candidates } from './candidates.ts'
 import { scripts } from './scripts.ts'
 
 /** `hm completion SHELL`: a script for the shell to source. */
-export const run: Handler<'completion'> = async ({ args, output }) => {
-  await output.print(scripts[args.shell])
+export const run: Handler<'completion'> = async ({ args, global, output }) => {
+  if (global.json) await output.json({ shell: args.shell, script: scripts[args.shell] })
+  else await output.print(scripts[args.shell])
   return exits.ok
 }
 

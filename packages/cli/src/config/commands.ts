@@ -36,11 +36,12 @@ export const get: Handler<'config get'> = async ({ args, config, global, output 
 }
 
 /** `hm config set KEY VALUE`: warns when a stronger layer hides the new value. */
-export const set: Handler<'config set'> = async ({ args, flags, config, output }) => {
+export const set: Handler<'config set'> = async ({ args, flags, config, global, output }) => {
   const key = settingKey(args.key)
   const all = await config()
   const file = await all.set(flags.project ? 'project' : 'user', key, args.value)
-  output.say(`${key} is set in ${file}`)
+  if (global.json) await output.json({ key, value: all.get(key) ?? null, origin: all.origin(key), file })
+  else output.say(`${key} is set in ${file}`)
   const { layer, name } = all.origin(key)
   const hidden = layer === 'environment' || layer === 'flag' || (layer === 'project' && !flags.project)
   if (hidden) output.warn(`${name} also sets it and takes precedence`)

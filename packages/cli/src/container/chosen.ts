@@ -11,6 +11,7 @@ const local: readonly CommandName[] = [
   'status',
   'why',
   'history',
+  'mcp',
   'cache ls',
   'cache du',
   'cache explain',

@@ -18,9 +18,10 @@ import { writeTypes } from './write-types.ts'
 
 /** `hm init` (cli.md 9): writes a first pipeline, and prints the next steps. */
 export const run: Handler<'init'> = async (context) => {
-  const { directory, flags, output } = context
+  const { directory, flags, global, output } = context
   if (flags.types) {
-    await sayTypes(context)
+    const types = await sayTypes(context)
+    if (global.json) await output.json({ types })
     return exits.ok
   }
   const projects = await chooseProjects(context)
@@ -35,7 +36,7 @@ export const run: Handler<'init'> = async (context) => {
   await ignoreInGit(directory)
   const kinds = projects.map(({ kind, folder }) => `${kind} (${folder.path})`)
   output.say(`Wrote ${file} for ${kinds.join(', ')}: the pipeline ${slug}.`)
-  if (language === 'ts') await sayTypes(context)
+  const types = language === 'ts' ? await sayTypes(context) : []
   await showWritten(context, slug)
   if (projects.some(({ kind }) => kind === 'generic'))
     output.say(`hm does not know this kind of project.\nPut its commands into ${file}.`)
@@ -49,6 +50,10 @@ export const run: Handler<'init'> = async (context) => {
     if (!flags.noSkills) await offerSkills(context)
   }
   output.say('Next: hm run')
+  if (global.json) {
+    const found = projects.map(({ kind, folder }) => ({ kind, path: folder.path }))
+    await output.json({ file, slug, projects: found, types, other_ci: others })
+  }
   return exits.ok
 }
 
@@ -70,8 +75,8 @@ function warnOfMissing({ output }: Context<'init'>, projects: readonly Project[]
   output.say('Install it there, or let the pipeline do that: hm init --force')
 }
 
-/** Writes the types for editors and prints their place. */
-async function sayTypes({ directory, output }: Context<'init'>): Promise<void> {
+/** Writes the types for editors, says their place, and returns the paths. */
+async function sayTypes({ directory, output }: Context<'init'>): Promise<readonly string[]> {
   const written = await writeTypes(directory)
   for (const path of written) output.say(`Wrote ${path} for editors.`)
   output.say(
@@ -79,6 +84,7 @@ async function sayTypes({ directory, output }: Context<'init'>): Promise<void> {
       ? 'Editors find the types of the installed @harmont/hm.'
       : 'Git ignores the types. In a new clone: hm init --types',
   )
+  return written
 }
 
 async function chooseProjects({ directory, flags, ask }: Context<'init'>): Promise<readonly Project[]> {

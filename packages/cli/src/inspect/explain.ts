@@ -78,7 +78,7 @@ interface Explained {
 }
 
 /** Explains steps of one run by comparing it with the runs of the same pipeline before it. */
-function explainRun({ runs }: LocalHome, run: RunRecord): (step: RecordedStep) => Explained {
+export function explainRun({ runs }: LocalHome, run: RunRecord): (step: RecordedStep) => Explained {
   const identityOf = ({ record }: RunRecord) => readIdentity(runFiles(runs, record).identity)
   const now = identityOf(run)
   const earlier = readRecords(runs, run.directory)

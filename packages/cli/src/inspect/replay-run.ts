@@ -4,18 +4,27 @@ import { runFiles } from '../records/run-records.ts'
 import { fold } from '../view/fold.ts'
 import { newRun, type Run } from '../view/run-model.ts'
 
-/** Returns a recorded run in its current state, with the last lines of failed steps. */
-export function replayRun(runs: string, { record, events }: RunRecord): Run {
+/**
+ * Returns a recorded run in its current state, with what the logs of failed steps report.
+ * ¶@param isRead says of which steps the log is read, by key.
+ */
+export function replayRun(
+  runs: string,
+  { record, events }: RunRecord,
+  isRead: (key: string) => boolean = () => true,
+): Run {
   const run = newRun()
   const slots = new Map(stepsOf(events).map(({ id }, slot) => [id, slot]))
   for (const event of events) {
     // Logs are files of their own.
     if (event.kind === 'step_end' && event.state !== 'passed') {
       const { step_id } = event
-      const attempt = run.byId.get(step_id)?.attempt ?? 1
-      const log = new RecordedLog(runFiles(runs, record).log(slots.get(step_id) ?? 0, attempt))
-      for (const line of log.more()) fold(run, { kind: 'step_log', step_id, ...line })
-      for (const line of log.rest()) fold(run, { kind: 'step_log', step_id, ...line })
+      const step = run.byId.get(step_id)
+      if (step !== undefined && isRead(step.key)) {
+        const log = new RecordedLog(runFiles(runs, record).log(slots.get(step_id) ?? 0, step.attempt))
+        for (const line of log.more()) fold(run, { kind: 'step_log', step_id, ...line })
+        for (const line of log.rest()) fold(run, { kind: 'step_log', step_id, ...line })
+      }
     }
     fold(run, event)
   }

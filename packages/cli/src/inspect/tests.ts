@@ -4,9 +4,8 @@ import { type RunRecord, stepsOf } from '../records/run-record.ts'
 import type { Tests } from '../view/run-model.ts'
 import { printFailedTests } from './failed-tests.ts'
 
-/** Shows the tests that the steps of a run of this machine reported. */
-export async function localTests(context: Context<'test'>, { number, events }: RunRecord): Promise<ExitCode> {
-  const { global, output } = context
+/** Returns the failed tests that the steps of a run reported, and how many tests there were. */
+export function recordedTests({ events }: RunRecord) {
   // A later attempt of a step replaces what the one before reported.
   const byStep = new Map(events.flatMap((event) => (event.kind === 'tests' ? [[event.step_id, event] as const] : [])))
   const keys = new Map(stepsOf(events).map(({ id, key }) => [id, key]))
@@ -20,9 +19,15 @@ export async function localTests(context: Context<'test'>, { number, events }: R
   const data = reported.flatMap(({ step_id: id, failures }) =>
     failures.map((failure) => ({ ...failure, step: keys.get(id) ?? null })),
   )
+  return { data, counts, isReported: reported.length > 0 }
+}
+
+/** Shows the tests that the steps of a run of this machine reported. */
+export async function localTests({ global, output }: Context<'test'>, run: RunRecord): Promise<ExitCode> {
+  const { data, counts, isReported } = recordedTests(run)
   if (global.json)
     await output.json({ data: data.map(({ step, ...test }) => ({ ...test, state: 'failed', step_key: step })), counts })
-  else if (reported.length === 0) output.say(noReports(`run ${number}`))
+  else if (!isReported) output.say(noReports(`run ${run.number}`))
   else await printFailedTests(output, data, counts)
   return exits.ok
 }

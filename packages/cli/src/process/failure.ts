@@ -13,7 +13,7 @@ import { systemFailure } from './system-failure.ts'
  * problem is a defect of `hm`.
  */
 export function reportFailure(error: unknown, output: Output, asJson: boolean, where: ReportPlace): ExitCode {
-  const known = error instanceof HmError ? error : (systemFailure(error, where.cacheDirectory) ?? defect(error, where))
+  const known = knownFailure(error, where)
   output.debug(`failed: ${inspect(error)}`)
   if (asJson) {
     const { code, message, fix, requestId } = known
@@ -31,6 +31,11 @@ export function reportFailure(error: unknown, output: Output, asJson: boolean, w
   )
   if (known.fix !== undefined) output.stderr.stream.write(`${style('bold', 'fix:')} ${inertText(known.fix)}\n`)
   return known.exit
+}
+
+/** Returns the error as one that the user can act on. A defect of `hm` gets a report file. */
+export function knownFailure(error: unknown, where: ReportPlace): HmError {
+  return error instanceof HmError ? error : (systemFailure(error, where.cacheDirectory) ?? defect(error, where))
 }
 
 export interface ReportPlace {

@@ -59,7 +59,7 @@ const gigabyte = 1024 ** 3
  */
 export const clean: Handler<'cache clean'> = (context) =>
   withSandboxes(context, async (home, opening) => {
-    const { flags, output, config } = context
+    const { flags, output, config, global } = context
     const { olderThan, all } = flags
     const sandboxes = await opening
     const isDoomed = ({ usedAt }: { readonly usedAt: Date }) =>
@@ -74,8 +74,10 @@ export const clean: Handler<'cache clean'> = (context) =>
         fix: 'stop it (hm watch, hm run) and try again',
       })
     const { snapshots, images, sources } = trimmed
-    output.say(
-      `removed ${count(doomed.length, 'cache entry', 'cache entries')}, ${count(snapshots, 'snapshot')}, ${count(images, 'image')}, ${count(sources, 'source tree')}`,
-    )
+    if (global.json) await output.json({ entries: doomed.length, snapshots, images, sources })
+    else
+      output.say(
+        `removed ${count(doomed.length, 'cache entry', 'cache entries')}, ${count(snapshots, 'snapshot')}, ${count(images, 'image')}, ${count(sources, 'source tree')}`,
+      )
     return exits.ok
   })

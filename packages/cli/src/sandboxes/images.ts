@@ -30,14 +30,14 @@ export const list: Handler<'image list'> = async (context) => {
 /** `hm image pull IMAGE` */
 export const pull: Handler<'image pull'> = async (context) => {
   const { args, output } = context
-  return printDigest(context, (images) => images.resolve(args.image, output.say))
+  return printDigest(context, args.image, (images) => images.resolve(args.image, output.say))
 }
 
 /** `hm image import FILE IMAGE` */
 export const importImage: Handler<'image import'> = async (context) => {
   const { args, output } = context
   const source = args.file.startsWith('oci:') ? args.file : resolve(args.file)
-  return printDigest(context, (images) => {
+  return printDigest(context, args.image, (images) => {
     output.say(`Importing ${args.file}…`)
     return images.importImage(args.image, source)
   })
@@ -45,13 +45,15 @@ export const importImage: Handler<'image import'> = async (context) => {
 
 /** Prints the digest of the image that `work` returns. Throws exit 4 where it is unavailable. */
 async function printDigest(
-  context: Pick<Context, 'cacheDirectory' | 'env' | 'output'>,
+  context: Pick<Context, 'cacheDirectory' | 'env' | 'output' | 'global'>,
+  name: string,
   work: (images: ImageStore) => Promise<{ readonly digest: string }>,
 ): Promise<ExitCode> {
   const images = await openImages(context)
   try {
     const { digest } = await work(images)
-    await context.output.print(digest)
+    if (context.global.json) await context.output.json({ name, digest })
+    else await context.output.print(digest)
     return exits.ok
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
@@ -64,11 +66,12 @@ async function printDigest(
  * needs them.
  */
 export const remove: Handler<'image rm'> = async (context) => {
-  const { args, output } = context
+  const { args, global, output } = context
   const images = await openImages(context)
   if (!(await images.remove(args.image)))
     throw new HmError(exits.notFound, 'image_not_found', `no image is named ${args.image}`, { fix: 'hm image list' })
-  output.say(`removed ${args.image}`)
+  if (global.json) await output.json({ name: args.image })
+  else output.say(`removed ${args.image}`)
   return exits.ok
 }
 

@@ -1,11 +1,13 @@
+import { type Readable, Transform } from 'node:stream'
 import { finished } from 'node:stream/promises'
+import { StringDecoder } from 'node:string_decoder'
 import { ReadStream, WriteStream } from 'node:tty'
 import type { Conversation, TerminalSize } from '@harmont/sandbox'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { leavingTerminal } from '../terminal/leaving-terminal.ts'
 
-interface Ends extends Pick<Context, 'stdin' | 'output' | 'signal'> {
+interface Ends extends Pick<Context, 'stdin' | 'output' | 'signal' | 'global'> {
   readonly terminal: RawTerminal | null
 }
 
@@ -15,14 +17,17 @@ interface Ends extends Pick<Context, 'stdin' | 'output' | 'signal'> {
  */
 export async function converse(
   conversation: Conversation,
-  { stdin, output, terminal, signal }: Ends,
+  { stdin, output, terminal, signal, global }: Ends,
 ): Promise<ExitCode> {
   const resize = (size: ReturnType<RawTerminal['size']>) => {
     conversation.resize(size).catch((error: unknown) => output.debug(`could not resize the terminal: ${error}`))
   }
+  const printed: readonly Readable[] = global.json
+    ? [conversation.output.pipe(asLines('stdout')), conversation.errors.pipe(asLines('stderr'))]
+    : [conversation.output, conversation.errors]
   const kill = () => {
     // Discards the rest, because it has no reader.
-    for (const from of [conversation.output, conversation.errors]) from.unpipe().resume()
+    for (const from of printed) from.unpipe().resume()
     conversation.kill().catch((error: unknown) => output.debug(`could not end the shell: ${error}`))
   }
   const giveBack = terminal?.takeOver(resize)
@@ -30,17 +35,18 @@ export async function converse(
   conversation.input.on('error', (error) => output.debug(`input: ${error.message}`))
   try {
     stdin.pipe(conversation.input)
-    conversation.output.pipe(output.stdout.stream, { end: false })
-    conversation.errors.pipe(output.stderr.stream, { end: false })
+    const { stdout, stderr } = output
+    printed[0]?.pipe(stdout.stream, { end: false })
+    printed[1]?.pipe(global.json ? stdout.stream : stderr.stream, { end: false })
     signal.addEventListener('abort', kill)
     if (signal.aborted) kill()
     const [{ code }] = await Promise.all([
       conversation.exited(),
-      finished(conversation.output, { writable: false }),
-      finished(conversation.errors, { writable: false }),
+      ...printed.map((stream) => finished(stream, { writable: false })),
     ])
     signal.throwIfAborted()
     if (code === null) throw new HmError(exits.unavailable, 'shell_lost', 'the sandbox of this shell is gone')
+    if (global.json) await output.json({ kind: 'end', exit_code: code })
     // Sends any byte unchanged, for the shell to interpret.
     return code as ExitCode
   } finally {
@@ -49,6 +55,16 @@ export async function converse(
     stdin.pause()
     giveBack?.()
   }
+}
+
+/** Returns a stream of JSON lines, one for each piece of what a command printed. */
+function asLines(stream: 'stdout' | 'stderr'): Transform {
+  const decoder = new StringDecoder()
+  const line = (text: string) => (text === '' ? '' : `${JSON.stringify({ kind: 'output', stream, text })}\n`)
+  return new Transform({
+    transform: (piece: Buffer, _, done) => done(null, line(decoder.write(piece))),
+    flush: (done) => done(null, line(decoder.end())),
+  })
 }
 
 /** The user's terminal, on both ends. */

@@ -18,7 +18,7 @@ import { openLocalShell } from './open-local-shell.ts'
  * shell, or of `--cmd`.
  */
 export async function localShell(context: Context<'shell'>, run: RunRecord, key?: string): Promise<ExitCode> {
-  const { flags, output, directory, signal } = context
+  const { flags, output, directory, signal, global } = context
   const step = chooseStep(run, key)
   if (!flags.before && step.snapshot === null) throw nothingKept(run, step)
   return withSandboxes(context, async (home, opening) => {
@@ -54,7 +54,7 @@ export async function localShell(context: Context<'shell'>, run: RunRecord, key?
       })
       try {
         output.say(introduction(run, step, flags.before))
-        return await converse(shell.conversation, { stdin: context.stdin, output, terminal, signal })
+        return await converse(shell.conversation, { stdin: context.stdin, output, terminal, signal, global })
       } finally {
         await shell.close()
       }

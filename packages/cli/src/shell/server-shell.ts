@@ -16,7 +16,7 @@ export async function runServerShell(
   step: string | undefined,
 ): Promise<ExitCode> {
   return translateErrors(context, async () => {
-    const { flags, output, stdin, signal } = context
+    const { flags, output, stdin, signal, global } = context
     const session = await openSession(context)
     const address = await buildAddress(context, session, { pipeline: flags.pipeline, build })
     const job =
@@ -27,7 +27,7 @@ export async function runServerShell(
     const size = terminal?.size() ?? null
     const conversation = await openShellSocket({ url, token, script: flags.cmd ?? null, size })
     output.say(introduction(address, job, flags.before))
-    return converse(conversation, { stdin, output, terminal, signal })
+    return converse(conversation, { stdin, output, terminal, signal, global })
   })
 }
 

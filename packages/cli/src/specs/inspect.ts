@@ -135,6 +135,21 @@ export const inspectSpecs = {
     ],
     runs: true,
   },
+  mcp: {
+    summary: 'Serve tools for coding agents over stdin and stdout (MCP)',
+    flags: {
+      readOnly: { kind: 'boolean', summary: 'leave out the tools that start something: run and retry' },
+      pipeline: { ...pipeline, summary: 'builds of this pipeline of the server, where a call names none' },
+    },
+    about: [
+      'An agent starts it; docs/mcp.md has the configuration of Claude Code, Cursor and VS Code.',
+      'Runs that an agent started end with it. No tool reads secrets or approves a build.',
+    ],
+    examples: [
+      ['claude mcp add harmont -- hm mcp', 'for Claude Code, in this project'],
+      ['hm mcp --read-only', 'for an agent that may only look'],
+    ],
+  },
   'cache ls': { summary: 'List the entries of the local cache', query: true },
   'cache du': { summary: 'Show the disk usage of the local cache', query: true },
   'cache explain': {

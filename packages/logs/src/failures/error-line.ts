@@ -53,10 +53,13 @@ export function looksLikeError(line: string): boolean {
 }
 
 /**
- * Every line that looks like an error, or begins a report of failures (`RUN`, `TAP`), contains one
- * of these pairs of bytes. Lines without them are skipped.
+ * Every line that looks like an error, or begins a report of failures (`RUN`, `TAP`, `a.sh: line 3`,
+ * `  File "a.py"`), contains one of these pairs of bytes. Lines without them are skipped.
  */
-const asciiPairs = ['rr', 'RR', 'fa', 'Fa', 'FA', 'xc', 'ej', 'xi', 'Tr', 'ic', '**', '(c', 'LI', 'o:', 'UN', 'AP']
+const asciiPairs = [
+  ...['rr', 'RR', 'fa', 'Fa', 'FA', 'xc', 'ej', 'xi', 'Tr', 'ic', '**', '(c', 'LI', 'o:', 'UN', 'AP'],
+  ...['h:', 'Fi'],
+]
 const pairs: readonly string[] = [
   ...asciiPairs,
   ...['✗', '×', '❌', '⨯'].map((sign) => Buffer.from(sign).toString('latin1', 0, 2)),

@@ -11,6 +11,7 @@ import { MochaReader } from './mocha.ts'
 import { NodeTestReader } from './node-test.ts'
 import { PytestReader } from './pytest.ts'
 import type { Reader } from './reader.ts'
+import { ScriptReader } from './script.ts'
 import { TapReader } from './tap.ts'
 import { UnittestReader } from './unittest.ts'
 import { VitestReader } from './vitest.ts'
@@ -27,6 +28,7 @@ const readers = [
   CargoReader,
   CompilerReader,
   EslintReader,
+  ScriptReader,
 ]
 const lookedAt = 2_000
 /**
@@ -48,8 +50,8 @@ export function mayBeginReport(byte: number): boolean {
 }
 
 /**
- * Finds the failures that test runners, compilers and linters report. Lines that merely look like
- * errors do not count: passing tests print them too. Time is linear in the length of the log, and
+ * Finds the failures that test runners, compilers and linters report, else the uncaught error that
+ * ended a program. Lines that merely look like errors do not count: passing tests print them too. Time is linear in the length of the log, and
  * memory is constant.
  */
 export class FailureFinder {

@@ -2,9 +2,9 @@ import { type Found, MAX_FAILURES, type QuotedFailure } from './failure.ts'
 
 /**
  * Reports of test runners outrank those of compilers and linters, because tests print such lines
- * too.
+ * too; and both outrank uncaught errors of programs, which tools print beside their reports.
  */
-export type Rank = 'test' | 'compiler'
+export type Rank = 'test' | 'compiler' | 'script'
 
 /** The reader that found a failure. */
 interface Source {
@@ -29,6 +29,7 @@ export class FailureList {
   readonly #ranks: Readonly<Record<Rank, Ranked>> = {
     test: { entries: [], tests: 0, errors: 0 },
     compiler: { entries: [], tests: 0, errors: 0 },
+    script: { entries: [], tests: 0, errors: 0 },
   }
 
   /** Adds a failure. A newer report of the same test replaces the older one. */
@@ -58,8 +59,8 @@ export class FailureList {
   }
 
   get found(): Found<QuotedFailure> {
-    const { test, compiler } = this.#ranks
-    const { entries, tests, errors } = test.entries.length > 0 ? test : compiler
+    const { test, compiler, script } = this.#ranks
+    const { entries, tests, errors } = [test, compiler].find((ranked) => ranked.entries.length > 0) ?? script
     const failures = entries.map(({ failure }) => failure).sort((a, b) => a.logLine - b.logLine)
     return { failures, tests, errors }
   }

@@ -72,7 +72,7 @@ describe('pages', () => {
 
   test('link to existing pages, headings and images', async () => {
     const pages = new Map<string, string>()
-    for (const path of addresses) pages.set(path, await textOf(path))
+    for (const path of addresses.filter((each) => !/\.(?:md|txt|json)$/.test(each))) pages.set(path, await textOf(path))
     const wrong: string[] = []
     for (const [path, text] of pages) {
       for (const [, target = ''] of text.matchAll(/(?:href|src)="([^"]*)"/g)) {
@@ -86,6 +86,24 @@ describe('pages', () => {
     expect(wrong).toEqual([])
   })
 
+  test('are there as Markdown, byte for byte, and llms.txt links to all but those of error codes', async () => {
+    const page = await get('/docs/pipelines.md')
+    expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/markdown; charset=utf-8'])
+    expect(await page.text()).toBe(readFileSync(new URL('pipelines.md', folder), 'utf8'))
+    const list = await textOf('/llms.txt')
+    expect(list).toMatch(/^# Harmont\n\n> CI\/CD whose pipelines are programs/)
+    const linked = [...list.matchAll(/\]\((\/docs\/[^)]+\.md)\)/g)].map(([, path]) => path)
+    const pages = addresses.filter((path) => path.endsWith('.md') && !path.startsWith('/docs/errors/'))
+    expect(linked.toSorted()).toEqual(pages.toSorted())
+    expect(list).toContain('- [Getting started](/docs/getting-started.md): ')
+  })
+
+  test('schemas of JSON are there', async () => {
+    const schema = await get('/docs/json/history.json')
+    expect([schema.status, schema.headers.get('content-type')]).toEqual([200, 'application/json'])
+    expect(await schema.json()).toMatchObject({ title: 'hm history --json', type: 'object' })
+  })
+
   test('show links into the repository as text', async () => {
     const text = await textOf('/docs/guarantees')
     expect(text).toContain('server/members')
@@ -93,7 +111,7 @@ describe('pages', () => {
   })
 
   test('that do not exist link to the index; a trailing slash makes no difference', async () => {
-    for (const path of ['/docs/nothing', '/docs/errors/nothing', '/docs/pipelines.md', '/docs/..%2fpackage.json']) {
+    for (const path of ['/docs/nothing', '/docs/errors/nothing', '/docs/..%2fpackage.json']) {
       const answer = await get(path)
       expect([path, answer.status]).toEqual([path, 404])
       expect(await answer.text()).toContain('<a href="/docs">The index</a>')
@@ -122,7 +140,7 @@ test('markup in a file stays text everywhere', () => {
     '# <b>"x"</b>\n\n<script>alert(1)</script>\n\n[a](javascript:alert(1)) `<i>`\n\n```js" onload="x\n<u>\n```\n\n## "><img>\n'
   const { title, html } = renderMarkdown(hostile, (href) => href)
   expect(html).not.toMatch(/<(b|script|i|u|img)\b|href="javascript|onload="/)
-  const site = docsSite({ pages: new Map([['a', hostile]]), images: new Map() }, '')
+  const site = docsSite({ pages: new Map([['a', hostile]]), others: new Map() }, '')
   const page = site.files.get('/docs/a')?.bytes.toString() ?? ''
   expect(title).toBe('<b>"x"</b>')
   expect(page).not.toMatch(/<(b|script|i|u|img)\b/)

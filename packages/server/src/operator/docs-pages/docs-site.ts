@@ -3,7 +3,8 @@ import { escapeHtml } from '../../platform/http/escape-html.ts'
 import { type StoredFile, storeFile } from '../../platform/http/index.ts'
 import { type DocumentedCode, documentedCodes, errorIndex, whereMet } from './error-codes.ts'
 import { type FramedPage, frame, type ListedPage } from './frame.ts'
-import type { DocsFiles } from './read-docs.ts'
+import { llmsText } from './llms-text.ts'
+import { type DocsFiles, readingOrder } from './read-docs.ts'
 import { renderMarkdown, rewriteLink } from './render-markdown.ts'
 
 export interface DocsSite {
@@ -13,23 +14,15 @@ export interface DocsSite {
   readonly notFound: string
 }
 
-/** The order of the list. Other pages follow by name. */
-const readingOrder = [
-  'getting-started',
-  'pipelines',
-  'toolchains',
-  'hm-run',
-  'shells',
-  'github-app',
-  'operating',
-  'runners',
-]
-
 const stylePath = '/docs/style.css'
 const html = 'text/html; charset=utf-8'
+const markdown = 'text/markdown; charset=utf-8'
 
-/** Renders all pages of the documentation. Each file has one URL below `/docs`. */
-export function docsSite({ pages, images }: DocsFiles, style: string): DocsSite {
+/**
+ * Renders all pages of the documentation. Each file has one URL below `/docs`, and its Markdown
+ * another one, which ends in `.md`. `/llms.txt` lists those for programs that read.
+ */
+export function docsSite({ pages, others }: DocsFiles, style: string): DocsSite {
   const rendered = [...pages].map(([name, text]) => renderPage(name, text))
   const list = listOf(rendered)
   const errors = { path: '/docs/errors', title: 'Error codes', html: errorIndex(documentedCodes) }
@@ -37,7 +30,12 @@ export function docsSite({ pages, images }: DocsFiles, style: string): DocsSite 
   const framed = (page: FramedPage) => frame(page, list, stylePath)
   const entries: [string, StoredFile][] = [
     ...all.map((page): [string, StoredFile] => [page.path, storeFile(html, Buffer.from(framed(page)))]),
-    ...[...images].map(([name, bytes]): [string, StoredFile] => [
+    ...[...pages].map(([name, text]): [string, StoredFile] => [
+      `/docs/${name}.md`,
+      storeFile(markdown, Buffer.from(text)),
+    ]),
+    ['/llms.txt', storeFile(markdown, Buffer.from(llmsText(pages, readingOrder, '/docs/')))],
+    ...[...others].map(([name, bytes]): [string, StoredFile] => [
       `/docs/${name}`,
       storeFile(lookup(name) ?? 'application/octet-stream', bytes),
     ]),

@@ -9,8 +9,8 @@ import {
 import type { DocsSite } from './docs-site.ts'
 
 /**
- * Serves the documentation below `/docs`, to browsers and programs alike. It is rendered at the
- * first request, so that the start does not wait for it.
+ * Serves the documentation below `/docs` and `/llms.txt`, to browsers and programs alike. It is
+ * rendered at the first request, so that the start does not wait for it.
  */
 export function docsPages(open: () => Promise<DocsSite>): Pages {
   let site: Promise<DocsSite> | null = null
@@ -26,7 +26,7 @@ export function docsPages(open: () => Promise<DocsSite>): Pages {
   }
   return async (request) => {
     const path = request.path.length > 1 ? request.path.replace(/\/$/, '') : request.path
-    if (path !== '/docs' && !path.startsWith('/docs/')) return null
+    if (path !== '/docs' && !path.startsWith('/docs/') && path !== '/llms.txt') return null
     const { files, notFound } = await opened()
     const file = files.get(path)
     if (file !== undefined) return compressed(request, answerFile(file, request, headersOf(path)))
@@ -56,7 +56,7 @@ function headersOf(path: string): Readonly<Record<string, string>> {
  * reveals nothing.
  */
 async function compressed(request: PageRequest, answer: PageAnswer): Promise<PageAnswer> {
-  const isText = /^text\/|svg/.test(answer.headers['content-type'] ?? '')
+  const isText = /^text\/|svg|json/.test(answer.headers['content-type'] ?? '')
   const encoding = isText ? chooseEncoding(request.headers['accept-encoding'], ['br', 'gzip']) : null
   if (encoding === null) return answer
   const etag = `W/${answer.headers.etag}`

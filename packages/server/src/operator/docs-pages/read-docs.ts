@@ -1,12 +1,25 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
+/** The order in which pages are listed. Others follow by name. */
+export const readingOrder = [
+  'getting-started',
+  'pipelines',
+  'toolchains',
+  'hm-run',
+  'mcp',
+  'shells',
+  'github-app',
+  'operating',
+  'runners',
+]
+
 /** The files of `docs/`, by name. */
 export interface DocsFiles {
   /** Markdown, by name without `.md`: `pipelines`, `errors/not_ready`. */
   readonly pages: ReadonlyMap<string, string>
-  /** By full name. */
-  readonly images: ReadonlyMap<string, Buffer>
+  /** Images and JSON Schemas, by full name. */
+  readonly others: ReadonlyMap<string, Buffer>
 }
 
 /** Reads a folder of documentation. An absent one is empty. */
@@ -17,11 +30,11 @@ export async function readDocs(directory: string): Promise<DocsFiles> {
     .map((entry) => join(entry.parentPath, entry.name).slice(join(directory, '/').length))
     .sort()
   const read = async (name: string): Promise<[string, Buffer]> => [name, await readFile(join(directory, name))]
-  const files = await Promise.all(names.filter((name) => /\.(md|svg|png|webp)$/.test(name)).map(read))
+  const files = await Promise.all(names.filter((name) => /\.(md|svg|png|webp|json)$/.test(name)).map(read))
   const pages = files.filter(([name]) => name.endsWith('.md'))
   return {
     pages: new Map(pages.map(([name, bytes]) => [name.slice(0, -'.md'.length), bytes.toString()])),
-    images: new Map(files.filter(([name]) => !name.endsWith('.md'))),
+    others: new Map(files.filter(([name]) => !name.endsWith('.md'))),
   }
 }
 

@@ -24,7 +24,9 @@ interface WebAppServices {
 }
 
 /** Paths without pages. The API answers unknown ones below them. */
-const otherPaths = ['/api', '/v0', '/v1', '/webhooks', '/docs', '/assets', '/healthz', '/readyz', '/metrics']
+const otherPaths = [
+  ...['/api', '/v0', '/v1', '/webhooks', '/docs', '/llms.txt', '/assets', '/healthz', '/readyz', '/metrics'],
+]
 
 /**
  * Serves the web app: its files, and its page at every other path if the client accepts HTML. At

@@ -1,0 +1,67 @@
+import process from 'node:process'
+import { Client } from '@modelcontextprotocol/sdk/client/index.js'
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { hmProgram } from '../test-support/run-hm.ts'
+import { mostTokens, tokenCount } from './answer.ts'
+
+export interface Told {
+  readonly text: string
+  readonly isError: boolean
+  /** The sentences of Harmont's own, and the lines between the marks. */
+  readonly said: readonly string[]
+  readonly data: readonly string[]
+  /** The calls that the answer proposes. */
+  readonly next: readonly { readonly tool: string; readonly input: Record<string, unknown> }[]
+}
+
+export interface Agent extends AsyncDisposable {
+  readonly client: Client
+  /** Tokens of all answers so far. */
+  tokens(): number
+  call(tool: string, input?: Record<string, unknown>): Promise<Told>
+}
+
+/** Connects the official client to an `hm mcp` of its own, as coding agents do. */
+export async function openAgent(
+  directory: string,
+  env: Readonly<Record<string, string>>,
+  flags: readonly string[] = [],
+): Promise<Agent> {
+  const client = new Client({ name: 'test', version: '1' })
+  const args = ['--', hmProgram, 'mcp', ...flags]
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args, cwd: directory, env: { ...env }, stderr: 'inherit' }),
+  )
+  let tokens = 0
+  return {
+    client,
+    tokens: () => tokens,
+    async call(tool, input = {}) {
+      const { content, isError } = await client.callTool({ name: tool, arguments: input }, undefined, {
+        timeout: 120_000,
+      })
+      const text = (content as { readonly text: string }[]).map((part) => part.text).join('\n')
+      const count = tokenCount(text)
+      if (count > mostTokens) throw new Error(`the answer of ${tool} has ${count} tokens`)
+      tokens += count
+      return { ...partsOf(text), isError: isError === true }
+    },
+    [Symbol.asyncDispose]: () => client.close(),
+  }
+}
+
+function partsOf(text: string): Omit<Told, 'isError'> {
+  const lines = text.split('\n')
+  const from = lines.findIndex((line) => line.startsWith('<<< data '))
+  const to = lines.indexOf(`${lines[from]?.slice('<<< data '.length)} end of data >>>`)
+  const outside = from === -1 ? lines : [...lines.slice(0, from - 1), ...lines.slice(to + 1)]
+  return {
+    text,
+    said: outside.filter((line) => !line.startsWith('next: ')),
+    data: from === -1 ? [] : lines.slice(from + 1, to),
+    next: outside.flatMap((line) => {
+      const [, tool = '', input = ''] = /^next: (\w+) (\{.*\}) /.exec(line) ?? []
+      return tool === '' ? [] : [{ tool, input: JSON.parse(input) as Record<string, unknown> }]
+    }),
+  }
+}

@@ -1,0 +1,72 @@
+import { isOnServer } from '../commands/target.ts'
+import type { Context } from '../context.ts'
+import { exits, HmError, usageError } from '../errors.ts'
+import { findRun, requireRun } from '../records/find-run.ts'
+import { localHome } from '../records/home.ts'
+import { endOf } from '../records/run-record.ts'
+import { readRecords } from '../records/run-records.ts'
+import { buildAddress, pipelineAddress } from '../server/address.ts'
+import { openSession } from '../server/session.ts'
+import type { SeenBuild } from './seen-build.ts'
+
+/** The build that a call of a tool names. */
+export interface BuildWish {
+  readonly build?: number | undefined
+  readonly pipeline?: string | undefined
+}
+
+/** Whether a call means the server, by the rules of every command. */
+export function meansServer(context: Context<'mcp'>, { build, pipeline }: BuildWish): Promise<boolean> {
+  const { cacheDirectory, directory } = context
+  const number = build === undefined ? undefined : String(build)
+  const isHere = findRun(localHome(cacheDirectory), directory, number) !== undefined
+  return isOnServer(context, { pipeline: pipeline ?? context.flags.pipeline, build: number, isHere })
+}
+
+/**
+ * Opens the build that a call names. Without a number it is the last one, or with `isFailed` the
+ * last one that failed.
+ */
+export async function openBuild(context: Context<'mcp'>, wish: BuildWish, isFailed = false): Promise<SeenBuild> {
+  const pipeline = wish.pipeline ?? context.flags.pipeline
+  if (await meansServer(context, wish)) {
+    const { buildOfServer } = await import('./build-of-server.ts')
+    const session = await openSession(context)
+    const build = wish.build ?? (isFailed ? await lastFailed(context, pipeline) : undefined)
+    return buildOfServer(context, session, await buildAddress(context, session, { pipeline, build }))
+  }
+  const { runOfMachine } = await import('./run-of-machine.ts')
+  const home = localHome(context.cacheDirectory)
+  if (wish.build === undefined && isFailed) {
+    const failed = readRecords(home.runs, context.directory).find(({ events }) => endOf(events)?.state === 'failed')
+    if (failed !== undefined) return runOfMachine(home, failed)
+  }
+  const number = wish.build === undefined ? undefined : String(wish.build)
+  return runOfMachine(home, requireRun(home, context.directory, number))
+}
+
+/** The number of the newest build that failed; undefined where none has. */
+async function lastFailed(context: Context<'mcp'>, pipeline: string | undefined): Promise<number | undefined> {
+  const session = await openSession(context)
+  const address = await pipelineAddress(context, session, pipeline)
+  const { data } = await session.client.listBuilds(
+    { ...address, state: 'failed', limit: 1 },
+    { signal: context.signal },
+  )
+  return data[0]?.number
+}
+
+/** Returns the number that a cursor holds. An answer gives it, and a model may garble it. */
+export function numberOf(cursor: string | undefined, otherwise: number): number {
+  if (cursor === undefined) return otherwise
+  if (/^\d{1,15}$/.test(cursor)) return Number(cursor)
+  throw usageError('the cursor is not one that an answer gave', 'repeat the call without a cursor')
+}
+
+/** Throws exit 5 for a build without steps, such as one whose pipeline did not render. */
+export function requireSteps(build: SeenBuild): void {
+  if (build.steps.length > 0) return
+  throw new HmError(exits.notFound, 'step_not_found', `${build.named} has no steps`, {
+    fix: 'call failure for its reason',
+  })
+}

@@ -1,0 +1,272 @@
+import type { Context } from '../context.ts'
+import { exits, HmError } from '../errors.ts'
+import { duration } from '../terminal/amounts.ts'
+import { Answer } from './answer.ts'
+import { type BuildWish, numberOf, openBuild, requireSteps } from './open-build.ts'
+import { callOf, type LogPart, type SeenBuild, type SeenFailure, type SeenStep, stepOf } from './seen-build.ts'
+
+type Wish = BuildWish & { readonly step?: string | undefined; readonly cursor?: string | undefined }
+
+/** An answer that leaves room for the two calls that may follow it. */
+const failureTokens = 2_400
+const mostLines = 400
+
+/** Says how the build stands, without a word of its own. */
+export function headOf({ named, state, steps }: SeenBuild): string {
+  const failed = steps.filter(({ isFailure }) => isFailure).length
+  return `${named}: ${state}.${failed === 0 ? '' : ` ${failed} of ${steps.length} steps failed.`}`
+}
+
+function stepWords(step: SeenStep): string {
+  const { state, softFailed, ending, durationMs, attempt } = step
+  const parts = [
+    softFailed ? `${state} without failing the build` : state,
+    ending,
+    durationMs === null ? null : `after ${duration(durationMs)}`,
+    attempt > 1 ? `attempt ${attempt}` : null,
+  ]
+  return `Step ${callOf(step)}: ${parts.filter((part) => part !== null).join(', ')}.`
+}
+
+/** `failure`: why a build failed: the step, the place, the first lines, the way to go on. */
+export async function failure(context: Context<'mcp'>, wish: Wish): Promise<string> {
+  const build = await openBuild(context, wish, true)
+  const answer = new Answer(failureTokens)
+  answer.say(headOf(build))
+  const step = build.steps.length === 0 && wish.step === undefined ? null : failedStep(build, wish.step)
+  if (step === null) {
+    if (build.message !== null) answer.data(build.message)
+    if (!build.isOver) answer.next('wait', build.call, 'waits for its end')
+    return answer.text()
+  }
+  answer.say(stepWords(step))
+  const told = await build.failure(step)
+  tellFailure(answer, step, told)
+  proposeNext(answer, build, step, told)
+  return answer.text()
+}
+
+/** Returns the step to explain; null where none failed, which is an answer and no error. */
+function failedStep(build: SeenBuild, wanted: string | undefined): SeenStep | null {
+  const hasFailed = build.steps.some(({ isFailure }) => isFailure)
+  return wanted === undefined && !hasFailed ? null : stepOf(build, wanted)
+}
+
+function tellFailure(answer: Answer, step: SeenStep, { reports, counts, cause, excerpt }: SeenFailure): void {
+  const [first] = reports
+  if (first?.file != null) answer.data(`place: ${first.file}${first.line === null ? '' : `:${first.line}`}`)
+  if (cause !== null) answer.data(`likely cause: ${cause}`)
+  if (step.command !== null) answer.data(`command: ${step.command.trim().replaceAll('\n', ' ⏎ ').slice(0, 400)}`)
+  for (const [index, { test, message, file, line, logLine, note }] of reports.entries()) {
+    const place = file === null ? '' : ` at ${file}${line === null ? '' : `:${line}`}`
+    const name = test === null ? '' : `${test}: `
+    const notes = [logLine === null ? null : `log line ${logLine}`, note].filter((part) => part != null).join(', ')
+    const [said = ''] = message.trim().split('\n')
+    const isAdded = answer.data(
+      `${index + 1}. ${name}${said.slice(0, 300)}${place}${notes === '' ? '' : ` (${notes})`}`,
+    )
+    if (!isAdded) break
+  }
+  const all = counts.tests + counts.errors
+  if (all > reports.length) answer.data(`and ${all - reports.length} more`)
+  if (excerpt.length === 0) return
+  answer.data(first === undefined ? 'the last lines of its log:' : 'its log says:')
+  answer.dataLines(first === undefined ? lastThatFit(excerpt) : excerpt)
+}
+
+/** The end of a log tells most, and room goes to the lines in their order. */
+function lastThatFit(lines: readonly string[]): readonly string[] {
+  return lines.slice(-25)
+}
+
+function proposeNext(answer: Answer, build: SeenBuild, step: SeenStep, { reports, counts }: SeenFailure): void {
+  const meant = { ...build.call, step: callOf(step) }
+  const at = reports[0]?.logLine ?? null
+  answer.next('log', at === null ? meant : { ...meant, cursor: String(Math.max(1, at - 10)) }, 'reads its log')
+  if (counts.tests > 0) answer.next('tests', build.call, 'lists the failed tests with their whole messages')
+  const others = build.steps.filter((other) => other.isFailure && other.number > step.number)
+  const [other] = others
+  if (other !== undefined)
+    answer.next(
+      'failure',
+      { ...build.call, step: callOf(other) },
+      `explains the next of ${others.length} more failed steps`,
+    )
+  if (build.isOver) answer.next('retry', build.call, 'runs what failed again')
+}
+
+/** `log`: a part of the log of a step. */
+export async function log(
+  context: Context<'mcp'>,
+  wish: Wish & { readonly search?: string | undefined; readonly attempt?: number | undefined },
+): Promise<string> {
+  const build = await openBuild(context, wish)
+  requireSteps(build)
+  const { search, attempt } = wish
+  const step = stepOf(build, wish.step)
+  const from = wish.cursor === undefined && search === undefined ? undefined : Math.max(1, numberOf(wish.cursor, 1))
+  const part = await build.log(step, { from, search, attempt, limit: mostLines })
+  const answer = new Answer()
+  answer.say(`${build.named}. ${stepWords(step)} Its log has ${part.total} lines${build.isOver ? '' : ' so far'}.`)
+  const more = from === undefined ? tellEnd(answer, part) : tellFrom(answer, part)
+  if (part.lines.length === 0) answer.say(search === undefined ? 'There is no line here.' : 'No line has this text.')
+  const meant = {
+    ...build.call,
+    step: callOf(step),
+    ...(search === undefined ? {} : { search }),
+    ...(attempt === undefined ? {} : { attempt }),
+  }
+  if (more !== null)
+    answer.next('log', { ...meant, cursor: String(more) }, from === undefined ? 'reads it from before' : 'goes on')
+  return answer.text()
+}
+
+function numbered({ number, text }: LogPart['lines'][number]): string {
+  return `${number}| ${text}`
+}
+
+/** Adds lines from the first on. Returns the number of the line to go on from. */
+function tellFrom(answer: Answer, { lines, total }: LogPart): number | null {
+  const added = answer.dataLines(lines.map(numbered))
+  const last = lines[added - 1]
+  if (last === undefined) return null
+  return added < lines.length || last.number < total ? last.number + 1 : null
+}
+
+/** Adds the last lines that fit. Returns the number of a line from which the page before begins. */
+function tellEnd(answer: Answer, { lines }: LogPart): number | null {
+  const measure = new Answer()
+  const fitting = measure.dataLines(lines.map(numbered).toReversed())
+  answer.dataLines(lines.slice(-fitting).map(numbered))
+  const first = lines.at(-fitting)
+  return first === undefined || first.number <= 1 ? null : Math.max(1, first.number - fitting)
+}
+
+/** Lines of a message that are shown: as many as a difference of small values has. */
+const mostOfMessage = 15
+
+/** `tests`: the failed tests that the steps reported. */
+export async function tests(context: Context<'mcp'>, wish: Wish): Promise<string> {
+  const build = await openBuild(context, wish)
+  const { tests: failed, counts, isReported } = await build.tests()
+  const answer = new Answer()
+  if (!isReported) {
+    answer.say(`${build.named}: no step reported tests. Their failures may stand in a log: call failure.`)
+    return answer.text()
+  }
+  answer.say(`${build.named}: ${counts.failed} failed, ${counts.passed} passed, ${counts.skipped} skipped.`)
+  const from = numberOf(wish.cursor, 0)
+  let told = from
+  for (const { test, file, line, step, notes, message } of failed.slice(from)) {
+    const place = file === null ? '' : ` at ${file}${line === null ? '' : `:${line}`}`
+    const known = [...(step === null ? [] : [`step ${step}`]), ...notes].join(', ')
+    if (!answer.data(`${told + 1}. ${test ?? ''}${place}${known === '' ? '' : ` (${known})`}`)) break
+    told += 1
+    for (const text of message.trim().split('\n').slice(0, mostOfMessage)) if (!answer.data(`   ${text}`)) break
+  }
+  if (told < failed.length) answer.next('tests', { ...build.call, cursor: String(told) }, 'goes on')
+  return answer.text()
+}
+
+/** `why`: why each step ran, was cached or was skipped. */
+export async function why(context: Context<'mcp'>, wish: Wish): Promise<string> {
+  const build = await openBuild(context, wish)
+  requireSteps(build)
+  const answer = new Answer()
+  answer.say(headOf(build))
+  const steps = wish.step === undefined ? build.steps : [stepOf(build, wish.step)]
+  const from = numberOf(wish.cursor, 0)
+  let told = from
+  for (const step of steps.slice(from)) {
+    const words = [step.state, step.ending].filter((part) => part !== null).join(', ')
+    if (!answer.data(`#${step.number} ${step.key}: ${words}; ${await build.why(step)}`)) break
+    told += 1
+  }
+  if (told < steps.length) answer.next('why', { ...build.call, cursor: String(told) }, 'goes on')
+  if (build.steps.some(({ isFailure }) => isFailure)) answer.next('failure', build.call, 'explains the failure')
+  return answer.text()
+}
+
+/** Bytes of an artifact that are read for an answer. */
+const pageBytes = 12 * 1024
+
+/** `artifact`: lists what the steps left, or reads one text file. */
+export async function artifact(
+  context: Context<'mcp'>,
+  wish: Wish & { readonly path?: string | undefined },
+): Promise<string> {
+  const build = await openBuild(context, wish)
+  const all = await build.artifacts()
+  const answer = new Answer()
+  if (wish.path === undefined) {
+    answer.say(`${build.named}: ${all.length} artifacts.`)
+    const from = numberOf(wish.cursor, 0)
+    const told = answer.dataLines(
+      all
+        .slice(from)
+        .map(
+          ({ step, path, bytes, sha256, isExpired }) =>
+            `${path} (step ${step}, ${bytes} bytes, SHA-256 ${sha256.slice(0, 12)}${isExpired ? ', expired' : ''})`,
+        ),
+    )
+    if (from + told < all.length) answer.next('artifact', { ...build.call, cursor: String(from + told) }, 'goes on')
+    return answer.text()
+  }
+  const { chooseArtifacts } = await import('../artifacts/choose.ts')
+  const [only, ...others] = chooseArtifacts(all, { artifact: wish.path, step: wish.step })
+  if (only === undefined || others.length > 0)
+    throw new HmError(exits.usage, 'usage', `${others.length + 1} artifacts have this path`, {
+      fix: 'give the step, too',
+    })
+  const from = numberOf(wish.cursor, 0)
+  const read = await readFrom(only, from, context.signal)
+  if (read.includes(0)) {
+    answer.say(`The artifact has ${only.bytes} bytes and is no text. \`hm artifact get\` writes it to a file.`)
+    return answer.text()
+  }
+  answer.say(`${build.named}: an artifact of ${only.bytes} bytes, from byte ${from}.`)
+  const isLast = from + read.length >= only.bytes
+  const { lines, used } = wholeLines(read, isLast)
+  let next = from
+  for (const [index, line] of lines.entries()) {
+    if (!answer.data(line)) break
+    next += used[index] ?? 0
+  }
+  const call = { ...build.call, step: wish.step, path: wish.path, cursor: String(next) }
+  if (next < only.bytes) answer.next('artifact', call, 'goes on')
+  return answer.text()
+}
+
+async function readFrom(
+  { open, bytes: size }: { readonly open: import('../artifacts/steady-bytes.ts').OpenBytes; readonly bytes: number },
+  from: number,
+  signal: AbortSignal,
+): Promise<Buffer> {
+  const { steadyBytes } = await import('../artifacts/steady-bytes.ts')
+  const end = Math.min(size, from + pageBytes)
+  const parts: Buffer[] = []
+  for await (const { bytes, start } of steadyBytes(open, from, size, signal)) {
+    // Bytes of this machine begin at 0.
+    parts.push(Buffer.from(bytes).subarray(Math.max(0, from - start), Math.max(0, end - start)))
+    if (start + bytes.length >= end) break
+  }
+  return Buffer.concat(parts)
+}
+
+/** Cuts bytes into lines, each with its length in bytes. Only the last page has a last line. */
+function wholeLines(bytes: Buffer, isLast: boolean): { readonly lines: string[]; readonly used: number[] } {
+  const lines: string[] = []
+  const used: number[] = []
+  let from = 0
+  for (let to = bytes.indexOf(10); to !== -1; to = bytes.indexOf(10, from)) {
+    lines.push(bytes.toString('utf8', from, to))
+    used.push(to + 1 - from)
+    from = to + 1
+  }
+  // A page without a line feed is one line, or no page would ever follow it.
+  if (from < bytes.length && (isLast || lines.length === 0)) {
+    lines.push(bytes.toString('utf8', from))
+    used.push(bytes.length - from)
+  }
+  return { lines, used }
+}

@@ -1,0 +1,108 @@
+import type { ReportedFailure } from '@harmont/logs'
+import type { ListedArtifact } from '../artifacts/choose.ts'
+import type { OpenBytes } from '../artifacts/steady-bytes.ts'
+import { exits, HmError } from '../errors.ts'
+import { isPlainName } from './answer.ts'
+
+/** A step of a build as tools see it. */
+export interface SeenStep {
+  /** Its place in the build, from 1. */
+  readonly number: number
+  readonly key: string
+  readonly state: string
+  readonly isFailure: boolean
+  readonly softFailed: boolean
+  readonly cached: boolean
+  readonly attempt: number
+  readonly command: string | null
+  readonly durationMs: number | null
+  /** How it ended: `exit 1`; null for one that did not fail. */
+  readonly ending: string | null
+}
+
+/** Why a step failed, as far as its reports of tests and its log tell. */
+export interface SeenFailure {
+  readonly counts: { readonly tests: number; readonly errors: number }
+  /** The first ones, at most ten. */
+  readonly reports: readonly (ReportedFailure & { readonly logLine: number | null })[]
+  /** A guess, or what the platform says. */
+  readonly cause: string | null
+  /** The lines of the log that tell of the first failure, else the last ones. */
+  readonly excerpt: readonly string[]
+}
+
+export interface SeenLine {
+  /** In the log, from 1. */
+  readonly number: number
+  readonly text: string
+}
+
+/** Where a page of a log begins, and how many lines it has at most. */
+export interface LogWish {
+  /** Number of the first line; undefined for the last lines. */
+  readonly from: number | undefined
+  /** Only lines with this text, without regard to case. */
+  readonly search: string | undefined
+  readonly attempt: number | undefined
+  readonly limit: number
+}
+
+export interface LogPart {
+  readonly lines: readonly SeenLine[]
+  /** Lines of the whole log, as far as it is written. */
+  readonly total: number
+}
+
+export interface SeenTest extends ReportedFailure {
+  readonly step: string | null
+  readonly notes: readonly string[]
+}
+
+export interface SeenTests {
+  readonly counts: { readonly passed: number; readonly failed: number; readonly skipped: number }
+  /** Failed ones. */
+  readonly tests: readonly SeenTest[]
+  /** Whether any step reported tests. */
+  readonly isReported: boolean
+}
+
+export interface SeenArtifact extends ListedArtifact {
+  readonly open: OpenBytes
+}
+
+/** A build that tools read: a run of this machine, or a build of the server. */
+export interface SeenBuild {
+  /** `run 12 on this machine`, `build #41 of acme/ci`. */
+  readonly named: string
+  /** The members by which a call of a tool means it. */
+  readonly call: { readonly build: number; readonly pipeline?: string }
+  readonly state: string
+  readonly isOver: boolean
+  /** Why the build ended as it did, where no step tells. */
+  readonly message: string | null
+  readonly steps: readonly SeenStep[]
+  failure(step: SeenStep): Promise<SeenFailure>
+  log(step: SeenStep, wish: LogWish): Promise<LogPart>
+  tests(): Promise<SeenTests>
+  /** Returns why the step ran, was cached or was skipped. */
+  why(step: SeenStep): Promise<string>
+  artifacts(): Promise<readonly SeenArtifact[]>
+}
+
+/** Returns how a call names a step: by its key, or by `#3` where the key is no plain name. */
+export function callOf({ key, number }: SeenStep): string {
+  return isPlainName(key) ? key : `#${number}`
+}
+
+/** Finds the step that a call names; the first that failed where it names none. */
+export function stepOf(build: SeenBuild, wanted: string | undefined): SeenStep {
+  const { steps, named } = build
+  const found =
+    wanted === undefined
+      ? (steps.find(({ isFailure }) => isFailure) ?? (steps.length === 1 ? steps[0] : undefined))
+      : (steps.find(({ key }) => key === wanted) ?? steps.find(({ number }) => `#${number}` === wanted))
+  if (found !== undefined) return found
+  const some = steps.slice(0, 20).map(callOf).join(', ')
+  const problem = wanted === undefined ? `no step of ${named} failed: name one` : `${named} has no such step`
+  throw new HmError(exits.notFound, 'step_not_found', problem, { fix: `its steps are ${some}` })
+}
