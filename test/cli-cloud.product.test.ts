@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import {
   chmodSync,
@@ -19,10 +19,15 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { linkCompiled } from '@harmont/outside/shared-compiled'
 import { linkImages } from '@harmont/outside/shared-images'
+import { type StripeDouble, startStripe } from '@harmont/outside/stripe'
 import { until } from '@harmont/test-kit/until'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { documents, failure } from '../packages/cli/scripts/json/documents.ts'
+import { type Agent, openAgent } from '../packages/cli/src/mcp/client.test-support.ts'
 import { duration } from '../packages/cli/src/terminal/amounts.ts'
 import { runHmHere } from '../packages/cli/src/test-support/run-hm-here.ts'
+import { insertCoupon } from '../packages/server/src/billing/ledger/coupons.ts'
+import { type Call, callsOf, judge, makeJudgedProject } from './json-calls.ts'
 import { type Product, startProduct } from './product.ts'
 
 // The real command against the real server and real sandboxes, with stdout and stderr apart. What
@@ -37,11 +42,13 @@ const report = `<testsuites><testsuite name="cart">
 `
 
 let product: Product
+let stripe: StripeDouble
 let home: string
 let project: string
 
 beforeAll(async () => {
-  product = await startProduct()
+  stripe = await startStripe()
+  product = await startProduct(stripe.environment)
   home = realpathSync(mkdtempSync(join(tmpdir(), 'hm-cloud-')))
   const cache = join(home, '.cache', 'hm')
   linkCompiled(cache)
@@ -52,6 +59,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await product.remove()
+  await stripe.stop()
   rmSync(home, { recursive: true, force: true })
 })
 
@@ -108,6 +116,7 @@ interface Options {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  readonly until?: string | undefined
 }
 
 const hmEnv = () => ({
@@ -626,5 +635,87 @@ test('a pipeline that is made under a taken slug is offered another', async () =
     code: 7,
     stdout: '',
     stderr: expect.stringMatching(/^error\[pipeline_slug_taken\]: [^\n]+\nfix: hm pipeline create made-ci;/),
+  })
+})
+
+describe('hm for programs', () => {
+  let agent: Agent
+  let judged: string
+  beforeAll(async () => {
+    judged = join(home, 'judged', 'project')
+    makeJudgedProject(judged)
+    agent = await openAgent(judged, hmEnv(), ['-p', 'judged'])
+  })
+  afterAll(() => agent[Symbol.asyncDispose]())
+
+  test('G130 every command prints with --json what its schema says, and nothing else', async () => {
+    const coupon = { id: randomUUID(), code: 'WELCOME', creditCents: 500, maxRedemptions: 1, expiresAt: null }
+    await insertCoupon(product.pool, coupon)
+    const seen = new Map<string, unknown>()
+    const place = { home: join(home, 'judged'), token: product.token, seen: (name: string) => seen.get(name) }
+    const wrong: string[] = []
+    const run = ({ line: [first = '', ...rest], ...call }: Call) =>
+      hm([first, '--json', ...rest], { cwd: judged, ...call, env: { BROWSER: '/bin/false', ...call.env } })
+    for (const [name, calls] of Object.entries(callsOf(place)))
+      for (const call of calls.map((make) => make())) {
+        const { code, stdout, stderr } = await run(call)
+        const expected = name === 'doctor' ? [0, 9] : [call.code ?? 0]
+        const { problems, first } = judge(documents[name as keyof typeof documents], stdout)
+        if (!expected.includes(code ?? -1)) problems.unshift(`it ended with ${code}: ${stderr.slice(-1500)}`)
+        wrong.push(...problems.map((problem) => `hm ${call.line.join(' ')}: ${problem}`))
+        seen.set(name, first)
+      }
+    const refused = await run({ line: ['build', 'show', '99', '-p', 'judged'] })
+    expect([refused.code, refused.stdout]).toEqual([5, ''])
+    wrong.push(...judge(failure, refused.stderr).problems)
+    expect(wrong).toEqual([])
+  })
+
+  test('G129 hm mcp on a server starts a build, waits for it, and says why it failed, with the same words as here', async () => {
+    const started = await agent.call('run', { cloud: true })
+    expect(started.said[0]).toMatch(/^Build #\d+ of "judged" has started on the server\.$/)
+    const ended = await until(
+      async () => agent.call('wait', { ...started.next[0]?.input, seconds: 50 }),
+      ({ next }) => next[0]?.tool !== 'wait',
+    )
+    expect(ended.said[0]).toMatch(/^build #\d+ on the server: failed\. 1 of 3 steps failed\.$/)
+    const told = await agent.call('failure', ended.next[0]?.input)
+    expect(told.said[1]).toMatch(/^Step unit: failed, exit 1, after /)
+    expect(told.data).toEqual(
+      expect.arrayContaining([
+        'place: src/cart.ts:7',
+        expect.stringMatching(/^1\. cart › rounds: expected 2, got 1 at src\/cart\.ts:7/),
+      ]),
+    )
+    const [{ input } = { input: {} }] = told.next
+    const page = await agent.call('log', { ...input, cursor: '1' })
+    expect(page.data[0]).toBe('1| 1')
+    expect((await agent.call('log', { ...input, cursor: undefined })).data.at(-1)).toBe('300| 300')
+    expect((await agent.call('log', { ...input, cursor: undefined, search: '29' })).data.slice(0, 3)).toEqual([
+      '29| 29',
+      '129| 129',
+      '229| 229',
+    ])
+    const tests = await agent.call('tests', told.next.find(({ tool }) => tool === 'tests')?.input)
+    expect(tests.data[0]).toMatch(/^1\. cart › rounds at src\/cart\.ts:7 \(step unit/)
+  })
+
+  test('G129 hm mcp on a server lists builds, says why steps ran, reads an artifact, and retries', async () => {
+    const builds = await agent.call('builds', { state: 'failed' })
+    expect(builds.data[0]).toMatch(/^#\d+ failed, branch main, /)
+    expect((await agent.call('why')).data[2]).toMatch(/^#3 after: skipped; /)
+    const { next } = await agent.call('failure')
+    const [build] = next
+    expect((await agent.call('artifact', build?.input)).data).toEqual([
+      expect.stringMatching(/^junit\.xml \(/),
+      expect.stringMatching(/^notes\.txt \(step unit, 5 bytes/),
+    ])
+    expect((await agent.call('artifact', { ...build?.input, path: 'notes.txt' })).data).toEqual(['kept'])
+    const again = await agent.call('retry', next.find(({ tool }) => tool === 'retry')?.input)
+    expect(again.said[0]).toMatch(/^Build #\d+ of "judged" has started on the server\.$/)
+    expect(await agent.call('failure', { build: 999 })).toMatchObject({
+      isError: true,
+      said: [expect.stringContaining('error: build_not_found'), expect.any(String)],
+    })
   })
 })

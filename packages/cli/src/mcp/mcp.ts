@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
+import { setImmediate } from 'node:timers/promises'
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js'
 import type { Context, Handler } from '../context.ts'
@@ -24,12 +25,15 @@ export const run: Handler<'mcp'> = async (context) => {
   const { flags, signal, stdin, output } = context
   const server = new McpServer({ name: 'harmont', version }, { instructions })
   const runs = new StartedRuns(context)
+  const open = new Set<Promise<unknown>>()
   for (const { name, description, shape, isReadOnly, call } of tools) {
     if (flags.readOnly && !isReadOnly) continue
     const annotations = { readOnlyHint: isReadOnly, destructiveHint: false, openWorldHint: false }
     server.registerTool(name, { description, inputSchema: shape, annotations }, async (input, extra) => {
       const asked = { ...context, signal: AbortSignal.any([signal, extra.signal]) }
-      return answered(context, () => call(asked, input, runs))
+      const answer = answered(context, () => call(asked, input, runs))
+      open.add(answer)
+      return answer.finally(() => open.delete(answer))
     })
   }
   const closed = once(stdin, 'close', { signal })
@@ -37,6 +41,9 @@ export const run: Handler<'mcp'> = async (context) => {
   try {
     await server.connect(new StdioServerTransport(stdin, output.stdout.stream as Writable))
     await Promise.race([closed, ended])
+    // What was asked before the end is answered: a script may write its calls and close.
+    await setImmediate()
+    await Promise.allSettled(open)
   } finally {
     closed.catch(() => {})
     ended.catch(() => {})

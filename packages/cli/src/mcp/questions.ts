@@ -1,5 +1,4 @@
 import type { Context } from '../context.ts'
-import { exits, HmError } from '../errors.ts'
 import { duration } from '../terminal/amounts.ts'
 import { Answer } from './answer.ts'
 import { type BuildWish, numberOf, openBuild, requireSteps } from './open-build.ts'
@@ -185,88 +184,4 @@ export async function why(context: Context<'mcp'>, wish: Wish): Promise<string> 
   if (told < steps.length) answer.next('why', { ...build.call, cursor: String(told) }, 'goes on')
   if (build.steps.some(({ isFailure }) => isFailure)) answer.next('failure', build.call, 'explains the failure')
   return answer.text()
-}
-
-/** Bytes of an artifact that are read for an answer. */
-const pageBytes = 12 * 1024
-
-/** `artifact`: lists what the steps left, or reads one text file. */
-export async function artifact(
-  context: Context<'mcp'>,
-  wish: Wish & { readonly path?: string | undefined },
-): Promise<string> {
-  const build = await openBuild(context, wish)
-  const all = await build.artifacts()
-  const answer = new Answer()
-  if (wish.path === undefined) {
-    answer.say(`${build.named}: ${all.length} artifacts.`)
-    const from = numberOf(wish.cursor, 0)
-    const told = answer.dataLines(
-      all
-        .slice(from)
-        .map(
-          ({ step, path, bytes, sha256, isExpired }) =>
-            `${path} (step ${step}, ${bytes} bytes, SHA-256 ${sha256.slice(0, 12)}${isExpired ? ', expired' : ''})`,
-        ),
-    )
-    if (from + told < all.length) answer.next('artifact', { ...build.call, cursor: String(from + told) }, 'goes on')
-    return answer.text()
-  }
-  const { chooseArtifacts } = await import('../artifacts/choose.ts')
-  const [only, ...others] = chooseArtifacts(all, { artifact: wish.path, step: wish.step })
-  if (only === undefined || others.length > 0)
-    throw new HmError(exits.usage, 'usage', `${others.length + 1} artifacts have this path`, {
-      fix: 'give the step, too',
-    })
-  const from = numberOf(wish.cursor, 0)
-  const read = await readFrom(only, from, context.signal)
-  if (read.includes(0)) {
-    answer.say(`The artifact has ${only.bytes} bytes and is no text. \`hm artifact get\` writes it to a file.`)
-    return answer.text()
-  }
-  answer.say(`${build.named}: an artifact of ${only.bytes} bytes, from byte ${from}.`)
-  const isLast = from + read.length >= only.bytes
-  const { lines, used } = wholeLines(read, isLast)
-  let next = from
-  for (const [index, line] of lines.entries()) {
-    if (!answer.data(line)) break
-    next += used[index] ?? 0
-  }
-  const call = { ...build.call, step: wish.step, path: wish.path, cursor: String(next) }
-  if (next < only.bytes) answer.next('artifact', call, 'goes on')
-  return answer.text()
-}
-
-async function readFrom(
-  { open, bytes: size }: { readonly open: import('../artifacts/steady-bytes.ts').OpenBytes; readonly bytes: number },
-  from: number,
-  signal: AbortSignal,
-): Promise<Buffer> {
-  const { steadyBytes } = await import('../artifacts/steady-bytes.ts')
-  const end = Math.min(size, from + pageBytes)
-  const parts: Buffer[] = []
-  for await (const { bytes, start } of steadyBytes(open, from, size, signal)) {
-    // Bytes of this machine begin at 0.
-    parts.push(Buffer.from(bytes).subarray(Math.max(0, from - start), Math.max(0, end - start)))
-    if (start + bytes.length >= end) break
-  }
-  return Buffer.concat(parts)
-}
-
-/** Cuts bytes into lines, each with its length in bytes. Only the last page has a last line. */
-function wholeLines(bytes: Buffer, isLast: boolean): { readonly lines: string[]; readonly used: number[] } {
-  const lines: string[] = []
-  const used: number[] = []
-  let from = 0
-  for (let to = bytes.indexOf(10); to !== -1; to = bytes.indexOf(10, from)) {
-    lines.push(bytes.toString('utf8', from, to))
-    used.push(to + 1 - from)
-    from = to + 1
-  }
-  // A page without a line feed is one line, or no page would ever follow it.
-  if (from < bytes.length && (isLast || lines.length === 0)) {
-    lines.push(bytes.toString('utf8', from))
-    used.push(bytes.length - from)
-  }
-  return { lines, used }
 }

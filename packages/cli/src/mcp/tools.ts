@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import type { Context } from '../context.ts'
+import { artifact } from './artifact.ts'
 import { builds } from './builds.ts'
-import { artifact, failure, log, tests, why } from './questions.ts'
+import { failure, log, tests, why } from './questions.ts'
 import { type StartedRuns, wait } from './runs.ts'
 
 const build = z

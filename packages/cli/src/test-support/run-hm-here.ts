@@ -1,4 +1,5 @@
 import { Readable, Writable } from 'node:stream'
+import { exits, HmError } from '../errors.ts'
 import { runCommandLine } from '../run-command-line.ts'
 import { type HmResult, programEnv } from './run-hm.ts'
 
@@ -6,18 +7,25 @@ interface HereOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
+  /** Ctrl-C comes when stdout has this. */
+  readonly until?: string | undefined
 }
 
 /**
  * Runs one line of `hm` in this process, without `bin/hm.js` and `main.ts`, whose start takes most
- * of the time of a short command. No signal arrives and the reader never leaves; tests of those
- * start a process.
+ * of the time of a short command. No other signal arrives and the reader never leaves; tests of
+ * those start a process.
  */
 export async function runHmHere(
   args: readonly string[],
-  { cwd, env = {}, input = '' }: HereOptions,
+  { cwd, env = {}, input = '', until }: HereOptions,
 ): Promise<HmResult> {
-  const [stdout, stderr] = [new Kept(), new Kept()]
+  const interrupt = new AbortController()
+  const onText = (text: string) => {
+    if (until !== undefined && text.includes(until))
+      interrupt.abort(new HmError(exits.canceled, 'canceled', 'canceled by Ctrl-C'))
+  }
+  const [stdout, stderr] = [new Kept(onText), new Kept()]
   const code = await runCommandLine({
     argv: args,
     env: { ...programEnv, HOME: cwd, ...env },
@@ -26,7 +34,7 @@ export async function runHmHere(
     stdout,
     stderr,
     interrupts: {
-      signal: new AbortController().signal,
+      signal: interrupt.signal,
       onSecondInterrupt: () => () => {},
       startRunning() {},
       readerLeft() {},
@@ -39,9 +47,16 @@ export async function runHmHere(
 /** Collects the output. */
 class Kept extends Writable {
   private readonly pieces: Buffer[] = []
+  private readonly onText: (text: string) => void
+
+  constructor(onText: (text: string) => void = () => {}) {
+    super()
+    this.onText = onText
+  }
 
   override _write(piece: Buffer, _: BufferEncoding, done: () => void): void {
     this.pieces.push(piece)
+    this.onText(piece.toString())
     done()
   }
 
