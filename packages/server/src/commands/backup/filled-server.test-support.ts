@@ -73,6 +73,10 @@ export async function fillServer(
         name,
       ])
   }
+  await pool.query(
+    "insert into id_token_keys values (1, $1, '{}', $2, now()), (2, $3, '{}', $2, now() + interval '1 day')",
+    [ids.user, randomBytes(64), ids.organization],
+  )
   await pool.query("insert into artifact_parts (digest, bytes, small) values ($1, 2, '\\x00ff')", ['cd'.repeat(32)])
   await pool.query(
     `insert into ledger_entries (id, organization_id, amount_cents, source, description)
