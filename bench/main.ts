@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import type { Row } from './measure.ts'
 import { apiRows } from './rows/api.ts'
+import { appendRows } from './rows/append.ts'
 import { artifactRows } from './rows/artifacts.ts'
 import { commandStartRows } from './rows/command-start.ts'
 import { filledRows } from './rows/filled.ts'
@@ -37,6 +38,7 @@ const rows: readonly Row[] = [
   ...overheadRows,
   ...wireRows,
   ...fleetRows,
+  ...appendRows,
   ...apiRows,
   ...filledRows,
   ...logRows,

@@ -11,6 +11,7 @@ import { reservePort } from '@harmont/test-kit/port'
 import { until } from '@harmont/test-kit/until'
 import type pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stepOf } from '../packages/engine/src/index.ts'
 import { reachRunning } from '../packages/server/src/platform/database/embedded/supervisor.ts'
 import { quietPool } from '../packages/server/src/testing/quiet-pool.ts'
 import { machineExceptions } from '../scripts/machine-exceptions.ts'
@@ -276,7 +277,7 @@ test('G54 a backup of a server with running builds is a working server in an emp
   expect((await buildEnd(other.api, 'ci', chained)).build.state).toBe('passed')
   expect((await logsOf(other, chained)).second).toMatch(/\nup\nthrough\n/)
   const attempts = await other.pool.query<{ key: string; attempt: number }>(
-    `select p.steps -> j.step ->> 'key' as key, max(j.attempt) as attempt
+    `select ${stepOf('p', 'j')} ->> 'key' as key, max(j.attempt) as attempt
        from engine.jobs j join engine.plans p using (build_id) join build_records r on r.id = j.build_id
       where r.number = $1 group by key order by key`,
     [chained],

@@ -1,5 +1,6 @@
 /** Submits builds of a server and waits for them. */
 import { until } from '@harmont/test-kit/until'
+import { stepOf } from '../../packages/engine/src/index.ts'
 import { flatIr } from '../product.ts'
 import type { TortureServer } from './server.ts'
 import { irSteps, type Step } from './steps.ts'
@@ -66,7 +67,7 @@ export async function untilOver(server: Pick<TortureServer, 'pool'>, id: string,
 /** Returns what a build still waits for. */
 async function openJobs({ pool }: Pick<TortureServer, 'pool'>, id: string): Promise<readonly string[]> {
   const { rows } = await pool.query<{ words: string }>(
-    `select p.steps -> j.step ->> 'key' || ': ' || j.state as words from engine.jobs j join engine.plans p on p.build_id = j.build_id
+    `select ${stepOf('p', 'j')} ->> 'key' || ': ' || j.state as words from engine.jobs j join engine.plans p on p.build_id = j.build_id
       where j.build_id = $1 and j.finished_at is null order by j.step`,
     [id],
   )

@@ -8,12 +8,13 @@ import { until } from '@harmont/test-kit/until'
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 import type pg from 'pg'
 import { expect } from 'vitest'
+import { stepOf } from '../../packages/engine/src/index.ts'
 import type { Submitted } from './builds.ts'
 import type { Effect } from './effects.ts'
 import { type ExpectedJob, expectedBuild, expectedJobs, runsOnce } from './model.ts'
 import { sandboxRemains } from './remains.ts'
 import type { TortureServer } from './server.ts'
-import { artifactsOf, printed, type Step } from './steps.ts'
+import { artifactsOf, printed, type Step, withAppended } from './steps.ts'
 
 export interface JobRow {
   readonly id: string
@@ -35,7 +36,7 @@ const lossRemark = /^The sandbox (of this job )?was lost|Restarting from the beg
 /** The jobs of a build in the order of its steps. */
 export async function jobsOf(pool: pg.Pool, buildId: string): Promise<readonly JobRow[]> {
   const { rows } = await pool.query<JobRow>(
-    `select j.id, p.steps -> j.step ->> 'key' as key, j.attempt, j.state, j.exit_code, j.error_code, j.soft_failed, j.cached, j.lost, j.fence, j.started_at
+    `select j.id, ${stepOf('p', 'j')} ->> 'key' as key, j.attempt, j.state, j.exit_code, j.error_code, j.soft_failed, j.cached, j.lost, j.fence, j.started_at
        from engine.jobs j join engine.plans p on p.build_id = j.build_id
       where j.build_id = $1 and j.step is not null order by j.step, j.attempt`,
     [buildId],
@@ -58,7 +59,8 @@ export async function judgeBuild(
   build: Submitted & { readonly told: readonly Effect[] },
   { mayLose }: { readonly mayLose: boolean },
 ): Promise<Verdict> {
-  const { id, steps, told } = build
+  const { id, told } = build
+  const steps = withAppended(build.steps)
   const all = await jobsOf(pool, id)
   const jobs = mayLose ? withoutRemade(all) : all
   const byKey = new Map(steps.map((step) => [step.key, step]))

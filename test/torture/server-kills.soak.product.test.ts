@@ -31,7 +31,9 @@ afterAll(async () => {
   await effects?.stop()
 }, 300_000)
 
-test(`G02 G08 G24 G41 ${kills} kills of the server at random moments, seed ${random.seed}`, { timeout }, async () => {
+test(`G02 G08 G24 G41 G117 ${kills} kills of the server at random moments, seed ${random.seed}`, {
+  timeout,
+}, async () => {
   const began = Date.now()
   const builds: Submitted[] = []
   const another = async () => {

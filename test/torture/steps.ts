@@ -29,6 +29,15 @@ export interface Step {
   readonly takes?: string
   /** It tells its key to a service that keeps lines, and prints all of them. */
   readonly service?: { readonly from?: string }
+  /** The steps that it appends. Those that build in it name no parent. */
+  readonly appends?: readonly Step[]
+  /** Generators for whose appended steps it waits. */
+  readonly afterAppended?: readonly string[]
+}
+
+/** Returns these steps and what they append, in the order of a build with one generator. */
+export function withAppended(steps: readonly Step[]): readonly Step[] {
+  return [...steps, ...steps.flatMap(({ appends = [] }) => appends)]
 }
 
 /** Returns what a step's command prints in one complete run. */
@@ -82,10 +91,28 @@ function command(step: Step, all: ReadonlyMap<string, Step>, address: string): s
     `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "${key} line $i"; ${ticks ? 'tell tick; ' : ''}${pauseSeconds > 0 ? `sleep ${pauseSeconds};` : ''} done`,
     ...(step.service === undefined ? [] : [tell(key)]),
     ...(artifact === undefined ? [] : [leaveScript(key, artifact)]),
+    ...(step.appends === undefined ? [] : [appendScript(step.appends, all, address)]),
     `echo "$HARMONT_JOB_ID" >> ${leaves(key)}`,
     `[ "$(wc -l < ${leaves(key)})" = 1 ]`,
     'tell end',
     `set -- ${exits.join(' ')}; while [ $# -gt 1 ] && [ "$HARMONT_ATTEMPT" -gt 1 ]; do shift; HARMONT_ATTEMPT=$((HARMONT_ATTEMPT-1)); done; exit $1`,
+  ].join('\n')
+}
+
+/** Leaves a document for each step, as a program would that makes them one by one. */
+function appendScript(appends: readonly Step[], all: ReadonlyMap<string, Step>, address: string): string {
+  const documents = appends.map((step) => {
+    const { builds_in: _, ...root } = irStep(step, all, address)
+    const isChild = all.get(step.buildsIn ?? '')?.appends?.includes(step)
+    return JSON.stringify({
+      version: '0',
+      steps: [{ type: 'command', ...(isChild ? root : irStep(step, all, address)) }],
+    })
+  })
+  const encoded = documents.map((text) => Buffer.from(text).toString('base64'))
+  return [
+    'mkdir -p "$HARMONT_OUTPUT/steps"',
+    ...encoded.map((text, index) => `echo ${text} | base64 -d >"$HARMONT_OUTPUT/steps/${index}.json"`),
   ].join('\n')
 }
 
@@ -99,8 +126,12 @@ function ancestors(key: string | undefined, all: ReadonlyMap<string, Step>): rea
 
 /** Returns the steps as an IR, as `flatIr` takes them. */
 export function irSteps(steps: readonly Step[], address: string): readonly Record<string, unknown>[] {
-  const all = new Map(steps.map((step) => [step.key, step]))
-  return steps.map((step) => ({
+  const all = new Map(withAppended(steps).map((step) => [step.key, step]))
+  return steps.map((step) => irStep(step, all, address))
+}
+
+function irStep(step: Step, all: ReadonlyMap<string, Step>, address: string): Record<string, unknown> {
+  return {
     key: step.key,
     cmd: command(step, all, address),
     ...(step.buildsIn === undefined ? {} : { builds_in: step.buildsIn }),
@@ -114,13 +145,27 @@ export function irSteps(steps: readonly Step[], address: string): readonly Recor
     ...(step.artifact === undefined ? {} : { artifacts: [{ path: 'out/**', required: true }] }),
     ...(step.takes === undefined ? {} : { inputs: [{ from: step.takes, path: 'out/**' }] }),
     ...(step.service === undefined ? {} : { services: [keeperOf(step.service)] }),
-  }))
+    ...(step.appends === undefined ? {} : { append: { max: step.appends.length } }),
+    ...(step.afterAppended === undefined ? {} : { after_appended: step.afterAppended }),
+  }
 }
 
 /** Returns a service that keeps lines, as the IR has it. */
 function keeperOf({ from }: { readonly from?: string }): Record<string, unknown> {
   const { name, image, command, ready } = service('db')
   return { name, image, command, ready: { port: ready.port }, ...(from === undefined ? {} : { from }) }
+}
+
+/** Appends a chain that begins with its own files, and a step beside it. */
+export const generator: Step = {
+  key: 'generator',
+  lines: 10,
+  pauseSeconds: 0.05,
+  appends: [
+    { key: 'made', buildsIn: 'generator', lines: 5 },
+    { key: 'made-child', buildsIn: 'made', lines: 5 },
+    { key: 'made-too', buildsIn: 'generator', lines: 5 },
+  ],
 }
 
 /** Steps whose results must be in the cache before `thirtySteps`. */
@@ -188,6 +233,8 @@ export function thirtySteps(anew: string, pace: number): readonly Step[] {
     { key: 'on-secret', buildsIn: 'secret', lines: 5 },
     { key: 'long', lines: 60, pauseSeconds: 0.2 },
     { key: 'long-too', dependsOn: ['chain-1'], lines: 40, pauseSeconds: 0.25 },
+    generator,
+    { key: 'after-made', dependsOn: ['generator'], afterAppended: ['generator'], lines: 5 },
     { key: 'chatty', lines: 20_000 },
     { key: 'chatty-too', buildsIn: 'chatty', lines: 5_000 },
   ]

@@ -13,7 +13,7 @@ import { type Effects, startEffects } from './effects.ts'
 import { jobsOf, judgeBuild, judgeMoney, settle } from './judge.ts'
 import { allRemains, untilEmpty } from './remains.ts'
 import { defineSecret, type Life, sharedDatabase, type TortureServer, tortureServer } from './server.ts'
-import { irSteps, type Step } from './steps.ts'
+import { generator, irSteps, type Step } from './steps.ts'
 import { type Window, windows } from './windows.ts'
 
 const hits = scaled(1)
@@ -25,8 +25,8 @@ const random = chance()
  */
 const shuffled = windows.filter(({ holds }) => holds).toSorted(() => random.fraction() - 0.5)
 const oneTurn = shuffled.find(({ holdsTurn }) => holdsTurn)
-const isOther = ({ scene }: Window) => scene !== 'serve' && scene !== 'upload'
-// Builds with services and uploads take long, so a small run has some of their windows.
+const isOther = ({ scene }: Window) => scene !== 'serve' && scene !== 'upload' && scene !== 'append'
+// Builds with services, uploads and generators take long, so a small run has some of their windows.
 const keeping = shuffled.filter((window) => !isOther(window) && (!window.holdsTurn || window === oneTurn))
 const held = [...shuffled.filter(isOther), ...keeping.slice(0, scaled(3))]
   .toSorted(() => random.fraction() - 0.5)
@@ -82,6 +82,7 @@ const stepsOf: Readonly<Record<Window['scene'], (nth: number) => readonly Step[]
     { key: 'upload', lines: 2, artifact: [1e7 + nth * 1e6, 1e7 + nth * 1e6 + 2e5] },
     { key: 'take', dependsOn: ['upload'], lines: 2, takes: 'upload' },
   ],
+  append: () => [generator, { key: 'deploy', dependsOn: ['generator'], afterAppended: ['generator'], lines: 2 }],
 }
 
 /**
@@ -129,6 +130,7 @@ async function play(window: Window, steps: readonly Step[]): Promise<void> {
     case 'build':
     case 'serve':
     case 'upload':
+    case 'append':
     case 'long': {
       arm(window, times)
       const answer = submit(server, 'torture', steps, effects.address).catch(() => undefined) // it may die before it answers
@@ -232,7 +234,7 @@ async function judge(window: Window, steps: readonly Step[], number: number): Pr
 const limits = { timeout: 240_000 + hits * 60_000 }
 
 test(
-  `G02 G24 G41 killed ${hits}x with a build in each window that can be held, seed ${random.seed}`,
+  `G02 G24 G41 G117 killed ${hits}x with a build in each window that can be held, seed ${random.seed}`,
   limits,
   async () => {
     for (let hit = 0; hit < hits; hit += 1) {

@@ -1,10 +1,10 @@
 /** The narrow moments between two lines in which the death of a process must do no harm. */
 
 /**
- * Work that runs when the server dies: a small build, one with services, one that uploads, a
- * canceled one, a rendered one, one of an earlier life.
+ * Work that runs when the server dies: a small build, one with services, one that uploads, one with a
+ * generator, a canceled one, a rendered one, one of an earlier life.
  */
-export type Scene = 'build' | 'serve' | 'upload' | 'long' | 'cancel' | 'render' | 'left'
+export type Scene = 'build' | 'serve' | 'upload' | 'append' | 'long' | 'cancel' | 'render' | 'left'
 
 export interface Window {
   readonly name: string
@@ -226,6 +226,42 @@ export const windows: readonly Window[] = [
     before: 'if (refusal !== null) return refused(context, asked, refusal)',
     times: 1,
     scene: 'upload',
+    holds: true,
+  },
+  {
+    name: 'the steps of a generator are read, nothing of it is kept',
+    file: 'engine/src/runner/run-step.ts',
+    before: 'const { artifacts, tests, error } = await artifactsAfter(context, work, sandbox, exit)',
+    when: 'isGenerator',
+    times: 1,
+    scene: 'append',
+    holds: true,
+  },
+  {
+    name: 'the steps of a generator are planned, its end is not written',
+    file: 'engine/src/scheduler/local-port.ts',
+    before: "const ended: BuildEvent = { type: 'ended', ...reported(lease, at), outcome, appends }",
+    when: 'appends !== undefined',
+    times: 1,
+    scene: 'append',
+    holds: true,
+  },
+  {
+    name: 'steps are appended, not committed',
+    file: 'engine/src/postgres/build-work.ts',
+    before: 'await writeGroup(client, before, live.header)',
+    when: 'played.appended.length > 0',
+    times: 1,
+    scene: 'append',
+    holds: true,
+  },
+  {
+    name: 'steps are appended and committed, nobody is told',
+    file: 'engine/src/postgres/build-turns.ts',
+    before: 'if (changed.length > 0 || effects.length > 0) await this.#tell(build, effects)',
+    when: "effects.some(({ text = '' }) => text.startsWith('appended'))",
+    times: 1,
+    scene: 'append',
     holds: true,
   },
   {

@@ -2986,6 +2986,13 @@ export interface components {
              * @description The attempt before this one.
              */
             previous_attempt_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The job that added this step to the build while it ran (`append`); null for a step of the pipeline. Absent from servers that cannot add steps.
+             */
+            appended_by?: string | null;
+            /** @description The jobs for whose added steps this one waits too. `depends_on` lists those steps as soon as they are there. */
+            after_appended?: string[];
             /** @description Why the job does not start, while it waits: `dependencies`, `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit`, `retry_delay` or `runner`. */
             wait_reason?: string | null;
             /** @description Why the job was skipped. */
@@ -4107,6 +4114,13 @@ export interface components {
              * @description The attempt before this one.
              */
             previous_attempt_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The job that added this step to the build while it ran (`append`); null for a step of the pipeline. Absent from servers that cannot add steps.
+             */
+            appended_by?: string | null;
+            /** @description The jobs for whose added steps this one waits too. `depends_on` lists those steps as soon as they are there. */
+            after_appended?: string[];
             /** @description Why the job does not start, while it waits: `dependencies`, `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit`, `retry_delay` or `runner`. */
             wait_reason?: string | null;
             /** @description Why the job was skipped. */
@@ -4348,6 +4362,13 @@ export interface components {
              * @description The attempt before this one.
              */
             previous_attempt_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The job that added this step to the build while it ran (`append`); null for a step of the pipeline. Absent from servers that cannot add steps.
+             */
+            appended_by?: string | null;
+            /** @description The jobs for whose added steps this one waits too. `depends_on` lists those steps as soon as they are there. */
+            after_appended?: string[];
             /** @description Why the job does not start, while it waits: `dependencies`, `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit`, `retry_delay` or `runner`. */
             wait_reason?: string | null;
             /** @description Why the job was skipped. */

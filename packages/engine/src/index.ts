@@ -12,6 +12,7 @@ export { reasonOfGate } from './core/gates.ts'
 export { defaultLimits, type Limits } from './core/limits.ts'
 export { type Change, evolve, type LiveBuild, liveBuild, viewBuild } from './core/live-build.ts'
 export type {
+  AppendRequest,
   Build,
   BuildEvent,
   BuildState,
@@ -27,7 +28,7 @@ export type {
 export { defaultPool, type Reach, reaches } from './core/placement/reach.ts'
 export { absentFiles, type RunnerWait, runnerWaits } from './core/placement/runner-waits.ts'
 export { planBuild } from './core/plan-build.ts'
-export { judge } from './core/prerequisites.ts'
+export { judge, prerequisitesOf } from './core/prerequisites.ts'
 export { failedInQuarantine } from './core/soft-failure.ts'
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineRunner } from './engine.ts'
@@ -64,6 +65,7 @@ export {
   type SourceUnavailableCode,
   type StepWork,
 } from './port.ts'
+export { stepOf } from './postgres/appended-steps.ts'
 export type { Outbox } from './postgres/build-work.ts'
 export { DatabaseClock } from './postgres/database-clock.ts'
 export { engineMigrations } from './postgres/migrations.ts'

@@ -13,6 +13,8 @@ export interface Played {
   readonly added: ReadonlyMap<string, Job>
   /** The steps that just became known; null otherwise. */
   readonly steps: readonly Step[] | null
+  /** The steps that generators have appended, in their order. */
+  readonly appended: readonly Step[]
 }
 
 /** Applies events to a working build, in place, and sums up what changed. */
@@ -22,16 +24,18 @@ export function playEvents(live: LiveBuild, events: readonly BuildEvent[], conte
   const jobs = new Map<string, Job>()
   const added = new Map<string, Job>()
   let steps: Change['steps'] = null
+  const appended: Step[] = []
   for (const event of events) {
     const decision = decide(live, event, context)
     evolve(live, decision.change)
     taken.push(decision.taken)
     effects.push(...decision.effects)
     steps = decision.change.steps ?? steps
+    appended.push(...decision.change.appended)
     for (const job of decision.change.attempts) added.set(job.id, job)
     for (const job of decision.change.jobs) (added.has(job.id) ? added : jobs).set(job.id, job)
   }
-  return { taken, effects, jobs, added, steps }
+  return { taken, effects, jobs, added, steps, appended }
 }
 
 /** Returns whether the end of this job is among the events that were taken. */

@@ -1,4 +1,5 @@
 import type { EgressNames } from '@harmont/sandbox'
+import type { StepFile } from '@harmont/ir'
 import { type Artifact, isArtifact } from './artifacts/artifact.ts'
 import { isTestReport, type TestReport } from './reports/test-report.ts'
 
@@ -11,7 +12,18 @@ export interface StepOutput {
   readonly tests: readonly TestReport[]
   /** The hosts that it used and was refused. Absent for a step that was bound to no list. */
   readonly egress?: EgressNames
+  /** What a generator leaves; absent for other steps, and from a runner that cannot read it. */
+  readonly steps?: LeftSteps
 }
+
+/** The documents of steps to append, in the order of their names, or why they cannot be read. */
+export type LeftSteps =
+  | { readonly kind: 'files'; readonly files: readonly StepFile[] }
+  | { readonly kind: 'unreadable'; readonly problem: string }
+
+/** The most documents of one generator, and the most bytes that they have together. */
+export const mostStepFiles = 1_000
+export const largestSteps = 8 * 1024 * 1024
 
 /** A text in Markdown that a step shows on the page of its build. Secrets are masked in it. */
 export interface Annotation {
@@ -47,11 +59,13 @@ export const noOutput: StepOutput = { annotations: [], artifacts: [], tests: [] 
  * release does not know: another release, or another machine, may have written it.
  */
 export function outputOf(kept: unknown): StepOutput {
-  const { annotations, artifacts, tests } = fields(kept)
+  const { annotations, artifacts, tests, steps } = fields(kept)
+  const { files } = fields(steps)
   return {
     annotations: list(annotations).filter(isAnnotation).slice(0, mostAnnotationsPerStep),
     artifacts: list(artifacts).filter(isArtifact),
     tests: list(tests).filter(isTestReport),
+    ...(Array.isArray(files) && files.every(isStepFile) && { steps: { kind: 'files', files } }),
   }
 }
 
@@ -63,6 +77,11 @@ function isAnnotation(value: unknown): value is Annotation {
     typeof markdown === 'string' &&
     Buffer.byteLength(markdown) <= largestAnnotation
   )
+}
+
+function isStepFile(value: unknown): value is StepFile {
+  const { name, text } = fields(value)
+  return typeof name === 'string' && typeof text === 'string'
 }
 
 function fields(value: unknown): Readonly<Record<string, unknown>> {

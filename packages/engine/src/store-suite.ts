@@ -7,6 +7,7 @@ import type { Plan } from '@harmont/ir'
 import type { Chunk } from '@harmont/logs'
 import { scaled } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { appendSuite } from './append-suite.ts'
 import type { Artifact } from './artifacts/artifact.ts'
 import { createBuild, type NewBuild } from './core/create-build.ts'
 import { foldBuild } from './core/fold-build.ts'
@@ -66,6 +67,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
     serviceSuite(() => under)
     splitSuite(() => under)
     placementSuite(() => under)
+    appendSuite(() => under)
 
     const submitted: string[] = []
     async function submit(from: Plan | NewBuild['from'], queue = 'q', held = false): Promise<string> {

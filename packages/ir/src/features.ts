@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts'
 export type Feature = 'append' | 'id_tokens' | 'egress'
 
 /** The features of this release. A server tells them (`getAuthConfig`), and `hm` asks. */
-export const FEATURES: readonly Feature[] = ['id_tokens', 'egress']
+export const FEATURES: readonly Feature[] = ['append', 'id_tokens', 'egress']
 
 /** Returns the features that a plan needs. */
 export function featuresOf({ steps }: Plan): readonly Feature[] {

@@ -51,6 +51,7 @@ export type {
   StepConcurrency,
   WhenFull,
 } from './plan.ts'
+export { type AppendedPlan, type AppendedResult, planAppended, type StepFile } from './plan-appended.ts'
 export { RETRY_REASONS } from './retry-reasons.ts'
 export { type Keyless, positionKey, stepKeys } from './step-keys.ts'
 export { comparePaths, compareText } from './text-order.ts'

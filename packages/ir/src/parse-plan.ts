@@ -39,6 +39,14 @@ export function checkDocument(text: string): CheckResult {
 }
 
 function parse(text: string, reader: Reader): PlanResult {
+  const opened = openDocument(text)
+  return opened.ok ? plan(opened.document, reader) : opened
+}
+
+type Opened = { readonly ok: true; readonly document: JsonObject } | { readonly ok: false; readonly error: PlanError }
+
+/** Checks that a text is a document of a known version. */
+export function openDocument(text: string): Opened {
   const fault = findJsonFault(text)
   if (fault !== undefined) {
     const place = `line ${fault.line}, column ${fault.column}`
@@ -61,7 +69,7 @@ function parse(text: string, reader: Reader): PlanResult {
     const fix = 'Write "version": "0".'
     return refuse(planError('bad_version', '/version', { expected: '"0"', got: describe(version), fix }))
   }
-  return plan(document, reader)
+  return { ok: true, document }
 }
 
 function plan(document: JsonObject, reader: Reader): PlanResult {
@@ -75,7 +83,8 @@ function plan(document: JsonObject, reader: Reader): PlanResult {
   return { ok: true, plan: concurrency === undefined ? plan : { ...plan, concurrency } }
 }
 
-function readDraft(reader: Reader, document: JsonObject): Draft {
+/** Reads a document of either form. */
+export function readDraft(reader: Reader, document: JsonObject): Draft {
   const graph = graphOf(document)
   reader.unknownMembers(document, graph === undefined ? FLAT_DOCUMENT : GRAPH_DOCUMENT, '')
   const timeoutSeconds =
@@ -86,6 +95,6 @@ function readDraft(reader: Reader, document: JsonObject): Draft {
   return { timeoutSeconds, defaultImage, concurrency, ...form }
 }
 
-function refuse(error: PlanError): PlanResult {
+function refuse(error: PlanError): { readonly ok: false; readonly error: PlanError } {
   return { ok: false, error }
 }

@@ -56,6 +56,13 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       if (job === undefined) throw new Error('nothing to lease')
       return job
     }
+    async function leaseTwo(steps: readonly object[]): Promise<readonly [LeasedJob, LeasedJob]> {
+      nextRunner()
+      await submit(steps)
+      const [one, two] = await lease(2)
+      if (one === undefined || two === undefined) throw new Error('expected two jobs')
+      return [one, two]
+    }
     async function finish(job: LeasedJob, outcome: Outcome = passed): Promise<boolean> {
       await port.started(job, new Date(now()))
       return port.finish(job, new Date(now()), outcome, noOutput)
@@ -158,6 +165,41 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       for (let time = 0; time < 2; time++) expect(await port.finish(job, at, passed, output)).toBe(true)
       expect(await jobOf(job)).toMatchObject({ state: 'passed', exitCode: 0 })
       expect(await under.store.outputs.annotations(job.buildId)).toMatchObject([output.annotations[0]])
+    })
+
+    test('G117 the documents of a generator are planned and appended with its end', async () => {
+      const generators = stepsOf(2, { append: { max: 5 } })
+      const [job, older] = await leaseTwo(generators)
+      const text = JSON.stringify({
+        version: '0',
+        steps: [
+          { type: 'command', key: 'a', cmd: 'true', builds_in: 's1' },
+          { type: 'command', key: 'b', cmd: 'true', if: { branch: 'other' } },
+        ],
+      })
+      const output = { ...noOutput, steps: { kind: 'files', files: [{ name: 'x.json', text }] } } as const
+      for (const one of [job, older]) await port.started(one, new Date(now()))
+      for (let time = 0; time < 2; time++) expect(await port.finish(job, new Date(now()), passed, output)).toBe(true)
+      // A runner of an earlier release reads no documents, and says nothing of them.
+      expect(await port.finish(older, new Date(now()), passed, noOutput)).toBe(true)
+      const build = (await under.store.builds.load(job.buildId))?.build
+      expect(build?.steps.map(({ key }) => key)).toEqual(['s0', 's1', 'a', 'b'])
+      expect(build?.jobs.map(({ state, errorCode, skipReason }) => errorCode ?? skipReason ?? state)).toEqual([
+        ...['passed', 'append_refused', 'prerequisite', 'condition'],
+      ])
+    })
+
+    test('G118 documents that are no steps end a generator, whoever found that out', async () => {
+      const append = stepsOf(2, { append: {} })
+      const [job, other] = await leaseTwo(append)
+      for (const one of [job, other]) await port.started(one, new Date(now()))
+      const files = [{ name: 'x.json', text: '{' }]
+      await port.finish(job, new Date(now()), passed, { ...noOutput, steps: { kind: 'files', files } })
+      const problem = 'The files are lost.'
+      await port.finish(other, new Date(now()), passed, { ...noOutput, steps: { kind: 'unreadable', problem } })
+      expect(await jobOf(job)).toMatchObject({ state: 'failed', errorCode: 'append_refused' })
+      expect((await jobOf(job))?.errorMessage).toMatch(/^x\.json: invalid_json/)
+      expect(await jobOf(other)).toMatchObject({ errorCode: 'append_refused', errorMessage: problem })
     })
 
     test('a traced job has its place in the trace, and its phases are kept under its lease', async () => {

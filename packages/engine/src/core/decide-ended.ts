@@ -1,11 +1,12 @@
 import { endJob, endStopped, failJob, finish } from './advance.ts'
+import { type GeneratorEnd, passGenerator } from './append/pass-generator.ts'
 import { joinGroup } from './decide-admission.ts'
 import { loseJob, startBuild } from './decide-lease.ts'
 import { currentJob, type Draft } from './draft.ts'
 import { isVanished, readExit } from './exit.ts'
 import { deadlineFrom, layOut } from './lay-out.ts'
 import { RENDER, type Slot, stepAt } from './live-build.ts'
-import type { BuildEvent, FailedTests, NamedLease, Outcome } from './model.ts'
+import type { BuildEvent, NamedLease, Outcome } from './model.ts'
 import { quarantinedFailures } from './soft-failure.ts'
 import { isNewestLease } from './states.ts'
 
@@ -18,7 +19,7 @@ type Ended = Extract<BuildEvent, { readonly type: 'ended' }>
 export function decideEnded(
   draft: Draft,
   slot: Slot,
-  { outcome, failedTests, ...lease }: Pick<Ended, 'fence' | 'leaseId' | 'outcome' | 'failedTests'>,
+  { outcome, failedTests, appends, ...lease }: Pick<Ended, 'fence' | 'leaseId' | 'outcome' | 'failedTests' | 'appends'>,
 ): boolean {
   const { fence } = lease
   const job = currentJob(draft, slot)
@@ -30,9 +31,9 @@ export function decideEnded(
       return true
     case 'scheduled':
     case 'assigned':
-      return endsUnstarted(draft, slot, fence, outcome)
+      return endsUnstarted(draft, slot, { fence, outcome, appends })
     case 'running':
-      return endsRunning(draft, slot, { fence, outcome, failedTests })
+      return endsRunning(draft, slot, { fence, outcome, failedTests, appends })
     default:
       return false
   }
@@ -43,13 +44,17 @@ function leftWhenStopped({ signal, exitCode, snapshot }: Extract<Outcome, { read
   return { exitCode: signal === null ? exitCode : null, snapshot }
 }
 
-function endsUnstarted(draft: Draft, slot: Slot, fence: number, outcome: Outcome): boolean {
+function endsUnstarted(
+  draft: Draft,
+  slot: Slot,
+  { fence, outcome, appends }: Pick<Ended, 'fence' | 'outcome' | 'appends'>,
+): boolean {
   const job = currentJob(draft, slot)
   switch (outcome.kind) {
     case 'cached':
       if (slot === RENDER) return false
       startBuild(draft)
-      endJob(draft, slot, { state: 'passed', fence, cached: true, ...kept(outcome) })
+      pass(draft, slot, { fence, cached: true, ...kept(outcome) }, appends)
       return true
     case 'refused':
       refuse(draft, slot, fence, outcome)
@@ -59,6 +64,12 @@ function endsUnstarted(draft: Draft, slot: Slot, fence: number, outcome: Outcome
       loseJob(draft, slot, job, outcome.blame)
       return true
   }
+}
+
+/** Passes the job of a step. What a generator appends comes before the steps that wait for it go on. */
+function pass(draft: Draft, slot: Slot, end: GeneratorEnd, appends: Ended['appends']): void {
+  if (stepAt(draft.live, slot).append === undefined) endJob(draft, slot, { ...end, state: 'passed' })
+  else passGenerator(draft, slot, end, appends)
 }
 
 function kept({ snapshot, serviceSnapshots = {} }: Extract<Outcome, { readonly kind: 'cached' }>) {
@@ -86,7 +97,7 @@ function refuse(
 function endsRunning(
   draft: Draft,
   slot: Slot,
-  { fence, outcome, failedTests }: Pick<Ended, 'fence' | 'outcome'> & { readonly failedTests: FailedTests | undefined },
+  { fence, outcome, failedTests, appends }: Pick<Ended, 'fence' | 'outcome' | 'failedTests' | 'appends'>,
 ): boolean {
   if (outcome.kind === 'cached') return false
   // The start of a step that runs at most once is reported before it happens, so it may be refused
@@ -104,7 +115,7 @@ function endsRunning(
     const errorMessage =
       fields.errorMessage ?? `Rendering exited with code ${fields.exitCode} and produced no pipeline.`
     failJob(draft, slot, { ...fields, state: 'failed', errorMessage })
-  } else if (passed) endJob(draft, slot, { ...fields, state: 'passed' })
+  } else if (passed) pass(draft, slot, fields, appends)
   else {
     const quarantined = quarantinedFailures(stepAt(draft.live, slot), { ...fields, signal, failedTests })
     failJob(draft, slot, { ...fields, state: 'failed' }, { signal, quarantined })

@@ -8,9 +8,10 @@ import type { DecideContext } from './draft.ts'
 import { foldBuild } from './fold-build.ts'
 import { defaultLimits } from './limits.ts'
 import { evolve, type LiveBuild, liveBuild, viewBuild } from './live-build.ts'
-import type { BuildEvent, Effect, Job } from './model.ts'
-import { dice, type RandomBuild, randomBuild } from './random-plan.test-support.ts'
-import { type ModelEvent, ReferenceModel } from './reference-model.test-support.ts'
+import type { AppendRequest, BuildEvent, Effect, Job } from './model.ts'
+import { generatorsOf } from './prerequisites.ts'
+import { dice, type RandomBuild, randomAppend, randomBuild } from './random-plan.test-support.ts'
+import { type ModelAppend, type ModelEvent, ReferenceModel } from './reference-model.test-support.ts'
 import { isBuildTerminal, isHeld, isTerminal } from './states.ts'
 
 function fixedIds(failFast: boolean): DecideContext {
@@ -140,6 +141,7 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
   const simple = (type: 'leased' | 'started' | 'lease_lost') =>
     both({ type, job: id, fence, at }, { type, step, fence, at })
   const timed = (type: 'job_deadline' | 'kill_overdue' | 'retry') => both({ type, job: id, at }, { type, step, at })
+  const appends = appendsOf(run, step, roll)
   const exit = (code: number | null, signal: string | null, oom = false) =>
     both(
       {
@@ -148,8 +150,9 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
         fence,
         at,
         outcome: { kind: 'exited', exitCode: code, signal, limit: oom ? 'memory' : null, snapshot: null },
+        ...appends.event,
       },
-      { type: 'exit', step, fence, at, code, signal, oom },
+      { type: 'exit', step, fence, at, code, signal, oom, ...appends.model },
     )
   const pick = roll()
   if (pick < 0.05) return timed('job_deadline')
@@ -158,8 +161,8 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
   if (pick < 0.18 && persons) return timed('retry')
   if (pick < 0.23) {
     return both(
-      { type: 'ended', job: id, fence, at, outcome: { kind: 'cached', snapshot: 'x' } },
-      { type: 'cached', step, fence, at },
+      { type: 'ended', job: id, fence, at, outcome: { kind: 'cached', snapshot: 'x' }, ...appends.event },
+      { type: 'cached', step, fence, at, ...appends.model },
     )
   }
   if (pick < 0.27) {
@@ -180,6 +183,17 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
   return how < 0.94 ? exit(137, 'SIGKILL', true) : exit(null, null)
 }
 
+/** What the step leaves to be appended, for both; nothing for a step that is no generator. */
+function appendsOf(
+  { live }: Run,
+  step: number,
+  roll: () => number,
+): { readonly event: { readonly appends?: AppendRequest }; readonly model: { readonly appends?: ModelAppend } } {
+  if (live.steps[step]?.append === undefined || roll() < 0.02) return { event: {}, model: {} }
+  const asked = randomAppend(live.steps, roll)
+  return { event: { appends: { kind: 'steps', ...asked } }, model: { appends: asked } }
+}
+
 /** Lets everything end that can, as a working runner does. */
 function drain(run: Run, roll: () => number): number {
   let events = 0
@@ -197,9 +211,10 @@ function drain(run: Run, roll: () => number): number {
     else {
       const code = roll() < 0.8 ? 0 : 1
       const outcome = { kind: 'exited', exitCode: code, signal: null, limit: null, snapshot: null } as const
+      const appends = appendsOf(run, step, roll)
       run.apply(
-        { type: 'ended', job: id, fence, at, outcome },
-        { type: 'exit', step, fence, at, code, signal: null, oom: false },
+        { type: 'ended', job: id, fence, at, outcome, ...appends.event },
+        { type: 'exit', step, fence, at, code, signal: null, oom: false, ...appends.model },
       )
     }
     events++
@@ -238,16 +253,31 @@ const corners = [
   'build pipeline_timeout',
   'build approval_expired',
   'build build_abandoned',
+  'failed append_refused false',
+  'appended',
+  'appended over 3 generations',
+  'waits for what is appended',
 ]
 
+function* appendCorners({ steps, jobs, dependents }: LiveBuild): Generator<string> {
+  for (const [slot, { appendedBy }] of steps.entries()) {
+    if (appendedBy === undefined) continue
+    yield 'appended'
+    if (generatorsOf(steps, slot).length === 3) yield 'appended over 3 generations'
+    const waits = dependents[slot]?.some((from) => from < slot && jobs[from]?.state === 'pending')
+    if (waits && !isTerminal(jobs[slot]?.state ?? 'passed')) yield 'waits for what is appended'
+  }
+}
+
 test(
-  'G03 random graphs of up to 200 steps agree with a small model, whatever happens to their jobs',
+  'G03 G117 random graphs of up to 200 steps agree with a small model, whatever happens to their jobs',
   async () => {
     const seen = new Set<string>()
     const property = fc.property(randomBuild(200), seeds, (build, roll) => {
       const run = play(build, roll)
       for (const job of run.everyJob.values()) seen.add(`${job.state} ${job.errorCode} ${job.softFailed}`)
       seen.add(`build ${run.live.header.errorCode}`)
+      for (const corner of appendCorners(run.live)) seen.add(corner)
     })
     await untilSeen(corners, seen, (go) => {
       fc.assert(property, { numRuns: runs, seed: seed + go, ...unshrunk })
@@ -275,7 +305,7 @@ test('every build ends when its leased jobs end, in a number of events bounded b
     fc.property(randomBuild(60), seeds, (build, seed) => {
       const run = play(build, seed)
       const events = drain(run, dice(seed + 1))
-      expect(events).toBeLessThanOrEqual(3 * build.plan.steps.length * 5)
+      expect(events).toBeLessThanOrEqual(3 * run.live.steps.length * 5)
       expect(run.effects.filter((effect) => effect.type === 'build_ended').length).toBeGreaterThan(0)
     }),
     { numRuns: scaled(60), ...unshrunk },
@@ -291,7 +321,9 @@ test('a job is announced as ready once for each attempt and once more for each l
       const about = (type: Effect['type'], job: Job) =>
         run.effects.filter((effect) => effect.type === type && 'job' in effect && effect.job === job.id)
       for (const job of run.everyJob.values()) {
-        const restarts = about('remark', job).length - (job.errorCode === 'sandbox_lost' ? 1 : 0)
+        const restarts = about('remark', job).filter(
+          (effect) => 'text' in effect && /\(restart \d/.test(effect.text),
+        ).length
         expect(about('ready', job).length).toBe(job.scheduledAt === null ? 0 : 1 + restarts)
         expect(about('job_ended', job).length).toBe(1)
       }

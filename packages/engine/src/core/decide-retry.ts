@@ -83,5 +83,5 @@ function endedUnbegun({ state, skipReason, fence, errorCode }: Job): boolean {
 
 function verdicts(draft: Draft, slot: Slot): Verdict[] {
   const step = stepAt(draft.live, slot)
-  return prerequisitesOf(step).map((from) => judge(step, from, currentJob(draft, from)))
+  return prerequisitesOf(draft.live.steps, slot).map((from) => judge(step, from, currentJob(draft, from)))
 }

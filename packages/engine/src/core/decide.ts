@@ -72,6 +72,7 @@ function takesJobEvent(draft: Draft, slot: Slot, event: Extract<BuildEvent, { re
 }
 
 function refused(live: LiveBuild): Decision {
-  const change = { header: live.header, steps: null, jobs: [], attempts: [], unmet: new Map(), tally: live.tally }
+  const nothing = { steps: null, appended: [], jobs: [], attempts: [], unmet: new Map() }
+  const change = { header: live.header, ...nothing, tally: live.tally }
   return { taken: false, change, effects: [] }
 }

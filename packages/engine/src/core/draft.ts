@@ -14,7 +14,8 @@ export interface DecideContext {
 }
 
 export interface Draft {
-  readonly live: LiveBuild
+  /** Replaced by a larger form when steps are appended. */
+  live: LiveBuild
   readonly context: DecideContext
   readonly at: Instant
   header: BuildHeader
@@ -26,6 +27,7 @@ export interface Draft {
   readonly attempts: Map<string, Job>
   readonly unmet: Map<Slot, number>
   readonly effects: Effect[]
+  appended: readonly Step[]
   rendered: { readonly steps: readonly Step[]; readonly jobs: readonly Job[]; readonly tally: Tally } | null
 }
 
@@ -49,6 +51,7 @@ export function openDraft(live: LiveBuild, context: DecideContext, at: Instant):
     attempts: new Map(),
     unmet: new Map(),
     effects: [],
+    appended: [],
     rendered: null,
   }
 }
@@ -91,6 +94,7 @@ export function closeDraft(draft: Draft): Decision {
   const change: Change = {
     header: draft.header,
     steps: draft.rendered?.steps ?? null,
+    appended: draft.appended,
     jobs: [...draft.jobs.values()],
     attempts: [...draft.attempts.values(), ...(draft.rendered?.jobs ?? [])],
     unmet: draft.unmet,

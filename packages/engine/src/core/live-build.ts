@@ -4,7 +4,7 @@
  */
 import { count, emptyTally, type Tally } from './fold-build.ts'
 import type { Build, Job, Step } from './model.ts'
-import { dependentsOf, judge, prerequisitesOf } from './prerequisites.ts'
+import { dependentsOf, generatorsOf, judge, prerequisitesOf, waitersFor } from './prerequisites.ts'
 
 /** The members of a build without its steps and jobs. */
 export type BuildHeader = Omit<Build, 'steps' | 'jobs' | 'render'>
@@ -37,9 +37,11 @@ export interface Change {
   readonly header: BuildHeader
   /** The steps that rendering just gave; null when they stay as they are. */
   readonly steps: readonly Step[] | null
+  /** The steps that a generator adds after those that there are. */
+  readonly appended: readonly Step[]
   /** Existing jobs in their new form. */
   readonly jobs: readonly Job[]
-  /** New jobs: further attempts, or the first ones of rendered steps. */
+  /** New jobs: further attempts, or the first ones of rendered or appended steps. */
   readonly attempts: readonly Job[]
   readonly unmet: ReadonlyMap<Slot, number>
   readonly tally: Tally
@@ -94,9 +96,46 @@ export function evolve(live: LiveBuild, change: Change): void {
     return
   }
   for (const job of change.jobs) place(live, job)
-  for (const job of change.attempts) place(live, job)
+  const first = live.steps.length
+  if (change.appended.length > 0)
+    grow(
+      live,
+      change.appended,
+      change.attempts.filter(({ step }) => (step ?? RENDER) >= first),
+    )
+  for (const job of change.attempts) if ((job.step ?? RENDER) < first) place(live, job)
   for (const [slot, unmet] of change.unmet) live.unmet[slot] = unmet
   live.tally = change.tally
+}
+
+/** Adds appended steps to the working form, in place, with the newest attempt of each in their order. */
+export function grow(live: LiveBuild, added: readonly Step[], jobs: readonly Job[]): void {
+  const first = live.steps.length
+  live.steps = [...live.steps, ...added]
+  for (const job of jobs) {
+    place(live, job)
+    live.tally = count(live.tally, job, 1)
+  }
+  const more = new Map<Slot, Slot[]>()
+  const link = (from: Slot, to: Slot) => {
+    const list = more.get(from)
+    if (list === undefined) more.set(from, [to])
+    else list.push(to)
+  }
+  const waiters = new Set<Slot>()
+  for (const index of added.keys()) {
+    for (const from of prerequisitesOf(live.steps, first + index)) link(from, first + index)
+    for (const waiter of waitersFor(live.steps, generatorsOf(live.steps, first + index)))
+      if (waiter < first) {
+        link(first + index, waiter)
+        waiters.add(waiter)
+      }
+  }
+  const dependents = [...live.dependents, ...added.map(() => [])]
+  for (const [from, to] of more) dependents[from] = [...(dependents[from] ?? []), ...to].sort((a, b) => a - b)
+  live.dependents = dependents
+  for (const index of added.keys()) live.unmet[first + index] = countUnmet(live, first + index)
+  for (const waiter of waiters) live.unmet[waiter] = countUnmet(live, waiter)
 }
 
 /** Takes over newest attempts that another process wrote. The steps must be known already. */
@@ -126,6 +165,6 @@ function place(live: LiveBuild, job: Job): void {
 function countUnmet(live: LiveBuild, slot: Slot): number {
   const step = stepAt(live, slot)
   let unmet = 0
-  for (const from of prerequisitesOf(step)) if (judge(step, from, jobAt(live, from)) !== 'met') unmet++
+  for (const from of prerequisitesOf(live.steps, slot)) if (judge(step, from, jobAt(live, from)) !== 'met') unmet++
   return unmet
 }

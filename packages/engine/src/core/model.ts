@@ -2,7 +2,7 @@
  * A build as plain data. `decide.ts` decides what happens to it; nothing here has a clock, a
  * promise or an identity.
  */
-import type { Plan, PlannedStep } from '@harmont/ir'
+import type { AppendedPlan, Plan, PlannedStep } from '@harmont/ir'
 import type { BuildGroup } from './build-group.ts'
 
 export type JobState =
@@ -40,6 +40,7 @@ export type JobErrorCode =
   | 'service_unclean'
   | 'split_failed'
   | 'egress_unsupported'
+  | 'append_refused'
 
 /** Unix milliseconds. */
 export type Instant = number
@@ -47,7 +48,27 @@ export type Instant = number
 /** A planned step, with the result of its condition when the build was created. */
 export interface Step extends PlannedStep {
   readonly conditionHolds: boolean
+  /** Its generator; absent for a step of the pipeline. */
+  readonly appendedBy?: AppendedBy
 }
+
+/** The job that appended a step. */
+export interface AppendedBy {
+  /** Index into `Build.steps`, lower than that of the appended step. */
+  readonly step: number
+  readonly job: string
+}
+
+/** The steps that a generator leaves for its build. */
+export type AppendRequest =
+  | {
+      readonly kind: 'steps'
+      readonly plan: AppendedPlan
+      /** Results of the steps' conditions. */
+      readonly conditions: readonly boolean[]
+    }
+  /** Its files are no steps; the message says why. */
+  | { readonly kind: 'unreadable'; readonly message: string }
 
 /** A service of a step, as the newest lease of its job runs it. The plan has the rest. */
 export interface ServiceState {
@@ -223,8 +244,10 @@ export type BuildEvent =
   | (UnderLease & {
       readonly type: 'ended'
       readonly outcome: Outcome
+      /** Absent for a step without `append`, and from a runner that cannot read its files. */
+      readonly appends?: AppendRequest | undefined
       /** Added by the store for a step that asks for `quarantine`. */
-      readonly failedTests?: FailedTests
+      readonly failedTests?: FailedTests | undefined
     })
   /**
    * The command has ended in time. What follows, such as the upload of its artifacts, does not count

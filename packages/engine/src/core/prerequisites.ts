@@ -15,16 +15,60 @@ export function judge(dependent: Step, from: number, job: Job): Verdict {
   return dependent.continueOnFailure || job.skipReason === 'condition' || job.softFailed ? 'met' : 'failed'
 }
 
-/** Returns the indexes of all prerequisites of a step, of both kinds. */
-export function prerequisitesOf(step: Step): readonly number[] {
-  return step.buildsIn === null ? step.dependsOn : [step.buildsIn, ...step.dependsOn]
+/**
+ * Returns the indexes of all prerequisites of a step, each once: of both kinds, and what the
+ * generators that it names have appended.
+ */
+export function prerequisitesOf(steps: readonly Step[], index: number): readonly number[] {
+  const step = steps[index]
+  if (step === undefined) return []
+  const own = step.buildsIn === null ? step.dependsOn : [step.buildsIn, ...step.dependsOn]
+  const { afterAppended } = step
+  if (afterAppended === undefined) return own
+  return [...new Set([...own, ...afterAppended, ...afterAppended.flatMap((from) => appendedBelow(steps, from))])]
+}
+
+const appended = new WeakMap<readonly Step[], ReadonlyMap<number, readonly number[]>>()
+
+/** Returns the steps that a generator has appended, and that these have appended, ascending. */
+export function appendedBelow(steps: readonly Step[], generator: number): readonly number[] {
+  const known = appended.get(steps) ?? findAppended(steps)
+  appended.set(steps, known)
+  return known.get(generator) ?? []
+}
+
+function findAppended(steps: readonly Step[]): ReadonlyMap<number, readonly number[]> {
+  const found = new Map<number, number[]>()
+  for (const index of steps.keys()) {
+    for (const generator of generatorsOf(steps, index)) {
+      const below = found.get(generator)
+      if (below === undefined) found.set(generator, [index])
+      else below.push(index)
+    }
+  }
+  return found
+}
+
+/** Returns the generator of an appended step, the generator of that one, and so on. */
+export function generatorsOf(steps: readonly Step[], index: number): readonly number[] {
+  const generators: number[] = []
+  for (let by = steps[index]?.appendedBy; by !== undefined; by = steps[by.step]?.appendedBy) generators.push(by.step)
+  return generators
+}
+
+const waiting = new WeakMap<readonly Step[], readonly number[]>()
+
+/** Returns the steps that wait for what one of these generators appends. */
+export function waitersFor(steps: readonly Step[], generators: readonly number[]): readonly number[] {
+  const all = waiting.get(steps) ?? [...steps.keys()].filter((index) => steps[index]?.afterAppended !== undefined)
+  waiting.set(steps, all)
+  return all.filter((index) => steps[index]?.afterAppended?.some((from) => generators.includes(from)))
 }
 
 /** Returns for each step the indexes of its dependents, ascending. */
 export function dependentsOf(steps: readonly Step[]): readonly (readonly number[])[] {
   const dependents: number[][] = steps.map(() => [])
-  steps.forEach((step, index) => {
-    for (const prerequisite of prerequisitesOf(step)) dependents[prerequisite]?.push(index)
-  })
+  for (const index of steps.keys())
+    for (const prerequisite of prerequisitesOf(steps, index)) dependents[prerequisite]?.push(index)
   return dependents
 }

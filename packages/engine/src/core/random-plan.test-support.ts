@@ -1,5 +1,5 @@
 /** Random plans and programs, for tests. */
-import type { Plan, PlannedStep, RetryPolicy } from '@harmont/ir'
+import type { AppendedPlan, Plan, PlannedStep, RetryPolicy } from '@harmont/ir'
 import fc from 'fast-check'
 
 const retry: fc.Arbitrary<RetryPolicy> = fc.record(
@@ -24,6 +24,11 @@ const traits = fc.record({
   /** Prerequisites as distances to earlier steps. */
   before: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { maxLength: 4 }),
   buildsIn: fc.boolean(),
+  append: fc.option(
+    fc.record({ max: fc.integer({ min: 1, max: 3 }), secrets: fc.constantFrom<readonly string[]>([], ['token']) }),
+    { freq: 3 },
+  ),
+  waits: fc.boolean(),
 })
 
 /** Returns a step without special properties. */
@@ -83,11 +88,54 @@ export function randomBuild(max: number): fc.Arbitrary<RandomBuild> {
             ...(trait.hasGroup && { concurrency: { group: 'g', limit: 1, scope: 'pipeline' as const } }),
             buildsIn,
             dependsOn: before.filter((from) => from !== buildsIn).sort((a, b) => a - b),
+            ...(trait.append && { append: { ...trait.append, idTokens: [], egress: null } }),
+            ...(trait.waits && afterAppendedOf(before.filter((from) => list[from]?.append))),
           }
         }),
         timeoutSeconds,
       ),
     }))
+}
+
+function afterAppendedOf(generators: readonly number[]): Pick<PlannedStep, 'afterAppended'> {
+  return generators.length === 0 ? {} : { afterAppended: generators.toSorted((a, b) => a - b) }
+}
+
+/** Makes what a generator of a build asks for: mostly something that it may. */
+export function randomAppend(
+  steps: readonly PlannedStep[],
+  roll: () => number,
+): { readonly plan: AppendedPlan; readonly conditions: readonly boolean[] } {
+  const references: string[] = []
+  const outside = (key = steps[Math.floor(roll() * steps.length)]?.key ?? '') => {
+    if (!references.includes(key)) references.push(key)
+    return -1 - references.indexOf(key)
+  }
+  const added: PlannedStep[] = []
+  for (let count = Math.floor(roll() * 4); count > 0; count--) {
+    const own = () => (added.length > 0 && roll() < 0.5 ? Math.floor(roll() * added.length) : outside())
+    const buildsIn = roll() < 0.3 ? own() : null
+    const dependsOn = new Set(Array.from({ length: Math.floor(roll() * 3) }, own))
+    if (roll() < 0.01) dependsOn.add(outside('nobody'))
+    const generators = steps.filter(({ append }) => append)
+    const waits = roll() < 0.15 ? generators[Math.floor(roll() * generators.length)]?.key : undefined
+    const mayHave = ['token'].slice(0, roll() < 0.1 ? 1 : 0)
+    const isTaken = roll() < 0.01
+    added.push(
+      plainStep(steps.length + added.length, {
+        key: isTaken ? (steps[0]?.key ?? '') : `s${steps.length + added.length}`,
+        image: buildsIn === null && roll() < 0.5 ? 'host' : null,
+        buildsIn,
+        dependsOn: [...dependsOn].filter((from) => from !== buildsIn),
+        secrets: roll() < 0.05 ? { TOKEN: 'token' } : {},
+        softFail: roll() < 0.2 ? true : null,
+        continueOnFailure: roll() < 0.2,
+        ...(roll() < 0.3 && { append: { max: 3, secrets: mayHave, idTokens: [], egress: null } }),
+        ...(waits !== undefined && { afterAppended: [outside(waits)] }),
+      }),
+    )
+  }
+  return { plan: { steps: added, references, warnings: [] }, conditions: added.map(() => roll() < 0.9) }
 }
 
 /** Returns numbers from 0 up to 1, the same for the same seed. */

@@ -2,7 +2,7 @@
  * A second implementation of the table of `engine.md` 1: slow, obvious, and without code of the
  * first. After every event it visits every step until nothing changes.
  */
-import type { Plan, PlannedStep } from '@harmont/ir'
+import type { AppendedPlan, Plan, PlannedStep } from '@harmont/ir'
 
 export interface ModelJob {
   state: string
@@ -19,8 +19,18 @@ export interface ModelJob {
 
 export type ModelEvent =
   | { type: 'leased' | 'started' | 'lease_lost'; step: number; fence: number; at: number }
-  | { type: 'exit'; step: number; fence: number; at: number; code: number | null; signal: string | null; oom: boolean }
-  | { type: 'cached' | 'refused' | 'condemned'; step: number; fence: number; at: number }
+  | {
+      type: 'exit'
+      step: number
+      fence: number
+      at: number
+      code: number | null
+      signal: string | null
+      oom: boolean
+      appends?: ModelAppend
+    }
+  | { type: 'cached'; step: number; fence: number; at: number; appends?: ModelAppend }
+  | { type: 'refused' | 'condemned'; step: number; fence: number; at: number }
   | { type: 'job_deadline' | 'kill_overdue' | 'retry'; step: number; at: number }
   | { type: 'approve'; at: number }
   | { type: 'approval_expired'; at: number }
@@ -28,11 +38,22 @@ export type ModelEvent =
   | { type: 'build_deadline'; at: number }
   | { type: 'abandon'; at: number; since: number }
 
+/** Steps that a generator asks for. A negative index -1 - n stands for `references[n]`. */
+export interface ModelAppend {
+  plan: Pick<AppendedPlan, 'steps' | 'references'>
+  conditions: readonly boolean[]
+}
+
+interface ModelStep extends PlannedStep {
+  /** Its generator; null for a step of the pipeline. */
+  by: number | null
+}
+
 const OVER = ['passed', 'failed', 'skipped', 'canceled', 'timed_out']
 const SIGNALS: Record<string, number> = { SIGKILL: 137, SIGTERM: 143, SIGSEGV: 139 }
 
 export class ReferenceModel {
-  readonly steps: readonly PlannedStep[]
+  readonly steps: ModelStep[]
   readonly jobs: ModelJob[]
   readonly timeout: number | null
   cancel = false
@@ -46,7 +67,7 @@ export class ReferenceModel {
 
   constructor(plan: Plan, conditions: readonly boolean[], held: boolean, at: number, failFast = false) {
     this.failFast = failFast
-    this.steps = plan.steps
+    this.steps = plan.steps.map((step) => ({ ...step, by: null }))
     this.timeout = plan.timeoutSeconds
     this.held = held
     this.changed = at
@@ -168,7 +189,7 @@ export class ReferenceModel {
         )
           return false
         job.fence = event.fence
-        if (event.type === 'cached') job.state = 'passed'
+        if (event.type === 'cached') this.pass(event.step, at, null, event.appends)
         else if (event.type === 'condemned') {
           this.error ??= 'source_invalid'
           Object.assign(job, { state: 'failed', error: 'provision_failed' })
@@ -181,7 +202,7 @@ export class ReferenceModel {
         if (job.state !== 'running') return false
         const code = event.signal ? (SIGNALS[event.signal] ?? null) : event.code
         if (event.oom) this.fail(event.step, at, 'failed', 'out_of_memory', code, event.signal)
-        else if (code === 0) job.state = 'passed'
+        else if (code === 0) this.pass(event.step, at, code, event.appends)
         else this.fail(event.step, at, 'failed', null, code, event.signal)
         return true
       }
@@ -196,7 +217,7 @@ export class ReferenceModel {
     }
   }
 
-  private step(index: number): PlannedStep {
+  private step(index: number): ModelStep {
     const step = this.steps[index]
     if (!step) throw new Error(`no step ${index}`)
     return step
@@ -259,6 +280,63 @@ export class ReferenceModel {
     job.soft = !late && (step.softFail === true || listed)
   }
 
+  /** A generator adds all that it asks for, or nothing and fails. */
+  private pass(index: number, at: number, code: number | null, request: ModelAppend | undefined): void {
+    const job = this.jobs[index]
+    if (!job) return
+    const added = this.step(index).append && this.placed(index, request)
+    if (added === 'refused') {
+      this.fail(index, at, 'failed', 'append_refused', code, null)
+      return
+    }
+    job.state = 'passed'
+    for (const { step, holds } of added ?? []) {
+      this.steps.push(step)
+      this.jobs.push(fresh(1, holds ? 'pending' : 'skipped', holds ? null : 'condition'))
+    }
+  }
+
+  private placed(index: number, request: ModelAppend | undefined): { step: ModelStep; holds: boolean }[] | 'refused' {
+    if (this.steps.some(({ by }) => by === index)) return []
+    const { append } = this.step(index)
+    if (!request || !append || request.plan.steps.length > append.max) return 'refused'
+    const { plan, conditions } = request
+    const keys = this.steps.map(({ key }) => key)
+    if (plan.steps.some(({ key }) => keys.includes(key)) || plan.references.some((key) => !keys.includes(key)))
+      return 'refused'
+    if (plan.steps.length > 0 && this.above(index).length > 3) return 'refused'
+    const before = this.steps.length
+    const at = (from: number) => (from < 0 ? keys.indexOf(plan.references[-1 - from] ?? '') : before + from)
+    const steps = plan.steps.map((step): ModelStep => {
+      const buildsIn = step.buildsIn === null ? (step.image === null ? index : null) : at(step.buildsIn)
+      const { afterAppended } = step
+      const waits = afterAppended && { afterAppended: afterAppended.map(at) }
+      return { ...step, buildsIn, dependsOn: step.dependsOn.map(at), ...waits, by: index }
+    })
+    const all = [...this.steps, ...steps]
+    const mayHave = [...append.secrets, ...this.secretsIn(all, index)]
+    for (const { secrets, append: own, buildsIn, afterAppended = [] } of steps) {
+      const asked = [...Object.values(secrets), ...(own?.secrets ?? [])]
+      if (asked.some((name) => !append.secrets.includes(name))) return 'refused'
+      if (buildsIn !== null && this.secretsIn(all, buildsIn).some((name) => !mayHave.includes(name))) return 'refused'
+      if (afterAppended.some((from) => !all[from]?.append)) return 'refused'
+    }
+    if (hasCycle(all)) return 'refused'
+    return steps.map((step, i) => ({ step, holds: conditions[i] === true }))
+  }
+
+  /** Returns a step, its generator, and so on. */
+  private above(index: number): number[] {
+    const by = this.steps[index]?.by ?? null
+    return by === null ? [index] : [index, ...this.above(by)]
+  }
+
+  private secretsIn(steps: ModelStep[], index: number): string[] {
+    const step = steps[index]
+    if (!step) return []
+    return [...Object.values(step.secrets), ...(step.buildsIn === null ? [] : this.secretsIn(steps, step.buildsIn))]
+  }
+
   private retry(index: number, at: number): boolean {
     const job = this.jobs[index]
     if (!job || !['failed', 'timed_out', 'canceled'].includes(job.state)) return false
@@ -273,7 +351,11 @@ export class ReferenceModel {
       grew = false
       this.steps.forEach((step, i) => {
         const other = this.jobs[i]
-        if (!other || again.has(i) || ![step.buildsIn, ...step.dependsOn].some((p) => p !== null && again.has(p)))
+        if (
+          !other ||
+          again.has(i) ||
+          ![step.buildsIn, ...ordered(this.steps, i)].some((p) => p !== null && again.has(p))
+        )
           return
         const skipped = other.state === 'skipped' && other.reason !== 'condition'
         const unbegun =
@@ -292,7 +374,7 @@ export class ReferenceModel {
     const step = this.step(index)
     let answer: 'now' | 'wait' = 'now'
     for (const [from, kind] of [
-      ...step.dependsOn.map((p) => [p, 'order'] as const),
+      ...ordered(this.steps, index).map((p) => [p, 'order'] as const),
       [step.buildsIn, 'files'] as const,
     ]) {
       const job = from === null ? undefined : this.jobs[from]
@@ -318,6 +400,30 @@ export class ReferenceModel {
       })
     }
   }
+}
+
+/** Returns what a step waits for besides the step that it builds in. */
+function ordered(steps: readonly ModelStep[], index: number): readonly number[] {
+  const { dependsOn = [], afterAppended = [] } = steps[index] ?? {}
+  const isBelow = (i: number): boolean => {
+    const by = steps[i]?.by ?? null
+    return by !== null && (afterAppended.includes(by) || isBelow(by))
+  }
+  return [...dependsOn, ...afterAppended, ...steps.keys().filter(isBelow)]
+}
+
+function hasCycle(steps: readonly ModelStep[]): boolean {
+  const done = new Set<number>()
+  for (let grew = true; grew; ) {
+    grew = false
+    for (const [index, { buildsIn }] of steps.entries()) {
+      const before = [...(buildsIn === null ? [] : [buildsIn]), ...ordered(steps, index)]
+      if (done.has(index) || !before.every((from) => done.has(from))) continue
+      done.add(index)
+      grew = true
+    }
+  }
+  return done.size < steps.length
 }
 
 function fresh(attempt: number, state: string, reason: string | null, notBefore = 0): ModelJob {

@@ -18,9 +18,9 @@ export function plannedSecrets({ steps }: Pick<Build, 'steps'>, slot: Slot): rea
   return [...names]
 }
 
-/** Returns the names of all secrets that steps of a build name. */
+/** Returns the names of all secrets that steps of a build name, or may name once they are appended. */
 export function secretNamesOf({ steps }: Pick<Build, 'steps'>): readonly string[] {
-  return [...new Set(steps.flatMap(({ secrets }) => Object.values(secrets)))]
+  return [...new Set(steps.flatMap(({ secrets, append }) => [...Object.values(secrets), ...(append?.secrets ?? [])]))]
 }
 
 /** Returns the slot of the step whose newest attempt left this snapshot, or its service did. */

@@ -1,6 +1,6 @@
 import type { BuildHeader } from '../core/live-build.ts'
 import type { BuildEvent, Instant, Job } from '../core/model.ts'
-import { isBuildTerminal } from '../core/states.ts'
+import { isBuildTerminal, isTerminal } from '../core/states.ts'
 import { annotationId, type BuildAnnotation } from '../step-output.ts'
 import type { Lease, LiveSnapshots } from '../store.ts'
 import type { StoredBuild } from './working-builds.ts'
@@ -40,12 +40,14 @@ function snapshotsOf({ live, attempts }: StoredBuild, runner?: string): Record<'
   const wanted: string[] = []
   const others: string[] = []
   const hasFailed = live.header.state !== 'passed'
+  // A step that is still to be appended may start from any step of its build.
+  const mayGrow = live.steps.some(({ append }, slot) => append && !isTerminal(live.jobs[slot]?.state ?? 'passed'))
   for (const { snapshot, state, step, serviceSnapshots, runner: holder } of attempts.values()) {
     if (runner !== undefined && runner !== holder) continue
     // Some step may still start from them, or be retried.
     ;(hasFailed ? wanted : others).push(...Object.values(serviceSnapshots))
     if (snapshot === null || step === null) continue
-    ;(state !== 'passed' || parents.has(step) ? wanted : others).push(snapshot)
+    ;(state !== 'passed' || parents.has(step) || mayGrow ? wanted : others).push(snapshot)
   }
   return { wanted, others }
 }

@@ -195,7 +195,8 @@ function sumUp(parts: readonly Played[]): Omit<Played, 'taken'> {
     for (const [id, job] of part.jobs) (added.has(id) ? added : jobs).set(id, job)
   }
   const steps = parts.find((part) => part.steps !== null)?.steps ?? null
-  return { effects: parts.flatMap(({ effects }) => effects), jobs, added, steps }
+  const appended = parts.flatMap((part) => part.appended)
+  return { effects: parts.flatMap(({ effects }) => effects), jobs, added, steps, appended }
 }
 
 /** Returns what the steps left whose end was taken. */

@@ -16,6 +16,10 @@ import type { Groups } from './waiting/groups.ts'
 import { findLimits, type Limited, type RunningLimit, setLimit } from './waiting/limits.ts'
 import { findPlaceWait, findWaits } from './waiting/waits.ts'
 
+// A step that is still to be appended may start from any step of its build.
+const mayGrow = `(b.finished_at is null and exists (
+    select from engine.jobs g where g.build_id = b.id and g.appends and g.state not in ('passed', 'failed', 'skipped', 'canceled', 'timed_out')))`
+
 /**
  * Finds the snapshots of unfinished and lately ended builds, and whether a job, a retry, a proof or
  * a shell may begin with them. One statement: a build may end, or be retried, between two.
@@ -28,7 +32,7 @@ export const liveSnapshotsText = `with b as (
   from b join engine.jobs j on j.build_id = b.id cross join json_each_text(j.service_snapshots) s
   where j.service_snapshots is not null and ($2::text is null or j.runner = $2 or s.value in (select snapshot from fetched))
   union all
-  select j.snapshot, b.finished_at is not null as over, (j.state <> 'passed' or w.step is not null) as wanted, b.finished_at
+  select j.snapshot, b.finished_at is not null as over, (j.state <> 'passed' or w.step is not null or ${mayGrow}) as wanted, b.finished_at
   from b join engine.jobs j on j.build_id = b.id
   left join (select distinct c.build_id, u.step from b join engine.jobs c on c.build_id = b.id
     cross join unnest(c.inputs_from || c.builds_in) u(step)

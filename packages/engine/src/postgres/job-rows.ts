@@ -106,6 +106,7 @@ export function newJobRecord(job: Job, steps: readonly Step[]): Readonly<Record<
     step,
     builds_in: planned?.buildsIn ?? null,
     inputs_from: planned?.inputs?.map(({ from }) => from) ?? null,
+    appends: planned?.append === undefined ? null : true,
     attempt,
     previous_attempt: previousAttempt,
     created_at: time(createdAt),

@@ -1,7 +1,8 @@
 import type pg from 'pg'
-import { liveBuild, refresh } from '../core/live-build.ts'
+import { grow, liveBuild, refresh } from '../core/live-build.ts'
 import type { Step } from '../core/model.ts'
 import type { BuildContext, BuildSource } from '../store.ts'
+import { readAppended } from './appended-steps.ts'
 import type { CachedBuild } from './build-cache.ts'
 import { type BuildRow, headerFromRow, type LockedBuildRow } from './build-rows.ts'
 import { type JobRow, jobColumns, jobFromRow } from './job-rows.ts'
@@ -59,7 +60,11 @@ export async function currentBuild(
     text: `select ${jobColumns} from engine.jobs where build_id = $1 and version > $2 order by step, attempt`,
     values: [row.id, cached.version],
   })
-  refresh(cached.live, headerFromRow(row), rows.map(jobFromRow))
+  const jobs = rows.map(jobFromRow)
+  const first = cached.live.steps.length
+  const newest = new Map(jobs.flatMap((job) => ((job.step ?? -1) >= first ? [[job.step, job] as const] : [])))
+  if (newest.size > 0) grow(cached.live, await readAppended(client, row.id, first), [...newest.values()])
+  refresh(cached.live, headerFromRow(row), jobs)
   cached.version = version
   return cached
 }
@@ -78,10 +83,12 @@ async function loadBuild(client: pg.ClientBase, row: BuildRow): Promise<CachedBu
   const [stored] = plan.rows
   if (!stored) throw new Error(`build ${row.id} has no plan`)
   const all = jobs.rows.map(jobFromRow)
+  const ofSteps = all.filter(({ step }) => step !== null)
+  const { length } = stored.steps
   const build = {
     ...headerFromRow(row),
-    steps: stored.steps,
-    jobs: all.filter(({ step }) => step !== null),
+    steps: ofSteps.length > length ? [...stored.steps, ...(await readAppended(client, row.id, length))] : stored.steps,
+    jobs: ofSteps,
     render: all.find(({ step }) => step === null) ?? null,
   }
   if (build.jobs.length !== build.steps.length) {

@@ -6,6 +6,7 @@ import { bindsFamily, deciderOf, familyOf, homeOf, neededFiles } from '../core/p
 import { isHeld } from '../core/states.ts'
 import type { Played } from '../play-events.ts'
 import { remarkLine } from '../remark-line.ts'
+import { writeAppended } from './appended-steps.ts'
 import { headerValues } from './build-rows.ts'
 import { jobRecord, newJobRecord } from './job-rows.ts'
 import { opensAfter } from './layers/opens-after.ts'
@@ -35,10 +36,10 @@ const changingColumns = `state text, fence int, runner text, lost int, not_befor
 
 /** Returns the statement that writes new jobs; the arguments are SQL expressions. */
 export function insertJobs(build: string, version: string, records: string): string {
-  return `insert into engine.jobs (build_id, version, id, step, builds_in, inputs_from, attempt, previous_attempt, created_at, state, fence, runner, lost, not_before,
-      scheduled_at, assigned_at, started_at, finished_at, deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot,
+  return `insert into engine.jobs (build_id, version, id, step, builds_in, inputs_from, appends, attempt, previous_attempt, created_at, state, fence, runner, lost,
+      not_before, scheduled_at, assigned_at, started_at, finished_at, deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot,
       substituted_image, services, service_snapshots, lease_id)
-    select ${build}, ${version}, r.* from json_to_recordset(${records}::json) as r(id uuid, step int, builds_in int, inputs_from int[], attempt int,
+    select ${build}, ${version}, r.* from json_to_recordset(${records}::json) as r(id uuid, step int, builds_in int, inputs_from int[], appends boolean, attempt int,
       previous_attempt uuid, created_at timestamptz, ${changingColumns})`
 }
 
@@ -176,6 +177,7 @@ export async function writeChange(client: pg.ClientBase, writing: Writing): Prom
   if (played.steps !== null) {
     await client.query('update engine.plans set steps = $2 where build_id = $1', [id, JSON.stringify(played.steps)])
   }
+  if (played.appended.length > 0) await writeAppended(client, live, played.appended)
   return new Map(rows.map((row) => [row.job_id, row.last_seq]))
 }
 

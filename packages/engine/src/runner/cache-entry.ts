@@ -4,6 +4,7 @@ import { digestWatched, now, type Snapshot, type SnapshotMeta, type WatchedDiges
 import type { CacheLookUp } from '../cache-look-up.ts'
 import type { ServiceSnapshots } from '../core/model.ts'
 import type { StepWork } from '../port.ts'
+import { outputOf } from '../step-output.ts'
 import type { Base } from './base.ts'
 import { digestInputs, type StepInputs } from './inputs.ts'
 import type { JobContext } from './job-context.ts'
@@ -103,7 +104,7 @@ interface LookedUp {
  */
 export async function findHit(
   context: JobContext,
-  { keptServices }: StepWork,
+  { step, keptServices }: StepWork,
   { read }: CachePlaces,
 ): Promise<LookedUp> {
   let damaged = false
@@ -116,7 +117,8 @@ export async function findHit(
   }
   for (const address of read) {
     const hit = await find(address)
-    if (hit === undefined) continue
+    // An entry of a step that was no generator lacks what it left to append.
+    if (hit === undefined || (step.append !== undefined && outputOf(hit.meta.output).steps === undefined)) continue
     // An entry of a build in which no step started from its services lacks their files.
     const left: [name: string, snapshot: string | undefined][] = []
     for (const name of keptServices) left.push([name, (await find(serviceAddress(address, name)))?.id])

@@ -9,6 +9,7 @@ import { asOutcome, finish, type JobContext } from './job-context.ts'
 import { prepare, type Ready } from './prepare-step.ts'
 import { readAnnotations } from './read-annotations.ts'
 import { readEgress } from './remark-egress.ts'
+import { readSteps } from './read-steps.ts'
 import { withRoom } from './retry.ts'
 import type { Promised } from './sandbox-note.ts'
 import { keepServices } from './services/keep-services.ts'
@@ -37,7 +38,10 @@ export async function endStep(
   const blame = await blameFor(context, started, exit)
   const { phases } = context
   const { output, ...lacks } = promised.isIdle
-    ? { output: noOutput }
+    ? {
+        output:
+          work.step.append === undefined ? noOutput : { ...noOutput, steps: { kind: 'files', files: [] } as const },
+      }
     : await phases.during('artifacts', () => readOutput(context, work, sandbox, exit))
   const kept =
     unclean === null
@@ -80,9 +84,11 @@ interface Left {
 async function readOutput(context: JobContext, work: StepWork, sandbox: Sandbox, exit: Exit): Promise<Left> {
   if (!isKnown(context, exit)) return { output: noOutput }
   const annotations = await readAnnotations(context, sandbox)
+  const isGenerator = work.step.append !== undefined && hasPassed(context, exit)
+  const steps = isGenerator ? { steps: await readSteps(context, sandbox) } : {}
   const { artifacts, tests, error } = await artifactsAfter(context, work, sandbox, exit)
   const egress = await readEgress(context.log, sandbox)
-  const output = { annotations, artifacts, tests, ...(egress && { egress }) }
+  const output = { annotations, artifacts, tests, ...steps, ...(egress && { egress }) }
   return { output, ...(error && { artifactError: error }) }
 }
 
@@ -149,13 +155,14 @@ async function keepPassed(
   promised: Promised,
   output: StepOutput,
 ): Promise<Kept> {
-  const { cache } = promised
+  // A generator whose documents cannot be read does not pass.
+  const cache = output.steps?.kind === 'unreadable' ? null : promised.cache
   const isNeeded = work.childrenBuildIn || work.isInput
   if (!isNeeded && cache === null) return nothing
   try {
     // A hit shows it again.
     const meta = {
-      ...metaOf(context, work, promised),
+      ...metaOf(context, work, { ...promised, cache }),
       ...(cache === null ? {} : { output: { ...output, ...describeArtifacts(work) } }),
     }
     return { snapshot: (await withRoom(context, 'store its result', () => sandbox.snapshot(meta))).id }

@@ -1,7 +1,15 @@
-import { type Plan, type PlanResult, parsePlan } from '@harmont/ir'
+import {
+  type AppendedResult,
+  conditionHolds,
+  type Plan,
+  type PlanResult,
+  parsePlan,
+  planAppended,
+  type StepFile,
+} from '@harmont/ir'
 import type { LackingParts, PartStore, WantedParts } from '../artifacts/part-store.ts'
 import { isVanished, vanished } from '../core/exit.ts'
-import type { Build, BuildEvent, JobState, Outcome, ServiceState } from '../core/model.ts'
+import type { AppendRequest, Build, BuildEvent, JobState, Outcome, ServiceState } from '../core/model.ts'
 import { filesFrom } from '../core/placement/homes.ts'
 import { everything, type Reach } from '../core/placement/reach.ts'
 import { planBuild } from '../core/plan-build.ts'
@@ -42,6 +50,8 @@ export interface LocalPortOptions {
   readonly layers?: Pick<LocalLayersOptions, 'runner' | 'objects' | 'getsSecrets' | 'mayHave'>
   /** Parses a rendered IR. By default on this thread, which a large IR blocks for half a second. */
   readonly parse?: (ir: string) => Promise<PlanResult>
+  /** The same for the documents that a generator left. */
+  readonly parseAppended?: (files: readonly StepFile[]) => Promise<AppendedResult>
   readonly log: Log
   /** What the runner may take; everything by default. */
   readonly reach?: Reach
@@ -172,10 +182,23 @@ class LocalPort implements RunnerPort {
   ): Promise<boolean> {
     // Before the end, with which the job's spans are made.
     await this.#keepPhases(lease, phases)
-    const ended: BuildEvent = { type: 'ended', ...reported(lease, at), outcome }
+    const appends = await this.#appendRequest(lease, output)
+    const ended: BuildEvent = { type: 'ended', ...reported(lease, at), outcome, appends }
     const hasEnded = outcome.kind === 'exited' && !isVanished(outcome)
     const events = hasEnded ? [deadlineOf(lease, at), ended] : [ended]
     return this.#report(lease, events, isTerminal, { jobId: lease.jobId, output })
+  }
+
+  /** Plans the documents that a generator left. The core decides whether they may be appended. */
+  async #appendRequest({ buildId }: LeaseRef, { steps: left }: StepOutput): Promise<AppendRequest | undefined> {
+    if (left === undefined) return undefined
+    if (left.kind === 'unreadable') return { kind: 'unreadable', message: left.problem }
+    const { parseAppended = async (files) => planAppended(files) } = this.#options
+    const parsed = await parseAppended(left.files)
+    if (!parsed.ok) return { kind: 'unreadable', message: parsed.error.message }
+    const { conditionContext } = (await this.#load(buildId, 'known')).context
+    const conditions = parsed.plan.steps.map(({ condition }) => conditionHolds(condition, conditionContext))
+    return { kind: 'steps', plan: parsed.plan, conditions }
   }
 
   async rendered(lease: LeaseRef, at: Date, result: RenderResult): Promise<boolean> {

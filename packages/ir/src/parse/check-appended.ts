@@ -1,10 +1,10 @@
 /** Checks `after_appended` of steps against the steps that they name. */
 import type { AfterAppended } from './append.ts'
-import type { Draft, Edge } from './draft.ts'
+import type { Draft, Edge, StepNames } from './draft.ts'
 import { describe, type Problems } from './problems.ts'
 
 /** Returns an edge for each entry: a step waits for the steps whose appended steps it waits for. */
-export function appendedEdges(problems: Problems, { steps }: Draft, indexOf: ReadonlyMap<string, number>): Edge[] {
+export function appendedEdges(problems: Problems, { steps }: Draft, indexOf: StepNames): Edge[] {
   return steps.flatMap(({ afterAppended }, to) =>
     afterAppended.flatMap(({ from, at }) => {
       const index = indexOf.get(from)
@@ -13,7 +13,8 @@ export function appendedEdges(problems: Problems, { steps }: Draft, indexOf: Rea
         problems.add({ ...problem, got: describe(from), fix: 'Name a step of this pipeline.' })
         return []
       }
-      if (steps[index]?.append === undefined) {
+      // The engine checks a step of the build that is not in the document.
+      if (index >= 0 && steps[index]?.append === undefined) {
         const problem = { stage: 'graph', at, expected: 'the key of a step with "append"' } as const
         problems.add({ ...problem, got: describe(from), fix: 'Give that step "append", or use depends_on.' })
       }
@@ -23,10 +24,7 @@ export function appendedEdges(problems: Problems, { steps }: Draft, indexOf: Rea
 }
 
 /** Returns the indexes of the steps, ascending. */
-export function plannedAfterAppended(
-  afterAppended: readonly AfterAppended[],
-  indexOf: ReadonlyMap<string, number>,
-): readonly number[] {
+export function plannedAfterAppended(afterAppended: readonly AfterAppended[], indexOf: StepNames): readonly number[] {
   const indexes = new Set(afterAppended.flatMap(({ from }) => indexOf.get(from) ?? []))
   return [...indexes].sort((a, b) => a - b)
 }

@@ -3,7 +3,7 @@ import { appendedEdges, plannedAfterAppended } from './check-appended.ts'
 import { inputEdges, plannedInputs } from './check-inputs.ts'
 import { plannedServices, serviceEdges } from './check-services.ts'
 import { findCycle, topologicalOrder } from './cycle.ts'
-import type { Draft } from './draft.ts'
+import type { Draft, Edge, StepNames } from './draft.ts'
 import { describe, grouped, type Problems } from './problems.ts'
 
 /** Image of a step for which neither it nor its pipeline names one. */
@@ -13,9 +13,10 @@ const MAX_SPLITS = 100
 
 /**
  * Checks a draft as a graph and completes its steps. The result counts only when no problem was
- * added.
+ * added. `outer` gives steps that the draft does not have a number below 0, for a draft that is
+ * appended: a root without an image keeps none.
  */
-export function planGraph(problems: Problems, draft: Draft): PlannedStep[] {
+export function planGraph(problems: Problems, draft: Draft, outer?: StepNames): PlannedStep[] {
   const { steps, stepsAt } = draft
   if (steps.length === 0) {
     const fix = 'Give the pipeline a step.'
@@ -31,15 +32,19 @@ export function planGraph(problems: Problems, draft: Draft): PlannedStep[] {
   }
   checkKeys(problems, draft)
   checkSplits(problems, draft)
-  const indexOf = new Map(steps.map(({ key }, index) => [key, index]))
+  const own = new Map(steps.map(({ key }, index) => [key, index]))
+  const indexOf: StepNames = outer === undefined ? own : { get: (key) => own.get(key) ?? outer.get(key) }
   const edges = [
     ...draft.edges,
+    ...outerEdges(draft, indexOf),
     ...inputEdges(problems, draft, indexOf),
     ...serviceEdges(problems, draft, indexOf),
     ...appendedEdges(problems, draft, indexOf),
   ]
   const { parents, prerequisites } = joinEdges(problems, { steps, edges })
-  const all = prerequisites.map((list, i) => (parents[i] === undefined ? list : [...list, parents[i]]))
+  const all = prerequisites.map((list, i) =>
+    (parents[i] === undefined ? list : [...list, parents[i]]).filter((from) => from >= 0),
+  )
   const order = topologicalOrder(all)
   if (order === undefined) {
     const cycle = findCycle(all)
@@ -57,7 +62,15 @@ export function planGraph(problems: Problems, draft: Draft): PlannedStep[] {
       fix: 'Remove one of these edges.',
     })
   } else checkChains(problems, draft, order, parents)
-  return steps.map((step, i) => finish(problems, draft, step, parents[i], prerequisites[i] ?? [], indexOf))
+  const rootImage = outer === undefined ? (draft.defaultImage ?? DEFAULT_IMAGE) : null
+  return steps.map((step, i) => finish(problems, rootImage, step, parents[i], prerequisites[i] ?? [], indexOf))
+}
+
+function outerEdges({ outerEdges = [] }: Draft, indexOf: StepNames): Edge[] {
+  return outerEdges.flatMap(({ key, ...edge }) => {
+    const from = indexOf.get(key)
+    return from === undefined ? [] : [{ from, ...edge }]
+  })
 }
 
 function checkKeys(problems: Problems, { steps }: Draft): void {
@@ -140,11 +153,11 @@ function checkChains(
 
 function finish(
   problems: Problems,
-  { defaultImage }: Draft,
+  rootImage: string | null,
   { at, image, inputs, services, afterAppended, ...own }: Draft['steps'][number],
   parent: number | undefined,
   dependsOn: readonly number[],
-  indexOf: ReadonlyMap<string, number>,
+  indexOf: StepNames,
 ): PlannedStep {
   const step = {
     ...own,
@@ -152,7 +165,7 @@ function finish(
     ...(services.length > 0 && { services: plannedServices(services, indexOf) }),
     ...(afterAppended.length > 0 && { afterAppended: plannedAfterAppended(afterAppended, indexOf) }),
   }
-  if (parent === undefined) return { ...step, image: image ?? defaultImage ?? DEFAULT_IMAGE, buildsIn: null, dependsOn }
+  if (parent === undefined) return { ...step, image: image ?? rootImage, buildsIn: null, dependsOn }
   if (image !== undefined)
     problems.warn(
       () => `The image at ${at}/image is ignored: the step starts from the file system of the step it builds in.`,

@@ -1,11 +1,11 @@
 /** Checks the inputs of steps against the steps that they name. */
 import type { PlannedInput } from '../plan.ts'
-import type { Draft, Edge } from './draft.ts'
+import type { Draft, Edge, StepNames } from './draft.ts'
 import type { InputDraft } from './inputs.ts'
 import { describe, type Problems } from './problems.ts'
 
 /** Returns an edge for each input: a step waits for the steps whose files it is given. */
-export function inputEdges(problems: Problems, { steps }: Draft, indexOf: ReadonlyMap<string, number>): Edge[] {
+export function inputEdges(problems: Problems, { steps }: Draft, indexOf: StepNames): Edge[] {
   return steps.flatMap(({ inputs }, to) =>
     inputs.flatMap(({ from, at }) => {
       const index = indexOf.get(from)
@@ -18,9 +18,6 @@ export function inputEdges(problems: Problems, { steps }: Draft, indexOf: Readon
 }
 
 /** Returns inputs as they are planned. */
-export function plannedInputs(
-  inputs: readonly InputDraft[],
-  indexOf: ReadonlyMap<string, number>,
-): readonly PlannedInput[] {
+export function plannedInputs(inputs: readonly InputDraft[], indexOf: StepNames): readonly PlannedInput[] {
   return inputs.map(({ at: _, from, ...input }) => ({ from: indexOf.get(from) ?? 0, ...input }))
 }

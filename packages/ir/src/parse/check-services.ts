@@ -1,7 +1,7 @@
 /** Checks the services of steps against each other, and against the steps that they start from. */
 import type { PlannedService } from '../plan.ts'
 import { findCycle, topologicalOrder } from './cycle.ts'
-import type { Draft, Edge } from './draft.ts'
+import type { Draft, Edge, StepNames } from './draft.ts'
 import { describe, type Problems } from './problems.ts'
 import type { ServiceDraft } from './services.ts'
 import type { StepDraft } from './step.ts'
@@ -10,7 +10,7 @@ import type { StepDraft } from './step.ts'
  * Checks names and `needs` of each step's services. Returns an edge for each `from`: a step waits
  * for the steps whose services left the files that its own start from.
  */
-export function serviceEdges(problems: Problems, { steps }: Draft, indexOf: ReadonlyMap<string, number>): Edge[] {
+export function serviceEdges(problems: Problems, { steps }: Draft, indexOf: StepNames): Edge[] {
   return steps.flatMap(({ services }, to) => {
     checkNames(problems, services)
     checkNeeds(problems, services)
@@ -22,10 +22,7 @@ export function serviceEdges(problems: Problems, { steps }: Draft, indexOf: Read
 }
 
 /** Returns services as they are planned. */
-export function plannedServices(
-  services: readonly ServiceDraft[],
-  indexOf: ReadonlyMap<string, number>,
-): PlannedService[] {
+export function plannedServices(services: readonly ServiceDraft[], indexOf: StepNames): PlannedService[] {
   return services.map(({ at: _, from, ...service }) => ({
     ...service,
     from: from === null ? null : (indexOf.get(from) ?? null),
@@ -74,11 +71,13 @@ function checkNeeds(problems: Problems, services: readonly ServiceDraft[]): void
 function originOf(
   problems: Problems,
   steps: readonly StepDraft[],
-  indexOf: ReadonlyMap<string, number>,
+  indexOf: StepNames,
   { name, image, from, at }: ServiceDraft,
 ): number | undefined {
   if (from === null) return undefined
   const index = indexOf.get(from)
+  // The engine checks a step of the build that is not in the document.
+  if (index !== undefined && index < 0) return index
   const origin = steps[index ?? -1]?.services.find((service) => service.name === name)
   if (index === undefined || origin === undefined) {
     const expected = `the key of a step that has a service ${describe(name)}`

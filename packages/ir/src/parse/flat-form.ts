@@ -1,5 +1,5 @@
 import { Gate } from '../gate.ts'
-import { checkNode, type Draft, type Edge, MAX_EDGES, MAX_STEPS } from './draft.ts'
+import { checkNode, type Draft, type Edge, MAX_EDGES, MAX_STEPS, type OuterEdge } from './draft.ts'
 import { checkEnvSize, envSize, type Names, overlay, readEnv, readSecrets } from './env.ts'
 import { describe, grouped } from './problems.ts'
 import { below, type JsonObject, member, type Reader } from './read.ts'
@@ -12,6 +12,8 @@ const STEPS_AT = '/steps'
 // gigabytes.
 const MAX_COPIED_ENV = 8 * 1024 * 1024
 
+type GraphDraft = Pick<Draft, 'stepsAt' | 'steps' | 'edges' | 'outerEdges'>
+
 type Entry =
   | { readonly wait: true; readonly tolerant: boolean }
   | {
@@ -22,7 +24,7 @@ type Entry =
     }
 
 /** Reads the flat form (`ir.md` 1.5) and lowers it to steps and edges. */
-export function readFlatForm(reader: Reader, document: JsonObject): Pick<Draft, 'stepsAt' | 'steps' | 'edges'> {
+export function readFlatForm(reader: Reader, document: JsonObject): GraphDraft {
   const shared = new SharedNames(reader, document)
   const list = reader.list(member(document, 'steps'), STEPS_AT) ?? []
   const entries = list
@@ -95,13 +97,13 @@ function readEntry(reader: Reader, value: unknown, at: string, shared: SharedNam
   return step && { wait: false, step, buildsIn, dependsOn }
 }
 
-function lower(reader: Reader, entries: readonly Entry[]): Pick<Draft, 'steps' | 'edges'> {
+function lower(reader: Reader, entries: readonly Entry[]): Omit<GraphDraft, 'stepsAt'> {
   const indexOf = new Map<string, number>()
   for (const entry of entries)
     if (!entry.wait && !indexOf.has(entry.step.key)) indexOf.set(entry.step.key, indexOf.size)
   const resolve = (key: string, at: string) => {
     const index = indexOf.get(key)
-    if (index !== undefined) return index
+    if (index !== undefined || reader.namesOthers) return index
     const problem = {
       stage: 'graph',
       code: 'unknown_dependency',
@@ -116,6 +118,7 @@ function lower(reader: Reader, entries: readonly Entry[]): Pick<Draft, 'steps' |
   const gate = new Gate()
   const steps: StepDraft[] = []
   const edges: Edge[] = []
+  const outerEdges: OuterEdge[] = []
   let count = 0
   for (const entry of entries) {
     if (entry.wait) {
@@ -132,14 +135,28 @@ function lower(reader: Reader, entries: readonly Entry[]): Pick<Draft, 'steps' |
       .filter((from) => from !== undefined)
     const explicit = new Set(parent === undefined ? named : [parent, ...named])
     const beyondGate = [...explicit].filter((from) => from < start || from >= end)
-    count += end - start + beyondGate.length
+    const outer = reader.namesOthers ? outerEdgesOf(entry, to, indexOf) : []
+    count += end - start + beyondGate.length + outer.length
     if (count > MAX_EDGES) continue
     for (let from = start; from < end; from++) edges.push({ from, to, buildsIn: from === parent, at: () => step.at })
     for (const from of beyondGate) edges.push({ from, to, buildsIn: from === parent, at: () => step.at })
+    outerEdges.push(...outer)
   }
   if (count > MAX_EDGES) {
     const expected = `at most ${grouped(MAX_EDGES)} edges (a wait between n and m steps makes n × m)`
     reader.limit(STEPS_AT, expected, grouped(count), 'Put one step between the two groups.')
   }
-  return { steps, edges }
+  return { steps, edges, outerEdges }
+}
+
+type Command = Extract<Entry, { readonly wait: false }>
+
+/** Returns the edges of a step to steps of other documents. */
+function outerEdgesOf({ step, buildsIn, dependsOn }: Command, to: number, own: ReadonlyMap<string, number>) {
+  const at = (name: string) => () => `${step.at}/${name}`
+  const others = [...new Set(dependsOn)].filter((key) => !own.has(key))
+  const edges: OuterEdge[] = others.map((key) => ({ key, to, buildsIn: false, at: at('depends_on') }))
+  if (buildsIn !== undefined && !own.has(buildsIn))
+    edges.push({ key: buildsIn, to, buildsIn: true, at: at('builds_in') })
+  return edges
 }

@@ -1,17 +1,23 @@
-import { checkNode, type Draft, type Edge, MAX_EDGES, MAX_STEPS } from './draft.ts'
+import { checkNode, type Draft, type Edge, MAX_EDGES, MAX_STEPS, type OuterEdge } from './draft.ts'
 import { overlay, readEnv, readSecrets } from './env.ts'
 import { describe, grouped } from './problems.ts'
-import { isObject, type JsonObject, member, type Reader } from './read.ts'
+import { below, isObject, type JsonObject, member, type Reader } from './read.ts'
 import { readStep, STEP_FIELDS, type StepDraft } from './step.ts'
 
 const GRAPH = new Set(['nodes', 'node_holes', 'edge_property', 'edges'])
 const NODE = new Set(['step', 'env', 'secrets'])
 const STEP = new Set(STEP_FIELDS)
+/** In documents that are appended: edges to steps of other documents. */
+const OUTER = ['builds_in', 'depends_on']
+const APPENDED_STEP = new Set([...STEP_FIELDS, ...OUTER])
 const NODES_AT = '/graph/nodes'
 const EDGES_AT = '/graph/edges'
 
 /** Reads the steps and edges of the graph form (`ir.md` 1.1). */
-export function readGraphForm(reader: Reader, graph: JsonObject): Pick<Draft, 'stepsAt' | 'steps' | 'edges'> {
+export function readGraphForm(
+  reader: Reader,
+  graph: JsonObject,
+): Pick<Draft, 'stepsAt' | 'steps' | 'edges' | 'outerEdges'> {
   reader.unknownMembers(graph, GRAPH, '/graph')
   const nodes =
     reader.list(member(graph, 'nodes'), NODES_AT, {
@@ -38,7 +44,25 @@ export function readGraphForm(reader: Reader, graph: JsonObject): Pick<Draft, 's
       .slice(0, MAX_EDGES)
       .map((edge, i) => readEdge(reader, edge, i, nodes.length))
       .filter((edge) => edge !== undefined),
+    ...(reader.namesOthers && { outerEdges: nodes.flatMap((node, to) => readOuterEdges(reader, node, to)) }),
   }
+}
+
+/** Reads the steps of other documents that a node names by their keys. */
+function readOuterEdges(reader: Reader, node: unknown, to: number): OuterEdge[] {
+  const step = isObject(node) ? member(node, 'step') : undefined
+  if (!isObject(step)) return []
+  const at = `${NODES_AT}/${to}/step`
+  const key = (value: unknown, place: string) => reader.text(value, place, { expected: 'the key of a step' })
+  const edges: OuterEdge[] = []
+  const parentAt = below(at, 'builds_in')
+  const parent = key(member(step, 'builds_in'), parentAt)
+  if (parent !== undefined) edges.push({ key: parent, to, buildsIn: true, at: () => parentAt })
+  const listAt = below(at, 'depends_on')
+  const others = reader.listOf(member(step, 'depends_on'), listAt, key, { max: MAX_STEPS, of: 'steps' }) ?? []
+  for (const from of new Set(others.slice(0, MAX_STEPS)))
+    edges.push({ key: from, to, buildsIn: false, at: () => listAt })
+  return edges
 }
 
 function readNode(reader: Reader, value: unknown, at: string): StepDraft | undefined {
@@ -48,7 +72,7 @@ function readNode(reader: Reader, value: unknown, at: string): StepDraft | undef
   const stepAt = `${at}/step`
   const step = reader.object(member(node, 'step'), stepAt, { expected: 'a step', required: true })
   if (step === undefined) return undefined
-  reader.unknownMembers(step, STEP, stepAt)
+  reader.unknownMembers(step, reader.namesOthers ? APPENDED_STEP : STEP, stepAt)
   const env = overlay(
     readEnv(reader, member(step, 'env'), `${stepAt}/env`),
     readEnv(reader, member(node, 'env'), `${at}/env`),

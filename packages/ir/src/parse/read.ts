@@ -39,10 +39,13 @@ interface Expectation {
 
 export class Reader {
   readonly problems: Problems
+  /** Whether steps may name steps that the document does not have, as in one that is appended. */
+  readonly namesOthers: boolean
   readonly #features: readonly Feature[]
 
-  constructor(problems: Problems, features = FEATURES) {
+  constructor(problems: Problems, features = FEATURES, namesOthers = false) {
     this.problems = problems
+    this.namesOthers = namesOthers
     this.#features = features
   }
 

@@ -1,6 +1,6 @@
 /** Runners as people see them: who is there, what each runs, and what waits for one. */
 import type { components } from '@harmont/contract'
-import { defaultPool, type PresentRunner, reaches, type Store } from '@harmont/engine'
+import { defaultPool, type PresentRunner, reaches, type Store, stepOf } from '@harmont/engine'
 import type pg from 'pg'
 import type { Database } from '../platform/database/transaction.ts'
 import type { Complete } from '../platform/http/index.ts'
@@ -133,7 +133,7 @@ async function readHeldJobs(
   if (busy.length === 0) return new Map()
   const { rows } = await database.query<HeldJobRow>({
     name: 'read-held-jobs',
-    text: `select w.runner, j.id as job_id, n.steps->j.step->>'name' as name, o.slug as organization, p.slug as pipeline_slug,
+    text: `select w.runner, j.id as job_id, ${stepOf('n', 'j')}->>'name' as name, o.slug as organization, p.slug as pipeline_slug,
                   b.number as build_number, j.state, coalesce(j.assigned_at, j.started_at, j.created_at) as since
              from unnest($1::text[]) as w(runner) cross join lateral (
                select l.job_id, l.build_id, b.number, b.pipeline_id from engine.leases l join build_records b on b.id = l.build_id

@@ -1,5 +1,6 @@
 /** Simulates a runner: leases, logs and ends jobs in the engine's store, without a sandbox. */
-import { noOutput, type Outcome, type StepOutput } from '@harmont/engine'
+import { type AppendRequest, noOutput, type Outcome, type StepOutput } from '@harmont/engine'
+import { planAppended } from '@harmont/ir'
 import type { TestServer } from './server.ts'
 
 export interface PlayedJob {
@@ -7,7 +8,12 @@ export interface PlayedJob {
   readonly buildId: string
   /** Appends to the log, a chunk for each text; on stdout by default. */
   log(texts: readonly (string | Buffer)[], kind?: 0 | 1 | 2): Promise<void>
-  end(outcome?: Partial<Extract<Outcome, { kind: 'exited' }>>, output?: Partial<StepOutput>): Promise<void>
+  /** `documents`: the steps that a generator leaves. */
+  end(
+    outcome?: Partial<Extract<Outcome, { kind: 'exited' }>>,
+    output?: Partial<StepOutput>,
+    documents?: readonly string[],
+  ): Promise<void>
 }
 
 /** Leases the next ready job and starts it. */
@@ -29,12 +35,26 @@ export async function playJob({ server }: TestServer): Promise<PlayedJob> {
       })
       if (!(await store.logs.append({ jobId, fence }, chunks, `${seq}`))) throw new Error('the lease is lost')
     },
-    async end(outcome = {}, left = {}) {
+    async end(outcome = {}, left = {}, documents = undefined) {
       const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null, ...outcome } as const
-      const ended = { type: 'ended', job: jobId, fence, at: store.now(), outcome: exited } as const
+      const ended = {
+        type: 'ended',
+        job: jobId,
+        fence,
+        at: store.now(),
+        outcome: exited,
+        ...appendsOf(documents),
+      } as const
       await store.builds.apply(buildId, [ended], { jobId, output: { ...noOutput, ...left } })
     },
   }
+}
+
+function appendsOf(documents: readonly string[] | undefined): { readonly appends?: AppendRequest } {
+  if (documents === undefined) return {}
+  const planned = planAppended(documents.map((text, index) => ({ name: `${index}.json`, text })))
+  if (!planned.ok) return { appends: { kind: 'unreadable', message: planned.error.message } }
+  return { appends: { kind: 'steps', plan: planned.plan, conditions: planned.plan.steps.map(() => true) } }
 }
 
 /** Returns a flat IR with these steps. */

@@ -43,6 +43,7 @@ const oneOf = (...branches: readonly Schema[]) => ({
 const name = text(1_000)
 const path = text(4_096)
 const sentence = text(64 * 1024)
+const document = text(16 * 1024 * 1024)
 /** What names a lease is another thing in each version: see `leaseForms`. */
 const lease = { $ref: 'lease' }
 const fork = object({ jobId: uuid, buildId: uuid, fork: uuid })
@@ -74,6 +75,7 @@ const errorCodes = Object.keys({
   service_unclean: true,
   split_failed: true,
   egress_unsupported: true,
+  append_refused: true,
 } satisfies Record<JobErrorCode, true>)
 
 const outcome = oneOf(
@@ -98,6 +100,12 @@ const outcome = oneOf(
     { kind: { const: 'refused' }, code: one(...errorCodes), message: sentence },
     { buildError: object({ code: name, message: sentence }) },
   ),
+)
+
+/** Documents of steps that a generator leaves; a runner of an earlier release reads none. */
+const steps = oneOf(
+  object({ kind: { const: 'files' }, files: list(object({ name, text: document }), 1_000) }),
+  object({ kind: { const: 'unreadable' }, problem: sentence }),
 )
 
 const output = object(
@@ -137,7 +145,7 @@ const output = object(
       10_000,
     ),
   },
-  { egress: object({ isBound: flag, isWhole: flag, used: hostNames, refused: hostNames }) },
+  { steps, egress: object({ isBound: flag, isWhole: flag, used: hostNames, refused: hostNames }) },
 )
 
 const lookUp = object({

@@ -37,7 +37,10 @@ export function isUnstarted(errorCode: string | null): boolean {
 export function likelyCause(ending: Ending): string | null {
   const { errorCode, exitCode, message } = ending
   // Only the message says which image could not be pulled, or which file is missing, and why.
-  if (message !== null && (isUnstarted(errorCode) || errorCode?.startsWith('artifact_') === true))
+  if (
+    message !== null &&
+    (isUnstarted(errorCode) || errorCode === 'append_refused' || errorCode?.startsWith('artifact_') === true)
+  )
     // That of a service has the last lines of its log.
     return message.replaceAll('\n', ' ')
   const byError = errorCode === null ? undefined : errorCauses[errorCode]

@@ -102,7 +102,8 @@ function runAgain(draft: Draft, family: readonly Slot[], again: ReadonlySet<Slot
 
 function countUnmet(draft: Draft, slot: Slot): number {
   const step = stepAt(draft.live, slot)
-  return prerequisitesOf(step).filter((from) => judge(step, from, currentJob(draft, from)) !== 'met').length
+  return prerequisitesOf(draft.live.steps, slot).filter((from) => judge(step, from, currentJob(draft, from)) !== 'met')
+    .length
 }
 
 function isHeldBy({ state, runner }: Job, holder: string): boolean {

@@ -9,6 +9,7 @@ import { noTraffic } from '../../layers/layer.ts'
 import { afterFork, type ForkEnd, forkMarginMs, type Probe, probeFor } from '../../probes/probe.ts'
 import type { Proof, TestVerdict } from '../../probes/proof.ts'
 import type { ForkLease, ForkRef, ProbeStore } from '../../store.ts'
+import { stepOf } from '../appended-steps.ts'
 import type { EndedStep } from '../step-outputs.ts'
 import { transaction } from '../transaction.ts'
 import { storableJson, time } from '../values.ts'
@@ -256,7 +257,7 @@ async function usedRun(
 ): Promise<ProofRun | null> {
   const { rows } = await client.query<{ step: Step }>({
     name: 'engine-proved-step',
-    text: `select p.steps->j.step as step from engine.jobs j join engine.plans p on p.build_id = j.build_id where j.id = $1`,
+    text: `select ${stepOf('p', 'j')} as step from engine.jobs j join engine.plans p on p.build_id = j.build_id where j.id = $1`,
     values: [jobId],
   })
   const [row] = rows

@@ -10,6 +10,7 @@ export { DEFAULT_FORKS } from './parse/tests.js';
 export { checkDocument, parsePlan } from './parse-plan.js';
 export { coversFile, isGlob, type PathGlob, pathComponents, pathGlob, pathProblem } from './path-glob.js';
 export type { BuildConcurrency, CheckResult, Egress, Plan, PlanError, PlanErrorCode, PlannedAppend, PlannedArtifact, PlannedInput, PlannedService, PlannedSplit, PlannedStep, PlannedTests, PlanProblem, PlanResult, Resources, RetryPolicy, StepConcurrency, WhenFull, } from './plan.js';
+export { type AppendedPlan, type AppendedResult, planAppended, type StepFile } from './plan-appended.js';
 export { RETRY_REASONS } from './retry-reasons.js';
 export { type Keyless, positionKey, stepKeys } from './step-keys.js';
 export { comparePaths, compareText } from './text-order.js';

@@ -1,3 +1,4 @@
+import { stepOf } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
@@ -46,7 +47,7 @@ async function uncharged(database: Database, organizationId: string): Promise<re
              join engine.jobs j on j.id = e.job_id and j.step is not null
              join engine.builds b on b.id = e.build_id and b.queue = $1::text
              join engine.plans p on p.build_id = e.build_id
-            cross join lateral (select p.steps->j.step->'resources' as s) as step
+            cross join lateral (select ${stepOf('p', 'j')}->'resources' as s) as step
             where e.started`,
     values: [organizationId],
   })

@@ -1,5 +1,6 @@
 /** Use by build: leases that are charged, waiting to be charged, or still running. */
 import type { components } from '@harmont/contract'
+import { stepOf } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Complete, CursorKey } from '../../platform/http/index.ts'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
@@ -122,7 +123,7 @@ const leases = `
     join engine.jobs j on j.id = e.job_id and j.step is not null and j.finished_at is null
     join engine.builds b on b.id = e.build_id and b.queue = $1::text
     join engine.plans p on p.build_id = e.build_id
-   cross join lateral (select p.steps->j.step as s) as step
+   cross join lateral (select ${stepOf('p', 'j')} as s) as step
    where e.started and j.started_at >= $2 and j.started_at < $3`
 
 /** Lists a page of the builds with leases in the window, newest first. */

@@ -1,6 +1,6 @@
 /** Turns ended job attempts into leases and debits. */
 import { randomUUID } from 'node:crypto'
-import type { Instant, Job, ProofRun, Step } from '@harmont/engine'
+import { type Instant, type Job, type ProofRun, type Step, stepOf } from '@harmont/engine'
 import type pg from 'pg'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import type { BillingRates } from '../../platform/settings/parse.ts'
@@ -167,7 +167,7 @@ export async function findForgotten(database: Database): Promise<number> {
        from engine.jobs j
        join engine.builds b on b.id = j.build_id
        join engine.plans p on p.build_id = b.id
-      cross join lateral (select p.steps->j.step as s) as step
+      cross join lateral (select ${stepOf('p', 'j')} as s) as step
       where j.started_at is not null and j.finished_at is not null and j.step is not null and not j.cached
         and not exists (select 1 from vm_leases l where l.job_id = j.id)
      on conflict (job_id) do nothing`,

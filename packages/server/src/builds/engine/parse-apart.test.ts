@@ -1,7 +1,7 @@
 import process from 'node:process'
-import { parsePlan } from '@harmont/ir'
+import { parsePlan, planAppended } from '@harmont/ir'
 import { expect, test } from 'vitest'
-import { parseApart } from './parse-apart.ts'
+import { parseApart, planApart } from './parse-apart.ts'
 
 const pipeline = (steps: number) =>
   JSON.stringify({
@@ -26,6 +26,19 @@ test.each([
   const { result, others } = await parsed(ir)
   expect([others, result.ok]).toEqual([true, ok])
   expect(result).toEqual(parsePlan(ir))
+})
+
+test('G57 other requests are answered while many documents of a generator are planned', async () => {
+  const files = Array.from({ length: 3 }, (_, n) => ({
+    name: `${n}`,
+    text: pipeline(1_500).replaceAll('"s', `"s${n}-`),
+  }))
+  let others = false
+  setImmediate(() => {
+    others = true
+  })
+  const planned = await planApart(files)
+  expect([others, planned]).toEqual([true, planAppended(files)])
 })
 
 test('a small pipeline is parsed at once', async () => {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { Turns } from '@harmont/engine'
-import { type PlanResult, parsePlan } from '@harmont/ir'
+import { type AppendedResult, type PlanResult, parsePlan, planAppended, type StepFile } from '@harmont/ir'
 
 /** A shorter text is parsed on this thread: another costs 20 ms of a processor. */
 const parsedHere = 128 * 1024
@@ -8,15 +8,30 @@ const parsedHere = 128 * 1024
 /** At most two threads at once, so that many large pipelines do not take the memory of all. */
 const turns = new Turns(2)
 
+/** What a thread parses: one pipeline, or the documents of a generator. */
+export type Parsing = { readonly ir: string } | { readonly files: readonly StepFile[] }
+
 /** Parses as `parsePlan` does, a large pipeline on a thread of its own: nobody else waits. */
 export async function parseApart(ir: string): Promise<PlanResult> {
-  return ir.length <= parsedHere ? parsePlan(ir) : turns.take(new AbortController().signal, () => parseInThread(ir))
+  return ir.length <= parsedHere ? parsePlan(ir) : inThread({ ir })
 }
 
-function parseInThread(ir: string): Promise<PlanResult> {
+/** Plans as `planAppended` does, large documents on a thread of its own. */
+export async function planApart(files: readonly StepFile[]): Promise<AppendedResult> {
+  const length = files.reduce((sum, { text }) => sum + text.length, 0)
+  return length <= parsedHere ? planAppended(files) : inThread({ files })
+}
+
+function inThread(parsing: { readonly ir: string }): Promise<PlanResult>
+function inThread(parsing: { readonly files: readonly StepFile[] }): Promise<AppendedResult>
+function inThread(workerData: Parsing): Promise<PlanResult | AppendedResult> {
+  return turns.take(new AbortController().signal, () => parse(workerData))
+}
+
+function parse(workerData: Parsing): Promise<PlanResult | AppendedResult> {
   return new Promise((resolve, reject) => {
     // Without the flags of this process: some, such as --input-type, say how its own entry is read.
-    const worker = new Worker(new URL('./parse-thread.ts', import.meta.url), { workerData: ir, execArgv: [] })
+    const worker = new Worker(new URL('./parse-thread.ts', import.meta.url), { workerData, execArgv: [] })
     worker.once('message', resolve)
     worker.once('error', reject)
     worker.once('exit', (code) => reject(new Error(`the thread that parses a pipeline ended with ${code}`)))

@@ -1,5 +1,7 @@
-/** The thread of `parse-apart.ts`: parses one pipeline and ends. */
+/** The thread of `parse-apart.ts`: parses what it is given and ends. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { parsePlan } from '@harmont/ir'
+import { parsePlan, planAppended } from '@harmont/ir'
+import type { Parsing } from './parse-apart.ts'
 
-parentPort?.postMessage(parsePlan(workerData as string))
+const parsing = workerData as Parsing
+parentPort?.postMessage('ir' in parsing ? parsePlan(parsing.ir) : planAppended(parsing.files))

@@ -26,7 +26,7 @@ import type { IssuerServices } from '../id-tokens/issue.ts'
 import { type OfferGitSource, sourceOffers } from '../source/offer-source.ts'
 import { phaseStore } from '../traces/store.ts'
 import { type MachineOptions, openSandboxes, runnerOn } from './open-sandboxes.ts'
-import { parseApart } from './parse-apart.ts'
+import { parseApart, planApart } from './parse-apart.ts'
 
 interface BuildsOptions extends MachineOptions {
   readonly pool: pg.Pool
@@ -75,6 +75,7 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
     ...(options.tracing !== null && { traces: phaseStore(pool) }),
     watch: watchEngine(options.metrics),
     parse: parseApart,
+    parseAppended: planApart,
     leaseMs: settings.leaseSeconds * 1000,
     log: toLog(log.child({ part: 'engine' })),
   }

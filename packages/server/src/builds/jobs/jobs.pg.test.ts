@@ -115,3 +115,38 @@ test('a chain of 20,000 steps in reverse order is put in order', () => {
   }))
   expect(orderSteps(steps as never).slice(0, 3)).toEqual([count - 1, count - 2, count - 3])
 })
+
+test('G117 appended steps are jobs like others, with their generator, in lists, views, usage and summaries', async () => {
+  const build = await newBuild(
+    { key: 'plan', cmd: 'true', append: { max: 5 } },
+    { key: 'deploy', cmd: 'true', after_appended: ['plan'] },
+  )
+  const added = [
+    { key: 'unit', cmd: 'make unit', resources: { cpu: 3 } },
+    { key: 'lint', cmd: 'make lint', image: 'host', soft_fail: true },
+  ]
+  await (await playJob(it)).end({ snapshot: 'files' }, {}, [ir(...added)])
+  const [plan, unit, lint, deploy] = await listJobs(build)
+  expect([plan, unit, lint, deploy].map((job) => [job?.step_key, job?.state])).toEqual([
+    ...[
+      ['plan', 'passed'],
+      ['unit', 'scheduled'],
+      ['lint', 'scheduled'],
+      ['deploy', 'pending'],
+    ],
+  ])
+  expect([plan, unit, lint].map((job) => job?.appended_by)).toEqual([null, plan?.id, plan?.id])
+  expect(deploy).toMatchObject({ depends_on: [plan?.id, unit?.id, lint?.id], after_appended: [plan?.id] })
+  for (const exitCode of [1, 1]) await (await playJob(it)).end({ exitCode })
+  const ended = await it.request<{ error: unknown; failed_step: string; state: string }>(
+    ownerToken,
+    'GET',
+    `${build}/view`,
+  )
+  expect(ended.body).toMatchObject({ build: { state: 'failed', failed_step: 'unit' } })
+  const { rows } = await it.server.pool.query<{ step_key: string; cpu_count: number }>(
+    `select step_key, cpu_count from unmetered_jobs where job_id = $1 union select step_key, cpu_count from vm_leases where job_id = $1`,
+    [unit?.id],
+  )
+  expect(rows).toEqual([{ step_key: 'unit', cpu_count: 3 }])
+})

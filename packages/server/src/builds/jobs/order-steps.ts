@@ -1,9 +1,8 @@
-import type { Step } from '@harmont/engine'
+import { prerequisitesOf, type Step } from '@harmont/engine'
 
-/** Returns the indexes of all prerequisites of a step, of both kinds, ascending. */
-export function prerequisitesOf(step: Step): readonly number[] {
-  const all = step.buildsIn === null ? step.dependsOn : [step.buildsIn, ...step.dependsOn]
-  return [...all].sort((a, b) => a - b)
+/** Returns the indexes of all prerequisites of a step, ascending. */
+export function sortedPrerequisites(steps: readonly Step[], index: number): readonly number[] {
+  return [...prerequisitesOf(steps, index)].sort((a, b) => a - b)
 }
 
 /** Returns the steps' indexes, prerequisites first, otherwise in the order of the IR. */
@@ -17,8 +16,7 @@ export function orderSteps(steps: readonly Step[]): readonly number[] {
   function place(root: number): void {
     const stack = [root]
     for (let index = stack.at(-1); index !== undefined; index = stack.at(-1)) {
-      const step = steps[index]
-      const missing = step === undefined ? [] : prerequisitesOf(step).filter((before) => !placed.has(before))
+      const missing = sortedPrerequisites(steps, index).filter((before) => !placed.has(before))
       if (missing.length > 0) stack.push(...missing.reverse())
       else {
         stack.pop()

@@ -1,5 +1,5 @@
 import { type Build, isTerminal, type Job, judge } from '@harmont/engine'
-import { prerequisitesOf } from './order-steps.ts'
+import { sortedPrerequisites } from './order-steps.ts'
 
 const dayMs = 24 * 3600 * 1000
 
@@ -36,8 +36,8 @@ export function retryProblem(build: Build, { state, step }: Job, now: number): s
  */
 export function prerequisiteProblem({ steps, jobs }: Build, { step: index }: Job): string | null {
   const step = index === null ? undefined : steps[index]
-  if (step === undefined) return null
-  const failed = prerequisitesOf(step).find((from) => {
+  if (index === null || step === undefined) return null
+  const failed = sortedPrerequisites(steps, index).find((from) => {
     const job = jobs[from]
     return job !== undefined && judge(step, from, job) === 'failed'
   })

@@ -1,4 +1,5 @@
 import type { components } from '@harmont/contract'
+import { stepOf } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Complete } from '../../platform/http/index.ts'
 import { presentBuild, runMs } from '../records/present-build.ts'
@@ -22,7 +23,7 @@ export const joinedToRecord = `
   join engine.builds b on b.id = r.id
   left join users u on u.id = r.author_id
   left join lateral (
-    select n.steps->j.step->>'name' as name from engine.jobs j join engine.plans n on n.build_id = j.build_id
+    select ${stepOf('n', 'j')}->>'name' as name from engine.jobs j join engine.plans n on n.build_id = j.build_id
      where j.build_id = r.id and b.state in ('failing', 'failed') and j.state in ('failed', 'timed_out') and not j.soft_failed
      order by j.finished_at limit 1) f on true`
 

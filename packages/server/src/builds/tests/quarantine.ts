@@ -1,4 +1,5 @@
 /** The quarantine of tests (`engine.quarantines`): failures of these fail their step softly. */
+import { stepOf } from '@harmont/engine'
 import { testTitle } from '@harmont/logs'
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
@@ -101,7 +102,7 @@ export function quarantineProved(pool: pg.Pool, buildId: string): Promise<void> 
            join engine.plans n on n.build_id = t.build_id
            join engine.test_verdicts v on v.report = t.id
           where t.build_id = $1 and t.at is not null and t.trusted and v.verdict = 'flaky'
-            and (n.steps->j.step->'tests'->>'quarantine')::boolean and ${countsForPipeline}
+            and (${stepOf('n', 'j')}->'tests'->>'quarantine')::boolean and ${countsForPipeline}
           group by v.test, p.id, r.number),
        active as (select q.test from engine.quarantines q join proved on proved.test = q.test where q.until > now()),
        kept as (

@@ -1,4 +1,5 @@
 import type { components } from '@harmont/contract'
+import { stepOf } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Complete } from '../../platform/http/index.ts'
 import { formatInstant } from '../../platform/input/instant.ts'
@@ -40,7 +41,7 @@ export async function listRuns(
 ): Promise<readonly RunRow[]> {
   const { rows } = await database.query<RunRow>({
     name: 'test-runs',
-    text: `select x.*, r.number, r.branch, r.commit, j.attempt, n.steps->j.step->>'key' as step_key,
+    text: `select x.*, r.number, r.branch, r.commit, j.attempt, ${stepOf('n', 'j')}->>'key' as step_key,
                   v.verdict, v.forks, v.fork_passes, ${forkResults('x.job_id', 'x.key')} as fork_results, exists (select from engine.probes b where b.job_id = x.job_id) as proving
              from (select x.report, x.test, c.key, x.state::text as state, x.duration_ms, x.line, coalesce(x.file, c.file) as file, x.message, t.build_id, t.job_id, t.at, t.cached
                      from engine.test_results x join engine.test_cases c on c.id = x.test

@@ -97,6 +97,8 @@ export function hintOf(
       return 'Check the path, and that the other step writes these files. If there may be none, make the input `optional`.'
     case 'split_failed':
       return 'Correct the glob: it names files of the source, relative to the root of the repository.'
+    case 'append_refused':
+      return 'Correct what the command leaves in `$HARMONT_OUTPUT/steps`, or list what it may ask for in `append` of the step.'
     case 'secret_unusable':
       return 'Set the secret again, or use fewer or shorter secrets.'
     case 'provision_failed':

@@ -1,5 +1,5 @@
 /** The jobs and builds that hold a limit or a group, as a page can name and link them. */
-import type { Wait } from '@harmont/engine'
+import { stepOf, type Wait } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Waits } from '../jobs/read-waits.ts'
 
@@ -37,7 +37,7 @@ export async function findHolders(
 ): Promise<readonly HolderRow[]> {
   const { rows } = await database.query<HolderRow>({
     name: 'find-holders',
-    text: `select h.build_id, h.job_id, p.slug as pipeline_slug, r.number, n.steps->j.step->>'name' as step_name
+    text: `select h.build_id, h.job_id, p.slug as pipeline_slug, r.number, ${stepOf('n', 'j')}->>'name' as step_name
              from unnest($1::uuid[], $2::uuid[]) as h(build_id, job_id)
              join build_records r on r.id = h.build_id join pipelines p on p.id = r.pipeline_id
              left join engine.jobs j on j.id = h.job_id left join engine.plans n on n.build_id = j.build_id

@@ -1,6 +1,6 @@
 import { isTerminal, type Job, type Step } from '@harmont/engine'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
-import { prerequisitesOf } from '../jobs/order-steps.ts'
+import { sortedPrerequisites } from '../jobs/order-steps.ts'
 import { presentJobOf } from '../jobs/present-job.ts'
 import { waitReason } from '../jobs/read-waits.ts'
 import { prerequisiteProblem, retryProblem } from '../jobs/retry-problem.ts'
@@ -15,7 +15,8 @@ import { waitingOf } from './waiting.ts'
 /** Returns the newest attempt of a step as the build's page shows it. */
 export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView {
   const { build } = view
-  const prerequisites = prerequisitesOf(step).flatMap((index) => build.jobs[index] ?? [])
+  const before = job.step === null ? [] : sortedPrerequisites(build.steps, job.step)
+  const prerequisites = before.flatMap((index) => build.jobs[index] ?? [])
   const problem = retryProblem(build, job, view.now) ?? prerequisiteProblem(build, job)
   return {
     ...presentJobOf(build, job, view.waits),
@@ -54,6 +55,8 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     name: 'Render the pipeline',
     command: null,
     depends_on: [],
+    appended_by: null,
+    after_appended: [],
     attempt: job.attempt,
     previous_attempt_id: job.previousAttempt,
     wait_reason: waitReason(view.build, job, view.waits, view.now),

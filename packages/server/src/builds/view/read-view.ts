@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { PipelineRow } from '../../organizations/index.ts'
 import { findRunnerNames } from '../../runners/index.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
-import { prerequisitesOf } from '../jobs/order-steps.ts'
+import { sortedPrerequisites } from '../jobs/order-steps.ts'
 import { readWaits, type Waits } from '../jobs/read-waits.ts'
 import { readLogFacts } from '../logs/log-facts.ts'
 import { findNew } from '../tests/build-tests.ts'
@@ -131,11 +131,12 @@ async function readFailedTests(
 
 /** Returns the jobs that have changed, and the waiting jobs that show a changed prerequisite. */
 function changedJobs(build: Build, touched: ReadonlySet<number | null>): readonly Job[] {
-  return build.steps.flatMap((step, index) => {
+  return build.steps.flatMap((_, index) => {
     const job = build.jobs[index]
     if (job === undefined) return []
     const isShown =
-      touched.has(index) || (!isTerminal(job.state) && prerequisitesOf(step).some((one) => touched.has(one)))
+      touched.has(index) ||
+      (!isTerminal(job.state) && sortedPrerequisites(build.steps, index).some((one) => touched.has(one)))
     return isShown ? [job] : []
   })
 }

@@ -45,6 +45,7 @@ const buildCodes = {
   service_unclean: 'A service that a later step starts from did not stop cleanly.',
   split_failed: 'The files of the split of a step could not be dealt out to its shards.',
   egress_unsupported: 'The step has a list of hosts, and its runner cannot bind it to one.',
+  append_refused: 'The steps that a step asked for could not be appended to its build.',
   report_unreadable: 'A report of tests could not be read whole.',
 } as const satisfies Record<Exclude<JobErrorCode | PlanErrorCode, ErrorCode>, string> & Record<string, string>
 

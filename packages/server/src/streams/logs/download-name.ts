@@ -1,3 +1,4 @@
+import { stepOf } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import { attachment } from '../../platform/http/index.ts'
 
@@ -26,7 +27,7 @@ export function disposition({ organization, pipeline, number, step, service, att
 export async function findLogName(database: Database, jobId: string): Promise<LogName> {
   const { rows } = await database.query<LogName>({
     name: 'find-log-name',
-    text: `select o.slug as organization, p.slug as pipeline, r.number, s.steps -> j.step ->> 'key' as step, l.service, j.attempt
+    text: `select o.slug as organization, p.slug as pipeline, r.number, ${stepOf('s', 'j')} ->> 'key' as step, l.service, j.attempt
              from engine.log_jobs l
              join engine.jobs j on j.id = l.job_id
              left join engine.plans s on s.build_id = j.build_id

@@ -37,6 +37,7 @@ const reasons: Readonly<Record<string, string>> = {
   secret_missing: 'a required secret is not set',
   input_missing: 'files that it takes from another step are missing',
   split_failed: 'the files of its split could not be dealt out',
+  append_refused: 'its steps could not be appended',
   secret_unusable: 'the secrets of the build cannot be used',
 }
 

@@ -11,7 +11,15 @@ export interface Draft {
     readonly stepsAt: string;
     readonly steps: readonly StepDraft[];
     readonly edges: readonly Edge[];
+    /** Edges to steps of other documents, in documents that a generator appends. */
+    readonly outerEdges?: readonly OuterEdge[];
 }
+/** An edge whose prerequisite is in another document, or in the build already. */
+export interface OuterEdge extends Omit<Edge, 'from'> {
+    readonly key: string;
+}
+/** Finds steps by their keys. */
+export type StepNames = Pick<ReadonlyMap<string, number>, 'get'>;
 /** From prerequisite to dependent, as indexes into the steps. */
 export interface Edge {
     readonly from: number;

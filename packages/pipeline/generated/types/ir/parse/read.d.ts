@@ -24,7 +24,9 @@ interface Expectation {
 export declare class Reader {
     #private;
     readonly problems: Problems;
-    constructor(problems: Problems, features?: readonly Feature[]);
+    /** Whether steps may name steps that the document does not have, as in one that is appended. */
+    readonly namesOthers: boolean;
+    constructor(problems: Problems, features?: readonly Feature[], namesOthers?: boolean);
     /** Refuses a member whose feature this release has not. Ignoring it would be unsafe. */
     feature(value: unknown, at: string, feature: Feature): void;
     object(value: unknown, at: string, { expected, fix, required }?: Expectation): JsonObject | undefined;

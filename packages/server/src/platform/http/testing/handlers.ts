@@ -70,6 +70,8 @@ const job = {
   finished_at: null,
   attempt: 1,
   previous_attempt_id: null,
+  appended_by: null,
+  after_appended: [],
   wait_reason: null,
   skip_reason: null,
   cached: false,

@@ -1,0 +1,31 @@
+/** Cycles that appended steps would close by way of steps that wait for what a generator appends. */
+import type { LiveBuild, Slot } from '../live-build.ts'
+import type { Step } from '../model.ts'
+import { generatorsOf, prerequisitesOf, waitersFor } from '../prerequisites.ts'
+
+/** Returns a sentence about a cycle; null for none. The steps have none among themselves. */
+export function cycleProblem(
+  { steps, dependents }: Pick<LiveBuild, 'steps' | 'dependents'>,
+  generator: Slot,
+  added: readonly Step[],
+): string | null {
+  const generators = [generator, ...generatorsOf(steps, generator)]
+  const own = added.find(({ afterAppended = [] }) => afterAppended.some((from) => generators.includes(from)))
+  if (own !== undefined) return `\`${own.key}\` would wait for itself: it waits for all that its generator appends.`
+  const after = reachable(dependents, waitersFor(steps, generators))
+  if (after.size === 0) return null
+  const all = [...steps, ...added]
+  for (const [index, { key }] of added.entries()) {
+    const from = prerequisitesOf(all, steps.length + index).find((slot) => after.has(slot))
+    if (from !== undefined)
+      return `\`${key}\` and \`${steps[from]?.key}\` would wait for each other: the latter waits for what the generator appends.`
+  }
+  return null
+}
+
+/** Returns these steps and all that wait for them. */
+function reachable(dependents: LiveBuild['dependents'], slots: readonly Slot[]): ReadonlySet<Slot> {
+  const found = new Set(slots)
+  for (const slot of found) for (const dependent of dependents[slot] ?? []) found.add(dependent)
+  return found
+}
