@@ -1,5 +1,5 @@
-import type { EgressNames } from '@harmont/sandbox'
 import type { StepFile } from '@harmont/ir'
+import type { EgressNames } from '@harmont/sandbox'
 import { type Artifact, isArtifact } from './artifacts/artifact.ts'
 import { isTestReport, type TestReport } from './reports/test-report.ts'
 

@@ -208,7 +208,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       expect(job.traceparent).toMatch(/^00-a{32}-[0-9a-f]{16}-01$/)
       expect(job.injectedEnv).toMatchObject({ TRACEPARENT: job.traceparent })
       const at = new Date(now())
-      await port.started(job, at, [{ name: 'fetch', from: new Date(0), to: at }])
+      await port.started(job, at, [{ name: 'fetch', from: new Date(at.getTime() - 3_600_000), to: at }])
       await port.finish(job, at, passed, noOutput, [
         { name: 'snapshot', from: at, to: new Date(at.getTime() + 3_600_000) },
       ])
