@@ -38,7 +38,7 @@ const packages = {
 const floors = [
   ['platform'],
   ['organizations', 'identity', 'runners', 'builds'],
-  ['billing', 'streams', 'forges'],
+  ['billing', 'streams', 'forges', 'notifications'],
   ['operator', 'commands'],
   ['main'],
 ]

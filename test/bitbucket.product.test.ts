@@ -115,7 +115,7 @@ test('a push leads to a final build status and a report, green and red, with an 
   await bitbucket.push(repository, { main: { 'a.txt': 'three\n', 'junit.xml': null } }, person)
 })
 
-test('a delivery with two branches and a tag builds each, as its path filters ask', async () => {
+test('G128 a delivery with two branches and a tag builds each, as its path filters ask, and says of what they skip that it passes', async () => {
   const { commits } = await bitbucket.push(
     repository,
     { first: { 'docs/a.md': 'x', 'a.txt': '1\n' }, second: { 'a.txt': '2\n' }, 'refs/tags/v1.0': { 'a.txt': '3\n' } },
@@ -124,6 +124,11 @@ test('a delivery with two branches and a tag builds each, as its path filters as
   const [first = '', second = '', tag = ''] = commits
   for (const commit of [first, second]) expect((await words(commit, 'harmont/acme-core-ci')).at(-1)).toBe('SUCCESSFUL')
   expect((await words(tag, 'harmont/acme-core-release')).at(-1)).toBe('SUCCESSFUL')
+  expect(await words(second, 'harmont/acme-core-docs')).toEqual(['SUCCESSFUL'])
+  expect(repository.reports.get(second)?.find(({ title }) => title === 'harmont/acme-core-docs')?.details).toContain(
+    'No changed file matches `docs/**`.',
+  )
+  expect(bitbucket.violations).toEqual([])
 })
 
 test('a pull request is built at its full commit, of which the event has only the first digits, with a status of its own', async () => {

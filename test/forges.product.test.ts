@@ -115,7 +115,9 @@ test('a tag builds what asks for tags, at the commit that it names', async () =>
   await it.github.pushTag(it.repository, 'nightly', commit)
   const { history } = await concluded(it, commit, 'harmont/acme-core-release')
   expect(history.at(-1)?.conclusion).toBe('success')
-  expect(it.github.checkRuns(it.repository, commit)).toHaveLength(2)
+  const names = it.github.checkRuns(it.repository, commit).map(({ fields }) => fields.name)
+  // No changed file matches the filters of the third.
+  expect(names.toSorted()).toEqual([ci, 'harmont/acme-core-docs', 'harmont/acme-core-release'])
 })
 
 test('a pull request has a check of its own beside the push, and one that closes is built when asked for', async () => {
@@ -213,6 +215,35 @@ test('a path filter sees the changes of a push or pull request, and a deleted br
   await github.openPullRequest(repository, { head: 'only-text', author: owner })
   expect(await made(github.webhooks.made.at(-1))).toEqual(['ci'])
   expect(await made(await github.deleteBranch(repository, 'only-text'))).toEqual([])
+})
+
+test('G128 a push that only path filters skip gets a check with the reason, which passes while the newest build of its branch does', async () => {
+  const { github, repository } = it
+  const docs = 'harmont/acme-core-docs'
+  const push = async (files: Readonly<Record<string, string | null>>) =>
+    (await github.push(repository, files, { branch: 'skips' })).commit
+  const conclusionOf = (check: Awaited<ReturnType<typeof concluded>>) => check.history.at(-1)?.conclusion
+  const skipped = await concluded(it, await push({ 'e.txt': 'e' }), docs)
+  expect(conclusionOf(skipped)).toBe('success')
+  expect(skipped.fields.output).toMatchObject({
+    title: 'Skipped: no changed file matches',
+    summary: 'No changed file matches `docs/**`, `!docs/drafts/**`.',
+  })
+  await concluded(it, await push({ 'docs/b.md': 'b' }), docs)
+  // Without its folder the build fails.
+  const broken = await concluded(it, await push({ 'docs/b.md': null }), docs)
+  expect(conclusionOf(broken)).toBe('failure')
+  const other = await concluded(it, await push({ 'e.txt': 'f' }), docs)
+  expect(conclusionOf(other)).toBe('failure')
+  expect(other.fields.output).toMatchObject({ title: expect.stringMatching(/^Skipped, but build #\d+ has failed$/) })
+  expect(other.fields.details_url).toBe(broken.fields.details_url)
+  await concluded(it, await push({ 'docs/b.md': 'c' }), docs)
+  const last = await concluded(it, await push({ 'e.txt': 'g' }), docs)
+  expect(conclusionOf(last)).toBe('success')
+  expect(last.fields.output).toMatchObject({
+    summary: expect.stringMatching(/Build #\d+ of this branch has passed\.$/),
+  })
+  expect(github.violations).toEqual([])
 })
 
 test('events out of order, repeated and late are each built once, at their commit', async () => {

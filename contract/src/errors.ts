@@ -124,6 +124,9 @@ export const errorCatalogue = {
     status: 404,
     meaning: 'There is no runner with this id that takes jobs of the organization, or it was revoked.',
   },
+  notification_not_found: { status: 404, meaning: 'The organization has no notification with this id.' },
+  delivery_not_found: { status: 404, meaning: 'The notification has no delivery with this id.' },
+  badge_not_found: { status: 404, meaning: 'There is no such badge, it is switched off, or the token is not its own.' },
   runner_key_not_found: { status: 404, meaning: 'There is no key for runners of the organization with this id.' },
   api_token_not_found: { status: 404, meaning: 'The caller has no such API key.' },
   passkey_not_found: { status: 404, meaning: 'The caller has no such passkey.' },
@@ -172,6 +175,11 @@ export const errorCatalogue = {
   job_not_retryable: { status: 409, meaning: 'The job cannot be retried in its state.' },
   snapshot_gone: { status: 409, meaning: 'The file system of the step is no longer kept.' },
   source_gone: { status: 409, meaning: 'The source archive of the build is no longer kept.' },
+  notification_disabled: { status: 409, meaning: 'The notification is switched off.' },
+  notification_unsigned: {
+    status: 409,
+    meaning: 'The notification has no secret, because only messages to webhooks are signed.',
+  },
   approval_not_pending: { status: 409, meaning: 'The build is not waiting for approval.' },
   cli_nonce_taken: { status: 409, meaning: 'Another user has parked a login under this nonce.' },
   idempotency_key_in_progress: {

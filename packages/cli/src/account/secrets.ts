@@ -1,8 +1,9 @@
 import type { Context } from '../context.ts'
-import { exits, usageError } from '../errors.ts'
+import { exits } from '../errors.ts'
 import { namedPipeline } from '../server/pipeline-address.ts'
 import { signedIn } from '../server/session.ts'
 import { minute, printTable } from '../terminal/table.ts'
+import { readHidden } from './read-hidden.ts'
 
 /** `hm secret set`: takes no value as an argument, which other users of the machine could read. */
 export const set = signedIn<'secret set'>(async (context, { client, org }) => {
@@ -29,18 +30,9 @@ function limitsOf({ flags: { branches, events, noLimits, uploads } }: Context<'s
   }
 }
 
-const longestValue = 1024 * 1024
-
-async function readValue({ stdin, ask, args }: Context<'secret set'>): Promise<string> {
-  if (stdin.isTTY === true) return ask.secret({ message: `Value of ${args.name}`, flag: 'hm secret set NAME < FILE' })
-  let value = ''
-  for await (const piece of stdin.setEncoding('utf8')) {
-    value += piece
-    if (value.length > longestValue) throw usageError('the secret on stdin exceeds 1 MiB')
-  }
-  if (value === '') throw usageError('stdin is empty: expected the value of the secret', 'hm secret set NAME < FILE')
-  // Removes the line feed of `echo`, which is not part of the secret.
-  return value.replace(/\r?\n$/, '')
+function readValue(context: Context<'secret set'>): Promise<string> {
+  const message = `Value of ${context.args.name}`
+  return readHidden(context, { message, what: 'the value of the secret', fix: 'hm secret set NAME < FILE' })
 }
 
 /** `hm secret list`: lists secrets of the organization, or of one pipeline. */

@@ -140,7 +140,19 @@ export const sections: readonly { readonly title: string; readonly words: readon
   },
   {
     title: 'On the server',
-    words: ['login', 'logout', 'whoami', 'org', 'pipeline', 'build', 'job', 'secret', 'token', 'billing'],
+    words: [
+      'login',
+      'logout',
+      'whoami',
+      'org',
+      'pipeline',
+      'build',
+      'job',
+      'secret',
+      'notification',
+      'token',
+      'billing',
+    ],
   },
   { title: 'This machine', words: ['doctor', 'cache', 'image', 'config', 'completion', 'plugin', 'version'] },
 ]
@@ -155,6 +167,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   config: 'Settings',
   image: 'Images on this machine',
   job: 'Jobs of a build on the server',
+  notification: 'Who is told what happens to builds',
   org: 'Organizations',
   pipeline: 'Pipelines on the server',
   plugin: 'Plugins (none: everything is built in)',

@@ -67,6 +67,53 @@ export const accountSpecs = {
     args: { name: { required: true, summary: 'name of the variable' } },
     flags: { pipeline },
   },
+  'notification list': { summary: 'List who is told what happens to builds', flags: { pipeline }, query: true },
+  'notification add': {
+    summary: 'Tell a webhook, a Slack channel or a member what happens to builds',
+    piped: 'printf %s "$URL" | hm notification add slack',
+    args: {
+      kind: { required: true, choices: ['webhook', 'slack', 'email'], summary: 'what it is' },
+      to: { summary: 'its URL, or the address of a member (default: from stdin or a hidden prompt)' },
+    },
+    flags: {
+      pipeline,
+      events: {
+        kind: 'string',
+        value: 'EVENT',
+        multiple: true,
+        choices: ['broke', 'fixed', 'finished', 'approval', 'flaky'],
+        summary: 'what it is told (default: broke and fixed)',
+      },
+      branches: { kind: 'string', value: 'GLOB', multiple: true, summary: 'only for builds of these branches' },
+    },
+    about: ['Prints the secret that signs the messages to a webhook; it is shown once.'],
+    examples: [
+      ['hm notification add slack --branches main < url', 'when main breaks or is fixed'],
+      ['hm notification add webhook https://example.com/hook --events finished', 'when any build ends'],
+    ],
+    query: true,
+  },
+  'notification test': {
+    summary: 'Send a message that only says that it arrives',
+    args: { id: { required: true, summary: 'id of the notification, as in hm notification list' } },
+  },
+  'notification rm': {
+    summary: 'Delete a notification with its log',
+    args: { id: { required: true, summary: 'id of the notification, as in hm notification list' } },
+  },
+  'notification deliveries': {
+    summary: 'List what a notification has sent, and what came of it',
+    args: { id: { required: true, summary: 'id of the notification, as in hm notification list' } },
+    flags: { limit },
+    query: true,
+  },
+  'notification replay': {
+    summary: 'Send a delivery again, with the same id',
+    args: {
+      id: { required: true, summary: 'id of the notification' },
+      delivery: { required: true, summary: 'id of the delivery, as in hm notification deliveries' },
+    },
+  },
   'token create': {
     summary: 'Create an API key (shown once)',
     args: { name: { required: true, summary: 'what it is for' } },

@@ -99,6 +99,17 @@ export const routes = {
   listRunnerKeys: { method: 'GET', path: '/api/v0/organizations/{org}/runner-keys', query: ['scope'], idempotent: false, answer: 'json' },
   createRunnerKey: { method: 'POST', path: '/api/v0/organizations/{org}/runner-keys', query: [], idempotent: false, answer: 'json' },
   revokeRunnerKey: { method: 'DELETE', path: '/api/v0/organizations/{org}/runner-keys/{key_id}', query: [], idempotent: false, answer: 'none' },
+  listNotifications: { method: 'GET', path: '/api/v0/organizations/{org}/notifications', query: ['pipeline'], idempotent: false, answer: 'json' },
+  createNotification: { method: 'POST', path: '/api/v0/organizations/{org}/notifications', query: [], idempotent: false, answer: 'json' },
+  updateNotification: { method: 'PATCH', path: '/api/v0/organizations/{org}/notifications/{notification_id}', query: [], idempotent: false, answer: 'json' },
+  deleteNotification: { method: 'DELETE', path: '/api/v0/organizations/{org}/notifications/{notification_id}', query: [], idempotent: false, answer: 'none' },
+  rotateNotificationSecret: { method: 'POST', path: '/api/v0/organizations/{org}/notifications/{notification_id}/secret', query: [], idempotent: false, answer: 'json' },
+  testNotification: { method: 'POST', path: '/api/v0/organizations/{org}/notifications/{notification_id}/test', query: [], idempotent: false, answer: 'json' },
+  listNotificationDeliveries: { method: 'GET', path: '/api/v0/organizations/{org}/notifications/{notification_id}/deliveries', query: ['limit', 'cursor'], idempotent: false, answer: 'json' },
+  replayNotificationDelivery: { method: 'POST', path: '/api/v0/organizations/{org}/notifications/{notification_id}/deliveries/{delivery_id}/replay', query: [], idempotent: false, answer: 'json' },
+  getBadge: { method: 'GET', path: '/badges/{org}/{pipeline}.svg', query: ['branch', 'token'], idempotent: false, answer: 'stream' },
+  getBadgeSettings: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/badge', query: [], idempotent: false, answer: 'json' },
+  updateBadgeSettings: { method: 'PUT', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/badge', query: [], idempotent: false, answer: 'json' },
 } as const
 
 /**
@@ -300,4 +311,26 @@ export interface Operations {
   createRunnerKey(input: Input<'createRunnerKey'>, options?: CallOptions): Promise<Answer<'createRunnerKey'>>
   /** Revoke a key for runners */
   revokeRunnerKey(input: Input<'revokeRunnerKey'>, options?: CallOptions): Promise<Answer<'revokeRunnerKey'>>
+  /** List who is told of what */
+  listNotifications(input: Input<'listNotifications'>, options?: CallOptions): Promise<Answer<'listNotifications'>>
+  /** Tell somebody what happens to builds */
+  createNotification(input: Input<'createNotification'>, options?: CallOptions): Promise<Answer<'createNotification'>>
+  /** Change a notification, or switch it off and on */
+  updateNotification(input: Input<'updateNotification'>, options?: CallOptions): Promise<Answer<'updateNotification'>>
+  /** Delete a notification with its log */
+  deleteNotification(input: Input<'deleteNotification'>, options?: CallOptions): Promise<Answer<'deleteNotification'>>
+  /** Replace the secret of a webhook */
+  rotateNotificationSecret(input: Input<'rotateNotificationSecret'>, options?: CallOptions): Promise<Answer<'rotateNotificationSecret'>>
+  /** Send a message that only says that it arrives */
+  testNotification(input: Input<'testNotification'>, options?: CallOptions): Promise<Answer<'testNotification'>>
+  /** List what was sent, and what came of it */
+  listNotificationDeliveries(input: Input<'listNotificationDeliveries'>, options?: CallOptions): Promise<Answer<'listNotificationDeliveries'>>
+  /** Send a delivery again */
+  replayNotificationDelivery(input: Input<'replayNotificationDelivery'>, options?: CallOptions): Promise<Answer<'replayNotificationDelivery'>>
+  /** Show the state of a branch as a picture */
+  getBadge(input: Input<'getBadge'>, options?: CallOptions): Promise<Answer<'getBadge'>>
+  /** Show who may see the badge of a pipeline */
+  getBadgeSettings(input: Input<'getBadgeSettings'>, options?: CallOptions): Promise<Answer<'getBadgeSettings'>>
+  /** Say who may see the badge of a pipeline */
+  updateBadgeSettings(input: Input<'updateBadgeSettings'>, options?: CallOptions): Promise<Answer<'updateBadgeSettings'>>
 }

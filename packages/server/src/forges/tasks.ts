@@ -5,6 +5,7 @@ import { traceOfTask, withTrace } from '../platform/tracing/current-trace.ts'
 import { readFlag, readText } from '../platform/worker/payload.ts'
 import { bitbucketCrontab, bitbucketTasks } from './bitbucket/sync.ts'
 import { type ReportServices, reportBuild } from './checks/report-build.ts'
+import { removeOldSkips } from './checks/skipped-store.ts'
 import { reportTask } from './checks/store.ts'
 import { finishDiscovery } from './discovery/finish-discovery.ts'
 import { type DiscoveryServices, startDiscovery } from './discovery/start-discovery.ts'
@@ -68,7 +69,8 @@ export function forgeTasks(services: ForgeTaskServices): TaskList {
     },
     sweep_deliveries: async () => {
       const deliveries = await removeOldDeliveries(pool)
-      log.info({ deliveries, discoveries: await removeOldDiscoveries(pool) }, 'removed old deliveries')
+      const discoveries = await removeOldDiscoveries(pool)
+      log.info({ deliveries, discoveries, checks: await removeOldSkips(pool) }, 'removed old deliveries')
     },
   }
 }

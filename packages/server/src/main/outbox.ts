@@ -60,12 +60,21 @@ export const outbox: Outbox = async (client, change) => {
   }
 }
 
+/** Notes the tests of a job that this run has proved flaky. Nobody is told of those of forks. */
+const flakyTestsNoted = `
+  select note_build_event($2::uuid, array['flaky'], array_agg(v.test order by v.test))
+    from engine.test_reports t join engine.test_verdicts v on v.report = t.id
+   where $4 and t.job_id = $7 and v.verdict = 'flaky'
+     and v.at = (select max(l.at) from engine.test_verdicts l join engine.test_reports m on m.id = l.report where m.job_id = $7)
+     and exists (select from build_records r where r.id = $2 and r.trust = 'trusted')
+  having count(*) > 0`
+
 /**
  * Writes what follows a run of a proof: the use of a machine, which the crontab charges, and its log,
  * which it packs; the event that tells of its verdicts, the quarantine of flaky tests, and the check
  * of a forge.
  */
-export const proofOutbox: ProofOutbox = async (client, { buildId, queue, run, hasVerdicts }) => {
+export const proofOutbox: ProofOutbox = async (client, { buildId, jobId, queue, run, hasVerdicts }) => {
   const tasks = hasVerdicts
     ? [{ identifier: 'quarantine_proved_tests', payload: { build_id: buildId } }, reportTask(buildId)]
     : []
@@ -74,7 +83,7 @@ export const proofOutbox: ProofOutbox = async (client, { buildId, queue, run, ha
     text: `with unmetered as (${meter}),
       unpacked as (insert into unpacked_logs (job_id, pack_after) select $6::uuid, now() where $6::uuid is not null),
       told as (insert into build_events (organization_id, build_id) select $1, $2 where $4)
-      select ${addTasks}`,
+      select ${addTasks}, (${flakyTestsNoted})`,
     values: [
       queue,
       buildId,
@@ -82,6 +91,7 @@ export const proofOutbox: ProofOutbox = async (client, { buildId, queue, run, ha
       hasVerdicts,
       JSON.stringify(tasks),
       run?.id ?? null,
+      jobId,
     ],
   })
 }

@@ -35,6 +35,8 @@ import { recoveryRoutes } from '../identity/recovery/recover.ts'
 import { sessionRoutes } from '../identity/sessions/routes.ts'
 import { setupRoutes } from '../identity/setup/set-up.ts'
 import { signupRoutes } from '../identity/signup/sign-up.ts'
+import { badgeRoutes } from '../notifications/badges/routes.ts'
+import { notificationRoutes } from '../notifications/routes.ts'
 import { mailboxRoutes } from '../operator/mailbox/routes.ts'
 import { auditRoutes } from '../organizations/audit-log.ts'
 import { inviteRoutes } from '../organizations/invites/routes.ts'
@@ -124,6 +126,8 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...inviteRoutes(services),
     ...auditRoutes(services),
     ...runnerRoutes(services),
+    ...notificationRoutes(services),
+    ...badgeRoutes(services),
     ...mailboxRoutes(services),
     ...passkeyRoutes(services),
     ...signupRoutes(services),

@@ -135,7 +135,7 @@ export async function removeDeadKeys(database: Database): Promise<number> {
  * Tasks that are queued under a key. If one is queued again while it runs, the new one takes the
  * key, and the old one is not retried.
  */
-const keyedTasks = ['apply_approval', 'discover', 'follow_build', 'github_sync']
+const keyedTasks = ['apply_approval', 'discover', 'follow_build', 'github_sync', 'send_notifications']
 
 /** Removes failed tasks that another has replaced. Returns how many. */
 export async function removeReplacedTasks(database: Database): Promise<number> {

@@ -15,6 +15,7 @@ import { quarantineTasks } from '../builds/tests/quarantine.ts'
 import { testCrontab, testTasks } from '../builds/tests/remove-old-results.ts'
 import { forgeCrontab, forgeTasks } from '../forges/tasks.ts'
 import { identityCrontab, identityTasks } from '../identity/tasks.ts'
+import { notificationCrontab, notificationTasks } from '../notifications/tasks.ts'
 import { mailCrontab, mailTasks } from '../platform/mail/tasks.ts'
 import { superviseWorker } from '../platform/worker/supervise-worker.ts'
 import type { Services } from './routes.ts'
@@ -37,9 +38,10 @@ export const crontab = [
   ...deletedOrganizationCrontab,
   ...layerCrontab,
   ...forgeCrontab,
+  ...notificationCrontab,
 ].join('\n')
 
-/** Every task of the server by its name. */
+/** Every task of the server by its name, but those that go on after their end. */
 function makeTasks(services: Services): TaskList {
   return {
     ...sweepTasks(services),
@@ -64,6 +66,14 @@ function makeTasks(services: Services): TaskList {
  * Runs background work in this process until `stop`. Scheduled work is left out if `byTheClock` is
  * false.
  */
-export function startWorker(services: Services, byTheClock = true): Promise<{ stop(): Promise<void> }> {
-  return superviseWorker({ ...services, taskList: makeTasks(services), crontab: byTheClock ? crontab : '' })
+export async function startWorker(services: Services, byTheClock = true): Promise<{ stop(): Promise<void> }> {
+  const notifications = notificationTasks(services)
+  const taskList = { ...makeTasks(services), ...notifications.tasks }
+  const worker = await superviseWorker({ ...services, taskList, crontab: byTheClock ? crontab : '' })
+  return {
+    async stop() {
+      await worker.stop()
+      await notifications.stop()
+    },
+  }
 }

@@ -2,7 +2,7 @@ import { useRouter, useSearch } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 
 /** The kinds of mailed links. */
-type TokenKind = 'register' | 'recover' | 'invite' | 'setup'
+type TokenKind = 'register' | 'recover' | 'invite' | 'setup' | 'unsubscribe'
 
 /** Kept in memory only, until the page closes or the token is used (web A1). */
 const tokens = new Map<TokenKind, string>()

@@ -153,6 +153,12 @@ const runnersRoute = createRoute({
   component: lazyRouteComponent(() => import('../runners/runners-page.tsx'), 'RunnersPage'),
 })
 
+const notificationsRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'settings/notifications',
+  component: lazyRouteComponent(() => import('../settings/notifications/notifications-page.tsx'), 'NotificationsPage'),
+})
+
 const auditRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'settings/audit',
@@ -178,5 +184,6 @@ export const organizationRoutes = [
   membersRoute,
   integrationsRoute,
   runnersRoute,
+  notificationsRoute,
   auditRoute,
 ] as const

@@ -73,6 +73,13 @@ const inviteAcceptRoute = createRoute({
   component: lazyRouteComponent(() => import('../auth/invite/invite-accept-page.tsx'), 'InviteAcceptPage'),
 })
 
+const unsubscribeRoute = createRoute({
+  getParentRoute: () => plainRoute,
+  path: '/unsubscribe',
+  validateSearch: textSearch('token'),
+  component: lazyRouteComponent(() => import('../auth/unsubscribe-page.tsx'), 'UnsubscribePage'),
+})
+
 const setupRoute = createRoute({
   getParentRoute: () => plainRoute,
   path: '/setup',
@@ -97,6 +104,7 @@ export const plainRoutes = [
   callbackRoute,
   cliLoginRoute,
   inviteAcceptRoute,
+  unsubscribeRoute,
   setupRoute,
   mailboxRoute,
 ] as const

@@ -113,6 +113,12 @@ function Named({ org, name, page }: NamedProps) {
           {text}
         </Link>
       )
+    case 'notifications':
+      return (
+        <Link to="/$org/settings/notifications" params={{ org }} className="underline">
+          {text}
+        </Link>
+      )
     case 'runners':
       return (
         <Link to="/$org/settings/runners" params={{ org }} className="underline">

@@ -6,7 +6,7 @@ type Event = Pick<Schema<'AuditEvent'>, 'action' | 'actor' | 'subject' | 'detail
 
 /** The page of something that an event names. */
 export type NamedPage =
-  | { readonly kind: 'members' | 'settings' | 'runners' }
+  | { readonly kind: 'members' | 'settings' | 'runners' | 'notifications' }
   | { readonly kind: 'pipeline'; readonly slug: string }
   | { readonly kind: 'build'; readonly slug: string; readonly number: string; readonly job?: string }
 
@@ -112,6 +112,9 @@ const sentences: Sentences = {
     ' as ',
     { name: subject },
   ],
+  'notification.secret_rotated': ({ subject }) => ['replaced the secret of the notification to ', receiver(subject)],
+  'notification.replayed': ({ subject }) => ['sent a notification again to ', receiver(subject)],
+  'notification.unsubscribed': ({ subject }) => ['ended the notifications to ', receiver(subject)],
   'coupon.redeemed': ({ text, details }) => [
     'redeemed coupon ',
     { name: text('code') },
@@ -145,6 +148,7 @@ const nouns: Readonly<Record<string, (facts: Facts, action: string) => readonly 
     `${verbOf(action)} GitHub account `,
     { name: text('account') || subject },
   ],
+  notification: ({ subject }, action) => [`${verbOf(action)} the notification to `, receiver(subject)],
   runner: ({ subject, text }, action) => [
     `${verbOf(action)} runner `,
     { name: text('name') || subject, page: { kind: 'runners' } },
@@ -159,6 +163,8 @@ const nouns: Readonly<Record<string, (facts: Facts, action: string) => readonly 
 const verbOf = (action: string) => (action.split('.')[1] ?? '').replaceAll('_', ' ')
 
 const person = (name: string): AuditPart => ({ name, page: { kind: 'members' } })
+
+const receiver = (name: string): AuditPart => ({ name, page: { kind: 'notifications' } })
 
 const pipeline = (slug: string): AuditPart => ({ name: slug, page: { kind: 'pipeline', slug } })
 

@@ -35,6 +35,9 @@ export function SettingsLayout({ org, title, actions, children }: SettingsLayout
         <Link to="/$org/settings/runners" params={params} className={tabClass}>
           Runners
         </Link>
+        <Link to="/$org/settings/notifications" params={params} className={tabClass}>
+          Notifications
+        </Link>
         <Link to="/$org/settings/audit" params={params} className={tabClass}>
           Audit log
         </Link>

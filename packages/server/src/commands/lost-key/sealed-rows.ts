@@ -1,5 +1,6 @@
 import { placeOfGrant } from '../../forges/bitbucket/grant-store.ts'
 import { placeOfHook } from '../../forges/bitbucket/hooks.ts'
+import { placeOfNotification } from '../../notifications/notification.ts'
 import { placeOfSecret } from '../../organizations/secrets/set-secret.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
@@ -7,66 +8,66 @@ import { SettingsError } from '../../platform/settings/read-settings.ts'
 
 /** A value of the database that only our key decrypts and that nothing can generate again. */
 export interface SealedRow {
-  readonly kind: 'secret' | 'grant' | 'hook'
+  readonly kind: 'secret' | 'notification' | 'grant' | 'hook'
   readonly id: string
   /** The place that its value is sealed for. */
   readonly place: string
   readonly sealed: Buffer
   /**
-   * Its name for an operator: the secret with its organization or pipeline, the workspaces of a
-   * connection, the repository of a webhook.
+   * Its name for an operator: the secret with its organization or pipeline, the receiver of a
+   * notification, the workspaces of a connection, the repository of a webhook.
    */
   readonly name: string
-}
-
-interface Kind {
-  readonly kind: SealedRow['kind']
-  /** Lower than every id. */
-  readonly before: string
-  placeOf(id: string): string
-  /** Selects rows with an id above $1, ascending, $2 at most, each value of $3 bytes at most. */
-  readonly text: string
 }
 
 const rowsPerPage = 200
 const noUuid = '00000000-0000-0000-0000-000000000000'
 
-const kinds: readonly Kind[] = [
+/** Where the values of each kind are sealed for. */
+const placeOf: Readonly<Record<SealedRow['kind'], (id: string) => string>> = {
+  secret: placeOfSecret,
+  notification: placeOfNotification,
+  grant: (id) => placeOfGrant(id, 'access'),
+  hook: placeOfHook,
+}
+
+interface Reading {
+  /** Lower than every id. */
+  readonly before: string
+  /** Selects rows with an id above $1, ascending, $2 at most, each value of $3 bytes at most. */
+  readonly text: string
+}
+
+const readings: readonly Reading[] = [
   {
-    kind: 'secret',
     before: noUuid,
-    placeOf: placeOfSecret,
-    text: `select s.id, s.sealed_value as sealed, s.name || ' of ' || o.slug || coalesce('/' || p.slug, '') as name
-             from secrets s join organizations o on o.id = s.organization_id left join pipelines p on p.id = s.pipeline_id
-            where s.id > $1 and octet_length(s.sealed_value) <= $3 order by s.id limit $2`,
+    text: `select * from (
+             select 'secret' as kind, s.id, s.sealed_value as sealed, s.name || ' of ' || o.slug || coalesce('/' || p.slug, '') as name
+               from secrets s join organizations o on o.id = s.organization_id left join pipelines p on p.id = s.pipeline_id
+             union all
+             select 'notification', n.id, n.sealed_address, n.target || ' of ' || o.slug
+               from notifications n join organizations o on o.id = n.organization_id) v
+            where v.id > $1 and octet_length(v.sealed) <= $3 order by v.id limit $2`,
   },
   {
-    kind: 'grant',
     before: noUuid,
-    placeOf: (id) => placeOfGrant(id, 'access'),
-    text: `select g.id, g.access_token as sealed,
+    text: `select 'grant' as kind, g.id, g.access_token as sealed,
                   coalesce((select string_agg(w.slug, ', ' order by w.slug) from bitbucket_workspaces w where w.grant_id = g.id), '') as name
              from bitbucket_grants g where g.id > $1 and octet_length(g.access_token) <= $3 order by g.id limit $2`,
   },
   {
-    kind: 'hook',
     before: '0',
-    placeOf: placeOfHook,
-    text: `select id, hook_secret as sealed, owner || '/' || name as name
+    text: `select 'hook' as kind, id, hook_secret as sealed, owner || '/' || name as name
              from repositories where id > $1 and octet_length(hook_secret) <= $3 order by id limit $2`,
   },
 ]
 
 /** Yields all sealed values of at most `mostBytes`, a page at a time. */
 async function* sealedRows(database: Database, mostBytes: number): AsyncGenerator<SealedRow> {
-  for (const { kind, before, placeOf, text } of kinds) {
+  for (const { before, text } of readings) {
     for (let after = before; ; ) {
-      const { rows } = await database.query<Pick<SealedRow, 'id' | 'sealed' | 'name'>>(text, [
-        after,
-        rowsPerPage,
-        mostBytes,
-      ])
-      for (const row of rows) yield { ...row, kind, place: placeOf(row.id) }
+      const { rows } = await database.query<Omit<SealedRow, 'place'>>(text, [after, rowsPerPage, mostBytes])
+      for (const row of rows) yield { ...row, place: placeOf[row.kind](row.id) }
       const last = rows.at(-1)
       if (last === undefined) break
       after = last.id
@@ -110,6 +111,7 @@ export async function* unreadableRows(
 /** Describes a row for an operator. */
 export function describeRow({ kind, name }: SealedRow): string {
   if (kind === 'secret') return `the secret ${name}`
+  if (kind === 'notification') return `the notification to ${name}`
   return kind === 'hook' ? `the webhook of ${name}` : `the connection to Bitbucket (${name})`
 }
 

@@ -11,6 +11,8 @@ import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
 import type { Forges } from '../forge/forge.ts'
 import { findConnected } from '../repositories/connected-repository.ts'
 import { type CheckContent, type CheckedJob, type CheckSubject, describeCheck, firstFailure } from './describe-check.ts'
+import { describeSkip } from './describe-skip.ts'
+import { findPipelinePage, findSkipsCounting } from './skipped-store.ts'
 import { type CheckRow, findCheck, findCheckedBuild, inheritCheck, recordReport } from './store.ts'
 
 export interface ReportServices {
@@ -21,19 +23,24 @@ export interface ReportServices {
   readonly log: Logger
 }
 
-/** Reports the state of a build to its forge. Fails if the forge is unavailable. */
+/**
+ * Reports the state of a build to its forge, with the checks for which it counts. Fails if the forge
+ * is unavailable.
+ */
 export async function reportBuild(services: ReportServices, buildId: string): Promise<void> {
   const { pool } = services
   await inheritCheck(pool, buildId)
   // The state may change during a report, and a process that was thought dead may still report an
   // older one.
   while (await reportOnce(services, buildId));
+  for (const skip of await findSkipsCounting(pool, buildId)) while (await reportOnce(services, skip));
 }
 
 /** Returns whether the forge received a new state, so that another report may follow. */
 async function reportOnce(services: ReportServices, buildId: string): Promise<boolean> {
   const row = await findCheck(services.pool, buildId)
-  const content = row && (await contentOf(services, buildId))
+  const content =
+    row && (row.skipped_because === null ? await contentOf(services, buildId) : await skipOf(services, row))
   return row !== undefined && content !== undefined && reportCheck(services, row, content)
 }
 
@@ -60,6 +67,16 @@ export async function reportCheck(
     await recordReport(pool, row.id, digest, null)
   }
   return true
+}
+
+async function skipOf(
+  { pool, publicUrl }: ReportServices,
+  { skipped_because: because, skipped_pipeline: pipeline, counts_build: counts, created_at: at }: CheckRow,
+): Promise<CheckContent | undefined> {
+  const page = pipeline === null ? undefined : await findPipelinePage(pool, pipeline)
+  if (because === null || page === undefined) return undefined
+  const build = counts === null ? undefined : await findCheckedBuild(pool, counts)
+  return describeSkip({ because, at, page: `${publicUrl}/${page}`, counts: build ?? null })
 }
 
 async function contentOf(

@@ -23,11 +23,19 @@ export async function insertCheck(database: Database, check: NewCheck): Promise<
   })
 }
 
-/** Creates the check of a rebuild, if the first build has one. */
+/**
+ * Creates the check of a rebuild, if the first build has one. Checks for which the first build
+ * counts go by the rebuild from now on.
+ */
 export async function inheritCheck(database: Database, buildId: string): Promise<void> {
   await database.query({
     name: 'inherit-check',
-    text: `insert into checks (id, organization_id, forge, forge_repository_id, commit, name)
+    text: `with again as (
+             update checks c set counts_build = r.id
+               from build_records r
+               join build_records first on first.pipeline_id = r.pipeline_id and first.number = r.rebuild_of
+              where r.id = $1 and c.counts_build = first.id)
+           insert into checks (id, organization_id, forge, forge_repository_id, commit, name)
            select r.id, c.organization_id, c.forge, c.forge_repository_id, c.commit, c.name
              from build_records r
              join build_records first on first.pipeline_id = r.pipeline_id and first.number = r.rebuild_of
@@ -50,9 +58,14 @@ export interface CheckRow {
   readonly told: string | null
   /** Full name of the commit's fork; null: it is not from a fork, or the fork is gone. */
   readonly fork: string | null
+  readonly created_at: Date
+  /** Why there is no build; null: there is one, or it is of a discovery. */
+  readonly skipped_because: string | null
+  readonly skipped_pipeline: string | null
+  readonly counts_build: string | null
 }
 
-const checks = `select c.*, case when r.trust = 'fork' then r.pull_request->>'headRepository' end as fork
+const checks = `select c.*, coalesce(c.skipped_fork, case when r.trust = 'fork' then r.pull_request->>'headRepository' end) as fork
     from checks c left join build_records r on r.id = c.id`
 
 /** Finds the check of a build or a discovery. */

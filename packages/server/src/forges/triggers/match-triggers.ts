@@ -7,6 +7,25 @@ export function triggersMatch(triggers: readonly Trigger[], facts: TriggerFacts)
   return triggers.some((trigger) => matches(trigger, bounded))
 }
 
+/**
+ * Returns the path filters that alone keep the triggers from matching an event; null when something
+ * else does too. Branches do not count: whoever pushes chooses their names, so that a check that
+ * passes for a branch that is not built would let anything pass.
+ */
+export function skippingFilters(triggers: readonly Trigger[], facts: TriggerFacts): readonly string[] | null {
+  const open = triggers.filter((trigger) => matches(withoutFilters(trigger), { ...facts, changed: null }))
+  if (open.length === 0 || triggersMatch(triggers, facts)) return null
+  return open.flatMap((trigger) =>
+    trigger.event === 'schedule'
+      ? []
+      : [...(trigger.paths ?? []), ...(trigger.pathsIgnore ?? []).map((glob) => `!${glob.replace(/^!/, '')}`)],
+  )
+}
+
+function withoutFilters(trigger: Trigger): Trigger {
+  return trigger.event === 'schedule' ? trigger : { ...trigger, paths: null, pathsIgnore: null }
+}
+
 /** The most comparisons. In the worst case they block this process for a few seconds. */
 const mostWork = 1e9
 

@@ -73,6 +73,7 @@ async function wantedBuilds(
     return checkedBuilds(pool, repository, await newestBuildsOfCommit(pool, repository, event.commit))
   const id = await checkedId(pool, repository, event.of)
   if (id === undefined) return 'the check belongs to another app'
+  if ((await findCheck(pool, id))?.skipped_because != null) return 'the check is of a push that no path filter matches'
   const builds = await checkedBuilds(pool, repository, [id])
   // Without a build, this is the check of a discovery.
   if (builds.length === 0) await queueDiscovery(pool, repository.forge, [repository.address.externalId], true)

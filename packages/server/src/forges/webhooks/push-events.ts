@@ -1,16 +1,18 @@
 /** Builds the pipelines that a push or a pull request triggers. */
 
+import { transaction } from '../../platform/database/transaction.ts'
 import { checkName } from '../checks/describe-check.ts'
+import { insertSkip } from '../checks/skipped-store.ts'
 import { insertCheck, queueReport } from '../checks/store.ts'
 import { queueDiscovery } from '../discovery/store.ts'
 import type { PullRequestEvent, PushEvent } from '../forge/events.ts'
 import { orNull } from '../forge/failures.ts'
 import { forkNameOf } from '../repositories/source-name.ts'
-import { triggersMatch } from '../triggers/match-triggers.ts'
+import { skippingFilters, triggersMatch } from '../triggers/match-triggers.ts'
 import { parseTriggers } from '../triggers/parse-triggers.ts'
 import { type StartServices, startBuild, type TriggeredBuild } from '../triggers/start-build.ts'
 import { authorOf, pipelinesOf } from '../triggers/store.ts'
-import type { Trigger } from '../triggers/trigger.ts'
+import type { Trigger, TriggerFacts } from '../triggers/trigger.ts'
 import type { EventContext } from './event-context.ts'
 
 /** Builds the pipelines that a push triggers, and rediscovers those of the default branch. */
@@ -34,7 +36,10 @@ export async function onPush(
   const author = await authorOf(pool, repository, sender)
   for (const pipeline of pipelines) {
     const { triggers } = parseTriggers(pipeline.triggers)
-    if (!triggersMatch(triggers, pushed)) continue
+    if (!triggersMatch(triggers, pushed)) {
+      await skip(services, triggers, pushed, { repository, pipeline, commit: after, fork: null })
+      continue
+    }
     await buildWithCheck(services, triggers, {
       repository,
       pipeline,
@@ -80,8 +85,13 @@ export async function onPullRequest(
   const sourceName = head.isInForkOnly ? forkNameOf(repository.id, head.repository) : repository.id
   for (const pipeline of pipelines) {
     const { triggers } = parseTriggers(pipeline.triggers)
-    if (!triggersMatch(triggers, { event: 'pull_request', type: event.action, base: base.ref, changed })) continue
     if (head.isFork && pipeline.fork_policy === 'never') continue
+    const facts = { event: 'pull_request', type: event.action, base: base.ref, changed } as const
+    if (!triggersMatch(triggers, facts)) {
+      const fork = head.isInForkOnly ? head.repository : null
+      await skip(services, triggers, facts, { repository, pipeline, commit, fork })
+      continue
+    }
     await buildWithCheck(services, triggers, {
       repository,
       pipeline,
@@ -109,6 +119,40 @@ export async function onPullRequest(
     })
   }
   return null
+}
+
+interface Skipped extends Pick<TriggeredBuild, 'repository' | 'pipeline' | 'commit'> {
+  readonly fork: string | null
+}
+
+/**
+ * Makes a check without a build for an event that path filters alone keep from one, so that a check
+ * that the repository requires does not wait for ever.
+ */
+async function skip(
+  { pool }: StartServices,
+  triggers: readonly Trigger[],
+  facts: TriggerFacts,
+  { repository, pipeline, commit, fork }: Skipped,
+): Promise<void> {
+  const filters = skippingFilters(triggers, facts)
+  if (filters === null) return
+  const isPullRequest = facts.event === 'pull_request'
+  await transaction(pool, async (client) => {
+    const id = await insertSkip(client, {
+      organizationId: repository.organizationId,
+      forge: repository.forge,
+      forgeRepositoryId: repository.address.externalId,
+      commit,
+      name: checkName(pipeline.slug, triggers, isPullRequest),
+      pipelineId: pipeline.id,
+      fork,
+      // A push is compared with the one before it alone, and a pull request with its target.
+      branch: isPullRequest ? null : facts.ref,
+      filters,
+    })
+    if (id !== null) await queueReport(client, id)
+  })
 }
 
 /** Creates a build and, in the same transaction, its check. */

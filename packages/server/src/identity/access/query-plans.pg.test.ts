@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { listEventsOf } from '../../organizations/audit-log.ts'
 import { findOffer, listInvitesOf } from '../../organizations/invites/store.ts'
 import { listOrganizationsOf, listStandings, lockOrganizationsOf } from '../../organizations/lifecycle/store.ts'
-import { countOwners, findMember, hasMemberWithEmail, listMembers } from '../../organizations/members/store.ts'
+import { countOwners, findMember, findMemberByEmail, listMembers } from '../../organizations/members/store.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { testServer } from '../../testing/server.ts'
 import { listPlaces } from '../accounts/delete-account.ts'
@@ -77,7 +77,7 @@ test.for<[string, (database: Database) => Promise<unknown>]>([
   ['organizations of an account', (database) => listPlaces(database, ids.user)],
   ['members', (database) => listMembers(database, ids.organization)],
   ['a member', (database) => findMember(database, ids.organization, ids.user)],
-  ['a member by address', (database) => hasMemberWithEmail(database, ids.organization, 'x@plans.example')],
+  ['a member by address', (database) => findMemberByEmail(database, ids.organization, 'x@plans.example')],
   ['owners', (database) => countOwners(database, ids.organization)],
   [
     'whether a stream may stay',

@@ -18,7 +18,7 @@ import {
   organizationNotFound,
 } from '../lifecycle/store.ts'
 import type { Asker } from '../members/members.ts'
-import { findMember, hasMemberWithEmail, type MemberRow } from '../members/store.ts'
+import { findMember, findMemberByEmail, type MemberRow } from '../members/store.ts'
 import { countLiveInvites, type InviteRow, insertInvite } from './store.ts'
 
 const days = 7
@@ -83,7 +83,7 @@ async function insert(
 ): Promise<InviteRow> {
   const { organizationId, email } = invite
   const errors = new FieldErrors()
-  if (await hasMemberWithEmail(client, organizationId, email)) errors.add('email', 'belongs to a member')
+  if ((await findMemberByEmail(client, organizationId, email)) !== undefined) errors.add('email', 'belongs to a member')
   else if ((await countLiveInvites(client, organizationId)) >= mostLive)
     errors.add('', `would exceed the limit of ${mostLive} pending invites; revoke one first`)
   errors.throwIfAny('invite_invalid')

@@ -34,13 +34,17 @@ export async function findMember(
   return rows[0]
 }
 
-/** Whether a member has this address. */
-export async function hasMemberWithEmail(database: Database, organizationId: string, email: string): Promise<boolean> {
-  const { rowCount } = await database.query(
-    'select 1 from users u join memberships m on m.user_id = u.id where u.email = $2 and m.organization_id = $1',
+/** Undefined: no member has this address. */
+export async function findMemberByEmail(
+  database: Database,
+  organizationId: string,
+  email: string,
+): Promise<MemberRow | undefined> {
+  const { rows } = await database.query<MemberRow>(
+    `select ${columns} from memberships m join users u on u.id = m.user_id where u.email = $2 and m.organization_id = $1`,
     [organizationId, email],
   )
-  return rowCount === 1
+  return rows[0]
 }
 
 export async function countOwners(database: Database, organizationId: string): Promise<number> {

@@ -16,6 +16,8 @@ export interface Mail {
   readonly askedBy: AskedBy | null
   /** Advice for a reader who did not request the mail. */
   readonly otherwise: string
+  /** Where the reader's program ends mails of this kind (RFC 8058). */
+  readonly unsubscribe?: string
 }
 
 /** The client that caused a mail, and when. */

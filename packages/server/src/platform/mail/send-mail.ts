@@ -14,6 +14,7 @@ interface Letter extends RenderedMail {
   /** Equal for each attempt, so that mail programs detect duplicates. */
   readonly messageId: string
   readonly queuedAt: Date
+  readonly unsubscribe?: string | undefined
 }
 
 const silenceMs = 60_000
@@ -43,7 +44,7 @@ function smtpSender(url: string, from: string): (letter: Letter) => Promise<void
   let transport: Promise<Transporter> | null = null
   // A mail server that does not answer would occupy the worker, so it is left alone for a while.
   let silentUntil = 0
-  return async ({ to, subject, text, html, messageId, queuedAt }) => {
+  return async ({ to, subject, text, html, messageId, queuedAt, unsubscribe }) => {
     if (performance.now() < silentUntil) throw new Error('the mail server did not answer recently')
     transport ??= smtpTransport(url)
     const sent = (await transport).sendMail({
@@ -56,7 +57,14 @@ function smtpSender(url: string, from: string): (letter: Letter) => Promise<void
       html,
       messageId,
       date: queuedAt,
-      headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+      headers: {
+        'Auto-Submitted': 'auto-generated',
+        'X-Auto-Response-Suppress': 'All',
+        ...(unsubscribe !== undefined && {
+          'List-Unsubscribe': `<${unsubscribe}>`,
+          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
+        }),
+      },
     })
     await sent.catch((error: unknown) => {
       if (isTimeout(error)) silentUntil = performance.now() + silenceMs

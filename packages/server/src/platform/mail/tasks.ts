@@ -44,7 +44,8 @@ export function mailTasks(services: MailTaskServices): TaskList {
         return
       }
       const messageId = `<${job.id}.${queuedAt.getTime()}@${host}>`
-      await send({ ...renderMail(mail), to: mail.to, link: mail.link?.url ?? null, messageId, queuedAt })
+      const { to, link, unsubscribe } = mail
+      await send({ ...renderMail(mail), to, link: link?.url ?? null, messageId, queuedAt, unsubscribe })
     },
     sweep_mailbox: async () => {
       await sweepMailbox(services.pool)

@@ -25,7 +25,8 @@ function trimHyphens(text: string): string {
 const reserved = new Set(
   (
     'login register recover github bitbucket billing invite invites auth cli-login api v0 v1 docs ping healthz readyz metrics webhooks assets ' +
-    'static settings account user users organizations admin ops internal new status setup mailbox session .well-known'
+    'static settings account user users organizations admin ops internal new status setup mailbox session .well-known ' +
+    'badges unsubscribe'
   ).split(' '),
 )
 

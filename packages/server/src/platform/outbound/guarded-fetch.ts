@@ -56,7 +56,7 @@ export async function* guardedFetch(text: string, options: GuardedFetchOptions):
 }
 
 /** Returns an agent that connects only to hosts that `url` may lead to. */
-function agentOptions(url: URL, allowedHosts: readonly string[], idleMs: number): Agent.Options {
+export function agentOptions(url: URL, allowedHosts: readonly string[], idleMs: number): Agent.Options {
   return {
     connect: { timeout: idleMs, ...(isAllowedHost(url, allowedHosts) ? {} : { lookup: publicLookup }) },
     headersTimeout: idleMs,
@@ -89,7 +89,7 @@ async function* limited(body: AsyncIterable<Buffer>, announced: number, maxBytes
 }
 
 /** Finds the guard's refusal inside the error of a connection. */
-function causeOf(error: unknown): unknown {
+export function causeOf(error: unknown): unknown {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each instanceof FetchRefused) return each
     if (each instanceof PrivateAddress) return new FetchRefused(each.message, { cause: each })

@@ -36,6 +36,7 @@ export const limitRules = {
   tokens_user: rule(20, hour, true),
   checkout_organization: rule(10, hour, true),
   invites_organization: rule(100, 24 * hour, true),
+  badges_address: rule(3000, minute),
   webhooks_address: rule(3000, minute),
   webhook_failures_address: rule(60, minute),
 } as const satisfies Readonly<Record<string, LimitRule>>

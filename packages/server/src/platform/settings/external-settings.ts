@@ -58,6 +58,12 @@ export const externalSettings = {
     [],
     'non-public hosts that source archives may be fetched from, also over http',
   ),
+  notificationAllow: setting(
+    'HARMONT_NOTIFICATION_ALLOW',
+    listOf(hostName),
+    [],
+    'non-public hosts that notifications may be sent to, also over http',
+  ),
   registryAllow: setting(
     'HARMONT_REGISTRY_ALLOW',
     listOf(hostName),

@@ -1,20 +1,23 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import { useOrganizationName } from '../../api/session.ts'
+import { useOrganizationName, usePermission } from '../../api/session.ts'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { PageHeading } from '../../design/page-heading.tsx'
 import { Skeleton } from '../../design/page-states.tsx'
 import { PlaceError } from '../../navigation/place-error.tsx'
+import { NotificationsSection } from '../../settings/notifications/notifications-section.tsx'
 import { showInvisible } from '../../text/escape.ts'
 import { pipelineQuery } from '../queries.ts'
 import { ArchiveSection } from './archive-section.tsx'
+import { BadgeSection } from './badge-section.tsx'
 import { SecretsSection } from './secrets-section.tsx'
 import { SettingsForm } from './settings-form.tsx'
 
-/** Shows settings, secrets and archiving of a pipeline. */
+/** Shows settings, secrets, notifications, badge and archiving of a pipeline. */
 export function PipelineSettingsPage() {
   const { org, slug } = useParams({ from: '/signed-in/$org/pipelines/$slug/settings' })
   const organization = showInvisible(useOrganizationName(org))
+  const mayManage = usePermission(org, 'pipeline.manage')
   const { data: pipeline, error, refetch } = useQuery(pipelineQuery(org, slug))
   return (
     <>
@@ -44,6 +47,14 @@ export function PipelineSettingsPage() {
               title={`Secrets of ${organization}`}
               about="Every pipeline of the organization can use them."
             />
+            {mayManage && (
+              <NotificationsSection
+                scope={{ org, slug }}
+                title="Notifications of this pipeline"
+                about="They come on top of those for every pipeline, in the settings of the organization."
+              />
+            )}
+            <BadgeSection org={org} slug={slug} />
             <ArchiveSection org={org} pipeline={pipeline} />
           </>
         )}

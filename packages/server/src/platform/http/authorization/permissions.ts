@@ -42,6 +42,8 @@ export const permissions: Readonly<Record<Permission, Rule>> = {
   // To remove somebody else takes `members` or `owners`: see `permissionToChange`.
   leave: { role: 'member', scope: 'manage' },
   'invites.read': { role: 'admin', scope: 'read' },
+  notifications: { role: 'admin', scope: 'manage' },
+  'notifications.read': { role: 'admin', scope: 'read' },
   'runners.read': { role: 'admin', scope: 'read' },
   'organization.create': { role: null, scope: 'manage' },
   account: { role: null, scope: 'account' },

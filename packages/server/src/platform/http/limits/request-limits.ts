@@ -14,6 +14,8 @@ const addressLimits: Partial<Record<OperationId, LimitName | null>> = {
   getReadiness: null,
   // Polled until somebody has signed in, by many behind one address. It is counted by nonce.
   cliClaim: null,
+  // Fetched by the proxies of forges, for many readers.
+  getBadge: 'badges_address',
   receiveWebhook: 'webhooks_address',
   stripeWebhook: 'webhooks_address',
 }

@@ -1,0 +1,105 @@
+/** Badges of pipelines: who may see them, and their picture. */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type pg from 'pg'
+import type { PipelineRow } from '../../organizations/index.ts'
+import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
+import { transaction } from '../../platform/database/transaction.ts'
+import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
+import { newToken } from '../../platform/encryption/token.ts'
+import { type BadgeAccess, type BadgeRow, findBadge, setBadgeRow } from './store.ts'
+
+export interface BadgeServices {
+  readonly pool: pg.Pool
+  readonly sealer: Sealer
+  readonly publicUrl: string
+}
+
+const placeOf = (pipelineId: string) => `badge/${pipelineId}`
+
+export interface BadgeSettings {
+  readonly access: BadgeAccess
+  /** Where the picture is; null while it is off. */
+  readonly url: string | null
+  readonly markdown: string | null
+}
+
+type Place = { readonly organizationId: string; readonly organizationSlug: string }
+
+/** Returns who may see a badge, and how a page shows it. */
+export async function readBadge(
+  services: BadgeServices,
+  { organizationSlug }: Place,
+  { slug, name }: PipelineRow,
+): Promise<BadgeSettings> {
+  const row = await findBadge(services.pool, organizationSlug, slug, null)
+  const access = row?.badge ?? 'off'
+  const token = row === undefined || access !== 'token' ? null : tokenOf(services.sealer, row)
+  // A token of a lost key cannot be shown: another makes it work again.
+  if (access === 'off' || (access === 'token' && token === null)) return { access, url: null, markdown: null }
+  const page = `${services.publicUrl}/${organizationSlug}/pipelines/${slug}`
+  const url = `${services.publicUrl}/badges/${organizationSlug}/${slug}.svg${token === null ? '' : `?token=${token}`}`
+  return { access, url, markdown: `[![${name.replaceAll(/[\\[\]]/g, '\\$&')}](${url})](${page})` }
+}
+
+function tokenOf(sealer: Sealer, { pipeline_id: id, sealed_badge_token: sealed }: BadgeRow): string | null {
+  try {
+    return sealed && sealer.open(placeOf(id), sealed)
+  } catch (error) {
+    if (error instanceof CannotOpen) return null
+    throw error
+  }
+}
+
+/** Says who may see a badge. Each time that it takes a token, it gets another one. */
+export async function setBadge(
+  { pool, sealer }: BadgeServices,
+  { organizationId }: Place,
+  actor: Actor,
+  { id, slug }: PipelineRow,
+  access: BadgeAccess,
+): Promise<void> {
+  await transaction(pool, async (client) => {
+    await setBadgeRow(client, id, access, access === 'token' ? sealer.seal(placeOf(id), newToken()) : null)
+    await recordAudit(client, actor, {
+      organizationId,
+      action: 'pipeline.updated',
+      subject: slug,
+      details: { badge: access },
+    })
+  })
+}
+
+interface Asked {
+  readonly organization: string
+  readonly pipeline: string
+  readonly branch: string | null
+  readonly token: string | null
+}
+
+/** Returns a badge as SVG. Null for one that does not exist, is off, or wants another token. */
+export async function drawBadge({ pool, sealer }: BadgeServices, asked: Asked): Promise<string | null> {
+  const row = await findBadge(pool, asked.organization, asked.pipeline, asked.branch)
+  if (row === undefined || !maySee(sealer, row, asked.token)) return null
+  // Loaded at the first badge: it knows the width of every character.
+  const { makeBadge } = await import('badge-maker')
+  const label = [...(asked.branch ?? asked.pipeline)].slice(0, mostCharacters).join('')
+  return makeBadge({ label, ...looks[row.state ?? 'none'] })
+}
+
+const mostCharacters = 60
+
+const looks = {
+  passed: { message: 'passing', color: 'brightgreen' },
+  failed: { message: 'failing', color: 'red' },
+  none: { message: 'no builds', color: 'lightgrey' },
+} as const
+
+function maySee(sealer: Sealer, row: BadgeRow, token: string | null): boolean {
+  if (row.badge !== 'token') return row.badge === 'public'
+  const right = tokenOf(sealer, row)
+  return right !== null && token !== null && timingSafeEqual(digest(right), digest(token))
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest()
+}

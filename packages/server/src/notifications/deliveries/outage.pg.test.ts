@@ -1,0 +1,165 @@
+/** Deliveries by a clock of the test's own, with the tasks of the server run as they are due. */
+import { pino } from 'pino'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { createSealer } from '../../platform/encryption/seal.ts'
+import { publicUrl, testServer } from '../../testing/server.ts'
+import { endedBuild, logOf, newNotification } from '../builds.test-support.ts'
+import { type Received, type Receiver, startReceiver, verify } from '../receiver.test-support.ts'
+import { tellEvent } from '../tell-event.ts'
+import { Sender } from './sender.ts'
+
+const key = 'the-key-of-this-test'
+// No worker: the test runs the tasks.
+const it = testServer({
+  HARMONT_ROLE: 'api',
+  HARMONT_ENCRYPTION_KEY: key,
+  HARMONT_NOTIFICATION_ALLOW: '127.0.0.1',
+})
+const minute = 60_000
+// Ahead of the database's, at which things happen.
+const begin = Date.now() + 10 * minute
+let now = begin
+
+let receiver: Receiver
+beforeAll(async () => {
+  receiver = await startReceiver()
+})
+afterAll(() => receiver.stop())
+afterEach(async () => {
+  await it.server.pool.query('delete from notifications')
+  await it.server.pool.query('delete from notification_events')
+})
+
+function services() {
+  const { pool } = it.server
+  const log = pino({ level: 'silent' })
+  const more = { sealer: createSealer(key), publicUrl, log, allowedHosts: ['127.0.0.1'], now: () => new Date(now) }
+  return { pool, ...more }
+}
+
+interface Task {
+  readonly id: string
+  readonly task_identifier: string
+  readonly event: string
+  readonly notification: string
+}
+
+/** Runs the tasks that are due, one after the other, until none is. */
+async function runDue(sender: Sender): Promise<void> {
+  const { pool } = it.server
+  for (;;) {
+    const { rows } = await pool.query<Task>(
+      `select j.id, j.task_identifier, p.payload->>'event_id' as event, p.payload->>'notification_id' as notification
+         from graphile_worker.jobs j join graphile_worker._private_jobs p on p.id = j.id
+        where j.task_identifier in ('tell_event', 'send_notifications') and j.run_at <= $1 order by j.run_at, j.id limit 1`,
+      [new Date(now)],
+    )
+    const [task] = rows
+    if (task === undefined) return
+    await pool.query('select graphile_worker.complete_jobs(array[$1::bigint])', [task.id])
+    if (task.task_identifier === 'tell_event') await tellEvent(services(), task.event)
+    else await sender.begin(task.notification)
+    await sender.idle()
+  }
+}
+
+test('G126 G127 a receiver that was down for an hour gets everything once it is back, in order and each with its key, and delays no other', async () => {
+  const slug = await it.newPipeline()
+  const neighbour = await startReceiver()
+  const { notification, secret } = await newNotification(it, { url: receiver.url })
+  await newNotification(it, { url: neighbour.url })
+  const sender = new Sender(services())
+  const isDown = () => now - begin < 60 * minute
+  const taken: Received[] = []
+  receiver.answer = (response, message) => {
+    if (!isDown()) taken.push(message)
+    response.writeHead(isDown() ? 503 : 204).end()
+  }
+  const numbers: number[] = []
+  for (; now - begin <= 61 * minute; now += minute) {
+    const isTime = now - begin < 50 * minute && (now - begin) % (10 * minute) === 0
+    if (isTime) numbers.push((await endedBuild(it, slug, 0)).number)
+    await runDue(sender)
+    // It has heard of each at once.
+    expect(neighbour.received).toHaveLength(numbers.length)
+  }
+  expect(numbers).toHaveLength(5)
+  const tries = receiver.received.length
+  expect(taken).toEqual([])
+  expect(tries).toBeGreaterThan(5)
+  expect(tries).toBeLessThan(15)
+  // Back, and tried again half an hour after its last failure at the latest.
+  for (const end = now + 30 * minute; now < end && taken.length === 0; now += minute) await runDue(sender)
+  const numberOf = ({ body }: Received) => body.data.build.number
+  expect(taken.map(numberOf)).toEqual(numbers)
+  for (const message of taken) verify(secret, message, new Date(now))
+  expect(new Set(taken.map(({ id }) => id)).size).toBe(5)
+  // The first was tried all the time, under the key with which it arrives.
+  expect(receiver.received.slice(0, tries).map(({ id }) => id)).toEqual(Array(tries).fill(taken[0]?.id))
+  const log = await logOf(it, notification.id)
+  expect(log.map(({ id, state }) => [id, state])).toEqual(taken.map(({ id }) => [id, 'sent']).reverse())
+  expect(log.at(-1)?.attempts).toBe(tries + 1)
+  await neighbour.stop()
+})
+
+test('G126 a message whose sender was killed is sent again with its key once its claim is over, and by one process only', async () => {
+  const slug = await it.newPipeline()
+  const fresh = await startReceiver()
+  const { notification } = await newNotification(it, { url: fresh.url })
+  await endedBuild(it, slug, 0)
+  const killed = new Sender(services())
+  const begun = Promise.withResolvers<void>()
+  fresh.answer = () => begun.resolve()
+  const { pool } = it.server
+  const { rows } = await pool.query<{ id: string }>('select id from notification_events order by id')
+  for (const { id } of rows) await tellEvent(services(), id)
+  await killed.begin(notification.id)
+  await begun.promise
+  // Another process finds it taken, and nothing is sent twice at a time.
+  const other = new Sender(services())
+  await other.begin(notification.id)
+  await other.idle()
+  expect(fresh.received).toHaveLength(1)
+  // The first one never hears the answer.
+  fresh.answer = (response) => void response.end()
+  now += 61_000
+  await runDue(other)
+  expect(fresh.received.map(({ id }) => id)).toEqual(Array(2).fill(fresh.received[0]?.id))
+  expect(await logOf(it, notification.id)).toMatchObject([{ state: 'sent', attempts: 1 }])
+  await fresh.stop()
+  await killed.stop()
+})
+
+test('a message that is refused for a day is given up, and a receiver that takes nothing for five days is switched off, which its administrators hear', async () => {
+  const slug = await it.newPipeline()
+  const strict = await startReceiver()
+  const { notification } = await newNotification(it, { url: strict.url })
+  const sender = new Sender(services())
+  const stateOf = async () => (await logOf(it, notification.id)).map(({ state }) => state)
+  strict.answer = (response, { body }) => {
+    const { number } = body.data.build
+    response.writeHead(number === 1 ? 400 : 200).end('x'.repeat(10_000))
+  }
+  await endedBuild(it, slug, 0)
+  await endedBuild(it, slug, 0)
+  await runDue(sender)
+  expect(await stateOf()).toEqual(['sent', 'waiting'])
+  expect((await logOf(it, notification.id))[1]?.last_answer).toHaveLength(2_048)
+  for (const end = now + 25 * 60 * minute; now < end; now += 10 * minute) await runDue(sender)
+  expect(await stateOf()).toEqual(['sent', 'failed'])
+  strict.answer = (response) => void response.writeHead(500).end()
+  for (let day = 0; day < 6; day += 1, now += 24 * 60 * minute) {
+    await endedBuild(it, slug, 0)
+    await it.server.pool.query('update notification_events set at = $1 where build_id is not null', [new Date(now)])
+    await runDue(sender)
+  }
+  const { rows } = await it.server.pool.query('select disabled_at from notifications where id = $1', [notification.id])
+  expect(rows[0].disabled_at).not.toBeNull()
+  const mails = await it.server.pool.query<{ payload: { to: string; subject: string } }>(
+    "select p.payload from graphile_worker.jobs j join graphile_worker._private_jobs p on p.id = j.id where j.task_identifier = 'send_mail'",
+  )
+  expect(mails.rows.map(({ payload }) => [payload.to, payload.subject])).toEqual([
+    ['admin@localhost', '[default] A notification was switched off'],
+  ])
+  await strict.stop()
+})

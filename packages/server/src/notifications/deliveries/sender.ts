@@ -1,0 +1,128 @@
+/** Sends deliveries beside the worker's tasks, so that a receiver that does not answer holds none of them. */
+import type { Logger } from 'pino'
+import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
+import { describeNoAnswer, guardedPost, type PostAnswer } from '../../platform/outbound/guarded-post.ts'
+import { openAddress } from '../notification.ts'
+import { delayAfter, verdictOn } from './schedule.ts'
+import { signatureHeaders } from './sign-message.ts'
+import { queueSendingAt } from './store.ts'
+import {
+  type Attempt,
+  type Claimed,
+  claim,
+  giveBack,
+  nextDelivery,
+  noteDown,
+  noteGone,
+  noteRefused,
+  noteSent,
+  type TurnServices,
+  type Waiting,
+} from './turns.ts'
+
+export interface SenderServices extends TurnServices {
+  readonly sealer: Sealer
+  readonly log: Logger
+  /** Hosts that are allowed at any address. */
+  readonly allowedHosts: readonly string[]
+  readonly now: () => Date
+}
+
+/** Receivers that one process sends to at the same time, and how many of them may be down. */
+const mostAtOnce = 64
+const mostDown = 32
+/** When a task comes back for which there was no room. */
+const fullMs = 5_000
+const timeoutMs = 10_000
+
+export class Sender {
+  readonly #services: SenderServices
+  readonly #stopping = new AbortController()
+  readonly #turns = new Map<Promise<void>, Claimed>()
+
+  constructor(services: SenderServices) {
+    this.#services = services
+  }
+
+  /** Begins to send what waits for a receiver, and returns. Does nothing where another process does. */
+  async begin(id: string): Promise<void> {
+    const { pool, now } = this.#services
+    if (this.#stopping.signal.aborted || this.#isFull()) {
+      await queueSendingAt(pool, id, new Date(now().getTime() + fullMs))
+      return
+    }
+    const turn = await claim(pool, id, now())
+    if (turn === null) return
+    const sending = this.#send(turn)
+      // The claim ends by itself, and its task tries again.
+      .catch((error: unknown) =>
+        this.#services.log.warn({ err: error, notification: id }, 'could not send notifications'),
+      )
+      .finally(() => this.#turns.delete(sending))
+    this.#turns.set(sending, turn)
+  }
+
+  #isFull(): boolean {
+    const down = [...this.#turns.values()].filter(({ failures }) => failures > 0).length
+    return this.#turns.size >= mostAtOnce || down >= mostDown
+  }
+
+  /** Resolves when everything that was begun has ended. */
+  async idle(): Promise<void> {
+    while (this.#turns.size > 0) await Promise.all(this.#turns.keys())
+  }
+
+  /** Ends what is being sent: its receiver may get it again, with the same key. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.idle()
+  }
+
+  async #send(turn: Claimed): Promise<void> {
+    const { pool, now } = this.#services
+    let { failures } = turn
+    for (;;) {
+      if (this.#stopping.signal.aborted) return giveBack(pool, turn)
+      const delivery = await nextDelivery(pool, turn, now())
+      if (delivery === null) return
+      const { answer, problem } = await this.#post(turn, delivery)
+      if (answer === null && this.#stopping.signal.aborted) return giveBack(pool, turn)
+      const at = now()
+      const attempt = { delivery, at, status: answer?.status ?? null, answer: problem ?? answer?.text ?? '' }
+      const verdict = verdictOn(answer)
+      failures = verdict === 'down' ? failures + 1 : 0
+      const tries = verdict === 'down' ? failures : delivery.attempts + 1
+      const next = new Date(at.getTime() + delayAfter(tries, answer))
+      if (!(await this.#note(turn, attempt, verdict, next))) return
+    }
+  }
+
+  /** Notes how an attempt ended. Returns whether the turn goes on. */
+  async #note(turn: Claimed, attempt: Attempt, verdict: ReturnType<typeof verdictOn>, next: Date): Promise<boolean> {
+    if (verdict === 'sent') await noteSent(this.#services.pool, turn, attempt)
+    if (verdict === 'refused') await noteRefused(this.#services, turn, attempt, next)
+    if (verdict === 'gone') await noteGone(this.#services, turn, attempt)
+    if (verdict === 'down') await noteDown(this.#services, turn, attempt, next)
+    return verdict === 'sent' || verdict === 'refused'
+  }
+
+  async #post(
+    { id, sealed_address: sealed }: Claimed,
+    { id: key, body }: Waiting,
+  ): Promise<{ readonly answer: PostAnswer | null; readonly problem: string | null }> {
+    const { sealer, allowedHosts, now } = this.#services
+    try {
+      const address = openAddress(sealer, id, sealed)
+      const headers = signatureHeaders(address, key, body, now())
+      const { signal } = this.#stopping
+      return {
+        answer: await guardedPost(address.url, body, { allowedHosts, headers, timeoutMs, signal }),
+        problem: null,
+      }
+    } catch (error) {
+      const problem =
+        error instanceof CannotOpen ? 'Not sent: its address cannot be decrypted.' : describeNoAnswer(error)
+      return { answer: null, problem }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/** Mails of notifications, and how their readers end them. */
+import type pg from 'pg'
+import { type Actor, recordAudit } from '../platform/audit/record-audit.ts'
+import { type Database, transaction } from '../platform/database/transaction.ts'
+import { CannotOpen, type Sealer } from '../platform/encryption/seal.ts'
+import { queueMail } from '../platform/mail/queue-mail.ts'
+import { mailOf } from './messages.ts'
+
+interface Receiver {
+  /** The id of the notification. */
+  readonly id: string
+  readonly email: string
+  readonly organization: string
+}
+
+/** Queues a mail that its reader's program can end for good (RFC 8058). */
+export async function queueNotice(
+  { sealer, publicUrl }: { readonly sealer: Sealer; readonly publicUrl: string },
+  database: Database,
+  { id, email, organization }: Receiver,
+  body: string,
+): Promise<void> {
+  const token = sealer.seal(place, id).toString('base64url')
+  await queueMail(database, {
+    ...mailOf(body),
+    to: email,
+    askedBy: null,
+    otherwise: `An administrator of ${organization} has chosen that you get such mails. “Unsubscribe” in your mail program ends them.`,
+    unsubscribe: `${publicUrl}/api/v0/unsubscribe?token=${token}`,
+  })
+}
+
+const place = 'unsubscribe'
+
+/** Returns the notification that a token ends; null for a token that this server has not made. */
+function idOf(sealer: Sealer, token: string): string | null {
+  try {
+    return sealer.open(place, Buffer.from(token, 'base64url'))
+  } catch (error) {
+    if (error instanceof CannotOpen) return null
+    throw error
+  }
+}
+
+/** Ends a notification for its reader. False: the token is not one of ours. It may have ended before. */
+export async function unsubscribe(
+  { pool, sealer }: { readonly pool: pg.Pool; readonly sealer: Sealer },
+  actor: Actor,
+  token: string,
+): Promise<boolean> {
+  const id = idOf(sealer, token)
+  if (id === null) return false
+  await transaction(pool, async (client) => {
+    const { rows } = await client.query<{ organization_id: string; user_id: string; target: string }>(
+      "delete from notifications where id = $1 and kind = 'email' returning organization_id, user_id, target",
+      [id],
+    )
+    for (const { organization_id: organizationId, user_id: userId, target } of rows)
+      await recordAudit(
+        client,
+        { ...actor, userId },
+        { organizationId, action: 'notification.unsubscribed', subject: target },
+      )
+  })
+  return true
+}

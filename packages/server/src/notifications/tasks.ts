@@ -1,0 +1,46 @@
+/** Background work of notifications. */
+import type { TaskList } from 'graphile-worker'
+import type { BuildEngine } from '../builds/engine/build-engine.ts'
+import type { Settings } from '../platform/settings/read-settings.ts'
+import { readText } from '../platform/worker/payload.ts'
+import type { Sender, SenderServices } from './deliveries/sender.ts'
+import { removeOld } from './store.ts'
+import { type TellServices, tellEvent } from './tell-event.ts'
+
+interface NotificationTaskServices extends TellServices, Omit<SenderServices, 'allowedHosts' | 'now'> {
+  readonly settings: Pick<Settings, 'notificationAllow'>
+  readonly engine: Pick<BuildEngine, 'store'>
+}
+
+export const notificationCrontab = ['57 * * * * sweep_notifications']
+
+/** The tasks, and what stops the sending that they have begun. */
+export function notificationTasks(services: NotificationTaskServices): {
+  readonly tasks: TaskList
+  stop(): Promise<void>
+} {
+  const { pool, log, settings, engine } = services
+  let opening: Promise<Sender> | undefined
+  // Most servers notify nobody.
+  const sender = () => {
+    opening ??= import('./deliveries/sender.ts').then(
+      ({ Sender }) =>
+        new Sender({
+          ...services,
+          allowedHosts: settings.notificationAllow,
+          now: () => new Date(engine.store.now()),
+        }),
+    )
+    return opening
+  }
+  return {
+    tasks: {
+      tell_event: (payload) => tellEvent(services, readText(payload, 'event_id')),
+      send_notifications: async (payload) => (await sender()).begin(readText(payload, 'notification_id')),
+      sweep_notifications: async () => {
+        log.info(await removeOld(pool), 'removed old deliveries of notifications and results of branches')
+      },
+    },
+    stop: async () => (await opening)?.stop(),
+  }
+}

@@ -1,0 +1,77 @@
+/** Sends messages to addresses that people chose (G37): public ones only, checked at the connection. */
+import { agentOptions, causeOf, checkAddress, FetchRefused } from './guarded-fetch.ts'
+
+export interface PostAnswer {
+  readonly status: number
+  /** The beginning of the body. */
+  readonly text: string
+  /** The header `Retry-After`; null without one. */
+  readonly retryAfter: string | null
+}
+
+interface PostOptions {
+  /** Hosts (`host` or `host:port`, lower case) that are allowed at any address, also by http. */
+  readonly allowedHosts: readonly string[]
+  readonly headers: Readonly<Record<string, string>>
+  /** For the whole exchange. */
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+}
+
+/** The part of an answer that is read. */
+const mostBytes = 2_048
+
+/**
+ * Posts a JSON text and returns the answer. Follows no redirect: it could lead to an address that
+ * nobody has chosen. Throws `FetchRefused` for a private address, and other errors without answer.
+ */
+export async function guardedPost(address: string, json: string, options: PostOptions): Promise<PostAnswer> {
+  const { allowedHosts, timeoutMs } = options
+  const url = checkAddress(address, allowedHosts)
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(timeoutMs)])
+  const undici = await import('undici')
+  const agent = new undici.Agent(agentOptions(url, allowedHosts, timeoutMs))
+  try {
+    const { statusCode, headers, body } = await undici.request(url, {
+      method: 'POST',
+      dispatcher: agent,
+      signal,
+      headers: { 'user-agent': 'harmont', 'content-type': 'application/json', ...options.headers },
+      body: json,
+    })
+    const retryAfter = headers['retry-after']
+    return {
+      status: statusCode,
+      text: await beginningOf(body),
+      retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+    }
+  } catch (error) {
+    throw causeOf(error)
+  } finally {
+    await agent.destroy()
+  }
+}
+
+/** Reads the beginning of a body. One that breaks off has been answered all the same. */
+async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
+  const parts: Buffer[] = []
+  let bytes = 0
+  try {
+    for await (const part of body) {
+      parts.push(part)
+      bytes += part.length
+      if (bytes >= mostBytes) break
+    }
+  } catch {
+    // The status is what counts.
+  }
+  return Buffer.concat(parts).subarray(0, mostBytes).toString().replaceAll('\0', '')
+}
+
+/** Says in words why there was no answer. */
+export function describeNoAnswer(error: unknown): string {
+  if (error instanceof FetchRefused) return `Not sent: the address ${error.message}.`
+  if (!(error instanceof Error)) return 'No answer.'
+  if (error.name === 'TimeoutError') return 'No answer in time.'
+  return `No answer: ${error.message || ('code' in error ? String(error.code) : error.name)}.`
+}

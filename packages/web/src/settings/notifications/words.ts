@@ -1,0 +1,31 @@
+import type { Delivery, Notification } from './queries.ts'
+
+/** The events that a notification may be for, in words. */
+export const eventWords = [
+  ['broke', 'A branch breaks'],
+  ['fixed', 'A broken branch passes again'],
+  ['finished', 'Every build that ends'],
+  ['approval', 'A build of a fork waits for approval'],
+  ['flaky', 'Tests are proved flaky'],
+] as const
+
+const short: Readonly<Record<string, string>> = {
+  broke: 'broken branches',
+  fixed: 'fixed branches',
+  finished: 'ended builds',
+  approval: 'approvals',
+  flaky: 'flaky tests',
+}
+
+/** Describes which events: `broken branches, fixed branches, of main`. An unknown event keeps its name. */
+export function eventsOf({ events, branches }: Pick<Notification, 'events' | 'branches'>): string {
+  const names = events.map((event) => short[event] ?? event)
+  return branches == null ? names.join(', ') : `${names.join(', ')}; of ${branches.join(', ')}`
+}
+
+export const kindWords: Readonly<Record<string, string>> = { webhook: 'Webhook', slack: 'Slack', email: 'Email' }
+
+/** Says how a delivery is: `sent`, `waiting`, `given up`. */
+export function stateOf({ state }: Pick<Delivery, 'state'>): string {
+  return state === 'failed' ? 'given up' : state
+}
