@@ -108,6 +108,8 @@ export function callsOf({
   token,
   seen,
 }: Place): Readonly<Record<Exclude<CommandName, '__complete'>, readonly (() => Call)[]>> {
+  const notification = () =>
+    (seen('notification add') as { readonly notification: { readonly id: string } }).notification.id
   const call =
     (line: readonly string[], more: Omit<Call, 'line'> = {}) =>
     () => ({ line, ...more })
@@ -195,6 +197,17 @@ export function callsOf({
     ],
     'secret list': [call(['secret', 'list'])],
     'secret rm': [call(['secret', 'rm', 'KEY'])],
+    'notification add': [call(['notification', 'add', 'webhook', 'https://hooks.invalid/x'])],
+    'notification list': [call(['notification', 'list'])],
+    'notification test': [() => ({ line: ['notification', 'test', notification()] })],
+    'notification deliveries': [() => ({ line: ['notification', 'deliveries', notification()] })],
+    'notification replay': [
+      () => {
+        const { id } = seen('notification test') as { readonly id: string }
+        return { line: ['notification', 'replay', notification(), id] }
+      },
+    ],
+    'notification rm': [() => ({ line: ['notification', 'rm', notification()] })],
     'token create': [call(['token', 'create', 'for a program'])],
     'token list': [call(['token', 'list'])],
     'token revoke': [

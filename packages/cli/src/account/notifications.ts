@@ -71,16 +71,18 @@ async function readAddress(context: Context<'notification add'>): Promise<string
 }
 
 /** `hm notification test`. */
-export const test = signedIn<'notification test'>(async ({ output, args, signal }, { client, org }) => {
+export const test = signedIn<'notification test'>(async ({ output, args, global, signal }, { client, org }) => {
   const sent = await client.testNotification({ org: await org(), notification_id: args.id }, { signal })
-  output.say(`sent a test as ${sent.id}; hm notification deliveries ${args.id} shows what came of it`)
+  if (global.json) await output.json(sent)
+  else output.say(`sent a test as ${sent.id}; hm notification deliveries ${args.id} shows what came of it`)
   return exits.ok
 })
 
 /** `hm notification rm`. */
-export const remove = signedIn<'notification rm'>(async ({ output, args, signal }, { client, org }) => {
+export const remove = signedIn<'notification rm'>(async ({ output, args, global, signal }, { client, org }) => {
   await client.deleteNotification({ org: await org(), notification_id: args.id }, { signal })
-  output.say(`removed notification ${args.id}`)
+  if (global.json) await output.json({ id: args.id })
+  else output.say(`removed notification ${args.id}`)
   return exits.ok
 })
 
@@ -114,9 +116,10 @@ export const deliveries = signedIn<'notification deliveries'>(async (context, { 
 })
 
 /** `hm notification replay`. */
-export const replay = signedIn<'notification replay'>(async ({ output, args, signal }, { client, org }) => {
+export const replay = signedIn<'notification replay'>(async ({ output, args, global, signal }, { client, org }) => {
   const address = { org: await org(), notification_id: args.id, delivery_id: args.delivery }
-  await client.replayNotificationDelivery(address, { signal })
-  output.say(`delivery ${args.delivery} is sent again`)
+  const sent = await client.replayNotificationDelivery(address, { signal })
+  if (global.json) await output.json(sent)
+  else output.say(`delivery ${args.delivery} is sent again`)
   return exits.ok
 })
