@@ -5,12 +5,13 @@ const packages = {
   contract: [],
   'packages/ir': [],
   'packages/logs': [],
+  'packages/timeline': [],
   'packages/pipeline': ['packages/ir'],
   'packages/source-set': ['packages/ir'],
   'packages/sandbox': ['packages/source-set'],
   'packages/render': ['packages/ir', 'packages/pipeline', 'packages/source-set'],
   'packages/cloud': ['contract'],
-  'packages/web': ['contract', 'packages/logs'],
+  'packages/web': ['contract', 'packages/logs', 'packages/timeline'],
   'packages/engine': ['packages/ir', 'packages/logs', 'packages/sandbox'],
   'packages/wire': ['packages/engine', 'packages/ir', 'packages/logs', 'packages/sandbox'],
   'packages/server': [
@@ -20,6 +21,7 @@ const packages = {
     'packages/logs',
     'packages/render',
     'packages/sandbox',
+    'packages/timeline',
     'packages/wire',
   ],
   'packages/cli': [
@@ -31,6 +33,7 @@ const packages = {
     'packages/render',
     'packages/sandbox',
     'packages/source-set',
+    'packages/timeline',
   ],
 }
 

@@ -512,6 +512,21 @@ test('secrets and keys: set, listed without values, removed', async () => {
   expect(await hm(['whoami'], { env: { HM_API_TOKEN: made.stdout.trim() } })).toMatchObject({ code: 0 })
 })
 
+test('logins of registries: set, listed without secrets, removed', async () => {
+  const set = (...args: string[]) => hm(['registry', 'set', 'ghcr.io', ...args], { input: 's3cret\n' })
+  expect(await set()).toMatchObject({ code: 2, stderr: expect.stringContaining('--username is missing') })
+  expect(await set('--username', 'bot', '--forks', 'yes')).toMatchObject({ code: 0, stdout: '' })
+  const listed = await hm(['registry', 'list', '--json'])
+  expect(JSON.parse(listed.stdout).data).toMatchObject([{ host: 'ghcr.io', username: 'bot', forks: true }])
+  expect((await hm(['registries'])).stdout).toMatch(/ghcr\.io +bot +yes /)
+  expect(listed.stdout).not.toContain('s3cret')
+  expect(await hm(['registry', 'rm', 'ghcr.io'])).toMatchObject({ code: 0 })
+  expect(await hm(['registry', 'rm', 'ghcr.io'])).toMatchObject({
+    code: 5,
+    stderr: expect.stringContaining('hm registry list'),
+  })
+})
+
 test('limits of a secret and the cache trust of a pipeline are set, shown, and kept where they are not named', async () => {
   const set = (...args: string[]) => hm(['secret', 'set', 'LIMITED', ...args], { input: 'v' })
   const limits = async () => JSON.parse((await hm(['secret', 'list', '--json'])).stdout).data

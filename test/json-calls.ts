@@ -208,6 +208,9 @@ export function callsOf({
       },
     ],
     'notification rm': [() => ({ line: ['notification', 'rm', notification()] })],
+    'registry set': [call(['registry', 'set', 'quay.io', '--username', 'bot'], { input: 'value' })],
+    'registry list': [call(['registry', 'list'])],
+    'registry rm': [call(['registry', 'rm', 'quay.io'])],
     'token create': [call(['token', 'create', 'for a program'])],
     'token list': [call(['token', 'list'])],
     'token revoke': [

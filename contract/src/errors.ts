@@ -137,6 +137,7 @@ export const errorCatalogue = {
   session_not_found: { status: 404, meaning: 'The caller has no such session.' },
   identity_not_found: { status: 404, meaning: 'The caller has no such linked account.' },
   secret_not_found: { status: 404, meaning: 'The secret does not exist.' },
+  registry_not_found: { status: 404, meaning: 'The organization has no login for the registry.' },
   artifact_not_found: { status: 404, meaning: 'The artifact does not exist.' },
   artifact_expired: { status: 404, meaning: 'The artifact expired, and its bytes were removed.' },
   method_not_allowed: { status: 405, meaning: 'The path is known, but not with this method.' },

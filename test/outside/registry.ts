@@ -13,15 +13,22 @@ export interface Registry {
   stop(): Promise<void>
 }
 
-export async function startRegistry(folder: string): Promise<Registry> {
+/** Who may pull and push where not everybody may. */
+export const registryUser = { username: 'puller', secret: 'a-pass-word' } as const
+/** What `htpasswd -B` writes for the user. */
+const passwords = 'puller:$2b$05$abcdefghijklmnopqrstuuemZmDE2gM3PB28lPSwXBSZ86BN.HOk6\n'
+
+/** With `isPrivate` only `registryUser` may pull and push. */
+export async function startRegistry(folder: string, isPrivate = false): Promise<Registry> {
   const host = `127.0.0.1:${await reservePort()}`
   const storage = join(folder, 'registry')
   mkdirSync(storage, { recursive: true })
   const config = join(folder, 'registry.yml')
-  writeFileSync(
-    config,
-    JSON.stringify({ version: 0.1, storage: { filesystem: { rootdirectory: storage } }, http: { addr: host } }),
-  )
+  const file = join(folder, 'passwords')
+  writeFileSync(file, passwords)
+  const auth = isPrivate ? { auth: { htpasswd: { realm: 'tests', path: file } } } : {}
+  const filesystem = { rootdirectory: storage }
+  writeFileSync(config, JSON.stringify({ version: 0.1, storage: { filesystem }, http: { addr: host }, ...auth }))
   const child: ChildProcess = spawn('docker-registry', ['serve', config], { stdio: 'ignore' })
   await until(() => {
     if (child.exitCode !== null || child.signalCode !== null)
@@ -32,7 +39,11 @@ export async function startRegistry(folder: string): Promise<Registry> {
     host,
     push(from, name) {
       const reference = `${host}/${name}`
-      execFileSync('skopeo', ['copy', '--dest-tls-verify=false', from, `docker://${reference}`], { stdio: 'pipe' })
+      const { username, secret } = registryUser
+      const login = isPrivate ? ['--dest-creds', `${username}:${secret}`] : []
+      execFileSync('skopeo', ['copy', '--dest-tls-verify=false', ...login, from, `docker://${reference}`], {
+        stdio: 'pipe',
+      })
       return reference
     },
     async stop() {
@@ -46,7 +57,7 @@ export async function startRegistry(folder: string): Promise<Registry> {
 /** Returns whether it listens by now. */
 function answers(host: string): Promise<boolean> {
   return fetch(`http://${host}/v2/`).then(
-    ({ ok }) => ok,
+    ({ ok, status }) => ok || status === 401,
     () => false,
   )
 }

@@ -2288,6 +2288,67 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v0/organizations/{org}/pipelines/{pipeline}/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Where the time of a pipeline's builds went
+         * @description Sums up the critical paths of the builds that ended in the last days.
+         */
+        get: operations["getPipelineTime"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/registries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the logins of registries
+         * @description Returns the registries that runners log in to when they pull images for the organization, without secrets.
+         */
+        get: operations["listRegistries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v0/organizations/{org}/registries/{host}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Set the login of a registry
+         * @description Runners pull images of this registry with it. It is in no sandbox, and an image that needs it serves this organization alone.
+         */
+        put: operations["setRegistry"];
+        post?: never;
+        /** Remove the login of a registry */
+        delete: operations["deleteRegistry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -3181,6 +3242,18 @@ export interface components {
             substituted_image?: string | null;
             /** @description The services that run beside it. */
             services?: components["schemas"]["JobService"][];
+            /** @description The parts of its work around its command, under its newest lease. They end after `finished_at` where files are kept. */
+            phases?: components["schemas"]["JobPhase"][];
+            /**
+             * Format: date-time
+             * @description When all that it waits for had ended.
+             */
+            scheduled_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When its newest lease began.
+             */
+            assigned_at?: string | null;
         };
         /**
          * CliTransferRequest
@@ -4230,6 +4303,13 @@ export interface components {
             run_ms: number | null;
             /** @description Grows with each change; an older one never replaces a newer one. */
             version: number;
+            /**
+             * Format: date-time
+             * @description When somebody approved it.
+             */
+            approved_at?: string | null;
+            /** @description Whether it belongs to a group of builds of which a limited number runs at a time. */
+            in_group?: boolean;
         };
         /**
          * JobView
@@ -4321,6 +4401,11 @@ export interface components {
                 started_at: string | null;
                 /** Format: date-time */
                 finished_at: string | null;
+                /** Format: date-time */
+                scheduled_at?: string | null;
+                /** Format: date-time */
+                assigned_at?: string | null;
+                phases?: components["schemas"]["JobPhase"][];
             }[];
             /**
              * Format: uuid
@@ -4478,6 +4563,12 @@ export interface components {
                 name: string;
                 pool: string | null;
             } | null;
+            /** @description The parts of its work around its command, under its newest lease. They end after `finished_at` where files are kept. */
+            phases: components["schemas"]["JobPhase"][];
+            /** @description Whether it has lost a lease, so that its instants are those of a later one. */
+            lost: boolean;
+            /** @description The group of steps of which a limited number runs at a time. */
+            concurrency_group: string | null;
         };
         /**
          * RenderJobView
@@ -4569,6 +4660,11 @@ export interface components {
                 started_at: string | null;
                 /** Format: date-time */
                 finished_at: string | null;
+                /** Format: date-time */
+                scheduled_at?: string | null;
+                /** Format: date-time */
+                assigned_at?: string | null;
+                phases?: components["schemas"]["JobPhase"][];
             }[];
             /**
              * Format: uuid
@@ -4707,6 +4803,12 @@ export interface components {
             annotations: number;
             /** @description The services that run beside it. */
             services: components["schemas"]["JobService"][];
+            /** @description The parts of its work around its command, under its newest lease. They end after `finished_at` where files are kept. */
+            phases: components["schemas"]["JobPhase"][];
+            /** @description Whether it has lost a lease, so that its instants are those of a later one. */
+            lost: boolean;
+            /** @description The group of steps of which a limited number runs at a time. */
+            concurrency_group: string | null;
         } | null;
         /** EventOfLog */
         EventOfLog: {
@@ -5247,6 +5349,72 @@ export interface components {
         UpdateBadgeSettingsRequest: {
             /** @enum {string} */
             access: "off" | "public" | "token";
+        };
+        /**
+         * JobPhase
+         * @description A part of a job's work, as its runner reported it.
+         */
+        JobPhase: {
+            /** @description `fetch`: image, files of other steps, cache; `source`, beside `sandbox`, which includes services; `artifacts`: reports and artifacts; `snapshot`. */
+            name: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @description How long it took. */
+            ms: number;
+        };
+        /**
+         * PipelineTime
+         * @description Where the time of a pipeline's builds went: sums over their critical paths.
+         */
+        PipelineTime: {
+            days: number;
+            /** @description How many builds that passed or failed it covers. Those of releases without critical paths are none of them. */
+            builds: number;
+            /** @description From the creation of each build to its end. */
+            total_ms: number;
+            /** @description The largest first. Their sum is `total_ms`. */
+            parts: {
+                /** @description `command`, or what was not work of a command: `queue` (a runner, or a limit of running jobs), `group`, `approval`, `place`, `failed` (attempts that were tried again), `delay`, `lost` (with a runner), `fetch`, `source`, `sandbox`, `start`, `artifacts`, `snapshot`, `render` or `other`. */
+                kind: string;
+                ms: number;
+                /** @description How many builds had any of it. */
+                builds: number;
+            }[];
+            /** @description Builds that failed by nothing but tests that were proved flaky, and their whole time. */
+            flaky: {
+                builds: number;
+                ms: number;
+            };
+            /** @description Commands of critical paths whose result an earlier build had left under the same key, and which was no longer there. */
+            missed: {
+                builds: number;
+                ms: number;
+            };
+        };
+        /**
+         * Registry
+         * @description A login with which runners pull images for the organization.
+         */
+        Registry: {
+            /** @description As the name of an image begins: `ghcr.io`, `registry.example:5000`; `docker.io` for names without a registry. */
+            host: string;
+            username: string;
+            /** @description Whether builds of forks pull with it too. */
+            forks: boolean;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        /** RegistryList */
+        RegistryList: {
+            registries: components["schemas"]["Registry"][];
+        };
+        /** SetRegistryRequest */
+        SetRegistryRequest: {
+            username: string;
+            /** @description A password or token that may pull. No operation returns it. */
+            secret: string;
+            /** @description Lets builds of forks pull with it. Absent: unchanged, or false for a new login. */
+            forks?: boolean;
         };
     };
     responses: never;
@@ -12600,6 +12768,189 @@ export interface operations {
             };
         };
     };
+    getPipelineTime: {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path: {
+                org: string;
+                pipeline: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PipelineTime"];
+                };
+            };
+            /** @description query_invalid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description organization_not_found, pipeline_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    listRegistries: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegistryList"];
+                };
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    setRegistry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRegistryRequest"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description organization_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description request_invalid */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    deleteRegistry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                org: string;
+                host: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description organization_not_found, registry_not_found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description Any other error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
 }
 
 /** The authentication of every operation: `x-auth`, or `member` without it. */
@@ -12754,6 +13105,10 @@ export interface operationAuth {
   getBadge: 'none'
   getBadgeSettings: 'member'
   updateBadgeSettings: 'member'
+  getPipelineTime: 'member'
+  listRegistries: 'member'
+  setRegistry: 'member'
+  deleteRegistry: 'member'
 }
 
 /** Every value of `x-permission`. */

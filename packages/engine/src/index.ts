@@ -20,6 +20,7 @@ export type {
   Instant,
   Job,
   JobErrorCode,
+  JobPhase,
   JobState,
   Outcome,
   ServiceState,
@@ -68,6 +69,7 @@ export {
 export { stepOf } from './postgres/appended-steps.ts'
 export type { Outbox } from './postgres/build-work.ts'
 export { DatabaseClock } from './postgres/database-clock.ts'
+export { type JobRow, phasesFromRow } from './postgres/job-rows.ts'
 export { engineMigrations } from './postgres/migrations.ts'
 export { PostgresStore, type PostgresStoreOptions } from './postgres/postgres-store.ts'
 export type { ProofOutbox, ProofRun } from './postgres/tests/probes.ts'
@@ -98,7 +100,7 @@ export {
 export { lackingFeatures, runnerFeatures } from './runner-features.ts'
 export { Collector, usualPinnedMs } from './scheduler/collector.ts'
 export type { IdTokenIssuer, IdTokenRequest } from './scheduler/id-tokens-of-job.ts'
-export { createLocalPort, type LocalPortOptions, type TraceSink } from './scheduler/local-port.ts'
+export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
 export { Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
 export { shellWork } from './scheduler/shell-work.ts'
 export { type OpenServiceLog, serviceLogId } from './service-log.ts'

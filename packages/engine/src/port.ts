@@ -4,7 +4,7 @@
  */
 import type { Readable } from 'node:stream'
 import type { Chunk } from '@harmont/logs'
-import type { SourceTreeRef } from '@harmont/sandbox'
+import type { RegistryLogin, SourceTreeRef } from '@harmont/sandbox'
 import type { LackingParts, WantedParts } from './artifacts/part-store.ts'
 import type { CacheLookUp } from './cache-look-up.ts'
 import type { JobState, Outcome, ServiceState, Step } from './core/model.ts'
@@ -50,7 +50,7 @@ export interface RunnerPort {
   onDirective(listener: (directive: Directive) => void): () => void
   /**
    * Reports that the command has started. Returns when the lease, which is longer from now on,
-   * expires; null when it is lost. May be repeated. `phases`: of a traced job, what came before.
+   * expires; null when it is lost. May be repeated. `phases`: what came before.
    */
   started(lease: LeaseRef, at: Date, phases?: readonly Phase[]): Promise<Date | null>
   /**
@@ -90,7 +90,7 @@ export interface RunnerPort {
   /**
    * Reports the end. `at` is when the command ended; after its deadline the job has timed out,
    * whoever ended it. One transaction keeps outcome and output. Returns false when the lease is
-   * lost and nothing was recorded. `phases`: of a traced job, those that are not reported yet.
+   * lost and nothing was recorded. `phases`: those that are not reported yet.
    */
   finish(lease: LeaseRef, at: Date, outcome: Outcome, output: StepOutput, phases?: readonly Phase[]): Promise<boolean>
   /**
@@ -110,6 +110,11 @@ export interface RunnerPort {
    * is lost.
    */
   issueIdTokens(lease: LeaseRef): Promise<IdTokensAnswer>
+  /**
+   * Returns the login for a registry from which the build takes an image; null for none. It is for the
+   * pull alone, and in no sandbox. Throws when the lease is lost.
+   */
+  registryLogin(lease: LeaseRef, registry: string): Promise<RegistryLogin | null>
   /**
    * Returns how the files of a split are dealt out to its shards in this build: the same for each
    * attempt and each runner. May be repeated. Null when the lease is lost.
@@ -141,6 +146,8 @@ export interface ProbePort {
   end(fork: HeldFork, end: ForkEnd): Promise<boolean>
   /** Returns the secrets of these names that the build of a run has. */
   fetchSecrets(fork: HeldFork, names: readonly string[]): Promise<SecretsAnswer>
+  /** Returns the login for a registry from which the build of a run takes an image; null for none. */
+  registryLogin(fork: HeldFork, registry: string): Promise<RegistryLogin | null>
   /** Returns how the build of a run has dealt out the files of a split. */
   dealFiles(fork: HeldFork, split: FileSplit, files: readonly SplitFile[]): Promise<Deal>
   /** Gives back the runs that an earlier process of this runner began: none is adopted. */
@@ -158,6 +165,8 @@ export interface ForkWork {
   readonly job: LeasedJob & { readonly work: StepWork }
   /** Returns the secrets of these names that the build has, which are masked in names of tests. */
   fetchSecrets(names: readonly string[]): Promise<SecretsAnswer>
+  /** Returns the login for a registry from which the build takes an image; null for none. */
+  registryLogin(registry: string): Promise<RegistryLogin | null>
   /** Returns how the build has dealt out the files of a split. */
   dealFiles(split: FileSplit, files: readonly SplitFile[]): Promise<Deal>
 }

@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest'
 import { Phases } from './runner/phases.ts'
-import { commandSpanId, isTraced, spanId, traceparent } from './trace.ts'
-
-const trace = { traceId: 'a'.repeat(32), sampled: true }
+import { commandSpanId, spanId } from './trace.ts'
 
 test('ids of spans follow from what they stand for, and differ by each word', () => {
   expect(spanId('job', 'a')).toMatch(/^[0-9a-f]{16}$/)
@@ -15,13 +13,6 @@ test('ids of spans follow from what they stand for, and differ by each word', ()
     commandSpanId('a', 2),
   ]
   expect(new Set([spanId('job', 'a'), ...others]).size).toBe(6)
-})
-
-test('a runner reports phases only of jobs whose spans are kept', () => {
-  const id = commandSpanId('a', 1)
-  expect(isTraced({ traceparent: traceparent(trace, id) })).toBe(true)
-  expect(isTraced({ traceparent: traceparent({ ...trace, sampled: false }, id) })).toBe(false)
-  expect(isTraced({})).toBe(false)
 })
 
 test('a phase is told once it has ended, until that was heard, and began with its first try', async () => {
@@ -37,4 +28,7 @@ test('a phase is told once it has ended, until that was heard, and began with it
   told()
   all.end('fetch')
   expect(all.untold().phases.map(({ name }) => name)).toEqual(['fetch'])
+  all.begin('snapshot')
+  all.endAll()
+  expect(all.untold().phases.map(({ name }) => name)).toEqual(['fetch', 'snapshot'])
 })

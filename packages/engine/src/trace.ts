@@ -41,8 +41,3 @@ export function commandSpanId(jobId: string, fence: number): string {
 export function traceparent({ traceId, sampled }: Pick<TraceOrigin, 'traceId' | 'sampled'>, span: string): string {
   return `00-${traceId}-${span}-${sampled ? '01' : '00'}`
 }
-
-/** Returns whether a job's runner is to report the phases of its work. */
-export function isTraced({ traceparent: text }: { readonly traceparent?: string }): boolean {
-  return text?.endsWith('-01') === true
-}

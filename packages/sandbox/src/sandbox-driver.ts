@@ -33,9 +33,14 @@ export interface SandboxDriver {
   list(): Promise<readonly SandboxHandle[]>
   /**
    * Resolves an image name for `create`, and pulls the image if needed. The digest identifies its
-   * content.
+   * content. What is pulled with a login of the owner is for nobody else.
    */
-  resolveImage(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage>
+  resolveImage(
+    name: string,
+    onProgress?: (sentence: string) => void,
+    owner?: string,
+    findLogin?: FindLogin,
+  ): Promise<ResolvedImage>
   readonly snapshots: SnapshotStore
   /**
    * Features that sandboxes lack on this machine, one sentence each, for the operator's log. Absent:
@@ -533,6 +538,17 @@ export interface CollectClaims {
   /** Kept in this order of priority. */
   readonly left?: readonly SnapshotId[]
 }
+
+/** A login of a registry, with which images are pulled. It is in no sandbox. */
+export interface RegistryLogin {
+  /** Another one for each change. */
+  readonly id: string
+  readonly username: string
+  readonly secret: string
+}
+
+/** Returns the login for a registry, named `host` or `host:port`; null for none. */
+export type FindLogin = (registry: string) => Promise<RegistryLogin | null>
 
 export interface ResolvedImage {
   readonly name: string

@@ -61,7 +61,7 @@ export type WireIdTokens =
   | { readonly kind: 'tokens'; readonly tokens: readonly (readonly [string, string])[] }
   | Exclude<IdTokensAnswer, { readonly kind: 'tokens' }>
 
-export type WireShellWork = Omit<ShellWork, 'secrets'>
+export type WireShellWork = Omit<ShellWork, 'secrets' | 'findLogin'>
 
 export type WireRender =
   | { readonly kind: 'ir'; readonly ir: string }
@@ -108,7 +108,7 @@ export function forkToWire({ lease, work }: LeasedFork, now: number): WireFork {
   return { lease: { jobId, buildId, fork, leftMs, lastsMs: expiresAt - now }, job: jobToWire(work.job, now) }
 }
 
-/** `at` turns an instant of one clock into one of the other. Absent where nothing is traced. */
+/** `at` turns an instant of one clock into one of the other. */
 export function phasesToWire(
   phases: readonly Phase[] | undefined,
   at: (instant: number) => number,
@@ -137,7 +137,7 @@ export function idTokensFromWire(answer: WireIdTokens): IdTokensAnswer {
   return answer.kind === 'tokens' ? { ...answer, tokens: new Map(answer.tokens) } : answer
 }
 
-export function shellWorkToWire({ secrets: _, ...work }: ShellWork): WireShellWork {
+export function shellWorkToWire({ secrets: _secrets, findLogin: _findLogin, ...work }: ShellWork): WireShellWork {
   return work
 }
 

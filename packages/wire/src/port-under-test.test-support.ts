@@ -9,9 +9,7 @@ import {
   createBuild,
   createLocalPort,
   defaultLimits,
-  type LeaseRef,
   type LocalPortOptions,
-  type Phase,
   type RunnerPort,
   SourceUnavailable,
   type Store,
@@ -29,12 +27,8 @@ export interface StoreUnderTest {
   close(): Promise<void>
 }
 
-/** Phases as the port handed them on. */
-export type ToldPhases = readonly { readonly lease: LeaseRef; readonly phases: readonly Phase[] }[]
-
 export interface PortUnderTest {
   readonly store: Store
-  readonly phases: ToldPhases
   /** Returns the port of this runner. */
   port(runner: string): RunnerPort
   submit(created: Created, context: BuildContext): Promise<void>
@@ -45,17 +39,18 @@ export interface PortUnderTest {
 export const archiveBytes = Buffer.alloc(300_000, 'harmont ')
 export const archiveDigest = 'a'.repeat(64)
 
+/** Registries that the owner of every build has a login for; of the second, forks too. */
+export const registry = 'registry.test:5000'
+export const forksRegistry = 'forks.test'
+export const ownLogin = { id: 'l', username: 'u', secret: 's' }
+
 /** Parts of artifacts by their digest, and what the port has around the store. */
 export function surroundings(): Omit<LocalPortOptions, 'store' | 'log'> & {
   readonly kept: Map<string, Buffer>
-  readonly phases: ToldPhases
 } {
   const kept = new Map<string, Buffer>()
-  const told: { lease: LeaseRef; phases: readonly Phase[] }[] = []
   return {
     kept,
-    phases: told,
-    traces: { keep: async (lease, phases) => void told.push({ lease, phases }) },
     secrets: {
       of: async (_, names) => ({
         kind: 'values',
@@ -64,6 +59,10 @@ export function surroundings(): Omit<LocalPortOptions, 'store' | 'log'> & {
         ),
         refused: new Map(names.filter((name) => name === 'foreign').map((name) => [name, 'It is not yours.'])),
       }),
+      login: async (_, host) =>
+        [registry, forksRegistry, 'registry.example'].includes(host)
+          ? { ...ownLogin, forks: host === forksRegistry }
+          : null,
     },
     idTokens: {
       issue: async ({ stepKey, audiences }) => ({
@@ -94,9 +93,8 @@ function* inPieces(bytes: Buffer): Generator<Buffer> {
 
 /** Returns the local port of a store. */
 export function localPort({ store, submit, close }: StoreUnderTest): PortUnderTest {
-  const around = surroundings()
-  const port = createLocalPort({ ...around, store, log: () => undefined })
-  return { store, phases: around.phases, port: () => port, submit, close }
+  const port = createLocalPort({ ...surroundings(), store, log: () => undefined })
+  return { store, port: () => port, submit, close }
 }
 
 /** Nobody asks for a shell. */
@@ -109,7 +107,6 @@ const noShells: RunnerShells = {
 
 export interface Wire extends AsyncDisposable {
   readonly url: string
-  readonly phases: ToldPhases
   /** Returns how many requests have come. */
   requests(): number
   closePolls(): void
@@ -127,8 +124,7 @@ export async function serveWire(
     readonly through?: (url: string) => Promise<string>
   } = {},
 ): Promise<Wire> {
-  const around = surroundings()
-  const port = createLocalPort({ ...around, store, log: () => undefined })
+  const port = createLocalPort({ ...surroundings(), store, log: () => undefined })
   const served = serveRunners({
     authenticate: async ({ headers: { authorization = '' } }) => {
       const [, runner = ''] = authorization.split('Bearer ')
@@ -150,7 +146,6 @@ export async function serveWire(
   const ports: RemotePort[] = []
   return {
     url: server.url,
-    phases: around.phases,
     requests: () => requests,
     closePolls: () => served.close(),
     connect(runner, given = {}) {
@@ -192,7 +187,6 @@ export async function remotePort({ store, submit, close }: StoreUnderTest): Prom
   const ports = new Map<string, RunnerPort>()
   return {
     store,
-    phases: wire.phases,
     port(runner) {
       const port = ports.get(runner) ?? wire.connect(runner)
       ports.set(runner, port)

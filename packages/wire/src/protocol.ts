@@ -23,6 +23,7 @@ import type {
   WantedParts,
   WantedSnapshot,
 } from '@harmont/engine'
+import type { RegistryLogin } from '@harmont/sandbox'
 import type {
   WireChunks,
   WireFork,
@@ -137,6 +138,11 @@ export interface Calls {
     request: { readonly lease: LeaseRef }
     answer: { readonly idTokens: WireIdTokens | null }
   }
+  /** `login` is null where the organization has none. */
+  'registry-login': {
+    request: { readonly lease: LeaseRef; readonly registry: string }
+    answer: Held & { readonly login: RegistryLogin | null }
+  }
   deal: {
     request: { readonly lease: LeaseRef; readonly split: FileSplit; readonly files: readonly SplitFile[] }
     answer: { readonly deal: Deal | null }
@@ -153,12 +159,20 @@ export interface Calls {
     request: { readonly ticket: string; readonly names: readonly string[] }
     answer: { readonly secrets: WireSecrets | null }
   }
+  'shell/registry-login': {
+    request: { readonly ticket: string; readonly registry: string }
+    answer: { readonly login: RegistryLogin | null }
+  }
   'forks/take': { request: { readonly id: string }; answer: { readonly fork: WireFork | null } }
   'forks/end': { request: { readonly fork: HeldFork; readonly end: WireForkEnd }; answer: Held }
   'forks/release': { request: Record<never, never>; answer: Record<never, never> }
   'forks/secrets': {
     request: { readonly fork: HeldFork; readonly names: readonly string[] }
     answer: { readonly secrets: WireSecrets | null }
+  }
+  'forks/registry-login': {
+    request: { readonly fork: HeldFork; readonly registry: string }
+    answer: Held & { readonly login: RegistryLogin | null }
   }
   'forks/deal': {
     request: { readonly fork: HeldFork; readonly split: FileSplit; readonly files: readonly SplitFile[] }
@@ -194,7 +208,7 @@ interface Report {
   readonly at: number
 }
 
-/** Of a traced job only. An older end knows no phases. */
+/** Those of its work that no report before told. An older end knows none, or tells those of traced jobs only. */
 interface Phased {
   readonly phases?: readonly WirePhase[]
 }

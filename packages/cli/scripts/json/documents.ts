@@ -74,6 +74,7 @@ const envelope = object({
   'errors?': list(problem),
 })
 const namedSecret = object({ name: text, organization: text, pipeline: orNull(text) })
+const namedRegistry = object({ host: text, organization: text })
 const artifact = object({ step_key: text, path: text, kind: text, bytes: integer, sha256 })
 const annotation = object({ name: text, style: text, markdown: text })
 const localStatus = object({
@@ -329,6 +330,9 @@ const ofServer = {
   'notification rm': one(object({ id: text })),
   'notification deliveries': one(dataOf(contract('NotificationDelivery'))),
   'notification replay': one(contract('NotificationDelivery')),
+  'registry set': one(namedRegistry),
+  'registry list': one(dataOf(itemsOf('RegistryList', 'registries'))),
+  'registry rm': one(namedRegistry),
   'token create': one(contract('ApiTokenCreateResponse')),
   'token list': one(dataOf(itemsOf('ApiTokenListResponse', 'api_tokens'))),
   'token revoke': one(object({ id: text })),

@@ -18,6 +18,14 @@ import {
 
 const failedTest = object({ name: text, file: orNull(text), line: orNull(integer), message: orNull(text) })
 const stepId = { step_id: text }
+/** Of an attempt that a machine had. */
+const times = object({
+  ready_at: orNull(time),
+  assigned_at: orNull(time),
+  started_at: orNull(time),
+  finished_at: time,
+  phases: list(object({ name: text, started_at: time, ms: integer })),
+})
 
 /** The members of each kind of event, besides `kind`. A kind without a line here does not compile. */
 const kinds: Readonly<Record<RunEvent['kind'], Readonly<Record<string, Schema>>>> = {
@@ -55,7 +63,14 @@ const kinds: Readonly<Record<RunEvent['kind'], Readonly<Record<string, Schema>>>
   step_log: { ...stepId, stream: oneOf('stdout', 'stderr', 'meta'), line: text, ts: time },
   step_cache_hit: { ...stepId, key: text, tag: text },
   step_skipped: { ...stepId, reason: text },
-  step_retry: { ...stepId, attempt: integer, of: integer, exit_code: orNull(integer), reason: orNull(text) },
+  step_retry: {
+    ...stepId,
+    attempt: integer,
+    of: integer,
+    exit_code: orNull(integer),
+    reason: orNull(text),
+    'times?': times,
+  },
   step_end: {
     ...stepId,
     exit_code: orNull(integer),
@@ -66,6 +81,7 @@ const kinds: Readonly<Record<RunEvent['kind'], Readonly<Record<string, Schema>>>
     soft_failed: flag,
     error_code: orNull(text),
     message: orNull(text),
+    'times?': times,
   },
   chain_failed: {
     chain_idx: integer,

@@ -15,6 +15,8 @@ export function mapServerJob(job: Job): MappedJob {
     state: job.state,
     waitReason: job.wait_reason ?? null,
     skipReason: job.skip_reason ?? null,
+    scheduledAt: instantOf(job.scheduled_at),
+    assignedAt: instantOf(job.assigned_at),
     startedAt: instantOf(job.started_at),
     finishedAt: instantOf(job.finished_at),
     exitCode: job.exit_code ?? null,
@@ -27,6 +29,7 @@ export function mapServerJob(job: Job): MappedJob {
     snapshot: null,
     serviceSnapshots: {},
     services: (job.services ?? []).map(({ id: service_id, ...service }) => ({ service_id, ...service })),
+    phases: (job.phases ?? []).map((phase) => ({ ...phase, started_at: Date.parse(phase.started_at) })),
   }
 }
 

@@ -149,6 +149,7 @@ export const sections: readonly { readonly title: string; readonly words: readon
       'build',
       'job',
       'secret',
+      'registry',
       'notification',
       'token',
       'billing',
@@ -172,6 +173,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   pipeline: 'Pipelines on the server',
   plugin: 'Plugins (none: everything is built in)',
   secret: 'Secrets for steps',
+  registry: 'Logins of registries of images',
   token: 'API keys',
 }
 

@@ -1,5 +1,5 @@
 import { type ExitCode, exits, HmError } from '../errors.ts'
-import type { Instant, RunEvent, StepState } from './run-event.ts'
+import type { AttemptTimes, Instant, RunEvent, StepState } from './run-event.ts'
 import type { BuildFacts } from './step-facts.ts'
 
 /** A job of this machine's engine or of a server, in the shape that events are made from. */
@@ -16,6 +16,8 @@ export interface MappedJob {
   /** A `wait_reason` of the API. */
   readonly waitReason: string | null
   readonly skipReason: string | null
+  readonly scheduledAt: Instant | null
+  readonly assignedAt: Instant | null
   readonly startedAt: Instant | null
   readonly finishedAt: Instant | null
   readonly exitCode: number | null
@@ -30,6 +32,8 @@ export interface MappedJob {
   /** What its services left for those of later steps, by name. */
   readonly serviceSnapshots: Readonly<Record<string, string>>
   readonly services: readonly MappedService[]
+  /** Those of its newest lease. */
+  readonly phases: AttemptTimes['phases']
 }
 
 type ServiceEvent = Extract<RunEvent, { readonly kind: 'service' }>
@@ -123,7 +127,7 @@ export class EventMapper {
     const { attempt, exitCode: exit_code, errorCode: error_code, errorMessage: message, startedAt, finishedAt } = job
     if (step.newest.id !== job.id) {
       const of = Math.max(this.#factsOf(key)?.attempts ?? 0, attempt + 1)
-      return [{ kind: 'step_retry', step_id, attempt, of, exit_code, reason: error_code }]
+      return [{ kind: 'step_retry', step_id, attempt, of, exit_code, reason: error_code, ...timesOf(job) }]
     }
     if (job.state === 'skipped') return [{ kind: 'step_skipped', step_id, reason: this.#whySkipped(job) }]
     const state = job.state as StepState
@@ -133,7 +137,18 @@ export class EventMapper {
     const isFailure = (state === 'failed' || state === 'timed_out') && !soft_failed
     return [
       ...(job.cached ? [{ kind: 'step_cache_hit', step_id, key, tag: job.cachedFrom } as const] : []),
-      { kind: 'step_end', step_id, exit_code, duration_ms, ...left, state, soft_failed, error_code, message },
+      {
+        kind: 'step_end',
+        step_id,
+        exit_code,
+        duration_ms,
+        ...left,
+        state,
+        soft_failed,
+        error_code,
+        message,
+        ...timesOf(job),
+      },
       ...(isFailure ? this.#chainFailed(step, job) : []),
     ]
   }
@@ -164,6 +179,13 @@ export class EventMapper {
     if (step === undefined) throw new Error(`an event of step ${key} came before it was queued`)
     return step
   }
+}
+
+/** Returns the member that tells when a job waited and ran; none for a job that no machine had. */
+function timesOf(job: MappedJob): { readonly times?: AttemptTimes } {
+  const { scheduledAt: ready_at, assignedAt: assigned_at, startedAt: started_at, finishedAt, phases } = job
+  if (finishedAt === null || (assigned_at === null && started_at === null)) return {}
+  return { times: { ready_at, assigned_at, started_at, finished_at: finishedAt, phases } }
 }
 
 const endings: Readonly<Record<string, string>> = {

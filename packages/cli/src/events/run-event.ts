@@ -20,6 +20,17 @@ export interface FailedTest {
   readonly message: string | null
 }
 
+/** When an attempt of a step waited, was prepared and ran. */
+export interface AttemptTimes {
+  /** When all that it waits for had ended; null when that is not known. */
+  readonly ready_at: Instant | null
+  readonly assigned_at: Instant | null
+  readonly started_at: Instant | null
+  readonly finished_at: Instant
+  /** The parts of its work around its command. */
+  readonly phases: readonly { readonly name: string; readonly started_at: Instant; readonly ms: number }[]
+}
+
 export type RunEvent =
   | {
       readonly kind: 'build_start'
@@ -111,6 +122,8 @@ export type RunEvent =
       readonly of: number
       readonly exit_code: number | null
       readonly reason: string | null
+      /** Absent in records of earlier releases. */
+      readonly times?: AttemptTimes
     }
   | {
       readonly kind: 'step_end'
@@ -129,6 +142,8 @@ export type RunEvent =
       /** A code of `Job.error_code`, and its sentence. */
       readonly error_code: string | null
       readonly message: string | null
+      /** Absent in records of earlier releases, and for a step that no machine had. */
+      readonly times?: AttemptTimes
     }
   /** The first failure of a chain that counts. */
   | {

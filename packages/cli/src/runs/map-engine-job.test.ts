@@ -32,6 +32,7 @@ const job: Job = {
   substitutedImage: null,
   services: [],
   serviceSnapshots: {},
+  phases: [],
   snapshot: null,
 }
 

@@ -28,6 +28,9 @@ export function mapEngineJob(
     errorMessage: job.skipReason === 'condition' ? conditionReason(step.condition) : job.errorMessage,
     cachedFrom,
     services: mapServices(job, step, steps),
+    phases: job.phases
+      .filter(({ fence }) => fence === job.fence)
+      .map(({ name, from, to }) => ({ name, started_at: from, ms: to - from })),
   }
 }
 

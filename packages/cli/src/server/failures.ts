@@ -37,6 +37,7 @@ function fixOf({ status, code }: CloudError, apiUrl: string): string | undefined
     build_not_found: 'hm build list',
     job_not_found: 'hm job list',
     secret_not_found: 'hm secret list',
+    registry_not_found: 'hm registry list',
     api_token_not_found: 'hm token list',
     billing_insufficient_balance: 'hm billing topup',
   }

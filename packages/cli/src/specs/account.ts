@@ -114,6 +114,22 @@ export const accountSpecs = {
       delivery: { required: true, summary: 'id of the delivery, as in hm notification deliveries' },
     },
   },
+  'registry set': {
+    summary: 'Log runners in to a registry of images; the secret comes from stdin or a hidden prompt',
+    piped: `printf %s "$TOKEN" | hm registry set HOST --username NAME`,
+    args: { host: { required: true, summary: 'registry, such as ghcr.io; docker.io for Docker Hub' } },
+    flags: {
+      username: { kind: 'string', value: 'NAME', summary: 'user to log in as' },
+      forks: { ...yesOrNo, summary: 'whether builds of forks pull with it' },
+    },
+    about: ['Only runners get it, for pulling images. It is in no step.'],
+    examples: [['hm registry set ghcr.io --username bot < token', 'for private images of ghcr.io']],
+  },
+  'registry list': { summary: 'List the registries that runners log in to', query: true },
+  'registry rm': {
+    summary: 'Remove the login of a registry',
+    args: { host: { required: true, summary: 'the registry' } },
+  },
   'token create': {
     summary: 'Create an API key (shown once)',
     args: { name: { required: true, summary: 'what it is for' } },

@@ -1,35 +1,5 @@
 import { isOver, type Run, type Step } from './run-model.ts'
 
-interface CriticalPath {
-  /** Steps that took time, first to last. */
-  readonly steps: readonly Step[]
-  readonly durationMs: number
-}
-
-/**
- * Returns the chain of steps, each waiting for the one before, that took longest. No machine makes
- * the run shorter than this.
- */
-export function criticalPath(run: Run): CriticalPath {
-  const ends = new Map<Step, { readonly ms: number; readonly before: Step | undefined }>()
-  let last: Step | undefined
-  for (const step of topological(run)) {
-    let before: Step | undefined
-    for (const other of prerequisites(step, run))
-      if (before === undefined || endOf(other) > endOf(before)) before = other
-    ends.set(step, { ms: (before === undefined ? 0 : endOf(before)) + (step.durationMs ?? 0), before })
-    if (last === undefined || endOf(step) > endOf(last)) last = step
-  }
-  const steps: Step[] = []
-  for (let step = last; step !== undefined; step = ends.get(step)?.before)
-    if ((step.durationMs ?? 0) > 0) steps.push(step)
-  return { steps: steps.reverse(), durationMs: last === undefined ? 0 : endOf(last) }
-
-  function endOf(step: Step): number {
-    return ends.get(step)?.ms ?? 0
-  }
-}
-
 /** Facts from earlier runs. */
 export interface Earlier {
   /** Milliseconds by step key. */
@@ -73,10 +43,13 @@ function elapsed({ state, startedAt }: Step, now: number): number {
   return state === 'running' && startedAt !== null ? now - startedAt : 0
 }
 
-/** The steps that a step waits for. */
+/** Returns the keys of the steps that a step waits for. */
+export function prerequisitesOf({ parentKey, dependsOn }: Pick<Step, 'parentKey' | 'dependsOn'>): readonly string[] {
+  return parentKey === null ? dependsOn : [parentKey, ...dependsOn]
+}
+
 function prerequisites(step: Step, { byKey }: Pick<Run, 'byKey'>): Step[] {
-  const keys = step.parentKey === null ? step.dependsOn : [step.parentKey, ...step.dependsOn]
-  return keys.flatMap((key) => byKey.get(key) ?? [])
+  return prerequisitesOf(step).flatMap((key) => byKey.get(key) ?? [])
 }
 
 /**

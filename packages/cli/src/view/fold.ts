@@ -1,5 +1,6 @@
 import { FailureFinder } from '@harmont/logs'
 import type { RunEvent } from '../events/run-event.ts'
+import { prerequisitesOf } from './durations.ts'
 import { isFailure, type Run, type ShownState, type Step, stateName } from './run-model.ts'
 
 /**
@@ -60,6 +61,7 @@ const changes: {
   step_retry(run, event) {
     const step = stepOf(run, event.step_id)
     forget(run, step)
+    keepTimes(run, step, event)
     const next = { attempt: event.attempt + 1, attempts: event.of, waitReason: 'retry_delay' }
     Object.assign(step, { ...next, annotations: [], services: [] })
     enter(run, step, 'waiting')
@@ -145,12 +147,36 @@ function end(run: Run, event: Extract<RunEvent, { readonly kind: 'step_end' }>):
   step.errorCode = event.error_code
   step.message = event.message ?? step.message
   step.durationMs = event.duration_ms
+  keepTimes(run, step, event)
   enter(run, step, event.state, event.soft_failed)
   if (isFailure(step)) {
     run.failures.push(step)
     step.found = step.finder?.finish() ?? null
   } else step.tail = []
   step.finder = null
+}
+
+type Ending = Extract<RunEvent, { readonly kind: 'step_end' | 'step_retry' }>
+
+/** Keeps when an attempt waited and ran, for the critical path. */
+function keepTimes(run: Run, step: Step, event: Ending): void {
+  if (event.times === undefined) return
+  const { ready_at: readyAt, assigned_at: assignedAt, started_at: startedAt, phases } = event.times
+  run.attempts.push({
+    id: `${step.key} ${step.attempt}`,
+    step: step.key,
+    attempt: step.attempt,
+    after: prerequisitesOf(step),
+    hasPassed: event.kind === 'step_end' && event.state === 'passed',
+    isLost: false,
+    isInGroup: false,
+    readyAt,
+    delayMs: 0,
+    assignedAt,
+    startedAt,
+    finishedAt: event.times.finished_at,
+    phases: phases.map(({ name, started_at: from, ms }) => ({ name, from, to: from + ms })),
+  })
 }
 
 /** Removes the step from the failures when another attempt follows. */

@@ -7,7 +7,7 @@ import { keyColor, linesView } from './lines.ts'
 import { collect } from './screen.test-support.ts'
 import { events } from './story.test-support.ts'
 
-const { buildStart, queued, start, log, cacheHit, skipped, substituted, retry, end, buildEnd } = events
+const { buildStart, queued, start, log, cacheHit, skipped, substituted, retry, end, times, buildEnd } = events
 const none = { durations: new Map<string, number>(), parallelism: undefined }
 
 async function linesOf(told: readonly RunEvent[], charset = unicode): Promise<string[]> {
@@ -103,7 +103,8 @@ describe('a run as lines', () => {
   })
 
   test('draws its summary in ASCII where the locale is not UTF-8', async () => {
-    const told = [queued('é'), end('é', 'passed', 10), queued('b', { depends_on: ['é'] }), end('b', 'passed', 10)]
+    const [first, second] = [end('é', 'passed', 10, times(0, 10)), end('b', 'passed', 10, times(10, 10))]
+    const told = [queued('é'), first, queued('b', { depends_on: ['é'] }), second]
     expect(await linesOf([...told, buildEnd('passed', 20)], ascii)).toContain(
       'build: critical path: ? 10ms > b 10ms, 20ms in all',
     )

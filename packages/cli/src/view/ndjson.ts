@@ -1,4 +1,4 @@
-import type { RunEvent, RunView } from '../events/run-event.ts'
+import type { AttemptTimes, Instant, RunEvent, RunView } from '../events/run-event.ts'
 import { inertText, jsonFor } from '../terminal/inert.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { openWriter } from '../terminal/writer.ts'
@@ -12,8 +12,19 @@ function withDates(event: RunEvent): object {
     case 'step_log':
     case 'chain_failed':
       return { ...event, ts: new Date(event.ts).toISOString() }
+    case 'step_retry':
+    case 'step_end':
+      return event.times === undefined ? event : { ...event, times: datesOf(event.times) }
     default:
       return event
+  }
+}
+
+function datesOf({ phases, ...instants }: AttemptTimes): object {
+  const date = (at: Instant | null) => at && new Date(at).toISOString()
+  return {
+    ...Object.fromEntries(Object.entries(instants).map(([name, at]) => [name, date(at)])),
+    phases: phases.map((phase) => ({ ...phase, started_at: date(phase.started_at) })),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { FailureFinder, Found, QuotedFailure } from '@harmont/logs'
+import type { TimedAttempt } from '@harmont/timeline'
 import type { AnnotationEvent, Instant, RunEvent, StepState } from '../events/run-event.ts'
 
 export type ShownState = 'waiting' | 'running' | StepState
@@ -58,6 +59,8 @@ export interface Run {
   readonly counts: Record<StateName, number>
   /** Steps whose failure counts, the first one first. */
   readonly failures: Step[]
+  /** Attempts that a machine had, in the order of their ends. */
+  readonly attempts: TimedAttempt[]
   cached: number
   artifacts: number
   artifactBytes: number
@@ -73,6 +76,7 @@ export function newRun(): Run {
     byKey: new Map(),
     counts: { waiting: 0, running: 0, passed: 0, failed: 0, skipped: 0, canceled: 0, timed_out: 0, soft: 0 },
     failures: [],
+    attempts: [],
     cached: 0,
     artifacts: 0,
     artifactBytes: 0,

@@ -86,6 +86,11 @@ export const events = {
     message: null,
     ...told,
   }),
+  /** The times of an attempt that was ready at `from` and waited for so long. */
+  times: (from: number, ms: number, waitedMs = 0): Told<'step_end'> => {
+    const at = from + waitedMs
+    return { times: { ready_at: from, assigned_at: at, started_at: at, finished_at: at + ms, phases: [] } }
+  },
   buildEnd: (state: 'passed' | 'failed' | 'canceled', duration_ms: number, told: Told<'build_end'> = {}): RunEvent => ({
     kind: 'build_end',
     exit_code: state === 'passed' ? 0 : state === 'failed' ? 1 : 130,

@@ -1,9 +1,10 @@
+import { criticalPath, kindWords, sharesOf } from '@harmont/timeline'
 import { bytes, duration, wholeSeconds } from '../terminal/amounts.ts'
 import { type Line, span } from '../terminal/span.ts'
 import { pad, widthOf, wrapLine } from '../terminal/text-width.ts'
 import { annotationLines } from './annotations.ts'
 import type { Charset } from './charset.ts'
-import { criticalPath, type Earlier, timeSaved } from './durations.ts'
+import { type Earlier, timeSaved } from './durations.ts'
 import { testCounts, testWithPlace } from './failure/failure-excerpt.ts'
 import { endingText, likelyCause } from './failure/likely-cause.ts'
 import { nextCommands } from './next-commands.ts'
@@ -53,16 +54,32 @@ function stateSums({ counts, cached }: Run): string {
 
 /** Longer paths name only their slowest steps. */
 const longPath = 6
+/** Time without a command is told from this share of the run. */
+const leastTold = 0.05
 
-function pathLine(run: Run, charset: Charset): Line[] {
-  const { steps, durationMs } = criticalPath(run)
-  if (steps.length < 2) return []
-  const limit = steps.map((step) => step.durationMs ?? 0).sort((a, b) => b - a)[longPath - 1] ?? 0
-  const named = steps.filter((step) => (step.durationMs ?? 0) >= limit).slice(0, longPath)
-  const names = named.map((step) => `${charset.text(step.name)} ${duration(step.durationMs ?? 0)}`)
-  const rest = steps.length - named.length
+/** Says which steps decided when the run ended, and what it spent its time on besides their commands. */
+function pathLine({ attempts, startedAt, byKey }: Run, charset: Charset): Line[] {
+  const build = { from: startedAt ?? 0, approvedAt: null, hasGroup: false, attempts }
+  const path = criticalPath(build, 0)
+  const shares = sharesOf(path)
+  const commands = path.flatMap(({ kind, attempt, from, to }) =>
+    kind === 'command' && attempt !== null ? [{ step: attempt.step, ms: to - from }] : [],
+  )
+  if (commands.length < 2) return []
+  const totalMs = shares.reduce((sum, { ms }) => sum + ms, 0)
+  const limit = commands.map(({ ms }) => ms).sort((a, b) => b - a)[longPath - 1] ?? 0
+  const named = commands.filter(({ ms }) => ms >= limit).slice(0, longPath)
+  const names = named.map(({ step, ms }) => `${charset.text(byKey.get(step)?.name ?? step)} ${duration(ms)}`)
+  const rest = commands.length - named.length
   const more = rest === 0 ? '' : ` and ${rest} shorter`
-  return [[span(`critical path: ${names.join(` ${charset.arrow} `)}${more}, ${duration(durationMs)} in all`)]]
+  const besides = shares.flatMap(({ kind, step, ms }) => {
+    if (kind === 'command' || ms < totalMs * leastTold) return []
+    const words =
+      kind === 'failed' ? `failed attempts of ${charset.text(byKey.get(step ?? '')?.name ?? '')}` : kindWords[kind]
+    return [`, ${Math.round((ms / totalMs) * 100)}% ${words}`]
+  })
+  const chain = `${names.join(` ${charset.arrow} `)}${more}, ${duration(totalMs)} in all`
+  return [[span(`critical path: ${chain}${besides.join('')}`)]]
 }
 
 function cacheLine(run: Run, earlier: Earlier): Line[] {

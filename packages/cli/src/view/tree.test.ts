@@ -9,7 +9,7 @@ import { ScreenStream, screenTerminal } from './screen.test-support.ts'
 import { events } from './story.test-support.ts'
 import { TreeView } from './tree.ts'
 
-const { buildStart, queued, start, log, end, skipped, buildEnd } = events
+const { buildStart, queued, start, log, end, skipped, times, buildEnd } = events
 const earlier = { durations: new Map<string, number>(), parallelism: undefined }
 const options = { env: { TERM: 'xterm-256color' }, charset: unicode, earlier, now: () => Date.now() }
 
@@ -55,14 +55,16 @@ describe('the tree on a terminal', () => {
       '∙ waiting     b  for a',
       '0 of 2 done, 1 running  5s',
     ])
-    await tell(end('a', 'passed', 5200), start('b', 1_005_000), end('b', 'passed', 400), buildEnd('passed', 5600))
+    const [a, b] = [times(1_000_000, 5200), times(1_005_200, 400, 400)]
+    await tell(end('a', 'passed', 5200, a), start('b', 1_005_600), end('b', 'passed', 400, b), buildEnd('passed', 6000))
     await view.close()
     expect(await screen.lines()).toEqual([
       '✓ passed    a    5.2s',
       '✓ passed      b  400ms',
       '',
-      'passed in 5.6s: 2 passed',
-      'critical path: a 5.2s › b 400ms, 5.6s in all',
+      'passed in 6.0s: 2 passed',
+      'critical path: a 5.2s › b 400ms, 6.0s in all, 7% waiting for',
+      'a runner',
     ])
   })
 

@@ -110,6 +110,10 @@ export const routes = {
   getBadge: { method: 'GET', path: '/badges/{org}/{pipeline}.svg', query: ['branch', 'token'], idempotent: false, answer: 'stream' },
   getBadgeSettings: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/badge', query: [], idempotent: false, answer: 'json' },
   updateBadgeSettings: { method: 'PUT', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/badge', query: [], idempotent: false, answer: 'json' },
+  getPipelineTime: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/time', query: ['days'], idempotent: false, answer: 'json' },
+  listRegistries: { method: 'GET', path: '/api/v0/organizations/{org}/registries', query: [], idempotent: false, answer: 'json' },
+  setRegistry: { method: 'PUT', path: '/api/v0/organizations/{org}/registries/{host}', query: [], idempotent: false, answer: 'none' },
+  deleteRegistry: { method: 'DELETE', path: '/api/v0/organizations/{org}/registries/{host}', query: [], idempotent: false, answer: 'none' },
 } as const
 
 /**
@@ -333,4 +337,12 @@ export interface Operations {
   getBadgeSettings(input: Input<'getBadgeSettings'>, options?: CallOptions): Promise<Answer<'getBadgeSettings'>>
   /** Say who may see the badge of a pipeline */
   updateBadgeSettings(input: Input<'updateBadgeSettings'>, options?: CallOptions): Promise<Answer<'updateBadgeSettings'>>
+  /** Where the time of a pipeline's builds went */
+  getPipelineTime(input: Input<'getPipelineTime'>, options?: CallOptions): Promise<Answer<'getPipelineTime'>>
+  /** List the logins of registries */
+  listRegistries(input: Input<'listRegistries'>, options?: CallOptions): Promise<Answer<'listRegistries'>>
+  /** Set the login of a registry */
+  setRegistry(input: Input<'setRegistry'>, options?: CallOptions): Promise<Answer<'setRegistry'>>
+  /** Remove the login of a registry */
+  deleteRegistry(input: Input<'deleteRegistry'>, options?: CallOptions): Promise<Answer<'deleteRegistry'>>
 }

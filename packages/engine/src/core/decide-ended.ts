@@ -1,7 +1,7 @@
 import { endJob, endStopped, failJob, finish } from './advance.ts'
 import { type GeneratorEnd, passGenerator } from './append/pass-generator.ts'
 import { joinGroup } from './decide-admission.ts'
-import { loseJob, startBuild } from './decide-lease.ts'
+import { loseJob, notePhases, startBuild } from './decide-lease.ts'
 import { currentJob, type Draft } from './draft.ts'
 import { isVanished, readExit } from './exit.ts'
 import { deadlineFrom, layOut } from './lay-out.ts'
@@ -19,11 +19,17 @@ type Ended = Extract<BuildEvent, { readonly type: 'ended' }>
 export function decideEnded(
   draft: Draft,
   slot: Slot,
-  { outcome, failedTests, appends, ...lease }: Pick<Ended, 'fence' | 'leaseId' | 'outcome' | 'failedTests' | 'appends'>,
+  {
+    outcome,
+    failedTests,
+    appends,
+    ...lease
+  }: Pick<Ended, 'fence' | 'leaseId' | 'outcome' | 'failedTests' | 'appends' | 'phases'>,
 ): boolean {
   const { fence } = lease
   const job = currentJob(draft, slot)
   if (job.state === 'scheduled' ? fence !== job.fence + 1 : !isNewestLease(job, lease)) return false
+  notePhases(draft, slot, lease)
   switch (job.state) {
     case 'canceling':
     case 'timing_out':

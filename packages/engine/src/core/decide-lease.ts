@@ -1,7 +1,7 @@
 import { endStopped, failJob, schedule } from './advance.ts'
 import { currentJob, type Draft, patchJob } from './draft.ts'
 import { RENDER, type Slot, stepAt } from './live-build.ts'
-import type { Job, NamedLease, Step } from './model.ts'
+import type { BuildEvent, Job, NamedLease, Step } from './model.ts'
 import { isHeld, isNewestLease } from './states.ts'
 
 /** scheduled -> assigned, under the next fencing number. */
@@ -19,11 +19,22 @@ export function decideLeased(
   return true
 }
 
+type Phased = Pick<Extract<BuildEvent, { readonly type: 'started' }>, 'fence' | 'phases'>
+
+/** Keeps when parts of the job's work began and ended. What is kept already stays as it is. */
+export function notePhases(draft: Draft, slot: Slot, { fence, phases = [] }: Phased): void {
+  const { phases: known } = currentJob(draft, slot)
+  const isKnown = (name: string) => known.some((phase) => phase.fence === fence && phase.name === name)
+  const told = phases.filter(({ name }) => !isKnown(name)).map((phase) => ({ fence, ...phase }))
+  if (told.length > 0) patchJob(draft, slot, { phases: [...known, ...told] })
+}
+
 /** assigned -> running: the step's time begins. */
-export function decideStarted(draft: Draft, slot: Slot, lease: NamedLease): boolean {
+export function decideStarted(draft: Draft, slot: Slot, lease: NamedLease & Phased): boolean {
   const { at } = draft
   const job = currentJob(draft, slot)
   if (job.state !== 'assigned' || !isNewestLease(job, lease)) return false
+  notePhases(draft, slot, lease)
   const seconds = slot === RENDER ? draft.context.limits.renderSeconds : stepAt(draft.live, slot).timeoutSeconds
   patchJob(draft, slot, { state: 'running', startedAt: job.startedAt ?? at, deadlineAt: at + seconds * 1000 })
   if (slot !== RENDER) startBuild(draft)

@@ -241,6 +241,26 @@ describe('leases', () => {
     expect(s.job(0)).toMatchObject({ state: 'passed', assignedAt: 9000 })
   })
 
+  test('G133 phases are kept under their lease, each once, and none of a lease that is lost', () => {
+    const it = scene([{}])
+    const { id } = it.job(0)
+    const phase = (name: 'fetch' | 'snapshot', to: number) => ({ name, from: 1, to })
+    const outcome = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+    const report = (fence: number, to: number) => ({ job: id, fence, at: it.at, phases: [phase('fetch', to)] })
+    it.lease(0)
+    it.play({ type: 'started', ...report(1, 2) })
+    it.lose(0)
+    it.lease(0)
+    expect(it.play({ type: 'started', ...report(1, 3) }).taken).toBe(false)
+    it.play({ type: 'started', ...report(2, 4) })
+    it.play({ type: 'ended', ...report(2, 5), phases: [phase('fetch', 5), phase('snapshot', 6)], outcome })
+    expect(it.job(0).phases).toEqual([
+      { fence: 1, ...phase('fetch', 2) },
+      { fence: 2, ...phase('fetch', 4) },
+      { fence: 2, ...phase('snapshot', 6) },
+    ])
+  })
+
   test('a lost lease starts the same job again twice, and fails it the third time', () => {
     const s = scene([{}])
     for (const _ of [1, 2, 3]) {

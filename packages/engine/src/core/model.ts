@@ -3,6 +3,7 @@
  * promise or an identity.
  */
 import type { AppendedPlan, Plan, PlannedStep } from '@harmont/ir'
+import type { PhaseName } from '../trace.ts'
 import type { BuildGroup } from './build-group.ts'
 
 export type JobState =
@@ -81,6 +82,15 @@ export interface ServiceState {
   readonly exitCode: number | null
 }
 
+/** When a part of a job's work began and ended, as its runner said. */
+export interface JobPhase {
+  /** Number of the lease that it was done under. */
+  readonly fence: number
+  readonly name: PhaseName
+  readonly from: Instant
+  readonly to: Instant
+}
+
 export interface Job {
   readonly id: string
   /** Index into `Build.steps`; null for the job that renders the pipeline. */
@@ -133,6 +143,8 @@ export interface Job {
   readonly services: readonly ServiceState[]
   /** Snapshots that its services left for later steps, by name of the service. */
   readonly serviceSnapshots: ServiceSnapshots
+  /** In the order in which they were reported, of every lease that it had. */
+  readonly phases: readonly JobPhase[]
 }
 
 export type ServiceSnapshots = Readonly<Record<string, string>>
@@ -233,22 +245,28 @@ interface UnderLease extends NamedLease {
   readonly at: Instant
 }
 
+/** A report that may tell phases which none before it told. */
+interface Phased {
+  readonly phases?: readonly Omit<JobPhase, 'fence'>[]
+}
+
 /** Everything that can happen to a build. `at` is its instant. */
 export type BuildEvent =
   | (UnderLease & { readonly type: 'leased'; readonly runner?: string })
-  | (UnderLease & { readonly type: 'started' })
+  | (UnderLease & Phased & { readonly type: 'started' })
   /** The base `host` stands in for an image. */
   | (UnderLease & { readonly type: 'substituted'; readonly image: string })
   /** The states of a step's services, whenever one changes. */
   | (UnderLease & { readonly type: 'services'; readonly services: readonly ServiceState[] })
-  | (UnderLease & {
-      readonly type: 'ended'
-      readonly outcome: Outcome
-      /** Absent for a step without `append`, and from a runner that cannot read its files. */
-      readonly appends?: AppendRequest | undefined
-      /** Added by the store for a step that asks for `quarantine`. */
-      readonly failedTests?: FailedTests | undefined
-    })
+  | (UnderLease &
+      Phased & {
+        readonly type: 'ended'
+        readonly outcome: Outcome
+        /** Absent for a step without `append`, and from a runner that cannot read its files. */
+        readonly appends?: AppendRequest | undefined
+        /** Added by the store for a step that asks for `quarantine`. */
+        readonly failedTests?: FailedTests | undefined
+      })
   /**
    * The command has ended in time. What follows, such as the upload of its artifacts, does not count
    * towards the step's own time.

@@ -30,5 +30,6 @@ export function newJob(id: string, step: number | null, at: Instant): Job {
     snapshot: null,
     services: [],
     serviceSnapshots: {},
+    phases: [],
   }
 }

@@ -1,4 +1,4 @@
-import type { Job, JobErrorCode, JobState, Step } from '../core/model.ts'
+import type { Job, JobErrorCode, JobPhase, JobState, Step } from '../core/model.ts'
 import { instant, storable, time } from './values.ts'
 
 export interface JobRow {
@@ -30,11 +30,16 @@ export interface JobRow {
   /** null: none. */
   services: Job['services'] | null
   service_snapshots: Job['serviceSnapshots'] | null
+  /** null: none. */
+  phases: readonly PhaseRecord[] | null
 }
+
+/** A phase, in few bytes: fence, name, begin and end. */
+type PhaseRecord = readonly [number, JobPhase['name'], number, number]
 
 export const jobColumns = `id, step, attempt, previous_attempt, state, fence, runner, lost, not_before, created_at, scheduled_at, assigned_at, started_at, finished_at,
   deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot, substituted_image,
-  services, service_snapshots, lease_id`
+  services, service_snapshots, lease_id, phases`
 
 export function jobFromRow(row: JobRow): Job {
   return {
@@ -65,7 +70,13 @@ export function jobFromRow(row: JobRow): Job {
     snapshot: row.snapshot,
     services: row.services ?? [],
     serviceSnapshots: row.service_snapshots ?? {},
+    phases: phasesFromRow(row),
   }
+}
+
+/** Returns the phases of a job of which only this column was read. */
+export function phasesFromRow({ phases }: Pick<JobRow, 'phases'>): readonly JobPhase[] {
+  return (phases ?? []).map(([fence, name, from, to]) => ({ fence, name, from, to }))
 }
 
 /** Returns the members of a job that may change, for `json_to_recordset`. */
@@ -94,6 +105,7 @@ export function jobRecord(job: Job): Readonly<Record<string, unknown>> {
     snapshot: job.snapshot,
     services: job.services.length === 0 ? null : job.services,
     service_snapshots: Object.keys(job.serviceSnapshots).length === 0 ? null : job.serviceSnapshots,
+    phases: job.phases.length === 0 ? null : job.phases.map(({ fence, name, from, to }) => [fence, name, from, to]),
   }
 }
 

@@ -33,6 +33,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0030-layers.sql',
   '0031-egress-names.sql',
   '0032-appended-steps.sql',
+  '0033-phases.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

@@ -32,13 +32,13 @@ export interface Writing {
 
 const changingColumns = `state text, fence int, runner text, lost int, not_before timestamptz, scheduled_at timestamptz, assigned_at timestamptz, started_at timestamptz,
   finished_at timestamptz, deadline_at timestamptz, kill_by timestamptz, exit_code int, error_code text, error_message text, skip_reason text,
-  soft_failed boolean, cached boolean, snapshot text, substituted_image text, services json, service_snapshots json, lease_id uuid`
+  soft_failed boolean, cached boolean, snapshot text, substituted_image text, services json, service_snapshots json, lease_id uuid, phases json`
 
 /** Returns the statement that writes new jobs; the arguments are SQL expressions. */
 export function insertJobs(build: string, version: string, records: string): string {
   return `insert into engine.jobs (build_id, version, id, step, builds_in, inputs_from, appends, attempt, previous_attempt, created_at, state, fence, runner, lost,
       not_before, scheduled_at, assigned_at, started_at, finished_at, deadline_at, kill_by, exit_code, error_code, error_message, skip_reason, soft_failed, cached, snapshot,
-      substituted_image, services, service_snapshots, lease_id)
+      substituted_image, services, service_snapshots, lease_id, phases)
     select ${build}, ${version}, r.* from json_to_recordset(${records}::json) as r(id uuid, step int, builds_in int, inputs_from int[], appends boolean, attempt int,
       previous_attempt uuid, created_at timestamptz, ${changingColumns})`
 }
@@ -106,7 +106,7 @@ const writeText = `with
       scheduled_at = r.scheduled_at, assigned_at = r.assigned_at, started_at = r.started_at, finished_at = r.finished_at, deadline_at = r.deadline_at, kill_by = r.kill_by,
       exit_code = r.exit_code, error_code = r.error_code, error_message = r.error_message, skip_reason = r.skip_reason,
       soft_failed = r.soft_failed, cached = r.cached, snapshot = r.snapshot, substituted_image = r.substituted_image,
-      services = r.services, service_snapshots = r.service_snapshots, lease_id = r.lease_id
+      services = r.services, service_snapshots = r.service_snapshots, lease_id = r.lease_id, phases = r.phases
     from json_to_recordset($12::json) as r(id uuid, ${changingColumns}) where j.id = r.id),
   added as (${insertJobs('$1::uuid', '$2::bigint', '$13')}),
   waits_no_more as (delete from engine.ready where job_id = any($14::uuid[])),

@@ -1,4 +1,5 @@
 import {
+  type FindLogin,
   now,
   type ResolvedImage,
   SandboxError,
@@ -9,6 +10,7 @@ import {
 import type { StepWork } from '../port.ts'
 import type { JobContext } from './job-context.ts'
 import { snapshotHere } from './layers/snapshot-here.ts'
+import { persist } from './retry.ts'
 import { maySee } from './secrets.ts'
 
 /** The start of a step: an image or its parent's snapshot. */
@@ -41,11 +43,22 @@ export async function resolveImage(context: JobContext, name: string, owner?: st
   const tell = (sentence: string) => {
     if (lease.stopReason === null && !lease.signal.aborted) log.remark(sentence)
   }
-  const image = await lease.whileWanted(() => options.driver.resolveImage(name, tell, owner))
+  const findLogin = owner === undefined ? undefined : findLoginOf(context)
+  const image = await lease.whileWanted(() => options.driver.resolveImage(name, tell, owner, findLogin))
   inHand.images.use(image.digest)
   const { fallbackFrom } = image
   if (fallbackFrom !== undefined) await report(() => options.port.substituted(lease.job, new Date(now()), fallbackFrom))
   return image
+}
+
+/** Returns what finds the login with which the images of a job's build are pulled. */
+export function findLoginOf({ options, settings, lease }: JobContext): FindLogin {
+  return (registry) =>
+    persist(() => options.port.registryLogin(lease.job, registry), {
+      signal: lease.signal,
+      giveUpMs: settings.giveUpMs,
+      onFailure: (error) => options.log('warn', `job ${lease.job.jobId}: could not ask for a registry's login`, error),
+    })
 }
 
 /** Names in the log the image that a command runs on, and the limitations of this machine. */

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto'
 import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { debianImage } from '@harmont/outside/debian-image'
-import { startRegistry } from '@harmont/outside/registry'
+import { registryUser, startRegistry } from '@harmont/outside/registry'
 import { createImageStore } from '@harmont/sandbox'
 import { expect, onTestFinished, test } from 'vitest'
 import { logOf, openBench, openDriver, run, step } from './runner.test-support.ts'
 
-test("the image of a step or shell counts against the limit of the build's owner", async () => {
+test("G134 the image of a step or shell is pulled with the login of the build's owner, and counts against its limit", async () => {
   const directory = await mkdtemp('/var/tmp/harmont-owner-')
   onTestFinished(() => rm(directory, { recursive: true }))
-  const registry = await startRegistry(directory)
+  const registry = await startRegistry(directory, true)
   onTestFinished(() => registry.stop())
   const name = registry.push(await debianImage(), 'debian:1')
   const benchWith = async (ownerBytes: number) => {
@@ -24,7 +24,8 @@ test("the image of a step or shell counts against the limit of the build's owner
     })
     const driver = await openDriver(place, images)
     onTestFinished(() => driver.close())
-    const bench = await openBench({ runner: { driver, images } })
+    const login = async () => ({ id: 'l', ...registryUser, forks: false })
+    const bench = await openBench({ runner: { driver, images }, login })
     onTestFinished(() => bench.close())
     return { bench, shares: join(place, 'images', 'shares') }
   }

@@ -5,7 +5,7 @@ import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
 import { SourceUnavailable } from '../port.ts'
 import { noOutput } from '../step-output.ts'
-import { isTraced, type Phase } from '../trace.ts'
+import type { Phase } from '../trace.ts'
 import { Abandoned, type HeldLease, LeaseLost, StopAsked } from './held-lease.ts'
 import type { InHand } from './in-hand.ts'
 import { type Append, JobLog } from './job-log.ts'
@@ -134,19 +134,19 @@ export async function finish(
   at = new Date(now()),
   output = noOutput,
 ): Promise<void> {
-  const { options, lease, log, report } = context
+  const { options, lease, log, phases, report } = context
   await log.settled()
+  phases.endAll()
   await tellPhases(context, (phases) =>
     report(() => options.port.finish(lease.job, at, masked(log, outcome), output, phases)),
   )
 }
 
-/** Calls `tell` with the phases of a traced job that are not reported yet. */
+/** Calls `tell` with the phases that are not reported yet. */
 export async function tellPhases(
-  { lease, phases: all }: Pick<JobContext, 'lease' | 'phases'>,
-  tell: (phases?: readonly Phase[]) => Promise<void>,
+  { phases: all }: Pick<JobContext, 'phases'>,
+  tell: (phases: readonly Phase[]) => Promise<void>,
 ): Promise<void> {
-  if (!isTraced(lease.job)) return tell()
   const { phases, told } = all.untold()
   await tell(phases)
   told()

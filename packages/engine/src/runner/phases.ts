@@ -17,6 +17,11 @@ export class Phases {
     if (times !== undefined) times.to = new Date(now())
   }
 
+  /** Ends the parts that have begun, because nothing of the job goes on. */
+  endAll(): void {
+    for (const [name, { to }] of this.#times) if (to === null) this.end(name)
+  }
+
   async during<T>(name: PhaseName, work: () => Promise<T>): Promise<T> {
     this.begin(name)
     try {

@@ -54,6 +54,8 @@ export interface BenchOptions {
   /** Networks of the sandboxes; none by default. */
   readonly network?: readonly NetworkMode[]
   readonly idTokens?: NonNullable<EngineOptions['idTokens']>
+  /** Of the owner of all builds, for every registry. */
+  readonly login?: NonNullable<EngineOptions['secrets']['login']>
   /** Replaces the plain driver. */
   readonly store?: (settings: Partial<StoreSettings>) => MemoryStore
 }
@@ -71,7 +73,10 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const makeEngine = () =>
     createEngine({
       store,
-      secrets: { of: async (_buildId, names) => ({ kind: 'values', values: pick(secrets, names) }) },
+      secrets: {
+        of: async (_buildId, names) => ({ kind: 'values', values: pick(secrets, names) }),
+        ...(options.login && { login: options.login }),
+      },
       leaseMs,
       ...(options.parts ? { parts: options.parts } : {}),
       ...(options.idTokens ? { idTokens: options.idTokens } : {}),

@@ -2,7 +2,7 @@ import type { ForkWork, LeasedJob, StepWork } from '../port.ts'
 import type { ForkRun, Proof } from '../probes/proof.ts'
 import type { ForkLease, Store } from '../store.ts'
 import { leasedJob } from './leased-job.ts'
-import { type SecretsOwner, secretsOfBuild } from './secrets-of-build.ts'
+import { loginOfBuild, type SecretsOwner, secretsOfBuild } from './secrets-of-build.ts'
 
 export interface ForkRequest extends Omit<ForkLease, 'proof'> {
   readonly run: ForkRun
@@ -39,6 +39,7 @@ export async function forkWork(
   return {
     job: { ...leased, ...runOf(leased, work, run, proof, leftMs) },
     fetchSecrets: (names) => secretsOfBuild(secrets, context, buildId, names),
+    registryLogin: (registry) => loginOfBuild(secrets, build, context, registry),
     dealFiles: ({ files: pattern, total }, files) => store.splits.deal(buildId, { files: pattern, total }, files),
   }
 }

@@ -29,7 +29,7 @@ import { awaitReady } from './await-ready.ts'
 import { type IdTokenIssuer, idTokensOfJob } from './id-tokens-of-job.ts'
 import { jobOf, leasedJob } from './leased-job.ts'
 import { LocalProbes } from './local-probes.ts'
-import { type SecretsOwner, secretsOfBuild } from './secrets-of-build.ts'
+import { loginOfBuild, type SecretsOwner, secretsOfBuild } from './secrets-of-build.ts'
 
 export interface LocalPortOptions {
   readonly store: Store
@@ -42,8 +42,6 @@ export interface LocalPortOptions {
   readonly idTokens?: IdTokenIssuer
   /** Absent where no artifacts can be kept. */
   readonly parts?: PartStore
-  /** Keeps the phases of traced jobs; absent where nothing is traced. */
-  readonly traces?: TraceSink
   /** Absent where nobody counts. */
   readonly watch?: EngineWatch
   /** Whose port it is, and where its layers are kept; absent where none travel. */
@@ -57,11 +55,6 @@ export interface LocalPortOptions {
   readonly reach?: Reach
   /** The store's lease time, when it is not the default. */
   readonly leaseMs?: number
-}
-
-/** Keeps when parts of jobs began and ended. A phase that is kept already stays as it is. */
-export interface TraceSink {
-  keep(lease: LeaseRef, phases: readonly Phase[]): Promise<void>
 }
 
 const noRoom: LackingParts = { kind: 'refused', message: 'No artifacts can be kept here.' }
@@ -156,8 +149,8 @@ class LocalPort implements RunnerPort {
 
   async started(lease: LeaseRef, at: Date, phases?: readonly Phase[]): Promise<Date | null> {
     const { leaseMs = defaultStoreSettings.leaseMs } = this.#options
-    await this.#keepPhases(lease, phases)
-    const isHolding = await this.#report(lease, [{ type: 'started', ...reported(lease, at) }])
+    const event: BuildEvent = { type: 'started', ...reported(lease, at), ...phased(phases) }
+    const isHolding = await this.#report(lease, [event])
     return isHolding ? new Date(at.getTime() + leaseMs) : null
   }
 
@@ -180,10 +173,8 @@ class LocalPort implements RunnerPort {
     output: StepOutput,
     phases?: readonly Phase[],
   ): Promise<boolean> {
-    // Before the end, with which the job's spans are made.
-    await this.#keepPhases(lease, phases)
     const appends = await this.#appendRequest(lease, output)
-    const ended: BuildEvent = { type: 'ended', ...reported(lease, at), outcome, appends }
+    const ended: BuildEvent = { type: 'ended', ...reported(lease, at), ...phased(phases), outcome, appends }
     const hasEnded = outcome.kind === 'exited' && !isVanished(outcome)
     const events = hasEnded ? [deadlineOf(lease, at), ended] : [ended]
     return this.#report(lease, events, isTerminal, { jobId: lease.jobId, output })
@@ -247,6 +238,12 @@ class LocalPort implements RunnerPort {
     const { build, context } = await this.#load(lease.buildId)
     if (!holds(build, lease)) throw new Error(`the lease of job ${lease.jobId} is lost`)
     return idTokensOfJob(this.#options.idTokens, { build, context, job: jobOf(build, lease.jobId) })
+  }
+
+  async registryLogin(lease: LeaseRef, registry: string): ReturnType<RunnerPort['registryLogin']> {
+    const { build, context } = await this.#load(lease.buildId)
+    if (!holds(build, lease)) throw new Error(`the lease of job ${lease.jobId} is lost`)
+    return loginOfBuild(this.#options.secrets, build, context, registry)
   }
 
   async dealFiles(
@@ -324,10 +321,6 @@ class LocalPort implements RunnerPort {
     })
   }
 
-  async #keepPhases(lease: LeaseRef, phases: readonly Phase[] = []): Promise<void> {
-    if (phases.length > 0) await this.#options.traces?.keep(lease, phases)
-  }
-
   /** A stale answer does no harm: a part that nothing names is removed later. */
   async #isHolding(lease: LeaseRef): Promise<boolean> {
     return holds((await this.#load(lease.buildId, 'known')).build, lease)
@@ -384,6 +377,12 @@ function beginningOf(plan: Plan, { build, context }: LoadedBuild): Pick<Rendered
 /** Returns the members that all events of a lease have. */
 function reported({ jobId: job, fence, leaseId = null }: LeaseRef, at: Date) {
   return { job, fence, leaseId, at: at.getTime() }
+}
+
+/** Returns the member that tells phases; none where there are none. */
+function phased(phases: readonly Phase[] = []): Pick<Extract<BuildEvent, { readonly type: 'ended' }>, 'phases'> {
+  if (phases.length === 0) return {}
+  return { phases: phases.map(({ name, from, to }) => ({ name, from: from.getTime(), to: to.getTime() })) }
 }
 
 function deadlineOf({ jobId: job }: LeaseRef, at: Date): BuildEvent {

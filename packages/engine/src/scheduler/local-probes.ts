@@ -7,7 +7,7 @@ import type { Deal, SplitFile } from '../splits/deal.ts'
 import type { FileSplit } from '../splits/split-store.ts'
 import type { HeldFork, ProbeStore, Store } from '../store.ts'
 import { forkWork } from './fork-work.ts'
-import { type SecretsOwner, secretsOfBuild } from './secrets-of-build.ts'
+import { loginOfBuild, type SecretsOwner, secretsOfBuild } from './secrets-of-build.ts'
 
 interface LocalProbesOptions {
   readonly store: Pick<Store, 'builds' | 'splits' | 'now'>
@@ -49,6 +49,13 @@ export class LocalProbes implements ProbePort {
     const loaded = await store.builds.load(buildId)
     if (loaded === undefined) throw new Error(`there is no build ${buildId}`)
     return secretsOfBuild(secrets, loaded.context, buildId, names)
+  }
+
+  async registryLogin({ buildId }: HeldFork, registry: string): ReturnType<ProbePort['registryLogin']> {
+    const { store, secrets } = this.#options
+    const loaded = await store.builds.load(buildId)
+    if (loaded === undefined) throw new Error(`there is no build ${buildId}`)
+    return loginOfBuild(secrets, loaded.build, loaded.context, registry)
   }
 
   dealFiles({ buildId }: HeldFork, { files: pattern, total }: FileSplit, files: readonly SplitFile[]): Promise<Deal> {

@@ -1,3 +1,5 @@
+import { type RegistryLogin, registryOf } from '@harmont/sandbox'
+import type { Build } from '../core/model.ts'
 import type { SecretsAnswer } from '../port.ts'
 import type { BuildContext } from '../store.ts'
 
@@ -8,6 +10,16 @@ export interface SecretsOwner {
    * commands that a person types, not the pipeline's.
    */
   of(buildId: string, names: readonly string[], isForShell?: boolean): Promise<SecretsAnswer>
+  /**
+   * Returns the login of the build's owner for a registry; null for none. Absent where a build has the
+   * logins of its machine.
+   */
+  login?(buildId: string, registry: string): Promise<OwnedLogin | null>
+}
+
+export interface OwnedLogin extends RegistryLogin {
+  /** Whether builds of forks may pull with it. */
+  readonly forks: boolean
 }
 
 const forkRemark = 'The secrets of this step are not set: builds of forks get none.'
@@ -19,4 +31,23 @@ export async function secretsOfBuild(
   ...asked: Parameters<SecretsOwner['of']>
 ): Promise<SecretsAnswer> {
   return trust === 'fork' ? { kind: 'withheld', remark: forkRemark } : owner.of(...asked)
+}
+
+/**
+ * Returns the login with which a build's runner may pull from a registry; null for none. Only for
+ * images that steps of the build name, whatever a runner asks for.
+ */
+export async function loginOfBuild(
+  owner: SecretsOwner,
+  { id, steps }: Pick<Build, 'id' | 'steps'>,
+  { trust }: Pick<BuildContext, 'trust'>,
+  registry: string,
+): Promise<RegistryLogin | null> {
+  const isNamed = steps.some(({ image, services = [] }) =>
+    [image, ...services.map((service) => service.image)].some((name) => name !== null && registryOf(name) === registry),
+  )
+  if (owner.login === undefined || !isNamed) return null
+  const login = await owner.login(id, registry)
+  if (login === null || (trust === 'fork' && !login.forks)) return null
+  return { id: login.id, username: login.username, secret: login.secret }
 }

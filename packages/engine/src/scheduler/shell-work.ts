@@ -2,7 +2,7 @@ import { underCeiling } from '../core/egress-ceiling.ts'
 import { type ShellRequest, ShellUnavailable, type ShellWork } from '../runner/shells/open-shell.ts'
 import { ownVariables } from './leased-job.ts'
 import type { LocalPortOptions } from './local-port.ts'
-import { secretsOfBuild } from './secrets-of-build.ts'
+import { loginOfBuild, secretsOfBuild } from './secrets-of-build.ts'
 
 /**
  * Returns what a runner needs for this shell. Throws `ShellUnavailable` for an unknown job, and for
@@ -32,6 +32,7 @@ export async function shellWork(
     buildEnv: context.env,
     injectedEnv: { ...context.injectedEnv, ...ownVariables(job, step) },
     secrets: (names) => secretsOfBuild(secrets, context, buildId, names, true),
+    findLogin: (registry) => loginOfBuild(secrets, build, context, registry),
   }
 }
 

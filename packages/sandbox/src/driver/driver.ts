@@ -239,8 +239,8 @@ export class Driver implements OciDriver {
     return [...ids].map((id) => ({ id, label: records.get(id)?.label ?? {} }))
   }
 
-  resolveImage(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage> {
-    return this.options.images.resolve(name, onProgress, owner)
+  resolveImage(...asked: Parameters<SandboxDriver['resolveImage']>): Promise<ResolvedImage> {
+    return this.options.images.resolve(...asked)
   }
 
   async networkModes(): Promise<readonly NetworkMode[]> {

@@ -1,4 +1,5 @@
 export { defaultImageLimits, type ImageLimits } from './image-limits.ts'
 export type { ImageProblem } from './pull-failure.ts'
+export { registryOf } from './registry.ts'
 export type { MakeRoom } from './room.ts'
 export { createImageStore, type ImageStore, type ImageStoreOptions, type StoredImage } from './store.ts'

@@ -5,6 +5,8 @@ import { ifPresent, readJson } from '../system/files.ts'
 
 export interface NameRecord {
   readonly name: string
+  /** Whose login it was pulled with: only they get it. Absent: anybody's who uses the store. */
+  readonly scope?: string
   /** Digest of the root. */
   readonly digest: string
   readonly origin: 'import' | 'registry'
@@ -16,7 +18,7 @@ export interface NameRecord {
   readonly at: number
 }
 
-/** The known image names: one small file each below `directory`, replaced atomically. */
+/** The known image names: one small file for each and its scope below `directory`, replaced atomically. */
 export class Names {
   readonly #directory: string
 
@@ -24,23 +26,23 @@ export class Names {
     this.#directory = directory
   }
 
-  /** Returns undefined for an unknown name or a damaged record. */
-  async get(name: string): Promise<NameRecord | undefined> {
-    const record = await this.#read(fileOf(name))
-    return record?.name === name ? record : undefined
+  /** Returns undefined for a name that is unknown in this scope, or a damaged record. */
+  async get(name: string, scope = ''): Promise<NameRecord | undefined> {
+    const record = await this.#read(fileOf(name, scope))
+    return record?.name === name && (record.scope ?? '') === scope ? record : undefined
   }
 
   async put(record: NameRecord): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 })
-    const file = path.join(this.#directory, fileOf(record.name))
+    const file = path.join(this.#directory, fileOf(record.name, record.scope))
     const staged = `${file}.${randomUUID()}`
     await writeFile(staged, JSON.stringify(record), { mode: 0o600, flush: true })
     await rename(staged, file)
   }
 
-  async remove(name: string): Promise<boolean> {
-    const known = (await this.get(name)) !== undefined
-    await rm(path.join(this.#directory, fileOf(name)), { force: true })
+  async remove(name: string, scope = ''): Promise<boolean> {
+    const known = (await this.get(name, scope)) !== undefined
+    await rm(path.join(this.#directory, fileOf(name, scope)), { force: true })
     return known
   }
 
@@ -55,6 +57,8 @@ export class Names {
   }
 }
 
-function fileOf(name: string): string {
-  return `${createHash('sha256').update(name).digest('hex')}.json`
+function fileOf(name: string, scope = ''): string {
+  // No name has a NUL.
+  const key = scope === '' ? name : `${scope}\0${name}`
+  return `${createHash('sha256').update(key).digest('hex')}.json`
 }

@@ -1,5 +1,6 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
 import path from 'node:path'
+import type { RegistryLogin } from '../sandbox-driver.ts'
 import { ifPresent } from '../system/files.ts'
 import { removeAbandoned, removeTree, withStagingDirectory } from '../system/staging.ts'
 import { plainReason, ToolFailed } from '../system/tool-failed.ts'
@@ -33,9 +34,18 @@ const LOOK_BYTES = 16 * 1024 ** 2
 
 type Progress = (sentence: string) => void
 
+/** How an image is asked for: as anybody, or with the login of an owner, who alone gets it. */
+export interface Access {
+  readonly scope: string
+  readonly login: RegistryLogin | null
+}
+
+export const publicAccess: Access = { scope: '', login: null }
+
 interface Pulling {
   readonly name: string
   readonly owner: string
+  readonly access: Access
   readonly directory: string
   readonly lockFd: number
   readonly tell: Progress
@@ -64,16 +74,23 @@ export class ImagePuller {
   }
 
   /** @param owner whom the image counts for. */
-  async resolve(name: string, owner: string, tell: Progress): Promise<Root> {
-    const ready = await this.#ready(name)
+  async resolve(name: string, owner: string, access: Access, tell: Progress): Promise<Root> {
+    const { scope } = access
+    const ready = await this.#ready(name, scope)
     if (ready !== undefined) return ready
-    return withStagingDirectory(this.#store, name, async (directory, lock) => {
-      const made = await this.#ready(name)
+    return withStagingDirectory(this.#store, `${name}${scope === '' ? '' : `\0${scope}`}`, async (directory, lock) => {
+      const made = await this.#ready(name, scope)
       if (made !== undefined) return made
       const known = await this.#names.get(name)
       if (known?.origin === 'import') return this.#unpack(this.#kept(known.digest), directory, lock.fd)
-      return this.#pull({ name, owner, directory, lockFd: lock.fd, tell })
+      return this.#pull({ name, owner, access, directory, lockFd: lock.fd, tell })
     })
+  }
+
+  /** Whether the registry must be asked before anybody who has no login can have the image. */
+  async asksRegistry(name: string): Promise<boolean> {
+    const known = await this.#names.get(name)
+    return known?.origin !== 'import' && (await this.#ready(name, '')) === undefined
   }
 
   async importImage(name: string, source: string): Promise<NameRecord> {
@@ -109,35 +126,46 @@ export class ImagePuller {
     for (const hex of layouts) if (!named.has(`sha256:${hex}`)) await removeTree(this.#kept(hex))
   }
 
-  async #ready(name: string): Promise<Root | undefined> {
-    const record = await this.#names.get(name)
+  async #ready(name: string, scope: string): Promise<Root | undefined> {
+    const record = await this.#names.get(name, scope)
     if (record === undefined) return undefined
     const settled = record.origin === 'import' || isPinned(name) || Date.now() - record.at < TAG_KEPT_MS
     return settled ? this.#roots.get(record.digest) : undefined
   }
 
-  async #pull({ name, owner, directory, lockFd, tell }: Pulling): Promise<Root> {
+  async #pull({ name, owner, access, directory, lockFd, tell }: Pulling): Promise<Root> {
+    const { scope, login } = access
     const refused = refusal(name, this.#options)
     if (refused !== undefined) throw new PullFailed('name', refused)
-    const known = await this.#names.get(name)
+    const known = await this.#names.get(name, scope)
     const root = known === undefined ? undefined : await this.#roots.get(known.digest)
     let wanted: string
     try {
-      wanted = await askDigest(name, this.#options)
+      wanted = await askDigest(name, this.#options, login)
     } catch (error) {
-      if (root === undefined) throw error
+      const isRefused = login !== null && error instanceof PullFailed && error.problem === 'denied'
+      if (root === undefined || isRefused) throw error
       tell(`Could not ask for a newer ${name} (${plainReason(error)}); using the one pulled before.`)
       return root
     }
+    const own = { name, ...(scope !== '' && { scope }) }
     const note = (digest: string, bytes: number) =>
-      this.#names.put({ name, digest, origin: 'registry', registryDigest: wanted, bytes, at: Date.now() })
+      this.#names.put({ ...own, digest, origin: 'registry', registryDigest: wanted, bytes, at: Date.now() })
     if (root !== undefined && known?.registryDigest === wanted) {
       await note(root.digest, known.bytes ?? 0)
       return root
     }
+    // Nobody was asked for the digest in a name.
+    const same = isPinned(name) && login === null ? undefined : await this.#pulledBefore(wanted)
+    if (same !== undefined) {
+      using part = await this.#options.shares?.admit(owner, same.digest, same.bytes)
+      await note(same.digest, same.bytes)
+      await part?.settle()
+      return same.root
+    }
     tell(`Pulling ${name} (${wanted.slice(0, 'sha256:'.length + 12)})…`)
     const layout = path.join(directory, 'layout')
-    await this.#fetch({ name, digest: wanted, layout, lockFd })
+    await this.#fetch({ name, digest: wanted, login, layout, lockFd })
     const extent = await measureLayout(layout, this.#options.limits)
     const { digest } = await readLayout(layout)
     using part = await this.#options.shares?.admit(owner, digest, extent.bytes)
@@ -151,10 +179,22 @@ export class ImagePuller {
    * Records that the owner uses a known image. Call it before looking for the root, so that the
    * root is not removed meanwhile.
    */
-  async use(name: string, owner: string): Promise<void> {
+  async use(name: string, owner: string, { scope }: Access): Promise<void> {
     const { shares } = this.#options
-    const known = shares && (await this.#names.get(name))
+    const known = shares && (await this.#names.get(name, scope))
     if (known?.origin === 'registry') await shares?.use(owner, known.digest, known.bytes ?? 0)
+  }
+
+  /** Finds an image that was pulled under another name, or with another login: the registry just gave its digest. */
+  async #pulledBefore(
+    registryDigest: string,
+  ): Promise<{ readonly root: Root; readonly digest: string; readonly bytes: number } | undefined> {
+    for (const record of await this.#names.list()) {
+      if (record.registryDigest !== registryDigest) continue
+      const root = await this.#roots.get(record.digest)
+      if (root !== undefined) return { root, digest: record.digest, bytes: record.bytes ?? 0 }
+    }
+    return undefined
   }
 
   async #unpack(layout: string, directory: string, lockFd: number, measured?: Extent): Promise<Root> {
@@ -170,7 +210,7 @@ export class ImagePuller {
   }
 
   /** Doubles the reserved space whenever the image did not fit. */
-  async #fetch(pull: Pick<Pull, 'name' | 'digest' | 'layout' | 'lockFd'>): Promise<void> {
+  async #fetch(pull: Pick<Pull, 'name' | 'digest' | 'login' | 'layout' | 'lockFd'>): Promise<void> {
     for (let bytes = Math.min(FIRST_ROOM, this.#room.whole().bytes / 4); ; ) {
       const isEnough = await this.#room.make({ bytes, entries: 0 })
       const mostBytes = Math.min(this.#options.limits.bytes, this.#room.free().bytes)

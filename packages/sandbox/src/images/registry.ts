@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
-import { access } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, open } from 'node:fs/promises'
 import { isIP } from 'node:net'
+import process from 'node:process'
 import { isPublicAddress } from '../network/public-address.ts'
+import type { RegistryLogin } from '../sandbox-driver.ts'
 import { isAbsent } from '../system/files.ts'
 import { runTool, type ToolOptions } from '../system/run-tool.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
@@ -45,16 +48,19 @@ export function refusal(name: string, options: RegistryOptions): string | undefi
   return isInside ? `the registry ${host} has a private address, which this server does not fetch from` : undefined
 }
 
-/** Returns the registry's current digest for the name. */
-export async function askDigest(name: string, options: RegistryOptions): Promise<string> {
+/** Returns the registry's current digest for the name. Without a login, as anybody gets it. */
+export async function askDigest(name: string, options: RegistryOptions, login: RegistryLogin | null): Promise<string> {
   const pinned = /@(sha256:[0-9a-f]{64})$/.exec(name)
-  if (pinned?.[1] !== undefined) return pinned[1]
+  // With a login the answer proves that it may be read.
+  if (pinned?.[1] !== undefined && login === null) return pinned[1]
   const tls = isPlain(name, options) ? ['--tls-verify=false'] : []
-  const inspect = ['--command-timeout', '1m', 'inspect', '--raw', ...tls, `docker://${name}`]
-  const manifest = await guarded(
-    options,
-    () => undefined,
-    (guard) => runTool('skopeo', inspect, guard),
+  const inspect = (file: readonly string[]) => ['--command-timeout', '1m', 'inspect', '--raw', ...tls, ...file]
+  const manifest = await withLogin(name, login, (file) =>
+    guarded(
+      options,
+      () => undefined,
+      (guard) => runTool('skopeo', [...inspect(file), `docker://${name}`], guard),
+    ),
   ).catch((error: unknown) => {
     throw pullFailure(registryOf(name), error)
   })
@@ -65,6 +71,7 @@ export async function askDigest(name: string, options: RegistryOptions): Promise
 export interface Pull {
   readonly name: string
   readonly digest: string
+  readonly login: RegistryLogin | null
   readonly layout: string
   readonly lockFd: number
   /** Limit of one layer. `PullStopped` is thrown beyond it. */
@@ -75,12 +82,14 @@ export interface Pull {
 
 /** Copies the image with this digest from its registry to `layout:image`. */
 export async function pullToLayout(pull: Pull, options: RegistryOptions): Promise<void> {
-  const { name, layout, lockFd, mostBytes: mostFileBytes } = pull
+  const { name, login, layout, lockFd, mostBytes: mostFileBytes } = pull
   const tls = isPlain(name, options) ? ['--src-tls-verify=false'] : []
   const source = `docker://${pinnedTo(name, pull.digest)}`
   try {
-    await guarded(options, pull.count, (guard) =>
-      copyToLayout(source, layout, { lockFd, mostFileBytes, ...guard }, tls),
+    await withLogin(name, login, (file) =>
+      guarded(options, pull.count, (guard) =>
+        copyToLayout(source, layout, { lockFd, mostFileBytes, ...guard }, [...tls, ...file]),
+      ),
     )
   } catch (error) {
     if (error instanceof ToolFailed && error.said.includes('file too large')) throw new PullStopped(mostFileBytes)
@@ -101,6 +110,29 @@ export async function copyToLayout(
   const policy = (await hasSignaturePolicy()) ? [] : ['--insecure-policy']
   const copy = ['--command-timeout', '1h', 'copy', '--quiet', ...more, source, `oci:${layout}:image`]
   await runTool('skopeo', [...policy, ...copy], options)
+}
+
+/** Linux's O_TMPFILE, for which Node.js has no name. */
+const unnamedFile = 0o20_000_000 | constants.O_DIRECTORY | constants.O_RDWR
+
+/**
+ * Gives skopeo a login by a file in memory that has no name, so that neither a command line nor, after
+ * a kill, a directory has it.
+ */
+async function withLogin<T>(
+  name: string,
+  login: RegistryLogin | null,
+  work: (file: readonly string[]) => Promise<T>,
+): Promise<T> {
+  if (login === null) return work([])
+  const file = await open('/dev/shm', unnamedFile, 0o600)
+  try {
+    const auth = Buffer.from(`${login.username}:${login.secret}`).toString('base64')
+    await file.writeFile(JSON.stringify({ auths: { [registryOf(name)]: { auth } } }))
+    return await work(['--authfile', `/proc/${process.pid}/fd/${file.fd}`])
+  } finally {
+    await file.close()
+  }
 }
 
 type Guard = Pick<ToolOptions, 'confined'>
@@ -138,7 +170,7 @@ function isPlain(name: string, options: RegistryOptions): boolean {
 }
 
 /** Returns the registry in an image's name. */
-function registryOf(name: string): string {
+export function registryOf(name: string): string {
   return hostOf(name) ?? 'docker.io'
 }
 

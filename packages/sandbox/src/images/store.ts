@@ -1,14 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import path from 'node:path'
-import { type ResolvedImage, SandboxError } from '../sandbox-driver.ts'
+import { type FindLogin, type ResolvedImage, SandboxError } from '../sandbox-driver.ts'
 import { isScarcity } from '../system/scarcity.ts'
 import { plainReason } from '../system/tool-failed.ts'
 import { HostBase } from './host.ts'
 import { defaultImageLimits, type ImageLimits, ImageRefused } from './image-limits.ts'
 import { type NameRecord, Names } from './names.ts'
-import { ImagePuller } from './pull.ts'
+import { type Access, ImagePuller, publicAccess } from './pull.ts'
 import { type ImageProblem, PullFailed } from './pull-failure.ts'
-import { isImageName, pinnedTo } from './registry.ts'
+import { isImageName, pinnedTo, registryOf } from './registry.ts'
 import { type MakeRoom, Room } from './room.ts'
 import { Roots } from './roots.ts'
 import { IN_HAND_MS, Shares } from './shares.ts'
@@ -73,8 +73,15 @@ export interface ImageStore {
    * registry, in this order. Asks the registry for a tag's digest again after 10 minutes; never for
    * a name pinned by digest or imported. Fails with SandboxError `image_unavailable`, whose message
    * says what was tried and what to do. @param owner whom an image from a registry counts for.
+   * @param findLogin asked where nobody has the image without a login. What is pulled with one is
+   * that owner's alone.
    */
-  resolve(name: string, onProgress?: (sentence: string) => void, owner?: string): Promise<ResolvedImage>
+  resolve(
+    name: string,
+    onProgress?: (sentence: string) => void,
+    owner?: string,
+    findLogin?: FindLogin,
+  ): Promise<ResolvedImage>
   /** Returns the root that a snapshot started from, if it is unpacked here. Never pulls. */
   byDigest(digest: string): Promise<ResolvedImage | undefined>
   /** Returns the digest of the base `host`, made or not; undefined if this machine cannot make it. */
@@ -100,8 +107,9 @@ function defaultAdvice(problem: ImageProblem): string {
   switch (problem) {
     case 'name':
       return 'Correct the name.'
-    case 'absent':
     case 'denied':
+      return 'Check the name, or set a login for the registry (hm registry set).'
+    case 'absent':
     case 'platform':
       return 'Check the name, or use an image that the server can pull.'
     case 'disk':
@@ -130,7 +138,7 @@ class DirectoryStore implements ImageStore {
   readonly #host: HostBase
   readonly #shares: Shares | undefined
   readonly #puller: ImagePuller
-  /** By name, with those who hear of its progress. */
+  /** By scope and name, with those who hear of its progress. */
   readonly #running = new Map<string, { readonly image: Promise<ResolvedImage>; readonly heard: Set<Progress> }>()
 
   constructor(options: ImageStoreOptions) {
@@ -154,21 +162,23 @@ class DirectoryStore implements ImageStore {
     })
   }
 
-  async resolve(name: string, onProgress?: Progress, owner = ''): Promise<ResolvedImage> {
-    await this.#use(name, owner)
-    const current = this.#running.get(name)
+  async resolve(name: string, onProgress?: Progress, owner = '', findLogin?: FindLogin): Promise<ResolvedImage> {
+    const access = await this.#accessTo(name, owner, findLogin)
+    const key = `${access.scope}\0${name}`
+    await this.#use(name, owner, access)
+    const current = this.#running.get(key)
     const heard = current?.heard ?? new Set()
     if (onProgress !== undefined) heard.add(onProgress)
     if (current !== undefined) {
       const image = await current.image
-      await this.#use(name, owner)
+      await this.#use(name, owner, access)
       return image
     }
     const tellAll = (sentence: string) => {
       for (const listener of heard) listener(sentence)
     }
-    const image = this.#resolveNow(name, owner, tellAll).finally(() => this.#running.delete(name))
-    this.#running.set(name, { image, heard })
+    const image = this.#resolveNow(name, owner, access, tellAll).finally(() => this.#running.delete(key))
+    this.#running.set(key, { image, heard })
     return image
   }
 
@@ -188,7 +198,7 @@ class DirectoryStore implements ImageStore {
   }
 
   async list(): Promise<readonly StoredImage[]> {
-    return (await this.#names.list()).map(presented)
+    return (await this.#names.list()).filter(({ scope }) => scope === undefined).map(presented)
   }
 
   remove(name: string): Promise<boolean> {
@@ -201,7 +211,7 @@ class DirectoryStore implements ImageStore {
     const isUsed = await this.#shares?.users()
     const isForgotten = ({ origin, digest, at }: NameRecord) =>
       origin === 'registry' && isUsed?.(digest) === false && !keep.has(digest) && Date.now() - at >= IN_HAND_MS
-    for (const record of await names.list()) if (isForgotten(record)) await names.remove(record.name)
+    for (const record of await names.list()) if (isForgotten(record)) await names.remove(record.name, record.scope)
     const named = new Set((await names.list()).map((record) => record.digest))
     const hostNow = await this.#host.current()
     const unused = (await this.#roots.digests()).filter(
@@ -214,12 +224,12 @@ class DirectoryStore implements ImageStore {
     return unused
   }
 
-  async #resolveNow(name: string, owner: string, tell: Progress): Promise<ResolvedImage> {
+  async #resolveNow(name: string, owner: string, access: Access, tell: Progress): Promise<ResolvedImage> {
     await this.#makeDirectory()
     const target = this.#targetOf(name)
     if (target === 'host') return { name, ...(await this.#host.resolve(tell)) }
     try {
-      return { name, ...(await this.#puller.resolve(target, owner, tell)) }
+      return { name, ...(await this.#puller.resolve(target, owner, access, tell)) }
     } catch (cause) {
       const { advice = defaultAdvice, fallbackToHost } = this.#options
       // Says nothing about the image.
@@ -236,9 +246,18 @@ class DirectoryStore implements ImageStore {
     }
   }
 
-  async #use(name: string, owner: string): Promise<void> {
+  /** Another login of the same owner proves its own access. */
+  async #accessTo(name: string, owner: string, findLogin: FindLogin | undefined): Promise<Access> {
     const target = this.#targetOf(name)
-    await this.#puller.use(target, owner).catch((error: unknown) => refuse(target, error))
+    if (findLogin === undefined || target === 'host' || !isImageName(target)) return publicAccess
+    if (!(await this.#puller.asksRegistry(target))) return publicAccess
+    const login = await findLogin(registryOf(target))
+    return login === null ? publicAccess : { scope: `${owner} ${login.id}`, login }
+  }
+
+  async #use(name: string, owner: string, access: Access): Promise<void> {
+    const target = this.#targetOf(name)
+    await this.#puller.use(target, owner, access).catch((error: unknown) => refuse(target, error))
   }
 
   #targetOf(name: string): string {

@@ -71,12 +71,12 @@ const flakyTestsNoted = `
 
 /**
  * Writes what follows a run of a proof: the use of a machine, which the crontab charges, and its log,
- * which it packs; the event that tells of its verdicts, the quarantine of flaky tests, and the check
- * of a forge.
+ * which it packs; the event that tells of its verdicts, the quarantine of flaky tests, the time that
+ * they cost, and the check of a forge.
  */
 export const proofOutbox: ProofOutbox = async (client, { buildId, jobId, queue, run, hasVerdicts }) => {
   const tasks = hasVerdicts
-    ? [{ identifier: 'quarantine_proved_tests', payload: { build_id: buildId } }, reportTask(buildId)]
+    ? [{ identifier: 'quarantine_proved_tests', payload: { build_id: buildId } }, endTask(buildId), reportTask(buildId)]
     : []
   await client.query({
     name: 'proof-outbox',
@@ -103,7 +103,11 @@ export const tracedOutbox: Outbox = async (client, change) => {
 }
 
 function buildEnded({ buildId, after }: Change): readonly Task[] {
-  return isBuildTerminal(after) ? [{ identifier: 'build_ended', payload: { build_id: buildId } }] : []
+  return isBuildTerminal(after) ? [endTask(buildId)] : []
+}
+
+function endTask(buildId: string): Task {
+  return { identifier: 'build_ended', payload: { build_id: buildId } }
 }
 
 /** Looks whether tests in quarantine have passed often enough. */

@@ -15,6 +15,7 @@ import { buildSourceRoutes } from '../builds/source/routes.ts'
 import { type SubmitRouteServices, submitRoutes } from '../builds/submit/routes.ts'
 import { buildTestRoutes } from '../builds/tests/build-tests.ts'
 import { pipelineTestRoutes } from '../builds/tests/pipeline-tests.ts'
+import { pipelineTimeRoutes } from '../builds/times/pipeline-time.ts'
 import { buildViewRoutes } from '../builds/view/build-view.ts'
 import type { CostOf } from '../builds/view/view-of-build.ts'
 import type { BitbucketApp } from '../forges/bitbucket/app.ts'
@@ -43,6 +44,7 @@ import { inviteRoutes } from '../organizations/invites/routes.ts'
 import { organizationRoutes } from '../organizations/lifecycle/routes.ts'
 import { memberRoutes } from '../organizations/members/members.ts'
 import { pipelineRoutes } from '../organizations/pipelines/routes.ts'
+import { registryRoutes } from '../organizations/registries/routes.ts'
 import { secretRoutes } from '../organizations/secrets/routes.ts'
 import type { Sealer } from '../platform/encryption/seal.ts'
 import { type HealthServices, healthRoutes } from '../platform/health/routes.ts'
@@ -112,11 +114,13 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...shellRoutes(services),
     ...secretRoutes(services),
     ...idTokenRoutes(services),
+    ...registryRoutes(services),
     ...jobLogRoutes(services),
     ...buildEventRoutes(services),
     ...buildViewRoutes(services),
     ...buildTestRoutes(services),
     ...pipelineTestRoutes(services),
+    ...pipelineTimeRoutes(services),
     ...billingRoutes(services),
     ...paymentRoutes(services),
     ...overviewRoutes(services),

@@ -4,6 +4,8 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { removeDeadAsks } from '../builds/shells/elsewhere/asks.ts'
 import { removeDeadTickets } from '../builds/shells/ticket-store.ts'
+import { type MeasureServices, measureBuild } from '../builds/times/measure-build.ts'
+import { removeOldTimes } from '../builds/times/store.ts'
 import { removeStaleSpans } from '../builds/traces/store.ts'
 import { mayRemoveBlobs } from '../commands/backup/lock-blobs.ts'
 import { removeDeadLogins } from '../identity/cli-login/store.ts'
@@ -21,18 +23,21 @@ import { removeOldEvents } from '../streams/build-events/organization-store.ts'
 
 const dayMs = 24 * 3600 * 1000
 
-interface SweepServices {
-  readonly pool: pg.Pool
+interface SweepServices extends MeasureServices {
   readonly blobs: BlobStore
   readonly log: Logger
 }
 
 export const sweepCrontab = ['17 * * * * sweep_blobs', '27 * * * * sweep_rows', '* * * * * free_jobs_of_the_dead']
 
-export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
+export function sweepTasks(services: SweepServices): TaskList {
+  const { pool, blobs, log } = services
   return {
+    // Again when a proof has a verdict.
     build_ended: async (payload) => {
-      await retireToken(pool, readText(payload, 'build_id'))
+      const build = readText(payload, 'build_id')
+      await retireToken(pool, build)
+      await measureBuild(services, build)
     },
     free_jobs_of_the_dead: async () => {
       const workers = await releaseJobsOfDeadWorkers(pool)
@@ -51,8 +56,23 @@ export function sweepTasks({ pool, blobs, log }: SweepServices): TaskList {
       const runners = await removeDeadRunners(pool)
       const replaced = await removeReplacedTasks(pool)
       const spans = await removeStaleSpans(pool)
+      const times = await removeOldTimes(pool)
       log.info(
-        { replaced, keys, tokens, buckets, requests, sessions, logins, tickets, invites, events, runners, spans },
+        {
+          replaced,
+          keys,
+          tokens,
+          buckets,
+          requests,
+          sessions,
+          logins,
+          tickets,
+          invites,
+          events,
+          runners,
+          spans,
+          times,
+        },
         'removed expired rows',
       )
     },

@@ -24,4 +24,5 @@ export {
   pipelineColumns,
   restoreDiscovered,
 } from './pipelines/store.ts'
+export { loginsOf } from './registries/set-registry.ts'
 export { secretsOf } from './secrets/secrets-of.ts'

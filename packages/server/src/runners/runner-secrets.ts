@@ -7,7 +7,10 @@ type Secrets = EngineOptions['secrets']
 
 const remark = 'The secrets of this step are not set: its runner has joined with a key that gives none (--no-secrets).'
 
-/** Returns the secrets as a runner gets them: each reading is in the organization's audit log. */
+/**
+ * Returns secrets and logins of registries as a runner gets them: each reading is in the organization's
+ * audit log.
+ */
 export function secretsFor(
   { runner, getsSecrets }: Pick<RunnerIdentity, 'runner' | 'getsSecrets'>,
   { pool, secrets }: { readonly pool: Database; readonly secrets: Secrets },
@@ -17,8 +20,16 @@ export function secretsFor(
     async of(buildId, names, isForShell) {
       const answer = await secrets.of(buildId, names, isForShell)
       if (answer.kind === 'values' && answer.values.size > 0)
-        await recordReading(pool, runner, buildId, [...answer.values.keys()].sort())
+        await recordReading(pool, runner, buildId, {
+          action: 'runner.secrets_read',
+          secrets: [...answer.values.keys()].sort(),
+        })
       return answer
+    },
+    async login(buildId, registry) {
+      const login = (await secrets.login?.(buildId, registry)) ?? null
+      if (login !== null) await recordReading(pool, runner, buildId, { action: 'runner.login_read', registry })
+      return login
     },
   }
 }
@@ -35,13 +46,18 @@ export function idTokensFor(
 }
 
 /** Before the values leave, so that none is given without a trace. */
-async function recordReading(pool: Database, runner: string, buildId: string, names: readonly string[]): Promise<void> {
+async function recordReading(
+  pool: Database,
+  runner: string,
+  buildId: string,
+  { action, ...what }: { readonly action: string; readonly secrets?: readonly string[]; readonly registry?: string },
+): Promise<void> {
   const { rows } = await pool.query<{ queue: string }>({
     name: 'organization-of-build',
     text: 'select queue from engine.builds where id = $1',
     values: [buildId],
   })
-  const details = { build: buildId, secrets: names }
-  const event = { organizationId: rows[0]?.queue ?? null, action: 'runner.secrets_read', subject: runner, details }
+  const details = { build: buildId, ...what }
+  const event = { organizationId: rows[0]?.queue ?? null, action, subject: runner, details }
   await recordAudit(pool, systemActor, event)
 }

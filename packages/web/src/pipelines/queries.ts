@@ -79,6 +79,18 @@ export function lastBuildsQuery(org: string, slug: string, branch: string) {
   })
 }
 
+/** Reads where the time of a pipeline's builds went in the last days. */
+export function pipelineTimeQuery(org: string, slug: string, days: number) {
+  return queryOptions({
+    queryKey: ['pipeline-time', org, slug, days],
+    queryFn: async ({ signal }): Promise<Schema<'PipelineTime'>> => {
+      const asked = { params: { path: { org, pipeline: slug }, query: { days } }, signal }
+      return answer(client.GET('/api/v0/organizations/{org}/pipelines/{pipeline}/time', asked))
+    },
+    placeholderData: keepPreviousData,
+  })
+}
+
 /** Reads the newest hundred archived pipelines. */
 export function archivedQuery(org: string) {
   return queryOptions({

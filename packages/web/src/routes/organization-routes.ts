@@ -10,6 +10,7 @@ type Given = Readonly<Record<string, unknown>>
 const pipelineStates = ['failing', 'running', 'never'] as const
 const testStates = ['failing', 'failed', 'flaky', 'quarantined'] as const
 const runnerScopes = ['organization', 'server'] as const
+const timeDays = ['7', '30'] as const
 const pipelineSorts = ['activity', 'name', 'failing'] as const
 
 /** Parses the filters of the list of pipelines. */
@@ -68,6 +69,15 @@ const pipelineTestsRoute = createRoute({
   validateSearch: (given: Given) =>
     present({ q: textParam(given, 'q'), state: choiceParam(given, 'state', testStates) }),
   component: lazyRouteComponent(() => import('../pipelines/tests/tests-page.tsx'), 'PipelineTestsPage'),
+})
+
+const pipelineTimeRoute = createRoute({
+  getParentRoute: () => organizationRoute,
+  path: 'pipelines/$slug/time',
+  // The router parses `?days=30` as a number.
+  validateSearch: (given: Given) =>
+    present({ days: choiceParam({ days: textParam(given, 'days') }, 'days', timeDays) }),
+  component: lazyRouteComponent(() => import('../pipelines/time/time-page.tsx'), 'PipelineTimePage'),
 })
 
 const testRoute = createRoute({
@@ -173,6 +183,7 @@ export const organizationRoutes = [
   pipelineRoute,
   pipelineSettingsRoute,
   pipelineTestsRoute,
+  pipelineTimeRoute,
   testRoute,
   latestBuildRoute,
   buildRoute,

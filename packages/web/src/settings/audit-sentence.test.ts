@@ -29,6 +29,12 @@ test('web S1 an event is a sentence that names its subject, never an id', () => 
   )
   expect(say('pipeline.updated', 'ci', { default_branch: 'trunk' })).toBe('changed pipeline ci: default branch trunk')
   expect(say('secret.deleted', 'TOKEN', { pipeline: 'ci' })).toBe('deleted secret TOKEN of pipeline ci')
+  expect(say('registry.created', 'ghcr.io', { username: 'bot', forks: false })).toBe(
+    'created the login of registry ghcr.io as bot',
+  )
+  expect(say('runner.login_read', '0123456789', { build: 'b1', registry: 'ghcr.io' })).toBe(
+    'gave the login of registry ghcr.io to runner 01234567',
+  )
   expect(say('build.approved', 'ci/12', { commit: 'abcdef0123456789' })).toBe('approved ci #12 at commit abcdef0')
   expect(say('test.quarantined', 'cart › rounds', { pipeline: 'ci', build: 12 })).toBe(
     'put test cart › rounds of pipeline ci into quarantine: proved flaky in build #12',

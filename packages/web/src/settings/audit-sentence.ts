@@ -115,6 +115,12 @@ const sentences: Sentences = {
   'notification.secret_rotated': ({ subject }) => ['replaced the secret of the notification to ', receiver(subject)],
   'notification.replayed': ({ subject }) => ['sent a notification again to ', receiver(subject)],
   'notification.unsubscribed': ({ subject }) => ['ended the notifications to ', receiver(subject)],
+  'runner.login_read': ({ subject, text }) => [
+    'gave the login of registry ',
+    { name: text('registry') },
+    ' to runner ',
+    { name: subject.slice(0, 8), page: { kind: 'runners' } },
+  ],
   'coupon.redeemed': ({ text, details }) => [
     'redeemed coupon ',
     { name: text('code') },
@@ -143,6 +149,11 @@ const nouns: Readonly<Record<string, (facts: Facts, action: string) => readonly 
     `${verbOf(action)} secret `,
     { name: subject },
     ...(text('pipeline') === '' ? [] : [' of pipeline ', pipeline(text('pipeline'))]),
+  ],
+  registry: ({ subject, text }, action) => [
+    `${verbOf(action)} the login of registry `,
+    { name: subject, page: { kind: 'settings' } },
+    suffix(' as ', text('username')),
   ],
   github_installation: ({ subject, text }, action) => [
     `${verbOf(action)} GitHub account `,

@@ -12,6 +12,7 @@ import { ConfirmDialog } from '../design/overlays/confirm-dialog.tsx'
 import { QueryPlaceholder } from '../design/query-placeholder.tsx'
 import { toast } from '../interaction/toasts.tsx'
 import { organizationChanges, organizationQuery } from './queries.ts'
+import { RegistriesSection } from './registries-section.tsx'
 import { SettingsLayout } from './settings-layout.tsx'
 
 /** Shows the settings of the organization and its deletion. */
@@ -25,6 +26,7 @@ export function OrganizationPage() {
       {data !== undefined && (
         <div className="flex max-w-[72ch] flex-col gap-10 px-4 py-6">
           <OrganizationForm key={data.name} organization={data} />
+          <RegistriesSection org={org} />
           <DeleteOrganization organization={data} />
         </div>
       )}

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, type QueryClient, queryOptions } from '@tanstack/react-query'
 import { answer, client } from '../api/client.ts'
-import { completePage } from '../api/complete.ts'
+import { completePage, listOf } from '../api/complete.ts'
 import type { Schema } from '../api/schemas.ts'
 
 const organizations = '/api/v0/organizations/{org}'
@@ -75,4 +75,25 @@ export function organizationChanges(queries: QueryClient, org: string) {
       await renew('invites')
     },
   }
+}
+
+/** Reads the registries that runners log in to, without secrets. */
+export function registriesQuery(org: string) {
+  return queryOptions({
+    queryKey: ['registries', org],
+    queryFn: async ({ signal }): Promise<readonly Schema<'Registry'>[]> => {
+      const asked = { params: { path: { org } }, signal }
+      return listOf((await answer(client.GET(`${organizations}/registries`, asked))).registries)
+    },
+  })
+}
+
+/** Creates the login of a registry, or replaces it. */
+export async function setRegistry(org: string, host: string, body: Schema<'SetRegistryRequest'>): Promise<void> {
+  await answer(client.PUT(`${organizations}/registries/{host}`, { params: { path: { org, host } }, body }))
+}
+
+/** Deletes the login of a registry. */
+export async function deleteRegistry(org: string, host: string): Promise<void> {
+  await answer(client.DELETE(`${organizations}/registries/{host}`, { params: { path: { org, host } } }))
 }

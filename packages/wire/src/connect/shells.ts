@@ -45,6 +45,9 @@ export function wireShells(caller: Caller, onAsked: WireShells['onAsked'], optio
           if (secrets === null) throw over()
           return secretsFromWire(secrets)
         },
+        async findLogin(registry) {
+          return (await caller.call('shell/registry-login', { ticket, registry })).answer.login
+        },
       }
     },
   }

@@ -20,6 +20,7 @@ export function wireProbes(caller: Caller): ProbePort {
         work: {
           job,
           fetchSecrets: (names) => probes.fetchSecrets(lease, names),
+          registryLogin: (registry) => probes.registryLogin(lease, registry),
           dealFiles: (split, files) => probes.dealFiles(lease, split, files),
         },
       }
@@ -35,6 +36,11 @@ export function wireProbes(caller: Caller): ProbePort {
       const { secrets } = (await caller.call('forks/secrets', { fork: refOf(fork), names })).answer
       if (secrets === null) throw lost(fork)
       return secretsFromWire(secrets)
+    },
+    async registryLogin(fork, registry) {
+      const { answer } = await caller.call('forks/registry-login', { fork: refOf(fork), registry })
+      if (!answer.held) throw lost(fork)
+      return answer.login
     },
     async dealFiles(fork, { files: pattern, total }, files) {
       const split = { files: pattern, total }

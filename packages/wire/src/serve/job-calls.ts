@@ -39,6 +39,13 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall | LayerCall>> = {
     return () => ({ idTokens: idTokens && idTokensToWire(idTokens) })
   },
 
+  async 'registry-login'(context, { lease, registry }) {
+    const found = await context.ifHeld(lease, null, async () => ({
+      login: await context.port.registryLogin(lease, registry),
+    }))
+    return () => ({ held: found !== null, login: found?.login ?? null })
+  },
+
   async deal(context, { lease, split, files }) {
     const deal = await context.ifHeld(lease, null, () => context.port.dealFiles(lease, split, files))
     return () => ({ deal })
@@ -122,6 +129,12 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall | LayerCall>> = {
     return () => ({ secrets: secrets && secretsToWire(secrets) })
   },
 
+  async 'shell/registry-login'({ shells }, { ticket, registry }) {
+    const work = await shells.work(ticket)
+    const login = work && (await work.findLogin(registry))
+    return () => ({ login })
+  },
+
   async 'forks/take'({ port, runner, shared, turn }, { id }) {
     shared.order.enter(`${runner} fork`, turn)
     const [fork] = await shared.forks.once(runner, id, async () => {
@@ -148,6 +161,14 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall | LayerCall>> = {
     const { probes } = context.port
     const secrets = await context.ifForkHeld(fork, null, async () => (await probes?.fetchSecrets(fork, names)) ?? null)
     return () => ({ secrets: secrets && secretsToWire(secrets) })
+  },
+
+  async 'forks/registry-login'(context, { fork, registry }) {
+    const { probes } = context.port
+    const found = await context.ifForkHeld(fork, null, async () => ({
+      login: (await probes?.registryLogin(fork, registry)) ?? null,
+    }))
+    return () => ({ held: found !== null, login: found?.login ?? null })
   },
 
   async 'forks/deal'(context, { fork, split, files }) {

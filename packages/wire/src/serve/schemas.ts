@@ -240,6 +240,8 @@ const layer = object(
   { inputPaths: list(path, 100_000) },
 )
 
+/** `host` or `host:port`. */
+const registry = text(300)
 const waitMs = { type: 'integer', minimum: 0, maximum: 60_000 }
 
 const calls: Readonly<Record<CallName, Schema>> = {
@@ -271,14 +273,17 @@ const calls: Readonly<Record<CallName, Schema>> = {
   'lacking-parts': object({ lease, wanted: object({ digests: list(digest, 100_000), bytes: count }) }),
   secrets: object({ lease, names }),
   'id-tokens': object({ lease }),
+  'registry-login': object({ lease, registry }),
   deal: object({ lease, split, files }),
   source: object({ buildId: uuid }),
   'shell/work': object({ ticket }),
   'shell/secrets': object({ ticket, names }),
+  'shell/registry-login': object({ ticket, registry }),
   'forks/take': object({ id: uuid }),
   'forks/end': object({ fork, end: forkEnd }),
   'forks/release': object({}),
   'forks/secrets': object({ fork, names }),
+  'forks/registry-login': object({ fork, registry }),
   'forks/deal': object({ fork, split, files }),
   'layers/offer': object({ ...wanted, layers: layerIds }),
   'layers/have': object({ ...wanted, layer }),

@@ -10,6 +10,7 @@ import {
   type TravellingLayer,
 } from '@harmont/sandbox'
 import type { LayerPort } from '../../layers/layer-port.ts'
+import { findLoginOf } from '../base.ts'
 import { Abandoned, LeaseLost, StopAsked } from '../held-lease.ts'
 import { type JobContext, LayersUnavailable, type SnapshotTaker } from '../job-context.ts'
 import { isForWantOfRoom, persist } from '../retry.ts'
@@ -122,7 +123,8 @@ export class LayerTaker implements SnapshotTaker {
       if (lease.stopReason === null && !lease.signal.aborted) log.remark(sentence)
     }
     for (const name of imageNames)
-      if ((await options.driver.resolveImage(name, tell, lease.job.queue)).digest === imageDigest) return
+      if ((await options.driver.resolveImage(name, tell, lease.job.queue, findLoginOf(context))).digest === imageDigest)
+        return
     throw new SandboxError('image_unavailable', `This machine has another image ${imageNames.join(', ')}.`)
   }
 

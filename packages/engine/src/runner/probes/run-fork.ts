@@ -97,13 +97,18 @@ async function readCases(context: JobContext, { step }: StepWork, sandbox: Sandb
  * Takes what a job would report, and tells nobody: no job has the id of a run. Only the end of its
  * log is kept.
  */
-function quietPort(port: RunnerPort, { job, fetchSecrets, dealFiles }: ForkWork, tail: LogTail): RunnerPort {
+function quietPort(
+  port: RunnerPort,
+  { job, fetchSecrets, registryLogin, dealFiles }: ForkWork,
+  tail: LogTail,
+): RunnerPort {
   const taken = async () => true
   return {
     fetchSource: (buildId) => port.fetchSource(buildId),
     liveSnapshots: (...asked) => port.liveSnapshots(...asked),
     fetchSecrets: (_, names) => fetchSecrets(names),
     issueIdTokens: async () => ({ kind: 'withheld', remark: noIdTokens }),
+    registryLogin: (_, registry) => registryLogin(registry),
     dealFiles: (_, split, files) => dealFiles(split, files),
     started: async () => job.expiresAt,
     openServiceLog: async () => ({ lastSeq: 0, spoolPosition: '0', logBytes: 0 }),

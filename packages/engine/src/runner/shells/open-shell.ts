@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { type Conversation, SandboxError, type SandboxSpec, type Snapshot, type TerminalSize } from '@harmont/sandbox'
+import {
+  type Conversation,
+  type FindLogin,
+  SandboxError,
+  type SandboxSpec,
+  type Snapshot,
+  type TerminalSize,
+} from '@harmont/sandbox'
 import type { Step } from '../../core/model.ts'
 import type { LeasedJob, SecretsAnswer } from '../../port.ts'
 import type { RunnerParts } from '../job-context.ts'
@@ -43,6 +50,8 @@ export interface ShellWork extends Pick<LeasedJob, 'buildId' | 'queue' | 'buildE
   readonly withSource: boolean
   /** Returns the secrets of these names that the build has now. */
   secrets(names: readonly string[]): Promise<SecretsAnswer>
+  /** Finds the login with which the step's image is pulled. */
+  readonly findLogin: FindLogin
 }
 
 /** Prefix of the ids of shells' sandboxes. */
@@ -90,14 +99,14 @@ export async function startShell(
   }
 }
 
-async function baseOf({ options, inHand }: RunnerParts, { step, snapshot, queue }: ShellWork) {
+async function baseOf({ options, inHand }: RunnerParts, { step, snapshot, queue, findLogin }: ShellWork) {
   if (snapshot !== null) {
     const found = await options.driver.snapshots.get(snapshot)
     if (found === undefined) throw gone()
     return found
   }
   if (step.image === null) throw gone()
-  const image = await options.driver.resolveImage(step.image, undefined, queue)
+  const image = await options.driver.resolveImage(step.image, undefined, queue, findLogin)
   inHand.images.use(image.digest)
   return image
 }

@@ -14,17 +14,15 @@ import {
 import type { Conversation } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Logger } from 'pino'
-import { secretsOf } from '../../organizations/index.ts'
+import { loginsOf, secretsOf } from '../../organizations/index.ts'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import { watchEngine } from '../../platform/metrics/watches.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
-import type { Tracing } from '../../platform/tracing/tracing.ts'
 import { partStore } from '../artifacts/part-store.ts'
 import type { IssuerServices } from '../id-tokens/issue.ts'
 import { type OfferGitSource, sourceOffers } from '../source/offer-source.ts'
-import { phaseStore } from '../traces/store.ts'
 import { type MachineOptions, openSandboxes, runnerOn } from './open-sandboxes.ts'
 import { parseApart, planApart } from './parse-apart.ts'
 
@@ -36,7 +34,6 @@ interface BuildsOptions extends MachineOptions {
   /** Opens a shell where the files are, when that is not here. */
   readonly openShellElsewhere: (work: ShellWork, request: ShellRequest) => Promise<Conversation>
   readonly blobs: BlobStore
-  readonly tracing: Tracing | null
   readonly metrics: Pick<Metrics, 'count' | 'time'>
   /** Whether there are runners elsewhere, which may take files of this machine's steps. */
   readonly hasOtherRunners: () => Promise<boolean>
@@ -69,10 +66,9 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   const port = {
     store,
     sources: sourceOffers({ pool, blobs, offerGitSource, sourceUrlAllow: settings.sourceUrlAllow }),
-    secrets: secretsOf({ pool, sealer }),
+    secrets: { ...secretsOf({ pool, sealer }), login: loginsOf({ pool, sealer }) },
     idTokens: lateIssuer({ pool, sealer, publicUrl: settings.publicUrl, now: () => new Date(store.now()) }),
     parts: partStore({ pool, blobs, disk: options.disk }),
-    ...(options.tracing !== null && { traces: phaseStore(pool) }),
     watch: watchEngine(options.metrics),
     parse: parseApart,
     parseAppended: planApart,

@@ -40,10 +40,19 @@ export function presentJobOf(build: Build, job: Job, waits: Waits): JobBody {
     soft_fail_policy: softFailPolicy(step),
     retry_policy: retryPolicy(step),
     created_at: formatInstant(job.createdAt),
+    scheduled_at: formatOptionalInstant(job.scheduledAt),
+    assigned_at: formatOptionalInstant(job.assignedAt),
     started_at: formatOptionalInstant(job.startedAt),
     finished_at: formatOptionalInstant(job.finishedAt),
     services: presentServices(build, job),
+    phases: presentPhases(job),
   }
+}
+
+/** Returns the parts of a job's work under its newest lease. */
+export function presentPhases({ phases, fence }: Pick<Job, 'phases' | 'fence'>): JobBody['phases'] {
+  const own = phases.filter((phase) => phase.fence === fence)
+  return own.map(({ name, from, to }) => ({ name, started_at: formatInstant(from), ms: to - from }))
 }
 
 function softFailPolicy({ softFail }: Step): JobBody['soft_fail_policy'] {

@@ -2,6 +2,7 @@ import type { components } from '@harmont/contract'
 import { stepOf } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Complete } from '../../platform/http/index.ts'
+import { formatInstant } from '../../platform/input/instant.ts'
 import { presentBuild, runMs } from '../records/present-build.ts'
 import { buildColumns, type PlacedBuildRow } from '../records/store.ts'
 
@@ -10,10 +11,13 @@ export interface SummaryRow extends PlacedBuildRow {
   readonly version: number
   /** The name of the step that failed first. */
   readonly failed_step: string | null
+  readonly approved_at: Date | null
+  readonly in_group: boolean
 }
 
 /** The columns of a `SummaryRow` but for its `pipeline_slug`, to be read with `joinedToRecord`. */
-export const summaryColumns = `${buildColumns}, r.pipeline_id, b.version::float8 as version, f.name as failed_step`
+export const summaryColumns = `${buildColumns}, r.pipeline_id, b.version::float8 as version, f.name as failed_step,
+  r.approved_at, b.group_key is not null as in_group`
 
 /**
  * The joins to a build's record `r`. Each table stands once: a statement is planned several times
@@ -73,5 +77,7 @@ export function presentSummary(row: SummaryRow, now: number): Complete<component
     queue_ms: (started ?? ended ?? now) - row.queued_at.getTime(),
     run_ms: runMs(row, now),
     version: row.version,
+    approved_at: row.approved_at && formatInstant(row.approved_at),
+    in_group: row.in_group,
   }
 }

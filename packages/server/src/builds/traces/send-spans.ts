@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { EndedSpan, Tracing } from '../../platform/tracing/tracing.ts'
 import { spanOfBuild, spansOfJob, type TracedBuild } from './spans-of-rows.ts'
-import { claimUnsent, readPhases, releaseUnsent, removeBeyond, removeUnsent, type Unsent } from './store.ts'
+import { claimUnsent, readReports, releaseUnsent, removeBeyond, removeUnsent, type Unsent } from './store.ts'
 
 interface SenderOptions {
   readonly pool: pg.Pool
@@ -54,7 +54,7 @@ async function sendSome({ pool, store, tracing }: SenderOptions): Promise<'more'
   const rows = await claimUnsent(pool, atOnce)
   if (rows.length === 0) return 'all sent'
   const ids = rows.map(({ id }) => id)
-  const phases = await readPhases(
+  const reports = await readReports(
     pool,
     rows.flatMap(({ job_id: id }) => id ?? []),
   )
@@ -65,7 +65,7 @@ async function sendSome({ pool, store, tracing }: SenderOptions): Promise<'more'
     // The build is gone, and its rows go with it.
     if (loaded === undefined || trace === undefined) continue
     const traced = { build: loaded.build, context: { ...loaded.context, trace } }
-    for (const row of ended) spans.push(...(await spansOf(store, traced, row, phases)))
+    for (const row of ended) spans.push(...(await spansOf(store, traced, row, reports)))
   }
   if (spans.length > 0 && (await tracing.send(spans)) === 'later') {
     await releaseUnsent(pool, ids)
@@ -79,11 +79,11 @@ async function spansOf(
   { builds }: SenderOptions['store'],
   traced: TracedBuild,
   row: Unsent,
-  phases: Awaited<ReturnType<typeof readPhases>>,
+  reports: Awaited<ReturnType<typeof readReports>>,
 ): Promise<readonly EndedSpan[]> {
   if (row.job_id === null) return [spanOfBuild(traced, row)]
   const job = await builds.job(row.build_id, row.job_id)
-  return job === undefined ? [] : spansOfJob(traced, job, phases.get(job.id) ?? [])
+  return job === undefined ? [] : spansOfJob(traced, job, reports.get(job.id) ?? [])
 }
 
 async function rest(ms: number, signal: AbortSignal): Promise<void> {

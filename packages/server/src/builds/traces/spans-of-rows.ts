@@ -2,9 +2,17 @@
  * Makes the spans of ended jobs and builds from what the database says of them. Names and ids only:
  * a span has no command, no value of a variable and no text of an error.
  */
-import { type Build, type BuildContext, commandSpanId, type Job, spanId, type TraceOrigin } from '@harmont/engine'
+import {
+  type Build,
+  type BuildContext,
+  commandSpanId,
+  type Job,
+  type JobPhase,
+  spanId,
+  type TraceOrigin,
+} from '@harmont/engine'
 import type { EndedSpan } from '../../platform/tracing/tracing.ts'
-import type { KeptPhase, Unsent } from './store.ts'
+import type { ReportRow, Unsent } from './store.ts'
 
 /** A build with the context that says whom it is for. */
 export interface TracedBuild {
@@ -53,11 +61,14 @@ export function spanOfBuild(
   }
 }
 
-/** Returns the span of an ended job and those of its phases; none for a job that waited in vain. */
+/**
+ * Returns the span of an ended job and those of its phases and reports; none for a job that waited in
+ * vain.
+ */
 export function spansOfJob(
   { build, context }: TracedBuild,
   job: Job,
-  phases: readonly KeptPhase[],
+  reports: readonly ReportRow[],
 ): readonly EndedSpan[] {
   const { scheduledAt, finishedAt } = job
   if (scheduledAt === null || finishedAt === null) return []
@@ -71,8 +82,7 @@ export function spansOfJob(
     'cicd.pipeline.task.run.id': job.id,
     'harmont.attempt': job.attempt,
   }
-  const parts = partsOf(job, phases)
-  const ends = parts.map(({ to }) => to.getTime())
+  const parts = partsOf(job)
   const base = { traceId, isRequest: false, error: null }
   const whole: EndedSpan = {
     ...base,
@@ -80,7 +90,7 @@ export function spansOfJob(
     parentId: buildSpanId(build),
     name: `job ${key}`,
     from: new Date(scheduledAt),
-    to: new Date(Math.max(finishedAt, ...ends)),
+    to: new Date(Math.max(finishedAt, ...parts.map(({ to }) => to))),
     attributes: {
       ...attributes,
       ...(job.runner !== null && { 'cicd.worker.id': job.runner }),
@@ -95,23 +105,50 @@ export function spansOfJob(
     spanId: name === 'command' ? commandSpanId(job.id, fence) : spanId('phase', job.id, fence, name),
     parentId: own,
     name,
-    from,
-    to,
+    from: new Date(from),
+    to: new Date(to),
     attributes: { ...attributes, 'harmont.lease': fence },
     error: name === 'command' ? errorOf(job) : null,
   }))
-  return [whole, ...inside]
+  return [whole, ...inside, ...reports.flatMap((report) => spansOfReport(base, job, report))]
 }
 
-type Part = Omit<KeptPhase, 'name'> & { readonly name: string }
+/** A report does not say when a test ran, so there is one span for all that its command ran. */
+function spansOfReport(
+  base: Pick<EndedSpan, 'traceId' | 'isRequest'>,
+  { id, fence, startedAt, finishedAt }: Job,
+  { path, passed, failed, skipped, errored }: ReportRow,
+): readonly EndedSpan[] {
+  if (startedAt === null || finishedAt === null) return []
+  const hasFailed = failed + errored > 0
+  return [
+    {
+      ...base,
+      spanId: spanId('test', id, fence, path),
+      parentId: commandSpanId(id, fence),
+      name: 'test',
+      from: new Date(startedAt),
+      to: new Date(Math.max(startedAt, finishedAt)),
+      attributes: {
+        'test.suite.name': path,
+        'test.suite.run.status': hasFailed ? 'failure' : 'success',
+        'harmont.tests.passed': passed,
+        'harmont.tests.failed': failed + errored,
+        'harmont.tests.skipped': skipped,
+      },
+      error: hasFailed ? 'tests_failed' : null,
+    },
+  ]
+}
+
+type Part = Omit<JobPhase, 'name'> & { readonly name: string }
 
 /** Returns queue, lease and command, which the job itself tells, with the phases between them. */
-function partsOf(job: Job, phases: readonly KeptPhase[]): readonly Part[] {
-  const { fence, notBefore, scheduledAt, assignedAt, startedAt, finishedAt } = job
+function partsOf({ fence, notBefore, scheduledAt, assignedAt, startedAt, finishedAt, phases }: Job): readonly Part[] {
   const own = phases.filter((phase) => phase.fence === fence)
-  const begun = own[0]?.from.getTime() ?? startedAt ?? finishedAt
+  const begun = own[0]?.from ?? startedAt ?? finishedAt
   const part = (name: string, from: number | null, to: number | null): Part[] =>
-    from === null || to === null || to < from ? [] : [{ name, fence, from: new Date(from), to: new Date(to) }]
+    from === null || to === null || to < from ? [] : [{ name, fence, from, to }]
   return [
     ...part('queue', scheduledAt && Math.max(scheduledAt, notBefore ?? 0), assignedAt),
     ...part('lease', assignedAt, begun),

@@ -1,5 +1,5 @@
-/** Ended jobs and builds whose spans are still to be sent, and the phases of traced jobs. */
-import { type BuildState, isBuildTerminal, type Job, type Phase, type TraceSink } from '@harmont/engine'
+/** Ended jobs and builds whose spans are still to be sent. */
+import { type BuildState, isBuildTerminal, type Job } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 
 interface Change {
@@ -27,24 +27,6 @@ export async function noteEnded(database: Database, { buildId, before, after, en
   })
 }
 
-/** Keeps phases in the database, so that a kill loses none that were told. */
-export function phaseStore(database: Database): TraceSink {
-  return {
-    async keep({ jobId, fence }, phases) {
-      const records = phases.map(({ name, from, to }) => ({ name, began_at: from, ended_at: to }))
-      await database.query({
-        name: 'keep-phases',
-        text: `insert into job_phases (job_id, fence, name, began_at, ended_at)
-               select l.job_id, l.fence, p.* from engine.leases l,
-                 json_to_recordset($3::json) as p (name text, began_at timestamptz, ended_at timestamptz)
-                where l.job_id = $1 and l.fence = $2
-               on conflict do nothing`,
-        values: [jobId, fence, JSON.stringify(records)],
-      })
-    },
-  }
-}
-
 /** Something that ended: a job, or without one the build itself. */
 export interface Unsent {
   readonly id: string
@@ -53,6 +35,30 @@ export interface Unsent {
   /** Of a build: its end, and how long it had rested by then between an end and a retry. */
   readonly finished_at: Date | null
   readonly idle_ms: string | null
+}
+
+/** A report of tests that a job left. */
+export interface ReportRow {
+  readonly job_id: string
+  readonly path: string
+  readonly passed: number
+  readonly failed: number
+  readonly skipped: number
+  readonly errored: number
+}
+
+/** Returns the reports of jobs whose tests ran, by job. */
+export async function readReports(
+  database: Database,
+  jobIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly ReportRow[]>> {
+  const { rows } = await database.query<ReportRow>({
+    name: 'read-reports-of-spans',
+    text: `select job_id, path, passed, failed, skipped, errored from engine.test_reports
+            where job_id = any($1::uuid[]) and at is not null and not cached and format is not null order by job_id, id`,
+    values: [jobIds],
+  })
+  return Map.groupBy(rows, (row) => row.job_id)
 }
 
 /** Another process takes what a killed one had, after this time. */
@@ -76,12 +82,11 @@ export async function releaseUnsent(database: Database, ids: readonly string[]):
   await database.query("update unsent_spans set claimed_until = '-infinity' where id = any($1::bigint[])", [ids])
 }
 
-/** Forgets rows, and the phases of their jobs. */
+/** Forgets rows. */
 export async function removeUnsent(database: Database, ids: readonly string[]): Promise<void> {
   await database.query({
     name: 'remove-unsent-spans',
-    text: `with gone as (delete from unsent_spans where id = any($1::bigint[]) returning job_id)
-           delete from job_phases p using gone where p.job_id = gone.job_id`,
+    text: 'delete from unsent_spans where id = any($1::bigint[])',
     values: [ids],
   })
 }
@@ -103,28 +108,5 @@ export async function removeBeyond(database: Database, most: number): Promise<nu
 /** Removes what nobody will send: no process has sent anything for a day. Returns how many. */
 export async function removeStaleSpans(database: Database): Promise<number> {
   const { rowCount } = await database.query("delete from unsent_spans where noted_at < now() - interval '1 day'")
-  // Those of jobs that ended while nothing was traced.
-  await database.query("delete from job_phases where ended_at < now() - interval '30 days'")
   return rowCount ?? 0
-}
-
-export interface KeptPhase {
-  readonly fence: number
-  readonly name: Phase['name']
-  readonly from: Date
-  readonly to: Date
-}
-
-/** Returns the phases of jobs, by job, in the order of their beginnings. */
-export async function readPhases(
-  database: Database,
-  jobIds: readonly string[],
-): Promise<ReadonlyMap<string, readonly KeptPhase[]>> {
-  const { rows } = await database.query<KeptPhase & { readonly job_id: string }>({
-    name: 'read-phases',
-    text: `select job_id, fence, name, began_at as from, ended_at as to from job_phases
-            where job_id = any($1::uuid[]) order by job_id, fence, began_at`,
-    values: [jobIds],
-  })
-  return Map.groupBy(rows, (row) => row.job_id)
 }

@@ -1,7 +1,7 @@
-import { isTerminal, type Job, type Step } from '@harmont/engine'
+import { isTerminal, type Job, phasesFromRow, type Step } from '@harmont/engine'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
 import { sortedPrerequisites } from '../jobs/order-steps.ts'
-import { presentJobOf } from '../jobs/present-job.ts'
+import { presentJobOf, presentPhases } from '../jobs/present-job.ts'
 import { waitReason } from '../jobs/read-waits.ts'
 import { prerequisiteProblem, retryProblem } from '../jobs/retry-problem.ts'
 import { cacheOf } from './cache-view.ts'
@@ -25,8 +25,6 @@ export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView
     builds_in: step.buildsIn === null ? null : (build.jobs[step.buildsIn]?.id ?? null),
     waits_on:
       job.state === 'pending' ? prerequisites.filter(({ state }) => !isTerminal(state)).map(({ id }) => id) : [],
-    scheduled_at: formatOptionalInstant(job.scheduledAt),
-    assigned_at: formatOptionalInstant(job.assignedAt),
     waiting: waitingOf(view, job, step, prerequisites),
     skipped_by: job.skipReason === 'prerequisite' ? (prerequisites.find(hasNotPassed)?.id ?? null) : null,
     image: step.image,
@@ -41,6 +39,8 @@ export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView
     annotations: view.annotations.get(job.id) ?? 0,
     runner: runnerOf(view, job),
     id_tokens: [...new Set(Object.values(step.idTokens ?? {}))],
+    lost: job.lost > 0,
+    concurrency_group: step.concurrency?.group ?? null,
   }
 }
 
@@ -66,18 +66,14 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     exit_code: job.exitCode,
     error_code: job.errorCode,
     error_message: job.errorMessage,
+    ...instantsOf(job),
     soft_failed: false,
     soft_fail_policy: null,
     retry_policy: null,
-    created_at: formatInstant(job.createdAt),
-    started_at: formatOptionalInstant(job.startedAt),
-    finished_at: formatOptionalInstant(job.finishedAt),
     version: versionOf(view, [job]),
     attempts: presentAttempts(view, job),
     builds_in: null,
     waits_on: [],
-    scheduled_at: formatOptionalInstant(job.scheduledAt),
-    assigned_at: formatOptionalInstant(job.assignedAt),
     waiting: waitingOf(view, job, null, []),
     skipped_by: null,
     image: null,
@@ -94,6 +90,20 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     services: [],
     runner: runnerOf(view, job),
     id_tokens: [],
+    lost: job.lost > 0,
+    concurrency_group: null,
+  }
+}
+
+/** Returns when the job was made, waited, was worked on and ended. */
+function instantsOf(job: Job) {
+  return {
+    created_at: formatInstant(job.createdAt),
+    scheduled_at: formatOptionalInstant(job.scheduledAt),
+    assigned_at: formatOptionalInstant(job.assignedAt),
+    started_at: formatOptionalInstant(job.startedAt),
+    finished_at: formatOptionalInstant(job.finishedAt),
+    phases: presentPhases(job),
   }
 }
 
@@ -129,8 +139,11 @@ function presentAttempts({ attempts }: ViewOfBuild, job: Job): Attempt[] {
     cause: causeOf(job.createdAt, before.at(-1)),
     state: job.state,
     exit_code: job.exitCode,
+    scheduled_at: formatOptionalInstant(job.scheduledAt),
+    assigned_at: formatOptionalInstant(job.assignedAt),
     started_at: formatOptionalInstant(job.startedAt),
     finished_at: formatOptionalInstant(job.finishedAt),
+    phases: presentPhases(job),
   }
   return [...earlier, own]
 }
@@ -142,8 +155,11 @@ function presentRow(row: AttemptRow, before: AttemptRow | undefined): Attempt {
     cause: causeOf(row.created_at.getTime(), before),
     state: row.state,
     exit_code: row.exit_code,
-    started_at: row.started_at && formatInstant(row.started_at.getTime()),
-    finished_at: row.finished_at && formatInstant(row.finished_at.getTime()),
+    scheduled_at: row.scheduled_at && formatInstant(row.scheduled_at),
+    assigned_at: row.assigned_at && formatInstant(row.assigned_at),
+    started_at: row.started_at && formatInstant(row.started_at),
+    finished_at: row.finished_at && formatInstant(row.finished_at),
+    phases: presentPhases({ phases: phasesFromRow(row), fence: row.fence }),
   }
 }
 

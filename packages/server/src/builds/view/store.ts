@@ -1,4 +1,4 @@
-import type { BuildState, CacheLookUp, JobState, LookUpInputs } from '@harmont/engine'
+import type { BuildState, CacheLookUp, JobRow, JobState, LookUpInputs } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import { joinedToRecord, type SummaryRow, summaryColumns } from '../overviews/summary.ts'
 
@@ -64,7 +64,10 @@ export async function findViewRow(database: Database, buildId: string): Promise<
 export async function findAttempts(database: Database, buildId: string, after: number): Promise<readonly AttemptRow[]> {
   const { rows } = await database.query<AttemptRow>({
     name: 'find-attempts',
-    text: `select id, step, attempt, state, exit_code, created_at, started_at, finished_at, version::float8
+    text: `select id, step, attempt, state, exit_code, created_at, started_at, finished_at, version::float8,
+                  fence, scheduled_at, assigned_at, 
+                  -- Of earlier attempts: the newest are in memory.
+                  case when attempt < max(attempt) over (partition by step) then phases end as phases
              from engine.jobs
             where build_id = $1 and coalesce(step, -1) = any(array(
                     select distinct coalesce(step, -1) from engine.jobs where build_id = $1 and (version > $2 or attempt > 1)))
@@ -103,7 +106,7 @@ export async function jobsAhead(
 }
 
 /** An attempt of a step. */
-export interface AttemptRow {
+export interface AttemptRow extends Pick<JobRow, 'fence' | 'scheduled_at' | 'assigned_at' | 'phases'> {
   readonly id: string
   /** null: the rendering. */
   readonly step: number | null

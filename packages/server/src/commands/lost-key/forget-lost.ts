@@ -3,6 +3,7 @@ import { removeLostKeys } from '../../builds/id-tokens/keys.ts'
 import { replaceTokens } from '../../forges/bitbucket/grant-store.ts'
 import { resetHook } from '../../forges/bitbucket/hooks.ts'
 import { deleteNotificationRow } from '../../notifications/store.ts'
+import { deleteLoginById } from '../../organizations/registries/store.ts'
 import { deleteSecretById } from '../../organizations/secrets/store.ts'
 import { createLog } from '../../platform/create-log.ts'
 import { openDataDirectory } from '../../platform/data-directory/open-data-directory.ts'
@@ -38,6 +39,7 @@ export async function forgetLost(args: readonly string[], environment: Environme
  */
 async function forget(client: Database, sealer: Sealer, { kind, id }: SealedRow): Promise<void> {
   if (kind === 'secret') return deleteSecretById(client, id)
+  if (kind === 'login') return deleteLoginById(client, id)
   if (kind === 'hook') return resetHook(client, id)
   if (kind === 'notification') return deleteNotificationRow(client, id)
   return replaceTokens(client, sealer, id, { accessToken: '', refreshToken: '', expiresAt: new Date(0) })
@@ -45,5 +47,5 @@ async function forget(client: Database, sealer: Sealer, { kind, id }: SealedRow)
 
 function describeLost(lost: readonly string[]): string {
   const lines = lost.map((each) => `${each}\n`)
-  return `${lines.join('')}These were encrypted with another key and have been removed. Set the secrets again (\`hm secret set\`), add the notifications again, and connect Bitbucket again. The next identity token makes a new key.\n`
+  return `${lines.join('')}These were encrypted with another key and have been removed. Set the secrets and logins again (\`hm secret set\`, \`hm registry set\`), add the notifications again, and connect Bitbucket again. The next identity token makes a new key.\n`
 }

@@ -1,6 +1,7 @@
 import { placeOfGrant } from '../../forges/bitbucket/grant-store.ts'
 import { placeOfHook } from '../../forges/bitbucket/hooks.ts'
 import { placeOfNotification } from '../../notifications/notification.ts'
+import { placeOfLogin } from '../../organizations/registries/set-registry.ts'
 import { placeOfSecret } from '../../organizations/secrets/set-secret.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
@@ -8,7 +9,7 @@ import { SettingsError } from '../../platform/settings/read-settings.ts'
 
 /** A value of the database that only our key decrypts and that nothing can generate again. */
 export interface SealedRow {
-  readonly kind: 'secret' | 'notification' | 'grant' | 'hook'
+  readonly kind: 'secret' | 'login' | 'notification' | 'grant' | 'hook'
   readonly id: string
   /** The place that its value is sealed for. */
   readonly place: string
@@ -26,6 +27,7 @@ const noUuid = '00000000-0000-0000-0000-000000000000'
 /** Where the values of each kind are sealed for. */
 const placeOf: Readonly<Record<SealedRow['kind'], (id: string) => string>> = {
   secret: placeOfSecret,
+  login: placeOfLogin,
   notification: placeOfNotification,
   grant: (id) => placeOfGrant(id, 'access'),
   hook: placeOfHook,
@@ -46,7 +48,10 @@ const readings: readonly Reading[] = [
                from secrets s join organizations o on o.id = s.organization_id left join pipelines p on p.id = s.pipeline_id
              union all
              select 'notification', n.id, n.sealed_address, n.target || ' of ' || o.slug
-               from notifications n join organizations o on o.id = n.organization_id) v
+               from notifications n join organizations o on o.id = n.organization_id
+             union all
+             select 'login', l.id, l.sealed_secret, l.host || ' of ' || o.slug
+               from registry_logins l join organizations o on o.id = l.organization_id) v
             where v.id > $1 and octet_length(v.sealed) <= $3 order by v.id limit $2`,
   },
   {
@@ -112,6 +117,7 @@ export async function* unreadableRows(
 export function describeRow({ kind, name }: SealedRow): string {
   if (kind === 'secret') return `the secret ${name}`
   if (kind === 'notification') return `the notification to ${name}`
+  if (kind === 'login') return `the login of the registry ${name}`
   return kind === 'hook' ? `the webhook of ${name}` : `the connection to Bitbucket (${name})`
 }
 

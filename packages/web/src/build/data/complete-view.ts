@@ -33,6 +33,7 @@ export function completeJob(given: JobView): JobView {
     depends_on: listOf(job.depends_on),
     version: job.version ?? 0,
     attempts: listOf(job.attempts),
+    phases: listOf(job.phases),
     builds_in: job.builds_in ?? null,
     waits_on: listOf(job.waits_on),
     scheduled_at: job.scheduled_at ?? null,

@@ -40,6 +40,9 @@ export function makeJob(key: string, fields: Partial<JobView> = {}): JobView {
     annotations: 0,
     runner: null,
     services: [],
+    phases: [],
+    lost: false,
+    concurrency_group: null,
     ...fields,
   }
 }

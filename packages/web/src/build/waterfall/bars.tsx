@@ -1,6 +1,7 @@
+import type { AttemptPart, Span } from '@harmont/timeline'
 import { lookOf } from '../../design/state.ts'
 import { toneFills } from '../../design/state-mark.tsx'
-import type { Row, Span } from './rows.ts'
+import { isWait, type Row } from './rows.ts'
 import { place, type Scale } from './scale.ts'
 
 interface BarsProps {
@@ -10,14 +11,19 @@ interface BarsProps {
   readonly isCritical: boolean
 }
 
-/** Draws one row: waiting outlined, starting hatched, running solid, cached as a diamond. */
+/**
+ * Draws one row: waiting outlined, around the command hatched, the command solid, cached as a diamond.
+ */
 export function Bars({ row, shown, isCritical }: BarsProps) {
-  const { waiting, starting, running, snapshotAt, cached, softFailed, state } = row
+  const { parts, running, snapshotAt, cached, softFailed, state } = row
   const { tone } = lookOf(state, { cached, softFailed })
   return (
     <>
-      {waiting !== null && <Bar span={waiting} shown={shown} className="h-2.5 border border-edge" />}
-      {starting !== null && <Bar span={starting} shown={shown} className="hatched h-2.5 border border-edge" />}
+      {parts.map((part) =>
+        part.kind === 'command' ? null : (
+          <Bar key={part.from} span={part} shown={shown} className={`border border-edge ${lookOfPart(part)}`} />
+        ),
+      )}
       {running !== null && !cached && (
         <Bar
           span={running}
@@ -31,6 +37,12 @@ export function Bars({ row, shown, isCritical }: BarsProps) {
       {snapshotAt !== null && <Mark at={snapshotAt} shown={shown} className="h-5 w-0.5 bg-text" />}
     </>
   )
+}
+
+/** What runners do is drawn higher where it keeps a command from its start. */
+function lookOfPart({ kind }: AttemptPart): string {
+  if (kind === 'artifacts' || kind === 'snapshot') return 'hatched h-1.5'
+  return isWait(kind) ? 'h-2.5' : 'hatched h-2.5'
 }
 
 function Bar({ span, shown, className }: { readonly span: Span; readonly shown: Scale; readonly className: string }) {
@@ -65,7 +77,7 @@ export function Forks({ rows, shown, rowHeight }: ForksProps) {
   const lines = rows.flatMap((row, index) => {
     const parentIndex = indexOf.get(row.parentId ?? '')
     const parent = parentIndex === undefined ? undefined : rows[parentIndex]
-    const start = (row.starting ?? row.running)?.from
+    const start = row.parts.find(({ kind }) => !isWait(kind))?.from ?? row.running?.from
     if (parentIndex === undefined || parent?.running == null || start === undefined) return []
     const [x1, x2] = [place(parent.running.to, shown), place(start, shown)].map((x) => Math.min(101, Math.max(-1, x)))
     const [y1, y2] = [parentIndex, index].map((row) => (row + 0.5) * rowHeight)

@@ -1,13 +1,17 @@
+import {
+  type AttemptPart,
+  attemptParts,
+  criticalPath,
+  type PartKind,
+  type PathPart,
+  type Span,
+  type TimedAttempt,
+} from '@harmont/timeline'
 import type { Schema } from '../../api/schemas.ts'
 import { instantOf } from '../data/job-state.ts'
 import { workClockOf } from '../data/work-clock.ts'
-import { type Graph, graphOf, nameOf, type Step } from '../graph/graph-model.ts'
-
-/** Milliseconds since the build was created, without the time between its end and a retry. */
-export interface Span {
-  readonly from: number
-  readonly to: number
-}
+import { nameOf, type Step } from '../graph/graph-model.ts'
+import { timedBuildOf } from './timed-build.ts'
 
 /** An attempt of a step. */
 export interface Row {
@@ -22,10 +26,9 @@ export interface Row {
   readonly state: string
   readonly cached: boolean
   readonly softFailed: boolean
-  /** Ready, and waiting for a runner. */
-  readonly waiting: Span | null
-  /** Being prepared by a runner. */
-  readonly starting: Span | null
+  /** What its time was spent on, without gaps. */
+  readonly parts: readonly AttemptPart[]
+  /** Its command; what a cached step did instead. */
   readonly running: Span | null
   /** When the snapshot was taken that other steps start from. */
   readonly snapshotAt: number | null
@@ -35,15 +38,21 @@ export interface Row {
   readonly why: string | null
 }
 
+/** Whether nobody works in a part. */
+export function isWait(kind: PartKind): boolean {
+  return kind === 'queue' || kind === 'group' || kind === 'delay'
+}
+
 export interface Waterfall {
   readonly rows: readonly Row[]
-  readonly graph: Graph
+  readonly path: readonly PathPart[]
   /** From the creation of the build to its end, or to now. */
   readonly lengthMs: number
 }
 
 /** Places every attempt on the build's scale (web B11). `now` in Unix milliseconds. */
-export function waterfallOf({ build, jobs }: Pick<Schema<'BuildView'>, 'build' | 'jobs'>, now: number): Waterfall {
+export function waterfallOf(view: Schema<'BuildView'>, now: number): Waterfall {
+  const { build, jobs } = view
   const zero = Date.parse(build.created_at)
   const clock = workClockOf(jobs)
   const since = (ms: number) => Math.max(0, clock(ms) - zero)
@@ -52,54 +61,42 @@ export function waterfallOf({ build, jobs }: Pick<Schema<'BuildView'>, 'build' |
     return ms === null ? null : since(ms)
   }
   const end = at(build.finished_at) ?? since(now)
-  const rows = (jobs ?? []).flatMap((step) => [...earlierRows(step, at, end), newestRow(step, at, end)])
-  const longest = Math.max(end, ...rows.map(({ running }) => running?.to ?? 0))
-  return { rows, graph: graphOf(jobs ?? []), lengthMs: Math.max(1, longest) }
+  const timed = timedBuildOf(view, at)
+  const steps = new Map((jobs ?? []).map((step) => [step.id, step]))
+  const rows = timed.attempts.flatMap((attempt) => {
+    const step = steps.get(attempt.step)
+    return step === undefined ? [] : [rowOf(step, attempt, { at, end })]
+  })
+  const path = criticalPath(timed, end)
+  const longest = Math.max(end, path.at(-1)?.to ?? 0, ...rows.map(({ running }) => running?.to ?? 0))
+  return { rows, path, lengthMs: Math.max(1, longest) }
 }
 
-type At = (instant: string | null | undefined) => number | null
-
-function span(from: number | null, to: number | null): Span | null {
-  return from === null || to === null ? null : { from, to: Math.max(from, to) }
+interface Scale {
+  readonly at: (instant: string | null | undefined) => number | null
+  readonly end: number
 }
 
-function newestRow(step: Step, at: At, end: number): Row {
-  const [scheduled, assigned, started, finished] = [
-    at(step.scheduled_at),
-    at(step.assigned_at),
-    at(step.started_at),
-    at(step.finished_at),
-  ]
-  const over = finished ?? end
+function rowOf(step: Step, timed: TimedAttempt, { at, end }: Scale): Row {
+  const { startedAt, finishedAt, attempt } = timed
+  const isNewest = timed.id === step.id
+  const cached = isNewest && step.cached === true
+  const snapshot = isNewest ? (step.snapshot ?? null) : null
+  const state = isNewest ? step.state : (step.attempts ?? []).find(({ job_id }) => job_id === timed.id)?.state
   return {
-    ...shared(step, step.id, step.attempt ?? 1),
-    state: step.state,
-    cached: step.cached ?? false,
-    waiting: step.cached === true ? null : span(scheduled, assigned ?? started ?? over),
-    starting: span(assigned, started ?? over),
-    running: span(started, over),
-    snapshotAt: step.snapshot == null ? null : (at(step.snapshot.created_at) ?? finished),
-    why: step.waiting?.message ?? null,
+    jobId: timed.id,
+    stepId: step.id,
+    name: nameOf(step),
+    attempt,
+    attempts: Math.max(1, step.attempts?.length ?? 1),
+    state: state ?? step.state,
+    cached,
+    softFailed: step.soft_failed,
+    // A hit is a mark, wherever its files are from.
+    parts: cached ? [] : attemptParts(timed, end),
+    running: startedAt === null ? null : { from: startedAt, to: Math.max(startedAt, finishedAt ?? end) },
+    snapshotAt: snapshot === null ? null : (at(snapshot.created_at) ?? finishedAt),
+    parentId: step.builds_in ?? null,
+    why: isNewest ? (step.waiting?.message ?? null) : null,
   }
-}
-
-/** Returns rows for earlier attempts, of which only the run is known. */
-function earlierRows(step: Step, at: At, end: number): readonly Row[] {
-  const earlier = (step.attempts ?? []).filter(({ job_id }) => job_id !== step.id)
-  return earlier.map((attempt) => ({
-    ...shared(step, attempt.job_id, attempt.number),
-    state: attempt.state,
-    cached: false,
-    waiting: null,
-    starting: null,
-    running: span(at(attempt.started_at), at(attempt.finished_at) ?? end),
-    snapshotAt: null,
-    why: null,
-  }))
-}
-
-function shared(step: Step, jobId: string, attempt: number) {
-  const { id: stepId, soft_failed: softFailed, builds_in } = step
-  const attempts = Math.max(1, step.attempts?.length ?? 1)
-  return { jobId, stepId, name: nameOf(step), attempt, attempts, softFailed, parentId: builds_in ?? null }
 }

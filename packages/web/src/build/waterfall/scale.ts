@@ -1,5 +1,6 @@
+import type { Span } from '@harmont/timeline'
 import { formatDuration } from '../../text/duration.ts'
-import type { Row, Span } from './rows.ts'
+import { isWait, type Row } from './rows.ts'
 
 /** The visible part of a build's time. */
 export interface Scale extends Span {
@@ -20,7 +21,10 @@ const cutShare = 1 / 25
  */
 export function scaleOf(rows: readonly Row[], lengthMs: number): Scale {
   const busy = rows
-    .flatMap(({ starting, running }) => [starting, running].filter((span) => span !== null))
+    .flatMap(({ parts, running }) => [
+      ...parts.filter(({ kind }) => !isWait(kind)),
+      ...(running === null ? [] : [running]),
+    ])
     .sort((a, b) => a.from - b.from)
   const idle: Span[] = []
   let end = 0
@@ -39,7 +43,7 @@ export function zoomTo(row: Row | undefined, whole: Scale): Scale {
   if (row?.running == null) return whole
   const { from, to } = row.running
   const margin = Math.max(100, (to - from) * 0.15)
-  const first = Math.max(0, (row.waiting?.from ?? from) - margin)
+  const first = Math.max(0, (row.parts[0]?.from ?? from) - margin)
   return { ...whole, from: first, to: Math.min(Math.max(whole.to, to), to + margin) }
 }
 

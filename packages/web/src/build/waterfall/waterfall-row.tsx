@@ -1,3 +1,4 @@
+import { kindWords } from '@harmont/timeline'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { Tooltip } from '../../design/overlays/tooltip.tsx'
 import { lookOf } from '../../design/state.ts'
@@ -5,7 +6,7 @@ import { StateMark } from '../../design/state-mark.tsx'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
 import { Bars } from './bars.tsx'
-import type { Row, Span } from './rows.ts'
+import type { Row } from './rows.ts'
 import type { Scale } from './scale.ts'
 
 interface WaterfallRowProps {
@@ -47,15 +48,22 @@ export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: W
   )
 }
 
-function describe({ state, cached, softFailed, running, waiting, attempt, attempts, why }: Row): string {
+/** Parts that take less are told by their bars alone. */
+const shortestTold = 100
+
+function describe({ state, cached, softFailed, running, parts, attempt, attempts, why }: Row): string {
   const { word } = lookOf(state, { cached, softFailed })
-  const length = (span: Span) => formatDuration(span.to - span.from)
-  const parts = [
+  const told = parts.flatMap(({ kind, from, to }) =>
+    kind === 'command' || kind === 'failed' || to - from < shortestTold
+      ? []
+      : [`${kindWords[kind]} ${formatDuration(to - from)}`],
+  )
+  const words = [
     attempts > 1 ? `attempt ${attempt} of ${attempts}` : null,
     word,
-    waiting === null ? null : `waited ${length(waiting)}`,
-    running === null ? null : `ran ${length(running)}`,
+    running === null || cached ? null : `ran ${formatDuration(running.to - running.from)}`,
+    ...told,
     why,
   ]
-  return parts.filter((part) => part !== null).join(', ')
+  return words.filter((part) => part !== null).join(', ')
 }

@@ -8,8 +8,9 @@ import { Button } from '../../design/button.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { EmptyState } from '../../design/page-states.tsx'
 import { Forks } from './bars.tsx'
-import { criticalPath, describePath } from './critical-path.ts'
-import { type Row, waterfallOf } from './rows.ts'
+import { pathSentence } from './describe-path.ts'
+import { PathStrip } from './path-strip.tsx'
+import { type Row, type Waterfall, waterfallOf } from './rows.ts'
 import { axisOf, place, type Scale, scaleOf, zoomTo } from './scale.ts'
 import { WaterfallRow } from './waterfall-row.tsx'
 
@@ -31,8 +32,7 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
   // An ended build does not change with the clock.
   const until = view.build.finished_at == null ? now : 0
   const fall = useMemo(() => waterfallOf(view, until), [view, until])
-  const path = useMemo(() => criticalPath(fall), [fall])
-  const critical = useMemo(() => new Set(path.map(({ jobId }) => jobId)), [path])
+  const critical = useMemo(() => new Set(fall.path.flatMap(({ attempt }) => attempt?.id ?? [])), [fall])
   const [isZoomed, setZoomed] = useState(false)
   const { rows, lengthMs } = fall
   const whole = useMemo(() => scaleOf(rows, lengthMs), [rows, lengthMs])
@@ -46,7 +46,7 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
     return <EmptyState title="No steps yet">Steps appear once the pipeline file is rendered.</EmptyState>
   return (
     <div className="flex h-full min-h-80 flex-col">
-      <Heading path={describePath(path, lengthMs)} isZoomed={isZoomed} onZoom={() => setZoomed(!isZoomed)} />
+      <Heading fall={fall} isZoomed={isZoomed} onZoom={() => setZoomed(!isZoomed)} />
       <div ref={scroller} className="min-h-0 flex-1 overflow-y-auto">
         <Axis shown={shown} />
         <ul aria-label="Attempts" className="relative" style={{ height: virtual.getTotalSize() }}>
@@ -95,24 +95,28 @@ function useRows(
 }
 
 interface HeadingProps {
-  /** The critical path; empty before anything has run. */
-  readonly path: string
+  readonly fall: Waterfall
   readonly isZoomed: boolean
   readonly onZoom: () => void
 }
 
-function Heading({ path, isZoomed, onZoom }: HeadingProps) {
+/** Says where the time of the build went, in a sentence and as a bar. */
+function Heading({ fall: { path, rows }, isZoomed, onZoom }: HeadingProps) {
   const Zoom = isZoomed ? ZoomOut : ZoomIn
+  const names = useMemo(() => new Map(rows.map(({ stepId, name }) => [stepId, name])), [rows])
+  const nameOf = (step: string) => names.get(step) ?? 'step'
+  const sentence = pathSentence(path, nameOf)
   return (
     <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-1.5">
       <p className="min-w-0 flex-1 text-13">
         <span className="font-semibold">Critical path </span>
-        <IsolatedText text={path || 'nothing has run yet'} />
+        <IsolatedText text={sentence || 'nothing has run yet'} />
       </p>
       <Button look="quiet" aria-pressed={isZoomed} onClick={onZoom} className="max-md:px-0">
         <Zoom size={16} aria-hidden="true" className="md:hidden" />
         <span className="max-md:sr-only">{isZoomed ? 'Show all' : 'Zoom to selection'}</span>
       </Button>
+      {sentence !== '' && <PathStrip {...{ path, nameOf, sentence }} />}
     </div>
   )
 }

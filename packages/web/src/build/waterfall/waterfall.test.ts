@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Schema } from '../../api/schemas.ts'
-import { criticalPath, describePath } from './critical-path.ts'
+import { pathSentence, piecesOf } from './describe-path.ts'
 import { waterfallOf } from './rows.ts'
 import { axisOf, place, scaleOf, zoomTo } from './scale.ts'
 
@@ -23,12 +23,23 @@ function step(id: string, more: Record<string, unknown>, startMs: number | null 
   }
 }
 
+function instants(scheduled: number, assigned: number, started: number, finished: number) {
+  return {
+    scheduled_at: instant(scheduled),
+    assigned_at: instant(assigned),
+    started_at: instant(started),
+    finished_at: instant(finished),
+  }
+}
+
 function build(steps: readonly unknown[], endMs: number | null) {
   const facts = { build: { created_at: instant(0), finished_at: instant(endMs) }, jobs: steps }
   return waterfallOf(facts as unknown as Schema<'BuildView'>, zero + 300_000)
 }
 
-test('web B11 the critical path is the chain that decided the end', () => {
+const named = (step: string) => step
+
+test('web B11 the critical path is the chain that decided the end, and its shares are a sentence', () => {
   const fall = build(
     [
       step('install', {}, 0, 40_000),
@@ -37,30 +48,46 @@ test('web B11 the critical path is the chain that decided the end', () => {
       step('test', { depends_on: ['build', 'lint'] }, 110_000, 244_000),
       step('skipped', { depends_on: ['test'], state: 'skipped' }),
     ],
-    270_000,
+    244_000,
   )
-  const path = criticalPath(fall)
-  expect(path.map(({ name }) => name)).toEqual(['install', 'build', 'test'])
-  expect(describePath(path, fall.lengthMs)).toBe(
-    'install 40 s → build 1 m 02 s → waiting 8 s → test 2 m 14 s: 87% of the run, waiting 3%',
-  )
-  expect(describePath([], 1)).toBe('')
+  expect(fall.path.map(({ kind, attempt }) => `${kind} ${attempt?.step}`)).toEqual([
+    'command install',
+    'command build',
+    'other test',
+    'command test',
+  ])
+  expect(pathSentence(fall.path, named)).toBe('4 m 04 s: 55% test, 25% build, 16% install, 3% between steps')
+  expect(pathSentence([], named)).toBe('')
 })
 
-test('web B11 the critical path says what a step waited for: a runner, or its preparation', () => {
-  const queued = { scheduled_at: instant(40_000), assigned_at: instant(95_000) }
-  const prepared = { scheduled_at: instant(160_000), assigned_at: instant(161_000) }
-  const fall = build(
-    [
-      step('install', {}, 0, 40_000),
-      step('build', { ...queued, builds_in: 'install' }, 100_000, 160_000),
-      step('test', { ...prepared, builds_in: 'build' }, 180_000, 200_000),
-    ],
-    200_000,
+test('web B11 the critical path names what a step waited for, and its attempts that failed', () => {
+  const attempts = [
+    { number: 1, job_id: 'build0', cause: 'first', state: 'failed', ...instants(0, 50_000, 52_000, 60_000) },
+    { number: 2, job_id: 'build', cause: 'policy', state: 'passed', ...instants(60_000, 75_000, 76_000, 96_000) },
+  ]
+  const phases = [{ name: 'fetch', started_at: instant(75_000), ms: 1000 }]
+  const newest = { attempts, attempt: 2, ...instants(60_000, 75_000, 76_000, 96_000), phases }
+  const retried = { ...newest, retry_policy: { limit: 1, delay_seconds: 5 } }
+  const { path, rows } = build([step('build', retried, 76_000, 96_000)], 96_000)
+  expect(pathSentence(path, named)).toBe(
+    '1 m 36 s: 63% waiting for a runner, 21% build, 10% failed attempts of build, 5% waiting to try again, 1% other',
   )
-  expect(describePath(criticalPath(fall), fall.lengthMs)).toBe(
-    'install 40 s → queued 1 m 00 s → build 1 m 00 s → starting 20 s → test 20 s: 60% of the run, waiting 40%',
+  expect(rows.map(({ jobId, parts }) => [jobId, parts.map(({ kind }) => kind)])).toEqual([
+    ['build0', ['queue', 'start', 'command']],
+    ['build', ['delay', 'queue', 'fetch', 'command']],
+  ])
+})
+
+test('web B11 a path of thousands of short parts is drawn as few pieces, which are as long together', () => {
+  const chain = Array.from({ length: 3_000 }, (_, index) =>
+    step(`s${index}`, { depends_on: index === 0 ? [] : [`s${index - 1}`] }, index * 10, (index + 1) * 10),
   )
+  const { path } = build([...chain, step('last', { depends_on: ['s2999'] }, 30_000, 60_000)], 60_000)
+  const pieces = piecesOf(path)
+  expect(pieces.map(({ kind, ms }) => [kind, ms])).toEqual([
+    [null, 30_000],
+    ['command', 30_000],
+  ])
 })
 
 test('web B11 an idle hour is cut and named on the axis; work keeps its proportions', () => {
@@ -101,11 +128,8 @@ test('web B11 each attempt has a row with its waiting, starting and running time
   const { rows, lengthMs } = build([step('a', running, 3000)], null)
   expect(lengthMs).toBe(300_000)
   expect(rows).toMatchObject([
-    { jobId: 'a0', stepId: 'a', attempt: 1, attempts: 2, running: { from: 1000, to: 2000 }, waiting: null },
-    {
-      ...{ jobId: 'a', attempt: 2, waiting: { from: 2000, to: 2500 }, starting: { from: 2500, to: 3000 } },
-      running: { from: 3000, to: 300_000 },
-    },
+    { jobId: 'a0', stepId: 'a', attempt: 1, attempts: 2, running: { from: 1000, to: 2000 } },
+    { jobId: 'a', attempt: 2, running: { from: 3000, to: 300_000 } },
   ])
 })
 
@@ -130,7 +154,7 @@ test('web X1 a build without jobs or instants draws nothing and breaks nothing',
   const { rows } = build([{ id: 'x', state: 'new-state' }], null)
   expect(rows).toMatchObject([{ name: 'step', state: 'new-state', running: null, attempt: 1 }])
   expect(build(undefined as never, null).rows).toEqual([])
-  expect(criticalPath(build([], 5))).toEqual([])
+  expect(build([], 5).path).toEqual([])
 })
 
 test('the axis has a few round times within its range', () => {

@@ -77,6 +77,9 @@ const job = {
   cached: false,
   substituted_image: null,
   services: [],
+  scheduled_at: null,
+  assigned_at: null,
+  phases: [],
 } as const
 
 const organization = {

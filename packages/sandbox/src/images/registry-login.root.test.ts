@@ -1,0 +1,109 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { type Registry, registryUser, startRegistry } from '@harmont/outside/registry'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import type { FindLogin, RegistryLogin } from '../sandbox-driver.ts'
+import { makeLayout } from './image.test-support.ts'
+import { createImageStore, type ImageStoreOptions } from './index.ts'
+
+let home: string
+let registry: Registry
+let name: string
+beforeAll(async () => {
+  home = await mkdtemp('/var/tmp/harmont-login-')
+  registry = await startRegistry(home, true)
+  name = registry.push(`oci:${makeLayout(home, 'private')}:t`, 'team/tool:1')
+})
+afterAll(async () => {
+  await registry?.stop()
+  await rm(home, { recursive: true, force: true })
+})
+
+const storeWith = async (options: Partial<ImageStoreOptions> = {}) => {
+  const directory = await mkdtemp(path.join(home, 'store-'))
+  return createImageStore({ directory, fallbackToHost: false, hostAllow: [], ownerBytes: 1e9, ...options })
+}
+const loginOf = (id: string): RegistryLogin => ({ id, ...registryUser })
+/** Finds a login, and notes which registries are asked for. */
+function finder(login: RegistryLogin | null) {
+  const asked: string[] = []
+  const find: FindLogin = async (host) => {
+    asked.push(host)
+    return login
+  }
+  return { asked, find }
+}
+
+it('G134 an image that was pulled with a login serves its owner alone; others prove their own access', async () => {
+  const store = await storeWith()
+  const own = finder(loginOf('a'))
+  const said: string[] = []
+  const { digest, rootfs } = await store.resolve(name, (sentence) => said.push(sentence), 'acme', own.find)
+  expect(own.asked).toEqual([registry.host])
+  expect(await readFile(path.join(rootfs, 'marker'), 'utf8')).toBe('private')
+  expect((await store.resolve(name, undefined, 'acme', own.find)).digest).toBe(digest)
+  // Neither the name, nor its digest, nor another login gives it to others.
+  const pinned = `${name.replace(/:1$/, '')}@${registryDigest()}`
+  const wrong = finder({ ...loginOf('b'), secret: 'guessed' })
+  for (const other of [name, pinned])
+    for (const { find } of [finder(null), wrong])
+      await expect(store.resolve(other, undefined, 'rival', find)).rejects.toMatchObject({ code: 'image_unavailable' })
+  await expect(store.resolve(name)).rejects.toThrow('keeps it private')
+  await expect(store.resolve(name, undefined, 'acme', finder(null).find)).rejects.toThrow('hm registry set')
+  // The registry lets another one in: nothing is pulled again.
+  const before = said.length
+  const proved = await store.resolve(name, (sentence) => said.push(sentence), 'rival', finder(loginOf('c')).find)
+  expect([proved.digest, said.length]).toEqual([digest, before])
+})
+
+/** Returns what the registry calls the image, which anybody may know. */
+function registryDigest(): string {
+  const { username, secret } = registryUser
+  const asked = ['inspect', '--raw', '--tls-verify=false', '--creds', `${username}:${secret}`, `docker://${name}`]
+  return `sha256:${createHash('sha256').update(execFileSync('skopeo', asked)).digest('hex')}`
+}
+
+it('a login that the registry refuses from now on ends the use of a tag, and other registries are not told', async () => {
+  const store = await storeWith()
+  const { find } = finder(loginOf('a'))
+  await store.resolve(name, undefined, 'acme', find)
+  const asked = finder({ ...loginOf('a'), secret: 'changed' })
+  const elsewhere = `127.0.0.1:9/team/tool:1`
+  await expect(store.resolve(elsewhere, undefined, 'acme', asked.find)).rejects.toThrow('refuses connections')
+  expect(asked.asked).toEqual(['127.0.0.1:9'])
+  const changed = finder({ ...loginOf('d'), secret: 'changed' })
+  await expect(store.resolve(name, undefined, 'acme', changed.find)).rejects.toMatchObject({
+    code: 'image_unavailable',
+  })
+})
+
+it('a login is on no disk and in no command line while an image is pulled', async () => {
+  const store = await storeWith()
+  const seen: string[] = []
+  const look = async () => {
+    for (const id of await readdir('/proc').catch(() => []))
+      if (/^\d+$/.test(id)) {
+        const line = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')
+        if (line.includes('skopeo\0')) seen.push(line)
+      }
+  }
+  let isOver = false
+  const pulling = store.resolve(name, undefined, 'acme', finder(loginOf('a')).find).finally(() => {
+    isOver = true
+  })
+  onTestFinished(() => void pulling.catch(() => undefined))
+  await until(async () => {
+    await look()
+    return isOver
+  })
+  await pulling
+  expect(seen.some((line) => line.includes('--authfile'))).toBe(true)
+  const encoded = Buffer.from(`${registryUser.username}:${registryUser.secret}`).toString('base64')
+  for (const text of [registryUser.secret, encoded]) {
+    expect(seen.join('')).not.toContain(text)
+    expect((await readdir('/dev/shm')).join(' ')).not.toContain(text)
+  }
+})

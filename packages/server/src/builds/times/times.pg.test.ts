@@ -1,0 +1,147 @@
+/** Where the time of builds went, from the phases that runners report to the sums of a pipeline. */
+import type { components } from '@harmont/contract'
+import { noOutput, testKey } from '@harmont/engine'
+import { until } from '@harmont/test-kit/until'
+import { expect, test } from 'vitest'
+import { ir, playJob } from '../../testing/runner.ts'
+import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
+import { measureBuild } from './measure-build.ts'
+import { removeOldTimes } from './store.ts'
+
+type Schemas = components['schemas']
+
+const it = testServer()
+const pipelines = '/api/v0/organizations/default/pipelines'
+
+const get = async <T>(path: string): Promise<T> => (await it.request<T>(ownerToken, 'GET', path)).body
+
+async function submit(pipelineIr: string) {
+  await it.server.pool.query('delete from engine.ready')
+  const slug = await it.newPipeline()
+  const body = { branch: 'main', commit: 'c', pipeline_ir: pipelineIr }
+  const { number, id } = (await it.request<Schemas['Build']>(ownerToken, 'POST', `${pipelines}/${slug}/builds`, body))
+    .body
+  return { id: id ?? '', path: `${pipelines}/${slug}`, build: `${pipelines}/${slug}/builds/${number}` }
+}
+
+/** Plays the next job: it is leased after `waits` seconds, prepared for `fetches`, and runs for `runs`. */
+async function play(waits: number, fetches: number, runs: number, exitCode = 0, output = noOutput): Promise<string> {
+  const { store } = it.server.engine
+  const readyAt = Math.max(clock, store.now())
+  const [lease] = await store.leases.take('test-runner', 1, readyAt + waits * 1000)
+  if (lease === undefined) throw new Error('no job is ready')
+  const { jobId, buildId, fence } = lease
+  const at = readyAt + waits * 1000
+  const started = at + fetches * 1000
+  clock = started + runs * 1000
+  const fetch = [{ name: 'fetch', from: at, to: started }] as const
+  const outcome = { kind: 'exited', exitCode, signal: null, limit: null, snapshot: null } as const
+  await store.builds.apply(buildId, [{ type: 'started', job: jobId, fence, at: started, phases: fetch }])
+  const ended = { type: 'ended', job: jobId, fence, at: clock, outcome } as const
+  await store.builds.apply(buildId, [ended], { jobId, output })
+  return jobId
+}
+/** The instant at which the last job ended. */
+let clock = 0
+
+const timeOf = (path: string, days = 7) => get<Schemas['PipelineTime']>(`${path}/time?days=${days}`)
+const measured = (path: string) =>
+  until(
+    () => timeOf(path),
+    ({ builds }) => builds > 0,
+  )
+
+test('G133 a job has its phases, and a pipeline the sums of the critical paths of its builds', async () => {
+  const retry = { limit: 1 }
+  const { path, build } = await submit(ir({ key: 'a', cmd: 'x', retry }, { key: 'b', cmd: 'y', depends_on: ['a'] }))
+  clock = Date.now()
+  await play(2, 3, 5, 1)
+  await play(1, 1, 20)
+  await play(10, 0, 4)
+  const { jobs } = await get<Schemas['BuildView']>(`${build}/view`)
+  expect(jobs[0]?.phases).toEqual([{ name: 'fetch', started_at: jobs[0]?.assigned_at, ms: 1000 }])
+  expect(jobs[0]?.attempts[0]?.phases).toMatchObject([{ name: 'fetch', ms: 3000 }])
+  const { builds, total_ms, parts, flaky, missed } = await measured(path)
+  const seconds = Object.fromEntries(parts.map(({ kind, ms }) => [kind, Math.round(ms / 1000)]))
+  expect(seconds).toMatchObject({ command: 24, queue: 13, failed: 8, fetch: 1 })
+  expect([builds, flaky, missed]).toEqual([1, { ms: 0, builds: 0 }, { ms: 0, builds: 0 }])
+  expect(parts.map(({ kind }) => kind).slice(0, 3)).toEqual(['command', 'queue', 'failed'])
+  expect(parts.reduce((sum, { ms }) => sum + ms, 0)).toBe(total_ms)
+  for (const days of ['0', '31'])
+    expect(codeOf(await it.request(ownerToken, 'GET', `${path}/time?days=${days}`))).toBe('query_invalid')
+  const stranger = await it.newUser('time-stranger')
+  expect((await it.request(stranger.token, 'GET', `${path}/time`)).status).toBe(404)
+})
+
+test('G133 a retry replaces the times of its build, a canceled build has none, and old ones are removed', async () => {
+  const { pool } = it.server
+  const { id, path, build } = await submit(ir({ key: 'a', cmd: 'x' }))
+  const job = await playJob(it)
+  await job.end({ exitCode: 1 })
+  const first = await measured(path)
+  expect(first.parts.map(({ kind }) => kind)).toContain('command')
+  expect((await it.request(ownerToken, 'POST', `${build}/jobs/${job.id}/retry`, {})).status).toBeLessThan(300)
+  await (await playJob(it)).end()
+  const again = await until(
+    () => timeOf(path),
+    (time) => time.parts.some(({ kind }) => kind === 'failed'),
+  )
+  expect(again.builds).toBe(1)
+  const canceled = await submit(ir({ key: 'a', cmd: 'x' }))
+  await it.request(ownerToken, 'PUT', `${canceled.build}/cancel`)
+  await measureBuild({ pool, engine: it.server.engine }, canceled.id)
+  expect((await timeOf(canceled.path)).builds).toBe(0)
+  await pool.query("update build_times set ended_at = now() - interval '32 days' where build_id = $1", [id])
+  expect(await timeOf(path, 30)).toMatchObject({ builds: 0, total_ms: 0, parts: [] })
+  expect(await removeOldTimes(pool)).toBe(1)
+})
+
+test('G133 a build that only flaky tests failed counts as such once they are proved', async () => {
+  const { id, path } = await submit(ir({ key: 'unit', cmd: 'x', tests: { forks: 2 } }))
+  const cases = [{ suite: 's', name: 'a', state: 'failed' }] as const
+  const output = { ...noOutput, tests: [{ path: 'junit.xml', format: 'junit', faults: 0, cases }] } as const
+  clock = Date.now()
+  await play(0, 0, 9, 1, output)
+  expect((await measured(path)).flaky).toEqual({ ms: 0, builds: 0 })
+  const { probes, now } = it.server.engine.store
+  for (const result of ['failed', 'passed'] as const) {
+    const fork = await until(
+      () => probes.take('test-runner', now()),
+      (taken) => taken !== null,
+    )
+    if (fork === null) throw new Error('expected a fork')
+    const times = { startedAt: now(), endedAt: now() }
+    const results = new Map([[testKey({ suite: 's', name: 'a' }), result]])
+    await probes.end(fork, now(), { kind: 'ran', ...times, exitCode: 1, results, log: [] })
+  }
+  const { flaky } = await until(
+    () => timeOf(path),
+    (time) => time.flaky.builds > 0,
+  )
+  expect(flaky).toEqual({ builds: 1, ms: (await timeOf(path)).total_ms })
+  const { rows } = await it.server.pool.query('select is_flaky from build_times where build_id = $1', [id])
+  expect(rows).toEqual([{ is_flaky: true }])
+})
+
+test('a command whose result an earlier build had left under the same key is told as missed', async () => {
+  const { store } = it.server.engine
+  const cached = ir({ key: 'made', cmd: 'x', cache: { policy: 'forever', key: 'c'.repeat(64) } })
+  const inputs = { key: 'k' } as never
+  const run = async (at: number) => {
+    const submitted = await submit(cached)
+    const [lease] = await store.leases.take('test-runner', 1, store.now())
+    if (lease === undefined) throw new Error('no job is ready')
+    const { jobId, buildId, fence } = lease
+    const lookUp = { place: 'p', places: ['p'], key: 'same', inputs, hit: null, damaged: false } as never
+    await store.leases.noteLookUp(lease, at, lookUp)
+    await store.builds.apply(buildId, [{ type: 'started', job: jobId, fence, at: store.now() }])
+    const outcome = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
+    await store.builds.apply(buildId, [{ type: 'ended', job: jobId, fence, at: store.now() + 5_000, outcome }])
+    return submitted
+  }
+  const now = Date.now()
+  expect((await measured((await run(now)).path)).missed).toEqual({ ms: 0, builds: 0 })
+  const { missed } = await measured((await run(now + 1_000)).path)
+  expect(missed.builds).toBe(1)
+  expect(missed.ms).toBeGreaterThanOrEqual(5_000)
+})

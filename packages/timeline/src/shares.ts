@@ -1,0 +1,67 @@
+import type { PartKind } from './attempt-parts.ts'
+import type { PathPart } from './critical-path.ts'
+
+/** What each kind of part is called after `20 %`. Those of steps are called by the step. */
+export const kindWords: Readonly<Record<Exclude<PartKind, 'command' | 'failed'>, string>> = {
+  approval: 'waiting for approval',
+  place: 'waiting for its place in the group',
+  delay: 'waiting to try again',
+  group: 'waiting for a concurrency group',
+  queue: 'waiting for a runner',
+  lost: 'lost with a runner',
+  start: 'starting',
+  fetch: 'restoring files',
+  source: 'getting the source',
+  sandbox: 'making sandboxes',
+  render: 'rendering the pipeline',
+  artifacts: 'storing artifacts',
+  snapshot: 'keeping files',
+  idle: 'until somebody retried',
+  other: 'between steps',
+}
+
+/** The kinds that are work of nobody's command: what a faster Harmont, or more runners, would save. */
+export const lostKinds = [
+  'queue',
+  'group',
+  'approval',
+  'place',
+  'failed',
+  'delay',
+  'lost',
+  'fetch',
+  'source',
+  'sandbox',
+  'start',
+  'artifacts',
+  'snapshot',
+  'render',
+  'other',
+] as const satisfies readonly PartKind[]
+
+/** A part of the path by what it was spent on. */
+export interface Share {
+  readonly kind: PartKind
+  /** Of a command and of a failed attempt; null for other kinds. */
+  readonly step: string | null
+  readonly ms: number
+}
+
+/** Sums up the parts of a path by step and kind, the largest first. Leaves out idle time. */
+export function sharesOf(path: readonly PathPart[]): readonly Share[] {
+  const shares = new Map<string, Share>()
+  for (const { kind, attempt, from, to } of path) {
+    if (kind === 'idle') continue
+    const step = kind === 'command' || kind === 'failed' ? (attempt?.step ?? null) : null
+    const key = `${kind} ${step ?? ''}`
+    shares.set(key, { kind, step, ms: (shares.get(key)?.ms ?? 0) + to - from })
+  }
+  return [...shares.values()].sort((a, b) => b.ms - a.ms)
+}
+
+/** Returns the milliseconds of each kind of part. */
+export function sumsOf(path: readonly PathPart[]): ReadonlyMap<PartKind, number> {
+  const sums = new Map<PartKind, number>()
+  for (const { kind, from, to } of path) sums.set(kind, (sums.get(kind) ?? 0) + to - from)
+  return sums
+}

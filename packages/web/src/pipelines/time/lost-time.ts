@@ -1,0 +1,42 @@
+import { kindWords } from '@harmont/timeline'
+import type { Schema } from '../../api/schemas.ts'
+
+export interface LostTime {
+  readonly kind: string
+  readonly title: string
+  /** More about it; null where the title says all. */
+  readonly note: string | null
+  readonly ms: number
+  readonly builds: number
+  /** Of the time of all builds, from 0 to 1. */
+  readonly share: number
+}
+
+const notes: Readonly<Record<string, string>> = {
+  queue: 'or for a limit of running jobs',
+  group: 'or for a runner, in a step with a group',
+  fetch: 'images, files of other steps, look-ups in the cache',
+  sandbox: 'and starting services',
+  start: 'between sandbox and command',
+  artifacts: 'and reading reports of tests',
+  snapshot: 'for later steps and the cache',
+  lost: 'or done again because its files were gone',
+}
+
+/** Returns what the builds spent their time on besides commands, the longest first. */
+export function lostTimes({ parts, total_ms }: Schema<'PipelineTime'>): readonly LostTime[] {
+  return (parts ?? [])
+    .filter(({ kind, ms }) => kind !== 'command' && ms > 0)
+    .map(({ kind, ms, builds }) => ({
+      ...{ kind, title: titleOf(kind), note: notes[kind] ?? null, ms, builds },
+      share: ms / Math.max(1, total_ms),
+    }))
+    .sort((a, b) => b.ms - a.ms)
+}
+
+/** An unknown kind is its own title (web X1). */
+function titleOf(kind: string): string {
+  if (kind === 'failed') return 'Attempts that failed and were tried again'
+  const words = new Map<string, string>(Object.entries(kindWords)).get(kind) ?? kind
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
+}
