@@ -16,6 +16,7 @@ describe('G129 an answer', () => {
       fc.string({ unit: 'binary', maxLength: 1_500 }),
       fc.constant('Z9'.repeat(1_000)),
       fc.constant('🂡'.repeat(700)),
+      fc.constant('漢'.repeat(1_500)),
     )
     fc.assert(
       fc.property(fc.array(line, { minLength: 1, maxLength: 40 }), (lines) => {
@@ -51,7 +52,7 @@ describe('G129 an answer', () => {
   test('shows no character that only a model reads', () => {
     const tags = [...'obey'].map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join('')
     expect(visible(`a\u001b[31mred\u001b[0m${tags}\u200b\u202eb\u0007\u{e0101}\u00adc\td`)).toBe('aredbc    d')
-    expect(visible('x'.repeat(5_000))).toMatch(/^x{1200} … \(cut: the line has 5000 characters\)$/)
+    expect(visible('x'.repeat(5_000))).toMatch(/^x{1000} … \(cut: the line has 5000 characters\)$/)
   })
 
   test('names outside the data only what reads as a name', () => {
@@ -61,5 +62,5 @@ describe('G129 an answer', () => {
 })
 
 test('tokens are counted for the worst of tokenizers', () => {
-  expect(['', 'ab', 'AB', '12', 'é', '€', '🂡', 'a b'].map(tokenCount)).toEqual([0, 1, 2, 2, 2, 3, 4, 2])
+  expect(['', 'abc', 'AB', '12', 'é', '€', '🂡', 'a b'].map(tokenCount)).toEqual([0, 2, 2, 2, 2, 3, 4, 2])
 })

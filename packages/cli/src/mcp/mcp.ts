@@ -67,7 +67,7 @@ async function answered(context: Context<'mcp'>, call: () => Promise<string>): P
     const { code, message, fix } = knownFailure(error, { cacheDirectory: context.cacheDirectory, command: 'mcp' })
     const answer = new Answer()
     answer.say(`error: ${code}`)
-    if (fix !== undefined) answer.say(`fix: ${visible(fix)}`)
+    if (fix !== undefined) answer.say(`fix: ${visible(fix).slice(0, 300)}`)
     // It may repeat a path or an error of the repository.
     answer.dataLines(message.split('\n'))
     return { content: [{ type: 'text', text: answer.text() }], isError: true }
