@@ -4,17 +4,14 @@
  */
 import { type Collector, startCollector } from '@harmont/outside/collector'
 import { until } from '@harmont/test-kit/until'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { builtBy, type Connected, concluded, discovered, startConnected } from './connected.ts'
+import { idTokens, printToken, verifiedIn } from './token-in-log.ts'
 
 vi.setConfig({ testTimeout: 240_000 })
 const ci = 'harmont/acme-core-ci'
 let it: Connected
 let collector: Collector
-
-/** Prints the step's token so that the log does not mask it. */
-const tell = `tr A-Za-z N-ZA-Mn-za-m <"$ID"; echo`
 
 const reported = "{ label: 'unit', tests: { report: 'junit.xml', forks: 2 } }"
 const pipelines = (command: string, options = reported) => `import { pipeline, sh } from '@harmont/hm'
@@ -38,7 +35,7 @@ export default [
   {
     slug: 'deploy',
     triggers: [{ event: 'push', branches: ['rollout'] }],
-    pipeline: () => pipeline([sh(${JSON.stringify(`test -n "$KEY"; ${tell}`)}, { label: 'use', secrets: { KEY: 'deploy' }, idTokens: { ID: 'sts.example.com' } })], { defaultImage: 'host' }),
+    pipeline: () => pipeline([sh(${JSON.stringify(`test -n "$KEY"; ${printToken}`)}, { label: 'use', secrets: { KEY: 'deploy' }, idTokens: { ID: 'sts.example.com' } })], { defaultImage: 'host' }),
   },
 ]
 `
@@ -142,22 +139,16 @@ test('G60 G120 G121 a push has the secrets and tokens of its branch, and a build
   const { commit } = await it.github.push(it.repository, { 'r.txt': 'r' }, { branch: 'rollout' })
   const deploy = 'harmont/acme-core-deploy'
   expect((await concluded(it, commit, deploy)).history.at(-1)?.conclusion).toBe('success')
-  const keys = createRemoteJWKSet(new URL(`${product.server().url}/.well-known/jwks.json`))
   /** Returns what a verifier reads in the token that the newest build has printed. */
-  const subjectOf = async (slug = 'deploy') => {
-    const found = await it.pool.query<{ id: string; job: string; pipeline_id: string; organization_id: string }>(
+  const subjectOf = async () => {
+    const { rows } = await it.pool.query<{ job: string; pipeline_id: string; organization_id: string }>(
       `select j.id as job, r.pipeline_id, p.organization_id from build_records r join pipelines p on p.id = r.pipeline_id
          join engine.jobs j on j.build_id = r.id where p.slug = $1 and j.step is not null order by r.number desc limit 1`,
-      [`acme-core-${slug}`],
+      ['acme-core-deploy'],
     )
-    const { job, pipeline_id: pipeline, organization_id: organization } = found.rows[0] ?? {}
-    const headers = { authorization: `Bearer ${product.token}` }
-    const log = await (await fetch(`${product.server().url}/v0/jobs/${job}/logs.txt`, { headers })).text()
-    const [token = ''] = /^[\w-]+\.[\w-]+\.[\w-]+$/m.exec(rotated(log)) ?? []
-    const audience = 'sts.example.com'
-    const { payload } = await jwtVerify(token, keys, { issuer: product.server().url, audience })
-    await expect(jwtVerify(token, keys, { audience: 'vault' })).rejects.toThrow('"aud"')
-    return String(payload.sub).replace(`org:${organization}:pipeline:${pipeline}:`, '')
+    const { job = '', pipeline_id: pipeline, organization_id: organization } = rows[0] ?? {}
+    const { sub } = await verifiedIn(await product.api.readLog(job), product.server().url)
+    return String(sub).replace(`org:${organization}:pipeline:${pipeline}:`, '')
   }
   expect(await subjectOf()).toBe('ref:refs/heads/rollout')
   const endOf = async (body: object) => {
@@ -181,16 +172,11 @@ test('G60 G120 G121 a push has the secrets and tokens of its branch, and a build
   const passed = { state: 'passed', error_code: null }
   expect(await endOf(claim), 'the newest commit').toEqual(passed)
   expect(await subjectOf()).toBe('ref:refs/heads/rollout')
-  const asking = { type: 'command', key: 'a', cmd: tell, id_tokens: { ID: { audience: 'sts.example.com' } } }
+  const asking = { type: 'command', key: 'a', cmd: printToken, id_tokens: idTokens }
   const tokens = JSON.stringify({ version: '0', default_image: 'host', steps: [asking] })
   expect(await endOf({ ...claim, pipeline_ir: tokens, source_b64: '' })).toEqual(passed)
   expect(await subjectOf(), 'an upload').toBe('upload')
 })
-
-const rotated = (text: string) =>
-  text.replace(/[a-z]/gi, (letter) =>
-    String.fromCharCode((((letter.charCodeAt(0) & 31) + 12) % 26) + 1 + (letter.charCodeAt(0) & 96)),
-  )
 
 test('a path filter sees the changes of a push or pull request, and a deleted branch builds nothing', async () => {
   const { github, repository, owner } = it

@@ -103,7 +103,7 @@ export function tokenFiles(tokens: Readonly<Record<string, string>>): Readonly<R
  * Returns what is to be masked once newer tokens are issued: tokens that may be valid whole, and of
  * older ones their signatures, so that a step of days masks no megabytes.
  */
-function withNewer(known: readonly string[], newer: readonly string[]): readonly string[] {
+export function withNewer(known: readonly string[], newer: readonly string[]): readonly string[] {
   const expired = known.length - validSets * newer.length
   const kept = known.map((token, index) => (index < expired ? token.slice(token.lastIndexOf('.') + 1) : token))
   return [...kept, ...newer].slice(-mostMasked)

@@ -1,6 +1,6 @@
 /** What the key of a runner is good for when it was stolen, and what it is not. */
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
-import { noOutput } from '@harmont/engine'
+import { noOutput, runnerFeatures } from '@harmont/engine'
 import { beforeAll, expect, test } from 'vitest'
 import { callRunners, type JoinedRunner, joinedRunner, leaseRequest, newRunnerKey } from '../testing/joined-runner.ts'
 import { ir } from '../testing/runner.ts'
@@ -29,7 +29,11 @@ async function submit(token: string, organization: string): Promise<string> {
   const path = `/api/v0/organizations/${organization}/pipelines`
   const wish = { name: randomUUID(), repository: `local/${randomUUID()}`, default_branch: 'main' }
   const { slug } = (await it.request<{ slug: string }>(token, 'POST', path, wish)).body
-  const build = { branch: 'main', commit: '0'.repeat(40), pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
+  const build = {
+    branch: 'main',
+    commit: '0'.repeat(40),
+    pipeline_ir: ir({ key: 'a', cmd: 'true', id_tokens: { ID: { audience: 'x' } } }),
+  }
   return (await it.request<{ id: string }>(token, 'POST', `${path}/${slug}/builds`, build)).body.id
 }
 
@@ -403,11 +407,12 @@ test('G79 a stolen key finds no layers that its own job does not start from, and
   expect((await thief.call('renew', { traffic: { forms: ['erofs'], host: null } })).body.exports).toEqual([])
 })
 
-test('G79 a stolen key gets no job of another organization, pool or label, and no secrets where it gives none', async () => {
+test('G79 a stolen key gets no job of another organization, pool or label, and no secrets or tokens where it gives none', async () => {
   expect((await thief.call('lease', leaseRequest(9))).body).toEqual({ jobs: [] })
-  expect((await thief.call('reclaim', {})).body.jobs).toMatchObject([own])
+  expect((await thief.call('reclaim', { features: runnerFeatures })).body.jobs).toMatchObject([own])
   const { body } = await thief.call('secrets', { lease: own, names: ['TOKEN'] })
   expect(body.secrets).toMatchObject({ kind: 'withheld' })
+  expect((await thief.call('id-tokens', { lease: own })).body.idTokens).toMatchObject({ kind: 'withheld' })
 })
 
 test('G79 a runner can do nothing in the API that people use', async () => {

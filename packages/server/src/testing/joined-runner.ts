@@ -1,5 +1,6 @@
 /** A runner that has joined a test's server, as a program without sandboxes plays it. */
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
+import { runnerFeatures } from '@harmont/engine'
 import { createRunnerKey, type NewRunnerKey } from '../runners/index.ts'
 import { signedText } from '../runners/signed-text.ts'
 import type { TestServer } from './server.ts'
@@ -110,5 +111,5 @@ function signatureOf(privateKey: KeyObject, text: string): string {
 
 /** Returns the request for work that a runner sends. */
 export function leaseRequest(slots = 1): object {
-  return { id: randomUUID(), slots, waitMs: 0, again: false, known: [] }
+  return { id: randomUUID(), slots, waitMs: 0, again: false, known: [], features: runnerFeatures }
 }

@@ -114,9 +114,9 @@ test('G120 a verifier accepts tokens before, during and after a rotation, and no
 
 test('G120 of many processes at once, one makes the first key, and one makes the next', async () => {
   const { id } = await newBuild()
-  const tokens = await Promise.all(Array.from({ length: 4 }, () => tokenOf(id, start)))
+  const tokens = await Promise.all(Array.from({ length: 3 }, () => tokenOf(id, start)))
   expect(new Set(tokens.map(kidOf)).size).toBe(1)
-  await Promise.all(Array.from({ length: 4 }, () => rotateKeys(services(), after(29))))
+  await Promise.all(Array.from({ length: 3 }, () => rotateKeys(services(), after(29))))
   const { rows } = await it.server.pool.query('select number, used_from from id_token_keys order by number')
   expect(rows).toEqual([
     { number: 1, used_from: start },

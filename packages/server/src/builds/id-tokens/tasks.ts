@@ -9,12 +9,19 @@ export const idTokenCrontab = ['37 * * * * rotate_id_token_keys', '57 4 * * * fo
 const keptDays = 365
 const batch = 1_000
 
+interface IdTokenTaskServices extends KeyServices {
+  readonly pool: pg.Pool
+  /** Has the time of the database, by which tokens are signed. */
+  readonly engine: { readonly store: { now(): number } }
+}
+
 /** Replaces the keys of identity tokens in time, and forgets old tokens. */
-export function idTokenTasks(services: KeyServices & { readonly pool: pg.Pool }): TaskList {
+export function idTokenTasks(services: IdTokenTaskServices): TaskList {
+  const now = () => new Date(services.engine.store.now())
   return {
-    rotate_id_token_keys: () => rotateKeys(services, new Date()),
+    rotate_id_token_keys: () => rotateKeys(services, now()),
     forget_id_tokens: async () => {
-      await forgetIdTokens(services.pool, new Date())
+      await forgetIdTokens(services.pool, now())
     },
   }
 }
