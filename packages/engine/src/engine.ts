@@ -9,7 +9,7 @@ import { type ShellRequest, ShellUnavailable, type ShellWork } from './runner/sh
 import { Collector, type CollectTimes } from './scheduler/collector.ts'
 import { forkWork } from './scheduler/fork-work.ts'
 import { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
-import { RenewalNotes } from './scheduler/renewal-notes.ts'
+import type { RenewalNotes } from './scheduler/renewal-notes.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
 import { shellWork } from './scheduler/shell-work.ts'
 import { defaultStoreSettings } from './store-settings.ts'
@@ -72,7 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
     renewsElsewhere: renewals === 'elsewhere',
     ...(options.watch && { watch: options.watch }),
   })
-  const notes = renewals === 'noted' ? new RenewalNotes(store, log) : null
+  let notes: RenewalNotes | null = null
   const runner = own && createRunner({ ...own, port: createLocalPort(options), log })
   const collecting =
     runner && options.collecting !== null
@@ -87,6 +87,7 @@ export function createEngine(options: EngineOptions): Engine {
       : null
   return {
     async start() {
+      if (renewals === 'noted') notes = new (await import('./scheduler/renewal-notes.ts')).RenewalNotes(store, log)
       await notes?.start()
       await runner?.start()
       if (options.schedulesElsewhere !== true) scheduler.start()

@@ -65,7 +65,7 @@ export class Notifier {
     })
     client.on('error', (error) => this.#lose(client, error))
     try {
-      for (const channel of [changesChannel, ...Object.keys(this.#hears)]) await client.query(`listen ${channel}`)
+      await client.query([changesChannel, ...Object.keys(this.#hears)].map((channel) => `listen ${channel}`).join(';'))
     } catch (error) {
       client.release(true)
       throw error

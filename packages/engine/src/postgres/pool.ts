@@ -45,11 +45,22 @@ export function storePool(config: pg.PoolConfig, warn: (error: unknown) => void)
       // Without a listener a connection that is lost during a transaction would end the process;
       // its statement rejects anyhow.
       client.on('error', warn)
-      await client.query(planner)
-      const { rows } = await client.query<{ timeline: string }>(timelineText).catch(() => ({ rows: [] }))
-      timelines.set(client, rows[0]?.timeline ?? '')
+      timelines.set(client, await begin(client))
     },
   })
   pool.on('error', warn)
   return pool
+}
+
+/** Prepares a connection in one round trip. Returns the timeline; '' where the server cannot tell. */
+async function begin(client: pg.ClientBase): Promise<string> {
+  try {
+    const results: unknown = await client.query(`${planner}; ${timelineText}`)
+    const { rows } = (results as readonly pg.QueryResult<{ timeline: string }>[]).at(-1) ?? {}
+    return rows?.[0]?.timeline ?? ''
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error
+    await client.query(planner)
+    return ''
+  }
 }

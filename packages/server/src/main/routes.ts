@@ -49,13 +49,11 @@ import { secretRoutes } from '../organizations/secrets/routes.ts'
 import type { Sealer } from '../platform/encryption/seal.ts'
 import { type HealthServices, healthRoutes } from '../platform/health/routes.ts'
 import type { SessionCookies } from '../platform/http/authorization/session-cookies.ts'
-import type { Handlers } from '../platform/http/index.ts'
+import { type Handlers, lateOperations } from '../platform/http/index.ts'
 import { type MetricsServices, metricsRoutes } from '../platform/metrics/routes.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import type { Tracing } from '../platform/tracing/tracing.ts'
-import { runnerRoutes } from '../runners/operations.ts'
-import { scaleRoutes } from '../runners/scale.ts'
 import { buildEventRoutes } from '../streams/build-events/routes.ts'
 import { type JobLogServices, jobLogRoutes } from '../streams/logs/routes.ts'
 
@@ -89,12 +87,23 @@ export interface Services
   readonly sessionCookies: SessionCookies
 }
 
+/** Most servers have no runners but their own. */
+const runnerOperations = [
+  'listRunners',
+  'drainRunner',
+  'resumeRunner',
+  'revokeRunner',
+  'listRunnerKeys',
+  'createRunnerKey',
+  'revokeRunnerKey',
+] as const
+
 /** Every operation of the server, feature by feature. */
 export function allRoutes(services: Services & ShellRouteServices): Handlers {
   return {
     ...healthRoutes(services),
     ...metricsRoutes(services),
-    ...scaleRoutes(services),
+    ...lateOperations(['getScale'], async () => (await import('../runners/scale.ts')).scaleRoutes(services)),
     ...accountRoutes(services),
     ...apiTokenRoutes(services),
     ...organizationRoutes(services),
@@ -129,7 +138,7 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...memberRoutes(services),
     ...inviteRoutes(services),
     ...auditRoutes(services),
-    ...runnerRoutes(services),
+    ...lateOperations(runnerOperations, async () => (await import('../runners/operations.ts')).runnerRoutes(services)),
     ...notificationRoutes(services),
     ...badgeRoutes(services),
     ...mailboxRoutes(services),

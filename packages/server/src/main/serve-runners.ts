@@ -14,14 +14,10 @@ import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import { translateFault } from '../platform/translate-fault.ts'
-import {
-  answerStrangers,
-  identifyRunner,
-  idTokensFor,
-  type RunnerIdentity,
-  RunnerRefused,
-  secretsFor,
-} from '../runners/index.ts'
+import { RunnerRefused } from '../runners/refusals.ts'
+import { answerStrangers } from '../runners/routes.ts'
+import { idTokensFor, secretsFor } from '../runners/runner-secrets.ts'
+import { identifyRunner, type RunnerIdentity } from '../runners/tokens.ts'
 import type { RunnerEntrance } from './mount-runners.ts'
 
 interface RunnerServices {

@@ -1,10 +1,7 @@
 /** Assembles and starts the whole server. */
 import type { AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import type { OperationId } from '@harmont/contract'
 import { DatabaseClock, PostgresStore } from '@harmont/engine'
 import { processClock } from '@harmont/sandbox'
-import type { FastifyInstance } from 'fastify'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { requireBalance } from '../billing/ledger/balance.ts'
@@ -15,23 +12,16 @@ import { type BuildEngine, buildEngine } from '../builds/engine/build-engine.ts'
 import { startBuilds, toLog } from '../builds/engine/start-builds.ts'
 import { JobLogs } from '../builds/logs/job-logs.ts'
 import { shellAsked } from '../builds/shells/elsewhere/asks.ts'
-import type { AskListeners, RemoteShells } from '../builds/shells/elsewhere/remote-shells.ts'
-import type { ShellRouteServices } from '../builds/shells/routes.ts'
+import type { AskListeners } from '../builds/shells/elsewhere/remote-shells.ts'
 import { Shells } from '../builds/shells/shells.ts'
-import type { sendSpans } from '../builds/traces/send-spans.ts'
 import { requireReadable } from '../commands/lost-key/sealed-rows.ts'
 import { openBitbucket } from '../forges/bitbucket/app.ts'
 import { openForges } from '../forges/open-forges.ts'
 import { offerGitSource, repositoryFinder } from '../forges/repositories/git-source.ts'
 import { AccessWatch, accessEnded } from '../identity/access/access-watch.ts'
-import { identify } from '../identity/access/authenticate.ts'
-import { readAuthConfig } from '../identity/auth-config.ts'
 import { openIdentityProviders } from '../identity/oauth/open-providers.ts'
 import { setupLinkIfNeeded } from '../identity/setup/setup-link.ts'
 import { ensureBootstrap } from '../operator/bootstrap/ensure-bootstrap.ts'
-import { docsPages } from '../operator/docs-pages/pages.ts'
-import { webAppPages } from '../operator/web-app/pages.ts'
-import { readWebApp } from '../operator/web-app/read-web-app.ts'
 import type { BlobStore } from '../platform/blobs/blob-store.ts'
 import { connectionName, requireOnePlace } from '../platform/blobs/one-place.ts'
 import { openUsableBlobs } from '../platform/blobs/open-blobs.ts'
@@ -41,43 +31,20 @@ import { type DataDirectory, openDataDirectory } from '../platform/data-director
 import { type OpenDatabase, openDatabase } from '../platform/database/open-database.ts'
 import { createSealer, type Sealer } from '../platform/encryption/seal.ts'
 import { sessionCookies } from '../platform/http/authorization/session-cookies.ts'
-import {
-  connectionsHere,
-  createCursors,
-  createHttp,
-  firstPage,
-  type Pages,
-  type Upgrade,
-} from '../platform/http/index.ts'
-import { idempotencyKeys } from '../platform/idempotency/idempotency-keys.ts'
+import { createCursors } from '../platform/http/index.ts'
 import { lateMetrics } from '../platform/metrics/late-metrics.ts'
 import { blobWatch, watchConnections } from '../platform/metrics/watches.ts'
 import { createLimiter } from '../platform/rate-limits/limiter.ts'
 import { SharedBuckets } from '../platform/rate-limits/store.ts'
-import { processAddress } from '../platform/settings/process-address.ts'
-import { type Settings, SettingsError } from '../platform/settings/read-settings.ts'
-import { traceRequests } from '../platform/tracing/trace-requests.ts'
-import type { Tracing } from '../platform/tracing/tracing.ts'
-import { diskFull, translateFault } from '../platform/translate-fault.ts'
+import type { Settings } from '../platform/settings/read-settings.ts'
 import { hasOtherRunners } from '../runners/keys.ts'
 import { openLogTokenSecrets } from '../streams/logs/log-token-secrets.ts'
 import { drainHttp } from './drain.ts'
+import { lateShells, openTracing, startSender } from './late-parts.ts'
 import { lateEntrance, mountRunners } from './mount-runners.ts'
+import { listen, openHttp } from './open-http.ts'
 import { outbox, proofOutbox, tracedOutbox } from './outbox.ts'
-import { allRoutes, type Services } from './routes.ts'
 import { startWorker } from './tasks.ts'
-
-/** What monitors ask. */
-const operatorsOperations: ReadonlySet<OperationId> = new Set([
-  'ping',
-  'getHealth',
-  'getReadiness',
-  'getMetrics',
-  'getScale',
-])
-
-/** The output of `scripts/build-web.ts`. */
-const builtWebApp = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
 interface ServeOptions {
   readonly settings: Settings
@@ -160,7 +127,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
       },
     )
     started.defer(() => store.close())
-    await requireOnePlace(database.pool, name)
+    await requireOnePlace(database.pool, name, settings)
     const closing = new AbortController()
     let draining = false
     const services = {
@@ -177,7 +144,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     const worker = settings.role === 'api' ? null : await startWorker(services, byTheClock)
     started.defer(() => worker?.stop())
     let { port } = settings
-    const shellsElsewhere = lateShells({ ...services, store, asked, address: () => processAddress(settings, port) })
+    const shellsElsewhere = lateShells({ ...services, store, asked, port: () => port })
     const builds = await startBuilds({
       ...services,
       openShellElsewhere: async (work, request) => (await shellsElsewhere()).open(work, request),
@@ -223,34 +190,6 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
   } catch (error) {
     await started.disposeAsync()
     throw error
-  }
-}
-
-/** Most servers trace nothing, and load nothing for it. */
-async function openTracing(settings: Settings, log: Logger): Promise<Tracing> {
-  return (await import('../platform/tracing/open-tracing.ts')).openTracing(settings, log)
-}
-
-async function startSender(
-  services: Omit<Parameters<typeof sendSpans>[0], 'store'> & { readonly engine: BuildEngine },
-) {
-  const { store } = services.engine
-  return (await import('../builds/traces/send-spans.ts')).sendSpans({ ...services, store })
-}
-
-/** Returns what opens shells on runners elsewhere. It is loaded for the first. */
-function lateShells({
-  address,
-  ...services
-}: Omit<ConstructorParameters<typeof RemoteShells>[0], 'address'> & {
-  address(): string
-}): () => Promise<RemoteShells> {
-  let loading: Promise<RemoteShells> | undefined
-  return () => {
-    loading ??= import('../builds/shells/elsewhere/remote-shells.ts').then(
-      (loaded) => new loaded.RemoteShells({ ...services, address: address() }),
-    )
-    return loading
   }
 }
 
@@ -314,66 +253,5 @@ async function makeServices(
     sessionCookies: sessionCookies(settings.publicUrl, cookieKey),
     logTokenSecrets: await openLogTokenSecrets(pool, sealer, logTokenSecret, log),
     runnerSecret: await directory.secret('runner-token'),
-  }
-}
-
-/** A scheduler answers its operator only. */
-async function openHttp(
-  services: Services & ShellRouteServices,
-  settings: Settings,
-  more: { readonly log: Logger; readonly validateResponses: boolean; readonly upgrades: readonly Upgrade[] },
-): Promise<FastifyInstance> {
-  if (settings.role === 'scheduler') {
-    const serves = (id: OperationId) => operatorsOperations.has(id)
-    return makeHttp(services, settings, { ...more, pages: firstPage([]), serves })
-  }
-  const webApp = await readWebApp(builtWebApp)
-  const pages = firstPage([
-    webAppPages({ ...services, webApp, readAuthConfig: () => readAuthConfig(services) }),
-    docsPages(async () => (await import('../operator/docs-pages/read-docs-site.ts')).readDocsSite(webApp)),
-  ])
-  return makeHttp(services, settings, { ...more, pages })
-}
-
-function makeHttp(
-  services: Services & ShellRouteServices,
-  settings: Settings,
-  more: {
-    readonly log: Logger
-    readonly pages: Pages
-    readonly validateResponses: boolean
-    readonly upgrades: readonly Upgrade[]
-    readonly serves?: (id: OperationId) => boolean
-  },
-): FastifyInstance {
-  const { pool, blobs, disk } = services
-  return createHttp({
-    handlers: allRoutes(services),
-    access: { identify: (credential, slug) => identify(pool, credential, slug) },
-    async openBlobSink() {
-      if (disk.full !== null) throw diskFull(disk.full)
-      return blobs.create()
-    },
-    limiter: services.limiter,
-    idempotencyKeys: idempotencyKeys(pool, more.log),
-    sessionCookies: services.sessionCookies,
-    publicUrl: settings.publicUrl,
-    corsOrigins: settings.corsOrigins,
-    trustedProxies: settings.trustedProxies,
-    connections: connectionsHere(settings.connections, settings.connectionsPerAddress),
-    translate: translateFault,
-    onAnswered: services.metrics.observe,
-    ...(services.tracing !== null && { traceRequest: traceRequests(services.tracing) }),
-    ...more,
-  })
-}
-
-async function listen(app: FastifyInstance, { host, port }: Settings): Promise<string> {
-  try {
-    return await app.listen({ host, port })
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')
-      throw new SettingsError(`PORT: port ${port} is already in use by another program.`)
-    throw error
   }
 }

@@ -1,13 +1,11 @@
 /** Removes what nothing needs of the layers that travel between runners. */
 import { type Store, usualPinnedMs } from '@harmont/engine'
-import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
-import type { Logger } from 'pino'
 import { mayRemoveBlobs } from '../commands/backup/lock-blobs.ts'
 import type { BlobStore } from '../platform/blobs/blob-store.ts'
 import { transaction } from '../platform/database/transaction.ts'
 
-interface LayerSweepServices {
+export interface LayerSweepServices {
   readonly pool: pg.Pool
   readonly blobs: BlobStore
   readonly engine: { readonly store: Pick<Store, 'builds' | 'now'> }
@@ -15,17 +13,6 @@ interface LayerSweepServices {
 
 /** A layer that nothing needs is removed this much later, unless it is needed again. */
 const doomed = "interval '1 hour'"
-
-export const layerCrontab = ['*/10 * * * * sweep_layers']
-
-export function layerTasks(services: LayerSweepServices & { readonly log: Logger }): TaskList {
-  return {
-    sweep_layers: async () => {
-      const removed = await sweepLayers(services)
-      if (removed > 0) services.log.info({ removed }, 'removed layers that no build needs')
-    },
-  }
-}
 
 // A layer is needed as long as a snapshot is that consists of it.
 const markText = `with live as (select distinct unnest(layers) as id from engine.layers where id = any($1))

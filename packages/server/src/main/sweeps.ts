@@ -20,19 +20,28 @@ import { readText } from '../platform/worker/payload.ts'
 import { releaseJobsOfDeadWorkers } from '../platform/worker/worker-locks.ts'
 import { removeDeadRunners } from '../runners/list-runners.ts'
 import { removeOldEvents } from '../streams/build-events/organization-store.ts'
+import type { LayerSweepServices } from './sweep-layers.ts'
 
 const dayMs = 24 * 3600 * 1000
 
-interface SweepServices extends MeasureServices {
-  readonly blobs: BlobStore
+interface SweepServices extends MeasureServices, LayerSweepServices {
   readonly log: Logger
 }
 
-export const sweepCrontab = ['17 * * * * sweep_blobs', '27 * * * * sweep_rows', '* * * * * free_jobs_of_the_dead']
+export const sweepCrontab = [
+  '17 * * * * sweep_blobs',
+  '27 * * * * sweep_rows',
+  '*/10 * * * * sweep_layers',
+  '* * * * * free_jobs_of_the_dead',
+]
 
 export function sweepTasks(services: SweepServices): TaskList {
   const { pool, blobs, log } = services
   return {
+    sweep_layers: async () => {
+      const removed = await (await import('./sweep-layers.ts')).sweepLayers(services)
+      if (removed > 0) log.info({ removed }, 'removed layers that no build needs')
+    },
     // Again when a proof has a verdict.
     build_ended: async (payload) => {
       const build = readText(payload, 'build_id')

@@ -19,7 +19,6 @@ import { notificationCrontab, notificationTasks } from '../notifications/tasks.t
 import { mailCrontab, mailTasks } from '../platform/mail/tasks.ts'
 import { superviseWorker } from '../platform/worker/supervise-worker.ts'
 import type { Services } from './routes.ts'
-import { layerCrontab, layerTasks } from './sweep-layers.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
 
 /** When tasks run by themselves, as graphile-worker's crontab. */
@@ -36,7 +35,6 @@ export const crontab = [
   ...idTokenCrontab,
   ...identityCrontab,
   ...deletedOrganizationCrontab,
-  ...layerCrontab,
   ...forgeCrontab,
   ...notificationCrontab,
 ].join('\n')
@@ -57,7 +55,6 @@ function makeTasks(services: Services): TaskList {
     ...idTokenTasks(services),
     ...identityTasks(services),
     ...deletedOrganizationTasks(services),
-    ...layerTasks(services),
     ...forgeTasks(services),
   }
 }

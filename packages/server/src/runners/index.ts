@@ -1,4 +1,4 @@
-/** Runners on other machines: who they are, and what they may do. */
+/** Runners on other machines. What only these need is imported from its file, when one is there. */
 export {
   createRunnerKey,
   findOrganizations,
@@ -17,8 +17,4 @@ export {
   revokeRunner,
   stateOfRunner,
 } from './list-runners.ts'
-export { type FleetServices, markOfFleet } from './read-fleet.ts'
-export { RunnerRefused } from './refusals.ts'
-export { answerStrangers } from './routes.ts'
-export { idTokensFor, secretsFor } from './runner-secrets.ts'
-export { identifyRunner, type RunnerIdentity } from './tokens.ts'
+export type { FleetServices } from './read-fleet.ts'

@@ -20,8 +20,16 @@ export async function connectionName(
   return prefix + createHash('sha256').update(formatBlobPlace(place)).digest('base64url')
 }
 
-/** Refuses to start beside servers whose blobs are elsewhere: each would lack those of the others. */
-export async function requireOnePlace(database: pg.Pool, own: string): Promise<void> {
+/**
+ * Refuses to start beside servers whose blobs are elsewhere: each would lack those of the others. A
+ * database that this process has started has no others.
+ */
+export async function requireOnePlace(
+  database: pg.Pool,
+  own: string,
+  { databaseUrl }: Pick<Settings, 'databaseUrl'>,
+): Promise<void> {
+  if (databaseUrl === null) return
   const { rowCount } = await database.query(
     `select from pg_stat_activity where datname = current_database() and starts_with(application_name, $1) and application_name <> $2 limit 1`,
     [prefix, own],

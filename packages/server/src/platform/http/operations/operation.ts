@@ -59,6 +59,24 @@ export type BoundId = Exclude<OperationId, 'getOpenApiDocument'>
 /** One binding for every operation. A missing or surplus one does not compile. */
 export type Handlers = { readonly [Id in BoundId]: Binding<Id> }
 
+/** Binds operations that record nothing and whose code is loaded with the first request for one of them. */
+export function lateOperations<Id extends BoundId>(
+  ids: readonly Id[],
+  load: () => Promise<Pick<Handlers, Id>>,
+): Pick<Handlers, Id> {
+  let loading: Promise<Pick<Handlers, Id>> | undefined
+  const bound = <One extends Id>(operationId: One): Binding<One> => ({
+    operationId,
+    async begin(context) {
+      loading ??= load()
+      const handlers: { readonly [Each in Id]: Binding<Each> } = await loading
+      return handlers[operationId].begin(context)
+    },
+    replay: null,
+  })
+  return Object.fromEntries(ids.map((id) => [id, bound(id)])) as Pick<Handlers, Id>
+}
+
 /** The common form of every `Reply` of the contract. */
 export interface AnyReply {
   readonly status: number

@@ -9,7 +9,6 @@ import { buildsTopic } from './builds-topic.ts'
 import { findTopics } from './find-topics.ts'
 import { logTopic } from './log-topic.ts'
 import { parseTopics } from './parse-topics.ts'
-import { runnersTopic } from './runners-topic.ts'
 import { beats, type TopicNews } from './topic-event.ts'
 import { buildsPlace, placeName, readPlaces, type TopicPlaces, writePlaces } from './topic-places.ts'
 
@@ -29,6 +28,7 @@ export async function openTopics(
   const { organizationId } = membership
   const { hasBuilds, hasRunners, builds, logs } = await findTopics(services.pool, membership, topics)
   if (hasRunners) requireRole('runners.read', membership)
+  const topicOfRunners = hasRunners ? (await import('./runners-topic.ts')).runnersTopic : null
   const [only] = builds.length === 1 ? builds : []
   const places: TopicPlaces =
     only !== undefined && /^\d{1,15}$/.test(cursor)
@@ -47,7 +47,7 @@ export async function openTopics(
       [
         beats(signal),
         ...(hasBuilds ? [buildsTopic(reads, { organizationId, after: start.get(buildsPlace) ?? null }, signal)] : []),
-        ...(hasRunners ? [runnersTopic(services, organizationId, signal)] : []),
+        ...(topicOfRunners === null ? [] : [topicOfRunners(services, organizationId, signal)]),
         ...builds.map((build) => {
           const after = readNumber(start.get(placeName('b', build.build.id)))
           return buildTopic(services, { ...build, after }, signal)

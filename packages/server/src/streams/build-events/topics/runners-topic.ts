@@ -1,7 +1,7 @@
 import type { ChangeFeed } from '@harmont/engine'
 import { follow } from '../../../platform/follow/follow.ts'
 import type { SingleFlight } from '../../../platform/follow/single-flight.ts'
-import { type FleetServices, markOfFleet } from '../../../runners/index.ts'
+import { type FleetServices, markOfFleet } from '../../../runners/read-fleet.ts'
 import type { TopicNews } from './topic-event.ts'
 
 /** Runners come and go without an event, so their readers look this often. */
