@@ -11,6 +11,7 @@ import { openDirectoryStore } from '../../platform/blobs/blob-store.ts'
 import { joinedRunner } from '../../testing/joined-runner.ts'
 import { ir } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
+import { removeDeleted } from '../deleted-organizations.ts'
 
 const it = testServer()
 const traffic = { forms: ['erofs', 'tar'], host: null } as const
@@ -48,16 +49,26 @@ async function leaseOne(runner: Elsewhere, waitMs = 0) {
   return job
 }
 
-async function submit(...steps: readonly Readonly<Record<string, unknown>>[]): Promise<void> {
-  const path = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
+/** Submits to a pipeline, by default to a new one. */
+async function submit(
+  steps: readonly Readonly<Record<string, unknown>>[],
+  { token = ownerToken, pipeline }: { readonly token?: string; readonly pipeline?: string } = {},
+): Promise<void> {
+  const path = pipeline ?? `/api/v0/organizations/default/pipelines/${await it.newPipeline()}`
   const body = { branch: 'main', commit: '0'.repeat(40), pipeline_ir: ir(...steps) }
-  const { status } = await it.request(ownerToken, 'POST', path, body)
+  const { status } = await it.request(token, 'POST', `${path}/builds`, body)
   expect(status).toBe(201)
 }
 
 /** Runs the first step of a build with a second one on top of it. Returns its snapshot. */
-async function runParent(giver: Elsewhere, more: object = {}): Promise<string> {
-  await submit({ key: 'a', cmd: 'true', ...more }, { key: 'b', cmd: 'true', builds_in: 'a' })
+async function runParent(giver: Elsewhere, more: object = {}, to: Parameters<typeof submit>[1] = {}): Promise<string> {
+  await submit(
+    [
+      { key: 'a', cmd: 'true', ...more },
+      { key: 'b', cmd: 'true', builds_in: 'a' },
+    ],
+    to,
+  )
   const snapshot = randomUUID()
   const job = await leaseOne(giver)
   await giver.port.started(job, new Date())
@@ -101,6 +112,14 @@ async function give({ layers }: Elsewhere, wanted: WantedSnapshot, bytes: Uint8A
 }
 
 const partFiles = async () => new Set(await readdir(join(it.blobDirectory, 'complete')))
+const sweep = async () => sweepLayers({ ...it.server, blobs: await openDirectoryStore(it.blobDirectory) })
+
+/** Lets two hours pass for what is not needed. */
+const later = () =>
+  Promise.all([
+    it.server.pool.query("update engine.layers set doomed_at = doomed_at - interval '2 hours'"),
+    it.server.pool.query("update layer_objects set used_at = used_at - interval '2 hours'"),
+  ])
 
 test('G95 a layer travels in parts, counts once its bytes are as named, and is read from any place on', async () => {
   const [giver, taker] = [await elsewhere(), await elsewhere()]
@@ -169,20 +188,10 @@ test('G95 a layer whose step had a source without files travels with an empty ma
 
 test('a layer that no build needs is removed an hour later with its bytes, and one that is needed stays', async () => {
   const [giver, taker] = [await elsewhere(), await elsewhere()]
-  const services = {
-    pool: it.server.pool,
-    blobs: await openDirectoryStore(it.blobDirectory),
-    engine: it.server.engine,
-  }
-  const later = () =>
-    Promise.all([
-      it.server.pool.query("update engine.layers set doomed_at = doomed_at - interval '2 hours'"),
-      it.server.pool.query("update layer_objects set used_at = used_at - interval '2 hours'"),
-    ])
   const stored = async () => (await it.server.pool.query('select id from engine.layers')).rows.map(({ id }) => id)
-  await sweepLayers(services)
+  await sweep()
   await later()
-  await sweepLayers(services)
+  await sweep()
   expect(await stored()).toEqual([])
   const before = await partFiles()
   const snapshot = await runParent(giver)
@@ -192,13 +201,13 @@ test('a layer that no build needs is removed an hour later with its bytes, and o
   expect((await partFiles()).size).toBe(before.size + 1)
   const job = await leased
   await later()
-  expect(await sweepLayers(services)).toBe(0)
+  expect(await sweep()).toBe(0)
   await taker.port.started(job, new Date())
   await taker.port.finish(job, new Date(), { ...passed, snapshot: null }, noOutput)
-  expect(await sweepLayers(services)).toBe(0)
+  expect(await sweep()).toBe(0)
   expect(await stored()).toEqual([snapshot])
   await later()
-  expect(await sweepLayers(services)).toBe(1)
+  expect(await sweep()).toBe(1)
   expect([await stored(), await partFiles()]).toEqual([[], before])
   const { rows } = await it.server.pool.query('select from engine.exports union all select from layer_objects')
   expect(rows).toEqual([])
@@ -223,4 +232,40 @@ test('G95 layers that were made with secrets go to no runner, and to no build, t
   expect(await taker.layers.find(own, snapshot, ['erofs'])).toBeNull()
   await taker.port.started(own, new Date())
   await taker.port.finish(own, new Date(), { ...passed, snapshot: null }, noOutput)
+})
+
+test('the layers of a deleted organization are removed with its builds, to the last byte', async () => {
+  const { pool } = it.server
+  await sweep()
+  await later()
+  await sweep()
+  const { token, organization } = await it.newUser('leaver')
+  const organizationPath = `/api/v0/organizations/${organization}`
+  const made = await it.request<{ slug: string }>(token, 'POST', `${organizationPath}/pipelines`, {
+    name: 'ci',
+    repository: 'local/ci',
+    default_branch: 'main',
+  })
+  const pipeline = `${organizationPath}/pipelines/${made.body.slug}`
+  const [giver, taker] = [await elsewhere(), await elsewhere()]
+  const before = await partFiles()
+  const snapshot = await runParent(giver, {}, { token, pipeline })
+  const asked = wantedOf(giver)
+  const leased = leaseOne(taker, 20_000)
+  await give(giver, await asked, randomBytes(1_000))
+  const job = await leased
+  await taker.layers.placed(job, snapshot, 100)
+  await taker.port.started(job, new Date())
+  await taker.port.finish(job, new Date(), { ...passed, snapshot: null }, noOutput)
+  expect((await it.request(token, 'DELETE', organizationPath)).status).toBe(204)
+  await pool.query("update organizations set deleted_at = deleted_at - interval '8 days' where deleted_at is not null")
+  expect(await removeDeleted(it.server)).toBe(1)
+  await sweep()
+  await later()
+  expect(await sweep()).toBe(1)
+  const { rows } = await pool.query(
+    `select queue from engine.exports union all select queue from engine.layers union all select queue from layer_objects
+     union all select snapshot from engine.layer_places union all select blob from layer_parts`,
+  )
+  expect([rows, await partFiles()]).toEqual([[], before])
 })

@@ -95,7 +95,9 @@ test('G54 blobs without references are kept while a backup may refer to them', a
   const sweep = () => sweepBlobs(old.pool, old.blobs, new Date(Date.now() + 60_000))
   try {
     await expect.poll(async () => (await waits()).rowCount).toBe(1)
-    await old.pool.query('update build_records set source_blob = null; delete from artifact_parts')
+    await old.pool.query(
+      'update build_records set source_blob = null; delete from artifact_parts; delete from layer_parts',
+    )
     expect(await sweep()).toBe(0)
   } finally {
     await client.query('commit')

@@ -64,9 +64,10 @@ export async function fillServer(
     names.push(name)
     await pool.query(
       `insert into build_records (id, pipeline_id, number, branch, commit, source, source_blob) values ($1, $2, $3, 'main', 'c', 'api', $4)`,
-      // The second blob is a part of an artifact.
-      [randomUUID(), ids.pipeline, number, number === 2 ? null : name],
+      // The second blob is a part of an artifact, the fourth one of a layer.
+      [randomUUID(), ids.pipeline, number, number === 2 || number === 4 ? null : name],
     )
+    if (number === 4) await addLayer(pool, ids.organization, name)
     if (number === 2)
       await pool.query('insert into artifact_parts (digest, bytes, blob) values ($1, 20000, $2)', [
         'ab'.repeat(32),
@@ -92,6 +93,28 @@ export async function fillServer(
     `select graphile_worker.add_job('follow_build', json_build_object('build_id', 'x'), 'q', now() + interval '1 hour', 7, 'the-key', 3, '{a,b}')`,
   )
   return names
+}
+
+/** Adds a layer that travels, with a blob as its only part. */
+async function addLayer(pool: pg.Pool, queue: string, blob: string): Promise<void> {
+  const build = randomUUID()
+  await pool.query(
+    `insert into engine.builds (id, queue, created_at, version, state, cancel_requested) values ($1, $2, now(), 1, 'running', false)`,
+    [build, queue],
+  )
+  await pool.query(
+    `insert into engine.exports (snapshot, form, queue, pool, runner, build_id, job_id, asked_at, stored_at, bytes)
+     values ('s', 'erofs', $1, 'default', 'r', $2, $2, now(), now(), 20000)`,
+    [queue, build],
+  )
+  await pool.query(
+    `insert into engine.layers (id, form, queue, pool, digest, bytes, layers, description, taint)
+     values ('s', 'erofs', $1, 'default', 'sha256:a', 20000, '{s}', '{"id":"s"}', '{TOKEN}')`,
+    [queue],
+  )
+  await pool.query("insert into engine.layer_places (snapshot, runner) values ('s', 'r')")
+  await pool.query("insert into layer_objects values ($1, 'default', 'sha256:a', 20000, true)", [queue])
+  await pool.query("insert into layer_parts values ($1, 'default', 'sha256:a', 0, 20000, $2)", [queue, blob])
 }
 
 /** Returns all rows of all tables as text, except tables that name the database itself. */
