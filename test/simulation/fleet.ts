@@ -12,6 +12,7 @@ import {
 } from '@harmont/engine'
 import type { Chance } from '@harmont/test-kit/effort'
 import { connectRunner, serveRunners } from '@harmont/wire'
+import { goneMs } from '../../packages/engine/src/store.ts'
 import { SimulatedMachine, type Witness } from './machine.ts'
 import { connectThrough, Network, type Served } from './network.ts'
 import { after, fleetNow, Host, pause, runOn } from './virtual-time.ts'
@@ -46,9 +47,14 @@ export class Fleet {
   isCalm = false
   readonly #dice: Chance
   readonly #log: Log
+  readonly #witness: Witness
+  /** When each runner last renewed, or got a lease. */
+  readonly #signs = new Map<string, number>()
+  readonly #drained = new Set<string>()
 
   constructor(dice: Chance, witness: Witness, places: number, newId: () => string) {
     this.#dice = dice
+    this.#witness = witness
     this.#log = (level, message, error) => level === 'error' && witness.failed(message, error)
     this.network = new Network(dice)
     connectThrough(this.network)
@@ -115,6 +121,7 @@ export class Fleet {
         slots: 2,
         sourceDirectory: '/nowhere',
         disk: {
+          room: { freeBytes: 2 ** 40, sizeBytes: 2 ** 41, freeFiles: null },
           full: null,
           untilFull: never,
           hasRoom: async () => {},
@@ -161,9 +168,21 @@ export class Fleet {
         ...asked(builds, 'load', 'known', 'jobs', 'job', 'waits'),
         apply: (...given) => this.#ask(() => this.apply(...given)),
       } as Store['builds'],
-      leases: asked(leases, 'take', 'of', 'holder', 'renew', 'overdue', 'nextReadyAt'),
+      leases: {
+        ...asked(leases, 'of', 'holder', 'renew', 'overdue', 'nextReadyAt'),
+        take: (...given) => this.#ask(() => this.#take(...given)),
+      } as Store['leases'],
       logs: asked(logs, 'append', 'size'),
-      runners: asked(runners, 'seen', 'present', 'gone'),
+      runners: {
+        ...asked(runners, 'present', 'gone'),
+        seen: (...given) => {
+          const [runner, , at] = given
+          return this.#ask(() => {
+            this.#signs.set(runner, at)
+            return runners.seen(...given)
+          })
+        },
+      } as Store['runners'],
     }
   }
 
@@ -171,7 +190,22 @@ export class Fleet {
   async apply(...given: Parameters<Store['builds']['apply']>): ReturnType<Store['builds']['apply']> {
     const applied = await this.store.builds.apply(...given)
     for (const { type } of applied?.effects ?? []) if (type === 'build_ended') this.told.push(given[0])
+    for (const [index, event] of given[1].entries())
+      if (event.type === 'holder_gone' && applied?.taken[index]) this.#checkGone(event.runner)
     return applied
+  }
+
+  async #take(...given: Parameters<Store['leases']['take']>): ReturnType<Store['leases']['take']> {
+    const leases = await this.store.leases.take(...given)
+    const [runner, , at] = given
+    if (leases.length > 0) this.#signs.set(runner, at)
+    return leases
+  }
+
+  #checkGone(runner: string): void {
+    const silentMs = fleetNow() - (this.#signs.get(runner) ?? 0)
+    if (silentMs < goneMs && !this.#drained.has(runner))
+      this.#witness.broke(`G131: ${runner} is taken for gone ${silentMs} ms after its last sign of life`)
   }
 
   async #ask<T>(work: () => Promise<T>): Promise<T> {
@@ -180,6 +214,11 @@ export class Fleet {
     const answer = await work()
     if (!this.isCalm && this.#dice.isOneIn(150)) throw new Away('the connection was lost after the commit')
     return answer
+  }
+
+  drain({ id }: RunnerPlace): void {
+    this.#drained.add(id)
+    void this.store.runners.drain(id, fleetNow())
   }
 
   /** Does something now, and takes it back later. */

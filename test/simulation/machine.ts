@@ -24,6 +24,8 @@ import { after, currentHost, Host, type Machine, pause, runOn } from './virtual-
 export interface Witness {
   started(command: RunningCommand): void
   ended(command: RunningCommand): void
+  /** A promise is broken. */
+  broke(promise: string): void
   /** A part of ours says that it is wrong. */
   failed(message: string, error: unknown): void
 }
@@ -103,7 +105,10 @@ export class SimulatedMachine {
       close: async () => {},
     }
     // No step of a schedule needs more of it.
-    const snapshots = { get: (id: string) => call(() => this.snapshots.get(id)) }
+    const snapshots = {
+      get: (id: string) => call(() => this.snapshots.get(id)),
+      count: () => call(() => this.snapshots.size),
+    }
     return { ...driver, snapshots } as unknown as RunnerOptions['driver']
   }
 

@@ -51,6 +51,7 @@ class Schedule {
   constructor(dice: Chance) {
     this.#dice = dice
     const witness = {
+      broke: (promise: string) => this.#break(promise),
       failed: (message: string, error: unknown) =>
         this.#break(`a fault of ours: ${message}: ${error instanceof Error ? error.stack : error}`),
       started: (command: RunningCommand) => this.#started(command),
@@ -185,7 +186,7 @@ class Schedule {
         return `a process of the server is held up for ${ms / 3} ms`
       },
       () => {
-        void fleet.store.runners.drain(place.id, fleetNow())
+        fleet.drain(place)
         return `the runner ${place.id} is drained`
       },
       () => {

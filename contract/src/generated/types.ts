@@ -5116,6 +5116,11 @@ export interface components {
             protocol: number | null;
             /** @description How many jobs it runs at a time. */
             slots: number | null;
+            /** @description Free space of the disk that has its data; null until it has said so. */
+            disk_free_bytes: number | null;
+            disk_size_bytes: number | null;
+            /** @description How many snapshots are on its machine. */
+            snapshots: number | null;
             /** @description Jobs of builds that the caller sees. */
             jobs: components["schemas"]["RunnerJob"][];
             /** @description How many more it holds, of other organizations. */

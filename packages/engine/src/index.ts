@@ -118,6 +118,7 @@ export type {
   Lease,
   LiveSnapshots,
   PresentRunner,
+  RunnerRoom,
   Store,
 } from './store.ts'
 export { defaultStoreSettings, type StoreSettings } from './store-settings.ts'

@@ -148,10 +148,29 @@ export function placementSuite(open: () => StoreUnderTest): void {
     ])
   })
 
+  test('G131 a runner that is back, and leases before it renews, is not taken for gone', async () => {
+    const id = await submit([{}, { buildsIn: 0 }])
+    const { runners } = open().store
+    await runners.seen('a', everything, now)
+    await end(await one('a'))
+    now += goneMs
+    const [found] = await runners.gone(now)
+    const other = await submit([runsOn('gpu')], 'r')
+    expect(await lease('a', { queues: ['another'] })).toEqual([])
+    expect(await runners.gone(now)).toHaveLength(1)
+    expect((await one('a', { pool: 'gpu' })).buildId).toBe(other)
+    expect(await runners.gone(now)).toEqual([])
+    // A scheduler has read it before.
+    expect(found && (await apply(id, found.event))?.taken).toEqual([false])
+    expect((await jobs(id)).map(({ attempt }) => attempt)).toEqual([1, 1])
+    for (const each of [id, other]) await cancel(each)
+  })
+
   test('G78 a step with secrets is not made again: what needs its files fails', async () => {
     const id = await submit([{ secrets: { A: 'a' } }, { buildsIn: 0 }])
     await open().store.runners.seen('a', everything, now)
     await end(await one('a'))
+    now += goneMs
     await apply(id, { type: 'holder_gone', runner: 'a', at: now })
     expect((await jobs(id)).map(({ state, errorCode }) => [state, errorCode])).toEqual([
       ['passed', null],
@@ -164,8 +183,9 @@ export function placementSuite(open: () => StoreUnderTest): void {
     await end(await one('a'))
     const [held] = await open().store.leases.take('a', 1, now)
     if (!held) throw new Error('nothing to lease')
+    now += goneMs
     expect((await apply(id, { type: 'holder_gone', runner: 'a', at: now }))?.taken).toEqual([false])
-    now = held.expiresAt + 1
+    now = Math.max(now, held.expiresAt + 1)
     await apply(
       id,
       { type: 'lease_lost', job: held.jobId, fence: held.fence, at: now },

@@ -15,7 +15,7 @@ import type { OpenServiceLog } from './service-log.ts'
 import type { Deal, SplitFile } from './splits/deal.ts'
 import type { FileSplit } from './splits/split-store.ts'
 import type { StepOutput } from './step-output.ts'
-import type { BuildContext, ForkLease, HeldFork, LeaseRef, LiveSnapshots } from './store.ts'
+import type { BuildContext, ForkLease, HeldFork, LeaseRef, LiveSnapshots, RunnerRoom } from './store.ts'
 import type { Phase } from './trace.ts'
 
 export type { LeaseRef } from './store.ts'
@@ -40,9 +40,10 @@ export interface RunnerPort {
   reclaim(runner: string): Promise<readonly LeasedJob[]>
   /**
    * Renews all leases of the runner in one statement. Returns those that it still holds, with what
-   * is asked of them. `traffic`: what it gives and takes of layers; nothing by default.
+   * is asked of them. `traffic`: what it gives and takes of layers; nothing by default. `room` is for
+   * people.
    */
-  renew(runner: string, traffic?: LayerTraffic): Promise<readonly LeaseStatus[]>
+  renew(runner: string, traffic?: LayerTraffic, room?: RunnerRoom): Promise<readonly LeaseStatus[]>
   /**
    * Calls the listener at once for cancels and time-outs. `renew` repeats them, so a missed call
    * only costs time. Returns a function that unsubscribes.

@@ -159,9 +159,9 @@ export interface BuildStore {
   job(buildId: string, jobId: string): Promise<Job | undefined>
   /**
    * Applies the events in order, in one transaction. Undefined: no such build. Refuses a
-   * `lease_lost` when the lease has been renewed past the event's instant. Throws for `leased`:
-   * `LeaseStore.take` alone gives leases. Keeps the output in the same transaction, if the end of
-   * its job is among the events that are taken.
+   * `lease_lost` when the lease has been renewed past the event's instant, and a `holder_gone` when
+   * the runner is there again. Throws for `leased`: `LeaseStore.take` alone gives leases. Keeps the
+   * output in the same transaction, if the end of its job is among the events that are taken.
    */
   apply(buildId: string, events: readonly BuildEvent[], output?: JobOutput): Promise<Applied | undefined>
   /**
@@ -254,20 +254,27 @@ export interface PresentRunner {
   readonly reach: Reach
 }
 
-/** Knows which runners there are: whoever renews its leases is there. */
+/** What the machine of a runner has room for, and what it holds. */
+export interface RunnerRoom {
+  readonly freeBytes: number
+  readonly sizeBytes: number
+  readonly snapshots: number
+}
+
+/** Knows which runners there are: whoever renews its leases, or gets one, is there. */
 export interface RunnerStore {
   /**
-   * Notes that a runner is there, what it may take, and what it gives and takes of layers.
-   * Returns whether snapshots are wanted of it.
+   * Notes that a runner is there, what it may take, and what it gives and takes of layers. `room` is
+   * for people; absent from a runner of an earlier release. Returns whether snapshots are wanted of it.
    */
-  seen(runner: string, reach: Reach, now: Instant, traffic?: LayerTraffic): Promise<boolean>
+  seen(runner: string, reach: Reach, now: Instant, traffic?: LayerTraffic, room?: RunnerRoom): Promise<boolean>
   /** Gives a runner nothing new from now on, or again with null. */
   drain(runner: string, since: Instant | null): Promise<void>
   /** Returns the runners that are there. */
   present(now: Instant): Promise<readonly PresentRunner[]>
   /**
    * Returns events for builds that wait for files of runners that are gone: silent for `goneMs`, or
-   * drained for as long with nothing left to do.
+   * drained for as long with nothing left to do. And for jobs whose files no runner can ever have.
    */
   gone(now: Instant): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
 }

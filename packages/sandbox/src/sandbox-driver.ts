@@ -504,6 +504,8 @@ export interface SnapshotStore {
    * to no other. Stored once computed.
    */
   filesDigest(id: SnapshotId, path: string): Promise<string | null>
+  /** Returns how many snapshots there are, whole or not. */
+  count(): Promise<number>
   /** Returns the disk space of the layer that a snapshot adds, as `collect` counts it. */
   ownBytes(id: SnapshotId): Promise<number>
   /**

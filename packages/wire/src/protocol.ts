@@ -15,6 +15,7 @@ import type {
   LeaseRef,
   OpenServiceLog,
   Outcome,
+  RunnerRoom,
   ServiceState,
   SourceUnavailableCode,
   SplitFile,
@@ -88,7 +89,7 @@ export interface Calls {
   }
   reclaim: { request: { readonly features?: readonly string[] }; answer: { readonly jobs: readonly WireJob[] } }
   renew: {
-    request: { readonly traffic?: LayerTraffic }
+    request: { readonly traffic?: LayerTraffic; readonly room?: RunnerRoom }
     /** `exports`: the snapshots that are wanted of the runner. */
     answer: { readonly leases: readonly WireStatus[]; readonly exports?: readonly WantedSnapshot[] }
   }

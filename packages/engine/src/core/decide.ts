@@ -19,7 +19,7 @@ import { decideBuildDeadline, decideCancel, decideJobDeadline, decideKillOverdue
 import { closeDraft, type DecideContext, type Decision, type Draft, openDraft } from './draft.ts'
 import { type LiveBuild, RENDER, type Slot } from './live-build.ts'
 import type { BuildEvent } from './model.ts'
-import { decideHolderGone } from './placement/decide-holder-gone.ts'
+import { decideFilesApart, decideHolderGone } from './placement/decide-holder-gone.ts'
 
 /** Decides one event. The cost is that of the changed jobs and their outgoing edges. */
 export function decide(live: LiveBuild, event: BuildEvent, context: DecideContext): Decision {
@@ -37,7 +37,7 @@ function takes(draft: Draft, event: BuildEvent): boolean {
   if (event.type === 'supersede') return decideSupersede(draft)
   if (event.type === 'abandon') return decideAbandon(draft, event)
   if (event.type === 'build_deadline') return decideBuildDeadline(draft)
-  if (event.type === 'holder_gone') return decideHolderGone(draft, { runner: event.runner, kept: new Set(event.kept) })
+  if (event.type === 'holder_gone') return decideHolderGone(draft, event)
   const slot = draft.live.slots.get(event.job)
   return slot !== undefined && takesJobEvent(draft, slot, event)
 }
@@ -62,6 +62,8 @@ function takesJobEvent(draft: Draft, slot: Slot, event: Extract<BuildEvent, { re
       return decideJobDeadline(draft, slot)
     case 'kill_overdue':
       return decideKillOverdue(draft, slot)
+    case 'files_apart':
+      return decideFilesApart(draft, slot, event)
     case 'retry':
       return slot !== RENDER && decideRetry(draft, slot)
     case 'rendered':

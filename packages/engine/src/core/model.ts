@@ -302,6 +302,17 @@ export type BuildEvent =
       readonly kept?: readonly string[]
       readonly at: Instant
     }
+  /**
+   * A ready job starts from files on several runners, and those that are stuck cannot leave theirs, so
+   * no runner ever has all of them. The server has the kept ones.
+   */
+  | {
+      readonly type: 'files_apart'
+      readonly job: string
+      readonly stuck: readonly string[]
+      readonly kept: readonly string[]
+      readonly at: Instant
+    }
   /** A person retries the newest attempt of a step that ended without passing. */
   | { readonly type: 'retry'; readonly job: string; readonly at: Instant }
   | (UnderLease & {

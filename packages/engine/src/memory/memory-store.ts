@@ -115,7 +115,7 @@ function buildStore(work: WorkingBuilds, { now: clock }: StoreSettings, runners:
         throw new TypeError('expected an event, got a lease: `leases.take` gives leases')
       const stored = work.builds.get(buildId)
       if (!stored) return undefined
-      const applied = work.apply(stored, events, output)
+      const applied = work.apply(stored, events, output, (event) => runners.isBack(event))
       work.settle(applied.effects)
       return applied
     },
@@ -178,6 +178,7 @@ function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: Memor
             stop: null,
             deadlineAt: null,
           }
+          runners.heard(runner, now)
           work.leases.set(jobId, lease)
           const { fence, leaseId } = lease
           const { taken } = work.apply(stored, [{ type: 'leased', job: jobId, fence, leaseId, at: now, runner }])

@@ -1,4 +1,4 @@
-import type { Instant } from '../core/model.ts'
+import type { BuildEvent, Instant } from '../core/model.ts'
 import { homeOf } from '../core/placement/homes.ts'
 import type { Reach } from '../core/placement/reach.ts'
 import { goneMs, type PresentRunner, type RunnerStore } from '../store.ts'
@@ -21,6 +21,12 @@ export class MemoryRunners implements RunnerStore {
   async seen(runner: string, reach: Reach, now: Instant): Promise<boolean> {
     this.#known.set(runner, { reach, seenAt: now })
     return false
+  }
+
+  /** Notes that a runner that gets a lease is there, as its renewals do. */
+  heard(runner: string, now: Instant): void {
+    const known = this.#known.get(runner)
+    if (known !== undefined) this.#known.set(runner, { ...known, seenAt: Math.max(known.seenAt, now) })
   }
 
   async drain(runner: string, since: Instant | null): Promise<void> {
@@ -46,6 +52,13 @@ export class MemoryRunners implements RunnerStore {
         .filter((runner) => homes.has(runner))
         .map((runner) => ({ buildId, event: { type: 'holder_gone' as const, runner, at: now } }))
     })
+  }
+
+  /** Whether an event tells that a runner is gone which is there. */
+  isBack(event: BuildEvent): boolean {
+    return (
+      event.type === 'holder_gone' && this.#known.has(event.runner) && !this.#isGone(event.runner, event.at - goneMs)
+    )
   }
 
   /** Returns the runners that were there after this instant. */

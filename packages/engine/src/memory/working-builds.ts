@@ -48,10 +48,17 @@ export class WorkingBuilds {
     this.settle(effects)
   }
 
-  /** Applies events, and refuses losses of leases that have not expired. */
-  apply(stored: StoredBuild, asked: readonly BuildEvent[], output?: JobOutput): Applied {
+  /** Applies events, and refuses losses of leases that have not expired, and of runners that are back. */
+  apply(
+    stored: StoredBuild,
+    asked: readonly BuildEvent[],
+    output?: JobOutput,
+    isBack: (event: BuildEvent) => boolean = () => false,
+  ): Applied {
     const { live } = stored
-    const isTold = asked.map((event) => event.type !== 'lease_lost' || this.#isExpired(event.job, event.at))
+    const isTold = asked.map(
+      (event) => !isBack(event) && (event.type !== 'lease_lost' || this.#isExpired(event.job, event.at)),
+    )
     const events = asked.filter((_, index) => isTold[index])
     const played = playEvents(live, events, this.#settings)
     const at = asked.at(-1)?.at ?? 0

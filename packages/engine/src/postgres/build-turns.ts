@@ -3,9 +3,8 @@ import type { ChangedBuild } from '../change-feed.ts'
 import { viewBuild } from '../core/live-build.ts'
 import type { Build, Effect } from '../core/model.ts'
 import type { BuildContext } from '../store.ts'
-import type { StoreSettings } from '../store-settings.ts'
 import { BuildCache, type CachedBuild } from './build-cache.ts'
-import { type Answer, type Ask, BadAsk, type Outbox, workOnBuild } from './build-work.ts'
+import { type Answer, type Ask, BadAsk, type Surroundings, workOnBuild } from './build-work.ts'
 import { currentBuild, lockBuild, readBuild } from './load-build.ts'
 import { timelineOf } from './pool.ts'
 import { inSnapshot, onClient, transaction } from './transaction.ts'
@@ -40,10 +39,8 @@ type WorkRequest = Extract<Request, { readonly kind: 'work' }>
 const mostRequestsAtOnce = 500
 const mostCachedSteps = 200_000
 
-interface BuildTurnsOptions {
+interface BuildTurnsOptions extends Surroundings {
   readonly pool: pg.Pool
-  readonly settings: StoreSettings
-  readonly outbox: Outbox | null
   /** Announces a change of a build, and settles the group that the change affects. */
   readonly tell: (build: ChangedBuild, effects: readonly Effect[]) => Promise<void>
 }
@@ -51,16 +48,14 @@ interface BuildTurnsOptions {
 /** Answers all that is asked of builds here: in turns per build, from cached working forms. */
 export class BuildTurns {
   readonly #pool: pg.Pool
-  readonly #settings: StoreSettings
-  readonly #outbox: Outbox | null
+  readonly #surroundings: Surroundings
   readonly #tell: BuildTurnsOptions['tell']
   readonly #cache = new BuildCache(mostCachedSteps)
   readonly #turns = new Turns<Request>(mostRequestsAtOnce, (id, requests) => this.#take(id, requests))
 
-  constructor({ pool, settings, outbox, tell }: BuildTurnsOptions) {
+  constructor({ pool, tell, ...surroundings }: BuildTurnsOptions) {
     this.#pool = pool
-    this.#settings = settings
-    this.#outbox = outbox
+    this.#surroundings = surroundings
     this.#tell = tell
   }
 
@@ -128,7 +123,7 @@ export class BuildTurns {
       const cached = await currentBuild(client, row, before)
       const asks = requests.map(({ ask }) => ask)
       const gates = buildGates(client, cached.live, row)
-      return { cached, answers: await workOnBuild(client, cached, gates, asks, this.#settings, this.#outbox) }
+      return { cached, answers: await workOnBuild(client, cached, gates, asks, this.#surroundings) }
     })
   }
 

@@ -6,7 +6,7 @@ import type { BuildEvent, BuildState, Effect, Job, Step } from '../core/model.ts
 import { checkTogether, isWithin } from '../core/placement/placement.ts'
 import { isTerminal } from '../core/states.ts'
 import { isEndTaken, type Played, playEvents } from '../play-events.ts'
-import type { Applied, Lease } from '../store.ts'
+import { type Applied, goneMs, type Lease } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { CachedBuild } from './build-cache.ts'
 import { writeGroup } from './build-rows.ts'
@@ -19,9 +19,11 @@ import {
   type PlannedLease,
   planLeases,
 } from './plan-leases.ts'
+import type { Company } from './runners.ts'
 import { type EndedStep, type WrittenOutput, writeStepOutput } from './step-outputs.ts'
 import { beginProbes } from './tests/probes.ts'
 import { withFailedTests } from './tests/quarantine.ts'
+import { time } from './values.ts'
 import type { BuildGates } from './waiting/gates.ts'
 import { writeChange } from './write-change.ts'
 
@@ -41,6 +43,13 @@ export type Outbox = (
     readonly endedJobs: readonly Job[]
   },
 ) => Promise<void>
+
+/** What all turns of a store share. */
+export interface Surroundings {
+  readonly settings: StoreSettings
+  readonly outbox: Outbox | null
+  readonly company: Pick<Company, 'hasOthers'>
+}
 
 /** Asks for changes of a build: first these events are applied, then jobs are leased. */
 export interface Ask {
@@ -69,8 +78,16 @@ export class BadAsk extends Error {
   }
 }
 
+/** What events were told of that is not so any more. */
+interface Stale {
+  /** The lost leases that have expired indeed, each by its job and the instant of the event. */
+  readonly expired: ReadonlySet<string>
+  /** Runners that were gone, and are there. */
+  readonly back: ReadonlySet<string>
+}
+
 interface PlayedAsk {
-  /** The events that were played, without losses of leases that have not expired. */
+  /** The events that were played, without losses of leases that have not expired, and of runners that are back. */
   readonly kept: readonly BuildEvent[]
   readonly played: Played
 }
@@ -84,8 +101,7 @@ export async function workOnBuild(
   cached: CachedBuild,
   gates: BuildGates,
   given: readonly Ask[],
-  settings: StoreSettings,
-  outbox: Outbox | null,
+  { settings, outbox, company }: Surroundings,
 ): Promise<readonly Answer[]> {
   const { live } = cached
   const asks: Ask[] = []
@@ -97,8 +113,8 @@ export async function workOnBuild(
   const passing = gates.of(asks.flatMap(({ lease }) => jobsOf(live, lease?.jobs ?? [])))
   const touched = new Set([...leaving, ...passing])
   if (touched.size > 0) await gates.lock(touched)
-  const expired = await expiredLeases(client, asks)
-  const results = asks.map((ask, index) => playAsk(live, ask, index, expired, settings))
+  const stale: Stale = { expired: await expiredLeases(client, asks), back: await runnersBack(client, asks) }
+  const results = asks.map((ask, index) => playAsk(live, ask, index, stale, settings))
   const unfit = asks.map(({ lease }) => lease?.jobs.filter((id) => !isWithin(live, id, lease)) ?? [])
   const wished = asks.map(
     ({ lease }, index) =>
@@ -131,6 +147,7 @@ export async function workOnBuild(
       played: { ...played, effects: [...played.effects, ...remarks] },
       newLeases,
       leaseMs: settings.leaseMs,
+      hasOthers: company.hasOthers,
       at,
     })
     await writeGroup(client, before, live.header)
@@ -159,10 +176,13 @@ function playAsk(
   live: LiveBuild,
   ask: Ask,
   index: number,
-  expired: ReadonlySet<string>,
+  { expired, back }: Stale,
   settings: StoreSettings,
 ): PlayedAsk {
-  const kept = ask.events.filter((event) => event.type !== 'lease_lost' || expired.has(`${event.job} ${event.at}`))
+  const kept = ask.events.filter((event) => {
+    if (event.type === 'holder_gone') return !back.has(event.runner)
+    return event.type !== 'lease_lost' || expired.has(`${event.job} ${event.at}`)
+  })
   try {
     return { kept, played: playEvents(live, kept, settings) }
   } catch (cause) {
@@ -185,6 +205,18 @@ async function expiredLeases(client: pg.ClientBase, asks: readonly Ask[]): Promi
   const expiries = new Map(rows.map((row) => [row.job_id, row.expires_at.getTime()]))
   const expired = losses.filter(({ job, at }) => (expiries.get(job) ?? Number.POSITIVE_INFINITY) <= at)
   return new Set(expired.map(({ job, at }) => `${job} ${at}`))
+}
+
+/** Finds the runners, of those that are told to be gone, that are not any more, and locks them. */
+async function runnersBack(client: pg.ClientBase, asks: readonly Ask[]): Promise<ReadonlySet<string>> {
+  const told = asks.flatMap(({ events }) => events.filter((event) => event.type === 'holder_gone'))
+  if (told.length === 0) return new Set()
+  const { rows } = await client.query<{ id: string }>({
+    name: 'engine-runners-back',
+    text: `select id from engine.runners where id = any($1) and seen_at > $2 and coalesce(drains_at > $2, true) order by id for share`,
+    values: [told.map(({ runner }) => runner), time(Math.max(...told.map(({ at }) => at)) - goneMs)],
+  })
+  return new Set(rows.map(({ id }) => id))
 }
 
 function sumUp(parts: readonly Played[]): Omit<Played, 'taken'> {

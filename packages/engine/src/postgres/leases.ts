@@ -6,9 +6,11 @@ import { noTraffic } from '../layers/layer.ts'
 import { homeMs, type Lease, type LeaseStore, type NamedLeaseOf, renewalBreakMs } from '../store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { BuildTurns } from './build-turns.ts'
-import type { Company } from './runners.ts'
+import type { Company, PostgresRunners } from './runners.ts'
 import { instant, isSameLease, storable, storableJson, time } from './values.ts'
 import { type Candidate, FairScan, type Look } from './waiting/fair-scan.ts'
+import { OncePerTurn } from './waiting/once-per-turn.ts'
+import { SharedLooks, type Wish } from './waiting/shared-looks.ts'
 
 /** Scans a small index in each part. A job that is to be killed is not lost as well. */
 export const overdueText = `
@@ -56,32 +58,52 @@ interface LeaseRow {
 const leaseColumns =
   'job_id, build_id, runner, fence, lease_id, expires_at, started, last_seq, spool_offset, spool_position, stop, deadline_at'
 
+interface PostgresLeasesOptions {
+  readonly pool: pg.Pool
+  readonly settings: StoreSettings
+  readonly turns: BuildTurns
+  readonly company: Company
+  readonly runners: Pick<PostgresRunners, 'heard'>
+}
+
 export class PostgresLeases implements LeaseStore {
+  readonly #runners: PostgresLeasesOptions['runners']
   readonly #pool: pg.Pool
   readonly #settings: StoreSettings
   readonly #turns: BuildTurns
   readonly #scan: FairScan
+  readonly #company: Company
+  readonly #looks: SharedLooks
+  readonly #nextReady = new OncePerTurn<Instant | null>()
   /** Jobs that a call of this process is about to lease: another call looks further. */
   readonly #claimed = new Set<string>()
 
-  constructor(pool: pg.Pool, settings: StoreSettings, turns: BuildTurns, company: Company) {
+  constructor({ pool, settings, turns, company, runners }: PostgresLeasesOptions) {
+    this.#runners = runners
     this.#pool = pool
     this.#settings = settings
     this.#turns = turns
     this.#scan = new FairScan(pool, company)
+    this.#company = company
+    this.#looks = new SharedLooks(pool, (wish) => this.#take(wish))
   }
 
-  async take(
+  take(
     runner: string,
     slots: number,
     now: Instant,
     reach = everything,
     traffic = noTraffic,
   ): Promise<readonly Lease[]> {
+    const wish = { runner, reach, traffic, now, slots }
+    return this.#company.hasOthers ? this.#looks.take(wish) : this.#take(wish)
+  }
+
+  async #take(wish: Wish): Promise<readonly Lease[]> {
+    const { runner, slots, now } = wish
     const leases: Lease[] = []
     const busy = new Set<string>()
     const unfit = new Set<string>()
-    const wish = { runner, reach, traffic, now }
     const scan = (count: number) => this.#scan.find(count, wish, { jobs: this.#claimed, builds: busy, unfit })
     // A round is fruitless when other processes took every candidate; after ten the next call is as
     // good.
@@ -94,6 +116,8 @@ export class PostgresLeases implements LeaseStore {
       if (wait) busy.clear()
       const asked = wait ? await scan(slots) : candidates
       if (asked.length === 0) break
+      // Before the lease: a scheduler may be about to take a runner that was away for gone.
+      await this.#runners.heard(runner, now)
       const { given, parked } = await this.#takeAll(wish, asked, { busy, unfit }, wait)
       leases.push(...given)
       fruitless = given.length > 0 || parked ? 0 : fruitless + 1
@@ -161,7 +185,12 @@ export class PostgresLeases implements LeaseStore {
     return rows.map((row) => ({ buildId: row.build_id, event: eventOf(row, now) }))
   }
 
-  async nextReadyAt(now?: Instant): Promise<Instant | null> {
+  nextReadyAt(now?: Instant): Promise<Instant | null> {
+    if (!this.#company.hasOthers) return this.#findNextReady(now)
+    return this.#nextReady.ask(now === undefined ? 'delayed' : 'open', () => this.#findNextReady(now))
+  }
+
+  async #findNextReady(now: Instant | undefined): Promise<Instant | null> {
     const { rows } = await this.#pool.query<{ next: Date | null }>(
       now === undefined
         ? { name: 'engine-next-ready', text: `select ${nextDelayed} as next` }

@@ -56,23 +56,23 @@ export class PostgresStore implements Store {
       this.changes.tell(build, effects)
       notifier.tell(build, effects)
     }
-    const groups = new Groups({ pool, settings, outbox, warn, tell: announce })
+    const company: Company = { hasOthers: false, seenAt: new Map() }
+    const groups = new Groups({ pool, settings, outbox, company, warn, tell: announce })
     // Settles the group that a change calls for before the caller goes on.
     const tell = async (build: ChangedBuild, effects: readonly Effect[]) => {
       announce(build, effects)
       for (const effect of effects) if (effect.type === 'group_due') await groups.settle(effect.key)
     }
-    const turns = new BuildTurns({ pool, settings, outbox, tell })
+    const turns = new BuildTurns({ pool, settings, outbox, company, tell })
     this.now = settings.now
     this.builds = new PostgresBuilds({ pool, now: settings.now, turns, groups, tell })
-    const company: Company = { hasOthers: false }
-    this.leases = new PostgresLeases(pool, settings, turns, company)
+    this.runners = new PostgresRunners(pool, company)
+    this.leases = new PostgresLeases({ pool, settings, turns, company, runners: this.runners })
     this.logs = new PostgresLogs(pool, (jobId) => {
       this.changes.job(jobId)
       notifier.job(jobId)
     })
     this.outputs = new PostgresOutputs(pool)
-    this.runners = new PostgresRunners(pool, company)
     this.layers = new PostgresLayers({
       pool,
       company,

@@ -27,6 +27,8 @@ export interface Writing {
   readonly newLeases: readonly NewLease[]
   /** The length of a lease whose command has started. */
   readonly leaseMs: number
+  /** See `Company`. */
+  readonly hasOthers: boolean
   readonly at: Instant
 }
 
@@ -43,10 +45,19 @@ export function insertJobs(build: string, version: string, records: string): str
       previous_attempt uuid, created_at timestamptz, ${changingColumns})`
 }
 
-/** Returns the statement that makes jobs ready; the arguments are SQL expressions. */
-export function insertReady(build: string, queue: string, pipeline: string, records: string): string {
+/**
+ * Returns the statement that makes jobs ready; the arguments are SQL expressions. `openAt`: until when
+ * a job `r` is kept for those that have its files.
+ */
+export function insertReady(
+  build: string,
+  queue: string,
+  pipeline: string,
+  records: string,
+  openAt = 'null::timestamptz',
+): string {
   return `insert into engine.ready (build_id, queue, pipeline, job_id, ready_at, not_before, group_key, group_limit, build_at, step, pool, labels, home, files, holders, open_at)
-    select ${build}, ${queue}, ${pipeline}, r.*, case when r.files is not null then r.ready_at + ${opensAfter('r.files', 'r.holders')} end
+    select ${build}, ${queue}, ${pipeline}, r.*, ${openAt}
     from json_to_recordset(${records}::json) as r(job_id uuid, ready_at timestamptz, not_before timestamptz, group_key text, group_limit int,
       build_at timestamptz, step int, pool text, labels text[], home text, files text[], holders text[])
     on conflict (job_id) do update set ready_at = excluded.ready_at, not_before = excluded.not_before, home = excluded.home,
@@ -100,7 +111,7 @@ function groupRecord(
 
 // One statement: a change costs one round trip, whatever it consists of. The parts touch different
 // rows, so their order does not matter.
-const writeText = `with
+const writeText = (openAt?: string) => `with
   changed as (
     update engine.jobs j set version = $2::bigint, state = r.state, fence = r.fence, runner = r.runner, lost = r.lost, not_before = r.not_before,
       scheduled_at = r.scheduled_at, assigned_at = r.assigned_at, started_at = r.started_at, finished_at = r.finished_at, deadline_at = r.deadline_at, kill_by = r.kill_by,
@@ -110,7 +121,7 @@ const writeText = `with
     from json_to_recordset($12::json) as r(id uuid, ${changingColumns}) where j.id = r.id),
   added as (${insertJobs('$1::uuid', '$2::bigint', '$13')}),
   waits_no_more as (delete from engine.ready where job_id = any($14::uuid[])),
-  waits as (${insertReady('$1::uuid', '$15::text', '$21::text', '$16')}),
+  waits as (${insertReady('$1::uuid', '$15::text', '$21::text', '$16', openAt)}),
   released as (delete from engine.leases where job_id = any($17::uuid[])),
   moved as (
     update engine.leases l set stop = r.stop, deadline_at = r.deadline_at, kill_by = r.kill_by,
@@ -139,6 +150,13 @@ const writeText = `with
     where id = $1::uuid)
   select job_id, last_seq from leased`
 
+const alone = { name: 'engine-write-change', text: writeText() }
+/** Where there are other runners, jobs with files are kept for those that have them. */
+const shared = {
+  name: 'engine-write-shared-change',
+  text: writeText(`case when r.files is not null then r.ready_at + ${opensAfter('r.files', 'r.holders')} end`),
+}
+
 /**
  * Writes a change in the client's open transaction, which has the build's row locked. Returns the
  * last seq of the log of each newly leased job.
@@ -153,8 +171,7 @@ export async function writeChange(client: pg.ClientBase, writing: Writing): Prom
   const fresh = new Map(writing.newLeases.map((lease) => [lease.jobId, lease]))
   const held = all.filter(({ state }) => isHeld(state))
   const { rows } = await client.query<{ job_id: string; last_seq: number }>({
-    name: 'engine-write-change',
-    text: writeText,
+    ...(writing.hasOthers ? shared : alone),
     values: [
       id,
       version,

@@ -2,7 +2,7 @@ import { type Conversation, untilAffordable } from '@harmont/sandbox'
 import { Transfers } from '../artifacts/transfers.ts'
 import type { LayerTraffic } from '../layers/layer.ts'
 import type { ForkWork, LeasedJob } from '../port.ts'
-import type { LiveSnapshots } from '../store.ts'
+import type { LiveSnapshots, RunnerRoom } from '../store.ts'
 import { type Collected, collect } from './collect.ts'
 import { Discards } from './discards.ts'
 import { Abandoned, HeldLease } from './held-lease.ts'
@@ -81,6 +81,7 @@ class LocalRunner implements Runner {
       port: options.port,
       everyMs: settings.renewEveryMs,
       traffic: () => this.#traffic(),
+      room: () => this.#room(),
       held: this.#held,
       onUnknown: () => this.#recover(),
       log: options.log,
@@ -142,6 +143,14 @@ class LocalRunner implements Runner {
     const { port, driver } = this.#options
     if (port.layers === null || driver.exchange === undefined) return undefined
     return { forms: driver.exchange.forms, host: await driver.exchange.hostDigest() }
+  }
+
+  /** People want to know it; leases go on without. */
+  async #room(): Promise<RunnerRoom | undefined> {
+    const { disk, driver } = this.#options
+    const { freeBytes, sizeBytes } = disk.room
+    const snapshots = await driver.snapshots.count().catch(() => undefined)
+    return snapshots === undefined ? undefined : { freeBytes, sizeBytes, snapshots }
   }
 
   async #letLayersTravel(): Promise<void> {

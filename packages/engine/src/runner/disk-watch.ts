@@ -26,6 +26,8 @@ const exhaustedBytes = 4 * 1024 ** 2
 
 /** State of the disk as work sees it. */
 export interface Disk {
+  /** As measured last. */
+  readonly room: DiskRoom
   /**
    * Why no new work begins, as the end of a sentence: `120 MiB of 1.4 GiB free`; null while there
    * is room.
@@ -47,7 +49,6 @@ export interface Disk {
 }
 
 export interface DiskWatch extends Disk {
-  readonly room: DiskRoom
   /** Stops. Resolves when the last measurement and its callback have ended. */
   stop(): Promise<void>
 }

@@ -43,6 +43,7 @@ test('G01 a runner that is given a job again, because a failover lost the first 
   const renewals = new Renewals({
     ...{ runner: 'r', port: asked, everyMs: 1, held, log: none },
     traffic: async () => undefined,
+    room: async () => undefined,
     onUnknown: async () => {},
   })
   onTestFinished(() => renewals.stop())

@@ -3,6 +3,7 @@ import { isNewestLease } from '../core/states.ts'
 import type { LayerTraffic } from '../layers/layer.ts'
 import type { Log } from '../log.ts'
 import type { LeaseStatus, RunnerPort } from '../port.ts'
+import type { RunnerRoom } from '../store.ts'
 import type { HeldLease } from './held-lease.ts'
 import { sandboxId } from './sandbox-note.ts'
 
@@ -12,6 +13,8 @@ export interface RenewalsOptions {
   readonly everyMs: number
   /** Returns what the runner gives and takes of layers; undefined where they do not travel. */
   readonly traffic: () => Promise<LayerTraffic | undefined>
+  /** Returns what the machine has room for; undefined where that cannot be told. */
+  readonly room: () => Promise<RunnerRoom | undefined>
   /** Leases by sandbox id; the runner maintains it. */
   readonly held: ReadonlyMap<string, HeldLease>
   /** Called for a lease that this process does not know. */
@@ -71,11 +74,12 @@ export class Renewals {
 
   /** Returns when to renew again; never rejects. */
   async #renew(): Promise<number> {
-    const { port, runner, held, everyMs, traffic, log } = this.#options
+    const { port, runner, held, everyMs, traffic, room, log } = this.#options
     // Copied first, because a lease granted meanwhile is not in the answer.
     const asked = [...held]
     try {
-      const statuses = new Map((await port.renew(runner, await traffic())).map((status) => [sandboxId(status), status]))
+      const renewed = await port.renew(runner, await traffic(), await room())
+      const statuses = new Map(renewed.map((status) => [sandboxId(status), status]))
       for (const [id, lease] of asked) {
         const status = statuses.get(id)
         // The same number under another id: the database lost the lease that this job has.

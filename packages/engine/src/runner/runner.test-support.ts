@@ -180,6 +180,7 @@ export function runnerOptions(directory: string, driver: OciDriver, more: Partia
 
 /** A disk that is never full. */
 export const endlessDisk: Disk = {
+  room: { freeBytes: 2 ** 40, sizeBytes: 2 ** 41, freeFiles: null },
   full: null,
   untilFull: new AbortController().signal,
   hasRoom: async () => {},

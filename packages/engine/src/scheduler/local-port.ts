@@ -21,7 +21,7 @@ import type { Directive, LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerP
 import type { SplitFile } from '../splits/deal.ts'
 import type { FileSplit } from '../splits/split-store.ts'
 import type { StepOutput } from '../step-output.ts'
-import type { BuildContext, BuildSource, JobOutput, Lease, LiveSnapshots, Store } from '../store.ts'
+import type { BuildContext, BuildSource, JobOutput, Lease, LiveSnapshots, RunnerRoom, Store } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import type { Phase } from '../trace.ts'
 import type { EngineWatch } from '../watch.ts'
@@ -131,13 +131,13 @@ class LocalPort implements RunnerPort {
     return jobs.flatMap((job) => job ?? [])
   }
 
-  async renew(runner: string, traffic: LayerTraffic = noTraffic): Promise<readonly LeaseStatus[]> {
+  async renew(runner: string, traffic: LayerTraffic = noTraffic, room?: RunnerRoom): Promise<readonly LeaseStatus[]> {
     const { leases, runners, now } = this.#store
     const at = now()
     const exchanged = this.layers === null ? noTraffic : traffic
     const [held, isAsked] = await Promise.all([
       leases.renew(runner, at),
-      runners.seen(runner, this.#reach, at, exchanged),
+      runners.seen(runner, this.#reach, at, exchanged, room),
     ])
     if (isAsked) void this.layers?.tellWanted()
     return held.map(toStatus)

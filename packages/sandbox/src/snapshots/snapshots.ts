@@ -170,6 +170,10 @@ export class OciSnapshots implements SnapshotStore {
     return digest
   }
 
+  async count(): Promise<number> {
+    return (await snapshotIds(this.options.layout)).length
+  }
+
   ownBytes(id: SnapshotId): Promise<number> {
     return sizeOf(id, this.options.layout)
   }

@@ -1,4 +1,5 @@
 /** The runners that there are, for those who look after them. */
+import type { RunnerRoom } from '@harmont/engine'
 import type pg from 'pg'
 import { type Actor, recordAudit, systemActor } from '../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../platform/database/transaction.ts'
@@ -25,6 +26,8 @@ export interface ListedRunner {
   readonly seenAt: Date | null
   readonly drainsAt: Date | null
   readonly isRevoked: boolean
+  /** What its machine has room for, and holds; null until it has said so. */
+  readonly room: RunnerRoom | null
   /** Seconds since its last renewal; null when it never renewed. */
   readonly silentSeconds: number | null
 }
@@ -34,6 +37,7 @@ const awaySeconds = 20
 
 const columns = `nullif(e.seen_at, 'epoch') as "seenAt", e.drains_at as "drainsAt",
   extract(epoch from now() - nullif(e.seen_at, 'epoch'))::int as "silentSeconds",
+  case when e.size_bytes is not null then json_build_object('freeBytes', e.free_bytes, 'sizeBytes', e.size_bytes, 'snapshots', e.snapshots) end as room,
   array(select l.job_id || ' ' || l.started from engine.leases l where l.runner = coalesce(r.id::text, e.id) order by l.job_id) as leases`
 
 /** A process of the server that runs jobs has not said the name of its machine. */

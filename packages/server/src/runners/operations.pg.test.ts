@@ -53,7 +53,8 @@ beforeAll(async () => {
   shared = await joinedRunner(it)
   ofAcme = await joinedRunner(it, { organizations: [acme.organizationId], labels: ['fast'] })
   ofBeta = await joinedRunner(it, { organizations: [beta.organizationId] })
-  for (const runner of [shared, ofAcme, ofBeta]) await runner.call('renew', {})
+  const room = { freeBytes: 4_000_000_000, sizeBytes: 8_000_000_000, snapshots: 7 }
+  for (const runner of [shared, ofAcme, ofBeta]) await runner.call('renew', runner === ofAcme ? { room } : {})
 })
 
 test('G94 an organization sees the runners that take its jobs, and nothing of what others run on them', async () => {
@@ -67,9 +68,10 @@ test('G94 an organization sees the runners that take its jobs, and nothing of wh
   expect(own).toMatchObject({
     ...{ state: 'connected', pool: 'default', labels: ['fast'], organizations: ['acme'], manageable: true, slots: 2 },
     ...{ release: '0.1.0', protocol: 2, started_at: expect.stringMatching(/Z$/) },
+    ...{ disk_free_bytes: 4_000_000_000, disk_size_bytes: 8_000_000_000, snapshots: 7 },
     ...{ other_jobs: 0, jobs: [{ name: 'secret plan', pipeline_slug: slug, build_number: 1, state: 'assigned' }] },
   })
-  expect(all).toMatchObject({ organizations: null, manageable: false, jobs: [], other_jobs: 1 })
+  expect(all).toMatchObject({ organizations: null, manageable: false, jobs: [], other_jobs: 1, snapshots: null })
   expect(answer.body).toMatchObject({ operator: false, pools: [{ name: 'default', connected: 2, slots: 4, busy: 2 }] })
   expect(JSON.stringify(answer.body)).not.toMatch(/beta/)
 })

@@ -64,7 +64,13 @@ async function readDemand(database: Database, queue: string | null): Promise<rea
 export async function markOfFleet(services: FleetServices, organizationId: string | null): Promise<string> {
   const { runners, demand, present } = await readFleet(services, organizationId)
   return JSON.stringify([
-    runners.map((runner) => ({ ...runner, seenAt: null, silentSeconds: null, state: stateOfRunner(runner) })),
+    runners.map((runner) => ({
+      ...runner,
+      seenAt: null,
+      silentSeconds: null,
+      room: null,
+      state: stateOfRunner(runner),
+    })),
     demand.map(({ since: _, ...row }) => row),
     present.map(({ id }) => id).sort(),
   ])
@@ -101,6 +107,9 @@ function presentRunner(looker: Looker, runner: ListedRunner, jobs: readonly Held
     release: runner.kind === 'server' ? version : runner.version,
     protocol: runner.protocol,
     slots: runner.slots,
+    disk_free_bytes: runner.room?.freeBytes ?? null,
+    disk_size_bytes: runner.room?.sizeBytes ?? null,
+    snapshots: runner.room?.snapshots ?? null,
     jobs: jobs.map(({ runner: _, since, ...job }) => ({ ...job, since: formatInstant(since) })),
     other_jobs: Math.max(0, runner.leases.length - jobs.length),
     joined_at: formatOptionalInstant(runner.joinedAt),

@@ -1,5 +1,15 @@
 import { expect, test } from 'vitest'
-import { audience, demandSentence, isReachable, labelsOf, poolSentence, runnerCommands, usesOf } from './facts.ts'
+import {
+  audience,
+  demandSentence,
+  isReachable,
+  isShortOfDisk,
+  labelsOf,
+  poolSentence,
+  roomSentence,
+  runnerCommands,
+  usesOf,
+} from './facts.ts'
 
 const pool = { name: 'default', connected: 2, slots: 8, busy: 3, waiting: [] }
 
@@ -22,6 +32,15 @@ test('web S8 a runner says whose jobs it takes', () => {
   expect([null, ['acme'], ['beta'], []].map((slugs) => audience(slugs, 'acme'))).toEqual([
     ...['all organizations', 'this organization only', 'beta', 'no organization'],
   ])
+})
+
+test('web S8 a runner says what its disk has room for, and whether that is little', () => {
+  const room = { disk_free_bytes: 42_000_000_000, disk_size_bytes: 80_000_000_000, snapshots: 1 }
+  expect([roomSentence(room), isShortOfDisk(room)]).toEqual(['42.0 GB of 80.0 GB free, 1 snapshot', false])
+  const full = { ...room, disk_free_bytes: 7_900_000_000, snapshots: null }
+  expect([roomSentence(full), isShortOfDisk(full)]).toEqual(['7.9 GB of 80.0 GB free', true])
+  const silent = { disk_free_bytes: null, disk_size_bytes: null, snapshots: null }
+  expect([roomSentence(silent), isShortOfDisk(silent)]).toEqual([null, false])
 })
 
 test('web S10 a key says how many have joined', () => {

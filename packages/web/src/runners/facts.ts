@@ -1,3 +1,4 @@
+import { formatBytes } from '../log/rows/bytes.ts'
 import { counted } from '../text/count.ts'
 import { quoteForShell } from '../text/escape.ts'
 import type { Runner, RunnerKey, RunnerPool } from './queries.ts'
@@ -24,6 +25,25 @@ export function audience(organizations: Runner['organizations'], org: string): s
   if (organizations == null) return 'all organizations'
   if (organizations.length === 0) return 'no organization'
   return organizations.length === 1 && organizations[0] === org ? 'this organization only' : organizations.join(', ')
+}
+
+/** Says what a runner's machine has room for, and holds; null until it has told. */
+export function roomSentence({
+  disk_free_bytes: free,
+  disk_size_bytes: size,
+  snapshots,
+}: Pick<Runner, 'disk_free_bytes' | 'disk_size_bytes' | 'snapshots'>): string | null {
+  if (free == null || size == null) return null
+  const held = snapshots == null ? '' : `, ${counted(snapshots, 'snapshot')}`
+  return `${formatBytes(free)} of ${formatBytes(size)} free${held}`
+}
+
+/** Whether so little of the disk is free that work may soon wait for it. */
+export function isShortOfDisk({
+  disk_free_bytes: free,
+  disk_size_bytes: size,
+}: Pick<Runner, 'disk_free_bytes' | 'disk_size_bytes'>): boolean {
+  return free != null && size != null && free < size / 10
 }
 
 /** Says how many runners have joined with a key. */

@@ -7,7 +7,7 @@ import { StateMark } from '../design/state-mark.tsx'
 import { Td } from '../design/table.tsx'
 import { counted } from '../text/count.ts'
 import { showInvisible } from '../text/escape.ts'
-import { audience } from './facts.ts'
+import { audience, isShortOfDisk, roomSentence } from './facts.ts'
 import type { Runner } from './queries.ts'
 import { RunnerState } from './runner-state.tsx'
 
@@ -33,6 +33,7 @@ export function RunnerRow({ org, runner, onDrain, onResume, onRevoke }: RunnerRo
     runner
   const refused = manageable ? null : 'Other organizations use it too: only operators of the server can change it'
   const shown = showInvisible(name)
+  const room = roomSentence(runner)
   return (
     <tr>
       <Td className="max-sm:first:basis-full!">
@@ -51,6 +52,9 @@ export function RunnerRow({ org, runner, onDrain, onResume, onRevoke }: RunnerRo
           For <IsolatedText text={audience(runner.organizations, org)} />
           {!runner.secrets && ', without secrets'}
         </p>
+        {room !== null && (
+          <p className={`tabular text-13 ${isShortOfDisk(runner) ? 'text-wait' : 'text-muted'}`}>{room}</p>
+        )}
       </Td>
       <Td className="max-sm:basis-full">
         <RunnerJobs org={org} runner={runner} />

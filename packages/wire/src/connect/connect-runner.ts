@@ -66,7 +66,7 @@ export function connectRunner({ url, ca, token, onOutdated, log, settings: given
       const { needed, pinned, left } = (await caller.call('live-snapshots', { pinnedMs })).answer
       return { needed: new Set(needed), pinned, left }
     },
-    renew: (_, traffic) => leases.renew(traffic),
+    renew: (_, traffic, room) => leases.renew(traffic, room),
     onDirective: (listener) => leases.onDirective(listener),
     ...reports(caller, leases),
     ...contents(caller, settings),

@@ -7,6 +7,7 @@ import {
   type LeaseStatus,
   type Log,
   type RunnerPort,
+  type RunnerRoom,
   type WantedSnapshot,
 } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
@@ -62,9 +63,10 @@ export class WireLeases {
     return this.#grant(await this.#caller.call('reclaim', { features }))
   }
 
-  async renew(traffic?: LayerTraffic): Promise<readonly LeaseStatus[]> {
+  async renew(traffic?: LayerTraffic, room?: RunnerRoom): Promise<readonly LeaseStatus[]> {
     const before = [...this.#granted.values()]
-    const { answer, exchange } = await this.#caller.call('renew', traffic === undefined ? {} : { traffic })
+    const said = { ...(traffic && { traffic }), ...(room && { room }) }
+    const { answer, exchange } = await this.#caller.call('renew', said)
     const held = new Map(answer.leases.map((lease) => [lease.jobId, lease]))
     for (const lease of before) if (!isSame(held.get(lease.jobId), lease)) this.ended(lease)
     this.#directives.wants(answer.exports ?? [])

@@ -33,8 +33,8 @@ export const leaseCalls: Handlers<LeaseCall> = {
     return granted(context, await refuseUnfit(context, await context.port.reclaim(context.runner), features))
   },
 
-  async renew({ port, runner, shared }, { traffic }) {
-    const leases = await port.renew(runner, traffic)
+  async renew({ port, runner, shared }, { traffic, room }) {
+    const leases = await port.renew(runner, traffic, room)
     shared.holders.note(runner, leases)
     const exports = traffic === undefined ? {} : { exports: (await shared.store.layers?.wantedOf(runner)) ?? [] }
     return (now) => ({ leases: leases.map((status) => statusToWire(status, now)), ...exports })

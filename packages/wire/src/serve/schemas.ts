@@ -257,7 +257,10 @@ const calls: Readonly<Record<CallName, Schema>> = {
   ),
   reclaim: object({}, { features }),
   'live-snapshots': object({ pinnedMs: { type: 'integer', minimum: 0, maximum: 366 * 24 * 3_600_000 } }),
-  renew: object({}, { traffic }),
+  renew: object(
+    {},
+    { traffic, room: object({ freeBytes: count, sizeBytes: count, snapshots: { ...count, maximum: 2 ** 31 - 1 } }) },
+  ),
   directives: object(
     { waitMs, known: list(object({ jobId: uuid, fence, stop: one('cancel', 'timeout') }), 10_000) },
     { shells: list(ticket, 10_000), exports: list(uuid, 10_000) },

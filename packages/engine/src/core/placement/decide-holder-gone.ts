@@ -1,16 +1,18 @@
 import { failJob, nextAttempt, schedule, unmetAt } from '../advance.ts'
 import { runsOnce } from '../decide-lease.ts'
 import { addAttempt, currentJob, type Draft, patchJob } from '../draft.ts'
-import { type Slot, stepAt } from '../live-build.ts'
-import type { Job } from '../model.ts'
+import { RENDER, type Slot, stepAt } from '../live-build.ts'
+import type { BuildEvent, Job } from '../model.ts'
 import { judge, prerequisitesOf } from '../prerequisites.ts'
 import { isHeld, isTerminal } from '../states.ts'
 import { familyOf, filesFrom, homeOf, neededFiles } from './homes.ts'
 
-/** A runner that is gone, and those of its snapshots that the server has too. */
-export interface GoneRunner {
+/** A runner whose files cannot be had, and those of its snapshots that the server has too. */
+interface GoneRunner {
   readonly runner: string
   readonly kept: ReadonlySet<string>
+  /** Ends a sentence that begins with the names of steps whose files they are. */
+  readonly why: string
 }
 
 /**
@@ -18,9 +20,12 @@ export interface GoneRunner {
  * run again, elsewhere. Where one of them may not run twice, the jobs that need it fail. A family in
  * which the runner still holds a job is left alone: the end of its lease comes first.
  */
-export function decideHolderGone(draft: Draft, gone: GoneRunner): boolean {
+export function decideHolderGone(
+  draft: Draft,
+  { runner, kept }: Extract<BuildEvent, { readonly type: 'holder_gone' }>,
+): boolean {
   const { live } = draft
-  const { runner } = gone
+  const gone = { runner, kept: new Set(kept), why: `were on the runner ${runner}, which is gone` }
   const done = new Set<Slot>()
   for (const [slot, job] of live.jobs.entries()) {
     if (job.state !== 'scheduled' || done.has(slot) || !misses(live, slot, runner)) continue
@@ -30,6 +35,38 @@ export function decideHolderGone(draft: Draft, gone: GoneRunner): boolean {
     forget(draft, family, gone)
   }
   return done.size > 0
+}
+
+/**
+ * Handles files that cannot come together. They are made again where one of the runners has its part:
+ * the first one, or another if what the others have must not run twice. As long as one of the others
+ * holds a job of the family, all is left as it is.
+ */
+export function decideFilesApart(
+  draft: Draft,
+  slot: Slot,
+  event: Extract<BuildEvent, { readonly type: 'files_apart' }>,
+): boolean {
+  if (slot === RENDER || currentJob(draft, slot).state !== 'scheduled') return false
+  const { live } = draft
+  const stuck = new Set(event.stuck)
+  const kept = new Set(event.kept)
+  const files = neededFiles(live, slot).filter(({ holder }) => holder !== null)
+  const holders = [...new Set(files.flatMap(({ holder }) => holder ?? []))]
+  const without = (keeper: string | undefined): readonly GoneRunner[] =>
+    holders
+      .filter(
+        (runner) => runner !== keeper && files.some(({ holder, snapshot }) => holder === runner && stuck.has(snapshot)),
+      )
+      .map((runner) => ({ runner, kept, why: `are on the runner ${runner} and cannot leave it` }))
+  const mayRepeat = (each: GoneRunner) =>
+    [...lostBefore(draft, slot, each)].every((lost) => !runsOnce(stepAt(live, lost)))
+  const keeper = holders.find((runner) => without(runner).every(mayRepeat)) ?? holders[0]
+  const others = without(keeper)
+  const family = familyOf(live.steps, slot)
+  if (others.some(({ runner }) => family.some((member) => isHeldBy(currentJob(draft, member), runner)))) return false
+  for (const each of others) forget(draft, family, each)
+  return others.length > 0
 }
 
 /** Whether the job at a slot would go to the runner, or start from files on its machine. */
@@ -51,9 +88,9 @@ function forget(draft: Draft, family: readonly Slot[], gone: GoneRunner): void {
   for (const [slot, needed] of lost) {
     const once = [...needed].find((each) => runsOnce(stepAt(draft.live, each)))
     if (once === undefined) for (const each of needed) again.add(each)
-    else if (currentJob(draft, slot).state === 'scheduled') refuse(draft, slot, once, runner)
+    else if (currentJob(draft, slot).state === 'scheduled') refuse(draft, slot, once, gone)
   }
-  runAgain(draft, family, again, runner)
+  runAgain(draft, family, again, gone)
 }
 
 /**
@@ -73,14 +110,14 @@ function lostBefore({ live }: Draft, slot: Slot, { runner, kept }: GoneRunner): 
   return lost
 }
 
-function refuse(draft: Draft, slot: Slot, once: Slot, runner: string): void {
+function refuse(draft: Draft, slot: Slot, once: Slot, { why }: GoneRunner): void {
   const { name } = stepAt(draft.live, once)
-  const errorMessage = `The runner ${runner}, which had the files of \`${name}\`, is gone. \`${name}\` has secrets, identity tokens or a concurrency group, so it does not run again by itself. Rebuild to make its files again.`
+  const errorMessage = `The files of \`${name}\` ${why}. \`${name}\` has secrets, identity tokens or a concurrency group, so it does not run again by itself. Rebuild to make its files again.`
   failJob(draft, slot, { state: 'failed', errorCode: 'provision_failed', errorMessage }, { final: true })
 }
 
 /** Gives these steps a new attempt each, and lets the jobs that start from them wait for it. */
-function runAgain(draft: Draft, family: readonly Slot[], again: ReadonlySet<Slot>, runner: string): void {
+function runAgain(draft: Draft, family: readonly Slot[], again: ReadonlySet<Slot>, { why }: GoneRunner): void {
   for (const slot of again) addAttempt(draft, slot, nextAttempt(draft, slot))
   const waiting = new Set<Slot>(again)
   for (const slot of again)
@@ -92,7 +129,7 @@ function runAgain(draft: Draft, family: readonly Slot[], again: ReadonlySet<Slot
     if (from.length === 0 || job.state !== 'scheduled') continue
     patchJob(draft, slot, { state: 'pending', scheduledAt: null, notBefore: null })
     const names = from.map((each) => `\`${stepAt(draft.live, each).name}\``).join(', ')
-    const text = `The runner ${runner}, which had the files of ${names}, is gone. They are made again.`
+    const text = `The files of ${names} ${why}. They are made again.`
     draft.effects.push({ type: 'remark', job: job.id, text })
     waiting.add(slot)
   }

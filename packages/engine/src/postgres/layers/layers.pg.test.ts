@@ -275,6 +275,40 @@ test('files that cannot travel are not asked for again', async () => {
   expect(await take('a', images)).toHaveLength(1)
 })
 
+test.each([
+  { secrets: {}, after: 'passed 1, scheduled 2, pending 1', maker: 'a' },
+  { secrets: { A: 'a' }, after: 'scheduled 2, passed 1, pending 1', maker: 'b' },
+])('G132 files on two runners that can leave neither are made again on $maker', async ({ secrets, after, maker }) => {
+  const inputs = [{ from: 1, path: 'a', into: '', optional: true }]
+  const id = await submit([{}, { buildsIn: 0, secrets }, { buildsIn: 0, dependsOn: [1], inputs }])
+  await seen(['a'], ['b'])
+  const base = await end(await one('a', images))
+  now += second
+  await want('b')
+  await give('a', base)
+  const input = await end(await one('b', images))
+  await store.layers.refuse(base, 'it cannot be placed')
+  expect(await store.runners.gone(now)).toEqual([])
+  now += second
+  await want('a')
+  await store.layers.refuse(input, 'it cannot be placed')
+  for (const runner of ['a', 'b']) expect(await take(runner, images)).toEqual([])
+  const [found, ...others] = await store.runners.gone(now)
+  const [, , child] = await jobs(id)
+  expect([found?.event, others]).toEqual([
+    { type: 'files_apart', job: child?.id, stuck: [base, input], kept: [], at: now },
+    [],
+  ])
+  if (found) await store.builds.apply(id, [found.event])
+  expect(await states(id)).toBe(after)
+  expect(await store.runners.gone(now)).toEqual([])
+  const elsewhere = maker === 'a' ? 'b' : 'a'
+  expect(await take(elsewhere, images)).toEqual([])
+  await end(await one(maker, images))
+  await end(await one(maker, images))
+  expect((await store.builds.load(id))?.build.state).toBe('passed')
+})
+
 test('steps that start from an image go where their family is, wherever its other steps have gone', async () => {
   const inputs = [{ from: 2, path: 'a', into: '', optional: true }]
   const id = await submit([{}, { buildsIn: 0, dependsOn: [2], inputs }, { dependsOn: [3] }, { buildsIn: 0 }])

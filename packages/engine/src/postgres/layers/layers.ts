@@ -7,6 +7,7 @@ import { type AskedSnapshot, homeMs, type LayerPlace, type LayerStore, type Stor
 import type { Company } from '../runners.ts'
 import { transaction } from '../transaction.ts'
 import { storable, storableJson, time } from '../values.ts'
+import { OncePerTurn } from '../waiting/once-per-turn.ts'
 import { reachValues } from '../waiting/reach-text.ts'
 import { opensAfter } from './opens-after.ts'
 import { wantOfDrainingText, wantText } from './want-text.ts'
@@ -37,6 +38,7 @@ interface PostgresLayersOptions {
 export class PostgresLayers implements LayerStore {
   readonly #options: PostgresLayersOptions
   readonly #pool: pg.Pool
+  readonly #wanting = new OncePerTurn<void>()
 
   constructor(options: PostgresLayersOptions) {
     this.#options = options
@@ -47,10 +49,13 @@ export class PostgresLayers implements LayerStore {
     const { forms } = taker.traffic
     if (forms.length === 0 || !this.#options.company.hasOthers) return
     const form: LayerForm = forms.includes('erofs') ? 'erofs' : 'tar'
-    await this.#ask('engine-want-layers', wantText, [
-      ...[time(now), time(now - homeMs), time(now - awakeMs), form],
-      ...reachValues(taker),
-    ])
+    // Any of those that look at one moment and may take the same lacks what all of them lack.
+    await this.#wanting.ask(JSON.stringify([taker.reach, taker.traffic]), () =>
+      this.#ask('engine-want-layers', wantText, [
+        ...[time(now), time(now - homeMs), time(now - awakeMs), form],
+        ...reachValues(taker),
+      ]),
+    )
   }
 
   async wantOfDraining(now: Instant): Promise<void> {

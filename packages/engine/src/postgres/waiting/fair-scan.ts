@@ -4,7 +4,7 @@ import type { Taker } from '../../core/placement/placement.ts'
 import { fairTurns } from '../../fair-turns.ts'
 import type { Company } from '../runners.ts'
 import { time } from '../values.ts'
-import { isTaking, reachValues, withinReach } from './reach-text.ts'
+import { isTaking, reachValues, withinOwnReach, withinReach } from './reach-text.ts'
 
 export interface Candidate {
   readonly jobId: string
@@ -27,8 +27,8 @@ export interface Skipped {
 
 /** Files of the newest snapshots that a runner has fetched make it a home, as those that it made do. */
 const mostPlaces = 100
-const isFree = `r.gate is null and r.ready_at <= $2 and r.job_id <> all($4::uuid[]) and r.build_id <> all($5::uuid[])
-      and ${withinReach('r', 6)}`
+const isReady = 'r.gate is null and r.ready_at <= $2 and r.job_id <> all($4::uuid[]) and r.build_id <> all($5::uuid[])'
+const isFree = `${isReady} and ${withinReach('r', 6)}`
 
 // Goes from queue to queue on the index, and takes the oldest jobs within each: the cost grows with
 // the slots, not with the jobs that wait.
@@ -38,11 +38,15 @@ const queuesText = `with recursive queues as (
     select (select r.queue from engine.ready r where r.gate is null and r.queue > q.queue order by r.queue limit 1), q.turn + 1
     from queues q where q.queue is not null and q.turn < 200)`
 
-/** For the only runner there is: the oldest first. */
-export const candidatesText = `${queuesText}
+const oldestFirst = (condition: string) => `${queuesText}
   select c.job_id, c.build_id, q.queue from queues q cross join lateral (
-    select r.job_id, r.build_id from engine.ready r where r.queue = q.queue and ${isFree} order by r.ready_at, r.seq limit $3) c
+    select r.job_id, r.build_id from engine.ready r where r.queue = q.queue and ${condition} order by r.ready_at, r.seq limit $3) c
   where q.queue is not null and ${isTaking(6)}`
+
+/** For the only runner there is: the oldest first. */
+export const candidatesText = oldestFirst(isFree)
+/** The same where no files travel. */
+export const ownCandidatesText = oldestFirst(`${isReady} and ${withinOwnReach('r', 6)}`)
 
 /**
  * Where there are other runners: jobs that have been open to all for 10 s come first, then those whose
@@ -66,6 +70,10 @@ export const sharedCandidatesText = `${queuesText},
     group by job_id, build_id, ready_at, seq order by min(rank), ready_at, seq limit $3) c
   where q.queue is not null and ${isTaking(6)}`
 
+const own = { name: 'engine-own-candidates', text: ownCandidatesText }
+const alone = { name: 'engine-candidates', text: candidatesText }
+const shared = { name: 'engine-shared-candidates', text: sharedCandidatesText }
+
 /** Finds jobs to lease, in fair turns between queues, and remembers whose turn is next. */
 export class FairScan {
   readonly #pool: pg.Pool
@@ -87,6 +95,8 @@ export class FairScan {
       found.push(...(await this.#scan('', slots, look, skipped)).filter(({ jobId }) => !known.has(jobId)))
     }
     const free = found.filter(({ jobId }) => !skipped.jobs.has(jobId))
+    // What it found, other looks have claimed meanwhile: there may be more behind it.
+    if (free.length < found.length && free.length < slots) return this.find(slots, look, skipped)
     const taken = fairTurns(free, this.#last === '' ? null : this.#last, slots)
     // A single queue has no turns to remember, and one look is enough.
     this.#last = free.some(({ queue }) => queue !== free[0]?.queue) ? (taken.at(-1)?.queue ?? '') : ''
@@ -94,11 +104,11 @@ export class FairScan {
   }
 
   async #scan(after: string, slots: number, look: Look, { jobs, builds, unfit }: Skipped): Promise<Candidate[]> {
+    const isOwn = !this.#company.hasOthers && look.traffic.forms.length === 0
+    const values = isOwn ? reachValues(look).slice(0, -2) : reachValues(look)
     const { rows } = await this.#pool.query<{ job_id: string; build_id: string; queue: string }>({
-      ...(this.#company.hasOthers
-        ? { name: 'engine-shared-candidates', text: sharedCandidatesText }
-        : { name: 'engine-candidates', text: candidatesText }),
-      values: [after, time(look.now), slots, [...jobs, ...unfit], [...builds], ...reachValues(look)],
+      ...(isOwn ? own : this.#company.hasOthers ? shared : alone),
+      values: [after, time(look.now), slots, [...jobs, ...unfit], [...builds], ...values],
     })
     return rows.map((row) => ({ jobId: row.job_id, buildId: row.build_id, queue: row.queue }))
   }

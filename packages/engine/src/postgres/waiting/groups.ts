@@ -4,8 +4,7 @@ import type pg from 'pg'
 import type { ChangedBuild } from '../../change-feed.ts'
 import type { Effect, Instant } from '../../core/model.ts'
 import { settleGroup } from '../../core/settle-group.ts'
-import type { StoreSettings } from '../../store-settings.ts'
-import { type Outbox, workOnBuild } from '../build-work.ts'
+import { type Surroundings, workOnBuild } from '../build-work.ts'
 import { currentBuild, lockBuild } from '../load-build.ts'
 import { transaction } from '../transaction.ts'
 import { Turns } from '../turns.ts'
@@ -36,10 +35,8 @@ export const unsettledText = `select group_key from engine.builds where group_ke
       < max(group_turn) filter (where group_turn = created_at and group_when_full = 'cancel_running' and awaits_place))
   limit $1`
 
-interface GroupsOptions {
+interface GroupsOptions extends Surroundings {
   readonly pool: pg.Pool
-  readonly settings: StoreSettings
-  readonly outbox: Outbox | null
   readonly warn: (error: unknown) => void
   readonly tell: (build: ChangedBuild, effects: readonly Effect[]) => void
 }
@@ -92,7 +89,7 @@ export class Groups {
 
   /** Makes the first due change; false when none is due. */
   async #step(key: string): Promise<boolean> {
-    const { pool, settings, outbox, tell } = this.#options
+    const { pool, tell, ...surroundings } = this.#options
     const done = await transaction(pool, async (client) => {
       await client.query({
         name: 'engine-lock-group',
@@ -104,10 +101,10 @@ export class Groups {
       const row = id === undefined ? undefined : await lockBuild(client, id, 'wait')
       if (id === undefined || row === undefined) return id === undefined ? null : { build: null, effects: [] }
       const cached = await currentBuild(client, row, undefined)
-      const at: Instant = settings.now()
+      const at: Instant = surroundings.settings.now()
       const event = { type: supersede.length > 0 ? 'supersede' : 'admit', at } as const
       const gates = buildGates(client, cached.live, row)
-      const [answer] = await workOnBuild(client, cached, gates, [{ events: [event], lease: null }], settings, outbox)
+      const [answer] = await workOnBuild(client, cached, gates, [{ events: [event], lease: null }], surroundings)
       return { build: cached.live.header, effects: answer?.applied.effects ?? [] }
     })
     if (done === null) return false

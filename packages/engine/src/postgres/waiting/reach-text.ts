@@ -12,6 +12,17 @@ export function withinReach(row: string, first: number): string {
       and ${withinRights(row, first)} and (${row}.files is null or not exists (${lackingFiles(row, first)}))`
 }
 
+/**
+ * Returns the same for a runner that is alone and takes no files of others, for which it is simpler to
+ * find out: it has what it made. `reachValues` without the last two are enough for it.
+ */
+export function withinOwnReach(row: string, first: number): string {
+  const [runner] = parameters(first)
+  return `(${row}.home is null or ${row}.home = ${runner}) and ${withinRights(row, first)}
+      and (${row}.files is null or ${row}.holders <@ array[${runner}, ''] and not exists (
+        select from unnest(${row}.files, ${row}.holders) f(snapshot, holder) join engine.exports e on e.snapshot = f.snapshot where f.holder = ''))`
+}
+
 /** Returns the condition that the pool, labels and queue of a row are those of the runner. */
 export function withinRights(row: string, first: number): string {
   const [, pool, labels, queues] = parameters(first)

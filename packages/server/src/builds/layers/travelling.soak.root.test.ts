@@ -17,6 +17,7 @@ import { ownerToken, testServer } from '../../testing/server.ts'
 
 const it = testServer()
 const endlessDisk: Disk = {
+  room: { freeBytes: 2 ** 40, sizeBytes: 2 ** 41, freeFiles: null },
   full: null,
   untilFull: new AbortController().signal,
   hasRoom: async () => {},
