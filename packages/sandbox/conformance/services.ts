@@ -1,5 +1,13 @@
 import { randomUUID } from 'node:crypto'
-import type { NetworkMode, ResolvedImage, Sandbox, SandboxDriver, Service, ServiceSpec } from '../src/sandbox-driver.ts'
+import type {
+  EgressBound,
+  NetworkMode,
+  ResolvedImage,
+  Sandbox,
+  SandboxDriver,
+  Service,
+  ServiceSpec,
+} from '../src/sandbox-driver.ts'
 import { command, finish } from './bench.ts'
 
 export const patient = () => new Date(Date.now() + 600_000)
@@ -37,9 +45,11 @@ export function withServices(
   image: ResolvedImage,
   services: readonly ServiceSpec[],
   network: NetworkMode = 'none',
+  egress?: EgressBound,
 ): Promise<Sandbox> {
   const limits = { cpu: 2, memoryBytes: 512 << 20, diskBytes: 1 << 30, pids: 512 }
-  return driver.create({ id: `test-${randomUUID()}`, label: {}, base: { image }, limits, network, services })
+  const of = { id: `test-${randomUUID()}`, label: {}, base: { image }, limits, network, services }
+  return driver.create({ ...of, ...(egress && { egress }) })
 }
 
 export async function print(sandbox: Sandbox, script: string): Promise<string> {

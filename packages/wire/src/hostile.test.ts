@@ -158,6 +158,20 @@ test('G01 G92 a grant whose answer may be lost is given again, unless the runner
   expect(await again({ jobId, fence: fence + 1 }, '1')).toBe(1)
 })
 
+test('G125 a runner that would ignore a list of hosts gets no step that has one', async () => {
+  const made = newBuild(stepsOf(1, { egress: ['a.example'] }), store.now())
+  store.builds.submit(made, plainContext)
+  const body = { id: randomUUID(), slots: 1, waitMs: 0, again: false, known: [] }
+  const { given } = await post('lease', JSON.stringify(body), { 'harmont-turn': `${randomUUID()}:1` })
+  expect(JSON.parse(given)).toEqual({ jobs: [] })
+  const [job] = (await store.builds.load(made.build.id))?.build.jobs ?? []
+  expect(job).toMatchObject({ state: 'failed', errorCode: 'provision_failed' })
+  expect(job?.errorMessage).toContain('of a release that does not know egress')
+  store.builds.submit(newBuild(stepsOf(1, { egress: ['a.example'] }), store.now()), plainContext)
+  const asked = { runner: 'r', slots: 1, waitMs: 100, signal }
+  expect(await wire.connect('r').lease(asked)).toMatchObject([{ work: { step: { egress: ['a.example'] } } }])
+})
+
 const lease = { jobId: randomUUID(), buildId: randomUUID(), fence: 1, leaseId: randomUUID() }
 
 test.each([

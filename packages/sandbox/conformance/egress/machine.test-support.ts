@@ -1,7 +1,7 @@
 /**
  * Program: a machine in its own network namespace, whose resolver and Internet are those of
  * internet.test-support.ts. Runs steps with lists of hosts, and prints what they gave as JSON.
- * Arguments: directory, runtime, trials as JSON.
+ * Arguments: directory, runtime, files of a key and a certificate.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,11 +10,12 @@ import { fileURLToPath } from 'node:url'
 import type { RuntimeName } from '../../src/launch/runtimes/index.ts'
 import { openLayout } from '../../src/layout/layout.ts'
 import { guardPid } from '../../src/network/guard/guard-process.ts'
-import { Bench, command } from '../bench.ts'
+import { Bench, command, outputUntil } from '../bench.ts'
+import { outputOf, patient, printed, service, withServices } from '../services.ts'
 import { openDriver } from '../test-driver.ts'
-import { excepted, hosts } from './places.ts'
+import { excepted, hosts, passing, refusals, script, unstoppable } from './places.ts'
 
-const [directory = '', runtime = 'crun', key = '', certificate = '', script = ''] = process.argv.slice(2)
+const [directory = '', runtime = 'crun', key = '', certificate = ''] = process.argv.slice(2)
 
 const internet = spawn(
   'unshare',
@@ -34,6 +35,8 @@ const wire = `set -e
   ip route add default via 203.0.113.1`
 await once(spawn('sh', ['-c', wire], { stdio: 'inherit' }), 'exit')
 
+// The guard is another user, who must be able to read what the driver writes.
+process.umask(0o077)
 const layout = await openLayout(directory)
 const options = { egressAllow: [excepted], runtime: runtime as RuntimeName }
 const driver = await openDriver(directory, options)
@@ -41,7 +44,7 @@ const bench = await Bench.open(driver, 'host', directory)
 const isQuiet = guardPid(layout.guard) === undefined
 const bound = { network: 'egress', egress: { hosts } } as const
 
-const tried = await bench.run(script, bound)
+const tried = await bench.run(script([...passing, ...refusals, ...unstoppable]), bound)
 const names = await tried.sandbox.egressNames()
 await tried.sandbox.destroy()
 
@@ -51,6 +54,41 @@ const observed = await bench.run('getent ahostsv4 evil.example; getent ahostsv4 
 })
 const observedNames = await observed.sandbox.egressNames()
 await observed.sandbox.destroy()
+
+// A step takes all connections that it can get, and says nothing on them; another one goes on.
+const greedy = await bench.start(
+  `exec python3 -uc 'import select, socket, time
+held = [socket.socket() for _ in range(560)]
+poll = select.poll()
+for s in held:
+  s.setblocking(False)
+  s.connect_ex(("11.22.33.10", 443))
+  poll.register(s, select.POLLIN)
+gone = set()
+while len(gone) < 48:
+  for descriptor, _ in poll.poll():
+    gone.add(descriptor)
+    poll.unregister(descriptor)
+print("refused", flush=True)
+time.sleep(60)'`,
+  bound,
+)
+await outputUntil(greedy.running, /refused/)
+const beside = await bench.print(script(passing.slice(0, 1)), bound)
+await greedy.sandbox.destroy()
+
+// Services reach what their step may.
+const image = await driver.resolveImage('host')
+const asks = [...passing.slice(2, 3), ...refusals.slice(0, 1)]
+const serving = service(image, 'db', `${script(asks)}; echo over; exec sleep 60`, {
+  egress: true,
+  ready: printed('over'),
+})
+const served = await withServices(driver, image, [serving], 'egress', bound.egress)
+await served.startServices(patient)
+const ofService = await outputOf(served.services[0])
+const servedNames = await served.egressNames()
+await served.destroy()
 
 // A step connects over and over, and says what changes.
 const watch = `exec python3 -uc 'import socket, time
@@ -97,6 +135,8 @@ console.log(
     heard,
     names,
     observed: { stdout: observed.stdout, names: observedNames },
+    beside,
+    served: { stdout: ofService, names: servedNames },
     kill: { first, whileKilled, afterwards, isReplaced: replaced !== undefined && replaced !== killed },
     later: { isFound, stdout: fresh.stdout, stderr: fresh.stderr },
     left: guardPid(layout.guard) ?? null,

@@ -133,8 +133,12 @@ export const unstoppable: readonly Trial[] = [
   },
 ]
 
-/** The step's program, which prints what each trial gives. */
-export function program(trials: readonly Trial[]): string {
+/** Returns text for `sh` that prints what each trial gives, as JSON. */
+export function script(trials: readonly Trial[]): string {
+  return `python3 -c '${program(trials).replaceAll("'", "'\\''")}'`
+}
+
+function program(trials: readonly Trial[]): string {
   return `
 import errno, json, socket, ssl, struct
 resolver = open("/etc/resolv.conf").read().split()[1]

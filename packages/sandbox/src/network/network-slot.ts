@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Layout } from '../layout/layout.ts'
 import type { NetworkMode } from '../sandbox-driver.ts'
@@ -42,7 +42,10 @@ export async function hostSlot(layout: Layout): Promise<NetworkSlot> {
  * Writes in place: sandboxes have the file mounted, and the runtime cannot mount a replaced file.
  */
 export function writeIfChanged(path: string, content: string): void {
-  if (readIfPresent(path) !== content) writeFileSync(path, content, { mode: 0o644 })
+  if (readIfPresent(path) === content) return
+  writeFileSync(path, content)
+  // Whatever the umask: users in sandboxes read it.
+  chmodSync(path, 0o644)
 }
 
 /** A network namespace with a link to the machine. */

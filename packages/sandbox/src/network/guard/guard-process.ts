@@ -24,7 +24,7 @@ export class GuardProcess {
   readonly #directory: string
   readonly #config: GuardConfig
   readonly #slot: NetworkSlot
-  #starting: Promise<void> | undefined
+  #last: Promise<void> = Promise.resolve()
 
   /** @param slot its network; its link must be no sandbox's. */
   constructor(directory: string, config: GuardConfig, slot: NetworkSlot) {
@@ -35,17 +35,26 @@ export class GuardProcess {
 
   /** Starts it unless it runs. Fails with `ToolFailed`. */
   ensure(): Promise<void> {
-    this.#starting ??= this.#replace().finally(() => {
-      this.#starting = undefined
-    })
-    return this.#starting
+    return this.#inTurn(() => this.#replace())
+  }
+
+  /** Ends it, and waits until its link is gone. */
+  stop(): Promise<void> {
+    return this.#inTurn(() => stopGuard(this.#directory, this.#slot.link ?? ''))
+  }
+
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#last.then(work)
+    // Its caller hears of a failure.
+    this.#last = done.catch(() => {})
+    return done
   }
 
   async #replace(): Promise<void> {
     const { config } = guardFiles(this.#directory)
     const wanted = JSON.stringify(this.#config)
     if (readIfPresent(config) === wanted && guardPid(this.#directory) !== undefined) return
-    await this.stop()
+    await stopGuard(this.#directory, this.#slot.link ?? '')
     const { names } = guardFiles(this.#directory)
     mkdirSync(names, { recursive: true, mode: 0o700 })
     chownSync(names, this.#config.userId, this.#config.userId)
@@ -80,12 +89,6 @@ export class GuardProcess {
     stdout.destroy()
     if (!isReady)
       throw new ToolFailed('the guard of networks could not start', readIfPresent(log)?.trim().slice(-8_000) ?? '')
-  }
-
-  /** Ends it, and waits until its link is gone. */
-  async stop(): Promise<void> {
-    await this.#starting?.catch(() => {})
-    await stopGuard(this.#directory, this.#slot.link ?? '')
   }
 }
 

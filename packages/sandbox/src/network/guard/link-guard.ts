@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeAtomically } from '../../system/files.ts'
 import { nft } from '../nft.ts'
@@ -25,7 +25,10 @@ export class LinkGuard {
     this.#directory = directory
     this.#table = table
     this.#process = process
-    mkdirSync(guardFiles(directory).policies, { recursive: true, mode: 0o755 })
+    const { policies } = guardFiles(directory)
+    mkdirSync(policies, { recursive: true })
+    // The guard is another user, and this process may have any umask.
+    chmodSync(policies, 0o755)
     for (const link of links) this.#links.add(link)
     if (links.length > 0) this.#watch()
   }
@@ -33,7 +36,9 @@ export class LinkGuard {
   /** Binds a link, before anything uses it. Nothing of it passes while no guard runs. */
   async bind(link: string, { address, ...policy }: BoundRecord): Promise<void> {
     this.#links.add(link)
-    writeAtomically(this.#policy(address), JSON.stringify(policy satisfies LinkPolicy), 0o644)
+    clearTimeout(this.#idle)
+    writeAtomically(this.#policy(address), JSON.stringify(policy satisfies LinkPolicy))
+    chmodSync(this.#policy(address), 0o644)
     await nft(bindLink(this.#table, { link, ticket: policy.ticket }))
     await this.#process.ensure()
     this.#watch()
@@ -62,7 +67,6 @@ export class LinkGuard {
 
   /** Replaces a guard that was killed. Until then nothing new passes. */
   #watch(): void {
-    clearTimeout(this.#idle)
     this.#looking ??= setInterval(() => {
       // Nobody can do more than try again.
       void this.#process.ensure().catch(() => {})
