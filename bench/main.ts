@@ -11,6 +11,7 @@ import { apiRows } from './rows/api.ts'
 import { appendRows } from './rows/append.ts'
 import { artifactRows } from './rows/artifacts.ts'
 import { commandStartRows } from './rows/command-start.ts'
+import { egressRows } from './rows/egress.ts'
 import { filledRows } from './rows/filled.ts'
 import { fleetRows } from './rows/fleet.ts'
 import { forkRows } from './rows/fork.ts'
@@ -35,6 +36,7 @@ const rows: readonly Row[] = [
   ...inputRows,
   ...layerRows,
   ...artifactRows,
+  ...egressRows,
   ...overheadRows,
   ...wireRows,
   ...fleetRows,

@@ -4,7 +4,6 @@
  * Arguments: directory, runtime, files of a key and a certificate.
  */
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { RuntimeName } from '../../src/launch/runtimes/index.ts'
@@ -14,6 +13,7 @@ import { Bench, command, outputUntil } from '../bench.ts'
 import { outputOf, patient, printed, service, withServices } from '../services.ts'
 import { openDriver } from '../test-driver.ts'
 import { excepted, hosts, passing, refusals, script, unstoppable } from './places.ts'
+import { connectTo } from './uplink.ts'
 
 const [directory = '', runtime = 'crun', key = '', certificate = ''] = process.argv.slice(2)
 
@@ -26,14 +26,7 @@ const heard: string[] = []
 const { promise: ready, resolve } = Promise.withResolvers<void>()
 createInterface(internet.stdout).on('line', (line) => (line === 'ready' ? resolve() : heard.push(line)))
 await ready
-const wire = `set -e
-  ip link set lo up
-  ip link add uplink type veth peer name beyond netns /proc/${internet.pid}/ns/net
-  ip address add 203.0.113.2/24 dev uplink
-  ip link set uplink up
-  nsenter --net=/proc/${internet.pid}/ns/net sh -c "ip address add 203.0.113.1/24 dev beyond; ip link set beyond up"
-  ip route add default via 203.0.113.1`
-await once(spawn('sh', ['-c', wire], { stdio: 'inherit' }), 'exit')
+await connectTo(internet.pid ?? 0)
 
 // The guard is another user, who must be able to read what the driver writes.
 process.umask(0o077)
