@@ -50,4 +50,6 @@ const plain = [22, 80, 7002].map((port) =>
 )
 await Promise.all([...plain, tls.listen(443, '0.0.0.0')].map((server) => once(server, 'listening')))
 for (const port of [443, 9]) createSocket('udp4', (data) => console.log(`heard ${data}`)).bind(port)
+// Ends with the machine, however that ends.
+process.stdin.on('end', () => process.exit()).resume()
 console.log('ready')
