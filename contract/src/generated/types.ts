@@ -3230,7 +3230,7 @@ export interface components {
              * @description The job that added this step to the build while it ran (`append`); null for a step of the pipeline. Absent from servers that cannot add steps.
              */
             appended_by?: string | null;
-            /** @description The jobs for whose added steps this one waits too. `depends_on` lists those steps as soon as they are there. */
+            /** @description The jobs for whose added steps this one waits too: all jobs with one of them as `appended_by`, and those that these add. `depends_on` does not list them, because they may be thousands. */
             after_appended?: string[];
             /** @description Why the job does not start, while it waits: `dependencies`, `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit`, `retry_delay` or `runner`. */
             wait_reason?: string | null;
@@ -4377,7 +4377,7 @@ export interface components {
              * @description The job that added this step to the build while it ran (`append`); null for a step of the pipeline. Absent from servers that cannot add steps.
              */
             appended_by?: string | null;
-            /** @description The jobs for whose added steps this one waits too. `depends_on` lists those steps as soon as they are there. */
+            /** @description The jobs for whose added steps this one waits too: all jobs with one of them as `appended_by`, and those that these add. `depends_on` does not list them, because they may be thousands. */
             after_appended?: string[];
             /** @description Why the job does not start, while it waits: `dependencies`, `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit`, `retry_delay` or `runner`. */
             wait_reason?: string | null;
@@ -4636,7 +4636,7 @@ export interface components {
              * @description The job that added this step to the build while it ran (`append`); null for a step of the pipeline. Absent from servers that cannot add steps.
              */
             appended_by?: string | null;
-            /** @description The jobs for whose added steps this one waits too. `depends_on` lists those steps as soon as they are there. */
+            /** @description The jobs for whose added steps this one waits too: all jobs with one of them as `appended_by`, and those that these add. `depends_on` does not list them, because they may be thousands. */
             after_appended?: string[];
             /** @description Why the job does not start, while it waits: `dependencies`, `approval`, `concurrency_group`, `organization_limit`, `pipeline_limit`, `retry_delay` or `runner`. */
             wait_reason?: string | null;

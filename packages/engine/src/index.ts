@@ -29,7 +29,7 @@ export type {
 export { defaultPool, type Reach, reaches } from './core/placement/reach.ts'
 export { absentFiles, type RunnerWait, runnerWaits } from './core/placement/runner-waits.ts'
 export { planBuild } from './core/plan-build.ts'
-export { judge, prerequisitesOf } from './core/prerequisites.ts'
+export { judge, namedPrerequisites, prerequisitesOf } from './core/prerequisites.ts'
 export { failedInQuarantine } from './core/soft-failure.ts'
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineRunner } from './engine.ts'

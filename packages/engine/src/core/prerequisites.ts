@@ -22,10 +22,16 @@ export function judge(dependent: Step, from: number, job: Job): Verdict {
 export function prerequisitesOf(steps: readonly Step[], index: number): readonly number[] {
   const step = steps[index]
   if (step === undefined) return []
-  const own = step.buildsIn === null ? step.dependsOn : [step.buildsIn, ...step.dependsOn]
   const { afterAppended } = step
+  const own = namedPrerequisites(step)
   if (afterAppended === undefined) return own
-  return [...new Set([...own, ...afterAppended, ...afterAppended.flatMap((from) => appendedBelow(steps, from))])]
+  return [...new Set([...own, ...afterAppended.flatMap((from) => appendedBelow(steps, from))])]
+}
+
+/** Returns the prerequisites that a step itself names, each once. */
+export function namedPrerequisites({ buildsIn, dependsOn, afterAppended }: Step): readonly number[] {
+  const own = buildsIn === null ? dependsOn : [buildsIn, ...dependsOn]
+  return afterAppended === undefined ? own : [...new Set([...own, ...afterAppended])]
 }
 
 const appended = new WeakMap<readonly Step[], ReadonlyMap<number, readonly number[]>>()

@@ -136,7 +136,12 @@ test('G117 appended steps are jobs like others, with their generator, in lists, 
     ],
   ])
   expect([plan, unit, lint].map((job) => job?.appended_by)).toEqual([null, plan?.id, plan?.id])
-  expect(deploy).toMatchObject({ depends_on: [plan?.id, unit?.id, lint?.id], after_appended: [plan?.id] })
+  expect(deploy).toMatchObject({ depends_on: [plan?.id], after_appended: [plan?.id] })
+  const waiting = await it.request<{ jobs: Record<string, unknown>[] }>(ownerToken, 'GET', `${build}/view`)
+  expect(waiting.body.jobs.at(-1)).toMatchObject({
+    waits_on: [],
+    waiting: { message: 'Waiting for `unit`, `lint`.' },
+  })
   for (const exitCode of [1, 1]) await (await playJob(it)).end({ exitCode })
   const ended = await it.request<{ error: unknown; failed_step: string; state: string }>(
     ownerToken,

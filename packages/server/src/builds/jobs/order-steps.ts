@@ -2,7 +2,11 @@ import { prerequisitesOf, type Step } from '@harmont/engine'
 
 /** Returns the indexes of all prerequisites of a step, ascending. */
 export function sortedPrerequisites(steps: readonly Step[], index: number): readonly number[] {
-  return [...prerequisitesOf(steps, index)].sort((a, b) => a - b)
+  return ascending(prerequisitesOf(steps, index))
+}
+
+export function ascending(indexes: readonly number[]): readonly number[] {
+  return [...indexes].sort((a, b) => a - b)
 }
 
 /** Returns the steps' indexes, prerequisites first, otherwise in the order of the IR. */

@@ -1,10 +1,10 @@
 import type { components } from '@harmont/contract'
-import type { Build, Job, Step } from '@harmont/engine'
+import { type Build, type Job, namedPrerequisites, type Step } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import type { Complete } from '../../platform/http/index.ts'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
-import { sortedPrerequisites } from './order-steps.ts'
+import { ascending } from './order-steps.ts'
 import { presentServices } from './present-services.ts'
 import { readWaits, type Waits, waitReason } from './read-waits.ts'
 
@@ -15,16 +15,15 @@ type JobBody = Complete<components['schemas']['Job']>
  * attempts of its prerequisites. `waits` holds those of the jobs that are shown.
  */
 export function presentJobOf(build: Build, job: Job, waits: Waits): JobBody {
-  const { step: index } = job
-  const step = index === null ? undefined : build.steps[index]
-  if (index === null || step === undefined) throw new Error(`the job ${job.id} has no step`)
+  const step = job.step === null ? undefined : build.steps[job.step]
+  if (step === undefined) throw new Error(`the job ${job.id} has no step`)
   return {
     id: job.id,
     state: job.state,
     step_key: step.key,
     name: step.name,
     command: step.command,
-    depends_on: sortedPrerequisites(build.steps, index).flatMap((from) => build.jobs[from]?.id ?? []),
+    depends_on: ascending(namedPrerequisites(step)).flatMap((from) => build.jobs[from]?.id ?? []),
     appended_by: step.appendedBy?.job ?? null,
     after_appended: (step.afterAppended ?? []).flatMap((from) => build.jobs[from]?.id ?? []),
     attempt: job.attempt,

@@ -1,4 +1,4 @@
-import { isTerminal, type Job, phasesFromRow, type Step } from '@harmont/engine'
+import { isTerminal, type Job, namedPrerequisites, phasesFromRow, type Step } from '@harmont/engine'
 import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
 import { sortedPrerequisites } from '../jobs/order-steps.ts'
 import { presentJobOf, presentPhases } from '../jobs/present-job.ts'
@@ -23,8 +23,7 @@ export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView
     version: versionOf(view, [job, ...prerequisites]),
     attempts: presentAttempts(view, job),
     builds_in: step.buildsIn === null ? null : (build.jobs[step.buildsIn]?.id ?? null),
-    waits_on:
-      job.state === 'pending' ? prerequisites.filter(({ state }) => !isTerminal(state)).map(({ id }) => id) : [],
+    waits_on: job.state === 'pending' ? openOf(view, namedPrerequisites(step)).map(({ id }) => id) : [],
     waiting: waitingOf(view, job, step, prerequisites),
     skipped_by: job.skipReason === 'prerequisite' ? (prerequisites.find(hasNotPassed)?.id ?? null) : null,
     image: step.image,
@@ -105,6 +104,10 @@ function instantsOf(job: Job) {
     finished_at: formatOptionalInstant(job.finishedAt),
     phases: presentPhases(job),
   }
+}
+
+function openOf({ build }: ViewOfBuild, indexes: readonly number[]): readonly Job[] {
+  return indexes.flatMap((index) => build.jobs[index] ?? []).filter(({ state }) => !isTerminal(state))
 }
 
 function runnerOf({ runners }: ViewOfBuild, { runner: id }: Job): JobView['runner'] {

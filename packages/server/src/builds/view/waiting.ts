@@ -23,10 +23,11 @@ export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prereq
   }
   if (build.awaitsPlace) return placeOf(view, job)
   if (job.state === 'pending') {
-    const refs = prerequisites
-      .filter(({ state }) => !isTerminal(state))
-      .map((open) => ref('step', nameOf(view, open), open.id))
-    return { message: `Waiting for ${listed(refs.map(({ name }) => `\`${name}\``))}.`, ...since(job.createdAt), refs }
+    const open = prerequisites.filter(({ state }) => !isTerminal(state))
+    const message = `Waiting for ${listed(open.map((each) => `\`${nameOf(view, each)}\``))}.`
+    // What a generator appended may be thousands: the sentence counts them.
+    const shown = step?.afterAppended === undefined ? open : open.slice(0, named)
+    return { message, ...since(job.createdAt), refs: shown.map((each) => ref('step', nameOf(view, each), each.id)) }
   }
   return readyJob(view, job, step)
 }
