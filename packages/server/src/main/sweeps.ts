@@ -24,9 +24,7 @@ import type { LayerSweepServices } from './sweep-layers.ts'
 
 const dayMs = 24 * 3600 * 1000
 
-interface SweepServices extends MeasureServices, LayerSweepServices {
-  readonly log: Logger
-}
+type SweepServices = MeasureServices & LayerSweepServices & { readonly log: Logger }
 
 export const sweepCrontab = [
   '17 * * * * sweep_blobs',
