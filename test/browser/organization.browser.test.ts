@@ -99,6 +99,40 @@ journey(
   },
 )
 
+journey(
+  'web S11 an administrator says who is told, sees the secret once, and in the log what came of a test',
+  async () => {
+    const { page } = it.ada
+    await open(it, page, '/acme/settings/notifications', 'Notifications')
+    await page.getByText('Nobody is told yet.').waitFor()
+    await press(page, 'Add a notification')
+    await reach(page.getByRole('radio', { name: 'Slack' }))
+    await page.keyboard.press('ArrowRight')
+    await fill(page, 'Address', 'https://hooks.invalid/x?key=1')
+    await expectAccessible(page)
+    await press(page, /^Add$/)
+    await page.getByText(/^whsec_/).waitFor()
+    await expectAccessible(page)
+    await press(page, 'Done')
+    const target = 'https://hooks.invalid/x?…'
+    await press(page, `Send a test to ${target}`)
+    await press(page, `Log of ${target}`)
+    await page.getByText(/^No answer/).waitFor()
+    await expectAccessible(page)
+    await page.keyboard.press('Escape')
+    expect(await page.content()).not.toContain('key=1')
+    await press(page, `Change ${target}`)
+    await tick(page, 'Switched on')
+    await press(page, 'Save')
+    await page.getByText(/switched off just now/).waitFor()
+    await open(it, bob.page, '/acme/settings/notifications', 'Notifications')
+    await bob.page.getByText('Only owners and admins see notifications').waitFor()
+    await press(page, `Delete ${target}`)
+    await press(page, /^Delete$/)
+    await page.getByText('Nobody is told yet.').waitFor()
+  },
+)
+
 journey('web S1 S2 an admin invites, sends again and revokes, and cannot touch the owner or make one', async () => {
   await open(it, it.ada.page, members, 'Members')
   await choose(it.ada.page, 'Bob', 'ArrowUp')

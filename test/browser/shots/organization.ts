@@ -32,6 +32,13 @@ const statements = [
   `insert into ledger_entries (id, organization_id, amount_cents, source, description, job_id, created_at)
    select gen_random_uuid(), organization_id, -cents, 'vm_lease_debit', 'test', job_id, at from used`,
   'drop table used',
+  `insert into notifications (id, organization_id, kind, events, branches, target, failing_since)
+   select gen_random_uuid(), o.id, n.kind, n.events, n.branches, n.target, n.failing_since
+     from organizations o,
+          (values ('slack', array['broke', 'fixed'], array['main'], 'https://hooks.slack.com/…', null),
+                  ('webhook', array['finished'], null, 'https://hooks.example.com/a/path/that/is/long?…', now() - interval '3 hours'),
+                  ('email', array['broke'], null, 'grace@example.com', null)) n (kind, events, branches, target, failing_since)
+    where o.slug = 'default'`,
   `insert into artifact_days (organization_id, day, byte_seconds)
    select o.id, (now() at time zone 'UTC')::date - d, (12 + (d * 7) % 23) * 1e9 * 86400
      from organizations o, generate_series(1, 40) d where o.slug = 'default'`,

@@ -1,6 +1,6 @@
 /** The facts of an event, read when it is told. */
 
-import type { BuildState } from '@harmont/engine'
+import { type BuildState, stepOf } from '@harmont/engine'
 import { testTitle } from '@harmont/logs'
 import type { PullRequestFacts } from '../builds/records/build-facts.ts'
 import type { Database } from '../platform/database/transaction.ts'
@@ -54,7 +54,7 @@ export async function findFacts(database: Database, buildId: string): Promise<Bu
     `select r.id, r.number, r.branch, r.tag, r.commit, left(r.message, ${longestMessage}) as message, r.event, r.pull_request,
             coalesce(u.name, u.email, r.author_name) as author, b.error_code, r.created_at, b.started_at,
             r.organization_id, o.slug as organization, p.id as pipeline_id, p.slug as pipeline, p.name as pipeline_name,
-            array(select coalesce(n.steps->j.step->>'name', n.steps->j.step->>'key') from engine.jobs j
+            array(select coalesce(s.step->>'name', s.step->>'key') from engine.jobs j cross join lateral (select ${stepOf('n', 'j')} as step) s
                    where j.build_id = r.id and j.state in ('failed', 'timed_out') and not j.soft_failed and j.step is not null
                      and not exists (select from engine.jobs later
                                       where later.build_id = j.build_id and later.step = j.step and later.attempt > j.attempt)

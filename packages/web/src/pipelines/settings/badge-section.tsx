@@ -69,7 +69,7 @@ export function BadgeSection({ org, slug }: BadgeSectionProps) {
           <ProblemNote error={change.error} />
           {data.url != null && data.markdown != null && <Picture url={data.url} markdown={data.markdown} />}
           {data.access === 'token' && mayChange && (
-            <Button look="quiet" disabled={change.isPending} onClick={() => change.mutate('token')}>
+            <Button disabled={change.isPending} onClick={() => change.mutate('token')}>
               Make a new token
             </Button>
           )}

@@ -71,7 +71,7 @@ function DeliveryRow({ delivery, isMail, refused, onReplay }: DeliveryRowProps) 
           <Ago at={created_at} />
           {!isMail && <Attempts delivery={delivery} />}
         </span>
-        <Button look="quiet" refused={refused} aria-label={`Send ${type} again`} onClick={onReplay}>
+        <Button look="quiet" refused={refused} aria-label={`Send again: ${type}`} onClick={onReplay}>
           Send again
         </Button>
       </div>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useSubmit } from '../../api/use-submit.ts'
 import { Button } from '../../design/button.tsx'
 import { CopyField } from '../../design/copy-field.tsx'
+import { IsolatedText } from '../../design/isolated-text.tsx'
 import { ConfirmDialog } from '../../design/overlays/confirm-dialog.tsx'
 import { Dialog } from '../../design/overlays/dialog.tsx'
 import { ProblemNote } from '../../design/problems.tsx'
@@ -23,7 +24,6 @@ interface NotificationDialogsProps {
 
 export function NotificationDialogs({ scope, dialog, onClose }: NotificationDialogsProps) {
   const changes = notificationChanges(useQueryClient(), scope.org)
-  const target = dialog === null || dialog.kind === 'add' ? '' : dialog.notification.target
   const done = (message: string) => {
     onClose()
     toast(message)
@@ -35,9 +35,10 @@ export function NotificationDialogs({ scope, dialog, onClose }: NotificationDial
           <Add scope={scope} onClose={onClose} onAdded={() => done('The notification is added')} />
         )}
       </Dialog>
-      <Dialog open={dialog?.kind === 'edit'} onClose={onClose} title={`Change ${target}`}>
+      <Dialog open={dialog?.kind === 'edit'} onClose={onClose} title="Change a notification">
         {dialog?.kind === 'edit' && (
           <div className="flex flex-col gap-4 pb-4">
+            <Target notification={dialog.notification} />
             <ChangeForm
               notification={dialog.notification}
               onClose={onClose}
@@ -50,13 +51,18 @@ export function NotificationDialogs({ scope, dialog, onClose }: NotificationDial
           </div>
         )}
       </Dialog>
-      <Dialog open={dialog?.kind === 'log'} onClose={onClose} title={`Sent to ${target}`} wide>
-        {dialog?.kind === 'log' && <DeliveryLog org={scope.org} notification={dialog.notification} />}
+      <Dialog open={dialog?.kind === 'log'} onClose={onClose} title="What was sent" wide>
+        {dialog?.kind === 'log' && (
+          <>
+            <Target notification={dialog.notification} />
+            <DeliveryLog org={scope.org} notification={dialog.notification} />
+          </>
+        )}
       </Dialog>
       <ConfirmDialog
         open={dialog?.kind === 'delete'}
         onClose={onClose}
-        title={`Delete the notification to ${target}?`}
+        title="Delete this notification?"
         confirm="Delete"
         onConfirm={async () => {
           if (dialog?.kind !== 'delete') return
@@ -64,9 +70,19 @@ export function NotificationDialogs({ scope, dialog, onClose }: NotificationDial
           done('The notification is deleted')
         }}
       >
+        {dialog?.kind === 'delete' && <Target notification={dialog.notification} />}
         <p>Nothing more is sent to it. Its log is removed, and what still waits is not sent.</p>
       </ConfirmDialog>
     </>
+  )
+}
+
+/** Says where a notification goes: an address may be too long for a title. */
+function Target({ notification: { target } }: { readonly notification: Notification }) {
+  return (
+    <p className="break-all text-muted">
+      <IsolatedText text={target} />
+    </p>
   )
 }
 

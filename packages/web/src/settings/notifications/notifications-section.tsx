@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { problemOf } from '../../api/problem.ts'
 import { Button } from '../../design/button.tsx'
 import { Tag } from '../../design/chip.tsx'
-import { Ago } from '../../design/instant.tsx'
+import { Ago, Instant } from '../../design/instant.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { QueryPlaceholder } from '../../design/query-placeholder.tsx'
 import { toast } from '../../interaction/toasts.tsx'
@@ -34,7 +34,7 @@ export function NotificationsSection({ scope, title, about }: NotificationsSecti
       {data !== undefined && data.length > 0 && (
         <ul aria-label={title} className="rounded-surface border border-hairline bg-raised">
           {data.map((one) => (
-            <Row key={one.id} org={scope.org} notification={one} onOpen={setDialog} />
+            <Row key={one.id} scope={scope} notification={one} onOpen={setDialog} />
           ))}
         </ul>
       )}
@@ -44,14 +44,14 @@ export function NotificationsSection({ scope, title, about }: NotificationsSecti
 }
 
 interface RowProps {
-  readonly org: string
+  readonly scope: NotificationScope
   readonly notification: Notification
   readonly onOpen: (dialog: OpenDialog) => void
 }
 
-function Row({ org, notification, onOpen }: RowProps) {
+function Row({ scope, notification, onOpen }: RowProps) {
   const { id, kind, target, pipeline, enabled } = notification
-  const changes = notificationChanges(useQueryClient(), org)
+  const changes = notificationChanges(useQueryClient(), scope.org)
   const attempt = (done: Promise<unknown>, message: string) =>
     void done.then(
       () => toast(message),
@@ -68,7 +68,7 @@ function Row({ org, notification, onOpen }: RowProps) {
         </p>
         <p className="text-13 text-muted">
           <IsolatedText text={eventsOf(notification)} />
-          {pipeline != null && (
+          {pipeline != null && scope.slug === null && (
             <>
               {' · only pipeline '}
               <IsolatedText text={pipeline} />
@@ -120,8 +120,8 @@ function Trouble({ notification: { enabled, disabled_at, failing_since } }: Pick
   if (failing_since == null) return null
   return (
     <span className="text-fail">
-      {' · nothing has arrived since '}
-      <Ago at={failing_since} />
+      {' · not reached since '}
+      <Instant at={failing_since} />
     </span>
   )
 }
