@@ -50,6 +50,27 @@ async function replace(file: string, from: string, to: string): Promise<void> {
   await writeFile(file, text.replace(from, to))
 }
 
+it('G135 the monorepo example tests each package, and again those that a change affects', async () => {
+  const project = await checkout('monorepo')
+  await cp(join(root, 'examples/monorepo/.hm'), join(project, '.hm'), { recursive: true })
+  const first = await hm(project, 'run')
+  expect(first, first.stderr).toMatchObject({ code: 0, stdout: '' })
+  expect(first.stderr).toContain('[plan] appended 3 steps')
+  expect(started(first.stderr)).toEqual(['all', 'plan', 'test-cart', 'test-money', 'test-till'])
+  const ends = [...first.stderr.matchAll(/^\[(.*)\] end exit=0/gm)].map(([, key]) => key)
+  expect(ends.at(-1)).toBe('all')
+
+  await replace(join(project, 'packages/cart/src/cart.js'), 'sum + cents', 'cents + sum')
+  const second = await hm(project, 'run')
+  expect(second, second.stderr).toMatchObject({ code: 0, stdout: '' })
+  expect(second.stderr).toContain('[test-money] cache hit')
+  expect(started(second.stderr)).toEqual(['all', 'plan', 'test-cart', 'test-till'])
+})
+
+function started(lines: string): readonly (string | undefined)[] {
+  return [...lines.matchAll(/^\[(.*)\] start/gm)].map(([, key]) => key).sort()
+}
+
 it.each([
   {
     name: 'typescript',

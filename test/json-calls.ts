@@ -173,6 +173,7 @@ export function callsOf({
     'pipeline create': [call(['pipeline', 'create', 'made', '--repository', 'https://example.com/acme/made.git'])],
     'pipeline list': [call(['pipeline', 'list'])],
     'pipeline show': [call(['pipeline', 'show', 'judged'])],
+    'pipeline append': [call(['pipeline', 'append', '-'], { input: ir, env: { HARMONT_OUTPUT: place('output') } })],
     'pipeline set': [call(['pipeline', 'set', 'judged', '--cache-share', 'no'])],
     'build list': [call(['build', 'list', ...onServer])],
     'build show': [call(['build', 'show', '1', ...onServer])],

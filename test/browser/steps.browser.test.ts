@@ -187,14 +187,7 @@ test('web P7 B3 B12 forks prove a test flaky while one looks on; administrators 
     },
   ])
   await page.goto(`${app.origin}/default/pipelines/ci/builds/${number}?job=unit`)
-  const letGo = (file: string) =>
-    expect.poll(() => {
-      try {
-        return touchInSandbox(gate, file)
-      } catch (error) {
-        return error
-      }
-    })
+  const letGo = (file: string) => expect.poll(() => attempted(() => touchInSandbox(gate, file)))
   await letGo('/red').toBeUndefined()
   const failures = page.getByRole('region', { name: 'Why it failed' })
   await failures.getByText('proving').waitFor()
@@ -235,3 +228,44 @@ test('web P7 B3 B12 forks prove a test flaky while one looks on; administrators 
   ])
   await app.product.pool.query("update memberships set role = 'owner'")
 })
+
+test('web B4 a thousand appended steps come below their generator, and no row moves that a person reads', async () => {
+  const gate = `gate-${randomUUID()}`
+  const appended = (key: string) => `{"type":"command","key":"${key}","cmd":"true","depends_on":["hold"]}`
+  const plan = [
+    `sh -c 'until [ -e /go ]; do sleep 0.1; done' ${gate}`,
+    'mkdir -p $HARMONT_OUTPUT/steps',
+    `{ echo '{"version":"0","steps":['; seq 999 | sed 's/.*/${appended('a&')},/'; echo '${appended('last')}]}'; } >$HARMONT_OUTPUT/steps/a.json`,
+  ].join('\n')
+  const others = Array.from({ length: 300 }, (_, index) => ({ key: `s${index}`, cmd: 'true', depends_on: ['hold'] }))
+  const number = await submit([{ key: 'plan', cmd: plan, append: {} }, { key: 'hold', cmd: 'sleep 600' }, ...others])
+  await page.setViewportSize({ width: 1280, height: 720 })
+  await page.goto(`${app.origin}/default/pipelines/ci/builds/${number}?job=hold`)
+  await page.getByText('Order', { exact: true }).click()
+  const list = page.getByRole('list', { name: 'Steps' })
+  const row = list.getByText('s150', { exact: true })
+  await list.locator('..').evaluate((scroller) => {
+    scroller.scrollTop = scroller.scrollHeight / 2
+  })
+  await row.waitFor()
+  const before = await row.boundingBox()
+  await expect.poll(() => attempted(() => touchInSandbox(gate, '/go'))).toBeUndefined()
+  await page.getByPlaceholder('Filter 1,302 steps').waitFor()
+  expect(await row.boundingBox()).toEqual(before)
+  await list.locator('..').evaluate((scroller) => {
+    scroller.scrollTop = 0
+  })
+  await list.getByText('a3', { exact: true }).waitFor()
+  const names = await list.getByRole('listitem').evaluateAll((rows) => rows.slice(0, 4).map((one) => one.textContent))
+  expect(names).toEqual(['plan', 'a1', 'a2', 'a3'].map((name) => expect.stringContaining(name)))
+  await app.product.api.cancelBuild('ci', number)
+  await buildEnd(app.product.api, 'ci', number)
+})
+
+function attempted(work: () => void): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}

@@ -63,6 +63,7 @@ export const handlers: { readonly [Name in CommandName]: Load<Name> } = {
   'pipeline list': async () => (await import('./builds/pipelines.ts')).list,
   'pipeline show': async () => (await import('./builds/pipelines.ts')).show,
   'pipeline create': async () => (await import('./builds/pipelines.ts')).create,
+  'pipeline append': async () => (await import('./project/append.ts')).run,
   'pipeline set': async () => (await import('./builds/pipelines.ts')).set,
   'build list': async () => (await import('./builds/builds.ts')).list,
   'build show': async () => (await import('./builds/builds.ts')).show,

@@ -344,6 +344,7 @@ const ofServer = {
   'pipeline list': one(dataOf(pipeline)),
   'pipeline show': one(pipeline),
   'pipeline create': one(pipeline),
+  'pipeline append': one(object({ file: text, steps: list(text) })),
   'pipeline set': one(pipeline),
   'build list': one(dataOf(contract('BuildSummary'))),
   'build show': one(serverStatus),

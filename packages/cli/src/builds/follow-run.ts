@@ -102,7 +102,11 @@ async function follow(
   let last: Build | undefined
   for await (const update of followBuild(client, address, { signal })) {
     if (update.kind === 'build') last = update.build
-    else jobs.changed(update.job)
+    else {
+      // A step has appended others: they come one by one, and are told of together.
+      if (jobs.isAppended(update.job)) await jobs.begin((await client.listJobs(address, { signal })).data)
+      jobs.changed(update.job)
+    }
   }
   return last !== undefined && isEnded(last) ? last : client.getBuild(address, { signal })
 }
@@ -116,6 +120,7 @@ class JobsOfRun {
   readonly #logs: RunLogs
   readonly #reports = new Map<string, Promise<void>>()
   readonly #ended = new Set<string>()
+  readonly #appended = new AppendedJobs()
   readonly #onFailure: (error: unknown) => void
   readonly #signal: AbortSignal
 
@@ -124,6 +129,11 @@ class JobsOfRun {
     this.#logs = new RunLogs({ ...options, signal })
     this.#onFailure = onFailure
     this.#signal = signal
+  }
+
+  /** Whether a job is of a step that was not there when the build was read. */
+  isAppended(job: Job): boolean {
+    return job.appended_by != null && !this.#options.mapper.knows(mapServerJob(job))
   }
 
   async begin(jobs: readonly Job[]): Promise<void> {
@@ -137,7 +147,9 @@ class JobsOfRun {
     const events = [...mapper.queued([mapped]), ...mapper.changed(mapped)]
     const isEnd = isJobEnded(job) && !this.#ended.has(job.id)
     if (isEnd) this.#ended.add(job.id)
-    const before = [job.id, ...job.depends_on, ...(job.previous_attempt_id ? [job.previous_attempt_id] : [])]
+    if (job.appended_by != null) this.#appended.add(job.appended_by, job.id)
+    const after = [...job.depends_on, ...this.#appended.below(job.after_appended ?? [])]
+    const before = [job.id, ...after, ...(job.previous_attempt_id ? [job.previous_attempt_id] : [])]
     const ready = Promise.all(before.map((id) => this.#reports.get(id)))
     const report = async () => {
       await ready
@@ -160,6 +172,23 @@ class JobsOfRun {
 
   async reported(): Promise<void> {
     await Promise.all(this.#reports.values())
+  }
+}
+
+/** Which jobs were appended by which. */
+class AppendedJobs {
+  readonly #by = new Map<string, Set<string>>()
+
+  add(generator: string, job: string): void {
+    const known = this.#by.get(generator) ?? new Set()
+    this.#by.set(generator, known.add(job))
+  }
+
+  /** Returns the jobs that these appended, and those that these appended. */
+  below(generators: readonly string[]): ReadonlySet<string> {
+    const found = new Set(generators)
+    for (const one of found) for (const job of this.#by.get(one) ?? []) found.add(job)
+    return found
   }
 }
 

@@ -11,6 +11,8 @@ export function mapServerJob(job: Job): MappedJob {
     name: job.name ?? key,
     command: job.command ?? null,
     dependsOn: job.depends_on,
+    appendedBy: job.appended_by ?? null,
+    afterAppended: job.after_appended ?? [],
     attempt: job.attempt ?? 1,
     state: job.state,
     waitReason: job.wait_reason ?? null,

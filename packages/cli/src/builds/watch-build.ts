@@ -52,7 +52,7 @@ export async function watchBuild(
       build: { run_id, number, org, pipeline },
       watch_url: buildUrl(appUrl, address),
     })
-    const mapper = new EventMapper(facts.of)
+    const mapper = new EventMapper(facts)
     return await followRun({ client, address, view, mapper, signal, onInterrupt, timeoutMs })
   } finally {
     await view.close()

@@ -29,7 +29,7 @@ export async function whyOnServer(
       factsOfBuild(client, address, signal),
     ])
     const run = newRun()
-    const mapper = new EventMapper(facts.of)
+    const mapper = new EventMapper(facts)
     for (const event of mapper.queued(jobs.map(mapServerJob))) fold(run, event)
     const { org, pipeline, number } = address
     const accepted = { run_id: told.id ?? '', number, org, pipeline }

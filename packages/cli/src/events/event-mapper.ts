@@ -11,6 +11,10 @@ export interface MappedJob {
   readonly command: string | null
   /** Ids of the jobs that it waits for, its parent's included. */
   readonly dependsOn: readonly string[]
+  /** The id of the job that appended it; null for a job of the pipeline itself. */
+  readonly appendedBy: string | null
+  /** Ids of the jobs for whose appended steps it waits. */
+  readonly afterAppended: readonly string[]
   readonly attempt: number
   readonly state: string
   /** A `wait_reason` of the API. */
@@ -60,14 +64,19 @@ export function isJobEnded({ state }: { readonly state: string }): boolean {
 
 /** Maps changes of jobs to run events. Reads no clock. */
 export class EventMapper {
-  readonly #factsOf: BuildFacts['of']
+  #facts: BuildFacts
   readonly #steps = new Map<string, Step>()
   readonly #keys = new Map<string, string>()
   readonly #failedChains = new Set<number>()
   #unknownChains = 0
 
-  constructor(factsOf: BuildFacts['of']) {
-    this.#factsOf = factsOf
+  constructor(facts: BuildFacts) {
+    this.#facts = facts
+  }
+
+  /** Takes the facts of a build that has got more steps. */
+  grown(facts: BuildFacts): void {
+    this.#facts = facts
   }
 
   /**
@@ -76,6 +85,8 @@ export class EventMapper {
    */
   queued(jobs: readonly MappedJob[]): RunEvent[] {
     for (const { id, key } of jobs) this.#keys.set(id, key)
+    const fresh = jobs.filter(({ key, appendedBy }) => appendedBy !== null && !this.#steps.has(key))
+    const appended = Map.groupBy(fresh, ({ appendedBy }) => appendedBy ?? '')
     return jobs.flatMap((job): RunEvent[] => {
       const { id, key, name, command, dependsOn } = job
       const known = this.#steps.get(key)
@@ -83,13 +94,40 @@ export class EventMapper {
         if (job.attempt >= known.newest.attempt) known.newest = job
         return []
       }
-      const { chain = this.#unknownChains++, parentKey = null } = this.#factsOf(key) ?? {}
+      const { chain = this.#unknownChain(), parentKey = null } = this.#facts.of(key) ?? {}
       const untold = { waits: null, startedAttempt: null, substitutedAttempt: null, services: [] }
       this.#steps.set(key, { id, key, chain, newest: job, ...untold })
       const depends_on = dependsOn.flatMap((other) => this.#keys.get(other) ?? []).filter((each) => each !== parentKey)
       const step = { step_id: id, key, chain_idx: chain, parent_key: parentKey, display_name: name, depends_on }
-      return [{ kind: 'step_queued', ...step, ...(command ? { command } : {}) }]
+      const appended_by = this.#keys.get(job.appendedBy ?? '')
+      const after_appended = job.afterAppended.flatMap((other) => this.#keys.get(other) ?? [])
+      const queued = {
+        ...step,
+        ...(command ? { command } : {}),
+        ...(appended_by && { appended_by }),
+        ...(after_appended.length > 0 && { after_appended }),
+      }
+      return [...this.#announced(job, appended), { kind: 'step_queued', ...queued }]
     })
+  }
+
+  /** Returns the event of a step that appended new ones, before the first of them. */
+  #announced({ appendedBy }: MappedJob, appended: Map<string, readonly MappedJob[]>): RunEvent[] {
+    const step_id = this.stepOfJob(appendedBy ?? '')
+    const jobs = appended.get(appendedBy ?? '')
+    if (step_id === undefined || jobs === undefined) return []
+    appended.delete(appendedBy ?? '')
+    return [{ kind: 'appended', step_id, keys: jobs.map(({ key }) => key) }]
+  }
+
+  /** Numbers a step of which nothing is known behind those that are. */
+  #unknownChain(): number {
+    return this.#facts.roots + this.#unknownChains++
+  }
+
+  /** Whether the step of a job was queued. */
+  knows({ key }: Pick<MappedJob, 'key'>): boolean {
+    return this.#steps.has(key)
   }
 
   stepId({ key }: Pick<MappedJob, 'key'>): string {
@@ -98,8 +136,7 @@ export class EventMapper {
 
   /** Returns the id of a job's step; undefined before the job was queued. */
   stepOfJob(jobId: string): string | undefined {
-    const key = this.#keys.get(jobId)
-    return key === undefined ? undefined : this.#stepOf(key).id
+    return this.#steps.get(this.#keys.get(jobId) ?? '')?.id
   }
 
   /** Returns the events of a job's new state, except its end, which comes after its log. */
@@ -116,7 +153,7 @@ export class EventMapper {
   #started(step: Step, { id, attempt, startedAt, cached }: MappedJob): RunEvent[] {
     if (startedAt === null || cached || step.startedAttempt === id) return []
     step.startedAttempt = id
-    const image = this.#factsOf(step.key)?.image ?? null
+    const image = this.#facts.of(step.key)?.image ?? null
     return [{ kind: 'step_start', step_id: step.id, runner: 'default', image, attempt, started_at: startedAt }]
   }
 
@@ -126,7 +163,7 @@ export class EventMapper {
     const { id: step_id, key } = step
     const { attempt, exitCode: exit_code, errorCode: error_code, errorMessage: message, startedAt, finishedAt } = job
     if (step.newest.id !== job.id) {
-      const of = Math.max(this.#factsOf(key)?.attempts ?? 0, attempt + 1)
+      const of = Math.max(this.#facts.of(key)?.attempts ?? 0, attempt + 1)
       return [{ kind: 'step_retry', step_id, attempt, of, exit_code, reason: error_code, ...timesOf(job) }]
     }
     if (job.state === 'skipped') return [{ kind: 'step_skipped', step_id, reason: this.#whySkipped(job) }]

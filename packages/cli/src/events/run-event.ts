@@ -66,7 +66,13 @@ export type RunEvent =
       readonly depends_on: readonly string[]
       /** Absent in records of earlier releases. */
       readonly command?: string
+      /** The key of the step that appended it. Absent for a step of the pipeline itself. */
+      readonly appended_by?: string
+      /** Keys of the steps for whose appended steps it waits. Absent for none. */
+      readonly after_appended?: readonly string[]
     }
+  /** A step has passed, and added steps to the build. They are queued next. */
+  | { readonly kind: 'appended'; readonly step_id: string; readonly keys: readonly string[] }
   /**
    * A step waits for something new. `reason` is a `wait_reason` of the API, or `preparation` while
    * its file system is made.

@@ -35,7 +35,7 @@ export function buildFacts(steps: readonly (Omit<StepFacts, 'chain'> & { readonl
   return { steps: steps.length, roots: roots.length, of: (key) => facts.get(key) }
 }
 
-export function factsOfPlan({ steps }: Plan): BuildFacts {
+export function factsOfPlan({ steps }: Pick<Plan, 'steps'>): BuildFacts {
   const keyOf = (slot: number | null) => (slot === null ? null : (steps[slot]?.key ?? null))
   return buildFacts(
     steps.map(({ key, buildsIn, image, retry }) => {

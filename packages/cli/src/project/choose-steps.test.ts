@@ -124,6 +124,7 @@ describe('a retry', () => {
     key,
     parentKey: null,
     dependsOn: [],
+    appendedBy: null,
     state,
     attempts: 1,
     exitCode: null,
@@ -212,6 +213,20 @@ describe('a retry', () => {
     ]
     expect(retry(failures, { only: ['other'] })).toEqual({ rerun: ['other'], kept: [] })
     expect(retry(failures, { only: ['b'] })).toEqual({ rerun: ['b', 'c'], kept: ['a', 'base'] })
+  })
+  test('G135 runs a step again when one that it appended has not passed, also by way of another', () => {
+    const appended = (key: string, by: string, state: RecordedStep['state']) => ({
+      ...step(key, state),
+      appendedBy: by,
+    })
+    const whole = [...passed, step('b', 'passed', 's'), step('c', 'passed'), appended('x', 'b', 'passed')]
+    const second = { rerun: ['b'], kept: ['a', 'base'] }
+    expect(retry([...whole, appended('y', 'x', 'failed')])).toEqual(second)
+    expect(retry([...whole, appended('y', 'x', 'failed'), appended('z', 'other', 'failed')], { only: ['y'] })).toEqual(
+      second,
+    )
+    expect(retry([...whole, appended('y', 'x', 'passed')])).toEqual({ rerun: [], kept: [] })
+    expect(retry([...whole, { ...appended('y', 'x', 'failed'), softFailed: true }])).toEqual({ rerun: [], kept: [] })
   })
   test('of a passed run has nothing to do', () => {
     expect(retry([...passed, step('b', 'passed', 's'), step('c', 'passed')])).toEqual({ rerun: [], kept: [] })

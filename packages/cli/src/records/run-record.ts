@@ -46,6 +46,8 @@ export interface RecordedStep {
   readonly key: string
   readonly parentKey: string | null
   readonly dependsOn: readonly string[]
+  /** The key of the step that appended it; null for a step of the pipeline itself. */
+  readonly appendedBy: string | null
   readonly state: StepOutcome
   readonly attempts: number
   readonly exitCode: number | null
@@ -72,6 +74,7 @@ export function stepsOf(events: readonly RunEvent[]): RecordedStep[] {
           key: event.key,
           parentKey: event.parent_key,
           dependsOn: event.depends_on,
+          appendedBy: event.appended_by ?? null,
           ...unbegun,
         })
         break

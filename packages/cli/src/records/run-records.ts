@@ -33,6 +33,8 @@ export interface RunFiles {
   readonly ir: string
   /** The events, one per line, except log lines. */
   readonly events: string
+  /** The planned steps that steps have appended, one per line; absent without any. */
+  readonly appended: string
   /** The artifacts that steps have left, one per line; absent without any. */
   readonly artifacts: string
   /** How long the files of tests took, and how splits were dealt out; see `recorded-splits.ts`. */
@@ -51,6 +53,7 @@ export function runFiles(runs: string, record: number): RunFiles {
     facts: join(directory, 'run.json'),
     ir: join(directory, 'ir.json'),
     events: join(directory, 'events.jsonl'),
+    appended: join(directory, 'appended.jsonl'),
     artifacts: join(directory, 'artifacts.jsonl'),
     times: join(directory, 'times.jsonl'),
     deals: join(directory, 'deals.jsonl'),

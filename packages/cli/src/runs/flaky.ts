@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs'
 import type { ForkOutput } from '@harmont/engine'
 import { DEFAULT_FORKS, type PlannedStep } from '@harmont/ir'
 import { testTitle, verdictWords } from '@harmont/logs'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
 import { printFailedTests } from '../inspect/failed-tests.ts'
-import { planRun } from '../project/plan-run.ts'
 import { readProject } from '../project/read-project.ts'
 import { requireStep } from '../records/find-run.ts'
+import { recordedPlan } from '../records/recorded-plan.ts'
 import type { RunRecord } from '../records/run-record.ts'
-import { runFiles } from '../records/run-records.ts'
 import { withSandboxes } from '../sandboxes/with-sandboxes.ts'
 import { testCounts } from '../view/failure/failure-excerpt.ts'
 import { type JudgedForks, judgeTests } from './judge-tests.ts'
@@ -25,8 +23,7 @@ export async function localFlaky(context: Context<'flaky'>, run: RunRecord): Pro
   const { args, flags, output, directory, global } = context
   const { id } = requireStep(run, args.step)
   return withSandboxes(context, async (home, opening) => {
-    const ir = readFileSync(runFiles(home.runs, run.record).ir, 'utf8')
-    const plan = planRun(ir, { steps: run.only ?? [], timeoutMs: undefined })
+    const plan = recordedPlan(home.runs, run)
     const step = requireReport(plan.steps.find(({ key }) => key === args.step))
     const { git, sourceSet } = await readProject(directory)
     const secrets = knownSecrets(plan, step.key, context)

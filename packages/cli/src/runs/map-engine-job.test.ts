@@ -65,9 +65,13 @@ function mapping(ir: string, jobs: readonly Job[]) {
   const parsed = parsePlan(ir)
   if (!parsed.ok) throw new Error(parsed.error.message)
   const { plan } = parsed
-  const mapper = new EventMapper(factsOfPlan(plan).of)
+  const mapper = new EventMapper(factsOfPlan(plan))
   const map = (each: Job) => {
-    const mapped = mapEngineJob(each, { steps: plan.steps, ids: jobs.map(({ id }) => id), cachedFrom: '' })
+    const mapped = mapEngineJob(each, {
+      steps: plan.steps.map((step) => ({ ...step, conditionHolds: true })),
+      ids: jobs.map(({ id }) => id),
+      cachedFrom: '',
+    })
     if (mapped === undefined) throw new Error(`expected ${each.id} to be of a step`)
     return mapped
   }

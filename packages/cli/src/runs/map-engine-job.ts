@@ -1,7 +1,9 @@
-import { type Job, serviceLogId } from '@harmont/engine'
+import { type Build, type Job, prerequisitesOf, serviceLogId } from '@harmont/engine'
 import type { PlannedStep } from '@harmont/ir'
 import type { MappedJob, MappedService } from '../events/event-mapper.ts'
 import { conditionReason } from '../project/plan-run.ts'
+
+type Step = Build['steps'][number]
 
 /**
  * Maps a job of the engine; returns undefined for the job that renders. ¶@param ids of the first
@@ -13,17 +15,18 @@ export function mapEngineJob(
     steps,
     ids,
     cachedFrom,
-  }: { readonly steps: readonly PlannedStep[]; readonly ids: readonly string[]; readonly cachedFrom: string },
+  }: { readonly steps: readonly Step[]; readonly ids: readonly string[]; readonly cachedFrom: string },
 ): MappedJob | undefined {
   const step = job.step === null ? undefined : steps[job.step]
   if (step === undefined) return undefined
-  const needs = [...step.dependsOn, ...(step.buildsIn === null ? [] : [step.buildsIn])]
   return {
     ...job,
     key: step.key,
     name: step.name,
     command: step.command,
-    dependsOn: needs.flatMap((slot) => ids[slot] ?? []),
+    dependsOn: prerequisitesOf(steps, job.step ?? 0).flatMap((slot) => ids[slot] ?? []),
+    appendedBy: step.appendedBy?.job ?? null,
+    afterAppended: (step.afterAppended ?? []).flatMap((slot) => ids[slot] ?? []),
     waitReason: job.state === 'scheduled' && job.notBefore !== null ? 'retry_delay' : null,
     errorMessage: job.skipReason === 'condition' ? conditionReason(step.condition) : job.errorMessage,
     cachedFrom,

@@ -4,9 +4,12 @@ import type { RecordedStep } from '../records/run-record.ts'
 
 export interface RetryRequest {
   readonly steps: readonly PlannedStep[]
-  /** The steps of the earlier run, by key. */
+  /**
+   * The steps of the earlier run, by key: those of the plan, and appended ones whose condition holds
+   * now.
+   */
   readonly earlier: ReadonlyMap<string, RecordedStep>
-  /** Keys of failed steps to try again; none: all. */
+  /** Keys of failed steps to try again, appended ones too; none: all. */
   readonly only: readonly string[]
   readonly hasSnapshot: (id: string) => boolean
   /**
@@ -30,18 +33,20 @@ const nothing: Left = { snapshot: null, serviceSnapshots: {} }
 
 /**
  * Chooses the steps of a retry: failed steps, steps that they blocked, and required steps whose
- * snapshot is gone. All other required steps count as passed.
+ * snapshot is gone. All other required steps count as passed. A step runs again too when one that it
+ * appended has not passed: it appends them anew.
  */
 export function planRetry({ steps, earlier, only, hasSnapshot, conditions }: RetryRequest): Retry {
   const before = steps.map(({ key }) => earlier.get(key))
-  const isOpen = (slot: number) =>
-    conditions[slot] === true && before[slot]?.state !== 'passed' && before[slot]?.softFailed !== true
-  const wanted = steps.flatMap(({ key }, slot) =>
-    isOpen(slot) && (only.length === 0 || only.includes(key)) ? slot : [],
-  )
+  const appending = generatorsOf(earlier, (step) => !isSettled(step) && (only.length === 0 || only.includes(step.key)))
+  const appendsAgain = (slot: number) => appending.has(steps[slot]?.key ?? '')
+  const isOpen = (slot: number) => conditions[slot] === true && (appendsAgain(slot) || !isSettled(before[slot]))
+  const isNamed = (slot: number) => only.length === 0 || appendsAgain(slot) || only.includes(steps[slot]?.key ?? '')
+  const wanted = [...steps.keys()].filter((slot) => isOpen(slot) && isNamed(slot))
   const blocked = only.length === 0 ? wanted : withBlocked(steps, wanted, isOpen)
   const needed = withAncestors(steps, [...blocked])
-  const rerun = new Set([...needed].filter((slot) => conditions[slot] && before[slot]?.state !== 'passed'))
+  const runsAgain = (slot: number) => appendsAgain(slot) || before[slot]?.state !== 'passed'
+  const rerun = new Set([...needed].filter((slot) => conditions[slot] && runsAgain(slot)))
   // A step that must rerun may need a snapshot that is gone. A step built on a rerun step must
   // rerun too.
   for (let size = -1; size !== rerun.size; ) {
@@ -58,6 +63,25 @@ export function planRetry({ steps, earlier, only, hasSnapshot, conditions }: Ret
   }
   const kept = [...needed].filter((slot) => conditions[slot] && !rerun.has(slot))
   return { rerun, kept: new Map(kept.map((slot) => [slot, before[slot] ?? nothing])) }
+}
+
+function isSettled(step: RecordedStep | undefined): boolean {
+  return step?.state === 'passed' || step?.softFailed === true
+}
+
+/** Returns the keys of the plan's own steps that appended these, also by way of others. */
+function generatorsOf(
+  earlier: ReadonlyMap<string, RecordedStep>,
+  isOne: (step: RecordedStep) => boolean,
+): ReadonlySet<string> {
+  const generators = new Set<string>()
+  for (const step of earlier.values()) {
+    if (step.appendedBy === null || !isOne(step)) continue
+    let at: RecordedStep | undefined = step
+    while (at !== undefined && at.appendedBy !== null) at = earlier.get(at.appendedBy)
+    if (at !== undefined) generators.add(at.key)
+  }
+  return generators
 }
 
 /** Returns what a step and its services start from: slots of steps, and what each left for it. */

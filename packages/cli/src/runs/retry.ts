@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { planBuild } from '@harmont/engine'
-import type { Plan } from '@harmont/ir'
+import { conditionHolds, type Plan, type PlannedStep } from '@harmont/ir'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
-import { localConditions, planRun, selectSteps } from '../project/plan-run.ts'
+import { localConditions, selectSteps } from '../project/plan-run.ts'
 import { readProject } from '../project/read-project.ts'
 import { runSecrets } from '../project/run-variables.ts'
+import { appendedSteps, plannedAtFirst } from '../records/recorded-plan.ts'
 import { recordedDeals } from '../records/recorded-splits.ts'
 import { type RunRecord, stepsOf } from '../records/run-record.ts'
-import { runFiles } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
 import { withSandboxes } from '../sandboxes/with-sandboxes.ts'
 import { type Launch, launchRun } from './launch-run.ts'
@@ -28,14 +27,14 @@ export async function localRetry(
   if (context.flags.detach) throw usageError('--detach is for builds on a server')
   return withSandboxes(context, async (home, opening) => {
     const { directory, flags, output, env: own } = context
-    const ir = readFileSync(runFiles(home.runs, earlier.record).ir, 'utf8')
-    const whole = planRun(ir, { steps: earlier.only ?? [], timeoutMs: undefined })
+    const { plan: whole, ir } = plannedAtFirst(home.runs, earlier)
     const { git, sourceSet } = await readProject(directory)
     const env = { ...earlier.env, ...Object.fromEntries(flags.env.map(({ name, value }) => [name, value])) }
     const known = localConditions(earlier.branch, env)
     refuseUnknown(earlier, only)
     const sandboxes = await opening
-    const again = await chooseSteps(sandboxes, { whole, earlier, only, known })
+    const appended = appendedSteps(home.runs, earlier)
+    const again = await chooseSteps(sandboxes, { whole, appended, earlier, only, known })
     if (again === null) {
       output.say(`no step of run ${earlier.number} failed`)
       return exits.ok
@@ -62,6 +61,8 @@ export async function localRetry(
 interface Wanted {
   /** The plan of the earlier run. */
   readonly whole: Plan
+  /** The steps that its steps appended. */
+  readonly appended: readonly PlannedStep[]
   readonly earlier: RunRecord
   readonly only: readonly string[]
   readonly known: ReturnType<typeof localConditions>
@@ -70,7 +71,7 @@ interface Wanted {
 /** Returns the steps that run again, and what those left that do not; null: none failed. */
 async function chooseSteps(
   sandboxes: Sandboxes,
-  { whole, earlier, only, known }: Wanted,
+  { whole, appended, earlier, only, known }: Wanted,
 ): Promise<Pick<Launch, 'plan' | 'only' | 'kept'> | null> {
   const steps = stepsOf(earlier.events)
   const there = await present(
@@ -80,9 +81,10 @@ async function chooseSteps(
       ...Object.values(serviceSnapshots),
     ]),
   )
+  const skipped = new Set(appended.flatMap(({ key, condition }) => (conditionHolds(condition, known) ? [] : key)))
   const { rerun, kept } = planRetry({
     steps: whole.steps,
-    earlier: new Map(steps.map((step) => [step.key, step])),
+    earlier: new Map(steps.filter(({ key }) => !skipped.has(key)).map((step) => [step.key, step])),
     only,
     hasSnapshot: (id) => there.has(id),
     conditions: planBuild(whole, { conditions: known }).conditions,

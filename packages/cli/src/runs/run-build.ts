@@ -62,9 +62,8 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
   const known = factsOfPlan(plan)
   const files = runFiles(home.runs, facts.record)
   const reporter = new RunReporter({
-    mapper: new EventMapper(known.of),
-    steps: plan.steps,
-    jobs: build.build.jobs,
+    mapper: new EventMapper(known),
+    build: build.build,
     files,
     view,
     snapshotOf: (id) => sandboxes.driver.snapshots.get(id),

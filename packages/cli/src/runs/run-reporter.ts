@@ -9,14 +9,15 @@ import {
   noOutput,
   serviceLogId,
 } from '@harmont/engine'
-import type { PlannedStep } from '@harmont/ir'
 import { chunkJson } from '@harmont/logs'
 import type { Snapshot } from '@harmont/sandbox'
 import { type EventMapper, isJobEnded, type MappedJob } from '../events/event-mapper.ts'
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import type { RunEvent, RunView } from '../events/run-event.ts'
+import { factsOfPlan } from '../events/step-facts.ts'
 import { noteGiven } from '../records/identity.ts'
 import { recordArtifacts } from '../records/recorded-artifacts.ts'
+import { recordAppended } from '../records/recorded-plan.ts'
 import { recordTimes } from '../records/recorded-splits.ts'
 import { AppendedFile, type RunFiles } from '../records/run-records.ts'
 import type { StoreListener } from './local-store.ts'
@@ -27,9 +28,8 @@ const readAtOnce = 1024 * 1024
 
 export interface ReporterOptions {
   readonly mapper: EventMapper
-  readonly steps: readonly PlannedStep[]
-  /** The first job of each step. */
-  readonly jobs: readonly Job[]
+  /** As it begins: its steps may append more. */
+  readonly build: Pick<Build, 'steps' | 'jobs'>
   readonly files: RunFiles
   readonly view: RunView
   readonly snapshotOf: (id: string) => Promise<Snapshot | undefined>
@@ -50,8 +50,9 @@ interface OpenLog {
 export class RunReporter implements StoreListener {
   readonly #options: ReporterOptions
   readonly #events: AppendedFile
+  #steps: Build['steps']
   /** The id of the first job of each step. */
-  readonly #ids: readonly string[]
+  readonly #ids: string[]
   /** Known to the store before anything happens. */
   #store: MemoryStore | null = null
   readonly #jobs = new Map<string, Job>()
@@ -63,13 +64,15 @@ export class RunReporter implements StoreListener {
   constructor(options: ReporterOptions) {
     this.#options = options
     this.#events = new AppendedFile(options.files.events)
-    this.#ids = options.jobs.map(({ id }) => id)
+    this.#steps = options.build.steps
+    this.#ids = options.build.jobs.map(({ id }) => id)
   }
 
   /** Reports the start, and the jobs as they are before any change. */
   begin(store: MemoryStore, start: RunEvent): void {
     this.#store = store
-    const { mapper, jobs } = this.#options
+    const { mapper, build } = this.#options
+    const { jobs } = build
     this.#enqueue(async () => {
       await this.#report(start)
       for (const event of mapper.queued(await this.#map(jobs))) await this.#report(event)
@@ -79,9 +82,11 @@ export class RunReporter implements StoreListener {
 
   applied({ build, changed }: Applied): void {
     const { jobs, ...header } = build
+    const { steps } = build
     const newest = new Set(jobs.map(({ id }) => id))
     const ended = changed.filter(({ id, state }) => newest.has(id) && isTerminal(state))
     this.#enqueue(async () => {
+      this.#grow(steps, changed)
       await this.#reportJobs(changed)
       for (const job of ended) {
         if (!job.cached) recordTimes(this.#options.files.times, this.#store?.outputs.of(job.id).tests ?? [])
@@ -102,10 +107,9 @@ export class RunReporter implements StoreListener {
   lookedUp(jobId: string, { inputs: { given, services, split } }: CacheLookUp): void {
     if (given === undefined && services === undefined && split === undefined) return
     this.#enqueue(async () => {
-      const { steps, files } = this.#options
-      const step = steps[this.#jobs.get(jobId)?.step ?? -1]
+      const step = this.#steps[this.#jobs.get(jobId)?.step ?? -1]
       if (step !== undefined)
-        noteGiven(files.identity, step.key, {
+        noteGiven(this.#options.files.identity, step.key, {
           ...(given && { given }),
           ...(services && { services }),
           ...(split && { split }),
@@ -128,6 +132,16 @@ export class RunReporter implements StoreListener {
     for (const { file } of this.#logs.values()) file.close()
     for (const file of this.#serviceLogs.values()) file.close()
     this.#events.close()
+  }
+
+  /** Takes steps that were appended; `changed` has their jobs. */
+  #grow(steps: Build['steps'], changed: readonly Job[]): void {
+    const appended = steps.slice(this.#steps.length)
+    if (appended.length === 0) return
+    for (const { id, step } of changed) if (step !== null && step >= this.#steps.length) this.#ids[step] = id
+    this.#steps = steps
+    recordAppended(this.#options.files.appended, appended)
+    this.#options.mapper.grown(factsOfPlan({ steps }))
   }
 
   async #reportJobs(jobs: readonly Job[]): Promise<void> {
@@ -159,10 +173,9 @@ export class RunReporter implements StoreListener {
   async #reportArtifacts({ id, step }: Job): Promise<void> {
     const artifacts = (await this.#store?.outputs.artifacts(id)) ?? []
     if (step === null || artifacts.length === 0) return
-    const { steps, files } = this.#options
-    const key = steps[step]?.key ?? ''
+    const key = this.#steps[step]?.key ?? ''
     recordArtifacts(
-      files.artifacts,
+      this.#options.files.artifacts,
       artifacts.map((artifact) => ({ step: key, ...artifact })),
     )
     for (const { path, bytes: size, sha256 } of artifacts)
@@ -170,7 +183,7 @@ export class RunReporter implements StoreListener {
   }
 
   async #map(jobs: readonly Job[]): Promise<MappedJob[]> {
-    const { steps } = this.#options
+    const steps = this.#steps
     const mapped = await Promise.all(
       jobs.map(async (job) => {
         const cachedFrom = job.cached && job.snapshot !== null ? await this.#tagOf(job.snapshot) : 'an earlier run'

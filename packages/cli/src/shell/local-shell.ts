@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
-import { planRun } from '../project/plan-run.ts'
 import { readProject } from '../project/read-project.ts'
 import { requireStep } from '../records/find-run.ts'
+import { recordedPlan } from '../records/recorded-plan.ts'
 import { type RecordedStep, type RunRecord, stepsOf } from '../records/run-record.ts'
-import { runFiles } from '../records/run-records.ts'
 import { knownSecrets } from '../runs/secrets.ts'
 import { takeHistory, takeSource } from '../runs/take-source.ts'
 import { withSandboxes } from '../sandboxes/with-sandboxes.ts'
@@ -22,10 +20,7 @@ export async function localShell(context: Context<'shell'>, run: RunRecord, key?
   const step = chooseStep(run, key)
   if (!flags.before && step.snapshot === null) throw nothingKept(run, step)
   return withSandboxes(context, async (home, opening) => {
-    const plan = planRun(readFileSync(runFiles(home.runs, run.record).ir, 'utf8'), {
-      steps: run.only ?? [],
-      timeoutMs: undefined,
-    })
+    const plan = recordedPlan(home.runs, run)
     const project = await readProject(directory)
     const secrets = knownSecrets(plan, step.key, context)
     const tree = flags.before ? await takeSource(home, project.sourceSet, output.say) : null

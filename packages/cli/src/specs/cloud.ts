@@ -23,6 +23,16 @@ export const cloudSpecs = {
     },
     query: true,
   },
+  'pipeline append': {
+    summary: 'Add steps to the build, from inside a step that has append',
+    args: { file: { required: true, summary: 'an IR document; - is stdin', complete: 'file' } },
+    about: [
+      'Leaves the document in $HARMONT_OUTPUT/steps. Its steps are added when the step passes. The same document twice is once.',
+    ],
+    examples: [['node plan.js | hm pipeline append -', 'in the command of a step']],
+    query: true,
+    here: true,
+  },
   'pipeline set': {
     summary: 'Change whose cache entries a pipeline trusts',
     args: { slug: { summary: "slug (default: this repository's)", complete: 'pipeline' } },

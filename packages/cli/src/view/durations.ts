@@ -43,13 +43,26 @@ function elapsed({ state, startedAt }: Step, now: number): number {
   return state === 'running' && startedAt !== null ? now - startedAt : 0
 }
 
-/** Returns the keys of the steps that a step waits for. */
-export function prerequisitesOf({ parentKey, dependsOn }: Pick<Step, 'parentKey' | 'dependsOn'>): readonly string[] {
-  return parentKey === null ? dependsOn : [parentKey, ...dependsOn]
+/** Returns the keys of the steps that a step waits for, and of the one that appended it. */
+export function prerequisitesOf(step: Step, run: Run): readonly string[] {
+  const { parentKey, dependsOn, appendedBy, afterAppended } = step
+  const named = [parentKey, appendedBy].filter((key) => key !== null)
+  const appended = afterAppended.length === 0 ? [] : appendedBelow(afterAppended, run)
+  return [...new Set([...named, ...dependsOn, ...appended])]
 }
 
-function prerequisites(step: Step, { byKey }: Pick<Run, 'byKey'>): Step[] {
-  return prerequisitesOf(step).flatMap((key) => byKey.get(key) ?? [])
+/** Returns what these steps appended, and what those appended: each is queued after its generator. */
+function appendedBelow(keys: readonly string[], { steps }: Run): readonly string[] {
+  const generators = new Set(keys)
+  return steps.flatMap(({ key, appendedBy }) => {
+    if (appendedBy === null || !generators.has(appendedBy)) return []
+    generators.add(key)
+    return key
+  })
+}
+
+function prerequisites(step: Step, run: Run): Step[] {
+  return prerequisitesOf(step, run).flatMap((key) => run.byKey.get(key) ?? [])
 }
 
 /**

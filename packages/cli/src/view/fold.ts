@@ -30,6 +30,9 @@ const changes: {
     run.accepted = event
   },
   step_queued: queue,
+  appended(run, event) {
+    stepOf(run, event.step_id).appended = event.keys.length
+  },
   step_waiting(run, event) {
     stepOf(run, event.step_id).waitReason = event.reason
   },
@@ -104,7 +107,9 @@ function queue(run: Run, event: Queued): void {
     name: event.display_name,
     command: event.command ?? null,
     parentKey: event.parent_key,
+    appendedBy: event.appended_by ?? null,
     dependsOn: event.depends_on,
+    afterAppended: event.after_appended ?? [],
     state: 'waiting',
     softFailed: false,
     cached: false,
@@ -122,6 +127,7 @@ function queue(run: Run, event: Queued): void {
     finder: null,
     found: null,
     tests: null,
+    appended: 0,
     annotations: [],
   }
   run.steps.push(step)
@@ -166,7 +172,7 @@ function keepTimes(run: Run, step: Step, event: Ending): void {
     id: `${step.key} ${step.attempt}`,
     step: step.key,
     attempt: step.attempt,
-    after: prerequisitesOf(step),
+    after: prerequisitesOf(step, run),
     hasPassed: event.kind === 'step_end' && event.state === 'passed',
     isLost: false,
     isInGroup: false,

@@ -1,5 +1,5 @@
 import type { IrCachePolicy, Plan, PlannedStep } from '@harmont/ir'
-import { wholeSeconds } from '../terminal/amounts.ts'
+import { count, wholeSeconds } from '../terminal/amounts.ts'
 import { type Line, plainOf, span } from '../terminal/span.ts'
 import { pad, widthOf, wrapLine } from '../terminal/text-width.ts'
 import type { Charset } from './charset.ts'
@@ -67,10 +67,12 @@ function branchesOf(parents: readonly number[], { branches }: Charset) {
 }
 
 function notesOf(step: PlannedStep, keyOf: (slot: number) => string, skipped: string | null): string[] {
-  const { image, dependsOn, cacheKey, cachePolicy, softFail, retry } = step
+  const { image, dependsOn, afterAppended = [], append, cacheKey, cachePolicy, softFail, retry } = step
   return [
     ...(image === null ? [] : [`on ${image}`]),
     ...(dependsOn.length === 0 ? [] : [`after ${dependsOn.map(keyOf).join(' and ')}`]),
+    ...(afterAppended.length === 0 ? [] : [`after all that ${afterAppended.map(keyOf).join(' and ')} appends`]),
+    ...(append === undefined ? [] : [`may append up to ${count(append.max, 'step')}`]),
     ...(cacheKey === null ? [] : [cached(cachePolicy)]),
     ...(softFail === null ? [] : ['may fail']),
     ...(retry === null ? [] : [`up to ${retry.limit + 1} attempts`]),

@@ -34,6 +34,7 @@ describe('a run as lines', () => {
         start('test', 0, { attempt: 2, image: null, runner: 'r1' }),
         end('test', 'failed', 1234.4, { exit_code: 3 }),
         start('lint'),
+        events.appended('lint', ['more']),
         end('lint', 'passed', 10),
         skipped('deploy', 'test failed'),
         end('deploy', 'skipped', 0),

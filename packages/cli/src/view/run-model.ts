@@ -15,7 +15,11 @@ export interface Step {
   /** null where the events carry none. */
   readonly command: string | null
   readonly parentKey: string | null
+  /** The key of the step that appended it. */
+  readonly appendedBy: string | null
   readonly dependsOn: readonly string[]
+  /** Keys of the steps for whose appended steps it waits. */
+  readonly afterAppended: readonly string[]
   state: ShownState
   softFailed: boolean
   cached: boolean
@@ -42,6 +46,8 @@ export interface Step {
   found: Found<QuotedFailure> | null
   /** The tests that it reported. */
   tests: Tests | null
+  /** How many steps it appended. */
+  appended: number
   /** The texts that it wrote for the page of its build. */
   annotations: AnnotationEvent[]
 }

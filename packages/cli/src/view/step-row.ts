@@ -1,4 +1,4 @@
-import { duration, wholeSeconds } from '../terminal/amounts.ts'
+import { count, duration, wholeSeconds } from '../terminal/amounts.ts'
 import { type Line, span } from '../terminal/span.ts'
 import { fit, pad } from '../terminal/text-width.ts'
 import type { Charset } from './charset.ts'
@@ -63,7 +63,8 @@ function details(step: Step, run: Run, now: number): string {
   if (step.state === 'skipped') return step.message ?? ''
   const time = step.cached ? 'cached' : timeOf(step, now)
   const substitute = step.substitutedImage === null ? '' : `not on ${step.substitutedImage}`
-  return joined([pad(time, timeWidth), exit(step), attempt(step), substitute])
+  const appended = step.appended === 0 ? '' : `appended ${count(step.appended, 'step')}`
+  return joined([pad(time, timeWidth), exit(step), attempt(step), appended, substitute])
 }
 
 function timeOf({ state, startedAt, durationMs }: Step, now: number): string {
@@ -113,6 +114,8 @@ function waitText(step: Step, run: Run): string {
     if (names.length < 2) names.push(other.name)
     else more += 1
   }
+  const appending = step.afterAppended.flatMap((key) => run.byKey.get(key)?.name ?? [])
+  if (names.length === 0 && appending.length > 0) return `for all that ${appending.join(' and ')} appended`
   if (names.length === 0) return reasons[step.waitReason ?? ''] ?? ''
   return `for ${names.join(', ')}${more === 0 ? '' : ` and ${more} more`}`
 }

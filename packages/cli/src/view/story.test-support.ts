@@ -25,6 +25,7 @@ export const events = {
     depends_on: [],
     ...told,
   }),
+  appended: (key: string, keys: readonly string[]): RunEvent => ({ kind: 'appended', step_id: `id-${key}`, keys }),
   waiting: (key: string, reason: string): RunEvent => ({ kind: 'step_waiting', step_id: `id-${key}`, reason }),
   start: (key: string, started_at = 0, told: Told<'step_start'> = {}): RunEvent => ({
     kind: 'step_start',

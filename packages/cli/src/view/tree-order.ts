@@ -1,14 +1,19 @@
 import type { Step } from './run-model.ts'
 
-/** A step in its place: under its parent. */
+/** A step in its place: under its parent, or under the step that appended it. */
 export interface Place<S = Step> {
   readonly step: S
   /** Index of its parent's place, always before its own; -1 for a root. */
   readonly parent: number
 }
 
+interface Placeable {
+  readonly parentKey: string | null
+  readonly appendedBy?: string | null
+}
+
 /** All steps, parents before children, siblings as they were queued. */
-export function treeOrder<S extends { readonly parentKey: string | null }>({
+export function treeOrder<S extends Placeable>({
   steps,
   byKey,
 }: {
@@ -18,7 +23,7 @@ export function treeOrder<S extends { readonly parentKey: string | null }>({
   const children = new Map<S, S[]>()
   const roots: S[] = []
   for (const step of steps) {
-    const parent = step.parentKey === null ? undefined : byKey.get(step.parentKey)
+    const parent = above(step, byKey)
     if (parent === undefined || parent === step) roots.push(step)
     else if (children.has(parent)) children.get(parent)?.push(step)
     else children.set(parent, [step])
@@ -38,4 +43,11 @@ export function treeOrder<S extends { readonly parentKey: string | null }>({
   // A server that reports a cycle is wrong, but each of its steps is still shown.
   if (placed.size < steps.length) for (const step of steps) walk(step)
   return places
+}
+
+/** An appended step is under the one that appended it, unless it builds in another appended one. */
+function above<S extends Placeable>({ parentKey, appendedBy }: S, byKey: ReadonlyMap<string, S>): S | undefined {
+  const parent = byKey.get(parentKey ?? '')
+  const isAmongAppended = parent !== undefined && parent.appendedBy != null
+  return appendedBy == null || isAmongAppended ? parent : byKey.get(appendedBy)
 }

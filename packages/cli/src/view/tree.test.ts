@@ -31,6 +31,40 @@ function open(columns: number, rows: number) {
 const frames = (screen: ScreenStream) => screen.written.split('\x1b[?2026h').length - 1
 
 describe('the tree on a terminal', () => {
+  test('steps that a step appended come below it, and what waits for them comes last', async () => {
+    const { screen, view, tell, pass } = open(90, 14)
+    await tell(
+      buildStart(2, 1_000_000),
+      queued('plan'),
+      queued('all', { depends_on: ['plan'], after_appended: ['plan'] }),
+      start('plan', 1_000_000),
+    )
+    const by = { appended_by: 'plan' }
+    await tell(
+      events.appended('plan', ['a', 'b', 'c']),
+      queued('a', { ...by, parent_key: 'plan' }),
+      queued('b', by),
+      queued('c', { ...by, parent_key: 'a' }),
+      end('plan', 'passed', 400, times(1_000_000, 400)),
+      start('a', 1_000_000),
+    )
+    await pass(100)
+    expect(await screen.lines()).toEqual([
+      '✓ passed    plan   400ms    appended 3 steps',
+      '▸ running     a    0s',
+      '∙ waiting       c  for a',
+      '∙ waiting     b',
+      '∙ waiting   all    for all that plan appended',
+      '1 of 5 done, 1 running  0s',
+    ])
+    // `c` ends last of what was appended, and `all` waited for it.
+    const at = { a: 1_000_400, b: 1_000_400, c: 1_000_700, all: 1_001_000 }
+    const ends = Object.entries(at).map(([key, from]) => end(key, 'passed', 300, times(from, 300)))
+    await tell(...ends, buildEnd('passed', 1300))
+    await view.close()
+    expect(await screen.lines()).toContain('critical path: plan 400ms › a 300ms › c 300ms › all 300ms, 1.3s in all')
+  })
+
   test('redraws in place, and its times advance', async () => {
     const { screen, view, tell, pass } = open(60, 10)
     await tell(buildStart(2, 1_000_000), queued('a'), queued('b', { parent_key: 'a' }), start('a', 1_000_000))

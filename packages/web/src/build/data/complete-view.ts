@@ -35,6 +35,8 @@ export function completeJob(given: JobView): JobView {
     attempts: listOf(job.attempts),
     phases: listOf(job.phases),
     builds_in: job.builds_in ?? null,
+    appended_by: job.appended_by ?? null,
+    after_appended: listOf(job.after_appended),
     waits_on: listOf(job.waits_on),
     scheduled_at: job.scheduled_at ?? null,
     assigned_at: job.assigned_at ?? null,

@@ -1,4 +1,5 @@
 import type { Schema } from '../../api/schemas.ts'
+import { type Appended, appendedIn } from '../data/appended.ts'
 import type { Positions } from './layout.ts'
 
 export type Step = Schema<'JobView'>
@@ -36,20 +37,22 @@ export function graphOf(steps: readonly Step[]): Graph {
 }
 
 function wholeGraph(steps: readonly Step[]): Graph {
-  // A prerequisite may be named by an earlier attempt of its step.
-  const stepOf = new Map<string, string>()
-  for (const { id, attempts } of steps) {
-    for (const attempt of attempts ?? []) stepOf.set(attempt.job_id, id)
-    stepOf.set(id, id)
-  }
-  const edges = steps.flatMap((step) => edgesInto(step, stepOf))
+  const appended = appendedIn(steps)
+  const edges = steps.flatMap((step) => edgesInto(step, appended))
   return { nodes: steps.map((step) => ({ id: step.id, steps: [step] })), edges }
 }
 
-function edgesInto(step: Step, stepOf: ReadonlyMap<string, string>): readonly GraphEdge[] {
-  const parent = stepOf.get(step.builds_in ?? '')
-  const before = new Set((step.depends_on ?? []).flatMap((id) => stepOf.get(id) ?? []))
+function edgesInto(step: Step, { stepOf, generatorOf, isAppended, below }: Appended): readonly GraphEdge[] {
+  const parent = stepOf(step.builds_in)
+  const before = new Set((step.depends_on ?? []).flatMap((id) => stepOf(id) ?? []))
+  // It waits for all that is appended; the edges from the last of that say so.
+  const { all, last } = below(step.after_appended ?? [])
+  for (const id of all) before.delete(id)
+  for (const id of last) before.add(id)
   if (parent !== undefined) before.add(parent)
+  const generator = generatorOf(step)
+  // The first of what was appended follows its generator; the others follow those.
+  if (generator !== undefined && ![...before].some(isAppended)) before.add(generator)
   before.delete(step.id)
   return [...before].map((from) => {
     const kind = from === parent ? 'builds_in' : 'depends_on'

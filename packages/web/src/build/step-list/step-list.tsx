@@ -1,10 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { type RefObject, useDeferredValue, useEffect, useRef } from 'react'
+import { type RefObject, useDeferredValue, useEffect, useLayoutEffect, useRef } from 'react'
 import { useAppearance } from '../../browser/appearance.ts'
 import { thousands } from '../../text/count.ts'
 import type { BuildScale } from './build-scale.ts'
 import { MatrixRow, StepRowLink } from './step-row.tsx'
-import type { StepRow } from './step-rows.ts'
+import { movedBy, type StepRow } from './step-rows.ts'
 
 interface StepListProps {
   readonly rows: readonly StepRow[]
@@ -36,6 +36,7 @@ export function StepList({ rows, scale, selected, onToggle }: StepListProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights are told anew when they have changed
   useEffect(() => virtual.measure(), [virtual, rowHeight])
   useInSight(place, rows, { selected, rowHeight })
+  useSteadyRows(place, rows, isVirtual ? rowHeight : null)
   const drawn = isVirtual
     ? virtual.getVirtualItems().map(({ index, start }) => ({ index, start }))
     : rows.map((_, index) => ({ index, start: null }))
@@ -88,6 +89,24 @@ function GroupTitle({ row }: { readonly row: Extract<StepRow, { readonly kind: '
       {row.title} <span className="tabular font-normal">{thousands(row.count)}</span>
     </h3>
   )
+}
+
+/**
+ * Keeps the rows in sight where they are when others come or go above them, as a browser does for
+ * rows that are all mounted. `rowHeight` null: they are.
+ */
+function useSteadyRows(place: RefObject<HTMLElement | null>, rows: readonly StepRow[], rowHeight: number | null): void {
+  const before = useRef(rows)
+  useLayoutEffect(() => {
+    const earlier = before.current
+    before.current = rows
+    const { current } = place
+    // At the upper edge, new rows are what the reader waits for.
+    if (current === null || rowHeight === null || earlier === rows || current.scrollTop === 0) return
+    const first = Math.floor(current.scrollTop / rowHeight)
+    const inSight = earlier.slice(first, first + Math.ceil(current.clientHeight / rowHeight))
+    current.scrollTop += movedBy(inSight, first, rows) * rowHeight
+  }, [place, rows, rowHeight])
 }
 
 /** Scrolls to another selected step. Rows that move do not move the reader. */

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { allJobs, type JobView } from '../data/job-state.ts'
 import { makeFailed, makeJob, makeView } from '../testing/make-view.ts'
-import { cellOf, type StepListChoice, type StepRow, stepRows, stepsOf } from './step-rows.ts'
+import { cellOf, movedBy, type StepListChoice, type StepRow, stepRows, stepsOf } from './step-rows.ts'
 
 const choice: StepListChoice = { order: 'state', filter: '', open: new Set(), selected: null }
 const shown = (rows: readonly StepRow[]) =>
@@ -93,4 +93,15 @@ test('web B4 the filter matches names, keys and states; rendering is the first s
   expect(found('test')).toEqual(['test', 'unit-test'])
   expect(found('failed')).toEqual(['lint'])
   expect(found('TEST cached')).toEqual(['unit-test'])
+})
+
+test('rows in sight move as most of them do: one that changes its group does not take the reader along', () => {
+  const rowsOf = (...keys: string[]) => keys.map((key): StepRow => ({ kind: 'group', key, title: key, count: 1 }))
+  const earlier = rowsOf('a', 'b', 'c', 'd', 'e')
+  const inSight = earlier.slice(1, 4)
+  expect(movedBy(inSight, 1, earlier)).toBe(0)
+  expect(movedBy(inSight, 1, rowsOf('x', 'y', 'a', 'b', 'c', 'd', 'e'))).toBe(2)
+  expect(movedBy(inSight, 1, rowsOf('b', 'x', 'y', 'a', 'c', 'd', 'e'))).toBe(2)
+  expect(movedBy(inSight, 1, rowsOf('d', 'c', 'b'))).toBe(0)
+  expect(movedBy(inSight, 1, rowsOf('x'))).toBe(0)
 })

@@ -1,3 +1,4 @@
+import { type Appended, appendedIn } from '../data/appended.ts'
 import { allJobs, type BuildView, type JobView, nameOf } from '../data/job-state.ts'
 import { groupOf, groupTitle, type StepGroup, stateLabel, stepGroups } from './step-groups.ts'
 
@@ -26,13 +27,17 @@ interface Placed {
   readonly rails: readonly boolean[]
 }
 
-/** Puts each step below its parent (web B4). A chain may have thousands. */
-function lineageForest(jobs: readonly JobView[]): readonly Placed[] {
+/** Puts each listed step below its parent, or below the one that appended it (web B4). */
+function lineageForest(jobs: readonly JobView[], { above }: Appended): readonly Placed[] {
   const ids = new Set(jobs.map(({ id }) => id))
-  const children = Map.groupBy(jobs, ({ builds_in }) => (builds_in !== null && ids.has(builds_in) ? builds_in : null))
+  const children = Map.groupBy(jobs, (job) => {
+    const parent = above(job)
+    return parent !== undefined && ids.has(parent) ? parent : null
+  })
   const placed: Placed[] = []
   const seen = new Set<string>()
   const roots = children.get(null) ?? []
+  // With a stack, because a chain may have thousands.
   const stack: Placed[] = roots.map((job) => ({ job, depth: 0, rails: [] })).reverse()
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (seen.has(next.job.id)) continue
@@ -82,9 +87,27 @@ const foldedFrom = 4
 /** Returns the rows of the step list. */
 export function stepRows(view: Pick<BuildView, 'render' | 'jobs'>, choice: StepListChoice): readonly StepRow[] {
   const jobs = allJobs(view).filter(matching(choice.filter))
-  if (choice.order === 'graph') return fold(lineageForest(jobs), 'graph', choice)
+  const appended = appendedIn(view.jobs)
+  if (choice.order === 'graph') return fold(lineageForest(jobs, appended), 'graph', choice)
   const byGroup = Map.groupBy(jobs, groupOf)
-  return stepGroups.flatMap((group) => rowsOfGroup(group, byGroup.get(group) ?? [], choice))
+  return stepGroups.flatMap((group) => {
+    const own = byGroup.get(group) ?? []
+    return own.length === 0 ? [] : [headingOf(group, own.length), ...fold(lineageForest(own, appended), group, choice)]
+  })
+}
+
+/**
+ * Returns by how many places most of these rows have moved, which stood one after the other from
+ * `first` on; 0 where most went different ways. A single row that changed its group decides nothing.
+ */
+export function movedBy(earlier: readonly StepRow[], first: number, rows: readonly StepRow[]): number {
+  const places = new Map(rows.map(({ key }, index) => [key, index]))
+  const moves = earlier.flatMap(({ key }, index) => {
+    const now = places.get(key)
+    return now === undefined ? [] : now - first - index
+  })
+  const same = [...Map.groupBy(moves, (move) => move).values()].find((group) => group.length * 2 > moves.length)
+  return same?.[0] ?? 0
 }
 
 /** Returns the steps in the order of the keys `j` and `k`. */
@@ -92,10 +115,8 @@ export function stepsOf(rows: readonly StepRow[]): readonly JobView[] {
   return rows.flatMap((row) => (row.kind === 'step' ? [row.job] : []))
 }
 
-function rowsOfGroup(group: StepGroup, jobs: readonly JobView[], choice: StepListChoice): readonly StepRow[] {
-  if (jobs.length === 0) return []
-  const heading = { kind: 'group', key: `group ${group}`, title: groupTitle(group), count: jobs.length } as const
-  return [heading, ...fold(lineageForest(jobs), group, choice)]
+function headingOf(group: StepGroup, count: number): StepRow {
+  return { kind: 'group', key: `group ${group}`, title: groupTitle(group), count }
 }
 
 /** Groups the cells of a matrix that share a parent, at the place of the first one. */

@@ -23,6 +23,8 @@ export function makeJob(key: string, fields: Partial<JobView> = {}): JobView {
     version: 1,
     attempts: [],
     builds_in: null,
+    appended_by: null,
+    after_appended: [],
     waits_on: [],
     scheduled_at: at(0),
     assigned_at: null,

@@ -1,5 +1,6 @@
 import type { TimedAttempt, TimedBuild } from '@harmont/timeline'
 import type { Schema } from '../../api/schemas.ts'
+import { appendedIn, underGenerators } from '../data/appended.ts'
 
 type Step = Pick<
   Schema<'JobView'>,
@@ -9,6 +10,8 @@ type Step = Pick<
   | 'state'
   | 'depends_on'
   | 'builds_in'
+  | 'appended_by'
+  | 'after_appended'
   | 'retry_policy'
   | 'lost'
   | 'concurrency_group'
@@ -22,16 +25,17 @@ type Step = Pick<
 /** Returns an instant's place on the build's scale in milliseconds; null if it is unknown. */
 export type At = (instant: string | null | undefined) => number | null
 
-/** Describes a build and its attempts on its scale, of which a step has the id of its newest one. */
+/**
+ * Describes a build and its attempts on its scale, of which a step has the id of its newest one.
+ * Appended steps follow the one that appended them.
+ */
 export function timedBuildOf({ build, jobs, render }: Schema<'BuildView'>, at: At): TimedBuild {
-  const steps = jobs ?? []
-  // A prerequisite may be named by an earlier attempt of its step.
-  const stepOf = new Map(
-    steps.flatMap(({ id, attempts }) => [id, ...(attempts ?? []).map(({ job_id }) => job_id)].map((one) => [one, id])),
-  )
+  const steps = underGenerators(jobs ?? [])
+  const { stepOf, below } = appendedIn(steps)
   const timed = (step: Step, isRender: boolean): TimedAttempt[] => {
-    const { id, depends_on, builds_in, concurrency_group, lost } = step
-    const after = new Set([builds_in, ...(depends_on ?? [])].flatMap((one) => stepOf.get(one ?? '') ?? []))
+    const { id, depends_on, builds_in, appended_by, concurrency_group, lost } = step
+    const named = [builds_in, appended_by, ...(depends_on ?? [])].flatMap((one) => stepOf(one) ?? [])
+    const after = new Set([...named, ...below(step.after_appended ?? []).all])
     return attemptsOf(step).map(({ attempt, jobId, state, isByPolicy, ...times }) => ({
       id: jobId,
       step: id,
