@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import process from 'node:process'
 import { type Registry, registryUser, startRegistry } from '@harmont/outside/registry'
-import { until } from '@harmont/test-kit/until'
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { FindLogin, RegistryLogin } from '../sandbox-driver.ts'
 import { makeLayout } from './image.test-support.ts'
 import { createImageStore, type ImageStoreOptions } from './index.ts'
@@ -80,30 +80,28 @@ it('a login that the registry refuses from now on ends the use of a tag, and oth
   })
 })
 
-it('a login is on no disk and in no command line while an image is pulled', async () => {
+it('G134 a login is in no directory and no command line while an image is pulled', async () => {
+  const tools = path.join(home, 'tools')
+  const said = path.join(home, 'said')
+  await mkdir(tools)
+  // Notes what other users could see of each skopeo, and what its file is.
+  const spy = `#!/bin/sh
+( echo "$*"; while [ "$1" != --authfile ]; do shift; done; readlink "$2" ) >> ${said}
+PATH="\${PATH#*:}" exec skopeo "$@"
+`
+  await writeFile(path.join(tools, 'skopeo'), spy, { mode: 0o755 })
   const store = await storeWith()
-  const seen: string[] = []
-  const look = async () => {
-    for (const id of await readdir('/proc').catch(() => []))
-      if (/^\d+$/.test(id)) {
-        const line = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')
-        if (line.includes('skopeo\0')) seen.push(line)
-      }
+  const { PATH = '' } = process.env
+  process.env.PATH = `${tools}:${PATH}`
+  try {
+    await store.resolve(name, undefined, 'acme', finder(loginOf('a')).find)
+  } finally {
+    process.env.PATH = PATH
   }
-  let isOver = false
-  const pulling = store.resolve(name, undefined, 'acme', finder(loginOf('a')).find).finally(() => {
-    isOver = true
-  })
-  onTestFinished(() => void pulling.catch(() => undefined))
-  await until(async () => {
-    await look()
-    return isOver
-  })
-  await pulling
-  expect(seen.some((line) => line.includes('--authfile'))).toBe(true)
+  const lines = (await readFile(said, 'utf8')).trimEnd().split('\n')
   const encoded = Buffer.from(`${registryUser.username}:${registryUser.secret}`).toString('base64')
-  for (const text of [registryUser.secret, encoded]) {
-    expect(seen.join('')).not.toContain(text)
-    expect((await readdir('/dev/shm')).join(' ')).not.toContain(text)
-  }
+  for (const text of [registryUser.secret, encoded]) expect(lines.join('\n')).not.toContain(text)
+  const [inspect, first, copy, second] = lines
+  expect([inspect, copy]).toEqual([expect.stringContaining('inspect'), expect.stringContaining('copy')])
+  for (const file of [first, second]) expect(file).toMatch(/^\/dev\/shm\/#\d+ \(deleted\)$/)
 })
