@@ -32,8 +32,11 @@ export interface Collector {
   readonly faults: readonly string[]
   /** The headers of the last export. */
   headers(): IncomingMessage['headers']
-  /** `away` answers 503, `refuses` 401; `hangs` accepts and never answers. */
-  state: 'takes' | 'away' | 'refuses' | 'hangs'
+  /**
+   * `away` answers 503, `refuses` 401; `hangs` accepts and never answers; `slow` takes what came once it
+   * is `takes` again.
+   */
+  state: 'takes' | 'away' | 'refuses' | 'hangs' | 'slow'
   /** Exports that were not taken. */
   readonly refused: number
   stop(): Promise<void>
@@ -50,10 +53,15 @@ export async function startCollector(): Promise<Collector> {
   const answer = root.lookupType(`${packageName}.ExportTraceServiceResponse`)
   const spans: CollectedSpan[] = []
   const faults: string[] = []
-  const it = { state: 'takes' as Collector['state'], refused: 0, headers: {} as IncomingMessage['headers'] }
+  const [isAwake, wake] = sleeper()
+  const it = {
+    ...{ state: 'takes' as Collector['state'], refused: 0, headers: {} as IncomingMessage['headers'] },
+    ...{ isAwake, wake },
+  }
 
   async function take(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(incoming)
+    if (it.state === 'slow') await it.isAwake
     if (it.state !== 'takes') {
       it.refused += 1
       if (it.state !== 'hangs') response.writeHead(it.state === 'away' ? 503 : 401).end()
@@ -88,6 +96,8 @@ export async function startCollector(): Promise<Collector> {
     },
     set state(state) {
       it.state = state
+      if (state === 'slow') [it.isAwake, it.wake] = sleeper()
+      else it.wake()
     },
     get refused() {
       return it.refused
@@ -98,6 +108,11 @@ export async function startCollector(): Promise<Collector> {
         server.closeAllConnections()
       }),
   }
+}
+
+function sleeper(): [Promise<void>, () => void] {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  return [promise, resolve]
 }
 
 interface Attribute {

@@ -32,6 +32,8 @@ export const routes: readonly ShownRoute[] = [
   { name: 'new-build', path: '/default/pipelines/ci?new-build=1' },
   { name: 'pipeline-tests', path: '/default/pipelines/ci/tests' },
   { name: 'pipeline-tests-none', path: '/default/pipelines/never/tests' },
+  { name: 'pipeline-time', path: '/default/pipelines/ci/time' },
+  { name: 'pipeline-time-none', path: '/default/pipelines/never/time' },
   { name: 'test-not-found', path: '/default/pipelines/ci/tests/unknown' },
   { name: 'pipeline-settings', path: '/default/pipelines/ci/settings' },
   { name: 'build-failed', path: `${build}/3` },

@@ -74,7 +74,7 @@ export function DurationBars({ bars }: DurationBarsProps) {
 /** Lists the durations in a table, newest first. */
 export function DurationTable({ org, bars }: DurationBarsProps) {
   return (
-    <Fold title="As a table" className="mt-2">
+    <Fold title="As a table" className="min-w-0">
       <Table
         caption="Durations of the last builds, newest first"
         columns={['Build', 'State', 'Failed step', { name: 'Ran', numeric: true }]}

@@ -46,9 +46,6 @@ export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
             <Link to="/$org/pipelines/$slug/tests" params={{ org, slug }} className={buttonClass()}>
               Tests
             </Link>
-            <Link to="/$org/pipelines/$slug/time" params={{ org, slug }} className={buttonClass()}>
-              Time
-            </Link>
             <Link to="/$org/pipelines/$slug/settings" params={{ org, slug }} className={buttonClass()}>
               Settings
             </Link>

@@ -1,4 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { type ReactNode, useMemo } from 'react'
 import type { Schema } from '../api/schemas.ts'
 import { IsolatedText } from '../design/isolated-text.tsx'
@@ -54,7 +55,16 @@ export function PipelineInsights({ org, pipeline: { slug, default_branch } }: Pi
         )}
         {failingSteps.length > 0 && <FailingSteps steps={failingSteps} />}
       </div>
-      {bars.length > 0 && <DurationTable org={org} bars={bars} />}
+      <div className="mt-2 flex flex-wrap items-start gap-x-6 gap-y-1">
+        <Link
+          to="/$org/pipelines/$slug/time"
+          params={{ org, slug }}
+          className="inline-flex min-h-6 items-center text-13 underline pointer-coarse:min-h-11"
+        >
+          Where the time goes
+        </Link>
+        {bars.length > 0 && <DurationTable org={org} bars={bars} />}
+      </div>
     </section>
   )
 }

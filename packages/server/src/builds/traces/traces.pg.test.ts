@@ -55,6 +55,43 @@ test('G98 a retry is a span of its own below that of its build', async () => {
   await until(() => spansOf(traceId).filter(({ name }) => name === 'job a').length === 2)
 })
 
+test('G98 a report of tests is a span below the command of its job, with counts', async () => {
+  const { traceId } = await submit(ir({ key: 'unit', cmd: 'x' }))
+  const job = await playJob(it)
+  const cases = (['passed', 'failed', 'errored', 'skipped'] as const).map((state) => ({
+    suite: 's',
+    name: state,
+    state,
+  }))
+  await job.end({ exitCode: 1 }, { tests: [{ path: 'out/junit.xml', format: 'junit', faults: 0, cases }] })
+  const [report] = await named(traceId, /^test$/)
+  const [command] = await named(traceId, /^command$/)
+  expect(report).toMatchObject({
+    ...{ parentId: command?.spanId, from: command?.from, to: command?.to, failed: true },
+    attributes: {
+      'test.suite.name': 'out/junit.xml',
+      'test.suite.run.status': 'failure',
+      ...{ 'harmont.tests.passed': 1, 'harmont.tests.failed': 2, 'harmont.tests.skipped': 1 },
+    },
+  })
+})
+
+test('G98 a collector that does not answer yet holds no build up, and gets its spans once', async () => {
+  collector.state = 'slow'
+  try {
+    const { id, traceId } = await submit(ir({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true', depends_on: ['a'] }))
+    for (let turn = 0; turn < 2; turn += 1) await (await playJob(it)).end()
+    expect((await it.server.engine.store.builds.load(id))?.build.state).toBe('passed')
+    expect(spansOf(traceId)).toEqual([])
+    collector.state = 'takes'
+    expect(await named(traceId, /^build /)).toHaveLength(1)
+    await until(unsent, (count) => count === 0)
+    expect(spansOf(traceId).filter(({ name }) => name === 'job a')).toHaveLength(1)
+  } finally {
+    collector.state = 'takes'
+  }
+})
+
 test('a caller who keeps no spans gets none, and its trace goes on into the command', async () => {
   const { id, traceId } = await submit(ir({ key: 'a', cmd: 'true' }), '00')
   const loaded = await it.server.engine.store.builds.load(id)

@@ -116,7 +116,10 @@ function LostTable({ lost }: { readonly lost: readonly LostTime[] }) {
             </Td>
             <Td numeric>{formatDuration(ms)}</Td>
             <Td numeric>{percent(share)}</Td>
-            <Td numeric>{builds}</Td>
+            <Td numeric>
+              {builds}
+              <span className="sm:hidden">{builds === 1 ? ' build' : ' builds'}</span>
+            </Td>
           </tr>
         ))}
       </tbody>
