@@ -23,7 +23,7 @@ function timedAttempt({ steps }: Build, job: Job, ends: ReadonlyMap<string, numb
     id: job.id,
     step: step?.key ?? renderKey,
     attempt: job.attempt,
-    after: job.step === null ? [] : prerequisitesOf(steps, job.step).flatMap((slot) => steps[slot]?.key ?? []),
+    after: job.step === null ? [] : stepsBefore(steps, job.step).flatMap((slot) => steps[slot]?.key ?? []),
     isRender: step === undefined,
     hasPassed: job.state === 'passed',
     isLost: job.lost > 0,
@@ -35,4 +35,10 @@ function timedAttempt({ steps }: Build, job: Job, ends: ReadonlyMap<string, numb
     finishedAt: job.finishedAt,
     phases: job.phases.filter(({ fence }) => fence === job.fence),
   }
+}
+
+/** An appended step was there once its generator had ended, whatever else it waits for. */
+function stepsBefore(steps: Build['steps'], slot: number): readonly number[] {
+  const generator = steps[slot]?.appendedBy?.step
+  return generator === undefined ? prerequisitesOf(steps, slot) : [generator, ...prerequisitesOf(steps, slot)]
 }
