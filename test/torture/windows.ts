@@ -240,7 +240,7 @@ export const windows: readonly Window[] = [
   {
     name: 'the steps of a generator are planned, its end is not written',
     file: 'engine/src/scheduler/local-port.ts',
-    before: "const ended: BuildEvent = { type: 'ended', ...reported(lease, at), outcome, appends }",
+    before: "const ended: BuildEvent = { type: 'ended', ...reported(lease, at), ...phased(phases), outcome, appends }",
     when: 'appends !== undefined',
     times: 1,
     scene: 'append',
