@@ -30,6 +30,9 @@ export function guardObjects({ link, address }: GuardRules, exceptions: readonly
   )
   // A connection of an earlier sandbox with the same address has another ticket as its mark.
   return `
+  set bound {
+    type ifname
+  }
   map tickets {
     type ifname : mark
   }
@@ -81,7 +84,7 @@ export function guardObjects({ link, address }: GuardRules, exceptions: readonly
 
 /** Returns what comes first in a chain that packets from links pass. */
 export function guardFirst({ link }: GuardRules): readonly string[] {
-  return ['iifname @tickets goto guarded', `ct state new iifname "${link}" tcp dport != ${tlsPort} goto present_ticket`]
+  return ['iifname @bound goto guarded', `ct state new iifname "${link}" tcp dport != ${tlsPort} goto present_ticket`]
 }
 
 /** Returns the rule that lets links whose names are only noted ask the guard. */
@@ -93,8 +96,8 @@ export function observedAsk({ link, address }: GuardRules): string {
 export function guardDestinations({ address }: GuardRules, resolver: string | undefined): readonly string[] {
   const long = `iifname @observed ip daddr ${address} tcp dport 53 dnat ip to ${resolver}`
   return [
-    `iifname @tickets tcp dport ${tlsPort} dnat ip to ${address}`,
-    'iifname @tickets return',
+    `iifname @bound tcp dport ${tlsPort} dnat ip to ${address}`,
+    'iifname @bound return',
     ...(resolver === undefined ? [] : [long]),
   ]
 }
@@ -102,7 +105,13 @@ export function guardDestinations({ address }: GuardRules, resolver: string | un
 /** Returns commands that make a table have these links, and no others. */
 export function replaceLinks(table: string, links: readonly BoundLink[]): string {
   // Without links, tickets are given from the first again.
-  const flushed = ['map T tickets', 'set T flows', 'set T observed', ...(links.length === 0 ? ['set T places'] : [])]
+  const flushed = [
+    'set T bound',
+    'map T tickets',
+    'set T flows',
+    'set T observed',
+    ...(links.length === 0 ? ['set T places'] : []),
+  ]
   const forgotten = flushed.map((set) => `flush ${set.replace('T', `inet ${table}`)}\n`)
   return [...forgotten, ...links.map((each) => bindLink(table, each))].join('')
 }
@@ -120,5 +129,6 @@ export function freeLink(table: string, bound: BoundLink): string {
 function commands(verb: 'add' | 'delete', table: string, { link, ticket }: BoundLink): string {
   const to = `${verb} element inet ${table}`
   if (ticket === 0) return `${to} observed { "${link}" }\n`
-  return `${to} tickets { "${link}" : ${ticket} }\n${to} flows { "${link}" . ${ticket} }\n`
+  const elements = [`bound { "${link}" }`, `tickets { "${link}" : ${ticket} }`, `flows { "${link}" . ${ticket} }`]
+  return elements.map((element) => `${to} ${element}\n`).join('')
 }
