@@ -192,3 +192,32 @@ test('administrators see what was sent, send it again with its key, and change t
   const stored = await it.server.pool.query('select 1 from notification_deliveries where notification_id = $1', [id])
   expect(stored.rowCount).toBe(0)
 })
+
+test('G127 a delivery is sent again while the notification is sending: neither holds what the other needs', async () => {
+  const slug = await it.newPipeline()
+  const { notification } = await newNotification(it, { url: receiver.url })
+  await endedBuild(it, slug, 0)
+  const [logged] = await until(
+    () => logOf(it, notification.id),
+    ([one]) => one?.state === 'sent',
+  )
+  const sender = await it.server.pool.connect()
+  try {
+    // The sending locks the notification, then its delivery.
+    await sender.query('begin')
+    await sender.query('select from notifications where id = $1 for update', [notification.id])
+    const again = it.request(ownerToken, 'POST', `${path}/${notification.id}/deliveries/${logged?.id}/replay`)
+    const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+      and query like 'update notifications set retry_at = null%'`
+    await until(
+      () => it.server.pool.query(waiting),
+      ({ rowCount }) => rowCount === 1,
+    )
+    await sender.query('update notification_deliveries set attempts = attempts where id = $1', [logged?.id])
+    await sender.query('commit')
+    expect((await again).status).toBe(202)
+  } finally {
+    sender.release(true)
+  }
+  await remove(notification.id)
+})

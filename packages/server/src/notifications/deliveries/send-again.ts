@@ -62,12 +62,13 @@ export async function replayDelivery(
 }
 
 async function sendAgain(client: Database, notificationId: string, id: string, now: Date): Promise<void> {
+  // Before its delivery, as the sending itself locks them: the other order is a deadlock.
+  await client.query('update notifications set retry_at = null where id = $1', [notificationId])
   await client.query(
     `update notification_deliveries set state = 'waiting', next_at = $2, expires_at = $2::timestamptz + $3 * interval '1 millisecond'
       where id = $1`,
     [id, now, triedMs],
   )
-  await client.query('update notifications set retry_at = null where id = $1', [notificationId])
   await queueSendingAt(client, notificationId, now)
 }
 
