@@ -50,7 +50,7 @@ describe('what a vector expects', () => {
   test.each(vectors)(
     '$name is a document that the validator takes, without a warning but of images',
     ({ expected }) => {
-      const checked = parsePlan(expected, ['append', 'id_tokens', 'egress'])
+      const checked = parsePlan(expected)
       if (!checked.ok) throw new Error(checked.error.message)
       expect(checked.plan.warnings.filter((warning) => !warning.startsWith('The image at '))).toEqual([])
     },

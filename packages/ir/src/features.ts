@@ -6,8 +6,14 @@ import type { Plan } from './plan.ts'
  */
 export type Feature = 'append' | 'id_tokens' | 'egress'
 
-/** The features of this release. A server tells them (`getAuthConfig`), and `hm` asks. */
+/**
+ * The features of this release. A server tells them (`getAuthConfig`), and `hm` asks; so does a
+ * server of its runners elsewhere.
+ */
 export const FEATURES: readonly Feature[] = ['append', 'id_tokens', 'egress']
+
+/** Members of the same kind that no release runs yet. They are refused, never ignored. */
+export const MISSING_FEATURES: readonly string[] = ['nesting']
 
 /** Returns the features that a plan needs. */
 export function featuresOf({ steps }: Plan): readonly Feature[] {
@@ -16,7 +22,5 @@ export function featuresOf({ steps }: Plan): readonly Feature[] {
     id_tokens: steps.some(({ idTokens }) => idTokens !== undefined),
     egress: steps.some(({ egress }) => egress !== undefined),
   }
-  return ALL.filter((feature) => needs[feature])
+  return FEATURES.filter((feature) => needs[feature])
 }
-
-const ALL: readonly Feature[] = ['append', 'id_tokens', 'egress']

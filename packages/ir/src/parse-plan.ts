@@ -1,4 +1,3 @@
-import { FEATURES } from './features.ts'
 import { planGraph } from './parse/check-graph.ts'
 import { readBuildConcurrency } from './parse/concurrency.ts'
 import type { Draft } from './parse/draft.ts'
@@ -28,8 +27,8 @@ const FLAT_DOCUMENT = new Set([
  * shape, limits and graph in this order, and reports the first problem with its place and the
  * number of further ones.
  */
-export function parsePlan(text: string, features = FEATURES): PlanResult {
-  return parse(text, new Reader(new Problems(), features))
+export function parsePlan(text: string): PlanResult {
+  return parse(text, new Reader(new Problems()))
 }
 
 /** Checks a document as `parsePlan` does. */

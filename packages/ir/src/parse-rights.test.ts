@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { FEATURES, type Feature, featuresOf } from './features.ts'
+import { featuresOf } from './features.ts'
 import { parsePlan } from './parse-plan.ts'
 import type { Plan, PlanErrorCode, PlannedStep } from './plan.ts'
-
-const all: readonly Feature[] = ['append', 'id_tokens', 'egress']
+import { planAppended } from './plan-appended.ts'
 
 function graph(...steps: readonly object[]): string {
   const nodes = steps.map((step, i) => ({ step: { key: `k${i}`, cmd: 'make', ...step } }))
   return JSON.stringify({ version: '0', graph: { nodes, edges: [] } })
 }
 function planOf(text: string): Plan {
-  const parsed = parsePlan(text, all)
+  const parsed = parsePlan(text)
   if (!parsed.ok) throw new Error(parsed.error.message)
   return parsed.plan
 }
@@ -107,13 +106,13 @@ describe('a wrong one is refused at its place', () => {
     ['after_appended of itself', { append: {}, after_appended: ['k0'] }, at('').slice(0, -1), 'cycle'],
     ['after_appended that is no list', { after_appended: 'k1' }, at('after_appended')],
   ])('%s', (_, fields, pointer, code = 'invalid_ir') => {
-    const parsed = parsePlan(graph(fields, {}), all)
+    const parsed = parsePlan(graph(fields, {}))
     expect(parsed).toMatchObject({ ok: false, error: { code, pointer } })
   })
 
   it.each([{ secrets: { A: 'B' } }, { env: { A: 'B' } }])('a variable of %j is none of a token', (other) => {
     const node = { step: { key: 'a', cmd: 'make', id_tokens: { A: { audience: 'x' } } }, ...other }
-    const parsed = parsePlan(JSON.stringify({ version: '0', graph: { nodes: [node], edges: [] } }), all)
+    const parsed = parsePlan(JSON.stringify({ version: '0', graph: { nodes: [node], edges: [] } }))
     expect(parsed).toMatchObject({ ok: false, error: { pointer: at('id_tokens/A') } })
   })
 
@@ -122,28 +121,21 @@ describe('a wrong one is refused at its place', () => {
       { type: 'command', key: 'plan', cmd: 'make', append: {}, depends_on: ['report'] },
       { type: 'command', key: 'report', cmd: 'make', after_appended: ['plan'] },
     ]
-    expect(parsePlan(JSON.stringify({ version: '0', steps }), all)).toMatchObject({ error: { code: 'cycle' } })
+    expect(parsePlan(JSON.stringify({ version: '0', steps }))).toMatchObject({ error: { code: 'cycle' } })
   })
 })
 
-describe('G135 a member whose feature a release has not is refused, never ignored', () => {
-  it.each<[Feature, string, object]>([
-    ['append', 'append', { append: {} }],
-    ['append', 'after_appended', { after_appended: ['k1'] }],
-    ['id_tokens', 'id_tokens', { id_tokens: {} }],
-    ['egress', 'egress', { egress: [] }],
-  ])('%s: %s', (feature, member, fields) => {
-    const others = all.filter((one) => one !== feature)
-    const refused = { ok: false, error: { code: 'feature_missing', pointer: `/graph/nodes/0/step/${member}` } }
-    expect(parsePlan(graph(fields, { append: null, id_tokens: null, egress: null }), others)).toMatchObject(refused)
+describe('G135 a member that no release runs yet is refused, never ignored', () => {
+  it.each([true, {}, false])('nesting: %j', (nesting) => {
+    const refused = { ok: false, error: { code: 'feature_missing', pointer: '/graph/nodes/0/step/nesting' } }
+    expect(parsePlan(graph({ nesting }))).toMatchObject(refused)
+    expect(planAppended([{ name: 'a.json', text: graph({ nesting }) }])).toMatchObject({
+      ok: false,
+      error: { code: 'feature_missing', message: expect.stringContaining('a.json') },
+    })
   })
 
-  it('the list is what this release reads by itself', () => {
-    for (const [feature, fields] of [
-      ['append', { append: {} }],
-      ['id_tokens', { id_tokens: { A: { audience: 'x' } } }],
-      ['egress', { egress: [] }],
-    ] as const)
-      expect(parsePlan(graph(fields)).ok).toBe(FEATURES.includes(feature))
+  it('null is an absent one', () => {
+    expect(planOf(graph({ nesting: null })).warnings).toEqual([])
   })
 })

@@ -1,4 +1,3 @@
-import { FEATURES } from './features.ts'
 import { planGraph } from './parse/check-graph.ts'
 import type { Draft, StepNames } from './parse/draft.ts'
 import { Problems } from './parse/problems.ts'
@@ -68,7 +67,7 @@ type ReadFile =
 function readFile({ name, text }: StepFile): ReadFile {
   const problems = new Problems()
   const opened = openDocument(text)
-  const draft = opened.ok ? readDraft(new Reader(problems, FEATURES, true), opened.document) : undefined
+  const draft = opened.ok ? readDraft(new Reader(problems, true), opened.document) : undefined
   const error = opened.ok ? problems.error : opened.error
   if (draft === undefined || error !== undefined) {
     const { code = 'invalid_ir', message = '' } = error ?? {}

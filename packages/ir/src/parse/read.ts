@@ -2,7 +2,6 @@
  * Readers of single values. Each returns the value, or undefined after adding what is wrong to
  * `problems`. Null and absent mean the same.
  */
-import { FEATURES, type Feature } from '../features.ts'
 import { describe, grouped, type Problems } from './problems.ts'
 
 export type JsonObject = Readonly<Record<string, unknown>>
@@ -41,19 +40,10 @@ export class Reader {
   readonly problems: Problems
   /** Whether steps may name steps that the document does not have, as in one that is appended. */
   readonly namesOthers: boolean
-  readonly #features: readonly Feature[]
 
-  constructor(problems: Problems, features = FEATURES, namesOthers = false) {
+  constructor(problems: Problems, namesOthers = false) {
     this.problems = problems
     this.namesOthers = namesOthers
-    this.#features = features
-  }
-
-  /** Refuses a member whose feature this release has not. Ignoring it would be unsafe. */
-  feature(value: unknown, at: string, feature: Feature): void {
-    if (value === undefined || this.#features.includes(feature)) return
-    const [expected, got] = [`a release that has ${JSON.stringify(feature)}`, 'one that has not']
-    this.problems.add({ stage: 'shape', code: 'feature_missing', at, expected, got, fix: 'Update it, or remove this.' })
   }
 
   object(

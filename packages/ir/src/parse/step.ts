@@ -1,3 +1,4 @@
+import { MISSING_FEATURES } from '../features.ts'
 import type { PlannedStep } from '../plan.ts'
 import { checkMatrix, readResources, readRetry, readRunner, readSoftFail, readSplit } from './additive.ts'
 import { type AfterAppended, readAfterAppended, readAppend } from './append.ts'
@@ -48,6 +49,7 @@ export const STEP_FIELDS = [
     'after_appended',
     'id_tokens',
     'egress',
+    ...MISSING_FEATURES,
     'matrix',
   ],
   'env',
@@ -74,10 +76,7 @@ export function readStep(
   const artifacts = readArtifacts(reader, ...of('artifacts'))
   const split = readSplit(reader, ...of('split'))
   const tests = readTests(reader, ...of('tests'))
-  reader.feature(...of('append'), 'append')
-  reader.feature(...of('after_appended'), 'append')
-  reader.feature(...of('id_tokens'), 'id_tokens')
-  reader.feature(...of('egress'), 'egress')
+  for (const name of MISSING_FEATURES) refuseFeature(reader, ...of(name))
   const append = readAppend(reader, ...of('append'))
   const idTokens = readIdTokens(reader, ...of('id_tokens'), { env, secrets })
   const egress = readEgress(reader, ...of('egress'))
@@ -107,6 +106,13 @@ export function readStep(
   }
   if (key === undefined || command === undefined) return undefined
   return { key, name: label || key, command, ...rest }
+}
+
+/** Refuses a member that this release does not run, and that would be unsafe to ignore. */
+function refuseFeature({ problems }: Reader, value: unknown, at: string): void {
+  if (value === undefined) return
+  const [expected, fix] = ['a release that runs this member', 'Update Harmont, or remove the member.']
+  problems.add({ stage: 'shape', code: 'feature_missing', at, expected, got: 'one that does not', fix })
 }
 
 /** Reads a step's key where it stands. */

@@ -6,7 +6,7 @@ import type { CheckResult, PlanError, PlanResult } from './plan.js';
  * shape, limits and graph in this order, and reports the first problem with its place and the
  * number of further ones.
  */
-export declare function parsePlan(text: string, features?: readonly import("./features.js").Feature[]): PlanResult;
+export declare function parsePlan(text: string): PlanResult;
 /** Checks a document as `parsePlan` does. */
 export declare function checkDocument(text: string): CheckResult;
 type Opened = {

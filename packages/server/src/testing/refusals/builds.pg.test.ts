@@ -156,11 +156,8 @@ describe('an IR that cannot be planned', () => {
       default_image: 'host',
       graph: { nodes: nodes.map((one) => ({ step: one })), edges },
     })
-  // A member for each code, so that a new one without a row does not compile. `feature_missing` is of
-  // features that this release has not.
-  const rows: Readonly<
-    Record<Exclude<PlanErrorCode, 'feature_missing'>, readonly (readonly [ir: string, pointer: string])[]>
-  > = {
+  // A member for each code, so that a new one without a row does not compile.
+  const rows: Readonly<Record<PlanErrorCode, readonly (readonly [ir: string, pointer: string])[]>> = {
     invalid_json: [
       ['{', ''],
       ['nonsense', ''],
@@ -184,6 +181,7 @@ describe('an IR that cannot be planned', () => {
     empty_pipeline: [[graph([]), '/graph/nodes']],
     duplicate_key: [[graph([step('a'), step('a')]), '/graph/nodes/1/step/key']],
     unknown_dependency: [[graph([step('a')], [[0, 7, 'depends_on']]), '/graph/edges/0/1']],
+    feature_missing: [[graph([step('a', { nesting: true })]), '/graph/nodes/0/step/nesting']],
     cycle: [
       [
         graph(

@@ -2,7 +2,6 @@
  * Readers of single values. Each returns the value, or undefined after adding what is wrong to
  * `problems`. Null and absent mean the same.
  */
-import { type Feature } from '../features.js';
 import { type Problems } from './problems.js';
 export type JsonObject = Readonly<Record<string, unknown>>;
 export declare function isObject(value: unknown): value is JsonObject;
@@ -22,13 +21,10 @@ interface Expectation {
     readonly required?: boolean;
 }
 export declare class Reader {
-    #private;
     readonly problems: Problems;
     /** Whether steps may name steps that the document does not have, as in one that is appended. */
     readonly namesOthers: boolean;
-    constructor(problems: Problems, features?: readonly Feature[], namesOthers?: boolean);
-    /** Refuses a member whose feature this release has not. Ignoring it would be unsafe. */
-    feature(value: unknown, at: string, feature: Feature): void;
+    constructor(problems: Problems, namesOthers?: boolean);
     object(value: unknown, at: string, { expected, fix, required }?: Expectation): JsonObject | undefined;
     list(value: unknown, at: string, options?: Expectation & {
         readonly max?: number;
