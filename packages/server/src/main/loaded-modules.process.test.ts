@@ -24,6 +24,6 @@ test('a server loads libraries of what nobody has set up or asked for when they 
   const loaded = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split(' ')
   expect(loaded).toContain('fastify')
   const later =
-    /^(wire|prom-client|@opentelemetry\/.*|@octokit\/(core|auth-app)|openid-client|jose|markdown-it|csv-stringify|nodemailer|undici|@aws-sdk\/.*|@smithy\/.*)$/
+    /^(wire|prom-client|@opentelemetry\/.*|@octokit\/(core|auth-app)|openid-client|jose|markdown-it|csv-stringify|nodemailer|undici|badge-maker|anafanafo|@aws-sdk\/.*|@smithy\/.*)$/
   expect(loaded.filter((name) => later.test(name))).toEqual([])
 })

@@ -2,7 +2,7 @@ import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { nextTick } from './cron.ts'
-import { triggersMatch } from './match-triggers.ts'
+import { skippingFilters, triggersMatch } from './match-triggers.ts'
 import { parseTriggers } from './parse-triggers.ts'
 import { pullRequestTypes, type TriggerFacts } from './trigger.ts'
 
@@ -302,4 +302,23 @@ test('a list that is nested deeper than any stack is reported like other problem
   const hostile = [deep, { event: 'push', branches: deep }, { event: deep }, { event: 'pull_request', types: [deep] }]
   expect(parseTriggers(hostile).problems).toHaveLength(4)
   expect(parseTriggers({ list: deep }).problems).toHaveLength(1)
+})
+
+test('G128 only path filters skip an event: a branch, a tag, a target or a type that no trigger names says nothing', () => {
+  const skipping = (triggers: readonly object[], facts: TriggerFacts) =>
+    skippingFilters(parseTriggers(triggers).triggers, facts)
+  const code = { event: 'push', branches: ['main'], paths: ['src/**'], paths_ignore: ['src/docs/**'] }
+  expect(skipping([code], push('main', ['README.md']))).toEqual(['src/**', '!src/docs/**'])
+  expect(skipping([code], push('main', ['src/a.ts']))).toBeNull()
+  expect(skipping([code], push('main'))).toBeNull()
+  expect(skipping([code], push('topic', ['README.md']))).toBeNull()
+  expect(skipping([code], tag('main'))).toBeNull()
+  const tests = { event: 'pull_request', branches: ['main'], paths: ['test/**'] }
+  const opened = (base: string, type: 'opened' | 'closed' = 'opened') => ({ ...pull(type, base), changed: ['a.md'] })
+  expect(skipping([code, tests], opened('main'))).toEqual(['test/**'])
+  expect(skipping([code, tests], opened('dev'))).toBeNull()
+  expect(skipping([code, tests], opened('main', 'closed'))).toBeNull()
+  expect(skipping([{ event: 'schedule', cron: '0 3 * * *' }], push('main', ['a.md']))).toBeNull()
+  // Of two triggers the one that builds decides.
+  expect(skipping([code, { event: 'push', branches: ['main'], paths: ['*.md'] }], push('main', ['a.md']))).toBeNull()
 })

@@ -63,6 +63,15 @@ async function runDue(sender: Sender): Promise<void> {
   }
 }
 
+/** Returns when the server tries a receiver again. */
+async function nextTry(id: string): Promise<number> {
+  const { rows } = await it.server.pool.query<{ run_at: Date }>(
+    "select run_at from graphile_worker.jobs where key = 'send_notifications:' || $1",
+    [id],
+  )
+  return rows[0]?.run_at.getTime() ?? 0
+}
+
 test('G126 G127 a receiver that was down for an hour gets everything once it is back, in order and each with its key, and delays no other', async () => {
   const slug = await it.newPipeline()
   const neighbour = await startReceiver()
@@ -80,6 +89,7 @@ test('G126 G127 a receiver that was down for an hour gets everything once it is 
     const isTime = now - begin < 50 * minute && (now - begin) % (10 * minute) === 0
     if (isTime) numbers.push((await endedBuild(it, slug, 0)).number)
     await runDue(sender)
+    if (now === begin) expect(await nextTry(notification.id)).toBe(begin + 5_000)
     // It has heard of each at once.
     expect(neighbour.received).toHaveLength(numbers.length)
   }
@@ -145,7 +155,11 @@ test('a message that is refused for a day is given up, and a receiver that takes
   await runDue(sender)
   expect(await stateOf()).toEqual(['sent', 'waiting'])
   expect((await logOf(it, notification.id))[1]?.last_answer).toHaveLength(2_048)
-  for (const end = now + 25 * 60 * minute; now < end; now += 10 * minute) await runDue(sender)
+  now += 20 * 60 * minute
+  await runDue(sender)
+  expect(await stateOf()).toEqual(['sent', 'waiting'])
+  now += 5 * 60 * minute
+  await runDue(sender)
   expect(await stateOf()).toEqual(['sent', 'failed'])
   strict.answer = (response) => void response.writeHead(500).end()
   for (let day = 0; day < 6; day += 1, now += 24 * 60 * minute) {

@@ -101,6 +101,13 @@ test('a Slack channel gets text alone, with nothing in it that people could make
   expect(message?.headers).not.toHaveProperty('webhook-signature')
   const { body } = await it.request(ownerToken, 'GET', path)
   expect(JSON.stringify(body)).not.toContain('/hook')
+  // The channel is gone, as Slack says it.
+  receiver.answer = (response) => void response.writeHead(410).end('channel_is_archived')
+  await it.request(ownerToken, 'POST', `${path}/${notification.id}/test`)
+  const list = () => it.request<{ data: { id: string; enabled: boolean }[] }>(ownerToken, 'GET', path)
+  await until(async () => (await list()).body.data.some(({ id, enabled }) => id === notification.id && !enabled))
+  expect((await logOf(it, notification.id))[0]).toMatchObject({ state: 'failed', last_answer: 'channel_is_archived' })
+  receiver.answer = (response) => void response.end('ok')
   await remove(notification.id)
 })
 
