@@ -48,7 +48,7 @@ export interface BuildFacts {
 const mostSteps = 10
 const longestMessage = 1_000
 
-/** Undefined: the build was removed with its organization. */
+/** Undefined: the build was removed, or its organization is deleted. */
 export async function findFacts(database: Database, buildId: string): Promise<BuildFacts | undefined> {
   const { rows } = await database.query<BuildFacts>(
     `select r.id, r.number, r.branch, r.tag, r.commit, left(r.message, ${longestMessage}) as message, r.event, r.pull_request,
@@ -61,7 +61,7 @@ export async function findFacts(database: Database, buildId: string): Promise<Bu
                    order by j.finished_at limit ${mostSteps}) as failed_steps
        from build_records r
        join pipelines p on p.id = r.pipeline_id
-       join organizations o on o.id = r.organization_id
+       join organizations o on o.id = r.organization_id and o.deleted_at is null
        join engine.builds b on b.id = r.id
        left join engine.plans n on n.build_id = r.id
        left join users u on u.id = r.author_id

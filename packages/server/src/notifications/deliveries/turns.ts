@@ -36,7 +36,9 @@ export async function claim(pool: pg.Pool, id: string, now: Date): Promise<Claim
   return transaction(pool, async (client) => {
     const { rows } = await client.query<Claimed & { retry_at: Date | null; claimed_until: Date | null }>(
       `select id, organization_id, kind, target, sealed_address, failures, retry_at, claimed_until
-         from notifications where id = $1 and kind <> 'email' and disabled_at is null for update`,
+         from notifications n where id = $1 and kind <> 'email' and disabled_at is null
+          and exists (select from organizations o where o.id = n.organization_id and o.deleted_at is null)
+          for update`,
       [id],
     )
     const [row] = rows
