@@ -93,15 +93,16 @@ const json = fc.oneof(
   ),
   fc.jsonValue(),
 )
+const whole = fc.constantFrom(
+  '{"name":"x","url":null,"repository":"acme/app","default_branch":"main"}',
+  '{"branch":"main","commit":"abc","source_b64":"QUJD","env":{}}',
+  '{"description":"laptop","expires_at":null}',
+)
 const body = fc.oneof(
   json.map((value) => JSON.stringify(value) ?? ''),
   fc.string(),
   fc.constantFrom('', '{', '{"__proto__":{"name":1}}', '[[[[[[[['),
-  fc.constantFrom(
-    '{"name":"x","url":null,"repository":"acme/app","default_branch":"main"}',
-    '{"branch":"main","commit":"abc","source_b64":"QUJD","env":{}}',
-    '{"description":"laptop","expires_at":null}',
-  ),
+  { weight: 2, arbitrary: whole },
 )
 
 const own: Readonly<Record<string, string>> = { org: 'acme', pipeline: 'ci' }
@@ -109,8 +110,13 @@ const own: Readonly<Record<string, string>> = { org: 'acme', pipeline: 'ci' }
 describe('every operation', () => {
   it('G50 answers any request as the contract says, and no input makes it fail', async () => {
     const all = [...operationTable.values()].filter(({ id }) => id !== 'getReadiness')
+    // Few operations answer 201, and with whole bodies alone: among so many, chance would miss them.
+    const creating = all.filter(({ id }) => ['createPipeline', 'createApiToken', 'createBuild'].includes(id))
     const anyRequest = fc.tuple(
-      fc.constantFrom(...all),
+      fc.oneof(
+        { weight: 9, arbitrary: fc.constantFrom(...all) },
+        { weight: 1, arbitrary: fc.constantFrom(...creating) },
+      ),
       fc.array(segment, { minLength: 5, maxLength: 5 }),
       fc.boolean(),
       query,
