@@ -16,7 +16,11 @@ export async function fillRunners({ product, origin }: App): Promise<() => void>
   const renewing = [await join('gpu-box-1.lab.example.com', gpu), await join('gpu-box-2.lab.example.com', gpu)]
   const away = await join('an-old-workstation', { organizations: own, getsSecrets: false })
   await join('just-joined', { pool: 'gpu' })
-  for (const runner of [...renewing, away]) await runner.call('renew', {})
+  const rooms = [42, 3].map((gigabytes) => ({
+    room: { freeBytes: gigabytes * 1e9, sizeBytes: 80e9, snapshots: gigabytes * 5 },
+  }))
+  const renew = () => renewing.map((runner, index) => runner.call('renew', rooms[index] ?? {}))
+  await Promise.all([...renew(), away.call('renew', {})])
   await pool.query("update engine.runners set seen_at = now() - interval '3 hours' where id = $1", [away.id])
   await pool.query('update engine.runners set drains_at = now() where id = $1', [renewing[1]?.id])
   await api.ensurePipeline({ name: 'gpu', repository: 'local/gpu', default_branch: 'main' })
@@ -26,8 +30,6 @@ export async function fillRunners({ product, origin }: App): Promise<() => void>
   await start(step('train', 'h100'))
   await start(step('evaluate a model on everything there is', 'cuda'), step('compare', 'cuda'), step('plot'))
   await renewing[0]?.call('lease', leaseRequest(2))
-  const timer = setInterval(() => {
-    for (const runner of renewing) void runner.call('renew', {})
-  }, 4000)
+  const timer = setInterval(renew, 4000)
   return () => clearInterval(timer)
 }

@@ -8,7 +8,7 @@ import { registerHooks } from 'node:module'
 const packages = new Set()
 registerHooks({
   load(url, context, next) {
-    packages.add(/.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(url)?.[1] ?? /\\/packages\\/(wire)\\//.exec(url)?.[1])
+    packages.add(/.*\\/node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(url)?.[1] ?? /\\/packages\\/(wire|server\\/src\\/(?:runners|notifications|builds\\/id-tokens)\\/\\w+)/.exec(url)?.[1])
     return next(url, context)
   },
 })
@@ -23,7 +23,8 @@ test('a server loads libraries of what nobody has set up or asked for when they 
   const args = ['--input-type=module', '--eval', program]
   const loaded = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split(' ')
   expect(loaded).toContain('fastify')
+  expect(loaded).toContain('server/src/runners/keys')
   const later =
-    /^(wire|prom-client|@opentelemetry\/.*|@octokit\/(core|auth-app)|openid-client|jose|markdown-it|csv-stringify|nodemailer|undici|badge-maker|anafanafo|@aws-sdk\/.*|@smithy\/.*)$/
+    /^(wire|server\/src\/(runners\/(operations|tokens|routes|scale)|notifications\/routes|builds\/id-tokens\/routes)|prom-client|@opentelemetry\/.*|@octokit\/(core|auth-app)|openid-client|jose|markdown-it|csv-stringify|nodemailer|undici|badge-maker|anafanafo|@aws-sdk\/.*|@smithy\/.*)$/
   expect(loaded.filter((name) => later.test(name))).toEqual([])
 })

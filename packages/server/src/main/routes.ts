@@ -6,7 +6,6 @@ import { billingRoutes } from '../billing/routes.ts'
 import { annotationRoutes } from '../builds/annotations/routes.ts'
 import { approvalRoutes } from '../builds/approval/routes.ts'
 import { artifactRoutes } from '../builds/artifacts/routes.ts'
-import { idTokenRoutes } from '../builds/id-tokens/routes.ts'
 import { jobRoutes } from '../builds/jobs/routes.ts'
 import { overviewRoutes } from '../builds/overviews/routes.ts'
 import { type BuildServices, buildRoutes } from '../builds/records/routes.ts'
@@ -15,7 +14,6 @@ import { buildSourceRoutes } from '../builds/source/routes.ts'
 import { type SubmitRouteServices, submitRoutes } from '../builds/submit/routes.ts'
 import { buildTestRoutes } from '../builds/tests/build-tests.ts'
 import { pipelineTestRoutes } from '../builds/tests/pipeline-tests.ts'
-import { pipelineTimeRoutes } from '../builds/times/pipeline-time.ts'
 import { buildViewRoutes } from '../builds/view/build-view.ts'
 import type { CostOf } from '../builds/view/view-of-build.ts'
 import type { BitbucketApp } from '../forges/bitbucket/app.ts'
@@ -36,8 +34,6 @@ import { recoveryRoutes } from '../identity/recovery/recover.ts'
 import { sessionRoutes } from '../identity/sessions/routes.ts'
 import { setupRoutes } from '../identity/setup/set-up.ts'
 import { signupRoutes } from '../identity/signup/sign-up.ts'
-import { badgeRoutes } from '../notifications/badges/routes.ts'
-import { notificationRoutes } from '../notifications/routes.ts'
 import { mailboxRoutes } from '../operator/mailbox/routes.ts'
 import { auditRoutes } from '../organizations/audit-log.ts'
 import { inviteRoutes } from '../organizations/invites/routes.ts'
@@ -87,23 +83,12 @@ export interface Services
   readonly sessionCookies: SessionCookies
 }
 
-/** Most servers have no runners but their own. */
-const runnerOperations = [
-  'listRunners',
-  'drainRunner',
-  'resumeRunner',
-  'revokeRunner',
-  'listRunnerKeys',
-  'createRunnerKey',
-  'revokeRunnerKey',
-] as const
-
 /** Every operation of the server, feature by feature. */
 export function allRoutes(services: Services & ShellRouteServices): Handlers {
   return {
     ...healthRoutes(services),
     ...metricsRoutes(services),
-    ...lateOperations(['getScale'], async () => (await import('../runners/scale.ts')).scaleRoutes(services)),
+    ...lateRoutes(services),
     ...accountRoutes(services),
     ...apiTokenRoutes(services),
     ...organizationRoutes(services),
@@ -122,14 +107,12 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...artifactRoutes(services),
     ...shellRoutes(services),
     ...secretRoutes(services),
-    ...idTokenRoutes(services),
     ...registryRoutes(services),
     ...jobLogRoutes(services),
     ...buildEventRoutes(services),
     ...buildViewRoutes(services),
     ...buildTestRoutes(services),
     ...pipelineTestRoutes(services),
-    ...pipelineTimeRoutes(services),
     ...billingRoutes(services),
     ...paymentRoutes(services),
     ...overviewRoutes(services),
@@ -138,14 +121,38 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
     ...memberRoutes(services),
     ...inviteRoutes(services),
     ...auditRoutes(services),
-    ...lateOperations(runnerOperations, async () => (await import('../runners/operations.ts')).runnerRoutes(services)),
-    ...notificationRoutes(services),
-    ...badgeRoutes(services),
     ...mailboxRoutes(services),
     ...passkeyRoutes(services),
     ...signupRoutes(services),
     ...recoveryRoutes(services),
     ...setupRoutes(services),
     ...authConfigRoutes(services),
+  }
+}
+
+/** Operations that most servers are asked for seldom, or never: loaded with the first request for one. */
+function lateRoutes(services: Services) {
+  const runners = [
+    ...(['listRunners', 'drainRunner', 'resumeRunner', 'revokeRunner'] as const),
+    ...(['listRunnerKeys', 'createRunnerKey', 'revokeRunnerKey'] as const),
+  ] as const
+  const notifications = [
+    ...(['listNotifications', 'createNotification', 'updateNotification', 'deleteNotification'] as const),
+    ...(['rotateNotificationSecret', 'testNotification', 'listNotificationDeliveries'] as const),
+    ...(['replayNotificationDelivery', 'showUnsubscribe', 'unsubscribe'] as const),
+  ] as const
+  const badges = ['getBadge', 'getBadgeSettings', 'updateBadgeSettings'] as const
+  const idTokens = ['getOpenIdConfiguration', 'getJwks'] as const
+  return {
+    ...lateOperations(['getScale'], async () => (await import('../runners/scale.ts')).scaleRoutes(services)),
+    ...lateOperations(runners, async () => (await import('../runners/operations.ts')).runnerRoutes(services)),
+    ...lateOperations(notifications, async () =>
+      (await import('../notifications/routes.ts')).notificationRoutes(services),
+    ),
+    ...lateOperations(badges, async () => (await import('../notifications/badges/routes.ts')).badgeRoutes(services)),
+    ...lateOperations(idTokens, async () => (await import('../builds/id-tokens/routes.ts')).idTokenRoutes(services)),
+    ...lateOperations(['getPipelineTime'], async () =>
+      (await import('../builds/times/pipeline-time.ts')).pipelineTimeRoutes(services),
+    ),
   }
 }

@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { removeDeadAsks } from '../builds/shells/elsewhere/asks.ts'
 import { removeDeadTickets } from '../builds/shells/ticket-store.ts'
-import { type MeasureServices, measureBuild } from '../builds/times/measure-build.ts'
+import type { MeasureServices } from '../builds/times/measure-build.ts'
 import { removeOldTimes } from '../builds/times/store.ts'
 import { removeStaleSpans } from '../builds/traces/store.ts'
 import { mayRemoveBlobs } from '../commands/backup/lock-blobs.ts'
@@ -44,7 +44,7 @@ export function sweepTasks(services: SweepServices): TaskList {
     build_ended: async (payload) => {
       const build = readText(payload, 'build_id')
       await retireToken(pool, build)
-      await measureBuild(services, build)
+      await (await import('../builds/times/measure-build.ts')).measureBuild(services, build)
     },
     free_jobs_of_the_dead: async () => {
       const workers = await releaseJobsOfDeadWorkers(pool)
