@@ -125,14 +125,14 @@ export interface Attempt {
   readonly answer: string
 }
 
-/** Notes that a message has arrived. */
+/** Notes that a message has arrived, also when the turn was lost meanwhile. */
 export async function noteSent(pool: pg.Pool, turn: Claimed, attempt: Attempt): Promise<void> {
   await transaction(pool, async (client) => {
+    // Before its delivery, as every change locks them.
+    await client.query('update notifications set failures = 0, retry_at = null, failing_since = null where id = $1', [
+      turn.id,
+    ])
     await noteAttempt(client, attempt, 'sent', attempt.at)
-    await client.query(
-      'update notifications set failures = 0, retry_at = null, failing_since = null where id = $1 and failing_since is not null',
-      [turn.id],
-    )
   })
 }
 
