@@ -131,6 +131,7 @@ export class SimulatedMachine {
       running: () => call(running),
       memo: () => call(() => kept.command?.memo || undefined),
       snapshot: (meta: SnapshotMeta) => call(() => this.#snapshot(kept, meta)),
+      egressNames: () => call(() => undefined),
       outputFiles: () => call(() => ({ complete: true, list: async () => [], read: async () => undefined })),
       destroy: () =>
         call(() => {
