@@ -23,7 +23,9 @@ export interface PathPart extends AttemptPart {
 export function criticalPath(build: TimedBuild, now: number): readonly PathPart[] {
   const steps = Map.groupBy(build.attempts, ({ step }) => step)
   const render = build.attempts.find(({ isRender }) => isRender)
-  const path: PathPart[] = []
+  /** Last to first. */
+  const path: PathPart[][] = []
+  let until = Number.POSITIVE_INFINITY
   const seen = new Set<TimedAttempt>()
   let attempt = latest(build.attempts, now)
   while (attempt !== null && !seen.has(attempt)) {
@@ -33,10 +35,12 @@ export function criticalPath(build: TimedBuild, now: number): readonly PathPart[
     const readyAt = parts[0]?.from ?? build.from
     const from = cause === null ? build.from : Math.min(endOf(cause, now), attempt.assignedAt ?? readyAt)
     const gap = from < readyAt ? gapBetween(build, cause, attempt, { from, to: readyAt }) : []
-    path.unshift(...gap, ...clip(parts, from, path[0]?.from ?? Number.POSITIVE_INFINITY))
+    const own = [...gap, ...clip(parts, from, until)]
+    path.push(own)
+    until = own[0]?.from ?? until
     attempt = cause
   }
-  return path
+  return path.reverse().flat()
 }
 
 interface Others {
