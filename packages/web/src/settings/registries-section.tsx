@@ -21,7 +21,7 @@ type OpenDialog =
   | { readonly kind: 'set'; readonly registry: Registry | null }
   | { readonly kind: 'delete'; readonly host: string }
 
-/** Lists the registries that runners log in to (web S11). A secret can be set but never read. */
+/** Lists the registries that runners log in to (web S12). A secret can be set but never read. */
 export function RegistriesSection({ org }: { readonly org: string }) {
   const registries = useQuery(registriesQuery(org))
   const { data } = registries
