@@ -19,19 +19,19 @@ async function submit(pipelineIr: string) {
   await it.server.pool.query('delete from engine.ready')
   const slug = await it.newPipeline()
   const body = { branch: 'main', commit: 'c', pipeline_ir: pipelineIr }
-  const { number, id } = (await it.request<Schemas['Build']>(ownerToken, 'POST', `${pipelines}/${slug}/builds`, body))
-    .body
+  const answer = await it.request<Schemas['Build']>(ownerToken, 'POST', `${pipelines}/${slug}/builds`, body)
+  const { number, id, created_at } = answer.body
+  clock = Date.parse(created_at)
   return { id: id ?? '', path: `${pipelines}/${slug}`, build: `${pipelines}/${slug}/builds/${number}` }
 }
 
 /** Plays the next job: it is leased after `waits` seconds, prepared for `fetches`, and runs for `runs`. */
 async function play(waits: number, fetches: number, runs: number, exitCode = 0, output = noOutput): Promise<string> {
   const { store } = it.server.engine
-  const readyAt = Math.max(clock, store.now())
-  const [lease] = await store.leases.take('test-runner', 1, readyAt + waits * 1000)
+  const [lease] = await store.leases.take('test-runner', 1, clock + waits * 1000)
   if (lease === undefined) throw new Error('no job is ready')
   const { jobId, buildId, fence } = lease
-  const at = readyAt + waits * 1000
+  const at = clock + waits * 1000
   const started = at + fetches * 1000
   clock = started + runs * 1000
   const fetch = [{ name: 'fetch', from: at, to: started }] as const
@@ -41,7 +41,7 @@ async function play(waits: number, fetches: number, runs: number, exitCode = 0, 
   await store.builds.apply(buildId, [ended], { jobId, output })
   return jobId
 }
-/** The instant at which the last job ended. */
+/** The instant at which the build was made, or its last job ended. */
 let clock = 0
 
 const timeOf = (path: string, days = 7) => get<Schemas['PipelineTime']>(`${path}/time?days=${days}`)
@@ -54,7 +54,6 @@ const measured = (path: string) =>
 test('G133 a job has its phases, and a pipeline the sums of the critical paths of its builds', async () => {
   const retry = { limit: 1 }
   const { path, build } = await submit(ir({ key: 'a', cmd: 'x', retry }, { key: 'b', cmd: 'y', depends_on: ['a'] }))
-  clock = Date.now()
   await play(2, 3, 5, 1)
   await play(1, 1, 20)
   await play(10, 0, 4)
@@ -100,7 +99,6 @@ test('G133 a build that only flaky tests failed counts as such once they are pro
   const { id, path } = await submit(ir({ key: 'unit', cmd: 'x', tests: { forks: 2 } }))
   const cases = [{ suite: 's', name: 'a', state: 'failed' }] as const
   const output = { ...noOutput, tests: [{ path: 'junit.xml', format: 'junit', faults: 0, cases }] } as const
-  clock = Date.now()
   await play(0, 0, 9, 1, output)
   expect((await measured(path)).flaky).toEqual({ ms: 0, builds: 0 })
   const { probes, now } = it.server.engine.store
