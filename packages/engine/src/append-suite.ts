@@ -108,6 +108,19 @@ export function appendSuite(open: () => StoreUnderTest): void {
     }
   })
 
+  test('G05 appended steps take their turns in their concurrency group', async () => {
+    const id = await submit([{ key: 'plan', append }])
+    const concurrency = { group: `g-${id}`, limit: 1, scope: 'pipeline' } as const
+    await store().builds.apply(id, ends(await leaseOne(id), asked(['a', 'b'], { image: 'host', concurrency })))
+    for (const key of ['a', 'b']) {
+      const leases = await leaseAll(id)
+      const { steps, jobs } = await loaded(id)
+      expect(leases.map(({ jobId }) => steps[jobs.findIndex((job) => job.id === jobId)]?.key)).toEqual([key])
+      for (const one of leases) await store().builds.apply(id, ends(one))
+    }
+    expect((await loaded(id)).state).toBe('passed')
+  })
+
   test('the files of every step are kept until no generator can append a step that starts from them', async () => {
     const id = await submit([{ key: 'plan', append }, { key: 'deps' }, { key: 'slow' }])
     const [plan, deps] = await leaseAll(id)

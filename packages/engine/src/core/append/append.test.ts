@@ -4,6 +4,7 @@ import { type Scene, scene, sceneFrom } from '../build-fixture.test-support.ts'
 import { liveBuild, viewBuild } from '../live-build.ts'
 import type { AppendRequest } from '../model.ts'
 import { plainPlan } from '../random-plan.test-support.ts'
+import { limitProblem } from './append-limits.ts'
 
 const append = { max: 1_000, secrets: [], idTokens: [], egress: null } as const
 const ended = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: 'files' } as const
@@ -259,6 +260,23 @@ describe('G118 a generator fails, and nothing is appended, where it asks for', (
     ]
     for (const key of ['deploy', 'smoke'])
       expect(refusal({}, request([{ key: 'a', dependsOn: [-1] }], [key]), before)).toMatch(/would wait for each other/)
+  })
+
+  test('more steps or splits than a build may have, with those of other generators', () => {
+    const { steps } = scene([{ key: 'plan', append }]).live
+    const [plan] = steps
+    if (plan === undefined) throw new Error('expected a step')
+    const one = { ...plan, appendedBy: { step: 0, job: 'j' } }
+    const before = { steps: [plan, ...Array(9_999).fill(one)], dependents: [] }
+    expect(limitProblem(before, 0, 1_000, [one])).toBeNull()
+    expect(limitProblem(before, 0, 1_000, [one, one])).toMatch(/would have 10,001 appended steps/)
+    const splits = Array.from({ length: 100 }, (_, i) => ({
+      key: `s${i}`,
+      split: { files: `${i}`, index: 1, total: 1 },
+    }))
+    expect(refusal({}, request(splits))).toBeNull()
+    const other = { key: 'other', split: { files: 'x', index: 1, total: 1 } }
+    expect(refusal({}, request(splits), [other])).toMatch(/101 splits/)
   })
 
   test('too long a chain, or more edges than a build may have', () => {
