@@ -3,10 +3,15 @@ import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { run } from '../system/processes.ts'
 
-/** Returns the links of a directory. Not from /sys, which may show another network namespace. */
+/** Returns the links of a directory. */
 export function linksOf(number: number): readonly string[] {
+  return linkNames().filter((name) => name.startsWith(`hm${number}-`))
+}
+
+/** Returns the names of all links. Not from /sys, which may show another network namespace. */
+export function linkNames(): readonly string[] {
   const lines = readFileSync('/proc/net/dev', 'latin1').split('\n')
-  return lines.map((line) => line.split(':')[0]?.trim() ?? '').filter((name) => name.startsWith(`hm${number}-`))
+  return lines.map((line) => line.split(':')[0]?.trim() ?? '')
 }
 
 /** Waits until a link is gone from this machine, after its namespace lost its last process. */

@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { findCgroupHome } from '../../cgroups/home.ts'
 import { assignments } from '../../system/assignments.ts'
 import { hasCode, readIfPresent, writeAtomically } from '../../system/files.ts'
 import { helperEnvironment } from '../../system/machine.ts'
 import { ToolFailed } from '../../system/tool-failed.ts'
-import { waitForLinkGone } from '../links.ts'
+import { linkNames, removeLink } from '../links.ts'
 import type { NetworkSlot } from '../network-slot.ts'
 import { type GuardConfig, guardFiles } from './policy.ts'
 
@@ -96,7 +97,9 @@ export class GuardProcess {
 export async function stopGuard(directory: string, link: string): Promise<void> {
   const pid = guardPid(directory)
   if (pid !== undefined) kill(pid)
-  await waitForLinkGone(link)
+  // The kernel removes it with the namespace, a while after the process, and another guard needs its name.
+  for (let attempt = 0; attempt < 100 && linkNames().includes(link); attempt++) await sleep(10)
+  await removeLink(link)
   rmSync(guardFiles(directory).pid, { force: true })
 }
 

@@ -41,10 +41,10 @@ export class NameServer {
     const { address } = this.#parts.config
     socket.on('error', () => {}) // An answer that cannot be sent.
     socket.on('message', (message: Buffer, sender: RemoteInfo) => {
-      void this.#answer(message, sender.address).then(
-        (answer) => answer && socket.send(answer, sender.port, sender.address),
-        () => {}, // No answer: the sandbox asks again.
-      )
+      // Without an answer the sandbox asks again.
+      void this.#answer(message, sender.address)
+        .then((answer) => answer && socket.send(answer, sender.port, sender.address))
+        .catch(() => {})
     })
     socket.bind(53, address)
     await once(socket, 'listening')

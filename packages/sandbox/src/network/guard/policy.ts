@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { isIPv4 } from 'node:net'
 import { join } from 'node:path'
 import type { AllowedHost } from '../../sandbox-driver.ts'
 import { isAbsent } from '../../system/files.ts'
@@ -50,6 +51,8 @@ export class Policies {
 
   /** Returns the policy of a link; undefined for a sender that has none. */
   of(address: string): LinkPolicy | undefined {
+    // A connection that was reset before it was accepted has none.
+    if (!isIPv4(address)) return undefined
     const path = join(this.#directory, address)
     try {
       const { ino: inode } = statSync(path)

@@ -38,6 +38,7 @@ export class TlsRelay {
 
   async listen(): Promise<void> {
     const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (client) => this.#take(client))
+    server.on('error', () => {}) // Of one connection, such as too many files.
     server.listen(tlsPort, this.#parts.config.address)
     await once(server, 'listening')
   }
@@ -108,6 +109,7 @@ async function readName(client: Socket): Promise<{ readonly name: string; readon
 async function connectToAny(addresses: readonly string[]): Promise<Socket> {
   for (const host of addresses) {
     const socket = connect({ host, port: tlsPort, allowHalfOpen: true, noDelay: true, keepAlive: true })
+    socket.on('error', () => socket.destroy())
     try {
       await once(socket, 'connect', { signal: AbortSignal.timeout(connectMs) })
       return socket

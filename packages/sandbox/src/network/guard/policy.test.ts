@@ -1,0 +1,47 @@
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { Policies } from './policy.ts'
+
+let directory: string
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'harmont-policies-'))
+})
+afterEach(() => rmSync(directory, { recursive: true }))
+
+function write(address: string, report: string): void {
+  writeFileSync(join(directory, 'new'), JSON.stringify({ ticket: 1, report, hosts: [] }))
+  renameSync(join(directory, 'new'), join(directory, address))
+}
+
+it('an address that is given anew has the policy of its newest link', () => {
+  const policies = new Policies(directory)
+  write('10.0.0.2', 'first')
+  expect(policies.of('10.0.0.2')?.report).toBe('first')
+  write('10.0.0.2', 'second')
+  expect(policies.of('10.0.0.2')?.report).toBe('second')
+  rmSync(join(directory, '10.0.0.2'))
+  expect(policies.of('10.0.0.2')).toBeUndefined()
+})
+
+it('whoever has no link, or no address, has no policy', () => {
+  const policies = new Policies(directory)
+  mkdirSync(join(directory, 'link'))
+  for (const address of ['', '.', '..', '../link', 'link', '10.0.0.2', '::1'])
+    expect(policies.of(address)).toBeUndefined()
+})
+
+it('tells the links that are gone, once', () => {
+  const policies = new Policies(directory)
+  for (const [address, report] of [
+    ['10.0.0.2', 'a'],
+    ['10.0.0.3', 'b'],
+  ] as const) {
+    write(address, report)
+    policies.of(address)
+  }
+  rmSync(join(directory, '10.0.0.2'))
+  expect(policies.sweep()).toMatchObject({ left: 1, gone: [{ report: 'a' }] })
+  expect(policies.sweep()).toEqual({ left: 1, gone: [] })
+})
