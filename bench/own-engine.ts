@@ -40,6 +40,7 @@ export async function withEngine(measure: (engine: OwnEngine) => Promise<string>
         await store.builds.submit(client, created, plainContext)
         await client.query('commit')
         client.release()
+        await store.builds.submitted(created.build, created.effects)
         return id
       },
     })
