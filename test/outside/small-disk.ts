@@ -68,7 +68,8 @@ export function makeSmallDisk(bytes: number): SmallDisk {
       for (const name of readdirSync(path)) if (name.startsWith('filler-')) rmSync(join(path, name))
     },
     remove() {
-      execFileSync('umount', [path])
+      // Killed runners leave mounts inside.
+      execFileSync('umount', ['--recursive', path])
       rmSync(beside, { recursive: true })
     },
   }

@@ -122,10 +122,13 @@ export async function machineState(directory: string, prefix: string): Promise<R
   }
 }
 
-/** Without what others remove meanwhile, such as control groups. */
+/**
+ * Without what others remove meanwhile, such as control groups, and what those of another user have
+ * closed, such as root's under a strict umask: nothing of ours is there.
+ */
 async function foldersBelow(path: string): Promise<readonly string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {
-    if (isAbsent(error)) return []
+    if (isAbsent(error) || hasCode(error, 'EACCES')) return []
     throw error
   })
   const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(path, name))

@@ -13,6 +13,7 @@ import { leavesNoTrace, type Trace, traceOf, watchTasks } from './traces.ts'
 const it = testServer({ HARMONT_RENDER_WAIT_SECONDS: '0' })
 const here = '/api/v0/organizations/default'
 type TestList = components['schemas']['PipelineTestList']
+type Made = components['schemas']['CreateNotificationResponse']
 const mebibyte = 1024 * 1024
 const places: Record<string, string> = { org: 'default', pipeline: 'ci', number: '1', uuid: 'x', provider: 'github' }
 
@@ -23,6 +24,9 @@ beforeAll(async () => {
   await it.request(ownerToken, 'POST', `${here}/pipelines/ci/builds`, body)
   places.user_id = (await it.newUser('somebody')).id
   places.test = await newTest()
+  const notification = { kind: 'webhook', events: ['broke'], url: 'https://acme.test/hook' }
+  const { body: made } = await it.request<Made>(ownerToken, 'POST', `${here}/notifications`, notification)
+  places.notification_id = made.notification.id
 })
 
 /** Lets the build report a test, and returns its id. */
