@@ -93,7 +93,9 @@ test('of those that may take the same, one looks when there is nothing for any, 
   expect(await all(takers.map(({ runner, reach }) => store.leases.take(runner, 1, now, reach, images)))).toEqual([])
   await Promise.all(takers.map((taker) => store.layers.want(taker, now)))
   expect(new Set(await Promise.all(takers.map(() => store.leases.nextReadyAt(now))))).toEqual(new Set([null]))
-  const counts = Map.groupBy(asked, (name) => name).entries()
+  // Nobody waits for announcements, so one of the test before may be sent only now.
+  const looks = asked.filter((name) => name !== 'engine-notify')
+  const counts = Map.groupBy(looks, (name) => name).entries()
   expect(Object.fromEntries(counts.map(([name, { length }]) => [name, length]))).toEqual({
     'engine-drained-runners': 1,
     'engine-shared-candidates': 1,
