@@ -23,6 +23,7 @@ export interface JobRow {
   readonly state: string
   readonly exit_code: number | null
   readonly error_code: string | null
+  readonly error_message: string | null
   readonly soft_failed: boolean
   readonly cached: boolean
   readonly lost: number
@@ -36,7 +37,7 @@ const lossRemark = /^The sandbox (of this job )?was lost|Restarting from the beg
 /** The jobs of a build in the order of its steps. */
 export async function jobsOf(pool: pg.Pool, buildId: string): Promise<readonly JobRow[]> {
   const { rows } = await pool.query<JobRow>(
-    `select j.id, ${stepOf('p', 'j')} ->> 'key' as key, j.attempt, j.state, j.exit_code, j.error_code, j.soft_failed, j.cached, j.lost, j.fence, j.started_at
+    `select j.id, ${stepOf('p', 'j')} ->> 'key' as key, j.attempt, j.state, j.exit_code, j.error_code, j.error_message, j.soft_failed, j.cached, j.lost, j.fence, j.started_at
        from engine.jobs j join engine.plans p on p.build_id = j.build_id
       where j.build_id = $1 and j.step is not null order by j.step, j.attempt`,
     [buildId],
@@ -72,7 +73,9 @@ export async function judgeBuild(
   }
   const expected = expectedJobs(steps, new Set(jobs.filter(isGivenUp).map(({ key }) => key)))
   const shapes = jobs.map(shape)
-  const why = JSON.stringify(jobs.map(({ key, error_code, lost }) => [key, error_code, lost]))
+  const why = JSON.stringify(
+    jobs.map(({ key, error_code, error_message, lost }) => [key, error_code, error_message, lost]),
+  )
   expect(mayLose ? renumbered(shapes) : shapes, `jobs of build ${id}: ${why}`).toEqual(expected)
   const { rows } = await pool.query<{ state: string }>('select state from engine.builds where id = $1', [id])
   expect(rows, `state of build ${id}`).toEqual([{ state: expectedBuild(expected) }])
