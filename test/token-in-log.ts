@@ -1,4 +1,4 @@
-/** How a test reads the identity token of a step, which its log would mask. */
+/** Reads the identity token of a step from its log, which would mask it. */
 import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose'
 
 const audience = 'sts.example.com'

@@ -13,9 +13,9 @@ export interface Registry {
   stop(): Promise<void>
 }
 
-/** Who may pull and push where not everybody may. */
+/** The only user of a registry that is not open to everybody. */
 export const registryUser = { username: 'puller', secret: 'a-pass-word' } as const
-/** What `htpasswd -B` writes for the user. */
+/** The line that `htpasswd -B` writes for the user. */
 const passwords = 'puller:$2b$05$abcdefghijklmnopqrstuuemZmDE2gM3PB28lPSwXBSZ86BN.HOk6\n'
 
 /** With `isPrivate` only `registryUser` may pull and push. */

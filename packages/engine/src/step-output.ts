@@ -12,7 +12,7 @@ export interface StepOutput {
   readonly tests: readonly TestReport[]
   /** The hosts that it used and was refused. Absent for a step that was bound to no list. */
   readonly egress?: EgressNames
-  /** What a generator leaves; absent for other steps, and from a runner that cannot read it. */
+  /** Absent for steps that are no generators, and from a runner that cannot read it. */
   readonly steps?: LeftSteps
 }
 

@@ -254,7 +254,7 @@ export interface PresentRunner {
   readonly reach: Reach
 }
 
-/** What the machine of a runner has room for, and what it holds. */
+/** Describes the room on a runner's machine, and what the runner holds there. */
 export interface RunnerRoom {
   readonly freeBytes: number
   readonly sizeBytes: number

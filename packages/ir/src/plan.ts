@@ -86,7 +86,7 @@ export interface PlannedStep {
   readonly egress?: Egress
 }
 
-/** What the steps may be that a step appends. */
+/** Bounds the steps that a step appends. */
 export interface PlannedAppend {
   /** Number of steps, 1 to 1,000. */
   readonly max: number

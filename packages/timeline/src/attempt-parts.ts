@@ -32,11 +32,11 @@ export interface TimedAttempt {
   readonly startedAt: number | null
   /** When its command ended; null while it goes on. */
   readonly finishedAt: number | null
-  /** Those of the newest lease. */
+  /** The phases of the newest lease. */
   readonly phases: readonly TimedPhase[]
 }
 
-/** What time is spent on. `timeline.md` 1 has a table. */
+/** Time is spent on these. `timeline.md` 1 has a table. */
 export type PartKind =
   | 'approval'
   | 'place'

@@ -1,7 +1,7 @@
 import type { PartKind } from './attempt-parts.ts'
 import type { PathPart } from './critical-path.ts'
 
-/** What each kind of part is called after `20 %`. Those of steps are called by the step. */
+/** Names each kind of part after `20 %`. Parts of steps are named by the step. */
 export const kindWords: Readonly<Record<Exclude<PartKind, 'command' | 'failed'>, string>> = {
   approval: 'waiting for approval',
   place: 'waiting for its place in the group',
@@ -42,7 +42,7 @@ export const lostKinds = [
 /** A part of the path by what it was spent on. */
 export interface Share {
   readonly kind: PartKind
-  /** Of a command and of a failed attempt; null for other kinds. */
+  /** The step of a command or a failed attempt; null for other kinds. */
   readonly step: string | null
   readonly ms: number
 }

@@ -209,7 +209,7 @@ interface Report {
   readonly at: number
 }
 
-/** Those of its work that no report before told. An older end knows none, or tells those of traced jobs only. */
+/** The phases that no report before told. An older end knows none, or tells those of traced jobs only. */
 interface Phased {
   readonly phases?: readonly WirePhase[]
 }

@@ -21,7 +21,7 @@ import {
   time,
 } from './shapes.ts'
 
-/** What a command prints on stdout with `--json`. */
+/** Describes the stdout of a command with `--json`. */
 export interface Document {
   readonly schema: Schema
   /** Prints many documents, one a line, as they happen. */
@@ -368,7 +368,7 @@ export const documents: Readonly<Record<Exclude<CommandName, '__complete'>, Docu
   ...ofServer,
 }
 
-/** What every command prints on stderr with `--json` when it fails. */
+/** Describes the stderr of a command that fails with `--json`. */
 export const failure: Document = one(
   object({ error: object({ code: text, message: text, 'fix?': text, 'request_id?': text }) }),
 )

@@ -18,7 +18,7 @@ import {
 
 const failedTest = object({ name: text, file: orNull(text), line: orNull(integer), message: orNull(text) })
 const stepId = { step_id: text }
-/** Of an attempt that a machine had. */
+/** Members of an attempt that a machine had. */
 const times = object({
   ready_at: orNull(time),
   assigned_at: orNull(time),

@@ -26,7 +26,7 @@ if (!process.argv.includes('--check')) {
 }
 
 function textOf(name: string, { schema, isLines }: Document): string {
-  const what = name === 'error' ? 'What every command prints on stderr with --json when it fails' : `hm ${name} --json`
+  const what = name === 'error' ? 'The stderr of a command that fails with --json' : `hm ${name} --json`
   const head = {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: what,

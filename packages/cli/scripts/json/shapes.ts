@@ -60,7 +60,7 @@ interface Described {
 
 const api = JSON.parse(readFileSync(new URL('../../../../contract/openapi.json', import.meta.url), 'utf8')) as Described
 
-/** What the server answers, by its name in the contract. */
+/** Refers to an answer of the server, by its name in the contract. */
 export function contract(name: string): Schema {
   if (api.components.schemas[name] === undefined) throw new Error(`the contract has no schema ${name}`)
   return { $ref: `#/$defs/${name}` }

@@ -175,7 +175,7 @@ class JobsOfRun {
   }
 }
 
-/** Which jobs were appended by which. */
+/** Knows which jobs were appended by which. */
 class AppendedJobs {
   readonly #by = new Map<string, Set<string>>()
 

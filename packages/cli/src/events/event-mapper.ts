@@ -36,7 +36,7 @@ export interface MappedJob {
   /** What its services left for those of later steps, by name. */
   readonly serviceSnapshots: Readonly<Record<string, string>>
   readonly services: readonly MappedService[]
-  /** Those of its newest lease. */
+  /** The phases of its newest lease. */
   readonly phases: AttemptTimes['phases']
 }
 

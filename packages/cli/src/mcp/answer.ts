@@ -3,7 +3,7 @@ import { stripEscapes } from '@harmont/logs'
 
 /** The largest answer of a tool, in tokens as `tokenCount` counts them. */
 export const mostTokens = 4_000
-/** For Harmont's own sentences and the marks of the data. */
+/** Leaves room for Harmont's own sentences and the marks of the data. */
 const reserved = 800
 /** A longer line is cut. */
 const longestLine = 1_000

@@ -75,7 +75,7 @@ async function ofServer(context: Context<'mcp'>, { pipeline: slug, state, cursor
       return `${parts.filter((part) => part).join(', ')}${said === '' ? '' : `: ${said.slice(0, 100)}`}`
     }),
   )
-  // What did not fit is older than the last that did; a page of the server cannot begin there.
+  // The rest is older than the last that did fit; a page of the server cannot begin there.
   if (told < page.data.length) answer.say(`Only ${told} of ${page.data.length} fit: ask for one state.`)
   const call = { pipeline: address.pipeline, ...(state && { state }) }
   if (page.next_cursor != null) answer.next('builds', { ...call, cursor: page.next_cursor }, 'goes on')

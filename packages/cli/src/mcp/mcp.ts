@@ -41,7 +41,7 @@ export const run: Handler<'mcp'> = async (context) => {
   try {
     await server.connect(new StdioServerTransport(stdin, output.stdout.stream as Writable))
     await Promise.race([closed, ended])
-    // What was asked before the end is answered: a script may write its calls and close.
+    // Answers all that was asked before the end: a script may write its calls and close.
     await setImmediate()
     await Promise.allSettled(open)
   } finally {

@@ -20,7 +20,7 @@ interface RunWish {
 
 type RetryWish = BuildWish & { readonly steps?: readonly string[] | undefined }
 
-/** What the first line of `hm run --json` and the like tells. */
+/** Members of the first line of `hm run --json` and the like. */
 interface Begun {
   readonly kind?: string
   readonly run_id?: string

@@ -32,7 +32,7 @@ export interface SeenFailure {
 }
 
 export interface SeenLine {
-  /** In the log, from 1. */
+  /** The line of the log, from 1. */
   readonly number: number
   readonly text: string
 }

@@ -26,7 +26,7 @@ class Run {
   readonly model: ReferenceModel
   readonly effects: Effect[]
   readonly everyJob = new Map<string, Job>()
-  /** What was appended so far. */
+  /** Counts the steps appended so far. */
   readonly corners = new Set<string>()
   at = 1000
 
@@ -194,7 +194,7 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
   return how < 0.94 ? exit(137, 'SIGKILL', true) : exit(null, null)
 }
 
-/** What the step leaves to be appended, for both; nothing for a step that is no generator. */
+/** Returns what the step leaves to be appended, for both; nothing for a step that is no generator. */
 function appendsOf(
   { live }: Run,
   step: number,

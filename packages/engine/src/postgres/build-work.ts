@@ -44,7 +44,7 @@ export type Outbox = (
   },
 ) => Promise<void>
 
-/** What all turns of a store share. */
+/** The parts that all turns of a store share. */
 export interface Surroundings {
   readonly settings: StoreSettings
   readonly outbox: Outbox | null
@@ -78,7 +78,7 @@ export class BadAsk extends Error {
   }
 }
 
-/** What events were told of that is not so any more. */
+/** Facts that events were told of and that have changed since. */
 interface Stale {
   /** The lost leases that have expired indeed, each by its job and the instant of the event. */
   readonly expired: ReadonlySet<string>

@@ -54,7 +54,7 @@ const goneText = `with gone as (
 interface GoneRow {
   readonly build_id: string
   readonly runner: string
-  /** Of files that cannot come together; null when a runner is gone. */
+  /** The job whose files cannot come together; null when a runner is gone. */
   readonly job_id: string | null
   readonly stuck: readonly string[]
   readonly kept: readonly string[]

@@ -7,7 +7,7 @@ import { type Masks, memoOf } from './secrets.ts'
 
 /** A token outlives this many successors. */
 const validSets = 3
-/** Of more, the oldest ones are no longer masked: they expired hours ago. */
+/** The oldest ones beyond this are no longer masked: they expired hours ago. */
 const mostMasked = 400
 
 /** The identity tokens of one step. Their files are replaced while its command runs. */

@@ -18,7 +18,7 @@ const writtenOf = (secret: string) =>
   )
 const noise = (letters: fc.Arbitrary<string>) => fc.string({ unit: letters, maxLength: 6 })
 
-/** What is written before the second secret is known, and after; the first one may be on both sides. */
+/** Makes text for before the second secret is known, and after; the first one may be on both sides. */
 const told = fc.tuple(secretOf(first), secretOf(second)).chain(([old, grown]) =>
   fc.record({
     old: fc.constant(old),

@@ -53,7 +53,7 @@ class GrowingScan implements SecretScan {
     if (redactor === this.#redactor) return
     this.#redactor = redactor
     this.#scan = redactor?.newScan() ?? null
-    // What ends in it was found before.
+    // Matches that end in it were found before.
     this.#scan?.scan(this.#tail)
   }
 

@@ -4,7 +4,7 @@ import { hostsOf } from './egress.ts'
 import { audienceOf } from './id-tokens.ts'
 import { variableOf } from './secrets.ts'
 
-/** What the steps may be that a step adds to the build. */
+/** Bounds the steps that a step adds to the build. */
 export interface AppendOptions {
   /** The most of them; 1,000 by default, which is the most that can be. */
   readonly max?: number

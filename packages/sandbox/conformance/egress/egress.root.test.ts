@@ -11,7 +11,7 @@ import { passing, refusals, type Trial, unstoppable } from './places.ts'
 const run = promisify(execFile)
 const machine = fileURLToPath(new URL('machine.test-support.ts', import.meta.url))
 
-/** What the machine's program prints. */
+/** The form in which the machine's program prints. */
 interface Seen {
   readonly isQuiet: boolean
   readonly stdout: string

@@ -50,7 +50,7 @@ export interface Trial {
 
 const reaches = (address: string, name: string) => new RegExp(`^${address} ${name} `)
 
-/** What should pass. */
+/** Places that should be reached. */
 export const passing: readonly Trial[] = [
   { name: 'a listed name', python: 'tls("registry.example")', gives: reaches(registry, 'registry.example') },
   {
@@ -72,7 +72,7 @@ export const passing: readonly Trial[] = [
   },
 ]
 
-/** What must not. */
+/** Places that must not. */
 export const refusals: readonly Trial[] = [
   { name: 'a name that is not listed', python: 'tls("evil.example")', gives: refused },
   { name: 'the name of a wildcard itself', python: 'tls("cdn.example")', gives: refused },
@@ -124,7 +124,7 @@ export const refusals: readonly Trial[] = [
   { name: 'raw packets', python: `raw("${evil}")`, gives: nothing },
 ]
 
-/** What no list can refuse, and the documents say. */
+/** Places that no list can refuse, as the documents say. */
 export const unstoppable: readonly Trial[] = [
   {
     name: 'another host behind a listed name (domain fronting)',

@@ -32,7 +32,7 @@ export interface SandboxRecord {
   readonly runtime?: RuntimeName
   readonly link: string | null
   readonly resolvConf: string | null
-  /** How its link is bound. Absent for a link that is not, or none. */
+  /** The bound of its link. Absent for a link that has none, and without a link. */
   readonly egress?: BoundRecord
   readonly groups: Groups
   /**

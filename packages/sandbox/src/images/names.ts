@@ -5,7 +5,7 @@ import { ifPresent, readJson } from '../system/files.ts'
 
 export interface NameRecord {
   readonly name: string
-  /** Whose login it was pulled with: only they get it. Absent: anybody's who uses the store. */
+  /** The owner of the login it was pulled with: only they get it. Absent: anybody who uses the store does. */
   readonly scope?: string
   /** Digest of the root. */
   readonly digest: string

@@ -34,7 +34,7 @@ const LOOK_BYTES = 16 * 1024 ** 2
 
 type Progress = (sentence: string) => void
 
-/** How an image is asked for: as anybody, or with the login of an owner, who alone gets it. */
+/** An image is asked for as anybody, or with the login of an owner, who alone gets it. */
 export interface Access {
   readonly scope: string
   readonly login: RegistryLogin | null

@@ -24,7 +24,7 @@ export interface SupplyOptions {
   readonly ownPorts: readonly number[]
   /** Links of existing sandboxes. */
   readonly linksInUse: readonly string[]
-  /** How those that are bound are. */
+  /** The bounds of those that are bound. */
   readonly boundLinks: readonly BoundLink[]
   /** Their roots, as user ids of the machine. */
   readonly rootIdsInUse: readonly number[]

@@ -36,7 +36,7 @@ export interface Layout {
   readonly network: string
   /** Settings of launchers, by slot, and the pipes to them. */
   readonly launchers: string
-  /** What the guard of networks shares with its driver. Absent until it is needed. */
+  /** The directory that the guard of networks shares with its driver. Absent until it is needed. */
   readonly guard: string
   /**
    * The sandboxes' resolv.conf, by network mode; of `egress`, also for those with a list of hosts, and

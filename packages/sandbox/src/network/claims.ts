@@ -1,4 +1,4 @@
-/** What a driver directory has of the machine's networks: a number, and a block of addresses. */
+/** Claims what a driver directory has of the machine's networks: a number, and a block of addresses. */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Layout } from '../layout/layout.ts'
@@ -32,7 +32,7 @@ export async function claimNumber(layout: Layout): Promise<number> {
   await removeOrphans()
   const owned = new Set(readdirSync(owners))
   const all = Array.from({ length: directories }, (_, number) => number)
-  // Those of other directories last: hardly any lacks its table, and each try takes a process.
+  // Numbers of other directories come last: hardly any lacks its table, and each try takes a process.
   for (const number of all.toSorted((a, b) => Number(owned.has(`${a}`)) - Number(owned.has(`${b}`)))) {
     try {
       await nft(`create table inet harmont_${number} { comment "${layout.tag}"; }\n`)

@@ -79,7 +79,7 @@ interface EgressPlace {
   readonly exceptions: readonly EgressException[]
   readonly ownPorts: readonly number[]
   readonly linksInUse: readonly string[]
-  /** Those of them that are bound to a list of hosts. */
+  /** The links among them that are bound to a list of hosts. */
   readonly boundLinks: readonly BoundLink[]
 }
 

@@ -15,7 +15,7 @@ import { type Settings, SettingsError } from '../platform/settings/read-settings
 import { diskFull, translateFault } from '../platform/translate-fault.ts'
 import { allRoutes, type Services } from './routes.ts'
 
-/** What monitors ask. */
+/** The operations that monitors call. */
 const operatorsOperations: ReadonlySet<OperationId> = new Set([
   'ping',
   'getHealth',

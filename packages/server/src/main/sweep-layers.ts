@@ -30,7 +30,7 @@ export async function sweepLayers({ pool, blobs, engine }: LayerSweepServices): 
   )
   if (rows[0]?.any !== true) return 0
   const { store } = engine
-  // As long as on the runners.
+  // Runners keep them as long.
   const { needed, pinned } = await store.builds.liveSnapshots(store.now() - usualPinnedMs)
   const removed = await transaction(pool, async (client) => {
     await client.query(markText, [[...needed, ...pinned]])

@@ -40,7 +40,7 @@ export function sweepTasks(services: SweepServices): TaskList {
       const removed = await (await import('./sweep-layers.ts')).sweepLayers(services)
       if (removed > 0) log.info({ removed }, 'removed layers that no build needs')
     },
-    // Again when a proof has a verdict.
+    // Runs again when a proof has a verdict.
     build_ended: async (payload) => {
       const build = readText(payload, 'build_id')
       await retireToken(pool, build)

@@ -7,7 +7,7 @@ import type { Event } from './notification.ts'
 /** An event of a build, as one notification tells it. */
 export interface ToldEvent {
   readonly event: Event
-  /** What the end of the build changed for its branch, even where the notification is for every end. */
+  /** The change for its branch by the end of the build, even where the notification is for every end. */
   readonly change: 'broke' | 'fixed' | null
   readonly at: Date
   readonly state: BuildState

@@ -1,4 +1,4 @@
-/** What is noted of builds, in the transactions that end them, and the badges that show it. */
+/** Tests what is noted of builds, in the transactions that end them, and the badges that show it. */
 import { testKey } from '@harmont/engine'
 import { SaxesParser } from 'saxes'
 import { afterEach, beforeEach, expect, test } from 'vitest'

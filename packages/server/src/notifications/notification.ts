@@ -1,4 +1,4 @@
-/** What is told to whom: the terms of notifications. */
+/** The terms of notifications. */
 import type { components } from '@harmont/contract'
 import type { Sealer } from '../platform/encryption/seal.ts'
 

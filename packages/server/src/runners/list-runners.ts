@@ -26,7 +26,7 @@ export interface ListedRunner {
   readonly seenAt: Date | null
   readonly drainsAt: Date | null
   readonly isRevoked: boolean
-  /** What its machine has room for, and holds; null until it has said so. */
+  /** The room on its machine, and what it holds there; null until it has said so. */
   readonly room: RunnerRoom | null
   /** Seconds since its last renewal; null when it never renewed. */
   readonly silentSeconds: number | null

@@ -1,6 +1,6 @@
 import { amount } from '../../money/src/money.js'
 
-/** What a cart costs. */
+/** Returns the price of a cart. */
 export function total(items) {
   return amount(items.reduce((sum, { cents }) => sum + cents, 0))
 }

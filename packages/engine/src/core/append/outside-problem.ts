@@ -1,4 +1,4 @@
-/** What appended steps may take from steps that the build had before. */
+/** Limits what appended steps take from steps that the build had before. */
 import { plannedSecrets } from '../../layers/taint.ts'
 import type { LiveBuild, Slot } from '../live-build.ts'
 import type { Step } from '../model.ts'

@@ -95,7 +95,7 @@ export class FairScan {
       found.push(...(await this.#scan('', slots, look, skipped)).filter(({ jobId }) => !known.has(jobId)))
     }
     const free = found.filter(({ jobId }) => !skipped.jobs.has(jobId))
-    // What it found, other looks have claimed meanwhile: there may be more behind it.
+    // Other looks have claimed all that it found: there may be more behind it.
     if (free.length < found.length && free.length < slots) return this.find(slots, look, skipped)
     const taken = fairTurns(free, this.#last === '' ? null : this.#last, slots)
     // A single queue has no turns to remember, and one look is enough.

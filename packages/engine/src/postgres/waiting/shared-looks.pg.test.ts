@@ -1,4 +1,4 @@
-/** What many runners find that look for work at one moment. */
+/** Tests what many runners find that look for work at one moment. */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'

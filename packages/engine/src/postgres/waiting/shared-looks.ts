@@ -59,7 +59,7 @@ export class SharedLooks {
       const left = (await Promise.all([...alike.values()].map((each) => this.#inTurn(each)))).flat()
       const named = left.length === 0 ? new Set() : await this.#named(left)
       await Promise.all(left.filter(({ runner }) => named.has(runner)).map((one) => this.#answer(one)))
-      // Those that have been answered stay as they are.
+      // Answered ones stay as they are.
       for (const { resolve } of asked) resolve([])
     } catch (error) {
       for (const { reject } of asked) reject(error)

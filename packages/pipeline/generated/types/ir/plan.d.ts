@@ -81,7 +81,7 @@ export interface PlannedStep {
     /** The hosts that it may reach; absent for what its runner allows. */
     readonly egress?: Egress;
 }
-/** What the steps may be that a step appends. */
+/** Bounds the steps that a step appends. */
 export interface PlannedAppend {
     /** Number of steps, 1 to 1,000. */
     readonly max: number;

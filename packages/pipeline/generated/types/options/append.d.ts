@@ -1,5 +1,5 @@
 import type { IrAppend } from '../ir/index.js';
-/** What the steps may be that a step adds to the build. */
+/** Bounds the steps that a step adds to the build. */
 export interface AppendOptions {
     /** The most of them; 1,000 by default, which is the most that can be. */
     readonly max?: number;

@@ -7,9 +7,9 @@ import type { NetworkSlot } from '../network-slot.ts'
 import { readNames } from './names.ts'
 import { guardFiles, type LinkPolicy } from './policy.ts'
 
-/** What the record of a sandbox keeps of its bound. */
+/** The part of its bound that the record of a sandbox keeps. */
 export interface BoundRecord extends LinkPolicy {
-  /** Of its end of the link. */
+  /** The address of its end of the link. */
   readonly address: string
 }
 

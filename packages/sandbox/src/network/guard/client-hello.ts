@@ -3,7 +3,7 @@
  * packages that do this want the message in one record, and bound neither its size nor their work.
  */
 
-/** What the bytes so far say. `none`: no TLS, or TLS without a usable name. */
+/** Tells what the bytes so far say. `none`: no TLS, or TLS without a usable name. */
 export type Hello = { readonly kind: 'name'; readonly name: string } | { readonly kind: 'more' | 'none' }
 
 /** The most bytes that a hello may have, records included. Clients of today send 2 KiB. */

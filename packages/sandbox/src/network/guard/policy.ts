@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { AllowedHost } from '../../sandbox-driver.ts'
 import { isAbsent } from '../../system/files.ts'
 
-/** What the guard does for a link. Written by the driver, one file for each, named by its address. */
+/** Tells the guard what to do for a link. The driver writes one file for each, named by its address. */
 export interface LinkPolicy {
   /** Names the link in the packet rules; see `Tickets`. 0 for one whose connections are only noted. */
   readonly ticket: number
@@ -14,7 +14,7 @@ export interface LinkPolicy {
   readonly hosts: readonly AllowedHost[] | null
 }
 
-/** What the guard knows of the machine. Another one needs another guard. */
+/** Tells the guard about the machine. Another one needs another guard. */
 export interface GuardConfig {
   readonly address: string
   /** Resolvers that its network namespace reaches. */

@@ -8,7 +8,7 @@ const parsedHere = 128 * 1024
 /** At most two threads at once, so that many large pipelines do not take the memory of all. */
 const turns = new Turns(2)
 
-/** What a thread parses: one pipeline, or the documents of a generator. */
+/** The text that a thread parses: one pipeline, or the documents of a generator. */
 export type Parsing = { readonly ir: string } | { readonly files: readonly StepFile[] }
 
 /** Parses as `parsePlan` does, a large pipeline on a thread of its own: nobody else waits. */

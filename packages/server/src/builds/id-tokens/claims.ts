@@ -1,8 +1,8 @@
-/** What an identity token says of a step. Pure. */
+/** Decides what an identity token says of a step. Pure. */
 import type { IdTokenRequest } from '@harmont/engine'
 import type { BuildFacts } from '../records/build-facts.ts'
 
-/** What a token may say of a build. */
+/** The facts of a build that a token may tell. */
 export interface BuildRecordFacts {
   readonly organization_id: string
   readonly organization: string
@@ -51,7 +51,7 @@ export function claimsOf(
 ): Readonly<Record<string, string | number>> {
   const issuedAt = Math.floor(now.getTime() / 1000)
   return {
-    // What all tokens of a step have in common comes first.
+    // These are the same in all tokens of a step.
     iss: issuer,
     sub: subjectOf(facts),
     organization: facts.organization,

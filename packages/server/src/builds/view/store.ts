@@ -66,7 +66,7 @@ export async function findAttempts(database: Database, buildId: string, after: n
     name: 'find-attempts',
     text: `select id, step, attempt, state, exit_code, created_at, started_at, finished_at, version::float8,
                   fence, scheduled_at, assigned_at, 
-                  -- Of earlier attempts: the newest are in memory.
+                  -- The newest attempts are in memory.
                   case when attempt < max(attempt) over (partition by step) then phases end as phases
              from engine.jobs
             where build_id = $1 and coalesce(step, -1) = any(array(

@@ -25,7 +25,7 @@ export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prereq
   if (job.state === 'pending') {
     const open = prerequisites.filter(({ state }) => !isTerminal(state))
     const message = `Waiting for ${listed(open.map((each) => `\`${nameOf(view, each)}\``))}.`
-    // What a generator appended may be thousands: the sentence counts them.
+    // A generator may have appended thousands: the sentence counts them.
     const shown = step?.afterAppended === undefined ? open : open.slice(0, named)
     return { message, ...since(job.createdAt), refs: shown.map((each) => ref('step', nameOf(view, each), each.id)) }
   }

@@ -121,7 +121,7 @@ export interface Attempt {
   readonly delivery: Waiting
   readonly at: Date
   readonly status: number | null
-  /** What the receiver said, or why it said nothing. */
+  /** Quotes the receiver, or says why it said nothing. */
   readonly answer: string
 }
 

@@ -2,7 +2,7 @@ import type { JobView } from './job-state.ts'
 
 type Step = Pick<JobView, 'id' | 'attempts' | 'builds_in' | 'depends_on' | 'appended_by' | 'after_appended'>
 
-/** Which steps of a build were appended by which. Steps are named by their newest jobs. */
+/** Tells which steps of a build were appended by which. Steps are named by their newest jobs. */
 export interface Appended {
   /** Returns the step of an attempt; undefined: this build has none. */
   stepOf(jobId: string | null | undefined): string | undefined
@@ -18,7 +18,7 @@ export interface Appended {
 interface Below {
   /** The generators, and all that is below them. */
   readonly all: ReadonlySet<string>
-  /** Those of all that none of the others waits for. */
+  /** The steps that none of the others waits for. */
   readonly last: readonly string[]
 }
 

@@ -37,7 +37,7 @@ function lineageForest(jobs: readonly JobView[], { above }: Appended): readonly 
   const placed: Placed[] = []
   const seen = new Set<string>()
   const roots = children.get(null) ?? []
-  // With a stack, because a chain may have thousands.
+  // Uses a stack, because a chain may have thousands.
   const stack: Placed[] = roots.map((job) => ({ job, depth: 0, rails: [] })).reverse()
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (seen.has(next.job.id)) continue

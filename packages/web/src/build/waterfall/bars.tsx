@@ -39,7 +39,7 @@ export function Bars({ row, shown, isCritical }: BarsProps) {
   )
 }
 
-/** What runners do is drawn higher where it keeps a command from its start. */
+/** A runner's work is drawn higher where it keeps a command from its start. */
 function lookOfPart({ kind }: AttemptPart): string {
   if (kind === 'artifacts' || kind === 'snapshot') return 'hatched h-1.5'
   return isWait(kind) ? 'h-2.5' : 'hatched h-2.5'

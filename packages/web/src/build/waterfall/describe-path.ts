@@ -1,7 +1,7 @@
 import { kindWords, type PartKind, type PathPart, type Share, sharesOf } from '@harmont/timeline'
 import { formatDuration } from '../../text/duration.ts'
 
-/** As many as are read at a glance. */
+/** People read as many at a glance. */
 const mostNamed = 4
 
 /**

@@ -7,7 +7,7 @@ import { piecesOf, shareWords } from './describe-path.ts'
 interface PathStripProps {
   readonly path: readonly PathPart[]
   readonly nameOf: (step: string) => string
-  /** What it shows, in words. */
+  /** The same in words. */
   readonly sentence: string
 }
 

@@ -26,7 +26,7 @@ export interface Row {
   readonly state: string
   readonly cached: boolean
   readonly softFailed: boolean
-  /** What its time was spent on, without gaps. */
+  /** The parts of its time, without gaps. */
   readonly parts: readonly AttemptPart[]
   /** Its command; what a cached step did instead. */
   readonly running: Span | null

@@ -8,7 +8,7 @@ export interface LostTime {
   readonly note: string | null
   readonly ms: number
   readonly builds: number
-  /** Of the time of all builds, from 0 to 1. */
+  /** The share of the time of all builds, from 0 to 1. */
   readonly share: number
 }
 

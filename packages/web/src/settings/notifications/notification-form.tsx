@@ -22,7 +22,7 @@ const kinds = [
 
 const fields = ['events', 'branches', 'url', 'email']
 
-/** What is told, as typed. */
+/** The fields as typed. */
 interface Limits {
   readonly events: readonly string[]
   /** Globs, separated by spaces; empty for every build. */

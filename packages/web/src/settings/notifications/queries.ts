@@ -37,7 +37,7 @@ export const deliveriesQuery = (org: string, id: string) =>
     },
     initialPageParam: null as string | null,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? null,
-    // What waits is tried again without anybody telling the page.
+    // Nobody tells the page when a waiting delivery is tried again.
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ data }) => data.some(({ state }) => state === 'waiting')) ? 3000 : false,
   })
