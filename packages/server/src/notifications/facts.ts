@@ -12,12 +12,14 @@ export interface EventRow {
   readonly state: BuildState
   readonly tests: readonly string[] | null
   readonly at: Date
+  /** The notifications that wanted it when it happened. */
+  readonly wanted_by: readonly string[]
 }
 
 /** Takes a noted event; undefined when somebody has told it. */
 export async function takeEvent(database: Database, id: string): Promise<EventRow | undefined> {
   const { rows } = await database.query<EventRow>(
-    'delete from notification_events where id = $1 returning build_id, events, state, tests, at',
+    'delete from notification_events where id = $1 returning build_id, events, state, tests, at, wanted_by',
     [id],
   )
   return rows[0]
@@ -36,9 +38,7 @@ export interface BuildFacts {
   readonly error_code: string | null
   readonly created_at: Date
   readonly started_at: Date | null
-  readonly organization_id: string
   readonly organization: string
-  readonly pipeline_id: string
   readonly pipeline: string
   readonly pipeline_name: string
   /** Names of the steps that failed first. */
@@ -53,7 +53,7 @@ export async function findFacts(database: Database, buildId: string): Promise<Bu
   const { rows } = await database.query<BuildFacts>(
     `select r.id, r.number, r.branch, r.tag, r.commit, left(r.message, ${longestMessage}) as message, r.event, r.pull_request,
             coalesce(u.name, u.email, r.author_name) as author, b.error_code, r.created_at, b.started_at,
-            r.organization_id, o.slug as organization, p.id as pipeline_id, p.slug as pipeline, p.name as pipeline_name,
+            o.slug as organization, p.slug as pipeline, p.name as pipeline_name,
             array(select coalesce(s.step->>'name', s.step->>'key') from engine.jobs j cross join lateral (select ${stepOf('n', 'j')} as step) s
                    where j.build_id = r.id and j.state in ('failed', 'timed_out') and not j.soft_failed and j.step is not null
                      and not exists (select from engine.jobs later

@@ -36,7 +36,7 @@ export async function tellEvent(services: TellServices, eventId: string): Promis
       tests: tests.length === 0 ? [] : await findTests(client, tests),
       testCount: tests.length,
     }
-    for (const wanted of await findWanting(client, build, noted.events)) {
+    for (const wanted of await findWanting(client, noted.wanted_by)) {
       // Of the events of one end it hears the most telling.
       const event = noted.events.find((each) => wanted.events.includes(each))
       if (event !== undefined && isOfBranches(wanted, build)) await tell(services, client, wanted, { ...facts, event })
@@ -53,22 +53,17 @@ interface WantingRow {
   readonly email: string | null
 }
 
-/** Finds the notifications of these events. Mails go to members only, as long as they are members. */
-async function findWanting(
-  database: Database,
-  { organization_id: organizationId, pipeline_id: pipelineId }: BuildFacts,
-  events: readonly Event[],
-): Promise<readonly WantingRow[]> {
+/** Finds those of these notifications that are on. Mails go to members only, as long as they are members. */
+async function findWanting(database: Database, ids: readonly string[]): Promise<readonly WantingRow[]> {
   const { rows } = await database.query<WantingRow>({
     name: 'find-wanting-notifications',
     text: `select n.id, n.kind, n.events, n.branches, u.email
              from notifications n
              left join memberships m on m.organization_id = n.organization_id and m.user_id = n.user_id
              left join users u on u.id = m.user_id
-            where n.organization_id = $1 and n.events && $3 and n.disabled_at is null
-              and (n.pipeline_id is null or n.pipeline_id = $2) and (n.kind <> 'email' or m.user_id is not null)
+            where n.id = any($1::uuid[]) and n.disabled_at is null and (n.kind <> 'email' or m.user_id is not null)
             order by n.created_at, n.id`,
-    values: [organizationId, pipelineId, events],
+    values: [ids],
   })
   return rows
 }

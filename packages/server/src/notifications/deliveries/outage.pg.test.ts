@@ -2,7 +2,7 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createSealer } from '../../platform/encryption/seal.ts'
-import { publicUrl, testServer } from '../../testing/server.ts'
+import { ownerToken, publicUrl, testServer } from '../../testing/server.ts'
 import { endedBuild, logOf, newNotification } from '../builds.test-support.ts'
 import { type Received, type Receiver, startReceiver, verify } from '../receiver.test-support.ts'
 import { tellEvent } from '../tell-event.ts'
@@ -138,6 +138,27 @@ test('G126 a message whose sender was killed is sent again with its key once its
   expect(await logOf(it, notification.id)).toMatchObject([{ state: 'sent', attempts: 1 }])
   await fresh.stop()
   await killed.stop()
+})
+
+test('G126 a notification hears of what happens once it is made, on and of that event, whenever it is told', async () => {
+  const slug = await it.newPipeline()
+  const [{ notification: first }, { notification: widened }, { notification: on }] = [
+    await newNotification(it, { url: receiver.url }),
+    await newNotification(it, { url: receiver.url, events: ['approval'] }),
+    await newNotification(it, { url: receiver.url }),
+  ]
+  const change = (id: string, body: object) =>
+    it.request(ownerToken, 'PATCH', `/api/v0/organizations/default/notifications/${id}`, body)
+  await change(on.id, { enabled: false })
+  await endedBuild(it, slug, 0)
+  const { notification: second } = await newNotification(it, { url: receiver.url })
+  await change(widened.id, { events: ['finished'] })
+  await change(on.id, { enabled: true })
+  await endedBuild(it, slug, 0)
+  const { rows } = await it.server.pool.query<{ id: string }>('select id from notification_events order by id')
+  for (const { id } of rows) await tellEvent(services(), id)
+  const counts = [first, widened, on, second].map(async ({ id }) => (await logOf(it, id)).length)
+  expect(await Promise.all(counts)).toEqual([2, 1, 1, 1])
 })
 
 test('a message that is refused for a day is given up, and a receiver that takes nothing for five days is switched off, which its administrators hear', async () => {

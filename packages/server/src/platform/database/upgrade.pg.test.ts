@@ -134,3 +134,31 @@ test('G53 after an upgrade builds, keys and organizations are there, old process
   ])
   expect(await builds()).toMatchObject([{ state: 'passed' }, { state: 'passed' }])
 })
+
+test('G126 an event that waits during an upgrade is told to the notifications that wanted it', async () => {
+  const pool = await oldDatabase()
+  await oldBuild(pool, 1, 'passed')
+  const server = await readMigrations(`${import.meta.dirname}/migrations`, 'server')
+  const all = [...engineMigrations, ...server]
+  await migrate(
+    pool,
+    all.filter(({ name }) => name !== 'server/0041-wanted-events.sql'),
+  )
+  const add = async (events: readonly string[], disabledAt: Date | null) => {
+    const { rows } = await pool.query<{ id: string }>(
+      `insert into notifications (id, organization_id, kind, events, target, disabled_at)
+       values (gen_random_uuid(), $1, 'webhook', $2, 'example.com', $3) returning id`,
+      [ids.organization, events, disabledAt],
+    )
+    return rows[0]?.id
+  }
+  const wanting = await add(['finished'], null)
+  await add(['approval'], null)
+  await add(['finished'], new Date())
+  await pool.query(
+    "insert into notification_events (build_id, events, state, at) select id, array['finished'], 'passed', now() from build_records",
+  )
+  await migrate(pool, all)
+  const { rows } = await pool.query('select wanted_by from notification_events')
+  expect(rows).toEqual([{ wanted_by: [wanting] }])
+})
