@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -25,6 +25,19 @@ it('an address that is given anew has the policy of its newest link', () => {
   expect(policies.of('10.0.0.2')).toBeUndefined()
 })
 
+it('a file that got the inode of the one it replaces is read again', () => {
+  const policies = new Policies(directory)
+  const file = join(directory, '10.0.0.2')
+  write('10.0.0.2', 'first')
+  expect(policies.of('10.0.0.2')?.report).toBe('first')
+  const { ctimeMs, ino } = statSync(file)
+  // The kernel's clock of files stands still for a few milliseconds.
+  do writeFileSync(file, JSON.stringify({ ticket: 2, report: 'second', hosts: [] }))
+  while (statSync(file).ctimeMs === ctimeMs)
+  expect(statSync(file).ino).toBe(ino)
+  expect(policies.of('10.0.0.2')?.report).toBe('second')
+})
+
 it('whoever has no link, or no address, has no policy', () => {
   const policies = new Policies(directory)
   mkdirSync(join(directory, 'link'))
@@ -44,4 +57,17 @@ it('tells the links that are gone, once', () => {
   rmSync(join(directory, '10.0.0.2'))
   expect(policies.sweep()).toMatchObject({ left: 1, gone: [{ report: 'a' }] })
   expect(policies.sweep()).toEqual({ left: 1, gone: [] })
+})
+
+it('tells a link that is gone also when its address was asked for, or given anew, before the sweep', () => {
+  const policies = new Policies(directory)
+  write('10.0.0.2', 'a')
+  policies.of('10.0.0.2')
+  write('10.0.0.2', 'b')
+  policies.of('10.0.0.2')
+  expect(policies.sweep()).toMatchObject({ left: 1, gone: [{ report: 'a' }] })
+  rmSync(join(directory, '10.0.0.2'))
+  policies.of('10.0.0.2')
+  expect(policies.sweep()).toMatchObject({ left: 0, gone: [{ report: 'b' }] })
+  expect(policies.sweep()).toEqual({ left: 0, gone: [] })
 })

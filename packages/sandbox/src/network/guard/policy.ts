@@ -37,13 +37,22 @@ export function guardFiles(directory: string) {
   }
 }
 
+interface KnownPolicy {
+  /** File systems reuse an inode at once: only with its time it tells a file from the one it replaced. */
+  readonly inode: number
+  readonly changedAt: number
+  readonly policy: LinkPolicy
+}
+
 /**
  * Reads the policies of links, each once: a file that another one has replaced is read again,
  * because addresses are given anew.
  */
 export class Policies {
   readonly #directory: string
-  readonly #known = new Map<string, { readonly inode: number; readonly policy: LinkPolicy }>()
+  readonly #known = new Map<string, KnownPolicy>()
+  /** Those that the next sweep tells. */
+  readonly #gone: LinkPolicy[] = []
 
   constructor(directory: string) {
     this.#directory = directory
@@ -55,29 +64,35 @@ export class Policies {
     if (!isIPv4(address)) return undefined
     const path = join(this.#directory, address)
     try {
-      const { ino: inode } = statSync(path)
+      const { ino: inode, ctimeMs: changedAt } = statSync(path)
       const known = this.#known.get(address)
-      if (known?.inode === inode) return known.policy
+      if (known?.inode === inode && known.changedAt === changedAt) return known.policy
       const policy = JSON.parse(readFileSync(path, 'utf8')) as LinkPolicy
-      this.#known.set(address, { inode, policy })
+      this.#forget(address)
+      this.#known.set(address, { inode, changedAt, policy })
       return policy
     } catch (error) {
       if (!isAbsent(error)) throw error
-      this.#known.delete(address)
+      this.#forget(address)
       return undefined
     }
   }
 
-  /** Forgets the links that are gone, and returns their policies; undefined without the directory. */
+  /** Returns the policies of links that are gone since the last call; undefined without the directory. */
   sweep(): { readonly left: number; readonly gone: readonly LinkPolicy[] } | undefined {
     try {
       const present = new Set(readdirSync(this.#directory))
-      const gone = [...this.#known].filter(([address]) => !present.has(address))
-      for (const [address] of gone) this.#known.delete(address)
-      return { left: present.size, gone: gone.map(([, { policy }]) => policy) }
+      for (const address of this.#known.keys()) if (!present.has(address)) this.#forget(address)
+      return { left: present.size, gone: this.#gone.splice(0) }
     } catch (error) {
       if (isAbsent(error)) return undefined
       throw error
     }
+  }
+
+  #forget(address: string): void {
+    const known = this.#known.get(address)
+    if (known !== undefined) this.#gone.push(known.policy)
+    this.#known.delete(address)
   }
 }
