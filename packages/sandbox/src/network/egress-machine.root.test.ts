@@ -149,3 +149,29 @@ it('connects the link of a sandbox whose address was used before in the same pro
   )
   expect(seen).toBe('10.209.0.2/32 true\n10.209.0.2/32 true\n')
 })
+
+/** Leaves the script so many file descriptors until it closes those that it is given. */
+const exhausting = `
+  const { closeSync, openSync } = await import('node:fs')
+  const { isScarcity } = await import(${module('../system/scarcity.ts')})
+  const exhaust = (left) => {
+    const held = []
+    try {
+      for (;;) held.push(openSync('/dev/null'))
+    } catch {}
+    for (const file of held.splice(0, left)) closeSync(file)
+    return held
+  }`
+
+it('tells a shortage of file descriptors from rules that nft refuses', async () => {
+  const seen = await onMachine(
+    'ulimit -n 200',
+    `${exhausting}
+     const { nft } = await import(${module('nft.ts')})
+     const held = exhaust(0)
+     const isScarce = await nft('').catch(isScarcity)
+     for (const file of held) closeSync(file)
+     console.log(isScarce, await nft('no rules').catch(isScarcity), await nft(''))`,
+  )
+  expect(seen).toBe('true false undefined\n')
+})

@@ -1,4 +1,5 @@
 import { run } from '../system/processes.ts'
+import { isScarcity } from '../system/scarcity.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
 
 /** Returns whether this machine accepts rules, without loading them. */
@@ -15,11 +16,13 @@ export async function takes(rules: string): Promise<boolean> {
   }
 }
 
-/** Loads rules, all or none. Fails with `ToolFailed`. */
+/** Loads rules, all or none. Fails with `ToolFailed` if they are refused. */
 export async function nft(rules: string): Promise<void> {
   const done = run('nft', ['--file', '-'])
   done.child.stdin?.end(rules)
   await done.catch((error: unknown) => {
+    // Says nothing about the rules.
+    if (isScarcity(error)) throw error
     throw new ToolFailed('nft rejected the firewall rules of the sandboxes', String(error))
   })
 }
