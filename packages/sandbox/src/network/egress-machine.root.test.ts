@@ -150,16 +150,15 @@ it('connects the link of a sandbox whose address was used before in the same pro
   expect(seen).toBe('10.209.0.2/32 true\n10.209.0.2/32 true\n')
 })
 
-/** Leaves the script so many file descriptors until it closes those that it is given. */
+/** Takes all file descriptors of the script, and returns them. */
 const exhausting = `
   const { closeSync, openSync } = await import('node:fs')
   const { isScarcity } = await import(${module('../system/scarcity.ts')})
-  const exhaust = (left) => {
+  const exhaust = () => {
     const held = []
     try {
       for (;;) held.push(openSync('/dev/null'))
     } catch {}
-    for (const file of held.splice(0, left)) closeSync(file)
     return held
   }`
 
@@ -168,10 +167,35 @@ it('tells a shortage of file descriptors from rules that nft refuses', async () 
     'ulimit -n 200',
     `${exhausting}
      const { nft } = await import(${module('nft.ts')})
-     const held = exhaust(0)
+     const held = exhaust()
      const isScarce = await nft('').catch(isScarcity)
      for (const file of held) closeSync(file)
      console.log(isScarce, await nft('no rules').catch(isScarcity), await nft(''))`,
   )
   expect(seen).toBe('true false undefined\n')
+})
+
+it('a guard that could not start for want of file descriptors ends nothing else, and starts later', async () => {
+  const seen = await onMachine(
+    'ulimit -n 200',
+    `${exhausting}
+     const { GuardProcess, guardPid } = await import(${module('guard/guard-process.ts')})
+     const { egressSlot } = await import(${module('network-slot.ts')})
+     const egress = await open()
+     const directory = ${JSON.stringify(`${directory}/guard`)}
+     const config = { address: '10.209.0.0', resolvers: [], exceptions: [], userId: 0x70000000 }
+     const guard = new GuardProcess(directory, config, egressSlot('hm0-guard', '10.209.0.0', '10.209.0.1', false, ''))
+     const starting = guard.ensure()
+     // It removes a link of that name first, whose process leaves it three descriptors.
+     for (let turns = 0; turns < 5; turns++) await null
+     const held = exhaust()
+     const isScarce = await starting.catch(isScarcity)
+     for (const file of held) closeSync(file)
+     await guard.ensure()
+     console.log(isScarce, guardPid(directory) > 0)
+     await guard.stop()
+     egress.close()
+     await egress.remove()`,
+  )
+  expect(seen).toBe('true true\n')
 })

@@ -79,10 +79,15 @@ export class GuardProcess {
       cwd: this.#directory,
       env: helperEnvironment,
     })
+    child.unref()
+    try {
+      // Rejects if it could not be started. Without descriptors it has no output either.
+      await once(child, 'spawn')
+    } finally {
+      closeSync(errors)
+    }
     const { stdout } = child
     if (stdout === null) throw new Error('the guard has no output')
-    closeSync(errors)
-    child.unref()
     const ended = once(child, 'exit').then(() => false)
     const lines = createInterface(stdout)
     const isReady = await Promise.race([once(lines, 'line').then(() => true), ended])
