@@ -107,7 +107,7 @@ export class Supply {
   /** Forgets how a link that is gone was bound. */
   async unbind({ link, egress }: Bindable): Promise<void> {
     if (egress === undefined || link === null) return
-    await (await this.egress?.guard())?.free(link, egress)
+    await this.egress?.unbind(link, egress)
   }
 
   /** Frees the link and ids of a sandbox of which nothing is left. */

@@ -199,3 +199,23 @@ it('a guard that could not start for want of file descriptors ends nothing else,
   )
   expect(seen).toBe('true true\n')
 })
+
+it('a guard whose rules nft refused is opened by a later call, and a link that was never bound is forgotten without one', async () => {
+  const seen = await onMachine(
+    '',
+    `const { writeFileSync } = await import('node:fs')
+     const egress = await open()
+     const programs = ${JSON.stringify(directory)}
+     const { PATH } = process.env
+     writeFileSync(programs + '/nft', '#!/bin/sh\\ncat >/dev/null; exit 1\\n', { mode: 0o755 })
+     process.env.PATH = programs + ':' + PATH
+     for (let times = 0; times < 2; times++) console.log(await egress.guard().catch(({ name }) => name))
+     await egress.unbind('hm0-2', { address: '10.209.0.2', hosts: [], report: 'r', ticket: 1024 })
+     process.env.PATH = PATH
+     await egress.guard()
+     console.log(sh('nft list set inet harmont_0 bound').includes('set bound'))
+     egress.close()
+     await egress.remove()`,
+  )
+  expect(seen).toBe('ToolFailed\nToolFailed\ntrue\n')
+})

@@ -6,7 +6,8 @@ import { claimBlock, claimNumber, disclaimNumber } from './claims.ts'
 import { connectionLimits, takesBrief } from './connection-limits.ts'
 import { type EgressException, resolveExceptions } from './egress-exceptions.ts'
 import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
-import type { BoundLink, GuardRules } from './guard/guard-rules.ts'
+import type { BoundRecord } from './guard/bound.ts'
+import type { BoundLink } from './guard/guard-rules.ts'
 import type { LinkGuard } from './guard/link-guard.ts'
 import { IpHelper } from './ip-helper.ts'
 import { addressesEach, type Link, LinkPool } from './link-pool.ts'
@@ -33,6 +34,8 @@ export interface EgressNetwork {
    * `ToolFailed` where this machine cannot.
    */
   guard(): Promise<LinkGuard>
+  /** Forgets a link that is gone. It was bound only if there is a guard. */
+  unbind(link: string, bound: BoundRecord): Promise<void>
   /** Stops its helper process. */
   close(): void
   /** Removes the rules and links of this directory. Call it only when no sandbox is left. */
@@ -55,7 +58,7 @@ export async function openEgress(
   const block = await claimBlock(layout, number, beyond, !isFresh)
   const network = new Egress({ layout, number, block, resolver, exceptions, ownPorts, linksInUse, boundLinks })
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
-  await network.loadRules()
+  await network.loadRules(boundLinks.length > 0)
   if (boundLinks.length === 0) await endGuard(layout, guardLink(number))
   const kept = new Set([...linksInUse, ...(boundLinks.length === 0 ? [] : [guardLink(number)])])
   for (const link of linksOf(number)) if (!kept.has(link)) await removeLink(link)
@@ -104,13 +107,10 @@ class Egress implements EgressNetwork {
   readonly #ip = new IpHelper()
   #hasOthers = true
   #guard: Promise<LinkGuard> | undefined
-  /** The part of the rules that binds links; undefined until some are. */
-  #guardRules: GuardRules | undefined
 
   constructor(place: EgressPlace) {
     this.#place = place
     this.#table = `harmont_${place.number}`
-    if (place.boundLinks.length > 0) this.#guardRules = this.#rulesOfGuard()
     this.#pool = new LinkPool(place.number, place.linksInUse)
   }
 
@@ -140,10 +140,7 @@ class Egress implements EgressNetwork {
       import('./guard/guard-process.ts'),
       import('./guard/link-guard.ts'),
     ])
-    if (this.#guardRules === undefined) {
-      this.#guardRules = this.#rulesOfGuard()
-      await this.loadRules()
-    }
+    if (boundLinks.length === 0) await this.loadRules(true)
     const gateway = this.addressOf(1)
     const address = this.addressOf(guardIndex)
     writeIfChanged(layout.resolvConf('bound'), `nameserver ${address}\n`)
@@ -166,19 +163,23 @@ class Egress implements EgressNetwork {
     )
   }
 
-  #rulesOfGuard(): GuardRules {
-    const { number, boundLinks } = this.#place
-    return { link: guardLink(number), address: this.addressOf(guardIndex), links: boundLinks }
+  async unbind(link: string, bound: BoundRecord): Promise<void> {
+    await (await this.#opened())?.free(link, bound)
+  }
+
+  /** Returns the guard if there is one. Whoever asked for it hears of a failure. */
+  async #opened(): Promise<LinkGuard | undefined> {
+    return this.#guard?.catch(() => undefined)
   }
 
   close(): void {
     this.#ip.close()
-    void this.#guard?.then((guard) => guard.close())
+    void this.#opened().then((guard) => guard?.close())
   }
 
   async remove(): Promise<void> {
     const { layout, number } = this.#place
-    await (await this.#guard)?.remove()
+    await (await this.#opened())?.remove()
     rmSync(layout.guard, { recursive: true, force: true })
     for (const link of linksOf(number)) await removeLink(link)
     await closeGateway(number)
@@ -189,8 +190,10 @@ class Egress implements EgressNetwork {
     rmSync(layout.network, { force: true })
   }
 
-  async loadRules(): Promise<void> {
-    const { layout, number, resolver, exceptions, ownPorts } = this.#place
+  /** @param isGuarded whether links may be bound from now on. */
+  async loadRules(isGuarded: boolean): Promise<void> {
+    const { layout, number, resolver, exceptions, ownPorts, boundLinks } = this.#place
+    const guard = { link: guardLink(number), address: this.addressOf(guardIndex), links: boundLinks }
     const load = (brief: boolean) =>
       nft(
         rulesFor({
@@ -203,7 +206,7 @@ class Egress implements EgressNetwork {
           exceptions,
           connections: connectionLimits(brief),
           ownPorts,
-          ...(this.#guardRules && { guard: this.#guardRules }),
+          ...(isGuarded && { guard }),
           owner: layout.tag,
         }),
       )
