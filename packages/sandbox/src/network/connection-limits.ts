@@ -71,18 +71,18 @@ export function connectionObjects({ brief }: ConnectionLimits): string {
  * Returns rules for a chain that new connections of a sandbox pass. Limits their rate by dropping,
  * and their number by rejecting. Ended connections leave the table after seconds instead of
  * minutes, idle ones after two hours (the minimum of RFC 5382) instead of five days.
+ * @param uncounted a link without limits.
  */
-export function connectionRules({ open, atOnce, perSecond, brief }: ConnectionLimits): readonly string[] {
+export function connectionRules(
+  { open, atOnce, perSecond, brief }: ConnectionLimits,
+  uncounted?: string,
+): readonly string[] {
   return [
+    ...(brief ? ['ip protocol tcp ct timeout set "brief"'] : []),
+    ...(uncounted === undefined ? [] : [`iifname "${uncounted}" return`]),
     `update @hurried { iif limit rate over ${perSecond}/second burst ${atOnce} packets } drop`,
     `add @connected { iif ct count over ${open} } reject with icmpx admin-prohibited`,
-    ...briefRules(brief),
   ]
-}
-
-/** Returns the rule by which ended connections leave the table early, where the kernel can. */
-export function briefRules(brief: boolean): readonly string[] {
-  return brief ? ['ip protocol tcp ct timeout set "brief"'] : []
 }
 
 /**

@@ -1,10 +1,4 @@
-import {
-  briefRules,
-  type ConnectionLimits,
-  connectionObjects,
-  connectionRules,
-  untrackedChains,
-} from './connection-limits.ts'
+import { type ConnectionLimits, connectionObjects, connectionRules, untrackedChains } from './connection-limits.ts'
 import type { EgressException } from './egress-exceptions.ts'
 import {
   type GuardRules,
@@ -46,15 +40,9 @@ export interface EgressRules {
  */
 export function rulesFor(rules: EgressRules): string {
   const { table, links, resolver, exceptions, guard } = rules
-  const first = guard === undefined ? [] : guardFirst(guard)
   // The guard has limits of its own for each sandbox.
-  const counted =
-    guard === undefined
-      ? ['jump counted']
-      : [
-          `iifname != "${guard.link}" jump counted`,
-          ...briefRules(rules.connections.brief).map((rule) => `iifname "${guard.link}" ${rule}`),
-        ]
+  const connections = connectionRules(rules.connections, guard?.link)
+  const first = guard === undefined ? [] : guardFirst(guard)
   const dns = resolver.addresses.flatMap((address) => [
     `ip daddr ${address} udp dport 53 accept`,
     `ip daddr ${address} tcp dport 53 accept`,
@@ -81,7 +69,7 @@ table inet ${table} {
     iifname "${links}" jump to_machine
   }
   chain to_machine {
-    ${[...first, 'ct state established,related accept', ...counted].join('\n    ')}
+    ${[...first, 'ct state established,related accept', 'jump counted'].join('\n    ')}
     ${[...(resolver.viaGateway ? ['ct status dnat accept'] : dns), ...allowed].join('\n    ')}
     reject with icmpx admin-prohibited
   }
@@ -92,14 +80,14 @@ table inet ${table} {
     oifname "${links}" reject with icmpx admin-prohibited
   }
   chain from_sandbox {
-    ${[...first, 'ct state established,related accept', ...counted, ...(guard === undefined ? [] : [observedAsk(guard)])].join('\n    ')}
+    ${[...first, 'ct state established,related accept', 'jump counted', ...(guard === undefined ? [] : [observedAsk(guard)])].join('\n    ')}
     oifname "${links}" reject with icmpx admin-prohibited
     ${[...(resolver.viaGateway ? [] : dns), ...allowed].join('\n    ')}
     meta nfproto != ipv4 reject with icmpx admin-prohibited
     ip daddr { ${specialRanges.join(', ')} } reject with icmpx admin-prohibited
   }
   chain counted {
-    ${connectionRules(rules.connections).join('\n    ')}
+    ${connections.join('\n    ')}
   }${untrackedChains(rules.ownPorts)}
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
