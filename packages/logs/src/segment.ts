@@ -11,7 +11,7 @@ const withoutTime = 0x80
  * Packs consecutive chunks: first their heads, then their contents. `decodeSegment` reverses it.
  */
 export function encodeSegment(chunks: readonly Chunk[]): Buffer {
-  const heads = Buffer.alloc(4 + chunks.length * headBytes)
+  const heads = Buffer.alloc(segmentSize(chunks.length, 0))
   heads.writeUInt32LE(chunks.length)
   let at = 4
   let last = 0n
@@ -24,6 +24,11 @@ export function encodeSegment(chunks: readonly Chunk[]): Buffer {
   return Buffer.concat([heads, ...chunks.map(({ content }) => content)])
 }
 
+/** Returns the size of a segment of so many chunks, whose contents have so many bytes together. */
+export function segmentSize(chunks: number, bytes: number): number {
+  return 4 + chunks * headBytes + bytes
+}
+
 /**
  * Returns the chunks of a segment whose first chunk has this seq. Throws RangeError for other
  * bytes.
@@ -32,7 +37,7 @@ export function decodeSegment(bytes: Buffer, firstSeq: number): Chunk[] {
   const count = bytes.readUInt32LE(0)
   const chunks: Chunk[] = []
   let head = 4
-  let content = 4 + count * headBytes
+  let content = segmentSize(count, 0)
   let last = 0n
   for (let turn = 0; turn < count; turn++) {
     const flags = bytes.readUInt8(head)

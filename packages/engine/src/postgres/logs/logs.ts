@@ -35,6 +35,9 @@ const logsOfServices: LogPlaces = {
   },
 }
 
+/** The most chunks of a reading: the size of each is looked at, whatever is asked for. */
+const mostChunks = 500
+
 export class PostgresLogs implements LogStore {
   readonly #pool: pg.Pool
   readonly #writer: LogWriter
@@ -94,7 +97,7 @@ export class PostgresLogs implements LogStore {
       // The sizes first: a long log is not fetched to be thrown away.
       text: `with sized as (
           select seq, sum(length(content)) over (order by seq) as bytes from (
-            select seq, content from engine.log_chunks where job_id = $1 and seq > $2 order by seq limit 5000) c)
+            select seq, content from engine.log_chunks where job_id = $1 and seq > $2 order by seq limit ${mostChunks}) c)
         select c.seq, c.kind, c.ts, encode(c.content, 'base64') as content from engine.log_chunks c join sized s on s.seq = c.seq
         where c.job_id = $1 and (s.bytes <= $3 or s.seq = (select min(seq) from sized)) order by c.seq`,
       values: [jobId, after, maxBytes],

@@ -4,7 +4,7 @@ import { zstdCompress, zstdDecompress } from 'node:zlib'
 import { type LineIndex, nothingFound } from '@harmont/logs'
 
 export const compress = promisify(zstdCompress)
-export const decompress = promisify(zstdDecompress)
+const decompress = promisify(zstdDecompress)
 
 interface PackedIndex {
   /** Complete: nothing comes any more. */

@@ -1,7 +1,16 @@
 import { buffer } from 'node:stream/consumers'
-import { blockOfSeq, type Chunk, decodeSegment, type LineIndex, LineIndexer, logRemoved } from '@harmont/logs'
+import { zstdDecompressSync } from 'node:zlib'
+import {
+  blockOfSeq,
+  type Chunk,
+  decodeSegment,
+  type LineIndex,
+  LineIndexer,
+  logRemoved,
+  segmentSize,
+} from '@harmont/logs'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
-import { decodeIndex, decompress } from './packed-index.ts'
+import { decodeIndex } from './packed-index.ts'
 import type { PackedRow, Removal } from './packed-store.ts'
 
 /** A packed log, which never changes. */
@@ -34,14 +43,26 @@ export async function openPacked(blobs: BlobStore, { blob, small, index: encoded
       while (last + 1 < blocks.length && (blocks[last + 2]?.offset ?? bytes) - from <= maxBytes) last++
       const start = ends[first - 1] ?? 0
       const packed = await packedBytes(start, ends[last] ?? start)
-      const segments = blocks.slice(first, last + 1).map(async ({ seq }, turn) => {
+      const chunks = blocks.slice(first, last + 1).flatMap(({ seq, offset }, turn) => {
         const part = packed.subarray((ends[first + turn - 1] ?? 0) - start, (ends[first + turn] ?? 0) - start)
-        return decodeSegment(await decompress(part), seq)
+        const next = blocks[first + turn + 1] ?? { seq: index.lastSeq + 1, offset: bytes }
+        return decodeSegment(unpack(part, segmentSize(next.seq - seq, next.offset - offset)), seq)
       })
-      return atMost((await Promise.all(segments)).flat(), after, maxBytes)
+      return atMost(chunks, after, maxBytes)
     },
   }
 }
+
+/**
+ * Decompresses a block, of about `size` bytes, in place and into one buffer: it takes less time than
+ * the way to a thread and back, and there would be one for each 16 KiB.
+ */
+function unpack(block: Buffer, size: number): Buffer {
+  return zstdDecompressSync(block, { chunkSize: size + remarkBytes })
+}
+
+/** Room for the remarks of a block, which its size does not count. More of them are copied once. */
+const remarkBytes = 1024
 
 /** Returns the chunks after a seq: at least one, and otherwise no more than so many bytes. */
 function atMost(chunks: readonly Chunk[], after: number, maxBytes: number): readonly Chunk[] {

@@ -5,6 +5,7 @@ import { sweepBlobs } from '../../main/sweeps.ts'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { followLines } from '../../streams/logs/follow-lines.ts'
 import { type Followed, followLog, LogReads } from '../../streams/logs/follow-log.ts'
+import { logText } from '../../streams/logs/log-text.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
 import { random, writeLog } from './generated-log.test-support.ts'
@@ -56,6 +57,27 @@ test('a log reads the same before and after it is packed, which removes its chun
     lines,
     bytes: after.whole.length,
   })
+})
+
+test('a packed log of many small chunks is downloaded a segment at a time, with remarks and without', async () => {
+  const job = await newJob()
+  for (let turn = 0; turn < 30; turn++) {
+    await job.log(Array.from({ length: 200 }, (_, n) => `${turn}.${n} ${'x'.repeat(n)}\n`))
+    await job.log([`remark ${turn}\n`], 2)
+  }
+  await job.end()
+  await pack()
+  const { logs } = it.server.engine
+  const segments = (await logs.open(job.id)).index.blocks.length
+  const { lastSeq, bytes } = await logs.size(job.id)
+  expect(segments).toBeLessThan(10)
+  const pieces: Buffer[] = []
+  for await (const piece of logText(new LogReads(logs), job.id, { lastSeq, bytes, range: null, withRemarks: true }))
+    pieces.push(piece)
+  expect(pieces).toHaveLength(segments)
+  const lines = Array.from({ length: 200 }, (_, n) => `29.${n} ${'x'.repeat(n)}\n`).join('')
+  expect(Buffer.concat(pieces).toString().endsWith(`remark 28\n${lines}remark 29\n`)).toBe(true)
+  expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).toString().endsWith(`x\n${lines}`)).toBe(true)
 })
 
 test('1,000 random lines equal those of the download, while the job runs and when its log is packed', async () => {

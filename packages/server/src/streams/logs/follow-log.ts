@@ -23,9 +23,9 @@ export class LogReads {
   }
 
   /** `isAll`: all these chunks exist, and an earlier reading must not answer. */
-  chunks(jobId: string, after: number, isAll: boolean): Promise<readonly Chunk[]> {
-    const question = `${jobId} after ${after}${isAll ? ', all there' : ''}`
-    return this.#flights.run(question, () => this.logs.read(jobId, after, readBytes))
+  chunks(jobId: string, after: number, isAll: boolean, maxBytes = readBytes): Promise<readonly Chunk[]> {
+    const question = `${jobId} ${maxBytes} after ${after}${isAll ? ', all there' : ''}`
+    return this.#flights.run(question, () => this.logs.read(jobId, after, maxBytes))
   }
 
   isOver(jobId: string): Promise<boolean> {

@@ -2,6 +2,12 @@ import { type Chunk, stripEscapes } from '@harmont/logs'
 import type { ByteRange } from '../../platform/input/byte-range.ts'
 import { followLog, type LogReads } from './follow-log.ts'
 
+/**
+ * Several segments of a packed log: each reading costs about the same. A reader that does not take
+ * what it asked for holds so much.
+ */
+const readBytes = 512 * 1024
+
 interface Part {
   /** null: from the first byte to the last. */
   readonly range: ByteRange | null
@@ -45,16 +51,36 @@ async function* cut(
   const { start, end } = range ?? { start: 0, end: Number.POSITIVE_INFINITY }
   let at = position
   for await (const chunks of source) {
+    const parts: Buffer[] = []
     for (const { kind, content } of chunks) {
       if (kind === 2 && !withRemarks) continue
       const from = Math.max(0, start - at)
       const part = content.subarray(from, Math.max(from, end - at))
       at += content.length
-      if (part.length > 0) yield part
+      if (part.length > 0) parts.push(part)
     }
+    yield* neighboursTogether(parts)
     if (at >= end) break
   }
   return at
+}
+
+/**
+ * Yields bytes that lie one after the other as one, without copying them: the chunks of a segment
+ * do, and each write to a socket costs more than the bytes in it.
+ */
+function* neighboursTogether(parts: readonly Buffer[]): Generator<Buffer> {
+  let together: Buffer | undefined
+  for (const part of parts) {
+    const isNext = part.buffer === together?.buffer && part.byteOffset === together.byteOffset + together.length
+    if (together !== undefined && isNext) {
+      together = Buffer.from(together.buffer, together.byteOffset, together.length + part.length)
+      continue
+    }
+    if (together !== undefined) yield together
+    together = part
+  }
+  if (together !== undefined) yield together
 }
 
 async function* stored(
@@ -66,7 +92,7 @@ async function* stored(
   let after = first
   while (after < lastSeq) {
     // `true`: all these chunks exist already.
-    const chunks = (await reads.chunks(jobId, after, true)).filter(({ seq }) => seq <= lastSeq)
+    const chunks = (await reads.chunks(jobId, after, true, readBytes)).filter(({ seq }) => seq <= lastSeq)
     const newest = chunks.at(-1)
     if (newest === undefined) return
     after = newest.seq
