@@ -7,7 +7,7 @@ import { Appender } from './appender.ts'
 import { Caller, type CallTimes } from './caller.ts'
 import { durationsOf } from './server-clock.ts'
 import { type WireShells, wireShells } from './shells.ts'
-import { WireError } from './transport.ts'
+import { unlessUnknown } from './transport.ts'
 import { openConnections } from './trust.ts'
 import { wireLayers } from './wire-layers.ts'
 import { WireLeases } from './wire-leases.ts'
@@ -156,15 +156,9 @@ function contents(caller: Caller, { tryMs, stallMs, sourceMs }: ConnectSettings)
       return idTokensFromWire(idTokens)
     },
     async registryLogin(lease, registry) {
-      try {
-        const { answer } = await caller.call('registry-login', { lease: leaseToWire(lease), registry })
-        if (!answer.held) throw new Error(`the lease of job ${lease.jobId} is lost`)
-        return answer.login
-      } catch (error) {
-        // A server of an earlier release has no logins.
-        if (error instanceof WireError && error.code === 'unknown_call') return null
-        throw error
-      }
+      const heard = await unlessUnknown(caller.call('registry-login', { lease: leaseToWire(lease), registry }), null)
+      if (heard?.answer.held === false) throw new Error(`the lease of job ${lease.jobId} is lost`)
+      return heard?.answer.login ?? null
     },
     async dealFiles(lease, { files: pattern, total }, files) {
       const split = { files: pattern, total }

@@ -5,7 +5,7 @@ import { WebSocket } from 'ws'
 import { secretsFromWire } from '../forms.ts'
 import { shellCall, wireHeaders, wirePath, wireVersion } from '../protocol.ts'
 import type { Caller } from './caller.ts'
-import { WireError } from './transport.ts'
+import { unlessUnknown, WireError } from './transport.ts'
 import { systemRoots } from './trust.ts'
 
 interface DialOptions {
@@ -46,7 +46,8 @@ export function wireShells(caller: Caller, onAsked: WireShells['onAsked'], optio
           return secretsFromWire(secrets)
         },
         async findLogin(registry) {
-          return (await caller.call('shell/registry-login', { ticket, registry })).answer.login
+          const heard = await unlessUnknown(caller.call('shell/registry-login', { ticket, registry }), null)
+          return heard?.answer.login ?? null
         },
       }
     },

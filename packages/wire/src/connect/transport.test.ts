@@ -56,3 +56,13 @@ test('a failure of the server is left to the caller, who knows how long to try',
   await expect(port.renew('r')).rejects.toMatchObject({ code: 'c' })
   expect(asked.length).toBe(1)
 })
+
+test('a server of an earlier release, which knows no registry logins, has none for jobs, proofs and shells', async () => {
+  const unknown = refuse(404, '{"code":"unknown_call","message":"m"}')
+  const work = refuse(200, '{"work":{}}', { 'harmont-now': '1000000', 'harmont-held': '0' })
+  const { port, asked } = await connected([unknown, unknown, work, unknown])
+  expect(await port.registryLogin({ jobId: 'j', buildId: 'b', fence: 1 }, 'registry.example')).toBeNull()
+  expect(await port.probes?.registryLogin({ jobId: 'j', buildId: 'b', fork: 'f' }, 'registry.example')).toBeNull()
+  expect(await (await port.shells.work('t')).findLogin('registry.example')).toBeNull()
+  expect(asked.length).toBe(4)
+})

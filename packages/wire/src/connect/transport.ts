@@ -17,6 +17,16 @@ export class WireError extends Error {
   }
 }
 
+/** Returns what a call gives; `otherwise` from a server of an earlier release, which has no such call. */
+export async function unlessUnknown<T, O>(answer: Promise<T>, otherwise: O): Promise<T | O> {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof WireError && error.code === 'unknown_call') return otherwise
+    throw error
+  }
+}
+
 export interface Request {
   readonly name: string
   /** Called for each try, counted from 0. */

@@ -3,6 +3,7 @@ import type { HeldFork, LeasedFork, LeasedJob, ProbePort, StepWork } from '@harm
 import { forkEndToWire, jobFromWire, secretsFromWire } from '../forms.ts'
 import type { Caller } from './caller.ts'
 import { durationsOf } from './server-clock.ts'
+import { unlessUnknown } from './transport.ts'
 
 /** Returns the calls of proofs. */
 export function wireProbes(caller: Caller): ProbePort {
@@ -38,9 +39,9 @@ export function wireProbes(caller: Caller): ProbePort {
       return secretsFromWire(secrets)
     },
     async registryLogin(fork, registry) {
-      const { answer } = await caller.call('forks/registry-login', { fork: refOf(fork), registry })
-      if (!answer.held) throw lost(fork)
-      return answer.login
+      const heard = await unlessUnknown(caller.call('forks/registry-login', { fork: refOf(fork), registry }), null)
+      if (heard?.answer.held === false) throw lost(fork)
+      return heard?.answer.login ?? null
     },
     async dealFiles(fork, { files: pattern, total }, files) {
       const split = { files: pattern, total }
