@@ -7,6 +7,6 @@ export const runnerFeatures: readonly string[] = FEATURES
 /** Returns what a job needs that a runner with these features would ignore. */
 export function lackingFeatures({ work }: Pick<LeasedJob, 'work'>, features: readonly string[]): readonly string[] {
   if (work.kind === 'render') return []
-  const needed = featuresOf({ timeoutSeconds: null, warnings: [], steps: [work.step] })
+  const needed = featuresOf({ steps: [work.step] })
   return needed.filter((feature) => !features.includes(feature))
 }

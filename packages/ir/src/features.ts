@@ -15,8 +15,8 @@ export const FEATURES: readonly Feature[] = ['append', 'id_tokens', 'egress']
 /** Members of the same kind that no release runs yet. They are refused, never ignored. */
 export const MISSING_FEATURES: readonly string[] = ['nesting']
 
-/** Returns the features that a plan needs. */
-export function featuresOf({ steps }: Plan): readonly Feature[] {
+/** Returns the features that the steps of a plan need. */
+export function featuresOf({ steps }: Pick<Plan, 'steps'>): readonly Feature[] {
   const needs: Readonly<Record<Feature, boolean>> = {
     append: steps.some(({ append, afterAppended }) => append !== undefined || afterAppended !== undefined),
     id_tokens: steps.some(({ idTokens }) => idTokens !== undefined),

@@ -4,7 +4,7 @@ import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
 import { type BuildHeader, RENDER, type Slot, stepAt } from './live-build.ts'
 import type { Instant, Job, ServiceState, Step } from './model.ts'
 import { newJob } from './new-job.ts'
-import { judge } from './prerequisites.ts'
+import { judge, prerequisitesOf, type Verdict } from './prerequisites.ts'
 import { allowsFailure } from './soft-failure.ts'
 
 type End = Partial<Job> & Pick<Job, 'state'>
@@ -119,6 +119,27 @@ export function isHeldBack({ held, awaitsPlace }: BuildHeader): boolean {
 /** Returns the number of prerequisites that are not satisfied yet, as decided so far. */
 export function unmetAt(draft: Draft, slot: Slot): number {
   return draft.unmet.get(slot) ?? draft.live.unmet[slot] ?? 0
+}
+
+/** Returns what each prerequisite of the step at a slot means for it, as decided so far. */
+export function verdicts(draft: Draft, slot: Slot): readonly Verdict[] {
+  const step = stepAt(draft.live, slot)
+  return prerequisitesOf(draft.live.steps, slot).map((from) => judge(step, from, currentJob(draft, from)))
+}
+
+/** Counts the unsatisfied prerequisites of the step at a slot anew. */
+export function recountUnmet(draft: Draft, slot: Slot): void {
+  draft.unmet.set(slot, verdicts(draft, slot).filter((verdict) => verdict !== 'met').length)
+}
+
+/**
+ * Skips the steps from `first` on whose conditions are false. All of them come before any cascade, so
+ * that a step with a false condition says so, whatever happened before it.
+ */
+export function skipByConditions(draft: Draft, first: Slot): void {
+  const skipped = [...draft.live.steps.keys()].slice(first).filter((slot) => !stepAt(draft.live, slot).conditionHolds)
+  for (const slot of skipped) finish(draft, slot, { state: 'skipped', skipReason: 'condition' })
+  for (const slot of skipped) releaseDependents(draft, slot)
 }
 
 /** Lets the dependents of an ended job continue, or skips them, and theirs. */

@@ -1,10 +1,9 @@
-import { endJob, nextAttempt, schedule, unmetAt } from './advance.ts'
+import { endJob, nextAttempt, recountUnmet, schedule, unmetAt, verdicts } from './advance.ts'
 import { joinGroup } from './decide-admission.ts'
 import { addAttempt, currentJob, type Draft, patchJob } from './draft.ts'
 import { deadlineFrom } from './lay-out.ts'
-import { type Slot, stepAt } from './live-build.ts'
+import type { Slot } from './live-build.ts'
 import type { Job } from './model.ts'
-import { judge, prerequisitesOf, type Verdict } from './prerequisites.ts'
 
 /**
  * Retries a step (`http.md` 7.6): a new attempt is made, its dependents wait again, and the build
@@ -18,9 +17,7 @@ export function decideRetry(draft: Draft, slot: Slot): boolean {
   reopen(draft)
   addAttempt(draft, slot, nextAttempt(draft, slot))
   const waiting = [slot, ...resetDependents(draft, slot)]
-  for (const each of waiting) {
-    draft.unmet.set(each, verdicts(draft, each).filter((verdict) => verdict !== 'met').length)
-  }
+  for (const each of waiting) recountUnmet(draft, each)
   for (const each of waiting) {
     if (currentJob(draft, each).state !== 'pending') continue
     if (verdicts(draft, each).includes('failed')) {
@@ -79,9 +76,4 @@ function resetDependents(draft: Draft, slot: Slot): Slot[] {
 function endedUnbegun({ state, skipReason, fence, errorCode }: Job): boolean {
   if (state === 'skipped') return skipReason !== 'condition'
   return fence === 0 && (state === 'canceled' || state === 'timed_out' || errorCode === 'build_abandoned')
-}
-
-function verdicts(draft: Draft, slot: Slot): Verdict[] {
-  const step = stepAt(draft.live, slot)
-  return prerequisitesOf(draft.live.steps, slot).map((from) => judge(step, from, currentJob(draft, from)))
 }

@@ -1,5 +1,5 @@
 import type { Plan } from '@harmont/ir'
-import { finish, isHeldBack, releaseDependents, scheduleReady } from './advance.ts'
+import { isHeldBack, scheduleReady, skipByConditions } from './advance.ts'
 import { closeDraft, type DecideContext, openDraft } from './draft.ts'
 import type { Tally } from './fold-build.ts'
 import { type BuildHeader, evolve, liveBuild } from './live-build.ts'
@@ -34,11 +34,7 @@ export function layOut(
   const jobs = steps.map((_, index) => newJob(context.newId(), index, at))
   const live = liveBuild({ ...header, steps, jobs, render: null })
   const draft = openDraft(live, context, at)
-  // All conditions come before any cascade, so that a step with a false condition says so, whatever
-  // happened before it.
-  const skipped = [...steps.keys()].filter((slot) => !steps[slot]?.conditionHolds)
-  for (const slot of skipped) finish(draft, slot, { state: 'skipped', skipReason: 'condition' })
-  for (const slot of skipped) releaseDependents(draft, slot)
+  skipByConditions(draft, 0)
   scheduleReady(draft)
   evolve(live, closeDraft(draft).change)
   return { steps, jobs: live.jobs, tally: live.tally, effects: live.jobs.flatMap(firstEffect) }

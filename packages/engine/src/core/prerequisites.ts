@@ -37,7 +37,7 @@ export function namedPrerequisites({ buildsIn, dependsOn, afterAppended }: Step)
 const appended = new WeakMap<readonly Step[], ReadonlyMap<number, readonly number[]>>()
 
 /** Returns the steps that a generator has appended, and that these have appended, ascending. */
-export function appendedBelow(steps: readonly Step[], generator: number): readonly number[] {
+function appendedBelow(steps: readonly Step[], generator: number): readonly number[] {
   const known = appended.get(steps) ?? findAppended(steps)
   appended.set(steps, known)
   return known.get(generator) ?? []

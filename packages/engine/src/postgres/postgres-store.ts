@@ -56,7 +56,7 @@ export class PostgresStore implements Store {
       this.changes.tell(build, effects)
       notifier.tell(build, effects)
     }
-    const company: Company = { hasOthers: false, seenAt: new Map() }
+    const company: Company = { hasOthers: false }
     const groups = new Groups({ pool, settings, outbox, company, warn, tell: announce })
     // Settles the group that a change calls for before the caller goes on.
     const tell = async (build: ChangedBuild, effects: readonly Effect[]) => {

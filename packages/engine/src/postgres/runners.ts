@@ -5,12 +5,10 @@ import { noTraffic } from '../layers/layer.ts'
 import { goneMs, type PresentRunner, type RunnerRoom, type RunnerStore } from '../store.ts'
 import { time } from './values.ts'
 
-/** Keeps what a process knows of the runners. */
+/** Keeps what all parts of a store know of the runners. */
 export interface Company {
   /** Whether a runner was here lately besides the one that renewed last: with one, all is at home. */
   hasOthers: boolean
-  /** When this process last wrote that a runner is there. */
-  readonly seenAt: Map<string, Instant>
 }
 
 /** A lease is written as a sign of life where no renewal was for so long. */
@@ -63,6 +61,8 @@ interface GoneRow {
 export class PostgresRunners implements RunnerStore {
   readonly #pool: pg.Pool
   readonly #company: Company
+  /** When this process last wrote that a runner is there. */
+  readonly #seenAt = new Map<string, Instant>()
 
   constructor(pool: pg.Pool, company: Company) {
     this.#pool = pool
@@ -86,21 +86,20 @@ export class PostgresRunners implements RunnerStore {
         ...[room?.freeBytes ?? null, room?.sizeBytes ?? null, room?.snapshots ?? null],
       ],
     })
-    this.#company.seenAt.set(runner, now)
+    this.#seenAt.set(runner, now)
     this.#company.hasOthers = rows[0]?.has_others === true
     return rows[0]?.is_asked === true
   }
 
   /** Notes that a runner that gets a lease is there, as its renewals do. */
   async heard(runner: string, now: Instant): Promise<void> {
-    const { seenAt } = this.#company
-    if (now - (seenAt.get(runner) ?? 0) < signMs) return
+    if (now - (this.#seenAt.get(runner) ?? 0) < signMs) return
     await this.#pool.query({
       name: 'engine-runner-heard',
       text: 'update engine.runners set seen_at = greatest(seen_at, $2) where id = $1',
       values: [runner, time(now)],
     })
-    seenAt.set(runner, now)
+    this.#seenAt.set(runner, now)
   }
 
   async drain(runner: string, since: Instant | null): Promise<void> {

@@ -78,7 +78,7 @@ export class Renewals {
     // Copied first, because a lease granted meanwhile is not in the answer.
     const asked = [...held]
     try {
-      const renewed = await port.renew(runner, await traffic(), await room())
+      const renewed = await port.renew(runner, ...(await Promise.all([traffic(), room()])))
       const statuses = new Map(renewed.map((status) => [sandboxId(status), status]))
       for (const [id, lease] of asked) {
         const status = statuses.get(id)

@@ -11,8 +11,8 @@ interface Places {
   readonly slots: Map<string, number>
   /** Slots of steps in which others build. */
   readonly parents: ReadonlySet<number>
-  /** Whether steps may be appended, which may build in any. */
-  readonly mayGrow: boolean
+  /** Slots of generators. */
+  readonly generators: readonly number[]
   /** Slots of steps that others take files from. */
   readonly inputs: ReadonlySet<number>
   readonly secretNames: readonly string[]
@@ -74,17 +74,22 @@ function workOf(build: Build, job: Job, { renderSlug, egressCeiling }: BuildCont
   const step = build.steps[job.step]
   if (step === undefined) throw new Error(`build ${build.id} has no step ${job.step}`)
   const parentSnapshot = step.buildsIn === null ? null : (build.jobs[step.buildsIn]?.snapshot ?? null)
-  const { parents, mayGrow, inputs, keptServices } = placesOf(build)
+  const { parents, inputs, keptServices } = placesOf(build)
   return {
     kind: 'step',
     step: underCeiling(step, egressCeiling ?? null),
     parentSnapshot,
-    childrenBuildIn: mayGrow || parents.has(job.step),
+    childrenBuildIn: parents.has(job.step) || mayGrow(build),
     inputSources: (step.inputs ?? []).map(({ from }) => inputSource(build, from)),
     isInput: inputs.has(job.step),
     serviceSnapshots: originsOf(build, step),
     keptServices: [...(keptServices.get(job.step) ?? [])],
   }
+}
+
+/** Whether steps may still be appended, which may build in any: a generator that has passed appends no more. */
+function mayGrow(build: Build): boolean {
+  return placesOf(build).generators.some((slot) => build.jobs[slot]?.state !== 'passed')
 }
 
 function inputSource({ id, steps, jobs }: Build, from: number): InputSource {
@@ -129,7 +134,7 @@ function placesOf({ steps, jobs }: Build): Places {
   const made: Places = {
     slots: new Map(jobs.map(({ id }, slot) => [id, slot])),
     parents: new Set(steps.flatMap(({ buildsIn }) => buildsIn ?? [])),
-    mayGrow: steps.some(({ append }) => append !== undefined),
+    generators: steps.flatMap(({ append }, slot) => (append === undefined ? [] : slot)),
     inputs: new Set(steps.flatMap(({ inputs = [] }) => inputs.map(({ from }) => from))),
     secretNames: secretNamesOf({ steps }),
     keptServices: keptServicesOf(steps),

@@ -88,6 +88,26 @@ test('a runner that asks for work gets none after its waiting time, or when it s
   expect(await asked).toEqual([])
 })
 
+test('a step keeps its files for steps that a generator may still append, until all generators have passed', async () => {
+  const append = { max: 1, secrets: [], idTokens: [], egress: null }
+  const { port, submit } = open([{ append }, { dependsOn: [0] }, { append, dependsOn: [1] }, { dependsOn: [2] }])
+  submit()
+  const keeps: (readonly [string, boolean])[] = []
+  for (let nth = 0; nth < 4; nth++) {
+    const job = await leaseOne({ port })
+    if (job.work.kind === 'render') throw new Error('expected a step')
+    keeps.push([job.work.step.key, job.work.childrenBuildIn])
+    await port.started(job, new Date())
+    await port.finish(job, new Date(), passed, { ...noOutput, steps: { kind: 'files', files: [] } })
+  }
+  expect(keeps).toEqual([
+    ['s0', true],
+    ['s1', true],
+    ['s2', true],
+    ['s3', false],
+  ])
+})
+
 test('a job with a delay is leased when it is over', async () => {
   const { port, submit } = open([{ retry: { limit: 1, delaySeconds: 1 } }])
   submit()

@@ -229,20 +229,17 @@ class LocalPort implements RunnerPort {
   }
 
   async fetchSecrets(lease: LeaseRef, names: readonly string[]): ReturnType<RunnerPort['fetchSecrets']> {
-    const { build, context } = await this.#load(lease.buildId)
-    if (!holds(build, lease)) throw new Error(`the lease of job ${lease.jobId} is lost`)
+    const { context } = await this.#loadHeld(lease)
     return secretsOfBuild(this.#options.secrets, context, lease.buildId, names)
   }
 
   async issueIdTokens(lease: LeaseRef): ReturnType<RunnerPort['issueIdTokens']> {
-    const { build, context } = await this.#load(lease.buildId)
-    if (!holds(build, lease)) throw new Error(`the lease of job ${lease.jobId} is lost`)
+    const { build, context } = await this.#loadHeld(lease)
     return idTokensOfJob(this.#options.idTokens, { build, context, job: jobOf(build, lease.jobId) })
   }
 
   async registryLogin(lease: LeaseRef, registry: string): ReturnType<RunnerPort['registryLogin']> {
-    const { build, context } = await this.#load(lease.buildId)
-    if (!holds(build, lease)) throw new Error(`the lease of job ${lease.jobId} is lost`)
+    const { build, context } = await this.#loadHeld(lease)
     return loginOfBuild(this.#options.secrets, build, context, registry)
   }
 
@@ -271,6 +268,13 @@ class LocalPort implements RunnerPort {
     this.#sources.set(buildId, loaded.context.source)
     const [oldest] = this.#sources.keys()
     if (this.#sources.size > rememberedSources && oldest !== undefined) this.#sources.delete(oldest)
+    return loaded
+  }
+
+  /** Loads the build of a lease. Throws unless the lease holds. */
+  async #loadHeld(lease: LeaseRef): Promise<LoadedBuild> {
+    const loaded = await this.#load(lease.buildId)
+    if (!holds(loaded.build, lease)) throw new Error(`the lease of job ${lease.jobId} is lost`)
     return loaded
   }
 

@@ -3,6 +3,7 @@
  * does not list. The generator runs code that its author may not know, and `append` is the author's.
  */
 import { coversHosts, hostPattern, type PlannedStep } from '@harmont/ir'
+import { hostsOf } from '../egress-ceiling.ts'
 import type { Step } from '../model.ts'
 
 /** Returns a sentence about the first right that a step lacks; null for none. */
@@ -37,7 +38,7 @@ function boundOf({ append, egress }: Step): readonly string[] | null {
 
 function hostBeyond(bound: readonly string[], { egress, append }: PlannedStep): string | undefined {
   if (egress === 'observe') return egress
-  const outer = bound.flatMap((text) => hostPattern(text) ?? [])
+  const outer = hostsOf(bound)
   return [...(egress ?? []), ...(append?.egress ?? [])].find((text) => {
     const inner = hostPattern(text)
     return inner === undefined || !outer.some((each) => coversHosts(each, inner))

@@ -1,10 +1,10 @@
 /** Passes a generator and appends its steps: all of them, in the change that passes it, or none. */
-import { endJob, failJob, finish, releaseDependents, schedule, unmetAt } from '../advance.ts'
+import { endJob, failJob, schedule, skipByConditions, unmetAt, verdicts } from '../advance.ts'
 import { currentJob, type Draft } from '../draft.ts'
+import { count } from '../fold-build.ts'
 import { grow, type LiveBuild, type Slot } from '../live-build.ts'
 import type { AppendRequest, Job, Step } from '../model.ts'
 import { newJob } from '../new-job.ts'
-import { judge, prerequisitesOf } from '../prerequisites.ts'
 import { placeSteps } from './place-steps.ts'
 
 /** The end of a job that passes, besides its state. */
@@ -43,8 +43,10 @@ function append(draft: Draft, steps: readonly Step[]): Slot {
   grow(larger, steps, jobs)
   draft.live = larger
   draft.appended = steps
-  draft.tally = addUp(draft, jobs.length)
-  for (const job of jobs) draft.attempts.set(job.id, job)
+  for (const job of jobs) {
+    draft.tally = count(draft.tally, job, 1)
+    draft.attempts.set(job.id, job)
+  }
   return first
 }
 
@@ -53,25 +55,15 @@ function copyOf(live: LiveBuild): LiveBuild {
   return { ...live, jobs: [...live.jobs], slots: new Map(live.slots), unmet: [...live.unmet] }
 }
 
-function addUp({ tally }: Draft, waiting: number): Draft['tally'] {
-  return { ...tally, jobs: tally.jobs + waiting, unfinished: tally.unfinished + waiting }
-}
-
 /**
  * Skips the steps whose conditions are false, then those whose prerequisites ended without passing
  * before they were appended.
  */
 function skipAtOnce(draft: Draft, first: Slot): void {
-  const slots = slotsFrom(draft, first)
-  const skipped = slots.filter((slot) => draft.live.steps[slot]?.conditionHolds === false)
-  for (const slot of skipped) finish(draft, slot, { state: 'skipped', skipReason: 'condition' })
-  for (const slot of skipped) releaseDependents(draft, slot)
-  for (const slot of slots) {
-    const step = draft.live.steps[slot]
-    if (step === undefined || currentJob(draft, slot).state !== 'pending') continue
-    const verdicts = prerequisitesOf(draft.live.steps, slot).map((from) => judge(step, from, currentJob(draft, from)))
-    if (verdicts.includes('failed')) endJob(draft, slot, { state: 'skipped', skipReason: 'prerequisite' })
-  }
+  skipByConditions(draft, first)
+  for (const slot of slotsFrom(draft, first))
+    if (currentJob(draft, slot).state === 'pending' && verdicts(draft, slot).includes('failed'))
+      endJob(draft, slot, { state: 'skipped', skipReason: 'prerequisite' })
 }
 
 function slotsFrom({ live }: Draft, first: Slot): readonly Slot[] {

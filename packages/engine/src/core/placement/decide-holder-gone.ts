@@ -1,9 +1,8 @@
-import { failJob, nextAttempt, schedule, unmetAt } from '../advance.ts'
+import { failJob, nextAttempt, recountUnmet, schedule, unmetAt } from '../advance.ts'
 import { runsOnce } from '../decide-lease.ts'
 import { addAttempt, currentJob, type Draft, patchJob } from '../draft.ts'
 import { RENDER, type Slot, stepAt } from '../live-build.ts'
 import type { BuildEvent, Job } from '../model.ts'
-import { judge, prerequisitesOf } from '../prerequisites.ts'
 import { isHeld, isTerminal } from '../states.ts'
 import { familyOf, filesFrom, homeOf, neededFiles } from './homes.ts'
 
@@ -133,14 +132,8 @@ function runAgain(draft: Draft, family: readonly Slot[], again: ReadonlySet<Slot
     draft.effects.push({ type: 'remark', job: job.id, text })
     waiting.add(slot)
   }
-  for (const slot of waiting) draft.unmet.set(slot, countUnmet(draft, slot))
+  for (const slot of waiting) recountUnmet(draft, slot)
   for (const slot of again) if (unmetAt(draft, slot) === 0) schedule(draft, slot, null, null)
-}
-
-function countUnmet(draft: Draft, slot: Slot): number {
-  const step = stepAt(draft.live, slot)
-  return prerequisitesOf(draft.live.steps, slot).filter((from) => judge(step, from, currentJob(draft, from)) !== 'met')
-    .length
 }
 
 function isHeldBy({ state, runner }: Job, holder: string): boolean {

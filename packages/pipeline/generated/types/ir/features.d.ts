@@ -11,5 +11,5 @@ export type Feature = 'append' | 'id_tokens' | 'egress';
 export declare const FEATURES: readonly Feature[];
 /** Members of the same kind that no release runs yet. They are refused, never ignored. */
 export declare const MISSING_FEATURES: readonly string[];
-/** Returns the features that a plan needs. */
-export declare function featuresOf({ steps }: Plan): readonly Feature[];
+/** Returns the features that the steps of a plan need. */
+export declare function featuresOf({ steps }: Pick<Plan, 'steps'>): readonly Feature[];
