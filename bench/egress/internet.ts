@@ -28,6 +28,9 @@ const resolver = createSocket('udp4', (message, { port, address: sender }) => {
 })
 resolver.bind(53, address)
 
+// It ends with the machine, however that ends.
+process.stdin.on('end', () => process.exit()).resume()
+
 const server = createServer({ noDelay: true }, (socket) => {
   socket.on('error', () => {})
   socket.once('data', () => {

@@ -17,7 +17,7 @@ const megabytes = 1_000
 const internet = spawn(
   'unshare',
   ['--net', process.execPath, fileURLToPath(new URL('internet.ts', import.meta.url)), String(megabytes)],
-  { stdio: ['ignore', 'pipe', 'inherit'] },
+  { stdio: ['pipe', 'pipe', 'inherit'] },
 )
 await once(internet.stdout, 'data')
 await connectTo(internet.pid ?? 0)
@@ -75,6 +75,5 @@ async function* piecesOf(output: AsyncIterable<{ readonly bytes: Buffer }>): Asy
 const open = await measured('open', {})
 const bound = await measured('bound', { egress: { hosts: [{ name: 'bulk.example', below: false, port: 443 }] } })
 await driver.close()
-internet.kill()
 console.log(JSON.stringify({ open, bound }))
 process.exit()

@@ -9,7 +9,8 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
-import { hasCode, readIfPresent } from '../system/files.ts'
+import { readIfPresent } from '../system/files.ts'
+import { commandLine, killProcess } from '../system/processes.ts'
 import type { Groups } from './home.ts'
 
 const place = /^(.*\/pid-groups\/harmont-[0-9a-f]{8}\/([0-9]+-[0-9a-f]{8}))(\/|$)/
@@ -28,12 +29,7 @@ export function isPidGroup(group: string): boolean {
 /** Sends SIGKILL to everything in the group, or for a payload to the processes of the command. */
 export function killPidGroup(group: string): void {
   const pid = group.endsWith('/payload') ? commandOf(group) : firstOf(group)
-  if (pid === undefined) return
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    if (!hasCode(error, 'ESRCH')) throw error
-  }
+  if (pid !== undefined) killProcess(pid)
 }
 
 /**
@@ -113,8 +109,4 @@ function parentAndState(pid: number): { readonly parent: number; readonly state:
   // The process name precedes it and may contain anything.
   const [, state = '', parent = ''] = /.*\) (\S) (\d+)/s.exec(readIfPresent(`/proc/${pid}/stat`) ?? '') ?? []
   return state === '' ? undefined : { parent: Number(parent), state }
-}
-
-function commandLine(pid: number): string {
-  return readIfPresent(`/proc/${pid}/cmdline`) ?? ''
 }

@@ -21,12 +21,12 @@ export function disclaimNumber(number: number): void {
 }
 
 /**
- * Returns this directory's number, or claims the first free one. Creating an existing table fails,
- * so the kernel arbitrates.
+ * Returns what this directory has claimed, or claims the first free number. Creating an existing table
+ * fails, so the kernel arbitrates.
  */
-export async function claimNumber(layout: Layout): Promise<number> {
-  const own = keptNetwork(layout)?.number
-  if (own !== undefined && (await ownerOf(own)) === layout.tag) return own
+export async function claimNumber(layout: Layout): Promise<KeptNetwork> {
+  const kept = keptNetwork(layout)
+  if (kept !== undefined && (await ownerOf(kept.number)) === layout.tag) return kept
   // Two concurrent removals could remove what a third process has just created.
   await using _gate = await lockFile(join(owners, 'lock'))
   await removeOrphans()
@@ -42,12 +42,13 @@ export async function claimNumber(layout: Layout): Promise<number> {
     }
     writeAtomically(layout.network, JSON.stringify({ number }))
     writeAtomically(join(owners, String(number)), layout.root)
-    return number
+    return { number }
   }
   throw new Error(`${directories} runners on this machine already have egress networks (see nft list tables)`)
 }
 
-interface KeptNetwork {
+/** What a directory has claimed. */
+export interface KeptNetwork {
   readonly number: number
   readonly block?: string
 }
@@ -63,11 +64,10 @@ function keptNetwork(layout: Layout): KeptNetwork | undefined {
  */
 export async function claimBlock(
   layout: Layout,
-  number: number,
+  { number, block: kept }: KeptNetwork,
   beyond: readonly string[],
   inUse: boolean,
 ): Promise<string> {
-  const kept = keptNetwork(layout)?.block
   if (kept !== undefined && inUse) return kept
   const block = freeBlock([...(await rangesInUse()), ...beyond], kept)
   if (block === undefined) throw new Error('every address range for sandboxes is in use on this machine (see ip route)')

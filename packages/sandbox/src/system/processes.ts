@@ -1,11 +1,26 @@
 import { type ChildProcess, execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { promisify } from 'node:util'
+import { hasCode, readIfPresent } from './files.ts'
 
 const keptOfStderr = 8_000
 
 /** Runs a program and returns its output. Fails with an error that has its stderr. */
 export const run = promisify(execFile)
+
+/** Returns the command line of a process, with a zero byte after each argument; empty if it is gone or exits. */
+export function commandLine(pid: number): string {
+  return readIfPresent(`/proc/${pid}/cmdline`) ?? ''
+}
+
+/** Sends SIGKILL to a process unless it is gone. */
+export function killProcess(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (!hasCode(error, 'ESRCH')) throw error
+  }
+}
 
 export interface ChildEnd {
   readonly code: number | null

@@ -105,14 +105,11 @@ export function guardDestinations({ address }: GuardRules, resolver: string | un
 /** Returns commands that make a table have these links, and no others. */
 export function replaceLinks(table: string, links: readonly BoundLink[]): string {
   // Without links, tickets are given from the first again.
-  const flushed = [
-    'set T bound',
-    'map T tickets',
-    'set T flows',
-    'set T observed',
-    ...(links.length === 0 ? ['set T places'] : []),
+  const sets = ['bound', 'flows', 'observed', ...(links.length === 0 ? ['places'] : [])]
+  const forgotten = [
+    `flush map ${scopedName(table, 'tickets')}\n`,
+    ...sets.map((name) => `flush set ${scopedName(table, name)}\n`),
   ]
-  const forgotten = flushed.map((set) => `flush ${set.replace('T', `inet ${table}`)}\n`)
   return [...forgotten, ...links.map((each) => bindLink(table, each))].join('')
 }
 
@@ -127,8 +124,16 @@ export function freeLink(table: string, bound: BoundLink): string {
 }
 
 function commands(verb: 'add' | 'delete', table: string, { link, ticket }: BoundLink): string {
-  const to = `${verb} element inet ${table}`
-  if (ticket === 0) return `${to} observed { "${link}" }\n`
-  const elements = [`bound { "${link}" }`, `tickets { "${link}" : ${ticket} }`, `flows { "${link}" . ${ticket} }`]
-  return elements.map((element) => `${to} ${element}\n`).join('')
+  const element = (set: string, content: string) => `${verb} element ${scopedName(table, set)} { ${content} }\n`
+  if (ticket === 0) return element('observed', `"${link}"`)
+  return [
+    element('bound', `"${link}"`),
+    element('tickets', `"${link}" : ${ticket}`),
+    element('flows', `"${link}" . ${ticket}`),
+  ].join('')
+}
+
+/** Returns the name of a set or map of a table outside of its declaration. */
+function scopedName(table: string, name: string): string {
+  return `inet ${table} ${name}`
 }

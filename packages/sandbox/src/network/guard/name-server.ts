@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import packet, { type Packet, type Question } from 'dns-packet'
 import { hostNameOf, hostText, portsOf, tlsPort } from './allowed-hosts.ts'
 import type { NameNotes } from './names.ts'
+import { OpenCounts } from './open-counts.ts'
 import type { GuardConfig, LinkPolicy, Policies } from './policy.ts'
 import type { HostResolver } from './resolver.ts'
 import type { Tickets } from './tickets.ts'
@@ -29,8 +30,7 @@ export interface NameServerParts {
 /** Answers the questions of sandboxes for the names that they may reach, and no others. */
 export class NameServer {
   readonly #parts: NameServerParts
-  /** By sandbox. */
-  readonly #waiting = new Map<string, number>()
+  readonly #waiting = new OpenCounts(mostWaiting)
 
   constructor(parts: NameServerParts) {
     this.#parts = parts
@@ -56,17 +56,13 @@ export class NameServer {
     const query = policy && decoded(message)
     const question = query?.questions?.[0]
     if (policy === undefined || query === undefined || question === undefined) return undefined
-    const waiting = this.#waiting.get(policy.report) ?? 0
-    if (waiting >= mostWaiting) return respond(query, serverFailure)
-    this.#waiting.set(policy.report, waiting + 1)
+    if (!this.#waiting.begin(policy.report)) return respond(query, serverFailure)
     try {
       return policy.hosts === null
         ? await this.#relay(message, question, policy)
         : respond(query, ...(await this.#resolve(question, policy, policy.hosts)))
     } finally {
-      const left = (this.#waiting.get(policy.report) ?? 1) - 1
-      if (left === 0) this.#waiting.delete(policy.report)
-      else this.#waiting.set(policy.report, left)
+      this.#waiting.end(policy.report)
     }
   }
 

@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net'
 import { hostNameOf, portsOf, tlsPort } from './allowed-hosts.ts'
 import { HelloReader } from './client-hello.ts'
 import type { NameNotes } from './names.ts'
+import { OpenCounts } from './open-counts.ts'
 import type { GuardConfig, LinkPolicy, Policies } from './policy.ts'
 import type { HostResolver } from './resolver.ts'
 
@@ -29,8 +30,7 @@ export interface TlsRelayParts {
  */
 export class TlsRelay {
   readonly #parts: TlsRelayParts
-  /** By sandbox. */
-  readonly #open = new Map<string, number>()
+  readonly #open = new OpenCounts(mostOpen)
 
   constructor(parts: TlsRelayParts) {
     this.#parts = parts
@@ -46,18 +46,11 @@ export class TlsRelay {
   #take(client: Socket): void {
     client.on('error', () => client.destroy())
     const policy = this.#parts.policies.of(client.remoteAddress ?? '')
-    const open = this.#open.get(policy?.report ?? '') ?? 0
-    if (policy?.hosts == null || open >= mostOpen) {
+    if (policy?.hosts == null || !this.#open.begin(policy.report)) {
       client.resetAndDestroy()
       return
     }
-    const { report } = policy
-    this.#open.set(report, open + 1)
-    client.once('close', () => {
-      const left = (this.#open.get(report) ?? 1) - 1
-      if (left === 0) this.#open.delete(report)
-      else this.#open.set(report, left)
-    })
+    client.once('close', () => this.#open.end(policy.report))
     void this.#relay(client, policy, policy.hosts).catch(() => client.resetAndDestroy())
   }
 
