@@ -105,7 +105,7 @@ export function controlGroups(tag: string): readonly string[] {
     entriesOf(path).flatMap((entry) => {
       const below = join(path, entry.name)
       if (!entry.isDirectory()) return []
-      if (entry.name === `harmont-${tag}`) return [below]
+      if (entry.name === `harmont-${tag}` || entry.name === `harmont-${tag}-guard`) return [below]
       return depth > 0 ? find(below, depth - 1) : []
     })
   return find('/sys/fs/cgroup', 5)

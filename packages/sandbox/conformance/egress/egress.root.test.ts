@@ -22,8 +22,10 @@ interface Seen {
   readonly beside: string | null
   readonly served: { readonly stdout: string; readonly names: EgressNames }
   readonly kill: Readonly<Record<string, string | boolean>>
+  readonly starved: unknown
   readonly later: { readonly isFound: boolean; readonly stdout: string; readonly stderr: string }
   readonly left: number | null
+  readonly hasGroup: boolean
 }
 
 describe.each(runtimeNames)('a list of hosts with %s', (runtime) => {
@@ -74,9 +76,13 @@ describe.each(runtimeNames)('a list of hosts with %s', (runtime) => {
     expect(seen.kill).toEqual({ first: 'open', whileKilled: 'closed', afterwards: 'open', isReplaced: true })
   })
 
+  it.runIf(runtime === 'crun')('G124 a guard that takes too much memory ends alone, and is replaced', () => {
+    expect(seen.starved).toEqual({ seen: ['closed', 'open'], isWhole: true })
+  })
+
   it('G124 a guard outlives its driver, is found again, and ends with the last step', () => {
     expect(seen.later).toEqual({ isFound: true, stdout: '11.22.33.10:22\n', stderr: '' })
-    expect(seen.left).toBeNull()
+    expect([seen.left, seen.hasGroup]).toEqual([null, false])
   })
 
   it('G125 tells the names that were used and refused', () => {

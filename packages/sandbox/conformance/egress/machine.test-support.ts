@@ -4,11 +4,15 @@
  * Arguments: directory, runtime, files of a key and a certificate.
  */
 import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { makeHelperGroup, processesOf } from '../../src/cgroups/cgroups.ts'
+import { type CgroupHome, findCgroupHome } from '../../src/cgroups/home.ts'
 import type { RuntimeName } from '../../src/launch/runtimes/index.ts'
 import { openLayout } from '../../src/layout/layout.ts'
-import { guardPid } from '../../src/network/guard/guard-process.ts'
+import { guardPid, memoryBytes } from '../../src/network/guard/guard-process.ts'
 import type { Running } from '../../src/sandbox-driver.ts'
 import { Bench, command, outputUntil } from '../bench.ts'
 import { outputOf, patient, printed, service, withServices } from '../services.ts'
@@ -32,6 +36,10 @@ await connectTo(internet.pid ?? 0)
 // The guard is another user, who must be able to read what the driver writes.
 process.umask(0o077)
 const layout = await openLayout(directory)
+const home = findCgroupHome()
+if (home === undefined) throw new Error('expected a machine with control groups')
+const groupName = `harmont-${layout.tag}-guard`
+const group = join(home.memory, groupName)
 const options = { egressAllow: [excepted], runtime: runtime as RuntimeName }
 const driver = await openDriver(directory, options)
 const bench = await Bench.open(driver, 'host', directory)
@@ -88,11 +96,14 @@ if (killed !== undefined) process.kill(killed, 'SIGKILL')
 const whileKilled = await next()
 const afterwards = await next()
 const replaced = guardPid(layout.guard)
+// The same under every runtime.
+const starved = runtime === 'crun' ? await starve(replaced ?? 0, home) : null
+const last = guardPid(layout.guard)
 
 // The driver ends and another one takes over; the step and its guard go on.
 await driver.close()
 const later = await openDriver(directory, options)
-const isFound = guardPid(layout.guard) === replaced && replaced !== undefined
+const isFound = guardPid(layout.guard) === last && last !== undefined
 const adopted = await later.adopt(sandbox.handle)
 const fresh = await (await Bench.open(later, 'host', directory)).run(
   `python3 -c 'import socket; print(socket.create_connection(("git.example", 22), 3).recv(99).decode())'`,
@@ -113,8 +124,10 @@ console.log(
     beside,
     served: { stdout: ofService, names: servedNames },
     kill: { first, whileKilled, afterwards, isReplaced: replaced !== undefined && replaced !== killed },
+    starved,
     later: { isFound, stdout: fresh.stdout, stderr: fresh.stderr },
     left: guardPid(layout.guard) ?? null,
+    hasGroup: existsSync(group),
   }),
 )
 internet.kill('SIGKILL')
@@ -146,6 +159,27 @@ time.sleep(60)'`,
   const beside = await bench.print(script(passing.slice(0, 1)), bound)
   await greedy.sandbox.destroy()
   return beside
+}
+
+/**
+ * Leaves the guard little memory and lets another step take it. Returns what the first step sees
+ * meanwhile, and whether the limit is the whole one again.
+ */
+async function starve(guard: number, groups: CgroupHome) {
+  if (!(await processesOf(group)).includes(guard)) return 'the guard is not in its group'
+  const used = Number(/^RssAnon:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${guard}/status`, 'latin1'))?.[1]) * 1024
+  await makeHelperGroup(groups, groupName, used + 8 * 2 ** 20)
+  const hungry = await bench.start(
+    `exec python3 -uc 'import socket, time
+held = [socket.create_connection(("11.22.33.10", 443)) for _ in range(500)]
+for s in held: s.sendall(b"\\x16\\x03\\x01\\x7f\\x00\\x01\\x00\\x7e\\xf0" + bytes(30000))
+time.sleep(60)'`,
+    bound,
+  )
+  const seen = [await next(), await next()]
+  await hungry.sandbox.destroy()
+  const file = groups.flavour === 'v2' ? 'memory.max' : 'memory.limit_in_bytes'
+  return { seen, isWhole: Number(readFileSync(join(group, file), 'latin1')) === memoryBytes }
 }
 
 /** Streams the output of a command by lines. */

@@ -75,6 +75,19 @@ export async function makeServiceGroups(
   }
 }
 
+/**
+ * Makes a group for a helper that outlives this process, and returns it. What the helper takes beyond
+ * `memoryBytes` ends the helper, and nothing else.
+ */
+export async function makeHelperGroup(home: CgroupHome, name: string, memoryBytes: number): Promise<string> {
+  if (home.flavour === 'pid') throw new Error('expected a machine with control groups')
+  if (home.flavour === 'v2') await handDown([home.unified])
+  const group = join(home.memory, name)
+  await mkdir(group, { recursive: true })
+  limitMemory(home.flavour, group, memoryBytes)
+  return group
+}
+
 /** Where the groups of a service are: in those of its sandbox. */
 export interface ServicePlace {
   readonly name: string
@@ -86,24 +99,29 @@ export async function applyLimits(groups: Groups, limits: Limits): Promise<void>
   if (groups.flavour === 'pid') return
   const period = 100_000
   const quota = Math.max(1_000, Math.round(limits.cpu * period))
-  const bytes = String(Math.max(limits.memoryBytes, 4 * 1024 * 1024))
   // Written synchronously, like small files: unlike making, emptying and removing groups, these
   // writes do not block.
+  limitMemory(groups.flavour, groups.memory, Math.max(limits.memoryBytes, 4 * 1024 * 1024))
+  writeFileSync(join(groups.pids, 'pids.max'), String(limits.pids))
   if (groups.flavour === 'v2') {
-    writeFileSync(join(groups.memory, 'memory.max'), bytes)
-    writeOptional(join(groups.memory, 'memory.swap.max'), '0')
-    writeFileSync(join(groups.pids, 'pids.max'), String(limits.pids))
     writeFileSync(join(groups.cpu, 'cpu.max'), `${quota} ${period}`)
     return
   }
-  // Memory before memory plus swap: the second must not be lower.
-  writeFileSync(join(groups.memory, 'memory.limit_in_bytes'), bytes)
-  writeOptional(join(groups.memory, 'memory.memsw.limit_in_bytes'), bytes)
-  // Version 1 counts TCP and UDP memory separately, and only with a limit.
-  writeOptional(join(groups.memory, 'memory.kmem.tcp.limit_in_bytes'), String(Math.ceil(Number(bytes) / 4)))
-  writeFileSync(join(groups.pids, 'pids.max'), String(limits.pids))
   writeFileSync(join(groups.cpu, 'cpu.cfs_period_us'), String(period))
   writeFileSync(join(groups.cpu, 'cpu.cfs_quota_us'), String(quota))
+}
+
+function limitMemory(flavour: 'v2' | 'hybrid', group: string, bytes: number): void {
+  if (flavour === 'v2') {
+    writeFileSync(join(group, 'memory.max'), String(bytes))
+    writeOptional(join(group, 'memory.swap.max'), '0')
+    return
+  }
+  // Memory before memory plus swap: the second must not be lower.
+  writeFileSync(join(group, 'memory.limit_in_bytes'), String(bytes))
+  writeOptional(join(group, 'memory.memsw.limit_in_bytes'), String(bytes))
+  // Version 1 counts TCP and UDP memory separately, and only with a limit.
+  writeOptional(join(group, 'memory.kmem.tcp.limit_in_bytes'), String(Math.ceil(bytes / 4)))
 }
 
 /** Swap accounting is a kernel build option, and the group may be gone. */

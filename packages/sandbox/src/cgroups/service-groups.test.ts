@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { makeGroups, makeServiceGroups } from './cgroups.ts'
+import { makeGroups, makeHelperGroup, makeServiceGroups } from './cgroups.ts'
 import type { CgroupHome } from './home.ts'
 
 let root: string
@@ -40,4 +40,13 @@ it('with controllers of version 1 each group of a service is below that of its s
   }
   expect(service.top).toBe(join(above.top, 's0'))
   expect([service.join[0], service.leave[0]]).toEqual([service.payload, service.monitor])
+})
+
+it.each([
+  ['v2', 'guard', 'memory.max'],
+  ['hybrid', 'memory/guard', 'memory.limit_in_bytes'],
+] as const)('with %s a helper has a group of its own with a limit of memory', async (flavour, below, file) => {
+  const group = await makeHelperGroup(home(flavour), 'guard', 2 ** 20)
+  expect(group).toBe(join(root, below))
+  expect(readFileSync(join(group, file), 'utf8')).toBe(String(2 ** 20))
 })

@@ -52,10 +52,11 @@ export async function openEgress(
 ): Promise<EgressNetwork> {
   const exceptions = await resolveExceptions(egressAllow)
   const resolver = await machineResolver()
-  const number = await claimNumber(layout)
+  const claimed = await claimNumber(layout)
+  const { number } = claimed
   const isFresh = linksInUse.length === 0
   const beyond = [...resolver.addresses, ...exceptions.map(({ range }) => range)]
-  const block = await claimBlock(layout, number, beyond, !isFresh)
+  const block = await claimBlock(layout, claimed, beyond, !isFresh)
   const network = new Egress({ layout, number, block, resolver, exceptions, ownPorts, linksInUse, boundLinks })
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
   await network.loadRules(boundLinks.length > 0)
@@ -154,7 +155,8 @@ class Egress implements EgressNetwork {
       exceptions,
       userId: firstGuardId + number,
     }
-    const process = new GuardProcess(layout.guard, config, this.#slotOf({ name: guardLink(number), index: guardIndex }))
+    const slot = this.#slotOf({ name: guardLink(number), index: guardIndex })
+    const process = new GuardProcess(layout.guard, config, slot, `harmont-${layout.tag}-guard`)
     return new LinkGuard(
       layout.guard,
       this.#table,

@@ -1,13 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, chownSync, closeSync, mkdirSync, openSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { makeHelperGroup, processesOf, removeGroup } from '../../cgroups/cgroups.ts'
 import { findCgroupHome } from '../../cgroups/home.ts'
 import { assignments } from '../../system/assignments.ts'
-import { hasCode, readIfPresent, writeAtomically } from '../../system/files.ts'
+import { readIfPresent, writeAtomically } from '../../system/files.ts'
 import { helperEnvironment } from '../../system/machine.ts'
+import { commandLine, killProcess } from '../../system/processes.ts'
 import { ToolFailed } from '../../system/tool-failed.ts'
 import { linkNames, removeLink } from '../links.ts'
 import type { NetworkSlot } from '../network-slot.ts'
@@ -17,21 +20,31 @@ const isSource = import.meta.url.endsWith('.ts')
 const script = fileURLToPath(new URL('guard.sh', import.meta.url))
 // A bundle has it beside itself, as JavaScript.
 const entry = fileURLToPath(new URL(isSource ? 'guard.ts' : 'egress-guard.js', import.meta.url))
-/** Heap of the guard in MiB. Connections of a sandbox are limited, and hold little. */
+/** Heap of the guard in MiB. */
 const heap = 128
+/**
+ * All memory of the guard. Bytes that nobody reads wait outside of the heap: up to 128 MiB of a sandbox
+ * that has all connections that it may have.
+ */
+export const memoryBytes = 1024 ** 3
 
 /** The process that runs guard.ts for a driver directory. It goes on when the driver ends. */
 export class GuardProcess {
   readonly #directory: string
   readonly #config: GuardConfig
   readonly #slot: NetworkSlot
+  readonly #group: string
   #last: Promise<void> = Promise.resolve()
 
-  /** @param slot its network; its link must be no sandbox's. */
-  constructor(directory: string, config: GuardConfig, slot: NetworkSlot) {
+  /**
+   * @param slot its network; its link must be no sandbox's.
+   * @param group name of its control group.
+   */
+  constructor(directory: string, config: GuardConfig, slot: NetworkSlot, group: string) {
     this.#directory = directory
     this.#config = config
     this.#slot = slot
+    this.#group = group
   }
 
   /** Starts it unless it runs. Fails with `ToolFailed`. */
@@ -67,12 +80,12 @@ export class GuardProcess {
   async #start(): Promise<void> {
     const { log } = guardFiles(this.#directory)
     const { inside, outside, link, routeLocalnet } = this.#slot
-    const network = assignments({ inside, outside, link: link ?? '', local: routeLocalnet ? 'yes' : '' })
-    writeFileSync(`${this.#directory}/network`, network)
-    const home = findCgroupHome()
+    const group = await this.#makeGroup()
+    const network = { inside, outside, link: link ?? '', local: routeLocalnet ? 'yes' : '', group }
+    writeFileSync(`${this.#directory}/network`, assignments(network))
     const errors = openSync(log, 'w', 0o600)
     const node = [process.execPath, `--max-old-space-size=${heap}`, entry, this.#directory]
-    const args = ['--net', '/bin/sh', script, `${process.pid}`, home?.flavour === 'v2' ? home.unified : '', ...node]
+    const args = ['--net', '/bin/sh', script, `${process.pid}`, ...node]
     const child = spawn('unshare', args, {
       detached: true,
       stdio: ['ignore', 'pipe', errors],
@@ -96,16 +109,29 @@ export class GuardProcess {
     if (!isReady)
       throw new ToolFailed('the guard of networks could not start', readIfPresent(log)?.trim().slice(-8_000) ?? '')
   }
+
+  /** Makes its control group. Another process may find other groups, so it is written down first. */
+  async #makeGroup(): Promise<string> {
+    const home = findCgroupHome()
+    if (home === undefined) throw new Error('the control groups of this machine have disappeared')
+    writeAtomically(guardFiles(this.#directory).group, join(home.memory, this.#group))
+    return makeHelperGroup(home, this.#group, memoryBytes)
+  }
 }
 
 /** Ends the guard of a directory, if one runs, and waits until its link is gone. */
 export async function stopGuard(directory: string, link: string): Promise<void> {
+  const { pid: pidFile, group: groupFile } = guardFiles(directory)
   const pid = guardPid(directory)
-  if (pid !== undefined) kill(pid)
+  const group = readIfPresent(groupFile)
+  // The group has also one that was killed before it wrote its id.
+  for (const each of [...(pid === undefined ? [] : [pid]), ...(group === undefined ? [] : await processesOf(group))])
+    killProcess(each)
   // The kernel removes it with the namespace, a while after the process, and another guard needs its name.
   for (let attempt = 0; attempt < 100 && linkNames().includes(link); attempt++) await sleep(10)
   await removeLink(link)
-  rmSync(guardFiles(directory).pid, { force: true })
+  if (group !== undefined) await removeGroup(group)
+  for (const file of [pidFile, groupFile]) rmSync(file, { force: true })
 }
 
 /** Returns the process id of the running guard of a directory. */
@@ -113,22 +139,5 @@ export function guardPid(directory: string): number | undefined {
   const pid = Number(readIfPresent(guardFiles(directory).pid))
   if (!(pid > 0)) return undefined
   // The id may have been reused.
-  return commandOf(pid).includes(`${entry}\0${directory}\0`) ? pid : undefined
-}
-
-function commandOf(pid: number): string {
-  try {
-    return readIfPresent(`/proc/${pid}/cmdline`) ?? ''
-  } catch (error) {
-    if (hasCode(error, 'ESRCH')) return ''
-    throw error
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    if (!hasCode(error, 'ESRCH')) throw error
-  }
+  return commandLine(pid).includes(`${entry}\0${directory}\0`) ? pid : undefined
 }

@@ -1,15 +1,15 @@
 # Starts the guard of a driver directory in the network namespace that `unshare` has made for it; see
 # guard-process.ts. Its working directory is the guard's.
 #
-# Arguments: the driver's process id; a control group or nothing; the program. The file `network` sets
+# Arguments: the driver's process id; the program. The file `network` sets `group` (its control group),
 # `link`, `local` (whether the gateway forwards to a resolver on the machine's loopback), and batches
 # for ip: `inside`, and `outside` for the machine's namespace.
 set -eu
-machine=$1 group=$2
-shift 2
+machine=$1
+shift
 . ./network
-# Stopping the service does not end it while commands run elsewhere. Other machines refuse the move.
-[ -z "$group" ] || echo $$ >"$group/cgroup.procs" || true
+# Has a limit of memory. Besides, stopping the service does not end it while commands run elsewhere.
+echo $$ >"$group/cgroup.procs"
 # The guard has no rights.
 echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
 echo 0 >/proc/sys/net/ipv4/ip_forward

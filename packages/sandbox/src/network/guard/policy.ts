@@ -31,6 +31,7 @@ export function guardFiles(directory: string) {
     config: join(directory, 'config.json'),
     pid: join(directory, 'pid'),
     log: join(directory, 'log'),
+    group: join(directory, 'group'),
     ticket: join(directory, 'ticket'),
     policies: join(directory, 'policies'),
     names: join(directory, 'names'),
