@@ -128,13 +128,15 @@ export class BuildTurns {
   }
 
   async #load(id: string, before: CachedBuild | undefined): Promise<{ cached: CachedBuild; answers: [] } | undefined> {
-    const known = await onClient(this.#pool, async (client) => {
-      const row = await readBuild(client, id)
-      if (!row) return null
-      return before?.version === Number(row.version) && before.timeline === timelineOf(client) ? before : undefined
-    })
-    if (known === null) return undefined
-    if (known !== undefined) return { cached: known, answers: [] }
+    if (before !== undefined) {
+      const known = await onClient(this.#pool, async (client) => {
+        const row = await readBuild(client, id)
+        if (!row) return null
+        return before.version === Number(row.version) && before.timeline === timelineOf(client) ? before : undefined
+      })
+      if (known === null) return undefined
+      if (known !== undefined) return { cached: known, answers: [] }
+    }
     return inSnapshot(this.#pool, async (client) => {
       const seen = await readBuild(client, id)
       return seen && { cached: await currentBuild(client, seen, before), answers: [] }

@@ -34,7 +34,7 @@ import { listRuns } from '../tests/test-runs.ts'
 import { findHolders } from '../view/holders.ts'
 import { findAttempts, findLookUps, findViewRow, jobsAhead } from '../view/store.ts'
 import { requestedFacts } from './build-facts.ts'
-import { findBuild, listBuildsOf } from './store.ts'
+import { findBuild, findPlacedBuild, listBuildsOf } from './store.ts'
 
 const it = testServer()
 
@@ -178,6 +178,8 @@ test('builds of a pipeline are read from an index, newest first, without a sort'
   }
   const one = await planOf((database) => findBuild(database as never, pipelineId, 17))
   expect(one).not.toMatch(/Seq Scan on build/)
+  const placed = await planOf((database) => findPlacedBuild(database as never, organizationId, 'p-1', 17))
+  expect(placed).not.toMatch(/Seq Scan/)
 })
 
 test('the statements of every request, delivery, step and sweep use an index', async () => {

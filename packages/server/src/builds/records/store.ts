@@ -1,5 +1,6 @@
 /** Records of builds, joined with the engine's state (`engine.builds`, same id). */
 import type { BuildState } from '@harmont/engine'
+import { type PipelineRow, pipelineColumns } from '../../organizations/index.ts'
 import { Conditions } from '../../platform/database/conditions.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { BuildFacts, PullRequestFacts } from './build-facts.ts'
@@ -94,6 +95,36 @@ export async function findBuild(database: Database, pipelineId: string, number: 
     values: [pipelineId, number],
   })
   return rows[0]
+}
+
+const prefix = 'pipeline_'
+const columnsOfPipeline = pipelineColumns.split(', ').map((column) => `p.${column} as ${prefix}${column}`)
+
+/** Finds a pipeline by its slug and its build by its number, in one look; undefined for what is not there. */
+export async function findPlacedBuild(
+  database: Database,
+  organizationId: string,
+  slug: string,
+  number: number,
+): Promise<{ readonly pipeline: PipelineRow | undefined; readonly build: BuildRow | undefined }> {
+  const { rows } = await database.query<{ readonly id: string | null }>({
+    name: 'find-placed-build',
+    text: `select ${columnsOfPipeline.join(', ')}, x.*
+             from pipelines p left join lateral (${selectBuilds} where r.pipeline_id = p.id and r.number = $3) x on true
+            where p.organization_id = $1 and p.slug = $2`,
+    values: [organizationId, slug, number],
+  })
+  const [row] = rows
+  if (row === undefined) return { pipeline: undefined, build: undefined }
+  const pipeline: Record<string, unknown> = {}
+  const build: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(row))
+    if (name.startsWith(prefix)) pipeline[name.slice(prefix.length)] = value
+    else build[name] = value
+  return {
+    pipeline: pipeline as unknown as PipelineRow,
+    build: row.id === null ? undefined : (build as unknown as BuildRow),
+  }
 }
 
 export interface PlacedBuildRow extends BuildRow {

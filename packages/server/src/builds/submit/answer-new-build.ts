@@ -1,7 +1,8 @@
+import type { PipelineRow } from '../../organizations/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError, type Idempotency, type Membership, type Reply } from '../../platform/http/index.ts'
 import { presentBuild } from '../records/present-build.ts'
-import { requireBuild } from '../records/require-build.ts'
+import { requireBuildOf } from '../records/require-build.ts'
 import { awaitRender } from './await-render.ts'
 import type { Owner } from './build-context.ts'
 import { type Submission, type SubmitServices, submitBuild } from './submit-build.ts'
@@ -22,14 +23,14 @@ export async function answerNewBuild(
   { idempotency, signal }: { readonly idempotency: Idempotency | null; readonly signal: AbortSignal },
 ): Promise<Created> {
   const { pipeline, owner } = submission
-  const { id, number } = await submitBuild(services, {
+  const { id, number, steps } = await submitBuild(services, {
     ...submission,
     async within(client, build) {
       await submission.within?.(client, build)
       await idempotency?.keep(client, build.id)
     },
   })
-  return answerBuild(services, owner, { id, pipelineSlug: pipeline.slug, number }, signal)
+  return answerBuild(services, owner, { id, pipeline, number, steps }, signal)
 }
 
 /** Returns the answer again for a build that a request with an `Idempotency-Key` has made. */
@@ -40,31 +41,45 @@ export async function replayNewBuild(
 ): Promise<Created> {
   const place = await findBuildPlace(services.pool, membership.organizationId, buildId)
   if (place === undefined) throw apiError('build_not_found', 'The build was deleted with its pipeline.')
-  return answerBuild(services, membership, { id: buildId, ...place }, signal)
+  const { pipelineId, pipelineSlug: slug, number } = place
+  return answerBuild(
+    services,
+    membership,
+    { id: buildId, pipeline: { id: pipelineId, slug }, number, steps: null },
+    signal,
+  )
 }
 
 interface MadeBuild {
   readonly id: string
-  readonly pipelineSlug: string
+  readonly pipeline: Pick<PipelineRow, 'id' | 'slug'>
   readonly number: number
+  /** How many steps it has; null where they may still be to be rendered. */
+  readonly steps: number | null
 }
 
 async function answerBuild(
   services: CreateServices,
   owner: Owner,
-  { id, pipelineSlug, number }: MadeBuild,
+  { id, pipeline, number, steps: known }: MadeBuild,
   gone: AbortSignal,
 ): Promise<Created> {
   const { pool, engine, publicUrl, renderWaitSeconds } = services
-  const steps = await awaitRender(engine, id, renderWaitSeconds * 1000, gone)
-  const { build } = await requireBuild(pool, owner.organizationId, { pipeline: pipelineSlug, number })
+  const steps = known ?? (await awaitRender(engine, id, renderWaitSeconds * 1000, gone))
+  const build = await requireBuildOf(pool, pipeline, number)
   // A build that has steps was accepted, however soon it fails.
   if (steps === 0 && build.state === 'failed')
     throw apiError('build_plan_rejected', build.error_message ?? build.error_code ?? 'The build has failed.', {
-      build: { pipeline_slug: pipelineSlug, number },
+      build: { pipeline_slug: pipeline.slug, number },
     })
-  const location = `${publicUrl}/api/v0/organizations/${owner.organizationSlug}/pipelines/${pipelineSlug}/builds/${number}`
-  return { status: 201, body: presentBuild(build, pipelineSlug), headers: { location } }
+  const location = `${publicUrl}/api/v0/organizations/${owner.organizationSlug}/pipelines/${pipeline.slug}/builds/${number}`
+  return { status: 201, body: presentBuild(build, pipeline.slug), headers: { location } }
+}
+
+interface BuildPlace {
+  readonly pipelineId: string
+  readonly pipelineSlug: string
+  readonly number: number
 }
 
 /** Finds where a build of an organization is; undefined when it has gone with its pipeline. */
@@ -72,10 +87,10 @@ export async function findBuildPlace(
   database: Database,
   organizationId: string,
   buildId: string,
-): Promise<{ readonly pipelineSlug: string; readonly number: number } | undefined> {
-  const { rows } = await database.query<{ pipelineSlug: string; number: number }>({
+): Promise<BuildPlace | undefined> {
+  const { rows } = await database.query<BuildPlace>({
     name: 'find-build-place',
-    text: `select p.slug as "pipelineSlug", r.number from build_records r join pipelines p on p.id = r.pipeline_id
+    text: `select p.id as "pipelineId", p.slug as "pipelineSlug", r.number from build_records r join pipelines p on p.id = r.pipeline_id
             where r.id = $1 and p.organization_id = $2`,
     values: [buildId, organizationId],
   })

@@ -43,6 +43,8 @@ export interface Submitted {
   readonly number: number
   /** The build could not be planned, and has failed already. */
   readonly isRejected: boolean
+  /** How many steps it has; null where they may still be to be rendered. */
+  readonly steps: number | null
   /** An earlier delivery had made the build before: nothing was made now. */
   readonly isRepeat: boolean
 }
@@ -62,13 +64,13 @@ export async function submitBuild(services: SubmitServices, submission: Submissi
       const earlier =
         (await findDelivered(client, pipeline.id, facts.delivery)) ??
         (await findSameHead(client, pipeline.id, submission.input.commit, facts))
-      if (earlier !== undefined) return { ...earlier, announce: null }
+      if (earlier !== undefined) return { ...earlier, steps: null, announce: null }
     }
     return writeBuild(services, client, submission, from)
   })
   await made.announce?.()
-  const { id, number, announce } = made
-  return { id, number, isRejected: from.kind === 'rejected', isRepeat: announce === null }
+  const { id, number, steps, announce } = made
+  return { id, number, steps, isRejected: from.kind === 'rejected', isRepeat: announce === null }
 }
 
 async function writeBuild(
@@ -76,7 +78,7 @@ async function writeBuild(
   client: pg.ClientBase,
   { owner, pipeline, author, input, facts, within }: Submission,
   from: NewBuild['from'],
-): Promise<{ readonly id: string; readonly number: number; readonly announce: () => Promise<void> }> {
+): Promise<Pick<Submitted, 'id' | 'number' | 'steps'> & { readonly announce: () => Promise<void> }> {
   const id = randomUUID()
   const { number, egressCeiling } = await nextBuild(client, pipeline.id)
   // After the number, so that builds are made in the order of their numbers: places in a group are
@@ -107,7 +109,7 @@ async function writeBuild(
     runnerTokenHash: isBuildTerminal(build.state) ? null : hashToken(token),
   })
   await within?.(client, { id, number })
-  return { id, number, announce }
+  return { id, number, steps: from.kind === 'render' ? null : build.steps.length, announce }
 }
 
 /** Returns what the build begins with: its steps, a rendering, or the reason why it cannot run. */
