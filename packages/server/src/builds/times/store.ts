@@ -76,33 +76,48 @@ interface PipelineTimes {
   readonly missed: Counted
 }
 
-/** Sums up the times of the builds of a pipeline that ended in the last days, in one look. */
+const counted = [...columns, 'missed_ms', 'flaky_ms'].flatMap((column) => [column, column.replace(/ms$/, 'builds')])
+const ofHours = counted.map((column) => `sum(${column}) as ${column}`)
+const ofRows = [...columns, 'missed_ms'].map((column) => `sum(${column}), count(*) filter (where ${column} > 0)`)
+const sumText = `
+  with since as (select now() - $2 * interval '1 day' as at),
+    whole as (select hour_of(at + interval '1 hour' - interval '1 microsecond') as at from since),
+    parts as (
+      select sum(builds) as builds, ${ofHours.join(', ')} from build_time_hours
+       where pipeline_id = $1 and hour >= (select at from whole)
+      union all
+      select count(*), ${ofRows.join(', ')},
+             sum(${columns.map((column) => `${column}::bigint`).join(' + ')}) filter (where is_flaky), count(*) filter (where is_flaky)
+        from build_times
+       where pipeline_id = $1 and ended_at >= (select at from since) and ended_at < (select at from whole))
+  select ${['builds', ...counted].map((column) => `coalesce(sum(${column}), 0)::float8 as ${column}`).join(', ')} from parts`
+
+/**
+ * Sums up the times of the builds of a pipeline that ended in the last days, in one look: whole hours
+ * from their sums, and what is before the first one from its rows.
+ */
 export async function sumTimes(database: Database, pipelineId: string, days: number): Promise<PipelineTimes> {
-  const counted = (column: string) =>
-    `coalesce(sum(${column}), 0)::float8 as ${column}, count(*) filter (where ${column} > 0)::int as ${column}_builds`
   const { rows } = await database.query<Readonly<Record<string, number>>>({
     name: 'sum-build-times',
-    text: `select count(*)::int as builds, ${[...columns, 'missed_ms'].map(counted).join(', ')},
-                  count(*) filter (where is_flaky)::int as flaky_builds,
-                  coalesce(sum(${columns.map((column) => `${column}::bigint`).join(' + ')}) filter (where is_flaky), 0)::float8 as flaky_ms
-             from build_times where pipeline_id = $1 and ended_at >= now() - $2 * interval '1 day'`,
+    text: sumText,
     values: [pipelineId, days],
   })
   const sums = rows[0] ?? {}
-  const of = (column: string): Counted => ({ ms: sums[column] ?? 0, builds: sums[`${column}_builds`] ?? 0 })
-  const parts = keptKinds.map((kind) => ({ kind, ...of(`${kind}_ms`) })).filter(({ ms }) => ms > 0)
+  const of = (kind: string): Counted => ({ ms: sums[`${kind}_ms`] ?? 0, builds: sums[`${kind}_builds`] ?? 0 })
+  const parts = keptKinds.map((kind) => ({ kind, ...of(kind) })).filter(({ ms }) => ms > 0)
   return {
     builds: sums.builds ?? 0,
     parts: parts.sort((one, other) => other.ms - one.ms),
-    flaky: { ms: sums.flaky_ms ?? 0, builds: sums.flaky_builds ?? 0 },
-    missed: of('missed_ms'),
+    flaky: of('flaky'),
+    missed: of('missed'),
   }
 }
 
 /** Removes rows that nobody asks for any more. Returns how many. */
 export async function removeOldTimes(database: Database): Promise<number> {
-  const { rowCount } = await database.query(
-    `delete from build_times where ended_at < now() - interval '${timesDays + 1} days'`,
-  )
+  const over = `now() - interval '${timesDays + 1} days'`
+  // First, so that the rows need not be taken from them.
+  await database.query(`delete from build_time_hours where hour < ${over}`)
+  const { rowCount } = await database.query(`delete from build_times where ended_at < ${over}`)
   return rowCount ?? 0
 }

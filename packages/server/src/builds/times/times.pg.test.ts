@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { ir, playJob } from '../../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
 import { measureBuild } from './measure-build.ts'
-import { removeOldTimes } from './store.ts'
+import { keptKinds, removeOldTimes } from './store.ts'
 
 type Schemas = components['schemas']
 
@@ -93,6 +93,62 @@ test('G133 a retry replaces the times of its build, a canceled build has none, a
   await pool.query("update build_times set ended_at = now() - interval '32 days' where build_id = $1", [id])
   expect(await timeOf(path, 30)).toMatchObject({ builds: 0, total_ms: 0, parts: [] })
   expect(await removeOldTimes(pool)).toBe(1)
+})
+
+test('G133 the sums of a pipeline are those of its rows, whatever was written, replaced and removed, and need not read them', async () => {
+  const { pool } = it.server
+  const { path, id } = await submit(ir({ key: 'a', cmd: 'x' }))
+  const { rows: made } = await pool.query<{ pipeline: string; organization: string }>(
+    'select r.pipeline_id as pipeline, r.organization_id as organization from build_records r where r.id = $1',
+    [id],
+  )
+  const { pipeline, organization } = made[0] ?? {}
+  const kinds = keptKinds.map((kind) => `${kind}_ms`)
+  const random = () => 'case when random() < 0.5 then 0 else floor(random() * 2147483647)::integer end'
+  const endedAt = "now() - random() * interval '8 days'"
+  await pool.query(
+    `with made as (
+       insert into engine.builds (id, queue, state, cancel_requested, created_at, finished_at, version)
+       select gen_random_uuid(), $2, 'passed', false, now(), now(), 1 from generate_series(1, 500) returning id)
+     insert into build_times (build_id, pipeline_id, ended_at, is_flaky, missed_ms, ${kinds})
+     select id, $1, ${endedAt}, random() < 0.3, ${random()}, ${kinds.map(random)} from made`,
+    [pipeline, organization],
+  )
+  const someOf = (share: number) => `pipeline_id = $1 and hashtext(build_id::text) % 100 < ${share}`
+  await pool.query(
+    `update build_times set ended_at = ${endedAt}, is_flaky = not is_flaky, command_ms = ${random()} where ${someOf(20)}`,
+    [pipeline],
+  )
+  await pool.query(`delete from engine.builds where id in (select build_id from build_times where ${someOf(-80)})`, [
+    pipeline,
+  ])
+  const total = kinds.map((kind) => `${kind}::bigint`).join(' + ')
+  const [expected] = (
+    await pool.query<Record<string, number>>(
+      `select count(*)::int as builds, sum(${total})::float8 as total, count(*) filter (where is_flaky)::int as flaky,
+              sum(${total}) filter (where is_flaky)::float8 as flaky_ms, sum(missed_ms)::float8 as missed_ms,
+              count(*) filter (where missed_ms > 0)::int as missed, sum(command_ms)::float8 as command_ms,
+              count(*) filter (where command_ms > 0)::int as command
+         from build_times where pipeline_id = $1 and ended_at >= now() - interval '7 days'`,
+      [pipeline],
+    )
+  ).rows
+  const { builds, total_ms, flaky, missed, parts } = await timeOf(path)
+  const command = parts.find(({ kind }) => kind === 'command')
+  expect([builds, total_ms, flaky, missed, command]).toEqual([
+    ...[expected?.builds, expected?.total],
+    { builds: expected?.flaky, ms: expected?.flaky_ms },
+    { builds: expected?.missed, ms: expected?.missed_ms },
+    { kind: 'command', builds: expected?.command, ms: expected?.command_ms },
+  ])
+  expect(builds).toBeGreaterThan(300)
+  // All but the rows of the hour in which the seven days begin are needless.
+  await pool.query('alter table build_times disable trigger keep_build_time_hours')
+  await pool.query(`delete from build_times where pipeline_id = $1 and ended_at > now() - interval '6 days 22 hours'`, [
+    pipeline,
+  ])
+  await pool.query('alter table build_times enable trigger keep_build_time_hours')
+  expect(await timeOf(path)).toMatchObject({ builds, total_ms, flaky })
 })
 
 test('G133 a build that only flaky tests failed counts as such once they are proved', async () => {
