@@ -9,7 +9,7 @@ import { hasSecrets, layerObjects } from '../builds/layers/index.ts'
 import { isOpening, openingOf } from '../builds/shells/elsewhere/asks.ts'
 import type { RemoteShells } from '../builds/shells/elsewhere/remote-shells.ts'
 import type { BlobStore } from '../platform/blobs/blob-store.ts'
-import { apiError } from '../platform/http/index.ts'
+import { ApiError, apiError } from '../platform/http/index.ts'
 import type { Metrics } from '../platform/metrics/metrics.ts'
 import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
@@ -79,7 +79,7 @@ export function serveRunners(services: RunnerServices): RunnerEntrance {
       }
     },
     portFor,
-    translate: translateFault,
+    translate: (error) => (error instanceof ApiError ? error : translateFault(error)),
     shellsFor,
     store: engine.store,
     log: toLog(log),

@@ -19,6 +19,7 @@ import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import type { Sealer } from '../../platform/encryption/seal.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
 import { watchEngine } from '../../platform/metrics/watches.ts'
+import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
 import { partStore } from '../artifacts/part-store.ts'
 import type { IssuerServices } from '../id-tokens/issue.ts'
@@ -29,6 +30,7 @@ import { parseApart, planApart } from './parse-apart.ts'
 interface BuildsOptions extends MachineOptions {
   readonly pool: pg.Pool
   readonly sealer: Sealer
+  readonly limiter: RateLimiter
   readonly offerGitSource: OfferGitSource
   readonly store: PostgresStore
   /** Opens a shell where the files are, when that is not here. */
@@ -58,7 +60,7 @@ export interface Builds {
 
 /** Adopts what an earlier process left. Without sandboxes the builds wait. */
 export async function startBuilds(options: BuildsOptions): Promise<Builds> {
-  const { settings, directory, pool, sealer, offerGitSource, store, blobs, log } = options
+  const { settings, directory, pool, sealer, limiter, offerGitSource, store, blobs, log } = options
   const runsHere = settings.role === 'all' && settings.runner !== 'off'
   const layersTravel = runsHere && (await options.hasOtherRunners())
   const opened = runsHere ? await openSandboxes(options, (hasRoom) => engine.makeRoom(hasRoom), layersTravel) : null
@@ -67,7 +69,7 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
     store,
     sources: sourceOffers({ pool, blobs, offerGitSource, sourceUrlAllow: settings.sourceUrlAllow }),
     secrets: { ...secretsOf({ pool, sealer }), login: loginsOf({ pool, sealer }) },
-    idTokens: lateIssuer({ pool, sealer, publicUrl: settings.publicUrl, now: () => new Date(store.now()) }),
+    idTokens: lateIssuer({ pool, sealer, limiter, publicUrl: settings.publicUrl, now: () => new Date(store.now()) }),
     parts: partStore({ pool, blobs, disk: options.disk }),
     watch: watchEngine(options.metrics),
     parse: parseApart,

@@ -3,6 +3,9 @@ import { createRemoteJWKSet, customFetch, decodeProtectedHeader, errors, jwtVeri
 import { allowInsecureRequests, discovery, customFetch as discoveryFetch } from 'openid-client'
 import { beforeEach, expect, test } from 'vitest'
 import { createSealer } from '../../platform/encryption/seal.ts'
+import { createLimiter } from '../../platform/rate-limits/limiter.ts'
+import { ProcessBuckets } from '../../platform/rate-limits/process-buckets.ts'
+import { joinedRunner, leaseRequest } from '../../testing/joined-runner.ts'
 import { ir } from '../../testing/runner.ts'
 import { ownerToken, publicUrl, testServer } from '../../testing/server.ts'
 import { idTokenIssuer } from './issue.ts'
@@ -11,6 +14,7 @@ import { forgetIdTokens } from './tasks.ts'
 
 const key = 'the-encryption-key-of-these-tests'
 const it = testServer({ HARMONT_ENCRYPTION_KEY: key })
+const limited = testServer({ HARMONT_RATE_LIMITS: 'id_tokens_job=5/365d' })
 const organization = '/api/v0/organizations/default'
 const dayMs = 24 * 3600 * 1000
 const start = new Date('2026-03-01T12:00:00.000Z')
@@ -19,6 +23,7 @@ const after = (days: number, seconds = 0) => new Date(start.getTime() + days * d
 beforeEach(() => it.server.pool.query('delete from id_token_keys'))
 
 const services = () => ({ pool: it.server.pool, sealer: createSealer(key) })
+const limiter = createLimiter(new ProcessBuckets(), 'on')
 
 /** Makes a build, which is an upload unless the test changes its row. */
 async function newBuild(row: Readonly<Record<string, unknown>> = {}) {
@@ -38,7 +43,7 @@ async function newBuild(row: Readonly<Record<string, unknown>> = {}) {
 /** Issues tokens as the engine asks for them. */
 function issue(buildId: string, now: Date, audiences: Readonly<Record<string, string>> = { F: 'sts.example.com' }) {
   const job = { id: randomUUID(), attempt: 1, runner: 'runner-1' }
-  const issuer = idTokenIssuer({ ...services(), publicUrl, now: () => now })
+  const issuer = idTokenIssuer({ ...services(), publicUrl, limiter, now: () => now })
   return issuer.issue({ buildId, job, stepKey: 'deploy', audiences })
 }
 
@@ -191,11 +196,29 @@ test('G122 each issued token is in the audit log for a year, with its id and wit
   expect(await count()).toBe((before ?? 0) - 1)
 })
 
+test('G122 a runner asks for tokens of its job as often as the limit says; further times are refused, and leave no trace', async () => {
+  const runner = await joinedRunner(limited)
+  const slug = await limited.newPipeline()
+  const pipelineIr = ir({ key: 'a', cmd: 'true', id_tokens: { ID: { audience: 'x' } } })
+  const build = { branch: 'main', commit: 'c', pipeline_ir: pipelineIr }
+  await limited.request(ownerToken, 'POST', `${organization}/pipelines/${slug}/builds`, build)
+  const [lease] = (await runner.call('lease', leaseRequest())).body.jobs as { readonly jobId: string }[]
+  const answers = await Promise.all(Array.from({ length: 8 }, () => runner.call('id-tokens', { lease })))
+  expect(answers.filter(({ status }) => status === 200)).toHaveLength(5)
+  const refused = answers.filter(({ status }) => status !== 200)
+  expect(refused.map(({ status, body }) => [status, body.code])).toEqual(Array(3).fill([429, 'rate_limited']))
+  expect(refused[0]?.body.message).toMatch(
+    /^At most 5 requests per 31536000 s \(limit `id_tokens_job`\); try again in \d+ s\.$/,
+  )
+  const issued = "select from audit_events where action = 'id_token.issued' and details->>'job' = $1"
+  expect((await limited.server.pool.query(issued, [lease?.jobId])).rowCount).toBe(5)
+})
+
 test('keys of a lost encryption key sign nothing, and are replaced once the operator has removed them', async () => {
   const { id } = await newBuild()
   const first = await tokenOf(id, start)
   const other = { ...services(), sealer: createSealer('another-key-than-was-there') }
-  const issuer = idTokenIssuer({ ...other, publicUrl, now: () => start })
+  const issuer = idTokenIssuer({ ...other, publicUrl, limiter, now: () => start })
   const request = { buildId: id, job: { id, attempt: 1, runner: null }, stepKey: 'a', audiences: { F: 'x' } }
   expect(await issuer.issue(request)).toEqual({ kind: 'unusable', reason: expect.stringContaining('forget-lost') })
   expect(await removeLostKeys(services())).toBe(0)

@@ -5,6 +5,7 @@ import { importJWK, SignJWT } from 'jose'
 import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { CannotOpen } from '../../platform/encryption/seal.ts'
+import type { RateLimiter } from '../../platform/rate-limits/limiter.ts'
 import { type BuildRecordFacts, claimsOf, subjectOf } from './claims.ts'
 import { type KeyServices, type SigningKey, signingKey } from './keys.ts'
 
@@ -12,6 +13,7 @@ export interface IssuerServices extends KeyServices {
   /** The issuer's address. */
   readonly publicUrl: string
   readonly now: () => Date
+  readonly limiter: Pick<RateLimiter, 'take'>
 }
 
 const forkRemark = 'Identity tokens are not given to builds of forks; the variables of this step are unset.'
@@ -23,6 +25,8 @@ export function idTokenIssuer(services: IssuerServices): IdTokenIssuer {
     async issue(request) {
       const facts = await readFacts(services.pool, request.buildId)
       if (facts.trust === 'fork') return { kind: 'withheld', remark: forkRemark }
+      // Each token is a row of the audit log: a runner must not fill it.
+      await services.limiter.take('id_tokens_job', request.job.id)
       const now = services.now()
       try {
         return await issueFor(services, request, facts, now)

@@ -36,6 +36,8 @@ export const limitRules = {
   tokens_user: rule(20, hour, true),
   checkout_organization: rule(10, hour, true),
   invites_organization: rule(100, 24 * hour, true),
+  // A step needs one every five minutes, and one at each start of its runner.
+  id_tokens_job: rule(60, hour, true),
   badges_address: rule(3000, minute),
   webhooks_address: rule(3000, minute),
   webhook_failures_address: rule(60, minute),
