@@ -176,7 +176,7 @@ export const errorCatalogue = {
   job_not_retryable: { status: 409, meaning: 'The job cannot be retried in its state.' },
   snapshot_gone: { status: 409, meaning: 'The file system of the step is no longer kept.' },
   source_gone: { status: 409, meaning: 'The source archive of the build is no longer kept.' },
-  notification_disabled: { status: 409, meaning: 'The notification is switched off.' },
+  notification_disabled: { status: 409, meaning: 'The notification is switched off, or its member has left.' },
   notification_unsigned: {
     status: 409,
     meaning: 'The notification has no secret, because only messages to webhooks are signed.',

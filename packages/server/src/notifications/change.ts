@@ -1,6 +1,7 @@
 /** Makes, changes and ends notifications. Each change is in the audit log. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
+import { lockOrganization, organizationNotFound } from '../organizations/lifecycle/store.ts'
 import { type Actor, type AuditEvent, recordAudit } from '../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../platform/database/transaction.ts'
 import type { Sealer } from '../platform/encryption/seal.ts'
@@ -11,10 +12,11 @@ import { queueSendingAt } from './deliveries/store.ts'
 import { openAddress, sealAddress } from './notification.ts'
 import { readBranches, readEvents, type Wish } from './read-wish.ts'
 import {
+  countNotifications,
   deleteNotificationRow,
   findNotification,
   insertNotification,
-  lockAndCount,
+  lockNotification,
   type NotificationRow,
   setAddress,
   updateNotificationRow,
@@ -45,7 +47,8 @@ export async function createNotification(
   const { kind, target } = destination
   const secret = kind === 'webhook' ? newSigningSecret() : null
   const row = await transaction(pool, async (client) => {
-    if ((await lockAndCount(client, organizationId)) >= mostNotifications) refuseAnother()
+    if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
+    if ((await countNotifications(client, organizationId)) >= mostNotifications) refuseAnother()
     await insertNotification(client, {
       ...{ id, organizationId, pipelineId, kind, events, branches, target },
       userId: destination.kind === 'email' ? destination.userId : null,
@@ -65,7 +68,10 @@ export async function requireNotification(
   organizationId: string,
   id: string,
 ): Promise<NotificationRow> {
-  const row = await findNotification(database, organizationId, id)
+  return orNotFound(await findNotification(database, organizationId, id))
+}
+
+function orNotFound(row: NotificationRow | undefined): NotificationRow {
   if (row === undefined) throw apiError('notification_not_found', 'Notification not found in this organization.')
   return row
 }
@@ -75,19 +81,23 @@ export async function updateNotification(
   { pool }: ChangeServices,
   organizationId: string,
   actor: Actor,
-  before: NotificationRow,
+  { id }: NotificationRow,
   body: Body<'updateNotification'>,
 ): Promise<NotificationRow> {
   const errors = new FieldErrors()
-  const events = body.events === undefined ? before.events : readEvents(errors, body.events)
-  const branches = body.branches === undefined ? before.branches : readBranches(errors, body.branches)
+  const given = {
+    events: body.events && readEvents(errors, body.events),
+    branches: body.branches === undefined ? undefined : readBranches(errors, body.branches),
+  }
   errors.throwIfAny('request_invalid')
-  const isOn = body.enabled ?? before.disabled_at === null
   return transaction(pool, async (client) => {
-    await updateNotificationRow(client, before.id, { events, branches, isOn })
-    if (isOn && before.disabled_at !== null) await queueSendingAt(client, before.id, new Date())
+    const before = orNotFound(await lockNotification(client, organizationId, id))
+    const { events = before.events, branches = before.branches } = given
+    const isOn = body.enabled ?? before.disabled_at === null
+    await updateNotificationRow(client, id, { events, branches, isOn })
+    if (isOn && before.disabled_at !== null) await queueSendingAt(client, id, new Date())
     await audit(client, actor, organizationId, 'changed', before, { events, branches, enabled: isOn })
-    return requireNotification(client, organizationId, before.id)
+    return requireNotification(client, organizationId, id)
   })
 }
 
@@ -102,8 +112,7 @@ export async function rotateSecret(
 ): Promise<string> {
   const secret = newSigningSecret()
   await transaction(pool, async (client) => {
-    await client.query('select from notifications where id = $1 for update', [id])
-    const row = await requireNotification(client, organizationId, id)
+    const row = orNotFound(await lockNotification(client, organizationId, id))
     if (row.kind !== 'webhook' || row.sealed_address === null)
       throw apiError('notification_unsigned', 'Only messages to webhooks are signed; this notification has no secret.')
     const { url, secret: current } = openAddress(sealer, id, row.sealed_address)

@@ -52,9 +52,17 @@ export async function findNotification(
   return rows[0]
 }
 
-/** Locks the notifications of an organization against new ones, and counts them. */
-export async function lockAndCount(database: Database, organizationId: string): Promise<number> {
-  await database.query('select from organizations where id = $1 for no key update', [organizationId])
+/** Locks a notification against every other change of it, and reads it. */
+export async function lockNotification(
+  database: Database,
+  organizationId: string,
+  id: string,
+): Promise<NotificationRow | undefined> {
+  await database.query('select from notifications where id = $1 for update', [id])
+  return findNotification(database, organizationId, id)
+}
+
+export async function countNotifications(database: Database, organizationId: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
     'select count(*)::int as count from notifications where organization_id = $1',
     [organizationId],

@@ -26,7 +26,10 @@ interface Place {
   readonly organizationSlug: string
 }
 
-/** Sends a message that only says that it arrives. Throws 409 `notification_disabled`. */
+/**
+ * Sends a message that only says that it arrives. Throws 409 `notification_disabled`: it is off, or
+ * its member has left.
+ */
 export async function sendTest(services: AgainServices, place: Place, row: NotificationRow): Promise<DeliveryRow> {
   requireOn(row)
   const { organizationSlug } = place
@@ -42,7 +45,7 @@ export async function sendTest(services: AgainServices, place: Place, row: Notif
 
 /**
  * Sends a delivery once more, with its own key: a receiver that has it may know it again. Throws 409
- * `notification_disabled`.
+ * `notification_disabled`: it is off, or its member has left.
  */
 export async function replayDelivery(
   services: AgainServices,
@@ -80,9 +83,9 @@ async function mailAgain(
   body: string,
 ): Promise<void> {
   const member = userId === null ? undefined : await findMember(client, organizationId, userId)
-  // Mails go to members only.
-  if (member !== undefined)
-    await queueNotice(services, client, { id, email: member.email, organization: organizationSlug }, body)
+  if (member === undefined)
+    throw apiError('notification_disabled', 'Mails go to members only, and this one has left the organization.')
+  await queueNotice(services, client, { id, email: member.email, organization: organizationSlug }, body)
 }
 
 async function requireDelivery(database: Database, notificationId: string, id: string): Promise<DeliveryRow> {

@@ -3,9 +3,10 @@ import type { EngineOptions } from '@harmont/engine'
 import type pg from 'pg'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
+import { openOrNull, type Sealer } from '../../platform/encryption/seal.ts'
 import { apiError, type Body } from '../../platform/http/index.ts'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
+import { lockOrganization, organizationNotFound } from '../lifecycle/store.ts'
 import { deleteLogin, findLogin, listLogins, writeLogin } from './store.ts'
 
 export interface RegistryServices {
@@ -62,7 +63,7 @@ export async function setLogin(
   { host, username, secret, forks }: NewLogin,
 ): Promise<void> {
   await transaction(pool, async (client) => {
-    await client.query('select from organizations where id = $1 for no key update', [organizationId])
+    if (!(await lockOrganization(client, organizationId))) throw organizationNotFound()
     const present = await listLogins(client, organizationId)
     const before = present.find((login) => login.host === host)
     if (before === undefined && present.length >= mostLogins) refuseAnother()
@@ -97,13 +98,9 @@ export function loginsOf({ pool, sealer }: RegistryServices): FindLogin {
     const login = await findLogin(pool, buildId, registry)
     if (login === undefined) return null
     const { id, username, sealed_secret, forks } = login
-    try {
-      return { id, username, forks, secret: sealer.open(placeOfLogin(id), sealed_secret) }
-    } catch (error) {
-      // A server does not start over one, but another may have written it.
-      if (error instanceof CannotOpen) return null
-      throw error
-    }
+    const secret = openOrNull(sealer, placeOfLogin(id), sealed_secret)
+    // A server does not start over one of a lost key, but another may have written it.
+    return secret === null ? null : { id, username, forks, secret }
   }
 }
 
