@@ -2,7 +2,7 @@
 import type pg from 'pg'
 import { type Actor, recordAudit } from '../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../platform/database/transaction.ts'
-import { CannotOpen, type Sealer } from '../platform/encryption/seal.ts'
+import { openOrNull, type Sealer } from '../platform/encryption/seal.ts'
 import { queueMail } from '../platform/mail/queue-mail.ts'
 import { mailOf } from './messages.ts'
 
@@ -32,23 +32,13 @@ export async function queueNotice(
 
 const place = 'unsubscribe'
 
-/** Returns the notification that a token ends; null for a token that this server has not made. */
-function idOf(sealer: Sealer, token: string): string | null {
-  try {
-    return sealer.open(place, Buffer.from(token, 'base64url'))
-  } catch (error) {
-    if (error instanceof CannotOpen) return null
-    throw error
-  }
-}
-
 /** Ends a notification for its reader. False: the token is not one of ours. It may have ended before. */
 export async function unsubscribe(
   { pool, sealer }: { readonly pool: pg.Pool; readonly sealer: Sealer },
   actor: Actor,
   token: string,
 ): Promise<boolean> {
-  const id = idOf(sealer, token)
+  const id = openOrNull(sealer, place, Buffer.from(token, 'base64url'))
   if (id === null) return false
   await transaction(pool, async (client) => {
     const { rows } = await client.query<{ organization_id: string; user_id: string; target: string }>(

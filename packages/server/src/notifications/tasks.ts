@@ -3,7 +3,7 @@ import type { TaskList } from 'graphile-worker'
 import type { BuildEngine } from '../builds/engine/build-engine.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import { readText } from '../platform/worker/payload.ts'
-import type { Sender, SenderServices } from './deliveries/sender.ts'
+import { Sender, type SenderServices } from './deliveries/sender.ts'
 import { removeOld } from './store.ts'
 import { type TellServices, tellEvent } from './tell-event.ts'
 
@@ -20,27 +20,19 @@ export function notificationTasks(services: NotificationTaskServices): {
   stop(): Promise<void>
 } {
   const { pool, log, settings, engine } = services
-  let opening: Promise<Sender> | undefined
-  // Most servers notify nobody.
-  const sender = () => {
-    opening ??= import('./deliveries/sender.ts').then(
-      ({ Sender }) =>
-        new Sender({
-          ...services,
-          allowedHosts: settings.notificationAllow,
-          now: () => new Date(engine.store.now()),
-        }),
-    )
-    return opening
-  }
+  const sender = new Sender({
+    ...services,
+    allowedHosts: settings.notificationAllow,
+    now: () => new Date(engine.store.now()),
+  })
   return {
     tasks: {
       tell_event: (payload) => tellEvent(services, readText(payload, 'event_id')),
-      send_notifications: async (payload) => (await sender()).begin(readText(payload, 'notification_id')),
+      send_notifications: (payload) => sender.begin(readText(payload, 'notification_id')),
       sweep_notifications: async () => {
         log.info(await removeOld(pool), 'removed old deliveries of notifications and results of branches')
       },
     },
-    stop: async () => (await opening)?.stop(),
+    stop: () => sender.stop(),
   }
 }

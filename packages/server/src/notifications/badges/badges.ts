@@ -1,11 +1,10 @@
 /** Badges of pipelines: who may see them, and their picture. */
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type pg from 'pg'
 import type { PipelineRow } from '../../organizations/index.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { transaction } from '../../platform/database/transaction.ts'
-import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
-import { newToken } from '../../platform/encryption/token.ts'
+import { openOrNull, type Sealer } from '../../platform/encryption/seal.ts'
+import { isSameToken, newToken } from '../../platform/encryption/token.ts'
 import { type BadgeAccess, type BadgeRow, findBadge, setBadgeRow } from './store.ts'
 
 export interface BadgeServices {
@@ -42,12 +41,7 @@ export async function readBadge(
 }
 
 function tokenOf(sealer: Sealer, { pipeline_id: id, sealed_badge_token: sealed }: BadgeRow): string | null {
-  try {
-    return sealed && sealer.open(placeOf(id), sealed)
-  } catch (error) {
-    if (error instanceof CannotOpen) return null
-    throw error
-  }
+  return sealed && openOrNull(sealer, placeOf(id), sealed)
 }
 
 /** Says who may see a badge. Each time that it takes a token, it gets another one. */
@@ -97,9 +91,5 @@ const looks = {
 function maySee(sealer: Sealer, row: BadgeRow, token: string | null): boolean {
   if (row.badge !== 'token') return row.badge === 'public'
   const right = tokenOf(sealer, row)
-  return right !== null && token !== null && timingSafeEqual(digest(right), digest(token))
-}
-
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest()
+  return right !== null && token !== null && isSameToken(token, right)
 }

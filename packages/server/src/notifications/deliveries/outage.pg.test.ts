@@ -2,6 +2,7 @@
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createSealer } from '../../platform/encryption/seal.ts'
+import { createMetrics, type Metrics } from '../../platform/metrics/metrics.ts'
 import { ownerToken, publicUrl, testServer } from '../../testing/server.ts'
 import { endedBuild, logOf, newNotification } from '../builds.test-support.ts'
 import { type Received, type Receiver, startReceiver, verify } from '../receiver.test-support.ts'
@@ -33,8 +34,21 @@ afterEach(async () => {
 function services() {
   const { pool } = it.server
   const log = pino({ level: 'silent' })
+  const metrics = createMetrics({
+    pool,
+    disk: { room: { freeBytes: 1, sizeBytes: 1, freeFiles: 1 }, full: null },
+    tracing: null,
+    log,
+  })
   const more = { sealer: createSealer(key), publicUrl, log, allowedHosts: ['127.0.0.1'], now: () => new Date(now) }
-  return { pool, ...more }
+  return { pool, metrics, ...more }
+}
+
+/** Returns what metrics say of notifications, by their names after `harmont_notification`. */
+async function toldBy({ read }: Metrics): Promise<Readonly<Record<string, number>>> {
+  const { text } = await read()
+  const lines = text.matchAll(/^harmont_notification(\S+) (\d+)$/gm)
+  return Object.fromEntries(Array.from(lines, ([, name = '', value]) => [name, Number(value)]))
 }
 
 interface Task {
@@ -77,7 +91,8 @@ test('G126 G127 a receiver that was down for an hour gets everything once it is 
   const neighbour = await startReceiver()
   const { notification, secret } = await newNotification(it, { url: receiver.url })
   await newNotification(it, { url: neighbour.url })
-  const sender = new Sender(services())
+  const own = services()
+  const sender = new Sender(own)
   const isDown = () => now - begin < 60 * minute
   const taken: Received[] = []
   receiver.answer = (response, message) => {
@@ -96,6 +111,10 @@ test('G126 G127 a receiver that was down for an hour gets everything once it is 
   expect(numbers).toHaveLength(5)
   const tries = receiver.received.length
   expect(taken).toEqual([])
+  expect(await toldBy(own.metrics)).toEqual({
+    ...{ s_waiting: 5, s_oldest_seconds: 0, s_failed_total: 0 },
+    ...{ '_attempts_total{outcome="down"}': tries, '_attempts_total{outcome="sent"}': 5 },
+  })
   expect(tries).toBeGreaterThan(5)
   expect(tries).toBeLessThan(15)
   // Back, and tried again half an hour after its last failure at the latest.
@@ -165,7 +184,8 @@ test('a message that is refused for a day is given up, and a receiver that takes
   const slug = await it.newPipeline()
   const strict = await startReceiver()
   const { notification } = await newNotification(it, { url: strict.url })
-  const sender = new Sender(services())
+  const own = services()
+  const sender = new Sender(own)
   const stateOf = async () => (await logOf(it, notification.id)).map(({ state }) => state)
   strict.answer = (response, { body }) => {
     const { number } = body.data.build
@@ -190,6 +210,8 @@ test('a message that is refused for a day is given up, and a receiver that takes
   }
   const { rows } = await it.server.pool.query('select disabled_at from notifications where id = $1', [notification.id])
   expect(rows[0].disabled_at).not.toBeNull()
+  const given = (await logOf(it, notification.id)).filter(({ state }) => state === 'failed')
+  expect(await toldBy(own.metrics)).toMatchObject({ s_waiting: 0, s_failed_total: given.length })
   const mails = await it.server.pool.query<{ payload: { to: string; subject: string } }>(
     "select p.payload from graphile_worker.jobs j join graphile_worker._private_jobs p on p.id = j.id where j.task_identifier = 'send_mail'",
   )

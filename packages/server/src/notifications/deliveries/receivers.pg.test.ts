@@ -119,11 +119,7 @@ test('a member gets mails until they leave or their program says that it wants n
     email: 'x@example.com',
   })
   expect(codeOf(refused)).toBe('request_invalid')
-  const ada = await it.newUser('ada')
-  await it.server.pool.query(
-    "insert into memberships (organization_id, user_id, role) select id, $1, 'member' from organizations where slug = 'default'",
-    [ada.id],
-  )
+  const ada = await it.newMember('ada')
   const wish = { kind: 'email', email: 'ada@example.com', events: ['broke', 'fixed'] }
   const [made] = [await newNotification(it, wish), await newNotification(it, { ...wish, events: ['fixed'] })]
   await endedBuild(it, slug, 1)

@@ -1,9 +1,10 @@
 /** Sends deliveries beside the worker's tasks, so that a receiver that does not answer holds none of them. */
 import type { Logger } from 'pino'
 import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
+import type { Metrics } from '../../platform/metrics/metrics.ts'
 import { describeNoAnswer, guardedPost, type PostAnswer } from '../../platform/outbound/guarded-post.ts'
 import { openAddress } from '../notification.ts'
-import { delayAfter, verdictOn } from './schedule.ts'
+import { delayAfter, type Verdict, verdictOn } from './schedule.ts'
 import { signatureHeaders } from './sign-message.ts'
 import { queueSendingAt } from './store.ts'
 import {
@@ -23,6 +24,7 @@ import {
 export interface SenderServices extends TurnServices {
   readonly sealer: Sealer
   readonly log: Logger
+  readonly metrics: Pick<Metrics, 'count'>
   /** Hosts that are allowed at any address. */
   readonly allowedHosts: readonly string[]
   readonly now: () => Date
@@ -98,12 +100,21 @@ export class Sender {
   }
 
   /** Notes how an attempt ended. Returns whether the turn goes on. */
-  async #note(turn: Claimed, attempt: Attempt, verdict: ReturnType<typeof verdictOn>, next: Date): Promise<boolean> {
-    if (verdict === 'sent') await noteSent(this.#services.pool, turn, attempt)
-    if (verdict === 'refused') await noteRefused(this.#services, turn, attempt, next)
-    if (verdict === 'gone') await noteGone(this.#services, turn, attempt)
-    if (verdict === 'down') await noteDown(this.#services, turn, attempt, next)
+  async #note(turn: Claimed, attempt: Attempt, verdict: Verdict, next: Date): Promise<boolean> {
+    const { metrics } = this.#services
+    metrics.count('harmont_notification_attempts_total', { outcome: verdict })
+    const failed = await this.#write(turn, attempt, verdict, next)
+    if (failed > 0) metrics.count('harmont_notifications_failed_total', {}, failed)
     return verdict === 'sent' || verdict === 'refused'
+  }
+
+  /** Returns how many deliveries are given up by it. */
+  async #write(turn: Claimed, attempt: Attempt, verdict: Verdict, next: Date): Promise<number> {
+    if (verdict === 'refused') return noteRefused(this.#services, turn, attempt, next)
+    if (verdict === 'gone') return noteGone(this.#services, turn, attempt)
+    if (verdict === 'down') return noteDown(this.#services, turn, attempt, next)
+    await noteSent(this.#services.pool, turn, attempt)
+    return 0
   }
 
   async #post(

@@ -3,7 +3,7 @@ import { queueMail } from '../../platform/mail/queue-mail.ts'
 
 /**
  * Switches a notification off, gives up what waits for it, and tells the administrators. `because`
- * goes on after the name of the receiver.
+ * goes on after the name of the receiver. Returns how many deliveries are given up.
  */
 export async function switchOff(
   { publicUrl }: { readonly publicUrl: string },
@@ -11,7 +11,7 @@ export async function switchOff(
   id: string,
   now: Date,
   because: string,
-): Promise<void> {
+): Promise<number> {
   const { rows } = await client.query<{ target: string; organization: string; emails: string[] }>(
     `update notifications n set disabled_at = $2, claim = null, claimed_until = null, retry_at = null
        from organizations o
@@ -22,8 +22,8 @@ export async function switchOff(
     [id, now],
   )
   const [off] = rows
-  if (off === undefined) return
-  await client.query(
+  if (off === undefined) return 0
+  const { rowCount } = await client.query(
     "update notification_deliveries set state = 'failed' where notification_id = $1 and state = 'waiting'",
     [id],
   )
@@ -41,4 +41,5 @@ export async function switchOff(
       askedBy: null,
       otherwise: `You get this mail because you administer ${off.organization}.`,
     })
+  return rowCount ?? 0
 }

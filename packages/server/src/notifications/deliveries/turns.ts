@@ -5,7 +5,6 @@
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
-import type { Kind } from '../notification.ts'
 import { mostFailingMs } from './schedule.ts'
 import { queueSendingAt } from './store.ts'
 import { switchOff } from './switch-off.ts'
@@ -21,9 +20,6 @@ const claimMs = 60_000
 export interface Claimed {
   readonly id: string
   readonly claim: string
-  readonly organization_id: string
-  readonly kind: Kind
-  readonly target: string
   readonly sealed_address: Buffer
   readonly failures: number
 }
@@ -35,7 +31,7 @@ export interface Claimed {
 export async function claim(pool: pg.Pool, id: string, now: Date): Promise<Claimed | null> {
   return transaction(pool, async (client) => {
     const { rows } = await client.query<Claimed & { retry_at: Date | null; claimed_until: Date | null }>(
-      `select id, organization_id, kind, target, sealed_address, failures, retry_at, claimed_until
+      `select id, sealed_address, failures, retry_at, claimed_until
          from notifications n where id = $1 and kind <> 'email' and disabled_at is null
           and exists (select from organizations o where o.id = n.organization_id and o.deleted_at is null)
           for update`,
@@ -138,19 +134,20 @@ export async function noteSent(pool: pg.Pool, turn: Claimed, attempt: Attempt): 
 
 /**
  * Notes that the receiver refused a message: others go on, and this one has a time of its own. As
- * for every trouble, what a process learns that has lost its turn does not count.
+ * for every trouble, what a process learns that has lost its turn does not count. Returns how many
+ * deliveries are given up, as the others do.
  */
 export async function noteRefused(
   services: TurnServices,
   turn: Claimed,
   attempt: Attempt,
   nextAt: Date,
-): Promise<void> {
-  await transaction(services.pool, async (client) => {
-    if (!(await holds(client, turn))) return
+): Promise<number> {
+  return transaction(services.pool, async (client) => {
+    if (!(await holds(client, turn))) return 0
     await noteAttempt(client, attempt, 'waiting', nextAt)
-    await failOverdue(client, attempt.delivery.id, null, attempt.at)
-    await noteTrouble(services, client, turn, attempt.at, null)
+    const overdue = await failOverdue(client, { id: attempt.delivery.id }, attempt.at)
+    return overdue + (await noteTrouble(services, client, turn, attempt.at, null)).failed
   })
 }
 
@@ -158,22 +155,28 @@ export async function noteRefused(
  * Notes that nothing arrives at present, and ends the turn: all that waits keeps its order until the
  * receiver is tried again.
  */
-export async function noteDown(services: TurnServices, turn: Claimed, attempt: Attempt, retryAt: Date): Promise<void> {
-  await transaction(services.pool, async (client) => {
-    if (!(await holds(client, turn))) return
+export async function noteDown(
+  services: TurnServices,
+  turn: Claimed,
+  attempt: Attempt,
+  retryAt: Date,
+): Promise<number> {
+  return transaction(services.pool, async (client) => {
+    if (!(await holds(client, turn))) return 0
     await noteAttempt(client, attempt, 'waiting', attempt.at)
-    await failOverdue(client, null, turn.id, attempt.at)
-    await noteTrouble(services, client, turn, attempt.at, retryAt)
-    if (await holds(client, turn)) await release(client, turn.id)
+    const overdue = await failOverdue(client, { notificationId: turn.id }, attempt.at)
+    const { isOn, failed } = await noteTrouble(services, client, turn, attempt.at, retryAt)
+    if (isOn) await release(client, turn.id)
+    return overdue + failed
   })
 }
 
 /** Notes that the receiver wants no more, and switches the notification off. */
-export async function noteGone(services: TurnServices, turn: Claimed, attempt: Attempt): Promise<void> {
-  await transaction(services.pool, async (client) => {
-    if (!(await holds(client, turn))) return
+export async function noteGone(services: TurnServices, turn: Claimed, attempt: Attempt): Promise<number> {
+  return transaction(services.pool, async (client) => {
+    if (!(await holds(client, turn))) return 0
     await noteAttempt(client, attempt, 'waiting', attempt.at)
-    await switchOff(services, client, turn.id, attempt.at, 'answers that it is gone (410)')
+    return switchOff(services, client, turn.id, attempt.at, 'answers that it is gone (410)')
   })
 }
 
@@ -191,28 +194,31 @@ async function noteAttempt(
   })
 }
 
-/** Gives up deliveries that have been tried for a day: one, or all of a receiver. */
+/** Gives up deliveries that have been tried for a day: one, or all of a receiver. Returns how many. */
 async function failOverdue(
   client: Database,
-  id: string | null,
-  notificationId: string | null,
+  of: { readonly id: string } | { readonly notificationId: string },
   now: Date,
-): Promise<void> {
-  await client.query(
-    `update notification_deliveries set state = 'failed'
-      where ${id === null ? 'notification_id' : 'id'} = $1 and state = 'waiting' and expires_at <= $2`,
-    [id ?? notificationId, now],
+): Promise<number> {
+  const [column, id] = 'id' in of ? ['id', of.id] : ['notification_id', of.notificationId]
+  const { rowCount } = await client.query(
+    `update notification_deliveries set state = 'failed' where ${column} = $1 and state = 'waiting' and expires_at <= $2`,
+    [id, now],
   )
+  return rowCount ?? 0
 }
 
-/** Notes since when nothing has arrived, and switches the notification off after days of it. */
+/**
+ * Notes since when nothing has arrived, and switches the notification off after days of it. Returns
+ * whether it is still on, and how many deliveries are given up.
+ */
 async function noteTrouble(
   services: TurnServices,
   client: Database,
   { id }: Claimed,
   now: Date,
   retryAt: Date | null,
-): Promise<void> {
+): Promise<{ readonly isOn: boolean; readonly failed: number }> {
   const { rows } = await client.query<{ failing_since: Date }>(
     `update notifications set retry_at = $2, failures = case when $2::timestamptz is null then 0 else failures + 1 end,
             failing_since = coalesce(failing_since, $3)
@@ -220,6 +226,8 @@ async function noteTrouble(
     [id, retryAt, now],
   )
   const since = rows[0]?.failing_since
-  if (since !== undefined && now.getTime() - since.getTime() >= mostFailingMs)
-    await switchOff(services, client, id, now, `has taken nothing since ${since.toISOString().slice(0, 10)}`)
+  if (since === undefined) return { isOn: false, failed: 0 }
+  if (now.getTime() - since.getTime() < mostFailingMs) return { isOn: true, failed: 0 }
+  const because = `has taken nothing since ${since.toISOString().slice(0, 10)}`
+  return { isOn: false, failed: await switchOff(services, client, id, now, because) }
 }

@@ -10,6 +10,10 @@ export interface WorkCounts {
   /** Seconds. */
   readonly oldestTask: number
   readonly unsentSpans: number
+  /** Deliveries of notifications that are on. */
+  readonly notifications: number
+  /** Seconds. */
+  readonly oldestNotification: number
   /** Jobs that wait for a runner alone, by pool. Pools that no runner and no key has are `other`. */
   readonly ready: Readonly<Record<string, number>>
   readonly reasons: Readonly<Record<string, number>>
@@ -36,7 +40,13 @@ const text = `with
   present as (
     select pool, count(*)::int as count,
       case when seen_at <= now() - interval '1 minute' then 'gone' when drains_at is not null then 'draining' else 'ready' end as state
-    from engine.runners where pool is not null and seen_at > now() - interval '1 day' group by 1, 3)
+    from engine.runners where pool is not null and seen_at > now() - interval '1 day' group by 1, 3),
+  deliveries as (
+    -- Those of a receiver that is down are due when it is tried again.
+    select count(*)::int as count, min(greatest(d.next_at, n.retry_at)) as due_at
+    from notification_deliveries d join notifications n on n.id = d.notification_id and n.disabled_at is null
+      join organizations o on o.id = n.organization_id and o.deleted_at is null
+    where d.state = 'waiting')
   select (select coalesce(sum(count), 0)::int from waits) as waiting,
     (select count(*)::int from engine.leases) as running,
     (select count(*)::int from engine.builds where finished_at is null) as unfinished,
@@ -45,6 +55,8 @@ const text = `with
     (select coalesce(extract(epoch from now() - min(run_at)), 0)::float8 from graphile_worker.jobs
       where run_at <= now() and locked_at is null and attempts < max_attempts) as "oldestTask",
     (select count(*)::int from unsent_spans) as "unsentSpans",
+    (select count from deliveries) as notifications,
+    (select coalesce(greatest(extract(epoch from now() - due_at), 0), 0)::float8 from deliveries) as "oldestNotification",
     (select json_object_agg(pool, count) from ready) as ready,
     (select json_object_agg(reason, count) from reasons) as reasons,
     (select coalesce(json_agg(present), '[]') from present) as runners`

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { newNotification } from '../../notifications/builds.test-support.ts'
 import { ir } from '../../testing/runner.ts'
 import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
 
@@ -52,6 +53,28 @@ describe('metrics', () => {
     expect(later).toContain('harmont_runners{pool="gpu",state="draining"} 1\n')
     expect(later).toContain('harmont_runners{pool="gpu",state="gone"} 1\n')
     expect(later).not.toContain('harmont_runners{pool="gpu",state="ready"}')
+  })
+
+  test('tell how many notifications wait, and for how long the oldest that is due', async () => {
+    const { notification } = await newNotification(open, { url: 'https://example.com/' })
+    const { notification: off } = await newNotification(open, { url: 'https://example.com/' })
+    const { pool } = open.server
+    await pool.query('update notifications set disabled_at = now() where id = $1', [off.id])
+    await pool.query(
+      `insert into notification_deliveries (id, notification_id, event, body, state, created_at, expires_at, next_at)
+       select gen_random_uuid(), n.id, 'finished', '{}', s.state, now(), now(), now() - s.age * interval '1 second'
+         from notifications n, (values ('waiting', 100), ('waiting', 50), ('sent', 900)) as s (state, age)`,
+    )
+    const told = async () => {
+      const { body } = await open.request<string>(null, 'GET', '/metrics')
+      const of = (name: string) => Number(new RegExp(`^harmont_notifications_${name} ([\\d.]+)$`, 'm').exec(body)?.[1])
+      return [of('waiting'), Math.floor(of('oldest_seconds') / 100)]
+    }
+    expect(await told()).toEqual([2, 1])
+    // Its receiver is down, and is tried again in a minute.
+    await pool.query("update notifications set retry_at = now() + interval '1 minute' where id = $1", [notification.id])
+    expect(await told()).toEqual([2, 0])
+    await pool.query('delete from notifications')
   })
 
   test('without a token can be read from this machine only, and not through a proxy', async () => {

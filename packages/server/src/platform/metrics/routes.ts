@@ -1,6 +1,5 @@
-import { timingSafeEqual } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { hashToken } from '../encryption/token.ts'
+import { isSameToken } from '../encryption/token.ts'
 import { apiError, type Client, type Handlers, operation } from '../http/index.ts'
 import type { Settings } from '../settings/read-settings.ts'
 import type { Metrics } from './metrics.ts'
@@ -45,7 +44,7 @@ export function requireMonitor(
         'unauthorized',
         'Metrics can be read from this machine only; to read them elsewhere, set HARMONT_METRICS_TOKEN.',
       )
-  } else if (bearer === null || !isSame(bearer, metricsToken))
+  } else if (bearer === null || !isSameToken(bearer, metricsToken))
     throw apiError(
       'unauthorized',
       'The value of HARMONT_METRICS_TOKEN is required; send `Authorization: Bearer <token>`.',
@@ -54,9 +53,4 @@ export function requireMonitor(
 
 function isLoopback(address: string): boolean {
   return address === '::1' || address.startsWith('127.')
-}
-
-/** Compares in constant time, whatever the lengths. */
-function isSame(sent: string, right: string): boolean {
-  return timingSafeEqual(Buffer.from(hashToken(sent)), Buffer.from(hashToken(right)))
 }

@@ -14,6 +14,11 @@ export function workGauges(registry: Registry): { set(counts: WorkCounts | null)
     unapproved: gauge('harmont_builds_unapproved', 'Builds that wait for approval'),
     tasks: gauge('harmont_tasks_waiting', 'Pending background tasks: mails, checks, webhooks'),
     oldestTask: gauge('harmont_tasks_oldest_seconds', 'How long the oldest due background task has waited'),
+    notifications: gauge('harmont_notifications_waiting', 'Deliveries of notifications to be sent, now or later'),
+    oldestNotification: gauge(
+      'harmont_notifications_oldest_seconds',
+      'How long the oldest due delivery of a notification has waited',
+    ),
     unsentSpans: gauge('harmont_trace_ends_waiting', 'Ended jobs and builds whose spans are still to be sent'),
   }
   const ready = labelled('harmont_jobs_ready', 'Jobs that wait for a runner of the pool and for no limit', 'pool')
