@@ -4,7 +4,7 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import { removeDeadAsks } from '../builds/shells/elsewhere/asks.ts'
 import { removeDeadTickets } from '../builds/shells/ticket-store.ts'
-import type { MeasureServices } from '../builds/times/measure-build.ts'
+import { type MeasureServices, measureBuild } from '../builds/times/measure-build.ts'
 import { removeOldTimes } from '../builds/times/store.ts'
 import { removeStaleSpans } from '../builds/traces/store.ts'
 import { mayRemoveBlobs } from '../commands/backup/lock-blobs.ts'
@@ -20,7 +20,7 @@ import { readText } from '../platform/worker/payload.ts'
 import { releaseJobsOfDeadWorkers } from '../platform/worker/worker-locks.ts'
 import { removeDeadRunners } from '../runners/list-runners.ts'
 import { removeOldEvents } from '../streams/build-events/organization-store.ts'
-import type { LayerSweepServices } from './sweep-layers.ts'
+import { type LayerSweepServices, sweepLayers } from './sweep-layers.ts'
 
 const dayMs = 24 * 3600 * 1000
 
@@ -37,14 +37,14 @@ export function sweepTasks(services: SweepServices): TaskList {
   const { pool, blobs, log } = services
   return {
     sweep_layers: async () => {
-      const removed = await (await import('./sweep-layers.ts')).sweepLayers(services)
+      const removed = await sweepLayers(services)
       if (removed > 0) log.info({ removed }, 'removed layers that no build needs')
     },
     // Runs again when a proof has a verdict.
     build_ended: async (payload) => {
       const build = readText(payload, 'build_id')
       await retireToken(pool, build)
-      await (await import('../builds/times/measure-build.ts')).measureBuild(services, build)
+      await measureBuild(services, build)
     },
     free_jobs_of_the_dead: async () => {
       const workers = await releaseJobsOfDeadWorkers(pool)

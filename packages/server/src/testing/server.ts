@@ -43,6 +43,8 @@ export interface TestServer {
   ): Promise<Answer<T>>
   /** Creates a user with an organization of the same name, and a token. */
   newUser(name: string): Promise<{ readonly token: string; readonly id: string; readonly organization: string }>
+  /** Creates a user who is a member of the organization `default` too. */
+  newMember(name: string): ReturnType<TestServer['newUser']>
   /** Creates a pipeline in the organization `default`. Returns its slug. */
   newPipeline(body?: Partial<Schemas['CreatePipelineRequest']>): Promise<string>
 }
@@ -138,6 +140,14 @@ export function testServer(
       ])
       const made = await it.request<{ slug: string }>(token, 'POST', '/api/v0/organizations', { name })
       return { id, token, organization: made.body.slug }
+    },
+    async newMember(name) {
+      const member = await it.newUser(name)
+      await current().pool.query(
+        "insert into memberships (organization_id, user_id, role) select id, $1, 'member' from organizations where slug = 'default'",
+        [member.id],
+      )
+      return member
     },
     async newPipeline(body = {}) {
       const wish = {

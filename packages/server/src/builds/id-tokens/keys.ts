@@ -1,7 +1,7 @@
 /** The keys that sign identity tokens. */
 import type { JWK } from 'jose'
 import type { Database } from '../../platform/database/transaction.ts'
-import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
+import { openOrNull, type Sealer } from '../../platform/encryption/seal.ts'
 
 const dayMs = 24 * 3600 * 1000
 /** How long a key signs. */
@@ -99,17 +99,9 @@ async function addKey({ pool, sealer }: KeyServices, number: number, usedFrom: D
 
 /** Removes keys that were sealed under a lost one: the next token makes another. Returns how many. */
 export async function removeLostKeys({ pool, sealer }: KeyServices): Promise<number> {
-  const lost = (await listKeys(pool)).filter((key) => !isReadable(sealer, key))
+  const lost = (await listKeys(pool)).filter(
+    ({ kid, sealed_key: sealed }) => openOrNull(sealer, placeOfKey(kid), sealed) === null,
+  )
   for (const { kid } of lost) await pool.query('delete from id_token_keys where kid = $1', [kid])
   return lost.length
-}
-
-function isReadable(sealer: Sealer, { kid, sealed_key: sealed }: KeyRow): boolean {
-  try {
-    sealer.open(placeOfKey(kid), sealed)
-    return true
-  } catch (error) {
-    if (error instanceof CannotOpen) return false
-    throw error
-  }
 }

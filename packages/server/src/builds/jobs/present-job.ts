@@ -39,19 +39,27 @@ export function presentJobOf(build: Build, job: Job, waits: Waits): JobBody {
     soft_fail_policy: softFailPolicy(step),
     retry_policy: retryPolicy(step),
     created_at: formatInstant(job.createdAt),
+    ...instantsOf(job),
+    services: presentServices(build, job),
+  }
+}
+
+type Instants = 'scheduled_at' | 'assigned_at' | 'started_at' | 'finished_at' | 'phases'
+
+/** Returns when a job waited, was worked on and ended, with the parts of its work under its newest lease. */
+export function instantsOf(
+  job: {
+    readonly [at in 'scheduledAt' | 'assignedAt' | 'startedAt' | 'finishedAt']: Date | number | null
+  } & Pick<Job, 'phases' | 'fence'>,
+): Pick<JobBody, Instants> {
+  const own = job.phases.filter(({ fence }) => fence === job.fence)
+  return {
     scheduled_at: formatOptionalInstant(job.scheduledAt),
     assigned_at: formatOptionalInstant(job.assignedAt),
     started_at: formatOptionalInstant(job.startedAt),
     finished_at: formatOptionalInstant(job.finishedAt),
-    services: presentServices(build, job),
-    phases: presentPhases(job),
+    phases: own.map(({ name, from, to }) => ({ name, started_at: formatInstant(from), ms: to - from })),
   }
-}
-
-/** Returns the parts of a job's work under its newest lease. */
-export function presentPhases({ phases, fence }: Pick<Job, 'phases' | 'fence'>): JobBody['phases'] {
-  const own = phases.filter((phase) => phase.fence === fence)
-  return own.map(({ name, from, to }) => ({ name, started_at: formatInstant(from), ms: to - from }))
 }
 
 function softFailPolicy({ softFail }: Step): JobBody['soft_fail_policy'] {

@@ -59,14 +59,10 @@ afterAll(async () => {
   http.close()
 })
 
-async function newMember(): Promise<{ readonly id: string; readonly keyId: string }> {
-  const { id } = await it.newUser(`m-${randomUUID()}`)
-  const { pool } = it.server
-  await pool.query("insert into memberships (organization_id, user_id, role) values ($1, $2, 'member')", [
-    place.organizationId,
-    id,
-  ])
-  const { rows } = await pool.query('select id from api_keys where user_id = $1', [id])
+/** Creates a member. Returns their id, and that of their key. */
+async function newKeyHolder(): Promise<{ readonly id: string; readonly keyId: string }> {
+  const { id } = await it.newMember(`m-${randomUUID()}`)
+  const { rows } = await it.server.pool.query('select id from api_keys where user_id = $1', [id])
   return { id, keyId: rows[0].id }
 }
 
@@ -84,7 +80,7 @@ async function enter(token: string): Promise<ClientShell> {
 }
 
 test('an organization has five shells at a time; the ticket of a sixth works once another has ended', async () => {
-  const member = await newMember()
+  const member = await newKeyHolder()
   const open = await Promise.all(Array.from({ length: 5 }, async () => enter(await newToken(member))))
   const token = await newToken(member)
   const refused = await enterShell(url, token, null).catch((error: unknown) => error)
@@ -106,7 +102,7 @@ test.for([
   ['whose key has ended', "update api_keys set expires_at = now() - interval '1 s' where user_id = $1"],
   ['whose key is revoked', 'delete from api_keys where user_id = $1'],
 ] as const)('a shell %s ends, and others do not', async ([, statement]) => {
-  const [leaving, staying] = [await newMember(), await newMember()]
+  const [leaving, staying] = [await newKeyHolder(), await newKeyHolder()]
   const [ends, stays] = [await enter(await newToken(leaving)), await enter(await newToken(staying))]
   await it.server.pool.query(statement, [leaving.id])
   expect(await ends.closed).toBe(1008)
@@ -116,7 +112,7 @@ test.for([
 })
 
 test('audit events of shells say who, from where, what and how long, never what was typed or shown', async () => {
-  const member = await newMember()
+  const member = await newKeyHolder()
   const shell = await enterShell(url, await newToken(member), { script: 'read secret; echo "got $secret"; exit 3' })
   shell.send(0, 'hunter2\n')
   expect(await shell.closed).toBe(1000)
@@ -137,7 +133,7 @@ test('audit events of shells say who, from where, what and how long, never what 
 })
 
 test('at the end of the drain time every shell ends and says so', async () => {
-  const shell = await enter(await newToken(await newMember()))
+  const shell = await enter(await newToken(await newKeyHolder()))
   closing.abort()
   await shells.ended()
   expect(await shell.closed).toBe(1001)

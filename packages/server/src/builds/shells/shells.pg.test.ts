@@ -92,11 +92,7 @@ test('a ticket that is expired, forged, or whose key or membership has ended, op
   ])
   expect(await refusal(address(), old.token)).toEqual([401, 'unauthorized'])
   expect(await removeDeadTickets(pool)).toBeGreaterThan(0)
-  const { id, token } = await it.newUser('guest')
-  await pool.query(
-    "insert into memberships (organization_id, user_id, role) select id, $1, 'member' from organizations where slug = 'default'",
-    [id],
-  )
+  const { id, token } = await it.newMember('guest')
   const asMember = [await ticket(path, token), await ticket(path, token)]
   await pool.query("update api_keys set expires_at = now() - interval '1 s' where user_id = $1", [id])
   expect(await refusal(address(), asMember[0]?.token ?? '')).toEqual([401, 'unauthorized'])

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type pg from 'pg'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
+import { isTokenOf } from '../../platform/encryption/token.ts'
 import { apiError, type Handlers, operation, unauthorized, uuidOrNone } from '../../platform/http/index.ts'
 import { isNotModified, rangeHeaders, readRange } from '../../platform/input/byte-range.ts'
 import { findSource } from './store.ts'
@@ -18,7 +18,7 @@ export function buildSourceRoutes({
       if (bearer === null) throw unauthorized('The runner token of the build is required')
       const source = await findSource(pool, uuidOrNone(params.build_uuid))
       if (source === undefined) throw notFound()
-      if (!isToken(bearer, source.runner_token_hash))
+      if (source.runner_token_hash === null || !isTokenOf(bearer, source.runner_token_hash))
         throw unauthorized('The runner token belongs to another build, or the build has finished')
       const size = source.source_blob === null ? undefined : await blobs.size(source.source_blob)
       if (source.source_blob === null || size === undefined) throw notFound()
@@ -39,9 +39,4 @@ export function buildSourceRoutes({
 
 function notFound(): Error {
   return apiError('source_not_found', 'Source archive not found.')
-}
-
-function isToken(bearer: string, hash: string | null): boolean {
-  if (hash === null) return false
-  return timingSafeEqual(createHash('sha256').update(bearer).digest(), Buffer.from(hash, 'hex'))
 }

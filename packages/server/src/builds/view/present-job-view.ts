@@ -1,7 +1,7 @@
 import { isTerminal, type Job, namedPrerequisites, phasesFromRow, type Step } from '@harmont/engine'
-import { formatInstant, formatOptionalInstant } from '../../platform/input/instant.ts'
+import { formatInstant } from '../../platform/input/instant.ts'
 import { sortedPrerequisites } from '../jobs/order-steps.ts'
-import { presentJobOf, presentPhases } from '../jobs/present-job.ts'
+import { instantsOf, presentJobOf } from '../jobs/present-job.ts'
 import { waitReason } from '../jobs/read-waits.ts'
 import { prerequisiteProblem, retryProblem } from '../jobs/retry-problem.ts'
 import { cacheOf } from './cache-view.ts'
@@ -65,6 +65,7 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     exit_code: job.exitCode,
     error_code: job.errorCode,
     error_message: job.errorMessage,
+    created_at: formatInstant(job.createdAt),
     ...instantsOf(job),
     soft_failed: false,
     soft_fail_policy: null,
@@ -91,18 +92,6 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     id_tokens: [],
     lost: job.lost > 0,
     concurrency_group: null,
-  }
-}
-
-/** Returns when the job was made, waited, was worked on and ended. */
-function instantsOf(job: Job) {
-  return {
-    created_at: formatInstant(job.createdAt),
-    scheduled_at: formatOptionalInstant(job.scheduledAt),
-    assigned_at: formatOptionalInstant(job.assignedAt),
-    started_at: formatOptionalInstant(job.startedAt),
-    finished_at: formatOptionalInstant(job.finishedAt),
-    phases: presentPhases(job),
   }
 }
 
@@ -142,11 +131,7 @@ function presentAttempts({ attempts }: ViewOfBuild, job: Job): Attempt[] {
     cause: causeOf(job.createdAt, before.at(-1)),
     state: job.state,
     exit_code: job.exitCode,
-    scheduled_at: formatOptionalInstant(job.scheduledAt),
-    assigned_at: formatOptionalInstant(job.assignedAt),
-    started_at: formatOptionalInstant(job.startedAt),
-    finished_at: formatOptionalInstant(job.finishedAt),
-    phases: presentPhases(job),
+    ...instantsOf(job),
   }
   return [...earlier, own]
 }
@@ -158,11 +143,14 @@ function presentRow(row: AttemptRow, before: AttemptRow | undefined): Attempt {
     cause: causeOf(row.created_at.getTime(), before),
     state: row.state,
     exit_code: row.exit_code,
-    scheduled_at: row.scheduled_at && formatInstant(row.scheduled_at),
-    assigned_at: row.assigned_at && formatInstant(row.assigned_at),
-    started_at: row.started_at && formatInstant(row.started_at),
-    finished_at: row.finished_at && formatInstant(row.finished_at),
-    phases: presentPhases({ phases: phasesFromRow(row), fence: row.fence }),
+    ...instantsOf({
+      scheduledAt: row.scheduled_at,
+      assignedAt: row.assigned_at,
+      startedAt: row.started_at,
+      finishedAt: row.finished_at,
+      phases: phasesFromRow(row),
+      fence: row.fence,
+    }),
   }
 }
 

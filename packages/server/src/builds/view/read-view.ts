@@ -1,10 +1,9 @@
-import { type Build, type Disk, isTerminal, type Job } from '@harmont/engine'
+import { type Build, type Disk, isTerminal, type Job, prerequisitesOf } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { PipelineRow } from '../../organizations/index.ts'
 import { findRunnerNames } from '../../runners/index.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
-import { sortedPrerequisites } from '../jobs/order-steps.ts'
 import { readWaits, type Waits } from '../jobs/read-waits.ts'
 import { readLogFacts } from '../logs/log-facts.ts'
 import { findNew } from '../tests/build-tests.ts'
@@ -136,7 +135,7 @@ function changedJobs(build: Build, touched: ReadonlySet<number | null>): readonl
     if (job === undefined) return []
     const isShown =
       touched.has(index) ||
-      (!isTerminal(job.state) && sortedPrerequisites(build.steps, index).some((one) => touched.has(one)))
+      (!isTerminal(job.state) && prerequisitesOf(build.steps, index).some((one) => touched.has(one)))
     return isShown ? [job] : []
   })
 }

@@ -4,7 +4,7 @@ import { placeOfNotification } from '../../notifications/notification.ts'
 import { placeOfLogin } from '../../organizations/registries/set-registry.ts'
 import { placeOfSecret } from '../../organizations/secrets/set-secret.ts'
 import type { Database } from '../../platform/database/transaction.ts'
-import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
+import { openOrNull, type Sealer } from '../../platform/encryption/seal.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 
 /** A value of the database that only our key decrypts and that nothing can generate again. */
@@ -110,7 +110,8 @@ export async function* unreadableRows(
   sealer: Sealer,
   mostBytes = anyLength,
 ): AsyncGenerator<SealedRow> {
-  for await (const row of sealedRows(database, mostBytes)) if (!opens(sealer, row)) yield row
+  for await (const row of sealedRows(database, mostBytes))
+    if (openOrNull(sealer, row.place, row.sealed) === null) yield row
 }
 
 /** Describes a row for an operator. */
@@ -119,14 +120,4 @@ export function describeRow({ kind, name }: SealedRow): string {
   if (kind === 'notification') return `the notification to ${name}`
   if (kind === 'login') return `the login of the registry ${name}`
   return kind === 'hook' ? `the webhook of ${name}` : `the connection to Bitbucket (${name})`
-}
-
-function opens(sealer: Sealer, { place, sealed }: SealedRow): boolean {
-  try {
-    sealer.open(place, sealed)
-    return true
-  } catch (error) {
-    if (error instanceof CannotOpen) return false
-    throw error
-  }
 }

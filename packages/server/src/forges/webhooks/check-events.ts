@@ -10,7 +10,14 @@ import { findPipeline, type PipelineRow } from '../../organizations/pipelines/st
 import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
 import { ApiError } from '../../platform/http/index.ts'
 import { checkActions } from '../checks/describe-check.ts'
-import { findCheck, findCheckByForgeId, inheritCheck, newestBuildsOfCommit, queueReport } from '../checks/store.ts'
+import {
+  type CheckRow,
+  findCheck,
+  findCheckByForgeId,
+  inheritCheck,
+  newestBuildsOfCommit,
+  queueReport,
+} from '../checks/store.ts'
 import { queueDiscovery } from '../discovery/store.ts'
 import type { CheckActionEvent, RerunEvent } from '../forge/events.ts'
 import type { ConnectedRepository } from '../repositories/connected-repository.ts'
@@ -71,10 +78,10 @@ async function wantedBuilds(
 ): Promise<readonly CheckedBuild[] | string> {
   if (event.of.kind === 'commit')
     return checkedBuilds(pool, repository, await newestBuildsOfCommit(pool, repository, event.commit))
-  const id = await checkedId(pool, repository, event.of)
-  if (id === undefined) return 'the check belongs to another app'
-  if ((await findCheck(pool, id))?.skipped_because != null) return 'the check is of a push that no path filter matches'
-  const builds = await checkedBuilds(pool, repository, [id])
+  const check = await checkOf(pool, repository, event.of)
+  if (check === undefined) return 'the check belongs to another app'
+  if (check.skipped_because !== null) return 'the check is of a push that no path filter matches'
+  const builds = await checkedBuilds(pool, repository, [check.id])
   // Without a build, this is the check of a discovery.
   if (builds.length === 0) await queueDiscovery(pool, repository.forge, [repository.address.externalId], true)
   return builds
@@ -87,8 +94,8 @@ export async function onCheckAction(
 ): Promise<string | null> {
   const { pool, settings } = services
   const { organizationId } = repository
-  const id = await checkedId(pool, repository, event)
-  const [checked] = id === undefined ? [] : await checkedBuilds(pool, repository, [id])
+  const check = await checkOf(pool, repository, event)
+  const [checked] = check === undefined ? [] : await checkedBuilds(pool, repository, [check.id])
   if (checked === undefined) return 'the check belongs to another app'
   const { build, pipeline } = checked
   const userId = await findMember(pool, organizationId, repository.forge, event.sender.id)
@@ -129,12 +136,12 @@ interface CheckedBuild {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Returns the build or discovery of a check of this repository. */
-async function checkedId(
+/** Returns the check that an event names; undefined for one of another repository. */
+async function checkOf(
   pool: pg.Pool,
   repository: ConnectedRepository,
   { externalId, checkId }: { readonly externalId: string | null; readonly checkId: string },
-): Promise<string | undefined> {
+): Promise<CheckRow | undefined> {
   const row =
     externalId !== null && uuid.test(externalId)
       ? await findCheck(pool, externalId)
@@ -143,7 +150,7 @@ async function checkedId(
     row?.organization_id === repository.organizationId &&
     row.forge === repository.forge &&
     row.forge_repository_id === repository.address.externalId
-  return isOfRepository ? row?.id : undefined
+  return isOfRepository ? row : undefined
 }
 
 /** Finds builds by id, except those of archived or deleted pipelines. */

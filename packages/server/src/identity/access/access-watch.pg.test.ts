@@ -25,14 +25,9 @@ interface Reader {
 
 /** Signs in a member of the organization `default`. */
 async function newReader(name: string): Promise<Reader> {
-  const { id, token: key } = await it.newUser(name)
-  const { pool } = it.server
-  await pool.query(
-    "insert into memberships (organization_id, user_id, role) select id, $1, 'member' from organizations where slug = 'default'",
-    [id],
-  )
+  const { id, token: key } = await it.newMember(name)
   const client = { address: '203.0.113.9', userAgent: 'Firefox' }
-  const session = await transaction(pool, (database) =>
+  const session = await transaction(it.server.pool, (database) =>
     startSession(database, { userId: id, kind: 'cli', isCookie: false, client }),
   )
   return { id, token: session.token, sessionId: session.id, key }

@@ -210,12 +210,8 @@ describe('a key', () => {
 
   test('keeps a log open for as long as its user is a member', async () => {
     const path = await newLog()
-    const { id, token } = await it.newUser('reader')
+    const { id, token } = await it.newMember('reader')
     const { pool } = it.server
-    await pool.query(
-      "insert into memberships (organization_id, user_id, role) select id, $1, 'member' from organizations where slug = 'default'",
-      [id],
-    )
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] })
     onTestFinished(() => {
       vi.useRealTimers()

@@ -1,7 +1,7 @@
 /** Sign-in by redirects from our own pages to the provider and back (`http.md` 3.5). */
 import { createHash } from 'node:crypto'
 import type { Actor } from '../../platform/audit/record-audit.ts'
-import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
+import { openOrNull, type Sealer } from '../../platform/encryption/seal.ts'
 import { hashToken, newToken } from '../../platform/encryption/token.ts'
 import { ApiError, apiError, type Caller, type Client } from '../../platform/http/index.ts'
 import { authenticate } from '../access/authenticate.ts'
@@ -162,11 +162,9 @@ function failure(publicUrl: string, code: string, redirect: string): Redirection
 
 /** Decrypts the PKCE verifier. Throws for a sign-in from before a change of the encryption key. */
 function openVerifier(sealer: Sealer, { state_hash, verifier }: OAuthState): string {
-  try {
-    return sealer.open(placeOf(state_hash), verifier)
-  } catch (error) {
-    throw error instanceof CannotOpen ? stateInvalid() : error
-  }
+  const opened = openOrNull(sealer, placeOf(state_hash), verifier)
+  if (opened === null) throw stateInvalid()
+  return opened
 }
 
 function stateInvalid(): Error {

@@ -13,13 +13,6 @@ function patch(slug: string, body: unknown, token = ownerToken) {
   return it.request<Pipeline>(token, 'PATCH', `${path}/${slug}`, body)
 }
 
-async function newMember(name: string): Promise<string> {
-  const { id, token } = await it.newUser(name)
-  const into = "select id, $1, 'member' from organizations where slug = 'default'"
-  await it.server.pool.query(`insert into memberships (organization_id, user_id, role) ${into}`, [id])
-  return token
-}
-
 async function auditOf(slug: string): Promise<readonly { action: string; details: unknown }[]> {
   const { rows } = await it.server.pool.query(
     'select action, details from audit_events where subject = $1 order by created_at, id',
@@ -30,7 +23,7 @@ async function auditOf(slug: string): Promise<readonly { action: string; details
 
 test('a member cannot change or archive a pipeline', async () => {
   const slug = await it.newPipeline()
-  const member = await newMember('only-member')
+  const { token: member } = await it.newMember('only-member')
   for (const method of ['PATCH', 'DELETE']) {
     const answer = await it.request(member, method, `${path}/${slug}`, method === 'PATCH' ? {} : undefined)
     expect([answer.status, codeOf(answer)]).toEqual([403, 'insufficient_org_role'])
@@ -58,7 +51,7 @@ test('only the named fields change, and the change is audited', async () => {
 test('G59 an administrator sets protected branches and cache sharing; builds follow them, and the change is audited', async () => {
   const slug = await it.newPipeline()
   const wish = { protected_branches: ['release/*'], cache_share: true }
-  expect((await patch(slug, wish, await newMember('no-sharer'))).status).toBe(403)
+  expect((await patch(slug, wish, (await it.newMember('no-sharer')).token)).status).toBe(403)
   const readsOf = async () => {
     const { body } = await it.request<{ id: string }>(ownerToken, 'POST', `${path}/${slug}/builds`, build)
     return (await it.server.engine.store.builds.load(body.id))?.context.cache
@@ -143,7 +136,7 @@ test('pipelines are found by a part of their name, slug or repository', async ()
 })
 
 test('members cannot create pipelines where only admins may', async () => {
-  const member = await newMember('no-maker')
+  const { token: member } = await it.newMember('no-maker')
   const wish = { name: 'by-member', repository: 'acme/by-member', default_branch: 'main' }
   const allow = (allowed: boolean) =>
     it.server.pool.query("update organizations set members_can_create_pipelines = $1 where slug = 'default'", [allowed])

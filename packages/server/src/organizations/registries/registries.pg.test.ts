@@ -23,11 +23,7 @@ async function given(host: string, sealedWith = key) {
 }
 
 test('G134 members see registries and users, admins set and delete logins, strangers see nothing', async () => {
-  const { id, token } = await it.newUser('registry-member')
-  await it.server.pool.query(
-    "insert into memberships (organization_id, user_id, role) select id, $1, 'member' from organizations where slug = 'default'",
-    [id],
-  )
+  const { token } = await it.newMember('registry-member')
   const stranger = await it.newUser('registry-stranger')
   expect((await set('ghcr.io')).status).toBe(204)
   const shown = { host: 'ghcr.io', username: 'bot', forks: false, updated_at: expect.any(String) }

@@ -1,7 +1,7 @@
 import type { EngineOptions } from '@harmont/engine'
 import { matchesRefGlob } from '@harmont/ir'
 import { MAX_SECRET_BYTES, SecretsTooLong } from '@harmont/logs'
-import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
+import { openOrNull, type Sealer } from '../../platform/encryption/seal.ts'
 import { placeOfSecret, type SecretServices } from './set-secret.ts'
 import { type BuildAsReader, findReader, findSecrets, type SealedSecret, type SecretRow } from './store.ts'
 
@@ -46,12 +46,7 @@ export function secretsOf({ pool, sealer }: SecretServices): EngineOptions['secr
 
 /** Decrypts a value. Null: it was encrypted with another key. */
 function openValue(sealer: Sealer, { id, sealed_value }: SealedSecret): string | null {
-  try {
-    return sealed_value && sealer.open(placeOfSecret(id), sealed_value)
-  } catch (error) {
-    if (error instanceof CannotOpen) return null
-    throw error
-  }
+  return sealed_value && openOrNull(sealer, placeOfSecret(id), sealed_value)
 }
 
 function lostReason(names: readonly string[]): string {

@@ -52,12 +52,8 @@ async function answered(
 const fetched = { ref_class: 'fetched' }
 
 test('members see names only, admins set and delete, strangers see nothing', async () => {
-  const { id, token } = await it.newUser('secret-member')
+  const { token } = await it.newMember('secret-member')
   const slug = await it.newPipeline()
-  await it.server.pool.query(
-    "insert into memberships (organization_id, user_id, role) select id, $1, 'member' from organizations where slug = 'default'",
-    [id],
-  )
   const stranger = await it.newUser('secret-stranger')
   for (const scope of ['', `/pipelines/${slug}`]) {
     expect((await set(scope, { name: 'SEEN', value: 'hidden-value' })).status).toBe(204)

@@ -20,6 +20,16 @@ export interface Sealer {
   open(place: string, sealed: Buffer): string
 }
 
+/** Decrypts. Null: `sealer.open` throws `CannotOpen`. */
+export function openOrNull(sealer: Sealer, place: string, sealed: Buffer): string | null {
+  try {
+    return sealer.open(place, sealed)
+  } catch (error) {
+    if (error instanceof CannotOpen) return null
+    throw error
+  }
+}
+
 /** Creates a sealer from a key of any length. */
 export function createSealer(secret: string): Sealer {
   const key = Buffer.from(hkdfSync('sha256', secret, '', 'harmont secrets at rest', 32))

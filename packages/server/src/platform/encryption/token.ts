@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** Returns a new secret of 256 random bits, as 43 characters that a URL can hold. */
 export function newToken(): string {
@@ -8,4 +8,14 @@ export function newToken(): string {
 /** Returns the form in which a secret is stored: its lower-case hex SHA-256. */
 export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
+}
+
+/** Compares two secrets in constant time, whatever their lengths. */
+export function isSameToken(sent: string, right: string): boolean {
+  return isTokenOf(sent, hashToken(right))
+}
+
+/** Compares a secret with a stored form in constant time. */
+export function isTokenOf(sent: string, hash: string): boolean {
+  return timingSafeEqual(Buffer.from(hashToken(sent)), Buffer.from(hash))
 }

@@ -122,11 +122,7 @@ test.for([
 ] as const)('G30 a log token ends with the %s that asked for it: %s', async ([, , statement]) => {
   const { path, id } = await newJob()
   const { pool } = it.server
-  const { id: userId, token } = await it.newUser(`log-reader-${randomUUID()}`)
-  await pool.query(
-    "insert into memberships (organization_id, user_id, role) select id, $1, 'member' from organizations where slug = 'default'",
-    [userId],
-  )
+  const { id: userId, token } = await it.newMember(`log-reader-${randomUUID()}`)
   const logToken = (await it.request<{ token: string }>(token, 'GET', `${path}/log-token`)).body.token
   const ask = async (kind: string) => {
     const answer = await fetch(`${it.server.url}/v0/jobs/${id}/${kind}?token=${logToken}`, { method: 'HEAD' })
