@@ -60,6 +60,13 @@ export interface AttemptPart extends Span {
   readonly kind: PartKind
 }
 
+const waits: ReadonlySet<PartKind> = new Set(['approval', 'place', 'delay', 'group', 'queue', 'idle', 'other'])
+
+/** Whether nobody works in a part. */
+export function isWait(kind: PartKind): boolean {
+  return waits.has(kind)
+}
+
 /** In the order of their beginnings. The source is got beside the making of the sandbox. */
 const before = ['fetch', 'source', 'sandbox'] as const
 const after = ['artifacts', 'snapshot'] as const

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { attemptParts, type TimedAttempt } from './attempt-parts.ts'
+import { attemptParts, isWait, type TimedAttempt } from './attempt-parts.ts'
 import { criticalPath, type PathPart, type TimedBuild } from './critical-path.ts'
-import { sharesOf, sumsOf } from './shares.ts'
+import { lostKinds, sharesOf, shareWords, sumsOf } from './shares.ts'
 
 const plain: Omit<TimedAttempt, 'id' | 'step'> = {
   attempt: 1,
@@ -169,4 +169,12 @@ test('G133 the path of any build has no gaps, and its sums are the time of the b
       expect([...sumsOf(path).values()].reduce((sum, ms) => sum + ms, 0)).toBe(end)
     }),
   )
+})
+
+test('a share is called by its step, a failed attempt by both, all else by its kind; waits are told from work', () => {
+  const words = (kind: (typeof lostKinds)[number] | 'command', step: string | null = null) =>
+    shareWords({ kind, step }, (key) => `<${key}>`)
+  expect([words('command', 'a'), words('failed', 'a')]).toEqual(['<a>', 'failed attempts of <a>'])
+  expect([words('queue'), words('fetch')]).toEqual(['waiting for a runner', 'restoring files'])
+  expect(lostKinds.filter(isWait)).toEqual(['queue', 'group', 'approval', 'place', 'delay', 'other'])
 })

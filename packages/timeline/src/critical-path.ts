@@ -1,4 +1,4 @@
-import { type AttemptPart, attemptParts, type TimedAttempt } from './attempt-parts.ts'
+import { type AttemptPart, attemptParts, isWait, type TimedAttempt } from './attempt-parts.ts'
 
 export interface TimedBuild {
   /** When it was created. */
@@ -78,10 +78,11 @@ function endOf({ finishedAt, phases }: TimedAttempt, now: number): number {
 function partsOf(attempt: TimedAttempt, steps: Others['steps'], now: number): readonly PathPart[] {
   const isRepeated = (steps.get(attempt.step) ?? []).some((other) => other.attempt > attempt.attempt)
   const vain = attempt.hasPassed ? 'lost' : 'failed'
-  return attemptParts(attempt, now).map((part) => {
-    const isWait = part.kind === 'queue' || part.kind === 'group' || part.kind === 'delay'
-    return { ...part, attempt, kind: isRepeated && !isWait ? vain : part.kind }
-  })
+  return attemptParts(attempt, now).map((part) => ({
+    ...part,
+    attempt,
+    kind: isRepeated && !isWait(part.kind) ? vain : part.kind,
+  }))
 }
 
 /** Says what the time was spent on in which an attempt was not ready, and all that it waits for had ended. */

@@ -59,6 +59,12 @@ export function sharesOf(path: readonly PathPart[]): readonly Share[] {
   return [...shares.values()].sort((a, b) => b.ms - a.ms)
 }
 
+/** Returns what a share is called, with the name of its step from `nameOf`. */
+export function shareWords({ kind, step }: Omit<Share, 'ms'>, nameOf: (step: string) => string): string {
+  if (kind === 'command') return nameOf(step ?? '')
+  return kind === 'failed' ? `failed attempts of ${nameOf(step ?? '')}` : kindWords[kind]
+}
+
 /** Returns the milliseconds of each kind of part. */
 export function sumsOf(path: readonly PathPart[]): ReadonlyMap<PartKind, number> {
   const sums = new Map<PartKind, number>()

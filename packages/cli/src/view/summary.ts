@@ -1,4 +1,4 @@
-import { criticalPath, kindWords, sharesOf } from '@harmont/timeline'
+import { criticalPath, sharesOf, shareWords } from '@harmont/timeline'
 import { bytes, duration, wholeSeconds } from '../terminal/amounts.ts'
 import { type Line, span } from '../terminal/span.ts'
 import { pad, widthOf, wrapLine } from '../terminal/text-width.ts'
@@ -69,14 +69,13 @@ function pathLine({ attempts, startedAt, byKey }: Run, charset: Charset): Line[]
   const totalMs = shares.reduce((sum, { ms }) => sum + ms, 0)
   const limit = commands.map(({ ms }) => ms).sort((a, b) => b - a)[longPath - 1] ?? 0
   const named = commands.filter(({ ms }) => ms >= limit).slice(0, longPath)
-  const names = named.map(({ step, ms }) => `${charset.text(byKey.get(step)?.name ?? step)} ${duration(ms)}`)
+  const nameOf = (step: string) => charset.text(byKey.get(step)?.name ?? step)
+  const names = named.map(({ step, ms }) => `${nameOf(step)} ${duration(ms)}`)
   const rest = commands.length - named.length
   const more = rest === 0 ? '' : ` and ${rest} shorter`
-  const besides = shares.flatMap(({ kind, step, ms }) => {
-    if (kind === 'command' || ms < totalMs * leastTold) return []
-    const words =
-      kind === 'failed' ? `failed attempts of ${charset.text(byKey.get(step ?? '')?.name ?? '')}` : kindWords[kind]
-    return [`, ${Math.round((ms / totalMs) * 100)}% ${words}`]
+  const besides = shares.flatMap((share) => {
+    if (share.kind === 'command' || share.ms < totalMs * leastTold) return []
+    return [`, ${Math.round((share.ms / totalMs) * 100)}% ${shareWords(share, nameOf)}`]
   })
   const chain = `${names.join(` ${charset.arrow} `)}${more}, ${duration(totalMs)} in all`
   return [[span(`critical path: ${chain}${besides.join('')}`)]]

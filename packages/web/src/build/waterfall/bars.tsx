@@ -1,7 +1,7 @@
-import type { AttemptPart, Span } from '@harmont/timeline'
+import { type AttemptPart, isWait, type Span } from '@harmont/timeline'
 import { lookOf } from '../../design/state.ts'
 import { toneFills } from '../../design/state-mark.tsx'
-import { isWait, type Row } from './rows.ts'
+import type { Row } from './rows.ts'
 import { place, type Scale } from './scale.ts'
 
 interface BarsProps {

@@ -1,4 +1,4 @@
-import { kindWords, type PartKind, type PathPart, type Share, sharesOf } from '@harmont/timeline'
+import { type PartKind, type PathPart, sharesOf, shareWords } from '@harmont/timeline'
 import { formatDuration } from '../../text/duration.ts'
 
 /** People read as many at a glance. */
@@ -18,12 +18,6 @@ export function pathSentence(path: readonly PathPart[], nameOf: (step: string) =
   const parts = named.map((share) => `${percent(share.ms)} ${shareWords(share, nameOf)}`)
   const rest = restMs >= totalMs / 100 ? [`${percent(restMs)} other`] : []
   return `${formatDuration(totalMs)}: ${[...parts, ...rest].join(', ')}`
-}
-
-/** Returns what a part of the path is called. */
-export function shareWords({ kind, step }: Omit<Share, 'ms'>, nameOf: (step: string) => string): string {
-  if (kind === 'command') return nameOf(step ?? '')
-  return kind === 'failed' ? `failed attempts of ${nameOf(step ?? '')}` : kindWords[kind]
 }
 
 export interface Piece {

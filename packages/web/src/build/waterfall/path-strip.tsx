@@ -1,8 +1,8 @@
-import type { PartKind, PathPart } from '@harmont/timeline'
+import { isWait, type PartKind, type PathPart, shareWords } from '@harmont/timeline'
 import { toneFills } from '../../design/state-mark.tsx'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
-import { piecesOf, shareWords } from './describe-path.ts'
+import { piecesOf } from './describe-path.ts'
 
 interface PathStripProps {
   readonly path: readonly PathPart[]
@@ -38,10 +38,8 @@ export function PathStrip({ path, nameOf, sentence }: PathStripProps) {
   )
 }
 
-const waits: ReadonlySet<PartKind | null> = new Set(['queue', 'group', 'approval', 'place', 'delay', 'other'])
-
 function lookOfPiece(kind: PartKind | null): string {
   if (kind === 'command' || kind === 'render') return 'bg-text text-ground'
   if (kind === 'failed') return `${toneFills.fail} text-ground`
-  return waits.has(kind) ? 'border border-edge' : 'hatched border border-edge'
+  return kind !== null && isWait(kind) ? 'border border-edge' : 'hatched border border-edge'
 }

@@ -2,7 +2,6 @@ import {
   type AttemptPart,
   attemptParts,
   criticalPath,
-  type PartKind,
   type PathPart,
   type Span,
   type TimedAttempt,
@@ -11,7 +10,7 @@ import type { Schema } from '../../api/schemas.ts'
 import { instantOf } from '../data/job-state.ts'
 import { workClockOf } from '../data/work-clock.ts'
 import { nameOf, type Step } from '../graph/graph-model.ts'
-import { timedBuildOf } from './timed-build.ts'
+import { type At, timedBuildOf } from './timed-build.ts'
 
 /** An attempt of a step. */
 export interface Row {
@@ -38,11 +37,6 @@ export interface Row {
   readonly why: string | null
 }
 
-/** Whether nobody works in a part. */
-export function isWait(kind: PartKind): boolean {
-  return kind === 'queue' || kind === 'group' || kind === 'delay'
-}
-
 export interface Waterfall {
   readonly rows: readonly Row[]
   readonly path: readonly PathPart[]
@@ -56,7 +50,7 @@ export function waterfallOf(view: Schema<'BuildView'>, now: number): Waterfall {
   const zero = Date.parse(build.created_at)
   const clock = workClockOf(jobs)
   const since = (ms: number) => Math.max(0, clock(ms) - zero)
-  const at = (instant: string | null | undefined) => {
+  const at: At = (instant) => {
     const ms = instantOf(instant)
     return ms === null ? null : since(ms)
   }
@@ -73,7 +67,7 @@ export function waterfallOf(view: Schema<'BuildView'>, now: number): Waterfall {
 }
 
 interface Scale {
-  readonly at: (instant: string | null | undefined) => number | null
+  readonly at: At
   readonly end: number
 }
 

@@ -1,6 +1,6 @@
-import type { Span } from '@harmont/timeline'
+import { isWait, type Span } from '@harmont/timeline'
 import { formatDuration } from '../../text/duration.ts'
-import { isWait, type Row } from './rows.ts'
+import type { Row } from './rows.ts'
 
 /** The visible part of a build's time. */
 export interface Scale extends Span {
