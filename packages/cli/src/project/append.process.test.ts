@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -44,6 +44,15 @@ test('a document that cannot be planned is refused, and leaves nothing', async (
   const refused = await append('-', { input: documentOf('a', 'a') })
   expect(refused).toMatchObject({ code: 7, stderr: expect.stringMatching(/^error\[duplicate_key\]: .*stdin/) })
   expect(readdirSync(cwd)).toEqual([])
+})
+
+test('a document that cannot be written leaves no part of itself', async () => {
+  const text = documentOf('a')
+  const name = `${createHash('sha256').update(text).digest('hex')}.json`
+  mkdirSync(join(cwd, 'output/steps', name, 'in the way'), { recursive: true })
+  const refused = await append('-', { input: text })
+  expect(refused).toMatchObject({ code: 4, stderr: expect.stringMatching(/^error\[output_unwritable\]: /) })
+  expect(readdirSync(join(cwd, 'output/steps'))).toEqual([name])
 })
 
 test('outside of a step it says so', async () => {

@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdir, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import process from 'node:process'
+import { join } from 'node:path'
 import { planAppended } from '@harmont/ir'
+import { replaceFile } from '../config/replace-file.ts'
 import type { Handler } from '../context.ts'
 import { exits, HmError } from '../errors.ts'
 import { count } from '../terminal/amounts.ts'
@@ -31,13 +30,10 @@ export const run: Handler<'pipeline append'> = async (context) => {
   return exits.ok
 }
 
-/** Writes a file by rename: a kill leaves all of it, or nothing that ends in `.json`. */
+/** Writes all of a file, or nothing that ends in `.json`. */
 async function writeWhole(file: string, text: string): Promise<void> {
-  const part = `${file}.${process.pid}.part`
   try {
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(part, text)
-    await rename(part, file)
+    await replaceFile(file, text, { file: 0o644, directory: 0o755 })
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error)
     throw new HmError(exits.unavailable, 'output_unwritable', `cannot write below $HARMONT_OUTPUT: ${why}`, {
