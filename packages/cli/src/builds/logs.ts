@@ -2,6 +2,7 @@ import { type BuildAddress, CloudError, followBuild, isEnded, type Job, streamLo
 import { saysRemoved } from '@harmont/logs'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
+import { appendLines } from '../events/append-lines.ts'
 import { isJobEnded } from '../events/event-mapper.ts'
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import { serviceIn } from '../inspect/service-in.ts'
@@ -9,6 +10,7 @@ import { buildAddress, findJob } from '../server/address.ts'
 import { openSession, type Session, translateErrors } from '../server/session.ts'
 import { quoteWord } from '../terminal/quote-word.ts'
 import { LogPrinter } from '../view/log-printer.ts'
+import { besideJob } from './beside.ts'
 import { keyOf } from './map-server-job.ts'
 import { chunkOf } from './run-log.ts'
 import { serverTests } from './server-tests.ts'
@@ -66,32 +68,7 @@ async function findBeside(logs: Logs) {
   const ofStep = data.filter(({ step_key }) => step_key === named.step)
   const job = ofStep.find(({ attempt = 1 }) => flags.attempt === undefined || attempt === flags.attempt)
   if (job === undefined) return undefined
-  const services = (await session.client.listJobServices({ ...address, job_id: job.id }, { signal })).data
-  const found = services.find(({ name }) => name === named.name) ?? (await findFork(logs, job, named.name))
-  if (found === undefined)
-    throw new HmError(exits.notFound, 'service_not_found', `step ${named.step} has no service ${named.name}`, {
-      fix:
-        services.length === 0
-          ? 'it ran without services'
-          : `its services are ${services.map(({ name }) => name).join(', ')}`,
-    })
-  return { job, id: found.id, name: step }
-}
-
-/** Finds a run that proved the tests of a job, by `fork-3`. */
-async function findFork({ context: { signal }, session: { client }, address }: Logs, job: Job, name: string) {
-  const number = Number(/^fork-(\d+)$/.exec(name)?.[1])
-  if (Number.isNaN(number)) return undefined
-  const forks = (await client.listJobForks({ ...address, job_id: job.id }, { signal })).data
-  const found = forks.find((fork) => fork.number === number)
-  if (found === undefined)
-    throw new HmError(exits.notFound, 'fork_not_found', `step ${keyOf(job)} has no fork ${number}`, {
-      fix:
-        forks.length === 0
-          ? 'no fork of it has ended; only red tests are proved'
-          : `it has ${forks.length}: fork-1 to fork-${forks.length}`,
-    })
-  return found
+  return { job, id: await besideJob(session, { ...address, job_id: job.id }, named, signal), name: step }
 }
 
 /** Returns the jobs that are asked for, with those that have no log. */
@@ -169,8 +146,7 @@ async function printLog(logs: Logs, job: Job, of = { id: job.id, name: keyOf(job
     for (const { stream, line } of lines) if (stream === 'meta' && saysRemoved(line)) output.warn(`${step}: ${line}`)
     const wanted = lines.filter(({ stream }) => stream !== 'meta')
     if (tail === undefined || !isHistory) return print(wanted)
-    lastLines.push(...wanted)
-    if (lastLines.length > tail + 1024) lastLines.splice(0, lastLines.length - tail)
+    appendLines(lastLines, wanted, tail)
   }
   const endHistory = async () => {
     isHistory = false

@@ -45,40 +45,46 @@ async function printTests(
 ): Promise<void> {
   const jobs = tests.length === 0 ? [] : (await client.listJobs(address, { signal })).data
   const keys = new Map(jobs.map(({ id, step_key }) => [id, step_key ?? null]))
-  const shown = tests.map((test) => ({
-    name: testTitle(test),
-    file: test.file,
-    line: test.line,
-    message: test.message,
-    step: keys.get(test.job_id) ?? null,
-    notes: notesOn(test),
-    more: forksOf(test, address, keys.get(test.job_id)),
-  }))
+  const shown = tests.map((test) => {
+    const told = failedTest(test, keys)
+    return { ...told, more: whereForks(forksOf(test), address, told.step) }
+  })
   await printFailedTests(output, shown, { passed, failed: failed + errored, skipped })
 }
 
+/** Returns a failed test as it is told. `keys` has the keys of the steps by their jobs. */
+export function failedTest(test: Schemas['BuildTest'], keys: ReadonlyMap<string, string | null>) {
+  const { file, line, message, job_id } = test
+  return { name: testTitle(test), file, line, message, step: keys.get(job_id) ?? null, notes: notesOn(test) }
+}
+
 /** Says what else is known of a failed test: `new here`, `flaky: 3 of 10 forks passed`. */
-export function notesOn(test: Schemas['BuildTest']): readonly string[] {
+function notesOn(test: Schemas['BuildTest']): readonly string[] {
   const notes = [test.new && 'new here', verdictWords(test), test.quarantined === true && 'in quarantine']
   return notes.filter((note) => typeof note === 'string')
 }
 
-/** Names the forks that tell of a failed test, and how to read the log of one. */
-function forksOf(
-  { fork_results: results = [] }: Schemas['BuildTest'],
-  { number, pipeline }: BuildAddress,
-  step: string | null | undefined,
-): string | null {
+/** Names the forks that tell of a failed test, and one that does; null without forks. */
+export function forksOf({ fork_results: results = [] }: Schemas['BuildTest']) {
   const [first] = results
-  if (first === undefined || step == null) return null
+  if (first === undefined) return null
   const saying = (isGreen: boolean) => results.filter(({ passed }) => passed === isGreen).map(({ fork }) => fork)
   const parts = [
     [saying(false), 'failed'],
     [saying(true), 'passed'],
   ] as const
   const words = parts.filter(([forks]) => forks.length > 0).map(([forks, did]) => `${did} in fork ${forks.join(', ')}`)
-  const shown = saying(false)[0] ?? first.fork
-  return `${words.join('; ')}: hm logs ${number} ${quoteWord(`${step}/fork-${shown}`)} -p ${quoteWord(pipeline)}`
+  return { words: words.join('; '), first: saying(false)[0] ?? first.fork }
+}
+
+/** Says how to read the log of a fork. */
+function whereForks(
+  forks: ReturnType<typeof forksOf>,
+  { number, pipeline }: BuildAddress,
+  step: string | null,
+): string | null {
+  if (forks === null || step === null) return null
+  return `${forks.words}: hm logs ${number} ${quoteWord(`${step}/fork-${forks.first}`)} -p ${quoteWord(pipeline)}`
 }
 
 /** Shows what the default branch says of a test, and its results in builds of any branch. */

@@ -4,8 +4,8 @@ import type { Line } from '../terminal/span.ts'
 import { span } from '../terminal/span.ts'
 import { wrapLine } from '../terminal/text-width.ts'
 
-/** A failed test as it is printed. */
-interface Failed {
+/** A failed test as it is told. */
+export interface ToldTest {
   readonly name: string
   readonly file: string | null
   readonly line: number | null
@@ -13,6 +13,9 @@ interface Failed {
   readonly step: string | null
   /** What else is known of it: `new here`, `flaky: 3 of 10 forks passed`. */
   readonly notes?: readonly string[]
+}
+
+interface PrintedTest extends ToldTest {
   /** Where to read on: `failed in forks 1, 2, passed in 3: hm logs 41 unit/fork-1`. */
   readonly more?: string | null
 }
@@ -27,7 +30,11 @@ export interface TestCounts {
 const mostOfMessage = 12
 
 /** Prints failed tests with their places and messages, then how many tests ran. */
-export async function printFailedTests(output: Output, tests: readonly Failed[], counts: TestCounts): Promise<void> {
+export async function printFailedTests(
+  output: Output,
+  tests: readonly PrintedTest[],
+  counts: TestCounts,
+): Promise<void> {
   const { stdout } = output
   const width = stdout.isTerminal ? stdout.columns() : Number.POSITIVE_INFINITY
   const print = async (line: Line) => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
+import { appendLines } from '../events/append-lines.ts'
 import type { LogLine } from '../events/line-splitter.ts'
 import { localHome } from '../records/home.ts'
 import { isAlive } from '../records/process-mark.ts'
@@ -10,7 +11,7 @@ import { readRecord, runFiles } from '../records/run-records.ts'
 import { quoteWord } from '../terminal/quote-word.ts'
 import { LogPrinter } from '../view/log-printer.ts'
 import type { Tests } from '../view/run-model.ts'
-import { serviceIn } from './service-in.ts'
+import { noService, serviceIn } from './service-in.ts'
 
 const lookAgainMs = 100
 
@@ -86,10 +87,7 @@ function chooseLogs({ events, number }: RunRecord, key: string | undefined, fail
       events.flatMap((event) => (event.kind === 'service' && event.step_id === of?.step.id ? event.name : [])),
     )
     if (of !== undefined && names.has(service.name)) return [{ ...of, name: key, service: service.name }]
-    if (of !== undefined)
-      throw new HmError(exits.notFound, 'service_not_found', `step ${service.step} has no service ${service.name}`, {
-        fix: names.size === 0 ? 'it ran without services' : `its services are ${[...names].join(', ')}`,
-      })
+    if (of !== undefined) throw noService(service.step, service.name, [...names])
   }
   if (key !== undefined && named.length === 0)
     throw new HmError(exits.notFound, 'step_not_found', `run ${number} has no step ${key}`, {
@@ -101,9 +99,6 @@ function chooseLogs({ events, number }: RunRecord, key: string | undefined, fail
 /** Keeps only the last `count` lines in memory. */
 function lastOf(lines: Iterable<LogLine>, count: number): LogLine[] {
   const last: LogLine[] = []
-  for (const line of lines) {
-    last.push(line)
-    if (last.length > 2 * count + 1_000) last.splice(0, last.length - count)
-  }
+  appendLines(last, lines, count)
   return count === 0 ? [] : last.slice(-count)
 }

@@ -1,10 +1,10 @@
 import { type BuildAddress, isEnded, type Schemas } from '@harmont/cloud'
-import { testTitle } from '@harmont/logs'
 import { listedArtifact, ofLastAttempts, openOnServer, serverArtifacts } from '../artifacts/server-artifacts.ts'
+import { besideJob } from '../builds/beside.ts'
 import { reasonOnServer } from '../builds/explain-cache.ts'
 import { sentencesOf } from '../builds/jobs.ts'
 import { keyOf } from '../builds/map-server-job.ts'
-import { notesOn } from '../builds/tests.ts'
+import { failedTest, forksOf } from '../builds/tests.ts'
 import type { Context } from '../context.ts'
 import { exits, HmError } from '../errors.ts'
 import type { Session } from '../server/session.ts'
@@ -44,13 +44,20 @@ export async function buildOfServer(
     message: build.error_message ?? null,
     steps: jobs.map(seenStep),
     failure: (step) => failureOf(log, jobOf(step)),
-    log: (step, wish) => logPart(log, attemptOf(jobOf(step), wish), wish),
+    log: async (step, wish) => {
+      const id = attemptOf(jobOf(step), wish)
+      const { beside } = wish
+      if (beside === undefined) return logPart(log, id, wish)
+      const job = { ...address, job_id: id }
+      return logPart(log, await besideJob(session, job, { step: step.key, name: beside }, signal), wish)
+    },
     tests: () => testsOf(log, jobs),
     why: async (step) => waits.get(jobOf(step).id) ?? reasonOnServer(jobOf(step)),
     artifacts: async () => {
       const all = ofLastAttempts(await serverArtifacts(session, address, { signal })).map(listedArtifact)
       return all.map((artifact) => ({ ...artifact, open: openOnServer(session, address, artifact.id, { signal }) }))
     },
+    readAgain: () => buildOfServer({ signal }, session, address),
   }
 }
 
@@ -63,11 +70,12 @@ function seenStep(job: JobView, index: number): SeenStep {
     state,
     isFailure: hasFailed && !softFailed,
     softFailed,
-    cached: job.cached === true,
     attempt: job.attempt ?? 1,
     command: job.command ?? null,
     durationMs: started_at && finished_at ? Date.parse(finished_at) - Date.parse(started_at) : null,
     ending: hasFailed ? endingText(endingOf(job, [])) : null,
+    // An older server runs none.
+    services: job.services ?? [],
   }
 }
 
@@ -94,7 +102,7 @@ async function failureOf(log: Logs, job: JobView): Promise<SeenFailure> {
     note: [isNew === true && 'new here', verdict].filter((part) => typeof part === 'string').join(', ') || null,
   }))
   const at = reports[0]?.logLine ?? failure.first_error_line
-  const around = { from: at === null ? undefined : Math.max(1, at - before), limit: shownLines }
+  const around = { beside: undefined, from: at === null ? undefined : Math.max(1, at - before), limit: shownLines }
   const excerpt = job.started_at
     ? await logPart(log, job.id, { ...around, search: undefined, attempt: undefined })
     : null
@@ -156,14 +164,7 @@ async function testsOf({ session: { client }, address, signal }: Logs, jobs: rea
     { signal },
   )
   const keys = new Map(jobs.map((job) => [job.id, keyOf(job)]))
-  const tests = data.map((test) => ({
-    test: testTitle(test),
-    file: test.file,
-    line: test.line,
-    message: test.message ?? '',
-    step: keys.get(test.job_id) ?? null,
-    notes: notesOn(test),
-  }))
+  const tests = data.map((test) => ({ ...failedTest(test, keys), forks: forksOf(test) }))
   const { passed, failed, errored, skipped } = counts
   return { tests, counts: { passed, failed: failed + errored, skipped }, isReported: reports.length > 0 }
 }

@@ -1,3 +1,4 @@
+import type { BuildAddress } from '@harmont/cloud'
 import { isOnServer } from '../commands/target.ts'
 import type { Context } from '../context.ts'
 import { exits, HmError, usageError } from '../errors.ts'
@@ -5,8 +6,8 @@ import { findRun, requireRun } from '../records/find-run.ts'
 import { localHome } from '../records/home.ts'
 import { endOf } from '../records/run-record.ts'
 import { readRecords } from '../records/run-records.ts'
-import { buildAddress, pipelineAddress } from '../server/address.ts'
-import { openSession } from '../server/session.ts'
+import { buildAddress, newestBuild, pipelineAddress } from '../server/address.ts'
+import { openSession, type Session } from '../server/session.ts'
 import type { SeenBuild } from './seen-build.ts'
 
 /** The build that a call of a tool names. */
@@ -16,7 +17,7 @@ export interface BuildWish {
 }
 
 /** Whether a call means the server, by the rules of every command. */
-export function meansServer(context: Context<'mcp'>, { build, pipeline }: BuildWish): Promise<boolean> {
+function meansServer(context: Context<'mcp'>, { build, pipeline }: BuildWish): Promise<boolean> {
   const { cacheDirectory, directory } = context
   const number = build === undefined ? undefined : String(build)
   const isHere = findRun(localHome(cacheDirectory), directory, number) !== undefined
@@ -28,12 +29,10 @@ export function meansServer(context: Context<'mcp'>, { build, pipeline }: BuildW
  * last one that failed.
  */
 export async function openBuild(context: Context<'mcp'>, wish: BuildWish, isFailed = false): Promise<SeenBuild> {
-  const pipeline = wish.pipeline ?? context.flags.pipeline
   if (await meansServer(context, wish)) {
     const { buildOfServer } = await import('./build-of-server.ts')
     const session = await openSession(context)
-    const build = wish.build ?? (isFailed ? await lastFailed(context, pipeline) : undefined)
-    return buildOfServer(context, session, await buildAddress(context, session, { pipeline, build }))
+    return buildOfServer(context, session, await addressOf(context, session, wish, isFailed))
   }
   const { runOfMachine } = await import('./run-of-machine.ts')
   const home = localHome(context.cacheDirectory)
@@ -45,15 +44,17 @@ export async function openBuild(context: Context<'mcp'>, wish: BuildWish, isFail
   return runOfMachine(home, requireRun(home, context.directory, number))
 }
 
-/** The number of the newest build that failed; undefined where none has. */
-async function lastFailed(context: Context<'mcp'>, pipeline: string | undefined): Promise<number | undefined> {
-  const session = await openSession(context)
+async function addressOf(
+  context: Context<'mcp'>,
+  session: Session,
+  { build, pipeline = context.flags.pipeline }: BuildWish,
+  isFailed: boolean,
+): Promise<BuildAddress> {
+  if (build !== undefined || !isFailed) return buildAddress(context, session, { pipeline, build })
   const address = await pipelineAddress(context, session, pipeline)
-  const { data } = await session.client.listBuilds(
-    { ...address, state: 'failed', limit: 1 },
-    { signal: context.signal },
-  )
-  return data[0]?.number
+  const asked = { ...address, state: 'failed', limit: 1 } as const
+  const [failed] = (await session.client.listBuilds(asked, { signal: context.signal })).data
+  return failed === undefined ? newestBuild(context, session, address) : { ...address, number: failed.number }
 }
 
 /** Returns the number that a cursor holds. An answer gives it, and a model may garble it. */

@@ -1,14 +1,25 @@
 import type { Context } from '../context.ts'
-import { duration } from '../terminal/amounts.ts'
-import { Answer } from './answer.ts'
+import { count, duration } from '../terminal/amounts.ts'
+import { Answer, isPlainName, quoted } from './answer.ts'
 import { type BuildWish, numberOf, openBuild, requireSteps } from './open-build.ts'
-import { callOf, type LogPart, type SeenBuild, type SeenFailure, type SeenStep, stepOf } from './seen-build.ts'
+import {
+  callOf,
+  type LogPart,
+  logOf,
+  type SeenBuild,
+  type SeenFailure,
+  type SeenStep,
+  type SeenTest,
+  stepOf,
+} from './seen-build.ts'
 
 type Wish = BuildWish & { readonly step?: string | undefined; readonly cursor?: string | undefined }
 
 /** An answer that leaves room for the two calls that may follow it. */
 const failureTokens = 2_400
 const mostLines = 400
+/** Services of a step whose logs are proposed. */
+const mostServices = 5
 
 /** Says how the build stands, without a word of its own. */
 export function headOf({ named, state, steps }: SeenBuild): string {
@@ -70,18 +81,14 @@ function tellFailure(answer: Answer, step: SeenStep, { reports, counts, cause, e
   if (all > reports.length) answer.data(`and ${all - reports.length} more`)
   if (excerpt.length === 0) return
   answer.data(first === undefined ? 'the last lines of its log:' : 'its log says:')
-  answer.dataLines(first === undefined ? lastThatFit(excerpt) : excerpt)
-}
-
-/** The end of a log tells most, and room goes to the lines in their order. */
-function lastThatFit(lines: readonly string[]): readonly string[] {
-  return lines.slice(-25)
+  answer.dataLines(excerpt)
 }
 
 function proposeNext(answer: Answer, build: SeenBuild, step: SeenStep, { reports, counts }: SeenFailure): void {
   const meant = { ...build.call, step: callOf(step) }
   const at = reports[0]?.logLine ?? null
   answer.next('log', at === null ? meant : { ...meant, cursor: String(Math.max(1, at - 10)) }, 'reads its log')
+  proposeServices(answer, build, step, ({ state }) => state === 'failed')
   if (counts.tests > 0) answer.next('tests', build.call, 'lists the failed tests with their whole messages')
   const others = build.steps.filter((other) => other.isFailure && other.number > step.number)
   const [other] = others
@@ -94,7 +101,25 @@ function proposeNext(answer: Answer, build: SeenBuild, step: SeenStep, { reports
   if (build.isOver) answer.next('retry', build.call, 'runs what failed again')
 }
 
-/** `log`: a part of the log of a step. */
+/** Proposes to read the logs of services. A name that is not plain is left out, as it is not outside the data. */
+function proposeServices(
+  answer: Answer,
+  build: SeenBuild,
+  step: SeenStep,
+  isMeant: (service: SeenStep['services'][number]) => boolean,
+): void {
+  for (const { name } of step.services.filter(isMeant).slice(0, mostServices)) {
+    const call = besideCall(step, name)
+    if (call !== null) answer.next('log', { ...build.call, step: call }, 'reads the log of its service')
+  }
+}
+
+/** Returns how a call names what ran beside a step; null where the name is no plain one. */
+function besideCall(step: SeenStep, name: string): string | null {
+  return isPlainName(name) ? `${callOf(step)}/${name}` : null
+}
+
+/** `log`: a part of the log of a step, or of what ran beside it. */
 export async function log(
   context: Context<'mcp'>,
   wish: Wish & { readonly search?: string | undefined; readonly attempt?: number | undefined },
@@ -102,21 +127,25 @@ export async function log(
   const build = await openBuild(context, wish)
   requireSteps(build)
   const { search, attempt } = wish
-  const step = stepOf(build, wish.step)
+  const { step, beside } = logOf(build, wish.step)
   const from = wish.cursor === undefined && search === undefined ? undefined : Math.max(1, numberOf(wish.cursor, 1))
-  const part = await build.log(step, { from, search, attempt, limit: mostLines })
+  const part = await build.log(step, { beside, from, search, attempt, limit: mostLines })
   const answer = new Answer()
-  answer.say(`${build.named}. ${stepWords(step)} Its log has ${part.total} lines${build.isOver ? '' : ' so far'}.`)
+  const owner = beside === undefined ? 'Its log' : `The log of ${quoted(beside, 'its service')}`
+  answer.say(
+    `${build.named}. ${stepWords(step)} ${owner} has ${count(part.total, 'line')}${build.isOver ? '' : ' so far'}.`,
+  )
   const more = from === undefined ? tellEnd(answer, part) : tellFrom(answer, part)
   if (part.lines.length === 0) answer.say(search === undefined ? 'There is no line here.' : 'No line has this text.')
   const meant = {
     ...build.call,
-    step: callOf(step),
+    step: beside === undefined ? callOf(step) : besideCall(step, beside),
     ...(search === undefined ? {} : { search }),
     ...(attempt === undefined ? {} : { attempt }),
   }
-  if (more !== null)
+  if (more !== null && meant.step !== null)
     answer.next('log', { ...meant, cursor: String(more) }, from === undefined ? 'reads it from before' : 'goes on')
+  if (beside === undefined) proposeServices(answer, build, step, () => true)
   return answer.text()
 }
 
@@ -141,6 +170,18 @@ function tellEnd(answer: Answer, { lines }: LogPart): number | null {
   return first === undefined || first.number <= 1 ? null : Math.max(1, first.number - fitting)
 }
 
+/** Proposes to read the log of a fork that tells of the first test that has one. */
+function proposeFork(answer: Answer, build: SeenBuild, tests: readonly SeenTest[]): void {
+  const found = tests.find(({ forks }) => forks !== null)
+  const step = build.steps.find(({ key }) => key === found?.step)
+  if (found?.forks == null || step === undefined) return
+  answer.next(
+    'log',
+    { ...build.call, step: besideCall(step, `fork-${found.forks.first}`) },
+    'reads the log of a fork that ran it alone or again',
+  )
+}
+
 /** Lines of a message that are shown: as many as a difference of small values has. */
 const mostOfMessage = 15
 
@@ -156,14 +197,17 @@ export async function tests(context: Context<'mcp'>, wish: Wish): Promise<string
   answer.say(`${build.named}: ${counts.failed} failed, ${counts.passed} passed, ${counts.skipped} skipped.`)
   const from = numberOf(wish.cursor, 0)
   let told = from
-  for (const { test, file, line, step, notes, message } of failed.slice(from)) {
+  for (const test of failed.slice(from)) {
+    const { name, file, line, step, notes, message, forks } = test
     const place = file === null ? '' : ` at ${file}${line === null ? '' : `:${line}`}`
     const known = [...(step === null ? [] : [`step ${step}`]), ...notes].join(', ')
-    if (!answer.data(`${told + 1}. ${test ?? ''}${place}${known === '' ? '' : ` (${known})`}`)) break
+    if (!answer.data(`${told + 1}. ${name}${place}${known === '' ? '' : ` (${known})`}`)) break
     told += 1
-    for (const text of message.trim().split('\n').slice(0, mostOfMessage)) if (!answer.data(`   ${text}`)) break
+    const said = (message ?? '').trim().split('\n').slice(0, mostOfMessage)
+    for (const text of [...said, ...(forks === null ? [] : [forks.words])]) if (!answer.data(`   ${text}`)) break
   }
   if (told < failed.length) answer.next('tests', { ...build.call, cursor: String(told) }, 'goes on')
+  proposeFork(answer, build, failed.slice(from, told))
   return answer.text()
 }
 

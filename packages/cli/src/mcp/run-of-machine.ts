@@ -1,13 +1,15 @@
 import { localArtifacts } from '../artifacts/local-artifacts.ts'
+import { appendLines } from '../events/append-lines.ts'
 import { isJobEnded } from '../events/event-mapper.ts'
 import { explainRun } from '../inspect/explain.ts'
 import { replayRun } from '../inspect/replay-run.ts'
+import { noService } from '../inspect/service-in.ts'
 import { recordedTests } from '../inspect/tests.ts'
-import { requireStep } from '../records/find-run.ts'
+import { requireRun, requireStep } from '../records/find-run.ts'
 import type { LocalHome } from '../records/home.ts'
 import { RecordedLog } from '../records/recorded-log.ts'
 import type { RunRecord } from '../records/run-record.ts'
-import { runFiles } from '../records/run-records.ts'
+import { readRecord, runFiles } from '../records/run-records.ts'
 import { failureExcerpt } from '../view/failure/failure-excerpt.ts'
 import { endingText, likelyCause } from '../view/failure/likely-cause.ts'
 import { isFailure, type Step } from '../view/run-model.ts'
@@ -15,6 +17,8 @@ import type { LogPart, LogWish, SeenBuild, SeenFailure, SeenLine, SeenStep } fro
 
 /** The failures that an answer names; the log and the list of tests have the rest. */
 const mostReports = 10
+/** The last lines of a log without reports: its end tells most. */
+const mostOfExcerpt = 25
 
 /** Returns a run of this machine as tools see it. Logs are read in constant memory. */
 export function runOfMachine(home: LocalHome, record: RunRecord): SeenBuild {
@@ -33,20 +37,24 @@ export function runOfMachine(home: LocalHome, record: RunRecord): SeenBuild {
       if (told === undefined) throw new Error('expected a run to have its own step')
       return failureOf(told)
     },
-    log: async (step, wish) =>
-      logPart(runFiles(home.runs, record.record).log(step.number - 1, attemptOf(step, wish)), wish),
+    log: async (step, wish) => {
+      const { key, number, services } = step
+      const { beside } = wish
+      const names = services.map(({ name }) => name)
+      if (beside !== undefined && !names.includes(beside)) throw noService(key, beside, names)
+      return logPart(runFiles(home.runs, record.record).log(number - 1, attemptOf(step, wish), beside), wish)
+    },
     tests: async () => {
       const { data, counts, isReported } = recordedTests(record)
-      const tests = data.map(({ name, message, ...test }) => ({
-        ...test,
-        test: name,
-        message: message ?? '',
-        notes: [],
-      }))
-      return { counts, tests, isReported }
+      return { counts, tests: data.map((test) => ({ ...test, notes: [], forks: null })), isReported }
     },
     why: async ({ key }) => explain(requireStep(record, key)).reason,
     artifacts: () => localArtifacts({ home, run: record }),
+    readAgain: async () =>
+      runOfMachine(
+        home,
+        readRecord(home.runs, record.record) ?? requireRun(home, record.directory, String(record.number)),
+      ),
   }
 }
 
@@ -58,11 +66,11 @@ function seenStep(step: Step, slot: number): SeenStep {
     state: step.state,
     isFailure: isFailure(step),
     softFailed: step.softFailed,
-    cached: step.cached,
     attempt: step.attempt,
     command: step.command,
     durationMs: isJobEnded(step) ? step.durationMs : null,
     ending: hasFailed ? endingText(step) : null,
+    services: step.services,
   }
 }
 
@@ -84,7 +92,7 @@ function failureOf(step: Step): SeenFailure {
     counts,
     reports: reports.slice(0, mostReports),
     cause: likelyCause(step),
-    excerpt: logged[0]?.quote ?? failureExcerpt(step).slice(-30),
+    excerpt: logged[0]?.quote ?? failureExcerpt(step).slice(-mostOfExcerpt),
   }
 }
 
@@ -96,15 +104,13 @@ function attemptOf(step: SeenStep, { attempt }: LogWish): number {
 function logPart(file: string, { from, search, limit }: LogWish): LogPart {
   const log = new RecordedLog(file)
   const wanted = search?.toLowerCase()
-  let lines: SeenLine[] = []
+  const lines: SeenLine[] = []
   let total = 0
   const take = (text: string) => {
     total += 1
     if (from !== undefined && (total < from || lines.length >= limit)) return
     if (wanted !== undefined && !text.toLowerCase().includes(wanted)) return
-    lines.push({ number: total, text })
-    // Cut in halves, not line by line: constant time.
-    if (from === undefined && lines.length >= 2 * limit) lines = lines.slice(-limit)
+    appendLines(lines, [{ number: total, text }], from === undefined ? limit : Number.POSITIVE_INFINITY)
   }
   for (const { stream, line } of log.more()) if (stream !== 'meta') take(line)
   for (const { stream, line } of log.rest()) if (stream !== 'meta') take(line)

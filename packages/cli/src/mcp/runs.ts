@@ -8,7 +8,7 @@ import { type ExitCode, exits, HmError } from '../errors.ts'
 import { localHome } from '../records/home.ts'
 import { readRecords } from '../records/run-records.ts'
 import { Answer, quoted } from './answer.ts'
-import { type BuildWish, meansServer, openBuild } from './open-build.ts'
+import { type BuildWish, openBuild } from './open-build.ts'
 import { headOf } from './questions.ts'
 
 interface RunWish {
@@ -22,7 +22,6 @@ type RetryWish = BuildWish & { readonly steps?: readonly string[] | undefined }
 
 /** Members of the first line of `hm run --json` and the like. */
 interface Begun {
-  readonly kind?: string
   readonly run_id?: string
   readonly number?: number
   readonly build?: { readonly number: number; readonly pipeline: string }
@@ -173,13 +172,11 @@ export async function wait(
   { seconds = 45, ...wish }: BuildWish & { readonly seconds?: number | undefined },
 ): Promise<string> {
   const until = performance.now() + seconds * 1000
-  const every = (await meansServer(context, wish)) ? 5 * lookAgainMs : lookAgainMs
   let build = await openBuild(context, wish)
-  // The number stays, also when a newer build begins.
-  const same = { ...wish, build: build.call.build }
+  const every = build.call.pipeline === undefined ? lookAgainMs : 5 * lookAgainMs
   while (!build.isOver && performance.now() < until) {
     await sleep(Math.min(every, Math.max(1, until - performance.now())), undefined, { signal: context.signal })
-    build = await openBuild(context, same)
+    build = await build.readAgain()
   }
   const answer = new Answer()
   answer.say(headOf(build))

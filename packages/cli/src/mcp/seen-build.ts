@@ -2,6 +2,8 @@ import type { ReportedFailure } from '@harmont/logs'
 import type { ListedArtifact } from '../artifacts/choose.ts'
 import type { OpenBytes } from '../artifacts/steady-bytes.ts'
 import { exits, HmError } from '../errors.ts'
+import type { ToldTest } from '../inspect/failed-tests.ts'
+import { serviceIn } from '../inspect/service-in.ts'
 import { isPlainName } from './answer.ts'
 
 /** A step of a build as tools see it. */
@@ -12,12 +14,13 @@ export interface SeenStep {
   readonly state: string
   readonly isFailure: boolean
   readonly softFailed: boolean
-  readonly cached: boolean
   readonly attempt: number
   readonly command: string | null
   readonly durationMs: number | null
   /** How it ended: `exit 1`; null for one that did not fail. */
   readonly ending: string | null
+  /** Programs that ran beside it. */
+  readonly services: readonly { readonly name: string; readonly state: string }[]
 }
 
 /** Why a step failed, as far as its reports of tests and its log tell. */
@@ -37,8 +40,10 @@ export interface SeenLine {
   readonly text: string
 }
 
-/** Where a page of a log begins, and how many lines it has at most. */
+/** Which log of a step, where its page begins, and how many lines it has at most. */
 export interface LogWish {
+  /** A service of the step, or a fork that proved its tests (`fork-3`); undefined for its command. */
+  readonly beside: string | undefined
   /** Number of the first line; undefined for the last lines. */
   readonly from: number | undefined
   /** Only lines with this text, without regard to case. */
@@ -53,14 +58,15 @@ export interface LogPart {
   readonly total: number
 }
 
-export interface SeenTest extends ReportedFailure {
-  readonly step: string | null
+/** A failed test. */
+export interface SeenTest extends ToldTest {
   readonly notes: readonly string[]
+  /** What forks say of it, and the number of one; null without forks. */
+  readonly forks: { readonly words: string; readonly first: number } | null
 }
 
 export interface SeenTests {
   readonly counts: { readonly passed: number; readonly failed: number; readonly skipped: number }
-  /** Failed ones. */
   readonly tests: readonly SeenTest[]
   /** Whether any step reported tests. */
   readonly isReported: boolean
@@ -87,6 +93,8 @@ export interface SeenBuild {
   /** Returns why the step ran, was cached or was skipped. */
   why(step: SeenStep): Promise<string>
   artifacts(): Promise<readonly SeenArtifact[]>
+  /** Reads the same build as it is now. */
+  readAgain(): Promise<SeenBuild>
 }
 
 /** Returns how a call names a step: by its key, or by `#3` where the key is no plain name. */
@@ -100,9 +108,23 @@ export function stepOf(build: SeenBuild, wanted: string | undefined): SeenStep {
   const found =
     wanted === undefined
       ? (steps.find(({ isFailure }) => isFailure) ?? (steps.length === 1 ? steps[0] : undefined))
-      : (steps.find(({ key }) => key === wanted) ?? steps.find(({ number }) => `#${number}` === wanted))
+      : findStep(build, wanted)
   if (found !== undefined) return found
   const some = steps.slice(0, 20).map(callOf).join(', ')
   const problem = wanted === undefined ? `no step of ${named} failed: name one` : `${named} has no such step`
   throw new HmError(exits.notFound, 'step_not_found', problem, { fix: `its steps are ${some}` })
+}
+
+function findStep({ steps }: SeenBuild, wanted: string): SeenStep | undefined {
+  return steps.find(({ key }) => key === wanted) ?? steps.find(({ number }) => `#${number}` === wanted)
+}
+
+/** Finds whose log a call names: a step, or with `unit/db` or `#2/fork-3` what ran beside one. */
+export function logOf(
+  build: SeenBuild,
+  wanted: string | undefined,
+): { readonly step: SeenStep; readonly beside: string | undefined } {
+  const named = wanted === undefined || findStep(build, wanted) !== undefined ? undefined : serviceIn(wanted)
+  const step = named === undefined ? undefined : findStep(build, named.step)
+  return step === undefined ? { step: stepOf(build, wanted), beside: undefined } : { step, beside: named?.name }
 }

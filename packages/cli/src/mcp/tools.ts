@@ -65,11 +65,13 @@ export const tools: readonly Tool[] = [
   tool({
     name: 'log',
     description:
-      'Reads a part of the log of a step, with the numbers of its lines: the last ones, those from a cursor (a number of a line) on, or those that have a text.',
+      'Reads a part of the log of a step, or of a service or fork of it, with the numbers of its lines: the last ones, those from a cursor (a number of a line) on, or those that have a text.',
     shape: {
       build,
       pipeline,
-      step,
+      step: step.describe(
+        'Key of a step, or #N for the Nth; STEP/SERVICE for a service of it, STEP/fork-N for a fork that proved its tests. Default: the first that failed.',
+      ),
       cursor,
       search: z.string().min(1).max(200).optional().describe('Only lines with this text, without regard to case.'),
       attempt: z.int().min(1).optional().describe('This attempt of the step. Default: the last.'),

@@ -26,9 +26,16 @@ export async function buildAddress(
 ): Promise<BuildAddress> {
   const number = build === undefined ? undefined : buildNumber(build)
   const address = await pipelineAddress(here, session, pipeline)
-  if (number !== undefined) return { ...address, number }
-  const { data } = await session.client.listBuilds({ ...address, limit: 1 }, { signal: here.signal })
-  const [last] = data
+  return number === undefined ? newestBuild(here, session, address) : { ...address, number }
+}
+
+/** Returns the address of a pipeline's newest build. Exit 5 where there is none. */
+export async function newestBuild(
+  { signal }: Pick<Here, 'signal'>,
+  { client }: Session,
+  address: Omit<BuildAddress, 'number'>,
+): Promise<BuildAddress> {
+  const [last] = (await client.listBuilds({ ...address, limit: 1 }, { signal })).data
   if (last === undefined) throw new HmError(exits.notFound, 'build_not_found', `${address.pipeline} has no builds yet`)
   return { ...address, number: last.number }
 }

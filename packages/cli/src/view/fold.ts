@@ -1,4 +1,5 @@
 import { FailureFinder } from '@harmont/logs'
+import { appendLines } from '../events/append-lines.ts'
 import type { RunEvent } from '../events/run-event.ts'
 import { prerequisitesOf } from './durations.ts'
 import { isFailure, type Run, type ShownState, type Step, stateName } from './run-model.ts'
@@ -201,9 +202,7 @@ function enter(run: Run, step: Step, state: ShownState, softFailed = false): voi
 function keepLine(step: Step, { line, stream }: Extract<RunEvent, { readonly kind: 'step_log' }>): void {
   const { tail } = step
   if (stream !== 'meta') step.finder?.next(line)
-  tail.push(line.length > keptCharacters ? shorten(line) : line)
-  // Cut in halves, not line by line: constant time.
-  if (tail.length >= 2 * keptLines) tail.splice(0, tail.length - keptLines)
+  appendLines(tail, [line.length > keptCharacters ? shorten(line) : line], keptLines)
 }
 
 /** A copy: a slice would keep the whole line in memory. */

@@ -1,5 +1,6 @@
 import { countWords, FailureFinder, type Found, failureWords, type ReportedFailure } from '@harmont/logs'
 import type { Context } from '../../context.ts'
+import { appendLines } from '../../events/append-lines.ts'
 import type { Tests } from '../run-model.ts'
 import { failedTestLines, quotedLines } from './failure-excerpt.ts'
 
@@ -30,13 +31,21 @@ export interface FailedLog {
   readonly summary: readonly string[]
 }
 
+interface Taken {
+  readonly finder: FailureFinder
+  readonly last: string[]
+  lines: number
+  tests: Tests | null
+}
+
 /** Reads the logs of failed steps in constant memory. */
 export class FailedLogs {
-  readonly #logs = new Map<string, { finder: FailureFinder; last: string[]; lines: number; tests: Tests | null }>()
+  readonly #logs = new Map<string, Taken>()
 
   /** Begins the log of a failed step, which may have no line. */
-  begin(step: string) {
-    const log = this.#logs.get(step) ?? { finder: new FailureFinder(), last: [], lines: 0, tests: null }
+  begin(step: string): Taken {
+    const made = { finder: new FailureFinder(), last: [], lines: 0, tests: null }
+    const log = this.#logs.get(step) ?? made
     this.#logs.set(step, log)
     return log
   }
@@ -53,9 +62,7 @@ export class FailedLogs {
     const log = this.begin(step)
     if (!isRemark) log.finder.next(line)
     log.lines += 1
-    log.last.push(line)
-    // Cut in halves, not line by line: constant time.
-    if (log.last.length >= 2 * mostWhole) log.last.splice(0, log.last.length - mostWhole)
+    appendLines(log.last, [line], mostWhole)
   }
 
   /** Returns the excerpt of each log, in the order of their first lines. */

@@ -1,0 +1,10 @@
+/**
+ * Appends lines to a list of which the last `most` are wanted. Drops older ones in halves, so that
+ * each line takes constant time.
+ */
+export function appendLines<Line>(kept: Line[], lines: Iterable<Line>, most: number): void {
+  for (const line of lines) {
+    kept.push(line)
+    if (kept.length > 2 * most) kept.splice(0, kept.length - most)
+  }
+}
