@@ -169,6 +169,8 @@ export function callsOf({
     cancel: [call(['cancel', '1', ...onServer, '--yes']), call(['cancel', '2', ...onServer, '--yes'])],
     whoami: [call(['whoami'])],
     'org list': [call(['org', 'list'])],
+    'org show': [call(['org', 'show'])],
+    'org set': [call(['org', 'set', '--egress', 'registry.npmjs.org']), call(['org', 'set', '--any-egress'])],
     'org switch': [call(['org', 'switch', 'default'])],
     'pipeline create': [call(['pipeline', 'create', 'made', '--repository', 'https://example.com/acme/made.git'])],
     'pipeline list': [call(['pipeline', 'list'])],

@@ -320,6 +320,8 @@ const ofServer = {
   logout: one(object({ api_url: text, was_signed_in: flag })),
   whoami: one(contractWith('CurrentUserResponse', { api_url: text, organization: orNull(text) })),
   'org list': one(dataOf(contract('Organization'))),
+  'org show': one(contract('Organization')),
+  'org set': one(contract('Organization')),
   'org switch': one(object({ organization: text, file: text })),
   'secret set': one(namedSecret),
   'secret list': one(dataOf(itemsOf('SecretList', 'secrets'))),

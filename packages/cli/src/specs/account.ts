@@ -34,6 +34,26 @@ export const accountSpecs = {
     summary: 'Switch to another organization',
     args: { slug: { required: true, summary: 'slug of the organization' } },
   },
+  'org show': { summary: 'Show an organization, and the hosts that its steps may reach', query: true },
+  'org set': {
+    summary: 'Change the hosts that steps may reach',
+    flags: {
+      egress: {
+        kind: 'string',
+        value: 'HOST',
+        multiple: true,
+        summary: 'steps of new builds reach only these, such as *.example.com or github.com:22',
+      },
+      noEgress: { kind: 'boolean', summary: 'steps of new builds reach no host, except those given with this flag' },
+      anyEgress: { kind: 'boolean', summary: 'steps reach every host, as far as their own lists and runners allow' },
+    },
+    about: ['The hosts replace those before. The egress of a step can only narrow them.'],
+    examples: [
+      ['hm org set --egress registry.npmjs.org --egress github.com:22', 'allow two hosts'],
+      ['hm org set --any-egress', 'lift the limit'],
+    ],
+    query: true,
+  },
   'secret set': {
     summary: 'Store a secret; its value comes from stdin or a hidden prompt',
     piped: `printf %s "$VALUE" | hm secret set NAME`,
