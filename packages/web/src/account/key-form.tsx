@@ -1,8 +1,8 @@
 import type { FormEvent } from 'react'
 import { problemOf } from '../api/problem.ts'
-import { Button } from '../design/button.tsx'
 import { Checkbox } from '../design/checkbox.tsx'
 import { Field, Select } from '../design/field.tsx'
+import { FormButtons } from '../design/form-buttons.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 import { type Lifetime, lifetimeName, lifetimes, type Scope, scopeMeaning, scopes } from './key-facts.ts'
 
@@ -54,12 +54,7 @@ export function KeyForm({ draft, onChange, slugs, onCreate, isBusy, error, onClo
       />
       <KeyLifetime days={draft.days} onChange={(days) => onChange({ ...draft, days })} problem={problems.expires_at} />
       <ProblemNote error={error} />
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" disabled={isBusy} refused={lack}>
-          {isBusy ? 'Working…' : 'Create key'}
-        </Button>
-      </div>
+      <FormButtons does="Create key" isBusy={isBusy} onClose={onClose} refused={lack} />
     </form>
   )
 }

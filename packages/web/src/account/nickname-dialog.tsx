@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { submitOnce } from '../api/use-submit.ts'
-import { Button } from '../design/button.tsx'
+import { FormButtons } from '../design/form-buttons.tsx'
 import { Dialog } from '../design/overlays/dialog.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 import { NicknameField } from '../passkeys/nickname-field.tsx'
@@ -35,12 +35,7 @@ function NicknameForm({ onClose, proposed, confirm, onSave }: Omit<NicknameDialo
     <form onSubmit={submitOnce(save)} className="flex flex-col gap-4 pb-5">
       <NicknameField label="Name" value={nickname} onChange={setNickname} />
       <ProblemNote error={save.error} />
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" disabled={save.isPending}>
-          {save.isPending ? 'Working…' : confirm}
-        </Button>
-      </div>
+      <FormButtons does={confirm} isBusy={save.isPending} onClose={onClose} />
     </form>
   )
 }

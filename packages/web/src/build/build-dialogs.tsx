@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { Checkbox } from '../design/checkbox.tsx'
 import { CopyField } from '../design/copy-field.tsx'
 import { Instant } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
@@ -36,15 +37,7 @@ export function BuildDialogs({ view, job, actions, dialog, onClose, reason }: Bu
       >
         {reason !== null && <p>{reason}.</p>}
         <p>Starts a new build with the same commit, source, variables and message.</p>
-        <label className="flex min-h-8 items-center gap-2 pointer-coarse:min-h-11">
-          <input
-            type="checkbox"
-            checked={withoutCache}
-            onChange={({ target }) => setWithoutCache(target.checked)}
-            className="size-4 accent-text"
-          />
-          Without cache: run every step
-        </label>
+        <Checkbox label="Without cache: run every step" checked={withoutCache} onChange={setWithoutCache} />
       </ConfirmDialog>
       <ConfirmDialog
         open={dialog === 'approve'}

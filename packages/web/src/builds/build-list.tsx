@@ -5,6 +5,7 @@ import { Button } from '../design/button.tsx'
 import { LoadMore } from '../design/load-more.tsx'
 import { StaleBar } from '../design/problems.tsx'
 import { QueryPlaceholder } from '../design/query-placeholder.tsx'
+import { counted } from '../text/count.ts'
 import { BuildRow, buildColumns } from './build-row.tsx'
 import type { BuildFilters } from './filters.ts'
 import { keyOfBuild } from './merge-build.ts'
@@ -84,7 +85,7 @@ function NewBuilds({ count, onShow }: { readonly count: number; readonly onShow:
           window.scrollTo({ top: 0 })
         }}
       >
-        {count === 1 ? '1 new build' : `${count} new builds`} <ArrowUp size={16} aria-hidden="true" />
+        {counted(count, 'new build')} <ArrowUp size={16} aria-hidden="true" />
       </Button>
     </div>
   )

@@ -5,6 +5,7 @@ import {
   type TextareaHTMLAttributes,
   useId,
 } from 'react'
+import { capital } from '../text/capital.ts'
 
 const box =
   'min-h-8 pointer-coarse:min-h-11 w-full rounded-small border border-edge bg-raised px-2 text-14 placeholder:text-muted aria-invalid:border-fail disabled:bg-sunk disabled:text-muted'
@@ -13,7 +14,7 @@ interface Labelled {
   readonly label: string
   /** Says what a valid value is, or what the field is for. */
   readonly hint?: ReactNode
-  /** The fault of the value. */
+  /** The fault of the value, such as the server tells it: `must match …`. */
   readonly problem?: string | null | undefined
 }
 
@@ -37,7 +38,7 @@ function Labeled({
       )}
       {problem != null && (
         <p id={`${id}-problem`} role="alert" className="text-13 text-fail">
-          {problem}
+          {capital(problem)}
         </p>
       )}
     </div>

@@ -4,8 +4,8 @@ import { useState } from 'react'
 import { problemOf } from '../api/problem.ts'
 import { checkSession } from '../api/session-tabs.ts'
 import { submitOnce } from '../api/use-submit.ts'
-import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
+import { FormButtons } from '../design/form-buttons.tsx'
 import { Dialog } from '../design/overlays/dialog.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 import { createOrganization } from '../palette/queries.ts'
@@ -37,12 +37,7 @@ export function CreateOrganization() {
           required
         />
         {fieldProblem === null && <ProblemNote error={create.error} />}
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button onClick={close}>Cancel</Button>
-          <Button type="submit" look="primary" disabled={create.isPending}>
-            {create.isPending ? 'Creating…' : 'Create'}
-          </Button>
-        </div>
+        <FormButtons does="Create" isBusy={create.isPending} onClose={close} />
       </form>
     </Dialog>
   )

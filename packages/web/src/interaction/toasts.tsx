@@ -57,6 +57,11 @@ export function Toasts() {
   )
 }
 
+/** Shows a message when something is done, or why it failed. */
+export function toastDone(doing: Promise<unknown>, message: string): void {
+  toastFailure(doing.then(() => toast(message)))
+}
+
 /** Reports the failure of an action that has no place of its own for errors. */
 export function toastFailure(doing: Promise<unknown>): void {
   doing.catch((error: unknown) => toast(problemOf(error).message, { isProblem: true }))

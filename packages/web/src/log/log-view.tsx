@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom'
 import { copyText } from '../browser/clipboard.ts'
 import { useShortcuts } from '../interaction/shortcuts.ts'
 import { toast } from '../interaction/toasts.tsx'
-import { thousands } from '../text/count.ts'
+import { counted } from '../text/count.ts'
 import { isRemoved } from './data/facts.ts'
 import { downloadLinks } from './download-links.ts'
 import { GoToLine } from './go-to-line.tsx'
@@ -97,7 +97,7 @@ function Lines({ view, job, scroller }: LinesProps) {
   return (
     <div className="relative min-h-0 flex-1">
       <LogRows
-        label={`Log of ${job.name}, ${thousands(facts.totalLines)} ${facts.totalLines === 1 ? 'line' : 'lines'}`}
+        label={`Log of ${job.name}, ${counted(facts.totalLines, 'line')}`}
         rows={rows}
         data={data}
         version={view.version}

@@ -1,7 +1,7 @@
 import { ArrowDown } from 'lucide-react'
 import { problemOf } from '../api/problem.ts'
 import { Button } from '../design/button.tsx'
-import { thousands } from '../text/count.ts'
+import { counted, thousands } from '../text/count.ts'
 import type { LogFacts } from './data/facts.ts'
 import type { LineRange } from './data/permalink.ts'
 
@@ -79,7 +79,7 @@ export function NewLines({ count, onGo }: { readonly count: number; readonly onG
       onClick={onGo}
       className="absolute bottom-4 left-1/2 inline-flex min-h-8 -translate-x-1/2 items-center gap-1 rounded-full border border-edge bg-raised px-3 text-13 font-semibold shadow-overlay pointer-coarse:min-h-11"
     >
-      {thousands(count)} new {count === 1 ? 'line' : 'lines'}
+      {counted(count, 'new line')}
       <ArrowDown size={14} aria-hidden="true" />
     </button>
   )

@@ -1,7 +1,7 @@
 import { type ClipboardEvent, useCallback, useEffect, useRef } from 'react'
 import { copyText } from '../browser/clipboard.ts'
 import { toast } from '../interaction/toasts.tsx'
-import { thousands } from '../text/count.ts'
+import { counted } from '../text/count.ts'
 import type { LogData } from './data/log-data.ts'
 import type { LineRange } from './data/permalink.ts'
 import type { LineLook } from './rows/line-row.tsx'
@@ -19,12 +19,9 @@ export function useCopy(data: LogData, look: LineLook) {
       if (text === null) return toast(tooMuch, { isProblem: true })
       const isCopied = await copyText(text)
       const count = to - from + 1
-      toast(
-        isCopied
-          ? `Copied ${thousands(count)} ${count === 1 ? 'line' : 'lines'}`
-          : 'The browser blocked copying. Download the log instead.',
-        { isProblem: !isCopied },
-      )
+      toast(isCopied ? `Copied ${counted(count, 'line')}` : 'The browser blocked copying. Download the log instead.', {
+        isProblem: !isCopied,
+      })
     },
     [data, look],
   )

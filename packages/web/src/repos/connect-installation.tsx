@@ -5,6 +5,7 @@ import type { Schema } from '../api/schemas.ts'
 import { Button, buttonClass } from '../design/button.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { ProblemFacts, Skeleton } from '../design/page-states.tsx'
+import { counted } from '../text/count.ts'
 import { ConnectGithub } from './connect-github.tsx'
 import { connectionChanges, installationReposQuery } from './queries.ts'
 
@@ -52,7 +53,7 @@ function Bound({ org, installation, onDone }: BoundProps) {
       ) : (
         <>
           <p>
-            {repos.length} {repos.length === 1 ? 'repository' : 'repositories'} found; each push with a pipeline in{' '}
+            {counted(repos.length, 'repository', 'repositories')} found; each push with a pipeline in{' '}
             <code className="font-mono">.hm/</code> builds from now on:
           </p>
           <ul className="list-disc pl-5">

@@ -11,6 +11,7 @@ import { EmptyState } from '../design/page-states.tsx'
 import { QueryPlaceholder } from '../design/query-placeholder.tsx'
 import { Table, Td } from '../design/table.tsx'
 import { toast } from '../interaction/toasts.tsx'
+import { counted } from '../text/count.ts'
 import { ConnectGithub } from './connect-github.tsx'
 import { DisconnectGithub } from './disconnect-github.tsx'
 import { connectionChanges, installationReposQuery, installationsQuery } from './queries.ts'
@@ -127,7 +128,7 @@ function useSync(org: string, { installation_id: number, account_login: account 
     setSyncing(true)
     try {
       const count = await connectionChanges(queries, org).sync(number)
-      toast(`${account} is up to date: ${count} ${count === 1 ? 'repository' : 'repositories'}`)
+      toast(`${account} is up to date: ${counted(count, 'repository', 'repositories')}`)
     } catch (error) {
       toast(problemOf(error).message, { isProblem: true })
     } finally {

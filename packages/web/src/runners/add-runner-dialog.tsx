@@ -7,9 +7,11 @@ import { Button } from '../design/button.tsx'
 import { Checkbox } from '../design/checkbox.tsx'
 import { CopyField } from '../design/copy-field.tsx'
 import { Field, Select } from '../design/field.tsx'
+import { FormButtons } from '../design/form-buttons.tsx'
 import { Dialog } from '../design/overlays/dialog.tsx'
 import { ProblemNote } from '../design/problems.tsx'
-import { isReachable, labelsOf, runnerCommands } from './facts.ts'
+import { listIn } from '../text/list-in.ts'
+import { isReachable, runnerCommands } from './facts.ts'
 import { runnerChanges } from './queries.ts'
 
 interface AddRunnerDialogProps {
@@ -59,7 +61,7 @@ function AddRunner({ org, isOperator, onClose }: Omit<AddRunnerDialogProps, 'ope
     mutationFn: () =>
       changes.createKey({
         pool: draft.pool.trim(),
-        labels: [...labelsOf(draft.labels)],
+        labels: listIn(draft.labels),
         secrets: draft.secrets,
         uses: draft.uses,
         expires_at: new Date(serverNow() + draft.days * dayMs).toISOString(),
@@ -75,12 +77,7 @@ function AddRunner({ org, isOperator, onClose }: Omit<AddRunnerDialogProps, 'ope
     <form onSubmit={submitOnce(create)} className="flex flex-col gap-4 pb-5">
       <DraftFields draft={draft} onChange={setDraft} isOperator={isOperator} problems={fields} />
       {!isNamed && <ProblemNote error={create.error} />}
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" disabled={create.isPending}>
-          {create.isPending ? 'Working…' : 'Make a key'}
-        </Button>
-      </div>
+      <FormButtons does="Make a key" isBusy={create.isPending} onClose={onClose} />
     </form>
   )
 }

@@ -4,7 +4,6 @@ import {
   demandSentence,
   isReachable,
   isShortOfDisk,
-  labelsOf,
   poolSentence,
   roomSentence,
   runnerCommands,
@@ -47,7 +46,6 @@ test('web S10 a key says how many have joined', () => {
   expect([usesOf({ used: 0, uses: 1 }), usesOf({ used: 1, uses: null })]).toEqual([
     ...['0 of 1 runner joined', '1 runner joined'],
   ])
-  expect(labelsOf(' gpu, cuda,,gpu  arm64')).toEqual(['gpu', 'cuda', 'arm64'])
 })
 
 test('web S10 X4 the commands are quoted for a shell, and an address that runners refuse is told', () => {

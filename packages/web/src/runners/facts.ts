@@ -51,11 +51,6 @@ export function usesOf({ used, uses }: Pick<RunnerKey, 'used' | 'uses'>): string
   return uses == null ? `${counted(used, 'runner')} joined` : `${used} of ${counted(uses, 'runner')} joined`
 }
 
-/** Parses labels as people write them, with commas or spaces. */
-export function labelsOf(text: string): readonly string[] {
-  return [...new Set(text.split(/[\s,]+/).filter((label) => label !== ''))]
-}
-
 /** Returns the commands that start a runner on another machine, in a checkout of this release. */
 export function runnerCommands(
   origin: string,

@@ -4,7 +4,7 @@ import { Ago } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { ConfirmDialog } from '../design/overlays/confirm-dialog.tsx'
 import { Table } from '../design/table.tsx'
-import { toast, toastFailure } from '../interaction/toasts.tsx'
+import { toast, toastDone } from '../interaction/toasts.tsx'
 import { counted } from '../text/count.ts'
 import { showInvisible } from '../text/escape.ts'
 import { demandSentence, poolSentence } from './facts.ts'
@@ -21,10 +21,6 @@ interface RunnerPoolsProps {
 export function RunnerPools({ org, pools, runners }: RunnerPoolsProps) {
   const changes = runnerChanges(useQueryClient(), org)
   const [revoking, setRevoking] = useState<Runner | null>(null)
-  const told = async (change: Promise<unknown>, text: string) => {
-    await change
-    toast(text)
-  }
   return (
     <>
       {pools.map((pool) => (
@@ -35,11 +31,9 @@ export function RunnerPools({ org, pools, runners }: RunnerPoolsProps) {
             pool={pool.name}
             runners={runners.filter((runner) => runner.pool === pool.name)}
             onDrain={({ id, name }) =>
-              toastFailure(told(changes.drain(id), `${showInvisible(name)} takes nothing new. Its jobs end as usual`))
+              toastDone(changes.drain(id), `${showInvisible(name)} takes nothing new. Its jobs end as usual`)
             }
-            onResume={({ id, name }) =>
-              toastFailure(told(changes.resume(id), `${showInvisible(name)} takes work again`))
-            }
+            onResume={({ id, name }) => toastDone(changes.resume(id), `${showInvisible(name)} takes work again`)}
             onRevoke={setRevoking}
           />
         </section>
@@ -50,7 +44,9 @@ export function RunnerPools({ org, pools, runners }: RunnerPoolsProps) {
         title={revoking === null ? '' : `Revoke ${showInvisible(revoking.name)}?`}
         confirm="Revoke"
         onConfirm={async () => {
-          if (revoking !== null) await told(changes.revoke(revoking.id), `${showInvisible(revoking.name)} was revoked`)
+          if (revoking === null) return
+          await changes.revoke(revoking.id)
+          toast(`${showInvisible(revoking.name)} was revoked`)
         }}
       >
         <p>

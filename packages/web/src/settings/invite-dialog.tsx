@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useSubmit } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
 import { Field, Select } from '../design/field.tsx'
+import { FormButtons } from '../design/form-buttons.tsx'
 import { Dialog } from '../design/overlays/dialog.tsx'
 import { MadeInvite } from './invite-link.tsx'
 import { type InviteRole, organizationChanges } from './queries.ts'
@@ -64,12 +65,7 @@ function InviteForm({ org, onClose }: Omit<InviteDialogProps, 'open'>) {
           {problem.message}
         </p>
       )}
-      <div className="flex justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" disabled={isBusy}>
-          Invite
-        </Button>
-      </div>
+      <FormButtons does="Invite" isBusy={isBusy} onClose={onClose} />
     </form>
   )
 }

@@ -5,12 +5,15 @@ import type { Schema } from '../api/schemas.ts'
 import { usePermission, useSession } from '../api/session.ts'
 import { useSubmit } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
+import { Checkbox } from '../design/checkbox.tsx'
 import { Field, TextArea } from '../design/field.tsx'
 import { Instant } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { ConfirmDialog } from '../design/overlays/confirm-dialog.tsx'
+import { FormProblem } from '../design/problems.tsx'
 import { QueryPlaceholder } from '../design/query-placeholder.tsx'
 import { toast } from '../interaction/toasts.tsx'
+import { listIn } from '../text/list-in.ts'
 import { organizationChanges, organizationQuery } from './queries.ts'
 import { RegistriesSection } from './registries-section.tsx'
 import { SettingsLayout } from './settings-layout.tsx'
@@ -49,7 +52,7 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
       name,
       url: url === '' ? null : url,
       members_can_create_pipelines: openToMembers,
-      egress_ceiling: hasCeiling ? hostsIn(ceiling) : null,
+      egress_ceiling: hasCeiling ? listIn(ceiling) : null,
     })
     toast('Saved')
   })
@@ -73,29 +76,23 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
         problem={fields.url}
         disabled={!mayChange}
       />
-      <CheckBox isOn={openToMembers} onChange={setOpenToMembers} disabled={!mayChange}>
-        Members may create pipelines
-      </CheckBox>
-      <CheckBox isOn={hasCeiling} onChange={setHasCeiling} disabled={!mayChange}>
-        Steps reach only some hosts
-      </CheckBox>
+      <Checkbox
+        label="Members may create pipelines"
+        checked={openToMembers}
+        onChange={setOpenToMembers}
+        disabled={!mayChange}
+      />
+      <Checkbox
+        label="Steps reach only some hosts"
+        checked={hasCeiling}
+        onChange={setHasCeiling}
+        disabled={!mayChange}
+      />
       {hasCeiling && (
-        <TextArea
-          label="Hosts that steps may reach"
-          hint="One on each line, such as registry.npmjs.org, *.example.com or github.com:22. The egress of a step can only narrow them. Holds for new builds; no line allows no host."
-          rows={6}
-          value={ceiling}
-          onChange={({ target }) => setCeiling(target.value)}
-          problem={fields.egress_ceiling}
-          disabled={!mayChange}
-        />
+        <CeilingField value={ceiling} onChange={setCeiling} problem={fields.egress_ceiling} disabled={!mayChange} />
       )}
       <FixedFacts organization={organization} />
-      {problem !== null && Object.keys(fields).length === 0 && (
-        <p role="alert" className="text-fail">
-          {problem.message}
-        </p>
-      )}
+      <FormProblem problem={problem} fields={['name', 'url', 'egress_ceiling']} />
       <div>
         <Button type="submit" look="primary" refused={mayChange ? null : 'Only owners and admins can change this'}>
           Save
@@ -105,29 +102,23 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
   )
 }
 
-function hostsIn(text: string): string[] {
-  return text.split(/\s+/).filter((host) => host !== '')
-}
-
-interface CheckBoxProps {
-  readonly isOn: boolean
-  readonly onChange: (isOn: boolean) => void
+interface CeilingFieldProps {
+  /** Hosts, one on each line. */
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly problem: string | undefined
   readonly disabled: boolean
-  readonly children: string
 }
 
-function CheckBox({ isOn, onChange, disabled, children }: CheckBoxProps) {
+function CeilingField({ onChange, ...field }: CeilingFieldProps) {
   return (
-    <label className="flex items-center gap-2">
-      <input
-        type="checkbox"
-        checked={isOn}
-        onChange={({ target }) => onChange(target.checked)}
-        disabled={disabled}
-        className="size-4 accent-text"
-      />
-      {children}
-    </label>
+    <TextArea
+      label="Hosts that steps may reach"
+      hint="One on each line, such as registry.npmjs.org, *.example.com or github.com:22. The egress of a step can only narrow them. Holds for new builds; no line allows no host."
+      rows={6}
+      onChange={({ target }) => onChange(target.value)}
+      {...field}
+    />
   )
 }
 

@@ -6,6 +6,7 @@ import { useSubmit } from '../api/use-submit.ts'
 import { Button } from '../design/button.tsx'
 import { Checkbox } from '../design/checkbox.tsx'
 import { Field } from '../design/field.tsx'
+import { FormButtons } from '../design/form-buttons.tsx'
 import { Ago } from '../design/instant.tsx'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { ConfirmDialog } from '../design/overlays/confirm-dialog.tsx'
@@ -196,12 +197,7 @@ function RegistryForm({ org, registry, onClose, onSet }: RegistryFormProps) {
         checked={forks}
         onChange={setForks}
       />
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" aria-disabled={isBusy}>
-          {isBusy ? 'Working…' : registry === null ? 'Add login' : 'Replace login'}
-        </Button>
-      </div>
+      <FormButtons does={registry === null ? 'Add login' : 'Replace login'} isBusy={isBusy} onClose={onClose} />
     </form>
   )
 }

@@ -8,6 +8,6 @@ export function thousands(count: number): string {
 }
 
 /** Returns `1 step`, `2,000 steps`. */
-export function counted(count: number, noun: string): string {
-  return `${thousands(count)} ${noun}${count === 1 ? '' : 's'}`
+export function counted(count: number, singular: string, plural = `${singular}s`): string {
+  return `${thousands(count)} ${count === 1 ? singular : plural}`
 }

@@ -7,6 +7,7 @@ import { IsolatedText } from '../design/isolated-text.tsx'
 import { LoadMore } from '../design/load-more.tsx'
 import { QueryPlaceholder } from '../design/query-placeholder.tsx'
 import { Table, Td } from '../design/table.tsx'
+import { counted } from '../text/count.ts'
 import { formatDuration } from '../text/duration.ts'
 import { formatCents } from '../text/money.ts'
 import { Nothing } from './by-pipeline.tsx'
@@ -84,7 +85,7 @@ function BuildUse({ org, build, isBilled }: BuildUseProps) {
             onClick={() => setOpen(!isOpen)}
             className="min-h-6 min-w-6 rounded-small px-2 underline hover:bg-sunk"
           >
-            {build.job_count} {build.job_count === 1 ? 'job' : 'jobs'}
+            {counted(build.job_count, 'job')}
           </button>
         </Td>
         <Td numeric {...(isBilled ? {} : { label: 'vCPU time' })}>

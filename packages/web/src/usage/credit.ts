@@ -1,4 +1,5 @@
 import type { Schema } from '../api/schemas.ts'
+import { counted } from '../text/count.ts'
 import type { LedgerSource } from './queries.ts'
 
 /** Amounts to choose from, in dollars. */
@@ -29,7 +30,7 @@ export function forecast(balanceCents: number, spentCents: number, days: number)
   if (left < 1) return { sentence: 'Less than a day at this rate.', warns: true }
   if (left > 365) return { sentence: 'More than a year at this rate.', warns: false }
   const whole = Math.floor(left)
-  return { sentence: `About ${whole} ${whole === 1 ? 'day' : 'days'} at this rate.`, warns: whole <= 3 }
+  return { sentence: `About ${counted(whole, 'day')} at this rate.`, warns: whole <= 3 }
 }
 
 export const sourceNames: Readonly<Record<LedgerSource, string>> = {

@@ -1,6 +1,8 @@
+import { counted } from '../../text/count.ts'
+
 /** Formats `512 bytes`, `9.9 MB`: decimal units, one digit. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1000) return bytes === 1 ? '1 byte' : `${bytes} bytes`
+  if (bytes < 1000) return counted(bytes, 'byte')
   const units = ['kB', 'MB', 'GB', 'TB']
   let value = bytes / 1000
   let unit = 0

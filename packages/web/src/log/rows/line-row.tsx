@@ -1,5 +1,5 @@
 import { Fragment, memo, type ReactNode } from 'react'
-import { thousands } from '../../text/count.ts'
+import { counted } from '../../text/count.ts'
 import { formatLineTime, type TimeMode } from '../terminal/line-times.ts'
 import type { LogLine } from '../terminal/lines.ts'
 import type { SourceOfLinks } from '../terminal/links.ts'
@@ -64,7 +64,7 @@ function Content({ number, line, look, hits, nowHit, isOpen }: LineRowProps & { 
       </span>
       {played.updates > 0 && (
         <button type="button" className="log-note" data-updates={number} aria-expanded={isOpen}>
-          {thousands(played.updates)} {played.updates === 1 ? 'update' : 'updates'}
+          {counted(played.updates, 'update')}
         </button>
       )}
       {line.isInvalid && (

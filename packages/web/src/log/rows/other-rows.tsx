@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo } from 'react'
 import { IsolatedText } from '../../design/isolated-text.tsx'
-import { thousands } from '../../text/count.ts'
+import { counted, thousands } from '../../text/count.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
 import type { Group, Remark } from '../data/facts.ts'
@@ -41,7 +41,7 @@ export const GroupRow = memo(function GroupRow(props: GroupRowProps) {
         <IsolatedText text={group.title} />
       </button>
       <span className="log-note">
-        {thousands(lines)} {lines === 1 ? 'line' : 'lines'}
+        {counted(lines, 'line')}
         {tookMs !== null && ` · ${formatDuration(tookMs)}`}
       </span>
       {group.failed && isFolded && <span className="log-note log-failed">contains an error</span>}
@@ -72,7 +72,7 @@ export function SetupRow({ count, isOpen }: { readonly count: number; readonly i
       <span className="log-stream" />
       <button type="button" className="log-fold log-dim" data-setup="" aria-expanded={isOpen}>
         {isOpen ? <ChevronDown size={14} aria-hidden="true" /> : <ChevronRight size={14} aria-hidden="true" />}
-        Setup, {count === 1 ? '1 remark' : `${count} remarks`}
+        Setup, {counted(count, 'remark')}
       </button>
     </div>
   )

@@ -1,12 +1,11 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { problemOf } from '../../api/problem.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { usePermission } from '../../api/session.ts'
 import { Button } from '../../design/button.tsx'
 import { Ago } from '../../design/instant.tsx'
 import { ConfirmDialog } from '../../design/overlays/confirm-dialog.tsx'
-import { toast } from '../../interaction/toasts.tsx'
+import { toast, toastFailure } from '../../interaction/toasts.tsx'
 import { pipelineQuery, updatePipeline } from '../queries.ts'
 
 interface ArchiveSectionProps {
@@ -37,12 +36,7 @@ export function ArchiveSection({ org, pipeline: { slug, archived_at } }: Archive
         </p>
       )}
       {isArchived ? (
-        <Button
-          refused={refused}
-          onClick={() =>
-            void change(false).catch((error: unknown) => toast(problemOf(error).message, { isProblem: true }))
-          }
-        >
+        <Button refused={refused} onClick={() => toastFailure(change(false))}>
           Restore this pipeline
         </Button>
       ) : (

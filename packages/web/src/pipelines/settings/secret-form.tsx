@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import type { Schema } from '../../api/schemas.ts'
 import { useSubmit } from '../../api/use-submit.ts'
-import { Button } from '../../design/button.tsx'
 import { Checkbox } from '../../design/checkbox.tsx'
 import { Field, TextArea } from '../../design/field.tsx'
+import { FormButtons } from '../../design/form-buttons.tsx'
 import { FormProblem } from '../../design/problems.tsx'
+import { listIn } from '../../text/list-in.ts'
 import { type SecretScope, setSecret } from './secret-queries.ts'
-import { globsIn } from './settings-values.ts'
 
 interface SecretFormProps {
   readonly scope: SecretScope
@@ -44,7 +44,7 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
   })
   const { submit, isBusy, problem } = useSubmit(async () => {
     const { branches, events, uploads } = limits
-    const globs = globsIn(branches)
+    const globs = listIn(branches)
     await setSecret(scope, {
       ...{ name, value, uploads },
       branches: globs.length === 0 ? null : globs,
@@ -80,12 +80,7 @@ export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
         autoCapitalize="off"
       />
       <LimitFields limits={limits} onChange={setLimits} problem={problem?.fields.branches} />
-      <div className="flex flex-wrap justify-end gap-2">
-        <Button onClick={onClose}>Cancel</Button>
-        <Button type="submit" look="primary" aria-disabled={isBusy}>
-          {isBusy ? 'Working…' : secret === null ? 'Add secret' : 'Replace value'}
-        </Button>
-      </div>
+      <FormButtons does={secret === null ? 'Add secret' : 'Replace value'} isBusy={isBusy} onClose={onClose} />
     </form>
   )
 }

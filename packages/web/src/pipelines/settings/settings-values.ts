@@ -1,4 +1,5 @@
 import type { Schema } from '../../api/schemas.ts'
+import { listIn } from '../../text/list-in.ts'
 
 export interface SettingsValues {
   readonly name: string
@@ -50,12 +51,7 @@ export function changesOf(pipeline: Schema<'Pipeline'>, values: SettingsValues):
     ...(source_slug === before.source_slug ? {} : { source_slug: orNull(source_slug) }),
     ...(allow_manual === before.allow_manual ? {} : { allow_manual }),
     ...(fork_policy === before.fork_policy ? {} : { fork_policy }),
-    ...(protected_branches === before.protected_branches ? {} : { protected_branches: globsIn(protected_branches) }),
+    ...(protected_branches === before.protected_branches ? {} : { protected_branches: listIn(protected_branches) }),
     ...(cache_share === before.cache_share ? {} : { cache_share }),
   }
-}
-
-/** Splits globs at spaces or commas. */
-export function globsIn(text: string): string[] {
-  return text.split(/[\s,]+/).filter((glob) => glob !== '')
 }

@@ -1,5 +1,6 @@
 import { kindWords } from '@harmont/timeline'
 import type { Schema } from '../../api/schemas.ts'
+import { capital } from '../../text/capital.ts'
 
 export interface LostTime {
   readonly kind: string
@@ -37,6 +38,5 @@ export function lostTimes({ parts, total_ms }: Schema<'PipelineTime'>): readonly
 /** An unknown kind is its own title (web X1). */
 function titleOf(kind: string): string {
   if (kind === 'failed') return 'Attempts that failed and were tried again'
-  const words = new Map<string, string>(Object.entries(kindWords)).get(kind) ?? kind
-  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}`
+  return capital(new Map<string, string>(Object.entries(kindWords)).get(kind) ?? kind)
 }

@@ -9,6 +9,7 @@ import { EmptyState, Skeleton } from '../../design/page-states.tsx'
 import { Segmented } from '../../design/segmented.tsx'
 import { Table, Td } from '../../design/table.tsx'
 import { PlaceError } from '../../navigation/place-error.tsx'
+import { counted } from '../../text/count.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
 import { pipelineTimeQuery, usePipelineName } from '../queries.ts'
@@ -79,7 +80,7 @@ function Times({ org, slug, time }: TimesProps) {
         {formatDuration(lostMs)} lost
       </h2>
       <p className="px-4 pb-2 text-muted">
-        {builds === 1 ? '1 build' : `${builds} builds`} took {formatDuration(totalMs)} from creation to end, of which{' '}
+        {counted(builds, 'build')} took {formatDuration(totalMs)} from creation to end, of which{' '}
         {percent(lostMs / Math.max(1, totalMs))} was not work of a command. These times count where they kept a build
         from its end.
       </p>
@@ -127,15 +128,18 @@ function LostTable({ lost }: { readonly lost: readonly LostTime[] }) {
   )
 }
 
+/** An older server does not tell (web X1). */
+const none = { ms: 0, builds: 0 }
+
 /** Tells of whole builds and commands that need not have run: their times are in the sums above, too. */
-function Remarks({ org, slug, time: { flaky, missed } }: TimesProps) {
-  if ((flaky?.builds ?? 0) === 0 && (missed?.builds ?? 0) === 0) return null
+function Remarks({ org, slug, time: { flaky = none, missed = none } }: TimesProps) {
+  if (flaky.builds === 0 && missed.builds === 0) return null
   return (
     <ul className="flex flex-col gap-2 px-4 pt-4">
       {flaky.builds > 0 && (
         <li>
-          <strong className="font-semibold">{formatDuration(flaky.ms)}</strong> in{' '}
-          {flaky.builds === 1 ? '1 build' : `${flaky.builds} builds`} that failed by nothing but{' '}
+          <strong className="font-semibold">{formatDuration(flaky.ms)}</strong> in {counted(flaky.builds, 'build')} that
+          failed by nothing but{' '}
           <Link
             to="/$org/pipelines/$slug/tests"
             params={{ org, slug }}

@@ -1,11 +1,11 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
-import { problemOf } from '../../api/problem.ts'
 import { Button } from '../../design/button.tsx'
 import { Ago, Instant } from '../../design/instant.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { LoadMore } from '../../design/load-more.tsx'
 import { QueryPlaceholder } from '../../design/query-placeholder.tsx'
-import { toast } from '../../interaction/toasts.tsx'
+import { toastDone } from '../../interaction/toasts.tsx'
+import { counted } from '../../text/count.ts'
 import { type Delivery, deliveriesQuery, type Notification, notificationChanges } from './queries.ts'
 import { stateOf } from './words.ts'
 
@@ -18,11 +18,6 @@ interface DeliveryLogProps {
 export function DeliveryLog({ org, notification: { id, kind, enabled } }: DeliveryLogProps) {
   const query = useInfiniteQuery(deliveriesQuery(org, id))
   const changes = notificationChanges(useQueryClient(), org)
-  const replay = (delivery: string) =>
-    void changes.replay(id, delivery).then(
-      () => toast('It is sent again'),
-      (error: unknown) => toast(problemOf(error).message, { isProblem: true }),
-    )
   const deliveries = query.data?.pages.flatMap(({ data }) => data)
   return (
     <div className="flex flex-col pb-4">
@@ -36,7 +31,7 @@ export function DeliveryLog({ org, notification: { id, kind, enabled } }: Delive
               delivery={delivery}
               isMail={kind === 'email'}
               refused={enabled ? null : 'Switch the notification on first'}
-              onReplay={() => replay(delivery.id)}
+              onReplay={() => toastDone(changes.replay(id, delivery.id), 'It is sent again')}
             />
           ))}
         </ol>
@@ -91,7 +86,7 @@ function DeliveryRow({ delivery, isMail, refused, onReplay }: DeliveryRowProps) 
 function Attempts({ delivery: { attempts, last_status, next_attempt_at } }: Pick<DeliveryRowProps, 'delivery'>) {
   return (
     <>
-      {attempts > 0 && ` · ${attempts === 1 ? 'one attempt' : `${attempts} attempts`}`}
+      {attempts > 0 && ` · ${counted(attempts, 'attempt')}`}
       {last_status != null && ` · answered ${last_status}`}
       {next_attempt_at != null && (
         <>

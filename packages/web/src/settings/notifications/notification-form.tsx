@@ -3,11 +3,12 @@ import { useState } from 'react'
 import type { Problem } from '../../api/problem.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { useSubmit } from '../../api/use-submit.ts'
-import { Button } from '../../design/button.tsx'
 import { Checkbox } from '../../design/checkbox.tsx'
 import { Field, Select } from '../../design/field.tsx'
+import { FormButtons } from '../../design/form-buttons.tsx'
 import { FormProblem } from '../../design/problems.tsx'
 import { Segmented } from '../../design/segmented.tsx'
+import { listIn } from '../../text/list-in.ts'
 import { membersQuery } from '../queries.ts'
 import type { Notification } from './queries.ts'
 import { eventWords } from './words.ts'
@@ -30,7 +31,7 @@ interface Limits {
 }
 
 function bodyOf({ events, branches }: Limits): { events: string[]; branches: string[] | null } {
-  const globs = branches.split(/[\s,]+/).filter((glob) => glob !== '')
+  const globs = listIn(branches)
   return { events: [...events], branches: globs.length === 0 ? null : globs }
 }
 
@@ -71,7 +72,7 @@ export function AddForm({ org, onClose, onAdd }: AddFormProps) {
         />
       )}
       <LimitFields limits={limits} onChange={setLimits} problem={problem} />
-      <Buttons isBusy={isBusy} onClose={onClose} does="Add" />
+      <FormButtons does="Add" isBusy={isBusy} onClose={onClose} />
     </form>
   )
 }
@@ -122,7 +123,7 @@ export function ChangeForm({ notification, onClose, onChange }: ChangeFormProps)
       <FormProblem problem={problem} fields={fields} />
       <LimitFields limits={limits} onChange={setLimits} problem={problem} />
       <Checkbox label="Switched on" checked={enabled} onChange={setEnabled} />
-      <Buttons isBusy={isBusy} onClose={onClose} does="Save" />
+      <FormButtons does="Save" isBusy={isBusy} onClose={onClose} />
     </form>
   )
 }
@@ -167,22 +168,5 @@ function LimitFields({ limits, onChange, problem }: LimitFieldsProps) {
         spellCheck={false}
       />
     </>
-  )
-}
-
-interface ButtonsProps {
-  readonly isBusy: boolean
-  readonly onClose: () => void
-  readonly does: string
-}
-
-function Buttons({ isBusy, onClose, does }: ButtonsProps) {
-  return (
-    <div className="flex flex-wrap justify-end gap-2">
-      <Button onClick={onClose}>Cancel</Button>
-      <Button type="submit" look="primary" aria-disabled={isBusy}>
-        {isBusy ? 'Working…' : does}
-      </Button>
-    </div>
   )
 }

@@ -1,12 +1,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { problemOf } from '../../api/problem.ts'
 import { Button } from '../../design/button.tsx'
 import { Tag } from '../../design/chip.tsx'
 import { Ago, Instant } from '../../design/instant.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { QueryPlaceholder } from '../../design/query-placeholder.tsx'
-import { toast } from '../../interaction/toasts.tsx'
+import { toastDone } from '../../interaction/toasts.tsx'
 import { NotificationDialogs, type OpenDialog } from './notification-dialogs.tsx'
 import { type Notification, type NotificationScope, notificationChanges, notificationsQuery } from './queries.ts'
 import { eventsOf, kindWords } from './words.ts'
@@ -52,11 +51,6 @@ interface RowProps {
 function Row({ scope, notification, onOpen }: RowProps) {
   const { id, kind, target, pipeline, enabled } = notification
   const changes = notificationChanges(useQueryClient(), scope.org)
-  const attempt = (done: Promise<unknown>, message: string) =>
-    void done.then(
-      () => toast(message),
-      (error: unknown) => toast(problemOf(error).message, { isProblem: true }),
-    )
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-hairline px-3 py-2 last:border-b-0">
       <div className="min-w-0 flex-1 basis-80">
@@ -82,7 +76,7 @@ function Row({ scope, notification, onOpen }: RowProps) {
           <Button
             look="quiet"
             aria-label={`Send a test to ${target}`}
-            onClick={() => attempt(changes.test(id), 'A test is on its way: see the log')}
+            onClick={() => toastDone(changes.test(id), 'A test is on its way: see the log')}
           >
             Test
           </Button>
@@ -90,7 +84,7 @@ function Row({ scope, notification, onOpen }: RowProps) {
           <Button
             look="quiet"
             aria-label={`Switch on ${target}`}
-            onClick={() => attempt(changes.update(id, { enabled: true }), 'The notification is switched on')}
+            onClick={() => toastDone(changes.update(id, { enabled: true }), 'The notification is switched on')}
           >
             Switch on
           </Button>

@@ -25,7 +25,7 @@ export function eventsOf({ events, branches }: Pick<Notification, 'events' | 'br
 
 export const kindWords: Readonly<Record<string, string>> = { webhook: 'Webhook', slack: 'Slack', email: 'Email' }
 
-/** Says how a delivery is: `sent`, `waiting`, `given up`. */
+/** Says how a delivery is: `sent`, `waiting`, `abandoned`. */
 export function stateOf({ state }: Pick<Delivery, 'state'>): string {
-  return state === 'failed' ? 'given up' : state
+  return state === 'failed' ? 'abandoned' : state
 }
