@@ -527,6 +527,23 @@ test('logins of registries: set, listed without secrets, removed', async () => {
   })
 })
 
+test('the hosts that steps of an organization may reach: shown, replaced, none, and any again', async () => {
+  const org = async (...args: string[]) => JSON.parse((await hm(['org', ...args, '--json'])).stdout).egress_ceiling
+  expect(await org('show')).toBeNull()
+  expect(await org('set', '--egress', 'registry.npmjs.org', '--egress', '*.example.com:8443')).toEqual([
+    ...['registry.npmjs.org', '*.example.com:8443'],
+  ])
+  expect((await hm(['org', 'show'])).stdout).toMatch(/^steps reach +registry\.npmjs\.org \*\.example\.com:8443$/m)
+  expect(await org('set', '--no-egress')).toEqual([])
+  expect((await hm(['org', 'show'])).stdout).toMatch(/^steps reach +no host$/m)
+  const wrong = await hm(['org', 'set', '--egress', 'http://x'])
+  expect(wrong).toMatchObject({ stdout: '', stderr: expect.stringContaining('must have hosts such as') })
+  expect(await org('show')).toEqual([])
+  expect(await hm(['org', 'set'])).toMatchObject({ code: 2, stderr: expect.stringContaining('nothing to change') })
+  expect(await hm(['org', 'set', '--any-egress', '--no-egress'])).toMatchObject({ code: 2 })
+  expect(await org('set', '--any-egress')).toBeNull()
+})
+
 test('limits of a secret and the cache trust of a pipeline are set, shown, and kept where they are not named', async () => {
   const set = (...args: string[]) => hm(['secret', 'set', 'LIMITED', ...args], { input: 'v' })
   const limits = async () => JSON.parse((await hm(['secret', 'list', '--json'])).stdout).data
@@ -653,6 +670,40 @@ test('a pipeline that is made under a taken slug is offered another', async () =
   })
 })
 
+/** Passes on what is asked, and notes the paths. */
+function startNotingProxy(asked: string[]) {
+  return createServer(async (request, response) => {
+    const path = request.url ?? ''
+    asked.push(path)
+    const { authorization = '' } = request.headers
+    const answer = await fetch(product.server().url + path, { headers: { authorization } })
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' })
+    response.end(await answer.text())
+  }).listen(0, '127.0.0.1')
+}
+
+test('G129 hm mcp asks for what a call names once; while it waits it asks for the build alone', async () => {
+  const { build } = JSON.parse((await hm(['run', 'endless', '--cloud', '--detach', '--json'])).stdout)
+  const asked: string[] = []
+  await using proxy = startNotingProxy(asked)
+  await once(proxy, 'listening')
+  const env = { ...hmEnv(), HM_API_URL: `http://127.0.0.1:${(proxy.address() as AddressInfo).port}` }
+  await using waiting = await openAgent(project, env, ['-p', 'endless'])
+  const waited = waiting.call('wait', { seconds: 100 })
+  const isView = (path: string) => path.endsWith(`/builds/${build.number}/view`)
+  await until(
+    async () => asked.filter(isView).length,
+    (views) => views >= 3,
+  )
+  expect((await hm(['cancel', String(build.number), '-p', 'endless', '--yes'])).code).toBe(0)
+  expect((await waited).said[0]).toMatch(/: canceled\.$/)
+  const resolving = asked.slice(0, asked.findIndex(isView))
+  expect(asked.slice(resolving.length).every(isView)).toBe(true)
+  asked.splice(0)
+  await waiting.call('failure')
+  expect(asked.filter((path, at) => asked.indexOf(path) !== at)).toEqual([])
+})
+
 describe('hm for programs', () => {
   let agent: Agent
   let judged: string
@@ -713,6 +764,31 @@ describe('hm for programs', () => {
     ])
     const tests = await agent.call('tests', told.next.find(({ tool }) => tool === 'tests')?.input)
     expect(tests.data[0]).toMatch(/^1\. cart › rounds at src\/cart\.ts:7 \(step unit/)
+  })
+
+  test('G129 hm mcp on a server proposes and reads the logs of services and of forks', async () => {
+    for (const slug of ['unready', 'tested']) expect((await hm(['run', slug, '--cloud'])).code).toBe(1)
+    const failed = await agent.call('failure', { pipeline: 'unready' })
+    const service = failed.next.find(({ input }) => input.step === 'one/db')
+    expect(await agent.call('log', service?.input)).toMatchObject({
+      said: [expect.stringMatching(/ The log of "db" has 1 line\.$/)],
+      data: ['1| no disk'],
+    })
+    expect(await agent.call('log', { ...service?.input, step: 'one/web' })).toMatchObject({
+      isError: true,
+      said: ['error: service_not_found', 'fix: its services are db'],
+    })
+    const told = await until(
+      () => agent.call('tests', { pipeline: 'tested' }),
+      ({ data }) => data.at(-1)?.startsWith('   failed in fork ') === true,
+    )
+    const fork = told.next.find(({ tool }) => tool === 'log')
+    expect(fork?.input.step).toMatch(/^unit\/fork-\d+$/)
+    expect((await agent.call('log', fork?.input)).data).toEqual(['1| tested'])
+    expect(await agent.call('log', { ...fork?.input, step: '#1/fork-9' })).toMatchObject({
+      isError: true,
+      said: ['error: fork_not_found', expect.stringMatching(/^fix: it has \d+: fork-1 to fork-\d+$/)],
+    })
   })
 
   test('G129 hm mcp on a server lists builds, says why steps ran, reads an artifact, and retries', async () => {

@@ -133,6 +133,56 @@ journey(
   },
 )
 
+journey(
+  'web S12 an administrator gives the login of a registry, whose secret no page shows again, replaces it and deletes it',
+  async () => {
+    const { page } = it.ada
+    await open(it, page, '/acme/settings', 'Organization')
+    await page.getByText('No logins yet. Public images need none.').waitFor()
+    await press(page, 'Add a login')
+    const dialog = page.getByRole('dialog', { name: 'Add the login of a registry' })
+    await fill(page, 'Registry', 'https://ghcr.io/acme')
+    await fill(page, 'User', 'bot')
+    await reach(page.getByLabel('Password or token'))
+    await page.keyboard.type('hidden-token')
+    await page.keyboard.press('Enter')
+    // Its own words stand at the field, not above the form.
+    const wrong = page.getByRole('textbox', { name: 'Registry', description: /Must be a registry such as/ })
+    await wrong.waitFor()
+    expect(await dialog.getByRole('alert').count()).toBe(1)
+    await expectAccessible(page)
+    await fill(page, 'Registry', 'ghcr.io')
+    await tick(page, 'Builds of forks pull with it too')
+    await press(page, 'Add login')
+    const login = page.getByRole('listitem').filter({ hasText: 'ghcr.io' })
+    await login.getByText(/^as bot, forks too · set /).waitFor()
+    await expectAccessible(page)
+    await press(page, 'Replace the login of ghcr.io')
+    expect(await page.getByRole('textbox', { name: 'Registry' }).count()).toBe(0)
+    expect(await page.getByLabel('Password or token').inputValue()).toBe('')
+    await fill(page, 'User', 'robot')
+    await reach(page.getByLabel('Password or token'))
+    await page.keyboard.type('another-token')
+    await press(page, 'Replace login')
+    await login.getByText(/^as robot, forks too /).waitFor()
+    // The opener has the focus again.
+    await page.getByRole('button', { name: 'Replace the login of ghcr.io' }).and(page.locator(':focus')).waitFor()
+    expect(await page.content()).not.toMatch(/hidden-token|another-token/)
+    await open(it, bob.page, '/acme/settings', 'Organization')
+    await bob.page.getByText('ghcr.io', { exact: true }).waitFor()
+    for (const name of ['Add a login', 'Replace the login of ghcr.io', 'Delete the login of ghcr.io']) {
+      const button = bob.page.getByRole('button', { name, disabled: true })
+      await reach(button)
+      await bob.page.keyboard.press('Enter')
+      expect(await bob.page.getByRole('dialog').count(), name).toBe(0)
+    }
+    await press(page, 'Delete the login of ghcr.io')
+    await page.getByRole('dialog').getByText('Steps that need its private images will fail.').waitFor()
+    await press(page, 'Delete the login')
+    await page.getByText('No logins yet. Public images need none.').waitFor()
+  },
+)
+
 journey('web S1 S2 an admin invites, sends again and revokes, and cannot touch the owner or make one', async () => {
   await open(it, it.ada.page, members, 'Members')
   await choose(it.ada.page, 'Bob', 'ArrowUp')

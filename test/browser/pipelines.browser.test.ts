@@ -136,6 +136,37 @@ test('web P3 the page of a pipeline shows insights of its default branch, in num
   await expectAccessible(page)
 })
 
+test('web P8 the page of a pipeline leads to where its time went: each loss with its share, the longest first', async () => {
+  await page.goto(`${app.origin}/default/pipelines/untouched/time`)
+  await page.getByRole('heading', { name: 'No builds measured yet' }).waitFor()
+  await page.goto(`${app.origin}/default/pipelines/second`)
+  await page.getByRole('link', { name: 'Where the time goes' }).click()
+  await page.getByRole('heading', { level: 1, name: 'Time of second' }).waitFor()
+  const table = page.getByRole('table', { name: 'Time lost, the longest first' })
+  const readTime = async (): Promise<Schemas['PipelineTime']> => {
+    const answer = await page.request.get(`${app.origin}/api/v0/organizations/default/pipelines/second/time?days=7`)
+    return answer.json()
+  }
+  // The three builds ended in earlier tests, and are measured soon after.
+  await eventually(async () => (await readTime()).builds).toBe(3)
+  const { parts } = await readTime()
+  await page.reload()
+  await page.getByText(/^3 builds took .* was not work of a command\./).waitFor()
+  const lost = parts.filter(({ kind, ms }) => kind !== 'command' && ms > 0).sort((a, b) => b.ms - a.ms)
+  const rows = await table.locator('tbody tr').evaluateAll((all) => all.map((one) => one.textContent))
+  expect(rows).toHaveLength(lost.length)
+  const bars = await table.locator('td span[aria-hidden]').evaluateAll((all) => all.map((one) => one.style.width))
+  expect(bars.map(Number.parseFloat)).toEqual(bars.map(Number.parseFloat).toSorted((a, b) => b - a))
+  expect(bars[0]).toBe('100%')
+  await table.getByRole('cell', { name: 'Making sandboxes' }).waitFor()
+  await expectAccessible(page)
+  await page.getByRole('radio', { name: '30 days' }).check({ force: true })
+  await page.waitForURL('**/time?days=30')
+  await page.getByText(/^3 builds took /).waitFor()
+  await page.getByRole('link', { name: 'Builds', exact: true }).last().click()
+  await page.waitForURL('**/pipelines/second')
+})
+
 test('secrets are never shown again; a pipeline is archived once its name is typed, and can be restored', async () => {
   await page.goto(`${app.origin}/default/pipelines/second/settings`)
   await page.getByRole('button', { name: 'Add a secret' }).first().click()
@@ -143,7 +174,7 @@ test('secrets are never shown again; a pipeline is archived once its name is typ
   await dialog.getByLabel('Name').fill('no-name')
   await dialog.getByLabel('Value').fill('hidden-value-of-a-secret')
   await dialog.getByRole('button', { name: 'Add secret' }).click()
-  await dialog.getByText(/must match/).waitFor()
+  await dialog.getByText(/^Must match/).waitFor()
   await dialog.getByLabel('Name').fill('DEPLOY_KEY')
   await dialog.getByLabel('Limit to branches').fill('main release/*')
   await expectAccessible(page)

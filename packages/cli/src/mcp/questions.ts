@@ -18,8 +18,8 @@ type Wish = BuildWish & { readonly step?: string | undefined; readonly cursor?: 
 /** An answer that leaves room for the two calls that may follow it. */
 const failureTokens = 2_400
 const mostLines = 400
-/** Services of a step whose logs are proposed. */
-const mostServices = 5
+/** Services of a step whose logs are proposed: more would not fit beside a full page of a log. */
+const mostServices = 2
 
 /** Says how the build stands, without a word of its own. */
 export function headOf({ named, state, steps }: SeenBuild): string {

@@ -1,4 +1,4 @@
-import { createRouter } from '@tanstack/react-router'
+import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router'
 import { queryClient } from '../api/query-client.ts'
 import { organizationRoute, plainRoute, rootRoute, signedInRoute } from './layouts.tsx'
 import { organizationRoutes } from './organization-routes.ts'
@@ -15,6 +15,9 @@ export const router = createRouter({
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   scrollRestoration: true,
+  // Parameters are plain texts. As JSON, the default, an address would have `?days=%2230%22`.
+  parseSearch: parseSearchWith((text) => text),
+  stringifySearch: stringifySearchWith(String),
   defaultPendingMs: 150,
   defaultPendingComponent: PagePending,
   defaultErrorComponent: PageFailure,
