@@ -2,7 +2,7 @@
 import { expect } from 'vitest'
 import { findBuild } from '../torture/builds.ts'
 import type { Effect } from '../torture/effects.ts'
-import { jobsOf, judgeBuild, judgeMoney, settle } from '../torture/judge.ts'
+import { jobsOf, judgeBuild, judgeMoney, remarksOf, settle } from '../torture/judge.ts'
 import type { Fleet } from './fleet.ts'
 import { type Answered, pipelines } from './load.ts'
 
@@ -37,13 +37,24 @@ export async function judgeFleet(
       sums.lost += lost
       if (state === 'canceled') sums.canceled += 1
     } catch (error) {
-      wrong.push(`${one.pipeline} #${one.number}: ${error instanceof Error ? error.message : error}`)
+      const message = error instanceof Error ? error.message : String(error)
+      wrong.push(`${one.pipeline} #${one.number}: ${message}\n${await historyOf(fleet, one)}`)
     }
   }
   expect(wrong, `wrong among ${answered.length} builds`).toEqual([])
   await judgeGroups(fleet, answered)
   await judgeMoney(fleet.pool)
   return sums
+}
+
+/** Returns what became of each job of a build, with the product's own remarks, for those who look for the cause. */
+async function historyOf({ api, pool }: Fleet, { pipeline, number }: Answered): Promise<string> {
+  const { id } = await findBuild({ pool }, pipeline, number)
+  const jobs = await jobsOf(pool, id)
+  const lines = await Promise.all(
+    jobs.map(async (job) => JSON.stringify({ ...job, remarks: await remarksOf(api, job.id) })),
+  )
+  return lines.join('\n')
 }
 
 /** Each submission has one build, and numbers have no gap. */

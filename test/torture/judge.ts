@@ -45,6 +45,9 @@ export async function jobsOf(pool: pg.Pool, buildId: string): Promise<readonly J
   return rows
 }
 
+/** Why a step fails when the files of a parent that runs only once are gone with their runner. */
+const filesGone = /^The files of `.*` were on the runner .*, which is gone\..* so it does not run again by itself\./
+
 export interface Verdict {
   readonly jobs: number
   /** Number of lost sandboxes. */
@@ -66,10 +69,19 @@ export async function judgeBuild(
   const jobs = mayLose ? withoutRemade(all) : all
   const byKey = new Map(steps.map((step) => [step.key, step]))
   // A person decides about a command with a secret whose sandbox was lost, because nobody knows how
-  // far it came, and about one that was lost again and again.
-  const isGivenUp = ({ key, error_code, lost }: JobRow) => {
+  // far it came, about one that was lost again and again, and about one that starts from files of
+  // the first kind, when they are gone with their runner.
+  const isGivenUp = ({ key, error_code, error_message, lost }: JobRow) => {
     const step = byKey.get(key)
-    return mayLose && error_code === 'sandbox_lost' && step !== undefined && (runsOnce(step) || lost === mostLosses)
+    if (!mayLose || step === undefined) return false
+    if (error_code === 'sandbox_lost') return runsOnce(step) || lost === mostLosses
+    const parent = step.buildsIn === undefined ? undefined : byKey.get(step.buildsIn)
+    return (
+      error_code === 'provision_failed' &&
+      filesGone.test(error_message ?? '') &&
+      parent !== undefined &&
+      runsOnce(parent)
+    )
   }
   const expected = expectedJobs(steps, new Set(jobs.filter(isGivenUp).map(({ key }) => key)))
   const shapes = jobs.map(shape)
@@ -177,6 +189,11 @@ async function judgeLog(api: TortureServer['api'], job: JobRow, wanted: Expected
   expect(parts.at(-1) === whole, `${words} is whole: ${JSON.stringify(parts.at(-1)?.slice(-300))}`).toBe(true)
   for (const part of parts) expect(beforeLoss.startsWith(part), `${words}, before a loss`).toBe(true)
   if (job.lost === 0) expect((await api.readLog(job.id)) === whole, `${words} as text`).toBe(true)
+}
+
+/** Returns what the product itself said in a job's log. */
+export async function remarksOf(api: TortureServer['api'], jobId: string): Promise<readonly string[]> {
+  return (await readChunks(api, jobId)).flatMap(({ kind, text }) => (kind === 2 ? [text] : []))
 }
 
 async function readChunks(

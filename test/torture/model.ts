@@ -13,7 +13,8 @@ export interface ExpectedJob {
 
 /**
  * Returns the jobs in the order of steps and attempts. Prerequisites come before their dependents.
- * `givenUp` holds the keys of steps that failed because their sandboxes were lost.
+ * `givenUp` holds the keys of steps that failed because their sandboxes or the files that they start
+ * from were lost.
  */
 export function expectedJobs(steps: readonly Step[], givenUp: ReadonlySet<string> = new Set()): readonly ExpectedJob[] {
   const ends = new Map<string, ExpectedJob>()
@@ -30,8 +31,8 @@ export function runsOnce({ hasSecret, group }: Step): boolean {
   return hasSecret === true || group !== undefined
 }
 
-function lost({ key }: Step): ExpectedJob {
-  return { key, attempt: 1, state: 'failed', exitCode: null, isSoft: false, isCached: false }
+function lost({ key, isSoft = false }: Step): ExpectedJob {
+  return { key, attempt: 1, state: 'failed', exitCode: null, isSoft, isCached: false }
 }
 
 function jobsOf(
