@@ -9,10 +9,7 @@ import { run } from '../system/processes.ts'
 /** How this machine mounts an image: `file` since Linux 6.12, which needs no device; or `loop`. */
 export type MountKind = 'file' | 'loop'
 
-/**
- * Without `directio` the kernel would keep what it reads twice, as a file's and as an image's. The
- * machine runs nothing of an image; sandboxes see it through mounts of their own.
- */
+/** The machine runs nothing of an image; sandboxes see it through mounts of their own. */
 const options = 'ro,nosuid,nodev,noexec'
 
 /** An image of an empty directory, compressed by gzip: what mkfs.erofs writes. */
@@ -57,12 +54,17 @@ export class ImageMounts {
     return join(this.#directory, name)
   }
 
-  async mount(image: string, name: string): Promise<void> {
+  /**
+   * @param isNew whether the image was just written, so that it is not on disk yet. Otherwise it is
+   * read past the cache of its file: the kernel would keep all twice, as a file's and as an image's.
+   */
+  async mount(image: string, name: string, isNew = false): Promise<void> {
     const target = this.path(name)
     mkdirSync(target, { recursive: true, mode: 0o700 })
-    const how = this.kind === 'file' ? 'directio' : 'loop'
-    await run('mount', ['-t', 'erofs', '-o', `${options},${how}`, image, target], { env: helperEnvironment })
-    if (this.kind === 'file') return
+    const kinds = { file: isNew ? [] : ['directio'], loop: ['loop'] }
+    const how = [options, ...kinds[this.kind]].join()
+    await run('mount', ['-t', 'erofs', '-o', how, image, target], { env: helperEnvironment })
+    if (this.kind === 'file' || isNew) return
     const device = mountsBelow(target)[0]?.source ?? ''
     await run('losetup', ['--direct-io=on', device], { env: helperEnvironment })
   }

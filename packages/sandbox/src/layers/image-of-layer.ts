@@ -9,51 +9,81 @@ import { firstDifference } from './compare-trees.ts'
 import type { ImageMounts } from './image-mounts.ts'
 import { checkImage, makeImage, mostHoles } from './make-image.ts'
 import { ImageRefused } from './superblock.ts'
-import { surveyLayer } from './survey-layer.ts'
+import { type LayerSurvey, surveyLayer } from './survey-layer.ts'
 
 /**
  * Makes the image of a layer beside its directory, from which it differs in nothing that a step can
- * see. Returns why there can be none; undefined once it is there. @param scratch an empty directory.
- * @param isIdle as for `JailedProgram`.
+ * see. Returns why there can be none; otherwise what `meanwhile` made of the image while it was
+ * compared. @param scratch an empty directory. @param isIdle as for `JailedProgram`.
  */
-export async function makeImageOf(
+export async function makeImageOf<T extends object>(
   files: SnapshotFiles,
-  scratch: string,
-  mounts: ImageMounts,
-  isIdle: boolean,
-): Promise<string | undefined> {
+  { scratch, mounts, isIdle }: Making,
+  meanwhile: (image: string) => Promise<T>,
+): Promise<T | string> {
   const survey = await surveyLayer(files.layer)
   if (survey.holes > mostHoles) return 'its files have more than 8 GiB of holes'
-  const trial = `new-${randomUUID()}`
   try {
     const image = await makeImage(files.layer, survey, scratch, isIdle)
-    await checkImage(image, scratch, isIdle)
-    await mounts.mount(image, trial)
-    const shown = mounts.path(trial)
-    const { names, sockets } = await surveyLayer(shown)
-    if (names !== survey.names || sockets !== survey.sockets) return 'its image has other names'
-    const difference = await firstDifference(scratch, isIdle, files.layer, shown)
-    if (difference !== undefined) return `its image differs at ${JSON.stringify(difference)}`
+    const [difference, made] = await allOf(
+      differenceOf(image, files.layer, survey, { scratch, mounts, isIdle }),
+      meanwhile(image),
+      synced(image),
+    )
+    if (difference !== undefined) return difference
     await moveSynced(image, files.image)
     addToSize(files, await bytesBelow([files.image]))
-    return undefined
+    return made
   } catch (error) {
     // mkfs.erofs gave up on it, or what it made is wrong. An archive may still hold the layer.
     if (error instanceof ToolFailed) return `${error.message}: ${error.said}`
     if (error instanceof ImageRefused) return `its image was wrong: ${error.message}`
     throw error
+  }
+}
+
+interface Making {
+  readonly scratch: string
+  readonly mounts: ImageMounts
+  readonly isIdle: boolean
+}
+
+/** Returns in which way an image differs from its layer; undefined for none. Throws `ImageRefused`. */
+async function differenceOf(
+  image: string,
+  layer: string,
+  survey: LayerSurvey,
+  { scratch, mounts, isIdle }: Making,
+): Promise<string | undefined> {
+  await checkImage(image, scratch, isIdle)
+  const trial = `new-${randomUUID()}`
+  try {
+    await mounts.mount(image, trial, true)
+    const shown = mounts.path(trial)
+    const { names, sockets } = await surveyLayer(shown)
+    if (names !== survey.names || sockets !== survey.sockets) return 'its image has other names'
+    const difference = await firstDifference(scratch, isIdle, layer, shown)
+    return difference && `its image differs at ${JSON.stringify(difference)}`
   } finally {
     await mounts.unmount(trial)
   }
 }
 
-/** Moves a file. Both its content and its new name are on disk when this resolves. */
+/** Waits for all of them, also when one fails: they use a directory that is removed afterwards. */
+async function allOf<T extends readonly Promise<unknown>[]>(
+  ...promises: T
+): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(promises)
+  return Promise.all(promises)
+}
+
+async function synced(path: string): Promise<void> {
+  await using file = await open(path)
+  await file.sync()
+}
+
+/** Moves a file whose content is on disk. Its new name is on disk, too, when this resolves. */
 async function moveSynced(from: string, to: string): Promise<void> {
-  {
-    await using file = await open(from)
-    await file.sync()
-  }
   await rename(from, to)
-  await using directory = await open(join(to, '..'))
-  await directory.sync()
+  await synced(join(to, '..'))
 }

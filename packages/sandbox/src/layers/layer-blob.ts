@@ -22,11 +22,20 @@ export interface LayerBlob {
   readonly insteadOfImage?: string
 }
 
-/** Pieces of equal size: zstd's output depends on how its input is split. */
+/**
+ * Pieces of equal size: zstd's output depends on how its input is split. They are large, since each
+ * is a turn of a thread and a write.
+ */
 const pieceBytes = 1024 * 1024
-const fastest = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } }
+const fastest = {
+  chunkSize: pieceBytes,
+  params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
+}
 
-/** Compresses an image into a new file, on disk when this resolves. */
+/**
+ * Compresses an image into a new file, which a power cut may damage: whoever takes the blob compares
+ * its digest.
+ */
 export async function compressImage(image: string, target: string): Promise<LayerBlob> {
   const hash = createHash('sha256')
   let blobBytes = 0
@@ -37,7 +46,7 @@ export async function compressImage(image: string, target: string): Promise<Laye
       yield piece
     }
   }
-  const written = createWriteStream(target, { flags: 'wx', mode: 0o600, flush: true })
+  const written = createWriteStream(target, { flags: 'wx', mode: 0o600 })
   const read = createReadStream(image, { highWaterMark: pieceBytes })
   await pipeline(read, createZstdCompress(fastest), counted, written)
   const { size } = await stat(image)
@@ -45,7 +54,7 @@ export async function compressImage(image: string, target: string): Promise<Laye
 }
 
 /**
- * Writes a blob that arrives, and its image, into new files, on disk when this resolves. Refuses a
+ * Writes a blob that arrives, and its image, into new files, without waiting for the disk. Refuses a
  * blob with another digest or size than it should have, and one that does not unpack. The caller
  * removes what was written.
  */
@@ -80,8 +89,8 @@ export async function receiveImage(
     }
   }
   try {
-    const written = createWriteStream(target.image, { flags: 'wx', mode: 0o644, flush: true })
-    await pipeline(arriving, kept, createZstdDecompress(), limited, written)
+    const written = createWriteStream(target.image, { flags: 'wx', mode: 0o644 })
+    await pipeline(arriving, kept, createZstdDecompress({ chunkSize: pieceBytes }), limited, written)
   } catch (error) {
     // The transfer or this machine's disk failed: not the blob's fault.
     if (trouble !== undefined) throw trouble
@@ -92,7 +101,6 @@ export async function receiveImage(
   if (found !== expected.digest) throw new ImageRefused(`its digest is ${found}`)
   if (blobBytes !== expected.blobBytes || bytes !== expected.bytes)
     throw new ImageRefused('its size is not as declared')
-  await blob.sync()
 }
 
 function isZstdError(error: unknown): boolean {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream, existsSync, statSync } from 'node:fs'
 import { mkdir, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -208,30 +208,28 @@ export class LayerExchange {
     const archive = this.#known(id, 'tar')
     if (wished === 'tar') return archive ?? this.#exportArchive(id)
     if (archive?.insteadOfImage !== undefined) return archive
-    const { image } = snapshotFiles(layout, id)
-    const problem = layers === undefined ? 'this machine mounts no images' : await this.#makeImage(id, layers, isIdle)
-    if (problem !== undefined) return this.#exportArchive(id, problem)
-    return this.#keep(id, 'erofs', async (scratch) => {
+    if (layers === undefined) return this.#exportArchive(id, 'this machine mounts no images')
+    const files = snapshotFiles(layout, id)
+    const made = await this.#withScratch(async (scratch) => {
       const file = join(scratch, 'blob')
-      return { file, blob: await compressImage(image, file) }
+      const compress = async (image: string) => ({ file, blob: await compressImage(image, file) })
+      const compressed = existsSync(files.image)
+        ? await compress(files.image)
+        : await makeImageOf(files, { scratch, mounts: layers.mounts, isIdle }, compress)
+      return typeof compressed === 'string' ? compressed : this.#keep(id, 'erofs', compressed)
     })
-  }
-
-  /** Makes the image of a layer that has none. Returns why there can be none. */
-  async #makeImage(id: SnapshotId, layers: ImageLayers, isIdle: boolean): Promise<string | undefined> {
-    const files = snapshotFiles(this.#parts.layout, id)
-    if (existsSync(files.image)) return undefined
-    const problem = await this.#withScratch((scratch) => makeImageOf(files, scratch, layers.mounts, isIdle))
-    if (problem === undefined) await layers.ready(id)
-    return problem
+    if (typeof made === 'string') return this.#exportArchive(id, made)
+    await layers.ready(id)
+    return made
   }
 
   #exportArchive(id: SnapshotId, insteadOfImage?: string): Promise<LayerBlob> {
-    return this.#keep(id, 'tar', async (scratch) => {
+    return this.#withScratch(async (scratch) => {
       const { digest, bytes } = await this.#parts.snapshots.pack(id, scratch)
       const file = blobFile(scratch, digest)
       const { size } = await stat(file)
-      return { file, blob: { form: 'tar', digest, bytes, blobBytes: size, ...(insteadOfImage && { insteadOfImage }) } }
+      const blob = { digest, bytes, blobBytes: size, ...(insteadOfImage && { insteadOfImage }) }
+      return this.#keep(id, 'tar', { file, blob: { form: 'tar', ...blob } })
     })
   }
 
@@ -248,26 +246,25 @@ export class LayerExchange {
     return { file, note: `${file}.json` }
   }
 
+  /** A power cut may have shortened its file. */
   #known(id: SnapshotId, form: LayerBlob['form']): LayerBlob | undefined {
     const { file, note } = this.#blob(id, form)
-    return existsSync(file) ? parseJson<LayerBlob>(readIfPresent(note) ?? '') : undefined
+    const blob = parseJson<LayerBlob>(readIfPresent(note) ?? '')
+    return blob !== undefined && statSync(file, { throwIfNoEntry: false })?.size === blob.blobBytes ? blob : undefined
   }
 
   async #keep(
     id: SnapshotId,
     form: LayerBlob['form'],
-    make: (scratch: string) => Promise<{ readonly file: string; readonly blob: LayerBlob }>,
+    { file, blob }: { readonly file: string; readonly blob: LayerBlob },
   ): Promise<LayerBlob> {
     const files = snapshotFiles(this.#parts.layout, id)
-    return this.#withScratch(async (scratch) => {
-      const { file, blob } = await make(scratch)
-      await mkdir(files.blobs, { recursive: true, mode: 0o700 })
-      const own = this.#blob(id, form)
-      await rename(file, own.file)
-      writeAtomically(own.note, JSON.stringify(blob))
-      addToSize(files, blob.blobBytes)
-      return blob
-    })
+    await mkdir(files.blobs, { recursive: true, mode: 0o700 })
+    const own = this.#blob(id, form)
+    await rename(file, own.file)
+    writeAtomically(own.note, JSON.stringify(blob))
+    addToSize(files, blob.blobBytes)
+    return blob
   }
 
   async #withScratch<T>(work: (directory: string) => Promise<T>): Promise<T> {

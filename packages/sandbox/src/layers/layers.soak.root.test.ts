@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { effort } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -119,6 +119,15 @@ describe('G04 a layer as an image', () => {
     await rm(join(here.layout.snapshots, id, 'image'))
     await rm(join(here.layout.snapshots, id, 'blobs'), { recursive: true })
     expect(await here.exchange.export(id, 'erofs', 'now')).toEqual(blob)
+  })
+
+  it('whose blob was shortened by a power cut is compressed again', async () => {
+    const { id } = await here.bench.step('echo 1 >a')
+    const blob = await here.exchange.export(id, 'erofs', 'now')
+    const file = join(here.layout.snapshots, id, 'blobs', 'erofs')
+    await truncate(file, 10)
+    expect(await here.exchange.export(id, 'erofs', 'now')).toEqual(blob)
+    expect((await stat(file)).size).toBe(blob.blobBytes)
   })
 
   it('with a file that was changed and has its old size and time is not taken for its parent', async () => {
