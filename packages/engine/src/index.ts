@@ -34,6 +34,16 @@ export { failedInQuarantine } from './core/soft-failure.ts'
 export { isBuildTerminal, isHeld, isTerminal } from './core/states.ts'
 export { createEngine, type Engine, type EngineOptions, type EngineRunner } from './engine.ts'
 export {
+  blobBytes,
+  Damaged,
+  decodeFrames,
+  encodeFrames,
+  frameContent,
+  framesAround,
+  objectBytes,
+  type SizedBlob,
+} from './layers/framed-blob.ts'
+export {
   type LackingObject,
   type LayerBlob,
   type LayerForm,
@@ -44,8 +54,8 @@ export {
   type TravellingLayer,
   type WantedSnapshot,
 } from './layers/layer.ts'
-export type { LayerObjects } from './layers/layer-objects.ts'
-export type { LayerPort } from './layers/layer-port.ts'
+export type { DirectObjects, LayerObjects } from './layers/layer-objects.ts'
+export type { LayerPort, LocatedPart, LocatedParts, ObjectPart, PartTarget, WrittenPart } from './layers/layer-port.ts'
 export type { Log } from './log.ts'
 export { createMemoryStore, type MemoryStore, type SplitMemory } from './memory/memory-store.ts'
 export {

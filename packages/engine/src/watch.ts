@@ -4,8 +4,11 @@ export interface EngineWatch {
   looked(ms: number): void
   /** A job was leased, so long after it was ready. `files`: where those are that it starts from. */
   leased(job: { readonly pool: string | null; readonly waitMs: number; readonly files: 'home' | 'away' | 'none' }): void
-  /** Bytes of a layer came from a runner, or were read for one: those of a read that is cut off too. */
-  layerMoved(way: 'stored' | 'fetched', bytes: number): void
+  /**
+   * Bytes of a layer came from a runner, or were read for one: those of a read that is cut off too.
+   * `directly`: between the runner and the store.
+   */
+  layerMoved(way: 'stored' | 'fetched' | 'stored_directly' | 'fetched_directly', bytes: number): void
   /** A lease has ended because nobody renewed it. */
   leaseLost(): void
   /** A report came under a lease that was lost, and counted for nothing. */

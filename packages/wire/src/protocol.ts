@@ -13,8 +13,11 @@ import type {
   LayerForm,
   LayerTraffic,
   LeaseRef,
+  LocatedParts,
+  ObjectPart,
   OpenServiceLog,
   Outcome,
+  PartTarget,
   RunnerRoom,
   ServiceState,
   SourceUnavailableCode,
@@ -23,6 +26,7 @@ import type {
   TravellingLayer,
   WantedParts,
   WantedSnapshot,
+  WrittenPart,
 } from '@harmont/engine'
 import type { RegistryLogin } from '@harmont/sandbox'
 import type {
@@ -194,6 +198,20 @@ export interface Calls {
   'layers/find': {
     request: { readonly lease: LeaseRef; readonly snapshot: string; readonly forms: readonly LayerForm[] }
     answer: { readonly layers: readonly TravellingLayer[] | null }
+  }
+  /** No `located`: the server reads the object for the runner (`layerCall`). */
+  'layers/locate': {
+    request: LayerRequest
+    answer: { readonly located: LocatedParts | null }
+  }
+  /** No `target`: the part is there, or goes by way of the server (`framedCalls.putLayerPart`). */
+  'layers/target': {
+    request: WantedSnapshot & { readonly part: ObjectPart }
+    answer: { readonly target: PartTarget | null }
+  }
+  'layers/arrived': {
+    request: WantedSnapshot & { readonly part: ObjectPart; readonly written: WrittenPart }
+    answer: Record<never, never>
   }
   'layers/placed': {
     request: { readonly lease: LeaseRef; readonly snapshot: string; readonly ms: number }

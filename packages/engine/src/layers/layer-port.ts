@@ -8,6 +8,8 @@ import type { LackingObject, LayerForm, TravellingLayer, WantedSnapshot } from '
  * gives reject with `NotWanted` unless the server wants it of this runner.
  */
 export interface LayerPort {
+  /** Absent where only the server reaches its store, and at a runner's end. */
+  readonly direct?: DirectLayers
   /**
    * Calls the listener for each snapshot that the server wants of this runner. `renew` repeats it
    * until the snapshot is stored or refused. Returns a function that unsubscribes.
@@ -38,4 +40,52 @@ export interface LayerPort {
   open(lease: LeaseRef, snapshot: string, digest: string, from?: number): Promise<Readable>
   /** Reports that the snapshot is on this machine now, after so many milliseconds of fetching. */
   placed(lease: LeaseRef, snapshot: string, ms: number): Promise<void>
+}
+
+/** A part of an object, and the address from which a runner reads it as a framed blob. */
+export interface LocatedPart {
+  readonly blob: string
+  readonly bytes: number
+  readonly url: string
+}
+
+/** Where a runner writes a part as a framed blob, once. */
+export interface PartTarget {
+  readonly blob: string
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+  /** Proves that the server chose this blob for this part. */
+  readonly receipt: string
+}
+
+/**
+ * Leads runners to the store in which objects are, by addresses that open one blob each and expire
+ * soon. Rejects as `LayerPort`.
+ */
+export interface DirectLayers {
+  /**
+   * Returns some parts of an object, from the one with byte `from` on, and where the first of them
+   * begins; none beyond the end.
+   */
+  locate(lease: LeaseRef, snapshot: string, digest: string, from: number): Promise<LocatedParts>
+  /** Returns where to write a part; null for one that is there already. */
+  target(wanted: WantedSnapshot, part: ObjectPart): Promise<PartTarget | null>
+  /** Keeps a part that was written. Fails where the store has it not in its size. */
+  arrived(wanted: WantedSnapshot, part: ObjectPart, written: WrittenPart): Promise<void>
+}
+
+/** A part of an object, counted from 0. */
+export interface ObjectPart {
+  readonly digest: string
+  readonly index: number
+  readonly bytes: number
+}
+
+export type WrittenPart = Pick<PartTarget, 'blob' | 'receipt'>
+
+export interface LocatedParts {
+  /** Size of the object. */
+  readonly bytes: number
+  readonly start: number
+  readonly parts: readonly LocatedPart[]
 }

@@ -10,13 +10,14 @@ import type { EngineWatch } from '../watch.ts'
 import {
   type LackingObject,
   type LayerForm,
+  type LayerObject,
   layerPartBytes,
   NotWanted,
   type TravellingLayer,
   type WantedSnapshot,
 } from './layer.ts'
-import type { LayerObjects } from './layer-objects.ts'
-import type { LayerPort } from './layer-port.ts'
+import type { DirectObjects, LayerObjects } from './layer-objects.ts'
+import type { DirectLayers, LayerPort } from './layer-port.ts'
 import { plannedSecrets, secretNamesOf, slotOfSnapshot } from './taint.ts'
 
 export interface LocalLayersOptions {
@@ -42,11 +43,14 @@ type Loaded = { readonly build: Build; readonly context: BuildContext }
  * that it holds starts from.
  */
 export class LocalLayers implements LayerPort {
+  readonly direct?: DirectLayers
   readonly #options: LocalLayersOptions
   readonly #listeners = new Set<(wanted: WantedSnapshot) => void>()
 
   constructor(options: LocalLayersOptions) {
     this.#options = options
+    const { direct } = options.objects
+    if (direct !== undefined) this.direct = this.#leadTo(direct)
   }
 
   onWanted(listener: (wanted: WantedSnapshot) => void): () => void {
@@ -118,6 +122,39 @@ export class LocalLayers implements LayerPort {
   }
 
   async open(lease: LeaseRef, snapshot: string, digest: string, from = 0): Promise<Readable> {
+    const { place, object } = await this.#objectOf(lease, snapshot, digest)
+    this.#options.watch?.layerMoved('fetched', Math.max(object.bytes - from, 0))
+    return this.#options.objects.open(place, digest, from)
+  }
+
+  async placed(lease: LeaseRef, snapshot: string, ms: number): Promise<void> {
+    const { layers, runner } = this.#options
+    if ((await this.#placeOf(lease, snapshot)) !== null) await layers.placed(runner, snapshot, ms)
+  }
+
+  #leadTo(direct: DirectObjects): DirectLayers {
+    const { watch } = this.#options
+    return {
+      locate: async (lease, snapshot, digest, from) => {
+        const { place, object } = await this.#objectOf(lease, snapshot, digest)
+        const located = await direct.locate(place, digest, from)
+        watch?.layerMoved('fetched_directly', located.start + sizeOf(located.parts) - from)
+        return { ...located, bytes: object.bytes }
+      },
+      target: async (wanted, part) => direct.target(await this.#asked(wanted), part),
+      arrived: async (wanted, part, written) => {
+        await direct.arrived(await this.#asked(wanted), part, written)
+        watch?.layerMoved('stored_directly', part.bytes)
+      },
+    }
+  }
+
+  /** Returns an object of a snapshot that a leased job starts from. Throws `NotWanted`. */
+  async #objectOf(
+    lease: LeaseRef,
+    snapshot: string,
+    digest: string,
+  ): Promise<{ readonly object: LayerObject; readonly place: LayerPlace }> {
     const found = await this.#find(lease, snapshot, ['erofs', 'tar'])
     const object = found?.stored.layers
       .flatMap(({ blob, source }) => [
@@ -126,13 +163,7 @@ export class LocalLayers implements LayerPort {
       ])
       .find((one) => one.digest === digest)
     if (!found || object === undefined) throw new NotWanted('The object belongs to no layer that this job starts from.')
-    this.#options.watch?.layerMoved('fetched', Math.max(object.bytes - from, 0))
-    return this.#options.objects.open(found.place, digest, from)
-  }
-
-  async placed(lease: LeaseRef, snapshot: string, ms: number): Promise<void> {
-    const { layers, runner } = this.#options
-    if ((await this.#placeOf(lease, snapshot)) !== null) await layers.placed(runner, snapshot, ms)
+    return { object, place: found.place }
   }
 
   async #asked(wanted: WantedSnapshot): Promise<AskedSnapshot> {
@@ -184,4 +215,8 @@ export class LocalLayers implements LayerPort {
     if (loaded === undefined) throw new Error(`there is no build ${buildId}`)
     return loaded
   }
+}
+
+function sizeOf(parts: readonly { readonly bytes: number }[]): number {
+  return parts.reduce((sum, { bytes }) => sum + bytes, 0)
 }

@@ -15,7 +15,7 @@ registerHooks({
 await import(${JSON.stringify(new URL('serve.ts', import.meta.url).href)})
 const { openBlobs } = await import(${JSON.stringify(new URL('../platform/blobs/open-blobs.ts', import.meta.url).href)})
 const blobs = mkdtempSync('/tmp/harmont-blobs-')
-await openBlobs({ blobPlace: null, blobEndpoint: null, blobRegion: null, blobPathStyle: null }, { path: blobs, blobs })
+await openBlobs({ blobPlace: null, blobEndpoint: null, blobRegion: null, blobPathStyle: null, blobDirect: 'on' }, { path: blobs, blobs })
 rmSync(blobs, { recursive: true })
 console.log([...packages].join(' '))`
 

@@ -25,6 +25,8 @@ interface RunnerServices {
   readonly blobs: BlobStore
   readonly disk: Pick<Disk, 'full'>
   readonly limiter: RateLimiter
+  /** Signs receipts of runners. */
+  readonly runnerSecret: string
   readonly settings: Pick<Settings, 'trustedProxies'>
   readonly engine: { readonly store: Store }
   readonly builds: Pick<Builds, 'portFor' | 'secrets' | 'idTokens'>
@@ -41,7 +43,7 @@ export function serveRunners(services: RunnerServices): RunnerEntrance {
   const log = services.log.child({ part: 'runners' })
   const wantFiles = async () => engine.store.layers?.wantOfDraining(engine.store.now())
   const answerStranger = answerStrangers({ pool, limiter, trustedProxies: settings.trustedProxies, wantFiles })
-  const shared = { objects: layerObjects(services), mayHave: hasSecrets(builds.secrets) }
+  const shared = { objects: layerObjects(services, services.runnerSecret), mayHave: hasSecrets(builds.secrets) }
   const portFor = keptPorts(({ pool: name, labels, organizations, ...own }) =>
     builds.portFor({
       reach: { pool: name, labels, queues: organizations },

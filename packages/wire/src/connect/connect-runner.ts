@@ -1,14 +1,16 @@
 import { type LeaseRef, type Log, type RunnerPort, SourceUnavailable } from '@harmont/engine'
+import { Agent } from 'undici'
 import { idTokensFromWire, leaseToWire, phasesToWire, renderToWire, secretsFromWire } from '../forms.ts'
 import { encodeFrame } from '../frames.ts'
 import { type AppendAnswer, archiveCall, framedCalls, longestPollMs } from '../protocol.ts'
 import { openStream } from './answer-stream.ts'
 import { Appender } from './appender.ts'
 import { Caller, type CallTimes } from './caller.ts'
+import { DirectTransfer } from './direct-transfer.ts'
 import { durationsOf } from './server-clock.ts'
 import { type WireShells, wireShells } from './shells.ts'
 import { unlessUnknown } from './transport.ts'
-import { openConnections } from './trust.ts'
+import { openConnections, systemRoots } from './trust.ts'
 import { wireLayers } from './wire-layers.ts'
 import { WireLeases } from './wire-leases.ts'
 import { wireProbes } from './wire-probes.ts'
@@ -59,6 +61,8 @@ export function connectRunner({ url, ca, token, onOutdated, log, settings: given
   const agent = openConnections(address, ca, settings.connectMs)
   const caller = new Caller({ url: address, agent, token, onOutdated }, settings)
   const leases = new WireLeases(caller, settings, log)
+  const store = new Agent({ connect: { timeout: settings.connectMs, ca: systemRoots() } })
+  const direct = new DirectTransfer({ caller, agent: store, stallMs: settings.stallMs, log })
   return {
     lease: (request) => leases.lease(request),
     reclaim: () => leases.reclaim(),
@@ -72,8 +76,11 @@ export function connectRunner({ url, ca, token, onOutdated, log, settings: given
     ...contents(caller, settings),
     probes: wireProbes(caller),
     shells: wireShells(caller, (listener) => leases.onShell(listener), { ...settings, url: address, ca, token }),
-    layers: wireLayers(caller, leases, settings),
-    close: () => caller.transport.close(),
+    layers: wireLayers(caller, leases, direct, settings),
+    async close() {
+      await caller.transport.close()
+      await store.destroy()
+    },
   }
 }
 

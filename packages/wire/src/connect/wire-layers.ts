@@ -1,9 +1,11 @@
+import { Readable } from 'node:stream'
 import { type LayerPort, NotWanted } from '@harmont/engine'
 import { leaseToWire } from '../forms.ts'
 import { encodeFrame } from '../frames.ts'
 import { framedCalls, layerCall } from '../protocol.ts'
 import { openStream } from './answer-stream.ts'
 import type { Caller, CallTimes } from './caller.ts'
+import type { DirectTransfer } from './direct-transfer.ts'
 import { WireError } from './transport.ts'
 import type { WireLeases } from './wire-leases.ts'
 
@@ -14,6 +16,7 @@ const leastBytesPerMs = 20_000
 export function wireLayers(
   caller: Caller,
   leases: Pick<WireLeases, 'onWanted'>,
+  direct: DirectTransfer,
   { tryMs, wholeMs, stallMs, sourceMs }: CallTimes & { readonly stallMs: number; readonly sourceMs: number },
 ): LayerPort {
   return {
@@ -27,6 +30,8 @@ export function wireLayers(
       return (await asGiver(() => caller.call('layers/have', { ...wanted, layer }, times))).answer.lacking
     },
     async putPart(wanted, digest, index, bytes) {
+      const part = { digest, index, bytes: bytes.length }
+      if (await asGiver(() => direct.write(wanted, part, bytes))) return
       const body = Buffer.concat(encodeFrame({ ...wanted, digest, index }, [bytes]))
       await asGiver(() => caller.send(framedCalls.putLayerPart, () => body))
     },
@@ -36,14 +41,25 @@ export function wireLayers(
     async find(lease, snapshot, forms) {
       return (await caller.call('layers/find', { lease: leaseToWire(lease), snapshot, forms })).answer.layers
     },
-    open(lease, snapshot, digest, from) {
+    async open(lease, snapshot, digest, from = 0) {
       const patience = { tryMs, stallMs, wholeMs: sourceMs }
-      return openStream(caller.transport, layerCall, { lease: leaseToWire(lease), snapshot, digest }, patience, from)
+      const rest = (at: number) =>
+        openStream(caller.transport, layerCall, { lease: leaseToWire(lease), snapshot, digest }, patience, at)
+      const bytes = direct.read({ lease, snapshot, digest }, from, rest)
+      const first = await bytes.next()
+      return Readable.from(afterFirst(first, bytes), { objectMode: false })
     },
     async placed(lease, snapshot, ms) {
       await caller.call('layers/placed', { lease: leaseToWire(lease), snapshot, ms })
     },
   }
+}
+
+/** Yields a first piece, whose coming shows that there are bytes, and the others. */
+async function* afterFirst(first: IteratorResult<Buffer>, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  if (first.done === true) return
+  yield first.value
+  yield* others
 }
 
 /** Makes a call about a snapshot that the server may want no more. */

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http'
+import { NotWanted } from '@harmont/engine'
 import type { CallName, LayerPartHead, LayerRequest } from '../protocol.ts'
 import type { CallContext } from './call-context.ts'
 import { framesOf } from './framed-calls.ts'
@@ -34,6 +35,28 @@ export const layerCalls: Handlers<LayerCall> = {
       context.ifHeld(lease, null, () => layers.find(lease, snapshot, forms)),
     )
     return () => ({ layers: found })
+  },
+
+  async 'layers/locate'(context, { lease, snapshot, digest, from }) {
+    const located = await context.exchange(async ({ direct }) =>
+      direct === undefined ? null : context.ifHeld(lease, null, () => direct.locate(lease, snapshot, digest, from)),
+    )
+    return () => ({ located })
+  },
+
+  async 'layers/target'(context, { snapshot, form, part }) {
+    const target = await context.exchange(
+      async ({ direct }) => (await direct?.target({ snapshot, form }, part)) ?? null,
+    )
+    return () => ({ target })
+  },
+
+  async 'layers/arrived'(context, { snapshot, form, part, written }) {
+    await context.exchange(async ({ direct }) => {
+      if (direct === undefined) throw new NotWanted('Parts of layers go by way of this server.')
+      await direct.arrived({ snapshot, form }, part, written)
+    })
+    return () => ({})
   },
 
   async 'layers/placed'(context, { lease, snapshot, ms }) {

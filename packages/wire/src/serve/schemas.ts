@@ -218,6 +218,9 @@ const named = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' }
 const objectBytes = { type: 'integer', minimum: 1, maximum: 64 * 1024 ** 3 }
 const layerIds = { ...list(uuid, 101), minItems: 1 }
 const wanted = { snapshot: uuid, form: layerForm }
+const partIndex = { type: 'integer', minimum: 0, maximum: 100_000 }
+const part = object({ digest: named, index: partIndex, bytes: count })
+const layerRequest = object({ lease, snapshot: uuid, digest: named, from: count })
 const layer = object(
   {
     id: uuid,
@@ -292,6 +295,9 @@ const calls: Readonly<Record<CallName, Schema>> = {
   'layers/have': object({ ...wanted, layer }),
   'layers/refuse': object({ snapshot: uuid, reason: text(1_000) }, { lease }),
   'layers/find': object({ lease, snapshot: uuid, forms }),
+  'layers/locate': layerRequest,
+  'layers/target': object({ ...wanted, part }),
+  'layers/arrived': object({ ...wanted, part, written: object({ blob: uuid, receipt: ticket }) }),
   'layers/placed': object({ lease, snapshot: uuid, ms: count }),
 }
 
@@ -308,8 +314,8 @@ const schemas = {
   ),
   'put-part': object({ lease, digest }),
   'source/archive': object({ buildId: uuid, sha256: digest, from: count }),
-  'layers/upload': object({ ...wanted, digest: named, index: { type: 'integer', minimum: 0, maximum: 100_000 } }),
-  'layers/fetch': object({ lease, snapshot: uuid, digest: named, from: count }),
+  'layers/upload': object({ ...wanted, digest: named, index: partIndex }),
+  'layers/fetch': layerRequest,
 }
 
 export type BodyName = keyof typeof schemas

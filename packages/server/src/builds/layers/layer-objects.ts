@@ -2,15 +2,18 @@
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import {
+  Damaged,
+  type DirectObjects,
   type Disk,
   type LayerObject,
   type LayerObjects,
   type LayerPlace,
-  layerPartBytes,
   NotWanted,
 } from '@harmont/engine'
 import type pg from 'pg'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
+import { directObjects } from './direct-objects.ts'
+import { isPartThere, keepPart, type PartRow, partsOf } from './part-rows.ts'
 
 interface LayerServices {
   readonly pool: pg.Pool
@@ -18,27 +21,28 @@ interface LayerServices {
   readonly disk: Pick<Disk, 'full'>
 }
 
-interface PartRow {
-  readonly index: number
-  readonly bytes: number
-  readonly blob: string
-}
-
 interface ObjectRow {
   readonly bytes: string
   readonly is_whole: boolean
 }
 
-/** Keeps the objects of layers. A part counts once the blob store has it, an object once it was read back. */
-export function layerObjects(services: LayerServices): LayerObjects {
-  return new StoredObjects(services)
+/**
+ * Keeps the objects of layers. A part counts once the blob store has it, an object once it was read
+ * back. @param secret signs receipts, for runners that reach the store themselves.
+ */
+export function layerObjects(services: LayerServices, secret?: string): LayerObjects {
+  return new StoredObjects(services, secret)
 }
 
 class StoredObjects implements LayerObjects {
+  readonly direct?: DirectObjects
   readonly #services: LayerServices
 
-  constructor(services: LayerServices) {
+  constructor(services: LayerServices, secret: string | undefined) {
     this.#services = services
+    const { pool, blobs } = services
+    if (secret !== undefined && blobs.direct !== undefined)
+      this.direct = directObjects({ pool, blobs, direct: blobs.direct, secret })
   }
 
   async parts({ queue, pool }: LayerPlace, { digest, bytes }: LayerObject): Promise<number | null> {
@@ -60,8 +64,10 @@ class StoredObjects implements LayerObjects {
   }
 
   async put(place: LayerPlace, digest: string, index: number, bytes: Uint8Array): Promise<void> {
-    const { pool, blobs, disk } = this.#services
-    if (await this.#isThere(place, digest, index, bytes.length)) return
+    const services = this.#services
+    const { pool, blobs, disk } = services
+    const part = { digest, index, bytes: bytes.length }
+    if (await isPartThere(pool, place, part)) return
     if (disk.full !== null) throw new Error(`could not store a part of a layer: ${disk.full}`)
     const writer = await blobs.create()
     let blob: string
@@ -72,20 +78,12 @@ class StoredObjects implements LayerObjects {
       await writer.abort()
       throw error
     }
-    const { rowCount } = await pool.query({
-      name: 'keep-layer-part',
-      text: `insert into layer_parts (queue, pool, digest, index, bytes, blob)
-             select queue, pool, digest, $4, $5, $6 from layer_objects where queue = $1 and pool = $2 and digest = $3 and not is_whole
-             on conflict do nothing`,
-      values: [place.queue, place.pool, digest, index, bytes.length, blob],
-    })
-    // Somebody else has stored it meanwhile.
-    if (rowCount === 0) await blobs.remove(blob)
+    await keepPart(services, place, part, blob)
   }
 
   async complete(place: LayerPlace, { digest, bytes }: LayerObject): Promise<boolean> {
     const { pool, blobs } = this.#services
-    const parts = await this.#partsOf(place, digest)
+    const parts = await partsOf(pool, place, digest)
     if (await this.#isAsNamed(parts, digest, bytes)) {
       const { rowCount } = await pool.query({
         name: 'complete-layer-object',
@@ -112,37 +110,11 @@ class StoredObjects implements LayerObjects {
 
   async *#read(place: LayerPlace, digest: string, from: number): AsyncGenerator<Uint8Array> {
     let at = 0
-    for (const { blob, bytes } of await this.#partsOf(place, digest)) {
+    for (const { blob, bytes } of await partsOf(this.#services.pool, place, digest)) {
       const start = Math.max(0, from - at)
       at += bytes
       if (start < bytes) yield* this.#services.blobs.open(blob, { start, end: bytes })
     }
-  }
-
-  /** Whether a part is there already. Throws for one that is not as long as it must be. */
-  async #isThere({ queue, pool }: LayerPlace, digest: string, index: number, length: number): Promise<boolean> {
-    const { rows } = await this.#services.pool.query<ObjectRow & { readonly is_there: boolean }>({
-      name: 'find-layer-part',
-      text: `select is_whole, bytes,
-                    exists (select from layer_parts where queue = $1 and pool = $2 and digest = $3 and index = $4) as is_there
-               from layer_objects where queue = $1 and pool = $2 and digest = $3`,
-      values: [queue, pool, digest, index],
-    })
-    const [object] = rows
-    if (object === undefined) throw new NotWanted(`Nothing is known of the object ${digest}.`)
-    const expected = Math.min(layerPartBytes, Number(object.bytes) - index * layerPartBytes)
-    if (length !== expected)
-      throw new NotWanted(`Part ${index} of the object ${digest} has ${length} bytes instead of ${expected}.`)
-    return object.is_whole || object.is_there
-  }
-
-  async #partsOf({ queue, pool }: LayerPlace, digest: string): Promise<readonly PartRow[]> {
-    const { rows } = await this.#services.pool.query<PartRow>({
-      name: 'list-layer-parts',
-      text: 'select index, bytes, blob from layer_parts where queue = $1 and pool = $2 and digest = $3 order by index',
-      values: [queue, pool, digest],
-    })
-    return rows
   }
 
   /** Reads the parts back: what a runner sent counts as little as what a store has kept of it. */
@@ -150,10 +122,16 @@ class StoredObjects implements LayerObjects {
     const { blobs } = this.#services
     const hash = createHash('sha256')
     let size = 0
-    for (const part of parts) {
-      if ((await blobs.size(part.blob)) !== part.bytes) return false
-      for await (const piece of blobs.open(part.blob) as AsyncIterable<Buffer>) hash.update(piece)
-      size += part.bytes
+    try {
+      for (const part of parts) {
+        if ((await blobs.size(part.blob)) !== part.bytes) return false
+        for await (const piece of blobs.open(part.blob) as AsyncIterable<Buffer>) hash.update(piece)
+        size += part.bytes
+      }
+    } catch (error) {
+      // A runner that writes to the store itself may have written anything.
+      if (error instanceof Damaged) return false
+      throw error
     }
     return size === bytes && `sha256:${hash.digest('hex')}` === digest
   }

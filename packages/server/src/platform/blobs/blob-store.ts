@@ -7,6 +7,8 @@ import { syncDirectory } from '../data-directory/sync-directory.ts'
 
 /** Stores source archives, packed logs and parts of artifacts. Names say nothing about the content. */
 export interface BlobStore {
+  /** Absent where nobody but this server reaches the store, or may. */
+  readonly direct?: DirectBlobs
   /** Without a name the store chooses one. A restored blob keeps its name. */
   create(name?: string): Promise<BlobWriter>
   /** Returns undefined for an absent blob. */
@@ -24,6 +26,13 @@ export interface BlobStore {
   removeUnfinished(before: Date): Promise<void>
   /** Fails when the store does not answer, or nothing can be written. */
   check(): Promise<void>
+}
+
+/** Gives others addresses by which they read or write one blob, as frames, for some minutes. */
+export interface DirectBlobs {
+  readUrl(name: string): Promise<string>
+  /** The address takes a blob of this size, with these headers, and none in the place of another. */
+  writeTo(name: string, size: number): Promise<{ readonly url: string; readonly headers: Record<string, string> }>
 }
 
 /**

@@ -4,11 +4,11 @@ import { type Settings, SettingsError } from '../settings/read-settings.ts'
 import { type BlobStore, BlobStoreUnavailable, openDirectoryStore } from './blob-store.ts'
 import type { BucketOptions } from './s3/bucket.ts'
 
-export type BlobSettings = Pick<Settings, 'blobPlace' | 'blobEndpoint' | 'blobRegion' | 'blobPathStyle'>
+export type BlobSettings = Pick<Settings, 'blobPlace' | 'blobEndpoint' | 'blobRegion' | 'blobPathStyle' | 'blobDirect'>
 
 /** Opens the blob store of the settings. */
 export async function openBlobs(
-  { blobPlace: place, blobEndpoint: endpoint, blobRegion: region, blobPathStyle }: BlobSettings,
+  { blobPlace: place, blobEndpoint: endpoint, blobRegion: region, blobPathStyle, blobDirect }: BlobSettings,
   directory: Pick<DataDirectory, 'path' | 'blobs'>,
   onCall?: BucketOptions['onCall'],
 ): Promise<BlobStore> {
@@ -17,7 +17,8 @@ export async function openBlobs(
   const { openS3Store } = await import('./s3/s3-store.ts')
   const pathStyle = blobPathStyle === null ? endpoint !== null : blobPathStyle === 'on'
   const drafts = join(directory.path, 'drafts')
-  return openS3Store({ ...place, endpoint, region, pathStyle, drafts, ...(onCall && { onCall }) })
+  const direct = blobDirect === 'on'
+  return openS3Store({ ...place, endpoint, region, pathStyle, direct, drafts, ...(onCall && { onCall }) })
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Settings of the place where blobs are. */
 import { absolutePath, InvalidValue, oneOf, type Parse, visibleAscii, webAddress } from './parse.ts'
-import { optional, type Setting } from './setting.ts'
+import { optional, type Setting, setting } from './setting.ts'
 
 export type BlobPlace =
   | { readonly kind: 'directory'; readonly path: string }
@@ -55,5 +55,11 @@ export const blobSettings = {
     'HARMONT_BLOB_PATH_STYLE',
     oneOf('on', 'off'),
     '`on`: the bucket stands in the path of addresses, `off`: in the host name; if unset, `on` with HARMONT_BLOB_ENDPOINT',
+  ),
+  blobDirect: setting(
+    'HARMONT_BLOB_DIRECT',
+    oneOf('on', 'off'),
+    'on',
+    'whether runners read and write layers in S3 themselves, by addresses that the server signs; `off`: through the server',
   ),
 } as const

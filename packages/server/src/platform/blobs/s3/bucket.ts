@@ -15,8 +15,11 @@ import {
   S3ServiceException,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
+import { SignatureV4 } from '@smithy/signature-v4'
 import { BlobStoreUnavailable, blobNamePattern } from '../blob-store.ts'
 
+/** How long a signed address works. */
+const signedSeconds = 15 * 60
 /** For a call with all its tries. Less than a transaction may be held up (`database/pool.ts`). */
 const callMs = 60_000
 
@@ -32,6 +35,8 @@ export interface BucketOptions {
   readonly pathStyle: boolean
   /** Longest silence of a connection, a slow reader's own pauses included; 20 s if absent. */
   readonly silenceMs?: number
+  /** Whether runners read and write blobs here by signed addresses. */
+  readonly direct?: boolean
   /** Hears of each call, with all its tries, once it is over. */
   readonly onCall?: (call: BlobCall) => void
 }
@@ -62,9 +67,11 @@ export class Bucket {
   readonly #bucket: string
   readonly #folder: string
   readonly #onCall: BucketOptions['onCall']
+  readonly #place: Pick<BucketOptions, 'endpoint' | 'pathStyle'>
 
   constructor({ bucket, prefix, endpoint, region, pathStyle, silenceMs = 20_000, onCall }: BucketOptions) {
     this.#onCall = onCall
+    this.#place = { endpoint, pathStyle }
     this.url = `s3://${bucket}${prefix === '' ? '' : `/${prefix}`}`
     this.#bucket = bucket
     this.#folder = `${prefix === '' ? '' : `${prefix}/`}blobs/`
@@ -188,6 +195,32 @@ export class Bucket {
     )
   }
 
+  /** Returns an address by which anybody makes this one request, with these headers, for some minutes. */
+  async sign(method: 'GET' | 'PUT', name: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
+    const { config } = this.#client
+    const url = await this.#urlOf(name)
+    const signer = new SignatureV4({ ...config, service: 's3', uriEscapePath: false })
+    const signed = await signer.presign(
+      {
+        ...{ method, protocol: url.protocol, hostname: url.hostname, path: url.pathname },
+        headers: { ...headers, host: url.host, 'x-amz-content-sha256': 'UNSIGNED-PAYLOAD' },
+        query: {},
+      },
+      { expiresIn: signedSeconds },
+    )
+    for (const [key, value] of Object.entries(signed.query ?? {})) url.searchParams.set(key, String(value))
+    return url.href
+  }
+
+  async #urlOf(name: string): Promise<URL> {
+    const { endpoint, pathStyle } = this.#place
+    const url = new URL(endpoint ?? `https://s3.${await this.#client.config.region()}.amazonaws.com`)
+    if (!pathStyle) url.host = `${this.#bucket}.${url.host}`
+    const path = [...(pathStyle ? [this.#bucket] : []), ...(this.#folder + name).split('/')]
+    url.pathname = [url.pathname.replace(/\/$/, ''), ...path.map(escaped)].join('/')
+    return url
+  }
+
   #at(name: string): { readonly Bucket: string; readonly Key: string } {
     return { Bucket: this.#bucket, Key: this.#folder + name }
   }
@@ -228,6 +261,11 @@ export class Bucket {
   #wrong(operation: string, why: string, cause?: unknown): BlobStoreUnavailable {
     return new BlobStoreUnavailable(`${this.url}: ${operation} failed: ${why}`, { cause, isRefusal: isRefusal(cause) })
   }
+}
+
+/** Escapes all that S3 escapes before it compares signatures. */
+function escaped(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
 /** Returns name and message of an error; the SDK's word for no message is left out. */

@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
 import { ListMultipartUploadsCommand, PutObjectCommand } from '@aws-sdk/client-s3'
+import { Damaged } from '@harmont/engine'
 import { cuts, type Fault, flips, halves, hangs, loses, refuses, StrangeProxy, says } from '@harmont/outside/proxy'
 import { effort } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest'
@@ -11,7 +12,6 @@ import { blobPlace } from '../../settings/blob-settings.ts'
 import { type BlobStore, BlobStoreUnavailable } from '../blob-store.ts'
 import { write } from '../blob-store-suite.ts'
 import { openUsableBlobs } from '../open-blobs.ts'
-import { Damaged } from './frames.ts'
 import { openS3Store } from './s3-store.ts'
 
 let proxy: StrangeProxy
@@ -155,7 +155,13 @@ test('a server that S3 refuses does not start, and one that S3 does not answer d
   const open = async (url: string, endpoint: string) => {
     const absent: Error[] = []
     onTestFinished(() => void Object.assign(process.env, bucket.environment))
-    const settings = { blobPlace: blobPlace(url), blobEndpoint: endpoint, blobRegion: null, blobPathStyle: null }
+    const settings = {
+      blobPlace: blobPlace(url),
+      blobEndpoint: endpoint,
+      blobRegion: null,
+      blobPathStyle: null,
+      blobDirect: 'on',
+    } as const
     await openUsableBlobs(settings, { path: drafts, blobs: drafts }, (error) => void absent.push(error))
     return absent.map(({ message }) => message)
   }

@@ -1,8 +1,8 @@
 /** Reads blobs from objects, over answers that break off or are wrong. */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { blobBytes, Damaged, decodeFrames, frameContent, framesAround } from '@harmont/engine'
 import { BlobStoreUnavailable } from '../blob-store.ts'
 import { type Bucket, NoSuchBlob } from './bucket.ts'
-import { blobBytes, Damaged, decodeFrames, frameContent, framesAround } from './frames.ts'
 
 /** Failures in a row after which a read fails. Any progress in between starts the count anew. */
 const mostFailures = 4

@@ -3,10 +3,15 @@ import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { Turns } from '@harmont/engine'
-import { type BlobStore, BlobStoreUnavailable, type BlobWriter, requireBlobName } from '../blob-store.ts'
+import { blobBytes, encodeFrames, frameContent, objectBytes, type SizedBlob, Turns } from '@harmont/engine'
+import {
+  type BlobStore,
+  BlobStoreUnavailable,
+  type BlobWriter,
+  type DirectBlobs,
+  requireBlobName,
+} from '../blob-store.ts'
 import { Bucket, type BucketOptions } from './bucket.ts'
-import { blobBytes, encodeFrames, frameContent, objectBytes, type SizedBlob } from './frames.ts'
 import { readBlob } from './read-blob.ts'
 
 /** Bytes of a blob in a part of an upload. Smaller blobs are stored by one call. */
@@ -24,6 +29,7 @@ export function openS3Store({ drafts, ...options }: S3StoreOptions): BlobStore {
   const bucket = new Bucket(options)
   const uploads = new Turns(uploadsAtOnce)
   return {
+    ...(options.direct === true && { direct: directBlobs(bucket) }),
     create: async (name = randomUUID()) =>
       newWriter(requireBlobName(name), await openDraft(drafts), { bucket, uploads }),
     async size(name) {
@@ -36,6 +42,16 @@ export function openS3Store({ drafts, ...options }: S3StoreOptions): BlobStore {
     list: () => bucket.list(),
     removeUnfinished: (before) => bucket.abortUploads(before),
     check: () => bucket.check(),
+  }
+}
+
+function directBlobs(bucket: Bucket): DirectBlobs {
+  return {
+    readUrl: (name) => bucket.sign('GET', requireBlobName(name)),
+    async writeTo(name, size) {
+      const headers = { 'content-length': String(objectBytes(size)), 'if-none-match': '*' }
+      return { url: await bucket.sign('PUT', requireBlobName(name), headers), headers }
+    },
   }
 }
 

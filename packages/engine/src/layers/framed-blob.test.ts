@@ -2,7 +2,15 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { blobBytes, Damaged, decodeFrames, encodeFrames, frameContent, framesAround, objectBytes } from './frames.ts'
+import {
+  blobBytes,
+  Damaged,
+  decodeFrames,
+  encodeFrames,
+  frameContent,
+  framesAround,
+  objectBytes,
+} from './framed-blob.ts'
 
 const around = (length: number) => fc.integer({ min: Math.max(0, length - 3), max: length + 3 })
 /** Around the ends of frames. */

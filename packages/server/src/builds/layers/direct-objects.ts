@@ -1,0 +1,54 @@
+/** Leads runners to the blobs of layers in a store that they reach themselves. */
+import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
+import { type DirectObjects, type LayerPlace, NotWanted, type ObjectPart } from '@harmont/engine'
+import type pg from 'pg'
+import type { BlobStore, DirectBlobs } from '../../platform/blobs/blob-store.ts'
+import { isPartThere, keepPart, partsOf } from './part-rows.ts'
+
+interface DirectServices {
+  readonly pool: pg.Pool
+  readonly blobs: BlobStore
+  readonly direct: DirectBlobs
+  /** Signs receipts: without one a runner could name the blob of somebody else as its part. */
+  readonly secret: string
+}
+
+/** Their addresses expire: a reader asks for more when it has read these. */
+const mostLocated = 32
+
+export function directObjects(services: DirectServices): DirectObjects {
+  const { pool, blobs, direct, secret } = services
+  const receiptOf = (place: LayerPlace, { digest, index, bytes }: ObjectPart, blob: string) =>
+    createHmac('sha256', secret)
+      .update(JSON.stringify(['layer part', place.queue, place.pool, digest, index, bytes, blob]))
+      .digest()
+  return {
+    async locate(place, digest, from) {
+      const all = await partsOf(pool, place, digest)
+      let [start, first] = [0, 0]
+      for (const { bytes } of all) {
+        if (start + bytes > from) break
+        start += bytes
+        first += 1
+      }
+      const located = all.slice(first, first + mostLocated)
+      const urls = await Promise.all(located.map(({ blob }) => direct.readUrl(blob)))
+      return { start, parts: located.map(({ blob, bytes }, at) => ({ blob, bytes, url: urls[at] ?? '' })) }
+    },
+    async target(place, part) {
+      if (await isPartThere(pool, place, part)) return null
+      const blob = randomUUID()
+      const { url, headers } = await direct.writeTo(blob, part.bytes)
+      return { blob, url, headers, receipt: receiptOf(place, part, blob).toString('base64url') }
+    },
+    async arrived(place, part, { blob, receipt }) {
+      const [given, expected] = [Buffer.from(receipt, 'base64url'), receiptOf(place, part, blob)]
+      if (given.length !== expected.length || !timingSafeEqual(given, expected))
+        throw new NotWanted('The part was not written to where the server said.')
+      const found = await blobs.size(blob)
+      if (found !== part.bytes)
+        throw new NotWanted(`The store has ${found ?? 'no'} bytes of a part with ${part.bytes} bytes.`)
+      await keepPart(services, place, part, blob)
+    },
+  }
+}

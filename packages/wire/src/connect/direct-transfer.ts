@@ -1,0 +1,153 @@
+/** Layers on their way between a runner and the store, past the server. */
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import {
+  Damaged,
+  decodeFrames,
+  encodeFrames,
+  frameContent,
+  framesAround,
+  type LeaseRef,
+  type LocatedPart,
+  type LocatedParts,
+  type Log,
+  type ObjectPart,
+  objectBytes,
+  type WantedSnapshot,
+} from '@harmont/engine'
+import { now } from '@harmont/sandbox'
+import { type Agent, request } from 'undici'
+import { leaseToWire } from '../forms.ts'
+import type { Caller } from './caller.ts'
+import { unlessUnknown, WireError } from './transport.ts'
+
+export interface DirectOptions {
+  readonly caller: Pick<Caller, 'call'>
+  /** Connections to the store, which has a certificate of its own. */
+  readonly agent: Agent
+  /** How long no byte may come or go. */
+  readonly stallMs: number
+  readonly log: Log
+}
+
+/** An object of a snapshot that a job starts from. */
+interface Wanted {
+  readonly lease: LeaseRef
+  readonly snapshot: string
+  readonly digest: string
+}
+
+/** Tells how long all goes by way of the server once the store was not reached. */
+const awayMs = 60_000
+/** Tries in a row that bring no byte, before the rest comes by way of the server. */
+const mostTries = 2
+
+/** The store did not do what the address was for. */
+class StoreFailed extends Error {
+  override readonly name = 'StoreFailed'
+}
+
+/**
+ * Reads and writes parts of layers at addresses that the server signs. Where it signs none, or the
+ * store is not reached, the server moves them.
+ */
+export class DirectTransfer {
+  readonly #options: DirectOptions
+  #awayUntil = 0
+
+  constructor(options: DirectOptions) {
+    this.#options = options
+  }
+
+  /** Yields the bytes of an object from a place on. `rest` opens what the store does not give. */
+  async *read(wanted: Wanted, from: number, rest: (at: number) => Promise<Readable>): AsyncGenerator<Buffer> {
+    let at = from
+    for (let tries = 0; tries < mostTries; ) {
+      try {
+        const located = await this.#locate(wanted, at)
+        if (located === null) break
+        for await (const piece of this.#readParts(located, at)) {
+          at += piece.length
+          tries = 0
+          yield piece
+        }
+        if (at === located.bytes) return
+      } catch (error) {
+        if (error instanceof WireError) throw error
+        this.#options.log('warn', `could not read ${wanted.digest} from the store`, error)
+      }
+      tries += 1
+      if (tries === mostTries) this.#awayUntil = now() + awayMs
+    }
+    yield* await rest(at)
+  }
+
+  /** Writes a part. Returns false where it did not: the server takes it then. */
+  async write(wanted: WantedSnapshot, part: ObjectPart, bytes: Uint8Array): Promise<boolean> {
+    if (now() < this.#awayUntil) return false
+    try {
+      const { target } = (await this.#options.caller.call('layers/target', { ...wanted, part })).answer
+      if (target === null) return false
+      const { blob, url, headers, receipt } = target
+      const put = async () => this.#put(url, headers, await framesOf(blob, bytes))
+      await put().catch(put)
+      await this.#options.caller.call('layers/arrived', { ...wanted, part, written: { blob, receipt } })
+      return true
+    } catch (error) {
+      if (error instanceof WireError && error.code === 'unreachable') throw error
+      this.#options.log('warn', `could not write a part of ${part.digest} to the store`, error)
+      this.#awayUntil = now() + awayMs
+      return false
+    }
+  }
+
+  async #locate({ lease, snapshot, digest }: Wanted, from: number): Promise<LocatedParts | null> {
+    if (now() < this.#awayUntil) return null
+    const request = { lease: leaseToWire(lease), snapshot, digest, from }
+    const located = this.#options.caller.call('layers/locate', request).then(({ answer }) => answer.located)
+    return unlessUnknown(located, null)
+  }
+
+  async *#readParts({ start, parts }: LocatedParts, from: number): AsyncGenerator<Buffer> {
+    let begin = start
+    for (const part of parts) {
+      yield* this.#readPart(part, Math.max(0, from - begin))
+      begin += part.bytes
+    }
+  }
+
+  /** Yields the checked bytes of a part, from one of its bytes on. */
+  async *#readPart({ blob, bytes: size, url }: LocatedPart, from: number): AsyncGenerator<Buffer> {
+    const { first, start } = framesAround({ start: from, end: size })
+    const { statusCode, body } = await request(url, {
+      ...this.#times(),
+      headers: { range: `bytes=${start}-${objectBytes(size) - 1}` },
+    })
+    if (statusCode !== 206) throw new StoreFailed(`it answered with ${statusCode}: ${(await text(body)).slice(0, 300)}`)
+    let at = first * frameContent
+    for await (const piece of decodeFrames({ name: blob, size }, first, body)) {
+      const rest = piece.subarray(Math.max(0, from - at))
+      at += piece.length
+      if (rest.length > 0) yield rest
+    }
+    if (at !== size) throw new Damaged(`a part ended at byte ${at} of ${size}`)
+  }
+
+  async #put(url: string, headers: Readonly<Record<string, string>>, body: Buffer): Promise<void> {
+    const { statusCode, body: answer } = await request(url, { ...this.#times(), method: 'PUT', headers, body })
+    const said = (await text(answer)).slice(0, 300)
+    // An earlier try whose answer was lost has written it.
+    if (statusCode !== 200 && statusCode !== 412) throw new StoreFailed(`it answered with ${statusCode}: ${said}`)
+  }
+
+  #times() {
+    const { agent, stallMs } = this.#options
+    return { dispatcher: agent, headersTimeout: stallMs, bodyTimeout: stallMs }
+  }
+}
+
+function framesOf(name: string, bytes: Uint8Array): Promise<Buffer> {
+  return encodeFrames({ name, size: bytes.length }, { start: 0, end: bytes.length }, async (into, position) => {
+    into.set(bytes.subarray(position, position + into.length))
+  })
+}
