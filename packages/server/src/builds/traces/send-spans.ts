@@ -3,8 +3,18 @@ import type { Store } from '@harmont/engine'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { EndedSpan, Tracing } from '../../platform/tracing/tracing.ts'
-import { spanOfBuild, spansOfJob, type TracedBuild } from './spans-of-rows.ts'
-import { claimUnsent, readReports, releaseUnsent, removeBeyond, removeUnsent, type Unsent } from './store.ts'
+import { spanOfBuild, spanOfExport, spansOfJob, type TracedBuild } from './spans-of-rows.ts'
+import {
+  claimUnsent,
+  type ExportRow,
+  type ReportRow,
+  readExports,
+  readReports,
+  releaseUnsent,
+  removeBeyond,
+  removeUnsent,
+  type Unsent,
+} from './store.ts'
 
 interface SenderOptions {
   readonly pool: pg.Pool
@@ -58,6 +68,10 @@ async function sendSome({ pool, store, tracing }: SenderOptions): Promise<'more'
     pool,
     rows.flatMap(({ job_id: id }) => id ?? []),
   )
+  const exports = await readExports(
+    pool,
+    rows.flatMap(({ build_id: id, job_id: job }) => (job === null ? id : [])),
+  )
   const spans: EndedSpan[] = []
   for (const [buildId, ended] of Map.groupBy(rows, (row) => row.build_id)) {
     const loaded = await store.builds.load(buildId)
@@ -65,7 +79,7 @@ async function sendSome({ pool, store, tracing }: SenderOptions): Promise<'more'
     // The build is gone, and its rows go with it.
     if (loaded === undefined || trace === undefined) continue
     const traced = { build: loaded.build, context: { ...loaded.context, trace } }
-    for (const row of ended) spans.push(...(await spansOf(store, traced, row, reports)))
+    for (const row of ended) spans.push(...(await spansOf(store, traced, row, { reports, exports })))
   }
   if (spans.length > 0 && (await tracing.send(spans)) === 'later') {
     await releaseUnsent(pool, ids)
@@ -75,13 +89,22 @@ async function sendSome({ pool, store, tracing }: SenderOptions): Promise<'more'
   return rows.length < atOnce ? 'all sent' : 'more'
 }
 
+/** What tables besides those of jobs say, by job and by build. */
+interface More {
+  readonly reports: ReadonlyMap<string, readonly ReportRow[]>
+  readonly exports: ReadonlyMap<string, readonly ExportRow[]>
+}
+
 async function spansOf(
   { builds }: SenderOptions['store'],
   traced: TracedBuild,
   row: Unsent,
-  reports: Awaited<ReturnType<typeof readReports>>,
+  { reports, exports }: More,
 ): Promise<readonly EndedSpan[]> {
-  if (row.job_id === null) return [spanOfBuild(traced, row)]
+  if (row.job_id === null) {
+    const sent = exports.get(row.build_id) ?? []
+    return [spanOfBuild(traced, row), ...sent.map((one) => spanOfExport(traced, one))]
+  }
   const job = await builds.job(row.build_id, row.job_id)
   return job === undefined ? [] : spansOfJob(traced, job, reports.get(job.id) ?? [])
 }

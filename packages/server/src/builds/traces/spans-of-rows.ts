@@ -12,7 +12,7 @@ import {
   type TraceOrigin,
 } from '@harmont/engine'
 import type { EndedSpan } from '../../platform/tracing/tracing.ts'
-import type { ReportRow, Unsent } from './store.ts'
+import type { ExportRow, ReportRow, Unsent } from './store.ts'
 
 /** A build with the context that says whom it is for. */
 export interface TracedBuild {
@@ -139,6 +139,30 @@ function spansOfReport(
       error: hasFailed ? 'tests_failed' : null,
     },
   ]
+}
+
+/** Returns the span of files that their runner sent for others, below the job that left them. */
+export function spanOfExport(
+  { build, context }: TracedBuild,
+  { job_id: jobId, snapshot, runner, bytes, asked_at: from, stored_at: to }: ExportRow,
+): EndedSpan {
+  return {
+    traceId: context.trace.traceId,
+    spanId: spanId('export', jobId, snapshot),
+    parentId: spanId('job', jobId),
+    name: 'export',
+    isRequest: false,
+    from,
+    to: new Date(Math.max(from.getTime(), to.getTime())),
+    attributes: {
+      ...nameOf(context),
+      'cicd.pipeline.run.id': build.id,
+      'cicd.pipeline.task.run.id': jobId,
+      'cicd.worker.id': runner,
+      'harmont.bytes': Number(bytes),
+    },
+    error: null,
+  }
 }
 
 type Part = Omit<JobPhase, 'name'> & { readonly name: string }

@@ -61,6 +61,32 @@ export async function readReports(
   return Map.groupBy(rows, (row) => row.job_id)
 }
 
+/** A snapshot of a build that the server keeps for other runners. */
+export interface ExportRow {
+  readonly build_id: string
+  /** The job that left it. */
+  readonly job_id: string
+  readonly snapshot: string
+  readonly runner: string
+  readonly bytes: string
+  readonly asked_at: Date
+  readonly stored_at: Date
+}
+
+/** Returns what runners have sent for builds, by build. */
+export async function readExports(
+  database: Database,
+  buildIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly ExportRow[]>> {
+  const { rows } = await database.query<ExportRow>({
+    name: 'read-exports-of-spans',
+    text: `select build_id, job_id, snapshot, runner, bytes, asked_at, stored_at from engine.exports
+            where build_id = any($1::uuid[]) and stored_at is not null and bytes is not null order by asked_at, snapshot`,
+    values: [buildIds],
+  })
+  return Map.groupBy(rows, (row) => row.build_id)
+}
+
 /** Another process takes what a killed one had, after this time. */
 const claimSeconds = 60
 

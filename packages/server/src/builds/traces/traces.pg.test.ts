@@ -1,13 +1,17 @@
 /** Spans of builds whose jobs are played, with a collector that checks what a real one checks. */
+
+import { noOutput } from '@harmont/engine'
 import { type CollectedSpan, startCollector } from '@harmont/outside/collector'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, expect, test } from 'vitest'
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
+import { give, layerPlayers, passed, wantedOf } from '../layers/players.test-support.ts'
 import { claimUnsent, releaseUnsent, removeBeyond, removeStaleSpans } from './store.ts'
 
 const collector = await startCollector()
 const it = testServer({ OTEL_EXPORTER_OTLP_ENDPOINT: collector.url })
+const { elsewhere, leaseOne, runParent } = layerPlayers(it)
 afterAll(() => collector.stop())
 
 let traces = 0
@@ -74,6 +78,25 @@ test('G98 a report of tests is a span below the command of its job, with counts'
       ...{ 'harmont.tests.passed': 1, 'harmont.tests.failed': 2, 'harmont.tests.skipped': 1 },
     },
   })
+})
+
+test('G98 files that a runner sent for another one are a span below the job that left them', async () => {
+  const [giver, taker] = [await elsewhere(), await elsewhere()]
+  await runParent(giver)
+  const asked = wantedOf(giver)
+  const leased = leaseOne(taker, 20_000)
+  const bytes = Buffer.from('the bytes of a layer')
+  await give(giver, await asked, bytes)
+  const job = await leased
+  await taker.port.started(job, new Date())
+  await taker.port.finish(job, new Date(), { ...passed, snapshot: null }, noOutput)
+  const [sent] = await until(
+    () => collector.spans.filter(({ name }) => name === 'export'),
+    (spans: readonly CollectedSpan[]) => spans.length > 0,
+  )
+  const parent = collector.spans.find(({ spanId }) => spanId === sent?.parentId)
+  expect([parent?.name, parent?.traceId]).toEqual(['job a', sent?.traceId])
+  expect(sent?.attributes).toMatchObject({ 'cicd.worker.id': giver.id, 'harmont.bytes': bytes.length })
 })
 
 test('G98 a collector that does not answer yet holds no build up, and gets its spans once', async () => {
