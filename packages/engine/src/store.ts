@@ -310,7 +310,9 @@ export interface LayerStore {
   want(taker: Taker, now: Instant): Promise<void>
   /** Wants of draining runners what unfinished builds still need. */
   wantOfDraining(now: Instant): Promise<void>
-  /** Returns what is wanted of a runner. */
+  /** Wants files that jobs crowd at, before anybody asks (`core/placement/export-ahead.ts`). */
+  wantAhead(now: Instant): Promise<void>
+  /** Returns what is wanted of a runner, first what somebody waits for. */
   wantedOf(runner: string): Promise<readonly WantedSnapshot[]>
   /** Returns whose snapshot it is; null when it is not wanted of this runner. */
   asked(runner: string, wanted: WantedSnapshot): Promise<AskedSnapshot | null>

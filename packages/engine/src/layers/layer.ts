@@ -23,6 +23,8 @@ export const noTraffic: LayerTraffic = { forms: [], host: null }
 export interface WantedSnapshot {
   readonly snapshot: string
   readonly form: LayerForm
+  /** Nobody waits for it yet. */
+  readonly ahead?: boolean
 }
 
 /** The parts of an object that the server has. */

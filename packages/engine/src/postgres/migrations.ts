@@ -35,6 +35,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0032-appended-steps.sql',
   '0033-phases.sql',
   '0034-rooms.sql',
+  '0035-exports-ahead.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

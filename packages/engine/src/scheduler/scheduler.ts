@@ -77,6 +77,7 @@ export class Scheduler {
         await store.builds.settleGroups()
         await store.probes?.endOverdue(now)
         await store.layers?.wantOfDraining(now)
+        await store.layers?.wantAhead(now)
         await this.#applyGone(now)
         this.#groupsDueAt = now + groupsEveryMs
       }

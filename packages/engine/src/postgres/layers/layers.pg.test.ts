@@ -131,6 +131,53 @@ test('G95 a step that starts from files goes to another runner once the server h
   expect((await one('a', images, {}, 1)).buildId).toBe(id)
 })
 
+test('files that more jobs wait for than their runner takes leave it unasked, and first once somebody asks', async () => {
+  for (const children of [3, 2]) await submit([{}, ...Array.from({ length: children }, () => ({ buildsIn: 0 }))])
+  await seen(['a'], ['b'])
+  const [snapshot = '', other = ''] = await Promise.all((await take('a', images)).map((lease) => end(lease)))
+  await store.layers.wantAhead(now)
+  expect(await store.layers.wantedOf('a')).toEqual([])
+  now += 2 * second
+  await seen(['a'], ['b'])
+  await store.layers.wantAhead(now)
+  const both = [snapshot, other].toSorted().map((id) => ({ snapshot: id, form: 'erofs', ahead: true }))
+  expect(await store.layers.wantedOf('a')).toEqual(both)
+  // Somebody looks while the jobs of one of them are not ready for long.
+  await pool.query("update engine.ready set ready_at = ready_at + interval '5 s' where files[1] = $1", [snapshot])
+  await want('b')
+  expect(await store.layers.wantedOf('a')).toEqual([
+    { snapshot: other, form: 'erofs' },
+    { snapshot, form: 'erofs', ahead: true },
+  ])
+  await give('a', snapshot)
+  now += 6 * second
+  expect(await take('b', images)).toHaveLength(3)
+  // What is stored is not sent again.
+  await store.layers.wantAhead(now)
+  expect(await store.layers.wantedOf('a')).toEqual([{ snapshot: other, form: 'erofs' }])
+})
+
+test.each([
+  { what: 'no other runner is there', others: [] },
+  { what: 'the other one is in another pool', others: [['b', images, { pool: 'gpu' }]] },
+  { what: 'the other one has not the label', others: [['b', images, { labels: ['x'] }]] },
+  { what: 'the other one takes no images', others: [['b', { ...images, forms: ['tar'] }]] },
+  { what: 'the other one drains', others: [['b']], drains: true },
+] as const)('no files leave their runner unasked when $what', async ({ others, ...more }) => {
+  const { snapshot } = await parentOnA(3)
+  await pool.query("delete from engine.runners where id = 'b'")
+  await pool.query("update engine.ready set labels = array['y']")
+  // One that is here for other organizations.
+  await seen(['a'], ['c', images, { queues: ['another'] }], ...others)
+  if ('drains' in more) await store.runners.drain('b', now)
+  now += 2 * second
+  await store.layers.wantAhead(now)
+  expect(await store.layers.wantedOf('a')).toEqual([])
+  await seen(['a'], ['d'])
+  await store.layers.wantAhead(now)
+  expect(await store.layers.wantedOf('a')).toEqual([{ snapshot, form: 'erofs', ahead: true }])
+})
+
 test('a snapshot counts as stored only with all layers below it, in forms that its taker has', async () => {
   const { snapshot } = await parentOnA(2)
   now += second

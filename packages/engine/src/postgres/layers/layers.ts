@@ -1,6 +1,7 @@
 /** Snapshots that the server keeps for runners which did not make them, in PostgreSQL. */
 import type pg from 'pg'
 import type { Instant } from '../../core/model.ts'
+import { type CrowdedFiles, chooseAhead, crowdedMs } from '../../core/placement/export-ahead.ts'
 import type { Taker } from '../../core/placement/placement.ts'
 import { type LayerForm, NotWanted, type TravellingLayer, type WantedSnapshot } from '../../layers/layer.ts'
 import { type AskedSnapshot, homeMs, type LayerPlace, type LayerStore, type StoredSnapshot } from '../../store.ts'
@@ -10,7 +11,7 @@ import { storable, storableJson, time } from '../values.ts'
 import { OncePerTurn } from '../waiting/once-per-turn.ts'
 import { reachValues } from '../waiting/reach-text.ts'
 import { opensAfter } from './opens-after.ts'
-import { wantOfDrainingText, wantText } from './want-text.ts'
+import { crowdedText, wantOfDrainingText, wantText } from './want-text.ts'
 
 /** A runner that renewed within this time can be asked. */
 const awakeMs = 15_000
@@ -27,6 +28,15 @@ const storedText = `with whole as (
   update engine.exports e set stored_at = now(), bytes = whole.sum,
     host = (select x.host from engine.runners x where x.id = e.runner and x.host = whole.image) from whole
   where e.snapshot = $1 and e.form = $2 and e.stored_at is null and e.refused is null returning e.build_id`
+
+interface CrowdedRow extends CrowdedFiles {
+  readonly queue: string
+  readonly pool: string
+  readonly buildId: string
+  readonly jobId: string
+  /** How many files its runner has still to send. */
+  readonly sending: number
+}
 
 interface PostgresLayersOptions {
   readonly pool: pg.Pool
@@ -62,14 +72,34 @@ export class PostgresLayers implements LayerStore {
     await this.#ask('engine-want-of-draining', wantOfDrainingText, [time(now), time(now - awakeMs)])
   }
 
+  async wantAhead(now: Instant): Promise<void> {
+    if (!this.#options.company.hasOthers) return
+    const { rows } = await this.#pool.query<CrowdedRow>({
+      name: 'engine-crowded-files',
+      text: crowdedText,
+      values: [time(now - crowdedMs), time(now - awakeMs)],
+    })
+    const chosen = chooseAhead(rows, new Map(rows.map(({ runner, sending }) => [runner, sending])))
+    if (chosen.length === 0) return
+    await this.#ask(
+      'engine-want-ahead',
+      `insert into engine.exports (snapshot, form, queue, pool, runner, build_id, job_id, asked_at, ahead)
+        select c.snapshot, 'erofs', c.queue, c.pool, c.runner, c."buildId", c."jobId", $1, true
+        from json_to_recordset($2) c(snapshot text, queue text, pool text, runner text, "buildId" uuid, "jobId" uuid)
+        join engine.builds b on b.id = c."buildId"
+        on conflict (snapshot, form) do nothing returning runner`,
+      [time(now), JSON.stringify(chosen)],
+    )
+  }
+
   async wantedOf(runner: string): Promise<readonly WantedSnapshot[]> {
     const { rows } = await this.#pool.query<WantedSnapshot>({
       name: 'engine-wanted-of',
-      text: `select snapshot, form from engine.exports where runner = $1 and stored_at is null and refused is null
-        order by asked_at, snapshot limit 100`,
+      text: `select snapshot, form, ahead from engine.exports where runner = $1 and stored_at is null and refused is null
+        order by ahead, asked_at, snapshot limit 100`,
       values: [runner],
     })
-    return rows
+    return rows.map(({ ahead = false, ...wanted }) => (ahead ? { ...wanted, ahead } : wanted))
   }
 
   async asked(runner: string, { snapshot, form }: WantedSnapshot): Promise<AskedSnapshot | null> {

@@ -10,9 +10,15 @@ const insertText = `insert into engine.exports as known (snapshot, form, queue, 
   select distinct on (snapshot, form) snapshot, form, queue, pool, runner, build_id, job_id, $1::timestamptz from found
   order by snapshot, form, runner
   on conflict (snapshot, form) do update set runner = excluded.runner, queue = excluded.queue, pool = excluded.pool,
-    build_id = excluded.build_id, job_id = excluded.job_id, asked_at = excluded.asked_at
-  where known.stored_at is null and known.refused is null and known.runner <> excluded.runner
+    build_id = excluded.build_id, job_id = excluded.job_id, asked_at = excluded.asked_at, ahead = false
+  where known.stored_at is null and known.refused is null and (known.ahead or known.runner <> excluded.runner)
   returning runner`
+
+/** Selects the job that left a file of a ready row. */
+const makerText = `select j.id from engine.jobs j where j.build_id = r.build_id and j.runner = f.holder
+    and (j.snapshot = f.snapshot or j.service_snapshots is not null
+      and exists (select from json_each_text(j.service_snapshots) s where s.value = f.snapshot))
+  order by j.attempt desc limit 1`
 
 // $1: now; $2: since when a job must be ready; $3: since when a runner must have been seen; $4: the form; from $5 on: the taker.
 export const wantText = `with waiting as (
@@ -25,11 +31,7 @@ export const wantText = `with waiting as (
     from waiting r cross join lateral (${lackingFiles('r', 5)}) f
       join engine.runners x on x.id = f.holder and x.forms is not null and x.seen_at > $3
         and coalesce(x.pool, '${defaultPool}') = coalesce($6, '${defaultPool}')
-      left join lateral (
-        select j.id from engine.jobs j where j.build_id = r.build_id and j.runner = f.holder
-          and (j.snapshot = f.snapshot or j.service_snapshots is not null
-            and exists (select from json_each_text(j.service_snapshots) s where s.value = f.snapshot))
-        order by j.attempt desc limit 1) j on true
+      left join lateral (${makerText}) j on true
     where not exists (select from engine.exports e where e.snapshot = f.snapshot and e.refused is not null))
   ${insertText}`
 
@@ -47,5 +49,22 @@ export const wantOfDrainingText = `with draining as (
     where b.finished_at is null and exists (
         select from engine.jobs c where c.build_id = b.id and c.state in ('pending', 'scheduled', 'assigned', 'running')
           and (c.builds_in = j.step or j.step = any(c.inputs_from) or j.service_snapshots is not null))
-      and not exists (select from engine.exports e where e.snapshot = s.snapshot and (e.refused is not null or e.form = 'erofs' and e.runner = d.id)))
+      and not exists (select from engine.exports e where e.snapshot = s.snapshot and (e.refused is not null or e.form = 'erofs' and e.runner = d.id and not e.ahead)))
   ${insertText}`
+
+// $1: since when a job must be ready; $2: since when runners must have been seen. The files of jobs that another runner could take now,
+// had it a slot and the files, with all that their runner has to send.
+export const crowdedText = `with waiting as (
+    select r.job_id, r.build_id, r.queue, r.pool, r.labels, r.files, r.holders from engine.ready r
+    where r.gate is null and r.files is not null and r.ready_at <= $1 order by r.ready_at limit ${mostJobs})
+  select f.snapshot, f.holder as runner, min(r.queue) as queue, min(coalesce(x.pool, '${defaultPool}')) as pool, min(r.build_id::text) as "buildId",
+    min(coalesce(j.id, r.job_id)::text) as "jobId", count(*)::int as jobs,
+    (select count(*)::int from engine.exports e where e.runner = f.holder and e.stored_at is null and e.refused is null) as sending
+  from waiting r cross join lateral unnest(r.files, r.holders) f(snapshot, holder)
+    join engine.runners x on x.id = f.holder and 'erofs' = any(x.forms) and x.seen_at > $2
+    left join lateral (${makerText}) j on true
+  where not exists (select from engine.exports e where e.snapshot = f.snapshot)
+    and exists (select from engine.runners o where o.id <> x.id and 'erofs' = any(o.forms) and o.seen_at > $2 and o.drains_at is null
+      and coalesce(o.pool, '${defaultPool}') = coalesce(x.pool, '${defaultPool}')
+      and (r.labels is null or o.labels is null or r.labels <@ o.labels) and (o.queues is null or r.queue = any(o.queues)))
+  group by f.snapshot, f.holder`

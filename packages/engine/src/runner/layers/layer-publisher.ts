@@ -4,6 +4,7 @@ import { layerPartBytes, NotWanted, type WantedSnapshot } from '../../layers/lay
 import type { LayerPort } from '../../layers/layer-port.ts'
 import type { Log } from '../../log.ts'
 import type { InHand } from '../in-hand.ts'
+import { WantedQueue } from './wanted-queue.ts'
 
 export interface LayerPublisherOptions {
   readonly port: LayerPort
@@ -20,7 +21,7 @@ const mostTries = 3
 /** Sends snapshots of this runner that others wait for, one after the other: each keeps a processor busy. */
 export class LayerPublisher {
   readonly #options: LayerPublisherOptions
-  readonly #wanted = new Map<string, WantedSnapshot>()
+  readonly #wanted = new WantedQueue()
   /** When a snapshot that could not be sent may be tried again. */
   readonly #notBefore = new Map<string, number>()
   #unsubscribe: () => void = () => undefined
@@ -44,9 +45,9 @@ export class LayerPublisher {
 
   #add(wanted: WantedSnapshot): void {
     const { snapshot } = wanted
-    if (this.#stopped || this.#wanted.has(snapshot) || (this.#notBefore.get(snapshot) ?? 0) > now()) return
+    if (this.#stopped || (this.#notBefore.get(snapshot) ?? 0) > now()) return
     this.#notBefore.delete(snapshot)
-    this.#wanted.set(snapshot, wanted)
+    this.#wanted.add(wanted)
     this.#working ??= this.#work().finally(() => {
       this.#working = undefined
     })
@@ -55,9 +56,8 @@ export class LayerPublisher {
   /** Never rejects. */
   async #work(): Promise<void> {
     const { inHand, log } = this.#options
-    for (const wanted of this.#wanted.values()) {
+    for (let wanted = this.#wanted.next(); wanted !== undefined && !this.#stopped; wanted = this.#wanted.next()) {
       const { snapshot } = wanted
-      if (this.#stopped) return
       const release = inHand.snapshots.claim(snapshot)
       try {
         await this.#publish(wanted)
@@ -66,17 +66,20 @@ export class LayerPublisher {
         this.#notBefore.set(snapshot, now() + pauseAfterFailureMs)
       } finally {
         release()
-        this.#wanted.delete(snapshot)
+        this.#wanted.remove(snapshot)
       }
     }
   }
 
   async #publish(wanted: WantedSnapshot): Promise<void> {
     const { port, exchange, log } = this.#options
-    const { snapshot, form } = wanted
+    const { snapshot, form, ahead = false } = wanted
     try {
       for (const id of await port.offer(wanted, await exchange.layersOf(snapshot)))
-        for (let left = mostTries; !(await this.#send(wanted, await exchange.pack(id, form, 'now'))); ) {
+        for (
+          let left = mostTries;
+          !(await this.#send(wanted, await exchange.pack(id, form, ahead ? 'ahead' : 'now')));
+        ) {
           left -= 1
           if (left === 0) throw new SandboxError('snapshot_failed', `the layer ${id} does not arrive as it is here`)
           // The copy on this machine's disk may be damaged.
