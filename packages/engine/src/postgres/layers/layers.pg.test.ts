@@ -11,20 +11,23 @@ import { plainContext } from '../../plain-context.test-support.ts'
 import { goneMs, homeMs, type Lease } from '../../store.ts'
 import { engineDatabase } from '../engine-database.test-support.ts'
 import { PostgresStore } from '../postgres-store.ts'
+import { rowsRead } from '../rows-read.test-support.ts'
 import { transaction } from '../transaction.ts'
+import { wantOfDrainingText } from './want-text.ts'
 
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null } as const
 const images: LayerTraffic = { forms: ['erofs', 'tar'], host: null }
 const second = 1_000
 const longMs = 60 * second
 
+let config: Awaited<ReturnType<typeof engineDatabase>>
 let pool: pg.Pool
 let store: PostgresStore
 let now = 1_700_000_000_000
 let queue = ''
 
 beforeAll(async () => {
-  const config = await engineDatabase()
+  config = await engineDatabase()
   pool = new pg.Pool(config)
   store = await PostgresStore.open(config, { now: () => now })
 })
@@ -281,6 +284,14 @@ test('G95 a runner that drains is asked for what unfinished builds need of it, a
   await give('a', snapshot)
   expect(await store.runners.gone(now)).toEqual([])
   expect((await one('b', images)).buildId).not.toBe(over)
+})
+
+test('a look for what draining runners have reads no job while none drains, however many wait', async () => {
+  await parentOnA()
+  for (let build = 0; build < 50; build += 1) await submit([{}, { buildsIn: 0 }, { buildsIn: 0 }])
+  const { rows, scans } = await rowsRead(config, wantOfDrainingText, [new Date(now), new Date(now - longMs)])
+  expect(rows).toBeLessThanOrEqual(2)
+  expect(scans).toContain('Seq Scan runners')
 })
 
 test('G95 when a runner is gone, files that the server has are taken from there, others are made again', async () => {

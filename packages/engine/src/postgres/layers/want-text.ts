@@ -35,18 +35,22 @@ export const wantText = `with waiting as (
     where not exists (select from engine.exports e where e.snapshot = f.snapshot and e.refused is not null))
   ${insertText}`
 
+// Asked once, before the joins: nearly always no runner drains, and then no job is read.
+const someDrain = 'exists (select from draining)'
+
 // $1: now; $2: since when a runner must have been seen. What a job of an unfinished build that has not passed starts from.
 export const wantOfDrainingText = `with draining as (
     select id, coalesce(pool, '${defaultPool}') as pool from engine.runners where drains_at is not null and forms is not null and seen_at > $2),
   opened as (
-    update engine.ready r set open_at = r.ready_at from draining d where r.holders is not null and r.holders[1] = d.id and r.open_at > r.ready_at),
+    update engine.ready r set open_at = r.ready_at from draining d
+    where ${someDrain} and r.holders is not null and r.holders[1] = d.id and r.open_at > r.ready_at),
   found as (
     select s.snapshot, 'erofs'::text as form, b.queue, d.pool, d.id as runner, b.id as build_id, j.id as job_id
     from draining d cross join engine.builds b join engine.jobs j on j.build_id = b.id and j.runner = d.id and j.step is not null
       cross join lateral (
         select j.snapshot where j.snapshot is not null
         union select value from json_each_text(coalesce(j.service_snapshots, '{}'::json))) s(snapshot)
-    where b.finished_at is null and exists (
+    where ${someDrain} and b.finished_at is null and exists (
         select from engine.jobs c where c.build_id = b.id and c.state in ('pending', 'scheduled', 'assigned', 'running')
           and (c.builds_in = j.step or j.step = any(c.inputs_from) or j.service_snapshots is not null))
       and not exists (select from engine.exports e where e.snapshot = s.snapshot and (e.refused is not null or e.form = 'erofs' and e.runner = d.id and not e.ahead)))
