@@ -25,6 +25,7 @@ import { transaction } from '../transaction.ts'
 import { candidatesText } from './fair-scan.ts'
 import { openText, parkText, readText, reopenText } from './gates.ts'
 import { holdersText, ranksText } from './waits.ts'
+import { witnessed } from './witnessed-statements.test-support.ts'
 
 const at = 1_700_000_000_000
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
@@ -344,20 +345,6 @@ test('finding work, passing gates and listing waits use an index, and read no mo
   expect(rows).toBeLessThanOrEqual(2 * size + 10)
 })
 
-/** Counts the statements of a store with a driver. */
-let statements = 0
-class CountingClient extends pg.Client {
-  constructor(options?: string | pg.ClientConfig) {
-    super(options)
-    const query = this.query.bind(this) as (...args: unknown[]) => unknown
-    const counted = (...args: unknown[]) => {
-      statements++
-      return query(...args)
-    }
-    Object.assign(this, { query: counted })
-  }
-}
-
 /** The steps of the small and the large build of the growth test. */
 const smallBuild = 60
 const largeBuild = scaled(150, 10_000)
@@ -367,7 +354,12 @@ test(
   async () => {
     const perJob = async (size: number, step: Parameters<typeof many>[1], slots: number) => {
       await submit(many(size, step), 'p')
-      const counting = await PostgresStore.open(Object.assign({ Client: CountingClient }, config))
+      let statements = 0
+      const counting = await PostgresStore.open(
+        witnessed(config, () => {
+          statements += 1
+        }),
+      )
       statements = 0
       const cpu = process.cpuUsage()
       let done = 0
