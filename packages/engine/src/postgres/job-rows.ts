@@ -79,33 +79,38 @@ export function phasesFromRow({ phases }: Pick<JobRow, 'phases'>): readonly JobP
   return (phases ?? []).map(([fence, name, from, to]) => ({ fence, name, from, to }))
 }
 
-/** Returns the members of a job that may change, for `json_to_recordset`. */
+/**
+ * Returns the members of a job that may change, for `json_to_recordset`. Absent ones are null: most
+ * are, and a name without a value costs both ends as much as one with a value.
+ */
 export function jobRecord(job: Job): Readonly<Record<string, unknown>> {
+  const { notBefore, scheduledAt, assignedAt, startedAt, finishedAt, deadlineAt, killBy } = job
   return {
     id: job.id,
     state: job.state,
     fence: job.fence,
-    lease_id: job.leaseId,
-    runner: job.runner,
+    lease_id: job.leaseId ?? undefined,
+    runner: job.runner ?? undefined,
     lost: job.lost,
-    not_before: time(job.notBefore),
-    scheduled_at: time(job.scheduledAt),
-    assigned_at: time(job.assignedAt),
-    started_at: time(job.startedAt),
-    finished_at: time(job.finishedAt),
-    deadline_at: time(job.deadlineAt),
-    kill_by: time(job.killBy),
-    exit_code: job.exitCode,
-    error_code: job.errorCode,
-    error_message: storable(job.errorMessage),
-    skip_reason: job.skipReason,
+    not_before: time(notBefore) ?? undefined,
+    scheduled_at: time(scheduledAt) ?? undefined,
+    assigned_at: time(assignedAt) ?? undefined,
+    started_at: time(startedAt) ?? undefined,
+    finished_at: time(finishedAt) ?? undefined,
+    deadline_at: time(deadlineAt) ?? undefined,
+    kill_by: time(killBy) ?? undefined,
+    exit_code: job.exitCode ?? undefined,
+    error_code: job.errorCode ?? undefined,
+    error_message: storable(job.errorMessage) ?? undefined,
+    skip_reason: job.skipReason ?? undefined,
     soft_failed: job.softFailed,
     cached: job.cached,
-    substituted_image: storable(job.substitutedImage),
-    snapshot: job.snapshot,
-    services: job.services.length === 0 ? null : job.services,
-    service_snapshots: Object.keys(job.serviceSnapshots).length === 0 ? null : job.serviceSnapshots,
-    phases: job.phases.length === 0 ? null : job.phases.map(({ fence, name, from, to }) => [fence, name, from, to]),
+    substituted_image: storable(job.substitutedImage) ?? undefined,
+    snapshot: job.snapshot ?? undefined,
+    services: job.services.length === 0 ? undefined : job.services,
+    service_snapshots: Object.keys(job.serviceSnapshots).length === 0 ? undefined : job.serviceSnapshots,
+    phases:
+      job.phases.length === 0 ? undefined : job.phases.map(({ fence, name, from, to }) => [fence, name, from, to]),
   }
 }
 
@@ -115,12 +120,12 @@ export function newJobRecord(job: Job, steps: readonly Step[]): Readonly<Record<
   const planned = step === null ? undefined : steps[step]
   return {
     ...jobRecord(job),
-    step,
-    builds_in: planned?.buildsIn ?? null,
-    inputs_from: planned?.inputs?.map(({ from }) => from) ?? null,
-    appends: planned?.append === undefined ? null : true,
+    step: step ?? undefined,
+    builds_in: planned?.buildsIn ?? undefined,
+    inputs_from: planned?.inputs?.map(({ from }) => from),
+    appends: planned?.append === undefined ? undefined : true,
     attempt,
-    previous_attempt: previousAttempt,
+    previous_attempt: previousAttempt ?? undefined,
     created_at: time(createdAt),
   }
 }

@@ -2,9 +2,10 @@ import type pg from 'pg'
 import type { Created } from '../core/create-build.ts'
 import type { BuildContext } from '../store.ts'
 import { groupValues, headerValues } from './build-rows.ts'
+import { insertJobs, insertReady } from './change-statement.ts'
 import { newJobRecord } from './job-rows.ts'
 import { time } from './values.ts'
-import { insertJobs, insertReady, readyRecords } from './write-change.ts'
+import { readyRecords } from './write-change.ts'
 
 // One statement: a new build costs one round trip, whatever its size.
 const text = `with
