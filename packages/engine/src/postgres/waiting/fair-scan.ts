@@ -49,8 +49,9 @@ export const candidatesText = oldestFirst(isFree)
 export const ownCandidatesText = oldestFirst(`${isReady} and ${withinOwnReach('r', 6)}`)
 
 /**
- * Where there are other runners: jobs that have been open to all for 10 s come first, then those whose
- * files are here, then the rest.
+ * Where there are other runners: jobs that have been ready for 10 s come first, as old as they are, so
+ * that nobody waits longer because others have a home. Then come those whose files are here, then the
+ * rest.
  */
 export const sharedCandidatesText = `${queuesText},
   placed as (
@@ -59,8 +60,10 @@ export const sharedCandidatesText = `${queuesText},
       where r.files is not null and r.files[1] = p.snapshot and ${isFree} order by r.ready_at, r.seq limit $3) r)
   select c.job_id, c.build_id, q.queue from queues q cross join lateral (
     select job_id, build_id from (
-      (select r.job_id, r.build_id, r.ready_at, r.seq,
-        case when coalesce(r.open_at, r.ready_at) > $2::timestamptz - interval '10 s' then 2 else 0 end as rank
+      (select r.job_id, r.build_id, r.ready_at, r.seq, 0 as rank
+        from engine.ready r where r.queue = q.queue and r.ready_at <= $2::timestamptz - interval '10 s' and ${isFree} order by r.ready_at, r.seq limit $3)
+      union all
+      (select r.job_id, r.build_id, r.ready_at, r.seq, 2
         from engine.ready r where r.queue = q.queue and coalesce(r.open_at, r.ready_at) <= $2 and ${isFree} order by coalesce(r.open_at, r.ready_at), r.seq limit $3)
       union all
       (select r.job_id, r.build_id, r.ready_at, r.seq, 1
