@@ -12,6 +12,7 @@ import { plainContext } from '../../plain-context.test-support.ts'
 import { engineDatabase } from '../engine-database.test-support.ts'
 import { PostgresStore } from '../postgres-store.ts'
 import { transaction } from '../transaction.ts'
+import { opensAfter } from './opens-after.ts'
 
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null } as const
 const images: LayerTraffic = { forms: ['erofs', 'tar'], host: null }
@@ -35,113 +36,135 @@ afterAll(async () => {
 
 interface Family {
   readonly queue: string
+  /** Has the files of its parent. */
   readonly runner: string
   readonly children: number
   readonly bytes: number
+  /** When its children are ready. */
+  readonly atMs: number
+}
+
+interface Made {
+  readonly build: string
+  /** Names of the children, by their jobs: alike each time. */
+  readonly names: ReadonlyMap<string, string>
 }
 
 const runners = Array.from({ length: scaled(6, 200) }, (_, n) => `r${String(n).padStart(3, '0')}`)
 
-/** Returns families whose parents are on all runners alike, or most of them on few. */
-function families(homes: 'even' | 'few'): readonly Family[] {
+/** Returns families of an instant, whose parents are on all runners alike, or most of them on few. */
+function burst(homes: 'even' | 'few'): readonly Family[] {
   const { between } = chance()
+  const few = () => Math.floor((between(0, 99) / 100) ** 3 * runners.length)
   return Array.from({ length: scaled(12, 200) }, (_, n) => ({
     queue: `queue ${n % 3}`,
-    runner:
-      runners[homes === 'even' ? n % runners.length : Math.floor((between(0, 99) / 100) ** 3 * runners.length)] ?? '',
+    runner: runners[homes === 'even' ? n % runners.length : few()] ?? '',
     children: scaled(25, 500),
     bytes: between(0, 2) === 0 ? 1_000 : between(10_000_000, 2_000_000_000),
+    atMs: 0,
   }))
 }
 
-async function seen(): Promise<void> {
-  for (const runner of runners) await store.runners.seen(runner, everything, now, images)
-}
-
-/** Leaves the children of families ready, with files that the server has. Returns the names of their jobs. */
-async function makeReady(all: readonly Family[]): Promise<ReadonlyMap<string, string>> {
-  const names = new Map<string, string>()
-  for (const [n, { queue, runner, children, bytes }] of all.entries()) {
-    const steps = [{}, ...Array.from({ length: children }, () => ({ buildsIn: 0 }))]
-    const id = randomUUID()
-    const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
-    const build = { id, queue, at: now, held: false, from }
-    const created = createBuild(build, { newId: () => randomUUID(), limits: defaultLimits })
-    await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
-    await store.builds.submitted(created.build, created.effects)
-    const [lease] = await store.leases.take(runner, 1, now, everything, images)
-    if (lease === undefined) throw new Error('expected the parent')
-    const [job, snapshot] = [lease.jobId, randomUUID()]
-    await store.builds.apply(id, [
-      { type: 'started', job, fence: lease.fence, at: now },
-      { type: 'ended', job, fence: lease.fence, at: now, outcome: { ...passed, snapshot } },
-    ])
-    await pool.query(
-      `insert into engine.exports (snapshot, form, queue, pool, runner, build_id, job_id, asked_at, stored_at, bytes)
-       values ($1, 'erofs', $2, 'default', $3, $4, $5, now(), now(), $6)`,
-      [snapshot, queue, runner, id, job, bytes],
-    )
-    for (const [slot, child] of created.build.jobs.entries()) names.set(child.id, `${n}.${slot}`)
-    // Others take no job of this family meanwhile.
-    await pool.query("update engine.ready set gate = 'x' where build_id = $1", [id])
-  }
+/** Makes a family whose children are not ready yet, and whose files the server has. */
+async function make({ queue, runner, children, bytes }: Family, n: number): Promise<Made> {
+  const steps = [{}, ...Array.from({ length: children }, () => ({ buildsIn: 0 }))]
+  const id = randomUUID()
+  const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
+  const build = { id, queue, at: now, held: false, from }
+  const created = createBuild(build, { newId: () => randomUUID(), limits: defaultLimits })
+  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
+  await store.builds.submitted(created.build, created.effects)
+  const [lease] = await store.leases.take(runner, 1, now, everything, images)
+  if (lease === undefined) throw new Error('expected the parent')
+  const [{ jobId: job, fence }, snapshot] = [lease, randomUUID()]
+  await store.builds.apply(id, [
+    { type: 'started', job, fence, at: now },
+    { type: 'ended', job, fence, at: now, outcome: { ...passed, snapshot } },
+  ])
   await pool.query(
-    `update engine.ready r set gate = null, ready_at = $1, open_at = $1::timestamptz + least(10, case when e.bytes < 8388608 then 0 else e.bytes / 4e7 end) * interval '1 s'
-     from engine.exports e where e.snapshot = r.files[1]`,
-    [new Date(now)],
+    `insert into engine.exports (snapshot, form, queue, pool, runner, build_id, job_id, asked_at, stored_at, bytes)
+     values ($1, 'erofs', $2, 'default', $3, $4, $5, now(), now(), $6)`,
+    [snapshot, queue, runner, id, job, bytes],
   )
-  return names
+  await pool.query("update engine.ready set gate = 'x' where build_id = $1", [id])
+  return { build: id, names: new Map(created.build.jobs.map((child, slot) => [child.id, `${n}.${slot}`])) }
 }
 
-/** Lets runners take all that is ready, each job for as long as its name says. Returns when each was taken. */
-async function takeAll(names: ReadonlyMap<string, string>, lasts: (name: string) => number) {
-  const taken = new Map<string, number>()
-  const ends = new Map<string, number[]>(runners.map((runner) => [runner, []]))
-  const { rowCount } = await pool.query('select from engine.ready')
-  for (const beganAt = now; taken.size < (rowCount ?? 0); now += tickMs) {
+/** Makes the children of a family ready, as they are when the server has their files. */
+async function open({ build }: Made): Promise<void> {
+  await pool.query(
+    `update engine.ready r set gate = null, ready_at = $1, open_at = $1::timestamptz + ${opensAfter('r.files', 'r.holders')}
+     where r.build_id = $2`,
+    [new Date(now), build],
+  )
+}
+
+/** Lets runners take all children, each for as long as its name says. Returns when, and where, each began. */
+async function play(all: readonly Family[], lasts: (name: string) => number, homes = true) {
+  await clear()
+  const made: Made[] = []
+  for (const [n, family] of all.entries()) made.push(await make(family, n))
+  if (!homes) await pool.query('update engine.ready set home = null, files = null, holders = null')
+  const names = new Map(made.flatMap(({ names }) => [...names]))
+  const began = new Map<string, { readonly ms: number; readonly runner: string }>()
+  const ends = new Map<string, readonly number[]>()
+  const whole = all.reduce((sum, { children }) => sum + children, 0)
+  for (let ms = 0; began.size < whole; ms += tickMs, now += tickMs) {
+    for (const [n, family] of all.entries()) if (family.atMs === ms && made[n]) await open(made[n])
     const looks = runners.map(async (runner) => {
-      const busy = (ends.get(runner) ?? []).filter((end) => end > now)
-      const leases =
-        busy.length < slotsEach ? await store.leases.take(runner, slotsEach - busy.length, now, everything, images) : []
-      for (const { jobId } of leases) {
-        const name = names.get(jobId) ?? ''
-        taken.set(name, now - beganAt)
-        busy.push(now + lasts(name))
-      }
-      ends.set(runner, busy)
+      const busy = (ends.get(runner) ?? []).filter((end) => end > ms)
+      const room = slotsEach - busy.length
+      const leases = room > 0 ? await store.leases.take(runner, room, now, everything, images) : []
+      const taken = leases.map(({ jobId }) => names.get(jobId) ?? '')
+      for (const name of taken) began.set(name, { ms, runner })
+      ends.set(runner, [...busy, ...taken.map((name) => ms + lasts(name))])
     })
     await Promise.all(looks)
   }
-  return taken
+  return began
 }
 
 async function clear(): Promise<void> {
   await pool.query('delete from engine.builds')
   await pool.query('truncate engine.ready, engine.leases, engine.runners, engine.exports')
   now += 3_600_000
-  await seen()
+  for (const runner of runners) await store.runners.seen(runner, everything, now, images)
+}
+
+/** Returns how long each job lasts, however often it is asked. */
+function durations(): (name: string) => number {
+  const { between } = chance()
+  const known = new Map<string, number>()
+  return (name) => {
+    const ms = known.get(name) ?? between(1, longestMs / tickMs) * tickMs
+    known.set(name, ms)
+    return ms
+  }
 }
 
 test.each(['even', 'few'] as const)(
   'G95 no job waits over 10 s more because files have homes (%s homes)',
   async (spread) => {
-    const all = families(spread)
-    const { between } = chance()
-    const durations = new Map<string, number>()
-    const lasts = (name: string) => {
-      const known = durations.get(name) ?? between(1, longestMs / tickMs) * tickMs
-      durations.set(name, known)
-      return known
-    }
-    await clear()
-    const homes = await takeAll(await makeReady(all), lasts)
-    await clear()
-    const names = await makeReady(all)
-    await pool.query('update engine.ready set home = null, files = null, holders = null, open_at = null')
-    const anywhere = await takeAll(names, lasts)
-    const more = [...homes].map(([name, ms]) => ms - (anywhere.get(name) ?? Number.NaN))
-    expect(homes.size).toBe(all.reduce((sum, { children }) => sum + children, 0))
+    const [all, lasts] = [burst(spread), durations()]
+    const homes = await play(all, lasts)
+    const anywhere = await play(all, lasts, false)
+    const more = [...homes].map(([name, { ms }]) => ms - (anywhere.get(name)?.ms ?? Number.NaN))
     // Jobs that run are not interrupted, so another order moves each by up to two of them.
     expect(Math.max(...more)).toBeLessThanOrEqual(10_000 + 2 * longestMs)
   },
 )
+
+test('children run where the files of their parent are, at least seven of ten, while runners have room', async () => {
+  const { between, pick } = chance()
+  const all = Array.from({ length: scaled(40, 1_000) }, (_, n) => ({
+    queue: `queue ${n % 3}`,
+    runner: pick(runners),
+    children: between(1, 2 * slotsEach),
+    bytes: between(1_000, 500_000_000),
+    // Runners are busy for two thirds of the time.
+    atMs: Math.floor((n * 2_500) / runners.length / tickMs) * tickMs,
+  }))
+  const began = await play(all, durations())
+  const atHome = [...began].filter(([name, { runner }]) => runner === all[Number.parseInt(name, 10)]?.runner)
+  expect(atHome.length / began.size).toBeGreaterThanOrEqual(0.7)
+})
