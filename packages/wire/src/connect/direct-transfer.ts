@@ -19,7 +19,7 @@ import { now } from '@harmont/sandbox'
 import { type Agent, request } from 'undici'
 import { leaseToWire } from '../forms.ts'
 import type { Caller } from './caller.ts'
-import { unlessUnknown, WireError } from './transport.ts'
+import { leastBytesPerMs, unlessUnknown, WireError } from './transport.ts'
 
 export interface DirectOptions {
   readonly caller: Pick<Caller, 'call'>
@@ -134,15 +134,20 @@ export class DirectTransfer {
   }
 
   async #put(url: string, headers: Readonly<Record<string, string>>, body: Buffer): Promise<void> {
-    const { statusCode, body: answer } = await request(url, { ...this.#times(), method: 'PUT', headers, body })
+    const { statusCode, body: answer } = await request(url, {
+      ...this.#times(body.length),
+      method: 'PUT',
+      headers,
+      body,
+    })
     const said = (await text(answer)).slice(0, 300)
     // An earlier try whose answer was lost has written it.
     if (statusCode !== 200 && statusCode !== 412) throw new StoreFailed(`it answered with ${statusCode}: ${said}`)
   }
 
-  #times() {
+  #times(sent = 0) {
     const { agent, stallMs } = this.#options
-    return { dispatcher: agent, headersTimeout: stallMs, bodyTimeout: stallMs }
+    return { dispatcher: agent, headersTimeout: stallMs + sent / leastBytesPerMs, bodyTimeout: stallMs }
   }
 }
 

@@ -51,7 +51,7 @@ const firstPauseMs = 25
 const longestPauseMs = 500
 const [octets, json] = ['application/octet-stream', 'application/json']
 /** A slower network counts as cut. */
-const leastBytesPerMs = 100
+export const leastBytesPerMs = 100
 /** The longest time that a server may ask for with Retry-After. */
 const longestWaitMs = 5_000
 
