@@ -37,6 +37,8 @@ const common = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
+  // Native code, which npm installs for the machine. Where it cannot, programs do its work.
+  external: ['koffi'],
   logOverride: { 'import-is-undefined': 'error' },
   // CommonJS packages in an ES module still load Node's own modules by this name.
   banner: {
@@ -50,12 +52,13 @@ mkdirSync(lib, { recursive: true })
 
 const metafiles: Metafile[] = []
 
-// The command, and beside it what it expects there: the sandbox's thread and guard, and the engine's reader of reports.
+// The command, and beside it what it expects there: the sandbox's threads and guard, and the engine's reader of reports.
 const command = await build({
   ...common,
   entryPoints: {
     main: join(cli, 'src/main.ts'),
     'source-worker': join(rooms, 'sandbox/src/source/worker.ts'),
+    'kernel-thread': join(rooms, 'sandbox/src/system/kernel/thread.ts'),
     'egress-guard': join(rooms, 'sandbox/src/network/guard/guard.ts'),
     'report-process': join(rooms, 'engine/src/reports/report-process.ts'),
   },
@@ -100,6 +103,13 @@ writeFileSync(join(out, 'THIRD-PARTY-NOTICES'), notices(metafiles, dirname(rooms
 const { name, version, description, license, type, engines, bin, dependencies } = JSON.parse(
   readFileSync(join(cli, 'package.json'), 'utf8'),
 ) as Record<string, unknown> & { dependencies: Record<string, string> }
+const { optionalDependencies } = JSON.parse(readFileSync(join(rooms, 'sandbox/package.json'), 'utf8')) as {
+  readonly optionalDependencies: Readonly<Record<string, string>>
+}
 // The bundle contains all other code.
-const published = { name, version, description, license, type, engines, bin, dependencies: { node: dependencies.node } }
+const published = {
+  ...{ name, version, description, license, type, engines, bin },
+  dependencies: { node: dependencies.node },
+  optionalDependencies,
+}
 writeFileSync(join(out, 'package.json'), `${JSON.stringify(published, undefined, 2)}\n`)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sharedImages } from '@harmont/outside/shared-images'
 import { afterFile } from '@harmont/test-kit/file'
-import type { OciDriver } from '../src/driver/driver.ts'
+import type { OciDriver, OciDriverOptions } from '../src/driver/driver.ts'
 import { createOciDriver } from '../src/driver/open-driver.ts'
 import { createImageStore } from '../src/images/index.ts'
 import type { RuntimeName } from '../src/launch/runtimes/index.ts'
@@ -24,6 +24,7 @@ export async function openDriver(
     readonly runtime?: RuntimeName
     readonly takenForMs?: number
     readonly layersTravel?: boolean
+    readonly kernel?: OciDriverOptions['kernel']
   } = {},
 ): Promise<OciDriver> {
   const { volatileState } = await openLayout(directory)
@@ -37,6 +38,7 @@ export async function openDriver(
     runtime: options.runtime ?? 'crun',
     collectGraceMs: 0,
     ...(options.layersTravel === undefined ? {} : { layersTravel: options.layersTravel }),
+    ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
     ...(options.takenForMs === undefined ? {} : { takenForMs: options.takenForMs }),
   })
 }

@@ -27,6 +27,7 @@ import { OciSnapshots } from '../snapshots/snapshots.ts'
 import { Viewer } from '../snapshots/view.ts'
 import { processClock } from '../system/clock.ts'
 import type { FileLock } from '../system/file-lock.ts'
+import type { KernelThread } from '../system/kernel/kernel-thread.ts'
 import { Trash } from '../system/trash.ts'
 import { adoptSandbox } from './adopt-sandbox.ts'
 import { forgetUnbegun, isUnbegun, keepUnbegun, mayHaveBegun } from './begun.ts'
@@ -69,6 +70,11 @@ export interface OciDriverOptions {
    * if some did before.
    */
   readonly layersTravel?: boolean
+  /**
+   * Gives what sets up sandboxes in the place of programs, or undefined for programs. Default: a thread
+   * of this process, where its library loads.
+   */
+  readonly kernel?: () => Promise<KernelThread | undefined>
 }
 
 /** Where this driver's layers are. */

@@ -10,6 +10,7 @@ import { privilegeMode } from '../privilege/privilege-mode.ts'
 import { SandboxError } from '../sandbox-driver.ts'
 import { LayerDirectories } from '../snapshots/layer-places.ts'
 import { lockFile } from '../system/file-lock.ts'
+import { kernelThread } from '../system/kernel/kernel-thread.ts'
 import { isProgram } from '../system/machine.ts'
 import { Driver, type DriverLayers, type OciDriver, type OciDriverOptions } from './driver.ts'
 import { removeOrphanedGroups, removeTemporaryFiles } from './leftovers.ts'
@@ -75,6 +76,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
       ),
       rootIdsInUse: records.map(rootIdOf),
       inStore: options.launchersInStore ?? 2,
+      kernel: options.kernel ?? kernelThread,
     })
     return new Driver(options, layout, home, supply, lock, layers)
   } catch (error) {

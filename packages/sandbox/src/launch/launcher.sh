@@ -6,9 +6,9 @@
 # for an interactive command. If the driver dies earlier, stdin closes and the launcher exits.
 #
 # Arguments: a file that sets `slot` (the launcher's name), `join` and `leave` (control groups, one
-# per line), `network`, `inside` (a batch for ip), `ids` (the sandbox's id map) and `first` (without
-# control groups: the file that names the first process, see pid-groups.ts); the runtime wrapper.
-# The working directory is the driver's.
+# per line), `network`, `inside` (a batch for ip), `ids` (the sandbox's id map), `alone` (if the
+# driver has no thread that does the rest) and `first` (without control groups: the file that names the
+# first process, see pid-groups.ts); the runtime wrapper. The working directory is the driver's.
 set -eu
 wrapper=$2
 . "$1"
@@ -20,7 +20,7 @@ for group in $join; do echo 0 >"$group/cgroup.procs"; done
 unset IFS
 [ -z "$first" ] || echo "$$" >"$first"
 
-if [ -z "$first" ]; then
+if [ -n "$alone" ] && [ -z "$first" ]; then
   # The kernel counts timers, pending signals and queued bytes for the owner of a user namespace.
   # With a common owner one sandbox could exhaust them for all others and the machine's root. The
   # process id makes the owner unique.
@@ -52,27 +52,29 @@ if [ "$network" != host ]; then
     echo 1 >/proc/sys/net/ipv6/conf/all/disable_ipv6
   fi
   # Not piped from printf, which would be another process.
-  ip -batch - <<END
+  [ -z "$alone" ] || ip -batch - <<END
 $inside
 END
 fi
-[ -n "$first" ] || wait "$user"
+[ -z "$alone" ] || [ -n "$first" ] || wait "$user"
 echo "$slot waiting $$"
 
 IFS= read -r id || exit 0
 sandbox=$PWD/sandboxes/$id
 state=$sandbox/state
-# The monitor keeps running when the spool is full. Reserves this much for it against a full disk
-# (see running.ts). If the file system cannot reserve, missing output is detected at the end.
-true >>"$sandbox/spool"
-fallocate --keep-size --length 1048576 "$sandbox/spool" &
-# Layers are relative to the working directory: the kernel accepts 255 bytes per name.
-mount -a -T "$state/fstab"
-[ ! -e "$state/network" ] || . "$state/network"
-if wait $!; then true >"$state/spool-held"; else
-  set -- $(stat --file-system --format='%S %a' "$sandbox")
-  [ $(($1 * $2)) -ge 4194304 ] || { echo 'No space left on device'; exit 1; } >&2
+if [ -n "$alone" ]; then
+  # The monitor keeps running when the spool is full. Reserves this much for it against a full disk
+  # (see running.ts). If the file system cannot reserve, missing output is detected at the end.
+  true >>"$sandbox/spool"
+  fallocate --keep-size --length 1048576 "$sandbox/spool" &
+  # Layers are relative to the working directory: the kernel accepts 255 bytes per name.
+  mount -a -T "$state/fstab"
+  if wait $!; then true >"$state/spool-held"; else
+    set -- $(stat --file-system --format='%S %a' "$sandbox")
+    [ $(($1 * $2)) -ge 4194304 ] || { echo 'No space left on device'; exit 1; } >&2
+  fi
 fi
+[ ! -e "$state/network" ] || . "$state/network"
 echo "$slot mounted"
 
 IFS= read -r way || exit 0

@@ -48,6 +48,7 @@ export class LauncherLost extends Error {
   override readonly name = 'LauncherLost'
 }
 
+const refused = 'the system refused to set it up'
 const triesWhenLost = 3
 
 /** Runs `work`, and repeats it if its launcher was lost. */
@@ -73,10 +74,20 @@ export interface LauncherParts {
    * unsubscriber.
    */
   onUnforked(listener: (why: string) => void): () => void
+  /** Sets it up; undefined if it does so itself. */
+  readonly setup: LauncherSetup | undefined
   /** Its stderr. */
   complaint(): Promise<string>
   /** Frees its resources. @param clean whether it has read everything sent to it. */
   released(clean: boolean): Promise<void>
+}
+
+/** Sets up launchers in their place. `process` is an open directory of /proc: the launcher's. */
+export interface LauncherSetup {
+  /** Sets up its namespaces. */
+  prepare(process: string, launcher: Pick<Launcher, 'pid' | 'network' | 'rootId'>): Promise<void>
+  /** Makes the mounts of the sandbox with this id. */
+  mount(process: string, id: string): Promise<void>
 }
 
 /** Returns the driver's end of a launcher that is about to be forked. */
@@ -121,6 +132,7 @@ class DriversEnd implements Launcher {
   async waiting(): Promise<void> {
     try {
       this.#pid = Number((await this.#expectForked('waiting')).split(' ')[1])
+      await this.#setUp((setup, process) => setup.prepare(process, this))
       const { link, routeLocalnet } = this.network
       if (link !== null) {
         const settings = `/proc/sys/net/ipv4/conf/${link}`
@@ -136,14 +148,10 @@ class DriversEnd implements Launcher {
   }
 
   async mount(id: string): Promise<void> {
-    const { groups } = this
+    await this.#setUp((setup, process) => setup.mount(process, id))
     this.#tell(id)
     await this.#expect('mounted')
-    this.#stageFd = openSync(`/proc/${this.#pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
-    // Checked after opening: no process with a reused id can be in these groups.
-    const lives =
-      groups.flavour === 'pid' ? await isPopulated(groups.top) : (await processesOf(groups.payload)).includes(this.#pid)
-    if (!lives) throw new LauncherLost('the launcher exited without a message')
+    this.#stageFd = await this.#open(`/root${stage}`)
   }
 
   staged(path: string): string {
@@ -180,6 +188,34 @@ class DriversEnd implements Launcher {
     this.#afterDiscard = work
   }
 
+  async #setUp(work: (setup: LauncherSetup, process: string) => Promise<void>): Promise<void> {
+    const { setup } = this.#parts
+    if (setup === undefined) return
+    const fd = await this.#open('')
+    try {
+      await work(setup, `/proc/self/fd/${fd}`)
+    } catch (error) {
+      if (await this.#lives()) throw new Error(refused, { cause: error })
+      throw new LauncherLost('the launcher was killed', { cause: error })
+    } finally {
+      closeSync(fd)
+    }
+  }
+
+  /** Opens a directory below its own of /proc. */
+  async #open(path: string): Promise<number> {
+    const fd = openSync(`/proc/${this.#pid}${path}`, constants.O_RDONLY | constants.O_DIRECTORY)
+    // Checked after opening: no process with a reused id can be in these groups.
+    if (await this.#lives()) return fd
+    closeSync(fd)
+    throw new LauncherLost('the launcher exited without a message')
+  }
+
+  async #lives(): Promise<boolean> {
+    const { top, payload, flavour } = this.groups
+    return flavour === 'pid' ? await isPopulated(top) : (await processesOf(payload)).includes(this.#pid)
+  }
+
   #tell(line: string): void {
     writeSync(this.#parts.fifo.handle.fd, `${line}\n`)
   }
@@ -203,7 +239,7 @@ class DriversEnd implements Launcher {
     const word = this.#said.shift() ?? ''
     if (word.split(' ')[0] === wanted) return word
     const complaint = await this.#parts.complaint()
-    if (complaint !== '') throw new ToolFailed('the system refused to set it up', complaint)
+    if (complaint !== '') throw new ToolFailed(refused, complaint)
     throw new LauncherLost(lines.end ?? 'the launcher exited without a message')
   }
 }

@@ -7,6 +7,7 @@ import { type Layout, openLayout } from '../layout/layout.ts'
 import { hostSlot, isolatedSlot } from '../network/network-slot.ts'
 import { firstId } from '../privilege/id-ranges.ts'
 import type { NetworkMode } from '../sandbox-driver.ts'
+import { kernelThread } from '../system/kernel/kernel-thread.ts'
 import type { Launcher } from './launcher.ts'
 import { LauncherPool } from './pool.ts'
 import { PreforkServer } from './prefork-server.ts'
@@ -20,7 +21,7 @@ beforeEach(async () => {
   layout = await openLayout(join(await mkdtemp('/var/tmp/harmont-pool-'), 'driver'))
   const home = findCgroupHome()
   if (home === undefined) throw new Error('no control groups here')
-  preforkServer = new PreforkServer(layout, home)
+  preforkServer = new PreforkServer(layout, home, kernelThread)
   started.length = 0
   pool = new LauncherPool(2, async (mode): Promise<Launcher> => {
     started.push(mode)

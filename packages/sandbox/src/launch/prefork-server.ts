@@ -8,11 +8,14 @@ import type { CgroupHome } from '../cgroups/home.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { NetworkSlot } from '../network/network-slot.ts'
 import { idCount } from '../privilege/id-ranges.ts'
+import { privilegeMode } from '../privilege/privilege-mode.ts'
 import { assignments } from '../system/assignments.ts'
 import { readIfPresent } from '../system/files.ts'
+import type { KernelThread } from '../system/kernel/kernel-thread.ts'
 import { LineReader } from '../system/line-reader.ts'
 import { helperEnvironment } from '../system/machine.ts'
 import { Fifos } from './fifos.ts'
+import { KernelSetup } from './kernel-setup.ts'
 import { type Launcher, newLauncher } from './launcher.ts'
 import { stagedGroup, stageFstab } from './mounts.ts'
 
@@ -28,9 +31,13 @@ export class PreforkServer {
   private readonly fifos: Fifos
   private helper: Promise<Helper> | undefined
 
-  constructor(layout: Layout, home: CgroupHome) {
+  private readonly kernel: () => Promise<KernelThread | undefined>
+
+  /** @param kernel gives what sets up launchers; undefined if they do so themselves. */
+  constructor(layout: Layout, home: CgroupHome, kernel: () => Promise<KernelThread | undefined>) {
     this.layout = layout
     this.home = home
+    this.kernel = kernel
     this.fifos = new Fifos(layout.launchers)
   }
 
@@ -39,7 +46,9 @@ export class PreforkServer {
    * helper is killed meanwhile. @param place for a service.
    */
   async launch(network: NetworkSlot, rootId: number, place?: ServicePlace): Promise<Launcher> {
-    const helper = await this.running()
+    // An ordinary user's thread could not come back to the machine's network namespace.
+    const isMapped = privilegeMode.kind === 'mapped'
+    const [helper, kernel] = await Promise.all([this.running(), isMapped ? undefined : this.kernel()])
     // The process id in the name shows a later driver that nobody waits for this launcher any more.
     const slot = `${process.pid}-${randomBytes(4).toString('hex')}`
     const settings = join(this.layout.launchers, slot)
@@ -56,6 +65,8 @@ export class PreforkServer {
         network: network.mode,
         inside: network.inside,
         ids: `0 ${rootId} ${idCount}`,
+        // Whether nobody sets it up.
+        alone: kernel === undefined ? '1' : '',
         // Where the launcher writes its process id.
         first: groups.flavour === 'pid' ? join(groups.top, 'first') : '',
       }),
@@ -68,6 +79,7 @@ export class PreforkServer {
       fifo,
       lines: helper.lines,
       onUnforked: helper.onGone,
+      setup: kernel && new KernelSetup(layout, kernel),
       complaint: async () => (readIfPresent(`${settings}.err`) ?? '').trim(),
       released: async (clean) => {
         helper.lines.ignore(slot)

@@ -10,6 +10,7 @@ import { hostSlot, isolatedSlot } from '../network/network-slot.ts'
 import { firstId, RootIds } from '../privilege/id-ranges.ts'
 import { privilegeMode } from '../privilege/privilege-mode.ts'
 import { type NetworkMode, SandboxError } from '../sandbox-driver.ts'
+import type { KernelThread } from '../system/kernel/kernel-thread.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
 import type { Launcher } from './launcher.ts'
 import { LauncherPool } from './pool.ts'
@@ -29,6 +30,8 @@ export interface SupplyOptions {
   /** Their roots, as user ids of the machine. */
   readonly rootIdsInUse: readonly number[]
   readonly inStore: number
+  /** Gives what sets up launchers; undefined if they do so themselves. */
+  readonly kernel: () => Promise<KernelThread | undefined>
 }
 
 /** A link, and how it is bound. */
@@ -52,7 +55,7 @@ export class Supply {
 
   private constructor(options: SupplyOptions, egress: EgressNetwork | undefined, problems: readonly string[]) {
     this.layout = options.layout
-    this.preforkServer = new PreforkServer(options.layout, options.home)
+    this.preforkServer = new PreforkServer(options.layout, options.home, options.kernel)
     this.egress = egress
     this.rootIds = privilegeMode.kind === 'mapped' ? undefined : new RootIds(options.layout.tag, options.rootIdsInUse)
     this.problems = problems

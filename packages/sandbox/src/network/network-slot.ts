@@ -15,6 +15,8 @@ export interface NetworkSlot {
   readonly link: string | null
   /** The address of its other end; null without a link. */
   readonly address: string | null
+  /** The address of this end; null without a link. */
+  readonly gateway: string | null
   /** Whether the gateway address forwards to a resolver on the machine's loopback. */
   readonly routeLocalnet: boolean
   /** Absolute path of the sandbox's /etc/resolv.conf; null keeps the image's. */
@@ -28,6 +30,7 @@ export const isolatedSlot: NetworkSlot = {
   outside: '',
   link: null,
   address: null,
+  gateway: null,
   resolvConf: null,
   routeLocalnet: false,
 }
@@ -35,7 +38,16 @@ export const isolatedSlot: NetworkSlot = {
 export async function hostSlot(layout: Layout): Promise<NetworkSlot> {
   const resolvConf = layout.resolvConf('host')
   writeIfChanged(resolvConf, await readFile('/etc/resolv.conf', 'utf8'))
-  return { mode: 'host', inside: '', outside: '', link: null, address: null, resolvConf, routeLocalnet: false }
+  return {
+    mode: 'host',
+    inside: '',
+    outside: '',
+    link: null,
+    address: null,
+    gateway: null,
+    resolvConf,
+    routeLocalnet: false,
+  }
 }
 
 /**
@@ -60,6 +72,7 @@ export function egressSlot(
     mode: 'egress',
     link,
     address,
+    gateway,
     resolvConf,
     routeLocalnet: viaGateway,
     inside: [

@@ -1,0 +1,162 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { takeDescriptors } from '@harmont/test-kit/descriptors'
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
+import { isScarcity } from '../scarcity.ts'
+import { type KernelThread, kernelThread } from './kernel-thread.ts'
+import type { Uplink } from './links.ts'
+import type { MountCall } from './mount-call.ts'
+
+let kernel: KernelThread
+let directory: string
+/** A process in namespaces of its own, and its directory of /proc. */
+let holder: ChildProcess
+let place: string
+let fd: number
+
+beforeEach(async () => {
+  const found = await kernelThread()
+  if (found === undefined) throw new Error('the library does not load here')
+  kernel = found
+  directory = mkdtempSync('/var/tmp/harmont-kernel-')
+  holder = spawn('unshare', ['--mount', '--net', 'sh', '-c', 'echo; exec sleep 600'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  if (holder.stdout === null) throw new Error('no output')
+  await once(holder.stdout, 'data')
+  fd = openSync(`/proc/${holder.pid}`, 'r')
+  place = `/proc/self/fd/${fd}`
+})
+afterEach(() => {
+  // Whatever happened, every thread is where the process is.
+  for (const what of ['ns/mnt', 'ns/net', 'root', 'cwd'])
+    for (const task of readdirSync('/proc/self/task'))
+      if (what !== 'cwd')
+        expect(readlinkSync(`/proc/self/task/${task}/${what}`)).toBe(readlinkSync(`/proc/self/${what}`))
+  closeSync(fd)
+  holder.kill('SIGKILL')
+  rmSync(directory, { recursive: true })
+})
+
+const bind = (source: string, target: string, more: Partial<MountCall> = {}): MountCall => ({
+  source,
+  target,
+  type: undefined,
+  recursive: false,
+  flags: [],
+  options: [],
+  makesTarget: false,
+  idMap: undefined,
+  ...more,
+})
+const mount = (...mounts: readonly MountCall[]) => kernel.ask('mount', { process: place, directory, mounts })
+const inside = (program: string, ...args: readonly string[]) => {
+  const where = `/proc/${process.pid}/fd/${fd}/ns`
+  return execFileSync('nsenter', [`--mount=${where}/mnt`, `--net=${where}/net`, program, ...args], { encoding: 'utf8' })
+}
+const uplink: Uplink = { peer: 'hmk-test', address: '10.209.0.2', gateway: '10.209.0.1', hardware: '02:00:00:00:00:01' }
+
+it('a mount is in the namespace of the process alone, with its flags and ids', async () => {
+  const [source, target] = ['source', 'target'].map((name) => join(directory, name)) as [string, string]
+  mkdirSync(source)
+  writeFileSync(join(source, 'file'), 'text')
+  await mount(
+    bind(source, target, { makesTarget: true, flags: ['ro', 'nosuid', 'nodev', 'noexec'], idMap: '0 70000 1' }),
+  )
+  expect(inside('stat', '-c', '%u', join(target, 'file'))).toBe('70000\n')
+  expect(inside('findmnt', '-no', 'OPTIONS', target)).toMatch(/^ro,nosuid,nodev,noexec/)
+  expect(readdirSync(target)).toEqual([])
+})
+
+it.each<[string, Partial<MountCall>, string, RegExp]>([
+  ['a source that is absent', { source: '/absent' }, 'ENOENT', /open_tree \/absent/],
+  ['a target that is absent', { target: '/absent' }, 'ENOENT', /move_mount \/absent/],
+  ['an unknown kind', { type: 'nothing' }, 'ENODEV', /fsopen nothing/],
+  ['an unknown option', { type: 'tmpfs', options: [['sise', '1']] }, 'EINVAL', /sise: .*Unknown parameter/],
+  ['an option that does not fit', { type: 'tmpfs', options: [['size', 'x']] }, 'EINVAL', /size/],
+  ['an id map that the kernel refuses', { idMap: '0 0 0' }, 'EINVAL', /write/],
+])('says why the kernel refuses %s', async (_, wrong, code, words) => {
+  const target = join(directory, 'target')
+  mkdirSync(target)
+  const refused = mount(bind(directory, target, wrong))
+  await expect(refused).rejects.toMatchObject({ code })
+  await expect(refused).rejects.toThrow(words)
+})
+
+it('follows no link at the end of a target', async () => {
+  const target = join(directory, 'link')
+  execFileSync('ln', ['-s', '/etc', target])
+  await expect(mount(bind(directory, target))).rejects.toMatchObject({ code: 'EINVAL', syscall: 'move_mount' })
+})
+
+it('a process that has ended is entered by nobody', async () => {
+  holder.kill('SIGKILL')
+  await once(holder, 'exit')
+  await expect(mount()).rejects.toMatchObject({ code: expect.stringMatching(/^(ENOENT|ESRCH)$/) })
+})
+
+it('without file descriptors it says so, and works once there are some', async () => {
+  await mount()
+  const giveBack = takeDescriptors()
+  const refused = await mount(bind(directory, directory)).catch(isScarcity)
+  giveBack()
+  expect(refused).toBe(true)
+  await mount(bind(directory, directory))
+})
+
+it('a user namespace has its map and owner, and is kept by its file', async () => {
+  const kept = join(directory, 'user')
+  writeFileSync(kept, '')
+  const users = { owner: 0x4000_0123, idMap: '0 1342177280 65536', place: kept }
+  await kernel.ask('prepare', { process: place, users, links: undefined })
+  expect(inside('nsenter', `--user=${kept}`, 'cat', '/proc/self/uid_map').trim().split(/\s+/)).toEqual([
+    '0',
+    '1342177280',
+    '65536',
+  ])
+  const NS_GET_OWNER_UID = 0xb704
+  const ask = `import fcntl,struct; print(struct.unpack('I', fcntl.ioctl(open('${kept}'), ${NS_GET_OWNER_UID}, b'0000'))[0])`
+  expect(inside('python3', '-c', ask)).toBe(`${users.owner}\n`)
+  // Neither our user nor our children changed.
+  expect(statSync(`/proc/${process.pid}/task`).uid).toBe(0)
+  expect(execFileSync('sh', ['-c', `ps -o stat= --ppid ${process.pid}`], { encoding: 'utf8' })).not.toContain('Z')
+})
+
+it('a link is up on both sides, and its other end is here; a second one is refused', async () => {
+  // Its end goes with the namespace too.
+  onTestFinished(() => void spawnSync('ip', ['link', 'delete', uplink.peer]))
+  const job = { process: place, users: undefined, links: { uplink } }
+  await kernel.ask('prepare', job)
+  execFileSync('ip', ['link', 'set', uplink.peer, 'up'])
+  expect(inside('ip', '-br', 'address')).toMatch(/^lo .*127\.0\.0\.1\/8[\s\S]*eth0@.* 10\.209\.0\.2\/32/)
+  expect(inside('ip', 'route')).toBe('default via 10.209.0.1 dev eth0 \n10.209.0.1 dev eth0 scope link \n')
+  expect(inside('ip', 'neigh')).toBe('10.209.0.1 dev eth0 lladdr 02:00:00:00:00:01 PERMANENT \n')
+  expect(execFileSync('ip', ['link', 'show', uplink.peer], { encoding: 'utf8' })).toContain(
+    'link/ether 02:00:00:00:00:01',
+  )
+  await expect(kernel.ask('prepare', job)).rejects.toMatchObject({ code: 'EEXIST', syscall: 'rtnetlink' })
+})
+
+it('space is reserved beyond the end of a file, where its file system can', async () => {
+  const path = join(directory, 'spool')
+  expect(await kernel.ask('reserve', { path, length: 1 << 20 })).toBe(true)
+  expect(statSync(path)).toMatchObject({ size: 0, blocks: 2048 })
+  expect(await kernel.ask('reserve', { path: '/dev/null', length: 1 })).toBe(false)
+  await expect(kernel.ask('reserve', { path: join(directory, 'no/spool'), length: 1 })).rejects.toMatchObject({
+    code: 'ENOENT',
+    syscall: 'open',
+  })
+})

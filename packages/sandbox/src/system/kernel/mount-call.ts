@@ -1,0 +1,19 @@
+/** A mount to make, as plain data, which is copied between threads. */
+export interface MountCall {
+  /** Of a bind mount the path to show; otherwise only a name. */
+  readonly source: string
+  readonly target: string
+  /** The kind of the file system; undefined for a bind mount. */
+  readonly type: string | undefined
+  /** Of a bind mount: whether with the mounts below it. */
+  readonly recursive: boolean
+  readonly flags: readonly MountFlag[]
+  /** Options of the file system, in order; null for those without a value. */
+  readonly options: readonly (readonly [name: string, value: string | null])[]
+  /** Makes a missing target, a directory. */
+  readonly makesTarget: boolean
+  /** Maps the ids of a bind mount: lines of a user namespace's id map. */
+  readonly idMap: string | undefined
+}
+
+export type MountFlag = 'ro' | 'nosuid' | 'nodev' | 'noexec'

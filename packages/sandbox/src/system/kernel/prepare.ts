@@ -1,0 +1,19 @@
+import { closeSync } from 'node:fs'
+import type { PrepareJob } from './jobs.ts'
+import { openLinks } from './links.ts'
+import { showNamespace } from './mounting.ts'
+import { inNamespacesOf } from './namespaces.ts'
+import { makeUserNamespace } from './user-namespace.ts'
+
+/** Sets up the namespaces of a process that is to become a sandbox. */
+export function prepare({ process, users, links }: PrepareJob): void {
+  const namespace = users && makeUserNamespace(users.idMap, users.owner)
+  try {
+    inNamespacesOf(process, (home) => {
+      if (users !== undefined && namespace !== undefined) showNamespace(namespace, users.place)
+      if (links !== undefined) openLinks(links.uplink, home)
+    })
+  } finally {
+    if (namespace !== undefined) closeSync(namespace)
+  }
+}

@@ -1,0 +1,25 @@
+import { closeSync, openSync } from 'node:fs'
+import { isScarcity } from '../scarcity.ts'
+import { call } from './calls.ts'
+
+const FALLOC_FL_KEEP_SIZE = 1
+
+/** Space to reserve for a file that may be absent. */
+export interface Reservation {
+  readonly path: string
+  readonly length: number
+}
+
+/** Reserves space for a file without changing its size. Returns whether its file system did. */
+export function reserve({ path, length }: Reservation): boolean {
+  const file = openSync(path, 'a', 0o600)
+  try {
+    call('fallocate', path, file, FALLOC_FL_KEEP_SIZE, 0, length)
+    return true
+  } catch (error) {
+    if (isScarcity(error)) throw error
+    return false
+  } finally {
+    closeSync(file)
+  }
+}

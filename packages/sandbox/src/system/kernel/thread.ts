@@ -1,0 +1,30 @@
+/**
+ * Entry of the kernel's thread; see kernel-thread.ts. Runs one job at a time, with calls that block
+ * this thread only.
+ */
+import { parentPort } from 'node:worker_threads'
+import type { Job, JobName, Question, Reply } from './jobs.ts'
+import { makeMounts } from './mounting.ts'
+import { inNamespacesOf } from './namespaces.ts'
+import { prepare } from './prepare.ts'
+import { reserve } from './reserve.ts'
+
+const work: { readonly [Name in JobName]: (request: Job<Name>['request']) => Job<Name>['result'] } = {
+  prepare: (job) => void prepare(job),
+  mount: ({ process, directory, mounts }) => void inNamespacesOf(process, () => makeMounts(directory, mounts)),
+  reserve,
+}
+
+function answer<Name extends JobName>({ name, request }: Question<Name>): Reply<Name> {
+  try {
+    return { result: work[name](request) }
+  } catch (error) {
+    const { message, code, errno, syscall } = error as NodeJS.ErrnoException
+    return { failure: { message, code, errno, syscall } }
+  }
+}
+
+parentPort?.on('message', (question: Question<JobName>) => parentPort?.postMessage(answer(question)))
+
+// A thread that never says so has no library.
+parentPort?.postMessage('ready')
