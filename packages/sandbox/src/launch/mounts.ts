@@ -32,6 +32,8 @@ export const staged = {
   files: `${stage}/files`,
   snapshots: `${stage}/snapshots`,
   sys: `${stage}/sys`,
+  /** A read-only mount of crun; see prefork-server.sh. */
+  crun: `${stage}/crun`,
   cgroup: `${stage}/cgroup`,
   terminals: `${stage}/terminals`,
   /** The sandbox's user namespace, if it has its own owner. */

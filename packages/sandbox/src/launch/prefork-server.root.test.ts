@@ -1,10 +1,16 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { Bench, command, finish } from '../../conformance/bench.ts'
 import { openDriver } from '../../conformance/test-driver.ts'
+import { processesOf } from '../cgroups/cgroups.ts'
+import { readRecord } from '../driver/record.ts'
+import { sandboxFiles } from '../layout/layout.ts'
+import { kernelThread } from '../system/kernel/kernel-thread.ts'
+import { staged } from './mounts.ts'
 
 let root: string
 let directory: string
@@ -12,8 +18,11 @@ let bench: Bench
 beforeEach(async () => {
   root = await mkdtemp('/var/tmp/harmont-prefork-')
   directory = join(root, 'driver')
-  bench = await Bench.open(await openDriver(directory), 'host', directory)
 })
+const open = async (kernel: typeof kernelThread): Promise<void> => {
+  bench = await Bench.open(await openDriver(directory, { kernel }), 'host', directory)
+}
+const byPrograms = async () => undefined
 afterEach(async () => {
   await bench.destroyAll()
   await bench.driver.close()
@@ -40,9 +49,14 @@ const burst = (network: 'none' | 'egress') =>
   Promise.all(Array.from({ length: 8 }, (_, n) => bench.print(`echo ${n}`, { network })))
 const whole = Array.from({ length: 8 }, (_, n) => `${n}\n`)
 
-test.each(['none', 'egress'] as const)(
-  'G02 a burst of sandboxes succeeds after the helper was killed, and while it is killed: %s',
-  async (network) => {
+test.each([
+  ['none', 'a thread', kernelThread],
+  ['egress', 'a thread', kernelThread],
+  ['egress', 'programs', byPrograms],
+] as const)(
+  'G02 a burst of sandboxes succeeds after the helper was killed, and while it is killed: %s, set up by %s',
+  async (network, _, kernel) => {
+    await open(kernel)
     expect(await burst(network)).toEqual(whole)
     await killHelper()
     expect(await burst(network)).toEqual(whole)
@@ -53,7 +67,28 @@ test.each(['none', 'egress'] as const)(
 )
 
 test('a sandbox runs its command although the helper that forked its launcher was killed', async () => {
+  await open(kernelThread)
   const sandbox = await bench.create()
   await killHelper()
   expect(await finish(await sandbox.start(command('echo on')))).toMatchObject({ stdout: 'on\n', exit: { code: 0 } })
+})
+
+test('crun runs from a program that nobody can write, so it does not run itself again', async () => {
+  await open(kernelThread)
+  const { handle } = await bench.create()
+  const record = readRecord(sandboxFiles(join(directory, 'sandboxes'), handle.id).record)
+  const [pid = 0] = await processesOf(record?.groups.payload ?? '')
+  const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+  const pipe = join(root, 'pipe')
+  // It waits for its configuration. By then it has run itself again, if it does. The machine's own
+  // program is opened for writing, and nothing is written.
+  const script = `mkfifo "$1"; "$2" --root "$1.d" create --config "$1" --bundle / none 2>/dev/null & exec 3>"$1"
+    readlink "/proc/$!/exe"; kill "$!"; wait "$!"; : >>"$2"`
+  const { stdout, stderr } = spawnSync(
+    'nsenter',
+    [`--mount=/proc/${pid}/ns/mnt`, 'sh', '-c', script, 'sh', pipe, staged.crun],
+    { encoding: 'utf8', env: Object.fromEntries(variables.filter(Boolean).map((text) => text.split('=', 2))) },
+  )
+  expect(stdout).toBe(`${staged.crun}\n`)
+  expect(stderr).toContain('Read-only file system')
 })

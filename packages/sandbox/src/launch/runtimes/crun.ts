@@ -10,7 +10,7 @@ import { privilegeMode } from '../../privilege/privilege-mode.ts'
 import { hasCode, readIfPresent } from '../../system/files.ts'
 import { run } from '../../system/processes.ts'
 import { line, staged } from '../mounts.ts'
-import type { Runtime } from './runtime.ts'
+import type { Runtime, RuntimeTarget } from './runtime.ts'
 
 const quiet = ['nosuid', 'noexec', 'nodev']
 
@@ -36,6 +36,11 @@ async function initOf(files: SandboxFiles, payload: string): Promise<number | un
   return noted === undefined ? undefined : Number(noted)
 }
 
+/** Returns the call of a program that is crun. */
+function callOf(program: string, { state }: RuntimeTarget): readonly string[] {
+  return [program, '--root', state.root, '--cgroup-manager=disabled']
+}
+
 const firstRealTime = 34
 
 /** Returns the number of a signal, also of `SIGRTMIN+3`. */
@@ -53,7 +58,7 @@ export const crun: Runtime = {
   ownNetworkStack: false,
   state: ({ crunState }, id) => ({ root: crunState, container: id }),
   // Its cgroup manager refuses machines with both kinds of control groups. Ours exist already.
-  call: ({ state }) => ['crun', '--root', state.root, '--cgroup-manager=disabled'],
+  call: (target) => callOf(staged.crun, target),
   stage: (network, rootId) => [
     terminals(rootId),
     // The sysfs of the sandbox's network namespace. crun cannot mount it, because its user
@@ -92,7 +97,15 @@ export const crun: Runtime = {
   add(target, { args, user: { uid, gid }, monitor, join }) {
     // In the namespaces of the monitor, where the ids in the runtime's state are valid.
     const inside = ['nsenter', `--mount=/proc/${monitor}/ns/mnt`, `--pid=/proc/${monitor}/ns/pid`, '--']
-    const call = [...inside, ...crun.call(target), 'exec', '--user', `${uid}:${gid}`, target.state.container, ...args]
+    const call = [
+      ...inside,
+      ...callOf('crun', target),
+      'exec',
+      '--user',
+      `${uid}:${gid}`,
+      target.state.container,
+      ...args,
+    ]
     const script = `until [ "$1" = -- ]; do echo 0 >"$1/cgroup.procs"; shift; done; shift; exec "$@"`
     return ['sh', '-euc', script, 'sh', ...join, '--', ...call]
   },
