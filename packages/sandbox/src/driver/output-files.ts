@@ -29,7 +29,7 @@ export async function openOutputFiles(
 
 /** Returns what the copy's maker said; undefined if it was killed. */
 async function untilKept(exitDirectory: string, outputKept: string, group: string): Promise<string | undefined> {
-  const early = readIfPresent(outputKept)
+  const early = whatIsSaid(outputKept)
   if (early !== undefined) return early
   const changes = new DirectoryWatcher([exitDirectory])
   try {
@@ -37,13 +37,19 @@ async function untilKept(exitDirectory: string, outputKept: string, group: strin
       changes.reset()
       // Asked first: a file that is absent after that stays absent.
       const lives = await isPopulated(group)
-      const said = readIfPresent(outputKept)
+      const said = whatIsSaid(outputKept)
       if (said !== undefined || !lives) return said
       await changes.wait(fallbackMs)
     }
   } finally {
     changes.close()
   }
+}
+
+/** Returns the line that a file has; undefined while it is not whole. */
+function whatIsSaid(path: string): string | undefined {
+  const text = readIfPresent(path)
+  return text?.endsWith('\n') ? text : undefined
 }
 
 async function list(root: string, path: string): Promise<readonly string[]> {

@@ -9,5 +9,5 @@ set -- "$1" "$2" /run/harmont/output/*
 if [ -e "$3" ] || [ -L "$3" ]; then
   cp -RP --sparse=always /run/harmont/output "$1" 2>/dev/null || said=incomplete
 fi
-# Another file that is renamed, because the driver reads it once it exists.
-echo "$said" >"$2.new" && mv "$2.new" "$2"
+# The driver reads it once it ends with a newline: renaming another file would take a process.
+echo "$said" >"$2"

@@ -1,0 +1,25 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { sandboxFiles } from '../layout/layout.ts'
+import { openOutputFiles } from './output-files.ts'
+
+let root: string
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'harmont-output-'))
+})
+afterEach(() => rmSync(root, { recursive: true }))
+
+it.each([
+  ['is whole once its maker said so', '\n', true],
+  ['is not whole if its maker was killed before it said so', '', false],
+  ['is not whole if its maker said so', 'incomplete\n', false],
+])('a copy of the output directory %s', async (_, said, complete) => {
+  const files = sandboxFiles(root, 'one')
+  mkdirSync(files.exitDirectory, { recursive: true })
+  writeFileSync(files.outputKept, said)
+  // A control group of which nothing lives.
+  writeFileSync(join(root, 'cgroup.events'), 'populated 0\n')
+  expect((await openOutputFiles(files, root)).complete).toBe(complete)
+})
