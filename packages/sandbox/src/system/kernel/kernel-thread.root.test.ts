@@ -160,3 +160,17 @@ it('space is reserved beyond the end of a file, where its file system can', asyn
     syscall: 'open',
   })
 })
+
+it('a shortage of file descriptors is no lack of the library: the next call starts the thread', () => {
+  const script = `
+    const { openSync, closeSync } = await import('node:fs')
+    const { kernelThread } = await import(process.argv[1])
+    const taken = []
+    try { for (;;) taken.push(openSync('/dev/null')) } catch {}
+    const short = await kernelThread()
+    for (const fd of taken) closeSync(fd)
+    console.log(short === undefined, (await kernelThread())?.alive)`
+  const call = [process.execPath, '--input-type=module', '-e', script, join(import.meta.dirname, 'kernel-thread.ts')]
+  const said = execFileSync('sh', ['-c', 'ulimit -n 100; exec "$@"', 'sh', ...call], { encoding: 'utf8' })
+  expect(said).toBe('true true\n')
+})

@@ -2,6 +2,8 @@ import { once } from 'node:events'
 import { getCompileCacheDir } from 'node:module'
 import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { hasCode } from '../files.ts'
+import { isScarcity } from '../scarcity.ts'
 import type { Failure, Job, JobName, Question, Reply } from './jobs.ts'
 
 // A bundle has the thread's entry beside it, as JavaScript.
@@ -24,7 +26,6 @@ export class KernelThread {
 
   constructor(worker: Worker) {
     this.#worker = worker
-    worker.unref()
     worker.on('message', (reply: Reply<JobName>) => {
       this.#pending.shift()?.settle(reply)
       if (this.#pending.length === 0) worker.unref()
@@ -32,6 +33,8 @@ export class KernelThread {
     const end = (cause: unknown) => this.#end(new Error(`the thread for system calls ended: ${cause}`, { cause }))
     worker.once('error', end)
     worker.once('exit', end)
+    // Last: a listener for messages keeps the process alive.
+    worker.unref()
   }
 
   get alive(): boolean {
@@ -92,7 +95,9 @@ async function start(): Promise<KernelThread | undefined> {
     // Its first message says that it has loaded everything.
     await once(worker, 'message')
     return new KernelThread(worker)
-  } catch {
-    return undefined // No such library for this machine.
+  } catch (error) {
+    // Too few descriptors or too little memory says nothing about the library: asks again.
+    if (hasCode(error, 'ERR_WORKER_INIT_FAILED') || isScarcity(error)) started = undefined
+    return undefined
   }
 }
