@@ -90,6 +90,33 @@ test('web B13 an expired artifact stays listed and has no download; a build with
   await page.getByRole('heading', { name: 'No artifacts' }).waitFor()
 })
 
+test('web R4 a page that is being left does not name its step in the address of the next one', async () => {
+  const window = await app.openAsOwner()
+  // From a minute on, time passes only where it is said.
+  const at = Date.now()
+  await window.clock.install({ time: at })
+  await window.clock.pauseAt(at + 60_000)
+  await window.goto(`${app.origin}/default/pipelines/ci/builds/${number}?view=artifacts`)
+  const isShown = async () => {
+    await window.clock.runFor(1)
+    return window.getByRole('heading', { level: 1, name: 'Passed.' }).isVisible()
+  }
+  await expect.poll(isShown).toBe(true)
+  const { promise: isLetGo, resolve: letGo } = Promise.withResolvers<void>()
+  await window.route('**/assets/*.js', async (route) => {
+    await isLetGo
+    await route.continue()
+  })
+  await window.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'ci' }).click()
+  // A second after it was shown, the page names its step. The next page is not there yet.
+  await window.clock.runFor(1000)
+  letGo()
+  await window.clock.resume()
+  await window.getByRole('heading', { level: 1, name: 'ci' }).waitFor()
+  expect(new URL(window.url()).pathname).toBe('/default/pipelines/ci')
+  await window.context().close()
+})
+
 const db = {
   name: 'db',
   image: 'host',

@@ -1,4 +1,4 @@
-import { useLocation, useNavigate, useSearch } from '@tanstack/react-router'
+import { useLocation, useMatch, useNavigate, useRouter, useSearch } from '@tanstack/react-router'
 import { useCallback, useEffect } from 'react'
 import { buildRouteId } from './data/address.ts'
 import { attemptView } from './data/attempt-view.ts'
@@ -73,9 +73,13 @@ export function useSelection(view: BuildView): Selection {
 /** Puts a step that no person picked into the address, in place of `before`. */
 function useNamed(wanted: string | undefined, before: string | undefined): void {
   const navigate = useNavigate({ from: '/$org/pipelines/$slug/builds/$number' })
+  const router = useRouter()
+  const path = useMatch({ from: buildRouteId, select: ({ pathname }) => pathname })
   useEffect(() => {
     if (wanted === undefined) return
-    const name = () =>
+    const name = () => {
+      // A click on a link has changed the address, and this page stays until the next one is loaded.
+      if (router.latestLocation.pathname !== path) return
       void navigate({
         search: ({ attempt: _, ...others }) => ({ ...others, job: wanted }),
         // Lines linked without a step belong to the first chosen step.
@@ -84,8 +88,9 @@ function useNamed(wanted: string | undefined, before: string | undefined): void 
         state: (state) => ({ ...state, isFollowed: true }),
         resetScroll: false,
       })
+    }
     // A new address redraws every link of the page. It waits until the log is shown.
     const timer = setTimeout(name, addressAfterMs)
     return () => clearTimeout(timer)
-  }, [wanted, before, navigate])
+  }, [wanted, before, navigate, router, path])
 }
