@@ -9,8 +9,7 @@ import { PostgresStore } from './postgres-store.ts'
 
 const [config = '{}', slots = '3', seed] = process.argv.slice(2)
 const { between } = chance(Number(seed))
-const settings = { startLeaseMs: 2_000, leaseMs: 2_000 }
-const store = await PostgresStore.open(JSON.parse(config), settings)
+const store = await PostgresStore.open(JSON.parse(config))
 const pool = new pg.Pool(JSON.parse(config))
 const runner = `process ${process.pid}`
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const

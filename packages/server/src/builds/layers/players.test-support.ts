@@ -40,10 +40,13 @@ export function layerPlayers(it: TestServer) {
   const lease = ({ id, port }: Elsewhere, waitMs = 0) =>
     port.lease({ runner: id, slots: 1, waitMs, signal: never, traffic })
 
+  /** Leases a job. With a time to wait it asks again and again, as a runner does. */
   async function leaseOne(runner: Elsewhere, waitMs = 0) {
-    const [job] = await lease(runner, waitMs)
-    if (job === undefined) throw new Error('nothing to lease')
-    return job
+    for (;;) {
+      const [job] = await lease(runner, waitMs)
+      if (job !== undefined) return job
+      if (waitMs === 0) throw new Error('nothing to lease')
+    }
   }
 
   /** Submits to a pipeline, by default to a new one. */

@@ -24,7 +24,7 @@ beforeAll(async () => {
   drafts = await mkdtemp('/var/tmp/harmont-drafts-')
   proxy = await StrangeProxy.start()
   proxy.connectTo(bucket.endpoint)
-  blobs = openS3Store({ ...bucket, endpoint: proxy.origin, silenceMs: 400, drafts })
+  blobs = openS3Store({ ...bucket, endpoint: proxy.origin, drafts })
 })
 beforeEach(() => proxy.heal())
 afterAll(async () => {
@@ -54,11 +54,13 @@ test.for([
   ['not given', hangs],
   ['an error', says(503, 'Slow down.')],
 ] as const)('G85 a blob is read as it was written when an answer is %s', async ([, fault]) => {
-  const name = await write(blobs, content)
+  // Only this one waits: a busy machine is silent for a moment, too.
+  const store = fault === hangs ? openS3Store({ ...bucket, endpoint: proxy.origin, silenceMs: 2_000, drafts }) : blobs
+  const name = await write(store, content)
   const range = { start: 70_000, end: 290_000 }
   for (const wanted of [undefined, range]) {
     answerOnce(/^GET .*\/blobs\//, fault)
-    const got = await buffer(blobs.open(name, wanted))
+    const got = await buffer(store.open(name, wanted))
     expect(got.equals(wanted === undefined ? content : content.subarray(range.start, range.end))).toBe(true)
   }
 })
