@@ -1,13 +1,15 @@
 /**
  * `npm test`: runs the tests that its arguments name, or all, and ends with times and the line that
  * CI reads. In CI a failed file runs once more, alone, to tell a flake from a constant defect. Both
- * are defects, and the last lines name them.
+ * are defects, and the last lines name them. With HARMONT_TEST_RECORD, the record of all files goes
+ * to that file.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import { processorSeconds } from '@harmont/test-kit/processor'
 import { closingLine, failuresOf, filesToRunAgain, type RunRecord, timeTable, withSecondRun } from './record.ts'
 
 const mostCharacters = 8000
@@ -29,7 +31,7 @@ for (const error of record.elsewhere) console.log(`FAILED, in no file: ${error}`
 for (const file of again.filter((name) => record.files.find((it) => it.file === name)?.failures.length === 0))
   console.log(`DEFECT: ${file} passed only at its second try.`)
 if (again.length > 0) console.log(`HARMONT_TEST_SEED=${record.seed} repeats the random cases.`)
-console.log(`${((Date.now() - started) / 1000).toFixed(0)} s`)
+console.log(`${((Date.now() - started) / 1000).toFixed(0)} s, ${processorSeconds().toFixed(0)} s of the processor`)
 console.log(closingLine(record))
 process.exitCode = failuresOf(record) === 0 && record.files.length > 0 ? 0 : 1
 
@@ -43,5 +45,7 @@ function runTests(name: string, args: readonly string[]): RunRecord {
     env: { ...process.env, HARMONT_TEST_RECORD: path },
   })
   if (error !== undefined) throw error
+  const { HARMONT_TEST_RECORD: kept } = process.env
+  if (kept !== undefined && name === 'first') copyFileSync(path, kept)
   return JSON.parse(readFileSync(path, 'utf8')) as RunRecord
 }

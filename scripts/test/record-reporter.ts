@@ -33,6 +33,7 @@ function fileRecord(module: TestModule, errors: readonly SerializedError[]): Fil
     file: module.relativeModuleId,
     kind: module.project.name,
     seconds: secondsOf(module),
+    processorSeconds: module.meta().processorSeconds ?? 0,
     passed: tests.filter((test) => test.result().state === 'passed').length,
     failures,
   }

@@ -5,6 +5,7 @@ const file = (name: string, passed: number, failures: string[]) => ({
   file: `${name}.test.ts`,
   kind: name === 'a' ? 'unit' : 'pg',
   seconds: passed * 1.5,
+  processorSeconds: 4 - passed,
   passed,
   failures,
 })
@@ -36,12 +37,15 @@ test('an error outside any file is a failure that no second run removes', () => 
   expect(failuresOf(withSecondRun(broken, { seed: 7, files: [], elsewhere: [] }))).toBe(3)
 })
 
-test('times are shown by kind, and for the slowest files', () => {
+test('times are shown by kind, and for the files that took most of them', () => {
   expect(timeTable(first, 2)).toEqual([
-    'unit           3 tests     4.5 s  1 files',
-    'pg             1 tests     1.5 s  2 files',
+    'unit           3 tests     4.5 s     1.0 s of the processor  1 files',
+    'pg             1 tests     1.5 s     7.0 s of the processor  2 files',
     'The 2 slowest files:',
-    'unit           3 tests     4.5 s  a.test.ts',
-    'pg             1 tests     1.5 s  b.test.ts',
+    'unit           3 tests     4.5 s     1.0 s of the processor  a.test.ts',
+    'pg             1 tests     1.5 s     3.0 s of the processor  b.test.ts',
+    'The 2 files that took most of the processor:',
+    'pg             0 tests     0.0 s     4.0 s of the processor  c.test.ts',
+    'pg             1 tests     1.5 s     3.0 s of the processor  b.test.ts',
   ])
 })

@@ -13,6 +13,8 @@ export interface FileRecord {
   readonly passed: number
   /** From the loading of its modules to the end of its last hook. */
   readonly seconds: number
+  /** Of the processor, by its worker and the children that this waited for. */
+  readonly processorSeconds: number
   /**
    * One text for each failed test, and for the file itself: a hook, an uncaught error, a dead
    * worker.
@@ -36,22 +38,30 @@ export function withSecondRun(first: RunRecord, second: RunRecord): RunRecord {
 }
 
 /**
- * Returns one line per kind, with its files, tests and time, and one for each of the slowest files.
+ * Returns one line per kind, with its files, tests, time and time of the processor, and one for each
+ * of the files that took most of both.
  */
-export function timeTable({ files }: RunRecord, slowest = 10): string[] {
-  const kinds = Map.groupBy(files, ({ kind }) => kind)
-  const sum = (of: readonly FileRecord[], figure: 'passed' | 'seconds') =>
-    of.reduce((total, it) => total + it[figure], 0)
-  const row = (label: string, count: number, seconds: number, more: string) =>
-    `${label.padEnd(10)}${String(count).padStart(6)} tests${seconds.toFixed(1).padStart(8)} s  ${more}`
+export function timeTable({ files }: RunRecord, most = 10): string[] {
+  const count = Math.min(most, files.length)
+  const largest = (figure: 'seconds' | 'processorSeconds') =>
+    files
+      .toSorted((a, b) => b[figure] - a[figure])
+      .slice(0, count)
+      .map((it) => row(it.kind, [it], it.file))
   return [
-    ...[...kinds].map(([kind, of]) => row(kind, sum(of, 'passed'), sum(of, 'seconds'), `${of.length} files`)),
-    `The ${Math.min(slowest, files.length)} slowest files:`,
-    ...files
-      .toSorted((a, b) => b.seconds - a.seconds)
-      .slice(0, slowest)
-      .map(({ kind, passed, seconds, file }) => row(kind, passed, seconds, file)),
+    ...[...Map.groupBy(files, ({ kind }) => kind)].map(([kind, of]) => row(kind, of, `${of.length} files`)),
+    `The ${count} slowest files:`,
+    ...largest('seconds'),
+    `The ${count} files that took most of the processor:`,
+    ...largest('processorSeconds'),
   ]
+}
+
+function row(label: string, of: readonly FileRecord[], more: string): string {
+  const sum = (figure: 'passed' | 'seconds' | 'processorSeconds') => of.reduce((total, it) => total + it[figure], 0)
+  const time = (figure: 'seconds' | 'processorSeconds') => sum(figure).toFixed(1).padStart(8)
+  const tests = String(sum('passed')).padStart(6)
+  return `${label.padEnd(10)}${tests} tests${time('seconds')} s${time('processorSeconds')} s of the processor  ${more}`
 }
 
 /** Returns `12 passed, 0 failed`, the line that CI reads. */

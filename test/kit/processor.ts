@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs'
+
+/** Ticks of `/proc` in a second. */
+const ticks = 100
+
+/**
+ * Returns the seconds of the processor that this process and those of its children that it has
+ * waited for have taken. Detached processes, such as sandboxes and PostgreSQL, are not in it.
+ */
+export function processorSeconds(): number {
+  const stat = readFileSync('/proc/self/stat', 'latin1')
+  // The name of the program, in brackets, may contain anything.
+  const times = stat.slice(stat.lastIndexOf(')')).split(' ').slice(12, 16)
+  return times.reduce((sum, time) => sum + Number(time), 0) / ticks
+}
