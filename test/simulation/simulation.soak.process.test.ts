@@ -23,7 +23,7 @@ async function run(
 }
 
 test('G01 G02 G03 G04 G05 G06 G10 G12 G78 G92 G131 schedules of faults break no promise', async () => {
-  const schedules = scaled(70, 10_000)
+  const schedules = scaled(30, 10_000)
   const { code, output } = await run(seed, schedules)
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(`${schedules} schedules`) })
 })
