@@ -19,6 +19,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { debianFiles } from '@harmont/outside/debian-image'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type DockerDaemon, startDocker } from './docker-daemon.ts'
 
@@ -27,7 +28,7 @@ const cli = fileURLToPath(new URL('../packages/cli', import.meta.url))
 const { version } = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8')) as { version: string }
 const image = `harmont/hm:${version}`
 
-const programs = ['dockerd', 'docker', 'mmdebstrap'].filter((name) => !isProgram(name))
+const programs = ['dockerd', 'docker', 'mmdebstrap', 'umoci'].filter((name) => !isProgram(name))
 const lacks = process.getuid?.() === 0 ? programs : ['root', ...programs]
 if (lacks.length > 0) console.warn(`Not run: hm in its container. Missing: ${lacks.join(', ')}`)
 
@@ -51,7 +52,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     rmSync(home, { recursive: true, force: true })
   }, 60_000)
 
-  /** The two base images of the Dockerfile are made here, because no registry can be reached. */
+  /** The base images of the Dockerfile are made here, because no registry can be reached. */
   async function makeImage(): Promise<void> {
     const { env } = docker
     const packed = join(home, 'package')
@@ -59,10 +60,10 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     mkdirSync(join(onlyNode, 'usr/local/bin'), { recursive: true })
     symlinkSync(process.execPath, join(onlyNode, 'usr/local/bin/node'))
     const script = `set -e
-      mmdebstrap --quiet --variant=minbase --mode=root trixie - | docker import - debian:trixie-slim
+      docker import "$2" debian:trixie-slim
       tar --dereference -C "$1" -c . | docker import - node:24-trixie-slim`
     await Promise.all([
-      run('sh', ['-c', script, 'sh', onlyNode], { env }),
+      run('sh', ['-c', script, 'sh', onlyNode, await debianFiles()], { env }),
       run(process.execPath, [join(cli, 'scripts/build.ts'), packed]),
     ])
     // Without a bridge only the machine's own network is left.
