@@ -58,6 +58,20 @@ interface LeaseRow {
 const leaseColumns =
   'job_id, build_id, runner, fence, lease_id, expires_at, started, last_seq, spool_offset, spool_position, stop, deadline_at'
 
+const renewal = 'expires_at = case when started then $2::timestamptz else $3::timestamptz end'
+
+/**
+ * Renews the leases of a runner that no change has locked, and finds the others. A statement that had
+ * some and waited for others would be in a deadlock with a change that ends several of them.
+ */
+const renewText = `with free as (select job_id from engine.leases where runner = $1 for update skip locked),
+  renewed as (update engine.leases l set ${renewal} from free where l.job_id = free.job_id returning l.*)
+  select ${leaseColumns}, false as is_busy from renewed
+  union all select ${leaseColumns}, true from engine.leases where runner = $1 and job_id not in (select job_id from free)`
+
+/** Renews one lease, after the change that has locked it. */
+const renewOneText = `update engine.leases set ${renewal} where job_id = $4 and runner = $1 returning ${leaseColumns}`
+
 interface PostgresLeasesOptions {
   readonly pool: pg.Pool
   readonly settings: StoreSettings
@@ -146,14 +160,19 @@ export class PostgresLeases implements LeaseStore {
   }
 
   async renew(runner: string, now: Instant): Promise<readonly Lease[]> {
-    const { rows } = await this.#pool.query<LeaseRow>({
+    const expiries = [time(now + this.#settings.leaseMs), time(now + this.#settings.startLeaseMs)]
+    const { rows } = await this.#pool.query<LeaseRow & { readonly is_busy: boolean }>({
       name: 'engine-renew',
-      text: `with own as (select job_id from engine.leases where runner = $1 order by job_id for update)
-        update engine.leases l set expires_at = case when started then $2::timestamptz else $3::timestamptz end from own
-        where l.job_id = own.job_id returning ${leaseColumns.replace('job_id', 'l.job_id')}`,
-      values: [runner, time(now + this.#settings.leaseMs), time(now + this.#settings.startLeaseMs)],
+      text: renewText,
+      values: [runner, ...expiries],
     })
-    return rows.map(leaseFromRow)
+    const renewed: LeaseRow[] = rows.filter((row) => !row.is_busy)
+    for (const { job_id, is_busy } of rows) {
+      if (!is_busy) continue
+      const one = { name: 'engine-renew-one', text: renewOneText, values: [runner, ...expiries, job_id] }
+      renewed.push(...(await this.#pool.query<LeaseRow>(one)).rows)
+    }
+    return renewed.map(leaseFromRow)
   }
 
   async noteLookUp(

@@ -208,6 +208,27 @@ test('G02 a lost connection is an error, and its decisions are forgotten', async
   expect(warnings.length).toBeGreaterThan(0)
 })
 
+test('G02 a renewal holds no lease while it waits for others that a change has locked', async () => {
+  const id = await submit(newBuild(wide(2)))
+  const jobs = (await store.leases.take('r', 2, at)).map(({ jobId }) => jobId).toSorted()
+  const lock = (client: pg.ClientBase, job = '') =>
+    client.query('select from engine.leases where job_id = $1 for update', [job])
+  const waits =
+    "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database() and query like '%engine.leases%'"
+  const renewed = await transaction(pool, async (client) => {
+    await lock(client, jobs[1])
+    const renewing = store.leases.renew('r', at + 60_000)
+    renewing.catch(() => undefined) // its caller hears
+    await expect.poll(async () => (await pool.query(waits)).rowCount).toBe(1)
+    await lock(client, jobs[0])
+    return { renewing }
+  })
+  const leases = await renewed.renewing
+  expect(leases.map(({ jobId }) => jobId).toSorted()).toEqual(jobs)
+  expect(new Set(leases.map(({ expiresAt }) => expiresAt))).toEqual(new Set([at + 90_000]))
+  expect((await store.leases.of('r')).map(({ buildId }) => buildId)).toEqual([id, id])
+})
+
 test('leasing does not wait for a build that another process has locked when another is free', async () => {
   const held = await submit(newBuild(wide(2), 'a'))
   const free = await submit(newBuild(wide(1), 'b'))
