@@ -57,6 +57,7 @@ export {
 export type { DirectObjects, LayerObjects } from './layers/layer-objects.ts'
 export type { LayerPort, LocatedPart, LocatedParts, ObjectPart, PartTarget, WrittenPart } from './layers/layer-port.ts'
 export type { Log } from './log.ts'
+export { type LogSegments, type SegmentPlace, segmentBytes } from './log-segments.ts'
 export { createMemoryStore, type MemoryStore, type SplitMemory } from './memory/memory-store.ts'
 export {
   type Directive,

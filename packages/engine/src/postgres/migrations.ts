@@ -36,6 +36,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0033-phases.sql',
   '0034-rooms.sql',
   '0035-exports-ahead.sql',
+  '0036-log-segments.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type ChangedBuild, LocalChangeFeed } from '../change-feed.ts'
 import type { Effect, Instant } from '../core/model.ts'
+import type { LogSegments } from '../log-segments.ts'
 import type { Store } from '../store.ts'
 import { type StoreSettings, storeSettings } from '../store-settings.ts'
 import { BuildTurns } from './build-turns.ts'
@@ -24,6 +25,8 @@ export interface PostgresStoreOptions extends Partial<StoreSettings> {
   readonly proofOutbox?: ProofOutbox
   /** Hears of trouble that only costs time: by default a warning of the process. */
   readonly warn?: (error: unknown) => void
+  /** Keeps what is large of running logs; where there is none, all of it is in the database. */
+  readonly segments?: LogSegments
   /** Channels of the owner's own, heard on the connection that listens anyway. */
   readonly hears?: Hears
 }
@@ -48,7 +51,7 @@ export class PostgresStore implements Store {
   readonly #notifier: Notifier
 
   private constructor(config: pg.PoolConfig, options: PostgresStoreOptions) {
-    const { outbox = null, proofOutbox = null, warn = warnProcess, hears, ...given } = options
+    const { outbox = null, proofOutbox = null, segments = null, warn = warnProcess, hears, ...given } = options
     const settings = storeSettings(given)
     const pool = storePool(config, warn)
     const notifier = new Notifier(pool, this.changes, warn, hears)
@@ -68,7 +71,7 @@ export class PostgresStore implements Store {
     this.builds = new PostgresBuilds({ pool, now: settings.now, turns, groups, tell })
     this.runners = new PostgresRunners(pool, company)
     this.leases = new PostgresLeases({ pool, settings, turns, company, runners: this.runners })
-    this.logs = new PostgresLogs(pool, (jobId) => {
+    this.logs = new PostgresLogs(pool, segments, (jobId) => {
       this.changes.job(jobId)
       notifier.job(jobId)
     })

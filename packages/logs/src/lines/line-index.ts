@@ -66,7 +66,7 @@ export function blockOfLine(blocks: readonly LogBlock[], line: number): number {
 }
 
 /** Returns the index of the block that holds a chunk. */
-export function blockOfSeq(blocks: readonly LogBlock[], seq: number): number {
+export function blockOfSeq(blocks: readonly Pick<LogBlock, 'seq'>[], seq: number): number {
   return Math.max(
     0,
     lastWhere(blocks, (block) => block.seq <= seq),
@@ -85,7 +85,7 @@ export function blockOfOffset(blocks: readonly LogBlock[], offset: number): numb
  * Returns the last index at which a condition holds that holds up to some index and not after it;
  * -1 when there is none.
  */
-function lastWhere(blocks: readonly LogBlock[], holds: (block: LogBlock) => boolean): number {
+function lastWhere<Block>(blocks: readonly Block[], holds: (block: Block) => boolean): number {
   let low = 0
   let high = blocks.length
   while (low < high) {

@@ -6,14 +6,14 @@ import { type Batch, CHARACTER_WAIT_MS, type CutterOptions, SpoolCutter } from '
 /** A batch goes out after this time, */
 const everyMs = 50
 /** or when this many bytes wait. */
-const fullBytes = 256 * 1024
+const fullBytes = 2 * 1024 * 1024
 /** Nothing could go out: try again after this time. */
 const lookAgainMs = 5
 /** Longest time for which scanning blocks the event loop. */
 const turnMs = 10
 
 /**
- * Turns output into batches of chunks: at once after silence, then at most every 50 ms or 256 KiB.
+ * Turns output into batches of chunks: at once after silence, then at most every 50 ms or 2 MiB.
  * No chunk ends within a character whose rest comes within 100 ms. It pulls only as fast as batches
  * are taken, so a slow store slows the reading and memory does not grow.
  *

@@ -11,6 +11,7 @@ import { costWith } from '../billing/usage/lease-cost.ts'
 import { type BuildEngine, buildEngine } from '../builds/engine/build-engine.ts'
 import { startBuilds, toLog } from '../builds/engine/start-builds.ts'
 import { JobLogs } from '../builds/logs/job-logs.ts'
+import { logSegments } from '../builds/logs/log-segments.ts'
 import { shellAsked } from '../builds/shells/elsewhere/asks.ts'
 import type { AskListeners } from '../builds/shells/elsewhere/remote-shells.ts'
 import { Shells } from '../builds/shells/shells.ts'
@@ -116,6 +117,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
         leaseMs: settings.leaseSeconds * 1000,
         outbox: tracing === null ? outbox : tracedOutbox,
         proofOutbox,
+        segments: logSegments(blobs, log),
         warn: (error) =>
           log.warn({ err: error }, 'could not exchange notifications with the database; polling instead'),
         hears: {

@@ -1,5 +1,6 @@
 import type { Chunk } from '@harmont/logs'
 import type pg from 'pg'
+import { type LogSegments, type SegmentPlace, segmentBytes } from '../../log-segments.ts'
 import { gap } from '../../memory/log-buffer.ts'
 import type { LogRef } from '../../store.ts'
 import { isSameLease } from '../values.ts'
@@ -8,6 +9,8 @@ interface Append {
   readonly lease: LogRef
   readonly chunks: readonly Chunk[]
   readonly spoolPosition: string
+  /** Null: the chunks are rows. Undefined: the segment is being written. */
+  segment: SegmentPlace | null | undefined
   resolve(held: boolean): void
   reject(error: unknown): void
 }
@@ -47,24 +50,32 @@ const appendText = ({ table, id, lease, guard }: LogPlaces) => `with
     where l.${id} = h.job_id and (h.first_seq is null or h.first_seq = h.last_seq + 1)
     returning l.${id} as job_id),
   kept as (
-    insert into engine.log_chunks (job_id, seq, kind, ts, content)
-    select c.job_id, c.seq, c.kind, c.ts, substring($13::bytea from c.start for c.length)
-    from unnest($6::uuid[], $7::int[], $8::smallint[], $9::bigint[], $10::int[], $11::int[]) as c(job_id, seq, kind, ts, start, length)
+    insert into engine.log_chunks (job_id, seq, kind, ts, content, places, blob, bytes)
+    select c.job_id, c.seq, c.kind, c.ts, case when c.blob is null then substring($15::bytea from c.start for c.length) end,
+      case when c.blob is not null then substring($15::bytea from c.start for c.length) end, c.blob, c.bytes
+    from unnest($6::uuid[], $7::int[], $8::smallint[], $9::bigint[], $10::int[], $11::int[], $13::text[], $14::int[])
+      as c(job_id, seq, kind, ts, start, length, blob, bytes)
     join moved m on m.job_id = c.job_id)
   select job_id, last_seq from held`
 
-/** Writes the appends of many jobs: those that arrive during a statement share the next. */
+/**
+ * Writes the appends of many jobs: those that arrive during a statement share the next. A large one
+ * is written as a segment first; only the later ones of its own log wait for that.
+ */
 export class LogWriter {
   readonly #pool: pg.Pool
   readonly #statement: { readonly name: string; readonly text: string }
   readonly #appended: (jobId: string) => void
+  readonly #segments: LogSegments | null
+  readonly #segmentsUnderWay = new Set<Promise<void>>()
   #waiting: Append[] = []
   #writing: Promise<void> | null = null
   #kept: Buffer | null = null
 
   /** Calls `appended` for every job that has new chunks. */
-  constructor(pool: pg.Pool, places: LogPlaces, appended: (jobId: string) => void) {
+  constructor(pool: pg.Pool, places: LogPlaces, segments: LogSegments | null, appended: (jobId: string) => void) {
     this.#pool = pool
+    this.#segments = segments
     this.#statement = { name: places.name, text: appendText(places) }
     this.#appended = appended
   }
@@ -72,20 +83,42 @@ export class LogWriter {
   /** Implements `LogStore.append`. */
   append(lease: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ lease, chunks, spoolPosition, resolve, reject })
+      const append: Append = { lease, chunks, spoolPosition, segment: null, resolve, reject }
+      this.#waiting.push(append)
+      if (this.#segments !== null && sizeOf(chunks) >= segmentBytes) this.#startSegment(append, this.#segments)
       this.#writing ??= this.#writeAll()
     })
   }
 
   /** Resolves when nothing is being written. */
   async idle(): Promise<void> {
-    await this.#writing
+    while (this.#writing !== null || this.#segmentsUnderWay.size > 0)
+      await Promise.all([this.#writing, ...this.#segmentsUnderWay])
+  }
+
+  #startSegment(append: Append, segments: LogSegments): void {
+    append.segment = undefined
+    const underWay = segments
+      .write(append.chunks)
+      .then(
+        (place) => {
+          append.segment = place
+        },
+        (error) => {
+          this.#waiting = this.#waiting.filter((other) => other !== append)
+          append.reject(error)
+        },
+      )
+      .then(() => {
+        this.#segmentsUnderWay.delete(underWay)
+        this.#writing ??= this.#writeAll()
+      })
+    this.#segmentsUnderWay.add(underWay)
   }
 
   async #writeAll(): Promise<void> {
     await new Promise(setImmediate)
-    while (this.#waiting.length > 0) {
-      const batch = this.#takeBatch()
+    for (let batch = this.#takeBatch(); batch.length > 0; batch = this.#takeBatch()) {
       try {
         await this.#write(batch)
       } catch (error) {
@@ -95,16 +128,19 @@ export class LogWriter {
     this.#writing = null
   }
 
-  /** Takes as many appends as fit, one of each job: a second depends on the first. */
+  /**
+   * Takes as many appends as fit, one of each job: a second depends on the first. Takes none whose
+   * segment is being written.
+   */
   #takeBatch(): readonly Append[] {
     const batch: Append[] = []
     const later: Append[] = []
     const jobs = new Set<string>()
     let bytes = 0
     for (const append of this.#waiting) {
-      const size = append.chunks.reduce((sum, { content }) => sum + content.length, 0)
+      const size = append.segment?.places.length ?? sizeOf(append.chunks)
       const fits = batch.length === 0 || bytes + size <= mostBytesAtOnce
-      if (fits && !jobs.has(append.lease.jobId)) {
+      if (fits && append.segment !== undefined && !jobs.has(append.lease.jobId)) {
         batch.push(append)
         bytes += size
       } else later.push(append)
@@ -115,9 +151,9 @@ export class LogWriter {
   }
 
   async #write(batch: readonly Append[]): Promise<void> {
-    const chunks = batch.flatMap(({ lease, chunks: own }) => own.map((chunk) => ({ jobId: lease.jobId, ...chunk })))
+    const added = batch.flatMap(rowsOf)
     let start = 1
-    const starts = chunks.map(({ content }) => {
+    const starts = added.map(({ content }) => {
       const here = start
       start += content.length
       return here
@@ -130,44 +166,69 @@ export class LogWriter {
         batch.map((append) => append.chunks[0]?.seq ?? null),
         batch.map((append) => append.chunks.at(-1)?.seq ?? null),
         batch.map(({ spoolPosition }) => spoolPosition),
-        chunks.map(({ jobId }) => jobId),
-        chunks.map(({ seq }) => seq),
-        chunks.map(({ kind }) => kind),
-        chunks.map(({ ts }) => ts),
+        added.map(({ jobId }) => jobId),
+        added.map(({ seq }) => seq),
+        added.map(({ kind }) => kind),
+        added.map(({ ts }) => ts),
         starts,
-        chunks.map(({ content }) => content.length),
+        added.map(({ content }) => content.length),
         batch.map(({ lease }) => lease.leaseId ?? null),
+        added.map(({ blob }) => blob),
+        added.map(({ bytes }) => bytes),
         // The last value: pg reallocates its message, half as large again, for values after a large
         // one.
-        this.#together(chunks),
+        this.#together(added.map(({ content }) => content)),
       ],
     })
     const before = new Map(rows.map((row) => [row.job_id, row.last_seq]))
     for (const append of batch) this.#answer(append, before.get(append.lease.jobId))
   }
 
-  /** Joins the bytes of all chunks. The result is valid until the next call. */
-  #together(chunks: readonly Chunk[]): Buffer {
-    const size = chunks.reduce((sum, { content }) => sum + content.length, 0)
-    if (size > keptBytes) return Buffer.concat(chunks.map(({ content }) => content))
+  /** Joins contents. The result is valid until the next call. */
+  #together(contents: readonly Buffer[]): Buffer {
+    const size = contents.reduce((sum, { length }) => sum + length, 0)
+    if (size > keptBytes) return Buffer.concat(contents)
     this.#kept ??= Buffer.allocUnsafeSlow(keptBytes)
     let at = 0
-    for (const { content } of chunks) {
+    for (const content of contents) {
       this.#kept.set(content, at)
       at += content.length
     }
     return this.#kept.subarray(0, size)
   }
 
-  #answer({ lease, chunks, resolve, reject }: Append, lastSeq: number | undefined): void {
+  #answer({ lease, chunks, segment, resolve, reject }: Append, lastSeq: number | undefined): void {
     const [first] = chunks
     const last = chunks.at(-1)
-    if (lastSeq === undefined) resolve(false)
-    else if (first === undefined || last === undefined || last.seq <= lastSeq) resolve(true)
-    else if (first.seq !== lastSeq + 1) reject(gap(lastSeq, first.seq))
-    else {
+    if (first !== undefined && first.seq - 1 === lastSeq) {
       this.#appended(lease.jobId)
       resolve(true)
+      return
     }
+    if (segment != null) void this.#segments?.remove(segment)
+    if (lastSeq === undefined) resolve(false)
+    else if (first === undefined || last === undefined || last.seq <= lastSeq) resolve(true)
+    else reject(gap(lastSeq, first.seq))
   }
+}
+
+function sizeOf(chunks: readonly Chunk[]): number {
+  return chunks.reduce((sum, { content }) => sum + content.length, 0)
+}
+
+/** A row of the table of chunks. */
+interface Row extends Chunk {
+  readonly jobId: string
+  /** Of a segment, whose places are the content. */
+  readonly blob: string | null
+  readonly bytes: number | null
+}
+
+/** Returns the rows that an append adds. */
+function rowsOf({ lease: { jobId }, chunks, segment }: Append): readonly Row[] {
+  const last = chunks.at(-1)
+  if (last === undefined || segment == null)
+    return chunks.map((chunk) => ({ jobId, ...chunk, blob: null, bytes: null }))
+  const { blob, bytes, places: content } = segment
+  return [{ jobId, seq: last.seq, kind: 0, ts: null, content, blob, bytes }]
 }

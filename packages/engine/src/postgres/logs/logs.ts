@@ -1,6 +1,7 @@
 import type { Chunk, StreamKind } from '@harmont/logs'
 import type pg from 'pg'
 import type { Instant } from '../../core/model.ts'
+import type { LogSegments } from '../../log-segments.ts'
 import { remarkLine } from '../../remark-line.ts'
 import { type OpenServiceLog, serviceLogId } from '../../service-log.ts'
 import { type LogRef, type LogStore, shortLogChunks } from '../../store.ts'
@@ -14,6 +15,11 @@ interface ChunkRow {
   readonly ts: string | null
   /** Base64: pg reads bytea as hex, which is longer and slower. */
   readonly content: string
+}
+
+/** A chunk; or a segment, with its places as the content and the seq of its last chunk. */
+interface StoredRow extends ChunkRow {
+  readonly blob: string | null
 }
 
 const logsOfJobs: LogPlaces = {
@@ -42,13 +48,15 @@ export class PostgresLogs implements LogStore {
   readonly #pool: pg.Pool
   readonly #writer: LogWriter
   readonly #services: LogWriter
+  readonly #segments: LogSegments | null
   readonly #tell: (jobId: string) => void
 
   /** `tell` announces a job that has new chunks. */
-  constructor(pool: pg.Pool, tell: (jobId: string) => void) {
+  constructor(pool: pg.Pool, segments: LogSegments | null, tell: (jobId: string) => void) {
     this.#pool = pool
-    this.#writer = new LogWriter(pool, logsOfJobs, tell)
-    this.#services = new LogWriter(pool, logsOfServices, tell)
+    this.#segments = segments
+    this.#writer = new LogWriter(pool, logsOfJobs, segments, tell)
+    this.#services = new LogWriter(pool, logsOfServices, segments, tell)
     this.#tell = tell
   }
 
@@ -92,17 +100,25 @@ export class PostgresLogs implements LogStore {
   }
 
   async read(jobId: string, after: number, maxBytes: number): Promise<readonly Chunk[]> {
-    const { rows } = await this.#pool.query<ChunkRow>({
+    const { rows } = await this.#pool.query<StoredRow>({
       name: 'engine-read-chunks',
       // The sizes first: a long log is not fetched to be thrown away.
       text: `with sized as (
-          select seq, sum(length(content)) over (order by seq) as bytes from (
-            select seq, content from engine.log_chunks where job_id = $1 and seq > $2 order by seq limit ${mostChunks}) c)
-        select c.seq, c.kind, c.ts, encode(c.content, 'base64') as content from engine.log_chunks c join sized s on s.seq = c.seq
+          select seq, sum(coalesce(bytes, length(content))) over (order by seq) as bytes from (
+            select seq, content, bytes from engine.log_chunks where job_id = $1 and seq > $2 order by seq limit ${mostChunks}) c)
+        select c.seq, c.kind, c.ts, encode(coalesce(c.content, c.places), 'base64') as content, c.blob from engine.log_chunks c join sized s on s.seq = c.seq
         where c.job_id = $1 and (s.bytes <= $3 or s.seq = (select min(seq) from sized)) order by c.seq`,
       values: [jobId, after, maxBytes],
     })
-    return rows.map(chunkFromRow)
+    const [first] = rows
+    if (first?.blob != null) return this.#readSegment(first.blob, first, after, maxBytes)
+    const segment = rows.findIndex(({ blob }) => blob !== null)
+    return (segment === -1 ? rows : rows.slice(0, segment)).map(chunkFromRow)
+  }
+
+  #readSegment(blob: string, { content }: StoredRow, after: number, maxBytes: number): Promise<readonly Chunk[]> {
+    if (this.#segments === null) throw new Error(`the log has the segment ${blob}, and this store keeps none`)
+    return this.#segments.read({ blob, places: Buffer.from(content, 'base64') }, after, maxBytes)
   }
 
   async readShort(jobIds: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, readonly Chunk[]>> {
@@ -110,10 +126,10 @@ export class PostgresLogs implements LogStore {
       name: 'engine-read-short-logs',
       text: `select w.job_id, c.seq, c.kind, c.ts, encode(c.content, 'base64') as content from unnest($1::uuid[]) as w(job_id)
         cross join lateral (
-          select count(*) as chunks, coalesce(sum(length(content)), 0) as bytes from (
-            select content from engine.log_chunks l where l.job_id = w.job_id order by l.seq limit $3 + 1) few) s
+          select count(*) as chunks, coalesce(sum(length(content)), 0) as bytes, count(blob) as segments from (
+            select content, blob from engine.log_chunks l where l.job_id = w.job_id order by l.seq limit $3 + 1) few) s
         left join engine.log_chunks c on c.job_id = w.job_id
-        where s.chunks <= $3 and s.bytes <= $2 order by w.job_id, c.seq`,
+        where s.chunks <= $3 and s.bytes <= $2 and s.segments = 0 order by w.job_id, c.seq`,
       values: [jobIds, maxBytes, shortLogChunks],
     })
     const logs = Map.groupBy(rows, (row) => row.job_id)
@@ -125,7 +141,7 @@ export class PostgresLogs implements LogStore {
   async size(jobId: string): Promise<{ readonly lastSeq: number; readonly bytes: number }> {
     const { rows } = await this.#pool.query<{ last_seq: number; bytes: string }>({
       name: 'engine-log-size',
-      text: `select coalesce(max(seq), 0) as last_seq, coalesce(sum(length(content)) filter (where kind <> 2), 0) as bytes
+      text: `select coalesce(max(seq), 0) as last_seq, coalesce(sum(coalesce(bytes, length(content))) filter (where kind <> 2), 0) as bytes
         from engine.log_chunks where job_id = $1`,
       values: [jobId],
     })

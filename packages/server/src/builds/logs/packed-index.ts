@@ -1,10 +1,19 @@
 /** The index of a packed log, which is kept beside its bytes. */
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import { type LineIndex, nothingFound } from '@harmont/logs'
 
-export const compress = promisify(zstdCompress)
+const zstd = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
+
+/**
+ * Compresses bytes, well unless it should be quick. The size is told, because zstd would take room
+ * for megabytes otherwise, and clear it each time.
+ */
+export function compress(bytes: Buffer, { isQuick = false } = {}): Promise<Buffer> {
+  const params = isQuick ? { [constants.ZSTD_c_compressionLevel]: 1 } : {}
+  return zstd(bytes, { pledgedSrcSize: bytes.length, params })
+}
 
 interface PackedIndex {
   /** Complete: nothing comes any more. */
@@ -16,7 +25,7 @@ interface PackedIndex {
 export async function encodeIndex({ index, ends }: PackedIndex): Promise<Buffer> {
   const { blocks, t0, ...rest } = index
   const rows = blocks.map(({ seq, offset, line, column, sgr }) => [seq, offset, line, column, sgr])
-  return compress(JSON.stringify({ ...rest, t0: t0?.toString() ?? null, blocks: rows, ends }))
+  return compress(Buffer.from(JSON.stringify({ ...rest, t0: t0?.toString() ?? null, blocks: rows, ends })))
 }
 
 export async function decodeIndex(bytes: Buffer): Promise<PackedIndex> {

@@ -15,8 +15,12 @@ const syncsAtOnce = 16
 
 /** Lists the blobs that the transaction sees in use, in a cursor that outlives it. */
 export async function listBlobs(client: pg.PoolClient, tables: readonly TableColumns[]): Promise<void> {
-  const names = new Set(tables.map(({ name }) => name))
-  const references = blobReferences((table) => names.has(table))
+  const columns = new Set(
+    tables.flatMap(({ schema, name, columns }) =>
+      columns.map((column) => `${schema === 'public' ? name : `${schema}.${name}`}.${column}`),
+    ),
+  )
+  const references = blobReferences((table, column) => columns.has(`${table}.${column}`))
   await client.query(
     `declare blobs_of_backup cursor with hold for select distinct blob from (${references}) r order by blob`,
   )

@@ -64,10 +64,15 @@ export async function fillServer(
     names.push(name)
     await pool.query(
       `insert into build_records (id, pipeline_id, number, branch, commit, source, source_blob) values ($1, $2, $3, 'main', 'c', 'api', $4)`,
-      // The second blob is a part of an artifact, the fourth one of a layer.
-      [randomUUID(), ids.pipeline, number, number === 2 || number === 4 ? null : name],
+      // The second blob is a part of an artifact, the fourth one of a layer, the fifth one of a log.
+      [randomUUID(), ids.pipeline, number, number === 2 || number === 4 || number === 5 ? null : name],
     )
     if (number === 4) await addLayer(pool, ids.organization, name)
+    if (number === 5)
+      await pool.query(
+        `insert into engine.log_chunks (job_id, seq, kind, places, blob, bytes) values ($1, 9, 0, '{}', $2, 20000)`,
+        [randomUUID(), name],
+      )
     if (number === 2)
       await pool.query('insert into artifact_parts (digest, bytes, blob) values ($1, 20000, $2)', [
         'ab'.repeat(32),

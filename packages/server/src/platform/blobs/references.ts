@@ -1,21 +1,22 @@
 import type { Database } from '../database/transaction.ts'
 import type { BlobStore } from './blob-store.ts'
 
-/** The columns that refer to blobs: of builds, packed logs, parts of artifacts and of layers. */
+/** The columns that refer to blobs: of builds, packed and running logs, parts of artifacts and of layers. */
 const columns = [
   { table: 'build_records', column: 'source_blob' },
   { table: 'packed_logs', column: 'blob' },
+  { table: 'engine.log_chunks', column: 'blob' },
   { table: 'artifact_parts', column: 'blob' },
   { table: 'layer_parts', column: 'blob' },
 ] as const
 
 /**
  * Selects every reference to a blob. Blobs without one may be removed, and are in no backup.
- * `isThere` leaves out tables that the database of an earlier release lacks.
+ * `isThere` leaves out columns that the database of an earlier release lacks.
  */
-export function blobReferences(isThere: (table: string) => boolean = () => true): string {
+export function blobReferences(isThere: (table: string, column: string) => boolean = () => true): string {
   return columns
-    .filter(({ table }) => isThere(table))
+    .filter(({ table, column }) => isThere(table, column))
     .map(({ table, column }) => `select ${column} as blob from ${table} where ${column} is not null`)
     .join(' union all ')
 }

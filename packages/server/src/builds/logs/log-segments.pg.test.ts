@@ -1,0 +1,183 @@
+import { PostgresStore } from '@harmont/engine'
+import type { Chunk } from '@harmont/logs'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sweepBlobs } from '../../main/sweeps.ts'
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
+import { followLog, LogReads } from '../../streams/logs/follow-log.ts'
+import { ownerToken, testServer } from '../../testing/server.ts'
+import { random } from './generated-log.test-support.ts'
+import { logSegments } from './log-segments.ts'
+import { packingByHand } from './packing.test-support.ts'
+
+const it = testServer()
+const { newJob, pack, blobs, raw } = packingByHand(it)
+
+/** Makes chunks of all sizes, streams and bytes, which together are large enough for a segment. */
+function largePart(firstSeq: number, seed: number, size = 700_000): Chunk[] {
+  const below = random(seed)
+  const chunks: Chunk[] = []
+  for (let bytes = 0; bytes < size; bytes += chunks.at(-1)?.content.length ?? 0) {
+    const content = Buffer.alloc(below(9) === 0 ? 32_768 : below(3_000), `${below(1_000)} é\u0000\n`)
+    if (below(20) === 0) content.fill(0xff, 0, 7)
+    const ts = below(10) === 0 ? null : 1_750_000_000_000_000_000n + BigInt(below(1_000_000_000))
+    chunks.push({ seq: firstSeq + chunks.length, kind: below(8) === 0 ? 2 : below(4) === 0 ? 1 : 0, content, ts })
+  }
+  return chunks
+}
+
+const small = (seq: number, text: string): Chunk => ({ seq, kind: 0, content: Buffer.from(text), ts: null })
+
+const ofOutput = (chunks: readonly Chunk[]) =>
+  Buffer.concat(chunks.filter(({ kind }) => kind !== 2).map(({ content }) => content))
+
+async function segmentsOf(jobId: string): Promise<readonly string[]> {
+  const { rows } = await it.server.pool.query<{ blob: string }>(
+    'select blob from engine.log_chunks where job_id = $1 and blob is not null order by seq',
+    [jobId],
+  )
+  return rows.map(({ blob }) => blob)
+}
+
+async function storedBlobs(): Promise<ReadonlySet<string>> {
+  const names = new Set<string>()
+  for await (const { name } of (await blobs()).list()) names.add(name)
+  return names
+}
+
+test('G12 what comes at once and is large is kept as a segment, and read as it was written from any place', async () => {
+  const job = await newJob()
+  const { logs } = it.server.engine.store
+  const lease = { jobId: job.id, fence: 1 }
+  const written: Chunk[] = []
+  const append = async (chunks: Chunk[]) => {
+    written.push(...chunks)
+    expect(await logs.append(lease, chunks, String(written.length))).toBe(true)
+  }
+  await append([small(1, 'first\n')])
+  await append(largePart(2, 1))
+  await append(largePart(written.length + 1, 2, 2_000_000))
+  await append([small(written.length + 1, 'between\n'), small(written.length + 2, 'two\n')])
+  await append(largePart(written.length + 1, 3))
+  expect(await segmentsOf(job.id)).toHaveLength(3)
+  expect(await logs.size(job.id)).toEqual({ lastSeq: written.length, bytes: ofOutput(written).length })
+  expect((await logs.readShort([job.id], Number.MAX_SAFE_INTEGER)).size).toBe(0)
+  // A process of the release before reads this alone, and must take nothing else for the log.
+  const { rows } = await it.server.pool.query(
+    'select count(*)::int as rows, count(content)::int as read from engine.log_chunks where job_id = $1',
+    [job.id],
+  )
+  expect(rows).toEqual([{ rows: 6, read: 3 }])
+  const below = random(4)
+  const places = [0, 1, written.length - 1, written.length, ...Array.from({ length: 60 }, () => below(written.length))]
+  for (const after of places) {
+    for (const most of [1, 40_000, 300_000, 5_000_000]) {
+      const read = await logs.read(job.id, after, most)
+      expect(read.length > 0).toBe(after < written.length)
+      expect(read).toEqual(written.slice(after, after + read.length))
+      if (read.length > 1) expect(read.reduce((sum, { content }) => sum + content.length, 0)).toBeLessThanOrEqual(most)
+    }
+  }
+  const never = new AbortController().signal
+  const seqs: number[] = []
+  const reading = (async () => {
+    for await (const followed of followLog(new LogReads(it.server.engine.logs), job.id, 77, never))
+      if (followed.kind === 'chunks') seqs.push(...followed.chunks.map(({ seq }) => seq))
+  })()
+  const view = async () => ({
+    text: (await raw(`/v0/jobs/${job.id}/logs.txt`)).equals(ofOutput(written)),
+    middle: (await raw(`/v0/jobs/${job.id}/logs.txt`, { range: 'bytes=600000-900000' })).equals(
+      ofOutput(written).subarray(600_000, 900_001),
+    ),
+    lines: (await it.request(ownerToken, 'GET', `${job.path}/lines?from=5000&limit=50`)).body.lines,
+  })
+  const running = await view()
+  expect([running.text, running.middle]).toEqual([true, true])
+  await job.end()
+  await reading
+  expect(seqs).toEqual(Array.from({ length: written.length - 77 }, (_, place) => place + 78))
+  await pack()
+  expect(await segmentsOf(job.id)).toEqual([])
+  expect(await view()).toEqual(running)
+})
+
+test('G12 appends at once stay in their order, whatever is kept as a segment, and keep no other log waiting', async () => {
+  const [one, other] = [await newJob(), await newJob()]
+  const { logs } = it.server.engine.store
+  const large = largePart(2, 5)
+  const all = [small(1, 'a'), ...large, small(large.length + 2, 'z')]
+  const appends = [all.slice(0, 1), large, all.slice(-1)].map((chunks) =>
+    logs.append({ jobId: one.id, fence: 1 }, chunks, '1'),
+  )
+  const order: string[] = []
+  void appends[1]?.then(() => order.push('large'))
+  await logs.append({ jobId: other.id, fence: 1 }, [small(1, 'b')], '1').then(() => order.push('other'))
+  expect(await Promise.all(appends)).toEqual([true, true, true])
+  expect(await segmentsOf(one.id)).toHaveLength(1)
+  expect(order).toEqual(['other', 'large'])
+  let read: readonly Chunk[] = []
+  for (let next = await logs.read(one.id, 0, 1e6); next.length > 0; next = await logs.read(one.id, read.length, 1e6))
+    read = [...read, ...next]
+  expect(read).toEqual(all)
+})
+
+test('G12 a segment of an older attempt, of a repeated append, or after a gap adds nothing, and is removed', async () => {
+  const job = await newJob()
+  const { logs } = it.server.engine.store
+  const lease = { jobId: job.id, fence: 1 }
+  const part = largePart(1, 6)
+  expect(await logs.append(lease, part, '1')).toBe(true)
+  const before = await storedBlobs()
+  expect(before.size).toBeGreaterThan(0)
+  expect(await logs.append(lease, part, '1')).toBe(true)
+  expect(await logs.append({ ...lease, fence: 0 }, largePart(part.length + 1, 7), '2')).toBe(false)
+  await expect(logs.append(lease, largePart(part.length + 5, 8), '3')).rejects.toThrow(`chunk ${part.length + 1}`)
+  await expect.poll(storedBlobs).toEqual(before)
+  expect(await logs.size(job.id)).toEqual({ lastSeq: part.length, bytes: ofOutput(part).length })
+  expect(await segmentsOf(job.id)).toHaveLength(1)
+})
+
+test('G12 a process that is killed between a segment and its row leaves the log as it was, and a blob for the sweep', async () => {
+  const job = await newJob()
+  const { pool, engine } = it.server
+  const { logs } = engine.store
+  const lease = { jobId: job.id, fence: 1 }
+  const part = largePart(1, 9)
+  const known = await storedBlobs()
+  // All that the database sees of a killed process: the statement never comes to its end.
+  await pool.query(
+    `create function no_rows() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$;
+     create trigger no_rows before insert on engine.log_chunks for each row when (new.blob is not null) execute function no_rows()`,
+  )
+  await expect(logs.append(lease, part, '1')).rejects.toThrow('killed')
+  await pool.query('drop trigger no_rows on engine.log_chunks')
+  expect(await logs.size(job.id)).toEqual({ lastSeq: 0, bytes: 0 })
+  const [left = ''] = [...(await storedBlobs())].filter((name) => !known.has(name))
+  expect(await logs.append(lease, part, '1')).toBe(true)
+  const [named = ''] = await segmentsOf(job.id)
+  const stored = await blobs()
+  await sweepBlobs(pool, stored, new Date(Date.now() + 60_000))
+  expect([await stored.size(left), typeof (await stored.size(named))]).toEqual([undefined, 'number'])
+  expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).equals(ofOutput(part))).toBe(true)
+})
+
+let without: PostgresStore
+const warnings: string[] = []
+beforeAll(async () => {
+  const away: BlobStore = { ...(await blobs()), create: () => Promise.reject(new Error('the store is away')) }
+  without = await PostgresStore.open(
+    { connectionString: it.environment.HARMONT_DATABASE_URL },
+    { segments: logSegments(away, { warn: (_: object, text?: string) => void warnings.push(String(text)) }) },
+  )
+})
+afterAll(() => without?.close())
+
+test('while the blob store is away, what is large goes into the database; it is not asked again each time', async () => {
+  const job = await newJob()
+  const part = largePart(1, 10)
+  const rest = largePart(part.length + 1, 11)
+  for (const chunks of [part, rest])
+    expect(await without.logs.append({ jobId: job.id, fence: 1 }, chunks, '1')).toBe(true)
+  expect(await segmentsOf(job.id)).toEqual([])
+  expect(warnings).toEqual(['could not write a part of a log to the blob store; it goes into the database'])
+  expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).equals(ofOutput([...part, ...rest]))).toBe(true)
+})
