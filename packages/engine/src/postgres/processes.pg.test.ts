@@ -265,7 +265,7 @@ test('finding work reads as many jobs as there are slots, by an index', async ()
 test('finding work reads few rows, however many jobs are kept for other runners or have files here', async () => {
   await submit(newBuild(wide(5)))
   const insert = `insert into engine.ready (job_id, build_id, queue, ready_at, home, files, holders, open_at)
-    select gen_random_uuid(), gen_random_uuid(), 'q', $1::timestamptz - interval '1 min', $2, array[$3], array[$2], $4::timestamptz
+    select gen_random_uuid(), gen_random_uuid(), 'q', $1::timestamptz - interval '5 s', $2, array[$3], array[$2], $4::timestamptz
     from generate_series(1, 4000)`
   const ready = new Date(at)
   await pool.query(insert, [ready, 'far', 'far away', new Date(at + 5_000)])
