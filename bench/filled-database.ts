@@ -1,25 +1,31 @@
-/**
- * Fills a database as a busy company would: 200 organizations, 1,000 pipelines, 100,000 builds of
- * two jobs, each charged.
- */
 import type pg from 'pg'
 
-const statements = [
+interface Filling {
+  readonly organizations: number
+  /** Pipelines of each organization. */
+  readonly pipelines: number
+  /** Builds of each pipeline, of two jobs, each charged; all in the last hundred hours. */
+  readonly builds: number
+}
+
+const busyCompany: Filling = { organizations: 200, pipelines: 5, builds: 100 }
+
+const statements = ({ organizations, pipelines, builds }: Filling) => [
   `insert into users (id, email, name) select gen_random_uuid(), 'user' || n || '@example.com', 'User ' || n from generate_series(1, 400) n`,
   `insert into organizations (id, slug, name, created_at)
-   select gen_random_uuid(), 'org-' || n, 'Organization ' || n, now() - make_interval(hours => n) from generate_series(1, 200) n`,
+   select gen_random_uuid(), 'org-' || n, 'Organization ' || n, now() - make_interval(hours => n) from generate_series(1, ${organizations}) n`,
   // The benchmark's user belongs to all organizations, other users to a few.
   `insert into memberships (organization_id, user_id, role)
    select o.id, u.id, case when u.email = 'admin@localhost' then 'owner' else 'member' end from organizations o join users u
        on u.email = 'admin@localhost' or (hashtext(o.slug || u.email) % 100) = 0
    on conflict do nothing`,
   `insert into pipelines (id, organization_id, slug, name, repository, repo_name, source_slug, default_branch, last_build_number, created_at)
-   select gen_random_uuid(), o.id, 'pipe-' || n, 'Pipe ' || n, 'https://github.com/' || o.slug || '/repo-' || n, o.slug || '/repo-' || n, 'ci', 'main', 100,
-          now() - make_interval(mins => n) from organizations o, generate_series(1, 5) n where o.slug like 'org-%'`,
+   select gen_random_uuid(), o.id, 'pipe-' || n, 'Pipe ' || n, 'https://github.com/' || o.slug || '/repo-' || n, o.slug || '/repo-' || n, 'ci', 'main', ${builds},
+          now() - make_interval(mins => n) from organizations o, generate_series(1, ${pipelines}) n where o.slug like 'org-%'`,
   `create temporary table made as
    select gen_random_uuid() as id, gen_random_uuid() as job_a, gen_random_uuid() as job_b, p.id as pipeline_id, p.organization_id, n,
-          now() - make_interval(mins => (100 - n) * 60) as at, case when n % 9 = 0 then 'failed' else 'passed' end as state
-     from pipelines p, generate_series(1, 100) n where p.slug like 'pipe-%'`,
+          now() - make_interval(secs => (${builds} - n) * 360000.0 / ${builds}) as at, case when n % 9 = 0 then 'failed' else 'passed' end as state
+     from pipelines p, generate_series(1, ${builds}) n where p.slug like 'pipe-%'`,
   `insert into engine.builds (id, queue, state, cancel_requested, created_at, started_at, finished_at, version)
    select id, organization_id, state, false, at, at + interval '1 s', at + interval '61 s', 9 from made`,
   `insert into engine.plans (build_id, context, steps)
@@ -49,9 +55,9 @@ const statements = [
   'drop table made',
 ]
 
-/** Fills the database of an otherwise idle server. */
-export async function fillDatabase(client: pg.ClientBase): Promise<void> {
-  for (const statement of statements) await client.query(statement)
+/** Fills the database of an otherwise idle server, as a busy company would unless told otherwise. */
+export async function fillDatabase(client: pg.ClientBase, filling = busyCompany): Promise<void> {
+  for (const statement of statements(filling)) await client.query(statement)
   await client.query('vacuum analyze')
 }
 

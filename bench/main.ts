@@ -1,12 +1,14 @@
 /**
  * `npm run bench [WORD]`: measures the rows whose name contains the word, or all, and prints them.
- * A run of all rows writes `bench/results.md`.
+ * A run of all rows writes `bench/results.md`. `npm run bench growth` and `npm run bench peers`
+ * measure how cost grows, and what people use instead (`growth/main.ts`, `peers/main.ts`).
  */
 import { readFile, writeFile } from 'node:fs/promises'
-import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
-import type { Row } from './measure.ts'
+import { measureGrowth } from './growth/main.ts'
+import { machineWords, type Row } from './measure.ts'
+import { measurePeers } from './peers/main.ts'
 import { apiRows } from './rows/api.ts'
 import { appendRows } from './rows/append.ts'
 import { artifactRows } from './rows/artifacts.ts'
@@ -28,7 +30,7 @@ import { webLogRows } from './rows/web-log.ts'
 import { webPageRows } from './rows/web-page.ts'
 import { wireRows } from './rows/wire.ts'
 
-const wanted = process.argv[2] ?? ''
+const [wanted = '', ...rest] = process.argv.slice(2)
 const rows: readonly Row[] = [
   ...stepRows,
   ...forkRows,
@@ -51,18 +53,24 @@ const rows: readonly Row[] = [
   ...webPageRows,
   ...webLogRows,
 ]
-const lines: string[] = []
-for (const row of rows.filter((it) => it.what.includes(wanted))) {
-  process.stderr.write(`measuring ${row.what} …\n`)
-  const began = performance.now()
-  const figure = await row.run()
-  process.stderr.write(`… took ${((performance.now() - began) / 1000).toFixed(0)} s\n`)
-  lines.push(`| ${row.what} | ${row.must} | ${figure} |`)
-  console.log(lines.at(-1))
-}
-if (wanted === '') {
-  const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GiB, Linux ${release()}, Node.js ${process.version}`
-  const head = `# Results\n\nMade by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${machine}. Settings are the defaults of \`npm start\`.\n`
+
+if (wanted === 'growth') await measureGrowth(rest)
+else if (wanted === 'peers') await measurePeers(rest)
+else await measureRows()
+
+async function measureRows(): Promise<void> {
+  const lines: string[] = []
+  for (const row of rows.filter((it) => it.what.includes(wanted))) {
+    process.stderr.write(`measuring ${row.what} …\n`)
+    const began = performance.now()
+    const figure = await row.run()
+    process.stderr.write(`… took ${((performance.now() - began) / 1000).toFixed(0)} s\n`)
+    lines.push(`| ${row.what} | ${row.must} | ${figure} |`)
+    console.log(lines.at(-1))
+  }
+  if (wanted !== '') return
+  const date = new Date().toISOString().slice(0, 10)
+  const head = `# Results\n\nMade by \`npm run bench\` on ${date}: ${machineWords()}. Settings are the defaults of \`npm start\`.\n`
   const table = `\n| what | must | measured |\n|---|---|---|\n${lines.join('\n')}\n`
   // Remarks on the figures by a person; check them after every run.
   const words = await readFile(join(import.meta.dirname, 'where-the-time-goes.md'), 'utf8')

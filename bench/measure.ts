@@ -1,4 +1,6 @@
 /** Order statistics for the rows of the table in `engine.md` 9. */
+import { cpus, release, totalmem } from 'node:os'
+import process from 'node:process'
 
 /** Returns the value below which the share `q` (0 to 1) of the samples lies, by nearest rank. */
 export function quantile(samples: readonly number[], q: number): number {
@@ -23,4 +25,10 @@ export interface Row {
   readonly what: string
   readonly must: string
   run(): Promise<string>
+}
+
+/** `2 x AMD EPYC, 24 GiB, Linux 6.18, Node.js v24.21.0` */
+export function machineWords(): string {
+  const memory = Math.round(totalmem() / 2 ** 30)
+  return `${cpus().length} x ${cpus()[0]?.model.trim()}, ${memory} GiB, Linux ${release()}, Node.js ${process.version}`
 }

@@ -15,7 +15,8 @@ async function create(driver: OciDriver, base: SandboxSpec['base']): Promise<San
   return driver.create({ id: `bench-${process.pid}-${made}`, label: {}, base, limits, network: 'none' })
 }
 
-async function parent(driver: OciDriver, image: ResolvedImage, script: string): Promise<Snapshot> {
+/** Returns what a script leaves of an image. */
+export async function parent(driver: OciDriver, image: ResolvedImage, script: string): Promise<Snapshot> {
   const sandbox = await create(driver, { image })
   await firstByte(sandbox, script, performance.now())
   const snapshot = await sandbox.snapshot({ cache: null, origin: {} })
@@ -23,7 +24,8 @@ async function parent(driver: OciDriver, image: ResolvedImage, script: string): 
   return snapshot
 }
 
-async function forkMs(driver: OciDriver, snapshot: Snapshot): Promise<number> {
+/** Starts a sandbox on a snapshot. Returns the milliseconds to its first output. */
+export async function forkMs(driver: OciDriver, snapshot: Pick<Snapshot, 'id'>): Promise<number> {
   const began = performance.now()
   const sandbox = await create(driver, { snapshot: snapshot.id })
   const ms = await firstByte(sandbox, 'echo', began)

@@ -29,7 +29,7 @@ async function withStep(
 }
 
 /** Reads a job's stream to its end and calls the listener with each text of the live part. */
-async function follow(api: Product['api'], jobId: string, take: (content: string) => void): Promise<void> {
+export async function followLog(api: Product['api'], jobId: string, take: (content: string) => void): Promise<void> {
   const stream = await api.openLog(jobId, new AbortController().signal)
   let text = ''
   for await (const piece of stream.pipeThrough(new TextDecoderStream())) {
@@ -69,7 +69,7 @@ export const logRows: readonly Row[] = [
     run: () =>
       withStep(timed, async ({ api }, jobId) => {
         const { samples, take } = delays()
-        await Promise.all(Array.from({ length: readers }, () => follow(api, jobId, take)))
+        await Promise.all(Array.from({ length: readers }, () => followLog(api, jobId, take)))
         return `${p50p99(samples)}, ${readers} streams of ${lines} lines`
       }),
   },
@@ -81,7 +81,7 @@ export const logRows: readonly Row[] = [
         const other = await secondProcess(product)
         try {
           const { samples, take } = delays()
-          await follow(connect(other.url, product.token, 'default'), jobId, take)
+          await followLog(connect(other.url, product.token, 'default'), jobId, take)
           return p50p99(samples)
         } finally {
           await other.stop()

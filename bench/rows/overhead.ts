@@ -13,7 +13,7 @@ export const overheadRows: readonly Row[] = [
     must: '>= 1,000 jobs/s; per job at 10,000 jobs within 1.5x of that at 100',
     run: () =>
       withEngine(async (engine) => {
-        const perJob = (steps: readonly Partial<PlannedStep>[]) => run(engine, steps)
+        const perJob = (steps: readonly Partial<PlannedStep>[]) => runBuild(engine, steps)
         const chains = (size: number) =>
           Array.from({ length: size }, (_, index) => (index < slots ? {} : { buildsIn: index - slots }))
         for (let warm = 0; warm < 5; warm++) await perJob(chains(100))
@@ -28,7 +28,7 @@ export const overheadRows: readonly Row[] = [
 ]
 
 /** Runs one build to its end and returns milliseconds per job. */
-async function run({ store, submit }: OwnEngine, steps: readonly Partial<PlannedStep>[]): Promise<number> {
+export async function runBuild({ store, submit }: OwnEngine, steps: readonly Partial<PlannedStep>[]): Promise<number> {
   const id = await submit('bench', steps)
   const ms = await timeMs(() => work(store, id, steps.length))
   const state = (await store.builds.load(id))?.build.state

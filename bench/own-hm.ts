@@ -1,0 +1,46 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+
+const hm = join(import.meta.dirname, '../packages/cli/bin/hm.js')
+
+export interface OwnHm {
+  /** The project, a git repository without a commit. */
+  readonly directory: string
+  /** Writes a file of the project. */
+  write(path: string, text: string): Promise<void>
+  /** Runs `hm run` with more arguments, and throws unless it passes. */
+  run(...args: string[]): Promise<void>
+}
+
+/** Measures `hm` with a home and a project of its own, on the image `host`. */
+export async function withHm<T>(measure: (hm: OwnHm) => Promise<T>): Promise<T> {
+  const home = await mkdtemp('/var/tmp/harmont-bench-')
+  const directory = join(home, 'project')
+  const env = { PATH: process.env.PATH ?? '', HOME: home, HM_CACHE_DIR: join(home, 'cache') }
+  const start = async (program: string, args: readonly string[]) => {
+    const child = spawn(program, args, { cwd: directory, env, stdio: ['ignore', 'pipe', 'pipe'] })
+    let text = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (piece: string) => (text = (text + piece).slice(-4_000)))
+    const [code] = await once(child, 'close')
+    if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}:\n${text}`)
+  }
+  try {
+    await mkdir(directory)
+    await start('git', ['init', '--quiet'])
+    return await measure({
+      directory,
+      async write(path, text) {
+        const file = join(directory, path)
+        await mkdir(dirname(file), { recursive: true })
+        await writeFile(file, text)
+      },
+      run: (...args) => start(process.execPath, ['--', hm, 'run', '--format', 'json', ...args]),
+    })
+  } finally {
+    await rm(home, { recursive: true, force: true })
+  }
+}

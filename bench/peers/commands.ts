@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import type { Once } from './peer.ts'
+
+/** A command line in a folder, with more environment than ours. */
+export interface Command {
+  readonly folder: string
+  readonly line: readonly [program: string, ...args: string[]]
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** Runs a command to its end. Returns what it wrote; throws unless it exits with 0. */
+export async function output({ folder, line: [program, ...args], env }: Command): Promise<string> {
+  const child = spawn(program, args, {
+    cwd: folder,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const pieces: Buffer[] = []
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => pieces.push(piece))
+  const [code] = await once(child, 'close')
+  const text = Buffer.concat(pieces).toString()
+  if (code !== 0) throw new Error(`${program} ended with ${code}: ${text.trim().slice(-2_000)}`)
+  return text
+}
+
+/** Measures a command from start to end. */
+export function whole(command: Command): Once {
+  return async () => {
+    await output(command)
+    return undefined
+  }
+}
+
+/** Measures a command from its start to the first line with this word. */
+export function toWord(word: string, { folder, line: [program, ...args], env }: Command): Once {
+  return async () => {
+    const began = performance.now()
+    const child = spawn(program, args, {
+      cwd: folder,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let [text, ms] = ['', Number.NaN]
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (piece: Buffer) => {
+        text += piece
+        if (Number.isNaN(ms) && text.includes(word)) ms = performance.now() - began
+      })
+    const [code] = await once(child, 'close')
+    if (code !== 0 || Number.isNaN(ms)) throw new Error(`${program} ended with ${code}: ${text.slice(-2_000)}`)
+    return ms
+  }
+}
+
+/** Measures a command that must write a hundred megabytes and no less. */
+export function toBytes(command: Command): Once {
+  return async () => {
+    const text = await output(command)
+    if (text.length < logBytes) throw new Error(`it showed ${text.length} of ${logBytes} bytes`)
+    return undefined
+  }
+}
+
+export const logBytes = 100_000_000
+export const logScript = `yes ${'x'.repeat(99)} | head -c ${logBytes}`
+/** The word is not in the command itself, which many peers show before its output. */
+export const firstLineScript = 'expr 41000 + 1'
+export const firstWord = '41001'
+
+/** Writes files below a folder. */
+export async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [path, text] of Object.entries(files)) {
+    const file = join(folder, path)
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(file, text)
+  }
+}
+
+/** Returns `count` numbered things. */
+export function numbered<T>(count: number, make: (at: number) => T): T[] {
+  return Array.from({ length: count }, (_, at) => make(at))
+}
+
+export const sourceFiles = 3_000
+
+/** Writes the files of the work `unchanged`. */
+export async function writeSource(folder: string): Promise<void> {
+  await write(
+    folder,
+    Object.fromEntries(
+      numbered(sourceFiles, (at) => [`src/d${Math.floor(at / 100)}/f${at}.ts`, `export const v = ${at}\n`]),
+    ),
+  )
+}
+
+/** Makes a folder a repository with one commit, which several peers ask for. */
+export async function commit(folder: string): Promise<void> {
+  const git = (...args: string[]) =>
+    output({ folder, line: ['git', '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args] })
+  await git('init', '--quiet', '--initial-branch', 'main')
+  await git('add', '--all')
+  await git('commit', '--quiet', '--message', 'Bench')
+  await git('remote', 'add', 'origin', 'https://git.example.com/bench/bench.git')
+}

@@ -1,0 +1,56 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import process from 'node:process'
+import { output } from './commands.ts'
+
+const tools = join(import.meta.dirname, 'tools')
+/** Debian's packages that peers need. */
+const packages = [
+  'bazel-bootstrap',
+  'bubblewrap',
+  'buildbot',
+  'buildbot-worker',
+  'busybox-static',
+  'docker-buildx',
+  'docker-cli',
+  'docker.io',
+  'make',
+  'podman',
+  'rsync',
+]
+
+/** What people use too, and how it was asked for: here it cannot be had. */
+const absent = [
+  { name: 'BuildKit of its own', package: 'buildkit' },
+  { name: 'Laminar', package: 'laminar' },
+  { name: 'Jenkins', package: 'jenkins' },
+] as const
+
+/** Installs what is missing, from Debian and npm. Does nothing where root does not run it. */
+export async function installPeers(): Promise<void> {
+  if (process.getuid?.() !== 0) return
+  const apt = (...args: string[]) =>
+    output({ folder: tools, line: ['apt-get', ...args], env: { DEBIAN_FRONTEND: 'noninteractive' } })
+  await apt('update')
+  for (const name of packages)
+    await apt('install', '--yes', '--no-install-recommends', name).catch((error: Error) =>
+      process.stderr.write(`${error.message}\n`),
+    )
+  if (!existsSync(join(tools, 'node_modules')))
+    await output({ folder: tools, line: ['npm', 'ci', '--no-audit', '--no-fund'] })
+}
+
+/** Returns what the package manager answers for each peer that cannot be had. */
+export async function absentPeers(): Promise<readonly string[]> {
+  const answer = ({ package: name }: (typeof absent)[number]) =>
+    output({ folder: tools, line: ['apt-get', 'install', '--simulate', name] }).then(
+      () => 'it can be had now',
+      (error: Error) => error.message.split('\n').at(-1) ?? '',
+    )
+  const bazelisk = output({ folder: tools, line: ['node_modules/.bin/bazelisk', '--version'] }).then(
+    () => 'it can be had now',
+    (error: Error) => error.message.split('\n').at(-1) ?? '',
+  )
+  const words = await Promise.all(absent.map(async (each) => `${each.name}: ${await answer(each)}`))
+  return [...words, `Bazel of npm (@bazel/bazelisk): ${await bazelisk}`]
+}
