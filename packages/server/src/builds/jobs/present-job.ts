@@ -12,9 +12,10 @@ type JobBody = Complete<components['schemas']['Job']>
 
 /**
  * Returns the job of a step as the members of its organization see it. It depends on the newest
- * attempts of its prerequisites. `waits` holds those of the jobs that are shown.
+ * attempts of its prerequisites. `waits` holds those of the jobs that are shown, `at` is the time of
+ * the whole answer: the clock is a file of the kernel, and too dear to be read for each job.
  */
-export function presentJobOf(build: Build, job: Job, waits: Waits): JobBody {
+export function presentJobOf(build: Build, job: Job, waits: Waits, at: number): JobBody {
   const step = job.step === null ? undefined : build.steps[job.step]
   if (step === undefined) throw new Error(`the job ${job.id} has no step`)
   return {
@@ -28,7 +29,7 @@ export function presentJobOf(build: Build, job: Job, waits: Waits): JobBody {
     after_appended: (step.afterAppended ?? []).flatMap((from) => build.jobs[from]?.id ?? []),
     attempt: job.attempt,
     previous_attempt_id: job.previousAttempt,
-    wait_reason: waitReason(build, job, waits, now()),
+    wait_reason: waitReason(build, job, waits, at),
     skip_reason: job.skipReason,
     cached: job.cached,
     substituted_image: job.substitutedImage,
@@ -83,5 +84,6 @@ function retryPolicy({ retry }: Step): JobBody['retry_policy'] {
 /** Returns these jobs of a build, each with the reason why it waits. */
 export async function presentJobsOf(engine: BuildEngine, build: Build, jobs: readonly Job[]): Promise<JobBody[]> {
   const waits = await readWaits(engine, build, jobs)
-  return jobs.map((job) => presentJobOf(build, job, waits))
+  const at = now()
+  return jobs.map((job) => presentJobOf(build, job, waits, at))
 }

@@ -1,4 +1,5 @@
 import type { Build, Job } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
 import { type Handlers, operation } from '../../platform/http/index.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { loadBuild, requireJob } from '../engine/load-build.ts'
@@ -31,7 +32,7 @@ export function jobRoutes(
       const { build } = await requireBuild(pool, membership.organizationId, params)
       const job = await requireJob(engine, build.id, params.job_id)
       const loaded = await loadBuild(engine, build.id)
-      return { status: 200, body: presentJobOf(loaded, job, await readWaits(engine, loaded, [job])) }
+      return { status: 200, body: presentJobOf(loaded, job, await readWaits(engine, loaded, [job]), now()) }
     }),
     listJobServices: operation('listJobServices', async ({ membership, params }) => {
       const { build } = await requireBuild(pool, membership.organizationId, params)

@@ -19,7 +19,7 @@ export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView
   const prerequisites = before.flatMap((index) => build.jobs[index] ?? [])
   const problem = retryProblem(build, job, view.now) ?? prerequisiteProblem(build, job)
   return {
-    ...presentJobOf(build, job, view.waits),
+    ...presentJobOf(build, job, view.waits, view.now),
     version: versionOf(view, [job, ...prerequisites]),
     attempts: presentAttempts(view, job),
     builds_in: step.buildsIn === null ? null : (build.jobs[step.buildsIn]?.id ?? null),
