@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { processesOf } from '../../src/cgroups/cgroups.ts'
 import type { SandboxRecord } from '../../src/driver/record.ts'
+import { staged } from '../../src/launch/mounts.ts'
 import type { Sandbox } from '../../src/sandbox-driver.ts'
 import { type Places, type Protection, takenOff } from './protections.ts'
 
@@ -54,5 +55,5 @@ export async function takeOff(
     ].join('\n'),
   )
   for (const file of [real, wrapper]) await chmod(file, 0o755)
-  await run('nsenter', ['--mount', '--target', String(launcher), 'mount', '--bind', wrapper, '/usr/bin/crun'])
+  await run('nsenter', ['--mount', '--target', String(launcher), 'mount', '--bind', wrapper, staged.crun])
 }
