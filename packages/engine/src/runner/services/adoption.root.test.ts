@@ -44,14 +44,16 @@ test('G02 a kill while a service starts makes the step begin again, and nothing 
     ready: { port: null, command: 'test -e /open', log: null, timeoutSeconds: 60 },
   })
   const id = await submit(bench, [step('echo done', { services: [slow, service('other')] })])
-  await settled(bench, id, ({ jobs }) => jobs[0]?.services[1]?.state === 'ready')
+  const [job] = (await settled(bench, id, ({ jobs }) => jobs[0]?.services[1]?.state === 'ready')).jobs
+  const untilLog = (wanted: string) =>
+    until(
+      () => logOfService(bench, job),
+      (log) => log === wanted,
+    )
+  await untilLog('begins\n')
   await engine.kill()
   await engine.start()
-  const [job] = (await bench.store.builds.load(id))?.build.jobs ?? []
-  await until(
-    () => logOfService(bench, job),
-    (log) => log === 'begins\nbegins\n',
-  )
+  await untilLog('begins\nbegins\n')
   touchInSandbox(name, '/open')
   const { state, jobs } = await settled(bench, id)
   expect([state, jobs[0]?.fence, jobs[0]?.lost]).toEqual(['passed', 1, 0])
