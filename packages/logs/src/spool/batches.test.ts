@@ -105,3 +105,24 @@ test('an error of the reading reaches the consumer of the batches', async () => 
   }
   await expect(all(batches(broken, unlimited))).rejects.toThrow('the spool is gone')
 })
+
+test('G12 a log that comes at once keeps as much as its limit allows, but for a small batch', async () => {
+  const mebibyte = 1024 ** 2
+  async function* from(offset: number): AsyncGenerator<Piece> {
+    for (let at = offset; at < 400; at++)
+      yield { kind: 0, bytes: Buffer.alloc(65_536, 'line of output\n\n'), ts: 1n, nextOffset: at + 1 }
+  }
+  for (const [limit, most] of [
+    [4 * mebibyte, 300_000],
+    [16 * mebibyte, 2_300_000],
+  ] as const) {
+    const found = await all(batches(from, { ...unlimited, maxBytes: limit }))
+    const sizes = found.map(({ chunks }) =>
+      chunks.reduce((sum, { kind, content }) => sum + (kind === 2 ? 0 : content.length), 0),
+    )
+    expect(Math.max(...sizes)).toBeLessThan(most)
+    const kept = sizes.reduce((sum, size) => sum + size, 0)
+    expect(kept).toBeLessThanOrEqual(limit)
+    expect(kept).toBeGreaterThan(limit - 400_000)
+  }
+})

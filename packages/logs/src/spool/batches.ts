@@ -3,17 +3,16 @@ import type { Piece } from '../piece.ts'
 import { readsFrom } from './progress.ts'
 import { type Batch, CHARACTER_WAIT_MS, type CutterOptions, SpoolCutter } from './spool-cutter.ts'
 
-/** A batch goes out after this time, */
+/** A batch goes out after this time, or when it is full. */
 const everyMs = 50
-/** or when this many bytes wait. */
-const fullBytes = 2 * 1024 * 1024
 /** Nothing could go out: try again after this time. */
 const lookAgainMs = 5
 /** Longest time for which scanning blocks the event loop. */
 const turnMs = 10
 
 /**
- * Turns output into batches of chunks: at once after silence, then at most every 50 ms or 2 MiB.
+ * Turns output into batches of chunks: at once after silence, then at most every 50 ms or 2 MiB;
+ * near the limit 256 KiB.
  * No chunk ends within a character whose rest comes within 100 ms. It pulls only as fast as batches
  * are taken, so a slow store slows the reading and memory does not grow.
  *
@@ -59,7 +58,7 @@ async function* batchesOf(cutter: SpoolCutter, output: AsyncIterable<Piece>): As
         }
         dueAt = Math.min(dueAt, freeAt)
       }
-      if (clock() < dueAt && cutter.waitingBytes - lookedAtBytes < fullBytes) continue
+      if (clock() < dueAt && cutter.waitingBytes - lookedAtBytes < cutter.fullBytes) continue
       const batch = cutter.take(clock())
       lookedAtBytes = cutter.waitingBytes
       freeAt = clock() + (batch === null ? lookAgainMs : everyMs)

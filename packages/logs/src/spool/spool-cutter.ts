@@ -37,6 +37,10 @@ export interface CutterOptions {
 export const CHARACTER_WAIT_MS = 100
 /** Share of the limit for the tail: an error message often stands at the end. */
 const tailShare = 8
+/** Large batches cost the store least. */
+const largeBatch = 2 * 1024 * 1024
+/** A tail begins where a batch of the middle ended, so it may be shorter by one of them. */
+const smallBatch = 256 * 1024
 
 type IsOver = 'end' | ((at: number) => boolean)
 
@@ -64,6 +68,11 @@ export class SpoolCutter {
   /** Number of waiting bytes. */
   get waitingBytes(): number {
     return this.#output.waitingBytes
+  }
+
+  /** How many waiting bytes are a full batch: fewer in the middle and just before it. */
+  get fullBytes(): number {
+    return this.#middle === null && this.#headRoom >= 2 * largeBatch ? largeBatch : smallBatch
   }
 
   /** See `MaskedOutput.halfSince`. */
@@ -126,12 +135,15 @@ export class SpoolCutter {
     return Math.floor(this.#maxBytes / tailShare)
   }
 
+  get #headRoom(): number {
+    return this.#maxBytes - this.#leastTail - this.#kept
+  }
+
   /** The middle begins where the output no longer fits into the head. */
   #store(isOver: IsOver): Chunk[] {
     const ready = this.#output.ready(isOver)
     const { phase } = this.#progress
-    const room = this.#maxBytes - this.#leastTail - this.#kept
-    const beginning = phase === 'tail' ? null : beginningOf(ready, room, this.#isAtLine)
+    const beginning = phase === 'tail' ? null : beginningOf(ready, this.#headRoom, this.#isAtLine)
     const stored = beginning ?? ready
     this.#output.drop(stored)
     const chunks = cutChunks(stored, this.#seq)
