@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PlannedStep } from '@harmont/ir'
 import pg from 'pg'
-import { plainPlan } from '../packages/engine/src/core/random-plan.test-support.ts'
-import { createBuild, defaultStoreSettings, engineMigrations, PostgresStore } from '../packages/engine/src/index.ts'
-import { plainContext } from '../packages/engine/src/plain-context.test-support.ts'
+import { engineMigrations, PostgresStore } from '../packages/engine/src/index.ts'
+import { createPlain, submitCreated } from '../packages/engine/src/postgres/submit-build.test-support.ts'
 import { createLog } from '../packages/server/src/platform/create-log.ts'
 import { startEmbeddedPostgres } from '../packages/server/src/platform/database/embedded/supervisor.ts'
 
@@ -31,18 +29,7 @@ export async function withEngine(measure: (engine: OwnEngine) => Promise<string>
       store,
       pool,
       data: join(state, 'data'),
-      async submit(queue, steps) {
-        const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
-        const id = randomUUID()
-        const created = createBuild({ id, queue, at: Date.now(), held: false, from }, defaultStoreSettings)
-        const client = await pool.connect()
-        await client.query('begin')
-        await store.builds.submit(client, created, plainContext)
-        await client.query('commit')
-        client.release()
-        await store.builds.submitted(created.build, created.effects)
-        return id
-      },
+      submit: (queue, steps) => submitCreated(pool, store, createPlain(steps, { queue, at: Date.now() })),
     })
   } finally {
     await store.close()

@@ -1,19 +1,15 @@
 /** Processes that append steps are killed at random moments; in soak only. */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, effort, scaled } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createBuild } from '../core/create-build.ts'
 import { defaultLimits } from '../core/limits.ts'
-import { plainPlan } from '../core/random-plan.test-support.ts'
-import { plainContext } from '../plain-context.test-support.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
 import { PostgresStore } from './postgres-store.ts'
-import { transaction } from './transaction.ts'
+import { createPlain, submitCreated } from './submit-build.test-support.ts'
 
 const kills = scaled(2)
 const generators = 10
@@ -65,17 +61,12 @@ async function kill(child: ChildProcess): Promise<void> {
   await ended
 }
 
-async function submit(): Promise<string> {
+function submit(): Promise<string> {
   const append = { max: stepsEach, secrets: [], idTokens: [], egress: null }
   const steps = Array.from({ length: generators }, (_, index) => ({ key: `g${index}`, append }))
   const all = [...steps.keys()]
-  const plan = plainPlan([...steps, { key: 'deploy', dependsOn: all, afterAppended: all }])
-  const from = { kind: 'plan', plan, conditions: plan.steps.map(() => true) } as const
-  const context = { newId: () => randomUUID(), limits: defaultLimits }
-  const created = createBuild({ id: randomUUID(), queue: 'q', at: Date.now(), held: false, from }, context)
-  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
-  await store.builds.submitted(created.build, created.effects)
-  return created.build.id
+  const deploy = { key: 'deploy', dependsOn: all, afterAppended: all }
+  return submitCreated(pool, store, createPlain([...steps, deploy], { at: Date.now() }))
 }
 
 /** Takes back leases that ran out, as a scheduler does, until it is stopped. */

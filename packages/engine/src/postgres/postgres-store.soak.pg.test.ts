@@ -2,7 +2,7 @@ import pg from 'pg'
 import { storeSuite } from '../store-suite.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
 import { PostgresStore } from './postgres-store.ts'
-import { transaction } from './transaction.ts'
+import { submitCreated } from './submit-build.test-support.ts'
 
 storeSuite('PostgreSQL store', async () => {
   const config = await engineDatabase()
@@ -13,8 +13,7 @@ storeSuite('PostgreSQL store', async () => {
     store,
     other,
     async submit(created, context) {
-      await transaction(pool, (client) => store.builds.submit(client, created, context))
-      await store.builds.submitted(created.build, created.effects)
+      await submitCreated(pool, store, created, context)
     },
     async close() {
       await store.close()

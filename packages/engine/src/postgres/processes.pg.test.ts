@@ -16,6 +16,7 @@ import { overdueText } from './leases.ts'
 import { changesChannel } from './notifier.ts'
 import { PostgresStore, type PostgresStoreOptions } from './postgres-store.ts'
 import { rowsRead } from './rows-read.test-support.ts'
+import { createPlain, submitCreated } from './submit-build.test-support.ts'
 import { transaction } from './transaction.ts'
 import { candidatesText, sharedCandidatesText } from './waiting/fair-scan.ts'
 
@@ -43,10 +44,7 @@ afterEach(async () => {
   await pool.end()
 })
 
-function newBuild(steps: Parameters<typeof plainPlan>[0], queue = 'q'): Created {
-  const plan = plainPlan(steps)
-  return create({ kind: 'plan', plan, conditions: plan.steps.map(() => true) }, queue)
-}
+const newBuild = (steps: Parameters<typeof createPlain>[0], queue = 'q') => createPlain(steps, { queue, at })
 
 function create(from: NewBuild['from'], queue = 'q'): Created {
   return createBuild(
@@ -55,11 +53,7 @@ function create(from: NewBuild['from'], queue = 'q'): Created {
   )
 }
 
-async function submit(created: Created): Promise<string> {
-  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
-  store.builds.submitted(created.build, created.effects)
-  return created.build.id
-}
+const submit = (created: Created) => submitCreated(pool, store, created)
 
 const wide = (size: number) => Array.from({ length: size }, () => ({}))
 const started = ({ jobId: job, fence }: Lease) => ({ type: 'started', job, fence, at }) as const

@@ -12,7 +12,7 @@ import { expect } from 'vitest'
 import { defaultLimits } from '../core/limits.ts'
 import { engineDatabase } from '../postgres/engine-database.test-support.ts'
 import { PostgresStore } from '../postgres/postgres-store.ts'
-import { transaction } from '../postgres/transaction.ts'
+import { submitCreated } from '../postgres/submit-build.test-support.ts'
 import { type Bench, logOf, openDriver, settled } from './runner.test-support.ts'
 
 const program = fileURLToPath(new URL('./engine-process.test-support.ts', import.meta.url))
@@ -58,8 +58,7 @@ export async function makeOutsideEngine(): Promise<OutsideEngine> {
     store,
     limits: defaultLimits,
     async put(...[created, context]: Parameters<Bench['put']>) {
-      await transaction(pool, (client) => store.builds.submit(client, created, context))
-      store.builds.submitted(created.build, created.effects)
+      await submitCreated(pool, store, created, context)
     },
   }
   let child: ChildProcess | undefined

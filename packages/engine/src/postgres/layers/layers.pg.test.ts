@@ -2,17 +2,13 @@
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createBuild } from '../../core/create-build.ts'
-import { defaultLimits } from '../../core/limits.ts'
 import { everything, type Reach } from '../../core/placement/reach.ts'
-import { plainPlan } from '../../core/random-plan.test-support.ts'
 import type { LayerForm, LayerTraffic, TravellingLayer } from '../../layers/layer.ts'
-import { plainContext } from '../../plain-context.test-support.ts'
 import { goneMs, homeMs, type Lease } from '../../store.ts'
 import { engineDatabase } from '../engine-database.test-support.ts'
 import { PostgresStore } from '../postgres-store.ts'
 import { rowsRead } from '../rows-read.test-support.ts'
-import { transaction } from '../transaction.ts'
+import { createPlain, submitCreated } from '../submit-build.test-support.ts'
 import { wantOfDrainingText } from './want-text.ts'
 
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null } as const
@@ -44,15 +40,8 @@ beforeEach(async () => {
   queue = randomUUID()
 })
 
-async function submit(steps: Parameters<typeof plainPlan>[0]): Promise<string> {
-  const id = randomUUID()
-  const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
-  const build = { id, queue, at: now, held: false, from }
-  const created = createBuild(build, { newId: () => randomUUID(), limits: defaultLimits })
-  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
-  await store.builds.submitted(created.build, created.effects)
-  return id
-}
+const submit = (steps: Parameters<typeof createPlain>[0]) =>
+  submitCreated(pool, store, createPlain(steps, { queue, at: now }))
 const seen = async (...runners: (readonly [string, LayerTraffic?, Partial<Reach>?])[]) => {
   for (const [runner, traffic = images, reach = {}] of runners)
     await store.runners.seen(runner, { ...everything, ...reach }, now, traffic)

@@ -3,15 +3,11 @@ import { randomUUID } from 'node:crypto'
 import { chance, scaled } from '@harmont/test-kit/effort'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createBuild } from '../../core/create-build.ts'
-import { defaultLimits } from '../../core/limits.ts'
 import { everything } from '../../core/placement/reach.ts'
-import { plainPlan } from '../../core/random-plan.test-support.ts'
 import type { LayerTraffic } from '../../layers/layer.ts'
-import { plainContext } from '../../plain-context.test-support.ts'
 import { engineDatabase } from '../engine-database.test-support.ts'
 import { PostgresStore } from '../postgres-store.ts'
-import { transaction } from '../transaction.ts'
+import { createPlain, submitCreated } from '../submit-build.test-support.ts'
 import { opensAfter } from './opens-after.ts'
 
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null } as const
@@ -68,12 +64,8 @@ function burst(homes: 'even' | 'few'): readonly Family[] {
 /** Makes a family whose children are not ready yet, and whose files the server has. */
 async function make({ queue, runner, children, bytes }: Family, n: number): Promise<Made> {
   const steps = [{}, ...Array.from({ length: children }, () => ({ buildsIn: 0 }))]
-  const id = randomUUID()
-  const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
-  const build = { id, queue, at: now, held: false, from }
-  const created = createBuild(build, { newId: () => randomUUID(), limits: defaultLimits })
-  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
-  await store.builds.submitted(created.build, created.effects)
+  const created = createPlain(steps, { queue, at: now })
+  const id = await submitCreated(pool, store, created)
   const [lease] = await store.leases.take(runner, 1, now, everything, images)
   if (lease === undefined) throw new Error('expected the parent')
   const [{ jobId: job, fence }, snapshot] = [lease, randomUUID()]

@@ -1,12 +1,7 @@
 /** Flaky proofs in the PostgreSQL store: which begin, whose turn it is, and what stays of them. */
 import { randomUUID } from 'node:crypto'
-import type { PlannedStep } from '@harmont/ir'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { createBuild } from '../../core/create-build.ts'
-import { defaultLimits } from '../../core/limits.ts'
-import { plainPlan } from '../../core/random-plan.test-support.ts'
-import { plainContext } from '../../plain-context.test-support.ts'
 import type { ForkEnd } from '../../probes/probe.ts'
 import type { ForkResult } from '../../probes/proof.ts'
 import { testKey } from '../../reports/results.ts'
@@ -16,7 +11,7 @@ import type { ForkLease, Lease } from '../../store.ts'
 import { engineDatabase } from '../engine-database.test-support.ts'
 import { PostgresStore } from '../postgres-store.ts'
 import { rowsRead } from '../rows-read.test-support.ts'
-import { transaction } from '../transaction.ts'
+import { createPlain, submitCreated } from '../submit-build.test-support.ts'
 import { setLimit } from '../waiting/limits.ts'
 import { type ProofOutbox, takeText } from './probes.ts'
 
@@ -45,14 +40,8 @@ const tests = { forks: 2, budgetSeconds: 60, rerun: null, quarantine: false }
 const one = (name: string, state: TestCase['state'] = 'failed'): TestCase => ({ suite: 's', name, state })
 const outcome = { kind: 'exited', exitCode: 1, signal: null, limit: null, snapshot: null } as const
 
-async function submit(steps: readonly Partial<PlannedStep>[], queue = 'q'): Promise<string> {
-  const id = randomUUID()
-  const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
-  const created = createBuild({ id, queue, at: now, held: false, from }, { newId: randomUUID, limits: defaultLimits })
-  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
-  await store.builds.submitted(created.build, created.effects)
-  return id
-}
+const submit = (steps: Parameters<typeof createPlain>[0], queue = 'q') =>
+  submitCreated(pool, store, createPlain(steps, { queue, at: now }))
 
 /** Leases a job and ends it, by default red, with these tests. */
 async function end(cases: readonly TestCase[], snapshot: string | null = null, exitCode = 1): Promise<Lease> {

@@ -1,16 +1,12 @@
-import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createBuild } from '../../core/create-build.ts'
-import { defaultLimits } from '../../core/limits.ts'
-import { plainPlan } from '../../core/random-plan.test-support.ts'
 import { plainContext } from '../../plain-context.test-support.ts'
 import type { TestCase } from '../../reports/test-report.ts'
 import { noOutput } from '../../step-output.ts'
 import type { BuildContext } from '../../store.ts'
 import { engineDatabase } from '../engine-database.test-support.ts'
 import { PostgresStore } from '../postgres-store.ts'
-import { transaction } from '../transaction.ts'
+import { createPlain, submitCreated } from '../submit-build.test-support.ts'
 import { fileTimesText, noteFileTimesText } from './splits.ts'
 
 let pool: pg.Pool
@@ -25,15 +21,8 @@ afterAll(async () => {
   await pool.end()
 })
 
-async function submit(pipeline: string, context: Partial<BuildContext> = {}): Promise<string> {
-  const id = randomUUID()
-  const from = { kind: 'plan', plan: plainPlan([{}]), conditions: [true] } as const
-  const options = { newId: () => randomUUID(), limits: defaultLimits }
-  const created = createBuild({ id, queue: 'q', pipeline, at: store.now(), held: false, from }, options)
-  await transaction(pool, (client) => store.builds.submit(client, created, { ...plainContext, ...context }))
-  await store.builds.submitted(created.build, created.effects)
-  return id
-}
+const submit = (pipeline: string, context: Partial<BuildContext> = {}) =>
+  submitCreated(pool, store, createPlain([{}], { pipeline, at: store.now() }), { ...plainContext, ...context })
 
 type Times = Readonly<Record<string, number>>
 

@@ -2,26 +2,22 @@
  * Groups and limits where processes share a database. `gate-suite.ts` has what holds in any store.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { effort, scaled, seed } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createBuild } from '../../core/create-build.ts'
 import { limitKey } from '../../core/gates.ts'
-import { defaultLimits } from '../../core/limits.ts'
-import { plainPlan } from '../../core/random-plan.test-support.ts'
 import { isBuildTerminal } from '../../core/states.ts'
 import { gateRuns } from '../../gate-suite.ts'
-import { plainContext } from '../../plain-context.test-support.ts'
+import type { plainContext } from '../../plain-context.test-support.ts'
 import { randomLives } from '../../random-lives.test-support.ts'
 import type { Lease } from '../../store.ts'
 import { untilSeen } from '../../until-seen.test-support.ts'
 import { engineDatabase } from '../engine-database.test-support.ts'
 import { PostgresStore, type PostgresStoreOptions } from '../postgres-store.ts'
 import { rowsRead } from '../rows-read.test-support.ts'
-import { transaction } from '../transaction.ts'
+import { createPlain, submitCreated } from '../submit-build.test-support.ts'
 import { candidatesText } from './fair-scan.ts'
 import { openText, parkText, readText, reopenText } from './gates.ts'
 import { holdersText, ranksText } from './waits.ts'
@@ -54,15 +50,9 @@ afterEach(async () => {
 })
 
 let made = 0
-async function submit(steps: Parameters<typeof plainPlan>[0], pipeline = 'p', queue = 'q'): Promise<string> {
-  const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
-  const context = { newId: () => randomUUID(), limits: defaultLimits }
-  const created = createBuild({ id: randomUUID(), queue, pipeline, at: at + made++, held: false, from }, context)
-  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
-  await store.builds.submitted(created.build, created.effects)
-  return created.build.id
-}
-const many = (size: number, step: Parameters<typeof plainPlan>[0][number] = {}) =>
+const submit = (steps: Parameters<typeof createPlain>[0], pipeline = 'p', queue = 'q') =>
+  submitCreated(pool, store, createPlain(steps, { queue, pipeline, at: at + made++ }))
+const many = (size: number, step: Parameters<typeof createPlain>[0][number] = {}) =>
   Array.from({ length: size }, () => step)
 const inGroup = (limit = 1, group = 'deploy') => ({ concurrency: { group, limit, scope: 'pipeline' as const } })
 const later = at + 1_000_000
@@ -174,8 +164,7 @@ test(
       other,
       setLimit: store.builds.setLimit.bind(store.builds),
       async submit(created: Parameters<PostgresStore['builds']['submit']>[1], context: typeof plainContext) {
-        await transaction(pool, (client) => store.builds.submit(client, created, context))
-        await store.builds.submitted(created.build, created.effects)
+        await submitCreated(pool, store, created, context)
       },
     }
     const lives = randomLives(
