@@ -1,8 +1,9 @@
 /** Leads runners to the blobs of layers in a store that they reach themselves. */
-import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import { type DirectObjects, type LayerPlace, NotWanted, type ObjectPart } from '@harmont/engine'
 import type pg from 'pg'
 import type { BlobStore, DirectBlobs } from '../../platform/blobs/blob-store.ts'
+import { isSameToken } from '../../platform/encryption/token.ts'
 import { isPartThere, keepPart, partsOf } from './part-rows.ts'
 
 interface DirectServices {
@@ -21,7 +22,7 @@ export function directObjects(services: DirectServices): DirectObjects {
   const receiptOf = (place: LayerPlace, { digest, index, bytes }: ObjectPart, blob: string) =>
     createHmac('sha256', secret)
       .update(JSON.stringify(['layer part', place.queue, place.pool, digest, index, bytes, blob]))
-      .digest()
+      .digest('base64url')
   return {
     async locate(place, digest, from) {
       const all = await partsOf(pool, place, digest)
@@ -39,11 +40,10 @@ export function directObjects(services: DirectServices): DirectObjects {
       if (await isPartThere(pool, place, part)) return null
       const blob = randomUUID()
       const { url, headers } = await direct.writeTo(blob, part.bytes)
-      return { blob, url, headers, receipt: receiptOf(place, part, blob).toString('base64url') }
+      return { blob, url, headers, receipt: receiptOf(place, part, blob) }
     },
     async arrived(place, part, { blob, receipt }) {
-      const [given, expected] = [Buffer.from(receipt, 'base64url'), receiptOf(place, part, blob)]
-      if (given.length !== expected.length || !timingSafeEqual(given, expected))
+      if (!isSameToken(receipt, receiptOf(place, part, blob)))
         throw new NotWanted('The part was not written to where the server said.')
       const found = await blobs.size(blob)
       if (found !== part.bytes)
