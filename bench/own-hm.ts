@@ -15,6 +15,14 @@ export interface OwnHm {
   run(...args: string[]): Promise<void>
 }
 
+/** Returns a pipeline file of `hm` on the image `host`. `steps` is an expression, `before` what it names. */
+export function pipelineFile(steps: string, before = ''): string {
+  return `import { forever, onChange, pipeline, scratch } from '@harmont/hm'
+${before}
+export default { slug: 'ci', pipeline: () => pipeline(${steps}, { defaultImage: 'host' }) }
+`
+}
+
 /** Measures `hm` with a home and a project of its own, on the image `host`. */
 export async function withHm<T>(measure: (hm: OwnHm) => Promise<T>): Promise<T> {
   const home = await mkdtemp('/var/tmp/harmont-bench-')

@@ -7,7 +7,7 @@ export type Costs = Readonly<Record<string, number>>
 export interface Curve {
   /** Names its picture, and chooses it on the command line. */
   readonly name: string
-  /** What is measured, with `n` for the size. */
+  /** Says what is measured, with `n` for the size. */
   readonly what: string
   /** Unit of the size, in the plural. */
   readonly unit: string
@@ -25,7 +25,7 @@ export interface Curve {
   prepare(meter: ProcessorMeter, measure: (once: (size: number) => Promise<Costs>) => Promise<void>): Promise<void>
 }
 
-/** Of a cost that belongs to all units together. */
+/** Limits a cost that belongs to all units together. */
 export const inProportion = 1.1
-/** Of a cost that does not depend on the size. */
+/** Limits a cost that does not depend on the size. */
 export const independent = 0.1

@@ -7,9 +7,9 @@ import { findCgroupHome } from '../../packages/sandbox/src/cgroups/home.ts'
 
 /** Milliseconds of processor time. */
 export interface Spent {
-  /** Of this process. */
+  /** Counts this process. */
   readonly own: number
-  /** Of all others, ended ones too. */
+  /** Counts all others, ended ones too. */
   readonly others: number
 }
 

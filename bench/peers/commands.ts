@@ -12,15 +12,24 @@ export interface Command {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** Runs a command to its end. Returns what it wrote; throws unless it exits with 0. */
-export async function output({ folder, line: [program, ...args], env }: Command): Promise<string> {
+/**
+ * Runs a command to its end. Returns what it wrote, which `onPiece` hears at once; throws unless it
+ * exits with 0.
+ */
+export async function output(command: Command, onPiece: (piece: Buffer) => void = () => undefined): Promise<string> {
+  const { folder, line, env } = command
+  const [program, ...args] = line
   const child = spawn(program, args, {
     cwd: folder,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const pieces: Buffer[] = []
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => pieces.push(piece))
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (piece: Buffer) => {
+      pieces.push(piece)
+      onPiece(piece)
+    })
   const [code] = await once(child, 'close')
   const text = Buffer.concat(pieces).toString()
   if (code !== 0) throw new Error(`${program} ended with ${code}: ${text.trim().slice(-2_000)}`)
@@ -36,22 +45,15 @@ export function whole(command: Command): Once {
 }
 
 /** Measures a command from its start to the first line with this word. */
-export function toWord(word: string, { folder, line: [program, ...args], env }: Command): Once {
+export function toWord(word: string, command: Command): Once {
   return async () => {
     const began = performance.now()
-    const child = spawn(program, args, {
-      cwd: folder,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
     let [text, ms] = ['', Number.NaN]
-    for (const stream of [child.stdout, child.stderr])
-      stream.on('data', (piece: Buffer) => {
-        text += piece
-        if (Number.isNaN(ms) && text.includes(word)) ms = performance.now() - began
-      })
-    const [code] = await once(child, 'close')
-    if (code !== 0 || Number.isNaN(ms)) throw new Error(`${program} ended with ${code}: ${text.slice(-2_000)}`)
+    await output(command, (piece) => {
+      text += piece
+      if (Number.isNaN(ms) && text.includes(word)) ms = performance.now() - began
+    })
+    if (Number.isNaN(ms)) throw new Error(`${command.line[0]} did not write ${word}: ${text.slice(-2_000)}`)
     return ms
   }
 }

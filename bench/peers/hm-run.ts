@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import process from 'node:process'
 import { forkPipeline } from '../growth/curves/parent.ts'
+import { pipelineFile } from '../own-hm.ts'
 import {
   firstLineScript,
   firstWord,
@@ -27,7 +28,7 @@ export const hmRun: Peer = {
       await write(at, { '.hm/ci.ts': pipeline })
       return { folder: at, line: [process.execPath, '--', hm, 'run', '--parallelism', '2', ...args], env } as const
     }
-    const steps = (expression: string) => async (at: string) => whole(await project(at, pipelineOf(expression)))
+    const steps = (expression: string) => async (at: string) => whole(await project(at, pipelineFile(expression)))
     const independent = (count: number) =>
       steps(`Array.from({ length: ${count} }, (_, n) => scratch().sh('true', { label: 's' + n }))`)
     return {
@@ -44,19 +45,15 @@ export const hmRun: Peer = {
         },
         async unchanged(at) {
           await writeSource(at)
-          const command = await project(at, pipelineOf(`[scratch().sh('true', { cache: onChange('src') })]`))
+          const command = await project(at, pipelineFile(`[scratch().sh('true', { cache: onChange('src') })]`))
           await output(command)
           return whole(command)
         },
         firstLine: async (at) =>
-          toWord(firstWord, await project(at, pipelineOf(`[scratch().sh('${firstLineScript}')]`), '--logs')),
-        log: async (at) => toBytes(await project(at, pipelineOf(`[scratch().sh('${logScript}')]`), '--logs')),
+          toWord(firstWord, await project(at, pipelineFile(`[scratch().sh('${firstLineScript}')]`), '--logs')),
+        log: async (at) => toBytes(await project(at, pipelineFile(`[scratch().sh('${logScript}')]`), '--logs')),
       },
       ...nothing,
     }
   },
-}
-
-function pipelineOf(steps: string): string {
-  return `import { onChange, pipeline, scratch } from '@harmont/hm'\nvoid onChange\nexport default { slug: 'ci', pipeline: () => pipeline(${steps}, { defaultImage: 'host' }) }\n`
 }

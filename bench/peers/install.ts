@@ -19,7 +19,7 @@ const packages = [
   'rsync',
 ]
 
-/** What people use too, and how it was asked for: here it cannot be had. */
+/** Lists what people use too and cannot be had here, with the packages that were asked for. */
 const absent = [
   { name: 'BuildKit of its own', package: 'buildkit' },
   { name: 'Laminar', package: 'laminar' },

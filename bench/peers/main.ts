@@ -25,7 +25,7 @@ import { taskRunners } from './task-runners.ts'
 
 const peers: readonly Peer[] = [make, bwrap, hmRun, server, ...taskRunners, bazel, docker, buildKit, podman, buildbot]
 const rounds = 5
-/** Whoever takes longer is not asked again, nor for ten times as much. */
+/** Ends the rounds of a peer that takes longer; it is not asked for ten times as much either. */
 const longMs = 15_000
 
 /** A peer that was opened, and why it could not do a work. */
@@ -88,7 +88,7 @@ async function idleMemory(ready: readonly Ready[]): Promise<ReadonlyMap<string, 
   )
 }
 
-/** Gives a work to all peers that can do it, in turn, so that all see the same machine. */
+/** Measures all peers that can do a work, in turn, so that all see the same machine. */
 async function measureWork(work: Work, ready: readonly Ready[], meter: ProcessorMeter): Promise<void> {
   const runs: { readonly own: Ready; readonly once: Once; readonly wall: number[]; readonly processor: number[] }[] = []
   for (const own of ready) {

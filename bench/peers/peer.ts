@@ -30,7 +30,7 @@ export interface Peer {
   readonly name: string
   /** Whether it only runs commands: what anything else is compared with. */
   readonly isFloor?: true
-  /** What a step cannot see or change of others. */
+  /** Names what a step cannot see or change of others. */
   readonly isolates: string
   /** Makes it ready below an empty folder. Throws what keeps it from that. */
   open(folder: string): Promise<Opened>

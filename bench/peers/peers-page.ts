@@ -4,7 +4,7 @@ import { type Peer, type Work, works } from './peer.ts'
 /** Samples of one work in milliseconds. */
 export interface Result {
   readonly wall: readonly number[]
-  /** Of all processes in the control group of the bench. */
+  /** Counts all processes in the control group of the bench. */
   readonly processor: readonly number[]
 }
 

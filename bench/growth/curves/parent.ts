@@ -1,5 +1,5 @@
 import { withDriver } from '../../own-driver.ts'
-import { withHm } from '../../own-hm.ts'
+import { pipelineFile, withHm } from '../../own-hm.ts'
 import { forkMs, parent } from '../../rows/fork.ts'
 import { type Curve, independent, inProportion } from '../curve.ts'
 
@@ -62,11 +62,8 @@ export const parentCurves: readonly Curve[] = [
 
 /** Steps that fork a parent made by this script, which later runs find in the cache. */
 export function forkPipeline(script: string, count: number): string {
-  return `import { forever, pipeline, scratch } from '@harmont/hm'
-const parent = scratch().sh(${JSON.stringify(script)}, { label: 'parent', cache: forever() })
-export default {
-  slug: 'ci',
-  pipeline: () => pipeline(Array.from({ length: ${count} }, (_, at) => parent.sh('true', { label: 'fork' + at })), { defaultImage: 'host' }),
-}
-`
+  return pipelineFile(
+    `Array.from({ length: ${count} }, (_, at) => parent.sh('true', { label: 'fork' + at }))`,
+    `const parent = scratch().sh(${JSON.stringify(script)}, { label: 'parent', cache: forever() })`,
+  )
 }

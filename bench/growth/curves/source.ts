@@ -1,4 +1,4 @@
-import { withHm } from '../../own-hm.ts'
+import { pipelineFile, withHm } from '../../own-hm.ts'
 import { type Curve, inProportion } from '../curve.ts'
 
 export const sourceCurve: Curve = {
@@ -30,6 +30,4 @@ export function sourceFile(at: number): string {
 }
 
 /** One step, which later runs find in the cache as long as no source changes. */
-export const cachedPipeline = `import { onChange, pipeline, scratch } from '@harmont/hm'
-export default { slug: 'ci', pipeline: () => pipeline([scratch().sh('true', { label: 'build', cache: onChange('src') })], { defaultImage: 'host' }) }
-`
+export const cachedPipeline = pipelineFile("[scratch().sh('true', { label: 'build', cache: onChange('src') })]")

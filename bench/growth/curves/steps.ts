@@ -1,5 +1,5 @@
 import { buildEnd, flatIr, startProduct } from '../../../test/product.ts'
-import { withHm } from '../../own-hm.ts'
+import { pipelineFile, withHm } from '../../own-hm.ts'
 import { type Curve, inProportion } from '../curve.ts'
 
 const sizes = [10, 100, 300, 1_000]
@@ -47,5 +47,5 @@ export const stepCurves: readonly Curve[] = [
 
 function pipelineOf(size: number): string {
   const steps = `Array.from({ length: ${size} }, (_, at) => scratch().sh('true', { label: 's' + at }))`
-  return `import { pipeline, scratch } from '@harmont/hm'\nexport default { slug: 'ci', pipeline: () => pipeline(${steps}, { defaultImage: 'host' }) }\n`
+  return pipelineFile(steps)
 }

@@ -5,7 +5,7 @@ export interface SegmentPlace {
   readonly blob: string
   /** Where the chunks are in it. Only its keeper reads that. */
   readonly places: Buffer
-  /** Of the output, without remarks. */
+  /** Counts the output, without remarks. */
   readonly bytes: number
 }
 

@@ -61,7 +61,7 @@ export interface LogPart {
 /** A failed test. */
 export interface SeenTest extends ToldTest {
   readonly notes: readonly string[]
-  /** What forks say of it, and the number of one; null without forks. */
+  /** Holds what forks say of it, and the number of one; null without forks. */
   readonly forks: { readonly words: string; readonly first: number } | null
 }
 

@@ -18,7 +18,7 @@ const runner = `appender ${process.pid}`
 const slots = 24
 const append = { max: 2, secrets: [], idTokens: [], egress: null }
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
-// Whoever is killed, no job is lost for good.
+// No job is lost for good, however often its process is killed.
 const limits = { ...defaultLimits, infraRetries: 1_000 }
 const store = await PostgresStore.open(JSON.parse(config), {
   ...{ startLeaseMs: 2_000, leaseMs: 2_000, limits },

@@ -9,7 +9,7 @@ export interface PackedBlocks {
   /** The end of each block in the packed bytes. */
   readonly ends: readonly number[]
   readonly lastSeq: number
-  /** Of the output, without remarks. */
+  /** Counts the output, without remarks. */
   readonly bytes: number
 }
 
