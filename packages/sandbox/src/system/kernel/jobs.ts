@@ -10,7 +10,7 @@ interface Where {
 /** What a process in new namespaces needs before it becomes a sandbox. */
 export interface PrepareJob extends Where {
   /** A user namespace of its own, and the file that keeps it. */
-  readonly users: { readonly owner: number; readonly idMap: string; readonly place: string } | undefined
+  readonly users: { readonly owner: number; readonly idMap: string; readonly place: string }
   /** Its links; undefined if its network namespace is the machine's. */
   readonly links: { readonly uplink: Uplink | undefined } | undefined
 }

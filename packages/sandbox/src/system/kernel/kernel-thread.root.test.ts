@@ -117,10 +117,16 @@ it('without file descriptors it says so, and works once there are some', async (
   await mount(bind(directory, directory))
 })
 
+/** Makes the file that keeps a user namespace. */
+function usersOf() {
+  const users = { owner: 0x4000_0123, idMap: '0 1342177280 65536', place: join(directory, 'user') }
+  writeFileSync(users.place, '')
+  return users
+}
+
 it('a user namespace has its map and owner, and is kept by its file', async () => {
-  const kept = join(directory, 'user')
-  writeFileSync(kept, '')
-  const users = { owner: 0x4000_0123, idMap: '0 1342177280 65536', place: kept }
+  const users = usersOf()
+  const kept = users.place
   await kernel.ask('prepare', { process: place, users, links: undefined })
   expect(inside('nsenter', `--user=${kept}`, 'cat', '/proc/self/uid_map').trim().split(/\s+/)).toEqual([
     '0',
@@ -138,7 +144,7 @@ it('a user namespace has its map and owner, and is kept by its file', async () =
 it('a link is up on both sides, and its other end is here; a second one is refused', async () => {
   // Its end goes with the namespace too.
   onTestFinished(() => void spawnSync('ip', ['link', 'delete', uplink.peer]))
-  const job = { process: place, users: undefined, links: { uplink } }
+  const job = { process: place, users: usersOf(), links: { uplink } }
   await kernel.ask('prepare', job)
   execFileSync('ip', ['link', 'set', uplink.peer, 'up'])
   expect(inside('ip', '-br', 'address')).toMatch(/^lo .*127\.0\.0\.1\/8[\s\S]*eth0@.* 10\.209\.0\.2\/32/)

@@ -7,13 +7,13 @@ import { makeUserNamespace } from './user-namespace.ts'
 
 /** Sets up the namespaces of a process that is to become a sandbox. */
 export function prepare({ process, users, links }: PrepareJob): void {
-  const namespace = users && makeUserNamespace(users.idMap, users.owner)
+  const namespace = makeUserNamespace(users.idMap, users.owner)
   try {
     inNamespacesOf(process, (home) => {
-      if (users !== undefined && namespace !== undefined) showNamespace(namespace, users.place)
+      showNamespace(namespace, users.place)
       if (links !== undefined) openLinks(links.uplink, home)
     })
   } finally {
-    if (namespace !== undefined) closeSync(namespace)
+    closeSync(namespace)
   }
 }
