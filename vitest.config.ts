@@ -31,7 +31,7 @@ function project(name: string, test: TestProjectInlineConfiguration['test'] = {}
       include: [`**/*.${name}.test.ts`],
       exclude: noTests,
       setupFiles: ['test/kit/file.setup.ts', 'test/kit/properties.setup.ts'],
-      globalSetup: ['test/postgres.setup.ts', 'test/s3.setup.ts'],
+      globalSetup: ['test/build.setup.ts', 'test/postgres.setup.ts', 'test/s3.setup.ts'],
       isolate: false,
       experimental: { viteModuleRunner: false },
       ...limits,
@@ -62,7 +62,11 @@ export default defineConfig({
       }),
       ...['process', 'pg', ...(isRoot ? ['root', 'product'] : [])].map((name) => project(name)),
       ...(isRoot
-        ? [project('browser', { globalSetup: ['test/postgres.setup.ts', 'test/browser/browser.setup.ts'] })]
+        ? [
+            project('browser', {
+              globalSetup: ['test/build.setup.ts', 'test/postgres.setup.ts', 'test/browser/browser.setup.ts'],
+            }),
+          ]
         : []),
     ],
   },

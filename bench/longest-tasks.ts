@@ -19,7 +19,7 @@ const framesShown = 14
 
 const directory = process.env.HARMONT_TASKS
 // Removed from the environment, because child processes inherit it.
-if (directory !== undefined && process.argv[1]?.endsWith('packages/server/src/main.ts')) watch(directory)
+if (directory !== undefined && process.argv[1]?.endsWith('packages/server/bin/harmont.js')) watch(directory)
 
 function watch(into: string): void {
   mkdirSync(into, { recursive: true })

@@ -1,12 +1,11 @@
 /**
  * Builds the web app into `packages/web/dist`, which the server serves, when its inputs changed.
- * Runs before `npm start`. With nothing to do it takes some milliseconds and prints nothing.
+ * With nothing to do it takes some milliseconds.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import process from 'node:process'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
 import { lockFile } from '@harmont/sandbox'
@@ -99,15 +98,4 @@ export async function buildWeb(repository: string): Promise<boolean> {
   if ((await builtFrom()) === digest) return false
   await buildInto(finished, room, digest)
   return true
-}
-
-if (import.meta.main) {
-  const started = Date.now()
-  try {
-    const isNew = await buildWeb(fileURLToPath(new URL('..', import.meta.url)))
-    if (isNew) console.log(`Built the web app in ${((Date.now() - started) / 1000).toFixed(1)} s.`)
-  } catch (error) {
-    console.error(`The web app (packages/web) could not be built: ${error instanceof Error ? error.message : error}`)
-    process.exit(1)
-  }
 }

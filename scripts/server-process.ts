@@ -11,6 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+/** Starts the server, or runs a command of its operator. */
+export const serverProgram = join(repositoryRoot, 'packages/server/bin/harmont.js')
 /** The very first start makes the base image, which takes more than a minute on a busy machine. */
 const startTimeoutMs = 180_000
 
@@ -43,7 +45,7 @@ export async function startServerProcess({
   env,
   sparedByTerminal = false,
 }: ServerOptions): Promise<ServerProcess> {
-  const child = spawn(process.execPath, [join(repositoryRoot, 'packages/server/src/main.ts')], {
+  const child = spawn(process.execPath, [serverProgram], {
     env: { ...process.env, ...env, PORT: String(port) },
     cwd: repositoryRoot,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -15,7 +15,7 @@ import { stepOf } from '../packages/engine/src/index.ts'
 import { reachRunning } from '../packages/server/src/platform/database/embedded/supervisor.ts'
 import { quietPool } from '../packages/server/src/testing/quiet-pool.ts'
 import { machineExceptions } from '../scripts/machine-exceptions.ts'
-import { repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/server-process.ts'
+import { type ServerProcess, serverProgram, startServerProcess } from '../scripts/server-process.ts'
 import { connect } from './client.ts'
 import { buildEnd, compiledCode, flatIr, packFolder } from './product.ts'
 import { ownAddress } from './torture/effects.ts'
@@ -76,8 +76,9 @@ async function start(name: string): Promise<Machine> {
 }
 
 async function run(command: string, file: string, directory: string): Promise<void> {
-  const main = join(repositoryRoot, 'packages/server/src/main.ts')
-  await promisify(execFile)(process.execPath, [main, command, file], { env: { ...env, HARMONT_DATA_DIR: directory } })
+  await promisify(execFile)(process.execPath, [serverProgram, command, file], {
+    env: { ...env, HARMONT_DATA_DIR: directory },
+  })
 }
 
 beforeAll(async () => {

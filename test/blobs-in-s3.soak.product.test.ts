@@ -23,7 +23,7 @@ import { migratedDatabase } from '../packages/server/src/testing/database.ts'
 import { quietPool } from '../packages/server/src/testing/quiet-pool.ts'
 import { freshBucket } from '../packages/server/src/testing/s3.ts'
 import { machineExceptions } from '../scripts/machine-exceptions.ts'
-import { repositoryRoot, type ServerProcess, startServerProcess } from '../scripts/server-process.ts'
+import { type ServerProcess, serverProgram, startServerProcess } from '../scripts/server-process.ts'
 import { connect, type OrganizationClient } from './client.ts'
 import { showHostBase } from './host-base.ts'
 import { buildEnd, compiledCode, flatIr, packFolder } from './product.ts'
@@ -48,7 +48,7 @@ async function start(at: string): Promise<void> {
 }
 
 async function copy(to: string): Promise<string> {
-  const args = [join(repositoryRoot, 'packages/server/src/main.ts'), 'blobs', 'copy', to]
+  const args = [serverProgram, 'blobs', 'copy', to]
   return (await promisify(execFile)(process.execPath, args, { env: { ...env, HARMONT_BLOB_URL: place } })).stdout
 }
 

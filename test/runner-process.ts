@@ -8,7 +8,7 @@ import { removeTree } from '@harmont/outside/remove-tree'
 import { addWitness, afterFile } from '@harmont/test-kit/file'
 import { until } from '@harmont/test-kit/until'
 import { machineExceptions } from '../scripts/machine-exceptions.ts'
-import { repositoryRoot } from '../scripts/server-process.ts'
+import { serverProgram } from '../scripts/server-process.ts'
 import { showHostBase } from './host-base.ts'
 import { compiledCode } from './product.ts'
 
@@ -38,7 +38,7 @@ export async function startRunner({
   readonly directory: string
   readonly environment: Readonly<Record<string, string>>
 }): Promise<RunnerProcess> {
-  const child = spawn(process.execPath, [join(repositoryRoot, 'packages/server/src/main.ts'), '--role', 'runner'], {
+  const child = spawn(process.execPath, [serverProgram, '--role', 'runner'], {
     env: {
       PATH: process.env.PATH ?? '',
       HARMONT_IMAGE_FALLBACK: 'host-any',

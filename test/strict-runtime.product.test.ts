@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers'
 import { reservePort } from '@harmont/test-kit/port'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { repositoryRoot } from '../scripts/server-process.ts'
+import { serverProgram } from '../scripts/server-process.ts'
 import { buildEnd, flatIr, type Product, startProduct } from './product.ts'
 
 let product: Product
@@ -107,8 +107,7 @@ test('a server whose configured runtime is missing says so and does not start', 
   // A whiteout, which hides a file of the layer below, is a device of this kind.
   const script = `mkdir upper work && mknod upper/runsc c 0 0 &&
     mount -t overlay -o lowerdir=/usr/bin,upperdir=upper,workdir=work overlay /usr/bin && exec "$0" "$1"`
-  const main = join(repositoryRoot, 'packages/server/src/main.ts')
-  const child = spawn('unshare', ['--mount', 'sh', '-c', script, process.execPath, main], {
+  const child = spawn('unshare', ['--mount', 'sh', '-c', script, process.execPath, serverProgram], {
     cwd: directory,
     env: {
       ...process.env,

@@ -1,2 +1,2 @@
 #!/bin/sh
-exec node /opt/harmont/packages/server/src/main.ts "$@"
+exec node /opt/harmont/packages/server/bin/harmont.js "$@"

@@ -28,7 +28,7 @@ async function ensurePipeline(client: CloudClient): Promise<void> {
 
 /** Runs `hm run --cloud` in this checkout. Returns its exit code; null when a signal ended it. */
 function runPipeline({ url, token }: DemoServer): Promise<number | null> {
-  const program = join(repositoryRoot, 'packages/cli/src/main.ts')
+  const program = join(repositoryRoot, 'packages/cli/bin/hm.js')
   const child = spawn(process.execPath, [program, 'run', pipeline, '--cloud'], {
     cwd: repositoryRoot,
     stdio: 'inherit',

@@ -10,7 +10,7 @@ import { reservePort } from '@harmont/test-kit/port'
 import type { Browser } from 'playwright-core'
 import { migratedDatabase } from '../../packages/server/src/testing/database.ts'
 import { machineExceptions } from '../../scripts/machine-exceptions.ts'
-import { type ServerProcess, startServerProcess } from '../../scripts/server-process.ts'
+import { type ServerProcess, serverProgram, startServerProcess } from '../../scripts/server-process.ts'
 import { showHostBase } from '../host-base.ts'
 import { startBrowser } from './browser.ts'
 
@@ -25,8 +25,6 @@ export interface AuthServer {
   newSetupLink(...email: readonly string[]): string
   stop(): Promise<void>
 }
-
-const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
 
 export interface Wish {
   /** Its host: passkeys need a name, not a number. */
@@ -75,7 +73,7 @@ export async function startAuthServer({
     setupLink: () => linkIn(readFileSync(logFile, 'utf8')),
     newSetupLink: (...email) =>
       linkIn(
-        execFileSync(process.execPath, [main, 'setup-link', ...email], {
+        execFileSync(process.execPath, [serverProgram, 'setup-link', ...email], {
           env: { ...process.env, ...env, PORT: String(port) },
           encoding: 'utf8',
         }),

@@ -9,6 +9,7 @@ import process from 'node:process'
 import { effort } from '@harmont/test-kit/effort'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { serverProgram } from '../../scripts/server-process.ts'
 import { type App, startApp } from './app.ts'
 import { expectAccessible } from './axe.ts'
 import { openWindow, type Window } from './browser.ts'
@@ -66,9 +67,8 @@ let endRunners = () => {}
 
 beforeAll(async () => {
   app = await startApp({ ...contentSettings, HARMONT_RATE_LIMITS: 'off' })
-  const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
   const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
-  execFileSync(process.execPath, [main, 'grant', 'default', '25'], { env })
+  execFileSync(process.execPath, [serverProgram, 'grant', 'default', '25'], { env })
   await fill(app)
   // Its builds take 20 s.
   if (effort > 1) shown = [...routes, ...(await fillShop(app))]

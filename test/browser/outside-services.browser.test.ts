@@ -8,10 +8,10 @@ import { type BitbucketDouble, startBitbucket } from '@harmont/outside/bitbucket
 import { type StripeDouble, startStripe } from '@harmont/outside/stripe'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { serverProgram } from '../../scripts/server-process.ts'
 import { type App, startApp } from './app.ts'
 import { expectAccessible } from './axe.ts'
 
-const main = new URL('../../packages/server/src/main.ts', import.meta.url).pathname
 let bitbucket: BitbucketDouble
 let stripe: StripeDouble
 let app: App
@@ -35,7 +35,7 @@ const sees = (text: string | RegExp) => page.getByText(text).first().waitFor()
 /** Creates a coupon, as the operator does. */
 function makeCoupon(...args: readonly string[]): void {
   const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
-  execFileSync(process.execPath, [main, 'coupon', 'create', ...args], { env })
+  execFileSync(process.execPath, [serverProgram, 'coupon', 'create', ...args], { env })
 }
 
 test('web U5 a coupon adds its credit once, and says why it does not', async () => {

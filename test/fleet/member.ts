@@ -2,10 +2,9 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { repositoryRoot } from '../../scripts/server-process.ts'
+import { repositoryRoot, serverProgram } from '../../scripts/server-process.ts'
 import type { Host } from './network.ts'
 
 export type Role = 'api' | 'scheduler' | 'runner'
@@ -19,7 +18,7 @@ interface MemberOptions {
   readonly env: Readonly<Record<string, string>>
 }
 
-const main = join(repositoryRoot, 'packages/server/src/main.ts')
+const main = serverProgram
 const readyLine = /^Harmont (serves|runs jobs of)/m
 /** Only what never comes is cut off. */
 const startMs = 120_000

@@ -11,7 +11,7 @@ import type pg from 'pg'
 import { reachRunning } from '../../packages/server/src/platform/database/embedded/supervisor.ts'
 import { migratedDatabase } from '../../packages/server/src/testing/database.ts'
 import { quietPool } from '../../packages/server/src/testing/quiet-pool.ts'
-import { repositoryRoot, saysThatItServes } from '../../scripts/server-process.ts'
+import { repositoryRoot, saysThatItServes, serverProgram } from '../../scripts/server-process.ts'
 import { connect, type OrganizationClient } from '../client.ts'
 import { showHostBase } from '../host-base.ts'
 import { compiledCode } from '../product.ts'
@@ -90,7 +90,7 @@ export async function tortureServer(
   const log = openSync(join(directory, 'server.log'), 'a')
   const children = new Set<ChildProcess>()
   const begin = (): Life => {
-    const child = spawn(process.execPath, [join(repositoryRoot, 'packages/server/src/main.ts')], {
+    const child = spawn(process.execPath, [serverProgram], {
       env: { PATH: process.env.PATH ?? '', ...settings },
       cwd: repositoryRoot,
       stdio: ['ignore', 'pipe', log],

@@ -1,6 +1,7 @@
 #!/usr/bin/env -S node --
 // Plain JavaScript, because whatever Node.js from 20 on the user has starts it. It runs `hm` on the pinned Node.js 24: in this
-// process when it is one, else as a child that all signals are passed to. A checkout runs its sources, a package its bundle.
+// process when it is one, else as a child that all signals are passed to. A package runs its bundle; a checkout its own, or its sources
+// when these have changed.
 // Without `--` Node.js takes an --env-file of ours for itself, wherever it stands on the line.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -36,7 +37,11 @@ async function here() {
   // Not Node's default place, which is in the shared /tmp.
   module.enableCompileCache?.(join(cache, 'compiled'))
   const source = join(home, 'src', 'main.ts')
-  await import(existsSync(source) ? source : join(home, 'lib', 'main.js'))
+  if (!existsSync(source)) await import(join(home, 'lib', 'main.js'))
+  else {
+    const { builtProgram } = await import('../../../scripts/built-programs.js')
+    await import(builtProgram('hm') ?? source)
+  }
 }
 
 /** The program of the npm package `node`, wherever npm put that package. */

@@ -95,6 +95,20 @@ test('the installed hm renders both languages, with its own SDKs', async () => {
   expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ errors: [], pipelines: [{ slug: 'nightly' }] })
 })
 
+test('the installed hm has what is loaded on demand: regular expressions of services', async () => {
+  const folder = join(home, 'service')
+  await mkdir(join(folder, '.hm'), { recursive: true })
+  await writeFile(
+    join(folder, '.hm/ci.ts'),
+    `import { pipeline, service, sh } from '@harmont/hm'
+const db = service('db', { image: 'postgres:18', ready: { log: 'ready (to accept' } })
+export default { slug: 'ci', pipeline: pipeline(sh('true', { services: db })) }`,
+  )
+  const validated = run(join(project, 'node_modules/.bin/hm'), ['validate'], { cwd: folder, env: env() })
+  const stdout = expect.stringContaining('expected a regular expression in RE2 syntax, got "ready (to accept"')
+  await expect(validated).rejects.toMatchObject({ stdout })
+})
+
 test('the reader of test reports is in the package', async () => {
   const report = '<testsuite><testcase name="adds"/></testsuite>'
   const header = JSON.stringify({ reports: [{ path: 'junit.xml', length: report.length }], sources: [] })

@@ -7,6 +7,7 @@ import { mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import process from 'node:process'
 import type { Browser, BrowserContext } from 'playwright-core'
+import { serverProgram } from '../../../scripts/server-process.ts'
 import { startApp } from '../app.ts'
 import { contentSettings, fill } from './content.ts'
 import { fillOrganization } from './organization.ts'
@@ -17,7 +18,6 @@ import { fillShop } from './shop.ts'
 const widths = [360, 768, 1440, 1920]
 const themes = ['light', 'dark'] as const
 const folder = resolve(process.argv[2] ?? 'shots')
-const main = new URL('../../../packages/server/src/main.ts', import.meta.url).pathname
 
 /** Takes the pictures one after another, each once the page has loaded. */
 async function shoot(context: BrowserContext, url: string): Promise<readonly Buffer[]> {
@@ -59,7 +59,7 @@ mkdirSync(folder, { recursive: true })
 const app = await startApp(contentSettings)
 try {
   const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
-  execFileSync(process.execPath, [main, 'grant', 'default', '25'], { env })
+  execFileSync(process.execPath, [serverProgram, 'grant', 'default', '25'], { env })
   await fill(app)
   const shop = await fillShop(app)
   await fillOrganization(app)

@@ -24,7 +24,7 @@ const operatorsOperations: ReadonlySet<OperationId> = new Set([
   'getScale',
 ])
 
-/** The output of `scripts/build-web.ts`. */
+/** The output of `scripts/build.ts`. */
 const builtWebApp = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
 /** A scheduler answers its operator only. */

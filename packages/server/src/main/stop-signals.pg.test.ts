@@ -77,7 +77,7 @@ test.runIf(process.getuid?.() === 0)(
   'as the first process of a container it stops at SIGTERM, and reaps orphaned processes',
   async () => {
     const env = await environment({ HARMONT_DATABASE_URL: (await migratedDatabase()).url })
-    const main = join(repository, 'packages/server/src/main.ts')
+    const main = join(repository, 'packages/server/bin/harmont.js')
     const alone = ['--pid', '--fork', '--mount-proc', '--kill-child', process.execPath, main]
     const { child, pid } = await start('unshare', alone, env)
     const [, first] = await treeOf(pid)

@@ -12,6 +12,8 @@ const lookEveryMs = 50
 const mostMemoryMb = 64
 /** Characters of texts whose trees are remembered, since every reader of a build asks for them. */
 const mostRemembered = 4 * 1024 * 1024
+// A bundle has the thread's entry beside it, as JavaScript.
+const entry = new URL(`./markdown-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 
 /** Parses Markdown that steps wrote, on threads that are stopped when it takes too long. */
 export class MarkdownParser {
@@ -60,7 +62,7 @@ export class MarkdownParser {
    */
   #parseInThread(texts: readonly string[], leftMs: number, onTree: (tree: MarkdownTree) => void): Promise<number> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(new URL('./markdown-thread.ts', import.meta.url), {
+      const worker = new Worker(entry, {
         workerData: texts,
         resourceLimits: { maxOldGenerationSizeMb: mostMemoryMb },
         // Without the flags of this process: some say how its own entry is read.

@@ -4,6 +4,8 @@ import { type AppendedResult, type PlanResult, parsePlan, planAppended, type Ste
 
 /** A shorter text is parsed on this thread: another costs 20 ms of a processor. */
 const parsedHere = 128 * 1024
+// A bundle has the thread's entry beside it, as JavaScript.
+const entry = new URL(`./parse-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 
 /** At most two threads at once, so that many large pipelines do not take the memory of all. */
 const turns = new Turns(2)
@@ -31,7 +33,7 @@ function inThread(workerData: Parsing): Promise<PlanResult | AppendedResult> {
 function parse(workerData: Parsing): Promise<PlanResult | AppendedResult> {
   return new Promise((resolve, reject) => {
     // Without the flags of this process: some, such as --input-type, say how its own entry is read.
-    const worker = new Worker(new URL('./parse-thread.ts', import.meta.url), { workerData, execArgv: [] })
+    const worker = new Worker(entry, { workerData, execArgv: [] })
     worker.once('message', resolve)
     worker.once('error', reject)
     worker.once('exit', (code) => reject(new Error(`the thread that parses a pipeline ended with ${code}`)))

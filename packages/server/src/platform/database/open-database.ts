@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { engineMigrations } from '@harmont/engine'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -57,7 +58,10 @@ export async function migrateDatabase(pool: pg.Pool, log: Logger): Promise<reado
 
 /** Returns every migration of this program, in order. */
 export async function readAllMigrations(): Promise<readonly Migration[]> {
-  return [...engineMigrations, ...(await readMigrations(`${import.meta.dirname}/migrations`, 'server'))]
+  return [
+    ...engineMigrations,
+    ...(await readMigrations(fileURLToPath(new URL('migrations', import.meta.url)), 'server')),
+  ]
 }
 
 async function startEmbedded(directory: DataDirectory, log: Logger): Promise<EmbeddedPostgres> {

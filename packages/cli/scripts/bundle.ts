@@ -1,0 +1,129 @@
+import { cpSync, globSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
+
+/** The folder of all packages. */
+export const rooms = dirname(dirname(import.meta.dirname))
+
+export interface Changes extends Pick<BuildOptions, 'minifyWhitespace' | 'sourcemap' | 'external'> {
+  readonly place?: (path: string) => string
+}
+
+export interface Bundle {
+  readonly metafiles: readonly Metafile[]
+  /** Files that were copied as they are. */
+  readonly copied: readonly string[]
+}
+
+// Drops unused modules with their imports: only entries have effects of their own.
+const roomsHaveNoEffects: Plugin = {
+  name: 'rooms-have-no-effects',
+  setup: ({ onResolve, resolve }) =>
+    onResolve({ filter: /^(\.|@harmont\/)/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      if (pluginData === 'resolving' || importer.includes('/node_modules/')) return undefined
+      const found = await resolve(path, { importer, resolveDir, kind, pluginData: 'resolving' })
+      return { ...found, sideEffects: false }
+    }),
+}
+
+const common = {
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node24',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  sourcemap: 'linked',
+  sourcesContent: false,
+  legalComments: 'none',
+  metafile: true,
+  logLevel: 'warning',
+  // Native code, which npm installs for the machine. Where it cannot, programs do its work.
+  external: ['koffi'],
+  logOverride: { 'import-is-undefined': 'error' },
+  // CommonJS packages in an ES module still load Node's own modules by this name.
+  banner: {
+    js: "import { createRequire as hmRequire } from 'node:module';const require = hmRequire(import.meta.url);",
+  },
+  plugins: [roomsHaveNoEffects],
+} satisfies BuildOptions
+
+/**
+ * Reads sources for the bundle. A package that a source loads on demand, by `createRequire`, comes
+ * along. `place` says what stands for `import.meta.url` in a source that does not know bundles,
+ * which are those that look at how it ends.
+ */
+function readSources(place: (path: string) => string): Plugin {
+  return {
+    name: 'read-sources',
+    setup: ({ onLoad }) =>
+      onLoad({ filter: /\/(packages|contract)\/.*\.ts$/ }, async ({ path }) => {
+        if (path.includes('/node_modules/')) return undefined
+        const source = await readFile(path, 'utf8')
+        const whole = source.replaceAll("createRequire(import.meta.url)('", "require('")
+        const knowsBundles = whole.includes("import.meta.url.endsWith('.ts')")
+        return { loader: 'ts', contents: knowsBundles ? whole : whole.replaceAll('import.meta.url', place(path)) }
+      }),
+  }
+}
+
+/**
+ * Bundles programs into `folder`, one file for each entry (name to source), and beside them what
+ * they expect there: threads and processes of the sandbox and the engine, programs for the shell,
+ * and the renderer. `place` gives the expression for the address of a source in the programs, where
+ * files that are no code are looked for beside it.
+ */
+export async function bundle(
+  folder: string,
+  entryPoints: Readonly<Record<string, string>>,
+  { place = () => 'import.meta.url', ...more }: Changes = {},
+): Promise<Bundle> {
+  const programs = await build({
+    ...common,
+    ...more,
+    external: [...common.external, ...(more.external ?? [])],
+    plugins: [readSources(place), ...common.plugins],
+    entryPoints: {
+      ...entryPoints,
+      'source-worker': join(rooms, 'sandbox/src/source/worker.ts'),
+      'kernel-thread': join(rooms, 'sandbox/src/system/kernel/thread.ts'),
+      'egress-guard': join(rooms, 'sandbox/src/network/guard/guard.ts'),
+      'report-process': join(rooms, 'engine/src/reports/report-process.ts'),
+    },
+    outdir: folder,
+    chunkNames: '[name]-[hash]',
+  })
+  // Built where @harmont/render looks for it. One build, so that a pipeline and the child share one SDK.
+  const renderer = await build({
+    ...common,
+    entryPoints: {
+      child: join(rooms, 'render/src/child/main.ts'),
+      'hm/index': join(rooms, 'pipeline/src/index.ts'),
+      'hm/toolchains': join(rooms, 'pipeline/src/toolchains/index.ts'),
+      'hm/ir': join(rooms, 'ir/src/index.ts'),
+    },
+    plugins: [readSources(() => 'import.meta.url'), ...common.plugins],
+    outdir: join(folder, 'render'),
+    // Chunks stand beside the child, which finds the SDK relative to itself.
+    chunkNames: '[name]-[hash]',
+  })
+  return { metafiles: [programs.metafile, renderer.metafile], copied: copyFiles(folder) }
+}
+
+/** Copies the Python SDK, the types that `hm init` writes, and the programs for the shell; returns their sources. */
+function copyFiles(folder: string): readonly string[] {
+  const copies = [
+    ...globSync('pipeline-python/src/harmont/**/*.*', {
+      cwd: rooms,
+      exclude: (name) => name.includes('__pycache__'),
+    }).map((path) => [path, join('render/python', path.slice('pipeline-python/src/'.length))] as const),
+    ...globSync('pipeline/generated/types/**/*.*', { cwd: rooms }).map(
+      (path) => [path, join('types', path.slice('pipeline/generated/types/'.length))] as const,
+    ),
+    ...globSync('sandbox/src/**/*.sh', { cwd: rooms }).map((path) => [path, basename(path)] as const),
+  ]
+  for (const [path, place] of copies) cpSync(join(rooms, path), join(folder, place))
+  return copies.map(([path]) => join(rooms, path))
+}

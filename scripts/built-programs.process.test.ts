@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import process from 'node:process'
+import { expect, onTestFinished, test } from 'vitest'
+import { buildPrograms } from './build-programs.ts'
+import { builtProgram, repository } from './built-programs.js'
+
+/** A checkout that was built of a source of `hm` and one of the server. */
+function checkout() {
+  const root = mkdtempSync(join(tmpdir(), 'harmont-built-'))
+  onTestFinished(() => rmSync(root, { recursive: true }))
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(root, path)), { recursive: true })
+    writeFileSync(join(root, path), text)
+  }
+  const paths = ['packages/cli/src/main.ts', 'packages/server/src/main.ts'] as const
+  for (const path of paths) write(path, 'main()')
+  const sources = paths.map((path) => [path, statSync(join(root, path)).size, statSync(join(root, path)).mtimeMs])
+  write('dist/programs/current.json', JSON.stringify({ folder: 'build-1', sources }))
+  const programs = () => (['hm', 'harmont'] as const).map((name) => builtProgram(name, root) !== undefined)
+  return { root, write, programs, paths }
+}
+
+test('a built program is used until a source of it changes, is younger or is gone', () => {
+  const { root, write, programs, paths } = checkout()
+  const [ofHm, ofServer] = paths
+  expect(builtProgram('hm', root)).toBe(join(root, 'dist/programs/build-1/hm.js'))
+  write(ofServer, 'main() // changed')
+  expect(programs()).toEqual([true, false])
+  utimesSync(join(root, ofHm), new Date(), new Date())
+  expect(programs()).toEqual([false, false])
+  rmSync(join(root, ofHm))
+  expect(programs()).toEqual([false, false])
+  expect(builtProgram('hm', join(root, 'packages'))).toBeUndefined()
+})
+
+test('the programs are up to date here, and say what their sources say', async () => {
+  expect(await buildPrograms()).toBe(false)
+  const says = (...line: string[]) => execFileSync(process.execPath, line, { cwd: repository, encoding: 'utf8' })
+  expect(says('packages/cli/bin/hm.js', 'help', 'run')).toBe(says('packages/cli/src/main.ts', 'help', 'run'))
+  const [built, sources] = ['packages/server/bin/harmont.js', 'packages/server/src/main.ts']
+  expect(says(built, 'config')).toBe(says(sources, 'config'))
+})
