@@ -65,19 +65,27 @@ const pairs: readonly string[] = [
   ...['✗', '×', '❌', '⨯'].map((sign) => Buffer.from(sign).toString('latin1', 0, 2)),
 ]
 
-/**
- * Indexed by two bytes, `first << 8 | second`: 1 where a line with this pair may look like an
- * error.
- */
-export const suspiciousPairs: Uint8Array = new Uint8Array(65_536)
-for (const pair of pairs) suspiciousPairs[(pair.charCodeAt(0) << 8) | pair.charCodeAt(1)] = 1
+const codes: ReadonlySet<number> = new Set(pairs.map((pair) => (pair.charCodeAt(0) << 8) | pair.charCodeAt(1)))
+
+/** Whether a line with these two bytes, one after the other, may look like an error. */
+export function isSuspiciousPair(first: number, second: number): boolean {
+  return codes.has((first << 8) | second)
+}
 
 /** Whether a line with this first or last byte may look like an error without any of the pairs. */
 export function isSuspiciousEdge(first: number, last: number): boolean {
   return first === 0x45 || last === 0x64
 }
 
-const anyPair = new RegExp(asciiPairs.join('|').replaceAll(/[*(]/g, '\\$&'))
+const escaped = (words: readonly string[]) => words.join('|').replaceAll(/[*(]/g, '\\$&')
+const anyPair = new RegExp(escaped(asciiPairs))
+const nextPair = new RegExp(escaped(pairs), 'g')
+
+/** Returns where the next suspicious pair begins in bytes that were read as Latin-1. */
+export function nextSuspiciousPair(bytes: string, from: number): number {
+  nextPair.lastIndex = from
+  return nextPair.test(bytes) ? nextPair.lastIndex - 2 : Number.POSITIVE_INFINITY
+}
 
 /** Whether a line has a pair with which a report of failures may begin. */
 export function hasSuspiciousPair(line: string): boolean {

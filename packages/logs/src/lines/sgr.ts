@@ -53,7 +53,9 @@ export class SgrTracker {
   }
 
   #take(bytes: Buffer, begin: number, to: number): void {
-    const from = lastReset(bytes, begin, to)
+    const first = bytes.indexOf(ESC, begin)
+    if (first === -1 || first >= to) return
+    const from = lastReset(bytes, first, to)
     for (let start = bytes.indexOf(ESC, from); start !== -1 && start < to; ) {
       let at = start + 1
       if (at < to && bytes[at] !== BRACKET) {
