@@ -72,7 +72,8 @@ export class SpoolCutter {
 
   /** How many waiting bytes are a full batch: fewer in the middle and just before it. */
   get fullBytes(): number {
-    return this.#middle === null && this.#headRoom >= 2 * largeBatch ? largeBatch : smallBatch
+    const isFar = this.#progress.phase === 'tail' || (this.#middle === null && this.#headRoom >= 2 * largeBatch)
+    return isFar ? largeBatch : smallBatch
   }
 
   /** See `MaskedOutput.halfSince`. */

@@ -82,7 +82,7 @@ async function age({ id, days }: Made): Promise<void> {
 /** Returns the blobs with references. From then on they are older than a day. */
 async function used(): Promise<ReadonlySet<string>> {
   const { rows } = await query(
-    'select source_blob as name from build_records where source_blob is not null union select blob from packed_logs where blob is not null',
+    'select source_blob as name from build_records where source_blob is not null union select blob from packed_logs where blob is not null union select blob from packed_log_parts',
   )
   return new Set(rows.map(({ name }) => name))
 }

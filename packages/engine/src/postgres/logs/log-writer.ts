@@ -58,6 +58,14 @@ const appendText = ({ table, id, lease, guard }: LogPlaces) => `with
     join moved m on m.job_id = c.job_id)
   select job_id, last_seq from held`
 
+/** Hears of what is stored. */
+export interface Stored {
+  /** The log has new chunks. */
+  appended(jobId: string): void
+  /** These chunks became a segment of the log. */
+  segment(jobId: string, chunks: readonly Chunk[]): void
+}
+
 /**
  * Writes the appends of many jobs: those that arrive during a statement share the next. A large one
  * is written as a segment first; only the later ones of its own log wait for that.
@@ -65,19 +73,18 @@ const appendText = ({ table, id, lease, guard }: LogPlaces) => `with
 export class LogWriter {
   readonly #pool: pg.Pool
   readonly #statement: { readonly name: string; readonly text: string }
-  readonly #appended: (jobId: string) => void
+  readonly #stored: Stored
   readonly #segments: LogSegments | null
   readonly #segmentsUnderWay = new Set<Promise<void>>()
   #waiting: Append[] = []
   #writing: Promise<void> | null = null
   #kept: Buffer | null = null
 
-  /** Calls `appended` for every job that has new chunks. */
-  constructor(pool: pg.Pool, places: LogPlaces, segments: LogSegments | null, appended: (jobId: string) => void) {
+  constructor(pool: pg.Pool, places: LogPlaces, segments: LogSegments | null, stored: Stored) {
     this.#pool = pool
     this.#segments = segments
     this.#statement = { name: places.name, text: appendText(places) }
-    this.#appended = appended
+    this.#stored = stored
   }
 
   /** Implements `LogStore.append`. */
@@ -201,7 +208,8 @@ export class LogWriter {
     const [first] = chunks
     const last = chunks.at(-1)
     if (first !== undefined && first.seq - 1 === lastSeq) {
-      this.#appended(lease.jobId)
+      this.#stored.appended(lease.jobId)
+      if (segment != null) this.#stored.segment(lease.jobId, chunks)
       resolve(true)
       return
     }

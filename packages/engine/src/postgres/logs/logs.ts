@@ -1,12 +1,12 @@
 import type { Chunk, StreamKind } from '@harmont/logs'
 import type pg from 'pg'
 import type { Instant } from '../../core/model.ts'
-import type { LogSegments } from '../../log-segments.ts'
+import type { LogSegments, SegmentPlace } from '../../log-segments.ts'
 import { remarkLine } from '../../remark-line.ts'
 import { type OpenServiceLog, serviceLogId } from '../../service-log.ts'
 import { type LogRef, type LogStore, shortLogChunks } from '../../store.ts'
 import { isSameLease, storable } from '../values.ts'
-import { type LogPlaces, LogWriter } from './log-writer.ts'
+import { type LogPlaces, LogWriter, type Stored } from './log-writer.ts'
 
 interface ChunkRow {
   readonly seq: number
@@ -50,14 +50,21 @@ export class PostgresLogs implements LogStore {
   readonly #services: LogWriter
   readonly #segments: LogSegments | null
   readonly #tell: (jobId: string) => void
+  #onSegment: Stored['segment'] = () => {}
 
   /** `tell` announces a job that has new chunks. */
   constructor(pool: pg.Pool, segments: LogSegments | null, tell: (jobId: string) => void) {
     this.#pool = pool
     this.#segments = segments
-    this.#writer = new LogWriter(pool, logsOfJobs, segments, tell)
-    this.#services = new LogWriter(pool, logsOfServices, segments, tell)
+    const stored: Stored = { appended: tell, segment: (jobId, chunks) => this.#onSegment(jobId, chunks) }
+    this.#writer = new LogWriter(pool, logsOfJobs, segments, stored)
+    this.#services = new LogWriter(pool, logsOfServices, segments, stored)
     this.#tell = tell
+  }
+
+  /** Calls the listener with the chunks of each segment that this process adds to a log. There is one. */
+  onSegment(listener: Stored['segment']): void {
+    this.#onSegment = listener
   }
 
   append({ service, ...lease }: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean> {
@@ -119,6 +126,16 @@ export class PostgresLogs implements LogStore {
   #readSegment(blob: string, { content }: StoredRow, after: number, maxBytes: number): Promise<readonly Chunk[]> {
     if (this.#segments === null) throw new Error(`the log has the segment ${blob}, and this store keeps none`)
     return this.#segments.read({ blob, places: Buffer.from(content, 'base64') }, after, maxBytes)
+  }
+
+  /** Returns the segments of a log in their order. */
+  async segments(jobId: string): Promise<readonly Pick<SegmentPlace, 'blob' | 'places'>[]> {
+    const { rows } = await this.#pool.query<{ blob: string; places: string }>({
+      name: 'engine-log-segments',
+      text: `select blob, encode(places, 'base64') as places from engine.log_chunks where job_id = $1 and blob is not null order by seq`,
+      values: [jobId],
+    })
+    return rows.map(({ blob, places }) => ({ blob, places: Buffer.from(places, 'base64') }))
   }
 
   async readShort(jobIds: readonly string[], maxBytes: number): Promise<ReadonlyMap<string, readonly Chunk[]>> {

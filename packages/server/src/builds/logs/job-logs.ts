@@ -23,6 +23,8 @@ export interface OpenLog {
   readonly isRemoved: boolean
 }
 
+const noBlocks = { blocks: [] } as const
+
 /** A packed log, and when it was opened. */
 interface Opened {
   readonly log: PackedLog
@@ -44,6 +46,8 @@ export class JobLogs implements LogReader {
 
   constructor(source: LogSource) {
     this.#source = source
+    // Large logs are indexed while they are written: at their end it would keep readers waiting.
+    source.store.logs.onSegment((jobId, chunks) => this.#follow(jobId, chunks))
   }
 
   async read(jobId: string, after: number, maxBytes: number): Promise<readonly Chunk[]> {
@@ -85,7 +89,9 @@ export class JobLogs implements LogReader {
    * which begin at an offset before it.
    */
   async placeBefore(jobId: string, offset: number): Promise<{ readonly after: number; readonly offset: number }> {
-    const blocks = (await this.#findPacked(jobId))?.index.blocks ?? []
+    const packed = await this.#findPacked(jobId)
+    // The only place of a removed log is behind its last byte.
+    const { blocks } = packed?.isRemoved === true ? noBlocks : ((packed ?? this.#live.get(jobId))?.index ?? noBlocks)
     const block = blocks[blockOfOffset(blocks, offset)]
     return block === undefined ? { after: 0, offset: 0 } : { after: block.seq - 1, offset: block.offset }
   }
@@ -108,6 +114,12 @@ export class JobLogs implements LogReader {
     const isPacked = (await this.#findPacked(jobId)) !== undefined
     if (!isPacked && (await this.#source.store.logs.size(jobId)).bytes > soonReadBytes) return null
     return this.open(jobId)
+  }
+
+  #follow(jobId: string, chunks: readonly Chunk[]): void {
+    const live = this.#live.get(jobId) ?? this.#addLive(jobId)
+    // Whoever asks for the index reads on, and hears of what is wrong.
+    live.take(chunks).catch(() => undefined)
   }
 
   #addLive(jobId: string): LiveLog {

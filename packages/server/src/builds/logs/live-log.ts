@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { type Chunk, type LineIndex, LineIndexer } from '@harmont/logs'
 
 /** Some milliseconds of indexing; then others have their turn. */
@@ -43,6 +44,29 @@ export class LiveLog {
     return this.#running
   }
 
+  /**
+   * Indexes chunks that the log has now, and what is before them. While it reads it does nothing:
+   * whoever catches up reads them.
+   */
+  async take(chunks: readonly Chunk[]): Promise<void> {
+    if (this.#running !== null || this.#isComplete) return
+    this.#running = this.#index(chunks).finally(() => (this.#running = null))
+    return this.#running
+  }
+
+  async #index(chunks: readonly Chunk[]): Promise<void> {
+    const first = chunks[0]?.seq ?? 0
+    while (this.#indexer.lastSeq < first - 1) {
+      const before = await this.#source.read(this.#indexer.lastSeq, readBytes)
+      if (before.length === 0) return
+      this.#indexer.push(before)
+    }
+    for (const slice of slicesOf(chunks.filter(({ seq }) => seq > this.#indexer.lastSeq))) {
+      this.#indexer.push(slice)
+      await turn()
+    }
+  }
+
   #after(): Promise<void> {
     this.#next = null
     return this.catchUp()
@@ -64,5 +88,17 @@ export class LiveLog {
     }
     if (isOver) this.#indexer.finish()
     this.#isComplete = isOver
+  }
+}
+
+/** Cuts chunks into parts of about `readBytes`. */
+function* slicesOf(chunks: readonly Chunk[]): Generator<readonly Chunk[]> {
+  let [begin, bytes] = [0, 0]
+  for (const [at, { content }] of chunks.entries()) {
+    bytes += content.length
+    if (bytes < readBytes && at + 1 < chunks.length) continue
+    yield chunks.slice(begin, at + 1)
+    begin = at + 1
+    bytes = 0
   }
 }

@@ -1,34 +1,16 @@
 import { PostgresStore } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { sweepBlobs } from '../../main/sweeps.ts'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { followLog, LogReads } from '../../streams/logs/follow-log.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
 import { random } from './generated-log.test-support.ts'
+import { largePart, ofOutput, small } from './large-log.test-support.ts'
 import { logSegments } from './log-segments.ts'
 import { packingByHand } from './packing.test-support.ts'
 
 const it = testServer()
 const { newJob, pack, blobs, raw } = packingByHand(it)
-
-/** Makes chunks of all sizes, streams and bytes, which together are large enough for a segment. */
-function largePart(firstSeq: number, seed: number, size = 700_000): Chunk[] {
-  const below = random(seed)
-  const chunks: Chunk[] = []
-  for (let bytes = 0; bytes < size; bytes += chunks.at(-1)?.content.length ?? 0) {
-    const content = Buffer.alloc(below(9) === 0 ? 32_768 : below(3_000), `${below(1_000)} é\u0000\n`)
-    if (below(20) === 0) content.fill(0xff, 0, 7)
-    const ts = below(10) === 0 ? null : 1_750_000_000_000_000_000n + BigInt(below(1_000_000_000))
-    chunks.push({ seq: firstSeq + chunks.length, kind: below(8) === 0 ? 2 : below(4) === 0 ? 1 : 0, content, ts })
-  }
-  return chunks
-}
-
-const small = (seq: number, text: string): Chunk => ({ seq, kind: 0, content: Buffer.from(text), ts: null })
-
-const ofOutput = (chunks: readonly Chunk[]) =>
-  Buffer.concat(chunks.filter(({ kind }) => kind !== 2).map(({ content }) => content))
 
 async function segmentsOf(jobId: string): Promise<readonly string[]> {
   const { rows } = await it.server.pool.query<{ blob: string }>(
@@ -134,30 +116,6 @@ test('G12 a segment of an older attempt, of a repeated append, or after a gap ad
   await expect.poll(storedBlobs).toEqual(before)
   expect(await logs.size(job.id)).toEqual({ lastSeq: part.length, bytes: ofOutput(part).length })
   expect(await segmentsOf(job.id)).toHaveLength(1)
-})
-
-test('G12 a process that is killed between a segment and its row leaves the log as it was, and a blob for the sweep', async () => {
-  const job = await newJob()
-  const { pool, engine } = it.server
-  const { logs } = engine.store
-  const lease = { jobId: job.id, fence: 1 }
-  const part = largePart(1, 9)
-  const known = await storedBlobs()
-  // All that the database sees of a killed process: the statement never comes to its end.
-  await pool.query(
-    `create function no_rows() returns trigger language plpgsql as $$ begin raise exception 'killed'; end $$;
-     create trigger no_rows before insert on engine.log_chunks for each row when (new.blob is not null) execute function no_rows()`,
-  )
-  await expect(logs.append(lease, part, '1')).rejects.toThrow('killed')
-  await pool.query('drop trigger no_rows on engine.log_chunks')
-  expect(await logs.size(job.id)).toEqual({ lastSeq: 0, bytes: 0 })
-  const [left = ''] = [...(await storedBlobs())].filter((name) => !known.has(name))
-  expect(await logs.append(lease, part, '1')).toBe(true)
-  const [named = ''] = await segmentsOf(job.id)
-  const stored = await blobs()
-  await sweepBlobs(pool, stored, new Date(Date.now() + 60_000))
-  expect([await stored.size(left), typeof (await stored.size(named))]).toEqual([undefined, 'number'])
-  expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).equals(ofOutput(part))).toBe(true)
 })
 
 let without: PostgresStore

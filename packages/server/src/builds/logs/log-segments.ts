@@ -3,8 +3,8 @@ import type { LogSegments, SegmentPlace } from '@harmont/engine'
 import { type Chunk, encodeSegment } from '@harmont/logs'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
-import { blobReader, type PackedBlocks, readBlocks } from './packed-blocks.ts'
-import { compress } from './packed-index.ts'
+import { type PackedBlock, type PackedBlocks, readBlob, readBlocks } from './packed-blocks.ts'
+import { between, compress } from './packed-index.ts'
 
 /** A block ends before it exceeds this size: a reader asks for about as much. */
 const blockBytes = 128 * 1024
@@ -26,7 +26,7 @@ export function logSegments(blobs: BlobStore, log: Pick<Logger, 'warn'>): LogSeg
       }
     },
     read: ({ blob, places }, after, maxBytes) =>
-      readBlocks(decodeBlocks(places), blobReader(blobs, blob), after, maxBytes),
+      readBlocks(decodeBlocks(places), (_, start, end) => readBlob(blobs, blob, start, end), after, maxBytes),
     async remove({ blob }) {
       try {
         await blobs.remove(blob)
@@ -45,14 +45,15 @@ async function writeSegment(blobs: BlobStore, chunks: readonly Chunk[]): Promise
     await writer.write(Buffer.concat(packed))
     const blob = await writer.finish()
     const table = tableOf(cut, packed)
-    return { blob, places: encodeBlocks(table), bytes: table.bytes }
+    return { blob, places: Buffer.from(JSON.stringify(table)), bytes: table.bytes }
   } catch (error) {
     await writer.abort()
     throw error
   }
 }
 
-function blocksOf(chunks: readonly Chunk[]): readonly (readonly Chunk[])[] {
+/** Cuts consecutive chunks into blocks, each of which is compressed by itself. */
+export function blocksOf(chunks: readonly Chunk[]): readonly (readonly Chunk[])[] {
   const blocks: Chunk[][] = []
   let room = 0
   for (const chunk of chunks) {
@@ -67,28 +68,32 @@ function blocksOf(chunks: readonly Chunk[]): readonly (readonly Chunk[])[] {
   return blocks
 }
 
-function tableOf(cut: readonly (readonly Chunk[])[], packed: readonly Buffer[]): PackedBlocks {
+/** A block's first seq, the bytes of output before it in the segment, and its end in the blob. */
+type BlockRow = readonly [seq: number, offset: number, end: number]
+interface BlockTable {
+  readonly lastSeq: number
+  readonly bytes: number
+  readonly blocks: readonly BlockRow[]
+}
+
+function tableOf(cut: readonly (readonly Chunk[])[], packed: readonly Buffer[]): BlockTable {
   let [offset, end] = [0, 0]
-  const blocks = cut.map((chunks) => {
-    const block = { seq: chunks[0]?.seq ?? 0, offset }
+  const blocks = cut.map((chunks, turn): BlockRow => {
+    const before = offset
     for (const { kind, content } of chunks) if (kind !== 2) offset += content.length
-    return block
+    end += packed[turn]?.length ?? 0
+    return [chunks[0]?.seq ?? 0, before, end]
   })
-  const ends = packed.map(({ length }) => {
-    end += length
-    return end
-  })
-  return { blocks, ends, lastSeq: cut.at(-1)?.at(-1)?.seq ?? 0, bytes: offset }
+  return { lastSeq: cut.at(-1)?.at(-1)?.seq ?? 0, bytes: offset, blocks }
 }
 
-function encodeBlocks({ blocks, ends, lastSeq, bytes }: PackedBlocks): Buffer {
-  const rows = blocks.map(({ seq, offset }, turn) => [seq, offset, ends[turn]])
-  return Buffer.from(JSON.stringify({ lastSeq, bytes, blocks: rows }))
-}
-
-function decodeBlocks(places: Buffer): PackedBlocks {
-  const { blocks, ...rest } = JSON.parse(places.toString()) as Pick<PackedBlocks, 'lastSeq' | 'bytes'> & {
-    readonly blocks: readonly (readonly [seq: number, offset: number, end: number])[]
+/** Returns the blocks of a segment. */
+export function decodeBlocks(places: Buffer): PackedBlocks {
+  const { blocks, lastSeq, bytes } = JSON.parse(places.toString()) as BlockTable
+  const ends = blocks.map(([, , end]) => end)
+  return {
+    lastSeq,
+    bytes,
+    blocks: blocks.map(([seq, offset], turn): PackedBlock => ({ seq, offset, ...between(ends, turn) })),
   }
-  return { ...rest, blocks: blocks.map(([seq, offset]) => ({ seq, offset })), ends: blocks.map(([, , end]) => end) }
 }

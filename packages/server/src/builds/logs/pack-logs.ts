@@ -4,7 +4,9 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { transaction } from '../../platform/database/transaction.ts'
+import type { JobLogs } from './job-logs.ts'
 import { packChunks } from './pack-chunks.ts'
+import { packRest } from './pack-rest.ts'
 import {
   keepPacked,
   lockUnpacked,
@@ -17,7 +19,7 @@ import {
 interface PackServices {
   readonly pool: pg.Pool
   readonly blobs: BlobStore
-  readonly engine: { readonly store: PostgresStore }
+  readonly engine: { readonly store: PostgresStore; readonly logs: JobLogs }
   readonly log: Logger
 }
 
@@ -63,23 +65,30 @@ function idsOf(logs: readonly Unpacked[]): readonly string[] {
 
 /** Packs one log. A log that cannot be packed now must not keep others waiting. */
 async function pack(
-  { blobs, engine: { store }, log }: PackServices,
+  services: PackServices,
   { jobId, state }: Unpacked,
   whole: readonly Chunk[] | undefined,
 ): Promise<Packed | 'later' | 'gone'> {
+  const { blobs, log } = services
   // A log without its job has no reader any more.
   if (state === null) return 'gone'
   try {
-    const read =
-      whole === undefined
-        ? (after: number, maxBytes: number) => store.logs.read(jobId, after, maxBytes)
-        : async (after: number) => whole.filter(({ seq }) => seq > after)
-    if (isTerminal(state)) return { jobId, ...(await packChunks(blobs, read)) }
-    log.error({ job: jobId, state }, 'a log to be packed is still open')
+    if (!isTerminal(state)) log.error({ job: jobId, state }, 'a log to be packed is still open')
+    else if (whole === undefined) return { jobId, ...(await packLong(services, jobId)) }
+    else return { jobId, ...(await packChunks(blobs, async (after) => whole.filter(({ seq }) => seq > after))) }
   } catch (error) {
     log.error({ err: error, job: jobId }, 'could not pack a log; retrying in an hour')
   }
   return 'later'
+}
+
+async function packLong({ blobs, engine: { store, logs } }: PackServices, jobId: string) {
+  const read = (after: number, maxBytes: number) => store.logs.read(jobId, after, maxBytes)
+  const segments = await store.logs.segments(jobId)
+  if (segments.length === 0) return packChunks(blobs, read)
+  const { index, isComplete } = await logs.open(jobId)
+  if (!isComplete) throw new Error('expected the log of an ended job to be complete')
+  return packRest(blobs, { segments, index, read })
 }
 
 /** A row of `unpacked_logs`: a log whose packing is due. */

@@ -1,50 +1,70 @@
-/** Chunks in compressed blocks, one after the other: of a packed log, or of a segment. */
+/** Chunks in compressed blocks: of a packed log, or of a segment. */
 import { buffer } from 'node:stream/consumers'
 import { zstdDecompressSync } from 'node:zlib'
-import { blockOfSeq, type Chunk, decodeSegment, type LogBlock, segmentSize } from '@harmont/logs'
+import { blockOfSeq, type Chunk, decodeSegment, segmentSize } from '@harmont/logs'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 
+/** Consecutive chunks, and where they are. */
+export interface PackedBlock {
+  /** Seq of its first chunk. */
+  readonly seq: number
+  /** Number of bytes of output before it. */
+  readonly offset: number
+  /** The part that has it, from 0, and the place in that. */
+  readonly part: number
+  readonly start: number
+  readonly end: number
+}
+
 export interface PackedBlocks {
-  readonly blocks: readonly Pick<LogBlock, 'seq' | 'offset'>[]
-  /** The end of each block in the packed bytes. */
-  readonly ends: readonly number[]
+  readonly blocks: readonly PackedBlock[]
   readonly lastSeq: number
   /** Counts the output, without remarks. */
   readonly bytes: number
 }
 
-/** Reads from `start` to before `end` of the packed bytes. */
-export type ReadPacked = (start: number, end: number) => Promise<Buffer>
+/** Reads packed bytes from `start` to before `end` of a part. */
+export type ReadPacked = (part: number, start: number, end: number) => Promise<Buffer>
 
 /** Reads chunks, as `LogReader.read` does: from the blocks that have them, and no others. */
 export async function readBlocks(
-  { blocks, ends, lastSeq, bytes }: PackedBlocks,
+  packed: PackedBlocks,
   read: ReadPacked,
   after: number,
   maxBytes: number,
 ): Promise<readonly Chunk[]> {
+  const { blocks, lastSeq, bytes } = packed
   if (after >= lastSeq) return []
-  const first = blockOfSeq(blocks, after + 1)
-  let last = first
-  const from = blocks[first]?.offset ?? 0
-  while (last + 1 < blocks.length && (blocks[last + 2]?.offset ?? bytes) - from <= maxBytes) last++
-  const start = ends[first - 1] ?? 0
-  const packed = await read(start, ends[last] ?? start)
-  const chunks = blocks.slice(first, last + 1).flatMap(({ seq, offset }, turn) => {
-    const part = packed.subarray((ends[first + turn - 1] ?? 0) - start, (ends[first + turn] ?? 0) - start)
-    const next = blocks[first + turn + 1] ?? { seq: lastSeq + 1, offset: bytes }
-    return decodeSegment(unpack(part, segmentSize(next.seq - seq, next.offset - offset)), seq)
+  const from = blockOfSeq(blocks, after + 1)
+  const wanted = blocks.slice(from, endOfRun(packed, from, maxBytes))
+  const { part, start } = wanted[0] ?? { part: 0, start: 0 }
+  const together = await read(part, start, wanted.at(-1)?.end ?? start)
+  const chunks = wanted.flatMap((block, turn) => {
+    const next = blocks[from + turn + 1] ?? { seq: lastSeq + 1, offset: bytes }
+    const size = segmentSize(next.seq - block.seq, next.offset - block.offset)
+    return decodeSegment(unpack(together.subarray(block.start - start, block.end - start), size), block.seq)
   })
   return atMost(chunks, after, maxBytes)
 }
 
-/** Reads a part of a blob. Throws for one that ends before it. */
-export function blobReader(blobs: BlobStore, blob: string): ReadPacked {
-  return async (start, end) => {
-    const read = await buffer(blobs.open(blob, { start, end }))
-    if (read.length !== end - start) throw new Error(`the blob ${blob} of a log is truncated`)
-    return read
+/**
+ * Returns where a run of blocks ends that lie beside each other: it has one, and otherwise no more
+ * than so many bytes.
+ */
+function endOfRun({ blocks, bytes }: PackedBlocks, from: number, maxBytes: number): number {
+  const begin = blocks[from]?.offset ?? 0
+  for (let end = from + 1; ; end++) {
+    const [before, next] = [blocks[end - 1], blocks[end]]
+    if (next === undefined || next.part !== before?.part || next.start !== before.end) return end
+    if ((blocks[end + 1]?.offset ?? bytes) - begin > maxBytes) return end
   }
+}
+
+/** Reads a part of a blob. Throws for one that ends before it. */
+export async function readBlob(blobs: BlobStore, blob: string, start: number, end: number): Promise<Buffer> {
+  const read = await buffer(blobs.open(blob, { start, end }))
+  if (read.length !== end - start) throw new Error(`the blob ${blob} of a log is truncated`)
+  return read
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Chunk, type LineIndex, LineIndexer, logRemoved } from '@harmont/logs'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
-import { blobReader, type ReadPacked, readBlocks } from './packed-blocks.ts'
+import { type ReadPacked, readBlob, readBlocks } from './packed-blocks.ts'
 import { decodeIndex } from './packed-index.ts'
 import type { PackedRow, Removal } from './packed-store.ts'
 
@@ -14,20 +14,25 @@ export interface PackedLog {
 }
 
 export async function openPacked(blobs: BlobStore, row: PackedRow): Promise<PackedLog> {
-  const { index, ends } = await decodeIndex(row.index)
-  const { blocks, lastSeq, bytes } = index
+  const { index, packed } = await decodeIndex(row.index)
+  const { lastSeq, bytes } = index
   const read = reader(blobs, row)
   return {
     index,
     isRemoved: false,
-    read: (after, maxBytes) => readBlocks({ blocks, ends, lastSeq, bytes }, read, after, maxBytes),
+    read: (after, maxBytes) => readBlocks({ blocks: packed, lastSeq, bytes }, read, after, maxBytes),
   }
 }
 
-function reader(blobs: BlobStore, { blob, small }: PackedRow): ReadPacked {
-  if (small !== null) return async (start, end) => small.subarray(start, end)
-  if (blob === null) throw new Error('expected a packed log to have its bytes somewhere')
-  return blobReader(blobs, blob)
+/** Returns the reader of a log's parts: its blobs, and then its row where that has some of it. */
+function reader(blobs: BlobStore, { blob, small, parts }: PackedRow): ReadPacked {
+  const names = parts ?? (blob === null ? [] : [blob])
+  return async (part, start, end) => {
+    const name = names[part]
+    if (name !== undefined) return readBlob(blobs, name, start, end)
+    if (small === null) throw new Error('expected a packed log to have its bytes somewhere')
+    return small.subarray(start, end)
+  }
 }
 
 /**

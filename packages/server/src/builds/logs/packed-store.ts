@@ -1,10 +1,15 @@
 import type { JobState } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 
-/** A packed log as it is stored. Its bytes are in the blob or, when they are few, in `small`. */
+/**
+ * A packed log as it is stored. Its bytes are in the blob or, when they are few, in `small`; those of
+ * a log that was packed while it was written are in the blobs of its parts, and the last few of them
+ * in `small`.
+ */
 export interface PackedRow {
   readonly blob: string | null
   readonly small: Buffer | null
+  readonly parts: readonly string[] | null
   readonly index: Buffer
 }
 
@@ -29,7 +34,9 @@ export async function findPacked(database: Database, jobId: string): Promise<Pac
     PackedRow & { removed_at: Date | null; kept_days: number; last_seq: number; bytes: string }
   >({
     name: 'find-packed-log',
-    text: 'select blob, small, index, removed_at, kept_days, last_seq, bytes from packed_logs where job_id = $1',
+    text: `select blob, small, index, removed_at, kept_days, last_seq, bytes,
+        case when parts is not null then array(select blob from packed_log_parts where job_id = $1 order by place) end as parts
+      from packed_logs where job_id = $1`,
     values: [jobId],
   })
   const [row] = rows
@@ -67,16 +74,22 @@ export interface Packed {
  * packed for jobs which waited again after a time-out of their build.
  */
 export async function keepPacked(database: Database, packed: readonly Packed[]): Promise<void> {
+  const parts = packed.flatMap(({ jobId, row }) => (row.parts ?? []).map((blob, place) => ({ jobId, place, blob })))
   await database.query({
     name: 'keep-packed-logs',
     text: `with packed as (
-        select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::int[], $6::bigint[], $7::int[])
-          as p(job_id, blob, small, index, last_seq, bytes, lines)),
+        select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::int[], $6::bigint[], $7::int[], $8::int[])
+          as p(job_id, blob, small, index, last_seq, bytes, lines, parts)),
       kept as (
-        insert into packed_logs (job_id, blob, small, index, last_seq, bytes, lines, of_job)
+        insert into packed_logs (job_id, blob, small, index, last_seq, bytes, lines, parts, of_job)
         select p.*, l.job_id from packed p join engine.log_jobs l on l.id = p.job_id
         on conflict (job_id) do update set blob = excluded.blob, small = excluded.small, index = excluded.index, last_seq = excluded.last_seq,
-          bytes = excluded.bytes, lines = excluded.lines, packed_at = now())
+          bytes = excluded.bytes, lines = excluded.lines, parts = excluded.parts, packed_at = now()
+        returning job_id),
+      named as (
+        insert into packed_log_parts (job_id, place, blob)
+        select p.job_id, p.place, p.blob from unnest($9::uuid[], $10::int[], $11::text[]) as p(job_id, place, blob)
+        join kept k on k.job_id = p.job_id)
       delete from engine.log_chunks c using packed p where c.job_id = p.job_id and c.seq <= p.last_seq`,
     values: [
       packed.map(({ jobId }) => jobId),
@@ -86,6 +99,10 @@ export async function keepPacked(database: Database, packed: readonly Packed[]):
       packed.map(({ facts }) => facts.lastSeq),
       packed.map(({ facts }) => facts.bytes),
       packed.map(({ facts }) => facts.lines),
+      packed.map(({ row }) => row.parts?.length ?? null),
+      parts.map(({ jobId }) => jobId),
+      parts.map(({ place }) => place),
+      parts.map(({ blob }) => blob),
     ],
   })
 }

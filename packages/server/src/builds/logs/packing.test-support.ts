@@ -4,6 +4,7 @@ import { beforeAll } from 'vitest'
 import { type BlobStore, openDirectoryStore } from '../../platform/blobs/blob-store.ts'
 import { ir, type PlayedJob, playJob } from '../../testing/runner.ts'
 import { ownerToken, type TestServer } from '../../testing/server.ts'
+import { lastLines } from './last-output.ts'
 import { packLogs } from './pack-logs.ts'
 
 /** The rows of a log in the database. */
@@ -14,13 +15,31 @@ interface LogRows {
   readonly blob: string | null
 }
 
+type PlayedLog = PlayedJob & { readonly path: string }
+
+interface Reading {
+  readonly whole: Buffer
+  readonly withRemarks: Buffer
+  readonly middle: Buffer
+  readonly end: Buffer
+  /** Of the stream, as JSON. */
+  readonly chunks: string
+  readonly view: unknown
+  readonly lines: unknown
+  readonly found: unknown
+  readonly size: unknown
+  readonly lastLines: unknown
+}
+
 export interface Packing {
   /** Starts a job; returns it with the path of its log. */
-  newJob(): Promise<PlayedJob & { readonly path: string }>
+  newJob(): Promise<PlayedLog>
   rowsOf(job: PlayedJob): Promise<LogRows | undefined>
   /** Packs the logs that wait, with the server's own blobs unless said otherwise. */
   pack(blobs?: BlobStore): Promise<void>
   blobs(): Promise<BlobStore>
+  /** Returns what the readers of a log get. */
+  everyReading(job: PlayedLog): Promise<Reading>
   /** Returns the bytes of an answer. */
   raw(path: string, headers?: Readonly<Record<string, string>>): Promise<Buffer>
 }
@@ -39,8 +58,38 @@ export function packingByHand(it: TestServer): Packing {
     )
   })
   const blobs = () => openDirectoryStore(it.blobDirectory)
+  const raw = async (path: string, headers: Readonly<Record<string, string>> = {}) => {
+    const answer = await fetch(it.server.url + path, { headers: { authorization: `Bearer ${ownerToken}`, ...headers } })
+    return Buffer.from(await answer.arrayBuffer())
+  }
+  const get = async <T>(path: string) => (await it.request<T>(ownerToken, 'GET', path)).body
+  /** Searches until all is searched: an answer comes in time, with what there is by then. */
+  const found = async (path: string) => {
+    for (;;) {
+      const body = await get<{ readonly complete: boolean }>(`${path}/search?q=9`)
+      if (body.complete) return body
+    }
+  }
   return {
     blobs,
+    raw,
+    async everyReading({ id, path }) {
+      const txt = `/v0/jobs/${id}/logs.txt`
+      const events = (await raw(`/v0/jobs/${id}/logs`)).toString().split('\n\n')
+      const data = events.flatMap((event) => /^data: (.*)$/m.exec(event)?.[1] ?? [])
+      return {
+        whole: await raw(txt),
+        withRemarks: await raw(`${txt}?meta=1`),
+        middle: await raw(txt, { range: 'bytes=5000-250000' }),
+        end: await raw(txt, { range: 'bytes=-77' }),
+        chunks: data.flatMap((text) => (text.startsWith('{"chunks"') ? text.slice(11, -2) : [])).join(','),
+        view: await get(`${path}?at=error`),
+        lines: await get(`${path}/lines?from=5000&limit=50`),
+        found: await found(path),
+        size: await it.server.engine.logs.size(id),
+        lastLines: await lastLines(it.server.engine.logs, id, 5),
+      }
+    },
     async newJob() {
       const slug = await it.newPipeline()
       const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
@@ -62,12 +111,6 @@ export function packingByHand(it: TestServer): Packing {
     async pack(given) {
       const { pool, engine } = it.server
       await packLogs({ pool, engine, blobs: given ?? (await blobs()), log: pino({ level: 'silent' }) })
-    },
-    async raw(path, headers = {}) {
-      const answer = await fetch(it.server.url + path, {
-        headers: { authorization: `Bearer ${ownerToken}`, ...headers },
-      })
-      return Buffer.from(await answer.arrayBuffer())
     },
   }
 }

@@ -61,5 +61,6 @@ export async function emptyRemoved(database: Database, markedBefore: Date, limit
 }
 
 const emptyText = `with due as (
-    select job_id from packed_logs where removed_at < $1 and index is not null order by removed_at limit $2 for update skip locked)
-  update packed_logs set blob = null, small = null, index = null where job_id = any(array(select job_id from due))`
+    select job_id from packed_logs where removed_at < $1 and index is not null order by removed_at limit $2 for update skip locked),
+  unnamed as (delete from packed_log_parts where job_id = any(array(select job_id from due)))
+  update packed_logs set blob = null, small = null, index = null, parts = null where job_id = any(array(select job_id from due))`

@@ -4,13 +4,14 @@ import type pg from 'pg'
 import type { Logger } from 'pino'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import type { Settings } from '../../platform/settings/read-settings.ts'
+import type { JobLogs } from './job-logs.ts'
 import { packLogs } from './pack-logs.ts'
 import { removeOldLogs } from './remove-old-logs.ts'
 
 interface LogTaskServices {
   readonly pool: pg.Pool
   readonly blobs: BlobStore
-  readonly engine: { readonly store: PostgresStore }
+  readonly engine: { readonly store: PostgresStore; readonly logs: JobLogs }
   readonly log: Logger
   readonly settings: Pick<Settings, 'logRetentionDays'>
 }

@@ -96,7 +96,7 @@ test('G54 blobs without references are kept while a backup may refer to them', a
   try {
     await expect.poll(async () => (await waits()).rowCount).toBe(1)
     await old.pool.query(
-      'update build_records set source_blob = null; delete from artifact_parts; delete from layer_parts; delete from engine.log_chunks',
+      'update build_records set source_blob = null; delete from artifact_parts; delete from layer_parts; delete from engine.log_chunks; delete from packed_log_parts',
     )
     expect(await sweep()).toBe(0)
   } finally {

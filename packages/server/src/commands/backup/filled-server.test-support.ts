@@ -64,8 +64,8 @@ export async function fillServer(
     names.push(name)
     await pool.query(
       `insert into build_records (id, pipeline_id, number, branch, commit, source, source_blob) values ($1, $2, $3, 'main', 'c', 'api', $4)`,
-      // The second blob is a part of an artifact, the fourth one of a layer, the fifth one of a log.
-      [randomUUID(), ids.pipeline, number, number === 2 || number === 4 || number === 5 ? null : name],
+      // The second blob is a part of an artifact, the fourth one of a layer, the fifth and sixth of logs.
+      [randomUUID(), ids.pipeline, number, [2, 4, 5, 6].includes(number) ? null : name],
     )
     if (number === 4) await addLayer(pool, ids.organization, name)
     if (number === 5)
@@ -73,6 +73,7 @@ export async function fillServer(
         `insert into engine.log_chunks (job_id, seq, kind, places, blob, bytes) values ($1, 9, 0, '{}', $2, 20000)`,
         [randomUUID(), name],
       )
+    if (number === 6) await addPackedLog(pool, ids.organization, name)
     if (number === 2)
       await pool.query('insert into artifact_parts (digest, bytes, blob) values ($1, 20000, $2)', [
         'ab'.repeat(32),
@@ -92,12 +93,31 @@ export async function fillServer(
   await pool.query('insert into build_events (organization_id, build_id) values ($1, $1)', [ids.organization])
   await pool.query(
     `insert into packed_logs (job_id, of_job, small, last_seq, bytes, lines, index)
-     select id, id, decode('00ff0a5c', 'hex'), 1, 4, 1, '' from engine.jobs limit 1`,
+     select gen_random_uuid(), id, decode('00ff0a5c', 'hex'), 1, 4, 1, '' from engine.jobs limit 1`,
   )
   await pool.query(
     `select graphile_worker.add_job('follow_build', json_build_object('build_id', 'x'), 'q', now() + interval '1 hour', 7, 'the-key', 3, '{a,b}')`,
   )
   return names
+}
+
+/** Adds the packed log of a job, with a blob as one of its parts. */
+async function addPackedLog(pool: pg.Pool, queue: string, blob: string): Promise<void> {
+  const [build, job] = [randomUUID(), randomUUID()]
+  await pool.query(
+    `insert into engine.builds (id, queue, created_at, version, state, cancel_requested) values ($1, $2, now(), 1, 'passed', false)`,
+    [build, queue],
+  )
+  await pool.query(
+    `insert into engine.jobs (id, build_id, step, attempt, state, fence, lost, created_at, finished_at, soft_failed, cached, version)
+     values ($1, $2, 0, 1, 'passed', 1, 0, now(), now(), false, false, 1)`,
+    [job, build],
+  )
+  await pool.query(
+    `insert into packed_logs (job_id, of_job, parts, small, last_seq, bytes, lines, index) values ($1, $1, 1, '', 9, 20000, 1, '')`,
+    [job],
+  )
+  await pool.query('insert into packed_log_parts (job_id, place, blob) values ($1, 0, $2)', [job, blob])
 }
 
 /** Adds a layer that travels, with a blob as its only part. */

@@ -5,6 +5,7 @@ import type { BlobStore } from './blob-store.ts'
 const columns = [
   { table: 'build_records', column: 'source_blob' },
   { table: 'packed_logs', column: 'blob' },
+  { table: 'packed_log_parts', column: 'blob' },
   { table: 'engine.log_chunks', column: 'blob' },
   { table: 'artifact_parts', column: 'blob' },
   { table: 'layer_parts', column: 'blob' },

@@ -16,18 +16,16 @@ interface Part {
 
 /**
  * Yields the bytes of a log up to `lastSeq` and within a range, read as they are asked for, without
- * remarks unless wanted. Fails when fewer than `bytes` come: a reader that was promised them must
- * not take the rest for all of it.
+ * remarks unless wanted. Fails when not all of them come: a reader who was promised them must not
+ * take the rest for all of it.
  */
 export async function* logText(
   reads: LogReads,
   jobId: string,
-  { lastSeq, bytes, ...part }: Part & { readonly lastSeq: number; readonly bytes: number },
+  { lastSeq, ...part }: Part & { readonly lastSeq: number },
 ): AsyncGenerator<Buffer> {
   const { after, offset } = await reads.logs.placeBefore(jobId, part.range?.start ?? 0)
-  const end = yield* cut(stored(reads, jobId, after, lastSeq), part, offset)
-  if (end < Math.min(bytes, part.range?.end ?? bytes))
-    throw new Error(`the log of the job ${jobId} was removed while it was read`)
+  yield* cut(stored(reads, jobId, after, lastSeq), part, offset)
 }
 
 /**
@@ -39,15 +37,12 @@ export function followText(reads: LogReads, jobId: string, start: number, signal
   return cut(coming(reads, jobId, signal), { range, withRemarks: false })
 }
 
-/**
- * Cuts a range out of a source that begins at `position` in the log. Returns how far into the log
- * the source went.
- */
+/** Cuts a range out of a source that begins at `position` in the log. */
 async function* cut(
   source: AsyncIterable<readonly Chunk[]>,
   { range, withRemarks }: Part,
   position = 0,
-): AsyncGenerator<Buffer, number> {
+): AsyncGenerator<Buffer> {
   const { start, end } = range ?? { start: 0, end: Number.POSITIVE_INFINITY }
   let at = position
   for await (const chunks of source) {
@@ -62,7 +57,6 @@ async function* cut(
     yield* neighboursTogether(parts)
     if (at >= end) break
   }
-  return at
 }
 
 /**
@@ -94,7 +88,7 @@ async function* stored(
     // `true`: all these chunks exist already.
     const chunks = (await reads.chunks(jobId, after, true, readBytes)).filter(({ seq }) => seq <= lastSeq)
     const newest = chunks.at(-1)
-    if (newest === undefined) return
+    if (newest === undefined) throw new Error(`the log of the job ${jobId} was removed while it was read`)
     after = newest.seq
     yield chunks
   }

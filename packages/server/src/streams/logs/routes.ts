@@ -98,7 +98,7 @@ function textReply(reads: LogReads, log: LogState, header: (name: string) => str
   const facts = { ...textFacts(isComplete, name), ...(isComplete ? { etag } : {}) }
   if (isComplete && isNotModified(header('if-none-match'), etag)) return { status: 304, headers: facts }
   const open = (range: ByteRange | null) => () => {
-    const text = logText(reads, jobId, { lastSeq, bytes, range, withRemarks })
+    const text = logText(reads, jobId, { lastSeq, range, withRemarks })
     return Readable.from(isPlain ? plainText(text) : text)
   }
   // Nobody knows how long these forms are, so they have no ranges.

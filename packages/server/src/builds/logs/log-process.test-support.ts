@@ -1,0 +1,38 @@
+/**
+ * A process that appends a segment to a log, or packs the logs that wait, and that SIGKILL ends when
+ * its first blob is on the disk and no row names it. Arguments: the database, the folder of blobs,
+ * and the log to append to; without one it packs. It prints the name of the blob.
+ */
+import { writeSync } from 'node:fs'
+import process from 'node:process'
+import { PostgresStore } from '@harmont/engine'
+import { pino } from 'pino'
+import { type BlobStore, openDirectoryStore } from '../../platform/blobs/blob-store.ts'
+import { openPool } from '../../platform/database/pool.ts'
+import { JobLogs } from './job-logs.ts'
+import { largePart } from './large-log.test-support.ts'
+import { logSegments } from './log-segments.ts'
+import { packLogs } from './pack-logs.ts'
+
+const [connectionString = '', blobDirectory = '', jobId] = process.argv.slice(2)
+const log = pino({ level: 'warn' })
+const stored = await openDirectoryStore(blobDirectory)
+const blobs: BlobStore = {
+  ...stored,
+  async create() {
+    const writer = await stored.create()
+    return {
+      write: (bytes) => writer.write(bytes),
+      abort: () => writer.abort(),
+      async finish() {
+        writeSync(1, await writer.finish())
+        process.kill(process.pid, 'SIGKILL')
+        return new Promise<never>(() => {})
+      },
+    }
+  },
+}
+const store = await PostgresStore.open({ connectionString }, { segments: logSegments(blobs, log) })
+if (jobId !== undefined) await store.logs.append({ jobId, fence: 1 }, largePart(1, 9), '1')
+const pool = openPool({ connectionString }, log)
+await packLogs({ pool, blobs, engine: { store, logs: new JobLogs({ pool, store, blobs }) }, log })
