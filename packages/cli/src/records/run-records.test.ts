@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { events } from '../view/story.test-support.ts'
 import { findRun } from './find-run.ts'
 import { localHome } from './home.ts'
+import { endOf } from './run-record.ts'
 import { AppendedFile, beginRecord, readRecords, runFiles, tidyRecords } from './run-records.ts'
 
 let cache: string
@@ -31,6 +32,21 @@ test('each project numbers its own runs', () => {
   expect(readRecords(home.runs, '/a').map(({ number }) => number)).toEqual([3, 2, 1])
   expect(findRun(home, '/b', '1')).toMatchObject({ directory: '/b', record: 2 })
   expect(findRun(home, '/b', '3')).toBeUndefined()
+})
+
+test('a run that was cut off is completed once, however long its events are; one that ended stays as it is', () => {
+  record('/a')
+  record('/b')
+  const { runs } = localHome(cache)
+  const cutOff = runFiles(runs, 1).events
+  const queued = events.queued('step')
+  const lines = Array.from({ length: 100 }, (_, at) => `${JSON.stringify({ ...queued, step_id: `s${at}` })}\n`)
+  writeFileSync(cutOff, `${lines.join('')}{"kind":"step_st`)
+  for (const at of [1_000, 2_000]) tidyRecords(runs, at)
+  const ended = readRecords(runs, '/a').map(({ events: all }) => endOf(all))
+  expect(ended).toMatchObject([{ state: 'failed', duration_ms: 1_000, error_code: 'build_abandoned' }])
+  expect(readFileSync(cutOff, 'utf8').split('\n')).toHaveLength(lines.length + 1 + lines.length + 2)
+  expect(readRecords(runs, '/b')).toMatchObject([{ events: [{ state: 'passed' }] }])
 })
 
 test('keeps the last 20 runs of each project, whatever other projects run, and continues the numbers', () => {

@@ -1,9 +1,11 @@
 import {
   closeSync,
+  fstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -155,30 +157,57 @@ export function readIfThere(file: string): string | undefined {
 
 /** Completes the records of killed runs, and removes all but the newest ended ones. */
 export function tidyRecords(runs: string, now: number): void {
-  const records = readRecords(runs)
-  for (const record of records) {
-    if (endOf(record.events) !== null || isAlive(record.process)) continue
-    const file = new AppendedFile(runFiles(runs, record.record).events)
-    // Begins a new line, because the last one may be cut off.
-    file.add(
-      `\n${missingEnds(record, now)
-        .map((event) => `${JSON.stringify(event)}\n`)
-        .join('')}`,
-    )
-    file.close()
-  }
+  const ended = recordsIn(runs)
+    .sort((a, b) => b - a)
+    .flatMap((record) => readFacts(runs, record) ?? [])
+    .filter(({ record, process }) => hasEnd(runs, record) || (!isAlive(process) && complete(runs, record, now)))
   for (const name of begunIn(runs)) {
     const path = join(runs, name)
     const age = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now)
     if (age > abandonedMs) rmSync(path, { recursive: true, force: true })
   }
-  const ended = records.filter(({ events, process }) => endOf(events) !== null || !isAlive(process))
   const ofProject = new Map<string, number>()
   for (const [index, { record, directory }] of ended.entries()) {
     const newer = ofProject.get(directory) ?? 0
     ofProject.set(directory, newer + 1)
     if (newer >= keptOfProject || (newer > 0 && index >= keptOfAll))
       rmSync(runFiles(runs, record).directory, { recursive: true, force: true })
+  }
+}
+
+/** Writes the events that the killed process of a run did not, so that the run has ended. */
+function complete(runs: string, record: number, now: number): true {
+  const run = readRecord(runs, record)
+  const ends = run === undefined ? [] : missingEnds(run, now)
+  if (ends.length === 0) return true
+  const file = new AppendedFile(runFiles(runs, record).events)
+  // Begins a new line, because the last one may be cut off.
+  file.add(`\n${ends.map((event) => `${JSON.stringify(event)}\n`).join('')}`)
+  file.close()
+  return true
+}
+
+/** Looks only at the last events of a run: every `hm run` asks this of all runs, and there may be megabytes. */
+function hasEnd(runs: string, record: number): boolean {
+  const tail = readTail(runFiles(runs, record).events)
+  return tail !== undefined && endOf(jsonLines<RunEvent>(tail)) !== null
+}
+
+/** Returns the last 4 KiB of a file at most; undefined if it is absent. */
+function readTail(path: string): string | undefined {
+  let file: number
+  try {
+    file = openSync(path)
+  } catch (error) {
+    if (isMissing(error)) return undefined
+    throw error
+  }
+  try {
+    const bytes = Buffer.alloc(4_096)
+    const from = Math.max(0, fstatSync(file).size - bytes.length)
+    return bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, from))
+  } finally {
+    closeSync(file)
   }
 }
 

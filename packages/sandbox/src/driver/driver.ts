@@ -7,6 +7,7 @@ import type { RuntimeName } from '../launch/runtimes/index.ts'
 import type { Supply } from '../launch/supply.ts'
 import type { LayerExchange, LayerExchangeParts } from '../layers/layer-exchange.ts'
 import { type Layout, sandboxFiles } from '../layout/layout.ts'
+import { keepRuntimeCache } from '../layout/runtime-cache.ts'
 import { removeVolatileState } from '../layout/state-directory.ts'
 import { privilegeMode, shortcomingsOf } from '../privilege/privilege-mode.ts'
 import {
@@ -289,6 +290,7 @@ export class Driver implements OciDriver {
     await this.context.trash.close()
     if (last) {
       await removeRoots(this.layout)
+      keepRuntimeCache(this.layout)
       removeVolatileState(this.layout)
     }
     await this.places.close(last)

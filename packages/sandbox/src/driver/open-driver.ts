@@ -4,6 +4,7 @@ import { liftSharedLimits } from '../cgroups/kernel-counters.ts'
 import { Supply } from '../launch/supply.ts'
 import { type Layout, openLayout } from '../layout/layout.ts'
 import { removeOrphanedMemory } from '../layout/memory.ts'
+import { restoreRuntimeCache } from '../layout/runtime-cache.ts'
 import { makeSkeleton } from '../layout/skeleton.ts'
 import { removeOrphanedStates } from '../layout/state-directory.ts'
 import { privilegeMode } from '../privilege/privilege-mode.ts'
@@ -60,6 +61,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
     await removeTemporaryFiles(layout)
     await removeOrphanedMemory(layout)
     removeOrphanedStates(layout)
+    restoreRuntimeCache(layout)
     // Before any launcher: it sees only what is mounted below a place that was shared before.
     const layers = await openLayers(options, layout)
     const records = await allRecords(layout)

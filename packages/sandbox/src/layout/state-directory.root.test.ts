@@ -52,6 +52,22 @@ function placed(id: string, where: Layout = layout) {
 
 const isOnDisk = (path: string) => lstatSync(path).isDirectory()
 
+test('a driver finds what the runtime compiled for an earlier one, whole files alone', async () => {
+  const filters = () => readdirSync(join(layout.crunState, '.cache/seccomp'))
+  const driver = await openDriver(layout.root)
+  const bench = await Bench.open(driver, 'host', join(root, 'bench'))
+  const { sandbox } = await bench.run('true')
+  await sandbox.destroy()
+  const compiled = filters()
+  expect(compiled).toHaveLength(1)
+  await driver.close()
+  expect(existsSync(layout.crunState)).toBe(false)
+  writeFileSync(join(layout.root, 'filters', `${'0'.repeat(64)}.part`), 'cut off')
+  const next = await openDriver(layout.root)
+  expect(filters()).toEqual(compiled)
+  await next.close()
+})
+
 test('G24 the next start removes memory of destroyed sandboxes that a killed process left, and nothing else', () => {
   for (const id of ['alive', 'gone', 'removed']) {
     const files = placed(id)
