@@ -197,7 +197,7 @@ function hasEnd(runs: string, record: number): boolean {
 function readTail(path: string): string | undefined {
   let file: number
   try {
-    file = openSync(path)
+    file = openSync(path, 'r')
   } catch (error) {
     if (isMissing(error)) return undefined
     throw error

@@ -43,7 +43,7 @@ function copyMissing(from: string, to: string): void {
 const partial = '.part'
 
 function flush(path: string): void {
-  const file = openSync(path)
+  const file = openSync(path, 'r')
   try {
     fsyncSync(file)
   } finally {
