@@ -64,10 +64,20 @@ interface SharedDatabase {
 /** The very first start makes the database. */
 const startMs = 180_000
 
-/** `database` is an existing database with its address. Without it the server starts its own. */
+/** Dies in windows, which are lines of sources: the built programs have none of them. */
+const withWindows = {
+  program: join(repositoryRoot, 'packages/server/src/main.ts'),
+  options: `--import ${new URL('./die-in-window.ts', import.meta.url).pathname}`,
+}
+
+/**
+ * `database` is an existing database with its address. Without it the server starts its own.
+ * `windows` is the directory in which `die-in-window.ts` is told where to die.
+ */
 export async function tortureServer(
   env: Readonly<Record<string, string>>,
   database?: SharedDatabase,
+  windows?: string,
 ): Promise<TortureServer> {
   const directory = mkdtempSync('/var/tmp/harmont-torture-')
   await showHostBase(directory)
@@ -84,13 +94,15 @@ export async function tortureServer(
     // A second of a step costs some cents, so each has a line in the ledger.
     HARMONT_BILLING_RATES: 'vcpu=5000000,memory=0,disk=0',
     ...(database !== undefined && { HARMONT_DATABASE_URL: database.url, HARMONT_BLOB_URL: `file:${database.blobs}` }),
+    ...(windows !== undefined && { NODE_OPTIONS: withWindows.options, TORTURE_WINDOWS: windows }),
     ...env,
   }
+  const program = windows === undefined ? serverProgram : withWindows.program
   addWitness(() => (existsSync(directory) ? `The end of the log of ${directory}:\n${lastWords(directory)}` : ''))
   const log = openSync(join(directory, 'server.log'), 'a')
   const children = new Set<ChildProcess>()
   const begin = (): Life => {
-    const child = spawn(process.execPath, [serverProgram], {
+    const child = spawn(process.execPath, [program], {
       env: { PATH: process.env.PATH ?? '', ...settings },
       cwd: repositoryRoot,
       stdio: ['ignore', 'pipe', log],

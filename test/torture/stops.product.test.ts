@@ -42,14 +42,7 @@ beforeAll(async () => {
     // One key, as servers that share a database must have.
     HARMONT_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
   }
-  runner = await tortureServer(
-    {
-      ...env,
-      NODE_OPTIONS: `--import ${new URL('./die-in-window.ts', import.meta.url).pathname}`,
-      TORTURE_WINDOWS: marks,
-    },
-    database,
-  )
+  runner = await tortureServer(env, database, marks)
   running = await runner.start()
   other = await tortureServer({ ...env, HARMONT_RUNNER: 'off' }, database)
   await other.start()

@@ -45,10 +45,8 @@ beforeAll(async () => {
     HARMONT_EGRESS_ALLOW: effects.address,
     // Room for a build beside all held jobs.
     HARMONT_RUNNER_SLOTS: String(held.length + 3),
-    NODE_OPTIONS: `--import ${new URL('./die-in-window.ts', import.meta.url).pathname}`,
-    TORTURE_WINDOWS: marks,
   }
-  server = await tortureServer(env, await sharedDatabase())
+  server = await tortureServer(env, await sharedDatabase(), marks)
   life = await server.start()
   await openPipeline(server, 'torture')
   await openPipeline(server, 'rendered')
