@@ -23,7 +23,7 @@ import { type StripeDouble, startStripe } from '@harmont/outside/stripe'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { documents, failure } from '../packages/cli/scripts/json/documents.ts'
-import { type Agent, openAgent } from '../packages/cli/src/mcp/client.test-support.ts'
+import { type Agent, openAgent, runToEnd } from '../packages/cli/src/mcp/client.test-support.ts'
 import { duration } from '../packages/cli/src/terminal/amounts.ts'
 import { runHmHere } from '../packages/cli/src/test-support/run-hm-here.ts'
 import { insertCoupon } from '../packages/server/src/billing/ledger/coupons.ts'
@@ -738,12 +738,7 @@ describe('hm for programs', () => {
   })
 
   test('G129 hm mcp on a server starts a build, waits for it, and says why it failed, with the same words as here', async () => {
-    const started = await agent.call('run', { cloud: true })
-    expect(started.said[0]).toMatch(/^Build #\d+ of "judged" has started on the server\.$/)
-    const ended = await until(
-      async () => agent.call('wait', { ...started.next[0]?.input, seconds: 50 }),
-      ({ next }) => next[0]?.tool !== 'wait',
-    )
+    const ended = await runToEnd(agent, { cloud: true })
     expect(ended.said[0]).toMatch(/^build #\d+ on the server: failed\. 1 of 3 steps failed\.$/)
     const told = await agent.call('failure', ended.next[0]?.input)
     expect(told.said[1]).toMatch(/^Step unit: failed, exit 1, after /)

@@ -4491,7 +4491,7 @@ export interface components {
                 message: string;
                 /** @description The line that reports the first failure, else the first that looks like an error, counted from 1; null where there is none. */
                 first_error_line: number | null;
-                /** @description The last lines, at most 20; none but for the first few failures. */
+                /** @description The last lines, at most 20; none but for the first few failures and the one that `failed` names. */
                 tail: string[];
                 /** @description What to do, where the platform knows. */
                 hint: string | null;
@@ -4750,7 +4750,7 @@ export interface components {
                 message: string;
                 /** @description The line that reports the first failure, else the first that looks like an error, counted from 1; null where there is none. */
                 first_error_line: number | null;
-                /** @description The last lines, at most 20; none but for the first few failures. */
+                /** @description The last lines, at most 20; none but for the first few failures and the one that `failed` names. */
                 tail: string[];
                 /** @description What to do, where the platform knows. */
                 hint: string | null;
@@ -9561,7 +9561,9 @@ export interface operations {
     };
     getBuildView: {
         parameters: {
-            query?: never;
+            query?: {
+                failed?: string;
+            };
             header?: never;
             path: {
                 org: string;

@@ -43,7 +43,7 @@ export async function buildOfServer(
     isOver: isEnded(build),
     message: build.error_message ?? null,
     steps: jobs.map(seenStep),
-    failure: (step) => failureOf(log, jobOf(step)),
+    failure: async (step) => failureOf(log, await explained(log, jobOf(step))),
     log: async (step, wish) => {
       const id = attemptOf(jobOf(step), wish)
       const { beside } = wish
@@ -89,6 +89,16 @@ interface Logs {
   readonly session: Session
   readonly address: BuildAddress
   readonly signal: AbortSignal
+}
+
+/**
+ * Returns the job with all that the server knows of its failure: a view tells it of the first few
+ * that failed, and of another one when asked.
+ */
+async function explained({ session, address, signal }: Logs, job: JobView): Promise<JobView> {
+  if (job.failure === null || job.failure.tail.length > 0) return job
+  const { jobs } = await session.client.getBuildView({ ...address, failed: job.id }, { signal })
+  return jobs.find(({ id }) => id === job.id) ?? job
 }
 
 async function failureOf(log: Logs, job: JobView): Promise<SeenFailure> {

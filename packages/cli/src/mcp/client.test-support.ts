@@ -1,4 +1,5 @@
 import process from 'node:process'
+import { until } from '@harmont/test-kit/until'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { hmProgram } from '../test-support/run-hm.ts'
@@ -48,6 +49,17 @@ export async function openAgent(
     },
     [Symbol.asyncDispose]: () => client.close(),
   }
+}
+
+/** Starts a run, or a build, by the tool. Returns the answer that tells of its end. */
+export async function runToEnd(agent: Agent, input: Record<string, unknown>): Promise<Told> {
+  const { isError, text, next } = await agent.call('run', input)
+  const [waits] = next
+  if (isError || waits?.tool !== 'wait') throw new Error(`nothing was started: ${text}`)
+  return until(
+    () => agent.call('wait', { ...waits.input, seconds: 50 }),
+    (told) => told.next[0]?.tool !== 'wait',
+  )
 }
 
 function partsOf(text: string): Omit<Told, 'isError'> {

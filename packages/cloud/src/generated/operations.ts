@@ -66,7 +66,7 @@ export const routes = {
   getJobEgress: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/egress', query: [], idempotent: false, answer: 'json' },
   readJobLogLines: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/lines', query: ['from', 'limit'], idempotent: false, answer: 'json' },
   searchJobLog: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log/search', query: ['q', 'regex', 'case', 'word', 'from', 'limit'], idempotent: false, answer: 'json' },
-  getBuildView: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/view', query: [], idempotent: false, answer: 'json' },
+  getBuildView: { method: 'GET', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/view', query: ['failed'], idempotent: false, answer: 'json' },
   rebuildBuild: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/rebuild', query: [], idempotent: true, answer: 'json' },
   retryBuild: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/retry', query: [], idempotent: true, answer: 'json' },
   retryJob: { method: 'POST', path: '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/retry', query: [], idempotent: true, answer: 'json' },

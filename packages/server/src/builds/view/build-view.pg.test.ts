@@ -81,6 +81,30 @@ test('a failed build shows the failed step, its tests and output, the skipped st
   expect(report.skipped_by).toBe(unit.id)
 })
 
+test('of more than five failed steps the view explains the first five, and another one when asked', async () => {
+  const path = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
+  const all = Array.from({ length: 7 }, (_, n) => ({ key: `s${n}`, cmd: 'false' }))
+  const made = await it.request(ownerToken, 'POST', path, { branch: 'main', commit: 'c', pipeline_ir: ir(...all) })
+  expect(made.status).toBe(201)
+  for (const { key } of all) {
+    const job = await playJob(it)
+    await job.log([`${key}.c:7:1: error: broken\n`])
+    await job.end({ exitCode: 1 })
+  }
+  const explained = async (query = '') => {
+    const { jobs } = (await it.request<Viewed>(ownerToken, 'GET', `${path}/1/view${query}`)).body
+    return { jobs, places: jobs.flatMap(({ failure }) => failure.reports.map(({ file }) => file)) }
+  }
+  const { jobs, places } = await explained()
+  expect(places).toEqual(['s0.c', 's1.c', 's2.c', 's3.c', 's4.c'])
+  expect((await explained(`?failed=${jobs[6]?.id}`)).places).toEqual([...places, 's6.c'])
+  expect((await explained('?failed=none')).places).toEqual(places)
+})
+
+interface Viewed {
+  readonly jobs: readonly { readonly id: string; readonly failure: { readonly reports: readonly { file: string }[] } }[]
+}
+
 test('web B5 B9 a job shows its place in the queue, its preparation, whether it can be retried, and how to open its file system', async () => {
   await it.server.pool.query('delete from engine.ready')
   const slug = await it.newPipeline({ source_slug: 'checks' })

@@ -20,12 +20,13 @@ type BuildViewBody = Complete<components['schemas']['BuildView']>
 export async function buildView(
   services: ViewServices,
   place: ViewPlace & { readonly pipeline: PipelineRow; readonly build: BuildRow },
+  asked?: string,
 ): Promise<BuildViewBody> {
   const { pool } = services
   const { pipeline, build } = place
   const branch = { pipelineId: pipeline.id, branch: build.branch, number: build.number }
   const [{ row, view }, earlier, runMs, hasTests] = await Promise.all([
-    readView(services, place, -1),
+    readView(services, place, -1, asked),
     earlierBuilds(pool, branch),
     // Only a running build has an estimated end.
     build.finished_at === null ? recentRunMs(pool, pipeline.id) : [],
@@ -63,10 +64,10 @@ export function canceledBy({ canceled_by, canceled_by_name }: ViewRow): BuildVie
 /** The route of a build's page. */
 export function buildViewRoutes(services: ViewServices): Pick<Handlers, 'getBuildView'> {
   return {
-    getBuildView: operation('getBuildView', async ({ membership, params }) => {
+    getBuildView: operation('getBuildView', async ({ membership, params, query }) => {
       const { organizationId, organizationSlug } = membership
       const found = await requireBuild(services.pool, organizationId, params)
-      return { status: 200, body: await buildView(services, { organizationSlug, ...found }) }
+      return { status: 200, body: await buildView(services, { organizationSlug, ...found }, query.failed) }
     }),
   }
 }

@@ -4,7 +4,7 @@ import type { JobLogs } from '../logs/job-logs.ts'
 import { lastLines } from '../logs/last-output.ts'
 import type { LogFacts } from '../logs/log-facts.ts'
 
-/** The first failures are shown with their end at once, later ones when asked. */
+/** The first failures are shown with their end at once, a later one when asked. */
 const failuresShown = 5
 const tailLines = 20
 const tailLineLength = 4000
@@ -18,24 +18,27 @@ export interface FailureOutput {
   readonly found: Found
 }
 
-/** Reads the output of the first jobs that failed and whose facts are given. */
+/** Reads the output of these failed jobs, as far as their facts are given. */
 export async function readFailureOutputs(
   logs: JobLogs,
-  { jobs, render }: Build,
+  failed: readonly string[],
   facts: ReadonlyMap<string, LogFacts>,
 ): Promise<ReadonlyMap<string, FailureOutput>> {
-  const first = firstFailed({ jobs, render }).filter((id) => facts.has(id))
-  return new Map(await Promise.all(first.map((id) => wordsOf(logs, id))))
+  const known = failed.filter((id) => facts.has(id))
+  return new Map(await Promise.all(known.map((id) => wordsOf(logs, id))))
 }
 
-/** Returns the ids of the first jobs that failed. */
-export function firstFailed({ jobs, render }: Pick<Build, 'jobs' | 'render'>): readonly string[] {
+/** Returns the ids of the first jobs that failed, and the one that is asked for if it failed. */
+export function explainedJobs(
+  { jobs, render }: Pick<Build, 'jobs' | 'render'>,
+  asked: string | undefined,
+): readonly string[] {
   const failed = [...(render === null ? [] : [render]), ...jobs].filter(
     ({ state }) => state === 'failed' || state === 'timed_out',
   )
   return failed
     .sort((a, b) => (a.finishedAt ?? 0) - (b.finishedAt ?? 0))
-    .slice(0, failuresShown)
+    .filter(({ id }, index) => index < failuresShown || id === asked)
     .map(({ id }) => id)
 }
 

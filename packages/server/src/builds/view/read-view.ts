@@ -9,7 +9,7 @@ import { readLogFacts } from '../logs/log-facts.ts'
 import { findNew } from '../tests/build-tests.ts'
 import { findFailedTests } from '../tests/failed-tests.ts'
 import { reportsShown } from './failure.ts'
-import { firstFailed, readFailureOutputs } from './failure-output.ts'
+import { explainedJobs, readFailureOutputs } from './failure-output.ts'
 import { readHolders } from './holders.ts'
 import { countAnnotations, findAttempts, findLookUps, findViewRow, jobsAhead, type ViewRow } from './store.ts'
 import type { CostOf, ViewOfBuild } from './view-of-build.ts'
@@ -43,9 +43,14 @@ export interface ReadView {
 
 /**
  * Reads what has changed in a build after a version, -1 for all of it. The number of queries does
- * not depend on how much it is.
+ * not depend on how much it is. `asked` is a failed job whose failure is told besides the first ones.
  */
-export async function readView(services: ViewServices, place: ViewPlace, after: number): Promise<ReadView> {
+export async function readView(
+  services: ViewServices,
+  place: ViewPlace,
+  after: number,
+  asked?: string,
+): Promise<ReadView> {
   const { pool, engine, costOf, publicUrl } = services
   const buildId = place.build.id
   const [row, attempts] = [await findViewRow(pool, buildId), await findAttempts(pool, buildId, after)]
@@ -67,7 +72,7 @@ export async function readView(services: ViewServices, place: ViewPlace, after: 
     number: place.build.number,
     attempts: Map.groupBy(attempts, ({ step }) => step),
     versions: new Map(attempts.map(({ id, version }) => [id, version])),
-    ...(await readAround(services, place, build, { changed, shown })),
+    ...(await readAround(services, place, build, { changed, shown, explained: explainedJobs(build, asked) })),
     fullDisk: services.disk.full,
     costOf,
     publicUrl,
@@ -80,6 +85,8 @@ interface ReadJobs {
   readonly changed: readonly Job[]
   /** Those, and the job that renders if it has changed. */
   readonly shown: readonly Job[]
+  /** The ids of the failed ones whose output is told. */
+  readonly explained: readonly string[]
 }
 
 /** Reads what is said of jobs besides their own records. */
@@ -87,7 +94,7 @@ async function readAround(
   { pool, engine }: ViewServices,
   place: ViewPlace,
   build: Build,
-  { changed, shown }: ReadJobs,
+  { changed, shown, explained }: ReadJobs,
 ) {
   const { id, queue } = build
   const logs = await readLogFacts(
@@ -96,8 +103,8 @@ async function readAround(
   )
   const lookedUp = changed.filter(isCached(build)).map((job) => job.id)
   const [failureOutputs, failed, annotations, lookUps, ahead, waits] = await Promise.all([
-    readFailureOutputs(engine.logs, build, logs),
-    readFailedTests(pool, place, firstFailed(build)),
+    readFailureOutputs(engine.logs, explained, logs),
+    readFailedTests(pool, place, explained),
     changed.length === 0 ? new Map<string, number>() : countAnnotations(pool, id),
     findLookUps(pool, lookedUp),
     waitsForRunner(build, changed) ? jobsAhead(pool, queue, id) : new Map<string, number>(),
