@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { type IrCachePolicy, type Plan, watchedPaths } from '@harmont/ir'
+import { type IrCachePolicy, type PlannedStep, watchedPaths } from '@harmont/ir'
 import { type SourceTreeRef, type WatchedFile, watchedIn } from '@harmont/sandbox'
 import { isMissing } from '../is-missing.ts'
 
@@ -25,23 +25,29 @@ export interface StepIdentity {
   readonly split?: string
 }
 
+/** What steps have their identities from besides themselves. */
 export interface IdentitySource {
-  readonly plan: Plan
-  readonly ir: string
   readonly env: Readonly<Record<string, string>>
   readonly tree: SourceTreeRef | null
   /** The environment that the pipeline was rendered in. */
   readonly rendering: Readonly<Record<string, string | undefined>>
 }
 
-/** Notes what `hm cache explain` compares runs by. */
-export function writeIdentity(file: string, source: IdentitySource): void {
-  writeFileSync(file, JSON.stringify(identities(source)), { mode: 0o600 })
+/** Notes what `hm cache explain` compares runs by, of the steps from `first` on: others were noted before. */
+export function noteSteps(file: string, source: IdentitySource, steps: readonly PlannedStep[], first = 0): void {
+  const added = steps.slice(first).map((step) => identityOf(step, steps, source))
+  replace(file, [...readIdentity(file).values(), ...added])
 }
 
 /** Adds what a step was given, which is known only when the other steps have ended. */
 export function noteGiven(file: string, key: string, given: Pick<StepIdentity, 'given' | 'services' | 'split'>): void {
-  const steps = [...readIdentity(file).values()].map((step) => (step.key === key ? { ...step, ...given } : step))
+  replace(
+    file,
+    [...readIdentity(file).values()].map((step) => (step.key === key ? { ...step, ...given } : step)),
+  )
+}
+
+function replace(file: string, steps: readonly StepIdentity[]): void {
   const staging = `${file}.part`
   writeFileSync(staging, JSON.stringify(steps), { mode: 0o600 })
   renameSync(staging, file)
@@ -58,45 +64,34 @@ export function readIdentity(file: string): ReadonlyMap<string, StepIdentity> {
   }
 }
 
-function identities({ plan, ir, env, tree, rendering }: IdentitySource): StepIdentity[] {
-  const policies = policiesOf(ir)
-  return plan.steps.map((step) => {
-    const policy = policies.get(step.key)
-    const parts = partsOf(policy)
-    const paths = policy === undefined ? [] : watchedPaths(policy)
-    // A manifest of 100,000 files is read only where somebody watches files.
-    const files = paths.length === 0 || tree === null ? [] : watchedIn(tree, paths)
-    const names = parts.flatMap((part) => ('env_keys' in part ? part.env_keys : []))
-    return {
-      key: step.key,
-      command: digest(step.command),
-      image: step.image,
-      parent: step.buildsIn === null ? null : (plan.steps[step.buildsIn]?.key ?? null),
-      policy: JSON.stringify(parts),
-      cacheKey: step.cacheKey,
-      variables: digests({ ...step.env, ...env }),
-      envKeys: digests(Object.fromEntries(names.map((name) => [name, rendering[name] ?? '']))),
-      files: Object.fromEntries(files.flatMap(fileFact)),
-    }
-  })
-}
-
-function policiesOf(ir: string): Map<string, IrCachePolicy> {
-  const document = JSON.parse(ir) as {
-    readonly graph?: {
-      readonly nodes: readonly { readonly step: { readonly key: string; readonly cache?: IrCachePolicy } }[]
-    }
+function identityOf(
+  step: PlannedStep,
+  all: readonly PlannedStep[],
+  { env, tree, rendering }: IdentitySource,
+): StepIdentity {
+  const { key, command, image, buildsIn, cacheKey, cachePolicy } = step
+  const parts = partsOf(cachePolicy)
+  const paths = cachePolicy === undefined ? [] : watchedPaths(cachePolicy)
+  // A manifest of 100,000 files is read only where somebody watches files.
+  const files = paths.length === 0 || tree === null ? [] : watchedIn(tree, paths)
+  const names = parts.flatMap((part) => ('env_keys' in part ? part.env_keys : []))
+  return {
+    key,
+    command: digest(command),
+    image,
+    parent: buildsIn === null ? null : (all[buildsIn]?.key ?? null),
+    policy: JSON.stringify(parts),
+    cacheKey,
+    variables: digests({ ...step.env, ...env }),
+    envKeys: digests(Object.fromEntries(names.map((name) => [name, rendering[name] ?? '']))),
+    files: Object.fromEntries(files.flatMap(fileFact)),
   }
-  const nodes = document.graph?.nodes ?? []
-  return new Map(nodes.flatMap(({ step }) => (step.cache === undefined ? [] : [[step.key, step.cache]])))
 }
 
-/** A policy taken apart, without its key. */
-function partsOf(policy: IrCachePolicy | undefined): IrCachePolicy[] {
+/** A policy taken apart. */
+function partsOf(policy: IrCachePolicy | undefined): readonly IrCachePolicy[] {
   if (policy === undefined) return []
-  if (policy.policy === 'compose') return policy.sub_policies.flatMap(partsOf)
-  const { key: _, ...part } = policy as IrCachePolicy & { readonly key?: string }
-  return [part as IrCachePolicy]
+  return policy.policy === 'compose' ? policy.sub_policies.flatMap(partsOf) : [policy]
 }
 
 /**

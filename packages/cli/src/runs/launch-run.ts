@@ -11,9 +11,8 @@ import { localConditions } from '../project/plan-run.ts'
 import type { ProjectPipeline } from '../project/render-project.ts'
 import { earlierDurations } from '../records/find-run.ts'
 import type { LocalHome } from '../records/home.ts'
-import { writeIdentity } from '../records/identity.ts'
 import { processMark } from '../records/process-mark.ts'
-import { beginRecord, runFiles } from '../records/run-records.ts'
+import { beginRecord } from '../records/run-records.ts'
 import type { Sandboxes } from '../sandboxes/open-sandboxes.ts'
 import { trimRegularly } from '../sandboxes/trim.ts'
 import { openView } from '../view/open-view.ts'
@@ -86,12 +85,12 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
     now,
   })
   try {
-    writeIdentity(runFiles(home.runs, facts.record).identity, { plan, ir, env, tree, rendering: here.env })
     return await runBuild({
       home,
       sandboxes,
       facts,
       plan,
+      identities: { env, tree, rendering: here.env },
       build: passedAlready(createBuild(request, defaultStoreSettings), launch.kept, defaultStoreSettings),
       history: await history,
       context: localContext({ facts, git, org: config.get('cloud.org'), tree, anew: launch.anew }),

@@ -17,6 +17,7 @@ import type { RunView } from '../events/run-event.ts'
 import { factsOfPlan } from '../events/step-facts.ts'
 import { systemFailure } from '../process/system-failure.ts'
 import type { LocalHome } from '../records/home.ts'
+import type { IdentitySource } from '../records/identity.ts'
 import { readArtifact, recordedArtifacts } from '../records/recorded-artifacts.ts'
 import { earlierTimes, recordDeal } from '../records/recorded-splits.ts'
 import type { RunFacts } from '../records/run-record.ts'
@@ -32,6 +33,7 @@ export interface LocalRun {
   readonly sandboxes: Sandboxes
   readonly facts: RunFacts
   readonly plan: Plan
+  readonly identities: IdentitySource
   readonly build: Created
   readonly context: BuildContext
   readonly history: History
@@ -64,6 +66,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
   const reporter = new RunReporter({
     mapper: new EventMapper(known),
     build: build.build,
+    identities: run.identities,
     files,
     view,
     snapshotOf: (id) => sandboxes.driver.snapshots.get(id),

@@ -15,7 +15,7 @@ import { type EventMapper, isJobEnded, type MappedJob } from '../events/event-ma
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import type { RunEvent, RunView } from '../events/run-event.ts'
 import { factsOfPlan } from '../events/step-facts.ts'
-import { noteGiven } from '../records/identity.ts'
+import { type IdentitySource, noteGiven, noteSteps } from '../records/identity.ts'
 import { recordArtifacts } from '../records/recorded-artifacts.ts'
 import { recordAppended } from '../records/recorded-plan.ts'
 import { recordTimes } from '../records/recorded-splits.ts'
@@ -30,6 +30,7 @@ export interface ReporterOptions {
   readonly mapper: EventMapper
   /** As it begins: its steps may append more. */
   readonly build: Pick<Build, 'steps' | 'jobs'>
+  readonly identities: IdentitySource
   readonly files: RunFiles
   readonly view: RunView
   readonly snapshotOf: (id: string) => Promise<Snapshot | undefined>
@@ -74,6 +75,7 @@ export class RunReporter implements StoreListener {
     const { mapper, build } = this.#options
     const { jobs } = build
     this.#enqueue(async () => {
+      noteSteps(this.#options.files.identity, this.#options.identities, this.#steps)
       await this.#report(start)
       for (const event of mapper.queued(await this.#map(jobs))) await this.#report(event)
       await this.#reportJobs(jobs)
@@ -139,8 +141,10 @@ export class RunReporter implements StoreListener {
     const appended = steps.slice(this.#steps.length)
     if (appended.length === 0) return
     for (const { id, step } of changed) if (step !== null && step >= this.#steps.length) this.#ids[step] = id
+    const { files, identities } = this.#options
+    noteSteps(files.identity, identities, steps, this.#steps.length)
     this.#steps = steps
-    recordAppended(this.#options.files.appended, appended)
+    recordAppended(files.appended, appended)
     this.#options.mapper.grown(factsOfPlan({ steps }))
   }
 

@@ -25,6 +25,7 @@ export default [
   { slug: 'long', pipeline: pipeline([base.sh('trap "echo told; exit 0" TERM; echo begun; sleep 30 & wait', { key: 'long' })]) },
   { slug: 'away', pipeline: pipeline([sh('true', { key: 'pulls', image: '127.0.0.1:9/no/such:image' })]) },
   { slug: 'history', pipeline: pipeline([base.sh('git describe --tags; git log --format=%s; touch .git/x .git/objects/x 2>&1', { key: 'described' })]) },
+  { slug: 'appends', pipeline: pipeline([sh('sh plan.sh', { key: 'plan', image: 'host', append: { max: 1 } })]) },
   { slug: 'inputs', pipeline: pipeline([
     site.sh('cat dist/app', { key: 'reads' }),
     sh('cat web/dist/app; ls', { key: 'deploy', image: 'host', cache: forever(), inputs: filesFrom(site, 'dist/**', 'web') }),
@@ -161,6 +162,24 @@ describe('a run', () => {
       expect(statesOf((await project.run('modes')).events), command).toMatchObject({ watched: 'cached' })
     }
     execFileSync('sh', ['-c', 'chmod -x a.txt; rm -r src'], { cwd: project.directory })
+  })
+
+  test('says of a step that another one appended what made it run again', async () => {
+    project.write(
+      'plan.sh',
+      `mkdir "$HARMONT_OUTPUT/steps"; cat >"$HARMONT_OUTPUT/steps/a.json" <<END
+{"version":"0","steps":[{"type":"command","key":"made","cmd":"true","image":"host","cache":{"policy":"on_change","paths":["a.txt"],"key":"$(cksum <a.txt)"}}]}
+END`,
+    )
+    const explained = async () => JSON.parse((await project.hm('cache', 'explain', 'made', '--json')).stdout)
+    expect(statesOf((await project.run('appends')).events)).toEqual({ plan: 'passed', made: 'passed' })
+    expect(await explained()).toMatchObject({ cached: true, compared_with: null })
+    expect(statesOf((await project.run('appends')).events)).toEqual({ plan: 'passed', made: 'cached' })
+    project.write('a.txt', 'three\n')
+    expect(statesOf((await project.run('appends')).events)).toEqual({ plan: 'passed', made: 'passed' })
+    expect(await explained()).toMatchObject({ cached: true, changes: expect.arrayContaining(['file a.txt changed']) })
+    project.write('a.txt', 'one\n')
+    rmSync(join(project.directory, 'plan.sh'))
   })
 
   test('G65 gives a step files of another one, with --step too, and says that they changed when it ran for that', async () => {
