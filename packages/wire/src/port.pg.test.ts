@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { engineMigrations, noOutput, PostgresStore, type PostgresStoreOptions, type ProofRun } from '@harmont/engine'
 import { transaction } from '@harmont/engine/transaction'
 import { afterFile } from '@harmont/test-kit/file'
@@ -43,9 +44,9 @@ async function postgres(options: Partial<PostgresStoreOptions> = {}): Promise<St
 }
 
 /** Ends a red job with a test that is to be proved. */
-async function endRed({ store, submit }: StoreUnderTest, runner: string): Promise<void> {
+async function endRed({ store, submit }: StoreUnderTest, runner: string, more: object = {}): Promise<void> {
   const created = newBuild(
-    stepsOf(1, { tests: { forks: 1 }, artifacts: [{ path: 'r.xml', kind: 'junit' }] }),
+    stepsOf(1, { tests: { forks: 1 }, artifacts: [{ path: 'r.xml', kind: 'junit' }], ...more }),
     store.now(),
   )
   await submit(created, plainContext)
@@ -88,6 +89,26 @@ test('G92 G93 a run of a proof whose grant was lost on the way is given again, a
   expect(await probes?.end(fork.lease, ended)).toBe(true)
   expect(ran.at(-1)?.startedAt).toBeGreaterThanOrEqual(before)
   expect(ran.at(-1)?.endedAt).toBeLessThanOrEqual(under.store.now())
+  await under.close()
+})
+
+test('G125 a runner that would ignore a list of hosts gets no run of a proof of a step that has one', async () => {
+  const ran: (ProofRun | null)[] = []
+  const under = await postgres({ proofOutbox: async (_, { run }) => void ran.push(run) })
+  await using wire = await serveWire(under.store)
+  const { probes } = wire.connect('r')
+  for (const knows of [true, false]) {
+    await endRed(under, 'r', { egress: ['a.example'] })
+    const body = JSON.stringify({ id: randomUUID() })
+    const headers = { authorization: 'Bearer r', 'harmont-wire': '2', 'harmont-turn': `${randomUUID()}:1` }
+    const taken = knows
+      ? await probes?.take('r')
+      : await (await fetch(`${wire.url}/runners/v1/forks/take`, { method: 'POST', headers, body })).json()
+    expect(taken).toMatchObject(
+      knows ? { work: { job: { work: { step: { egress: ['a.example'] } } } } } : { fork: null },
+    )
+    if (knows) await probes?.release('r')
+  }
   await under.close()
 })
 

@@ -65,6 +65,8 @@ export const wireHeaders = {
   now: 'harmont-now',
   /** Of a dial for a shell: the ticket that the runner was asked with. */
   ticket: 'harmont-ticket',
+  /** The same: the features of the runner (`Calls.lease`), joined by commas. */
+  features: 'harmont-features',
   /** Of an answer: how long the server has held the request by then, in milliseconds. */
   held: 'harmont-held',
 } as const
@@ -168,7 +170,11 @@ export interface Calls {
     request: { readonly ticket: string; readonly registry: string }
     answer: { readonly login: RegistryLogin | null }
   }
-  'forks/take': { request: { readonly id: string }; answer: { readonly fork: WireFork | null } }
+  /** `features`: see `lease`. */
+  'forks/take': {
+    request: { readonly id: string; readonly features?: readonly string[] }
+    answer: { readonly fork: WireFork | null }
+  }
   'forks/end': { request: { readonly fork: HeldFork; readonly end: WireForkEnd }; answer: Held }
   'forks/release': { request: Record<never, never>; answer: Record<never, never> }
   'forks/secrets': {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { ShellWork } from '@harmont/engine'
+import { runnerFeatures, type ShellWork } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import { WebSocket } from 'ws'
 import { secretsFromWire } from '../forms.ts'
@@ -81,6 +81,7 @@ function connect(
       authorization: `Bearer ${token}`,
       [wireHeaders.version]: String(wireVersion),
       [wireHeaders.ticket]: ticket,
+      [wireHeaders.features]: runnerFeatures.join(),
     },
     ...(url.protocol === 'https:' && { ca: ca ?? systemRoots() }),
     perMessageDeflate: false,

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import type { HeldFork, LeasedFork, LeasedJob, ProbePort, StepWork } from '@harmont/engine'
+import {
+  runnerFeatures as features,
+  type HeldFork,
+  type LeasedFork,
+  type LeasedJob,
+  type ProbePort,
+  type StepWork,
+} from '@harmont/engine'
 import { forkEndToWire, jobFromWire, secretsFromWire } from '../forms.ts'
 import type { Caller } from './caller.ts'
 import { durationsOf } from './server-clock.ts'
@@ -9,7 +16,7 @@ import { unlessUnknown } from './transport.ts'
 export function wireProbes(caller: Caller): ProbePort {
   const probes: ProbePort = {
     async take() {
-      const { answer, exchange } = await caller.call('forks/take', { id: randomUUID() })
+      const { answer, exchange } = await caller.call('forks/take', { id: randomUUID(), features })
       if (answer.fork === null) return null
       const { lease: wireLease, job: wireJob } = answer.fork
       const { lastsMs, ...lease } = wireLease

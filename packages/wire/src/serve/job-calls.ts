@@ -1,4 +1,4 @@
-import { type ForkEnd, type LeaseRef, type Phase, SourceUnavailable } from '@harmont/engine'
+import { type ForkEnd, type LeaseRef, lackingFeatures, type Phase, SourceUnavailable } from '@harmont/engine'
 import {
   forkToWire,
   idTokensToWire,
@@ -135,11 +135,16 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall | LayerCall>> = {
     return () => ({ login })
   },
 
-  async 'forks/take'({ port, runner, shared, turn }, { id }) {
+  async 'forks/take'({ port, runner, shared, turn }, { id, features = [] }) {
     shared.order.enter(`${runner} fork`, turn)
     const [fork] = await shared.forks.once(runner, id, async () => {
       const taken = await port.probes?.take(runner)
-      return taken ? [taken] : []
+      if (!taken) return []
+      const { lease, work } = taken
+      if (lackingFeatures(work.job.work.step, features).length === 0) return [taken]
+      // A runner of an earlier release would run it without what the step asks for.
+      await port.probes?.end(lease, { kind: 'impossible' })
+      return []
     })
     return (now) => ({ fork: fork ? forkToWire(fork, now) : null })
   },

@@ -74,7 +74,7 @@ async function refuseUnfit(
 ): Promise<readonly LeasedJob[]> {
   const fit: LeasedJob[] = []
   for (const job of jobs) {
-    const lacking = lackingFeatures(job, features)
+    const lacking = job.work.kind === 'render' ? [] : lackingFeatures(job.work.step, features)
     if (lacking.length === 0) fit.push(job)
     else {
       const message = `The runner ${runner} is of a release that does not know ${lacking.join(', ')}. Update it, or let another one take the step.`

@@ -285,7 +285,7 @@ const calls: Readonly<Record<CallName, Schema>> = {
   'shell/work': object({ ticket }),
   'shell/secrets': object({ ticket, names }),
   'shell/registry-login': object({ ticket, registry }),
-  'forks/take': object({ id: uuid }),
+  'forks/take': object({ id: uuid }, { features }),
   'forks/end': object({ fork, end: forkEnd }),
   'forks/release': object({}),
   'forks/secrets': object({ fork, names }),

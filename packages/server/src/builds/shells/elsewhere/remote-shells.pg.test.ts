@@ -34,21 +34,26 @@ beforeAll(async () => {
   await it.request(ownerToken, 'POST', '/api/v0/organizations/default/secrets', { name: 'deploy', value: 'pa55-word' })
   runner = await joinedRunner(it)
   stranger = await joinedRunner(it)
-  const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
-  const steps = ir({ key: 'a', cmd: 'false', secrets: { TOKEN: 'deploy' } })
-  const body = { branch: 'main', commit: 'c', pipeline_ir: steps, source_b64: '' }
-  buildId = (await it.request<{ id: string }>(ownerToken, 'POST', builds, body)).body.id
-  const { body: granted } = await runner.call('lease', leaseRequest())
-  const [{ jobId, fence, leaseId }] = granted.jobs as [LeaseRef]
-  const lease = { jobId, buildId, fence, leaseId }
-  await runner.call('started', { lease, at: Date.now() })
-  const outcome = { kind: 'exited', exitCode: 1, signal: null, limit: null, snapshot: 'kept-1' }
-  await runner.call('finish', { lease, at: Date.now(), outcome, output: noOutput })
-  path = `${builds}/1/jobs/${jobId}/shell`
+  ;({ path, buildId } = await failedStep({ secrets: { TOKEN: 'deploy' } }))
 })
 afterAll(() => other.stop())
 // A runner that is silent for a minute counts as gone.
 beforeEach(() => Promise.all([runner, stranger].map(({ call }) => call('renew', {}))))
+
+/** Makes a build whose only step fails on the runner and leaves its files there. */
+async function failedStep(more: object): Promise<{ readonly path: string; readonly buildId: string }> {
+  const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
+  const steps = ir({ key: 'a', cmd: 'false', ...more })
+  const body = { branch: 'main', commit: 'c', pipeline_ir: steps, source_b64: '' }
+  const made = await it.request<{ id: string }>(ownerToken, 'POST', builds, body)
+  const { body: granted } = await runner.call('lease', leaseRequest())
+  const [{ jobId, fence, leaseId }] = granted.jobs as [LeaseRef]
+  const lease = { jobId, buildId: made.body.id, fence, leaseId }
+  await runner.call('started', { lease, at: Date.now() })
+  const outcome = { kind: 'exited', exitCode: 1, signal: null, limit: null, snapshot: 'kept-1' }
+  await runner.call('finish', { lease, at: Date.now(), outcome, output: noOutput })
+  return { path: `${builds}/1/jobs/${jobId}/shell`, buildId: made.body.id }
+}
 
 /** Starts another API process on the same database. */
 function startApi(): Promise<Server> {
@@ -86,8 +91,8 @@ function nextTicket({ shells }: RemotePort): Promise<string> {
 }
 
 /** Opens a shell as a person whose connection is at this process. */
-async function shellAt(url: string, opening: object, body: object = {}): Promise<ClientShell> {
-  const made = await it.request<{ token: string }>(ownerToken, 'POST', path, body)
+async function shellAt(url: string, opening: object, body: object = {}, of = path): Promise<ClientShell> {
+  const made = await it.request<{ token: string }>(ownerToken, 'POST', of, body)
   expect(made.status).toBe(201)
   return enterShell(`${url.replace(/^http/, 'ws')}/api/v0/shells`, made.body.token, opening)
 }
@@ -185,6 +190,27 @@ test('G115 a ticket opens one connection of its runner, within its time, and not
   expect(await dial(it.server.url, late, runner.token)).toBe(422)
   expect(await removeDeadAsks(it.server.pool)).toBeGreaterThan(0)
   shell.socket.terminate()
+})
+
+test('G125 a runner that would ignore a list of hosts opens no shell in a step that has one, and the person hears why', async () => {
+  const bound = await failedStep({ egress: ['a.example'] })
+  const port = connect(it.server.url)
+  for (const url of [it.server.url, other.url]) {
+    const asked = nextTicket(port)
+    const shell = await shellAt(it.server.url, {}, {}, bound.path)
+    const ticket = await asked
+    expect(await dial(url, ticket, stranger.token)).toBe(422)
+    expect(await dial(url, ticket, runner.token)).toBe(422)
+    expect(await shell.closed).toBe(1011)
+    expect(problemOf(shell)).toMatchObject({
+      code: 'service_unavailable',
+      message: 'The runner test is of a release that does not know egress. Update it, and try again.',
+    })
+    expect((await runner.call('shell/work', { ticket })).body).toEqual({ work: null })
+  }
+  serveShells(port)
+  const shell = await shellAt(other.url, { script: 'exit 7' }, {}, bound.path)
+  expect(await shell.closed).toBe(1000)
 })
 
 test('a ticket in the path of a call is no call, and a dial without an upgrade is refused', async () => {

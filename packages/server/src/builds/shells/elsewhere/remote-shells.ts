@@ -1,7 +1,15 @@
 /** Shells in files of runners elsewhere: a runner dials in, and its shell is joined to the person's. */
 import { randomBytes } from 'node:crypto'
-import { reaches, type ShellRequest, ShellUnavailable, type ShellWork, type Store } from '@harmont/engine'
+import {
+  lackingFeatures,
+  reaches,
+  type ShellRequest,
+  ShellUnavailable,
+  type ShellWork,
+  type Store,
+} from '@harmont/engine'
 import type { Conversation } from '@harmont/sandbox'
+import { wireHeaders } from '@harmont/wire'
 import type pg from 'pg'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -26,6 +34,14 @@ interface RemoteShellServices {
   readonly asked: AskListeners
 }
 
+/** A person who waits for a runner to dial. */
+interface Waiting {
+  readonly step: ShellWork['step']
+  give(socket: WebSocket): void
+  /** Tells the person what of the step its runner does not know. */
+  refuse(lacking: readonly string[]): void
+}
+
 /** How long a runner may take to dial. */
 const dialMs = 20_000
 /** A message of a runner has a piece of output. */
@@ -34,8 +50,8 @@ const [pingMs, silenceMs] = [15_000, 60_000]
 
 export class RemoteShells {
   readonly #services: RemoteShellServices
-  /** Takes the connection of each runner that is asked, by ticket. */
-  readonly #waiting = new Map<string, (socket: WebSocket) => void>()
+  /** By the ticket with which the runner is asked. */
+  readonly #waiting = new Map<string, Waiting>()
   readonly #sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: longestMessage })
 
   constructor(services: RemoteShellServices) {
@@ -52,7 +68,11 @@ export class RemoteShells {
     const timer = setTimeout(() => reject(new ShellUnavailable('no_runner', silent)), dialMs)
     const onClosing = () => reject(apiError('draining', 'The server is stopping; open the shell again in a moment.'))
     closing.addEventListener('abort', onClosing)
-    this.#waiting.set(ticket, resolve)
+    const refuse = (lacking: readonly string[]) => {
+      const message = `The runner ${name} is of a release that does not know ${lacking.join(', ')}. Update it, and try again.`
+      reject(new ShellUnavailable('no_runner', message))
+    }
+    this.#waiting.set(ticket, { step: work.step, give: resolve, refuse })
     // The ask may fail while nobody waits yet.
     dialled.catch(() => {})
     try {
@@ -79,19 +99,29 @@ export class RemoteShells {
   async enter(runner: string, request: UpgradeRequest): Promise<void> {
     requireHandshake(request)
     const { pool, closing } = this.#services
-    const ticket = String(request.raw.headers['harmont-ticket'] ?? '')
-    if (this.#waiting.has(ticket)) {
+    const ticket = String(request.raw.headers[wireHeaders.ticket] ?? '')
+    const waiting = this.#waiting.get(ticket)
+    if (waiting !== undefined) {
+      await this.#requireFeatures(runner, request, ticket, waiting)
       if (!(await enterAsk(pool, ticket, runner))) throw unknownTicket()
       const socket = await upgraded(this.#sockets, request)
-      const give = this.#waiting.get(ticket)
       // Nobody waits any more.
-      if (socket !== null && give === undefined) socket.terminate()
-      if (socket !== null) give?.(socket)
+      if (socket !== null && !this.#waiting.has(ticket)) socket.terminate()
+      else if (socket !== null) waiting.give(socket)
       return
     }
     const address = isRelayed(request) ? undefined : await addressOfAsk(pool, ticket, runner)
     if (address === undefined) throw unknownTicket()
     await relay(request, address, closing)
+  }
+
+  /** Refuses a runner of an earlier release, which would open a shell without the list of hosts of its step. */
+  async #requireFeatures(runner: string, { raw }: UpgradeRequest, ticket: string, { step, refuse }: Waiting) {
+    const lacking = lackingFeatures(step, String(raw.headers[wireHeaders.features] ?? '').split(','))
+    if (lacking.length === 0) return
+    if ((await addressOfAsk(this.#services.pool, ticket, runner)) === undefined) throw unknownTicket()
+    refuse(lacking)
+    throw apiError('request_invalid', `The step of this shell needs a runner that knows ${lacking.join(', ')}.`)
   }
 
   /** Returns the tickets with which a runner is to dial. */
