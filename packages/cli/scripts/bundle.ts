@@ -112,7 +112,7 @@ export async function bundle(
   return { metafiles: [programs.metafile, renderer.metafile], copied: copyFiles(folder) }
 }
 
-/** Copies the Python SDK, the types that `hm init` writes, and the programs for the shell; returns their sources. */
+/** Copies the Python SDK, the types that `hm init` writes, and the programs for shell and Perl; returns their sources. */
 function copyFiles(folder: string): readonly string[] {
   const copies = [
     ...globSync('pipeline-python/src/harmont/**/*.*', {
@@ -122,7 +122,7 @@ function copyFiles(folder: string): readonly string[] {
     ...globSync('pipeline/generated/types/**/*.*', { cwd: rooms }).map(
       (path) => [path, join('types', path.slice('pipeline/generated/types/'.length))] as const,
     ),
-    ...globSync('sandbox/src/**/*.sh', { cwd: rooms }).map((path) => [path, basename(path)] as const),
+    ...globSync('sandbox/src/**/*.{sh,pl}', { cwd: rooms }).map((path) => [path, basename(path)] as const),
   ]
   for (const [path, place] of copies) cpSync(join(rooms, path), join(folder, place))
   return copies.map(([path]) => join(rooms, path))

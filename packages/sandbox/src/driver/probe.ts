@@ -26,6 +26,7 @@ const programs: Readonly<Record<string, string>> = {
   flock: 'util-linux',
   mount: 'mount',
   ip: 'iproute2',
+  perl: 'perl-base',
   git: 'git',
   du: 'coreutils',
   cp: 'coreutils',

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeEach, expect, it } from 'vitest'
@@ -32,6 +32,26 @@ it('removes many trees at once, each completely, and ignores a missing one', asy
   await trash.close()
 })
 
+/** Makes a directory whose path is longer than a path may be. */
+function nest(path: string): void {
+  const script = 'chdir shift or die; for (1 .. 20) { mkdir $ARGV[0] and chdir $ARGV[0] or die }'
+  execFileSync('perl', ['-e', script, path, 'n'.repeat(250)])
+}
+
+it('removes links and not what they lead to, many files, and what is deeper than a path may be', async () => {
+  const [linked, many, deep] = ['linked', 'many', 'deep'].map(tree) as [string, string, string]
+  const kept = tree('kept')
+  symlinkSync(kept, join(linked, 'folder'))
+  symlinkSync(join(kept, 'a', '-rf'), join(linked, 'file'))
+  for (let at = 0; at < 500; at++) writeFileSync(join(many, `${at}`), '')
+  nest(deep)
+  await Promise.all([linked, many, deep].map((path) => trash.remove(path)))
+  expect(readdirSync(bin)).toEqual([])
+  expect(readdirSync(join(kept, 'a')).sort()).toEqual(['* b', '-rf'])
+  rmSync(kept, { recursive: true })
+  await trash.close()
+})
+
 it('nothing is left under its name after the request, whatever happens to this process', () => {
   const path = tree('doomed')
   const removed = trash.remove(path)
@@ -41,7 +61,7 @@ it('nothing is left under its name after the request, whatever happens to this p
 
 /** Other files of this worker may have left theirs. */
 function helpers(): readonly number[] {
-  const { stdout } = spawnSync('pgrep', ['-P', `${process.pid}`, '-f', 'trash.sh'], { encoding: 'utf8' })
+  const { stdout } = spawnSync('pgrep', ['-P', `${process.pid}`, '-f', 'trash.pl'], { encoding: 'utf8' })
   return stdout.split('\n').filter(Boolean).map(Number)
 }
 

@@ -8,9 +8,9 @@ import { isAbsent } from './files.ts'
 import { LineReader } from './line-reader.ts'
 import { helperEnvironment } from './machine.ts'
 
-const script = fileURLToPath(new URL('trash.sh', import.meta.url))
+const script = fileURLToPath(new URL('trash.pl', import.meta.url))
 
-/** Removing several together takes fewer processes. */
+/** Large trees that are removed together take one process. */
 const gatherMs = 20
 
 /** Attempts, in case the helper is killed. */
@@ -84,7 +84,7 @@ export class Trash {
 
   private running(): { readonly child: ChildProcess; readonly lines: LineReader } {
     if (this.helper !== undefined && this.helper.lines.end === undefined) return this.helper
-    const child = spawn('/bin/sh', [script], {
+    const child = spawn('perl', [script], {
       cwd: this.directory,
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
