@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import process from 'node:process'
 import { promisify } from 'node:util'
 import { brotliCompress, constants, gzip } from 'node:zlib'
@@ -31,12 +31,8 @@ async function filesOf(repository: string, input: string): Promise<string[]> {
   const kind = await stat(path).catch(() => undefined)
   if (kind === undefined) return []
   if (kind.isFile()) return [input]
-  const entries = await readdir(path, { recursive: true, withFileTypes: true })
-  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
-  return files
-    .map((file) => relative(repository, file))
-    .filter((file) => !isNoInput(file))
-    .sort()
+  const inside = (await readdir(path)).map((name) => join(input, name)).filter((name) => !isNoInput(name))
+  return (await Promise.all(inside.map((name) => filesOf(repository, name)))).flat().sort()
 }
 
 async function digestOfInputs(repository: string): Promise<string> {

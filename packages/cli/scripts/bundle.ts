@@ -1,5 +1,6 @@
 import { cpSync, globSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { createRequire, isBuiltin } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 
@@ -27,6 +28,25 @@ const roomsHaveNoEffects: Plugin = {
     }),
 }
 
+// Gives a CommonJS package that is imported on demand the names that Node.js gives it. esbuild's own has its default only.
+const namesOnDemand: Plugin = {
+  name: 'names-on-demand',
+  setup({ onResolve, onLoad, resolve }) {
+    onResolve({ filter: /^[^.]/ }, async ({ path, importer, resolveDir, kind, pluginData }) => {
+      const isOurs = kind === 'dynamic-import' && !importer.includes('/node_modules/')
+      if (!isOurs || pluginData === 'resolving' || isBuiltin(path)) return undefined
+      const found = await resolve(path, { importer, resolveDir, kind, pluginData: 'resolving' })
+      const isCommonJs = !found.external && !/^(import|export)\b/m.test(await readFile(found.path, 'utf8'))
+      return isCommonJs ? { path: found.path, namespace: 'on-demand' } : found
+    })
+    onLoad({ filter: /./, namespace: 'on-demand' }, ({ path }) => {
+      const names = Object.keys(createRequire(path)(path)).filter((name) => /^\w+$/.test(name) && name !== 'default')
+      const all = `import all from ${JSON.stringify(path)}; export default all; export const { ${names.join()} } = all`
+      return { contents: all, resolveDir: dirname(path) }
+    })
+  },
+}
+
 const common = {
   bundle: true,
   splitting: true,
@@ -47,7 +67,7 @@ const common = {
   banner: {
     js: "import { createRequire as hmRequire } from 'node:module';const require = hmRequire(import.meta.url);",
   },
-  plugins: [roomsHaveNoEffects],
+  plugins: [roomsHaveNoEffects, namesOnDemand],
 } satisfies BuildOptions
 
 /**

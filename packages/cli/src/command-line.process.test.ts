@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { runHm } from './test-support/run-hm.ts'
+import { hmProgram, hmSources, runHm } from './test-support/run-hm.ts'
 import { runHmHere } from './test-support/run-hm-here.ts'
 import { version } from './version.ts'
 
@@ -104,7 +104,12 @@ test('an unforeseen error is exit 10, with a report that contains no argument', 
   await writeFile(
     crash,
     `import fs from 'node:fs'; import module from 'node:module'
-    fs.statSync = (p) => { throw new TypeError('boom') }; module.syncBuiltinESMExports()`,
+    const { statSync } = fs
+    fs.statSync = (path, options) => {
+      if (String(path).startsWith(${JSON.stringify(cwd)})) throw new TypeError('boom')
+      return statSync(path, options)
+    }
+    module.syncBuiltinESMExports()`,
   )
   const { code, stderr } = await runHm(['config', 'get', 'cloud.org', '--org', 's3cret'], {
     cwd,
@@ -135,8 +140,8 @@ test('-v prints the steps that hm takes', async () => {
   expect((await runHm(['version', '-v'], { cwd })).stderr).toContain('debug: command: hm version')
 })
 
-/** Loads every module through a hook that writes down its address. */
-async function loadedBy(...line: string[]): Promise<string[]> {
+/** Loads every module of the sources through a hook that writes down its address. */
+async function loadedBy(program: string, ...line: string[]): Promise<string[]> {
   const list = join(cwd, 'loaded.txt')
   const hook = join(cwd, 'hook.mjs')
   await writeFile(
@@ -145,23 +150,23 @@ async function loadedBy(...line: string[]): Promise<string[]> {
     registerHooks({ load(url, context, next) { appendFileSync(${JSON.stringify(list)}, url + '\\n'); return next(url, context) } })`,
   )
   await writeFile(list, '')
-  await runHm(line, { cwd, nodeFlags: ['--import', pathToFileURL(hook).href] })
+  await runHm(line, { cwd, nodeFlags: ['--import', pathToFileURL(hook).href], program })
   return (await readFile(list, 'utf8')).split('\n').filter((url) => url.startsWith('file:'))
 }
 
 test('--version loads one module: the launcher', async () => {
-  expect(await loadedBy('--version')).toEqual([expect.stringMatching(/bin\/hm\.js$/)])
+  expect(await loadedBy(hmProgram, '--version')).toEqual([expect.stringMatching(/bin\/hm\.js$/)])
 })
 
 test('a command loads its own code and nothing that only others need', async () => {
-  const help = await loadedBy('help')
+  const help = await loadedBy(hmSources, 'help')
   expect(help.filter((url) => url.includes('/node_modules/'))).toEqual([])
   const ofHelp = /\/src\/([\w-]+\.ts|(command-line|process|specs|terminal|container)\/)/
   expect(help.filter((url) => url.includes('packages/cli/src/') && !ofHelp.test(url))).toEqual([])
-  const list = await loadedBy('config', 'list')
+  const list = await loadedBy(hmSources, 'config', 'list')
   expect(list.some((url) => url.includes('smol-toml'))).toBe(true)
   expect(list.filter((url) => /@clack|write-setting|credentials/.test(url))).toEqual([])
-  const sent = await loadedBy('run', '--cloud')
+  const sent = await loadedBy(hmSources, 'run', '--cloud')
   expect(sent.some((url) => url.endsWith('/builds/run-cloud.ts'))).toBe(true)
   expect(sent.filter((url) => /packages\/(sandbox|engine)\//.test(url))).toEqual([])
 })

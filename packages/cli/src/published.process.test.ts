@@ -1,5 +1,8 @@
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -107,6 +110,26 @@ export default { slug: 'ci', pipeline: pipeline(sh('true', { services: db })) }`
   const validated = run(join(project, 'node_modules/.bin/hm'), ['validate'], { cwd: folder, env: env() })
   const stdout = expect.stringContaining('expected a regular expression in RE2 syntax, got "ready (to accept"')
   await expect(validated).rejects.toMatchObject({ stdout })
+})
+
+test('the installed hm has what is loaded on demand: the way through a proxy', async () => {
+  const asked: (string | undefined)[] = []
+  // As proxies answer for a name that they refuse.
+  const proxy = createServer(({ url }, response) => {
+    asked.push(url)
+    response.writeHead(403).end()
+  })
+  await once(proxy.listen(0, '127.0.0.1'), 'listening')
+  try {
+    const { port } = proxy.address() as AddressInfo
+    const throughProxy = { ...env(), HM_API_TOKEN: 'of-nobody', HTTP_PROXY: `http://127.0.0.1:${port}` }
+    const line = ['org', 'list', '--api-url', 'http://harmont.invalid']
+    const listed = run(join(project, 'node_modules/.bin/hm'), line, { cwd: project, env: throughProxy })
+    await expect(listed).rejects.toMatchObject({ stderr: expect.stringContaining('403') })
+  } finally {
+    proxy.close()
+  }
+  expect(new Set(asked)).toEqual(new Set(['http://harmont.invalid/api/v0/organizations?limit=100']))
 })
 
 test('the reader of test reports is in the package', async () => {

@@ -20,12 +20,12 @@ beforeEach(async () => {
   started = []
   home = await mkdtemp(join(tmpdir(), 'hm-launcher-'))
   await mkdir(join(home, 'bin'))
-  await mkdir(join(home, 'src'))
+  await mkdir(join(home, 'lib'))
   await copyFile(hmProgram, join(home, 'bin', 'hm.js'))
   await writeFile(join(home, 'package.json'), '{"type":"module","version":"1.2.3"}')
   await symlink(fileURLToPath(new URL('../../../../node_modules', import.meta.url)), join(home, 'node_modules'))
   await writeFile(
-    join(home, 'src', 'main.ts'),
+    join(home, 'lib', 'main.js'),
     `import { watchSignals } from ${JSON.stringify(fileURLToPath(new URL('./interrupts.ts', import.meta.url)))}
     const launcher = Number(process.env.HM_LAUNCHER)
     const { signal, onSecondInterrupt } = watchSignals(launcher > 0 ? launcher : undefined)

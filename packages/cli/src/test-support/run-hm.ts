@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 export const hmProgram = fileURLToPath(new URL('../../bin/hm.js', import.meta.url))
+/** Does the same from sources, for who watches its modules. */
+export const hmSources = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 export interface HmResult {
   readonly code: number | null
@@ -16,6 +18,7 @@ interface HmOptions {
   readonly env?: Readonly<Record<string, string>>
   /** Flags of Node.js. */
   readonly nodeFlags?: readonly string[]
+  readonly program?: string
 }
 
 const { PATH = '', NODE_COMPILE_CACHE } = process.env
@@ -30,8 +33,9 @@ export const programEnv: Readonly<Record<string, string>> = {
  * Runs the real command with nothing more of our environment than `programEnv`; its home is the
  * directory that it runs in.
  */
-export async function runHm(args: readonly string[], { cwd, env = {}, nodeFlags = [] }: HmOptions): Promise<HmResult> {
-  const child = spawn(process.execPath, [...nodeFlags, '--', hmProgram, ...args], {
+export async function runHm(args: readonly string[], options: HmOptions): Promise<HmResult> {
+  const { cwd, env = {}, nodeFlags = [], program = hmProgram } = options
+  const child = spawn(process.execPath, [...nodeFlags, '--', program, ...args], {
     cwd,
     env: { ...programEnv, HOME: cwd, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
