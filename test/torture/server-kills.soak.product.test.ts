@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, scaled } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, test } from 'vitest'
+import { stepOf } from '../../packages/engine/src/index.ts'
 import { isOver, openPipeline, type Submitted, submit, untilOver } from './builds.ts'
 import { type Effects, startEffects } from './effects.ts'
 import { judgeBuild, judgeMoney, settle } from './judge.ts'
@@ -42,7 +43,7 @@ test(`G02 G08 G24 G41 G117 ${kills} kills of the server at random moments, seed 
     return build
   }
   let current = await another()
-  let [serving, uploading] = [0, 0]
+  let [serving, uploading, appending] = [0, 0, 0]
   let unready = 0
   let drains = 0
   for (let killed = 0; killed < kills; ) {
@@ -55,6 +56,7 @@ test(`G02 G08 G24 G41 G117 ${kills} kills of the server at random moments, seed 
     const met = await atWork()
     serving += met.serving
     uploading += met.uploading
+    appending += met.appending
     life.kill(signal)
     await life.ended
     life = server.begin()
@@ -78,16 +80,25 @@ test(`G02 G08 G24 G41 G117 ${kills} kills of the server at random moments, seed 
   await life.ended
   await untilEmpty(() => allRemains(server.directory))
   const seconds = Math.round((Date.now() - began) / 1000)
-  const met = { serving, uploading, unready, drains }
+  const met = { serving, uploading, appending, unready, drains }
   console.info(JSON.stringify({ seed: random.seed, kills, ...met, builds: builds.length, jobs, seconds }))
 })
 
-/** Returns how many jobs have services that run, and how many upload after the end of their command. */
-async function atWork(): Promise<{ readonly serving: number; readonly uploading: number }> {
+interface AtWork {
+  /** Jobs with services that run. */
+  readonly serving: number
+  /** Jobs that upload after the end of their command. */
+  readonly uploading: number
+  /** Generators that run or end. */
+  readonly appending: number
+}
+
+async function atWork(): Promise<AtWork> {
   const { rows } = await server.pool.query(
     `select count(*) filter (where j.services::text like '%"ready"%')::int as serving,
-            count(*) filter (where j.state = 'running' and j.deadline_at is null)::int as uploading
-       from engine.leases l join engine.jobs j on j.id = l.job_id`,
+            count(*) filter (where j.state = 'running' and j.deadline_at is null)::int as uploading,
+            count(*) filter (where j.state = 'running' and ${stepOf('p', 'j')} -> 'append' is not null)::int as appending
+       from engine.leases l join engine.jobs j on j.id = l.job_id join engine.plans p on p.build_id = j.build_id`,
   )
   return rows[0]
 }
