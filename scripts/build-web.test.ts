@@ -10,7 +10,8 @@ async function repository() {
   const root = await mkdtemp(join(tmpdir(), 'harmont-build-web-'))
   onTestFinished(() => rm(root, { recursive: true }))
   const room = join(root, 'packages/web')
-  await mkdir(join(room, 'src'), { recursive: true })
+  await mkdir(join(room, 'src/server'), { recursive: true })
+  await writeFile(join(room, 'src/server/first-page.tsx'), 'export const mode = process.env.NODE_ENV')
   await writeFile(join(room, 'index.html'), '<script type="module" src="/src/main.js"></script>')
   const write = (text: string) => writeFile(join(room, 'src/main.js'), text)
   await write('document.title = "one " + process.env.NODE_ENV')
@@ -20,7 +21,7 @@ async function repository() {
 }
 
 test('two starts at once build the web app once, compressed forms included, and the next one builds nothing', async () => {
-  const { root, assets, read } = await repository()
+  const { root, room, assets, read } = await repository()
   expect((await Promise.all([buildWeb(root), buildWeb(root)])).sort()).toEqual([false, true])
   const [script = ''] = await assets()
   expect(await assets()).toEqual([script, `${script}.br`, `${script}.gz`])
@@ -29,6 +30,7 @@ test('two starts at once build the web app once, compressed forms included, and 
   expect(text.toString()).toContain('one production')
   expect(brotliDecompressSync(await read(`${script}.br`))).toEqual(text)
   expect(gunzipSync(await read(`${script}.gz`))).toEqual(text)
+  expect(await import(join(room, 'dist/.server/first-page.js'))).toMatchObject({ mode: 'production' })
   expect(await buildWeb(root)).toBe(false)
 })
 

@@ -71,11 +71,29 @@ async function buildInto(finished: string, room: string, digest: string): Promis
   await rm(underWay, { recursive: true, force: true })
   await build({ root: room, logLevel: 'warn', build: { outDir: underWay, emptyOutDir: true } })
   await compressFiles(underWay)
+  await buildFirstPage(room, join(underWay, '.server'))
   await writeFile(join(underWay, stamp), digest)
   // A reader of `dist` finds a complete one or none. After a kill between these lines, the next
   // start builds again.
   await rm(finished, { recursive: true, force: true })
   await rename(underWay, finished)
+}
+
+/** Builds the part of the web app that the server runs, with the packages that it needs. */
+async function buildFirstPage(room: string, outDir: string): Promise<void> {
+  const { build } = await import('vite')
+  await build({
+    root: room,
+    // It warns that a page which the app loads late is part of the entry, as it should.
+    logLevel: 'error',
+    build: {
+      ...{ ssr: 'src/server/first-page.tsx', outDir, manifest: false, copyPublicDir: false },
+      rolldownOptions: { output: { entryFileNames: '[name].js' } },
+    },
+    ssr: { noExternal: true },
+    // A server is started with any `NODE_ENV`, and React must not take time to look for mistakes.
+    define: { 'process.env.NODE_ENV': JSON.stringify('production') },
+  })
 }
 
 /**

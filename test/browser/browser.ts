@@ -78,7 +78,23 @@ export async function openContext(browser: Browser, options: BrowserContextOptio
   })
   context.setDefaultTimeout(60_000)
   watchPages(context)
+  context.on('page', awaitApp)
   return context
+}
+
+/**
+ * Makes opening and reloading a page wait until the app has taken the place of what the server
+ * drew, or says that it cannot: nothing before that answers to keys.
+ */
+function awaitApp(page: Page): void {
+  const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)]
+  const ready = async <Answer>(answer: Answer): Promise<Answer> => {
+    const over = page.locator('body:not(:has(#first-page:not(:empty))), #no-script:not([hidden])')
+    await over.first().waitFor({ state: 'attached' })
+    return answer
+  }
+  page.goto = async (...asked) => ready(await goto(...asked))
+  page.reload = async (...asked) => ready(await reload(...asked))
 }
 
 /** Opens an empty window. */

@@ -1,7 +1,7 @@
 /**
  * A developer examines a failed build: real builds in sandboxes, in a real browser, by keyboard.
  */
-import type { Page, Request } from 'playwright-core'
+import type { Page, Request, Route } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { buildEnd, flatIr } from '../product.ts'
 import { type App, startApp } from './app.ts'
@@ -34,6 +34,8 @@ beforeAll(async () => {
   })
   page = await app.openAsOwner()
   red = await run(steps)
+  // The first page of a build loads what draws it, which takes too long on a busy machine.
+  await page.request.get(address(red), { headers: { accept: 'text/html' } })
 })
 beforeEach(() => page.setViewportSize({ width: 1280, height: 720 }))
 afterAll(async () => app?.stop())
@@ -65,7 +67,7 @@ async function isOnScreen(text: string): Promise<boolean> {
   return box !== null && size !== null && box.y >= 0 && box.y + box.height <= size.height
 }
 
-test('web R1 R2 R5 a link to a failed build shows the reason, the step and its error line after three requests', async () => {
+test('web R1 R2 R5 a link to a failed build shows the reason, the step and its error line without a request', async () => {
   const asked: string[] = []
   const note = (request: Request) => {
     const { pathname } = new URL(request.url())
@@ -75,7 +77,7 @@ test('web R1 R2 R5 a link to a failed build shows the reason, the step and its e
   await page.goto(address(red))
   await page.waitForFunction(() => performance.getEntriesByName('harmont:red-answer').length > 0)
   page.off('request', note)
-  expect(new Set(asked)).toEqual(new Set(['session', 'view', 'log']))
+  expect(asked.filter((path) => /^(session|view|log)$/.test(path))).toEqual([])
   expect(await heading().textContent()).toMatch(/test failed after .+ with 2 errors: expected 3, got 4 · date\.ts:12\./)
   expect(await selected().textContent()).toContain('test')
   expect(await isOnScreen('error: expected 3, got 4')).toBe(true)
@@ -92,6 +94,51 @@ test('web R1 R2 R5 a link to a failed build shows the reason, the step and its e
   await page.waitForURL(/#L802$/)
   await expect.poll(() => isOnScreen('error: no zone')).toBe(true)
 })
+
+/** Notes whether the log is there when the app takes the place of what the server drew. */
+const noteFirstDraw = `void new MutationObserver((_, watching) => {
+  if (document.getElementById('first-page') !== null) return
+  watching.disconnect()
+  globalThis.isWholeAtFirst = document.querySelector('#log .log-row') !== null
+}).observe(document.getElementById('app'), { childList: true })`
+const phone = { viewport: { width: 390, height: 844 }, userAgent: 'Mozilla/5.0 (Linux; Android 15) Chrome Mobile' }
+test.for([
+  ['at 1280 by 720 px', { viewport: { width: 1280, height: 720 } }],
+  ['on a phone', phone],
+] as const)(
+  'web R1 the answer is there before any script of the app, and nothing moves when it comes: %s',
+  async ([, device]) => {
+    const context = await app.browser.newContext(device)
+    await app.signIn(context)
+    const own = await context.newPage()
+    const scripts: Route[] = []
+    let isHeld = true
+    await own.route('**/assets/*.js', (route) => (isHeld ? void scripts.push(route) : route.continue()))
+    await own.goto(address(red), { waitUntil: 'commit' })
+    await own.waitForFunction(() => performance.getEntriesByName('harmont:red-answer').length > 0)
+    const places = async () => {
+      const shown = [
+        own.locator('h1'),
+        own.locator('h2'),
+        own.getByText('error: expected 3, got 4'),
+        own.locator('#log'),
+      ]
+      const boxes = await Promise.all(shown.map((one) => one.last().boundingBox()))
+      return boxes.map((box) => [box?.x ?? -1, box?.y ?? -1])
+    }
+    const before = await places()
+    for (const [, y] of before) expect(y).toBeGreaterThan(0)
+    for (const [, y] of before) expect(y).toBeLessThan(device.viewport.height)
+    expect(await own.locator('[inert] h1').textContent()).toMatch(/test failed after/)
+    await own.evaluate(noteFirstDraw)
+    isHeld = false
+    await Promise.all(scripts.splice(0).map((route) => route.continue()))
+    await own.locator('#first-page').waitFor({ state: 'detached' })
+    expect(await own.evaluate('globalThis.isWholeAtFirst')).toBe(true)
+    expect(await places()).toEqual(before)
+    await context.close()
+  },
+)
 
 test('web R1 the same at 390 by 844 px, with the log below the sentence', async () => {
   await page.setViewportSize({ width: 390, height: 844 })
@@ -260,7 +307,7 @@ test('web B2 D1 a failure takes over an automatic selection; after a person pick
   await page.waitForURL(/job=(serve|flop|late)/)
   await page.waitForURL(/job=flop/)
   page.off('request', count)
-  expect(reads, 'what happened came by the stream').toBe(1)
+  expect(reads, 'what happened came by the stream').toBe(0)
   expect(await selected().textContent()).toContain('flop')
   await page.getByRole('list', { name: 'Steps' }).getByRole('link', { name: /serve/ }).click()
   await page.getByRole('button', { name: /late failed/ }).waitFor()

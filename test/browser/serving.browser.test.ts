@@ -26,12 +26,6 @@ function complaintsOf(page: Page): string[] {
   return complaints
 }
 
-interface Timing {
-  readonly name: string
-  /** `link` for files that a `Link` header or element preloaded. */
-  readonly initiatorType: string
-}
-
 function backgroundInPage(element: unknown): string {
   const { getComputedStyle } = globalThis as unknown as {
     getComputedStyle: (element: unknown) => { backgroundColor: string }
@@ -74,7 +68,7 @@ test('web T2 axe finds nothing on the documentation, which never scrolls sideway
   expect(await page.locator(':focus').textContent()).toBe('Skip to content')
 })
 
-test('web A9 the page runs under its policy, and preloaded files are fetched once', async () => {
+test('web A9 R2 the page runs under its policy, preloaded files are fetched once, and it asks for nothing that came with it', async () => {
   await app.product.api.ensurePipeline({ name: 'ci', repository: 'local/ci', default_branch: 'main' })
   const steps = [{ key: 'test', cmd: 'true' }]
   const { number } = await app.product.api.createBuild('ci', {
@@ -86,18 +80,12 @@ test('web A9 the page runs under its policy, and preloaded files are fetched onc
   const complaints = complaintsOf(page)
   const asked: string[] = []
   page.on('request', (request) => asked.push(new URL(request.url()).pathname))
-  await open(page, `/default/pipelines/ci/builds/${number}`)
+  const path = `/default/pipelines/ci/builds/${number}`
+  // The first page of a build loads what draws it, which takes too long on a busy machine.
+  await page.request.get(app.origin + path, { headers: { accept: 'text/html' } })
+  await open(page, path)
   await page.getByRole('heading', { level: 1 }).waitFor()
-  const view = `/api/v0/organizations/default/pipelines/ci/builds/${number}/view`
-  await expect.poll(() => asked).toContain(view)
-  // The page shows these responses, which were requested once: by the browser, while it still
-  // parsed the page.
-  const timings = (await page.evaluate(`performance.getEntriesByType('resource')`)) as readonly Timing[]
-  for (const path of ['/api/v0/session', view]) {
-    const found = timings.filter(({ name }) => name === app.origin + path)
-    expect([path, found.map(({ initiatorType }) => initiatorType)]).toEqual([path, ['link']])
-    expect([path, asked.filter((each) => each === path).length]).toEqual([path, 1])
-  }
+  expect(asked.filter((path) => /\/(session|view|config)$/.test(path))).toEqual([])
   const assets = asked.filter((path) => path.startsWith('/assets/'))
   expect(assets.toSorted()).toEqual([...new Set(assets)].sort())
   // The browser compiles scripts that start like this beside the main thread.

@@ -3,7 +3,7 @@
  * owner that use it.
  */
 
-import { StrangeProxy, windowHeader } from '@harmont/outside/proxy'
+import { rewrites, StrangeProxy, windowHeader } from '@harmont/outside/proxy'
 import type { BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { buildEnd, flatIr } from '../product.ts'
 import { type App, startApp } from './app.ts'
@@ -34,6 +34,7 @@ export async function startStrangeServer(): Promise<StrangeServer> {
   const app = await startApp({ HARMONT_PUBLIC_URL: proxy.origin }, { ownBrowser: true })
   const { api } = app.product
   proxy.connectTo(app.product.server().url)
+  leaveOutAnswers(proxy)
   for (const name of ['ci', 'other'])
     await api.ensurePipeline({ name, repository: `https://github.com/acme/${name}`, default_branch: 'main' })
   const first = await app.openAsOwner()
@@ -57,6 +58,16 @@ export async function startStrangeServer(): Promise<StrangeServer> {
       await proxy.stop()
     },
   }
+}
+
+/** Leaves out what comes with the page of a build: the app asks for it, and the proxy can answer. */
+function leaveOutAnswers(proxy: StrangeProxy): void {
+  const withoutAnswers = rewrites((page) =>
+    page
+      .replaceAll(/<script[^>]* data-answer=.*?<\/script>/g, '')
+      .replace(/(<div id="first-page" inert hidden>)[\s\S]*?(<\/div>\s*<\/div>\s*<!--)/, '$1$2'),
+  )
+  proxy.answer(/^GET \/default\/pipelines\/\w+\/builds\/\d+/, withoutAnswers)
 }
 
 function windows(
@@ -84,6 +95,7 @@ function windows(
     complaints: () => complaints.splice(0),
     async tidy() {
       proxy.heal()
+      leaveOutAnswers(proxy)
       await Promise.all([...contexts].map((context) => context.close()))
       contexts.clear()
     },

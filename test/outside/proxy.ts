@@ -43,6 +43,15 @@ export function changes(change: (value: never) => unknown): Fault {
   }
 }
 
+/** Changes the text of the server's response. */
+export function rewrites(change: (text: string) => string): Fault {
+  return async ({ response, ask }) => {
+    const { status, headers, body } = await ask()
+    const text = change(body.toString())
+    response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text)
+  }
+}
+
 /** Cuts the server's response in the middle. */
 export const cuts: Fault = async ({ response, ask }) => {
   const { status, headers, body } = await ask()

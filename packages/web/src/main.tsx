@@ -1,14 +1,16 @@
-import { QueryClientProvider } from '@tanstack/react-query'
-import { RouterProvider } from '@tanstack/react-router'
 import { setNonce } from 'get-nonce'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { dropPageAnswers } from './api/page-answers.ts'
 import { queryClient } from './api/query-client.ts'
 import { watchSession } from './api/session-tabs.ts'
 import { watchInput, watchMissingChunks } from './browser/missing-chunk.ts'
+import { tellWindow } from './browser/screen.ts'
+// Here, because the server draws the log before its code is there.
+import './log/log.css'
 import { onKeyDown } from './interaction/shortcuts.ts'
 import { firstPageReady } from './routes/first-page.ts'
-import { router } from './routes/router.tsx'
+import { App, createAppRouter } from './routes/router.tsx'
 
 // The scroll lock of dialogs writes a style element, which the content security policy allows only
 // with its nonce.
@@ -16,16 +18,17 @@ setNonce(document.querySelector<HTMLMetaElement>('meta[property=csp-nonce]')?.no
 watchInput()
 watchMissingChunks()
 watchSession()
+tellWindow()
 document.addEventListener('keydown', onKeyDown)
 const place = document.getElementById('app')
 if (place === null) throw new Error('index.html has no element #app')
+const router = createAppRouter(queryClient)
 // Not awaited: parts of the first page may import this file, which would then wait for itself.
-void firstPageReady(router.load()).then(() =>
+void firstPageReady(router.load()).then(() => {
+  dropPageAnswers()
   createRoot(place).render(
     <StrictMode>
-      <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
+      <App router={router} />
     </StrictMode>,
-  ),
-)
+  )
+})

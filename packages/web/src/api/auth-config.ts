@@ -1,4 +1,5 @@
 import { queryOptions, useQuery } from '@tanstack/react-query'
+import { isBrowser } from '../browser/is-browser.ts'
 import { answer, client } from './client.ts'
 import type { Schema } from './schemas.ts'
 
@@ -8,7 +9,7 @@ export type AuthConfig = Schema<'AuthConfig'>
 export const authConfigQuery = queryOptions({
   queryKey: ['auth-config'],
   queryFn: ({ signal }): Promise<AuthConfig> => answer(client.GET('/api/v0/auth/config', { signal })),
-  initialData: () => inlined(document.getElementById('auth-config')?.textContent ?? ''),
+  initialData: () => (isBrowser ? inlined(document.getElementById('auth-config')?.textContent ?? '') : undefined),
   staleTime: 5 * 60_000,
 })
 

@@ -1,5 +1,7 @@
 import type { paths } from '@harmont/contract'
 import createClient, { type Middleware } from 'openapi-fetch'
+import { isBrowser } from '../browser/is-browser.ts'
+import { takePageAnswer } from './page-answers.ts'
 import { ApiProblem, describeProblem, noAnswer, unreadable } from './problem.ts'
 
 /** Reads time out after this long. Changes have no limit. */
@@ -7,7 +9,7 @@ const readMs = 30_000
 
 /**
  * Reads the cookie for each request, because signing in changes it, also in another tab. Reads send
- * no header of ours, so that they match the page's preloads.
+ * no header of ours.
  */
 const withCsrf: Middleware = {
   onRequest({ request }) {
@@ -20,10 +22,12 @@ const withCsrf: Middleware = {
 }
 
 /** Calls every operation of the contract. Only `queries.ts` files use it, through `answer`. */
-export const client = createClient<paths>({ baseUrl: location.origin, fetch: ask })
+export const client = createClient<paths>({ baseUrl: isBrowser ? location.origin : '', fetch: ask })
 client.use(withCsrf)
 
-function ask(request: Request): Promise<Response> {
+async function ask(request: Request): Promise<Response> {
+  const answer = takePageAnswer(request)
+  if (answer !== undefined) return answer
   if (request.method !== 'GET') return fetch(request)
   return fetch(request, { signal: AbortSignal.any([request.signal, AbortSignal.timeout(readMs)]) })
 }

@@ -41,5 +41,5 @@ function subscribe(listener: () => void): () => void {
 
 /** Returns the server's time, updated each second by one timer for the whole page. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now)
+  return useSyncExternalStore(subscribe, () => now, serverNow)
 }

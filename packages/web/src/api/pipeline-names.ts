@@ -16,6 +16,11 @@ export function rememberPipelineNames(
     names.set(new Map([...before, ...news.map(({ slug, name }) => [keyOf(org, slug), name] as const)]))
 }
 
+/** Forgets all names: the server draws the next page for somebody else. */
+export function forgetPipelineNames(): void {
+  names.set(new Map())
+}
+
 /** Returns a function that names a pipeline, by its slug until its name is known. */
 export function usePipelineNames(): (org: string, slug: string) => string {
   const known = names.use()

@@ -4,11 +4,8 @@ import { ApiProblem } from './problem.ts'
 /** A query does not wait silently for longer than this before its next try. */
 const patienceMs = 5000
 
-/** The query client of this page. */
-export const queryClient = createQueryClient()
-
 /** Retries only failures that may pass, and no sooner than the server asks (web D3). */
-function createQueryClient(): QueryClient {
+export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
@@ -25,6 +22,9 @@ function createQueryClient(): QueryClient {
     },
   })
 }
+
+/** The query client of this page. */
+export const queryClient = createQueryClient()
 
 /** Whether a repeated request may succeed: no response, too many requests, or a server fault. */
 export function isPassing(error: unknown): boolean {

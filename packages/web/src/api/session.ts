@@ -12,12 +12,7 @@ export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session | null> => {
     try {
-      const session = await answer(client.GET('/api/v0/session', { signal }))
-      const organizations = listOf(session.organizations)
-      return {
-        ...session,
-        organizations: organizations.map((one) => ({ ...one, permissions: listOf(one.permissions) })),
-      }
+      return completeSession(await answer(client.GET('/api/v0/session', { signal })))
     } catch (error) {
       if (error instanceof ApiProblem && error.problem.code === 'unauthorized') return null
       throw error
@@ -25,6 +20,12 @@ export const sessionQuery = queryOptions({
   },
   staleTime: 60_000,
 })
+
+/** Completes the session of another release of the server (web X1). */
+export function completeSession(session: Session): Session {
+  const organizations = listOf(session.organizations)
+  return { ...session, organizations: organizations.map((one) => ({ ...one, permissions: listOf(one.permissions) })) }
+}
 
 let lastKnown: Session | null = null
 

@@ -1,3 +1,4 @@
+import { isBrowser } from './is-browser.ts'
 import { readJson, writeItem } from './local-storage.ts'
 import { createStore } from './store.ts'
 
@@ -22,7 +23,6 @@ export const themes: readonly { readonly value: Appearance['theme']; readonly la
 const storageKey = 'harmont:appearance'
 const usual: Appearance = { theme: 'system', density: 'comfortable', singleKeys: true, zone: 'local' }
 const chosen = createStore(read())
-show(chosen.get())
 
 function read(): Appearance {
   const stored = readJson(storageKey)
@@ -39,6 +39,11 @@ function show({ theme, density }: Appearance): void {
   else delete dataset.density
 }
 
+/** Sets what the server knows of a reader before it draws their page. */
+export function assumeAppearance(choice: Partial<Appearance>): void {
+  chosen.set({ ...usual, ...choice })
+}
+
 function apply(next: Appearance): void {
   show(next)
   chosen.set(next)
@@ -51,9 +56,12 @@ export function setAppearance(choice: Partial<Appearance>): void {
   apply(next)
 }
 
-window.addEventListener('storage', ({ key }) => {
-  if (key === storageKey) apply(read())
-})
+if (isBrowser) {
+  show(chosen.get())
+  window.addEventListener('storage', ({ key }) => {
+    if (key === storageKey) apply(read())
+  })
+}
 
 /** Returns the person's choices, kept up to date. */
 export function useAppearance(): Appearance {

@@ -1,14 +1,15 @@
 import { useSyncExternalStore } from 'react'
-
-const narrow = '(max-width: 767px)'
+import { isScreen, watchScreen } from './screen.ts'
 
 /** Whether the window is narrow, so that steps and log are two screens (web T4; `max-md:`). */
 export function useIsNarrow(): boolean {
-  return useSyncExternalStore(subscribe, () => matchMedia(narrow).matches)
+  return useSyncExternalStore(watch, read, read)
 }
 
-function subscribe(listener: () => void): () => void {
-  const media = matchMedia(narrow)
-  media.addEventListener('change', listener)
-  return () => media.removeEventListener('change', listener)
+function watch(listener: () => void): () => void {
+  return watchScreen('narrow', listener)
+}
+
+function read(): boolean {
+  return isScreen('narrow')
 }

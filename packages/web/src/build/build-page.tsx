@@ -1,10 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
+import { hasPageAnswers } from '../api/page-answers.ts'
 import { usePipelineNames } from '../api/pipeline-names.ts'
 import { IsolatedText } from '../design/isolated-text.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { Skeleton } from '../design/page-states.tsx'
-import { logQuery } from '../log/data/queries.ts'
+import { type LogStart, logQuery } from '../log/data/queries.ts'
 import { startOf } from '../log/log-viewer.tsx'
 import { NoBuild, PlaceError } from '../navigation/place-error.tsx'
 import { showInvisible } from '../text/escape.ts'
@@ -77,13 +78,24 @@ function firstShown(view: BuildView, { job, attempt }: BuildDialog): JobView | n
 
 /**
  * Starts to read what the page will show while it is drawn: the build, then the log of its first
- * step. Resolves when the build is there. The page repeats and reports what fails here.
+ * step. Resolves when the build is there, and the log if it came with the page. The page repeats and reports what fails here.
  */
 export async function readAhead(queries: QueryClient, place: BuildPlace, dialog: BuildDialog): Promise<void> {
   const query = buildQuery(place)
   await queries.prefetchQuery(query)
   const view = queries.getQueryData(query.queryKey)
-  const job = view === undefined ? null : firstShown(view, dialog)
-  if (job !== null && hasLog(job))
-    void queries.prefetchQuery(logQuery({ ...place, jobId: job.id }, startOf(logStartOf(job), dialog.fragment)))
+  const first = view === undefined ? null : firstLog(view, dialog)
+  if (first === null) return
+  const log = queries.prefetchQuery(logQuery({ ...place, jobId: first.jobId }, first.at))
+  // What the server drew has the log already.
+  if (hasPageAnswers()) await log
+}
+
+/** Returns the log that is shown first, and where; null: none. */
+export function firstLog(
+  view: BuildView,
+  dialog: BuildDialog,
+): { readonly jobId: string; readonly at: LogStart } | null {
+  const job = firstShown(view, dialog)
+  return job !== null && hasLog(job) ? { jobId: job.id, at: startOf(logStartOf(job), dialog.fragment) } : null
 }

@@ -22,9 +22,9 @@ export function useNotification(view: BuildView | undefined, org: string): Build
     const shown = new Notification(title, { tag: location.pathname, body: showInvisible(document.title) })
     shown.onclick = () => window.focus()
   }, [isOn, isEnded, title])
-  const refused = !window.isSecureContext
+  const refused = !globalThis.isSecureContext
     ? 'Notifications need HTTPS'
-    : !('Notification' in window)
+    : !('Notification' in globalThis)
       ? 'This browser does not support notifications'
       : wasDenied
         ? 'Notifications are blocked in the browser'

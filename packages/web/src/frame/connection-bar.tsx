@@ -100,5 +100,5 @@ function useTrouble(): { readonly trouble: Trouble | null; readonly troubled: Re
     return last.current
   }
   const subscribe = useCallback((listener: () => void) => client.getQueryCache().subscribe(listener), [client])
-  return { trouble: useSyncExternalStore(subscribe, read), troubled }
+  return { trouble: useSyncExternalStore(subscribe, read, () => null), troubled }
 }

@@ -5,6 +5,7 @@
  * hidden tabs, no silent proxies and no ended sessions. `machine.ts` decides these.
  */
 import { setServerTime } from '../api/clock.ts'
+import { isBrowser } from '../browser/is-browser.ts'
 import { LiveBatch } from './batch.ts'
 import {
   isLogKey,
@@ -35,6 +36,7 @@ export class LiveConnection {
   constructor(checkSession: () => void, checkRelease: () => void) {
     this.#checkSession = checkSession
     this.#checkRelease = checkRelease
+    if (!isBrowser) return
     document.addEventListener('visibilitychange', () => this.#tellVisible())
     window.addEventListener('online', () => this.dispatch({ type: 'reachable' }))
     this.#tellVisible()

@@ -66,7 +66,11 @@ export function useLive(topic: string | null, onEvent: (event: LiveEvent) => voi
  * in a hidden tab (`off`).
  */
 export function useLiveMode(): LiveMode {
-  return useSyncExternalStore(watch, () => connection.mode())
+  return useSyncExternalStore(
+    watch,
+    () => connection.mode(),
+    () => connection.mode(),
+  )
 }
 
 /** Reconnects now, because the server answers again. */

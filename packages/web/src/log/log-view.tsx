@@ -5,10 +5,9 @@ import { useShortcuts } from '../interaction/shortcuts.ts'
 import { toast } from '../interaction/toasts.tsx'
 import { counted } from '../text/count.ts'
 import { isRemoved } from './data/facts.ts'
+import { writeSearch } from './data/search-text.ts'
 import { downloadLinks } from './download-links.ts'
 import { GoToLine } from './go-to-line.tsx'
-import './log.css'
-import { writeSearch } from './data/search-text.ts'
 import { LogToolbar } from './log-toolbar.tsx'
 import { EmptyLog, NewLines, Notices } from './notices.tsx'
 import { setLogPreferences } from './preferences.ts'
@@ -99,6 +98,7 @@ function Lines({ view, job, scroller }: LinesProps) {
       <LogRows
         label={`Log of ${job.name}, ${counted(facts.totalLines, 'line')}`}
         rows={rows}
+        first={view.firstLine}
         data={data}
         version={view.version}
         look={look}

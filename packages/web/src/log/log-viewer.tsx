@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { useLocation } from '@tanstack/react-router'
 import { useMemo, useState } from 'react'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { readFragment } from './data/permalink.ts'
@@ -10,7 +11,8 @@ import type { LogViewerProps } from './use-log-view.ts'
 export function LogViewer(props: LogViewerProps) {
   const { org, slug, number, job, startAt, lead } = props
   const place = useMemo((): LogPlace => ({ org, slug, number, jobId: job.id }), [org, slug, number, job.id])
-  const [at] = useState(() => startOf(startAt, location.hash))
+  const hash = useLocation({ select: (location) => location.hash })
+  const [at] = useState(() => startOf(startAt, hash))
   const { data, error, refetch } = useQuery(logQuery(place, at))
   if (data !== undefined) return <LogView key={job.id} {...props} place={place} first={data} />
   return (

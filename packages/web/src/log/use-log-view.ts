@@ -19,7 +19,7 @@ import { useSelectionPin } from './rows/selection.ts'
 import { useFolds } from './rows/use-folds.ts'
 import { useFollow } from './rows/use-follow.ts'
 import { type Rows, useRows, wantedLines } from './rows/use-rows.ts'
-import { useTarget } from './rows/use-target.ts'
+import { firstLineOf, useTarget } from './rows/use-target.ts'
 import type { TimeMode } from './terminal/line-times.ts'
 import { useJumps } from './use-jumps.ts'
 
@@ -62,13 +62,14 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
   const only = stderr.lines ?? searching.only
   // Following continues at the end: the last lines come with the final event.
   const isFollowing = follow.isOn
-  const rows = useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped, isFollowing })
+  const [firstLine] = useState(() => firstLineOf(facts, marked, startAt))
+  const rows = useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped, isFollowing, first: firstLine })
   const { setOnly } = searching
   const onUnfilter = useCallback(() => {
     setStderrOnly(false)
     setOnly(false)
   }, [setOnly])
-  const goTo = useTarget({ facts, folds, rows, marked, startAt, onUnfilter })
+  const goTo = useTarget({ facts, folds, rows, marked, first: firstLine, onUnfilter })
   useSelectionPin(rows.window, rows.model)
   const { watch, set: setFollow } = follow
   useEffect(() => {
@@ -88,7 +89,7 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
   const jumps = useJumps({ errors, searching, rows, goTo, mark, unfollow: () => setFollow(false) })
   return {
     ...{ data, version, facts, preferences, isWrapped, rowHeight, marked, mark, search, searching, folds, follow },
-    ...{ isStderrOnly, setStderrOnly, stderr, rows, look, only, onUnfilter },
+    ...{ isStderrOnly, setStderrOnly, stderr, firstLine, rows, look, only, onUnfilter },
     ...jumps,
     toggleSetup: () => setSetupOpen((isOpen) => !isOpen),
     toggleOpened: (line: number) => setOpened((before) => withToggled(before, line)),

@@ -1,30 +1,53 @@
-import { createRouter, parseSearchWith, stringifySearchWith } from '@tanstack/react-router'
-import { queryClient } from '../api/query-client.ts'
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import {
+  createRouter,
+  parseSearchWith,
+  type RouterHistory,
+  RouterProvider,
+  stringifySearchWith,
+} from '@tanstack/react-router'
 import { organizationRoute, plainRoute, rootRoute, signedInRoute } from './layouts.tsx'
 import { organizationRoutes } from './organization-routes.ts'
 import { PageFailure, PagePending } from './page-failure.tsx'
 import { plainRoutes } from './plain-routes.ts'
 import { signedInRoutes } from './signed-in-routes.ts'
 
-export const router = createRouter({
-  routeTree: rootRoute.addChildren([
-    plainRoute.addChildren(plainRoutes),
-    signedInRoute.addChildren([...signedInRoutes, organizationRoute.addChildren(organizationRoutes)]),
-  ]),
-  context: { queryClient },
-  defaultPreload: 'intent',
-  defaultPreloadStaleTime: 0,
-  scrollRestoration: true,
-  // Parameters are plain texts. As JSON, the default, an address would have `?days=%2230%22`.
-  parseSearch: parseSearchWith((text) => text),
-  stringifySearch: stringifySearchWith(String),
-  defaultPendingMs: 150,
-  defaultPendingComponent: PagePending,
-  defaultErrorComponent: PageFailure,
-})
+const routeTree = rootRoute.addChildren([
+  plainRoute.addChildren(plainRoutes),
+  signedInRoute.addChildren([...signedInRoutes, organizationRoute.addChildren(organizationRoutes)]),
+])
+
+/** Creates the router of a page. Without a `history` it has the browser's. */
+export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    ...(history === undefined ? {} : { history }),
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: history === undefined,
+    // Parameters are plain texts. As JSON, the default, an address would have `?days=%2230%22`.
+    parseSearch: parseSearchWith((text) => text),
+    stringifySearch: stringifySearchWith(String),
+    defaultPendingMs: 150,
+    defaultPendingComponent: PagePending,
+    defaultErrorComponent: PageFailure,
+  })
+}
+
+type AppRouter = ReturnType<typeof createAppRouter>
 
 declare module '@tanstack/react-router' {
   interface Register {
-    router: typeof router
+    router: AppRouter
   }
+}
+
+/** The whole app. */
+export function App({ router }: { readonly router: AppRouter }) {
+  return (
+    <QueryClientProvider client={router.options.context.queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  )
 }

@@ -5,6 +5,7 @@ import {
   type PageAnswer,
   type PageRequest,
   type Pages,
+  type WholeAnswer,
 } from '../../platform/http/index.ts'
 import type { DocsSite } from './docs-site.ts'
 
@@ -55,7 +56,7 @@ function headersOf(path: string): Readonly<Record<string, string>> {
  * The answer is the same for everybody and repeats nothing of the request, so its compressed length
  * reveals nothing.
  */
-async function compressed(request: PageRequest, answer: PageAnswer): Promise<PageAnswer> {
+async function compressed(request: PageRequest, answer: WholeAnswer): Promise<PageAnswer> {
   const isText = /^text\/|svg|json/.test(answer.headers['content-type'] ?? '')
   const encoding = isText ? chooseEncoding(request.headers['accept-encoding'], ['br', 'gzip']) : null
   if (encoding === null) return answer

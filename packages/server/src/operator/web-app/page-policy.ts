@@ -4,9 +4,13 @@ import { createHash } from 'node:crypto'
 
 /**
  * Returns the headers of the web app's page. `nonce` is new for each answer; `scripts` comes from
- * `inlineScripts`.
+ * `inlineScripts`. `isPersonal`: the page has answers that only its reader may see.
  */
-export function pageHeaders(nonce: string, scripts: readonly string[]): Readonly<Record<string, string>> {
+export function pageHeaders(
+  nonce: string,
+  scripts: readonly string[],
+  isPersonal: boolean,
+): Readonly<Record<string, string>> {
   const policy = {
     'default-src': "'none'",
     'script-src': ["'self'", ...scripts].join(' '),
@@ -23,7 +27,7 @@ export function pageHeaders(nonce: string, scripts: readonly string[]): Readonly
   }
   return {
     'content-type': 'text/html; charset=utf-8',
-    'cache-control': 'no-cache',
+    'cache-control': isPersonal ? 'private, no-store' : 'no-cache',
     'content-security-policy': directives(policy),
     // The page of `/auth/callback` is a pop-up that answers the page which opened it.
     'cross-origin-opener-policy': 'same-origin-allow-popups',

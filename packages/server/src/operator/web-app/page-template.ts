@@ -1,40 +1,72 @@
+import { escapeHtml } from '../../platform/http/escape-html.ts'
 import { cookieOf, type PageAnswer } from '../../platform/http/index.ts'
 
 const noncePlace = '__NONCE__'
-const configStart = '<script type="application/json" id="auth-config">'
-const configPlace = `${configStart}</script>`
-
 const rootPlace = '<html lang="en"'
+const firstPageStart = '<div id="first-page" inert hidden>'
+const configStart = '<script type="application/json" id="auth-config">'
 
-interface PageFacts {
+/** The first part of a page, which waits for nothing. */
+interface PageStart {
   readonly nonce: string
-  /** The configuration for the sign-in page. */
-  readonly config: unknown
   /** Attributes of the root element, from `lookAttributes`. */
   readonly attributes: string
 }
 
+/** The rest of a page. */
+interface PageEnd {
+  readonly nonce: string
+  /** The configuration for the sign-in page. */
+  readonly config: unknown
+  /** JSON texts that the app takes in the place of requests, by URL. */
+  readonly answers: ReadonlyMap<string, string>
+  /** The page as the app will draw it; empty: it draws alone. */
+  readonly html: string
+}
+
+export interface PageTemplate {
+  readonly start: (facts: PageStart) => string
+  readonly end: (facts: PageEnd) => string
+}
+
 /**
- * Returns the function that fills the template `index.html`. Fails for a template without every
+ * Returns the functions that fill the template `index.html`. Fails for a template without every
  * placeholder.
  */
-export function pageTemplate(template: string): (facts: PageFacts) => string {
+export function pageTemplate(template: string): PageTemplate {
   if (!template.includes(rootPlace))
     throw new Error(`index.html of the web app: expected it to begin with \`${rootPlace}\`.`)
-  const [before, after, ...more] = template.split(configPlace)
-  if (before === undefined || after === undefined || more.length > 0)
-    throw new Error(`index.html of the web app: expected \`${configPlace}\` once, got it ${more.length + 1} times.`)
-  return ({ nonce, config, attributes }) => {
-    const [start, end] = [before.replace(rootPlace, rootPlace + attributes), after].map((part) =>
-      part.replaceAll(noncePlace, nonce),
-    )
-    return `${start}${configStart}${jsonForHtml(config)}</script>${end}`
+  const [start, rest] = splitOnce(template, `${firstPageStart}</div>`)
+  const [middle, end] = splitOnce(rest, `${configStart}</script>`)
+  return {
+    start: ({ nonce, attributes }) => start.replace(rootPlace, rootPlace + attributes).replaceAll(noncePlace, nonce),
+    end: ({ nonce, config, answers, html }) => {
+      const [afterPage, afterConfig] = [middle, end].map((part) => part.replaceAll(noncePlace, nonce))
+      const scripts = answers
+        .entries()
+        .map(
+          ([url, json]) => `<script type="application/json" data-answer="${escapeHtml(url)}">${inert(json)}</script>`,
+        )
+      return [
+        `${firstPageStart}${html}</div>${afterPage}`,
+        `${configStart}${inert(JSON.stringify(config))}</script>`,
+        ...scripts,
+        afterConfig,
+      ].join('')
+    },
   }
 }
 
-/** Serialises JSON without `</script` or `<!--`, so that an HTML parser sees only text. */
-function jsonForHtml(value: unknown): string {
-  return JSON.stringify(value).replaceAll('<', '\\u003c')
+function splitOnce(template: string, place: string): readonly [string, string] {
+  const [before, after, ...more] = template.split(place)
+  if (before === undefined || after === undefined || more.length > 0)
+    throw new Error(`index.html of the web app: expected \`${place}\` once, got it ${more.length + 1} times.`)
+  return [before, after]
+}
+
+/** Writes JSON without `</script` or `<!--`, so that an HTML parser sees only text. */
+function inert(json: string): string {
+  return json.replaceAll('<', '\\u003c')
 }
 
 /** Returns the page that replaces every page of a web app that was not built. */
@@ -58,12 +90,35 @@ folder of the server, then start it again. <code>npm start</code> does that by i
 /** The page stores the reader's choice here, so that the first paint already has it. */
 const lookCookie = 'harmont_look'
 
-/**
- * Returns the attributes of `<html>` for the chosen theme and density; empty for an invalid cookie.
- */
-export function lookAttributes(cookies: string | undefined): string {
+interface Look {
+  readonly theme: 'light' | 'dark' | 'system'
+  readonly density: 'compact' | 'comfortable'
+}
+
+/** Returns the chosen theme and density; the usual ones for an invalid cookie. */
+export function lookOf(cookies: string | undefined): Look {
   const [, theme, density] =
     /^(light|dark|system)\.(compact|comfortable)$/.exec(cookieOf(cookies, lookCookie) ?? '') ?? []
-  const themed = theme === 'light' || theme === 'dark' ? ` data-theme="${theme}"` : ''
+  return {
+    theme: theme === 'light' || theme === 'dark' ? theme : 'system',
+    density: density === 'compact' ? density : 'comfortable',
+  }
+}
+
+export interface WindowSize {
+  readonly width: number
+  readonly height: number
+}
+
+/** Returns the size of the window that the page has told in a cookie; null for an invalid one. */
+export function windowOf(cookies: string | undefined): WindowSize | null {
+  const [, width, height] = /^([1-9]\d{1,4})x([1-9]\d{1,4})$/.exec(cookieOf(cookies, 'harmont_window') ?? '') ?? []
+  return width === undefined || height === undefined ? null : { width: Number(width), height: Number(height) }
+}
+
+/** Returns the attributes of `<html>` for the chosen theme and density. */
+export function lookAttributes(cookies: string | undefined): string {
+  const { theme, density } = lookOf(cookies)
+  const themed = theme === 'system' ? '' : ` data-theme="${theme}"`
   return density === 'compact' ? `${themed} data-density="compact"` : themed
 }

@@ -1,16 +1,19 @@
 import { randomBytes } from 'node:crypto'
+import { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import {
   answerFile,
   chooseEncoding,
-  compress,
+  compressParts,
   cookieOf,
   type PageAnswer,
   type PageRequest,
   type Pages,
 } from '../../platform/http/index.ts'
+import { buildOf } from './build-route.ts'
+import { firstPage } from './first-page.ts'
 import { fileHeaders, inlineScripts, pageHeaders } from './page-policy.ts'
-import { lookAttributes, notBuiltPage, pageTemplate } from './page-template.ts'
+import { lookAttributes, notBuiltPage, type PageTemplate, pageTemplate } from './page-template.ts'
 import { preloadLinks } from './preload-links.ts'
 import type { WebApp } from './read-web-app.ts'
 
@@ -32,32 +35,30 @@ const otherPaths = [
  * Serves the web app: its files, and its page at every other path if the client accepts HTML. At
  * `/`, where people look whether a server is up, every client gets the page.
  */
-export function webAppPages({ webApp, readAuthConfig, sessionCookies, log }: WebAppServices): Pages {
-  const fill = webApp === null ? null : pageTemplate(webApp.template)
+export function webAppPages(services: WebAppServices): Pages {
+  const { webApp, sessionCookies } = services
+  const template = webApp === null ? null : pageTemplate(webApp.template)
   const scripts = inlineScripts(webApp?.template ?? '')
   const linksOf = preloadLinks(webApp?.manifest ?? {}, webApp?.template ?? '')
-  const answerPage = async (request: PageRequest, fillTemplate: NonNullable<typeof fill>): Promise<PageAnswer> => {
+  const first = { ...services, loadCode: webApp?.loadFirstPage ?? (async () => null) }
+  const answerPage = (request: PageRequest, { start, end }: PageTemplate): PageAnswer => {
     const nonce = newNonce()
     const isSignedIn = cookieOf(request.headers.cookie, sessionCookies.name) !== null
-    const link = linksOf(request.path, isSignedIn)
-    // Without its database the server still serves the page. The page finds `null` and asks again
-    // by itself.
-    const config = await readAuthConfig().catch((error: unknown) => {
-      log.warn({ err: error }, 'serving the page without the sign-in configuration')
-      return null
-    })
-    const headers = { ...pageHeaders(nonce, scripts), ...(link === null ? {} : { link }) }
-    return compressed(request, {
-      status: 200,
-      headers,
-      body: fillTemplate({ nonce, config, attributes: lookAttributes(request.headers.cookie) }),
-    })
+    const build = isSignedIn ? buildOf(request.path) : null
+    const link = linksOf(request.path)
+    const headers = { ...pageHeaders(nonce, scripts, build !== null), ...(link === null ? {} : { link }) }
+    // The browser paints the start, and fetches the code, while the database is asked.
+    const parts = async function* () {
+      yield start({ nonce, attributes: lookAttributes(request.headers.cookie) })
+      yield end({ nonce, ...(await firstPage(first, request, build)) })
+    }
+    return request.isHead ? { status: 200, headers, body: '' } : compressed(request, { status: 200, headers }, parts())
   }
   return async (request) => {
     const file = webApp?.files.get(request.path)
     if (file !== undefined) return answerFile(file, request, fileHeaders(request.path))
     if (!isPagePath(request.path) || !(request.path === '/' || wantsHtml(request))) return null
-    return fill === null ? notBuiltPage(pageHeaders(newNonce(), scripts)) : answerPage(request, fill)
+    return template === null ? notBuiltPage(pageHeaders(newNonce(), scripts, false)) : answerPage(request, template)
   }
 }
 
@@ -71,15 +72,15 @@ function wantsHtml({ headers }: PageRequest): boolean {
 }
 
 /**
- * The answer repeats only the chosen theme, and its nonce changes, so its compressed length reveals
- * nothing.
+ * The page repeats nothing of the request but the chosen theme and the step that the address names,
+ * if the build has it, and holds neither keys nor the CSRF token, so its compressed length reveals
+ * no secret.
  */
-async function compressed(request: PageRequest, answer: PageAnswer): Promise<PageAnswer> {
+function compressed(request: PageRequest, answer: Omit<PageAnswer, 'body'>, parts: AsyncIterable<string>): PageAnswer {
   const headers = { ...answer.headers, vary: 'Origin, Accept-Encoding' }
   const encoding = chooseEncoding(request.headers['accept-encoding'], ['br', 'gzip'])
-  if (encoding === null) return { ...answer, headers }
-  const body = await compress(answer.body, encoding)
-  return { ...answer, headers: { ...headers, 'content-encoding': encoding }, body }
+  if (encoding === null) return { ...answer, headers, body: Readable.from(parts) }
+  return { ...answer, headers: { ...headers, 'content-encoding': encoding }, body: compressParts(parts, encoding) }
 }
 
 function newNonce(): string {

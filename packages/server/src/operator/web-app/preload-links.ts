@@ -1,7 +1,5 @@
-/**
- * Tells the browser what to fetch while it still parses the page, so that data arrives with the
- * code (`web.md` 14).
- */
+/** Tells the browser what to fetch while it still parses the page (`web.md` 14). */
+import { buildOf } from './build-route.ts'
 
 /** The parts of Vite's `manifest.json` that are read. */
 export type Manifest = Readonly<Record<string, ManifestChunk>>
@@ -25,32 +23,16 @@ const buildPageModules = [
   'src/log/log-viewer.tsx',
 ]
 
-const buildRoute = /^\/([a-z0-9-]+)\/pipelines\/([a-z0-9-]+)\/builds\/([1-9]\d{0,9})$/
-
 /** Common proxies refuse an answer with more than 4 KiB of headers. */
 const mostCharacters = 2400
 
 /**
  * Returns the function from a path to its `Link` header; null for a path without one. Files that
- * `template` names itself are left out. `isSignedIn`: data is worth preloading.
+ * `template` names itself are left out.
  */
-export function preloadLinks(
-  manifest: Manifest,
-  template: string,
-): (path: string, isSignedIn: boolean) => string | null {
-  const code = codeLinks(manifest, (file) => !template.includes(`"/${file}"`))
-  return (path, isSignedIn) => {
-    const [, org, pipeline, number] = buildRoute.exec(path) ?? []
-    if (org === undefined || pipeline === undefined || number === undefined) return null
-    const build = `/api/v0/organizations/${org}/pipelines/${pipeline}/builds/${number}`
-    const data = isSignedIn ? ['/api/v0/session', `${build}/view`].map(dataLink) : []
-    return [...data, ...code].join(', ')
-  }
-}
-
-// `crossorigin` must match the later request, or the file is fetched twice.
-function dataLink(url: string): string {
-  return `<${url}>; rel=preload; as=fetch; crossorigin`
+export function preloadLinks(manifest: Manifest, template: string): (path: string) => string | null {
+  const code = codeLinks(manifest, (file) => !template.includes(`"/${file}"`)).join(', ')
+  return (path) => (buildOf(path) === null ? null : code)
 }
 
 /** Returns the most useful links first, as many as fit. */
@@ -59,6 +41,7 @@ function codeLinks(manifest: Manifest, isWanted: (file: string) => boolean): str
   const wanted = (files: readonly string[]) => [...new Set(files)].filter(isWanted)
   const fonts = chunks.flatMap(({ assets = [] }) => assets).filter((file) => file.endsWith('.woff2'))
   const links = [
+    // `crossorigin` must match the later request, or the file is fetched twice.
     ...wanted(chunks.flatMap(({ css = [] }) => css)).map((file) => `</${file}>; rel=preload; as=style; crossorigin`),
     ...wanted(chunks.map(({ file }) => file)).map((file) => `</${file}>; rel=modulepreload`),
     // Text is readable in the system's font until these arrive.

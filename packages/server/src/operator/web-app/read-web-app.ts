@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { lookup } from 'mrmime'
 import { type Encoding, type StoredFile, storeFile } from '../../platform/http/index.ts'
+import type { FirstPageCode } from './first-page.ts'
 import type { Manifest } from './preload-links.ts'
 
 /** The built web app, in memory. */
@@ -11,6 +13,8 @@ export interface WebApp {
   /** `index.html`, with its placeholders. */
   readonly template: string
   readonly manifest: Manifest
+  /** Loads the part that runs here. */
+  readonly loadFirstPage: () => Promise<FirstPageCode>
 }
 
 const encodings: readonly (readonly [suffix: string, encoding: Encoding])[] = [
@@ -32,7 +36,14 @@ export async function readWebApp(directory: string): Promise<WebApp | null> {
   )
   const byPath = new Map(files)
   const filled = inlineStyles(template, (path) => byPath.get(path)?.bytes.toString() ?? null)
-  return { files: byPath, template: filled, manifest: JSON.parse(manifest) as Manifest }
+  const code = pathToFileURL(join(directory, '.server/first-page.js')).href
+  return {
+    files: byPath,
+    template: filled,
+    manifest: JSON.parse(manifest) as Manifest,
+    // Loaded with the first page of a build.
+    loadFirstPage: () => import(code),
+  }
 }
 
 /**

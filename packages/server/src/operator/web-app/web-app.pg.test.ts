@@ -1,9 +1,12 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { apiError, type Pages, type ReadApi } from '../../platform/http/index.ts'
 import { sendRaw } from '../../platform/http/testing/raw-client.ts'
 import { sessionCookie, startTestServer, type TestServer } from '../../platform/http/testing/server.ts'
 import { webAppPages } from './pages.ts'
@@ -12,7 +15,7 @@ import { readWebApp } from './read-web-app.ts'
 
 const script = 'export const text = "a script that is long enough to be worth compressing"\n'.repeat(50)
 const template = `<!doctype html><html lang="en"><meta property="csp-nonce" nonce="__NONCE__"><style nonce="__NONCE__"></style>
-<script>alert(1)</script><script type="application/json" id="auth-config"></script><div id="app"></div><script type="module" crossorigin src="/assets/index-1.js"></script><link rel="stylesheet" crossorigin href="/assets/index-1.css">`
+<script>alert(1)</script><div id="app"><div id="first-page" inert hidden></div></div><script type="module" crossorigin src="/assets/index-1.js"></script><script type="application/json" id="auth-config"></script><link rel="stylesheet" crossorigin href="/assets/index-1.css">`
 const manifest = {
   'index.html': {
     file: 'assets/index-1.js',
@@ -30,17 +33,30 @@ const manifest = {
   'src/usage/usage-page.tsx': { file: 'assets/usage-1.js' },
 }
 
+/** Draws what it is given, and fails for a build with this name. */
+const firstPageCode = `
+export const firstLog = (view) => ({ jobId: JSON.parse(view).jobs[0].id, search: 'at=error&limit=512' })
+export const draw = async ({ url, session, view, log, density, isPhone, window }) => {
+  const { build, jobs } = JSON.parse(view)
+  if (build.message === 'cannot be drawn') throw new Error('cannot be drawn')
+  const { user } = JSON.parse(session)
+  return [url, user.name, jobs[0].state, JSON.parse(log).page.lines[0][2], density, isPhone, window?.height].map((text) => '<p>' + text + '</p>').join('')
+}`
+
 let directory: string
 let server: TestServer
 let config: () => Promise<unknown>
+let pages: Pages
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'harmont-web-app-'))
   await mkdir(join(directory, 'assets'))
   await mkdir(join(directory, '.vite'))
+  await mkdir(join(directory, '.server'))
   const files = {
     'index.html': template,
     '.made-of': 'digest',
     '.vite/manifest.json': JSON.stringify(manifest),
+    '.server/first-page.js': firstPageCode,
     'theme.js': 'document.documentElement.dataset.theme = "dark"',
     'assets/index-1.js': script,
     'assets/index-1.css': 'body { color: red }',
@@ -51,7 +67,7 @@ beforeAll(async () => {
   }
   for (const [name, bytes] of Object.entries(files)) await writeFile(join(directory, name), bytes)
   const webApp = await readWebApp(directory)
-  const pages = webAppPages({
+  pages = webAppPages({
     webApp,
     readAuthConfig: () => config(),
     sessionCookies: { name: sessionCookie('').slice(0, -1) },
@@ -191,7 +207,7 @@ describe('the page', () => {
 
   test('contains the current sign-in configuration, from which no text can break out', async () => {
     const inlined = async () =>
-      /id="auth-config">([^<]*)<\/script><div/.exec(await (await get('/', html)).text())?.[1] ?? ''
+      /id="auth-config">([^<]*)<\/script><style/.exec(await (await get('/', html)).text())?.[1] ?? ''
     const name = '</script><script>alert(1)</script><!--__NONCE__ $& '
     config = async () => ({ needs_setup: true, name })
     expect(JSON.parse(await inlined())).toEqual({ needs_setup: true, name })
@@ -233,7 +249,7 @@ describe('the page', () => {
     expect([head.status, await head.text()]).toEqual([200, ''])
   })
 
-  test('of a build preloads its code and, for signed-in readers, its data', async () => {
+  test('of a build preloads its code', async () => {
     config = async () => ({})
     const path = '/acme/pipelines/ci/builds/7'
     const links = async (headers = {}, at = path) =>
@@ -247,11 +263,7 @@ describe('the page', () => {
       '</assets/next-1.woff2>; rel=preload; as=font; type="font/woff2"; crossorigin',
     ]
     expect(await links()).toEqual(code)
-    expect(await links({ cookie: sessionCookie('token') })).toEqual([
-      '</api/v0/session>; rel=preload; as=fetch; crossorigin',
-      '</api/v0/organizations/acme/pipelines/ci/builds/7/view>; rel=preload; as=fetch; crossorigin',
-      ...code,
-    ])
+    expect(await links({ cookie: sessionCookie('token') })).toEqual(code)
     expect(await links({}, `${path}?view=graph`)).toEqual(code)
     for (const other of [
       '/acme/pipelines/ci',
@@ -260,6 +272,101 @@ describe('the page', () => {
       '/acme/pipelines/ci/builds/07',
     ])
       expect(await links({}, other)).toBeUndefined()
+  })
+})
+
+describe('the page of a build', () => {
+  const url = '/acme/pipelines/ci/builds/7'
+  const hostile = '</script><script>alert(1)</script><!--\u2028&quot;'
+  const bodies: Readonly<Record<string, unknown>> = {
+    getSession: { user: { name: 'Ada' } },
+    getBuildView: { build: { message: hostile }, jobs: [{ id: 'j', state: 'failed' }] },
+    readJobLog: { page: { lines: [[0, 1, 'expected 3', 0]] } },
+  }
+  const reads: ReadApi = async (id) => JSON.stringify(bodies[id])
+  const signedIn = { accept: 'text/html', cookie: sessionCookie('token') }
+  const ask = async (read: ReadApi, headers: Record<string, string> = signedIn, isHead = false) => {
+    const answer = await pages({ path: url, search: 'job=x', isHead, headers, read })
+    return {
+      headers: answer?.headers,
+      body: typeof answer?.body === 'string' ? answer.body : await text(Readable.from(answer?.body ?? '')),
+    }
+  }
+  const answersIn = (body: string) =>
+    Object.fromEntries(
+      [...body.matchAll(/<script type="application\/json" data-answer="([^"]*)">([^<]*)<\/script>/g)].map(
+        ([, at = '', json = '']) => [at.replaceAll('&amp;', '&'), JSON.parse(json)],
+      ),
+    )
+  const drawn = (body: string) => /<div id="first-page" inert hidden>(.*?)<\/div>/.exec(body)?.[1]
+  const log = `/api/v0/organizations/acme/pipelines/ci/builds/7/jobs/j/log?at=error&limit=512`
+
+  test('web R2 brings what it asks first, drawn, private, and with nothing from outside as markup', async () => {
+    config = async () => ({})
+    const { headers, body } = await ask(reads, {
+      ...signedIn,
+      'user-agent': 'X Mobile',
+      cookie: `${signedIn.cookie}; harmont_look=dark.compact; harmont_window=1440x900`,
+    })
+    expect(headers?.['cache-control']).toBe('private, no-store')
+    expect(answersIn(body)).toEqual({
+      '/api/v0/session': bodies.getSession,
+      '/api/v0/organizations/acme/pipelines/ci/builds/7/view': bodies.getBuildView,
+      [log]: bodies.readJobLog,
+    })
+    expect(drawn(body)).toBe(
+      `<p>${url}?job=x</p><p>Ada</p><p>failed</p><p>expected 3</p><p>compact</p><p>true</p><p>900</p>`,
+    )
+    expect(body).not.toContain('alert(1)</script><!--')
+  })
+
+  test('reads nothing for people who are not signed in by a cookie, nor for HEAD', async () => {
+    const asked: string[] = []
+    const noting: ReadApi = async (id) => {
+      asked.push(id)
+      return '{}'
+    }
+    for (const [headers, isHead] of [
+      [{ accept: 'text/html' }, false],
+      [{ accept: 'text/html', authorization: 'Bearer token' }, false],
+      [signedIn, true],
+    ] as const)
+      expect(answersIn((await ask(noting, headers, isHead)).body)).toEqual({})
+    expect(asked).toEqual([])
+  })
+
+  test('goes without what is refused or fails, and without the drawing if that fails', async () => {
+    const refusals = [apiError('build_not_found', 'No.'), new Error('no database')]
+    for (const refusal of refusals) {
+      const { body } = await ask(async (id) =>
+        id === 'getSession' ? reads(id, { params: {}, search: '' }, AbortSignal.abort()) : Promise.reject(refusal),
+      )
+      expect([Object.keys(answersIn(body)), drawn(body)]).toEqual([['/api/v0/session'], ''])
+    }
+    const strange = JSON.stringify({ build: { message: 'cannot be drawn' }, jobs: [{ id: 'j', state: 'failed' }] })
+    const { body } = await ask(async (id, ...asked) => (id === 'getBuildView' ? strange : reads(id, ...asked)))
+    expect([Object.keys(answersIn(body)).length, drawn(body)]).toEqual([3, ''])
+  })
+
+  test('begins before the database answers', async () => {
+    const { promise, resolve } = Promise.withResolvers<object>()
+    config = () => promise
+    const answer = await pages({ path: url, search: '', isHead: false, headers: signedIn, read: reads })
+    const parts: string[] = []
+    for await (const part of answer?.body ?? []) {
+      parts.push(String(part))
+      resolve({ came: 'after the start' })
+    }
+    expect(parts.map((part) => part.includes('<div id="app">'))).toEqual([true, false])
+    expect(parts[1]).toContain('id="auth-config">{"came":"after the start"}</script>')
+  })
+
+  test('ends without a database that does not answer', async () => {
+    const never = () => new Promise<never>(() => {})
+    config = never
+    const { body } = await ask(never)
+    expect(body).toContain('id="auth-config">null</script>')
+    expect([answersIn(body), drawn(body)]).toEqual([{}, ''])
   })
 })
 
@@ -289,7 +396,7 @@ test('links beyond the header size that proxies accept are left out, the last fi
     { 'index.html': { file: 'assets/index.js', imports: names }, ...Object.fromEntries(chunks) },
     '',
   )
-  const header = links(`/${'o'.repeat(63)}/pipelines/${'p'.repeat(63)}/builds/1234567890`, true) ?? ''
+  const header = links(`/${'o'.repeat(63)}/pipelines/${'p'.repeat(63)}/builds/1234567890`) ?? ''
   expect(header.length).toBeLessThan(3072)
   expect(header).toContain('</assets/index.js>; rel=modulepreload, </assets/_chunk-0.js>; rel=modulepreload')
 })

@@ -14,7 +14,7 @@ import { dropBody } from './body/drop-body.ts'
 import { allowedMethods } from './operations/api-version.ts'
 import { requestIdOf } from './request/request-id.ts'
 import { corsHeaders, preflightHeaders, securityHeaders } from './response/headers.ts'
-import type { PageAnswer, Pages } from './response/pages.ts'
+import type { PageAnswer, Pages, ReadApi } from './response/pages.ts'
 import { type SendError, sendError, type Translate } from './response/send-error.ts'
 import { answerBrokenRequest, longestUrl, rawAnswer, tooLongUrl } from './response/wire-errors.ts'
 import { type Upgrade, upgradeOf } from './upgrades.ts'
@@ -50,6 +50,8 @@ interface ServerOptions {
   readonly translate: Translate
   readonly upgrades: readonly Upgrade[]
   readonly pages: Pages
+  /** Returns what reads the API for the page that a request asks for. */
+  readonly readFor: (request: FastifyRequest) => ReadApi
   readonly onAnswered: (answered: AnsweredRequest) => void
 }
 
@@ -91,7 +93,7 @@ export function bareServer(options: ServerOptions): FastifyInstance {
   app.server.on('connect', (_request, socket) => socket.end(rawAnswer(noTunnel(), publicUrl)))
   app.setErrorHandler(onError)
   addHooks(app, options)
-  answerOtherPaths(app, options.pages)
+  answerOtherPaths(app, options)
   return app
 }
 
@@ -151,12 +153,14 @@ function isPreflight({ method, headers }: FastifyRequest): boolean {
 }
 
 /** Answers paths without an operation: pages, else 404 or 405. */
-function answerOtherPaths(app: FastifyInstance, pages: Pages): void {
+function answerOtherPaths(app: FastifyInstance, { pages, readFor }: ServerOptions): void {
   const methodsOf = allowedMethods()
   app.setNotFoundHandler(async (request, reply) => {
-    const path = request.raw.url?.split('?')[0] ?? ''
-    const isRead = request.method === 'GET' || request.method === 'HEAD'
-    const page = isRead ? await pages({ path, headers: request.headers }) : null
+    const [path = '', ...query] = request.raw.url?.split('?') ?? []
+    const isHead = request.method === 'HEAD'
+    const isRead = isHead || request.method === 'GET'
+    const asked = { path, search: query.join('?'), isHead, headers: request.headers, read: readFor(request) }
+    const page = isRead ? await pages(asked) : null
     if (page !== null) return sendPage(reply, page)
     const allowed = methodsOf(path)
     // A process may serve a part of the operations only.

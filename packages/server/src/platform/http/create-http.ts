@@ -11,9 +11,11 @@ import { bodyReader } from './body/read-body.ts'
 import { type ConnectionLimits, limitConnections } from './limits/connections.ts'
 import { SharedReads } from './limits/shared-reads.ts'
 import { addRoute } from './operations/add-route.ts'
+import type { BoundOperation } from './operations/answer-operation.ts'
 import type { IdempotencyKeys } from './operations/idempotency.ts'
 import { openApiOperation } from './operations/openapi-document.ts'
 import type { AnyBinding, Handlers } from './operations/operation.ts'
+import { pageReads } from './operations/page-reads.ts'
 import type { Access } from './request/caller.ts'
 import { clientAddress, proxyCheck } from './request/client-address.ts'
 import { originCheck } from './response/headers.ts'
@@ -80,20 +82,6 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   const { stallMs = 60_000, keepAliveMs = 72_000 } = options.timeouts ?? {}
   const { upgrades = [] } = options
   const isAllowedOrigin = originCheck(options.publicUrl, options.corsOrigins)
-  const app = bareServer({
-    publicUrl: options.publicUrl,
-    isAllowedOrigin,
-    log: options.log,
-    headersMs,
-    requestMs,
-    bodyIdleMs,
-    stallMs,
-    keepAliveMs,
-    translate: options.translate ?? (() => null),
-    upgrades,
-    pages: options.pages ?? (async () => null),
-    onAnswered: options.onAnswered ?? (() => {}),
-  })
   const { name: cookieName, isCsrfTokenOf } = options.sessionCookies
   const room = options.bodyBudget ?? budgetHere()
   const bodies = { ofUsers: new BodyBudget(room), ofAddresses: new BodyBudget(room) }
@@ -109,6 +97,22 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     bodies,
     reads,
   }
+  const operations = boundOperations(options, services)
+  const app = bareServer({
+    publicUrl: options.publicUrl,
+    isAllowedOrigin,
+    log: options.log,
+    headersMs,
+    requestMs,
+    bodyIdleMs,
+    stallMs,
+    keepAliveMs,
+    translate: options.translate ?? (() => null),
+    upgrades,
+    pages: options.pages ?? (async () => null),
+    readFor: pageReads(operations, services),
+    onAnswered: options.onAnswered ?? (() => {}),
+  })
   if (options.connections !== undefined)
     limitConnections(app.server, {
       limits: options.connections,
@@ -117,13 +121,21 @@ export function createHttp(options: HttpOptions): FastifyInstance {
     })
   if (upgrades.length > 0)
     acceptUpgrades(app, upgrades, { ...options, addressOf, translate: options.translate ?? (() => null) })
-  for (const operation of operationTable.values()) {
-    if (options.serves?.(operation.id) === false) continue
-    const bound = { operation, binding: bindingOf(operation, options), reader: bodyReader(operation, services) }
+  for (const bound of operations.values())
     for (const version of ['v0', 'v1'] as const)
       addRoute(app, bound, version, services, options.validateResponses === true)
-  }
   return app
+}
+
+/** Returns the operations that are served, with their code. */
+function boundOperations(options: HttpOptions, services: HttpServices): ReadonlyMap<OperationId, BoundOperation> {
+  const served = [...operationTable.values()].filter(({ id }) => options.serves?.(id) !== false)
+  return new Map(
+    served.map((operation) => [
+      operation.id,
+      { operation, binding: bindingOf(operation, options), reader: bodyReader(operation, services) },
+    ]),
+  )
 }
 
 function bindingOf({ id }: Operation, { handlers, publicUrl }: HttpOptions): AnyBinding {

@@ -22,8 +22,15 @@ export { cookieOf } from './request/credential.ts'
 export { type CursorKey, type CursorList, type Cursors, createCursors } from './request/cursor.ts'
 export { uuidOrNone } from './request/parameters.ts'
 export { attachment } from './response/attachment.ts'
-export { chooseEncoding, compress, type Encoding } from './response/compression.ts'
+export { chooseEncoding, compress, compressParts, type Encoding } from './response/compression.ts'
 export { originCheck } from './response/headers.ts'
-export { firstPage, type PageAnswer, type PageRequest, type Pages } from './response/pages.ts'
+export {
+  firstPage,
+  type PageAnswer,
+  type PageRequest,
+  type Pages,
+  type ReadApi,
+  type WholeAnswer,
+} from './response/pages.ts'
 export { answerFile, type StoredFile, storeFile } from './response/stored-file.ts'
 export type { Upgrade, UpgradeRequest } from './upgrades.ts'

@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronDown, ChevronUp, NotebookText } from 'lucide-react'
 import { lazy, Suspense, useId } from 'react'
 import { useLocalStorage } from '../../browser/local-storage.ts'
+import { isScreen } from '../../browser/screen.ts'
 import { ErrorState, Skeleton } from '../../design/page-states.tsx'
 import { PaneBoundary } from '../../design/pane-boundary.tsx'
 import { counted } from '../../text/count.ts'
@@ -19,7 +20,7 @@ type Openness = 'open' | 'closed'
 
 /** In a low or narrow window the log needs the room (web R1). */
 function usualOpenness(): Openness {
-  return matchMedia('(min-width: 768px) and (min-height: 800px)').matches ? 'open' : 'closed'
+  return isScreen('roomy') ? 'open' : 'closed'
 }
 
 interface AnnotationsProps {

@@ -1,6 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type RefObject, useDeferredValue, useEffect, useLayoutEffect, useRef } from 'react'
 import { useAppearance } from '../../browser/appearance.ts'
+import { isScreen, screenHeight } from '../../browser/screen.ts'
 import { thousands } from '../../text/count.ts'
 import type { BuildScale } from './build-scale.ts'
 import { MatrixRow, StepRowLink } from './step-row.tsx'
@@ -30,7 +31,7 @@ export function StepList({ rows, scale, selected, onToggle }: StepListProps) {
     estimateSize: () => rowHeight,
     overscan: useDeferredValue(overscan.usual, overscan.first),
     // Estimates the size, so that the first rows come with the page.
-    initialRect: { width: 320, height: window.innerHeight * 0.65 },
+    initialRect: { width: 320, height: screenHeight() * 0.65 },
     getItemKey: (index) => rows[index]?.key ?? index,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: heights are told anew when they have changed
@@ -129,6 +130,6 @@ function useInSight(
 /** The height of `h-row`, or of a touch target. */
 function useRowHeight(): number {
   const { density } = useAppearance()
-  if (matchMedia('(pointer: coarse)').matches) return 44
+  if (isScreen('touch')) return 44
   return density === 'compact' ? 28 : 36
 }

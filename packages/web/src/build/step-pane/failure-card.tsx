@@ -1,6 +1,7 @@
 import { ChevronDown, ChevronUp } from 'lucide-react'
 import { useId, useState } from 'react'
 import { serverNow } from '../../api/clock.ts'
+import { isScreen } from '../../browser/screen.ts'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { capital } from '../../text/capital.ts'
 import { counted } from '../../text/count.ts'
@@ -25,7 +26,7 @@ interface FailureCardProps {
 export function FailureCard({ place, view, job, isHeadlineCut }: FailureCardProps) {
   const { failure } = job
   // In a low or narrow window the log needs the room.
-  const [isOpen, setOpen] = useState(() => matchMedia('(min-width: 768px) and (min-height: 800px)').matches)
+  const [isOpen, setOpen] = useState(() => isScreen('roomy'))
   const linesId = useId()
   const { summary, lines } = otherFailures(view, job, serverNow())
   const says = failure !== null && failure.kind !== 'exit' && failure.message !== ''

@@ -36,8 +36,17 @@ export function logQuery(place: LogPlace, at: LogStart) {
 
 /** Reads the current log with the page that contains this place. */
 export async function readLog(place: LogPlace, at: LogStart, signal: AbortSignal): Promise<Schema<'JobLogView'>> {
-  const query = { at: String(at), limit: firstLines }
-  const view = completeFindings(await answer(client.GET(log, { params: { path: pathOf(place), query }, signal })))
+  return completeLog(await answer(client.GET(log, { params: { path: pathOf(place), query: firstPageOf(at) }, signal })))
+}
+
+/** Returns the parameters that ask for a log with the page that contains this place. */
+export function firstPageOf(at: LogStart): { readonly at: string; readonly limit: number } {
+  return { at: String(at), limit: firstLines }
+}
+
+/** Completes a log of another release of the server (web X1). */
+export function completeLog(given: Schema<'JobLogView'>): Schema<'JobLogView'> {
+  const view = completeFindings(given)
   const page = completeLines(view.page ?? {})
   const { total_lines, bytes, complete }: Partial<typeof view> = view
   return {

@@ -13,7 +13,7 @@ export function useLogData(
   first: Schema<'JobLogView'>,
 ): { readonly data: LogData; readonly version: number } {
   const [data] = useState(() => new LogData(place, first))
-  const version = useSyncExternalStore(data.subscribe, data.version)
+  const version = useSyncExternalStore(data.subscribe, data.version, data.version)
   const queries = useQueryClient()
   const { isComplete } = data.facts
   // The last line may still grow, so it is requested again.

@@ -1,12 +1,13 @@
-import { type CSSProperties, type MouseEvent, type Ref, useEffect, useLayoutEffect, useRef } from 'react'
+import { type CSSProperties, type MouseEvent, type Ref, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Hits } from '../data/hits.ts'
 import type { LogData } from '../data/log-data.ts'
 import { LogBlock, type RowsLook } from './log-block.tsx'
-import type { Rows } from './use-rows.ts'
+import type { FirstLine, Rows } from './use-rows.ts'
 
 interface LogRowsProps {
   readonly label: string
   readonly rows: Rows
+  readonly first: FirstLine
   readonly data: LogData
   readonly version: number
   readonly look: RowsLook
@@ -26,10 +27,12 @@ const notRestored = '"'
 
 /** Shows the rows in view and some around them. */
 export function LogRows(props: LogRowsProps) {
-  const { label, rows, data, version, look, fontSize, rowHeight, isWrapped, scroller, onClick } = props
+  const { label, rows, first, data, version, look, fontSize, rowHeight, isWrapped, scroller, onClick } = props
   const { window, shown } = rows
   const own = useRef<HTMLElement>(null)
   const area = useRef<HTMLDivElement>(null)
+  // The window sets later ones itself.
+  const [areaHeight] = useState(() => `${window.areaHeight}px`)
   useLayoutEffect(() => {
     if (own.current === null || area.current === null) return
     return window.attach(own.current, area.current)
@@ -53,12 +56,14 @@ export function LogRows(props: LogRowsProps) {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboards
       tabIndex={0}
       id="log"
+      // The script of `index.html` scrolls to it, where the server drew the page.
+      data-first={first ?? undefined}
       data-scroll-restoration-id={notRestored}
       className="absolute inset-0 overflow-auto overscroll-contain bg-inset focus-visible:-outline-offset-2"
       onClick={onClick}
       style={sizes}
     >
-      <div ref={area} className={`log-rows${isWrapped ? ' log-wrap' : ''}`}>
+      <div ref={area} className={`log-rows${isWrapped ? ' log-wrap' : ''}`} style={{ height: areaHeight }}>
         {shown.blocks.map(({ block, top }) => (
           <LogBlock
             key={block}

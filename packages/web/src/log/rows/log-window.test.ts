@@ -6,7 +6,7 @@ import { LogWindow } from './log-window.ts'
  * estimated.
  */
 function atEnd(rows: number): LogWindow {
-  const window = new LogWindow()
+  const window = new LogWindow(0)
   window.setRows(rows, 20, false)
   window.measure(0, 64 * 20 + 4)
   window.goToEnd()

@@ -37,12 +37,17 @@ export class LogWindow {
   #pinned: number | null = null
   #idle: ReturnType<typeof setTimeout> | undefined
   #beyond = 0
-  #view = 0
+  #view: number
   #rowHeight = 20
   /** A row to show, until it is in place. */
   #aim: { readonly row: number; readonly at: number; tries: number } | null = null
   /** The first visible row at the last move or paint, and its hidden pixels. */
   anchor: { readonly row: number; readonly above: number } = { row: 0, above: 0 }
+
+  /** `view`: its height, as far as it is known before it is attached. */
+  constructor(view: number) {
+    this.#view = view
+  }
 
   /** Attaches to the scrolling element and its content; returns a function that detaches. */
   attach(scroller: HTMLElement, area: HTMLElement): () => void {
@@ -149,6 +154,11 @@ export class LogWindow {
     this.#place = { dom, rows: this.#heights.total <= tallest ? dom : place.rows }
     this.#update()
     this.#noteRest()
+  }
+
+  /** The height of the scrolled element. */
+  get areaHeight(): number {
+    return areaHeight(this.#heights.total)
   }
 
   goToEnd(): void {

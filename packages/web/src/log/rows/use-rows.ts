@@ -1,4 +1,5 @@
 import { useCallback, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { screenHeight } from '../../browser/screen.ts'
 import type { LogFacts } from '../data/facts.ts'
 import { blockRows } from './heights.ts'
 import { LogWindow, type Shown } from './log-window.ts'
@@ -15,7 +16,12 @@ interface RowsOptions {
   readonly isWrapped: boolean
   /** Whether the end stays in view. */
   readonly isFollowing: boolean
+  /** What is shown first. */
+  readonly first: FirstLine
 }
+
+/** A line, the end, or the start. */
+export type FirstLine = number | 'end' | null
 
 export interface Rows {
   readonly model: RowModel
@@ -31,14 +37,23 @@ export interface Rows {
  * Returns the rows of a log and the view on them. The top row stays when rows are added, removed or
  * change their height (web L16).
  */
-export function useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped, isFollowing }: RowsOptions): Rows {
+export function useRows({
+  facts,
+  folds,
+  isSetupOpen,
+  only,
+  rowHeight,
+  isWrapped,
+  isFollowing,
+  first,
+}: RowsOptions): Rows {
   const { totalLines, groups, remarks } = facts
   const { folded } = folds
   const model = useMemo(
     () => new RowModel({ totalLines, groups, folded, remarks, isSetupOpen, only }),
     [totalLines, groups, folded, remarks, isSetupOpen, only],
   )
-  const [window] = useState(() => new LogWindow())
+  const [window] = useState(() => firstWindow(model, rowHeight, first))
   const before = useRef<{
     readonly model: RowModel
     readonly shape: readonly unknown[]
@@ -56,7 +71,7 @@ export function useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped,
     else if (last !== null && !isSame)
       window.showRow(model.rowOf(lineAt(last.model, window.anchor.row)), -window.anchor.above)
   }, [window, model, groups, folded, remarks, isSetupOpen, only, isWrapped, rowHeight, isFollowing])
-  const shown = useSyncExternalStore(window.subscribe, window.shown)
+  const shown = useSyncExternalStore(window.subscribe, window.shown, window.shown)
   useLayoutEffect(() => {
     window.drawn()
     if (isFollowing) window.goToEnd()
@@ -72,6 +87,18 @@ export function useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped,
   )
   const shareOf = useCallback((line: number) => model.rowOf(line) / Math.max(1, model.count), [model])
   return { model, window, shown, reveal, shareOf }
+}
+
+/** The part of the window's height that the log fills. */
+const logShare = 0.65
+
+/** Returns the view as it is known before anything is laid out, so that rows come with the page. */
+function firstWindow(model: RowModel, rowHeight: number, first: FirstLine): LogWindow {
+  const window = new LogWindow(Math.round(screenHeight() * logShare))
+  window.setRows(model.count, rowHeight, false)
+  if (first === 'end') window.goToEnd()
+  else if (first !== null) window.showRow(model.rowOf(first), Math.floor(window.view / 3))
+  return window
 }
 
 /** Returns the line of a row, or the one that a remark precedes. */

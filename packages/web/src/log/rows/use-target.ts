@@ -2,7 +2,7 @@ import { useCallback, useLayoutEffect, useState } from 'react'
 import type { LogFacts } from '../data/facts.ts'
 import type { LineRange } from '../data/permalink.ts'
 import { type Folds, groupAround } from './use-folds.ts'
-import type { Rows } from './use-rows.ts'
+import type { FirstLine, Rows } from './use-rows.ts'
 
 /** A line to show. */
 interface Target {
@@ -16,14 +16,16 @@ interface TargetOptions {
   readonly folds: Folds
   readonly rows: Rows
   readonly marked: LineRange | null
-  readonly startAt: 'error' | 'tail' | 'start'
+  readonly first: FirstLine
   /** Removes a filter that hides the line. */
   readonly onUnfilter: () => void
 }
 
 /** Scrolls to lines, even folded or future ones (web L13). Returns the request function. */
-export function useTarget({ facts, folds, rows, marked, startAt, onUnfilter }: TargetOptions): (line: number) => void {
-  const [target, setTarget] = useState<Target | null>(() => firstTarget(facts, marked, startAt))
+export function useTarget({ facts, folds, rows, marked, first, onUnfilter }: TargetOptions): (line: number) => void {
+  const [target, setTarget] = useState<Target | null>(() =>
+    typeof first === 'number' ? { line: first, isAlways: true } : null,
+  )
   const [isPlaced, setPlaced] = useState(false)
   const { model, reveal, window } = rows
   const markedLine = marked?.from ?? null
@@ -32,9 +34,9 @@ export function useTarget({ facts, folds, rows, marked, startAt, onUnfilter }: T
   }, [isPlaced, markedLine])
   useLayoutEffect(() => {
     if (isPlaced) return
-    if (target === null && startAt !== 'start') window.goToEnd()
+    if (first === 'end') window.goToEnd()
     setPlaced(true)
-  }, [isPlaced, target, startAt, window])
+  }, [isPlaced, first, window])
   useLayoutEffect(() => {
     if (target === null || target.line > facts.totalLines) return
     const group = groupAround(facts.groups, target.line)
@@ -47,7 +49,12 @@ export function useTarget({ facts, folds, rows, marked, startAt, onUnfilter }: T
   return useCallback((line) => setTarget({ line, isAlways: false }), [])
 }
 
-function firstTarget({ errors }: LogFacts, marked: LineRange | null, startAt: TargetOptions['startAt']): Target | null {
+/** Returns what a log shows first: marked lines, else the first error, else its end or start. */
+export function firstLineOf(
+  { errors }: LogFacts,
+  marked: LineRange | null,
+  startAt: 'error' | 'tail' | 'start',
+): FirstLine {
   const line = marked?.from ?? (startAt === 'error' ? errors[0] : undefined)
-  return line === undefined ? null : { line, isAlways: true }
+  return line ?? (startAt === 'start' ? null : 'end')
 }

@@ -9,6 +9,9 @@ import type { HttpServices } from '../services.ts'
 import { requireOwnPage } from './csrf.ts'
 import { requireRole, requireScope } from './permissions.ts'
 
+/** The parts of a request that an operation is answered by. */
+export type Asked = Pick<FastifyRequest, 'id' | 'method' | 'raw' | 'headers' | 'params'>
+
 /** A request that may go on to its operation. */
 export interface Admitted {
   readonly client: Client
@@ -26,7 +29,7 @@ export interface Admitted {
  * Performs steps 2 to 7 of the order of checks (`http.md` 2.3): address limit, credential, CSRF,
  * scope, credential limit, tenancy, role. Throws the refusal.
  */
-export async function admit(services: HttpServices, operation: Operation, request: FastifyRequest): Promise<Admitted> {
+export async function admit(services: HttpServices, operation: Operation, request: Asked): Promise<Admitted> {
   const client = { address: services.addressOf(request.raw), userAgent: request.headers['user-agent'] ?? null }
   const credential = credentialOf(request.headers, services.cookieName)
   const token = shownToken(operation, credential, request)
@@ -65,7 +68,7 @@ async function identify(
 async function authorize(
   services: HttpServices,
   operation: Operation,
-  request: FastifyRequest,
+  request: Asked,
   slug: string | null,
   { caller, membership }: Identified,
 ): Promise<Membership | null> {
@@ -78,7 +81,7 @@ async function authorize(
   return membership
 }
 
-function shownToken({ auth }: Operation, credential: Credential | null, { raw }: FastifyRequest): string | null {
+function shownToken({ auth }: Operation, credential: Credential | null, { raw }: Asked): string | null {
   const inQuery = auth === 'log' ? new URLSearchParams(raw.url?.split('?')[1]).get('token') : null
   return inQuery ?? credential?.token ?? null
 }

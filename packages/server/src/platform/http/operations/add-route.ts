@@ -45,7 +45,7 @@ const completeSchemas = new Map<string, Schemas>()
  * Returns the response schemas of an operation. All servers of a process share the objects, so that
  * their compiled forms can be cached.
  */
-function jsonSchemas(operation: Operation, version: ApiVersion): Schemas {
+export function jsonSchemas(operation: Operation, version: ApiVersion): Schemas {
   const name = `${version} ${operation.id}`
   const schemas = completeSchemas.get(name) ?? makeSchemas(operation, version)
   completeSchemas.set(name, schemas)

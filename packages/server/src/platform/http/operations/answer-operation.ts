@@ -2,7 +2,7 @@ import type { Operation } from '@harmont/contract'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { addressKey } from '../../rate-limits/address-key.ts'
 import { ApiError } from '../api-error.ts'
-import { type Admitted, admit } from '../authorization/admit.ts'
+import { type Admitted, type Asked, admit } from '../authorization/admit.ts'
 import type { BudgetShare } from '../body/body-budget.ts'
 import type { BodyReader } from '../body/read-body.ts'
 import { refuseCredential } from '../limits/request-limits.ts'
@@ -26,40 +26,15 @@ export interface BoundOperation {
   readonly reader: BodyReader
 }
 
-/** Returns the route of one operation, in the order of checks of `http.md` 2.3. */
-export function answerOperation(
-  { operation, binding, reader }: BoundOperation,
-  services: HttpServices,
-  shape: ShapeBody,
-): Answer {
-  const answerOf = async (request: FastifyRequest, reply: FastifyReply, gone: AbortSignal): Promise<AnyReply> => {
-    // The contract determines context and input of an operation. The compiler cannot derive that
-    // from a value of the table, hence the two `never`.
-    const admitted = await admit(services, operation, request)
-    const context = contextOf(operation, services, admitted, request, gone)
-    const search = request.raw.url?.split('?').slice(1).join('?') ?? ''
-    const body = reader.bytes(request.raw)
-    const held = openShare(services, admitted)
-    reply.raw.once('close', held.release)
-    const answer = async (bytes: AsyncIterable<Uint8Array>, idempotency: Idempotency | null): Promise<AnyReply> => {
-      const proceed = await binding.begin(context as never)
-      const input = { query: readQuery(operation.id, search), ...(await reader.read(bytes, held)), idempotency }
-      return proceed(input as never)
-    }
-    const { caller, params } = admitted
-    const key = takesIdempotencyKey(operation) ? firstOf(request.headers['idempotency-key']) : null
-    return key === null || caller === null
-      ? countingRefusals(services, admitted, () => answer(body, null))
-      : answerOnce(
-          services,
-          { operation, caller, key, params, body, answer, replay: replayOf(binding, context) },
-          context,
-        )
-  }
+/** Returns the route of one operation. */
+export function answerOperation(bound: BoundOperation, services: HttpServices, shape: ShapeBody): Answer {
+  const { operation } = bound
   const { traceRequest } = services
   const answerAll: Answer = async (request, reply) => {
     const gone = signalOf(reply)
-    const answered = () => answerOf(request, reply, gone)
+    const search = request.raw.url?.split('?').slice(1).join('?') ?? ''
+    const atEnd = (end: () => void) => void reply.raw.once('close', end)
+    const answered = () => performOperation(bound, services, { request, search, gone, atEnd })
     // A reply resolves when it has been sent. Its turn ends before that, because a stream may have
     // no end.
     const answer =
@@ -70,6 +45,45 @@ export function answerOperation(
   }
   if (traceRequest === undefined) return answerAll
   return (request, reply) => traceRequest(operation, request, reply, () => answerAll(request, reply))
+}
+
+interface OneRequest {
+  readonly request: Asked
+  /** The query of the URL, without `?`. */
+  readonly search: string
+  /** Aborted when nobody waits for the answer any more. */
+  readonly gone: AbortSignal
+  /** Registers what is called when the answer has been sent. */
+  readonly atEnd: (end: () => void) => void
+}
+
+/** Performs an operation, in the order of checks of `http.md` 2.3. Throws the refusal. */
+export async function performOperation(
+  { operation, binding, reader }: BoundOperation,
+  services: HttpServices,
+  { request, search, gone, atEnd }: OneRequest,
+): Promise<AnyReply> {
+  // The contract determines context and input of an operation. The compiler cannot derive that
+  // from a value of the table, hence the two `never`.
+  const admitted = await admit(services, operation, request)
+  const context = contextOf(operation, services, admitted, request, gone)
+  const body = reader.bytes(request.raw)
+  const held = openShare(services, admitted)
+  atEnd(held.release)
+  const answer = async (bytes: AsyncIterable<Uint8Array>, idempotency: Idempotency | null): Promise<AnyReply> => {
+    const proceed = await binding.begin(context as never)
+    const input = { query: readQuery(operation.id, search), ...(await reader.read(bytes, held)), idempotency }
+    return proceed(input as never)
+  }
+  const { caller, params } = admitted
+  const key = takesIdempotencyKey(operation) ? firstOf(request.headers['idempotency-key']) : null
+  return key === null || caller === null
+    ? countingRefusals(services, admitted, () => answer(body, null))
+    : answerOnce(
+        services,
+        { operation, caller, key, params, body, answer, replay: replayOf(binding, context) },
+        context,
+      )
 }
 
 function openShare({ bodies }: HttpServices, { caller, client }: Admitted): BudgetShare {
@@ -102,7 +116,7 @@ function contextOf(
   operation: Operation,
   services: HttpServices,
   { client, credential, caller, params, membership }: Admitted,
-  request: FastifyRequest,
+  request: Asked,
   signal: AbortSignal,
 ) {
   return {

@@ -1,6 +1,16 @@
 /** Compresses answers with an encoding that the client accepts. */
+import { pipeline, type Readable } from 'node:stream'
 import { promisify } from 'node:util'
-import { type BrotliOptions, brotliCompress, brotliCompressSync, constants, gzip, gzipSync } from 'node:zlib'
+import {
+  type BrotliOptions,
+  brotliCompress,
+  brotliCompressSync,
+  constants,
+  createBrotliCompress,
+  createGzip,
+  gzip,
+  gzipSync,
+} from 'node:zlib'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import Negotiator from 'negotiator'
 
@@ -54,6 +64,20 @@ export function chooseEncoding(accepted: string | undefined, available: readonly
 /** Compresses a body on a thread of its own. */
 export function compress(body: string | Uint8Array, encoding: Encoding): Promise<Buffer> {
   return encoding === 'gzip' ? zip(body) : brotli(body, brotliOptions(body, brotliQuality))
+}
+
+/** Compresses a body that comes in parts. Each part can be read before the next one comes. */
+export function compressParts(parts: AsyncIterable<string>, encoding: Encoding): Readable {
+  const zipped =
+    encoding === 'gzip'
+      ? createGzip({ flush: constants.Z_SYNC_FLUSH })
+      : createBrotliCompress({
+          flush: constants.BROTLI_OPERATION_FLUSH,
+          params: { [constants.BROTLI_PARAM_QUALITY]: brotliQuality },
+        })
+  // The reader of the result gets the error of the parts.
+  pipeline(parts, zipped, () => {})
+  return zipped
 }
 
 /** For shorter bodies, the detour over a thread costs more than the compression. */

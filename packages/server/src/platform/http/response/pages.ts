@@ -1,10 +1,30 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import type { Readable } from 'node:stream'
+import type { OperationId } from '@harmont/contract'
 
 /** A browser's request for a path without an operation. */
 export interface PageRequest {
   /** The path of the URL, unchanged. */
   readonly path: string
+  /** The query of the URL, without `?`. */
+  readonly search: string
+  /** Whether the answer is sent without its body. */
+  readonly isHead: boolean
   readonly headers: IncomingHttpHeaders
+  /** Reads the API for whoever is signed in by the session cookie of this request. */
+  readonly read: ReadApi
+}
+
+/**
+ * Returns the body of a read of the API as its route would send it: after the same checks and
+ * limits. Throws what the route would refuse with.
+ */
+export type ReadApi = (id: OperationId, asked: ApiRead, gone: AbortSignal) => Promise<string>
+
+export interface ApiRead {
+  readonly params: Readonly<Record<string, string>>
+  /** The query of the URL, without `?`. */
+  readonly search: string
 }
 
 export interface PageAnswer {
@@ -12,6 +32,11 @@ export interface PageAnswer {
   /** Override the headers of every answer. */
   readonly headers: Readonly<Record<string, string>>
   /** Empty for 304. Not sent for HEAD. */
+  readonly body: string | Buffer | Readable
+}
+
+/** An answer that is known at once. */
+export interface WholeAnswer extends PageAnswer {
   readonly body: string | Buffer
 }
 

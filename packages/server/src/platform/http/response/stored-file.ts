@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { chooseEncoding, type Encoding } from './compression.ts'
-import type { PageAnswer, PageRequest } from './pages.ts'
+import type { PageRequest, WholeAnswer } from './pages.ts'
 
 /** A file served from memory. */
 export interface StoredFile {
@@ -25,7 +25,7 @@ export function answerFile(
   { type, bytes, encoded, digest }: StoredFile,
   request: PageRequest,
   headers: Readonly<Record<string, string>>,
-): PageAnswer {
+): WholeAnswer {
   const encoding = chooseEncoding(request.headers['accept-encoding'], [...encoded.keys()])
   // Each encoding has its own tag, but a client that has one of them has the file.
   const etag = `"${digest}${encoding === null ? '' : `-${encoding}`}"`
