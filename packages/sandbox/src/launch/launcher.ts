@@ -70,10 +70,10 @@ export interface LauncherParts {
   readonly fifo: Fifo
   readonly lines: LineReader
   /**
-   * Calls the listener, at once if it applies, when nobody will fork the launcher. Returns the
-   * unsubscriber.
+   * Calls the listener, at once if it applies, when nobody will fork the launcher or tell of its end.
+   * Returns the unsubscriber.
    */
-  onUnforked(listener: (why: string) => void): () => void
+  onUnwatched(listener: (why: string) => void): () => void
   /** Sets it up; undefined if it does so itself. */
   readonly setup: LauncherSetup | undefined
   /** Its stderr. */
@@ -108,16 +108,19 @@ class DriversEnd implements Launcher {
   /** The lines that nobody has waited for yet, and the sign that there is another. */
   readonly #said: string[] = []
   #heard = Promise.withResolvers<string>()
+  /** Why nobody would tell of its end. */
+  #unwatched: string | undefined
+  readonly #unsubscribe: () => void
 
   constructor(parts: LauncherParts) {
     this.#parts = parts
     this.groups = parts.groups
     this.network = parts.network
     this.rootId = parts.rootId
-    parts.lines.listen(parts.slot, (word) => {
-      if (word === 'ended') this.#ended = true
-      this.#said.push(word)
-      this.#heard.resolve(word)
+    parts.lines.listen(parts.slot, (word) => this.#hear(word))
+    this.#unsubscribe = parts.onUnwatched((why) => {
+      this.#unwatched = why
+      this.#hear('ended')
     })
   }
 
@@ -131,7 +134,7 @@ class DriversEnd implements Launcher {
 
   async waiting(): Promise<void> {
     try {
-      this.#pid = Number((await this.#expectForked('waiting')).split(' ')[1])
+      this.#pid = Number((await this.#expect('waiting')).split(' ')[1])
       await this.#setUp((setup, process) => setup.prepare(process, this))
       const { link, routeLocalnet } = this.network
       if (link !== null) {
@@ -172,6 +175,7 @@ class DriversEnd implements Launcher {
     this.#released = true
     if (this.#stageFd !== undefined) closeSync(this.#stageFd)
     this.#stageFd = undefined
+    this.#unsubscribe()
     await this.#parts.released(started)
   }
 
@@ -220,14 +224,10 @@ class DriversEnd implements Launcher {
     writeSync(this.#parts.fifo.handle.fd, `${line}\n`)
   }
 
-  async #expectForked(wanted: string): Promise<string> {
-    const { promise: lost, reject } = Promise.withResolvers<never>()
-    const unsubscribe = this.#parts.onUnforked((why) => reject(new LauncherLost(why)))
-    try {
-      return await Promise.race([this.#expect(wanted), lost])
-    } finally {
-      unsubscribe()
-    }
+  #hear(word: string): void {
+    if (word === 'ended') this.#ended = true
+    this.#said.push(word)
+    this.#heard.resolve(word)
   }
 
   async #expect(wanted: string): Promise<string> {
@@ -240,6 +240,6 @@ class DriversEnd implements Launcher {
     if (word.split(' ')[0] === wanted) return word
     const complaint = await this.#parts.complaint()
     if (complaint !== '') throw new ToolFailed(refused, complaint)
-    throw new LauncherLost(lines.end ?? 'the launcher exited without a message')
+    throw new LauncherLost(this.#unwatched ?? lines.end ?? 'the launcher exited without a message')
   }
 }

@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { findCgroupHome } from '../cgroups/home.ts'
 import { type Layout, openLayout } from '../layout/layout.ts'
@@ -46,6 +48,17 @@ it('a waiting launcher has no error, and its later error explains why a sandbox 
   expect(complaints).not.toEqual([])
   for (const name of complaints) expect(await readFile(join(layout.launchers, name), 'utf8')).toBe('')
   await launcher.discard()
+})
+
+it('a waiting launcher that ends is known to have ended, and so is one of whose end nobody would tell', async () => {
+  const [killed, unwatched] = await Promise.all([pool.take('none'), pool.take('none')])
+  process.kill(killed.pid, 'SIGKILL')
+  await until(() => !killed.alive())
+  expect(unwatched.alive()).toBe(true)
+  const server = execFileSync('pgrep', ['-P', `${process.pid}`, '-f', `prefork-server.pl .*${layout.launchers} `])
+  process.kill(Number(server), 'SIGKILL')
+  await until(() => !unwatched.alive())
+  await Promise.all([killed.discard(), unwatched.discard()])
 })
 
 it('the link and the ids of a discarded launcher are free only once nothing of it is left', async () => {

@@ -33,9 +33,7 @@ afterEach(async () => {
 function helpers(): readonly number[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
   return lines
-    .filter(
-      (line) => Number(line.trim().split(/\s+/)[1]) === process.pid && /\/bin\/sh \S+prefork-server\.sh/.test(line),
-    )
+    .filter((line) => Number(line.trim().split(/\s+/)[1]) === process.pid && /perl \S+prefork-server\.pl/.test(line))
     .map((line) => Number(line.trim().split(' ')[0]))
 }
 

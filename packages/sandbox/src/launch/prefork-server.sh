@@ -1,13 +1,11 @@
-# Forks launchers for the driver, whose own size makes forking slow [5 ms], on a stage that is
-# prepared once. Runs in its own mount namespace. Ends when the driver closes its stdin.
+# Prepares a stage for launchers, and becomes the process that forks them; see prefork-server.pl.
+# Runs in its own mount namespace.
 #
-# Reads lines `SLOT FIFO`: starts a launcher with the settings in file SLOT that reads from FIFO.
-# Launchers write `SLOT WORD` to the common stdout, and `ended` when they exit or have become a
-# monitor.
-# Arguments: the directory of these files, launcher.sh, the runtime wrapper. The working directory
-# is the driver's.
+# Arguments: the directory of the launchers' files, prefork-server.pl and the first of its
+# arguments, the rest of them. The working directory is the driver's.
 set -eu
-launchers=$1 launcher=$2 wrapper=$3
+launchers=$1 server=$2 unshare=$3
+shift 3
 
 mount -a -T "$launchers/stage.fstab"
 # crun gives its stdin to root inside, which must not be the machine's own /dev/null. Root of a user
@@ -25,31 +23,4 @@ mkdir /run/harmont/root /run/harmont/base /run/harmont/sys
 : >/run/harmont/user
 : >/run/harmont/resolv.conf
 : >/run/harmont/hosts
-echo 'prefork-server ready'
-
-newline='
-'
-# The driver is dead, so nobody else removes the groups of an unused launcher. A monitor's groups
-# are not empty.
-remove_groups() {
-  [ -z "$first" ] || { rm -rf "${first%/first}"; return; }
-  IFS=$newline
-  set -- $join
-  payload=$1
-  set -- $leave
-  top=${1%/*}
-  rmdir "$payload" "$1" "${payload%/*}" "$top" "${top%/*}" 2>/dev/null || :
-  for group in $join; do rmdir "$group" "${group%/*}" 2>/dev/null || :; done
-}
-
-while read -r slot fifo; do
-  . "$launchers/$slot"
-  case $network in host) net= ;; *) net=--net ;; esac
-  # Forked twice, so that there is nobody to wait for. Opens the pipe for writing first: opening it
-  # for reading would block forever if the driver has died.
-  ( {
-    unshare --mount --propagation=unchanged $net /bin/sh "$launcher" "$launchers/$slot" "$wrapper" || :
-    trap '' PIPE
-    echo "$slot ended" 2>/dev/null || remove_groups
-  } 3<>"$launchers/$fifo" <"$launchers/$fifo" 3>&- 2>"$launchers/$slot.err" & )
-done
+exec perl "$server" "$unshare" "$launchers" "$@"

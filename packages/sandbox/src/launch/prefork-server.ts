@@ -21,9 +21,12 @@ import { stagedGroup, stageFstab } from './mounts.ts'
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
+/** The number of the system call unshare, for which Perl has no function. */
+const unshareCall = process.arch === 'x64' ? '272' : '97'
+
 /**
- * Starts launchers through one helper process; see prefork-server.sh. The helper is started on
- * demand, and again if it was killed. Launchers that it forked keep waiting.
+ * Starts launchers through one helper process; see prefork-server.pl. The helper is started on
+ * demand, and again if it was killed. Launchers whose sandbox is mounted keep waiting.
  */
 export class PreforkServer {
   private readonly layout: Layout
@@ -78,7 +81,7 @@ export class PreforkServer {
       rootId,
       fifo,
       lines: helper.lines,
-      onUnforked: helper.onGone,
+      onUnwatched: helper.onGone,
       setup: kernel && new KernelSetup(layout, kernel),
       complaint: async () => (readIfPresent(`${settings}.err`) ?? '').trim(),
       released: async (clean) => {
@@ -88,7 +91,7 @@ export class PreforkServer {
         else await this.fifos.remove(fifo)
       },
     })
-    helper.ask(`${slot} ${fifo.name}\n`)
+    helper.ask(`${slot} ${fifo.name} ${network.mode}\n`)
     await launcher.waiting()
     return launcher
   }
@@ -132,6 +135,8 @@ async function startHelper(layout: Layout): Promise<Helper> {
       '/bin/sh',
       file('prefork-server.sh'),
       layout.launchers,
+      file('prefork-server.pl'),
+      unshareCall,
       file('launcher.sh'),
       file('runtime.sh'),
     ],
