@@ -12,14 +12,15 @@ export interface ProcessOfServer {
   output(): string
 }
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+/** Starts what is built, as users do. */
+export const program = fileURLToPath(new URL('../../bin/harmont.js', import.meta.url))
 
 /**
  * The compile cache that all test servers share. Each data directory would start with an empty one.
  */
 export const compiled = fileURLToPath(new URL('../../../../node_modules/.cache/harmont-test-compiled', import.meta.url))
 
-/** Runs `main.ts` to its end. */
+/** Runs the program to its end. */
 export async function runMain(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -53,7 +54,7 @@ export async function stopMain({ child }: ProcessOfServer, signal: 'SIGTERM' | '
 }
 
 export function spawnMain(args: readonly string[], env: Readonly<Record<string, string>>) {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })

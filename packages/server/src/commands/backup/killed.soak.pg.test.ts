@@ -12,13 +12,12 @@ import { openDataDirectory } from '../../platform/data-directory/open-data-direc
 import { readRestoreMark } from '../../platform/data-directory/restore-mark.ts'
 import { openDatabase } from '../../platform/database/open-database.ts'
 import { withDatabase } from '../../platform/database/visit-database.ts'
-import { compiled, runMain } from '../../testing/server-process.ts'
+import { compiled, program, runMain } from '../../testing/server-process.ts'
 import { openArchive } from './archive-reader.ts'
 import { everyRow, fillServer, settingsOf, silent, storeIn, testFolder } from './filled-server.test-support.ts'
 
 const kills = scaled(1)
 const below = random(seed)
-const main = join(import.meta.dirname, '../../main.ts')
 
 /** Reads a backup to its end. Fails when it is incomplete. */
 async function readThrough(file: string): Promise<void> {
@@ -31,7 +30,7 @@ async function readThrough(file: string): Promise<void> {
 /** Starts a command and kills it after a time. */
 async function killAfter(ms: number, args: readonly string[], directory: string): Promise<void> {
   const env = { PATH: process.env.PATH ?? '', NODE_COMPILE_CACHE: compiled, HARMONT_DATA_DIR: directory }
-  const child = spawn(process.execPath, [main, ...args], { env, stdio: 'ignore' })
+  const child = spawn(process.execPath, [program, ...args], { env, stdio: 'ignore' })
   const ended = once(child, 'exit')
   await Promise.race([ended, sleep(ms)])
   child.kill('SIGKILL')
