@@ -61,6 +61,17 @@ it('a waiting launcher that ends is known to have ended, and so is one of whose 
   await Promise.all([killed.discard(), unwatched.discard()])
 })
 
+it('the groups of a launcher that ended unused go with the process that forked it', async () => {
+  const launcher = await preforkServer.launch(isolatedSlot, firstId)
+  const { top, memory, pids, cpu } = launcher.groups
+  process.kill(launcher.pid, 'SIGKILL')
+  await until(() => !launcher.alive())
+  // As a dead driver, it does not discard the launcher.
+  await preforkServer.close()
+  expect([top, memory, pids, cpu].filter(existsSync)).toEqual([])
+  await launcher.discard()
+})
+
 it('the link and the ids of a discarded launcher are free only once nothing of it is left', async () => {
   const launcher = await pool.take('none')
   const isThere = [existsSync(launcher.groups.top)]

@@ -14,6 +14,8 @@ use warnings;
 my ($unshare, $launchers, $launcher, $wrapper) = @ARGV;
 my ($new_mounts, $new_network) = (0x20000, 0x40000000);
 my $without_waiting = 1;
+my ($most_tries, $busy, $pause) = (50, 16, 0.01);
+my $driver = getppid;
 my %slots;
 
 sub start {
@@ -43,33 +45,44 @@ sub reap {
   my ($way) = @_;
   while ((my $pid = waitpid -1, $way) > 0) {
     my $slot = delete $slots{$pid} // next;
-    # Without a driver the pipe has no reader.
-    syswrite(STDOUT, "$slot ended\n") or remove_groups($slot);
+    syswrite STDOUT, "$slot ended\n";
   }
 }
 
-# The driver is dead, so nobody else removes the groups of an unused launcher. A monitor's groups
-# are not empty.
+# A dead driver has left the settings of launchers that became nothing. Nobody else removes their
+# groups.
 sub remove_groups {
-  my %own = settings($_[0]);
+  my %own = settings($_[0]) or return;
   if ($own{first}) {
-    system 'rm', '-rf', above($own{first});
+    system 'rm', '-rf', above($own{first}) if !is_alive($own{first});
     return;
   }
   my ($payload, @others) = split /\n/, $own{join};
   my ($monitor) = split /\n/, $own{leave};
   my $top = above($monitor);
-  rmdir for $payload, $monitor, above($payload), $top, above($top);
-  for my $group (@others) { rmdir for $group, above($group) }
+  return if text_of("$top/cgroup.events") =~ /^populated 1$/m;
+  remove_group($_) for $payload, $monitor, above($payload), $top, @others;
+  rmdir above($_) for $top, @others;
+}
+
+# A group stays busy for a moment after its last process is gone.
+sub remove_group {
+  for (1 .. $most_tries) {
+    return if rmdir $_[0] or $! != $busy;
+    select undef, undef, undef, $pause;
+  }
+}
+
+sub is_alive {
+  my ($pid) = text_of($_[0]) =~ /^(\d+)/;
+  return $pid && kill 0, $pid;
 }
 
 sub above { $_[0] =~ s{/[^/]*$}{}r }
 
 # Reads shell text that assigns variables; see assignments.ts.
 sub settings {
-  my ($slot) = @_;
-  open my $file, '<', "$launchers/$slot" or die "$slot: $!\n";
-  my $text = do { local $/; <$file> };
+  my $text = text_of("$launchers/$_[0]");
   my %found;
   while ($text =~ /^(\w+)='([^']*(?:'\\''[^']*)*)'$/mg) {
     my ($name, $value) = ($1, $2);
@@ -78,8 +91,17 @@ sub settings {
   return %found;
 }
 
+# Returns what is in a file; nothing if it is absent.
+sub text_of {
+  open my $file, '<', $_[0] or return '';
+  local $/;
+  return <$file>;
+}
+
 $SIG{PIPE} = 'IGNORE';
 syswrite STDOUT, "prefork-server ready\n";
 while (defined(my $line = <STDIN>)) { start(split ' ', $line) }
 $SIG{CHLD} = 'DEFAULT';
 reap(0);
+opendir my $directory, $launchers or exit;
+remove_groups($_) for grep { /^$driver-[0-9a-f]+$/ } readdir $directory;
