@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { mkdir, readdir, rmdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -227,7 +227,8 @@ function partsOf({ payload, monitor, memory, pids, cpu }: Groups): readonly stri
 /** Removes an empty group and those below it. Ignores missing ones. */
 export async function removeGroupTree(group: string): Promise<void> {
   if (isPidGroup(group)) return removePidGroup(group)
-  if (!existsSync(group)) return
+  // Nearly all are empty, and a look inside costs more than an attempt.
+  if (await isRemoved(group)) return
   const below = await ifPresent(readdir(group, { withFileTypes: true }))
   for (const entry of below ?? []) if (entry.isDirectory()) await removeGroupTree(join(group, entry.name))
   await removeGroup(group)
@@ -237,16 +238,18 @@ export async function removeGroupTree(group: string): Promise<void> {
 export async function removeGroup(group: string, attempts = 100): Promise<void> {
   if (isPidGroup(group)) return removePidGroup(group)
   // A v1 group stays busy for a moment after its last process is gone.
-  for (let attempt = 0; ; attempt++) {
-    try {
-      await rmdir(group)
-      return
-    } catch (error) {
-      if (isAbsent(error)) return
-      if (!hasCode(error, 'EBUSY') || attempt >= attempts) throw error
-      await sleep(Math.min(attempt + 1, 20))
-    }
+  for (let attempt = 0; !(await isRemoved(group, attempt < attempts)); attempt++) await sleep(Math.min(attempt + 1, 20))
+}
+
+/** Removes a group and returns true, also if it is missing; false if it has processes or groups. */
+async function isRemoved(group: string, mayBeBusy = true): Promise<boolean> {
+  try {
+    await rmdir(group)
+  } catch (error) {
+    if (mayBeBusy && hasCode(error, 'EBUSY')) return false
+    if (!isAbsent(error)) throw error
   }
+  return true
 }
 
 /** Lists the groups below a driver's root. */
