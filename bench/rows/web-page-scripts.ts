@@ -13,6 +13,9 @@ export const watchShifts = `
  */
 export const redAnswer = `performance.getEntriesByName('harmont:red-answer')[0]?.startTime`
 
+/** When the app had drawn the log itself, and answers to keys; undefined until then. */
+export const appDrawn = `performance.getEntriesByName('harmont:log-painted')[0]?.startTime`
+
 export const pageFacts = `({
   paintMs: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN,
   shift: globalThis.benchShift,

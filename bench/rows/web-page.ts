@@ -8,7 +8,7 @@ import { type App, startApp } from '../../test/browser/app.ts'
 import { buildEnd, flatIr } from '../../test/product.ts'
 import { fillDatabase } from '../filled-database.ts'
 import { p50p99, quantile, type Row } from '../measure.ts'
-import { clickBuild, pageFacts, redAnswer, watchShifts } from './web-page-scripts.ts'
+import { appDrawn, clickBuild, pageFacts, redAnswer, watchShifts } from './web-page-scripts.ts'
 
 const runs = 9
 const jobs = 200
@@ -35,6 +35,7 @@ interface Facts {
 
 interface Seen extends Facts {
   readonly answerMs: number
+  readonly appMs: number
   readonly apiRequests: number
   readonly heapMb: number
 }
@@ -63,7 +64,8 @@ async function cold(app: App, url: string, profile: keyof typeof profiles): Prom
   await page.goto(url, { waitUntil: 'commit' })
   const answerMs = await numberIn(page, redAnswer)
   const apiRequests = asked.filter((one) => !one.includes('/events')).length
-  const seen = { answerMs, apiRequests, ...((await page.evaluate(pageFacts)) as Facts), heapMb: await heap(cdp) }
+  const appMs = await numberIn(page, appDrawn)
+  const seen = { answerMs, appMs, apiRequests, ...((await page.evaluate(pageFacts)) as Facts), heapMb: await heap(cdp) }
   await context.close()
   return seen
 }
@@ -92,8 +94,8 @@ const median = (values: readonly number[]) => quantile(values, 0.5)
 function tell(profile: string, all: readonly Seen[]): string {
   const of = (member: keyof Seen) => median(all.map((one) => one[member]))
   return (
-    `${profile}: first paint ${(of('paintMs') / 1000).toFixed(2)} s, red answer ${(of('answerMs') / 1000).toFixed(2)} s, ` +
-    `${of('apiRequests')} API requests, layout shift ${of('shift').toFixed(3)}, ${of('elements')} elements, heap ${of('heapMb').toFixed(0)} MB`
+    `${profile}: first paint ${(of('paintMs') / 1000).toFixed(2)} s, red answer ${(of('answerMs') / 1000).toFixed(2)} s, app ${(of('appMs') / 1000).toFixed(2)} s, ` +
+    `${of('apiRequests')} API requests before the answer, layout shift ${of('shift').toFixed(3)}, ${of('elements')} elements, heap ${of('heapMb').toFixed(0)} MB`
   )
 }
 
@@ -105,7 +107,7 @@ async function clickToBuild(page: Page, index: number): Promise<number> {
 export const webPageRows: readonly Row[] = [
   {
     what: `web: a cold link to a red build of ${jobs} jobs with a log of 100 MB, processor ÷4 (S: 1.6 Mbit/s, 150 ms)`,
-    must: 'first paint L 0.3 s, S 1.0 s; red answer L 0.8 s, S 3.0 s; 3 requests; shift <= 0.02; heap <= 120 MB; elements <= 4,000',
+    must: 'first paint L 0.3 s, S 1.0 s; red answer L 0.8 s, S 3.0 s; no request before it; shift <= 0.02; heap <= 120 MB; elements <= 4,000',
     async run() {
       const app = await startApp({ HARMONT_RATE_LIMITS: 'off' })
       try {
