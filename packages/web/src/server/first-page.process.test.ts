@@ -58,6 +58,10 @@ test('views that only the app draws, and steps that the build lacks, are left to
     expect([search, await drawn(url + search)]).toEqual([search, ''])
 })
 
+test('a log that is mostly markup is left to the app', async () => {
+  expect(await drawn(url, { text: 'http://a.b/c '.repeat(9_000) })).toBe('')
+})
+
 test('pages that are drawn at once have nothing of each other', async () => {
   const [ada, bob] = await Promise.all([
     drawn(url, { person: 'ada', org: 'acme', name: 'build-of-ada', text: 'secret of ada' }),

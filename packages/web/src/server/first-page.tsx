@@ -70,6 +70,8 @@ export async function draw(facts: DrawnFacts): Promise<string> {
     const html = renderToStaticMarkup(<App router={router} />)
     // What cannot be drawn leaves a placeholder, as it does while it loads.
     if (placeholder.test(html)) throw new Error('a part of the page could not be drawn')
+    // Lines of nothing but colours or links take longer to send than they save.
+    if (html.length > mostCharacters) return ''
     // Text from outside has no quotation marks: React escapes them.
     return html.replaceAll(' style="', ' data-style="')
   } finally {
@@ -77,6 +79,7 @@ export async function draw(facts: DrawnFacts): Promise<string> {
   }
 }
 
+const mostCharacters = 400_000
 const placeholder = /<[^>]+role="status" aria-label="Loading/
 
 /** Tells the modules what a browser would: whose names, which window, which choices. */

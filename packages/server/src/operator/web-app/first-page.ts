@@ -45,6 +45,11 @@ interface FirstPageServices {
 
 /** After this time the page goes without what is missing, and the app asks for it. */
 const patienceMs = 2000
+/**
+ * Larger views, of some thousand steps, are left to the app, because drawing takes time of the
+ * thread that answers everybody.
+ */
+const mostDrawn = 2_000_000
 
 /**
  * Returns what is known in time of the page that a request asks for. Never throws. `place`: the
@@ -106,7 +111,7 @@ async function readAndDraw(
     read('getSession', '/session', {}),
     read('getBuildView', `${at}/view`, { ...place }),
   ])
-  if (code === null) return
+  if (code === null || view.length > mostDrawn) return
   const url = search === '' ? path : `${path}?${search}`
   const first = code.firstLog(view, url)
   const log =

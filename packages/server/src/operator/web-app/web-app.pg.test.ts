@@ -335,7 +335,7 @@ describe('the page of a build', () => {
     expect(asked).toEqual([])
   })
 
-  test('goes without what is refused or fails, and without the drawing if that fails', async () => {
+  test('goes without what is refused or fails, and without the drawing if that fails or would take long', async () => {
     const refusals = [apiError('build_not_found', 'No.'), new Error('no database')]
     for (const refusal of refusals) {
       const { body } = await ask(async (id) =>
@@ -346,6 +346,9 @@ describe('the page of a build', () => {
     const strange = JSON.stringify({ build: { message: 'cannot be drawn' }, jobs: [{ id: 'j', state: 'failed' }] })
     const { body } = await ask(async (id, ...asked) => (id === 'getBuildView' ? strange : reads(id, ...asked)))
     expect([Object.keys(answersIn(body)).length, drawn(body)]).toEqual([3, ''])
+    const large = JSON.stringify({ jobs: [{ id: 'j', name: 'x'.repeat(2_000_000) }] })
+    const left = (await ask(async (id, ...asked) => (id === 'getBuildView' ? large : reads(id, ...asked)))).body
+    expect([Object.keys(answersIn(left)).length, drawn(left)]).toEqual([2, ''])
   })
 
   test('begins before the database answers', async () => {
