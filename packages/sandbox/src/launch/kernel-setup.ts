@@ -44,10 +44,8 @@ export class KernelSetup implements LauncherSetup {
   async mount(process: string, id: string): Promise<void> {
     const { directory, spool, fstab, spoolReserved } = sandboxFiles(this.#layout.sandboxes, id)
     const mounts = mountCallsOf(readFileSync(fstab, 'utf8'))
-    const [isReserved] = await Promise.all([
-      this.#kernel.ask('reserve', { path: spool, length: reservedSpoolBytes }),
-      this.#kernel.ask('mount', { process, directory: this.#layout.root, mounts }),
-    ])
+    const reservation = { path: spool, length: reservedSpoolBytes }
+    const isReserved = await this.#kernel.ask('mount', { process, directory: this.#layout.root, mounts, reservation })
     if (isReserved) writeFileSync(spoolReserved, '')
     else requireRoom(directory)
   }

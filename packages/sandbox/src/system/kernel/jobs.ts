@@ -15,18 +15,19 @@ export interface PrepareJob extends Where {
   readonly links: { readonly uplink: Uplink | undefined } | undefined
 }
 
-/** Mounts to make where a process is. */
+/** What a process needs for a sandbox: mounts where it is, and room. One job, since each wakes two threads. */
 export interface MountJob extends Where {
   /** Sources may be relative to it. */
   readonly directory: string
   readonly mounts: readonly MountCall[]
+  readonly reservation: Reservation
 }
 
 /** The jobs of the kernel's thread. They are copied between threads, so they are plain data. */
 interface Jobs {
   readonly prepare: { readonly request: PrepareJob; readonly result: undefined }
-  readonly mount: { readonly request: MountJob; readonly result: undefined }
-  readonly reserve: { readonly request: Reservation; readonly result: boolean }
+  /** Gives whether the room was reserved. */
+  readonly mount: { readonly request: MountJob; readonly result: boolean }
 }
 
 export type JobName = keyof Jobs

@@ -19,6 +19,7 @@ import { isScarcity } from '../scarcity.ts'
 import { type KernelThread, kernelThread } from './kernel-thread.ts'
 import type { Uplink } from './links.ts'
 import type { MountCall } from './mount-call.ts'
+import type { Reservation } from './reserve.ts'
 
 let kernel: KernelThread
 let directory: string
@@ -62,7 +63,10 @@ const bind = (source: string, target: string, more: Partial<MountCall> = {}): Mo
   idMap: undefined,
   ...more,
 })
-const mount = (...mounts: readonly MountCall[]) => kernel.ask('mount', { process: place, directory, mounts })
+const none: Reservation = { path: '/dev/null', length: 1 }
+const ask = (mounts: readonly MountCall[], reservation: Reservation) =>
+  kernel.ask('mount', { process: place, directory, mounts, reservation })
+const mount = (...mounts: readonly MountCall[]) => ask(mounts, none)
 const inside = (program: string, ...args: readonly string[]) => {
   const where = `/proc/${process.pid}/fd/${fd}/ns`
   return execFileSync('nsenter', [`--mount=${where}/mnt`, `--net=${where}/net`, program, ...args], { encoding: 'utf8' })
@@ -158,10 +162,10 @@ it('a link is up on both sides, and its other end is here; a second one is refus
 
 it('space is reserved beyond the end of a file, where its file system can', async () => {
   const path = join(directory, 'spool')
-  expect(await kernel.ask('reserve', { path, length: 1 << 20 })).toBe(true)
+  expect(await ask([], { path, length: 1 << 20 })).toBe(true)
   expect(statSync(path)).toMatchObject({ size: 0, blocks: 2048 })
-  expect(await kernel.ask('reserve', { path: '/dev/null', length: 1 })).toBe(false)
-  await expect(kernel.ask('reserve', { path: join(directory, 'no/spool'), length: 1 })).rejects.toMatchObject({
+  expect(await ask([], none)).toBe(false)
+  await expect(ask([], { path: join(directory, 'no/spool'), length: 1 })).rejects.toMatchObject({
     code: 'ENOENT',
     syscall: 'open',
   })

@@ -11,8 +11,11 @@ import { reserve } from './reserve.ts'
 
 const work: { readonly [Name in JobName]: (request: Job<Name>['request']) => Job<Name>['result'] } = {
   prepare: (job) => void prepare(job),
-  mount: ({ process, directory, mounts }) => void inNamespacesOf(process, () => makeMounts(directory, mounts)),
-  reserve,
+  mount({ process, directory, mounts, reservation }) {
+    const isReserved = reserve(reservation)
+    inNamespacesOf(process, () => makeMounts(directory, mounts))
+    return isReserved
+  },
 }
 
 function answer<Name extends JobName>({ name, request }: Question<Name>): Reply<Name> {
