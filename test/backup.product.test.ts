@@ -17,6 +17,7 @@ import { quietPool } from '../packages/server/src/testing/quiet-pool.ts'
 import { machineExceptions } from '../scripts/machine-exceptions.ts'
 import { type ServerProcess, serverProgram, startServerProcess } from '../scripts/server-process.ts'
 import { connect } from './client.ts'
+import { showHostBase } from './host-base.ts'
 import { buildEnd, compiledCode, flatIr, packFolder } from './product.ts'
 import { ownAddress } from './torture/effects.ts'
 
@@ -51,6 +52,7 @@ interface Machine {
 async function start(name: string): Promise<Machine> {
   const directory = join(folder, name)
   const logFile = join(folder, `${name}.log`)
+  await showHostBase(directory)
   addWitness(() => (existsSync(logFile) ? `The end of ${logFile}:\n${readFileSync(logFile, 'utf8').slice(-3000)}` : ''))
   const server = await startServerProcess({
     port: name === 'old' ? port : await reservePort(),
