@@ -62,11 +62,9 @@ export async function firstPage(
 ): Promise<FirstPage> {
   const page: FirstPage = { config: null, answers: new Map(), html: '' }
   const gone = AbortSignal.timeout(patienceMs)
-  const filled = Promise.all([
-    fillConfig(services, page),
-    ...(place === null ? [] : [fillBuild(services, request, { page, place, gone })]),
-  ])
-  await Promise.race([filled, whenAborted(gone)])
+  const configured = fillConfig(services, page)
+  const built = place === null ? null : fillBuild(services, request, { page, place, gone, configured })
+  await Promise.race([Promise.all([configured, built]), whenAborted(gone)])
   return page
 }
 
@@ -82,6 +80,8 @@ interface BuildPage {
   readonly page: FirstPage
   readonly place: BuildPlace
   readonly gone: AbortSignal
+  /** Resolves when the configuration is known: its notices move the rest of the page. */
+  readonly configured: Promise<void>
 }
 
 async function fillBuild(services: FirstPageServices, request: PageRequest, build: BuildPage): Promise<void> {
@@ -97,7 +97,7 @@ async function fillBuild(services: FirstPageServices, request: PageRequest, buil
 async function readAndDraw(
   { loadCode }: FirstPageServices,
   { path, search, headers, read: readApi }: PageRequest,
-  { page, place, gone }: BuildPage,
+  { page, place, gone, configured }: BuildPage,
 ): Promise<void> {
   const base = '/api/v0'
   const read = async (id: OperationId, at: string, params: Readonly<Record<string, string>>, query = '') => {
@@ -118,6 +118,7 @@ async function readAndDraw(
     first === null
       ? null
       : await read('readJobLog', `${at}/jobs/${first.jobId}/log`, { ...place, job_id: first.jobId }, first.search)
+  await configured
   const { config } = page
   const { density } = lookOf(headers.cookie)
   const window = windowOf(headers.cookie)

@@ -36,11 +36,11 @@ const manifest = {
 /** Draws what it is given, and fails for a build with this name. */
 const firstPageCode = `
 export const firstLog = (view) => ({ jobId: JSON.parse(view).jobs[0].id, search: 'at=error&limit=512' })
-export const draw = async ({ url, session, view, log, density, isPhone, window }) => {
+export const draw = async ({ url, config, session, view, log, density, isPhone, window }) => {
   const { build, jobs } = JSON.parse(view)
   if (build.message === 'cannot be drawn') throw new Error('cannot be drawn')
   const { user } = JSON.parse(session)
-  return [url, user.name, jobs[0].state, JSON.parse(log).page.lines[0][2], density, isPhone, window?.height].map((text) => '<p>' + text + '</p>').join('')
+  return [url, user.name, jobs[0].state, JSON.parse(log).page.lines[0][2], density, isPhone, window?.height, config?.version].map((text) => '<p>' + text + '</p>').join('')
 }`
 
 let directory: string
@@ -315,9 +315,19 @@ describe('the page of a build', () => {
       [log]: bodies.readJobLog,
     })
     expect(drawn(body)).toBe(
-      `<p>${url}?job=x</p><p>Ada</p><p>failed</p><p>expected 3</p><p>compact</p><p>true</p><p>900</p>`,
+      `<p>${url}?job=x</p><p>Ada</p><p>failed</p><p>expected 3</p><p>compact</p><p>true</p><p>900</p><p>undefined</p>`,
     )
     expect(body).not.toContain('alert(1)</script><!--')
+  })
+
+  test('is drawn with the notices of the configuration, which comes after the log', async () => {
+    const { promise, resolve } = Promise.withResolvers<object>()
+    config = () => promise
+    const { body } = await ask(async (id, ...asked) => {
+      if (id === 'readJobLog') setImmediate(() => resolve({ version: '9.9' }))
+      return reads(id, ...asked)
+    })
+    expect(drawn(body)).toContain('<p>9.9</p>')
   })
 
   test('reads nothing for people who are not signed in by a cookie, nor for HEAD', async () => {
