@@ -28,11 +28,12 @@ export interface FollowedBuild {
  * together, and alone has an id: a reader that was cut off before it gets all of it again.
  */
 export async function* buildEvents(
-  { pool, engine }: { readonly pool: pg.Pool; readonly engine: BuildEngine },
+  engine: BuildEngine,
   reads: BuildReads,
-  { id, number, pipeline, after }: FollowedBuild,
+  followed: FollowedBuild,
   signal: AbortSignal,
 ): AsyncGenerator<string> {
+  const { id, after } = followed
   let seen = after ?? 0
   let isSnapshot = after === null
   const changes = follow({
@@ -41,28 +42,18 @@ export async function* buildEvents(
       const change = await reads.since(id, seen)
       const isNew = change.version > seen
       seen = Math.max(seen, change.version)
-      return isNew || change.isLast ? { ...change, isNew } : null
+      return isNew || change.isLast ? { change, isNew } : null
     },
-    isDone: ({ isLast }) => isLast,
+    isDone: ({ change }) => change.isLast,
     restMs,
     signal,
   })
-  for await (const { build, jobs, version, isNew, isLast } of changes) {
+  for await (const { change, isNew } of changes) {
     if (isNew) {
-      const shown = isSnapshot ? orderSteps(build.steps).flatMap((index) => build.jobs[index] ?? []) : jobs
-      const [newest, presented] = await Promise.all([
-        requireBuildOf(pool, pipeline, number),
-        presentJobsOf(engine, build, shown),
-      ])
-      const body = presentBuild(newest, pipeline.slug)
-      if (isSnapshot) yield eventFrame('snapshot', { build: body, jobs: presented }, String(version))
-      else {
-        const frames = presented.map((job) => eventFrame('job', job, null))
-        yield frames.join('') + eventFrame('build', body, String(version))
-      }
+      yield await reads.eventsOf(change, followed, isSnapshot)
       isSnapshot = false
     }
-    if (isLast) yield doneFrame
+    if (change.isLast) yield doneFrame
   }
 }
 
@@ -81,6 +72,8 @@ export class BuildReads {
   readonly #pool: pg.Pool
   readonly #engine: BuildEngine
   readonly #flights = new SingleFlight()
+  readonly #snapshots = new WeakMap<BuildChange, Promise<string>>()
+  readonly #news = new WeakMap<BuildChange, Promise<string>>()
 
   constructor(pool: pg.Pool, engine: BuildEngine) {
     this.#pool = pool
@@ -97,6 +90,33 @@ export class BuildReads {
       const jobs = build.jobs.filter(({ id }) => changes.jobIds.has(id))
       return { build, jobs, version: changes.version, isLast: isBuildTerminal(changes.state) }
     })
+  }
+
+  /**
+   * Returns the events that tell of a change. All readers of it get the same text: that of a
+   * thousand jobs has a megabyte.
+   */
+  eventsOf(change: BuildChange, followed: FollowedBuild, isSnapshot: boolean): Promise<string> {
+    const texts = isSnapshot ? this.#snapshots : this.#news
+    const text = texts.get(change) ?? this.#write(change, followed, isSnapshot)
+    texts.set(change, text)
+    return text
+  }
+
+  async #write(
+    { build, jobs, version }: BuildChange,
+    { pipeline, number }: FollowedBuild,
+    isSnapshot: boolean,
+  ): Promise<string> {
+    const shown = isSnapshot ? orderSteps(build.steps).flatMap((index) => build.jobs[index] ?? []) : jobs
+    const [newest, presented] = await Promise.all([
+      requireBuildOf(this.#pool, pipeline, number),
+      presentJobsOf(this.#engine, build, shown),
+    ])
+    const body = presentBuild(newest, pipeline.slug)
+    if (isSnapshot) return eventFrame('snapshot', { build: body, jobs: presented }, String(version))
+    const frames = presented.map((job) => eventFrame('job', job, null))
+    return frames.join('') + eventFrame('build', body, String(version))
   }
 }
 

@@ -35,7 +35,7 @@ export function buildEventRoutes(
       const { version } = await reads.since(build.id, Number.MAX_SAFE_INTEGER)
       const after = readVersion(header('last-event-id') ?? query.last_event_id ?? null, version)
       const followed = { id: build.id, number: build.number, pipeline, after }
-      return answer(context, build.id, (signal) => withHeartbeats(buildEvents(services, reads, followed, signal)))
+      return answer(context, build.id, (signal) => withHeartbeats(buildEvents(engine, reads, followed, signal)))
     }),
     streamOrganizationEvents: operation('streamOrganizationEvents', async (context) => {
       const { organizationId } = context.membership
