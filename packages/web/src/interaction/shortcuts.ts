@@ -21,7 +21,8 @@ interface Registered {
   readonly shortcuts: readonly Shortcut[]
 }
 
-/** The last registered wins: a dialog's keys override the page's. */
+/** What is within another place wins, and in one place the last registered: the log's `/` is not the step list's. */
+const innermost: readonly Place[] = ['log', 'graph', 'build', 'list', 'everywhere']
 const registered = createStore<readonly Registered[]>([])
 /** The first key of a sequence, and until when the second counts. */
 let begun: { readonly key: string; readonly until: number } | null = null
@@ -43,7 +44,8 @@ export function useShortcuts(place: Place, shortcuts: readonly Shortcut[], activ
             when: () => newest.current[index]?.when?.() ?? true,
           }))
     const own = { place, shortcuts: stable }
-    registered.set([own, ...registered.get()])
+    const rank = ({ place: one }: Registered) => innermost.indexOf(one)
+    registered.set([own, ...registered.get()].toSorted((one, other) => rank(one) - rank(other)))
     return () => registered.set(registered.get().filter((one) => one !== own))
   }, [place, shape, active])
 }
