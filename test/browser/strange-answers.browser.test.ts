@@ -157,10 +157,14 @@ test('web X3 a page whose script does not load reloads once, then says so and of
 
 test('web X3 an open page offers a reload once the server has a newer release', async () => {
   const page = await it.open('/default/builds')
+  // The stream of this page must not be taken for that of the next.
+  await page.goto('about:blank')
+  const browser = await page.context().newCDPSession(page)
+  await browser.send('Network.enable')
   // A stream that is cut before the page knows that it is open is no reconnection.
-  const open = page.waitForResponse(/\/events\?/)
-  await page.reload()
-  await open
+  const heard = new Promise((done) => browser.once('Network.eventSourceMessageReceived', done))
+  await page.goto(`${it.app.origin}/default/builds`)
+  await heard
   it.proxy.answer(
     /^GET \/api\/v0\/auth\/config/,
     changes((config: object) => ({ ...config, version: '9.9.9' })),
