@@ -28,7 +28,7 @@ const roomsHaveNoEffects: Plugin = {
     }),
 }
 
-// Gives a CommonJS package that is imported on demand the names that Node.js gives it. esbuild's own has its default only.
+// Names the exports of a CommonJS package that is imported on demand, as Node.js does. esbuild gives its default only.
 const namesOnDemand: Plugin = {
   name: 'names-on-demand',
   setup({ onResolve, onLoad, resolve }) {

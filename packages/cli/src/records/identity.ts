@@ -25,7 +25,7 @@ export interface StepIdentity {
   readonly split?: string
 }
 
-/** What steps have their identities from besides themselves. */
+/** Has what identifies steps besides themselves. */
 export interface IdentitySource {
   readonly env: Readonly<Record<string, string>>
   readonly tree: SourceTreeRef | null

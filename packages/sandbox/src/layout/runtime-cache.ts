@@ -1,5 +1,5 @@
 /**
- * What the runtime compiled, crun's filters of system calls, outlives the driver's memory: without
+ * Keeps what the runtime compiled, crun's filters of system calls, longer than the driver's memory: without
  * them the first command of each kind takes 15 ms of a processor more, and `hm` opens a driver for
  * each run. A file is named by what it was compiled from.
  */

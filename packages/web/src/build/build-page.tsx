@@ -87,7 +87,7 @@ export async function readAhead(queries: QueryClient, place: BuildPlace, dialog:
   const first = view === undefined ? null : firstLog(view, dialog)
   if (first === null) return
   const log = queries.prefetchQuery(logQuery({ ...place, jobId: first.jobId }, first.at))
-  // What the server drew has the log already.
+  // The drawn page has the log already, which must not vanish.
   if (hasPageAnswers()) await log
 }
 

@@ -21,7 +21,7 @@ interface Registered {
   readonly shortcuts: readonly Shortcut[]
 }
 
-/** What is within another place wins, and in one place the last registered: the log's `/` is not the step list's. */
+/** The innermost place wins, and in one place the last registered: the log's `/` is not the step list's. */
 const innermost: readonly Place[] = ['log', 'graph', 'build', 'list', 'everywhere']
 const registered = createStore<readonly Registered[]>([])
 /** The first key of a sequence, and until when the second counts. */

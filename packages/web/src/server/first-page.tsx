@@ -29,7 +29,7 @@ export function firstLog(view: string, url: string): { readonly jobId: string; r
   return { jobId: first.jobId, search: `at=${at}&limit=${limit}` }
 }
 
-/** What a page is drawn from. The texts are answers of the API. */
+/** Determines how a page is drawn. The texts are answers of the API. */
 interface DrawnFacts {
   /** Path and query of the page. */
   readonly url: string

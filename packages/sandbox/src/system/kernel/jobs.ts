@@ -15,7 +15,7 @@ export interface PrepareJob extends Where {
   readonly links: { readonly uplink: Uplink | undefined } | undefined
 }
 
-/** What a process needs for a sandbox: mounts where it is, and room. One job, since each wakes two threads. */
+/** Makes mounts where a process is, and room for its spool. One job, since each wakes two threads. */
 export interface MountJob extends Where {
   /** Sources may be relative to it. */
   readonly directory: string
@@ -26,7 +26,7 @@ export interface MountJob extends Where {
 /** The jobs of the kernel's thread. They are copied between threads, so they are plain data. */
 interface Jobs {
   readonly prepare: { readonly request: PrepareJob; readonly result: undefined }
-  /** Gives whether the room was reserved. */
+  /** Returns whether the room was reserved. */
   readonly mount: { readonly request: MountJob; readonly result: boolean }
 }
 

@@ -118,7 +118,7 @@ export class JobLogs implements LogReader {
 
   #follow(jobId: string, chunks: readonly Chunk[]): void {
     const live = this.#live.get(jobId) ?? this.#addLive(jobId)
-    // Whoever asks for the index reads on, and hears of what is wrong.
+    // An error is for the reader of the index, who reads on from there.
     live.take(chunks).catch(() => undefined)
   }
 

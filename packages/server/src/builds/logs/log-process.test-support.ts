@@ -7,8 +7,9 @@ import { writeSync } from 'node:fs'
 import process from 'node:process'
 import { PostgresStore } from '@harmont/engine'
 import { pino } from 'pino'
-import { type BlobStore, openDirectoryStore } from '../../platform/blobs/blob-store.ts'
+import { openDirectoryStore } from '../../platform/blobs/blob-store.ts'
 import { openPool } from '../../platform/database/pool.ts'
+import { dyingStore } from './dying-store.test-support.ts'
 import { JobLogs } from './job-logs.ts'
 import { largePart } from './large-log.test-support.ts'
 import { logSegments } from './log-segments.ts'
@@ -16,22 +17,11 @@ import { packLogs } from './pack-logs.ts'
 
 const [connectionString = '', blobDirectory = '', jobId] = process.argv.slice(2)
 const log = pino({ level: 'warn' })
-const stored = await openDirectoryStore(blobDirectory)
-const blobs: BlobStore = {
-  ...stored,
-  async create() {
-    const writer = await stored.create()
-    return {
-      write: (bytes) => writer.write(bytes),
-      abort: () => writer.abort(),
-      async finish() {
-        writeSync(1, await writer.finish())
-        process.kill(process.pid, 'SIGKILL')
-        return new Promise<never>(() => {})
-      },
-    }
-  },
-}
+const blobs = dyingStore(await openDirectoryStore(blobDirectory), (blob) => {
+  writeSync(1, blob)
+  process.kill(process.pid, 'SIGKILL')
+  return new Promise<never>(() => {})
+})
 const store = await PostgresStore.open({ connectionString }, { segments: logSegments(blobs, log) })
 if (jobId !== undefined) await store.logs.append({ jobId, fence: 1 }, largePart(1, 9), '1')
 const pool = openPool({ connectionString }, log)

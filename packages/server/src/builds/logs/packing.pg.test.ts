@@ -8,6 +8,7 @@ import { type Followed, followLog, LogReads } from '../../streams/logs/follow-lo
 import { logText } from '../../streams/logs/log-text.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
+import { dyingStore } from './dying-store.test-support.ts'
 import { random, writeLog } from './generated-log.test-support.ts'
 import { readLogFacts } from './log-facts.ts'
 import { packingByHand } from './packing.test-support.ts'
@@ -156,25 +157,15 @@ test('G02 a process that is killed between writing blob and row leaves the log a
   const before = await raw(`/v0/jobs/${job.id}/logs.txt`)
   const stored = await blobs()
   let left = ''
-  const dying: BlobStore = {
-    ...stored,
-    async create() {
-      const writer = await stored.create()
-      return {
-        write: (bytes) => writer.write(bytes),
-        abort: () => writer.abort(),
-        async finish() {
-          left = await writer.finish()
-          // All that the database sees of a killed process.
-          await it.server.pool.query(
-            `select pg_terminate_backend(pid) from pg_stat_activity
-              where state = 'idle in transaction' and query like '%from unpacked_logs%' and datname = current_database()`,
-          )
-          return left
-        },
-      }
-    },
-  }
+  const dying = dyingStore(stored, async (blob) => {
+    left = blob
+    // All that the database sees of a killed process.
+    await it.server.pool.query(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where state = 'idle in transaction' and query like '%from unpacked_logs%' and datname = current_database()`,
+    )
+    return left
+  })
   await expect(pack(dying)).rejects.toThrow()
   expect(await rowsOf(job)).toMatchObject({ packed: 0, waiting: 1 })
   expect((await rowsOf(job))?.chunks).toBeGreaterThan(400)

@@ -22,7 +22,7 @@ interface Reading {
   readonly withRemarks: Buffer
   readonly middle: Buffer
   readonly end: Buffer
-  /** Of the stream, as JSON. */
+  /** The chunks of the stream, as JSON. */
   readonly chunks: string
   readonly view: unknown
   readonly lines: unknown

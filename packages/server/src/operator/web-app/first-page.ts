@@ -13,7 +13,7 @@ export interface FirstPageCode {
   readonly draw: (facts: DrawnFacts) => Promise<string>
 }
 
-/** What a page is drawn from. The texts are answers of the API. */
+/** Determines how a page is drawn. The texts are answers of the API. */
 interface DrawnFacts {
   /** Path and query of the page. */
   readonly url: string
@@ -26,7 +26,7 @@ interface DrawnFacts {
   readonly window: WindowSize | null
 }
 
-/** What is known of a page so far. */
+/** Holds the parts of a page that are known so far. */
 export interface FirstPage {
   /** The configuration for the sign-in page; null: the page asks for it. */
   config: unknown
@@ -88,7 +88,7 @@ async function fillBuild(services: FirstPageServices, request: PageRequest, buil
   try {
     await readAndDraw(services, request, build)
   } catch (error) {
-    // Whoever may not read the build, or reads too much, is told so by the app.
+    // The app tells a reader who may not read the build, or reads too much.
     const isRefused = error instanceof ApiError && error.status < 500
     if (!isRefused && !build.gone.aborted) services.log.warn({ err: error }, 'serving the page without its build')
   }

@@ -16,7 +16,7 @@ interface RowsOptions {
   readonly isWrapped: boolean
   /** Whether the end stays in view. */
   readonly isFollowing: boolean
-  /** What is shown first. */
+  /** The line that is shown first. */
   readonly first: FirstLine
 }
 

@@ -159,7 +159,7 @@ function send(request: FastifyRequest, reply: FastifyReply, shape: ShapeBody, an
   // Node would send the headers with the first byte. They are set when the stream is connected.
   if (answer.isLive) reply.raw.once('pipe', () => reply.raw.flushHeaders())
   const stream = answer.open()
-  // What describes the stream does not describe the error that is answered in its place.
+  // Headers of the stream do not describe the error that is answered in its place.
   stream.once('error', () => {
     if (!reply.raw.headersSent) for (const name of Object.keys(answer.headers ?? {})) reply.removeHeader(name)
   })

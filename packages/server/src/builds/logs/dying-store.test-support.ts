@@ -1,0 +1,17 @@
+/** A blob store of a process that dies between a blob and the row that names it. */
+import type { BlobStore } from '../../platform/blobs/blob-store.ts'
+
+/** Returns the store that calls `die` with the name of its first blob, once that is on the disk. */
+export function dyingStore(stored: BlobStore, die: (blob: string) => Promise<string>): BlobStore {
+  return {
+    ...stored,
+    async create() {
+      const writer = await stored.create()
+      return {
+        write: (bytes) => writer.write(bytes),
+        abort: () => writer.abort(),
+        finish: async () => die(await writer.finish()),
+      }
+    },
+  }
+}
