@@ -2,6 +2,7 @@
  * The part of the web app that runs on the server: it draws the first page of a build, so that a
  * reader sees the red answer before any script has run (web.md 14). `scripts/build-web.ts` builds it.
  */
+import type { DrawnFacts, FirstLog } from '@harmont/contract'
 import { createMemoryHistory } from '@tanstack/react-router'
 import { renderToStaticMarkup } from 'react-dom/server'
 import { type AuthConfig, authConfigQuery } from '../api/auth-config.ts'
@@ -21,27 +22,12 @@ import { completeLog, firstPageOf, logQuery } from '../log/data/queries.ts'
 import { App, createAppRouter } from '../routes/router.tsx'
 
 /** Returns which log a build's page shows first, and the query that asks for it; null: none. */
-export function firstLog(view: string, url: string): { readonly jobId: string; readonly search: string } | null {
+export function firstLog(view: string, url: string): FirstLog | null {
   const { job, attempt } = searchOf(url)
   const first = firstLogOf(completeView(JSON.parse(view) as BuildView), { job, attempt, fragment: '' })
   if (first === null) return null
   const { at, limit } = firstPageOf(first.at)
   return { jobId: first.jobId, search: `at=${at}&limit=${limit}` }
-}
-
-/** Determines how a page is drawn. The texts are answers of the API. */
-interface DrawnFacts {
-  /** Path and query of the page. */
-  readonly url: string
-  readonly config: unknown
-  readonly session: string
-  readonly view: string
-  readonly log: string | null
-  readonly density: 'comfortable' | 'compact'
-  /** Whether the reader holds a phone. */
-  readonly isPhone: boolean
-  /** The size of their window in pixels; null: unknown. */
-  readonly window: { readonly width: number; readonly height: number } | null
 }
 
 /**

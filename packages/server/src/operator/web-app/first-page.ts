@@ -1,30 +1,9 @@
 /** Reads and draws what a page shows first, so that it comes with the page (`web.md` 14). */
-import type { OperationId } from '@harmont/contract'
+import type { FirstPageCode, OperationId } from '@harmont/contract'
 import type { Logger } from 'pino'
 import { ApiError, type PageRequest } from '../../platform/http/index.ts'
 import type { BuildPlace } from './build-route.ts'
-import { lookOf, type WindowSize, windowOf } from './page-template.ts'
-
-/** The part of the web app that runs here: `packages/web/src/server/first-page.tsx`. */
-export interface FirstPageCode {
-  /** Returns which log a build's page shows first; null: none. */
-  readonly firstLog: (view: string, url: string) => { readonly jobId: string; readonly search: string } | null
-  /** Returns the page as the app will draw it; empty where only the app can. */
-  readonly draw: (facts: DrawnFacts) => Promise<string>
-}
-
-/** Determines how a page is drawn. The texts are answers of the API. */
-interface DrawnFacts {
-  /** Path and query of the page. */
-  readonly url: string
-  readonly config: unknown
-  readonly session: string
-  readonly view: string
-  readonly log: string | null
-  readonly density: 'comfortable' | 'compact'
-  readonly isPhone: boolean
-  readonly window: WindowSize | null
-}
+import { lookOf, windowOf } from './page-template.ts'
 
 /** Holds the parts of a page that are known so far. */
 export interface FirstPage {

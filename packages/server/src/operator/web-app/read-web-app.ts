@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { FirstPageCode } from '@harmont/contract'
 import { lookup } from 'mrmime'
 import { type Encoding, type StoredFile, storeFile } from '../../platform/http/index.ts'
-import type { FirstPageCode } from './first-page.ts'
 import type { Manifest } from './preload-links.ts'
 
 /** The built web app, in memory. */
