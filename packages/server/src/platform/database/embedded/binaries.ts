@@ -1,5 +1,6 @@
 /** The PostgreSQL programs that npm installed for this platform. */
-import { access, readFile, symlink } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { readFile, symlink } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -38,22 +39,15 @@ async function completeLinks(root: string): Promise<void> {
   const links = JSON.parse(await readFile(join(root, 'native/pg-symlinks.json'), 'utf8')) as readonly Link[]
   for (const { source, target } of links) {
     const path = join(root, target)
-    if (await exists(path)) continue
+    if (existsSync(path)) continue
     try {
       await symlink(relative(dirname(path), join(root, source)), path)
     } catch (cause) {
       // Another starting server may have been faster.
-      if (await exists(path)) continue
+      if (existsSync(path)) continue
       throw new Error(`The library link ${path} is missing and cannot be created. Run \`npm install\` as its owner.`, {
         cause,
       })
     }
   }
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }

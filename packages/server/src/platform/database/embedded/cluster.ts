@@ -1,6 +1,7 @@
 /** The files of the embedded database, created completely or not at all. */
 import { once } from 'node:events'
-import { access, mkdir, rename, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import type { Stage } from './stage.ts'
@@ -13,7 +14,7 @@ export const superuser = 'harmont'
  */
 export async function ensureCluster(stage: Stage, state: string, password: string): Promise<void> {
   const data = join(state, 'data')
-  if (await exists(join(data, 'PG_VERSION'))) return
+  if (existsSync(join(data, 'PG_VERSION'))) return
   await mkdir(state, { recursive: true, mode: 0o700 })
   await stage.own(state)
   // Created under another name and renamed when complete, so that a kill leaves nothing that looks
@@ -56,11 +57,4 @@ async function initdb(stage: Stage): Promise<void> {
     ? 'As root, the embedded database needs CAP_SYS_ADMIN to create a mount namespace. Start the server as an ordinary user, or set HARMONT_DATABASE_URL.'
     : ''
   throw new Error(`initdb exited with ${code ?? signal}:\n${said}${hint}`)
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  )
 }
