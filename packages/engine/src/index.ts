@@ -1,16 +1,15 @@
-export { type AbandonOptions, abandonBuilds } from './abandon-builds.ts'
+export { abandonBuilds } from './abandon-builds.ts'
 export { type Artifact, partBytes } from './artifacts/artifact.ts'
 export { type FileParts, openFileParts } from './artifacts/file-parts.ts'
 export type { LackingParts, PartStore, WantedParts } from './artifacts/part-store.ts'
 export type { CacheLookUp, LookUpInputs } from './cache-look-up.ts'
-export type { BuildGroup } from './core/build-group.ts'
 export { type Created, createBuild, type NewBuild } from './core/create-build.ts'
 export { decide } from './core/decide.ts'
-export type { DecideContext, Decision } from './core/draft.ts'
+export type { DecideContext } from './core/draft.ts'
 export { foldBuild } from './core/fold-build.ts'
 export { reasonOfGate } from './core/gates.ts'
 export { defaultLimits, type Limits } from './core/limits.ts'
-export { type Change, evolve, type LiveBuild, liveBuild, viewBuild } from './core/live-build.ts'
+export { type Change, evolve, liveBuild, viewBuild } from './core/live-build.ts'
 export type {
   AppendRequest,
   Build,
@@ -26,7 +25,7 @@ export type {
   ServiceState,
   Step,
 } from './core/model.ts'
-export { defaultPool, type Reach, reaches } from './core/placement/reach.ts'
+export { defaultPool, reaches } from './core/placement/reach.ts'
 export { absentFiles, type RunnerWait, runnerWaits } from './core/placement/runner-waits.ts'
 export { planBuild } from './core/plan-build.ts'
 export { judge, namedPrerequisites, prerequisitesOf } from './core/prerequisites.ts'
@@ -57,7 +56,7 @@ export {
 export type { DirectObjects, LayerObjects } from './layers/layer-objects.ts'
 export type { LayerPort, LocatedPart, LocatedParts, ObjectPart, PartTarget, WrittenPart } from './layers/layer-port.ts'
 export type { Log } from './log.ts'
-export { type LogSegments, type SegmentPlace, segmentBytes } from './log-segments.ts'
+export type { LogSegments, SegmentPlace } from './log-segments.ts'
 export { createMemoryStore, type MemoryStore, type SplitMemory } from './memory/memory-store.ts'
 export {
   type Directive,
@@ -68,7 +67,6 @@ export {
   type LeaseStatus,
   type ProbePort,
   type RenderResult,
-  type RenderWork,
   type RunnerPort,
   type SecretsAnswer,
   type SecretValue,
@@ -86,9 +84,9 @@ export { PostgresStore, type PostgresStoreOptions } from './postgres/postgres-st
 export type { ProofOutbox, ProofRun } from './postgres/tests/probes.ts'
 export { fileTimesText, noteFileTimesText } from './postgres/tests/splits.ts'
 export { testsInUse } from './postgres/tests/test-reports.ts'
-export { type Limited, type RunningLimit, setLimit } from './postgres/waiting/limits.ts'
+export { type Limited, setLimit } from './postgres/waiting/limits.ts'
 export { type ForkEnd, type ForkOutput, judgeForks } from './probes/probe.ts'
-export type { ForkRun, TestVerdict, Verdict } from './probes/proof.ts'
+export type { Verdict } from './probes/proof.ts'
 export { testKey } from './reports/results.ts'
 export { isRed, type TestCase, type TestReport } from './reports/test-report.ts'
 export { createRunner, type Runner } from './runner/create-runner.ts'
@@ -100,19 +98,13 @@ export {
   roomSentence,
   watchDisk,
 } from './runner/disk-watch.ts'
-export type { Renderer, RunnerOptions, RunnerSettings } from './runner/options.ts'
-export type { ForkOutcome } from './runner/probes/run-fork.ts'
-export {
-  type ShellRequest,
-  ShellUnavailable,
-  type ShellUnavailableCode,
-  type ShellWork,
-} from './runner/shells/open-shell.ts'
+export type { RunnerOptions } from './runner/options.ts'
+export { type ShellRequest, ShellUnavailable, type ShellWork } from './runner/shells/open-shell.ts'
 export { lackingFeatures, runnerFeatures } from './runner-features.ts'
 export { Collector, usualPinnedMs } from './scheduler/collector.ts'
 export type { IdTokenIssuer, IdTokenRequest } from './scheduler/id-tokens-of-job.ts'
 export { createLocalPort, type LocalPortOptions } from './scheduler/local-port.ts'
-export { Scheduler, type SchedulerOptions } from './scheduler/scheduler.ts'
+export { Scheduler } from './scheduler/scheduler.ts'
 export { shellWork } from './scheduler/shell-work.ts'
 export { type OpenServiceLog, serviceLogId } from './service-log.ts'
 export { type Deal, median, type SplitFile } from './splits/deal.ts'
@@ -124,7 +116,6 @@ export type {
   BuildSource,
   ChangeFeed,
   HeldFork,
-  JobOutput,
   LayerPlace,
   Lease,
   LiveSnapshots,

@@ -1,6 +1,5 @@
 export { type Chunk, chunkJson, type LogReader, MAX_CHUNK_BYTES, type StreamKind } from './chunk.ts'
 export { stripEscapes } from './escapes.ts'
-export { looksLikeError } from './failures/error-line.ts'
 export {
   countWords,
   type Failure,
@@ -15,7 +14,7 @@ export { FailureFinder } from './failures/failure-finder.ts'
 export { cleanMessage, unequalValues } from './failures/message.ts'
 export { isOwn, type Place, placesIn } from './failures/place.ts'
 export { testTitle, verdictWords } from './failures/test-names.ts'
-export { type CutLine, LineCutter, MAX_LINE_CHARACTERS } from './lines/line-cutter.ts'
+export { type CutLine, LineCutter } from './lines/line-cutter.ts'
 export {
   blockOfLine,
   blockOfOffset,
@@ -28,10 +27,9 @@ export {
 export { LineIndexer } from './lines/line-indexer.ts'
 export type { Piece } from './piece.ts'
 export { GrowingRedactor } from './redaction/growing-redactor.ts'
-export { createRedactor, type Redactor } from './redaction/redactor.ts'
+export { createRedactor } from './redaction/redactor.ts'
 export { isMaskable, MAX_SECRET_BYTES, SecretsTooLong } from './redaction/secret-texts.ts'
 export { type LogRemark, logRemoved, saysRemoved } from './remarks.ts'
 export { decodeSegment, encodeSegment, segmentSize } from './segment.ts'
 export { batches } from './spool/batches.ts'
-export { decodeProgress, type LogProgress } from './spool/progress.ts'
-export type { Batch, CutterOptions } from './spool/spool-cutter.ts'
+export { decodeProgress } from './spool/progress.ts'
