@@ -87,7 +87,7 @@ export function numbered<T>(count: number, make: (at: number) => T): T[] {
   return Array.from({ length: count }, (_, at) => make(at))
 }
 
-export const sourceFiles = 3_000
+const sourceFiles = 3_000
 
 /** Writes the files of the work `unchanged`. */
 export async function writeSource(folder: string): Promise<void> {

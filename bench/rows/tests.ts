@@ -9,7 +9,7 @@ const context = `{"env":{},"injectedEnv":{},"cache":{"read":["x"],"write":"x"},"
 const plan = `[{"index":0,"key":"unit","name":"unit","command":"npm test","label":null,"env":{},"secrets":{},"timeoutSeconds":3600,"image":"host","buildsIn":null,"dependsOn":[],"cache":null,"continueOnFailure":false,"softFail":null,"retry":null,"condition":null,"resources":{"cpu":2,"memoryGb":4,"diskGb":20},"conditionHolds":true}]`
 
 /** Fills one pipeline with builds of `main` that ran this many tests each, of which 2 % fail. */
-export async function fillResults(client: pg.ClientBase, builds: number, tests: number): Promise<void> {
+async function fillResults(client: pg.ClientBase, builds: number, tests: number): Promise<void> {
   const slug = `tests-of-${builds}`
   await client.query(
     `insert into pipelines (id, organization_id, slug, name, repository, default_branch, last_build_number)

@@ -25,9 +25,9 @@ export const sourceCurve: Curve = {
 }
 
 /** Folders of a hundred files. */
-export function sourceFile(at: number): string {
+function sourceFile(at: number): string {
   return `src/${Math.floor(at / 100)}/file-${at}.ts`
 }
 
 /** One step, which later runs find in the cache as long as no source changes. */
-export const cachedPipeline = pipelineFile("[scratch().sh('true', { label: 'build', cache: onChange('src') })]")
+const cachedPipeline = pipelineFile("[scratch().sh('true', { label: 'build', cache: onChange('src') })]")

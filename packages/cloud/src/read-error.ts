@@ -71,7 +71,7 @@ function parsed(body: string): unknown {
 }
 
 /** Seconds or a date; milliseconds from now. */
-export function readRetryAfter(value: string | null, now: number): number | undefined {
+function readRetryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined
   if (/^\d{1,9}$/.test(value.trim())) return Number(value) * 1000
   const at = Date.parse(value)

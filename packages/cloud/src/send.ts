@@ -73,7 +73,7 @@ function silence(url: string, patienceMs: number): string {
 }
 
 /** Returns the message of the deepest cause, which has the network's own reason. */
-export function unreachable(url: string, error: unknown): CloudError {
+function unreachable(url: string, error: unknown): CloudError {
   let cause = error
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause
   const why =

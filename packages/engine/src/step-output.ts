@@ -49,7 +49,7 @@ export function annotationId(jobId: string, position: number): string {
 }
 
 export const mostAnnotationsPerStep = 20
-export const mostAnnotationsPerBuild = 100
+const mostAnnotationsPerBuild = 100
 export const largestAnnotation = 64 * 1024
 
 export const noOutput: StepOutput = { annotations: [], artifacts: [], tests: [] }

@@ -38,7 +38,7 @@ function leavesOf(object: StandsForLeaves): unknown {
 }
 
 /** Whether a value stands for leaves, of this or of another copy of the SDK. */
-export function standsForLeaves(value: unknown): value is StandsForLeaves {
+function standsForLeaves(value: unknown): value is StandsForLeaves {
   return typeof value === 'object' && value !== null && LEAVES in value && typeof value[LEAVES] === 'function'
 }
 

@@ -33,7 +33,7 @@ function shown(value: unknown): string {
 }
 
 /** `a, b or c`, each as JSON writes it. */
-export function oneOf(words: readonly string[]): string {
+function oneOf(words: readonly string[]): string {
   const quoted = words.map((word) => JSON.stringify(word))
   return quoted.length === 1 ? `${quoted[0]}` : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`
 }

@@ -17,7 +17,7 @@ export interface PackLimits {
 }
 
 /** The limits of a server for one request. */
-export const packLimits: PackLimits = {
+const packLimits: PackLimits = {
   packedBytes: 40 * 1024 * 1024,
   unpackedBytes: 2 * 1024 ** 3,
   files: 200_000,

@@ -34,6 +34,6 @@ export function decodeFrames(body: Buffer): readonly Frame[] {
   return frames
 }
 
-export function sizeOf(pieces: readonly Uint8Array[]): number {
+function sizeOf(pieces: readonly Uint8Array[]): number {
   return pieces.reduce((sum, { length }) => sum + length, 0)
 }

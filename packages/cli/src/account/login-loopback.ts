@@ -65,7 +65,7 @@ const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
  * Returns the code that terminal and page both show, `KX7P-4T9M`: the first 40 bits of a digest of
  * the nonce.
  */
-export function matchingCode(nonce: string): string {
+function matchingCode(nonce: string): string {
   const digest = createHash('sha256').update(`harmont-cli-login\n${nonce}`).digest()
   const bits = BigInt(`0x${digest.subarray(0, 5).toString('hex')}`)
   const characters = Array.from({ length: 8 }, (_, at) => crockford[Number((bits >> BigInt(35 - 5 * at)) & 31n)])

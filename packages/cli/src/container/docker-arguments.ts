@@ -28,7 +28,7 @@ export interface ContainerFacts {
  * The volume's path in the container. The snapshot store cannot lie on the container's own overlay
  * file system.
  */
-export const cacheInside = '/var/cache/hm'
+const cacheInside = '/var/cache/hm'
 
 /** Names the process outside that started a container. */
 export const clientLabel = 'harmont.client'

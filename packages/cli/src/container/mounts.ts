@@ -39,7 +39,7 @@ export function outermost(mounts: ContainerFacts['mounts']): ContainerFacts['mou
 }
 
 /** The values of flags and arguments that are paths of files or directories. */
-export function namedPaths(spec: CommandSpec, given: { readonly flags: Values; readonly args: Values }): string[] {
+function namedPaths(spec: CommandSpec, given: { readonly flags: Values; readonly args: Values }): string[] {
   const of = (specs: Readonly<Record<string, object>> | undefined, values: Values) =>
     Object.entries(specs ?? {})
       .filter(([, entry]) => 'complete' in entry && (entry.complete === 'file' || entry.complete === 'directory'))

@@ -28,7 +28,7 @@ export const TEST_REQUIREMENTS: readonly string[] = ['tests.txt', 'test.txt', 'd
 )
 
 /** Files that detection reads; for others their names are enough. */
-export const TOLD_BY: readonly string[] = [
+const TOLD_BY: readonly string[] = [
   'package.json',
   'pyproject.toml',
   'setup.cfg',

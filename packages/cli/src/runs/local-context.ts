@@ -6,7 +6,7 @@ import { repositoryOf } from '../project/read-project.ts'
 import type { RunFacts } from '../records/run-record.ts'
 
 /** Cache entries of a machine are its owner's, whatever the project. */
-export const localNamespace = 'local'
+const localNamespace = 'local'
 export const localRule = 'Local runs share one cache across all projects and branches of this machine.'
 
 const noCommit = '0'.repeat(40)

@@ -13,7 +13,7 @@ const repositories = '.git'
  * Watches the folders that contain files of a source set, and new folders among them. Does not
  * watch an ignored folder, which may contain very many files.
  */
-export class SourceWatcher {
+class SourceWatcher {
   readonly #onChange: () => void
   readonly #watchers = new Map<string, FSWatcher>()
 

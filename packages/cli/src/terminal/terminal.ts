@@ -18,7 +18,7 @@ export interface Terminal {
 }
 
 /** Decides about colour: a flag wins over `NO_COLOR`, and that over the kind of the stream. */
-export function colorAllowed(when: ColorWhen, env: Env, isTerminal: boolean): boolean {
+function colorAllowed(when: ColorWhen, env: Env, isTerminal: boolean): boolean {
   if (when !== 'auto') return when === 'always'
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false
   return isTerminal && env.TERM !== 'dumb'

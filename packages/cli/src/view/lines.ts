@@ -15,7 +15,7 @@ import { summary } from './summary.ts'
  * Returns the text of an event in a log of lines, without its `[key] `; undefined for events
  * without one.
  */
-export function lineText(event: RunEvent): string | undefined {
+function lineText(event: RunEvent): string | undefined {
   switch (event.kind) {
     case 'step_start':
       return `start (runner=${event.runner}${event.image === null ? '' : ` image=${event.image}`})`

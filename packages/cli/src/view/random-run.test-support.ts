@@ -3,7 +3,7 @@ import type { RunEvent, StepState } from '../events/run-event.ts'
 import { events } from './story.test-support.ts'
 
 /** Text as an attacker would name a step or print a line. */
-export const hostileText = fc.oneof(
+const hostileText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
   fc.constantFrom(
     '\x1b[2J\x1b[H\x1b[?1049h',

@@ -143,7 +143,7 @@ export function skipByConditions(draft: Draft, first: Slot): void {
 }
 
 /** Lets the dependents of an ended job continue, or skips them, and theirs. */
-export function releaseDependents(draft: Draft, ended: Slot): void {
+function releaseDependents(draft: Draft, ended: Slot): void {
   // A chain may be 10,000 steps long, so a list replaces recursion.
   const over: Slot[] = [ended]
   for (let from = over.pop(); from !== undefined; from = over.pop()) {

@@ -10,7 +10,7 @@ const hourMs = 3_600_000
  * Returns the newest instant of the build. It lies in the future while a job waits for a retry
  * delay.
  */
-export function lastChange({ header, jobs, render }: LiveBuild): Instant {
+function lastChange({ header, jobs, render }: LiveBuild): Instant {
   let last = header.createdAt
   for (const job of render === null ? jobs : [...jobs, render]) {
     const { createdAt, scheduledAt, assignedAt, finishedAt, notBefore } = job

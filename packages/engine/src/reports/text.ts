@@ -18,7 +18,7 @@ export function nameText(text: string): string {
 }
 
 /** Returns a text without escape sequences and control characters. */
-export function plainText(text: string): string {
+function plainText(text: string): string {
   const plain = stripEscapes(text).replace(controls, '').toWellFormed()
   return resets.test(plain) ? plain.replace(colors, '') : plain
 }

@@ -72,7 +72,7 @@ export async function watchDisk(options: DiskWatchOptions): Promise<DiskWatch> {
 }
 
 /** Returns the free space of the file system of a path. */
-export async function readRoom(path: string): Promise<DiskRoom> {
+async function readRoom(path: string): Promise<DiskRoom> {
   const { bavail, bsize, blocks, files, ffree } = await statfs(path)
   return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize, freeFiles: files === 0 ? null : ffree }
 }

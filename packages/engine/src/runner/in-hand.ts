@@ -16,7 +16,7 @@ export class InHand {
 }
 
 /** Names that are claimed, each by any number of users. */
-export class Claims {
+class Claims {
   readonly #counts = new Map<string, number>()
 
   /** Returns a function that ends the claim. */
@@ -35,7 +35,7 @@ export class Claims {
 }
 
 /** Names with the time of their last use. */
-export class Recent {
+class Recent {
   readonly #usedAt = new Map<string, number>()
 
   use(name: string): void {

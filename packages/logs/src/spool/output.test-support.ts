@@ -28,7 +28,7 @@ export function piecesOf(parts: readonly Part[]): Piece[] {
  * Joins neighbouring pieces of one stream where `joins` says so, as another reading of the same
  * spool gives them.
  */
-export function joinedPieces(pieces: readonly Piece[], joins: readonly boolean[]): Piece[] {
+function joinedPieces(pieces: readonly Piece[], joins: readonly boolean[]): Piece[] {
   const joined: Piece[] = []
   for (const [index, piece] of pieces.entries()) {
     const last = joined.at(-1)

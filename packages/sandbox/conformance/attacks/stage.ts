@@ -118,6 +118,6 @@ export function controlRuns(
 }
 
 /** Returns whether this machine's kernel has the attempt's target. */
-export function isPossible({ needs }: Attempt): boolean {
+function isPossible({ needs }: Attempt): boolean {
   return needs === undefined || existsSync(needs)
 }

@@ -1,6 +1,6 @@
 /** The Internet of the test, as all its parts know it. */
 
-export const [registry, shared, evil] = ['11.22.33.10', '11.22.33.20', '11.22.33.66'] as const
+const [registry, shared, evil] = ['11.22.33.10', '11.22.33.20', '11.22.33.66'] as const
 /** A private address beyond the machine. */
 export const lan = '10.66.77.5'
 export const addresses = [registry, shared, evil, '11.22.33.53']

@@ -117,7 +117,7 @@ function bytes(text: string): Buffer {
 }
 
 /** Returns the bytes of a path as text, one character per byte, because names need not be UTF-8. */
-export function latin1(text: string): string {
+function latin1(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1')
 }
 
@@ -125,7 +125,7 @@ export function latin1(text: string): string {
  * Copies absolute `latin1` paths of this machine to the same paths below `root`, by `cp --archive`
  * with more options. Fails if one cannot be copied.
  */
-export async function cpInto(root: string, files: readonly string[], options: readonly string[]): Promise<void> {
+async function cpInto(root: string, files: readonly string[], options: readonly string[]): Promise<void> {
   const list = files.map((file) => `${file.slice(1)}\0`).join('')
   const cp = ['cp', '--archive', ...options, '--parents', '--target-directory', root, '--']
   await runTool('xargs', ['--null', '--no-run-if-empty', ...cp], { cwd: '/', stdin: Buffer.from(list, 'latin1') })
@@ -137,13 +137,13 @@ const UNLISTABLE = ['-type', 'd', '(', '!', '-readable', '-o', '!', '-executable
 const PRINT_BLOCKS = ['-printf', '%b\n']
 
 /** Returns the disk space that a tree of this machine takes, without the paths in `hide`. */
-export async function extentBelow(source: string, hide: ReadonlySet<string>): Promise<Extent> {
+async function extentBelow(source: string, hide: ReadonlySet<string>): Promise<Extent> {
   const hidden = [...hide].flatMap((file) => ['-path', file, '-prune', '-o'])
   return extentIn(await runTool('find', [source, ...hidden, ...UNLISTABLE, ...PRINT_BLOCKS]))
 }
 
 /** Returns the disk space that these `latin1` paths take. */
-export async function extentOf(files: readonly string[]): Promise<Extent> {
+async function extentOf(files: readonly string[]): Promise<Extent> {
   const stdin = Buffer.from(files.map((file) => `${file}\0`).join(''), 'latin1')
   return extentIn(await runTool('find', ['-files0-from', '-', '-maxdepth', '0', ...PRINT_BLOCKS], { stdin }))
 }
@@ -170,7 +170,7 @@ const CLOSED_FILE = ['-o', '-type', 'f', '!', '-perm', '-o=r']
  * users cannot read. Returns false, and leaves nothing, if the folder is empty, if something cannot
  * be linked, or if a hidden path lies deeper.
  */
-export async function linkWhole({ source, root, hide, publicOnly }: WholeRequest): Promise<boolean> {
+async function linkWhole({ source, root, hide, publicOnly }: WholeRequest): Promise<boolean> {
   const hidden = [...hide].filter((file) => file.startsWith(`${source}/`))
   if (hidden.some((file) => path.dirname(file) !== source)) return false
   const left = new Set(hidden.map(latin1))

@@ -44,7 +44,7 @@ export interface Launcher {
 }
 
 /** A launcher, or the process about to fork it, was killed. Retry with another one. */
-export class LauncherLost extends Error {
+class LauncherLost extends Error {
   override readonly name = 'LauncherLost'
 }
 

@@ -136,7 +136,7 @@ const netlink: readonly number[] = [NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_KO
  * rest. Compares for equality only: the kernel ignores the upper 32 of the 64 bits that a filter
  * compares, so an unequal number may be the same to the kernel.
  */
-export const socketRules: readonly Rule[] = [
+const socketRules: readonly Rule[] = [
   ...[AF_UNIX, AF_INET, AF_INET6].map((family) => rule('socket', [[0, family]])),
   ...netlink.map((protocol) =>
     rule('socket', [

@@ -42,7 +42,7 @@ export function outlastsCommands(directory: string): boolean {
  * Returns whether a directory, created if absent, is in memory, has this much free space, and
  * belongs to us alone: another user may have created it to read or write there.
  */
-export function isOwnMemory(directory: string, leastFree = 0): boolean {
+function isOwnMemory(directory: string, leastFree = 0): boolean {
   try {
     const { type, bsize, bavail } = statfsSync(dirname(directory))
     if (type !== tmpfsType || bavail * bsize < leastFree) return false

@@ -91,7 +91,7 @@ exec "$@"
 export type IdMap = readonly (readonly [inside: number, outside: number, count: number])[]
 
 /** Maps root inside to the user, and the ids of sandboxes to the range. Others stay unmapped. */
-export function mapOf(user: number, range: IdRange): IdMap {
+function mapOf(user: number, range: IdRange): IdMap {
   return [
     [0, user, 1],
     [firstId, range.first, idCount],
@@ -102,7 +102,7 @@ export function mapOf(user: number, range: IdRange): IdMap {
  * Finds a process in a namespace made by an earlier call. All processes share one namespace while
  * anything lives in it: only there can one end what another has started.
  */
-export function findInhabitant(map: IdMap): number | undefined {
+function findInhabitant(map: IdMap): number | undefined {
   const wanted = map.flat().join(' ')
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue
@@ -131,7 +131,7 @@ until is_here "$1" || ! kill -0 "$1"; do sleep 0.01; done
  * Makes a namespace, and returns a process that holds it until this process is in it or has ended.
  * Fails with the reason for a refusal.
  */
-export async function makeNamespace(users: IdMap, groups: IdMap): Promise<number> {
+async function makeNamespace(users: IdMap, groups: IdMap): Promise<number> {
   const holder = spawn('unshare', ['--user', 'sh', '-c', hold, 'sh', String(process.pid)], {
     stdio: ['ignore', 'pipe', 'ignore'],
     cwd: '/',

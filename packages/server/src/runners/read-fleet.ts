@@ -37,7 +37,7 @@ interface DemandRow {
 }
 
 /** Reads the runners that may take jobs of an organization and the jobs that wait for them; all with null. */
-export async function readFleet({ pool, engine }: FleetServices, organizationId: string | null): Promise<Fleet> {
+async function readFleet({ pool, engine }: FleetServices, organizationId: string | null): Promise<Fleet> {
   const { store } = engine
   const [runners, demand, present] = await Promise.all([
     listRunners(pool, organizationId),
@@ -157,7 +157,7 @@ async function readHeldJobs(
 }
 
 /** Sums up the runners of each pool and what waits for it, the default pool first. */
-export function poolsOf({ runners, demand, present }: Fleet): Complete<Schemas['RunnerPool']>[] {
+function poolsOf({ runners, demand, present }: Fleet): Complete<Schemas['RunnerPool']>[] {
   const names = new Set([...runners, ...demand].map(({ pool }) => pool))
   const order = (name: string) => (name === defaultPool ? '' : name)
   return [...names]

@@ -3,7 +3,7 @@ import type { LiveBuild, Slot } from '../live-build.ts'
 import type { Step } from '../model.ts'
 import { generatorsOf, prerequisitesOf, waitersFor } from '../prerequisites.ts'
 
-export const mostAppended = 10_000
+const mostAppended = 10_000
 const mostGenerations = 3
 const mostEdges = 200_000
 const longestChain = 1_000

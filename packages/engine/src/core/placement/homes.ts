@@ -72,7 +72,7 @@ export function bindsFamily(job: Job): boolean {
 }
 
 /** Whether the job left files that other steps may start from. */
-export function hasFiles({ snapshot, serviceSnapshots }: Job): boolean {
+function hasFiles({ snapshot, serviceSnapshots }: Job): boolean {
   return snapshot !== null || Object.keys(serviceSnapshots).length > 0
 }
 

@@ -46,7 +46,7 @@ const oldestFirst = (condition: string) => `${queuesText}
 /** For the only runner there is: the oldest first. */
 export const candidatesText = oldestFirst(isFree)
 /** The same where no files travel. */
-export const ownCandidatesText = oldestFirst(`${isReady} and ${withinOwnReach('r', 6)}`)
+const ownCandidatesText = oldestFirst(`${isReady} and ${withinOwnReach('r', 6)}`)
 
 /**
  * Where there are other runners: jobs that have been ready for 10 s come first, as old as they are, so

@@ -121,7 +121,7 @@ const asked = '/info/refs'
  * none, or names another host, where git itself would send the Authorization header. Fails as
  * `fetch` does.
  */
-export async function movedTo({
+async function movedTo({
   url,
   authorization,
 }: Pick<FetchRequest, 'url' | 'authorization'>): Promise<string | undefined> {

@@ -35,7 +35,7 @@ export async function recordArtifactDays(database: Database, now: Date): Promise
 const firstText = `coalesce((select max(day) + 1 from artifact_days),
     (select min(created_at at time zone 'UTC')::date from engine.artifacts))::timestamp at time zone 'UTC'`
 
-export const recordText = `insert into artifact_days (organization_id, day, byte_seconds)
+const recordText = `insert into artifact_days (organization_id, day, byte_seconds)
   ${countedText('', `${firstText}, $1::timestamptz - interval '24 hours'`, '$1::timestamptz')}
   on conflict (organization_id, day) do nothing`
 
@@ -66,7 +66,7 @@ export async function artifactDays(
 
 const unrecorded = `greatest($2::timestamptz, coalesce((select max(day) + 1 from artifact_days), '-infinity')::timestamp at time zone 'UTC')`
 
-export const artifactDaysText = `select to_char(day, 'YYYY-MM-DD') as day, (byte_seconds / 86400)::float8 as byte_days from (
+const artifactDaysText = `select to_char(day, 'YYYY-MM-DD') as day, (byte_seconds / 86400)::float8 as byte_days from (
     select day, byte_seconds from artifact_days
      where organization_id = $1 and day between ($2::timestamptz at time zone 'UTC')::date and ($3::timestamptz at time zone 'UTC')::date
     union all

@@ -6,7 +6,7 @@ import { lockUser } from '../accounts/store.ts'
 import { insertSession, removeSessionsBeyond } from './store.ts'
 
 /** The lifetime of a session; use does not extend it. */
-export const sessionDays = 30
+const sessionDays = 30
 const mostSessions = 200
 
 export interface SessionStart {

@@ -30,7 +30,7 @@ export async function queueDelivery(
  * Queues the task that sends what waits. One that is queued for later stays so: the receiver is
  * down, or a process sends to it.
  */
-export async function queueSending(database: Database, notificationId: string): Promise<void> {
+async function queueSending(database: Database, notificationId: string): Promise<void> {
   await addTask(database, notificationId, null, 'preserve_run_at')
 }
 

@@ -156,7 +156,7 @@ export interface Found extends Hit {
 }
 
 /** Joins the hits of two parts of a line. */
-export function joined(first: Hit | null, second: Hit | undefined): Hit | null {
+function joined(first: Hit | null, second: Hit | undefined): Hit | null {
   if (first === null || second === undefined) return second ?? first
   return {
     line: first.line,
