@@ -1,7 +1,7 @@
 import type { OutputFiles, Sandbox } from '@harmont/sandbox'
-import { type Annotation, type AnnotationStyle, largestAnnotation, mostAnnotationsPerStep } from '../step-output.ts'
-import { Abandoned, LeaseLost } from './held-lease.ts'
-import type { JobContext } from './job-context.ts'
+import { type Annotation, type AnnotationStyle, largestAnnotation, mostAnnotationsPerStep } from '../../step-output.ts'
+import { Abandoned, LeaseLost } from '../held-lease.ts'
+import type { JobContext } from '../job-context.ts'
 
 const longestName = 100
 /** Remarks name so many of the files that they are about. */

@@ -1,8 +1,8 @@
 import type { StepFile } from '@harmont/ir'
 import type { OutputFiles, Sandbox } from '@harmont/sandbox'
-import { type LeftSteps, largestSteps, mostStepFiles } from '../step-output.ts'
-import { Abandoned, LeaseLost } from './held-lease.ts'
-import type { JobContext } from './job-context.ts'
+import { type LeftSteps, largestSteps, mostStepFiles } from '../../step-output.ts'
+import { Abandoned, LeaseLost } from '../held-lease.ts'
+import type { JobContext } from '../job-context.ts'
 
 const directory = 'steps'
 

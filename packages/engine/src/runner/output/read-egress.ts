@@ -1,5 +1,5 @@
 import type { EgressNames, Sandbox } from '@harmont/sandbox'
-import type { JobLog } from './job-log.ts'
+import type { JobLog } from '../job-log.ts'
 
 /** Names of refused hosts that the log has; the page of the step has more. */
 const mostNamed = 20
