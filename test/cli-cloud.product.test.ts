@@ -30,8 +30,8 @@ import { insertCoupon } from '../packages/server/src/billing/ledger/coupons.ts'
 import { type Call, callsOf, judge, makeJudgedProject } from './json-calls.ts'
 import { type Product, startProduct } from './product.ts'
 
-// The real command against the real server and real sandboxes, with stdout and stderr apart. What
-// gets a signal is a process of its own.
+// The real command against the real server and real sandboxes, with stdout and stderr apart. A
+// command that gets a signal is a process of its own.
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
 
 /** A report of a test that failed and one that passed. */

@@ -144,7 +144,7 @@ test('G98 G116 G120 a step whose files another runner has runs elsewhere while t
   // By the clock of the database: those of the server and of the runner are wrong.
   const { sub, step } = await verifiedIn(lastLog, product.server().url)
   expect([sub, step]).toEqual([expect.stringMatching(/:upload$/), 'last'])
-  // What arrived is an image, mounted.
+  // The files arrived as an image, which is mounted.
   const taker = runners.find(({ id }) => id === other)
   expect(readdirSync(join(taker?.directory ?? '', 'sandboxes', 'mounts')).length).toBeGreaterThan(0)
   const job = await until(() => collector.spans.find(({ name: span }) => span === 'job last'))

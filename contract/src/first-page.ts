@@ -1,4 +1,4 @@
-/** What server and web app agree on for pages that the server draws (`web.md` 14). */
+/** The interface between server and web app for pages that the server draws (`web.md` 14). */
 
 /** The part of the web app that runs on the server: `packages/web/src/server/first-page.tsx`. */
 export interface FirstPageCode {

@@ -13,7 +13,7 @@ export interface FileRecord {
   readonly passed: number
   /** From the loading of its modules to the end of its last hook. */
   readonly seconds: number
-  /** Of the processor, by its worker and the children that this waited for. */
+  /** Processor time of its worker and of the children that this waited for. */
   readonly processorSeconds: number
   /**
    * One text for each failed test, and for the file itself: a hook, an uncaught error, a dead

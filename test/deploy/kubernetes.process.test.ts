@@ -1,4 +1,7 @@
-/** What kubectl makes of `deploy/kubernetes`, held against the types of Kubernetes and the settings of the server. */
+/**
+ * Holds what kubectl makes of `deploy/kubernetes` against the types of Kubernetes and the settings
+ * of the server.
+ */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,4 +1,4 @@
-/** What the files of `deploy/` set is what the server knows, and lets each role start. */
+/** The server knows every setting in the files of `deploy/`, and each role starts with its own. */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'

@@ -29,7 +29,7 @@ export interface FleetDatabase {
   remove(): Promise<void>
 }
 
-/** What is kept must survive a kill of the processes, not one of the machine. */
+/** Kept data must survive a kill of the processes, not one of the machine. */
 const settings = `
 fsync = off
 full_page_writes = off

@@ -66,7 +66,7 @@ function randomKind(random: Chance, { members, hosts, runnerHosts, kinds, world 
   }
 }
 
-/** What a fault concerns. Two at once would undo each other. */
+/** Returns the place of a fault. Two at once would undo each other. */
 function placeOf(fault: Fault): string {
   if ('member' in fault) return fault.member
   if ('host' in fault) return `link of ${fault.host}`

@@ -99,7 +99,7 @@ async function judgeOne(
   return { state, jobs: jobs.length, lost: jobs.reduce((sum, job) => sum + job.lost, 0) }
 }
 
-/** Of the commands in a group, no two that came to their end were between their start and it at once. */
+/** No two commands of a group that came to their end ran at the same time. */
 async function judgeGroups({ pool, effects }: Fleet, answered: readonly Answered[]): Promise<void> {
   const group = new Map<string, string>()
   for (const { pipeline, number, steps } of answered.filter(({ steps }) => steps.some((step) => step.group))) {

@@ -18,7 +18,7 @@ export interface Order {
 /** A build that was answered with 201. */
 export interface Answered extends Order {
   readonly number: number
-  /** What the reader of its first job's log saw; null without one. */
+  /** The log of its first job, as a reader saw it; null without one. */
   readonly seen: string | null
 }
 

@@ -1,4 +1,4 @@
-/** What operators do to a fleet, and what they must survive, while it works; in soak only. */
+/** Operations on a fleet, and failures that it must survive, while it works; in soak only. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { waitForBuild } from '@harmont/cloud'
 import { chance, effort, scaled } from '@harmont/test-kit/effort'

@@ -28,7 +28,7 @@ export interface Collector {
   /** Value for OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly url: string
   readonly spans: readonly CollectedSpan[]
-  /** What a real collector would have refused. */
+  /** Spans that a real collector would have refused. */
   readonly faults: readonly string[]
   /** The headers of the last export. */
   headers(): IncomingMessage['headers']

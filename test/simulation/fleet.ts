@@ -114,7 +114,7 @@ export class Fleet {
       })
       const runner = createRunner({
         id: place.id,
-        // What a source is, and how it comes, is no part of a schedule.
+        // Sources are no part of a schedule.
         port: { ...port, fetchSource: async () => ({ kind: 'tree', tree: { digest: 'empty', path: '/' } }) as never },
         driver: place.machine.driver(host),
         images: { collect: async () => [] } as never,

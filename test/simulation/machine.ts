@@ -30,7 +30,7 @@ export interface Witness {
   failed(message: string, error: unknown): void
 }
 
-/** What a step does: the text of its command says it. */
+/** The work of a step: the text of its command describes it. */
 export interface Deed {
   readonly lines: number
   readonly everyMs: number
@@ -70,7 +70,7 @@ export class SimulatedMachine {
   readonly machine: Machine
   readonly snapshots = new Map<string, Snapshot>()
   readonly sandboxes = new Map<string, Kept>()
-  /** What no process of ours does. */
+  /** The host of everything that no process of ours does. */
   readonly #kernel: Host
   readonly #dice: Chance
   readonly #witness: Witness

@@ -38,7 +38,7 @@ interface Happening {
   isOver: boolean
 }
 
-/** What belongs to no process: the network, the people, the machines themselves. */
+/** The host of all that belongs to no process: the network, the people, the machines themselves. */
 const nature = new Host()
 const hosts = new AsyncLocalStorage<Host>()
 const turn = setImmediate

@@ -29,7 +29,7 @@ export interface Step {
   readonly takes?: string
   /** It tells its key to a service that keeps lines, and prints all of them. */
   readonly service?: { readonly from?: string }
-  /** The steps that it appends. Those that build in it name no parent. */
+  /** The steps that it appends. Steps that build in it name no parent. */
   readonly appends?: readonly Step[]
   /** Generators for whose appended steps it waits. */
   readonly afterAppended?: readonly string[]

@@ -186,7 +186,7 @@ export interface BuildStore {
   liveSnapshots(since: Instant, runner?: string): Promise<LiveSnapshots>
 }
 
-/** What the step of a job that ends left besides its file system. */
+/** The output of a job that ends: what its step left besides its file system. */
 export interface JobOutput {
   readonly jobId: string
   readonly output: StepOutput

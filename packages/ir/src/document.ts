@@ -142,7 +142,7 @@ export interface IrSplit {
   readonly total: number
 }
 
-/** What a step asks of its tests; their report is an artifact of the kind `junit`. */
+/** How red tests of a step are proved; their report is an artifact of the kind `junit`. */
 export interface IrTests {
   /** The most runs that prove a red test flaky; 0: none is proved. */
   readonly forks?: number

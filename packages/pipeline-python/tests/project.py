@@ -48,7 +48,7 @@ class ProjectCase(unittest.TestCase):
         )
 
     def render(self, *words: str, **how):
-        """What the child wrote; its exit code must be 0."""
+        """Output of the child; its exit code must be 0."""
         ended = self.child(*(words or ("--all",)), **how)
         self.assertEqual((ended.returncode, self.out.is_file()), (0, True), ended.stderr)
         return json.loads(self.out.read_text())

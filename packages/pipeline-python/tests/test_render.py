@@ -113,7 +113,7 @@ class Imports(ProjectCase):
         before = os.stat(self.root / "names.py")
         with_cache = {"PYTHONPYCACHEPREFIX": str(self.out.parent / "cache"), "PYTHONDONTWRITEBYTECODE": ""}
         self.assertEqual(self.commands(**with_cache), ["one"])
-        # Of the same size and the same time.
+        # The new file has the same size and the same time.
         self.put("names.py", "NAME = 'two'")
         os.utime(self.root / "names.py", ns=(before.st_atime_ns, before.st_mtime_ns))
         self.assertEqual(self.commands(**with_cache), ["two"])

@@ -39,8 +39,8 @@ const KNOWN = [
 ]
 
 /**
- * Lowers steps, lists of steps, toolchains and waits to IR (`pipeline.md` 3). What the leaves need
- * is found from them.
+ * Lowers steps, lists of steps, toolchains and waits to IR (`pipeline.md` 3). Finds the steps that
+ * the leaves need.
  */
 export function pipeline(leaves: Leaves, options: PipelineOptions = {}): PipelineIR {
   const flat = flatLeaves('pipeline', leaves)

@@ -33,7 +33,7 @@ export interface SandboxDriver {
   list(): Promise<readonly SandboxHandle[]>
   /**
    * Resolves an image name for `create`, and pulls the image if needed. The digest identifies its
-   * content. What is pulled with a login of the owner is for nobody else.
+   * content. An image that was pulled with a login of the owner is for nobody else.
    */
   resolveImage(
     name: string,
@@ -225,8 +225,8 @@ export interface Sandbox {
    */
   memo(): Promise<string | undefined>
   /**
-   * Replaces the memo, and then files of /run/secrets, while the command runs. Who reads one sees the
-   * old or the new content. Needs `secretFiles` in the spec.
+   * Replaces the memo, and then files of /run/secrets, while the command runs. A reader of one sees
+   * the old or the new content. Needs `secretFiles` in the spec.
    */
   replaceSecrets(secrets: Readonly<Record<string, string>>, memo: string): Promise<void>
   /** Returns the command that an earlier process started; undefined if none was. */
@@ -528,9 +528,9 @@ export interface SnapshotStore {
 }
 
 /**
- * Why snapshots are kept. Those in `keep`, those in use by sandboxes and new ones are kept at any
- * size. The others are kept while the total fits `cacheBytes`: first `pinned`, then cache entries,
- * most recently used first, then `left`.
+ * Why snapshots are kept. Snapshots in `keep`, those in use by sandboxes and new ones are kept at
+ * any size. The others are kept while the total fits `cacheBytes`: first `pinned`, then cache
+ * entries, most recently used first, then `left`.
  */
 export interface CollectClaims {
   readonly keep: ReadonlySet<SnapshotId>

@@ -22,7 +22,7 @@ let store: MemoryStore
 let wire: Wire
 let proxy: CuttingProxy
 let port: RemotePort
-/** What becomes of the next requests of a call. */
+/** The fates of the next requests of a call. */
 let cuts: Cut[] = []
 let cutCall = ''
 

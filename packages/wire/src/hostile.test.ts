@@ -1,4 +1,4 @@
-/** What a runner may not do, whatever it sends. */
+/** Things that a runner may not do, whatever it sends. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { request as send } from 'node:http'

@@ -50,24 +50,24 @@ import type {
 export type WireVersion = 1 | 2
 
 export const wireVersion: WireVersion = 2
-/** What a server of this release speaks: this version and the one before. */
+/** The versions that a server of this release speaks: this one and the one before. */
 export const spokenVersions: readonly WireVersion[] = [1, wireVersion]
 
 /** Every call is a POST to this path and its name. */
 export const wirePath = '/runners/v1/'
 
 export const wireHeaders = {
-  /** Of a request: the version that the runner speaks. */
+  /** In a request: the version that the runner speaks. */
   version: 'harmont-wire',
-  /** Of a request that must not overtake another: `SESSION:NUMBER`. */
+  /** In a request that must not overtake another: `SESSION:NUMBER`. */
   turn: 'harmont-turn',
-  /** Of an answer: the server's time, in Unix milliseconds. */
+  /** In an answer: the server's time, in Unix milliseconds. */
   now: 'harmont-now',
-  /** Of a dial for a shell: the ticket that the runner was asked with. */
+  /** In a dial for a shell: the ticket that the runner was asked with. */
   ticket: 'harmont-ticket',
   /** The same: the features of the runner (`Calls.lease`), joined by commas. */
   features: 'harmont-features',
-  /** Of an answer: how long the server has held the request by then, in milliseconds. */
+  /** In an answer: how long the server has held the request, in milliseconds. */
   held: 'harmont-held',
 } as const
 
@@ -106,8 +106,8 @@ export interface Calls {
   }
   directives: {
     /**
-     * What the runner has heard: directives, tickets of shells, and wanted snapshots. The last two are
-     * absent for a runner that opens no shells, or gives no snapshots.
+     * Things that the runner has heard: directives, tickets of shells, and wanted snapshots. The
+     * last two are absent for a runner that opens no shells, or gives no snapshots.
      */
     request: {
       readonly waitMs: number

@@ -8,8 +8,8 @@ import type { ListedArtifact } from './choose.ts'
 import { type OpenBytes, steadyBytes } from './steady-bytes.ts'
 
 /**
- * Writes an artifact to `target` below `root`. The file is whole or absent. What an earlier try got
- * is not fetched again. Returns false when the file is there already.
+ * Writes an artifact to `target` below `root`. The file is whole or absent. Does not fetch again
+ * what an earlier try got. Returns false when the file is there already.
  */
 export async function writeFileBelow(
   root: string,

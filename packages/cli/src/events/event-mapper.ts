@@ -33,7 +33,7 @@ export interface MappedJob {
   readonly cachedFrom: string
   readonly substitutedImage: string | null
   readonly snapshot: string | null
-  /** What its services left for those of later steps, by name. */
+  /** The snapshots that its services left for those of later steps, by name. */
   readonly serviceSnapshots: Readonly<Record<string, string>>
   readonly services: readonly MappedService[]
   /** The phases of its newest lease. */

@@ -11,7 +11,7 @@ export interface ToldTest {
   readonly line: number | null
   readonly message: string | null
   readonly step: string | null
-  /** What else is known of it: `new here`, `flaky: 3 of 10 forks passed`. */
+  /** Other facts about it: `new here`, `flaky: 3 of 10 forks passed`. */
   readonly notes?: readonly string[]
 }
 

@@ -10,8 +10,9 @@ const longestLine = 1_000
 
 /**
  * Returns an upper estimate of the tokens of a text: two thirds of a token for a lower-case letter
- * or a blank, one for any other ASCII character, and one for each byte of UTF-8 of all others, which
- * no tokenizer exceeds. Of real logs it counts about twice what tokenizers do (docs/mcp.md).
+ * or a blank, one for any other ASCII character, and one for each byte of UTF-8 of all others,
+ * which no tokenizer exceeds. For real logs the estimate is about twice what tokenizers count
+ * (docs/mcp.md).
  */
 export function tokenCount(text: string): number {
   let thirds = 0

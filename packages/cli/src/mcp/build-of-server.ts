@@ -21,7 +21,7 @@ const mostTests = 100
 /** Lines that a search returns. */
 const mostHits = 30
 
-/** Reads a build of the server as tools see it. Of a log the server sends only what is asked for. */
+/** Reads a build of the server as tools see it. The server sends only the asked lines of a log. */
 export async function buildOfServer(
   { signal }: Pick<Context, 'signal'>,
   session: Session,

@@ -52,7 +52,7 @@ export interface RecordedStep {
   readonly attempts: number
   readonly exitCode: number | null
   readonly snapshot: string | null
-  /** What its services left for those of later steps, by name. */
+  /** The snapshots that its services left for those of later steps, by name. */
   readonly serviceSnapshots: Readonly<Record<string, string>>
   readonly softFailed: boolean
   readonly message: string | null

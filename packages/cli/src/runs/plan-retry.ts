@@ -26,7 +26,10 @@ export interface Retry {
   readonly kept: ReadonlyMap<number, Left>
 }
 
-/** What a step left: its files, null where no step has them, and those of its services by name. */
+/**
+ * The snapshots that a step left: its own, null where no step has it, and those of its services by
+ * name.
+ */
 export type Left = Pick<RecordedStep, 'snapshot' | 'serviceSnapshots'>
 
 const nothing: Left = { snapshot: null, serviceSnapshots: {} }

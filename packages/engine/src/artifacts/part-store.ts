@@ -1,8 +1,8 @@
 /** Parts of artifacts, named by the SHA-256 of their bytes. The owner of the engine keeps them. */
 export interface PartStore {
   /**
-   * Returns which parts it lacks. What it has, and what `put` adds, stays at least until the job
-   * has ended, and from then on as long as the job's artifacts do.
+   * Returns which parts it lacks. Parts that it has, and those that `put` adds, stay at least until
+   * the job has ended, and from then on as long as the job's artifacts do.
    */
   lacking(job: PartOwner, wanted: WantedParts): Promise<LackingParts>
   /** Keeps a part; does nothing for one that is there. Fails if the bytes have another digest. */

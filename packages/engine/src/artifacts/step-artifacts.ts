@@ -72,8 +72,8 @@ export function hasPassed({ lease: { stopReason } }: JobContext, { code, limit }
 }
 
 /**
- * Keeps the artifacts of a cache hit. Those that its step kept are known, as its reports are, and
- * only the parts that the store lacks are read; without them, or when the step asks for others now,
+ * Keeps the artifacts of a cache hit. Those that the step kept then are known, as its reports are,
+ * so only parts that the store lacks are read. Without them, or when the step now asks for others,
  * its files are searched again.
  */
 export async function artifactsOfHit(context: JobContext, { step }: StepWork, hit: Snapshot): Promise<KeptFiles> {

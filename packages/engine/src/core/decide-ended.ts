@@ -72,7 +72,10 @@ function endsUnstarted(
   }
 }
 
-/** Passes the job of a step. What a generator appends comes before the steps that wait for it go on. */
+/**
+ * Passes the job of a step. A generator's steps are appended before the steps that wait for it go
+ * on.
+ */
 function pass(draft: Draft, slot: Slot, end: GeneratorEnd, appends: Ended['appends']): void {
   if (stepAt(draft.live, slot).append === undefined) endJob(draft, slot, { ...end, state: 'passed' })
   else passGenerator(draft, slot, end, appends)

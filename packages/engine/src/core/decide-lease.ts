@@ -21,7 +21,9 @@ export function decideLeased(
 
 type Phased = Pick<Extract<BuildEvent, { readonly type: 'started' }>, 'fence' | 'phases'>
 
-/** Keeps when parts of the job's work began and ended. What is kept already stays as it is. */
+/**
+ * Keeps when parts of the job's work began and ended. A phase that is kept already stays as it is.
+ */
 export function notePhases(draft: Draft, slot: Slot, { fence, phases = [] }: Phased): void {
   const { phases: known } = currentJob(draft, slot)
   const isKnown = (name: string) => known.some((phase) => phase.fence === fence && phase.name === name)

@@ -11,7 +11,9 @@ export function underCeiling(step: Step, ceiling: readonly string[] | null): Ste
   return { ...step, egress: egress === undefined || egress === 'observe' ? ceiling : commonHosts(egress, ceiling) }
 }
 
-/** Returns the hosts that both lists have. Of two patterns one covers the other, or they share none. */
+/**
+ * Returns the hosts that both lists have. Two patterns share no host unless one covers the other.
+ */
 function commonHosts(one: readonly string[], other: readonly string[]): readonly string[] {
   const [ones, others] = [hostsOf(one), hostsOf(other)]
   const common = [...within(ones, others), ...within(others, ones)]

@@ -268,7 +268,7 @@ export type BuildEvent =
         readonly failedTests?: FailedTests | undefined
       })
   /**
-   * The command has ended in time. What follows, such as the upload of its artifacts, does not count
+   * The command has ended in time. Later work, such as the upload of its artifacts, does not count
    * towards the step's own time.
    */
   | (UnderLease & { readonly type: 'command_ended' })

@@ -21,8 +21,8 @@ interface Queue {
 }
 
 /**
- * The jobs that wait for a runner, in fair turns between queues, then by age. Of a group as many as
- * its limit allows, in the order of their builds and steps.
+ * The jobs that wait for a runner, in fair turns between queues, then by age. A group has as many
+ * as its limit allows, in the order of their builds and steps.
  */
 export class ReadyQueue {
   readonly #queues = new Map<string, Queue>()

@@ -35,7 +35,7 @@ export async function writeStepOutput(
   return writeAnnotations(client, buildId, ended)
 }
 
-/** Writes the artifacts of an attempt. Those of earlier attempts stay. */
+/** Writes the artifacts of an attempt, beside those of earlier ones. */
 async function writeArtifacts(
   client: pg.ClientBase,
   buildId: string,
@@ -51,7 +51,7 @@ async function writeArtifacts(
   })
 }
 
-/** Writes the hosts of an attempt. Those of earlier attempts stay. */
+/** Writes the hosts of an attempt, beside those of earlier ones. */
 async function writeEgress(
   client: pg.ClientBase,
   buildId: string,

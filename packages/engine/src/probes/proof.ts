@@ -25,7 +25,7 @@ interface Tally {
   readonly failed: number
 }
 
-/** What is known of a test without a verdict. Its failure in the step itself is not counted. */
+/** A test without a verdict, and its runs so far. Its failure in the step itself is not counted. */
 interface OpenTest extends FailedTest {
   /** Runs of the step's command. */
   readonly whole: Tally

@@ -6,7 +6,7 @@ import { isRed, type TestCase } from './test-report.ts'
 import { longestText, messageText, placeIn } from './text.ts'
 
 const deepest = 200
-/** What a parser of fragments says of the beginning of a document. */
+/** Errors that a parser of fragments reports for the beginning of a document. */
 const beginning = /XML declaration must be at the start|expected one of standalone|inappropriately located doctype/
 /** Lines of an output from the first place on. */
 const mostOfOutput = 12

@@ -17,9 +17,9 @@ const mostListMs = 20_000
 const mostNamed = 5
 
 /**
- * Reads those artifacts of a step that are reports of tests, and masks secrets in them. What cannot
- * be read is a remark in its log: it changes no outcome. Throws what means that the job is no longer
- * ours.
+ * Reads those artifacts of a step that are reports of tests, and masks secrets in them. A report
+ * that cannot be read is a remark in its log, and changes no outcome. Throws errors that say that
+ * the job is no longer ours.
  * @param known the files that `asked` names, if they have been listed.
  */
 export async function readReports(

@@ -19,7 +19,7 @@ export class Discards {
   }
 
   /**
-   * Number of sandboxes in removal. Those that resist do not count, so that they do not stop the
+   * Number of sandboxes in removal. One that resists does not count, so that it does not stop the
    * runner.
    */
   get count(): number {

@@ -51,7 +51,7 @@ const engine = createEngine({
     },
   },
   parts: { ...parts, put },
-  // What builds still need must stay, however often the rest is removed.
+  // Files that builds still need must stay, however often the rest is removed.
   collecting: { everyMs: 500 },
   runner: runnerOptions(directory, driver, { settings: { renewEveryMs: 500, proveEveryMs: 50 } }),
   log: (level, message, error) => console.error(level, message, error instanceof Error ? error.message : ''),

@@ -6,7 +6,7 @@ test('G120 tokens that may be valid are masked whole, those of three more hours 
   const setOf = (number: number) => Array.from({ length: tokens }, (_, index) => `e30.e30.${number}-${index}`)
   const sets = 100
   const masked = Array.from({ length: sets }, (_, number) => setOf(number)).reduce(withNewer, [])
-  // Of a set every five minutes, the last four may be valid; three more hours have 36.
+  // A set comes every five minutes: the last four may be valid, and three more hours have 36.
   const whole = [3, 2, 1, 0].flatMap((ago) => setOf(sets - 1 - ago))
   expect(masked.slice(-whole.length)).toEqual(whole)
   const older = masked.slice(0, -whole.length)

@@ -37,7 +37,7 @@ export class StepTokens {
     return masks.tokens.length === 0 ? null : new StepTokens(context, masks)
   }
 
-  /** What the log masks, for `maskAgain`. */
+  /** The masked texts, for `maskAgain`. */
   get memo(): string {
     return memoOf(this.#masks)
   }

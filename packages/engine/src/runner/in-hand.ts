@@ -3,8 +3,8 @@ import { now } from '@harmont/sandbox'
 /** Things that this process uses and no record names yet. Collection leaves them alone. */
 export class InHand {
   /**
-   * Cache hits of jobs whose end is not reported yet. Of a newly taken snapshot the driver says
-   * that it is in use, until its sandbox is gone.
+   * Cache hits of jobs whose end is not reported yet. The driver itself says that a newly taken
+   * snapshot is in use, until its sandbox is gone.
    */
   readonly snapshots = new Claims()
   /** By digest. */

@@ -54,7 +54,7 @@ export interface BenchOptions {
   /** Networks of the sandboxes; none by default. */
   readonly network?: readonly NetworkMode[]
   readonly idTokens?: NonNullable<EngineOptions['idTokens']>
-  /** Of the owner of all builds, for every registry. */
+  /** The login of the owner of all builds, for every registry. */
   readonly login?: NonNullable<EngineOptions['secrets']['login']>
   /** Replaces the plain driver. */
   readonly store?: (settings: Partial<StoreSettings>) => MemoryStore

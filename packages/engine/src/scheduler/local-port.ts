@@ -44,14 +44,14 @@ export interface LocalPortOptions {
   readonly parts?: PartStore
   /** Absent where nobody counts. */
   readonly watch?: EngineWatch
-  /** Whose port it is, and where its layers are kept; absent where none travel. */
+  /** The runner that has the port, and the place of its layers; absent where none travel. */
   readonly layers?: Pick<LocalLayersOptions, 'runner' | 'objects' | 'getsSecrets' | 'mayHave'>
   /** Parses a rendered IR. By default on this thread, which a large IR blocks for half a second. */
   readonly parse?: (ir: string) => Promise<PlanResult>
   /** The same for the documents that a generator left. */
   readonly parseAppended?: (files: readonly StepFile[]) => Promise<AppendedResult>
   readonly log: Log
-  /** What the runner may take; everything by default. */
+  /** The jobs that the runner may take; all by default. */
   readonly reach?: Reach
   /** The store's lease time, when it is not the default. */
   readonly leaseMs?: number

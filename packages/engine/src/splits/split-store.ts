@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { PlannedSplit } from '@harmont/ir'
 import type { Deal, SplitFile } from './deal.ts'
 
-/** What is dealt out: steps of a build that name the same are shards of one split. */
+/** The files to deal out: steps of a build that name the same are shards of one split. */
 export type FileSplit = Pick<PlannedSplit, 'files' | 'total'>
 
 /** Deals out the files of splits. */

@@ -75,8 +75,8 @@ const MAX_LABELS = 20
 
 /**
  * Returns what the step asks of its runner; undefined for nothing. All known kinds of runners mean
- * the same machine. Of `runner_args` only `pool` and `labels` have a meaning. Where they have
- * another form than now, they may be of a time in which they had none: then they are ignored.
+ * the same machine. Only `pool` and `labels` of `runner_args` have a meaning. They are ignored in
+ * any other form than today's, because older documents could hold anything there.
  */
 export function readRunner(reader: Reader, step: JsonObject, at: string): PlannedRunner | undefined {
   reader.word(member(step, 'runner'), below(at, 'runner'), ['default', 'vm', 'docker'], {

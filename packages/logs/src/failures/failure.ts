@@ -10,7 +10,7 @@ export interface ReportedFailure {
   /** Path as the log prints it. */
   readonly file: string | null
   readonly line: number | null
-  /** What else is known of it: `flaky: 3 of 10 forks passed`. */
+  /** Another fact about it: `flaky: 3 of 10 forks passed`. */
   readonly note?: string | null
 }
 

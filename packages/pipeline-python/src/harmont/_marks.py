@@ -1,4 +1,4 @@
-"""What an annotation of a parameter may say: that it is a base image, or a target."""
+"""Marks for annotations of parameters: a base image, or a target."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ _WRAPPED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\[\s\S])*\"""")
 def quote(text: str) -> str:
     """A text as one word.
 
-    What is already in one pair of quotes stays; variables (`$`) still work; a leading `~/` stays the home directory.
+    A text in one pair of quotes stays as it is; variables (`$`) still work; a leading `~/` stays the home directory.
     """
     # A path with a leading `-` must not be taken for an option.
     return quote_value(f"./{text}" if text.startswith("-") else text)

@@ -29,7 +29,7 @@ _LABEL = re.compile("[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 def append_of(where: str, value: object) -> dict[str, Any]:
-    """What the steps may be that a step adds to the build."""
+    """Limits of the steps that a step adds to the build."""
     members = members_of(where, value)
     only_known(where, members, ("max", "secrets", "id_tokens", "egress"))
     ir: dict[str, Any] = {}

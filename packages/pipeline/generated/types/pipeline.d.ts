@@ -28,7 +28,7 @@ export interface PipelineOptions {
     readonly cancelSuperseded?: boolean;
 }
 /**
- * Lowers steps, lists of steps, toolchains and waits to IR (`pipeline.md` 3). What the leaves need
- * is found from them.
+ * Lowers steps, lists of steps, toolchains and waits to IR (`pipeline.md` 3). Finds the steps that
+ * the leaves need.
  */
 export declare function pipeline(leaves: Leaves, options?: PipelineOptions): PipelineIR;

@@ -170,7 +170,7 @@ export interface Service {
      */
     after(step: Step): Service;
 }
-/** What a service is, apart from its name. */
+/** The settings of a service, apart from its name. */
 export interface ServiceSettings {
     /** Gives its program, its configuration and its files. */
     readonly image: string;

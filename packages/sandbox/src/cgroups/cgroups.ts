@@ -76,8 +76,8 @@ export async function makeServiceGroups(
 }
 
 /**
- * Makes a group for a helper that outlives this process, and returns it. What the helper takes beyond
- * `memoryBytes` ends the helper, and nothing else.
+ * Makes a group for a helper that outlives this process, and returns it. A helper that takes more
+ * than `memoryBytes` ends, and nothing else does.
  */
 export async function makeHelperGroup(home: CgroupHome, name: string, memoryBytes: number): Promise<string> {
   if (home.flavour === 'pid') throw new Error('expected a machine with control groups')

@@ -6,7 +6,7 @@ import { resolveFile } from './resolve-file.ts'
 export interface DigestJob {
   /** Root of a merged view. */
   readonly root: string
-  /** The segments of each part. Those of a file come in its order, and cover it. */
+  /** The segments of each part. The segments of a file come in its order, and cover it. */
   readonly parts: readonly (readonly Segment[])[]
 }
 

@@ -73,7 +73,7 @@ export interface ImageStore {
    * registry, in this order. Asks the registry for a tag's digest again after 10 minutes; never for
    * a name pinned by digest or imported. Fails with SandboxError `image_unavailable`, whose message
    * says what was tried and what to do. @param owner whom an image from a registry counts for.
-   * @param findLogin asked where nobody has the image without a login. What is pulled with one is
+   * @param findLogin asked where nobody has the image without a login. An image pulled with one is
    * that owner's alone.
    */
   resolve(

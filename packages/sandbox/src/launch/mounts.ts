@@ -11,8 +11,8 @@ import { stage } from '../system/machine.ts'
 export type Fstab = string
 
 /**
- * A user namespace's root cannot map ids of the machine's file systems. Those files already have
- * the ids of sandboxes, or belong to nobody there.
+ * A user namespace's root cannot map ids of the machine's file systems. There, files already have
+ * the ids of sandboxes, or belong to nobody.
  */
 const idMap = (rootId: number): string[] =>
   privilegeMode.kind === 'mapped' ? [] : [`X-mount.idmap=b:0:${rootId}:${idCount}`]

@@ -103,7 +103,7 @@ describe.each(runtimeNames)('with %s', (runtime) => {
     // press again.
     const again = runtime === 'runsc' ? setInterval(interrupt, 2_000) : undefined
     onTestFinished(() => clearInterval(again))
-    // What is typed before the prompt is there may be dropped with the program.
+    // Input before the prompt may be dropped with the program.
     await expect.poll(() => got.seen).toMatch(/begun\r\n.*\n\$ /s)
     clearInterval(again)
     input.write('echo sta""tus=$?\n')

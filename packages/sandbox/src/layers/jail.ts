@@ -14,7 +14,7 @@ const script = fileURLToPath(new URL('jail.sh', import.meta.url))
 
 export interface JailedProgram {
   readonly args: readonly string[]
-  /** What it sees besides the machine's programs. */
+  /** The files that it sees besides the machine's programs. */
   readonly binds: readonly { readonly source: string; readonly target: string; readonly writable?: boolean }[]
   /** `read`: every file and attribute of what it sees. `none`: those of an ordinary user. */
   readonly rights: 'read' | 'none'

@@ -7,8 +7,8 @@ import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { ImageRefused } from './superblock.ts'
 
 /**
- * What travels of a layer: an EROFS image or an OCI layer, compressed by zstd. Equal layers have
- * one blob.
+ * A layer in the form in which it travels: an EROFS image or an OCI layer, compressed by zstd.
+ * Equal layers have one blob.
  */
 export interface LayerBlob {
   readonly form: 'erofs' | 'tar'

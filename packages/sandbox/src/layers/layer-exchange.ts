@@ -107,7 +107,7 @@ export class LayerExchange {
       ...(inputPaths && { inputPaths }),
       imageNames: await this.#namesOf(imageDigest),
       source: source && { digest: source.digest, bytes: (await stat(manifestPath(source))).size },
-      // What a hit shows besides files stays where the cache entry is.
+      // Artifacts and reports of a hit stay where the cache entry is.
       meta: { cache, origin, ...(secretLineage && { secretLineage }) },
     }
   }

@@ -47,7 +47,7 @@ export async function claimNumber(layout: Layout): Promise<KeptNetwork> {
   throw new Error(`${directories} runners on this machine already have egress networks (see nft list tables)`)
 }
 
-/** What a directory has claimed. */
+/** The network that a directory has claimed. */
 export interface KeptNetwork {
   readonly number: number
   readonly block?: string

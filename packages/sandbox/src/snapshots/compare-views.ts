@@ -39,7 +39,7 @@ export interface ComparedViews {
   readonly differing?: DifferingLayers | undefined
 }
 
-/** What the layers that only one of two views has say of themselves. */
+/** The layers that only one of two views has. */
 export interface DifferingLayers {
   /** Their absolute directories. */
   readonly directories: readonly string[]

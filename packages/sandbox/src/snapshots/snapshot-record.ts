@@ -28,7 +28,7 @@ export interface SnapshotFiles {
   readonly layer: string
   /** The layer as an EROFS image. Absent for most. */
   readonly image: string
-  /** What travels of the layer, by form. */
+  /** The blobs in which the layer travels, by form. */
   readonly blobs: string
   readonly changedFiles: string
   readonly size: string

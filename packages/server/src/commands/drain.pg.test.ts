@@ -64,7 +64,7 @@ test('G78 a runner is drained where it runs: it gets nothing new, and the comman
   await submit()
   const [lease] = (await call('lease', leaseRequest())).jobs as { jobId: string; buildId: string; fence: number }[]
   await call('started', { lease, at: Date.now() })
-  // What builds need of it: placement finds it, and the runner sends it.
+  // Stands for a snapshot that builds need: placement finds it, and the runner sends it.
   await it.server.pool.query(
     `insert into engine.exports (snapshot, form, queue, pool, runner, build_id, job_id, asked_at)
      select 'drained', 'erofs', b.queue, 'default', $1, b.id, $3, now() from engine.builds b where b.id = $2`,

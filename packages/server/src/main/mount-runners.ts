@@ -9,7 +9,7 @@ export interface RunnerEntrance {
   readonly enterShell: Upgrade['enter']
 }
 
-/** What runners need is loaded with the first request of one: most servers have none. */
+/** Loads what runners need with the first request of one: most servers have none. */
 export function lateEntrance(load: () => Promise<RunnerEntrance>): RunnerEntrance {
   let loading: Promise<RunnerEntrance> | undefined
   const entrance = () => {

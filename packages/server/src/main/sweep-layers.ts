@@ -35,7 +35,7 @@ export async function sweepLayers({ pool, blobs, engine }: LayerSweepServices): 
   const removed = await transaction(pool, async (client) => {
     await client.query(markText, [[...needed, ...pinned]])
     const { rowCount } = await client.query(`delete from engine.layers where doomed_at <= now() - ${doomed}`)
-    // What a build wanted that is over, and what was stored and is gone.
+    // Removes what was stored and is gone, and what was wanted by builds that are over.
     await client.query(
       `delete from engine.exports e where e.stored_at is not null and not exists (select from engine.layers l where l.id = e.snapshot)
          or e.stored_at is null and exists (select from engine.builds b where b.id = e.build_id and b.finished_at is not null)`,

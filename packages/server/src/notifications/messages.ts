@@ -3,7 +3,7 @@ import type { LinkMail } from '../platform/mail/queue-mail.ts'
 import { type ToldEvent, webhookBody, wordsOf } from './describe-event.ts'
 import type { Kind } from './notification.ts'
 
-/** Returns the body that a receiver gets. Of a mail it is what `mailOf` reads. */
+/** Returns the body that a receiver gets. The body of a mail is what `mailOf` reads. */
 export function messageOf(kind: Kind, told: ToldEvent): string {
   if (kind === 'webhook') return webhookBody(told)
   const { build, does, more } = wordsOf(told)

@@ -37,7 +37,7 @@ export async function tellEvent(services: TellServices, eventId: string): Promis
       testCount: tests.length,
     }
     for (const wanted of await findWanting(client, noted.wanted_by)) {
-      // Of the events of one end it hears the most telling.
+      // It hears only the most telling event of one end.
       const event = noted.events.find((each) => wanted.events.includes(each))
       if (event !== undefined && isOfBranches(wanted, build)) await tell(services, client, wanted, { ...facts, event })
     }

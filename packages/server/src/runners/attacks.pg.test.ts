@@ -1,4 +1,4 @@
-/** What the key of a runner is good for when it was stolen, and what it is not. */
+/** Attacks with a stolen key of a runner: what it is good for, and what it is not. */
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { noOutput, runnerFeatures } from '@harmont/engine'
 import { beforeAll, expect, test } from 'vitest'

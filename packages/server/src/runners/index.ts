@@ -1,4 +1,7 @@
-/** Runners on other machines. What only these need is imported from its file, when one is there. */
+/**
+ * Runners on other machines. Code that only these need is imported from its own file, once one is
+ * there.
+ */
 export {
   createRunnerKey,
   findOrganizations,

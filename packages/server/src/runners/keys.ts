@@ -23,7 +23,7 @@ export interface RunnerKey extends Omit<NewRunnerKey, 'organizations'> {
   readonly organizations: readonly string[] | null
   readonly used: number
   readonly createdAt: Date
-  /** Who made it; null for the operator's command, and for somebody who has left. */
+  /** Its maker; null for the operator's command, and for somebody who has left. */
   readonly madeBy: string | null
   /** Its maker may not make keys any more, so nobody joins with it. */
   readonly isOrphan: boolean
@@ -122,7 +122,7 @@ export async function hasOtherRunners(database: Database): Promise<boolean> {
   return rows[0]?.found === true
 }
 
-/** Revokes a key: no runner joins with it any more. Those that have joined stay. False: none. */
+/** Revokes a key: no runner joins with it any more. Runners that have joined stay. False: none. */
 export async function revokeRunnerKey(pool: pg.Pool, id: string, actor: Actor = systemActor): Promise<boolean> {
   return transaction(pool, async (client) => {
     const { rows } = await client.query<{ pool: string }>(

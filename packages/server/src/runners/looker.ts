@@ -1,4 +1,4 @@
-/** Whose runners somebody sees, and which of them they may change. */
+/** The runners that somebody sees, and those that they may change. */
 import { type ActingContext, type Actor, actorOf } from '../platform/audit/record-audit.ts'
 import type { Database } from '../platform/database/transaction.ts'
 import { apiError, type Caller, type Membership } from '../platform/http/index.ts'

@@ -1,4 +1,4 @@
-/** What people see and do with runners, and what they do not: other tenants, members, operators. */
+/** Runners as people see and change them: other tenants, members, operators. */
 import { randomUUID } from 'node:crypto'
 import type { components } from '@harmont/contract'
 import { beforeAll, expect, test } from 'vitest'

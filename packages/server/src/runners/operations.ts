@@ -18,7 +18,7 @@ type RunnerOperation =
   | 'createRunnerKey'
   | 'revokeRunnerKey'
 
-/** What people do with runners. */
+/** Operations of people on runners. */
 export function runnerRoutes(services: FleetServices): Pick<Handlers, RunnerOperation> {
   const { pool } = services
   return {

@@ -21,7 +21,10 @@ export interface FleetServices {
 /** So many of a runner's jobs are named. */
 const jobsNamed = 10
 
-/** What there is, without the names of jobs: cheap enough to look for changes every few seconds. */
+/**
+ * Runners and waiting jobs, without the names of jobs: cheap enough to look for changes every few
+ * seconds.
+ */
 export interface Fleet {
   readonly runners: readonly ListedRunner[]
   readonly demand: readonly DemandRow[]

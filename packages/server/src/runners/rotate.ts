@@ -15,7 +15,7 @@ export interface RotateRequest {
   readonly session: number | null
   /** The new Ed25519 key: 32 bytes as base64url. */
   readonly public_key: string
-  /** Of `rotationText`, with the key that the server knows and with the new one. */
+  /** Signatures of `rotationText`, with the key that the server knows and with the new one. */
   readonly signature: string
   readonly new_signature: string
 }

@@ -15,7 +15,7 @@ export interface CallerOptions {
   readonly directory: DataDirectory
 }
 
-/** What a signature is for. */
+/** The content of a signature. */
 interface Claim {
   readonly runner: string
   readonly counter: number

@@ -15,7 +15,7 @@ interface Work {
   readonly running: number
   /** Jobs that wait for a runner of the pool and for nothing else. */
   readonly ready: number
-  /** Those that have waited for so long that the runners that there are have no room for them. */
+  /** Jobs that have waited so long that today's runners have no room for them. */
   readonly waiting: number
   /** Slots of a runner of the pool, on average; null where none has joined. */
   readonly slots: number | null

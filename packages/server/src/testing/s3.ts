@@ -16,7 +16,7 @@ interface Access {
 export interface TestBucket extends BucketOptions {
   readonly endpoint: string
   readonly client: S3Client
-  /** What a server needs to keep its blobs there. */
+  /** The environment with which a server keeps its blobs there. */
   readonly environment: Readonly<Record<string, string>>
 }
 

@@ -1,7 +1,7 @@
 import { Button } from './button.tsx'
 
 interface FormButtonsProps {
-  /** What sending the form does. */
+  /** The effect of sending the form. */
   readonly does: string
   readonly isBusy: boolean
   readonly onClose: () => void

@@ -44,7 +44,7 @@ export class Listeners {
     return this.#all.at(-1)?.organization ?? null
   }
 
-  /** Returns the wanted topics. Of two listeners to a log, fewer lines decide. */
+  /** Returns the wanted topics. When two listeners want a log, the one with fewer lines decides. */
   wanted(): readonly WantedTopic[] {
     const organization = this.organization()
     const topics = new Map<string, WantedTopic>()

@@ -79,7 +79,9 @@ function Runners({ org, isAdding, onAdd, onAdded }: RunnersProps) {
   )
 }
 
-/** Reads the runners again when they have changed. Those of other organizations have no events. */
+/**
+ * Reads the runners again when they have changed. Runners of other organizations have no events.
+ */
 function useRunners(org: string, scope: Scope) {
   const queries = useQueryClient()
   const mode = useLiveMode()

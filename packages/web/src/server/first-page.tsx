@@ -54,7 +54,7 @@ export async function draw(facts: DrawnFacts): Promise<string> {
     // From here to the end nothing waits: these belong to one reader at a time.
     assume(facts, place.org, view)
     const html = renderToStaticMarkup(<App router={router} />)
-    // What cannot be drawn leaves a placeholder, as it does while it loads.
+    // A part that cannot be drawn leaves a placeholder, as it does while it loads.
     if (placeholder.test(html)) throw new Error('a part of the page could not be drawn')
     // Lines of nothing but colours or links take longer to send than they save.
     if (html.length > mostCharacters) return ''

@@ -63,7 +63,7 @@ export function Members({ org }: { readonly org: string }) {
 
 interface MemberRowProps {
   readonly org: string
-  /** Who may change what. */
+  /** The rights of the reader. */
   readonly rights: Pick<Parameters<typeof roleChangeRefusal>[0], 'all' | 'mayManageMembers' | 'mayManageOwners'>
   readonly member: Member
   readonly onChoose: (role: Role) => void

@@ -23,7 +23,7 @@ export class Directives {
   readonly #listeners = new Set<Listener<Directive>>()
   readonly #shellListeners = new Set<Listener<string>>()
   readonly #givers = new Set<Listener<WantedSnapshot>>()
-  /** Those that the listeners have heard, by job. */
+  /** The directives that the listeners have heard, by job. */
   readonly #heard = new Map<string, Directive>()
   /** When each ticket was heard. */
   readonly #tickets = new Map<string, number>()

@@ -25,7 +25,7 @@ export function durationsOf({ sentAt, heldMs }: Exchange): Durations {
   }
 }
 
-/** What the server's clock says, as far as answers tell. */
+/** Estimates the server's clock from its answers. */
 export class ServerClock {
   #aheadMs: number | null = null
 

@@ -27,7 +27,7 @@ export interface RunnerShells {
   isOpening(buildId: string): Promise<boolean>
 }
 
-/** What all requests to a server share. */
+/** The parts that all requests to a server share. */
 export interface Shared {
   /** Tells what runners hold. */
   readonly store: Pick<Store, 'leases' | 'builds' | 'probes' | 'layers' | 'now'>

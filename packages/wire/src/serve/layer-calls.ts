@@ -9,7 +9,7 @@ import { sendStream } from './send-archive.ts'
 
 export type LayerCall = Extract<CallName, `layers/${string}`>
 
-/** Calls by which layers travel. What a runner may give and take is for its port to say. */
+/** Calls by which layers travel. The port of a runner decides what it may give and take. */
 export const layerCalls: Handlers<LayerCall> = {
   async 'layers/offer'(context, { snapshot, form, layers: ids }) {
     const lacking = await context.exchange((layers) => layers.offer({ snapshot, form }, ids))

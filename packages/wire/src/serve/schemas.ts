@@ -44,7 +44,7 @@ const name = text(1_000)
 const path = text(4_096)
 const sentence = text(64 * 1024)
 const document = text(16 * 1024 * 1024)
-/** What names a lease is another thing in each version: see `leaseForms`. */
+/** The name of a lease differs between versions: see `leaseForms`. */
 const lease = { $ref: 'lease' }
 const fork = object({ jobId: uuid, buildId: uuid, fork: uuid })
 const report = { lease, at: count }

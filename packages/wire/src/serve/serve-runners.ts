@@ -30,7 +30,7 @@ import { Refused } from './refused.ts'
 import { type BodyName, faultOf, isBodyName } from './schemas.ts'
 import { sendArchive } from './send-archive.ts'
 
-/** Who sent a request. */
+/** The sender of a request. */
 export interface RunnerIdentity {
   /** Id of the runner, under which its leases are kept. */
   readonly runner: string
@@ -96,8 +96,8 @@ const mostBytes: Readonly<Partial<Record<BodyName, number>>> = {
 }
 
 /**
- * What has room of its own for the bodies of each runner, so that the upload of an artifact does not
- * hold it up.
+ * Calls whose bodies have room of their own for each runner, so that the upload of an artifact does
+ * not hold them up.
  */
 const ownRoom: Readonly<Partial<Record<BodyName, string>>> = { append: 'logs', 'layers/upload': 'layers' }
 
@@ -221,7 +221,7 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
       code: 'internal_error',
       message: 'The server failed. Its log says why.',
     }
-    // What is left of the body is not read.
+    // The rest of the body is not read.
     const ends = request.complete ? {} : { connection: 'close' }
     sendJson(response, status, { code, message }, { ...headers, ...ends, ...known?.headers })
   }

@@ -144,7 +144,7 @@ test('files that more jobs wait for than their runner takes leave it unasked, an
   await give('a', snapshot)
   now += 6 * second
   expect(await take('b', images)).toHaveLength(3)
-  // What is stored is not sent again.
+  // A stored layer is not sent again.
   await store.layers.wantAhead(now)
   expect(await store.layers.wantedOf('a')).toEqual([{ snapshot: other, form: 'erofs' }])
 })

@@ -38,7 +38,8 @@ export const wantText = `with waiting as (
 // Asked once, before the joins: nearly always no runner drains, and then no job is read.
 const someDrain = 'exists (select from draining)'
 
-// $1: now; $2: since when a runner must have been seen. What a job of an unfinished build that has not passed starts from.
+// $1: now; $2: since when a runner must have been seen. Wants what jobs that have not passed, of
+// unfinished builds, start from.
 export const wantOfDrainingText = `with draining as (
     select id, coalesce(pool, '${defaultPool}') as pool from engine.runners where drains_at is not null and forms is not null and seen_at > $2),
   opened as (

@@ -227,7 +227,7 @@ function sizeOf(chunks: readonly Chunk[]): number {
 /** A row of the table of chunks. */
 interface Row extends Chunk {
   readonly jobId: string
-  /** Of a segment, whose places are the content. */
+  /** The blob of a segment, whose places are the content. */
   readonly blob: string | null
   readonly bytes: number | null
 }

@@ -12,7 +12,9 @@ const mostResultsPerBuild = 100_000
 /** Results that are written in one transaction, which takes some 100 ms. */
 const batch = 5_000
 
-/** The lock that is shared while results name tests. Who holds it alone may remove unused tests. */
+/**
+ * The lock that is shared while results name tests. Its exclusive holder may remove unused tests.
+ */
 export const testsInUse = 0x74657374
 
 export interface ReportingJob {

@@ -211,7 +211,7 @@ test('G05 several processes, one of them killed, never run more than a group or 
   await pool.query('delete from running where job_id in (select job_id from engine.leases where runner = $1)', [name])
   const keeper = await openStore()
   const open = async () => {
-    // Only its leases end. Those of the others, which a busy machine keeps waiting, last.
+    // Only its leases end: the others last, also when a busy machine keeps them waiting.
     await pool.query('update engine.leases set expires_at = now() where runner = $1', [name])
     for (const { buildId, event } of await keeper.leases.overdue(Date.now(), 100)) {
       if ('job' in event) await pool.query('delete from running where job_id = $1', [event.job])

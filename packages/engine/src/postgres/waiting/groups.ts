@@ -42,7 +42,7 @@ interface GroupsOptions extends Surroundings {
 }
 
 /**
- * Settles groups. What to do follows from a group's builds alone, so that any process can finish
+ * Settles groups. Its builds alone decide what a group does next, so that any process can finish
  * what another left. Places are given under the group's own lock, for which nobody waits who holds
  * anything else. Each transaction changes one build, so that it waits for one row at most.
  */

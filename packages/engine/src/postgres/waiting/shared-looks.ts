@@ -23,9 +23,9 @@ const namedText = `with bound as (
     join engine.layer_places p on p.snapshot = f.snapshot where p.runner = any($1::text[])`
 
 /**
- * Looks for work for all runners that look at one moment, as those that wait do whenever a job becomes
- * ready. Of runners that may take the same, some look after the others, until one finds less than it
- * has slots for; then only those look that a ready job is bound to.
+ * Looks for work for all runners that look at one moment, as those that wait do whenever a job
+ * becomes ready. Runners that may take the same jobs look one after another, until one finds less
+ * than it has slots for; from then on, only those look that a ready job is bound to.
  */
 export class SharedLooks {
   readonly #pool: pg.Pool

@@ -9,7 +9,7 @@ const mostNamed = 10
 
 /**
  * Returns the annotations that a step's ended command left in its output directory, with secrets
- * masked. What cannot be shown is left out, and the log says so: it changes no outcome.
+ * masked. Leaves out those that cannot be shown, and says so in the log: they change no outcome.
  */
 export async function readAnnotations(context: JobContext, sandbox: Sandbox): Promise<readonly Annotation[]> {
   const { log, options, lease } = context

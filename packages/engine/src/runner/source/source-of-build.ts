@@ -26,8 +26,8 @@ class NotNow extends Error {
 }
 
 /**
- * Returns the build's source on this machine; null when it is empty and `wantsEmpty` is false. What
- * may be had later is retried for some minutes. Throws SandboxError `source_invalid` or
+ * Returns the build's source on this machine; null when it is empty and `wantsEmpty` is false.
+ * Retries for some minutes what may come later. Throws SandboxError `source_invalid` or
  * `source_fetch_failed`, `SourceUnavailable`, and the reason when the job must end meanwhile.
  */
 export async function sourceOfBuild(context: JobContext, wantsEmpty: boolean): Promise<BuildFiles | null> {

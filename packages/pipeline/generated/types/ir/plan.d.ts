@@ -63,7 +63,7 @@ export interface PlannedStep {
     readonly services?: readonly PlannedService[];
     /** Files to keep after it; absent for none, and in plans of earlier releases. */
     readonly artifacts?: readonly PlannedArtifact[];
-    /** What it asks of its tests; absent for nothing, and in plans of earlier releases. */
+    /** How its red tests are proved; absent for not at all, and in plans of earlier releases. */
     readonly tests?: PlannedTests;
     /** Its shard of files of the source; absent for none. */
     readonly split?: PlannedSplit;
@@ -97,7 +97,7 @@ export interface PlannedAppend {
  * noted.
  */
 export type Egress = readonly string[] | 'observe';
-/** What a step asks of its runner. */
+/** The runner that a step asks for. */
 export interface PlannedRunner {
     /** Null for the default pool. */
     readonly pool: string | null;
@@ -158,7 +158,7 @@ export interface PlannedArtifact {
     /** Whether the step fails when nothing matches. */
     readonly required: boolean;
 }
-/** What a step asks of its tests, besides their report, which is one of its artifacts. */
+/** How red tests of a step are proved; their report is one of its artifacts. */
 export interface PlannedTests {
     /** The most runs that prove a red test flaky; 0: none is proved. */
     readonly forks: number;

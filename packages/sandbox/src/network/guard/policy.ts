@@ -52,7 +52,7 @@ interface KnownPolicy {
 export class Policies {
   readonly #directory: string
   readonly #known = new Map<string, KnownPolicy>()
-  /** Those that the next sweep tells. */
+  /** Policies of links that have gone, for the next sweep to tell. */
   readonly #gone: LinkPolicy[] = []
 
   constructor(directory: string) {

@@ -72,8 +72,8 @@ export async function unpackLayer(blob: Readable, { digest, bytes }: PackedLayer
 }
 
 /**
- * Removes something from the layers below. The layer itself is not written yet. What is below may
- * be an attacker's too.
+ * Removes something from the layers below. The layer itself is not written yet. The layers below
+ * may be an attacker's too.
  */
 async function whiteOut(view: string, whiteout: Whiteout): Promise<void> {
   const path = 'removed' in whiteout ? whiteout.removed : whiteout.emptied

@@ -7,7 +7,7 @@ interface Where {
   readonly process: string
 }
 
-/** What a process in new namespaces needs before it becomes a sandbox. */
+/** Sets up a process in new namespaces, before it becomes a sandbox. */
 export interface PrepareJob extends Where {
   /** A user namespace of its own, and the file that keeps it. */
   readonly users: { readonly owner: number; readonly idMap: string; readonly place: string }

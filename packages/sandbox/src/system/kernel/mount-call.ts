@@ -1,11 +1,11 @@
 /** A mount to make, as plain data, which is copied between threads. */
 export interface MountCall {
-  /** Of a bind mount the path to show; otherwise only a name. */
+  /** The path that a bind mount shows; otherwise only a name. */
   readonly source: string
   readonly target: string
   /** The kind of the file system; undefined for a bind mount. */
   readonly type: string | undefined
-  /** Of a bind mount: whether with the mounts below it. */
+  /** Whether a bind mount has the mounts below it. */
   readonly recursive: boolean
   readonly flags: readonly MountFlag[]
   /** Options of the file system, in order; null for those without a value. */

@@ -95,7 +95,7 @@ function newFileSystem({ source, flags, options }: MountCall, type: string): num
         0,
       )
     set('source', source)
-    // Of the file system too, not only of the mount.
+    // Makes the file system itself read-only, not only the mount.
     if (flags.includes('ro')) set('ro', null)
     for (const [name, value] of options) set(name, value)
     call('fsconfig', `${type} ${source}`, context, FSCONFIG_CMD_CREATE, null, null, 0)

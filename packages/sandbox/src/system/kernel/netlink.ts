@@ -14,7 +14,7 @@ const headBytes = 16
 const errorBytes = headBytes + 4
 
 export interface Message {
-  /** What it is about, for the error. */
+  /** Its subject, for the error. */
   readonly about: string
   readonly type: number
   readonly flags: number

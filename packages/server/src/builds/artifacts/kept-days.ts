@@ -46,8 +46,8 @@ export interface ArtifactDay {
 }
 
 /**
- * Returns the days that begin in a window, without those on which nothing was kept. What is kept
- * today counts until now.
+ * Returns the days that begin in a window, without those on which nothing was kept. Today counts
+ * until now.
  */
 export async function artifactDays(
   database: Database,

@@ -70,7 +70,7 @@ test('artifacts go when their time is over, those of the newest pass of the defa
   expect(await remove(34)).toMatchObject({ expired: 1 })
   expect(await remove(101)).toMatchObject({ expired: 1 })
   expect(await remove(125)).toMatchObject({ forgotten: 5 })
-  // What was kept on each day stays known.
+  // The bytes kept on each day stay known.
   const recorded = await it.server.pool.query('select max(day) - min(day) as days from artifact_days')
   expect(recorded.rows).toEqual([{ days: 101 }])
   expect(await statusOf(old, `${first.id}-0`)).toBe('artifact_not_found')

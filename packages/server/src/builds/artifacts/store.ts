@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { isNewestPass } from './newest-pass.ts'
 import type { PlaceInParts } from './part-store.ts'
 
-/** An artifact as it is stored. Those of a job count from 0. */
+/** An artifact as it is stored. Positions count from 0 in each job. */
 export interface ArtifactRow {
   readonly job_id: string
   readonly position: number

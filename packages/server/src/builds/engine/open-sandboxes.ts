@@ -26,7 +26,7 @@ export interface MachineOptions {
   readonly log: Logger
 }
 
-/** What runs sandboxes on this machine. */
+/** The parts that run sandboxes on this machine. */
 export interface Sandboxes {
   readonly driver: OciDriver
   readonly images: ImageStore

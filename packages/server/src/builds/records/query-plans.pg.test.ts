@@ -110,7 +110,7 @@ beforeAll(async () => {
     `insert into engine.test_verdicts (report, test, verdict, forks, fork_passes, at)
      select report, test, 'flaky', 3, 1, now() from engine.test_results where state = 'f'`,
   )
-  // Of other pipelines, as nearly all are.
+  // Quarantines of other pipelines, as nearly all are.
   await pool.query(
     `with c as (insert into engine.test_cases (pipeline, key, suite, name) select md5((n % 500)::text), gen_random_uuid(), 'other', 'test ' || n
        from generate_series(1, 5000) n returning id, pipeline)

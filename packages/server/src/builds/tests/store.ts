@@ -80,7 +80,7 @@ export const proofJoins = (result: string) => `
   left join lateral (select * from engine.test_verdicts v where v.report = ${result}.report and v.test = ${result}.test offset 0) v on true
   left join lateral (select q.test from engine.quarantines q where q.test = ${result}.test and q.until > now() offset 0) q on true`
 
-/** What each fork of a failed job says of one of its tests, by number; null where none ran. */
+/** Selects whether a test passed in each fork of its failed job, by number; null where none ran. */
 export const forkResults = (job: string, key: string) => `(
   select json_agg(json_build_object('fork', r.number, 'passed', ${key} = any(r.passed)) order by r.number)
     from engine.proof_runs r where r.job_id = ${job} and (${key} = any(r.passed) or ${key} = any(r.failed)))`

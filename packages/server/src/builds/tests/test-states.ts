@@ -23,14 +23,14 @@ export function worstState(letters: readonly TestLetter[]): TestLetter | null {
   return null
 }
 
-/** What forks proved of a failed test in a report; all null where they proved nothing, or nothing yet. */
+/** The verdict of forks on a failed test in a report; all null while there is none. */
 export interface VerdictRow {
   readonly verdict: Verdict | null
   readonly forks: number | null
   readonly fork_passes: number | null
 }
 
-/** What forks of a failed job say of one of its tests. */
+/** The results of one test in the forks of its failed job. */
 export interface ForkResults {
   readonly fork_results: readonly { readonly fork: number; readonly passed: boolean }[] | null
 }

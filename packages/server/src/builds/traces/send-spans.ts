@@ -89,7 +89,7 @@ async function sendSome({ pool, store, tracing }: SenderOptions): Promise<'more'
   return rows.length < atOnce ? 'all sent' : 'more'
 }
 
-/** What tables besides those of jobs say, by job and by build. */
+/** Rows of tables other than those of jobs, by job and by build. */
 interface More {
   readonly reports: ReadonlyMap<string, readonly ReportRow[]>
   readonly exports: ReadonlyMap<string, readonly ExportRow[]>

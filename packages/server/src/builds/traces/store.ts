@@ -32,7 +32,7 @@ export interface Unsent {
   readonly id: string
   readonly build_id: string
   readonly job_id: string | null
-  /** Of a build: its end, and how long it had rested by then between an end and a retry. */
+  /** The end of a build, and how long it had rested by then between an end and a retry. */
   readonly finished_at: Date | null
   readonly idle_ms: string | null
 }

@@ -44,7 +44,7 @@ export function failureOf(
   }
 }
 
-/** Of a failure that only the log tells of. */
+/** The proof of a failure that only the log tells of. */
 const notProved = { verdict: null, forks: null, fork_passes: null }
 
 /** Names the failed tests of the reports, else the failures that the log tells of. */

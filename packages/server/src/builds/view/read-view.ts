@@ -83,7 +83,7 @@ export async function readView(
 
 interface ReadJobs {
   readonly changed: readonly Job[]
-  /** Those, and the job that renders if it has changed. */
+  /** The changed ones, and the job that renders if it has changed. */
   readonly shown: readonly Job[]
   /** The ids of the failed ones whose output is told. */
   readonly explained: readonly string[]

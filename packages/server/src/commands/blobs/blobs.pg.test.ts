@@ -82,7 +82,7 @@ test('G85 blobs are copied to S3 and back while the server serves, over a kill, 
   expect(await lookForBlobs(it.server.pool, s3)).toEqual({ wanted: 8, missing: 0 })
   expect(await copy(url)).toMatch(/: 0 blobs copied, 0\.0 MiB; 12 were there/)
 
-  // What is lost or changed there is copied again, where nobody has compared it yet.
+  // Lost and changed blobs are copied again, where nobody has compared them yet.
   await s3.remove(first)
   await write(s3, Buffer.from('other bytes'), second)
   for (const name of await readdir(it.dataDirectory))

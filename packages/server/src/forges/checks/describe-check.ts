@@ -28,7 +28,7 @@ export interface CheckSubject {
   readonly lastOutput: string | null
   /** The failures that its reports of tests name, else its log. */
   readonly found: Found<ReportedFailure>
-  /** Those of its reports; the files that a log names may be anywhere. */
+  /** The failed tests of its reports; the files that a log names may be anywhere. */
   readonly failedTests: readonly ReportedFailure[]
   /** The annotations of the steps. */
   readonly annotations: readonly CheckedAnnotation[]

@@ -319,6 +319,6 @@ test('G128 only path filters skip an event: a branch, a tag, a target or a type 
   expect(skipping([code, tests], opened('dev'))).toBeNull()
   expect(skipping([code, tests], opened('main', 'closed'))).toBeNull()
   expect(skipping([{ event: 'schedule', cron: '0 3 * * *' }], push('main', ['a.md']))).toBeNull()
-  // Of two triggers the one that builds decides.
+  // A trigger that builds outweighs one that skips.
   expect(skipping([code, { event: 'push', branches: ['main'], paths: ['*.md'] }], push('main', ['a.md']))).toBeNull()
 })

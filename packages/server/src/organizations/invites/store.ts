@@ -1,4 +1,4 @@
-/** Pending invites. Of an ended one only the hash of its token and its end are stored. */
+/** Pending invites. An ended one keeps only the hash of its token and its end. */
 import type { Database } from '../../platform/database/transaction.ts'
 
 export interface InviteRow {

@@ -5,7 +5,7 @@ import { type DataDirectory, generatedSecret } from '../data-directory/open-data
 import { formatBlobPlace } from '../settings/blob-settings.ts'
 import { type Settings, SettingsError } from '../settings/read-settings.ts'
 
-/** Of the connections that each process of a server has open, and by which others know it. */
+/** Begins the names of a process's connections, by which other processes know it. */
 const prefix = 'harmont-engine '
 
 /**

@@ -1,6 +1,6 @@
 /**
- * What this process counts and times while it works. Values of labels are words of the program, or
- * pools that a key of runners names: their number is bounded, whatever users do.
+ * Counters and timers of this process. Values of labels are words of the program, or pools that a
+ * key of runners names: their number is bounded, whatever users do.
  */
 
 interface Instrument {

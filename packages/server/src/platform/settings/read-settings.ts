@@ -43,7 +43,7 @@ export function readSettings(environment: Environment): Settings {
   const given = Object.fromEntries(entries) as GivenSettings
   if (given.role === 'runner') wrong.push(...problemsOfRunner(given))
   if (wrong.length > 0) throw new SettingsError(wrong.join('\n'))
-  // What a runner may reach depends on where its server is.
+  // The addresses that a runner may reach depend on where its server is.
   const ownUrl = given.role === 'runner' ? given.serverUrl : given.publicUrlGiven
   const publicUrl = ownUrl ?? `http://localhost:${given.port}`
   return {

@@ -13,7 +13,7 @@ const AnnotationList = lazy(() =>
   import('./annotation-list.tsx').then(({ AnnotationList }) => ({ default: AnnotationList })),
 )
 
-/** Of an annotation, in pixels: a heading and a few lines. */
+/** The usual height of an annotation, in pixels: a heading and a few lines. */
 const usualHeight = 104
 
 type Openness = 'open' | 'closed'

@@ -25,7 +25,9 @@ function Nodes({ nodes }: { readonly nodes: readonly NestedNode[] }) {
   return nodes.map((node, index) => <Node key={index} node={node} />)
 }
 
-/** Elements that are drawn by their class alone. Those with text of people's own find its direction. */
+/**
+ * Elements that are drawn by their class alone. The ones with people's own text find its direction.
+ */
 const plain: ReadonlyMap<string, { readonly className?: string; readonly isText?: true }> = new Map([
   ['p', { className: block, isText: true }],
   ['ul', { className: `${block} list-disc pl-6` }],

@@ -104,7 +104,9 @@ function useGraphKeys(isOn: boolean, go: (arrow: Arrow) => void, fit: () => Prom
   )
 }
 
-/** Returns the nodes and edges to draw. Those that are not related to the current node are dimmed. */
+/**
+ * Returns the nodes and edges to draw. Nodes that are not related to the current one are dimmed.
+ */
 function useDrawn(graph: Graph, { positions, passes }: Layout, current: string | null) {
   const lit = useMemo(() => (current === null ? null : relativesOf(graph.edges, current)), [graph.edges, current])
   const nodes = useMemo(

@@ -49,7 +49,7 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
   const isLogShown = hasLog(job) || other !== null
   const lead = isNarrow ? <JobLead step={step} job={job} /> : null
   // On a narrow screen the log comes first: the headline has the exit code, and the details have
-  // the rest. What forks proved tells whether to look on at all.
+  // the rest. A verdict of forks tells whether to look on at all.
   const isCardShown = hasFailed(job) && (!isNarrow || isOpen || !isPlainExit(job) || isProved(job))
   return (
     <section aria-label="Selected step" className="flex min-h-0 min-w-0 flex-1 flex-col">

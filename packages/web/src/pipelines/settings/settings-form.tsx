@@ -20,7 +20,7 @@ interface SettingsFormProps {
 
 const names = ['name', 'description', 'default_branch', 'repo_name', 'source_slug', 'protected_branches'] as const
 
-/** Edits the settings of a pipeline. Those set by the repository's code are locked. */
+/** Edits the settings of a pipeline. Settings from the repository's code are locked. */
 export function SettingsForm({ org, pipeline }: SettingsFormProps) {
   const form = useSettings({ org, pipeline })
   const { values, set, field, mayChange, isByCode, problem } = form

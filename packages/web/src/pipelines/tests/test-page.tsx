@@ -66,7 +66,7 @@ interface FactsProps {
   readonly slug: string
   readonly test: PipelineTest
   readonly pipeline: string
-  /** What may be done with it. */
+  /** The actions on it. */
   readonly children: ReactNode
 }
 

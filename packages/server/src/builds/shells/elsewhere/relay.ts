@@ -3,7 +3,7 @@ import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import { apiError, type UpgradeRequest } from '../../../platform/http/index.ts'
 
-/** Of a dial that another process passes on: it goes no further. */
+/** Marks a dial that another process passes on: it goes no further. */
 const relayedHeader = 'harmont-relayed'
 const connectMs = 5_000
 

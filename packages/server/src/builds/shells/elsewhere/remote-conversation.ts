@@ -5,7 +5,7 @@ import { createWebSocketStream, type WebSocket } from 'ws'
 import { type ApiError, apiError } from '../../../platform/http/index.ts'
 import { frame, frameKind, longestFrame, type Opening } from '../frames.ts'
 
-/** What a runner may give as the reason of an end; anything else is its own fault. */
+/** The reasons that a runner may give for an end; any other is its own fault. */
 const reasons: ReadonlySet<string> = new Set<ErrorCode>(['snapshot_gone', 'service_unavailable', 'draining'])
 const longestReason = 1_000
 

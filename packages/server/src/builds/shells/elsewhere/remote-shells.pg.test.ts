@@ -25,7 +25,7 @@ const log = pino({ level: 'silent' })
 let other: Server
 let runner: JoinedRunner
 let stranger: JoinedRunner
-/** Of a failed job with a secret, whose files the runner has. */
+/** The path of a failed job with a secret, whose files the runner has. */
 let path: string
 let buildId: string
 

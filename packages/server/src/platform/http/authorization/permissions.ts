@@ -32,7 +32,7 @@ const listedRules: Readonly<Record<ListedPermission, Rule>> = {
   organization: { role: 'admin', scope: 'manage' },
   'organization.delete': { role: 'owner', scope: 'manage' },
   audit: { role: 'admin', scope: 'read' },
-  // What other organizations use too takes an operator: see `isManageable`.
+  // Runners that other organizations use too take an operator: see `isManageable`.
   runners: { role: 'admin', scope: 'manage' },
 }
 
