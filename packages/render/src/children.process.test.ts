@@ -228,6 +228,20 @@ describe('the cache between two renderings', () => {
     expect(await render2()).toMatchObject({ ok: false, line: 3 })
   })
 
+  it('is not asked for a file that is JavaScript, unless it would mean something else', async () => {
+    const project = newProject({
+      '.hm/a.ts': typescript('ci', 'made', "import { Only, word } from './_lib.ts'\nvoid word"),
+      '.hm/_lib.ts': 'export type Only = 1\nexport const word = 1',
+    })
+    const cacheDirectory = newProject({})
+    const types = join(cacheDirectory, 'TypeScript/types')
+    expect(commandOf(await render(project, 'ci', { cacheDirectory }))).toBe('made')
+    expect(readdirSync(types)).toHaveLength(1)
+    write(project, { '.hm/a.ts': typescript('ci', 'made', 'const list = new Set<string>(["x"])\nvoid list') })
+    expect(commandOf(await render(project, 'ci', { cacheDirectory }))).toBe('made')
+    expect(readdirSync(types)).toHaveLength(2)
+  })
+
   it('may be missing', async () => {
     const project = newProject({ '.hm/a.ts': typescript('ci'), '.hm/b.py': python('py'), cache: 'a file' })
     for (const slug of ['ci', 'py'])

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -10,12 +10,17 @@ import packageJson from '../package.json' with { type: 'json' }
 
 const { version } = packageJson
 
-/**
- * A part of the program that renders: its place on this machine, and its path beside the others.
- */
+/** A part of a program: its place on this machine, and its path beside the others. */
 export interface ProgramPart {
   readonly source: string
   readonly path: string
+}
+
+/** The program that renders in a sandbox, in parts that lie side by side. */
+export interface SandboxProgram {
+  readonly parts: readonly ProgramPart[]
+  /** The path of its main module, among those of the parts. */
+  readonly main: string
 }
 
 // Loads all of the SDK.
@@ -33,38 +38,72 @@ export const compiledEnv = (folder: string) => ({ NODE_COMPILE_CACHE: folder, NO
 
 /**
  * Returns the folder below `directory` with the program's compiled code; compiles it in a second
- * where it is missing. Without it more than half of a rendering compiles the program: 0.56 s of the
- * processor instead of 0.24 (measured 2026-11-28). Node.js compares the code with the sources and
- * ignores outdated code.
+ * where it is missing. Without it half of a rendering compiles the program. Each state of the
+ * program's files has a folder of its own, because Node.js ignores code of other sources.
  */
-export async function compiledCode(directory: string, parts: readonly ProgramPart[]): Promise<string> {
-  const folder = join(directory, `${version}-${process.version}`)
+export async function compiledCode(directory: string, program: SandboxProgram): Promise<string> {
+  const folder = join(directory, `${version}-${process.version}-${await stateOf(program)}`)
   if (existsSync(folder)) return folder
   // Not below `directory`, which may be in a `node_modules`, where no types are stripped.
   const place = await mkdtemp(join(tmpdir(), 'harmont-render-'))
   const fresh = `${folder}.${randomUUID()}`
   try {
-    for (const { source, path } of parts) {
-      const filter = (file: string) => !file.slice(source.length).includes('/node_modules')
-      await cp(source, join(place, path), { recursive: true, filter })
-    }
-    await mkdir(join(place, 'project/.hm'), { recursive: true })
-    await writeFile(join(place, 'project/.hm/ci.ts'), sample)
+    await compileInto(place, program)
     const compiled = join(place, 'compiled')
-    const program = ['--disable-warning=ExperimentalWarning', join(place, 'render/src/sandbox/main.ts')]
-    const project = ['--dir', join(place, 'project'), '--slug', 'ci', '--out', join(place, 'out.json')]
-    const env = { PATH: process.env.PATH, ...compiledEnv(compiled) }
-    await promisify(execFile)(process.execPath, [...program, ...project], { env })
     for (const name of await readdir(compiled))
       await cp(join(compiled, name), join(fresh, ofRoot(name)), { recursive: true })
     await rename(fresh, folder)
+    await removeOld(directory)
   } catch (error) {
-    // Another process was quicker.
+    // Another process was quicker, here or with what is old.
     if (!existsSync(folder)) throw error
   } finally {
     for (const each of [place, fresh]) await rm(each, { recursive: true, force: true })
   }
   return folder
+}
+
+/** Renders a sample with a copy of the program, whose code Node.js keeps in `place/compiled`. */
+async function compileInto(place: string, { parts, main }: SandboxProgram): Promise<void> {
+  for (const { source, path } of parts) {
+    const filter = (file: string) => isOfPart(source, file)
+    await cp(source, join(place, path), { recursive: true, filter })
+  }
+  await mkdir(join(place, 'project/.hm'), { recursive: true })
+  await writeFile(join(place, 'project/.hm/ci.ts'), sample)
+  const project = ['--dir', join(place, 'project'), '--slug', 'ci', '--out', join(place, 'out.json')]
+  const env = { PATH: process.env.PATH, ...compiledEnv(join(place, 'compiled')) }
+  await promisify(execFile)(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(place, main), ...project],
+    { env },
+  )
+}
+
+/** Returns a digest of the names, sizes and times of a program's files. */
+async function stateOf({ parts }: SandboxProgram): Promise<string> {
+  const digest = createHash('sha256')
+  for (const { source } of parts) {
+    const entries = await readdir(source, { recursive: true, withFileTypes: true })
+    const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name))
+    for (const file of files.filter((each) => isOfPart(source, each)).sort()) {
+      const { size, mtimeMs } = await stat(file)
+      digest.update(`${file}\0${size}\0${mtimeMs}\0`)
+    }
+  }
+  return digest.digest('hex').slice(0, 16)
+}
+
+function isOfPart(source: string, file: string): boolean {
+  return !file.slice(source.length).includes('/node_modules')
+}
+
+/** Leaves the newest three, because another server may run what was installed before. */
+async function removeOld(directory: string): Promise<void> {
+  const paths = (await readdir(directory)).map((name) => join(directory, name))
+  const ages = await Promise.all(paths.map(async (path) => ({ path, mtimeMs: (await stat(path)).mtimeMs })))
+  const old = ages.toSorted((one, other) => other.mtimeMs - one.mtimeMs).slice(3)
+  await Promise.all(old.map(({ path }) => rm(path, { recursive: true, force: true })))
 }
 
 /** The name ends with the id of the user for whom the code is; in a sandbox that is root. */

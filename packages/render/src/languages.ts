@@ -27,6 +27,9 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** The exit code of a Python that is too old. */
 export const tooOld = 97
 
+/** The second shows whether a file is JavaScript without running it. */
+const childFlags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules']
+
 // Our SDK replaces the working directory as the first entry, so that nothing shadows it. Its
 // compiled code is cached, but outside the project.
 const bootstrap = `import sys
@@ -61,7 +64,7 @@ export function languagesOf(project: string): readonly Language[] | null {
       commands: (_, cache) => [
         {
           program: process.execPath,
-          args: ['--disable-warning=ExperimentalWarning', programs.child],
+          args: [...childFlags, programs.child],
           env: cache === undefined ? {} : { NODE_COMPILE_CACHE: cache, [cacheVariable]: join(cache, 'types') },
         },
       ],
@@ -91,16 +94,25 @@ function pipelineFiles(project: string): string[] | null {
 }
 
 /**
- * Returns the places of the children's programs: among the sources of the packages; or, published,
- * in the folder `render` beside the bundle or above it, which holds `child.js`,
- * `hm/{index,toolchains,ir}.js` and `python/harmont`.
+ * Returns the places of the children's programs: among the sources of the packages, or in the built
+ * renderer.
  */
 function findPrograms() {
+  const folder = builtRenderer()
+  if (folder !== undefined) return { child: join(folder, 'child.js'), python: join(folder, 'python') }
+  const here = import.meta.dirname
+  return { child: join(here, 'child/main.ts'), python: join(here, '../../pipeline-python/src') }
+}
+
+/**
+ * Returns the folder `render` beside the bundle or above it, which holds `child.js`, `sandbox.js`,
+ * `hm/{index,toolchains,ir}.js` and `python/harmont`; undefined among sources.
+ */
+export function builtRenderer(): string | undefined {
+  if (import.meta.url.endsWith('.ts')) return undefined
   const here = fileURLToPath(new URL('.', import.meta.url))
-  if (import.meta.url.endsWith('.ts'))
-    return { child: join(here, 'child/main.ts'), python: join(here, '../../pipeline-python/src') }
-  const published = [here, dirname(here)].map((directory) => join(directory, 'render'))
-  const folder = published.find((each) => existsSync(join(each, 'child.js')))
-  if (folder === undefined) throw new Error(`expected the renderer in ${published.join(' or ')}: install hm again.`)
-  return { child: join(folder, 'child.js'), python: join(folder, 'python') }
+  const places = [here, dirname(here)].map((directory) => join(directory, 'render'))
+  const folder = places.find((each) => existsSync(join(each, 'child.js')))
+  if (folder === undefined) throw new Error(`expected the renderer in ${places.join(' or ')}: install hm again.`)
+  return folder
 }

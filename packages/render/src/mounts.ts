@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { compiledCode, compiledEnv, type ProgramPart } from './compiled-code.ts'
+import { dirname, join } from 'node:path'
+import { compiledCode, compiledEnv, type SandboxProgram } from './compiled-code.ts'
+import { builtRenderer } from './languages.ts'
 
 export interface RenderMounts {
   /**
@@ -26,15 +26,15 @@ const OUTPUT = '/var/lib/harmont-render/pipeline.json'
 const rooms = ['ir', 'pipeline', 'pipeline-python', 'render', 'source-set']
 
 /**
- * Returns the mounts for rendering in a sandbox: this Node.js, the sources of the packages, and
- * their compiled code, which is cached in `directory`. They lie side by side, outside any
- * `node_modules`, below which Node.js strips no types. Python comes from the base image. Calls
- * `warn` when there is no compiled code, for instance on a full disk; rendering then takes longer.
+ * Returns the mounts for rendering in a sandbox: this Node.js, the program that renders, and its
+ * compiled code, which is cached in `directory`, made by this process and read-only in the sandbox.
+ * Python comes from the base image. Calls `warn` when there is no compiled code, for instance on a
+ * full disk; rendering then takes longer.
  */
 export async function renderMounts(directory: string, warn: (error: unknown) => void): Promise<RenderMounts> {
-  const parts = programParts()
+  const program = sandboxProgram()
   const compile = () =>
-    compiledCode(directory, parts).catch((error) => {
+    compiledCode(directory, program).catch((error) => {
       warn(error)
       return undefined
     })
@@ -51,7 +51,7 @@ export async function renderMounts(directory: string, warn: (error: unknown) => 
       compiled = await compiling
       const shown = [
         { source: dirname(process.execPath), path: 'node' },
-        ...parts,
+        ...program.parts,
         ...(compiled === undefined ? [] : [{ source: compiled, path: 'compiled' }]),
       ]
       return shown.map(({ source, path }) => ({ source, target: `${TARGET}/${path}` }))
@@ -59,21 +59,28 @@ export async function renderMounts(directory: string, warn: (error: unknown) => 
     command: (slug) => {
       const variables = compiled === undefined ? {} : compiledEnv(`${TARGET}/compiled`)
       const env = Object.entries(variables).map(([name, value]) => `${name}=${value} `)
-      const program = `${TARGET}/node/node --disable-warning=ExperimentalWarning ${TARGET}/render/src/sandbox/main.ts`
-      return `${env.join('')}exec ${program} --dir /workspace --slug ${singleQuoted(slug)} --out ${OUTPUT}`
+      const node = `${TARGET}/node/node --disable-warning=ExperimentalWarning`
+      return `${env.join('')}exec ${node} ${TARGET}/${program.main} --dir /workspace --slug ${singleQuoted(slug)} --out ${OUTPUT}`
     },
     outputPath: OUTPUT,
   }
 }
 
-function programParts(): readonly ProgramPart[] {
-  const place = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url))
+/**
+ * Returns the program as it was built, or the sources of the packages. These lie side by side,
+ * outside any `node_modules`, below which Node.js strips no types.
+ */
+function sandboxProgram(): SandboxProgram {
+  const built = builtRenderer()
+  if (built !== undefined) return { parts: [{ source: built, path: 'render' }], main: 'render/sandbox.js' }
+  const place = (path: string) => join(import.meta.dirname, '../..', path)
   const { resolve } = createRequire(place('source-set/src/index.ts'))
-  return [
+  const parts = [
     ...rooms.map((room) => ({ source: place(room), path: room })),
     // The only package that the rooms need.
     { source: dirname(resolve('ignore')), path: 'node_modules/ignore' },
   ]
+  return { parts, main: 'render/src/sandbox/main.ts' }
 }
 
 // Unlike the SDK's quote(), expands no variables, because a slug comes from outside.

@@ -3,6 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
 import process from 'node:process'
+import { SourceTextModule } from 'node:vm'
 import { withoutUnusedImports } from './unused-imports.ts'
 
 /**
@@ -10,8 +11,9 @@ import { withoutUnusedImports } from './unused-imports.ts'
  * address, because loading the remover takes longer than the rest of a small pipeline.
  */
 export function typesRemover(cache: string | undefined): (source: string, url: string) => string {
-  if (cache === undefined) return withoutTypes
   return (source, url) => {
+    if (isJavaScript(source)) return withoutUnusedImports(source)
+    if (cache === undefined) return withoutTypes(source, url)
     const file = join(cache, `${hash(url)}.js`)
     const mark = `// ${hash(`${process.version}\0${source}`)}\n`
     const kept = read(file)
@@ -32,6 +34,21 @@ function withoutTypes(source: string, sourceUrl: string): string {
     // Parses again with the file's URL, which the error then shows. In a valid file it would only
     // lengthen the last line.
     return stripTypeScriptTypes(source, { mode: 'strip', sourceUrl })
+  }
+}
+
+/**
+ * Whether a TypeScript file is JavaScript with the same meaning, as most small pipelines are. The
+ * remover takes longer to load than such a pipeline to evaluate. `f<T>(x)` compares in JavaScript.
+ */
+function isJavaScript(source: string): boolean {
+  const from = source.indexOf('<')
+  if (from !== -1 && /(?<!=)>/.test(source.slice(from))) return false
+  try {
+    new SourceTextModule(source)
+    return true
+  } catch {
+    return false // has types, or an error that the remover's parser places
   }
 }
 
