@@ -74,7 +74,7 @@ async function noteOf(path: string, startedMs: number): Promise<readonly [string
   return [path, size, mtimeMs < startedMs - clockStepMs ? mtimeMs : null]
 }
 
-/** Leaves the build before this one, out of which servers may still load. */
+/** Leaves the build before this one, because servers may still load from it. */
 async function removeOldBuilds(): Promise<void> {
   const names = (await readdir(builds)).filter((name) => name.startsWith('build-'))
   const ages = await Promise.all(names.map(async (name) => [name, (await stat(join(builds, name))).mtimeMs] as const))

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { buildPrograms } from './build-programs.ts'
 import { builtProgram, repository } from './built-programs.js'
 
-/** A checkout that was built of a source of `hm` and one of the server. */
+/** A checkout with built programs: one source of `hm` and one of the server. */
 function checkout() {
   const root = mkdtempSync(join(tmpdir(), 'harmont-built-'))
   onTestFinished(() => rmSync(root, { recursive: true }))

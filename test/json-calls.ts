@@ -24,7 +24,7 @@ function closed(schema: unknown): unknown {
 const ajv = new Ajv2020({ strict: false, allowUnionTypes: true })
 formats.default(ajv)
 
-/** Returns what is wrong with what a command printed, and its first document. */
+/** Returns the faults of a command's output, and its first document. */
 export function judge(
   { schema, isLines }: Document,
   output: string,

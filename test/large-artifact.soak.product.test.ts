@@ -39,7 +39,7 @@ test('G69 a download of gigabytes, alone and as a zip, is whole and needs no mor
     await nextTurn()
   }
   const sha256 = whole.digest('hex')
-  // The same part again and again: what is read from the disk is not what is tested.
+  // The same part again and again: the test is not about reading from the disk.
   await product.pool.query(
     `insert into engine.artifacts (build_id, job_id, position, path, kind, bytes, sha256, parts, part_offset)
      select build_id, id, 0, 'large', 'file', $2, $3, $4, 0 from engine.jobs where id = $1`,

@@ -1,7 +1,7 @@
 /**
- * Program: one host of an Internet in a network namespace of its own, with a resolver. Whoever
- * connects to port 443 gets a byte for a first message, and many for a second one.
- * Argument: the number of megabytes.
+ * Program: one host of an Internet in a network namespace of its own, with a resolver. A client of
+ * port 443 gets one byte for its first message, and many for the second. Argument: the number of
+ * megabytes.
  */
 import { execFileSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'

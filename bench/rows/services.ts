@@ -18,7 +18,7 @@ interface QueriedOptions {
   readonly made?: () => void
 }
 
-/** PostgreSQL of the tests on a driver of its own. */
+/** Runs the tests' PostgreSQL as a service on a driver of its own. */
 class Database {
   readonly #driver: OciDriver
   readonly #image: ResolvedImage

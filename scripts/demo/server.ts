@@ -18,7 +18,7 @@ export interface DemoServer extends ServerProcess {
 
 /**
  * Starts the demo's server. Fails with the missing requirements where sandboxes cannot work,
- * because the build would wait for ever.
+ * because the build would wait forever.
  */
 export async function startDemoServer(): Promise<DemoServer> {
   const dataDirectory = resolve(process.env.HARMONT_DATA_DIR ?? join(repositoryRoot, '.harmont'))

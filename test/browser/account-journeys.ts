@@ -129,7 +129,7 @@ export function accountJourneys(it: People): void {
       await expectAccessible(it.ada.page)
       await press(it.ada.page, 'Continue')
       await it.ada.page.waitForURL(it.at('/account'))
-      // Whoever finds her open browser later must prove to be her.
+      // A person who finds her open browser later must prove to be her.
       await it.ada.page.evaluate('const now = Date.now; Date.now = () => now() + 11 * 60_000; globalThis.honest = now')
       await press(it.ada.page, 'Delete your account')
       await it.ada.page.getByRole('dialog', { name: 'Confirm that it is you' }).waitFor()

@@ -19,7 +19,10 @@ async function expectKept(page: Page): Promise<void> {
   expect(await page.getByRole('dialog').count()).toBe(0)
 }
 
-/** A gateway fault, a request to wait, and no network: a bar with the cause and a countdown. */
+/**
+ * Shows the bar with cause and countdown after a gateway fault, a request to wait, and a lost
+ * network.
+ */
 export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
   const page = await open('/default/builds', 'faults')
   await page.getByText('Parse dates').first().waitFor()

@@ -58,7 +58,7 @@ export type LeafData =
       readonly axes: Readonly<Record<string, readonly (string | number | boolean)[]>>
       readonly command: string
       readonly options: Data
-      /** A second step of each cell, in the first. */
+      /** The command of a second step in each cell, which builds in the first. */
       readonly child: string | null
     }
   | {

@@ -1,6 +1,6 @@
 /**
- * Builds programs with the TypeScript SDK. From standard input a JSON list of jobs, to standard
- * output a JSON list of outcomes.
+ * Builds programs with the TypeScript SDK. Reads a JSON list of jobs from standard input, and
+ * writes a JSON list of outcomes to standard output.
  */
 import process from 'node:process'
 import { text } from 'node:stream/consumers'

@@ -7,7 +7,7 @@ export interface Misbehaviour {
   /** Number of requests; 1 by default. */
   readonly times?: number
   /**
-   * `hang` never answers; `stall` begins to; `drip` sends a byte at a time for ever; `reset` cuts
+   * `hang` never answers; `stall` begins to; `drip` sends a byte at a time forever; `reset` cuts
    * the connection; `after` does so when the work is done; `429` and `secondary` are GitHub's two
    * rate limits.
    */

@@ -1,7 +1,7 @@
 /**
  * For `node --import`: a server that kills or stops itself in a window. The file `armed` in
  * TORTURE_WINDOWS names the window, how often it must be reached, and the signal. `hold` instead of
- * a signal holds it there for ever.
+ * a signal holds it there forever.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'

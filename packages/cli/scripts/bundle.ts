@@ -72,8 +72,8 @@ const common = {
 
 /**
  * Reads sources for the bundle. A package that a source loads on demand, by `createRequire`, comes
- * along. `place` says what stands for `import.meta.url` in a source that does not know bundles,
- * which are those that look at how it ends.
+ * along. `place` gives the `import.meta.url` of sources that do not know bundles; those that do
+ * look at how it ends.
  */
 function readSources(place: (path: string) => string): Plugin {
   return {

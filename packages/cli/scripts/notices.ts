@@ -8,7 +8,7 @@ export function notices(metafiles: readonly Metafile[], root: string): string {
   for (const { outputs } of metafiles)
     for (const output of Object.values(outputs))
       for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
-        // A colon follows the name of a plugin, in the place of a path.
+        // A colon follows the name of a plugin, in place of a path.
         const directory = /^[^:]*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]
         if (directory !== undefined && bytesInOutput > 0) directories.add(directory.replace(/^(\.\.\/)+/, ''))
       }

@@ -52,7 +52,7 @@ export interface Engine {
   openShell(request: ShellRequest): Promise<Conversation>
   /**
    * Runs a step's command once more, from what the step started from, and returns what it left. It
-   * is nobody's job, and is given up when the signal aborts. The engine need not be started.
+   * is nobody's job, and is abandoned when the signal aborts. The engine need not be started.
    */
   runFork(
     request: { readonly buildId: string; readonly jobId: string; readonly limitMs: number },

@@ -211,8 +211,8 @@ export interface LeaseStore {
   /**
    * Leases up to `slots` ready jobs in fair turns between queues, then by age. In the same
    * transaction each becomes `assigned` and gets the next fencing number. A runner gets jobs within
-   * its reach, and none while it drains. It has the files that a job starts from, or the server keeps
-   * them in a form of its `traffic`; it takes none by default.
+   * its reach, and none while it drains. A job's files must be on the runner, or with the server in
+   * a form of its `traffic`, which has none by default.
    */
   take(runner: string, slots: number, now: Instant, reach?: Reach, traffic?: LayerTraffic): Promise<readonly Lease[]>
   /** Returns the leases of a runner. */
@@ -261,7 +261,7 @@ export interface RunnerRoom {
   readonly snapshots: number
 }
 
-/** Knows which runners there are: whoever renews its leases, or gets one, is there. */
+/** Knows the connected runners: those that renew their leases, or get one. */
 export interface RunnerStore {
   /**
    * Notes that a runner is there, what it may take, and what it gives and takes of layers. `room` is
@@ -391,8 +391,8 @@ export interface LogStore extends LogReader {
   append(lease: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean>
   /**
    * Opens the log of a service under the lease of its job; null when the lease is lost. Goes on
-   * after the chunks that there are. `isNew`: the service has just started, with a spool of its
-   * own, of which the log has nothing.
+   * after the stored chunks. `isNew`: the service has just started, and the log has nothing of its
+   * spool.
    */
   openService(lease: LogRef & { readonly service: string }, isNew: boolean): Promise<OpenServiceLog | null>
   /**
@@ -421,6 +421,6 @@ export interface ChangeFeed {
   /** Calls the listener when something may have become ready to lease. */
   onReady(listener: () => void): () => void
   onStop(listener: (effect: Extract<Effect, { readonly type: 'stop' }>) => void): () => void
-  /** Calls the listener with the id of a runner of which a snapshot is wanted now. */
+  /** Calls the listener with the id of a runner when one of its snapshots is wanted. */
   onWanted(listener: (runner: string) => void): () => void
 }

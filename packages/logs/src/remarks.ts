@@ -58,13 +58,13 @@ function droppedBytes(remark: string): number | null {
   return bytes === undefined ? null : Number(bytes)
 }
 
-/** Returns the remark in the place of a removed log. `keptDays` is how long logs were kept. */
+/** Returns the remark in place of a removed log. `keptDays` is how long logs were kept. */
 export function logRemoved(removedAt: Date, keptDays: number, bytes: number): string {
   const kept = keptDays === 1 ? 'a day' : `${keptDays} days`
   return `This log was removed on ${removedAt.toISOString().slice(0, 10)}: logs are kept for ${kept} after the end of their build. It had ${bytes} bytes.`
 }
 
-/** Whether the remark stands in the place of a removed log. */
+/** Whether the remark stands in place of a removed log. */
 export function saysRemoved(remark: string): boolean {
   return remark.startsWith('This log was removed on ')
 }

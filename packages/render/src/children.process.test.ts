@@ -146,7 +146,7 @@ def py():
 })
 
 describe('Python', () => {
-  /** A program in the place of a Python. */
+  /** A program in place of a Python. */
   const program = (project: string, name: string, script: string): string => {
     mkdirSync(join(project, 'bin'), { recursive: true })
     const file = join(project, 'bin', name)

@@ -16,7 +16,7 @@ const viewOf = async (project: Project, keep: Project, below = '') =>
   makeGitView(join(project.path, below), await readGitFacts(join(project.path, below)), keep.path)
 
 /**
- * Asks git about the project's files with the view in the place of their `.git`, as in a sandbox.
+ * Asks git about the project's files with the view in place of their `.git`, as in a sandbox.
  */
 function asSeen({ directory, objects }: GitView, project: Project, ...args: string[]): string {
   const place = new Project()

@@ -12,7 +12,7 @@ import type { GitFacts } from './source-set.ts'
 export interface GitView {
   /** Absolute: HEAD at the commit, all tags, an index, and an empty `objects`. */
   readonly directory: string
-  /** Absolute: belongs in the place of that `objects`, read-only. */
+  /** Absolute: belongs in place of that `objects`, read-only. */
   readonly objects: string
 }
 

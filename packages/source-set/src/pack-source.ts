@@ -107,7 +107,7 @@ async function pack(
 }
 
 function tooMuch(set: SourceSet, code: SourceErrorCode, what: string): SourceError {
-  const message = `the source has ${what}. Take out what the build does not need with lines in .hmignore.`
+  const message = `the source has ${what}. Exclude what the build does not need by lines in .hmignore.`
   return new SourceError(code, message, { largest: largestFiles(set) })
 }
 

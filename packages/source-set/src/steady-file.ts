@@ -12,7 +12,7 @@ export class ChangedWhileRead extends Error {
   }
 }
 
-/** An open file of a source set, of which is known whether it stayed as it was. */
+/** An open file of a source set. It knows whether it has changed since. */
 export class SteadyFile {
   readonly size: number
   readonly #entry: SourceEntry

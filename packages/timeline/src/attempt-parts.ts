@@ -88,7 +88,7 @@ export function attemptParts(attempt: TimedAttempt, now: number): readonly Attem
   }
   const phase = (name: string) => attempt.phases.find((one) => one.name === name)
   const end = Math.max(begin, finishedAt ?? now)
-  // An attempt of which only the run is known did not wait.
+  // An attempt with only its run known did not wait.
   const leased = Math.min(assignedAt ?? startedAt ?? end, end)
   until('delay', Math.min(begin + delayMs, leased))
   until(isInGroup ? 'group' : 'queue', leased)

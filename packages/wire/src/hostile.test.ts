@@ -261,7 +261,7 @@ test('a request is refused for its token, version, method, name, length or size,
   })
 })
 
-test('bodies beyond the limit of a runner are refused until there is room, and nothing is refused for ever', async () => {
+test('bodies beyond the limit of a runner are refused until there is room, and nothing is refused forever', async () => {
   await wire[Symbol.asyncDispose]()
   wire = await serveWire(store, { settings: { runnerBytes: 300_000, togetherBytes: 500_000 } })
   const sockets = [await begin('r')]

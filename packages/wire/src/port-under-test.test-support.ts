@@ -120,7 +120,7 @@ export async function serveWire(
     through,
     ...more
   }: Partial<ServeOptions<{ readonly runner: string }>> & {
-    /** Returns the address to connect to in the place of the server's. */
+    /** Returns the address to connect to in place of the server's. */
     readonly through?: (url: string) => Promise<string>
   } = {},
 ): Promise<Wire> {

@@ -16,7 +16,7 @@ export interface Call extends MatchedOperation {
 export interface Answer {
   readonly status: number
   readonly body: unknown
-  /** The list of which this is a page, for the Link header. */
+  /** The whole list that this page is from, for the Link header. */
   readonly total?: number
 }
 

@@ -24,7 +24,7 @@ let artifacts: { id: string; step_key: string; attempt: number; path: string; by
 let asked: (string | undefined)[]
 let breakAfter: number[]
 let withRanges: boolean
-/** After so many downloads there is no artifact any more. */
+/** The artifact is gone after this number of downloads. */
 let isGoneAfter: number
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
@@ -160,7 +160,7 @@ test('G69 no file is written outside of the directory, and none whose bytes are 
   symlinkSync('../../elsewhere', join(cwd, 'out/s/link'))
   expect(await hm('get', '-o', 'out')).toMatchObject({ code: 7, stderr: expect.stringContaining('not_a_directory') })
   expect(readdirSync(join(cwd, 'elsewhere'))).toEqual([])
-  // A link in the place of the file is replaced, not followed.
+  // A link in place of the file is replaced, not followed.
   artifacts = [{ id: 'x', step_key: 's', attempt: 1, path: 'file', bytes: Buffer.from('x') }]
   writeFileSync(join(cwd, 'elsewhere/kept'), 'kept')
   symlinkSync('../../elsewhere/kept', join(cwd, 'out/s/file'))

@@ -137,7 +137,7 @@ async function findTest(
   name: string,
   signal: AbortSignal,
 ): Promise<Schemas['PipelineTest']> {
-  // A name as it is printed has its suites before it.
+  // A printed name begins with its suites.
   const q = name.split(' › ').at(-1) ?? name
   const { data, next_cursor: next } = await client.listPipelineTests({ ...address, q, limit: 100 }, { signal })
   const exact = data.filter((test) => test.name === name || testTitle(test) === name)

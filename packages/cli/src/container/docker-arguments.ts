@@ -17,10 +17,7 @@ export interface ContainerFacts {
   /** Input, output and messages are all one terminal. */
   readonly isTerminal: boolean
   readonly hasInput: boolean
-  /**
-   * This machine has v1 controllers with a v2 hierarchy beside them, of which Docker mounts only
-   * the first.
-   */
+  /** This machine has v1 controllers with a v2 hierarchy beside them. Docker mounts only v1. */
   readonly hasHybridGroups: boolean
 }
 

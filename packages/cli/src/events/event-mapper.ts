@@ -120,7 +120,7 @@ export class EventMapper {
     return [{ kind: 'appended', step_id, keys: jobs.map(({ key }) => key) }]
   }
 
-  /** Numbers a step of which nothing is known behind those that are. */
+  /** Gives an unknown step the number after the known ones. */
   #unknownChain(): number {
     return this.#facts.roots + this.#unknownChains++
   }

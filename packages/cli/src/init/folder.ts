@@ -94,7 +94,7 @@ async function testsIn(directory: string, path: string, names: ReadonlySet<strin
   return [...names, ...listed.flat()].filter((name) => isTest.test(name)).slice(0, 50)
 }
 
-/** Returns nothing where a file is in the place of a directory. */
+/** Returns nothing where a file is in place of a directory. */
 function none(error: unknown): [] {
   if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return []
   throw error

@@ -166,7 +166,7 @@ function parsed(line: string): {
   }
 }
 
-/** `wait`: returns when a build has ended, or after so many seconds. */
+/** `wait`: returns when a build has ended, or after the given seconds. */
 export async function wait(
   context: Context<'mcp'>,
   { seconds = 45, ...wish }: BuildWish & { readonly seconds?: number | undefined },

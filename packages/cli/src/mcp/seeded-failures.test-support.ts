@@ -15,7 +15,7 @@ interface Seed {
 
 const seeds = Object.entries(JSON.parse(readFileSync(new URL('seeds.json', folder), 'utf8')) as Record<string, Seed>)
 
-/** One of the failures stands in the middle of so many other lines: a million in soak. */
+/** One of the failures stands in the middle of this number of other lines: a million in soak. */
 const otherLines = effort < 5 ? 20_000 : 1_000_000
 const buried = 'vitest'
 

@@ -25,7 +25,7 @@ export class RecordedLog {
     this.#file = file
   }
 
-  /** The lines that there are by now and were not given yet, a block at a time. */
+  /** Yields the recorded lines that were not given yet, a block at a time. */
   *more(): Generator<LogLine> {
     const fd = openIfPresent(this.#file)
     if (fd === undefined) return

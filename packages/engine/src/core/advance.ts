@@ -74,7 +74,7 @@ export function failJob(
 }
 
 /**
- * Ends a job that is canceling or timing out, because its process tree is gone or given up.
+ * Ends a job that is canceling or timing out, because its process tree is gone or abandoned.
  * `exitCode` is set when its command ended by itself.
  */
 export function endStopped(

@@ -88,7 +88,7 @@ test('a rendering that nobody takes ends its build', () => {
   expect(it.live.header.errorMessage).toMatch(/No runner took it\.$/)
 })
 
-test('a job that should be ready and is not does not keep its build open for ever', () => {
+test('a job that should be ready and is not does not keep its build open forever', () => {
   const it = scene([{}])
   const [job] = it.live.jobs
   if (job === undefined) throw new Error('no job')

@@ -37,7 +37,7 @@ export interface Change {
   readonly header: BuildHeader
   /** The steps that rendering just gave; null when they stay as they are. */
   readonly steps: readonly Step[] | null
-  /** The steps that a generator adds after those that there are. */
+  /** The steps that a generator adds, after the existing ones. */
   readonly appended: readonly Step[]
   /** Existing jobs in their new form. */
   readonly jobs: readonly Job[]

@@ -38,7 +38,7 @@ export interface LayerPort {
   find(lease: LeaseRef, snapshot: string, forms: readonly LayerForm[]): Promise<readonly TravellingLayer[] | null>
   /** Streams an object of such a snapshot, by default from its beginning. */
   open(lease: LeaseRef, snapshot: string, digest: string, from?: number): Promise<Readable>
-  /** Reports that the snapshot is on this machine now, after so many milliseconds of fetching. */
+  /** Reports that the snapshot is on this machine now, and how many milliseconds fetching took. */
   placed(lease: LeaseRef, snapshot: string, ms: number): Promise<void>
 }
 

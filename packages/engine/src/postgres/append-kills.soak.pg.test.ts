@@ -50,7 +50,7 @@ async function begin(): Promise<void> {
   await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
 }
 
-/** Begins processes in the place of those that are gone. */
+/** Begins processes in place of those that are gone. */
 async function fill(): Promise<void> {
   while (living.size < processes && errors.length === 0) await begin()
 }

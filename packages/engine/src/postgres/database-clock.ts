@@ -7,7 +7,7 @@ import type { Log } from '../log.ts'
 const tellEveryMs = 10_000
 /** Smaller errors are steered away, and not worth a jump. */
 const jumpFromMs = 1_000
-/** A clock jumps when it is wrong so many times in a row while nothing is measured. */
+/** A clock jumps when it is wrong this many times in a row while nothing is measured. */
 const calmTells = 4
 
 const otherText = `boot_id <> $1 and told_at between clock_timestamp() - interval '1 minute' and clock_timestamp() + interval '1 minute'`

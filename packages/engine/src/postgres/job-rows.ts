@@ -74,7 +74,7 @@ export function jobFromRow(row: JobRow): Job {
   }
 }
 
-/** Returns the phases of a job of which only this column was read. */
+/** Returns the phases of a job from this column alone. */
 export function phasesFromRow({ phases }: Pick<JobRow, 'phases'>): readonly JobPhase[] {
   return (phases ?? []).map(([fence, name, from, to]) => ({ fence, name, from, to }))
 }

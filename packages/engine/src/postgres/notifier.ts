@@ -15,7 +15,7 @@ interface Notice {
   readonly queues?: readonly string[]
   readonly stops?: readonly Stop[]
   readonly ready?: boolean
-  /** Runners of which snapshots are wanted. */
+  /** Runners with wanted snapshots. */
   readonly wanted?: readonly string[]
 }
 

@@ -58,7 +58,7 @@ export interface ForkOutput {
 export const forkMarginMs = 2 * 60_000
 /** A job with more red tests is broken, not flaky. */
 const mostTests = 1_000
-/** Lost runs at which a probe is given up. */
+/** Lost runs at which a probe is abandoned. */
 const mostLost = 2
 
 /**

@@ -147,7 +147,7 @@ test('more than ten red tests run together only', () => {
   expect(nextRun(beginProof(many.slice(1), { forks: 1, rerun: 'one' }))).toEqual({ kind: 'alone', key: 't1' })
 })
 
-test('a proof that is given up says unknown, and how far it came', () => {
+test('a proof that is abandoned says unknown, and how far it came', () => {
   const begun = beginProof([named('a'), named('b')], { forks: 10, rerun: null })
   const { proof } = addRun(
     begun,

@@ -10,7 +10,7 @@ const deepest = 200
 const beginning = /XML declaration must be at the start|expected one of standalone|inappropriately located doctype/
 /** Lines of an output from the first place on. */
 const mostOfOutput = 12
-/** Words of CTest, Boost, doctest and nose2 in the place of a message. */
+/** Words of CTest, Boost, doctest and nose2 in place of a message. */
 const nothing = /^(?:failed|failure|exception|test failure|unexpected exception)?$/i
 const states = { failure: 'failed', error: 'errored', skipped: 'skipped' } as const
 

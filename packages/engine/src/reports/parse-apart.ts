@@ -58,7 +58,7 @@ export async function parseApart(
   return [...read, ...files.slice(read.length).map(({ path }) => unread(path, problem))]
 }
 
-/** Returns a report of which nothing is known. */
+/** Returns a report without any known content. */
 export function unread(path: string, problem: string): TestReport {
   return { path, format: null, cases: [], faults: 0, problem }
 }

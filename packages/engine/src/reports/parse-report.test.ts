@@ -125,7 +125,7 @@ describe('a place', () => {
     expect(failing(trace, [file])).toEqual([file, 3])
   })
 
-  test('below the directory in which the tool ran is found when one file ends so', () => {
+  test('below the directory in which the tool ran is found when only one file ends with that path', () => {
     expect(failing('src/a.js:3:1', ['web/src/a.js', 'web/a.js'])).toEqual(['web/src/a.js', 3])
     expect(failing('src/a.js:3:1', ['web/src/a.js', 'api/src/a.js'])).toEqual([undefined, undefined])
     expect(failing('src/a.js:3:1', ['src/a.js', 'api/src/a.js'])).toEqual(['src/a.js', 3])

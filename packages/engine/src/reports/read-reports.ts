@@ -13,7 +13,7 @@ const mostReports = 1_000
 const mostBytes = 64 * 1024 * 1024
 const mostEntries = 1_000_000
 const mostListMs = 20_000
-/** Remarks name so many reports. */
+/** Remarks name at most this many reports. */
 const mostNamed = 5
 
 /**

@@ -41,7 +41,7 @@ function open(from: { lastSeq: number; spoolPosition: string; logBytes: number }
   return { log, kept, appended, seen }
 }
 
-/** A spool of which 100 bytes are read. */
+/** A spool with 100 bytes read. */
 function output(...texts: string[]): Spool {
   return {
     async *output(offset) {

@@ -43,7 +43,10 @@ export interface RunnerOptions {
   /** Disk space for snapshots; see `CollectClaims`. */
   readonly cacheBytes: number
   readonly log: Log
-  /** Whether a step that this machine failed says how. By default only the operator's log does. */
+  /**
+   * Whether the log of a step says how this machine failed it. By default only the operator's log
+   * does.
+   */
   readonly tellsFaults?: boolean
   readonly settings?: Partial<RunnerSettings>
 }
@@ -76,7 +79,7 @@ export interface RunnerSettings {
   readonly unusedMirrorMs: number
   /** How long an unavailable source is retried. */
   readonly sourceGiveUpMs: number
-  /** How long a report is retried before the job is given up. A lost lease ends earlier. */
+  /** How long a report is retried before the job is abandoned. A lost lease ends earlier. */
   readonly giveUpMs: number
   /** Milliseconds after which the identity tokens of a running step are replaced. */
   readonly idTokenMs: number

@@ -114,7 +114,7 @@ class LocalPort implements RunnerPort {
     return asked.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []))
   }
 
-  /** Takes jobs; where there is none, makes those travel whose files are elsewhere. */
+  /** Takes jobs; where there is none, makes the files of others travel here. */
   async #take(runner: string, slots: number, traffic = noTraffic): Promise<readonly Lease[]> {
     const { leases, layers, now } = this.#store
     const began = performance.now()

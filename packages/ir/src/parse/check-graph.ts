@@ -6,7 +6,7 @@ import { findCycle, topologicalOrder } from './cycle.ts'
 import type { Draft, Edge, StepNames } from './draft.ts'
 import { describe, grouped, type Problems } from './problems.ts'
 
-/** Image of a step for which neither it nor its pipeline names one. */
+/** Image of a step when neither it nor its pipeline names one. */
 export const DEFAULT_IMAGE = 'ubuntu:24.04'
 const MAX_CHAIN = 1000
 const MAX_SPLITS = 100

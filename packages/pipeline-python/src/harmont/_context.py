@@ -51,7 +51,7 @@ def _variable(name: str) -> str | None:
     return os.environ.get(f"HARMONT_{name}") or None
 
 
-# Only where no event is told: a server's render knows all that there is to know.
+# Only where no event is told: a server's rendering is told everything.
 def _git(*words: str) -> str | None:
     if _variable("EVENT") is not None:
         return None

@@ -58,7 +58,7 @@ class ElixirProject(Toolchain):
     def plt(self, **options: Unpack[StepOptions]) -> Step:
         """The lookup table of dialyzer, kept until mix.lock changes.
 
-        One step, however often it is asked for: options go with the first call.
+        Every call returns the same step; the options of the first call count.
         """
         refuse_unknown("elixir.plt", options)
         if not self._plt:

@@ -25,7 +25,7 @@ class Files:
         self._digests: dict[str, str] = {}
 
     def digests(self, paths: Sequence[str]) -> list[str]:
-        """D of all that the paths and globs of one policy name, in order."""
+        """The digests of all entries that the paths and globs of one policy name, in order."""
         found = [entry for path in sorted(paths) for entry in self._resolve(path)]
         return [self._digest(path, kind) for path, kind in found]
 

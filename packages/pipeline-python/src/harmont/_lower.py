@@ -19,7 +19,7 @@ _BASE_ENV = {"DEBIAN_FRONTEND": "noninteractive", "TERM": "dumb"}
 
 
 class Node(dict[str, "Any"]):
-    """A node of the IR that knows, for whoever renders it, which call made its step."""
+    """A node of the IR that tells its renderer which call made its step."""
 
     __slots__ = ("call",)
     call: tuple[str, int] | None

@@ -1,4 +1,4 @@
-"""The targets that there are, by name."""
+"""The named targets."""
 
 from __future__ import annotations
 

@@ -26,8 +26,8 @@ describe.each(runtimes)('abuses under %s', { timeout }, (runtime) => {
   it.each(together(abuses))('G22 G57 that job alone, and its neighbour passes: %s', async (_, group) => {
     const { ends } = await suffer(stage, group, full)
     for (const [index, { name, end, control }] of group.entries()) {
-      // The other runtime's kernel may refuse what a limit ends here, or charge as memory what is
-      // refused here. Large ones may reach their memory limit.
+      // The other runtime's kernel may refuse an attempt that a limit ends here, or charge memory
+      // for one that is refused here. Large ones may reach their memory limit.
       const expected = end !== 'borne' ? [end] : full ? ['done', 'memory'] : ['done']
       if (runtime === 'crun') expect([name, expected]).toEqual([name, expect.arrayContaining([ends[index]])])
       else if (typeof control === 'object') expect([name, ends[index]]).not.toEqual([name, 'done'])

@@ -7,7 +7,7 @@ const run = promisify(execFile)
 
 /**
  * A host behind the machine, in its own network namespace. Its private addresses tell a secret to
- * whoever reaches them. One at a time on a machine.
+ * everybody who reaches them. One at a time on a machine.
  */
 export interface Lan {
   readonly env: Readonly<Record<string, string>>

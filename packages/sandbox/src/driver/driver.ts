@@ -72,7 +72,7 @@ export interface OciDriverOptions {
    */
   readonly layersTravel?: boolean
   /**
-   * Gives what sets up sandboxes in the place of programs, or undefined for programs. Default: a thread
+   * Gives what sets up sandboxes in place of programs, or undefined for programs. Default: a thread
    * of this process, where its library loads.
    */
   readonly kernel?: () => Promise<KernelThread | undefined>

@@ -155,7 +155,7 @@ export class ImagePuller {
       await note(root.digest, known.bytes ?? 0)
       return root
     }
-    // Nobody was asked for the digest in a name.
+    // The name itself has the digest, so no registry was asked for it.
     const same = isPinned(name) && login === null ? undefined : await this.#pulledBefore(wanted)
     if (same !== undefined) {
       using part = await this.#options.shares?.admit(owner, same.digest, same.bytes)

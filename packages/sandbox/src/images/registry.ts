@@ -158,7 +158,7 @@ function isAllowed(host: string, { allowed, insecure }: RegistryOptions): boolea
   return insecure.includes(host) || allowed.includes(host) || allowed.includes(host.replace(/:\d+$/, ''))
 }
 
-/** Returns the name of an image with its registry's digest in the place of a tag. */
+/** Returns the name of an image with its registry's digest in place of a tag. */
 export function pinnedTo(name: string, digest: string): string {
   return `${name.replace(/@.*$/, '').replace(/:[^/:\]]*$/, '')}@${digest}`
 }

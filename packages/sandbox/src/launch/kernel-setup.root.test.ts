@@ -24,7 +24,7 @@ async function open(kernel: Kernel): Promise<{ readonly bench: Bench; readonly d
   return { bench, directory }
 }
 
-/** Returns what a waiting launcher has, with names in the place of what differs between two. */
+/** Returns what a waiting launcher has, with names in place of what differs between two. */
 async function described(kernel: Kernel, network: 'none' | 'egress' | 'host') {
   const { bench, directory } = await open(kernel)
   const sandbox = await bench.create({ network, secretFiles: true })

@@ -105,7 +105,7 @@ class DriversEnd implements Launcher {
   #ended = false
   #released = false
   #afterDiscard = async () => {}
-  /** The lines that nobody has waited for yet, and the sign that there is another. */
+  /** The lines that nobody has waited for yet, and the sign of another one. */
   readonly #said: string[] = []
   #heard = Promise.withResolvers<string>()
   /** Why nobody would tell of its end. */

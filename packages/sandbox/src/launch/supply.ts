@@ -113,7 +113,7 @@ export class Supply {
     await this.egress?.unbind(link, egress)
   }
 
-  /** Frees the link and ids of a sandbox of which nothing is left. */
+  /** Frees the link and ids of a sandbox that has left nothing behind. */
   release({ link, rootId }: { readonly link: string | null; readonly rootId?: number }): void {
     if (link !== null) this.egress?.release(link)
     if (rootId !== undefined) this.rootIds?.release(rootId)

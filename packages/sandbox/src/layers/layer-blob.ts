@@ -33,8 +33,8 @@ const fastest = {
 }
 
 /**
- * Compresses an image into a new file, which a power cut may damage: whoever takes the blob compares
- * its digest.
+ * Compresses an image into a new file. A power cut may damage it, so every taker of the blob
+ * compares its digest.
  */
 export async function compressImage(image: string, target: string): Promise<LayerBlob> {
   const hash = createHash('sha256')

@@ -42,7 +42,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-/** A sandbox of which only its state directory exists. */
+/** A sandbox with nothing but its state directory. */
 function placed(id: string, where: Layout = layout) {
   const files = sandboxFiles(where.sandboxes, id)
   mkdirSync(files.directory)

@@ -169,7 +169,7 @@ class Egress implements EgressNetwork {
     await (await this.#opened())?.free(link, bound)
   }
 
-  /** Returns the guard if there is one. Whoever asked for it hears of a failure. */
+  /** Returns the guard if there is one. Its caller hears of a failure. */
   async #opened(): Promise<LinkGuard | undefined> {
     return this.#guard?.catch(() => undefined)
   }

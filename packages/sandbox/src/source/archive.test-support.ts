@@ -12,7 +12,7 @@ export interface RawEntry {
   readonly size?: number
 }
 
-/** Exactly these entries as a ustar archive, however wrong. Names are latin1. */
+/** Returns exactly these entries as a ustar archive, even wrong ones. Names are latin1. */
 export function tarOf(entries: readonly RawEntry[], end = Buffer.alloc(1024)): Buffer {
   return Buffer.concat([...entries.map(rawEntry), end])
 }

@@ -22,7 +22,7 @@ export interface CollectRequest {
  */
 export async function collectSources(request: CollectRequest): Promise<readonly string[]> {
   const { directory } = request
-  // Records of which tree an archive or a user's folder has.
+  // Records that name the tree of an archive or of a user's folder.
   for (const kind of ['archives', 'folders']) {
     for (const name of await olderNames(path.join(directory, kind), request.before)) {
       const file = path.join(directory, kind, name)

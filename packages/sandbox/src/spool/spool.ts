@@ -94,7 +94,7 @@ export function parseRecords(data: Buffer, base: number): SpoolRead {
       timeAt = consumed
     }
     const recordStream = data[consumed + timeBytes + 4] === 0x65 ? 'stderr' : 'stdout'
-    // A complete line includes its newline, for which the record's own newline stands.
+    // A complete line includes its newline, which is the record's own.
     const contentEnd = data[contentAt - 2] === 0x46 ? end + 1 : end
     const length = contentEnd - contentAt
     if (size > 0 && (recordStream !== stream || size + length > bytesPerPiece || recordTs - ts > nanosecondsPerPiece))

@@ -21,7 +21,7 @@ let thief: JoinedRunner
 /** Jobs of its organization: one that it holds, and one that another runner holds. */
 let own: Ref
 let foreign: Ref
-/** A build of which nothing runs any more, and one of another organization. */
+/** A build without a running job, and one of another organization. */
 let over: string
 let elsewhere: string
 
@@ -187,7 +187,7 @@ const attempts: Readonly<Record<string, readonly [string, () => ReturnType<typeo
     'runner_signature_invalid',
     async () => callRunners(it, 'rotate', rotation(await joinedRunner(it), thief, thief)),
   ],
-  'takes the public key of another runner in the place of its own': [
+  'takes the public key of another runner in place of its own': [
     'runner_signature_invalid',
     async () => callRunners(it, 'rotate', rotation(thief, await joinedRunner(it), thief, thief)),
   ],

@@ -1,4 +1,4 @@
-/** The runners that there are, for those who look after them. */
+/** Lists runners for the people who look after them. */
 import type { RunnerRoom } from '@harmont/engine'
 import type pg from 'pg'
 import { type Actor, recordAudit, systemActor } from '../platform/audit/record-audit.ts'

@@ -21,7 +21,7 @@ export interface RotateRequest {
 }
 
 /**
- * Registers a runner's new key in the place of its old one, and returns the count for its next
+ * Registers a runner's new key in place of its old one, and returns the count for its next
  * signature. May be repeated: a runner that was killed does not know whether this was done. Throws
  * `RunnerRefused`.
  */

@@ -117,7 +117,7 @@ export class RunnerCaller {
     })
   }
 
-  /** Takes the key pair that another process on this directory has put in the place of the refused one. */
+  /** Takes the key pair that another process on this directory has put in place of the refused one. */
   async #hasNewKey(error: unknown): Promise<boolean> {
     if (!(error instanceof RefusedForGood) || error.code !== 'runner_signature_invalid') return false
     const refused = this.publicKey

@@ -169,7 +169,7 @@ export function testServer(
   return it
 }
 
-/** A log of which the last lines are kept, for a test that fails. */
+/** A log that keeps its last lines, for a test that fails. */
 function loggedTail() {
   const lines: string[] = []
   const write = (line: string) => {

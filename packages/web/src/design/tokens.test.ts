@@ -12,7 +12,7 @@ const tokens = new Map(
 )
 
 type Theme = 'light' | 'dark'
-/** The log computes with terminal colours, of which there may be any. */
+/** The log computes with terminal colours, which may be any. */
 const colourSources = ['design/tokens.css', 'log/terminal/palette.ts']
 const surfaces = ['ground', 'raised', 'inset', 'sunk']
 

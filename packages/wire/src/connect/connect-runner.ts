@@ -18,7 +18,7 @@ import { wireProbes } from './wire-probes.ts'
 export interface ConnectOptions {
   /** Address of the server: https, or http on this machine. Its path does not count. */
   readonly url: string
-  /** PEM of the only roots to trust, in the place of the system's. */
+  /** PEM of the only roots to trust, in place of the system's. */
   readonly ca?: string
   /** Returns a token for the next request; another one than `refused`, if that is given. */
   token(refused?: string): Promise<string>

@@ -55,7 +55,7 @@ export function wireLayers(
   }
 }
 
-/** Yields a first piece, whose coming shows that there are bytes, and the others. */
+/** Yields the first piece, which shows that there are bytes, and then the others. */
 async function* afterFirst(first: IteratorResult<Buffer>, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (first.done === true) return
   yield first.value

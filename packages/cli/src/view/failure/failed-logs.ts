@@ -6,7 +6,7 @@ import { failedTestLines, quotedLines } from './failure-excerpt.ts'
 
 /** At most this many failures of a step are listed. */
 const mostNamed = 10
-/** A log of at most so many lines is shown whole. */
+/** A log of at most this number of lines is shown whole. */
 const mostWhole = 50
 
 /**

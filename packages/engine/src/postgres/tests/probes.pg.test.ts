@@ -176,7 +176,7 @@ test('at most three proofs of a build are under way; further red tests stay unkn
   expect(await verdicts()).toEqual({ d: 'unknown 0 0' })
 })
 
-test('a run that is lost twice, with its process or by its lease, leaves unknown; one that is given up counts nothing', async () => {
+test('a run that is lost twice, with its process or by its lease, leaves unknown; one that is abandoned counts nothing', async () => {
   await redBuild('q', [one('a')])
   await store.probes.end(await take(), now, { kind: 'given_up' })
   await take()

@@ -55,7 +55,7 @@ export async function writeReports(
   return ids
 }
 
-/** Returns the results that are kept where there is room for so many: those of failed tests first. */
+/** Returns the results that fit into the room: those of failed tests first. */
 export function keepWithin<T extends Pick<TestCase, 'state'>>(room: number, results: readonly T[]): readonly T[] {
   if (results.length <= room) return results
   return results.toSorted((a, b) => severity[b.state] - severity[a.state]).slice(0, room)

@@ -63,9 +63,9 @@ export const openText = `with heads as (select l.key, w.job_id, w.group_key from
   opened as (update engine.ready set gate = null from next where engine.ready.job_id = next.job_id returning 1)
   select pg_notify('${changesChannel}', '${everybodyLooks}') from opened limit 1`
 
-// Parks beside the refused jobs others that the same full gates would refuse: each would cost a
-// search and a transaction. Only jobs of which every gate is locked: for the others, another
-// transaction may just be making room.
+// Parks the refused jobs, and others that the same full gates would refuse: each would cost a
+// search and a transaction. Takes only jobs whose gates are all locked, because another transaction
+// may just be making room for the others.
 export const parkText = `with seen as (
     select w.job_id, case when w.group_key = any($3::text[]) then w.group_key when w.pipeline = $4 then $5 else $6 end as gate from (
       select job_id, pipeline, group_key from engine.ready

@@ -43,8 +43,8 @@ interface GroupsOptions extends Surroundings {
 
 /**
  * Settles groups. Its builds alone decide what a group does next, so that any process can finish
- * what another left. Places are given under the group's own lock, for which nobody waits who holds
- * anything else. Each transaction changes one build, so that it waits for one row at most.
+ * what another left. Places are given under the group's own lock. Nobody waits for that lock while
+ * holding another. Each transaction changes one build, so that it waits for one row at most.
  */
 export class Groups {
   readonly #options: GroupsOptions

@@ -13,8 +13,8 @@ export function withinReach(row: string, first: number): string {
 }
 
 /**
- * Returns the same for a runner that is alone and takes no files of others, for which it is simpler to
- * find out: it has what it made. `reachValues` without the last two are enough for it.
+ * Returns the same for a runner that is alone and takes no files of others. It is simpler there:
+ * the runner has what it made. `reachValues` without the last two are enough for it.
  */
 export function withinOwnReach(row: string, first: number): string {
   const [runner] = parameters(first)

@@ -3,7 +3,7 @@ import type { Lease } from '../../store.ts'
 import { time } from '../values.ts'
 import type { Look } from './fair-scan.ts'
 
-/** A runner that looks for work, with so many free slots. */
+/** A runner that looks for work, and its number of free slots. */
 export interface Wish extends Look {
   readonly slots: number
 }

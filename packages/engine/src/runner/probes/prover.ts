@@ -11,7 +11,7 @@ interface ProverOptions {
   readonly port: ProbePort
   /** Number of slots without a job. */
   readonly freeSlots: () => number
-  /** Aborts when no new work may be taken. Runs are given up then. */
+  /** Aborts when no new work may be taken. Runs are abandoned then. */
   readonly closing: AbortSignal
 }
 
@@ -45,7 +45,7 @@ export class Prover {
     })
   }
 
-  /** Gives up runs, the newest first, for which jobs have left no slot. */
+  /** Abandons runs that jobs have left no slot for, the newest first. */
   makeRoom(): void {
     const room = this.#room()
     for (const run of [...this.#runs.values()].slice(room)) run.abort()

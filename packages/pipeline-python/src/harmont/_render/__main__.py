@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import sys
 
-# All of the SDK that rendering needs, before any file of a project can be found under one of these names.
+# Imports all of the SDK that rendering needs, before any file of a project can be found under one
+# of these names.
 from .. import _leaves, _output, _pipeline, _registry, _step, _target, triggers
 from .arguments import Arguments, read_arguments
 from .evaluate import evaluate_all

@@ -17,7 +17,7 @@ class Arguments:
         self.slug = slug
 
     def begin(self, file: str) -> None:
-        """Writes where we are for whoever waits: a file that never ends can say nothing."""
+        """Writes how far rendering is, because a file that never ends can say nothing."""
         with open(f"{self.out}.now", "w", encoding="utf-8", errors="surrogateescape") as stream:
             stream.write(file)
 

@@ -54,7 +54,7 @@ export class LinkGuard {
     this.#idle = setTimeout(() => void this.#process.stop().catch(() => {}), idleMs).unref()
   }
 
-  /** Stops looking after it. It goes on for the links that there are. */
+  /** Stops looking after it. It goes on for the existing links. */
   close(): void {
     this.#stopWatching()
   }

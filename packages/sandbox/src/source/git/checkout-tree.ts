@@ -71,8 +71,8 @@ function manifestOf(tree: SourceTreeRef): ReadonlyMap<BytePath, ManifestEntry> {
 }
 
 /**
- * Refuses paths that git itself would not check out. Whoever runs git there would trust hooks and
- * settings inside a .git.
+ * Refuses paths that git itself would not check out. A user who runs git there would trust hooks
+ * and settings inside a .git.
  */
 function refuseOddPath(path: BytePath): void {
   for (const part of path.split('/')) {

@@ -15,8 +15,8 @@ interface Pending {
 }
 
 /**
- * A thread that asks the kernel what Node.js cannot, in the place of programs, each of which would
- * be a process [1 ms]. One for all drivers of this process. Does not keep the process alive.
+ * A thread that asks the kernel what Node.js cannot. Programs in its place would be a process each
+ * [1 ms]. One for all drivers of this process. Does not keep the process alive.
  */
 export class KernelThread {
   readonly #worker: Worker

@@ -23,7 +23,7 @@ interface PaymentEntry {
 
 /**
  * Books entries of a payment within a transaction, each once. The balance may fall below zero.
- * Returns false if the payment has not been credited here, or not yet.
+ * Returns false if the payment has not been credited here so far.
  */
 export async function bookEntries(
   client: Database,

@@ -44,7 +44,7 @@ export class MarkdownParser {
     return trees.map((tree, index) => tree ?? plainTree(texts[index] ?? ''))
   }
 
-  /** Returns the trees in order; without those for which the time was too short. */
+  /** Returns the trees in order, without those that took too long. */
   async #parseAll(texts: readonly string[]): Promise<readonly MarkdownTree[]> {
     const trees: MarkdownTree[] = []
     let leftMs = this.#mostMs.all

@@ -6,7 +6,7 @@ const page = 2_000
  * Removes the parts that no artifact has and that nobody used since `before`. Parts that a running
  * job may be about to hand over stay: `lackingParts` and `putPart` mark them as used after the job
  * got its lease, and the job keeps that lease until the transaction that records its artifacts. So
- * a part used since the oldest lease began is spared, however long an upload or a pause lasts. A
+ * a part used since the oldest lease began is spared, even when an upload or a pause lasts long. A
  * lease that begins later marks its parts later than that, and PostgreSQL looks again at a row that
  * is marked while it waits for it. The sweep of blobs removes the bytes. Returns how many parts
  * were removed.

@@ -14,8 +14,8 @@ export interface Waits {
 const noWaits: Waits = { place: null, jobs: new Map(), runners: new Map() }
 
 /**
- * Reads what holds these jobs of a build back. The number of statements does not depend on how many
- * they are; it is none when nothing can hold them.
+ * Reads what holds these jobs of a build back. The number of statements does not depend on the
+ * number of jobs; it is 0 when nothing can hold them.
  */
 export async function readWaits({ store }: BuildEngine, build: Build, jobs: readonly Job[]): Promise<Waits> {
   if (build.held || build.finishedAt !== null) return noWaits

@@ -117,7 +117,10 @@ class StoredObjects implements LayerObjects {
     }
   }
 
-  /** Reads the parts back: what a runner sent counts as little as what a store has kept of it. */
+  /**
+   * Reads the parts back, because neither the runner that sent them nor the store that kept them is
+   * trusted.
+   */
   async #isAsNamed(parts: readonly PartRow[], digest: string, bytes: number): Promise<boolean> {
     const { blobs } = this.#services
     const hash = createHash('sha256')

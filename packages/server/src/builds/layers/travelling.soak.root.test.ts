@@ -178,7 +178,7 @@ test('G116 what a step starts from arrives whole, although bytes change at its s
 })
 
 test.skipIf(effort < 5)(
-  'G116 what never arrives right is given up: it stays where it is, and the job waits for that',
+  'G116 what never arrives right is abandoned: it stays where it is, and the job waits for that',
   async () => {
     await giver.restart()
     const jobs = await submit(

@@ -45,8 +45,8 @@ export class LiveLog {
   }
 
   /**
-   * Indexes chunks that the log has now, and what is before them. While it reads it does nothing:
-   * whoever catches up reads them.
+   * Indexes chunks that the log has now, and what is before them. Does nothing while it reads: the
+   * read that is under way comes to them.
    */
   async take(chunks: readonly Chunk[]): Promise<void> {
     if (this.#running !== null || this.#isComplete) return

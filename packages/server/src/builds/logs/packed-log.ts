@@ -36,8 +36,8 @@ function reader(blobs: BlobStore, { blob, small, parts }: PackedRow): ReadPacked
 }
 
 /**
- * Returns a removed log as readers get it: one remark, which says so. Its seq follows the last that
- * there was, so that a reader who resumes gets it, and the entity tag of the log is another one.
+ * Returns a removed log as readers get it: one remark, which says so. Its seq follows the last
+ * stored one, so that a reader who resumes gets it, and the entity tag of the log changes.
  */
 export function removedLog({ at, keptDays, lastSeq, bytes }: Removal): PackedLog {
   const content = Buffer.from(`${logRemoved(at, keptDays, bytes)}\n`)

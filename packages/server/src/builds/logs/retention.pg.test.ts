@@ -111,7 +111,7 @@ test('G16 the bytes of a removed log are deleted an hour later, and its blob, an
   expect(await remove(30)).toMatchObject({ logs: 0 })
   await sweep()
   expect(await stored.size(blob)).toBeGreaterThan(0)
-  // Also when logs are kept for ever from now on.
+  // Also when logs are kept forever from now on.
   expect((await remove('forever', 2 * 3600 * 1000)).emptied).toBeGreaterThan(0)
   aMinuteLater()
   expect((await rowsOf(old))?.blob).toBeNull()

@@ -30,10 +30,9 @@ export const isConnected = `
 
 /**
  * Finds the verdict on a pipeline: the state of the newest build of its default branch that has
- * passed or failed. A running or canceled build says nothing, nor does a build of another branch,
- * of which a pull request may have the same name. An upload merely claims its branch: it counts
- * only where the repository is not connected, or the server has finished no build of what it
- * fetched.
+ * passed or failed. A running or canceled build says nothing, nor does one of another branch: a
+ * pull request's may have the same name. An upload merely claims its branch: it counts only where
+ * the repository is not connected, or the server has finished no build of what it fetched.
  */
 const newestVerdict = `
   select coalesce(case when ${isConnected} then (${newestEnd("and r.ref_class = 'fetched'")}) end, (${newestEnd('')})) as state`

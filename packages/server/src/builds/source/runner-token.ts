@@ -3,8 +3,8 @@ import type { Database } from '../../platform/database/transaction.ts'
 
 /**
  * Returns the token with which a runner on another machine fetches the source of one build. It is
- * made from a secret instead of stored, so that whoever hands out a lease has it, and the database
- * holds its hash only.
+ * made from a secret instead of stored, so that every process that hands out a lease has it, and
+ * the database holds only its hash.
  */
 export function runnerToken(secret: string, buildId: string): string {
   return createHmac('sha256', secret).update(`runner ${buildId}`).digest('base64url')

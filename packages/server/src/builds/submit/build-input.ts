@@ -4,7 +4,7 @@ import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { checkAddress, FetchRefused } from '../../platform/outbound/guarded-fetch.ts'
 import type { RefClass } from '../records/build-facts.ts'
 
-/** The input of a build, whoever asks for it. */
+/** The input of a build, from any caller. */
 export interface BuildInput {
   readonly branch: string
   readonly commit: string

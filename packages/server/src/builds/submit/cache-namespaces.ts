@@ -50,7 +50,7 @@ export function cacheOf(reader: CacheReader, withoutCache: boolean): Required<Om
   return { read: withoutCache ? [] : read, write: own[scope], rule: isShared ? shareRule : rules[scope] }
 }
 
-/** Returns the scopes, besides that of protected branches, of which a build finds entries. */
+/** Returns the scopes whose entries a build finds, besides that of protected branches. */
 function below(scope: Scope): readonly Scope[] {
   if (scope === 'protected') return []
   return scope === 'branch' ? ['branch'] : ['branch', scope]

@@ -28,7 +28,7 @@ const hasFetched = `
     where f.pipeline_id = p.id and f.branch = p.default_branch and f.pull_request is null and f.ref_class = 'fetched'
       and f.state in ('passed', 'failed') order by f.number desc limit 1) is not null`
 
-/** Condition that a build `r` of the pipeline `p` counts, of which it is known what it has fetched. */
+/** Condition that a build `r` of the pipeline `p` counts: what it has fetched must be known. */
 const ofDefaultBranch = (isFetched: string) => `
   r.branch = p.default_branch and r.pull_request is null and r.trust = 'trusted' and (r.ref_class = 'fetched' or not (${isFetched}))`
 

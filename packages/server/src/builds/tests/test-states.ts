@@ -1,4 +1,4 @@
-/** States of tests as the database has them, and what they say together. */
+/** States of tests as the database has them, and the one that they make together. */
 
 import type { Verdict } from '@harmont/engine'
 

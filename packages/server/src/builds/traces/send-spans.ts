@@ -24,7 +24,7 @@ interface SenderOptions {
 }
 
 const atOnce = 200
-/** Ended jobs and builds that wait for a collector that is away. Older ones are given up. */
+/** Ended jobs and builds that wait for a collector that is away. Older ones are abandoned. */
 const mostWaiting = 10_000
 const restMs = 1_000
 const longestRestMs = 60_000

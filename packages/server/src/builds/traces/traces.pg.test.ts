@@ -126,7 +126,7 @@ test('a caller who keeps no spans gets none, and its trace goes on into the comm
   expect(spansOf(traceId)).toEqual([])
 })
 
-test('rows are sent by one process at a time, and given up beyond a bound or after a day', async () => {
+test('rows are sent by one process at a time, and abandoned beyond a bound or after a day', async () => {
   const { pool } = it.server
   collector.state = 'away'
   try {

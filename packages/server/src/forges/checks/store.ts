@@ -24,8 +24,8 @@ export async function insertCheck(database: Database, check: NewCheck): Promise<
 }
 
 /**
- * Creates the check of a rebuild, if the first build has one. Checks for which the first build
- * counts go by the rebuild from now on.
+ * Creates the check of a rebuild, if the first build has one. From then on the rebuild decides the
+ * checks that the first build decided.
  */
 export async function inheritCheck(database: Database, buildId: string): Promise<void> {
   await database.query({

@@ -87,7 +87,7 @@ export class Payload {
 
 /**
  * Replaces U+0000 and lone surrogates: PostgreSQL refuses them, so the delivery would be retried
- * for ever.
+ * forever.
  */
 function storable(text: string): string {
   return text.replaceAll('\0', '\ufffd').toWellFormed()

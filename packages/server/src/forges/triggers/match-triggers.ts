@@ -9,8 +9,8 @@ export function triggersMatch(triggers: readonly Trigger[], facts: TriggerFacts)
 
 /**
  * Returns the path filters that alone keep the triggers from matching an event; null when something
- * else does too. Branches do not count: whoever pushes chooses their names, so that a check that
- * passes for a branch that is not built would let anything pass.
+ * else does too. Branches do not count. Their names are the choice of who pushes, so a check that
+ * passes for an unbuilt branch would let anything pass.
  */
 export function skippingFilters(triggers: readonly Trigger[], facts: TriggerFacts): readonly string[] | null {
   const open = triggers.filter((trigger) => matches(withoutFilters(trigger), { ...facts, changed: null }))

@@ -127,7 +127,7 @@ interface Skipped extends Pick<TriggeredBuild, 'repository' | 'pipeline' | 'comm
 
 /**
  * Makes a check without a build for an event that path filters alone keep from one, so that a check
- * that the repository requires does not wait for ever.
+ * that the repository requires does not wait forever.
  */
 async function skip(
   { pool }: StartServices,

@@ -60,7 +60,10 @@ async function ask<T>(path: string, body: object): Promise<T | undefined> {
   }
 }
 
-/** Starts another server, for which the minute has passed in which claims and locks of the killed one end. */
+/**
+ * Starts another server whose clock is past the minute in which claims and locks of the killed one
+ * end.
+ */
 async function restart(): Promise<void> {
   await database.query('update notifications set claimed_until = least(claimed_until, now())')
   await database.query("update graphile_worker._private_jobs set run_at = now() where key like 'send_notifications:%'")

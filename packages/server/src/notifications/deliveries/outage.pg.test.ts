@@ -180,7 +180,7 @@ test('G126 a notification hears of what happens once it is made, on and of that 
   expect(await Promise.all(counts)).toEqual([2, 1, 1, 1])
 })
 
-test('a message that is refused for a day is given up, and a receiver that takes nothing for five days is switched off, which its administrators hear', async () => {
+test('a message that is refused for a day is abandoned, and a receiver that takes nothing for five days is switched off, which its administrators hear', async () => {
   const slug = await it.newPipeline()
   const strict = await startReceiver()
   const { notification } = await newNotification(it, { url: strict.url })

@@ -33,7 +33,7 @@ export interface SenderServices extends TurnServices {
 /** Receivers that one process sends to at the same time, and how many of them may be down. */
 const mostAtOnce = 64
 const mostDown = 32
-/** When a task comes back for which there was no room. */
+/** When a task without room comes back. */
 const fullMs = 5_000
 const timeoutMs = 10_000
 
@@ -108,7 +108,7 @@ export class Sender {
     return verdict === 'sent' || verdict === 'refused'
   }
 
-  /** Returns how many deliveries are given up by it. */
+  /** Returns how many deliveries are abandoned by it. */
   async #write(turn: Claimed, attempt: Attempt, verdict: Verdict, next: Date): Promise<number> {
     if (verdict === 'refused') return noteRefused(this.#services, turn, attempt, next)
     if (verdict === 'gone') return noteGone(this.#services, turn, attempt)

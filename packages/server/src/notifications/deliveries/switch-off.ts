@@ -3,7 +3,7 @@ import { queueMail } from '../../platform/mail/queue-mail.ts'
 
 /**
  * Switches a notification off, gives up what waits for it, and tells the administrators. `because`
- * goes on after the name of the receiver. Returns how many deliveries are given up.
+ * goes on after the name of the receiver. Returns how many deliveries are abandoned.
  */
 export async function switchOff(
   { publicUrl }: { readonly publicUrl: string },

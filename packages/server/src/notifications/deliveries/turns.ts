@@ -135,7 +135,7 @@ export async function noteSent(pool: pg.Pool, turn: Claimed, attempt: Attempt): 
 /**
  * Notes that the receiver refused a message: others go on, and this one has a time of its own. As
  * for every trouble, what a process learns that has lost its turn does not count. Returns how many
- * deliveries are given up, as the others do.
+ * deliveries are abandoned, as the others do.
  */
 export async function noteRefused(
   services: TurnServices,
@@ -210,7 +210,7 @@ async function failOverdue(
 
 /**
  * Notes since when nothing has arrived, and switches the notification off after days of it. Returns
- * whether it is still on, and how many deliveries are given up.
+ * whether it is still on, and how many deliveries are abandoned.
  */
 async function noteTrouble(
   services: TurnServices,

@@ -18,7 +18,7 @@ interface PageEnd {
   readonly nonce: string
   /** The configuration for the sign-in page. */
   readonly config: unknown
-  /** JSON texts that the app takes in the place of requests, by URL. */
+  /** JSON texts that the app takes in place of requests, by URL. */
   readonly answers: ReadonlyMap<string, string>
   /** The page as the app will draw it; empty: it draws alone. */
   readonly html: string

@@ -31,7 +31,7 @@ export interface BlobStore {
 /** Gives others addresses by which they read or write one blob, as frames, for some minutes. */
 export interface DirectBlobs {
   readUrl(name: string): Promise<string>
-  /** The address takes a blob of this size, with these headers, and none in the place of another. */
+  /** The address takes a blob of this size, with these headers, and none in place of another. */
   writeTo(name: string, size: number): Promise<{ readonly url: string; readonly headers: Record<string, string> }>
 }
 

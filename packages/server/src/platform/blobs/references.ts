@@ -31,8 +31,8 @@ const newestBlobs = `
     where blob is not null limit 10)`
 
 /**
- * Looks for the newest blobs, none of which is in a store that somebody has named by mistake, or to
- * which the blobs were not copied. Returns how many there should be, and how many are missing.
+ * Looks for the newest blobs. A store has none of them if somebody named it by mistake, or has not
+ * copied the blobs to it. Returns how many there should be, and how many are missing.
  */
 export async function lookForBlobs(
   database: Database,

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 
 export interface Migration {
-  /** Unique for ever. It is recorded once the migration has run. */
+  /** Unique forever. It is recorded once the migration has run. */
   readonly name: string
   readonly sql: string
 }

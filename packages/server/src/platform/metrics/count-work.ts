@@ -20,7 +20,7 @@ export interface WorkCounts {
   readonly runners: readonly { readonly pool: string; readonly state: string; readonly count: number }[]
 }
 
-// Whoever writes a pipeline may ask for any pool: only those that the operator named are labels.
+// A pipeline may ask for any pool: only those that the operator named are labels.
 const text = `with
   waits as (
     select coalesce(pool, 'default') as pool, count(*)::int as count,

@@ -30,7 +30,7 @@ export const counters = {
     help: 'Messages posted to webhooks and Slack, by what became of them: sent, refused, down or gone',
     labels: ['outcome'],
   },
-  harmont_notifications_failed_total: { help: 'Deliveries of notifications that were given up', labels: [] },
+  harmont_notifications_failed_total: { help: 'Deliveries of notifications that were abandoned', labels: [] },
   harmont_blob_failures_total: { help: 'Calls to S3 that failed after all tries', labels: ['operation'] },
 } as const satisfies Readonly<Record<string, Instrument>>
 

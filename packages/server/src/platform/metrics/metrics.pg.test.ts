@@ -41,7 +41,7 @@ describe('metrics', () => {
     const { body } = await open.request<string>(null, 'GET', '/metrics')
     expect(body).toContain('harmont_jobs_ready{pool="default"} 1\n')
     expect(body).toContain('harmont_jobs_ready{pool="gpu"} 0\n')
-    // Whoever writes a pipeline may ask for any pool: that adds no label.
+    // A pipeline may ask for any pool: that adds no label.
     expect(body).toContain('harmont_jobs_ready{pool="other"} 1\n')
     expect(body).not.toContain('nobody-has-it')
     expect(body).toContain('harmont_jobs_waiting_by_reason{reason="runner"} 2\n')

@@ -122,7 +122,7 @@ function diskGauges(registry: Registry) {
 function countSpans(registry: Registry, tracing: Pick<Tracing, 'counts'>): void {
   const help = {
     sent: 'Spans that the collector has',
-    dropped: 'Spans that were given up, because the collector was slow or away',
+    dropped: 'Spans that were abandoned, because the collector was slow or away',
   }
   for (const what of ['sent', 'dropped'] as const)
     new Counter({

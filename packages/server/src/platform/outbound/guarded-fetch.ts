@@ -7,7 +7,7 @@ import { isIP } from 'node:net'
 import { isPublicAddress, PrivateAddress, publicLookup } from '@harmont/sandbox/addresses'
 import type { Agent } from 'undici'
 
-/** A final refusal to fetch. The message tells the reason to whoever named the address. */
+/** A final refusal to fetch. The message tells the reason to the person who named the address. */
 export class FetchRefused extends Error {
   override readonly name = 'FetchRefused'
 }

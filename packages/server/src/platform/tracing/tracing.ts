@@ -37,7 +37,7 @@ export interface Tracing {
    * key: those are dropped. `later`: it is away.
    */
   send(spans: readonly EndedSpan[]): Promise<'taken' | 'later'>
-  /** Counts spans that are given up. */
+  /** Counts spans that are abandoned. */
   drop(count: number): void
   readonly counts: SpanCounts
   /** Sends what waits, within some seconds. */

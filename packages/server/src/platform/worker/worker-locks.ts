@@ -64,8 +64,8 @@ async function noticeDeath(database: Database): Promise<void> {
 }
 
 /**
- * Takes the lock of that worker, which this connection then holds until it ends. False while another
- * one has it: one of ours that broke, of which PostgreSQL does not know yet.
+ * Takes the lock of that worker, which this connection then holds until it ends. False while
+ * another one has it: perhaps one of ours that broke without PostgreSQL's knowledge.
  */
 async function takeWorkerLock(database: Database, workerId: string): Promise<boolean> {
   const { rows } = await database.query<{ taken: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as taken', [

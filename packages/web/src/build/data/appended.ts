@@ -11,7 +11,7 @@ export interface Appended {
   isAppended(stepId: string): boolean
   /** Returns the step that this one stands under: its parent, or the one that appended it. */
   above(step: Step): string | undefined
-  /** Returns what these generators appended, and what that appended. */
+  /** Returns the steps that these generators appended, and those that these appended in turn. */
   below(generators: readonly string[]): Below
 }
 
@@ -45,7 +45,8 @@ export function appendedIn(jobs: readonly Step[]): Appended {
     below: (wanted) => {
       if (wanted.length === 0) return { all: new Set(), last: [] }
       const all = new Set(wanted.flatMap((id) => stepOf(id) ?? []))
-      // A generator comes before what it appended, so one round also finds what that appended.
+      // A generator comes before its appended steps, so one round also finds the steps that these
+      // appended.
       for (const { id } of jobs) if (all.has(generators.get(id) ?? '')) all.add(id)
       const awaited = new Set(
         jobs.flatMap((job) => {

@@ -68,7 +68,7 @@ const signalNumbers: Readonly<Record<number, string>> = {
 
 type Ended = Pick<JobView, 'failure' | 'exit_code' | 'state'> & { readonly services?: JobView['services'] }
 
-/** Returns the service because of which the command of a step did not start; undefined: none. */
+/** Returns the service that kept the command of a step from starting; undefined: none. */
 export function failedService({ failure, services = [] }: Ended): JobView['services'][number] | undefined {
   return withService[failure?.kind ?? ''] === undefined ? undefined : services.find(({ state }) => state === 'failed')
 }

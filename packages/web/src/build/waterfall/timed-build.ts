@@ -26,7 +26,7 @@ type Step = Pick<
 export type At = (instant: string | null | undefined) => number | null
 
 /**
- * Describes a build and its attempts on its scale, of which a step has the id of its newest one.
+ * Describes a build and its attempts on its scale. Each step has the id of its newest attempt.
  * Appended steps follow the one that appended them.
  */
 export function timedBuildOf({ build, jobs, render }: Schema<'BuildView'>, at: At): TimedBuild {
@@ -73,7 +73,7 @@ interface Attempt extends Partial<Pick<Step['attempts'][number], 'scheduled_at' 
   readonly finished_at?: string | null
 }
 
-/** Returns the attempts of a step, of which the newest changes with the step. */
+/** Returns the attempts of a step. The newest changes with the step. */
 function attemptsOf(step: Step): readonly Attempt[] {
   const { id, attempts, attempt } = step
   const known = attempts ?? []

@@ -67,7 +67,7 @@ function follow(
     if (found === null || 'line' in found) return { hits, place: found }
     hits = answered(hits, given, found.ask)
   }
-  throw new Error('it asks for ever')
+  throw new Error('it asks forever')
 }
 
 test('web L12 next and previous visit all hits in order, whatever was requested before', () => {

@@ -146,7 +146,7 @@ function addRemarks(
   }
 }
 
-/** Returns the last of `count` indices for which a monotonic condition holds; -1: none. */
+/** Returns the last of `count` indices that fulfils a monotonic condition; -1: none. */
 function lastWhere(count: number, holds: (at: number) => boolean): number {
   let low = 0
   let high = count

@@ -20,7 +20,10 @@ import { addressOfAsk, asksOf, enterAsk, insertAsk, removeAsk, runnersElsewhere,
 import { isRelayed, relay } from './relay.ts'
 import { conversationOver } from './remote-conversation.ts'
 
-/** Calls whoever listens when a runner is asked for a shell; with null when some may be missed. */
+/**
+ * Calls the listeners when a runner is asked for a shell; with null when some requests may be
+ * missed.
+ */
 export type AskListeners = Set<(runner: string | null) => void>
 
 interface RemoteShellServices {

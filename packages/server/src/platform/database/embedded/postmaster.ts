@@ -1,4 +1,4 @@
-/** The one running PostgreSQL of a state directory, whoever started it. */
+/** The one running PostgreSQL of a state directory, started by any process. */
 import { once } from 'node:events'
 import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -74,7 +74,7 @@ test('the bytes of signed bodies in memory are bounded: more are refused, small 
   const taken = answers.filter((status) => status !== 503)
   expect(taken).toEqual(taken.map(() => 202))
   expect(taken.length).toBeGreaterThanOrEqual(4)
-  // A body whose sender has disconnected is not counted for ever.
+  // A body whose sender has disconnected is not counted forever.
   const gone = Array.from({ length: 8 }, open)
   await untilFull(gone)
   for (const socket of gone) socket.destroy()

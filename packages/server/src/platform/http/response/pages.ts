@@ -11,7 +11,7 @@ export interface PageRequest {
   /** Whether the answer is sent without its body. */
   readonly isHead: boolean
   readonly headers: IncomingHttpHeaders
-  /** Reads the API for whoever is signed in by the session cookie of this request. */
+  /** Reads the API for the user of this request's session cookie. */
   readonly read: ReadApi
 }
 

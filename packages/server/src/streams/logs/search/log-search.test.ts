@@ -7,7 +7,7 @@ import { makeFinder } from './finder.ts'
 import { type Hit, LogSearch } from './log-search.ts'
 import type { SearchQuery } from './query.ts'
 
-/** A log in memory, of which only a part has come. */
+/** A log in memory, only partly there. */
 class Log {
   readonly #chunks: readonly Chunk[]
   readonly #indexer = new LineIndexer()
