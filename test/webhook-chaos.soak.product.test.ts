@@ -106,7 +106,7 @@ test(`G02 G15 G36 G41 ${deliveries} deliveries, ${kills} kills, seed ${seed}`, {
         for (;;) {
           const status = await github.webhooks.send(next.delivery)
           statuses.set(status, (statuses.get(status) ?? 0) + 1)
-          // It comes again where nobody answered; any other answer is judged below.
+          // It comes again where no answer came; every answer is judged below.
           if (status !== 0 && status !== 503) break
           await sleep(100)
         }

@@ -19,9 +19,9 @@ export interface ProcessorMeter extends AsyncDisposable {
 }
 
 /**
- * Moves this process to a control group of its own, whose figures are those of everything below it:
- * servers, databases, and the groups of sandboxes, which drivers make below their own group. Its last
- * name lets them do so on machines with v2 only.
+ * Moves this process to a control group of its own. Its figures cover everything below it: servers,
+ * databases, and the groups of sandboxes, which drivers make below their own group. Its last name
+ * lets them do so on machines with v2 only.
  */
 export function openProcessorMeter(): ProcessorMeter {
   const home = findCgroupHome()?.unified

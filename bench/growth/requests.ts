@@ -6,8 +6,8 @@ export interface Requests extends AsyncDisposable {
   /** Sends a request, and returns the JSON of its answer. */
   ask<T>(path: string, body?: unknown): Promise<T>
   /**
-   * Returns what one request costs server and database: the mean of several, after a first one, since
-   * what an idle server does by itself would be much of one.
+   * Returns the cost of one request for server and database. It is the mean of several, after a
+   * first one, because an idle server's own work would be much of a single one.
    */
   spent(times: number, request: () => Promise<unknown>): Promise<number>
 }

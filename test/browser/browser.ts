@@ -83,8 +83,8 @@ export async function openContext(browser: Browser, options: BrowserContextOptio
 }
 
 /**
- * Makes opening and reloading a page wait until the app has taken the place of what the server
- * drew, or says that it cannot: nothing before that answers to keys.
+ * Makes opening and reloading a page wait until the app has replaced what the server drew, or says
+ * that it cannot. Only then do keys work.
  */
 function awaitApp(page: Page): void {
   const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)]

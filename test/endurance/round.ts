@@ -2,7 +2,7 @@
 import { scaled } from '@harmont/test-kit/effort'
 
 const forks = 8
-/** Steps that are cheap beside the rest of a round, so that thousands are made soon. */
+/** Steps that are cheap compared with the rest of a round, so that thousands are made soon. */
 const crowd = scaled(2, 240)
 export const logBytes = 10_000_000
 

@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 const ticks = 100
 
 /**
- * Returns the seconds of the processor that this process and those of its children that it has
- * waited for have taken. Detached processes, such as sandboxes and PostgreSQL, are not in it.
+ * Returns the processor seconds of this process and of the ended children that it has waited for.
+ * Detached processes, such as sandboxes and PostgreSQL, are not in it.
  */
 export function processorSeconds(): number {
   const stat = readFileSync('/proc/self/stat', 'latin1')

@@ -50,8 +50,5 @@ type ContentOf<R> = R extends { content: infer C }
       : Response
   : undefined
 
-/**
- * The JSON of the answer; nothing where there is none; the response itself where it is a stream or
- * text.
- */
+/** The JSON of the answer, if it has any; the response itself where it is a stream or text. */
 export type Answer<Id extends keyof operations> = ContentOf<ResponsesOf<Id>[SuccessOf<Id>]>

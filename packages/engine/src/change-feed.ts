@@ -98,7 +98,7 @@ export class LocalChangeFeed implements ChangeFeed {
   }
 }
 
-/** Returns the ids of the logs that an effect concerns: that of its job, and those of services. */
+/** Returns the ids of the logs that an effect concerns: its job's, and its services'. */
 export function logsOf(effect: Extract<Effect, { readonly job: string }>): readonly string[] {
   return effect.type === 'job_ended' ? [effect.job, ...(effect.logs ?? [])] : [effect.job]
 }

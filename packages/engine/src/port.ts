@@ -39,9 +39,9 @@ export interface RunnerPort {
    */
   reclaim(runner: string): Promise<readonly LeasedJob[]>
   /**
-   * Renews all leases of the runner in one statement. Returns those that it still holds, with what
-   * is asked of them. `traffic`: what it gives and takes of layers; nothing by default. `room` is for
-   * people.
+   * Renews all leases of the runner in one statement. Returns the leases that it still holds, with
+   * what to do about each. `traffic`: what it gives and takes of layers; nothing by default. `room`
+   * is for people.
    */
   renew(runner: string, traffic?: LayerTraffic, room?: RunnerRoom): Promise<readonly LeaseStatus[]>
   /**

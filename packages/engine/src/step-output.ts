@@ -93,8 +93,8 @@ function list(value: unknown): readonly unknown[] {
 }
 
 /**
- * Returns those of a step's annotations that fit into a build with `count` of other steps, and a
- * remark that names the others.
+ * Returns the annotations of a step that fit into a build where other steps have `count`, and a
+ * remark that names the rest.
  */
 export function withinBuild(
   count: number,

@@ -273,8 +273,8 @@ export interface RunnerStore {
   /** Returns the runners that are there. */
   present(now: Instant): Promise<readonly PresentRunner[]>
   /**
-   * Returns events for builds that wait for files of runners that are gone: silent for `goneMs`, or
-   * drained for as long with nothing left to do. And for jobs whose files no runner can ever have.
+   * Returns events for builds that wait for files of gone runners: those that have been silent for
+   * `goneMs`, or drained and idle for as long. And for jobs whose files no runner can ever have.
    */
   gone(now: Instant): Promise<readonly { readonly buildId: string; readonly event: BuildEvent }[]>
 }
@@ -304,8 +304,8 @@ export interface StoredSnapshot {
  */
 export interface LayerStore {
   /**
-   * Wants the snapshots without which a runner with free slots cannot take jobs that have been ready
-   * for a while: of the runners that have them.
+   * Wants from other runners the snapshots that a runner with free slots lacks for jobs that have
+   * been ready for a while.
    */
   want(taker: Taker, now: Instant): Promise<void>
   /** Wants of draining runners what unfinished builds still need. */
@@ -385,8 +385,8 @@ export interface LogRef extends NamedLeaseOf {
 /** Keeps logs by the ids of their jobs, and by `serviceLogId`. */
 export interface LogStore extends LogReader {
   /**
-   * Appends under the lease; false when the lease is lost. Chunks that are stored already
-   * change nothing, so that a call may be repeated. Throws when they leave a gap.
+   * Appends under the lease; false when the lease is lost. Stored chunks change nothing, so a call
+   * may be repeated. Throws when they leave a gap.
    */
   append(lease: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean>
   /**

@@ -2,7 +2,10 @@
 export interface EngineWatch {
   /** A look for work found some, after so long. */
   looked(ms: number): void
-  /** A job was leased, so long after it was ready. `files`: where those are that it starts from. */
+  /**
+   * A job was leased, so long after it was ready. `files`: the place of the files that it starts
+   * from.
+   */
   leased(job: { readonly pool: string | null; readonly waitMs: number; readonly files: 'home' | 'away' | 'none' }): void
   /**
    * Bytes of a layer came from a runner, or were read for one: those of a read that is cut off too.

@@ -1,8 +1,8 @@
 import type { Plan } from './plan.ts'
 
 /**
- * A member of steps that releases before it ignore, with danger: a step would reach hosts that its
- * list does not have, or a build would pass without the steps that it waits for.
+ * A member of steps that older releases ignore dangerously: a step would reach hosts beyond its
+ * list, or a build would pass without the steps that it waits for.
  */
 export type Feature = 'append' | 'id_tokens' | 'egress'
 

@@ -131,8 +131,8 @@ export interface PlannedService {
   /** Text for `sh -c`; null for what the image starts. */
   readonly command: string | null
   /**
-   * Index of the step whose service of this name left the files that it starts from; null for
-   * those of the image.
+   * Index of the step with a service of this name whose files it starts from; null for the image's
+   * files.
    */
   readonly from: number | null
   /** All that are set must hold. With none of them the image's only port is awaited, if any. */

@@ -45,8 +45,8 @@ export async function processorUse(directory: string, id: string) {
 }
 
 /**
- * Returns the names by which the machine knows a sandbox: its own, its control group, and its link
- * with its number, which no later link of that name has.
+ * Returns the machine's names for a sandbox: its own, its control group, and its link with its
+ * number, which tells it from later links of that name.
  */
 export async function namesOf(directory: string, id: string): Promise<readonly string[]> {
   const record = await readFile(join(directory, 'sandboxes', id, 'sandbox.json'), 'utf8')
@@ -123,8 +123,8 @@ export async function machineState(directory: string, prefix: string): Promise<R
 }
 
 /**
- * Without what others remove meanwhile, such as control groups, and what those of another user have
- * closed, such as root's under a strict umask: nothing of ours is there.
+ * Skips directories that others remove meanwhile, such as control groups, and those that another
+ * user has closed, such as root's under a strict umask: nothing of ours is there.
  */
 async function foldersBelow(path: string): Promise<readonly string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {

@@ -6,9 +6,9 @@ import { answers, ask, onPort, patient, service, withServices } from './services
 import { openDriver } from './test-driver.ts'
 
 /**
- * Program: makes a sandbox whose command uses a service, one that has lost what tells about its
- * service, and one whose service is ready and whose command has not begun. Prints the handles and
- * stays until it is killed. Arguments: directory, runtime.
+ * Program: makes three sandboxes. The first one's command uses a service. The second has lost the
+ * record of its service. The third has a ready service, and its command has not begun. Prints the
+ * handles and stays until it is killed. Arguments: directory, runtime.
  */
 async function main(): Promise<void> {
   const [directory = '', runtime] = process.argv.slice(2)

@@ -17,8 +17,9 @@ export interface PathPart extends AttemptPart {
 }
 
 /**
- * Returns the chain of parts that decided when the build ended, first to last and without gaps:
- * from the attempt that ended last back, always to what ended latest of all that it waited for.
+ * Returns the chain of parts that decided when the build ended, first to last and without gaps. It
+ * is found backwards: from the attempt that ended last, always to the latest end that it waited
+ * for.
  */
 export function criticalPath(build: TimedBuild, now: number): readonly PathPart[] {
   const steps = Map.groupBy(build.attempts, ({ step }) => step)

@@ -82,7 +82,7 @@ export interface Durations {
   instant(leftMs: number): Date
 }
 
-/** Returns what names a lease, and nothing else that the object has. */
+/** Returns only the members that name a lease. */
 export function leaseToWire({ jobId, buildId, fence, leaseId = null }: LeaseRef): LeaseRef {
   return { jobId, buildId, fence, leaseId }
 }

@@ -3,8 +3,8 @@ import { MAX_FAILURES, testTitle } from '@harmont/logs'
 import type { Tests } from '../view/run-model.ts'
 
 /**
- * Returns the event that tells of the tests of a server's job; none without a test, and of a server
- * that does not read reports.
+ * Returns the event for the tests of a server's job; nothing without tests, or when the server does
+ * not read reports.
  */
 export async function serverTests(
   client: CloudClient,

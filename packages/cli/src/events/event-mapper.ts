@@ -218,7 +218,9 @@ export class EventMapper {
   }
 }
 
-/** Returns the member that tells when a job waited and ran; none for a job that no machine had. */
+/**
+ * Returns the member that tells when a job waited and ran; nothing for a job that no machine had.
+ */
 function timesOf(job: MappedJob): { readonly times?: AttemptTimes } {
   const { scheduledAt: ready_at, assignedAt: assigned_at, startedAt: started_at, finishedAt, phases } = job
   if (finishedAt === null || (assigned_at === null && started_at === null)) return {}

@@ -92,8 +92,8 @@ interface Logs {
 }
 
 /**
- * Returns the job with all that the server knows of its failure: a view tells it of the first few
- * that failed, and of another one when asked.
+ * Returns the job with all that the server knows about its failure. A view has this for the first
+ * few failed jobs, and for another one when asked.
  */
 async function explained({ session, address, signal }: Logs, job: JobView): Promise<JobView> {
   if (job.failure === null || job.failure.tail.length > 0) return job

@@ -114,7 +114,10 @@ function proposeServices(
   }
 }
 
-/** Returns how a call names what ran beside a step; null where the name is no plain one. */
+/**
+ * Returns the name in calls for a service or fork of a step; null where its name is not a plain
+ * one.
+ */
 function besideCall(step: SeenStep, name: string): string | null {
   return isPlainName(name) ? `${callOf(step)}/${name}` : null
 }

@@ -102,7 +102,7 @@ export function callOf({ key, number }: SeenStep): string {
   return isPlainName(key) ? key : `#${number}`
 }
 
-/** Finds the step that a call names; the first that failed where it names none. */
+/** Finds the step that a call names; without a name, the first failed one. */
 export function stepOf(build: SeenBuild, wanted: string | undefined): SeenStep {
   const { steps, named } = build
   const found =
@@ -119,7 +119,10 @@ function findStep({ steps }: SeenBuild, wanted: string): SeenStep | undefined {
   return steps.find(({ key }) => key === wanted) ?? steps.find(({ number }) => `#${number}` === wanted)
 }
 
-/** Finds whose log a call names: a step, or with `unit/db` or `#2/fork-3` what ran beside one. */
+/**
+ * Finds the owner of the log that a call names: a step, or a service (`unit/db`) or fork
+ * (`#2/fork-3`) of one.
+ */
 export function logOf(
   build: SeenBuild,
   wanted: string | undefined,

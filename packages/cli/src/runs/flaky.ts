@@ -73,7 +73,7 @@ interface Forks {
   readonly count: number
 }
 
-/** Runs them one after the other: what runs beside a test may be what makes it flaky. */
+/** Runs them one after another, because work beside a test may make it flaky. */
 async function runForks(
   { output, signal }: Pick<Context, 'output' | 'signal'>,
   { opened: { engine, jobOf }, run, step, count }: Forks,

@@ -68,7 +68,7 @@ interface Wanted {
   readonly known: ReturnType<typeof localConditions>
 }
 
-/** Returns the steps that run again, and what those left that do not; null: none failed. */
+/** Returns the steps that run again, and the snapshots of the others; null: no step failed. */
 async function chooseSteps(
   sandboxes: Sandboxes,
   { whole, appended, earlier, only, known }: Wanted,

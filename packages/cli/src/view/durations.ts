@@ -51,7 +51,10 @@ export function prerequisitesOf(step: Step, run: Run): readonly string[] {
   return [...new Set([...named, ...dependsOn, ...appended])]
 }
 
-/** Returns what these steps appended, and what those appended: each is queued after its generator. */
+/**
+ * Returns the steps that these appended, and the ones that those appended in turn: each is queued
+ * after its generator.
+ */
 function appendedBelow(keys: readonly string[], { steps }: Run): readonly string[] {
   const generators = new Set(keys)
   return steps.flatMap(({ key, appendedBy }) => {

@@ -9,7 +9,7 @@ import { storeParts } from './store-parts.ts'
 
 export interface KeptArtifacts {
   readonly artifacts: readonly Artifact[]
-  /** Why a step that passed fails; absent where nothing that it must leave is missing. */
+  /** Why a passed step fails after all: a required artifact is missing. Absent otherwise. */
   readonly error?: ArtifactError
 }
 

@@ -194,7 +194,10 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
   return how < 0.94 ? exit(137, 'SIGKILL', true) : exit(null, null)
 }
 
-/** Returns what the step leaves to be appended, for both; nothing for a step that is no generator. */
+/**
+ * Returns the documents that the step leaves, for the engine and for the model; nothing for a step
+ * that is no generator.
+ */
 function appendsOf(
   { live }: Run,
   step: number,

@@ -31,8 +31,8 @@ export interface Wish {
 
 export interface Admission {
   /**
-   * For each wish the job that goes: itself, or one of its group with an earlier turn; null for
-   * none.
+   * The job that goes for each wish: the wished one, or one of its group with an earlier turn; null
+   * for none.
    */
   readonly granted: readonly (string | null)[]
   /** Wished jobs that cannot go, with the gate that each waits at. */

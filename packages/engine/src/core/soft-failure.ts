@@ -14,8 +14,8 @@ interface RedEnd extends Pick<Job, 'exitCode' | 'errorCode'> {
 }
 
 /**
- * Returns how many tests failed where their quarantine explains the whole failure of a command that
- * ended by itself; 0 where it does not, and for a step that does not ask.
+ * Returns the number of failed tests when their quarantine explains the whole failure of a command
+ * that ended by itself. Returns 0 when it does not, and for steps without `quarantine`.
  */
 export function quarantinedFailures(step: Step, { exitCode, errorCode, signal, failedTests }: RedEnd): number {
   if (step.tests?.quarantine !== true || !failedTests?.areWhole) return 0

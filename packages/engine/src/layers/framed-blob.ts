@@ -21,7 +21,7 @@ export function objectBytes(size: number): number {
   return size + sumBytes * framesOf(size)
 }
 
-/** Returns the size of the blob in an object. Throws for an object that is none of ours. */
+/** Returns the size of the blob in an object. Throws for an object that we did not write. */
 export function blobBytes(objectSize: number): number {
   const frames = Math.ceil(objectSize / frameBytes)
   const size = objectSize - sumBytes * frames

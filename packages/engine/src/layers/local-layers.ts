@@ -39,8 +39,8 @@ export interface LocalLayersOptions {
 type Loaded = { readonly build: Build; readonly context: BuildContext }
 
 /**
- * Gives and takes layers for one runner. It gives what the server wants of it, and takes what a job
- * that it holds starts from.
+ * Gives and takes layers for one runner. It gives the layers that the server wants, and takes those
+ * that its jobs start from.
  */
 export class LocalLayers implements LayerPort {
   readonly direct?: DirectLayers
@@ -186,7 +186,7 @@ export class LocalLayers implements LayerPort {
     return { stored, place }
   }
 
-  /** Returns where the snapshot is shared; null when it is none that the leased job starts from. */
+  /** Returns where the snapshot is shared; null when the leased job does not start from it. */
   async #placeOf({ buildId, jobId, ...lease }: LeaseRef, snapshot: string): Promise<LayerPlace | null> {
     const { reach } = this.#options
     const { build } = await this.#load(buildId)
@@ -196,7 +196,10 @@ export class LocalLayers implements LayerPort {
     return { queue: build.queue, pool: reach.pool ?? defaultPool }
   }
 
-  /** Returns the secrets that may be in a layer: those of the step that left it, else of all above it. */
+  /**
+   * Returns the secrets that may be in a layer: those of the step that left it, or without it those
+   * of all above.
+   */
   async #taintOf(
     { buildId, jobId }: AskedSnapshot,
     { snapshot }: WantedSnapshot,

@@ -3,8 +3,8 @@ import type { Build } from '../core/model.ts'
 import { filesFrom } from '../core/placement/homes.ts'
 
 /**
- * Returns the names of the secrets that the plan gives to a step, and to those whose files it starts
- * from: what may be in its files.
+ * Returns the names of the secrets that may be in a step's files: those that the plan gives to it,
+ * and to the steps that it starts from.
  */
 export function plannedSecrets({ steps }: Pick<Build, 'steps'>, slot: Slot): readonly string[] {
   const names = new Set<string>()

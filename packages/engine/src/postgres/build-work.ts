@@ -1,4 +1,4 @@
-/** One turn of one build: answers all that was asked of it meanwhile, in one transaction. */
+/** Answers all waiting requests about one build, in one transaction. */
 import type pg from 'pg'
 import { admit } from '../core/gates.ts'
 import { type BuildHeader, type LiveBuild, viewBuild } from '../core/live-build.ts'

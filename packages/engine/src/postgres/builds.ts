@@ -50,7 +50,8 @@ const watchText = `insert into engine.watch (since, seen_at, busy_at)
     seen_at = greatest(engine.watch.seen_at, excluded.seen_at), busy_at = greatest(engine.watch.busy_at, excluded.busy_at)
   returning since, busy_at`
 
-// A job that asks for nothing waits for any runner; another one for those that were there meanwhile.
+// A job without pool and labels waits for any runner; another one for fitting runners that were
+// connected meanwhile.
 const hasTaker = `(w.pool is null and w.labels is null or exists (select from engine.runners x where x.seen_at > $1
     and (x.pool is null or x.pool = coalesce(w.pool, '${defaultPool}')) and (x.labels is null or w.labels is null or w.labels <@ x.labels)
     and (x.queues is null or w.queue = any(x.queues))))`

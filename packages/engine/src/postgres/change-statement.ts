@@ -53,7 +53,10 @@ const parts = {
   waits_no_more: (ids: string) => `delete from engine.ready where job_id = any(${ids}::uuid[])`,
   waits: (jobs: string, queue: string, pipeline: string) =>
     insertReady('$1::uuid', `${queue}::text`, `${pipeline}::text`, jobs),
-  /** As `waits` where there are other runners: jobs with files are kept for those that have them. */
+  /**
+   * The same as `waits` where there are other runners: jobs with files are kept for the runners
+   * that have these.
+   */
   waits_shared: (jobs: string, queue: string, pipeline: string) => {
     const openAt = `case when r.files is not null then r.ready_at + ${opensAfter('r.files', 'r.holders')} end`
     return insertReady('$1::uuid', `${queue}::text`, `${pipeline}::text`, jobs, openAt)

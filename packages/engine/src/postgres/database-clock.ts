@@ -133,9 +133,9 @@ interface FoundTime {
 }
 
 /**
- * Returns what a server counts from, as its boot clock's zero: the same as the other working
- * servers; without them the same as an earlier server on this machine, whatever anybody set
- * meanwhile; else the database's time.
+ * Returns the time at which a server's boot clock was zero. It agrees with the other working
+ * servers; without them with an earlier server on this machine, even if somebody set a clock
+ * meanwhile; else with the database's time.
  */
 export function startingPoint(found: FoundTime): number {
   const { wallMs, bootMs, databaseMs, unsureMs, ownAheadMs, fleetAheadMs } = found

@@ -25,7 +25,7 @@ export interface PostgresStoreOptions extends Partial<StoreSettings> {
   readonly proofOutbox?: ProofOutbox
   /** Hears of trouble that only costs time: by default a warning of the process. */
   readonly warn?: (error: unknown) => void
-  /** Keeps what is large of running logs; where there is none, all of it is in the database. */
+  /** Keeps large parts of running logs; without it, all of them are in the database. */
   readonly segments?: LogSegments
   /** Channels of the owner's own, heard on the connection that listens anyway. */
   readonly hears?: Hears

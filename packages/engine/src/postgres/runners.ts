@@ -23,9 +23,10 @@ const apartText = `select from unnest(r.holders || array(select p.runner from en
       where f.snapshot = any(s.stuck) and f.holder not in ('', c.runner)
         and not exists (select from engine.layer_places p where p.snapshot = f.snapshot and p.runner = c.runner))`
 
-// A runner that was drained is gone once it holds nothing, and the server has what it wants of it. A
-// build is told when a ready job of it would go to the runner, or starts from files that it alone has;
-// and when files that a job starts from are on several runners and cannot leave them.
+// A runner that was drained is gone once it holds nothing, and the server has what it wants of it.
+// A build is told when one of its ready jobs would go to the runner, or starts from files that only
+// this runner has. It is told, too, when the files of a job are on several runners and cannot leave
+// them.
 const goneText = `with gone as (
     select x.id from engine.runners x where x.seen_at <= $1
       or x.drains_at <= $1 and not exists (select from engine.leases l where l.runner = x.id)

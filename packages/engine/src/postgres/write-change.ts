@@ -57,7 +57,9 @@ export function readyRecords(
     })
 }
 
-/** Returns the files that a job starts from, and whose they are: '' for nobody who is known. */
+/**
+ * Returns the files that a job starts from, and the runners that have them; '' for an unknown one.
+ */
 function filesRecord(
   build: Pick<Build, 'steps' | 'jobs'>,
   slot: number,

@@ -136,8 +136,8 @@ class JunitReader {
   }
 
   /**
-   * Returns what a tool says of a failure: where that says nothing, what the test printed. Boost and
-   * PHPUnit write more than the failure there.
+   * Returns a tool's text about a failure; without one, the output of the test. Boost and PHPUnit
+   * write more than the failure there.
    */
   #told({ state, said, detail, output, attributes }: OpenCase): Pick<OpenCase, 'said' | 'detail'> {
     const says = nothing.test(said) ? '' : said

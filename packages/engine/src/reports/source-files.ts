@@ -22,8 +22,8 @@ export class SourceFiles {
 
   /**
    * Returns the file that a tool calls so; undefined for none, or when it may be one of several. A
-   * tool that runs below the repository's root prints paths from there, and some print the name
-   * alone: `near`, the directories of a package, then tells which file of that name it is.
+   * tool that runs below the repository's root prints paths from there, and some print only a name.
+   * `near`, the directories of a package, then tells which file of that name it is.
    */
   find(printed: string, near = ''): string | undefined {
     const key = `${printed}\0${near}`

@@ -40,7 +40,9 @@ const panic = /^thread '[^']*' (?:\(\d+\) )?panicked at .*:$/
 const placeAlone = /^\S[^:]*:\d+$/
 /** Matches the place that a compiler or GoogleTest prints before a message. */
 const placeBefore = /^\/[^\s:]+:\d+(?::\d+)?: /
-/** Matches lines before a message that say only that there is one, or where: of gtest, Catch2, Boost and bats. */
+/**
+ * Matches lines of gtest, Catch2, Boost and bats that only announce a message, or tell its place.
+ */
 const heading =
   /^(?:FAILED:|SKIPPED|unknown file|[A-Z]+ (?:FAILURE|EXCEPTION):|EXCEPTION STACK TRACE: -+|\((?:in test|from function) .*|\S[^:]*:\d+(?:: Failure)?)$/
 

@@ -230,9 +230,9 @@ class LocalRunner implements Runner {
   }
 
   /**
-   * Continues with leases that this runner holds and does not know: those of an earlier process, or
-   * one whose grant was lost on the way. `clear` destroys sandboxes without a lease, before any
-   * work is taken.
+   * Continues with leases that this runner holds but does not know: those of an earlier process,
+   * and those whose grant was lost on the way. `clear` destroys sandboxes without a lease, before
+   * any work is taken.
    */
   async #recover({ clear = false } = {}): Promise<void> {
     const { port, driver, id, log } = this.#options

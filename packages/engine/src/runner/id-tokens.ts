@@ -100,8 +100,8 @@ export function tokenFiles(tokens: Readonly<Record<string, string>>): Readonly<R
 }
 
 /**
- * Returns what is to be masked once newer tokens are issued: tokens that may be valid whole, and of
- * older ones their signatures, so that a step of days masks no megabytes.
+ * Returns the texts to mask once newer tokens are issued: whole tokens while they may be valid, and
+ * only the signatures of older ones. So a step that runs for days masks no megabytes.
  */
 export function withNewer(known: readonly string[], newer: readonly string[]): readonly string[] {
   const expired = known.length - validSets * newer.length

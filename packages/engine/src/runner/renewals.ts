@@ -13,7 +13,7 @@ export interface RenewalsOptions {
   readonly everyMs: number
   /** Returns what the runner gives and takes of layers; undefined where they do not travel. */
   readonly traffic: () => Promise<LayerTraffic | undefined>
-  /** Returns what the machine has room for; undefined where that cannot be told. */
+  /** Returns the room on the machine; undefined where it is unknown. */
   readonly room: () => Promise<RunnerRoom | undefined>
   /** Leases by sandbox id; the runner maintains it. */
   readonly held: ReadonlyMap<string, HeldLease>

@@ -295,8 +295,8 @@ class LocalPort implements RunnerPort {
   }
 
   /**
-   * Ends the lease of a job that cannot be run. One that has not begun fails; one that has starts
-   * anew and is then refused.
+   * Ends the lease of a job that cannot be run. A job that has not begun fails. One that has begun
+   * starts again, and then fails.
    */
   async #refuse({ jobId: job, buildId, fence, leaseId, started }: Lease): Promise<void> {
     const outcome: Outcome = started
@@ -383,7 +383,7 @@ function reported({ jobId: job, fence, leaseId = null }: LeaseRef, at: Date) {
   return { job, fence, leaseId, at: at.getTime() }
 }
 
-/** Returns the member that tells phases; none where there are none. */
+/** Returns the member `phases`; nothing where there are none. */
 function phased(phases: readonly Phase[] = []): Pick<Extract<BuildEvent, { readonly type: 'ended' }>, 'phases'> {
   if (phases.length === 0) return {}
   return { phases: phases.map(({ name, from, to }) => ({ name, from: from.getTime(), to: to.getTime() })) }

@@ -29,7 +29,7 @@ export function checkSecretName(reader: Reader, name: string, at: string): void 
   if (expected !== undefined) reader.limit(at, expected, describe(name), 'Name a secret.')
 }
 
-/** Returns what a name must be that a shell and a secret can have; undefined when it is that. */
+/** Returns what is expected of a name for shells and secrets; undefined for a valid one. */
 export function variableProblem(name: string): string | undefined {
   return VARIABLE.test(name) ? undefined : `a name like ${VARIABLE.source.slice(1, -1)}`
 }

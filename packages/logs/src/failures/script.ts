@@ -27,7 +27,7 @@ const mostBeforeFrames = 12
 /**
  * Reads uncaught errors of programs and scripts that name file and line: Python, Node.js, Java,
  * Ruby, shells, psql, make. The last one counts, because it ended its program. The report of make
- * counts where nothing else does: it follows what went wrong in the recipe.
+ * counts only without any other: it follows the error of the recipe.
  */
 export class ScriptReader extends Reader {
   #kind: 'python' | 'stack' | null = null

@@ -82,8 +82,8 @@ export function blockOfOffset(blocks: readonly LogBlock[], offset: number): numb
 }
 
 /**
- * Returns the last index at which a condition holds that holds up to some index and not after it;
- * -1 when there is none.
+ * Returns the last index at which a condition holds; -1 when there is none. The condition holds up
+ * to some index and not after it.
  */
 function lastWhere<Block>(blocks: readonly Block[], holds: (block: Block) => boolean): number {
   let low = 0

@@ -28,7 +28,7 @@ export class SgrTracker {
   /** The beginning of an incomplete sequence. */
   #pending: Buffer = Buffer.alloc(0)
 
-  /** The one sequence that sets what is in force; empty when nothing is. */
+  /** The one sequence that sets the current style; empty without one. */
   get sequence(): string {
     const codes = [...switches.filter((code) => this.#on.has(code)), this.#foreground, this.#background]
     const given = codes.filter((code) => code !== '')
@@ -131,7 +131,7 @@ export class SgrTracker {
 const resets = [Buffer.from('\u001b[0m'), Buffer.from('\u001b[m')]
 
 /**
- * Returns where the last sequence begins that resets everything; `begin` when there is none.
+ * Returns the start of the last sequence that resets everything; `begin` when there is none.
  * Nothing before it counts.
  */
 function lastReset(bytes: Buffer, begin: number, to: number): number {

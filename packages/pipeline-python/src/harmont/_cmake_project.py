@@ -55,7 +55,7 @@ class CMakeToolchain(Toolchain):
 class CMakeProject(Toolchain):
     """Configured and built.
 
-    Its actions build again before they use what is built, so that a kept warm-up is never taken for the sources.
+    Its actions build again before they use a build, so that a kept warm-up never stands for newer sources.
     """
 
     __slots__ = ("_settings", "built", "toolchain")

@@ -82,7 +82,7 @@ def _node(
 ) -> dict[str, Any]:
     fields = step._fields
     soft_fail = fields.get("soft_fail")
-    # In the IR's order; None is not written, and neither is what is empty, where that asks for nothing.
+    # Members come in the IR's order. None is not written, nor an empty value that asks for nothing.
     members = {
         "key": key,
         "cmd": step.cmd,

@@ -39,7 +39,7 @@ class InShard:
 
 
 def current_shard() -> Mapping[str, Any] | None:
-    """The shard that steps are being made in; None outside of each."""
+    """The shard that steps are being made in; None outside of shards."""
     return _shards[-1]
 
 

@@ -27,7 +27,7 @@ def add_target(made: Named) -> None:
 
 
 def named_target(where: str, name: str, module: str) -> Named:
-    """The target that a parameter in a module means: that of the module itself, else the only one of this name."""
+    """The target that a parameter in a module means: the module's own, else the only one of this name."""
     found = _named.get(name, [])
     own = [each for each in found if each.module == module] or found
     if len(own) == 1:

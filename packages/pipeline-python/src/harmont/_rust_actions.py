@@ -92,7 +92,7 @@ class RustActions(Toolchain):
         """
         refuse_unknown("rust.feature_powerset", options, POWERSET)
         flags = powerset_flags("rust.feature_powerset", options)
-        # In no directory, so that all toolchains share what is kept of it.
+        # Runs in no directory, so that all toolchains share its cache entry.
         install = f"{_ENV}cargo install cargo-hack --locked"
         hack = self._rustup().sh(install, label=":rust: install cargo-hack", cache=forever())
         step = {name: value for name, value in options.items() if name not in POWERSET}

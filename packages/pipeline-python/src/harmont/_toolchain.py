@@ -71,8 +71,7 @@ class Toolchain(Frozen):
     ) -> Step:
         """A step that runs `cmd` in the directory and is labelled `:TAG: name`.
 
-        `call` is the action's name where it is spelt otherwise; `own` are the options that it has besides those of
-        steps.
+        `call` is the action's name where it differs; `own` are its options besides those of steps.
         """
         refuse_unknown(f"{self._where}.{call or name}", options, own)
         return action_step(self.installed, self._in_path(cmd), f":{self.tag}: {name}", options, env)

@@ -11,8 +11,8 @@ export interface TestOptions {
    */
   readonly report: string
   /**
-   * How often at most the server runs the command of a red step again, in forks of what the step
-   * started from, to find out which of its failed tests are flaky; 10 by default, 0 for never.
+   * The most times that the server runs the command of a red step again, to find out which of its
+   * failed tests are flaky; 10 by default, 0 for never. Each run is a fork of the step's start.
    */
   readonly forks?: number
   /** Time that all these runs may take together; `"5m"` by default, an hour at most. */

@@ -134,7 +134,7 @@ internet.kill('SIGKILL')
 process.exit()
 
 /**
- * Returns what a step gets while another one takes all connections that it can get, and says nothing
+ * Returns what a step gets while another one takes as many connections as it can, and sends nothing
  * on them.
  */
 async function besideGreedy(): Promise<string> {

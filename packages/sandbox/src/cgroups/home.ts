@@ -18,7 +18,7 @@ export interface Groups {
    * ms], and concurrent moves share it.
    */
   readonly join: readonly string[]
-  /** Groups that the monitor moves to, so that the payload's limits neither count nor kill it. */
+  /** Groups that the monitor moves to, so that the payload's limits do not apply to it. */
   readonly leave: readonly string[]
   readonly memory: string
   readonly pids: string

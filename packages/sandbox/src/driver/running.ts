@@ -96,7 +96,7 @@ export class OciRunning implements Running {
   }
 
   release(offset: number): Promise<void> {
-    // Others may still read: what shows that a service is ready does so beside its log.
+    // Others may still read: the check that a service is ready reads beside its log.
     return this.trim.release(Math.min(offset, ...[...this.places].map((place) => place.offset)))
   }
 

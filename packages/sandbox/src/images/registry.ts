@@ -116,8 +116,8 @@ export async function copyToLayout(
 const unnamedFile = 0o20_000_000 | constants.O_DIRECTORY | constants.O_RDWR
 
 /**
- * Gives skopeo a login by a file in memory that has no name, so that neither a command line nor, after
- * a kill, a directory has it.
+ * Gives skopeo a login by an unnamed file in memory. So no command line shows it, and no kill
+ * leaves it behind.
  */
 async function withLogin<T>(
   name: string,

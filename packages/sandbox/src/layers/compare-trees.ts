@@ -29,8 +29,8 @@ archive() { tree=$1; shift; tar "$@" --directory="$tree" . || echo broken >&3; }
 archive /one "$@" | { archive /other "$@" | cmp --silent - /proc/self/fd/4 && echo same >&3; } 4<&0`
 
 /**
- * Returns the first path at which two trees differ, in anything but sockets and in times other than
- * that of the last change of a file's content; undefined for none. @param scratch as for `runJailed`.
+ * Returns the first path at which two trees differ; undefined for none. Sockets do not count, nor
+ * times other than that of the last change of a file's content. @param scratch as for `runJailed`.
  */
 export async function firstDifference(
   scratch: string,

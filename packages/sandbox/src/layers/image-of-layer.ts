@@ -12,8 +12,8 @@ import { ImageRefused } from './superblock.ts'
 import { type LayerSurvey, surveyLayer } from './survey-layer.ts'
 
 /**
- * Makes the image of a layer beside its directory, from which it differs in nothing that a step can
- * see. Returns why there can be none; otherwise what `meanwhile` made of the image while it was
+ * Makes the image of a layer beside its directory. A step sees no difference between the two.
+ * Returns why there can be none; otherwise what `meanwhile` made of the image while it was
  * compared. @param scratch an empty directory. @param isIdle as for `JailedProgram`.
  */
 export async function makeImageOf<T extends object>(

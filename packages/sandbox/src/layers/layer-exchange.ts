@@ -161,7 +161,7 @@ export class LayerExchange {
     return made
   }
 
-  /** Removes what travels of a layer, so that the next `pack` makes it anew. */
+  /** Removes the packed forms of a layer, so that the next `pack` makes them anew. */
   async forget(id: SnapshotId): Promise<void> {
     await rm(snapshotFiles(this.#parts.layout, id).blobs, { recursive: true, force: true })
   }

@@ -5,7 +5,9 @@ import { discard, runJailed } from './jail.ts'
 import { checkSuperblock, ImageRefused, superblock } from './superblock.ts'
 import type { LayerSurvey } from './survey-layer.ts'
 
-/** Holes beyond which files become lists of chunks, which leave holes out and share nothing else. */
+/**
+ * Beyond this many bytes of holes, files become lists of chunks, which only leave the holes out.
+ */
 const writtenHoles = 64 * 1024 ** 2
 /** mkfs.erofs 1.8.6 made an empty image of a file with a hole of 20 GB, and exited with 0. */
 export const mostHoles = 8 * 1024 ** 3

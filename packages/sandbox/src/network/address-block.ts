@@ -32,7 +32,7 @@ export function freeBlock(ranges: readonly string[], requested?: string): string
 }
 
 /**
- * Returns the first three numbers of a /24 for services that has no address in `ranges`, so that it
+ * Returns the first three numbers of a /24 for services. It has no address in `ranges`, so that it
  * hides nothing from a sandbox that reaches the Internet.
  */
 export function freeServiceSubnet(ranges: readonly string[]): string {

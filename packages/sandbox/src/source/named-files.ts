@@ -5,7 +5,10 @@ import { asFolders, isFolder, treeManifest } from './manifest.ts'
 
 export interface NamedFiles {
   readonly files: readonly { readonly path: string; readonly bytes: number }[]
-  /** A named file whose path is not UTF-8, or has a line break, so that no list can have it; null for none. */
+  /**
+   * A named file that no list can have, because its path is not UTF-8 or has a line break; null for
+   * none.
+   */
   readonly unlisted: string | null
 }
 

@@ -50,7 +50,7 @@ test('G79 a command on the same directory takes the new key pair too', async () 
   expect(await caller.signed('drain', session.id, {}, drainText)).toMatchObject({ jobs: 0 })
 })
 
-test('G79 a runner replaces its key pair when it is old or its operator says so, and works on', async () => {
+test('G79 a runner replaces its key pair when it is old or its operator says so, and keeps working', async () => {
   const directory = await newDirectory()
   const { session, said } = await openSession(directory, await newRunnerKey(it))
   const before = await OwnKey.open(directory)

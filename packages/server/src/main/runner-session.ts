@@ -58,7 +58,7 @@ export class RunnerSession {
     return this.#id
   }
 
-  /** Returns a token that lasts a while: another one than that which was refused. */
+  /** Returns a token that lasts a while, and is not the refused one. */
   async token(refused?: string): Promise<string> {
     const known = this.#token
     if (known !== null && this.#lookAt < now()) void this.#look()

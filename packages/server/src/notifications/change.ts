@@ -36,7 +36,10 @@ export interface Owner {
   readonly pipelineId: string | null
 }
 
-/** Makes a notification. Returns it, with the secret that signs its messages, which nobody sees again. */
+/**
+ * Makes a notification. Returns it with the secret that signs its messages; the secret is shown
+ * only now.
+ */
 export async function createNotification(
   { pool, sealer }: ChangeServices,
   { organizationId, pipelineId }: Owner,

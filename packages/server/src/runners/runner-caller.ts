@@ -151,7 +151,7 @@ export class RunnerCaller {
   }
 }
 
-/** Returns the answer in a text; null when it is none of ours. */
+/** Returns the answer in a text; null when our server did not write it. */
 function readAnswer(text: string): Answer | null {
   try {
     const read: unknown = JSON.parse(text)

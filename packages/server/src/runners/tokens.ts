@@ -72,7 +72,7 @@ export interface DrainRequest {
 export interface Draining {
   /** Jobs that it still holds. */
   readonly jobs: number
-  /** File systems that unfinished builds need, and that nobody else has yet. */
+  /** File systems that unfinished builds need and only this runner has. */
   readonly files: number
   readonly counter: number
 }

@@ -5,7 +5,7 @@ interface Grant<T> {
 
 const mostRunners = 10_000
 
-/** Remembers what each runner was last given, for a runner that asks again because it heard nothing. */
+/** Remembers the last grant to each runner, for one that asks again because it heard nothing. */
 export class Grants<T> {
   readonly #last = new Map<string, Grant<T>>()
 

@@ -6,7 +6,7 @@ import { filesFrom } from '../placement/homes.ts'
 
 type Before = Pick<LiveBuild, 'steps' | 'jobs'>
 
-/** Returns a sentence about the first step that takes what it cannot have; null for none. */
+/** Returns a sentence about the first step that takes something it may not have; null for none. */
 export function outsideProblem(build: Before, generator: Slot, added: readonly Step[]): string | null {
   const allowed = new Set([...(build.steps[generator]?.append?.secrets ?? []), ...plannedSecrets(build, generator)])
   const secretsIn = new Map<Slot, readonly string[]>()

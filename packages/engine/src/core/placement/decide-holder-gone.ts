@@ -6,7 +6,7 @@ import type { BuildEvent, Job } from '../model.ts'
 import { isHeld, isTerminal } from '../states.ts'
 import { familyOf, filesFrom, homeOf, neededFiles } from './homes.ts'
 
-/** A runner whose files cannot be had, and those of its snapshots that the server has too. */
+/** A runner whose files are out of reach, and those of its snapshots that the server has. */
 interface GoneRunner {
   readonly runner: string
   readonly kept: ReadonlySet<string>
@@ -37,8 +37,8 @@ export function decideHolderGone(
 }
 
 /**
- * Handles files that cannot come together. They are made again where one of the runners has its part:
- * the first one, or another if what the others have must not run twice. As long as one of the others
+ * Handles files that cannot come together. They are made again on a runner that has a part of them:
+ * the first one, or another if steps of the others must not run twice. As long as one of the others
  * holds a job of the family, all is left as it is.
  */
 export function decideFilesApart(

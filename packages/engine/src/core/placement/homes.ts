@@ -1,8 +1,8 @@
 /**
  * Homes of steps. A step starts on a machine that has the files that it starts from, or on one that
- * can have them, because the server keeps them. Steps that share files, directly or by way of others,
- * are a family: those of its steps that start from an image go where files of the family are, so that
- * these need not travel.
+ * can have them, because the server keeps them. Steps that share files, directly or by way of
+ * others, are a family. Its steps that start from an image go where its files are, so that these
+ * need not travel.
  */
 import { RENDER, type Slot } from '../live-build.ts'
 import type { Build, Job, Step } from '../model.ts'

@@ -59,7 +59,8 @@ export class PostgresLayers implements LayerStore {
     const { forms } = taker.traffic
     if (forms.length === 0 || !this.#options.company.hasOthers) return
     const form: LayerForm = forms.includes('erofs') ? 'erofs' : 'tar'
-    // Any of those that look at one moment and may take the same lacks what all of them lack.
+    // Any one stands for all runners that look at one moment and may take the same jobs: it lacks
+    // what all of them lack.
     await this.#wanting.ask(JSON.stringify([taker.reach, taker.traffic]), () =>
       this.#ask('engine-want-layers', wantText, [
         ...[time(now), time(now - homeMs), time(now - awakeMs), form],

@@ -1,4 +1,6 @@
-/** Flaky proofs in the PostgreSQL store: which begin, whose turn it is, and what stays of them. */
+/**
+ * Proofs of flaky tests in the PostgreSQL store: which ones begin, their turns, and their results.
+ */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'

@@ -6,7 +6,9 @@ import { type FileSplit, type SplitStore, splitKey } from '../../splits/split-st
 const mostReports = 500
 const mostTimes = 10_000
 
-/** The reports `r` that count: not those of forks, of cached steps, and those whose passes are removed. */
+/**
+ * Selects the reports `r` that count: none of forks or cached steps, and none with removed passes.
+ */
 const counts = (r: string) =>
   `${r}.pipeline = $1 and ${r}.at is not null and ${r}.trusted and not ${r}.cached and not ${r}.thinned`
 

@@ -49,9 +49,9 @@ export const candidatesText = oldestFirst(isFree)
 const ownCandidatesText = oldestFirst(`${isReady} and ${withinOwnReach('r', 6)}`)
 
 /**
- * Where there are other runners: jobs that have been ready for 10 s come first, as old as they are, so
- * that nobody waits longer because others have a home. Then come those whose files are here, then the
- * rest.
+ * Where there are other runners, jobs that have been ready for 10 s come first, the oldest at the
+ * front. So no job waits longer because others have a home. Then come those whose files are here,
+ * then the rest.
  */
 export const sharedCandidatesText = `${queuesText},
   placed as (

@@ -1,9 +1,9 @@
 /**
  * Gates in PostgreSQL: limits of running jobs, and groups of jobs. The jobs that are through a gate
  * are counted in `engine.leases`. A job that waits at a gate has the gate's key in `engine.ready`,
- * so that the search for work does not meet it again; a transaction that makes room at a gate lets
- * the next jobs be found. Both happen under the gate's lock only. Jobs become ready without a look
- * at their gates.
+ * so that the search for work skips it. A transaction that makes room at a gate lets the search
+ * find the next jobs. Both happen under the gate's lock only. Jobs become ready without a look at
+ * their gates.
  *
  * Order of locks: the build's row, gates, leases. Rows of other builds in `engine.ready` are never
  * waited for.

@@ -32,8 +32,8 @@ export function withinRights(row: string, first: number): string {
 }
 
 /**
- * Returns the selection of the files, of those that a row's job starts from, that the runner neither
- * has nor can have. Files without a known holder are anybody's, unless the server has them.
+ * Returns the selection of those files of a row's job that the runner neither has nor can have.
+ * Files without a known holder are anybody's, unless the server has them.
  */
 export function lackingFiles(row: string, first: number): string {
   const [runner, pool, , , forms, host] = parameters(first)

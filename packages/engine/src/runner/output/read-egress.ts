@@ -5,8 +5,8 @@ import type { JobLog } from '../job-log.ts'
 const mostNamed = 20
 
 /**
- * Returns the hosts that a step used and was refused, and says in its log what its author needs to
- * know: the refused ones, or the list that a step could have whose hosts were only noted.
+ * Returns the hosts that a step used and was refused. Its log names the refused ones or, where
+ * hosts were only noted, a list that the step could have.
  */
 export async function readEgress(
   log: Pick<JobLog, 'remark'>,

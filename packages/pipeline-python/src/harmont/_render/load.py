@@ -62,7 +62,8 @@ def _load(path: str) -> None:
     stem = os.path.basename(path)[: -len(".py")]
     if stem in sys.modules and getattr(sys.modules[stem], "__file__", None) == path:
         return
-    # Under the name by which its siblings import it, so that it is loaded once; that name may be another module's.
+    # Loads it under the name by which its siblings import it, so that it is loaded once. That name
+    # may be another module's.
     if "." not in stem and stem not in sys.modules:
         spec = importlib.util.find_spec(stem)
         if spec is not None and spec.origin == path:

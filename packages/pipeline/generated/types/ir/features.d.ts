@@ -1,7 +1,7 @@
 import type { Plan } from './plan.js';
 /**
- * A member of steps that releases before it ignore, with danger: a step would reach hosts that its
- * list does not have, or a build would pass without the steps that it waits for.
+ * A member of steps that older releases ignore dangerously: a step would reach hosts beyond its
+ * list, or a build would pass without the steps that it waits for.
  */
 export type Feature = 'append' | 'id_tokens' | 'egress';
 /**

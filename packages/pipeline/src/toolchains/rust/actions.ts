@@ -108,7 +108,7 @@ export abstract class RustActions<Self> extends Toolchain<Self> {
    */
   featurePowerset(options: FeaturePowersetOptions = {}): Step {
     const { own, step } = readAction('rust.featurePowerset', options, powersetReaders)
-    // In no directory, so that all toolchains share what is kept of it.
+    // Runs in no directory, so that all toolchains share its cache entry.
     const hack = this.rustup().sh(`${ENV}cargo install cargo-hack --locked`, {
       label: ':rust: install cargo-hack',
       cache: forever(),

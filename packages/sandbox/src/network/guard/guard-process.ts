@@ -23,8 +23,8 @@ const entry = fileURLToPath(new URL(isSource ? 'guard.ts' : 'egress-guard.js', i
 /** Heap of the guard in MiB. */
 const heap = 128
 /**
- * All memory of the guard. Bytes that nobody reads wait outside of the heap: up to 128 MiB of a sandbox
- * that has all connections that it may have.
+ * All memory of the guard. Unread bytes wait outside of the heap: up to 128 MiB for a sandbox with
+ * the most connections.
  */
 export const memoryBytes = 1024 ** 3
 

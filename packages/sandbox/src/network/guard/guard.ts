@@ -1,7 +1,7 @@
 /**
  * The guard of a driver directory: a process apart, which decides what sandboxes with a list of
- * hosts may reach. It has a network namespace of its own, whose link is bound by the packet rules
- * that hold for sandboxes too, and a user of its own without rights. See guard-process.ts.
+ * hosts may reach. It has a user without rights and a network namespace of its own. The packet
+ * rules of sandboxes bind its link too. See guard-process.ts.
  *
  * Argument: its directory, which is its working directory already.
  */

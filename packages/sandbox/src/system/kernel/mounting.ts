@@ -46,7 +46,9 @@ export function showNamespace(descriptor: number, target: string): void {
   }
 }
 
-/** Returns a copy of a mount that is nowhere yet: what fails half-way leaves nothing. */
+/**
+ * Returns a copy of a mount that is attached nowhere, so that a failure half-way leaves nothing.
+ */
 function bind({ source, recursive, flags, idMap }: MountCall): number {
   const depth = recursive ? AT_RECURSIVE : 0
   const made = call('open_tree', source, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | depth)

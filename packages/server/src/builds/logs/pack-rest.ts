@@ -18,8 +18,8 @@ interface Written {
 }
 
 /**
- * Packs a log that has segments, which stay as they are: only what is still in the database is
- * compressed, into one part after theirs.
+ * Packs the rest of a log that has segments, which stay as they are: compresses what is still in
+ * the database into one part after them.
  */
 export async function packRest(
   blobs: BlobStore,

@@ -2,9 +2,9 @@ import type { JobState } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 
 /**
- * A packed log as it is stored. Its bytes are in the blob or, when they are few, in `small`; those of
- * a log that was packed while it was written are in the blobs of its parts, and the last few of them
- * in `small`.
+ * A packed log as it is stored. Its bytes are in the blob or, when they are few, in `small`. A log
+ * that was packed while it was written has them in the blobs of its parts, and the last few in
+ * `small`.
  */
 export interface PackedRow {
   readonly blob: string | null

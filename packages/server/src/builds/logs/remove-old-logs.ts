@@ -26,8 +26,8 @@ export async function removeOldLogs(pool: pg.Pool, keptDays: number | 'forever',
 }
 
 /**
- * Marks logs as removed whose builds ended before an instant, those that were packed first: at most
- * `limit`, none that another process has locked. Returns how many.
+ * Marks at most `limit` logs of builds that ended before an instant as removed, in the order in
+ * which they were packed. Leaves out those that another process has locked. Returns how many.
  */
 export async function markRemoved(
   database: Database,

@@ -3,8 +3,8 @@ import type { Database } from '../../platform/database/transaction.ts'
 import type { BuildFacts, Delivery } from '../records/build-facts.ts'
 
 /**
- * Locks a pipeline until the transaction ends, so that nobody else makes a build of it: two workers
- * may process one delivery.
+ * Locks a pipeline against new builds until the transaction ends, because two workers may process
+ * one delivery.
  */
 export async function lockPipeline(database: Database, pipelineId: string): Promise<void> {
   await database.query({

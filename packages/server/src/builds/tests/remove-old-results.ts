@@ -96,8 +96,7 @@ async function removeUnusedAfter(
   client: Database,
   after: string,
 ): Promise<{ readonly last: string | null; readonly removed: number }> {
-  // Results that are being written name tests that have none yet: the next run removes what is
-  // unused.
+  // Results under way may name tests without any result: the next run removes unused ones.
   const { rows: locked } = await client.query<{ free: boolean }>('select pg_try_advisory_xact_lock($1) as free', [
     testsInUse,
   ])

@@ -15,7 +15,7 @@ export interface TestSummary {
   readonly failures: number
   readonly passRate: number | null
   readonly medianMs: number | null
-  /** In the newest build that ran it; null where none has. */
+  /** Its result in the newest build that ran it; null where none has. */
   readonly state: TestLetter | null
   /** A report of the newest build in which it failed. */
   readonly lastFailure: CountedReport | null

@@ -34,8 +34,8 @@ export interface ReadView {
   readonly row: ViewRow
   readonly view: ViewOfBuild
   /**
-   * The newest attempts that have changed since the version, and those whose view names one of
-   * these, in the order of the steps.
+   * The newest attempts that have changed since the version, and those whose view names a changed
+   * one, in the order of the steps.
    */
   readonly changed: readonly Job[]
   readonly isRenderChanged: boolean

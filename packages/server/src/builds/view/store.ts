@@ -125,7 +125,7 @@ export interface LookUpRow {
   readonly job_id: string
   readonly inputs: LookUpInputs
   readonly hit: { readonly origin: NonNullable<CacheLookUp['hit']>['origin']; readonly createdAt: string } | null
-  /** The time that the job ran which made the entry; null where that is not known. */
+  /** How long the job ran that made the entry; null where that is unknown. */
   readonly saved_ms: number | null
   /** The inputs of the newest earlier entry under the step's name; null for none. */
   readonly previous: LookUpInputs | null

@@ -13,8 +13,8 @@ interface Skip {
 }
 
 /**
- * Returns the check of a commit that path filters keep from a build. It passes, unless a build of
- * its branch counts that has not passed: a push of other files does not repair what that one found.
+ * Returns the check of a commit that path filters keep from a build. It passes, unless the newest
+ * build of its branch has not passed: a push of other files repairs nothing.
  */
 export function describeSkip({ because, at, page, counts }: Skip): CheckContent {
   const rest = { actions: [], failedTests: [] }

@@ -8,8 +8,8 @@ import { triggerJson } from '../triggers/trigger.ts'
 import type { CodePipeline, KnownPipeline } from './plan-pipelines.ts'
 
 /**
- * Locks and returns the organization's pipelines that this repository defines, and those of its
- * name that no code defines.
+ * Locks and returns the organization's pipelines that this repository's code defines, and those of
+ * the repository that no code defines.
  */
 export async function knownPipelines(
   database: Database,

@@ -1,4 +1,7 @@
-/** Sends deliveries beside the worker's tasks, so that a receiver that does not answer holds none of them. */
+/**
+ * Sends deliveries apart from the worker's tasks, so that a receiver that does not answer delays no
+ * task.
+ */
 import type { Logger } from 'pino'
 import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'

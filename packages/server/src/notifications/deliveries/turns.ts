@@ -152,8 +152,8 @@ export async function noteRefused(
 }
 
 /**
- * Notes that nothing arrives at present, and ends the turn: all that waits keeps its order until the
- * receiver is tried again.
+ * Notes that nothing arrives at present, and ends the turn. Waiting messages keep their order until
+ * the receiver is tried again.
  */
 export async function noteDown(
   services: TurnServices,

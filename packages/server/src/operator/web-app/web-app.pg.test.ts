@@ -345,7 +345,7 @@ describe('the page of a build', () => {
     expect(asked).toEqual([])
   })
 
-  test('goes without what is refused or fails, and without the drawing if that fails or would take long', async () => {
+  test('goes without answers that are refused or fail, and without the drawing if that fails or would take long', async () => {
     const refusals = [apiError('build_not_found', 'No.'), new Error('no database')]
     for (const refusal of refusals) {
       const { body } = await ask(async (id) =>

@@ -1,7 +1,7 @@
 /**
  * The ballast: files that reserve room on the data directory's disk. When nothing else is left they
- * are released one by one, so that the database and the output of commands can be written until
- * whatever filled the disk has failed. They are made again when there is room.
+ * are released one by one. So the database and the output of commands can still be written, until
+ * the program that filled the disk has failed. They are made again when there is room.
  */
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, rm } from 'node:fs/promises'

@@ -1,7 +1,7 @@
 /**
  * Collects the conditions of a statement whose first parameters are `values`. In a condition `?`
  * stands for its first value, `?0`, `?1` and so on for each. Each set of conditions is a statement
- * of its own, planned anew with its values: the planner then sees which index serves it.
+ * of its own that is planned with its values, so that the planner sees which index serves it.
  */
 export class Conditions {
   readonly values: unknown[]

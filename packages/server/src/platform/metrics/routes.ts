@@ -30,8 +30,8 @@ export function metricsRoutes({ metrics, settings }: MetricsServices): Pick<Hand
 }
 
 /**
- * Refuses who may not read what monitors read: it takes the token of HARMONT_METRICS_TOKEN, or without
- * that setting this machine.
+ * Refuses callers who may not read metrics: the token of HARMONT_METRICS_TOKEN is needed, or
+ * without that setting a call from this machine.
  */
 export function requireMonitor(
   { bearer, client, header }: MonitorRequest,

@@ -53,8 +53,8 @@ export class ProcessBuckets implements Buckets {
   }
 
   /**
-   * Removes full buckets, which equal absent ones: two for each that is added, so that they cannot
-   * pile up.
+   * Removes full buckets, which equal absent ones. Looks at two for each added one, so that they
+   * cannot pile up.
    */
   #forget(buckets: Map<string, number>, now: number): void {
     let looked = 0

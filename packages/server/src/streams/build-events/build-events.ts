@@ -83,7 +83,7 @@ export class BuildReads {
   /** Returns the build, and which of its jobs changed after the version. */
   since(buildId: string, version: number): Promise<BuildChange> {
     return this.#flights.run(`${buildId} since ${version}`, async () => {
-      // The version first: what is loaded after it is as new or newer, so that nothing falls
+      // Reads the version first: everything loaded after it is as new or newer, so nothing is lost
       // between two readings.
       const changes = await changesSince(this.#pool, buildId, version)
       const build = await loadBuild(this.#engine, buildId)

@@ -26,7 +26,7 @@ export async function* organizationEvents(
 }
 
 /**
- * Yields the frames of builds. Only the last has the place as its id: a reader that was cut off
+ * Yields the frames of builds. Only the last has the place as its id, so a reader that was cut off
  * before it gets all of them again.
  */
 async function* frames(pool: pg.Pool, buildIds: readonly string[], place: EventPlace): AsyncGenerator<string> {
@@ -101,8 +101,8 @@ export function writePlace({ transaction, id }: EventPlace): string {
 }
 
 /**
- * Reads the place that an event id names; null for one that is none, is older than what is kept, or
- * is of the database that this one was restored from.
+ * Reads the place that an event id names. Returns null when it names none, when events are no
+ * longer kept from there, or when it is of the database that this one was restored from.
  */
 export async function readPlace(database: Database, id: string | null): Promise<EventPlace | null> {
   const match = /^(\d{1,19})-(\d{1,19})-(\d{1,15})$/.exec(id ?? '')

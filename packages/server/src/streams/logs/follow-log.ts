@@ -3,7 +3,7 @@ import type { JobLogs } from '../../builds/logs/job-logs.ts'
 import { follow } from '../../platform/follow/follow.ts'
 import { SingleFlight } from '../../platform/follow/single-flight.ts'
 
-/** A segment of a packed log. Each reader that does not take what it asked for holds so much. */
+/** A segment of a packed log. Each reader that does not take its bytes holds as much in memory. */
 const readBytes = 128 * 1024
 
 export type Followed =

@@ -107,7 +107,7 @@ function useLogChoice(place: BuildPlace, job: JobView) {
   return { forks, areForksComing: query.isLoading && isProved(job), other, show }
 }
 
-/** Returns what the log viewer takes for a log beside that of the job. */
+/** Returns the properties of the log viewer for a log other than the job's. */
 function asLogOf(job: JobView, id: string, name: string): JobView {
   return { ...job, id, name: `${job.name}/${name}`, failure: null }
 }

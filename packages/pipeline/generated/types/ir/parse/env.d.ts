@@ -8,7 +8,7 @@ export declare function readEnv(reader: Reader, value: unknown, at: string): Nam
 /** Reads `secrets`: environment name to name of the secret. */
 export declare function readSecrets(reader: Reader, value: unknown, at: string): Names | undefined;
 export declare function checkSecretName(reader: Reader, name: string, at: string): void;
-/** Returns what a name must be that a shell and a secret can have; undefined when it is that. */
+/** Returns what is expected of a name for shells and secrets; undefined for a valid one. */
 export declare function variableProblem(name: string): string | undefined;
 /** Adds a problem when the environment of one node is over its limit. */
 export declare function checkEnvSize(reader: Reader, env: Names, at: string): void;

@@ -10,8 +10,9 @@ export interface Caller {
   readonly credentialId: string
   readonly kind: 'session' | 'key'
   /**
-   * The personal key that the credential is, or was created with, and whose limits it has; null for
-   * a session that the user signed in to. Whatever it creates is no wider, and ends with that key.
+   * The personal key behind the credential, whose limits it has: the credential itself, or the key
+   * that created it. Null for a session that the user signed in to. Whatever it creates is no
+   * wider, and ends with that key.
    */
   readonly keyId: string | null
   /** The credential is a cookie, which a browser sends by itself: changes need the CSRF header. */

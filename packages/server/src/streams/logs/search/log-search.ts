@@ -9,8 +9,8 @@ import { type LineText, lineTexts } from './line-texts.ts'
 const sliceMs = 10
 
 /**
- * One search of one log. It keeps what it has counted: a repeated search does not count again, and
- * a log that grows is searched on.
+ * One search of one log. It keeps its counts: a repeated search does not count again, and a log
+ * that grows is searched only from there.
  */
 export class LogSearch {
   readonly counts = new HitCounts()
