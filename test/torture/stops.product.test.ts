@@ -120,7 +120,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
       await untilEmpty(() => commandProcesses(runner.directory))
       running.kill('SIGCONT')
     } else running = await runner.start()
-    // It finds that nothing of this is its own any more.
+    // It finds that it holds none of this any longer.
     await settle(runner)
   },
 )

@@ -1,4 +1,6 @@
-/** Declares what every store promises about which runner gets which job. `storeSuite` calls it. */
+/**
+ * Declares the promises of every store about which runner gets which job. `storeSuite` calls it.
+ */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createBuild } from './core/create-build.ts'

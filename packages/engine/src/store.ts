@@ -59,7 +59,7 @@ export interface BuildContext {
   readonly claimant?: string
   /** Hosts beyond which no step may reach, whatever it lists. Absent where there is no such limit. */
   readonly egressCeiling?: readonly string[]
-  /** Only its steps are wanted: none is ever run. */
+  /** Only its steps are wanted: none of them runs. */
   readonly planOnly?: true
   /** Absent where nothing is traced. */
   readonly trace?: TraceOrigin

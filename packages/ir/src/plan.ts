@@ -76,8 +76,8 @@ export interface PlannedStep {
   /** The steps that it may add to the build when it passes; absent for none. */
   readonly append?: PlannedAppend
   /**
-   * Indexes of steps with `append`, ascending, which are in `dependsOn` too. It waits for all that
-   * they append, and for what those append. Absent for none.
+   * Indexes of steps with `append`, ascending, which are in `dependsOn` too. It waits for all steps
+   * that they append, and for those that these append in turn. Absent for none.
    */
   readonly afterAppended?: readonly number[]
   /** Environment name -> audience of the token whose file it names; absent for none. */
@@ -135,7 +135,10 @@ export interface PlannedService {
    * files.
    */
   readonly from: number | null
-  /** All that are set must hold. With none of them the image's only port is awaited, if any. */
+  /**
+   * All that are set must hold. Without any of them the image's only port is awaited, if there is
+   * one.
+   */
   readonly ready: {
     readonly port: number | null
     /** Text for `sh -c` in the service; ready when it exits with 0. */

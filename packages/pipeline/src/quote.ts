@@ -23,8 +23,8 @@ function quoteWord(text: string): string {
 }
 
 /**
- * Returns a command that runs in a directory of the workspace. Each of its lines runs there, or
- * none.
+ * Returns a command that runs in a directory of the workspace. All of its lines run there, or none
+ * does.
  */
 export function inDirectory(directory: string, command: string): string {
   const word = quote(directory)

@@ -50,7 +50,9 @@ interface Others {
   readonly now: number
 }
 
-/** Returns what ended latest of all that an attempt waited for; null: it waited for nothing. */
+/**
+ * Returns the latest end among everything that an attempt waited for; null: it waited for nothing.
+ */
 function causeOf(attempt: TimedAttempt, { steps, render, now }: Others): TimedAttempt | null {
   const { step, attempt: number, after, readyAt } = attempt
   const own = (steps.get(step) ?? []).filter((other) => other.attempt < number)

@@ -20,7 +20,7 @@ export const kindWords: Readonly<Record<Exclude<PartKind, 'command' | 'failed'>,
   other: 'between steps',
 }
 
-/** The kinds that are work of nobody's command: what a faster Harmont, or more runners, would save. */
+/** The kinds outside of commands: time that a faster Harmont, or more runners, would save. */
 export const lostKinds = [
   'queue',
   'group',

@@ -44,8 +44,8 @@ import type {
 } from './forms.ts'
 
 /**
- * 1: a lease is named by its job, its build and its fencing number. 2: by its random id too, so that
- * a number that a failover repeats names nothing.
+ * 1: a lease is named by its job, its build and its fencing number. 2: by its random id too,
+ * because a failover may repeat a number.
  */
 export type WireVersion = 1 | 2
 
@@ -84,7 +84,7 @@ export interface Calls {
       readonly waitMs: number
       /** An earlier answer may have been lost. */
       readonly again: boolean
-      /** With `again`: the leases that the runner knows of. */
+      /** With `again`: the leases that the runner knows. */
       readonly known: readonly FencedJob[]
       /** Absent: the runner takes no layers from elsewhere. */
       readonly traffic?: LayerTraffic

@@ -135,7 +135,7 @@ export const api: Readonly<Record<string, Handler>> = {
     const [base = '', head = ''] = (call.params.basehead ?? '').split('...')
     if (!hasCommit(repository, git, base) || !hasCommit(repository, git, head)) throw notFound()
     const files = changedFiles(gitOf(repository, git), base, head, 'merge base')
-    // As GitHub does: the first page has at most 300 files, the others none.
+    // Answers as GitHub does: the first page has at most 300 files, the others none.
     const shown = Number(call.query.get('page') ?? 1) > 1 ? [] : files.slice(0, 300)
     return {
       status: 200,

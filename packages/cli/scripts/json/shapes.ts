@@ -82,7 +82,7 @@ export function itemsOf(name: string, member = 'data'): Schema {
   return fromOpenApi(properties[member]?.items) as Schema
 }
 
-/** Adds what a schema refers to, and what that refers to. */
+/** Adds the schemas that one refers to, directly or by way of others. */
 export function withDefinitions(schema: Schema): Schema {
   const definitions: Record<string, unknown> = {}
   const collect = (part: unknown) => {

@@ -56,7 +56,7 @@ export async function failure(context: Context<'mcp'>, wish: Wish): Promise<stri
   return answer.text()
 }
 
-/** Returns the step to explain; null where none failed, which is an answer and no error. */
+/** Returns the step to explain; null when none failed, which is no error. */
 function failedStep(build: SeenBuild, wanted: string | undefined): SeenStep | null {
   const hasFailed = build.steps.some(({ isFailure }) => isFailure)
   return wanted === undefined && !hasFailed ? null : stepOf(build, wanted)

@@ -61,7 +61,7 @@ export interface LogPart {
 /** A failed test. */
 export interface SeenTest extends ToldTest {
   readonly notes: readonly string[]
-  /** Holds what forks say of it, and the number of one; null without forks. */
+  /** The verdict of forks on it, and the number of one fork; null without forks. */
   readonly forks: { readonly words: string; readonly first: number } | null
 }
 

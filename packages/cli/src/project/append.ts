@@ -8,8 +8,8 @@ import { count } from '../terminal/amounts.ts'
 import { readDocument } from './read-document.ts'
 
 /**
- * `hm pipeline append`: leaves an IR document for the engine, which adds its steps when this step has
- * passed. Its name is its digest, so that the same document twice is once.
+ * `hm pipeline append`: leaves an IR document for the engine, which adds its steps when this step
+ * has passed. Its name is its digest, so that the same document counts once.
  */
 export const run: Handler<'pipeline append'> = async (context) => {
   const { args, env, output, global } = context

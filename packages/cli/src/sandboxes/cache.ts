@@ -30,7 +30,7 @@ export const list: Handler<'cache ls'> = async (context) => {
   return exits.ok
 }
 
-/** Cache entries, least recently used first; none where nothing was run yet. */
+/** Cache entries, least recently used first; none before the first run. */
 export async function resultsIn({ root }: LocalHome): Promise<readonly KeptResult[]> {
   return existsSync(join(root, 'cache')) ? keptResults(root) : []
 }

@@ -36,7 +36,7 @@ export interface Created {
   readonly effects: readonly Effect[]
 }
 
-/** Makes a build. One whose steps are all skipped has passed already. */
+/** Makes a build. A build with nothing but skipped steps has passed. */
 export function createBuild(request: NewBuild, context: DecideContext): Created {
   const { from, at } = request
   const header = newHeader(request)

@@ -24,7 +24,7 @@ export interface LayerPort {
    * is wrong are dropped. May be repeated.
    */
   have(wanted: WantedSnapshot, layer: TravellingLayer): Promise<readonly LackingObject[]>
-  /** Sends a part of an object, counted from 0. One that is there already changes nothing. */
+  /** Sends a part of an object, counted from 0. Does nothing for a part that is there. */
   putPart(wanted: WantedSnapshot, digest: string, index: number, bytes: Uint8Array): Promise<void>
   /**
    * Says that a snapshot cannot travel: nobody asks for it again. With a lease the runner is one that

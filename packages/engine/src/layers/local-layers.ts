@@ -27,7 +27,7 @@ export interface LocalLayersOptions {
   /** The runner whose port this is, and where it may take jobs. */
   readonly runner: string
   readonly reach: Reach
-  /** Whether the runner gets secrets. The files of one that gets none hold none. */
+  /** Whether the runner gets secrets. Its files hold none if it gets none. */
   readonly getsSecrets: boolean
   /** Whether a build has all secrets of these names. */
   readonly mayHave: (buildId: string, names: readonly string[]) => Promise<boolean>

@@ -89,7 +89,7 @@ export class WorkingBuilds {
     if (remark !== null) this.remark(jobId, remark, at)
   }
 
-  /** Settles the groups that effects name, and those that are due because of that. */
+  /** Settles the groups that effects name, and then those that this affects. */
   settle(effects: readonly Effect[]): void {
     const due = effects.flatMap((effect) => (effect.type === 'group_due' ? effect.key : []))
     for (let key = due.pop(); key !== undefined; key = due.pop()) {

@@ -13,7 +13,7 @@ import { createPlain, submitCreated } from './submit-build.test-support.ts'
 
 const kills = scaled(2)
 const generators = 10
-/** With those that appended steps append. */
+/** Counts the steps that appended steps append, too. */
 const stepsEach = scaled(40, 1_000)
 const processes = 3
 const random = chance()

@@ -76,8 +76,8 @@ export class BuildTurns {
   }
 
   async #take(id: string, requests: readonly Request[]): Promise<void> {
-    // Taken out, so that nobody sees uncommitted changes; a failed transaction leaves nothing
-    // behind.
+    // Takes it out of the cache, so that nobody sees uncommitted changes and a failed transaction
+    // leaves nothing behind.
     const cached = this.#cache.take(id)
     const work = requests.filter((request) => request.kind === 'work')
     const loads = requests.filter((request) => request.kind === 'load')

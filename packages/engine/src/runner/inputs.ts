@@ -7,7 +7,7 @@ import { maySee } from './secrets.ts'
 
 /** The files of other steps that a step gets. */
 export interface StepInputs {
-  /** Without optional ones of steps that left nothing. */
+  /** Leaves out optional ones of steps that left nothing. */
   readonly given: readonly GivenInput[]
   /** Secrets of the steps that left them, which the step's own files then have too. */
   readonly lineage: readonly SecretRef[]

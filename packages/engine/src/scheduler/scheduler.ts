@@ -117,7 +117,10 @@ export class Scheduler {
     for (const { buildId, event } of await this.#options.store.runners.gone(now)) await this.#applyTo(buildId, [event])
   }
 
-  /** A failure of one build neither stops the others nor means that runners could not reach us. */
+  /**
+   * A failure of one build does not stop the others, and does not mean that runners could not reach
+   * us.
+   */
   async #applyTo(buildId: string, events: readonly BuildEvent[]): Promise<void> {
     const { store, log, watch } = this.#options
     try {

@@ -46,7 +46,7 @@ def flat_leaves(
     return flat
 
 
-# By object, cell and shard, which are kept, so that no other gets their identity.
+# Leaves by object, cell and shard. It keeps these objects, so that no other gets their identity.
 _stood_for: dict[tuple[int, int, int], tuple[object, object, object, object]] = {}
 
 

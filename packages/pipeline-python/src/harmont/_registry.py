@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Registration:
-    """One decorated function with what the envelope says of it."""
+    """One decorated function, with its entry in the envelope."""
 
     def __init__(
         self,

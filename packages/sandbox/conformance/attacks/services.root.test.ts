@@ -1,4 +1,4 @@
-/** Services that attack what runs beside them and what watches them. */
+/** Services that attack their neighbours and the programs that watch them. */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { effort } from '@harmont/test-kit/effort'
@@ -66,7 +66,8 @@ while True:
       const sandbox = await create([service('bomb', bomb, { ready: printed('up') })])
       await sandbox.startServices(patient)
       const state = join(own, 'sandboxes', `${sandbox.handle.id}-s0`, 'state')
-      // runsc refuses it processes of a kernel of its own, so that even its step feels nothing.
+      // runsc refuses it more processes in a kernel of its own, so that even its step feels
+      // nothing.
       if (runtime === 'runsc') expect(await print(sandbox, 'echo on')).toBe('on\n')
       else await until(() => readdirSync(state).includes('slowed'))
       await sandbox.destroy()

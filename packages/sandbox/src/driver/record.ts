@@ -58,7 +58,7 @@ export interface SandboxRecord {
 /** A command's description on disk, written before it may start. */
 export interface StartRecord {
   readonly startedAt: string
-  /** Both clocks at about that moment. Absent in records of earlier releases. */
+  /** The readings of both clocks at about that moment. Absent in records of earlier releases. */
   readonly clocks?: Clocks
   /**
    * Bytes used on the data file system at that moment. Decides later whether to visit every file.

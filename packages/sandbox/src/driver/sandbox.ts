@@ -37,7 +37,7 @@ import { OciRunning } from './running.ts'
 import type { SandboxContext, SandboxState } from './sandbox-context.ts'
 
 export interface SandboxParts {
-  /** In the process that created it. */
+  /** Only in the process that created it. */
   readonly launcher?: Launcher
   /** Its command, which an earlier process started. */
   readonly start?: StartRecord

@@ -138,7 +138,7 @@ class DirectoryStore implements ImageStore {
   readonly #host: HostBase
   readonly #shares: Shares | undefined
   readonly #puller: ImagePuller
-  /** By scope and name, with those who hear of its progress. */
+  /** Pulls under way by scope and name, with the listeners to their progress. */
   readonly #running = new Map<string, { readonly image: Promise<ResolvedImage>; readonly heard: Set<Progress> }>()
 
   constructor(options: ImageStoreOptions) {

@@ -12,7 +12,7 @@ import { carry, formOf, openRunner, type Runner } from './layers.test-support.ts
 const full = effort >= 5
 
 let root: string
-/** Where steps run; where images arrive; where archives arrive. */
+/** One driver runs steps, one receives images, and one receives archives. */
 let runners: readonly [Runner, Runner, Runner]
 beforeAll(async () => {
   root = await mkdtemp('/var/tmp/harmont-chains-')

@@ -132,7 +132,7 @@ export interface SandboxFiles {
   readonly errors: string
   readonly exitDirectory: string
   readonly exit: string
-  /** The copy of what the command left in its output directory; absent if that was nothing. */
+  /** The copy of the command's output directory; absent if that was empty. */
   readonly outputDirectory: string
   /** Exists once that copy is made; see keep-output.sh. */
   readonly outputKept: string

@@ -74,7 +74,7 @@ export function replaceInMemory(layout: Layout, id: string, { secrets, memo, roo
   writeAtomically(files.memo, memo)
   for (const [name, value] of Object.entries(secrets)) {
     const path = join(files.secrets, secretName(name))
-    // Beside the mounted directory, so that no half of it is seen there.
+    // Written beside the mounted directory, so that no half of it is seen there.
     rmSync(files.next, { force: true })
     writeSecret(files.next, value, rootId)
     renameSync(files.next, path)

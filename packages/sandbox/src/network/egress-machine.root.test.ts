@@ -186,7 +186,7 @@ it('a guard that could not start for want of file descriptors ends nothing else,
      const config = { address: '10.209.0.0', resolvers: [], exceptions: [], userId: 0x70000000 }
      const guard = new GuardProcess(directory, config, egressSlot('hm0-guard', '10.209.0.0', '10.209.0.1', false, ''), 'harmont-scarce-guard')
      const starting = guard.ensure()
-     // It removes a link of that name first, whose process leaves it three descriptors.
+     // First it removes a link of that name. The process of the link leaves it three descriptors.
      for (let turns = 0; turns < 5; turns++) await null
      const held = exhaust()
      const isScarce = await starting.catch(isScarcity)

@@ -27,7 +27,7 @@ test('answers concurrent requests separately and in order', async () => {
   expect(names.filter(isThere)).toEqual([])
 })
 
-/** Without those that other files of this worker left. */
+/** Leaves out those that other files of this worker left. */
 const children = () => helpers().filter((pid) => !earlier.includes(pid))
 
 test('continues with another process after a kill, and repeats unanswered requests', async () => {

@@ -15,7 +15,7 @@ export interface ServiceSandbox {
   /** Ends its program as its spec says. */
   stopService(running: Running): Promise<Exit>
   snapshot(meta: SnapshotMeta): Promise<Snapshot>
-  /** Frees what this process has of it, once nothing else is left. */
+  /** Frees this process's resources for it, once nothing else of it is left. */
   letGo(): Promise<void>
 }
 

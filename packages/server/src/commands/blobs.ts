@@ -35,7 +35,7 @@ export async function blobs(args: readonly string[], environment: Environment): 
     const to = await openUsableBlobs({ ...settings, blobPlace: target }, directory, (error) => {
       throw error
     })
-    // One for each target: what was compared there says nothing about another.
+    // One for each target: a comparison says nothing about another target.
     const journal = join(directory.path, `blobs-compared-${digestOf(name + settings.blobEndpoint)}`)
     await untilStopped(`blobs: stopped. ${again}`, (signal) =>
       withUnmigratedDatabase(settings, directory, createLog('error'), (pool) =>

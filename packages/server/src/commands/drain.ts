@@ -9,10 +9,9 @@ import { drainText } from '../runners/signed-text.ts'
 const askEveryMs = 1_000
 
 /**
- * Runs `harmont drain` on the machine of a runner: the runner gets nothing new until its next start,
- * and the command ends when the runner has no job left, and no files
- * that builds need of it. It asks again and again, because a runner
- * that was started anew meanwhile takes work.
+ * Runs `harmont drain` on the machine of a runner: the runner gets nothing new until its next
+ * start, and the command ends when the runner has no job left, and no files that builds need of it.
+ * Asks repeatedly, because a runner that was restarted meanwhile takes work.
  */
 export async function drain(args: readonly string[], environment: Environment): Promise<void> {
   if (args.length > 0) throw new SettingsError(`drain: expected no arguments, got \`${args.join(' ')}\`.`)

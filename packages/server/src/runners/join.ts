@@ -11,7 +11,7 @@ export interface JoinRequest {
   readonly key: string
   /** The runner's Ed25519 key: 32 bytes as base64url. */
   readonly publicKey: string
-  /** For people: the name of its machine. */
+  /** The name of its machine, for people. */
   readonly name: string
 }
 

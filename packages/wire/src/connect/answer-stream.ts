@@ -14,7 +14,7 @@ interface Patience {
 const pauseMs = 200
 
 /**
- * Opens the stream that a call answers with from a byte on. One that breaks goes on where it was.
+ * Opens the stream that a call answers with from a byte on. A broken one goes on where it was.
  * Rejects when it cannot be opened.
  */
 export async function openStream(

@@ -18,7 +18,7 @@ export type LeaseCall = 'lease' | 'reclaim' | 'renew' | 'directives' | 'live-sna
 export const leaseCalls: Handlers<LeaseCall> = {
   async lease(context, { id, slots, waitMs, again, known, traffic, features }) {
     const { port, runner, shared, signal, turn } = context
-    // One that is late would grant jobs to nobody.
+    // A late one would grant jobs to nobody.
     shared.order.enter(`${runner} lease`, turn)
     const jobs = await shared.jobs.once(runner, id, async () => {
       const unheard = again ? await unheardLeases(context, known) : []

@@ -6,8 +6,8 @@ import type { CallContext } from './call-context.ts'
 import { Refused } from './refused.ts'
 
 /**
- * Streams a build's archive from a place on. Never holds more of it than a few pieces: a reader that
- * takes nothing for `stallMs` is cut off, and may go on where it was.
+ * Streams a build's archive from a place on. Never holds more than a few pieces of it. A reader
+ * that takes nothing for `stallMs` is cut off, and may go on where it was.
  */
 export async function sendArchive(
   context: CallContext,

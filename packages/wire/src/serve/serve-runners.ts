@@ -68,7 +68,7 @@ export interface ServeSettings {
 export interface RunnerServer {
   /** Answers a request below `wirePath`, whose body nobody has read. Never rejects. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Ends polls that wait, so that the process can end: runners ask again elsewhere. */
+  /** Ends waiting polls, so that the process can end. Runners ask again elsewhere. */
   close(): void
 }
 

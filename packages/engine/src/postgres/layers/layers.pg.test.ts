@@ -159,7 +159,7 @@ test.each([
   const { snapshot } = await parentOnA(3)
   await pool.query("delete from engine.runners where id = 'b'")
   await pool.query("update engine.ready set labels = array['y']")
-  // One that is here for other organizations.
+  // A runner that is here for other organizations.
   await seen(['a'], ['c', images, { queues: ['another'] }], ...others)
   if ('drains' in more) await store.runners.drain('b', now)
   now += 2 * second

@@ -31,7 +31,7 @@ def evaluate_all(loaded: Sequence[Loaded], arguments: Arguments) -> tuple[list[d
         clear_target_cache()
         try:
             definition = registration.evaluate()
-            # Here, where what cannot be written is still this pipeline's error.
+            # Written here, so that a failure to write is still this pipeline's error.
             json_text(definition)
         except KeyboardInterrupt:
             raise

@@ -27,7 +27,7 @@ class Loaded:
 
 
 def load_files(arguments: Arguments) -> tuple[list[Loaded], list[dict[str, Any]]]:
-    """Loads them in name order. One that does not load is among the errors, and the others count."""
+    """Loads them in name order. A file that does not load is among the errors, and the others count."""
     project = arguments.directory
     loaded: list[Loaded] = []
     errors: list[dict[str, Any]] = []

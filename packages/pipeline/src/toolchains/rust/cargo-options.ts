@@ -25,9 +25,7 @@ export interface CargoOptions {
   readonly flags?: readonly string[]
 }
 
-/**
- * Reads them; `workspace` and `allTargets` are what an action does where the caller says nothing.
- */
+/** Reads them; `workspace` and `allTargets` are the defaults of an action. */
 export function cargoReaders(workspace: boolean, allTargets = false) {
   return {
     packages: texts,

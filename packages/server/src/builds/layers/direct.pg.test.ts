@@ -132,7 +132,7 @@ test('an address takes one blob of its size once, and reads no other', async () 
   expect((await call('target', { part: { ...part, digest: digestOf(randomBytes(3)) } })).status).toBe(403)
   const arrived = () => call('arrived', { part, written: target })
   expect((await Promise.all([arrived(), arrived(), arrived()])).map(({ status }) => status)).toEqual([200, 200, 200])
-  // Its bytes are others than named, so that all is void.
+  // Its bytes have another digest than named, so everything is refused.
   expect(await giver.layers.have(wanted, layer)).toEqual([{ digest: part.digest, parts: 0 }])
   await giver.layers.putPart(wanted, part.digest, 0, content.subarray(0, 1_000))
   expect(await giver.layers.have(wanted, layer)).toEqual([])

@@ -62,8 +62,7 @@ export function spanOfBuild(
 }
 
 /**
- * Returns the span of an ended job and those of its phases and reports; none for a job that waited in
- * vain.
+ * Returns the spans of an ended job, its phases and its reports; none for a job that never started.
  */
 export function spansOfJob(
   { build, context }: TracedBuild,

@@ -77,7 +77,7 @@ function logLineOf(found: Found['failures'], { test }: ReportedFailure, name: st
   return told?.logLine ?? null
 }
 
-/** Says what to do about a failure, where its code tells; null where only the log can. */
+/** Says what to do about a failure when its code tells; null when only the log does. */
 export function hintOf(
   { errorCode, exitCode }: Pick<Job, 'errorCode' | 'exitCode'>,
   { resources, timeoutSeconds, secrets }: Pick<Step, 'resources' | 'timeoutSeconds' | 'secrets'>,

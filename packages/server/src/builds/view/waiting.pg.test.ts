@@ -1,4 +1,4 @@
-/** Waits for limits and groups: what the API says of them, and that it is so. */
+/** Waits for limits and groups: what the API says about them is true. */
 import type { components } from '@harmont/contract'
 import { createLocalPort, type LeaseRef, noOutput } from '@harmont/engine'
 import { afterEach, expect, test } from 'vitest'

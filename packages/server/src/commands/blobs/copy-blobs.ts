@@ -93,7 +93,7 @@ async function isEqual(from: BlobStore, to: BlobStore, name: string): Promise<bo
   try {
     return (await digestOf(to, name)) === (await digestOf(from, name))
   } catch {
-    // It cannot be read, for whatever reason: copying it again tells.
+    // It cannot be read for some reason: copying it again tells which.
     return false
   }
 }

@@ -44,7 +44,7 @@ function tokenOf(sealer: Sealer, { pipeline_id: id, sealed_badge_token: sealed }
   return sealed && openOrNull(sealer, placeOf(id), sealed)
 }
 
-/** Says who may see a badge. Each time that it takes a token, it gets another one. */
+/** Says who may see a badge. It gets another token each time. */
 export async function setBadge(
   { pool, sealer }: BadgeServices,
   { organizationId }: Place,

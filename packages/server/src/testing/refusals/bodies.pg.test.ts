@@ -1,6 +1,6 @@
 /**
- * Bodies that are none, on every operation that takes one, from the contract: each is refused with
- * its code and leaves nothing behind.
+ * Invalid bodies for every operation of the contract that takes one: each is refused with its code
+ * and leaves nothing behind.
  */
 import { createHash } from 'node:crypto'
 import type { components } from '@harmont/contract'

@@ -23,7 +23,7 @@ export type TreeRow =
 interface TreeView {
   /** Paths of the directories whose state the reader has changed. */
   readonly toggled: ReadonlySet<string>
-  /** Only files whose path or step has this text, all of them open. */
+  /** Shows only files whose path or step has this text, all of them open. */
   readonly filter: string
 }
 

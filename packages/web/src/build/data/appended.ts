@@ -18,7 +18,7 @@ export interface Appended {
 interface Below {
   /** The generators, and all that is below them. */
   readonly all: ReadonlySet<string>
-  /** The steps that none of the others waits for. */
+  /** Returns the steps that no other one waits for. */
   readonly last: readonly string[]
 }
 

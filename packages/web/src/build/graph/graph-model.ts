@@ -45,7 +45,7 @@ function wholeGraph(steps: readonly Step[]): Graph {
 function edgesInto(step: Step, { stepOf, generatorOf, isAppended, below }: Appended): readonly GraphEdge[] {
   const parent = stepOf(step.builds_in)
   const before = new Set((step.depends_on ?? []).flatMap((id) => stepOf(id) ?? []))
-  // It waits for all that is appended; the edges from the last of that say so.
+  // It waits for all appended steps: the edges from the last of them say so.
   const { all, last } = below(step.after_appended ?? [])
   for (const id of all) before.delete(id)
   for (const id of last) before.add(id)

@@ -27,7 +27,7 @@ export interface Row {
   readonly softFailed: boolean
   /** The parts of its time, without gaps. */
   readonly parts: readonly AttemptPart[]
-  /** Its command; what a cached step did instead. */
+  /** Its command, or what a cached step did instead. */
   readonly running: Span | null
   /** When the snapshot was taken that other steps start from. */
   readonly snapshotAt: number | null

@@ -32,7 +32,7 @@ export interface Hits {
 
 export const noHits: Hits = { stretches: [], total: 0, isComplete: false, buckets: [], lines: 0 }
 
-/** Merges an answer of the server. It replaces what was known of its lines. */
+/** Merges an answer of the server. It replaces earlier hits in its lines. */
 export function withAnswer(known: Hits, from: number, answer: Schema<'LogSearchResult'>, lines: number): Hits {
   const to = answer.next ?? Math.max(from, lines) + 1
   const added = { from, to, before: answer.before, hits: answer.hits }

@@ -20,9 +20,7 @@ export interface CargoOptions {
     /** Further flags, as written. */
     readonly flags?: readonly string[];
 }
-/**
- * Reads them; `workspace` and `allTargets` are what an action does where the caller says nothing.
- */
+/** Reads them; `workspace` and `allTargets` are the defaults of an action. */
 export declare function cargoReaders(workspace: boolean, allTargets?: boolean): {
     readonly packages: import("../option-readers.js").Reader<readonly string[]>;
     readonly workspace: import("../option-readers.js").Reader<boolean>;

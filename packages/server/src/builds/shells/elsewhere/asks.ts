@@ -39,7 +39,10 @@ export async function asksOf(database: Database, runner: string): Promise<readon
   return rows.map(({ ticket }) => ticket)
 }
 
-/** Returns where the person of an ask is connected; undefined for a ticket that opens nothing. */
+/**
+ * Returns the process to which the person of a request is connected; undefined for an invalid
+ * ticket.
+ */
 export async function addressOfAsk(database: Database, ticket: string, runner: string): Promise<string | undefined> {
   const { rows } = await database.query<{ address: string }>({
     name: 'address-of-shell-ask',
