@@ -23,7 +23,7 @@ export async function versionOf(folder: string, tool: string): Promise<string> {
   return (await output({ folder, line: [tool, '--version'], env: toolsEnv })).trim().split('\n')[0] ?? ''
 }
 
-/** Returns the version of an installed package, for a tool that does not tell. */
+/** Returns the version of an installed package, for a tool that does not print it. */
 export async function packageVersion(folder: string, name: string): Promise<string> {
   const path = join(modules, name, 'package.json')
   const text = await output({ folder, line: ['node', '-p', `require(${JSON.stringify(path)}).version`] })

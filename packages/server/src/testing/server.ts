@@ -54,7 +54,7 @@ export interface TestServerOptions {
   readonly ownPostgres?: boolean
 }
 
-/** To be called at the top of a test file: the server runs while its tests do. */
+/** Call it at the top of a test file: the server runs while its tests do. */
 export function testServer(
   environment: Readonly<Record<string, string>> = {},
   { ownPostgres = false }: TestServerOptions = {},

@@ -14,7 +14,7 @@ export const signupOptions = (verification_token: string) =>
 export const finishSignup = (body: Schema<'PasskeySignupFinalizeRequest'>) =>
   answer(client.POST('/api/v0/auth/passkey/signup/finalize', { body, headers }))
 
-/** Sends a recovery link if the address has an account. The response does not tell. */
+/** Sends a recovery link if the address has an account. The response does not tell whether it has. */
 export const beginRecovery = (email: string) => answer(client.POST('/api/v0/auth/recover/begin', { body: { email } }))
 
 export const recoverOptions = (magic_link_token: string) =>

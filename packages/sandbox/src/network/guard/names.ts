@@ -25,7 +25,7 @@ export class NameNotes {
     const path = join(this.#directory, report)
     const seen = this.#seen.get(report) ?? seenIn(readIfPresent(path) ?? '')
     this.#seen.set(report, seen)
-    // One beyond it says that there are more.
+    // Notes one name beyond the limit, which shows that there are more.
     if (seen[kind].has(name) || seen[kind].size > mostNames) return
     seen[kind].add(name)
     appendFileSync(path, `${kind} ${name}\n`, { mode: 0o600 })

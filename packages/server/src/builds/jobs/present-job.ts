@@ -13,7 +13,7 @@ type JobBody = Complete<components['schemas']['Job']>
 /**
  * Returns the job of a step as the members of its organization see it. It depends on the newest
  * attempts of its prerequisites. `waits` holds those of the jobs that are shown, `at` is the time of
- * the whole answer: the clock is a file of the kernel, and too dear to be read for each job.
+ * the whole answer: the clock is a file of the kernel, and reading it for each job would cost too much.
  */
 export function presentJobOf(build: Build, job: Job, waits: Waits, at: number): JobBody {
   const step = job.step === null ? undefined : build.steps[job.step]

@@ -18,7 +18,7 @@ export interface Elsewhere {
   readonly call: JoinedRunner['call']
 }
 
-/** To be called at the top of a test file. */
+/** Call it at the top of a test file. */
 export function layerPlayers(it: TestServer) {
   const ports: RemotePort[] = []
   afterAll(() => Promise.all(ports.map((port) => port.close())))

@@ -40,7 +40,7 @@ export async function asksOf(database: Database, runner: string): Promise<readon
 }
 
 /**
- * Returns the process to which the person of a request is connected; undefined for an invalid
+ * Returns the address where the person of a request is connected; undefined for an invalid
  * ticket.
  */
 export async function addressOfAsk(database: Database, ticket: string, runner: string): Promise<string | undefined> {
