@@ -150,6 +150,8 @@ export async function processesOf(group: string): Promise<readonly number[]> {
 }
 
 const freezeMs = 1_000
+/** A killed process ends within it, unless it hangs in the kernel. */
+const endMs = 10_000
 
 /**
  * Runs `work` while the group is frozen. Without control groups, or if freezing takes longer than a
@@ -180,6 +182,16 @@ export function killGroupNow(group: string): void {
   else writeOptional(join(group, 'cgroup.kill'), '1')
 }
 
+/**
+ * Kills everything in the group and below it, and resolves once it is empty. Kills what comes
+ * meanwhile: a launcher that joins only now, and without control groups a monitor that takes the
+ * launcher's place. Fails after 10 s, when a process hangs in the kernel.
+ */
+export async function endGroup(group: string): Promise<void> {
+  if (await emptiesWithin(group, endMs, () => killGroup(group))) return
+  throw new Error(`processes in ${group} did not end within ${endMs / 1000} s of SIGKILL`)
+}
+
 /** Returns whether any process is left in the group or below it. */
 export async function isPopulated(group: string): Promise<boolean> {
   if (isPidGroup(group)) return isPidGroupPopulated(group)
@@ -199,19 +211,24 @@ export async function killOwn({ payload, monitor, top, flavour }: Groups): Promi
   await killGroup(monitor)
 }
 
-/** Resolves once the group is empty. Fails after 10 s, when a process hangs in the kernel. */
+/** Resolves once the group, whose processes end, is empty. Fails after 10 s. */
 export async function waitUntilEmpty(group: string): Promise<void> {
-  if (!(await isEmptyWithin(group, 10_000))) throw new Error(`processes in ${group} did not end within 10 s of SIGKILL`)
+  if (!(await isEmptyWithin(group, endMs))) throw new Error(`processes in ${group} did not end within ${endMs / 1000} s`)
 }
 
 /** Returns whether the group is empty, waiting at most `ms`. */
-export async function isEmptyWithin(group: string, ms: number): Promise<boolean> {
+export function isEmptyWithin(group: string, ms: number): Promise<boolean> {
+  return emptiesWithin(group, ms, async () => {})
+}
+
+async function emptiesWithin(group: string, ms: number, beforeLook: () => Promise<void>): Promise<boolean> {
   const end = performance.now() + ms
-  for (let pause = 1; await isPopulated(group); pause = Math.min(pause * 2, 50)) {
+  for (let pause = 1; ; pause = Math.min(pause * 2, 50)) {
+    await beforeLook()
+    if (!(await isPopulated(group))) return true
     if (performance.now() > end) return false
     await sleep(pause)
   }
-  return true
 }
 
 /** Removes a sandbox's empty groups. Ignores missing ones. */

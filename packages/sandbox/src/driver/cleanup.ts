@@ -1,6 +1,6 @@
 import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { isPopulated, killGroup, removeGroups, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import { endGroup, isPopulated, removeGroups } from '../cgroups/cgroups.ts'
 import { type Layout, sandboxFiles } from '../layout/layout.ts'
 import { removeMemory } from '../layout/memory.ts'
 import { removeStateDirectory } from '../layout/state-directory.ts'
@@ -33,8 +33,7 @@ export async function cleanUpSandbox(
     const { groups } = record
     if (await isPopulated(groups.top)) {
       // With its services, whose groups are below, except an ordinary user's.
-      await killGroup(groups.top)
-      await waitUntilEmpty(groups.top)
+      await endGroup(groups.top)
     }
     await Promise.all((record.services ?? []).map((service) => cleanUpService(context, service)))
     if (record.link !== null) await waitForLinkGone(record.link)

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { killGroup, removeGroup, removeGroupTree, slotsBelow, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import { endGroup, removeGroup, removeGroupTree, slotsBelow } from '../cgroups/cgroups.ts'
 import type { CgroupHome } from '../cgroups/home.ts'
 import type { Layout } from '../layout/layout.ts'
 import { hasCode, readIfPresent, writeAtomically } from '../system/files.ts'
@@ -33,8 +33,7 @@ export async function removeOrphanedGroups(
     for (const slot of slotsBelow(base, layout.tag)) {
       if (slots.has(slot) || isAlive(Number(slot.split('-')[0]), own)) continue
       const group = join(root, slot)
-      await killGroup(group)
-      await waitUntilEmpty(group)
+      await endGroup(group)
       await removeGroupTree(group)
     }
   }

@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:fs'
-import { isPopulated, killGroup, processesOf, removeGroups, waitUntilEmpty } from '../cgroups/cgroups.ts'
+import { endGroup, isPopulated, processesOf, removeGroups } from '../cgroups/cgroups.ts'
 import type { Groups } from '../cgroups/home.ts'
 import type { NetworkSlot } from '../network/network-slot.ts'
 import type { LineReader } from '../system/line-reader.ts'
@@ -182,8 +182,7 @@ class DriversEnd implements Launcher {
   async discard(): Promise<void> {
     // It sees the end of its pipe, even if it joins its groups only now.
     await this.gone(false)
-    await killGroup(this.groups.top)
-    await waitUntilEmpty(this.groups.top)
+    await endGroup(this.groups.top)
     await removeGroups(this.groups)
     await this.#afterDiscard()
   }
