@@ -246,6 +246,19 @@ test('web P4 a thousand builds load page by page, few rows are mounted, and new 
   await waiting.waitFor()
   expect(await page.evaluate('scrollY')).toBe(3000)
 
+  const code = Promise.withResolvers<void>()
+  await page.route('**/assets/**', async (route) => {
+    await code.promise
+    await route.continue()
+  })
+  await page.getByRole('link', { name: 'Change 920', exact: true }).click()
+  await page.getByRole('list', { name: 'Builds' }).waitFor({ state: 'detached' })
+  await page.goBack()
+  await eventually(async () => (await rows()).includes('Change 920')).toBe(true)
+  await eventually(() => page.evaluate('scrollY')).toBe(3000)
+  code.resolve()
+  await page.unrouteAll({ behavior: 'wait' })
+
   await page.getByRole('link', { name: 'Change 920', exact: true }).click()
   await page.waitForURL('**/builds/920**')
   // The address changes before the page does; a list that was never left keeps what waits in it.

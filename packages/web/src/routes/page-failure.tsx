@@ -1,4 +1,5 @@
 import { type ErrorComponentProps, useRouter } from '@tanstack/react-router'
+import { useState } from 'react'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { isMissingPart, MissingPart } from '../design/pane-boundary.tsx'
 
@@ -23,5 +24,15 @@ export function PlainFailure(props: ErrorComponentProps) {
 
 /** Shows a skeleton while the code or first data of a page loads. */
 export function PagePending() {
-  return <Skeleton />
+  // Keeps the place of the page before. A lower page would scroll up, and who goes back before the
+  // new page is there would come to the top: the router saves the place again then.
+  const [place] = useState(() => (typeof window === 'undefined' ? 0 : window.scrollY))
+  if (place === 0) return <Skeleton />
+  return (
+    <div style={{ minHeight: place + window.innerHeight }}>
+      <div className="sticky top-14 max-lg:top-24">
+        <Skeleton />
+      </div>
+    </div>
+  )
 }
