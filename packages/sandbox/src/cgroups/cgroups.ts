@@ -213,7 +213,8 @@ export async function killOwn({ payload, monitor, top, flavour }: Groups): Promi
 
 /** Resolves once the group, whose processes end, is empty. Fails after 10 s. */
 export async function waitUntilEmpty(group: string): Promise<void> {
-  if (!(await isEmptyWithin(group, endMs))) throw new Error(`processes in ${group} did not end within ${endMs / 1000} s`)
+  if (!(await isEmptyWithin(group, endMs)))
+    throw new Error(`processes in ${group} did not end within ${endMs / 1000} s`)
 }
 
 /** Returns whether the group is empty, waiting at most `ms`. */
