@@ -46,6 +46,8 @@ export interface FleetOptions {
   readonly patroni?: { readonly isSynchronous: boolean }
   /** For API and scheduler processes. */
   readonly env?: Readonly<Record<string, string>>
+  /** Returns further settings of the runner on a host. */
+  readonly runnerEnv?: (host: Host) => Readonly<Record<string, string>>
   /** Returns where a runner has its data; a directory by default. */
   readonly runnerDirectory?: (name: string, folder: string) => string
   readonly doors?: readonly Door[]
@@ -122,13 +124,14 @@ async function assemble(options: FleetOptions, folder: string, started: AsyncDis
     }
   // The first one migrates the database.
   await members[0]?.start()
-  const wish = { pool: 'default', labels: [], organizations: null, getsSecrets: true, expiresAt: null }
-  const { key } = await createRunnerKey(pool, { ...wish, uses: options.runners })
+  const wish = { pool: 'default', organizations: null, getsSecrets: true, expiresAt: null, uses: 1 }
   const runners: Member[] = []
   for (const name of runnerNames) {
     const directory = options.runnerDirectory?.(name, folder) ?? join(folder, name)
     mkdirSync(directory, { recursive: true })
     await showHostBase(directory)
+    // Steps may ask for a runner by its name.
+    const { key } = await createRunnerKey(pool, { ...wish, labels: [name] })
     const env = {
       ...common,
       HARMONT_SERVER_URL: balancer.url,
@@ -137,6 +140,7 @@ async function assemble(options: FleetOptions, folder: string, started: AsyncDis
       HARMONT_RUNNER_SLOTS: String(options.slots),
       HARMONT_EGRESS_ALLOW: balancer.effectsAddress,
       HARMONT_LEAST_FREE_DISK: '128MiB',
+      ...options.runnerEnv?.(host(name)),
     }
     runners.push(
       add(new Member({ name, role: 'runner', host: host(name), directory, logFile: join(folder, `${name}.log`), env })),

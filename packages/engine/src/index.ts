@@ -54,7 +54,17 @@ export {
   type WantedSnapshot,
 } from './layers/layer.ts'
 export type { DirectObjects, LayerObjects } from './layers/layer-objects.ts'
-export type { LayerPort, LocatedPart, LocatedParts, ObjectPart, PartTarget, WrittenPart } from './layers/layer-port.ts'
+export type {
+  LayerPeer,
+  LayerPort,
+  LocatedPart,
+  LocatedParts,
+  LocatedPeers,
+  ObjectPart,
+  PartTarget,
+  WrittenPart,
+} from './layers/layer-port.ts'
+export { type PeerAddress, type PeerTicket, readTicket, signTicket } from './layers/peers.ts'
 export type { Log } from './log.ts'
 export type { LogSegments, SegmentPlace } from './log-segments.ts'
 export { createMemoryStore, type MemoryStore, type SplitMemory } from './memory/memory-store.ts'

@@ -10,6 +10,7 @@ import type { CacheLookUp } from './cache-look-up.ts'
 import type { JobState, Outcome, ServiceState, Step } from './core/model.ts'
 import type { LayerTraffic } from './layers/layer.ts'
 import type { LayerPort } from './layers/layer-port.ts'
+import type { PeerAddress } from './layers/peers.ts'
 import type { ForkEnd } from './probes/probe.ts'
 import type { OpenServiceLog } from './service-log.ts'
 import type { Deal, SplitFile } from './splits/deal.ts'
@@ -41,9 +42,9 @@ export interface RunnerPort {
   /**
    * Renews all leases of the runner in one statement. Returns the leases that it still holds, with
    * what to do about each. `traffic`: what it gives and takes of layers; nothing by default. `room`
-   * is for people.
+   * is for people. `peer`: where others take layers from it; nowhere by default.
    */
-  renew(runner: string, traffic?: LayerTraffic, room?: RunnerRoom): Promise<readonly LeaseStatus[]>
+  renew(runner: string, traffic?: LayerTraffic, room?: RunnerRoom, peer?: PeerAddress): Promise<readonly LeaseStatus[]>
   /**
    * Calls the listener at once for cancels and time-outs. `renew` repeats them, so a missed call
    * only costs time. Returns a function that unsubscribes.

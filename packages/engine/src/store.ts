@@ -6,6 +6,7 @@ import type { Build, BuildEvent, Effect, Instant, Job, NamedLease } from './core
 import type { Taker } from './core/placement/placement.ts'
 import type { Reach } from './core/placement/reach.ts'
 import type { LayerForm, LayerTraffic, TravellingLayer, WantedSnapshot } from './layers/layer.ts'
+import type { PeerAddress } from './layers/peers.ts'
 import type { ForkEnd } from './probes/probe.ts'
 import type { Proof } from './probes/proof.ts'
 import type { OpenServiceLog } from './service-log.ts'
@@ -264,10 +265,18 @@ export interface RunnerRoom {
 /** Knows the connected runners: those that renew their leases, or get one. */
 export interface RunnerStore {
   /**
-   * Notes that a runner is there, what it may take, and what it gives and takes of layers. `room` is
-   * for people; absent from a runner of an earlier release. Returns whether snapshots are wanted of it.
+   * Notes that a runner is there, what it may take, what it gives and takes of layers, and where other
+   * runners take them from it. `room` is for people; absent from a runner of an earlier release.
+   * Returns whether snapshots are wanted of it.
    */
-  seen(runner: string, reach: Reach, now: Instant, traffic?: LayerTraffic, room?: RunnerRoom): Promise<boolean>
+  seen(
+    runner: string,
+    reach: Reach,
+    now: Instant,
+    traffic?: LayerTraffic,
+    room?: RunnerRoom,
+    peer?: PeerAddress,
+  ): Promise<boolean>
   /** Gives a runner nothing new from now on, or again with null. */
   drain(runner: string, since: Instant | null): Promise<void>
   /** Returns the runners that are there. */
@@ -298,6 +307,13 @@ export interface StoredSnapshot {
   readonly taint: readonly string[]
 }
 
+/** The runners that give a layer. */
+export interface LayerHolders {
+  /** SHA-256 of the taker's certificate. */
+  readonly taker: string
+  readonly holders: readonly (PeerAddress & { readonly runner: string })[]
+}
+
 /**
  * Knows which snapshots the server keeps for runners that did not make them. A snapshot is stored in
  * a form once all its layers are kept in forms that a runner of that form takes.
@@ -322,13 +338,25 @@ export interface LayerStore {
    */
   lacking(wanted: WantedSnapshot, place: LayerPlace, ids: readonly string[]): Promise<readonly string[]>
   /** Keeps a layer whose objects are whole. The snapshot is stored once its last one is kept. */
-  keep(wanted: WantedSnapshot, place: LayerPlace, layer: TravellingLayer, taint: readonly string[]): Promise<void>
+  keep(
+    wanted: WantedSnapshot,
+    place: LayerPlace,
+    layer: TravellingLayer,
+    from: { readonly giver: string; readonly taint: readonly string[] },
+  ): Promise<void>
   /** Never wants the snapshot again. */
   refuse(snapshot: string, reason: string): Promise<void>
   /** Returns the layers of a snapshot that is stored for a runner that takes these forms. */
   find(place: LayerPlace, snapshot: string, forms: readonly LayerForm[]): Promise<StoredSnapshot | null>
   /** Notes that a runner has the snapshot too, after so many milliseconds of fetching. */
   placed(runner: string, snapshot: string, ms: number): Promise<void>
+  /**
+   * Returns the runners of its pool from which a taker may have a layer, the least busy one first, and
+   * the taker's certificate; null for a taker without one.
+   */
+  holders(taker: string, pool: string, layer: string, now: Instant): Promise<LayerHolders | null>
+  /** Names a runner no more as one that has a layer. */
+  strike(runner: string, layer: string): Promise<void>
   /** Returns which of these snapshots are stored. */
   stored(snapshots: readonly string[]): Promise<ReadonlySet<string>>
 }

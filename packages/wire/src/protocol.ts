@@ -14,10 +14,12 @@ import type {
   LayerTraffic,
   LeaseRef,
   LocatedParts,
+  LocatedPeers,
   ObjectPart,
   OpenServiceLog,
   Outcome,
   PartTarget,
+  PeerAddress,
   RunnerRoom,
   ServiceState,
   SourceUnavailableCode,
@@ -95,9 +97,14 @@ export interface Calls {
   }
   reclaim: { request: { readonly features?: readonly string[] }; answer: { readonly jobs: readonly WireJob[] } }
   renew: {
-    request: { readonly traffic?: LayerTraffic; readonly room?: RunnerRoom }
-    /** `exports`: the snapshots that are wanted of the runner. */
-    answer: { readonly leases: readonly WireStatus[]; readonly exports?: readonly WantedSnapshot[] }
+    /** `peer`: where other runners take layers from it. */
+    request: { readonly traffic?: LayerTraffic; readonly room?: RunnerRoom; readonly peer?: PeerAddress }
+    /** `exports`: the snapshots that are wanted of the runner. `ticketKey`: signs tickets for a peer. */
+    answer: {
+      readonly leases: readonly WireStatus[]
+      readonly exports?: readonly WantedSnapshot[]
+      readonly ticketKey?: string
+    }
   }
   /** The snapshots on the runner's machine that builds need, as `LiveSnapshots` has them. */
   'live-snapshots': {
@@ -210,6 +217,16 @@ export interface Calls {
     request: LayerRequest
     answer: { readonly located: LocatedParts | null }
   }
+  /** The runners that have the object, and tickets for them. */
+  'layers/peers': {
+    request: Omit<LayerRequest, 'from'>
+    answer: { readonly located: LocatedPeers | null }
+  }
+  /** A runner gave bytes of the layer that were refused. */
+  'layers/struck': {
+    request: { readonly lease: LeaseRef; readonly snapshot: string; readonly layer: string; readonly runner: string }
+    answer: Record<never, never>
+  }
   /** No `target`: the part is there, or goes by way of the server (`framedCalls.putLayerPart`). */
   'layers/target': {
     request: WantedSnapshot & { readonly part: ObjectPart }
@@ -220,7 +237,8 @@ export interface Calls {
     answer: Record<never, never>
   }
   'layers/placed': {
-    request: { readonly lease: LeaseRef; readonly snapshot: string; readonly ms: number }
+    /** `fromPeers`: bytes that other runners gave. */
+    request: { readonly lease: LeaseRef; readonly snapshot: string; readonly ms: number; readonly fromPeers?: number }
     answer: Record<never, never>
   }
 }

@@ -1,7 +1,8 @@
-/** How layers travel between the machines of runners: by way of the server, which keeps them. */
+/** How layers travel between the machines of runners: the server keeps them, and leads to runners that have them. */
 import type { Readable } from 'node:stream'
 import type { LeaseRef } from '../store.ts'
 import type { LackingObject, LayerForm, TravellingLayer, WantedSnapshot } from './layer.ts'
+import type { PeerAddress } from './peers.ts'
 
 /**
  * Gives a runner's layers to the server, and takes others from there. Calls about a snapshot that it
@@ -10,6 +11,8 @@ import type { LackingObject, LayerForm, TravellingLayer, WantedSnapshot } from '
 export interface LayerPort {
   /** Absent where only the server reaches its store, and at a runner's end. */
   readonly direct?: DirectLayers
+  /** Absent where nobody signs tickets, and at a runner's end. */
+  readonly peers?: PeerLayers
   /**
    * Calls the listener for each snapshot that the server wants of this runner. `renew` repeats it
    * until the snapshot is stored or refused. Returns a function that unsubscribes.
@@ -38,8 +41,16 @@ export interface LayerPort {
   find(lease: LeaseRef, snapshot: string, forms: readonly LayerForm[]): Promise<readonly TravellingLayer[] | null>
   /** Streams an object of such a snapshot, by default from its beginning. */
   open(lease: LeaseRef, snapshot: string, digest: string, from?: number): Promise<Readable>
-  /** Reports that the snapshot is on this machine now, and how many milliseconds fetching took. */
-  placed(lease: LeaseRef, snapshot: string, ms: number): Promise<void>
+  /**
+   * Says that what `open` gave of a layer was refused. Returns whether other runners gave some of it:
+   * it does not come from them again. Absent where it comes from the server alone.
+   */
+  strike?(lease: LeaseRef, snapshot: string, layer: string): Promise<boolean>
+  /**
+   * Reports that the snapshot is on this machine now, and how many milliseconds fetching took.
+   * `fromPeers`: the bytes that other runners gave since the last report.
+   */
+  placed(lease: LeaseRef, snapshot: string, ms: number, fromPeers?: number): Promise<void>
 }
 
 /** A part of an object, and the address from which a runner reads it as a framed blob. */
@@ -88,4 +99,27 @@ export interface LocatedParts {
   readonly bytes: number
   readonly start: number
   readonly parts: readonly LocatedPart[]
+}
+
+/** A runner that has a layer, and the ticket with which it gives one object of it to one taker. */
+export interface LayerPeer extends PeerAddress {
+  readonly runner: string
+  readonly ticket: string
+}
+
+/** The runners that have an object, the least busy one first. */
+export interface LocatedPeers {
+  readonly layer: string
+  /** Size of the object. */
+  readonly bytes: number
+  readonly peers: readonly LayerPeer[]
+}
+
+/** Leads a runner to others that have what a leased job starts from. Rejects as `LayerPort`. */
+export interface PeerLayers {
+  /** Signs the tickets for this runner, which checks them by itself: it asks nobody while it gives. */
+  readonly key: string
+  locate(lease: LeaseRef, snapshot: string, digest: string): Promise<LocatedPeers>
+  /** Leads nobody to this runner for a layer any more. */
+  strike(lease: LeaseRef, snapshot: string, layer: string, runner: string): Promise<void>
 }

@@ -17,11 +17,12 @@ import {
   type WantedSnapshot,
 } from './layer.ts'
 import type { DirectObjects, LayerObjects } from './layer-objects.ts'
-import type { DirectLayers, LayerPort } from './layer-port.ts'
+import type { DirectLayers, LayerPort, LocatedPeers, PeerLayers } from './layer-port.ts'
+import { signTicket, ticketKey, ticketMs } from './peers.ts'
 import { plannedSecrets, secretNamesOf, slotOfSnapshot } from './taint.ts'
 
 export interface LocalLayersOptions {
-  readonly store: Pick<Store, 'builds' | 'changes'>
+  readonly store: Pick<Store, 'builds' | 'changes' | 'now'>
   readonly layers: LayerStore
   readonly objects: LayerObjects
   /** The runner whose port this is, and where it may take jobs. */
@@ -31,6 +32,8 @@ export interface LocalLayersOptions {
   readonly getsSecrets: boolean
   /** Whether a build has all secrets of these names. */
   readonly mayHave: (buildId: string, names: readonly string[]) => Promise<boolean>
+  /** Signs tickets with which runners take layers from each other; absent where they do not. */
+  readonly ticketSecret?: string
   readonly log: Log
   /** Absent where nobody counts. */
   readonly watch?: Pick<EngineWatch, 'layerMoved'>
@@ -44,6 +47,7 @@ type Loaded = { readonly build: Build; readonly context: BuildContext }
  */
 export class LocalLayers implements LayerPort {
   readonly direct?: DirectLayers
+  readonly peers?: PeerLayers
   readonly #options: LocalLayersOptions
   readonly #listeners = new Set<(wanted: WantedSnapshot) => void>()
 
@@ -51,6 +55,7 @@ export class LocalLayers implements LayerPort {
     this.#options = options
     const { direct } = options.objects
     if (direct !== undefined) this.direct = this.#leadTo(direct)
+    if (options.ticketSecret !== undefined) this.peers = this.#leadToPeers(options.ticketSecret)
   }
 
   onWanted(listener: (wanted: WantedSnapshot) => void): () => void {
@@ -94,7 +99,10 @@ export class LocalLayers implements LayerPort {
       if (!isThere) lacking.push({ digest: object.digest, parts })
       else if (!(await objects.complete(asked, object))) lacking.push({ digest: object.digest, parts: 0 })
     }
-    if (lacking.length === 0) await layers.keep(wanted, asked, layer, await this.#taintOf(asked, wanted, layer))
+    if (lacking.length === 0) {
+      const taint = await this.#taintOf(asked, wanted, layer)
+      await layers.keep(wanted, asked, layer, { giver: this.#options.runner, taint })
+    }
     return lacking
   }
 
@@ -127,9 +135,11 @@ export class LocalLayers implements LayerPort {
     return this.#options.objects.open(place, digest, from)
   }
 
-  async placed(lease: LeaseRef, snapshot: string, ms: number): Promise<void> {
-    const { layers, runner } = this.#options
-    if ((await this.#placeOf(lease, snapshot)) !== null) await layers.placed(runner, snapshot, ms)
+  async placed(lease: LeaseRef, snapshot: string, ms: number, fromPeers = 0): Promise<void> {
+    const { layers, runner, watch } = this.#options
+    if ((await this.#placeOf(lease, snapshot)) === null) return
+    if (fromPeers > 0) watch?.layerMoved('fetched_from_peers', fromPeers)
+    await layers.placed(runner, snapshot, ms)
   }
 
   #leadTo(direct: DirectObjects): DirectLayers {
@@ -149,21 +159,47 @@ export class LocalLayers implements LayerPort {
     }
   }
 
+  #leadToPeers(secret: string): PeerLayers {
+    const { layers, runner, store } = this.#options
+    return {
+      key: ticketKey(secret, runner),
+      locate: async (lease, snapshot, digest): Promise<LocatedPeers> => {
+        const { place, object, layer } = await this.#objectOf(lease, snapshot, digest)
+        const now = store.now()
+        const found = await layers.holders(runner, place.pool, layer, now)
+        const ticketFor = (giver: string, taker: string) =>
+          signTicket(ticketKey(secret, giver), { layer, digest, taker, until: now + ticketMs })
+        const peers = (found?.holders ?? []).map((one) => ({
+          ...one,
+          ticket: ticketFor(one.runner, found?.taker ?? ''),
+        }))
+        return { layer, bytes: object.bytes, peers }
+      },
+      strike: async (lease, snapshot, layer, giver) => {
+        const found = await this.#find(lease, snapshot, ['erofs', 'tar'])
+        if (found?.stored.layers.some(({ id }) => id === layer) !== true)
+          throw new NotWanted('The layer is none that this job starts from.')
+        this.#options.log('warn', `the runner ${runner} got a layer ${layer} from ${giver} that was refused`)
+        await layers.strike(giver, layer)
+      },
+    }
+  }
+
   /** Returns an object of a snapshot that a leased job starts from. Throws `NotWanted`. */
   async #objectOf(
     lease: LeaseRef,
     snapshot: string,
     digest: string,
-  ): Promise<{ readonly object: LayerObject; readonly place: LayerPlace }> {
+  ): Promise<{ readonly object: LayerObject; readonly layer: string; readonly place: LayerPlace }> {
     const found = await this.#find(lease, snapshot, ['erofs', 'tar'])
     const object = found?.stored.layers
-      .flatMap(({ blob, source }) => [
-        { digest: blob.digest, bytes: blob.blobBytes },
-        ...(source === null ? [] : [source]),
+      .flatMap(({ id: layer, blob, source }) => [
+        { layer, digest: blob.digest, bytes: blob.blobBytes },
+        ...(source === null ? [] : [{ layer, ...source }]),
       ])
       .find((one) => one.digest === digest)
     if (!found || object === undefined) throw new NotWanted('The object belongs to no layer that this job starts from.')
-    return { object, place: found.place }
+    return { object, layer: object.layer, place: found.place }
   }
 
   async #asked(wanted: WantedSnapshot): Promise<AskedSnapshot> {
@@ -187,13 +223,12 @@ export class LocalLayers implements LayerPort {
   }
 
   /** Returns where the snapshot is shared; null when the leased job does not start from it. */
-  async #placeOf({ buildId, jobId, ...lease }: LeaseRef, snapshot: string): Promise<LayerPlace | null> {
-    const { reach } = this.#options
-    const { build } = await this.#load(buildId)
-    const job = build.jobs.find(({ id }) => id === jobId)
-    if (job === undefined || job.step === null || !isNewestLease(job, lease) || !isHeld(job.state)) return null
-    if (!neededFiles(build, job.step).some((file) => file.snapshot === snapshot)) return null
-    return { queue: build.queue, pool: reach.pool ?? defaultPool }
+  async #placeOf(lease: LeaseRef, snapshot: string): Promise<LayerPlace | null> {
+    const { reach, store } = this.#options
+    const known = await store.builds.known(lease.buildId)
+    // Another process may have given the lease.
+    const { build } = known && startsFrom(known.build, lease, snapshot) ? known : await this.#load(lease.buildId)
+    return startsFrom(build, lease, snapshot) ? { queue: build.queue, pool: reach.pool ?? defaultPool } : null
   }
 
   /**
@@ -214,10 +249,17 @@ export class LocalLayers implements LayerPort {
   }
 
   async #load(buildId: string): Promise<Loaded> {
-    const loaded = await this.#options.store.builds.known(buildId)
+    const loaded = await this.#options.store.builds.load(buildId)
     if (loaded === undefined) throw new Error(`there is no build ${buildId}`)
     return loaded
   }
+}
+
+/** Whether a build has this lease, and its job starts from the snapshot. */
+function startsFrom(build: Build, { jobId, ...lease }: LeaseRef, snapshot: string): boolean {
+  const job = build.jobs.find(({ id }) => id === jobId)
+  if (job === undefined || job.step === null || !isNewestLease(job, lease) || !isHeld(job.state)) return false
+  return neededFiles(build, job.step).some((file) => file.snapshot === snapshot)
 }
 
 function sizeOf(parts: readonly { readonly bytes: number }[]): number {

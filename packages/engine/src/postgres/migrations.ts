@@ -37,6 +37,7 @@ export const engineMigrations: readonly { readonly name: string; readonly sql: s
   '0034-rooms.sql',
   '0035-exports-ahead.sql',
   '0036-log-segments.sql',
+  '0037-layer-peers.sql',
 ].map((file) => ({
   name: `engine/${file}`,
   sql: readFileSync(new URL(`./migrations/${file}`, import.meta.url), 'utf8'),

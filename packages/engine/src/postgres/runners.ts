@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Instant } from '../core/model.ts'
 import type { Reach } from '../core/placement/reach.ts'
 import { noTraffic } from '../layers/layer.ts'
+import type { PeerAddress } from '../layers/peers.ts'
 import { goneMs, type PresentRunner, type RunnerRoom, type RunnerStore } from '../store.ts'
 import { time } from './values.ts'
 
@@ -70,21 +71,29 @@ export class PostgresRunners implements RunnerStore {
     this.#company = company
   }
 
-  async seen(runner: string, reach: Reach, now: Instant, traffic = noTraffic, room?: RunnerRoom): Promise<boolean> {
+  async seen(
+    runner: string,
+    reach: Reach,
+    now: Instant,
+    traffic = noTraffic,
+    room?: RunnerRoom,
+    peer?: PeerAddress,
+  ): Promise<boolean> {
     const { pool, labels, queues } = reach
     const { forms, host } = traffic
     const { rows } = await this.#pool.query<{ has_others: boolean; is_asked: boolean }>({
       name: 'engine-runner-seen',
-      text: `insert into engine.runners (id, pool, labels, queues, seen_at, forms, host, free_bytes, size_bytes, snapshots)
-          values ($1, $2, $3, $4, $5, $6, $8, $9, $10, $11)
+      text: `insert into engine.runners (id, pool, labels, queues, seen_at, forms, host, free_bytes, size_bytes, snapshots, peer_address, peer_certificate)
+          values ($1, $2, $3, $4, $5, $6, $8, $9, $10, $11, $12, $13)
         on conflict (id) do update set pool = excluded.pool, labels = excluded.labels, queues = excluded.queues, seen_at = excluded.seen_at,
           forms = excluded.forms, host = excluded.host, free_bytes = excluded.free_bytes, size_bytes = excluded.size_bytes,
-          snapshots = excluded.snapshots
+          snapshots = excluded.snapshots, peer_address = excluded.peer_address, peer_certificate = excluded.peer_certificate
         returning exists (select from engine.runners o where o.id <> $1 and o.seen_at > $7) as has_others,
           exists (select from engine.exports e where e.runner = $1 and e.stored_at is null and e.refused is null) as is_asked`,
       values: [
         ...[runner, pool, labels, queues, time(now), forms.length === 0 ? null : forms, time(now - goneMs), host],
         ...[room?.freeBytes ?? null, room?.sizeBytes ?? null, room?.snapshots ?? null],
+        ...[peer?.address ?? null, peer?.certificate ?? null],
       ],
     })
     this.#seenAt.set(runner, now)

@@ -16,6 +16,7 @@ import { planBuild } from '../core/plan-build.ts'
 import { isHeld, isNewestLease, isTerminal } from '../core/states.ts'
 import { type LayerTraffic, noTraffic } from '../layers/layer.ts'
 import { LocalLayers, type LocalLayersOptions } from '../layers/local-layers.ts'
+import type { PeerAddress } from '../layers/peers.ts'
 import type { Log } from '../log.ts'
 import type { Directive, LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort, SourceOffer } from '../port.ts'
 import type { SplitFile } from '../splits/deal.ts'
@@ -45,7 +46,7 @@ export interface LocalPortOptions {
   /** Absent where nobody counts. */
   readonly watch?: EngineWatch
   /** The runner that has the port, and the place of its layers; absent where none travel. */
-  readonly layers?: Pick<LocalLayersOptions, 'runner' | 'objects' | 'getsSecrets' | 'mayHave'>
+  readonly layers?: Pick<LocalLayersOptions, 'runner' | 'objects' | 'getsSecrets' | 'mayHave' | 'ticketSecret'>
   /** Parses a rendered IR. By default on this thread, which a large IR blocks for half a second. */
   readonly parse?: (ir: string) => Promise<PlanResult>
   /** The same for the documents that a generator left. */
@@ -131,13 +132,18 @@ class LocalPort implements RunnerPort {
     return jobs.flatMap((job) => job ?? [])
   }
 
-  async renew(runner: string, traffic: LayerTraffic = noTraffic, room?: RunnerRoom): Promise<readonly LeaseStatus[]> {
+  async renew(
+    runner: string,
+    traffic: LayerTraffic = noTraffic,
+    room?: RunnerRoom,
+    peer?: PeerAddress,
+  ): Promise<readonly LeaseStatus[]> {
     const { leases, runners, now } = this.#store
     const at = now()
     const exchanged = this.layers === null ? noTraffic : traffic
     const [held, isAsked] = await Promise.all([
       leases.renew(runner, at),
-      runners.seen(runner, this.#reach, at, exchanged, room),
+      runners.seen(runner, this.#reach, at, exchanged, room, this.layers?.peers && peer),
     ])
     if (isAsked) void this.layers?.tellWanted()
     return held.map(toStatus)

@@ -113,11 +113,19 @@ export class LayerExchange {
   }
 
   /** Reads an object of a packed layer. */
-  async read({ id, blob, source }: TravellingLayer, digest: string, from = 0): Promise<Readable> {
-    if (digest === blob.digest) return createReadStream(this.#blob(id, blob.form).file, { start: from })
-    const record = await wholeRecord(id, this.#parts.snapshots)
-    if (digest !== source?.digest || record.source === null) throw new Error(`the layer ${id} has no object ${digest}`)
-    return createReadStream(manifestPath(record.source), { start: from })
+  async read({ id }: TravellingLayer, digest: string, from = 0): Promise<Readable> {
+    const file = await this.fileOf(id, digest)
+    if (file === null) throw new Error(`the layer ${id} has no object ${digest}`)
+    return createReadStream(file, { start: from })
+  }
+
+  /** Returns the file of an object of a layer; null unless the layer is here, and packed. */
+  async fileOf(id: SnapshotId, digest: string): Promise<string | null> {
+    const record = await this.#parts.snapshots.record(id)
+    if (record === undefined) return null
+    for (const form of ['erofs', 'tar'] as const)
+      if (this.#known(id, form)?.digest === digest) return this.#blob(id, form).file
+    return digest === record.source?.digest ? manifestPath(record.source) : null
   }
 
   /** Returns the digest of this machine's base `host`; null if it cannot make one. */

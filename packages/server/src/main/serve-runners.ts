@@ -25,7 +25,7 @@ interface RunnerServices {
   readonly blobs: BlobStore
   readonly disk: Pick<Disk, 'full'>
   readonly limiter: RateLimiter
-  /** Signs receipts of runners. */
+  /** Signs receipts and tickets of runners. */
   readonly runnerSecret: string
   readonly settings: Pick<Settings, 'trustedProxies'>
   readonly engine: { readonly store: Store }
@@ -49,7 +49,7 @@ export function serveRunners(services: RunnerServices): RunnerEntrance {
       reach: { pool: name, labels, queues: organizations },
       secrets: secretsFor(own, { pool, secrets: builds.secrets }),
       idTokens: idTokensFor(own, builds.idTokens),
-      layers: { ...shared, runner: own.runner, getsSecrets: own.getsSecrets },
+      layers: { ...shared, runner: own.runner, getsSecrets: own.getsSecrets, ticketSecret: services.runnerSecret },
     }),
   )
   const shellsFor = (identity: RunnerIdentity): RunnerShells => {

@@ -9,6 +9,7 @@ import { openDisk } from '../platform/data-directory/disk.ts'
 import { openDataDirectory } from '../platform/data-directory/open-data-directory.ts'
 import { type Settings, SettingsError } from '../platform/settings/read-settings.ts'
 import { readCertificates } from '../runners/runner-caller.ts'
+import type { PeerOptions } from './open-peer.ts'
 import { RunnerSession } from './runner-session.ts'
 
 interface StartOptions {
@@ -53,8 +54,11 @@ export async function startRunner({ settings, log, signal }: StartOptions): Prom
       signal,
     )
     started.defer(() => session.close())
+    const peer = await openPeer(settings, { ...sandboxes, directory, log: engineLog })
+    started.defer(() => peer?.close())
     const port = connectRunner({
       url,
+      ...(peer && { peer }),
       ...(ca !== null && { ca }),
       token: (refused) => session.token(refused),
       onOutdated: (why) => end(outdatedCode, why),
@@ -63,9 +67,8 @@ export async function startRunner({ settings, log, signal }: StartOptions): Prom
     started.defer(() => port.close())
     const own = await runnerOn(sandboxes, { settings, directory, disk, log }, session.id)
     const runner = createRunner({ ...own, port, log: engineLog })
-    const { cacheBytes } = own
     const liveSnapshots = (pinnedMs: number) => port.liveSnapshots(session.id, pinnedMs)
-    const collecting = new Collector({ liveSnapshots, runner, disk, cacheBytes, log: engineLog })
+    const collecting = new Collector({ liveSnapshots, runner, disk, cacheBytes: own.cacheBytes, log: engineLog })
     await runner.start()
     collecting.start()
     const endShells = openShells(port.shells, runner, log.child({ part: 'shells' }))
@@ -86,6 +89,11 @@ export async function startRunner({ settings, log, signal }: StartOptions): Prom
     await started.disposeAsync()
     throw error
   }
+}
+
+/** Lets other runners take layers from this one, where that is set up. */
+async function openPeer({ peerAddress: address }: Settings, own: Omit<PeerOptions, 'address'>) {
+  return address === null ? undefined : (await import('./open-peer.ts')).openPeer({ ...own, address })
 }
 
 /** Opens shells as the server asks for them. Returns what ends them; people hear of it. */

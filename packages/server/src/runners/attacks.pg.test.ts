@@ -328,6 +328,26 @@ const attempts: Readonly<Record<string, readonly [string, () => ReturnType<typeo
     'not_held',
     () => thief.call('layers/fetch', { lease: foreign, ...kept, from: 0 }),
   ],
+  'asks which runners have a layer that its job does not start from': [
+    'not_wanted',
+    async () => {
+      await keepLayer()
+      return thief.call('layers/peers', { lease: own, ...kept })
+    },
+  ],
+  'keeps others from taking a layer that its job does not start from': [
+    'not_wanted',
+    () =>
+      thief.call('layers/struck', { lease: own, snapshot: kept.snapshot, layer: kept.snapshot, runner: randomUUID() }),
+  ],
+  'leads other runners to a path': [
+    'bad_request',
+    () => thief.call('renew', { peer: { address: 'db.internal:5432/layer', certificate: 'a'.repeat(64) } }),
+  ],
+  'leads other runners to somebody with a login': [
+    'bad_request',
+    () => thief.call('renew', { peer: { address: 'a:b@db.internal:5432', certificate: 'a'.repeat(64) } }),
+  ],
   'reads the archive of a build of which it holds nothing': [
     'not_held',
     () => thief.call('source/archive', { buildId: foreign.buildId, sha256: 'a'.repeat(64), from: 0 }),
@@ -366,6 +386,15 @@ const onLeases: Readonly<Record<string, readonly [object, (lease: Ref) => Return
   'looks for layers': [
     { layers: null },
     (lease) => thief.call('layers/find', { lease, snapshot: kept.snapshot, forms: ['erofs'] }),
+  ],
+  'asks which runners have a layer': [
+    { located: null },
+    (lease) => thief.call('layers/peers', { lease, snapshot: kept.snapshot, digest: kept.digest }),
+  ],
+  'says that a runner gave wrong bytes': [
+    {},
+    (lease) =>
+      thief.call('layers/struck', { lease, snapshot: kept.snapshot, layer: kept.snapshot, runner: randomUUID() }),
   ],
   'says that it has layers': [{}, (lease) => thief.call('layers/placed', { lease, snapshot: kept.snapshot, ms: 1 })],
   'keeps layers from travelling': [

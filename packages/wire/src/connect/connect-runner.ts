@@ -2,6 +2,7 @@ import { type LeaseRef, type Log, type RunnerPort, SourceUnavailable } from '@ha
 import { Agent } from 'undici'
 import { idTokensFromWire, leaseToWire, phasesToWire, renderToWire, secretsFromWire } from '../forms.ts'
 import { encodeFrame } from '../frames.ts'
+import type { Peer } from '../peers/index.ts'
 import { type AppendAnswer, archiveCall, framedCalls, longestPollMs } from '../protocol.ts'
 import { openStream } from './answer-stream.ts'
 import { Appender } from './appender.ts'
@@ -25,6 +26,8 @@ export interface ConnectOptions {
   /** The server does not speak this release's version: it is time to end (exit 75). */
   onOutdated(message: string): void
   readonly log: Log
+  /** Absent where no other runner takes layers from this one, nor it from others. */
+  readonly peer?: Peer
   readonly settings?: Partial<ConnectSettings>
 }
 
@@ -55,12 +58,12 @@ export interface RemotePort extends RunnerPort {
  * Connects a runner to a server. Each call is repeated while the server cannot be reached, for some
  * seconds, and then fails as a local one does whose database is away.
  */
-export function connectRunner({ url, ca, token, onOutdated, log, settings: given }: ConnectOptions): RemotePort {
+export function connectRunner({ url, ca, token, onOutdated, log, peer, settings: given }: ConnectOptions): RemotePort {
   const settings = { ...defaultSettings, ...given }
   const address = new URL(url)
   const agent = openConnections(address, ca, settings.connectMs)
   const caller = new Caller({ url: address, agent, token, onOutdated }, settings)
-  const leases = new WireLeases(caller, settings, log)
+  const leases = new WireLeases(caller, settings, log, peer)
   const store = new Agent({ connect: { timeout: settings.connectMs, ca: systemRoots() } })
   const direct = new DirectTransfer({ caller, agent: store, stallMs: settings.stallMs, log })
   return {
@@ -76,7 +79,7 @@ export function connectRunner({ url, ca, token, onOutdated, log, settings: given
     ...contents(caller, settings),
     probes: wireProbes(caller),
     shells: wireShells(caller, (listener) => leases.onShell(listener), { ...settings, url: address, ca, token }),
-    layers: wireLayers(caller, leases, direct, settings),
+    layers: wireLayers(caller, leases, { direct, peers: peer?.taker(caller) }, settings),
     async close() {
       await caller.transport.close()
       await store.destroy()

@@ -1,7 +1,8 @@
 import { Readable } from 'node:stream'
-import { type LayerPort, NotWanted } from '@harmont/engine'
+import { type LayerPort, type LeaseRef, NotWanted } from '@harmont/engine'
 import { leaseToWire } from '../forms.ts'
 import { encodeFrame } from '../frames.ts'
+import type { LayerTransfer } from '../peers/take-layers.ts'
 import { framedCalls, layerCall } from '../protocol.ts'
 import { openStream } from './answer-stream.ts'
 import type { Caller, CallTimes } from './caller.ts'
@@ -16,7 +17,7 @@ const leastBytesPerMs = 20_000
 export function wireLayers(
   caller: Caller,
   leases: Pick<WireLeases, 'onWanted'>,
-  direct: DirectTransfer,
+  { direct, peers }: { readonly direct: DirectTransfer; readonly peers: LayerTransfer | undefined },
   { tryMs, wholeMs, stallMs, sourceMs }: CallTimes & { readonly stallMs: number; readonly sourceMs: number },
 ): LayerPort {
   return {
@@ -45,12 +46,20 @@ export function wireLayers(
       const patience = { tryMs, stallMs, wholeMs: sourceMs }
       const rest = (at: number) =>
         openStream(caller.transport, layerCall, { lease: leaseToWire(lease), snapshot, digest }, patience, at)
-      const bytes = direct.read({ lease, snapshot, digest }, from, rest)
+      const wanted = { lease, snapshot, digest }
+      const kept = (at: number) => direct.read(wanted, at, rest)
+      // Who gave what is known of whole objects.
+      const bytes = peers === undefined || from > 0 ? kept(from) : peers.read(wanted, kept)
       const first = await bytes.next()
       return Readable.from(afterFirst(first, bytes), { objectMode: false })
     },
+    ...(peers && {
+      strike: (lease: LeaseRef, snapshot: string, layer: string) => peers.strike(lease, snapshot, layer),
+    }),
     async placed(lease, snapshot, ms) {
-      await caller.call('layers/placed', { lease: leaseToWire(lease), snapshot, ms })
+      const fromPeers = peers?.takeCount() ?? 0
+      const counted = fromPeers > 0 ? { fromPeers } : {}
+      await caller.call('layers/placed', { lease: leaseToWire(lease), snapshot, ms, ...counted })
     },
   }
 }

@@ -12,6 +12,7 @@ import {
 } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import { jobFromWire, statusFromWire } from '../forms.ts'
+import type { Peer } from '../peers/index.ts'
 import type { Calls, FencedJob } from '../protocol.ts'
 import type { Caller, CallTimes, Heard } from './caller.ts'
 import { Directives } from './directives.ts'
@@ -21,14 +22,16 @@ import { durationsOf } from './server-clock.ts'
 export class WireLeases {
   readonly #caller: Caller
   readonly #times: CallTimes
+  readonly #peer: Peer | undefined
   readonly #directives: Directives
   /** Leases, by job, that this process was given and has not reported as ended. */
   readonly #granted = new Map<string, FencedJob>()
   /** Whether the answer to a request for work may have been lost. */
   #isUnsure = false
 
-  constructor(caller: Caller, times: CallTimes, log: Log) {
+  constructor(caller: Caller, times: CallTimes, log: Log, peer?: Peer) {
     this.#caller = caller
+    this.#peer = peer
     this.#times = times
     this.#directives = new Directives(async (heard, signal) => {
       const { pollMs: waitMs, tryMs } = times
@@ -65,8 +68,10 @@ export class WireLeases {
 
   async renew(traffic?: LayerTraffic, room?: RunnerRoom): Promise<readonly LeaseStatus[]> {
     const before = [...this.#granted.values()]
-    const said = { ...(traffic && { traffic }), ...(room && { room }) }
+    const peer = this.#peer
+    const said = { ...(traffic && { traffic }), ...(room && { room }), ...(peer && { peer: peer.told }) }
     const { answer, exchange } = await this.#caller.call('renew', said)
+    peer?.learn(answer.ticketKey ?? null, this.#caller.clock.aheadMs)
     const held = new Map(answer.leases.map((lease) => [lease.jobId, lease]))
     for (const lease of before) if (!isSame(held.get(lease.jobId), lease)) this.ended(lease)
     this.#directives.wants(answer.exports ?? [])

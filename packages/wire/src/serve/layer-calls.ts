@@ -44,6 +44,20 @@ export const layerCalls: Handlers<LayerCall> = {
     return () => ({ located })
   },
 
+  async 'layers/peers'(context, { lease, snapshot, digest }) {
+    const located = await context.exchange(async ({ peers }) =>
+      peers === undefined ? null : context.ifHeld(lease, null, () => peers.locate(lease, snapshot, digest)),
+    )
+    return () => ({ located })
+  },
+
+  async 'layers/struck'(context, { lease, snapshot, layer, runner }) {
+    await context.exchange(async ({ peers }) =>
+      context.ifHeld(lease, undefined, async () => peers?.strike(lease, snapshot, layer, runner)),
+    )
+    return () => ({})
+  },
+
   async 'layers/target'(context, { snapshot, form, part }) {
     const target = await context.exchange(
       async ({ direct }) => (await direct?.target({ snapshot, form }, part)) ?? null,
@@ -59,8 +73,10 @@ export const layerCalls: Handlers<LayerCall> = {
     return () => ({})
   },
 
-  async 'layers/placed'(context, { lease, snapshot, ms }) {
-    await context.exchange((layers) => context.ifHeld(lease, undefined, () => layers.placed(lease, snapshot, ms)))
+  async 'layers/placed'(context, { lease, snapshot, ms, fromPeers }) {
+    await context.exchange((layers) =>
+      context.ifHeld(lease, undefined, () => layers.placed(lease, snapshot, ms, fromPeers)),
+    )
     return () => ({})
   },
 }

@@ -33,11 +33,13 @@ export const leaseCalls: Handlers<LeaseCall> = {
     return granted(context, await refuseUnfit(context, await context.port.reclaim(context.runner), features))
   },
 
-  async renew({ port, runner, shared }, { traffic, room }) {
-    const leases = await port.renew(runner, traffic, room)
+  async renew({ port, runner, shared }, { traffic, room, peer }) {
+    const leases = await port.renew(runner, traffic, room, peer)
     shared.holders.note(runner, leases)
     const exports = traffic === undefined ? {} : { exports: (await shared.store.layers?.wantedOf(runner)) ?? [] }
-    return (now) => ({ leases: leases.map((status) => statusToWire(status, now)), ...exports })
+    const key = peer && port.layers?.peers?.key
+    const signed = key === undefined ? {} : { ticketKey: key }
+    return (now) => ({ leases: leases.map((status) => statusToWire(status, now)), ...exports, ...signed })
   },
 
   async 'live-snapshots'({ port, runner }, { pinnedMs }) {

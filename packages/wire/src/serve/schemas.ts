@@ -221,6 +221,9 @@ const wanted = { snapshot: uuid, form: layerForm }
 const partIndex = { type: 'integer', minimum: 0, maximum: 100_000 }
 const part = object({ digest: named, index: partIndex, bytes: count })
 const layerRequest = object({ lease, snapshot: uuid, digest: named, from: count })
+/** A name or an address of a host, and a port. */
+const hostAndPort = { type: 'string', pattern: '^([A-Za-z0-9.-]{1,253}|\\[[0-9a-fA-F:.]{2,45}\\]):[0-9]{1,5}$' }
+const peer = object({ address: hostAndPort, certificate: digest })
 const layer = object(
   {
     id: uuid,
@@ -262,7 +265,11 @@ const calls: Readonly<Record<CallName, Schema>> = {
   'live-snapshots': object({ pinnedMs: { type: 'integer', minimum: 0, maximum: 366 * 24 * 3_600_000 } }),
   renew: object(
     {},
-    { traffic, room: object({ freeBytes: count, sizeBytes: count, snapshots: { ...count, maximum: 2 ** 31 - 1 } }) },
+    {
+      traffic,
+      room: object({ freeBytes: count, sizeBytes: count, snapshots: { ...count, maximum: 2 ** 31 - 1 } }),
+      peer,
+    },
   ),
   directives: object(
     { waitMs, known: list(object({ jobId: uuid, fence, stop: one('cancel', 'timeout') }), 10_000) },
@@ -296,9 +303,11 @@ const calls: Readonly<Record<CallName, Schema>> = {
   'layers/refuse': object({ snapshot: uuid, reason: text(1_000) }, { lease }),
   'layers/find': object({ lease, snapshot: uuid, forms }),
   'layers/locate': layerRequest,
+  'layers/peers': object({ lease, snapshot: uuid, digest: named }),
+  'layers/struck': object({ lease, snapshot: uuid, layer: uuid, runner: uuid }),
   'layers/target': object({ ...wanted, part }),
   'layers/arrived': object({ ...wanted, part, written: object({ blob: uuid, receipt: ticket }) }),
-  'layers/placed': object({ lease, snapshot: uuid, ms: count }),
+  'layers/placed': object({ lease, snapshot: uuid, ms: count }, { fromPeers: count }),
 }
 
 const schemas = {

@@ -4,6 +4,8 @@ import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { everything, type Reach } from '../../core/placement/reach.ts'
 import type { LayerForm, LayerTraffic, TravellingLayer } from '../../layers/layer.ts'
+import type { LayerObjects } from '../../layers/layer-objects.ts'
+import { LocalLayers } from '../../layers/local-layers.ts'
 import { goneMs, homeMs, type Lease } from '../../store.ts'
 import { engineDatabase } from '../engine-database.test-support.ts'
 import { PostgresStore } from '../postgres-store.ts'
@@ -88,7 +90,7 @@ function layerOf(
 async function give(runner: string, snapshot: string, layers = [layerOf(snapshot)], form: LayerForm = 'erofs') {
   const asked = await store.layers.asked(runner, { snapshot, form })
   if (asked === null) throw new Error(`the snapshot is not wanted of ${runner}`)
-  for (const layer of layers) await store.layers.keep({ snapshot, form }, asked, layer, [])
+  for (const layer of layers) await store.layers.keep({ snapshot, form }, asked, layer, { giver: 'a', taint: [] })
 }
 /** A build whose first step has ended on the runner `a`; the others build in it. */
 async function parentOnA(children = 1): Promise<{ readonly id: string; readonly snapshot: string }> {
@@ -180,11 +182,16 @@ test('a snapshot counts as stored only with all layers below it, in forms that i
   if (asked === null) throw new Error('it is not wanted')
   const wanted = { snapshot, form: 'erofs' } as const
   expect(await store.layers.lacking(wanted, asked, [below, snapshot])).toEqual([below, snapshot])
-  await store.layers.keep(wanted, asked, own, ['S'])
+  await store.layers.keep(wanted, asked, own, { giver: 'a', taint: ['S'] })
   expect(await take('b', images)).toEqual([])
   expect(await store.layers.find(asked, snapshot, ['erofs', 'tar'])).toBeNull()
   const lower = layerOf(below)
-  await store.layers.keep(wanted, asked, { ...lower, blob: { ...lower.blob, form: 'tar' } }, ['T'])
+  await store.layers.keep(
+    wanted,
+    asked,
+    { ...lower, blob: { ...lower.blob, form: 'tar' } },
+    { giver: 'a', taint: ['T'] },
+  )
   expect(await store.layers.lacking(wanted, asked, [below, snapshot])).toEqual([])
   expect((await store.layers.find(asked, snapshot, ['erofs', 'tar']))?.layers.map(({ id }) => id)).toEqual([
     below,
@@ -193,7 +200,9 @@ test('a snapshot counts as stored only with all layers below it, in forms that i
   expect((await store.layers.find(asked, snapshot, ['erofs', 'tar']))?.taint.toSorted()).toEqual(['S', 'T'])
   expect(await store.layers.find({ ...asked, queue: 'other' }, snapshot, ['erofs', 'tar'])).toBeNull()
   expect(await take('c', { ...images, forms: ['tar'] })).toEqual([])
-  await expect(store.layers.keep(wanted, { ...asked, pool: 'gpu' }, own, [])).rejects.toThrow('another organization')
+  await expect(store.layers.keep(wanted, { ...asked, pool: 'gpu' }, own, { giver: 'a', taint: [] })).rejects.toThrow(
+    'another organization',
+  )
   expect(await take('b', images, {}, 1)).toHaveLength(1)
 })
 
@@ -373,4 +382,28 @@ test('steps that start from an image go where their family is, wherever its othe
   for (const { event } of await store.runners.gone(now)) await store.builds.apply(id, [event])
   expect(await home()).toEqual([{ home: 'b' }])
   expect(await take('b', images)).toHaveLength(1)
+})
+
+test('G116 a process that gave the lease of a job is followed by another one, which knows of it at once', async () => {
+  const { id, snapshot } = await parentOnA()
+  await seen(['a'], ['b'])
+  const other = await PostgresStore.open(config, { now: () => now })
+  try {
+    await other.builds.load(id)
+    now += second
+    await want('b')
+    await give('a', snapshot)
+    now += 10 * second
+    const { buildId, jobId, fence, leaseId } = await one('b', images)
+    const layers = new LocalLayers({
+      ...{ store: other, layers: other.layers, runner: 'b', reach: everything, getsSecrets: true },
+      mayHave: async () => true,
+      // No byte is read.
+      objects: {} as LayerObjects,
+      log: () => undefined,
+    })
+    expect(await layers.find({ buildId, jobId, fence, leaseId }, snapshot, ['erofs'])).toHaveLength(1)
+  } finally {
+    await other.close()
+  }
 })

@@ -3,8 +3,16 @@ import type pg from 'pg'
 import type { Instant } from '../../core/model.ts'
 import { type CrowdedFiles, chooseAhead, crowdedMs } from '../../core/placement/export-ahead.ts'
 import type { Taker } from '../../core/placement/placement.ts'
+import { defaultPool } from '../../core/placement/reach.ts'
 import { type LayerForm, NotWanted, type TravellingLayer, type WantedSnapshot } from '../../layers/layer.ts'
-import { type AskedSnapshot, homeMs, type LayerPlace, type LayerStore, type StoredSnapshot } from '../../store.ts'
+import {
+  type AskedSnapshot,
+  homeMs,
+  type LayerHolders,
+  type LayerPlace,
+  type LayerStore,
+  type StoredSnapshot,
+} from '../../store.ts'
 import type { Company } from '../runners.ts'
 import { transaction } from '../transaction.ts'
 import { storable, storableJson, time } from '../values.ts'
@@ -15,6 +23,8 @@ import { crowdedText, wantOfDrainingText, wantText } from './want-text.ts'
 
 /** A runner that renewed within this time can be asked. */
 const awakeMs = 15_000
+/** Others are there in their place once these cannot give. */
+const mostHolders = 8
 /** Fetches of fewer bytes say nothing about how fast bytes come. */
 const smallFetch = 1_000_000
 
@@ -130,19 +140,20 @@ export class PostgresLayers implements LayerStore {
     wanted: WantedSnapshot,
     place: LayerPlace,
     layer: TravellingLayer,
-    taint: readonly string[],
+    { giver, taint }: { readonly giver: string; readonly taint: readonly string[] },
   ): Promise<void> {
     await this.#changeAndOpen(wanted, async (client) => {
       const { rows } = await client.query<LayerPlace>({
         name: 'engine-keep-layer',
         // The first description stays: runners may be fetching by it.
-        text: `insert into engine.layers (id, form, queue, pool, digest, source_digest, bytes, layers, description, taint)
-          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-          on conflict (id, form) do update set taint = array(select distinct unnest(engine.layers.taint || excluded.taint))
+        text: `insert into engine.layers (id, form, queue, pool, digest, source_digest, bytes, layers, description, taint, giver)
+          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+          on conflict (id, form) do update set taint = array(select distinct unnest(engine.layers.taint || excluded.taint)),
+            giver = coalesce(engine.layers.giver, excluded.giver)
           returning queue, pool`,
         values: [
           ...[layer.id, layer.blob.form, place.queue, place.pool, layer.blob.digest, layer.source?.digest ?? null],
-          ...[layer.blob.blobBytes, layer.layers, storableJson(layer), taint.map(storable)],
+          ...[layer.blob.blobBytes, layer.layers, storableJson(layer), taint.map(storable), giver],
         ],
       })
       requirePlace(place, rows)
@@ -190,6 +201,30 @@ export class PostgresLayers implements LayerStore {
           select distinct unnest(layers), $1 from engine.layers where id = $2
         on conflict (snapshot, runner) do update set placed_at = now()`,
       values: [runner, snapshot, Math.max(1, Math.round(ms))],
+    })
+  }
+
+  async holders(taker: string, pool: string, layer: string, now: Instant): Promise<LayerHolders | null> {
+    const { rows } = await this.#pool.query<LayerHolders>({
+      name: 'engine-layer-holders',
+      text: `select t.peer_certificate as taker, array(
+          select json_build_object('runner', x.id, 'address', x.peer_address, 'certificate', x.peer_certificate)
+          from engine.runners x where x.id <> t.id and x.peer_address is not null and x.seen_at > $4 and coalesce(x.pool, '${defaultPool}') = $3
+            and (exists (select from engine.layers l where l.id = $2 and l.giver = x.id)
+              or exists (select from engine.layer_places p where p.snapshot = $2 and p.runner = x.id and not p.struck))
+          order by (select count(*) from engine.leases h where h.runner = x.id), random() limit ${mostHolders}) as holders
+        from engine.runners t where t.id = $1 and t.peer_certificate is not null`,
+      values: [taker, layer, pool, time(now - awakeMs)],
+    })
+    return rows[0] ?? null
+  }
+
+  async strike(runner: string, layer: string): Promise<void> {
+    await this.#pool.query({
+      name: 'engine-strike-holder',
+      text: `with place as (update engine.layer_places set struck = true where snapshot = $2 and runner = $1)
+        update engine.layers set giver = null where id = $2 and giver = $1`,
+      values: [runner, layer],
     })
   }
 

@@ -86,8 +86,10 @@ export class LayerTaker implements SnapshotTaker {
       try {
         await arriving
       } catch (error) {
-        tries += 1
-        if (!(error instanceof LayerRefused) || tries === mostTries) throw error
+        if (!(error instanceof LayerRefused)) throw error
+        const wasFromPeers = (await this.#port.strike?.(context.lease.job, snapshot, layer.id)) === true
+        if (!wasFromPeers) tries += 1
+        if (tries === mostTries) throw error
         options.log('warn', `${error.message}; asking for it again`)
       }
     }

@@ -124,16 +124,23 @@ test('G95 layers that were made with secrets go to no runner, and to no build, t
   const snapshot = await runParent(giver, { secrets: { TOKEN: 'TOKEN' } })
   const asked = wantedOf(giver)
   const leased = leaseOne(poor, 20_000)
-  await give(giver, await asked, randomBytes(1_000))
+  const bytes = randomBytes(1_000)
+  await give(giver, await asked, bytes)
   const job = await leased
+  const { digest } = layerOf(snapshot, bytes).blob
+  const peersFor = async ({ call }: typeof taker, { jobId, buildId, fence, leaseId }: typeof job) =>
+    (await call('layers/peers', { lease: { jobId, buildId, fence, leaseId }, snapshot, digest })).body
+  expect(await peersFor(poor, job)).toMatchObject({ code: 'not_wanted' })
   expect(await poor.layers.find(job, snapshot, ['erofs'])).toBeNull()
   await expect(poor.layers.open(job, snapshot, `sha256:${'0'.repeat(64)}`)).rejects.toThrow('no layer')
   // The job starts again, and goes to another one.
   await poor.port.finish(job, new Date(), { ...passed, exitCode: null, snapshot: null }, noOutput)
   const own = await leaseOne(taker, 20_000)
   expect(await taker.layers.find(own, snapshot, ['erofs'])).toHaveLength(1)
+  expect(await peersFor(taker, own)).toMatchObject({ located: { layer: snapshot, peers: [] } })
   await it.request(ownerToken, 'DELETE', `${secrets}/TOKEN`)
   expect(await taker.layers.find(own, snapshot, ['erofs'])).toBeNull()
+  expect(await peersFor(taker, own)).toMatchObject({ code: 'not_wanted' })
   await taker.port.started(own, new Date())
   await taker.port.finish(own, new Date(), { ...passed, snapshot: null }, noOutput)
 })

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { type LayerPort, noOutput, type TravellingLayer, type WantedSnapshot } from '@harmont/engine'
 import { connectRunner, type RemotePort } from '@harmont/wire'
+import type { Peer } from '@harmont/wire/peers'
 import { afterAll, expect } from 'vitest'
 import { type JoinedRunner, joinedRunner } from '../../testing/joined-runner.ts'
 import { ir } from '../../testing/runner.ts'
@@ -23,13 +24,15 @@ export function layerPlayers(it: TestServer) {
   const ports: RemotePort[] = []
   afterAll(() => Promise.all(ports.map((port) => port.close())))
 
-  async function elsewhere(wish: Parameters<typeof joinedRunner>[1] = {}): Promise<Elsewhere> {
+  /** With a peer, others take layers from it, and it from them. */
+  async function elsewhere(wish: Parameters<typeof joinedRunner>[1] = {}, peer?: Peer): Promise<Elsewhere> {
     const runner = await joinedRunner(it, wish)
     const port = connectRunner({
       url: it.server.url,
       token: async () => runner.token,
       onOutdated: () => undefined,
       log: () => undefined,
+      ...(peer && { peer }),
     })
     ports.push(port)
     await port.renew(runner.id, traffic)

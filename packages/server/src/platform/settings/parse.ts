@@ -83,6 +83,15 @@ export const databaseUrl: Parse<string> = (text) => {
   return text
 }
 
+/** Parses an address of this machine and a port, such as `10.0.0.5:4100`. */
+export const hostAndPort: Parse<{ readonly host: string; readonly port: number }> = (text) => {
+  const [, host = '', name = '', port] = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]+)):(\d{1,5})$/.exec(text) ?? []
+  const isEvery = host === '::' || name === '0.0.0.0'
+  if (port === undefined || Number(port) > 65535 || isEvery || (host !== '' && isIP(host) !== 6))
+    throw new InvalidValue('one address of this machine and a port, such as `10.0.0.5:4100`')
+  return { host: host || name, port: Number(port) }
+}
+
 export const emailAddress: Parse<string> = (text) => {
   if (!/^[^\s@]+@[^\s@]+$/.test(text) || text.length > 254) throw new InvalidValue('an e-mail address')
   return text.trim().toLowerCase()

@@ -9,6 +9,7 @@ import {
   anyText,
   databaseUrl,
   emailAddress,
+  hostAndPort,
   integer,
   listOf,
   oneOf,
@@ -89,6 +90,11 @@ export const settingsTable = {
     'HARMONT_SERVER_CA',
     absolutePath,
     "role `runner`: a file with the certificates that the server's is signed by; if unset, those of the system",
+  ),
+  peerAddress: optional(
+    'HARMONT_PEER_ADDRESS',
+    hostAndPort,
+    'role `runner`: where it listens, and other runners of its pool take files of steps from it; if unset, all go by way of the server or S3',
   ),
   runnerKey: secret(
     optional(

@@ -1,0 +1,231 @@
+/** Layers that runners take from each other, also where these are cut off, killed, or wrong. */
+import { randomBytes, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { join } from 'node:path'
+import { buffer } from 'node:stream/consumers'
+import { type LeaseRef, noOutput } from '@harmont/engine'
+import { openPeer, type Peer } from '@harmont/wire/peers'
+import { afterAll, expect, test } from 'vitest'
+import { peerIdentity } from '../../runners/peer-certificate.ts'
+import { testServer } from '../../testing/server.ts'
+import { digestOf, type Elsewhere, give, layerOf, layerPlayers, passed, wantedOf } from './players.test-support.ts'
+
+const it = testServer()
+const { elsewhere, leaseOne, runParent } = layerPlayers(it)
+const directory = await mkdtemp('/var/tmp/harmont-peers-')
+const peers: Peer[] = []
+afterAll(async () => {
+  await Promise.all(peers.map((peer) => peer.close()))
+  await rm(directory, { recursive: true })
+})
+
+interface Giver extends Elsewhere {
+  /** What its disk has of objects, by their digests. */
+  readonly disk: Map<string, Buffer>
+  /** The objects that others have asked it for. */
+  readonly asked: string[]
+  readonly peer: Peer
+}
+
+/** A runner that others reach, by another address if that is given. */
+async function giver({
+  pool = 'default',
+  through,
+}: {
+  readonly pool?: string
+  readonly through?: Link
+} = {}): Promise<Giver> {
+  const secrets = await mkdtemp(join(directory, 'secrets-'))
+  const disk = new Map<string, Buffer>()
+  const asked: string[] = []
+  const opened = await openPeer({
+    ...{ host: '127.0.0.1', port: 0, identity: await peerIdentity({ secrets }) },
+    async fileOf(_, digest) {
+      asked.push(digest)
+      const bytes = disk.get(digest)
+      if (bytes === undefined) return null
+      const file = join(secrets, randomUUID())
+      await writeFile(file, bytes)
+      return file
+    },
+    log: () => undefined,
+  })
+  peers.push(opened)
+  const peer = { ...opened, told: { ...opened.told, ...(through && { address: through.to(opened.told.address) }) } }
+  return { ...(await elsewhere({ pool }, peer)), disk, asked, peer }
+}
+
+/** A link to a runner, on which a test counts connections and cuts them. */
+class Link {
+  readonly #server = createServer((from) => this.#pass(from))
+  #target = 0
+  connections = 0
+  /** Cuts each connection once so many bytes have come by it. */
+  cutAt = Number.POSITIVE_INFINITY
+  onCut: () => void = () => undefined
+
+  async start(): Promise<this> {
+    this.#server.listen(0, '127.0.0.1')
+    await once(this.#server, 'listening')
+    afterAll(() => this.#server.close())
+    return this
+  }
+
+  to(address: string): string {
+    this.#target = Number(address.split(':')[1])
+    return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
+  }
+
+  #pass(from: Socket): void {
+    this.connections += 1
+    let bytes = 0
+    const to = connect(this.#target, '127.0.0.1')
+    from.pipe(to)
+    to.on('data', (piece) => {
+      if (from.destroyed) return
+      bytes += piece.length
+      from.write(piece)
+      if (bytes < this.cutAt) return
+      from.destroy()
+      this.onCut()
+    })
+    for (const [one, other] of [
+      [from, to],
+      [to, from],
+    ] as const) {
+      one.on('error', () => undefined)
+      one.on('close', () => other.destroy())
+    }
+  }
+}
+
+async function moved(way: string): Promise<number> {
+  const { body } = await it.request<string>(null, 'GET', '/metrics')
+  return Number(new RegExp(`^harmont_layer_bytes_total\\{way="${way}"\\} (\\d+)$`, 'm').exec(body)?.[1] ?? 0)
+}
+
+/** Lets a runner make a snapshot and send it, and another take a job on top of it. */
+async function given(from: Giver, to: Elsewhere, bytes = randomBytes(3_000_000)) {
+  const snapshot = await runParent(from)
+  const asked = wantedOf(from)
+  const leased = leaseOne(to, 20_000)
+  await give(from, await asked, bytes)
+  const { digest } = layerOf(snapshot, bytes).blob
+  from.disk.set(digest, bytes)
+  return { snapshot, digest, bytes, job: await leased }
+}
+
+/** Returns the runners that the server names to one that wants a layer. */
+async function holders(who: Elsewhere, layer: string, pool = 'default') {
+  const { store } = it.server.engine
+  return (await store.layers?.holders(who.id, pool, layer, store.now()))?.holders.map(({ runner }) => runner)
+}
+
+async function end({ port }: Elsewhere, job: LeaseRef): Promise<void> {
+  await port.started(job, new Date())
+  await port.finish(job, new Date(), { ...passed, snapshot: null }, noOutput)
+}
+
+const read = async ({ layers }: Elsewhere, { job, snapshot, digest }: Awaited<ReturnType<typeof given>>) =>
+  buffer(await layers.open(job, snapshot, digest))
+
+test('G95 a runner takes a layer from the one that made it, and then is another source', async () => {
+  const [maker, second, third] = [await giver(), await giver(), await giver()]
+  const made = await given(maker, second)
+  const before = [await moved('fetched_from_peers'), await moved('fetched')]
+  expect(made.bytes.equals(await read(second, made))).toBe(true)
+  expect(maker.asked).toEqual([made.digest])
+  second.disk.set(made.digest, made.bytes)
+  await second.layers.placed(made.job, made.snapshot, 10)
+  expect([await moved('fetched_from_peers'), await moved('fetched')]).toEqual([
+    (before[0] ?? 0) + made.bytes.length,
+    before[1],
+  ])
+  expect((await holders(third, made.snapshot))?.sort()).toEqual([maker.id, second.id].sort())
+  await end(second, made.job)
+})
+
+test('G116 what was read over a link that is cut goes on at its byte, from the same runner', async () => {
+  const link = await new Link().start()
+  const [maker, taker] = [await giver({ through: link }), await giver()]
+  const made = await given(maker, taker)
+  const before = await moved('fetched')
+  link.cutAt = 1_000_000
+  let cuts = 0
+  link.onCut = () => {
+    cuts += 1
+    if (cuts === 2) link.cutAt = Number.POSITIVE_INFINITY
+  }
+  expect(made.bytes.equals(await read(taker, made))).toBe(true)
+  expect([cuts, link.connections]).toEqual([2, 3])
+  expect(await moved('fetched')).toBe(before)
+  await end(taker, made.job)
+})
+
+test('G116 a runner that is killed while it gives is followed by the server, at the next byte', async () => {
+  const link = await new Link().start()
+  const [maker, taker] = [await giver({ through: link }), await giver()]
+  const made = await given(maker, taker)
+  const before = await moved('fetched')
+  link.cutAt = 1_000_000
+  link.onCut = () => {
+    link.cutAt = 0
+  }
+  expect(made.bytes.equals(await read(taker, made))).toBe(true)
+  const fromServer = (await moved('fetched')) - before
+  expect(fromServer).toBeGreaterThan(0)
+  expect(fromServer).toBeLessThan(made.bytes.length)
+  await end(taker, made.job)
+})
+
+test('G116 a runner that gave wrong bytes is asked no more, by anybody', async () => {
+  const [maker, taker] = [await giver(), await giver()]
+  const made = await given(maker, taker)
+  const flipped = Buffer.from(made.bytes)
+  flipped[1_500_000] = (flipped[1_500_000] ?? 0) ^ 1
+  maker.disk.set(made.digest, flipped)
+  expect(digestOf(await read(taker, made))).not.toBe(made.digest)
+  expect(await taker.layers.strike?.(made.job, made.snapshot, made.snapshot)).toBe(true)
+  expect(made.bytes.equals(await read(taker, made))).toBe(true)
+  expect(maker.asked.length).toBe(1)
+  // What the server gave is not the fault of a runner.
+  expect(await taker.layers.strike?.(made.job, made.snapshot, made.snapshot)).toBe(false)
+  const { rows } = await it.server.pool.query('select giver from engine.layers where id = $1', [made.snapshot])
+  expect(rows).toEqual([{ giver: null }])
+  await end(taker, made.job)
+})
+
+test('G79 a runner that lies about its address is sent nothing, and the server gives in its place', async () => {
+  const liar = await giver()
+  const [maker, taker] = [await giver(), await giver()]
+  const made = await given(maker, taker)
+  // It says that it is at the other's address.
+  await it.server.pool.query('update engine.runners set peer_address = $2 where id = $1', [
+    maker.id,
+    liar.peer.told.address,
+  ])
+  liar.disk.set(made.digest, made.bytes)
+  expect(made.bytes.equals(await read(taker, made))).toBe(true)
+  expect([liar.asked, maker.asked]).toEqual([[], []])
+  await end(taker, made.job)
+})
+
+test('G95 only runners of the pool that are there, and say where, are named, and only to those that can show who they are', async () => {
+  const [maker, taker] = [await giver(), await giver()]
+  const made = await given(maker, taker)
+  expect(await holders(taker, made.snapshot)).toEqual([maker.id])
+  expect(await holders(maker, made.snapshot)).toEqual([])
+  expect(await holders(taker, made.snapshot, 'gpu')).toEqual([])
+  expect(await holders(await elsewhere(), made.snapshot)).toBeUndefined()
+  const { pool } = it.server
+  await pool.query("update engine.runners set seen_at = seen_at - interval '1 minute' where id = $1", [maker.id])
+  expect(await holders(taker, made.snapshot)).toEqual([])
+  // A runner that is started without the setting.
+  await maker.port.renew(maker.id, { forms: ['erofs', 'tar'], host: null })
+  expect(await holders(taker, made.snapshot)).toEqual([maker.id])
+  await pool.query('update engine.runners set peer_address = null where id = $1', [maker.id])
+  expect(await holders(taker, made.snapshot)).toEqual([])
+  await end(taker, made.job)
+})

@@ -1,0 +1,149 @@
+/** Takes layers from other runners of the pool. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Damaged, type LayerPeer, type LeaseRef, type LocatedPeers, type Log } from '@harmont/engine'
+import type { Agent } from 'undici'
+import type { Caller } from '../connect/caller.ts'
+import { unlessUnknown } from '../connect/transport.ts'
+import { leaseToWire } from '../forms.ts'
+import { type PeerIdentity, pinnedConnections } from './certificate.ts'
+import { layerPath } from './give-layers.ts'
+
+export interface TakerOptions {
+  readonly caller: Pick<Caller, 'call'>
+  readonly identity: PeerIdentity
+  readonly log: Log
+}
+
+/** An object of a snapshot that a job starts from. */
+interface Wanted {
+  readonly lease: LeaseRef
+  readonly snapshot: string
+  readonly digest: string
+}
+
+/** How long a connection, or the next byte, may take before the connection counts as cut. */
+const stallMs = 800
+const pauseMs = 200
+/** Tries in a row that bring no byte, before another source is asked. */
+const mostTries = 3
+/** Layers of which it is known who gave them. */
+const mostLayers = 1_000
+
+/** A runner does not give what the ticket is for. No later try changes that. */
+class Declined extends Error {
+  override readonly name = 'Declined'
+}
+
+/** Reads layers at runners that the server names, with the tickets that it signs for them. */
+export class LayerTransfer {
+  readonly #options: TakerOptions
+  /** Runners that gave bytes of a layer, by its id. */
+  readonly #gave = new Map<string, Set<string>>()
+  /** Runners that gave wrong bytes, by the id of the layer. */
+  readonly #struck = new Map<string, Set<string>>()
+  #bytes = 0
+
+  constructor(options: TakerOptions) {
+    this.#options = options
+  }
+
+  /** Returns how many bytes runners have given since the last call. */
+  takeCount(): number {
+    const bytes = this.#bytes
+    this.#bytes = 0
+    return bytes
+  }
+
+  /** Yields the bytes of an object. `rest` opens what no runner gives. */
+  async *read(wanted: Wanted, rest: (at: number) => AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    const located = await this.#locate(wanted)
+    let at = 0
+    for (const peer of located?.peers ?? []) {
+      if (located === null || this.#struck.get(located.layer)?.has(peer.runner)) continue
+      for await (const piece of this.#readAt(peer, located, wanted.digest, at)) {
+        at += piece.length
+        this.#bytes += piece.length
+        noteIn(this.#gave, located.layer, peer.runner)
+        yield piece
+      }
+      if (at === located.bytes) return
+    }
+    yield* rest(at)
+  }
+
+  /** See `LayerPort.strike`. */
+  async strike(lease: LeaseRef, snapshot: string, layer: string): Promise<boolean> {
+    const gave = this.#gave.get(layer)
+    this.#gave.delete(layer)
+    for (const runner of gave ?? []) {
+      noteIn(this.#struck, layer, runner)
+      const told = this.#options.caller.call('layers/struck', { lease: leaseToWire(lease), snapshot, layer, runner })
+      // It is not asked again from here, whatever others do.
+      await told.catch((error: unknown) =>
+        this.#options.log('warn', `could not tell that ${runner} gave wrong bytes`, error),
+      )
+    }
+    return gave !== undefined
+  }
+
+  async #locate({ lease, snapshot, digest }: Wanted): Promise<LocatedPeers | null> {
+    const asked = this.#options.caller.call('layers/peers', { lease: leaseToWire(lease), snapshot, digest })
+    return unlessUnknown(
+      asked.then(({ answer }) => answer.located),
+      null,
+    )
+  }
+
+  /** Yields what a runner gives from a byte on, over as many connections as it takes. */
+  async *#readAt(peer: LayerPeer, { bytes }: LocatedPeers, digest: string, from: number): AsyncGenerator<Buffer> {
+    const { identity, log } = this.#options
+    const agent = pinnedConnections(peer.certificate, identity, stallMs)
+    try {
+      let at = from
+      for (let tries = 0; at < bytes && tries < mostTries; ) {
+        try {
+          for await (const piece of readRange(agent, peer, { at, bytes })) {
+            at += piece.length
+            tries = 0
+            yield piece
+          }
+          if (at < bytes) throw new Damaged(`it ended at byte ${at} of ${bytes}`)
+        } catch (error) {
+          log('warn', `could not read ${digest} from the runner ${peer.runner} at ${peer.address}, byte ${at}`, error)
+          if (error instanceof Declined) return
+          tries += 1
+          await sleep(pauseMs)
+        }
+      }
+    } finally {
+      await agent.destroy()
+    }
+  }
+}
+
+async function* readRange(
+  agent: Agent,
+  { address, ticket }: LayerPeer,
+  { at, bytes }: { readonly at: number; readonly bytes: number },
+): AsyncGenerator<Buffer> {
+  const { statusCode, body } = await agent.request({
+    ...{ origin: `https://${address}`, path: layerPath, method: 'GET' },
+    headers: { authorization: `Bearer ${ticket}`, range: `bytes=${at}-` },
+    ...{ headersTimeout: stallMs, bodyTimeout: stallMs },
+  })
+  if (statusCode !== 206) throw new Declined(`it answered with ${statusCode}`)
+  let got = at
+  for await (const piece of body as AsyncIterable<Buffer>) {
+    got += piece.length
+    if (got > bytes) throw new Declined(`it gave more than ${bytes} bytes`)
+    yield piece
+  }
+}
+
+function noteIn(notes: Map<string, Set<string>>, layer: string, runner: string): void {
+  const known = notes.get(layer) ?? new Set()
+  notes.delete(layer)
+  notes.set(layer, known.add(runner))
+  const [oldest] = notes.size > mostLayers ? notes.keys() : []
+  if (oldest !== undefined) notes.delete(oldest)
+}

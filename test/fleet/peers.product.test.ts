@@ -1,0 +1,137 @@
+/**
+ * Files of steps on their way between three runners on hosts of their own, which take them from each
+ * other: over a link that is cut, from one that is killed, and from two whose disks changed a bit.
+ */
+import { randomUUID } from 'node:crypto'
+import { closeSync, globSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
+import { until } from '@harmont/test-kit/until'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildEnd, flatIr } from '../product.ts'
+import { openPipeline } from '../torture/builds.ts'
+import { type Fleet, startFleet } from './fleet.ts'
+import type { Member } from './member.ts'
+import { cut, limit } from './network.ts'
+
+let fleet: Fleet
+let hasten: () => Promise<void>
+
+beforeAll(async () => {
+  fleet = await startFleet({
+    ...{ runners: 3, slots: 2, leaseSeconds: 60 },
+    runnerEnv: ({ address }) => ({ HARMONT_PEER_ADDRESS: `${address}:4100` }),
+  })
+  await openPipeline(fleet, 'peers')
+  // A layer of some megabytes is on its way for some seconds.
+  hasten = await limit(fleet.host('runner-1'), 16_000)
+})
+afterAll(() => fleet?.remove())
+
+function runner(number: 1 | 2 | 3): Member {
+  const found = fleet.runners[number - 1]
+  if (found === undefined) throw new Error(`there is no runner ${number}`)
+  return found
+}
+const on = (number: 1 | 2 | 3) => ({ runner_args: { labels: [runner(number).name] } })
+/** Returns a step that no build before had: it would be in the cache. */
+const made = () => ({
+  key: 'made',
+  cmd: `head -c 12000000 /dev/urandom >large; sha256sum large >sum # ${randomUUID()}`,
+  ...on(1),
+})
+const check = 'sha256sum --check sum'
+
+async function submit(...steps: readonly Record<string, unknown>[]): Promise<number> {
+  const build = { branch: 'main', commit: '0'.repeat(40), pipeline_ir: flatIr(steps) }
+  return (await fleet.api.createBuild('peers', build)).number
+}
+
+/** Waits until some of a layer has arrived. */
+const arrivingAt = ({ directory }: Member) =>
+  until(
+    () =>
+      globSync(join(directory, 'sandboxes/trash/*/snapshot/blobs/erofs')).some((file) => {
+        const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0
+        return size > 2_000_000
+      }),
+    undefined,
+    { restMs: 5 },
+  )
+const logOf = ({ name }: Member) => readFileSync(join(fleet.folder, `${name}.log`), 'utf8')
+const cutsAt = (member: Member) =>
+  [...logOf(member).matchAll(/could not read sha256:\w+ from the runner \S+ at \S+, byte (\d+)/g)].map(([, at]) =>
+    Number(at),
+  )
+/** Returns how many objects of layers API processes have given to runners. */
+const givenByServers = () =>
+  fleet.members
+    .filter(({ role }) => role === 'api')
+    .reduce((sum, member) => sum + logOf(member).split('/runners/v1/layers/fetch').length - 1, 0)
+
+async function expectPassed(number: number): Promise<void> {
+  const { build, jobs } = await buildEnd(fleet.api, 'peers', number)
+  expect(build.state).toBe('passed')
+  for (const [key, { id }] of jobs) if (key !== 'made') expect(await fleet.api.readLog(id)).toContain('large: OK\n')
+}
+
+test('G116 files that another runner gives go on at their byte when the link that was cut is back', async () => {
+  const number = await submit(made(), { key: 'taken', builds_in: 'made', cmd: check, ...on(2) })
+  await arrivingAt(runner(2))
+  const heal = await cut(fleet.host('runner-2'), [fleet.host('runner-1')], 'both')
+  await until(() => cutsAt(runner(2)).length > 0)
+  await heal()
+  await expectPassed(number)
+  expect(cutsAt(runner(2))[0]).toBeGreaterThan(1_000_000)
+  expect(givenByServers()).toBe(0)
+})
+
+test('G116 files come from the server when the runner that gives them is killed', async () => {
+  const number = await submit(made(), { key: 'taken', builds_in: 'made', cmd: check, ...on(2) })
+  await arrivingAt(runner(2))
+  await runner(1).end('SIGKILL')
+  await expectPassed(number)
+  expect(givenByServers()).toBe(1)
+  await runner(1).start()
+})
+
+/** Changes a bit in the middle of what a runner has of a layer. */
+function flip({ directory }: Member, layer: string): void {
+  const file = openSync(join(directory, 'sandboxes/snapshots', layer, 'blobs/erofs'), 'r+')
+  const middle = 6_000_000
+  const byte = Buffer.alloc(1)
+  readSync(file, byte, 0, 1, middle)
+  writeSync(file, Buffer.from([(byte[0] ?? 0) ^ 1]), 0, 1, middle)
+  closeSync(file)
+}
+
+test('G116 a bit that changed at every runner that has the files keeps nobody from them', async () => {
+  await hasten()
+  const name = `harmont-waits-${randomUUID()}`
+  const number = await submit(
+    made(),
+    {
+      ...{ key: 'first', builds_in: 'made', ...on(2) },
+      cmd: `exec sh -c '${check}; until [ -e /go ]; do sleep 0.05; done' ${name}`,
+    },
+    { key: 'second', builds_in: 'made', depends_on: ['first'], cmd: check, ...on(3) },
+  )
+  const states = async () =>
+    new Map((await fleet.api.listJobs('peers', number)).map(({ step_key, id, state }) => [step_key, { id, state }]))
+  const running = await until(states, (jobs) => jobs.get('first')?.state === 'running')
+  const id = running.get('made')?.id
+  const { rows } = await fleet.pool.query<{ snapshot: string }>('select snapshot from engine.jobs where id = $1', [id])
+  const layer = rows[0]?.snapshot ?? ''
+  for (const holder of [runner(1), runner(2)]) flip(holder, layer)
+  const before = givenByServers()
+  touchInSandbox(name, '/go')
+  await expectPassed(number)
+  expect(givenByServers()).toBe(before + 1)
+  const struck = await fleet.pool.query(
+    `select l.giver, (select count(*)::int from engine.layer_places p where p.snapshot = l.id and p.struck) as struck
+     from engine.layers l where l.id = $1`,
+    [layer],
+  )
+  expect(struck.rows).toEqual([{ giver: null, struck: 1 }])
+  await fleet.end()
+})
