@@ -135,10 +135,8 @@ export function pick(
 export function openImages(directory = sharedImages, hostAllow: readonly string[] = []): ImageStore {
   return createImageStore({
     directory,
-    aliases: { default: 'host' },
     fallbackToHost: true,
     hostAllow,
-    insecureRegistries: [],
   })
 }
 

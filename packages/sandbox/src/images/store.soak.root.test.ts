@@ -68,13 +68,6 @@ describe('the local store', () => {
     },
   )
 
-  it('follows an alias of the settings once', async () => {
-    const store = storeWith({ aliases: { tools: 'imported', other: 'tools' } })
-    await store.importImage('imported', `oci:${makeLayout(home, 'one')}:t`)
-    expect(await markerOf(await store.resolve('tools'))).toBe('one')
-    await expect(store.resolve('other')).rejects.toMatchObject({ code: 'image_unavailable' })
-  })
-
   it('unpacks a damaged root again from its import', async () => {
     const store = storeWith()
     const layout = makeLayout(home, 'one')

@@ -16,11 +16,6 @@ import { IN_HAND_MS, Shares } from './shares.ts'
 export interface ImageStoreOptions {
   /** Absolute path, owned by this store alone, mode 0700. */
   readonly directory: string
-  /**
-   * Aliases from the settings: `{ default: 'host', node: 'registry.example/node:24' }`. Resolved
-   * once, not recursively.
-   */
-  readonly aliases?: Readonly<Record<string, string>>
   /** Whether the `host` base replaces an unavailable image; a list: for these images only. */
   readonly fallbackToHost: boolean | readonly string[]
   /** More absolute paths of this machine to show in the `host` base. */
@@ -69,8 +64,8 @@ export interface StoredImage {
 
 export interface ImageStore {
   /**
-   * Returns the read-only root file system for an image name: alias, `host`, local store or
-   * registry, in this order. Asks the registry for a tag's digest again after 10 minutes; never for
+   * Returns the read-only root file system for an image name: `host`, local store or registry, in
+   * this order. Asks the registry for a tag's digest again after 10 minutes; never for
    * a name pinned by digest or imported. Fails with SandboxError `image_unavailable`, whose message
    * says what was tried and what to do. @param owner whom an image from a registry counts for.
    * @param findLogin asked where nobody has the image without a login. An image pulled with one is
@@ -226,42 +221,34 @@ class DirectoryStore implements ImageStore {
 
   async #resolveNow(name: string, owner: string, access: Access, tell: Progress): Promise<ResolvedImage> {
     await this.#makeDirectory()
-    const target = this.#targetOf(name)
-    if (target === 'host') return { name, ...(await this.#host.resolve(tell)) }
+    if (name === 'host') return { name, ...(await this.#host.resolve(tell)) }
     try {
-      return { name, ...(await this.#puller.resolve(target, owner, access, tell)) }
+      return { name, ...(await this.#puller.resolve(name, owner, access, tell)) }
     } catch (cause) {
       const { advice = defaultAdvice, fallbackToHost } = this.#options
       // Says nothing about the image.
       if (isScarcity(cause)) throw cause
       const why = plainReason(cause)
-      if (cause instanceof ImageRefused) refuse(target, cause, cause.forRoom ? ` ${advice('disk', target)}` : '')
+      if (cause instanceof ImageRefused) refuse(name, cause, cause.forRoom ? ` ${advice('disk', name)}` : '')
       if (standsIn(fallbackToHost, name)) {
-        tell(`Could not pull ${target} (${why}); using this machine's tools instead.`)
-        return { name, ...(await this.#host.resolve(tell)), fallbackFrom: target }
+        tell(`Could not pull ${name} (${why}); using this machine's tools instead.`)
+        return { name, ...(await this.#host.resolve(tell)), fallbackFrom: name }
       }
-      const alias = target === name ? '' : ` (set for ${name})`
-      const help = advice(cause instanceof PullFailed ? cause.problem : 'unknown', target)
-      throw new SandboxError('image_unavailable', `Could not pull ${target}${alias}: ${why}. ${help}`, { cause })
+      const help = advice(cause instanceof PullFailed ? cause.problem : 'unknown', name)
+      throw new SandboxError('image_unavailable', `Could not pull ${name}: ${why}. ${help}`, { cause })
     }
   }
 
   /** Another login of the same owner proves its own access. */
   async #accessTo(name: string, owner: string, findLogin: FindLogin | undefined): Promise<Access> {
-    const target = this.#targetOf(name)
-    if (findLogin === undefined || target === 'host' || !isImageName(target)) return publicAccess
-    if (!(await this.#puller.asksRegistry(target))) return publicAccess
-    const login = await findLogin(registryOf(target))
+    if (findLogin === undefined || name === 'host' || !isImageName(name)) return publicAccess
+    if (!(await this.#puller.asksRegistry(name))) return publicAccess
+    const login = await findLogin(registryOf(name))
     return login === null ? publicAccess : { scope: `${owner} ${login.id}`, login }
   }
 
   async #use(name: string, owner: string, access: Access): Promise<void> {
-    const target = this.#targetOf(name)
-    await this.#puller.use(target, owner, access).catch((error: unknown) => refuse(target, error))
-  }
-
-  #targetOf(name: string): string {
-    return this.#options.aliases?.[name] ?? name
+    await this.#puller.use(name, owner, access).catch((error: unknown) => refuse(name, error))
   }
 
   async #makeDirectory(): Promise<void> {
