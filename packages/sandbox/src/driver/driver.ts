@@ -54,11 +54,6 @@ export interface OciDriverOptions {
   readonly ownPorts?: readonly number[]
   /** Starts the commands of new sandboxes. Existing sandboxes keep theirs. */
   readonly runtime: RuntimeName
-  /**
-   * Number of launchers kept ready for the next sandboxes; more of them speed up a burst. Default
-   * 2.
-   */
-  readonly launchersInStore?: number
   /** `collect` keeps younger snapshots. Default 60 s. */
   readonly collectGraceMs?: number
   /**

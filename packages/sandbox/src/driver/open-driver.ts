@@ -77,7 +77,6 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
         link === null || egress === undefined ? [] : { link, ...egress },
       ),
       rootIdsInUse: records.map(rootIdOf),
-      inStore: options.launchersInStore ?? 2,
       kernel: options.kernel ?? kernelThread,
     })
     return new Driver(options, layout, home, supply, lock, layers)

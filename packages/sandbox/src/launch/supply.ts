@@ -16,6 +16,9 @@ import type { Launcher } from './launcher.ts'
 import { LauncherPool } from './pool.ts'
 import { PreforkServer } from './prefork-server.ts'
 
+/** Launchers kept ready for the next sandboxes. More of them would speed up a burst. */
+const launchersInStore = 2
+
 export interface SupplyOptions {
   readonly layout: Layout
   readonly home: CgroupHome
@@ -29,7 +32,6 @@ export interface SupplyOptions {
   readonly boundLinks: readonly BoundLink[]
   /** Their roots, as user ids of the machine. */
   readonly rootIdsInUse: readonly number[]
-  readonly inStore: number
   /** Gives what sets up launchers; undefined if they do so themselves. */
   readonly kernel: () => Promise<KernelThread | undefined>
 }
@@ -60,7 +62,7 @@ export class Supply {
     this.rootIds = privilegeMode.kind === 'mapped' ? undefined : new RootIds(options.layout.tag, options.rootIdsInUse)
     this.problems = problems
     this.modes = options.network.filter((mode) => mode !== 'egress' || egress !== undefined)
-    this.pool = new LauncherPool(options.inStore, (mode) => this.launch(mode))
+    this.pool = new LauncherPool(launchersInStore, (mode) => this.launch(mode))
     const [first] = this.modes
     if (first !== undefined) void this.pool.fill(first)
   }
