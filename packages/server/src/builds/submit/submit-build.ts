@@ -41,8 +41,6 @@ export interface Submission {
 export interface Submitted {
   readonly id: string
   readonly number: number
-  /** The build could not be planned, and has failed already. */
-  readonly isRejected: boolean
   /** How many steps it has; null where they may still be to be rendered. */
   readonly steps: number | null
   /** An earlier delivery had made the build before: nothing was made now. */
@@ -70,7 +68,7 @@ export async function submitBuild(services: SubmitServices, submission: Submissi
   })
   await made.announce?.()
   const { id, number, steps, announce } = made
-  return { id, number, steps, isRejected: from.kind === 'rejected', isRepeat: announce === null }
+  return { id, number, steps, isRepeat: announce === null }
 }
 
 async function writeBuild(

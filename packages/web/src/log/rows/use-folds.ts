@@ -11,8 +11,6 @@ export interface Folds {
   set(line: number, isFolded: boolean): void
   /** Folds all groups, or unfolds all if most are folded. */
   toggleAll(): void
-  /** Unfolds the group around a line, if any. */
-  unfoldAround(line: number): void
 }
 
 /** Returns which groups are folded, by the person's choice or else by the log. */
@@ -38,11 +36,6 @@ export function useFolds(jobId: string, { groups, isComplete }: LogFacts): Folds
     folded,
     set: (line, isFolded) => choose((before) => new Map(before).set(line, isFolded)),
     toggleAll: () => choose(() => new Map(groups.map(({ line }) => [line, folded.size < groups.length / 2]))),
-    unfoldAround: (line) => {
-      const group = groupAround(groups, line)
-      if (group !== undefined && group.line !== line && folded.has(group.line))
-        choose((before) => new Map(before).set(group.line, false))
-    },
   }
 }
 
