@@ -43,12 +43,14 @@ export function prepareCommand(
 export async function beginCommand(sandbox: SandboxState, launcher: Launcher, way: 'go' | 'talk'): Promise<void> {
   const { context, record, target } = sandbox
   const { state, exitDirectory } = target.files
-  const begun = way === 'go' ? untilRuntimeAnswers : untilTalking
+  // Others change more often, and each change makes `poll` look.
+  const [begun, told] =
+    way === 'go' ? ([untilRuntimeAnswers, exitDirectory] as const) : ([untilTalking, state] as const)
   let changes: DirectoryWatcher | undefined
   let started = false
   try {
     const signal = patience()
-    const watching = await untilAffordable(() => new DirectoryWatcher([state, exitDirectory]), signal)
+    const watching = await untilAffordable(() => new DirectoryWatcher([told]), signal)
     changes = watching
     await untilAffordable(() => ensureWatchdog(context.layout), signal)
     forgetUnbegun(context.layout, record.id)

@@ -1,5 +1,5 @@
-import { existsSync } from 'node:fs'
-import { stat, writeFile } from 'node:fs/promises'
+import { existsSync, statSync } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
@@ -207,7 +207,7 @@ export class OciRunning implements Running {
   private async judge(): Promise<Exit> {
     const text = readIfPresent(this.files.exit)
     const overdue = existsSync(this.files.overdue)
-    const output = await this.outputKept()
+    const output = this.outputKept()
     if (text === undefined)
       return { code: null, signal: null, limit: await this.limit(null), overdue, output, endedAt: this.now() }
     const code = Number(text)
@@ -218,20 +218,20 @@ export class OciRunning implements Running {
       // The command may have ended by itself just before the watchdog's kill.
       overdue: overdue && code === 128 + constants.signals.SIGKILL,
       output,
-      endedAt: await this.endedAt(),
+      endedAt: this.endedAt(),
     }
   }
 
-  private async endedAt(): Promise<Date> {
-    const exitWall = (await stat(this.files.exit)).mtimeMs
+  private endedAt(): Date {
+    const exitWall = statSync(this.files.exit).mtimeMs
     const { start, seenAt } = this
     const endedAt = endOfCommand({ started: start.clocks, seenAt, exitWall, now: readClocks() })
     return new Date(Math.floor(processClock.at(endedAt)))
   }
 
-  private async outputKept(): Promise<Exit['output']> {
+  private outputKept(): Exit['output'] {
     const { spool, spoolReserved, diskFull } = this.files
-    if (existsSync(spoolReserved) && (await stat(spool)).size <= safeSpoolBytes) return 'whole'
+    if (existsSync(spoolReserved) && statSync(spool).size <= safeSpoolBytes) return 'whole'
     return existsSync(diskFull) ? 'lost' : 'unsure'
   }
 
@@ -244,7 +244,7 @@ export class OciRunning implements Running {
     // do not hide it.
     const { diskBytes } = this.record.limits
     const written = [this.files.upper, this.files.spool]
-    const few = await bytesOfFew(written, fewFiles)
+    const few = bytesOfFew(written, fewFiles)
     if (few !== undefined) return few > diskBytes ? 'disk' : null
     if (usedBytes(this.files.directory) - this.start.usedBytes < diskBytes) return null
     return (await bytesBelow(written)) > diskBytes ? 'disk' : null
