@@ -86,7 +86,8 @@ test('the installed hm renders both languages, with its own SDKs', async () => {
   const lib = join(project, 'node_modules/@harmont/cli/lib')
   const out = join(home, 'rendered.json')
   const child = ['--dir', project, '--all', '--out', out]
-  await run(process.execPath, [join(lib, 'render/child.js'), ...child], { cwd: project, env: env() })
+  const flags = ['--experimental-vm-modules'] // as hm starts it
+  await run(process.execPath, [...flags, join(lib, 'render/child.js'), ...child], { cwd: project, env: env() })
   expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({
     errors: [],
     pipelines: [{ slug: 'ci', definition: { graph: { nodes: [{ step: { cmd: 'true' } }] } } }],
