@@ -1,6 +1,9 @@
-/** How long jobs wait for a runner when files have homes, and when they have none. */
+/**
+ * How long jobs wait for a runner when files have homes, and when they have none. With an effort of 34
+ * there are 100,000 jobs and 200 runners.
+ */
 import { randomUUID } from 'node:crypto'
-import { chance, scaled } from '@harmont/test-kit/effort'
+import { chance, effort, scaled, seed } from '@harmont/test-kit/effort'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { everything } from '../../core/placement/reach.ts'
@@ -123,6 +126,11 @@ async function clear(): Promise<void> {
   for (const runner of runners) await store.runners.seen(runner, everything, now, images)
 }
 
+/** Says what a large run found. */
+function tell(found: Readonly<Record<string, unknown>>): void {
+  if (effort > 1) console.info(JSON.stringify({ seed, runners: runners.length, ...found }))
+}
+
 /** Returns how long each job lasts, however often it is asked. */
 function durations(): (name: string) => number {
   const { between } = chance()
@@ -140,9 +148,12 @@ test.each(['even', 'few'] as const)(
     const [all, lasts] = [burst(spread), durations()]
     const homes = await play(all, lasts)
     const anywhere = await play(all, lasts, false)
-    const more = [...homes].map(([name, { ms }]) => ms - (anywhere.get(name)?.ms ?? Number.NaN))
+    const more = [...homes]
+      .map(([name, { ms }]) => ms - (anywhere.get(name)?.ms ?? Number.NaN))
+      .toSorted((a, b) => a - b)
+    tell({ spread, jobs: more.length, mostMs: more.at(-1), p99Ms: more[Math.floor(more.length * 0.99)] })
     // Jobs that run are not interrupted, so another order moves each by up to two of them.
-    expect(Math.max(...more)).toBeLessThanOrEqual(10_000 + 2 * longestMs)
+    expect(more.at(-1)).toBeLessThanOrEqual(10_000 + 2 * longestMs)
   },
 )
 
@@ -158,5 +169,6 @@ test('children run where the files of their parent are, at least seven of ten, w
   }))
   const began = await play(all, durations())
   const atHome = [...began].filter(([name, { runner }]) => runner === all[Number.parseInt(name, 10)]?.runner)
+  tell({ jobs: began.size, atHome: atHome.length / began.size })
   expect(atHome.length / began.size).toBeGreaterThanOrEqual(0.7)
 })

@@ -1,18 +1,14 @@
 /** A failover of an asynchronous PostgreSQL loses the last commits, and fencing numbers repeat. */
-import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
-import { createBuild } from '../core/create-build.ts'
-import type { BuildEvent } from '../core/model.ts'
-import { plainPlan } from '../core/random-plan.test-support.ts'
-import { plainContext } from '../plain-context.test-support.ts'
-import { createLocalPort } from '../scheduler/local-port.ts'
-import { noOutput } from '../step-output.ts'
-import type { Lease } from '../store.ts'
-import { defaultStoreSettings } from '../store-settings.ts'
-import { engineDatabase } from './engine-database.test-support.ts'
-import { PostgresStore } from './postgres-store.ts'
-import { transaction } from './transaction.ts'
+import type { BuildEvent } from '../packages/engine/src/core/model.ts'
+import { engineMigrations } from '../packages/engine/src/postgres/migrations.ts'
+import { PostgresStore } from '../packages/engine/src/postgres/postgres-store.ts'
+import { createPlain, submitCreated } from '../packages/engine/src/postgres/submit-build.test-support.ts'
+import { createLocalPort } from '../packages/engine/src/scheduler/local-port.ts'
+import { noOutput } from '../packages/engine/src/step-output.ts'
+import type { Lease } from '../packages/engine/src/store.ts'
+import { startReplicated } from './standby.ts'
 
 const at = 1_700_000_000_000
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
@@ -23,37 +19,6 @@ const lookUp = {
   inputs: { claim: 'k', command: 'c', image: 'i', platform: 'p', parent: null, variables: {} },
   hit: null,
   damaged: false,
-}
-
-/** Opens a database that can lose all commits since `keep`, as a standby that takes over has. */
-async function losingDatabase() {
-  const config = await engineDatabase()
-  const administrator = new pg.Client(config)
-  await administrator.connect()
-  onTestFinished(() => administrator.end())
-  // Searched before `pg_catalog`, which has the real function.
-  await administrator.query(`create schema failing; create table failing.timeline as select 1 as number;
-    create function failing.pg_walfile_name(pg_lsn) returns text language sql
-      as 'select lpad(number::text, 8, ''0'') from failing.timeline'`)
-  return {
-    config: { ...config, options: '-c search_path=failing,pg_catalog' },
-    async keep() {
-      await administrator.query(
-        'create schema kept; create table kept.builds as table engine.builds; create table kept.jobs as table engine.jobs; create table kept.ready as table engine.ready',
-      )
-    },
-    async failOver() {
-      await administrator.query(`delete from engine.leases; delete from engine.ready;
-        update engine.builds b set version = k.version, state = k.state from kept.builds k where k.id = b.id;
-        update engine.jobs j set version = k.version, state = k.state, fence = k.fence, lease_id = k.lease_id, runner = k.runner,
-          assigned_at = k.assigned_at, started_at = k.started_at, deadline_at = k.deadline_at from kept.jobs k where k.id = j.id;
-        insert into engine.ready overriding system value select * from kept.ready;
-        update failing.timeline set number = number + 1`)
-      await administrator.query(
-        'select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()',
-      )
-    },
-  }
 }
 
 async function openStore(config: pg.PoolConfig): Promise<PostgresStore> {
@@ -69,19 +34,19 @@ async function leaseOne(store: PostgresStore, runner: string): Promise<Lease> {
 }
 
 test('G01 a lease that a failover lost changes nothing, though its fencing number is given again', async () => {
-  const database = await losingDatabase()
-  const store = await openStore(database.config)
-  const pool = new pg.Pool(database.config)
-  const from = { kind: 'plan', plan: plainPlan([{}]), conditions: [true] } as const
-  const created = createBuild({ id: randomUUID(), queue: 'q', at, held: false, from }, defaultStoreSettings)
-  await transaction(pool, (client) => store.builds.submit(client, created, plainContext))
+  const database = await startReplicated()
+  onTestFinished(() => database.remove())
+  const pool = new pg.Pool(database.connection)
+  for (const { sql } of engineMigrations) await pool.query(sql)
+  const store = await openStore(database.connection)
+  await submitCreated(pool, store, createPlain([{}], { at }))
   await pool.end()
-  await database.keep()
+  await database.cutOff()
   const lost = await leaseOne(store, 'a')
   const started = ({ jobId: job, fence, leaseId }: Lease): BuildEvent => ({ type: 'started', job, fence, leaseId, at })
   await database.failOver()
   // A process that has seen nothing of the lost commit.
-  const other = await openStore(database.config)
+  const other = await openStore(database.connection)
   const held = await leaseOne(other, 'b')
   expect(held).toMatchObject({ jobId: lost.jobId, fence: lost.fence, runner: 'b' })
   expect(held.leaseId).not.toBe(lost.leaseId)
