@@ -47,12 +47,22 @@ export async function judgeFleet(
   return sums
 }
 
-/** Returns what became of each job of a build, with the product's own remarks, for those who look for the cause. */
+/**
+ * Returns what became of each job of a build, with its runner, its times, what it left and the
+ * product's own remarks, for those who look for the cause.
+ */
 async function historyOf({ api, pool }: Fleet, { pipeline, number }: Answered): Promise<string> {
   const { id } = await findBuild({ pool }, pipeline, number)
+  const { rows } = await pool.query<{ id: string }>(
+    `select id, runner, assigned_at, finished_at, deadline_at,
+            array(select path from engine.artifacts a where a.job_id = j.id order by path) as artifacts
+       from engine.jobs j where build_id = $1`,
+    [id],
+  )
+  const more = new Map(rows.map((row) => [row.id, row]))
   const jobs = await jobsOf(pool, id)
   const lines = await Promise.all(
-    jobs.map(async (job) => JSON.stringify({ ...job, remarks: await remarksOf(api, job.id) })),
+    jobs.map(async (job) => JSON.stringify({ ...job, ...more.get(job.id), remarks: await remarksOf(api, job.id) })),
   )
   return lines.join('\n')
 }

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { until } from '@harmont/test-kit/until'
 import { afterEach, expect, it } from 'vitest'
 import type { OutputPiece, Running, Sandbox, SandboxHandle } from '../src/sandbox-driver.ts'
+import { now, processClock } from '../src/system/clock.ts'
 import { aboveRuntime, sameForAll } from './above-runtime.ts'
 import { Bench, type DriverUnderTest, finish } from './bench.ts'
 import { newMark } from './machine.ts'
@@ -132,6 +133,25 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
       await other.sandbox.destroy()
     },
   )
+
+  for (const hours of [1, -1])
+    above(
+      `G64 an adopted command has its times by the clock of the process that adopts it, ${hours} h ahead`,
+      async () => {
+        const real = processClock.at(0)
+        processClock.set(real + hours * 3_600_000)
+        try {
+          const before = now()
+          const { sandbox, running } = await adopted(await elsewhere('ended', 'sleep 0.1'))
+          const { endedAt } = await running.exited()
+          const times = [before, running.startedAt.getTime(), endedAt.getTime(), now()]
+          expect(times).toEqual(times.toSorted((a, b) => a - b))
+          await sandbox.destroy()
+        } finally {
+          processClock.set(real)
+        }
+      },
+    )
 
   above('a command dies at its deadline even if the process that started it is dead', async () => {
     const mark = newMark()

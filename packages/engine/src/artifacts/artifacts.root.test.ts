@@ -5,6 +5,7 @@ import type { PlannedArtifact } from '@harmont/ir'
 import { until } from '@harmont/test-kit/until'
 import { afterEach, expect, test } from 'vitest'
 import type { Build, Job } from '../core/model.ts'
+import { createMemoryStore, type MemoryStore } from '../memory/memory-store.ts'
 import { makeOutsideEngine } from '../runner/outside-engine.test-support.ts'
 import {
   type Bench,
@@ -16,6 +17,7 @@ import {
   step,
   submit,
 } from '../runner/runner.test-support.ts'
+import type { StoreSettings } from '../store-settings.ts'
 import type { Artifact } from './artifact.ts'
 import { type FileParts, openFileParts } from './file-parts.ts'
 import type { PartStore } from './part-store.ts'
@@ -51,6 +53,16 @@ async function open(more: Partial<PartStore> = {}, options: BenchOptions = {}) {
   const bench = opened
   const artifactsOf = async ({ jobs }: Build, at = 0) => bench.store.outputs.artifacts(jobs[at]?.id ?? '')
   return { bench, puts, artifactsOf, kept: kept() }
+}
+
+/** A store by whose clock no step is ever overdue. */
+function withoutDeadlines(settings: Partial<StoreSettings>): MemoryStore {
+  const store = createMemoryStore(settings)
+  const apply: typeof store.builds.apply = async (buildId, events, output) => {
+    const others = events.filter(({ type }) => type !== 'job_deadline')
+    return store.builds.apply(buildId, others, output)
+  }
+  return { ...store, builds: { ...store.builds, apply } }
 }
 
 /** Returns a file's bytes, after checking them against its digest. */
@@ -137,6 +149,15 @@ test('a failed and a timed out step keep what they name for that, and a required
   // It is no cache entry.
   const again = await run(bench, [step('echo 4 >a', lacks)])
   expect(again.jobs[0]).toMatchObject({ state: 'failed', cached: false, errorCode: 'artifact_missing' })
+})
+
+test('G67 a step that only its runner takes for overdue does not pass without a file that it must leave', async () => {
+  const { bench, artifactsOf } = await open({}, { store: withoutDeadlines })
+  const artifacts = [asked('a', { required: true })]
+  const overdue = "trap 'exit 0' TERM; echo x >a; sleep 1000 & wait"
+  const build = await run(bench, [step(overdue, { timeoutSeconds: 1, artifacts })])
+  expect(build.jobs.map(errorOf)).toEqual([['failed', 'artifact_failed']])
+  expect(await artifactsOf(build)).toEqual([])
 })
 
 test('while its artifacts are stored, a step holds no slot, and its own time does not pass', async () => {

@@ -82,14 +82,29 @@ interface Left {
 
 /** Reads what a step left, unless it was canceled or its end is unknown. */
 async function readOutput(context: JobContext, work: StepWork, sandbox: Sandbox, exit: Exit): Promise<Left> {
-  if (!isKnown(context, exit)) return { output: noOutput }
+  const stopped = stoppedBeforeArtifacts(context, work, exit)
+  if (!isKnown(context, exit)) return { output: noOutput, ...stopped }
   const annotations = await readAnnotations(context, sandbox)
   const isGenerator = work.step.append !== undefined && hasPassed(context, exit)
   const steps = isGenerator ? { steps: await readSteps(context, sandbox) } : {}
   const { artifacts, tests, error } = await artifactsAfter(context, work, sandbox, exit)
   const egress = await readEgress(context.log, sandbox)
   const output = { annotations, artifacts, tests, ...steps, ...(egress && { egress }) }
-  return { output, ...(error && { artifactError: error }) }
+  return { output, ...(error ? { artifactError: error } : stopped) }
+}
+
+/**
+ * Returns why a step fails whose artifacts nobody looked for because the job had to end, if the store
+ * does not know of that: it must not pass without them.
+ */
+function stoppedBeforeArtifacts(
+  { lease }: JobContext,
+  { step }: StepWork,
+  { code }: Exit,
+): Pick<Left, 'artifactError'> {
+  const isAsked = step.artifacts?.some(({ required, when }) => required && when !== 'failed') === true
+  if (lease.stopReason === null || code !== 0 || !isAsked) return {}
+  return { artifactError: { code: 'artifact_failed', message: 'The step was stopped before its artifacts were kept.' } }
 }
 
 /** Returns whether the end of a command says something about the step. */

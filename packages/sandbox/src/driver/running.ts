@@ -28,6 +28,18 @@ const safeSpoolBytes = 512 * 1024
 /** Up to this many files are counted directly after a command's end. */
 const fewFiles = 200
 
+/** The end of a command as it is kept. `endedAt` is by the clock of the process that wrote it. */
+interface KeptExit extends Omit<Exit, 'endedAt'> {
+  readonly endedAt: string
+  /** When it ended, on the boot clock. Absent when an earlier release wrote it. */
+  readonly endedBoot?: number
+}
+
+/** Returns the instant of a time on the boot clock, by this process's clock. */
+function instantOf(boot: number): Date {
+  return new Date(Math.floor(processClock.at(boot)))
+}
+
 /** A command started in the sandbox, by this process or another. All its state is on disk. */
 export class OciRunning implements Running {
   readonly startedAt: Date
@@ -61,7 +73,8 @@ export class OciRunning implements Running {
     this.now = now
     this.extendOthers = extendOthers
     this.trim = new SpoolTrim(this.files.spool)
-    this.startedAt = new Date(start.startedAt)
+    // The process that started it may have had another clock.
+    this.startedAt = start.clocks === undefined ? new Date(start.startedAt) : instantOf(start.clocks.boot)
   }
 
   async *output(offset: number, signal?: AbortSignal): AsyncGenerator<OutputPiece, void, undefined> {
@@ -190,13 +203,15 @@ export class OciRunning implements Running {
   private async readOutcome(): Promise<Exit> {
     const kept = readIfPresent(this.files.outcome)
     if (kept !== undefined) {
-      const value = JSON.parse(kept) as Omit<Exit, 'endedAt'> & { readonly endedAt: string }
+      const { endedBoot, ...value } = JSON.parse(kept) as KeptExit
+      const endedAt = endedBoot === undefined ? new Date(value.endedAt) : instantOf(endedBoot)
       // Absent when an earlier release wrote it.
-      return { ...value, output: value.output ?? 'whole', endedAt: new Date(value.endedAt) }
+      return { ...value, output: value.output ?? 'whole', endedAt }
     }
-    const exit = await this.judge()
+    const { endedBoot, ...judged } = await this.judge()
+    const exit: Exit = { ...judged, endedAt: instantOf(endedBoot) }
     try {
-      writeAtomically(this.files.outcome, JSON.stringify(exit))
+      writeAtomically(this.files.outcome, JSON.stringify({ ...exit, endedBoot }))
     } catch (error) {
       // The next reader determines it again.
       if (!hasCode(error, 'ENOSPC')) throw error
@@ -204,12 +219,12 @@ export class OciRunning implements Running {
     return exit
   }
 
-  private async judge(): Promise<Exit> {
+  private async judge(): Promise<Omit<Exit, 'endedAt'> & { readonly endedBoot: number }> {
     const text = readIfPresent(this.files.exit)
     const overdue = existsSync(this.files.overdue)
     const output = this.outputKept()
     if (text === undefined)
-      return { code: null, signal: null, limit: await this.limit(null), overdue, output, endedAt: this.now() }
+      return { code: null, signal: null, limit: await this.limit(null), overdue, output, endedBoot: bootTime() }
     const code = Number(text)
     return {
       code,
@@ -218,15 +233,14 @@ export class OciRunning implements Running {
       // The command may have ended by itself just before the watchdog's kill.
       overdue: overdue && code === 128 + constants.signals.SIGKILL,
       output,
-      endedAt: this.endedAt(),
+      endedBoot: this.endedBoot(),
     }
   }
 
-  private endedAt(): Date {
+  private endedBoot(): number {
     const exitWall = statSync(this.files.exit).mtimeMs
     const { start, seenAt } = this
-    const endedAt = endOfCommand({ started: start.clocks, seenAt, exitWall, now: readClocks() })
-    return new Date(Math.floor(processClock.at(endedAt)))
+    return endOfCommand({ started: start.clocks, seenAt, exitWall, now: readClocks() })
   }
 
   private outputKept(): Exit['output'] {
