@@ -62,10 +62,9 @@ export async function makeImages(storage: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'harmont-images-'))
   const podman = await startPodman(storage, 'host')
   try {
-    const has = async (name: string) => (await podman.run('podman', 'images', '--quiet', name)).trim() !== ''
     const build = (name: string, ...line: readonly string[]) =>
       podman.run('podman', 'build', '--quiet', '--network=host', '--pull=never', `--tag=${name}`, ...line)
-    if (!(await has('docker.io/library/caddy:2'))) {
+    if (!(await hasImage(podman, 'docker.io/library/caddy:2'))) {
       await bootstrap(podman, folder, 'localhost/debian:trixie-slim')
       await bootstrap(podman, folder, 'localhost/services', '--include=postgresql-17,caddy,wget,ca-certificates')
       await build('localhost/node:24-trixie-slim', contextOf(folder, node, putNode))
@@ -82,7 +81,17 @@ export async function makeImages(storage: string): Promise<void> {
   }
 }
 
-async function bootstrap(podman: Podman, folder: string, name: string, ...more: readonly string[]): Promise<void> {
+export async function hasImage(podman: Podman, name: string): Promise<boolean> {
+  return (await podman.run('podman', 'images', '--quiet', name)).trim() !== ''
+}
+
+/** Makes an image of Debian's packages. `more`: options of mmdebstrap. */
+export async function bootstrap(
+  podman: Podman,
+  folder: string,
+  name: string,
+  ...more: readonly string[]
+): Promise<void> {
   const tar = join(folder, 'root.tar')
   const line = ['--quiet', '--variant=minbase', '--mode=root', ...more, 'trixie', tar]
   execFileSync('mmdebstrap', line, { stdio: ['ignore', 'pipe', 'pipe'] })

@@ -7,15 +7,13 @@
  */
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { effort } from '@harmont/test-kit/effort'
-import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { flatIr } from '../product.ts'
+import { type Ci, letGo, openCi, waiting } from './ci.ts'
 import { makeImages } from './compose-images.ts'
 import { deployFolder } from './deploy-files.ts'
-import { controllers, controllersPlace, type Podman, startPodman } from './podman.ts'
+import { ownGroups, type Podman, podmanStorage, startPodman } from './podman.ts'
 
 const programs = ['podman', 'podman-compose', 'mmdebstrap']
 const lacking = programs.filter((name) => !existsSync(join('/usr/bin', name)))
@@ -30,15 +28,14 @@ const killRunner = `for each in /proc/[0-9]*; do
 done`
 
 describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
-  const storage = `/var/tmp/harmont-test-podman-${process.getuid?.()}`
   let project: string
   let podman: Podman
   let watching = true
   let watch: Promise<void>
 
   beforeAll(async () => {
-    await makeImages(storage)
-    podman = await startPodman(storage, 'own')
+    await makeImages(podmanStorage)
+    podman = await startPodman(podmanStorage, 'own')
     watch = checkHealth()
     project = mkdtempSync('/var/tmp/harmont-compose-')
     cpSync(join(deployFolder, 'compose'), project, { recursive: true })
@@ -75,16 +72,11 @@ describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
     )
   }
 
-  /** Gives each runner control groups of its own where the machine has version 1 of them. */
+  /** Gives each runner control groups of its own. */
   async function onThisMachine() {
-    const services = runners.map(async (name) => {
-      const volumes = controllers.map((controller) => {
-        const group = `${controllersPlace}/${controller}/harmont-compose-${name}`
-        return { group, volume: `${group}:/groups/${controller}` }
-      })
-      for (const { group } of volumes) await podman.run('mkdir', '-p', group)
-      return [name, { volumes: volumes.map(({ volume }) => volume) }] as const
-    })
+    const services = runners.map(
+      async (name) => [name, { volumes: await ownGroups(podman, `harmont-compose-${name}`) }] as const,
+    )
     return Object.fromEntries(await Promise.all(services))
   }
 
@@ -112,47 +104,25 @@ describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
     }
   }
 
-  /** Asks the API through the proxy, as a browser does. */
-  async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+  /** Reaches the API through the proxy, as a browser does. */
+  async function open(): Promise<Ci> {
     const address = await podman.run(
       ...(['podman', 'inspect', 'harmont_proxy_1', '--format'] as const),
       '{{(index .NetworkSettings.Networks "harmont_web").IPAddress}}',
     )
-    const headers = ['-H', `authorization: Bearer ${token}`, '-H', 'content-type: application/json']
-    const url = `https://ci.harmont.test/api/v0/organizations/default${path}`
     const place = ['--insecure', '--resolve', `ci.harmont.test:443:${address.trim()}`]
-    const sent = body === undefined ? [] : ['--data', JSON.stringify(body)]
-    const line = [
-      '--silent',
-      '--show-error',
-      '--fail-with-body',
-      ...place,
-      '--request',
-      method,
-      ...headers,
-      ...sent,
-      url,
-    ]
-    return JSON.parse(await podman.run('curl', ...line)) as T
+    const curl = (...args: readonly string[]) => podman.run('curl', ...place, ...args)
+    return openCi({ url: 'https://ci.harmont.test', token, curl })
   }
 
   test('a build runs on both runners, which are killed in it, go on with their commands, and drain', async () => {
-    await ask('POST', '/pipelines', { name: 'ci', repository: 'local/ci', default_branch: 'main' })
-    const cmd = 'echo before; until [ -e /tmp/go ]; do sleep 0.1; done; echo after'
-    const steps = ['a', 'b', 'c', 'd'].map((key) => ({ key, cmd }))
-    const build = { branch: 'main', commit: '0'.repeat(40), pipeline_ir: flatIr(steps) }
-    const { number } = await ask<{ number: number }>('POST', '/pipelines/ci/builds', build)
-    type Jobs = { readonly data: readonly { readonly state: string; readonly attempt: number }[] }
-    const jobs = async () => (await ask<Jobs>('GET', `/pipelines/ci/builds/${number}/jobs`)).data
-    const allAre = (wanted: string) =>
-      until(jobs, (found) => found.length === 4 && found.every(({ state }) => state === wanted), { timeoutMs: 600_000 })
-    await allAre('running')
+    const ci = await open()
+    const number = await ci.submit(Array.from({ length: 4 }, () => waiting('go')))
+    await ci.untilAll(number, 'running')
     for (const runner of runners) await inside(runner, 'sh', '-c', killRunner)
     const drains = runners.map((runner) => inside(runner, 'harmont', 'drain'))
-    for (const runner of runners)
-      await inside(runner, 'sh', '-c', 'for root in /proc/[0-9]*/root; do touch $root/tmp/go; done')
-    await allAre('passed')
-    expect((await jobs()).map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1])
+    for (const runner of runners) await inside(runner, 'sh', '-c', letGo('go'))
+    expect((await ci.untilAll(number, 'passed')).map(({ attempt }) => attempt)).toEqual([1, 1, 1, 1])
     for (const said of await Promise.all(drains)) expect(said).toContain('no job left')
     for (const runner of runners)
       expect(await podman.run('podman', 'logs', `harmont_${runner}_1`)).toContain(

@@ -17,9 +17,12 @@ export interface Podman {
   stop(): Promise<void>
 }
 
+/** Images and containers of all runs. */
+export const podmanStorage = `/var/tmp/harmont-test-podman-${process.getuid?.()}`
+
 /** Controllers of version 1 that sandboxes need, where the containers are. */
-export const controllersPlace = '/mnt'
-export const controllers = ['memory', 'pids', 'cpu'] as const
+const controllersPlace = '/mnt'
+const controllers = ['memory', 'pids', 'cpu'] as const
 
 const prepare = `
 mount -t tmpfs none ${controllersPlace}
@@ -30,6 +33,16 @@ mount -t cgroup2 none /sys/fs/cgroup
 ip link set lo up
 echo ready
 exec cat`
+
+/** Makes control groups of version 1 for a container with sandboxes. Returns its volumes. */
+export function ownGroups(podman: Podman, name: string): Promise<readonly string[]> {
+  const volumes = controllers.map(async (controller) => {
+    const group = `${controllersPlace}/${controller}/${name}`
+    await podman.run('mkdir', '-p', group)
+    return `${group}:/groups/${controller}`
+  })
+  return Promise.all(volumes)
+}
 
 /** Starts a place for containers, all of whose files are below the folder. */
 export async function startPodman(folder: string, network: 'own' | 'host'): Promise<Podman> {

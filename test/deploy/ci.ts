@@ -1,0 +1,52 @@
+/** The API of an installation that curl reaches somewhere, as a script of a user's does. */
+import { until } from '@harmont/test-kit/until'
+import { flatIr } from '../product.ts'
+
+export interface Installation {
+  readonly url: string
+  readonly token: string
+  /** Runs curl where the server can be reached. */
+  curl(...args: readonly string[]): Promise<string>
+}
+
+interface Job {
+  readonly state: string
+  readonly attempt: number
+}
+
+export interface Ci {
+  /** Returns the number of a build with a step for each command. */
+  submit(commands: readonly string[]): Promise<number>
+  /** Waits until all jobs of a build are in a state, and returns them. */
+  untilAll(number: number, state: string): Promise<readonly Job[]>
+}
+
+/** Makes the pipeline whose builds are asked for. */
+export async function openCi({ url, token, curl }: Installation): Promise<Ci> {
+  async function ask<T>(method: string, path: string, body?: object): Promise<T> {
+    const headers = ['--header', `authorization: Bearer ${token}`, '--header', 'content-type: application/json']
+    const sent = body === undefined ? [] : ['--data', JSON.stringify(body)]
+    const line = ['--silent', '--show-error', '--fail-with-body', '--request', method, ...headers, ...sent]
+    return JSON.parse(await curl(...line, `${url}/api/v0/organizations/default${path}`)) as T
+  }
+  await ask('POST', '/pipelines', { name: 'ci', repository: 'local/ci', default_branch: 'main' })
+  return {
+    async submit(commands) {
+      const steps = commands.map((cmd, index) => ({ key: `step-${index}`, cmd }))
+      const build = { branch: 'main', commit: '0'.repeat(40), pipeline_ir: flatIr(steps) }
+      return (await ask<{ readonly number: number }>('POST', '/pipelines/ci/builds', build)).number
+    },
+    untilAll: (number, state) =>
+      until(
+        async () => (await ask<{ readonly data: readonly Job[] }>('GET', `/pipelines/ci/builds/${number}/jobs`)).data,
+        (jobs) => jobs.length > 0 && jobs.every((job) => job.state === state),
+        { timeoutMs: 600_000, restMs: 300 },
+      ),
+  }
+}
+
+/** A command that waits for a file in its sandbox, whose end `letGo` brings about. */
+export const waiting = (name: string) => `echo before; until [ -e /tmp/${name} ]; do sleep 0.1; done; echo after`
+/** Makes that file in all sandboxes of a machine. */
+export const letGo = (name: string) =>
+  `for root in /proc/[0-9]*/root; do [ -d $root/tmp ] && touch $root/tmp/${name}; done; true`

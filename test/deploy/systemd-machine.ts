@@ -1,0 +1,57 @@
+/** A machine of Debian: a container whose first process is systemd, with this tree in /opt/harmont. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { claimAlone } from '@harmont/test-kit/claim'
+import { repositoryRoot } from '../../scripts/server-process.ts'
+import { productPackages } from '../../scripts/system-packages.ts'
+import { bootstrap, hasImage } from './compose-images.ts'
+import { ownGroups, podmanStorage, startPodman } from './podman.ts'
+
+const image = 'localhost/systemd'
+const name = 'harmont-systemd'
+const packages = [...productPackages.map((each) => each.name), 'systemd-sysv', 'postgresql', 'ca-certificates', 'curl']
+
+export interface Machine {
+  /** Runs shell text on it as root. Returns what that prints. */
+  sh(text: string): Promise<string>
+  stop(): Promise<void>
+}
+
+export async function startMachine(): Promise<Machine> {
+  await makeImage()
+  const podman = await startPodman(podmanStorage, 'own')
+  const remove = () => podman.run('podman', 'rm', '--force', '--volumes', '--time', '10', name)
+  // One that a killed run left.
+  await remove()
+  const volumes = [`${repositoryRoot}:/opt/harmont:ro`, '/var/lib', ...(await ownGroups(podman, name))]
+  await podman.run(
+    ...(['podman', 'run', '--detach', '--name', name, '--privileged', '--systemd=always'] as const),
+    ...['--cgroupns=private', '--shm-size=2g', ...volumes.flatMap((volume) => ['--volume', volume])],
+    ...[image, '/lib/systemd/systemd'],
+  )
+  const sh = (text: string) => podman.run('podman', 'exec', name, 'sh', '-ec', text)
+  // Degraded: a container loads no modules of the kernel.
+  await sh("until systemctl is-system-running | grep -E 'running|degraded'; do sleep 0.2; done")
+  return {
+    sh,
+    async stop() {
+      await remove()
+      await podman.stop()
+    },
+  }
+}
+
+/** Makes the image when it is missing. Later runs use it again. */
+async function makeImage(): Promise<void> {
+  const release = await claimAlone('deploy-images')
+  const folder = mkdtempSync(join(tmpdir(), 'harmont-machine-'))
+  const podman = await startPodman(podmanStorage, 'host')
+  try {
+    if (!(await hasImage(podman, image))) await bootstrap(podman, folder, image, `--include=${packages.join(',')}`)
+  } finally {
+    await podman.stop()
+    rmSync(folder, { recursive: true })
+    release()
+  }
+}
