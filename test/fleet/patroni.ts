@@ -180,6 +180,8 @@ bootstrap:
     loop_wait: 2
     retry_timeout: 5
     synchronous_mode: ${isSynchronous}
+    # A standby that lacks more does not take over.
+    maximum_lag_on_failover: 67108864
     postgresql:
       use_pg_rewind: true
       parameters:
