@@ -2,6 +2,7 @@
 import { until } from '@harmont/test-kit/until'
 import { stepOf } from '../../packages/engine/src/index.ts'
 import { flatIr } from '../product.ts'
+import { allRemains } from './remains.ts'
 import type { TortureServer } from './server.ts'
 import { irSteps, type Step } from './steps.ts'
 
@@ -53,7 +54,11 @@ export async function isOver({ pool }: Pick<TortureServer, 'pool'>, id: string):
 }
 
 /** Waits for the end of a build, however often the database goes away. */
-export async function untilOver(server: Pick<TortureServer, 'pool'>, id: string, timeoutMs = 300_000): Promise<void> {
+export async function untilOver(
+  server: Pick<TortureServer, 'pool' | 'directory'>,
+  id: string,
+  timeoutMs = 200_000,
+): Promise<void> {
   const look = async () => {
     try {
       return (await isOver(server, id)) ? 'over' : await openJobs(server, id)
@@ -61,7 +66,10 @@ export async function untilOver(server: Pick<TortureServer, 'pool'>, id: string,
       return error
     }
   }
-  await until(look, (found) => found === 'over', { timeoutMs, restMs: 50 })
+  const { directory } = server
+  await until(look, (found) => found === 'over', { timeoutMs, restMs: 50 }).catch((error: unknown) => {
+    throw new Error(`build ${id} is not over; left are ${allRemains(directory).join('\n')}`, { cause: error })
+  })
 }
 
 /** Returns what a build still waits for. */
