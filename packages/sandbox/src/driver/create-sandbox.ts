@@ -18,7 +18,7 @@ import { cleanUpSandbox } from './cleanup.ts'
 import { gitTarget, ownGitDirectory } from './git-mount.ts'
 import { makeServices, serviceId } from './make-services.ts'
 import type { SandboxRecord } from './record.ts'
-import { registerSandbox } from './register-sandbox.ts'
+import { mountsOf, registerSandbox } from './register-sandbox.ts'
 import { OciSandbox } from './sandbox.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 import { bareStart, type Start, startFor } from './start.ts'
@@ -93,7 +93,7 @@ export class SandboxCreation {
     try {
       await applyLimits(launcher.groups, runtimes[runtime].groupLimits(spec.limits))
       await supply.bind(record)
-      if (specs.length === 0) await launcher.mount(spec.id)
+      if (specs.length === 0) await launcher.mount(spec.id, mountsOf(context, record, false))
       else {
         const base = (service: ServiceSpec) => bareStart(service, this.startParts())
         const onLaunched = (all: readonly Launcher[]) => launchers.push(...all)

@@ -8,7 +8,7 @@ import type { ImageProgram, ServiceSpec } from '../sandbox-driver.ts'
 import { OciService } from '../services/oci-service.ts'
 import type { ServiceRecord } from '../services/service-record.ts'
 import type { SandboxRecord } from './record.ts'
-import { registerSandbox } from './register-sandbox.ts'
+import { mountsOf, registerSandbox } from './register-sandbox.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 import { OciServiceSandbox } from './service-sandbox.ts'
 import type { Start } from './start.ts'
@@ -53,12 +53,12 @@ export async function makeServices(request: ServicesRequest): Promise<readonly O
     localPorts: localhost ? portsOf(ready, image.program) : [],
   }))
   writeFileSync(sandboxFiles(context.layout.sandboxes, record.id).network, bridgeScript(subnet, networked))
-  await launcher.mount(record.id)
+  await launcher.mount(record.id, mountsOf(context, record, true))
   await Promise.all(
     begun.map(async (service, index) => {
       const { id } = service.record
       writeFileSync(sandboxFiles(context.layout.sandboxes, id).network, serviceScript(subnet, index))
-      await service.launcher.mount(id)
+      await service.launcher.mount(id, mountsOf(context, service.record, true))
     }),
   )
   return begun.map(

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { rootFstab } from '../launch/mounts.ts'
+import { rootMounts } from '../launch/mounts.ts'
 import { sandboxFiles } from '../layout/layout.ts'
 import { makeMemory, memoryFiles } from '../layout/memory.ts'
 import { makeStateDirectory } from '../layout/state-directory.ts'
 import { firstId } from '../privilege/id-ranges.ts'
+import type { MountCall } from '../system/kernel/mount-call.ts'
 import { rootIdOf, runtimeNetworkOf, runtimeOf, type SandboxRecord, writeRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 
@@ -16,36 +17,40 @@ import type { SandboxContext } from './sandbox-context.ts'
 export function registerSandbox(context: SandboxContext, described: SandboxRecord, hosts?: string): SandboxRecord {
   const imageLayers = context.viewer.images(described.layers)
   const record = imageLayers.length === 0 ? described : { ...described, imageLayers }
-  const runtime = runtimeOf(record)
-  const rootId = rootIdOf(record)
   const staging = sandboxFiles(context.layout.trash, randomUUID())
   mkdirSync(staging.directory, { mode: 0o700 })
   writeRecord(staging.record, record)
   makeStateDirectory(context.layout, record.id, staging)
   mkdirSync(staging.sockets)
-  const final = sandboxFiles(context.layout.sandboxes, record.id)
   if (hosts !== undefined) writeFileSync(staging.hosts, hosts, { mode: 0o644 })
-  writeFileSync(
-    staging.fstab,
-    rootFstab({
-      directory: context.layout.root,
-      rootId,
-      stack: context.viewer.stack(record.image.rootfs, record.layers),
-      upper: `sandboxes/${record.id}/upper`,
-      work: `sandboxes/${record.id}/work`,
-      readOnlyMounts: record.readOnlyMounts,
-      runtimeStage: runtime.stage(runtimeNetworkOf(record), rootId),
-      resolvConf: record.resolvConf,
-      hosts: hosts === undefined ? null : final.hosts,
-      secrets: record.secretFiles === true ? memoryFiles(context.layout, record.id).secrets : null,
-    }),
-  )
   for (const path of [staging.upper, staging.work]) {
     mkdirSync(path)
     chmodSync(path, 0o755)
     chownSync(path, firstId, firstId)
   }
-  renameSync(staging.directory, final.directory)
-  if (record.secretFiles === true || runtime.stateInMemory) makeMemory(context.layout, record.id, rootId)
+  renameSync(staging.directory, sandboxFiles(context.layout.sandboxes, record.id).directory)
+  if (record.secretFiles === true || runtimeOf(record).stateInMemory)
+    makeMemory(context.layout, record.id, rootIdOf(record))
   return record
+}
+
+/** Returns the mounts of a registered sandbox. `hasHosts`: it has an /etc/hosts of its own. */
+export function mountsOf(
+  { layout, viewer }: SandboxContext,
+  record: SandboxRecord,
+  hasHosts: boolean,
+): readonly MountCall[] {
+  const rootId = rootIdOf(record)
+  return rootMounts({
+    directory: layout.root,
+    rootId,
+    stack: viewer.stack(record.image.rootfs, record.layers),
+    upper: `sandboxes/${record.id}/upper`,
+    work: `sandboxes/${record.id}/work`,
+    readOnlyMounts: record.readOnlyMounts,
+    runtimeStage: runtimeOf(record).stage(runtimeNetworkOf(record), rootId),
+    resolvConf: record.resolvConf,
+    hosts: hasHosts ? sandboxFiles(layout.sandboxes, record.id).hosts : null,
+    secrets: record.secretFiles === true ? memoryFiles(layout, record.id).secrets : null,
+  })
 }

@@ -1,12 +1,12 @@
-import { readFileSync, statfsSync, writeFileSync } from 'node:fs'
+import { statfsSync, writeFileSync } from 'node:fs'
 import { type Layout, sandboxFiles } from '../layout/layout.ts'
 import { gatewayHardware } from '../network/address-block.ts'
 import type { NetworkSlot } from '../network/network-slot.ts'
 import { idCount } from '../privilege/id-ranges.ts'
 import type { KernelThread } from '../system/kernel/kernel-thread.ts'
 import type { Uplink } from '../system/kernel/links.ts'
+import type { MountCall } from '../system/kernel/mount-call.ts'
 import type { LauncherSetup } from './launcher.ts'
-import { mountCallsOf } from './mount-calls.ts'
 import { staged } from './mounts.ts'
 
 /**
@@ -41,9 +41,8 @@ export class KernelSetup implements LauncherSetup {
     })
   }
 
-  async mount(process: string, id: string): Promise<void> {
-    const { directory, spool, fstab, spoolReserved } = sandboxFiles(this.#layout.sandboxes, id)
-    const mounts = mountCallsOf(readFileSync(fstab, 'utf8'))
+  async mount(process: string, id: string, mounts: readonly MountCall[]): Promise<void> {
+    const { directory, spool, spoolReserved } = sandboxFiles(this.#layout.sandboxes, id)
     const reservation = { path: spool, length: reservedSpoolBytes }
     const isReserved = await this.#kernel.ask('mount', { process, directory: this.#layout.root, mounts, reservation })
     if (isReserved) writeFileSync(spoolReserved, '')

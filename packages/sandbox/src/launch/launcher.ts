@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, writeFileSync, writeSync } from 'node:f
 import { endGroup, isPopulated, processesOf, removeGroups } from '../cgroups/cgroups.ts'
 import type { Groups } from '../cgroups/home.ts'
 import type { NetworkSlot } from '../network/network-slot.ts'
+import type { MountCall } from '../system/kernel/mount-call.ts'
 import type { LineReader } from '../system/line-reader.ts'
 import { stage } from '../system/machine.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
@@ -21,10 +22,8 @@ export interface Launcher {
   alive(): boolean
   /** Resolves when it waits for a sandbox. Called once, by its maker. */
   waiting(): Promise<void>
-  /**
-   * Mounts the root of the sandbox with this id, whose fstab is on disk. Fails with mount's error.
-   */
-  mount(id: string): Promise<void>
+  /** Mounts the root of the sandbox with this id. Fails with mount's error. */
+  mount(id: string, mounts: readonly MountCall[]): Promise<void>
   /**
    * Returns the path of a file on its stage, once mounted. Goes through a descriptor of this
    * process: a process id can be reused by a process with a root of its own choice.
@@ -76,6 +75,8 @@ export interface LauncherParts {
   onUnwatched(listener: (why: string) => void): () => void
   /** Sets it up; undefined if it does so itself. */
   readonly setup: LauncherSetup | undefined
+  /** Tells it the mounts of the sandbox with this id, if it makes them itself. */
+  writeFstab(id: string, mounts: readonly MountCall[]): void
   /** Its stderr. */
   complaint(): Promise<string>
   /** Frees its resources. @param clean whether it has read everything sent to it. */
@@ -87,7 +88,7 @@ export interface LauncherSetup {
   /** Sets up its namespaces. */
   prepare(process: string, launcher: Pick<Launcher, 'pid' | 'network' | 'rootId'>): Promise<void>
   /** Makes the mounts of the sandbox with this id. */
-  mount(process: string, id: string): Promise<void>
+  mount(process: string, id: string, mounts: readonly MountCall[]): Promise<void>
 }
 
 /** Returns the driver's end of a launcher that is about to be forked. */
@@ -150,8 +151,9 @@ class DriversEnd implements Launcher {
     }
   }
 
-  async mount(id: string): Promise<void> {
-    await this.#setUp((setup, process) => setup.mount(process, id))
+  async mount(id: string, mounts: readonly MountCall[]): Promise<void> {
+    if (this.#parts.setup === undefined) this.#parts.writeFstab(id, mounts)
+    await this.#setUp((setup, process) => setup.mount(process, id, mounts))
     this.#tell(id)
     await this.#expect('mounted')
     this.#stageFd = await this.#open(`/root${stage}`)

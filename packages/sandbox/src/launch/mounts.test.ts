@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
-import { layerStack, rootFstab, viewFstab } from './mounts.ts'
+import { fstabOf } from './fstab.ts'
+import { layerStack, rootMounts, type ViewedStack, viewMounts } from './mounts.ts'
 
 const image = '/images/root'
 const mixed = layerStack(image, ['mounts/one', 'snapshots/two/layer'])
 const directories = layerStack(image, ['snapshots/two/layer'])
 
 function fstab(stack: typeof mixed): string {
-  return rootFstab({
+  const mounts = rootMounts({
     directory: '/driver',
     rootId: 200_000,
     stack,
@@ -18,11 +19,14 @@ function fstab(stack: typeof mixed): string {
     hosts: null,
     secrets: null,
   })
+  return fstabOf(mounts)
 }
 
+const view = (stack: ViewedStack): string => fstabOf(viewMounts([stack]))
+
 it('overlays on images have no composed inode numbers, whatever the kernel’s default', () => {
-  for (const text of [fstab(mixed), viewFstab([mixed])]) expect(text).toMatch(/^overlay .*,xino=off,/m)
-  for (const text of [fstab(directories), viewFstab([directories])]) expect(text).not.toContain('xino')
+  for (const text of [fstab(mixed), view(mixed)]) expect(text).toMatch(/^overlay .*,xino=off,/m)
+  for (const text of [fstab(directories), view(directories)]) expect(text).not.toContain('xino')
 })
 
 it('a launcher maps the ids of all images in one step, and only where there are some', () => {

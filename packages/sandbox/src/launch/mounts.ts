@@ -2,27 +2,36 @@ import process from 'node:process'
 import { skeletonName } from '../layout/layout.ts'
 import { firstId, idCount } from '../privilege/id-ranges.ts'
 import { privilegeMode } from '../privilege/privilege-mode.ts'
+import type { MountCall } from '../system/kernel/mount-call.ts'
 import { stage } from '../system/machine.ts'
-
-/**
- * Input of `mount -a`. One call mounts everything in order; separate calls would need a process
- * each [2 ms].
- */
-export type Fstab = string
 
 /**
  * A user namespace's root cannot map ids of the machine's file systems. There, files already have
  * the ids of sandboxes, or belong to nobody.
  */
-const idMap = (rootId: number): string[] =>
-  privilegeMode.kind === 'mapped' ? [] : [`X-mount.idmap=b:0:${rootId}:${idCount}`]
+const idMap = (rootId: number): string | undefined =>
+  privilegeMode.kind === 'mapped' ? undefined : `0 ${rootId} ${idCount}`
 
 /**
  * How overlays record what lower layers cannot show. A user namespace only has attributes of kind
  * `user`, which cannot redirect directories: renaming one from an earlier step fails with EXDEV,
  * and `mv` copies it.
  */
-const notes = privilegeMode.kind === 'mapped' ? 'userxattr' : 'redirect_dir=on'
+const notes: MountOption = privilegeMode.kind === 'mapped' ? ['userxattr', null] : ['redirect_dir', 'on']
+
+type MountOption = MountCall['options'][number]
+
+const plain = { recursive: false, flags: [], options: [], makesTarget: false, idMap: undefined } as const
+
+/** Returns a mount that shows a file or directory in another place. */
+function bind(source: string, target: string, more: Partial<MountCall> = {}): MountCall {
+  return { ...plain, source, target, type: undefined, ...more }
+}
+
+/** Returns the mount of a new file system. A source without a file needs a unique name. */
+export function fileSystem(type: string, source: string, target: string, more: Partial<MountCall> = {}): MountCall {
+  return { ...plain, source, target, type, ...more }
+}
 
 /** Paths on a launcher's stage. */
 export const staged = {
@@ -61,12 +70,11 @@ export function onStage(stageFd: number, path: string): string {
  * Mounts common to all stages. crun refuses machines with both kinds of control groups: it sees an
  * empty directory here, and the monitor finds the groups elsewhere.
  */
-export const stageFstab: Fstab = [
-  line('harmont-stage', stage, 'tmpfs', 'mode=755'),
-  line('/sys/fs/cgroup', staged.cgroup, 'none', 'rbind,X-mount.mkdir'),
-  line('harmont-cgroup', '/sys/fs/cgroup', 'tmpfs', 'mode=755'),
-  '',
-].join('\n')
+export const stageMounts: readonly MountCall[] = [
+  fileSystem('tmpfs', 'harmont-stage', stage, { options: [['mode', '755']] }),
+  bind('/sys/fs/cgroup', staged.cgroup, { recursive: true, makesTarget: true }),
+  fileSystem('tmpfs', 'harmont-cgroup', '/sys/fs/cgroup', { options: [['mode', '755']] }),
+]
 
 const cgroupMount = '/sys/fs/cgroup'
 
@@ -94,8 +102,8 @@ export interface RootMounts {
   readonly upper: string
   readonly work: string
   readonly readOnlyMounts: readonly { readonly source: string }[]
-  /** Additional lines of the runtime. */
-  readonly runtimeStage: readonly string[]
+  /** Additional mounts of the runtime. */
+  readonly runtimeStage: readonly MountCall[]
   /** Absolute path of its resolv.conf; null for the image's. */
   readonly resolvConf: string | null
   /** Absolute path of its /etc/hosts; null for the image's. */
@@ -108,31 +116,28 @@ export interface RootMounts {
  * Returns the mounts of a sandbox's writable root and the runtime's additions. `volatile`: a sync
  * inside does not reach the disk; snapshots are synced separately.
  */
-export function rootFstab(mounts: RootMounts): Fstab {
+export function rootMounts(mounts: RootMounts): readonly MountCall[] {
   const { rootId, stack, upper, work, readOnlyMounts, runtimeStage, resolvConf, hosts, secrets } = mounts
-  const { lines, place } = files(mounts)
-  // An image may contain device nodes, which root inside owns.
-  const options = ['nodev', notes, 'volatile', ...lowerOptions(stack, staged.base, place)]
+  const { own, place } = files(mounts)
+  const options: MountOption[] = [notes, ['volatile', null], ...lowerOptions(stack, staged.base, place)]
+  options.push(['upperdir', place(upper)], ['workdir', place(work)])
+  const file = (source: string | null, target: string) =>
+    source === null ? [] : [bind(source, target, { flags: ['ro'] })]
   return [
-    ...lines,
-    baseLine(stack.image, staged.base, rootId),
-    line(
-      'overlay',
-      staged.root,
-      'overlay',
-      [...options, `upperdir=${place(upper)}`, `workdir=${place(work)}`, 'X-mount.mkdir'].join(','),
-    ),
+    ...own,
+    baseMount(stack.image, staged.base, rootId),
+    // An image may contain device nodes, which root inside owns.
+    fileSystem('overlay', 'overlay', staged.root, { flags: ['nodev'], options, makesTarget: true }),
     ...runtimeStage,
-    ...(resolvConf === null ? [] : [line(resolvConf, staged.resolvConf, 'none', 'bind,ro')]),
-    outputLine(rootId),
-    ...(hosts === null ? [] : [line(hosts, staged.hosts, 'none', 'bind,ro')]),
-    ...(secrets === null ? [] : [line(secrets, staged.secrets, 'none', 'bind,ro,nosuid,nodev,noexec,X-mount.mkdir')]),
-    ...readOnlyMounts.map(({ source }, index) =>
-      line(source, staged.readOnly(index), 'none', ['bind,ro,X-mount.mkdir', ...idMap(rootId)].join(',')),
-    ),
-    '',
-  ].join('\n')
+    ...file(resolvConf, staged.resolvConf),
+    outputMount(rootId),
+    ...file(hosts, staged.hosts),
+    ...(secrets === null ? [] : [bind(secrets, staged.secrets, { flags: ['ro', ...closed], makesTarget: true })]),
+    ...readOnlyMounts.map(({ source }, index) => baseMount(source, staged.readOnly(index), rootId)),
+  ]
 }
+
+const closed = ['nosuid', 'nodev', 'noexec'] as const
 
 /**
  * Mounts the driver's files with the sandbox's ids, and returns where a path is then. The machine's
@@ -140,18 +145,18 @@ export function rootFstab(mounts: RootMounts): Fstab {
  * place, which the mount of the directory does not follow.
  */
 function files({ directory, rootId, stack }: RootMounts): {
-  readonly lines: readonly string[]
+  readonly own: readonly MountCall[]
   readonly place: (path: string) => string
 } {
-  if (privilegeMode.kind === 'mapped') return { lines: [], place: (path) => path }
-  const options = `bind,X-mount.mkdir,X-mount.idmap=b:0:0:1 b:${firstId}:${rootId}:${idCount}`
+  if (privilegeMode.kind === 'mapped') return { own: [], place: (path) => path }
+  const mapped = { makesTarget: true, idMap: `0 0 1\n${firstId} ${rootId} ${idCount}` }
   const isOnSnapshots = stack.layers.some((path) => path.startsWith(snapshots))
   return {
-    lines: [
+    own: [
       // With the images mounted below it, whose ids are mapped in the same step: mount(8) starts a
       // process for each line with ids.
-      line(directory, staged.files, 'none', hasImages(stack) ? `r${options}` : options),
-      ...(isOnSnapshots ? [line(`${directory}/snapshots`, staged.snapshots, 'none', options)] : []),
+      bind(directory, staged.files, { ...mapped, recursive: hasImages(stack) }),
+      ...(isOnSnapshots ? [bind(`${directory}/snapshots`, staged.snapshots, mapped)] : []),
     ],
     place: (path) =>
       path.startsWith(snapshots) ? `${staged.snapshots}/${path.slice(snapshots.length)}` : `${staged.files}/${path}`,
@@ -171,11 +176,19 @@ function hasImages({ layers }: LayerStack): boolean {
  * The most that a command may leave in its output directory. The number of files is bounded too,
  * because the kernel's memory for them is not part of the size.
  */
-const outputLimits = 'size=64m,nr_inodes=4096'
+const outputLimits: readonly MountOption[] = [
+  ['size', '64m'],
+  ['nr_inodes', '4096'],
+]
 
-function outputLine(rootId: number): string {
-  const options = `${outputLimits},mode=1777,uid=${rootId},gid=${rootId},nosuid,nodev,noexec,X-mount.mkdir`
-  return line('harmont-output', staged.output, 'tmpfs', options)
+function outputMount(rootId: number): MountCall {
+  const owned: readonly MountOption[] = [
+    ['mode', '1777'],
+    ['uid', String(rootId)],
+    ['gid', String(rootId)],
+  ]
+  const more = { flags: closed, options: [...outputLimits, ...owned], makesTarget: true }
+  return fileSystem('tmpfs', 'harmont-output', staged.output, more)
 }
 
 /** A stack to view. With `upper` and `work` (relative as well) it is writable. */
@@ -185,40 +198,37 @@ export interface ViewedStack extends LayerStack {
 }
 
 /** Returns the mounts of merged views, one per stack. */
-export function viewFstab(stacks: readonly ViewedStack[]): Fstab {
-  return stacks
-    .flatMap((stack, index) => {
-      const base = `${staged.base}-${index}`
-      const own = stack.upper === undefined ? ['ro'] : ['volatile', `upperdir=${stack.upper}`, `workdir=${stack.work}`]
-      const options = [...own, notes, ...lowerOptions(stack, base), 'X-mount.mkdir']
-      return [baseLine(stack.image, base, firstId), line('overlay', staged.view(index), 'overlay', options.join(','))]
+export function viewMounts(stacks: readonly ViewedStack[]): readonly MountCall[] {
+  return stacks.flatMap((stack, index) => {
+    const base = `${staged.base}-${index}`
+    const { upper, work = '' } = stack
+    const own: readonly MountOption[] =
+      upper === undefined
+        ? []
+        : [
+            ['volatile', null],
+            ['upperdir', upper],
+            ['workdir', work],
+          ]
+    const view = fileSystem('overlay', 'overlay', staged.view(index), {
+      flags: upper === undefined ? ['ro'] : [],
+      options: [...own, notes, ...lowerOptions(stack, base)],
+      makesTarget: true,
     })
-    .concat('')
-    .join('\n')
+    return [baseMount(stack.image, base, firstId), view]
+  })
 }
 
-function baseLine(image: string, target: string, rootId: number): string {
-  return line(image, target, 'none', ['bind,ro,X-mount.mkdir', ...idMap(rootId)].join(','))
+function baseMount(image: string, target: string, rootId: number): MountCall {
+  return bind(image, target, { flags: ['ro'], makesTarget: true, idMap: idMap(rootId) })
 }
 
-function lowerOptions(stack: LayerStack, base: string, place = (path: string): string => path): string[] {
+function lowerOptions(stack: LayerStack, base: string, place = (path: string): string => path): readonly MountOption[] {
   // Otherwise inode numbers of images pass 2^63, and programs that read them as numbers, such as
   // Node.js, take different files for one.
-  const inodes = hasImages(stack) ? ['xino=off'] : []
+  const inodes: readonly MountOption[] = hasImages(stack) ? [['xino', 'off']] : []
   // One option per layer: the kernel accepts 255 bytes per option.
-  return [...inodes, ...[...stack.layers.map(place), base].map((path) => `lowerdir+=${path}`)]
-}
-
-/**
- * Returns a line of an fstab. `mount -a` skips sources that seem mounted already, so sources
- * without a file have unique names.
- */
-export function line(source: string, target: string, type: string, options: string): string {
-  return [source, target, type, options].map(escapeField).join(' ').concat(' 0 0')
-}
-
-function escapeField(text: string): string {
-  return text.replace(/[ \t\n\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`)
+  return [...inodes, ...[...stack.layers.map(place), base].map((path): MountOption => ['lowerdir+', path])]
 }
 
 /**

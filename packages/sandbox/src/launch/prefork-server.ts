@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { makeGroups, makeServiceGroups, type ServicePlace } from '../cgroups/cgroups.ts'
 import type { CgroupHome } from '../cgroups/home.ts'
-import type { Layout } from '../layout/layout.ts'
+import { type Layout, sandboxFiles } from '../layout/layout.ts'
 import type { NetworkSlot } from '../network/network-slot.ts'
 import { idCount } from '../privilege/id-ranges.ts'
 import { privilegeMode } from '../privilege/privilege-mode.ts'
@@ -15,9 +15,10 @@ import type { KernelThread } from '../system/kernel/kernel-thread.ts'
 import { LineReader } from '../system/line-reader.ts'
 import { helperEnvironment } from '../system/machine.ts'
 import { Fifos } from './fifos.ts'
+import { fstabOf } from './fstab.ts'
 import { KernelSetup } from './kernel-setup.ts'
 import { type Launcher, newLauncher } from './launcher.ts'
-import { stagedGroup, stageFstab } from './mounts.ts'
+import { stagedGroup, stageMounts } from './mounts.ts'
 
 const file = (name: string): string => fileURLToPath(new URL(name, import.meta.url))
 
@@ -83,6 +84,7 @@ export class PreforkServer {
       lines: helper.lines,
       onUnwatched: helper.onGone,
       setup: kernel && new KernelSetup(layout, kernel),
+      writeFstab: (id, mounts) => writeFileSync(sandboxFiles(layout.sandboxes, id).fstab, fstabOf(mounts)),
       complaint: async () => (readIfPresent(`${settings}.err`) ?? '').trim(),
       released: async (clean) => {
         helper.lines.ignore(slot)
@@ -125,7 +127,7 @@ interface Helper {
 
 async function startHelper(layout: Layout): Promise<Helper> {
   mkdirSync(layout.launchers, { recursive: true, mode: 0o700 })
-  writeFileSync(join(layout.launchers, 'stage.fstab'), stageFstab)
+  writeFileSync(join(layout.launchers, 'stage.fstab'), fstabOf(stageMounts))
   const child = spawn(
     'unshare',
     // Unmounts on the machine must propagate: a private copy would keep its disks busy.

@@ -4,7 +4,8 @@ import { closeSync, constants, openSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type LayerStack, layerStack, onStage, staged, type ViewedStack, viewFstab } from '../launch/mounts.ts'
+import { fstabOf } from '../launch/fstab.ts'
+import { type LayerStack, layerStack, onStage, staged, type ViewedStack, viewMounts } from '../launch/mounts.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { SnapshotId } from '../sandbox-driver.ts'
 import { LineReader } from '../system/line-reader.ts'
@@ -66,7 +67,7 @@ export class Viewer {
 
   private async show<T>(stacks: readonly ViewedStack[], use: (roots: readonly string[]) => Promise<T>): Promise<T> {
     const fstab = join(this.layout.trash, randomUUID())
-    await writeFile(fstab, viewFstab(stacks))
+    await writeFile(fstab, fstabOf(viewMounts(stacks)))
     const child = spawn('unshare', ['--mount', '--propagation=slave', '/bin/sh', script, fstab], {
       cwd: this.layout.root,
       stdio: ['pipe', 'pipe', 'pipe'],

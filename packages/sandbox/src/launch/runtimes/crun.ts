@@ -8,8 +8,9 @@ import { commandProcesses, isPidGroup } from '../../cgroups/pid-groups.ts'
 import type { SandboxFiles } from '../../layout/layout.ts'
 import { privilegeMode } from '../../privilege/privilege-mode.ts'
 import { hasCode, readIfPresent } from '../../system/files.ts'
+import type { MountCall } from '../../system/kernel/mount-call.ts'
 import { run } from '../../system/processes.ts'
-import { line, staged } from '../mounts.ts'
+import { fileSystem, staged } from '../mounts.ts'
 import type { Runtime, RuntimeTarget } from './runtime.ts'
 
 const quiet = ['nosuid', 'noexec', 'nodev']
@@ -19,13 +20,17 @@ const quiet = ['nosuid', 'noexec', 'nodev']
  * Their number is bounded, because the kernel counts those of all sandboxes together and charges up
  * to 150 KiB each to nobody.
  */
-const terminals = (rootId: number): string =>
-  line(
-    'harmont-terminals',
-    staged.terminals,
-    'devpts',
-    `nosuid,noexec,ptmxmode=0666,mode=0620,gid=${rootId + 5},max=128,X-mount.mkdir`,
-  )
+const terminals = (rootId: number): MountCall =>
+  fileSystem('devpts', 'harmont-terminals', staged.terminals, {
+    flags: ['nosuid', 'noexec'],
+    options: [
+      ['ptmxmode', '0666'],
+      ['mode', '0620'],
+      ['gid', String(rootId + 5)],
+      ['max', '128'],
+    ],
+    makesTarget: true,
+  })
 
 /**
  * Returns the command's first process. The runtime records its id as seen in its own pid namespace.
@@ -63,7 +68,14 @@ export const crun: Runtime = {
     terminals(rootId),
     // The sysfs of the sandbox's network namespace. crun cannot mount it, because its user
     // namespace does not own the network namespace.
-    ...(network === 'host' ? [] : [line('harmont-sys', staged.sys, 'sysfs', 'ro,nosuid,nodev,noexec,X-mount.mkdir')]),
+    ...(network === 'host'
+      ? []
+      : [
+          fileSystem('sysfs', 'harmont-sys', staged.sys, {
+            flags: ['ro', 'nosuid', 'nodev', 'noexec'],
+            makesTarget: true,
+          }),
+        ]),
   ],
   fileSystems: (network) => [
     { destination: '/proc', type: 'proc', source: 'proc', options: quiet },

@@ -7,7 +7,7 @@ import { memoryFiles } from '../../layout/memory.ts'
 import { SandboxError } from '../../sandbox-driver.ts'
 import { isAbsent, readIfPresent } from '../../system/files.ts'
 import { run } from '../../system/processes.ts'
-import { line, staged } from '../mounts.ts'
+import { fileSystem, staged } from '../mounts.ts'
 import { EPROTONOSUPPORT } from '../seccomp.ts'
 import { terminalCall } from '../terminal-program.ts'
 import type { Runtime, RuntimeTarget } from './runtime.ts'
@@ -32,10 +32,17 @@ export const runsc: Runtime = {
   ],
   stage: (network, rootId) => [
     // Its mount points are made here, not in the step's own layer.
-    line('harmont-dev', `${staged.root}/dev`, 'tmpfs', `mode=755,uid=${rootId},gid=${rootId},size=64k`),
+    fileSystem('tmpfs', 'harmont-dev', `${staged.root}/dev`, {
+      options: [
+        ['mode', '755'],
+        ['uid', String(rootId)],
+        ['gid', String(rootId)],
+        ['size', '64k'],
+      ],
+    }),
     // It takes a namespace with this directory for the machine's own and refuses it. That was right
     // until Linux added the directory to all namespaces.
-    ...(network === 'host' ? [] : [line('harmont-core', '/proc/sys/net/core', 'tmpfs', 'ro')]),
+    ...(network === 'host' ? [] : [fileSystem('tmpfs', 'harmont-core', '/proc/sys/net/core', { flags: ['ro'] })]),
   ],
   fileSystems: () => [
     { destination: '/proc', type: 'proc', source: 'proc', options: [] },

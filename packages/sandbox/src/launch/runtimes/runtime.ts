@@ -1,9 +1,10 @@
 import type { Layout, SandboxFiles } from '../../layout/layout.ts'
 import type { Limits, NetworkMode, TerminalSize } from '../../sandbox-driver.ts'
+import type { MountCall } from '../../system/kernel/mount-call.ts'
 import type { SeccompProfile } from '../seccomp.ts'
 
 /** A program to run in a sandbox beside its command. */
-export interface Addition {
+interface Addition {
   readonly args: readonly string[]
   readonly user: { readonly uid: number; readonly gid: number }
   /** Its monitor, in the namespaces that the runtime was started in. */
@@ -23,7 +24,7 @@ export interface Mount {
 }
 
 /** Where a runtime keeps the state of a sandbox's command, and its name there. */
-export interface RuntimeState {
+interface RuntimeState {
   readonly root: string
   readonly container: string
 }
@@ -49,10 +50,10 @@ export interface Runtime {
   /** Returns the command line up to the subcommand. */
   call(target: RuntimeTarget): readonly string[]
   /**
-   * Returns fstab lines for mounts over and beside the sandbox's root. @param rootId the sandbox's
-   * root, as a user id of the machine.
+   * Returns mounts over and beside the sandbox's root. @param rootId the sandbox's root, as a user id
+   * of the machine.
    */
-  stage(network: NetworkMode, rootId: number): readonly string[]
+  stage(network: NetworkMode, rootId: number): readonly MountCall[]
   /** Returns the file systems of every sandbox besides its root. */
   fileSystems(network: NetworkMode): readonly Mount[]
   /** Returns `linux.namespaces` of config.json. */
