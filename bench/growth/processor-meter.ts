@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { findCgroupHome } from '../../packages/sandbox/src/cgroups/home.ts'
 
 /** Milliseconds of processor time. */
-export interface Spent {
+interface Spent {
   /** Counts this process. */
   readonly own: number
   /** Counts all others, ended ones too. */

@@ -115,7 +115,7 @@ export interface LookupParts {
  * that is absent or empty is not part of the key, so that a new one leaves the keys of steps without
  * it.
  */
-export interface LookupAdditions {
+interface LookupAdditions {
   /** One digest for each entry of the step's `inputs`, in their order: the files as it gets them. */
   readonly inputs?: readonly string[]
   /** One digest for each of the step's services, in their order. */

@@ -60,7 +60,7 @@ export type IrCachePolicy =
   | { readonly policy: 'compose'; readonly sub_policies: readonly IrCachePolicy[] }
 
 /** A policy, and its key once it is resolved. */
-export type IrCache = IrCachePolicy & { readonly key?: string }
+type IrCache = IrCachePolicy & { readonly key?: string }
 
 export interface IrRetry {
   readonly limit: number
@@ -102,7 +102,7 @@ export interface IrArtifact {
 }
 
 /** Files of the final file system of the step with the key `from`. */
-export interface IrInput {
+interface IrInput {
   readonly from: string
   readonly path: string
   readonly into?: string

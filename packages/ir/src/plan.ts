@@ -246,7 +246,7 @@ export interface PlanError {
 }
 
 /** One problem of a document. */
-export interface PlanProblem {
+interface PlanProblem {
   readonly pointer: string
   /** `expected …, got …. What to do.` */
   readonly message: string

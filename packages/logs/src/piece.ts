@@ -32,7 +32,7 @@ export interface Slice {
 }
 
 /** Where a piece begins: in the spool, and in each stream. */
-export interface PiecePlace {
+interface PiecePlace {
   readonly offset: number
   readonly counts: readonly [number, number]
 }

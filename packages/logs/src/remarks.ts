@@ -3,7 +3,7 @@
  * earlier releases.
  */
 
-export type RemarkKind = 'note' | 'setup' | 'lost' | 'cap' | 'retention' | 'redaction'
+type RemarkKind = 'note' | 'setup' | 'lost' | 'cap' | 'retention' | 'redaction'
 
 /** A line of the server between two lines of a log. */
 export interface LogRemark {

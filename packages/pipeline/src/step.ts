@@ -147,7 +147,7 @@ export interface StepOptions {
   readonly egress?: Egress
 }
 
-export type Dependencies = Step | Appended | StandsForLeaves | readonly Dependencies[]
+type Dependencies = Step | Appended | StandsForLeaves | readonly Dependencies[]
 
 /** The options of a command in the form of the IR; undefined where absent or empty. */
 export interface CommandFields {

@@ -11,7 +11,7 @@ import packageJson from '../package.json' with { type: 'json' }
 const { version } = packageJson
 
 /** A part of a program: its place on this machine, and its path beside the others. */
-export interface ProgramPart {
+interface ProgramPart {
   readonly source: string
   readonly path: string
 }

@@ -4,7 +4,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { cacheVariable } from './child/cache-variable.ts'
 
-export interface LanguageCommand {
+interface LanguageCommand {
   readonly program: string
   readonly args: readonly string[]
   /** Variables added to the environment of all children. */

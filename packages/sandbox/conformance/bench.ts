@@ -19,7 +19,7 @@ import type {
  * `network`: a way out. `groups`: limits of memory and processor time. `rename`: of directories in
  * lower layers, without a copy. `owners`: those of the machine's files.
  */
-export type Lacking = 'network' | 'groups' | 'rename' | 'owners'
+type Lacking = 'network' | 'groups' | 'rename' | 'owners'
 
 /** The properties of a driver that the suite depends on. */
 export interface DriverUnderTest {

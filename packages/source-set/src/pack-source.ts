@@ -8,7 +8,7 @@ import { largestFiles, type SourceSet } from './source-set.ts'
 import { ChangedWhileRead } from './steady-file.ts'
 import { tarSource } from './tar-source.ts'
 
-export interface PackLimits {
+interface PackLimits {
   /** Bytes of the archive. */
   readonly packedBytes: number
   /** Bytes of all files together. */

@@ -5,7 +5,7 @@ export interface Span {
 }
 
 /** A part of an attempt's work, as its runner reported it (`timeline.md` 1). */
-export interface TimedPhase extends Span {
+interface TimedPhase extends Span {
   readonly name: string
 }
 

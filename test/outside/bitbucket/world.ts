@@ -43,7 +43,7 @@ export interface BitbucketRepository {
 }
 
 /** Data of a refresh token, and the last access token that it gave. */
-export interface Grant {
+interface Grant {
   readonly user: BitbucketUser
   refreshToken: string
   accessToken: string
@@ -53,7 +53,7 @@ export interface Grant {
 }
 
 /** Head of a pull request: its repository, and the commit of the base branch. */
-export interface PullRequestHead {
+interface PullRequestHead {
   readonly from: BitbucketRepository
   readonly base: string
   readonly head: string

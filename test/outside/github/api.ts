@@ -7,13 +7,13 @@ import type { Presenters } from './present.ts'
 import { needInstallation, needUser, Refused, type Who } from './who.ts'
 import { type CheckRun, findAccount, findRepository, newToken, type Repository, type World } from './world.ts'
 
-export interface Call extends MatchedOperation {
+interface Call extends MatchedOperation {
   readonly who: Who | null
   readonly query: URLSearchParams
   readonly body: Json
 }
 
-export interface Answer {
+interface Answer {
   readonly status: number
   readonly body: unknown
   /** The whole list that this page is from, for the Link header. */

@@ -54,7 +54,7 @@ interface UserToken {
   expiresAt: number
 }
 
-export interface AuthorizationCode {
+interface AuthorizationCode {
   readonly user: Account
   readonly redirectUri: string
   readonly codeChallenge: string | null

@@ -17,7 +17,7 @@ import { globalFlags, kebab } from './global-flags.ts'
 import { suggest } from './suggest.ts'
 import { parseValue, quoted } from './values.ts'
 
-export type Values = Readonly<Record<string, unknown>>
+type Values = Readonly<Record<string, unknown>>
 
 export interface Parsed {
   readonly flags: Values

@@ -20,7 +20,7 @@ export function templateOf(kind: ProjectKind): InitTemplate | undefined {
 }
 
 /** A step that uses only the base's programs. */
-export interface PlainStep {
+interface PlainStep {
   readonly label: string
   readonly command: string
 }

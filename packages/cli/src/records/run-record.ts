@@ -38,7 +38,7 @@ export interface RunRecord extends RunFacts {
   readonly events: readonly RunEvent[]
 }
 
-export type StepOutcome = Extract<RunEvent, { kind: 'step_end' }>['state'] | 'running' | 'waiting'
+type StepOutcome = Extract<RunEvent, { kind: 'step_end' }>['state'] | 'running' | 'waiting'
 
 /** A step as the events of its run leave it. */
 export interface RecordedStep {

@@ -2,7 +2,7 @@ import { type ForkOutput, isRed, judgeForks, type TestCase, type Verdict } from 
 import { testTitle } from '@harmont/logs'
 
 /** A test that was red in a fork, or in the run itself. */
-export interface JudgedTest {
+interface JudgedTest {
   /** As a red fork, else a green one, reported it. */
   readonly test: TestCase
   readonly verdict: Verdict

@@ -45,7 +45,7 @@ export type FlagSpec =
    */
   | (ValueFlagBase & { readonly kind: 'pair'; readonly bare?: true })
 
-export interface ArgumentSpec {
+interface ArgumentSpec {
   readonly summary: string
   readonly required?: true
   /** Takes all that is left; only the last argument may. */

@@ -2,7 +2,7 @@ import { isFailure, isOver, type Step } from './run-model.ts'
 import type { Place } from './tree-order.ts'
 
 /** One shown step of a tree, in tree order. */
-export interface Row {
+interface Row {
   readonly step: Step
   /** Number of its ancestors that are shown. */
   readonly depth: number

@@ -7,7 +7,7 @@ import { endingText, likelyCause } from './failure/likely-cause.ts'
 import { nextCommands } from './next-commands.ts'
 import type { Run } from './run-model.ts'
 
-export interface WhyStep {
+interface WhyStep {
   readonly key: string
   readonly state: string
   /** Why it ran, was cached or was skipped. */

@@ -10,7 +10,7 @@ export interface PartStore {
 }
 
 /** The job whose artifacts are stored. */
-export interface PartOwner {
+interface PartOwner {
   readonly jobId: string
   readonly buildId: string
 }

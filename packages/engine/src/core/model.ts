@@ -54,7 +54,7 @@ export interface Step extends PlannedStep {
 }
 
 /** The job that appended a step. */
-export interface AppendedBy {
+interface AppendedBy {
   /** Index into `Build.steps`, lower than that of the appended step. */
   readonly step: number
   readonly job: string

@@ -52,7 +52,7 @@ export interface RunnerOptions {
 }
 
 /** A driver that also reports which snapshots, images and source trees its sandboxes need. */
-export type RunnerDriver = SandboxDriver &
+type RunnerDriver = SandboxDriver &
   Pick<OciDriver, 'snapshotsInUse' | 'imagesInUse' | 'sourcesInUse' | 'gitDirectoriesInUse' | 'exchange'>
 
 /** How long a shell may last, and how long an idle one. */

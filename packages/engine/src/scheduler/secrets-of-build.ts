@@ -17,7 +17,7 @@ export interface SecretsOwner {
   login?(buildId: string, registry: string): Promise<OwnedLogin | null>
 }
 
-export interface OwnedLogin extends RegistryLogin {
+interface OwnedLogin extends RegistryLogin {
   /** Whether builds of forks may pull with it. */
   readonly forks: boolean
 }

@@ -117,7 +117,7 @@ export interface StepOptions {
     /** The hosts that it may reach, in place of the whole Internet. */
     readonly egress?: Egress;
 }
-export type Dependencies = Step | Appended | StandsForLeaves | readonly Dependencies[];
+type Dependencies = Step | Appended | StandsForLeaves | readonly Dependencies[];
 /** The options of a command in the form of the IR; undefined where absent or empty. */
 export interface CommandFields {
     readonly key?: string | undefined;
@@ -212,3 +212,4 @@ export interface ServiceFields extends Omit<IrService, 'from'> {
 }
 /** Whether a value is a service, of this or of another copy of the SDK. */
 export declare function isService(value: unknown): value is Service;
+export {};

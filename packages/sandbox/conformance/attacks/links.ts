@@ -23,7 +23,7 @@ export interface LinkAttempt {
   readonly naive: (scene: Scene) => Promise<string | undefined>
 }
 
-export interface Scene {
+interface Scene {
   readonly stage: Stage
   /** Sandbox of the job, which has ended. */
   readonly sandbox: Sandbox

@@ -153,7 +153,7 @@ function extentIn(printed: Buffer): Extent {
   return { bytes: blocks.reduce((sum, each) => sum + Number(each), 0) * STAT_BLOCK, entries: blocks.length }
 }
 
-export interface WholeRequest {
+interface WholeRequest {
   readonly source: string
   readonly root: string
   readonly hide: ReadonlySet<string>

@@ -47,9 +47,9 @@ set_mempolicy_home_node get_mempolicy setdomainname sethostname setns settimeofd
 swapon sysfs syslog umount umount2 unshare uselib userfaultfd vhangup vm86 vm86old
 `
 
-export type Action = 'SCMP_ACT_ALLOW' | 'SCMP_ACT_ERRNO' | 'SCMP_ACT_TRACE'
+type Action = 'SCMP_ACT_ALLOW' | 'SCMP_ACT_ERRNO' | 'SCMP_ACT_TRACE'
 
-export interface Rule {
+interface Rule {
   readonly names: readonly string[]
   readonly action: Action
   readonly errnoRet?: number

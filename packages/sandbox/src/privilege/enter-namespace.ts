@@ -88,7 +88,7 @@ fi
 exec "$@"
 `
 
-export type IdMap = readonly (readonly [inside: number, outside: number, count: number])[]
+type IdMap = readonly (readonly [inside: number, outside: number, count: number])[]
 
 /** Maps root inside to the user, and the ids of sandboxes to the range. Others stay unmapped. */
 function mapOf(user: number, range: IdRange): IdMap {

@@ -13,7 +13,7 @@ import type { SnapshotRecord } from './snapshot-record.ts'
 import type { Viewer } from './view.ts'
 
 /** A snapshot that inputs come from, with the root of its image. */
-export interface InputSource {
+interface InputSource {
   readonly record: SnapshotRecord
   readonly rootfs: string
 }

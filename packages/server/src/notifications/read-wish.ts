@@ -7,7 +7,7 @@ import { checkAddress, FetchRefused } from '../platform/outbound/guarded-fetch.t
 import { type Event, events, type Kind } from './notification.ts'
 
 /** Where a notification is to go. */
-export type Destination =
+type Destination =
   | { readonly kind: 'webhook' | 'slack'; readonly url: string; readonly target: string }
   | { readonly kind: 'email'; readonly userId: string; readonly target: string }
 

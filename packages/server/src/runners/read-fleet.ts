@@ -25,7 +25,7 @@ const jobsNamed = 10
  * Runners and waiting jobs, without the names of jobs: cheap enough to look for changes every few
  * seconds.
  */
-export interface Fleet {
+interface Fleet {
   readonly runners: readonly ListedRunner[]
   readonly demand: readonly DemandRow[]
   readonly present: readonly PresentRunner[]

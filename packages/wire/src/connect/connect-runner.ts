@@ -31,7 +31,7 @@ export interface ConnectOptions {
   readonly settings?: Partial<ConnectSettings>
 }
 
-export interface ConnectSettings extends CallTimes {
+interface ConnectSettings extends CallTimes {
   readonly connectMs: number
   /** How long the bytes of an archive may stand still, on one connection and at all. */
   readonly stallMs: number

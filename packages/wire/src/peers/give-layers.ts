@@ -16,7 +16,7 @@ const most = { connections: 64, transfers: 16, pieceBytes: 256 * 1024, headerByt
 const patience = { requestMs: 10_000, stallMs: 60_000 }
 
 /** Reads the tickets for this runner; null for one that counts for nothing. */
-export type TicketReader = (text: string) => PeerTicket | null
+type TicketReader = (text: string) => PeerTicket | null
 
 export interface GiverOptions {
   readonly identity: PeerIdentity

@@ -55,7 +55,7 @@ interface PassingFailure extends Refusal {
   readonly headers: Readonly<Record<string, string>>
 }
 
-export interface ServeSettings {
+interface ServeSettings {
   /** Bytes of bodies in memory, of one runner and of all. */
   readonly runnerBytes: number
   readonly togetherBytes: number

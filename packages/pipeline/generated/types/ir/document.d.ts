@@ -64,7 +64,7 @@ export type IrCachePolicy = {
     readonly sub_policies: readonly IrCachePolicy[];
 };
 /** A policy, and its key once it is resolved. */
-export type IrCache = IrCachePolicy & {
+type IrCache = IrCachePolicy & {
     readonly key?: string;
 };
 export interface IrRetry {
@@ -102,7 +102,7 @@ export interface IrArtifact {
     readonly required?: true;
 }
 /** Files of the final file system of the step with the key `from`. */
-export interface IrInput {
+interface IrInput {
     readonly from: string;
     readonly path: string;
     readonly into?: string;

@@ -220,7 +220,7 @@ export interface PlanError {
     readonly unlisted: number;
 }
 /** One problem of a document. */
-export interface PlanProblem {
+interface PlanProblem {
     readonly pointer: string;
     /** `expected …, got …. What to do.` */
     readonly message: string;
@@ -240,3 +240,4 @@ export type PlanResult = {
     readonly ok: false;
     readonly error: PlanError;
 };
+export {};

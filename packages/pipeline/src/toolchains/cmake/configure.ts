@@ -4,7 +4,7 @@ import { membersOf, wrongUse } from '../../wrong-use.ts'
 import type { EntryOptions } from '../install-step.ts'
 import { cache, flag, form, path, type Reader, text, word, wordOr } from '../option-readers.ts'
 
-export type Generator = 'ninja' | 'make'
+type Generator = 'ninja' | 'make'
 
 export interface CMakeToolchainOptions extends Omit<EntryOptions, 'path'> {
   /** `gcc` or `clang`, with a version where one is wanted: `clang-18`. */

@@ -10,7 +10,7 @@ export interface JsFiles {
   readonly packageJson: PackageJson | undefined
 }
 
-export interface PackageJson {
+interface PackageJson {
   readonly engines: readonly string[]
   readonly packageManager: string | undefined
   readonly scripts: readonly string[]

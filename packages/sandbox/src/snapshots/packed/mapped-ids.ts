@@ -5,7 +5,7 @@ import type { Readable, Writable } from 'node:stream'
 import { firstId, idCount } from '../../privilege/id-ranges.ts'
 import { waitForSuccess } from '../../system/processes.ts'
 
-export interface MappedProcess {
+interface MappedProcess {
   readonly input: Writable
   readonly output: Readable
   /** Resolves when it exits with 0; otherwise rejects with its stderr. */

@@ -15,11 +15,11 @@ export interface SavedSnapshot extends PackedSnapshot {
   readonly source: BlobDigest | null
 }
 
-export interface SavedEntry extends CacheKey {
+interface SavedEntry extends CacheKey {
   readonly snapshot: SnapshotId
 }
 
-export interface SavedImage {
+interface SavedImage {
   readonly digest: string
   /** Names by which it can be pulled again. */
   readonly names: readonly string[]

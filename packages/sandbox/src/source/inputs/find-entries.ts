@@ -5,7 +5,7 @@ import { SandboxError } from '../../sandbox-driver.ts'
 import type { BytePath } from '../manifest.ts'
 
 /** Bounds time and memory for a snapshot that an attacker filled. */
-export interface WalkLimits {
+interface WalkLimits {
   /** Entries that a walk may look at. */
   readonly seen: number
   /** Entries that the paths may name. */

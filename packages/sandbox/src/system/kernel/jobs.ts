@@ -16,7 +16,7 @@ export interface PrepareJob extends Where {
 }
 
 /** Makes mounts where a process is, and room for its spool. One job, since each wakes two threads. */
-export interface MountJob extends Where {
+interface MountJob extends Where {
   /** Sources may be relative to it. */
   readonly directory: string
   readonly mounts: readonly MountCall[]

@@ -3,7 +3,7 @@ import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { type BuildInput, headCommit, type RequestedBuild } from './build-input.ts'
 
 /** A repository that an organization has connected, as far as its builds need it. */
-export interface NamedRepository {
+interface NamedRepository {
   readonly fullName: string
   readonly cloneUrl: string
   readonly defaultBranch: string

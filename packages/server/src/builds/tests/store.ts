@@ -90,7 +90,7 @@ const jobOf = (result: string) => `(select t.job_id from engine.test_reports t w
 /** A result on the page of its build. */
 export interface BuildResultRow extends ResultRow, ForkResults {}
 
-export type StateFilter = 'failed' | 'passed' | 'skipped'
+type StateFilter = 'failed' | 'passed' | 'skipped'
 
 export interface ResultWish {
   readonly state: StateFilter | null

@@ -16,7 +16,7 @@ export interface CheckedJob
   readonly inQuarantine: boolean
 }
 
-export interface CheckedAnnotation extends Pick<ReadAnnotation, 'name' | 'style' | 'tree'> {
+interface CheckedAnnotation extends Pick<ReadAnnotation, 'name' | 'style' | 'tree'> {
   /** The name of its step. */
   readonly step: string
 }

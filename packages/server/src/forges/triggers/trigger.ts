@@ -8,16 +8,16 @@ interface PathFilters {
   readonly pathsIgnore: readonly string[] | null
 }
 
-export interface PushTrigger extends PathFilters {
+interface PushTrigger extends PathFilters {
   readonly event: 'push'
   readonly on: 'branches' | 'tags'
   readonly refs: readonly string[]
 }
 
 export const pullRequestTypes = ['opened', 'synchronize', 'reopened', 'closed', 'ready_for_review'] as const
-export type PullRequestType = (typeof pullRequestTypes)[number]
+type PullRequestType = (typeof pullRequestTypes)[number]
 
-export interface PullRequestTrigger extends PathFilters {
+interface PullRequestTrigger extends PathFilters {
   readonly event: 'pull_request'
   /** Globs of target branches. */
   readonly branches: readonly string[] | null

@@ -22,7 +22,7 @@ export interface ProvedIdentity {
   readonly email: string | null
 }
 
-export interface Authorization {
+interface Authorization {
   readonly redirectUri: string
   readonly state: string
   /** S256 of the PKCE verifier. */

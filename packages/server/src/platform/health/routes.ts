@@ -41,7 +41,7 @@ export function healthRoutes(services: HealthServices): Pick<Handlers, 'ping' | 
   }
 }
 
-export type Checks = Record<string, { ok: boolean; message: string | null }>
+type Checks = Record<string, { ok: boolean; message: string | null }>
 
 /**
  * All processes share an S3, and most of what they answer needs none. A balancer that took them all

@@ -50,7 +50,7 @@ function placeOf(fingerprint: string): string {
   return `log-token-secret/${fingerprint}`
 }
 
-export interface SealedSecret {
+interface SealedSecret {
   readonly fingerprint: string
   readonly sealed: Buffer
   readonly counts_until: Date

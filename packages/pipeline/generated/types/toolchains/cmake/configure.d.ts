@@ -1,7 +1,7 @@
 import type { CachePolicy } from '../../cache.js';
 import type { EntryOptions } from '../install-step.js';
 import { type Reader } from '../option-readers.js';
-export type Generator = 'ninja' | 'make';
+type Generator = 'ninja' | 'make';
 export interface CMakeToolchainOptions extends Omit<EntryOptions, 'path'> {
     /** `gcc` or `clang`, with a version where one is wanted: `clang-18`. */
     readonly compiler?: string;

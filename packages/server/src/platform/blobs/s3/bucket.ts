@@ -42,7 +42,7 @@ export interface BucketOptions {
 }
 
 /** A call to the store, for metrics. */
-export interface BlobCall {
+interface BlobCall {
   readonly operation: string
   readonly seconds: number
   readonly failed: boolean

@@ -21,7 +21,7 @@ export interface PageRequest {
  */
 export type ReadApi = (id: OperationId, asked: ApiRead, gone: AbortSignal) => Promise<string>
 
-export interface ApiRead {
+interface ApiRead {
   readonly params: Readonly<Record<string, string>>
   /** The query of the URL, without `?`. */
   readonly search: string

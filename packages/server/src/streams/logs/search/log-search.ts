@@ -150,7 +150,7 @@ export interface Hit {
 }
 
 /** A hit that is still being counted. */
-export interface Found extends Hit {
+interface Found extends Hit {
   count: number
   readonly ranges: [number, number][]
 }
