@@ -22,6 +22,7 @@ import { layerRows } from './rows/layers.ts'
 import { logLineRows } from './rows/log-lines.ts'
 import { logRows } from './rows/logs.ts'
 import { overheadRows } from './rows/overhead.ts'
+import { peerRows } from './rows/peers.ts'
 import { serviceRows } from './rows/services.ts'
 import { startRows } from './rows/start.ts'
 import { stepRows } from './rows/steps.ts'
@@ -37,6 +38,7 @@ const rows: readonly Row[] = [
   ...serviceRows,
   ...inputRows,
   ...layerRows,
+  ...peerRows,
   ...artifactRows,
   ...egressRows,
   ...overheadRows,

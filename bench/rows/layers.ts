@@ -10,7 +10,7 @@ const limits = { cpu: 2, memoryBytes: 4 * 2 ** 30, diskBytes: 20 * 2 ** 30, pids
 const startsEach = 40
 /** As many files and bytes as a large node_modules has, cut from programs and libraries. */
 const modules = { files: 31_421, bytes: 482_000_000, folders: 3_000 }
-const makeModules = `find /usr/lib /usr/bin /usr/share -xdev -type f -size -4M -exec cat {} + 2>/dev/null | head -c ${modules.bytes} |
+export const makeModules = `find /usr/lib /usr/bin /usr/share -xdev -type f -size -4M -exec cat {} + 2>/dev/null | head -c ${modules.bytes} |
   python3 -c 'import os, sys
 for n in range(${modules.files}):
     os.makedirs(f"node_modules/m{n % ${modules.folders}}", exist_ok=True)

@@ -217,6 +217,9 @@ test('no body at all makes the server fail', async () => {
     'deal',
     'source',
     'forks/end',
+    'layers/peers',
+    'layers/struck',
+    'layers/placed',
   ]
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...calls), fc.json({ maxDepth: 3 }), async (call, body) => {

@@ -1,12 +1,15 @@
 /** What a runner that gives layers answers those who may have none. */
 import { execFileSync } from 'node:child_process'
-import { X509Certificate } from 'node:crypto'
+import { randomUUID, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { signTicket } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { connectRunner } from '../connect/connect-runner.ts'
+import { listen } from '../port-under-test.test-support.ts'
+import { wireHeaders, wirePath } from '../protocol.ts'
 import { digestOf, type PeerIdentity, pinnedConnections } from './certificate.ts'
 import { openPeer, type Peer } from './index.ts'
 
@@ -138,4 +141,26 @@ test('G79 a taker sends nothing to an address with another certificate than the 
   )
   expect(asked).toEqual([])
   await agent.destroy()
+})
+
+test('G105 a server of an earlier release, which leads to no runners, gives all by itself', async () => {
+  const calls: string[] = []
+  const server = await listen((request, response) => {
+    const call = request.url?.replace(wirePath, '') ?? ''
+    calls.push(call)
+    const isKnown = call === 'layers/fetch'
+    const stamp = { [wireHeaders.now]: String(Date.now()), [wireHeaders.held]: '0' }
+    response.writeHead(isKnown ? 200 : 404, stamp)
+    response.end(isKnown ? content : JSON.stringify({ code: 'unknown_call', message: 'Is the runner newer?' }))
+  })
+  const port = connectRunner({
+    ...{ url: server.url, peer: giver, token: async () => 'r', onOutdated: () => undefined },
+    log: () => undefined,
+  })
+  const lease = { jobId: randomUUID(), buildId: randomUUID(), fence: 1, leaseId: randomUUID() }
+  const opened = await port.layers?.open(lease, randomUUID(), `sha256:${'0'.repeat(64)}`)
+  expect(opened && content.equals(await buffer(opened))).toBe(true)
+  expect(calls).toEqual(['layers/peers', 'layers/locate', 'layers/fetch'])
+  await port.close()
+  await server.close()
 })

@@ -1,9 +1,10 @@
 /** Takes layers from other runners of the pool. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Damaged, type LayerPeer, type LeaseRef, type LocatedPeers, type Log } from '@harmont/engine'
+import { now } from '@harmont/sandbox'
 import type { Agent } from 'undici'
 import type { Caller } from '../connect/caller.ts'
-import { unlessUnknown } from '../connect/transport.ts'
+import { leastBytesPerMs, unlessUnknown } from '../connect/transport.ts'
 import { leaseToWire } from '../forms.ts'
 import { type PeerIdentity, pinnedConnections } from './certificate.ts'
 import { layerPath } from './give-layers.ts'
@@ -21,11 +22,15 @@ interface Wanted {
   readonly digest: string
 }
 
-/** How long a connection, or the next byte, may take before the connection counts as cut. */
+/** How long a connection, or the next byte, may take, to half a second, before the connection counts as cut. */
 const stallMs = 800
 const pauseMs = 200
 /** Tries in a row that bring no byte, before another source is asked. */
 const mostTries = 3
+/** How long a runner that was not reached is not asked for anything. */
+const awayMs = 60_000
+/** When a runner that is slower than a network may be no longer keeps anybody waiting. */
+const slowAfterMs = 5_000
 /** Layers of which it is known who gave them. */
 const mostLayers = 1_000
 
@@ -39,6 +44,8 @@ export class LayerTransfer {
   readonly #options: TakerOptions
   /** Runners that gave bytes of a layer, by its id. */
   readonly #gave = new Map<string, Set<string>>()
+  /** When runners that were not reached are asked again. */
+  readonly #awayUntil = new Map<string, number>()
   /** Runners that gave wrong bytes, by the id of the layer. */
   readonly #struck = new Map<string, Set<string>>()
   #bytes = 0
@@ -59,7 +66,7 @@ export class LayerTransfer {
     const located = await this.#locate(wanted)
     let at = 0
     for (const peer of located?.peers ?? []) {
-      if (located === null || this.#struck.get(located.layer)?.has(peer.runner)) continue
+      if (located === null || !this.#isAsked(peer.runner, located.layer)) continue
       for await (const piece of this.#readAt(peer, located, wanted.digest, at)) {
         at += piece.length
         this.#bytes += piece.length
@@ -86,6 +93,10 @@ export class LayerTransfer {
     return gave !== undefined
   }
 
+  #isAsked(runner: string, layer: string): boolean {
+    return this.#struck.get(layer)?.has(runner) !== true && (this.#awayUntil.get(runner) ?? 0) <= now()
+  }
+
   async #locate({ lease, snapshot, digest }: Wanted): Promise<LocatedPeers | null> {
     const asked = this.#options.caller.call('layers/peers', { lease: leaseToWire(lease), snapshot, digest })
     return unlessUnknown(
@@ -98,9 +109,10 @@ export class LayerTransfer {
   async *#readAt(peer: LayerPeer, { bytes }: LocatedPeers, digest: string, from: number): AsyncGenerator<Buffer> {
     const { identity, log } = this.#options
     const agent = pinnedConnections(peer.certificate, identity, stallMs)
+    let at = from
+    let tries = 0
     try {
-      let at = from
-      for (let tries = 0; at < bytes && tries < mostTries; ) {
+      while (at < bytes && tries < mostTries) {
         try {
           for await (const piece of readRange(agent, peer, { at, bytes })) {
             at += piece.length
@@ -116,6 +128,7 @@ export class LayerTransfer {
         }
       }
     } finally {
+      if (tries === mostTries) this.#awayUntil.set(peer.runner, now() + awayMs)
       await agent.destroy()
     }
   }
@@ -132,10 +145,13 @@ async function* readRange(
     ...{ headersTimeout: stallMs, bodyTimeout: stallMs },
   })
   if (statusCode !== 206) throw new Declined(`it answered with ${statusCode}`)
+  const began = now()
   let got = at
   for await (const piece of body as AsyncIterable<Buffer>) {
     got += piece.length
     if (got > bytes) throw new Declined(`it gave more than ${bytes} bytes`)
+    const ms = now() - began
+    if (ms > slowAfterMs && got - at < ms * leastBytesPerMs) throw new Declined(`it gave ${got - at} bytes in ${ms} ms`)
     yield piece
   }
 }

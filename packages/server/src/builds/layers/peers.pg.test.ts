@@ -64,6 +64,8 @@ class Link {
   connections = 0
   /** Cuts each connection once so many bytes have come by it. */
   cutAt = Number.POSITIVE_INFINITY
+  /** Passes on less than 70,000 bytes in a second. */
+  isSlow = false
   onCut: () => void = () => undefined
 
   async start(): Promise<this> {
@@ -78,6 +80,15 @@ class Link {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`
   }
 
+  #trickle(piece: Buffer, from: Socket, to: Socket): void {
+    to.pause()
+    from.write(piece.subarray(0, 7_000))
+    setTimeout(() => {
+      if (piece.length > 7_000) this.#trickle(piece.subarray(7_000), from, to)
+      else to.resume()
+    }, 100)
+  }
+
   #pass(from: Socket): void {
     this.connections += 1
     let bytes = 0
@@ -86,6 +97,7 @@ class Link {
     to.on('data', (piece) => {
       if (from.destroyed) return
       bytes += piece.length
+      if (this.isSlow) return this.#trickle(piece, from, to)
       from.write(piece)
       if (bytes < this.cutAt) return
       from.destroy()
@@ -177,6 +189,21 @@ test('G116 a runner that is killed while it gives is followed by the server, at 
   const fromServer = (await moved('fetched')) - before
   expect(fromServer).toBeGreaterThan(0)
   expect(fromServer).toBeLessThan(made.bytes.length)
+  // It keeps nobody waiting for a while.
+  const { connections } = link
+  expect(made.bytes.equals(await read(taker, made))).toBe(true)
+  expect(link.connections).toBe(connections)
+  await end(taker, made.job)
+})
+
+test('G116 a runner that gives a byte now and then is left for the server', async () => {
+  const link = await new Link().start()
+  const [maker, taker] = [await giver({ through: link }), await giver()]
+  const made = await given(maker, taker)
+  const before = await moved('fetched')
+  link.isSlow = true
+  expect(made.bytes.equals(await read(taker, made))).toBe(true)
+  expect(await moved('fetched')).toBeGreaterThan(before)
   await end(taker, made.job)
 })
 
