@@ -1,8 +1,12 @@
+import process from 'node:process'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const codes: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
 const unknownReason = -4094
 const restMs = 200
+/** Who waits long is told so again. */
+const silenceMs = 60_000
+let saidAt = Number.NEGATIVE_INFINITY
 
 /**
  * Returns whether something failed for lack of file descriptors, processes or memory. Such a
@@ -18,8 +22,8 @@ export function isScarcity(error: unknown): boolean {
 }
 
 /**
- * Repeats idempotent work while it fails for scarcity, with pauses. Throws the signal's reason when
- * it aborts, or for a timeout the last failure.
+ * Repeats idempotent work while it fails for scarcity, with pauses, and warns on stderr at most once
+ * a minute. Throws the signal's reason when it aborts, or for a timeout the last failure.
  */
 export async function untilAffordable<T>(work: () => T | Promise<T>, signal?: AbortSignal): Promise<T> {
   for (;;) {
@@ -27,6 +31,7 @@ export async function untilAffordable<T>(work: () => T | Promise<T>, signal?: Ab
       return await work()
     } catch (error) {
       if (!isScarcity(error)) throw error
+      warn(error)
       await rest(signal, error)
     }
   }
@@ -39,4 +44,12 @@ async function rest(signal: AbortSignal | undefined, failure: unknown): Promise<
     const reason: unknown = signal?.reason
     throw reason instanceof DOMException && reason.name === 'TimeoutError' ? failure : reason
   }
+}
+
+/** Otherwise nobody could tell why nothing moves on. */
+function warn(failure: unknown): void {
+  const at = performance.now()
+  if (at - saidAt < silenceMs) return
+  saidAt = at
+  process.emitWarning(`waiting until this machine has descriptors, processes and memory again: ${failure}`, 'Scarcity')
 }
