@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { Turns } from '@harmont/engine'
 import { type AppendedResult, type PlanResult, parsePlan, planAppended, type StepFile } from '@harmont/ir'
@@ -27,15 +28,15 @@ export async function planApart(files: readonly StepFile[]): Promise<AppendedRes
 function inThread(parsing: { readonly ir: string }): Promise<PlanResult>
 function inThread(parsing: { readonly files: readonly StepFile[] }): Promise<AppendedResult>
 function inThread(workerData: Parsing): Promise<PlanResult | AppendedResult> {
-  return turns.take(new AbortController().signal, () => parse(workerData))
-}
-
-function parse(workerData: Parsing): Promise<PlanResult | AppendedResult> {
-  return new Promise((resolve, reject) => {
+  const { promise, resolve, reject } = Promise.withResolvers<PlanResult | AppendedResult>()
+  // The turn lasts until the thread and its memory are gone, which is after its answer.
+  const turn = async () => {
     // Without the flags of this process: some, such as --input-type, say how its own entry is read.
     const worker = new Worker(entry, { workerData, execArgv: [] })
     worker.once('message', resolve)
-    worker.once('error', reject)
-    worker.once('exit', (code) => reject(new Error(`the thread that parses a pipeline ended with ${code}`)))
-  })
+    const [code] = await once(worker, 'exit')
+    reject(new Error(`the thread that parses a pipeline ended with ${code}, without an answer`))
+  }
+  turns.take(new AbortController().signal, turn).catch(reject)
+  return promise
 }
