@@ -18,7 +18,7 @@ import { makeStage } from '../packages/server/src/platform/database/embedded/sta
 export interface Replicated {
   /** Leads to the primary, whichever it is. */
   readonly connection: pg.ClientConfig
-  /** From now on the standby gets nothing. What was committed before, it has. */
+  /** From now on the standby gets nothing. It has everything that was committed before. */
   cutOff(): Promise<void>
   /** Ends the primary as a power cut does, and makes the standby primary. */
   failOver(): Promise<void>

@@ -29,7 +29,10 @@ describe.runIf(effort > 1)('a fleet', { timeout: 600_000 }, () => {
   const hasBegun = (build: Submitted) => until(async () => (await told(build)).some(({ kind }) => kind === 'start'))
   const wait = ({ number }: Submitted) => waitForBuild(fleet.api.client, { org: fleet.api.org, pipeline, number })
 
-  /** From now on the standby gets nothing. What was committed before, it has. Returns what ends it. */
+  /**
+   * From now on the standby gets nothing. It has everything that was committed before. Returns what
+   * ends it.
+   */
   async function cutOff(): Promise<() => Promise<void>> {
     const { rows } = await fleet.pool.query<{ newest: string }>('select pg_current_wal_lsn() as newest')
     const isThere = async () =>

@@ -72,7 +72,7 @@ export function hasPassed({ lease: { stopReason } }: JobContext, { code, limit }
 }
 
 /**
- * Keeps the artifacts of a cache hit. Those that the step kept then are known, as its reports are,
+ * Keeps the artifacts of a cache hit. The artifacts and reports that the step kept then are known,
  * so only parts that the store lacks are read. Without them, or when the step now asks for others,
  * its files are searched again.
  */

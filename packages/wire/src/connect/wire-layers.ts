@@ -48,7 +48,7 @@ export function wireLayers(
         openStream(caller.transport, layerCall, { lease: leaseToWire(lease), snapshot, digest }, patience, at)
       const wanted = { lease, snapshot, digest }
       const kept = (at: number) => direct.read(wanted, at, rest)
-      // Who gave what is known of whole objects.
+      // The givers are known for whole objects only.
       const bytes = peers === undefined || from > 0 ? kept(from) : peers.read(wanted, kept)
       const first = await bytes.next()
       return Readable.from(afterFirst(first, bytes), { objectMode: false })

@@ -26,7 +26,7 @@ export function pinnedConnections(certificate: string, identity: PeerIdentity, c
         port: Number(port),
         ...identity,
         minVersion: 'TLSv1.3',
-        // Nobody else has signed it. What counts is compared below.
+        // Nobody else has signed it. The fingerprint is compared below.
         rejectUnauthorized: false,
       })
       const timer = setTimeout(() => socket.destroy(new Error(`no connection within ${connectMs} ms`)), connectMs)

@@ -1,4 +1,4 @@
-/** What a runner that gives layers answers those who may have none. */
+/** The answers of a runner that gives layers to callers who may have none. */
 import { execFileSync } from 'node:child_process'
 import { randomUUID, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

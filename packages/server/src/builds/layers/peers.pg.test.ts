@@ -22,7 +22,7 @@ afterAll(async () => {
 })
 
 interface Giver extends Elsewhere {
-  /** What its disk has of objects, by their digests. */
+  /** The objects on its disk, by their digests. */
   readonly disk: Map<string, Buffer>
   /** The objects that others have asked it for. */
   readonly asked: string[]
@@ -217,7 +217,7 @@ test('G116 a runner that gave wrong bytes is asked no more, by anybody', async (
   expect(await taker.layers.strike?.(made.job, made.snapshot, made.snapshot)).toBe(true)
   expect(made.bytes.equals(await read(taker, made))).toBe(true)
   expect(maker.asked.length).toBe(1)
-  // What the server gave is not the fault of a runner.
+  // Bytes from the server are not the fault of a runner.
   expect(await taker.layers.strike?.(made.job, made.snapshot, made.snapshot)).toBe(false)
   const { rows } = await it.server.pool.query('select giver from engine.layers where id = $1', [made.snapshot])
   expect(rows).toEqual([{ giver: null }])

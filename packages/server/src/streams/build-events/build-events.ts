@@ -24,8 +24,8 @@ export interface FollowedBuild {
 }
 
 /**
- * Yields the events of a build (`http.md` 8.4). Of events that belong to one change, `build` comes
- * last and alone has an id. So a reader that was cut off before it gets the whole change again.
+ * Yields the events of a build (`http.md` 8.4). The event `build` comes last of one change's
+ * events, and alone has an id. So a reader that was cut off before it gets the whole change again.
  */
 export async function* buildEvents(
   engine: BuildEngine,

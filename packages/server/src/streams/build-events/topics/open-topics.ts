@@ -66,9 +66,9 @@ function readNumber(place: string | undefined): number | null {
 }
 
 /**
- * Yields the frames of a stream with topics. Of events that come together, only the last has the
- * reader's place in all topics as its id. So a reader that was cut off before it gets all of them
- * again.
+ * Yields the frames of a stream with topics. Only the last of several events that come together has
+ * the reader's place in all topics as its id. So a reader that was cut off before it gets all of
+ * them again.
  */
 async function* topicFrames(sources: readonly AsyncGenerator<TopicNews>[], start: TopicPlaces): AsyncGenerator<string> {
   const places = new Map(start)
