@@ -59,6 +59,7 @@ async function buildInto(folder: string): Promise<readonly string[]> {
   const { metafiles, copied } = await bundle(folder, Object.fromEntries(entries), {
     minifyWhitespace: false,
     sourcemap: false,
+    besideChild: { sandbox: inRepository('packages/render/src/sandbox/program.ts') },
     // The first two read files beside themselves, and the last is there for some machines only.
     external: ['graphile-worker', 'pino', 'pg-native'],
     place: (path) => `new URL(${JSON.stringify(relative(folder, path))}, import.meta.url).href`,

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
@@ -42,4 +42,26 @@ test('the programs are up to date here, and say what their sources say', async (
   expect(says('packages/cli/bin/hm.js', 'help', 'run')).toBe(says('packages/cli/src/main.ts', 'help', 'run'))
   const [built, sources] = ['packages/server/bin/harmont.js', 'packages/server/src/main.ts']
   expect(says(built, 'config')).toBe(says(sources, 'config'))
+})
+
+test('what renders in sandboxes is built too, and makes of a pipeline what its sources make', async () => {
+  await buildPrograms()
+  const project = mkdtempSync(join(tmpdir(), 'harmont-built-'))
+  onTestFinished(() => rmSync(project, { recursive: true }))
+  mkdirSync(join(project, '.hm'))
+  const pipeline = "pipeline([sh('make', { key: 'a', cache: onChange('data') }).sh('test')])"
+  const head = "import { onChange, pipeline, sh } from '@harmont/hm'\n"
+  writeFileSync(join(project, '.hm/ci.ts'), `${head}export default { slug: 'ci', pipeline: () => ${pipeline} }\n`)
+  writeFileSync(join(project, 'data'), 'the data')
+  const render = (program: string) => {
+    const out = join(project, 'out.json')
+    const args = ['--disable-warning=ExperimentalWarning', program, '--dir', project, '--slug', 'ci', '--out', out]
+    expect(execFileSync(process.execPath, args, { encoding: 'utf8' })).toBe('')
+    const json = readFileSync(out, 'utf8')
+    rmSync(out)
+    return json
+  }
+  const built = render(join(dirname(builtProgram('harmont') ?? ''), 'render/sandbox.js'))
+  expect(built).toMatch(/"key":"[0-9a-f]{64}"/)
+  expect(built).toBe(render(join(repository, 'packages/render/src/sandbox/main.ts')))
 })

@@ -9,6 +9,8 @@ export const rooms = dirname(dirname(import.meta.dirname))
 
 export interface Changes extends Pick<BuildOptions, 'minifyWhitespace' | 'sourcemap' | 'external'> {
   readonly place?: (path: string) => string
+  /** Programs beside the child that renders, name to source. */
+  readonly besideChild?: Readonly<Record<string, string>>
 }
 
 export interface Bundle {
@@ -98,7 +100,7 @@ function readSources(place: (path: string) => string): Plugin {
 export async function bundle(
   folder: string,
   entryPoints: Readonly<Record<string, string>>,
-  { place = () => 'import.meta.url', ...more }: Changes = {},
+  { place = () => 'import.meta.url', besideChild = {}, ...more }: Changes = {},
 ): Promise<Bundle> {
   const programs = await build({
     ...common,
@@ -120,7 +122,7 @@ export async function bundle(
     ...common,
     entryPoints: {
       child: join(rooms, 'render/src/child/main.ts'),
-      sandbox: join(rooms, 'render/src/sandbox/program.ts'),
+      ...besideChild,
       'hm/index': join(rooms, 'pipeline/src/index.ts'),
       'hm/toolchains': join(rooms, 'pipeline/src/toolchains/index.ts'),
       'hm/ir': join(rooms, 'ir/src/index.ts'),

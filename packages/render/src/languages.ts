@@ -105,8 +105,9 @@ function findPrograms() {
 }
 
 /**
- * Returns the folder `render` beside the bundle or above it, which holds `child.js`, `sandbox.js`,
- * `hm/{index,toolchains,ir}.js` and `python/harmont`; undefined among sources.
+ * Returns the folder `render` beside the bundle or above it, which holds `child.js`,
+ * `hm/{index,toolchains,ir}.js`, `python/harmont` and, for servers, `sandbox.js`; undefined among
+ * sources.
  */
 export function builtRenderer(): string | undefined {
   if (import.meta.url.endsWith('.ts')) return undefined

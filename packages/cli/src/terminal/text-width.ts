@@ -1,12 +1,15 @@
-import stringWidth from 'string-width'
+import { createRequire } from 'node:module'
 import { type Line, plainOf, type Span, span } from './span.ts'
 
-const plain = /^[\x20-\x7e]*$/
-const segmenter = new Intl.Segmenter()
+/** Text of which each character takes a column: ASCII, and what `hm` draws and writes itself. */
+const plain = /^[\x20-\x7e·–—‘’“”…›→∙⊘─│└├▸✓✗]*$/
 
 /** Columns that the text takes on a terminal. */
 export function widthOf(text: string): number {
-  return plain.test(text) ? text.length : stringWidth(text)
+  if (plain.test(text)) return text.length
+  // Loaded when it is needed: its patterns of emoji take 20 ms, and most of what `hm` writes is plain.
+  const { default: stringWidth } = createRequire(import.meta.url)('string-width') as typeof import('string-width')
+  return stringWidth(text)
 }
 
 /** The text, or its beginning and the mark, in at most this many columns. */
@@ -17,14 +20,20 @@ export function fit(text: string, width: number, mark: string): string {
   const start = text.length > width * 16 ? text.slice(0, width * 16).toWellFormed() : text
   if (start === text && widthOf(text) <= width) return text
   const room = width - widthOf(mark)
+  return room < 0 ? '' : beginning(start, room) + mark
+}
+
+/** As many of the text's first characters as fit into these columns. */
+function beginning(text: string, columns: number): string {
+  if (plain.test(text)) return text.slice(0, columns)
   let kept = ''
   let used = 0
-  for (const { segment } of segmenter.segment(start)) {
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
     used += widthOf(segment)
-    if (used > room) break
+    if (used > columns) break
     kept += segment
   }
-  return room < 0 ? '' : kept + mark
+  return kept
 }
 
 /** Filled up with blanks to this many columns. */
