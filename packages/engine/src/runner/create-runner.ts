@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Conversation, untilAffordable } from '@harmont/sandbox'
 import { Transfers } from '../artifacts/transfers.ts'
 import type { LayerTraffic } from '../layers/layer.ts'
@@ -184,7 +185,7 @@ class LocalRunner implements Runner {
       } catch (error) {
         if (signal.aborted) return
         log('warn', 'could not ask for work', error)
-        await pause(pauseAfterFailureMs, signal)
+        await sleep(pauseAfterFailureMs, undefined, { signal }).catch(() => undefined) // stopped
       }
     }
   }
@@ -273,14 +274,4 @@ async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   } finally {
     clearTimeout(timer)
   }
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, ms)
-  const wake = () => resolve()
-  signal.addEventListener('abort', wake)
-  await promise
-  clearTimeout(timer)
-  signal.removeEventListener('abort', wake)
 }
