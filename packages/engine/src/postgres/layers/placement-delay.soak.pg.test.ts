@@ -16,10 +16,10 @@ import { opensAfter } from './opens-after.ts'
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null } as const
 const images: LayerTraffic = { forms: ['erofs', 'tar'], host: null }
 const begin = 1_700_000_000_000
-const tickMs = 250
+const tickMs = 1_000
 const slotsEach = 2
 /** The PostgreSQL of tests does not clean up by itself: a look would read what others have taken, too. */
-const vacuumEvery = 40
+const vacuumEvery = 10
 const longestMs = 2_000
 
 let pool: pg.Pool
