@@ -45,6 +45,7 @@ export async function startReplicated(): Promise<Replicated> {
   const native = await findBinaries()
   const begin = async (state: string) => {
     await startPostmaster(makeStage(native, state), state)
+    // Until then nobody listens, or answers that it starts.
     await until(() => ask(state, 'select 1').catch(() => null), Boolean)
   }
   await ensureCluster(makeStage(native, first), first, 'unused')
@@ -71,7 +72,7 @@ export async function startReplicated(): Promise<Replicated> {
       const pid = await runningPostmaster(first)
       if (pid === undefined) throw new Error('expected the primary')
       process.kill(pid, 'SIGKILL')
-      await ask(second, 'select pg_promote()')
+      await ask(second, 'select pg_promote(wait_seconds => 300)')
       unlinkSync(current)
       symlinkSync('second', current)
     },
