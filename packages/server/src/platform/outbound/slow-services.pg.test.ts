@@ -219,7 +219,10 @@ describe('while they do not answer', () => {
       listElsewhere(workspace.uuid),
     ])
     await expect.poll(() => asked() - before).toBe(1)
-    await it.server.pool.query('select from bitbucket_grants, bitbucket_workspaces for update nowait')
+    const { pool } = it.server
+    await pool.query('select from bitbucket_grants, bitbucket_workspaces for update nowait')
+    // By then all have read the token, and wait for the same refresh.
+    await expect.poll(() => [pool.waitingCount, pool.totalCount - pool.idleCount]).toEqual([0, 0])
     letGo()
     await expect.poll(() => asked() - before).toBe(2)
     letGo()
