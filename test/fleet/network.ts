@@ -127,7 +127,7 @@ export async function cut(host: Host, others: readonly Host[], way: 'both' | 'an
 
 /** Limits what a host sends until the returned function is called. */
 export async function limit(host: Host, kilobits: number): Promise<() => Promise<void>> {
-  // What passes in 10 ms: a smaller burst holds a fast link below its rate.
+  // Allows 10 ms at full rate: a smaller burst holds a fast link below it.
   const burst = Math.max(16, Math.ceil(kilobits / 800))
   await host.sh(`tc qdisc replace dev eth0 root tbf rate ${kilobits}kbit burst ${burst}kb latency 400ms`)
   return () => host.sh('tc qdisc del dev eth0 root')

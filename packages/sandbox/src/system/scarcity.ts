@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const codes: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
 const unknownReason = -4094
 const restMs = 200
-/** Who waits long is told so again. */
+/** The warning comes again after this time. */
 const silenceMs = 60_000
 let saidAt = Number.NEGATIVE_INFINITY
 
@@ -46,7 +46,7 @@ async function rest(signal: AbortSignal | undefined, failure: unknown): Promise<
   }
 }
 
-/** Otherwise nobody could tell why nothing moves on. */
+/** Says why nothing moves on. */
 function warn(failure: unknown): void {
   const at = performance.now()
   if (at - saidAt < silenceMs) return

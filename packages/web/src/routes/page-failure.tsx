@@ -24,8 +24,8 @@ export function PlainFailure(props: ErrorComponentProps) {
 
 /** Shows a skeleton while the code or first data of a page loads. */
 export function PagePending() {
-  // Keeps the place of the page before. A lower page would scroll up, and who goes back before the
-  // new page is there would come to the top: the router saves the place again then.
+  // Keeps the place in the page before. A lower page would scroll up, and the router saves that place
+  // when a reader goes back before the new page is there.
   const [place] = useState(() => (typeof window === 'undefined' ? 0 : window.scrollY))
   if (place === 0) return <Skeleton />
   return (

@@ -31,7 +31,7 @@ export interface DirectOptions {
 }
 
 /** An object of a snapshot that a job starts from. */
-interface Wanted {
+export interface WantedObject {
   readonly lease: LeaseRef
   readonly snapshot: string
   readonly digest: string
@@ -60,7 +60,7 @@ export class DirectTransfer {
   }
 
   /** Yields the bytes of an object from a place on. `rest` opens what the store does not give. */
-  async *read(wanted: Wanted, from: number, rest: (at: number) => Promise<Readable>): AsyncGenerator<Buffer> {
+  async *read(wanted: WantedObject, from: number, rest: (at: number) => Promise<Readable>): AsyncGenerator<Buffer> {
     let at = from
     for (let tries = 0; tries < mostTries; ) {
       try {
@@ -101,7 +101,7 @@ export class DirectTransfer {
     }
   }
 
-  async #locate({ lease, snapshot, digest }: Wanted, from: number): Promise<LocatedParts | null> {
+  async #locate({ lease, snapshot, digest }: WantedObject, from: number): Promise<LocatedParts | null> {
     if (now() < this.#awayUntil) return null
     const request = { lease: leaseToWire(lease), snapshot, digest, from }
     const located = this.#options.caller.call('layers/locate', request).then(({ answer }) => answer.located)

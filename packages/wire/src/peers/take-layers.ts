@@ -4,6 +4,7 @@ import { Damaged, type LayerPeer, type LeaseRef, type LocatedPeers, type Log } f
 import { now } from '@harmont/sandbox'
 import type { Agent } from 'undici'
 import type { Caller } from '../connect/caller.ts'
+import type { WantedObject } from '../connect/direct-transfer.ts'
 import { leastBytesPerMs, unlessUnknown } from '../connect/transport.ts'
 import { leaseToWire } from '../forms.ts'
 import { type PeerIdentity, pinnedConnections } from './certificate.ts'
@@ -13,13 +14,6 @@ export interface TakerOptions {
   readonly caller: Pick<Caller, 'call'>
   readonly identity: PeerIdentity
   readonly log: Log
-}
-
-/** An object of a snapshot that a job starts from. */
-interface Wanted {
-  readonly lease: LeaseRef
-  readonly snapshot: string
-  readonly digest: string
 }
 
 /** How long a connection, or the next byte, may take, to half a second, before the connection counts as cut. */
@@ -62,7 +56,7 @@ export class LayerTransfer {
   }
 
   /** Yields the bytes of an object. `rest` opens what no runner gives. */
-  async *read(wanted: Wanted, rest: (at: number) => AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  async *read(wanted: WantedObject, rest: (at: number) => AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     const located = await this.#locate(wanted)
     let at = 0
     for (const peer of located?.peers ?? []) {
@@ -97,7 +91,7 @@ export class LayerTransfer {
     return this.#struck.get(layer)?.has(runner) !== true && (this.#awayUntil.get(runner) ?? 0) <= now()
   }
 
-  async #locate({ lease, snapshot, digest }: Wanted): Promise<LocatedPeers | null> {
+  async #locate({ lease, snapshot, digest }: WantedObject): Promise<LocatedPeers | null> {
     const asked = this.#options.caller.call('layers/peers', { lease: leaseToWire(lease), snapshot, digest })
     return unlessUnknown(
       asked.then(({ answer }) => answer.located),
