@@ -93,7 +93,7 @@ export class SandboxCreation {
     try {
       await applyLimits(launcher.groups, runtimes[runtime].groupLimits(spec.limits))
       await supply.bind(record)
-      if (specs.length === 0) await launcher.mount(spec.id, mountsOf(context, record, false))
+      if (specs.length === 0) await launcher.mount(spec.id, mountsOf(context, record))
       else {
         const base = (service: ServiceSpec) => bareStart(service, this.startParts())
         const onLaunched = (all: readonly Launcher[]) => launchers.push(...all)

@@ -53,12 +53,12 @@ export async function makeServices(request: ServicesRequest): Promise<readonly O
     localPorts: localhost ? portsOf(ready, image.program) : [],
   }))
   writeFileSync(sandboxFiles(context.layout.sandboxes, record.id).network, bridgeScript(subnet, networked))
-  await launcher.mount(record.id, mountsOf(context, record, true))
+  await launcher.mount(record.id, mountsOf(context, record))
   await Promise.all(
     begun.map(async (service, index) => {
       const { id } = service.record
       writeFileSync(sandboxFiles(context.layout.sandboxes, id).network, serviceScript(subnet, index))
-      await service.launcher.mount(id, mountsOf(context, service.record, true))
+      await service.launcher.mount(id, mountsOf(context, service.record))
     }),
   )
   return begun.map(

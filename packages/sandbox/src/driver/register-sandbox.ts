@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { chmodSync, chownSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs'
 import { rootMounts } from '../launch/mounts.ts'
 import { sandboxFiles } from '../layout/layout.ts'
 import { makeMemory, memoryFiles } from '../layout/memory.ts'
@@ -34,12 +34,9 @@ export function registerSandbox(context: SandboxContext, described: SandboxRecor
   return record
 }
 
-/** Returns the mounts of a registered sandbox. `hasHosts`: it has an /etc/hosts of its own. */
-export function mountsOf(
-  { layout, viewer }: SandboxContext,
-  record: SandboxRecord,
-  hasHosts: boolean,
-): readonly MountCall[] {
+/** Returns the mounts of a registered sandbox. */
+export function mountsOf({ layout, viewer }: SandboxContext, record: SandboxRecord): readonly MountCall[] {
+  const { hosts } = sandboxFiles(layout.sandboxes, record.id)
   const rootId = rootIdOf(record)
   return rootMounts({
     directory: layout.root,
@@ -50,7 +47,7 @@ export function mountsOf(
     readOnlyMounts: record.readOnlyMounts,
     runtimeStage: runtimeOf(record).stage(runtimeNetworkOf(record), rootId),
     resolvConf: record.resolvConf,
-    hosts: hasHosts ? sandboxFiles(layout.sandboxes, record.id).hosts : null,
+    hosts: existsSync(hosts) ? hosts : null,
     secrets: record.secretFiles === true ? memoryFiles(layout, record.id).secrets : null,
   })
 }
