@@ -103,7 +103,7 @@ beforeAll(async () => {
     HARMONT_BILLING_RATES: 'vcpu=5000000,memory=0,disk=0',
   }
   old = await start('old')
-}, 120_000)
+})
 
 afterAll(async () => {
   for (const machine of [old, other]) {
@@ -118,7 +118,7 @@ afterAll(async () => {
   }
   door.close()
   rmSync(folder, { recursive: true, force: true })
-}, 120_000)
+})
 
 /**
  * A member with a key, money, a secret, and two ended builds: one with sources, a chain, a large
@@ -198,9 +198,7 @@ async function readEvents({ server }: Machine, wanted: RegExp, lastEventId?: str
   throw new Error(`the stream ended with ${text}`)
 }
 
-test('G54 a backup of a server with running builds is a working server in an empty directory', {
-  timeout: 300_000,
-}, async () => {
+test('G54 a backup of a server with running builds is a working server in an empty directory', async () => {
   await fillOld()
   // One step whose child needs the file system left behind, and one that needs nothing.
   const cmd = `echo up; until ${knock}; do sleep 0.3; done; echo through`

@@ -46,11 +46,11 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     docker = await startDocker(join(home, 'docker'))
     await makeImage()
     project = newProject()
-  }, 400_000)
+  })
   afterAll(async () => {
     await docker.stop()
     rmSync(home, { recursive: true, force: true })
-  }, 60_000)
+  })
 
   /** The base images of the Dockerfile are made here, because no registry can be reached. */
   async function makeImage(): Promise<void> {
@@ -107,7 +107,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
 
   const containers = async () => (await run('docker', ['ps', '-aq'], { env: docker.env })).stdout
 
-  test('steps run, their codes come out, and records stay', { timeout: 180_000 }, async () => {
+  test('steps run, their codes come out, and records stay', async () => {
     expect(await start('run', 'ci', '--logs').end).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('[one] of this project'),

@@ -4,11 +4,10 @@
  */
 import { type Collector, startCollector } from '@harmont/outside/collector'
 import { until } from '@harmont/test-kit/until'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { builtBy, type Connected, concluded, discovered, startConnected } from './connected.ts'
 import { idTokens, printToken, verifiedIn } from './token-in-log.ts'
 
-vi.setConfig({ testTimeout: 240_000 })
 const ci = 'harmont/acme-core-ci'
 let it: Connected
 let collector: Collector

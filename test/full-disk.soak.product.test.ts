@@ -53,7 +53,7 @@ beforeAll(async () => {
   writeFileSync(join(project, 'file'), randomBytes(300_000))
   source = packFolder(project)
   await product.api.ensurePipeline({ name: 'p', repository: 'local/p', default_branch: 'main' })
-}, 120_000)
+})
 
 afterAll(async () => {
   disk?.empty()
@@ -133,7 +133,7 @@ async function setSecret(): Promise<void> {
 }
 
 test(`G55 a disk that fills up again and again loses nothing, and work resumes by itself (seed ${seed})`, {
-  timeout: 300_000 + rounds * 60_000,
+  timeout: 600_000 + rounds * 60_000,
 }, async () => {
   await setSecret()
   const { pid } = product.server()

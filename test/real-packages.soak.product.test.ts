@@ -103,20 +103,14 @@ async function build(it: Published, source: string) {
   return buildEnd(product.api, pipeline, number)
 }
 
-test.for(published.slice(0, scaled(1)))(
-  '$name $version is built green from its published files',
-  { timeout: 400_000 },
-  async (it) => {
-    const { build: ended, jobs } = await build(it, unpack(it))
-    const failed = [...jobs.values()].find((job) => job.state === 'failed')
-    expect(ended.state, failed && `${failed.step_key}:\n${await product.api.readLog(failed.id)}`).toBe('passed')
-    expect([...jobs.values()].map((job) => job.state)).toEqual(Array(6).fill('passed'))
-  },
-)
+test.for(published.slice(0, scaled(1)))('$name $version is built green from its published files', async (it) => {
+  const { build: ended, jobs } = await build(it, unpack(it))
+  const failed = [...jobs.values()].find((job) => job.state === 'failed')
+  expect(ended.state, failed && `${failed.step_key}:\n${await product.api.readLog(failed.id)}`).toBe('passed')
+  expect([...jobs.values()].map((job) => job.state)).toEqual(Array(6).fill('passed'))
+})
 
-test('a test broken on purpose: red, its exit code, dependents skipped, the failing output in the log', {
-  timeout: 400_000,
-}, async () => {
+test('a test broken on purpose: red, its exit code, dependents skipped, the failing output in the log', async () => {
   const it = published[0]
   if (it === undefined) throw new Error('there is no package')
   const source = unpack(it)

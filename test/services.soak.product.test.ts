@@ -10,7 +10,7 @@ beforeAll(async () => {
   product = await startProduct()
   await showServiceImages(product.dataDirectory)
   await product.api.ensurePipeline({ name: 'shop', repository: 'https://github.com/acme/shop', default_branch: 'main' })
-}, 400_000)
+})
 afterAll(async () => product?.remove())
 
 const image = serviceImages.postgres

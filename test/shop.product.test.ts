@@ -41,7 +41,7 @@ beforeAll(async () => {
   await writeFile(pipeline, here)
   await git('init', '-q', '-b', 'main')
   await commit('First')
-}, 300_000)
+})
 afterAll(() => rm(home, { recursive: true }))
 
 const git = (...args: string[]) => run('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], { cwd: shop })
@@ -109,4 +109,4 @@ test('the shop migrates once, tests on clones of its database, hands its site on
   expect(failures).toEqual([
     expect.objectContaining({ name: 'a price has two decimals', file: 'test/catalogue.test.ts', line: 20 }),
   ])
-}, 600_000)
+})

@@ -17,7 +17,7 @@ let product: Product
 beforeAll(async () => {
   product = await startProduct({ HARMONT_OCI_RUNTIME: 'runsc' })
   await product.api.ensurePipeline({ name: 'strict', repository: 'local/strict', default_branch: 'main' })
-}, 120_000)
+})
 afterAll(() => product?.remove())
 
 type Steps = Parameters<typeof flatIr>[0]
@@ -43,9 +43,7 @@ test('the start names the runtime', () => {
   expect(readFileSync(join(product.dataDirectory, 'server.log'), 'utf8')).toMatch(/"runtime":"runsc"/)
 })
 
-test('G04 G09 siblings fork what a step left, /tmp too, and the second build hits the first one’s cache; the kernel is another', {
-  timeout: 300_000,
-}, async () => {
+test('G04 G09 siblings fork what a step left, /tmp too, and the second build hits the first one’s cache; the kernel is another', async () => {
   const steps = [
     {
       key: 'base',
@@ -67,7 +65,7 @@ test('G04 G09 siblings fork what a step left, /tmp too, and the second build hit
   expect(await logOf(second, 'one')).toBe('base\nt\n')
 })
 
-test('G06 a cancel and a time-out end a command that ignores SIGTERM', { timeout: 300_000 }, async () => {
+test('G06 a cancel and a time-out end a command that ignores SIGTERM', async () => {
   const deaf = "trap '' TERM; echo up; while :; do sleep 1; done"
   const late = await submit([{ key: 'late', cmd: deaf, timeout_seconds: 3 }])
   const canceled = await submit([{ key: 'deaf', cmd: deaf }])
@@ -83,9 +81,7 @@ test('G06 a cancel and a time-out end a command that ignores SIGTERM', { timeout
   })
 })
 
-test('G02 a command continues over a SIGKILL of the server, which finds it again with all its output', {
-  timeout: 300_000,
-}, async () => {
+test('G02 a command continues over a SIGKILL of the server, which finds it again with all its output', async () => {
   const number = await submit([
     { key: 'long', cmd: 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 1; done; echo kept >kept' },
     { key: 'after', builds_in: 'long', cmd: 'cat kept' },

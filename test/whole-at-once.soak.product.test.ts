@@ -56,7 +56,7 @@ beforeAll(async () => {
     HARMONT_RUNNER_SLOTS: String(children),
     HARMONT_EGRESS_ALLOW: allowed.join(','),
   })
-}, 600_000)
+})
 afterAll(async () => {
   await product?.remove()
   for (const { server } of doors ?? []) server.close()

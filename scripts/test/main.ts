@@ -5,7 +5,7 @@
  * to that file.
  */
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -38,13 +38,17 @@ process.exitCode = failuresOf(record) === 0 && record.files.length > 0 ? 0 : 1
 function runTests(name: string, args: readonly string[]): RunRecord {
   const path = join(folder, `${name}.json`)
   const reporters = ['--reporter=default', '--reporter=./scripts/test/record-reporter.ts']
-  // The exit code is ignored: the record says what failed, and a run without a record ends this
-  // one.
+  // The exit code is ignored: the record says what failed. A run without a record was stopped.
   const { error } = spawnSync('vitest', ['run', ...reporters, ...args], {
     stdio: 'inherit',
     env: { ...process.env, HARMONT_TEST_RECORD: path },
   })
   if (error !== undefined) throw error
+  if (!existsSync(path)) {
+    rmSync(folder, { recursive: true })
+    console.error('The tests were stopped before their end.')
+    process.exit(1)
+  }
   const { HARMONT_TEST_RECORD: kept } = process.env
   if (kept !== undefined && name === 'first') copyFileSync(path, kept)
   return JSON.parse(readFileSync(path, 'utf8')) as RunRecord

@@ -76,7 +76,7 @@ export async function openContext(browser: Browser, options: BrowserContextOptio
     reducedMotion: 'reduce',
     ...options,
   })
-  context.setDefaultTimeout(60_000)
+  context.setDefaultTimeout(120_000)
   watchPages(context)
   context.on('page', awaitApp)
   return context

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await buildEnd(app.product.api, 'logs', built, 110_000)
   await removeLogs()
   page = await app.openAsOwner()
-}, 240_000)
+})
 afterAll(async () => app?.stop())
 
 /** Simulates that ninety days have passed and the cleanup task has run. */

@@ -25,7 +25,7 @@ beforeAll(async () => {
     permissions: ['clipboard-read', 'clipboard-write'],
   })
   on = logPage(page, app.origin, built)
-}, 240_000)
+})
 beforeEach(() => page.setViewportSize({ width: 1280, height: 720 }))
 afterAll(async () => app?.stop())
 

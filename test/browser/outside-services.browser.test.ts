@@ -23,7 +23,7 @@ beforeAll(async () => {
   app = await startApp({ ...env, HARMONT_BILLING: 'on', HARMONT_RUNNER: 'off' })
   stripe.deliverTo(app.origin)
   page = await app.openAsOwner()
-}, 120_000)
+})
 afterAll(async () => {
   await app?.stop()
   await stripe?.stop()
@@ -111,4 +111,4 @@ test('web 7 Bitbucket can be connected by going there and back, lists its reposi
   await page.getByRole('button', { name: 'Disconnect', exact: true }).click()
   await page.getByText('No workspace is connected.').waitFor()
   expect(bitbucket.violations).toEqual([])
-}, 180_000)
+})

@@ -326,4 +326,4 @@ test('web A4 A3 only our own 401 ends a session: a dialog covers the page, and t
 
 test('web A3 D3 X3 faults, delays, silence and no network keep shown data and are retried; a refused or silent stream is replaced by polling; a log that ended meanwhile keeps its place', async () => {
   await Promise.all([seeFaults(it), seeNothing(it), seeNoStream(it), seeSilence(it), seeEnd(it)])
-}, 120_000)
+})

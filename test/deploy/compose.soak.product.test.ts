@@ -54,7 +54,7 @@ describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
     await watch
     await podman.stop()
     rmSync(project, { recursive: true })
-  }, 120_000)
+  })
 
   function writeEnvironment(key: string): void {
     const lines = {

@@ -17,7 +17,7 @@ describe.runIf(effort > 1)('a fleet', () => {
   beforeAll(async () => {
     fleet = await startFleet({ runners: 2, slots: 3, leaseSeconds: 10, patroni: { isSynchronous: true } })
     for (const pipeline of pipelines) await openPipeline(fleet, pipeline)
-  }, 600_000)
+  })
   afterAll(() => fleet?.remove(), 300_000)
 
   test(`G02 G11 G41 ${failovers} synchronous failovers lose no build that was answered with 201, seed ${random.seed}`, {

@@ -60,13 +60,13 @@ describe.runIf(effort > 1)('a fleet', () => {
       doors: [{ port: storePort, to: Number(new URL(proxy.origin).port) }],
     })
     for (const pipeline of pipelines) await openPipeline(fleet, pipeline)
-  }, 600_000)
+  })
   afterAll(async () => {
     await fleet?.remove()
     await proxy?.stop()
     disk?.empty()
     disk?.remove()
-  }, 300_000)
+  })
 
   test(`G01 G02 G05 G11 G24 G41 G55 G85 G92 ${builds} builds under faults, seed ${random.seed}`, {
     timeout: 600_000 + builds * 10_000,

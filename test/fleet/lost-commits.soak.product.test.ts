@@ -14,11 +14,11 @@ const pipeline = 'lost'
 const long = { lines: 50, pauseSeconds: 1 }
 let fleet: Fleet
 
-describe.runIf(effort > 1)('a fleet', { timeout: 600_000 }, () => {
+describe.runIf(effort > 1)('a fleet', () => {
   beforeAll(async () => {
     fleet = await startFleet({ runners: 2, slots: 3, leaseSeconds: 60, patroni: { isSynchronous: false } })
     await openPipeline(fleet, pipeline)
-  }, 600_000)
+  })
   afterAll(() => fleet?.remove(), 300_000)
 
   const place = (...steps: readonly Step[]) => submit(fleet, pipeline, steps, fleet.effects.address)

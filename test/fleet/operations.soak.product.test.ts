@@ -20,11 +20,11 @@ describe.runIf(effort > 1)('a fleet', () => {
   beforeAll(async () => {
     fleet = await startFleet({ runners: 2, slots: 3, leaseSeconds: 60 })
     for (const pipeline of [...pipelines, 'away']) await openPipeline(fleet, pipeline)
-  }, 600_000)
+  })
   afterAll(() => fleet?.remove(), 300_000)
 
   test(`G02 G11 every process is replaced ${rounds}x under load, and no command is lost, seed ${random.seed}`, {
-    timeout: 300_000 + rounds * 300_000,
+    timeout: 600_000 + rounds * 300_000,
   }, async () => {
     let isOver = false
     const replacing = replaceAll().finally(() => {

@@ -29,7 +29,7 @@ export async function claimAlone(name: string): Promise<() => void> {
   const mark = await until(
     () => claimed(name),
     (found) => found !== undefined,
-    { timeoutMs: 220_000, restMs: 100 },
+    { timeoutMs: 500_000, restMs: 100 },
   )
   return () => void mark?.close()
 }

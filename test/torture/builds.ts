@@ -57,7 +57,7 @@ export async function isOver({ pool }: Pick<TortureServer, 'pool'>, id: string):
 export async function untilOver(
   server: Pick<TortureServer, 'pool' | 'directory'>,
   id: string,
-  timeoutMs = 200_000,
+  timeoutMs = 300_000,
 ): Promise<void> {
   const look = async () => {
     try {

@@ -21,7 +21,7 @@ const kills = scaled(2)
  * How often the server abandons a start of PostgreSQL, after some seconds each, before it succeeds.
  */
 const failures = scaled(1)
-const timeout = 240_000 + (kills + failures) * 15_000
+const timeout = 600_000 + (kills + failures) * 15_000
 /** A command whose start could not be reported for half a minute is ended and begun again. */
 const patienceMs = 20_000
 const pace = kills < 20 ? 0.4 : 1
@@ -39,11 +39,11 @@ beforeAll(async () => {
   await defineSecret(server)
   const warm = await submit(server, 'torture', cachedSteps, effects.address)
   await untilOver(server, warm.id)
-}, 600_000)
+})
 afterAll(async () => {
   await server?.remove()
   await effects?.stop()
-}, 300_000)
+})
 
 /** Returns the result of a call once it succeeds, because the database may be away. */
 async function patiently<T>(call: () => Promise<T>): Promise<T> {

@@ -50,13 +50,13 @@ beforeAll(async () => {
   // Makes the base image, so that the next ones start at once.
   const first = await submit(other, 'torture', [{ key: 'first', lines: 1 }], effects.address)
   await untilOver(other, first.id)
-}, 600_000)
+})
 afterAll(async () => {
   await other?.remove()
   await runner?.remove()
   await effects?.stop()
   if (marks !== undefined) rmSync(marks, { recursive: true, force: true })
-}, 300_000)
+})
 
 const endless: Step = { key: 'endless', lines: 5_000, pauseSeconds: 0.2, ticks: true }
 
@@ -88,7 +88,6 @@ async function endOf(id: string, due: { readonly afterStartMs: number } | Date):
 
 test.each(['SIGSTOP', 'SIGKILL'] as const)(
   'G06 G24 a cancel and deadlines take effect before the leases end after %s of the server that runs the commands, and no process outlives its lease',
-  { timeout: 240_000 },
   async (signal) => {
     const begin = async (step: Step, more = {}) => submit(other, 'torture', [step], effects.address, more)
     const canceled = await begin(endless)

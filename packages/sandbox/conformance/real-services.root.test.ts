@@ -24,7 +24,7 @@ beforeAll(async () => {
   await importServiceImages(images)
   postgres = await driver.resolveImage(serviceImages.postgres)
   valkey = await driver.resolveImage(serviceImages.valkey)
-}, 300_000)
+})
 
 afterAll(async () => {
   await driver.close()

@@ -224,7 +224,7 @@ export async function settled(
   { store }: Pick<Bench, 'store'>,
   buildId: string,
   until: (build: Build) => boolean = (build) => isBuildTerminal(build.state),
-  withinMs = 90_000,
+  withinMs = 300_000,
 ): Promise<Build> {
   const { promise, resolve, reject } = Promise.withResolvers<Build>()
   const look = async () => {

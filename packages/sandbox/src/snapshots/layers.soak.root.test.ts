@@ -88,7 +88,7 @@ describe('G04 the file system of a snapshot', () => {
       here.print(go, { from: flat }),
     ])
     expect([other, third]).toEqual([one, one])
-  }, 180_000)
+  })
 
   it.each(Array.from({ length: scaled(1) }, (_, n) => seed + n))(
     'is the same after random steps, packed, fetched and flattened (seed %d)',

@@ -129,7 +129,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 test(`G16 two sweeping processes that are killed at random moments lose nothing needed and leave nothing needless (seed ${seed})`, {
-  timeout: 240_000 + rounds * 60_000,
+  timeout: 600_000 + rounds * 60_000,
 }, async () => {
   const builds: Made[] = []
   const shared = new Set<string>()

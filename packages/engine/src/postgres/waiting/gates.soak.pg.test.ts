@@ -229,7 +229,7 @@ test('G05 several processes, one of them killed, never run more than a group or 
   expect(errors).toEqual([])
   expect((await pool.query('select from engine.ready')).rowCount).toBe(0)
   expect((await pool.query('select from engine.leases')).rowCount).toBe(0)
-}, 240_000)
+})
 
 test.each([
   ['in a group', inGroup(), null],
@@ -408,4 +408,4 @@ test('five organizations with builds at once have equally many running jobs, giv
     expect(Math.max(...shares) - Math.min(...shares)).toBeLessThanOrEqual(1)
   }
   expect(Math.max(...given.values())).toBe((fairBuilds / queues.length) * fairSteps)
-}, 240_000)
+})

@@ -38,7 +38,7 @@ async function killAfter(ms: number, args: readonly string[], directory: string)
 }
 
 test(`G54 backup and restore killed ${kills} times each: no half file, no half server, and the next one succeeds, seed ${seed}`, {
-  timeout: 300_000 + kills * 120_000,
+  timeout: 600_000 + kills * 120_000,
 }, async () => {
   const folder = await testFolder()
   const old = join(folder, 'old')

@@ -98,7 +98,7 @@ async function settled(): Promise<void> {
 }
 
 test(`G126 ${kills + 1} kills of the server while it sends: each event arrives, with its key and in order (seed ${seed})`, {
-  timeout: 180_000 + kills * 60_000,
+  timeout: 600_000 + kills * 60_000,
 }, async () => {
   const wish = { name: 'killed', repository: 'local/killed', default_branch: 'main' }
   const made = await ask<Schemas['Pipeline']>(`${organization}/pipelines`, wish)
