@@ -4,7 +4,7 @@ interface Filling {
   readonly organizations: number
   /** Pipelines of each organization. */
   readonly pipelines: number
-  /** Builds of each pipeline, of two jobs, each charged; all in the last hundred hours. */
+  /** Builds of each pipeline; each has two charged jobs and lies in the last hundred hours. */
   readonly builds: number
 }
 
@@ -55,13 +55,16 @@ const statements = ({ organizations, pipelines, builds }: Filling) => [
   'drop table made',
 ]
 
-/** Fills the database of an otherwise idle server, as a busy company would unless told otherwise. */
+/**
+ * Fills the database of an otherwise idle server with the data of a busy company, unless the
+ * options differ.
+ */
 export async function fillDatabase(client: pg.ClientBase, filling = busyCompany): Promise<void> {
   for (const statement of statements(filling)) await client.query(statement)
   await client.query('vacuum analyze')
 }
 
-/** Returns how often each table of more than a thousand rows was scanned from end to end so far. */
+/** Returns the number of full scans so far of each table with more than a thousand rows. */
 export async function wholeTableScans(client: pg.ClientBase): Promise<ReadonlyMap<string, number>> {
   // PostgreSQL publishes its counters within a second.
   await client.query('select pg_stat_force_next_flush(), pg_sleep(1.2)')

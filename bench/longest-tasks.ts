@@ -1,7 +1,7 @@
 /**
  * Records turns of a server's event loop that take more than 50 ms of processor time, with the
- * stacks that the sampling profiler saw. Waiting, above all for a processor, does not count. Loaded
- * before the server:
+ * stacks that the sampling profiler saw. Time spent waiting, mostly for a processor, does not
+ * count. Load it before the server:
  * `NODE_OPTIONS="--import $PWD/bench/longest-tasks.ts" HARMONT_TASKS=/tmp/tasks npx vitest run --project product test/builds`
  * writes `/tmp/tasks/PID.jsonl` with elapsed milliseconds, processor milliseconds, and the heaviest
  * stacks.
@@ -29,7 +29,7 @@ function watch(into: string): void {
   session.post('Profiler.enable')
   session.post('Profiler.setSamplingInterval', { interval: 5_000 })
   const begin = () => session.post('Profiler.start')
-  /** Calls within `post` are synchronous. */
+  /** Runs `use` synchronously, as `post` calls back before it returns. */
   const takeProfile = (use: (profile: Profiler.Profile) => void) =>
     session.post('Profiler.stop', (error, result) => {
       if (error !== null) throw error
@@ -61,7 +61,8 @@ function watch(into: string): void {
 }
 
 /**
- * Returns the stacks of most samples between two instants in microseconds, innermost frame first.
+ * Returns the stacks with the most samples between two instants in microseconds, innermost frame
+ * first.
  */
 function heaviest({ nodes, samples = [], timeDeltas = [], startTime }: Profiler.Profile, from: number, to: number) {
   const byId = new Map(nodes.map((node) => [node.id, node]))

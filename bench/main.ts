@@ -1,7 +1,7 @@
 /**
- * `npm run bench [WORD]`: measures the rows whose name contains the word, or all, and prints them.
- * A run of all rows writes `bench/results.md`. `npm run bench growth` and `npm run bench peers`
- * measure how cost grows, and what people use instead (`growth/main.ts`, `peers/main.ts`).
+ * `npm run bench [WORD]`: measures and prints the rows whose name contains the word, or all rows. A
+ * run of all rows writes `bench/results.md`. `npm run bench growth` and `npm run bench peers`
+ * measure how cost grows, and alternative tools (`growth/main.ts`, `peers/main.ts`).
  */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -74,7 +74,7 @@ async function measureRows(): Promise<void> {
   const date = new Date().toISOString().slice(0, 10)
   const head = `# Results\n\nMade by \`npm run bench\` on ${date}: ${machineWords()}. Settings are the defaults of \`npm start\`.\n`
   const table = `\n| what | must | measured |\n|---|---|---|\n${lines.join('\n')}\n`
-  // A person writes that page; check it after every run.
-  const words = '\nWhat takes the time, and what misses: [where the time goes](where-the-time-goes.md).\n'
+  // The linked page is written by hand; check it after every run.
+  const words = '\nProfiles and missed targets: [where the time goes](where-the-time-goes.md).\n'
   await writeFile(join(import.meta.dirname, 'results.md'), head + table + words)
 }

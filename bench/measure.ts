@@ -8,7 +8,7 @@ export function quantile(samples: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))] ?? Number.NaN
 }
 
-/** `p50 12.3 ms, p99 40.1 ms` */
+/** Formats `p50 12.3 ms, p99 40.1 ms`. */
 export function p50p99(samplesMs: readonly number[]): string {
   return `p50 ${quantile(samplesMs, 0.5).toFixed(1)} ms, p99 ${quantile(samplesMs, 0.99).toFixed(1)} ms (n=${samplesMs.length})`
 }
@@ -27,7 +27,7 @@ export interface Row {
   run(): Promise<string>
 }
 
-/** `2 x AMD EPYC, 24 GiB, Linux 6.18, Node.js v24.21.0` */
+/** Formats `2 x AMD EPYC, 24 GiB, Linux 6.18, Node.js v24.21.0`. */
 export function machineWords(): string {
   const memory = Math.round(totalmem() / 2 ** 30)
   return `${cpus().length} x ${cpus()[0]?.model.trim()}, ${memory} GiB, Linux ${release()}, Node.js ${process.version}`

@@ -9,7 +9,7 @@ import {
   type Sandbox,
 } from '@harmont/sandbox'
 
-/** Measures with a driver and images on a directory of their own. */
+/** Measures with a temporary driver and image store. */
 export async function withDriver(
   measure: (driver: OciDriver, images: ImageStore) => Promise<string>,
   more: Pick<OciDriverOptions, 'layersTravel' | 'collectGraceMs'> = {},

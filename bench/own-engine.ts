@@ -16,7 +16,7 @@ export interface OwnEngine {
   submit(queue: string, steps: readonly Partial<PlannedStep>[]): Promise<string>
 }
 
-/** Measures with the engine's store on a PostgreSQL of its own. */
+/** Measures with the engine's store on a temporary PostgreSQL. */
 export async function withEngine(measure: (engine: OwnEngine) => Promise<string>): Promise<string> {
   const directory = await mkdtemp('/var/tmp/harmont-bench-')
   const state = join(directory, 'database')

@@ -11,11 +11,14 @@ export interface OwnHm {
   readonly directory: string
   /** Writes a file of the project. */
   write(path: string, text: string): Promise<void>
-  /** Runs `hm run` with more arguments, and throws unless it passes. */
+  /** Runs `hm run` with these arguments, and throws unless it passes. */
   run(...args: string[]): Promise<void>
 }
 
-/** Returns a pipeline file of `hm` on the image `host`. `steps` is an expression, `before` what it names. */
+/**
+ * Returns an `hm` pipeline file for the image `host`. `steps` is an expression; `before` declares
+ * the names that it uses.
+ */
 export function pipelineFile(steps: string, before = ''): string {
   return `import { forever, onChange, pipeline, scratch } from '@harmont/hm'
 ${before}
@@ -23,7 +26,7 @@ export default { slug: 'ci', pipeline: () => pipeline(${steps}, { defaultImage: 
 `
 }
 
-/** Measures `hm` with a home and a project of its own, on the image `host`. */
+/** Measures `hm` with a temporary home and project, on the image `host`. */
 export async function withHm<T>(measure: (hm: OwnHm) => Promise<T>): Promise<T> {
   const home = await mkdtemp('/var/tmp/harmont-bench-')
   const directory = join(home, 'project')

@@ -1,6 +1,6 @@
 /**
- * Attacks until a signal, in a process of its own, so that the attacker's work does not delay the
- * process that measures.
+ * Attacks until it receives a signal. A separate process keeps the attacker's work from delaying
+ * the process that measures.
  */
 import { constants, setPriority } from 'node:os'
 import process from 'node:process'
@@ -11,7 +11,8 @@ const [shared, url, organization, token] = process.argv.slice(2)
 const attack = attacks.find((each) => each.shared === shared)
 if (attack === undefined || url === undefined || organization === undefined || token === undefined)
   throw new Error('attacker.ts SHARED URL ORGANIZATION TOKEN')
-// A remote attacker takes no processor of this machine, so this one has the lowest priority.
+// A remote attacker uses no processor time of this machine, so this process has the lowest
+// priority.
 setPriority(constants.priority.PRIORITY_LOW)
 const over = new AbortController()
 process.once('SIGTERM', () => over.abort())

@@ -1,5 +1,5 @@
 /**
- * Attacks on everything that tenants share: see G57 in docs/guarantees.md. Each runs until the
+ * Attacks on every resource that tenants share: see G57 in docs/guarantees.md. Each runs until the
  * signal, as one tenant.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,7 +13,7 @@ export interface Attack {
   run(attacker: Tenant, signal: AbortSignal): Promise<void>
 }
 
-/** Runs jobs with this command, two at a time, and cancels them at the end. */
+/** Runs jobs with this command, two at a time, and cancels them when the attack ends. */
 function jobs(shared: string, how: string, command: string): Attack {
   const one = async (attacker: Tenant, signal: AbortSignal) => {
     while (!signal.aborted) {
@@ -34,7 +34,7 @@ function jobs(shared: string, how: string, command: string): Attack {
 
 const python = (text: string) => `python3 - <<'END'\n${text}\nEND`
 
-/** Sends the same request from this many callers, whatever the answer. */
+/** Sends the same request from this many concurrent callers, and ignores the answers. */
 function requests(
   shared: string,
   how: string,
@@ -49,7 +49,7 @@ function requests(
         while (!signal.aborted) {
           const [url, options] = next()
           const answer = await fetch(url, { ...options, signal }).catch(() => undefined)
-          // A refusal is fine: the attack sends as much as is admitted.
+          // A refusal is fine: the attack sends as much as the server admits.
           if (answer?.ok !== true) await pause(100, signal)
           await answer?.arrayBuffer().catch(() => undefined)
         }
@@ -72,7 +72,10 @@ const submitting = (attacker: Tenant, ir: string): Parameters<typeof fetch> => [
   },
 ]
 
-/** The most secrets that a build may name. */
+/**
+ * Stores eight secrets of 30 KB, nearly the limit of a build, and returns the `secrets` member of a
+ * step.
+ */
 async function setSecrets(attacker: Tenant): Promise<Record<string, string>> {
   const names = Array.from({ length: 8 }, (_, n) => `s${n}`)
   for (const name of names)

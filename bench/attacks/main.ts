@@ -1,6 +1,6 @@
 /**
  * `node bench/attacks/main.ts [SECONDS] [EXPRESSION]`: runs each attack whose name matches the
- * expression for this long, and prints what a neighbour notices.
+ * expression for this long, and prints the effect on a neighbour.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,7 +14,7 @@ import { addTenant } from './tenants.ts'
 const seconds = Number(process.argv[2] ?? 60)
 const wanted = new RegExp(process.argv[3] ?? '')
 
-// More than the two jobs of an attacker, because taking free slots first is no attack.
+// More than the two jobs of an attacker, because occupying free slots is not an attack.
 const product = await startProduct({ HARMONT_RUNNER_SLOTS: '4' })
 try {
   const [attacker, neighbour] = [await addTenant(product, 'attacker'), await addTenant(product, 'neighbour')]
@@ -24,7 +24,7 @@ try {
   )
   console.log('|---|---|---|---|---|---|')
   for (const attack of attacks.filter(({ shared }) => wanted.test(shared))) {
-    // As long as the attack, because a p99 of few steps is their longest.
+    // As long as the attack, because the p99 of only a few steps is their maximum.
     const before = await work(neighbour, seconds)
     const { url, organization, token } = attacker
     const attacking = fork(join(import.meta.dirname, 'attacker.ts'), [attack.shared, url, organization, token])

@@ -1,11 +1,11 @@
-/** Measures what a tenant notices who reads builds and runs one step after the other. */
+/** Measures the latencies of a tenant that reads builds and runs one step after another. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { quantile, timeMs } from '../measure.ts'
 import type { Tenant } from './tenants.ts'
 
 export interface Noticed {
   readonly requests: readonly number[]
-  /** From the creation of a build to its end. */
+  /** Milliseconds from the creation of a build to its end. */
   readonly steps: readonly number[]
   readonly failures: readonly string[]
 }

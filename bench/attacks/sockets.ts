@@ -1,9 +1,9 @@
-/** Attacks that need raw sockets, because `fetch` follows the protocol. */
+/** Attacks that need raw sockets, because `fetch` cannot violate the protocol. */
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Tenant } from './tenants.ts'
 
-/** Keeps this many sockets open on which `begin` has written, and replaces closed ones. */
+/** Keeps this many sockets open, calls `begin` on each, and replaces closed ones. */
 async function hold(url: string, count: number, signal: AbortSignal, begin: (socket: Socket) => void): Promise<void> {
   const { port } = new URL(url)
   const sockets = new Set<Socket>()
@@ -25,7 +25,7 @@ async function hold(url: string, count: number, signal: AbortSignal, begin: (soc
 export const holdConnections = (url: string, count: number, signal: AbortSignal) =>
   hold(url, count, signal, (socket) => void socket.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n'))
 
-/** Sends all but the last byte of a build. */
+/** Sends a request for a build without its last byte. */
 export const holdUploads = ({ url, token, organization }: Tenant, count: number, bytes: number, signal: AbortSignal) =>
   hold(url, count, signal, (socket) => {
     socket.write(

@@ -1,6 +1,6 @@
 /**
- * Program: one host of an Internet in a network namespace of its own, with a resolver. A client of
- * port 443 gets one byte for its first message, and many for the second. Argument: the number of
+ * Program: simulates an Internet host and a DNS resolver in a network namespace. A client of port
+ * 443 receives one byte for its first message, and many for its second. Argument: the number of
  * megabytes.
  */
 import { execFileSync } from 'node:child_process'
@@ -28,7 +28,7 @@ const resolver = createSocket('udp4', (message, { port, address: sender }) => {
 })
 resolver.bind(53, address)
 
-// It ends with the machine, however that ends.
+// Exits together with the machine, however the machine ends.
 process.stdin.on('end', () => process.exit()).resume()
 
 const server = createServer({ noDelay: true }, (socket) => {

@@ -1,7 +1,7 @@
 /**
- * Program: runs a machine in a network namespace of its own, with internet.ts for its Internet. A
- * step connects to its host many times, then reads many bytes: without a list of hosts, and with
- * one. Prints what each measured, as JSON. Argument: a directory.
+ * Program: runs a machine in its own network namespace, with internet.ts as its Internet. A step
+ * connects to the host many times, then reads many bytes, once without an egress list and once with
+ * one. Prints both measurements as JSON. Argument: a directory.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

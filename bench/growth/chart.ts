@@ -14,7 +14,7 @@ export interface ChartText {
 
 const [width, height] = [720, 400]
 const frame = { left: 70, right: 200, top: 40, bottom: 50 }
-/** Distinguishable for colour-blind readers, on light and on dark. */
+/** Distinguishable by colour-blind readers, on light and dark backgrounds. */
 const colours = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#b8860b', '#56b4e9', '#7f7f7f']
 
 /** Returns the picture. */
@@ -62,7 +62,7 @@ function drawLine({ name, points }: Line, index: number, x: Scale, y: Scale): st
 
 type Scale = (value: number) => number
 
-/** Returns the powers of ten around the values, and where each value lies. */
+/** Returns the powers of ten around the values, and the position of each value. */
 function axis(values: readonly number[], from: number, to: number): { readonly ticks: number[]; readonly at: Scale } {
   const first = Math.floor(Math.log10(Math.min(...values)))
   const last = Math.max(first + 1, Math.ceil(Math.log10(Math.max(...values))))

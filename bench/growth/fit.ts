@@ -1,13 +1,13 @@
-/** One size and what it cost. */
+/** One size and its cost. */
 export interface Point {
   readonly size: number
   readonly cost: number
 }
 
 /**
- * Returns the exponent by which the cost grows with the size: the slope of the line of least squares
- * through the logarithms. 1 means that ten times as much costs ten times as much, 0 that the size
- * does not matter. NaN for fewer than two sizes.
+ * Returns the exponent by which the cost grows with the size: the slope of the least-squares line
+ * through the logarithms. 1 means that ten times the size costs ten times as much; 0 means that the
+ * size does not matter. NaN for fewer than two sizes.
  */
 export function exponent(points: readonly Point[]): number {
   const logs = points.map(({ size, cost }) => ({ x: Math.log(size), y: Math.log(cost) }))
@@ -19,8 +19,8 @@ export function exponent(points: readonly Point[]): number {
 }
 
 /**
- * Returns the exponent over the upper half of the sizes, three at least: a fixed cost, which hides
- * growth at small sizes, weighs least there.
+ * Returns the exponent over the upper half of the sizes, at least three, where a fixed cost hides
+ * the least growth.
  */
 export function upperExponent(points: readonly Point[]): number {
   return exponent(points.toSorted((a, b) => a.size - b.size).slice(-Math.max(3, Math.ceil(points.length / 2))))

@@ -1,7 +1,7 @@
 /**
- * `npm run bench growth [NAME]`: measures what each curve whose name contains the word costs at
- * growing sizes, and prints the exponents. Without a word it measures all and writes
- * `README.md` beside this file, with pictures. `-- --whole` adds the largest sizes.
+ * `npm run bench growth [NAME]`: measures the curves whose names contain the word at growing sizes,
+ * and prints the exponents. Without a word it measures all and writes `README.md` beside this file,
+ * with pictures. `-- --whole` adds the largest sizes.
  */
 import { writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
@@ -16,11 +16,11 @@ import { exponent, upperExponent } from './fit.ts'
 import { openProcessorMeter, type ProcessorMeter } from './processor-meter.ts'
 
 const rounds = 3
-/** A size whose first sample took longer is measured once. */
+/** Measures a size only once if its first sample took longer. */
 const longMs = 5_000
 const folder = import.meta.dirname
 
-/** Measures what the arguments after `growth` ask for. */
+/** Runs the measurements that the arguments after `growth` select. */
 export async function measureGrowth(args: string[]): Promise<void> {
   const { values, positionals } = parseArgs({
     args,

@@ -1,4 +1,4 @@
-/** Measures processor time of this process and everything that it starts, sandboxes included. */
+/** Measures processor time of this process and its descendants, including sandboxes. */
 import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -9,19 +9,19 @@ import { findCgroupHome } from '../../packages/sandbox/src/cgroups/home.ts'
 interface Spent {
   /** Counts this process. */
   readonly own: number
-  /** Counts all others, ended ones too. */
+  /** Counts all other processes, including ended ones. */
   readonly others: number
 }
 
-/** Ends what this process left running, such as the daemons of other tools, when it is closed. */
+/** Kills the descendants that still run, such as daemons of other tools, when it is closed. */
 export interface ProcessorMeter extends AsyncDisposable {
   measure(work: () => Promise<unknown>): Promise<Spent>
 }
 
 /**
- * Moves this process to a control group of its own. Its figures cover everything below it: servers,
- * databases, and the groups of sandboxes, which drivers make below their own group. Its last name
- * lets them do so on machines with v2 only.
+ * Moves this process to a control group of its own. Its figures cover every group below it:
+ * servers, databases, and the sandbox groups, which drivers make below their own group. Drivers
+ * recognize it by its last path component on machines with cgroup v2 only.
  */
 export function openProcessorMeter(): ProcessorMeter {
   const home = findCgroupHome()?.unified
@@ -51,7 +51,10 @@ export function openProcessorMeter(): ProcessorMeter {
   }
 }
 
-/** Removes a group and those below it. The kernel refuses one in which a process still is. */
+/**
+ * Removes a group and its descendants. The kernel refuses to remove a group that still has
+ * processes.
+ */
 function removeGroups(group: string): void {
   for (const { name } of readdirSync(group, { withFileTypes: true }).filter((entry) => entry.isDirectory()))
     removeGroups(join(group, name))

@@ -3,11 +3,12 @@ import type { ProcessorMeter } from './processor-meter.ts'
 
 export interface Requests extends AsyncDisposable {
   readonly product: Product
-  /** Sends a request, and returns the JSON of its answer. */
+  /** Sends a request and returns the response's JSON. */
   ask<T>(path: string, body?: unknown): Promise<T>
   /**
-   * Returns the cost of one request for server and database. It is the mean of several, after a
-   * first one, because an idle server's own work would be much of a single one.
+   * Returns the cost of one request in server and database. The cost is the mean of several
+   * requests after a first one, because background work of an idle server would dominate a single
+   * request.
    */
   spent(times: number, request: () => Promise<unknown>): Promise<number>
 }

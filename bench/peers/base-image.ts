@@ -3,13 +3,13 @@ import { output } from './commands.ts'
 import { manyFiles } from './many-files.ts'
 
 interface Archives {
-  /** A root file system with nothing but busybox. */
+  /** A root file system that contains only busybox. */
   readonly base: string
-  /** The same with 100,000 files, 2 GB. */
+  /** The same root file system with 100,000 files, 2 GB. */
   readonly large: string
 }
 
-/** Writes archives of two root file systems below a folder. */
+/** Writes archives of both root file systems below a folder. */
 export async function writeArchives(folder: string): Promise<Archives> {
   const [base, large] = [join(folder, 'base.tar'), join(folder, 'large.tar')]
   const script = [

@@ -25,7 +25,7 @@ export const bazel: Peer = {
         line: ['bazel', `--output_user_root=${folder}/root`, 'build', '//:all', ...options],
       } as const
     }
-    /** Another environment makes every step run again. */
+    /** A changed environment makes every step run again. */
     const again = ({ folder: at, line }: Awaited<ReturnType<typeof build>>) => {
       round += 1
       return { folder: at, line: [...line, `--action_env=ROUND=${round}`] } as const

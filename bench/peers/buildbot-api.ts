@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { firstWord } from './commands.ts'
 
-/** Buildbot's REST interface, asked again every 10 ms for what it does not announce there. */
+/** Client of Buildbot's REST interface, which polls every 10 ms. */
 export function buildbotApi(base: string) {
   const get = async (path: string): Promise<Response> => {
-    // It ends connections that rest while a request is on its way.
+    // Buildbot closes idle connections, even while a request is on its way.
     const answer = await fetch(base + path, { headers: { connection: 'close' } })
     if (!answer.ok) throw new Error(`${path} → ${answer.status}`)
     return answer

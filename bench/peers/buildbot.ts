@@ -62,8 +62,8 @@ function start(folder: string, [program = '', ...args]: readonly string[]) {
 }
 
 /**
- * Debian has Buildbot without its pages, without which it serves no REST interface, and without its
- * tests, from which the code that stores logs takes a class to compare with.
+ * Debian's Buildbot lacks its web pages, without which it serves no REST interface, and its tests.
+ * The code that stores logs compares with a class from those tests.
  */
 const pages = {
   'bench_pages/__init__.py': `import sys, types

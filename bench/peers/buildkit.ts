@@ -12,7 +12,7 @@ import {
 } from './commands.ts'
 import type { Opened } from './peer.ts'
 
-/** The works as stages of a Dockerfile. A variable that changes makes them run again. */
+/** The benchmarks as stages of a Dockerfile. A changed variable makes them run again. */
 export function buildWorks(program: string): Opened['works'] {
   let round = 0
   const line = (again: boolean): Command['line'] => {
@@ -54,7 +54,7 @@ export function buildWorks(program: string): Opened['works'] {
   }
 }
 
-/** Stages that do not need each other, and one that needs all. */
+/** Independent stages, and one that depends on all of them. */
 function independent(count: number, base: string): string {
   const names = numbered(count, (at) => `s${at}`)
   const own = names.map((name) => `FROM ${base} AS ${name}\nARG ROUND\nRUN : >/${name}\n`)

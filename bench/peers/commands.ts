@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import type { Once } from './peer.ts'
 
-/** A command line in a folder, with more environment than ours. */
+/** A command line in a folder, with additional environment variables. */
 export interface Command {
   readonly folder: string
   readonly line: readonly [program: string, ...args: string[]]
@@ -13,8 +13,8 @@ export interface Command {
 }
 
 /**
- * Runs a command to its end. Returns what it wrote, which `onPiece` hears at once; throws unless it
- * exits with 0.
+ * Runs a command to its end. Passes each piece of its output to `onPiece` and returns all of it;
+ * throws unless it exits with 0.
  */
 export async function output(command: Command, onPiece: (piece: Buffer) => void = () => undefined): Promise<string> {
   const { folder, line, env } = command
@@ -44,7 +44,7 @@ export function whole(command: Command): Once {
   }
 }
 
-/** Measures a command from its start to the first line with this word. */
+/** Measures a command from its start to its first line with this word. */
 export function toWord(word: string, command: Command): Once {
   return async () => {
     const began = performance.now()
@@ -58,7 +58,7 @@ export function toWord(word: string, command: Command): Once {
   }
 }
 
-/** Measures a command that must write a hundred megabytes and no less. */
+/** Measures a command whose output must have at least a hundred megabytes. */
 export function toBytes(command: Command): Once {
   return async () => {
     const text = await output(command)
@@ -69,7 +69,7 @@ export function toBytes(command: Command): Once {
 
 export const logBytes = 100_000_000
 export const logScript = `yes ${'x'.repeat(99)} | head -c ${logBytes}`
-/** The word is not in the command itself, which many peers show before its output. */
+/** The command must not contain the word, because many peers show the command before its output. */
 export const firstLineScript = 'expr 41000 + 1'
 export const firstWord = '41001'
 
@@ -82,14 +82,14 @@ export async function write(folder: string, files: Readonly<Record<string, strin
   }
 }
 
-/** Returns `count` numbered things. */
+/** Returns `count` numbered items. */
 export function numbered<T>(count: number, make: (at: number) => T): T[] {
   return Array.from({ length: count }, (_, at) => make(at))
 }
 
 const sourceFiles = 3_000
 
-/** Writes the files of the work `unchanged`. */
+/** Writes the source files of the benchmark `unchanged`. */
 export async function writeSource(folder: string): Promise<void> {
   await write(
     folder,
@@ -99,7 +99,7 @@ export async function writeSource(folder: string): Promise<void> {
   )
 }
 
-/** Makes a folder a repository with one commit, which several peers ask for. */
+/** Makes a folder a repository with one commit, which several peers require. */
 export async function commit(folder: string): Promise<void> {
   const git = (...args: string[]) =>
     output({ folder, line: ['git', '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args] })

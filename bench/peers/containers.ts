@@ -3,7 +3,9 @@ import { writeArchives } from './base-image.ts'
 import { type Command, firstLineScript, firstWord, logScript, output, toBytes, toWord, whole } from './commands.ts'
 import type { Opened } from './peer.ts'
 
-/** Makes the images `bench/base` and `bench/large` for `docker` or `podman`, with these options of the program. */
+/**
+ * Builds the images `bench/base` and `bench/large` for `docker` or `podman`, with these options.
+ */
 export async function makeImages(folder: string, program: string): Promise<void> {
   const { base, large } = await writeArchives(folder)
   const script = [
@@ -14,7 +16,7 @@ export async function makeImages(folder: string, program: string): Promise<void>
   await output({ folder, line: ['sh', '-ec', script.join('\n')] })
 }
 
-/** The works of one container a step, started two at a time by xargs. */
+/** Benchmarks that run each step in a container, started two at a time by xargs. */
 export function containerWorks(program: string): Opened['works'] {
   const run = `${program} run --rm --network none`
   const shell = (folder: string, script: string): Command => ({ folder, line: ['sh', '-c', script] })

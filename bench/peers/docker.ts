@@ -67,7 +67,7 @@ async function startDaemon(folder: string, socket: string, program: string): Pro
       await output({ folder, line: ['sh', '-c', `${program} version`] })
       return daemon
     } catch {
-      // It does not listen yet.
+      // The daemon does not listen yet.
       await sleep(20)
     }
   }

@@ -4,7 +4,7 @@ import process from 'node:process'
 import { output } from './commands.ts'
 
 const tools = join(import.meta.dirname, 'tools')
-/** Debian's packages that peers need. */
+/** Debian packages that peers need. */
 const packages = [
   'bazel-bootstrap',
   'bubblewrap',
@@ -19,14 +19,14 @@ const packages = [
   'rsync',
 ]
 
-/** Lists what people use too and cannot be had here, with the packages that were asked for. */
+/** Lists common tools that are unavailable here, with their package names. */
 const absent = [
   { name: 'BuildKit of its own', package: 'buildkit' },
   { name: 'Laminar', package: 'laminar' },
   { name: 'Jenkins', package: 'jenkins' },
 ] as const
 
-/** Installs what is missing, from Debian and npm. Does nothing where root does not run it. */
+/** Installs missing packages from Debian and npm. Does nothing unless run by root. */
 export async function installPeers(): Promise<void> {
   if (process.getuid?.() !== 0) return
   const apt = (...args: string[]) =>
@@ -40,7 +40,7 @@ export async function installPeers(): Promise<void> {
     await output({ folder: tools, line: ['npm', 'ci', '--no-audit', '--no-fund'] })
 }
 
-/** Returns what the package manager answers for each peer that cannot be had. */
+/** Returns the package manager's error for each unavailable peer. */
 export async function absentPeers(): Promise<readonly string[]> {
   const answer = ({ package: name }: (typeof absent)[number]) =>
     output({ folder: tools, line: ['apt-get', 'install', '--simulate', name] }).then(

@@ -1,7 +1,7 @@
 /**
- * `npm run bench peers [WORD]`: gives the same work to what people use instead, in turn, and prints
- * the figures of the works whose name contains the word. Without a word it measures all and writes
- * `README.md` beside this file. As root it first installs what is missing.
+ * `npm run bench peers [WORD]`: runs the same benchmarks with other tools, in turn, and prints the
+ * figures of those whose name contains the word. Without a word it measures all and writes
+ * `README.md` beside this file. As root, it first installs missing tools.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
@@ -25,10 +25,13 @@ import { taskRunners } from './task-runners.ts'
 
 const peers: readonly Peer[] = [make, bwrap, hmRun, server, ...taskRunners, bazel, docker, buildKit, podman, buildbot]
 const rounds = 5
-/** Ends the rounds of a peer that takes longer; it is not asked for ten times as much either. */
+/**
+ * A peer that takes longer runs no further rounds, and skips the benchmark that is ten times
+ * larger.
+ */
 const longMs = 15_000
 
-/** A peer that was opened, and why it could not do a work. */
+/** An opened peer, with the reasons for skipped benchmarks. */
 interface Ready {
   readonly peer: Peer
   readonly folder: string
@@ -37,7 +40,7 @@ interface Ready {
   readonly results: Map<Work, Result>
 }
 
-/** Measures what the arguments after `peers` ask for. */
+/** Runs the benchmarks that the arguments after `peers` select. */
 export async function measurePeers([word = '']: readonly string[]): Promise<void> {
   await installPeers()
   const folder = await mkdtemp('/var/tmp/harmont-peers-')
@@ -80,7 +83,7 @@ async function open(peer: Peer, folder: string, ready: Ready[], unopened: Map<st
   }
 }
 
-/** Returns what each server or daemon holds in memory after resting for five seconds. */
+/** Returns the memory of each server or daemon after five idle seconds. */
 async function idleMemory(ready: readonly Ready[]): Promise<ReadonlyMap<string, number>> {
   await sleep(5_000)
   return new Map(
@@ -88,7 +91,7 @@ async function idleMemory(ready: readonly Ready[]): Promise<ReadonlyMap<string, 
   )
 }
 
-/** Measures all peers that can do a work, in turn, so that all see the same machine. */
+/** Measures all capable peers in turn, so that all run under the same load. */
 async function measureWork(work: Work, ready: readonly Ready[], meter: ProcessorMeter): Promise<void> {
   const runs: { readonly own: Ready; readonly once: Once; readonly wall: number[]; readonly processor: number[] }[] = []
   for (const own of ready) {

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** Returns the memory of processes and their descendants in MiB, pages that several map counted once. */
+/** Returns the memory of processes and their descendants in MiB. Shared pages count once. */
 export function proportionalMiB(roots: readonly number[]): number {
   const children = Map.groupBy(processes(), ({ parent }) => parent)
   const below = (pid: number): number =>
@@ -12,7 +12,7 @@ function processes(): { readonly pid: number; readonly parent: number }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
-      // It may have ended meanwhile.
+      // The process may have ended meanwhile.
       const parent = /^PPid:\s+(\d+)$/m.exec(textOf(`/proc/${name}/status`))?.[1]
       return parent === undefined ? [] : [{ pid: Number(name), parent: Number(parent) }]
     })

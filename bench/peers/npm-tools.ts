@@ -4,7 +4,10 @@ import { output } from './commands.ts'
 
 const modules = join(import.meta.dirname, 'tools/node_modules')
 
-/** Environment in which the tools of `tools/package.json` come first, and tell nobody what they do. */
+/**
+ * Environment that puts the tools of `tools/package.json` first in PATH and disables their
+ * telemetry.
+ */
 export const toolsEnv = {
   PATH: `${join(modules, '.bin')}:${process.env.PATH}`,
   DO_NOT_TRACK: '1',
@@ -13,12 +16,12 @@ export const toolsEnv = {
   npm_config_update_notifier: 'false',
 }
 
-/** Makes the tools those of a project in this folder, as if it had installed them. */
+/** Links the tools into a project's folder as its installed modules. */
 export async function linkTools(folder: string): Promise<void> {
   await symlink(modules, join(folder, 'node_modules'))
 }
 
-/** Returns what a tool says of its version. */
+/** Returns the first line of a tool's `--version`. */
 export async function versionOf(folder: string, tool: string): Promise<string> {
   return (await output({ folder, line: [tool, '--version'], env: toolsEnv })).trim().split('\n')[0] ?? ''
 }

@@ -1,10 +1,10 @@
 import { machineWords, quantile } from '../measure.ts'
 import { type Peer, type Work, works } from './peer.ts'
 
-/** Samples of one work in milliseconds. */
+/** Samples of one benchmark in milliseconds. */
 export interface Result {
   readonly wall: readonly number[]
-  /** Counts all processes in the control group of the bench. */
+  /** Covers all processes in the control group of the benchmark. */
   readonly processor: readonly number[]
 }
 
@@ -15,7 +15,7 @@ interface Measured {
   readonly results: ReadonlyMap<Work, Result>
 }
 
-/** Returns the table of one work, quickest first. */
+/** Returns the table of one benchmark, quickest first. */
 export function workTable(work: Work, measured: readonly Measured[]): string {
   const done = measured.flatMap(({ peer, results }) => {
     const result = results.get(work)
@@ -47,7 +47,7 @@ interface Page {
   readonly rounds: number
 }
 
-/** Returns the page of all works. */
+/** Returns the page of all benchmarks. */
 export function peersPage({ ready, memory, unopened, absent, load, rounds }: Page): string {
   const who = ready.map(({ peer, opened }) => `| ${peer.name} | ${opened.version} | ${peer.isolates} |`)
   const tables = (Object.keys(works) as Work[]).map((work) => workTable(work, ready))

@@ -1,7 +1,7 @@
 import { firstLineScript, logScript, numbered } from './commands.ts'
 import type { Work } from './peer.ts'
 
-/** A step of a work, for tools that are told steps and what each waits for. */
+/** A step of a benchmark, for tools that take steps and their prerequisites. */
 export interface Step {
   readonly name: string
   readonly script: string
@@ -10,7 +10,7 @@ export interface Step {
 
 const independent = (count: number): Step[] => numbered(count, (at) => ({ name: `s${at}`, script: 'true', after: [] }))
 
-/** The works that are nothing but steps. */
+/** The benchmarks that consist only of steps. */
 export const stepsOf: Readonly<Partial<Record<Work, readonly Step[]>>> = {
   one: independent(1),
   hundred: independent(100),

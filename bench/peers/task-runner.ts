@@ -8,15 +8,18 @@ export interface TaskRunner {
   readonly name: string
   readonly isolates?: string
   version(folder: string): Promise<string>
-  /** Returns its files for these steps. `cachedBy`: their result is kept while these files stay the same. */
+  /**
+   * Returns the runner's configuration for these steps. `cachedBy`: the folder whose files decide
+   * whether results are reused.
+   */
   files(steps: readonly Step[], cachedBy: string | null): Readonly<Record<string, string>>
   /** Returns the command line that runs these steps, two at a time. */
   line(steps: readonly Step[]): Command['line']
-  /** Works that it cannot do. */
+  /** Unsupported benchmarks. */
   readonly cannot?: readonly Work[]
 }
 
-/** Makes a peer of a task runner from npm. */
+/** Makes a peer from an npm task runner. */
 export function taskRunner({ name, isolates = 'nothing', version, files, line, cannot = [] }: TaskRunner): Peer {
   const prepared = async (folder: string, steps: readonly Step[], cachedBy: string | null): Promise<Command> => {
     await write(folder, { '.gitignore': 'node_modules\n', ...files(steps, cachedBy) })

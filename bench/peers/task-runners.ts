@@ -26,7 +26,7 @@ const just = taskRunner({
     justfile: `[parallel]\nall: ${wanted(steps).join(' ')}\n\n${steps.map(({ name, script, after }) => `${[name, ...after].join(': ').replace(/^([^:]*)$/, '$1:')}\n  @${script}\n`).join('\n')}`,
   }),
   line: () => ['just', 'all'],
-  // It keeps no results.
+  // The tool keeps no results.
   cannot: ['unchanged'],
 })
 
@@ -119,7 +119,7 @@ const gitlabCiLocal = taskRunner({
     }),
   }),
   line: () => ['gitlab-ci-local', '--force-shell-executor', '--concurrency', '2'],
-  // It keeps no results.
+  // The tool keeps no results.
   cannot: ['unchanged'],
 })
 

@@ -8,7 +8,7 @@ async function withProduct(
   env: Record<string, string>,
   measure: (product: Product) => Promise<string>,
 ): Promise<string> {
-  // Rate limits are off, because one client asks more than they allow.
+  // Rate limits are off, because a single client exceeds them.
   const product = await startProduct({ HARMONT_RATE_LIMITS: 'off', ...env })
   try {
     await product.api.ensurePipeline({ name: pipeline, repository: 'local/bench', default_branch: 'main' })
@@ -25,7 +25,7 @@ export const apiRows: readonly Row[] = [
     what: 'POST builds (100-step IR, small source)',
     must: 'p50 <= 25 ms',
     run: () =>
-      // Without a runner the figure is that of the request, not of the builds that it starts.
+      // Without a runner the figure covers the request only, not the builds that it starts.
       withProduct({ HARMONT_RUNNER: 'off' }, async ({ api }) => {
         const steps = Array.from({ length: 100 }, (_, at) => ({
           key: `s${at}`,

@@ -1,4 +1,4 @@
-/** Measures generators: from their documents to the jobs of what they append. */
+/** Measures generators, from their documents to the jobs of the appended steps. */
 import { planAppended } from '../../packages/ir/src/index.ts'
 import { p50p99, type Row, timeMs } from '../measure.ts'
 import { withEngine } from '../own-engine.ts'
@@ -8,7 +8,7 @@ const stepsEach = 1_000
 const append = { max: stepsEach, secrets: [], idTokens: [], egress: null } as const
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: 'files' } as const
 
-/** The documents that a generator leaves, one for each step. */
+/** The documents of a generator, one for each appended step. */
 function documentsOf(generator: number) {
   return Array.from({ length: stepsEach }, (_, index) => {
     const step = {

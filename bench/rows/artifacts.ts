@@ -1,4 +1,4 @@
-/** Measures an artifact of 2 GB on its way to a server, and back. */
+/** Measures the upload and download of an artifact of 2 GB. */
 import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { buildEnd, flatIr, type Product, startProduct } from '../../test/product.ts'
@@ -8,14 +8,14 @@ const bytes = 2 * 2 ** 30
 const build = { branch: 'main', commit: '0'.repeat(40) }
 const slug = 'artifacts'
 
-/** The most resident memory that a process had since the last call. */
+/** Returns the peak resident memory of a process since the last call. */
 function peakMiB(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   writeFileSync(`/proc/${pid}/clear_refs`, '5')
   return Math.round(Number(/VmHWM:\s+(\d+)/.exec(status)?.[1]) / 1024)
 }
 
-/** Runs the steps, and returns the seconds until their build has ended. */
+/** Runs the steps, and returns the seconds until their build ends. */
 async function run({ api }: Product, steps: readonly Record<string, unknown>[]): Promise<number> {
   const ms = await timeMs(async () => {
     const { number } = await api.createBuild(slug, { ...build, pipeline_ir: flatIr(steps) })

@@ -1,4 +1,4 @@
-/** Measures how long `hm` takes for commands that need neither engine nor server. */
+/** Measures the start of `hm` for commands that need neither engine nor server. */
 import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -9,8 +9,8 @@ import { quantile, type Row, timeMs } from '../measure.ts'
 
 const rounds = 20
 const hm = join(import.meta.dirname, '../../packages/cli/bin/hm.js')
-// Uses the system's Node.js (20 or later), which starts the pinned one. npm scripts have the pinned
-// one first in their PATH.
+// Uses the system's Node.js (20 or later), which starts the pinned one; npm scripts put the pinned
+// one first in PATH.
 const systemNode = ['/usr/bin/node', '/usr/local/bin/node'].find((path) => existsSync(path))
 
 /** Returns the median in milliseconds without the first run, which fills the compile cache. */

@@ -1,4 +1,4 @@
-/** Measures what a list of hosts costs a step. */
+/** Measures the cost of an egress list for a step. */
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'

@@ -12,8 +12,8 @@ const buildSamples = 2_000
 type Ask = (n: number) => { path: string; body?: unknown }
 
 /**
- * Requests by name. The n-th one reads other organizations, pipelines and builds than the one
- * before.
+ * Requests by name. The n-th request reads other organizations, pipelines and builds than the
+ * previous one.
  */
 const asked: Readonly<Record<string, Ask>> = {
   getCurrentUser: () => ({ path: '/user' }),
@@ -38,7 +38,7 @@ const asked: Readonly<Record<string, Ask>> = {
 const org = (n: number) => `/organizations/org-${1 + (n % 200)}`
 const pipe = (n: number) => `${org(n)}/pipelines/pipe-${1 + (n % 5)}`
 
-/** Returns the times of this many requests in ms. */
+/** Returns the times of this many requests in milliseconds. */
 type Measure = (ask: Ask, samples: number) => Promise<readonly number[]>
 
 /** A server without a runner, on a database of 100,000 builds. */
@@ -84,7 +84,10 @@ export const filledRows: readonly Row[] = [
   },
 ]
 
-/** Sends requests at a fixed rate, whatever they take, and returns the time of each in ms. */
+/**
+ * Sends requests at a fixed rate, without waiting for answers, and returns the time of each in
+ * milliseconds.
+ */
 async function measure(ask: (n: number) => Promise<void>, count: number): Promise<readonly number[]> {
   for (let n = 0; n < 20; n += 1) await ask(n * 7)
   const samples: number[] = []

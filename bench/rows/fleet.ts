@@ -1,4 +1,4 @@
-/** Measures what many runners cost: their looks for work, and their waiting for it. */
+/** Measures the cost of many runners: their queries for work, and their waiting for it. */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -17,14 +17,14 @@ const wakeUps = 50
 
 const ready = (jobs: number) => Array.from({ length: jobs }, () => ({}))
 
-/** Returns the seconds of the processor that a server of PostgreSQL has used so far. */
+/** Returns the processor time in seconds that a PostgreSQL server has used so far. */
 function postgresSeconds(postmaster: string): number {
   let ticks = 0
   for (const entry of readdirSync('/proc')) {
     if (!/^\d+$/.test(entry)) continue
     try {
       const fields = readFileSync(`/proc/${entry}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? []
-      // The postmaster counts its ended children among its own.
+      // The postmaster's counters include its ended children.
       if (entry === postmaster)
         ticks += Number(fields[11]) + Number(fields[12]) + Number(fields[13]) + Number(fields[14])
       else if (fields[1] === postmaster) ticks += Number(fields[11]) + Number(fields[12])
@@ -52,7 +52,7 @@ export const fleetRows: readonly Row[] = [
         for (let index = 0; index < 100; index += 1) await take(index, 1)
         const samples: number[] = []
         for (let index = 0; index < looks; index += 1) samples.push(await timeMs(() => take(index, 1)))
-        // Sixteen requests at a time, each of a runner with four free slots.
+        // Sixteen requests at a time, each from a runner with four free slots.
         let leased = 0
         const ms = await timeMs(() =>
           Promise.all(

@@ -15,7 +15,7 @@ async function create(driver: OciDriver, base: SandboxSpec['base']): Promise<San
   return driver.create({ id: `bench-${process.pid}-${made}`, label: {}, base, limits, network: 'none' })
 }
 
-/** Returns what a script leaves of an image. */
+/** Returns the snapshot that a script leaves of an image. */
 export async function parent(driver: OciDriver, image: ResolvedImage, script: string): Promise<Snapshot> {
   const sandbox = await create(driver, { image })
   await firstByte(sandbox, script, performance.now())
@@ -43,7 +43,7 @@ export const forkRows: readonly Row[] = [
         const empty = await parent(driver, image, 'echo')
         const large = await parent(driver, image, manyFiles)
         const samples: { empty: number[]; large: number[] } = { empty: [], large: [] }
-        // Alternates, so that both see the same machine.
+        // Alternates between both, so that they run under the same load.
         for (let at = 0; at < forks; at += 1) {
           samples.empty.push(await forkMs(driver, empty))
           samples.large.push(await forkMs(driver, large))

@@ -1,4 +1,4 @@
-/** Measures what files of another step cost a step that takes them. */
+/** Measures the cost of inputs for a step. */
 import { randomUUID } from 'node:crypto'
 import type { OciDriver, ResolvedImage, SnapshotId } from '@harmont/sandbox'
 import { quantile, type Row, timeMs } from '../measure.ts'
@@ -16,7 +16,7 @@ function row(what: string, must: string, make: string): Row {
         const image = await driver.resolveImage('host')
         const snapshot = await snapshotOf(driver, image, make)
         const [without, having]: [number[], number[]] = [[], []]
-        // Alternates, so that both see the same machine.
+        // Alternates between both, so that they run under the same load.
         for (let n = 0; n < samplesEach; n += 1) {
           without.push(await createMs(driver, image, null))
           having.push(await createMs(driver, image, snapshot))
@@ -41,7 +41,7 @@ async function snapshotOf(driver: OciDriver, image: ResolvedImage, script: strin
     workingDirectory: '/',
     deadline: new Date(Date.now() + 600_000),
   })
-  // Its output holds the process; its end alone does not.
+  // Reads the output to its end, because the command's exit alone does not wait for all of it.
   for await (const _ of running.output(0));
   const { code } = await running.exited()
   if (code !== 0) throw new Error(`the command ended with ${code}`)
@@ -50,7 +50,7 @@ async function snapshotOf(driver: OciDriver, image: ResolvedImage, script: strin
   return id
 }
 
-/** Makes a sandbox that takes all files of the snapshot, if one is given. */
+/** Creates a sandbox with all files of the snapshot as inputs, if one is given. */
 async function createMs(driver: OciDriver, image: ResolvedImage, snapshot: SnapshotId | null): Promise<number> {
   const id = `bench-${randomUUID()}`
   const inputs = snapshot === null ? [] : [{ snapshot, path: 'out/**', into: '', optional: false }]

@@ -1,4 +1,4 @@
-/** Measures layers that travel between runners as images. */
+/** Measures layers that travel between runners as layer images. */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { firstByte, withDriver } from '../own-driver.ts'
 
 const limits = { cpu: 2, memoryBytes: 4 * 2 ** 30, diskBytes: 20 * 2 ** 30, pids: 512 }
 const startsEach = 40
-/** As many files and bytes as a large node_modules has, cut from programs and libraries. */
+/** As many files and bytes as a large node_modules, cut from programs and libraries. */
 const modules = { files: 31_421, bytes: 482_000_000, folders: 3_000 }
 export const makeModules = `find /usr/lib /usr/bin /usr/share -xdev -type f -size -4M -exec cat {} + 2>/dev/null | head -c ${modules.bytes} |
   python3 -c 'import os, sys
@@ -43,7 +43,7 @@ async function run(
   return { ms, snapshot: id }
 }
 
-/** Makes and sends a layer of many modules, and takes it on another runner. */
+/** Makes a layer of many modules, sends it, and mounts it on another runner. */
 async function travel(): Promise<string> {
   return withDriver(
     async (driver, images) => {
@@ -95,7 +95,7 @@ async function starts(depth: number): Promise<string> {
         await exchange.export(next, 'erofs', 'now')
       await exchange.replaceDirectories()
       const samples: [number[], number[]] = [[], []]
-      // Alternates, so that both see the same machine.
+      // Alternates between both, so that they run under the same load.
       for (let n = 0; n < startsEach; n += 1)
         for (const [at, from] of chains.entries()) samples[at]?.push((await run(driver, 'echo', from)).ms)
       const [images, directories] = samples.map((each) => quantile(each, 0.5))
@@ -105,7 +105,7 @@ async function starts(depth: number): Promise<string> {
   )
 }
 
-/** Starts children of a parent with many modules where its files are. */
+/** Starts children of a parent with many modules on the runner that has its files. */
 async function atHome(): Promise<string> {
   return withDriver(
     async (driver) => {

@@ -1,4 +1,4 @@
-/** Measures a long log read by line: how soon a reader sees what they look for. */
+/** Measures reading and searching a long log by line. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { buildEnd, flatIr, type Product, startProduct } from '../../test/product.ts'
 import { p50p99, type Row, timeMs } from '../measure.ts'
@@ -6,15 +6,15 @@ import { p50p99, type Row, timeMs } from '../measure.ts'
 const lines = 1_000_000
 /**
  * 100 bytes per line. One line in a thousand matches the search, and the eleventh from the end is
- * the error.
+ * the error line.
  */
 const script = `awk 'BEGIN { for (i = 1; i <= ${lines}; i++) printf "%s%07d %-90s\\n", i % 1000 ? "" : "needle ", i, i == ${lines} - 10 ? "error: it broke" : "compiling module " i " of the package" }'; exit 1`
 
 type Asked = <T>(path: string) => Promise<T>
 
 /**
- * Runs the step and waits until its log is packed. Returns how to query it, and how long packing
- * took.
+ * Runs the step and waits until its log is packed. Returns a query function for it, and the time
+ * that packing took.
  */
 async function longLog(product: Product): Promise<{ readonly ask: Asked; readonly facts: string }> {
   await product.api.ensurePipeline({ name: 'bench', repository: 'local/bench', default_branch: 'main' })
@@ -45,8 +45,8 @@ async function longLog(product: Product): Promise<{ readonly ask: Asked; readonl
 }
 
 /**
- * Searches until everything is counted. Returns when the first hits came and when the count was
- * complete.
+ * Searches until everything is counted. Returns the times of the first hits and of the complete
+ * count.
  */
 async function search(ask: Asked, query: string): Promise<string> {
   let first = 0
@@ -71,7 +71,7 @@ export const logLineRows: readonly Row[] = [
       const product = await startProduct({ HARMONT_RATE_LIMITS: 'off' })
       try {
         const { ask, facts } = await longLog(product)
-        // Starts a server that has not read the log.
+        // Starts a server whose caches do not have the log.
         await product.server().stop()
         await product.restart()
         const cold = await timeMs(() => ask('?at=error'))

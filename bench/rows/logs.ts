@@ -1,4 +1,4 @@
-/** Measures the way of a log line from the command to its readers. */
+/** Measures the latency of log lines from the command to their readers. */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { reservePort } from '@harmont/test-kit/port'
@@ -9,7 +9,7 @@ import { p50p99, type Row } from '../measure.ts'
 
 const readers = 200
 const lines = 200
-/** Prints lines that are instants in nanoseconds. */
+/** Prints lines that contain the current time in nanoseconds. */
 const timed = `sleep 3; for i in $(seq ${lines}); do date +%s%N; sleep 0.03; done`
 
 async function withStep(
@@ -28,7 +28,7 @@ async function withStep(
   }
 }
 
-/** Reads a job's stream to its end and calls the listener with each text of the live part. */
+/** Reads a job's stream to its end, and calls the listener with each text of the live part. */
 export async function followLog(api: Product['api'], jobId: string, take: (content: string) => void): Promise<void> {
   const stream = await api.openLog(jobId, new AbortController().signal)
   let text = ''
@@ -42,7 +42,7 @@ export async function followLog(api: Product['api'], jobId: string, take: (conte
   }
 }
 
-/** Returns what takes lines of `timed`, and notes in milliseconds how old each is. */
+/** Returns a consumer of lines of `timed` that records the age of each in milliseconds. */
 function delays(): { readonly samples: readonly number[]; readonly take: (content: string) => void } {
   const samples: number[] = []
   return {
@@ -54,7 +54,7 @@ function delays(): { readonly samples: readonly number[]; readonly take: (conten
   }
 }
 
-/** Starts a process beside a server, on its database, that only answers. */
+/** Starts an API-only process beside a server, on the server's database. */
 async function secondProcess({ commandEnv, dataDirectory, token }: Product): Promise<ServerProcess> {
   const password = (await readFile(join(dataDirectory, 'secrets', 'database-password'), 'utf8')).trim()
   const database = `postgres://harmont:${encodeURIComponent(password)}@localhost:5432/postgres?host=${encodeURIComponent(join(dataDirectory, 'database', 'data'))}`
@@ -96,7 +96,7 @@ export const logRows: readonly Row[] = [
       return withStep(`yes ${'x'.repeat(99)} | head -c ${bytes}`, async (product, jobId, number) => {
         await buildEnd(product.api, 'bench', number, 600_000)
         const [job] = await product.api.listJobs('bench', number)
-        // Measured to the end of the build, when all of it is stored.
+        // Measures to the end of the build, when all output is stored.
         const seconds = (Date.now() - new Date(job?.started_at ?? '').getTime()) / 1000
         const log = await product.api.readLog(jobId)
         const whole = log.length === bytes ? 'whole' : `${log.length} of ${bytes} bytes`

@@ -27,7 +27,7 @@ export const overheadRows: readonly Row[] = [
   },
 ]
 
-/** Runs one build to its end and returns milliseconds per job. */
+/** Runs one build to its end, and returns milliseconds per job. */
 export async function runBuild({ store, submit }: OwnEngine, steps: readonly Partial<PlannedStep>[]): Promise<number> {
   const id = await submit('bench', steps)
   const ms = await timeMs(() => work(store, id, steps.length))
@@ -36,7 +36,7 @@ export async function runBuild({ store, submit }: OwnEngine, steps: readonly Par
   return ms / steps.length
 }
 
-/** Leases, starts and finishes jobs without running anything. */
+/** Leases, starts and finishes jobs without running any command. */
 async function work(store: PostgresStore, buildId: string, jobs: number): Promise<void> {
   let done = 0
   let free = slots

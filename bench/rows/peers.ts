@@ -1,4 +1,4 @@
-/** Measures files of steps that runners take from each other: three hosts, with 1 Gbit/s from each. */
+/** Measures the transfer of layers between peers: three hosts with 1 Gbit/s each. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Fleet, startFleet } from '../../test/fleet/fleet.ts'
@@ -11,7 +11,7 @@ const gigabit = 1_000_000
 const on = (runner: number) => ({ runner_args: { labels: [`runner-${runner}`] } })
 const read = 'find node_modules -type f -exec cat {} + | wc -c'
 
-/** The times of a step, in milliseconds, from when it was ready. */
+/** The times of a step in milliseconds, counted from when it was ready. */
 interface Times {
   readonly leased: number
   readonly started: number

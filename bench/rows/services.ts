@@ -1,4 +1,4 @@
-/** Measures databases beside steps: of clones of a stopped one, and of one that begins empty. */
+/** Measures database services: clones of a stopped database, and a newly initialized one. */
 import { randomUUID } from 'node:crypto'
 import type { OciDriver, ResolvedImage, Sandbox, ServiceSpec } from '@harmont/sandbox'
 import { importServiceImages, serviceImages } from '../../test/outside/service-images.ts'
@@ -13,12 +13,12 @@ const limits = { cpu: 2, memoryBytes: 2 ** 30, diskBytes: 5 * 2 ** 30, pids: 512
 
 interface QueriedOptions {
   readonly text?: string
-  /** Starts the database; null: as its image does. */
+  /** Starts the database; null runs the command of its image. */
   readonly command?: string | null
   readonly made?: () => void
 }
 
-/** Runs the tests' PostgreSQL as a service on a driver of its own. */
+/** Runs the tests' PostgreSQL as a service on a temporary driver. */
 class Database {
   readonly #driver: OciDriver
   readonly #image: ResolvedImage
@@ -29,8 +29,8 @@ class Database {
   }
 
   /**
-   * Makes a step beside a database, and resolves when its first query has an answer. Calls `made`
-   * when both sandboxes are there, and the database is about to start.
+   * Creates a step beside a database, and resolves when its first query has an answer. Calls `made`
+   * when both sandboxes exist, just before the database starts.
    */
   async queried(
     base: ServiceSpec['base'],
@@ -53,21 +53,24 @@ class Database {
       workingDirectory: '/',
       deadline: new Date(Date.now() + 120_000),
     })
-    // Its output holds the process; its end alone does not.
+    // Reads the output to its end, because the command's exit alone does not wait for all of it.
     for await (const _ of running.output(0));
     const { code } = await running.exited()
     if (code !== 0) throw new Error(`psql ended with ${code}`)
     return sandbox
   }
 
-  /** Begins with an empty folder. The image of the tests leaves out initdb's fsync, the usual one does not. */
+  /**
+   * Starts from an empty folder. Runs initdb with fsync, as the usual image does; the tests' image
+   * omits it.
+   */
   fresh(made: () => void): Promise<Sandbox> {
     const initdb = 'setpriv --reuid=postgres --regid=postgres --init-groups initdb --pgdata=/data --auth=trust'
     const command = `mkdir /data && chown postgres /data && ${initdb} && echo host all all all trust >>/data/pg_hba.conf && exec start-postgres`
     return this.queried({ image: this.#image }, { command, made })
   }
 
-  /** Fills a database of 50 MB, and keeps it as a later step finds it: stopped. */
+  /** Fills a database of 50 MB, stops it, and returns its snapshot as the base of later steps. */
   async filled(): Promise<ServiceSpec['base']> {
     const rows = 'create table items as select n, md5(n::text) as word from generate_series(1, 700000) n'
     const sandbox = await this.queried({ image: this.#image }, { text: `${rows}; create index on items (n)` })
@@ -87,7 +90,7 @@ function withDatabase(measure: (database: Database) => Promise<string>): Promise
   })
 }
 
-/** Milliseconds from the first call on, and from the start of the database on. */
+/** Milliseconds from the first call, and from the start of the database. */
 interface Samples {
   readonly whole: number[]
   readonly started: number[]

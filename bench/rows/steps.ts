@@ -18,8 +18,8 @@ export const stepRows: readonly Row[] = [
         const { jobs } = await buildEnd(product.api, 'bench', number)
         const job = jobs.get('only')
         const printed = Number((await product.api.readLog(job?.id ?? '')).trim()) / 1e6
-        // A job is scheduled when its row is made; the command's own clock says when it could
-        // print.
+        // A job is scheduled when its row is created; the command's own clock gives the time of its
+        // output.
         if (at >= 10) samples.push(printed - new Date(job?.created_at ?? '').getTime())
       }
       await product.remove()

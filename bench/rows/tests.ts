@@ -1,4 +1,4 @@
-/** Measures what is asked of a million results of tests. */
+/** Measures queries over a million test results. */
 import { fileTimesText, noteFileTimesText } from '@harmont/engine'
 import type pg from 'pg'
 import { startProduct } from '../../test/product.ts'
@@ -8,7 +8,7 @@ const samplesEach = 20
 const context = `{"env":{},"injectedEnv":{},"cache":{"read":["x"],"write":"x"},"trust":"trusted","origin":{},"renderSlug":null,"source":null,"conditionContext":{"event":"api","branch":"main","baseBranch":null,"tag":null,"changed":null,"env":{},"local":false}}`
 const plan = `[{"index":0,"key":"unit","name":"unit","command":"npm test","label":null,"env":{},"secrets":{},"timeoutSeconds":3600,"image":"host","buildsIn":null,"dependsOn":[],"cache":null,"continueOnFailure":false,"softFail":null,"retry":null,"condition":null,"resources":{"cpu":2,"memoryGb":4,"diskGb":20},"conditionHolds":true}]`
 
-/** Fills one pipeline with builds of `main` that ran this many tests each, of which 2 % fail. */
+/** Fills one pipeline with builds of `main` that each ran this many tests, of which 2 % fail. */
 async function fillResults(client: pg.ClientBase, builds: number, tests: number): Promise<void> {
   const slug = `tests-of-${builds}`
   await client.query(

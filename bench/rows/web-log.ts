@@ -1,4 +1,4 @@
-/** Measures the log viewer with a long log, and with a growing one (`web.md` L1 to L15, 14). */
+/** Measures the log viewer with a long log and with a growing log (`web.md` L1 to L15, 14). */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CDPSession, Page } from 'playwright-core'
 import { type App, startApp } from '../../test/browser/app.ts'
@@ -21,7 +21,7 @@ import {
 const lines = 1_000_000
 /**
  * 100 bytes per line. One line in a thousand matches the search, and the eleventh from the end is
- * the error.
+ * the error line.
  */
 const longLog = `awk 'BEGIN { for (i = 1; i <= ${lines}; i++) printf "%s%07d %-90s\\n", i % 1000 ? "" : "needle ", i, i == ${lines} - 10 ? "error: it broke" : "compiling module " i " of the package" }'; exit 1`
 const followedSeconds = 30

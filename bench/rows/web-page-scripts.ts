@@ -1,4 +1,4 @@
-/** Scripts for the measured pages, as text, because this program has no types of a browser. */
+/** Scripts for the measured pages, as text, because this program has no DOM types. */
 
 /** Adds up layout shifts from the start. */
 export const watchShifts = `
@@ -8,12 +8,12 @@ export const watchShifts = `
   }).observe({ type: 'layout-shift', buffered: true })`
 
 /**
- * When sentence, failed step and error line were on screen, in ms since the navigation; undefined
- * until then.
+ * When sentence, failed step and error line were on screen, in milliseconds since the navigation;
+ * undefined until then.
  */
 export const redAnswer = `performance.getEntriesByName('harmont:red-answer')[0]?.startTime`
 
-/** When the app had drawn the log itself, and answers to keys; undefined until then. */
+/** When the app had drawn the log itself and reacted to keys; undefined until then. */
 export const appDrawn = `performance.getEntriesByName('harmont:log-painted')[0]?.startTime`
 
 export const pageFacts = `({
@@ -23,8 +23,8 @@ export const pageFacts = `({
 })`
 
 /**
- * Measures from the click on a build of the list until its page shows how it ended, plus two
- * frames. Leaves the time in \`benchMs\`.
+ * Measures from the click on a build of the list until its page shows the outcome, plus two frames.
+ * Leaves the time in \`benchMs\`.
  */
 export const clickBuild = (index: number) => `(() => {
   delete globalThis.benchMs

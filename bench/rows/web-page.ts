@@ -1,6 +1,6 @@
 /**
  * Measures the build page from outside: a cold link to a red build on slow machines and networks,
- * and clicks on a busy server (`web.md` 14).
+ * and clicks on a build while the server is busy (`web.md` 14).
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CDPSession, Page } from 'playwright-core'
@@ -12,7 +12,7 @@ import { appDrawn, clickBuild, pageFacts, redAnswer, watchShifts } from './web-p
 
 const runs = 9
 const jobs = 200
-/** 100 MB in lines of 100 bytes, an error in the last tenth. */
+/** 100 MB in lines of 100 bytes, with an error in the last tenth. */
 const hundredMegabytes = `python3 -c '
 import sys
 line = "x" * 91
@@ -71,7 +71,7 @@ async function cold(app: App, url: string, profile: keyof typeof profiles): Prom
 }
 
 /**
- * Returns a number of the page, once it has it. Polled from outside, because the page's policy
+ * Returns a number of the page, once it is set. Polls from outside, because the page's policy
  * forbids injected code that waits.
  */
 async function numberIn(page: Page, expression: string): Promise<number> {

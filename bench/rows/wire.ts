@@ -1,4 +1,7 @@
-/** Measures what the runners' wire adds to a lease: the same store, asked in the process and over HTTP. */
+/**
+ * Measures the overhead of the runners' wire for a lease: the same store, called in process and
+ * over HTTP.
+ */
 import { createMemoryStore } from '../../packages/engine/src/index.ts'
 import {
   localPort,
@@ -25,7 +28,7 @@ export const wireRows: readonly Row[] = [
   },
 ]
 
-/** Returns how long each lease of a ready job took. */
+/** Returns the time of each lease of a ready job. */
 async function measure(open: typeof localPort | typeof remotePort): Promise<readonly number[]> {
   const store = createMemoryStore()
   const under = await open({
@@ -39,7 +42,7 @@ async function measure(open: typeof localPort | typeof remotePort): Promise<read
   for (let count = 0; count < leases + 100; count++) {
     await under.submit(newBuild(stepsOf(1), store.now()), plainContext)
     const ms = await timeMs(() => port.lease({ runner: 'bench', slots: 1, waitMs: 0, signal }))
-    // The first ones compile.
+    // Skips the first leases, during which code is compiled.
     if (count >= 100) took.push(ms)
   }
   await under.close()

@@ -1,8 +1,8 @@
-/** Scripts for the page of a log, as text, because this program has no types of a browser. */
+/** Scripts for the page of a log, as text, because this program has no DOM types. */
 
 /**
- * Clicks the step of this name. Returns after how many milliseconds the first rows of its log were
- * on screen.
+ * Clicks the step of this name. Returns the milliseconds until the first rows of its log are on
+ * screen.
  */
 export const clickStep = (name: string) => `(async () => {
   const marks = () => performance.getEntriesByName('harmont:log-painted')
@@ -14,7 +14,7 @@ export const clickStep = (name: string) => `(async () => {
   return marks().at(-1).startTime - started
 })()`
 
-/** Returns after how many milliseconds the text of this line was on screen. */
+/** Returns the milliseconds until the text of this line is on screen. */
 export const untilLine = (line: number) => `(async () => {
   const started = performance.now()
   while (document.querySelector('[data-text="${line}"]') === null) await new Promise(requestAnimationFrame)
@@ -23,8 +23,8 @@ export const untilLine = (line: number) => `(async () => {
 })()`
 
 /**
- * Searches a text by typing it and pressing Enter. Returns when the first hits were shown, and when
- * all were counted.
+ * Searches a text by typing it and pressing Enter. Returns the times at which the first hits were
+ * shown and all were counted.
  */
 export const searchFor = (text: string) => `(async () => {
   const field = document.querySelector('[aria-label="Search the log"]')
@@ -43,7 +43,7 @@ export const searchFor = (text: string) => `(async () => {
   return { first: first || all, all, said: said() }
 })()`
 
-/** Goes to the next hit with the button. Returns after how many milliseconds it was marked. */
+/** Goes to the next hit with the button. Returns the milliseconds until the hit is marked. */
 export const nextHit = `(async () => {
   const position = () => document.querySelector('search [role=status]').textContent
   const before = position()
@@ -71,7 +71,7 @@ export const framesSeen = `(() => {
   return frames
 })()`
 
-/** An empty page as tall as a log, to show the best that this machine can do. */
+/** An empty page as tall as a log, which shows the best frame times of this machine. */
 export const emptyPage = `(() => {
   document.body.replaceChildren()
   const area = document.createElement('div')
@@ -85,7 +85,7 @@ export const counts = `({
   elements: document.querySelectorAll('*').length,
 })`
 
-/** Drags the bar from one end to the other, so that the whole log passes. */
+/** Drags the scroll bar from one end to the other, so that the whole log passes. */
 export const scrollThrough = `(async () => {
   const log = document.querySelector('#log')
   const end = log.scrollHeight - log.clientHeight
@@ -97,7 +97,7 @@ export const scrollThrough = `(async () => {
 
 /**
  * Follows a log whose lines begin with their time in nanoseconds, and records the age of the last
- * one on screen.
+ * line on screen.
  */
 export const watchAges = `(() => {
   const ages = (globalThis.benchAges = [])

@@ -4,7 +4,7 @@ import { forkMs, parent } from '../../rows/fork.ts'
 import { type Curve, independent, inProportion } from '../curve.ts'
 
 const forks = 10
-/** Makes so many files of a line, in folders of a thousand. */
+/** Creates this many files of one line each, in folders of a thousand. */
 const makeFiles = (count: number) =>
   `mkdir /data && cd /data && seq ${count} | split -l 1000 -a 4 -d - d && for d in d*; do mkdir x$d && split -l 1 -a 3 -d $d x$d/f && rm $d; done`
 
@@ -60,7 +60,7 @@ export const parentCurves: readonly Curve[] = [
   },
 ]
 
-/** Steps that fork a parent made by this script, which later runs find in the cache. */
+/** Steps that fork a parent made by this script. Later runs find the parent in the cache. */
 export function forkPipeline(script: string, count: number): string {
   return pipelineFile(
     `Array.from({ length: ${count} }, (_, at) => parent.sh('true', { label: 'fork' + at }))`,

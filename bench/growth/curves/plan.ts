@@ -2,10 +2,10 @@ import { parsePlan } from '@harmont/ir'
 import { flatIr } from '../../../test/product.ts'
 import { type Curve, inProportion } from '../curve.ts'
 
-/** Shapes of a build of n steps: which steps the one at a place names. */
+/** Shapes of a build of n steps: the prerequisites of the step at an index. */
 const shapes: Readonly<Record<string, (at: number) => Record<string, unknown>>> = {
   independent: () => ({}),
-  // A chain may have a thousand.
+  // A chain may have at most a thousand steps.
   chains: (at) => (at % 1_000 === 0 ? {} : { builds_in: `s${at - 1}` }),
   'a fork': (at) => (at === 0 ? {} : { builds_in: 's0' }),
   'each waits for ten': (at) => ({
@@ -26,7 +26,8 @@ export const planCurve: Curve = {
       const costs: Record<string, number> = {}
       for (const [name, edges] of Object.entries(shapes)) {
         const text = flatIr(Array.from({ length: size }, (_, at) => ({ key: `s${at}`, cmd: 'true', ...edges(at) })))
-        // Small ones are repeated: the clock of processor time counts whole milliseconds at best.
+        // Small plans are repeated, because the clock of processor time has a resolution of at best
+        // a millisecond.
         const times = Math.ceil(10_000 / size)
         const { own } = await meter.measure(async () => {
           for (let time = 0; time < times; time += 1) {

@@ -21,7 +21,7 @@ export const readerCurve: Curve = {
     const read = async (job: string) => {
       let text = ''
       await followLog(api, job, (content) => (text += content))
-      // Remarks of the server come in between.
+      // Skips remarks of the server, which appear between the lines.
       const got = text.split('line\n').length - 1
       if (got !== lines) throw new Error(`a reader got ${got} of ${lines} lines`)
     }

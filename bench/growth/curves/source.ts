@@ -29,5 +29,5 @@ function sourceFile(at: number): string {
   return `src/${Math.floor(at / 100)}/file-${at}.ts`
 }
 
-/** One step, which later runs find in the cache as long as no source changes. */
+/** One step, which later runs find in the cache while the source is unchanged. */
 const cachedPipeline = pipelineFile("[scratch().sh('true', { label: 'build', cache: onChange('src') })]")

@@ -34,7 +34,7 @@ export const stepCurves: readonly Curve[] = [
     async prepare(meter, measure) {
       await withHm(async ({ write, run }) => {
         await write('.hm/ci.ts', pipelineOf(1))
-        // The first run makes the image.
+        // The first run builds the image.
         await run()
         await measure(async (size) => {
           await write('.hm/ci.ts', pipelineOf(size))

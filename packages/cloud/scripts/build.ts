@@ -1,6 +1,6 @@
 /**
- * `npm run build -w packages/cloud`: `@harmont/cloud` as it is published, in `dist/` or the
- * directory that is named: one bundle, with the types of the contract.
+ * `npm run build -w packages/cloud`: builds `@harmont/cloud` as it is published, in `dist/` or the
+ * given directory: one bundle, with the types of the contract.
  */
 import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -33,7 +33,7 @@ await build({
   logOverride: { 'import-is-undefined': 'error' },
 })
 
-// The compiler's own declarations, with the contract's beside them in place of the package that is
+// Emits the compiler's declarations, and copies the contract's beside them, because that package is
 // not published.
 execFileSync(
   join(root, 'node_modules/.bin/tsc'),

@@ -1,8 +1,8 @@
 import { contract, type Operation, operationTable, resolveSchema } from '@harmont/contract'
 
 /**
- * The source of `src/generated/operations.ts`: the routes of every public operation, and one method
- * for each.
+ * The source of `src/generated/operations.ts`: the routes of every public operation, with one
+ * method each.
  */
 export function operationsText(): string {
   const operations = [...operationTable.values()].filter(({ internal }) => !internal)

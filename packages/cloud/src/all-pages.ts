@@ -3,7 +3,7 @@ interface Page<T> {
   readonly next_cursor?: string | null
 }
 
-/** The items of a list, page by page as they are asked for. */
+/** Yields the items of a list and requests pages as needed. */
 export async function* allPages<T>(
   read: (page: { readonly limit: number; readonly cursor?: string }) => Promise<Page<T>>,
   limit = Number.POSITIVE_INFINITY,

@@ -4,14 +4,14 @@ import type { StreamedBody } from './streamed-body.ts'
 /** Options of one call, besides its input. */
 export interface CallOptions {
   readonly signal?: AbortSignal
-  /** Laid over the client's own. */
+  /** Override the client's own headers. */
   readonly headers?: Readonly<Record<string, string>>
   /**
-   * The key of an operation that takes effect once per key. Default: a random one where a call may
-   * be repeated.
+   * The idempotency key of an operation that takes effect once per key. Default: a random key if
+   * the call may be repeated.
    */
   readonly idempotencyKey?: string
-  /** Tries in all where a call may be repeated. Default: 5. */
+  /** Total number of tries, if the call may be repeated. Default: 5. */
   readonly attempts?: number
 }
 
@@ -37,7 +37,7 @@ type BodyOf<Id extends keyof operations> = [RequestOf<Id>] extends [never]
     ? { readonly body?: RequestOf<Id> }
     : { readonly body: RequestOf<Id> | StreamedBody<RequestOf<Id>> }
 
-/** Parameters of path and query by their names, and the body. */
+/** Path and query parameters by name, and the body. */
 export type Input<Id extends keyof operations> = PathOf<Id> & QueryOf<Id> & BodyOf<Id>
 
 type ResponsesOf<Id extends keyof operations> = operations[Id]['responses']
@@ -50,5 +50,5 @@ type ContentOf<R> = R extends { content: infer C }
       : Response
   : undefined
 
-/** The JSON of the answer, if it has any; the response itself where it is a stream or text. */
+/** The JSON of the answer, if any; the response itself for a stream or text. */
 export type Answer<Id extends keyof operations> = ContentOf<ResponsesOf<Id>[SuccessOf<Id>]>

@@ -51,7 +51,7 @@ test('a GET is retried as Retry-After says; a POST without a key is not', async 
   expect(asked).toBe(4)
 })
 
-test('a build request whose connection is lost is sent again with the same key', async () => {
+test('a lost build request is sent again with the same key', async () => {
   const keys: unknown[] = []
   const client = await serve((request, response) => {
     keys.push(request.headers['idempotency-key'])
@@ -63,7 +63,7 @@ test('a build request whose connection is lost is sent again with the same key',
   expect(keys).toEqual([expect.stringMatching(/^[\w-]{36}$/), keys[0]])
 })
 
-test('a response that never comes is no_answer', async () => {
+test('a missing response is no_answer', async () => {
   const client = await serve(() => {}, 100)
   await expect(client.ping({}, { attempts: 1 })).rejects.toMatchObject({ code: 'no_answer', status: 0 })
 })

@@ -10,16 +10,16 @@ import type { StreamedBody } from './streamed-body.ts'
 export interface ClientOptions {
   /** Address of the server, without a path of the API: `https://ci.example.com`. */
   readonly baseUrl: string
-  /** A session or an API key; goes to this server only. */
+  /** A session or an API key; sent only to this server. */
   readonly token?: string | undefined
-  /** Instead of the global one, for proxies and certificates of your own. */
+  /** Replaces the global `fetch`, for proxies and custom certificates. */
   readonly fetch?: typeof fetch
   readonly userAgent?: string
-  /** Continues a trace (W3C Trace Context): builds that are created belong to it. */
+  /** Continues a trace (W3C Trace Context), to which created builds belong. */
   readonly traceparent?: string
-  /** How long the server may take for an answer, in milliseconds. Default: 60,000. */
+  /** How long the server may take to answer, in milliseconds. Default: 60,000. */
   readonly answerTimeoutMs?: number
-  /** Called with a line about each request after its answer, without secrets. */
+  /** Receives a line about each request after its answer, without secrets. */
   readonly onCall?: (line: string) => void
 }
 
@@ -42,7 +42,8 @@ const serializeQuery = createQuerySerializer<Inputs>()
 
 /**
  * Creates a client. Its methods reject with CloudError. GETs, and calls with an idempotency key,
- * are repeated after network errors, 429, 502, 503 and 504, as `Retry-After` says.
+ * are retried after network errors, 429, 502, 503 and 504, after the delay of `Retry-After` if
+ * there is one.
  */
 export function createClient(options: ClientOptions): CloudClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '')

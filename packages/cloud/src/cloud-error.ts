@@ -6,19 +6,19 @@ import type { ErrorCode } from '@harmont/contract'
  */
 type OwnCode = 'unreachable' | 'no_answer' | 'unexpected_answer' | 'stream_broken' | 'redirected'
 
-/** A code of the API's catalogue, or one of a later server. */
+/** A code of the API's catalogue, or an unknown code of a later server. */
 export type CloudErrorCode = ErrorCode | OwnCode | (string & {})
 
 interface Details {
-  /** The status of the answer; 0 without one. */
+  /** The HTTP status; 0 without an answer. */
   readonly status: number
   readonly requestId?: string | undefined
   readonly fields?: readonly FieldError[] | undefined
-  /** The delay of `Retry-After`. */
+  /** The delay of `Retry-After`, in milliseconds. */
   readonly retryAfterMs?: number | undefined
-  /** The server's limit, with `payload_too_large`. */
+  /** The server's limit; set with `payload_too_large`. */
   readonly limitBytes?: number | undefined
-  /** The failed build of `build_plan_rejected`. */
+  /** The failed build; set with `build_plan_rejected`. */
   readonly build?: { readonly pipeline_slug: string; readonly number: number } | undefined
   readonly cause?: unknown
 }
@@ -28,7 +28,7 @@ interface FieldError {
   readonly message: string
 }
 
-/** Why a call has no result. */
+/** Describes why a call failed. */
 export class CloudError extends Error {
   override readonly name = 'CloudError'
   readonly code: CloudErrorCode
@@ -50,7 +50,7 @@ export class CloudError extends Error {
     this.build = details.build
   }
 
-  /** The server is an older one, which does not know the operation. */
+  /** Whether the server is too old to know the operation. */
   get isUnknownOperation(): boolean {
     const isOther = ['route_not_found', 'method_not_allowed', 'unexpected_answer'].includes(this.code)
     return isOther && [404, 405, 501].includes(this.status)

@@ -8,33 +8,33 @@ import type { BuildAddress } from './stream-logs.ts'
 export type Build = components['schemas']['Build']
 export type Job = components['schemas']['Job']
 
-/** Something of a build is new. */
+/** A change of a build or of one of its jobs. */
 export type BuildUpdate =
   | { readonly kind: 'build'; readonly build: Build }
   | { readonly kind: 'job'; readonly job: Job }
 
 export interface FollowOptions {
   readonly signal?: AbortSignal
-  /** Default: 45,000. The server sends something every 15 s. */
+  /** Default: 45,000. The server sends an event or a heartbeat at least every 15 s. */
   readonly silenceMs?: number
-  /** How long to try while nothing answers. Default: 5 minutes. */
+  /** How long to retry while the server does not answer. Default: 5 minutes. */
   readonly patienceMs?: number
   /**
-   * The pause between polls where the server has no event stream. Default: 1,500, and 5,000 after
-   * five minutes without news.
+   * The pause between polls if the server has no event stream. Default: 1,500, and 5,000 after five
+   * minutes without news.
    */
   readonly pollMs?: number
 }
 
-/** Says whether a build in this state changes no more by itself. */
+/** Whether a build in this state changes only by a retry. */
 export function isEnded({ state }: Pick<Build, 'state'>): boolean {
   return ['passed', 'failed', 'canceled'].includes(state)
 }
 
 /**
- * Follows a build until it has ended: yields its whole current state, then each change; the build's
- * own end comes last. Uses the event stream, and polls where a server has none or while it is
- * broken. Throws CloudError, or the reason of the signal.
+ * Follows a build until it has ended: yields its whole current state, then each change. The end of
+ * the build comes last. Uses the event stream, and polls if the server has none or while it is
+ * broken. Throws CloudError, or the signal's reason.
  */
 export async function* followBuild(
   client: CloudClient,
@@ -65,7 +65,7 @@ export async function* followBuild(
       } catch (error) {
         signal?.throwIfAborted()
         if (!(error instanceof CloudError)) throw error
-        // The polls below decide whether to go on.
+        // The polls below decide whether to continue.
         hasStream = !error.isUnknownOperation
         if (!error.isPassing && hasStream) throw error
       }
@@ -96,7 +96,7 @@ export async function waitForBuild(
   return last
 }
 
-/** Passes on updates that differ from the last ones. */
+/** Filters out updates that equal the previous ones. */
 class News {
   readonly #told = new Map<string, string>()
   #last = performance.now()

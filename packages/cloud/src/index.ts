@@ -17,5 +17,5 @@ export type { Operations } from './generated/operations.ts'
 export { pause } from './patience.ts'
 export { type BuildAddress, type LogChunk, type StreamLogsOptions, streamLogs } from './stream-logs.ts'
 export { type StreamedBody, withSource } from './streamed-body.ts'
-/** Requests and answers of the API, by the names of its contract. */
+/** Requests and answers of the API, by their names in the contract. */
 export type Schemas = components['schemas']

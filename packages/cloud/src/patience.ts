@@ -2,10 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { CloudError } from './cloud-error.ts'
 import { backOff } from './retry-policy.ts'
 
-/** How long a follower of a build or a log waits for a server that does not answer. */
+/** How long following a build or a log tolerates a server that does not answer. */
 export const followPatienceMs = 5 * 60_000
 
-/** Waits between failed tries, longer each time. Gives up when none succeeded for too long. */
+/**
+ * Waits between failed tries, with growing delays. Gives up when no try has succeeded for too long.
+ */
 export class Patience {
   readonly #limitMs: number
   readonly #signal: AbortSignal | undefined
@@ -23,7 +25,8 @@ export class Patience {
   }
 
   /**
-   * Waits after a temporary failure. Throws any other one, and the last one when the time is over.
+   * Waits after a temporary failure. Rethrows any other failure, and the last temporary one when
+   * the time limit has passed.
    */
   async afterFailure(error: unknown): Promise<void> {
     this.#signal?.throwIfAborted()
@@ -35,7 +38,7 @@ export class Patience {
   }
 }
 
-/** Rejects with the reason of the signal. */
+/** Rejects with the signal's reason. */
 export async function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return sleep(ms)
   await sleep(ms, undefined, { signal }).catch(() => signal.throwIfAborted())

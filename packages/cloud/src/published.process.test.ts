@@ -9,8 +9,8 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// The package as it is published, below node_modules of an empty project; the README's example is
-// its program.
+// The package as it is published, in node_modules of an empty project that runs the README's
+// example.
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 let project: string
 

@@ -6,8 +6,8 @@ const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const number = (value: unknown) => (typeof value === 'number' ? value : undefined)
 
 /**
- * Reads the error of an answer. Anything but an error of this API becomes `unexpected_answer` with
- * the beginning of its text.
+ * Parses the error of an answer. Any other answer becomes `unexpected_answer` with the beginning of
+ * its text.
  */
 export async function readError(response: Response, now: number): Promise<CloudError> {
   const { status } = response
@@ -70,7 +70,7 @@ function parsed(body: string): unknown {
   }
 }
 
-/** Seconds or a date; milliseconds from now. */
+/** Parses seconds or a date, and returns milliseconds from now. */
 function readRetryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined
   if (/^\d{1,9}$/.test(value.trim())) return Number(value) * 1000

@@ -9,8 +9,8 @@ export interface ServerEvent {
 }
 
 /**
- * The events of one answer until it ends. Throws CloudError `stream_broken` when the connection
- * breaks, or when no byte (heartbeats count) comes for `silenceMs`.
+ * Yields the events of one answer until it ends. Throws CloudError `stream_broken` when the
+ * connection breaks, or when no byte, heartbeats included, arrives for `silenceMs`.
  */
 export async function* readEvents(response: Response, silenceMs: number): AsyncGenerator<ServerEvent> {
   const body = response.body

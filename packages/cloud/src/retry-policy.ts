@@ -1,17 +1,17 @@
 import type { CloudError } from './cloud-error.ts'
 
 interface Retryable {
-  /** How many tries there were. */
+  /** The number of tries so far. */
   readonly tried: number
   /** Tries in all. */
   readonly attempts: number
-  /** Sending it twice has the effect of once. */
+  /** Whether sending the request twice has the effect of sending it once. */
   readonly isRepeatable: boolean
 }
 
 const shortestMs = 500
 const longestMs = 10_000
-/** A longer `Retry-After` fails at once. */
+/** A longer `Retry-After` fails immediately. */
 const longestRetryAfterMs = 120_000
 
 /** Returns the delay before the next try, in milliseconds; null to give up. */
@@ -22,7 +22,7 @@ export function retryDelay(error: CloudError, { tried, attempts, isRepeatable }:
   return backOff(tried - 1)
 }
 
-/** 0.5 s, doubled each time, to 10 s; `failures` counts from 0. */
+/** Returns 0.5 s, doubled with each failure up to 10 s; `failures` counts from 0. */
 export function backOff(failures: number): number {
   return Math.min(longestMs, shortestMs * 2 ** Math.min(failures, 10))
 }

@@ -9,17 +9,17 @@ export interface Sending {
   readonly body: StreamedBody<unknown> | string | undefined
   readonly fetch: typeof fetch
   /**
-   * How long the server may be silent, in milliseconds: after the last byte that was sent, and
-   * inside an answer that is read whole.
+   * How long the server may be silent, in milliseconds: after the last byte sent, and while an
+   * answer is read completely.
    */
   readonly patienceMs: number
   readonly signal: AbortSignal | undefined
 }
 
 /**
- * Sends a request once and returns the result of `read` for a 2xx answer. Rejects with CloudError,
- * or with the reason of the signal. The time limit ends when `read` resolves; a stream that it
- * returns has none.
+ * Sends a request once, and returns the result of `read` for a 2xx answer. Rejects with CloudError,
+ * or with the signal's reason. The time limit ends when `read` resolves, so a returned stream has
+ * none.
  */
 export async function sendOnce<T>(sending: Sending, read: (response: Response) => Promise<T>): Promise<T> {
   const { method, url, body, patienceMs, signal } = sending
@@ -30,8 +30,7 @@ export async function sendOnce<T>(sending: Sending, read: (response: Response) =
     clearTimeout(timer)
     timer = setTimeout(expired, patienceMs)
   }
-  // The listener is our own, so that a stream that outlives this call still ends with the caller's
-  // signal.
+  // Stays registered after this call, so that the caller's signal also ends a returned stream.
   const stop = () => impatience.abort(signal?.reason)
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop, { once: true })
@@ -72,7 +71,7 @@ function silence(url: string, patienceMs: number): string {
   return `${new URL(url).origin} did not answer for ${patienceMs / 1000} s`
 }
 
-/** Returns the message of the deepest cause, which has the network's own reason. */
+/** Returns the message of the innermost cause, which names the network error. */
 function unreachable(url: string, error: unknown): CloudError {
   let cause = error
   while (cause instanceof Error && cause.cause instanceof Error) cause = cause.cause

@@ -22,7 +22,7 @@ const texts = ['first\n', 'zweite Zeile: grün\n', '', 'last']
 const chunk = (seq: number) =>
   JSON.stringify({ seq, stream_kind: 0, content: texts[seq - 1], ts: 1_750_000_000_000_000_000 })
 
-/** The whole stream as it is after a `Last-Event-ID`. */
+/** The rest of the stream after a `Last-Event-ID`. */
 function streamAfter(last: number): Buffer {
   const history = [1, 2].filter((seq) => seq > last)
   const id = history.length === 0 ? '' : `id: ${history.at(-1)}\n`
@@ -37,8 +37,8 @@ async function readAll(client: ReturnType<typeof createClient>, options = {}): P
   return text
 }
 
-// Each cut costs the first back-off of half a second, so all run at the same time.
-test('a stream that is cut at any byte gives the same log', async () => {
+// Each cut costs the first back-off of half a second, so all cuts run concurrently.
+test('a stream cut at any byte yields the same log', async () => {
   const whole = streamAfter(0)
   const opened = new Set<string>()
   const resumedAfter = new Set<string | undefined>()
@@ -75,7 +75,7 @@ test('a repeated event is yielded once, and silence reopens the stream', async (
   const client = await serve((_, response) => {
     opened += 1
     response.writeHead(200, { 'content-type': 'text/event-stream' })
-    // Ignores Last-Event-ID, and does not end the first time.
+    // Ignores Last-Event-ID, and does not end the first stream.
     response.write(
       opened === 1
         ? streamAfter(0)
@@ -89,7 +89,7 @@ test('a repeated event is yielded once, and silence reopens the stream', async (
   expect(opened).toBe(2)
 })
 
-test('a server that requires a token of the build gets one', async () => {
+test('a server that requires a build token receives one', async () => {
   const asked: string[] = []
   const client = await serve((request, response) => {
     asked.push(request.url ?? '')

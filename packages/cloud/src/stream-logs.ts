@@ -4,13 +4,13 @@ import { followPatienceMs, Patience } from './patience.ts'
 import { readEvents, type ServerEvent } from './read-events.ts'
 
 export interface LogChunk {
-  /** Counts from 1 in a job, without gaps. */
+  /** Counts from 1 within a job, without gaps. */
   readonly seq: number
-  /** `meta`: a remark of the server's own. */
+  /** `meta`: a remark of the server. */
   readonly stream: 'stdout' | 'stderr' | 'meta'
   /** The exact bytes. */
   readonly bytes: Uint8Array
-  /** Unix milliseconds; null where the server knows none. */
+  /** Unix milliseconds; null if unknown to the server. */
   readonly ts: number | null
 }
 
@@ -21,21 +21,21 @@ export interface BuildAddress {
 }
 
 export interface StreamLogsOptions {
-  /** The build of the job, for servers that accept only tokens of a build for logs. */
+  /** The build of the job, for servers that require a build's token for logs. */
   readonly build?: BuildAddress
   /** Yields only later chunks. Default: 0. */
   readonly after?: number
   readonly signal?: AbortSignal
-  /** Default: 45,000. The server sends something every 15 s. */
+  /** Default: 45,000. The server sends an event or a heartbeat at least every 15 s. */
   readonly silenceMs?: number
-  /** How long to try while nothing answers. Default: 5 minutes. */
+  /** How long to retry while the server does not answer. Default: 5 minutes. */
   readonly patienceMs?: number
 }
 
 /**
  * Yields a job's log from beginning to end, as it is written. Reopens a connection that breaks or
  * falls silent, and yields each chunk once, in order. Ends when the job has ended and its log is
- * complete. Throws CloudError, or the reason of the signal.
+ * complete. Throws CloudError, or the signal's reason.
  */
 export async function* streamLogs(
   client: CloudClient,
@@ -65,9 +65,7 @@ export async function* streamLogs(
   }
 }
 
-/**
- * Opens logs by the client's credential, and with a token of the build where the server wants one.
- */
+/** Opens logs with the client's credential, and with a build's token if the server requires one. */
 class LogAccess {
   readonly #client: CloudClient
   readonly #build: BuildAddress | undefined
@@ -99,7 +97,7 @@ class LogAccess {
 
   async #freshToken(token: { readonly text: string; readonly renewAt: number } | undefined): Promise<string> {
     if (token !== undefined && Date.now() < token.renewAt) return token.text
-    if (this.#build === undefined) throw new Error('a log token is of a build')
+    if (this.#build === undefined) throw new Error('a log token requires a build address')
     const minted = await this.#client.getBuildLogToken(this.#build, this.#options())
     this.#token = { text: minted.token, renewAt: Date.parse(minted.expires_at) - 5 * 60_000 }
     return minted.token

@@ -2,20 +2,20 @@ import { open, stat } from 'node:fs/promises'
 
 /** A JSON body too large for memory. `T` is the type of its value. */
 export interface StreamedBody<T> {
-  /** The number of bytes of `open`. */
+  /** The number of bytes that `open` yields. */
   readonly size: number
-  /** The bytes from the start, as often as the request is sent. */
+  /** Returns the bytes from the start; called again for each retry of the request. */
   readonly open: () => AsyncIterable<Uint8Array>
   /** Carries the type for the compiler; never set. */
   readonly says?: T
 }
 
-// Whole groups of three bytes, so that the texts of two chunks may stand side by side.
+// Encodes whole groups of three bytes, so that the encoded chunks can be concatenated.
 const chunkBytes = 3 * 64 * 1024
 
 /**
- * The fields with a file's bytes as `source_b64`, read while they are sent: memory does not grow
- * with the file. Rejects when there is no such file.
+ * Adds a file's bytes to the fields as `source_b64`, read while they are sent, so that memory does
+ * not grow with the file. Rejects if the file does not exist.
  */
 export async function withSource<T extends object>(
   fields: T,
