@@ -22,7 +22,7 @@ export function Identities() {
       <p className="max-w-[72ch] px-4 pt-1 pb-3 text-muted">
         You can sign in with a linked account. Linking GitHub also shows which repositories you can connect.
       </p>
-      {/* As high as one line from the beginning: what stands below does not move. */}
+      {/* Reserves one line's height from the start, so that the content below does not move. */}
       <div className="min-h-11">
         <QueryContent query={identities} what="your linked accounts" rows={1}>
           {(linked) => <Linked linked={linked} />}
@@ -76,7 +76,7 @@ function Linked({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) 
   )
 }
 
-/** Offers the providers of this server that are not linked yet. */
+/** Offers the server's providers that are not linked yet. */
 function Linkable({ linked }: { readonly linked: readonly Schema<'Identity'>[] }) {
   const config = useAuthConfig()
   const names = config?.providers.map(({ name }) => name) ?? []

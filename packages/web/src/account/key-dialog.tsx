@@ -20,7 +20,7 @@ export function KeyDialog({ open, onClose }: KeyDialogProps) {
   const create = useMutation({
     mutationFn: ({ description, scopes, organizations, days }: KeyDraft) =>
       changes.createKey({ description, scopes: [...scopes], organizations, expires_at: endOf(days, serverNow()) }),
-    // The secret stays in this dialog and in no cache.
+    // The secret stays in this dialog and is never cached.
     gcTime: 0,
   })
   const close = () => {
@@ -48,7 +48,7 @@ interface NewKeyProps {
 function NewKey(props: NewKeyProps) {
   const { organizations } = useSession()
   const slugs = organizations.map(({ slug }) => slug)
-  // Starts with the fewest rights: one organization, read only.
+  // Starts with the least access: one organization, read only.
   const [draft, setDraft] = useState<KeyDraft>({
     ...{ description: '', scopes: ['read'], organizations: slugs.slice(0, 1), days: 90 },
   })

@@ -4,7 +4,7 @@ const warnMs = 7 * dayMs
 export const scopes = ['read', 'build', 'manage', 'account'] as const
 export type Scope = (typeof scopes)[number]
 
-/** Describes what each scope allows, from least to most. */
+/** Describes each scope's permissions, from least to most. */
 export const scopeMeaning: Readonly<Record<Scope, string>> = {
   read: 'Read pipelines, builds, logs and usage',
   build: 'Start, retry, approve and cancel builds, create pipelines',
@@ -20,7 +20,7 @@ export function lifetimeName(days: Lifetime): string {
   return days === null ? 'Never' : `In ${days} days`
 }
 
-/** Returns when a key with this lifetime expires, as the API takes it; null: never. */
+/** Returns the expiry of a key with this lifetime in the API's format; null: never. */
 export function endOf(days: Lifetime, now: number): string | null {
   return days === null ? null : new Date(now + days * dayMs).toISOString()
 }

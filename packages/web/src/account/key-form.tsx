@@ -26,7 +26,7 @@ interface KeyFormProps {
   readonly onClose: () => void
 }
 
-/** Asks for name, scopes, organizations and lifetime of a key, starting with the fewest rights. */
+/** Asks for name, scopes, organizations and lifetime of a key, starting with the least access. */
 export function KeyForm({ draft, onChange, slugs, onCreate, isBusy, error, onClose }: KeyFormProps) {
   const problems = error === null ? {} : problemOf(error).fields
   const lack = lackOf(draft)

@@ -17,7 +17,7 @@ import { accountChanges, keysQuery } from './queries.ts'
 import { QueryContent } from './query-content.tsx'
 import { Row, Rows } from './row.tsx'
 
-/** Keys for programs that act as their owner (web S4). */
+/** Shows the keys of programs that act as their owner (web S4). */
 export function KeysPage() {
   const keys = useQuery(keysQuery)
   const [isCreating, setCreating] = useState(false)

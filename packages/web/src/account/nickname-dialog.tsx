@@ -12,7 +12,7 @@ interface NicknameDialogProps {
   readonly title: string
   readonly proposed: string
   readonly confirm: string
-  /** Resolves to false if the person gave up; nothing is shown then. */
+  /** Resolves to false, without a message, if the person cancels. */
   readonly onSave: (nickname: string) => Promise<boolean>
 }
 

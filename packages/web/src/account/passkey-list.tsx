@@ -65,7 +65,7 @@ export function PasskeyList({ passkeys }: { readonly passkeys: readonly Passkey[
 
 interface PasskeyRowProps {
   readonly passkey: Passkey
-  /** Why it cannot be removed; null: it can. */
+  /** Why the passkey cannot be removed; null if it can. */
   readonly refused: string | null
   readonly onRename: () => void
   readonly onRemove: () => void

@@ -72,14 +72,17 @@ function SecondPasskey() {
   )
 }
 
-/** Returns the proposed name of a passkey, and `run`, which creates it; false: gave up. */
+/**
+ * Returns the proposed name of a passkey, and `run`, which creates the passkey; false: the person
+ * canceled.
+ */
 function useAddPasskey() {
   const changes = accountChanges(useQueryClient())
   return {
     proposed: deviceName(navigator.userAgent) ?? 'Passkey',
     run: async (nickname: string): Promise<boolean> => {
       const isAdded = await changes.addPasskey(nickname)
-      if (isAdded) toast(`The passkey ${nickname} is added`)
+      if (isAdded) toast(`The passkey ${nickname} was added`)
       return isAdded
     },
   }

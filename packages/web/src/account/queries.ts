@@ -35,7 +35,7 @@ export function accountChanges(queries: QueryClient) {
       await answer(client.PATCH('/api/v0/user', { body: { name } }))
       await renew('session')
     },
-    /** Resolves to false if the person gave up. */
+    /** Resolves to false if the person cancels. */
     addPasskey: async (nickname: string) => {
       const made = await createPasskey(await answer(client.POST('/api/v0/auth/passkey/register/options')))
       if (made === null) return false
@@ -82,7 +82,7 @@ export function accountChanges(queries: QueryClient) {
   }
 }
 
-/** Leaves if the change ended this session, as removing its passkey does. */
+/** Leaves the page if the change ended this session, for example by removing its passkey. */
 async function leaveIfOver(): Promise<void> {
   try {
     await answer(client.GET('/api/v0/session'))

@@ -5,7 +5,7 @@ export function removalRefusal(passkeys: number | undefined, identities: number 
     : 'This is your only way to sign in. Add a passkey or link an account first.'
 }
 
-/** How long a sign-in counts as fresh, for irreversible changes (web S7). */
+/** How long a sign-in counts as fresh for irreversible changes (web S7). */
 const freshMs = 10 * 60_000
 
 interface StartedSession {
@@ -13,7 +13,7 @@ interface StartedSession {
   readonly current: boolean
 }
 
-/** Whether the current session started a short while ago. */
+/** Whether the current session started recently. */
 export function isFresh(sessions: readonly StartedSession[], now: number): boolean {
   const current = sessions.find((session) => session.current)
   return current !== undefined && now - Date.parse(current.created_at) < freshMs

@@ -5,7 +5,7 @@ import type { Schema } from './schemas.ts'
 
 export type AuthConfig = Schema<'AuthConfig'>
 
-/** Reads what this server offers, from `index.html` where the server wrote it there. */
+/** Reads the server's configuration, from `index.html` if the server embedded it there. */
 export const authConfigQuery = queryOptions({
   queryKey: ['auth-config'],
   queryFn: ({ signal }): Promise<AuthConfig> => answer(client.GET('/api/v0/auth/config', { signal })),
@@ -13,7 +13,7 @@ export const authConfigQuery = queryOptions({
   staleTime: 5 * 60_000,
 })
 
-/** Returns what this server offers; undefined until it is known. */
+/** Returns the server's configuration; undefined while it loads. */
 export function useAuthConfig(): AuthConfig | undefined {
   return useQuery(authConfigQuery).data
 }

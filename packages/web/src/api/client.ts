@@ -4,12 +4,12 @@ import { isBrowser } from '../browser/is-browser.ts'
 import { takePageAnswer } from './page-answers.ts'
 import { ApiProblem, describeProblem, noAnswer, unreadable } from './problem.ts'
 
-/** Reads time out after this long. Changes have no limit. */
+/** Reads time out after this delay. Changes have no limit. */
 const readMs = 30_000
 
 /**
- * Reads the cookie for each request, because signing in changes it, also in another tab. Reads send
- * no header of ours.
+ * Reads the cookie for each request, because a sign-in in any tab changes it. Reads send no custom
+ * header.
  */
 const withCsrf: Middleware = {
   onRequest({ request }) {
@@ -21,7 +21,7 @@ const withCsrf: Middleware = {
   },
 }
 
-/** Calls every operation of the contract. Only `queries.ts` files use it, through `answer`. */
+/** Calls every operation of the contract. Only `queries.ts` files use it, by way of `answer`. */
 export const client = createClient<paths>({ baseUrl: isBrowser ? location.origin : '', fetch: ask })
 client.use(withCsrf)
 
@@ -40,12 +40,14 @@ interface Outcome<Data> {
 
 let onUnauthorized: () => void = () => undefined
 
-/** Calls `listener` when a request had no session, except for `GET /session`. */
+/** Calls `listener` when a request had no session, except `GET /session`. */
 export function whenUnauthorized(listener: () => void): void {
   onUnauthorized = listener
 }
 
-/** Returns the data of a response. Throws `ApiProblem` on a failure; an abort stays an abort. */
+/**
+ * Returns the data of a response. Throws `ApiProblem` on a failure; rethrows an abort unchanged.
+ */
 export async function answer<Data>(asked: Promise<Outcome<Data>>): Promise<Data> {
   const outcome = await asked.catch((cause: unknown) => {
     throw isAbort(cause) || cause instanceof ApiProblem ? cause : unreadable(cause)
@@ -58,7 +60,7 @@ export async function answer<Data>(asked: Promise<Outcome<Data>>): Promise<Data>
   const problem = describeProblem(response.status, response.headers, error)
   if (problem.code !== 'unauthorized') throw new ApiProblem(problem)
   if (!response.url.endsWith('/api/v0/session')) onUnauthorized()
-  // The server's own sentence is written for programs.
+  // The server's own message is written for programs.
   throw new ApiProblem({ ...problem, message: 'Your session has ended. Sign in again.' })
 }
 

@@ -1,12 +1,12 @@
 import { useSyncExternalStore } from 'react'
 
-/** How far this machine's clock is behind the server's, in milliseconds. */
+/** How far this machine's clock is behind the server's clock, in milliseconds. */
 let behindMs = 0
 let now = Date.now()
 let timer: ReturnType<typeof setInterval> | undefined
 const listeners = new Set<() => void>()
 
-/** Corrects the clock by what the server says the time is (web B15). */
+/** Corrects the clock by a time that the server sent (web B15). */
 export function setServerTime(instant: string): void {
   const given = Date.parse(instant)
   if (Number.isFinite(given)) behindMs = given - Date.now()

@@ -1,7 +1,10 @@
-/** Completes answers of other releases: missing arrays are empty, other members null (web X1). */
+/**
+ * Completes answers of other releases: missing arrays become empty, other missing members null (web
+ * X1).
+ */
 import type { Schema } from './schemas.ts'
 
-/** Returns the array without null items; empty if there is none. */
+/** Returns the array without null items; an empty array if it is missing. */
 export function listOf<Item>(value: readonly Item[] | null | undefined): Item[] {
   return Array.isArray(value) ? value.filter((item) => item !== null && item !== undefined) : []
 }
@@ -15,16 +18,16 @@ export function completePage<Page extends { data: unknown[] }>(
   return { ...page, data: listOf(data).map(complete) }
 }
 
-/** A build as lists and the build page show it. */
+/** A build as shown in lists and on the build page. */
 export interface ReadBuild extends Schema<'BuildSummary'> {
   /**
-   * For a running build: since when, by this machine's clock, it would have run without a pause. A
-   * retry continues where the build ended.
+   * For a running build: the start, by this machine's clock, of an equally long run without a
+   * pause. A retry continues the duration of the earlier run.
    */
   readonly runs_since?: number
 }
 
-/** Completes a build that was just read. */
+/** Completes a build that has just been read. */
 export function completeBuild(given: Schema<'BuildSummary'>): ReadBuild {
   const build: Partial<Schema<'BuildSummary'>> = given
   return {

@@ -1,15 +1,15 @@
 import { isBrowser } from '../browser/is-browser.ts'
 
 /**
- * The answers of the API that came with the page (web.md 14), by path and query. They are as old as
- * the page, so the first draw takes them, and nothing later.
+ * Answers of the API that the page contains (web.md 14), by path and query. They are as old as the
+ * page, so only the first render uses them.
  */
 const answers = new Map<string, string>()
 if (isBrowser)
   for (const { dataset, textContent } of document.querySelectorAll<HTMLScriptElement>('script[data-answer]'))
     if (dataset.answer !== undefined) answers.set(dataset.answer, textContent)
 
-/** Takes the answer to a request out of the page; undefined: the server must be asked. */
+/** Takes the answer to a request out of the page; undefined if the page has none. */
 export function takePageAnswer({ method, url }: Request): Response | undefined {
   const { pathname, search } = new URL(url)
   const text = method === 'GET' ? answers.get(pathname + search) : undefined
@@ -18,12 +18,12 @@ export function takePageAnswer({ method, url }: Request): Response | undefined {
   return new Response(text, { headers: { 'content-type': 'application/json' } })
 }
 
-/** Whether the page brought answers that were not taken. */
+/** Whether the page still has answers that were not taken. */
 export function hasPageAnswers(): boolean {
   return answers.size > 0
 }
 
-/** Forgets what was not taken. */
+/** Drops the answers that were not taken. */
 export function dropPageAnswers(): void {
   answers.clear()
 }

@@ -1,6 +1,6 @@
 import { createStore } from '../browser/store.ts'
 
-/** Names of pipelines that were read, by organization and slug. */
+/** Pipeline names read so far, by organization and slug. */
 const names = createStore<ReadonlyMap<string, string>>(new Map())
 
 const keyOf = (org: string, slug: string) => `${org}/${slug}`
@@ -16,12 +16,12 @@ export function rememberPipelineNames(
     names.set(new Map([...before, ...news.map(({ slug, name }) => [keyOf(org, slug), name] as const)]))
 }
 
-/** Forgets all names: the server draws the next page for somebody else. */
+/** Forgets all names, because the server draws the next page for another person. */
 export function forgetPipelineNames(): void {
   names.set(new Map())
 }
 
-/** Returns a function that names a pipeline, by its slug until its name is known. */
+/** Returns a function that names a pipeline, and uses its slug until its name is known. */
 export function usePipelineNames(): (org: string, slug: string) => string {
   const known = names.use()
   return (org, slug) => known.get(keyOf(org, slug)) ?? slug

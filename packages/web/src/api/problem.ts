@@ -1,17 +1,17 @@
-/** A failed request, in words that a page can show. */
+/** A failed request, described in words for a page. */
 export interface Problem {
-  /** 0: no response came. */
+  /** The HTTP status; 0 without a response. */
   readonly status: number
-  /** The error code of our catalogue; null if the response was not ours. */
+  /** The error code of the API's catalogue; null for a response of another program. */
   readonly code: string | null
   readonly message: string
   readonly requestId: string | null
   readonly docUrl: string | null
-  /** Sentences about single fields of the request, by field name. */
+  /** Messages about single fields of the request, by field name. */
   readonly fields: Readonly<Record<string, string>>
   /** All members of the error envelope. */
   readonly details: Readonly<Record<string, unknown>>
-  /** How long the server asks to wait before the next try, in milliseconds. */
+  /** The server's requested delay before the next try, in milliseconds. */
   readonly retryAfterMs: number | null
 }
 
@@ -25,7 +25,7 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Describes a request without a response: offline, server down, connection cut. */
+/** Describes a request without a response: offline, server down or connection cut. */
 export function noAnswer(cause: unknown): ApiProblem {
   const message = 'The server is not responding. It may be starting, or the network may be down.'
   return new ApiProblem({ ...unexplained(0, message), requestId: null }, { cause })
@@ -37,7 +37,10 @@ export function unreadable(cause: unknown): ApiProblem {
   return new ApiProblem(unexplained(0, message), { cause })
 }
 
-/** Reads our error envelope (`http.md` 2). Anything else gets a sentence of ours (web X2). */
+/**
+ * Parses the API's error envelope (`http.md` 2). Any other response gets a generic message (web
+ * X2).
+ */
 export function describeProblem(status: number, headers: Headers, body: unknown): Problem {
   const seconds = Number(headers.get('retry-after'))
   const retryAfterMs = headers.has('retry-after') && Number.isFinite(seconds) ? seconds * 1000 : null
@@ -60,7 +63,7 @@ export function describeProblem(status: number, headers: Headers, body: unknown)
   }
 }
 
-/** Describes anything that was thrown. */
+/** Describes any thrown value. */
 export function problemOf(thrown: unknown): Problem {
   if (thrown instanceof ApiProblem) return thrown.problem
   return unexplained(0, 'Something went wrong on this page. Reload it. Nothing changed on the server.')

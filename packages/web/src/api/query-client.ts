@@ -1,15 +1,16 @@
 import { QueryClient } from '@tanstack/react-query'
 import { ApiProblem } from './problem.ts'
 
-/** A query does not wait silently for longer than this before its next try. */
+/** A query waits at most this long, without a message, before its next try. */
 const patienceMs = 5000
 
-/** Retries only failures that may pass, and no sooner than the server asks (web D3). */
+/** Retries only temporary failures, and no sooner than the server asks (web D3). */
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
-        // `navigator.onLine` says little: the server may be on this machine or in a closed network.
+        // `navigator.onLine` is unreliable: the server may be on this machine or in a closed
+        // network.
         networkMode: 'always',
         staleTime: 15_000,
         gcTime: 10 * 60_000,
@@ -23,10 +24,10 @@ export function createQueryClient(): QueryClient {
   })
 }
 
-/** The query client of this page. */
+/** Creates the query client of this page. */
 export const queryClient = createQueryClient()
 
-/** Whether a repeated request may succeed: no response, too many requests, or a server fault. */
+/** Whether a repeated request may succeed: no response, too many requests, or a server error. */
 export function isPassing(error: unknown): boolean {
   if (!(error instanceof ApiProblem)) return false
   const { status } = error.problem

@@ -6,7 +6,7 @@ import { safeRedirect } from './safe-redirect.ts'
 
 const origin = 'https://ci.example'
 
-/** Pieces of addresses that lead to another site. */
+/** Fragments of addresses that lead to another site. */
 const piece = fc.oneof(
   fc.constantFrom(
     '/',
@@ -64,7 +64,7 @@ test('web A5 a browser that follows any redirect stays on this origin', () => {
   )
 })
 
-test('web A5 an address of this app keeps its search and fragment', () => {
+test('web A5 an address of this app keeps its query and fragment', () => {
   const word = fc.stringMatching(/^[a-z0-9-]{1,12}$/)
   fc.assert(
     fc.property(fc.array(word, { minLength: 1 }), word, word, (path, search, hash) => {
@@ -77,7 +77,7 @@ test('web A5 an address of this app keeps its search and fragment', () => {
   )
 })
 
-test('web A5 every other address becomes the start page', () => {
+test('web A5 any other address becomes the start page', () => {
   const astray = [
     undefined,
     null,

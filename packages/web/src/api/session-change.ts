@@ -4,7 +4,7 @@ import { type Session, sessionQuery } from './session.ts'
 import { notifyTabs } from './session-tabs.ts'
 
 /**
- * Drops everything of the previous person after a sign-in or sign-out, and tells other tabs (web
+ * Drops all data of the previous person after a sign-in or sign-out, and notifies other tabs (web
  * A5). Returns the new session; null: nobody.
  */
 export async function sessionChanged(queryClient: QueryClient): Promise<Session | null> {

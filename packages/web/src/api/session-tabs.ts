@@ -7,14 +7,14 @@ const channelName = 'harmont'
 
 let isSignedOutElsewhere = false
 
-/** Whether another tab ended the session on purpose. */
+/** Whether another tab signed out on purpose. */
 export function wasSignedOutElsewhere(): boolean {
   return isSignedOutElsewhere
 }
 
-/** Reads the session again. A server that does not answer signs nobody out (web A3). */
+/** Reads the session again. An unreachable server signs nobody out (web A3). */
 export async function checkSession(): Promise<Session | null | undefined> {
-  // The bar over the page shows that the server does not answer.
+  // The bar over the page shows that the server is unreachable.
   return queryClient.fetchQuery({ ...sessionQuery, staleTime: 0, retry: false }).catch(() => undefined)
 }
 
@@ -29,7 +29,7 @@ export function watchSession(): void {
   })
 }
 
-/** Tells other tabs that somebody signed in or out. */
+/** Notifies other tabs of a sign-in or sign-out. */
 export function notifyTabs(): void {
   const channel = new BroadcastChannel(channelName)
   channel.postMessage({ type: 'session' })
@@ -37,8 +37,8 @@ export function notifyTabs(): void {
 }
 
 /**
- * Signs out in every tab and loads the sign-in page with nothing left in memory. Throws
- * `ApiProblem` if the server refuses.
+ * Signs out in every tab, and loads the sign-in page as a new document, so that nothing stays in
+ * memory. Throws `ApiProblem` if the server refuses.
  */
 export async function signOut(): Promise<void> {
   await answer(client.POST('/api/v0/auth/logout'))

@@ -7,7 +7,7 @@ import type { Schema } from './schemas.ts'
 export type Session = Schema<'SessionResponse'>
 type Permission = Schema<'SessionOrganization'>['permissions'][number]
 
-/** Reads who is signed in; null: nobody. Only our own 401 means "no session" (web A3). */
+/** Reads the signed-in person; null: nobody. Only a 401 of the API means "no session" (web A3). */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session | null> => {
@@ -30,17 +30,17 @@ export function completeSession(session: Session): Session {
 let lastKnown: Session | null = null
 
 /**
- * Returns who is signed in. A page that is open when the session ends keeps its last person, under
- * the dialog that asks to sign in again (web A4).
+ * Returns the signed-in person. If the session ends while a page is open, the page keeps its last
+ * person, below a dialog that asks to sign in again (web A4).
  */
 export function useSession(): Session {
   const { data } = useSuspenseQuery(sessionQuery)
   lastKnown = data ?? lastKnown
-  if (lastKnown === null) throw new Error('a page for members was shown to nobody')
+  if (lastKnown === null) throw new Error('a page for members was rendered without a session')
   return lastKnown
 }
 
-/** Returns the organization as this person sees it; undefined: unknown, or not theirs. */
+/** Returns the organization as this person sees it; undefined if it is unknown or not theirs. */
 export function useOrganization(slug: string): Schema<'SessionOrganization'> | undefined {
   return useSession().organizations.find((one) => one.slug === slug)
 }
@@ -50,7 +50,10 @@ export function useOrganizationName(slug: string): string {
   return useOrganization(slug)?.name || slug
 }
 
-/** Whether the server lists a permission for this person. Roles imply none (web A2). */
+/**
+ * Whether the server lists a permission for this person. A role alone implies no permission (web
+ * A2).
+ */
 export function usePermission(slug: string, permission: Permission): boolean {
   return useOrganization(slug)?.permissions.includes(permission) ?? false
 }

@@ -7,7 +7,7 @@ interface Submission {
   mutate(): void
 }
 
-/** Returns the handler of a form that runs a mutation, unless it runs already. */
+/** Returns a form's submit handler, which runs the mutation unless it is already running. */
 export function submitOnce(mutation: Submission, isReady = true): (event: FormEvent) => void {
   return (event) => {
     event.preventDefault()
@@ -15,7 +15,7 @@ export function submitOnce(mutation: Submission, isReady = true): (event: FormEv
   }
 }
 
-/** Sends a form, once at a time. `problem` is that of the last try. */
+/** Submits a form, one submission at a time. `problem` describes the last failure. */
 export function useSubmit<Result>(send: () => Promise<Result>, isReady = true) {
   const mutation = useMutation({ mutationFn: send })
   const { data, error, isPending: isBusy } = mutation

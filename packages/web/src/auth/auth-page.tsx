@@ -46,7 +46,7 @@ export function AuthPage({ title, heading, children }: AuthPageProps) {
   return (
     <AuthCard title={title} heading={heading}>
       {needsSetup && session.data === null && <FirstRunNotice />}
-      {/* Shown when it is known whether the notice stands above: what is being read does not move. */}
+      {/* Hidden until the presence of the notice is known, so that the content below does not move. */}
       <div className={needsSetup && session.isPending ? 'invisible contents' : 'contents'}>{children}</div>
     </AuthCard>
   )

@@ -9,7 +9,7 @@ import { ProblemNote } from '../design/problems.tsx'
 
 interface CheckMailProps {
   readonly email: string
-  /** Says what was sent and how long it works. */
+  /** Names the mail and its lifetime. */
   readonly what: string
   readonly send: () => Promise<unknown>
   /** Returns to the form. */
@@ -18,7 +18,7 @@ interface CheckMailProps {
 
 const againMs = 30_000
 
-/** Shows where a mail was sent, and what to do when it does not arrive. */
+/** Shows the address that a mail was sent to, and help if it does not arrive. */
 export function CheckMail({ email, what, send, onOther }: CheckMailProps) {
   const config = useAuthConfig()
   const [sentAt, setSentAt] = useState(serverNow)

@@ -28,11 +28,11 @@ interface CreateFromLinkProps {
   readonly finish: (made: Made, token: string) => Promise<unknown>
   readonly before: Words
   readonly after: Words
-  /** The ways on after a failure. */
+  /** Links to other actions after a failure. */
   readonly ways: ReactNode
 }
 
-/** Creates a passkey from the link of a mail, after a click: mail scanners open links too. */
+/** Creates a passkey from a mailed link, after a click, because mail scanners also open links. */
 export function CreateFromLink({ kind, options, finish, before, after, ways }: CreateFromLinkProps) {
   const token = useLinkToken(kind)
   const { redirect } = useSearch({ strict: false })

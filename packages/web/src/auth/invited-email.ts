@@ -7,7 +7,7 @@ export function inviteKey(token: string | null): readonly [string, string | null
   return ['invite', token]
 }
 
-/** Returns the address that the open invitation is for; null: none is open. */
+/** Returns the address of the open invitation's recipient; null: none is open. */
 export function useInvitedEmail(): string | null {
   const queryClient = useQueryClient()
   const token = storedToken('invite')

@@ -7,11 +7,13 @@ type TokenKind = 'register' | 'recover' | 'invite' | 'setup' | 'unsubscribe'
 /** Kept in memory only, until the page closes or the token is used (web A1). */
 const tokens = new Map<TokenKind, string>()
 
-/** Returns the token of this page's link, and removes it from the address bar; null: none. */
+/**
+ * Returns the token of this page's link, and removes the token from the address bar; null: none.
+ */
 export function useLinkToken(kind: TokenKind): string | null {
   const { token } = useSearch({ strict: false })
   const { history } = useRouter()
-  // The page stays as it is when its token is used.
+  // The page does not change when its token is used.
   const [opened] = useState(() => token ?? tokens.get(kind) ?? null)
   useEffect(() => {
     if (token === undefined) return
@@ -23,12 +25,12 @@ export function useLinkToken(kind: TokenKind): string | null {
   return token ?? opened
 }
 
-/** Returns the token of a kind on other pages. */
+/** Returns the token of this kind on other pages. */
 export function storedToken(kind: TokenKind): string | null {
   return tokens.get(kind) ?? null
 }
 
-/** Forgets a token that was used. */
+/** Forgets a used token. */
 export function forgetToken(kind: TokenKind): void {
   tokens.delete(kind)
 }

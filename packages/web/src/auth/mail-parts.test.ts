@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { mailParts } from './mail-parts.ts'
 
-test('the text of a mail is split at its links, at the longer one if two start alike', () => {
+test('the text of a mail is split at its links, at the longer link if two start alike', () => {
   const [short, long] = ['http://localhost/x', 'http://localhost/x?token=t']
   expect(mailParts(`Open:\n${long}\nor ${short}`, [short, long])).toEqual([
     { text: 'Open:\n', link: null },
@@ -12,7 +12,7 @@ test('the text of a mail is split at its links, at the longer one if two start a
   ])
 })
 
-test('only addresses of web pages are links', () => {
+test('only web addresses become links', () => {
   expect(mailParts('javascript:alert(1)', ['javascript:alert(1)', ''])).toEqual([
     { text: 'javascript:alert(1)', link: null },
   ])

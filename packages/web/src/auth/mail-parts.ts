@@ -1,6 +1,6 @@
 interface MailPart {
   readonly text: string
-  /** Where the part leads; null: plain text. */
+  /** The link's target; null for plain text. */
   readonly link: string | null
 }
 

@@ -7,7 +7,7 @@ import { ProblemNote } from '../design/problems.tsx'
 import { NicknameField } from '../passkeys/nickname-field.tsx'
 import { nameNewestPasskey } from './queries.ts'
 
-/** Names the passkey that was just created. */
+/** Names a newly created passkey. */
 export function NamePasskey({ onDone }: { readonly onDone: () => void }) {
   const [nickname, setNickname] = useState(() => deviceName(navigator.userAgent) ?? 'Passkey')
   const name = useMutation({ mutationFn: () => nameNewestPasskey(nickname), onSuccess: onDone })

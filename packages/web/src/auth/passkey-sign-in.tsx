@@ -9,7 +9,7 @@ import { ProblemNote } from '../design/problems.tsx'
 import { canSuggestPasskeys, endCeremony } from '../passkeys/ceremonies.ts'
 import { signInWithPasskey } from '../passkeys/sign-in.ts'
 
-/** Renews the challenge, which is valid for five minutes. */
+/** Requests a new challenge after this time; a challenge is valid for five minutes. */
 const renewMs = 4 * 60_000
 
 /** Signs in with a passkey, by the button or by a suggestion in the field. */
@@ -37,7 +37,8 @@ export function PasskeySignIn() {
 
 function useSignIn() {
   const queryClient = useQueryClient()
-  // The browser says at once whether it may suggest passkeys, so the field does not appear late.
+  // The browser tells immediately whether it may suggest passkeys, so the field does not appear
+  // late.
   const [canSuggest, setCanSuggest] = useState<boolean | null>(null)
   const enter = async (suggested?: AbortSignal) => {
     if (await signInWithPasskey(suggested)) await sessionChanged(queryClient)
@@ -49,7 +50,7 @@ function useSignIn() {
     return () => void endCeremony()
   }, [])
   const { mutate: suggest } = suggested
-  // The button's ceremony ends the one that waits in the field, which starts again afterwards.
+  // The button's ceremony ends the waiting ceremony of the field, which restarts afterwards.
   const isSuggesting = canSuggest === true && !signIn.isPending && !signIn.isSuccess
   useEffect(() => {
     if (!isSuggesting) return
@@ -59,7 +60,7 @@ function useSignIn() {
     const timer = setInterval(renew, renewMs)
     return () => {
       clearInterval(timer)
-      // A request for options that is still running must not end the button's ceremony.
+      // A request for options that is still pending must not end the button's ceremony.
       ending.abort()
     }
   }, [isSuggesting, suggest])

@@ -1,7 +1,7 @@
 import { answer, client } from '../api/client.ts'
 import type { Schema } from '../api/schemas.ts'
 
-/** The session comes as a cookie that scripts cannot read (web A1). */
+/** The server sets the session as a cookie that scripts cannot read (web A1). */
 const headers = { 'x-harmont-session': 'cookie' }
 
 /** Sends the mail that continues a sign-up. */
@@ -14,7 +14,10 @@ export const signupOptions = (verification_token: string) =>
 export const finishSignup = (body: Schema<'PasskeySignupFinalizeRequest'>) =>
   answer(client.POST('/api/v0/auth/passkey/signup/finalize', { body, headers }))
 
-/** Sends a recovery link if the address has an account. The response does not tell whether it has. */
+/**
+ * Sends a recovery link if the address has an account. The response does not reveal whether it has
+ * one.
+ */
 export const beginRecovery = (email: string) => answer(client.POST('/api/v0/auth/recover/begin', { body: { email } }))
 
 export const recoverOptions = (magic_link_token: string) =>
@@ -23,7 +26,7 @@ export const recoverOptions = (magic_link_token: string) =>
 export const finishRecovery = (body: Schema<'RecoverFinalizeRequest'>) =>
   answer(client.POST('/api/v0/auth/recover/finalize', { body, headers }))
 
-/** Tells what a one-time link is for, without using it. */
+/** Returns the purpose of a one-time link, without using the link. */
 export const inspectSetup = (setup_token: string) =>
   answer(client.POST('/api/v0/setup/inspect', { body: { setup_token } }))
 
@@ -37,7 +40,7 @@ export const completeSetup = (body: Schema<'SetupCompleteRequest'>) =>
 export async function nameNewestPasskey(nickname: string): Promise<void> {
   const { passkeys } = await answer(client.GET('/api/v0/user/passkeys'))
   const uuid = passkeys[0]?.uuid
-  if (uuid === undefined) throw new Error('the passkey that was just made is not listed')
+  if (uuid === undefined) throw new Error('the new passkey is not listed')
   await answer(client.PATCH('/api/v0/user/passkeys/{uuid}', { params: { path: { uuid } }, body: { nickname } }))
 }
 
@@ -45,7 +48,7 @@ export const previewInvite = (token: string) => answer(client.POST('/api/v0/invi
 
 export const acceptInvite = (token: string) => answer(client.POST('/api/v0/invites/accept', { body: { token } }))
 
-/** Parks a login for the terminal that created this nonce. */
+/** Stores a login for the terminal that created this nonce. */
 export const parkCliLogin = (nonce: string) => answer(client.POST('/api/v0/auth/cli/transfer', { body: { nonce } }))
 
 /** Creates a code to type into a terminal. It is valid for 5 minutes. */

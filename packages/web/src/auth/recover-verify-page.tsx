@@ -6,7 +6,10 @@ import { finishRecovery, recoverOptions } from './queries.ts'
 
 type Revokes = Readonly<Record<'passkeys' | 'api_tokens', boolean>>
 
-/** Creates a new passkey from a recovery link, and ends or removes what the person chooses. */
+/**
+ * Creates a new passkey from a recovery link, and ends or removes the person's selected
+ * credentials.
+ */
 export function RecoverVerifyPage() {
   const [revokes, setRevokes] = useState<Revokes>({ passkeys: false, api_tokens: false })
   const revoke = (['passkeys', 'api_tokens'] as const).filter((kind) => revokes[kind])

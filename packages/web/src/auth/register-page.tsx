@@ -29,7 +29,7 @@ export function RegisterPage() {
   const config = useAuthConfig()
   const barrier = usePasskeyBarrier()
   const closed = config === undefined ? null : signupRefusal(config)
-  // Also when the mailed link was opened in another tab.
+  // The mailed link may also have been opened in another tab.
   if (session.data != null) return <RedirectTo to={target} />
   return (
     <AuthPage title="Create an account" heading="Create an account">

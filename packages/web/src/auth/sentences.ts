@@ -1,6 +1,6 @@
 import type { AuthConfig } from '../api/auth-config.ts'
 
-/** Explains why nobody can sign up by mail; null: they can. */
+/** Explains why nobody can sign up by mail; null if they can. */
 export function signupRefusal({ signup, mail }: Pick<AuthConfig, 'signup' | 'mail'>): string | null {
   if (!signup) return 'This server accepts no new accounts. Ask its administrator.'
   return mail

@@ -5,7 +5,10 @@ import { ProblemNote } from '../design/problems.tsx'
 import { AuthPage } from './auth-page.tsx'
 import { useLinkToken } from './link-token.ts'
 
-/** Ends the mails of a notification, once its reader says so: programs open links too. */
+/**
+ * Unsubscribes from a notification's emails after the reader confirms, because programs also open
+ * links.
+ */
 export function UnsubscribePage() {
   const token = useLinkToken('unsubscribe')
   const end = useMutation({
@@ -19,7 +22,7 @@ export function UnsubscribePage() {
     )
   if (end.isSuccess)
     return (
-      <AuthPage title="Unsubscribe" heading="You get no more of these mails">
+      <AuthPage title="Unsubscribe" heading="You will get no more of these emails">
         <p>An administrator of the organization can add you again.</p>
       </AuthPage>
     )
@@ -27,7 +30,7 @@ export function UnsubscribePage() {
     <AuthPage title="Unsubscribe" heading="Unsubscribe">
       <p>This ends the mails of the notification whose link you opened. Other mails of Harmont still reach you.</p>
       <Button look="primary" className="min-h-9 w-full" disabled={end.isPending} onClick={() => end.mutate(token)}>
-        {end.isPending ? 'Working…' : 'Send me no more of these mails'}
+        {end.isPending ? 'Working…' : 'Stop sending me these emails'}
       </Button>
       <ProblemNote error={end.error} />
     </AuthPage>

@@ -9,7 +9,7 @@ import { createStore } from './store.ts'
 export interface Appearance {
   readonly theme: 'system' | 'light' | 'dark'
   readonly density: 'comfortable' | 'compact'
-  /** Whether single keys are shortcuts. */
+  /** Whether single keys act as shortcuts. */
   readonly singleKeys: boolean
   readonly zone: 'local' | 'utc'
 }
@@ -30,7 +30,7 @@ function read(): Appearance {
 }
 
 function show({ theme, density }: Appearance): void {
-  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is not there on plain HTTP
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is unavailable on plain HTTP
   document.cookie = `harmont_look=${theme}.${density}; path=/; max-age=31536000; samesite=lax`
   const { dataset } = document.documentElement
   if (theme === 'system') delete dataset.theme
@@ -39,7 +39,7 @@ function show({ theme, density }: Appearance): void {
   else delete dataset.density
 }
 
-/** Sets what the server knows of a reader before it draws their page. */
+/** Sets a reader's choices before the server draws the page. */
 export function assumeAppearance(choice: Partial<Appearance>): void {
   chosen.set({ ...usual, ...choice })
 }
@@ -63,7 +63,7 @@ if (isBrowser) {
   })
 }
 
-/** Returns the person's choices, kept up to date. */
+/** Returns the person's choices as a hook. */
 export function useAppearance(): Appearance {
   return chosen.use()
 }

@@ -1,2 +1,2 @@
-/** False where the server draws the first page. */
+/** False while the server draws the first page. */
 export const isBrowser = typeof document !== 'undefined'

@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react'
 
-/** Reads a text; null: none is stored, or the browser refuses storage. */
+/** Reads a text; null if none is stored, or the browser refuses storage. */
 export function readItem(key: string): string | null {
   try {
     return localStorage.getItem(key)
@@ -9,26 +9,26 @@ export function readItem(key: string): string | null {
   }
 }
 
-/** Reads JSON, which may be anything; null: none is stored. */
+/** Parses JSON of any type; null if none is stored. */
 export function readJson(key: string): unknown {
   try {
     return JSON.parse(readItem(key) ?? 'null')
   } catch {
-    // Another program's text: nothing of ours is stored.
+    // The text is another program's, so no value is stored.
     return null
   }
 }
 
-/** Stores a text. Without storage, or in a full one, it holds for this page only. */
+/** Stores a text. If storage is unavailable or full, the text holds for this page only. */
 export function writeItem(key: string, text: string): void {
   try {
     localStorage.setItem(key, text)
   } catch {
-    // The page has applied the choice already; only the next one will not know it.
+    // The page has already applied the choice; only later pages miss it.
   }
 }
 
-/** Keeps a choice in local storage. `read` converts the stored text, which may be anything. */
+/** Keeps a choice in local storage. `read` converts the stored text, which may have any content. */
 export function useLocalStorage<Value extends string | number>(
   name: string,
   read: (stored: string | null) => Value,

@@ -2,8 +2,8 @@ const storageKey = 'harmont:reloaded-at'
 const onceMs = 60_000
 
 /**
- * Reloads the page once after an upgrade, when its files are gone, unless typed input would be lost
- * (web X3). Otherwise the page says what happened.
+ * Reloads the page once if an upgrade has removed its files, unless typed input would be lost (web
+ * X3). Otherwise the page shows a message.
  */
 export function watchMissingChunks(): void {
   window.addEventListener('vite:preloadError', () => {
@@ -13,7 +13,7 @@ export function watchMissingChunks(): void {
   })
 }
 
-/** Whether a reload may help: not if one happened a moment ago. */
+/** Whether a reload may help: only if none happened recently. */
 function mayReload(reloadedAt: number, now: number): boolean {
   return now - reloadedAt > onceMs
 }
@@ -23,14 +23,14 @@ function readReloadedAt(): number {
   return Number.isFinite(stored) ? stored : Number.NEGATIVE_INFINITY
 }
 
-/** Fields with typed text that was not sent; an automatic reload must not lose it. */
+/** Fields with unsent text, which an automatic reload must not lose. */
 const touched = new Set<HTMLInputElement | HTMLTextAreaElement>()
 
-/** Starts to track what is typed. */
+/** Starts to track typed text. */
 export function watchInput(): void {
   document.addEventListener('input', ({ target }) => {
     const isText = target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement
-    // A search is in the address, or quickly typed again.
+    // A search is stored in the address, or quickly typed again.
     if (isText && target.type !== 'search' && target.dataset.search === undefined) touched.add(target)
   })
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { homeOrganization, recentFirst } from './recent.ts'
 
-test('home is the last used organization still in the list, else the personal one, else the first', () => {
+test('`/` leads to the last used organization in the list, else the personal one, else the first', () => {
   expect(homeOrganization(['a', 'b', 'me'], 'me', ['gone', 'b', 'a'])).toBe('b')
   expect(homeOrganization(['a', 'b', 'me'], 'me', ['gone'])).toBe('me')
   expect(homeOrganization(['a', 'b'], 'me', [])).toBe('a')

@@ -1,6 +1,6 @@
 import { readJson, writeItem } from './local-storage.ts'
 
-/** Identifiers that were used last on this device. None is secret. */
+/** The most recently used identifiers on this device. None is secret. */
 type Kind = 'organizations' | 'choices'
 
 const mostStored = 30
@@ -35,8 +35,8 @@ function keyOf(kind: Kind): string {
 }
 
 /**
- * Returns the organization that `/` leads to: the last used that is still listed, else the personal
- * one, else the first (web.md 2).
+ * Returns the organization that `/` leads to: the last used organization in the list, else the
+ * personal one, else the first (web.md 2).
  */
 export function homeOrganization(
   slugs: readonly string[],

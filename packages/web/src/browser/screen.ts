@@ -1,42 +1,42 @@
 import { isBrowser } from './is-browser.ts'
 
 const queries = {
-  /** Steps and log are two screens (web T4; `max-md:`). */
+  /** Steps and log are separate screens (web T4; `max-md:`). */
   narrow: '(max-width: 767px)',
-  /** There is room for more than the log. */
+  /** The window has room for more than the log. */
   roomy: '(min-width: 768px) and (min-height: 800px)',
   /** Targets are larger. */
   touch: '(pointer: coarse)',
 } as const
 
-/** The window of a reader whom the server draws a page for. */
+/** The assumed window of a reader whose page the server draws. */
 export interface AssumedScreen extends Readonly<Record<keyof typeof queries, boolean>> {
   readonly height: number
 }
 
 let assumed: AssumedScreen = { narrow: false, roomy: false, touch: false, height: 720 }
 
-/** Sets the window of the page that the server is about to draw. */
+/** Sets the assumed window of the next page that the server draws. */
 export function assumeScreen(screen: AssumedScreen): void {
   assumed = screen
 }
 
-/** Whether the window is of a kind. */
+/** Whether the window is of this kind. */
 export function isScreen(kind: keyof typeof queries): boolean {
   return isBrowser ? matchMedia(queries[kind]).matches : assumed[kind]
 }
 
-/** Calls `listener` when the window becomes or stops to be of a kind. */
+/** Calls `listener` when the window starts or stops being of this kind. */
 export function watchScreen(kind: keyof typeof queries, listener: () => void): () => void {
   const media = matchMedia(queries[kind])
   media.addEventListener('change', listener)
   return () => media.removeEventListener('change', listener)
 }
 
-/** Tells the server in a cookie for how large a window it draws the next page. */
+/** Stores the window's size in a cookie, for which the server draws the next page. */
 export function tellWindow(): void {
   const tell = () => {
-    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is not there on plain HTTP
+    // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is unavailable on plain HTTP
     document.cookie = `harmont_window=${window.innerWidth}x${window.innerHeight}; path=/; samesite=lax`
   }
   tell()

@@ -1,10 +1,10 @@
 import { useSyncExternalStore } from 'react'
 
-/** A value outside of components, which redraw when it changes. */
+/** A value outside of components; components that use it render again when it changes. */
 interface Store<Value> {
   get(): Value
   set(next: Value): void
-  /** Returns the value inside a component and redraws it on changes. */
+  /** Returns the value inside a component, which renders again on changes. */
   use(): Value
 }
 

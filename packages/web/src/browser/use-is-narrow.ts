@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { isScreen, watchScreen } from './screen.ts'
 
-/** Whether the window is narrow, so that steps and log are two screens (web T4; `max-md:`). */
+/** Whether the window is narrow, so that steps and log are separate screens (web T4; `max-md:`). */
 export function useIsNarrow(): boolean {
   return useSyncExternalStore(watch, read, read)
 }

@@ -16,7 +16,7 @@ export interface ActionBarProps {
   readonly isEnded: boolean
 }
 
-/** Shows what can be done with the build (web B9). */
+/** Shows the available actions of a build (web B9). */
 export function ActionBar({ available, actions, notification, dialog, onDialog, isEnded }: ActionBarProps) {
   if (dialog === 'cancel') return <CancelQuestion onYes={actions.cancel} onClose={() => onDialog(null)} />
   const canApprove = available.approve === null
@@ -78,7 +78,10 @@ interface CancelQuestionProps {
   readonly onClose: () => void
 }
 
-/** Asks in place of the button: Enter cancels the build, Escape closes the question (web B9). */
+/**
+ * Replaces the button with a question: Enter cancels the build, Escape closes the question (web
+ * B9).
+ */
 export function CancelQuestion({ onYes, onClose }: CancelQuestionProps) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a row in all browsers

@@ -18,11 +18,11 @@ interface BroadViewProps {
   readonly view: BuildView
   readonly selected: JobView | null
   readonly onSelect: (jobId: string) => void
-  /** The selected step, below; on a narrow screen a link to it. */
+  /** The selected step, shown below; on a narrow screen a link to it. */
   readonly children: ReactNode
 }
 
-/** Shows a view in the whole width, over the selected step. Loads its code when it opens. */
+/** Shows a view over the full width, above the selected step. Loads its code when it opens. */
 export function BroadView({ tab, view, selected, onSelect, children }: BroadViewProps) {
   const isNarrow = useIsNarrow()
   const shown = { view, selected: selected?.id ?? null, onSelect }

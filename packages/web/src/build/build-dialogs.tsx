@@ -17,7 +17,7 @@ interface BuildDialogsProps {
   readonly actions: BuildActions
   readonly dialog: BuildDialog
   readonly onClose: () => void
-  /** Why a step's retry became a rebuild. */
+  /** Explains why a step's retry became a rebuild. */
   readonly reason: string | null
 }
 
@@ -94,7 +94,7 @@ interface ShellDialogProps {
 
 /**
  * Shows the commands that open a shell before or after a step, and the one that runs it locally
- * (web B9). The server quotes them.
+ * (web B9). The server quotes their arguments.
  */
 function ShellDialog({ open, job, onClose }: ShellDialogProps) {
   const { shell, local_command } = job

@@ -24,7 +24,7 @@ interface HeaderProps {
   readonly place: BuildPlace
   readonly view: BuildView
   readonly actions: ReactNode
-  /** Whether a narrow screen shows the log; the step list then has the other facts. */
+  /** Whether a narrow screen shows the log; the other facts are then in the step list. */
   readonly isBrief: boolean
 }
 

@@ -69,7 +69,7 @@ interface BuildDialog {
   readonly fragment: string
 }
 
-/** Returns the attempt to show first: the address's, else the one that the state chooses. */
+/** Returns the attempt to show first: the one in the address, or else chosen by state. */
 function firstShown(view: BuildView, { job, attempt }: BuildDialog): JobView | null {
   const picked = job === undefined ? null : findJob(view, job)
   const step = picked ?? chooseJob(view)
@@ -77,8 +77,9 @@ function firstShown(view: BuildView, { job, attempt }: BuildDialog): JobView | n
 }
 
 /**
- * Starts to read what the page will show while it is drawn: the build, then the log of its first
- * step. Resolves when the build is there, and the log if it came with the page. The page repeats and reports what fails here.
+ * Prefetches the data of the page while its code is drawn: the build, then the log of its first
+ * step. Resolves when the build is loaded, and also the log if it came with the page. The page
+ * repeats and reports requests that fail here.
  */
 export async function readAhead(queries: QueryClient, place: BuildPlace, dialog: BuildDialog): Promise<void> {
   const query = buildQuery(place)
@@ -87,11 +88,11 @@ export async function readAhead(queries: QueryClient, place: BuildPlace, dialog:
   const first = view === undefined ? null : firstLog(view, dialog)
   if (first === null) return
   const log = queries.prefetchQuery(logQuery({ ...place, jobId: first.jobId }, first.at))
-  // The drawn page has the log already, which must not vanish.
+  // The server-drawn page already shows the log, which must not vanish.
   if (hasPageAnswers()) await log
 }
 
-/** Returns the log that is shown first, and where; null: none. */
+/** Returns the log that is shown first, and its position; null: none. */
 export function firstLog(
   view: BuildView,
   dialog: BuildDialog,

@@ -33,7 +33,7 @@ interface BuildScreenProps {
   readonly query: Pick<ReturnType<typeof useBuild>, 'error' | 'dataUpdatedAt' | 'refetch'>
 }
 
-/** Shows a build that was read. */
+/** Shows a loaded build. */
 export function BuildScreen({ place, view, query }: BuildScreenProps) {
   const { view: tab } = useSearch({ from: buildRouteId })
   const selection = useSelection(view)
@@ -151,7 +151,9 @@ function ChosenView({ tab, place, view, selection, list, filterRef, children }: 
   }
 }
 
-/** Fills the window below the frame. The focus returns to it when its element is gone. */
+/**
+ * Fills the window below the frame. The focus returns to it when the focused element is removed.
+ */
 function FullHeight({ children }: { readonly children: ReactNode }) {
   const page = useRef<HTMLDivElement>(null)
   useFillHeight(page)

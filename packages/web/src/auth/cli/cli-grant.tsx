@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import type { Schema } from '../../api/schemas.ts'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 
-/** Shows what a terminal gets: account, server, access, duration (web A7). */
+/** Shows a terminal's access: account, server, scope, duration (web A7). */
 export function CliGrant({ user }: { readonly user: Schema<'CurrentUserResponse'> }) {
   return (
     <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
@@ -25,7 +25,7 @@ export function CliGrant({ user }: { readonly user: Schema<'CurrentUserResponse'
   )
 }
 
-/** Links the page where the login can be ended. */
+/** Links the page on which the login can be ended. */
 export function CliAfterwards() {
   return (
     <p className="border-t border-hairline pt-4">

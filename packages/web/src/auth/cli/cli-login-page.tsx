@@ -29,7 +29,7 @@ export function CliLoginPage() {
 
 function ForSignedIn({ login }: { readonly login: Exclude<CliLogin, { readonly kind: 'invalid' }> }) {
   const { href } = useLocation()
-  // During the redirect to the sign-in page the location already is another one.
+  // During the redirect to the sign-in page, `href` already names that page.
   const [own] = useState(href)
   const session = useQuery(sessionQuery)
   if (session.data === undefined) return <QueryPlaceholder query={session} what="this page" rows={4} label="Loading" />
@@ -47,7 +47,7 @@ interface CliLoopbackProps {
   readonly login: Extract<CliLogin, { readonly kind: 'loopback' }>
 }
 
-/** Signs in the terminal that waits on this machine, after a comparison (web A7). */
+/** Signs in the waiting terminal on this machine, after a comparison of codes (web A7). */
 function CliLoopback({ user, login }: CliLoopbackProps) {
   const [isMine, setMine] = useState(false)
   const park = useMutation({

@@ -49,7 +49,7 @@ test.for(['', 'fifteen-letters', 'x'.repeat(257), 'sixteen with blank', 'sixteen
   },
 )
 
-test('web A7 the page returns to 127.0.0.1 only, whatever the state is', () => {
+test('web A7 the page redirects to 127.0.0.1 only, whatever the state contains', () => {
   fc.assert(
     fc.property(fc.integer({ min: 1024, max: 65_535 }), fc.string({ unit: anyCharacter }), (port, state) => {
       const url = new URL(callbackAddress({ port, state }))

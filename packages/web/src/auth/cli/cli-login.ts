@@ -4,7 +4,7 @@ import { utf8ToBytes } from '@noble/hashes/utils.js'
 /** The request in a link of `hm login`. */
 export type CliLogin =
   | { readonly kind: 'paste' }
-  /** `showsCode`: the terminal shows the matching code too. */
+  /** `showsCode`: the terminal also shows the matching code. */
   | {
       readonly kind: 'loopback'
       readonly port: number
@@ -12,7 +12,7 @@ export type CliLogin =
       readonly state: string
       readonly showsCode: boolean
     }
-  /** Nobody is signed in by it. */
+  /** An invalid link signs nobody in. */
   | { readonly kind: 'invalid'; readonly reason: string }
 
 interface Given {
@@ -23,7 +23,7 @@ interface Given {
   readonly paste?: boolean | undefined
 }
 
-/** Reads a link of `hm login` (web A7). Anything unexpected makes it invalid. */
+/** Parses a link of `hm login` (web A7). Any unexpected parameter makes the link invalid. */
 export function readCliLogin({ port = '', nonce = '', state = '', code, paste }: Given): CliLogin {
   if (paste === true) return { kind: 'paste' }
   if (!/^[1-9]\d{3,4}$/.test(port) || Number(port) < 1024 || Number(port) > 65_535)
@@ -33,7 +33,9 @@ export function readCliLogin({ port = '', nonce = '', state = '', code, paste }:
   return { kind: 'loopback', port: Number(port), nonce, state, showsCode: code === '1' }
 }
 
-/** Returns where the terminal listens. Throws if that is not on this machine. */
+/**
+ * Returns the address on which the terminal listens. Throws if the address is not on this machine.
+ */
 export function callbackAddress({ port, state }: { readonly port: number; readonly state: string }): string {
   const url = new URL('http://127.0.0.1/callback')
   url.port = String(port)
@@ -46,7 +48,9 @@ export function callbackAddress({ port, state }: { readonly port: number; readon
 
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** Returns the code that page and terminal show (`cli.md` 7): 40 bits of the nonce's digest. */
+/**
+ * Returns the code that both page and terminal show (`cli.md` 7): 40 bits of the nonce's digest.
+ */
 export function matchingCode(nonce: string): string {
   const digest = sha256(utf8ToBytes(`harmont-cli-login\n${nonce}`))
   const bits = digest.slice(0, 5).reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)

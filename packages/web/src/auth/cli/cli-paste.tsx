@@ -15,7 +15,7 @@ const lifeMs = 5 * 60_000
 /** Shows a code for a terminal that this browser cannot reach (web A8). */
 export function CliPaste({ user }: { readonly user: Schema<'CurrentUserResponse'> }) {
   const get = useMutation({
-    // Counts from before the request: the shown time is never longer than the real one.
+    // Counts from before the request, so that the shown time never exceeds the real one.
     mutationFn: async () => {
       const until = serverNow() + lifeMs
       return { code: (await newCliCode()).code, until }
@@ -67,7 +67,7 @@ function CodeToCopy({ code }: { readonly code: string }) {
   }
   return (
     <div className="flex items-stretch rounded-surface border border-hairline bg-inset">
-      {/* The gaps are margins: what is selected has no spaces. */}
+      {/* The gaps are margins, so that the selected text has no spaces. */}
       <code ref={shown} className="flex flex-1 flex-wrap justify-center py-4 font-mono text-20 font-semibold">
         {groupsOfFour(code).map((group, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: groups may be equal, and never move

@@ -62,7 +62,7 @@ function Offer({ offer }: { readonly offer: Schema<'InvitePreview'> }) {
   )
 }
 
-/** Shows how an invitation ended. Every other failure is shown as such. */
+/** Explains why an invitation is no longer open. Shows other failures as they are. */
 function NoInvite({ error, onRetry }: { readonly error: unknown; readonly onRetry: () => void }) {
   if (!(error instanceof ApiProblem) || error.problem.code !== 'invite_unacceptable')
     return <ErrorState error={error} what="the invitation" onRetry={onRetry} />
@@ -84,9 +84,9 @@ function Home() {
   )
 }
 
-/** Connects the tabs of this browser about an open invitation. Messages stay in memory (web A1). */
+/** Lets the tabs of this browser share an open invitation. Messages stay in memory (web A1). */
 const channelName = 'harmont:invite'
-/** Other tabs answer within this time, or there are none. */
+/** After this time, no other tab has an invitation. */
 const patienceMs = 1000
 
 new BroadcastChannel(channelName).addEventListener('message', ({ data, target }) => {
@@ -95,8 +95,8 @@ new BroadcastChannel(channelName).addEventListener('message', ({ data, target })
 })
 
 /**
- * Returns the token of an invitation that is open in another tab: registration by mail continues in
- * a new tab. null: none; undefined: no answer yet.
+ * Returns the token of an invitation that is open in another tab, because registration by mail
+ * continues in a new tab. null: none; undefined: no answer yet.
  */
 function useInviteOfOtherTab(isWanted: boolean): string | null | undefined {
   const [token, setToken] = useState<string | null | undefined>(undefined)

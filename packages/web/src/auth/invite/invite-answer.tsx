@@ -16,7 +16,7 @@ interface InviteAnswerProps {
   readonly session: Session | null
 }
 
-/** Shows what the visitor can do with an invitation. */
+/** Shows the visitor's options for an invitation. */
 export function InviteAnswer({ token, offer, session }: InviteAnswerProps) {
   if (session === null) return <SignInFirst email={offer.email} />
   if (session.user.email !== offer.email) return <OtherAddress invited={offer.email} signedIn={session.user.email} />
@@ -25,7 +25,7 @@ export function InviteAnswer({ token, offer, session }: InviteAnswerProps) {
   return <Accept token={token} slug={offer.organization.slug} email={offer.email} />
 }
 
-// The token stays in memory, so the address to come back to does not need it.
+// The token stays in memory, so the return address omits it.
 const search = { redirect: '/invite/accept' }
 
 function SignInFirst({ email }: { readonly email: string }) {

@@ -18,7 +18,7 @@ interface SetupExistingProps {
   readonly email: string
 }
 
-/** Signs in an existing person, with a new passkey or without one. */
+/** Signs in an existing person, with or without a new passkey. */
 export function SetupExisting({ token, email }: SetupExistingProps) {
   const barrier = usePasskeyBarrier()
   const { history } = useRouter()
@@ -63,9 +63,9 @@ export function SetupExisting({ token, email }: SetupExistingProps) {
 function useEnter(setup_token: string, email: string) {
   const queryClient = useQueryClient()
   return useMutation({
-    /** Resolves to false if the person gave up the passkey. */
+    /** Resolves to false if the person cancels the passkey. */
     mutationFn: async (isWithPasskey: boolean) => {
-      // The server ignores the name: it has one.
+      // The server ignores the name and keeps the existing one.
       const challenge = isWithPasskey ? await setupOptions({ setup_token, email, name: '' }) : null
       const made = challenge === null ? {} : await createPasskey(challenge)
       if (made === null) return false

@@ -40,7 +40,7 @@ export function SetupNew({ token }: { readonly token: string }) {
       },
     })
   }
-  // Nobody can sign in at an address that is not the server's own.
+  // Signing in works only at the server's own address.
   const isElsewhere = barrier?.kind === 'other-address'
   return (
     <AuthCard title="Set up" heading="Set up this server">
@@ -62,7 +62,7 @@ export function SetupNew({ token }: { readonly token: string }) {
 function useComplete(setup_token: string, draft: Draft, barrier: PasskeyBarrier | null) {
   const queryClient = useQueryClient()
   return useMutation({
-    /** Resolves to null if the person gave up the passkey. */
+    /** Resolves to null if the person cancels the passkey. */
     mutationFn: async (): Promise<Session | null> => {
       const { organization_name, ...identity } = draft
       const made = barrier === null ? await createPasskey(await setupOptions({ setup_token, ...identity })) : {}

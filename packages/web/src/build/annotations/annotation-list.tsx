@@ -21,7 +21,7 @@ interface AnnotationListProps {
   readonly jobs: readonly JobView[]
 }
 
-/** Shows what the steps wrote for the page of their build (web B17). */
+/** Shows the annotations of a build (web B17). */
 export function AnnotationList({ annotations, jobs }: AnnotationListProps) {
   const byId = new Map(jobs.map((job) => [job.id, job]))
   return (

@@ -18,7 +18,7 @@ const usualHeight = 104
 
 type Openness = 'open' | 'closed'
 
-/** In a low or narrow window the log needs the room (web R1). */
+/** A low or narrow window needs its room for the log (web R1). */
 function usualOpenness(): Openness {
   return isScreen('roomy') ? 'open' : 'closed'
 }
@@ -28,7 +28,7 @@ interface AnnotationsProps {
   readonly view: BuildView
 }
 
-/** Shows what steps wrote for the page of their build, under its header (web B17). */
+/** Shows the annotations of a build under its header (web B17). */
 export function Annotations({ place, view }: AnnotationsProps) {
   const jobs = allJobs(view).filter(({ annotations }) => annotations > 0)
   const count = jobs.reduce((sum, { annotations }) => sum + annotations, 0)
@@ -55,7 +55,7 @@ export function Annotations({ place, view }: AnnotationsProps) {
       </button>
       <div
         id={listId}
-        // Its height is known before the texts are, so that nothing below moves when they come.
+        // Reserves the height before the texts arrive, so that nothing below moves.
         style={isOpen ? { height: `${count * usualHeight}px` } : {}}
         className="min-h-0 overflow-y-auto bg-raised"
       >

@@ -5,7 +5,9 @@ import { showInvisible } from '../../text/escape.ts'
 import { type NestedNode, nest } from './nest.ts'
 
 const block = 'not-first:mt-2'
-/** Below the heading of the annotation, whether the text begins with its first or its second level. */
+/**
+ * Headings rank below the heading of the annotation, whether the text begins with level one or two.
+ */
 const headings = {
   h1: ['h3', 'text-16'],
   h2: ['h3', 'text-14'],
@@ -15,7 +17,7 @@ const headings = {
   h6: ['h6', 'text-13'],
 } as const
 
-/** Draws parsed Markdown of a step as elements (web B17): nothing in it is taken for HTML. */
+/** Renders a step's parsed Markdown as elements (web B17); it never interprets HTML. */
 export function Markdown({ tree }: { readonly tree: Schema<'Annotation'>['tree'] }) {
   return <Nodes nodes={useMemo(() => nest(tree), [tree])} />
 }
@@ -25,9 +27,7 @@ function Nodes({ nodes }: { readonly nodes: readonly NestedNode[] }) {
   return nodes.map((node, index) => <Node key={index} node={node} />)
 }
 
-/**
- * Elements that are drawn by their class alone. The ones with people's own text find its direction.
- */
+/** Elements that need only a class. Elements with text of people detect its direction. */
 const plain: ReadonlyMap<string, { readonly className?: string; readonly isText?: true }> = new Map([
   ['p', { className: block, isText: true }],
   ['ul', { className: `${block} list-disc pl-6` }],
@@ -81,21 +81,21 @@ function Node({ node }: { readonly node: NestedNode }): ReactNode {
     case 'td':
       return <Cell node={node}>{inside}</Cell>
     default:
-      // A later release made this node.
+      // A later release created this node.
       return text === null ? inside : <Text text={text} />
   }
 }
 
 function Preformatted({ text }: { readonly text: string }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: keys can scroll it
     <pre tabIndex={0} className={`${block} overflow-x-auto rounded-small bg-sunk px-2 py-1 font-mono text-12`}>
       {showInvisible(text)}
     </pre>
   )
 }
 
-/** Links nothing but web pages. */
+/** Links only web addresses. */
 function Anchor({ href, children }: { readonly href: string; readonly children: ReactNode }) {
   if (!/^https?:\/\//.test(href)) return children
   return (
@@ -107,7 +107,7 @@ function Anchor({ href, children }: { readonly href: string; readonly children: 
 
 function Table({ children }: { readonly children: ReactNode }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also by keys
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: keys can scroll it
     <div tabIndex={0} className={`${block} overflow-x-auto`}>
       <table className="border-collapse">{children}</table>
     </div>

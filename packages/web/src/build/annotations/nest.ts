@@ -6,10 +6,10 @@ export interface NestedNode extends Node {
   readonly children: readonly NestedNode[]
 }
 
-/** Deeper elements are drawn beside their parents: another server may have other limits. */
+/** Deeper elements are drawn beside their parents, because another server may have other limits. */
 const deepest = 40
 
-/** Returns the elements with their children, from a list in which each has its depth. */
+/** Nests a list of elements by their depths. */
 export function nest(nodes: readonly Node[]): readonly NestedNode[] {
   const root: NestedNode[] = []
   const open = [root]

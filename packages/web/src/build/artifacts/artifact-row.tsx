@@ -16,7 +16,7 @@ const target =
   'inline-flex h-7 w-7 shrink-0 items-center justify-center rounded-small hover:bg-inset pointer-coarse:h-11 pointer-coarse:w-11'
 const depthOf = (depth: number) => ({ '--depth': Math.min(depth, 8) }) as CSSProperties
 const indent = 'pl-[calc(12px+var(--depth)*16px)] max-md:pl-[calc(12px+var(--depth)*10px)]'
-/** As wide as a chevron and its gap, so that files and directories stand in line. */
+/** As wide as a chevron and its gap, so that files and directories align. */
 const fileIndent = 'pl-[calc(34px+var(--depth)*16px)] max-md:pl-[calc(16px+var(--depth)*10px)]'
 
 interface DirectoryRowProps {
@@ -25,7 +25,7 @@ interface DirectoryRowProps {
   readonly onToggle: (path: string) => void
 }
 
-/** Shows a directory, which opens and closes, with an archive of what is below it. */
+/** Shows a directory, which opens and closes, with a download of all files below it. */
 export function DirectoryRow({ place, row, onToggle }: DirectoryRowProps) {
   const { path, name, depth, files, bytes, isOpen } = row
   const Chevron = isOpen ? ChevronDown : ChevronRight
@@ -134,7 +134,7 @@ function Expiry({ artifact: { expires_at, expired_at } }: { readonly artifact: A
 
 function Digest({ artifact: { path, sha256 } }: { readonly artifact: Artifact }) {
   const copy = async () => {
-    // A refused clipboard leaves the digest to be selected.
+    // If the clipboard refuses, the person can select the digest.
     toast((await copyText(sha256)) ? 'Copied the SHA-256.' : sha256)
   }
   return (

@@ -16,11 +16,11 @@ const shown = (artifacts: readonly Artifact[], toggled: readonly string[] = [], 
 
 const files = ['dist-x', 'dist/a/1', 'dist/a/2', 'dist/b', 'log'].map((path) => artifact(path))
 
-test('web B13 files stand below their directories, with sums', () => {
+test('web B13 files are listed below their directories, with sums', () => {
   expect(shown(files)).toEqual(['dist-x', 'dist/ 3 30', '  a/ 2 20', '    1', '    2', '  b', 'log'])
 })
 
-test('web B13 a closed directory hides what is below it; many files are closed at first', () => {
+test('web B13 a closed directory hides its files, and many files are closed at first', () => {
   expect(shown(files, ['dist'])).toEqual(['dist-x', 'dist/ 3 30 closed', 'log'])
   expect(shown(files, ['dist/a'])).toEqual(['dist-x', 'dist/ 3 30', '  a/ 2 20 closed', '  b', 'log'])
   const many = Array.from({ length: 10_000 }, (_, index) => artifact(`d${index % 7}/e/${index}`)).sort((a, b) =>
@@ -32,7 +32,7 @@ test('web B13 a closed directory hides what is below it; many files are closed a
   expect(shown(many, ['d0']).slice(0, 3)).toEqual(['d0/ 1429 14290', '  e/ 1429 14290 closed', 'd1/ 1429 14290 closed'])
 })
 
-test('web B13 a filter shows what fits, open; files of an earlier attempt are marked', () => {
+test('web B13 a filter opens and shows the matches, and files of an earlier attempt are marked', () => {
   expect(shown(files, ['dist'], ' A/2 ')).toEqual(['dist/ 1 10', '  a/ 1 10', '    2'])
   expect(shown([artifact('x'), artifact('x', { attempt: 2 }), artifact('x', { step_key: 'b' })])).toEqual([
     'x old',

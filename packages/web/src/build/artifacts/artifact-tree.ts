@@ -16,21 +16,24 @@ export type TreeRow =
       readonly artifact: Artifact
       readonly name: string
       readonly depth: number
-      /** A later attempt of its step left artifacts too. */
+      /** A later attempt of its step also left artifacts. */
       readonly isOld: boolean
     }
 
 interface TreeView {
-  /** Paths of the directories whose state the reader has changed. */
+  /** Paths of the directories that the reader opened or closed. */
   readonly toggled: ReadonlySet<string>
-  /** Shows only files whose path or step has this text, all of them open. */
+  /**
+   * Shows only files whose path contains this text or whose step has this name, with all
+   * directories open.
+   */
   readonly filter: string
 }
 
-/** With more files than this, directories are closed at first. */
+/** Above this number of files, directories are closed at first. */
 const mostOpen = 200
 
-/** Lays files out, which are sorted by path, as rows of a tree. */
+/** Returns the rows of a tree of files, which are sorted by path. */
 export function treeRows(artifacts: readonly Artifact[], { toggled, filter }: TreeView): readonly TreeRow[] {
   const wanted = filter.trim().toLowerCase()
   const shown = wanted === '' ? artifacts : artifacts.filter((artifact) => matches(artifact, wanted))
@@ -61,7 +64,10 @@ function matches({ path, step_key }: Artifact, wanted: string): boolean {
   return path.toLowerCase().includes(wanted) || step_key.toLowerCase() === wanted
 }
 
-/** Returns the directories above a file, the outermost first. Asks about neighbours are cheap. */
+/**
+ * Returns the directories above a file, outermost first. Files of the same directory reuse the last
+ * result.
+ */
 function directoryFinder(): (path: string) => readonly string[] {
   let above = ''
   let directories: readonly string[] = []

@@ -22,7 +22,7 @@ interface ArtifactsViewProps {
   readonly view: BuildView
 }
 
-/** So many are read without being asked for. */
+/** This many are read without a click. */
 const readAhead = 10_000
 const none: readonly Artifact[] = []
 
@@ -58,9 +58,9 @@ function NoArtifacts({ isEnded }: { readonly isEnded: boolean }) {
 interface TreeProps {
   readonly place: BuildPlace
   readonly artifacts: readonly Artifact[]
-  /** Every artifact of the build is there. */
+  /** Whether every artifact of the build is loaded. */
   readonly isWhole: boolean
-  /** Comes after the last row. */
+  /** Follows the last row. */
   readonly children: React.ReactNode
 }
 
@@ -122,7 +122,7 @@ function Rows({ place, rows, onToggle, children }: RowsProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
     count: rows.length,
-    // Another height makes it measure anew.
+    // A changed height requires new measurements.
     getItemKey: (index) => `${rowHeight} ${index}`,
     getScrollElement: () => scroller.current,
     estimateSize: () => rowHeight,

@@ -9,7 +9,7 @@ export type Artifact = Schema<'Artifact'>
 
 const pageSize = 1000
 
-/** Reads the artifacts of a build by path. They are read again when another step has `ended`. */
+/** Reads the artifacts of a build by path. Reads them again when another step has `ended`. */
 export function artifactsQuery({ org, slug, number }: BuildPlace, ended: number) {
   return infiniteQueryOptions<Page, Error, InfiniteData<Page, string | null>, readonly unknown[], string | null>({
     queryKey: ['artifacts', org, slug, number, ended],
@@ -34,12 +34,14 @@ function completeArtifact(given: Artifact): Artifact {
   }
 }
 
-/** Returns the address of a download. The browser fetches it itself, so nothing is held in memory. */
+/**
+ * Returns the address of a download. The browser fetches it directly, so nothing is held in memory.
+ */
 export function artifactUrl({ org, slug, number }: BuildPlace, id: string): string {
   return `${buildUrl(org, slug, number)}/artifacts/${encodeURIComponent(id)}`
 }
 
-/** Returns the address of an archive of what is below a directory, or of everything. */
+/** Returns the address of an archive of a directory's files, or of all. */
 export function zipUrl({ org, slug, number }: BuildPlace, directory: string | null): string {
   const query = directory === null ? '' : `?path=${encodeURIComponent(literal(directory))}`
   return `${buildUrl(org, slug, number)}/artifacts.zip${query}`
@@ -49,7 +51,7 @@ function buildUrl(org: string, slug: string, number: number): string {
   return `/api/v0/organizations/${encodeURIComponent(org)}/pipelines/${encodeURIComponent(slug)}/builds/${number}`
 }
 
-/** The parameter is a glob, in which a class of one character stands for that character. */
+/** The parameter is a glob, in which a class of one character matches literally. */
 function literal(directory: string): string {
   return directory.replaceAll(/[*?[]/g, '[$&]')
 }

@@ -6,7 +6,7 @@ export const buildRouteId = '/signed-in/$org/pipelines/$slug/builds/$number'
 export const buildViews = ['steps', 'graph', 'waterfall', 'tests', 'artifacts'] as const
 export type BuildTab = (typeof buildViews)[number]
 
-/** Reads what the address shows of a build (web R4), except for the lines in its fragment. */
+/** Reads a build page's state from the address (web R4), except for the lines in its fragment. */
 export function buildSearch(given: Readonly<Record<string, unknown>>) {
   return present({
     view: choiceParam(given, 'view', buildViews),

@@ -5,12 +5,12 @@ import { at, makeJob, makeView } from '../testing/make-view.ts'
 import { waterfallOf } from '../waterfall/rows.ts'
 
 const plan = makeJob('plan', { attempts: [{ job_id: 'plan-1' }, { job_id: 'id-plan' }] as never })
-/** As the server lists them: those of the pipeline first. */
+/** In the server's order: the pipeline's own steps first. */
 const jobs = [
   plan,
   makeJob('deps'),
   makeJob('report', { depends_on: ['id-plan'], after_appended: ['id-plan'] }),
-  // By an earlier attempt of its generator.
+  // Appended by an earlier attempt of its generator.
   makeJob('a', { appended_by: 'plan-1', builds_in: 'id-plan', depends_on: ['id-plan'] }),
   makeJob('b', { appended_by: 'id-plan', depends_on: ['id-a'] }),
   makeJob('c', { appended_by: 'id-plan', builds_in: 'id-deps', depends_on: ['id-deps'] }),
@@ -26,12 +26,12 @@ test('G135 appended steps stand below the step that appended them, or below an a
   expect(stepsOf(stepRows(view, { ...choice, filter: 'b' })).map(({ name }) => name)).toEqual(['b'])
 })
 
-test('the waterfall shows them behind the step that appended them', () => {
+test('the waterfall shows appended steps behind their generator', () => {
   const newest = waterfallOf(view, 0).rows.flatMap(({ jobId, stepId, name }) => (jobId === stepId ? name : []))
   expect(newest).toEqual(['plan', 'a', 'b', 'c', 'e', 'd', 'deps', 'report'])
 })
 
-test('in the graph they follow it, and what waits for all of them follows the last ones', () => {
+test('in the graph they follow their generator, and the steps that wait for all of them follow the last ones', () => {
   const name = (id: string) => id.replace('id-', '')
   const edges = graphOf(jobs).edges.map(({ from, to, kind }) => `${name(from)} ${kind} ${name(to)}`)
   expect(edges.toSorted()).toEqual([
@@ -47,7 +47,7 @@ test('in the graph they follow it, and what waits for all of them follows the la
   ])
 })
 
-test('the critical path goes through what was appended', () => {
+test('the critical path goes through appended steps', () => {
   const during = (from: number, to: number) => ({
     ...{ scheduled_at: at(from), assigned_at: at(from) },
     ...{ started_at: at(from), finished_at: at(to) },

@@ -2,29 +2,29 @@ import type { JobView } from './job-state.ts'
 
 type Step = Pick<JobView, 'id' | 'attempts' | 'builds_in' | 'depends_on' | 'appended_by' | 'after_appended'>
 
-/** Tells which steps of a build were appended by which. Steps are named by their newest jobs. */
+/** Maps the steps of a build to their generators. Steps are named by their newest jobs. */
 export interface Appended {
-  /** Returns the step of an attempt; undefined: this build has none. */
+  /** Returns the step of an attempt; undefined if this build has none. */
   stepOf(jobId: string | null | undefined): string | undefined
   /** Returns the step that appended this one; undefined for a step of the pipeline itself. */
   generatorOf(step: Step): string | undefined
   isAppended(stepId: string): boolean
-  /** Returns the step that this one stands under: its parent, or the one that appended it. */
+  /** Returns the step above this one: its parent, or its generator. */
   above(step: Step): string | undefined
-  /** Returns the steps that these generators appended, and those that these appended in turn. */
+  /** Returns the steps that these generators appended, directly and indirectly. */
   below(generators: readonly string[]): Below
 }
 
 interface Below {
-  /** The generators, and all that is below them. */
+  /** The generators and all steps below them. */
   readonly all: ReadonlySet<string>
-  /** Returns the steps that no other one waits for. */
+  /** The steps that no other step waits for. */
   readonly last: readonly string[]
 }
 
-/** Reads who appended what from the jobs of a build. */
+/** Reads the appended steps and their generators from the jobs of a build. */
 export function appendedIn(jobs: readonly Step[]): Appended {
-  // A step may be named by an earlier attempt.
+  // `appended_by` may name an earlier attempt.
   const steps = new Map<string, string>()
   for (const { id, attempts } of jobs) {
     for (const attempt of attempts ?? []) steps.set(attempt.job_id, id)
@@ -45,8 +45,7 @@ export function appendedIn(jobs: readonly Step[]): Appended {
     below: (wanted) => {
       if (wanted.length === 0) return { all: new Set(), last: [] }
       const all = new Set(wanted.flatMap((id) => stepOf(id) ?? []))
-      // A generator comes before its appended steps, so one round also finds the steps that these
-      // appended.
+      // A generator precedes its appended steps, so one round also finds indirectly appended steps.
       for (const { id } of jobs) if (all.has(generators.get(id) ?? '')) all.add(id)
       const awaited = new Set(
         jobs.flatMap((job) => {
@@ -59,7 +58,7 @@ export function appendedIn(jobs: readonly Step[]): Appended {
   }
 }
 
-/** Returns the steps in the order of the pipeline, each followed by those that it appended. */
+/** Returns the steps in the order of the pipeline, each followed by its appended steps. */
 export function underGenerators<Job extends Step>(jobs: readonly Job[]): readonly Job[] {
   const { generatorOf } = appendedIn(jobs)
   const appended = Map.groupBy(jobs, generatorOf)

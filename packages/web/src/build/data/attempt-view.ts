@@ -12,8 +12,8 @@ export function attemptCause(cause: string): string {
 }
 
 /**
- * Returns an earlier attempt as if it were the newest, as far as the view describes it; undefined:
- * there is no such attempt.
+ * Returns an earlier attempt as if it were the newest, with the fields that the view has of it;
+ * undefined if there is no such attempt.
  */
 export function attemptView(job: JobView, number: number | undefined): JobView | undefined {
   if (number === undefined || number === (job.attempt ?? 1)) return job
@@ -62,7 +62,7 @@ export function attemptView(job: JobView, number: number | undefined): JobView |
 }
 
 /**
- * Adds the build's own code, message and place to the failed job that renders the pipeline (web
+ * Adds the build's own code, message and location to the failed job that renders the pipeline (web
  * B14). Returns other jobs unchanged.
  */
 export function withRenderFailure(job: JobView, { render, build }: Pick<BuildView, 'render' | 'build'>): JobView {

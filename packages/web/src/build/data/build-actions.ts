@@ -1,14 +1,17 @@
 import { type BuildView, hasFailed, isBuildEnded, type JobView } from './job-state.ts'
 
-/** The actions that a build and its selected step allow now (web B9). A text says why not. */
+/**
+ * The actions that a build and its selected step allow (web B9). A text explains why an action is
+ * unavailable.
+ */
 export interface AvailableActions {
   readonly retryStep: string | null
-  /** Whether the step's parent is gone, so that only a rebuild is left. */
+  /** Whether the step's parent is gone, so that only a rebuild is possible. */
   readonly retryIsRebuild: boolean
-  /** How many steps "Retry failed" would run again. */
+  /** The number of steps that "Retry failed" runs again. */
   readonly retryable: number
   readonly retryFailed: string | null
-  /** The name of that action: without failures it retries canceled steps. */
+  /** The name of the retry: without failures it retries canceled steps. */
   readonly retryName: 'Retry failed' | 'Retry canceled'
   readonly rebuild: string | null
   readonly approve: string | null
