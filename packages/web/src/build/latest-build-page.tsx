@@ -18,7 +18,7 @@ export function LatestBuildPage() {
   const { data, error, refetch } = useQuery({
     queryKey: ['latest-build', org, slug, branch ?? null],
     queryFn: ({ signal }) => findLatest({ org, slug }, branch, signal),
-    // "Latest" means now: nothing is cached.
+    // "Latest" changes with each build, so nothing is cached.
     staleTime: 0,
     gcTime: 0,
   })

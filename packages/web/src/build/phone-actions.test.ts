@@ -10,7 +10,7 @@ function offered(step: JobView | null, build: Partial<BuildView['build']>, mayBu
   return phoneActions({ available: availableActions(view, step, mayBuild), step, isEnded })
 }
 
-test('web T4 the button on a phone is the most wanted action, and each other action is in the menu once', () => {
+test('web T4 the button on a phone is the most important action, and the menu has each other action once', () => {
   const failed = makeFailed('test', 1)
   expect(offered(failed, { state: 'failed' })).toEqual(['retryStep', 'retryFailed', 'rebuild', 'details'])
   expect(offered(null, { state: 'failed' })).toEqual(['rebuild'])

@@ -13,14 +13,14 @@ export type PhoneAction =
 
 interface Shown {
   readonly available: AvailableActions
-  /** The newest attempt of the step on screen; null: none. */
+  /** The newest attempt of the step on screen; null if none is shown. */
   readonly step: JobView | null
   readonly isEnded: boolean
 }
 
-/** Returns the actions of a narrow screen, most wanted first: the button, then the menu. */
+/** Returns the actions of a narrow screen, most important first: the button, then the menu. */
 export function phoneActions({ available, step, isEnded }: Shown): readonly [PhoneAction, ...PhoneAction[]] {
-  // Rendering has no key: a rebuild renders again.
+  // The rendering job has no key, and a rebuild renders again.
   const isStep = step?.step_key != null
   const canRetryStep = isStep && !available.retryIsRebuild && (step.retry.allowed || hasFailed(step))
   const before = [

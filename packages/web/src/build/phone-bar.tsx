@@ -8,7 +8,7 @@ import { type PhoneAction, phoneActions } from './phone-actions.ts'
 import type { StepActionsProps } from './step-pane/step-actions.tsx'
 
 interface PhoneBarProps extends ActionBarProps {
-  /** The actions of the step on screen; null: none. */
+  /** The actions of the step on screen; null if none is shown. */
   readonly stepActions: StepActionsProps | null
 }
 

@@ -19,7 +19,7 @@ import { stepRows } from './step-list/step-rows.ts'
 import { lineageOf, snapshotSummary } from './step-pane/lineage.ts'
 import { at, epoch, makeFailed, makeView } from './testing/make-view.ts'
 
-/** Returns the object without some members, with others null or an unknown word. */
+/** Returns the object with some members removed, and others null or an unknown word. */
 function damaged<Value extends object>(value: Value, kept: readonly string[]): fc.Arbitrary<Value> {
   const names = Object.keys(value).filter((name) => !kept.includes(name))
   return fc

@@ -19,7 +19,7 @@ export function useRedAnswerMark(isRed: boolean): void {
 
 const leastHeight = 320
 
-/** Ends an element at the lower edge of the window, without redrawing the page. */
+/** Extends an element to the lower edge of the window, without rendering the page again. */
 export function useFillHeight(place: RefObject<HTMLElement | null>): void {
   useLayoutEffect(() => {
     const measure = () => {
@@ -29,7 +29,7 @@ export function useFillHeight(place: RefObject<HTMLElement | null>): void {
       current.style.height = `${Math.max(leastHeight, Math.floor(window.innerHeight - top))}px`
     }
     measure()
-    // A bar above that comes or goes changes the height of the page.
+    // A bar that appears or disappears above changes the height of the page.
     const observer = new ResizeObserver(measure)
     observer.observe(document.body)
     window.addEventListener('resize', measure)
@@ -59,7 +59,9 @@ export function useFocusRecovery(page: RefObject<HTMLElement | null>): void {
   })
 }
 
-/** Tells screen readers what changed (web T3). The live region limits how often it speaks. */
+/**
+ * Announces changes to screen readers (web T3). The live region limits the rate of announcements.
+ */
 export function useAnnouncements(view: BuildView): void {
   const before = useRef(view)
   useEffect(() => {

@@ -29,7 +29,7 @@ export function Splitter({ label, width, min, max, onChange }: SplitterProps) {
     set(moved)
   }
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a separator that moves is a widget, and no <hr>
+    // biome-ignore lint/a11y/useSemanticElements: a movable separator is a widget, unlike <hr>
     <div
       role="separator"
       aria-orientation="vertical"

@@ -18,7 +18,7 @@ export function useBuildActions(place: BuildPlace) {
     toast(problemOf(error).message, { isProblem: true })
     void readAgain()
   }
-  // One key per intention: sent again after a lost answer, the server rebuilds only once.
+  // One key per intention: if it is sent again after a lost answer, the server rebuilds only once.
   const rebuildKey = useRef<string | null>(null)
 
   const retry = useMutation({
@@ -34,7 +34,7 @@ export function useBuildActions(place: BuildPlace) {
     isRetrying: retry.isPending,
     cancel: () => cancelling.mutate(),
     isCanceling: cancelling.isPending,
-    /** Opens the new build; throws if there is none. */
+    /** Opens the new build; throws if none was created. */
     rebuild: async (withoutCache: boolean) => {
       rebuildKey.current ??= newIdempotencyKey()
       const made = await rebuild(place, withoutCache, rebuildKey.current)

@@ -4,13 +4,13 @@ import { type BuildView, isBuildEnded } from './data/job-state.ts'
 import { tabTitle } from './sentences/header.ts'
 
 export interface BuildNotification {
-  /** Why it cannot be offered; null: it can. */
+  /** Why it cannot be offered; null if it can. */
   readonly refused: string | null
   readonly isOn: boolean
   readonly toggle: () => void
 }
 
-/** Shows a desktop notification when the build ends, after a request only (web B9). */
+/** Shows a desktop notification when the build ends, only on request (web B9). */
 export function useNotification(view: BuildView | undefined, org: string): BuildNotification {
   const [isOn, setOn] = useState(false)
   const [wasDenied, setDenied] = useState(false)

@@ -29,7 +29,7 @@ interface PageKeys {
   readonly filterRef: RefObject<HTMLInputElement | null>
 }
 
-/** Registers the keys of the build page. A key without effect says why. */
+/** Registers the keys of the build page. A key without an effect explains why. */
 export function usePageKeys(given: PageKeys): void {
   const { place, view, selection, available, actions, failures, list, retry, setDialog } = given
   const { step, pick, follow } = selection
@@ -53,7 +53,7 @@ export function usePageKeys(given: PageKeys): void {
         const steps = stepsOf(list.rows)
         const index = steps.findIndex(({ id }) => id === step?.id)
         const next = steps[Math.min(steps.length - 1, Math.max(0, index + way))]
-        // A walk through the steps leaves one entry in the history.
+        // Walking through the steps leaves one entry in the history.
         if (next !== undefined && next.id !== step?.id) pick(next, { replace: true })
       },
       view: (index) =>
@@ -101,7 +101,7 @@ interface BuildKeys {
   readonly search: () => void
 }
 
-/** Keys that the palette lists too. */
+/** Keys that the palette also lists. */
 const offered = new Set(['f', 'r', 'R', 'b', 'c', 's', '[', ']', 'p'])
 
 /** Registers the page's keys and offers them in the palette. `isAsking`: a dialog is open. */
@@ -132,7 +132,7 @@ function useBuildKeys(keys: BuildKeys, isAsking: boolean): void {
   usePaletteActions(usePaletteList(shortcuts))
 }
 
-/** The palette needs a stable list: the action is looked up when it is chosen. */
+/** The palette needs a stable list, so the action is looked up when it is selected. */
 function usePaletteList(shortcuts: readonly Shortcut[]): readonly PaletteAction[] {
   const newest = useRef(shortcuts)
   newest.current = shortcuts
@@ -154,7 +154,7 @@ function usePaletteList(shortcuts: readonly Shortcut[]): readonly PaletteAction[
 export function useStepActions(jobs: readonly JobView[], pick: (job: JobView) => void): void {
   const newest = useRef({ jobs, pick })
   newest.current = { jobs, pick }
-  // States change often; the list changes only with the steps.
+  // States change often, but the list changes only with the steps.
   const names = JSON.stringify(jobs.map((job) => [job.step_key ?? '', nameOf(job)]))
   const actions = useMemo(
     () =>

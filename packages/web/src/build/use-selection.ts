@@ -7,30 +7,30 @@ import { addressOf, type BuildView, isBuildEnded, type JobView } from './data/jo
 
 declare module '@tanstack/react-router' {
   interface HistoryState {
-    /** Whether the step in the address follows the build, because no person picked it. */
+    /** Whether the step in the address follows the build, because no person selected it. */
     isFollowed?: boolean
   }
 }
 
-/** Delay before the address names a step that no person picked. */
+/** Delay before the address names a step that no person selected. */
 const addressAfterMs = 1000
 
 export interface Selection {
   /** The newest attempt of the selected step. */
   readonly step: JobView | null
-  /** The attempt that is shown. */
+  /** The displayed attempt. */
   readonly job: JobView | null
   /** Whether the selection follows the build. */
   readonly isFollowing: boolean
-  /** A step in the address that the build does not have. */
+  /** The step in the address, if the build does not have it. */
   readonly missing: string | null
   readonly pick: (job: JobView, how?: { readonly replace?: boolean }) => void
   readonly follow: () => void
 }
 
 /**
- * Returns the selected step and attempt: those in the address (web R4), or the ones that the
- * build's state chooses until a person picks (web B2).
+ * Returns the selected step and attempt: those in the address (web R4), or the ones chosen by the
+ * build's state until a person selects one (web B2).
  */
 export function useSelection(view: BuildView): Selection {
   const { job: dialog, attempt } = useSearch({ from: buildRouteId })
@@ -40,7 +40,7 @@ export function useSelection(view: BuildView): Selection {
   const step = picked ?? chooseJob(view)
   const isFollowing = picked === null
   const address = step === null ? undefined : addressOf(step)
-  // A step that the build lacks, possibly only so far, stays in the address.
+  // A step that the build lacks, perhaps only for now, stays in the address.
   const isAuto = dialog === undefined || isFollowed
   const wanted = isAuto && address !== dialog ? address : undefined
   useNamed(wanted, dialog)
@@ -70,7 +70,7 @@ export function useSelection(view: BuildView): Selection {
   return { step, job, isFollowing, missing, pick, follow }
 }
 
-/** Puts a step that no person picked into the address, in place of `before`. */
+/** Puts a step that no person selected into the address, in place of `before`. */
 function useNamed(wanted: string | undefined, before: string | undefined): void {
   const navigate = useNavigate({ from: '/$org/pipelines/$slug/builds/$number' })
   const router = useRouter()
@@ -89,7 +89,7 @@ function useNamed(wanted: string | undefined, before: string | undefined): void 
         resetScroll: false,
       })
     }
-    // A new address redraws every link of the page. It waits until the log is shown.
+    // A new address renders every link of the page again. The timer waits until the log is shown.
     const timer = setTimeout(name, addressAfterMs)
     return () => clearTimeout(timer)
   }, [wanted, before, navigate, router, path])

@@ -26,7 +26,7 @@ export function ViewTabs() {
           state={true}
           resetScroll={false}
           aria-current={tab.view === view ? 'page' : undefined}
-          // The router decides by the path alone.
+          // The router compares only the path.
           activeProps={{ 'aria-current': tab.view === view ? 'page' : undefined }}
           className={tabClass}
         >

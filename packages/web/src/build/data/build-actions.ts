@@ -28,7 +28,7 @@ export function availableActions(view: BuildView, job: JobView | null, mayBuild:
   const { build, jobs, pipeline } = view
   const gate = mayBuild ? null : notAllowed
   const archived = pipeline.archived_at ? 'The pipeline is archived' : null
-  // Together with its prerequisites a step can be retried that cannot be retried alone.
+  // A step that cannot be retried alone can be retried together with its prerequisites.
   const canBegin = jobs.some(({ retry }) => retry.allowed)
   const retryable = canBegin ? jobs.filter((one) => isTriedAgain(one) && !isGone(one)).length : 0
   return {
@@ -55,7 +55,7 @@ function isTriedAgain(job: JobView): boolean {
   return hasFailed(job) || job.state === 'canceled'
 }
 
-/** Whether the step's parent snapshot is gone. The server says it only in words. */
+/** Whether the step's parent snapshot is gone. The server states the reason only as text. */
 function isGone({ retry }: JobView): boolean {
   return !retry.allowed && /\brebuild\b/.test(retry.reason ?? '')
 }

@@ -31,7 +31,7 @@ test('web B2 the earliest hard failure is chosen first', () => {
   )
 })
 
-test('web B2 without a hard failure: an allowed one if nothing runs, else the longest running, else the last to end; never nothing', () => {
+test('web B2 without a hard failure: an allowed one if nothing runs, else the longest running, else the last to end; never none', () => {
   fc.assert(
     fc.property(anyJobs, (all) => {
       const jobs = all.filter((job) => !isHardFailure(job))
@@ -61,14 +61,14 @@ test('web B2 without a hard failure: an allowed one if nothing runs, else the lo
   )
 })
 
-test('web B14 rendering is a step like others: it is chosen if it failed or runs alone', () => {
+test('web B14 the rendering job is chosen like a step, if it failed or runs alone', () => {
   const render = makeFailed('', 1, { step_key: null, id: 'render' })
   expect(chooseJob(makeView([], {}, { render }))?.id).toBe('render')
   const running = makeJob('', { step_key: null, id: 'render', state: 'running', started_at: at(0) })
   expect(chooseJob(makeView([], {}, { render: running }))?.id).toBe('render')
 })
 
-test('web R3 f visits every failure once and wraps around; F goes backwards', () => {
+test('web R3 f visits every failure once and wraps around, and F goes backwards', () => {
   fc.assert(
     fc.property(anyJobs, (jobs) => {
       const failures = failuresOf(makeView(jobs))

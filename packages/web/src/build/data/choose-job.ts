@@ -1,9 +1,9 @@
 import { allJobs, type BuildView, hasFailed, instantOf, isActive, isHardFailure, type JobView } from './job-state.ts'
 
 /**
- * Chooses the step to show until a person picks one (web B2): the earliest hard failure; if nothing
- * runs, the earliest allowed failure; else the longest running; else the last to end; else the
- * first in the queue. Null: the build has no jobs.
+ * Chooses the step to show until a person selects one (web B2). The order is: the earliest hard
+ * failure; if nothing runs, the earliest allowed failure; the longest running; the last to end; the
+ * first in the queue. Returns null if the build has no jobs.
  */
 export function chooseJob(view: Pick<BuildView, 'render' | 'jobs'>): JobView | null {
   const jobs = allJobs(view)
@@ -20,14 +20,16 @@ export function chooseJob(view: Pick<BuildView, 'render' | 'jobs'>): JobView | n
   )
 }
 
-/** Returns failures in the order of the key `f`: hard ones by time, then allowed ones. */
+/**
+ * Returns failures in the order that the key `f` visits them: hard ones by time, then allowed ones.
+ */
 export function failuresOf(view: Pick<BuildView, 'render' | 'jobs'>): readonly JobView[] {
   const failed = allJobs(view).filter(hasFailed)
   const inTime = (jobs: readonly JobView[]) => jobs.toSorted((a, b) => (finished(a) ?? 0) - (finished(b) ?? 0))
   return [...inTime(failed.filter(isHardFailure)), ...inTime(failed.filter(({ soft_failed }) => soft_failed))]
 }
 
-/** Returns the next or previous failure, in a circle. Null: nothing failed. */
+/** Returns the next or previous failure, and wraps around. Null: nothing failed. */
 export function nextFailure(failures: readonly JobView[], from: string | null, step: 1 | -1): JobView | null {
   const index = failures.findIndex(({ id }) => id === from)
   if (index === -1) return (step === 1 ? failures[0] : failures.at(-1)) ?? null

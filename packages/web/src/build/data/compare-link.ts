@@ -1,7 +1,7 @@
 import { commitLink, repositoryLink } from '../../text/forge-link.ts'
 import type { BuildView } from './job-state.ts'
 
-/** Returns the forge's comparison with the last passed commit; null: there is none. */
+/** Returns the forge's comparison with the last passed commit; null if there is none. */
 export function compareLink({
   pipeline,
   build,
@@ -16,7 +16,7 @@ export function compareLink({
   return `${page}/${hostname === 'gitlab.com' ? '-/' : ''}compare/${before}...${after}`
 }
 
-/** Returns an outside address if it is http or https (web X4), else null. */
+/** Returns an external address if it is http or https (web X4), else null. */
 export function webAddress(url: string | null | undefined): string | null {
   return url && /^https?:\/\//i.test(url) && URL.canParse(url) ? url : null
 }

@@ -2,8 +2,8 @@ import { completeBuild, listOf } from '../../api/complete.ts'
 import type { BuildView, JobView } from './job-state.ts'
 
 /**
- * Completes the view of another release of the server: a missing array becomes empty, another
- * missing member null (web X1).
+ * Completes the view of another server release: missing arrays become empty, other missing members
+ * null (web X1).
  */
 export function completeView(given: BuildView): BuildView {
   const view: Partial<BuildView> = given

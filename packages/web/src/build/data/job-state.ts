@@ -54,13 +54,13 @@ export function addressOf({ step_key, id }: Pick<JobView, 'step_key' | 'id'>): s
   return step_key || id
 }
 
-/** Returns the instant in Unix milliseconds; null: missing or invalid. */
+/** Returns the instant in Unix milliseconds; null if it is missing or invalid. */
 export function instantOf(at: string | null | undefined): number | null {
   const parsed = at === null || at === undefined ? Number.NaN : Date.parse(at)
   return Number.isNaN(parsed) ? null : parsed
 }
 
-/** Returns how long the job ran, or has run so far, in milliseconds; null: it never started. */
+/** Returns the run time of the job so far in milliseconds; null if it never started. */
 export function ranMs(
   { started_at, finished_at }: Pick<JobView, 'started_at' | 'finished_at'>,
   now: number,
@@ -69,13 +69,13 @@ export function ranMs(
   return started === null ? null : Math.max(0, (instantOf(finished_at) ?? now) - started)
 }
 
-/** Whether there is a log to show: the command ran, or failed to start. */
+/** Whether the job has a log to show: its command ran, or it failed to start. */
 export function hasLog(job: JobView): boolean {
   if (isWaiting(job) || job.state === 'assigned') return false
   return job.started_at != null || job.finished_at == null || hasFailed(job) || job.cached === true
 }
 
-/** Returns where reading the log begins. */
+/** Returns the position at which reading the log begins. */
 export function logStartOf(job: JobView): 'error' | 'tail' | 'start' {
   return hasFailed(job) ? 'error' : isActive(job) ? 'tail' : 'start'
 }

@@ -4,7 +4,7 @@ import { at, makeJob, makeView } from '../testing/make-view.ts'
 import type { BuildView } from './job-state.ts'
 import { mergeEvents, mergeRead, type ViewEvent } from './merge-view.ts'
 
-/** Builds what the server would say of a step or the build at a version. */
+/** Builds the server's state of a step or the build at a version. */
 const jobAt = (step: number, version: number) =>
   makeJob(`s${step}`, { id: `s${step}-${version}`, version, name: `at ${version}` })
 const buildAt = (version: number) => ({ ...makeView([]).build, version, message: `at ${version}` })
@@ -21,7 +21,7 @@ const facts = ({ build, jobs }: BuildView) => [
   ...jobs.map(({ name, version }) => `${name} ${version}`).toSorted(),
 ]
 
-test('web D2 events in any order and repetition give the newest state of each job', () => {
+test('web D2 events in any order and repetition yield the newest state of each job', () => {
   const view = makeView([jobAt(0, 1), jobAt(1, 1)])
   fc.assert(
     fc.property(fc.array(change, { maxLength: 30 }), fc.array(fc.nat()), (changes, order) => {
@@ -51,7 +51,7 @@ test('web D2 an event of another build or pipeline changes nothing', () => {
   expect(mergeEvents(view, [other, { type: 'build', pipeline_slug: 'cd', build: buildAt(9) }], at(1))).toEqual(view)
 })
 
-test('a retry replaces the attempt before it, and new steps from rendering are added', () => {
+test('a retry replaces the previous attempt, and new steps from rendering are added', () => {
   const view = makeView([jobAt(0, 1)], {}, { render: makeJob('', { id: 'r', step_key: null, version: 1 }) })
   const events: ViewEvent[] = [eventOf({ step: 0, version: 7 }), eventOf({ step: 3, version: 8 })]
   const ended = { ...makeJob('', { id: 'r', step_key: null, version: 5 }), state: 'passed' as const }

@@ -8,7 +8,7 @@ export type ViewEvent =
 
 /**
  * Applies events of this build, in any order and repeatedly: an older state never replaces a newer
- * one (web D2). `at`: the server's time now.
+ * one (web D2). `at`: the server's current time.
  */
 export function mergeEvents(view: BuildView, events: readonly ViewEvent[], at: string): BuildView {
   const jobs = new Map<string, JobView>()
@@ -74,7 +74,7 @@ function isRender({ step_key }: JobView): boolean {
   return step_key === null || step_key === undefined
 }
 
-/** Returns the key that a step's attempts share; rendering has none. */
+/** Returns the key that a step's attempts share; the rendering job has none. */
 function keyOf({ step_key }: JobView): string {
   return step_key ?? ''
 }

@@ -20,7 +20,7 @@ function pathOf({ org, slug, number }: BuildPlace) {
   return { org, pipeline: slug, number }
 }
 
-/** Reads everything that the page shows (web B1). An older answer does not undo events. */
+/** Reads all data of the page (web B1). An older answer does not undo newer events. */
 export function buildQuery(place: BuildPlace) {
   return queryOptions({
     queryKey: ['build', place.org, place.slug, place.number],
@@ -33,7 +33,7 @@ export function buildQuery(place: BuildPlace) {
     },
     structuralSharing: (before, read) =>
       before === undefined ? read : mergeRead(before as BuildView, read as BuildView),
-    // A step that waits for a limit or group waits for other builds, whose events this page does
+    // A step that waits for a limit or group depends on other builds, whose events this page does
     // not receive.
     refetchInterval: ({ state }) =>
       state.data !== undefined && allJobs(state.data).some(waitsForOthers) ? 10_000 : false,
@@ -46,7 +46,7 @@ function waitsForOthers({ waiting }: JobView): boolean {
   return waiting?.refs.some(({ kind }) => kind === 'limit' || kind === 'concurrency_group') ?? false
 }
 
-/** Returns the newest build of a pipeline or branch; null: there is none. */
+/** Returns the newest build of a pipeline or branch; null if there is none. */
 export async function findLatest(
   { org, slug }: Omit<BuildPlace, 'number'>,
   branch: string | undefined,
@@ -62,7 +62,7 @@ export async function findLatest(
   return data[0]?.number ?? null
 }
 
-/** Reads one attempt of a step, also an older one. */
+/** Reads one attempt of a step, which may be an older one. */
 export function jobQuery(place: BuildPlace, jobId: string) {
   return queryOptions({
     queryKey: ['job', place.org, place.slug, place.number, jobId],
@@ -74,8 +74,8 @@ export function jobQuery(place: BuildPlace, jobId: string) {
 export type JobFork = Schema<'JobFork'>
 
 /**
- * Reads the runs that proved the failed tests of a job, again when they have proved more. Nothing is
- * asked where nothing is proved.
+ * Reads the proof runs for a job's failed tests, and reads them again when the job changes. Sends
+ * no request for a job without a proof.
  */
 export function forksQuery(place: BuildPlace, job: JobView, isWanted: boolean) {
   const reports = job.failure?.reports ?? []
@@ -91,7 +91,7 @@ export function forksQuery(place: BuildPlace, job: JobView, isWanted: boolean) {
   })
 }
 
-/** Reads the hosts that an ended job used and was refused. They do not change any more. */
+/** Reads the hosts that an ended job reached, and the refused ones. They are final. */
 export function egressQuery(place: BuildPlace, job: JobView) {
   return queryOptions({
     queryKey: ['egress', place.org, place.slug, place.number, job.id],
@@ -104,7 +104,7 @@ export function egressQuery(place: BuildPlace, job: JobView) {
   })
 }
 
-/** Reads what these attempts wrote for the page; again when there are others. */
+/** Reads the annotations of these attempts, and reads them again when the attempts change. */
 export function annotationsQuery(place: BuildPlace, jobs: readonly JobView[]) {
   const attempts = jobs.map(({ id }) => id).join()
   return queryOptions({
@@ -118,7 +118,7 @@ export function annotationsQuery(place: BuildPlace, jobs: readonly JobView[]) {
   })
 }
 
-/** Retries jobs; without ids all that can be retried (web B9). */
+/** Retries jobs; without ids, all jobs that can be retried (web B9). */
 export function retryJobs(place: BuildPlace, jobIds: string[] | null, key: string): Promise<Schema<'JobList'>> {
   const params = { path: pathOf(place), header: { 'Idempotency-Key': key } }
   return answer(client.POST(`${path}/retry`, { params, body: { job_ids: jobIds } }))
@@ -130,7 +130,7 @@ export function rebuild(place: BuildPlace, withoutCache: boolean, key: string): 
   return answer(client.POST(`${path}/rebuild`, { params, body: { without_cache: withoutCache } }))
 }
 
-/** Cancels a build. One that has ended comes back unchanged. */
+/** Cancels a build. An ended build is returned unchanged. */
 export function cancel(place: BuildPlace): Promise<Schema<'Build'>> {
   return answer(client.PUT(`${path}/cancel`, { params: { path: pathOf(place) } }))
 }

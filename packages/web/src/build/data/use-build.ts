@@ -7,12 +7,12 @@ import { type BuildView, isBuildEnded } from './job-state.ts'
 import { mergeEvents, type ViewEvent } from './merge-view.ts'
 import { type BuildPlace, buildQuery } from './queries.ts'
 
-/** No event tells what forks prove after the end of the build. */
+/** No event announces proof results after the end of the build. */
 function proofInterval({ jobs }: BuildView): number | false {
   return jobs.some(({ failure }) => failure?.proving === true) ? 5_000 : false
 }
 
-/** Keeps the build up to date by events or polling, and reads its end again (web D1–D3). */
+/** Keeps the build up to date by events or polling, and reads it again when it ends (web D1–D3). */
 export function useBuild(place: BuildPlace) {
   const queryClient = useQueryClient()
   const mode = useLiveMode()
@@ -26,7 +26,7 @@ export function useBuild(place: BuildPlace) {
   const isLive = view !== undefined && !isBuildEnded(view.build)
   const { queryKey } = buildQuery(place)
   const readAgain = () => void queryClient.invalidateQueries({ queryKey })
-  // Merges all events of a frame at once: a build may have thousands of steps.
+  // Merges all events of a frame at once, because a build may have thousands of steps.
   const pending = useRef<ViewEvent[]>([])
   const merge = () => {
     const events = pending.current.splice(0)

@@ -1,12 +1,14 @@
 import { instantOf, type JobView } from './job-state.ts'
 
-/** Maps an instant to itself minus the time in which the build had ended, in milliseconds. */
+/**
+ * Subtracts from an instant the earlier periods during which the build had ended, in milliseconds.
+ */
 export type WorkClock = (at: number) => number
 
 interface Stretch {
   readonly from: number
   readonly to: number
-  /** Whether a person asked for it, possibly after the build had ended. */
+  /** Whether a person started it, possibly after the build had ended. */
   readonly isAsked: boolean
 }
 
@@ -22,7 +24,7 @@ export function workClockOf(jobs: readonly JobView[] | null | undefined): WorkCl
   return (at) => at - breaks.reduce((sum, { from, to }) => sum + Math.max(0, Math.min(at, to) - from), 0)
 }
 
-/** Returns when each attempt started to wait, as far as known, and when it ended. */
+/** Returns when each attempt started to wait, if known, and when it ended. */
 function stretchesOf({ id, scheduled_at, attempts }: JobView): Stretch[] {
   return (attempts ?? []).flatMap(({ job_id, cause, started_at, finished_at }) => {
     const from = (job_id === id ? instantOf(scheduled_at) : null) ?? instantOf(started_at)

@@ -19,7 +19,7 @@ import { nodeSize } from './use-layout.ts'
 
 const nodeTypes = { step: StepNode }
 const edgeTypes = { routed: RoutedEdge }
-/** Turns off what edits a graph, or takes keys and scrolling from the page. */
+/** Disables editing of the graph, and keys and scrolling that belong to the page. */
 const fixed = {
   nodeTypes,
   edgeTypes,
@@ -46,7 +46,7 @@ interface GraphCanvasProps {
   readonly onSelect: (jobId: string) => void
 }
 
-/** Draws the graph once every node has its place. */
+/** Draws the graph once every node has a position. */
 export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasProps) {
   const { positions } = layout
   const place = useRef<HTMLElement>(null)
@@ -67,7 +67,7 @@ export function GraphCanvas({ graph, layout, selected, onSelect }: GraphCanvasPr
     <section
       ref={place}
       aria-label={`Graph of ${countSteps(graph)} steps. Use the arrow keys to move`}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys work while it has the focus
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys work while it has focus
       tabIndex={0}
       onFocus={() => setFocused(true)}
       onBlur={() => setFocused(false)}
@@ -104,9 +104,7 @@ function useGraphKeys(isOn: boolean, go: (arrow: Arrow) => void, fit: () => Prom
   )
 }
 
-/**
- * Returns the nodes and edges to draw. Nodes that are not related to the current one are dimmed.
- */
+/** Returns the nodes and edges to draw. Nodes unrelated to the current one are dimmed. */
 function useDrawn(graph: Graph, { positions, passes }: Layout, current: string | null) {
   const lit = useMemo(() => (current === null ? null : relativesOf(graph.edges, current)), [graph.edges, current])
   const nodes = useMemo(
@@ -130,7 +128,7 @@ function useDrawn(graph: Graph, { positions, passes }: Layout, current: string |
   return { nodes, edges }
 }
 
-/** A small map of a wide graph. */
+/** An overview of a wide graph. */
 function Overview() {
   return (
     <MiniMap<StepFlowNode>
@@ -163,7 +161,7 @@ function drawnEdge({ id, from, to, kind }: GraphEdge, passes: Passes, lit: Reado
 type Passes = Layout['passes'][string]
 type RoutedFlowEdge = Edge<{ readonly passes: Passes }, 'routed'>
 
-/** Draws an edge level through the columns between its ends, in the gaps of the layout. */
+/** Draws an edge horizontally through the columns between its ends, in the gaps of the layout. */
 function RoutedEdge({ data, sourceX, sourceY, targetX, targetY, style }: EdgeProps<RoutedFlowEdge>) {
   const path = pathOf({ x: sourceX, y: sourceY }, data?.passes ?? [], { x: targetX, y: targetY })
   return <BaseEdge path={path} {...(style === undefined ? {} : { style })} />

@@ -33,11 +33,11 @@ test("web B10 every prerequisite is one edge, and the parent snapshot's edge dif
   )
 })
 
-test('a prerequisite named by an earlier attempt is the step itself', () => {
+test('a prerequisite named by an earlier attempt resolves to the step', () => {
   expect(graphOf([step('a'), step('b', 'a-1')]).edges).toEqual([{ id: 'a b', from: 'a', to: 'b', kind: 'builds_in' }])
 })
 
-test('web B10 above 200 steps those with the same neighbours share a node, and none is lost', () => {
+test('web B10 above 200 steps, those with the same neighbours share a node, and none is lost', () => {
   const forks = Array.from({ length: 300 }, (_, n) => step(`f${n}`, 'root'))
   const last = step(
     'last',
@@ -52,7 +52,7 @@ test('web B10 above 200 steps those with the same neighbours share a node, and n
   ])
 })
 
-test('the relatives of a step are its prerequisites and dependents, and nothing else', () => {
+test('the relatives of a step are exactly its prerequisites and dependents', () => {
   const { edges } = graphOf([step('a'), step('b', 'a'), step('c', 'a'), step('d', 'b'), step('e', null, ['c'])])
   expect(relativesOf(edges, 'b')).toEqual(new Set(['a', 'b', 'd']))
   expect(relativesOf(edges, 'a').size).toBe(5)

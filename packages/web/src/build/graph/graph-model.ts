@@ -14,7 +14,7 @@ export interface GraphEdge {
   readonly id: string
   readonly from: string
   readonly to: string
-  /** Whether the later step starts in the file system of the earlier one, or only after it. */
+  /** Whether the later step starts in the file system of the earlier one, or only waits for it. */
   readonly kind: 'builds_in' | 'depends_on'
 }
 
@@ -25,9 +25,9 @@ export interface Graph {
 
 /** Above this many nodes, steps with the same neighbours are folded. */
 const foldAbove = 200
-/** Above this many nodes, the graph is drawn only on request. */
+/** Above this many nodes, the graph is drawn only after a click. */
 export const drawUpTo = 300
-/** Above this many nodes, it is never drawn: dagre would take seconds (web B10). */
+/** Above this many nodes, the graph is never drawn: dagre would take seconds (web B10). */
 export const drawAtMost = 500
 
 /** Returns the steps of a build and their edges, folded if there are too many. */
@@ -45,13 +45,13 @@ function wholeGraph(steps: readonly Step[]): Graph {
 function edgesInto(step: Step, { stepOf, generatorOf, isAppended, below }: Appended): readonly GraphEdge[] {
   const parent = stepOf(step.builds_in)
   const before = new Set((step.depends_on ?? []).flatMap((id) => stepOf(id) ?? []))
-  // It waits for all appended steps: the edges from the last of them say so.
+  // The step waits for all appended steps, but only the last of them get an edge to it.
   const { all, last } = below(step.after_appended ?? [])
   for (const id of all) before.delete(id)
   for (const id of last) before.add(id)
   if (parent !== undefined) before.add(parent)
   const generator = generatorOf(step)
-  // The first of what was appended follows its generator; the others follow those.
+  // The first appended steps follow their generator; the others follow those.
   if (generator !== undefined && ![...before].some(isAppended)) before.add(generator)
   before.delete(step.id)
   return [...before].map((from) => {
@@ -87,7 +87,7 @@ function fold({ nodes, edges }: Graph): Graph {
   return { nodes: folded, edges: [...merged.values()] }
 }
 
-/** Counts the steps, folded ones included. */
+/** Counts the steps, including folded ones. */
 export function countSteps({ nodes }: Graph): number {
   return nodes.reduce((sum, { steps }) => sum + steps.length, 0)
 }
@@ -104,7 +104,7 @@ function reach(edges: readonly GraphEdge[], start: string, near: 'from' | 'to', 
   return found
 }
 
-/** Returns what decides the layout. States are left out, so the picture stays while they change. */
+/** Returns a key of the layout. It omits states, so the picture stays while they change. */
 export function shapeOf({ nodes, edges }: Graph): string {
   return JSON.stringify([nodes.map(({ id }) => id), edges.map(({ id, kind }) => [id, kind])])
 }
@@ -112,8 +112,8 @@ export function shapeOf({ nodes, edges }: Graph): string {
 export type Arrow = 'ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown'
 
 /**
- * Returns the node that an arrow key leads to: left and right along edges, up and down within the
- * column. Null: there is none.
+ * Returns the next node in the direction of an arrow key: left and right along edges, up and down
+ * within the column. Returns null if there is none.
  */
 export function walk(edges: readonly GraphEdge[], positions: Positions, from: string, arrow: Arrow): string | null {
   const here = positions[from]

@@ -19,7 +19,7 @@ export function EdgeKinds() {
   )
 }
 
-/** Buttons for people without wheel or keyboard. */
+/** Buttons for people without a wheel or keyboard. */
 export function GraphTools({ place, onFit, onZoomIn, onZoomOut }: GraphToolsProps) {
   const isFull = useSyncExternalStore(onFullScreen, () => document.fullscreenElement !== null)
   const toggleFullScreen = async () => {
@@ -41,7 +41,7 @@ export function GraphTools({ place, onFit, onZoomIn, onZoomOut }: GraphToolsProp
       <Tool label="Fit all (0)" onClick={onFit}>
         <Scan size={16} />
       </Tool>
-      {/* Phones that show videos only so have none. */}
+      {/* Phones whose full screen shows only videos lack the button. */}
       {document.fullscreenEnabled && (
         <Tool label={isFull ? 'Leave full screen' : 'Full screen'} onClick={() => void toggleFullScreen()}>
           {isFull ? <Shrink size={16} /> : <Expand size={16} />}

@@ -15,7 +15,7 @@ interface GraphViewProps {
   readonly onSelect: (jobId: string) => void
 }
 
-/** Shows the build as a graph (web B10). The list of steps says the same in text. */
+/** Shows the build as a graph (web B10). The list of steps has the same information as text. */
 export function GraphView({ view, selected, onSelect }: GraphViewProps) {
   const [isForced, setForced] = useState(false)
   const graph = useMemo(() => graphOf(view.jobs ?? []), [view.jobs])

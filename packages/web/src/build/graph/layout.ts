@@ -16,14 +16,14 @@ export type Positions = Readonly<Record<string, Point>>
 
 export interface Layout {
   readonly positions: Positions
-  /** Where each edge passes the columns between its ends, by id: pairs of level points. */
+  /** The horizontal segments of each edge in the columns between its ends, by edge id. */
   readonly passes: Readonly<Record<string, readonly (readonly [Point, Point])[]>>
 }
 
 /**
- * Places a graph from left to right: each step right after its last prerequisite, and the steps of
- * a column in source order. dagre alone reorders both to save crossings, so that a pipeline looks
- * unlike its source.
+ * Places a graph from left to right: each step directly after its last prerequisite, and the steps
+ * of a column in source order. dagre alone reorders both to reduce crossings, and the result
+ * differs from the source.
  */
 export function layoutGraph({ nodes, edges }: LayoutRequest): Layout {
   const columns = columnsOf({ nodes, edges })
@@ -41,7 +41,7 @@ export function layoutGraph({ nodes, edges }: LayoutRequest): Layout {
   const halfOf = new Map(nodes.map(({ id, width }) => [Math.round(at(id).x), width / 2]))
   const passes = edges.map(({ id, from, to }) => {
     const { points = [] } = graph.edge(from, to) as { readonly points?: readonly Point[] }
-    // Other points lie between two columns, or on the nodes themselves.
+    // Other points lie between two columns, or on the end nodes.
     const inColumns = points.filter(({ x }) => halfOf.has(Math.round(x)) && x > at(from).x && x < at(to).x)
     const level = inColumns.map(({ x, y }) => {
       const half = halfOf.get(Math.round(x)) ?? 0
@@ -58,7 +58,7 @@ export function layoutGraph({ nodes, edges }: LayoutRequest): Layout {
 /** Returns the column of each node: one after its last prerequisite. */
 function columnsOf({ nodes, edges }: LayoutRequest): ReadonlyMap<string, number> {
   const columns = new Map(nodes.map(({ id }) => [id, 0]))
-  // One round suffices if nodes follow their prerequisites. The limit ends a cycle too.
+  // One round suffices if nodes follow their prerequisites. The limit also ends a cycle.
   for (let round = 0, hasMoved = true; hasMoved && round < nodes.length; round++) {
     hasMoved = false
     for (const { from, to } of edges) {

@@ -17,7 +17,7 @@ interface NodeData extends Record<string, unknown> {
 
 export type StepFlowNode = Node<NodeData, 'step'>
 
-/** Draws a step, or several with a count of their states. */
+/** Draws a step, or a folded node with a count of its states. */
 export function StepNode({ data, selected }: NodeProps<StepFlowNode>) {
   const { steps, isDimmed } = data
   const [first] = steps
@@ -50,7 +50,7 @@ function OneStep({ step }: { readonly step: Step }) {
   )
 }
 
-/** Shows duration and exit code, if the icon does not say all. */
+/** Shows duration and exit code, unless the icon is enough. */
 function Ran({ step, now }: { readonly step: Step; readonly now: number }) {
   const ran = ranMs(step, now)
   const end = shortReason(step)

@@ -3,7 +3,7 @@ import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import type { Positions } from './layout.ts'
 import { nodeSize } from './use-layout.ts'
 
-/** Below this zoom names are illegible: the graph then opens at full size on one node. */
+/** Below this zoom, names are illegible, so the graph opens at full size on one node. */
 const leastZoom = 0.65
 
 interface Camera {
@@ -11,11 +11,14 @@ interface Camera {
   readonly centre: (id: string, zoom?: number) => void
   /** Shows the whole graph. */
   readonly fit: () => Promise<unknown>
-  /** Whether the graph is too large for names to be legible when all of it is shown. */
+  /** Whether the whole graph is too large for legible names. */
   readonly isWide: boolean
 }
 
-/** Moves the view of the graph. It opens on the whole of it or, where its names would be illegible, on the node `from`. */
+/**
+ * Controls the view of the graph. It opens on the whole graph or, if names would be illegible, on
+ * the node `from`.
+ */
 export function useCamera(place: RefObject<HTMLElement | null>, positions: Positions, from: string): Camera {
   const { fitView, setCenter, getZoom } = useReactFlow()
   const [isWide, setWide] = useState(false)
@@ -29,7 +32,7 @@ export function useCamera(place: RefObject<HTMLElement | null>, positions: Posit
   const fit = useCallback(() => fitView({ padding: 0.05, maxZoom: 1 }), [fitView])
   const opensOn = useRef('')
   opensOn.current = from
-  // Opens once per layout and size, on the selection of that moment.
+  // Opens once per layout and size, on the current selection.
   useEffect(() => {
     const element = place.current
     if (element === null) return
@@ -38,7 +41,7 @@ export function useCamera(place: RefObject<HTMLElement | null>, positions: Posit
         setWide(getZoom() < leastZoom)
         if (getZoom() < leastZoom) centre(opensOn.current, 1)
       })
-    // The observer reports the first size at once.
+    // The observer reports the first size immediately.
     const size = new ResizeObserver(open)
     size.observe(element)
     return () => size.disconnect()

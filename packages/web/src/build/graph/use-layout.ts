@@ -11,7 +11,7 @@ interface LaidOut {
   readonly failed: boolean
 }
 
-/** Lays out the graph in a worker, again only when its shape changes. */
+/** Lays out the graph in a worker, and again only when its shape changes. */
 export function useLayout(graph: Graph | null): LaidOut {
   const shape = graph === null ? null : shapeOf(graph)
   const [found, setFound] = useState<LaidOut & { readonly shape: string | null }>({
@@ -19,7 +19,7 @@ export function useLayout(graph: Graph | null): LaidOut {
     layout: null,
     failed: false,
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape says all of the graph that counts here
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the shape covers everything that the layout depends on
   useEffect(() => {
     if (graph === null || shape === null) return
     const worker = startWorker(workerUrl)
@@ -32,7 +32,7 @@ export function useLayout(graph: Graph | null): LaidOut {
   return found.shape === shape ? found : { layout: null, failed: false }
 }
 
-/** Allows worker scripts only from our own files (web A9). */
+/** Allows worker scripts only from this origin (web A9). */
 interface TrustedTypes {
   createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string }
 }
@@ -40,7 +40,8 @@ interface TrustedTypes {
 const ownScript = {
   createScriptURL(url: string): string {
     const { origin, pathname } = new URL(url, location.href)
-    if (origin !== location.origin || !pathname.startsWith('/assets/')) throw new Error(`not a script of ours: ${url}`)
+    if (origin !== location.origin || !pathname.startsWith('/assets/'))
+      throw new Error(`not a script of this origin: ${url}`)
     return url
   },
 }
@@ -48,7 +49,7 @@ const ownScript = {
 const { trustedTypes } = window as { readonly trustedTypes?: TrustedTypes }
 const policy = trustedTypes?.createPolicy('harmont', ownScript) ?? ownScript
 
-/** Starts a worker from the address that `import url from './name.ts?worker&url'` returns. */
+/** Starts a worker from the address that `import url from './name.ts?worker&url'` provides. */
 function startWorker(url: string): Worker {
   return new Worker(policy.createScriptURL(url), { type: 'module' })
 }

@@ -24,8 +24,8 @@ test('web B10 a graph is laid out from left to right without overlap', () => {
   expect((column[1] ?? 0) - (column[0] ?? 0)).toBeGreaterThanOrEqual(56)
 })
 
-test('web B10 steps keep the order of the source, each right after its last prerequisite', () => {
-  // dagre's own order puts `lint` next to `deploy`, and `test` where it saves a crossing.
+test('web B10 steps keep the order of the source, each directly after its last prerequisite', () => {
+  // dagre's own order puts `lint` next to `deploy`, and `test` where this removes a crossing.
   const { positions: at } = laidOut([
     ...[step('install'), step('lint', 'install'), step('build', 'install'), step('test', 'build')],
     ...[step('e2e', 'build'), step('docs', 'install'), step('deploy', null, ['docs', 'e2e', 'test', 'lint'])],
@@ -38,7 +38,7 @@ test('web B10 steps keep the order of the source, each right after its last prer
   ])
 })
 
-/** Generates steps that need any of the earlier ones. */
+/** Generates steps that depend on any of the earlier ones. */
 const anySteps = fc.array(fc.array(fc.nat(), { maxLength: 3 }), { minLength: 1, maxLength: 25 }).map((wanted) =>
   wanted.map((needs, index) => {
     const [parent = null, ...others] = index === 0 ? [] : needs.map((need) => `s${need % index}`)

@@ -12,7 +12,7 @@ const failure = (kind: string, platform = false) => ({
   ...{ kind, platform, signal: null, message: '', first_error_line: null, tail: [], hint: null, doc_url: null },
 })
 
-test('web R1 a failed build says what failed, how, after how long and where, and which build last passed', () => {
+test('web R1 the sentence of a failed build has the step, cause, duration, place and last passed build', () => {
   const job = makeFailed('test', 1, { failure: { ...failure('exit'), first_error_line: 4812 } })
   const view = makeView([job], { state: 'failed' }, { last_passed: { number: 58, commit: null } })
   expect(say(view)).toBe(
@@ -20,7 +20,7 @@ test('web R1 a failed build says what failed, how, after how long and where, and
   )
 })
 
-test('web R1 failed tests are counted, and the first shows name, message and place', () => {
+test('web R1 failed tests are counted, and the first shows its name, message and location', () => {
   const report = {
     test: 'invoice › rounds',
     message: 'expected 2, got 1',
@@ -55,7 +55,7 @@ test('web R5 the sentence about a lost runner does not blame the command', () =>
   )
 })
 
-test('web R5 the sentence about an image that cannot be prepared blames nobody', () => {
+test('web R5 the sentence about an image that cannot be prepared names no culprit', () => {
   for (const kind of ['provision_failed', 'service_unsupported']) {
     const job = makeFailed('test', 1, { exit_code: null, started_at: null, failure: failure(kind, true) })
     const shown = say(makeView([job], { state: 'failed' }))
@@ -64,7 +64,7 @@ test('web R5 the sentence about an image that cannot be prepared blames nobody',
   }
 })
 
-test('web R5 only a lost runner makes a row say "lost"', () => {
+test('web R5 only a lost runner makes a row read "lost"', () => {
   const rowOf = (kind: string) => shortReason(makeFailed('test', 1, { exit_code: null, failure: failure(kind, true) }))
   expect(['sandbox_lost', 'agent_heartbeat_lost', 'build_abandoned'].map(rowOf)).toEqual(['lost', 'lost', 'lost'])
   expect(['snapshot_failed', 'moon_rose'].map(rowOf)).toEqual(['not kept', 'moon_rose'])
@@ -83,7 +83,7 @@ test('web R5 an empty balance and a pipeline file that fails to render are not f
   )
 })
 
-test('web B3 exit code 137 means killed, or out of memory if the sandbox says so', () => {
+test('web B3 exit code 137 means killed, or out of memory if the sandbox reports it', () => {
   expect(say(makeView([makeFailed('test', 137)], { state: 'failed' }))).toContain('exit 137: killed (SIGKILL)')
   const job = makeFailed('test', 137, { failure: failure('out_of_memory') })
   expect(say(makeView([job], { state: 'failed' }))).toBe('test failed: out of memory after 2 m 14 s.')
@@ -91,7 +91,7 @@ test('web B3 exit code 137 means killed, or out of memory if the sandbox says so
   expect(say(makeView([slow], { state: 'failed' }))).toBe('test timed out after 2 m 14 s.')
 })
 
-test('a failing build says what else failed and what still runs', () => {
+test('a failing build names other failures and what still runs', () => {
   const jobs = [
     makeFailed('test', 1),
     makeFailed('lint', 2, { finished_at: at(200) }),
@@ -102,7 +102,7 @@ test('a failing build says what else failed and what still runs', () => {
   )
 })
 
-test('a running build counts its steps and estimates the rest from when the estimate was made', () => {
+test("a running build counts its steps and subtracts the estimate's age from the remaining time", () => {
   const jobs = [makeJob('a'), makeJob('b', { state: 'running', started_at: at(0) }), makeJob('c', { state: 'pending' })]
   const view = makeView(jobs, { state: 'running' }, { eta_ms: 180_000 })
   expect(say(view)).toBe('Running: 1 of 3 steps, about 3 min left.')
@@ -113,7 +113,7 @@ test('a running build counts its steps and estimates the rest from when the esti
   expect(say(makeView([], { state: 'running' }, { render }))).toContain('Rendering the pipeline file')
 })
 
-test('web B5 a waiting build says for what, and since when', () => {
+test('web B5 a waiting build names its reason and the start of the wait', () => {
   const waiting = (message: string, ahead: number | null = null, limit: number | null = null) => ({
     ...{ message, since: at(0), ahead, limit, refs: [] },
   })
@@ -130,7 +130,7 @@ test('web B5 a waiting build says for what, and since when', () => {
   )
 })
 
-test('a canceled build says who canceled it and after how long', () => {
+test('a canceled build names the person and the time until then', () => {
   // The retried build ran for 31 s of these ten minutes.
   const times = { started_at: at(0), finished_at: at(600), run_ms: 31_000 }
   const by = { canceled_by: { user_uuid: null, name: 'Ada' } }
@@ -144,7 +144,7 @@ test('a canceled build says who canceled it and after how long', () => {
   )
 })
 
-test('a passed build says how much came from the cache, and which failures were allowed', () => {
+test('a passed build counts cached steps and names allowed failures', () => {
   const jobs = [
     makeJob('a', { cached: true }),
     makeJob('b'),

@@ -4,7 +4,10 @@ import { allJobs, type BuildView, instantOf, isActive, isEnded, type JobView, na
 import { failedSentence } from './failed.ts'
 import type { Sentence } from './sentence.ts'
 
-/** Describes the build now (web.md 6, R5). `org`: its organization; `now`: server time. */
+/**
+ * Describes the current state of the build (web.md 6, R5). `org`: its organization; `now`: server
+ * time.
+ */
 export function sentenceOf(view: BuildView, org: string, now: number): Sentence {
   const { build } = view
   switch (build.state) {
@@ -26,7 +29,7 @@ export function sentenceOf(view: BuildView, org: string, now: number): Sentence 
   }
 }
 
-/** Returns what follows `Waiting`: how long and for what. */
+/** Returns the words after `Waiting`: duration and reason. */
 function waitingSentence(job: JobView | null, now: number): Sentence {
   if (job === null || job.waiting === null) return [' for its turn.']
   const { message, since } = job.waiting
@@ -55,13 +58,16 @@ function running(view: BuildView, now: number): Sentence {
   return [steps, left === null ? '.' : left <= 0 ? ', longer than usual.' : `, about ${roughly(left)} left.`]
 }
 
-/** Returns the time that is left. The server estimated it when it wrote the view. */
+/**
+ * Returns the remaining time in milliseconds; null if unknown. The server made the estimate when it
+ * wrote the view.
+ */
 function msLeft({ eta_ms, server_time }: BuildView, now: number): number | null {
   const written = instantOf(server_time)
   return eta_ms === null || written === null ? null : eta_ms - Math.max(0, now - written)
 }
 
-/** Formats an estimate: no seconds above a minute. */
+/** Formats an estimate, without seconds above a minute. */
 function roughly(ms: number): string {
   const seconds = Math.ceil(ms / 1000)
   if (seconds < 60) return `${seconds < 10 ? seconds : Math.ceil(seconds / 10) * 10} s`
@@ -106,7 +112,7 @@ function passed({ build, jobs }: BuildView): Sentence {
   return [`Passed: ${counted(jobs.length, 'step')}${long}${more === '' ? '' : ` (${more})`}.`, ...allowed]
 }
 
-/** Says why failures did no harm: tests in quarantine, where all of them are due to these. */
+/** Describes allowed failures, as quarantined tests if these are their only cause. */
 function softly(jobs: readonly JobView[]): string {
   const tests = jobs.map(({ failure }) => failure?.quarantined ?? 0)
   if (tests.includes(0)) return ' failed (allowed).'

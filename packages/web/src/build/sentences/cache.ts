@@ -11,7 +11,7 @@ const missReasons: Readonly<Record<string, string>> = {
   not_recorded: 'this SDK does not record inputs',
 }
 
-/** Describes what the cache did for a step (web B6). `now`: the server's time. */
+/** Describes the effect of the cache on a step (web B6). `now`: the server's time. */
 export function cacheSentence({ outcome, from, reason, changes }: JobView['cache'], now: number): string {
   switch (outcome) {
     case 'hit': {

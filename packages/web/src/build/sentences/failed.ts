@@ -5,7 +5,7 @@ import { afterDuration, failureReason, isPlatformFault, isUnstarted, notStarted 
 import { reportedSentence } from './failure-reports.ts'
 import type { Sentence } from './sentence.ts'
 
-/** Says what failed, why, where in the log, and which build last passed (web R1, R5). */
+/** Describes what failed, why, where in the log, and which build last passed (web R1, R5). */
 export function failedSentence(view: BuildView, org: string, now: number): Sentence {
   const { build, jobs } = view
   const code = build.error_code ?? ''

@@ -7,9 +7,9 @@ import type { Sentence } from './sentence.ts'
 import { skippedBecause } from './skipped.ts'
 
 interface OtherFailures {
-  /** `2 more failed, 12 skipped`; null: nothing else went wrong. */
+  /** `2 more failed, 12 skipped`; null if nothing else went wrong. */
   readonly summary: string | null
-  /** A line for each later failure, and for each step that made others be skipped (web B3). */
+  /** A line for each later failure, and for each step whose failure skipped others (web B3). */
   readonly lines: readonly Sentence[]
 }
 
@@ -41,8 +41,8 @@ export function otherFailures(view: Pick<BuildView, 'render' | 'jobs'>, job: Job
 }
 
 /**
- * Says since when builds of the branch fail and which last passed. The sentence is about the
- * branch, because the step may be newer than both builds.
+ * Describes since when builds of the branch have failed, and which one last passed. The sentence is
+ * about the branch, because the step may be newer than both builds.
  */
 export function sinceSentence({
   failing_since,

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../text/duration.ts'
 import { hasFailed, type JobView, ranMs } from '../data/job-state.ts'
 
-/** Platform faults: what happened to the step, and the short form for its row. */
+/** Platform faults: the words for a sentence, and the short form for the step's row. */
 const faults: Readonly<Record<string, readonly [words: string, row: string]>> = {
   sandbox_lost: ['its runner was lost', 'lost'],
   agent_heartbeat_lost: ['its runner was lost', 'lost'],
@@ -10,18 +10,18 @@ const faults: Readonly<Record<string, readonly [words: string, row: string]>> = 
 }
 
 /**
- * Reasons why a command never started. Only the message tells whose fault it is: the pipeline may
- * name an image that does not exist.
+ * Reasons why a command never started. Only the message shows the culprit: the pipeline may name an
+ * image that does not exist.
  */
 const unstarted: Readonly<Record<string, string>> = {
   provision_failed: 'its image or file system could not be prepared',
   service_unsupported: 'a service that it needs cannot run on this machine',
-  egress_unsupported: 'its runner cannot bind it to a list of hosts',
+  egress_unsupported: 'its runner cannot enforce its egress list',
   service_failed: 'a service that it needs ended before it was ready',
   service_timeout: 'a service that it needs was not ready in time',
 }
 
-/** The same where the service is known. */
+/** The same reasons for a known service. */
 const withService: Readonly<Record<string, string | undefined>> = {
   service_failed: 'ended before it was ready',
   service_timeout: 'was not ready in time',
@@ -53,7 +53,7 @@ const signals: Readonly<Record<string, string>> = {
   SIGPIPE: 'broken pipe',
 }
 
-/** Signal numbers, which shells add to 128. */
+/** Signals by number, to which shells add 128. */
 const signalNumbers: Readonly<Record<number, string>> = {
   2: 'SIGINT',
   4: 'SIGILL',
@@ -68,12 +68,12 @@ const signalNumbers: Readonly<Record<number, string>> = {
 
 type Ended = Pick<JobView, 'failure' | 'exit_code' | 'state'> & { readonly services?: JobView['services'] }
 
-/** Returns the service that kept the command of a step from starting; undefined: none. */
+/** Returns the service that prevented a step's command from starting; undefined if none did. */
 export function failedService({ failure, services = [] }: Ended): JobView['services'][number] | undefined {
   return withService[failure?.kind ?? ''] === undefined ? undefined : services.find(({ state }) => state === 'failed')
 }
 
-/** Returns why a step failed (web B3): `exit 1`, `exit 137: killed (SIGKILL)`. */
+/** Returns the reason of a step's failure (web B3): `exit 1`, `exit 137: killed (SIGKILL)`. */
 export function failureReason(job: Ended): string {
   const { failure, exit_code, state } = job
   const kind = failure?.kind ?? ''
@@ -104,12 +104,12 @@ export function isPlatformFault({ failure }: Pick<JobView, 'failure'>): boolean 
   return failure.platform === true || faults[failure.kind] !== undefined
 }
 
-/** Returns the short reason for the step list; null: the state says it all. */
+/** Returns the short reason for the step list; null if the state is enough. */
 export function shortReason(job: JobView): string | null {
   if (!hasFailed(job)) return null
   if (isUnstarted(job)) return 'not started'
   if (isPlatformFault(job)) return faults[job.failure?.kind ?? '']?.[1] ?? failureReason(job)
-  // The command passed; something after it failed.
+  // The command passed, but later processing failed.
   if (job.exit_code === 0) return failureReason(job)
   return typeof job.exit_code === 'number' ? `exit ${job.exit_code}` : null
 }
@@ -128,7 +128,7 @@ export const notStarted: Readonly<Record<string, string>> = {
   duplicate_key: 'two steps of the pipeline have the same key',
   unknown_dependency: 'a step depends on a step that does not exist',
   cycle: 'steps depend on each other in a cycle',
-  feature_missing: 'a step needs what this server does not have yet',
+  feature_missing: 'a step needs a feature that this server lacks',
   invalid_ir: 'the pipeline is not valid',
   empty_pipeline: 'the pipeline has no steps',
   source_invalid: 'the source archive cannot be unpacked',

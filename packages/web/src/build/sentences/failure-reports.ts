@@ -11,14 +11,14 @@ type Report = NonNullable<NonNullable<Schema<'JobView'>['failure']>['reports']>[
 const longestName = 80
 const longestMessage = 140
 
-/** Returns what test runners, compilers and linters reported in the log, first reports first. */
+/** Returns the reports of test runners, compilers and linters in the log, earliest first. */
 export function reportsOf({ failure }: JobView): readonly Report[] {
   return failure?.kind === 'exit' ? (failure.reports ?? []) : []
 }
 
 /**
  * Returns `: 2 tests failed after 2 m 14 s: ` or ` failed after 2 m 14 s with 2 errors: ` and the
- * first report; null: no reports.
+ * first report; null without reports.
  */
 export function reportedSentence(job: JobView, now: number): Sentence | null {
   const [first] = reportsOf(job)
@@ -26,7 +26,7 @@ export function reportedSentence(job: JobView, now: number): Sentence | null {
   return [`${countFailures(job, afterDuration(job, now))}: `, ...reportSentence(first, job), '.']
 }
 
-/** Whether forks prove something of a failed test, or are about to. */
+/** Whether forks prove a failed test of the job, or are about to. */
 export function isProved(job: JobView): boolean {
   return reportsOf(job).some((report) => verdictWords(report) !== null)
 }
@@ -40,8 +40,8 @@ function countFailures({ failure }: JobView, after: string): string {
 }
 
 /**
- * Returns one report, `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`, whose
- * last part links to the line in the log.
+ * Returns one report, such as `invoice › rounds half up — expected 2, got 1 · invoice.test.ts:7`;
+ * its last part links to the line in the log.
  */
 export function reportSentence(report: Report, job: JobView): Sentence {
   const { test, message } = report
@@ -55,7 +55,7 @@ export function reportSentence(report: Report, job: JobView): Sentence {
   ]
 }
 
-/** A failure that only a report of tests names has no line in the log. */
+/** A failure found only in a test report has no line in the log. */
 function placeOf({ file, line, log_line: logLine }: Report, job: JobView): Sentence {
   const name = file?.split(/[\\/]/).at(-1)
   const text = name === undefined ? undefined : line === null ? name : `${name}:${line}`

@@ -12,20 +12,20 @@ const triggers: Readonly<Record<string, string>> = {
   trigger_job: 'Another pipeline',
 }
 
-/** Names what started a build; an unknown trigger keeps its own name (web X1). */
+/** Names the trigger of a build; an unknown trigger keeps its own name (web X1). */
 export function triggerLabel({ source, rebuild_of, pull_request, tag }: Build): string {
   if (typeof rebuild_of === 'number') return `Rebuild of #${rebuild_of}`
   if (source === 'webhook') return pull_request ? 'Pull request' : tag ? 'Tag' : 'Push'
   return source ? (triggers[source] ?? source) : '—'
 }
 
-/** Returns the first line of the commit's message; null: none. */
+/** Returns the first line of the commit's message; null if there is none. */
 export function headline({ message }: Build): string | null {
   const line = (message ?? '').trim().split('\n', 1)[0]?.trim() ?? ''
   return line === '' ? null : line
 }
 
-/** Returns how long the build waited, or has waited, for its first step; null: unknown. */
+/** Returns the time that the build waited for its first step, so far or in all; null if unknown. */
 export function queuedMs({ scheduled_at, created_at, started_at, finished_at }: Build, now: number): number | null {
   const from = instantOf(scheduled_at) ?? instantOf(created_at)
   const until = instantOf(started_at) ?? instantOf(finished_at) ?? now
@@ -46,8 +46,8 @@ function shortened(name: string): string {
 }
 
 /**
- * Returns what a screen reader is told between two views: a new build state and newly failed steps,
- * no timers or logs (web T3).
+ * Returns the announcements for screen readers between two views: a new build state and newly
+ * failed steps, without timers or logs (web T3).
  */
 export function announcementsOf(before: BuildView, after: BuildView): readonly string[] {
   if (before.build.number !== after.build.number || before.pipeline.slug !== after.pipeline.slug) return []

@@ -1,15 +1,15 @@
 import { thousands } from '../../text/count.ts'
 import type { JobView } from '../data/job-state.ts'
 
-/** A part of a sentence: our own words, an outside name, or a link. */
+/** A part of a sentence: the app's own words, an external name, or a link. */
 export type Part =
   | string
   | { readonly kind: 'name'; readonly text: string }
-  /** A sentence of the server's, with names between backticks. */
+  /** A sentence of the server, with names between backticks. */
   | { readonly kind: 'server'; readonly text: string }
   | { readonly kind: 'step'; readonly text: string; readonly job: JobView }
   | { readonly kind: 'build'; readonly number: number }
-  /** A line of a step's log; the text, where it has one, is a name from outside. */
+  /** A line of a step's log; its text, if any, is an external name. */
   | { readonly kind: 'line'; readonly line: number; readonly job: JobView; readonly text?: string }
   | { readonly kind: 'usage'; readonly text: string }
 

@@ -20,11 +20,11 @@ test('web B4 a skipped step names the step that caused it, its condition, or the
   expect(say(makeJob('x', { state: 'skipped', skip_reason: 'moon' }))).toBe('Skipped: moon.')
 })
 
-test('web B3 indirectly skipped steps count for the step that failed', () => {
+test('web B3 indirectly skipped steps count for the failed step', () => {
   expect(skippedBecause(jobs)).toEqual([{ cause: build, count: 2 }])
 })
 
-test('web B3 later failures, and the number of steps skipped by each, have a line each', () => {
+test('web B3 each later failure has a line, and so has each count of skipped steps', () => {
   const lint = makeFailed('lint', 137)
   const { summary, lines } = otherFailures(makeView([...jobs, lint]), build, epoch)
   expect(summary).toBe('1 more failed, 2 skipped')

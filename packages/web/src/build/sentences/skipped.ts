@@ -20,8 +20,8 @@ interface SkippedBecause {
 }
 
 /**
- * Counts the steps that each failure made be skipped, directly or through others (web B3).
- * Prerequisites come before dependents in `jobs`.
+ * Counts the steps skipped by each failure, directly or indirectly (web B3). `jobs` lists
+ * prerequisites before dependents.
  */
 export function skippedBecause(jobs: readonly JobView[]): readonly SkippedBecause[] {
   const byId = new Map(jobs.map((job) => [job.id, job]))

@@ -78,7 +78,7 @@ test.for([
   expect(read(jobs, [0, 40, 80])).toEqual([0, 40, 80])
 })
 
-test('the bars of a retried build are as long as the work they show', () => {
+test('the bars of a retried build are as long as the work that they show', () => {
   const jobs = [
     tried('a', [
       [0, 50],

@@ -1,7 +1,7 @@
 import { type BuildView, instantOf, type JobView } from '../data/job-state.ts'
 import { type WorkClock, workClockOf } from '../data/work-clock.ts'
 
-/** The time range that all duration bars share, in Unix milliseconds. */
+/** The time range of all duration bars, in Unix milliseconds. */
 export interface BuildScale {
   readonly from: number
   /** null: the build still runs. */
@@ -15,7 +15,7 @@ export function scaleOf({ build, jobs }: Pick<BuildView, 'build' | 'jobs'>): Bui
   return { from, to: instantOf(build.finished_at), clock: workClockOf(jobs) }
 }
 
-/** Returns start and length of a step's bar in percent; null: it never started (web B4). */
+/** Returns start and length of a step's bar in percent; null if it never started (web B4). */
 export function barOf(
   { started_at, finished_at }: Pick<JobView, 'started_at' | 'finished_at'>,
   { from, to, clock }: BuildScale,

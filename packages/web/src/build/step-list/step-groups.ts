@@ -47,7 +47,7 @@ export function countByLook(jobs: readonly JobView[]): readonly { readonly job: 
     .sort((a, b) => order(a.job) - order(b.job))
 }
 
-/** Returns the visible state of a job: a cached step is not plainly passed (web B6). */
+/** Returns the visible state of a job, which distinguishes cached from passed (web B6). */
 export function stateLabel({ state, cached, soft_failed }: Pick<JobView, 'state' | 'cached' | 'soft_failed'>): string {
   return lookOf(state, { cached: cached === true, softFailed: soft_failed }).word
 }

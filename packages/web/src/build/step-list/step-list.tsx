@@ -15,7 +15,7 @@ interface StepListProps {
   readonly onToggle: (key: string) => void
 }
 
-/** Above this many rows, only visible ones are mounted. The first draw mounts fewer. */
+/** Above this many rows, only visible ones are mounted. The first render mounts fewer. */
 const virtualFrom = { usual: 200, first: 40 }
 const overscan = { usual: 12, first: 2 }
 
@@ -30,11 +30,11 @@ export function StepList({ rows, scale, selected, onToggle }: StepListProps) {
     getScrollElement: () => place.current,
     estimateSize: () => rowHeight,
     overscan: useDeferredValue(overscan.usual, overscan.first),
-    // Estimates the size, so that the first rows come with the page.
+    // Estimates the size, so that the server-drawn page contains the first rows.
     initialRect: { width: 320, height: screenHeight() * 0.65 },
     getItemKey: (index) => rows[index]?.key ?? index,
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: heights are told anew when they have changed
+  // biome-ignore lint/correctness/useExhaustiveDependencies: measures again when the heights change
   useEffect(() => virtual.measure(), [virtual, rowHeight])
   useInSight(place, rows, { selected, rowHeight })
   useSteadyRows(place, rows, isVirtual ? rowHeight : null)
@@ -93,8 +93,8 @@ function GroupTitle({ row }: { readonly row: Extract<StepRow, { readonly kind: '
 }
 
 /**
- * Keeps the rows in sight where they are when others come or go above them, as a browser does for
- * rows that are all mounted. `rowHeight` null: they are.
+ * Keeps visible rows in place when rows are added or removed above them, as the browser does if all
+ * rows are mounted. A null `rowHeight` means that all rows are mounted.
  */
 function useSteadyRows(place: RefObject<HTMLElement | null>, rows: readonly StepRow[], rowHeight: number | null): void {
   const before = useRef(rows)
@@ -102,7 +102,7 @@ function useSteadyRows(place: RefObject<HTMLElement | null>, rows: readonly Step
     const earlier = before.current
     before.current = rows
     const { current } = place
-    // At the upper edge, new rows are what the reader waits for.
+    // At the top of the list the reader waits for new rows.
     if (current === null || rowHeight === null || earlier === rows || current.scrollTop === 0) return
     const first = Math.floor(current.scrollTop / rowHeight)
     const inSight = earlier.slice(first, first + Math.ceil(current.clientHeight / rowHeight))
@@ -110,7 +110,7 @@ function useSteadyRows(place: RefObject<HTMLElement | null>, rows: readonly Step
   }, [place, rows, rowHeight])
 }
 
-/** Scrolls to another selected step. Rows that move do not move the reader. */
+/** Scrolls when another step is selected. Moving rows do not scroll the list. */
 function useInSight(
   place: RefObject<HTMLElement | null>,
   rows: readonly StepRow[],

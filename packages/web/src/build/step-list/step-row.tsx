@@ -49,7 +49,7 @@ export const StepRowLink = memo(function StepRowLink({ row, scale, isSelected }:
   )
 })
 
-/** Redraws each second only what runs. All bars share one track, so that rows can be compared. */
+/** Updates only running rows each second. All bars share one track, which makes rows comparable. */
 function Facts({ job, scale }: { readonly job: JobView; readonly scale: BuildScale }) {
   return isActive(job) || scale.to === null ? (
     <MovingFacts job={job} scale={scale} />

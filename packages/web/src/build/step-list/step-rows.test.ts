@@ -71,7 +71,7 @@ test('web B4 four or more matrix cells fold, but the selected one stays visible'
   expect(shown(stepRows(makeView(four), { ...choice, open: new Set([folded?.key ?? '']) }))).toEqual(opened)
 })
 
-test('a cell shows its values, and no other name counts as a cell', () => {
+test('a cell shows its values, and no other name is parsed as a cell', () => {
   expect(cellOf(makeJob('a', { name: 'test (go=1.24.0, race=true)' }))).toEqual({
     base: 'test',
     values: 'go=1.24.0, race=true',
@@ -80,7 +80,7 @@ test('a cell shows its values, and no other name counts as a cell', () => {
     expect(cellOf(makeJob('a', { name }))).toBeNull()
 })
 
-test('web B4 the filter matches names, keys and states; rendering is the first step', () => {
+test('web B4 the filter matches names, keys and states, and rendering is the first step', () => {
   const view = makeView(
     [makeFailed('lint', 1), makeJob('test'), makeJob('unit-test', { cached: true })],
     {},
@@ -95,7 +95,7 @@ test('web B4 the filter matches names, keys and states; rendering is the first s
   expect(found('TEST cached')).toEqual(['unit-test'])
 })
 
-test('rows in sight move as most of them do: one that changes its group does not take the reader along', () => {
+test('visible rows move with the majority, and a row that changes its group does not scroll the list', () => {
   const rowsOf = (...keys: string[]) => keys.map((key): StepRow => ({ kind: 'group', key, title: key, count: 1 }))
   const earlier = rowsOf('a', 'b', 'c', 'd', 'e')
   const inSight = earlier.slice(1, 4)

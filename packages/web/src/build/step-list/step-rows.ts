@@ -3,7 +3,7 @@ import { allJobs, type BuildView, type JobView, nameOf } from '../data/job-state
 import { groupOf, groupTitle, type StepGroup, stateLabel, stepGroups } from './step-groups.ts'
 
 interface Cell {
-  /** The name that all cells of the matrix share. */
+  /** The common name of all cells of the matrix. */
   readonly base: string
   /** The values of this cell: `go=1.24.0, race=true`. */
   readonly values: string
@@ -11,7 +11,7 @@ interface Cell {
 
 const pattern = /^(.+) \(([\w.-]+=[^,()]*(?:, [\w.-]+=[^,()]*)*)\)$/su
 
-/** Returns the matrix cell that a step is, by the name that SDKs give it; null: it is none. */
+/** Returns a step's matrix cell, parsed from the name that SDKs give it; null if it is none. */
 export function cellOf(job: Pick<JobView, 'name' | 'step_key' | 'id'>): Cell | null {
   const name = nameOf(job)
   if (!name.endsWith(')')) return null
@@ -27,7 +27,7 @@ interface Placed {
   readonly rails: readonly boolean[]
 }
 
-/** Puts each listed step below its parent, or below the one that appended it (web B4). */
+/** Puts each listed step below its parent or generator (web B4). */
 function lineageForest(jobs: readonly JobView[], { above }: Appended): readonly Placed[] {
   const ids = new Set(jobs.map(({ id }) => id))
   const children = Map.groupBy(jobs, (job) => {
@@ -37,7 +37,7 @@ function lineageForest(jobs: readonly JobView[], { above }: Appended): readonly 
   const placed: Placed[] = []
   const seen = new Set<string>()
   const roots = children.get(null) ?? []
-  // Uses a stack, because a chain may have thousands.
+  // Uses a stack, because a chain may have thousands of steps.
   const stack: Placed[] = roots.map((job) => ({ job, depth: 0, rails: [] })).reverse()
   for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
     if (seen.has(next.job.id)) continue
@@ -48,12 +48,12 @@ function lineageForest(jobs: readonly JobView[], { above }: Appended): readonly 
     for (const [index, job] of [...own.entries()].reverse())
       stack.push({ job, depth: depth + 1, rails: [...rails.slice(-maxRails), index < own.length - 1] })
   }
-  // Parents cannot form a cycle. If they did, its steps would still be shown.
+  // Parents cannot form a cycle. If they did, the steps would still be shown.
   const lost = jobs.filter(({ id }) => !seen.has(id)).map((job) => ({ job, depth: 0, rails: [] }))
   return [...placed, ...lost]
 }
 
-/** Draws deeper steps at this depth, so that names stay legible. */
+/** Draws deeper steps at this depth, which keeps names legible. */
 const maxRails = 4
 
 export type StepOrder = 'state' | 'graph'
@@ -73,11 +73,11 @@ export type StepRow =
 
 export interface StepListChoice {
   readonly order: StepOrder
-  /** Words that name, key or state must contain; empty: all steps. */
+  /** Words that the name, key or state must contain; empty selects all steps. */
   readonly filter: string
   /** Keys of the matrix rows that are open. */
   readonly open: ReadonlySet<string>
-  /** The id of the selected job, whose matrix is open. */
+  /** The id of the selected job, whose matrix stays open. */
   readonly selected: string | null
 }
 
@@ -97,8 +97,8 @@ export function stepRows(view: Pick<BuildView, 'render' | 'jobs'>, choice: StepL
 }
 
 /**
- * Returns by how many places most of these rows have moved, which stood one after the other from
- * `first` on; 0 where most went different ways. A single row that changed its group decides nothing.
+ * Returns the number of places by which most of these rows, which were consecutive from `first`,
+ * have moved; 0 without a majority. A single row that changed its group does not count.
  */
 export function movedBy(earlier: readonly StepRow[], first: number, rows: readonly StepRow[]): number {
   const places = new Map(rows.map(({ key }, index) => [key, index]))
@@ -110,7 +110,7 @@ export function movedBy(earlier: readonly StepRow[], first: number, rows: readon
   return same?.[0] ?? 0
 }
 
-/** Returns the steps in the order of the keys `j` and `k`. */
+/** Returns the steps in the order in which the keys `j` and `k` visit them. */
 export function stepsOf(rows: readonly StepRow[]): readonly JobView[] {
   return rows.flatMap((row) => (row.kind === 'step' ? [row.job] : []))
 }
@@ -119,7 +119,7 @@ function headingOf(group: StepGroup, count: number): StepRow {
   return { kind: 'group', key: `group ${group}`, title: groupTitle(group), count }
 }
 
-/** Groups the cells of a matrix that share a parent, at the place of the first one. */
+/** Groups the cells of a matrix with a common parent, at the position of the first cell. */
 function fold(placed: readonly Placed[], place: string, { open, selected }: StepListChoice): readonly StepRow[] {
   const parents = new Set(placed.map(({ job }) => job.builds_in))
   const matrices = new Map<string, { readonly base: string; readonly cells: Placed[] }>()
@@ -139,7 +139,8 @@ function fold(placed: readonly Placed[], place: string, { open, selected }: Step
     if (matrix.cells[0] !== one) return []
     const cells = matrix.cells.map(({ job }) => job)
     const isOpen = open.has(key) || cells.some(({ id }) => id === selected)
-    // A folded matrix stands for its last cell, which decides whether the line continues below.
+    // A folded matrix uses the lines of its last cell, which decides whether the line continues
+    // below.
     const { depth, rails } = isOpen ? one : (matrix.cells.at(-1) ?? one)
     const heading = { kind: 'matrix', key, base: matrix.base, cells, isOpen, depth, rails } as const
     return isOpen ? [heading, ...matrix.cells.map(cellRow)] : [heading]

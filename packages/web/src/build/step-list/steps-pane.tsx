@@ -10,7 +10,7 @@ interface StepsPaneProps {
   readonly rows: readonly StepRow[]
   readonly scale: BuildScale
   readonly selected: string | null
-  /** How many steps the build has. */
+  /** The number of steps of the build. */
   readonly count: number
   readonly order: StepOrder
   readonly onOrder: (order: StepOrder) => void

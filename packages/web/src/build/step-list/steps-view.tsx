@@ -15,7 +15,7 @@ interface StepsViewProps {
   readonly view: BuildView
   readonly selection: Selection
   readonly list: StepRows
-  /** Whether a narrow screen shows the list, not the selected step. */
+  /** Whether a narrow screen shows the list instead of the selected step. */
   readonly isOpen: boolean
   readonly filterRef: Ref<HTMLInputElement>
   /** The selected step. */
@@ -24,7 +24,7 @@ interface StepsViewProps {
 
 const widths = { min: 240, max: 480, usual: 320 }
 
-/** Shows the list of steps beside the selected one; on a narrow screen one of the two. */
+/** Shows the list of steps beside the selected step; a narrow screen shows one of the two. */
 export function StepsView({ view, selection, list, isOpen, filterRef, children }: StepsViewProps) {
   const { step, isFollowing, pick } = selection
   const [width, setWidth] = useLocalStorage('build-steps-width', (kept) => within(Number(kept ?? widths.usual)))
@@ -60,7 +60,7 @@ export function StepsView({ view, selection, list, isOpen, filterRef, children }
   )
 }
 
-/** Tells of a failure that came while another step was read, and leads to it. */
+/** Announces a failure of another step than the selected one, and links to it. */
 function NewFailure({ job, onPick }: { readonly job: JobView; readonly onPick: () => void }) {
   return (
     <button

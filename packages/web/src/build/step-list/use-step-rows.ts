@@ -11,7 +11,7 @@ export interface StepRows {
   readonly setFilter: (filter: string) => void
   /** Opens or folds a matrix. */
   readonly toggle: (key: string) => void
-  /** Ids of failures that are not new: there at first, or selected since. */
+  /** Ids of failures that do not count as new: present from the start, or selected since. */
   readonly seen: ReadonlySet<string>
 }
 

@@ -3,11 +3,11 @@ import { webAddress } from '../data/compare-link.ts'
 
 interface CodeLinkProps {
   readonly code: string
-  /** The page that explains it, if the server names one. */
+  /** The documentation page of the code, if the server names one. */
   readonly page?: string | null | undefined
 }
 
-/** Links an error code to the page that explains it. */
+/** Links an error code to its documentation page. */
 export function CodeLink({ code, page }: CodeLinkProps) {
   const docs = useAuthConfig()?.docs_url
   const address = webAddress(page) ?? webAddress(docs && `${docs}/errors/${encodeURIComponent(code)}`)

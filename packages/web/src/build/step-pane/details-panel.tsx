@@ -62,7 +62,7 @@ interface RunnerFactProps {
   readonly runner: NonNullable<JobView['runner']>
 }
 
-/** Names the runner that had the job, with its page for those who may see it. */
+/** Names the runner of the job, and links its page for people who may see it. */
 function RunnerFact({ org, runner: { id, name, pool } }: RunnerFactProps) {
   const mayLook = usePermission(org, 'runners')
   const shown = <IsolatedText text={name} />

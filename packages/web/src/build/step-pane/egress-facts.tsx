@@ -10,7 +10,10 @@ interface EgressFactsProps {
   readonly job: JobView
 }
 
-/** Shows the hosts that an ended step used, as a list for its pipeline, and those it was refused. */
+/**
+ * Shows the hosts that an ended step reached, as an egress list for its pipeline, and the refused
+ * hosts.
+ */
 export function EgressFacts({ place, job }: EgressFactsProps) {
   const { data } = useQuery(egressQuery(place, job))
   if (data === undefined || data.mode === null) return null

@@ -18,14 +18,16 @@ interface FailureCardProps {
   readonly place: BuildPlace
   readonly view: BuildView
   readonly job: JobView
-  /** Whether the headline has no room for the end of its sentence. */
+  /** Whether the headline omits the end of its sentence. */
   readonly isHeadlineCut: boolean
 }
 
-/** Shows why a step failed, whether that is new, and what else failed or was skipped (web B3). */
+/**
+ * Shows why a step failed, whether the failure is new, and other failed or skipped steps (web B3).
+ */
 export function FailureCard({ place, view, job, isHeadlineCut }: FailureCardProps) {
   const { failure } = job
-  // In a low or narrow window the log needs the room.
+  // A low or narrow window needs its room for the log.
   const [isOpen, setOpen] = useState(() => isScreen('roomy'))
   const linesId = useId()
   const { summary, lines } = otherFailures(view, job, serverNow())
@@ -72,7 +74,7 @@ interface LinesProps {
   readonly place: BuildPlace
 }
 
-/** Shows what else failed or was skipped. */
+/** Shows the other failed or skipped steps. */
 function Lines({ lines, place }: LinesProps) {
   return lines.map((line, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: lines have no other name
@@ -106,7 +108,7 @@ function ErrorCode({ job: { error_code, failure } }: { readonly job: JobView }) 
   ) : null
 }
 
-/** Says whether the failure is new, and links what changed since the last pass. */
+/** Tells whether the failure is new, and links the changes since the last pass. */
 function Since({ place, view, job }: Omit<FailureCardProps, 'isHeadlineCut'>) {
   const page = compareLink(view)
   const changes = job.cache.changes.length
@@ -132,13 +134,13 @@ function softReason({ failure }: JobView): string {
   return tests === 0 ? 'allowed' : `${counted(tests, 'test')} in quarantine`
 }
 
-/** More lines would leave the log too little room. */
+/** More lines would leave too little room for the log. */
 const shownAtFirst = 3
 
 interface FailureReportListProps {
   readonly place: BuildPlace
   readonly job: JobView
-  /** Fewer are in the headline. */
+  /** The headline already has this many. */
   readonly least: number
 }
 
@@ -192,8 +194,8 @@ function FailureTail({ lines }: { readonly lines: readonly string[] }) {
   )
 }
 
-/** Removes colour sequences, which only the log interprets. */
+/** Removes colour sequences, which only the log viewer interprets. */
 function withoutColours(line: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what they are
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colour sequences are control characters
   return line.replace(/\x1b\[[0-9;:]*[a-zA-Z]/g, '')
 }

@@ -14,8 +14,8 @@ interface LineagePanelProps {
 }
 
 /**
- * Shows the step's ancestors and children: file systems with thick solid lines, order with thin
- * dashed ones, both in words (web B7).
+ * Shows the step's ancestors and children: thick solid lines for file systems, thin dashed ones for
+ * order, both also in words (web B7).
  */
 export function LineagePanel({ place, job, jobs }: LineagePanelProps) {
   const { image, ancestors, children, after } = lineageOf(job, jobs)

@@ -1,13 +1,16 @@
 import { instantOf, type JobView } from '../data/job-state.ts'
 
 interface Lineage {
-  /** The image of the oldest ancestor; null: unknown. */
+  /** The image of the oldest ancestor; null if unknown. */
   readonly image: string | null
-  /** The steps from the image up to the parent, each in the file system of the one before. */
+  /**
+   * The steps from the image down to the parent, each of which starts in the file system of the
+   * previous one.
+   */
   readonly ancestors: readonly JobView[]
   /** Steps that start from this one's snapshot. */
   readonly children: readonly JobView[]
-  /** Steps that it only waits for, without using their files (web B7). */
+  /** Steps that it only waits for, without their files (web B7). */
   readonly after: readonly JobView[]
 }
 
@@ -31,7 +34,7 @@ export function lineageOf(job: JobView, jobs: readonly JobView[]): Lineage {
 /** Longer chains show only the nearest ancestors. */
 const maxShown = 50
 
-/** Describes size, age and expiry of a snapshot; null: there is none. */
+/** Describes size, age and expiry of a snapshot; null if there is none. */
 export function snapshotSummary(
   { snapshot }: Pick<JobView, 'snapshot'>,
   format: (at: string) => string,

@@ -9,16 +9,16 @@ type Service = JobView['services'][number]
 
 export interface LogChoiceProps {
   readonly job: JobView
-  /** The runs that proved its failed tests. */
+  /** The proof runs for its failed tests. */
   readonly forks: readonly JobFork[]
-  /** Keeps their place until they come. */
+  /** Reserves their space while they load. */
   readonly areForksComing: boolean
   /** Id of the service or fork whose log is shown; null for the log of the step. */
   readonly shown: string | null
   readonly onShow: (log: Service | JobFork | null) => void
 }
 
-/** Lists the services and forks of a step, and chooses whose log is shown. */
+/** Lists the services and forks of a step, and selects the log to show. */
 export function LogChoice({ job, forks, areForksComing, shown, onShow }: LogChoiceProps) {
   const { services } = job
   const service = services.find(({ id }) => id === shown)
@@ -50,7 +50,7 @@ export function LogChoice({ job, forks, areForksComing, shown, onShow }: LogChoi
   )
 }
 
-/** Chooses one of the forks, of which there may be a hundred. */
+/** Selects one of up to a hundred forks. */
 function ForkSelect({ forks, shown, onShow }: Omit<LogChoiceProps, 'job' | 'areForksComing'>) {
   const fork = forks.find(({ id }) => id === shown)
   return (

@@ -15,10 +15,10 @@ export interface StepActionsProps {
   readonly onToggle: () => void
 }
 
-/** Shows what can be done with the selected step (web B9). */
+/** Shows the available actions of the selected step (web B9). */
 export function StepActions({ step, available, isRetrying, onRetry, onShell, isOpen, onToggle }: StepActionsProps) {
   const { retryIsRebuild, retryStep, shell } = available
-  // Rendering is repeated by a rebuild, whose button is above.
+  // Only a rebuild repeats rendering, and its button is above.
   const isStep = step.step_key != null
   const canBeTried = isStep && (step.retry.allowed || retryIsRebuild || hasFailed(step))
   return (

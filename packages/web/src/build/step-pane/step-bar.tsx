@@ -13,14 +13,14 @@ import { failureReason } from '../sentences/failure-reason.ts'
 import { StepActions, type StepActionsProps } from './step-actions.tsx'
 
 interface JobBarProps extends StepActionsProps {
-  /** The attempt that is shown. */
+  /** The displayed attempt. */
   readonly job: JobView
   readonly attemptsRef: Ref<HTMLSelectElement>
 }
 
 const from = '/$org/pipelines/$slug/builds/$number'
 
-/** Shows which step and attempt is selected, how it ended, and what can be done with it. */
+/** Shows the selected step and attempt, its outcome, and the available actions. */
 export function JobBar({ step, job, available, attemptsRef, ...on }: JobBarProps) {
   return (
     <div className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 border-b border-hairline px-3 py-1">
@@ -37,7 +37,7 @@ export function JobBar({ step, job, available, attemptsRef, ...on }: JobBarProps
   )
 }
 
-/** Starts a narrow screen's row with the way back and the step's name (web T4). */
+/** Starts a narrow screen's row with a link back and the step's name (web T4). */
 export function JobLead({ step, job }: Pick<JobBarProps, 'step' | 'job'>) {
   return (
     <span className="flex min-w-0 flex-1 items-center gap-2">
@@ -56,7 +56,7 @@ export function JobLead({ step, job }: Pick<JobBarProps, 'step' | 'job'>) {
   )
 }
 
-/** Shows remarks in a row of their own on a narrow screen. */
+/** Shows remarks in a separate row on a narrow screen. */
 export function JobRemarksRow(props: Pick<JobBarProps, 'step' | 'job' | 'attemptsRef'>) {
   if (props.step.attempts.length < 2 && !props.job.substituted_image) return null
   return (

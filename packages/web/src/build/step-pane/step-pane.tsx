@@ -38,7 +38,7 @@ interface JobPaneProps {
   readonly attemptsRef: Ref<HTMLSelectElement>
 }
 
-/** Shows one attempt of a step with its log, or why there is none yet. */
+/** Shows one attempt of a step with its log, or why it has none yet. */
 export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...shown }: JobPaneProps) {
   const { step, available, isOpen } = stepActions
   const job = withRenderFailure(useAttempt(place, step, shown.job), view)
@@ -49,7 +49,8 @@ export function JobPane({ place, view, stepActions, attemptsRef, onApprove, ...s
   const isLogShown = hasLog(job) || other !== null
   const lead = isNarrow ? <JobLead step={step} job={job} /> : null
   // On a narrow screen the log comes first: the headline has the exit code, and the details have
-  // the rest. A verdict of forks tells whether to look on at all.
+  // the rest. A verdict of forks is shown, because it tells whether the failure needs attention at
+  // all.
   const isCardShown = hasFailed(job) && (!isNarrow || isOpen || !isPlainExit(job) || isProved(job))
   return (
     <section aria-label="Selected step" className="flex min-h-0 min-w-0 flex-1 flex-col">
@@ -89,7 +90,7 @@ function useLogChoice(place: BuildPlace, job: JobView) {
   const [chosen, choose] = useState<{ readonly job: string; readonly service: string | null } | null>(null)
   const query = useQuery(forksQuery(place, job, number !== undefined))
   const forks = query.data ?? []
-  // Where a service kept the command from its start, there is no other log.
+  // If a service prevented the start of the command, its log is the only one.
   const serviceId = chosen?.job === job.id ? chosen.service : failedService(job)?.id
   const service = job.services.find(({ id }) => id === serviceId)
   const fork = forks.find((one) => one.number === number)
@@ -112,7 +113,7 @@ function asLogOf(job: JobView, id: string, name: string): JobView {
   return { ...job, id, name: `${job.name}/${name}`, failure: null }
 }
 
-/** Whether the command exited by itself, so that there is nothing else to say. */
+/** Whether the command's exit is the whole explanation. */
 function isPlainExit({ failure }: JobView): boolean {
   return failure === null || failure.kind === 'exit'
 }
@@ -167,7 +168,9 @@ function useAttempt(place: BuildPlace, step: JobView, job: JobView): JobView {
   }
 }
 
-/** Shows why a build without steps could not be planned, or that its steps will come (web B14). */
+/**
+ * Explains why a build without steps could not be planned, or that its steps will follow (web B14).
+ */
 export function NoJobsPanel({ view: { build } }: { readonly view: BuildView }) {
   const { error_code, error_message } = build
   if (!isBuildEnded(build)) return <p className="p-6 text-muted">Its steps appear in a moment.</p>

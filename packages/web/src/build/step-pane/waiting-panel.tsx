@@ -69,7 +69,7 @@ interface ReasonPanelProps {
   readonly children?: ReactNode
 }
 
-/** Shows the state of a step, the reason for it, and the command. */
+/** Shows the state of a step, its reason, and the command. */
 function ReasonPanel({ label, job, reason, children }: ReasonPanelProps) {
   return (
     <section aria-label={label} className="flex max-w-[72ch] flex-col items-start gap-3 p-6">
@@ -123,7 +123,7 @@ type Refs = NonNullable<JobView['waiting']>['refs']
 
 const link = 'underline decoration-edge decoration-1 underline-offset-3 hover:decoration-current'
 
-/** Lists who holds a limit or concurrency group and links its documentation. */
+/** Lists the holders of a limit or concurrency group, and links its documentation. */
 function Holders({ place, refs }: { readonly place: BuildPlace; readonly refs: Refs }) {
   const gate = refs.find(({ kind }) => kind === 'limit' || kind === 'concurrency_group')
   if (gate === undefined) return null
@@ -152,7 +152,10 @@ function Holders({ place, refs }: { readonly place: BuildPlace; readonly refs: R
   )
 }
 
-/** Links what helps a job that waits for a runner: the page of runners, or how to add one. */
+/**
+ * Links help for a job that waits for a runner: the page of runners, or the instructions to add
+ * one.
+ */
 function RunnerLinks({ org }: { readonly org: string }) {
   return (
     <p className="text-13">

@@ -1,9 +1,9 @@
-/** Plain data for tests of pure functions: a build and its jobs as the server sends them. */
+/** Plain data for tests of pure functions: a build and its jobs in the server's format. */
 import type { BuildView, JobView } from '../data/job-state.ts'
 
 export const epoch = Date.parse('2026-11-26T10:00:00Z')
 
-/** Returns an instant, in seconds after the creation of the test builds. */
+/** Returns the instant this many seconds after the creation of the test builds. */
 export function at(seconds: number): string {
   return new Date(epoch + seconds * 1000).toISOString()
 }

@@ -7,13 +7,13 @@ import type { BuildPlace } from '../data/queries.ts'
 type Page = Schema<'BuildTestList'>
 export type BuildTest = Schema<'BuildTest'>
 
-/** The filters of the list, as the address holds them. */
+/** The filters of the list, as stored in the address. */
 export interface TestFilters {
   readonly state?: 'failed' | 'passed' | 'skipped'
   readonly q?: string
 }
 
-/** Reads the tests of a build, 50 a page. They are read again when `seen` changes. */
+/** Reads the tests of a build, 50 a page. Reads them again when `seen` changes. */
 export function buildTestsQuery({ org, slug, number }: BuildPlace, filters: TestFilters, seen: string) {
   return infiniteQueryOptions<Page, Error, InfiniteData<Page, string | null>, readonly unknown[], string | null>({
     queryKey: ['build-tests', org, slug, number, filters, seen],

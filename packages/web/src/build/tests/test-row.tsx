@@ -14,7 +14,7 @@ import type { BuildTest } from './queries.ts'
 interface TestRowProps {
   readonly place: BuildPlace
   readonly test: BuildTest
-  /** The step that reported it; null: an attempt that the page does not show. */
+  /** The step that reported the test; null for an attempt that the page does not show. */
   readonly job: JobView | null
 }
 
@@ -63,7 +63,7 @@ export function TestRow({ place, test, job }: TestRowProps) {
   )
 }
 
-/** Opens to the whole message where that has more than one line. */
+/** Expands to the whole message if it has more than one line. */
 function Message({ text, words }: { readonly text: string; readonly words: string }) {
   const whole = text.trim()
   const line = (
@@ -82,7 +82,7 @@ function Message({ text, words }: { readonly text: string; readonly words: strin
   )
 }
 
-/** Links the step's log, at the line that tells of the failure where one does. */
+/** Links the step's log, at the line of the failure if one is known. */
 function StepLink({ place, job, test }: TestRowProps & { readonly job: JobView }) {
   const title = testTitle(test)
   const line = job.failure?.reports?.find((report) => report.test === title)?.log_line ?? null

@@ -85,7 +85,7 @@ export function TestsView({ place, view }: TestsViewProps) {
   )
 }
 
-/** Changes when another step has ended, and when forks have proved something of its tests. */
+/** Changes when another step ends, and when forks prove tests. */
 function seenOf({ jobs }: BuildView): string {
   const ended = jobs.filter(({ finished_at }) => finished_at != null)
   const proved = ended.flatMap(({ failure }) => [
@@ -145,8 +145,8 @@ function NoReports({ isEnded }: { readonly isEnded: boolean }) {
     <EmptyState title={isEnded ? 'No test reports' : 'No test reports yet'}>
       <p>
         {isEnded
-          ? 'No step of this build left a report of tests.'
-          : 'They appear when a step that names one has ended.'}{' '}
+          ? 'No step of this build wrote a test report.'
+          : 'Tests appear when a step with a test report has ended.'}{' '}
         Name the file that your test runner writes in the step, and its tests are listed here:
       </p>
       <pre className="mt-3 font-mono text-13 break-words whitespace-pre-wrap">

@@ -12,7 +12,8 @@ interface BarsProps {
 }
 
 /**
- * Draws one row: waiting outlined, around the command hatched, the command solid, cached as a diamond.
+ * Draws one row: waits outlined, work around the command hatched, the command solid, a cached step
+ * as a diamond.
  */
 export function Bars({ row, shown, isCritical }: BarsProps) {
   const { parts, running, snapshotAt, cached, softFailed, state } = row
@@ -39,7 +40,7 @@ export function Bars({ row, shown, isCritical }: BarsProps) {
   )
 }
 
-/** A runner's work is drawn higher where it keeps a command from its start. */
+/** A runner's work is drawn taller if it delays the command. */
 function lookOfPart({ kind }: AttemptPart): string {
   if (kind === 'artifacts' || kind === 'snapshot') return 'hatched h-1.5'
   return isWait(kind) ? 'h-2.5' : 'hatched h-2.5'
@@ -71,7 +72,7 @@ interface ForksProps {
   readonly rowHeight: number
 }
 
-/** Draws a line from each parent's end to the start of its children, for the given rows only. */
+/** Draws a line from each parent's end to the start of its children, only for the given rows. */
 export function Forks({ rows, shown, rowHeight }: ForksProps) {
   const indexOf = new Map(rows.map(({ jobId, stepId }, index) => [jobId === stepId ? stepId : jobId, index]))
   const lines = rows.flatMap((row, index) => {

@@ -1,12 +1,12 @@
 import { type PartKind, type PathPart, sharesOf, shareWords } from '@harmont/timeline'
 import { formatDuration } from '../../text/duration.ts'
 
-/** People read as many at a glance. */
+/** More parts are not readable at a glance. */
 const mostNamed = 4
 
 /**
- * Returns `4 m 12 s: 62% deps, 20% waiting for a runner`, the largest first; empty if nothing has run.
- * `nameOf` gives the name of a step.
+ * Returns `4 m 12 s: 62% deps, 20% waiting for a runner`, the largest first; empty if nothing has
+ * run. `nameOf` returns the name of a step.
  */
 export function pathSentence(path: readonly PathPart[], nameOf: (step: string) => string): string {
   const shares = sharesOf(path)
@@ -22,16 +22,19 @@ export function pathSentence(path: readonly PathPart[], nameOf: (step: string) =
 
 export interface Piece {
   readonly from: number
-  /** Null: several short parts. */
+  /** Null for several short parts together. */
   readonly kind: PartKind | null
   readonly step: string | null
   readonly ms: number
 }
 
-/** A part that is long enough to be seen, as a share of the path. */
+/** The smallest visible part, as a share of the path. */
 const seenFrom = 1 / 250
 
-/** Returns what is drawn of a path: a chain of 10,000 steps has no 10,000 pieces. */
+/**
+ * Returns the pieces to draw for a path, which merge invisible parts: a chain of 10,000 steps has
+ * far fewer pieces.
+ */
 export function piecesOf(path: readonly PathPart[]): readonly Piece[] {
   const parts = path.filter(({ kind }) => kind !== 'idle')
   const totalMs = parts.reduce((sum, { from, to }) => sum + to - from, 0)

@@ -7,11 +7,11 @@ import { piecesOf } from './describe-path.ts'
 interface PathStripProps {
   readonly path: readonly PathPart[]
   readonly nameOf: (step: string) => string
-  /** The same in words. */
+  /** The same information in words. */
   readonly sentence: string
 }
 
-/** A part that is wide enough for its name, in percent. */
+/** The smallest part with room for its name, in percent. */
 const namedFrom = 10
 
 /** Draws the critical path as one bar: commands solid, waits outlined, the rest hatched. */

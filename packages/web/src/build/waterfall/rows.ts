@@ -20,27 +20,27 @@ export interface Row {
   readonly stepId: string
   readonly name: string
   readonly attempt: number
-  /** How many attempts the step has. */
+  /** The number of the step's attempts. */
   readonly attempts: number
   readonly state: string
   readonly cached: boolean
   readonly softFailed: boolean
-  /** The parts of its time, without gaps. */
+  /** The phases of its time, without gaps. */
   readonly parts: readonly AttemptPart[]
-  /** Its command, or what a cached step did instead. */
+  /** The time from its start to its end; null if it has not started. */
   readonly running: Span | null
-  /** When the snapshot was taken that other steps start from. */
+  /** When the snapshot was taken from which other steps start. */
   readonly snapshotAt: number | null
-  /** The step whose snapshot it started from. */
+  /** The step from whose snapshot it started. */
   readonly parentId: string | null
-  /** Why it has not started; null: it has. */
+  /** Why it has not started; null if it has. */
   readonly why: string | null
 }
 
 export interface Waterfall {
   readonly rows: readonly Row[]
   readonly path: readonly PathPart[]
-  /** From the creation of the build to its end, or to now. */
+  /** From the creation of the build to its end, or until now. */
   readonly lengthMs: number
 }
 
@@ -86,7 +86,7 @@ function rowOf(step: Step, timed: TimedAttempt, { at, end }: Scale): Row {
     state: state ?? step.state,
     cached,
     softFailed: step.soft_failed,
-    // A hit is a mark, wherever its files are from.
+    // A cache hit is drawn as a mark, wherever its files are.
     parts: cached ? [] : attemptParts(timed, end),
     running: startedAt === null ? null : { from: startedAt, to: Math.max(startedAt, finishedAt ?? end) },
     snapshotAt: snapshot === null ? null : (at(snapshot.created_at) ?? finishedAt),
