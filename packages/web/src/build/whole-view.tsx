@@ -18,7 +18,7 @@ interface WholeViewProps {
   readonly view: BuildView
 }
 
-/** Shows the tests or the artifacts of a build in the whole width. Loads their code when they open. */
+/** Shows the tests or the artifacts of a build over the full width. Loads their code on opening. */
 export function WholeView({ tab, ...shown }: WholeViewProps) {
   const View = views[tab]
   return (

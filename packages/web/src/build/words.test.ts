@@ -12,7 +12,7 @@ import { at, epoch, makeFailed, makeJob, makeView } from './testing/make-view.ts
 
 const nothing = { policy: null, from: null, reason: null, changes: [] }
 
-test('web B6 a hit shows its origin, age and saved time, a miss its reason, and off and bypassed are named', () => {
+test('web B6 a hit shows its origin, age and saved time, and a miss its reason; disabled and bypassed caches are named', () => {
   const from = { pipeline_slug: 'ci', number: 12, job_id: 'j', at: at(-3 * 3600), saved_ms: 134_000 }
   expect(cacheSentence({ ...nothing, outcome: 'hit', from }, epoch)).toBe(
     'From build #12 of ci, 3 h ago; saved 2 m 14 s.',
@@ -48,7 +48,7 @@ test('changes since the last pass are linked if both ends are commits at a forge
   expect(compareLink({ ...view, last_passed: { number: 58, commit: '0'.repeat(40) } })).toBeNull()
 })
 
-test('web X4 an outside address opens only if it is http or https', () => {
+test('web X4 an external address opens only if it is http or https', () => {
   expect(webAddress('javascript:alert(1)')).toBeNull()
   expect(webAddress('https://github.com/a/b/pull/1')).toBe('https://github.com/a/b/pull/1')
 })
@@ -82,7 +82,7 @@ test('web B7 lineage separates file systems from order', () => {
   })
 })
 
-test('web B8 an older attempt shows its own facts and none of the newest', () => {
+test('web B8 an older attempt shows its own facts and none of the newest attempt', () => {
   const attempt = {
     number: 1,
     job_id: 'old',
@@ -98,7 +98,7 @@ test('web B8 an older attempt shows its own facts and none of the newest', () =>
   expect(attemptView(job, 7)).toBeUndefined()
 })
 
-test('web B9 available actions follow state and permission, and others say why not', () => {
+test('web B9 available actions follow state and permission, and others explain why not', () => {
   const view = makeView([makeFailed('test', 1), makeJob('lint')], { state: 'failed' })
   const job = view.jobs[0] ?? null
   expect(availableActions(view, job, true)).toMatchObject({

@@ -15,12 +15,14 @@ import { VirtualRows } from './virtual-rows.tsx'
 interface BuildListProps {
   readonly org: string
   readonly filters: BuildFilters
-  /** The pipelines of these builds, as far as they are known. */
+  /** The pipelines of these builds that are already loaded. */
   readonly pipelines: readonly Schema<'Pipeline'>[]
   readonly isOfOne: boolean
   /** Shown when there are no builds. */
   readonly empty: ReactNode
-  /** Starts a new build in the pipeline of the focused row; absent: the page has that key. */
+  /**
+   * Starts a new build in the pipeline of the focused row; absent if the page itself has that key.
+   */
   readonly onNewBuild?: (slug: string | null) => void
 }
 
@@ -33,7 +35,7 @@ function usualRow(): number {
 /** Lists builds, newest first. Only rows near the screen are mounted. */
 export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild }: BuildListProps) {
   const place = useRef<HTMLDivElement>(null)
-  // Rows keep their place while somebody reads further down or points at one of them.
+  // Rows keep their place while somebody scrolls down, or points at or focuses a row.
   const isReading = useCallback(
     () => place.current !== null && (window.scrollY > 0 || place.current.matches(':hover, :focus-within')),
     [],
@@ -74,7 +76,7 @@ export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild 
   )
 }
 
-/** Leads to the builds that came while somebody was reading. */
+/** Shows the builds that arrived while the list was being read. */
 function NewBuilds({ count, onShow }: { readonly count: number; readonly onShow: () => void }) {
   return (
     <div className="sticky top-14 z-20 flex h-0 justify-center max-lg:top-24">
@@ -91,7 +93,7 @@ function NewBuilds({ count, onShow }: { readonly count: number; readonly onShow:
   )
 }
 
-/** Names the columns for sighted readers; rows say it themselves. */
+/** Names the columns for sighted readers, because each row names its values for screen readers. */
 function ColumnNames({ isOfOne }: { readonly isOfOne: boolean }) {
   return (
     <div

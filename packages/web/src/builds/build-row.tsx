@@ -12,7 +12,7 @@ import { hasEnded, queuedMs, ranMs, titleOf, triggerLabel, waitLabel } from './l
 interface BuildRowProps {
   readonly org: string
   readonly build: BuildSummary
-  /** The repository of its commits; undefined: unknown. */
+  /** The repository of its commits; undefined if unknown. */
   readonly repository?: string | undefined
   /** The pipeline's name, in lists of several pipelines. */
   readonly pipelineName?: string | undefined
@@ -27,7 +27,9 @@ export const buildColumns = {
 
 const above = 'relative z-10'
 
-/** Shows one build: a row of columns, or two lines on a narrow screen. The whole row is a link. */
+/**
+ * Shows one build as a row of columns, or as two lines on a narrow screen. The whole row is a link.
+ */
 export const BuildRow = memo(function BuildRow({ org, build, repository, pipelineName }: BuildRowProps) {
   return (
     <div
@@ -71,7 +73,7 @@ export const BuildRow = memo(function BuildRow({ org, build, repository, pipelin
   )
 })
 
-/** Shows the message, which links the build, and why it failed or waits. */
+/** Shows the message, which links the build, and why the build failed or waits. */
 function Title({ org, build }: Pick<BuildRowProps, 'org' | 'build'>) {
   const wait = waitLabel(build)
   return (
@@ -140,7 +142,7 @@ function Commit({ build: { commit }, repository }: Pick<BuildRowProps, 'build' |
 interface TimerProps {
   readonly build: BuildSummary
   readonly of: (build: BuildSummary, now: number) => number | null
-  /** Whether it still counts; a finished timer is not redrawn. */
+  /** Whether the timer still runs; a stopped timer is not updated. */
   readonly isOn: boolean
 }
 

@@ -12,11 +12,11 @@ import { triggerChoices } from './labels.ts'
 
 interface FilterBarProps {
   readonly filters: BuildFilters
-  /** Sets a filter; empty: removes it. */
+  /** Sets a filter; an empty value removes it. */
   readonly onFilter: (name: FilterName, value: string) => void
   /** The id of the signed-in person. */
   readonly me: string
-  /** The pipelines to choose from; null: the list has only one. */
+  /** The available pipelines; null if the list shows only one. */
   readonly pipelines: readonly Schema<'Pipeline'>[] | null
 }
 
@@ -29,10 +29,10 @@ const stateChips = [
   ['Canceled', ['canceled']],
 ] as const
 
-/** Filters with a control in the first row. Others appear there once they are set. */
+/** Filters with a control in the first row. Other filters appear there once they are set. */
 const always: readonly FilterName[] = ['q', 'state']
 
-/** Shows the common filters; the others fold away and remain as chips. */
+/** Shows the common filters; the others collapse into chips. */
 export function FilterBar(props: FilterBarProps) {
   const { filters, onFilter, me } = props
   const search = useRef<HTMLInputElement>(null)
@@ -82,7 +82,7 @@ interface ActiveFiltersProps extends Pick<FilterBarProps, 'filters' | 'onFilter'
   readonly shown: readonly FilterName[]
 }
 
-/** Shows filters as chips, which remove them. */
+/** Shows filters as chips; clicking a chip removes its filter. */
 function ActiveFilters({ filters, shown, onFilter }: ActiveFiltersProps) {
   return (
     <ChipRow label="Active filters">

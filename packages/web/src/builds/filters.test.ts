@@ -42,7 +42,7 @@ test('the last day of a range is included, and an invalid day is sent unchanged'
   expect(queryOf({ to: 'soon', q: 'x' })).toEqual({ to: 'soon', q: 'x' })
 })
 
-test('filters are described in words, and other parameters are no filters', () => {
+test('filters are described in words, and other parameters are ignored', () => {
   expect(describeFilter('state', 'failed,scheduled')).toBe('state failed or queued')
   expect(filtersOf({ q: 'x', 'new-build': true } as BuildFilters)).toEqual({ q: 'x' })
 })

@@ -2,7 +2,7 @@ import type { Schema } from '../api/schemas.ts'
 
 export type BuildSummary = Schema<'BuildSummary'>
 
-/** The filters of a list of builds, as the address holds them (web P4). */
+/** The filters of a list of builds, as stored in the address (web P4). */
 export interface BuildFilters {
   readonly pipeline?: string
   /** One state, or several separated by commas. */
@@ -14,7 +14,7 @@ export interface BuildFilters {
   readonly q?: string
   /** A day (UTC) or an instant. */
   readonly from?: string
-  /** A day (UTC), included as a whole, or an instant. */
+  /** A day (UTC), which is included completely, or an instant. */
   readonly to?: string
 }
 
@@ -23,7 +23,7 @@ export type FilterName = keyof BuildFilters
 /** Filters in display order. */
 export const filterNames = ['pipeline', 'state', 'branch', 'commit', 'author', 'source', 'q', 'from', 'to'] as const
 
-/** Picks the filters from the parameters of an address. */
+/** Picks the filters from an address's parameters. */
 export function filtersOf(search: BuildFilters): BuildFilters {
   return Object.fromEntries(filterNames.flatMap((name) => (search[name] === undefined ? [] : [[name, search[name]]])))
 }
@@ -35,7 +35,7 @@ export function queryOf({ to, ...rest }: BuildFilters): BuildFilters {
 
 function endOf(to: string): string {
   const start = /^\d{4}-\d{2}-\d{2}$/.test(to) ? Date.parse(`${to}T00:00:00Z`) : Number.NaN
-  // The server judges an invalid day.
+  // The server rejects an invalid day.
   return Number.isNaN(start) ? to : new Date(start + 86_400_000).toISOString().slice(0, 10)
 }
 
@@ -92,8 +92,8 @@ function hasText({ message, branch, author, number }: BuildSummary, q: string): 
 }
 
 /**
- * Returns a function that sets one filter (empty: removes it) through `go`. The first value adds a
- * history entry and later values replace it, so that Back leads to the list before.
+ * Returns a function that sets one filter (an empty value removes it) through `go`. The first value
+ * adds a history entry and later values replace it, so that Back returns to the unfiltered list.
  */
 export function withFilter(
   filters: BuildFilters,

@@ -21,7 +21,7 @@ test('the timer of a retried build continues from its run time', () => {
   expect(ranMs(over, Date.now() + 3_600_000)).toBe(60_000)
 })
 
-test('a build retried before it started waits since then', () => {
+test('a build retried before it started waits from the retry on', () => {
   const times = { created_at: '2026-01-01T00:00:00Z', scheduled_at: '2026-01-02T00:00:00Z', started_at: null }
   const again = completeBuild({ ...retried, ...times, queue_ms: 0, run_ms: null })
   expect(queuedMs(again, Date.parse('2026-01-02T00:00:05Z'))).toBe(5_000)

@@ -10,7 +10,7 @@ const triggers: Readonly<Record<string, string>> = {
   trigger_job: 'Trigger',
 }
 
-/** Names what started a build; an unknown trigger keeps its own name (web X1). */
+/** Names the trigger of a build; an unknown trigger keeps its own name (web X1). */
 export function triggerLabel({ source, rebuild_of, pull_request, tag }: BuildSummary): string {
   if (rebuild_of != null) return `Rebuild of #${rebuild_of}`
   if (source === 'webhook' && pull_request != null) return 'Pull request'
@@ -18,10 +18,10 @@ export function triggerLabel({ source, rebuild_of, pull_request, tag }: BuildSum
   return source == null ? '—' : (triggers[source] ?? source)
 }
 
-/** The triggers to choose from. */
+/** The triggers offered as filters. */
 export const triggerChoices = Object.entries(triggers).map(([value, label]) => ({ value, label }))
 
-/** Returns the first line of the message, else branch or commit. */
+/** Returns the first line of the message, or else the branch or commit. */
 export function titleOf({ message, branch, commit }: BuildSummary): string {
   const [first = ''] = (message ?? '').trimStart().split('\n', 1)
   return first.trim() || branch || commit || 'No message'
@@ -34,14 +34,14 @@ export function hasEnded({ state }: Pick<BuildSummary, 'state'>): boolean {
   return ended.has(state)
 }
 
-/** Returns how long the build ran, or has run, in milliseconds; null: it did not start. */
+/** Returns the run time of the build so far in milliseconds; null if it did not start. */
 export function ranMs({ started_at, finished_at, run_ms, runs_since }: ReadBuild, now: number): number | null {
   if (started_at == null) return null
   if (finished_at != null) return run_ms
   return Math.max(0, runs_since === undefined ? now - Date.parse(started_at) : onThisMachine(now) - runs_since)
 }
 
-/** Returns how long the build waited, or has waited, in milliseconds. */
+/** Returns the waiting time of the build so far in milliseconds. */
 export function queuedMs(build: BuildSummary, now: number): number | null {
   const { scheduled_at, created_at, started_at, finished_at, queue_ms } = build
   return started_at == null && finished_at == null

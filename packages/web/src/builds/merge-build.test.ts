@@ -35,7 +35,7 @@ test('web D2 builds that arrive in any order are listed once, in place, in their
   )
 })
 
-test('web P4 builds newer than the newest shown one wait, and shown ones never do', () => {
+test('web P4 builds newer than the newest shown build wait, and shown builds never do', () => {
   const builds = [made(5), made(4), made(3)]
   const numbers = (some: readonly BuildSummary[]) => some.map(({ number }) => number)
   const { shown, waiting } = splitAt(builds, made(4).created_at)
@@ -43,14 +43,14 @@ test('web P4 builds newer than the newest shown one wait, and shown ones never d
   expect(numbers(splitAt(builds, null).shown)).toEqual([5, 4, 3])
 })
 
-test('a build that the filters hide is not missing; one that now matches is', () => {
+test('a build hidden by the filters is not missing, and a build that now matches is', () => {
   const pages = pagesOf([made(4), made(2)])
   expect(isMissing(pages, made(3), { branch: 'topic' })).toBe(false)
   expect(isMissing(pages, made(3), { branch: 'main' })).toBe(true)
   expect(isMissing(pages, made(4), { branch: 'main' })).toBe(false)
 })
 
-test('unchanged pages stay the same object, so nothing is redrawn', () => {
+test('unchanged pages stay the same object, so nothing renders again', () => {
   const pages = pagesOf([made(1, 5)])
   expect(replaceBuild(pages, made(1, 5))).toBe(pages)
   expect(replaceBuild(pages, made(9, 9))).toBe(pages)

@@ -25,7 +25,7 @@ export function listedBuilds(pages: BuildPages | undefined): readonly BuildSumma
   return [...all.values()]
 }
 
-/** Replaces a listed build by a newer state; returns the same object if nothing changes. */
+/** Replaces a listed build by a newer state; returns the same object without a change. */
 export function replaceBuild(pages: BuildPages, incoming: BuildSummary): BuildPages {
   const key = keyOfBuild(incoming)
   const isChanged = (listed: BuildSummary) => keyOfBuild(listed) === key && newerOf(listed, incoming) !== listed
@@ -39,7 +39,7 @@ export function replaceBuild(pages: BuildPages, incoming: BuildSummary): BuildPa
   }
 }
 
-/** Inserts a build in its place by age. */
+/** Inserts a build at its place by age. */
 export function insertBuild(pages: BuildPages, added: BuildSummary): BuildPages {
   const at = Date.parse(added.created_at)
   const isOlder = (listed: BuildSummary) => Date.parse(listed.created_at) <= at
@@ -68,7 +68,7 @@ export function isMissing(pages: BuildPages, incoming: BuildSummary, filters: Bu
   return isWhole || oldest === undefined || Date.parse(incoming.created_at) >= Date.parse(oldest.created_at)
 }
 
-/** Separates the shown builds from those newer than `horizon`, which wait; null: all are shown. */
+/** Separates the shown builds from waiting ones, which are newer than `horizon`; null shows all. */
 export function splitAt(builds: readonly BuildSummary[], horizon: string | null) {
   const limit = horizon === null ? Number.POSITIVE_INFINITY : Date.parse(horizon)
   const isShown = (build: BuildSummary) => !(Date.parse(build.created_at) > limit)

@@ -8,7 +8,7 @@ import { anyBuildQuery } from './queries.ts'
 interface NothingMatchesProps {
   readonly org: string
   readonly filters: BuildFilters
-  /** Filters of the page itself, which cannot be cleared. */
+  /** Filters set by the page itself, which cannot be cleared. */
   readonly fixed: readonly FilterName[]
   readonly onFilter: (name: FilterName, value: string) => void
   readonly onClear: () => void
@@ -16,7 +16,7 @@ interface NothingMatchesProps {
   readonly me: string
 }
 
-/** Says that no build matches, and which single filter hides everything. */
+/** Explains that no build matches, and names the single filter that hides all builds. */
 export function NothingMatches({ org, filters, fixed, onFilter, onClear, me }: NothingMatchesProps) {
   const set = filterNames.filter((name) => filters[name] !== undefined && !fixed.includes(name))
   const without = useQueries({

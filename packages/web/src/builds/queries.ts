@@ -15,7 +15,7 @@ export function buildListQuery(org: string, filters: BuildFilters) {
     queryFn: ({ pageParam, signal }) => readPage(org, filters, { limit: pageSize, cursor: pageParam, signal }),
     initialPageParam: null,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? null,
-    // Old rows stay while a filter is typed.
+    // Old rows stay while somebody types a filter.
     placeholderData: keepPreviousData,
   })
 }

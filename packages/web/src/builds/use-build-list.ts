@@ -6,15 +6,16 @@ import type { BuildFilters, BuildSummary } from './filters.ts'
 import { insertBuild, isMissing, listedBuilds, replaceBuild, splitAt } from './merge-build.ts'
 import { buildListQuery, newestBuildsQuery } from './queries.ts'
 
-/** When the newest shown build was created, and in which list. */
+/** The creation time of the newest shown build, and the list that it belongs to. */
 interface Horizon {
   readonly list: string
   readonly at: string | null
 }
 
 /**
- * Keeps a list of builds up to date. Listed builds change in place. New ones appear at once, or,
- * while `isReading` says that somebody is at the rows, wait in `waiting` until `showWaiting`.
+ * Keeps a list of builds up to date. Listed builds change in place. New builds appear immediately.
+ * While `isReading` reports that somebody uses the rows, they wait in `waiting` until
+ * `showWaiting`.
  */
 export function useBuildList(org: string, filters: BuildFilters, isReading: () => boolean) {
   const client = useQueryClient()

@@ -4,14 +4,17 @@ import { useShortcuts } from '../interaction/shortcuts.ts'
 interface RowKeys {
   /** Mounts a row and scrolls to it. */
   readonly reveal: (index: number) => void
-  /** Starts a build for the focused row; null: none. Absent: the page has that key. */
+  /**
+   * Starts a build for the focused row; null if no row has the focus. Absent if the page itself has
+   * that key.
+   */
   readonly onNewBuild?: ((index: number | null) => void) | undefined
 }
 
 /**
- * Adds keys to a list whose rows each hold one `[data-row-link]` inside an element with
- * `data-index` (web.md 11). `j`, `k` and arrows move the focus, so Enter and Ctrl+Enter work as in
- * any link.
+ * Adds keys to a list whose rows each contain one `[data-row-link]` inside an element with
+ * `data-index` (web.md 11). `j`, `k` and arrows move the focus to links, so Enter and Ctrl+Enter
+ * work as usual.
  */
 export function useRowKeys(place: RefObject<HTMLElement | null>, count: number, keys: RowKeys): void {
   const last = useRef(-1)
@@ -37,7 +40,7 @@ export function useRowKeys(place: RefObject<HTMLElement | null>, count: number, 
   useEffect(() => {
     const element = place.current
     if (element === null) return
-    // Arrows work only from within; elsewhere they scroll the page.
+    // Arrows work only inside the list; elsewhere they scroll the page.
     const onArrow = (event: KeyboardEvent) => {
       if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
       if (!(event.target instanceof HTMLElement) || !event.target.matches('[data-row-link]')) return

@@ -10,13 +10,16 @@ interface VirtualRowsProps<Row> {
   readonly render: (row: Row) => ReactNode
   /** Estimates the height of a row, in pixels. */
   readonly usualHeight: () => number
-  /** The element around the rows, which outlives them. */
+  /** The element around the rows, which stays mounted. */
   readonly place: RefObject<HTMLElement | null>
-  /** Starts a build for the focused row; null: none. Absent: the page has that key. */
+  /**
+   * Starts a build for the focused row; null if no row has the focus. Absent if the page itself has
+   * that key.
+   */
   readonly onNewBuild?: ((row: Row | null) => void) | undefined
 }
 
-/** Shows a list of any length on the page's scroll bar, mounting few rows (web.md 11). */
+/** Shows a list of any length on the page's scroll bar, with few mounted rows (web.md 11). */
 export function VirtualRows<Row>({
   rows,
   label,
@@ -33,7 +36,7 @@ export function VirtualRows<Row>({
     estimateSize: () => rowHeight,
     overscan: 8,
     scrollMargin: offset,
-    // The focused row never hides below the top bar.
+    // The top bar never hides the focused row.
     scrollPaddingStart: barHeight,
     getItemKey: (index) => {
       const row = rows[index]
@@ -65,11 +68,11 @@ export function VirtualRows<Row>({
   )
 }
 
-/** Returns how far below the top of the page the list begins, and how high the bar above it is. */
+/** Returns the list's distance from the top of the page, and the height of the bar above it. */
 function useOffset(place: RefObject<HTMLElement | null>) {
   const [offset, setOffset] = useState(0)
   const [barHeight, setBarHeight] = useState(0)
-  // Content above may grow and shrink: filters fold, charts load.
+  // Content above may change its height: filters collapse, charts load.
   useLayoutEffect(() => {
     const top = (place.current?.getBoundingClientRect().top ?? 0) + window.scrollY
     setOffset((before) => (Math.abs(before - top) < 1 ? before : top))

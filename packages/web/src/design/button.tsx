@@ -3,7 +3,10 @@ import type { ButtonHTMLAttributes, Ref } from 'react'
 /** The emphasis of a button. */
 export type ButtonLook = 'primary' | 'plain' | 'quiet' | 'danger'
 
-/** Buttons are ink (web.md 15). Only destructive ones are red, and only in their confirmation. */
+/**
+ * Buttons use the text colour (web.md 15). Only destructive buttons are red, and only in their
+ * confirmation.
+ */
 const looks: Readonly<Record<ButtonLook, string>> = {
   primary: 'bg-text text-ground hover:opacity-90',
   plain: 'border border-edge bg-raised text-text hover:bg-sunk',
@@ -19,7 +22,9 @@ export function buttonClass(look: ButtonLook = 'plain'): string {
 interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly look?: ButtonLook
   readonly ref?: Ref<HTMLButtonElement>
-  /** Why it cannot be used: it stays focusable, says so, and does nothing (web A2). */
+  /**
+   * Why the button cannot be used: it stays focusable, shows the reason and does nothing (web A2).
+   */
   readonly refused?: string | null | undefined
 }
 

@@ -1,6 +1,6 @@
 import type { ButtonHTMLAttributes, ReactNode } from 'react'
 
-/** The class of a chip. `aria-pressed` (buttons) or `aria-current` (links) switches it on. */
+/** The class of a chip. `aria-pressed` (buttons) or `aria-current` (links) marks it as on. */
 export const chipClass =
   'inline-flex min-h-7 pointer-coarse:min-h-11 items-center gap-1.5 rounded-full border border-edge px-3 text-13 whitespace-nowrap hover:bg-sunk aria-pressed:border-text aria-pressed:bg-text aria-pressed:text-ground aria-[current]:border-text aria-[current]:bg-text aria-[current]:text-ground'
 
@@ -23,7 +23,7 @@ export function ChipRow({ label, children }: { readonly label: string; readonly 
   )
 }
 
-/** A small label: a role, `default`, `this session`. Never a state, which has a mark. */
+/** A small label: a role, `default`, `this session`. Never used for a state, which has a mark. */
 export function Tag({ children }: { readonly children: ReactNode }) {
   return (
     <span className="inline-flex items-center rounded-small border border-hairline bg-sunk px-1.5 text-12 whitespace-nowrap">

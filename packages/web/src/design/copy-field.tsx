@@ -5,11 +5,14 @@ import { copyText } from '../browser/clipboard.ts'
 interface CopyFieldProps {
   /** The accessible name: `the command that installs hm`. */
   readonly label: string
-  /** Copied exactly: no prompt, no newline at the end. */
+  /** Copied exactly, without a prompt or a newline at the end. */
   readonly text: string
 }
 
-/** Shows a command or key that a click or Enter copies, or selects if refused (web F4). */
+/**
+ * Shows a command or key, which a click or Enter copies, or selects if the browser refuses (web
+ * F4).
+ */
 export function CopyField({ label, text }: CopyFieldProps) {
   const shown = useRef<HTMLElement>(null)
   const [outcome, setOutcome] = useState<'copied' | 'selected' | null>(null)

@@ -12,9 +12,9 @@ const box =
 
 interface Labelled {
   readonly label: string
-  /** Says what a valid value is, or what the field is for. */
+  /** Describes a valid value, or the purpose of the field. */
   readonly hint?: ReactNode
-  /** The fault of the value, such as the server tells it: `must match …`. */
+  /** The error of the value, as the server words it: `must match …`. */
   readonly problem?: string | null | undefined
 }
 
@@ -74,7 +74,7 @@ export function Select({ label, hint, problem, ...rest }: Labelled & SelectHTMLA
   )
 }
 
-/** A multi-line field with its label, for values and lists: no spell check. */
+/** A multi-line field with its label, for values and lists, without spell checking. */
 export function TextArea({ label, hint, problem, ...rest }: Labelled & TextareaHTMLAttributes<HTMLTextAreaElement>) {
   const id = useId()
   const texts = { label, hint, problem }

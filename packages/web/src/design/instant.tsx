@@ -3,7 +3,7 @@ import { useAppearance } from '../browser/appearance.ts'
 import { formatAgo } from '../text/duration.ts'
 
 interface InstantProps {
-  /** RFC 3339; a missing one shows as a dash. */
+  /** RFC 3339; a missing instant is shown as a dash. */
   readonly at: string | null | undefined
 }
 

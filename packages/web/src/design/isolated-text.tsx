@@ -1,7 +1,7 @@
 import { useEmoji } from '../text/emoji.ts'
 import { showInvisible } from '../text/escape.ts'
 
-/** Shows outside text, isolated for direction (web X4), with emoji codes drawn. */
+/** Shows external text, isolated for direction (web X4), with emoji codes drawn. */
 export function IsolatedText({ text }: { readonly text: string }) {
   return <bdi className="isolated">{useEmoji(showInvisible(text))}</bdi>
 }

@@ -33,7 +33,7 @@ export function LoadMore({ query, what }: MoreProps) {
   if (!hasMore) return null
   return (
     <div ref={place} className="flex flex-wrap items-center gap-3 px-4 py-3">
-      {/* Not disabled: a user who comes by Tab while it loads would be past it when it works again. */}
+      {/* Never disabled: a user who reaches it by Tab while it loads would otherwise skip it. */}
       <Button onClick={onMore} refused={isLoading ? 'Loading the next ones.' : null}>
         {isLoading ? `Loading ${what}…` : `More ${what}`}
       </Button>

@@ -6,7 +6,7 @@ interface NoticeProps {
   readonly children: ReactNode
 }
 
-/** A note before going on: neither a failure nor a state. */
+/** Shows a note before the next action; it is neither a failure nor a state. */
 export function Notice({ title, children }: NoticeProps) {
   return (
     <section className="flex flex-col gap-2 rounded-surface border border-hairline bg-raised px-4 py-3">

@@ -10,16 +10,16 @@ interface PageHeadingProps {
   readonly title: string
   readonly actions?: ReactNode
   /**
-   * For a build: its state becomes the tab's icon, and the title is used unchanged: `Failed: test ·
-   * ci #60 · acme` (web T1).
+   * The state of a build, which becomes the tab's icon; the title is then used unchanged: `Failed:
+   * test · ci #60 · acme` (web T1).
    */
   readonly mark?: StateLook
 }
 
-/** The page that the browser loaded, whose focus starts before the skip link. */
+/** The page that the browser loaded first, whose focus starts before the skip link. */
 let firstPage: string | null = null
 
-/** The page's only h1. It takes the focus on navigation (web T2) and names the tab. */
+/** The page's only h1. It receives the focus on navigation (web T2), and sets the tab's title. */
 export function PageHeading({ children, title, actions, mark }: PageHeadingProps) {
   const heading = useRef<HTMLHeadingElement>(null)
   const { pathname } = useLocation()
@@ -29,7 +29,7 @@ export function PageHeading({ children, title, actions, mark }: PageHeadingProps
     firstPage ??= pathname
     if (pathname === firstPage) return
     firstPage = ''
-    // After a closing dialog has returned the focus.
+    // Runs after a closing dialog has returned the focus.
     const frame = requestAnimationFrame(() => focusUnlessTaken(heading.current))
     return () => cancelAnimationFrame(frame)
   }, [pathname])
@@ -43,7 +43,7 @@ export function PageHeading({ children, title, actions, mark }: PageHeadingProps
   )
 }
 
-/** Focuses the heading unless the page or a dialog already focused something of its own. */
+/** Focuses the heading, unless the page or a dialog has already focused an element. */
 function focusUnlessTaken(heading: HTMLElement | null): void {
   const { activeElement } = document
   const isTaken = activeElement?.closest('main, [role=dialog]') != null && activeElement.id !== 'main'

@@ -5,12 +5,12 @@ import { CopyField } from './copy-field.tsx'
 
 interface EmptyStateProps {
   readonly title: string
-  /** The purpose, and what to do next. */
+  /** The purpose, and the next step. */
   readonly children: ReactNode
   readonly action?: ReactNode
 }
 
-/** Shows that nothing is there yet, and the next step. */
+/** Shows that a list is still empty, and the next step. */
 export function EmptyState({ title, children, action }: EmptyStateProps) {
   return (
     <section className="mx-auto flex max-w-[72ch] flex-col items-start gap-3 px-4 py-12">
@@ -24,7 +24,7 @@ export function EmptyState({ title, children, action }: EmptyStateProps) {
 interface ErrorStateProps {
   readonly error: unknown
   readonly onRetry?: (() => void) | undefined
-  /** The name of the requested thing: `the builds of acme`. */
+  /** Names the requested data: `the builds of acme`. */
   readonly what: string
 }
 
@@ -74,7 +74,7 @@ export function Skeleton({ rows = 6, label = 'Loading' }: { readonly rows?: numb
   return (
     <div role="status" aria-label={label} className={isShown ? '' : 'invisible'}>
       {Array.from({ length: rows }, (_, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: they are all the same
+        // biome-ignore lint/suspicious/noArrayIndexKey: all rows are the same
         <div key={index} className="flex h-row items-center gap-3 border-b border-hairline px-4">
           <span className="h-3 w-4 rounded-small bg-sunk" />
           <span className="h-3 w-1/3 rounded-small bg-sunk" />

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Button } from './button.tsx'
 import { ErrorState } from './page-states.tsx'
 
-/** Says that files of this page's version are gone or failed to load. */
+/** Explains that files of this page's version are gone or failed to load. */
 export function MissingPart() {
   return (
     <section role="alert" className="mx-auto flex max-w-[72ch] flex-col items-start gap-3 px-4 py-8">
@@ -14,20 +14,20 @@ export function MissingPart() {
   )
 }
 
-/** Whether an error means that a file of code or styles failed to load. */
+/** Whether an error means that a script or style file failed to load. */
 export function isMissingPart(error: unknown): boolean {
   return error instanceof Error && /dynamically imported module|module script failed|preload CSS/i.test(error.message)
 }
 
 interface PaneBoundaryProps {
-  /** The name of the shown thing: `the graph`. */
+  /** Names the content: `the graph`. */
   readonly what: string
-  /** A new key tries again. */
+  /** A new key retries. */
   readonly resetKey: string
   readonly children: ReactNode
 }
 
-/** Keeps a fault in one pane from the others (web X3). */
+/** Confines a fault to its pane (web X3). */
 export function PaneBoundary({ what, resetKey, children }: PaneBoundaryProps) {
   return (
     <CatchBoundary

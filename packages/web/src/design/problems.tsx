@@ -5,7 +5,7 @@ import { Button } from './button.tsx'
 import { Instant } from './instant.tsx'
 import { ProblemFacts } from './page-states.tsx'
 
-/** Shows why a request failed, beside its control; nothing for null. */
+/** Shows beside a control why its request failed; nothing for null. */
 export function ProblemNote({ error }: { readonly error: unknown }) {
   if (error === null || error === undefined) return null
   return <ProblemText problem={problemOf(error)} />
@@ -19,7 +19,7 @@ interface ProblemTextProps {
   readonly children?: ReactNode
 }
 
-/** Shows the message of a problem, what to do about it, and its facts. */
+/** Shows the message of a problem, the remedy, and its facts. */
 export function ProblemText({ problem, framed = false, children }: ProblemTextProps) {
   return (
     <div role="alert" className={`flex flex-col gap-2 ${framed ? 'rounded-small border border-fail p-3' : ''}`}>
@@ -51,7 +51,7 @@ interface StaleBarProps {
   readonly onRetry: () => void
 }
 
-/** Says since when shown data is old, and why (web.md 2), unless the frame says so. */
+/** Shows since when data is old, and why (web.md 2), unless the frame shows it. */
 export function StaleBar({ since, error, onRetry }: StaleBarProps) {
   if (isPassing(error)) return null
   return (

@@ -6,13 +6,13 @@ interface SearchFieldProps {
   /** The label: `Search builds`. */
   readonly label: string
   readonly value: string
-  /** Called when typing pauses; empty: no search. */
+  /** Called when typing pauses; an empty text ends the search. */
   readonly onChange: (text: string) => void
   readonly placeholder?: string
   readonly ref?: Ref<HTMLInputElement>
 }
 
-/** Searches a list while typing; Escape clears. */
+/** Searches a list while the person types; Escape clears the field. */
 export function SearchField({ label, value, onChange, placeholder, ref }: SearchFieldProps) {
   const [draft, setDraft] = useDraft(value, onChange)
   return (

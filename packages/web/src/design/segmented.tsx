@@ -7,7 +7,10 @@ interface SegmentedProps<Value extends string> {
   readonly onChange: (value: Value) => void
 }
 
-/** A choice side by side, made of radio buttons: arrow keys and spoken counts are the browser's. */
+/**
+ * Options side by side, made of radio buttons, so that the browser handles arrow keys and announces
+ * positions.
+ */
 export function Segmented<Value extends string>({ label, value, choices, onChange }: SegmentedProps<Value>) {
   const name = useId()
   return (

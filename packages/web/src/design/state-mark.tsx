@@ -1,6 +1,6 @@
 import { type Icon, lookOf, stateIcons, type Tone } from './state.ts'
 
-/** Text colours of states, also for shapes drawn in `currentColor`. */
+/** Text colours of states, also used for shapes drawn in `currentColor`. */
 export const toneColours: Readonly<Record<Tone, string>> = {
   pass: 'text-pass',
   cache: 'text-cache',
@@ -28,7 +28,7 @@ interface StateProps {
 }
 
 interface MarkProps extends StateProps {
-  /** The side of the square, in pixels. */
+  /** The side length of the square, in pixels. */
   readonly size?: number
 }
 

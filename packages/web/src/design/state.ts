@@ -1,4 +1,4 @@
-/** The states of builds and jobs as people see them (web.md 15): word, colour, icon. */
+/** The word, colour and icon of each build and job state (web.md 15). */
 
 export type Tone = 'pass' | 'cache' | 'fail' | 'soft' | 'run' | 'wait' | 'stop'
 
@@ -43,7 +43,9 @@ const looks: Readonly<Record<string, Omit<StateLook, 'moving'>>> = {
 
 const moving = new Set(['running', 'assigned', 'failing', 'canceling', 'timing_out'])
 
-/** Returns how a state looks. An unknown one shows its own name with the neutral icon (web X1). */
+/**
+ * Returns the look of a state. An unknown state shows its own name with the neutral icon (web X1).
+ */
 export function lookOf(
   state: string,
   how: { readonly cached?: boolean; readonly softFailed?: boolean } = {},
@@ -56,7 +58,7 @@ export function lookOf(
   return { ...look, moving: moving.has(state) }
 }
 
-/** One stroke of an icon, in a square of 16. */
+/** One stroke of an icon, in a square of 16 units. */
 interface IconPath {
   readonly d: string
   /** Fills the shape with the state's colour. */
@@ -70,7 +72,7 @@ interface IconPath {
 const ring: IconPath = { d: 'M8 1.75a6.25 6.25 0 1 0 0 12.5a6.25 6.25 0 1 0 0-12.5z' }
 const octagon = 'M5.3 1.5h5.4l3.8 3.8v5.4l-3.8 3.8H5.3l-3.8-3.8V5.3z'
 
-/** The shapes of web.md 15, which differ without colour. */
+/** The shapes of web.md 15, which differ even without colour. */
 export const stateIcons: Readonly<Record<Icon, readonly IconPath[]>> = {
   'ring-check': [ring, { d: 'm5 8.3 2.1 2.1L11 6' }],
   'layers-check': [

@@ -16,7 +16,7 @@ const states = [
   'new_one',
 ]
 
-test("web T1 the tab's icon has the shape of the state, and a colour for light and for dark bars", () => {
+test("web T1 the tab's icon has the shape of the state, and a colour for light and for dark tab bars", () => {
   const pictures = states.map((state) => faviconOf(lookOf(state), { light: '#111111', dark: '#eeeeee' }))
   expect(new Set(pictures).size).toBe(states.length)
   for (const picture of pictures) {

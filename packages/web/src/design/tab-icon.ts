@@ -23,7 +23,7 @@ export function faviconOf({ icon }: Pick<StateLook, 'icon'>, { light, dark }: Fa
 
 const plain = '/favicon.svg'
 
-/** Shows a state in the tab's icon while mounted (web T1); null: the product's own. */
+/** Shows a state in the tab's icon while mounted (web T1); null shows the product's icon. */
 export function useTabMark(look: StateLook | null): void {
   const icon = look?.icon ?? null
   const tone = look?.tone ?? null

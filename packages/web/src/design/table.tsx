@@ -7,7 +7,7 @@ type Column =
       /** For amounts, durations and counts. */
       readonly numeric?: boolean
       readonly className?: string
-      /** Hides the name from sight. */
+      /** Hides the name visually. */
       readonly isSpokenOnly?: boolean
     }
 
@@ -15,13 +15,13 @@ interface TableProps {
   /** The caption for screen readers. */
   readonly caption: string
   readonly columns: readonly Column[]
-  /** The body, or several. */
+  /** The table body, or several. */
   readonly children: ReactNode
 }
 
 /**
- * On narrow screens the first and last cell of a row share one line and the others the next. Column
- * heads are for screen readers only (web T4).
+ * On narrow screens the first and last cell of a row share one line, and the others share the next.
+ * Column heads are then only for screen readers (web T4).
  */
 const stacked = [
   'max-sm:block max-sm:[&_tbody]:block max-sm:[&_thead]:sr-only',
@@ -31,7 +31,7 @@ const stacked = [
   "max-sm:[&_tbody_tr]:after:order-2 max-sm:[&_tbody_tr]:after:basis-full max-sm:[&_tbody_tr]:after:content-['']",
 ].join(' ')
 
-/** Shows rows with hairlines. A table that is too wide scrolls by itself, never the page. */
+/** Shows rows with hairlines. A table that is too wide scrolls on its own, without the page. */
 export function Table({ caption, columns, children }: TableProps) {
   return (
     <div className="relative w-full overflow-x-auto">
@@ -70,7 +70,7 @@ function ColumnHead({ column }: { readonly column: Column }) {
 interface TdProps extends TdHTMLAttributes<HTMLTableCellElement> {
   /** For amounts, durations and counts. */
   readonly numeric?: boolean
-  /** Precedes the value where heads are hidden, if the value does not explain itself. */
+  /** Precedes the value where heads are hidden, unless the value explains itself. */
   readonly label?: string
 }
 

@@ -2,7 +2,7 @@ import { useLocation } from '@tanstack/react-router'
 import { type ReactNode, type RefObject, useEffect, useRef } from 'react'
 
 /**
- * The class of a `Link` in a `TabNav`. The router marks the current one (`aria-current`); pass
+ * The class of a `Link` in a `TabNav`. The router marks the current link (`aria-current`); pass
  * `activeOptions` if the path alone does not decide.
  */
 export const tabClass =
@@ -15,8 +15,8 @@ interface TabNavProps {
 }
 
 /**
- * Links the views of one thing, each at its own address, so that Back and pasted links work. It
- * scrolls on narrow screens.
+ * Links the views of one object, each at its own address, so that Back and pasted links work. The
+ * row scrolls on narrow screens.
  */
 export function TabNav({ label, children }: TabNavProps) {
   const nav = useRef<HTMLElement>(null)
@@ -45,7 +45,7 @@ export function useCurrentInView(row: RefObject<HTMLElement | null>): void {
       const [outer, inner] = [scroller.getBoundingClientRect(), link.getBoundingClientRect()]
       scroller.scrollLeft += Math.min(0, inner.left - outer.left) + Math.max(0, inner.right - outer.right)
     }
-    // The observer reports the first width too.
+    // The observer also reports the first width.
     const widths = new ResizeObserver(show)
     widths.observe(scroller)
     return () => widths.disconnect()

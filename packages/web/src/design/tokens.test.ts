@@ -12,7 +12,7 @@ const tokens = new Map(
 )
 
 type Theme = 'light' | 'dark'
-/** The log computes with terminal colours, which may be any. */
+/** The log viewer converts terminal colours, which can have any value. */
 const colourSources = ['design/tokens.css', 'log/terminal/palette.ts']
 const surfaces = ['ground', 'raised', 'inset', 'sunk']
 
@@ -58,7 +58,7 @@ const roles: readonly (readonly [name: string, on: readonly string[], light: num
 ]
 
 test.each(roles)(
-  '--%s keeps the contrast that web.md 15 gives it on every surface, in both themes',
+  '--%s keeps the contrast that web.md 15 states for it on every surface, in both themes',
   (name, on, light, dark) => {
     expect({ light: worst(name, on, 'light'), dark: worst(name, on, 'dark') }).toEqual({ light, dark })
   },

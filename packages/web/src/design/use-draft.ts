@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'react'
 const pauseMs = 300
 
 /**
- * Holds a text while it is typed, and passes it on, trimmed, when typing pauses. A new `value`,
- * such as after Back, replaces it.
+ * Keeps a text while it is typed, and passes it on, trimmed, when typing pauses. A new `value`, for
+ * example after Back, replaces the text.
  */
 export function useDraft(value: string, onPause: (text: string) => void): readonly [string, (text: string) => void] {
   const [draft, setDraft] = useState(value)

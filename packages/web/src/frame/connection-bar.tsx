@@ -6,7 +6,7 @@ import { Instant } from '../design/instant.tsx'
 import { reconnectNow } from '../live/use-live.ts'
 import { retryDelayMs, type Trouble, type Troubled, troubledOf, troubleOf, troubleSentence } from './trouble.ts'
 
-/** Says that shown data is old, why and since when, and retries (web A3). */
+/** Shows that data is old, since when and why, and retries (web A3). */
 export function ConnectionBar() {
   const outage = useOutage()
   if (outage === null) return null
@@ -24,7 +24,7 @@ export function ConnectionBar() {
   )
 }
 
-/** Hidden from screen readers: a number that changes each second is noise. */
+/** Hidden from screen readers, because a number that changes each second is noise. */
 function Countdown({ until }: { readonly until: number | null }) {
   useNow()
   const seconds = until === null ? 0 : Math.max(0, Math.ceil((until - Date.now()) / 1000))
@@ -37,12 +37,15 @@ function Countdown({ until }: { readonly until: number | null }) {
 
 interface Outage {
   readonly trouble: Trouble
-  /** When data is requested again, in milliseconds of this machine's clock; null: now. */
+  /** When data is requested again, in milliseconds of this machine's clock; null means now. */
   readonly tryAt: number | null
   readonly tryNow: () => void
 }
 
-/** Returns what keeps shown data from being up to date and retries by itself; null: all is well. */
+/**
+ * Returns the trouble that keeps shown data from being up to date, and retries its queries; null if
+ * there is none.
+ */
 function useOutage(): Outage | null {
   const client = useQueryClient()
   const { trouble, troubled } = useTrouble()
@@ -64,7 +67,7 @@ function useOutage(): Outage | null {
     if (!isTrouble) return
     plan()
     return () => {
-      // After an outage everything else on screen may be as old.
+      // After an outage, all other data on screen may also be old.
       attempts.current = 0
       setTryAt(null)
       reconnectNow()
@@ -83,7 +86,7 @@ function useOutage(): Outage | null {
   return trouble === null ? null : { trouble, tryAt, tryNow: () => void tryNow() }
 }
 
-/** Returns the trouble, and the queries that have it. */
+/** Returns the trouble, and the affected queries. */
 function useTrouble(): { readonly trouble: Trouble | null; readonly troubled: RefObject<Troubled> } {
   const client = useQueryClient()
   const last = useRef<Trouble | null>(null)
@@ -95,7 +98,7 @@ function useTrouble(): { readonly trouble: Trouble | null; readonly troubled: Re
       .filter((query) => query.isActive())
     troubled.current = troubledOf(troubled.current, active)
     const next = troubleOf(troubled.current, navigator.onLine)
-    // Returns the same object for the same trouble, so that only a change redraws.
+    // Returns the same object for the same trouble, so that only a change renders again.
     if (JSON.stringify(next) !== JSON.stringify(last.current)) last.current = next
     return last.current
   }

@@ -33,7 +33,7 @@ export function Frame() {
   )
 }
 
-/** The polite live region. It is a component of its own, so that a message redraws nothing else. */
+/** The polite live region. A separate component, so that a message renders nothing else. */
 function Announcer() {
   return (
     <div aria-live="polite" className="sr-only">
@@ -64,8 +64,8 @@ function Overlays() {
 const SignInAgain = lazy(async () => ({ default: (await import('./sign-in-again.tsx')).SignInAgain }))
 
 /**
- * Keeps a page with its person: they can sign in over it after their session ends; another person
- * gets a new page (web A4).
+ * Keeps a page with its person: after their session ends they can sign in over the page, but
+ * another person gets a new page (web A4).
  */
 function SessionGuard() {
   const client = useQueryClient()
@@ -74,7 +74,7 @@ function SessionGuard() {
   const isGone = data === null
   useEffect(() => {
     if (!isGone) return
-    // The same person is back: queries that failed meanwhile run again.
+    // The same person has signed in again, so queries that failed meanwhile run again.
     return () => void client.invalidateQueries()
   }, [isGone, client])
   if (!isGone) return <SamePerson key={user.uuid} />
@@ -87,7 +87,7 @@ function SessionGuard() {
 
 let owner: string | null = null
 
-/** Reloads when another person signs in, so that nothing of the first stays in memory. */
+/** Reloads when another person signs in, so that no data of the first person stays in memory. */
 function SamePerson() {
   const { uuid } = useSession().user
   useEffect(() => {

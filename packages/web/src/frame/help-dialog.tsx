@@ -14,7 +14,7 @@ const places: Readonly<Record<Place, string>> = {
   log: 'Log',
 }
 
-/** Lists the keys that are registered now, by place. */
+/** Lists the registered keys, by place. */
 export function HelpDialog() {
   const registered = useAllShortcuts()
   const { singleKeys } = useAppearance()

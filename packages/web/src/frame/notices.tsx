@@ -5,7 +5,7 @@ import { Button } from '../design/button.tsx'
 import { isDeep } from '../navigation/sections.ts'
 import { setupLinkCommand } from '../passkeys/barrier.ts'
 
-/** Shows server-wide notices: no owner can sign in (web F1), or a newer version (web X3). */
+/** Shows server-wide notices: no owner can sign in (web F1), or a newer version exists (web X3). */
 export function Notices() {
   const config = useAuthConfig()
   const { pathname } = useLocation()

@@ -55,7 +55,8 @@ function Choices({
 }) {
   const { pathname } = useLocation()
   const [filter, setFilter] = useState('')
-  // The order stays while it is open, although opening one makes it the most recent.
+  // The order stays while the menu is open, although opening an organization makes it the most
+  // recent.
   const ordered = useMemo(
     () => recentFirst(organizations, ({ slug }) => slug, readRecent('organizations')),
     [organizations],

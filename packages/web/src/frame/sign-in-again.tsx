@@ -10,7 +10,7 @@ import { ProblemNote } from '../design/problems.tsx'
 import { signInWithPasskey } from '../passkeys/sign-in.ts'
 import { usePasskeyBarrier } from '../passkeys/use-barrier.ts'
 
-/** Asks to sign in again over the page, until a sign-in in any tab (web A4, A5). */
+/** Asks over the page to sign in again, until a sign-in in any tab (web A4, A5). */
 export function SignInAgain({ user }: { readonly user: Session['user'] }) {
   const barrier = usePasskeyBarrier()
   const { href } = useLocation()

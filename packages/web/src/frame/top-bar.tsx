@@ -12,11 +12,11 @@ import { isDeep, sectionOf, sections, trailOf } from '../navigation/sections.ts'
 import { AccountMenu } from './account-menu.tsx'
 import { OrganizationSwitcher } from './organization-switcher.tsx'
 
-/** Shows place, sections, search and account. */
+/** Shows location, sections, search and account. */
 export function TopBar() {
   const { org: given } = useParams({ strict: false })
   const org = useOrganization(given ?? '')?.slug
-  // The trail links the page with all organizations.
+  // The trail links the page of all organizations.
   const isAlone = isDeep(useLocation().pathname)
   const narrowNav = useRef<HTMLDivElement>(null)
   useCurrentInView(narrowNav)
@@ -53,7 +53,7 @@ export function TopBar() {
   )
 }
 
-/** `isAlone`: on a narrow screen the trail takes the organization's place. */
+/** `isAlone`: on a narrow screen the trail replaces the organization. */
 function Trail({ isAlone }: { readonly isAlone: boolean }) {
   const { pathname } = useLocation()
   const steps = trailOf(pathname, usePipelineNames())
@@ -115,7 +115,7 @@ function PollingMark() {
   )
 }
 
-/** Links the sections of an organization and marks the current one, on its subpages too. */
+/** Links the sections of an organization, and marks the current section on its subpages too. */
 function SectionNav({ org }: { readonly org: string }) {
   const { pathname } = useLocation()
   const current = sectionOf(pathname)

@@ -9,7 +9,7 @@ const troubleOf = (states: readonly QueryFacts[], isOnline: boolean) =>
   worstOf(troubledOf(none, queries(states)), isOnline)
 const answered = (status: number, headers = {}) => new ApiProblem(describeProblem(status, new Headers(headers), null))
 
-test('web A3 silence, faults and too many requests affect shown data; a refusal or a first failure does not', () => {
+test('web A3 outages, server errors and too many requests affect shown data, unlike a refusal or a first failure', () => {
   expect(troubleOf([fine, { ...fine, error: answered(404) }, { ...fine, error: answered(401) }], true)).toBeNull()
   expect(troubleOf([{ ...fine, fetchFailureCount: 1, fetchFailureReason: noAnswer(null) }], true)).toBeNull()
   expect(troubleOf([{ ...fine, data: undefined, error: noAnswer(null) }], true)).toBeNull()
@@ -30,7 +30,7 @@ test("web A3 the worst cause is shown with the oldest age and the server's delay
   expect(retryDelayMs(0, 40_000)).toBe(40_000)
 })
 
-test('web A3 a new attempt does not end the trouble; an answer does, and so does a page without the query', () => {
+test("web A3 a new attempt does not end the trouble, but an answer or leaving the query's page does", () => {
   const failed = { ...fine, fetchFailureCount: 2, fetchFailureReason: answered(502) }
   const before = troubledOf(none, queries([failed]))
   const after = (state: QueryFacts) => worstOf(troubledOf(before, queries([state])), true)

@@ -5,26 +5,27 @@ import { isPassing } from '../api/query-client.ts'
 /** Why shown data may be old. */
 export interface Trouble {
   readonly cause: 'offline' | 'silent' | 'fault' | 'busy'
-  /** The status of the response; 0: none came. */
+  /** The status of the response; 0 without one. */
   readonly status: number
   /** When the oldest shown data was read, in Unix milliseconds. */
   readonly since: number
-  /** How long the server asks to wait, in milliseconds; 0: it did not say. */
+  /** The server's requested delay, in milliseconds; 0 if it requested none. */
   readonly retryAfterMs: number
 }
 
-/** The part of a query's state that is used here. */
+/** The used part of a query's state. */
 export type QueryFacts = Pick<
   Query['state'],
   'data' | 'dataUpdatedAt' | 'error' | 'fetchFailureCount' | 'fetchFailureReason'
 >
 
-/** Queries that show old data, by hash, each as it was when its last attempt failed. */
+/** Queries that show old data, by hash, each in its state after its last failed attempt. */
 export type Troubled = ReadonlyMap<string, QueryFacts>
 
 /**
- * Returns those of the active queries that show old data because the server cannot give newer. A
- * query of `before` stays until it has an answer, because a new attempt forgets earlier failures.
+ * Returns those of the active queries that show old data because the server cannot provide newer
+ * data. A query of `before` stays until it has an answer, because a new attempt resets earlier
+ * failures.
  */
 export function troubledOf(
   before: Troubled,
@@ -43,7 +44,7 @@ function isTroubled({ data, error, fetchFailureCount, fetchFailureReason }: Quer
   return isPassing(error) || (fetchFailureCount > 1 && isPassing(fetchFailureReason))
 }
 
-/** Returns the worst trouble of the queries; null: there are none. */
+/** Returns the worst trouble of the queries; null if there is none. */
 export function troubleOf(queries: Troubled, isOnline: boolean): Trouble | null {
   const troubled = [...queries.values()]
   if (troubled.length === 0) return null
@@ -59,7 +60,9 @@ export function troubleOf(queries: Troubled, isOnline: boolean): Trouble | null 
   }
 }
 
-/** Returns the delay before an attempt, counted from 0; at least what the server asks. */
+/**
+ * Returns the delay before an attempt, counted from 0, and at least the server's requested delay.
+ */
 export function retryDelayMs(attempt: number, retryAfterMs: number): number {
   return Math.max(Math.min(2000 * 2 ** attempt, 30_000), retryAfterMs)
 }
@@ -78,7 +81,7 @@ export function troubleSentence({ cause, status }: Trouble): string {
   }
 }
 
-/** Ranks trouble: no response, then a fault, then a request to wait. */
+/** Ranks trouble: no response, then a server error, then a request to wait. */
 function rank(status: number): number {
   return status === 0 ? 0 : status === 429 ? 2 : 1
 }

@@ -26,7 +26,7 @@ export function useGlobalShortcuts(): void {
   ])
 }
 
-/** Focuses the page's own search; without one it opens the palette. */
+/** Focuses the page's own search, or opens the palette if the page has none. */
 function focusSearch(): void {
   const field = document.querySelector<HTMLInputElement>('#main input[data-search], #main input[type=search]')
   if (field === null) openOverlay('palette')

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** Waiting announcements, and when one was last made (Unix milliseconds). */
+/** Waiting announcements, and the time of the last one (Unix milliseconds). */
 export interface Speech {
   readonly waiting: readonly string[]
   readonly spokenAt: number
@@ -9,7 +9,7 @@ export interface Speech {
 export const silence: Speech = { waiting: [], spokenAt: Number.NEGATIVE_INFINITY }
 
 const quietMs = 5000
-/** After a long wait only the newest are kept. */
+/** After a long wait, only the newest announcements are kept. */
 const mostWaiting = 5
 
 /** Queues an announcement. */
@@ -17,7 +17,7 @@ export function queued({ waiting, spokenAt }: Speech, text: string): Speech {
   return { waiting: [...waiting.filter((one) => one !== text), text].slice(-mostWaiting), spokenAt }
 }
 
-/** Returns everything that waits as one text, and when to say it; null: nothing waits. */
+/** Returns all waiting announcements as one text, and the time to make it; null if none waits. */
 export function nextToSay(
   { waiting, spokenAt }: Speech,
   now: number,
@@ -39,7 +39,7 @@ export function announce(text: string): void {
   onChange()
 }
 
-/** Returns what the page's polite live region says now. It changes at most once in 5 s. */
+/** Returns the current text of the page's polite live region. It changes at most once in 5 s. */
 export function useAnnouncement(): string {
   const [announcement, setAnnouncement] = useState('')
   useEffect(() => {

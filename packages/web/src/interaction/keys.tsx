@@ -13,7 +13,7 @@ export function Keys({ keys }: { readonly keys: string }) {
   return (
     <span className="inline-flex items-baseline gap-1 whitespace-nowrap">
       {presses.map((press, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the order is all that they have
+        // biome-ignore lint/suspicious/noArrayIndexKey: keys have no identity besides their order
         <kbd key={index} className="rounded-small border border-edge bg-raised px-1.5 font-sans text-12">
           {nameOfKey(press)}
         </kbd>

@@ -4,16 +4,16 @@ import { createStore } from '../browser/store.ts'
 type Overlay = 'palette' | 'help' | 'organizations'
 
 const open = createStore<Overlay | null>(null)
-/** Text typed while an overlay opens; null: it is there, or none is opening. */
+/** Text typed while an overlay opens; null if no overlay is opening. */
 let typed: string | null = null
 
-/** Opens an overlay. At most one is open. */
+/** Opens an overlay. At most one overlay is open. */
 export function openOverlay(overlay: Overlay): void {
   if (open.get() !== overlay) typed = ''
   open.set(overlay)
 }
 
-/** Keeps a key for the overlay that is opening; false: none is. */
+/** Keeps a key for the opening overlay; returns false if none is opening. */
 export function typeAhead(key: string): boolean {
   if (open.get() === null || typed === null) return false
   if (key.length === 1) typed += key

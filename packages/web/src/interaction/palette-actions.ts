@@ -5,9 +5,9 @@ import { createStore } from '../browser/store.ts'
 export interface PaletteAction {
   readonly id: string
   readonly title: string
-  /** Its key, shown so that people learn it. */
+  /** Its key, shown for learning. */
   readonly keys?: string
-  /** Lists it only in a search, because there are many like it. */
+  /** Lists it only in a search, because many actions are like it. */
   readonly isSearched?: true
   readonly run: () => void
 }
@@ -22,7 +22,7 @@ export function usePaletteActions(actions: readonly PaletteAction[]): void {
   }, [actions])
 }
 
-/** Returns the offered actions, those of the newest component first. */
+/** Returns the offered actions, with those of the newest component first. */
 export function useOfferedActions(): readonly PaletteAction[] {
   return offered.use().toReversed().flat()
 }

@@ -3,16 +3,16 @@ import { appearance } from '../browser/appearance.ts'
 import { createStore } from '../browser/store.ts'
 import { typeAhead } from './overlays.ts'
 
-/** Where a key works, as the help groups it (web.md 11). */
+/** Where a key works; the help groups keys by it (web.md 11). */
 export type Place = 'everywhere' | 'list' | 'build' | 'graph' | 'log'
 
 export interface Shortcut {
   /** One key (`r`, `?`, `Escape`) or two in sequence (`g p`); `Mod+k` with Ctrl or ⌘. */
   readonly keys: string
-  /** The effect, for the help. */
+  /** The effect, shown in the help. */
   readonly does: string
   readonly run: () => void
-  /** Whether it works now, for instance by focus. The help lists it anyway. */
+  /** Whether the key works at the moment, for example by focus. The help lists it regardless. */
   readonly when?: () => boolean
 }
 
@@ -21,10 +21,13 @@ interface Registered {
   readonly shortcuts: readonly Shortcut[]
 }
 
-/** The innermost place wins, and in one place the last registered: the log's `/` is not the step list's. */
+/**
+ * The innermost place wins, and within a place the last registered shortcut, so that the log's `/`
+ * precedes the step list's.
+ */
 const innermost: readonly Place[] = ['log', 'graph', 'build', 'list', 'everywhere']
 const registered = createStore<readonly Registered[]>([])
-/** The first key of a sequence, and until when the second counts. */
+/** The first key of a sequence, and the deadline for the second. */
 let begun: { readonly key: string; readonly until: number } | null = null
 const pairMs = 1500
 
@@ -60,7 +63,7 @@ function nameOfPress({ key, ctrlKey, metaKey }: Pick<KeyboardEvent, 'key' | 'ctr
   return ctrlKey || metaKey ? `Mod+${key.toLowerCase()}` : key
 }
 
-/** Handles a key press anywhere, except single keys in text fields or if turned off. */
+/** Handles a key press anywhere, except single keys in text fields, or if they are turned off. */
 export function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.altKey || event.isComposing) return
   const name = nameOfPress(event)
@@ -88,7 +91,7 @@ function find(keys: string): Shortcut | undefined {
   return undefined
 }
 
-/** Whether a dialog covers the page, or is opening: the page then gets no keys. */
+/** Whether a dialog covers the page, or is opening, so that the page receives no keys. */
 function isCovered(key: string): boolean {
   return typeAhead(key) || document.querySelector('[role=dialog]') !== null
 }

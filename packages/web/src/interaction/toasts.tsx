@@ -1,6 +1,7 @@
 /**
- * Toasts of our own instead of sonner: it adds a style element without a nonce, which the content
- * security policy refuses, and makes the build page 9.4 kB heavier (236.2 to 245.6 of 250 kB).
+ * Our own toasts replace sonner, which adds a style element without a nonce. The content security
+ * policy refuses such an element, and sonner makes the build page 9.4 kB heavier (236.2 to 245.6 of
+ * 250 kB).
  */
 import { X } from 'lucide-react'
 import { problemOf } from '../api/problem.ts'
@@ -57,12 +58,12 @@ export function Toasts() {
   )
 }
 
-/** Shows a message when something is done, or why it failed. */
+/** Shows a message when an action has succeeded, or why it failed. */
 export function toastDone(doing: Promise<unknown>, message: string): void {
   toastFailure(doing.then(() => toast(message)))
 }
 
-/** Reports the failure of an action that has no place of its own for errors. */
+/** Reports the failure of an action without its own place for errors. */
 export function toastFailure(doing: Promise<unknown>): void {
   doing.catch((error: unknown) => toast(problemOf(error).message, { isProblem: true }))
 }

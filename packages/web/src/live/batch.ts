@@ -5,8 +5,8 @@ import { type LiveEvent, versionOfEvent } from './events.ts'
 const hiddenFrameMs = 250
 
 /**
- * Delivers all events of a frame together: 200 changed jobs are one paint (web D4). It drops events
- * older than delivered ones (web D2).
+ * Delivers all events of a frame together, so that 200 changed jobs are one paint (web D4). Drops
+ * events older than delivered ones (web D2).
  */
 export class LiveBatch {
   readonly #hand: (event: LiveEvent) => void
@@ -22,7 +22,7 @@ export class LiveBatch {
     this.#waiting.push(event)
   }
 
-  /** Forgets everything, because another organization follows. */
+  /** Drops all state, because another organization follows. */
   clear(): void {
     this.#waiting = []
     this.#versions.clear()

@@ -1,8 +1,8 @@
 /**
- * The browser's `EventSource` instead of a reconnecting client such as eventsource-client, which
- * makes the build page 2.5 kB heavier (236.2 to 238.7 of 250 kB) and replaces none of our logic: it
- * reconnects to the first address, while topics change with each page, and it knows no polling, no
- * hidden tabs, no silent proxies and no ended sessions. `machine.ts` decides these.
+ * Uses the browser's `EventSource` instead of a reconnecting client such as eventsource-client.
+ * That client makes the build page 2.5 kB heavier (236.2 to 238.7 of 250 kB) and replaces none of
+ * this logic. It reconnects to the first address, while topics change with each page, and it does
+ * not handle polling, hidden tabs, silent proxies or ended sessions. `machine.ts` decides these.
  */
 import { setServerTime } from '../api/clock.ts'
 import { isBrowser } from '../browser/is-browser.ts'
@@ -20,7 +20,9 @@ import { type Listener, Listeners } from './listeners.ts'
 import { nextTimeOf, stepLive } from './machine.ts'
 import { idle, type LiveCommand, type LiveFact } from './state.ts'
 
-/** Owns the stream of this tab: executes the machine's commands and reports facts to it. */
+/**
+ * Owns the stream of this tab: executes the machine's commands, and reports facts to the machine.
+ */
 export class LiveConnection {
   readonly #listeners = new Listeners()
   readonly #batch = new LiveBatch((event) => this.#deliver(event))
@@ -53,14 +55,14 @@ export class LiveConnection {
     }
   }
 
-  /** Reports changed topics or cursors once, after all listeners of this task. */
+  /** Reports changed topics or cursors once, after all listeners of this task have registered. */
   topicsChanged(): void {
     if (!this.#isTold) return
     this.#isTold = false
     queueMicrotask(() => {
       this.#isTold = true
       const organization = this.#listeners.organization()
-      // Between two pages nobody listens, which is no other organization.
+      // Between two pages there are no listeners, which does not mean another organization.
       const place = organization ?? this.#state.organization
       if (place !== this.#state.organization) this.#batch.clear()
       this.dispatch({ type: 'topics', organization: place, topics: this.#listeners.wanted() })
@@ -94,8 +96,8 @@ export class LiveConnection {
   }
 
   /**
-   * Has a new listener read again, because its data may be older than the next event. A build's
-   * cursor or a log's line makes that unnecessary.
+   * Makes a new listener read again, because its data may be older than the next event. A build's
+   * cursor or a log's line makes this unnecessary.
    */
   #catchUp({ topic, cursor, onEvent }: Listener): void {
     const { stream } = this.#state
@@ -136,7 +138,8 @@ export class LiveConnection {
       'open',
       whileOurs(() => this.dispatch({ type: 'opened' })),
     )
-    // The machine reconnects. The browser would ask for the topics of the first connection.
+    // The machine reconnects. The browser's own reconnect would request the topics of the first
+    // connection.
     source.addEventListener(
       'error',
       whileOurs(() => this.dispatch({ type: 'failed' })),
@@ -159,7 +162,7 @@ export class LiveConnection {
 
   #onEvent(type: LiveEvent['type'], { data, lastEventId }: MessageEvent<string>): void {
     const event = readLiveEvent(type, data)
-    // An unreadable event of another release: everything is read again (web X1).
+    // An unreadable event of another release: listeners read everything again (web X1).
     const news = event === null ? this.#listeners.wanted().map(({ key }) => resyncOf(key)) : [event]
     for (const one of news) {
       this.#listeners.note(one)

@@ -1,7 +1,9 @@
 import { completeBuild, completeFindings, completeLines } from '../api/complete.ts'
 import type { Schema } from '../api/schemas.ts'
 
-/** An event of the server. `resync` also comes from us, when something may have been missed. */
+/**
+ * An event of the server. The app also creates `resync` events, when it may have missed something.
+ */
 export type LiveEvent =
   | ({ readonly type: 'build' } & Schema<'EventOfBuild'>)
   | ({ readonly type: 'job' } & Schema<'EventOfJob'>)
@@ -11,7 +13,7 @@ export type LiveEvent =
 
 export const liveEventTypes = ['build', 'job', 'log', 'end', 'resync'] as const satisfies readonly LiveEvent['type'][]
 
-/** Parses and completes an event; null: it cannot be understood. */
+/** Parses and completes an event; null if it cannot be parsed. */
 export function readLiveEvent(type: LiveEvent['type'], data: string): LiveEvent | null {
   const event = { type, ...parsed(data) } as LiveEvent
   switch (event.type) {
@@ -66,7 +68,7 @@ export function keyOfTopic(topic: string): string {
   return topic.startsWith('log:') ? topic.replace(/@.*$/, '') : topic
 }
 
-/** Returns the line from which a log topic wants events; 1 by default. */
+/** Returns the line from which a log topic requests events; 1 by default. */
 export function lineOfTopic(topic: string): number {
   const line = /^log:.*@(\d{1,15})$/.exec(topic)?.[1]
   return Math.max(Number(line ?? 1), 1)
@@ -77,7 +79,7 @@ export function isLogKey(key: string): boolean {
   return key.startsWith('log:')
 }
 
-/** Returns the object of an event and its version; null: it has none. */
+/** Returns the object of an event and its version; null if it has none. */
 export function versionOfEvent(event: LiveEvent): { readonly id: string; readonly version: number } | null {
   if (event.type === 'build') return { id: `build ${event.build.id}`, version: event.build.version }
   if (event.type === 'job') return { id: `job ${event.job.id}`, version: event.job.version }

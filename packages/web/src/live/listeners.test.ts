@@ -25,7 +25,7 @@ function logLines(job_id: string, from: number, count: number) {
   }
 }
 
-test("web D1 the components of a tab share one list of topics without duplicates, of the page's organization", () => {
+test("web D1 the components of a tab share one list of topics without duplicates, for the page's organization", () => {
   const all = new Listeners()
   for (const one of [
     listener('builds', null, 'old'),
@@ -43,7 +43,7 @@ test("web D1 the components of a tab share one list of topics without duplicates
   ])
 })
 
-test('a followed log continues at its last line, which may have grown, and restarts if nobody followed it', () => {
+test('a followed log continues at its last line, which may have grown, and restarts after a time without followers', () => {
   const all = new Listeners()
   const one = listener('log:a@7')
   all.add(one)
@@ -77,7 +77,7 @@ test('events find their topics, and topics their positions', () => {
   expect(['builds', 'log:a@12', 'log:a', 'log:a@0', 'log:a@x'].map(lineOfTopic)).toEqual([1, 12, 1, 1, 1])
 })
 
-test('web D3 pages poll only without events, more slowly in trouble, and never for what is gone', () => {
+test('web D3 pages poll only without events, less often in trouble, and never after a 404', () => {
   const problem = (status: number, seconds?: string) => {
     const headers = new Headers(seconds === undefined ? {} : { 'retry-after': seconds })
     return new ApiProblem(describeProblem(status, headers, null))

@@ -12,9 +12,12 @@ export interface Listener {
 /** The listeners of this tab, and the topics that the stream must carry for them. */
 export class Listeners {
   #all: readonly Listener[] = []
-  /** Topics that have ended. A new listener starts one again. */
+  /** Topics that have ended. A new listener restarts such a topic. */
   readonly #ended = new Set<string>()
-  /** The last received line of each log. It is requested again, because it may have grown since. */
+  /**
+   * The last received line of each log. The line is requested again, because it may have grown
+   * since.
+   */
   readonly #lines = new Map<string, number>()
 
   add(listener: Listener): void {
@@ -33,7 +36,7 @@ export class Listeners {
     return this.#all.filter(({ topic }) => keyOfTopic(topic) === key)
   }
 
-  /** Records what an event says about its topic. */
+  /** Updates the state of an event's topic. */
   note(event: LiveEvent): void {
     if (event.type === 'end') this.#ended.add(keyOfTopic(event.topic))
     if (event.type === 'log') this.#lines.set(`log:${event.job_id}`, event.from + Math.max(0, event.lines.length - 1))
@@ -44,7 +47,10 @@ export class Listeners {
     return this.#all.at(-1)?.organization ?? null
   }
 
-  /** Returns the wanted topics. When two listeners want a log, the one with fewer lines decides. */
+  /**
+   * Returns the wanted topics. If two listeners want the same log, the smaller starting line
+   * decides.
+   */
   wanted(): readonly WantedTopic[] {
     const organization = this.organization()
     const topics = new Map<string, WantedTopic>()

@@ -7,15 +7,15 @@ import { idle, type LiveCommand, type LiveFact } from './state.ts'
 const names = ['builds', 'build:ci/1', 'build:ci/2', 'log:a'] as const
 
 /**
- * Simulates a server that counts the changes of each topic, and a tab that knows some of them, on
- * both sides of the machine.
+ * Simulates a server that counts the changes of each topic, and a tab that knows some of them,
+ * around the machine under test.
  */
 class World {
   state = idle(0.5)
   now = 0
   /** The changes of each topic, in order over all topics. */
   readonly changes: string[] = []
-  /** How many changes of each topic the tab has seen. */
+  /** The number of changes of each topic that the tab has seen. */
   readonly known = new Map<string, number>()
   wanted: string[] = []
   stream: { readonly keys: readonly string[]; readonly places: Map<string, number>; isOpen: boolean } | null = null
@@ -26,7 +26,7 @@ class World {
     return this.changes.filter((one) => one === key).length
   }
 
-  /** Reads a topic and then follows it, as a page does. */
+  /** Reads a topic and then follows it, like a page. */
   want(key: string): void {
     if (this.wanted.includes(key)) return
     this.known.set(key, this.countOf(key))
@@ -65,7 +65,7 @@ class World {
     }
   }
 
-  /** Lets the network do what it can now. */
+  /** Performs all pending network operations. */
   deliver(): void {
     const { stream } = this
     if (stream === null) return
@@ -79,8 +79,8 @@ class World {
     }
     for (const key of stream.keys) {
       const [place, count] = [stream.places.get(key), this.countOf(key)]
-      // Without a position the server asks to read the topic again; otherwise it sends what came
-      // after.
+      // Without a position, the server asks the tab to read the topic again; otherwise it sends
+      // later changes.
       if (place === count) continue
       const known = this.known.get(key) ?? 0
       this.known.set(key, place === undefined || place <= known ? count : known)
@@ -95,7 +95,7 @@ class World {
     for (;;) {
       const due = nextTimeOf(this.state)
       if (due === null || due > end) break
-      // A timer that is due again at once would loop forever.
+      // A timer that is immediately due again would loop forever.
       expect(this.turnsAt.get(due) ?? 0).toBeLessThan(5)
       this.turnsAt.set(due, (this.turnsAt.get(due) ?? 0) + 1)
       this.now = Math.max(this.now, due)
@@ -107,7 +107,9 @@ class World {
   }
 }
 
-/** An event id has positions in many topics; a view's cursor has only that of its build. */
+/**
+ * An event id contains positions in many topics; a view's cursor contains only that of its build.
+ */
 function readPlaces(keys: readonly string[], cursor: string | null): Map<string, number> {
   if (cursor === null) return new Map()
   const [build] = keys.filter((key) => key.startsWith('build:'))
@@ -155,7 +157,7 @@ test('web D2 after any sequence of failures the tab knows every change of its to
   )
 })
 
-test('web D1 a tab hidden for 30 s has no stream, and gets one when it is visible again', () => {
+test('web D1 a tab hidden for 30 s has no stream, and gets one when it becomes visible', () => {
   const world = new World()
   world.want('builds')
   world.pass(100)
@@ -174,7 +176,7 @@ test('web D1 a tab hidden for 30 s has no stream, and gets one when it is visibl
   expect([world.state.stream.kind, world.known.get('builds')]).toEqual(['open', 1])
 })
 
-test('web D3 after three failed connects, each followed by a session check, pages poll and a stream is tried each minute', () => {
+test('web D3 after three failed connects, each followed by a session check, pages poll and the tab tries a stream each minute', () => {
   const world = new World()
   world.isDown = true
   world.want('builds')
@@ -202,7 +204,7 @@ test('web D3 a stream that is silent for 20 s is closed, and pages poll', () => 
   expect(world.state).toMatchObject({ isPolling: true, stream: { kind: 'closed' } })
 })
 
-test('web X3 a stream that comes back checks the release once, and one for other topics does not', () => {
+test('web X3 a stream that recovers checks the release once, and a change of topics does not check it', () => {
   const world = new World()
   const asked = () => world.commands.filter(({ type }) => type === 'check-release').length
   world.want('builds')
@@ -222,7 +224,7 @@ test('web X3 a stream that comes back checks the release once, and one for other
   expect([world.stream?.isOpen, asked()]).toEqual([true, 1])
 })
 
-test('web A3 nobody signed in: no stream is tried', () => {
+test('web A3 without a session no stream is tried', () => {
   const world = new World()
   world.want('builds')
   world.tell({ type: 'session', isSignedIn: false })
@@ -232,7 +234,7 @@ test('web A3 nobody signed in: no stream is tried', () => {
   expect(world.commands.map(({ type }) => type)).toEqual(['open'])
 })
 
-test('topics that change within a moment share one stream, and a build continues after its view', () => {
+test("topics that change within a moment share one stream, and a build continues after its view's cursor", () => {
   const world = new World()
   world.changes.push('build:ci/1')
   world.want('build:ci/1')
@@ -246,7 +248,7 @@ test('topics that change within a moment share one stream, and a build continues
   ])
 })
 
-test("a tab that goes from the list to a build gets that build's news and none of the list", () => {
+test("a tab that goes from the list to a build gets that build's events and none of the list", () => {
   const world = new World()
   world.want('builds')
   world.pass(100)
@@ -256,7 +258,7 @@ test("a tab that goes from the list to a build gets that build's news and none o
   world.drop('builds')
   world.pass(100)
   expect(world.commands.at(-1)).toMatchObject({ type: 'open', cursor: '2', topics: [{ key: 'build:ci/1' }] })
-  // Coming back within the hour continues at the position.
+  // Returning within the hour continues at the position.
   world.deliver()
   world.changes.push('builds')
   world.want('builds')

@@ -1,6 +1,6 @@
 /**
- * Decides when the stream of a tab is open, over which topics and from where (web D1–D3). Pure:
- * facts come in, commands go out.
+ * Decides when the stream of a tab is open, with which topics, and from which position (web D1–D3).
+ * A pure function: facts come in, commands go out.
  */
 import type { LiveCommand, LiveFact, LiveState, WantedTopic } from './state.ts'
 
@@ -16,14 +16,14 @@ interface Step {
   readonly commands: readonly LiveCommand[]
 }
 
-/** Returns what follows from a fact at an instant (milliseconds, any origin). */
+/** Returns the new state and commands after a fact at an instant (milliseconds, any origin). */
 export function stepLive(before: LiveState, fact: LiveFact, now: number): Step {
   const noted = note(before, fact, now)
   const settled = settle(noted.state, now)
   return { state: settled.state, commands: [...noted.commands, ...settled.commands] }
 }
 
-/** Returns when a `time` fact is due; null: never. */
+/** Returns when a `time` fact is due; null if never. */
 export function nextTimeOf(state: LiveState): number | null {
   const { stream, hiddenAt, changedAt } = state
   const settledAt = changedAt === null ? null : changedAt + settleMs
@@ -87,7 +87,10 @@ function noteOpened(state: LiveState, now: number): Step {
   }
 }
 
-/** Only received data ends polling: behind a buffering proxy streams open but deliver nothing. */
+/**
+ * Only received data ends polling, because behind a buffering proxy streams open but deliver
+ * nothing.
+ */
 function noteHeard(state: LiveState, id: string | null, now: number): LiveState {
   if (state.stream.kind !== 'open') return state
   const { keys } = state.stream
@@ -100,7 +103,9 @@ function noteHeard(state: LiveState, id: string | null, now: number): LiveState 
   }
 }
 
-/** Reconnects soon after a cut. A stream that never worked gets three tries, then one a minute. */
+/**
+ * Reconnects soon after a cut. A stream that never worked gets three tries, then one each minute.
+ */
 function noteFailed(state: LiveState, now: number): Step {
   if (state.stream.kind === 'closed') return only(state)
   const wasOpen = state.stream.kind === 'open'
@@ -114,7 +119,7 @@ function noteFailed(state: LiveState, now: number): Step {
       isLost: true,
       failures,
       isPolling,
-      // A cursor that the server refused once would be refused forever.
+      // The server would refuse a refused cursor every time.
       position: failures >= 2 ? null : state.position,
     },
     commands: wasOpen ? [{ type: 'close' }] : [{ type: 'close' }, { type: 'check-session' }],
@@ -124,7 +129,7 @@ function noteFailed(state: LiveState, now: number): Step {
 function settle(state: LiveState, now: number): Step {
   const { stream, changedAt } = state
   const isDue = changedAt === null || now >= changedAt + settleMs
-  // The topics of the next page follow in a moment.
+  // The topics of the next page follow shortly.
   if (!isDue && state.topics.length === 0) return only(state)
   if (!isWanted(state, now))
     return stream.kind === 'closed'
@@ -153,8 +158,8 @@ function open(state: LiveState, now: number, before: readonly LiveCommand[]): St
 }
 
 /**
- * Returns where to continue: after the last event, if it covers the wanted topics; else after the
- * view of the only build.
+ * Returns the position to continue after: that of the last event, if it covers the wanted topics,
+ * or else that of the only build's view.
  */
 function cursorFor({ position, topics, failures }: LiveState): string | null {
   if (position !== null && topics.some(({ key }) => position.keys.includes(key))) return position.cursor
@@ -163,7 +168,7 @@ function cursorFor({ position, topics, failures }: LiveState): string | null {
 }
 
 function isWanted({ organization, topics, hiddenAt, isSignedIn, stream }: LiveState, now: number): boolean {
-  // A hidden tab keeps its stream for a while and opens no new one.
+  // A hidden tab keeps its stream for a while, and opens no new stream.
   const isAsleep = hiddenAt !== null && (stream.kind === 'closed' || now >= hiddenAt + hiddenMs)
   return organization !== null && topics.length > 0 && isSignedIn && !isAsleep
 }

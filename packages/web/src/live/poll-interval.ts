@@ -4,9 +4,9 @@ const intervals = { build: { polling: 2000, hidden: 15_000 }, list: { polling: 1
 const troubledMs = 30_000
 
 /**
- * Returns a query's `refetchInterval`: false while events come or after a 404. A running build is
- * polled in a hidden tab too (`refetchIntervalInBackground`), so that its title stays right (web
- * D1, D3). `error` is the query's last error, or null.
+ * Returns a query's `refetchInterval`: false while events arrive, or after a 404. A running build
+ * is polled in a hidden tab too (`refetchIntervalInBackground`), which keeps its title up to date
+ * (web D1, D3). `error` is the query's last error, or null.
  */
 export function pollInterval(
   mode: 'live' | 'polling' | 'off',

@@ -4,7 +4,7 @@ export interface WantedTopic {
   readonly key: string
   /** For a log: the first missing line. */
   readonly line: number
-  /** The position up to which its data is known, if the reader knows it. */
+  /** The position up to which its data is known, if the listener has one. */
   readonly cursor: string | null
 }
 
@@ -20,11 +20,13 @@ export interface LiveState {
     | {
         readonly kind: 'open'
         readonly keys: readonly string[]
-        /** When something last arrived; at first, when the stream opened. */
+        /** When data last arrived; initially, when the stream opened. */
         readonly heardAt: number
         readonly hasHeard: boolean
       }
-  /** Whether a stream failed and none has opened since: the release may have changed. */
+  /**
+   * Whether a stream failed and none has opened since, in which case the release may have changed.
+   */
   readonly isLost: boolean
   /** Consecutive failures to connect. */
   readonly failures: number
@@ -33,7 +35,7 @@ export interface LiveState {
   readonly changedAt: number | null
   /** The newest event id and the topics that it covers. */
   readonly position: { readonly cursor: string; readonly keys: readonly string[] } | null
-  /** 0 to 1: spreads all tabs over time when a server comes back. */
+  /** From 0 to 1: spreads the reconnects of all tabs when a server returns. */
   readonly jitter: number
 }
 
@@ -42,10 +44,10 @@ export type LiveFact =
   | { readonly type: 'visible'; readonly isVisible: boolean }
   | { readonly type: 'session'; readonly isSignedIn: boolean }
   | { readonly type: 'opened' }
-  /** Anything came; `id` where it moves the position. */
+  /** Data arrived; `id` is set if it moves the position. */
   | { readonly type: 'heard'; readonly id: string | null }
   | { readonly type: 'failed' }
-  /** The server can be reached again. */
+  /** The server is reachable again. */
   | { readonly type: 'reachable' }
   | { readonly type: 'time' }
 

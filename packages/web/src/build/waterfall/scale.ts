@@ -4,20 +4,23 @@ import type { Row } from './rows.ts'
 
 /** The visible part of a build's time. */
 export interface Scale extends Span {
-  /** Periods in which nothing ran, in order. */
+  /** Idle periods that are cut, in order. */
   readonly cuts: readonly Span[]
   /** The drawn length of each cut, in milliseconds. */
   readonly cutMs: number
 }
 
-/** A period is cut if it is idle for longer than this and this share of the busy time. */
+/**
+ * A period is cut if it is idle for longer than this, and for longer than this share of the busy
+ * time.
+ */
 const longestIdle = { ms: 5000, share: 1 / 5 }
 /** The drawn length of a cut, as a share of the busy time. */
 const cutShare = 1 / 25
 
 /**
- * Returns a scale of the whole build. Long idle periods are cut: an hour in a queue would leave no
- * room for minutes of work.
+ * Returns a scale of the whole build. Long idle periods are cut, because an hour in a queue would
+ * leave no room for minutes of work.
  */
 export function scaleOf(rows: readonly Row[], lengthMs: number): Scale {
   const busy = rows
@@ -38,7 +41,7 @@ export function scaleOf(rows: readonly Row[], lengthMs: number): Scale {
   return { from: 0, to: lengthMs, cuts, cutMs: busyMs * cutShare }
 }
 
-/** Zooms to a row; returns the whole scale if it has not run. */
+/** Zooms to a row; returns the whole scale if the row has not run. */
 export function zoomTo(row: Row | undefined, whole: Scale): Scale {
   if (row?.running == null) return whole
   const { from, to } = row.running
@@ -47,13 +50,13 @@ export function zoomTo(row: Row | undefined, whole: Scale): Scale {
   return { ...whole, from: first, to: Math.min(Math.max(whole.to, to), to + margin) }
 }
 
-/** Returns where a time is drawn, in percent of the visible width. */
+/** Returns the position of a time, in percent of the visible width. */
 export function place(ms: number, scale: Scale): number {
   const [at, from, to] = [drawn(ms, scale), drawn(scale.from, scale), drawn(scale.to, scale)]
   return ((at - from) / Math.max(1, to - from)) * 100
 }
 
-/** Converts a time to its drawn length, with the cuts before it shortened. */
+/** Converts a time to its drawn position, with earlier cuts shortened. */
 function drawn(ms: number, { cuts, cutMs }: Scale): number {
   return cuts.reduce((left, { from, to }) => {
     const inside = Math.min(Math.max(0, ms - from), to - from)
@@ -92,7 +95,7 @@ export function axisOf(scale: Scale, most: number): readonly AxisMark[] {
   return named.toSorted((a, b) => a.at - b.at)
 }
 
-/** Whether two marks have room between them, in percent. Names of cuts are longer. */
+/** Whether two marks are at least `percent` of the width apart. Names of cuts need more room. */
 function isApart(other: AxisMark, at: number, scale: Scale, percent: number): boolean {
   const distance = place(at, scale) - place(other.at, scale)
   return distance <= -percent || distance >= (other.isCut ? percent * 1.5 : percent)

@@ -22,12 +22,12 @@ type Step = Pick<
   | 'phases'
 >
 
-/** Returns an instant's place on the build's scale in milliseconds; null if it is unknown. */
+/** Returns an instant's position on the build's scale in milliseconds; null if it is unknown. */
 export type At = (instant: string | null | undefined) => number | null
 
 /**
- * Describes a build and its attempts on its scale. Each step has the id of its newest attempt.
- * Appended steps follow the one that appended them.
+ * Describes a build and its attempts on the build's scale. Each step has the id of its newest
+ * attempt. Appended steps follow their generator.
  */
 export function timedBuildOf({ build, jobs, render }: Schema<'BuildView'>, at: At): TimedBuild {
   const steps = underGenerators(jobs ?? [])
@@ -73,7 +73,7 @@ interface Attempt extends Partial<Pick<Step['attempts'][number], 'scheduled_at' 
   readonly finished_at?: string | null
 }
 
-/** Returns the attempts of a step. The newest changes with the step. */
+/** Returns the attempts of a step. The newest attempt changes with the step. */
 function attemptsOf(step: Step): readonly Attempt[] {
   const { id, attempts, attempt } = step
   const known = attempts ?? []

@@ -17,7 +17,7 @@ interface WaterfallRowProps {
   readonly onSelect: () => void
 }
 
-/** Shows a row of the waterfall: a button that also says in words what its bars show. */
+/** Shows a row of the waterfall: a button whose text also describes its bars. */
 export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: WaterfallRowProps) {
   const name = showInvisible(row.name)
   const description = describe(row)
@@ -38,7 +38,7 @@ export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: W
           {row.attempts > 1 && <span className="text-12 text-muted tabular">#{row.attempt}</span>}
         </span>
         <span className="min-w-0 flex-1 overflow-hidden">
-          {/* The rim of the last bar has room before the edge. */}
+          {/* The margin leaves room for the outline of the last bar. */}
           <span className="relative mr-2 block h-full">
             <Bars row={row} shown={shown} isCritical={isCritical} />
           </span>
@@ -48,7 +48,7 @@ export function WaterfallRow({ row, shown, isSelected, isCritical, onSelect }: W
   )
 }
 
-/** Parts that take less are told by their bars alone. */
+/** Shorter parts are not described in words. */
 const shortestTold = 100
 
 function describe({ state, cached, softFailed, running, parts, attempt, attempts, why }: Row): string {

@@ -16,7 +16,7 @@ import { WaterfallRow } from './waterfall-row.tsx'
 
 const rowHeight = 28
 const axisHeight = 24
-/** The most ticks that leave room for the longest label. */
+/** The largest number of ticks with room for the longest label. */
 const mostTicks = { wide: 8, narrow: 3 }
 
 interface WaterfallViewProps {
@@ -29,7 +29,7 @@ interface WaterfallViewProps {
 /** Shows when every attempt waited, started and ran, on one scale (web B11). */
 export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) {
   const now = useNow()
-  // An ended build does not change with the clock.
+  // An ended build does not depend on the current time.
   const until = view.build.finished_at == null ? now : 0
   const fall = useMemo(() => waterfallOf(view, until), [view, until])
   const critical = useMemo(() => new Set(fall.path.flatMap(({ attempt }) => attempt?.id ?? [])), [fall])
@@ -71,7 +71,10 @@ export function WaterfallView({ view, selected, onSelect }: WaterfallViewProps) 
   )
 }
 
-/** Mounts the rows in sight. Scrolls only when another step is selected: new rows do not move the reader. */
+/**
+ * Mounts the visible rows. Scrolls only when another step is selected, so new rows do not move the
+ * view.
+ */
 function useRows(
   scroller: RefObject<HTMLElement | null>,
   count: number,
@@ -100,7 +103,7 @@ interface HeadingProps {
   readonly onZoom: () => void
 }
 
-/** Says where the time of the build went, in a sentence and as a bar. */
+/** Shows the critical path of the build, as a sentence and as a bar. */
 function Heading({ fall: { path, rows }, isZoomed, onZoom }: HeadingProps) {
   const Zoom = isZoomed ? ZoomOut : ZoomIn
   const names = useMemo(() => new Map(rows.map(({ stepId, name }) => [stepId, name])), [rows])
@@ -144,13 +147,13 @@ function Axis({ shown }: { readonly shown: Scale }) {
 
 interface UnderlayProps {
   readonly shown: Scale
-  /** The rows in sight. */
+  /** The visible rows. */
   readonly rows: readonly Row[]
-  /** The index of the first of them. */
+  /** The index of the first visible row. */
   readonly first: number
 }
 
-/** Shows the times that the scale leaves out, and from which step each one started. */
+/** Shows the cuts of the scale, and the step from which each one started. */
 function Underlay({ shown, rows, first }: UnderlayProps) {
   return (
     <li

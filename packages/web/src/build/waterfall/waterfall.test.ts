@@ -39,7 +39,7 @@ function build(steps: readonly unknown[], endMs: number | null) {
 
 const named = (step: string) => step
 
-test('web B11 the critical path is the chain that decided the end, and its shares are a sentence', () => {
+test('web B11 the critical path is the chain that decided the end, and a sentence states its shares', () => {
   const fall = build(
     [
       step('install', {}, 0, 40_000),
@@ -60,7 +60,7 @@ test('web B11 the critical path is the chain that decided the end, and its share
   expect(pathSentence([], named)).toBe('')
 })
 
-test('web B11 the critical path names what a step waited for, and its attempts that failed', () => {
+test('web B11 the critical path names the waits of its steps, and their failed attempts', () => {
   const attempts = [
     { number: 1, job_id: 'build0', cause: 'first', state: 'failed', ...instants(0, 50_000, 52_000, 60_000) },
     { number: 2, job_id: 'build', cause: 'policy', state: 'passed', ...instants(60_000, 75_000, 76_000, 96_000) },
@@ -78,7 +78,7 @@ test('web B11 the critical path names what a step waited for, and its attempts t
   ])
 })
 
-test('web B11 a path of thousands of short parts is drawn as few pieces, which are as long together', () => {
+test('web B11 a path of thousands of short parts is drawn as a few pieces of the same total length', () => {
   const chain = Array.from({ length: 3_000 }, (_, index) =>
     step(`s${index}`, { depends_on: index === 0 ? [] : [`s${index - 1}`] }, index * 10, (index + 1) * 10),
   )
@@ -150,7 +150,7 @@ test('a late retry leaves no gap: 50 s, a retry after 35 minutes and 18 s are 68
   ])
 })
 
-test('web X1 a build without jobs or instants draws nothing and breaks nothing', () => {
+test('web X1 a build without jobs or instants is drawn empty without an error', () => {
   const { rows } = build([{ id: 'x', state: 'new-state' }], null)
   expect(rows).toMatchObject([{ name: 'step', state: 'new-state', running: null, attempt: 1 }])
   expect(build(undefined as never, null).rows).toEqual([])

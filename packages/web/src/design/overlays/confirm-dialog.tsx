@@ -8,15 +8,15 @@ import { Dialog } from './dialog.tsx'
 interface ConfirmDialogProps {
   readonly open: boolean
   readonly onClose: () => void
-  /** The question, with the name of the thing. */
+  /** The question, with the name of the affected object. */
   readonly title: string
-  /** Says what is deleted, what stops and what stays. */
+  /** Lists the things that are deleted, stop working or stay. */
   readonly children: ReactNode
-  /** The verb: `Remove Ada`. */
+  /** The verb and object: `Remove Ada`. */
   readonly confirm: string
-  /** Runs the change. On a refusal the dialog stays and shows it. */
+  /** Runs the change. If it rejects, the dialog stays open and shows the failure. */
   readonly onConfirm: () => Promise<unknown>
-  /** A text to type before confirming (web S7). */
+  /** A text that the person must type before confirming (web S7). */
   readonly typed?: string
   readonly look?: 'danger' | 'primary'
 }
@@ -30,7 +30,7 @@ export function ConfirmDialog({ open, onClose, typed, ...rest }: ConfirmDialogPr
   )
 }
 
-/** Inside the dialog, so that its state is new each time. */
+/** A child of the dialog, so that its state is new each time. */
 function Question({ onClose, children, confirm, onConfirm, typed, look = 'danger' }: Omit<ConfirmDialogProps, 'open'>) {
   const [entered, setEntered] = useState('')
   const isReady = typed === undefined || entered.trim() === typed
@@ -57,7 +57,7 @@ function Question({ onClose, children, confirm, onConfirm, typed, look = 'danger
         <Button
           type="submit"
           look={look}
-          // The confirm button has the focus; if a name must be typed, its field has it.
+          // The confirm button has the focus, or the field if a name must be typed.
           autoFocus={typed === undefined}
           refused={isReady ? null : `Type ${typed ?? ''} first`}
           disabled={isBusy}

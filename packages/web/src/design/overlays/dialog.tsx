@@ -7,7 +7,7 @@ interface DialogProps {
   readonly onClose: () => void
   readonly title: string
   readonly children: ReactNode
-  /** Buttons at the bottom. */
+  /** Leaves room for tables and commands. */
   readonly actions?: ReactNode
   /** Room for tables and commands. */
   readonly wide?: boolean
@@ -15,11 +15,11 @@ interface DialogProps {
   readonly covering?: boolean
   /** Hides title and close button, for a dialog that starts with a field. */
   readonly bare?: boolean
-  /** The dialog cannot be closed. */
+  /** Prevents closing the dialog. */
   readonly lasting?: boolean
 }
 
-/** A dialog that Escape and a click outside close; its opener gets the focus back (web T2). */
+/** A dialog that Escape or a click outside closes; its opener gets the focus back (web T2). */
 export function Dialog({ open, onClose, title, children, actions, ...how }: DialogProps) {
   const { wide = false, covering = false, bare = false, lasting = false } = how
   const opener = useRef<Element | null>(null)
@@ -33,7 +33,7 @@ export function Dialog({ open, onClose, title, children, actions, ...how }: Dial
             opener.current = document.activeElement
           }}
           onCloseAutoFocus={(event) => {
-            // Radix knows only its own openers.
+            // Radix tracks only its own openers.
             event.preventDefault()
             giveFocusBack(opener.current)
           }}
@@ -43,7 +43,7 @@ export function Dialog({ open, onClose, title, children, actions, ...how }: Dial
           <div className="min-h-0 overflow-y-auto px-6 py-2">{children}</div>
           {actions !== undefined && <div className="flex flex-wrap justify-end gap-2 px-6 pt-3 pb-5">{actions}</div>}
           {!bare && !lasting && (
-            // The last in order, so that the focus starts at the content.
+            // Comes last, so that the focus starts at the content.
             <Radix.Close
               aria-label="Close"
               className="absolute top-3 right-3 inline-flex size-8 items-center justify-center rounded-small text-muted hover:bg-sunk hover:text-text pointer-coarse:size-11"
@@ -57,9 +57,13 @@ export function Dialog({ open, onClose, title, children, actions, ...how }: Dial
   )
 }
 
-/** Returns the focus to the opener; if it is gone, as a menu item is, to the page's heading. */
+/**
+ * Returns the focus to the opener or, if the opener is gone like a menu item, to the page's
+ * heading.
+ */
 function giveFocusBack(opener: Element | null): void {
-  // Waits until the dialog is gone. A key pressed meanwhile may have moved the focus elsewhere.
+  // Runs after the dialog is gone. A key pressed in the meantime may have moved the focus
+  // elsewhere.
   if (document.activeElement !== null && document.activeElement !== document.body) return
   const isThere = opener instanceof HTMLElement && opener.isConnected && opener !== document.body
   const place = isThere ? opener : document.querySelector<HTMLElement>('main h1')

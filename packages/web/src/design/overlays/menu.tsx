@@ -6,7 +6,7 @@ const item =
   'flex min-h-8 pointer-coarse:min-h-11 w-full cursor-pointer items-center gap-2 rounded-small px-2 py-1 text-14 outline-none select-none data-[highlighted]:bg-sunk data-[disabled]:opacity-50'
 
 interface MenuProps {
-  /** The button that opens it. It needs a name of its own. */
+  /** The button that opens the menu. It needs an accessible name. */
   readonly trigger: ReactElement
   readonly children: ReactNode
   readonly align?: 'start' | 'end'
@@ -34,13 +34,13 @@ export function Menu({ trigger, children, align = 'start' }: MenuProps) {
 interface MenuItemProps {
   readonly children: ReactNode
   readonly onSelect?: () => void
-  /** Keeps the single child a link: middle click and copying its address work. */
+  /** Keeps the single child a link, for which middle click and copying the address work. */
   readonly asChild?: boolean
-  /** Why it cannot be used: the item is disabled and says so (web A2). */
+  /** Why the item cannot be used: it is disabled and shows the reason (web A2). */
   readonly refused?: string | null | undefined
 }
 
-/** One action, or with `asChild` one link. */
+/** One action or, with `asChild`, one link. */
 export function MenuItem({ children, onSelect, asChild = false, refused = null }: MenuItemProps) {
   return (
     <Radix.Item
@@ -70,7 +70,10 @@ interface MenuChoicesProps<Value extends string> {
   readonly onChange: (value: Value) => void
 }
 
-/** A choice of a few, the chosen one checked. The menu stays open, so that the effect is seen. */
+/**
+ * A choice of a few options, with the selected one checked. The menu stays open, so that the effect
+ * is visible.
+ */
 export function MenuChoices<Value extends string>({ value, choices, onChange }: MenuChoicesProps<Value>) {
   return (
     <Radix.RadioGroup value={value}>

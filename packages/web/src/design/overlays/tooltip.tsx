@@ -3,11 +3,16 @@ import type { ReactElement, ReactNode } from 'react'
 
 interface TooltipProps {
   readonly text: ReactNode
-  /** The element it explains. It must be focusable, or keyboards never reach the text. */
+  /**
+   * The described element. It must be focusable, because keyboard users cannot reach the text
+   * otherwise.
+   */
   readonly children: ReactElement
 }
 
-/** Shows a few words beside the hovered or focused element. Nothing may be said only here. */
+/**
+ * Shows a few words beside the hovered or focused element. Never the only place of an information.
+ */
 export function Tooltip({ text, children }: TooltipProps) {
   return (
     <Radix.Provider delayDuration={400}>
