@@ -1,4 +1,4 @@
-/** Server events for all components of a tab, over one stream (web.md 10). */
+/** Provides server events to all components of a tab, over one stream (web.md 10). */
 import { useParams } from '@tanstack/react-router'
 import { useEffect, useRef, useSyncExternalStore } from 'react'
 import { authConfigQuery } from '../api/auth-config.ts'
@@ -26,8 +26,8 @@ queryClient.getQueryCache().subscribe(({ type, query }) => {
 
 /**
  * Calls `onEvent` for each event of a topic: `builds`, `build:{slug}/{n}`, `log:{job_id}@{line}`;
- * null: none. Events of a frame come together. At `resync` the topic must be read again; the
- * `cursor` of the shown `BuildView` avoids the first one.
+ * null follows none. Events of a frame are delivered together. After a `resync` event the topic
+ * must be read again; the `cursor` of the shown `BuildView` avoids the first one.
  */
 export function useLive(topic: string | null, onEvent: (event: LiveEvent) => void, cursor: string | null = null): void {
   const { org } = useParams({ strict: false })
@@ -62,8 +62,8 @@ export function useLive(topic: string | null, onEvent: (event: LiveEvent) => voi
 }
 
 /**
- * Whether events arrive (`live`), pages must poll (`polling`, web D3), or nothing is followed, as
- * in a hidden tab (`off`).
+ * Returns `live` while events arrive, `polling` if pages must poll (web D3), or `off` if nothing is
+ * followed, for example in a hidden tab.
  */
 export function useLiveMode(): LiveMode {
   return useSyncExternalStore(
@@ -73,7 +73,7 @@ export function useLiveMode(): LiveMode {
   )
 }
 
-/** Reconnects now, because the server answers again. */
+/** Reconnects immediately, because the server answers again. */
 export function reconnectNow(): void {
   connection.dispatch({ type: 'reachable' })
 }

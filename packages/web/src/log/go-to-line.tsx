@@ -10,7 +10,7 @@ interface GoToLineProps {
   readonly onClose: () => void
 }
 
-/** Asks for a line number. */
+/** Shows a dialog for a line number. */
 export function GoToLine({ totalLines, onGo, onClose }: GoToLineProps) {
   const [text, setText] = useState('')
   const line = Number(text.trim())

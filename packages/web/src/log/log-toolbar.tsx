@@ -14,11 +14,11 @@ import type { LogViewState } from './use-log-view.ts'
 interface LogToolbarProps {
   readonly view: LogViewState
   readonly job: Schema<'JobView'>
-  /** The start of the row. */
+  /** Content at the start of the row. */
   readonly lead?: ReactNode
   readonly isFull: boolean
   readonly onFull: () => void
-  /** Whether narrow screens show the search. It stays open while something is searched for. */
+  /** Whether narrow screens show the search. The search stays open while it has a text. */
   readonly isSearchOpen: boolean
   readonly onSearch: () => void
   readonly copyLines: (lines: LineRange) => Promise<unknown>
@@ -38,7 +38,7 @@ export function LogToolbar(props: LogToolbarProps) {
   const { view, job, lead, isFull, onFull, isSearchOpen, onSearch, children } = props
   const { facts, follow, isWrapped } = view
   const isSearching = view.search.text !== ''
-  // A narrow row holds the step's name, so rare tools move to the menu.
+  // A narrow row contains the step's name, so less common tools move to the menu.
   const isNarrow = useIsNarrow()
   return (
     <div
@@ -101,7 +101,7 @@ interface ErrorStepsProps {
   readonly onStep: (isBack: boolean) => void
 }
 
-/** Counts the errors and walks them. */
+/** Counts the errors, and moves between them. */
 function ErrorSteps({ count, noun, onStep }: ErrorStepsProps) {
   return (
     <span className="inline-flex items-center">
@@ -119,7 +119,7 @@ function ErrorSteps({ count, noun, onStep }: ErrorStepsProps) {
   )
 }
 
-/** The menu of rarer tools; on a narrow screen also of those that have no room. */
+/** The menu of less common tools; on a narrow screen also of tools without room in the row. */
 function More({ view, job, isNarrow, isFull, onFull, copyLines }: LogToolbarProps & { readonly isNarrow: boolean }) {
   const { isWrapped, isStderrOnly, preferences, facts, folds, marked } = view
   return (

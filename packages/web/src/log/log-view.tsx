@@ -48,10 +48,10 @@ export function LogView(props: LogViewProps) {
     view.goToLine(line)
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: it only watches where the focus is, and what is copied
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only observes focus and copying
     <div
       className={isFull ? 'fixed inset-0 z-30 flex flex-col bg-ground' : 'flex h-full min-h-0 flex-col'}
-      // In the search field keys are text, and a second Ctrl F is the browser's.
+      // In the search field keys are text, and a second Ctrl F opens the browser's search.
       onFocus={({ target }) => setFocused(target !== field.current)}
       onBlur={(event) => setFocused(event.currentTarget.contains(event.relatedTarget))}
       onCopy={onCopy}
@@ -88,7 +88,7 @@ interface LinesProps extends Pick<LogViewProps, 'job'> {
   readonly scroller: RefObject<HTMLElement | null>
 }
 
-/** Shows the rows, and over them what is said about lines out of sight. */
+/** Shows the rows, and notes about invisible lines above them. */
 function Lines({ view, job, scroller }: LinesProps) {
   const { data, facts, preferences, rows, searching, follow, isWrapped, look } = view
   const onClick = useRowClicks(view)

@@ -7,7 +7,7 @@ import { type LogPlace, type LogStart, logQuery } from './data/queries.ts'
 import { LogView } from './log-view.tsx'
 import type { LogViewerProps } from './use-log-view.ts'
 
-/** Shows the log of one attempt. It fills its container. */
+/** Shows the log of one attempt. The log fills its container. */
 export function LogViewer(props: LogViewerProps) {
   const { org, slug, number, job, startAt, lead } = props
   const place = useMemo((): LogPlace => ({ org, slug, number, jobId: job.id }), [org, slug, number, job.id])
@@ -27,7 +27,9 @@ export function LogViewer(props: LogViewerProps) {
   )
 }
 
-/** Returns where to start reading: at the marked lines of the address, else at `startAt`. */
+/**
+ * Returns the position where reading starts: the marked lines of the address, or else `startAt`.
+ */
 export function startOf(startAt: LogViewerProps['startAt'], fragment: string): LogStart {
   return readFragment(fragment)?.from ?? (startAt === 'start' ? 1 : startAt)
 }

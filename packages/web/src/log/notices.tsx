@@ -8,9 +8,9 @@ import type { LineRange } from './data/permalink.ts'
 interface NoticesProps {
   readonly facts: LogFacts
   readonly marked: LineRange | null
-  /** Why lines could not be read; null: they could. */
+  /** Why lines could not be read; null without a failure. */
   readonly problem: unknown
-  /** How many lines were searched for stderr; null: not wanted. */
+  /** The number of lines searched for stderr; null while the filter is off. */
   readonly stderrLooked: number | null
   readonly onAll: () => void
 }
@@ -70,7 +70,7 @@ function sentenceOf({ isComplete, exitCode, hasStarted }: EmptyLogProps): string
     : `The command wrote nothing and ended with exit code ${exitCode}.`
 }
 
-/** Counts the lines that came while the end was out of view (web L14). */
+/** Counts the lines that arrived while the end was out of view (web L14). */
 export function NewLines({ count, onGo }: { readonly count: number; readonly onGo: () => void }) {
   if (count === 0) return null
   return (

@@ -2,10 +2,10 @@ import { readJson, writeItem } from '../browser/local-storage.ts'
 import { createStore } from '../browser/store.ts'
 import type { TimeMode } from './terminal/line-times.ts'
 
-/** This person's log settings on this device. */
+/** A person's log settings on this device. */
 export interface LogPreferences {
   readonly times: TimeMode
-  /** Null: on below 768 px (web L16). */
+  /** Null means on below 768 px (web L16). */
   readonly wrap: boolean | null
   /** In pixels, 11 to 18. */
   readonly fontSize: number
@@ -15,7 +15,7 @@ const storageKey = 'harmont:log'
 export const fontSizes = { least: 11, most: 18 } as const
 const chosen = createStore(validated(readJson(storageKey) ?? {}))
 
-/** Replaces members that another release or program may have stored. */
+/** Replaces invalid members, which another release or program may have stored. */
 function validated({ times, wrap, fontSize }: Partial<Record<keyof LogPreferences, unknown>>): LogPreferences {
   const size = typeof fontSize === 'number' ? Math.round(fontSize) : 13
   return {
@@ -32,7 +32,7 @@ export function setLogPreferences(choice: Partial<LogPreferences>): void {
   chosen.set(next)
 }
 
-/** Returns the settings, kept up to date. */
+/** Returns the settings as a hook. */
 export function useLogPreferences(): LogPreferences {
   return chosen.use()
 }

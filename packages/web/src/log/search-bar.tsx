@@ -23,8 +23,8 @@ const switches = [
 ] as const
 
 /**
- * Searches the log (web L12). Enter and Shift-Enter walk the hits; Escape clears, then leaves. A
- * second Ctrl F is the browser's.
+ * Searches the log (web L12). Enter and Shift-Enter move between the hits; Escape clears the field,
+ * then leaves it. A second Ctrl F opens the browser's search.
  */
 export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }: SearchBarProps) {
   const [draft, setDraft] = useDraft(search.text, (text) => onChange({ ...search, text }))
@@ -69,7 +69,7 @@ export function SearchBar({ search, onChange, searching, onStep, onLeave, ref }:
   )
 }
 
-/** Walks the hits and counts them. */
+/** Moves between the hits, and counts them. */
 function HitTools({ searching, onStep }: Pick<SearchBarProps, 'searching' | 'onStep'>) {
   return (
     <>

@@ -48,7 +48,7 @@ export function useCopy(data: LogData, look: LineLook) {
 }
 
 function useSelectAll() {
-  /** Whether "select all" was used: the mounted rows are only a part of the log. */
+  /** Whether "select all" was used, which covers only the mounted rows of the log. */
   const isAll = useRef(false)
   useEffect(() => {
     const onSelectStart = () => {
@@ -81,7 +81,7 @@ function linesHere(data: LogData, from: number, to: number) {
   return lines.every((line) => line !== undefined) ? lines : null
 }
 
-/** Returns the text of lines; null: too much, or a failed read. */
+/** Returns the text of lines; null if it is too large, or a read failed. */
 async function readText(data: LogData, from: number, to: number, cut: Cut): Promise<string | null> {
   if (to - from >= mostCopied.lines) return null
   const lines = await data.readAll(from, to, AbortSignal.timeout(30_000)).catch(() => null)

@@ -10,13 +10,13 @@ interface JumpsOptions {
   readonly rows: Rows
   readonly goTo: (line: number) => void
   readonly mark: (lines: LineRange) => void
-  /** Lets the end of a growing log go out of view. */
+  /** Stops following the end of a growing log. */
   readonly unfollow: () => void
 }
 
-/** Returns the moves to other lines. */
+/** Returns the functions that move to other lines. */
 export function useJumps({ errors, searching, rows, goTo, mark, unfollow }: JumpsOptions) {
-  /** The error that was visited last; null: none. */
+  /** The last visited error; null if there is none. */
   const here = useRef<number | null>(null)
   const topLine = () => {
     const row = rows.model.rowAt(rows.window.anchor.row)

@@ -18,8 +18,8 @@ interface LogActions {
 }
 
 /**
- * Registers the keys of the log (web.md 11). Keys with another meaning elsewhere need the focus in
- * the log; the others always work.
+ * Registers the keys of the log (web.md 11). Keys that have another meaning elsewhere require the
+ * focus in the log; the others always work.
  */
 export function useLogKeys(actions: LogActions, isFocused: boolean): void {
   const when = () => isFocused

@@ -27,12 +27,12 @@ export interface LogViewerProps extends Omit<LogPlace, 'jobId'> {
   /** The attempt whose log is shown. */
   readonly job: Schema<'JobView'>
   readonly startAt: 'error' | 'tail' | 'start'
-  /** The start of the toolbar's row; on narrow screens the step's name (web T4). */
+  /** Content at the start of the toolbar's row; on narrow screens the step's name (web T4). */
   readonly lead?: ReactNode
-  /** The search, as the address holds it. */
+  /** The search, as stored in the address. */
   readonly find?: string | undefined
   readonly onFindChange: (find: string | undefined) => void
-  /** The forge's page of the repository, and the commit that was built. */
+  /** The forge's page of the repository, and the commit of the build. */
   readonly repository: { readonly url: string; readonly commit: string } | null
 }
 
@@ -60,7 +60,7 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
   const stderr = useStderrOnly(place, isStderrOnly, facts)
   const follow = useFollow(startAt === 'tail' && marked === null && !facts.isComplete, totalLines)
   const only = stderr.lines ?? searching.only
-  // Following continues at the end: the last lines come with the final event.
+  // Following continues at the end, because the last lines arrive with the final event.
   const isFollowing = follow.isOn
   const [firstLine] = useState(() => firstLineOf(facts, marked, startAt))
   const rows = useRows({ facts, folds, isSetupOpen, only, rowHeight, isWrapped, isFollowing, first: firstLine })
@@ -98,7 +98,7 @@ export function useLogView({ place, first, job, startAt, find, repository }: Log
 
 export type LogViewState = ReturnType<typeof useLogView>
 
-/** Requests the lines in view, and the hits in them. */
+/** Requests the visible lines, and their hits. */
 function useVisibleLines(data: LogData, { model, shown }: Rows, showHits: LogSearching['show']): void {
   useEffect(() => {
     const runs = wantedLines(model, shown)
@@ -108,7 +108,7 @@ function useVisibleLines(data: LogData, { model, shown }: Rows, showHits: LogSea
   })
 }
 
-/** Returns what every line needs to be drawn. */
+/** Returns the look of all lines. */
 function useLineLook(
   times: TimeMode,
   t0: LogFacts['t0'],
@@ -134,7 +134,7 @@ function withToggled(set: ReadonlySet<number>, line: number): ReadonlySet<number
   return next
 }
 
-/** Returns the lines that the address marks (web L13), and the function that marks others. */
+/** Returns the lines that the address marks (web L13), and a function that marks others. */
 function useFragment(): readonly [marked: LineRange | null, mark: (range: LineRange | null) => void] {
   const hash = useRouterState({ select: ({ location }) => location.hash })
   const navigate = useNavigate()
@@ -154,7 +154,10 @@ function useFragment(): readonly [marked: LineRange | null, mark: (range: LineRa
   return [marked, mark]
 }
 
-/** Handles all clicks in the rows with one listener: numbers mark, titles fold, notes open. */
+/**
+ * Handles all clicks in the rows with one listener: numbers mark lines, titles fold groups, notes
+ * open details.
+ */
 export function useRowClicks({ data, marked, mark, folds, toggleSetup, toggleOpened }: LogViewState) {
   const anchor = useRef<number | null>(null)
   return (event: MouseEvent<HTMLElement>) => {
@@ -164,7 +167,7 @@ export function useRowClicks({ data, marked, mark, folds, toggleSetup, toggleOpe
     )
     const { number, fold, setup, updates, more } = clicked?.dataset ?? {}
     if (number !== undefined) {
-      // With these keys a link opens elsewhere.
+      // With these keys the browser opens a link elsewhere.
       if (event.ctrlKey || event.metaKey || event.altKey) return
       event.preventDefault()
       const line = Number(number)

@@ -7,15 +7,15 @@ interface ForkLinksProps {
   readonly number: number
   /** The step as addresses name it. */
   readonly step: string
-  /** Names an attempt before the newest. */
+  /** Names an attempt before the newest one. */
   readonly attempt?: number
   readonly results: readonly { readonly fork: number; readonly passed: boolean }[]
 }
 
-/** More would say the same. */
+/** More links would add no information. */
 const shown = 10
 
-/** Links the logs of the forks that failed and passed a test. */
+/** Links the logs of the forks in which a test failed and passed. */
 export function ForkLinks({ results, ...to }: ForkLinksProps) {
   if (results.length === 0) return null
   const failed = results.filter(({ passed }) => !passed)

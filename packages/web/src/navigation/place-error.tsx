@@ -13,7 +13,7 @@ interface PlaceErrorProps {
   /** The build number in the address. */
   readonly number?: string
   readonly error: unknown
-  /** The name of the requested thing, for failures other than "not found". */
+  /** Names the requested object, for failures other than "not found". */
   readonly what: string
   readonly onRetry: () => void
 }
@@ -64,7 +64,7 @@ interface NoBuildProps {
   readonly number: string
 }
 
-/** Says that the pipeline has no build with this number. */
+/** Explains that the pipeline has no build with this number. */
 export function NoBuild({ org, slug, number }: NoBuildProps) {
   const name: ReactNode = <IsolatedText text={usePipelineNames()(org, slug)} />
   return (

@@ -1,4 +1,4 @@
-/** Parsers of search parameters. Anything unexpected counts as absent. */
+/** Parsers of search parameters. Any unexpected value counts as absent. */
 
 type Given = Readonly<Record<string, unknown>>
 

@@ -62,7 +62,7 @@ test('web L3 the least recently viewed lines are evicted first', () => {
   ])
 })
 
-test('web L5 each line starts with the style that the line before left', () => {
+test('web L5 each line starts with the style in which the previous line ended', () => {
   const page = {
     sgr: '\x1b[31m',
     lines: [
@@ -84,7 +84,7 @@ test('web L5 each line starts with the style that the line before left', () => {
   ])
 })
 
-test('web L5 nothing is assumed after a line whose colours are cut off', () => {
+test('web L5 the style after a line with truncated colours is unknown', () => {
   const page = {
     sgr: '',
     lines: [

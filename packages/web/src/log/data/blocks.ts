@@ -4,7 +4,7 @@ import type { LogLine } from '../terminal/lines.ts'
 const blockLines = 64
 /** The budget for text in bytes, two for each UTF-16 unit (web L3). */
 const mostKept = 24 * 1024 * 1024
-/** The cost of a line beside its text. */
+/** The cost of a line besides its text. */
 const lineOverhead = 64
 
 interface Block {
@@ -12,10 +12,10 @@ interface Block {
   bytes: number
 }
 
-/** Caches lines by number. The least recently viewed are evicted first (web L3). */
+/** Caches lines by number. The least recently viewed lines are evicted first (web L3). */
 export class LineBlocks {
   readonly #most: number
-  /** In order of last view. */
+  /** Ordered by last view. */
   readonly #blocks = new Map<number, Block>()
   #bytes = 0
 
@@ -33,13 +33,16 @@ export class LineBlocks {
     return block?.lines[(line - 1) % blockLines]
   }
 
-  /** Stores lines from a number on. A newer copy replaces a line that has grown. */
+  /**
+   * Stores consecutive lines, the first of which has the number `from`. A newer copy replaces a
+   * line that has grown.
+   */
   put(from: number, lines: readonly LogLine[]): void {
     for (const [at, line] of lines.entries()) this.#putOne(from + at, line)
     this.#forget()
   }
 
-  /** Marks lines as viewed now. */
+  /** Marks lines as just viewed. */
   touch(from: number, to: number): void {
     for (let at = Math.floor((from - 1) / blockLines); at <= Math.floor((to - 1) / blockLines); at++) {
       const block = this.#blocks.get(at)
@@ -47,7 +50,7 @@ export class LineBlocks {
     }
   }
 
-  /** Returns the first missing line in a range; null: none is missing. */
+  /** Returns the first missing line in a range; null if none is missing. */
   firstMissing(from: number, to: number): number | null {
     for (let line = from; line <= to; line++) if (this.get(line) === undefined) return line
     return null

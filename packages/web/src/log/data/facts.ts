@@ -3,7 +3,7 @@ import type { Schema } from '../../api/schemas.ts'
 export type Group = Schema<'LogGroup'>
 export type Remark = Schema<'LogRemark'>
 
-/** The facts about a log beside its lines. The same object while nothing changes. */
+/** The facts about a log besides its lines. The object stays the same while nothing changes. */
 export interface LogFacts {
   readonly totalLines: number
   /** In bytes. For a growing log, the size when it was opened. */
@@ -11,7 +11,7 @@ export interface LogFacts {
   readonly isComplete: boolean
   readonly t0: string | null
   readonly groups: readonly Group[]
-  /** Lines that report failures; without reports, lines that look like errors. */
+  /** Lines that report failures or, without reports, lines that look like errors. */
   readonly errors: readonly number[]
   readonly remarks: readonly Remark[]
 }
@@ -36,7 +36,9 @@ export function errorNoun({ isComplete, errors }: LogFacts, failure: Schema<'Job
   return tests === errors.length && (failure?.other_errors ?? 0) === 0 ? 'failed test' : 'failure'
 }
 
-/** Whether the log was removed after its retention time: a remark says so, and no line is left. */
+/**
+ * Whether the log was removed after its retention time, so that it has only a remark and no lines.
+ */
 export function isRemoved({ totalLines, remarks }: LogFacts): boolean {
   return totalLines === 0 && remarks.some(({ kind }) => kind === 'retention')
 }
@@ -55,7 +57,7 @@ export function withErrors(known: readonly number[], added: readonly number[]): 
   return fresh.length === 0 ? known : [...known, ...fresh]
 }
 
-/** Merges remarks. A reopened stream sends all of them again, which replace the known ones. */
+/** Merges remarks. A reopened stream sends all of them again, and they replace the known ones. */
 export function withRemarks(known: readonly Remark[], added: readonly Remark[]): readonly Remark[] {
   const [first, again] = [known[0], added[0]]
   if (again === undefined) return known

@@ -16,7 +16,7 @@ import {
 } from './hits.ts'
 import { readSearch, writeSearch } from './search-text.ts'
 
-/** The number of hits on each line, and a server that answers from them. */
+/** The number of hits on each line, and a server that answers from these. */
 interface Log {
   readonly counts: readonly number[]
   readonly limit: number
@@ -55,7 +55,7 @@ function ask({ counts, limit }: Log, from: number) {
 const answered = (known: Hits, given: Log, from: number) =>
   withAnswer(known, from, ask(given, from), given.counts.length)
 
-/** Follows steps through the hits, asking the server as needed. */
+/** Follows steps through the hits, and requests more from the server as needed. */
 function follow(
   given: Log,
   known: Hits,

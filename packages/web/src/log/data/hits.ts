@@ -13,7 +13,7 @@ type Hit = Schema<'LogSearchResult'>['hits'][number]
 interface Stretch {
   readonly from: number
   readonly to: number
-  /** The number of hits before it. */
+  /** The number of earlier hits. */
   readonly before: number
   /** Sorted by line. */
   readonly hits: readonly Hit[]
@@ -32,7 +32,7 @@ export interface Hits {
 
 export const noHits: Hits = { stretches: [], total: 0, isComplete: false, buckets: [], lines: 0 }
 
-/** Merges an answer of the server. It replaces earlier hits in its lines. */
+/** Merges a search result of the server. The result replaces earlier hits in its lines. */
 export function withAnswer(known: Hits, from: number, answer: Schema<'LogSearchResult'>, lines: number): Hits {
   const to = answer.next ?? Math.max(from, lines) + 1
   const added = { from, to, before: answer.before, hits: answer.hits }
@@ -56,7 +56,7 @@ function joined(stretches: readonly Stretch[], added: Stretch): readonly Stretch
   return [...(start === null ? before : before.slice(0, -1)), whole, ...rest]
 }
 
-/** Merges two touching ranges. Where both know a line, the second is newer. */
+/** Merges two touching ranges. If both know a line, the second one is newer. */
 function merged(first: Stretch, second: Stretch): Stretch {
   const end = second.hits.at(-1)?.line ?? 0
   return {
@@ -71,21 +71,21 @@ function merged(first: Stretch, second: Stretch): Stretch {
   }
 }
 
-/** Returns the first line whose hits are unknown; null: all are known. */
+/** Returns the first line whose hits are unknown; null if all are known. */
 export function firstUnknown({ stretches }: Hits, from: number, to: number): number | null {
   let at = from
   for (const stretch of stretches) if (stretch.from <= at && stretch.to > at) at = stretch.to
   return at > to ? null : at
 }
 
-/** Returns the hits of a line; undefined: none are known. */
+/** Returns the hits of a line; undefined if none are known. */
 export function rangesOf({ stretches }: Hits, line: number): readonly HitRange[] | undefined {
   const hits = stretches.find(({ from, to }) => from <= line && line < to)?.hits ?? []
   const at = lastUpTo(hits, line)
   return hits[at]?.line === line ? hits[at].ranges : undefined
 }
 
-/** Returns the next hit, or the line to ask for; null: there is none. */
+/** Returns the next hit, or the line from which to request more; null if there is none. */
 export function nextHit(hits: Hits, after: HitPlace): HitPlace | { readonly ask: number } | null {
   const ranges = rangesOf(hits, after.line)
   if (ranges !== undefined && after.rank + 1 < ranges.length) return { line: after.line, rank: after.rank + 1 }
@@ -100,7 +100,7 @@ export function nextHit(hits: Hits, after: HitPlace): HitPlace | { readonly ask:
   }
 }
 
-/** Returns the previous hit, or the line to ask for; null: there is none. */
+/** Returns the previous hit, or the line from which to request more; null if there is none. */
 export function previousHit(hits: Hits, before: HitPlace): HitPlace | { readonly ask: number } | null {
   if (before.rank > 0) return { line: before.line, rank: before.rank - 1 }
   let at = before.line - 1
@@ -114,7 +114,10 @@ export function previousHit(hits: Hits, before: HitPlace): HitPlace | { readonly
   return null
 }
 
-/** Returns where to ask for the last hit up to a line: the last part with hits. */
+/**
+ * Returns the line from which to request the last hit up to a line: the start of the last part with
+ * hits.
+ */
 function askBefore({ buckets, lines, stretches }: Hits, line: number): { readonly ask: number } | null {
   const size = lines / buckets.length
   const floor = stretches.findLast(({ to }) => to <= line)?.to ?? 1
@@ -123,7 +126,7 @@ function askBefore({ buckets, lines, stretches }: Hits, line: number): { readonl
   return null
 }
 
-/** Returns the number of a hit among all, from 1; null: unknown. */
+/** Returns the number of a hit among all hits, from 1; null if unknown. */
 export function positionOf({ stretches }: Hits, { line, rank }: HitPlace): number | null {
   const stretch = stretches.find(({ from, to }) => from <= line && line < to)
   if (stretch === undefined) return null
@@ -131,7 +134,7 @@ export function positionOf({ stretches }: Hits, { line, rank }: HitPlace): numbe
   return earlier.reduce((sum, hit) => sum + hit.ranges.length, stretch.before) + rank + 1
 }
 
-/** Returns lines with hits, as far as they are known without a gap from line 1. */
+/** Returns lines with hits, as far as all hits from line 1 on are known. */
 export function linesWithHits({ stretches }: Hits): readonly number[] {
   const first = stretches[0]
   return first?.from === 1 ? first.hits.map(({ line }) => line) : []
@@ -146,7 +149,7 @@ export function withNeighbours(lines: readonly number[], around: number, last: n
   return all
 }
 
-/** Returns the last index in `hits` whose line is at most `line`; -1: none. */
+/** Returns the last index in `hits` whose line is at most `line`; -1 if there is none. */
 function lastUpTo(hits: readonly Hit[], line: number): number {
   let [low, high] = [0, hits.length]
   while (low < high) {

@@ -6,10 +6,10 @@ import { type LogPlace, pageLines, readLines } from './queries.ts'
 
 type Run = readonly [from: number, to: number]
 
-/** Delays before a failed read is repeated; `lasting` failures hardly pass. */
+/** Delays before a failed read is repeated; `lasting` failures are unlikely to pass. */
 const againMs = { passing: 3000, lasting: 30_000 }
 
-/** Reads missing lines that are in view, one page at a time. */
+/** Reads missing visible lines, one page at a time. */
 export class LineLoader {
   readonly #place: LogPlace
   readonly #lines: LineBlocks
@@ -76,7 +76,7 @@ export class LineLoader {
       if (this.#reading !== reading) return
       this.#reading = null
       this.problem = null
-      // A log shorter than expected returns nothing: asking again would never end.
+      // A log shorter than expected returns no lines, and requesting them again would never end.
       if (page.lines.length === 0) this.#wanted = []
       this.#onPage(page)
       this.#next()

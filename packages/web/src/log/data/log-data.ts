@@ -9,7 +9,7 @@ import type { LogPlace } from './queries.ts'
 /** The shortest time between two paints of a growing log (web L15). */
 const paintMs = 100
 
-/** One log: its facts, its cached lines, and the reads that are running. */
+/** One log: its facts, its cached lines, and its pending reads. */
 export class LogData {
   readonly #lines = new LineBlocks()
   readonly #loader: LineLoader
@@ -34,7 +34,7 @@ export class LogData {
     return this.#facts
   }
 
-  /** Why lines could not be read; null: they could. */
+  /** Why lines could not be read; null without a failure. */
   get problem(): unknown {
     return this.#loader.problem
   }
@@ -44,18 +44,18 @@ export class LogData {
     return this.#lines.bytes
   }
 
-  /** Returns a cached line; of a cut one, as much as was read. */
+  /** Returns a cached line; of a truncated line, the part read so far. */
   line(line: number): LogLine | undefined {
     return this.#long.get(line) ?? this.#lines.get(line)
   }
 
-  /** Reads more of a cut line. */
+  /** Reads more of a truncated line. */
   openLine(number: number): void {
     const line = this.#lines.get(number)
     if (line !== undefined) this.#long.open(number, line)
   }
 
-  /** Notes which lines are in view and reads missing ones, in the order of the runs. */
+  /** Records which lines are visible, and reads missing lines in the order of the runs. */
   setVisible(runs: readonly (readonly [from: number, to: number])[]): void {
     for (const [from, to] of runs) {
       this.#lines.touch(from, to)
@@ -72,7 +72,7 @@ export class LogData {
     return this.#loader.readAll(from, to, signal)
   }
 
-  /** Merges an event of a growing log. Lines that it skipped are read when they come into view. */
+  /** Merges an event of a growing log. Skipped lines are read when they become visible. */
   applyEvent(event: Schema<'EventOfLog'>): void {
     this.#lines.put(event.from, linesOfPage(event))
     this.#long.forget(event.from, event.from + event.lines.length)
@@ -110,7 +110,7 @@ export class LogData {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Increases with each visible change. */
+  /** Incremented by each visible change. */
   readonly version = (): number => this.#version
 
   #takePage(page: Schema<'LogPage'>): void {

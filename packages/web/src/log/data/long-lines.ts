@@ -1,11 +1,11 @@
 import type { LogLine } from '../terminal/lines.ts'
 import { type LogPlace, readBytes } from './queries.ts'
 
-/** At most this much of a cut line is read (web L17). */
+/** The limit of bytes read of a truncated line (web L17). */
 const mostBytes = 64 * 1024
-/** At most this many cut lines are kept beyond their beginning. */
+/** The limit of truncated lines that are kept beyond their beginning. */
 const mostKept = 16
-/** A line that overwrites itself shows its end. */
+/** Matches a line that overwrites itself, and therefore shows its end. */
 const isRewritten = /\r(?!$)/
 
 /**
@@ -54,14 +54,14 @@ export class LongLines {
     const from = isEnd ? offset + Math.max(0, cutBytes - mostBytes) : offset
     try {
       const bytes = await readBytes(this.#place, from, Math.min(offset + cutBytes, from + mostBytes), this.#stop.signal)
-      // A split character at an edge is no invalid one.
+      // Characters split at an edge do not count as invalid.
       const text = new TextDecoder().decode(bytes).replace(/^\ufffd{1,3}|\ufffd{1,3}$/g, '')
       const isWhole = cutBytes <= mostBytes
       this.#lines.set(number, { ...line, text, cutBytes: isWhole || isEnd ? null : cutBytes })
       for (const old of this.#lines.keys()) if (this.#lines.size > mostKept) this.#lines.delete(old)
       this.#onChange()
     } catch {
-      // The known part stays, with its note, and can be requested again.
+      // The known part and its note stay, so that the rest can be requested again.
     } finally {
       this.#asked.delete(number)
     }

@@ -14,9 +14,9 @@ export interface LogPlace {
 /** Where reading begins: the first error line, the end, or a line. */
 export type LogStart = 'error' | 'tail' | number
 
-/** One screen and some more; the rest is read when it comes into view. */
+/** One screen and some more lines; the rest is read when it becomes visible. */
 const firstLines = 512
-/** Lines of each later page. The server returns fewer long ones (256 KiB). */
+/** Lines of each later page. The server returns fewer if they are long (256 KiB in total). */
 export const pageLines = 512
 
 const log = '/api/v0/organizations/{org}/pipelines/{pipeline}/builds/{number}/jobs/{job_id}/log'
@@ -34,17 +34,17 @@ export function logQuery(place: LogPlace, at: LogStart) {
   })
 }
 
-/** Reads the current log with the page that contains this place. */
+/** Reads the current log with the page that contains this position. */
 export async function readLog(place: LogPlace, at: LogStart, signal: AbortSignal): Promise<Schema<'JobLogView'>> {
   return completeLog(await answer(client.GET(log, { params: { path: pathOf(place), query: firstPageOf(at) }, signal })))
 }
 
-/** Returns the parameters that ask for a log with the page that contains this place. */
+/** Returns the parameters of a request for a log with the page that contains this position. */
 export function firstPageOf(at: LogStart): { readonly at: string; readonly limit: number } {
   return { at: String(at), limit: firstLines }
 }
 
-/** Completes a log of another release of the server (web X1). */
+/** Completes a log of another server release (web X1). */
 export function completeLog(given: Schema<'JobLogView'>): Schema<'JobLogView'> {
   const view = completeFindings(given)
   const page = completeLines(view.page ?? {})
@@ -58,7 +58,7 @@ export function completeLog(given: Schema<'JobLogView'>): Schema<'JobLogView'> {
   }
 }
 
-/** Reads lines from a number on. */
+/** Reads consecutive lines from this number on. */
 export async function readLines(
   place: LogPlace,
   from: number,
@@ -84,7 +84,7 @@ export interface LogSearch {
   readonly word: boolean
 }
 
-/** Reads hits from a line on, at most `limit`, and the total. */
+/** Reads at most `limit` hits from a line on, and the total. */
 export async function searchLog(
   place: LogPlace,
   search: LogSearch,

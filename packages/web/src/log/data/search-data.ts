@@ -1,7 +1,7 @@
 import { firstUnknown, type HitPlace, type Hits, nextHit, noHits, previousHit, withAnswer } from './hits.ts'
 import { type LogPlace, type LogSearch, searchLog } from './queries.ts'
 
-/** Hits of one request: enough for a screen and some steps, few enough to come at once. */
+/** Hits of one request: enough for a screen and some steps, and few enough for a quick answer. */
 const stepHits = 200
 const manyHits = 1000
 
@@ -30,13 +30,16 @@ export class SearchData {
     return asked
   }
 
-  /** Requests unknown hits of these lines. */
+  /** Requests the unknown hits of these lines. */
   async show(from: number, to: number, lines: number): Promise<void> {
     const unknown = firstUnknown(this.hits, from, to)
     if (unknown !== null) await this.ask(unknown, lines)
   }
 
-  /** Returns the next or previous hit, in a circle. Null: none, or a failed request. */
+  /**
+   * Returns the next or previous hit, and wraps around. Returns null without a hit, or after a
+   * failed request.
+   */
   async step(here: HitPlace, isBack: boolean, lines: number): Promise<HitPlace | null> {
     const found = await this.#find(here, isBack, lines)
     if (found !== null) return found

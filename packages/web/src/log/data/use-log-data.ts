@@ -7,7 +7,7 @@ import { type LogPlace, logQuery, readLog } from './queries.ts'
 
 const pollMs = 2000
 
-/** Returns a log from its first answer on, kept up to date while it grows. */
+/** Returns a log from its first answer on, and keeps it up to date while it grows. */
 export function useLogData(
   place: LogPlace,
   first: Schema<'JobLogView'>,
@@ -22,7 +22,8 @@ export function useLogData(
   useLive(isComplete ? null : `log:${place.jobId}@${since}`, (event: LiveEvent) => {
     if (event.type === 'log') {
       data.applyEvent(event)
-      // For an ended log the server knows what failed, not only which lines look like errors.
+      // For an ended log the server knows the failures, instead of only lines that look like
+      // errors.
       if (event.complete && data.facts.errors.length > 0) void readAgain(data, place)
     } else if (event.type === 'resync') void readAgain(data, place)
   })
@@ -35,8 +36,8 @@ export function useLogData(
   const isOutdated = useRef(false)
   isOutdated.current = isComplete && !first.complete
   useEffect(
-    // An ended log that is opened again must start at its end, so its outdated answer is dropped,
-    // but only on leaving: without the answer it would restart.
+    // Drops the outdated answer of an ended log, so that the log starts at its end when it is
+    // opened again. This happens only on leaving, because the log would restart without the answer.
     () => () => {
       if (isOutdated.current) queries.removeQueries({ queryKey: logQuery(place, 1).queryKey })
     },
@@ -45,7 +46,7 @@ export function useLogData(
   return { data, version }
 }
 
-/** Reads the log again. After a failure the next event or poll does so. */
+/** Reads the log again. After a failure, the next event or poll retries. */
 async function readAgain(data: LogData, place: LogPlace): Promise<void> {
   const view = await readLog(place, 'tail', AbortSignal.timeout(pollMs * 5)).catch(() => null)
   if (view !== null) data.replace(view)

@@ -4,30 +4,30 @@ import { type HitPlace, type Hits, linesWithHits, noHits, positionOf, withNeighb
 import type { LogPlace, LogSearch } from './queries.ts'
 import { SearchData } from './search-data.ts'
 
-/** Lines around a match that are shown with it. */
+/** The number of lines before and after a match that are shown with it. */
 const around = 2
-/** At most this many matching lines are listed; the search still walks all of them. */
+/** The limit of listed matching lines; steps still visit all hits. */
 const mostListed = 20_000
-/** An unfinished count continues at once; a growing log is counted again after this time. */
+/** The delay before a growing log is counted again; an unfinished count continues immediately. */
 const countAgainMs = 700
 
 export interface LogSearching {
   readonly hits: Hits
-  /** The current hit; null: none was visited yet. */
+  /** The current hit; null if none was visited yet. */
   readonly now: HitPlace | null
   readonly position: number | null
   readonly problem: unknown
-  /** Lines left by "only matches"; null: it is off. */
+  /** The lines that "only matches" shows; null if it is off. */
   readonly only: readonly number[] | null
   readonly isOnly: boolean
   setOnly(isOnly: boolean): void
-  /** Moves to the next or previous hit, from the current one or from a line. */
+  /** Moves to the next or previous hit, from the current hit or from a line. */
   step(isBack: boolean, line: number): Promise<HitPlace | null>
   /** Requests the hits of visible lines. */
   show(from: number, to: number): void
 }
 
-/** Counts on while the count is unfinished, and when the log has grown. */
+/** Continues an unfinished count, and counts again when the log has grown. */
 function useCount(data: SearchData | null, hits: Hits, lines: RefObject<number>): void {
   const isBehind =
     data !== null && data.problem === null && hits !== noHits && (!hits.isComplete || hits.lines < lines.current)

@@ -3,7 +3,7 @@ import { linesOfPage } from '../terminal/lines.ts'
 import type { LogFacts } from './facts.ts'
 import { type LogPlace, readLines } from './queries.ts'
 
-/** Lines per request: as many as the server returns at once. */
+/** Lines per request: the most that the server returns at once. */
 const linesAtOnce = 2000
 
 interface Found {
@@ -14,7 +14,10 @@ interface Found {
 
 const nothing: Found = { lines: [], next: 1 }
 
-/** Finds the lines of stderr by reading the whole log, page by page (web L11); null: not wanted. */
+/**
+ * Finds the lines of stderr by reading the whole log, page by page (web L11); `lines` is null while
+ * it is off.
+ */
 export function useStderrOnly(
   place: LogPlace,
   isOn: boolean,
@@ -32,7 +35,7 @@ export function useStderrOnly(
         setFound((before) => ({ lines: [...before.lines, ...lines], next: next + Math.max(1, looked.length) }))
       },
       () => {
-        // Aborted or failed: repeated after a while, as long as it is wanted.
+        // A failed read is repeated after a delay, while the filter is on.
         if (!stop.signal.aborted) setTimeout(() => setFound((before) => ({ ...before })), 3000)
       },
     )

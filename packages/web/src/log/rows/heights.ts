@@ -2,8 +2,8 @@
 export const blockRows = 64
 
 /**
- * Heights of blocks of rows, estimated until measured, in pixels from the top of all rows, of which
- * there may be millions.
+ * Heights of blocks of rows, estimated until measured, in pixels from the top of all rows; there
+ * may be millions of rows.
  */
 export class BlockHeights {
   readonly #rows: number
@@ -34,7 +34,7 @@ export class BlockHeights {
     return rows * this.#rowHeight + this.#sumBefore(Math.min(block, this.blocks))
   }
 
-  /** Returns the block at a height; beyond the ends, the first or last one. */
+  /** Returns the block at a height; beyond the ends, the first or last block. */
   blockAt(top: number): number {
     let [low, high] = [0, Math.max(0, this.blocks - 1)]
     while (low < high) {
@@ -45,7 +45,7 @@ export class BlockHeights {
     return low
   }
 
-  /** Records the height of a block. Returns the difference to the known height. */
+  /** Records the height of a block. Returns the difference from the known height. */
   measure(block: number, height: number): number {
     const rows = Math.min(blockRows, this.#rows - block * blockRows)
     const more = height - rows * this.#rowHeight
@@ -56,7 +56,7 @@ export class BlockHeights {
     return change
   }
 
-  /** Returns the blocks with rows appended; measured heights stay, except the last. */
+  /** Returns the blocks with appended rows; measured heights stay, except the last one. */
   grown(rows: number): BlockHeights {
     const next = new BlockHeights(rows, this.#rowHeight)
     for (const [block, more] of this.#more)

@@ -8,7 +8,7 @@ import { playLine, statesOf } from '../terminal/play-line.ts'
 import { cssOf } from '../terminal/style-css.ts'
 import { formatBytes } from './bytes.ts'
 
-/** How all lines are shown. The same object while nothing changes. */
+/** The look of all lines. The object stays the same while nothing changes. */
 export interface LineLook {
   readonly times: TimeMode
   readonly t0: string | null
@@ -19,7 +19,7 @@ export interface LineLook {
 
 interface LineRowProps {
   readonly number: number
-  /** Undefined while it is read. */
+  /** Undefined while it loads. */
   readonly line: LogLine | undefined
   readonly look: LineLook
   readonly isMarked: boolean
@@ -46,7 +46,7 @@ export const LineRow = memo(function LineRow(props: LineRowProps) {
       {isOpen && line !== undefined && (
         <ol className="log-states">
           {statesOf(line.text, line.style, shownStates).map((state, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: they are told in their order, and never change
+            // biome-ignore lint/suspicious/noArrayIndexKey: states are identified by their order and never change
             <li key={at}>{state}</li>
           ))}
         </ol>
@@ -77,7 +77,10 @@ function Content({ number, line, look, hits, nowHit, isOpen }: LineRowProps & { 
   )
 }
 
-/** Says how much of a line is hidden. Opens some of it first, then links the whole (web L17). */
+/**
+ * Shows the size of a line's hidden part. Opens some of the line first, then links the whole log
+ * (web L17).
+ */
 function CutNote({
   number,
   line,
@@ -128,7 +131,7 @@ function classOf({ line, isMarked, isError, isOpen }: LineRowProps): string {
 
 interface LineTextProps {
   readonly pieces: readonly Piece[]
-  /** The index of the current hit in this line; null: none. */
+  /** The index of the current hit in this line; null if it has none. */
   readonly nowHit: number | null
 }
 

@@ -7,14 +7,14 @@ import { type LineLook, LineRow } from './line-row.tsx'
 import { GroupRow, RemarkRow, SetupRow } from './other-rows.tsx'
 import type { Row, RowModel } from './row-model.ts'
 
-/** How all rows are shown. The same object while nothing changes. */
+/** The look of all rows. The object stays the same while nothing changes. */
 export interface RowsLook {
   readonly lines: LineLook
   readonly model: RowModel
   readonly marked: LineRange | null
   readonly errors: ReadonlySet<number>
   readonly hitsOf: (line: number) => readonly HitRange[] | undefined
-  /** The current hit of the search: its line, and its index there. */
+  /** The current search hit: its line, and its index within the line. */
   readonly nowHit: { readonly line: number; readonly rank: number } | null
   /** Lines whose updates are shown. */
   readonly opened: ReadonlySet<number>

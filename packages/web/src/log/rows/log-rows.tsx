@@ -21,17 +21,17 @@ interface LogRowsProps {
 const paintedMark = 'harmont:log-painted'
 /**
  * The router restores scroll positions by this name. The quote makes a selector that matches
- * nothing, because the log decides what it shows.
+ * nothing, because the log controls its own scroll position.
  */
 const notRestored = '"'
 
-/** Shows the rows in view and some around them. */
+/** Shows the visible rows and some around them. */
 export function LogRows(props: LogRowsProps) {
   const { label, rows, first, data, version, look, fontSize, rowHeight, isWrapped, scroller, onClick } = props
   const { window, shown } = rows
   const own = useRef<HTMLElement>(null)
   const area = useRef<HTMLDivElement>(null)
-  // The window sets later ones itself.
+  // The window itself sets later heights.
   const [areaHeight] = useState(() => `${window.areaHeight}px`)
   useLayoutEffect(() => {
     if (own.current === null || area.current === null) return
@@ -45,7 +45,7 @@ export function LogRows(props: LogRowsProps) {
     '--log-digits': digits,
   } as CSSProperties
   return (
-    // biome-ignore lint/a11y/useKeyWithClickEvents: what can be clicked in it are links and buttons
+    // biome-ignore lint/a11y/useKeyWithClickEvents: its clickable children are links and buttons
     <section
       ref={(element) => {
         own.current = element
@@ -53,10 +53,10 @@ export function LogRows(props: LogRowsProps) {
         else if (scroller !== null) scroller.current = element
       }}
       aria-label={label}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboards
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: keyboard users must reach a scrolling element
       tabIndex={0}
       id="log"
-      // The script of `index.html` scrolls to it, where the server drew the page.
+      // If the server drew the page, the script of `index.html` scrolls to this line.
       data-first={first ?? undefined}
       data-scroll-restoration-id={notRestored}
       className="absolute inset-0 overflow-auto overscroll-contain bg-inset focus-visible:-outline-offset-2"
@@ -91,7 +91,7 @@ function usePaintedMark(): void {
 interface MarksBarProps {
   readonly errors: readonly number[]
   readonly hits: Hits
-  /** Returns where a line is among all rows, from 0 to 1. */
+  /** Returns the position of a line among all rows, from 0 to 1. */
   readonly shareOf: (line: number) => number
   readonly onGo: (share: number) => void
 }
@@ -104,7 +104,7 @@ export function MarksBar({ errors, hits, shareOf, onGo }: MarksBarProps) {
     count > 0 ? [shareOf(1 + Math.floor(((at + 0.5) * hits.lines) / hits.buckets.length))] : [],
   )
   return (
-    // Errors and hits have keys and buttons; the bar only shows where they are.
+    // Errors and hits have keys and buttons; the bar only shows their positions.
     <svg
       aria-hidden="true"
       viewBox={`0 0 10 ${height}`}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { LogWindow } from './log-window.ts'
 
 /**
- * Builds a window at the end of its rows, whose first block measured four pixels more than
+ * Creates a window at the end of its rows, whose first block measured four pixels more than
  * estimated.
  */
 function atEnd(rows: number): LogWindow {
@@ -13,12 +13,12 @@ function atEnd(rows: number): LogWindow {
   return window
 }
 
-test('web L14 blocks that stay move when the rows above change their height', () => {
+test('web L14 mounted blocks move when the rows above change their height', () => {
   const window = atEnd(130)
   expect(window.shown().blocks).toEqual([{ block: 2, top: 128 * 20 + 4 }])
   let told = 0
   window.subscribe(() => told++)
-  // Measured heights are forgotten with the rows.
+  // Setting the rows drops measured heights.
   window.setRows(130, 20, false)
   window.goToEnd()
   expect([window.shown().blocks, told]).toEqual([[{ block: 2, top: 128 * 20 }], 1])
@@ -33,7 +33,7 @@ test('web L14 appended rows move nothing', () => {
   expect(window.shown()).toBe(before)
 })
 
-test('the block in which a selection starts stays mounted, in its place', () => {
+test('the block in which a selection starts stays mounted, at its position', () => {
   const window = atEnd(130)
   window.pin(3)
   expect(window.shown().blocks.map(({ block }) => block)).toEqual([0, 2])

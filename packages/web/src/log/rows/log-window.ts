@@ -1,32 +1,32 @@
 import { BlockHeights, blockRows } from './heights.ts'
 import { areaHeight, mustSettle, placeOf, type ScrollPlace, type ScrollSizes, scrolled, tallest } from './scroll-map.ts'
 
-/** The mounted blocks and their places. The same object while nothing changes. */
+/** The mounted blocks and their positions. The object stays the same while nothing changes. */
 export interface Shown {
   readonly first: number
   /** The last block; less than `first` if there is none. */
   readonly last: number
   /**
-   * All mounted blocks in order, including the one where a selection begins, with their tops in the
-   * scroll area, in pixels.
+   * All mounted blocks in order, including the block in which a selection starts, with their tops
+   * in the scroll area, in pixels.
    */
   readonly blocks: readonly { readonly block: number; readonly top: number }[]
 }
 
-/** The most mounted blocks (web L2), beside the pinned one. */
+/** The limit of mounted blocks (web L2), besides the pinned one. */
 const mostBlocks = 5
-/** Pixels mounted beyond the view; none at first, so that the view is drawn sooner. */
+/** Pixels mounted beyond the view; at first none, so that the view appears sooner. */
 const beyond = 500
 const beyondAfterMs = 1000
 const idleMs = 150
 
 /**
- * The position of the viewer in its rows. It reads and moves one scrolling element; rows may be
- * taller than a browser can scroll (web L4).
+ * The view's position in its rows. It reads and scrolls one element; rows may be taller than a
+ * browser can scroll (web L4).
  */
 export class LogWindow {
   readonly #listeners = new Set<() => void>()
-  /** Called when the reader, not the program, has moved. */
+  /** Called when the reader has scrolled, not the program. */
   onMove: (move: { readonly isUp: boolean; readonly isAtEnd: boolean }) => void = () => {}
   #scroller: HTMLElement | null = null
   /** The scrolled element, as tall as needed. */
@@ -39,12 +39,12 @@ export class LogWindow {
   #beyond = 0
   #view: number
   #rowHeight = 20
-  /** A row to show, until it is in place. */
+  /** The row to scroll to, until it is in place. */
   #aim: { readonly row: number; readonly at: number; tries: number } | null = null
   /** The first visible row at the last move or paint, and its hidden pixels. */
   anchor: { readonly row: number; readonly above: number } = { row: 0, above: 0 }
 
-  /** `view`: its height, as far as it is known before it is attached. */
+  /** `view`: its height, if known before it is attached. */
   constructor(view: number) {
     this.#view = view
   }
@@ -77,7 +77,7 @@ export class LogWindow {
     }
   }
 
-  /** Pixels above the view, in the view, and in all. */
+  /** Pixels above the view, in the view, and in total. */
   get top(): number {
     return this.#place.rows
   }
@@ -94,7 +94,7 @@ export class LogWindow {
     return this.#place.rows >= this.#heights.total - this.#view - 2
   }
 
-  /** Returns the top of a row in pixels, measured if it is mounted, else estimated. */
+  /** Returns the top of a row in pixels: measured if it is mounted, otherwise estimated. */
   topOfRow(row: number): number {
     const block = Math.floor(row / blockRows)
     const place = row % blockRows
@@ -102,13 +102,16 @@ export class LogWindow {
     return this.#heights.topOf(block) + (mounted?.offsetTop ?? place * this.#rowHeight)
   }
 
-  /** Shows a row `at` pixels below the upper edge, as soon as it is measured. */
+  /** Shows a row `at` pixels below the upper edge, once the row is measured. */
   showRow(row: number, at: number): void {
     this.#aim = { row, at, tries: 5 }
     this.goTo(this.topOfRow(row) - at)
   }
 
-  /** Measures drawn rows and corrects the position of the row to show. Call it after each paint. */
+  /**
+   * Measures drawn rows, and corrects the position of the row to show. Must be called after each
+   * paint.
+   */
   drawn(): void {
     for (const element of this.#scroller?.querySelectorAll<HTMLElement>('[data-block]') ?? [])
       this.measure(Number(element.dataset.block), element.offsetHeight)
@@ -121,14 +124,14 @@ export class LogWindow {
     this.#noteRest()
   }
 
-  /** Sets the number and height of rows. `isGrown`: the same rows, with more appended. */
+  /** Sets the number and height of rows. `isGrown`: the rows are the same, with more appended. */
   setRows(rows: number, rowHeight: number, isGrown: boolean): void {
     this.#rowHeight = rowHeight
     this.#heights = isGrown ? this.#heights.grown(rows) : new BlockHeights(rows, rowHeight)
     this.#update()
   }
 
-  /** Records the height of a mounted block. The view keeps its rows. */
+  /** Records the height of a mounted block. The visible rows stay in place. */
   readonly measure = (block: number, height: number): void => {
     const isAbove = this.#heights.topOf(block + 1) <= this.#place.rows
     const change = this.#heights.measure(block, height)
@@ -137,7 +140,7 @@ export class LogWindow {
     else this.#update()
   }
 
-  /** Keeps the block of a row mounted, wherever the view goes; null: none. */
+  /** Keeps the block of a row mounted at any scroll position; null keeps none. */
   pin(row: number | null): void {
     this.#pinned = row === null ? null : Math.floor(row / blockRows)
     this.#update()
@@ -236,7 +239,7 @@ export class LogWindow {
     for (const listener of this.#listeners) listener()
   }
 
-  /** Returns the top of a block in the scroll area, in pixels, within reach. */
+  /** Returns the top of a block in the scroll area, in pixels, limited to its height. */
   #topInArea(block: number): number {
     const [top, end] = [this.#heights.topOf(block), this.#heights.topOf(block + 1)]
     const inArea = top + this.#place.dom - this.#place.rows

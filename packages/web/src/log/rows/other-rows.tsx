@@ -16,7 +16,7 @@ interface GroupRowProps {
   readonly group: Group
   readonly last: number
   readonly isFolded: boolean
-  /** Its duration in milliseconds; null: unknown. */
+  /** Its duration in milliseconds; null if unknown. */
   readonly tookMs: number | null
   readonly isMarked: boolean
 }
@@ -64,7 +64,7 @@ export const RemarkRow = memo(function RemarkRow({ remark }: { readonly remark: 
   )
 })
 
-/** Folds the remarks about set-up into one row. */
+/** Folds the set-up remarks into one row. */
 export function SetupRow({ count, isOpen }: { readonly count: number; readonly isOpen: boolean }) {
   return (
     <div className="log-row log-head">

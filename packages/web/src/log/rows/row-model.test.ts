@@ -13,12 +13,12 @@ const groupOf = (line: number, end: number | null): Group => ({
   failed: false,
 })
 
-/** Lists rows one by one, as a reader would. */
+/** Lists rows one by one, without optimization. */
 function listed({ totalLines, groups, folded, remarks, isSetupOpen }: RowSource): Row[] {
   const rows: Row[] = []
   const hidden = (line: number) =>
     groups.find((group) => folded.has(group.line) && line > group.line && line <= (group.end ?? totalLines))
-  // Remarks shown despite a folded group stand after it.
+  // Remarks that are shown despite a folded group follow it.
   const placeOf = ({ line, kind }: Remark) => {
     const group = hidden(line)
     return group === undefined
@@ -109,7 +109,7 @@ test('web L9 rows match a simple listing, for all folds and remarks', () => {
   )
 })
 
-test("web L9 a line in a folded group leads to the group's title", () => {
+test("web L9 a line in a folded group resolves to the group's title", () => {
   const model = new RowModel({
     totalLines: 10,
     groups: [groupOf(3, 8)],

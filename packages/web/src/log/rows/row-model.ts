@@ -3,7 +3,7 @@ import type { Group, Remark } from '../data/facts.ts'
 /** One row of the viewer. */
 export type Row =
   | { readonly kind: 'line'; readonly line: number }
-  /** The line that is a group's title; `last` is the group's last line. */
+  /** The title line of a group; `last` is the group's last line. */
   | {
       readonly kind: 'group'
       readonly line: number
@@ -12,10 +12,10 @@ export type Row =
       readonly isFolded: boolean
     }
   | { readonly kind: 'remark'; readonly remark: Remark; readonly index: number }
-  /** Remarks about set-up, folded into one row; `index` is that of the first. */
+  /** Set-up remarks folded into one row; `index` is that of the first remark. */
   | { readonly kind: 'setup'; readonly remarks: readonly Remark[]; readonly index: number }
 
-/** The facts that make the rows. */
+/** The facts that determine the rows. */
 export interface RowSource {
   readonly totalLines: number
   /** Sorted and disjoint. */
@@ -24,9 +24,12 @@ export interface RowSource {
   readonly folded: ReadonlySet<number>
   /** Sorted by line. */
   readonly remarks: readonly Remark[]
-  /** Whether set-up remarks have rows of their own. */
+  /** Whether set-up remarks have separate rows. */
   readonly isSetupOpen: boolean
-  /** The lines that a filter leaves, sorted; null: no filter. A filter hides groups and remarks. */
+  /**
+   * The lines that match the filter, sorted; null without a filter. A filter hides groups and
+   * remarks.
+   */
   readonly only: readonly number[] | null
 }
 
@@ -38,7 +41,7 @@ type Part = {
   readonly other: Exclude<Row, { kind: 'line' }> | null
 }
 
-/** Maps rows to lines. Its size depends on groups and remarks, not on lines. */
+/** Maps rows to lines. Its size depends on the numbers of groups and remarks, not of lines. */
 export class RowModel {
   readonly #parts: readonly Part[]
   readonly #only: readonly number[] | null
@@ -51,7 +54,7 @@ export class RowModel {
     this.count = source.only?.length ?? (last === undefined ? 0 : last.row + last.count)
   }
 
-  /** Returns a row by index, from 0; undefined after the last one. */
+  /** Returns a row by index, from 0; undefined beyond the last row. */
   rowAt(row: number): Row | undefined {
     if (this.#only !== null) {
       const line = this.#only[row]
@@ -76,7 +79,7 @@ export class RowModel {
     return part === undefined ? 0 : part.row + Math.min(Math.max(0, line - part.from), part.count - 1)
   }
 
-  /** Whether the line has a row of its own now. */
+  /** Whether the line currently has its own row. */
   isShown(line: number): boolean {
     const row = this.rowAt(this.rowOf(line))
     return (row?.kind === 'line' || row?.kind === 'group') && row.line === line
@@ -146,7 +149,9 @@ function addRemarks(
   }
 }
 
-/** Returns the last of `count` indices that fulfils a monotonic condition; -1: none. */
+/**
+ * Returns the last of `count` indices that satisfies a monotonic condition; -1 if there is none.
+ */
 function lastWhere(count: number, holds: (at: number) => boolean): number {
   let low = 0
   let high = count

@@ -8,7 +8,7 @@ const sizes: fc.Arbitrary<ScrollSizes> = fc.record({
   view: fc.integer({ min: 100, max: 2000 }),
 })
 
-/** Simulates a browser, which cannot scroll beyond its area, and settles when asked. */
+/** Simulates a browser, which cannot scroll beyond its area, and settles on request. */
 function move(place: ScrollPlace, dom: number, given: ScrollSizes): ScrollPlace {
   const end = Math.max(0, areaHeight(given.total) - given.view)
   const next = scrolled(place, Math.min(end, Math.max(0, dom)), given)
@@ -39,7 +39,7 @@ test('web L4 wheel and keys move by exact distances, up to the end', () => {
   )
 })
 
-test('web L4 the scroll bar reaches both ends, and further down is further on', () => {
+test('web L4 the scroll bar reaches both ends, and its order is that of the rows', () => {
   fc.assert(
     fc.property(
       sizes,
@@ -56,7 +56,7 @@ test('web L4 the scroll bar reaches both ends, and further down is further on', 
   )
 })
 
-test('web L4 the scroll bar shows the place that was jumped to', () => {
+test('web L4 the scroll bar shows the position of a jump', () => {
   fc.assert(
     fc.property(sizes, fc.nat(40_000_000), (given, rows) => {
       const place = placeOf(rows, given)

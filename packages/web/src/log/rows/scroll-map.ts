@@ -1,6 +1,6 @@
 /**
- * Browsers clamp elements taller than 17 to 33 million pixels (web L4). This is why the log does
- * not use @tanstack/react-virtual, which gives the list its whole height.
+ * Browsers limit the height of elements to 17 to 33 million pixels (web L4). Therefore the log does
+ * not use @tanstack/react-virtual, which gives the list its full height.
  */
 export const tallest = 8_000_000
 
@@ -21,7 +21,7 @@ export function areaHeight(total: number): number {
   return Math.min(total, tallest)
 }
 
-/** A jump of more screens than this comes from the scroll bar; wheels and keys move less. */
+/** A jump of more screens than this comes from the scroll bar; wheel and keys move less. */
 const jumpScreens = 3
 
 /** Applies a scroll to `dom`. Short moves are exact, long ones proportional (web L4). */
@@ -33,7 +33,7 @@ export function scrolled(place: ScrollPlace, dom: number, sizes: ScrollSizes): S
   return { dom, rows: clampRows(place.rows + moved, sizes) }
 }
 
-/** Near the ends, pixels of both scales match, so that no move ends too early. */
+/** Near the ends, pixels of both scales match, so that no move stops short. */
 const endScreens = 10
 
 /** Returns the scroll position for a position in the rows. */
@@ -42,7 +42,7 @@ export function placeOf(rows: number, sizes: ScrollSizes): ScrollPlace {
   return { dom: Math.round(convert(at, lastRows(sizes), lastDom(sizes), sizes)), rows: at }
 }
 
-/** Whether the scroll area must be corrected: it is nearer to an end than the rows. */
+/** Whether the scroll area must be corrected, because it is nearer to an end than the rows are. */
 export function mustSettle({ dom, rows }: ScrollPlace, sizes: ScrollSizes): boolean {
   const near = jumpScreens * sizes.view
   const [domLeft, rowsLeft] = [lastDom(sizes) - dom, lastRows(sizes) - rows]

@@ -3,13 +3,13 @@ import type { TextPlace } from '../terminal/copy.ts'
 import type { LogWindow } from './log-window.ts'
 import type { RowModel } from './row-model.ts'
 
-/** A selection in the log, from the earlier to the later place. */
+/** A selection in the log, from the earlier to the later position. */
 interface Selected {
   readonly from: TextPlace
   readonly to: TextPlace
 }
 
-/** Returns the selection in the log; null: nothing is selected, or not only the log. */
+/** Returns the selection in the log; null if there is none, or it extends beyond the log. */
 export function readSelection(): Selected | null {
   const selection = getSelection()
   if (selection === null || selection.isCollapsed || selection.rangeCount === 0) return null
@@ -18,7 +18,7 @@ export function readSelection(): Selected | null {
   return from === null || to === null ? null : { from, to }
 }
 
-/** Converts a place on the page to one in the log's text, clamped to the line. */
+/** Converts a position on the page to one in the log's text, clamped to the line. */
 function placeOf(node: Node, offset: number): TextPlace | null {
   const line = lineOfNode(node)
   if (line === null) return null
@@ -44,7 +44,7 @@ export function useSelectionPin(window: LogWindow, model: RowModel): void {
   }, [window, model])
 }
 
-/** Returns the line whose row contains a node; null: none. */
+/** Returns the line whose row contains a node; null if there is none. */
 function lineOfNode(node: Node | null): number | null {
   const element = node instanceof Element ? node : (node?.parentElement ?? null)
   const row = element?.closest<HTMLElement>('#log [data-line]')

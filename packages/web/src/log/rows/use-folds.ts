@@ -1,7 +1,7 @@
 import { useCallback, useMemo, useState } from 'react'
 import type { Group, LogFacts } from '../data/facts.ts'
 
-/** Folds chosen by the person, by job, while the page lives (web L9). */
+/** Folds chosen by the person, by job, kept while the page is open (web L9). */
 const foldsByJob = new Map<string, ReadonlyMap<number, boolean>>()
 const none: ReadonlyMap<number, boolean> = new Map()
 
@@ -13,7 +13,7 @@ export interface Folds {
   toggleAll(): void
 }
 
-/** Returns which groups are folded, by the person's choice or else by the log. */
+/** Returns the folded groups, by the person's choice or else by the log. */
 export function useFolds(jobId: string, { groups, isComplete }: LogFacts): Folds {
   const [chosen, setChosen] = useState(() => foldsByJob.get(jobId) ?? none)
   const choose = useCallback(

@@ -10,7 +10,7 @@ export interface Follow {
 
 export type FollowEvent =
   | { readonly kind: 'grew'; readonly lines: number }
-  /** The reader moved: away from the end, or to it. */
+  /** The reader scrolled away from the end, or to it. */
   | { readonly kind: 'moved'; readonly isUp: boolean; readonly isAtEnd: boolean }
   | { readonly kind: 'selected' }
   | { readonly kind: 'asked'; readonly isOn: boolean }

@@ -10,7 +10,7 @@ interface RowsOptions {
   readonly facts: LogFacts
   readonly folds: Folds
   readonly isSetupOpen: boolean
-  /** The lines that a filter leaves; null: no filter. */
+  /** The lines that match the filter; null without a filter. */
   readonly only: readonly number[] | null
   readonly rowHeight: number
   readonly isWrapped: boolean
@@ -27,15 +27,15 @@ export interface Rows {
   readonly model: RowModel
   readonly window: LogWindow
   readonly shown: Shown
-  /** Scrolls a line to a third of the height, unless it is visible already. */
+  /** Scrolls a line to a third of the height, unless it is already visible. */
   reveal(line: number, isAlways?: boolean): void
-  /** Returns where a line is among all rows, from 0 to 1. */
+  /** Returns the position of a line among all rows, from 0 to 1. */
   readonly shareOf: (line: number) => number
 }
 
 /**
- * Returns the rows of a log and the view on them. The top row stays when rows are added, removed or
- * change their height (web L16).
+ * Returns the rows of a log and their view. The top row stays in place when rows are added, removed
+ * or change their height (web L16).
  */
 export function useRows({
   facts,
@@ -89,10 +89,10 @@ export function useRows({
   return { model, window, shown, reveal, shareOf }
 }
 
-/** The part of the window's height that the log fills. */
+/** The share of the window's height that the log fills. */
 const logShare = 0.65
 
-/** Returns the view as it is known before anything is laid out, so that rows come with the page. */
+/** Returns the view before any layout, so that the server-drawn page contains rows. */
 function firstWindow(model: RowModel, rowHeight: number, first: FirstLine): LogWindow {
   const window = new LogWindow(Math.round(screenHeight() * logShare))
   window.setRows(model.count, rowHeight, false)
@@ -101,7 +101,7 @@ function firstWindow(model: RowModel, rowHeight: number, first: FirstLine): LogW
   return window
 }
 
-/** Returns the line of a row, or the one that a remark precedes. */
+/** Returns the line of a row, or the line after a remark. */
 function lineAt(model: RowModel, row: number): number {
   const found = model.rowAt(row)
   if (found === undefined) return 1
@@ -114,10 +114,10 @@ function lineAt(model: RowModel, row: number): number {
 
 type LineRun = readonly [from: number, to: number]
 
-/** Runs with smaller gaps than this are read together. */
+/** Runs separated by smaller gaps than this are read together. */
 const nearLines = 32
 
-/** Folded titles are read, for their times, only if there are few. */
+/** Folded titles are read for their times, but only if there are few. */
 const mostTitles = 12
 
 /** Returns the lines of the mounted rows as runs, in reading order. */

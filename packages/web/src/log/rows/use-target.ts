@@ -7,7 +7,7 @@ import type { FirstLine, Rows } from './use-rows.ts'
 /** A line to show. */
 interface Target {
   readonly line: number
-  /** Scrolls even if the line is visible: to a third of the height. */
+  /** Scrolls the line to a third of the height even if it is visible. */
   readonly isAlways: boolean
 }
 
@@ -21,7 +21,7 @@ interface TargetOptions {
   readonly onUnfilter: () => void
 }
 
-/** Scrolls to lines, even folded or future ones (web L13). Returns the request function. */
+/** Scrolls to lines, including folded and future ones (web L13). Returns the request function. */
 export function useTarget({ facts, folds, rows, marked, first, onUnfilter }: TargetOptions): (line: number) => void {
   const [target, setTarget] = useState<Target | null>(() =>
     typeof first === 'number' ? { line: first, isAlways: true } : null,
@@ -49,7 +49,10 @@ export function useTarget({ facts, folds, rows, marked, first, onUnfilter }: Tar
   return useCallback((line) => setTarget({ line, isAlways: false }), [])
 }
 
-/** Returns what a log shows first: marked lines, else the first error, else its end or start. */
+/**
+ * Returns the first position of a log: marked lines, or else the first error, or else its end or
+ * start.
+ */
 export function firstLineOf(
   { errors }: LogFacts,
   marked: LineRange | null,

@@ -21,7 +21,7 @@ test('web L5 sixteen, 256 and true colours work with either separator', () => {
   expect(after('8')).toEqual(plain)
 })
 
-test('web L7 sequences other than colours show nothing, and an unterminated one is text after 256 characters', () => {
+test('web L7 sequences other than colours show nothing, and an unterminated sequence is text after 256 characters', () => {
   const quiet = '\x1b[2J\x1b[1;1H\x1b]0;title\x07\x1b]52;c;c2VjcmV0\x07\x1bP+q544e\x1b\\\x1b[?1049h\x1b=ok'
   expect(playLine(quiet, plain)).toMatchObject({ text: 'ok', updates: 0 })
   expect(playLine(`\x1b]0;${'x'.repeat(300)}`, plain).text).toHaveLength(300 - 254)
@@ -70,7 +70,7 @@ test('the colours of the log are those of tokens.css', () => {
   expect(ansi).toEqual(themes.light.ansi.map((colour, at) => [colour, themes.dark.ansi[at]]))
 })
 
-test('the only token of a plain line is the line', () => {
+test('a plain line is a single token', () => {
   expect(tokens('')).toEqual([])
   expect(tokens('abc')).toEqual([{ kind: 'text', text: 'abc' }])
 })

@@ -1,6 +1,6 @@
 import type { Rgb } from './palette.ts'
 
-/** The contrast that text needs (WCAG 2.2, 1.4.3). */
+/** The required contrast of text (WCAG 2.2, 1.4.3). */
 export const enough = 4.5
 
 /** Returns the contrast of two colours, 1 to 21. */

@@ -2,10 +2,10 @@ import { formatLineTime, type TimeMode } from './line-times.ts'
 import type { LogLine } from './lines.ts'
 import { playLine } from './play-line.ts'
 
-/** The largest copy. Beyond it the page offers the download (web L18). */
+/** The largest copy. Above this size the page offers the download (web L18). */
 export const mostCopied = { lines: 50_000, bytes: 5_000_000 } as const
 
-/** A place in the visible text of a line, in UTF-16 units. */
+/** A position in the visible text of a line, in UTF-16 units. */
 export interface TextPlace {
   readonly line: number
   readonly offset: number
@@ -27,7 +27,9 @@ export function textOfLines(lines: readonly LogLine[], { times, t0 }: CopyLook):
     .join('\n')
 }
 
-/** Returns the text between places in the first and last line. Only whole lines have times. */
+/**
+ * Returns the text between positions in the first and last line. Only whole lines include times.
+ */
 export function textBetween(lines: readonly LogLine[], from: number, to: number, look: CopyLook): string {
   const texts = lines.map((line) => playLine(line.text, line.style).text)
   const last = texts.length - 1

@@ -9,28 +9,28 @@ interface Cell {
   readonly source: number
 }
 
-/** The width at which a line with cursor movement ends, as in a very wide terminal. */
+/** The width at which a line with cursor movement ends, like that of a very wide terminal. */
 const columns = 10_000
 const tabWidth = 8
 const mark = /^\p{M}$|^[\u200d\ufe0e\ufe0f]$/u
 
-/** Simulates one line of a terminal: overwritten text disappears (web L6). */
+/** Simulates a terminal of one line, in which overwritten text disappears (web L6). */
 export class LineScreen {
   readonly #mostStates: number
   readonly #states: string[] = []
-  // Parallel arrays instead of objects: a progress bar writes a million cells.
+  // Parallel arrays instead of objects, because a progress bar writes a million cells.
   readonly #texts: string[] = []
   readonly #styles: Style[] = []
   readonly #hrefs: (string | null)[] = []
   readonly #sources: number[] = []
   #column = 0
-  /** UTF-16 units consumed, without escapes. */
+  /** Consumed UTF-16 units, without escapes. */
   #taken = 0
   /** Whether the cursor moved back over written text. */
   #isBack = false
   #updates = 0
 
-  /** `mostStates`: how many of its last states are kept. */
+  /** `mostStates`: the number of last states that are kept. */
   constructor(mostStates: number) {
     this.#mostStates = mostStates
   }
@@ -48,7 +48,7 @@ export class LineScreen {
     return this.#updates
   }
 
-  /** The last states, each before an update. */
+  /** The last states, each taken before an update. */
   get states(): readonly string[] {
     return this.#states
   }
@@ -137,7 +137,7 @@ export class LineScreen {
     for (const list of [this.#texts, this.#styles, this.#hrefs, this.#sources]) list.length = length
   }
 
-  /** Removes cells and inserts empty ones. */
+  /** Removes cells, and inserts empty ones. */
   #shift(at: number, away: number, empty: number): void {
     this.#texts.splice(at, away, ...Array.from({ length: empty }, () => ' '))
     this.#styles.splice(at, away, ...Array.from({ length: empty }, () => plain))
@@ -150,15 +150,15 @@ const blankSource = -1
 
 /** Characters that change the reading direction. */
 const directions = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters
 const special = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
-/** Whether a text contains characters that are not shown as themselves. TAB is. */
+/** Whether a text contains characters that are shown differently. TAB is. */
 export function hasSpecial(text: string): boolean {
   return special.test(text)
 }
 
-/** Returns how a log shows a character: as a control picture or code point (web L20). */
+/** Returns the log's notation for a character: a control picture or code point (web L20). */
 function shownAs(character: string): string {
   const code = character.codePointAt(0) ?? 0
   if (code < 0x20) return String.fromCharCode(0x2400 + code)

@@ -1,4 +1,4 @@
-/** How times of lines are shown (web L10). */
+/** How line times are shown (web L10). */
 export type TimeMode = 'off' | 'since' | 'local' | 'utc'
 
 /** Formats the time of a line: `+2:14.080`, or the time of day; empty if unknown or off. */

@@ -4,23 +4,23 @@ import { plain, type Style } from './style.ts'
 
 /** A line of the log, numbered from 1 as in `logs.txt`. */
 export interface LogLine {
-  /** Milliseconds since the first output; null: unknown. */
+  /** Milliseconds since the first output; null if unknown. */
   readonly ms: number | null
   readonly isStderr: boolean
   /** The raw line with its escape sequences, without its newline. */
   readonly text: string
   readonly isInvalid: boolean
-  /** The full size of a cut line in bytes; null: it is not cut. */
+  /** The full size of a truncated line in bytes; null if it is complete. */
   readonly cutBytes: number | null
-  /** The byte of `logs.txt` at which a cut line starts. */
+  /** The byte offset in `logs.txt` at which a truncated line starts. */
   readonly offset: number | null
   /** The style at its start. */
   readonly style: Style
 }
 
 /**
- * Returns the lines of a page, each with its initial style. The style after a cut line with colours
- * is unknown, so the page ends there and the following lines are read separately.
+ * Returns the lines of a page, each with its initial style. The style after a truncated line with
+ * colours is unknown. The page then ends there, and the following lines are read separately.
  */
 export function linesOfPage({ sgr, lines: given }: Pick<Schema<'LogPage'>, 'sgr' | 'lines'>): readonly LogLine[] {
   const lines: LogLine[] = []

@@ -20,7 +20,7 @@ const file = /(?<![\w./:@+-])(?:\.\/)?((?:[\w@.+-]+\/)*[\w@.+-]+\.[A-Za-z]\w{0,9
 const isSourceName =
   /\.(?:[cm]?[jt]sx?|py|rs|go|java|kts?|[ch](?:pp|c|xx)?|rb|php|cs|swift|scala|sh|ya?ml|json|toml|s?css|html|vue|svelte|md|sql|exs?|hs|ml|zig|lua|tf|gradle|proto)$/
 
-/** Parses an http or https address of acceptable length (web L8); null: any other. */
+/** Parses an http or https address of acceptable length (web L8); null for any other. */
 export function safeUrl(given: string): URL | null {
   if (new TextEncoder().encode(given).length > longest || !/^https?:\/\//i.test(given) || !URL.canParse(given))
     return null
@@ -28,7 +28,7 @@ export function safeUrl(given: string): URL | null {
   return url.protocol === 'http:' || url.protocol === 'https:' ? url : null
 }
 
-/** Returns the OSC 8 link over a part of the text; null: it may not be followed. */
+/** Returns the OSC 8 link over a part of the text; null if the link is not allowed. */
 export function linkOver(text: string, from: number, to: number, href: string): Link | null {
   const url = safeUrl(href)
   return url === null ? null : { from, to, href: url.href, host: saysHost(text.slice(from, to), url) ? null : url.host }
@@ -44,7 +44,7 @@ export function bareLinks(text: string): readonly Link[] {
   })
 }
 
-/** Finds files of the repository that the text names with a line. */
+/** Finds files of the repository that the text names with a line number. */
 export function fileLinks(text: string, source: SourceOfLinks | null): readonly Link[] {
   if (source === null || !text.includes(':')) return []
   return [...text.matchAll(file)].flatMap((match) => {
@@ -75,7 +75,9 @@ function forgeLink({ url, commit }: SourceOfLinks, path: string, line: string): 
   }
 }
 
-/** Removes the end of a sentence, and a bracket that opened before the address. */
+/**
+ * Removes a sentence's punctuation, and a closing bracket whose opening one precedes the address.
+ */
 function withoutEnd(shown: string): string {
   const cut = shown.replace(/[.,;:!?*_~]+$/, '')
   const isOpen = (open: string, close: string) =>

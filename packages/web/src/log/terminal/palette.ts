@@ -1,4 +1,4 @@
-/** Red, green, blue, 0 to 255. */
+/** Red, green and blue, from 0 to 255. */
 export type Rgb = readonly [number, number, number]
 
 /** The log colours of `tokens.css`, which a test compares. */
@@ -36,7 +36,7 @@ export function hexOf([red, green, blue]: Rgb): string {
 
 const steps = [0, 95, 135, 175, 215, 255]
 
-/** Returns one of the 256 palette colours: ours, the cube of 216, or a grey. */
+/** Returns one of the 256 palette colours: the app's own, the cube of 216, or a grey. */
 export function paletteColour(index: number, theme: Theme): Rgb {
   if (index < 16) return rgbOf(themes[theme].ansi[index] ?? themes[theme].text)
   if (index >= 232) {

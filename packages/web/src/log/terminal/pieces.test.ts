@@ -30,7 +30,7 @@ test('web L12 hits are marked in place, across colours', () => {
   ])
 })
 
-test('web L12 an overwritten hit is not marked, and the rest of one is', () => {
+test('web L12 an overwritten hit is not marked, and of a partly overwritten hit the rest is', () => {
   expect(cut('abc\rx', [[0, 3]]).map(({ text, hit }) => [text, hit])).toEqual([
     ['x', null],
     ['bc', 0],

@@ -2,14 +2,14 @@ import { bareLinks, fileLinks, type Link, linkOver, type SourceOfLinks } from '.
 import type { PlayedLine } from './play-line.ts'
 import { plain, type Style } from './style.ts'
 
-/** A part of a line that is drawn in one way. */
+/** A part of a line with one look. */
 export interface Piece {
   /** Its index in the shown text. */
   readonly at: number
   readonly text: string
   readonly style: Style
   readonly link: Link | null
-  /** The index of its search hit within the line; null: none. */
+  /** The index of its search hit within the line; null if it has none. */
   readonly hit: number | null
 }
 
@@ -46,7 +46,7 @@ export function piecesOf(
   })
 }
 
-/** Returns the links in order and disjoint. OSC 8 links override links found in the text. */
+/** Returns the links, sorted and disjoint. OSC 8 links override links found in the text. */
 function linksOf({ text, runs }: PlayedLine, source: SourceOfLinks | null): readonly Link[] {
   const links: Link[] = []
   let from = 0
@@ -60,7 +60,7 @@ function linksOf({ text, runs }: PlayedLine, source: SourceOfLinks | null): read
   return links.sort((one, other) => one.from - other.from)
 }
 
-/** Returns where a hit is in the shown text; null: it was overwritten. */
+/** Returns the position of a hit in the shown text; null if the hit was overwritten. */
 function shownRange({ text, sources }: PlayedLine, [start = 0, end = 0]: HitRange): readonly [number, number] | null {
   if (sources === null) return start < text.length ? [start, Math.min(end, text.length)] : null
   const from = sources.findIndex((source) => source >= start && source < end)

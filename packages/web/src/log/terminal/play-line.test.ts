@@ -56,7 +56,7 @@ test('web L6 any line shows what a simple terminal shows', () => {
   )
 })
 
-/** A terminal of one row, written to be obviously right. */
+/** A simple reference implementation of a terminal with one row. */
 function terminal(steps: readonly string[]): string {
   const row: string[] = Array.from({ length: 1000 }, () => ' ')
   let column = 0
@@ -93,7 +93,7 @@ test('web L12 every shown character maps to its index in the searched text', () 
   )
 })
 
-/** Replaces tabs, which CSS lays out, by spaces. */
+/** Replaces tabs, which CSS lays out, with spaces. */
 function tabsOut(text: string): string {
   return [...text].reduce((row, letter) => row + (letter === '\t' ? ' '.repeat(8 - (row.length % 8)) : letter), '')
 }

@@ -7,26 +7,28 @@ interface Run {
   /** The index in the shown text at which it ends. */
   readonly end: number
   readonly style: Style
-  /** The OSC 8 target: outside text, which `links.ts` checks. */
+  /** The OSC 8 target: external text, which `links.ts` checks. */
   readonly href: string | null
 }
 
-/** A line as a terminal would finally show it (web L6). */
+/** A line as a terminal finally shows it (web L6). */
 export interface PlayedLine {
   readonly text: string
   readonly runs: readonly Run[]
-  /** How often the line was overwritten; usually 0. */
+  /** The number of times the line was overwritten; usually 0. */
   readonly updates: number
-  /** The index of each shown UTF-16 unit in the text without escapes; null: the same. */
+  /**
+   * The index of each shown UTF-16 unit in the text without escapes; null if all indices are equal.
+   */
   readonly sources: readonly number[] | null
 }
 
-/** After this many style changes in one line the rest is plain (web L21). */
+/** After this many style changes in one line, the rest is plain (web L21). */
 const mostRuns = 1000
 
 /** Applies carriage returns, backspaces, tabs, cursor movements and erasures within the line. */
 export function playLine(line: string, start: Style): PlayedLine {
-  // The carriage return of a CRLF moves nothing visible.
+  // The carriage return of a CRLF has no visible effect.
   const parts = tokens(line.endsWith('\r') ? line.slice(0, -1) : line)
   return parts.some(acts) ? playOnScreen(parts, start) : layOut(parts, start)
 }

@@ -3,11 +3,11 @@ import { mix, readableOn } from './contrast.ts'
 import { hexOf, paletteColour, type Rgb, rgbOf, type Theme, themes } from './palette.ts'
 import { type Colour, plain, type Style, trueColour } from './style.ts'
 
-/** A cache of styles, cleared when it is full, because a log may bring any number. */
+/** Caches styles, and is cleared when full, because a log may contain any number of styles. */
 const made = new Map<string, CSSProperties>()
 const mostMade = 2000
 
-/** Returns the CSS of a style in both themes (web L5); undefined: the log's own style. */
+/** Returns the CSS of a style in both themes (web L5); undefined for the log's default style. */
 export function cssOf(style: Style): CSSProperties | undefined {
   if (style === plain) return undefined
   const key = Object.values(style).join()
@@ -34,7 +34,7 @@ function makeCss(style: Style): CSSProperties {
   }
 }
 
-/** Returns text and background colour of a style, with the text made legible. */
+/** Returns text and background colour of a style, with the text colour adjusted to be legible. */
 export function coloursOf(style: Style, theme: Theme): { readonly text: Rgb; readonly ground: Rgb } {
   const { text, ground } = themes[theme]
   const given = [resolve(style.fg, text, theme), resolve(style.bg, ground, theme)] as const

@@ -1,10 +1,16 @@
-/** An ECMA-48 colour: 0 to 255 of the palette, or `trueColour + rgb`; null: the terminal's own. */
+/**
+ * An ECMA-48 colour: 0 to 255 of the palette, or `trueColour + rgb`; null for the terminal's
+ * default.
+ */
 export type Colour = number | null
 
 /** Added to the RGB value of a colour outside the palette. */
 export const trueColour = 0x1000000
 
-/** The style that SGR sets. Blinking and concealing are ignored: text is shown (web L5). */
+/**
+ * A style set by SGR sequences. Blinking and concealing are ignored, because text always stays
+ * visible (web L5).
+ */
 export interface Style {
   readonly fg: Colour
   readonly bg: Colour
@@ -44,7 +50,7 @@ const switches: Readonly<Record<number, Partial<Style>>> = {
   49: { bg: null },
 }
 
-/** Applies one SGR sequence (`1;38;5;208`); returns the same object if nothing changes. */
+/** Applies one SGR sequence (`1;38;5;208`); returns the same object without a change. */
 export function applySgr(style: Style, parameters: string): Style {
   if (parameters === '' || parameters === '0') return plain
   let next = style
