@@ -3,9 +3,9 @@ import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
 
 /**
- * Compiles functions beside the main thread while their file is downloaded, which saves a quarter
- * of the work before a cold page shows anything. Only Chromium knows this comment, which must be
- * the first line, before Vite's own.
+ * Compiles functions off the main thread while their file is downloaded. This saves a quarter of
+ * the work before a cold page shows anything. Only Chromium supports this comment, which must be
+ * the first line, before Vite's own code.
  */
 const compiledAhead: Plugin = {
   name: 'compiled-ahead',
@@ -18,21 +18,23 @@ const compiledAhead: Plugin = {
   },
 }
 
-/** The build of the pages, which `scripts/build-web.ts` runs and the server serves. */
+/** Builds the pages; `scripts/build-web.ts` runs it, and the server serves the result. */
 export default defineConfig({
   plugins: [react(), tailwind(), compiledAhead],
   build: {
     target: 'es2023',
-    // Keeps `light-dark()`: its replacement for older browsers follows only the root's scheme.
+    // Keeps `light-dark()`, because its replacement for older browsers follows only the root's
+    // scheme.
     cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     manifest: true,
-    // No `data:` URLs: the content security policy allows fonts and scripts from this origin only.
+    // Disables `data:` URLs, because the content security policy allows fonts and scripts from this
+    // origin only.
     assetsInlineLimit: 0,
-    // Every supported browser preloads modules by itself.
+    // Every supported browser preloads modules natively.
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        // Over six connections forty small files take seven round trips, three take one.
+        // Over six connections, forty small files take seven round trips, and three files take one.
         codeSplitting: {
           groups: [
             {

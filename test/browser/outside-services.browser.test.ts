@@ -61,7 +61,7 @@ test('web U5 a payment leads to the provider and back, and its credit arrives', 
   const go = page.getByRole('button', { name: 'Go to payment' })
   await amount.fill('0.50')
   await go.click()
-  await sees('Type an amount such as 25 or 12.50.')
+  await sees('Enter an amount such as 25 or 12.50.')
   await page.getByRole('button', { name: '$25' }).click()
   await go.click()
   await page.getByRole('link', { name: 'Back' }).click()

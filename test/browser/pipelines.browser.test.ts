@@ -142,7 +142,7 @@ test('web P8 the page of a pipeline leads to where its time went: each loss with
   await page.goto(`${app.origin}/default/pipelines/second`)
   await page.getByRole('link', { name: 'Where the time goes' }).click()
   await page.getByRole('heading', { level: 1, name: 'Time of second' }).waitFor()
-  const table = page.getByRole('table', { name: 'Time lost, the longest first' })
+  const table = page.getByRole('table', { name: 'Time lost, longest first' })
   const readTime = async (): Promise<Schemas['PipelineTime']> => {
     const answer = await page.request.get(`${app.origin}/api/v0/organizations/default/pipelines/second/time?days=7`)
     return answer.json()

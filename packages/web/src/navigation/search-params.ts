@@ -2,14 +2,17 @@
 
 type Given = Readonly<Record<string, unknown>>
 
-/** Returns a text or undefined. The router parses `?q=60` as a number, which becomes text again. */
+/**
+ * Returns a text or undefined. The router parses `?q=60` as a number, which is converted back to
+ * text.
+ */
 export function textParam(given: Given, name: string): string | undefined {
   const value = given[name]
   if (typeof value === 'string' && value !== '') return value
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
 }
 
-/** Returns a whole number from 1, or undefined. */
+/** Returns a positive integer, or undefined. */
 export function countParam(given: Given, name: string): number | undefined {
   const value = Number(given[name])
   return Number.isSafeInteger(value) && value >= 1 ? value : undefined
@@ -36,7 +39,7 @@ export function present<Params extends Given>(
   return Object.fromEntries(Object.entries(params).filter(([, value]) => value !== undefined)) as never
 }
 
-/** Returns the parser of search parameters that are all texts. */
+/** Returns a parser of search parameters that are all texts. */
 export function textSearch<Name extends string>(...names: readonly Name[]) {
   return (given: Given): { [Param in Name]?: string } =>
     present(Object.fromEntries(names.map((name) => [name, textParam(given, name)]))) as never

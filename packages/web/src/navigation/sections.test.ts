@@ -26,7 +26,7 @@ test('the trail leads from a build to its pipeline, by name if it is known', () 
   expect([...labels('/acme/builds'), ...labels('/account')]).toEqual([])
 })
 
-test('an unknown address has a nearest page, even a broken one', () => {
+test('an unknown address has a nearest page, even if it is malformed', () => {
   const nearest = (path: string) => nearestPage(path, [{ slug: 'acme', name: 'Acme Inc.' }], nameOf).to
   expect(nearest('/acme/build')).toBe('/acme/builds')
   expect(nearest('/acme/repositories')).toBe('/acme/repos')

@@ -1,4 +1,4 @@
-/** The sections of an organization, in the order of the bar. */
+/** The sections of an organization, in the order of the top bar. */
 export const sections = [
   { id: 'pipelines', name: 'Pipelines', to: '/$org/pipelines', keys: 'g p' },
   { id: 'builds', name: 'Builds', to: '/$org/builds', keys: 'g b' },
@@ -39,7 +39,7 @@ export function isDeep(pathname: string): boolean {
   return trailOf(pathname).length > 1
 }
 
-/** Returns the existing page that is nearest to an unknown address. */
+/** Returns the existing page nearest to an unknown address. */
 export function nearestPage(
   pathname: string,
   organizations: readonly { readonly slug: string; readonly name: string }[],
@@ -55,7 +55,10 @@ export function nearestPage(
   return { label: `${section.name} of ${organization.name}`, to: `/${org}/${section.id}` }
 }
 
-/** Whether two words match except for the end or one letter: `build`, `repositories`, `setings`. */
+/**
+ * Whether two words are equal, have a common beginning, or differ in one letter: `build`,
+ * `repositories`, `setings`.
+ */
 function isAlike(word: string, given: string | undefined): boolean {
   if (given === undefined || given.length < 3) return false
   const other = given.toLowerCase()
@@ -82,7 +85,7 @@ function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {
-    // An invalid escape, which none of our links has, is shown as it is.
+    // An invalid escape, which no link of the app has, is shown unchanged.
     return segment
   }
 }

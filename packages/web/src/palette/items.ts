@@ -2,17 +2,17 @@ import { recentFirst } from '../browser/recent.ts'
 
 /** An item of the palette. */
 export interface PaletteItem {
-  /** Stable, so that a choice is recognized later. */
+  /** Stable, so that later sessions recognize a choice. */
   readonly id: string
   readonly title: string
   /** Additional text: `owner`, `failed on main`. */
   readonly hint?: string
   readonly keys?: string
-  /** Lists it only in a search, because there are many like it. */
+  /** Lists it only in a search, because many items are like it. */
   readonly isSearched?: true
   /** A state to show as an icon. */
   readonly state?: string
-  /** An address, which can open in a new tab too. */
+  /** An address, which can also be opened in a new tab. */
   readonly href?: string
   /** Runs the item; without it, choosing the item opens `href`. */
   readonly run?: () => void
@@ -26,7 +26,7 @@ export interface PaletteGroup {
 const atMost = 8
 const recentAtMost = 5
 
-/** Returns the local groups: without input recent choices and everything, else matches. */
+/** Returns the local groups: recent choices and all items without input, otherwise matches. */
 export function localGroups(
   groups: readonly PaletteGroup[],
   typed: string,
@@ -47,7 +47,7 @@ export function localGroups(
 function matching(items: readonly PaletteItem[], typed: string, recent: readonly string[]): readonly PaletteItem[] {
   const scored = items.map((item) => ({
     item,
-    // The title counts more than the hint.
+    // The title weighs more than the hint.
     score: Math.max(matchOf(item.title, typed), matchOf(`${item.title} ${item.hint ?? ''}`, typed) * 0.7),
   }))
   return recentFirst(
@@ -66,8 +66,8 @@ export function filled(groups: readonly PaletteGroup[]): readonly PaletteGroup[]
 }
 
 /**
- * Scores how well a text matches the input, from 0 (not at all) to 1. Every word must match: best
- * as a whole, then at the start of a word, inside a word, or as letters in order.
+ * Scores how well a text matches the input, from 0 (no match) to 1. Every word must match: best as
+ * a whole, then at the start of a word, inside a word, or as letters in order.
  */
 export function matchOf(text: string, typed: string): number {
   const [where, words] = [text.toLowerCase(), wordsOf(typed)]

@@ -47,7 +47,7 @@ export function Palette() {
             setTyped(text)
             setPicked('')
           }}
-          // These move the cursor in the text, as in every field.
+          // These keys move the text cursor, as in any field.
           onKeyDown={(event) => {
             if (event.key === 'Home' || event.key === 'End') event.stopPropagation()
           }}

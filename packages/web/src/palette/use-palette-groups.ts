@@ -13,8 +13,8 @@ import { filled, localGroups, type PaletteGroup, type PaletteItem } from './item
 import { searchQuery } from './queries.ts'
 
 /**
- * Returns the palette's groups for a text. Local groups come at once; the server's appear below
- * them together and move nothing.
+ * Returns the palette's groups for a text. Local groups appear immediately; the server's groups
+ * appear below them together and move nothing.
  */
 export function usePaletteGroups(typed: string, asked: string): readonly PaletteGroup[] {
   const local = useLocalItems()
@@ -79,7 +79,7 @@ function useFound(asked: string): readonly PaletteGroup[] {
   const { data } = useQuery({
     ...searchQuery(org ?? '', asked),
     enabled: isAsked,
-    // Earlier results stay until the new answer arrives, so that nothing jumps while typing.
+    // Earlier results stay until the new answer arrives, so that nothing moves while typing.
     placeholderData: keepPreviousData,
   })
   return useMemo(() => {
@@ -107,7 +107,7 @@ function useFound(asked: string): readonly PaletteGroup[] {
   }, [isAsked, data, org])
 }
 
-/** Returns the pages; those of an organization only if one is open. */
+/** Returns the pages, including those of an organization only if one is open. */
 function pageItems(org: string | undefined): readonly PaletteItem[] {
   const own = [
     ['account', 'Account'],

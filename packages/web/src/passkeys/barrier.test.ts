@@ -5,7 +5,7 @@ const local = { passkeys: true, docs_url: 'http://localhost:4000/docs' }
 const named = { passkeys: true, docs_url: 'https://ci.example.com/docs' }
 const safe = { isSecure: true, hasWebAuthn: true }
 
-test("web A6 passkeys work at the server's address and at names below it", () => {
+test("web A6 passkeys work at the server's address and at its subdomains", () => {
   expect(passkeyBarrier({ origin: 'http://localhost:4000', ...safe }, local)).toBeNull()
   expect(passkeyBarrier({ origin: 'https://ci.example.com', ...safe }, named)).toBeNull()
   expect(passkeyBarrier({ origin: 'https://app.ci.example.com', ...safe }, named)).toBeNull()

@@ -11,7 +11,9 @@ type Answer<Name extends string> = { readonly challenge_id: string } & Readonly<
 /** Loads the library at the first ceremony; most pages need none. */
 const webauthn = () => import('@simplewebauthn/browser')
 
-/** Creates a passkey. null: the person gave up. Throws `ApiProblem` for every other failure. */
+/**
+ * Creates a passkey; returns null if the person cancels. Throws `ApiProblem` for any other failure.
+ */
 export async function createPasskey({ challenge_id, options }: Challenge): Promise<Answer<'attestation'> | null> {
   const { startRegistration } = await webauthn()
   const optionsJSON = options as unknown as PublicKeyCredentialCreationOptionsJSON
@@ -20,9 +22,9 @@ export async function createPasskey({ challenge_id, options }: Challenge): Promi
 }
 
 /**
- * Signs with a passkey; with `suggested` only once the person picks a suggestion in a field. null if
- * the person gave up or `suggested` was aborted, because a new ceremony, such as the button's, ends
- * this one.
+ * Signs with a passkey; with `suggested`, only once the person picks a suggestion in a field.
+ * Returns null if the person cancels, or if `suggested` is aborted because a new ceremony, such as
+ * the button's, ends this one.
  */
 export async function signWithPasskey(
   { challenge_id, options }: Challenge,
@@ -41,7 +43,7 @@ export async function canSuggestPasskeys(): Promise<boolean> {
   return (await webauthn()).browserSupportsWebAuthnAutofill()
 }
 
-/** Ends a waiting ceremony, for instance when its page is left. */
+/** Ends a waiting ceremony, for example when its page closes. */
 export async function endCeremony(): Promise<void> {
   const { WebAuthnAbortService } = await webauthn()
   WebAuthnAbortService.cancelCeremony()
@@ -52,7 +54,8 @@ async function settled<Credential>(ceremony: Promise<Credential>, isSuggested = 
     return await ceremony
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : 'unknown'
-    // Suggestions were not requested: if the browser has none, the button says so when pressed.
+    // The browser refused to suggest passkeys; the person sees the failure only after pressing the
+    // button.
     const message = isSuggested && name === 'NotSupportedError' ? null : explainCeremony(name)
     if (message === null) return null
     const nothingElse = { code: null, requestId: null, docUrl: null, fields: {}, details: {}, retryAfterMs: null }
@@ -60,7 +63,7 @@ async function settled<Credential>(ceremony: Promise<Credential>, isSuggested = 
   }
 }
 
-/** Explains a ceremony's error by its name; null: the person gave up (web A6). */
+/** Explains a ceremony's error by its name; null if the person canceled (web A6). */
 export function explainCeremony(name: string): string | null {
   switch (name) {
     case 'NotAllowedError':

@@ -8,7 +8,7 @@ interface PasskeyNoticeProps {
   readonly email?: string
 }
 
-/** Explains why passkeys do not work here, and what to do instead (web A6). */
+/** Explains why passkeys do not work here, and the alternative (web A6). */
 export function PasskeyNotice({ barrier, email = 'YOUR_ADDRESS' }: PasskeyNoticeProps) {
   return (
     <Notice title="Passkeys do not work here">

@@ -1,7 +1,7 @@
 import { useAuthConfig } from '../api/auth-config.ts'
 import { type PasskeyBarrier, passkeyBarrier } from './barrier.ts'
 
-/** Returns what prevents passkeys on this page; null: nothing known. */
+/** Returns the obstacle to passkeys on this page; null if none is known. */
 export function usePasskeyBarrier(): PasskeyBarrier | null {
   const config = useAuthConfig()
   if (config === undefined) return null

@@ -15,7 +15,7 @@ interface CreatePipelineDialogProps {
   readonly onClose: () => void
 }
 
-/** Creates a pipeline by hand. Most are created by a run or a connected repository. */
+/** Creates a pipeline manually. A run or a connected repository creates most pipelines. */
 export function CreatePipelineDialog({ open, onClose, org }: CreatePipelineDialogProps) {
   const form = useId()
   return (
@@ -87,7 +87,7 @@ function CreateForm({ id, org, onClose }: Omit<CreatePipelineDialogProps, 'open'
   )
 }
 
-/** Says how pipelines come without this form. */
+/** Explains how pipelines are created without this form. */
 function FromCode() {
   return (
     <div className="flex flex-col gap-2 text-muted">

@@ -18,10 +18,10 @@ const gap = 2
 const tallest = 64
 /** The lowest bar that still shows the colour and shape of a failure. */
 const lowest = { failed: 14, other: 3 }
-/** Below the bars, for the mark of a failure. */
+/** Room below the bars for the mark of a failure. */
 const markHeight = 6
 
-/** Draws durations, oldest first, by state. The table below says the same in text. */
+/** Draws durations by state, oldest first. The table below has the same information as text. */
 export function DurationBars({ bars }: DurationBarsProps) {
   const all = bars.map(({ ms }) => ms)
   const { topMs, isClipped } = durationScale(all)

@@ -8,7 +8,7 @@ test('web P2 P3 one build that hung for hours does not flatten the others', () =
   expect(durationScale(usual)).toEqual({ topMs: 310_000, isClipped: false })
 })
 
-test('a duration twice as long as the others, or of a second kind, is no outlier', () => {
+test('a duration twice as long as the others, or of a second kind, is not an outlier', () => {
   expect(durationScale([60_000, 60_000, 60_000, 60_000, 118_000])).toEqual({ topMs: 118_000, isClipped: false })
   expect(durationScale([10_000, 10_000, 300_000, 310_000])).toEqual({ topMs: 310_000, isClipped: false })
   expect(durationScale([5000])).toEqual({ topMs: 5000, isClipped: false })

@@ -10,7 +10,10 @@ const fence = 3
 /** and above this many upper quartiles. */
 const leastFactor = 2
 
-/** Returns a scale that clips outliers: one build that hung for hours would flatten all others. */
+/**
+ * Returns a scale that clips outliers, because one build that hung for hours would flatten all
+ * others.
+ */
 export function durationScale(durations: readonly number[]): DurationScale {
   const sorted = durations.toSorted((a, b) => a - b)
   const longest = sorted.at(-1) ?? 0

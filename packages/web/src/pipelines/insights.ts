@@ -6,16 +6,16 @@ export interface Insights {
   /** Builds that passed or failed; canceled ones do not count. */
   readonly finished: number
   readonly passed: number
-  /** The median of passed builds in milliseconds; null: none passed. */
+  /** The median of passed builds in milliseconds; null if none passed. */
   readonly medianMs: number | null
   readonly p90Ms: number | null
-  /** Steps that failed first, most frequent first. */
+  /** The steps that failed first, ordered by frequency. */
   readonly failingSteps: readonly { readonly name: string; readonly count: number }[]
   /** Builds that have run, oldest first. */
   readonly bars: readonly { readonly build: BuildSummary; readonly ms: number }[]
 }
 
-/** As many as fit beside the bars. */
+/** The number of steps with room beside the bars. */
 const mostSteps = 3
 
 /** Summarizes the last builds of a branch (web P3), which the server lists newest first. */
@@ -40,7 +40,7 @@ export function insightsOf(builds: readonly BuildSummary[]): Insights {
   }
 }
 
-/** Returns the nearest-rank quantile of sorted numbers; null: there are none. */
+/** Returns the nearest-rank quantile of sorted numbers; null if there are none. */
 function quantile(sorted: readonly number[], share: number): number | null {
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? null
 }

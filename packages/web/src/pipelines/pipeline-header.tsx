@@ -18,7 +18,7 @@ interface PipelineHeaderProps {
   readonly pipeline: Schema<'Pipeline'>
 }
 
-/** Shows a pipeline's facts and actions. The address holds whether the dialog is open. */
+/** Shows a pipeline's facts and actions. The address stores whether the dialog is open. */
 export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
   const organization = showInvisible(useOrganizationName(org))
   const { slug, name } = pipeline
@@ -63,7 +63,7 @@ export function PipelineHeader({ org, pipeline }: PipelineHeaderProps) {
   )
 }
 
-/** Puts what the header's buttons do into the palette. */
+/** Offers the actions of the header's buttons in the palette. */
 function useHeaderActions(
   org: string,
   { slug, name }: Schema<'Pipeline'>,
@@ -90,7 +90,7 @@ function useHeaderActions(
 
 interface FactsProps {
   readonly pipeline: Schema<'Pipeline'>
-  /** Why no build may be started by hand; null: it may. */
+  /** Why no build may be started manually; null if it may. */
   readonly refused: string | null
 }
 
@@ -110,7 +110,7 @@ function Facts({ pipeline, refused }: FactsProps) {
       <span>
         Default branch: <IsolatedText text={default_branch} />
       </span>
-      {/* Said in words too: a button that is off explains itself on hover only. */}
+      {/* Shows the reason as text, because a disabled button explains itself only on hover. */}
       {refused !== null && <span>{refused}.</span>}
       {description != null && description !== '' && (
         <p className="w-full max-w-[72ch] whitespace-pre-line">
@@ -121,7 +121,7 @@ function Facts({ pipeline, refused }: FactsProps) {
   )
 }
 
-/** Explains why no build may be started by hand; null: it may. */
+/** Explains why no build may be started manually; null if it may. */
 function useBuildRefusal(org: string, { allow_manual, archived_at }: Schema<'Pipeline'>): string | null {
   const mayBuild = usePermission(org, 'build')
   if (archived_at != null) return 'The pipeline is archived. Restore it in Settings to start builds'

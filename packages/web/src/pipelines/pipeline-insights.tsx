@@ -18,7 +18,7 @@ interface PipelineInsightsProps {
   readonly pipeline: Schema<'Pipeline'>
 }
 
-/** Summarizes the last 50 builds of the default branch, from one request (web P3). */
+/** Summarizes the last 50 builds of the default branch, read with one request (web P3). */
 export function PipelineInsights({ org, pipeline: { slug, default_branch } }: PipelineInsightsProps) {
   const client = useQueryClient()
   const { queryKey, ...rest } = lastBuildsQuery(org, slug, default_branch)

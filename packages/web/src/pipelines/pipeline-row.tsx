@@ -13,7 +13,7 @@ interface PipelineRowProps {
   readonly summary: Schema<'PipelineSummary'>
 }
 
-/** Shows a pipeline with its newest build in a sentence and its last builds as a strip. */
+/** Shows a pipeline with a sentence about its newest build, and a strip of its last builds. */
 export const PipelineRow = memo(function PipelineRow({ org, summary: { pipeline, builds } }: PipelineRowProps) {
   const [newest] = builds
   return (
@@ -49,7 +49,7 @@ export const PipelineRow = memo(function PipelineRow({ org, summary: { pipeline,
   )
 })
 
-/** A component of its own: nothing else is redrawn each second. */
+/** A separate component, so that the timer renders nothing else. */
 function Sentence({ build }: { readonly build: Schema<'BuildSummary'> | undefined }) {
   return <IsolatedText text={sentence(build, useNow())} />
 }
@@ -89,7 +89,7 @@ interface FactsProps {
   readonly repository: string
 }
 
-/** Marks a pipeline that was never built. */
+/** Marks a pipeline without builds. */
 function NeverMark() {
   return (
     <svg aria-hidden="true" width="16" height="16" viewBox="0 0 16 16" className="text-stop" fill="currentColor">

@@ -21,7 +21,7 @@ const chips = [
 
 const sorts = { activity: 'Last activity', name: 'Name', failing: 'Failing first' } as const
 
-/** Shows search, filters and order of the pipelines, all of which the server applies. */
+/** Shows search, filters and order of the pipelines, which the server applies. */
 export function PipelinesBar({ filters, onFilter }: PipelinesBarProps) {
   const search = useRef<HTMLInputElement>(null)
   useShortcuts('list', [{ keys: '/', does: 'Search pipelines', run: () => search.current?.focus() }])
@@ -66,7 +66,7 @@ export function PipelinesBar({ filters, onFilter }: PipelinesBarProps) {
 
 interface SortChoiceProps {
   readonly value: PipelineFilters['sort']
-  /** Undefined: the usual order. */
+  /** Undefined for the default order. */
   readonly onChange: (sort: PipelineFilters['sort']) => void
 }
 
@@ -95,7 +95,9 @@ const stateSentences = {
   never: 'Every pipeline has been built',
 } as const
 
-/** Says that no pipeline matches, repeats the search, and clears it in one click (web P2). */
+/**
+ * Explains that no pipeline matches, repeats the search text, and clears it in one click (web P2).
+ */
 export function NothingFound({ filters: { q, state, sort }, onFilter }: PipelinesBarProps) {
   const title = q === undefined && state !== undefined ? stateSentences[state] : 'No pipeline matches'
   return (

@@ -22,7 +22,7 @@ import { NothingFound, PipelinesBar } from './pipelines-bar.tsx'
 import { archivedQuery, type PipelineFilters } from './queries.ts'
 import { useSummaries } from './use-summaries.ts'
 
-/** Lists the pipelines of an organization, or the way to the first build. */
+/** Lists the pipelines of an organization, or guides to the first build. */
 export function PipelinesPage() {
   const { org } = useParams({ from: '/signed-in/$org' })
   return <Pipelines key={org} org={org} />
@@ -96,10 +96,10 @@ function useNewPipelineAction(mayCreate: boolean, setCreating: (isCreating: true
 
 type Summaries = ReturnType<typeof useSummaries>
 
-/** Returns whether the way to the first build is shown, where nothing is searched for. */
+/** Returns whether the steps to the first build are shown, which depends on an empty search. */
 function useStart(org: string, query: Summaries['query'], isNarrowed: boolean, hasBuild: boolean): boolean {
   const choice = useStartChoice(org)
-  // Once shown, the list stays when the first build comes, with its tick.
+  // Once shown, the list stays when the first build appears, and ticks it.
   const beganWithout = useRef(false)
   if (query.isSuccess && !isNarrowed && !query.isPlaceholderData && !hasBuild) beganWithout.current = true
   return query.isSuccess && (choice === 'shown' || (choice === null && beganWithout.current))
@@ -118,7 +118,7 @@ function NoPipeline({ org }: { readonly org: string }) {
 
 interface PipelineRowsProps extends Pick<Summaries, 'summaries'> {
   readonly org: string
-  /** Whether they are those of the last search, until the next ones come. */
+  /** Whether they are the previous search's results, until the next ones arrive. */
   readonly isOld: boolean
 }
 
@@ -135,7 +135,7 @@ function PipelineRows({ org, summaries, isOld }: PipelineRowsProps) {
           usualHeight={() => 60}
           place={place}
           onNewBuild={(summary) => {
-            // No pipeline is chosen yet: the key moves the focus to the list.
+            // No pipeline is selected yet, so the key moves the focus to the list.
             if (summary === null) return place.current?.querySelector<HTMLElement>('[data-row-link]')?.focus()
             const { slug } = summary.pipeline
             void navigate({ to: '/$org/pipelines/$slug', params: { org, slug }, search: { 'new-build': true } })
@@ -147,7 +147,7 @@ function PipelineRows({ org, summaries, isOld }: PipelineRowsProps) {
   )
 }
 
-/** Lists pipelines that no longer build. Their pages still work and can restore them. */
+/** Lists pipelines that no longer build. Their pages still work, and can restore them. */
 function ArchivedPipelines({ org }: { readonly org: string }) {
   const [isOpen, setOpen] = useState(false)
   const { data, error, refetch } = useQuery({ ...archivedQuery(org), enabled: isOpen })

@@ -12,7 +12,7 @@ import type { Schema } from '../api/schemas.ts'
 
 const pageSize = 50
 
-/** Filters and order of the list of pipelines, as the address holds them. */
+/** Filters and order of the list of pipelines, as stored in the address. */
 export interface PipelineFilters {
   readonly q?: string
   readonly state?: 'failing' | 'running' | 'never'
@@ -21,7 +21,7 @@ export interface PipelineFilters {
 
 type Page = Schema<'PipelineSummaryList'>
 
-/** Reads pipelines with their newest builds, 50 a page, in one request (web P1). */
+/** Reads pipelines with their newest builds in one request, 50 per page (web P1). */
 export function summariesQuery(org: string, { state, ...rest }: PipelineFilters) {
   const filters = {
     ...rest,
@@ -61,7 +61,7 @@ export function pipelineQuery(org: string, slug: string) {
   })
 }
 
-/** Returns the name of a pipeline, and reads it where nobody knows it yet; its slug until then. */
+/** Returns the name of a pipeline; its slug while the name is read. */
 export function usePipelineName(org: string, slug: string): string {
   useQuery(pipelineQuery(org, slug))
   return usePipelineNames()(org, slug)
@@ -79,7 +79,7 @@ export function lastBuildsQuery(org: string, slug: string, branch: string) {
   })
 }
 
-/** Reads where the time of a pipeline's builds went in the last days. */
+/** Reads how the time of a pipeline's builds in the last days was spent. */
 export function pipelineTimeQuery(org: string, slug: string, days: number) {
   return queryOptions({
     queryKey: ['pipeline-time', org, slug, days],

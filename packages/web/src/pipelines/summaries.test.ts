@@ -35,7 +35,7 @@ test('web D2 each pipeline keeps its 20 newest builds in their newest state, wha
   )
 })
 
-test('a build of an unlisted pipeline is not placed, and an older state changes nothing', () => {
+test('a build of an unlisted pipeline is not inserted, and an older state changes nothing', () => {
   const pages = placeBuild(pagesOf('ci'), 'ci', build(1, 3))
   expect(placeBuild(pagesOf('ci'), 'new', build(1))).toBeNull()
   if (pages === null) throw new Error('the pipeline is listed')

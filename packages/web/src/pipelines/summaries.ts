@@ -9,7 +9,7 @@ export type SummaryPages = InfiniteData<Schema<'PipelineSummaryList'>, unknown>
 
 const buildsEach = 20
 
-/** Returns the pages with a changed build; null: its pipeline is not listed. */
+/** Returns the pages with a changed build; null if its pipeline is not listed. */
 export function placeBuild(pages: SummaryPages, slug: string, build: Schema<'BuildSummary'>): SummaryPages | null {
   let isKnown = false
   let isChanged = false
@@ -27,7 +27,7 @@ export function placeBuild(pages: SummaryPages, slug: string, build: Schema<'Bui
   return isChanged ? { ...pages, pages: next } : pages
 }
 
-/** Returns the newest builds with this one, newest first; the same array if nothing changes. */
+/** Returns the newest builds with this one, newest first; the same array without a change. */
 function withBuild(builds: Schema<'BuildSummary'>[], build: Schema<'BuildSummary'>): Schema<'BuildSummary'>[] {
   const index = builds.findIndex(({ number }) => number === build.number)
   const before = builds[index]

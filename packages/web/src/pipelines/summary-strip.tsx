@@ -17,8 +17,8 @@ const tallest = 26
 const lowest = { failed: 12, other: 5 }
 
 /**
- * Shows the last 20 builds of a pipeline, oldest first. Height is duration, shape and colour are
- * the state, and each is a named link (web P2).
+ * Shows the last 20 builds of a pipeline, oldest first. The height shows the duration, shape and
+ * colour show the state, and each bar is a named link (web P2).
  */
 export function SummaryStrip({ org, builds }: SummaryStripProps) {
   const { topMs } = durationScale(builds.flatMap(({ run_ms }) => run_ms ?? []))
@@ -79,8 +79,8 @@ function Bar({ org, build, share }: BarProps) {
 }
 
 /**
- * Differs without colour: passed is a bar, failed a wide one with cut corners, running an outline,
- * waiting dots, canceled a line.
+ * The shapes differ without colour: a bar for passed, a wide bar with cut corners for failed, an
+ * outline for running, dots for waiting, a line for canceled.
  */
 function Shape({
   tone,

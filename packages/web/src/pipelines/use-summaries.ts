@@ -10,7 +10,7 @@ const rereadMs = 1000
 
 /**
  * Keeps the list of pipelines up to date. Builds change in their row, which stays in place; only a
- * build of an unlisted pipeline reads the list again.
+ * build of an unlisted pipeline causes another read of the list.
  */
 export function useSummaries(org: string, wish: PipelineFilters) {
   const client = useQueryClient()
@@ -47,7 +47,7 @@ export function useSummaries(org: string, wish: PipelineFilters) {
     if (pages === undefined) return
     const next = placeBuild(pages, event.pipeline_slug, event.build)
     if (next !== null) client.setQueryData(options.queryKey, next)
-    // It may be on a later page, and a build does not change a search.
+    // The pipeline may be on a later page, and a build does not change a search result.
     else if (!query.hasNextPage && wish.q === undefined) reread()
   })
   const summaries = useMemo(() => query.data?.pages.flatMap(({ data }) => data) ?? [], [query.data])

@@ -13,7 +13,9 @@ import { GoToForge } from './go-to-forge.tsx'
 
 type Workspace = Schema<'BitbucketWorkspace'>
 
-/** Lists the Bitbucket workspaces; nothing if Bitbucket is neither set up nor connected. */
+/**
+ * Lists the Bitbucket workspaces; shows nothing if Bitbucket is neither configured nor connected.
+ */
 export function BitbucketConnections({ org }: { readonly org: string }) {
   const isSetUp = useAuthConfig()?.bitbucket === true
   const query = useQuery(workspacesQuery(org))

@@ -21,13 +21,13 @@ export const workspaceReposQuery = (org: string, id: string) =>
       listOf((await answer(client.GET(`${workspace}/repos`, { params: { path: { org, id } }, signal }))).repos),
   })
 
-/** Returns the Bitbucket page that asks for access. */
+/** Returns the Bitbucket page that requests access. */
 export async function bitbucketUrl(org: string): Promise<string> {
   const asked = { params: { path: { org } } }
   return (await answer(client.GET('/api/v0/organizations/{org}/bitbucket/oauth-url', asked))).url
 }
 
-/** Connects the workspaces of the person whom Bitbucket sent back, and returns them. */
+/** Connects the workspaces of the person who returns from Bitbucket, and returns them. */
 export function connectBitbucket(back: Schema<'ConnectBitbucketRequest'>): Promise<Schema<'ConnectBitbucketResponse'>> {
   return answer(client.POST('/api/v0/integrations/bitbucket/connect', { body: back }))
 }

@@ -4,7 +4,7 @@ import { GoToForge } from './go-to-forge.tsx'
 import { installUrl } from './queries.ts'
 import { rememberOrganization } from './setup-organization.ts'
 
-/** Goes to GitHub, which asks for repositories and returns to `/github/setup`. */
+/** Opens GitHub, which asks for repositories and returns to `/github/setup`. */
 export function ConnectGithub({ org, label = 'Connect GitHub' }: { readonly org: string; readonly label?: string }) {
   const config = useAuthConfig()
   if (config !== undefined && config.github_app_slug === null) return <GithubMissing org={org} />
@@ -16,7 +16,7 @@ export function ConnectGithub({ org, label = 'Connect GitHub' }: { readonly org:
   return <GoToForge org={org} title="GitHub" label={label} look="primary" address={address} />
 }
 
-/** Only people who may change connections see what is missing (web.md 7). */
+/** Only people who may change connections see the missing configuration (web.md 7). */
 function GithubMissing({ org }: { readonly org: string }) {
   if (!usePermission(org, 'vcs')) return null
   return (

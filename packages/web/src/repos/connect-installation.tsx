@@ -15,13 +15,15 @@ interface ConnectInstallationProps {
   readonly onDone: () => void
 }
 
-/** Connects the installation and shows its repositories, or why it was refused and what to do. */
+/**
+ * Connects the installation and shows its repositories, or the reason of a refusal and its remedy.
+ */
 export function ConnectInstallation({ org, installation, onDone }: ConnectInstallationProps) {
   const queries = useQueryClient()
   const { mutate, data, error, isError } = useMutation({ mutationFn: connectionChanges(queries, org).connect })
   const isSent = useRef(false)
   useEffect(() => {
-    // State and code work once: they are sent once, however often this is drawn.
+    // State and code work once, so they are sent once, even if the component renders repeatedly.
     if (isSent.current) return
     isSent.current = true
     mutate(installation)
@@ -83,7 +85,8 @@ interface RefusedProps {
 
 function Refused({ org, error, installation }: RefusedProps) {
   const problem = problemOf(error)
-  // After linking, GitHub's answer is used again: its state is valid until something was connected.
+  // After linking, GitHub's parameters are reused, because their state is valid until a connection
+  // is made.
   const back = new URLSearchParams({ installation_id: String(installation.installation_id) })
   if (installation.state != null) back.set('state', installation.state)
   const redirect = `/${org}/github/setup?${back}`

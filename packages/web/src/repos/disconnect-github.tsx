@@ -10,7 +10,7 @@ interface DisconnectGithubProps {
   readonly onClose: () => void
 }
 
-/** At most this many pipelines are named; the others are counted. */
+/** The limit of named pipelines; the others are counted. */
 const mostNames = 10
 
 /** Asks before disconnecting an account, and names the affected pipelines (web.md 7). */

@@ -10,7 +10,10 @@ interface GoToForgeProps {
   readonly title: string
   readonly label?: string
   readonly look?: ButtonLook
-  /** Returns the forge's page that asks for access. It returns to our set-up page. */
+  /**
+   * Returns the forge's page that requests access. The forge then returns to the set-up page of
+   * this app.
+   */
   readonly address: () => Promise<string>
 }
 

@@ -7,7 +7,7 @@ const repo = (full_name: string, ...found: readonly string[]) =>
 const repos = [repo('acme/App', 'github'), repo('acme/lib', 'github', 'bitbucket'), repo('other/tool', 'cli')]
 const names = (wanted: Parameters<typeof matchRepos>[1]) => matchRepos(repos, wanted).map(({ full_name }) => full_name)
 
-test('repositories are found by part of their name, whatever its case, and by provider', () => {
+test('repositories are found by a part of their name in any case, and by provider', () => {
   expect(providersOf(repos)).toEqual(['bitbucket', 'cli', 'github'])
   expect(names({})).toHaveLength(3)
   expect(names({ q: 'APP' })).toEqual(['acme/App'])

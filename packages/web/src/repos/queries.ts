@@ -38,7 +38,7 @@ export const installationsQuery = (org: string) =>
       answer(client.GET(`${organization}/github/installations`, { params: { path: { org } }, signal })),
   })
 
-/** Reads the repositories of an installation, by GitHub's number. */
+/** Reads the repositories of an installation, by GitHub's installation id. */
 export const installationReposQuery = (org: string, id: number) =>
   queryOptions({
     queryKey: ['github-installations', org, id, 'repos'],
@@ -46,7 +46,7 @@ export const installationReposQuery = (org: string, id: number) =>
       answer(client.GET(`${installation}/repos`, { params: { path: { org, id: String(id) } }, signal })),
   })
 
-/** Returns the GitHub page that asks which repositories to connect. */
+/** Returns the GitHub page that asks for the repositories to connect. */
 export async function installUrl(org: string): Promise<string> {
   const { url } = await answer(client.GET(`${organization}/github/install-url`, { params: { path: { org } } }))
   return url

@@ -44,7 +44,7 @@ export function RepoTable({ org, repos }: RepoTableProps) {
                 </span>
               ))}
             </Td>
-            {/* A line of its own where it is narrow: it is read last, and does not move what is below. */}
+            {/* On a narrow screen it has a separate line, so that it loads without moving the content below. */}
             <Td label="Pipelines" className="max-sm:basis-full">
               <Pipelines
                 org={org}

@@ -12,14 +12,14 @@ export const rootRoute = createRootRouteWithContext<{ readonly queryClient: Quer
   errorComponent: PlainFailure,
 })
 
-/** Pages without the page frame: sign-in, and links from mails. */
+/** Pages without the page frame: sign-in, and mailed links. */
 export const plainRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'plain',
   component: PlainLayout,
 })
 
-/** Pages for signed-in people. Others are sent to `/login` and return afterwards (web A5). */
+/** Pages for signed-in people. Other people are sent to `/login` and return afterwards (web A5). */
 export const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
@@ -37,7 +37,7 @@ export const organizationRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '$org',
   component: lazyRouteComponent(() => import('./organization-layout.tsx'), 'OrganizationLayout'),
-  // For an unknown page of the organization the page frame stays.
+  // An unknown page of the organization keeps the page frame.
   notFoundComponent: NotFound,
 })
 

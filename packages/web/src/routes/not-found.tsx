@@ -8,7 +8,7 @@ import { PageHeading } from '../design/page-heading.tsx'
 import { openOverlay } from '../interaction/overlays.ts'
 import { nearestPage } from '../navigation/sections.ts'
 
-/** Says that a page does not exist, and links the nearest one and the palette. */
+/** Explains that a page does not exist, and links the nearest page and the palette. */
 export function NotFound() {
   const { pathname } = useLocation()
   const session = useQuery({ ...sessionQuery, enabled: false }).data

@@ -18,7 +18,10 @@ export function OrganizationLayout() {
   return isOurs ? <Outlet /> : <OrganizationNotFound slug={org} />
 }
 
-/** Says that the organization is unknown or not the person's, without telling which (web.md 2). */
+/**
+ * Explains that the organization is unknown or not the person's, without revealing which (web.md
+ * 2).
+ */
 export function OrganizationNotFound({ slug }: { readonly slug: string }) {
   const { user, organizations } = useSession()
   return (

@@ -97,7 +97,7 @@ const buildRoute = createRoute({
   getParentRoute: () => organizationRoute,
   path: 'pipelines/$slug/builds/$number',
   validateSearch: buildSearch,
-  // Runs once for each build: moving within its page reads nothing again.
+  // Runs once for each build, so that moving within its page reads nothing again.
   staleTime: Number.POSITIVE_INFINITY,
   loader: ({ context, params: { org, slug, number }, location }) => {
     const { job, attempt } = buildSearch(location.search)

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { ErrorState, Skeleton } from '../design/page-states.tsx'
 import { isMissingPart, MissingPart } from '../design/pane-boundary.tsx'
 
-/** Shows that a page failed; the page frame stays. */
+/** Shows that a page failed, and keeps the page frame. */
 export function PageFailure({ error, reset }: ErrorComponentProps) {
   const router = useRouter()
   const retry = () => {
@@ -24,8 +24,8 @@ export function PlainFailure(props: ErrorComponentProps) {
 
 /** Shows a skeleton while the code or first data of a page loads. */
 export function PagePending() {
-  // Keeps the place in the page before. A lower page would scroll up, and the router saves that place
-  // when a reader goes back before the new page is there.
+  // Keeps the scroll position of the previous page. A shorter page would scroll up, and the router
+  // saves this position if a reader goes back before the new page has loaded.
   const [place] = useState(() => (typeof window === 'undefined' ? 0 : window.scrollY))
   if (place === 0) return <Skeleton />
   return (

@@ -93,7 +93,7 @@ const mailboxRoute = createRoute({
   component: lazyRouteComponent(() => import('../auth/mailbox-page.tsx'), 'MailboxPage'),
 })
 
-/** The routes of signing in and of links in mails. */
+/** The routes for signing in and for mailed links. */
 export const plainRoutes = [
   loginRoute,
   registerRoute,

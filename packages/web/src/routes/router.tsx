@@ -17,7 +17,7 @@ const routeTree = rootRoute.addChildren([
   signedInRoute.addChildren([...signedInRoutes, organizationRoute.addChildren(organizationRoutes)]),
 ])
 
-/** Creates the router of a page. Without a `history` it has the browser's. */
+/** Creates the router of a page. Uses the browser's history by default. */
 export function createAppRouter(queryClient: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree,
@@ -26,7 +26,8 @@ export function createAppRouter(queryClient: QueryClient, history?: RouterHistor
     defaultPreload: 'intent',
     defaultPreloadStaleTime: 0,
     scrollRestoration: history === undefined,
-    // Parameters are plain texts. As JSON, the default, an address would have `?days=%2230%22`.
+    // Parameters are plain texts. With JSON, the default, an address would contain
+    // `?days=%2230%22`.
     parseSearch: parseSearchWith((text) => text),
     stringifySearch: stringifySearchWith(String),
     defaultPendingMs: 150,

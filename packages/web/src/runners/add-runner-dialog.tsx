@@ -21,7 +21,7 @@ interface AddRunnerDialogProps {
   readonly onClose: () => void
 }
 
-/** Makes a key for runners, and shows it once, with the commands that use it. */
+/** Creates a key for runners, and shows it once, with the commands that use it. */
 export function AddRunnerDialog({ open, onClose, ...who }: AddRunnerDialogProps) {
   return (
     <Dialog open={open} onClose={onClose} title="Add a runner" wide>
@@ -45,15 +45,15 @@ interface Draft {
 
 type Problems = ReturnType<typeof problemOf>['fields']
 
-/** Returns what is wrong with a label, as the rest of a sentence. */
+/** Returns the error of a label, worded as the rest of a sentence. */
 function labelProblemOf(problems: Problems): string | null {
   return Object.entries(problems).find(([field]) => field.startsWith('labels'))?.[1] ?? null
 }
 
-/** Inside the dialog, so that its state is new each time. */
+/** A child of the dialog, so that its state is new each time. */
 function AddRunner({ org, isOperator, onClose }: Omit<AddRunnerDialogProps, 'open'>) {
   const changes = runnerChanges(useQueryClient(), org)
-  // Starts with the least: one runner, for a day.
+  // Starts with the least access: one runner, for a day.
   const [draft, setDraft] = useState<Draft>({
     ...{ pool: 'default', labels: '', days: 1, uses: 1, secrets: true, everyOrganization: false },
   })
@@ -67,7 +67,7 @@ function AddRunner({ org, isOperator, onClose }: Omit<AddRunnerDialogProps, 'ope
         expires_at: new Date(serverNow() + draft.days * dayMs).toISOString(),
         every_organization: draft.everyOrganization,
       }),
-    // The key stays in this dialog and in no cache.
+    // The key stays in this dialog and is never cached.
     gcTime: 0,
   })
   if (create.data !== undefined) return <MadeKey runnerKey={create.data} onClose={onClose} />
@@ -106,7 +106,7 @@ function DraftFields({ draft, onChange, isOperator, problems }: DraftFieldsProps
         {isOperator && (
           <Checkbox
             label="Takes jobs of all organizations"
-            hint="Otherwise of this one only."
+            hint="Otherwise only jobs of this organization."
             checked={draft.everyOrganization}
             onChange={(everyOrganization) => onChange({ ...draft, everyOrganization })}
           />
@@ -122,7 +122,7 @@ function Names({ draft, onChange, problems }: Omit<DraftFieldsProps, 'isOperator
     <>
       <Field
         label="Pool"
-        hint="Steps that name no pool run in “default”."
+        hint="Steps without a pool run in “default”."
         required
         maxLength={63}
         autoComplete="off"
@@ -133,7 +133,7 @@ function Names({ draft, onChange, problems }: Omit<DraftFieldsProps, 'isOperator
       />
       <Field
         label="Labels"
-        hint="What the machine offers, such as gpu or arm64, with commas."
+        hint="The machine’s capabilities, such as gpu or arm64, separated by commas."
         autoComplete="off"
         spellCheck={false}
         value={draft.labels}

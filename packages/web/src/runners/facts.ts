@@ -3,7 +3,7 @@ import { counted } from '../text/count.ts'
 import { quoteForShell } from '../text/escape.ts'
 import type { Runner, RunnerKey, RunnerPool } from './queries.ts'
 
-/** Says what a pool has: `2 runners connected, 3 of 8 slots in use`. */
+/** Describes the use of a pool: `2 runners connected, 3 of 8 slots in use`. */
 export function poolSentence({ connected, slots, busy }: RunnerPool): string {
   if (connected === 0)
     return busy === 0 ? 'No runner is connected' : `No runner is connected; ${counted(busy, 'job')} held`
@@ -11,7 +11,7 @@ export function poolSentence({ connected, slots, busy }: RunnerPool): string {
   return `${counted(connected, 'runner')} connected, ${use}`
 }
 
-/** Says what waits for a runner, as the beginning of a sentence that ends with the time. */
+/** Describes a demand for runners, as the beginning of a sentence that ends with the time. */
 export function demandSentence({ jobs, labels, served }: RunnerPool['waiting'][number]): string {
   const what = `${counted(jobs, 'job')} ${jobs === 1 ? 'waits' : 'wait'} for a`
   const having = labels.length === 0 ? '' : ` with the ${labels.length === 1 ? 'label' : 'labels'} ${labels.join(', ')}`
@@ -20,14 +20,17 @@ export function demandSentence({ jobs, labels, served }: RunnerPool['waiting'][n
     : `${what} runner${having}, and no connected runner takes ${jobs === 1 ? 'it' : 'them'}`
 }
 
-/** Says whose jobs a runner, or the runners of a key, take. */
+/** Names the organizations whose jobs a runner, or the runners of a key, take. */
 export function audience(organizations: Runner['organizations'], org: string): string {
   if (organizations == null) return 'all organizations'
   if (organizations.length === 0) return 'no organization'
   return organizations.length === 1 && organizations[0] === org ? 'this organization only' : organizations.join(', ')
 }
 
-/** Says what a runner's machine has room for, and holds; null until it has told. */
+/**
+ * Describes the free disk space and the snapshots of a runner's machine; null until the runner has
+ * reported them.
+ */
 export function roomSentence({
   disk_free_bytes: free,
   disk_size_bytes: size,
@@ -38,7 +41,7 @@ export function roomSentence({
   return `${formatBytes(free)} of ${formatBytes(size)} free${held}`
 }
 
-/** Whether so little of the disk is free that work may soon wait for it. */
+/** Whether so little of the disk is free that jobs may soon wait for space. */
 export function isShortOfDisk({
   disk_free_bytes: free,
   disk_size_bytes: size,
@@ -46,7 +49,7 @@ export function isShortOfDisk({
   return free != null && size != null && free < size / 10
 }
 
-/** Says how many runners have joined with a key. */
+/** Returns how many runners have joined with a key. */
 export function usesOf({ used, uses }: Pick<RunnerKey, 'used' | 'uses'>): string {
   return uses == null ? `${counted(used, 'runner')} joined` : `${used} of ${counted(uses, 'runner')} joined`
 }
@@ -65,7 +68,9 @@ export function runnerCommands(
   ]
 }
 
-/** Whether runners elsewhere can reach this address: they take https, or http on the same machine. */
+/**
+ * Whether runners elsewhere can use this address: they accept https, or http on the same machine.
+ */
 export function isReachable(origin: string): boolean {
   const { protocol, hostname } = new URL(origin)
   return protocol === 'https:' || /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)

@@ -6,7 +6,7 @@ import type { Schema } from '../api/schemas.ts'
 const runners = '/api/v0/organizations/{org}/runners'
 const keys = '/api/v0/organizations/{org}/runner-keys'
 
-/** The runners that the page shows: those of the organization, or of the whole server. */
+/** Selects the runners of the page: those of the organization, or of the whole server. */
 export type Scope = 'organization' | 'server'
 export type Runner = Schema<'Runner'>
 export type RunnerPool = Schema<'RunnerPool'>

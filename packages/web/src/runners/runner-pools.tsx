@@ -17,7 +17,7 @@ interface RunnerPoolsProps {
   readonly runners: readonly Runner[]
 }
 
-/** Shows each pool: what waits for it, and its runners. */
+/** Shows each pool: its demand, and its runners. */
 export function RunnerPools({ org, pools, runners }: RunnerPoolsProps) {
   const changes = runnerChanges(useQueryClient(), org)
   const [revoking, setRevoking] = useState<Runner | null>(null)
@@ -31,7 +31,7 @@ export function RunnerPools({ org, pools, runners }: RunnerPoolsProps) {
             pool={pool.name}
             runners={runners.filter((runner) => runner.pool === pool.name)}
             onDrain={({ id, name }) =>
-              toastDone(changes.drain(id), `${showInvisible(name)} takes nothing new. Its jobs end as usual`)
+              toastDone(changes.drain(id), `${showInvisible(name)} takes no new jobs. Its jobs end as usual`)
             }
             onResume={({ id, name }) => toastDone(changes.resume(id), `${showInvisible(name)} takes work again`)}
             onRevoke={setRevoking}
@@ -59,7 +59,7 @@ export function RunnerPools({ org, pools, runners }: RunnerPoolsProps) {
   )
 }
 
-/** Says what becomes of the jobs of a runner that is revoked. */
+/** Describes what happens to the jobs of a revoked runner. */
 function revokedJobs({ jobs, other_jobs }: Runner): string {
   const held = jobs.length + other_jobs
   if (held === 0) return ''
@@ -78,7 +78,7 @@ function PoolHead({ pool }: { readonly pool: RunnerPool }) {
       </h2>
       <p className="tabular text-muted">{poolSentence(pool)}.</p>
       {pool.waiting.length > 0 && (
-        <ul aria-label={`What waits for the pool ${showInvisible(pool.name)}`} className="tabular">
+        <ul aria-label={`Jobs that wait for the pool ${showInvisible(pool.name)}`} className="tabular">
           {pool.waiting.map((demand) => (
             <li key={`${demand.labels.join()} ${demand.served}`} className={demand.served ? '' : 'text-wait'}>
               <IsolatedText text={demandSentence(demand)} />. The oldest came <Ago at={demand.since} />.

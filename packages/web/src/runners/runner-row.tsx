@@ -27,7 +27,7 @@ interface RunnerRowProps {
   readonly onRevoke: () => void
 }
 
-/** Shows a runner: who it is, what it runs, and what can be done with it. */
+/** Shows a runner: its identity, its jobs, and its actions. */
 export function RunnerRow({ org, runner, onDrain, onResume, onRevoke }: RunnerRowProps) {
   const { name, kind, state, labels, release, protocol, seen_at, started_at, joined_at, draining_since, manageable } =
     runner

@@ -8,7 +8,7 @@ const looks: Readonly<Record<string, { readonly word: string; readonly icon: Luc
   new: { word: 'Not seen yet', icon: CircleDashed, colour: 'text-wait' },
 }
 
-/** Shows the state of a runner: icon, word and colour. An unknown one keeps its own word. */
+/** Shows the state of a runner: icon, word and colour. An unknown state keeps its own word. */
 export function RunnerState({ state }: { readonly state: string }) {
   const { word, icon: Icon, colour } = looks[state] ?? { word: state, icon: CircleHelp, colour: 'text-stop' }
   return (

@@ -18,7 +18,9 @@ import { RunnerPools } from './runner-pools.tsx'
 const from = '/signed-in/$org/settings/runners'
 const serverPollMs = 5000
 
-/** Shows the runners that take jobs of the organization, what waits for them, and the keys to join. */
+/**
+ * Shows the runners that take jobs of the organization, the waiting demand, and the keys to join.
+ */
 export function RunnersPage() {
   const { org } = useParams({ from })
   const mayChange = usePermission(org, 'runners')
@@ -113,7 +115,7 @@ function ScopeChoice({ scope }: { readonly scope: Scope }) {
   )
 }
 
-/** Teaches what a runner elsewhere is for, while there is none. */
+/** Explains the purpose of runners on other machines, while there are none. */
 function FirstRunner({ onAdd }: { readonly onAdd: () => void }) {
   return (
     <EmptyState

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { makeFailed, makeJob, makeView } from '../build/testing/make-view.ts'
 
-/** As the server loads it. */
+/** The bundle, loaded as the server loads it. */
 const built = fileURLToPath(new URL('../../dist/.server/first-page.js', import.meta.url))
 const { draw, firstLog }: typeof import('./first-page.tsx') = await import(built)
 
@@ -46,14 +46,14 @@ test('web R1 the server draws the sentence, the failed step and the log around i
   }
 })
 
-test('names and lines from outside are text in a drawn page', async () => {
+test('external names and log lines are text in a server-drawn page', async () => {
   const evil = '</script><script>alert(1)</script><img src=x onerror=alert(1)><!--\u2028"\''
   const html = await drawn(url, { name: evil, text: evil })
   expect(html).toContain('&lt;img')
   expect(html).not.toMatch(/<script|<img|<!--| style=/)
 })
 
-test('views that only the app draws, and steps that the build lacks, are left to it', async () => {
+test('views that only the app draws, and missing steps, are left to the app', async () => {
   for (const search of ['?view=graph', '?find=x', '?job=none', '?job=test&attempt=1', '?utm=%22x'])
     expect([search, await drawn(url + search)]).toEqual([search, ''])
 })
@@ -62,7 +62,7 @@ test('a log that is mostly markup is left to the app', async () => {
   expect(await drawn(url, { text: 'http://a.b/c '.repeat(9_000) })).toBe('')
 })
 
-test('pages that are drawn at once have nothing of each other', async () => {
+test('pages drawn at the same time contain nothing of each other', async () => {
   const [ada, bob] = await Promise.all([
     drawn(url, { person: 'ada', org: 'acme', name: 'build-of-ada', text: 'secret of ada' }),
     drawn('/beta/pipelines/ci/builds/60', { person: 'bob', org: 'beta', name: 'build-of-bob', text: 'secret of bob' }),

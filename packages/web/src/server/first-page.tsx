@@ -1,6 +1,7 @@
 /**
- * The part of the web app that runs on the server: it draws the first page of a build, so that a
- * reader sees the red answer before any script has run (web.md 14). `scripts/build-web.ts` builds it.
+ * The part of the web app that runs on the server. It draws the first page of a build, so that a
+ * reader sees the red answer before any script has run (web.md 14). `scripts/build-web.ts` builds
+ * it.
  */
 import type { DrawnFacts, FirstLog } from '@harmont/contract'
 import { createMemoryHistory } from '@tanstack/react-router'
@@ -21,7 +22,7 @@ import { buildQuery } from '../build/data/queries.ts'
 import { completeLog, firstPageOf, logQuery } from '../log/data/queries.ts'
 import { App, createAppRouter } from '../routes/router.tsx'
 
-/** Returns which log a build's page shows first, and the query that asks for it; null: none. */
+/** Returns the log that a build's page shows first, and its query; null if there is none. */
 export function firstLog(view: string, url: string): FirstLog | null {
   const { job, attempt } = searchOf(url)
   const first = firstLogOf(completeView(JSON.parse(view) as BuildView), { job, attempt, fragment: '' })
@@ -31,8 +32,8 @@ export function firstLog(view: string, url: string): FirstLog | null {
 }
 
 /**
- * Returns the page as the app will draw it; empty for a view that only the app draws. Throws when
- * something cannot be drawn.
+ * Returns the page as the app will draw it; empty for a view that only the app draws. Throws if a
+ * part cannot be drawn.
  */
 export async function draw(facts: DrawnFacts): Promise<string> {
   const view = completeView(JSON.parse(facts.view) as BuildView)
@@ -51,14 +52,15 @@ export async function draw(facts: DrawnFacts): Promise<string> {
     const router = createAppRouter(queries, createMemoryHistory({ initialEntries: [facts.url] }))
     await router.load()
     if (router.state.matches.some(({ status }) => status !== 'success')) return ''
-    // From here to the end nothing waits: these belong to one reader at a time.
+    // The code from here to the end is synchronous, because this state belongs to one reader at a
+    // time.
     assume(facts, place.org, view)
     const html = renderToStaticMarkup(<App router={router} />)
-    // A part that cannot be drawn leaves a placeholder, as it does while it loads.
+    // A part that cannot be drawn leaves its loading placeholder.
     if (placeholder.test(html)) throw new Error('a part of the page could not be drawn')
-    // Lines of nothing but colours or links take longer to send than they save.
+    // Lines that consist mostly of colours or links take longer to send than they save.
     if (html.length > mostCharacters) return ''
-    // Text from outside has no quotation marks: React escapes them.
+    // External text contains no quotation marks, because React escapes them.
     return html.replaceAll(' style="', ' data-style="')
   } finally {
     queries.clear()
@@ -68,7 +70,7 @@ export async function draw(facts: DrawnFacts): Promise<string> {
 const mostCharacters = 400_000
 const placeholder = /<[^>]+role="status" aria-label="Loading/
 
-/** Tells the modules what a browser would: whose names, which window, which choices. */
+/** Sets the browser state that modules read: pipeline names, window and choices. */
 function assume({ density, isPhone, window }: DrawnFacts, org: string, { pipeline }: BuildView): void {
   forgetPipelineNames()
   rememberPipelineNames(org, [pipeline])
@@ -79,8 +81,8 @@ function assume({ density, isPhone, window }: DrawnFacts, org: string, { pipelin
 }
 
 /**
- * Whether the server draws the view that an address names. Nothing that the address says comes into
- * the page: a step that the build lacks is left to the app.
+ * Whether the server draws the view that an address names. No text of the address enters the page:
+ * a step that the build lacks is left to the app.
  */
 function isDrawn(view: BuildView, url: string): boolean {
   const names = new URL(url, 'http://server').searchParams.keys()

@@ -63,14 +63,14 @@ test('web S1 an event is a sentence that names its subject, never an id', () => 
   expect(say('github_installation.connected', '42', { account: 'acme' })).toBe('connected GitHub account acme')
 })
 
-test('web S1 names link their pages, and an id appears only if no name was recorded', () => {
+test('web S1 names link to their pages, and an id appears only if no name was recorded', () => {
   const facts = { subject: 'j1', details: { pipeline: 'ci', build: 3 }, actor: ada }
   const page = { kind: 'build', slug: 'ci', number: '3', job: 'j1' }
   expect(auditSentence({ action: 'shell.opened', ...facts })).toEqual(['opened a shell in ', { name: 'ci #3', page }])
   expect(say('github_installation.disconnected', '42')).toBe('disconnected GitHub account 42')
 })
 
-test('web X1 an unknown action keeps its own name, and strange details break nothing', () => {
+test('web X1 an unknown action keeps its own name, and unexpected details break nothing', () => {
   expect(say('moon.phase_changed', 'full')).toBe('moon: phase changed full')
   expect(say('pipeline.updated', null, { name: { nested: true } })).toBe('changed pipeline : name {"nested":true}')
   expect(say('build.approved', null)).toContain('approved')

@@ -4,13 +4,13 @@ import { formatCents } from '../text/money.ts'
 
 type Event = Pick<Schema<'AuditEvent'>, 'action' | 'actor' | 'subject' | 'details'>
 
-/** The page of something that an event names. */
+/** The page of a subject that an event names. */
 export type NamedPage =
   | { readonly kind: 'members' | 'settings' | 'runners' | 'notifications' }
   | { readonly kind: 'pipeline'; readonly slug: string }
   | { readonly kind: 'build'; readonly slug: string; readonly number: string; readonly job?: string }
 
-/** A part of a sentence: our own words, or an outside name that may link to its page. */
+/** A part of a sentence: the app's own words, or an external name that may link to its page. */
 type AuditPart = string | { readonly name: string; readonly page?: NamedPage }
 
 /** Names the actor: a member, a deleted account, or the server itself. */
@@ -179,7 +179,7 @@ const receiver = (name: string): AuditPart => ({ name, page: { kind: 'notificati
 
 const pipeline = (slug: string): AuditPart => ({ name: slug, page: { kind: 'pipeline', slug } })
 
-/** Parses a build as the server writes it: `ci/12`. */
+/** Parses a build in the server's notation: `ci/12`. */
 function build(subject: string, job?: string): AuditPart {
   const [slug = '', number = ''] = subject.split('/')
   return { name: `${slug} #${number}`, page: { kind: 'build', slug, number, ...(job === undefined ? {} : { job }) } }
@@ -194,7 +194,7 @@ const testOf = (verb: string, { subject, text }: Facts): readonly AuditPart[] =>
 
 const shellOf = ({ subject, text }: Facts) => build(`${text('pipeline')}/${text('build')}`, subject)
 
-/** Returns the audiences of issued tokens, with commas. */
+/** Returns the audiences of issued tokens, separated by commas. */
 function audiencesOf(tokens: unknown): string {
   if (!Array.isArray(tokens)) return ''
   return tokens.map((token: { readonly audience?: unknown } | null) => textOf(token?.audience)).join(', ')
@@ -210,7 +210,7 @@ function changes(details: Readonly<Record<string, unknown>>): readonly AuditPart
   })
 }
 
-/** Returns `members can create pipelines`, however the server writes it. */
+/** Returns `members can create pipelines` for both notations of the server. */
 const settingName = (name: string) => name.replace(/([a-z])([A-Z])|_/g, '$1 $2').toLowerCase()
 
 const suffix = (before: string, text: string) => (text === '' ? '' : `${before}${text}`)

@@ -24,7 +24,7 @@ export function InviteDialog({ org, open, onClose }: InviteDialogProps) {
   )
 }
 
-/** Inside the dialog, so that its state is new each time. */
+/** A child of the dialog, so that its state is new each time. */
 function InviteForm({ org, onClose }: Omit<InviteDialogProps, 'open'>) {
   const changes = organizationChanges(useQueryClient(), org)
   const [email, setEmail] = useState('')

@@ -19,7 +19,7 @@ interface Asked {
   readonly invite: Invite
 }
 
-/** Lists invites that were not accepted yet. */
+/** Lists invites that have not been accepted yet. */
 export function Invites({ org }: { readonly org: string }) {
   const query = useQuery(invitesQuery(org))
   const { data } = query

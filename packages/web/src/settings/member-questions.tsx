@@ -45,7 +45,7 @@ interface RemoveMemberProps {
   readonly onClose: () => void
 }
 
-/** Asks before a person is removed, and says what they lose. */
+/** Asks before a person is removed, and lists the access that they lose. */
 export function RemoveMember({ org, member, isMe, onClose }: RemoveMemberProps) {
   const changes = organizationChanges(useQueryClient(), org)
   const navigate = useNavigate()

@@ -30,7 +30,7 @@ export function MembersPage() {
       }
     >
       <Members org={org} />
-      {/* Shown once the height of everything above is known, so that text does not move while it is read. */}
+      {/* Shown once the height of everything above is known, so that no text moves while it is read. */}
       {mayInvite && (
         <div className={members.isPending ? 'invisible' : ''}>
           <Invites org={org} />

@@ -30,7 +30,7 @@ export function Members({ org }: { readonly org: string }) {
     if (member.role === 'owner' || role === 'owner') return setChanging({ member, role })
     try {
       await changes.changeRole(member.user_uuid, role)
-      toast(`${member.name ?? member.email} is ${role} now`)
+      toast(`${member.name ?? member.email} is now ${role}`)
     } catch (failure) {
       toast(problemOf(failure).message, { isProblem: true })
     }
@@ -63,7 +63,7 @@ export function Members({ org }: { readonly org: string }) {
 
 interface MemberRowProps {
   readonly org: string
-  /** The rights of the reader. */
+  /** The reader's permissions. */
   readonly rights: Pick<Parameters<typeof roleChangeRefusal>[0], 'all' | 'mayManageMembers' | 'mayManageOwners'>
   readonly member: Member
   readonly onChoose: (role: Role) => void
@@ -74,7 +74,7 @@ function MemberRow({ org, rights, member, onChoose, onRemove }: MemberRowProps) 
   const asked = { member, ...rights }
   const me = useSession().user.uuid
   const isMe = member.user_uuid === me
-  // A person who may change nobody is told so once, not in every row.
+  // A person who may change nobody sees this once, not in every row.
   const refused = rights.mayManageMembers ? roleChangeRefusal(asked) : ''
   return (
     <tr>

@@ -103,7 +103,7 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
 }
 
 interface CeilingFieldProps {
-  /** Hosts, one on each line. */
+  /** Hosts, one per line. */
   readonly value: string
   readonly onChange: (value: string) => void
   readonly problem: string | undefined

@@ -62,7 +62,7 @@ export function RegistriesSection({ org }: { readonly org: string }) {
 
 interface RegistryRowProps {
   readonly registry: Registry
-  /** Why this person may not change it; null: they may. */
+  /** Why this person may not change it; null if they may. */
   readonly refused: string | null
   readonly onReplace: () => void
   readonly onDelete: () => void
@@ -142,7 +142,7 @@ function RegistryDialogs({ org, dialog, onClose }: RegistryDialogsProps) {
 
 interface RegistryFormProps {
   readonly org: string
-  /** The login to replace; null: a new one. */
+  /** The login to replace; null for a new login. */
   readonly registry: Registry | null
   readonly onClose: () => void
   readonly onSet: (host: string) => Promise<void>
@@ -169,7 +169,7 @@ function RegistryForm({ org, registry, onClose, onSet }: RegistryFormProps) {
           onChange={({ target }) => setHost(target.value)}
           problem={problem?.fields.host}
           placeholder="ghcr.io"
-          hint="As the name of an image begins, with its port. Docker Hub is docker.io."
+          hint="As at the beginning of an image name, including the port. Docker Hub is docker.io."
           {...plain}
         />
       )}
@@ -188,7 +188,7 @@ function RegistryForm({ org, registry, onClose, onSet }: RegistryFormProps) {
         value={secret}
         onChange={({ target }) => setSecret(target.value)}
         problem={problem?.fields.secret}
-        hint="Stored encrypted and never shown again. It needs no more than to pull."
+        hint="Stored encrypted and never shown again. Pull access is enough."
         autoComplete="new-password"
       />
       <Checkbox

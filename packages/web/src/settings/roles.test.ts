@@ -10,7 +10,7 @@ const asked = (member: typeof ada, mayManageMembers: boolean, mayManageOwners: b
   return { member, all, mayManageMembers, mayManageOwners }
 }
 
-test('web S1 the last owner cannot change role or leave, and is told why', () => {
+test('web S1 the last owner cannot change role or leave, and sees the reason', () => {
   expect(roleChangeRefusal(asked(ada, true, true))).toMatch(/last owner/)
   expect(removalRefusal(asked(ada, true, true), 'ada')).toMatch(/last owner/)
   const two = [ada, { user_uuid: 'dan', role: 'owner' }]
@@ -20,7 +20,7 @@ test('web S1 the last owner cannot change role or leave, and is told why', () =>
   ])
 })
 
-test('web S1 a person who may not change a member is told who may; everybody may leave', () => {
+test('web S1 a person who may not change a member sees who may, and everybody may leave', () => {
   expect([roleChangeRefusal(asked(bob, true, false)), removalRefusal(asked(cy, true, false), 'bob')]).toEqual([
     null,
     null,

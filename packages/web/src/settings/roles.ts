@@ -2,7 +2,7 @@ import type { Role } from './queries.ts'
 
 export const roles: readonly Role[] = ['owner', 'admin', 'member']
 
-/** Describes what each role may do (web S1). */
+/** Describes the permissions of each role (web S1). */
 export const roleMeaning: Readonly<Record<Role, string>> = {
   owner: 'Everything, including billing, other owners and deleting the organization.',
   admin: 'Pipelines, secrets, members, invites, forge connections and the audit log.',
@@ -15,7 +15,7 @@ interface Person {
 }
 
 interface Change {
-  /** The person whose role changes, or who is removed. */
+  /** The affected person, whose role changes or who is removed. */
   readonly member: Person
   /** Every member. */
   readonly all: readonly Person[]
@@ -23,14 +23,17 @@ interface Change {
   readonly mayManageOwners: boolean
 }
 
-/** Explains why this person's role cannot be changed; null: it can. */
+/** Explains why this person's role cannot be changed; null if it can. */
 export function roleChangeRefusal({ member, all, mayManageMembers, mayManageOwners }: Change): string | null {
   if (member.role === 'owner' && !mayManageOwners) return 'Only owners can change owners'
   if (!mayManageMembers) return 'Only owners and admins can change roles'
   return isLastOwner(member, all) ? 'The last owner cannot change role. Make someone else an owner first' : null
 }
 
-/** Explains why a person cannot be removed; null: they can. All but the last owner may leave. */
+/**
+ * Explains why a person cannot be removed; null if they can. Everybody except the last owner may
+ * leave.
+ */
 export function removalRefusal(change: Change, me: string): string | null {
   const { member, all, mayManageMembers, mayManageOwners } = change
   if (isLastOwner(member, all)) return 'The last owner cannot leave. Make someone else an owner first'

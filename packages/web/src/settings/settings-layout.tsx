@@ -7,7 +7,7 @@ import { showInvisible } from '../text/escape.ts'
 
 interface SettingsLayoutProps {
   readonly org: string
-  /** The title of the page that is shown. */
+  /** The title of the current page. */
   readonly title: string
   readonly actions?: ReactNode
   readonly children: ReactNode

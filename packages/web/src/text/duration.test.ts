@@ -9,7 +9,7 @@ test('web B15 durations are short, and a missing one is a dash', () => {
   fc.assert(fc.property(fc.integer(), (ms) => /^\d/.test(formatDuration(ms))))
 })
 
-test('a test that takes no tenth of a second has its milliseconds', () => {
+test('a test faster than a tenth of a second is shown in milliseconds', () => {
   expect([0, 0.2, 40, 99.4, 99.5, 400, null].map(formatTestDuration)).toEqual([
     ...['0 s', '1 ms', '40 ms', '99 ms', '0.1 s', '0.4 s', '—'],
   ])

@@ -11,7 +11,7 @@ export function formatDuration(ms: number | null | undefined): string {
   return `${Math.floor(minutes / 1440)} d ${Math.floor((minutes % 1440) / 60)} h`
 }
 
-/** Formats the duration of a test, of which most take milliseconds: `40 ms`, `0.4 s`. */
+/** Formats the duration of a test, usually in milliseconds: `40 ms`, `0.4 s`. */
 export function formatTestDuration(ms: number | null | undefined): string {
   return typeof ms === 'number' && ms > 0 && ms < 99.5 ? `${Math.max(1, Math.round(ms))} ms` : formatDuration(ms)
 }

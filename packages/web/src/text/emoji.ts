@@ -9,7 +9,7 @@ const codes = /(^|[\s([{"'“])(:[a-z0-9_+-]+:)(?=$|[\s.,;!?)\]}"'”])/g
 
 type Table = Readonly<Record<string, string>>
 
-/** Emoji by name, loaded when a text first needs them: the names are 15 kB. */
+/** Maps names to emoji; loaded when a text first needs it, because the names are 15 kB. */
 const table = createStore<Table | null>(null)
 let isAsked = false
 

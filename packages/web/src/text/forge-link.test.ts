@@ -19,7 +19,7 @@ test.for([
   expect(repositoryLink(repository)).toBe(wanted)
 })
 
-test('a commit is linked at known forges, and the zeros of a work tree never', () => {
+test('a commit is linked at known forges, unlike the zeros of a work tree', () => {
   expect(commitLink('git@github.com:acme/core.git', commit)).toBe(`https://github.com/acme/core/commit/${commit}`)
   expect(commitLink('https://gitlab.com/acme/core', commit)).toBe(`https://gitlab.com/acme/core/-/commit/${commit}`)
   expect(commitLink('https://github.com/acme/core', '0'.repeat(40))).toBeNull()

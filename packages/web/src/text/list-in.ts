@@ -1,4 +1,4 @@
-/** Returns the words of a list as people type it, with spaces, lines or commas between them; each once. */
+/** Returns the distinct words of a typed list, separated by spaces, lines or commas. */
 export function listIn(text: string): string[] {
   return [...new Set(text.split(/[\s,]+/).filter((word) => word !== ''))]
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { formatCents, formatHours } from './money.ts'
 
-test('web B16 amounts are signed dollars, and unknown is a dash', () => {
+test('web B16 amounts are signed dollars, and an unknown amount is a dash', () => {
   expect([4, -120, 123_450, 0].map(formatCents)).toEqual(['$0.04', '-$1.20', '$1,234.50', '$0.00'])
   expect([null, undefined, Number.NaN].map(formatCents)).toEqual(['—', '—', '—'])
 })

@@ -1,4 +1,4 @@
-/** Returns `src/invoice.test.ts:7`; null: no file is known. */
+/** Returns `src/invoice.test.ts:7`; null if no file is known. */
 export function testPlace({
   file,
   line,
@@ -10,7 +10,7 @@ export function testPlace({
   return line == null ? file : `${file}:${line}`
 }
 
-/** Returns the first line of a message that has words; null: there is none. */
+/** Returns the first non-empty line of a message; null if there is none. */
 export function firstWords(message: string | null): string | null {
   return (
     message

@@ -21,7 +21,7 @@ interface ByBuildProps {
   readonly isBilled: boolean
 }
 
-/** Shows the usage of each build, and of its jobs when it is opened (web U3). */
+/** Shows the usage of each build, and of its jobs when it is expanded (web U3). */
 export function ByBuild({ org, days, isBilled }: ByBuildProps) {
   const query = useInfiniteQuery(buildsQuery(org, days))
   const builds = query.data?.pages.flatMap(({ data }) => data) ?? []
@@ -114,7 +114,7 @@ function JobUse({ isBilled, ...of }: JobNameProps & Pick<BuildUseProps, 'isBille
   )
 }
 
-/** Converts a ledger debit, which is negative, to an amount spent. */
+/** Converts a ledger debit, which is negative, to the amount spent. */
 function spent(cents: number): number {
   return cents === 0 ? 0 : -cents
 }

@@ -80,21 +80,21 @@ function PipelineName({ org, usage }: { readonly org: string; readonly usage: Sc
   )
 }
 
-/** Draws small bars; the table says the sum. */
+/** Draws small bars; the table states their sum. */
 function Spark({ values, highest }: { readonly values: readonly number[]; readonly highest: number }) {
   const width = Math.min(16, 160 / Math.max(1, values.length))
   return (
     <svg aria-hidden="true" width="160" height="20" className="fill-text">
       {values.map((value, index) => {
         const height = value === 0 ? 0 : Math.max(1, (value / highest) * 20)
-        // biome-ignore lint/suspicious/noArrayIndexKey: its place is what a day is here
+        // biome-ignore lint/suspicious/noArrayIndexKey: a day is identified by its position
         return <rect key={index} x={index * width} y={20 - height} width={Math.max(1, width * 0.7)} height={height} />
       })}
     </svg>
   )
 }
 
-/** Says that these days have no usage, and where some may be. */
+/** Explains that these days have no usage, and suggests a range that may have some. */
 export function Nothing({ days }: { readonly days: Days }) {
   return <p className="px-4 py-3 text-muted">{noUsageSentence(days)}</p>
 }

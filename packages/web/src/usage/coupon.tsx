@@ -7,7 +7,7 @@ import { ProblemNote } from '../design/problems.tsx'
 import { formatCents } from '../text/money.ts'
 import { redeemCoupon } from './payment.ts'
 
-/** The message of the field about a refused coupon (web U5). */
+/** The field's message for a refused coupon (web U5). */
 const refusals: Readonly<Record<string, string>> = {
   coupon_not_found: 'Unknown coupon code. Case does not matter.',
   coupon_expired: 'This coupon is no longer valid.',

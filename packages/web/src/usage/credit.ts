@@ -2,7 +2,7 @@ import type { Schema } from '../api/schemas.ts'
 import { counted } from '../text/count.ts'
 import type { LedgerSource } from './queries.ts'
 
-/** Amounts to choose from, in dollars. */
+/** The offered amounts, in dollars. */
 export const usualDollars = [10, 25, 50] as const
 
 const most = 10_000
@@ -15,7 +15,7 @@ export function readAmount(text: string): number | null {
   return cents >= 100 && cents <= most * 100 ? cents : null
 }
 
-/** How long the balance lasts (web U1). */
+/** An estimate of how long the balance lasts (web U1). */
 interface Forecast {
   readonly sentence: string
   readonly warns: boolean

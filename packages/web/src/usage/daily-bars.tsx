@@ -45,7 +45,7 @@ export function DailyBars({ values, unit, day, onDay }: DailyBarsProps) {
         aria-valuemax={last}
         aria-valuenow={at ?? last}
         aria-valuetext={shown === undefined ? 'no day chosen' : describe(shown, unit)}
-        // A tap moves no cursor, so its position decides the day.
+        // A tap moves no cursor, so its position selects the day.
         onClick={({ clientX }) => choose(plot.current === null ? null : dayAt(plot.current, clientX))}
         onKeyDown={(event) => {
           if (event.key === 'ArrowLeft') moveTo((at ?? last + 1) - 1)
@@ -69,7 +69,7 @@ interface Plotted extends Pick<DailyBarsProps, 'values' | 'unit' | 'day'> {
   readonly onCursor: (index: number | null) => void
 }
 
-/** Keeps a plot of the values in an element, in its size and in the colours of the theme. */
+/** Keeps a plot of the values in an element, and adapts it to the element's size and the theme. */
 function usePlot(place: RefObject<HTMLElement | null>, { values, unit, day, onCursor }: Plotted) {
   const plot = useRef<uPlot | null>(null)
   const { theme } = useAppearance()
@@ -91,7 +91,7 @@ function usePlot(place: RefObject<HTMLElement | null>, { values, unit, day, onCu
       made.destroy()
     }
   }, [place, values, unit, theme, isDark, onCursor])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the day is read while it draws
+  // biome-ignore lint/correctness/useExhaustiveDependencies: drawing reads the selected day
   useEffect(() => plot.current?.setData(dataOf(values)), [day])
   return plot
 }
@@ -104,7 +104,7 @@ function dataOf(values: readonly DayValue[]): uPlot.AlignedData {
   return [values.map((_, index) => index), values.map(({ value }) => value)]
 }
 
-/** Returns the bar at a position in the window; null: beside the bars. */
+/** Returns the bar at a position in the window; null outside of the bars. */
 function dayAt(plot: uPlot, clientX: number): number | null {
   const { left, width } = plot.over.getBoundingClientRect()
   return clientX < left || clientX > left + width ? null : plot.posToIdx(clientX - left)
@@ -114,7 +114,7 @@ interface Drawing {
   readonly element: HTMLElement
   readonly unit: DailyBarsProps['unit']
   readonly dates: readonly string[]
-  /** Whether another day than that of the bar is chosen. */
+  /** Whether another day than the bar's is selected. */
   readonly isFaint: (index: number) => boolean
   readonly onCursor: (index: number | null) => void
 }
@@ -152,7 +152,7 @@ function options({ element, unit, dates, isFaint, onCursor }: Drawing): uPlot.Op
         ...axis,
         grid: { stroke: hairline ?? ink, width: 1 },
         size: 64,
-        // No steps below a cent.
+        // Omits ticks below a cent.
         incrs: steps,
         values: (_, ticks, __, ___, step) => ticks.map((tick) => formatTick(tick, step, unit)),
       },
@@ -170,7 +170,7 @@ function formatTick(tick: number, step: number, unit: DailyBarsProps['unit']): s
   return unit === '$' ? `$${amount}` : `${amount} h`
 }
 
-/** Formats `26 Nov`; empty for no day. */
+/** Formats `26 Nov`; empty without a day. */
 function shortDate(date: string | undefined): string {
   const day = { day: 'numeric', month: 'short', timeZone: 'UTC' } as const
   return date === undefined ? '' : new Date(date).toLocaleDateString('en-GB', day)
@@ -183,7 +183,7 @@ function onSystemTheme(listener: () => void): () => void {
   return () => systemDark.removeEventListener('change', listener)
 }
 
-/** Resolves a colour for the canvas, which knows neither `light-dark()` nor variables. */
+/** Resolves a colour for the canvas, which supports neither `light-dark()` nor variables. */
 function colourOf(element: HTMLElement, value: string): string {
   const before = element.style.color
   element.style.color = value

@@ -23,7 +23,7 @@ interface DailyProps {
 export function Daily({ org, days, day, isBilled, onDay }: DailyProps) {
   const [asTable, setAsTable] = useState(false)
   const { data, isError, error, refetch } = useQuery(seriesQuery(org, days))
-  // New values recreate the chart, which then forgets the day being read.
+  // New values recreate the chart, which then loses the highlighted day.
   const values = useMemo(
     () =>
       data?.data.map(({ date, total_cents: cents, cpu_seconds: seconds, artifact_gb_days: kept }) => {

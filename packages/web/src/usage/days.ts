@@ -1,4 +1,4 @@
-/** UTC days, written `2026-01-31`, both included. */
+/** A range of UTC days, written `2026-01-31`, both included. */
 export interface Days {
   readonly from: string
   readonly to: string
@@ -11,10 +11,10 @@ interface Wanted {
 }
 
 const dayMs = 86_400_000
-/** The most days that the server answers for at once. */
+/** The limit of days in one request to the server. */
 const mostDays = 366
 
-/** Returns the days in the address; the last 30 by default. `now` in Unix milliseconds. */
+/** Returns the days in the address; the last 30 by default. `now` is in Unix milliseconds. */
 export function daysWanted({ range = '30', from, to }: Wanted, now: number): Days {
   const [start, end] = [dayNumber(from), dayNumber(to)]
   if (start !== null && end !== null && start <= end && end - start < mostDays)
@@ -27,7 +27,7 @@ export function countDays({ from, to }: Days): number {
   return (dayNumber(to) ?? 0) - (dayNumber(from) ?? 0) + 1
 }
 
-/** Says that nothing was used, and suggests a longer range if the current one is shorter. */
+/** Explains that nothing was used, and suggests a longer range if the current range is shorter. */
 export function noUsageSentence(days: Days): string {
   const when = days.from === days.to ? `on ${days.from}` : `from ${days.from} to ${days.to}`
   const older = countDays(days) < 90 ? '; try 90 days for older ones' : ''

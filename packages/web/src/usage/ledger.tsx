@@ -67,7 +67,7 @@ export function Ledger({ org, days, source: asked }: LedgerProps) {
 
 interface KindsProps {
   readonly org: string
-  /** Undefined: all of them. */
+  /** Undefined selects all entries. */
   readonly chosen: (typeof ledgerSources)[number] | undefined
 }
 

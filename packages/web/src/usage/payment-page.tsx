@@ -9,7 +9,7 @@ import { formatCents } from '../text/money.ts'
 import { type BegunPayment, rememberedPayment } from './payment.ts'
 import { balanceQuery, newestTopUpQuery } from './queries.ts'
 
-/** Receives the browser after a payment, which the provider confirms seconds later. */
+/** Shows the result of a payment, which the provider confirms seconds later. */
 export function PaymentDonePage() {
   const [payment] = useState(rememberedPayment)
   return (
@@ -22,7 +22,7 @@ export function PaymentDonePage() {
   )
 }
 
-/** Receives the browser of a person who did not pay. */
+/** Shows that the person did not pay. */
 export function PaymentCanceledPage() {
   const [payment] = useState(rememberedPayment)
   return (
@@ -53,7 +53,10 @@ function ToUsage({ org }: { readonly org: string | null }) {
 const waitMs = 60_000
 const pollMs = 2000
 
-/** Waits up to a minute for the credit and shows the new balance. Later credit is no error. */
+/**
+ * Waits up to a minute for the credit, and shows the new balance. Credit that arrives later is not
+ * an error.
+ */
 function ArrivingCredit({ payment: { org, newestBefore } }: { readonly payment: BegunPayment }) {
   const [isLate, setLate] = useState(false)
   useEffect(() => {

@@ -24,23 +24,23 @@ export async function redeemCoupon(
 }
 
 /**
- * The payment that this tab started: the provider returns to one address for all organizations
- * (`http.md` 13). It is no secret.
+ * The payment that this tab started, because the provider returns to one address for all
+ * organizations (`http.md` 13). It is not a secret.
  */
 const key = 'harmont:payment'
 
 export interface BegunPayment {
   readonly org: string
-  /** The id of the last payment in the ledger before this one; null: none. */
+  /** The id of the last payment in the ledger before this one; null if there was none. */
   readonly newestBefore: string | null
 }
 
-/** Stores it until the provider returns. */
+/** Stores the payment until the provider returns. */
 export function rememberPayment(payment: BegunPayment): void {
   sessionStorage.setItem(key, JSON.stringify(payment))
 }
 
-/** Returns null in a tab that started no payment. */
+/** Returns the stored payment; null in a tab that started none. */
 export function rememberedPayment(): BegunPayment | null {
   const text = sessionStorage.getItem(key)
   return text === null ? null : (JSON.parse(text) as BegunPayment)

@@ -20,7 +20,7 @@ export const totalsQuery = (org: string, days: Days) =>
     placeholderData: keepPreviousData,
   })
 
-/** Reads one entry for each day. */
+/** Reads the usage of each day. */
 export const seriesQuery = (org: string, days: Days) =>
   queryOptions({
     queryKey: ['usage', org, 'series', days],
@@ -72,7 +72,7 @@ export const ledgerQuery = (org: string, source: LedgerSource | undefined) =>
     getNextPageParam: ({ next_cursor }) => next_cursor ?? null,
   })
 
-/** Reads the last credited payment; null: none. */
+/** Reads the last credited payment; null if there is none. */
 export const newestTopUpQuery = (org: string) =>
   queryOptions({
     queryKey: ['usage', org, 'newest-top-up'],

@@ -11,7 +11,7 @@ interface RangeChoiceProps {
   readonly days: Days
 }
 
-/** Chooses UTC days in the address: the last 7, 30 or 90, or a range. */
+/** Selects UTC days in the address: the last 7, 30 or 90, or a range. */
 export function RangeChoice({ org, search, days }: RangeChoiceProps) {
   const navigate = useNavigate({ from: '/$org/usage' })
   const choices = usageRanges.map((range) => ({ value: range as string, label: `${range} days` }))

@@ -10,14 +10,14 @@ import { newestTopUpQuery } from './queries.ts'
 
 const rule = 'From $1 to $10,000, in US dollars.'
 
-/** Leads to the payment provider's page for an amount (web U5). */
+/** Opens the payment provider's page for an amount (web U5). */
 export function TopUp({ org }: { readonly org: string }) {
   const queries = useQueryClient()
   const [amount, setAmount] = useState('')
   const [isWrong, setWrong] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
-  // One key for each amount: a retry after a lost answer is the same payment.
+  // Uses one key for each amount, so that a retry after a lost answer is the same payment.
   const [key, setKey] = useState(newIdempotencyKey)
   const choose = (text: string) => {
     setAmount(text)
@@ -50,7 +50,7 @@ export function TopUp({ org }: { readonly org: string }) {
         value={amount}
         onChange={({ target }) => choose(target.value)}
         hint={rule}
-        problem={isWrong ? 'Type an amount such as 25 or 12.50.' : null}
+        problem={isWrong ? 'Enter an amount such as 25 or 12.50.' : null}
       />
       <div className="flex flex-wrap gap-2">
         <UsualAmounts amount={amount} onChoose={choose} />

@@ -59,7 +59,7 @@ function withDay<Search extends { day?: string }>({ day: _, ...search }: Search,
   return day === null ? search : { ...search, day }
 }
 
-/** Shows the balance and how long it lasts; a dash while unknown (web U1). */
+/** Shows the balance and how long it lasts; a dash while it loads (web U1). */
 function Balance({ org }: { readonly org: string }) {
   const balance = useQuery(balanceQuery(org))
   const week = useQuery(totalsQuery(org, daysWanted({ range: '7' }, serverNow())))
@@ -71,7 +71,7 @@ function Balance({ org }: { readonly org: string }) {
     <div className="flex flex-wrap items-baseline gap-x-3 px-4 pb-2">
       <span className="text-13 text-muted">Balance</span>
       <span className="text-28 font-semibold tabular">{formatCents(cents)}</span>
-      {/* A line of its own where it is narrow, from the beginning: what stands below does not move. */}
+      {/* Has a separate line on narrow screens from the start, so that nothing below moves. */}
       <p className={`min-h-5 max-sm:w-full ${estimate?.warns ? 'font-semibold text-soft' : 'text-muted'}`}>
         {estimate?.sentence}
       </p>

@@ -8,7 +8,9 @@ type StartChoice = 'shown' | 'put-away'
 const listeners = new Set<() => void>()
 const keyOf = (org: string) => `harmont:getting-started:${org}`
 
-/** Returns this person's choice for an organization's list on this device; null: none. */
+/**
+ * Returns this person's choice for an organization's list on this device; null if there is none.
+ */
 export function useStartChoice(org: string): StartChoice | null {
   return useSyncExternalStore(subscribe, () => read(org))
 }

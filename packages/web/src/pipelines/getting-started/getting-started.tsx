@@ -14,10 +14,10 @@ interface GettingStartedProps {
   readonly hasBuild: boolean
 }
 
-/** How often steps that happen in a terminal or at a forge are checked. */
+/** The interval for checking steps that happen in a terminal or at a forge. */
 const lookMs = 5000
 
-/** Leads to the first build: one command a step, ticked automatically (web F3). */
+/** Guides to the first build with one command per step, ticked automatically (web F3). */
 export function GettingStarted({ org, hasPipeline, hasBuild }: GettingStartedProps) {
   const config = useAuthConfig()
   const { organizations } = useSession()

@@ -17,7 +17,7 @@ export function connectedNamesQuery(org: string) {
       const { data } = await answer(
         client.GET('/api/v0/organizations/{org}/repos', { params: { path: { org } }, signal }),
       )
-      // Repositories that only a pipeline names are not connected.
+      // Repositories known only from a pipeline are not connected.
       const isConnected = ({ provider }: { readonly provider: string }) => provider !== 'cli'
       return data.flatMap((one) => (one.registrations.some(isConnected) ? one.full_name.toLowerCase() : []))
     },

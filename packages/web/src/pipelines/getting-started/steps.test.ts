@@ -16,7 +16,7 @@ const done = (facts: Partial<StartFacts>) =>
 const commands = (facts: Partial<StartFacts>) =>
   startSteps({ ...begins, ...facts }).flatMap((step) => step.commands.map(({ text }) => text))
 
-test('web F3 the list ticks itself from what the server knows', () => {
+test('web F3 the list ticks its steps from facts of the server', () => {
   expect(done({})).toEqual([])
   expect(done({ hasCliSession: true })).toEqual(['install', 'login'])
   expect(done({ hasRepository: true })).toEqual(['connect'])

@@ -8,9 +8,9 @@ export interface StartFacts {
   /** The API's address, without a path. */
   readonly origin: string
   readonly org: string
-  /** The number of this person's organizations: with one, `hm` needs no name. */
+  /** The number of this person's organizations; with only one, `hm` needs no organization name. */
   readonly organizations: number
-  /** The command that installs `hm`; null: the server names none. */
+  /** The command that installs `hm`; null if the server names none. */
   readonly install: string | null
   readonly docsUrl: string
   /** Whether this person has signed in with `hm`. */
@@ -28,7 +28,7 @@ export interface StartStep {
   readonly note: string
 }
 
-/** Returns the steps to the first build, each ticked by what the server knows (web F3). */
+/** Returns the steps to the first build, each ticked from facts of the server (web F3). */
 export function startSteps(facts: StartFacts): readonly StartStep[] {
   const { origin, org, organizations, install, hasCliSession, hasPipeline, hasBuild, hasRepository } = facts
   const ranHere = hasBuild || hasPipeline

@@ -18,7 +18,7 @@ test('web P5 a missing source is explained in plain words', () => {
   expect(local).toMatchObject({ kinds: ['again', 'address'], missing: expect.stringContaining('has no repository') })
 })
 
-test('web P5 a commit must be complete, or empty for the newest of its branch', () => {
+test('web P5 a commit must be complete, or empty for the newest commit of its branch', () => {
   expect(commitProblem('a'.repeat(40))).toBeNull()
   expect(commitProblem('A'.repeat(64))).toBeNull()
   expect(commitProblem('abc1234')).toContain('full commit')

@@ -1,12 +1,12 @@
 import type { Schema } from '../../api/schemas.ts'
 
-/** Sources of a new build: a connected repository, the build before, or an archive at a URL. */
+/** Sources of a new build: a connected repository, the previous build, or an archive at a URL. */
 export type SourceKind = 'repository' | 'again' | 'address'
 
 export interface BuildSources {
   /** The available sources, best first. */
   readonly kinds: readonly SourceKind[]
-  /** Why its repository is not available; null: it is. */
+  /** Why its repository is unavailable; null if it is available. */
   readonly missing: string | null
 }
 
@@ -17,7 +17,9 @@ interface Known {
   readonly newest: Pick<Schema<'BuildSummary'>, 'number'> | undefined
 }
 
-/** Returns what the server can fetch for this pipeline, and why something is missing. */
+/**
+ * Returns the sources that the server can fetch for this pipeline, and why others are unavailable.
+ */
 export function buildSources({ pipeline: { repo_name, repository }, connected, newest }: Known): BuildSources {
   const name = repo_name ?? null
   const isConnected = name !== null && connected.includes(name.toLowerCase())
@@ -39,8 +41,11 @@ export function buildSources({ pipeline: { repo_name, repository }, connected, n
 
 const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 
-/** Explains what is wrong with a commit; null: nothing. Empty means the newest of the branch. */
+/**
+ * Describes the error of a commit; null if it has none. An empty text means the newest commit of
+ * the branch.
+ */
 export function commitProblem(commit: string): string | null {
   if (commit === '' || wholeCommit.test(commit)) return null
-  return 'Enter the full commit (40 or 64 hex digits), or leave it empty for the newest one of the branch'
+  return 'Enter the full commit (40 or 64 hex digits), or leave it empty for the newest commit of the branch'
 }

@@ -16,7 +16,7 @@ interface NewBuildDialogProps {
   readonly onClose: () => void
 }
 
-/** Starts a build by hand (web P5). */
+/** Starts a build manually (web P5). */
 export function NewBuildDialog({ org, pipeline, open, onClose }: NewBuildDialogProps) {
   return (
     <Dialog open={open} onClose={onClose} title="New build">
@@ -25,18 +25,18 @@ export function NewBuildDialog({ org, pipeline, open, onClose }: NewBuildDialogP
   )
 }
 
-/** Inside the dialog, so that its data is new each time. */
+/** A child of the dialog, so that its data is new each time. */
 function Loaded({ org, pipeline, onClose }: Omit<NewBuildDialogProps, 'open'>) {
   const id = useId()
   const connected = useQuery(connectedNamesQuery(org))
   const newest = useQuery(newestBuildQuery(org, pipeline.slug))
   const error = connected.error ?? newest.error
   if (connected.data === undefined || newest.data === undefined) {
-    if (error === null) return <Skeleton rows={5} label="Loading what can be built" />
+    if (error === null) return <Skeleton rows={5} label="Loading the build sources" />
     const retry = () => void Promise.all([connected.refetch(), newest.refetch()])
     return (
       <div className="flex flex-col pb-4">
-        <ErrorState error={error} what="what can be built" onRetry={retry} />
+        <ErrorState error={error} what="the build sources" onRetry={retry} />
         <Button onClick={onClose}>Cancel</Button>
       </div>
     )

@@ -15,7 +15,7 @@ interface NewBuildFormProps {
   readonly org: string
   readonly pipeline: Schema<'Pipeline'>
   readonly sources: BuildSources
-  /** The newest build of the pipeline; null: there is none. */
+  /** The newest build of the pipeline; null if there is none. */
   readonly newest: Schema<'BuildSummary'> | null
   readonly onClose: () => void
 }
@@ -24,7 +24,7 @@ const textFields = ['branch', 'commit', 'message', 'variables', 'address', 'chec
 type TextField = (typeof textFields)[number]
 const isShown = (name: string) => textFields.some((one) => one === name)
 
-/** Asks for source, branch, message and variables of a new build. */
+/** Shows the fields for source, branch, message and variables of a new build. */
 export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: NewBuildFormProps) {
   const { values, set, field, submit, isBusy, error, isAtFields } = useNewBuild({ org, pipeline, sources, newest })
   const { source } = values
@@ -38,7 +38,7 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
         rows={3}
         placeholder="NAME=value"
         {...field('variables')}
-        hint="One per line. No secrets: everyone who can see the build can see them."
+        hint="One per line. Do not enter secrets: everyone who can see the build can see them."
       />
       {source === 'again' && (
         <Checkbox
@@ -54,7 +54,7 @@ export function NewBuildForm({ id, org, pipeline, sources, newest, onClose }: Ne
   )
 }
 
-/** Returns the values of the form, and what sets them and starts the build. */
+/** Returns the values of the form, and functions that set them and start the build. */
 function useNewBuild({ org, pipeline, sources, newest }: Omit<NewBuildFormProps, 'id' | 'onClose'>) {
   const { slug, default_branch } = pipeline
   const [values, setValues] = useState<StartValues>({
@@ -85,11 +85,11 @@ function useNewBuild({ org, pipeline, sources, newest }: Omit<NewBuildFormProps,
 
 interface SourceFieldsProps {
   readonly source: StartValues['source']
-  /** Returns the value of a field, its problem and how to set it. */
+  /** Returns a field's value, its problem, and a function that sets it. */
   readonly field: (name: TextField) => Omit<ComponentProps<typeof Field>, 'label'>
 }
 
-/** Asks which commit of the repository is built, or where the archive is. */
+/** Shows the field for the repository's commit, or for the archive's address. */
 function SourceFields({ source, field }: SourceFieldsProps) {
   if (source === 'again') return null
   return (
@@ -99,7 +99,7 @@ function SourceFields({ source, field }: SourceFieldsProps) {
         <Field
           label="Commit (optional)"
           placeholder="The newest commit of the branch"
-          hint="The full commit. Leave it empty for the newest one of the branch."
+          hint="The full commit. Leave it empty for the newest commit of the branch."
           {...field('commit')}
         />
       ) : (
@@ -125,7 +125,9 @@ function Footer({ isBusy, onClose }: { readonly isBusy: boolean; readonly onClos
   return (
     <>
       <p role="status" className={isBusy ? 'text-muted' : 'sr-only'}>
-        {isBusy ? 'Rendering the pipeline file, which can take 30 s. You can close this: the build continues.' : ''}
+        {isBusy
+          ? 'Rendering the pipeline file, which can take 30 s. You can close this dialog: the build continues.'
+          : ''}
       </p>
       <div className="flex flex-wrap justify-end gap-2">
         <Button onClick={onClose}>{isBusy ? 'Close' : 'Cancel'}</Button>

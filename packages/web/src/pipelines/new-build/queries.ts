@@ -2,11 +2,11 @@ import { queryOptions } from '@tanstack/react-query'
 import { answer, client } from '../../api/client.ts'
 import type { Schema } from '../../api/schemas.ts'
 
-/** Reads the newest build of a pipeline; null: there is none. */
+/** Reads the newest build of a pipeline; null if there is none. */
 export function newestBuildQuery(org: string, slug: string) {
   return queryOptions({
     queryKey: ['newest-build', org, slug],
-    // A reopened dialog offers the current state.
+    // A reopened dialog shows the current state.
     gcTime: 0,
     staleTime: 0,
     queryFn: async ({ signal }) => {
@@ -20,7 +20,7 @@ export function newestBuildQuery(org: string, slug: string) {
 interface BuildStart {
   readonly org: string
   readonly slug: string
-  /** The idempotency key: sent again, it makes one build. */
+  /** The idempotency key: repeated requests create only one build. */
   readonly key: string
 }
 

@@ -44,7 +44,7 @@ export function SourceChoice({ org, pipeline, sources, newest, value, onChange }
               type="radio"
               name={name}
               checked={kind === value}
-              // biome-ignore lint/a11y/noAutofocus: the dialog has opened before this was loaded, and waits for its first focus
+              // biome-ignore lint/a11y/noAutofocus: this loads after the dialog has opened, which awaits its first focus
               autoFocus={kind === value}
               onChange={() => onChange(kind)}
               className="mt-0.5 size-4 shrink-0 accent-text"

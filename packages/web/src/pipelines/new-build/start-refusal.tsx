@@ -6,11 +6,11 @@ interface StartRefusalProps {
   readonly org: string
   readonly slug: string
   readonly error: unknown
-  /** Whether fields already show every sentence of the server. */
+  /** Whether fields already show every message of the server. */
   readonly isAtFields: boolean
 }
 
-/** Explains why no build started, and what to do (web P5). */
+/** Explains why no build started, and the remedy (web P5). */
 export function StartRefusal({ org, slug, error, isAtFields }: StartRefusalProps) {
   if (error === null) return null
   const problem = problemOf(error)

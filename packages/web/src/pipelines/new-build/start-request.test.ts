@@ -6,7 +6,7 @@ const values: StartValues = {
   withoutCache: false,
 }
 
-test('web P5 a build of a connected repository takes the newest commit of its branch, or the given one', () => {
+test('web P5 a build of a connected repository uses the newest commit of its branch, or the given commit', () => {
   expect(startRequest({ ...values, commit: ' ' }, null).request).toEqual({
     kind: 'create',
     body: { branch: 'main', commit: 'HEAD', source: 'ui' },
@@ -24,7 +24,7 @@ test('web P5 missing values are reported at their fields, and nothing is sent', 
   expect(startRequest({ ...values, variables: 'x' }, 7).problems).toEqual({ variables: expect.any(String) })
 })
 
-test('a rebuild takes other variables and changes nothing else', () => {
+test('a rebuild uses other variables and changes nothing else', () => {
   const judged = startRequest({ ...values, source: 'again', variables: 'A=1', withoutCache: true }, 7)
   expect(judged.request).toEqual({ kind: 'again', number: 7, body: { env: { A: '1' }, without_cache: true } })
 })

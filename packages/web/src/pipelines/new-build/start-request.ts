@@ -21,14 +21,14 @@ type Outcome =
   | { readonly request: StartRequest; readonly problems: null }
   | { readonly request: null; readonly problems: Readonly<Record<string, string>> }
 
-/** Means the newest commit of the branch, which the server asks the forge for. */
+/** Selects the newest commit of the branch, which the server requests from the forge. */
 const newestCommit = 'HEAD'
-/** Means files without a commit. */
+/** Used for files without a commit. */
 const noCommit = '0'.repeat(40)
 
 /**
  * Returns the request of a new build, or the problems by form field. `newestNumber`: the pipeline's
- * newest build; null: none.
+ * newest build; null if there is none.
  */
 export function startRequest(values: StartValues, newestNumber: number | null): Outcome {
   const { source, address, message, withoutCache } = values
@@ -62,7 +62,7 @@ function named(name: string, problem: string | null): Readonly<Record<string, st
   return problem === null ? {} : { [name]: problem }
 }
 
-/** The form fields of server fields. */
+/** Form fields by server field. */
 const fieldNames: Readonly<Record<string, string>> = {
   source_url: 'address',
   source_sha256: 'checksum',
@@ -83,8 +83,8 @@ type Variables =
   | { readonly env: null; readonly problem: string }
 
 /**
- * Parses `NAME=value` lines of an `.env` file: empty lines and comments (`#`) are skipped, and the
- * last value of a name counts.
+ * Parses `NAME=value` lines of an `.env` file. Skips empty lines and comments (`#`); the last value
+ * of a name wins.
  */
 export function readVariables(text: string): Variables {
   const env: Record<string, string> = Object.create(null)

@@ -8,8 +8,8 @@ import { createBuild, rebuild } from './queries.ts'
 import type { StartRequest } from './start-request.ts'
 
 /**
- * Starts builds of a pipeline. A double click or a resent request makes one build. A person who
- * leaves before the response gets a toast; one who stays is taken to the build.
+ * Starts builds of a pipeline. A double click or a repeated request creates one build. A person who
+ * leaves before the response sees a toast; otherwise the build opens.
  */
 export function useStartBuild(org: string, slug: string) {
   const client = useQueryClient()
@@ -43,8 +43,8 @@ export function useStartBuild(org: string, slug: string) {
         void navigate({ to: '/$org/pipelines/$slug/builds/$number', params: { org, slug, number: String(number) } })
       else toast(`Build #${number} of ${slug} has started`)
     } catch (thrown) {
-      // A definite response ends its key: after it, for instance after a top-up, the same request
-      // is a new one.
+      // A definite response ends its key, so that the same request later, for example after a
+      // top-up, is a new request.
       if (!isPassing(thrown)) intention.current = null
       setError(thrown)
       if (!isHere.current) toast(`The build of ${slug} did not start`, { isProblem: true })

@@ -20,8 +20,8 @@ const choices = [
 
 const about: Readonly<Record<Access, string>> = {
   off: 'Nobody sees it.',
-  public: 'Everybody sees whether the default branch passes, and that of any branch whose name they know.',
-  token: 'Only whoever has its address sees it. Readers of a page with the picture have it too.',
+  public: 'Everybody sees whether the default branch passes, and the state of any other branch whose name they know.',
+  token: 'Only people who know its address see it. Readers of a page with the picture can find the address too.',
 }
 
 const badgeQuery = (org: string, pipeline: string) =>
@@ -35,7 +35,7 @@ interface BadgeSectionProps {
   readonly slug: string
 }
 
-/** Says who may see the badge of a pipeline, and shows the line for a README. */
+/** Sets who may see the badge of a pipeline, and shows the line for a README. */
 export function BadgeSection({ org, slug }: BadgeSectionProps) {
   const query = useQuery(badgeQuery(org, slug))
   const queries = useQueryClient()
@@ -79,12 +79,12 @@ export function BadgeSection({ org, slug }: BadgeSectionProps) {
   )
 }
 
-/** Shows the badge from this origin, whatever the public address is. */
+/** Shows the badge from this origin, regardless of the public address. */
 function Picture({ url, markdown }: { readonly url: string; readonly markdown: string }) {
   const { pathname, search } = new URL(url)
   return (
     <div className="flex w-full flex-col gap-2">
-      <img src={pathname + search} alt="The badge as it is now" className="h-5 self-start" />
+      <img src={pathname + search} alt="The current badge" className="h-5 self-start" />
       <CopyField label="the line for a README" text={markdown} />
       <p className="text-13 text-muted">
         For another branch, add <code className="font-mono">branch=NAME</code> to the address of the picture.

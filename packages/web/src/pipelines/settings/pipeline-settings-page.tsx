@@ -51,7 +51,7 @@ export function PipelineSettingsPage() {
               <NotificationsSection
                 scope={{ org, slug }}
                 title="Notifications of this pipeline"
-                about="They come on top of those for every pipeline, in the settings of the organization."
+                about="They are added to those of the organization’s settings, which apply to every pipeline."
               />
             )}
             <BadgeSection org={org} slug={slug} />

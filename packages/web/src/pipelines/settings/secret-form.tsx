@@ -10,7 +10,7 @@ import { type SecretScope, setSecret } from './secret-queries.ts'
 
 interface SecretFormProps {
   readonly scope: SecretScope
-  /** The secret to replace; null: a new one. */
+  /** The secret to replace; null for a new secret. */
   readonly secret: Schema<'Secret'> | null
   readonly onClose: () => void
   readonly onSet: (name: string) => Promise<void>
@@ -24,7 +24,7 @@ const events = [
   ['api', 'API and hm'],
 ] as const
 
-/** Which builds get the secret, as typed. */
+/** The limits on builds that get the secret, as typed. */
 interface Limits {
   /** Globs, separated by spaces; empty for every branch. */
   readonly branches: string
@@ -33,7 +33,7 @@ interface Limits {
   readonly uploads: boolean
 }
 
-/** Sets a secret. The old value is never shown. */
+/** Sets a secret. Never shows the old value. */
 export function SecretForm({ scope, secret, onClose, onSet }: SecretFormProps) {
   const [name, setName] = useState(secret?.name ?? '')
   const [value, setValue] = useState('')
@@ -122,7 +122,7 @@ function LimitFields({ limits, onChange, problem }: LimitFieldsProps) {
       </fieldset>
       <Checkbox
         label="Uploads can use it too"
-        hint="Limits then rely on what the upload claims, so anyone who can start builds can read the secret. Otherwise only source that the server fetched gets it."
+        hint="The limits then rely on the upload’s claims, so anyone who can start builds can read the secret. Otherwise only source that the server fetched gets it."
         checked={limits.uploads}
         onChange={(uploads) => set({ uploads })}
       />

@@ -39,7 +39,7 @@ export async function setSecret({ org, slug }: SecretScope, body: Schema<'SetSec
       ))
 }
 
-/** Deletes a secret. Builds that need it fail from then on. */
+/** Deletes a secret. Builds that need the secret then fail. */
 export async function deleteSecret({ org, slug }: SecretScope, name: string): Promise<void> {
   await (slug === null
     ? answer(client.DELETE('/api/v0/organizations/{org}/secrets/{name}', { params: { path: { org, name } } }))

@@ -15,7 +15,7 @@ import { deleteSecret, type SecretScope, secretsQuery } from './secret-queries.t
 interface SecretsSectionProps {
   readonly scope: SecretScope
   readonly title: string
-  /** The readers of these secrets. */
+  /** Names the readers of these secrets. */
   readonly about: string
 }
 
@@ -64,7 +64,7 @@ export function SecretsSection({ scope, title, about }: SecretsSectionProps) {
 
 interface SecretRowProps {
   readonly secret: Schema<'Secret'>
-  /** Why this person may not change it; null: they may. */
+  /** Why this person may not change it; null if they may. */
   readonly refused: string | null
   readonly onReplace: () => void
   readonly onDelete: () => void
@@ -141,7 +141,7 @@ function SecretDialogs({ scope, dialog, onClose }: SecretDialogsProps) {
   )
 }
 
-/** Describes which builds get it; empty: all. */
+/** Describes the builds that get it; empty for all. */
 function limitsOf({ branches, events, uploads = false }: Schema<'Secret'>): string {
   return [
     ...(branches === null ? [] : [`branches ${branches.join(', ')}`]),

@@ -65,7 +65,7 @@ export function SettingsForm({ org, pipeline }: SettingsFormProps) {
   )
 }
 
-/** Sets which builds are trusted with what. */
+/** Shows the settings for forks, protected branches and cache sharing. */
 function TrustFields({ form: { values, set, field, mayChange } }: { readonly form: ReturnType<typeof useSettings> }) {
   return (
     <>
@@ -98,7 +98,7 @@ function TrustFields({ form: { values, set, field, mayChange } }: { readonly for
   )
 }
 
-/** Returns the values of the form, and what changes and saves them. */
+/** Returns the values of the form, and functions that change and save them. */
 function useSettings({ org, pipeline }: SettingsFormProps) {
   const client = useQueryClient()
   const mayChange = usePermission(org, 'pipeline.manage')
@@ -114,7 +114,7 @@ function useSettings({ org, pipeline }: SettingsFormProps) {
     toast('Settings saved')
   }, hasChanged)
   const set = (changed: Partial<SettingsValues>) => setValues({ ...values, ...changed })
-  /** `isOfCode`: the repository's code sets it, where it manages the pipeline. */
+  /** `isOfCode`: the repository's code sets it, if the code manages the pipeline. */
   const field = (name: (typeof names)[number], isOfCode: boolean) => ({
     value: values[name],
     onChange: ({ target }: { readonly target: { readonly value: string } }) => set({ [name]: target.value }),

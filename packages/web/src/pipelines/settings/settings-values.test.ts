@@ -16,7 +16,7 @@ const pipeline = {
   cache_share: false,
 }
 
-test('settings of the cache are shown, and only changes to them are sent', () => {
+test('cache settings are shown, and only changes to them are sent', () => {
   const values = valuesOf(pipeline)
   expect(values).toMatchObject({ protected_branches: 'release/* hotfix', cache_share: false })
   expect(changesOf(pipeline, values)).toEqual({})

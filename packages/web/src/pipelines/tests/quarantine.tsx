@@ -49,7 +49,7 @@ export function QuarantineButton({ org, slug, test }: QuarantineButtonProps) {
         </p>
         <p>
           {isIn ? (
-            'A step fails again when this test does. A later proof that it is flaky may bring it back.'
+            'A step fails again when this test does. A later proof that it is flaky may put it back.'
           ) : (
             <>
               In steps with <code>quarantine</code>, its failures no longer fail the build. The quarantine ends after 50
@@ -66,7 +66,7 @@ interface QuarantineNoticeProps {
   readonly quarantine: NonNullable<PipelineTest['quarantine']>
 }
 
-/** Says since when a test is in quarantine, why, and when it ends. */
+/** Shows since when a test is in quarantine, why, and when the quarantine ends. */
 export function QuarantineNotice({ quarantine: { since, until, proved_at: provedAt } }: QuarantineNoticeProps) {
   return (
     <p className="border-y border-hairline bg-soft-tint px-4 py-1 text-13">

@@ -8,13 +8,13 @@ type HistoryPage = Schema<'TestHistory'>
 export type PipelineTest = Schema<'PipelineTest'>
 export type TestRun = Schema<'TestRun'>
 
-/** The filters of the list, as the address holds them. */
+/** The filters of the list, as stored in the address. */
 export interface PipelineTestFilters {
   readonly state?: 'failing' | 'failed' | 'flaky' | 'quarantined'
   readonly q?: string
 }
 
-/** Reads the tests of a pipeline, 50 a page. */
+/** Reads the tests of a pipeline, 50 per page. */
 export function pipelineTestsQuery(org: string, slug: string, filters: PipelineTestFilters) {
   return infiniteQueryOptions<
     TestPage,
@@ -36,7 +36,7 @@ export function pipelineTestsQuery(org: string, slug: string, filters: PipelineT
   })
 }
 
-/** Reads a test with its results, 50 a page. */
+/** Reads a test with its results, 50 per page. */
 export function testQuery(org: string, slug: string, test: string) {
   return infiniteQueryOptions<
     HistoryPage,

@@ -14,12 +14,12 @@ interface RunStripProps {
 
 const shown = 50
 const tallest = 40
-/** The least height: failures stand out where everything is quick. */
+/** The minimum height, which makes failures stand out among quick results. */
 const least: Partial<Record<Tone, number>> = { fail: 20, stop: 4 }
 
 /**
- * Shows the last results, oldest first: height is duration, colour and least height are the state,
- * and each is a named link.
+ * Shows the last results, oldest first. The height shows the duration, colour and minimum height
+ * show the state, and each bar is a named link.
  */
 export function RunStrip({ org, slug, runs }: RunStripProps) {
   const newest = runs.slice(0, shown)
@@ -27,7 +27,7 @@ export function RunStrip({ org, slug, runs }: RunStripProps) {
   return (
     <ol
       aria-label="Last results, oldest first"
-      // As many as fit, each a target of 24 px, or 44 for a finger.
+      // Shows as many as fit, each a target of 24 px, or 44 px on touch screens.
       className="flex h-14 items-end overflow-hidden border-y border-hairline px-4 pt-2 max-sm:[&>li:nth-last-child(n+14)]:hidden max-lg:[&>li:nth-last-child(n+25)]:hidden max-2xl:[&>li:nth-last-child(n+40)]:hidden pointer-coarse:[&>li:nth-last-child(n+8)]:hidden"
     >
       {newest.toReversed().map((run) => (

@@ -21,7 +21,7 @@ import { RunStrip } from './run-strip.tsx'
 import { RunTable } from './run-table.tsx'
 import { passShare, provedWords } from './test-table.tsx'
 
-/** Shows one test: what the default branch says of it, and its results in builds of any branch. */
+/** Shows one test: its state on the default branch, and its results in builds of any branch. */
 export function TestPage() {
   const { org, slug, test: id } = useParams({ from: '/signed-in/$org/pipelines/$slug/tests/$test' })
   const query = useInfiniteQuery(testQuery(org, slug, id))
@@ -66,7 +66,7 @@ interface FactsProps {
   readonly slug: string
   readonly test: PipelineTest
   readonly pipeline: string
-  /** The actions on it. */
+  /** Shows its actions. */
   readonly children: ReactNode
 }
 

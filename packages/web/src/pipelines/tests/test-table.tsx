@@ -16,7 +16,7 @@ interface TestTableProps {
   readonly tests: readonly PipelineTest[]
 }
 
-/** Lists tests with what the newest builds of the default branch say of each. */
+/** Lists tests with the state of each in the newest builds of the default branch. */
 export function TestTable({ org, slug, tests }: TestTableProps) {
   return (
     <Table
@@ -92,10 +92,10 @@ export function provedWords(proof: NonNullable<PipelineTest['flaky']>): string {
   return capital(verdictWords({ ...proof, verdict: 'flaky' }) ?? '')
 }
 
-/** Says how many of the builds that ran the test passed it. */
+/** Returns the share of builds that passed the test, among those that ran it. */
 export function passShare({ runs, failures, pass_rate: rate }: PipelineTest): string {
   if (rate === null) return '—'
-  // 100 % only where nothing failed.
+  // Shows 100 % only without failures.
   const percent = failures === 0 ? 100 : Math.min(99, Math.round(rate * 100))
   return `${percent}% of ${runs}`
 }

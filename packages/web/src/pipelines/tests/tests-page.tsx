@@ -19,7 +19,7 @@ import { TestTable } from './test-table.tsx'
 
 const from = '/signed-in/$org/pipelines/$slug/tests'
 
-/** Shows the tests of a pipeline, as the newest builds of its default branch ran them. */
+/** Shows the tests of a pipeline, from the newest builds of its default branch. */
 export function PipelineTestsPage() {
   const { org, slug } = useParams({ from })
   const { q, state } = useSearch({ from })
@@ -103,7 +103,7 @@ function Filters({ filters: { q, state }, onFilter }: FiltersProps) {
 const noneOf: Readonly<Record<NonNullable<PipelineTestFilters['state']>, string>> = {
   failing: 'No test is failing',
   failed: 'No test failed lately',
-  flaky: 'No test was proved flaky lately',
+  flaky: 'No test was proved flaky recently',
   quarantined: 'No test is in quarantine',
 }
 

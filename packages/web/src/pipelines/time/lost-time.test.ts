@@ -8,7 +8,7 @@ const timeOf = (parts: readonly { readonly kind: string; readonly ms: number; re
   ...{ flaky: none, missed: none },
 })
 
-test('G133 lost time is everything but commands, the longest first, with its share of the builds', () => {
+test('G133 lost time is everything besides commands, longest first, with its share of the builds', () => {
   const lost = lostTimes(
     timeOf([
       { kind: 'fetch', ms: 100, builds: 4 },
@@ -17,12 +17,12 @@ test('G133 lost time is everything but commands, the longest first, with its sha
     ]),
   )
   expect(lost.map(({ title, share, builds }) => [title, share, builds])).toEqual([
-    ['Attempts that failed and were tried again', 0.4, 1],
+    ['Attempts that failed and were retried', 0.4, 1],
     ['Restoring files', 0.1, 4],
   ])
 })
 
-test('web X1 every kind has a title, an unknown one its own word', () => {
+test('web X1 every kind has a title, and an unknown kind its own word', () => {
   const titles = lostTimes(timeOf([...lostKinds, 'levitation'].map((kind) => ({ kind, ms: 1, builds: 1 }))))
   expect(new Set(titles.map(({ title }) => title)).size).toBe(lostKinds.length + 1)
   expect(titles.at(-1)?.title).toBe('Levitation')

@@ -5,7 +5,7 @@ import { capital } from '../../text/capital.ts'
 export interface LostTime {
   readonly kind: string
   readonly title: string
-  /** More about it; null where the title says all. */
+  /** A further explanation; null if the title is enough. */
   readonly note: string | null
   readonly ms: number
   readonly builds: number
@@ -16,15 +16,15 @@ export interface LostTime {
 const notes: Readonly<Record<string, string>> = {
   queue: 'or for a limit of running jobs',
   group: 'or for a runner, in a step with a group',
-  fetch: 'images, files of other steps, look-ups in the cache',
+  fetch: 'images, inputs from other steps, cache look-ups',
   sandbox: 'and starting services',
   start: 'between sandbox and command',
-  artifacts: 'and reading reports of tests',
+  artifacts: 'and reading test reports',
   snapshot: 'for later steps and the cache',
-  lost: 'or done again because its files were gone',
+  lost: 'or repeated because its files were gone',
 }
 
-/** Returns what the builds spent their time on besides commands, the longest first. */
+/** Returns the time of builds besides commands, longest first. */
 export function lostTimes({ parts, total_ms }: Schema<'PipelineTime'>): readonly LostTime[] {
   return (parts ?? [])
     .filter(({ kind, ms }) => kind !== 'command' && ms > 0)
@@ -37,6 +37,6 @@ export function lostTimes({ parts, total_ms }: Schema<'PipelineTime'>): readonly
 
 /** An unknown kind is its own title (web X1). */
 function titleOf(kind: string): string {
-  if (kind === 'failed') return 'Attempts that failed and were tried again'
+  if (kind === 'failed') return 'Attempts that failed and were retried'
   return capital(new Map<string, string>(Object.entries(kindWords)).get(kind) ?? kind)
 }

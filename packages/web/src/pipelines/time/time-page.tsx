@@ -21,7 +21,10 @@ const choices = [
   { value: '30', label: '30 days' },
 ] as const
 
-/** Shows where the time of a pipeline's builds went: minutes lost to waits and preparations (web P8). */
+/**
+ * Shows how the time of a pipeline's builds was spent: minutes lost to waits and preparation (web
+ * P8).
+ */
 export function PipelineTimePage() {
   const { org, slug } = useParams({ from })
   const { days = '7' } = useSearch({ from })
@@ -100,7 +103,7 @@ function LostTable({ lost }: { readonly lost: readonly LostTime[] }) {
     { name: 'Builds', numeric: true },
   ]
   return (
-    <Table caption="Time lost, the longest first" columns={columns}>
+    <Table caption="Time lost, longest first" columns={columns}>
       <tbody>
         {lost.map(({ kind, title, note, ms, share, builds }) => (
           <tr key={kind}>
@@ -128,10 +131,10 @@ function LostTable({ lost }: { readonly lost: readonly LostTime[] }) {
   )
 }
 
-/** An older server does not tell (web X1). */
+/** Stands in for data that an older server lacks (web X1). */
 const none = { ms: 0, builds: 0 }
 
-/** Tells of whole builds and commands that need not have run: their times are in the sums above, too. */
+/** Shows the time of avoidable builds and commands, which the sums above include. */
 function Remarks({ org, slug, time: { flaky = none, missed = none } }: TimesProps) {
   if (flaky.builds === 0 && missed.builds === 0) return null
   return (

@@ -14,7 +14,7 @@ interface DeliveryLogProps {
   readonly notification: Notification
 }
 
-/** Shows what was sent to a receiver, newest first, and sends it again. */
+/** Shows the deliveries to a receiver, newest first, and sends them again. */
 export function DeliveryLog({ org, notification: { id, kind, enabled } }: DeliveryLogProps) {
   const query = useInfiniteQuery(deliveriesQuery(org, id))
   const changes = notificationChanges(useQueryClient(), org)
@@ -43,7 +43,7 @@ export function DeliveryLog({ org, notification: { id, kind, enabled } }: Delive
 
 interface DeliveryRowProps {
   readonly delivery: Delivery
-  /** Mails have attempts of their own. */
+  /** Hides the attempts, because emails have separate ones. */
   readonly isMail: boolean
   readonly refused: string | null
   readonly onReplay: () => void

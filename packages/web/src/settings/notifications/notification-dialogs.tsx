@@ -77,7 +77,7 @@ export function NotificationDialogs({ scope, dialog, onClose }: NotificationDial
   )
 }
 
-/** Says where a notification goes: an address may be too long for a title. */
+/** Names the receiver of a notification, whose address may be too long for a title. */
 function Target({ notification: { target } }: { readonly notification: Notification }) {
   return (
     <p className="break-all text-muted">
@@ -95,7 +95,7 @@ interface AddProps {
 /** Adds a notification, and shows the secret of a webhook once. */
 function Add({ scope, onClose, onAdded }: AddProps) {
   const changes = notificationChanges(useQueryClient(), scope.org)
-  // The secret stays in this dialog and in no cache.
+  // The secret stays in this dialog and is never cached.
   const [secret, setSecret] = useState<string | null>(null)
   if (secret !== null) return <Secret secret={secret} onClose={onClose} />
   return (

@@ -66,7 +66,7 @@ export function AddForm({ org, onClose, onAdd }: AddFormProps) {
           onChange={({ target }) => setUrl(target.value)}
           problem={problem?.fields.url === undefined ? null : `The address ${problem.fields.url}.`}
           placeholder={kind === 'slack' ? 'https://hooks.slack.com/services/…' : 'https://example.com/hooks/harmont'}
-          hint="Stored encrypted. It must be https, and on the Internet."
+          hint="Stored encrypted. It must use https and be reachable on the Internet."
           autoComplete="off"
           spellCheck={false}
         />
@@ -84,7 +84,7 @@ interface MemberFieldProps {
   readonly problem: Problem | null
 }
 
-/** Chooses a member: mails go to members only, who can end them by themselves. */
+/** Selects a member, because mails go only to members, who can unsubscribe themselves. */
 function MemberField({ org, email, onChange, problem }: MemberFieldProps) {
   const { data } = useQuery(membersQuery(org))
   return (
@@ -112,7 +112,10 @@ interface ChangeFormProps {
   readonly onChange: (body: Schema<'UpdateNotificationRequest'>) => Promise<void>
 }
 
-/** Changes what is told, and whether. Where it goes stays: another place is another notification. */
+/**
+ * Changes the events of a notification, and whether it is on. The receiver stays: another receiver
+ * needs another notification.
+ */
 export function ChangeForm({ notification, onClose, onChange }: ChangeFormProps) {
   const { events, branches } = notification
   const [limits, setLimits] = useState<Limits>({ events, branches: branches?.join(' ') ?? '' })
@@ -162,7 +165,7 @@ function LimitFields({ limits, onChange, problem }: LimitFieldsProps) {
         onChange={({ target }) => onChange({ ...limits, branches: target.value })}
         problem={problem?.fields.branches}
         placeholder="main release/*"
-        hint="Separate with spaces. Builds of tags and pull requests are of no branch."
+        hint="Separate with spaces. Builds of tags and pull requests belong to no branch."
         autoComplete="off"
         autoCapitalize="off"
         spellCheck={false}

@@ -4,7 +4,7 @@ import { EmptyState } from '../../design/page-states.tsx'
 import { SettingsLayout } from '../settings-layout.tsx'
 import { NotificationsSection } from './notifications-section.tsx'
 
-/** Shows who is told of what happens to the organization's builds. */
+/** Shows the receivers that are notified about the organization's builds. */
 export function NotificationsPage() {
   const { org } = useParams({ from: '/signed-in/$org/settings/notifications' })
   const mayRead = usePermission(org, 'organization')
@@ -15,7 +15,7 @@ export function NotificationsPage() {
           <NotificationsSection
             scope={{ org, slug: null }}
             title="Who is told"
-            about="A webhook, a Slack channel or a member hears when a branch breaks or is fixed, when builds end or wait for approval, and when tests are proved flaky."
+            about="A webhook, a Slack channel or a member is notified when a branch breaks or is fixed, when builds end or wait for approval, and when tests are proved flaky."
           />
         </div>
       ) : (

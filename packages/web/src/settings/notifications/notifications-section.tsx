@@ -16,7 +16,7 @@ interface NotificationsSectionProps {
   readonly about: string
 }
 
-/** Lists notifications, with what changes them. For administrators. */
+/** Lists notifications with their actions. For administrators. */
 export function NotificationsSection({ scope, title, about }: NotificationsSectionProps) {
   const query = useQuery(notificationsQuery(scope))
   const [dialog, setDialog] = useState<OpenDialog | null>(null)

@@ -12,7 +12,7 @@ export type Delivery = Schema<'NotificationDelivery'>
 /** Notifications of an organization, or of one pipeline. */
 export interface NotificationScope {
   readonly org: string
-  /** null: of the organization and all its pipelines. */
+  /** null selects those of the organization and all its pipelines. */
   readonly slug: string | null
 }
 
@@ -37,7 +37,7 @@ export const deliveriesQuery = (org: string, id: string) =>
     },
     initialPageParam: null as string | null,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? null,
-    // Nobody tells the page when a waiting delivery is tried again.
+    // No event reports the retry of a waiting delivery.
     refetchInterval: ({ state }) =>
       state.data?.pages.some(({ data }) => data.some(({ state }) => state === 'waiting')) ? 3000 : false,
   })

@@ -1,6 +1,6 @@
 import type { Delivery, Notification } from './queries.ts'
 
-/** The events that a notification may be for, in words. */
+/** The possible events of a notification, in words. */
 export const eventWords = [
   ['broke', 'A branch breaks'],
   ['fixed', 'A broken branch passes again'],
@@ -17,7 +17,10 @@ const short: Readonly<Record<string, string>> = {
   flaky: 'flaky tests',
 }
 
-/** Describes which events: `broken branches, fixed branches, of main`. An unknown event keeps its name. */
+/**
+ * Describes events and branches: `broken branches, fixed branches; of main`. An unknown event keeps
+ * its name.
+ */
 export function eventsOf({ events, branches }: Pick<Notification, 'events' | 'branches'>): string {
   const names = events.map((event) => short[event] ?? event)
   return branches == null ? names.join(', ') : `${names.join(', ')}; of ${branches.join(', ')}`
@@ -25,7 +28,7 @@ export function eventsOf({ events, branches }: Pick<Notification, 'events' | 'br
 
 export const kindWords: Readonly<Record<string, string>> = { webhook: 'Webhook', slack: 'Slack', email: 'Email' }
 
-/** Says how a delivery is: `sent`, `waiting`, `abandoned`. */
+/** Returns the state of a delivery: `sent`, `waiting`, `abandoned`. */
 export function stateOf({ state }: Pick<Delivery, 'state'>): string {
   return state === 'failed' ? 'abandoned' : state
 }
