@@ -7,7 +7,7 @@ export type Costs = Readonly<Record<string, number>>
 export interface Curve {
   /** Names the picture, and selects the curve on the command line. */
   readonly name: string
-  /** Says what is measured, with `n` for the size. */
+  /** Describes the measurement, with `n` for the size. */
   readonly what: string
   /** Unit of the size, in the plural. */
   readonly unit: string

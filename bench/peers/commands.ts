@@ -99,7 +99,7 @@ export async function writeSource(folder: string): Promise<void> {
   )
 }
 
-/** Makes a folder a repository with one commit, which several peers require. */
+/** Initializes a repository with one commit in a folder, which several peers require. */
 export async function commit(folder: string): Promise<void> {
   const git = (...args: string[]) =>
     output({ folder, line: ['git', '-c', 'user.name=bench', '-c', 'user.email=bench@localhost', ...args] })

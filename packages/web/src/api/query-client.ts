@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { ApiProblem } from './problem.ts'
 
-/** A query waits at most this long, without a message, before its next try. */
+/** The longest delay between two tries of a query, which shows no failure in between. */
 const patienceMs = 5000
 
 /** Retries only temporary failures, and no sooner than the server asks (web D3). */

@@ -7,7 +7,7 @@ import { EmptyState, Skeleton } from '../design/page-states.tsx'
 import { ProblemNote } from '../design/problems.tsx'
 import { connectBitbucket } from './bitbucket-queries.ts'
 
-/** Receives the browser from Bitbucket and connects the person's workspaces. */
+/** Handles the redirect from Bitbucket, and connects the person's workspaces. */
 export function BitbucketSetupPage() {
   const { code, state } = useSearch({ strict: false })
   return (

@@ -7,7 +7,7 @@ import { EmptyState } from '../design/page-states.tsx'
 import { ConnectInstallation } from './connect-installation.tsx'
 import { rememberedOrganization } from './setup-organization.ts'
 
-/** Receives the browser from GitHub and connects the installation. */
+/** Handles the redirect from GitHub, and connects the installation. */
 export function GithubSetupPage() {
   const { org: inPath } = useParams({ strict: false })
   const { installation_id, setup_action, state, code } = useSearch({ strict: false })

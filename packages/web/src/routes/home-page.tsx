@@ -5,7 +5,7 @@ import { Button } from '../design/button.tsx'
 import { PageHeading } from '../design/page-heading.tsx'
 import { EmptyState } from '../design/page-states.tsx'
 
-/** Redirects to an organization, or lets a person without one create it. */
+/** Redirects to an organization, or lets a person without an organization create one. */
 export function HomePage() {
   const { user, organizations } = useSession()
   const navigate = useNavigate()

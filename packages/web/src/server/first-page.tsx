@@ -58,7 +58,7 @@ export async function draw(facts: DrawnFacts): Promise<string> {
     const html = renderToStaticMarkup(<App router={router} />)
     // A part that cannot be drawn leaves its loading placeholder.
     if (placeholder.test(html)) throw new Error('a part of the page could not be drawn')
-    // Lines that consist mostly of colours or links take longer to send than they save.
+    // Sending so much markup takes longer than drawing it in the browser.
     if (html.length > mostCharacters) return ''
     // External text contains no quotation marks, because React escapes them.
     return html.replaceAll(' style="', ' data-style="')

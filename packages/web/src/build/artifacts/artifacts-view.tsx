@@ -22,7 +22,7 @@ interface ArtifactsViewProps {
   readonly view: BuildView
 }
 
-/** This many are read without a click. */
+/** The number of artifacts that load without a click. */
 const readAhead = 10_000
 const none: readonly Artifact[] = []
 

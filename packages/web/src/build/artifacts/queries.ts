@@ -41,7 +41,7 @@ export function artifactUrl({ org, slug, number }: BuildPlace, id: string): stri
   return `${buildUrl(org, slug, number)}/artifacts/${encodeURIComponent(id)}`
 }
 
-/** Returns the address of an archive of a directory's files, or of all. */
+/** Returns the address of an archive of a directory's files, or of all artifacts. */
 export function zipUrl({ org, slug, number }: BuildPlace, directory: string | null): string {
   const query = directory === null ? '' : `?path=${encodeURIComponent(literal(directory))}`
   return `${buildUrl(org, slug, number)}/artifacts.zip${query}`

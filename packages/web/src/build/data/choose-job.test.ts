@@ -31,7 +31,7 @@ test('web B2 the earliest hard failure is chosen first', () => {
   )
 })
 
-test('web B2 without a hard failure: an allowed one if nothing runs, else the longest running, else the last to end; never none', () => {
+test('web B2 without a hard failure: an allowed one if nothing runs, else the longest running, else the last to end; always a job', () => {
   fc.assert(
     fc.property(anyJobs, (all) => {
       const jobs = all.filter((job) => !isHardFailure(job))

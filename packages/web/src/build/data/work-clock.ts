@@ -1,7 +1,8 @@
 import { instantOf, type JobView } from './job-state.ts'
 
 /**
- * Subtracts from an instant the earlier periods during which the build had ended, in milliseconds.
+ * Subtracts from an instant all earlier periods between an end of the build and a retry, in
+ * milliseconds.
  */
 export type WorkClock = (at: number) => number
 

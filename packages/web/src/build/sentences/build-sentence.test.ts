@@ -91,7 +91,7 @@ test('web B3 exit code 137 means killed, or out of memory if the sandbox reports
   expect(say(makeView([slow], { state: 'failed' }))).toBe('test timed out after 2 m 14 s.')
 })
 
-test('a failing build names other failures and what still runs', () => {
+test('a failing build names other failures and the steps that still run', () => {
   const jobs = [
     makeFailed('test', 1),
     makeFailed('lint', 2, { finished_at: at(200) }),

@@ -5,7 +5,9 @@ import { afterDuration, failureReason, isPlatformFault, isUnstarted, notStarted 
 import { reportedSentence } from './failure-reports.ts'
 import type { Sentence } from './sentence.ts'
 
-/** Describes what failed, why, where in the log, and which build last passed (web R1, R5). */
+/**
+ * Describes the failure, its cause, its place in the log, and the last passed build (web R1, R5).
+ */
 export function failedSentence(view: BuildView, org: string, now: number): Sentence {
   const { build, jobs } = view
   const code = build.error_code ?? ''

@@ -4,7 +4,7 @@ import type { LogWindow } from './log-window.ts'
 /** Whether the end of a growing log stays in view (web L14). */
 export interface Follow {
   readonly isOn: boolean
-  /** Lines that came since following stopped. */
+  /** Lines that arrived since following stopped. */
   readonly missed: number
 }
 

@@ -17,7 +17,9 @@ interface GettingStartedProps {
 /** The interval for checking steps that happen in a terminal or at a forge. */
 const lookMs = 5000
 
-/** Guides to the first build with one command per step, ticked automatically (web F3). */
+/**
+ * Guides the reader to the first build with one command per step, ticked automatically (web F3).
+ */
 export function GettingStarted({ org, hasPipeline, hasBuild }: GettingStartedProps) {
   const config = useAuthConfig()
   const { organizations } = useSession()
