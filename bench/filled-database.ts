@@ -2,7 +2,7 @@ import type pg from 'pg'
 
 interface Filling {
   readonly organizations: number
-  /** Pipelines of each organization. */
+  /** The number of pipelines per organization. */
   readonly pipelines: number
   /** Builds of each pipeline; each has two charged jobs and lies in the last hundred hours. */
   readonly builds: number

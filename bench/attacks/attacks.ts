@@ -1,6 +1,6 @@
 /**
- * Attacks on every resource that tenants share: see G57 in docs/guarantees.md. Each runs until the
- * signal, as one tenant.
+ * Attacks on every resource that tenants share: see G57 in docs/guarantees.md. Each attack runs as
+ * one tenant until the signal.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { flatIr } from '../../test/product.ts'

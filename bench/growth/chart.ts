@@ -1,4 +1,4 @@
-/** Draws curves with logarithmic axes as SVG, without a library: four kinds of elements. */
+/** Draws curves with logarithmic axes as SVG, with four kinds of elements and no library. */
 import type { Point } from './fit.ts'
 
 export interface Line {
@@ -71,7 +71,7 @@ function axis(values: readonly number[], from: number, to: number): { readonly t
   return { ticks: Array.from({ length: last - first + 1 }, (_, index) => 10 ** (first + index)), at }
 }
 
-/** `0.01`, `100`, `10k`, `1M` */
+/** Formats `0.01`, `100`, `10k`, `1M`. */
 function short(value: number): string {
   if (value >= 1e6) return `${value / 1e6}M`
   return value >= 1e4 ? `${value / 1e3}k` : String(Number(value.toPrecision(3)))

@@ -20,8 +20,8 @@ export interface ProcessorMeter extends AsyncDisposable {
 
 /**
  * Moves this process to a control group of its own. Its figures cover every group below it:
- * servers, databases, and the sandbox groups, which drivers make below their own group. Drivers
- * recognize it by its last path component on machines with cgroup v2 only.
+ * servers, databases, and the sandbox groups, which drivers make below their own group. On machines
+ * with only cgroup v2, drivers recognize this process's group by its last path component.
  */
 export function openProcessorMeter(): ProcessorMeter {
   const home = findCgroupHome()?.unified

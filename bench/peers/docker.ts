@@ -33,7 +33,7 @@ export const buildKit: Peer = {
 
 type WithoutEnd = Omit<Opened, 'stays' | typeof Symbol.asyncDispose>
 
-/** Starts a Docker daemon with all its state below a folder, and the images there. */
+/** Starts a Docker daemon with its state and images below a folder. */
 async function withDaemon(
   folder: string,
   use: (program: string, restart: () => Promise<number>) => Promise<WithoutEnd>,

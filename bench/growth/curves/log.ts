@@ -54,7 +54,7 @@ async function costsOf(product: Product, meter: ProcessorMeter, bytes: number): 
   return { 'to its end': stored.others, 'read whole': read.others, 'one window of lines': shown.others / windows }
 }
 
-/** Waits until the log of a job is packed: the work for it ends there. */
+/** Waits until the log of a job is packed, which is the last work for it. */
 async function packed({ pool }: Product, job: string): Promise<void> {
   const client = await pool.connect()
   while ((await client.query('select from packed_logs where job_id = $1', [job])).rowCount === 0) await sleep(100)

@@ -3,7 +3,9 @@ import { followLog } from '../../rows/logs.ts'
 import { type Curve, inProportion } from '../curve.ts'
 
 const lines = 200
-/** The pause lets all readers connect before the first line, at twenty a second at least. */
+/**
+ * The pause lets all readers connect before the first line, at a rate of at least twenty a second.
+ */
 const script = (readers: number) =>
   `sleep ${3 + readers / 20}; for n in $(seq ${lines}); do echo line; sleep 0.02; done`
 

@@ -4,7 +4,7 @@ import { PageHeading } from '../design/page-heading.tsx'
 import { TabNav, tabClass } from '../design/tabs.tsx'
 
 interface AccountLayoutProps {
-  /** The title of the page that is shown. */
+  /** The title of the current page. */
   readonly title: string
   readonly actions?: ReactNode
   readonly children: ReactNode

@@ -33,7 +33,7 @@ function SignInMethods() {
     mutationFn: async () => {
       if (!(await signInWithPasskey())) return
       const session = await sessionChanged(queryClient)
-      // Another person's passkey was used: they get their own page.
+      // The passkey belongs to another person, who gets their own page.
       if (session?.user.uuid !== user.uuid) location.assign('/account')
       await queryClient.invalidateQueries({ queryKey: sessionsQuery.queryKey })
     },

@@ -12,7 +12,7 @@ export const scopeMeaning: Readonly<Record<Scope, string>> = {
   account: 'Act as you: keys, sessions, passkeys, the account itself',
 }
 
-/** Lifetimes in days; null: no expiry. */
+/** Lifetimes in days; null for no expiry. */
 export const lifetimes = [7, 30, 90, 365, null] as const
 export type Lifetime = (typeof lifetimes)[number]
 

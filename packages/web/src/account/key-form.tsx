@@ -10,7 +10,7 @@ import { type Lifetime, lifetimeName, lifetimes, type Scope, scopeMeaning, scope
 export interface KeyDraft {
   readonly description: string
   readonly scopes: readonly Scope[]
-  /** Slugs; null: all organizations, including later ones. */
+  /** Slugs; null for all organizations, including future ones. */
   readonly organizations: string[] | null
   readonly days: Lifetime
 }

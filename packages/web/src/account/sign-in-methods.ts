@@ -1,4 +1,4 @@
-/** Explains why the last sign-in method cannot be removed (web S3); null: another remains. */
+/** Explains why the last sign-in method cannot be removed (web S3); null if another remains. */
 export function removalRefusal(passkeys: number | undefined, identities: number | undefined): string | null {
   return (passkeys ?? 0) + (identities ?? 0) > 1
     ? null

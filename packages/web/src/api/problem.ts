@@ -31,7 +31,7 @@ export function noAnswer(cause: unknown): ApiProblem {
   return new ApiProblem({ ...unexplained(0, message), requestId: null }, { cause })
 }
 
-/** Describes a response that is cut, empty or altered by a proxy (web X2). */
+/** Describes a response that a proxy has truncated, emptied or altered (web X2). */
 export function unreadable(cause: unknown): ApiProblem {
   const message = 'The response of the server was cut off or altered in transit.'
   return new ApiProblem(unexplained(0, message), { cause })

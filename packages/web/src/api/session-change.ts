@@ -5,7 +5,7 @@ import { notifyTabs } from './session-tabs.ts'
 
 /**
  * Drops all data of the previous person after a sign-in or sign-out, and notifies other tabs (web
- * A5). Returns the new session; null: nobody.
+ * A5). Returns the new session; null if nobody is signed in.
  */
 export async function sessionChanged(queryClient: QueryClient): Promise<Session | null> {
   const keys = [sessionQuery.queryKey[0], authConfigQuery.queryKey[0]] as readonly unknown[]

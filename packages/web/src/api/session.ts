@@ -7,7 +7,10 @@ import type { Schema } from './schemas.ts'
 export type Session = Schema<'SessionResponse'>
 type Permission = Schema<'SessionOrganization'>['permissions'][number]
 
-/** Reads the signed-in person; null: nobody. Only a 401 of the API means "no session" (web A3). */
+/**
+ * Reads the signed-in person; null if nobody is signed in. Only a 401 of the API means "no session"
+ * (web A3).
+ */
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
   queryFn: async ({ signal }): Promise<Session | null> => {

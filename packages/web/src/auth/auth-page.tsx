@@ -39,7 +39,7 @@ interface AuthPageProps {
   readonly children: ReactNode
 }
 
-/** Lays out pages around signing in, with a notice while no administrator exists (web F1). */
+/** Lays out the pages for signing in, with a notice while no administrator exists (web F1). */
 export function AuthPage({ title, heading, children }: AuthPageProps) {
   const needsSetup = useAuthConfig()?.needs_setup === true
   const session = useQuery(sessionQuery)

@@ -9,7 +9,7 @@ test("web A1 neither an invitation's token nor a terminal's nonce is stored", ()
   expect(storable('/acme/builds?state=failed#L3')).toBe('/acme/builds?state=failed#L3')
 })
 
-test("web A5 only a sign-in through another site keeps the invitation's token in its return address", () => {
+test("web A5 a sign-in through another site returns with the invitation's token, and other addresses get none", () => {
   expect(withInviteToken('/invite/accept', 'a b&c')).toBe('/invite/accept?token=a+b%26c')
   expect(withInviteToken('/invite/accept', null)).toBe('/invite/accept')
   expect(withInviteToken('/acme', 'secret')).toBe('/acme')

@@ -21,7 +21,7 @@ import { RedirectTo } from './redirect-to.tsx'
 import { storeRedirect } from './redirects.ts'
 import { signupRefusal } from './sentences.ts'
 
-/** Creates an account: a mail proves the address, then the passkey follows. */
+/** Creates an account: a mail verifies the address, then the person creates a passkey. */
 export function RegisterPage() {
   const { redirect } = useSearch({ from: '/plain/register' })
   const target = safeRedirect(redirect)

@@ -17,7 +17,7 @@ const browsers: readonly (readonly [RegExp, string])[] = [
   [/\bSafari\//, 'Safari'],
 ]
 
-/** Names the device behind a `User-Agent` (`Firefox on Linux`, `hm 0.1.0`); null: unknown. */
+/** Names the device behind a `User-Agent` (`Firefox on Linux`, `hm 0.1.0`); null if unknown. */
 export function deviceName(userAgent: string | null): string | null {
   if (userAgent === null) return null
   const cli = /^hm\/([\w.+-]{1,40})/.exec(userAgent)

@@ -115,7 +115,7 @@ export function BuildScreen({ place, view, query }: BuildScreenProps) {
 }
 
 interface ChosenViewProps extends Pick<BuildScreenProps, 'place' | 'view'> {
-  /** The view that the address names; undefined: none. */
+  /** The view that the address names; undefined if it names none. */
   readonly tab: BuildTab | undefined
   readonly selection: Selection
   readonly list: StepRows

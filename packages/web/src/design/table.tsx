@@ -27,7 +27,7 @@ const stacked = [
   'max-sm:block max-sm:[&_tbody]:block max-sm:[&_thead]:sr-only',
   'max-sm:[&_tbody_tr]:flex max-sm:[&_tbody_tr]:flex-wrap max-sm:[&_tbody_tr]:items-center max-sm:[&_tbody_tr]:gap-x-4',
   'max-sm:[&_tbody_tr]:border-b max-sm:[&_tbody_tr]:border-hairline max-sm:[&_tbody_tr]:px-4 max-sm:[&_tbody_tr]:py-1.5',
-  // Ends the first line.
+  // Starts a new line after the first one.
   "max-sm:[&_tbody_tr]:after:order-2 max-sm:[&_tbody_tr]:after:basis-full max-sm:[&_tbody_tr]:after:content-['']",
 ].join(' ')
 

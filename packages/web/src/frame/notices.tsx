@@ -46,7 +46,7 @@ function NewVersion({ version }: { readonly version: string }) {
 }
 
 interface LineProps {
-  /** Hides the notice on narrow screens; other pages show it. */
+  /** Hides the notice on narrow screens, because other pages show it. */
   readonly isLeftOut?: boolean
   readonly children: ReactNode
 }

@@ -65,7 +65,7 @@ test('an ended topic is not requested again until somebody follows it', () => {
   expect(all.wanted()).toHaveLength(1)
 })
 
-test('events find their topics, and topics their positions', () => {
+test('events map to their topics, and topics to their positions', () => {
   expect(topicsOfEvent({ type: 'end', topic: 'log:a@9' })).toEqual(['log:a'])
   expect(topicsOfEvent(logLines('a', 1, 0))).toEqual(['log:a'])
   expect(['builds', 'build:ci/1', 'log:a@12', 'log:a'].map(keyOfTopic)).toEqual([

@@ -106,7 +106,7 @@ export function createPipeline(org: string, body: Schema<'CreatePipelineRequest'
   return answer(client.POST('/api/v0/organizations/{org}/pipelines', { params: { path: { org } }, body }))
 }
 
-/** Changes the given settings. `archived` archives and restores. */
+/** Changes the given settings. `archived` archives or restores the pipeline. */
 export function updatePipeline(
   org: string,
   slug: string,

@@ -17,7 +17,7 @@ interface GoToForgeProps {
   readonly address: () => Promise<string>
 }
 
-/** A button that goes to a forge to connect it. */
+/** A button that opens a forge's page to connect it. */
 export function GoToForge({ org, title, label = `Connect ${title}`, look = 'plain', address }: GoToForgeProps) {
   const mayConnect = usePermission(org, 'vcs')
   const [isBusy, setBusy] = useState(false)

@@ -100,7 +100,7 @@ export function RunnerRow({ org, runner, onDrain, onResume, onRevoke }: RunnerRo
   )
 }
 
-/** Links the jobs that a runner holds, and counts those of others. */
+/** Links the jobs that a runner holds, and counts those of other organizations. */
 function RunnerJobs({ org, runner }: Pick<RunnerRowProps, 'org' | 'runner'>) {
   const { jobs, other_jobs, slots } = runner
   const held = jobs.length + other_jobs

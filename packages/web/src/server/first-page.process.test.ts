@@ -41,7 +41,7 @@ test('web R1 the server draws the sentence, the failed step and the log around i
     expect(html).toContain('aria-label="Why it failed"')
     expect(html).toMatch(/id="log"[^>]*data-first="300"/)
     expect(html).toMatch(/data-text="300">expected 3, got 4</)
-    // Enough for the view, not the whole log.
+    // Enough lines for the view, but not the whole log.
     expect(html).not.toContain('data-line="1"')
   }
 })

@@ -11,7 +11,7 @@ test('a code that stands as a word becomes an emoji', () => {
   expect(draw('Well done (:+1:).')).toBe('Well done (👍).')
 })
 
-test('text that only resembles a code stays', () => {
+test('text that only resembles a code stays unchanged', () => {
   for (const text of [
     'build:key:test',
     'std::map:',

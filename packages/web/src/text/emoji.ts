@@ -2,8 +2,8 @@ import { useEffect } from 'react'
 import { createStore } from '../browser/store.ts'
 
 /**
- * Matches an emoji code that stands as a word: `:rocket: Deploy`. Codes glued to other text, as in
- * `a:key:b`, do not count.
+ * Matches an emoji code that stands as a word: `:rocket: Deploy`. Ignores codes inside other text,
+ * as in `a:key:b`.
  */
 const codes = /(^|[\s([{"'“])(:[a-z0-9_+-]+:)(?=$|[\s.,;!?)\]}"'”])/g
 

@@ -1,4 +1,4 @@
-/** Matches control and format characters, line separators, and letters without a shape. */
+/** Matches control and format characters, line separators, and invisible letters. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\u115f|\u1160|\u3164/gu
 
 /** Excludes characters that people type: tabs, newlines and joiners. */

@@ -12,7 +12,7 @@ import { acceptInvite, signOut } from '../queries.ts'
 interface InviteAnswerProps {
   readonly token: string
   readonly offer: Schema<'InvitePreview'>
-  /** null: nobody is signed in. */
+  /** null if nobody is signed in. */
   readonly session: Session | null
 }
 

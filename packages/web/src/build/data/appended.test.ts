@@ -20,7 +20,7 @@ const jobs = [
 const view = makeView(jobs)
 const choice: StepListChoice = { order: 'graph', filter: '', open: new Set(), selected: null }
 
-test('G135 appended steps stand below the step that appended them, or below an appended parent', () => {
+test('G135 appended steps are listed below the step that appended them, or below an appended parent', () => {
   const rows = stepRows(view, choice).flatMap((row) => (row.kind === 'step' ? [`${row.depth} ${row.label}`] : []))
   expect(rows).toEqual(['0 plan', '1 a', '2 d', '1 b', '1 c', '2 e', '0 deps', '0 report'])
   expect(stepsOf(stepRows(view, { ...choice, filter: 'b' })).map(({ name }) => name)).toEqual(['b'])

@@ -9,7 +9,7 @@ import { skippedBecause } from './skipped.ts'
 interface OtherFailures {
   /** `2 more failed, 12 skipped`; null if nothing else went wrong. */
   readonly summary: string | null
-  /** A line for each later failure, and for each step whose failure skipped others (web B3). */
+  /** A line for each later failure, and for each step that caused others to be skipped (web B3). */
   readonly lines: readonly Sentence[]
 }
 

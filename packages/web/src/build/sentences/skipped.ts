@@ -20,7 +20,7 @@ interface SkippedBecause {
 }
 
 /**
- * Counts the steps skipped by each failure, directly or indirectly (web B3). `jobs` lists
+ * Counts the steps skipped because of each failure, directly or indirectly (web B3). `jobs` lists
  * prerequisites before dependents.
  */
 export function skippedBecause(jobs: readonly JobView[]): readonly SkippedBecause[] {

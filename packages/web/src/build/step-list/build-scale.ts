@@ -4,7 +4,7 @@ import { type WorkClock, workClockOf } from '../data/work-clock.ts'
 /** The time range of all duration bars, in Unix milliseconds. */
 export interface BuildScale {
   readonly from: number
-  /** null: the build still runs. */
+  /** null while the build runs. */
   readonly to: number | null
   readonly clock: WorkClock
 }

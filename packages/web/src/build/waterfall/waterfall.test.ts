@@ -133,7 +133,7 @@ test('web B11 each attempt has a row with its waiting, starting and running time
   ])
 })
 
-test('a late retry leaves no gap: 50 s, a retry after 35 minutes and 18 s are 68 s', () => {
+test('a late retry leaves no gap: 50 s, then 18 s after a pause of 35 minutes, are drawn as 68 s', () => {
   const end = 2_168_000
   const attempts = [
     { number: 1, job_id: 'a0', cause: 'first', state: 'failed', started_at: instant(0), finished_at: instant(50_000) },

@@ -38,7 +38,7 @@ test('web L12 an overwritten hit is not marked, and of a partly overwritten hit 
   expect(cut('abc\rxyz', [[0, 3]]).every(({ hit }) => hit === null)).toBe(true)
 })
 
-test('web L8 a label with a false address is one link to its real target', () => {
+test('web L8 a label that shows a false address is one link to its real target', () => {
   const [piece] = cut('\x1b]8;;https://evil.example/\x07https://bank.example\x1b]8;;\x07')
   expect(piece?.link).toMatchObject({ href: 'https://evil.example/', host: 'evil.example' })
   expect(cut('\x1b]8;;javascript:alert(1)\x07x\x1b]8;;\x07')[0]?.link).toBeNull()

@@ -78,7 +78,7 @@ function withCode(style: Style, code: number): Style {
   return style
 }
 
-/** Applies a code with parts: a colour such as `38:2:r:g:b`, or a kind of underline. */
+/** Applies a code with subparameters: a colour such as `38:2:r:g:b`, or a kind of underline. */
 function withParts(style: Style, [code, kind, ...parts]: readonly string[]): Style {
   if (code === '4') return { ...style, underline: kind !== '0' }
   return withColour(style, code, kind, kind === '2' && parts.length > 3 ? parts.slice(1, 4) : parts)
