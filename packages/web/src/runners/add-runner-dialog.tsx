@@ -99,7 +99,7 @@ function DraftFields({ draft, onChange, isOperator, problems }: DraftFieldsProps
       <div className="flex flex-col gap-1">
         <Checkbox
           label="Jobs on it get secrets"
-          hint="Without them, jobs of strangers’ forks can run there."
+          hint="Without secrets, jobs of strangers’ forks can run there."
           checked={draft.secrets}
           onChange={(secrets) => onChange({ ...draft, secrets })}
         />
