@@ -27,7 +27,7 @@ function Nodes({ nodes }: { readonly nodes: readonly NestedNode[] }) {
   return nodes.map((node, index) => <Node key={index} node={node} />)
 }
 
-/** Elements that need only a class. Elements with text of people detect its direction. */
+/** Elements that need only a class. Elements with user text detect its direction. */
 const plain: ReadonlyMap<string, { readonly className?: string; readonly isText?: true }> = new Map([
   ['p', { className: block, isText: true }],
   ['ul', { className: `${block} list-disc pl-6` }],
