@@ -1,6 +1,4 @@
-/**
- * Ends the builds of a deleted organization at once, and removes what is left of it a week later.
- */
+/** Ends the builds of a deleted organization at once, and removes its data a week later. */
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -32,13 +30,13 @@ export function deletedOrganizationTasks(services: RemovalServices & { readonly 
 }
 
 /**
- * Removes what is left of organizations that were deleted a week ago. One with a build that does
- * not end waits for the next run. Returns how many were removed.
+ * Removes the data of organizations that were deleted a week ago. Skips an organization with an
+ * unfinished build until the next run. Returns how many were removed.
  */
 export async function removeDeleted(services: RemovalServices): Promise<number> {
   let removed = 0
   for (const id of await findOverdueOrganizations(services.pool)) {
-    // A build may have begun while the organization was being deleted.
+    // A build may have started while the organization was being deleted.
     await cancelBuilds(services, id)
     while ((await removeBuilds(services.pool, id)) === batch);
     if (await removeOrganization(services.pool, id)) removed += 1
@@ -57,7 +55,7 @@ async function cancelBuilds({ pool, engine }: RemovalServices, organizationId: s
   }
 }
 
-/** Returns a batch of unfinished builds after an id, renderings of repositories included. */
+/** Returns a batch of unfinished builds after this id, including renderings of repositories. */
 async function unfinishedBuilds(
   database: Database,
   organizationId: string,
@@ -76,9 +74,8 @@ async function unfinishedBuilds(
 }
 
 /**
- * Removes a batch of finished builds with their logs; the sweep of blobs removes their archives, and
- * that of test results their reports, which do not count any more.
- * Returns how many were removed.
+ * Deletes a batch of finished builds with their logs. The sweeps of blobs and of test results
+ * remove their archives and reports. Returns how many were removed.
  */
 async function removeBuilds(database: Database, organizationId: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(

@@ -21,7 +21,7 @@ const counts = async (build: string) => {
   return body.jobs.map(({ annotations }) => annotations)
 }
 
-test('G66 a build lists what its newest attempts wrote, as text and as elements without HTML', async () => {
+test('G66 a build lists the annotations of its newest attempts, as text and as elements without HTML', async () => {
   const build = await newBuild('unit')
   expect([await list(build), await counts(build)]).toEqual([{ data: [] }, [0]])
   const annotations: StepOutput['annotations'] = [
@@ -31,7 +31,7 @@ test('G66 a build lists what its newest attempts wrote, as text and as elements 
   const first = await playJob(it)
   await first.end({ exitCode: 1 }, { annotations: [{ name: 'old', style: 'info', markdown: 'old' }] })
   const second = await playJob(it)
-  // The attempt that failed is not the newest any more.
+  // The failed attempt is no longer the step's newest.
   expect([await list(build), await counts(build)]).toEqual([{ data: [] }, [0]])
   await second.end({ exitCode: 0 }, { annotations })
   const { data } = await list(build)

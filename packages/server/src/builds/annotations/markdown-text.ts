@@ -3,8 +3,8 @@ import type { MarkdownTree } from './plain-tree.ts'
 type Node = MarkdownTree[number]
 
 /**
- * Writes a tree as Markdown again, for a forge that would also draw HTML and pictures: it has only
- * what the tree has.
+ * Converts a tree back to Markdown, for a forge that would also render HTML and images. The result
+ * contains only elements of the tree.
  */
 export function markdownText(tree: MarkdownTree): string {
   return blocks(childrenOf(tree, 0, tree.length, 0)).join('\n\n')
@@ -15,7 +15,7 @@ interface Part {
   readonly children: readonly Part[]
 }
 
-/** Returns the parts of this depth between two places of the list. */
+/** Returns the subtrees at this depth in a range of the list. */
 function childrenOf(tree: MarkdownTree, from: number, to: number, depth: number): readonly Part[] {
   const parts: Part[] = []
   for (let at = from; at < to; ) {
@@ -30,7 +30,7 @@ function childrenOf(tree: MarkdownTree, from: number, to: number, depth: number)
 
 const inlineTags: ReadonlySet<string> = new Set<Node['tag']>(['text', 'code', 'em', 'strong', 's', 'a', 'br'])
 
-/** Returns the blocks; text beside them, as in a tight list, is one too. */
+/** Returns the blocks. Bare text, as in a tight list, counts as a block. */
 function blocks(parts: readonly Part[]): readonly string[] {
   const written: string[] = []
   let line: Part[] = []
@@ -86,7 +86,7 @@ function table(parts: readonly Part[]): string {
   return [head ?? '', `|${marks.join('|')}|`, ...rest].join('\n')
 }
 
-/** A bar ends a cell, also within code. */
+/** Escapes bars: a bar ends a cell, even within code. */
 function cellText({ children }: Part): string {
   return oneLine(children).replaceAll(/(?<!\\)\|/g, '\\|')
 }
@@ -121,7 +121,7 @@ function inline({ node, children }: Part): string {
   }
 }
 
-/** Escapes every sign that could mean something, at the beginning of a line as well. */
+/** Escapes every character with a meaning in Markdown, also at the beginning of a line. */
 function escaped(text: string): string {
   return text.replaceAll(/[!-/:-@[-`{-~]/g, '\\$&').replaceAll(/\n[ \t]+/g, '\n')
 }

@@ -1,4 +1,4 @@
-/** Parses the texts that it is started with, in order. Posts null when it begins, then each tree. */
+/** Parses the texts from its worker data, in order. Posts null when it begins, then each tree. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { markdownTree } from './markdown-tree.ts'
 

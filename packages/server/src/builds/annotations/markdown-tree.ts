@@ -4,18 +4,20 @@ import { type MarkdownTree, plainTree, treeNode } from './plain-tree.ts'
 type Node = MarkdownTree[number]
 type Tag = Node['tag']
 
-/** Beyond these a text is shown as it is: nobody reads such a page, and a browser draws it slowly. */
+/**
+ * Larger or deeper texts are shown unparsed: nobody reads such a page, and browsers draw it slowly.
+ */
 const mostElements = 4_000
 const deepest = 32
 
-// HTML stays text. A picture becomes a link: loading it would tell its host who looks.
+// HTML stays text. An image becomes a link: loading it would reveal the reader to its host.
 const markdown = new MarkdownIt({ html: false, linkify: true }).disable('image')
 // Only addresses with a scheme become links: a file name such as `main.rs` is no host.
 markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false })
 
 /**
- * Parses Markdown to elements that a page can draw without trusting any of it: fixed tags, text, and
- * links to http and https.
+ * Parses Markdown to elements that a page can render safely: fixed tags, text, and links to http
+ * and https.
  */
 export function markdownTree(text: string): MarkdownTree {
   const tree = new TreeWriter()
@@ -32,7 +34,7 @@ class TooLarge extends Error {}
 
 class TreeWriter {
   readonly nodes: MarkdownTree = []
-  /** Whether each open token has an element; a link that leads nowhere on the web is its text. */
+  /** Whether each open token has an element. A link to any other scheme is shown as its text. */
   readonly #open: boolean[] = []
   #depth = 0
   #elements = 0

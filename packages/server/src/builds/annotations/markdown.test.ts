@@ -29,7 +29,7 @@ test('Markdown becomes headings, lists, tables, code and links', () => {
   )
 })
 
-test('HTML stays text, pictures become links, and no other scheme than http and https is a link', () => {
+test('HTML stays text, pictures become links, and only http and https addresses are links', () => {
   expect(shown(markdownTree('<img src=x onerror=alert(1)>\n\n![p](https://a.example/p.png)'))).toBe(
     '<p><img src=x onerror=alert(1)></><p>!<a https://a.example/p.png>p</></>',
   )
@@ -94,7 +94,7 @@ test('any text becomes a tree whose elements hold their children, with links to 
   )
 })
 
-test('a tree written as Markdown is the same tree, without what was only text in it', () => {
+test('a tree written as Markdown and parsed again is the same tree, with its text escaped', () => {
   const text =
     '## A `b|c`\n\nx *e* **s** ~~d~~ [l](https://a.example/?q=1) and\nmore  \nend\n\n- x\n- y\n  1. z\n  2. w\n\n```js\n<i>\n```\n\n> q\n\n|n|`|`|\n|-:|---|\n|1|2|\n\n---\n\n3. c'
   expect(shown(markdownTree(markdownText(markdownTree(text))))).toBe(shown(markdownTree(text)))
@@ -111,7 +111,7 @@ test('deep nesting and very many elements are shown as plain text', () => {
 
 const hostile = ['[', '> ', '*a ', '|-\n'].map((text) => text.repeat(65_536 / text.length))
 
-test('texts are parsed apart, hostile ones too, and remembered', async () => {
+test('texts, also hostile ones, are parsed in a thread and cached', async () => {
   const parser = new MarkdownParser({ all: 60_000, each: 60_000 })
   const texts = ['*a*', ...hostile, '*b*']
   const trees = await parser.parse(texts)
@@ -124,8 +124,8 @@ test('texts are parsed apart, hostile ones too, and remembered', async () => {
   expect(again.map((tree, index) => tree === trees[index])).toEqual(texts.map(() => true))
 })
 
-test('a text that takes too long is shown as it is, and the texts after it are not kept waiting for it', async () => {
-  // Takes a second of processor time and more.
+test('a text that takes too long is shown unparsed and does not delay the texts after it', async () => {
+  // Takes at least a second of processor time.
   const slow = '['.repeat(1_000_000)
   const trees = await new MarkdownParser({ each: 300, all: 60_000 }).parse(['*a*', slow, '*b*'])
   expect(trees.map((tree) => shown([...tree]))).toEqual(['<p><em>a</></>', `<pre>${slow}</>`, '<p><em>b</></>'])

@@ -4,21 +4,21 @@ import { Turns } from '@harmont/engine'
 import { type MarkdownTree, plainTree } from './plain-tree.ts'
 
 /**
- * Milliseconds of processor time: on a busy machine nothing else takes longer. A text that takes
- * more than the first is shown as it is; so is what is left of an answer after the second.
+ * Limits in milliseconds of processor time, which does not depend on the machine's load. A text
+ * that exceeds `each` is shown unparsed; after `all`, so is the rest of the answer.
  */
 const mostMs = { each: 1_000, all: 3_000 }
 const lookEveryMs = 50
 const mostMemoryMb = 64
-/** Characters of texts whose trees are remembered, since every reader of a build asks for them. */
+/** Size limit of the cache in characters of text. Every reader of a build requests its trees. */
 const mostRemembered = 4 * 1024 * 1024
-// A bundle has the thread's entry beside it, as JavaScript.
+// In a bundle, the thread's entry is a JavaScript file beside it.
 const entry = new URL(`./markdown-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 
-/** Parses Markdown that steps wrote, on threads that are stopped when it takes too long. */
+/** Parses Markdown written by steps, on threads that are stopped when they take too long. */
 export class MarkdownParser {
   readonly #turns = new Turns(2)
-  /** By digest, the least recently used first. */
+  /** Keyed by digest, least recently used first. */
   readonly #known = new Map<string, { readonly tree: MarkdownTree; readonly size: number }>()
   #size = 0
   readonly #mostMs: typeof mostMs
@@ -44,7 +44,7 @@ export class MarkdownParser {
     return trees.map((tree, index) => tree ?? plainTree(texts[index] ?? ''))
   }
 
-  /** Returns the trees in order, without those that took too long. */
+  /** Returns the trees in order, without those of texts that took too long. */
   async #parseAll(texts: readonly string[]): Promise<readonly MarkdownTree[]> {
     const trees: MarkdownTree[] = []
     let leftMs = this.#mostMs.all
@@ -57,20 +57,22 @@ export class MarkdownParser {
   }
 
   /**
-   * Resolves when all texts are parsed, or the next one takes too much time or memory. Returns the
-   * milliseconds of processor time since its modules were loaded: that alone may take longer.
+   * Resolves when all texts are parsed, or when the next one takes too much time or memory. Returns
+   * the thread's processor time in milliseconds, without the time to load its modules.
    */
   #parseInThread(texts: readonly string[], leftMs: number, onTree: (tree: MarkdownTree) => void): Promise<number> {
     return new Promise((resolve, reject) => {
       const worker = new Worker(entry, {
         workerData: texts,
         resourceLimits: { maxOldGenerationSizeMb: mostMemoryMb },
-        // Without the flags of this process: some say how its own entry is read.
+        // Omits the flags of this process: some determine how the entry file is read.
         execArgv: [],
       })
       let looks: NodeJS.Timeout | undefined
       let isNew = false
-      /** Processor time when its modules were loaded, when this text began, and when last looked at. */
+      /**
+       * Processor time when the modules were loaded, when this text began, and at the latest check.
+       */
       let loadedMs: number | undefined
       let begunMs = 0
       let usedMs = 0
@@ -85,7 +87,7 @@ export class MarkdownParser {
       // The first message comes when its modules are loaded.
       worker.on('message', (tree: MarkdownTree | null) => {
         isNew = true
-        // A thread that has ended meanwhile has no usage; its exit says that it ended.
+        // A thread that has already ended has no usage; its exit event reports the end.
         looks ??= setInterval(() => void look().catch(() => clearInterval(looks)), lookEveryMs)
         if (tree !== null) onTree(tree)
       })

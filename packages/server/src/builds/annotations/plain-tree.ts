@@ -1,13 +1,13 @@
-/** Trees of Markdown, apart from their parser, which only its threads load. */
+/** Trees of Markdown. Separate from the parser, which only its threads load. */
 import type { components } from '@harmont/contract'
 import type { Complete } from '../../platform/http/index.ts'
 
 type Node = Complete<components['schemas']['MarkdownNode']>
 
-/** In the order of the text; children follow their parent, one deeper. */
+/** Nodes in the order of the text; children follow their parent, one level deeper. */
 export type MarkdownTree = Node[]
 
-/** Returns the text as it is, in one block. */
+/** Returns the unparsed text in one block. */
 export function plainTree(text: string): MarkdownTree {
   return [treeNode('pre', 0, text)]
 }

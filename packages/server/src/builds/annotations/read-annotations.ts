@@ -9,7 +9,7 @@ export interface ReadAnnotation extends BuildAnnotation {
 
 const parser = new MarkdownParser()
 
-/** Reads what the newest attempts of a build's steps wrote, in the order of the steps. */
+/** Reads the annotations of a build's newest attempts, in the order of the steps. */
 export async function readAnnotations(
   { outputs }: Pick<Store, 'outputs'>,
   buildId: string,

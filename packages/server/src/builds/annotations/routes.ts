@@ -12,7 +12,7 @@ interface AnnotationServices {
   readonly engine: { readonly store: Pick<Store, 'outputs'> }
 }
 
-/** The route of what the steps of a build wrote for its page. */
+/** The route of a build's annotations. */
 export function annotationRoutes({ pool, engine }: AnnotationServices): Pick<Handlers, 'listAnnotations'> {
   return {
     listAnnotations: operation('listAnnotations', async ({ membership, params }) => {

@@ -13,7 +13,7 @@ const it = testServer()
 const organization = '/api/v0/organizations/default'
 const day = 24 * 3600 * 1000
 
-/** Makes the build of a fork's pull request, as its event does. */
+/** Creates a build of a fork's pull request, as its event would. */
 async function newFork(
   more: object = {},
   held = true,
@@ -56,7 +56,7 @@ async function newFork(
 const get = async (path: string) => (await it.request<Build>(ownerToken, 'GET', path)).body
 const approve = (path: string, token = ownerToken) => it.request<Build>(token, 'POST', `${path}/approve`)
 
-test('a build of a fork waits for approval, says so, and starts once a member approves, which is recorded', async () => {
+test("a build of a fork waits for approval, says so, and starts after a member's recorded approval", async () => {
   const { id, path } = await newFork()
   await it.server.pool.query('delete from engine.ready')
   expect(await get(`${path}/1`)).toMatchObject({
@@ -82,7 +82,7 @@ test('a build of a fork waits for approval, says so, and starts once a member ap
   expect(rows).toEqual([{ n: 1 }])
 })
 
-test('of twenty approvals at once one succeeds and is recorded', async () => {
+test('exactly one of twenty concurrent approvals succeeds and is recorded', async () => {
   const { id, path } = await newFork()
   const answers = await Promise.all(Array.from({ length: 20 }, () => approve(`${path}/1`)))
   expect(answers.filter(({ status }) => status === 200).length).toBeGreaterThanOrEqual(1)
@@ -95,7 +95,7 @@ test('of twenty approvals at once one succeeds and is recorded', async () => {
   expect(rows).toEqual([{ n: 1 }])
 })
 
-test('an approval whose process died is applied by a worker', async () => {
+test('a worker applies an approval whose process died', async () => {
   const { id, path } = await newFork()
   await it.server.pool.query('update build_records set approved_at = now() where id = $1', [id])
   await it.server.pool.query(
@@ -105,7 +105,7 @@ test('an approval whose process died is applied by a worker', async () => {
   await expect.poll(async () => (await get(`${path}/1`)).wait_reason).toBe('runner')
 })
 
-test('a build that never waited, or that is over, cannot be approved', async () => {
+test('a build that never waited, or has ended, cannot be approved', async () => {
   const { path } = await newFork()
   await it.request(ownerToken, 'PUT', `${path}/1/cancel`)
   expect(codeOf(await approve(`${path}/1`))).toBe('approval_not_pending')
@@ -119,7 +119,7 @@ test('a build that never waited, or that is over, cannot be approved', async () 
   expect(codeOf(await approve(`${builds}/1`))).toBe('approval_not_pending')
 })
 
-test('a build that nobody approves within 14 days is canceled, and says so', async () => {
+test('a build without approval is canceled after 14 days, with the reason', async () => {
   const { path } = await newFork()
   const { pool, engine } = it.server
   expect(await expireApprovals({ pool, engine }, new Date(Date.now() + 13 * day))).toBe(0)
@@ -128,7 +128,7 @@ test('a build that nobody approves within 14 days is canceled, and says so', asy
   expect(await expireApprovals({ pool, engine }, new Date(Date.now() + 14 * day + 1000))).toBe(0)
 })
 
-test('a rebuild of a build of a fork is one too, and waits unless the first one was approved', async () => {
+test("a rebuild of a fork's build also waits, unless the first one was approved", async () => {
   const { path } = await newFork()
   const rebuild = async (number: number) =>
     (await it.request<Build>(ownerToken, 'POST', `${path}/${number}/rebuild`, {})).body
@@ -141,14 +141,14 @@ test('a rebuild of a build of a fork is one too, and waits unless the first one 
     expect((await it.server.engine.store.builds.load(id ?? ''))?.context).toMatchObject({ trust: 'fork' })
 })
 
-test('the rebuild of a build of a fork waits for approval when the first failed for want of balance', async () => {
+test("the rebuild of a fork's build waits for approval when the first failed for lack of balance", async () => {
   const from = { kind: 'rejected', code: 'billing_insufficient_balance', message: 'Top up.' }
   const { path } = await newFork({ from }, false, null)
   const repeated = await it.request<Build>(ownerToken, 'POST', `${path}/1/rebuild`, {})
   expect([repeated.status, repeated.body.wait_reason]).toEqual([201, 'approval'])
 })
 
-test('G10 a build that is approved and canceled at the same time ends as canceled, and none of its jobs is left to run', async () => {
+test('G10 a build that is approved and canceled at the same time is canceled, and no job stays ready', async () => {
   const builds = await Promise.all(Array.from({ length: 10 }, () => newFork()))
   await Promise.all(
     builds.flatMap(({ path }) => [approve(`${path}/1`), it.request(ownerToken, 'PUT', `${path}/1/cancel`)]),
@@ -157,7 +157,7 @@ test('G10 a build that is approved and canceled at the same time ends as cancele
   const ids = builds.map(({ id }) => id)
   const ready = await it.server.pool.query('select from engine.ready where build_id = any($1)', [ids])
   expect(ready.rowCount).toBe(0)
-  // Lists are filtered by the engine's state, whatever has happened above.
+  // Lists filter by the engine's state, so the two states must agree.
   const { rows } = await it.server.pool.query(
     'select r.state, b.state from build_records r join engine.builds b on b.id = r.id where r.state <> b.state',
   )

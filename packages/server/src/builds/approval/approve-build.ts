@@ -19,8 +19,9 @@ interface Approval {
 }
 
 /**
- * Lets a held build start. Writes the approval first, with the task that applies it should this
- * process die in between. Throws 409 `approval_not_pending` for a build that waits for none.
+ * Starts a held build. Writes the approval first, together with a task that applies it if this
+ * process dies in between. Throws 409 `approval_not_pending` if the build is not waiting for
+ * approval.
  */
 export async function approveBuild(
   { pool, engine }: ApprovalServices,
@@ -37,11 +38,11 @@ export async function approveBuild(
     return true
   })
   const isTaken = await applyApproval(engine, build.id)
-  // Somebody else approved it at the same time.
+  // Another request approved it at the same time.
   if (!isFirst && !isTaken) throw nothingToApprove()
 }
 
-/** Returns whether the build was waiting for approval. May be called again. */
+/** Returns whether the build was waiting for approval. Idempotent. */
 export async function applyApproval(engine: BuildEngine, buildId: string): Promise<boolean> {
   const applied = await engine.store.builds.apply(buildId, [{ type: 'approve', at: now() }])
   return applied?.taken[0] === true
@@ -51,7 +52,7 @@ function nothingToApprove(): Error {
   return apiError('approval_not_pending', 'The build is not waiting for approval.')
 }
 
-/** Writes who approved a build; false when somebody had done so before. */
+/** Records who approved a build; false if it was approved already. */
 async function recordApproval(database: Database, buildId: string, userId: string | null): Promise<boolean> {
   const { rowCount } = await database.query(
     `update build_records set approved_by = $2, approved_at = date_trunc('milliseconds', now())
@@ -61,7 +62,7 @@ async function recordApproval(database: Database, buildId: string, userId: strin
   return rowCount === 1
 }
 
-/** Queues the approval for a worker, whatever becomes of this process. */
+/** Queues the approval for a worker, in case this process dies. */
 async function queueApproval(database: Database, buildId: string): Promise<void> {
   await database.query(
     "select graphile_worker.add_job('apply_approval', json_build_object('build_id', $1::text), job_key := 'approval/' || $1)",

@@ -26,7 +26,7 @@ export function approvalTasks({ pool, engine, log }: ApprovalTaskServices): Task
   }
 }
 
-/** Ends builds that nobody has approved in two weeks (`http.md` 11.4). Returns how many. */
+/** Cancels builds that were not approved within two weeks (`http.md` 11.4). Returns how many. */
 export async function expireApprovals({ pool, engine }: ApprovalServices, now: Date): Promise<number> {
   const before = new Date(now.getTime() - patienceMs)
   return inBatches(batch, async (limit) => {

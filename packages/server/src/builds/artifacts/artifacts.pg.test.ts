@@ -81,7 +81,7 @@ test('G69 an artifact is downloaded as an attachment: whole, by range over parts
   expect([head.status, head.headers.get('content-length'), await head.text()]).toEqual([200, `${bytes.length}`, ''])
 })
 
-test('no name of a file makes its download another header, or the archive leave its directory', async () => {
+test("no file name can inject a header or leave the archive's directory", async () => {
   const build = await newBuild(it, ['a'])
   const names = ['a/"x\r\nset-cookie: y', '日本.txt', 'c:\\windows\\x', 'a/\u202e.txt']
   await playWith(
@@ -101,7 +101,7 @@ test('no name of a file makes its download another header, or the archive leave 
   expect(Object.keys(zip).sort()).toEqual(['a/a/"x__set-cookie: y', 'a/a/_.txt', 'a/c:_windows_x', 'a/日本.txt'])
 })
 
-/** Returns the files of an archive with their digests, as Python reads it. */
+/** Returns the files of an archive with their digests, as read by Python. */
 async function unzip(answer: Response): Promise<Readonly<Record<string, string>>> {
   const file = join(it.dataDirectory, 'x.zip')
   await writeFile(file, Buffer.from(await answer.arrayBuffer()))
@@ -113,7 +113,7 @@ print(json.dumps({i.filename: hashlib.sha256(z.read(i)).hexdigest() for i in z.i
   return JSON.parse(stdout)
 }
 
-test('the archive of a build has the newest attempts, below their steps, and as few as its path asks for', async () => {
+test('the archive of a build has the newest attempts, by step, limited to the requested path', async () => {
   const build = await newBuild(it, ['a', 'b'])
   const [old, fresh, other] = [freshBytes(20_000), freshBytes(30_000), freshBytes(10)]
   const first = await playWith(it, [{ path: 'dist/x', bytes: old }], { exitCode: 1 })
@@ -148,7 +148,7 @@ test('the archive of a build has the newest attempts, below their steps, and as 
   }
 })
 
-test('an artifact of another build, of nobody, or of no form at all gives the same 404', async () => {
+test('an artifact of another build, an absent one and a malformed id give the same 404', async () => {
   const build = await newBuild(it, ['a'])
   const other = await newBuild(it, ['a'])
   const job = await playWith(it, [{ path: 'x', bytes: freshBytes(1) }])
@@ -166,7 +166,7 @@ test('an artifact of another build, of nobody, or of no form at all gives the sa
   expect([foreign.status, codeOf(foreign)]).toEqual([404, 'organization_not_found'])
 })
 
-test('G69 a reader who leaves in the middle, and an archive whose bytes are lost, keep nothing open', async () => {
+test('G69 a client that disconnects, and an archive with lost bytes, leave no file open', async () => {
   const build = await newBuild(it, ['a'])
   const job = await playWith(it, [{ path: 'x', bytes: freshBytes(40 * 1024 ** 2) }])
   const left = await raw(`${build.path}/artifacts/${job.id}-0`)
@@ -174,7 +174,7 @@ test('G69 a reader who leaves in the middle, and an archive whose bytes are lost
   const zipped = await raw(`${build.path}/artifacts.zip`)
   await zipped.body?.cancel()
   await it.server.pool.query('delete from artifact_parts')
-  // The headers are sent: only a cut tells the client.
+  // The headers have been sent: only a closed connection can report the error.
   const cut = await raw(`${build.path}/artifacts.zip`)
   await expect(cut.arrayBuffer()).rejects.toThrow()
   expect((await it.request(ownerToken, 'GET', `${build.path}/artifacts/${job.id}-0`)).status).toBe(500)

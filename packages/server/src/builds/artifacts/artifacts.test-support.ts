@@ -28,11 +28,11 @@ export async function storeFile(it: TestServer, bytes: Uint8Array): Promise<read
   return digests
 }
 
-/** Opens the blobs of the server, wherever they are. */
+/** Opens the server's blob store, in a directory or in S3. */
 export const blobsOf = (it: TestServer): Promise<BlobStore> =>
   openBlobs(readSettings(it.environment), { path: it.dataDirectory, blobs: it.blobDirectory })
 
-/** Submits a build with a step for each key to a new pipeline, or to this one. */
+/** Submits a build with one step per key, to a new pipeline or to the given one. */
 export async function newBuild(
   it: TestServer,
   steps: readonly string[],
@@ -67,7 +67,7 @@ export async function playWith(
   return job
 }
 
-/** Bytes that nothing else has. */
+/** Returns bytes that no other file has. */
 export const freshBytes = (size: number): Buffer => {
   const line = Buffer.from(`${randomUUID()}\n`)
   return Buffer.alloc(size, line)

@@ -1,7 +1,7 @@
 /**
- * Counts what the artifacts of organizations take up by UTC day: the size of each, times the part of
- * the day for which it was kept. Equal artifacts count each, although their bytes are stored once:
- * what others keep changes nobody's figure.
+ * Computes the artifact storage of organizations by UTC day: the size of each artifact, times the
+ * part of the day for which it was kept. Equal artifacts count separately although their bytes are
+ * stored once, so other organizations' files do not change a figure.
  */
 import type { Database } from '../../platform/database/transaction.ts'
 
@@ -9,8 +9,8 @@ const dayMs = 86_400_000
 const bytesPerGb = 1024 ** 3
 
 /**
- * Returns SQL that counts whole days from one day to another, both as instants at which they begin,
- * except that nothing counts from `now` on.
+ * Returns SQL that computes byte-seconds for each day of a range. `days` is the bounds of the
+ * range, as instants at which a day begins. Nothing counts from `now` on.
  */
 const countedText = (organization: string, days: string, now: string) => `
   select r.organization_id, (d.start at time zone 'UTC')::date as day,
@@ -22,9 +22,8 @@ const countedText = (organization: string, days: string, now: string) => `
    group by 1, 2`
 
 /**
- * Records the days that are over and were not recorded yet, one row for each organization that kept
- * something. Runs before artifacts are forgotten. A second run adds nothing. Returns how many rows
- * there are more.
+ * Records the past days that are not recorded yet, one row for each organization that kept
+ * something. Must run before artifacts are forgotten. Idempotent. Returns the number of added rows.
  */
 export async function recordArtifactDays(database: Database, now: Date): Promise<number> {
   const today = new Date(Math.floor(now.getTime() / dayMs) * dayMs)
@@ -46,8 +45,8 @@ export interface ArtifactDay {
 }
 
 /**
- * Returns the days that begin in a window, without those on which nothing was kept. Today counts
- * until now.
+ * Returns the days that begin in a window, without those on which nothing was kept. Today counts up
+ * to the present.
  */
 export async function artifactDays(
   database: Database,

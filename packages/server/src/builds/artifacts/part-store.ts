@@ -9,7 +9,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import type { ByteRange } from '../../platform/input/byte-range.ts'
 import { lackOfRoom } from './room.ts'
 
-/** Fewer bytes are kept in the database: a file and its flush cost more. */
+/** Smaller parts are stored in the database: a file and its flush cost more. */
 const smallBytes = 8 * 1024
 
 interface PartServices {
@@ -18,7 +18,7 @@ interface PartServices {
   readonly disk: Pick<Disk, 'full'>
 }
 
-/** Keeps the parts of artifacts in the blob store, as far as there is room for them. */
+/** Stores the parts of artifacts in the blob store, as long as there is room. */
 export function partStore({ pool, blobs, disk }: PartServices): PartStore {
   return {
     async lacking({ buildId }, { digests, bytes }) {
@@ -35,13 +35,13 @@ export function partStore({ pool, blobs, disk }: PartServices): PartStore {
 }
 
 /**
- * Returns those of the parts that are not stored. The others count as used now, so the sweep spares
- * them until the caller's job has ended (`sweep-parts.ts`).
+ * Returns the parts that are not stored yet. Marks the others as used, so the sweep spares them
+ * until the caller's job has ended (`sweep-parts.ts`).
  */
 export async function lackingParts(database: Database, digests: readonly string[]): Promise<readonly string[]> {
   const { rows } = await database.query<{ digest: string }>({
     name: 'use-artifact-parts',
-    // Locks in one order: two steps may share parts.
+    // Always locks in the same order: two steps may share parts.
     text: `update artifact_parts set used_at = now()
             where digest = any(array(select digest from artifact_parts where digest = any($1) order by digest for no key update))
            returning digest`,
@@ -52,9 +52,8 @@ export async function lackingParts(database: Database, digests: readonly string[
 }
 
 /**
- * Stores a part, which is on the disk when this resolves. Equal parts are stored once. Throws when
- * the bytes have another digest. A process that dies in between leaves a blob that nothing refers
- * to, which the sweep of blobs removes.
+ * Stores a part durably. Equal parts are stored once. Throws when the bytes do not match the
+ * digest. If the process dies in between, the sweep of blobs removes the unreferenced blob.
  */
 export async function putPart(database: Database, blobs: BlobStore, digest: string, bytes: Uint8Array): Promise<void> {
   if (bytes.length > partBytes) throw new Error(`expected a part of at most ${partBytes} bytes, got ${bytes.length}`)
@@ -66,7 +65,7 @@ export async function putPart(database: Database, blobs: BlobStore, digest: stri
     return
   }
   const blob = await writeBlob(blobs, bytes)
-  // Somebody else has stored it meanwhile.
+  // Another process stored it in the meantime.
   if (!(await keepPart(database, { digest, bytes: bytes.length, blob, small: null }))) await blobs.remove(blob)
 }
 
@@ -88,7 +87,7 @@ interface PartRow {
   readonly small: Uint8Array | null
 }
 
-/** Returns false when the part is stored already; it counts as used now then, too. */
+/** Returns false when the part is stored already. Marks it as used in either case. */
 async function keepPart(database: Database, { digest, bytes, blob, small }: PartRow): Promise<boolean> {
   const { rows } = await database.query<{ is_own: boolean }>({
     name: 'keep-artifact-part',
@@ -99,7 +98,7 @@ async function keepPart(database: Database, { digest, bytes, blob, small }: Part
   return rows[0]?.is_own === true
 }
 
-/** The place of a file in its parts. */
+/** The position of a file within its parts. */
 export interface PlaceInParts {
   readonly parts: readonly string[]
   readonly part_offset: number
@@ -107,7 +106,7 @@ export interface PlaceInParts {
 }
 
 /**
- * Streams a file, or a range of it. At most some chunks of one part are in memory. The stream fails
+ * Streams a file, or a range of it. Holds only a few chunks of one part in memory. The stream fails
  * for an absent part.
  */
 export function openFile(
@@ -122,12 +121,12 @@ export function openFile(
 
 setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as (options: { readonly type: 'minor' }) => void
-/** Bytes that downloads have read since the last collection. */
+/** Bytes read by downloads since the last collection. */
 let readSince = 0
 
 /**
- * Frees the buffers of what was sent, once in 16 MiB [1 ms]. V8 by itself lets 60 MiB of them come
- * together, and more on a busy machine.
+ * Collects the buffers that were sent, once per 16 MiB [1 ms]. Without this V8 lets 60 MiB of them
+ * accumulate, and more on a busy machine.
  */
 function freeSent(bytes: number): void {
   readSince += bytes
@@ -136,7 +135,7 @@ function freeSent(bytes: number): void {
   collectGarbage({ type: 'minor' })
 }
 
-/** Yields the bytes of these parts, one after the other, from `start` to before `end`. */
+/** Yields the bytes of these parts in order, from `start` to before `end`. */
 async function* readParts(
   database: Database,
   blobs: BlobStore,

@@ -5,12 +5,15 @@ import type { ArtifactKey, ArtifactRow } from './store.ts'
 
 type Artifact = Complete<components['schemas']['Artifact']>
 
-/** The facts that all artifacts of a build share. */
+/** The facts shared by all artifacts of a build. */
 export interface ArtifactPlace {
-  /** The key of the step and the number of the attempt, by job. */
+  /** The step key and attempt number, by job. */
   readonly jobs: ReadonlyMap<string, { readonly stepKey: string; readonly attempt: number }>
   readonly keptDays: number | 'forever'
-  /** The usual time does not end them: the build is the newest pass of the default branch. */
+  /**
+   * Whether the default retention does not apply: the build is the newest pass of the default
+   * branch.
+   */
   readonly isKeptLonger: boolean
 }
 
@@ -36,7 +39,7 @@ function artifactId({ jobId, position }: Omit<ArtifactKey, 'path'>): string {
   return `${jobId}-${position}`
 }
 
-/** Reads an id; undefined for one that names nothing. */
+/** Parses an id; returns undefined when it is malformed. */
 export function readArtifactId(id: string): Omit<ArtifactKey, 'path'> | undefined {
   const [, jobId, position] = /^([0-9a-f-]{36})-(0|[1-9]\d{0,8})$/.exec(id) ?? []
   return jobId === undefined ? undefined : { jobId, position: Number(position) }

@@ -9,7 +9,7 @@ import { sweepParts } from './sweep-parts.ts'
 
 const dayMs = 24 * 3600 * 1000
 const batch = 1_000
-/** How long an expired artifact is still listed. */
+/** How long an expired artifact stays listed. */
 const listedDays = 90
 
 export const artifactCrontab = ['52 3 * * * remove_old_artifacts']
@@ -20,7 +20,7 @@ interface ArtifactTaskServices {
   readonly log: Logger
 }
 
-/** The nightly task that removes artifacts when their time is over, and parts without an artifact. */
+/** The nightly task that removes expired artifacts and unreferenced parts. */
 export function artifactTasks({ pool, settings, log }: ArtifactTaskServices): TaskList {
   return {
     remove_old_artifacts: async () => {
@@ -30,16 +30,16 @@ export function artifactTasks({ pool, settings, log }: ArtifactTaskServices): Ta
 }
 
 export interface RemovedArtifacts {
-  /** Artifacts that count as expired from now on. */
+  /** Artifacts that this run expired. */
   readonly expired: number
-  /** Rows that no longer say so. */
+  /** Rows of long expired artifacts that were deleted. */
   readonly forgotten: number
   readonly parts: number
 }
 
 /**
- * Records how much was kept until yesterday, expires artifacts, and removes what expired ones leave. The bytes go a day after the expiry, so
- * that a download under way ends.
+ * Records the storage up to yesterday, expires artifacts, and removes what expired ones leave.
+ * Removes the bytes a day after the expiry, so that downloads in progress can finish.
  */
 export async function removeOldArtifacts(
   pool: pg.Pool,
@@ -61,13 +61,13 @@ const due = (condition: string, order: string) =>
   `select a.job_id, a.position from engine.artifacts a where ${condition} order by ${order} limit $1 for update of a skip locked`
 const those = 'a.job_id = due.job_id and a.position = due.position'
 
-/** Expires artifacts whose step says how long they are kept. */
+/** Expires artifacts whose step set an expiry. */
 export const expireAskedText = `with due as (${due(
   "a.expired_at is null and a.expires_seconds is not null and a.created_at at time zone 'utc' + a.expires_seconds * interval '1 second' < $2::timestamptz at time zone 'utc'",
   "a.created_at at time zone 'utc' + a.expires_seconds * interval '1 second'",
 )}) update engine.artifacts a set expired_at = $2 from due where ${those}`
 
-/** Expires the others, but for those of the newest pass of a default branch. */
+/** Expires the other artifacts, except those of a default branch's newest pass. */
 export const expireText = `with due as (${due(
   `a.expired_at is null and a.expires_seconds is null and a.created_at < $3 and not ${isNewestPass('a.build_id')}`,
   'a.created_at',

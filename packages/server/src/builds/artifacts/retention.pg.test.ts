@@ -25,7 +25,7 @@ const statusOf = async (build: { path: string }, id: string) => {
 const partsThere = async () =>
   Number((await it.server.pool.query('select count(*) from artifact_parts')).rows[0]?.count)
 
-test('artifacts go when their time is over, those of the newest pass of the default branch only when their step says so', async () => {
+test("artifacts expire after the default time; those of the default branch's newest pass only when their step says so", async () => {
   const old = await newBuild(it, ['a'])
   const shared = freshBytes(20_000)
   const first = await playWith(it, [
@@ -46,7 +46,7 @@ test('artifacts go when their time is over, those of the newest pass of the defa
   expect(await statusOf(old, `${first.id}-0`)).toBe('artifact_expired')
   expect(await statusOf(newest, `${second.id}-1`)).toBe('artifact_expired')
   expect(await statusOf(branch, `${third.id}-0`)).toBe('artifact_expired')
-  // Bytes that another artifact has stay, and all stay for a day.
+  // Bytes shared with another artifact stay, and all bytes stay for a day.
   expect(await partsThere()).toBe(3)
   expect(await remove(33)).toMatchObject({ expired: 0, parts: 1 })
   expect(await statusOf(newest, `${second.id}-0`)).toBe(200)
@@ -61,7 +61,7 @@ test('artifacts go when their time is over, those of the newest pass of the defa
     ['short', true],
     ['x', false],
   ])
-  // Another pass ends the longer time of the one before it, and a failure does not.
+  // Another pass ends the longer retention of the previous one; a failure does not.
   const failed = await newBuild(it, ['a'], old)
   await playWith(it, [], { exitCode: 1 })
   expect(await remove(34)).toMatchObject({ expired: 0 })
@@ -70,7 +70,7 @@ test('artifacts go when their time is over, those of the newest pass of the defa
   expect(await remove(34)).toMatchObject({ expired: 1 })
   expect(await remove(101)).toMatchObject({ expired: 1 })
   expect(await remove(125)).toMatchObject({ forgotten: 5 })
-  // The bytes kept on each day stay known.
+  // The storage of each day stays recorded.
   const recorded = await it.server.pool.query('select max(day) - min(day) as days from artifact_days')
   expect(recorded.rows).toEqual([{ days: 101 }])
   expect(await statusOf(old, `${first.id}-0`)).toBe('artifact_not_found')
@@ -81,13 +81,13 @@ test('artifacts go when their time is over, those of the newest pass of the defa
   expect(failed.pipeline).toBe(old.pipeline)
 })
 
-test('G69 an upload under way loses no part, however long it takes; what a dead one left goes a day later', async () => {
+test('G69 an upload in progress loses no part, however long it takes; parts of an abandoned one are removed a day later', async () => {
   await newBuild(it, ['a'])
   const job = await playJob(it)
   const bytes = freshBytes(20_000)
   const [digest = ''] = await storeFile(it, bytes)
   expect(await sweepParts(it.server.pool, after(0))).toBe(0)
-  // The runner slept for a week between upload and report.
+  // The runner paused for a week between upload and report.
   await it.server.pool.query("update artifact_parts set used_at = used_at - interval '7 days'")
   await it.server.pool.query("update engine.jobs set assigned_at = assigned_at - interval '8 days' where id = $1", [
     job.id,
@@ -103,7 +103,7 @@ test('G69 an upload under way loses no part, however long it takes; what a dead 
   })
 })
 
-test('G69 equal bytes are stored once, also by two at a time; wrong, too large and lost ones are refused', async () => {
+test('G69 equal bytes are stored once, even when two upload them at a time; wrong, too large and lost ones are refused', async () => {
   const { pool } = it.server
   const blobs = await blobsOf(it)
   const bytes = freshBytes(20_000)
@@ -127,7 +127,7 @@ test('G69 equal bytes are stored once, also by two at a time; wrong, too large a
   expect(inside).toEqual(bytes.subarray(50, 60))
 })
 
-test('over a quota or 50 GB a build nothing is kept, and the reason says what to do', async () => {
+test('artifacts over a quota or 50 GB per build are not kept, and the reason says how to proceed', async () => {
   const build = await newBuild(it, ['a', 'b'])
   await playWith(it, [{ path: 'x', bytes: freshBytes(6_000) }])
   await playWith(it, [])
@@ -150,14 +150,14 @@ test('over a quota or 50 GB a build nothing is kept, and the reason says what to
   expect(() => readQuota(['acme', 'artifacts', '2GB'])).toThrow('a size such as `20GiB`')
 })
 
-test('G69 whatever uploads, ends, sweeps and kills meet, no artifact that is kept lacks a part', async () => {
+test('G69 no kept artifact lacks a part, in any interleaving of uploads, job ends, sweeps and kills', async () => {
   const { pool } = it.server
   const blobs = await blobsOf(it)
   const contents = Array.from({ length: 6 }, () => freshBytes(9_000))
   let isOver = false
   let removed = 0
   const sweeping = (async () => {
-    // Without the grace of a day: leases and artifacts alone spare a part.
+    // Skips the grace period of a day: only leases and artifacts protect a part.
     for (let days = 2; !isOver; days += 2) removed += (await removeOldArtifacts(pool, 'forever', after(days))).parts
   })()
   try {
@@ -168,7 +168,7 @@ test('G69 whatever uploads, ends, sweeps and kills meet, no artifact that is kep
       const parts = await storeFile(it, bytes)
       const expiresSeconds = Math.random() < 0.8 ? 1 : null
       const artifact = { path: 'x', kind: 'file', bytes: 9_000, sha256: sha256(bytes), parts, offset: 0 } as const
-      // Every third upload dies, and its job ends without artifacts.
+      // Every third upload is abandoned, and its job ends without artifacts.
       await job.end({}, { artifacts: turn % 3 === 0 ? [] : [{ ...artifact, expiresSeconds }] })
     }
   } finally {

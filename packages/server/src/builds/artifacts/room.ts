@@ -1,17 +1,18 @@
 import type { Database } from '../../platform/database/transaction.ts'
 
 const gigabyte = 1024 ** 3
-/** The most that all steps of a build may leave together. */
+/** The limit on the artifacts of one build, over all its steps. */
 const mostOfBuild = 50 * gigabyte
 
 /**
  * Returns why artifacts of this size cannot be kept, as a sentence for the step's log; null when
- * there is room. Steps that end together may exceed a limit by what one of them leaves.
+ * there is room. Steps that end at the same time may together exceed a limit, each by its own
+ * artifacts.
  */
 export async function lackOfRoom(database: Database, buildId: string, bytes: number): Promise<string | null> {
   const { rows } = await database.query<{ kept: number; quota: number | null; all: number | null }>({
     name: 'room-for-artifacts',
-    // The sum of an organization is only asked for where it has a quota.
+    // Sums the artifacts of the organization only if it has a quota.
     text: `select coalesce((select sum(bytes) from engine.artifacts where build_id = $1 and expired_at is null), 0)::float8 as kept,
                   q.bytes::float8 as quota,
                   case when q.bytes is not null then (${keptBytes('q.organization_id')}) end as all
@@ -26,7 +27,7 @@ export async function lackOfRoom(database: Database, buildId: string, bytes: num
   return null
 }
 
-/** Returns the SQL sum of what an organization keeps. */
+/** Returns SQL that sums the artifact bytes of an organization. */
 export function keptBytes(organizationId: string): string {
   return `select coalesce(sum(a.bytes), 0)::float8 from build_records b join engine.artifacts a on a.build_id = b.id
     where b.organization_id = ${organizationId} and a.expired_at is null`

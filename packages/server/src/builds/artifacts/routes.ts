@@ -29,7 +29,7 @@ export interface ArtifactServices {
   readonly settings: Pick<Settings, 'artifactRetentionDays'>
 }
 
-/** The most files of one archive. */
+/** The maximum number of files in one archive. */
 const mostZipped = 100_000
 
 /** The routes of a build's artifacts. */
@@ -92,7 +92,7 @@ export function artifactRoutes(
   }
 }
 
-/** Returns the artifacts of the newest attempts that a path covers and that have not expired. */
+/** Returns the unexpired artifacts of the newest attempts under a path. */
 async function chooseArtifacts(
   { pool }: ArtifactServices,
   { id, jobs }: Build,
@@ -130,7 +130,7 @@ function zipEntries(
 function expired({ path }: ArtifactRow, at: Date): Error {
   return apiError(
     'artifact_expired',
-    `The artifact ${path} expired on ${at.toISOString().slice(0, 10)}, and its bytes were removed. Run its step again to make it anew.`,
+    `The artifact ${path} expired on ${at.toISOString().slice(0, 10)}, and its bytes were removed. Run its step again to recreate it.`,
   )
 }
 

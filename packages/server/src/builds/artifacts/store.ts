@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { isNewestPass } from './newest-pass.ts'
 import type { PlaceInParts } from './part-store.ts'
 
-/** An artifact as it is stored. Positions count from 0 in each job. */
+/** An artifact as it is stored. Positions count from 0 within each job. */
 export interface ArtifactRow {
   readonly job_id: string
   readonly position: number
@@ -11,7 +11,7 @@ export interface ArtifactRow {
   readonly bytes: number
   readonly sha256: string
   readonly created_at: Date
-  /** null: the server's usual time. */
+  /** null: the server's default time. */
   readonly expires_seconds: number | null
   readonly expired_at: Date | null
 }
@@ -19,7 +19,7 @@ export interface ArtifactRow {
 const columns =
   'a.job_id, a.position, a.path, a.kind, a.bytes::float8 as bytes, a.sha256, a.created_at, a.expires_seconds::float8 as expires_seconds, a.expired_at'
 
-/** The place of an artifact in the list of its build. */
+/** The position of an artifact in its build's list. */
 export interface ArtifactKey {
   readonly path: string
   readonly jobId: string
@@ -88,7 +88,7 @@ export async function* artifactsOfJobs(
   }
 }
 
-/** Whether the usual time does not end the artifacts of a build now. */
+/** Whether the default retention does not apply to the build's artifacts at present. */
 export async function isKeptLonger(database: Database, buildId: string): Promise<boolean> {
   const { rows } = await database.query<{ longer: boolean }>({
     name: 'is-newest-pass',

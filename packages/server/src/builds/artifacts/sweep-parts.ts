@@ -3,13 +3,13 @@ import type { Database } from '../../platform/database/transaction.ts'
 const page = 2_000
 
 /**
- * Removes the parts that no artifact has and that nobody used since `before`. Parts that a running
- * job may be about to hand over stay: `lackingParts` and `putPart` mark them as used after the job
- * got its lease, and the job keeps that lease until the transaction that records its artifacts. So
- * a part used since the oldest lease began is spared, even when an upload or a pause lasts long. A
- * lease that begins later marks its parts later than that, and PostgreSQL looks again at a row that
- * is marked while it waits for it. The sweep of blobs removes the bytes. Returns how many parts
- * were removed.
+ * Removes the parts without an artifact that were not used since `before`. Keeps parts that a
+ * running job may still report: `lackingParts` and `putPart` mark them as used after the job got
+ * its lease, and the job keeps that lease until the transaction that records its artifacts.
+ * Therefore a part used since the oldest lease began is kept, even when an upload or a pause lasts
+ * long. A lease that begins later marks its parts later. PostgreSQL rechecks a row that is marked
+ * while the deletion waits for it. The bytes are removed by the sweep of blobs. Returns how many
+ * parts were removed.
  */
 export async function sweepParts(database: Database, before: Date): Promise<number> {
   const unusedSince = await oldestUse(database, before)
@@ -30,7 +30,7 @@ export async function sweepParts(database: Database, before: Date): Promise<numb
 async function oldestUse(database: Database, before: Date): Promise<Date> {
   const { rows } = await database.query<{ since: Date }>({
     name: 'oldest-use-of-parts',
-    // The clock of leases and that of the database may differ a little.
+    // Allows for a small difference between the clocks of leases and of the database.
     text: `select least($1::timestamptz, min(coalesce(j.assigned_at, j.created_at)) - interval '1 hour') as since
              from engine.leases l join engine.jobs j on j.id = l.job_id`,
     values: [before],
@@ -39,12 +39,12 @@ async function oldestUse(database: Database, before: Date): Promise<Date> {
 }
 
 interface SweptPage {
-  /** The last digest that was looked at; null when there was none. */
+  /** The last digest examined; null when there was none. */
   readonly last: string | null
   readonly removed: number
 }
 
-// Counts: for a question of existence the planner would read all artifacts, part by part.
+// Uses `count`: for `exists`, the planner would read all artifacts for each part.
 export const sweepPartsText = `with page as (
     select array(select digest from artifact_parts where digest > $2 order by digest limit $3) as digests),
   removed as (

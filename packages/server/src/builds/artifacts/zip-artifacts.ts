@@ -6,13 +6,13 @@ export interface ZipEntry {
   readonly name: string
   readonly bytes: number
   readonly at: Date
-  /** Called when its turn comes. */
+  /** Called when it is this file's turn. */
   open(): Readable
 }
 
 /**
  * Streams a zip archive of these files, one after the other, with Zip64 where sizes need it. Files
- * are stored as they are: compressing gigabytes would take the processor from everybody else.
+ * are stored uncompressed: compressing gigabytes would slow down all other work.
  */
 export function zipOf(entries: readonly ZipEntry[]): Readable {
   const zip = new ZipFile()
@@ -21,20 +21,21 @@ export function zipOf(entries: readonly ZipEntry[]): Readable {
   zip.on('error', (error: Error) => output.destroy(error))
   for (const entry of entries)
     zip.addReadStreamLazy(entry.name, { size: entry.bytes, mtime: entry.at, compress: false }, (give) => {
-      // The archive does not listen to its sources, and an unheard error would end the process.
+      // The archive does not handle errors of its sources, and an unhandled error would end the
+      // process.
       source = entry.open().on('error', (error) => output.destroy(error))
       give(null, source)
     })
   zip.end()
   zip.outputStream.pipe(output)
-  // A reader who leaves must not keep a file open.
+  // Closes the file when the client disconnects.
   output.once('close', () => source?.destroy())
   return output
 }
 
 /**
- * Returns a name that stays below the directory into which an archive is unpacked, on any system,
- * and that no earlier call returned.
+ * Returns a unique name that stays below the directory into which the archive is unpacked, on any
+ * system.
  */
 export function zipNames(): (step: string, path: string) => string {
   const taken = new Set<string>()

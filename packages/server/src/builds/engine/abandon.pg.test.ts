@@ -7,7 +7,7 @@ type Schemas = components['schemas']
 
 const it = testServer({ HARMONT_ABANDON_AFTER_HOURS: '48' })
 
-/** Runs the task in the server's own worker, as the crontab does. */
+/** Runs the task in the server's own worker, like the crontab. */
 async function runTask(): Promise<void> {
   const { pool } = it.server
   const { rows } = await pool.query<{ id: string }>(
@@ -18,7 +18,7 @@ async function runTask(): Promise<void> {
   await expect.poll(left).toEqual([])
 }
 
-/** Moves the rows back as if the server had run for so many hours and nothing had happened. */
+/** Shifts the rows' times into the past by this many hours. */
 async function pass(id: string, hours: number): Promise<void> {
   const { pool } = it.server
   const back = `${hours} hours`
@@ -30,7 +30,7 @@ async function pass(id: string, hours: number): Promise<void> {
   await pool.query('update engine.watch set since = since - $1::interval', [back])
 }
 
-test('a build that no runner takes ends with `build_abandoned` on every page, and can be retried', async () => {
+test('a build that no runner takes fails with `build_abandoned` on every page, and can be retried', async () => {
   const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
   const plan = ir({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true', builds_in: 'a' })
   const made = await it.request<Schemas['Build']>(ownerToken, 'POST', builds, {
@@ -44,7 +44,7 @@ test('a build that no runner takes ends with `build_abandoned` on every page, an
   await runTask()
   expect((await it.request(ownerToken, 'GET', `${builds}/1`)).body).toMatchObject({ state: 'scheduled' })
   await pass(id, 2)
-  // Another process has the build as it was: the rows decide.
+  // Simulates a change by another process: the task must read the rows.
   await it.server.pool.query('update engine.builds set version = version + 1 where id = $1', [id])
   await it.server.pool.query(
     'update engine.jobs j set version = b.version from engine.builds b where b.id = j.build_id and b.id = $1',

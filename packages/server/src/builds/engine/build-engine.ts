@@ -9,14 +9,14 @@ import {
 import type pg from 'pg'
 import type { JobLogs } from '../logs/job-logs.ts'
 
-/** The engine as the server's features use it. */
+/** The engine as used by the server's features. */
 export interface BuildEngine {
   readonly store: PostgresStore
-  /** The logs of jobs, packed or not; the store has only those that are not packed. */
+  /** The logs of all jobs. The store has only those that are not packed. */
   readonly logs: JobLogs
   /**
-   * Writes a new build within the client's open transaction. Call `announce` once that is
-   * committed; it resolves when the build waits only as it must.
+   * Writes a new build within the client's open transaction. Call `announce` after the commit; it
+   * resolves when nothing but a regular wait holds the build back.
    */
   submit(
     client: pg.ClientBase,
@@ -25,7 +25,7 @@ export interface BuildEngine {
   ): Promise<{ readonly build: Build; readonly announce: () => Promise<void> }>
 }
 
-/** Joins a store of the engine with the server's logs. */
+/** Combines the engine's store with the server's logs. */
 export function buildEngine(store: PostgresStore, logs: JobLogs): BuildEngine {
   return {
     store,

@@ -18,8 +18,8 @@ export async function loadBuild(engine: Pick<BuildEngine, 'store'>, buildId: str
 }
 
 /**
- * Finds the job of a step that a path names, also one that was retried since. Throws 404 for a job
- * that is absent, foreign or malformed.
+ * Finds the job of a step named by a path, including attempts that were retried since. Throws 404
+ * for a job that is absent, foreign or malformed.
  */
 export async function requireJob(engine: BuildEngine, buildId: string, jobId: string): Promise<Job> {
   const wanted = jobId.toLowerCase()

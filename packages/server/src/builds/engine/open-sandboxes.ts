@@ -1,4 +1,4 @@
-/** The part of running builds that needs this machine: sandboxes, and a runner that uses them. */
+/** Opens the machine-dependent part of running builds: sandboxes and a runner that uses them. */
 import { getCompileCacheDir } from 'node:module'
 import { dirname, join } from 'node:path'
 import type { Disk, EngineRunner } from '@harmont/engine'
@@ -33,8 +33,8 @@ export interface Sandboxes {
 }
 
 /**
- * Opens the sandboxes of this machine, or says what it lacks. `makeRoom` is called for an image that
- * finds too little space. `layersTravel`: there are other runners.
+ * Opens the sandboxes of this machine, or reports what it lacks. Calls `makeRoom` for an image that
+ * does not fit on the disk. `layersTravel`: whether there are other runners.
  */
 export async function openSandboxes(
   { settings, directory }: Pick<MachineOptions, 'settings' | 'directory'>,
@@ -42,7 +42,7 @@ export async function openSandboxes(
   layersTravel: boolean,
 ): Promise<Sandboxes | { readonly lacking: string }> {
   const { problems, runtimeProblem } = await probe(directory.sandboxes, settings.ociRuntime)
-  // An operator who asked for a stricter runtime must not wait for builds that never start.
+  // With a stricter runtime, fails at startup: otherwise builds would wait for ever.
   if (settings.ociRuntime !== 'crun' && runtimeProblem !== undefined)
     throw new SettingsError(
       `HARMONT_OCI_RUNTIME: expected a runtime that works here, got ${settings.ociRuntime}: ${runtimeProblem}.`,
@@ -58,7 +58,7 @@ export async function openSandboxes(
     allowedRegistries: settings.registryAllow,
     limits: { ...defaultImageLimits, bytes: settings.imageBytes },
     ownerBytes: settings.organizationImageBytes,
-    // Even the largest allowed pull must leave room on the disk.
+    // The largest allowed pull must also leave room on the disk.
     leastFreeBytes: 2 * settings.leastFreeBytes,
     makeRoom,
   })
@@ -66,7 +66,7 @@ export async function openSandboxes(
     takenForMs: 5_000,
     directory: directory.sandboxes,
     images,
-    // Pipelines are rendered without a network, whatever steps may have.
+    // Rendering has no network, whatever the setting for steps.
     network: [...new Set([...settings.sandboxNetwork, 'none' as const])],
     egressAllow: settings.egressAllow,
     ownPorts: [settings.port],
@@ -78,7 +78,7 @@ export async function openSandboxes(
   return { driver, images }
 }
 
-/** Returns a runner with this id, as it is made here. */
+/** Creates a runner with this id on this machine. */
 export async function runnerOn(
   { driver, images }: Sandboxes,
   { settings, directory, disk, log }: MachineOptions,
@@ -95,7 +95,7 @@ export async function runnerOn(
       runtime: settings.ociRuntime,
       network: networkModes[0],
       problems: driver.networkProblems,
-      // Without them, each copy of a service's database copies the files that it opens.
+      // Without reflinks, a copy of a service's database copies every file that it opens.
       reflinks: await hasReflinks(driver.staging),
     },
     'sandbox runtime and network',
@@ -117,7 +117,7 @@ export async function runnerOn(
   }
 }
 
-/** Returns where this process keeps its compiled code. */
+/** Returns the directory of this process's compile cache. */
 function compiledBeside({ compiled }: DataDirectory): string {
   const own = getCompileCacheDir()
   return own === undefined ? compiled : dirname(own)

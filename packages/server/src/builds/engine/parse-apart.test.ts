@@ -9,7 +9,7 @@ const pipeline = (steps: number) =>
     steps: Array.from({ length: steps }, (_, n) => ({ type: 'command', key: `s${n}`, cmd: 'true' })),
   })
 
-/** Parses a text; tells whether others had their turn before the answer was there. */
+/** Parses a text; also returns whether other work had a turn before the answer. */
 async function parsed(ir: string) {
   let others = false
   setImmediate(() => {
@@ -28,7 +28,7 @@ test.each([
   expect(result).toEqual(parsePlan(ir))
 })
 
-test('G57 other requests are answered while many documents of a generator are planned', async () => {
+test('G57 other requests are answered while many generator documents are planned', async () => {
   const files = Array.from({ length: 3 }, (_, n) => ({
     name: `${n}`,
     text: pipeline(1_500).replaceAll('"s', `"s${n}-`),

@@ -1,4 +1,4 @@
-/** The thread of `parse-apart.ts`: parses what it is given and ends. */
+/** The thread of `parse-apart.ts`: parses its worker data and ends. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { parsePlan, planAppended } from '@harmont/ir'
 import type { Parsing } from './parse-apart.ts'

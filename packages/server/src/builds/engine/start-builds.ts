@@ -33,32 +33,32 @@ interface BuildsOptions extends MachineOptions {
   readonly limiter: RateLimiter
   readonly offerGitSource: OfferGitSource
   readonly store: PostgresStore
-  /** Opens a shell where the files are, when that is not here. */
+  /** Opens a shell on the machine with the files, if that is another one. */
   readonly openShellElsewhere: (work: ShellWork, request: ShellRequest) => Promise<Conversation>
   readonly blobs: BlobStore
   readonly metrics: Pick<Metrics, 'count' | 'time'>
-  /** Whether there are runners elsewhere, which may take files of this machine's steps. */
+  /** Whether there are runners on other machines, which may fetch files of this machine's steps. */
   readonly hasOtherRunners: () => Promise<boolean>
 }
 
 export interface Builds {
-  /** Says what this machine lacks to run builds, and what to do; null for nothing. */
+  /** Says what this machine lacks to run builds, and how to fix it; null if nothing. */
   readonly lacking: string | null
   /** Opens a shell in a job's file system. Throws `ShellUnavailable`. */
   openShell(request: ShellRequest): Promise<Conversation>
-  /** Returns the port of a runner elsewhere. */
+  /** Returns the port of a runner on another machine. */
   portFor(runner: Required<Pick<LocalPortOptions, 'reach' | 'secrets' | 'idTokens' | 'layers'>>): RunnerPort
-  /** The secrets of all builds. */
+  /** Accesses the secrets of all builds. */
   readonly secrets: LocalPortOptions['secrets']
   /** Issues the identity tokens of all builds. */
   readonly idTokens: IdTokenIssuer
-  /** Takes no new work from now on; resolves when what runs has ended, or after `withinMs`. */
+  /** Accepts no new work; resolves when running work has ended, or after `withinMs`. */
   drain(withinMs: number): Promise<void>
-  /** Stops. Running commands go on, and the next start adopts them. */
+  /** Stops. Running commands continue, and the next start adopts them. */
   stop(): Promise<void>
 }
 
-/** Adopts what an earlier process left. Without sandboxes the builds wait. */
+/** Adopts the builds and sandboxes of an earlier process. Without sandboxes, builds wait. */
 export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   const { settings, directory, pool, sealer, limiter, offerGitSource, store, blobs, log } = options
   const runsHere = settings.role === 'all' && settings.runner !== 'off'
@@ -102,7 +102,7 @@ export async function startBuilds(options: BuildsOptions): Promise<Builds> {
   }
 }
 
-/** Returns the issuer of identity tokens. It is loaded for the first. */
+/** Returns an issuer of identity tokens that loads its module at the first request. */
 function lateIssuer(services: IssuerServices): IdTokenIssuer {
   let loading: Promise<IdTokenIssuer> | undefined
   return {
@@ -113,7 +113,10 @@ function lateIssuer(services: IssuerServices): IdTokenIssuer {
   }
 }
 
-/** Returns how the runner of this server shares layers. Loaded here: most servers have no other runner. */
+/**
+ * Returns how this server's runner shares layers. Imports the module lazily: most servers have no
+ * other runner.
+ */
 async function ownLayers(
   services: BuildsOptions,
   secrets: LocalPortOptions['secrets'],
@@ -123,13 +126,15 @@ async function ownLayers(
   return { runner, objects: layerObjects(services), getsSecrets: true, mayHave: hasSecrets(secrets) }
 }
 
-/** A database of this process's own has no schedulers elsewhere that would ask. */
+/** An embedded database has no schedulers in other processes. */
 function renewalsOf({ role, databaseUrl }: Pick<Settings, 'role' | 'databaseUrl'>): 'noted' | 'here' | 'elsewhere' {
   if (role === 'scheduler') return 'elsewhere'
   return databaseUrl === null ? 'here' : 'noted'
 }
 
-/** The same after a restart, and another one on another machine that shares the database. */
+/**
+ * Returns a runner id that survives restarts and is unique among machines that share the database.
+ */
 async function ownId(directory: MachineOptions['directory']): Promise<string> {
   return `local-${(await directory.secret('runner-id')).slice(0, 12)}`
 }

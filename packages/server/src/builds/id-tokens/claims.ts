@@ -1,8 +1,8 @@
-/** Decides what an identity token says of a step. Pure. */
+/** Determines the claims of an identity token. Pure. */
 import type { IdTokenRequest } from '@harmont/engine'
 import type { BuildFacts } from '../records/build-facts.ts'
 
-/** The facts of a build that a token may tell. */
+/** The facts of a build that a token may contain. */
 export interface BuildRecordFacts {
   readonly organization_id: string
   readonly organization: string
@@ -19,12 +19,12 @@ export interface BuildRecordFacts {
   readonly forge: string | null
   /** `owner/name`. */
   readonly repository: string | null
-  /** The forge's id, which survives renaming. */
+  /** The forge's id, which a rename does not change. */
   readonly repository_id: string | null
 }
 
 const validSeconds = 15 * 60
-/** Verifiers' clocks may be behind ours. */
+/** Allows for verifiers whose clocks are behind. */
 const earlySeconds = 60
 
 export const claimNames = [
@@ -34,8 +34,9 @@ export const claimNames = [
 ]
 
 /**
- * Returns whom a token is about, by ids that no change of a name touches. Only what the server itself
- * fetched from a ref has it: a person chose the branch of an upload.
+ * Returns the subject of a token. It consists of ids, so renaming does not change it. It contains
+ * the ref only if the server itself fetched the commit from it: the branch of an upload is a
+ * person's choice.
  */
 export function subjectOf(facts: BuildRecordFacts): string {
   const { organization_id: organization, pipeline_id: pipeline } = facts
@@ -43,7 +44,7 @@ export function subjectOf(facts: BuildRecordFacts): string {
   return `org:${organization}:pipeline:${pipeline}:${ref === null ? 'upload' : `ref:${ref}`}`
 }
 
-/** Returns the claims of a token beside `aud` and `jti`. */
+/** Returns the claims of a token except `aud` and `jti`. */
 export function claimsOf(
   facts: BuildRecordFacts,
   { buildId, job, stepKey }: IdTokenRequest,
@@ -51,7 +52,7 @@ export function claimsOf(
 ): Readonly<Record<string, string | number>> {
   const issuedAt = Math.floor(now.getTime() / 1000)
   return {
-    // These are the same in all tokens of a step.
+    // Claims that are the same in all tokens of a step.
     iss: issuer,
     sub: subjectOf(facts),
     organization: facts.organization,
@@ -70,7 +71,7 @@ export function claimsOf(
   }
 }
 
-/** An upload has none of these, because a person chose them. */
+/** Absent for an upload, where a person chose them. */
 function fetchedClaims(facts: BuildRecordFacts): Readonly<Record<string, string | number>> {
   const ref = refOf(facts)
   if (ref === null) return { source: 'upload' }

@@ -25,7 +25,7 @@ beforeEach(() => it.server.pool.query('delete from id_token_keys'))
 const services = () => ({ pool: it.server.pool, sealer: createSealer(key) })
 const limiter = createLimiter(new ProcessBuckets(), 'on')
 
-/** Makes a build, which is an upload unless the test changes its row. */
+/** Creates a build. It is an upload unless `row` changes that. */
 async function newBuild(row: Readonly<Record<string, unknown>> = {}) {
   const slug = await it.newPipeline()
   const path = `${organization}/pipelines/${slug}/builds`
@@ -40,7 +40,7 @@ async function newBuild(row: Readonly<Record<string, unknown>> = {}) {
   return { id, slug, number, ...(rows[0] as { organization_id: string; pipeline_id: string }) }
 }
 
-/** Issues tokens as the engine asks for them. */
+/** Issues tokens in the same way as the engine. */
 function issue(buildId: string, now: Date, audiences: Readonly<Record<string, string>> = { F: 'sts.example.com' }) {
   const job = { id: randomUUID(), attempt: 1, runner: 'runner-1' }
   const issuer = idTokenIssuer({ ...services(), publicUrl, limiter, now: () => now })
@@ -54,12 +54,12 @@ async function tokenOf(buildId: string, now: Date): Promise<string> {
   return token
 }
 
-/** The public address of the server leads to where it listens, as a reverse proxy would. */
+/** Redirects requests for the server's public address to its port, like a reverse proxy. */
 const proxied: typeof fetch = (url, init) => fetch(String(url).replace(publicUrl, it.server.url), init)
 
 /**
- * A relying party that nobody here wrote: it finds the issuer by openid-client and verifies by jose.
- * `reads` says how often it may read the keys anew.
+ * An independent relying party: discovers the issuer with openid-client and verifies with jose.
+ * `reads` limits how often it may refetch the keys.
  */
 async function relyingParty(reads: 'once' | 'always' = 'always') {
   const config = await discovery(new URL(publicUrl), 'nobody', undefined, undefined, {
@@ -79,7 +79,7 @@ async function relyingParty(reads: 'once' | 'always' = 'always') {
 
 const kidOf = (token: string) => decodeProtectedHeader(token).kid
 
-test('G120 a verifier accepts tokens before, during and after a rotation, and none of a key long gone', async () => {
+test('G120 a verifier accepts tokens before, during and after a rotation, and none of a removed key', async () => {
   const { id, organization_id: org, pipeline_id: pipeline, slug, number } = await newBuild({ ref_class: 'fetched' })
   const first = await tokenOf(id, start)
   const verify = await relyingParty()
@@ -98,7 +98,7 @@ test('G120 a verifier accepts tokens before, during and after a rotation, and no
   await rotateKeys(services(), after(28.9))
   const asBefore = await relyingParty('once')
   await asBefore(await tokenOf(id, after(28.9)), after(28.9))
-  // The next key is shown for a day before anything is signed by it.
+  // The next key is published for a day before it signs anything.
   await rotateKeys(services(), after(29))
   const during = await tokenOf(id, after(30, -1))
   expect(kidOf(during)).toBe(kidOf(first))
@@ -109,7 +109,7 @@ test('G120 a verifier accepts tokens before, during and after a rotation, and no
   await withNext(next, after(30))
   await expect(asBefore(next, after(30))).rejects.toThrow(errors.JWKSNoMatchingKey)
   await verify(next, after(30))
-  // A token of the last second of the old key is accepted for as long as it is valid.
+  // A token signed in the old key's last second is accepted as long as it is valid.
   await rotateKeys(services(), after(30.9))
   await verify(during, after(30, 890))
   await rotateKeys(services(), after(31))
@@ -117,7 +117,7 @@ test('G120 a verifier accepts tokens before, during and after a rotation, and no
   await verify(await tokenOf(id, after(31)), after(31))
 })
 
-test('G120 of many processes at once, one makes the first key, and one makes the next', async () => {
+test('G120 among many concurrent processes, one creates the first key and one creates the next', async () => {
   const { id } = await newBuild()
   const tokens = await Promise.all(Array.from({ length: 3 }, () => tokenOf(id, start)))
   expect(new Set(tokens.map(kidOf)).size).toBe(1)
@@ -127,7 +127,7 @@ test('G120 of many processes at once, one makes the first key, and one makes the
     { number: 1, used_from: start },
     { number: 2, used_from: after(30) },
   ])
-  // A server that was off for months shows the next key for a day, too.
+  // A server that was down for months also publishes the next key for a day.
   await rotateKeys(services(), after(90))
   const { rows: late } = await it.server.pool.query('select number, used_from from id_token_keys order by number')
   expect(late).toEqual([
@@ -136,7 +136,7 @@ test('G120 of many processes at once, one makes the first key, and one makes the
   ])
 })
 
-test('G121 the subject says where the server fetched a build from; an upload is one whatever it claims, a fork has none', async () => {
+test('G121 the subject names the ref that the server fetched; an upload has none whatever it claims, nor has a fork', async () => {
   const verify = await relyingParty()
   const subjectOf = async (row: Readonly<Record<string, unknown>>) => {
     const { id, organization_id: org, pipeline_id: pipeline } = await newBuild(row)
@@ -158,7 +158,7 @@ test('G121 the subject says where the server fetched a build from; an upload is 
   expect(await issue(fork.id, start)).toEqual({ kind: 'withheld', remark: expect.stringContaining('forks') })
 })
 
-test('G122 each issued token is in the audit log for a year, with its id and without itself', async () => {
+test('G122 each issued token is in the audit log for a year, by its id and without its value', async () => {
   const { id, slug, number } = await newBuild()
   const answer = await issue(id, start, { A: 'sts.example.com', B: 'vault' })
   const tokens = answer.kind === 'tokens' ? [...answer.tokens.values()] : []
@@ -196,7 +196,7 @@ test('G122 each issued token is in the audit log for a year, with its id and wit
   expect(await count()).toBe((before ?? 0) - 1)
 })
 
-test('G122 a runner asks for tokens of its job as often as the limit says; further times are refused, and leave no trace', async () => {
+test('G122 a runner requests tokens of its job only as often as the limit allows; further requests are refused and leave no trace', async () => {
   const runner = await joinedRunner(limited)
   const slug = await limited.newPipeline()
   const pipelineIr = ir({ key: 'a', cmd: 'true', id_tokens: { ID: { audience: 'x' } } })
@@ -214,7 +214,7 @@ test('G122 a runner asks for tokens of its job as often as the limit says; furth
   expect((await limited.server.pool.query(issued, [lease?.jobId])).rowCount).toBe(5)
 })
 
-test('keys of a lost encryption key sign nothing, and are replaced once the operator has removed them', async () => {
+test('keys sealed with a lost encryption key sign nothing, and are replaced once the operator has removed them', async () => {
   const { id } = await newBuild()
   const first = await tokenOf(id, start)
   const other = { ...services(), sealer: createSealer('another-key-than-was-there') }
@@ -228,7 +228,7 @@ test('keys of a lost encryption key sign nothing, and are replaced once the oper
   expect(kidOf(token)).not.toBe(kidOf(first))
 })
 
-test('the configuration and the keys are for everybody, and may be kept for five minutes', async () => {
+test('the configuration and the keys are public and may be cached for five minutes', async () => {
   const none = await it.request(null, 'GET', '/.well-known/jwks.json')
   expect([none.status, none.body]).toEqual([200, { keys: [] }])
   expect(none.headers.get('cache-control')).toBe('public, max-age=300')

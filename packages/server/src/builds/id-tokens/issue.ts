@@ -25,7 +25,7 @@ export function idTokenIssuer(services: IssuerServices): IdTokenIssuer {
     async issue(request) {
       const facts = await readFacts(services.pool, request.buildId)
       if (facts.trust === 'fork') return { kind: 'withheld', remark: forkRemark }
-      // Each token is a row of the audit log: a runner must not fill it.
+      // Each token adds a row to the audit log: a runner must not fill it.
       await services.limiter.take('id_tokens_job', request.job.id)
       const now = services.now()
       try {
@@ -48,7 +48,7 @@ async function issueFor(
   const claims = claimsOf(facts, request, { issuer: services.publicUrl, now })
   const wanted = Object.entries(request.audiences).map(([name, audience]) => ({ name, audience, jti: randomUUID() }))
   const tokens = await signAll(key, wanted, claims)
-  // Before the tokens leave, so that none is given without a trace.
+  // Writes the audit rows before returning the tokens, so that every token is recorded.
   await recordAudit(services.pool, systemActor, {
     organizationId: facts.organization_id,
     action: 'id_token.issued',

@@ -4,9 +4,9 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { openOrNull, type Sealer } from '../../platform/encryption/seal.ts'
 
 const dayMs = 24 * 3600 * 1000
-/** How long a key signs. */
+/** How long a key is used to sign. */
 const usedMs = 30 * dayMs
-/** How long everybody may see a key before it signs, and after: verifiers keep what they have read. */
+/** How long a key is published before and after it signs: verifiers cache keys. */
 const shownMs = dayMs
 
 export interface KeyServices {
@@ -26,15 +26,15 @@ export interface SigningKey {
   readonly privateKey: JWK
 }
 
-/** The place for which the private half of a key is sealed. */
+/** The sealing context of a key's private half. */
 function placeOfKey(kid: string): string {
   return `id-token-key/${kid}`
 }
 
-/** A public half, as a JWK. */
+/** A public key as a JWK. */
 type PublicKey = Readonly<Record<'kty' | 'n' | 'e' | 'kid' | 'alg' | 'use', string>>
 
-/** Returns the public halves of all keys by which a valid token is signed, or will be soon. */
+/** Returns the public keys that sign valid tokens or will do so soon. */
 export async function publicKeys(database: Database): Promise<readonly PublicKey[]> {
   const { rows } = await database.query<{ public_key: PublicKey }>({
     name: 'public-id-token-keys',
@@ -43,23 +43,26 @@ export async function publicKeys(database: Database): Promise<readonly PublicKey
   return rows.map(({ public_key: key }) => key)
 }
 
-/** Returns the key that signs now. Makes the first one. Throws `CannotOpen`. */
+/**
+ * Returns the key that signs at present. Creates the first key if there is none. Throws
+ * `CannotOpen`.
+ */
 export async function signingKey(services: KeyServices, now: Date): Promise<SigningKey> {
   let keys = await listKeys(services.pool)
   if (keys.length === 0) {
-    // Nobody has read older ones.
+    // No verifier can have cached older keys.
     await addKey(services, 1, now)
     keys = await listKeys(services.pool)
   }
   const key = keys.findLast(({ used_from: from }) => from <= now) ?? keys[0]
-  if (key === undefined) throw new Error('the first key was removed while it was made')
+  if (key === undefined) throw new Error('the first key was removed while it was being created')
   const { kid, sealed_key: sealed } = key
   return { kid, privateKey: JSON.parse(services.sealer.open(placeOfKey(kid), sealed)) as JWK }
 }
 
 /**
- * Makes the next key a day before the newest one has signed for 30 days, and removes those that
- * another one has followed for a day. May run twice, and in several processes at once.
+ * Creates the next key a day before the newest one has signed for 30 days, and removes keys a day
+ * after their successor took over. May run several times, and in several processes at once.
  */
 export async function rotateKeys(services: KeyServices, now: Date): Promise<void> {
   const { pool } = services
@@ -68,7 +71,7 @@ export async function rotateKeys(services: KeyServices, now: Date): Promise<void
     [new Date(now.getTime() - shownMs)],
   )
   const newest = (await listKeys(pool)).at(-1)
-  // No step has asked for a token yet.
+  // No step has requested a token yet.
   if (newest === undefined) return
   const dueAt = newest.used_from.getTime() + usedMs
   if (now.getTime() < dueAt - shownMs) return
@@ -83,7 +86,7 @@ async function listKeys(database: Database): Promise<readonly KeyRow[]> {
   return rows
 }
 
-/** Adds a key, unless another process was faster. */
+/** Adds a key unless another process has done so. */
 async function addKey({ pool, sealer }: KeyServices, number: number, usedFrom: Date): Promise<void> {
   const { calculateJwkThumbprint, exportJWK, generateKeyPair } = await import('jose')
   const pair = await generateKeyPair('RS256', { extractable: true })
@@ -97,7 +100,10 @@ async function addKey({ pool, sealer }: KeyServices, number: number, usedFrom: D
   )
 }
 
-/** Removes keys that were sealed under a lost one: the next token makes another. Returns how many. */
+/**
+ * Removes keys sealed with a lost encryption key: the next token creates a new one. Returns how
+ * many.
+ */
 export async function removeLostKeys({ pool, sealer }: KeyServices): Promise<number> {
   const lost = (await listKeys(pool)).filter(
     ({ kid, sealed_key: sealed }) => openOrNull(sealer, placeOfKey(kid), sealed) === null,

@@ -8,10 +8,10 @@ interface IdTokenRouteServices {
   readonly publicUrl: string
 }
 
-/** A key is shown for a day before it signs, so no reader misses one. */
+/** A key is published for a day before it signs, so every verifier learns it in time. */
 const headers = { 'cache-control': 'public, max-age=300' }
 
-/** Tells everybody how the identity tokens of steps are verified. */
+/** Serves the public data with which identity tokens are verified. */
 export function idTokenRoutes({
   pool,
   publicUrl,

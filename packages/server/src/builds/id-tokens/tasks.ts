@@ -5,17 +5,17 @@ import { type KeyServices, rotateKeys } from './keys.ts'
 
 export const idTokenCrontab = ['37 * * * * rotate_id_token_keys', '57 4 * * * forget_id_tokens']
 
-/** How long the audit log has issued tokens. */
+/** How long the audit log keeps issued tokens. */
 const keptDays = 365
 const batch = 1_000
 
 interface IdTokenTaskServices extends KeyServices {
   readonly pool: pg.Pool
-  /** Has the time of the database, by which tokens are signed. */
+  /** Provides the time of the database, which determines the time in tokens. */
   readonly engine: { readonly store: { now(): number } }
 }
 
-/** Replaces the keys of identity tokens in time, and forgets old tokens. */
+/** Rotates the keys of identity tokens, and forgets old tokens. */
 export function idTokenTasks(services: IdTokenTaskServices): TaskList {
   const now = () => new Date(services.engine.store.now())
   return {

@@ -20,7 +20,7 @@ async function newBuild(organization = 'default', token = ownerToken) {
   return { path: `${path}/1`, id: made.body.id }
 }
 
-test('G125 members read the hosts that a job used and was refused, and nobody else does', async () => {
+test("G125 only members read a job's used and refused hosts", async () => {
   const { path } = await newBuild()
   const job = await playJob(it)
   const read = (token: string | null) => it.request<Egress>(token, 'GET', `${path}/jobs/${job.id}/egress`)
@@ -32,7 +32,7 @@ test('G125 members read the hosts that a job used and was refused, and nobody el
   expect([(await read(null)).status, codeOf(await read(stranger.token))]).toEqual([401, 'organization_not_found'])
 })
 
-test('G125 a limit of hosts holds for builds that are made after it, and only admins set it', async () => {
+test('G125 an egress limit applies to builds created after it, and only admins set it', async () => {
   const before = await newBuild()
   const change = (body: unknown, token = ownerToken) =>
     it.request<components['schemas']['Organization']>(token, 'PATCH', `${organizations}/default`, body)

@@ -42,7 +42,7 @@ test('G31 a job of another build, an absent one and a malformed id give the same
   for (const path of [build, other]) await it.request(ownerToken, 'PUT', `${path}/cancel`)
 })
 
-test('jobs are listed after their prerequisites, and say what they wait for', async () => {
+test('jobs are listed after their prerequisites, with the reason why they wait', async () => {
   const build = await newBuild(
     { key: 'last', cmd: 'true', depends_on: ['middle'], soft_fail: [75], label: 'The last' },
     { key: 'middle', cmd: 'true', builds_in: 'first', retry: { limit: 2, delay_seconds: 5, exit_codes: '*' } },
@@ -107,7 +107,7 @@ test('a failed job has its exit code, and its dependents are skipped with the re
   expect(ended.body).toMatchObject({ state: 'failed', error_code: null })
 })
 
-test('a chain of 20,000 steps in reverse order is put in order', () => {
+test('a chain of 20,000 steps in reverse order is sorted', () => {
   const count = 20_000
   const steps = Array.from({ length: count }, (_, index) => ({
     buildsIn: null,
@@ -116,7 +116,7 @@ test('a chain of 20,000 steps in reverse order is put in order', () => {
   expect(orderSteps(steps as never).slice(0, 3)).toEqual([count - 1, count - 2, count - 3])
 })
 
-test('G117 appended steps are jobs like others, with their generator, in lists, views, usage and summaries', async () => {
+test('G117 appended steps are ordinary jobs, with their generator, in lists, views, usage and summaries', async () => {
   const build = await newBuild(
     { key: 'plan', cmd: 'true', append: { max: 5 } },
     { key: 'deploy', cmd: 'true', after_appended: ['plan'] },

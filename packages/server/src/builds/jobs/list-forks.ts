@@ -10,7 +10,7 @@ interface ForkRow extends Omit<Fork, 'started_at' | 'finished_at'> {
   readonly ended_at: Date
 }
 
-/** Lists the runs that proved, or prove, the failed tests of a job. */
+/** Lists the runs that prove the failed tests of a job. */
 export async function listForks(database: Database, jobId: string): Promise<Fork[]> {
   const { rows } = await database.query<ForkRow>({
     name: 'list-forks',

@@ -2,7 +2,7 @@ import type { components } from '@harmont/contract'
 import type { StepOutput } from '@harmont/engine'
 import type { Complete } from '../../platform/http/index.ts'
 
-/** Presents the hosts that a job used and was refused; null: none were noted. */
+/** Presents a job's used and refused hosts; null if none were noted. */
 export function presentEgress(egress: StepOutput['egress'] | null): Complete<components['schemas']['JobEgress']> {
   if (egress == null) return { mode: null, used: [], refused: [], complete: true }
   const { isBound, isWhole, used, refused } = egress

@@ -11,9 +11,9 @@ import { readWaits, type Waits, waitReason } from './read-waits.ts'
 type JobBody = Complete<components['schemas']['Job']>
 
 /**
- * Returns the job of a step as the members of its organization see it. It depends on the newest
- * attempts of its prerequisites. `waits` holds those of the jobs that are shown, `at` is the time of
- * the whole answer: the clock is a file of the kernel, and reading it for each job would cost too much.
+ * Returns the job of a step as members of its organization see it. Its dependencies are the newest
+ * attempts of its prerequisites. `waits` contains the waits of the shown jobs. `at` is the time of
+ * the whole answer: reading the clock, which is a kernel file, for each job would cost too much.
  */
 export function presentJobOf(build: Build, job: Job, waits: Waits, at: number): JobBody {
   const step = job.step === null ? undefined : build.steps[job.step]
@@ -47,7 +47,7 @@ export function presentJobOf(build: Build, job: Job, waits: Waits, at: number): 
 
 type Instants = 'scheduled_at' | 'assigned_at' | 'started_at' | 'finished_at' | 'phases'
 
-/** Returns when a job waited, was worked on and ended, with the parts of its work under its newest lease. */
+/** Returns when a job waited, was worked on and ended, with the phases of its newest lease. */
 export function instantsOf(
   job: {
     readonly [at in 'scheduledAt' | 'assignedAt' | 'startedAt' | 'finishedAt']: Date | number | null
@@ -68,7 +68,7 @@ function softFailPolicy({ softFail }: Step): JobBody['soft_fail_policy'] {
   return { exit_codes: softFail === true ? '*' : [...softFail] }
 }
 
-/** Returns the object as it stands in the IR. */
+/** Returns the object as it is in the IR. */
 function retryPolicy({ retry }: Step): JobBody['retry_policy'] {
   if (retry === null) return null
   const { limit, delaySeconds, exitCodes, signals, reasons } = retry
@@ -81,7 +81,7 @@ function retryPolicy({ retry }: Step): JobBody['retry_policy'] {
   }
 }
 
-/** Returns these jobs of a build, each with the reason why it waits. */
+/** Returns these jobs of a build, each with the reason for its wait. */
 export async function presentJobsOf(engine: BuildEngine, build: Build, jobs: readonly Job[]): Promise<JobBody[]> {
   const waits = await readWaits(engine, build, jobs)
   const at = now()

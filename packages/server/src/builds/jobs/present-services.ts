@@ -4,7 +4,7 @@ import type { Complete } from '../../platform/http/index.ts'
 
 type JobServiceBody = Complete<components['schemas']['JobService']>
 
-/** Returns the services that run, or ran, beside a job. */
+/** Returns the services beside a job, running or ended. */
 export function presentServices({ steps }: Pick<Build, 'steps'>, { id, step, services }: Job): JobServiceBody[] {
   const planned = new Map((step === null ? undefined : steps[step]?.services)?.map((one) => [one.name, one]))
   return services.map(({ name, state, readyMs, exitCode }) => {

@@ -17,13 +17,13 @@ export interface RetryServices {
   readonly runnerSecret: string
 }
 
-/** The jobs of a build that are to be retried: these, or all that can be. */
+/** The jobs of a build to retry: these, or all that can be retried. */
 export type RetryWish = { readonly kind: 'all' } | { readonly kind: 'jobs'; readonly ids: readonly string[] }
 
 /**
- * Adds an attempt to each of these jobs, in one transaction of the engine (`http.md` 7.6). Returns the
- * ids of the attempts before. Throws 409 `job_not_retryable` when a named job cannot be retried, or
- * none can, and 409 `source_gone`; then nothing has changed.
+ * Adds an attempt to each of these jobs, in one transaction of the engine (`http.md` 7.6). Returns
+ * the ids of the previous attempts. Throws 409 `job_not_retryable` when a named job cannot be
+ * retried, or no job can, and 409 `source_gone`. After an error nothing has changed.
  */
 export async function retryJobs(
   services: RetryServices,
@@ -40,8 +40,8 @@ export async function retryJobs(
   await transaction(services.pool, async (client) => {
     await requireSource(client, build.id, found.context.source)
     await restoreRunnerToken(client, build.id, hashToken(runnerToken(services.runnerSecret, build.id)))
-    // Before the retry itself: should this process die in between, the same request does it then. A
-    // job is retried once for each of its ids.
+    // Stored before the retry: if this process dies in between, a repeated request completes it.
+    // Retries a job once, even if its id occurs several times.
     await idempotency?.keep(client, JSON.stringify(ids))
   })
   if (!(await applyRetry(services.engine, build.id, ids)))
@@ -49,7 +49,7 @@ export async function retryJobs(
   return ids
 }
 
-/** Applies a retry; returns whether it retries any job. May be called again. */
+/** Applies a retry; returns whether it retries any job. Idempotent. */
 export async function applyRetry(engine: BuildEngine, buildId: string, ids: readonly string[]): Promise<boolean> {
   const applied = await engine.store.builds.apply(buildId, eventsOf(ids))
   return applied?.taken.includes(true) === true
@@ -60,7 +60,7 @@ function eventsOf(ids: readonly string[]): readonly BuildEvent[] {
   return ids.map((job) => ({ type: 'retry', job, at }))
 }
 
-/** Returns the ids with prerequisites first: a dependent can be retried only after them. */
+/** Sorts the ids, prerequisites first: a dependent can be retried only after them. */
 function inOrder(build: Build, wanted: (job: Job) => boolean): readonly string[] {
   return orderSteps(build.steps).flatMap((index) => {
     const job = build.jobs[index]
@@ -83,17 +83,20 @@ function requireRetryable(build: Build, wanted: readonly string[]): readonly str
   }
   const ids = inOrder(build, ({ id }) => wanted.includes(id))
   const { taken, states } = rehearse(build, ids)
-  // A job that ended before it began waits again, as the same attempt, when its prerequisite is
+  // A job that ended before it began waits again in the same attempt when its prerequisite is
   // retried.
   const refused = ids.find((id, index) => !taken[index] && states.get(id) !== 'pending')
   if (refused !== undefined)
     throw notRetryable(
-      `The job ${refused} cannot be retried: a step that it needs has not passed. Retry that step first, or both together.`,
+      `The job ${refused} cannot be retried: one of its prerequisites has not passed. Retry that step first, or both together.`,
     )
   return ids
 }
 
-/** Applies the retries to a copy of the build and returns what the engine would do. */
+/**
+ * Applies the retries to a copy of the build. Returns whether each is accepted, and the resulting
+ * states.
+ */
 function rehearse(build: Build, ids: readonly string[]) {
   const live = liveBuild(build)
   const taken = eventsOf(ids).map((event) => {
