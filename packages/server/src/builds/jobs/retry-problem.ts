@@ -3,7 +3,7 @@ import { sortedPrerequisites } from './order-steps.ts'
 
 const dayMs = 24 * 3600 * 1000
 
-/** Returns until when the file systems of a build are kept (`engine.md` 6); null while it runs. */
+/** Returns how long the file systems of a build are kept (`engine.md` 6); null while it runs. */
 export function filesKeptUntil({ finishedAt }: Pick<Build, 'finishedAt'>): number | null {
   return finishedAt === null ? null : finishedAt + dayMs
 }
@@ -13,8 +13,8 @@ export function areFilesGone(build: Pick<Build, 'finishedAt'>, now: number): boo
 }
 
 /**
- * Says why the newest attempt of a step cannot be retried, as the end of a sentence; null when
- * nothing about it prevents that.
+ * Returns the reason why the newest attempt of a step cannot be retried, as the end of a sentence;
+ * null when nothing about the attempt prevents a retry.
  */
 export function retryProblem(build: Build, { state, step }: Job, now: number): string | null {
   if (build.state === 'canceling') return 'its build is being canceled'
@@ -31,8 +31,8 @@ export function retryProblem(build: Build, { state, step }: Job, now: number): s
 }
 
 /**
- * Says why a step cannot be retried alone, as the end of a sentence; null when all that it needs is
- * there. Together with its prerequisites it can be retried.
+ * Returns the reason why a step cannot be retried alone, as the end of a sentence; null when all
+ * its inputs exist. The step can be retried together with its prerequisites.
  */
 export function prerequisiteProblem({ steps, jobs }: Build, { step: index }: Job): string | null {
   const step = index === null ? undefined : steps[index]

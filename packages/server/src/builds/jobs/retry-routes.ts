@@ -21,7 +21,7 @@ interface Place {
   readonly params: { readonly pipeline: string; readonly number: number }
 }
 
-/** The routes of further attempts. */
+/** The routes that retry jobs. */
 export function retryRoutes(services: RetryRouteServices): Pick<Handlers, 'retryJob' | 'retryBuild'> {
   const { pool, engine } = services
   const pass = ({ membership }: Place, { pipeline, build }: FoundBuild) =>
@@ -71,7 +71,7 @@ export function retryRoutes(services: RetryRouteServices): Pick<Handlers, 'retry
 }
 
 /**
- * Reads the jobs to retry: every job that can be retried when no list names any. Throws 422
+ * Reads the jobs to retry; without a list, every job that can be retried. Throws 422
  * `request_invalid` for a step that does not exist.
  */
 function readWish({ job_ids, step_keys }: Body<'retryBuild'>, build: Build): RetryWish {

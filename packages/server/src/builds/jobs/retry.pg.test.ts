@@ -9,7 +9,7 @@ type Job = components['schemas']['Job']
 const it = testServer()
 const organization = '/api/v0/organizations/default'
 
-/** a; b builds in a; c after b; d alone. */
+/** b builds in a; c runs after b; d is independent. */
 const steps = ir(
   { key: 'a', cmd: 'true' },
   { key: 'b', cmd: 'false', builds_in: 'a' },
@@ -74,7 +74,7 @@ test('G08 a retry is a new job and reopens the build; skipped jobs wait again, a
   expect((await get<Build>(build)).state).toBe('passed')
 })
 
-/** Plays the only job that is ready, from one instant to another, or on. */
+/** Plays the only ready job from one instant to another; null: without an end. */
 async function playAt(from: number, to: number | null, exitCode = 0): Promise<void> {
   const { store } = it.server.engine
   const [lease] = await store.leases.take('test-runner', 1, store.now())
@@ -112,13 +112,13 @@ test('a build of 50 s that is retried 35 minutes later and then takes 20 s has a
   expect(data[0]?.run_ms).toBe(70_000)
   await it.request(ownerToken, 'POST', builds, body)
   await playAt(Date.now(), null)
-  // The estimate goes by the run times of builds.
+  // The estimate is based on the run times of builds.
   const { eta_ms } = await get<{ eta_ms: number }>(`${builds}/2/view`)
   expect(eta_ms).toBeGreaterThan(0)
   expect(eta_ms).toBeLessThanOrEqual(70_000)
 })
 
-test('without a list every job that can be retried is retried, at once', async () => {
+test('without a list, every job that can be retried is retried at once', async () => {
   const build = await failedBuild()
   const made = await retry(build)
   expect(made.status).toBe(201)
@@ -143,7 +143,7 @@ test('a retry of a canceled build includes the jobs that were canceled before th
   expect((await get<Build>(build)).state).toBe('running')
 })
 
-test('a job that passed, was skipped, is active or was retried already cannot be retried, and then no job is', async () => {
+test('a job that passed, was skipped, is active or was retried cannot be retried, and then no job of the list is', async () => {
   const build = await failedBuild()
   const [a, b, c, d] = await Promise.all(['a', 'b', 'c', 'd'].map((key) => idOf(build, key)))
   const refused = async (...ids: readonly (string | undefined)[]) => {
@@ -182,7 +182,7 @@ test('no job is retried while the build is being canceled', async () => {
   await running.end()
 })
 
-test('a file system is gone after a day, and the answer says to rebuild', async () => {
+test('a file system expires after a day, and the answer suggests a rebuild', async () => {
   const build = await failedBuild()
   await it.server.pool.query(
     "update engine.builds set finished_at = now() - interval '25 hours', version = version + 1 where id = $1",
@@ -191,11 +191,11 @@ test('a file system is gone after a day, and the answer says to rebuild', async 
   const b = await retry(build, { step_keys: ['b'] })
   expect([b.status, codeOf(b)]).toEqual([409, 'job_not_retryable'])
   expect(JSON.stringify(b.body)).toContain('rebuild')
-  // A step that begins with its image needs nothing that could be gone.
+  // A step that starts from its image depends on no snapshot that could have expired.
   expect((await retry(build, { step_keys: ['d'] })).status).toBe(201)
 })
 
-test('G08 of ten retries of one job at once one succeeds, and makes one attempt', async () => {
+test('G08 exactly one of ten concurrent retries of a job succeeds, and creates one attempt', async () => {
   const build = await failedBuild()
   const d = await idOf(build, 'd')
   const answers = await Promise.all(
@@ -206,7 +206,7 @@ test('G08 of ten retries of one job at once one succeeds, and makes one attempt'
   expect(all.filter(({ step_key }) => step_key === 'd').map(({ attempt }) => attempt)).toEqual([1, 2])
 })
 
-test('one idempotency key retries once, also when the first process died before it retried or answered', async () => {
+test('one idempotency key retries once, even if the first process died before its retry or answer', async () => {
   const build = await failedBuild()
   const d = await idOf(build, 'd')
   const key = { 'idempotency-key': 'retry-1' }
@@ -221,7 +221,7 @@ test('one idempotency key retries once, also when the first process died before 
   await lose()
   const again = await it.request<Job>(ownerToken, 'POST', path, undefined, key)
   expect([again.status, again.body.id, again.headers.get('idempotent-replayed')]).toEqual([201, first.body.id, 'true'])
-  // Recorded, and not applied: as a process leaves it that is killed in between.
+  // Simulates a process that was killed after it recorded the retry and before it applied it.
   const other = await failedBuild()
   const undone = { 'idempotency-key': 'retry-2' }
   const failed = await idOf(other, 'd')
@@ -248,7 +248,7 @@ test('lists with absent steps, absent jobs or jobs of other builds are refused',
   }
 })
 
-test('a retry is refused whenever a new build would be', async () => {
+test('a retry is refused under the same conditions as a new build', async () => {
   const build = await failedBuild()
   const pipeline = build.replace(/\/builds\/1$/, '')
   const { token } = await it.newUser('retry-stranger')
@@ -259,7 +259,7 @@ test('a retry is refused whenever a new build would be', async () => {
   expect(codeOf(await retry(build))).toBe('pipeline_archived')
 })
 
-test('a reopened build has the token that its runners need, until it ends again', async () => {
+test('a reopened build has the token for its runners until it ends again', async () => {
   const build = await failedBuild()
   const { id } = await get<Build>(build)
   const tokenOf = async () =>

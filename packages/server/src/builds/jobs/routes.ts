@@ -12,7 +12,7 @@ import { presentServices } from './present-services.ts'
 import { readWaits } from './read-waits.ts'
 import { type RetryRouteServices, retryRoutes } from './retry-routes.ts'
 
-/** The routes of a build's jobs. The job that renders the pipeline is none of them. */
+/** The routes of a build's jobs. The rendering job is not included. */
 export function jobRoutes(
   services: RetryRouteServices,
 ): Pick<
@@ -56,7 +56,7 @@ function newestAttempts({ steps, jobs }: Build): readonly Job[] {
   return orderSteps(steps).flatMap((index) => jobs[index] ?? [])
 }
 
-/** Returns every attempt, in the order of the steps; within a step the oldest first. */
+/** Returns all attempts in the order of the steps, the oldest of each step first. */
 async function everyAttempt(engine: BuildEngine, { id, steps }: Build): Promise<readonly Job[]> {
   const byStep = Map.groupBy(await engine.store.builds.jobs(id), ({ step }) => step)
   return orderSteps(steps).flatMap((index) => byStep.get(index) ?? [])

@@ -1,4 +1,4 @@
-/** Leads runners to the blobs of layers in a store that they reach themselves. */
+/** Gives runners direct access to the blobs of layers, in a store that they can reach. */
 import { createHmac, randomUUID } from 'node:crypto'
 import { type DirectObjects, type LayerPlace, NotWanted, type ObjectPart } from '@harmont/engine'
 import type pg from 'pg'
@@ -10,11 +10,11 @@ interface DirectServices {
   readonly pool: pg.Pool
   readonly blobs: BlobStore
   readonly direct: DirectBlobs
-  /** Signs receipts: without one a runner could name the blob of somebody else as its part. */
+  /** Signs receipts: otherwise a runner could claim another one's blob as its part. */
   readonly secret: string
 }
 
-/** Their addresses expire: a reader asks for more when it has read these. */
+/** Limited because the addresses expire: a reader requests more after it has read these. */
 const mostLocated = 32
 
 export function directObjects(services: DirectServices): DirectObjects {

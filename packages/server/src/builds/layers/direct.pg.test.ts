@@ -1,4 +1,7 @@
-/** Layers on their way between runners and S3, past the server, also where S3 answers as broken networks do. */
+/**
+ * Layers that travel between runners and S3 without passing through the server, also when S3 fails
+ * like a broken network.
+ */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import { type LeaseRef, layerPartBytes, noOutput, type PartTarget } from '@harmont/engine'
@@ -16,7 +19,7 @@ const { elsewhere, leaseOne, runParent } = layerPlayers(it)
 beforeEach(() => proxy.heal())
 afterAll(() => proxy.stop())
 
-/** Requests of runners carry no signature of the server's own in a header. */
+/** Requests of runners carry no header with a signature of the server. */
 const ofRunners = () => proxy.asked.filter(({ path }) => path.includes('X-Amz-Signature'))
 
 async function moved(way: string): Promise<number> {
@@ -24,7 +27,7 @@ async function moved(way: string): Promise<number> {
   return Number(new RegExp(`^harmont_layer_bytes_total\\{way="${way}"\\} (\\d+)$`, 'm').exec(body)?.[1] ?? 0)
 }
 
-/** Lets a runner give a layer of two parts, and another one take a job on top of it. */
+/** Lets a runner send a layer of two parts, and another one take a job based on it. */
 async function give(bytes: Buffer) {
   const [giver, taker] = [await elsewhere(), await elsewhere()]
   const snapshot = await runParent(giver)
@@ -47,7 +50,7 @@ async function end({ port }: Elsewhere, job: LeaseRef): Promise<void> {
 
 const content = randomBytes(layerPartBytes + 100_000)
 
-test('G95 a layer goes from a runner to S3 and from there to another one, past the server', async () => {
+test('G95 a layer travels from a runner to S3 and on to another runner, without passing through the server', async () => {
   const { taker, digest, lacking, snapshot, leased } = await give(content)
   expect(lacking).toEqual([])
   const job = await leased
@@ -79,7 +82,7 @@ test.for([
   await end(taker, job)
 })
 
-test('G116 a read that is cut goes on where it was, and a part whose answer was lost counts once', async () => {
+test('G116 an interrupted read resumes where it stopped, and a part whose answer was lost counts once', async () => {
   const once = (path: RegExp, fault: Fault) => {
     const heal = proxy.answer(path, (exchange) => {
       heal()
@@ -98,7 +101,7 @@ test('G116 a read that is cut goes on where it was, and a part whose answer was 
   await end(taker, job)
 })
 
-test('an address takes one blob of its size once, and reads no other', async () => {
+test('an address accepts one blob of its size once, and gives access to no other', async () => {
   const giver = await elsewhere()
   const snapshot = await runParent(giver)
   const taker = await elsewhere()
@@ -124,7 +127,7 @@ test('an address takes one blob of its size once, and reads no other', async () 
   expect(await put(1_004)).toBe(200)
   expect(await put(1_004)).toBe(412)
   expect(await put(1_004, { ...target, url: target.url.replace(target.blob, randomUUID()) })).toBe(403)
-  // Nobody makes another blob his own, though it is as long.
+  // No runner can claim another blob, even of the same size.
   const other = await newTarget()
   expect(await put(1_004, other)).toBe(200)
   expect((await call('arrived', { part, written: { ...target, blob: other.blob } })).status).toBe(403)
@@ -132,7 +135,7 @@ test('an address takes one blob of its size once, and reads no other', async () 
   expect((await call('target', { part: { ...part, digest: digestOf(randomBytes(3)) } })).status).toBe(403)
   const arrived = () => call('arrived', { part, written: target })
   expect((await Promise.all([arrived(), arrived(), arrived()])).map(({ status }) => status)).toEqual([200, 200, 200])
-  // Its bytes have another digest than named, so everything is refused.
+  // The bytes do not match the digest, so the whole layer is refused.
   expect(await giver.layers.have(wanted, layer)).toEqual([{ digest: part.digest, parts: 0 }])
   await giver.layers.putPart(wanted, part.digest, 0, content.subarray(0, 1_000))
   expect(await giver.layers.have(wanted, layer)).toEqual([])

@@ -1,6 +1,9 @@
 import type { LocalPortOptions } from '@harmont/engine'
 
-/** Returns the check whether a build has all secrets of these names. Nobody gets their values. */
+/**
+ * Returns a predicate: whether a build has all secrets with these names. It does not reveal their
+ * values.
+ */
 export function hasSecrets(
   secrets: LocalPortOptions['secrets'],
 ): (buildId: string, names: readonly string[]) => Promise<boolean> {

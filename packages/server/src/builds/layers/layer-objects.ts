@@ -1,4 +1,4 @@
-/** Bytes of layers in the blob store, in parts. */
+/** Stores the bytes of layers in the blob store, in parts. */
 import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import {
@@ -27,8 +27,10 @@ interface ObjectRow {
 }
 
 /**
- * Keeps the objects of layers. A part counts once the blob store has it, an object once it was read
- * back. @param secret signs receipts, for runners that reach the store themselves.
+ * Stores the objects of layers. A part counts once the blob store has it, an object once it was
+ * read back.
+ *
+ * @param secret Signs receipts, for runners that access the store directly.
  */
 export function layerObjects(services: LayerServices, secret?: string): LayerObjects {
   return new StoredObjects(services, secret)
@@ -118,8 +120,7 @@ class StoredObjects implements LayerObjects {
   }
 
   /**
-   * Reads the parts back, because neither the runner that sent them nor the store that kept them is
-   * trusted.
+   * Verifies the parts by reading them back: neither the sending runner nor the store is trusted.
    */
   async #isAsNamed(parts: readonly PartRow[], digest: string, bytes: number): Promise<boolean> {
     const { blobs } = this.#services
@@ -132,7 +133,7 @@ class StoredObjects implements LayerObjects {
         size += part.bytes
       }
     } catch (error) {
-      // A runner that writes to the store itself may have written anything.
+      // A runner with direct access may have written arbitrary bytes.
       if (error instanceof Damaged) return false
       throw error
     }

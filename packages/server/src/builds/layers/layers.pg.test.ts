@@ -1,4 +1,4 @@
-/** Layers on their way from a runner to another, through the server. */
+/** Layers that travel from one runner to another through the server. */
 import { randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -17,20 +17,20 @@ const { elsewhere, leaseOne, runParent } = layerPlayers(it)
 const partFiles = async () => new Set(await readdir(join(it.blobDirectory, 'complete')))
 const sweep = async () => sweepLayers({ ...it.server, blobs: await openDirectoryStore(it.blobDirectory) })
 
-/** Lets two hours pass for what is not needed. */
+/** Simulates two hours in which no build needs these layers. */
 const later = () =>
   Promise.all([
     it.server.pool.query("update engine.layers set doomed_at = doomed_at - interval '2 hours'"),
     it.server.pool.query("update layer_objects set used_at = used_at - interval '2 hours'"),
   ])
 
-test('G95 a layer travels in parts, counts once its bytes are as named, and is read from any place on', async () => {
+test('G95 a layer travels in parts, counts once its bytes match its digest, and is readable from any position', async () => {
   const [giver, taker] = [await elsewhere(), await elsewhere()]
   const snapshot = await runParent(giver)
   const asked = wantedOf(giver)
   const leased = leaseOne(taker, 20_000)
   const wanted = await asked
-  // Asked for by the taker, or sent ahead of it.
+  // Requested by the taker, or sent in advance.
   expect(wanted).toMatchObject({ snapshot, form: 'erofs' })
   const [bytes, manifest] = [randomBytes(layerPartBytes + 1_000), Buffer.from('manifest')]
   const layer = layerOf(snapshot, bytes, manifest)
@@ -46,7 +46,7 @@ test('G95 a layer travels in parts, counts once its bytes are as named, and is r
   await layers.putPart(wanted, digestOf(manifest), 0, manifest)
   await expect(layers.putPart(wanted, digest, 1, bytes.subarray(0, 10))).rejects.toThrow('instead of 1000')
   expect(await layers.have(wanted, layer)).toEqual([{ digest, parts: 1 }])
-  // A part that is not what it should be makes all of them void.
+  // A wrong part invalidates all parts of its object.
   const before = await partFiles()
   await layers.putPart(wanted, digest, 1, randomBytes(1_000))
   expect(await layers.have(wanted, layer)).toEqual([{ digest, parts: 0 }])
@@ -90,7 +90,7 @@ test('G95 a layer whose step had a source without files travels with an empty ma
   expect(await taker.port.finish(job, new Date(), { ...passed, snapshot: null }, noOutput)).toBe(true)
 })
 
-test('a layer that no build needs is removed an hour later with its bytes, and one that is needed stays', async () => {
+test('a layer that no build needs is removed with its bytes an hour later, and a needed one stays', async () => {
   const [giver, taker] = [await elsewhere(), await elsewhere()]
   const stored = async () => (await it.server.pool.query('select id from engine.layers')).rows.map(({ id }) => id)
   await sweep()
@@ -117,7 +117,7 @@ test('a layer that no build needs is removed an hour later with its bytes, and o
   expect(rows).toEqual([])
 })
 
-test('G95 layers that were made with secrets go to no runner, and to no build, that gets none of them', async () => {
+test('G95 layers made with secrets are not sent to runners or builds that do not get those secrets', async () => {
   const secrets = '/api/v0/organizations/default/secrets'
   await it.request(ownerToken, 'POST', secrets, { name: 'TOKEN', value: 'a long secret value' })
   const [giver, taker, poor] = [await elsewhere(), await elsewhere(), await elsewhere({ getsSecrets: false })]
@@ -133,7 +133,7 @@ test('G95 layers that were made with secrets go to no runner, and to no build, t
   expect(await peersFor(poor, job)).toMatchObject({ code: 'not_wanted' })
   expect(await poor.layers.find(job, snapshot, ['erofs'])).toBeNull()
   await expect(poor.layers.open(job, snapshot, `sha256:${'0'.repeat(64)}`)).rejects.toThrow('no layer')
-  // The job starts again, and goes to another one.
+  // The job starts again, on another runner.
   await poor.port.finish(job, new Date(), { ...passed, exitCode: null, snapshot: null }, noOutput)
   const own = await leaseOne(taker, 20_000)
   expect(await taker.layers.find(own, snapshot, ['erofs'])).toHaveLength(1)
@@ -145,7 +145,7 @@ test('G95 layers that were made with secrets go to no runner, and to no build, t
   await taker.port.finish(own, new Date(), { ...passed, snapshot: null }, noOutput)
 })
 
-test('the layers of a deleted organization are removed with its builds, to the last byte', async () => {
+test('all layers of a deleted organization are removed with its builds', async () => {
   const { pool } = it.server
   await sweep()
   await later()

@@ -1,4 +1,4 @@
-/** The parts of objects, as rows that name blobs. */
+/** The parts of objects, as rows that refer to blobs. */
 import { type LayerPlace, layerPartBytes, NotWanted, type ObjectPart } from '@harmont/engine'
 import type pg from 'pg'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
@@ -9,7 +9,7 @@ export interface PartRow {
   readonly blob: string
 }
 
-/** Whether a part is there already. Throws for one that is not as long as it must be. */
+/** Whether a part is stored already. Throws if it does not have the expected size. */
 export async function isPartThere(
   database: pg.Pool,
   { queue, pool }: LayerPlace,
@@ -23,7 +23,7 @@ export async function isPartThere(
     values: [queue, pool, digest, index],
   })
   const [object] = rows
-  if (object === undefined) throw new NotWanted(`Nothing is known of the object ${digest}.`)
+  if (object === undefined) throw new NotWanted(`The object ${digest} is unknown.`)
   const expected = Math.min(layerPartBytes, Number(object.bytes) - index * layerPartBytes)
   if (bytes !== expected)
     throw new NotWanted(`Part ${index} of the object ${digest} has ${bytes} bytes instead of ${expected}.`)
@@ -31,8 +31,8 @@ export async function isPartThere(
 }
 
 /**
- * Keeps the blob of a part, or removes it where somebody else has stored the part meanwhile. May be
- * repeated.
+ * Records the blob of a part, or removes it if another process has stored the part in the meantime.
+ * May be repeated.
  */
 export async function keepPart(
   { pool, blobs }: { readonly pool: pg.Pool; readonly blobs: BlobStore },

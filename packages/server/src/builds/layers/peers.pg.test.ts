@@ -1,4 +1,6 @@
-/** Layers that runners take from each other, also where these are cut off, killed, or wrong. */
+/**
+ * Layers that runners fetch from each other, also when a runner is disconnected, killed, or faulty.
+ */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -23,14 +25,14 @@ afterAll(async () => {
 })
 
 interface Giver extends Elsewhere {
-  /** The objects on its disk, by their digests. */
+  /** The objects on this runner's disk, by their digests. */
   readonly disk: Map<string, Buffer>
-  /** The objects that others have asked it for. */
+  /** The objects that other runners requested from it. */
   readonly asked: string[]
   readonly peer: Peer
 }
 
-/** A runner that others reach, by another address if that is given. */
+/** Starts a runner that others can reach, optionally through a link. */
 async function giver({
   pool = 'default',
   through,
@@ -58,14 +60,14 @@ async function giver({
   return { ...(await elsewhere({ pool }, peer)), disk, asked, peer }
 }
 
-/** A link to a runner, on which a test counts connections and cuts them. */
+/** A link to a runner. A test can count and cut its connections. */
 class Link {
   readonly #server = createServer((from) => this.#pass(from))
   #target = 0
   connections = 0
-  /** Cuts each connection once so many bytes have come by it. */
+  /** Cuts each connection after this many bytes. */
   cutAt = Number.POSITIVE_INFINITY
-  /** Passes on less than 70,000 bytes in a second. */
+  /** Limits the rate to less than 70,000 bytes per second. */
   isSlow = false
   onCut: () => void = () => undefined
 
@@ -119,7 +121,7 @@ async function moved(way: string): Promise<number> {
   return Number(new RegExp(`^harmont_layer_bytes_total\\{way="${way}"\\} (\\d+)$`, 'm').exec(body)?.[1] ?? 0)
 }
 
-/** Lets a runner make a snapshot and send it, and another take a job on top of it. */
+/** Lets a runner make and send a snapshot, and another one take a job based on it. */
 async function given(from: Giver, to: Elsewhere, bytes = randomBytes(3_000_000)) {
   const snapshot = await runParent(from)
   const asked = wantedOf(from)
@@ -130,7 +132,7 @@ async function given(from: Giver, to: Elsewhere, bytes = randomBytes(3_000_000))
   return { snapshot, digest, bytes, job: await leased }
 }
 
-/** Returns the runners that the server names to one that wants a layer. */
+/** Returns the runners that the server names as sources of a layer. */
 async function holders(who: Elsewhere, layer: string, pool = 'default') {
   const { store } = it.server.engine
   return (await store.layers?.holders(who.id, pool, layer, store.now()))?.holders.map(({ runner }) => runner)
@@ -144,7 +146,7 @@ async function end({ port }: Elsewhere, job: LeaseRef): Promise<void> {
 const read = async ({ layers }: Elsewhere, { job, snapshot, digest }: Awaited<ReturnType<typeof given>>) =>
   buffer(await layers.open(job, snapshot, digest))
 
-test('G95 a runner takes a layer from the one that made it, and then is another source', async () => {
+test('G95 a runner fetches a layer from the runner that made it, and then becomes a source itself', async () => {
   const [maker, second, third] = [await giver(), await giver(), await giver()]
   const made = await given(maker, second)
   const before = [await moved('fetched_from_peers'), await moved('fetched')]
@@ -160,7 +162,7 @@ test('G95 a runner takes a layer from the one that made it, and then is another 
   await end(second, made.job)
 })
 
-test('G116 what was read over a link that is cut goes on at its byte, from the same runner', async () => {
+test('G116 a read over an interrupted link resumes at its byte, from the same runner', async () => {
   const link = await new Link().start()
   const [maker, taker] = [await giver({ through: link }), await giver()]
   const made = await given(maker, taker)
@@ -177,7 +179,7 @@ test('G116 what was read over a link that is cut goes on at its byte, from the s
   await end(taker, made.job)
 })
 
-test('G116 a runner that is killed while it gives is followed by the server, at the next byte', async () => {
+test('G116 when the sending runner is killed, the server continues at the next byte', async () => {
   const link = await new Link().start()
   const [maker, taker] = [await giver({ through: link }), await giver()]
   const made = await given(maker, taker)
@@ -190,14 +192,14 @@ test('G116 a runner that is killed while it gives is followed by the server, at 
   const fromServer = (await moved('fetched')) - before
   expect(fromServer).toBeGreaterThan(0)
   expect(fromServer).toBeLessThan(made.bytes.length)
-  // It keeps nobody waiting for a while.
+  // The unreachable runner is skipped for a while, so it delays no other read.
   const { connections } = link
   expect(made.bytes.equals(await read(taker, made))).toBe(true)
   expect(link.connections).toBe(connections)
   await end(taker, made.job)
 })
 
-test('G116 a runner that gives a byte now and then is left for the server', async () => {
+test('G116 a runner that sends bytes too slowly is replaced by the server', async () => {
   const link = await new Link().start()
   const [maker, taker] = [await giver({ through: link }), await giver()]
   const made = await given(maker, taker)
@@ -208,7 +210,7 @@ test('G116 a runner that gives a byte now and then is left for the server', asyn
   await end(taker, made.job)
 })
 
-test('G116 a runner that gave wrong bytes is asked no more, by anybody', async () => {
+test('G116 a runner that sent wrong bytes is not asked again by any runner', async () => {
   const [maker, taker] = [await giver(), await giver()]
   const made = await given(maker, taker)
   const flipped = Buffer.from(made.bytes)
@@ -218,18 +220,18 @@ test('G116 a runner that gave wrong bytes is asked no more, by anybody', async (
   expect(await taker.layers.strike?.(made.job, made.snapshot, made.snapshot)).toBe(true)
   expect(made.bytes.equals(await read(taker, made))).toBe(true)
   expect(maker.asked.length).toBe(1)
-  // Bytes from the server are not the fault of a runner.
+  // A runner is not blamed for bytes from the server.
   expect(await taker.layers.strike?.(made.job, made.snapshot, made.snapshot)).toBe(false)
   const { rows } = await it.server.pool.query('select giver from engine.layers where id = $1', [made.snapshot])
   expect(rows).toEqual([{ giver: null }])
-  // Whatever the server says later.
+  // The taker remembers this even if the server names the runner again.
   await it.server.pool.query('update engine.layers set giver = $2 where id = $1', [made.snapshot, maker.id])
   expect(made.bytes.equals(await read(taker, made))).toBe(true)
   expect(maker.asked.length).toBe(1)
   await end(taker, made.job)
 })
 
-test('G79 a runner that lies about its address has nothing sent there, and the server gives in its place', async () => {
+test('G79 a runner that lies about its address gets nothing sent there, and the server sends the layer instead', async () => {
   const secrets = await mkdtemp(join(directory, 'secrets-'))
   const heard: Buffer[] = []
   const called = Promise.withResolvers<void>()
@@ -250,7 +252,7 @@ test('G79 a runner that lies about its address has nothing sent there, and the s
   await end(taker, made.job)
 })
 
-test('G95 only runners of the pool that are there, and say where, are named, and only to those that can show who they are', async () => {
+test('G95 only live runners of the pool with an address are named, and only to runners that can prove their identity', async () => {
   const [maker, taker] = [await giver(), await giver()]
   const made = await given(maker, taker)
   expect(await holders(taker, made.snapshot)).toEqual([maker.id])
@@ -260,7 +262,7 @@ test('G95 only runners of the pool that are there, and say where, are named, and
   const { pool } = it.server
   await pool.query("update engine.runners set seen_at = seen_at - interval '1 minute' where id = $1", [maker.id])
   expect(await holders(taker, made.snapshot)).toEqual([])
-  // A runner that is started without the setting.
+  // Starts a runner without the setting.
   await maker.port.renew(maker.id, { forms: ['erofs', 'tar'], host: null })
   expect(await holders(taker, made.snapshot)).toEqual([maker.id])
   await pool.query('update engine.runners set peer_address = null where id = $1', [maker.id])

@@ -1,4 +1,4 @@
-/** Plays runners between which layers travel, for the tests of one file. */
+/** Plays runners that exchange layers, for the tests of one file. */
 import { createHash, randomUUID } from 'node:crypto'
 import { type LayerPort, noOutput, type TravellingLayer, type WantedSnapshot } from '@harmont/engine'
 import { connectRunner, type RemotePort } from '@harmont/wire'
@@ -19,12 +19,12 @@ export interface Elsewhere {
   readonly call: JoinedRunner['call']
 }
 
-/** Call it at the top of a test file. */
+/** Call this at the top of a test file. */
 export function layerPlayers(it: TestServer) {
   const ports: RemotePort[] = []
   afterAll(() => Promise.all(ports.map((port) => port.close())))
 
-  /** With a peer, others take layers from it, and it from them. */
+  /** With a peer, it exchanges layers directly with others. */
   async function elsewhere(wish: Parameters<typeof joinedRunner>[1] = {}, peer?: Peer): Promise<Elsewhere> {
     const runner = await joinedRunner(it, wish)
     const port = connectRunner({
@@ -43,7 +43,7 @@ export function layerPlayers(it: TestServer) {
   const lease = ({ id, port }: Elsewhere, waitMs = 0) =>
     port.lease({ runner: id, slots: 1, waitMs, signal: never, traffic })
 
-  /** Leases a job. With a time to wait it asks again and again, as a runner does. */
+  /** Leases a job. With a wait, it polls like a real runner. */
   async function leaseOne(runner: Elsewhere, waitMs = 0) {
     for (;;) {
       const [job] = await lease(runner, waitMs)
@@ -52,7 +52,7 @@ export function layerPlayers(it: TestServer) {
     }
   }
 
-  /** Submits to a pipeline, by default to a new one. */
+  /** Submits to a new pipeline by default. */
   async function submit(
     steps: readonly Readonly<Record<string, unknown>>[],
     { token = ownerToken, pipeline }: { readonly token?: string; readonly pipeline?: string } = {},
@@ -63,7 +63,7 @@ export function layerPlayers(it: TestServer) {
     expect(status).toBe(201)
   }
 
-  /** Runs the first step of a build with a second one on top of it. Returns its snapshot. */
+  /** Runs the first step of a build; the second one builds in it. Returns its snapshot. */
   async function runParent(
     giver: Elsewhere,
     more: object = {},
@@ -80,7 +80,7 @@ export function layerPlayers(it: TestServer) {
     const job = await leaseOne(giver)
     await giver.port.started(job, new Date())
     await giver.port.finish(job, new Date(), { ...passed, snapshot }, noOutput)
-    // The next step counts as ready for a while.
+    // Moves the ready times of the next step two seconds into the past.
     await it.server.pool.query(
       "update engine.ready set ready_at = ready_at - interval '2 s', open_at = open_at - interval '2 s'",
     )
@@ -113,7 +113,7 @@ export function wantedOf({ layers }: Elsewhere): Promise<WantedSnapshot> {
   return promise.finally(unsubscribe)
 }
 
-/** Plays a runner that gives what is wanted. */
+/** Plays a runner that sends the wanted snapshot. */
 export async function give({ layers }: Elsewhere, wanted: WantedSnapshot, bytes: Uint8Array): Promise<void> {
   const layer = layerOf(wanted.snapshot, bytes)
   await layers.have(wanted, layer)

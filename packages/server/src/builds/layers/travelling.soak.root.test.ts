@@ -1,4 +1,4 @@
-/** Files of steps on their way between two runners with real sandboxes, through a real server. */
+/** Exchanges the files of steps between two runners with real sandboxes, through a real server. */
 import { mkdtemp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -27,7 +27,7 @@ const endlessDisk: Disk = {
 }
 
 interface Elsewhere {
-  /** Starts its process again, by a port whose layers are these. */
+  /** Restarts the runner, with this change of its port's layers. */
   restart(change?: (layers: LayerPort) => Partial<LayerPort>): Promise<void>
   close(): Promise<void>
 }
@@ -43,7 +43,7 @@ afterAll(async () => {
   await taker?.close()
 })
 
-/** Returns a runner with this label, which is not started. */
+/** Creates a runner with this label, without starting it. */
 async function elsewhere(label: string): Promise<Elsewhere> {
   const directory = await mkdtemp('/var/tmp/harmont-runner-')
   const images = createImageStore({ directory: sharedImages, fallbackToHost: true, hostAllow: [] })
@@ -112,7 +112,7 @@ const logOf = async (jobs: readonly Job[], key: string) => {
   return (await it.request<string>(ownerToken, 'GET', `/v0/jobs/${id}/logs.txt?meta=1`)).body
 }
 
-/** Changes a byte in the middle. */
+/** Changes one byte in the middle. */
 function damaged(bytes: Buffer): Buffer {
   const changed = Buffer.from(bytes)
   const middle = changed.length >> 1
@@ -120,8 +120,8 @@ function damaged(bytes: Buffer): Buffer {
   return changed
 }
 
-test('G116 what a step starts from arrives whole, although bytes change at its source and on its way, and its source is stopped', async () => {
-  /** Indexes of parts in the order of sending, by their object. */
+test('G116 the layers of a step arrive intact, although bytes change at the source and in transit, and the source is stopped', async () => {
+  /** Indexes of parts in the order of sending, by object. */
   const sent = new Map<string, number[]>()
   const note = (digest: string, index: number) => sent.set(digest, [...(sent.get(digest) ?? []), index])
   const stopped = Promise.withResolvers<void>()
@@ -163,7 +163,7 @@ test('G116 what a step starts from arrives whole, although bytes change at its s
   await giver.restart(({ putPart }) => ({
     async putPart(wanted, digest, index, bytes) {
       note(digest, index)
-      // As if its disk had changed a byte.
+      // Simulates a changed byte on the runner's disk.
       const spoils = isWhole && index === 1
       if (spoils) isWhole = false
       await putPart(wanted, digest, index, spoils ? damaged(Buffer.from(bytes)) : bytes)
@@ -171,14 +171,14 @@ test('G116 what a step starts from arrives whole, although bytes change at its s
   }))
   const ended = await until(jobs, (found) => stateOf(found, 'b') === 'passed')
   expect(await logOf(ended, 'b')).toContain('large: OK\ninput\n')
-  // It goes on with the second part, and sends both again when the whole is wrong.
+  // It continues with the second part, and sends both again because the whole object was wrong.
   expect([...sent.values()].sort((a, b) => a.length - b.length)).toEqual([[0], [0, 1, 0, 1]])
-  // The one that arrived wrong twice, the other once.
+  // Twice for the layer that arrived damaged, once for the other.
   expect(opened).toBe(3)
 })
 
 test.skipIf(effort < 5)(
-  'G116 what never arrives right is abandoned: it stays where it is, and the job waits for that',
+  'G116 a layer that never arrives intact is abandoned: it stays on its runner, and the job waits for that one',
   async () => {
     await giver.restart()
     const jobs = await submit(

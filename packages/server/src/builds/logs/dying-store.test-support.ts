@@ -1,7 +1,9 @@
-/** A blob store of a process that dies between a blob and the row that names it. */
+/** A blob store whose process dies between writing a blob and the row that refers to it. */
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 
-/** Returns the store that calls `die` with the name of its first blob, once that is on the disk. */
+/**
+ * Returns a store that calls `die` with the name of its first blob, once the blob is on the disk.
+ */
 export function dyingStore(stored: BlobStore, die: (blob: string) => Promise<string>): BlobStore {
   return {
     ...stored,

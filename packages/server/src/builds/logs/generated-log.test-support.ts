@@ -1,6 +1,6 @@
 import type { PlayedJob } from '../../testing/runner.ts'
 
-/** Returns random numbers. Equal seeds give equal numbers, so that a failure can be repeated. */
+/** Returns random numbers. Equal seeds give equal numbers, so that a failure is reproducible. */
 export function random(seed: number): (below: number) => number {
   let state = seed
   return (below) => {
@@ -26,7 +26,7 @@ const parts = [
 ].map((part) => Buffer.from(part))
 const broken = Buffer.from([0xff, 0xc3, 0x28, 0xe2, 0x82])
 
-/** Writes a log with all that a log may have. */
+/** Generates a log with every kind of content. */
 export async function writeLog(job: PlayedJob, chunks: number, below: (most: number) => number): Promise<void> {
   for (let written = 0; written < chunks; ) {
     const batch = Array.from({ length: 200 }, () => {

@@ -13,32 +13,36 @@ interface LogSource {
   readonly blobs: BlobStore
 }
 
-/** A log as far as it is there. */
+/** A log with the chunks that exist so far. */
 export interface OpenLog {
   readonly jobId: string
   readonly index: LineIndex
-  /** Nothing will be added. */
+  /** Whether the log is complete. */
   readonly isComplete: boolean
-  /** The log was removed: only a remark is left of it. */
+  /** Whether the log was removed; then it consists of one remark. */
   readonly isRemoved: boolean
 }
 
 const noBlocks = { blocks: [] } as const
 
-/** A packed log, and when it was opened. */
+/** A packed log and the time when it was opened. */
 interface Opened {
   readonly log: PackedLog
   readonly at: number
 }
 
-/** The indexes that are kept, of each kind: some ten kilobytes each, a megabyte at most. */
+/**
+ * The number of cached indexes of each kind: typically tens of kilobytes each, at most a megabyte.
+ */
 const keptIndexes = 100
-/** A log that is not packed has no index yet. Up to this size it is read for one at once. */
+/** An unpacked log has no stored index. Up to this size, the log is read at once to index it. */
 const soonReadBytes = 16 * 1024 * 1024
-/** An open packed log is trusted for this long: another process may remove it. */
+/** An open packed log is trusted for this long, since another process may remove it. */
 const trustedMs = 60_000
 
-/** Reads the logs of jobs, wherever their bytes are. Every reader goes through here. */
+/**
+ * Reads the logs of jobs from the database, segments or packed blobs. All readers use this class.
+ */
 export class JobLogs implements LogReader {
   readonly #source: LogSource
   readonly #packed = new Recent<Opened>(keptIndexes)
@@ -46,7 +50,7 @@ export class JobLogs implements LogReader {
 
   constructor(source: LogSource) {
     this.#source = source
-    // Large logs are indexed while they are written: at their end it would keep readers waiting.
+    // Indexes large logs while they are written: to index them at their end would delay readers.
     source.store.logs.onSegment((jobId, chunks) => this.#follow(jobId, chunks))
   }
 
@@ -54,8 +58,8 @@ export class JobLogs implements LogReader {
     const known = this.#known(jobId)
     if (known !== undefined) return known.read(after, maxBytes)
     const rows = await this.#source.store.logs.read(jobId, after, maxBytes)
-    // Seqs have no gaps: where the next one is missing, it is packed or not there yet. Asked after
-    // the rows, so that packing cannot come in between.
+    // Seqs have no gaps: a missing next seq is packed or does not exist yet. Looks for a packed log
+    // only after the rows, so that packing in between is not missed.
     if (rows[0]?.seq === after + 1) return rows
     return (await this.#findPacked(jobId))?.read(after, maxBytes) ?? rows
   }
@@ -69,13 +73,13 @@ export class JobLogs implements LogReader {
     return packed === undefined ? size : sizeOf(packed)
   }
 
-  /** Returns whether the job is terminal. A read after that finds its whole log. */
+  /** Returns whether the job is terminal. A read after it returns true finds the whole log. */
   async isOver(jobId: string): Promise<boolean> {
     if (this.#known(jobId) !== undefined) return true
     return isTerminal(await jobState(this.#source.pool, jobId))
   }
 
-  /** Tells whether only the remark is left that says that the log was removed. */
+  /** Returns whether the log was removed, so that only its remark is left. */
   async isRemoved(jobId: string): Promise<boolean> {
     return (await this.#findPacked(jobId))?.isRemoved === true
   }
@@ -85,18 +89,18 @@ export class JobLogs implements LogReader {
   }
 
   /**
-   * Finds a place from which the bytes of a log from `offset` on can be read: chunks after a seq,
-   * which begin at an offset before it.
+   * Finds a position from which the log can be read to get the bytes from `offset` on: a seq to
+   * read after, and the offset of the chunk that follows it.
    */
   async placeBefore(jobId: string, offset: number): Promise<{ readonly after: number; readonly offset: number }> {
     const packed = await this.#findPacked(jobId)
-    // The only place of a removed log is behind its last byte.
+    // A removed log can only be read at its end.
     const { blocks } = packed?.isRemoved === true ? noBlocks : ((packed ?? this.#live.get(jobId))?.index ?? noBlocks)
     const block = blocks[blockOfOffset(blocks, offset)]
     return block === undefined ? { after: 0, offset: 0 } : { after: block.seq - 1, offset: block.offset }
   }
 
-  /** Opens a log with the index of all that is there at this moment. */
+  /** Opens a log with an index of all its current chunks. */
   async open(jobId: string): Promise<OpenLog> {
     const known = this.#live.get(jobId)
     const packed = known === undefined || known.isComplete ? await this.#findPacked(jobId) : undefined
@@ -109,7 +113,7 @@ export class JobLogs implements LogReader {
     return { jobId, index: live.index, isComplete: live.isComplete, isRemoved: false }
   }
 
-  /** Opens a log; null where that would take long. */
+  /** Opens a log; returns null if indexing it would take long. */
   async openSoon(jobId: string): Promise<OpenLog | null> {
     const isPacked = (await this.#findPacked(jobId)) !== undefined
     if (!isPacked && (await this.#source.store.logs.size(jobId)).bytes > soonReadBytes) return null
@@ -118,7 +122,7 @@ export class JobLogs implements LogReader {
 
   #follow(jobId: string, chunks: readonly Chunk[]): void {
     const live = this.#live.get(jobId) ?? this.#addLive(jobId)
-    // An error is for the reader of the index, who reads on from there.
+    // The reader of the index handles the error and continues from there.
     live.take(chunks).catch(() => undefined)
   }
 

@@ -1,8 +1,11 @@
-/** Logs that come so fast that segments are made of them. */
+/** Generates logs with appends large enough to be stored as segments. */
 import type { Chunk } from '@harmont/logs'
 import { random } from './generated-log.test-support.ts'
 
-/** Makes chunks of all sizes, streams and bytes, which together are large enough for a segment. */
+/**
+ * Generates chunks of various sizes, streams and bytes that together are large enough for a
+ * segment.
+ */
 export function largePart(firstSeq: number, seed: number, size = 700_000): Chunk[] {
   const below = random(seed)
   const chunks: Chunk[] = []

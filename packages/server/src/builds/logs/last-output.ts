@@ -2,20 +2,19 @@ import type { LogReader } from '@harmont/logs'
 
 const readBytes = 1024 * 1024
 const mostBytes = 64 * 1024
-/** The chunks of the first look: each is a line, or a burst of lines. */
+/** The number of chunks in the first read. Each is a line, or a burst of lines. */
 const firstLook = 100
 
 /**
- * Returns the end of what a job wrote to stdout and stderr, at most 64 KiB. Secrets in it are
- * masked, as in the log itself.
+ * Returns the end of a job's stdout and stderr, at most 64 KiB. Secrets are masked, as in the log.
  */
 export async function lastOutput(logs: LogReader, jobId: string): Promise<string> {
   return (await lastBytes(logs, jobId)).toString().replaceAll('\0', '')
 }
 
 /**
- * Returns the end of what a job wrote to stdout and stderr, at most 64 KiB, masked as the log
- * itself. Reads only the end of the log.
+ * Returns the end of a job's stdout and stderr, at most 64 KiB, masked like the log. Reads only the
+ * end of the log.
  */
 async function lastBytes(logs: LogReader, jobId: string): Promise<Buffer> {
   const { lastSeq } = await logs.size(jobId)

@@ -1,16 +1,16 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { type Chunk, type LineIndex, LineIndexer } from '@harmont/logs'
 
-/** Some milliseconds of indexing; then others have their turn. */
+/** The bytes indexed before other work gets a turn; takes a few milliseconds. */
 const readBytes = 256 * 1024
 
 interface LiveSource {
   read(after: number, maxBytes: number): Promise<readonly Chunk[]>
-  /** Tells whether the job is terminal, so that everything is there for a read after it. */
+  /** Returns whether the job is terminal, so that a later read gets the whole log. */
   isOver(): Promise<boolean>
 }
 
-/** Indexes a log that is not packed, and keeps the index for the next reader. */
+/** Indexes an unpacked log, and keeps the index for the next reader. */
 export class LiveLog {
   readonly #source: LiveSource
   #indexer = new LineIndexer()
@@ -30,7 +30,10 @@ export class LiveLog {
     return this.#indexer.index
   }
 
-  /** Resolves when all is indexed that was there at the call. Callers share a reading. */
+  /**
+   * Resolves when all chunks that existed at the call are indexed. Concurrent callers share one
+   * read.
+   */
   async catchUp(): Promise<void> {
     if (this.#running === null) this.#running = this.#read().finally(() => (this.#running = null))
     else {
@@ -45,8 +48,8 @@ export class LiveLog {
   }
 
   /**
-   * Indexes chunks that the log has now, and what is before them. Does nothing while it reads: the
-   * read that is under way comes to them.
+   * Indexes these new chunks and any unindexed chunks before them. Does nothing while a read is in
+   * progress, since that read gets them.
    */
   async take(chunks: readonly Chunk[]): Promise<void> {
     if (this.#running !== null || this.#isComplete) return
@@ -77,7 +80,7 @@ export class LiveLog {
     let chunks = await this.#source.read(this.#indexer.lastSeq, readBytes)
     if (this.#isComplete && isOver && chunks.length === 0) return
     if (this.#isComplete) {
-      // A job that had not started waits again: a finished log goes on.
+      // A job that had not started may wait again; then its finished log continues.
       this.#indexer = new LineIndexer()
       this.#isComplete = false
       chunks = await this.#source.read(0, readBytes)

@@ -1,14 +1,16 @@
 import type { Database } from '../../platform/database/transaction.ts'
 
-/** Facts of a log. Lines and bytes are null until it is packed, some time after its end. */
+/**
+ * Size and state of a log. Lines and bytes are null until it is packed, some time after its end.
+ */
 export interface LogFacts {
   readonly lines: number | null
   readonly bytes: number | null
-  /** Nothing will be added. */
+  /** Whether the log is complete. */
   readonly complete: boolean
 }
 
-/** Finds the facts of many logs, by job, in one query; of a job that does not exist none. */
+/** Finds the facts of many logs, by job, in one query; omits jobs that do not exist. */
 export async function readLogFacts(
   database: Database,
   jobIds: readonly string[],

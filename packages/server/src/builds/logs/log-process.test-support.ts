@@ -1,7 +1,7 @@
 /**
- * A process that appends a segment to a log, or packs the logs that wait, and that SIGKILL ends when
- * its first blob is on the disk and no row names it. Arguments: the database, the folder of blobs,
- * and the log to append to; without one it packs. It prints the name of the blob.
+ * A process that appends a segment to a log, or packs the waiting logs. SIGKILL ends it when its
+ * first blob is on the disk and no row refers to it. Arguments: the database, the blob directory,
+ * and the log to append to; without a log, it packs. Prints the name of the blob.
  */
 import { writeSync } from 'node:fs'
 import process from 'node:process'

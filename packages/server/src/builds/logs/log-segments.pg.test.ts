@@ -26,7 +26,7 @@ async function storedBlobs(): Promise<ReadonlySet<string>> {
   return names
 }
 
-test('G12 what comes at once and is large is kept as a segment, and read as it was written from any place', async () => {
+test('G12 large appends are stored as segments, and read as written from any position', async () => {
   const job = await newJob()
   const { logs } = it.server.engine.store
   const lease = { jobId: job.id, fence: 1 }
@@ -43,7 +43,7 @@ test('G12 what comes at once and is large is kept as a segment, and read as it w
   expect(await segmentsOf(job.id)).toHaveLength(3)
   expect(await logs.size(job.id)).toEqual({ lastSeq: written.length, bytes: ofOutput(written).length })
   expect((await logs.readShort([job.id], Number.MAX_SAFE_INTEGER)).size).toBe(0)
-  // A process of the release before reads this alone, and must take nothing else for the log.
+  // The previous release reads only this column, and must find only rows that it understands.
   const { rows } = await it.server.pool.query(
     'select count(*)::int as rows, count(content)::int as read from engine.log_chunks where job_id = $1',
     [job.id],
@@ -82,7 +82,7 @@ test('G12 what comes at once and is large is kept as a segment, and read as it w
   expect(await view()).toEqual(running)
 })
 
-test('G12 appends at once stay in their order, whatever is kept as a segment, and keep no other log waiting', async () => {
+test('G12 concurrent appends keep their order, whether stored as segments or not, and delay no other log', async () => {
   const [one, other] = [await newJob(), await newJob()]
   const { logs } = it.server.engine.store
   const large = largePart(2, 5)
@@ -129,7 +129,7 @@ beforeAll(async () => {
 })
 afterAll(() => without?.close())
 
-test('while the blob store is away, what is large goes into the database; it is not asked again each time', async () => {
+test('while the blob store is down, large appends go into the database, without a new attempt each time', async () => {
   const job = await newJob()
   const part = largePart(1, 10)
   const rest = largePart(part.length + 1, 11)

@@ -1,4 +1,7 @@
-/** Keeps what is large of running logs as blobs: the way through the database costs several times as much. */
+/**
+ * Stores large appends of running logs as blobs: writing them to the database costs several times
+ * as much.
+ */
 import type { LogSegments, SegmentPlace } from '@harmont/engine'
 import { type Chunk, encodeSegment } from '@harmont/logs'
 import type { Logger } from 'pino'
@@ -6,12 +9,12 @@ import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { type PackedBlock, type PackedBlocks, readBlob, readBlocks } from './packed-blocks.ts'
 import { between, compress } from './packed-index.ts'
 
-/** A block ends before it exceeds this size: a reader asks for about as much. */
+/** The maximum size of a block, which is about the size of one read. */
 const blockBytes = 128 * 1024
-/** A store that is away may take long to say so; logs do not wait for that each time. */
+/** A failing store may take long to report an error; logs do not wait for it each time. */
 const awayMs = 300_000
 
-/** Keeps segments in a blob store; where that fails, their chunks go into the database. */
+/** Stores segments in a blob store; after a failure, their chunks go into the database. */
 export function logSegments(blobs: BlobStore, log: Pick<Logger, 'warn'>): LogSegments {
   let failedAt = Number.NEGATIVE_INFINITY
   return {
@@ -52,7 +55,7 @@ async function writeSegment(blobs: BlobStore, chunks: readonly Chunk[]): Promise
   }
 }
 
-/** Cuts consecutive chunks into blocks, each of which is compressed by itself. */
+/** Divides consecutive chunks into blocks, each compressed separately. */
 export function blocksOf(chunks: readonly Chunk[]): readonly (readonly Chunk[])[] {
   const blocks: Chunk[][] = []
   let room = 0
@@ -68,7 +71,9 @@ export function blocksOf(chunks: readonly Chunk[]): readonly (readonly Chunk[])[
   return blocks
 }
 
-/** A block's first seq, the bytes of output before it in the segment, and its end in the blob. */
+/**
+ * The first seq of a block, the bytes of output before it in the segment, and its end in the blob.
+ */
 type BlockRow = readonly [seq: number, offset: number, end: number]
 interface BlockTable {
   readonly lastSeq: number

@@ -4,7 +4,7 @@ import { compress, encodeIndex } from './packed-index.ts'
 import { PackedSink } from './packed-sink.ts'
 import type { PackedFacts, PackedRow } from './packed-store.ts'
 
-/** A few milliseconds of indexing. */
+/** The bytes indexed at a time; takes a few milliseconds. */
 const readBytes = 512 * 1024
 
 interface PackedChunks {
@@ -13,8 +13,8 @@ interface PackedChunks {
 }
 
 /**
- * Packs all chunks of a log into a compressed segment for each block of its index. Holds a few
- * segments in memory at most.
+ * Packs all chunks of a log, with a compressed segment for each block of its index. Holds only a
+ * few segments in memory.
  */
 export async function packChunks(
   blobs: BlobStore,

@@ -23,11 +23,11 @@ interface PackServices {
   readonly log: Logger
 }
 
-/** Short logs share a transaction, and with it each statement and the wait for the disk. */
+/** Short logs share a transaction, and thereby its statements and its disk flush. */
 const mostAtOnce = 64
 const shortBytes = 64 * 1024
 
-/** Packs every log that waits for it. Returns how many. */
+/** Packs every log that is due for packing. Returns how many. */
 export async function packLogs(services: PackServices): Promise<number> {
   let packed = 0
   for (let next = await packNext(services); next > 0; next = await packNext(services)) packed += next
@@ -35,10 +35,10 @@ export async function packLogs(services: PackServices): Promise<number> {
 }
 
 /**
- * Packs the log that waits longest and, when it is short, all short logs among the next: first
- * their bytes, then the rows that name them, together with the removal of the chunks. A process
- * that ends before that leaves the logs as they were, and blobs that the sweep removes. Returns how
- * many; 0 when none waits.
+ * Packs the log that has waited longest and, if it is short, all short logs among the next ones.
+ * Writes their bytes first, then the rows that refer to them, in one transaction with the removal
+ * of the chunks. If the process dies before that, the logs are unchanged and the sweep removes the
+ * blobs. Returns the number of packed logs; 0 when none is due.
  */
 function packNext(services: PackServices): Promise<number> {
   const { pool, engine } = services
@@ -63,14 +63,14 @@ function idsOf(logs: readonly Unpacked[]): readonly string[] {
   return logs.map(({ jobId }) => jobId)
 }
 
-/** Packs one log. A log that cannot be packed now must not keep others waiting. */
+/** Packs one log. A log that cannot be packed must not delay others. */
 async function pack(
   services: PackServices,
   { jobId, state }: Unpacked,
   whole: readonly Chunk[] | undefined,
 ): Promise<Packed | 'later' | 'gone'> {
   const { blobs, log } = services
-  // A log without its job has no reader any more.
+  // A log without its job has no readers.
   if (state === null) return 'gone'
   try {
     if (!isTerminal(state)) log.error({ job: jobId, state }, 'a log to be packed is still open')
@@ -94,14 +94,14 @@ async function packLong({ blobs, engine: { store, logs } }: PackServices, jobId:
 /** A row of `unpacked_logs`: a log whose packing is due. */
 interface UnpackedRecord {
   readonly job_id: string
-  /** A delay, as PostgreSQL reads it. */
+  /** A delay in PostgreSQL's interval syntax. */
   readonly delay: string
 }
 
 /**
- * Returns the logs of jobs that ended for good. A job that was skipped, or ended before anybody had
- * leased it, may wait again, and then its log goes on. The warnings of a rendering are added right
- * after its end (`local-port.ts` of the engine), which an hour is enough for.
+ * Returns the logs of jobs that have ended finally. A job that was skipped, or ended before its
+ * first lease, may wait again, and then its log continues. The warnings of a rendering are added
+ * right after its end (`local-port.ts` of the engine), well within the hour.
  */
 export function unpackedLogs(endedJobs: readonly Job[]): readonly UnpackedRecord[] {
   return endedJobs

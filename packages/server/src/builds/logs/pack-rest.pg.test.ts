@@ -23,7 +23,10 @@ import { removeOldLogs } from './remove-old-logs.ts'
 const it = testServer()
 const { newJob, pack, rowsOf, blobs, raw, everyReading } = packingByHand(it)
 
-/** Parts of a log: what is alone in its append is a segment where it is large, and rows elsewhere. */
+/**
+ * Generates a log in parts: an append of one chunk is a segment if it is large, and a row
+ * otherwise.
+ */
 function mixedLog(rest: (firstSeq: number) => readonly Chunk[]): readonly (readonly Chunk[])[] {
   const parts: (readonly Chunk[])[] = []
   const next = () => parts.reduce((sum, { length }) => sum + length, 1)
@@ -36,7 +39,7 @@ function mixedLog(rest: (firstSeq: number) => readonly Chunk[]): readonly (reado
   return parts
 }
 
-/** Bytes that do not become fewer: too many for a row. */
+/** Incompressible bytes, too many for a row. */
 const longRest = (seq: number) => [small(seq, 'last\n'), { ...small(seq + 1, ''), content: randomBytes(30_000) }]
 
 type Job = Awaited<ReturnType<typeof newJob>>
@@ -61,7 +64,7 @@ async function partsOf({ id }: Job): Promise<readonly string[]> {
   return rows.map(({ blob }) => blob)
 }
 
-/** Moves blobs to where nobody finds them. Returns how to move them back. */
+/** Moves blobs out of the store. Returns a function that moves them back. */
 async function hide(names: readonly string[]): Promise<() => Promise<void>> {
   const [here, there] = [join(it.blobDirectory, 'complete'), join(it.blobDirectory, 'hidden')]
   await mkdir(there, { recursive: true })
@@ -71,7 +74,7 @@ async function hide(names: readonly string[]): Promise<() => Promise<void>> {
   }
 }
 
-test('G12 packing reads no segment of a log that this process stored, and writes only what is still in the database', async () => {
+test('G12 packing reads no segment that this process stored, and writes only chunks that are still in the database', async () => {
   const job = await newJob()
   const { logs } = it.server.engine
   const parts = mixedLog(longRest)
@@ -127,7 +130,7 @@ test.for([
     await job.end({ exitCode: 1 })
     const before = await everyReading(job)
     expect(before.whole.equals(ofOutput(parts.flat()))).toBe(true)
-    // Another process has no index, and reads the log for it.
+    // Another process has no index, and reads the log to build one.
     const stored = await blobs()
     const { pool } = it.server
     const log = pino({ level: 'silent' })
@@ -149,7 +152,7 @@ test.for([
   },
 )
 
-/** Runs the process to its SIGKILL. Returns the name of the blob that it left. */
+/** Runs the process until its SIGKILL. Returns the name of the blob that it left behind. */
 async function killed(...jobs: readonly string[]): Promise<string> {
   const main = fileURLToPath(new URL('./log-process.test-support.ts', import.meta.url))
   const args = [main, it.environment.HARMONT_DATABASE_URL ?? '', it.blobDirectory, ...jobs]
@@ -162,7 +165,7 @@ async function killed(...jobs: readonly string[]): Promise<string> {
 
 const later = () => new Date(Date.now() + 60_000)
 
-test('G12 a process that is killed between a segment and its row leaves the log as it was, and a blob for the sweep', async () => {
+test('G12 a process killed between a segment and its row leaves the log unchanged, and a blob for the sweep', async () => {
   const job = await newJob()
   const stored = await blobs()
   const left = await killed(job.id)
@@ -178,7 +181,7 @@ test('G12 a process that is killed between a segment and its row leaves the log 
   await pack()
 })
 
-test('G02 a process that is killed while it packs a log of segments leaves it as it was; the sweep takes what it wrote, and no segment', async () => {
+test('G02 a process killed while packing a log of segments leaves it unchanged; the sweep removes its new blobs, and no segment', async () => {
   const job = await newJob()
   const parts = mixedLog(longRest)
   for (const chunks of parts) await append(job, chunks)
@@ -187,7 +190,7 @@ test('G02 a process that is killed while it packs a log of segments leaves it as
   const left = await killed()
   expect(await rowsOf(job)).toMatchObject({ packed: 0, waiting: 1 })
   expect(await segmentsOf(job)).toEqual(segments)
-  // PostgreSQL frees the log once it has seen the connection close.
+  // PostgreSQL unlocks the log once it has seen the connection close.
   await expect
     .poll(async () => {
       await pack()
@@ -227,7 +230,7 @@ test('G16 the parts of a removed log are deleted with its bytes, and no others',
   expect((await raw(`/v0/jobs/${young.id}/logs.txt`)).equals(ofOutput(largePart(1, 4)))).toBe(true)
 })
 
-test('G12 a log whose blobs are lost is an error or a broken connection, and never passes for the whole log', async () => {
+test('G12 a log whose blobs are lost gives an error or a broken connection, and never passes for the whole log', async () => {
   const job = await newJob()
   const parts = mixedLog(longRest)
   for (const chunks of parts) await append(job, chunks)

@@ -11,15 +11,15 @@ const readBytes = 512 * 1024
 
 interface Written {
   readonly segments: readonly { readonly blob: string; readonly places: Buffer }[]
-  /** Complete: nothing comes any more. */
+  /** The index of the complete log. */
   readonly index: LineIndex
-  /** Reads chunks that are not in a segment, up to the next one. */
+  /** Reads chunks that are not in a segment, up to the next segment. */
   read(after: number, maxBytes: number): Promise<readonly Chunk[]>
 }
 
 /**
- * Packs the rest of a log that has segments, which stay as they are: compresses what is still in
- * the database into one part after them.
+ * Packs the rest of a log with segments: compresses the chunks in the database into one part after
+ * the segments, which stay unchanged.
  */
 export async function packRest(
   blobs: BlobStore,
@@ -53,7 +53,7 @@ interface Rest extends Pick<Written, 'read'> {
   readonly part: number
 }
 
-/** Packs the chunks up to a seq, which are all in the database. */
+/** Packs the chunks up to a seq, all of which are in the database. */
 async function addRows(through: number, { packed, sink, part, read }: Rest): Promise<void> {
   while (packed.lastSeq < through) {
     const chunks = await read(packed.lastSeq, readBytes)
@@ -70,7 +70,7 @@ async function addRows(through: number, { packed, sink, part, read }: Rest): Pro
 class BlockList {
   readonly blocks: PackedBlock[] = []
   lastSeq = 0
-  /** Counts the output, without remarks. */
+  /** Number of bytes of output, without remarks. */
   bytes = 0
 
   addSegment(part: number, { blocks, lastSeq, bytes }: PackedBlocks): void {

@@ -1,16 +1,16 @@
-/** Chunks in compressed blocks: of a packed log, or of a segment. */
+/** Chunks in compressed blocks of a packed log or a segment. */
 import { buffer } from 'node:stream/consumers'
 import { zstdDecompressSync } from 'node:zlib'
 import { blockOfSeq, type Chunk, decodeSegment, segmentSize } from '@harmont/logs'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 
-/** Consecutive chunks, and where they are. */
+/** Consecutive chunks, and their location. */
 export interface PackedBlock {
   /** Seq of its first chunk. */
   readonly seq: number
   /** Number of bytes of output before it. */
   readonly offset: number
-  /** The part that has it, from 0, and the place in that. */
+  /** The index of its part, from 0, and its position in that part. */
   readonly part: number
   readonly start: number
   readonly end: number
@@ -19,14 +19,14 @@ export interface PackedBlock {
 export interface PackedBlocks {
   readonly blocks: readonly PackedBlock[]
   readonly lastSeq: number
-  /** Counts the output, without remarks. */
+  /** Number of bytes of output, without remarks. */
   readonly bytes: number
 }
 
 /** Reads packed bytes from `start` to before `end` of a part. */
 export type ReadPacked = (part: number, start: number, end: number) => Promise<Buffer>
 
-/** Reads chunks, as `LogReader.read` does: from the blocks that have them, and no others. */
+/** Reads chunks like `LogReader.read`, from only the blocks that contain them. */
 export async function readBlocks(
   packed: PackedBlocks,
   read: ReadPacked,
@@ -48,8 +48,8 @@ export async function readBlocks(
 }
 
 /**
- * Returns where a run of blocks ends that lie beside each other: it has one, and otherwise no more
- * than so many bytes.
+ * Returns the end of a run of adjacent blocks: at least one block, and otherwise at most
+ * `maxBytes`.
  */
 function endOfRun({ blocks, bytes }: PackedBlocks, from: number, maxBytes: number): number {
   const begin = blocks[from]?.offset ?? 0
@@ -60,7 +60,7 @@ function endOfRun({ blocks, bytes }: PackedBlocks, from: number, maxBytes: numbe
   }
 }
 
-/** Reads a part of a blob. Throws for one that ends before it. */
+/** Reads a part of a blob. Throws if the blob ends before `end`. */
 export async function readBlob(blobs: BlobStore, blob: string, start: number, end: number): Promise<Buffer> {
   const read = await buffer(blobs.open(blob, { start, end }))
   if (read.length !== end - start) throw new Error(`the blob ${blob} of a log is truncated`)
@@ -68,17 +68,20 @@ export async function readBlob(blobs: BlobStore, blob: string, start: number, en
 }
 
 /**
- * Decompresses a block, of about `size` bytes, in place and into one buffer: it takes less time than
- * the way to a thread and back, and there would be one for each 16 KiB.
+ * Decompresses a block of about `size` bytes synchronously and into one buffer. That takes less
+ * time than a round trip to a thread for each 16 KiB.
  */
 function unpack(block: Buffer, size: number): Buffer {
   return zstdDecompressSync(block, { chunkSize: size + remarkBytes })
 }
 
-/** Room for the remarks of a block, which its size does not count. More of them are copied once. */
+/**
+ * Buffer space for the remarks of a block, which its size does not include. Larger remarks cost one
+ * copy.
+ */
 const remarkBytes = 1024
 
-/** Returns the chunks after a seq: at least one, and otherwise no more than so many bytes. */
+/** Returns the chunks after a seq: at least one, and otherwise at most `maxBytes`. */
 function atMost(chunks: readonly Chunk[], after: number, maxBytes: number): readonly Chunk[] {
   const later = chunks.filter(({ seq }) => seq > after)
   let bytes = 0

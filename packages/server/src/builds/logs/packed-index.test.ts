@@ -23,7 +23,7 @@ test('an index is read as it was written; an index of an earlier release has no 
   expect((await decodeIndex(old)).index).toEqual({ ...index, found: nothingFound })
 })
 
-test('an index of a log in parts is read as it was written, and a process of the release before finds none', async () => {
+test('an index of a log in parts is read as written, and the previous release finds no blocks in it', async () => {
   const index = indexOfFailure()
   const packed = [
     { seq: 1, offset: 0, part: 0, start: 0, end: 7 },

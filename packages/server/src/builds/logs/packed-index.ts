@@ -1,4 +1,4 @@
-/** The index of a packed log, which is kept beside its bytes. */
+/** The index of a packed log, which is stored beside its bytes. */
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import { type LineIndex, nothingFound } from '@harmont/logs'
@@ -8,8 +8,8 @@ const zstd = promisify(zstdCompress)
 const decompress = promisify(zstdDecompress)
 
 /**
- * Compresses bytes, well unless it should be quick. The size is told, because zstd would take room
- * for megabytes otherwise, and clear it each time.
+ * Compresses bytes; with `isQuick`, faster and less. States the size: otherwise zstd would allocate
+ * and clear megabytes for each call.
  */
 export function compress(bytes: Buffer, { isQuick = false } = {}): Promise<Buffer> {
   const params = isQuick ? { [constants.ZSTD_c_compressionLevel]: 1 } : {}
@@ -17,13 +17,15 @@ export function compress(bytes: Buffer, { isQuick = false } = {}): Promise<Buffe
 }
 
 interface OneBlob {
-  /** Complete: nothing comes any more. */
+  /** The index of the complete log. */
   readonly index: LineIndex
-  /** The end of each block of the index in the packed bytes. */
+  /** The end of each of the index's blocks within the packed bytes. */
   readonly ends: readonly number[]
 }
 
-/** Encodes the index of a log whose packed blocks are those of the index, one after the other. */
+/**
+ * Encodes the index of a log whose packed blocks are the blocks of the index, in the same order.
+ */
 export function encodeIndex({ index, ends }: OneBlob): Promise<Buffer> {
   return encode({ ...indexFields(index), ends })
 }
@@ -34,8 +36,8 @@ interface InParts {
 }
 
 /**
- * Encodes the index of a log that was packed while it was written: its packed blocks are others than
- * those of the index. A process of the release before finds nothing where it looks, and fails.
+ * Encodes the index of a log that was packed while it was written: its packed blocks differ from
+ * those of the index. The previous release finds no blocks at the old position, and fails.
  */
 export function encodePartsIndex({ index, packed }: InParts): Promise<Buffer> {
   const places = packed.map(({ seq, offset, part, start, end }) => [seq, offset, part, start, end] as const)
@@ -60,7 +62,7 @@ function encode(index: Encoded): Promise<Buffer> {
   return compress(Buffer.from(JSON.stringify(index)))
 }
 
-/** Decodes what `encodeIndex` or `encodePartsIndex` made. */
+/** Decodes the output of `encodeIndex` or `encodePartsIndex`. */
 export async function decodeIndex(bytes: Buffer): Promise<InParts> {
   const encoded = JSON.parse((await decompress(bytes)).toString()) as Encoded
   if ('lines' in encoded) {
@@ -74,11 +76,11 @@ export async function decodeIndex(bytes: Buffer): Promise<InParts> {
 
 function indexOf({ blocks, t0, found, ...rest }: IndexFields): LineIndex {
   const named = blocks.map(([seq, offset, line, column, sgr]) => ({ seq, offset, line, column, sgr }))
-  // Logs that an earlier release packed have no findings.
+  // Logs packed by an earlier release have no findings.
   return { ...rest, found: found ?? nothingFound, t0: t0 === null ? null : BigInt(t0), blocks: named }
 }
 
-/** Returns the place of a block of a log that has one part, in which all lie one after the other. */
+/** Returns the location of a block in a log of one part, where the blocks are consecutive. */
 export function between(ends: readonly number[], turn: number): Pick<PackedBlock, 'part' | 'start' | 'end'> {
   return { part: 0, start: ends[turn - 1] ?? 0, end: ends[turn] ?? 0 }
 }

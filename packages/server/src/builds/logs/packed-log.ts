@@ -7,7 +7,7 @@ import type { PackedRow, Removal } from './packed-store.ts'
 /** A packed log, which never changes. */
 export interface PackedLog {
   readonly index: LineIndex
-  /** The log was removed: only a remark is left of it. */
+  /** Whether the log was removed; then it consists of one remark. */
   readonly isRemoved: boolean
   /** Reads chunks, as `LogReader.read` does. */
   read(after: number, maxBytes: number): Promise<readonly Chunk[]>
@@ -24,7 +24,7 @@ export async function openPacked(blobs: BlobStore, row: PackedRow): Promise<Pack
   }
 }
 
-/** Returns the reader of a log's parts: its blobs, and then its row where that has some of it. */
+/** Returns a reader of the log's parts: first its blobs, then the bytes in its row, if any. */
 function reader(blobs: BlobStore, { blob, small, parts }: PackedRow): ReadPacked {
   const names = parts ?? (blob === null ? [] : [blob])
   return async (part, start, end) => {
@@ -36,8 +36,8 @@ function reader(blobs: BlobStore, { blob, small, parts }: PackedRow): ReadPacked
 }
 
 /**
- * Returns a removed log as readers get it: one remark, which says so. Its seq follows the last
- * stored one, so that a reader who resumes gets it, and the entity tag of the log changes.
+ * Returns a removed log as shown to readers: one remark that reports the removal. The remark's seq
+ * follows the last stored one, so that resuming readers get it and the log's entity tag changes.
  */
 export function removedLog({ at, keptDays, lastSeq, bytes }: Removal): PackedLog {
   const content = Buffer.from(`${logRemoved(at, keptDays, bytes)}\n`)

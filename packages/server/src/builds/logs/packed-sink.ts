@@ -1,9 +1,9 @@
 import type { BlobStore, BlobWriter } from '../../platform/blobs/blob-store.ts'
 
-/** Packed logs up to this size are kept in the row: a file and its flush cost more. */
+/** Packed logs up to this size are stored in the row: a file and its flush cost more. */
 const smallBytes = 8 * 1024
 
-/** Collects packed blocks, in a blob once they are more than `smallBytes`. */
+/** Collects packed blocks; writes them to a blob once they exceed `smallBytes`. */
 export class PackedSink {
   /** The end of each block. */
   readonly ends: number[] = []
@@ -21,7 +21,7 @@ export class PackedSink {
     if ((this.ends.at(-1) ?? 0) > smallBytes) await this.#write()
   }
 
-  /** Returns the name of the blob, which is on disk then, or the bytes themselves. */
+  /** Returns the name of the durable blob, or the bytes themselves. */
   async finish(): Promise<
     { readonly blob: string; readonly small: null } | { readonly blob: null; readonly small: Buffer }
   > {

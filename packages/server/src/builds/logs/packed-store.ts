@@ -2,9 +2,8 @@ import type { JobState } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 
 /**
- * A packed log as it is stored. Its bytes are in the blob or, when they are few, in `small`. A log
- * that was packed while it was written has them in the blobs of its parts, and the last few in
- * `small`.
+ * A packed log as it is stored. Its bytes are in the blob or, if few, in `small`. If the log was
+ * packed while it was written, they are in the blobs of its parts, and the last few in `small`.
  */
 export interface PackedRow {
   readonly blob: string | null
@@ -17,7 +16,7 @@ export interface PackedRow {
 export interface Removal {
   readonly at: Date
   readonly keptDays: number
-  /** The last seq and the bytes that the log had. */
+  /** The last seq and the size in bytes that the log had. */
   readonly lastSeq: number
   readonly bytes: number
 }
@@ -28,7 +27,7 @@ export interface PackedFacts {
   readonly lines: number
 }
 
-/** Finds a log that is packed, or was removed since; undefined for any other. */
+/** Finds a packed log, or one that was removed afterwards; undefined for any other. */
 export async function findPacked(database: Database, jobId: string): Promise<PackedRow | Removal | undefined> {
   const { rows } = await database.query<
     PackedRow & { removed_at: Date | null; kept_days: number; last_seq: number; bytes: string }
@@ -44,13 +43,13 @@ export async function findPacked(database: Database, jobId: string): Promise<Pac
   return { at: row.removed_at, keptDays: row.kept_days, lastSeq: row.last_seq, bytes: Number(row.bytes) }
 }
 
-/** A log that waits for its packing. A job that does not exist any more has no state. */
+/** A log that is due for packing. `state` is null if the job was deleted. */
 export interface Unpacked {
   readonly jobId: string
   readonly state: JobState | null
 }
 
-/** Locks the logs that wait longest for packing and that nobody packs. */
+/** Locks the unlocked logs that have waited longest for packing. */
 export async function lockUnpacked(database: Database, limit: number): Promise<readonly Unpacked[]> {
   const { rows } = await database.query<Unpacked>({
     name: 'lock-unpacked-logs',
@@ -70,8 +69,8 @@ export interface Packed {
 }
 
 /**
- * Replaces the chunks by the packed logs. Replaces also the empty ones that an earlier release
- * packed for jobs which waited again after a time-out of their build.
+ * Replaces the chunks with the packed logs. Also replaces empty logs that an earlier release packed
+ * for jobs which waited again after their build's time-out.
  */
 export async function keepPacked(database: Database, packed: readonly Packed[]): Promise<void> {
   const parts = packed.flatMap(({ jobId, row }) => (row.parts ?? []).map((blob, place) => ({ jobId, place, blob })))

@@ -18,7 +18,7 @@ type Schemas = components['schemas']
 const it = testServer()
 const { newJob, rowsOf, pack, blobs, raw, everyReading } = packingByHand(it)
 
-test('a log reads the same before and after it is packed, which removes its chunks', async () => {
+test('a log reads the same before and after packing, which removes its chunks', async () => {
   const job = await newJob()
   await writeLog(job, 3_000, random(1))
   await job.end({ exitCode: 1 })
@@ -41,7 +41,7 @@ test('a log reads the same before and after it is packed, which removes its chun
   })
 })
 
-test('a packed log of many small chunks is downloaded a segment at a time, with remarks and without', async () => {
+test('a packed log of many small chunks is downloaded by segments, with and without remarks', async () => {
   const job = await newJob()
   for (let turn = 0; turn < 30; turn++) {
     await job.log(Array.from({ length: 200 }, (_, n) => `${turn}.${n} ${'x'.repeat(n)}\n`))
@@ -62,7 +62,7 @@ test('a packed log of many small chunks is downloaded a segment at a time, with 
   expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).toString().endsWith(`x\n${lines}`)).toBe(true)
 })
 
-test('1,000 random lines equal those of the download, while the job runs and when its log is packed', async () => {
+test('1,000 random lines equal those of the download, both while the job runs and after packing', async () => {
   const job = await newJob()
   await writeLog(job, 1_000, random(2))
   const check = async () => {
@@ -101,7 +101,7 @@ test('1,000 random lines equal those of the download, while the job runs and whe
   await check()
 })
 
-test('web L23 a reader gets all of a log, once, while it is packed', async () => {
+test('web L23 a reader gets each chunk of a log once while the log is packed', async () => {
   const job = await newJob()
   for (let turn = 0; turn < 150; turn++)
     await job.log([Array.from({ length: 20 }, (_, n) => `${turn}.${n} ${'x'.repeat(500)}\n`).join('')])
@@ -150,7 +150,7 @@ test('a small log is stored in its row, without a blob', async () => {
   expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).toString()).toBe('one\ntwo')
 })
 
-test('G02 a process that is killed between writing blob and row leaves the log as it was, and a blob for the sweep', async () => {
+test('G02 a process killed between writing a blob and its row leaves the log unchanged, and a blob for the sweep', async () => {
   const job = await newJob()
   await writeLog(job, 400, random(4))
   await job.end()
@@ -159,7 +159,7 @@ test('G02 a process that is killed between writing blob and row leaves the log a
   let left = ''
   const dying = dyingStore(stored, async (blob) => {
     left = blob
-    // All that the database sees of a killed process.
+    // Everything that the database observes of a killed process.
     await it.server.pool.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
         where state = 'idle in transaction' and query like '%from unpacked_logs%' and datname = current_database()`,
@@ -233,7 +233,7 @@ test('a packed log and its blob go with their build', async () => {
   expect(await stored.size(blob ?? '')).toBeUndefined()
 })
 
-test('a log that waits for its packing is deleted with its build', async () => {
+test('a log that is due for packing is deleted with its build', async () => {
   const job = await newJob()
   await job.log(['x'])
   await job.end()
@@ -243,7 +243,7 @@ test('a log that waits for its packing is deleted with its build', async () => {
   expect(await rowsOf(job)).toMatchObject({ packed: 0, waiting: 0 })
 })
 
-test(`a step that its build's time-out kept from starting, and that runs after a retry, has its log packed then`, async () => {
+test(`the log of a step that its build's time-out kept from starting is packed after a retry has run the step`, async () => {
   const path = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
   const steps = JSON.parse(ir({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true', depends_on: ['a'] }))
   const plan = JSON.stringify({ ...steps, timeout_seconds: 1 })

@@ -1,4 +1,4 @@
-/** Logs that only the test packs. */
+/** Logs that are packed only by the test. */
 import { pino } from 'pino'
 import { beforeAll } from 'vitest'
 import { type BlobStore, openDirectoryStore } from '../../platform/blobs/blob-store.ts'
@@ -22,7 +22,7 @@ interface Reading {
   readonly withRemarks: Buffer
   readonly middle: Buffer
   readonly end: Buffer
-  /** The chunks of the stream, as JSON. */
+  /** The chunks of the event stream, as JSON. */
   readonly chunks: string
   readonly view: unknown
   readonly lines: unknown
@@ -35,18 +35,18 @@ export interface Packing {
   /** Starts a job; returns it with the path of its log. */
   newJob(): Promise<PlayedLog>
   rowsOf(job: PlayedJob): Promise<LogRows | undefined>
-  /** Packs the logs that wait, with the server's own blobs unless said otherwise. */
+  /** Packs the waiting logs, by default with the server's own blob store. */
   pack(blobs?: BlobStore): Promise<void>
   blobs(): Promise<BlobStore>
-  /** Returns what the readers of a log get. */
+  /** Returns the results of all ways to read a log. */
   everyReading(job: PlayedLog): Promise<Reading>
-  /** Returns the bytes of an answer. */
+  /** Returns the body of a response, in bytes. */
   raw(path: string, headers?: Readonly<Record<string, string>>): Promise<Buffer>
 }
 
-/** Prepares the tests of one file; call it at the top. */
+/** Sets up the tests of one file; call it at the top. */
 export function packingByHand(it: TestServer): Packing {
-  // The worker of the server does nothing here.
+  // Keeps the server's worker idle.
   beforeAll(async () => {
     await it.server.pool.query(
       `create function no_packing() returns trigger language plpgsql as $$
@@ -63,7 +63,10 @@ export function packingByHand(it: TestServer): Packing {
     return Buffer.from(await answer.arrayBuffer())
   }
   const get = async <T>(path: string) => (await it.request<T>(ownerToken, 'GET', path)).body
-  /** Searches until all is searched: an answer comes in time, with what there is by then. */
+  /**
+   * Repeats the search until it is complete: each answer covers what was searched in the time
+   * limit.
+   */
   const found = async (path: string) => {
     for (;;) {
       const body = await get<{ readonly complete: boolean }>(`${path}/search?q=9`)

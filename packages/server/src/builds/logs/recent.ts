@@ -1,4 +1,4 @@
-/** Keeps the values that were used last. */
+/** Keeps the most recently used values. */
 export class Recent<T> {
   readonly #most: number
   readonly #kept = new Map<string, T>()

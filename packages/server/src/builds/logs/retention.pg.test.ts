@@ -25,7 +25,7 @@ async function packedJob(lines: number): Promise<Ended> {
   return job
 }
 
-/** Moves a log and its build back by so many days. */
+/** Moves a log and its build this many days into the past. */
 async function age(job: Ended, days: number): Promise<void> {
   const back = `${days} days`
   await it.server.pool.query('update engine.builds set finished_at = finished_at - $2::interval where id = $1', [
@@ -46,7 +46,7 @@ async function events(job: Ended, headers: Readonly<Record<string, string>> = {}
   return (await raw(`/v0/jobs/${job.id}/logs`, headers)).toString()
 }
 
-test('G16 every reader of a removed log is told when it was removed and how long logs are kept, and its build stays', async () => {
+test('G16 every reader of a removed log learns when it was removed and how long logs are kept, and its build stays', async () => {
   const job = await packedJob(300)
   const { lastSeq } = await it.server.engine.logs.size(job.id)
   const { bytes } = (await readLogFacts(it.server.pool, [job.id])).get(job.id) ?? {}
@@ -61,7 +61,7 @@ test('G16 every reader of a removed log is told when it was removed and how long
   expect(await events(job)).toMatch(
     new RegExp(`^id: ${lastSeq + 1}\nevent: history\ndata: .*"stream_kind":2,"content":"${says}.*event: done\n`, 's'),
   )
-  // A reader that was cut off in the middle comes back.
+  // Simulates a reader that reconnects after an interruption in the middle.
   expect(await events(job, { 'last-event-id': '7' })).toContain(says)
   expect(await events(job, { 'last-event-id': String(lastSeq + 1) })).toMatch(
     /^event: history\ndata: {"chunks":\[\]}\n\nevent: done\n/,
@@ -99,7 +99,7 @@ function aMinuteLater(): void {
   onTestFinished(() => void vi.useRealTimers())
 }
 
-test('G16 the bytes of a removed log are deleted an hour later, and its blob, and no other, by the next sweep', async () => {
+test('G16 the bytes of a removed log are deleted an hour later, and only its blob by the next sweep', async () => {
   const [old, young] = [await packedJob(400), await packedJob(401)]
   await age(old, 31)
   await age(young, 29)
@@ -111,7 +111,7 @@ test('G16 the bytes of a removed log are deleted an hour later, and its blob, an
   expect(await remove(30)).toMatchObject({ logs: 0 })
   await sweep()
   expect(await stored.size(blob)).toBeGreaterThan(0)
-  // Also when logs are kept forever from now on.
+  // Even if logs are kept forever from then on.
   expect((await remove('forever', 2 * 3600 * 1000)).emptied).toBeGreaterThan(0)
   aMinuteLater()
   expect((await rowsOf(old))?.blob).toBeNull()
@@ -137,10 +137,10 @@ test('G16 the retention time counts from the end of the build: a build that a re
   expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).length).toBeGreaterThan(5_000)
 })
 
-test('G16 an answer whose bytes are removed meanwhile breaks off, and never passes for the whole log', async () => {
+test('G16 a response whose bytes are removed in the meantime breaks off, and never passes for the whole log', async () => {
   const job = await newJob()
   await job.log([Buffer.alloc(600_000, 'line\n')])
-  // More bytes than are missing.
+  // Requests more bytes than are missing.
   for (let turn = 0; turn < 20; turn++) await job.log(['r'.repeat(30_000)], 2)
   await job.log(['the end'])
   await job.end()
@@ -160,7 +160,7 @@ test('G16 an answer whose bytes are removed meanwhile breaks off, and never pass
     await expect(whole(each)).rejects.toThrow('removed while it was read')
 })
 
-test('an empty log is not removed, because it says that the command wrote nothing', async () => {
+test('an empty log is not removed, because it shows that the command wrote nothing', async () => {
   const job = await newJob()
   await job.log(['a remark\n'], 2)
   await job.end()

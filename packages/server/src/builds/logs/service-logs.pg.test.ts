@@ -1,4 +1,4 @@
-/** Services of jobs as the API shows them, and their logs. */
+/** Services of jobs as shown by the API, and their logs. */
 import { type ServiceState, serviceLogId } from '@harmont/engine'
 import { until } from '@harmont/test-kit/until'
 import { expect, test } from 'vitest'
@@ -12,7 +12,7 @@ const { newJob, rowsOf, pack, raw } = packingByHand(it)
 const starting: ServiceState = { name: 'db', state: 'starting', readyMs: null, exitCode: null }
 const ready: ServiceState = { ...starting, state: 'ready', readyMs: 130 }
 
-/** A job whose service has written two lines. */
+/** A job whose service wrote two lines. */
 async function jobWithService() {
   const job = await newJob()
   const { store } = it.server.engine
@@ -35,7 +35,7 @@ async function jobWithService() {
 
 const asOwner = { authorization: `Bearer ${ownerToken}` }
 
-test('the services of a job are listed, with ids that name their logs', async () => {
+test('the services of a job are listed, with ids that refer to their logs', async () => {
   const { services, service, tell, end, id } = await jobWithService()
   const list = async () => (await it.request<{ data: object[] }>(ownerToken, 'GET', services)).body.data
   const shown = { id: service.id, name: 'db', image: '', from: null, exit_code: null }
@@ -50,7 +50,7 @@ test('the services of a job are listed, with ids that name their logs', async ()
   expect(codeOf(await it.request(ownerToken, 'GET', services.replace(id, service.id)))).toBe('job_not_found')
 })
 
-test('G30 the log of a service is read with the rights of its job, and ends with it', async () => {
+test('G30 the log of a service requires the same rights as its job, and ends with it', async () => {
   const job = await jobWithService()
   const { service } = job
   const stranger = await it.newUser('service-log-stranger')
@@ -75,7 +75,7 @@ test('G30 the log of a service is read with the rights of its job, and ends with
   expect(await download.text()).toBe('listening\nready\none more\n')
 })
 
-test('the log of a service is packed, removed and deleted as that of its job', async () => {
+test("the log of a service is packed, removed and deleted like its job's", async () => {
   const job = await jobWithService()
   const { service } = job
   await job.end()

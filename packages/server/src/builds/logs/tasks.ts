@@ -18,13 +18,13 @@ interface LogTaskServices {
 
 export const logCrontab = ['* * * * * pack_logs', '37 * * * * remove_old_logs']
 
-/** The tasks that pack the logs of ended jobs, and remove them when their time is over. */
+/** The tasks that pack the logs of ended jobs, and remove old logs. */
 export function logTasks(services: LogTaskServices): TaskList {
   let packing = false
   return {
     pack_logs: async () => {
-      // One at a time: others need the processor too. The run under way, or the one in a minute,
-      // takes the logs that are added meanwhile.
+      // Packs one at a time, since other work needs the processor too. Logs added in the meantime
+      // are packed by the current run, or by the one in a minute.
       if (packing) return
       packing = true
       try {

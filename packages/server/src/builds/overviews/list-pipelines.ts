@@ -6,7 +6,7 @@ type PipelineState = 'failing' | 'running' | 'never_built'
 type PipelineSort = 'activity' | 'name' | 'failing'
 
 interface PipelineWish {
-  /** Part of the name, the slug or the repository. */
+  /** A part of the name, the slug or the repository. */
   readonly q: string | null
   readonly state: PipelineState | null
   readonly sort: PipelineSort
@@ -15,7 +15,7 @@ interface PipelineWish {
 }
 
 export interface SortedPipelineRow extends PipelineRow {
-  /** The first members of the sort key, as text so that a cursor holds them exactly. */
+  /** The first columns of the sort key, as text so that a cursor holds them exactly. */
   readonly rank: number
   readonly sort_text: string
 }
@@ -24,15 +24,16 @@ const newestEnd = (more: string) => `
   select r.state from build_records r
    where r.pipeline_id = p.id and r.branch = p.default_branch and r.pull_request is null and r.state in ('passed', 'failed') ${more}
    order by r.number desc limit 1`
-/** The condition that the repository of a pipeline `p` is connected. */
+/** A condition: the repository of pipeline `p` is connected. */
 export const isConnected = `
   lower(p.repo_name) in (select lower(c.owner || '/' || c.name) from active_repositories c where c.organization_id = p.organization_id)`
 
 /**
- * Finds the verdict on a pipeline: the state of the newest build of its default branch that has
- * passed or failed. A running or canceled build says nothing, nor does one of another branch: a
- * pull request's may have the same name. An upload merely claims its branch: it counts only where
- * the repository is not connected, or the server has finished no build of what it fetched.
+ * Finds the verdict on a pipeline: the state of its default branch's newest build that passed or
+ * failed. A running or canceled build does not count. Nor does one of another branch: a pull
+ * request's branch may have the same name. An upload merely claims its branch. It counts only if
+ * the repository is not connected, or the server has not finished a build of a commit that it
+ * fetched itself.
  */
 const newestVerdict = `
   select coalesce(case when ${isConnected} then (${newestEnd("and r.ref_class = 'fetched'")}) end, (${newestEnd('')})) as state`
@@ -43,7 +44,7 @@ const stateConditions: Readonly<Record<PipelineState, string>> = {
   never_built: 'p.last_build_number = 0',
 }
 
-// Times count down, so that all three orders ascend.
+// Times are negated, so that all three orders ascend.
 const age = `to_char(8e12 - extract(epoch from coalesce(l.created_at, p.created_at)) * 1000, 'FM0000000000000')`
 const orders: Readonly<Record<PipelineSort, readonly [rank: string, text: string]>> = {
   activity: ['0', age],
@@ -51,7 +52,7 @@ const orders: Readonly<Record<PipelineSort, readonly [rank: string, text: string
   failing: [`case when d.state = 'failed' then 0 else 1 end`, age],
 }
 
-/** Lists the live pipelines of an organization in the wanted order, after a key. */
+/** Lists the live pipelines of an organization in the requested order, after a key. */
 export async function listSortedPipelines(
   database: Database,
   organizationId: string,

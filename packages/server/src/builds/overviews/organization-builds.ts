@@ -19,7 +19,7 @@ interface FilterQuery {
   readonly to?: string
 }
 
-/** Reads the filter of a list. Throws 400 `query_invalid`, and 404 for an absent pipeline. */
+/** Parses the filter of a list. Throws 400 `query_invalid`, and 404 for an absent pipeline. */
 export async function readOrganizationFilter(
   database: Database,
   organizationId: string,
@@ -49,12 +49,12 @@ interface OrganizationBuildFilter {
   readonly pipelineId: string | null
   readonly states: readonly BuildState[] | null
   readonly branch: string | null
-  /** The beginning of the commit. */
+  /** A prefix of the commit. */
   readonly commit: string | null
-  /** A user's id, address or name. */
+  /** The id, address or name of a user. */
   readonly author: string | null
   readonly source: string | null
-  /** Part of the message, the branch or the author's name, or the build's number. */
+  /** A part of the message, the branch or the author's name; or the build's number. */
   readonly q: string | null
   readonly from: Date | null
   readonly to: Date | null

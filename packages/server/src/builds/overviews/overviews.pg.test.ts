@@ -10,7 +10,7 @@ interface Page {
   readonly next_cursor: string | null
 }
 
-/** Builds a pipeline once for each state. */
+/** Creates one build of a pipeline in each state. */
 async function pipeline(name: string, states: readonly ('passed' | 'failed' | 'waits')[]): Promise<void> {
   await it.newPipeline({ name, repository: `acme/${name}` })
   for (const [index, state] of states.entries()) {
@@ -38,7 +38,7 @@ const slugs = ({ data }: Page) => data.map((each) => (each.pipeline as { slug: s
 const builds = (query = ''): Promise<Answer<Page>> => it.request(ownerToken, 'GET', `${organization}/builds?${query}`)
 const names = ({ data }: Page) => data.map((build) => `${build.pipeline_slug}#${build.number}`)
 
-test('pipelines are listed with their newest builds, and with the step that failed first', async () => {
+test('pipelines are listed with their newest builds, and with the first failed step', async () => {
   const page = await summaries()
   expect(slugs(page)).toEqual(['waiting', 'empty', 'red', 'green'])
   expect(page.data[2]?.builds).toMatchObject([
@@ -87,7 +87,7 @@ test.for([
   expect(names((await builds(query)).body)).toEqual(wanted)
 })
 
-test('each build is on one page, and a cursor of other filters is refused', async () => {
+test('each build is on one page, and a cursor with other filters is refused', async () => {
   const seen: string[] = []
   for (let cursor: string | null = ''; cursor !== null; ) {
     const page: Page = (await builds(`limit=2&cursor=${cursor}`)).body
@@ -105,7 +105,7 @@ test('an invalid filter is refused, and an absent pipeline is 404', async () => 
   expect(codeOf(await builds('pipeline=absent'))).toBe('pipeline_not_found')
 })
 
-test('a pipeline fails while the newest build of its default branch that passed or failed has failed', async () => {
+test("a pipeline is failing while its default branch's newest build that passed or failed has failed", async () => {
   await it.server.pool.query('delete from engine.ready')
   const path = `${organization}/pipelines/${await it.newPipeline({ name: 'verdict' })}/builds`
   const build = async (branch: string, end: 'passed' | 'failed' | 'canceled' | 'runs') => {
@@ -137,7 +137,7 @@ test('a pipeline fails while the newest build of its default branch that passed 
   expect(await failing()).toEqual([])
 })
 
-test('an upload that claims the default branch of a connected repository does not count, once the server has built what it fetched', async () => {
+test('an upload that claims the default branch of a connected repository does not count, once the server has built a fetched commit', async () => {
   const { pool } = it.server
   const path = `${organization}/pipelines/${await it.newPipeline({ name: 'claimed', repository: 'acme/claimed' })}/builds`
   const build = async (refClass: 'fetched' | 'upload', exitCode: number) => {
@@ -150,7 +150,7 @@ test('an upload that claims the default branch of a connected repository does no
   const failing = async () => slugs(await summaries('state=failing&q=claimed'))
   await build('fetched', 0)
   await build('upload', 1)
-  // Nobody fetches any more: uploads are all there is.
+  // Without a connected repository, uploads count.
   expect(await failing()).toEqual(['claimed'])
   await pool.query(`
     with i as (insert into github_installations (number, account_id, account_login, account_type, organization_id)

@@ -9,7 +9,7 @@ import { findSummaries, newestSummaries, presentSummary } from './summary.ts'
 
 const buildsEach = 20
 
-/** The overviews of an organization: each list is one request. */
+/** The overviews of an organization: one request for each list. */
 export function overviewRoutes({
   pool,
   cursors,

@@ -9,19 +9,19 @@ import { buildColumns, type PlacedBuildRow } from '../records/store.ts'
 export interface SummaryRow extends PlacedBuildRow {
   readonly pipeline_id: string
   readonly version: number
-  /** The name of the step that failed first. */
+  /** The name of the first failed step. */
   readonly failed_step: string | null
   readonly approved_at: Date | null
   readonly in_group: boolean
 }
 
-/** The columns of a `SummaryRow` but for its `pipeline_slug`, to be read with `joinedToRecord`. */
+/** The columns of a `SummaryRow` except `pipeline_slug`, for use with `joinedToRecord`. */
 export const summaryColumns = `${buildColumns}, r.pipeline_id, b.version::float8 as version, f.name as failed_step,
   r.approved_at, b.group_key is not null as in_group`
 
 /**
- * The joins to a build's record `r`. Each table stands once: a statement is planned several times
- * on each connection, which costs more than to run it.
+ * The joins to a build's record `r`. Each table occurs once: a statement is planned several times
+ * per connection, and planning costs more than execution.
  */
 export const joinedToRecord = `
   join engine.builds b on b.id = r.id
@@ -31,12 +31,12 @@ export const joinedToRecord = `
      where j.build_id = r.id and b.state in ('failing', 'failed') and j.state in ('failed', 'timed_out') and not j.soft_failed
      order by j.finished_at limit 1) f on true`
 
-/** Finds builds by their ids, in that order, with all that a list shows. */
+/** Finds builds by their ids, in that order, with all the facts that a list shows. */
 export async function findSummaries(database: Database, ids: readonly string[]): Promise<readonly SummaryRow[]> {
   if (ids.length === 0) return []
   const { rows } = await database.query<SummaryRow>({
     name: 'find-summaries',
-    // Not `= any`, whose members would be weighed one by one.
+    // Avoids `= any`: the planner would estimate each member separately.
     text: `select ${summaryColumns}, p.slug as pipeline_slug
              from unnest($1::uuid[]) with ordinality as w(id, position)
              join build_records r on r.id = w.id join pipelines p on p.id = r.pipeline_id ${joinedToRecord}
@@ -65,8 +65,8 @@ export async function newestSummaries(
 }
 
 /**
- * Returns a build as a line of a list shows it. `queue_ms` of a build that waits, and `run_ms` of
- * one that runs, go on.
+ * Returns a build as an entry of a list. `queue_ms` of a waiting build and `run_ms` of a running
+ * one keep growing.
  */
 export function presentSummary(row: SummaryRow, now: number): Complete<components['schemas']['BuildSummary']> {
   const started = row.started_at?.getTime() ?? null

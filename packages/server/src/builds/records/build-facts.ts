@@ -1,28 +1,28 @@
 import type { ConditionContext } from '@harmont/ir'
 
-/** The origin of a build: its conditions, variables, secrets and cache depend on it. */
+/** The origin of a build, which determines its conditions, variables, secrets and cache. */
 export interface BuildFacts {
   readonly event: 'push' | 'pull_request' | 'schedule' | 'manual' | 'api'
   readonly tag: string | null
   /** The target branch of a pull request. */
   readonly baseBranch: string | null
   readonly pullRequest: PullRequestFacts | null
-  /** Paths of the changed files; null when nobody knows. */
+  /** Paths of the changed files; null when unknown. */
   readonly changed: readonly string[] | null
-  /** `fork`: no secrets, no shared cache to write to, no token that can write. */
+  /** `fork`: no secrets, no write access to a shared cache, no token with write access. */
   readonly trust: 'trusted' | 'fork'
-  /** Tells how the server knows the ref: limits of secrets, and the cache's trust, go by it. */
+  /** How the server knows the ref, which determines access to secrets and trust in the cache. */
   readonly refClass: RefClass
-  /** It waits for a member's approval before anything runs. */
+  /** Whether it waits for a member's approval before anything runs. */
   readonly held: boolean
   /**
-   * The delivery that made it. The same delivery and event make one build of a pipeline. With
-   * `asOf`, a pull request that the pipeline has built as it is makes none.
+   * The delivery that created it. The same delivery and event create one build of a pipeline. With
+   * `asOf`, creates no build of a pull request that the pipeline has built in the same state.
    */
   readonly delivery: Delivery | null
-  /** The number of the build of this pipeline that it repeats. */
+  /** The number of the build that this one repeats, in the same pipeline. */
   readonly rebuildOf: number | null
-  /** The source that `Build.source` shows. */
+  /** The source, as shown by `Build.source`. */
   readonly recordedSource: 'api' | 'ui' | 'webhook' | 'schedule' | 'trigger_job'
 }
 
@@ -31,7 +31,7 @@ export interface PullRequestFacts {
   readonly title: string | null
   /** Its page at the forge. */
   readonly url: string
-  /** `owner/name` of the repository that it comes from; null when that is gone. */
+  /** `owner/name` of its origin repository; null if that was deleted. */
   readonly headRepository: string | null
   readonly fork: boolean
 }
@@ -44,7 +44,7 @@ export interface Delivery {
   readonly asOf?: Date
 }
 
-/** The author of a build: an account, or a person whom a forge knows. All null: nobody. */
+/** The author of a build: an account, or a person known to a forge. All null: nobody. */
 export interface Author {
   readonly userId: string | null
   /** The name of an author without an account. */
@@ -52,7 +52,7 @@ export interface Author {
   readonly email?: string | null
 }
 
-/** Returns the facts of a build that a person or a program asks for. */
+/** Returns the facts of a build that a person or a program requested. */
 export function requestedFacts(source: 'api' | 'ui', refClass: RefClass = 'upload'): BuildFacts {
   return {
     event: source === 'ui' ? 'manual' : 'api',
@@ -69,7 +69,10 @@ export function requestedFacts(source: 'api' | 'ui', refClass: RefClass = 'uploa
   }
 }
 
-/** Names who claims the branch, tag and pull request; null: the server has fetched them. */
+/**
+ * Returns the claimant of the branch, tag and pull request: the fork, or `uploads`; null if the
+ * server fetched them.
+ */
 export function claimantOf({
   trust,
   refClass,
@@ -79,7 +82,7 @@ export function claimantOf({
   return refClass === 'upload' ? 'uploads' : null
 }
 
-/** Returns the facts that the conditions of its steps are evaluated with. */
+/** Returns the facts for evaluating the conditions of the build's steps. */
 export function conditionContext(
   branch: string,
   env: Readonly<Record<string, string>>,
@@ -89,8 +92,8 @@ export function conditionContext(
 }
 
 /**
- * Tells how the server knows what ref a build is of. `fetched`: it has fetched files and steps from
- * there itself. `upload`: somebody has brought files, steps or variables, or named a commit, and
- * the branch is only what the request says.
+ * How the server knows the ref of a build. `fetched`: the server itself fetched the files and steps
+ * from the ref. `upload`: a person brought files, steps or variables, or named a commit, so that
+ * the branch is only the request's claim.
  */
 export type RefClass = 'fetched' | 'upload'

@@ -11,7 +11,7 @@ interface Query {
   readonly source?: string
 }
 
-/** Reads which builds a list shows. Throws 400 `query_invalid` for an unknown state. */
+/** Parses the filter of a list of builds. Throws 400 `query_invalid` for an unknown state. */
 export function readBuildFilter({ state, branch, commit, source }: Query): BuildFilter {
   return {
     states: state ? [...new Set(state.split(',').map(readState))].sort() : null,
@@ -21,7 +21,7 @@ export function readBuildFilter({ state, branch, commit, source }: Query): Build
   }
 }
 
-/** Returns the filter as the list of a cursor has it. */
+/** Returns the filter in the form stored in a list's cursor. */
 export function filterKey({ states: wanted, branch, commit, source }: BuildFilter): Readonly<Record<string, string>> {
   const named = { state: wanted?.join(',') ?? null, branch, commit, source }
   return Object.fromEntries(Object.entries(named).flatMap(([name, value]) => (value === null ? [] : [[name, value]])))

@@ -47,7 +47,7 @@ test('G31 a build of another pipeline, an absent one and a malformed number give
   }
 })
 
-test('a new build is answered with its number, its address and what it waits for', async () => {
+test('the answer to a new build has its number, its address and the reason why it waits', async () => {
   const slug = await it.newPipeline()
   const made = await post(slug, { ...valid, message: 'hi', source: 'ui', env: { A: '1' } })
   expect(made.status).toBe(201)
@@ -163,7 +163,7 @@ test('the answer to a build without an IR waits for its rendering, and says `sch
   expect(canceled.body.state).toBe('canceled')
 })
 
-test('a pipeline that only triggers may start refuses builds on both routes before the body is read', async () => {
+test('a pipeline with triggers only refuses builds on both routes before reading the body', async () => {
   const slug = await it.newPipeline({ name: 'automatic', repository: 'acme/automatic' })
   await it.server.pool.query('update pipelines set allow_manual = false where slug = $1', [slug])
   const direct = await post(slug, '{"not json')
@@ -173,7 +173,7 @@ test('a pipeline that only triggers may start refuses builds on both routes befo
   expect([bySource.status, codeOf(bySource)]).toEqual([403, 'pipeline_manual_disabled'])
 })
 
-test('G11 numbers are unique, start at 1 and have no gaps under 100 builds at once', async () => {
+test('G11 numbers of 100 concurrent builds are unique, start at 1 and have no gaps', async () => {
   const slug = await it.newPipeline()
   const answers = await Promise.all(Array.from({ length: 100 }, () => post(slug, valid)))
   const numbers = answers.map(({ body }) => body.number).sort((a, b) => a - b)
@@ -199,7 +199,7 @@ test('the builds of a pipeline are listed newest first, each on one page', async
   expect(codeOf(await it.request(ownerToken, 'GET', foreign))).toBe('invalid_cursor')
 })
 
-test('lists are filtered by state, branch, beginning of the commit and source', async () => {
+test('lists are filtered by state, branch, commit prefix and source', async () => {
   const slug = await it.newPipeline()
   await post(slug, { ...valid, pipeline_ir: '{', commit: 'abc123' })
   await post(slug, { ...valid, branch: 'topic', source: 'ui' })
@@ -223,7 +223,7 @@ test('lists are filtered by state, branch, beginning of the commit and source', 
   expect(codeOf(await it.request(ownerToken, 'GET', other))).toBe('invalid_cursor')
 })
 
-test('G07 canceling ends waiting jobs at once, and changes nothing that is over', async () => {
+test('G07 canceling ends waiting jobs at once, and does not change ended ones', async () => {
   const slug = await it.newPipeline()
   await post(slug, valid)
   const path = `${organization}/pipelines/${slug}/builds/1`
@@ -233,7 +233,7 @@ test('G07 canceling ends waiting jobs at once, and changes nothing that is over'
   expect([again.status, again.body]).toEqual([200, first.body])
 })
 
-test('a running build is canceling, and canceled when its job has ended', async () => {
+test('a running build is canceling, and becomes canceled when its job ends', async () => {
   const slug = await it.newPipeline()
   await post(slug, valid)
   const job = await playJob(it)

@@ -6,7 +6,7 @@ import type { BuildRow } from './store.ts'
 
 type BuildBody = Complete<components['schemas']['Build']>
 
-/** Returns a build as the members of its organization see it. */
+/** Returns a build as members of its organization see it. */
 export function presentBuild(row: BuildRow, pipelineSlug: string): BuildBody {
   return {
     id: row.id,
@@ -36,7 +36,7 @@ function waitReason({ state, held, awaits_place, gate }: BuildRow): string | nul
   if (awaits_place && !isBuildTerminal(state)) return 'concurrency_group'
   if (state !== 'scheduled') return null
   // A build leaves `scheduled` as soon as a job is assigned: until then it has no runner, or a
-  // limit holds it back.
+  // limit delays it.
   return gate === null ? 'runner' : reasonOfGate(gate)
 }
 
@@ -51,8 +51,8 @@ function pullRequest({ pull_request: found, base_branch }: BuildRow): BuildBody[
 }
 
 /**
- * Returns how long a build has run by now, in ms: the sum of the times in which it had work, each
- * from its start or a retry to its end; null when it has not begun.
+ * Returns the run time of a build so far, in ms: the sum of the periods in which it had work, each
+ * from its start or a retry to its end; null before it has begun.
  */
 export function runMs(
   { started_at, finished_at, idle_ms }: Pick<BuildRow, 'started_at' | 'finished_at' | 'idle_ms'>,
