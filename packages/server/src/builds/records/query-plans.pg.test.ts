@@ -96,7 +96,8 @@ beforeAll(async () => {
     `insert into packed_logs (job_id, of_job, small, index, last_seq, bytes, lines, packed_at)
      select id, id, '', '', 1, 1, 1, now() - interval '1 day' from engine.jobs`,
   )
-  // The builds of a pipeline, of which 2,000 have a report of 20 tests; one in 50 results is a failure.
+  // The builds of a pipeline, 2,000 of them with a report of 20 tests; one in 50 results is a
+  // failure.
   await pool.query(
     `with t as (insert into engine.test_cases (pipeline, key, suite, name) select (select id::text from pipelines where slug = $1), gen_random_uuid(), 'suite', 'test ' || n
        from generate_series(1, 20) n returning id),
@@ -110,7 +111,7 @@ beforeAll(async () => {
     `insert into engine.test_verdicts (report, test, verdict, forks, fork_passes, at)
      select report, test, 'flaky', 3, 1, now() from engine.test_results where state = 'f'`,
   )
-  // Quarantines of other pipelines, as nearly all are.
+  // Quarantines of other pipelines, which are the great majority.
   await pool.query(
     `with c as (insert into engine.test_cases (pipeline, key, suite, name) select md5((n % 500)::text), gen_random_uuid(), 'other', 'test ' || n
        from generate_series(1, 5000) n returning id, pipeline)
@@ -239,7 +240,7 @@ test('the statements of every request, delivery, step and sweep use an index', a
   }
 })
 
-test('results of tests are found by their reports and by their tests, whatever else there is', async () => {
+test('test results are found by report and by test, regardless of other data', async () => {
   const { pool } = it.server
   const { rows: reports } = await pool.query<CountedReport>(
     `select t.id, r.number, t.at, t.cached from engine.test_reports t join build_records r on r.id = t.build_id order by t.id desc limit 50`,
@@ -272,7 +273,7 @@ test('results of tests are found by their reports and by their tests, whatever e
   ]
   for (const [what, ask] of questions) {
     const plan = await planOf((database) => ask(database as never))
-    // One pipeline has nearly all build records here, so that reading all of them may be cheapest.
+    // One pipeline has nearly all build records, so that a sequential scan of them may be cheapest.
     expect([what, plan]).toEqual([
       what,
       expect.not.stringMatching(/Seq Scan on (test_results|test_reports|test_verdicts|quarantines|jobs|builds)/),

@@ -3,7 +3,10 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 import { type BuildRow, findBuild, findPlacedBuild } from './store.ts'
 
-/** Finds the build of a path, and its pipeline. Throws 404 for an absent or foreign one. */
+/**
+ * Finds the build named by a path, and its pipeline. Throws 404 for an absent build or one of
+ * another organization.
+ */
 export async function requireBuild(
   database: Database,
   organizationId: string,

@@ -20,24 +20,24 @@ export interface BuildRow {
   readonly ref_class: BuildFacts['refClass']
   readonly rebuild_of: number | null
   readonly author_id: string | null
-  /** The name of the account, or else the one that the forge knows; both null for nobody. */
+  /** The account's name, or else the name known to the forge; null without an author. */
   readonly author_name: string | null
   readonly author_email: string | null
   readonly created_at: Date
   readonly state: BuildState
-  /** It waits, or waited in vain, for approval. */
+  /** The build waits for approval, or was canceled while it waited. */
   readonly held: boolean
-  /** It waits, or waited in vain, for a place in its group. */
+  /** The build waits for a place in its group, or was canceled while it waited. */
   readonly awaits_place: boolean
-  /** The gate at which a job of a build waits that has not begun, as far as anybody knows. */
+  /** The gate that delays a build's unstarted job, as last known. */
   readonly gate: string | null
   readonly error_code: string | null
   readonly error_message: string | null
-  /** The time since which it waits to begin, or waited. */
+  /** The time since which it waits to start, or did before it was started. */
   readonly queued_at: Date
   readonly started_at: Date | null
   readonly finished_at: Date | null
-  /** The time that passed between an end and a retry. */
+  /** The time between an end and a retry. */
   readonly idle_ms: number
 }
 
@@ -50,7 +50,7 @@ export const buildColumns = `
      where b.state = 'scheduled' and j.build_id = b.id and j.state = 'scheduled' limit 1) as gate,
   b.error_code, b.error_message, coalesce(b.queued_at, r.created_at) as queued_at, b.started_at, b.finished_at, b.idle_ms::float8 as idle_ms`
 
-/** Selects builds with author and engine state, for a `where` and an order on `r`. */
+/** Selects builds with author and engine state, followed by a `where` and an order on `r`. */
 const selectBuilds = `
   select ${buildColumns} from build_records r join engine.builds b on b.id = r.id left join users u on u.id = r.author_id`
 
@@ -58,12 +58,12 @@ export interface BuildFilter {
   /** null: any. */
   readonly states: readonly BuildState[] | null
   readonly branch: string | null
-  /** The beginning of the commit. */
+  /** A prefix of the commit. */
   readonly commit: string | null
   readonly source: string | null
 }
 
-/** Lists builds, newest first, with a number below `before` when that is given. */
+/** Lists builds, newest first, with a number below `before`, if given. */
 export async function listBuildsOf(
   database: Database,
   pipelineId: string,
@@ -78,8 +78,8 @@ export async function listBuildsOf(
     where.add('r.commit collate "C" >= ?0 and r.commit collate "C" < ?1', filter.commit, `${filter.commit}\u{10ffff}`)
   if (filter.source !== null) where.add('r.source = ?', filter.source)
   const { rows } = await database.query<BuildRow>({
-    // Without a filter one plan serves every pipeline, and planning takes several times as long as
-    // running it.
+    // Named only without a filter: then one plan serves every pipeline, and planning takes several
+    // times as long as execution.
     ...(where.isEmpty ? { name: 'list-builds' } : {}),
     text: `${selectBuilds} where r.pipeline_id = $1 and r.number < $2 ${where.text} order by r.number desc limit $3`,
     values: where.values,
@@ -100,7 +100,10 @@ export async function findBuild(database: Database, pipelineId: string, number: 
 const prefix = 'pipeline_'
 const columnsOfPipeline = pipelineColumns.split(', ').map((column) => `p.${column} as ${prefix}${column}`)
 
-/** Finds a pipeline by its slug and its build by its number, in one look; undefined for what is not there. */
+/**
+ * Finds a pipeline by its slug and its build by its number, in one query; undefined for an absent
+ * one.
+ */
 export async function findPlacedBuild(
   database: Database,
   organizationId: string,
@@ -131,7 +134,7 @@ export interface PlacedBuildRow extends BuildRow {
   readonly pipeline_slug: string
 }
 
-/** Finds builds of any pipelines by their ids, in the order of the ids. */
+/** Finds builds of any pipeline by their ids, in the order of the ids. */
 export async function findBuildsById(database: Database, ids: readonly string[]): Promise<readonly PlacedBuildRow[]> {
   const { rows } = await database.query<PlacedBuildRow>({
     name: 'find-builds-by-id',
@@ -144,7 +147,7 @@ export async function findBuildsById(database: Database, ids: readonly string[])
   return rows
 }
 
-/** Notes who canceled a build, unless somebody did before or it is over. */
+/** Records who canceled a build, unless it was canceled before or has ended. */
 export async function noteCanceledBy(database: Database, buildId: string, userId: string): Promise<void> {
   await database.query({
     name: 'note-canceled-by',

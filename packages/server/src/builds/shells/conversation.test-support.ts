@@ -1,6 +1,6 @@
 /**
- * A conversation with a process of this machine, for what needs no sandbox; and a WebSocket server
- * that leads to it.
+ * Conversations with a process of this machine, for tests that need no sandbox, and a WebSocket
+ * server that connects to it.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -18,7 +18,7 @@ export interface ProcessConversation extends Conversation {
   readonly sizes: readonly TerminalSize[]
 }
 
-/** Runs a script without a terminal; sizes are only noted. */
+/** Runs a script without a terminal; sizes are only recorded. */
 export function talkToProcess({ script }: Pick<Opening, 'script'>): ProcessConversation {
   const child = spawn('sh', ['-c', script ?? 'exec sh'], { detached: true })
   const { pid } = child
@@ -44,7 +44,7 @@ export function talkToProcess({ script }: Pick<Opening, 'script'>): ProcessConve
   }
 }
 
-/** Starts a server whose WebSockets all lead to processes. `url` takes any token. */
+/** Starts a server that connects every WebSocket to a new process. `url` accepts any token. */
 export async function processHost(times: { readonly silenceMs?: number; readonly firstFrameMs?: number } = {}) {
   const { silenceMs = 60_000, firstFrameMs = 10_000 } = times
   const over = new AbortController()

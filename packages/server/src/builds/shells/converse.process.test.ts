@@ -1,6 +1,6 @@
 /**
- * The two ends of a shell: each hears the other, neither drowns the server, and neither outlives
- * the other.
+ * The two ends of a shell: they exchange data, neither floods the server, and neither outlives the
+ * other.
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
@@ -12,7 +12,7 @@ import { heldBytes } from '../../testing/held-bytes.ts'
 import { processHost } from './conversation.test-support.ts'
 import { enterShell, protocols } from './shell-client.test-support.ts'
 
-test('the command gets its input to the end, output and standard error come apart, and the exit code comes last', async () => {
+test('the command gets all of its input, output and standard error stay separate, and the exit code comes last', async () => {
   const { url, opened, endings } = await processHost()
   const shell = await enterShell(url, 't', { script: 'cat; echo trouble >&2; exit 7', cols: 80, rows: 24 })
   shell.send(0, 'one ')
@@ -34,7 +34,7 @@ test('a client that does not read makes the command wait, and loses nothing', as
   shell.send(2, JSON.stringify({ script }))
   await until(() => existsSync(`${directory}/done`))
   shell.socket.pause()
-  // The kernel buffers this much both ways; the rest of the 60 MB is not made yet.
+  // The kernel buffers this much in each direction; the rest of the 60 MB is not produced yet.
   expect(await standstill(async () => Number(await readFile(`${directory}/done`, 'utf8')))).toBeLessThan(40)
   await until(() => heldBytes() - before < 16e6)
   shell.socket.resume()
@@ -64,7 +64,7 @@ function temporaryDirectory(): string {
 }
 
 /**
- * Reads until the value is the same as a moment before. Were it still to go on, the test would only
+ * Reads until two successive values are equal. If the value changed later, the test would only
  * prove less.
  */
 async function standstill(read: () => Promise<number> | number): Promise<number> {
@@ -80,7 +80,7 @@ async function standstill(read: () => Promise<number> | number): Promise<number>
   )
 }
 
-test('a command ends when its client goes', async () => {
+test('a command ends when its client disconnects', async () => {
   const { url, opened, endings } = await processHost()
   const shell = await enterShell(url, 't', { script: 'echo here; sleep 1000' })
   await expect.poll(() => shell.said[1]).toBe('here\n')
@@ -121,14 +121,14 @@ test('a client that answers no ping is cut off, a client that answers is not', a
   let pings = 0
   answering.socket.on('ping', () => pings++)
   expect(await endings[0]).toEqual({ by: 'client' })
-  // Four pings come within the time that silence may last.
+  // Four pings fit into the permitted silence.
   await until(() => pings >= 6)
   answering.send(0, 'still here\n')
   expect(await answering.closed).toBe(1000)
   expect(answering.said[1]).toBe('still here\n')
 })
 
-test('a shell that must end says why, and its command ends', async () => {
+test('a shell that is ended by the server reports the reason, and its command ends', async () => {
   const { url, opened, over } = await processHost()
   const shell = await enterShell(url, 't', { script: 'echo here; sleep 1000' })
   await expect.poll(() => shell.said[1]).toBe('here\n')

@@ -5,26 +5,26 @@ import { createWebSocketStream, type WebSocket } from 'ws'
 import { type ApiError, apiError } from '../../platform/http/index.ts'
 import { exitFrame, frame, frameKind, type Opening, problemFrame, readFrame, readOpening } from './frames.ts'
 
-/** The other end of a connection: a shell. */
+/** The other end of a connection, which opens the shell. */
 export interface Host {
-  /** Opens the shell that the client asks for. Throws an ApiError that tells why not. */
+  /** Opens the shell requested by the client. Throws an ApiError with the reason for a refusal. */
   readonly open: (opening: Opening) => Promise<Conversation>
-  /** Aborted when the shell must end, with an ApiError that tells why. */
+  /** Aborted when the shell must end, with the reason as an ApiError. */
   readonly over: AbortSignal
-  /** Returns the ApiError for anything that was thrown. */
+  /** Converts anything thrown to an ApiError. */
   readonly explain: (thrown: unknown) => ApiError
 }
 
 export interface ConverseTimes {
   /** The longest wait for the first message. */
   readonly firstFrameMs: number
-  /** The longest wait for the client to agree to an end that it did not ask for. */
+  /** The longest wait for the client's part of the closing handshake. */
   readonly closeMs: number
 }
 
 /**
- * The end of a shell: by itself with an exit code (null when nobody knows it), because its client
- * went, or by a problem.
+ * The end of a shell: by its command with an exit code (null when unknown), by its client's
+ * disconnection, or by a problem.
  */
 export type Ending =
   | { readonly by: 'exit'; readonly code: number | null }
@@ -34,12 +34,12 @@ export type Ending =
 const left = { by: 'client' } as const
 
 /**
- * Carries a conversation over a WebSocket until either end closes; then neither is left. Reads on
- * only when the data can be passed on: at most one message waits for the command, and one of each
- * of its outputs for the client.
+ * Carries a conversation over a WebSocket until either end closes; then closes both. Applies
+ * backpressure: holds at most one message for the command, and one for the client from each of its
+ * outputs.
  */
 export async function converse(socket: WebSocket, host: Host, times: ConverseTimes): Promise<Ending> {
-  // A message that breaks the WebSocket protocol ends the socket, which tells its client by itself.
+  // A violation of the WebSocket protocol closes the socket, and `ws` informs the client.
   socket.on('error', () => {})
   const stream = createWebSocketStream(socket, { readableObjectMode: true, readableHighWaterMark: 1 })
   stream.on('error', () => {})
@@ -71,7 +71,7 @@ export async function converse(socket: WebSocket, host: Host, times: ConverseTim
   }
 }
 
-/** Resolves when the command has ended and all of its output is sent. */
+/** Resolves when the command has ended and all its output has been sent. */
 async function show(stream: Duplex, conversation: Conversation): Promise<Ending> {
   const { output, errors } = conversation
   await Promise.all([pump(stream, frameKind.output, output), pump(stream, frameKind.errors, errors)])
@@ -84,17 +84,17 @@ async function pump(stream: Duplex, kind: number, source: Readable): Promise<voi
   for await (const chunk of source as AsyncIterable<Buffer>) await send(stream, frame(kind, chunk))
 }
 
-/** Resolves when the message is out, so that a slow client makes the command wait. */
+/** Resolves when the message has been sent, so that a slow client makes the command wait. */
 function send(stream: Duplex, message: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(message, (error) => (error ? reject(error) : resolve()))
   })
 }
 
-/** Resolves when the client has gone. */
+/** Resolves when the client has disconnected. */
 async function feed(messages: AsyncIterator<unknown>, conversation: Conversation): Promise<Ending> {
   const { input } = conversation
-  // A command may end, or stop reading, before its client knows: input after that has no reader.
+  // A command may end, or stop reading, before its client knows: later input has no reader.
   input.on('error', () => {})
   for (let next = await messages.next(); next.done !== true; next = await messages.next()) {
     const read = readFrame(next.value)
@@ -125,12 +125,12 @@ function aborted(signal: AbortSignal): Promise<never> {
 }
 
 /**
- * Closes a socket once the messages that wait are sent. `ws` cuts off a client that does not agree
- * within 30 s; this does so within `withinMs` once it is `over`.
+ * Closes a socket once its pending messages are sent. `ws` disconnects a client that does not
+ * complete the closing handshake within 30 s; this does so within `withinMs` after `over`.
  */
 async function leave(socket: WebSocket, status: number, over: AbortSignal, withinMs: number): Promise<void> {
   const ended = closed(socket)
-  // The client's agreement comes after its earlier messages, which nobody takes any more.
+  // The client's close frame comes after its earlier messages, which are discarded.
   socket.removeAllListeners('message')
   socket.resume()
   socket.close(status)
@@ -149,9 +149,9 @@ function closed(socket: WebSocket): Promise<void> {
 }
 
 /**
- * Asks every `everyMs` whether a client is there, and cuts off a client that has answered no
- * question within `silenceMs`. Ends with the socket. Counts questions instead of milliseconds: a
- * server that had no processor for a while has not read the answers either.
+ * Pings the client every `everyMs`, and disconnects a client that has answered no ping within
+ * `silenceMs`. Ends with the socket. Counts pings instead of milliseconds: a server that got no
+ * processor time for a while has not read the answers either.
  */
 export function watchClient(socket: WebSocket, everyMs: number, silenceMs: number): void {
   const most = Math.ceil(silenceMs / everyMs) - 1
@@ -162,7 +162,7 @@ export function watchClient(socket: WebSocket, everyMs: number, silenceMs: numbe
   socket.on('pong', hear)
   socket.on('message', hear)
   const timer = setInterval(() => {
-    // Nothing is read while the command takes no input, so an answer may be waiting.
+    // Nothing is read while the command accepts no input, so an unread answer may exist.
     if (socket.isPaused) hear()
     if (unanswered >= most) return socket.terminate()
     unanswered += 1

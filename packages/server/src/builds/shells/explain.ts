@@ -2,7 +2,10 @@ import { ShellUnavailable } from '@harmont/engine'
 import { SandboxError } from '@harmont/sandbox'
 import { ApiError, apiError } from '../../platform/http/index.ts'
 
-/** Returns why a shell did not start, or has ended, for the person. `tell` hears of what is no refusal. */
+/**
+ * Returns the reason, for the person, why a shell did not start or has ended. Reports unexpected
+ * errors to `tell`.
+ */
 export function explainShell(thrown: unknown, tell: (error: unknown) => void): ApiError {
   if (thrown instanceof ApiError) return thrown
   if (thrown instanceof ShellUnavailable)

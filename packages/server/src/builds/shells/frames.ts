@@ -1,4 +1,4 @@
-/** The messages of a shell's WebSocket; the contract's `ShellTicket` describes them. */
+/** The messages of a shell's WebSocket, as defined by the contract's `ShellTicket`. */
 import type { ErrorCode } from '@harmont/contract'
 import type { TerminalSize } from '@harmont/sandbox'
 import { apiError } from '../../platform/http/index.ts'
@@ -6,7 +6,7 @@ import { apiError } from '../../platform/http/index.ts'
 /** The first byte of a message. */
 export const frameKind = { input: 0, output: 1, size: 2, exit: 3, errors: 4, problem: 5 } as const
 
-/** The longest message of a client, with its first byte. */
+/** The maximum length of a client's message, including its first byte. */
 export const longestFrame = 64 * 1024
 
 /** The first message, which opens a shell. */
@@ -21,7 +21,7 @@ type ClientFrame =
   | { readonly kind: 'input'; readonly bytes: Buffer }
   | { readonly kind: 'size'; readonly size: TerminalSize }
 
-/** Writes the bytes of a message. */
+/** Encodes a message of bytes. */
 export function frame(kind: number, content: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(kind), content])
 }
@@ -34,7 +34,7 @@ export function problemFrame(code: ErrorCode, message: string): Buffer {
   return frame(frameKind.problem, Buffer.from(JSON.stringify({ code, message })))
 }
 
-/** Reads a client's first message. Throws 422 for anything else. */
+/** Parses a client's first message. Throws 422 for anything else. */
 export function readOpening(message: unknown): Opening {
   const { kind, content } = split(message)
   if (kind !== frameKind.size)
@@ -48,7 +48,7 @@ export function readOpening(message: unknown): Opening {
   return { script: isAbsent ? null : script, size: hasSize ? readSize(fields) : null }
 }
 
-/** Reads a later message of a client. Throws 422. */
+/** Parses a later message of a client. Throws 422. */
 export function readFrame(message: unknown): ClientFrame {
   const { kind, content } = split(message)
   if (kind === frameKind.input) return { kind: 'input', bytes: content }

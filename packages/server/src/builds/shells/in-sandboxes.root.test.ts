@@ -1,4 +1,4 @@
-/** Shells in real sandboxes, over the real server. */
+/** Shells in real sandboxes, through the real server. */
 import type { components } from '@harmont/contract'
 import { beforeAll, expect, test } from 'vitest'
 import { ir } from '../../testing/runner.ts'
@@ -45,14 +45,14 @@ async function shellIn(path: string | undefined, opening: object, body: object =
   return enterShell(`${it.server.url.replace(/^http/, 'ws')}/api/v0/shells`, made.body.token, opening)
 }
 
-/** Returns the output of a script there, without a terminal. */
+/** Returns the output of a script in that shell, without a terminal. */
 async function sayIn(path: string | undefined, script: string, body: object = {}) {
   const shell = await shellIn(path, { script }, body)
   const status = await shell.closed
   return { status, said: shell.said }
 }
 
-test('a shell has the file system of a failed step as its command left or found it, and returns its exit code', async () => {
+test('a shell has the file system of a failed step, either before or after its command, and returns its exit code', async () => {
   const { b } = await run()
   const look = 'cat /kept made; pwd; echo $GREETING; exit 42'
   expect(await sayIn(b, look)).toEqual({
@@ -61,12 +61,12 @@ test('a shell has the file system of a failed step as its command left or found 
   })
   const before = await sayIn(b, 'cat /kept; test -e made', { before: true })
   expect(before).toMatchObject({ status: 1000, said: { 1: 'kept\n', 3: '{"code":1}' } })
-  // A change in one shell is not there in the next.
+  // A change in one shell is invisible in the next.
   await sayIn(b, 'rm made')
   expect((await sayIn(b, 'cat made')).said[1]).toBe('made\n')
 })
 
-test('a terminal has the size of its client, also after a change, and a shell ends with `exit`', async () => {
+test('a terminal has the size of its client, also after a change, and `exit` ends the shell', async () => {
   const { b } = await run()
   const shell = await shellIn(b, { cols: 91, rows: 37 })
   shell.send(0, 'stty size\n')
@@ -97,7 +97,7 @@ test('a shell has the secrets of its step, and none in the build of a fork', asy
   expect(asked.said[1]).not.toContain(value)
 })
 
-test('G60 a shell has no secret that is limited to branches, whatever branch its build is of', async () => {
+test("G60 a shell has no secret that is limited to branches, whatever its build's branch", async () => {
   const limited = { name: 'deploy', value, branches: ['main'] }
   const { b } = await run()
   await it.server.pool.query("update build_records set ref_class = 'fetched'")

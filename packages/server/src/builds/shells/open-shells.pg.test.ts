@@ -1,4 +1,4 @@
-/** Open shells: how many, for whom, and until when. */
+/** The limits, audit events and ends of open shells. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
@@ -59,7 +59,7 @@ afterAll(async () => {
   http.close()
 })
 
-/** Creates a member. Returns their id, and that of their key. */
+/** Creates a member. Returns the ids of the user and their key. */
 async function newKeyHolder(): Promise<{ readonly id: string; readonly keyId: string }> {
   const { id } = await it.newMember(`m-${randomUUID()}`)
   const { rows } = await it.server.pool.query('select id from api_keys where user_id = $1', [id])
@@ -79,7 +79,7 @@ async function enter(token: string): Promise<ClientShell> {
   return shell
 }
 
-test('an organization has five shells at a time; the ticket of a sixth works once another has ended', async () => {
+test('an organization may have five open shells; the ticket of a sixth works once another has ended', async () => {
   const member = await newKeyHolder()
   const open = await Promise.all(Array.from({ length: 5 }, async () => enter(await newToken(member))))
   const token = await newToken(member)
@@ -111,7 +111,7 @@ test.for([
   await closeAll([stays])
 })
 
-test('audit events of shells say who, from where, what and how long, never what was typed or shown', async () => {
+test('audit events of shells record who, from where, what and how long, but neither input nor output', async () => {
   const member = await newKeyHolder()
   const shell = await enterShell(url, await newToken(member), { script: 'read secret; echo "got $secret"; exit 3' })
   shell.send(0, 'hunter2\n')
@@ -132,7 +132,7 @@ test('audit events of shells say who, from where, what and how long, never what 
   expect(JSON.stringify(await events())).not.toMatch(/hunter2|read secret/)
 })
 
-test('at the end of the drain time every shell ends and says so', async () => {
+test('at the end of the drain time every shell ends with that reason', async () => {
   const shell = await enter(await newToken(await newKeyHolder()))
   closing.abort()
   await shells.ended()

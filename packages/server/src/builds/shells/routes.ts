@@ -20,7 +20,7 @@ export interface ShellRouteServices {
   readonly shells: Shells
 }
 
-/** The routes of tickets for shells; the shell itself is a WebSocket, see `shells.ts`. */
+/** The routes for shell tickets; the shell itself is a WebSocket, see `shells.ts`. */
 export function shellRoutes({ pool, engine, publicUrl, shells }: ShellRouteServices): Pick<Handlers, 'openShell'> {
   return {
     openShell: operation('openShell', async ({ membership, params, caller, body }) => {
@@ -45,7 +45,7 @@ async function sourceOf(engine: BuildEngine, buildId: string): Promise<BuildSour
   return (await engine.store.builds.load(buildId))?.context.source ?? null
 }
 
-/** Requires a job that has left a file system, which may be gone when the shell opens. */
+/** Requires a job that left a file system. It may have been removed when the shell opens. */
 function requireLeft({ state, startedAt, cached }: Job): void {
   if (!isTerminal(state))
     throw apiError('snapshot_gone', `The job is ${state}: a shell can open in its file system once it has finished.`)

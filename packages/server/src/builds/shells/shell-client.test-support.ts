@@ -1,22 +1,22 @@
-/** A client of shells, as the contract describes it. */
+/** A client of shells, as specified by the contract. */
 import { WebSocket } from 'ws'
 import { frame, frameKind } from './frames.ts'
 
 export interface ClientShell {
   readonly socket: WebSocket
-  /** The output so far, by the first byte of the messages. */
+  /** The output so far, by the first byte of its messages. */
   readonly said: Record<number, string>
   readonly bytes: () => number
   readonly send: (kind: number, content: string | Uint8Array) => void
-  /** Resolves with the status of the close. */
+  /** Resolves with the status code of the close. */
   readonly closed: Promise<number>
 }
 
 export const protocols = (token: string) => ['harmont-shell', `token.${token}`]
 
 /**
- * Opens a shell at a WebSocket's address; `opening` is its first message. Rejects with the answer
- * when that is no WebSocket.
+ * Opens a shell at a WebSocket address; `opening` is its first message. Rejects with the response
+ * if it is not an upgrade.
  */
 export function enterShell(
   url: string,
@@ -33,7 +33,7 @@ export function enterShell(
     socket.on('message', (message: Buffer) => {
       const kind = message[0] ?? -1
       bytes += message.length - 1
-      // A burst is counted, not kept.
+      // Counts the bytes of large messages without keeping their text.
       if (message.length < 20_000) said[kind] = (said[kind] ?? '') + message.toString('utf8', 1)
     })
     socket.on('unexpected-response', (_, response) => {
@@ -51,7 +51,7 @@ export function enterShell(
   })
 }
 
-/** Returns the answer to a refused opening. */
+/** Returns the response to a refused request. */
 export class Refused extends Error {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 /**
- * Access to shells, and the answers to other requests for a WebSocket. `in-sandboxes.root.test.ts`
- * tests the shells themselves.
+ * Access to shells, and the responses to other upgrade requests. `in-sandboxes.root.test.ts` tests
+ * the shells themselves.
  */
 import { randomUUID } from 'node:crypto'
 import type { components } from '@harmont/contract'
@@ -54,14 +54,14 @@ test('a ticket has 43 characters and lasts a minute; the database has its hash, 
   expect(JSON.stringify(rows)).not.toContain(token)
 })
 
-test('a ticket opens one connection, on either version of the API; its holder and its end are recorded', async () => {
+test("a ticket opens one connection, on either version of the API; its holder and the shell's end are recorded", async () => {
   const path = await failedJob()
   for (const version of ['v0', 'v1']) {
     const { token } = await ticket(path)
     const url = address().replace('v0', version)
     const shell = await enterShell(url, token, size, { 'x-request-id': `${version}-shell-of-the-test-0001` })
     expect(shell.socket.protocol).toBe('harmont-shell')
-    // The runner that the test plays keeps no file system.
+    // The played runner keeps no file system.
     expect(await shell.closed).toBe(1008)
     expect(JSON.parse(shell.said[5] ?? '')).toMatchObject({ code: 'snapshot_gone' })
     expect(await refusal(url, token)).toEqual([401, 'unauthorized'])
@@ -82,7 +82,7 @@ test('a ticket opens one connection, on either version of the API; its holder an
   })
 })
 
-test('a ticket that is expired, forged, or whose key or membership has ended, opens nothing', async () => {
+test('a ticket opens nothing after it has expired, if it is forged, or once its key or membership has ended', async () => {
   const path = await failedJob()
   const { pool } = it.server
   expect(await refusal(address(), 'x'.repeat(43))).toEqual([401, 'unauthorized'])
@@ -127,7 +127,7 @@ test('strangers, keys of narrow scope, jobs of other builds and unfinished jobs 
   await it.request(ownerToken, 'PUT', `${builds}/1/cancel`)
 })
 
-test('elsewhere the `Upgrade` header of a request is ignored', async () => {
+test('the `Upgrade` header is ignored on all other paths', async () => {
   const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' }
   const { request } = await import('node:http')
   const get = (path: string, method = 'GET', more = {}) =>
@@ -145,7 +145,7 @@ test('elsewhere the `Upgrade` header of a request is ignored', async () => {
   expect(await get('/nowhere')).toEqual([404, json])
   expect(await get('/api/v0/shells', 'POST')).toEqual([404, json])
   expect(await get('/api/v0/shells', 'GET', { upgrade: 'h2c' })).toEqual([404, json])
-  // The right path without a WebSocket's key, and then without a token.
+  // The right path: first without a WebSocket key, then without a token.
   expect(await get('/api/v0/shells')).toEqual([400, json])
   const key = { 'sec-websocket-key': 'dGhlIHNhbXBsZSBub25jZQ==' }
   expect(await get('/api/v0/shells', 'GET', key)).toEqual([401, json])

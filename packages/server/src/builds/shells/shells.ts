@@ -41,7 +41,7 @@ const usualTimes: ShellTimes = {
 const protocol = 'harmont-shell'
 const mostPerOrganization = 5
 
-/** The shells that are open in this process. */
+/** The open shells of this process. */
 export class Shells {
   readonly upgrade: Upgrade = { path: '/api/v0/shells', enter: (request) => this.#enter(request) }
   readonly #services: ShellServices
@@ -66,12 +66,12 @@ export class Shells {
     this.#times = times
   }
 
-  /** Throws 429 when the organization has too many. */
+  /** Throws 429 if the organization has too many. */
   requireFree(organizationId: string): void {
     this.#seats.requireFree(organizationId)
   }
 
-  /** Resolves when none is left; `closing` ends them. */
+  /** Resolves when none remains; `closing` ends them. */
   async ended(): Promise<void> {
     await Promise.all(this.#open)
   }
@@ -85,7 +85,7 @@ export class Shells {
     const enter = async (client: pg.ClientBase): Promise<Ticket | null> => {
       const taken = await takeTicket(client, hashToken(token))
       if (taken === undefined || !(await mayStay(client, taken))) return null
-      // Without a seat the transaction fails, and the ticket stays.
+      // If no seat is free the transaction fails, so the ticket remains valid.
       leaveSeat = this.#seats.take(taken.organizationId)
       await recordAudit(client, actorOf(taken), { ...auditOf(taken), action: 'shell.opened' })
       return taken
@@ -102,7 +102,7 @@ export class Shells {
     this.#open.add(serving)
   }
 
-  /** Serves one shell to its end, and records that. */
+  /** Serves one shell to its end, and records it. */
   async #serve(request: UpgradeRequest, ticket: Ticket, actor: Actor): Promise<void> {
     const { pool, log, openShell, closing, accessWatch } = this.#services
     const startedAt = performance.now()

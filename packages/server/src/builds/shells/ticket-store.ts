@@ -2,7 +2,7 @@ import type { Holder } from '../../identity/index.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Caller } from '../../platform/http/index.ts'
 
-/** A new ticket: it lets its holder open one shell. */
+/** A new ticket, with which its holder can open one shell. */
 interface NewTicket {
   readonly tokenHash: string
   readonly organizationId: string
@@ -13,7 +13,7 @@ interface NewTicket {
   readonly seconds: number
 }
 
-/** A ticket. Its holder owns the shell for as long as it is open. */
+/** A ticket. Its holder owns the shell while it is open. */
 export interface Ticket extends Holder {
   readonly userId: string
   readonly buildId: string
@@ -23,7 +23,7 @@ export interface Ticket extends Holder {
   readonly buildNumber: number
 }
 
-/** Stores a ticket. Returns when it expires. */
+/** Stores a ticket. Returns the expiry. */
 export async function insertTicket(database: Database, ticket: NewTicket): Promise<Date> {
   const { userId, kind, credentialId } = ticket.caller
   const { rows } = await database.query<{ expires_at: Date }>({
@@ -41,7 +41,7 @@ export async function insertTicket(database: Database, ticket: NewTicket): Promi
   return row.expires_at
 }
 
-/** Takes a ticket out, so that it opens one shell; undefined when none is valid. */
+/** Deletes a ticket and returns it, so that it opens only one shell; undefined if it is invalid. */
 export async function takeTicket(database: Database, tokenHash: string): Promise<Ticket | undefined> {
   const { rows } = await database.query<Ticket>({
     name: 'take-shell-ticket',

@@ -19,7 +19,7 @@ async function newBuild(source: string | null): Promise<{ path: string; buildPat
   return { path: `/api/v0/internal/builds/${made.body.id}/source.tar.gz`, buildPath: `${builds}/1` }
 }
 
-test('a source is refused for: no token, no build, wrong token, no archive, in this order', async () => {
+test('a source request is refused for: no token, no build, wrong token, no archive, in this order', async () => {
   const { path, buildPath } = await newBuild(archive.toString('base64'))
   const empty = await newBuild('')
   const absent = '/api/v0/internal/builds/00000000-0000-4000-8000-000000000000/source.tar.gz'
@@ -37,7 +37,7 @@ test('a source is refused for: no token, no build, wrong token, no archive, in t
   for (const target of [buildPath, empty.buildPath]) await it.request(ownerToken, 'PUT', `${target}/cancel`)
 })
 
-test('the archive is served as it was sent, whole or by range, until the build is over', async () => {
+test('the archive is served unchanged, whole or by range, until the build ends', async () => {
   const { path } = await newBuild(archive.toString('base64'))
   const headers = { authorization: 'Bearer the-token-of-this-build' }
   const whole = await fetch(it.server.url + path, { headers })

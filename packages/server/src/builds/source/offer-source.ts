@@ -8,24 +8,24 @@ import { type Archive, findArchive, findDigest, keepArchive } from './store.ts'
 type SourceOf<K extends BuildSource['kind']> = Extract<BuildSource, { readonly kind: K }>
 
 /**
- * Offers the commit of a connected repository. Fails with `SourceUnavailable` when it can never be
- * had. Implemented by the forges.
+ * Offers the commit of a connected repository. Rejects with `SourceUnavailable` if it can never be
+ * provided. Implemented by the forges.
  */
 export type OfferGitSource = (buildId: string, source: SourceOf<'git'>) => Promise<SourceOffer>
 
 interface SourceServices {
   readonly pool: pg.Pool
   readonly blobs: BlobStore
-  /** Hosts beside public ones (HARMONT_SOURCE_URL_ALLOW). */
+  /** Permitted hosts besides public ones (HARMONT_SOURCE_URL_ALLOW). */
   readonly sourceUrlAllow: readonly string[]
   readonly offerGitSource: OfferGitSource
 }
 
-/** The largest archive that is fetched. */
+/** The maximum size of a fetched archive. */
 const mostBytes = 512 * 1024 * 1024
 const timeoutMs = 10 * 60_000
 
-/** Offers the sources of builds to runners. Each kind of source has its case here. */
+/** Offers the sources of builds to runners. Every kind of source has a case here. */
 export function sourceOffers(services: SourceServices): EngineOptions['sources'] {
   const fetched = urlSources(services)
   return {
@@ -38,7 +38,7 @@ export function sourceOffers(services: SourceServices): EngineOptions['sources']
         case 'git':
           return services.offerGitSource(buildId, source)
         case 'tree':
-          throw new Error(`build ${buildId} has its source on the machine of a runner, which no server creates`)
+          throw new Error(`the source of build ${buildId} is on a runner's machine, and the server cannot offer it`)
       }
     },
   }
@@ -49,9 +49,9 @@ function offerOf(blobs: BlobStore, { sha256, blob }: Archive): SourceOffer {
 }
 
 /**
- * Returns the archives of builds whose source is an address: fetched when first asked for, then
- * kept with the build. Fails with `SourceUnavailable` when the archive can never be had; after any
- * other error asking again may help.
+ * Returns the archives of builds whose source is an address: fetched at the first request, then
+ * stored with the build. Fails with `SourceUnavailable` when the archive can never be provided;
+ * after any other error, a repeated request may succeed.
  */
 export function urlSources(
   services: Omit<SourceServices, 'offerGitSource'>,
@@ -75,7 +75,7 @@ async function fetchArchive(
   buildId: string,
   { url, sha256 }: SourceOf<'url'>,
 ): Promise<Archive> {
-  // An archive that was fetched before, and is no longer kept, must be the same still.
+  // An archive that was fetched before and has been removed must be the same.
   const wanted = sha256 ?? (await findDigest(pool, buildId))
   const hash = createHash('sha256')
   const writer = await blobs.create()
@@ -92,7 +92,7 @@ async function fetchArchive(
       )
     const blob = await writer.finish()
     const kept = await keepArchive(pool, buildId, { blob, sha256: got })
-    // Another process was faster: every step must get the same bytes.
+    // Another process stored it first: every step must get the same bytes.
     if (kept.blob !== blob) await blobs.remove(blob)
     return kept
   } catch (error) {

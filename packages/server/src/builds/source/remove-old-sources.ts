@@ -10,8 +10,8 @@ const batch = 500
 
 /**
  * Forgets the source archives of builds that ended more than `keptDays` ago. The sweep of blobs
- * removes an archive that no build refers to any more: one that a rebuild shares stays as long as
- * one of them has it. Returns of how many builds.
+ * removes unreferenced archives; an archive shared with a rebuild stays as long as one of the
+ * builds refers to it. Returns the number of builds.
  */
 export async function removeOldSources(pool: pg.Pool, keptDays: number | 'forever', now: Date): Promise<number> {
   if (keptDays === 'forever') return 0
@@ -27,7 +27,7 @@ interface SourceTaskServices {
 
 export const sourceCrontab = ['42 * * * * remove_old_sources']
 
-/** The task that removes source archives when their time is over. */
+/** The task that removes old source archives. */
 export function sourceTasks({ pool, settings, log }: SourceTaskServices): TaskList {
   return {
     remove_old_sources: async () => {
@@ -38,15 +38,15 @@ export function sourceTasks({ pool, settings, log }: SourceTaskServices): TaskLi
 }
 
 /**
- * Forgets the archives of builds that ended, and were wanted last, before an instant: at most
- * `limit`, the oldest builds first, none that another process has locked. Returns how many.
+ * Forgets the archives of builds that both ended and were last used before an instant: at most
+ * `limit`, the oldest builds first, skipping locked rows. Returns how many.
  */
 export async function forgetSources(database: Database, before: Date, limit: number): Promise<number> {
   const { rowCount } = await database.query({ name: 'forget-sources', text: forgetText, values: [before, limit] })
   return rowCount ?? 0
 }
 
-/** Selects by creation first: a build that ended before an instant was made before it. */
+/** Filters by creation first: a build is created before it ends. */
 const forgetText = `with due as (
     select r.id from build_records r join engine.builds b on b.id = r.id
      where r.source_blob is not null and r.created_at < $1 and b.finished_at < $1 and (r.source_wanted_at is null or r.source_wanted_at < $1)

@@ -3,9 +3,9 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 
 /**
- * Requires the files of a build that may have ended long ago, and keeps them from then on. Call it
- * before making anything that needs them. Throws 409 `source_gone` when they are no longer kept. A
- * source in a repository or at an address can be fetched again, and is never gone.
+ * Requires the source of a build that may have ended long ago, and prolongs its retention. Call
+ * this before creating anything that needs it. Throws 409 `source_gone` if it was removed. A source
+ * in a repository or at an address can be fetched again, so it always passes.
  */
 export async function requireSource(database: Database, buildId: string, source: BuildSource | null): Promise<void> {
   if (source?.kind !== 'archive' || (await prolongSource(database, buildId))) return
@@ -18,8 +18,8 @@ export async function requireSource(database: Database, buildId: string, source:
 }
 
 /**
- * Keeps the source archive of a build for its whole time again; false when it is gone. Locks the
- * row, as its removal does: it is kept or it is gone, for everybody.
+ * Restarts the retention time of a build's source archive; returns false if it was removed. Locks
+ * the row like the removal, so that exactly one of the two takes effect.
  */
 export async function prolongSource(database: Database, buildId: string): Promise<boolean> {
   const { rowCount } = await database.query(
@@ -29,7 +29,7 @@ export async function prolongSource(database: Database, buildId: string): Promis
   return rowCount === 1
 }
 
-/** Finds when the source archive of a build was removed; null for one that never was. */
+/** Finds when the source archive of a build was removed; null if it never was. */
 async function sourceRemovedAt(database: Database, buildId: string): Promise<Date | null> {
   const { rows } = await database.query<{ source_removed_at: Date | null }>(
     'select source_removed_at from build_records where id = $1',

@@ -49,7 +49,7 @@ const remove = (days: number | 'forever' = 30) => removeOldSources(it.server.poo
 const blobs = () => openDirectoryStore(it.blobDirectory)
 const sweep = async () => sweepBlobs(it.server.pool, await blobs(), new Date(Date.now() + 60_000))
 
-test('a build whose source is gone is not repeated: 409 says what to do, and nothing is half made', async () => {
+test('a build whose source was removed is not repeated: 409 says how to proceed, and nothing is half created', async () => {
   const build = await failedBuild('old')
   const blob = (await blobOf(build)) ?? ''
   await age(build, 31)
@@ -79,14 +79,14 @@ test('a build whose source is gone is not repeated: 409 says what to do, and not
   expect(rowCount).toBe(0)
 })
 
-test('G16 an archive stays while one of the builds that share it keeps it', async () => {
+test('G16 an archive stays while any build that shares it keeps it', async () => {
   const first = await failedBuild('shared')
   const blob = (await blobOf(first)) ?? ''
   const again = await it.request<Build>(ownerToken, 'POST', `${first.path}/rebuild`, {})
   const second = { id: again.body.id ?? '', path: first.path.replace(/1$/, '2') }
   await (await playJob(it)).end({ exitCode: 1 })
   await age(first, 31)
-  // A rebuild is a use of it.
+  // A rebuild counts as a use of the archive.
   expect(await remove()).toBe(0)
   await it.server.pool.query("update build_records set source_wanted_at = now() - interval '31 days' where id = $1", [
     first.id,
@@ -107,7 +107,7 @@ test('G16 an archive stays while one of the builds that share it keeps it', asyn
   expect(await (await blobs()).size(blob)).toBeUndefined()
 })
 
-test('G16 an unfinished build keeps its source however old it is, and a retried build keeps it for its whole time again', async () => {
+test('G16 an unfinished build keeps its source however old it is, and a retry restarts the retention time', async () => {
   const build = await failedBuild('kept')
   await age(build, 31)
   expect((await it.request(ownerToken, 'POST', `${build.path}/retry`, {})).status).toBe(201)

@@ -5,7 +5,7 @@ import { apiError, type Handlers, operation, unauthorized, uuidOrNone } from '..
 import { isNotModified, rangeHeaders, readRange } from '../../platform/input/byte-range.ts'
 import { findSource } from './store.ts'
 
-/** The route of a build's source archive, for the runner that has the build's token. */
+/** The route of a build's source archive, for a runner with the build's token. */
 export function buildSourceRoutes({
   pool,
   blobs,

@@ -22,7 +22,7 @@ export interface Archive {
   readonly sha256: string
 }
 
-/** Finds the archive that was fetched for a build; undefined when none was yet. */
+/** Finds the archive fetched for a build; undefined if there is none yet. */
 export async function findArchive(database: Database, buildId: string): Promise<Archive | undefined> {
   const { rows } = await database.query<Archive>({
     name: 'find-archive',
@@ -33,7 +33,7 @@ export async function findArchive(database: Database, buildId: string): Promise<
   return rows[0]
 }
 
-/** Finds the SHA-256 of a fetched archive, also of a removed one; null for none. */
+/** Finds the SHA-256 of a fetched archive, even if it was removed; null if none was fetched. */
 export async function findDigest(database: Database, buildId: string): Promise<string | null> {
   const { rows } = await database.query<{ source_sha256: string | null }>(
     'select source_sha256 from build_records where id = $1',
@@ -42,7 +42,7 @@ export async function findDigest(database: Database, buildId: string): Promise<s
   return rows[0]?.source_sha256 ?? null
 }
 
-/** Stores a fetched archive, unless one was stored before. Returns the stored one. */
+/** Stores a fetched archive, unless one is stored already. Returns the stored one. */
 export async function keepArchive(database: Database, buildId: string, archive: Archive): Promise<Archive> {
   const { rows } = await database.query<Archive>(
     `update build_records set source_blob = coalesce(source_blob, $2), source_sha256 = case when source_blob is null then $3 else source_sha256 end, source_removed_at = null

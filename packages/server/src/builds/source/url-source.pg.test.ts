@@ -53,7 +53,7 @@ async function newBuild(more: Readonly<Record<string, unknown>> = {}): Promise<M
 
 const noGit = () => Promise.reject(new Error('expected no git source'))
 
-/** Returns the offer to a runner of a server that was just started. */
+/** Returns the offer that a newly started server makes to a runner. */
 async function offer({ id }: Made) {
   const blobs = await openDirectoryStore(it.blobDirectory)
   const offers = sourceOffers({ pool: it.server.pool, blobs, offerGitSource: noGit, sourceUrlAllow: ['127.0.0.1'] })
@@ -67,7 +67,7 @@ async function offer({ id }: Made) {
   return { offered, blobs }
 }
 
-test('an archive is fetched once, when it is first needed, and is the same for every step', async () => {
+test('an archive is fetched once, on first use, and is the same for every step', async () => {
   const build = await newBuild({ source_sha256: sha256.toUpperCase() })
   expect(asked).toBe(0)
   const { offered } = await offer(build)
@@ -77,7 +77,7 @@ test('an archive is fetched once, when it is first needed, and is the same for e
   expect(asked).toBe(1)
 })
 
-test('two servers that fetch at once store one archive', async () => {
+test('two servers that fetch at the same time store one archive', async () => {
   const build = await newBuild()
   const [first, second] = [await offer(build), await offer(build)]
   await Promise.all([first.offered(), second.offered()])
@@ -91,7 +91,7 @@ test('two servers that fetch at once store one archive', async () => {
   expect(names.sort()).toEqual(kept.map((row) => row.source_blob).sort())
 })
 
-test('an archive with another checksum is refused for good, and not stored', async () => {
+test('an archive with a wrong checksum is refused permanently, and not stored', async () => {
   const { offered } = await offer(await newBuild({ source_sha256: '0'.repeat(64) }))
   await expect(offered()).rejects.toMatchObject({ code: 'source_checksum_mismatch' })
 })
@@ -114,7 +114,7 @@ test('after a 503 the archive is fetched again', async () => {
   expect((await offered()).text).toBe(archive)
 })
 
-test('an upload beats an address', async () => {
+test('an uploaded archive takes precedence over an address', async () => {
   const { id } = await newBuild({ source_b64: Buffer.from('sent').toString('base64'), source_url: 'nonsense' })
   expect((await it.server.engine.store.builds.load(id))?.context.source?.kind).toBe('archive')
 })

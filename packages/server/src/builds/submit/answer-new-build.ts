@@ -14,8 +14,8 @@ export interface CreateServices extends SubmitServices {
 type Created = Extract<Reply<'createBuild'>, { status: 201 }>
 
 /**
- * Submits a build, waits for its rendering where it has no IR, and returns the answer of every
- * route that makes one. Throws 422 for a build that cannot run.
+ * Submits a build, waits for its rendering if it has no IR, and returns the answer. All routes that
+ * create builds use it. Throws 422 for a build that cannot run.
  */
 export async function answerNewBuild(
   services: CreateServices,
@@ -33,7 +33,10 @@ export async function answerNewBuild(
   return answerBuild(services, owner, { id, pipeline, number, steps }, signal)
 }
 
-/** Returns the answer again for a build that a request with an `Idempotency-Key` has made. */
+/**
+ * Returns the answer again for a build that an earlier request with the same `Idempotency-Key`
+ * created.
+ */
 export async function replayNewBuild(
   services: CreateServices,
   buildId: string,
@@ -54,7 +57,7 @@ interface MadeBuild {
   readonly id: string
   readonly pipeline: Pick<PipelineRow, 'id' | 'slug'>
   readonly number: number
-  /** How many steps it has; null where they may still be to be rendered. */
+  /** The number of its steps; null if they may not have been rendered yet. */
   readonly steps: number | null
 }
 
@@ -67,7 +70,7 @@ async function answerBuild(
   const { pool, engine, publicUrl, renderWaitSeconds } = services
   const steps = known ?? (await awaitRender(engine, id, renderWaitSeconds * 1000, gone))
   const build = await requireBuildOf(pool, pipeline, number)
-  // A build that has steps was accepted, however soon it fails.
+  // A build with steps was accepted, even if it fails immediately.
   if (steps === 0 && build.state === 'failed')
     throw apiError('build_plan_rejected', build.error_message ?? build.error_code ?? 'The build has failed.', {
       build: { pipeline_slug: pipeline.slug, number },
@@ -82,7 +85,7 @@ interface BuildPlace {
   readonly number: number
 }
 
-/** Finds where a build of an organization is; undefined when it has gone with its pipeline. */
+/** Finds the address of an organization's build; undefined if it was deleted with its pipeline. */
 export async function findBuildPlace(
   database: Database,
   organizationId: string,

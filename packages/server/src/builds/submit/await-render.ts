@@ -4,13 +4,13 @@ import { follow } from '../../platform/follow/follow.ts'
 import type { BuildEngine } from '../engine/build-engine.ts'
 import { loadBuild } from '../engine/load-build.ts'
 
-/** The part of the whole wait that a runner has to take the rendering up. */
+/** The part of the wait within which a runner must start the rendering. */
 const runnerWaitMs = 5000
 
 /**
- * Waits until the pipeline of a build is rendered, or has failed to, at most `waitMs`; less when no
- * runner takes it up. A client that goes away ends the wait and nothing else. A build that is held,
- * or has its steps, is not waited for. Returns how many steps are known.
+ * Waits at most `waitMs` until the rendering of a build has ended; less if no runner takes it. A
+ * client's disconnection ends only the wait. Does not wait for a build that is held or has its
+ * steps. Returns the number of known steps.
  */
 export async function awaitRender(
   engine: BuildEngine,

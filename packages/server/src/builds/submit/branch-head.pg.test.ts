@@ -31,7 +31,7 @@ beforeAll(async () => {
   await it.request(ownerToken, 'POST', `${base}/github/installations`, { installation_id: installation.id })
   await it.request(ownerToken, 'POST', `${base}/github/installations/${installation.id}/sync`)
   await it.newPipeline({ name: 'ci', repository: 'octocat/core', source_slug: 'ci' })
-  // The search for pipelines asks for the head too: only later requests are counted below.
+  // Discovery requests the head too, so it must end before requests are counted.
   const searches = () => pool.query("select from graphile_worker.jobs where task_identifier = 'discover'")
   await until(searches, ({ rowCount }) => rowCount === 0)
 })
@@ -51,7 +51,7 @@ async function told(answer: ReturnType<typeof build>) {
 
 const sourceOf = async (id: string | undefined) => (await it.server.engine.store.builds.load(id ?? ''))?.context
 
-test('web P5 HEAD is the whole commit that the branch has now, on both routes', async () => {
+test("web P5 HEAD means the full hash of the branch's current commit, on both routes", async () => {
   const topic = await github.push(repository, { a: '2' }, { branch: 'feature/ä' })
   const by = { repo_name: 'Octocat/Core', source_slug: 'ci' }
   for (const made of [
@@ -67,7 +67,7 @@ test('web P5 HEAD is the whole commit that the branch has now, on both routes', 
   expect((await build()).body.commit).toBe(main.commit)
 })
 
-test('web P5 the same idempotency key gives the same build although the branch moved on, and does not ask the forge again', async () => {
+test('web P5 the same idempotency key gives the same build although the branch has new commits, and sends no request to the forge', async () => {
   const key = randomUUID()
   const first = await build({}, key)
   const { commit } = await github.push(repository, { a: randomUUID() })
@@ -76,7 +76,7 @@ test('web P5 the same idempotency key gives the same build although the branch m
   expect(again.body).toEqual(first.body)
   expect(again.headers.get('idempotent-replayed')).toBe('true')
   expect(headAsked()).toBe(asked)
-  // As after a process that died between the build and its answer.
+  // Simulates a process that died after creating the build and before answering.
   await it.server.pool.query(
     'update idempotency_keys set status = null, headers = null, body = null, lease_until = now() where key = $1',
     [key],
@@ -85,7 +85,7 @@ test('web P5 the same idempotency key gives the same build although the branch m
   expect((await build()).body.commit).toBe(commit)
 })
 
-test('web P5 an absent branch is an error of `branch`, and makes nothing', async () => {
+test('web P5 an absent branch is an error of `branch`, and creates nothing', async () => {
   const builds = async () => (await it.server.pool.query('select count(*) from build_records')).rows
   const before = await builds()
   expect(await told(build({ branch: 'nothing/there' }))).toEqual([422, 'build_invalid', 'branch'])
@@ -96,7 +96,7 @@ test('web P5 an absent branch is an error of `branch`, and makes nothing', async
   expect(await builds()).toEqual(before)
 })
 
-test('web P5 the error says when GitHub is down or refuses, and the same request may be made again', async () => {
+test('web P5 the error says when GitHub is down or refuses, and the same request can be repeated', async () => {
   const key = randomUUID()
   for (const how of ['502', 'reset', '429'] as const) {
     github.misbehave({ on: /git\/ref/, how })
@@ -105,7 +105,7 @@ test('web P5 the error says when GitHub is down or refuses, and the same request
   expect((await build({}, key)).status).toBe(201)
 })
 
-test('without a connected repository, or with an archive, HEAD is a plain text and no forge is asked', async () => {
+test('without a connected repository, or with an archive, HEAD is plain text and no forge is asked', async () => {
   const asked = headAsked()
   const slug = await it.newPipeline({ name: 'apart', repository: 'elsewhere/core' })
   const path = `/pipelines/${slug}/builds`
@@ -119,7 +119,7 @@ test('without a connected repository, or with an archive, HEAD is a plain text a
   await it.server.pool.query('update github_installations set suspended_at = null')
 })
 
-test('G60 a build counts as of its branch only when the server fetched its files and steps, and nobody changed them', async () => {
+test('G60 a build counts as fetched from its branch only if the server fetched its files and steps, and nobody changed them', async () => {
   const { commit } = await github.push(repository, { a: randomUUID() })
   const classOf = async (made: Awaited<ReturnType<typeof build>>) => {
     const { rows } = await it.server.pool.query('select ref_class from build_records where id = $1', [made.body.id])

@@ -4,7 +4,7 @@ import { type BuildFacts, claimantOf, conditionContext } from '../records/build-
 import type { BuildInput } from './build-input.ts'
 import { cacheOf } from './cache-namespaces.ts'
 
-/** The organization that a build belongs to. */
+/** The organization of the build. */
 export interface Owner {
   readonly organizationId: string
   readonly organizationSlug: string
@@ -16,13 +16,13 @@ interface BuildPlace {
   readonly number: number
   readonly egressCeiling: readonly string[] | null
   readonly publicUrl: string
-  /** Undefined where nothing is traced. */
+  /** Undefined without tracing. */
   readonly trace: TraceOrigin | undefined
-  /** The account that asked for it; null when nobody with an account did. */
+  /** The account that requested it; null if no account did. */
   readonly userId: string | null
 }
 
-/** Returns what the engine must know beside the plan (`engine.md` 4, `cli.md` 4). */
+/** Returns the engine's context of a build, in addition to the plan (`engine.md` 4, `cli.md` 4). */
 export function buildContext(input: BuildInput, facts: BuildFacts, place: BuildPlace): BuildContext {
   const { owner, pipeline, number, trace, userId, egressCeiling } = place
   const { branch, commit, env, ir, source } = input

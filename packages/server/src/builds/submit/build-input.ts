@@ -10,23 +10,25 @@ export interface BuildInput {
   readonly commit: string
   readonly message: string | null
   readonly env: Readonly<Record<string, string>>
-  /** null: absent or blank, the pipeline is rendered. */
+  /** null: absent or blank; the pipeline is rendered. */
   readonly ir: string | null
   /** null: an empty tree. */
   readonly source: BuildSource | null
-  /** Every step runs, whatever the cache has. Steps that pass are stored in it. */
+  /**
+   * Whether every step runs, regardless of the cache. Passing steps are still stored in the cache.
+   */
   readonly withoutCache: boolean
 }
 
-/** A build that a person or a program asks for, on both routes. */
+/** A build requested by a person or a program, through either route. */
 export interface RequestedBuild {
   readonly input: BuildInput
   readonly recordedSource: 'api' | 'ui'
-  /** It came with an archive, an empty one too, or with the address of one. */
+  /** Whether the request had an archive, even an empty one, or the address of one. */
   readonly hasSource: boolean
 }
 
-/** Stands for the newest commit of the branch. */
+/** Denotes the newest commit of the branch. */
 export const headCommit = 'HEAD'
 
 const sources = ['api', 'ui', 'webhook', 'schedule', 'trigger_job']
@@ -34,8 +36,8 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 const kib = 1024
 
 /**
- * Reads the members that both routes share (`http.md` 7.1). Throws 422 `build_invalid`, and then
- * there is neither row nor number.
+ * Parses the members that both routes share (`http.md` 7.1). Throws 422 `build_invalid`; then
+ * neither a row nor a number was used.
  */
 export function readBuildInput(
   body: Body<'createBuild'> | Body<'createBuildBySource'>,
@@ -82,7 +84,7 @@ export function checkEnv(errors: FieldErrors, env: Readonly<Record<string, strin
   if (total > 256 * kib) errors.add('env', `must have at most 256 KiB in all; got ${Math.ceil(total / kib)} KiB`)
 }
 
-/** Returns the upload, or else the archive at an address; null for neither. */
+/** Returns the upload, or else the archive at an address; null without either. */
 function readSource(
   errors: FieldErrors,
   body: Body<'createBuild'>,
@@ -109,9 +111,9 @@ function readSource(
 }
 
 /**
- * Returns the class of a requested build. One with variables is an upload, because some variables
- * change what a step runs (`NODE_OPTIONS`). One with a commit is too, because the commit may belong
- * to another branch.
+ * Returns the ref class of a requested build. A build with variables is an upload, because some
+ * variables change what a step runs (`NODE_OPTIONS`). A build with a commit is an upload too,
+ * because the commit may belong to another branch.
  */
 export function refClassOf({ input: wish }: RequestedBuild, { source }: Pick<BuildInput, 'source'>): RefClass {
   const isOfHead = source?.kind === 'git' && wish.commit === headCommit

@@ -21,19 +21,19 @@ test(`a repository's pipeline is found whatever the case of its name, with or wi
   }
 })
 
-test('without a pipeline of that name the answer says to make one', async () => {
+test('without a pipeline of that name, the error says to create one', async () => {
   const answer = await build('acme/app', 'deploy')
   expect([answer.status, codeOf(answer)]).toEqual([404, 'pipeline_not_found'])
 })
 
-test('G52 a released client that got 404 makes the pipeline by that name, and is found here next time', async () => {
+test('G52 a released client that got 404 creates the pipeline by that name, and finds it here the next time', async () => {
   expect((await build('acme/fresh', 'fresh')).status).toBe(404)
   const slug = await it.newPipeline({ name: 'fresh', repository: 'acme/fresh' })
   expect(slug).toBe('fresh')
   expect((await build('acme/fresh', 'fresh')).body.pipeline_slug).toBe('fresh')
 })
 
-test('a name that another repository uses is registered under a slug of its own, once', async () => {
+test('a name that another repository uses is registered once, under another slug', async () => {
   const answers = await Promise.all(Array.from({ length: 5 }, () => build('acme/web', 'ci')))
   expect(answers.map(({ status }) => status)).toEqual([201, 201, 201, 201, 201])
   expect(new Set(answers.map(({ body }) => body.pipeline_slug))).toEqual(new Set(['acme-web-ci']))
@@ -48,7 +48,7 @@ test('a pipeline of the repository with another source slug is not built instead
   expect([answer.status, codeOf(answer)]).toEqual([404, 'pipeline_not_found'])
 })
 
-test('the members are checked before the pipeline: 422, then 404', async () => {
+test('the members are validated before the pipeline is looked up: 422, then 404', async () => {
   const answer = await build('nobody/knows', 'this', { source: 'cron' })
   expect([answer.status, codeOf(answer)]).toEqual([422, 'build_invalid'])
   const blank = await build(' ', 'ci')
@@ -56,7 +56,7 @@ test('the members are checked before the pipeline: 422, then 404', async () => {
   expect((await build('nobody/knows', 'not a slug')).status).toBe(404)
 })
 
-test('a pipeline that discovery archived is restored and built, a pipeline that a person archived is not', async () => {
+test('a pipeline archived by discovery is restored and built; a pipeline archived by a person is not', async () => {
   const archive = (slug: string, by: string) =>
     it.server.pool.query('update pipelines set archived_at = now(), archived_by = $2 where slug = $1', [slug, by])
   const slug = await it.newPipeline({ name: 'gone', repository: 'acme/gone' })

@@ -31,8 +31,8 @@ export interface SourceBuildServices extends CreateServices, MayBuildServices {
 }
 
 /**
- * Builds the pipeline that its repository names. Throws 422 for the members first, then 404, then
- * what `requireMayBuild` throws.
+ * Builds the pipeline that is identified by its repository. Throws 422 for invalid members first,
+ * then 404, then the errors of `requireMayBuild`.
  */
 export async function createBuildBySource(
   services: SourceBuildServices,
@@ -47,8 +47,8 @@ export async function createBuildBySource(
   const author = { userId: caller.userId, name: null }
   const facts = requestedFacts(requested.recordedSource, refClassOf(requested, input))
   const submission = { owner: membership, pipeline, author, input, facts }
-  // Its entry may be on this branch only, so that discovery, which looks at the default branch, has
-  // missed it.
+  // Its pipeline file may exist only on this branch, in which case discovery, which reads the
+  // default branch, has not found it.
   const within = (client: pg.ClientBase) => restoreDiscovered(client, pipeline.id)
   return answerNewBuild(services, pipeline.archived_at === null ? submission : { ...submission, within }, context)
 }
@@ -56,7 +56,7 @@ export async function createBuildBySource(
 interface SourceAddress {
   readonly repoName: string
   readonly sourceSlug: string
-  /** The default branch of a pipeline that has to be registered. */
+  /** The default branch of a pipeline to be registered. */
   readonly branch: string
 }
 
@@ -88,9 +88,9 @@ async function pipelineOf(
 }
 
 /**
- * Finds the pipeline that a work tree means (the table of `http.md` 5). Returns null where it has
- * to be registered: its name belongs to another repository, whose pipeline the caller would build
- * otherwise. Throws 404 when the caller is to make it by that name.
+ * Finds the pipeline of a work tree (the table of `http.md` 5). Returns null if it must be
+ * registered: the pipeline with its name belongs to another repository, and must not be built
+ * instead. Throws 404 if the caller should create it by that name.
  */
 async function findSourcePipeline(
   pool: pg.Pool,
@@ -104,7 +104,7 @@ async function findSourcePipeline(
   return null
 }
 
-/** Makes the pipeline that `findSourcePipeline` missed. */
+/** Registers the pipeline that `findSourcePipeline` did not find. */
 async function registerPipeline(
   { pool, findRepository }: Pick<SourceBuildServices, 'pool' | 'findRepository'>,
   organizationId: string,
@@ -129,7 +129,7 @@ async function registerPipeline(
     } catch (error) {
       const constraint = violatedConstraint(error)
       if (constraint === 'pipelines_slug_unique') continue
-      // Another request has registered the pipeline meanwhile.
+      // Another request has registered the pipeline in the meantime.
       const made = await findPipelineBySource(pool, organizationId, repoName, sourceSlug)
       if (constraint === 'pipelines_source_unique' && made !== undefined) return made
       throw error

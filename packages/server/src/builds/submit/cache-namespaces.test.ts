@@ -34,7 +34,7 @@ function finds(readers: Readonly<Record<string, CacheReader>>): Readonly<Record<
   )
 }
 
-test('G59 protected branches find entries of protected branches, branches those of branches, and nobody those of uploads or forks', () => {
+test('G59 protected branches find entries of protected branches, branches find those of branches, and nobody finds those of uploads or forks', () => {
   expect(finds(all)).toEqual({
     main: 'main release',
     release: 'main release',

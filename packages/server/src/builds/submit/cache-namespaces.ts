@@ -3,13 +3,13 @@ import { matchesRefGlob } from '@harmont/ir'
 import type { PipelineRow } from '../../organizations/index.ts'
 import type { BuildFacts } from '../records/build-facts.ts'
 
-/** The facts by which a build finds cache entries. */
+/** The facts that determine which cache entries a build finds. */
 export interface CacheReader {
   readonly organizationId: string
   readonly pipeline: Pick<PipelineRow, 'id' | 'default_branch' | 'protected_branches' | 'cache_share'>
   readonly branch: string
   readonly facts: Pick<BuildFacts, 'trust' | 'refClass' | 'tag' | 'pullRequest'>
-  /** The account that asked for it; null when nobody with an account did. */
+  /** The account that requested it; null if no account did. */
   readonly userId: string | null
 }
 
@@ -27,10 +27,10 @@ const shareRule =
   'The pipeline shares its cache: all its builds except those of forks use the entries that any of them stored.'
 
 /**
- * Returns where a build finds cache entries and where it stores its own (`engine.md` 6), with that
- * rule in words. A build never finds entries of less trust: a person who cannot push to the default
- * branch could leave there what its next build starts from. Entries belong to one pipeline, because
- * a member may make another.
+ * Returns where a build finds cache entries and where it stores its own (`engine.md` 6), with a
+ * description of that rule. A build never finds entries of less trust: otherwise a person who
+ * cannot push to the default branch could provide the base of its next build. Entries belong to one
+ * pipeline, because members can create others.
  */
 export function cacheOf(reader: CacheReader, withoutCache: boolean): Required<Omit<BuildContext['cache'], 'anew'>> {
   const { organizationId, pipeline, facts, userId } = reader
@@ -50,7 +50,7 @@ export function cacheOf(reader: CacheReader, withoutCache: boolean): Required<Om
   return { read: withoutCache ? [] : read, write: own[scope], rule: isShared ? shareRule : rules[scope] }
 }
 
-/** Returns the scopes whose entries a build finds, besides that of protected branches. */
+/** Returns the scopes whose entries a build finds in addition to those of protected branches. */
 function below(scope: Scope): readonly Scope[] {
   if (scope === 'protected') return []
   return scope === 'branch' ? ['branch'] : ['branch', scope]

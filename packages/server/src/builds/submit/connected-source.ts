@@ -2,36 +2,36 @@ import type { BuildSource } from '@harmont/engine'
 import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { type BuildInput, headCommit, type RequestedBuild } from './build-input.ts'
 
-/** A repository that an organization has connected, as far as its builds need it. */
+/** The facts of an organization's connected repository that builds use. */
 interface NamedRepository {
   readonly fullName: string
   readonly cloneUrl: string
   readonly defaultBranch: string
-  /** Names it in the source of a build. */
+  /** Identifies the repository in a build's source. */
   readonly sourceName: string
   /**
-   * Returns the newest commit of a branch, as the forge tells it now. Throws 422 `build_invalid`
-   * for a branch that the forge does not show, and the forge's own code (503) when it is not set up
-   * any more, refuses, or does not answer within its ten seconds.
+   * Returns the newest commit of a branch, as currently reported by the forge. Throws 422
+   * `build_invalid` for a branch that the forge does not show. Throws the forge's own code (503) if
+   * it is no longer set up, refuses, or does not answer within its ten seconds.
    */
   headOf(branch: string): Promise<string>
 }
 
-/** Finds a connected repository `owner/name`, in any case. Implemented by the forges. */
+/** Finds a connected repository `owner/name`, ignoring case. Implemented by the forges. */
 export type FindRepository = (organizationId: string, fullName: string) => Promise<NamedRepository | undefined>
 
-/** SHA-1 or SHA-256 in full; shorter ones may come to mean another commit. */
+/** SHA-1 or SHA-256 in full; a prefix may become ambiguous. */
 const wholeCommit = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/i
 
-/** Matches names of branches that cannot be read as anything else: some of git's rules. */
+/** Matches branch names that have no other meaning for git: some of git's rules. */
 export const plainBranch = /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))[^\s~^:?*[\\\p{Cc}]+$/u
 
 /**
- * Returns the input of a build that came without a source. Where its repository is connected the
- * source is the commit, and `HEAD` is the newest commit of the branch; else the source is an empty
- * tree, and `HEAD` is a text as any other. Throws 422 `build_invalid` when a pipeline is to be
- * rendered and there is nothing to render it from, and what `headOf` throws. Never call it within a
- * transaction: it may ask a forge.
+ * Returns the input of a build submitted without a source. With a connected repository, the source
+ * is the commit, and `HEAD` means the newest commit of the branch. Otherwise the source is an empty
+ * tree, and `HEAD` is plain text. Throws 422 `build_invalid` if there is nothing to render a
+ * pipeline from, and the errors of `headOf`. Never call this within a transaction: it may send a
+ * request to a forge.
  */
 export async function completeSource(
   findRepository: FindRepository,
@@ -55,7 +55,7 @@ async function commitOf(
   repoName: string,
   { branch, commit: named }: BuildInput,
 ): Promise<Extract<BuildSource, { readonly kind: 'git' }> | null> {
-  // Zeros stand for a work tree without a commit.
+  // Zeros denote a work tree without a commit.
   if (named !== headCommit && (!wholeCommit.test(named) || /^0+$/.test(named))) return null
   const repository = await findRepository(organizationId, repoName)
   if (repository === undefined) return null

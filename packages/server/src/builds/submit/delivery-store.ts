@@ -1,4 +1,4 @@
-/** Finds builds by the delivery of a forge, or the tick of a schedule, that made them. */
+/** Finds builds by the forge delivery, or schedule tick, that created them. */
 import type { Database } from '../../platform/database/transaction.ts'
 import type { BuildFacts, Delivery } from '../records/build-facts.ts'
 
@@ -14,7 +14,7 @@ export async function lockPipeline(database: Database, pipelineId: string): Prom
   })
 }
 
-/** Finds the build that the delivery made for this event; undefined when there is none. */
+/** Finds the build that the delivery created for this event; undefined if there is none. */
 export async function findDelivered(
   database: Database,
   pipelineId: string,
@@ -30,10 +30,10 @@ export async function findDelivered(
 }
 
 /**
- * Finds the build that a pull request has for the same commit and target: by the event before this
- * one or, where this event comes late, by the one after it. Undefined when it has none, or when the
- * forge says by itself what is to be built. A commit that comes back after another one is built
- * again.
+ * Finds a pull request's build of the same commit and target: from the event before this one or, if
+ * this event is late, from the one after it. Returns undefined if there is none, or for a delivery
+ * without `asOf`, where the forge decides what to build. A commit that returns after another one is
+ * built again.
  */
 export async function findSameHead(
   database: Database,

@@ -1,4 +1,4 @@
-/** From the request to the step, in real sandboxes: what builds get, and what they share. */
+/** Builds from the request to the step, in real sandboxes: their inputs, and their cache. */
 import type { components } from '@harmont/contract'
 import { beforeAll, expect, test } from 'vitest'
 import { placeOfSecret } from '../../organizations/secrets/set-secret.ts'
@@ -32,7 +32,7 @@ interface Ended {
   readonly remarks: string
 }
 
-/** Returns the jobs of a build at their end. */
+/** Returns the jobs of a build after they have ended. */
 async function end(path: string): Promise<readonly Ended[]> {
   const jobs = await jobsAtEnd(it, path)
   const log = async (id: string, query = '') =>
@@ -54,7 +54,7 @@ async function run(slug: string, pipeline_ir: string, branch = 'main'): Promise<
 
 const runFork = async (slug: string, steps: string) => end(await submitFork(it, slug, steps))
 
-test('G15 a step has its secret in its environment and as a file, and its log shows none of it', async () => {
+test('G15 a step has its secret in its environment and as a file, and its log does not contain the value', async () => {
   const cmd = `test "$(printf %s "$NPM_TOKEN" | wc -c)" = ${value.length} && echo "has $NPM_TOKEN" && cat /run/secrets/NPM_TOKEN && printf %s "$NPM_TOKEN" | base64`
   const steps = ir({ key: 'a', cmd, secrets: { NPM_TOKEN: 'npm_read' } })
   const [ended] = await run(await it.newPipeline(), steps)
@@ -63,7 +63,7 @@ test('G15 a step has its secret in its environment and as a file, and its log sh
   expect(ended?.remarks).not.toContain(Buffer.from(value).toString('base64').slice(0, 20))
 })
 
-test('a job fails whose secret is not defined, or not for this branch', async () => {
+test('a job fails if its secret is not defined, or not for this branch', async () => {
   for (const [name, branch] of [
     ['never_set', 'main'],
     ['npm_read', 'topic'],
@@ -74,7 +74,7 @@ test('a job fails whose secret is not defined, or not for this branch', async ()
   }
 })
 
-test('G60 an upload that claims a branch does not get the secrets that are limited to it, and job and log say why', async () => {
+test('G60 an upload that claims a branch does not get the secrets limited to that branch, and job and log say why', async () => {
   const steps = ir({ key: 'a', cmd: 'echo "ran $X"', secrets: { X: 'deploy' } })
   const [refused] = await run(await it.newPipeline(), steps)
   expect(refused).toMatchObject({ state: 'failed', errorCode: 'secret_missing', log: '' })
@@ -101,7 +101,7 @@ test('G26 a build of a fork has no secret, finds no trace of one in the cache, a
   const [first, second] = await runFork(slug, left)
   expect(first).toMatchObject({ cached: false, remarks: expect.stringContaining('builds of forks get none') })
   expect(second).toMatchObject({ state: 'passed', cached: false, log: 'nothing\n' })
-  // An upload is its author's only, whatever branch it claims.
+  // The cache entries of an upload are its author's, whatever branch it claims.
   const shared = ir({ key: 's', cmd: 'echo s', cache: cache('g26-shared') })
   expect((await run(slug, shared)).map(({ cached }) => cached)).toEqual([false])
   expect((await run(slug, shared)).map(({ cached }) => cached)).toEqual([true])
@@ -154,7 +154,7 @@ test('web B6 a hit names the job that stored the entry, and a miss names what ch
 
 test('a failed step is retried from the file system of its parent, and the build passes', async () => {
   const slug = await it.newPipeline()
-  // The environment is the same in a retry: only the second attempt knows its number.
+  // The environment is the same in a retry; only the second attempt knows its number.
   const steps = ir(
     { key: 'a', cmd: 'echo kept > /kept' },
     { key: 'b', cmd: 'cat /kept; test "$HARMONT_ATTEMPT" = 2', builds_in: 'a' },

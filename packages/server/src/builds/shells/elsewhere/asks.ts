@@ -1,23 +1,23 @@
 import type { Database } from '../../../platform/database/transaction.ts'
 
-/** The PostgreSQL channel of new asks; the payload is the runner. */
+/** The PostgreSQL channel for new requests; the payload is the runner. */
 export const shellAsked = 'shell_asked'
 
-/** The time to make the sandbox in, which may begin with the pull of an image. */
+/** The time limit for creating the sandbox, which may include pulling an image. */
 const openingSeconds = 600
 
-/** A runner is asked to open a shell, and to dial with the ticket. */
+/** A request to a runner to open a shell and dial with the ticket. */
 interface Ask {
   readonly ticket: string
   readonly runner: string
   readonly buildId: string
   readonly jobId: string
   readonly before: boolean
-  /** Where the process listens that has the person's connection. */
+  /** The address of the process with the person's connection. */
   readonly address: string
 }
 
-/** Stores an ask, and tells the runner of it wherever it is connected. */
+/** Stores a request and notifies its runner, whichever process it is connected to. */
 export async function insertAsk(database: Database, ask: Ask, seconds: number): Promise<void> {
   await database.query({
     name: 'insert-shell-ask',
@@ -29,7 +29,7 @@ export async function insertAsk(database: Database, ask: Ask, seconds: number): 
   })
 }
 
-/** Returns the tickets with which a runner has not dialled. */
+/** Returns the unused tickets of a runner. */
 export async function asksOf(database: Database, runner: string): Promise<readonly string[]> {
   const { rows } = await database.query<{ ticket: string }>({
     name: 'shell-asks-of-runner',
@@ -40,8 +40,7 @@ export async function asksOf(database: Database, runner: string): Promise<readon
 }
 
 /**
- * Returns the address where the person of a request is connected; undefined for an invalid
- * ticket.
+ * Returns the address of the process with the person's connection; undefined for an invalid ticket.
  */
 export async function addressOfAsk(database: Database, ticket: string, runner: string): Promise<string | undefined> {
   const { rows } = await database.query<{ address: string }>({
@@ -53,7 +52,7 @@ export async function addressOfAsk(database: Database, ticket: string, runner: s
   return rows[0]?.address
 }
 
-/** Uses a ticket up. False for one that opens nothing, or that was given to another runner. */
+/** Marks a ticket as used. Returns false if it is invalid or was issued to another runner. */
 export async function enterAsk(database: Database, ticket: string, runner: string): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'enter-shell-ask',
@@ -64,7 +63,7 @@ export async function enterAsk(database: Database, ticket: string, runner: strin
   return rowCount === 1
 }
 
-/** Returns what a runner opens with a ticket; undefined unless it has dialled with it. */
+/** Returns the shell to open for a ticket; undefined unless this runner has dialed with it. */
 export async function openingOf(
   database: Database,
   ticket: string,
@@ -98,7 +97,7 @@ export async function removeAsk(database: Database, ticket: string): Promise<voi
   })
 }
 
-/** Removes what a killed process left. Returns how many. */
+/** Removes the requests of a killed process. Returns how many. */
 export async function removeDeadAsks(database: Database): Promise<number> {
   const { rowCount } = await database.query('delete from runner_shells where expires_at < now()')
   return rowCount ?? 0
@@ -107,13 +106,13 @@ export async function removeDeadAsks(database: Database): Promise<number> {
 export interface ShellRunner {
   readonly id: string
   readonly name: string
-  /** Whether it has renewed its leases within a minute. */
+  /** Whether it renewed its leases within the last minute. */
   readonly isThere: boolean
 }
 
 const runnerColumns = `r.id, r.name, coalesce(e.seen_at > now() - interval '1 minute', false) as "isThere"`
 
-/** Returns the runners elsewhere among these, but none that was revoked. */
+/** Returns those of these runners that are on other machines and not revoked. */
 export async function runnersElsewhere(database: Database, ids: readonly string[]): Promise<readonly ShellRunner[]> {
   const { rows } = await database.query<ShellRunner>({
     name: 'runners-for-shells',

@@ -3,7 +3,7 @@ import https from 'node:https'
 import type { Duplex } from 'node:stream'
 import { apiError, type UpgradeRequest } from '../../../platform/http/index.ts'
 
-/** Marks a dial that another process passes on: it goes no further. */
+/** Marks a dial forwarded by another process, which is not forwarded again. */
 const relayedHeader = 'harmont-relayed'
 const connectMs = 5_000
 
@@ -12,8 +12,8 @@ export function isRelayed({ raw }: UpgradeRequest): boolean {
 }
 
 /**
- * Passes the dial of a runner on to the process at this address, which checks it anew, and then
- * bytes both ways until either end closes. Throws when that process does not take it.
+ * Forwards the dial of a runner to the process at this address, which checks it again, and then
+ * bytes both ways until either end closes. Throws if that process refuses it.
  */
 export async function relay(
   { raw, socket, head }: UpgradeRequest,
@@ -24,7 +24,7 @@ export async function relay(
   const { host: _, ...headers } = raw.headers
   const request = (url.protocol === 'https:' ? https : http).request(url, {
     headers: { ...headers, [relayedHeader]: '1' },
-    // A pooled connection may be a dead one.
+    // Opens a new connection: a pooled one may be dead.
     agent: false,
     signal: closing,
     timeout: connectMs,
@@ -32,7 +32,7 @@ export async function relay(
   const { promise: entered, resolve, reject } = Promise.withResolvers<Duplex>()
   request.on('timeout', () => request.destroy(new Error(`no answer within ${connectMs} ms`)))
   request.on('error', (cause) => {
-    const message = 'The process of the server that has the other end of this shell cannot be reached.'
+    const message = 'The server process at the other end of this shell cannot be reached.'
     reject(apiError('service_unavailable', message, { cause }))
   })
   request.on('response', (response) => {

@@ -5,19 +5,19 @@ import { createWebSocketStream, type WebSocket } from 'ws'
 import { type ApiError, apiError } from '../../../platform/http/index.ts'
 import { frame, frameKind, longestFrame, type Opening } from '../frames.ts'
 
-/** The reasons that a runner may give for an end; any other is its own fault. */
+/** The reasons for an end that a runner may report; any other one counts as its own fault. */
 const reasons: ReadonlySet<string> = new Set<ErrorCode>(['snapshot_gone', 'service_unavailable', 'draining'])
 const longestReason = 1_000
 
 /**
- * Returns the conversation with a shell at the other end of a connection, where a runner is the
- * host. Nothing that the runner sends is trusted: a message of another form ends the shell.
+ * Returns the conversation with a shell on a runner at the other end of a connection. Does not
+ * trust the runner: a malformed message ends the shell.
  */
 export function conversationOver(socket: WebSocket, { script, size }: Opening, runner: string): Conversation {
   socket.on('error', () => {})
   const stream = createWebSocketStream(socket, { readableObjectMode: true, readableHighWaterMark: 1 })
   const [output, errors] = [new PassThrough(), new PassThrough()]
-  // Their readers get the error.
+  // Their readers handle the error.
   for (const each of [stream, output, errors]) each.on('error', () => {})
   const ended = receive(stream, output, errors, runner)
   ended.then(
@@ -46,7 +46,7 @@ export function conversationOver(socket: WebSocket, { script, size }: Opening, r
   }
 }
 
-/** Returns the exit code. Reads on only when the output can be passed on. */
+/** Returns the exit code. Applies backpressure to the output. */
 async function receive(
   messages: AsyncIterable<unknown>,
   output: PassThrough,
@@ -130,5 +130,5 @@ function lost(runner: string, cause?: unknown): ApiError {
 }
 
 function notUnderstood(runner: string): ApiError {
-  return apiError('service_unavailable', `The runner ${runner} sent what is no message of a shell. Is it up to date?`)
+  return apiError('service_unavailable', `The runner ${runner} sent an invalid shell message. Is it up to date?`)
 }

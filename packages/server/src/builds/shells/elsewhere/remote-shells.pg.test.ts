@@ -1,7 +1,7 @@
 /**
- * Shells whose files a runner elsewhere has, over two API processes: how the two ends meet, who may
- * be an end, and how a shell ends. The runner's shells are processes of this machine;
- * `test/runners.product.test.ts` has sandboxes.
+ * Shells in files of a runner on another machine, with two API processes: how the ends meet, who
+ * may connect, and how a shell ends. The runner's shells are processes of this machine;
+ * `test/runners.product.test.ts` uses sandboxes.
  */
 import type { LeaseRef, ShellWork } from '@harmont/engine'
 import { noOutput } from '@harmont/engine'
@@ -25,7 +25,7 @@ const log = pino({ level: 'silent' })
 let other: Server
 let runner: JoinedRunner
 let stranger: JoinedRunner
-/** The path of a failed job with a secret, whose files the runner has. */
+/** The path of a failed job with a secret, whose files are on the runner. */
 let path: string
 let buildId: string
 
@@ -37,10 +37,10 @@ beforeAll(async () => {
   ;({ path, buildId } = await failedStep({ secrets: { TOKEN: 'deploy' } }))
 })
 afterAll(() => other.stop())
-// A runner that is silent for a minute counts as gone.
+// A runner that is silent for a minute counts as disconnected.
 beforeEach(() => Promise.all([runner, stranger].map(({ call }) => call('renew', {}))))
 
-/** Makes a build whose only step fails on the runner and leaves its files there. */
+/** Creates a build whose only step fails on the runner and leaves its files there. */
 async function failedStep(more: object): Promise<{ readonly path: string; readonly buildId: string }> {
   const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
   const steps = ir({ key: 'a', cmd: 'false', ...more })
@@ -62,14 +62,17 @@ function startApi(): Promise<Server> {
   return serve({ settings: { ...settings, port: 0 }, log, byTheClock: false })
 }
 
-/** Connects the runner to a process of the server. */
+/** Connects the runner to a server process. */
 function connect(url: string, of = runner): RemotePort {
   const port = connectRunner({ url, token: async () => of.token, onOutdated: () => undefined, log: () => undefined })
   onTestFinished(() => port.close())
   return port
 }
 
-/** Opens what the server asks for, as `start-runner.ts` does. Returns what the runner was told. */
+/**
+ * Opens the shells that the server requests, like `start-runner.ts`. Returns the work sent to the
+ * runner.
+ */
 function serveShells({ shells }: RemotePort, closing = new AbortController()): readonly ShellWork[] {
   const works: ShellWork[] = []
   const openShell = async (work: ShellWork, opening: Parameters<typeof talkToProcess>[0]) => {
@@ -80,7 +83,7 @@ function serveShells({ shells }: RemotePort, closing = new AbortController()): r
   return works
 }
 
-/** Returns the next ticket that the runner is asked with. */
+/** Returns the next ticket sent to the runner. */
 function nextTicket({ shells }: RemotePort): Promise<string> {
   return new Promise((resolve) => {
     const leave = shells.onAsked((ticket) => {
@@ -90,7 +93,7 @@ function nextTicket({ shells }: RemotePort): Promise<string> {
   })
 }
 
-/** Opens a shell as a person whose connection is at this process. */
+/** Opens a shell as a person connected to this process. */
 async function shellAt(url: string, opening: object, body: object = {}, of = path): Promise<ClientShell> {
   const made = await it.request<{ token: string }>(ownerToken, 'POST', of, body)
   expect(made.status).toBe(201)
@@ -99,7 +102,7 @@ async function shellAt(url: string, opening: object, body: object = {}, of = pat
 
 const problemOf = ({ said }: ClientShell) => JSON.parse(said[5] ?? '{}') as { code?: string; message?: string }
 
-test('G115 person and runner meet whichever processes they are led to', async () => {
+test('G115 person and runner meet whichever processes they connect to', async () => {
   const urls = [it.server.url, other.url]
   for (const runnerUrl of urls) {
     const port = connect(runnerUrl)
@@ -119,7 +122,7 @@ test('G115 person and runner meet whichever processes they are led to', async ()
   await until(left, (count) => count === 0)
 })
 
-test('a runner gets the secrets of a shell and its source, for as long as it opens it, and the reading is recorded', async () => {
+test('a runner can read the secrets and source of a shell only while it opens it, and the reading is recorded', async () => {
   const port = connect(it.server.url)
   const works = serveShells(port)
   await expect(port.fetchSource(buildId)).rejects.toThrow('403')
@@ -144,7 +147,7 @@ test('a runner gets the secrets of a shell and its source, for as long as it ope
   await expect(works[0]?.secrets(['deploy'])).rejects.toThrow('nobody waits')
 })
 
-/** Dials with a ticket. Returns the status of the answer, 101 for a connection. */
+/** Dials with a ticket. Returns the status of the response, 101 for a connection. */
 function dial(url: string, ticket: string | null, token: string | null): Promise<number> {
   return new Promise((resolve) => {
     const headers = {
@@ -159,7 +162,7 @@ function dial(url: string, ticket: string | null, token: string | null): Promise
   })
 }
 
-test('G115 a ticket opens one connection of its runner, within its time, and nothing else', async () => {
+test('G115 a ticket opens one connection of its runner, within its lifetime, and nothing else', async () => {
   const port = connect(it.server.url)
   const work = (ticket: string, by = runner) => by.call('shell/work', { ticket })
   for (const url of [it.server.url, other.url]) {
@@ -192,7 +195,7 @@ test('G115 a ticket opens one connection of its runner, within its time, and not
   shell.socket.terminate()
 })
 
-test('G125 a runner that would ignore a list of hosts opens no shell in a step that has one, and the person hears why', async () => {
+test('G125 a runner that would ignore an egress list opens no shell in a step that has one, and the person gets the reason', async () => {
   const bound = await failedStep({ egress: ['a.example'] })
   const port = connect(it.server.url)
   for (const url of [it.server.url, other.url]) {
@@ -213,12 +216,12 @@ test('G125 a runner that would ignore a list of hosts opens no shell in a step t
   expect(await shell.closed).toBe(1000)
 })
 
-test('a ticket in the path of a call is no call, and a dial without an upgrade is refused', async () => {
+test('a ticket in the path of a call is ignored, and a dial without an upgrade is refused', async () => {
   expect((await callRunners(it, shellCall, {}, { authorization: `Bearer ${runner.token}` })).status).toBe(404)
   expect((await runner.call('shell/work', { ticket: '../..' })).status).toBe(400)
 })
 
-test('a runner that stops says so to its people', async () => {
+test('a runner that stops reports it to the people in its shells', async () => {
   const closing = new AbortController()
   serveShells(connect(it.server.url), closing)
   const shell = await shellAt(other.url, { script: 'echo here; sleep 1000' })
@@ -253,7 +256,7 @@ test.for([
   expect(problemOf(shell)).toMatchObject({ code: 'service_unavailable', message: expect.stringContaining(why) })
 })
 
-test('a runner cannot end a shell with a reason that signs its person out', async () => {
+test('a runner cannot end a shell with a reason that signs its user out', async () => {
   const port = connect(it.server.url)
   port.shells.onAsked(async (ticket) => {
     const socket = await port.shells.dial(ticket)
@@ -264,7 +267,7 @@ test('a runner cannot end a shell with a reason that signs its person out', asyn
   expect(problemOf(shell)).toEqual({ code: 'service_unavailable', message: 'Sign in  [2Jagain.' })
 })
 
-test('a person who reads nothing makes a runner wait, and other shells go on', async () => {
+test('a runner waits for a person who reads nothing, and other shells continue', async () => {
   const port = connect(it.server.url)
   const piece = Buffer.concat([Buffer.of(1), Buffer.alloc(900_000)])
   let flooding: WebSocket | undefined
@@ -282,7 +285,7 @@ test('a person who reads nothing makes a runner wait, and other shells go on', a
     return times === 5
   }
   await until(waiting, stands, { restMs: 100 })
-  // The kernel buffers some megabytes on each way. The server takes no more than that.
+  // The kernel buffers some megabytes in each direction. The server holds no more than that.
   expect(waiting()).toBeGreaterThan(2e6)
   leave()
   serveShells(port)
@@ -294,7 +297,7 @@ test('a person who reads nothing makes a runner wait, and other shells go on', a
   for (const { socket } of [slow, quick]) socket.terminate()
 })
 
-test('the process between the two ends stops: the shell ends, and says why', async () => {
+test('when the process between the two ends stops, the shell ends with that reason', async () => {
   const between = await startApi()
   serveShells(connect(between.url))
   const shell = await shellAt(it.server.url, { script: 'echo here; sleep 1000' })
@@ -304,7 +307,7 @@ test('the process between the two ends stops: the shell ends, and says why', asy
   expect(problemOf(shell).message).toContain('The connection to the runner test was lost')
 })
 
-test('a shell in files of a runner that is not connected, or was revoked, says so', async () => {
+test('a shell in files of a runner that is not connected, or was revoked, reports that', async () => {
   const pool = it.server.pool
   await pool.query("update engine.runners set seen_at = now() - interval '2 minutes' where id = $1", [runner.id])
   const away = await shellAt(it.server.url, {})

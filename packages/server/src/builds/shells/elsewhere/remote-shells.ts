@@ -1,4 +1,7 @@
-/** Shells in files of runners elsewhere: a runner dials in, and its shell is joined to the person's. */
+/**
+ * Shells in files of runners on other machines. The runner dials in, and the server joins its
+ * connection to the person's.
+ */
 import { randomBytes } from 'node:crypto'
 import {
   lackingFeatures,
@@ -21,8 +24,8 @@ import { isRelayed, relay } from './relay.ts'
 import { conversationOver } from './remote-conversation.ts'
 
 /**
- * Calls the listeners when a runner is asked for a shell; with null when some requests may be
- * missed.
+ * Notifies listeners of a request for a shell: with the runner, or with null when requests may have
+ * been missed.
  */
 export type AskListeners = Set<(runner: string | null) => void>
 
@@ -32,28 +35,28 @@ interface RemoteShellServices {
   readonly log: Logger
   /** Aborted when the server closes its streams. */
   readonly closing: AbortSignal
-  /** Where other processes reach this one. */
+  /** The address at which other processes reach this one. */
   readonly address: string
   readonly asked: AskListeners
 }
 
-/** A person who waits for a runner to dial. */
+/** A person waiting for a runner to dial. */
 interface Waiting {
   readonly step: ShellWork['step']
   give(socket: WebSocket): void
-  /** Tells the person what of the step its runner does not know. */
+  /** Tells the person which features of the step the runner lacks. */
   refuse(lacking: readonly string[]): void
 }
 
 /** How long a runner may take to dial. */
 const dialMs = 20_000
-/** A message of a runner has a piece of output. */
+/** The limit of a runner's message, which holds a piece of output. */
 const longestMessage = 1024 * 1024
 const [pingMs, silenceMs] = [15_000, 60_000]
 
 export class RemoteShells {
   readonly #services: RemoteShellServices
-  /** By the ticket with which the runner is asked. */
+  /** Keyed by the ticket sent to the runner. */
   readonly #waiting = new Map<string, Waiting>()
   readonly #sockets = new WebSocketServer({ noServer: true, clientTracking: false, maxPayload: longestMessage })
 
@@ -61,22 +64,22 @@ export class RemoteShells {
     this.#services = services
   }
 
-  /** Asks a runner for a shell. Throws `ShellUnavailable` when none can open it. */
+  /** Requests a shell from a runner. Throws `ShellUnavailable` if none can open it. */
   async open(work: ShellWork, { buildId, jobId, before, script, size }: ShellRequest): Promise<Conversation> {
     const { pool, closing, address } = this.#services
     const { id: runner, name } = await this.#runnerFor(work)
     const ticket = randomBytes(32).toString('base64url')
     const { promise: dialled, resolve, reject } = Promise.withResolvers<WebSocket>()
-    const silent = `The runner ${name} did not answer within ${dialMs / 1000} s. Look whether it runs, and try again.`
+    const silent = `The runner ${name} did not answer within ${dialMs / 1000} s. Check whether it is running, and try again.`
     const timer = setTimeout(() => reject(new ShellUnavailable('no_runner', silent)), dialMs)
     const onClosing = () => reject(apiError('draining', 'The server is stopping; open the shell again in a moment.'))
     closing.addEventListener('abort', onClosing)
     const refuse = (lacking: readonly string[]) => {
-      const message = `The runner ${name} is of a release that does not know ${lacking.join(', ')}. Update it, and try again.`
+      const message = `The runner ${name} is of a release that does not support ${lacking.join(', ')}. Update it, and try again.`
       reject(new ShellUnavailable('no_runner', message))
     }
     this.#waiting.set(ticket, { step: work.step, give: resolve, refuse })
-    // The ask may fail while nobody waits yet.
+    // The request may fail before anything awaits it.
     dialled.catch(() => {})
     try {
       if (closing.aborted) onClosing()
@@ -96,8 +99,8 @@ export class RemoteShells {
   }
 
   /**
-   * Takes the connection of a runner to the person who waits for it, here or at another process.
-   * Throws 422 for a ticket that opens nothing.
+   * Connects a runner to the person who waits for it, in this process or another one. Throws 422
+   * for an invalid ticket.
    */
   async enter(runner: string, request: UpgradeRequest): Promise<void> {
     requireHandshake(request)
@@ -108,7 +111,7 @@ export class RemoteShells {
       await this.#requireFeatures(runner, request, ticket, waiting)
       if (!(await enterAsk(pool, ticket, runner))) throw unknownTicket()
       const socket = await upgraded(this.#sockets, request)
-      // Nobody waits any more.
+      // Nothing waits for it any more.
       if (socket !== null && !this.#waiting.has(ticket)) socket.terminate()
       else if (socket !== null) waiting.give(socket)
       return
@@ -118,21 +121,24 @@ export class RemoteShells {
     await relay(request, address, closing)
   }
 
-  /** Refuses a runner of an earlier release, which would open a shell without the list of hosts of its step. */
+  /**
+   * Refuses a runner of an earlier release, which would open a shell without its step's egress
+   * list.
+   */
   async #requireFeatures(runner: string, { raw }: UpgradeRequest, ticket: string, { step, refuse }: Waiting) {
     const lacking = lackingFeatures(step, String(raw.headers[wireHeaders.features] ?? '').split(','))
     if (lacking.length === 0) return
     if ((await addressOfAsk(this.#services.pool, ticket, runner)) === undefined) throw unknownTicket()
     refuse(lacking)
-    throw apiError('request_invalid', `The step of this shell needs a runner that knows ${lacking.join(', ')}.`)
+    throw apiError('request_invalid', `The step of this shell needs a runner that supports ${lacking.join(', ')}.`)
   }
 
-  /** Returns the tickets with which a runner is to dial. */
+  /** Returns the tickets with which a runner should dial. */
   asked(runner: string): Promise<readonly string[]> {
     return asksOf(this.#services.pool, runner)
   }
 
-  /** Calls the listener when there may be another. Returns the unsubscriber. */
+  /** Calls the listener when there may be new ones. Returns the unsubscriber. */
   onAsked(runner: string, listener: () => void): () => void {
     const { asked } = this.#services
     const hear = (of: string | null) => {
@@ -142,7 +148,9 @@ export class RemoteShells {
     return () => asked.delete(hear)
   }
 
-  /** Returns the runner that has the files, or any that may run the step where an image is enough. */
+  /**
+   * Returns the runner that has the files; if an image is enough, any runner that may run the step.
+   */
   async #runnerFor({ holder, snapshot, queue, step }: ShellWork): Promise<ShellRunner> {
     const { pool, store } = this.#services
     if (snapshot === null) {
@@ -154,7 +162,7 @@ export class RemoteShells {
         )
       ).find(({ isThere }) => isThere)
       if (found !== undefined) return found
-      throw new ShellUnavailable('no_runner', 'No runner is connected that may run this step. Try again when one is.')
+      throw new ShellUnavailable('no_runner', 'No connected runner may run this step. Try again when one is connected.')
     }
     const [found] = holder === null ? [] : await runnersElsewhere(pool, [holder])
     if (found?.isThere) return found
@@ -166,13 +174,13 @@ export class RemoteShells {
 
   async #forget(ticket: string): Promise<void> {
     const { pool, log } = this.#services
-    // It expires by itself.
+    // The request expires even if it is not removed.
     await removeAsk(pool, ticket).catch((error: unknown) =>
-      log.warn({ err: error }, 'could not remove an ask for a shell'),
+      log.warn({ err: error }, 'could not remove a request for a shell'),
     )
   }
 }
 
 function unknownTicket() {
-  return apiError('request_invalid', 'The ticket is unknown, used or expired, or another runner was asked.')
+  return apiError('request_invalid', "The ticket is unknown, used, expired or another runner's.")
 }
