@@ -84,7 +84,7 @@ test('G60 an upload that claims a branch does not get the secrets limited to tha
   expect(given?.remarks).toContain('is given to this upload because it says `uploads: true`')
 })
 
-test('G26 a build of a fork has no secret, finds no trace of one in the cache, and leaves nothing for trusted builds', async () => {
+test('G26 a build of a fork gets no secret, finds no trace of one in the cache, and leaves no cache entry for trusted builds', async () => {
   const slug = await it.newPipeline()
   const left = ir(
     { key: 'a', cmd: 'printf %s "$T" > ~/t; echo a > /a', cache: cache('g26-a'), secrets: { T: 'npm_read' } },
@@ -112,7 +112,7 @@ test('G26 a build of a fork has no secret, finds no trace of one in the cache, a
   expect((await run(slug, own)).map(({ cached }) => cached)).toEqual([false])
 })
 
-test('a rebuild uses the cache entries of the first build, unless it is to run without them', async () => {
+test('a rebuild uses the cache entries of the first build, unless it runs without the cache', async () => {
   const slug = await it.newPipeline()
   const path = `${organization}/pipelines/${slug}/builds`
   await run(slug, ir({ key: 'a', cmd: 'echo a', cache: cache('rebuilt') }))
@@ -166,7 +166,7 @@ test('a failed step is retried from the file system of its parent, and the build
   expect((await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body.state).toBe('passed')
 })
 
-test('a cache policy that released clients send without details goes by its key; without a key the step always runs, and says so', async () => {
+test('a step with a cache policy of a released client is cached by its key; without a key the step always runs, and says so', async () => {
   const slug = await it.newPipeline()
   const steps = ir(
     { key: 'keyed', cmd: 'echo ran', cache: { policy: 'on_change', key: 'loose' } },
@@ -181,7 +181,7 @@ test('a cache policy that released clients send without details goes by its key;
   )
 })
 
-test(`a step whose secret the server cannot decrypt fails at once and names it, and the pipeline's next build runs`, async () => {
+test(`a step whose secret the server cannot decrypt fails at once with the secret's name, and the pipeline's next build runs`, async () => {
   const { pool } = it.server
   const slug = await it.newPipeline()
   await it.request(ownerToken, 'POST', `${organization}/secrets`, { name: 'lost', value })

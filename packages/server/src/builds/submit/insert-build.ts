@@ -4,13 +4,13 @@ import type { BuildInput } from './build-input.ts'
 
 interface NextBuild {
   readonly number: number
-  /** The hosts beyond which no step may reach; null for no such limit. */
+  /** The egress limit: the only hosts that any step may reach; null without a limit. */
   readonly egressCeiling: readonly string[] | null
 }
 
 /**
- * Takes the pipeline's next number, for which other builds of it wait until the commit, and returns
- * it with what the organization allows now.
+ * Takes the pipeline's next number and returns it with the organization's current limits. Other
+ * builds of the pipeline wait for the commit.
  */
 export async function nextBuild(database: Database, pipelineId: string): Promise<NextBuild> {
   const { rows } = await database.query<NextBuild>({
@@ -21,7 +21,7 @@ export async function nextBuild(database: Database, pipelineId: string): Promise
     values: [pipelineId],
   })
   const [row] = rows
-  if (row === undefined) throw new Error(`the pipeline ${pipelineId} has gone`)
+  if (row === undefined) throw new Error(`the pipeline ${pipelineId} was deleted`)
   return row
 }
 
@@ -33,13 +33,13 @@ interface NewBuildRecord {
   readonly input: BuildInput
   readonly facts: BuildFacts
   readonly createdAt: Date
-  /** null for a build that is terminal from the start. */
+  /** null for a build that ends on creation. */
   readonly runnerTokenHash: string | null
 }
 
 /**
- * Writes a new record. Fails with a unique violation of `build_records_delivery_unique` when its
- * delivery has made a build of this pipeline.
+ * Inserts a record. Fails with a unique violation of `build_records_delivery_unique` if its
+ * delivery has already created a build of this pipeline.
  */
 export async function insertBuildRecord(database: Database, record: NewBuildRecord): Promise<void> {
   const { input, facts, author } = record

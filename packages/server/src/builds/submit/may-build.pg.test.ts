@@ -28,7 +28,7 @@ test('a build is refused, before its body is read, for: archived, manual builds,
   expect(await both()).toEqual(['pipeline_manual_disabled', 'pipeline_manual_disabled'])
   await patch({ allow_manual: true })
   expect(await both()).toEqual(['billing_insufficient_balance', 'billing_insufficient_balance'])
-  // No pipeline is registered for a caller who cannot build it.
+  // Registers no pipeline for a caller who may not build it.
   expect(await bySource({ ...named, repo_name: 'acme/poor' })).toBe('billing_insufficient_balance')
   const made = await it.request(ownerToken, 'GET', `${organization}/pipelines/acme-poor-gated`)
   expect(made.status).toBe(404)

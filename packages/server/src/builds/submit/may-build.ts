@@ -4,14 +4,14 @@ import type { BuildRow } from '../records/store.ts'
 
 export interface MayBuildServices {
   readonly limiter: RateLimiter
-  /** Throws 402 when the organization has no balance left. Implemented by billing. */
+  /** Throws 402 if the organization has no balance left. Implemented by billing. */
   readonly requireBalance: (organizationId: string) => Promise<void>
 }
 
 /**
- * Requires that a person may have new work done in this pipeline (`http.md` 7.1). Throws, in this
- * order: 409 for an archived pipeline, 403 for one that only triggers may build, 402, 429.
- * `triggered`: the work repeats what a trigger made, which is no manual build.
+ * Requires that a person may start work in this pipeline (`http.md` 7.1). Throws, in this order:
+ * 409 for an archived pipeline, 403 for one that only triggers may build, 402, 429. `triggered`:
+ * the work repeats a triggered build, so it does not count as a manual build.
  */
 export async function requireMayBuild(
   services: MayBuildServices,
@@ -24,7 +24,7 @@ export async function requireMayBuild(
   await requireOrganizationMayBuild(services, organizationId)
 }
 
-/** Requires that the organization may have new work in any pipeline. Throws 402, 429. */
+/** Requires that the organization may start work in any pipeline. Throws 402, 429. */
 export async function requireOrganizationMayBuild(
   { requireBalance, limiter }: MayBuildServices,
   organizationId: string,
@@ -34,8 +34,8 @@ export async function requireOrganizationMayBuild(
 }
 
 /**
- * Tells whether a trigger made the build, or the one that it repeats: then it may be repeated where
- * no build can be started by hand.
+ * Returns whether a trigger created the build or the one that it repeats. Such a build may be
+ * repeated even if the pipeline does not allow manual builds.
  */
 export function isTriggered({ event }: Pick<BuildRow, 'event'>): boolean {
   return event !== 'manual' && event !== 'api'

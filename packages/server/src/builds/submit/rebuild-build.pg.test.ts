@@ -62,7 +62,7 @@ test('a rebuild may override variables, evaluates conditions again, and may run 
   expect((await rebuild(path)).body.number).toBe(3)
 })
 
-test('the rebuild of an invalid build is refused again, and that of an unrendered build is rendered', async () => {
+test('the rebuild of an invalid build is rejected again, and that of an unrendered build is rendered', async () => {
   const refused = await newBuild({ pipeline_ir: '{' })
   const again = await rebuild(refused.path)
   expect([again.status, codeOf(again)]).toEqual([422, 'build_plan_rejected'])
@@ -75,7 +75,7 @@ test('the rebuild of an invalid build is refused again, and that of an unrendere
   expect((await contextOf(rendered.body.id)).build.render?.state).toBe('scheduled')
 })
 
-test('a pipeline without manual builds allows rebuilds of triggered builds only, an archived pipeline none', async () => {
+test('a pipeline without manual builds allows rebuilds of triggered builds only; an archived pipeline allows none', async () => {
   const { path, build } = await newBuild()
   const pipeline = path.replace(/\/builds$/, '')
   await it.request(ownerToken, 'PATCH', pipeline, { allow_manual: false })
@@ -83,13 +83,13 @@ test('a pipeline without manual builds allows rebuilds of triggered builds only,
   expect([byHand.status, codeOf(byHand)]).toEqual([403, 'pipeline_manual_disabled'])
   await it.server.pool.query("update build_records set event = 'push', source = 'webhook' where id = $1", [build.id])
   expect((await rebuild(path)).status).toBe(201)
-  // And a rebuild of the rebuild.
+  // A rebuild of the rebuild is allowed too.
   expect((await it.request(ownerToken, 'POST', `${path}/2/rebuild`, {})).status).toBe(201)
   await it.request(ownerToken, 'PATCH', pipeline, { archived: true })
   expect(codeOf(await rebuild(path))).toBe('pipeline_archived')
 })
 
-test('one idempotency key makes one build, however often it is sent; another request under it is refused', async () => {
+test('one idempotency key creates one build, however often it is sent; another request under it is refused', async () => {
   const { path } = await newBuild()
   const key = { 'idempotency-key': 'rebuild-1' }
   const answers = await Promise.all(Array.from({ length: 8 }, () => rebuild(path, {}, key)))
@@ -102,12 +102,12 @@ test('one idempotency key makes one build, however often it is sent; another req
   expect(codeOf(await rebuild(path, { without_cache: true }, key))).toBe('idempotency_key_reused')
 })
 
-test('a build whose answer was lost with its process is not made again', async () => {
+test('a build whose answer was lost with its process is not created twice', async () => {
   const path = `${organization}/pipelines/${await it.newPipeline()}/builds`
   const body = { branch: 'main', commit: 'c', pipeline_ir: steps }
   const key = { 'idempotency-key': 'create-1' }
   const first = await it.request<Build>(ownerToken, 'POST', path, body, key)
-  // As a process leaves it that is killed between the commit and its answer.
+  // Simulates a process that was killed between the commit and its answer.
   await it.server.pool.query(
     "update idempotency_keys set status = null, headers = null, body = null, lease_until = now() - interval '1 second' where key = 'create-1'",
   )
@@ -118,7 +118,7 @@ test('a build whose answer was lost with its process is not made again', async (
   expect(page.body.data).toHaveLength(1)
 })
 
-test('G11 rebuilds at once get numbers without a gap', async () => {
+test('G11 concurrent rebuilds get numbers without a gap', async () => {
   const { path } = await newBuild()
   const answers = await Promise.all(Array.from({ length: 20 }, () => rebuild(path)))
   const numbers = answers.map(({ body }) => body.number).sort((a, b) => a - b)

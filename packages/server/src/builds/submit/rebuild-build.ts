@@ -21,16 +21,17 @@ interface RebuildWish {
 }
 
 /**
- * Returns the same build once more, to be submitted (`http.md` 1.3), with the commit, source, steps
- * and environment of the first. The build of a fork stays one, and waits for approval unless the
- * first one had it, or needed none. Throws 409 `source_gone` when its files are no longer kept.
+ * Returns a repetition of the build to submit (`http.md` 1.3), with the commit, source, steps and
+ * environment of the first. The rebuild of a fork's build is a fork's too, and waits for approval
+ * unless the first one was approved, or needed no approval. Throws 409 `source_gone` if its source
+ * was removed.
  */
 export async function rebuildOf(
   { pool, engine }: Pick<SubmitServices, 'pool' | 'engine'>,
   { owner, pipeline, build, author, recordedSource, env, withoutCache }: RebuildWish,
 ): Promise<Submission> {
   const { build: loaded, context } = await requireLoaded(engine, build.id)
-  // With other variables it runs something else.
+  // Other variables change what is run.
   const refClass: RefClass = Object.keys(env).length === 0 ? build.ref_class : 'upload'
   const facts = { ...factsOf(build, context), refClass, held: needsApproval(build, pipeline), recordedSource }
   await requireSource(pool, build.id, context.source)
@@ -48,8 +49,8 @@ export async function rebuildOf(
 }
 
 /**
- * Returns the archive that was fetched from an address, which every rebuild shares. Once it is no
- * longer kept, it is fetched again and must be equal.
+ * Returns the archive fetched from an address, which all rebuilds share. After its removal, it is
+ * fetched again and must be equal.
  */
 async function sameArchive(
   database: Database,
@@ -72,12 +73,12 @@ function startOf(
     const planned = planBuild({ timeoutSeconds, steps, warnings: [] }, { conditions: known })
     return { ...planned, group: group ?? undefined }
   }
-  // Rendering is tried again, however it ended.
+  // Renders again, whatever the result of the first rendering was.
   if (renderSlug !== null) return { kind: 'render' }
   return { kind: 'rejected', code: errorCode ?? 'invalid_ir', message: errorMessage ?? 'The pipeline cannot be run.' }
 }
 
-/** A build of a fork that ended for want of balance was never asked about. */
+/** A fork's build that failed for lack of balance was never submitted for approval. */
 function needsApproval({ held, trust, error_code }: BuildRow, { fork_policy }: PipelineRow): boolean {
   const wasNotAsked = trust === 'fork' && error_code === 'billing_insufficient_balance'
   return held || (wasNotAsked && fork_policy === 'approval')

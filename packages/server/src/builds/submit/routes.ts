@@ -15,7 +15,7 @@ export interface SubmitRouteServices extends SourceBuildServices {
   readonly blobs: BlobStore
 }
 
-/** New builds: of a pipeline, of a repository, and builds made once more. */
+/** Routes that create builds: of a pipeline, of a repository, and rebuilds. */
 export function submitRoutes(
   services: SubmitRouteServices,
 ): Pick<Handlers, 'createBuild' | 'createBuildBySource' | 'rebuildBuild'> {
@@ -40,7 +40,7 @@ export function submitRoutes(
       replay: (buildId, context) => replayNewBuild(services, buildId, context),
     }),
     createBuildBySource: scopedOperation('createBuildBySource', {
-      // The body alone says which pipeline it is.
+      // Only the body identifies the pipeline.
       resolve: async () => null,
       handle: (context) => keepOnlyIfUsed(blobs, context.source, () => createBuildBySource(services, context)),
       replay: (buildId, context) => replayNewBuild(services, buildId, context),
@@ -67,12 +67,12 @@ export function submitRoutes(
   }
 }
 
-/** Runs `work`, and removes the request's archive when it is refused without a build. */
+/** Runs `work`, and removes the request's archive if the request is refused without a build. */
 async function keepOnlyIfUsed<T>(blobs: BlobStore, source: UploadedSource | null, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    // After a fault of ours nobody knows whether the build exists: then the sweep decides.
+    // After an internal error the build may or may not exist: the sweep decides.
     const isRefused = error instanceof ApiError && error.status < 500 && error.details.build === undefined
     if (isRefused && source?.blob) await blobs.remove(source.blob)
     throw error

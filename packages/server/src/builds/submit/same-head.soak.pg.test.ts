@@ -14,7 +14,7 @@ const it = testServer()
 interface Told {
   readonly commit: string
   readonly base: string
-  /** Grows with the order of the events. */
+  /** Increases with the order of the events. */
   readonly at: number
   readonly delivery: string
 }
@@ -53,7 +53,7 @@ async function newPlace() {
 }
 
 const words = ({ commit, base }: Told) => `${commit} to ${base}`
-/** Without edits in between: each change of commit or target once. */
+/** Removes consecutive duplicates, so that each change of commit or target remains once. */
 const changes = (all: readonly string[]) => all.filter((each, index) => each !== all[index - 1])
 
 const happened = fc
@@ -63,7 +63,7 @@ const happened = fc
   })
   .map((all) => all.map((each, at): Told => ({ ...each, at, delivery: randomUUID() })))
 
-test('a pull request whose events come in order is built once for each change of its commit or target, also back to an old one', async () => {
+test('a pull request with ordered events is built once for each change of its commit or target, even back to an old one', async () => {
   await fc.assert(
     fc.asyncProperty(happened, async (all) => {
       const { tell, built } = await newPlace()
@@ -74,7 +74,7 @@ test('a pull request whose events come in order is built once for each change of
   )
 })
 
-test('with late, disordered, repeated and simultaneous events each head is built, and none more often than it came', async () => {
+test('with late, disordered, repeated and simultaneous events each head is built, and none more often than it occurred', async () => {
   const inAnyOrder = happened.chain((all) =>
     fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: all.length * 2 }), fc.nat(3)),
   )
@@ -85,7 +85,7 @@ test('with late, disordered, repeated and simultaneous events each head is built
         await Promise.all(sent.slice(from, from + together + 1).map((each) => tell(each)))
       const made = await built()
       expect(new Set(made)).toEqual(new Set(all.map(words)))
-      // The builds are a part of the history in which nothing comes twice in a row.
+      // The builds are a subsequence of the history, without consecutive duplicates.
       expect(made).toEqual(changes(made))
       const left = changes(all.map(words))
       for (const each of made) {
@@ -98,7 +98,7 @@ test('with late, disordered, repeated and simultaneous events each head is built
   )
 })
 
-test('twenty simultaneous events of one edit make one build; other pull requests and other events make their own', async () => {
+test('twenty simultaneous events of one edit create one build; other pull requests and other events create their own', async () => {
   const { submit, tell } = await newPlace()
   const told = (): Told => ({ commit: 'a', base: 'main', at: 1, delivery: randomUUID() })
   const made = await Promise.all(Array.from({ length: 20 }, () => tell(told())))

@@ -1,4 +1,4 @@
-/** An invalid archive shows when it is unpacked: with real sandboxes. */
+/** An invalid archive is detected when it is unpacked, which needs real sandboxes. */
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createServer } from 'node:http'
@@ -47,7 +47,7 @@ test.for([
   },
 )
 
-test('a request whose pipeline is rendered from an invalid archive is refused, and names the failed build', async () => {
+test('a request whose pipeline is rendered from an invalid archive is refused with the failed build', async () => {
   const builds = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
   const body = { branch: 'main', commit: 'c', source_b64: Buffer.from('no archive').toString('base64') }
   const made = await it.request<Schemas['Error']>(ownerToken, 'POST', builds, body)
@@ -56,7 +56,7 @@ test('a request whose pipeline is rendered from an invalid archive is refused, a
   expect(build.body).toMatchObject({ state: 'failed', error_code: 'source_invalid' })
 })
 
-test('an archive at an address is the tree of the steps; with a wrong checksum the build fails and says so', async () => {
+test('an archive at an address becomes the source tree of the steps; with a wrong checksum the build fails and says so', async () => {
   const archive = execFileSync('tar', ['-cz', '-C', import.meta.dirname, 'may-build.ts'])
   const host = createServer((_, response) => response.end(archive))
   await new Promise<void>((done) => host.listen(0, '127.0.0.1', done))

@@ -28,7 +28,7 @@ const pushed: BuildFacts = {
 const submit = (slug: string, facts: BuildFacts, more: Partial<Submission> = {}): Promise<Submitted> =>
   submitEvent(it, slug, { input, facts, ...more })
 
-test('G36 one delivery makes one build of a pipeline for an event, also when twenty workers process it', async () => {
+test('G36 one delivery creates one build of a pipeline for an event, even if twenty workers process it', async () => {
   const slug = await it.newPipeline()
   const made = await Promise.all(Array.from({ length: 20 }, () => submit(slug, pushed)))
   expect(new Set(made.map(({ id }) => id)).size).toBe(1)
@@ -88,7 +88,7 @@ test('no job of a held build is leased, not even its rendering', async () => {
   expect(await it.server.engine.store.leases.take('test-runner', 5, it.server.engine.store.now())).toEqual([])
 })
 
-test('a rejected build exists as failed, and says why', async () => {
+test('a rejected build exists as failed, with the reason', async () => {
   const from = { kind: 'rejected', code: 'billing_insufficient_balance', message: 'Top up.' } as const
   const made = await submit(await it.newPipeline(), pushed, { from })
   const build = (await it.server.engine.store.builds.load(made.id))?.build

@@ -22,7 +22,7 @@ export interface SubmitServices {
   readonly engine: BuildEngine
   readonly publicUrl: string
   readonly runnerSecret: string
-  /** Absent where nothing is traced. */
+  /** Absent without tracing. */
   readonly tracing?: Pick<Tracing, 'origin'> | null
 }
 
@@ -32,7 +32,9 @@ export interface Submission {
   readonly author: Author
   readonly input: BuildInput
   readonly facts: BuildFacts
-  /** A known plan, or the reason why it cannot run, where `input.ir` does not say it. */
+  /**
+   * A known plan, or the reason why the pipeline cannot run; absent if `input.ir` determines it.
+   */
   readonly from?: NewBuild['from']
   /** Writes further rows in the transaction of the build. */
   readonly within?: (client: pg.ClientBase, build: { readonly id: string; readonly number: number }) => Promise<void>
@@ -41,16 +43,16 @@ export interface Submission {
 export interface Submitted {
   readonly id: string
   readonly number: number
-  /** How many steps it has; null where they may still be to be rendered. */
+  /** The number of its steps; null if they may not have been rendered yet. */
   readonly steps: number | null
-  /** An earlier delivery had made the build before: nothing was made now. */
+  /** Whether an earlier delivery had created the build, so that this submission created nothing. */
   readonly isRepeat: boolean
 }
 
 /**
- * Makes the build with everything that belongs to it, in one transaction: when this resolves it is
- * on disk. A second submission for one delivery, event and pipeline makes nothing and returns the
- * first build; so does one for a pull request that was built as it is. The caller checks archived
+ * Creates the build and everything that belongs to it in one durable transaction. A second
+ * submission for the same delivery, event and pipeline creates nothing and returns the first build;
+ * so does one for a pull request whose current state was built. The caller checks archived
  * pipelines, manual builds and balance.
  */
 export async function submitBuild(services: SubmitServices, submission: Submission): Promise<Submitted> {
@@ -79,20 +81,20 @@ async function writeBuild(
 ): Promise<Pick<Submitted, 'id' | 'number' | 'steps'> & { readonly announce: () => Promise<void> }> {
   const id = randomUUID()
   const { number, egressCeiling } = await nextBuild(client, pipeline.id)
-  // After the number, so that builds are made in the order of their numbers: places in a group are
-  // given in this order.
+  // Runs after the number is taken, so that builds are created, and get places in their group, in
+  // the order of their numbers.
   const createdAt = new Date(now())
   const context = buildContext(input, facts, {
     ...{ owner, pipeline, number, egressCeiling },
     publicUrl: services.publicUrl,
-    // A schedule begins a trace itself.
+    // A schedule starts a trace of its own.
     trace: currentTrace() ?? services.tracing?.origin(),
     userId: author.userId,
   })
   const of = { queue: owner.organizationId, pipeline: pipeline.id }
   const request = { id, ...of, at: createdAt.getTime(), held: facts.held, from }
   const { build, announce } = await services.engine.submit(client, request, context)
-  // A build that ends as it is made makes no change that the outbox hears of.
+  // A build that ends on creation causes no change that the outbox would process.
   if (context.trace !== undefined)
     await noteEnded(client, { buildId: id, before: 'scheduled', after: build.state, endedJobs: [] })
   const token = runnerToken(services.runnerSecret, id)
@@ -110,7 +112,7 @@ async function writeBuild(
   return { id, number, steps: from.kind === 'render' ? null : build.steps.length, announce }
 }
 
-/** Returns what the build begins with: its steps, a rendering, or the reason why it cannot run. */
+/** Returns the start of the build: its steps, a rendering, or the reason why it cannot run. */
 async function startOf({ pipeline, input, facts }: Submission): Promise<NewBuild['from']> {
   const { ir, branch, env } = input
   if (ir === null) return { kind: 'render' }

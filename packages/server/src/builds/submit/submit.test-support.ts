@@ -7,7 +7,7 @@ import { type Submission, type Submitted, submitBuild } from './submit-build.ts'
 
 type Schemas = components['schemas']
 
-/** Submits a build as a forge's event does, to a pipeline of the organization `default`. */
+/** Submits a build like a forge's event, to a pipeline of the organization `default`. */
 export async function submitEvent(
   { server: { pool, engine } }: TestServer,
   slug: string,
@@ -24,8 +24,7 @@ export async function submitEvent(
 }
 
 /**
- * Submits a build as the event of an approved pull request of a fork does. Returns the build's
- * path.
+ * Submits a build like the event of an approved pull request of a fork. Returns the build's path.
  */
 export async function submitFork(it: TestServer, slug: string, ir: string): Promise<string> {
   const pullRequest = { number: 7, title: null, url: 'https://x.test/7', headRepository: 'eve/app', fork: true }
@@ -35,7 +34,7 @@ export async function submitFork(it: TestServer, slug: string, ir: string): Prom
   return `/api/v0/organizations/default/pipelines/${slug}/builds/${number}`
 }
 
-/** Returns the jobs of a build, once it has ended. */
+/** Returns the jobs of a build after it has ended. */
 export async function jobsAtEnd(it: TestServer, path: string): Promise<readonly Schemas['Job'][]> {
   const build = async () => (await it.request<Schemas['Build']>(ownerToken, 'GET', path)).body
   await expect.poll(async () => (await build()).finished_at ?? null).not.toBeNull()

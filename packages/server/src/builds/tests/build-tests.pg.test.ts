@@ -28,7 +28,7 @@ const report = (...cases: readonly Partial<Case>[]): Partial<StepOutput> => ({
   ],
 })
 
-/** Makes a build with one step that reports these tests. */
+/** Creates a build with one step that reports these tests. */
 async function build(branch: string, output: Partial<StepOutput>, facts: { readonly trust?: 'fork' } = {}) {
   const body = { branch, commit: 'c0ffee', pipeline_ir: ir({ key: 'unit', cmd: 'npm test' }) }
   const made = (await it.request<Schemas['Build']>(ownerToken, 'POST', `${path}/builds`, body)).body
@@ -88,7 +88,7 @@ test('web B12 the tests of a build are listed, failed first, then the slowest, w
   expect(seen).toEqual(['rounds', 't2', 't0', 'later'])
 })
 
-test('web B3 the failure of a step names its failed tests from the report, with the line of the log that tells of each', async () => {
+test('web B3 the failure of a step names its failed tests from the report, each with its line in the log', async () => {
   await build('main', report({ name: 'rounds' }))
   const body = { branch: 'topic', commit: 'c0ffee', pipeline_ir: ir({ key: 'unit', cmd: 'npm test' }) }
   const { number } = (await it.request<Schemas['Build']>(ownerToken, 'POST', `${path}/builds`, body)).body
@@ -119,7 +119,7 @@ test('web B3 the failure of a step names its failed tests from the report, with 
   ])
 })
 
-test('a failure is new when the newest build of the default branch before passed the test; forks do not count', async () => {
+test("a failure is new if the default branch's previous newest build passed the test; forks do not count", async () => {
   const isNew = async (number: number) =>
     (await get<Schemas['BuildTestList']>(`/builds/${number}/tests?state=failed`)).data.map((one) => one.new)
   await build('main', report({ name: 'rounds' }))
@@ -135,11 +135,11 @@ test('a failure is new when the newest build of the default branch before passed
   const both = await build('topic', twice)
   const { data } = await get<Schemas['BuildTestList']>(`/builds/${both.number}/tests`)
   expect(data.map((one) => `${one.state} ${one.new}`)).toEqual(['failed true', 'passed false'])
-  // The first build of the topic still is where it broke.
+  // The first build of the topic branch remains the one in which the test began to fail.
   expect(await isNew(topic.number)).toEqual([true])
 })
 
-test("web P7 a pipeline's tests have pass rate, median, last failure and since when they fail", async () => {
+test("web P7 a pipeline's tests have pass rate, median, last failure and the start of the current failures", async () => {
   await build('main', report({ name: 'rounds', durationMs: 10 }, { name: 'adds' }))
   const first = await build('main', report({ ...failed, durationMs: 30 }, { name: 'adds' }))
   const last = await build('main', report({ ...failed, durationMs: 20 }, { name: 'adds' }))
@@ -167,7 +167,7 @@ test("web P7 a pipeline's tests have pass rate, median, last failure and since w
   expect(await names('state=failed')).toEqual(['rounds'])
 })
 
-test('a test that only forks have run, one of another pipeline and an absent one give the same 404', async () => {
+test('a test that only forks have run, a test of another pipeline and an absent one give the same 404', async () => {
   const { number } = await build('main', report({ name: 'theirs' }), { trust: 'fork' })
   const [theirs] = (await get<Schemas['BuildTestList']>(`/builds/${number}/tests`)).data
   expect(theirs?.name).toBe('theirs')
@@ -176,7 +176,7 @@ test('a test that only forks have run, one of another pipeline and an absent one
     expect(codeOf(await it.request(ownerToken, 'GET', where))).toBe('test_not_found')
 })
 
-test('the newest attempt of a step that reported counts; what it left out of the limit is told', async () => {
+test('the newest attempt of a step with a report counts, and results beyond the limit are reported as omitted', async () => {
   const { number, jobId } = await build('main', report(failed))
   await it.request(ownerToken, 'POST', `${path}/builds/${number}/jobs/${jobId}/retry`)
   const list = () => get<Schemas['BuildTestList']>(`/builds/${number}/tests`)

@@ -18,7 +18,7 @@ import { hasFailed, presentVerdict, stateName } from './test-states.ts'
 
 type Schemas = components['schemas']
 
-/** The builds that tell whether a test passed before. */
+/** The number of earlier builds examined to determine whether a test passed before. */
 const buildsBefore = 10
 
 export interface TestRouteServices {
@@ -56,10 +56,7 @@ export function buildTestRoutes({ pool, cursors }: TestRouteServices): Pick<Hand
   }
 }
 
-/**
- * Returns those of the failed tests that the newest build of the default branch before this one
- * passed.
- */
+/** Returns the failed tests that passed in the default branch's newest build before this one. */
 export async function findNew(
   pool: pg.Pool,
   pipelineId: string,

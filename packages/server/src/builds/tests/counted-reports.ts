@@ -1,8 +1,11 @@
-/** Which reports of tests count: those of the default branch's builds, by their newest attempts. */
+/**
+ * Selects the test reports that count: those of the default branch's builds, by their newest
+ * attempts.
+ */
 import type { Database } from '../../platform/database/transaction.ts'
 import { isConnected } from '../overviews/list-pipelines.ts'
 
-/** A report with the number of its build. */
+/** A report and the number of its build. */
 export interface CountedReport {
   readonly id: string
   readonly number: number
@@ -10,36 +13,38 @@ export interface CountedReport {
   readonly cached: boolean
 }
 
-/** The newest builds that are asked for reports: some may have run no tests. */
+/** The number of newest builds searched for reports: some may have run no tests. */
 const buildsAsked = 200
 
 /**
- * Condition of a report `t` of the job `j`: no newer attempt of its step has left one. A retry that
- * is under way does not hide what the attempt before it reported.
+ * A condition: no newer attempt of its step has a report (`t` of the job `j`). A running retry does
+ * not hide the report of the previous attempt.
  */
 export const isNewestReport = `
   t.at is not null and not exists (
     select from engine.jobs n join engine.test_reports u on u.job_id = n.id and u.at is not null
      where n.build_id = j.build_id and n.step = j.step and n.attempt > j.attempt)`
 
-/** Whether the server has finished a build of what it fetched itself, for a pipeline `p`. */
+/** Whether the server has finished a build of a commit that it fetched itself, for pipeline `p`. */
 const hasFetched = `
   (select true from build_records f
     where f.pipeline_id = p.id and f.branch = p.default_branch and f.pull_request is null and f.ref_class = 'fetched'
       and f.state in ('passed', 'failed') order by f.number desc limit 1) is not null`
 
-/** Condition that a build `r` of the pipeline `p` counts: what it has fetched must be known. */
+/**
+ * A condition: the build `r` of the pipeline `p` counts. `isFetched`: whether fetched builds exist,
+ * in which case uploads do not count.
+ */
 const ofDefaultBranch = (isFetched: string) => `
   r.branch = p.default_branch and r.pull_request is null and r.trust = 'trusted' and (r.ref_class = 'fetched' or not (${isFetched}))`
 
-/** The same for one build. */
+/** The same condition for a single build. */
 export const countsForPipeline = ofDefaultBranch(`(${isConnected}) and ${hasFetched}`)
 
 /**
- * Finds the reports of a pipeline's newest builds of the default branch that ran tests, at most
- * `builds` of them below a number; the newest build comes first. As in the verdict on a pipeline, a
- * pull request or a fork does not count, nor does an upload where the server has built what it
- * fetched.
+ * Finds the reports of the default branch's newest builds that ran tests, at most `builds` of them
+ * below a number, newest build first. As in the verdict on a pipeline, builds of pull requests and
+ * forks do not count, nor do uploads once the server has finished a build of a fetched commit.
  */
 export async function findCountedReports(
   database: Database,

@@ -1,4 +1,4 @@
-/** The failed tests that a job reported, as its failure names them. */
+/** The failed tests reported by a job, as named by its failure. */
 import { type Found, type ReportedFailure, testTitle, verdictWords } from '@harmont/logs'
 import type { Database } from '../../platform/database/transaction.ts'
 import { proofColumns, proofJoins, type ResultRow } from './store.ts'
@@ -6,13 +6,13 @@ import { presentVerdict } from './test-states.ts'
 
 export interface FailedTests {
   readonly count: number
-  /** Forks of the job are about to show which of them are flaky, or do so. */
+  /** Whether a proof of its failed tests is planned or running. */
   readonly proving: boolean
   /** The first ones. */
   readonly results: readonly ResultRow[]
 }
 
-/** Finds the first failed tests of each job that reported any, by job. */
+/** Finds the first failed tests of each job with reported failures, by job. */
 export async function findFailedTests(
   database: Database,
   jobIds: readonly string[],
@@ -44,7 +44,7 @@ export async function findFailedTests(
   )
 }
 
-/** Returns the failed tests as the failures of a log are given, with what forks say of each. */
+/** Converts the failed tests to the failures of a log, each with the verdict of its forks. */
 export function asFound({ count, proving, results }: FailedTests): Found<ReportedFailure> {
   const noteOn = (row: ResultRow) => verdictWords(presentVerdict(row, proving))
   return { failures: results.map((row) => ({ ...asFailure(row), note: noteOn(row) })), tests: count, errors: 0 }

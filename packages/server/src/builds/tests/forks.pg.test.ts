@@ -1,4 +1,4 @@
-/** The forks that prove tests, as the API shows them, and their logs. */
+/** The forks that prove tests, as shown by the API, and their logs. */
 import type { components } from '@harmont/contract'
 import { type StepOutput, testKey } from '@harmont/engine'
 import { expect, test } from 'vitest'
@@ -46,7 +46,7 @@ const get = async <T>(path: string): Promise<T> => (await it.request<T>(ownerTok
 const textOf = (id: string) =>
   fetch(`${it.server.url}/v0/jobs/${id}/logs.txt?download=1`, { headers: { authorization: `Bearer ${ownerToken}` } })
 
-test('the forks of a red job are listed with what each says of a test, and each has a log', async () => {
+test('the forks of a red job are listed with their results of each test, and each has a log', async () => {
   const { jobId, path, builds } = await redBuild()
   const forks = `${builds}/jobs/${jobId}/forks`
   expect(await get(forks)).toEqual({ data: [] })
@@ -78,7 +78,7 @@ test('the forks of a red job are listed with what each says of a test, and each 
   expect(codeOf(await it.request(ownerToken, 'GET', forks.replace(jobId, ids[0] ?? '')))).toBe('job_not_found')
 })
 
-test('the logs of forks are packed and removed as those of jobs, and their rows with the results', async () => {
+test('the logs of forks are packed and removed like those of jobs, and their rows are removed with the results', async () => {
   const { pool } = it.server
   const { jobId, builds } = await redBuild()
   const id = await playFork({ a: 'passed', b: 'passed' }, 'green\n')

@@ -18,7 +18,7 @@ interface TestWish {
 const hasText = (q: string) =>
   `(${q}::text is null or position(lower(${q}) in lower(c.suite || ' ' || c.name || ' ' || coalesce(c.file, ''))) > 0)`
 
-/** Lists the tests that these reports name. */
+/** Lists the tests in these reports. */
 export function listTests(
   database: Database,
   pipelineId: string,
@@ -41,7 +41,7 @@ const suite = 'left(c.suite, 200) collate "C"'
 const name = 'left(c.name, 200) collate "C"'
 const nameKeys = `json_build_array(${suite}, ${name}, c.id::text) as keys`
 
-/** Walks through all tests in the order of their names until the page is full. */
+/** Reads tests in the order of their names until the page is full. */
 async function listByName(
   database: Database,
   pipelineId: string,
@@ -61,7 +61,7 @@ async function listByName(
   return rows
 }
 
-/** Lists tests that failed, those first that failed last. */
+/** Lists tests that failed, most recent failure first. */
 async function listFailed(
   database: Database,
   reports: readonly CountedReport[],
@@ -69,7 +69,7 @@ async function listFailed(
 ): Promise<readonly ListedTest[]> {
   const { rows } = await database.query<ListedTest>({
     name: `list-failed-tests-${isFailing}`,
-    // `newer`: the least id of a report of a newer build, so that only newer results are looked at.
+    // `newer`: the smallest report id of a newer build, so that older results are not read.
     text: `with w as (select report, number, min(report) over (order by number desc groups between unbounded preceding and 1 preceding) as newer
                        from unnest($1::bigint[], $2::int[]) as w(report, number)),
            f as (select x.test, max(w.number) as number, (array_agg(w.newer order by w.number desc))[1] as newer
@@ -86,7 +86,7 @@ async function listFailed(
   return rows
 }
 
-/** Lists tests that forks proved flaky, those first that were proved in the newest build. */
+/** Lists tests that forks proved flaky, most recent proof first. */
 async function listFlaky(
   database: Database,
   reports: readonly CountedReport[],
@@ -108,7 +108,7 @@ async function listFlaky(
   return rows
 }
 
-/** The condition of the next page of tests `c` that are listed by a build `f.number`, the newest first. */
+/** The condition for the next page of tests `c`, sorted by the build `f.number`, newest first. */
 const isAfterBuild = '($4::int is null or (-f.number, c.id) > (-$4::int, $5::bigint))'
 
 function valuesOf(reports: readonly CountedReport[], { q, after, limit }: Omit<TestWish, 'state'>): unknown[] {
@@ -116,7 +116,7 @@ function valuesOf(reports: readonly CountedReport[], { q, after, limit }: Omit<T
   return [reports.map(({ id }) => id), numbers, q, after?.[0] ?? null, after?.[1] ?? null, limit]
 }
 
-/** Lists the tests that are in quarantine now, by name. */
+/** Lists the quarantined tests by name. */
 async function listQuarantined(
   database: Database,
   pipelineId: string,
@@ -134,7 +134,10 @@ async function listQuarantined(
   return rows
 }
 
-/** A newer build passed the test. It did not fail it, or the failure were not the last. */
+/**
+ * A condition: a newer build passed the test. It needs no check for a newer failure, since `f` is
+ * the last failure.
+ */
 const laterPass = `
   select from engine.test_results y join w v on v.report = y.report
    where y.test = f.test and y.report >= f.newer and y.state = 'p' and v.number > f.number`

@@ -23,7 +23,7 @@ import { stateName } from './test-states.ts'
 
 type PipelineTest = Complete<components['schemas']['PipelineTest']>
 
-/** The builds of the default branch that a test is judged by. */
+/** The number of the default branch's builds that determine a test's statistics. */
 const buildsJudged = 50
 
 /** The routes of a pipeline's tests. */
@@ -55,7 +55,7 @@ export function pipelineTestRoutes({
       const list = { operationId: 'getTest', owner: membership.organizationId, filters: { test: row.test } }
       const after = cursors.decode(list, cursor)
       const runs = await listRuns(pool, row.test, after === null ? null : String(after[0]), limit + 1)
-      // A test that only forks have run is none of the pipeline's.
+      // A test that only forks have run does not belong to the pipeline.
       if (runs.length === 0 && after === null) throw testNotFound()
       const reports = await findCountedReports(pool, pipeline.id, buildsJudged)
       const test = await presentTest(pool, row, reports)

@@ -36,7 +36,10 @@ interface Played {
   readonly report?: Partial<Report>
 }
 
-/** Plays a build with one step, whose tests of these names failed. The test `adds` always passes. */
+/**
+ * Plays a build with one step in which the tests of these names fail. The test `adds` always
+ * passes.
+ */
 async function play(failed: readonly string[], given: Played = {}) {
   const { branch = 'main', quarantine = true, exitCode = failed.length === 0 ? 0 : 1, report = {} } = given
   const step = { key: 'unit', cmd: 'npm test', tests: quarantine ? { quarantine: true } : {} }
@@ -54,7 +57,7 @@ async function play(failed: readonly string[], given: Played = {}) {
   return { id: made.id ?? '', number: made.number, jobId: job.id, unit: view.jobs[0], last: view.jobs[1] }
 }
 
-/** Lets forks prove a failed test of a build flaky. */
+/** Plays forks that prove a build's failed test flaky. */
 async function prove(build: { readonly id: string }, at = new Date()): Promise<void> {
   await it.server.pool.query(
     `insert into engine.test_verdicts (report, test, verdict, forks, fork_passes, at)
@@ -102,7 +105,7 @@ test('G72 a step fails softly when all its failed tests are in quarantine, and s
   ])
 })
 
-test('G72 only a proof of the default branch, in a step that asks, puts a test into quarantine', async () => {
+test('G72 only a proof on the default branch, in a step with the option, puts a test into quarantine', async () => {
   const quarantined = () => named('state=quarantined')
   await prove(await play(['rounds'], { branch: 'topic' }))
   await prove(await play(['rounds'], { quarantine: false }))
@@ -124,7 +127,7 @@ test('G72 only a proof of the default branch, in a step that asks, puts a test i
   expect(view.jobs[0]?.failure?.reports?.[0]).toMatchObject({ verdict: 'flaky', forks: 3, fork_passes: 1 })
 })
 
-test('a proof from before a lift brings no quarantine back, a later one does; one ends after 14 days', async () => {
+test('a proof from before a lift does not restore the quarantine, a later one does; a quarantine ends after 14 days', async () => {
   const build = await play(['rounds'])
   await prove(build)
   const { id } = await testOf('rounds')
@@ -139,7 +142,7 @@ test('a proof from before a lift brings no quarantine back, a later one does; on
   expect(await named('state=quarantined')).toEqual([])
 })
 
-test('50 passes in a row on the default branch lift a quarantine; a cached result is no pass, and a failure begins anew', async () => {
+test('50 passes in a row on the default branch lift a quarantine; cached results do not count, and a failure restarts the count', async () => {
   await prove(await play(['rounds']))
   const passes = async (count: number, cached = false) => {
     await it.server.pool.query(

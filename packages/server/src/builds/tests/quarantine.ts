@@ -1,4 +1,7 @@
-/** The quarantine of tests (`engine.quarantines`): failures of these fail their step softly. */
+/**
+ * The quarantine of tests (`engine.quarantines`): failures of quarantined tests fail their step
+ * softly.
+ */
 import { stepOf } from '@harmont/engine'
 import { testTitle } from '@harmont/logs'
 import type { TaskList } from 'graphile-worker'
@@ -11,12 +14,12 @@ import { findCounted, type TestRow } from './store.ts'
 import { passesInARow } from './summarise-test.ts'
 
 /**
- * How long a test stays without a new proof that it is flaky, and how old a proof may be. A row that
- * ended longer ago is removed.
+ * How long a test stays in quarantine without a new proof that it is flaky, and the maximum age of
+ * a proof. Rows that ended longer ago are removed.
  */
 export const quarantineDays = 14
 const passesToLift = 50
-/** The newest builds in which these passes are looked for: some may not run the test. */
+/** The number of newest builds searched for these passes: some may not run the test. */
 const buildsAsked = 200
 
 export interface QuarantinedPipeline {
@@ -25,7 +28,7 @@ export interface QuarantinedPipeline {
   readonly organizationId: string
 }
 
-/** Puts a test into quarantine, or gives it its whole time again. */
+/** Quarantines a test, or restarts its time. */
 export function addToQuarantine(
   pool: pg.Pool,
   actor: Actor,
@@ -44,7 +47,7 @@ export function addToQuarantine(
   })
 }
 
-/** Lifts a quarantine; a later proof may bring it back. */
+/** Lifts a quarantine; a later proof may restore it. */
 export function liftQuarantine(
   pool: pg.Pool,
   actor: Actor,
@@ -65,7 +68,7 @@ export interface QuarantineRow {
   readonly proved_at: Date | null
 }
 
-/** Finds the quarantines of those of these tests that are in quarantine now, by test. */
+/** Finds the current quarantines of these tests, by test. */
 export async function findQuarantines(
   database: Database,
   tests: readonly string[],
@@ -78,7 +81,7 @@ export async function findQuarantines(
   return new Map(rows.map((row) => [row.test, row]))
 }
 
-/** The tasks that follow proofs and ends of builds. */
+/** The tasks that run after proofs and ends of builds. */
 export function quarantineTasks({ pool }: { readonly pool: pg.Pool }): TaskList {
   return {
     quarantine_proved_tests: (payload) => quarantineProved(pool, readText(payload, 'build_id')),
@@ -87,8 +90,8 @@ export function quarantineTasks({ pool }: { readonly pool: pg.Pool }): TaskList 
 }
 
 /**
- * Quarantines the tests that a build of the default branch proved flaky in a step that asks for it.
- * May run again: a proof from before a lift changes nothing.
+ * Quarantines the tests that a default branch's build proved flaky, in steps with that option.
+ * Idempotent: a proof from before a lift changes nothing.
  */
 export function quarantineProved(pool: pg.Pool, buildId: string): Promise<void> {
   return transaction(pool, async (client) => {
@@ -129,7 +132,9 @@ interface AddedRow extends Pick<TestRow, 'suite' | 'name' | 'file' | 'key'> {
   readonly number: number
 }
 
-/** Lifts the quarantine of tests that have passed often enough since, once a build has ended. */
+/**
+ * Lifts the quarantine of tests with enough passes since its start. Runs when a build has ended.
+ */
 export async function liftPassed(pool: pg.Pool, buildId: string): Promise<void> {
   const { rows: tests } = await pool.query<LiftedRow>(
     `select q.test, q.since, q.pipeline, c.key, c.suite, c.name, c.file, p.slug, p.organization_id

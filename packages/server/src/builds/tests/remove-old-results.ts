@@ -1,4 +1,4 @@
-/** Removes results of tests whose time is over: of passed tests after 30 days, others after 180. */
+/** Removes old test results: of passed tests after 30 days, others after 180. */
 import { testsInUse } from '@harmont/engine'
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
@@ -10,7 +10,7 @@ import { quarantineDays } from './quarantine.ts'
 const dayMs = 24 * 3600 * 1000
 const passedDays = 30
 const otherDays = 180
-/** Reports that nobody has taken a day after they were written never will be. */
+/** Reports that no outcome has claimed within a day of their writing are unused. */
 const unusedDays = 1
 const batch = 5_000
 
@@ -30,7 +30,7 @@ export function testTasks({ pool, log }: { readonly pool: pg.Pool; readonly log:
   }
 }
 
-/** Each batch is one short statement, and whenever the process dies the next run goes on. */
+/** Each batch is one short statement, so the next run resumes after a crash. */
 export async function removeOldResults(pool: pg.Pool, now: Date): Promise<RemovedResults> {
   const before = (days: number) => new Date(now.getTime() - days * dayMs)
   let results = 0
@@ -68,7 +68,9 @@ async function removeResults(database: Database, report: string, which: string, 
   return rowCount ?? 0
 }
 
-/** Removes a report without results, with the runs that proved its tests and their logs. */
+/**
+ * Removes a report without results, together with the runs that proved its tests and their logs.
+ */
 async function removeReport(database: Database, id: string): Promise<void> {
   await database.query(
     `with report as (delete from engine.test_reports where id = $1 returning job_id),
@@ -79,7 +81,7 @@ async function removeReport(database: Database, id: string): Promise<void> {
   )
 }
 
-/** Removes tests without any result, in walks through all of them. Returns how many. */
+/** Removes tests without results, page by page. Returns how many. */
 async function removeUnusedTests(pool: pg.Pool): Promise<number> {
   let removed = 0
   for (let after: string | null = '0'; after !== null; ) {
@@ -96,7 +98,8 @@ async function removeUnusedAfter(
   client: Database,
   after: string,
 ): Promise<{ readonly last: string | null; readonly removed: number }> {
-  // Results under way may name tests without any result: the next run removes unused ones.
+  // Results being written may refer to tests without results. Their lock makes this run stop; the
+  // next one removes unused tests.
   const { rows: locked } = await client.query<{ free: boolean }>('select pg_try_advisory_xact_lock($1) as free', [
     testsInUse,
   ])

@@ -1,4 +1,7 @@
-/** Results of tests (`engine.test_results`). Readers find the reports first: results follow by index. */
+/**
+ * Results of tests (`engine.test_results`). Readers find the reports first: their results are read
+ * from an index.
+ */
 import { Conditions } from '../../platform/database/conditions.ts'
 import type { Database } from '../../platform/database/transaction.ts'
 import { type CountedReport, isNewestReport } from './counted-reports.ts'
@@ -18,13 +21,13 @@ export interface ReportRow {
   readonly errored: number
   readonly left_out: number
   readonly cached: boolean
-  /** Forks of its job are about to show which of its failed tests are flaky, or do so. */
+  /** Whether a proof of its job's failed tests is planned or running. */
   readonly proving: boolean
 }
 
 const mostReports = 1_000
 
-/** Finds the reports of a build that count, or all of one job. */
+/** Finds the reports of a build that count, or all reports of one job. */
 export async function findReports(
   database: Database,
   buildId: string,
@@ -55,7 +58,7 @@ export async function hasReports(database: Database, buildId: string): Promise<b
 export interface TestRow {
   /** Within the database. */
   readonly test: string
-  /** Within its pipeline, for everybody. */
+  /** Unique within the pipeline; part of the API. */
   readonly key: string
   readonly suite: string
   readonly name: string
@@ -68,26 +71,29 @@ export interface ResultRow extends TestRow, VerdictRow {
   readonly duration_ms: number | null
   readonly line: number | null
   readonly message: string | null
-  /** The test is in quarantine now. */
+  /** Whether the test is in quarantine at present. */
   readonly quarantined: boolean
 }
 
-/** Columns of a `ResultRow` beside its result `x`, from the tables of `proofJoins`. */
+/** The additional columns of a `ResultRow` for a result `x`, from the tables of `proofJoins`. */
 export const proofColumns = 'v.verdict, v.forks, v.fork_passes, q.test is not null as quarantined'
 
-/** Joins the verdict on a result, and the quarantine of its test. `offset 0` makes it look up each. */
+/**
+ * Joins the verdict on a result, and the quarantine of its test. `offset 0` forces a lookup for
+ * each result.
+ */
 export const proofJoins = (result: string) => `
   left join lateral (select * from engine.test_verdicts v where v.report = ${result}.report and v.test = ${result}.test offset 0) v on true
   left join lateral (select q.test from engine.quarantines q where q.test = ${result}.test and q.until > now() offset 0) q on true`
 
-/** Selects whether a test passed in each fork of its failed job, by number; null where none ran. */
+/** Selects whether a test passed in each fork of its failed job, by number; null if none ran. */
 export const forkResults = (job: string, key: string) => `(
   select json_agg(json_build_object('fork', r.number, 'passed', ${key} = any(r.passed)) order by r.number)
     from engine.proof_runs r where r.job_id = ${job} and (${key} = any(r.passed) or ${key} = any(r.failed)))`
 
 const jobOf = (result: string) => `(select t.job_id from engine.test_reports t where t.id = ${result}.report)`
 
-/** A result on the page of its build. */
+/** A result as shown on the page of its build. */
 export interface BuildResultRow extends ResultRow, ForkResults {}
 
 type StateFilter = 'failed' | 'passed' | 'skipped'
@@ -95,12 +101,12 @@ type StateFilter = 'failed' | 'passed' | 'skipped'
 export interface ResultWish {
   readonly state: StateFilter | null
   readonly q: string | null
-  /** The sort key of the result before. */
+  /** The sort key of the previous result. */
   readonly after: readonly (string | number)[] | null
   readonly limit: number
 }
 
-// As the index `test_results_listed` has them.
+// The sort order of the index `test_results_listed`.
 const rank = "case x.state when 'p' then 1 when 's' then 2 else 0 end"
 const slowest = '-coalesce(x.duration_ms, 0)'
 const states: Readonly<Record<StateFilter, string>> = {
@@ -108,10 +114,10 @@ const states: Readonly<Record<StateFilter, string>> = {
   passed: `${rank} = 1`,
   skipped: `${rank} = 2`,
 }
-/** Reports of a build that are read one by one: more of them are small. */
+/** Up to this many reports are read one by one: in builds with more, they are small. */
 const mostBeginnings = 20
 const resultColumns = 'x.report, x.test, x.state::text as state, x.duration_ms, x.line, x.file as own_file, x.message'
-/** The condition that a test `c` has a text in what is shown of it. */
+/** A condition: the shown texts of the test `c` contain a text. */
 const hasText = "position(lower(?) in lower(c.suite || ' ' || c.name || ' ' || coalesce(c.file, ''))) > 0"
 
 /** Returns the sort key of `findResults`: failed first, then the slowest. */
@@ -130,14 +136,14 @@ export async function findResults(
   if (state !== null) where.add(states[state])
   if (q !== null) where.add(hasText, q)
   if (after !== null)
-    // The first condition is one that the index knows.
+    // The first condition matches the predicate of the index.
     where.add(
       `(${rank}, ${slowest}) >= (?0, ?1) and (${rank}, ${slowest}, x.report, x.test) > (?0, ?1, ?2, ?3)`,
       ...after,
     )
   const order = `order by ${rank}, ${slowest}`
-  // The beginning of each report, by the index. A condition for each: what is planned for an array
-  // goes by the usual size of a report, and would sort a large one.
+  // Reads the first rows of each report from the index. Uses one condition per report: the plan for
+  // an array assumes reports of the usual size, and would sort a large one.
   const beginnings = reports.map(
     (_, at) => `(select ${resultColumns} from engine.test_results x
       where x.report = ($1::bigint[])[${at + 1}] ${where.text} ${order}, x.test limit $2)`,
@@ -147,7 +153,7 @@ export async function findResults(
   const found =
     q === null && reports.length <= mostBeginnings ? `select x.* from (${beginnings.join(' union all ')}) x` : all
   const { rows } = await database.query<BuildResultRow>({
-    // The tests are joined after the cut.
+    // Joins the tests after the limit.
     text: `select f.*, c.key, c.suite, c.name, coalesce(f.own_file, c.file) as file, ${proofColumns},
                   case when f.state in ('f', 'e') then ${forkResults(jobOf('f'), 'c.key')} end as fork_results
              from (${found} ${order}, x.report, x.test limit $2) f
@@ -177,7 +183,7 @@ export async function findCounted(
   if (tests.length === 0 || reports.length === 0) return []
   const { rows } = await database.query<CountedResult>({
     name: 'counted-test-results',
-    // `offset 0` makes it look up each test: the reports have many more.
+    // `offset 0` forces a lookup for each test: the reports have many more.
     text: `select x.test, x.report, x.state::text as state, x.duration_ms
              from unnest($1::bigint[]) as w(test)
             cross join lateral (
@@ -194,7 +200,7 @@ export interface ProofRow {
   readonly fork_passes: number
 }
 
-/** Finds the newest proof that each test is flaky, by test. */
+/** Finds the newest proof of flakiness of each test, by test. */
 export async function findProofs(
   database: Database,
   tests: readonly string[],

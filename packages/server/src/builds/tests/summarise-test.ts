@@ -9,20 +9,20 @@ export interface CountedResult {
   readonly duration_ms: number | null
 }
 
-/** The history of a test on the default branch, in figures. */
+/** Statistics of a test on the default branch. */
 export interface TestSummary {
   readonly runs: number
   readonly failures: number
   readonly passRate: number | null
   readonly medianMs: number | null
-  /** Its result in the newest build that ran it; null where none has. */
+  /** Its result in the newest build that ran it; null if none has. */
   readonly state: TestLetter | null
-  /** A report of the newest build in which it failed. */
+  /** A report of the newest build in which the test failed. */
   readonly lastFailure: CountedReport | null
   readonly failingSince: CountedReport | null
 }
 
-/** Sums up the results of one test. `reports` are all that count, those of the newest build first. */
+/** Summarises the results of one test. `reports` are all reports that count, newest build first. */
 export function summariseTest(results: readonly CountedResult[], reports: readonly CountedReport[]): TestSummary {
   const byReport = new Map(results.map((result) => [result.report, result]))
   const builds = [...Map.groupBy(reports, ({ number }) => number).values()].flatMap((ofBuild) => {
@@ -55,8 +55,8 @@ export function summariseTest(results: readonly CountedResult[], reports: readon
 }
 
 /**
- * Counts the newest builds that ran a test since then and passed it, up to the first that did not.
- * Results of cached steps are no runs.
+ * Counts the newest builds since an instant that ran a test and passed it, up to the first that did
+ * not. Results of cached steps do not count as runs.
  */
 export function passesInARow(
   results: readonly CountedResult[],

@@ -35,7 +35,7 @@ const countedResults = (build: string) =>
     build,
   )
 
-test('a report counts once the outcome of its job is taken; one that comes too late is removed a day later', async () => {
+test('a report counts once the outcome of its job is recorded; a later one is removed after a day', async () => {
   const { store } = it.server.engine
   const build = await startBuild()
   const job = await playJob(it)
@@ -52,7 +52,7 @@ test('a report counts once the outcome of its job is taken; one that comes too l
   expect(await countedResults(build)).toBe(1)
 })
 
-test('results are written without the build waiting for them', async () => {
+test('the build does not wait for its test results to be written', async () => {
   const build = await startBuild()
   const [many, other] = [await playJob(it), await playJob(it)]
   const ended: string[] = []
@@ -65,7 +65,7 @@ test('results are written without the build waiting for them', async () => {
   expect(await countedResults(build)).toBe(12_000)
 })
 
-test('two steps that report the same new tests at once know each test once', async () => {
+test('two steps that report the same new tests at once create each test once', async () => {
   const build = await startBuild()
   const jobs = [await playJob(it), await playJob(it)]
   const cases = Array.from({ length: 300 }, (_, n) => one(`t${n}`))
@@ -76,7 +76,7 @@ test('two steps that report the same new tests at once know each test once', asy
   ).toBe(300)
 })
 
-test('a test that a report names twice has its worst result; text that the database cannot hold is replaced', async () => {
+test('a test that a report names twice has its worst result; text that the database cannot store is replaced', async () => {
   const build = await startBuild()
   const twice = [one('a\0b'), { ...one('a\0b', 'failed'), message: '\ud800', durationMs: 1.6 }, one('a\0b')]
   await (await playJob(it)).end({}, output(twice))
@@ -88,7 +88,7 @@ test('a test that a report names twice has its worst result; text that the datab
   expect(rows).toEqual([{ state: 'f', message: '\ufffd', duration_ms: 2, name: 'a\ufffdb' }])
 })
 
-test('results of passed tests are removed after 30 days, others after 180, and then tests that have none', async () => {
+test('results of passed tests are removed after 30 days, others after 180, and then tests without results', async () => {
   const { pool } = it.server
   const build = await startBuild()
   await (await playJob(it)).end({}, output([one('green'), one('red', 'failed')]))
@@ -112,7 +112,7 @@ test('results of passed tests are removed after 30 days, others after 180, and t
   expect(await count('test_verdicts')).toBe(0)
 })
 
-test('results of a deleted organization go with its builds', async () => {
+test('results of a deleted organization are removed with its builds', async () => {
   const { pool, engine } = it.server
   await pool.query('delete from engine.ready')
   const post = (path: string, body: unknown) =>

@@ -13,7 +13,7 @@ import {
   type VerdictRow,
 } from './test-states.ts'
 
-/** A result of a test, with the build it is from. */
+/** A result of a test, and its build. */
 export interface RunRow extends VerdictRow, ForkResults {
   readonly report: string
   readonly number: number
@@ -32,7 +32,7 @@ export interface RunRow extends VerdictRow, ForkResults {
   readonly proving: boolean
 }
 
-/** Lists the results of a test in all builds but those of forks, newest first. */
+/** Lists the results of a test in all builds except those of forks, newest first. */
 export async function listRuns(
   database: Database,
   test: string,

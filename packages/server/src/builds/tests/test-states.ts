@@ -1,4 +1,4 @@
-/** States of tests as the database has them, and the one that they make together. */
+/** States of tests as stored in the database, and their combination. */
 
 import type { Verdict } from '@harmont/engine'
 
@@ -14,16 +14,13 @@ export function hasFailed(letter: TestLetter): boolean {
   return letter === 'f' || letter === 'e'
 }
 
-/**
- * Returns what the results of one test in one build say together: it failed when one of its steps
- * says so.
- */
+/** Combines the results of one test in one build: the test failed if it failed in any step. */
 export function worstState(letters: readonly TestLetter[]): TestLetter | null {
   for (const letter of ['f', 'e', 'p', 's'] as const) if (letters.includes(letter)) return letter
   return null
 }
 
-/** The verdict of forks on a failed test in a report; all null while there is none. */
+/** The forks' verdict on a failed test in a report; all null if there is none. */
 export interface VerdictRow {
   readonly verdict: Verdict | null
   readonly forks: number | null
@@ -35,7 +32,7 @@ export interface ForkResults {
   readonly fork_results: readonly { readonly fork: number; readonly passed: boolean }[] | null
 }
 
-/** Says what forks proved; while they run, that they do. */
+/** Describes the verdict of the forks, or says that they are running. */
 export function presentVerdict({ verdict, forks, fork_passes }: VerdictRow, isProving: boolean) {
   return { verdict: verdict ?? (isProving ? 'proving' : null), forks, fork_passes }
 }

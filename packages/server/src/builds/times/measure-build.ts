@@ -11,8 +11,8 @@ export interface MeasureServices {
 }
 
 /**
- * Keeps where the time of an ended build went. May run again, such as after a retry or a proof: it
- * replaces what it wrote.
+ * Records how the time of an ended build was spent. Idempotent: a repetition, such as after a retry
+ * or a proof, replaces the previous row.
  */
 export async function measureBuild({ pool, engine: { store } }: MeasureServices, buildId: string): Promise<void> {
   const loaded = await store.builds.load(buildId)
@@ -32,7 +32,7 @@ export async function measureBuild({ pool, engine: { store } }: MeasureServices,
   })
 }
 
-/** Sums up the commands whose result an earlier build had left under the same key, and which was gone. */
+/** Sums up the commands whose cached result existed earlier under the same key and was removed. */
 async function missedMs(pool: pg.Pool, path: readonly PathPart[]): Promise<number> {
   const commands = path.filter(({ kind, attempt }) => kind === 'command' && attempt !== null)
   const lookUps = await findLookUps(

@@ -5,7 +5,7 @@ import { sumTimes, timesDays } from './store.ts'
 
 const usualDays = 7
 
-/** The route that says where the time of a pipeline's builds went. */
+/** The route that shows how the time of a pipeline's builds was spent. */
 export function pipelineTimeRoutes({ pool }: { readonly pool: pg.Pool }): Pick<Handlers, 'getPipelineTime'> {
   return {
     getPipelineTime: operation('getPipelineTime', async ({ membership, params, query: { days = usualDays } }) => {

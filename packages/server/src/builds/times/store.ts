@@ -1,17 +1,17 @@
-/** Where the time of ended builds went: a row for each build that passed or failed. */
+/** How the time of ended builds was spent: a row for each build that passed or failed. */
 import { lostKinds, type PartKind } from '@harmont/timeline'
 import type { Database } from '../../platform/database/transaction.ts'
 
-/** The kinds of parts that have a column `<kind>_ms`. Idle time is in no sum. */
+/** The kinds of path parts that have a column `<kind>_ms`. Idle time is not included. */
 export const keptKinds = ['command', ...lostKinds] as const satisfies readonly PartKind[]
 const columns = keptKinds.map((kind) => `${kind}_ms`)
-/** The largest number of a column: builds may wait for weeks. */
+/** The maximum of a column: builds may wait for weeks. */
 const mostMs = 2 ** 31 - 1
 
-/** How long rows are kept: nobody asks for longer. */
+/** How long rows are kept, which is the longest period that the API offers. */
 export const timesDays = 30
 
-/** Returns when somebody approved a build; null when nobody did. */
+/** Returns when a build was approved; null if it was not. */
 export async function findApproval(database: Database, buildId: string): Promise<Date | null> {
   const { rows } = await database.query<{ approved_at: Date | null }>({
     name: 'find-approval',
@@ -22,8 +22,8 @@ export async function findApproval(database: Database, buildId: string): Promise
 }
 
 /**
- * Returns whether every step that failed, and the build with it, has reports of tests, and each test
- * that failed in them was proved flaky.
+ * Returns whether every failed step of a failed build has test reports, and each failed test in
+ * them was proved flaky.
  */
 export async function hasFailedByFlakyTests(database: Database, buildId: string): Promise<boolean> {
   const { rows } = await database.query<{ flaky: boolean }>({
@@ -49,7 +49,7 @@ interface Times {
   readonly sums: ReadonlyMap<PartKind, number>
 }
 
-/** Keeps the times of a build; a newer end replaces those of an earlier one. */
+/** Stores the times of a build; a newer end replaces an earlier one. */
 export async function writeTimes(database: Database, times: Times): Promise<void> {
   const { buildId, endedAt, isFlaky, missedMs, sums } = times
   const values = keptKinds.map((kind) => Math.min(mostMs, Math.round(sums.get(kind) ?? 0)))
@@ -93,8 +93,8 @@ const sumText = `
   select ${['builds', ...counted].map((column) => `coalesce(sum(${column}), 0)::float8 as ${column}`).join(', ')} from parts`
 
 /**
- * Sums up the times of the builds of a pipeline that ended in the last days, in one look: whole hours
- * from their sums, and what is before the first one from its rows.
+ * Sums up the times of a pipeline's builds that ended in the last days, in one query: full hours
+ * from their sums, and the time before the first full hour from the rows.
  */
 export async function sumTimes(database: Database, pipelineId: string, days: number): Promise<PipelineTimes> {
   const { rows } = await database.query<Readonly<Record<string, number>>>({
@@ -113,10 +113,10 @@ export async function sumTimes(database: Database, pipelineId: string, days: num
   }
 }
 
-/** Removes rows that nobody asks for any more. Returns how many. */
+/** Removes rows older than `timesDays`. Returns how many. */
 export async function removeOldTimes(database: Database): Promise<number> {
   const over = `now() - interval '${timesDays + 1} days'`
-  // First, so that the rows need not be taken from them.
+  // Removes the hours first: otherwise removing the rows would update them.
   await database.query(`delete from build_time_hours where hour < ${over}`)
   const { rowCount } = await database.query(`delete from build_times where ended_at < ${over}`)
   return rowCount ?? 0

@@ -4,7 +4,7 @@ import type { TimedAttempt, TimedBuild } from '@harmont/timeline'
 /** The render job has no step. */
 const renderKey = ''
 
-/** Describes a build for `criticalPath`. `jobs` holds every attempt of every step. */
+/** Describes a build for `criticalPath`. `jobs` holds every attempt at every step. */
 export function timedBuild(build: Build, jobs: readonly Job[], approvedAt: Date | null): TimedBuild {
   const ends = new Map(jobs.map(({ id, finishedAt }) => [id, finishedAt]))
   return {
@@ -17,7 +17,7 @@ export function timedBuild(build: Build, jobs: readonly Job[], approvedAt: Date 
 
 function timedAttempt({ steps }: Build, job: Job, ends: ReadonlyMap<string, number | null>): TimedAttempt {
   const step = job.step === null ? undefined : steps[job.step]
-  // The step's policy makes an attempt at the instant at which the one before ends.
+  // The step's retry policy creates an attempt at the instant at which the previous one ends.
   const isByPolicy = job.previousAttempt !== null && ends.get(job.previousAttempt) === job.createdAt
   return {
     id: job.id,
@@ -37,7 +37,7 @@ function timedAttempt({ steps }: Build, job: Job, ends: ReadonlyMap<string, numb
   }
 }
 
-/** An appended step was there once its generator had ended, whatever else it waits for. */
+/** An appended step exists only once its generator has ended, whatever else it waits for. */
 function stepsBefore(steps: Build['steps'], slot: number): readonly number[] {
   const generator = steps[slot]?.appendedBy?.step
   return generator === undefined ? prerequisitesOf(steps, slot) : [generator, ...prerequisitesOf(steps, slot)]

@@ -1,4 +1,6 @@
-/** Where the time of builds went, from the phases that runners report to the sums of a pipeline. */
+/**
+ * How the time of builds is spent, from the phases reported by runners to the sums of a pipeline.
+ */
 import type { components } from '@harmont/contract'
 import { noOutput, testKey } from '@harmont/engine'
 import { until } from '@harmont/test-kit/until'
@@ -25,7 +27,10 @@ async function submit(pipelineIr: string) {
   return { id: id ?? '', path: `${pipelines}/${slug}`, build: `${pipelines}/${slug}/builds/${number}` }
 }
 
-/** Plays the next job: it is leased after `waits` seconds, prepared for `fetches`, and runs for `runs`. */
+/**
+ * Plays the next job: it is leased after `waits` seconds, prepared for `fetches` seconds, and runs
+ * for `runs` seconds.
+ */
 async function play(waits: number, fetches: number, runs: number, exitCode = 0, output = noOutput): Promise<string> {
   const { store } = it.server.engine
   const [lease] = await store.leases.take('test-runner', 1, clock + waits * 1000)
@@ -41,7 +46,7 @@ async function play(waits: number, fetches: number, runs: number, exitCode = 0, 
   await store.builds.apply(buildId, [ended], { jobId, output })
   return jobId
 }
-/** The instant at which the build was made, or its last job ended. */
+/** The instant at which the build was created, or its last job ended. */
 let clock = 0
 
 const timeOf = (path: string, days = 7) => get<Schemas['PipelineTime']>(`${path}/time?days=${days}`)
@@ -51,7 +56,7 @@ const measured = (path: string) =>
     ({ builds }) => builds > 0,
   )
 
-test('G133 a job has its phases, and a pipeline the sums of the critical paths of its builds', async () => {
+test("G133 a job has its phases, and a pipeline the sums of its builds' critical paths", async () => {
   const retry = { limit: 1 }
   const { path, build } = await submit(ir({ key: 'a', cmd: 'x', retry }, { key: 'b', cmd: 'y', depends_on: ['a'] }))
   await play(2, 3, 5, 1)
@@ -95,7 +100,7 @@ test('G133 a retry replaces the times of its build, a canceled build has none, a
   expect(await removeOldTimes(pool)).toBe(1)
 })
 
-test('G133 the sums of a pipeline are those of its rows, whatever was written, replaced and removed, and need not read them', async () => {
+test('G133 the sums of a pipeline equal those of its rows after any writes, replacements and removals, without reading the rows', async () => {
   const { pool } = it.server
   const { path, id } = await submit(ir({ key: 'a', cmd: 'x' }))
   const { rows: made } = await pool.query<{ pipeline: string; organization: string }>(
@@ -142,7 +147,8 @@ test('G133 the sums of a pipeline are those of its rows, whatever was written, r
     { kind: 'command', builds: expected?.command, ms: expected?.command_ms },
   ])
   expect(builds).toBeGreaterThan(300)
-  // All but the rows of the hour in which the seven days begin are needless.
+  // Deletes all rows that the sums make redundant: all except those of the hour in which the seven
+  // days begin.
   await pool.query('alter table build_times disable trigger keep_build_time_hours')
   await pool.query(`delete from build_times where pipeline_id = $1 and ended_at > now() - interval '6 days 22 hours'`, [
     pipeline,
@@ -151,7 +157,7 @@ test('G133 the sums of a pipeline are those of its rows, whatever was written, r
   expect(await timeOf(path)).toMatchObject({ builds, total_ms, flaky })
 })
 
-test('G133 a build that only flaky tests failed counts as such once they are proved', async () => {
+test('G133 a build that failed only by flaky tests counts as such once they are proved', async () => {
   const { id, path } = await submit(ir({ key: 'unit', cmd: 'x', tests: { forks: 2 } }))
   const cases = [{ suite: 's', name: 'a', state: 'failed' }] as const
   const output = { ...noOutput, tests: [{ path: 'junit.xml', format: 'junit', faults: 0, cases }] } as const
@@ -177,7 +183,7 @@ test('G133 a build that only flaky tests failed counts as such once they are pro
   expect(rows).toEqual([{ is_flaky: true }])
 })
 
-test('a command whose result an earlier build had left under the same key is told as missed', async () => {
+test('a command whose earlier result under the same key was removed is reported as missed', async () => {
   const { store } = it.server.engine
   const cached = ir({ key: 'made', cmd: 'x', cache: { policy: 'forever', key: 'c'.repeat(64) } })
   const inputs = { key: 'k' } as never

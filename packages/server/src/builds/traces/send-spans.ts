@@ -24,14 +24,16 @@ interface SenderOptions {
 }
 
 const atOnce = 200
-/** Ended jobs and builds that wait for a collector that is away. Older ones are abandoned. */
+/**
+ * The number of ended jobs and builds kept while the collector is down. Older ones are abandoned.
+ */
 const mostWaiting = 10_000
 const restMs = 1_000
 const longestRestMs = 60_000
 
 /**
- * Sends the spans of ended jobs and builds until `stop`. They are made from rows, in any process: a
- * kill loses none, and may send some again, with the same ids.
+ * Sends the spans of ended jobs and builds until `stop`. Any process creates them from rows: a kill
+ * loses none, and may send some twice, with the same ids.
  */
 export function sendSpans(options: SenderOptions): { stop(): Promise<void> } {
   const { pool, tracing, log } = options
@@ -59,7 +61,9 @@ export function sendSpans(options: SenderOptions): { stop(): Promise<void> } {
   }
 }
 
-/** Sends the spans of some rows. Returns whether there may be more, or the collector is away. */
+/**
+ * Sends the spans of some rows. Returns whether there may be more rows, or the collector is down.
+ */
 async function sendSome({ pool, store, tracing }: SenderOptions): Promise<'more' | 'all sent' | 'away'> {
   const rows = await claimUnsent(pool, atOnce)
   if (rows.length === 0) return 'all sent'
@@ -76,7 +80,7 @@ async function sendSome({ pool, store, tracing }: SenderOptions): Promise<'more'
   for (const [buildId, ended] of Map.groupBy(rows, (row) => row.build_id)) {
     const loaded = await store.builds.load(buildId)
     const trace = loaded?.context.trace
-    // The build is gone, and its rows go with it.
+    // The build was deleted, and its rows with it.
     if (loaded === undefined || trace === undefined) continue
     const traced = { build: loaded.build, context: { ...loaded.context, trace } }
     for (const row of ended) spans.push(...(await spansOf(store, traced, row, { reports, exports })))

@@ -1,6 +1,6 @@
 /**
- * Makes the spans of ended jobs and builds from what the database says of them. Names and ids only:
- * a span has no command, no value of a variable and no text of an error.
+ * Creates the spans of ended jobs and builds from database rows. Contains names and ids only: no
+ * commands, values of variables or error texts.
  */
 import {
   type Build,
@@ -14,13 +14,13 @@ import {
 import type { EndedSpan } from '../../platform/tracing/tracing.ts'
 import type { ExportRow, ReportRow, Unsent } from './store.ts'
 
-/** A build with the context that says whom it is for. */
+/** A build with a context that names its organization and pipeline. */
 export interface TracedBuild {
   readonly build: Build
   readonly context: BuildContext & { readonly trace: TraceOrigin }
 }
 
-/** Words of OpenTelemetry's conventions for CI/CD. */
+/** Terms of OpenTelemetry's conventions for CI/CD. */
 const results: Readonly<Partial<Record<Job['state'] | Build['state'], string>>> = {
   passed: 'success',
   failed: 'failure',
@@ -28,12 +28,12 @@ const results: Readonly<Partial<Record<Job['state'] | Build['state'], string>>> 
   timed_out: 'timeout',
 }
 
-/** Returns the id of a build's span, which those of its jobs are below. */
+/** Returns the id of a build's span, the parent of its jobs' spans. */
 function buildSpanId(build: Pick<Build, 'id'>): string {
   return spanId('build', build.id)
 }
 
-/** Returns the span of a build, from its creation to this end; after a retry, of what followed. */
+/** Returns the span of a build from its creation to this end; after a retry, from that retry. */
 export function spanOfBuild(
   { build, context }: TracedBuild,
   { finished_at: finishedAt, idle_ms: idleMs }: Pick<Unsent, 'finished_at' | 'idle_ms'>,
@@ -47,7 +47,7 @@ export function spanOfBuild(
     parentId: isFirst ? parentId : buildSpanId(build),
     name: `${isFirst ? 'build' : 'retry'} ${context.origin.pipeline ?? ''}`.trim(),
     isRequest: false,
-    // A retry made the newest attempts.
+    // Retries created the newest attempts.
     from: new Date(
       isFirst ? build.createdAt : Math.min(Math.max(...build.jobs.map((job) => job.createdAt)), to.getTime()),
     ),
@@ -112,7 +112,7 @@ export function spansOfJob(
   return [whole, ...inside, ...reports.flatMap((report) => spansOfReport(base, job, report))]
 }
 
-/** A report does not say when a test ran, so there is one span for all that its command ran. */
+/** A report does not record when a test ran, so one span covers all tests of a command. */
 function spansOfReport(
   base: Pick<EndedSpan, 'traceId' | 'isRequest'>,
   { id, fence, startedAt, finishedAt }: Job,
@@ -140,7 +140,9 @@ function spansOfReport(
   ]
 }
 
-/** Returns the span of files that their runner sent for others, below the job that left them. */
+/**
+ * Returns the span of files that their runner sent for others, a child of the job that left them.
+ */
 export function spanOfExport(
   { build, context }: TracedBuild,
   { job_id: jobId, snapshot, runner, bytes, asked_at: from, stored_at: to }: ExportRow,
@@ -166,7 +168,7 @@ export function spanOfExport(
 
 type Part = Omit<JobPhase, 'name'> & { readonly name: string }
 
-/** Returns queue, lease and command, which the job itself tells, with the phases between them. */
+/** Returns queue, lease and command, from the job's own times, with the phases between them. */
 function partsOf({ fence, notBefore, scheduledAt, assignedAt, startedAt, finishedAt, phases }: Job): readonly Part[] {
   const own = phases.filter((phase) => phase.fence === fence)
   const begun = own[0]?.from ?? startedAt ?? finishedAt

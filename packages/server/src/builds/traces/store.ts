@@ -1,4 +1,4 @@
-/** Ended jobs and builds whose spans are still to be sent. */
+/** Ended jobs and builds whose spans are not sent yet. */
 import { type BuildState, isBuildTerminal, type Job } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 
@@ -9,10 +9,13 @@ interface Change {
   readonly endedJobs: readonly Pick<Job, 'id' | 'scheduledAt'>[]
 }
 
-/** Notes what ended in a change of a traced build, in the transaction of that change. */
+/**
+ * Records the jobs and the build that ended in a change of a traced build, within the same
+ * transaction.
+ */
 export async function noteEnded(database: Database, { buildId, before, after, endedJobs }: Change): Promise<void> {
   const hasEnded = isBuildTerminal(after) && !isBuildTerminal(before)
-  // The others have no spans.
+  // The other jobs have no spans.
   const ran = endedJobs.filter(({ scheduledAt }) => scheduledAt !== null)
   if (!hasEnded && ran.length === 0) return
   await database.query({
@@ -27,17 +30,17 @@ export async function noteEnded(database: Database, { buildId, before, after, en
   })
 }
 
-/** Something that ended: a job, or without one the build itself. */
+/** An ended job, or, without a job, the ended build. */
 export interface Unsent {
   readonly id: string
   readonly build_id: string
   readonly job_id: string | null
-  /** The end of a build, and how long it had rested by then between an end and a retry. */
+  /** The end of a build, and its total idle time between an end and a retry. */
   readonly finished_at: Date | null
   readonly idle_ms: string | null
 }
 
-/** A report of tests that a job left. */
+/** A test report left by a job. */
 export interface ReportRow {
   readonly job_id: string
   readonly path: string
@@ -61,7 +64,7 @@ export async function readReports(
   return Map.groupBy(rows, (row) => row.job_id)
 }
 
-/** A snapshot of a build that the server keeps for other runners. */
+/** A snapshot of a build that the server stores for other runners. */
 export interface ExportRow {
   readonly build_id: string
   /** The job that left it. */
@@ -73,7 +76,7 @@ export interface ExportRow {
   readonly stored_at: Date
 }
 
-/** Returns what runners have sent for builds, by build. */
+/** Returns the snapshots that runners have sent for builds, by build. */
 export async function readExports(
   database: Database,
   buildIds: readonly string[],
@@ -87,10 +90,10 @@ export async function readExports(
   return Map.groupBy(rows, (row) => row.build_id)
 }
 
-/** Another process takes what a killed one had, after this time. */
+/** After this time, another process takes over the rows of a killed one. */
 const claimSeconds = 60
 
-/** Takes up to `limit` rows, the oldest first. No other process gets them for a minute. */
+/** Takes up to `limit` rows, the oldest first. No other process can take them for a minute. */
 export async function claimUnsent(database: Database, limit: number): Promise<readonly Unsent[]> {
   const { rows } = await database.query<Unsent>({
     name: 'claim-unsent-spans',
@@ -103,7 +106,7 @@ export async function claimUnsent(database: Database, limit: number): Promise<re
   return rows
 }
 
-/** Gives rows back, to be sent later. */
+/** Releases rows to be sent later. */
 export async function releaseUnsent(database: Database, ids: readonly string[]): Promise<void> {
   await database.query("update unsent_spans set claimed_until = '-infinity' where id = any($1::bigint[])", [ids])
 }
@@ -117,7 +120,7 @@ export async function removeUnsent(database: Database, ids: readonly string[]): 
   })
 }
 
-/** Keeps the newest `most` rows. Returns how many it removed. */
+/** Keeps the newest `most` rows. Returns the number of removed rows. */
 export async function removeBeyond(database: Database, most: number): Promise<number> {
   const { rows } = await database.query<{ id: string }>(
     'select id from unsent_spans order by id desc offset $1 limit 10000',
@@ -131,7 +134,7 @@ export async function removeBeyond(database: Database, most: number): Promise<nu
   return rows.length
 }
 
-/** Removes what nobody will send: no process has sent anything for a day. Returns how many. */
+/** Removes rows that were not sent within a day. Returns how many. */
 export async function removeStaleSpans(database: Database): Promise<number> {
   const { rowCount } = await database.query("delete from unsent_spans where noted_at < now() - interval '1 day'")
   return rowCount ?? 0

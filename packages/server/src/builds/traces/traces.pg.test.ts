@@ -1,4 +1,4 @@
-/** Spans of builds whose jobs are played, with a collector that checks what a real one checks. */
+/** Spans of builds with played jobs, and a collector with the checks of a real one. */
 
 import { noOutput } from '@harmont/engine'
 import { type CollectedSpan, startCollector } from '@harmont/outside/collector'
@@ -40,13 +40,13 @@ async function unsent(): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-test('G98 a build that ends as it is made has its span, with its code and no text', async () => {
+test('G98 a build that ends on creation has its span, with its code and no text', async () => {
   const { traceId } = await submit('no IR')
   const [span] = await named(traceId, /^build /)
   expect(span).toMatchObject({ failed: true, attributes: { 'error.type': expect.stringMatching(/^[a-z_]+$/) } })
 })
 
-test('G98 a retry is a span of its own below that of its build', async () => {
+test("G98 a retry is a span of its own, a child of its build's span", async () => {
   const { id, path, traceId } = await submit(ir({ key: 'a', cmd: 'true' }))
   await (await playJob(it)).end({ exitCode: 1 })
   const [first] = await named(traceId, /^build /)
@@ -59,7 +59,7 @@ test('G98 a retry is a span of its own below that of its build', async () => {
   await until(() => spansOf(traceId).filter(({ name }) => name === 'job a').length === 2)
 })
 
-test('G98 a report of tests is a span below the command of its job, with counts', async () => {
+test("G98 a test report is a child span of its job's command, with counts", async () => {
   const { traceId } = await submit(ir({ key: 'unit', cmd: 'x' }))
   const job = await playJob(it)
   const cases = (['passed', 'failed', 'errored', 'skipped'] as const).map((state) => ({
@@ -80,7 +80,7 @@ test('G98 a report of tests is a span below the command of its job, with counts'
   })
 })
 
-test('G98 files that a runner sent for another one are a span below the job that left them', async () => {
+test('G98 files that a runner sent for another one are a child span of the job that left them', async () => {
   const [giver, taker] = [await elsewhere(), await elsewhere()]
   await runParent(giver)
   const asked = wantedOf(giver)
@@ -99,7 +99,7 @@ test('G98 files that a runner sent for another one are a span below the job that
   expect(sent?.attributes).toMatchObject({ 'cicd.worker.id': giver.id, 'harmont.bytes': bytes.length })
 })
 
-test('G98 a collector that does not answer yet holds no build up, and gets its spans once', async () => {
+test('G98 a collector that does not answer yet delays no build, and gets its spans once', async () => {
   collector.state = 'slow'
   try {
     const { id, traceId } = await submit(ir({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true', depends_on: ['a'] }))
@@ -115,7 +115,7 @@ test('G98 a collector that does not answer yet holds no build up, and gets its s
   }
 })
 
-test('a caller who keeps no spans gets none, and its trace goes on into the command', async () => {
+test('an unsampled caller gets no spans, and its trace context is passed on to the command', async () => {
   const { id, traceId } = await submit(ir({ key: 'a', cmd: 'true' }), '00')
   const loaded = await it.server.engine.store.builds.load(id)
   expect(loaded?.context.trace).toEqual({ traceId, parentId: expect.stringMatching(/^[0-9a-f]{16}$/), sampled: false })
@@ -126,14 +126,14 @@ test('a caller who keeps no spans gets none, and its trace goes on into the comm
   expect(spansOf(traceId)).toEqual([])
 })
 
-test('rows are sent by one process at a time, and abandoned beyond a bound or after a day', async () => {
+test('rows are sent by one process at a time, and abandoned above a maximum number or after a day', async () => {
   const { pool } = it.server
   collector.state = 'away'
   try {
     await submit(ir({ key: 'a', cmd: 'true' }))
     await (await playJob(it)).end()
     expect(await unsent()).toBe(2)
-    // Other processes, beside the server's own.
+    // Acts as further processes beside the server.
     const rows = await until(
       () => claimUnsent(pool, 10),
       (claimed) => claimed.length > 0,
@@ -152,7 +152,7 @@ test('rows are sent by one process at a time, and abandoned beyond a bound or af
   }
 })
 
-test('spans that a collector refuses for good are dropped, and those after them are sent', async () => {
+test('spans that a collector rejects permanently are dropped, and the spans after them are sent', async () => {
   collector.state = 'refuses'
   const refused = await submit(ir({ key: 'a', cmd: 'true' }))
   await (await playJob(it)).end()
@@ -165,7 +165,7 @@ test('spans that a collector refuses for good are dropped, and those after them 
   expect(Number(/^harmont_trace_spans_dropped_total (\d+)$/m.exec(body)?.[1])).toBeGreaterThanOrEqual(4)
 })
 
-test('nothing of it is what a collector refuses', () => {
+test('the collector found no invalid span', () => {
   expect(collector.spans.length).toBeGreaterThan(5)
   expect(collector.faults).toEqual([])
 })

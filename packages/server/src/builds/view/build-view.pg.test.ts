@@ -21,7 +21,7 @@ async function newBuild(slug: string): Promise<string> {
 const view = async (path: string) => (await it.request(ownerToken, 'GET', `${path}/view`)).body
 const end = async (exitCode: number) => (await playJob(it)).end({ exitCode, snapshot: 'kept' })
 
-test('a failed build shows the failed step, its tests and output, the skipped steps, and since when it fails', async () => {
+test('a failed build shows the failed step, its tests and output, the skipped steps, and the start of the failures', async () => {
   const slug = await it.newPipeline()
   await newBuild(slug)
   for (const code of [0, 0, 0]) await end(code)
@@ -81,7 +81,7 @@ test('a failed build shows the failed step, its tests and output, the skipped st
   expect(report.skipped_by).toBe(unit.id)
 })
 
-test('of more than five failed steps the view explains the first five, and another one when asked', async () => {
+test('of more than five failed steps the view explains the first five, and another one on request', async () => {
   const path = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
   const all = Array.from({ length: 7 }, (_, n) => ({ key: `s${n}`, cmd: 'false' }))
   const made = await it.request(ownerToken, 'POST', path, { branch: 'main', commit: 'c', pipeline_ir: ir(...all) })

@@ -16,7 +16,7 @@ import { type Earlier, earlierBuilds, recentRunMs, type ViewRow } from './store.
 
 type BuildViewBody = Complete<components['schemas']['BuildView']>
 
-/** Reads everything that the page of a build shows. */
+/** Reads all data of a build's page. */
 export async function buildView(
   services: ViewServices,
   place: ViewPlace & { readonly pipeline: PipelineRow; readonly build: BuildRow },
@@ -56,7 +56,7 @@ export async function buildView(
   }
 }
 
-/** Returns who canceled a build; null when nobody did. */
+/** Returns who canceled a build; null if nobody did. */
 export function canceledBy({ canceled_by, canceled_by_name }: ViewRow): BuildViewBody['canceled_by'] {
   return canceled_by_name === null ? null : { user_uuid: canceled_by, name: canceled_by_name }
 }
@@ -72,7 +72,10 @@ export function buildViewRoutes(services: ViewServices): Pick<Handlers, 'getBuil
   }
 }
 
-/** Estimates the rest of a running build in ms, by the median of earlier ones; or null. */
+/**
+ * Estimates the remaining time of a running build in ms, by the median of earlier ones; null if
+ * unknown.
+ */
 export function etaMs(
   build: Pick<BuildRow, 'started_at' | 'finished_at' | 'idle_ms'>,
   earlierMs: readonly number[],
@@ -86,11 +89,11 @@ export function etaMs(
 
 export interface Lineage {
   readonly lastPassed: { readonly number: number; readonly commit: string } | null
-  /** The first of the consecutive failures that a failed build belongs to. */
+  /** The first build in the series of failures to which a failed build belongs. */
   readonly failingSince: number | null
 }
 
-/** Places a build among the earlier builds of its branch, ignoring canceled ones. */
+/** Compares a build with the earlier builds of its branch, ignoring canceled ones. */
 export function lineageOf(number: number, state: BuildState, earlier: readonly Earlier[]): Lineage {
   const passed = earlier.find((build) => build.state === 'passed')
   const failures = earlier

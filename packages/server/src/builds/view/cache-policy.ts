@@ -4,7 +4,7 @@ type Policy = NonNullable<Step['cachePolicy']>
 
 const shown = 5
 
-/** Says in words when a cached step runs again. */
+/** Describes when a cached step runs again. */
 export function policySentence(policy: Policy): string {
   switch (policy.policy) {
     case 'none':
@@ -20,18 +20,18 @@ export function policySentence(policy: Policy): string {
   }
 }
 
-/** Returns the variables of the rendering that are part of the key. */
+/** Returns the rendering's variables that are part of the key. */
 export function watchedVariables(policy: Policy): readonly string[] {
   if (policy.policy === 'forever' || policy.policy === 'ttl') return policy.env_keys
   return policy.policy === 'compose' ? policy.sub_policies.flatMap(watchedVariables) : []
 }
 
-/** Tells whether time alone ends an entry. */
+/** Returns whether an entry can expire by time alone. */
 export function expires(policy: Policy): boolean {
   return policy.policy === 'ttl' || (policy.policy === 'compose' && policy.sub_policies.some(expires))
 }
 
-/** Writes a list for people, cut where it is long. */
+/** Formats a list for people, shortened if it is long. */
 export function listed(names: readonly string[]): string {
   const more = names.length - shown
   return more > 0 ? `${names.slice(0, shown).join(', ')} or one of ${more} more` : names.join(' or ')

@@ -7,7 +7,7 @@ import type { JobView, ViewOfBuild } from './view-of-build.ts'
 
 type Cache = JobView['cache']
 
-/** Returns the result of a step's cache look-up. */
+/** Returns the result of a step's cache lookup. */
 export function cacheOf(view: ViewOfBuild, job: Job, step: Step): Cache {
   const outcome = outcomeOf(view, job, step)
   const { cacheKey, cachePolicy, buildsIn } = step
@@ -32,7 +32,7 @@ function outcomeOf({ context }: ViewOfBuild, { cached }: Job, { cacheKey, key }:
   return read.length === 0 || anew?.includes(key) === true ? 'bypassed' : 'miss'
 }
 
-/** Returns the job that made an entry; null for an entry of a release that did not note it. */
+/** Returns the job that stored an entry; null for an entry of a release that did not record it. */
 function originOf({ hit, saved_ms }: LookUpRow): Cache['from'] {
   const { pipeline, number, job } = hit?.origin ?? {}
   if (hit === null || pipeline === undefined || number === undefined || job === undefined) return null

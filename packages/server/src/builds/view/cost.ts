@@ -5,14 +5,14 @@ import type { MachineUse, ViewOfBuild } from './view-of-build.ts'
 
 type Cost = Complete<components['schemas']['BuildView']>['cost']
 
-/** Returns what an attempt costs, so far when it still runs; null for one that never ran. */
+/** Returns the cost of an attempt, up to now while it runs; null if it never ran. */
 export function jobCost({ costOf, now }: ViewOfBuild, job: Job, { resources }: Step): Cost {
   const { startedAt, finishedAt, cached } = job
   if (startedAt === null || cached) return null
   return costOf([{ startedAt, finishedAt: finishedAt ?? now, resources }])
 }
 
-/** Returns what all attempts of a build cost, so far when it still runs; null when none ran. */
+/** Returns the cost of all attempts of a build, up to now while it runs; null if none ran. */
 export function buildCost({ build, attempts, costOf, now }: ViewOfBuild): Cost {
   const uses = build.steps.flatMap(({ resources }, index): MachineUse[] => {
     const job = build.jobs[index]

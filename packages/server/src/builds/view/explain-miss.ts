@@ -10,21 +10,21 @@ interface Miss {
   readonly changes: readonly Change[]
 }
 
-/** The facts that explain a miss. */
+/** The facts that determine the explanation of a miss. */
 export interface MissFacts {
   readonly inputs: LookUpInputs
-  /** The inputs of the newest earlier entry; null when the step has left none. */
+  /** The inputs of the newest earlier entry; null if the step has stored none. */
   readonly previous: LookUpInputs | null
-  /** An entry existed under this very key. */
+  /** Whether an entry existed earlier under this key. */
   readonly wasThere: boolean
-  /** The runner found an incomplete entry. */
+  /** Whether the runner found an incomplete entry. */
   readonly damaged: boolean
   readonly policy: Step['cachePolicy']
-  /** The name of the step that it builds in. */
+  /** The name of the step in which it builds. */
   readonly parentName: string | null
 }
 
-/** Explains a miss: lists what has changed since the step last left an entry. */
+/** Explains a miss: lists the changes since the step last stored an entry. */
 export function explainMiss({ inputs, previous, wasThere, damaged, policy, parentName }: MissFacts): Miss {
   if (damaged) return { reason: 'damaged', changes: [] }
   if (wasThere) return { reason: 'evicted', changes: [] }
@@ -40,8 +40,8 @@ export function explainMiss({ inputs, previous, wasThere, damaged, policy, paren
     ...changesOf('service', previous.services ?? {}, inputs.services ?? {}),
     ...changeOf('path', 'the files of its shard', previous.split ?? null, inputs.split ?? null),
   ]
-  // A claim includes the claims of the steps below it, and the claim of a policy may include the
-  // command: it says more only when nothing else changed.
+  // A cache key includes the keys of the steps below it, and its policy may include the command.
+  // Therefore it is used only if nothing else changed.
   if (changes.length > 0) return { reason: 'changed', changes }
   if (previous.claim === inputs.claim) {
     // An entry of an earlier release has no digests of its files.
@@ -51,7 +51,10 @@ export function explainMiss({ inputs, previous, wasThere, damaged, policy, paren
   return claimMiss(policy, previous.claim, inputs.claim)
 }
 
-/** Explains a miss in which only the pipeline's claim changed: by what its policy watches. */
+/**
+ * Explains a miss in which only the pipeline's cache key changed, by the conditions of its cache
+ * policy.
+ */
 function claimMiss(policy: Step['cachePolicy'], before: string, after: string): Miss {
   if (policy === undefined) return { reason: 'not_recorded', changes: [] }
   const paths = watchedPaths(policy)
@@ -62,11 +65,14 @@ function claimMiss(policy: Step['cachePolicy'], before: string, after: string): 
   if (variables.length > 0 && paths.length === 0 && !isTimed)
     return { reason: 'changed', changes: [{ kind: 'variable', name: listed(variables), before, after }] }
   if (isTimed && paths.length === 0 && variables.length === 0) return { reason: 'expired', changes: [] }
-  // One claim stands for several things, and does not say which of them changed.
+  // The key covers several conditions, so the changed one is unknown.
   return { reason: 'not_recorded', changes: [] }
 }
 
-/** Returns which aspect of the watched files changed. New names alone explain the others. */
+/**
+ * Returns which aspects of the watched files changed. If the names changed, omits the other
+ * aspects, which follow from them.
+ */
 function fileChanges(
   policy: Step['cachePolicy'],
   before: LookUpInputs['files'],

@@ -20,11 +20,11 @@ test.for([
   expect(hintOf({ errorCode, exitCode }, step)).toContain(fact)
 })
 
-test('a failure that only the log explains has no hint', () => {
+test('a failure that is explained only by its log has no hint', () => {
   expect(hintOf({ errorCode: null, exitCode: 1 }, step)).toBe(null)
 })
 
-test('web X4 a shell reads a suggested command as it is meant', () => {
+test('web X4 a suggested command is quoted correctly for a shell', () => {
   const words = fc
     .sample(fc.string({ unit: anyCharacter }), 30)
     .filter((word) => !word.includes('\0') && word.isWellFormed())

@@ -4,21 +4,21 @@ import type { JobLogs } from '../logs/job-logs.ts'
 import { lastLines } from '../logs/last-output.ts'
 import type { LogFacts } from '../logs/log-facts.ts'
 
-/** The first failures are shown with their end at once, a later one when asked. */
+/** The number of failures shown with their output at once; others on request. */
 const failuresShown = 5
 const tailLines = 20
 const tailLineLength = 4000
 
-/** The end of a failed job's output, and where it went wrong. */
+/** The end of a failed job's output, and its first error. */
 export interface FailureOutput {
   readonly tail: readonly string[]
-  /** null: no line looks like an error, or nobody has looked yet. */
+  /** null: no line looks like an error, or the log has not been searched yet. */
   readonly firstErrorLine: number | null
   /** The failures that tools reported. */
   readonly found: Found
 }
 
-/** Reads the output of these failed jobs, as far as their facts are given. */
+/** Reads the output of the failed jobs that have facts. */
 export async function readFailureOutputs(
   logs: JobLogs,
   failed: readonly string[],
@@ -28,7 +28,7 @@ export async function readFailureOutputs(
   return new Map(await Promise.all(known.map((id) => wordsOf(logs, id))))
 }
 
-/** Returns the ids of the first jobs that failed, and the one that is asked for if it failed. */
+/** Returns the ids of the first failed jobs, and the requested one if it failed. */
 export function explainedJobs(
   { jobs, render }: Pick<Build, 'jobs' | 'render'>,
   asked: string | undefined,

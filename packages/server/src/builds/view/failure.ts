@@ -17,10 +17,13 @@ const platformFaults: ReadonlySet<JobErrorCode> = new Set([
 
 type Shown = Complete<components['schemas']['JobView']>['failure']
 
-/** The failures that a page names; the log and the list of tests have the rest. */
+/** The number of failures named on a page; the log and the list of tests have the rest. */
 export const reportsShown = 10
 
-/** Says why a job failed; null for one that has not. `step` is null for the rendering. */
+/**
+ * Returns the reason for a job's failure; null if it has not failed. `step` is null for the
+ * rendering.
+ */
 export function failureOf(
   { failureOutputs, failedTests, newFailures, publicUrl }: ViewOfBuild,
   job: Job,
@@ -44,10 +47,10 @@ export function failureOf(
   }
 }
 
-/** The proof of a failure that only the log tells of. */
+/** The proof for a failure that is known only from the log. */
 const notProved = { verdict: null, forks: null, fork_passes: null }
 
-/** Names the failed tests of the reports, else the failures that the log tells of. */
+/** Names the failed tests of the reports, or else the failures in the log. */
 function presentFound(
   { failures, tests, errors }: Found,
   reported: FailedTests | undefined,
@@ -71,13 +74,13 @@ function presentFound(
   return { failed_tests: tests, other_errors: errors, reports, proving: false }
 }
 
-/** Returns the line at which the log tells of a reported failure; null where it does not. */
+/** Returns the line of the log that reports a failure; null if there is none. */
 function logLineOf(found: Found['failures'], { test }: ReportedFailure, name: string): number | null {
   const told = found.find((one) => one.test === test) ?? found.find((one) => one.test?.endsWith(name) === true)
   return told?.logLine ?? null
 }
 
-/** Says what to do about a failure when its code tells; null when only the log does. */
+/** Returns advice on a failure if its code suffices; null if only the log explains it. */
 export function hintOf(
   { errorCode, exitCode }: Pick<Job, 'errorCode' | 'exitCode'>,
   { resources, timeoutSeconds, secrets }: Pick<Step, 'resources' | 'timeoutSeconds' | 'secrets'>,
@@ -94,11 +97,11 @@ export function hintOf(
     case 'secret_missing':
       return `Set ${Object.values(secrets).join(', ')} with \`hm secret set NAME\` or in the settings. If the secret exists but is limited, an administrator can allow it for uploads.`
     case 'input_missing':
-      return 'Check the path, and that the other step writes these files. If there may be none, make the input `optional`.'
+      return 'Check the path, and that the other step writes these files. If the files are not always there, make the input `optional`.'
     case 'split_failed':
-      return 'Correct the glob: it names files of the source, relative to the root of the repository.'
+      return 'Correct the glob: it matches files of the source, relative to the root of the repository.'
     case 'append_refused':
-      return 'Correct what the command leaves in `$HARMONT_OUTPUT/steps`, or list what it may ask for in `append` of the step.'
+      return 'Correct what the command writes to `$HARMONT_OUTPUT/steps`, or list what it may ask for in `append` of the step.'
     case 'secret_unusable':
       return 'Set the secret again, or use fewer or shorter secrets.'
     case 'provision_failed':
@@ -111,7 +114,7 @@ export function hintOf(
     case 'artifact_failed':
       return 'The message says why. Without `required` the step passes where there is no room for its artifacts.'
     case 'sandbox_lost':
-      return 'Check in the log how far it got, and retry if it is safe to run twice.'
+      return 'Check in the log how far the step got, and retry if it is safe to run it twice.'
     case 'service_unsupported':
       return 'Start the service in the command of the step.'
     case 'egress_unsupported':
@@ -127,7 +130,7 @@ export function hintOf(
   }
 }
 
-/** Explains the exit codes that shells agree on. */
+/** Explains the exit codes that shells have in common. */
 function exitHint(exitCode: number | null): string | null {
   if (exitCode === 126) return 'Exit code 126: the file exists but is not executable.'
   if (exitCode === 127) return 'Exit code 127: command not found. Install it in this step or in the one it builds in.'

@@ -1,4 +1,7 @@
-/** The jobs and builds that hold a limit or a group, as a page can name and link them. */
+/**
+ * The jobs and builds that occupy a limit or a group, with the facts for naming and linking them on
+ * a page.
+ */
 import { stepOf, type Wait } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import type { Waits } from '../jobs/read-waits.ts'
@@ -17,7 +20,9 @@ export function holderKey({ buildId, jobId }: Wait['holders'][number]): string {
   return jobId ?? buildId
 }
 
-/** Finds the holders that these waits name, in one statement; in none when they name none. */
+/**
+ * Finds the holders named by these waits, in one statement; sends no statement if there are none.
+ */
 export async function readHolders(
   database: Database,
   organizationId: string,
@@ -29,7 +34,7 @@ export async function readHolders(
   return new Map(rows.map((row) => [holderKey({ buildId: row.build_id, jobId: row.job_id }), row]))
 }
 
-/** Finds the holders that belong to an organization (a queue). */
+/** Finds the holders within an organization (a queue). */
 export async function findHolders(
   database: Database,
   organizationId: string,

@@ -38,7 +38,7 @@ async function largeBuild(count: number): Promise<string> {
   return slug
 }
 
-test('web B1 the view of 200 jobs has at most 40 kB compressed, and takes as many queries as a view of 20', async () => {
+test('web B1 the view of 200 jobs has at most 40 kB compressed, and needs as many queries as a view of 20', async () => {
   const { rows } = await it.server.pool.query<{ id: string }>("select id from organizations where slug = 'default'")
   const counts: number[] = []
   let text = ''

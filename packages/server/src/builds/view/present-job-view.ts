@@ -43,7 +43,7 @@ export function presentJobView(view: ViewOfBuild, job: Job, step: Step): JobView
   }
 }
 
-/** Returns the job that renders the pipeline; null for a build whose steps were given. */
+/** Returns the rendering job; null for a build whose steps were given. */
 export function presentRenderView(view: ViewOfBuild): JobView | null {
   const { render: job } = view.build
   if (job === null) return null
@@ -83,7 +83,7 @@ export function presentRenderView(view: ViewOfBuild): JobView | null {
     retry: { allowed: false, reason: 'rebuild to render the pipeline again' },
     shell: null,
     local_command: null,
-    // Rendering is not charged.
+    // Rendering is free of charge.
     cost: null,
     log: logOf(view, job),
     annotations: 0,
@@ -105,7 +105,7 @@ function runnerOf({ runners }: ViewOfBuild, { runner: id }: Job): JobView['runne
   return { id, name, pool }
 }
 
-/** Returns the newest version of these jobs: a job changes with its prerequisites. */
+/** Returns the highest version of these jobs: a job changes with its prerequisites. */
 function versionOf({ versions }: ViewOfBuild, jobs: readonly Job[]): number {
   return Math.max(...jobs.map(({ id }) => versions.get(id) ?? 0))
 }
@@ -155,8 +155,8 @@ function presentRow(row: AttemptRow, before: AttemptRow | undefined): Attempt {
 }
 
 /**
- * Tells why an attempt was made. The step's policy makes it at the instant at which the one before
- * ends; a person makes it later.
+ * Returns why an attempt was made. The retry policy creates an attempt at the instant at which the
+ * previous one ends; a person does so later.
  */
 function causeOf(createdAt: number, before: AttemptRow | undefined): string {
   if (before === undefined) return 'first'

@@ -22,7 +22,7 @@ export interface ViewServices {
   readonly publicUrl: string
 }
 
-/** The place of a build. */
+/** Identifies a build by organization, pipeline and number. */
 export interface ViewPlace {
   readonly organizationSlug: string
   readonly pipeline: Pick<PipelineRow, 'id' | 'slug' | 'source_slug'>
