@@ -10,13 +10,13 @@ import { unbindInstallationsOf } from './github/installation-store.ts'
 
 interface OpenForges {
   readonly forges: Forges
-  /** null: not set up. */
+  /** null if it is not set up. */
   readonly githubApp: GithubApp | null
   /** Unbinds all installations and workspaces of an organization that is deleted. */
   disconnectForges(client: Database, organizationId: string): Promise<void>
 }
 
-/** Opens all forges; `bitbucket` null: not set up. Throws a SettingsError. */
+/** Opens all forges. `bitbucket` is null if it is not set up. Throws a SettingsError. */
 export async function openForges(settings: Settings, bitbucket: BitbucketApp | null): Promise<OpenForges> {
   const githubApp = await openGithubApp(settings)
   const all = [githubForge(githubApp, settings), bitbucketForge(bitbucket)]

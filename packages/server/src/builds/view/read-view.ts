@@ -30,20 +30,21 @@ export interface ViewPlace {
 }
 
 export interface ReadView {
-  /** Read first, so that the rest is as new as its version, or newer. */
+  /** Read first, so that the remaining data is at least as new as this version. */
   readonly row: ViewRow
   readonly view: ViewOfBuild
   /**
-   * The newest attempts that have changed since the version, and those whose view names a changed
-   * one, in the order of the steps.
+   * The newest attempts that changed after the version, and those whose view names a changed one,
+   * in the order of the steps.
    */
   readonly changed: readonly Job[]
   readonly isRenderChanged: boolean
 }
 
 /**
- * Reads what has changed in a build after a version, -1 for all of it. The number of queries does
- * not depend on how much it is. `asked` is a failed job whose failure is told besides the first ones.
+ * Reads the changes of a build after a version; -1 reads the whole build. The number of queries
+ * does not depend on the number of changes. `asked` is a failed job to explain in addition to the
+ * first ones.
  */
 export async function readView(
   services: ViewServices,
@@ -58,7 +59,7 @@ export async function readView(
   if (row === undefined || loaded === undefined)
     throw new Error(`the build ${buildId} was deleted while it was being read`)
   const { context } = loaded
-  // The list of jobs is the store's own, and moves on.
+  // Copies the list of jobs: the store changes its own.
   const build: Build = { ...loaded.build, jobs: [...loaded.build.jobs] }
   const touched = new Set(attempts.flatMap(({ step, version }) => (version > after ? [step] : [])))
   const changed = changedJobs(build, touched)
@@ -83,13 +84,13 @@ export async function readView(
 
 interface ReadJobs {
   readonly changed: readonly Job[]
-  /** The changed ones, and the job that renders if it has changed. */
+  /** The changed jobs, and the rendering job if it has changed. */
   readonly shown: readonly Job[]
-  /** The ids of the failed ones whose output is told. */
+  /** The ids of the failed jobs to explain by their output. */
   readonly explained: readonly string[]
 }
 
-/** Reads what is said of jobs besides their own records. */
+/** Reads the facts about jobs that are not in their own records. */
 async function readAround(
   { pool, engine }: ViewServices,
   place: ViewPlace,
@@ -119,7 +120,7 @@ async function readAround(
   return { logs, failureOutputs, ...failed, annotations, lookUps, ahead, ...waits }
 }
 
-/** Returns the ids of the runners that had these jobs, and of those that they wait for. */
+/** Returns the ids of these jobs' runners, past and awaited. */
 function runnersIn(jobs: readonly Job[], { runners }: Waits): readonly string[] {
   const awaited = [...runners.values()].flatMap((wait) => (wait.kind === 'home' ? [wait.runner] : []))
   return [...new Set([...awaited, ...jobs.flatMap(({ runner }) => runner ?? [])])]
@@ -147,7 +148,7 @@ function changedJobs(build: Build, touched: ReadonlySet<number | null>): readonl
   })
 }
 
-/** Returns the test whether a job may have been looked up in the cache. */
+/** Returns a predicate: whether a job may have a cache lookup. */
 function isCached({ steps }: Build) {
   return ({ step, state }: Job) => state !== 'pending' && step !== null && typeof steps[step]?.cacheKey === 'string'
 }

@@ -3,28 +3,28 @@ import { formatInstant, formatOptionalInstant } from '../../platform/input/insta
 import { areFilesGone, filesKeptUntil } from '../jobs/retry-problem.ts'
 import type { JobView, ViewOfBuild } from './view-of-build.ts'
 
-/** Returns the file system that a job left. Its cache entry may outlive `kept_until`. */
+/** Returns the file system that a job left. A cache entry may preserve it beyond `kept_until`. */
 export function snapshotOf(view: ViewOfBuild, job: Job, step: Step): JobView['snapshot'] {
   const { snapshot } = job
   if (snapshot === null) return null
   return {
     id: snapshot,
     parent_id: parentSnapshot(view, step),
-    // The driver does not measure what it freezes.
+    // The driver does not measure the size of snapshots.
     bytes: null,
     created_at: createdAt(view, job),
     kept_until: keptUntil(view),
   }
 }
 
-/** Returns when a snapshot was made: by an earlier build, or as the command ended. */
+/** Returns when a snapshot was made: by an earlier build, or at the end of the command. */
 function createdAt({ lookUps }: ViewOfBuild, { id, cached, finishedAt }: Job): string | null {
   if (!cached) return formatOptionalInstant(finishedAt)
   const made = lookUps.get(id)?.hit?.createdAt
   return made === undefined ? null : formatInstant(new Date(made))
 }
 
-/** Says how to open a shell where a job ended, or began; null for a job that has not ended. */
+/** Describes how to open a shell where a job ended, or began; null for a job that has not ended. */
 export function shellOf(view: ViewOfBuild, job: Job, step: Step): JobView['shell'] {
   if (!isTerminal(job.state)) return null
   const reason = whyNoShell(view, job)
@@ -39,7 +39,7 @@ export function shellOf(view: ViewOfBuild, job: Job, step: Step): JobView['shell
   }
 }
 
-/** Returns the command that runs a step on a laptop; null where its pipeline is unknown. */
+/** Returns the command that runs a step on a laptop; null if its pipeline is unknown. */
 export function localCommand({ pipeline, context }: ViewOfBuild, step: Step): string | null {
   const slug = pipeline.source_slug ?? context.renderSlug
   return slug === null ? null : ['hm', 'run', slug, '-s', step.key].map(shellWord).join(' ')
@@ -71,7 +71,7 @@ function keptUntil({ build }: ViewOfBuild): string | null {
   return formatOptionalInstant(filesKeptUntil(build))
 }
 
-/** Quotes a text as one word for a POSIX shell, where it needs quotes. */
+/** Quotes a text as one word for a POSIX shell, if necessary. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -24,7 +24,7 @@ export async function earlierBuilds(
   return rows
 }
 
-/** Returns how long the last ten passed builds of a pipeline ran, in ms. */
+/** Returns the run times of a pipeline's last ten passed builds, in ms. */
 export async function recentRunMs(database: Database, pipelineId: string): Promise<readonly number[]> {
   const { rows } = await database.query<{ ms: number }>({
     name: 'recent-run-ms',
@@ -37,7 +37,7 @@ export async function recentRunMs(database: Database, pipelineId: string): Promi
 }
 
 export interface ViewRow extends SummaryRow {
-  /** The numbers of the builds of its pipeline right before and after it. */
+  /** The numbers of the previous and next builds of its pipeline. */
   readonly previous: number | null
   readonly next: number | null
   readonly canceled_by: string | null
@@ -45,7 +45,7 @@ export interface ViewRow extends SummaryRow {
   readonly has_artifacts: boolean
 }
 
-/** Finds what the engine does not know of a build. */
+/** Finds the facts of a build that the engine does not store. */
 export async function findViewRow(database: Database, buildId: string): Promise<ViewRow | undefined> {
   const { rows } = await database.query<ViewRow>({
     name: 'find-view-row',
@@ -87,7 +87,7 @@ export async function countAnnotations(database: Database, buildId: string): Pro
   return new Map(rows.map(({ job_id, count }) => [job_id, count]))
 }
 
-/** Counts the jobs of the queue before each waiting job; jobs far behind are left out. */
+/** Counts the jobs of the queue before each waiting job; omits jobs far behind. */
 export async function jobsAhead(
   database: Database,
   queue: string,
@@ -116,25 +116,25 @@ export interface AttemptRow extends Pick<JobRow, 'fence' | 'scheduled_at' | 'ass
   readonly created_at: Date
   readonly started_at: Date | null
   readonly finished_at: Date | null
-  /** The build's version when it changed last. */
+  /** The build's version at its latest change. */
   readonly version: number
 }
 
-/** The cache look-up of a step, with what it is compared to. */
+/** The cache lookup of a step, with the entry to compare it with. */
 export interface LookUpRow {
   readonly job_id: string
   readonly inputs: LookUpInputs
   readonly hit: { readonly origin: NonNullable<CacheLookUp['hit']>['origin']; readonly createdAt: string } | null
-  /** How long the job ran that made the entry; null where that is unknown. */
+  /** The run time of the job that stored the entry; null if unknown. */
   readonly saved_ms: number | null
-  /** The inputs of the newest earlier entry under the step's name; null for none. */
+  /** The inputs of the newest earlier entry under the step's name; null if there is none. */
   readonly previous: LookUpInputs | null
-  /** An earlier job left an entry under this very key. */
+  /** Whether an earlier job stored an entry under the same key. */
   readonly was_there: boolean
   readonly damaged: boolean
 }
 
-/** Finds the look-ups of many jobs, by job, in one query. */
+/** Finds the lookups of many jobs, by job, in one query. */
 export async function findLookUps(
   database: Database,
   jobIds: readonly string[],
@@ -142,7 +142,7 @@ export async function findLookUps(
   if (jobIds.length === 0) return new Map()
   const { rows } = await database.query<LookUpRow>({
     name: 'find-look-ups',
-    // Asks about single jobs, each by an index: the planner would take a join for a reading of all
+    // Uses subqueries for single jobs, each by an index: for a join, the planner would read all
     // jobs.
     text: `select l.job_id, l.inputs, l.hit, l.damaged, p.inputs as previous,
                   (select (extract(epoch from o.finished_at - o.started_at) * 1000)::float8 from engine.jobs o

@@ -11,48 +11,48 @@ import type { AttemptRow, LookUpRow } from './store.ts'
 
 export type JobView = Complete<components['schemas']['JobView']>
 
-/** The time in which a step had a machine. */
+/** The time for which a step had a machine. */
 export interface MachineUse {
   readonly startedAt: number
   readonly finishedAt: number
   readonly resources: Step['resources']
 }
 
-/** Returns what machines cost. Implemented by billing. */
+/** Returns the cost of machines. Implemented by billing. */
 export type CostOf = (uses: readonly MachineUse[]) => NonNullable<JobView['cost']>
 
-/** Everything that the views of a build and its jobs are made from. */
+/** The data for the views of a build and its jobs. */
 export interface ViewOfBuild {
   readonly build: Build
   readonly context: BuildContext
   readonly pipeline: Pick<PipelineRow, 'slug' | 'source_slug'>
   readonly organizationSlug: string
   readonly number: number
-  /** Attempts of the steps that are shown, by step, oldest first. */
+  /** Attempts at the shown steps, by step, oldest first. */
   readonly attempts: ReadonlyMap<number | null, readonly AttemptRow[]>
-  /** The build's version when a job changed last, by job. */
+  /** The build's version at the latest change of a job, by job. */
   readonly versions: ReadonlyMap<string, number>
-  /** Facts of the logs of the jobs that are shown. */
+  /** Facts of the logs of the shown jobs. */
   readonly logs: ReadonlyMap<string, LogFacts>
-  /** How many annotations the jobs that are shown left. */
+  /** The number of annotations of the shown jobs. */
   readonly annotations: ReadonlyMap<string, number>
-  /** Look-ups of the cached steps that are shown. */
+  /** Lookups of the shown steps that have a cache policy. */
   readonly lookUps: ReadonlyMap<string, LookUpRow>
-  /** The output of the first jobs that failed. */
+  /** The output of the first failed jobs. */
   readonly failureOutputs: ReadonlyMap<string, FailureOutput>
-  /** The failed tests that those of the jobs reported. */
+  /** The failed tests reported by these jobs. */
   readonly failedTests: ReadonlyMap<string, FailedTests>
-  /** The steps among them that passed in the newest earlier build of the default branch. */
+  /** The ids of those failed tests that passed in the default branch's previous newest build. */
   readonly newFailures: ReadonlySet<string>
   /** The number of jobs of the queue before a job that waits for a runner. */
   readonly ahead: ReadonlyMap<string, number>
-  /** The limits and groups that hold the jobs that are shown back. */
+  /** The limits and groups that delay the shown jobs. */
   readonly waits: Waits
-  /** The runners that had the jobs that are shown, or that they wait for, by id. */
+  /** The runners that had the shown jobs, or for which these wait, by id. */
   readonly runners: ReadonlyMap<string, { readonly name: string; readonly pool: string }>
-  /** The holders that `waits` names, by `holderKey`. */
+  /** The holders named by `waits`, by `holderKey`. */
   readonly holders: ReadonlyMap<string, HolderRow>
-  /** The room on the runner's disk, when it is too little to begin work; else null. */
+  /** The free space on the runner's disk if it is too little to start work; otherwise null. */
   readonly fullDisk: string | null
   readonly costOf: CostOf
   readonly publicUrl: string

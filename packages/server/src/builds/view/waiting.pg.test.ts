@@ -1,4 +1,4 @@
-/** Waits for limits and groups: what the API says about them is true. */
+/** Tests that the API reports waits for limits and groups correctly. */
 import type { components } from '@harmont/contract'
 import { createLocalPort, type LeaseRef, noOutput } from '@harmont/engine'
 import { afterEach, expect, test } from 'vitest'
@@ -27,7 +27,7 @@ interface Made {
   readonly slug: string
 }
 
-/** Takes so many jobs that are ready, and starts them. */
+/** Leases and starts this many ready jobs. */
 async function take(count: number): Promise<readonly LeaseRef[]> {
   const leases = await it.server.engine.store.leases.take('test-runner', count, it.server.engine.store.now())
   for (const lease of leases) await runnerPort().started(lease, new Date())
@@ -58,7 +58,7 @@ const deploy = (scope: 'pipeline' | 'organization') => ({
   concurrency: { group: 'production', limit: 1, scope },
 })
 
-/** Runs the operator's command while the server runs. */
+/** Runs the operator's command while the server is running. */
 async function command(...args: readonly string[]): Promise<void> {
   await limits(args, it.environment)
 }
@@ -70,7 +70,7 @@ afterEach(async () => {
   expect(open).toEqual([])
 })
 
-test('G05 two pipelines that deploy to one place do so one after the other, and name the one that runs', async () => {
+test('G05 two pipelines that deploy to one target do so one after the other, and name the running one', async () => {
   const [web, api] = [await it.newPipeline(), await it.newPipeline()]
   const first = await start(web, ir(deploy('organization')))
   const second = await start(api, ir(deploy('organization')))
@@ -107,7 +107,7 @@ test('G05 two pipelines that deploy to one place do so one after the other, and 
   await beside.end()
 })
 
-test('G05 builds of a group wait for each other, each with a link to the one that runs', async () => {
+test('G05 builds of a group wait for each other, each with a link to the running one', async () => {
   const slug = await it.newPipeline()
   const text = grouped(
     { group: `${'$'}{branch}`, limit: 1 },
@@ -152,7 +152,7 @@ test('G05 builds of a group wait for each other, each with a link to the one tha
   )
 })
 
-test('G05 a newer build of a branch cancels the running one, and begins when that has ended', async () => {
+test('G05 a newer build of a branch cancels the running one, and starts when that has ended', async () => {
   const slug = await it.newPipeline()
   const text = grouped({ group: `${'$'}{branch}`, limit: 1, when_full: 'cancel_running' }, { key: 'a', cmd: 'x' })
   const first = await start(slug, text)
@@ -273,7 +273,7 @@ test('the operator limits the running jobs of an organization and of a pipeline,
   expect(await stateOf(build.path)).toBe('passed')
 })
 
-test('the command says what it expected, and prints the limits', async () => {
+test('the command reports the expected arguments, and prints the limits', async () => {
   for (const args of [
     ['default'],
     ['default', '0'],
@@ -293,7 +293,7 @@ test('the command says what it expected, and prints the limits', async () => {
   expect(printed).toBe('acme     8  (1 running)\nacme/ci  2  (0 running)\n')
 })
 
-test('a job that no runner may take says which pool and labels it waits for, and one whose files are away names their runner', async () => {
+test('a job without a possible runner shows its pool and labels, and a job whose files are on a disconnected runner shows that runner', async () => {
   const { store } = it.server.engine
   const sentence = async (path: string, key: string) =>
     (await viewOf(path)).jobs.find(({ step_key }) => step_key === key)?.waiting?.message

@@ -6,12 +6,12 @@ import type { JobView, ViewOfBuild } from './view-of-build.ts'
 type Waiting = JobView['waiting']
 type Ref = NonNullable<Waiting>['refs'][number]
 
-/** A sentence names so many prerequisites. */
+/** The maximum number of prerequisites that a sentence names. */
 const named = 5
 
 /**
- * Says why a job has not started, as a sentence, and what it waits for; null for a job that has, or
- * never will. `step` is null for the rendering.
+ * Returns the reason why a job has not started, as a sentence, and the objects for which it waits;
+ * null for a job that has started or never will. `step` is null for the rendering.
  */
 export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prerequisites: readonly Job[]): Waiting {
   const { build } = view
@@ -25,14 +25,14 @@ export function waitingOf(view: ViewOfBuild, job: Job, step: Step | null, prereq
   if (job.state === 'pending') {
     const open = prerequisites.filter(({ state }) => !isTerminal(state))
     const message = `Waiting for ${listed(open.map((each) => `\`${nameOf(view, each)}\``))}.`
-    // A generator may have appended thousands: the sentence counts them.
+    // Lists only the first: a generator may have appended thousands, which the sentence counts.
     const shown = step?.afterAppended === undefined ? open : open.slice(0, named)
     return { message, ...since(job.createdAt), refs: shown.map((each) => ref('step', nameOf(view, each), each.id)) }
   }
   return readyJob(view, job, step)
 }
 
-/** A runner has the job, and its command has not started. */
+/** Describes a leased job whose command has not started. */
 function preparing(view: ViewOfBuild, job: Job, step: Step | null): Waiting {
   const at = since(job.assignedAt ?? job.scheduledAt ?? job.createdAt)
   const services = job.services.filter(({ state }) => state === 'starting').map(({ name }) => name)
@@ -43,17 +43,17 @@ function preparing(view: ViewOfBuild, job: Job, step: Step | null): Waiting {
   return { message, ...at, refs: services.map((name) => ref('service', name)) }
 }
 
-/** The whole build waits for its place in a group. */
+/** Describes a build that waits for its place in a group. */
 function placeOf(view: ViewOfBuild, job: Job): Waiting {
   const at = since(view.build.groupTurn ?? job.createdAt)
   const { place } = view.waits
-  // It may have got its place between two readings.
+  // It may have got its place between the two reads.
   if (place === null) return { message: 'Waiting for its place in the group.', ...at, refs: [ref('runner', 'runner')] }
   const { limit, ahead } = place
   return { ...at, limit, ahead, message: gateSentence(view, place, 'build'), refs: gateRefs(view, place) }
 }
 
-/** Everything that the job needs is there: it waits for its time, a limit or a runner. */
+/** Describes a ready job, which waits for its time, a limit or a runner. */
 function readyJob(view: ViewOfBuild, job: Job, step: Step | null): Waiting {
   const { now, waits } = view
   const at = since(job.scheduledAt ?? job.createdAt)
@@ -79,7 +79,7 @@ function readyJob(view: ViewOfBuild, job: Job, step: Step | null): Waiting {
   return { message, ...at, ahead, refs: [ref('runner', 'runner')] }
 }
 
-/** Names the runner, or the pool with its labels, that is missing. */
+/** Returns the missing runner, or the pool and labels of a missing one. */
 function runnerRefs(wait: RunnerWait): Ref[] {
   if (wait.kind === 'home') return [ref('runner', wait.runner)]
   return [ref('runner', wait.pool), ...wait.labels.map((label) => ref('label', label))]
@@ -109,7 +109,7 @@ function runnerSentence(step: Step | null, ahead: number | null): string {
   return `${wanted}; ${ahead === 1 ? 'one job is' : `${ahead} jobs are`} ahead.`
 }
 
-/** Names the work between the lease and the start of the command. */
+/** Names the phase between the lease and the start of the command. */
 function preparations({ build, context }: ViewOfBuild, step: Step | null): string {
   const source = context.source === null ? '' : ' and the source'
   if (step === null) return `a sandbox for rendering${source}`
@@ -134,7 +134,7 @@ function listed(names: readonly string[]): string {
 
 type Gated = Pick<ViewOfBuild, 'organizationSlug' | 'pipeline' | 'holders'>
 
-/** Names the limit or group that holds a job or build back, and counts the `unit`s ahead. */
+/** Names the limit or group that delays a job or build, and counts the `unit`s ahead. */
 function gateSentence({ organizationSlug, pipeline }: Gated, wait: Wait, unit: 'job' | 'build'): string {
   const { reason, group, limit, ahead } = wait
   const counted = (n: number) => (n === 1 ? `one ${unit}` : `${n} ${unit}s`)
@@ -153,7 +153,7 @@ function running(limit: number): string {
   return limit === 1 ? 'one running job' : `${limit} running jobs`
 }
 
-/** Returns the limit or the group first, then some of its holders, where they are known. */
+/** Returns the limit or the group, followed by those of its holders that are known. */
 function gateRefs({ organizationSlug, pipeline, holders }: Gated, wait: Wait): Ref[] {
   const { reason, group } = wait
   const name = reason === 'organization_limit' ? organizationSlug : reason === 'pipeline_limit' ? pipeline.slug : group

@@ -65,7 +65,7 @@ type BitbucketSettings = Pick<
 /** A clone may begin ten minutes after its token was issued. */
 const leastLifeMs = 10 * 60_000
 
-/** Opens the app; null: the operator has not set it up. */
+/** Opens the app; null if the operator has not set it up. */
 export function openBitbucket(settings: BitbucketSettings, pool: pg.Pool, sealer: Sealer): BitbucketApp | null {
   const { bitbucketClientId: clientId, bitbucketClientSecret: clientSecret, bitbucketUrl, bitbucketApiUrl } = settings
   if (clientId === null || clientSecret === null) return null

@@ -148,7 +148,7 @@ test.for(['expired', 'taken back'] as const)(
     if (how === 'expired') await it.server.pool.query("update bitbucket_grants set expires_at = now() - interval '1 s'")
     const settings = readSettings(environment)
     const sealer = createSealer(environment.HARMONT_ENCRYPTION_KEY)
-    // One of this process, and one of another.
+    // Simulates two processes.
     const apps = [1, 2].flatMap(() => openBitbucket(settings, it.server.pool, sealer) ?? [])
     const before = bitbucket.requests.filter((line) => line.includes('access_token')).length
     const list = (app: BitbucketApp) =>

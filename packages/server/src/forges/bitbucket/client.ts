@@ -93,7 +93,7 @@ export async function readAnswer(what: string, ask: () => Promise<Response>): Pr
   if (status >= 400) throw new ForgeRefused(`Bitbucket answered ${status} to ${what}${messageOf(text)}.`, status)
   if (text === '') return null
   const value = parse(text)
-  // This is the page of a proxy: the call may have succeeded or not.
+  // The answer is the page of a proxy: the call may have succeeded or not.
   if (value === undefined) throw new ForgeUnavailable(`Bitbucket did not answer ${what} with JSON.`, null)
   return value
 }

@@ -54,7 +54,7 @@ async function setIn(api: BitbucketApi, fullName: string, check: Check): Promise
     description: cut(check.output.title, most.description),
   })
   const report = `${commit}/reports/${key}`
-  // An earlier attempt's annotations would stay: they go with their report.
+  // Deletes the report of an earlier attempt first, since its annotations would remain otherwise.
   if (check.state.status === 'completed') await removeReport(api, report)
   await api.send('PUT', report, {
     title: cut(check.name, most.title),

@@ -8,7 +8,7 @@ import { bareUuid, secretOfHook } from './hooks.ts'
 import { readEvents } from './read-event.ts'
 import { branchHead, comparedFiles, findInFork, fullCommit, pullRequestFiles } from './repository-api.ts'
 
-/** Bitbucket as a forge, through connected workspaces; `app` null: it is not set up. */
+/** Bitbucket as a forge, through connected workspaces. `app` is null if it is not set up. */
 export function bitbucketForge(app: BitbucketApp | null): Forge {
   const setUp = (): BitbucketApp => {
     if (app === null) throw new Error('Bitbucket is not set up')
@@ -42,14 +42,15 @@ export function bitbucketForge(app: BitbucketApp | null): Forge {
       through(repository, (api) => comparedFiles(api, repository, before, after)),
     changedByPullRequest: (repository, number) =>
       through(repository, (api) => pullRequestFiles(api, repository, number)),
-    // A fork's commit is only in the fork. If that cannot be read, the abbreviated id is used.
+    // A fork's commit exists only in the fork. If the fork cannot be read, the abbreviated id is
+    // used.
     fullCommit: async (repository, { sha, repository: from }) =>
       (await through(repository, (api) => fullCommit(api, from ?? repository.fullName, sha))) ?? sha,
     setCheck: (repository, check) => through(repository, (api) => setStatus(api, repository, check)),
   }
 }
 
-/** Reads Bitbucket's webhooks, each with its own secret; `app` null: none is accepted. */
+/** Reads Bitbucket's webhooks, each with its own secret. If `app` is null, accepts none. */
 function bitbucketWebhooks(app: BitbucketApp | null): ForgeWebhooks {
   return {
     head: (header) => ({
@@ -60,7 +61,7 @@ function bitbucketWebhooks(app: BitbucketApp | null): ForgeWebhooks {
     }),
     async isSigned(body, { signature, hook }) {
       const known = app === null ? undefined : await secretOfHook(app.pool, app.sealer, bareUuid(hook))
-      // An unknown webhook takes as long as a wrong signature.
+      // Takes as long for an unknown webhook as for a wrong signature.
       const secret = known ?? randomBytes(32).toString('base64url')
       return isSignedUnder(secret, body, signature)
     },

@@ -15,7 +15,7 @@ export async function insertGrant(database: Database, sealer: Sealer, id: string
   )
 }
 
-/** Finds the tokens of a connection; undefined: the workspace is no longer connected. */
+/** Finds the tokens of a connection; undefined if the workspace is no longer connected. */
 export async function findGrant(database: Database, sealer: Sealer, id: string): Promise<Tokens | undefined> {
   const { rows } = await database.query<Row>(
     'select access_token, refresh_token, expires_at from bitbucket_grants where id = $1',

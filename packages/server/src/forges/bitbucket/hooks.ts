@@ -50,7 +50,7 @@ interface RepositoryHook {
   /** Our id of the repository. */
   readonly id: string
   readonly fullName: string
-  /** null: there is none yet. */
+  /** null if there is none yet. */
   readonly hookUuid: string | null
 }
 

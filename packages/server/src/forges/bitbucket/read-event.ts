@@ -68,7 +68,7 @@ function readPullRequest(payload: Payload, action: PullRequestEvent['action']): 
     url: pull.at('links').at('html').text('href'),
     head: {
       ref: branch,
-      // An abbreviation of twelve digits, which `fullCommit` completes.
+      // Twelve digits of the id, which `fullCommit` completes.
       sha: source.at('commit').text('hash'),
       isFork,
       repository: from?.text('full_name') ?? null,

@@ -45,7 +45,7 @@ function readRepository(repository: Payload): ForgeRepository | null {
   }
 }
 
-/** Returns the https clone URL of a repository; null: it has none. */
+/** Returns the https clone URL of a repository; null if it has none. */
 function cloneUrlOf(repository: Payload): string | null {
   const clone = repository
     .at('links')
@@ -53,7 +53,7 @@ function cloneUrlOf(repository: Payload): string | null {
     .find((link) => link.text('name') === 'https')
   if (clone === undefined) return null
   const url = new URL(clone.text('href'))
-  // Bitbucket adds the name of the account that asked.
+  // Bitbucket adds the name of the requesting account.
   url.username = ''
   url.password = ''
   return url.href
@@ -61,7 +61,7 @@ function cloneUrlOf(repository: Payload): string | null {
 
 const mostChanged = 3000
 
-/** Returns the newest commit of a branch; null: there is no such branch. */
+/** Returns the newest commit of a branch; null if the branch does not exist. */
 export async function branchHead(
   api: BitbucketApi,
   repository: RepositoryAddress,
@@ -71,13 +71,13 @@ export async function branchHead(
   return found?.at('target').text('hash') ?? null
 }
 
-/** Returns the full id of an abbreviated commit; null: it cannot be read. */
+/** Returns the full id of an abbreviated commit; null if it cannot be read. */
 export async function fullCommit(api: BitbucketApi, fullName: string, short: string): Promise<string | null> {
   const found = await orNull(() => api.get(repositoryPath(fullName, 'commit', short)), isHidden)
   return found?.text('hash') ?? null
 }
 
-/** Lists the paths that differ between two commits; null: there are too many. */
+/** Lists the paths that differ between two commits; null if there are too many. */
 export async function comparedFiles(
   api: BitbucketApi,
   { fullName }: RepositoryAddress,
@@ -93,7 +93,7 @@ export async function comparedFiles(
   )
 }
 
-/** Lists the paths that a pull request changes; null: there are too many. */
+/** Lists the paths that a pull request changes; null if there are too many. */
 export async function pullRequestFiles(
   api: BitbucketApi,
   { fullName }: RepositoryAddress,
@@ -110,7 +110,7 @@ function pathsOf(entries: readonly Payload[] | null): readonly string[] | null {
   return [...new Set(ends.flatMap((end) => end?.text('path') ?? []))]
 }
 
-/** Returns the clone URL of a fork that has the commit, or why there is none. */
+/** Returns the clone URL of a fork that has the commit, or the reason why there is none. */
 export async function findInFork(
   api: BitbucketApi,
   fork: string,

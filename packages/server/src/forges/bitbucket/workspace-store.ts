@@ -10,7 +10,7 @@ export interface WorkspaceFacts {
 
 export interface Workspace extends WorkspaceFacts {
   readonly id: string
-  /** null: it is unbound. */
+  /** null if it is unbound. */
   readonly organizationId: string | null
   readonly grantId: string
 }
@@ -89,7 +89,7 @@ export async function unbindWorkspacesOf(database: Database, organizationId: str
   )
 }
 
-/** Deletes an unbound workspace and its repositories. Returns false if it is bound again. */
+/** Deletes an unbound workspace and its repositories. Returns false if it has been bound again. */
 export async function removeUnbound(database: Database, id: string): Promise<boolean> {
   const { rowCount } = await database.query(
     'delete from bitbucket_workspaces where id = $1 and organization_id is null',

@@ -102,7 +102,7 @@ const reported = (fields: Partial<Failure> = {}): Failure => ({
   ...fields,
 })
 
-test('failed tests are named, the first with its location', () => {
+test('failed tests are named, the first one with its location', () => {
   const failures = [reported(), reported({ test: null, message: 'no module', file: null, line: null })]
   const found = { failures, tests: 8, errors: 1 }
   const { output } = describeCheck(
@@ -114,7 +114,7 @@ test('failed tests are named, the first with its location', () => {
   )
 })
 
-test('a failure in quarantine is told, and what forks proved of a failed test', () => {
+test("a failure in quarantine is reported, and so is the forks' verdict on a failed test", () => {
   const errorMessage = 'Failed softly: 2 tests in quarantine.'
   const soft = job({ state: 'failed', exitCode: 1, softFailed: true, inQuarantine: true, errorMessage })
   const { output } = describeCheck(subject({}, [job(), soft]))
@@ -124,7 +124,7 @@ test('a failure in quarantine is told, and what forks proved of a failed test', 
   expect(red.output.text).toContain('got 1 · invoice.test.ts:7 · flaky: 1 of 3 forks passed\n')
 })
 
-test('what steps wrote is told without HTML, as far as there is room', () => {
+test('annotations of steps are shown without HTML, as far as there is room', () => {
   const one = (markdown: string, style: 'summary' | 'warning' = 'summary') => ({
     ...{ name: 'si*ze', style, tree: markdownTree(markdown), step: 'unit' },
   })

@@ -12,7 +12,7 @@ export interface CheckedJob
   extends Pick<Job, 'state' | 'exitCode' | 'errorCode' | 'errorMessage' | 'softFailed' | 'finishedAt'> {
   /** The name of its step. */
   readonly name: string
-  /** It failed softly, because all its failed tests are in quarantine. */
+  /** Whether it failed softly, because all its failed tests are in quarantine. */
   readonly inQuarantine: boolean
 }
 
@@ -26,9 +26,12 @@ export interface CheckSubject {
   readonly jobs: readonly CheckedJob[]
   /** The last output of the first failed job; null: no job failed. */
   readonly lastOutput: string | null
-  /** The failures that its reports of tests name, else its log. */
+  /** The failures in its test reports, or else in its log. */
   readonly found: Found<ReportedFailure>
-  /** The failed tests of its reports; the files that a log names may be anywhere. */
+  /**
+   * The failed tests of its reports. Files named by a log are excluded, since they may be outside
+   * the repository.
+   */
   readonly failedTests: readonly ReportedFailure[]
   /** The annotations of the steps. */
   readonly annotations: readonly CheckedAnnotation[]
@@ -90,7 +93,7 @@ function conclusionOf({ state, error_code: code }: CheckedBuild, jobs: readonly 
   }
 }
 
-/** The job that failed the build; of several the one that ended first. */
+/** The job that failed the build; if there are several, the one that ended first. */
 export function firstFailure<T extends CheckedJob>(jobs: readonly T[]): T | undefined {
   const failed = jobs.filter(({ state, softFailed }) => (state === 'failed' || state === 'timed_out') && !softFailed)
   return failed.toSorted((a, b) => (a.finishedAt ?? 0) - (b.finishedAt ?? 0))[0]
@@ -154,7 +157,7 @@ function summaryOf({ build, jobs }: CheckSubject): string {
 /** GitHub accepts 65,535 characters of a summary. */
 const mostAnnotationCharacters = 60_000
 
-/** Returns the annotations as Markdown, as far as there is room, and how many are left out. */
+/** Returns the annotations as Markdown, as far as there is room, and the number of omitted ones. */
 function annotationsOf({ annotations }: CheckSubject): string {
   const texts: string[] = []
   let characters = 0
@@ -178,7 +181,7 @@ function escaped(name: string): string {
 
 /** GitHub accepts 65,000 bytes; the rest is for the other parts of the text. */
 const mostOutputBytes = 40_000
-/** Each takes less than 3,000 bytes, and rarely more than 200. */
+/** Each annotation takes less than 3,000 bytes, and rarely more than 200. */
 const mostReported = 5
 
 function textOf({ build, jobs, lastOutput, found }: CheckSubject): string | null {

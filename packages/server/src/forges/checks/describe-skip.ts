@@ -3,18 +3,18 @@ import type { CheckContent } from './describe-check.ts'
 import type { CheckedBuild } from './store.ts'
 
 interface Skip {
-  /** A sentence: why there is no build. */
+  /** A sentence that states why there is no build. */
   readonly because: string
   readonly at: Date
   /** The page of its pipeline. */
   readonly page: string
-  /** The newest build of the branch at that time; null: none counts. */
+  /** The newest build of the branch at that time; null if none counts. */
   readonly counts: CheckedBuild | null
 }
 
 /**
- * Returns the check of a commit that path filters keep from a build. It passes, unless the newest
- * build of its branch has not passed: a push of other files repairs nothing.
+ * Returns the check of a commit that has no build because of path filters. The check passes, unless
+ * the newest build of its branch has not passed: a push of other files does not fix that build.
  */
 export function describeSkip({ because, at, page, counts }: Skip): CheckContent {
   const rest = { actions: [], failedTests: [] }

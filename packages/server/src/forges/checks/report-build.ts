@@ -101,14 +101,14 @@ async function contentOf(
   return describeCheck({ build, jobs, lastOutput: output, ...failures, annotations, publicUrl })
 }
 
-/** Bitbucket takes as many in one request. */
+/** Bitbucket accepts the same number in one request. */
 const mostFailedTests = 100
 
 type Failures = Pick<CheckSubject, 'found' | 'failedTests'>
 
 const nothing: Failures = { found: nothingFound, failedTests: [] }
 
-/** Returns the failed tests that the job reported, else the failures that its log tells of. */
+/** Returns the failed tests reported by the job, or else the failures in its log. */
 async function failuresOf({ pool, engine }: Pick<ReportServices, 'pool' | 'engine'>, jobId: string): Promise<Failures> {
   const reported = (await findFailedTests(pool, [jobId], mostFailedTests)).get(jobId)
   if (reported === undefined)

@@ -12,14 +12,14 @@ interface NewSkip {
   readonly pipelineId: string
   /** Full name of the fork that alone has the commit. */
   readonly fork: string | null
-  /** The branch whose newest build counts instead; null: no build is needed. */
+  /** The branch whose newest build counts instead; null if no build is needed. */
   readonly branch: string | null
   readonly filters: readonly string[]
 }
 
 /**
- * Writes the check, and returns its id. Null where the commit has a check of this name: what a build
- * has said of it stays.
+ * Inserts the check, and returns its id. Returns null if the commit already has a check of this
+ * name, so that a build's result is kept.
  */
 export async function insertSkip(database: Database, skip: NewSkip): Promise<string | null> {
   const { rows } = await database.query<{ id: string }>({
@@ -76,7 +76,7 @@ export async function findPipelinePage(database: Database, pipelineId: string): 
   return rows[0]?.page
 }
 
-/** Deletes such checks after 30 days. Returns their number. */
+/** Deletes these checks after 30 days. Returns their number. */
 export async function removeOldSkips(database: Database): Promise<number> {
   const { rowCount } = await database.query(
     "delete from checks where skipped_because is not null and created_at < now() - interval '30 days'",

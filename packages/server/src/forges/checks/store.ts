@@ -24,8 +24,8 @@ export async function insertCheck(database: Database, check: NewCheck): Promise<
 }
 
 /**
- * Creates the check of a rebuild, if the first build has one. From then on the rebuild decides the
- * checks that the first build decided.
+ * Creates the check of a rebuild, if the first build has one. From then on, the checks that the
+ * first build decided are decided by the rebuild.
  */
 export async function inheritCheck(database: Database, buildId: string): Promise<void> {
   await database.query({
@@ -54,12 +54,12 @@ export interface CheckRow {
   readonly commit: string
   readonly name: string
   readonly check_id: string | null
-  /** The digest of the state that the forge has. */
+  /** The digest of the state that was last sent to the forge. */
   readonly told: string | null
-  /** Full name of the commit's fork; null: it is not from a fork, or the fork is gone. */
+  /** Full name of the commit's fork; null if it is not from a fork, or the fork was deleted. */
   readonly fork: string | null
   readonly created_at: Date
-  /** Why there is no build; null: there is one, or it is of a discovery. */
+  /** The reason why there is no build; null if there is one, or if the check is of a discovery. */
   readonly skipped_because: string | null
   readonly skipped_pipeline: string | null
   readonly counts_build: string | null
@@ -109,7 +109,7 @@ export async function newestBuildsOfCommit(
   return rows.map(({ id }) => id)
 }
 
-/** Stores the reported digest and the forge's id of the check; null: the forge refused it. */
+/** Stores the reported digest and the forge's id of the check; null if the forge refused it. */
 export async function recordReport(
   database: Database,
   id: string,
@@ -132,7 +132,7 @@ export interface CheckedBuild {
   readonly error_code: string | null
   readonly error_message: string | null
   readonly is_held: boolean
-  /** It waits for its concurrency group. */
+  /** Whether it waits for its concurrency group. */
   readonly awaits_place: boolean
   readonly created_at: Date
   readonly started_at: Date | null
@@ -140,7 +140,7 @@ export interface CheckedBuild {
   readonly idle_ms: number
 }
 
-/** Finds a build of a pipeline with what its check shows. */
+/** Finds a build of a pipeline with the facts that its check shows. */
 export async function findCheckedBuild(database: Database, id: string): Promise<CheckedBuild | undefined> {
   const { rows } = await database.query<CheckedBuild>({
     name: 'find-checked-build',
@@ -170,7 +170,7 @@ export function reportTask(buildId: string) {
     identifier: 'follow_build',
     payload: { build_id: buildId },
     queue_name: `follow-${shard}`,
-    // One waiting task is enough, because it reads the state when it runs.
+    // One queued task is enough, because it reads the state when it runs.
     job_key: `follow:${buildId}`,
   } as const
 }

@@ -53,7 +53,7 @@ async function applyDiscovery({ pool, engine }: ReportServices, id: string): Pro
   })
 }
 
-/** Returns the rendered pipelines, or why there are none. */
+/** Returns the rendered pipelines, or the reason why there are none. */
 function readResult({ state, steps, errorCode, errorMessage }: Build): Discovered | EnvelopeError[] {
   const [carrier] = steps
   let message: string | null = null

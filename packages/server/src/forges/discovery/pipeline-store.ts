@@ -8,8 +8,8 @@ import { triggerJson } from '../triggers/trigger.ts'
 import type { CodePipeline, KnownPipeline } from './plan-pipelines.ts'
 
 /**
- * Locks and returns the organization's pipelines that this repository's code defines, and those of
- * the repository that no code defines.
+ * Locks and returns the organization's pipelines that this repository's code defines, and the
+ * repository's other pipelines.
  */
 export async function knownPipelines(
   database: Database,
@@ -26,7 +26,7 @@ export async function knownPipelines(
   return rows
 }
 
-/** Updates a pipeline to its code, except its slug. Restores one that discovery archived. */
+/** Updates a pipeline to its code, except its slug. Restores a pipeline that discovery archived. */
 export async function setFromCode(
   database: Database,
   pipelineId: string,

@@ -9,7 +9,7 @@ export interface KnownPipeline {
   readonly slug: string
   readonly source_slug: string | null
   readonly archived_by: 'person' | 'discovery' | null
-  /** This repository has defined it before. */
+  /** Whether this repository has defined it before. */
   readonly isOurs: boolean
 }
 
@@ -22,7 +22,7 @@ export interface CodePipeline {
 }
 
 export interface PipelinePlan {
-  /** `pipeline` null: it is created. */
+  /** `pipeline` is null if it is to be created. */
   readonly set: readonly { readonly pipeline: KnownPipeline | null; readonly code: CodePipeline }[]
   readonly archive: readonly KnownPipeline[]
   readonly errors: readonly EnvelopeError[]
@@ -76,7 +76,7 @@ function vanished(
   { pipelines }: Discovered,
   errors: readonly EnvelopeError[],
 ): readonly KnownPipeline[] {
-  // A file that does not load may define any of them.
+  // A file that cannot be loaded may define any of them.
   if (errors.some(({ slug }) => slug === null)) return []
   const there = new Set([...pipelines, ...errors].map(({ slug }) => slug))
   return known.filter(({ isOurs, archived_by: by, source_slug: slug }) => isOurs && by === null && !there.has(slug))

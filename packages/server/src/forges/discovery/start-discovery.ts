@@ -24,9 +24,9 @@ export interface WantedDiscovery {
 }
 
 /**
- * Starts to render all pipelines of the default branch's head, as a build of the engine that
- * belongs to no pipeline, so that it waits and survives as builds do. Fails if the forge is
- * unavailable.
+ * Starts to render all pipelines of the default branch's head. The rendering is a build of the
+ * engine without a pipeline, so that it queues and survives restarts like other builds. Fails if
+ * the forge is unavailable.
  */
 export async function startDiscovery(services: DiscoveryServices, wanted: WantedDiscovery): Promise<void> {
   const { pool, engine, forges } = services
@@ -70,7 +70,7 @@ function contextOf(repository: ConnectedRepository, commit: string, publicUrl: s
     trust: 'trusted',
     origin: { pipeline: 'discovery', number: '', url: `${publicUrl}/${organizationSlug}/repos` },
     renderSlug: everyPipeline,
-    // Prevents the rendered pipelines from running: this build belongs to no pipeline.
+    // Prevents the rendered pipelines from running, since this build belongs to no pipeline.
     planOnly: true,
     source: { kind: 'git', repository: repository.id, commit, refs: [`refs/heads/${defaultBranch}`] },
     conditionContext: {

@@ -92,7 +92,7 @@ export interface EndedDiscovery {
   readonly created_at: Date
 }
 
-/** Finds the errors of a discovery; undefined: it has not ended. */
+/** Finds the errors of a discovery; undefined if it has not ended. */
 export async function findDiscoveryErrors(database: Database, id: string): Promise<EndedDiscovery | undefined> {
   const { rows } = await database.query<EndedDiscovery>({
     name: 'find-discovery-errors',
@@ -121,8 +121,8 @@ const queues = 8
 
 /**
  * Queues the discovery of repositories, by their forge's ids. Requests before it starts are merged
- * into one. `again`: also for an unchanged commit. The priority is low, because an installation may
- * show thousands of repositories.
+ * into one. `again`: also discover an unchanged commit. The priority is low, because an
+ * installation may have thousands of repositories.
  */
 export async function queueDiscovery(
   database: Database,

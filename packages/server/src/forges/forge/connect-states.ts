@@ -40,7 +40,7 @@ export async function findConnectState(
   return rows[0]
 }
 
-/** Uses up a state. Returns false if another request was faster. */
+/** Consumes a state. Returns false if another request has consumed it. */
 export async function takeConnectState(database: Database, forge: ForgeName, state: string): Promise<boolean> {
   const { rowCount } = await database.query(`delete from ${stores[forge].table} where state_hash = $1`, [
     hashToken(state),

@@ -30,13 +30,13 @@ export interface PushEvent extends Origin {
   readonly type: 'push'
   /** The full ref, such as `refs/heads/main` or `refs/tags/v1`. */
   readonly ref: string
-  /** null: the ref is new. */
+  /** null if the ref is new. */
   readonly before: string | null
-  /** null: the ref was deleted. For an annotated tag, the commit that it points to. */
+  /** null if the ref was deleted. For an annotated tag, the commit that it points to. */
   readonly after: string | null
   /** The message of the newest commit. */
   readonly message: string | null
-  /** All paths that the commits name; null: the event does not list all of them. */
+  /** All paths that the commits name; null if the event does not list all of them. */
   readonly files: readonly string[] | null
   readonly sender: ForgeUser
 }
@@ -51,20 +51,19 @@ export interface PullRequestEvent extends Origin {
   readonly head: {
     readonly ref: string
     readonly sha: string
-    /** The head is not in the base repository, or its repository is gone. */
+    /** Whether the head is not in the base repository, or its repository was deleted. */
     readonly isFork: boolean
-    /** `owner/name` of the head's repository; null when it is gone. */
+    /** `owner/name` of the head's repository; null if it was deleted. */
     readonly repository: string | null
-    /** Full refs that contain the commit, in the repository that it is fetched from. */
+    /** Full refs that contain the commit, in the repository from which it is fetched. */
     readonly refs: readonly string[]
-    /** Only the fork has the commit, so it is fetched from there. */
+    /** Only the fork has the commit, so it is fetched from the fork. */
     readonly isInForkOnly: boolean
   }
   readonly base: { readonly ref: string; readonly sha: string }
   /**
    * The time of this state, for a forge that reports an edited title like a new commit: only a new
-   * commit or target then starts a build. null: the event always means that there is a build to
-   * start.
+   * commit or target then starts a build. null if every such event starts a build.
    */
   readonly asOf: Date | null
   readonly author: ForgeUser
@@ -108,7 +107,9 @@ export interface InstallationEvent {
   readonly requester: ForgeUser | null
 }
 
-/** Repositories were added to an installation or removed. The forge has the current list. */
+/**
+ * Repositories were added to an installation or removed from it. The forge has the current list.
+ */
 export interface RepositoriesEvent {
   readonly type: 'repositories'
   readonly installation: string

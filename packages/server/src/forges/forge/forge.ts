@@ -17,7 +17,9 @@ export interface RepositoryAddress {
 
 export interface CloneAccess {
   readonly url: string
-  /** The value of an Authorization header, valid for at least ten minutes; null: none is needed. */
+  /**
+   * The value of an Authorization header, valid for at least ten minutes; null if none is needed.
+   */
   readonly authorization: string | null
 }
 
@@ -37,23 +39,25 @@ export interface DeliveryHead {
  */
 export interface Forge {
   readonly name: ForgeName
-  /** The name that people read. */
+  /** The display name. */
   readonly title: string
   /** The error code of a request whose call to the forge failed. */
   readonly failed: ErrorCode
-  /** The error code of a forge that the operator has not set up; null: it is set up. */
+  /** The error code of a forge that the operator has not set up; null if it is set up. */
   readonly notConfigured: ErrorCode | null
   readonly webhooks: ForgeWebhooks
   cloneAccess(repository: RepositoryAddress): Promise<CloneAccess>
   /**
    * Returns access to a commit in a fork, for forges whose base repository does not have it.
    * `hidden`: the account that connected the repository may not read the fork. `gone`: the fork or
-   * the commit does not exist any more.
+   * the commit no longer exists.
    */
   forkAccess?(repository: RepositoryAddress, fork: string, commit: string): Promise<CloneAccess | 'hidden' | 'gone'>
-  /** Returns the newest commit of a branch; null: there is no such branch. */
+  /** Returns the newest commit of a branch; null if the branch does not exist. */
   branchHead(repository: RepositoryAddress, branch: string): Promise<string | null>
-  /** Lists the paths that differ, with both names of renamed files; null: incomplete. */
+  /**
+   * Lists the paths that differ, with both names of renamed files; null if the list is incomplete.
+   */
   changedByPush(repository: RepositoryAddress, before: string, after: string): Promise<readonly string[] | null>
   /** Lists the paths that a pull request changes, in the same way. */
   changedByPullRequest(repository: RepositoryAddress, number: number): Promise<readonly string[] | null>
@@ -95,13 +99,13 @@ export interface CheckAction {
 }
 
 export interface Check {
-  /** The forge's id of the check; null: it does not exist yet. */
+  /** The forge's id of the check; null if it does not exist yet. */
   readonly checkId: string | null
   readonly name: string
   readonly commit: string
-  /** Full name of the commit's fork; null: it is not from a fork, or the fork is gone. */
+  /** Full name of the commit's fork; null if it is not from a fork, or the fork was deleted. */
   readonly fork: string | null
-  /** Our id, which events contain. It identifies a check whose `checkId` we never received. */
+  /** Our id, which events contain. It identifies a check whose `checkId` was never received. */
   readonly externalId: string
   readonly detailsUrl: string
   readonly state:
@@ -117,7 +121,7 @@ export interface Check {
     readonly title: string
     readonly summary: string
     readonly text: string | null
-    /** The annotations of the steps, in Markdown without HTML and pictures. */
+    /** The annotations of the steps, in Markdown without HTML and images. */
     readonly annotations?: string
   }
   /** At most three. */

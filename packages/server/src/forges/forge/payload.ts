@@ -3,7 +3,7 @@ import { EventUnreadable } from '../../platform/outbound/forge-errors.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** An object of a payload. Its readers throw `EventUnreadable` for unexpected members. */
+/** An object of a payload. Its readers throw `EventUnreadable` for members of another type. */
 export class Payload {
   readonly #members: Members
   readonly #path: string
@@ -30,7 +30,7 @@ export class Payload {
     return new Payload(this.#members[name], this.#pathOf(name))
   }
 
-  /** null: absent or null. */
+  /** null if absent or null. */
   maybe(name: string): Payload | null {
     return this.#members[name] == null ? null : this.at(name)
   }

@@ -6,7 +6,7 @@ import { apiOptions } from '../../platform/outbound/github-options.ts'
 import { translateFailure } from '../../platform/outbound/translate-github-failure.ts'
 import { type Settings, SettingsError } from '../../platform/settings/read-settings.ts'
 
-/** Makes requests, as in `request('GET /repos/{owner}/{repo}', {…})`. */
+/** Sends requests, as in `request('GET /repos/{owner}/{repo}', {…})`. */
 export type GithubRequest = Octokit['request']
 
 export interface GithubApp {
@@ -26,8 +26,8 @@ type AppSettings = Pick<
 const leastLifeMs = 10 * 60_000
 
 /**
- * Opens the App; null: it is not set up. Throws a SettingsError for an invalid key. Loads GitHub's
- * library here, because most servers have no App.
+ * Opens the App; null if it is not set up. Throws a SettingsError for an invalid key. Loads
+ * GitHub's library lazily, because most servers have no App.
  */
 export async function openGithubApp(settings: AppSettings): Promise<GithubApp | null> {
   const privateKey = readAppKey(settings)
@@ -49,7 +49,8 @@ export async function openGithubApp(settings: AppSettings): Promise<GithubApp | 
         try {
           return await call(await requestWith(installation, false))
         } catch (error) {
-          // The cached token may be revoked: an installation that was suspended gets a new one.
+          // The cached token may be revoked: requests a new one for an installation that was
+          // suspended.
           if (!(error instanceof Error && 'status' in error && error.status === 401)) throw error
           return call(await requestWith(installation, true))
         }
@@ -79,7 +80,7 @@ async function translated<T>(call: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Reads the App's private key as PKCS#8 PEM; null: it is not set. Throws a SettingsError. */
+/** Reads the App's private key as PKCS#8 PEM; null if it is not set. Throws a SettingsError. */
 function readAppKey({ githubPrivateKey, githubPrivateKeyPath }: AppSettings): string | null {
   if (githubPrivateKey !== null) return parseKey('HARMONT_GITHUB_PRIVATE_KEY', githubPrivateKey.replaceAll('\\n', '\n'))
   if (githubPrivateKeyPath === null) return null

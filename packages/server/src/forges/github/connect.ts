@@ -85,13 +85,13 @@ async function identitiesOf(
     const { subject } = await provider.identify({ code, redirectUri: null, codeVerifier: null, nonce: null })
     return [...new Set([...linked, subject])]
   } catch (error) {
-    // An invalid code proves nothing, but a linked account still may.
+    // An invalid code proves nothing, but a linked account may still prove control.
     if (error instanceof IdentityRefused) return linked
     throw error
   }
 }
 
-/** Stores and returns the state of an installation at GitHub; null: it does not exist. */
+/** Stores and returns the state of an installation at GitHub; null if it does not exist. */
 async function refreshInstallation(pool: pg.Pool, app: GithubApp, number: number): Promise<InstallationRow | null> {
   if ((await findByNumber(pool, number))?.deleted_at) return null
   const facts = await lookUpInstallation(app, number)
@@ -134,7 +134,7 @@ async function bind(
   return bound
 }
 
-/** Returns one 404 for unknown installations and for those of others. */
+/** Throws the same 404 for unknown installations and for those of others. */
 export function installationNotFound(): Error {
   return apiError(
     'github_installation_not_found',
@@ -142,7 +142,7 @@ export function installationNotFound(): Error {
   )
 }
 
-/** Returns the 403 with a way to link an account that works in every client. */
+/** Returns the 403 with instructions for linking an account that work in every client. */
 async function identityRequired({ pool, identityProviders }: GithubServices, userId: string): Promise<Error> {
   const why = 'No GitHub account is linked to yours, so nothing proves that the installation is yours.'
   if (!identityProviders.has('github'))

@@ -6,7 +6,7 @@ import { setCheckRun } from './check-runs.ts'
 import { readEvents } from './read-event.ts'
 import { branchHead, comparedFiles, pullRequestFiles } from './repository-api.ts'
 
-/** GitHub as a forge, through our App; `app` null: the operator has not set it up. */
+/** GitHub as a forge, through our App. `app` is null if the operator has not set it up. */
 export function githubForge(
   app: GithubApp | null,
   { githubWebhookSecret }: Pick<Settings, 'githubWebhookSecret'>,
@@ -41,7 +41,7 @@ export function githubForge(
   }
 }
 
-/** Reads GitHub's webhooks; `secret` null: it is not set, and no delivery is accepted. */
+/** Reads GitHub's webhooks. `secret` is null if it is not set; then no delivery is accepted. */
 function githubWebhooks(secret: string | null): ForgeWebhooks {
   return {
     head: (header) => ({

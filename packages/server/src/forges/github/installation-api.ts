@@ -5,7 +5,7 @@ import { orNull } from '../forge/failures.ts'
 import type { GithubApp, GithubRequest } from './app.ts'
 import type { InstallationFacts, InstallationRow } from './installation-store.ts'
 
-/** Looks up an installation; null: it does not exist. Fails as `asApp` does. */
+/** Looks up an installation; null if it does not exist. Has the errors of `asApp`. */
 export async function lookUpInstallation(app: GithubApp, number: number): Promise<InstallationFacts | null> {
   const found = await orNull(
     () => app.asApp((request) => request('GET /app/installations/{installation_id}', { installation_id: number })),
@@ -30,8 +30,8 @@ export async function lookUpInstallation(app: GithubApp, number: number): Promis
 
 /**
  * Returns whether one of these GitHub accounts controls an installation (`http.md` 11.1): it owns,
- * installed or requested it, or is an active admin of the organization, which the installation's
- * own token can tell. Fails with `ForgeUnavailable`.
+ * installed or requested it, or is an active admin of the organization. The installation's own
+ * token can read the admins. Fails with `ForgeUnavailable`.
  */
 export async function provesControl(
   app: GithubApp,
@@ -47,7 +47,8 @@ export async function provesControl(
 }
 
 async function isActiveAdmin(app: GithubApp, installation: InstallationRow, subject: string): Promise<boolean> {
-  // A refusal proves nothing: no member, a suspended installation, or one that may not see members.
+  // A refusal proves nothing: the account is no member, or the installation is suspended or may not
+  // read members.
   const isAdmin = await orNull(() =>
     app.asInstallation(Number(installation.number), async (request) => {
       // Another account may take over a login, but never an id.

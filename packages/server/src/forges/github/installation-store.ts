@@ -64,7 +64,7 @@ export interface InstallationFacts {
   readonly account: ForgeAccount
   /** null: not suspended. */
   readonly suspendedAt: Date | null
-  /** GitHub's ids; null: unknown, and the stored value stays. */
+  /** GitHub's ids; null if unknown, in which case the stored value stays. */
   readonly installedBy: string | null
   readonly requestedBy: string | null
 }
@@ -108,7 +108,7 @@ export async function bindInstallation(database: Database, id: string, organizat
   return rowCount === 1
 }
 
-/** Unbinds an installation by GitHub's id. Returns its account; undefined: it was not bound. */
+/** Unbinds an installation by GitHub's id. Returns its account; undefined if it was not bound. */
 export async function unbindInstallation(
   database: Database,
   organizationId: string,

@@ -9,7 +9,7 @@ const publicUrl = 'http://localhost:4000'
 const github = await startGithub({ publicUrl })
 const it = testServer({ ...github.environment, HARMONT_PUBLIC_URL: publicUrl, HARMONT_RATE_LIMITS: 'off' })
 afterAll(() => github.stop())
-// These tests apply events directly. The tests of webhooks cover their way over HTTP.
+// These tests apply events directly. Delivery over HTTP is covered by the tests of webhooks.
 github.webhooks.hold()
 afterEach(() => {
   expect(github.violations).toEqual([])
@@ -59,7 +59,7 @@ async function told(answer: Promise<Awaited<ReturnType<typeof connect>>>) {
   return status === 201 ? [status, body.installation_id] : [status, codeOf({ status, body, headers: new Headers() })]
 }
 
-/** Applies the newest deliveries of GitHub as the task of webhooks does. */
+/** Applies the newest deliveries of GitHub like the webhook task. */
 async function take(many = 1) {
   for (const { event, body } of github.webhooks.made.slice(-many)) {
     const [read] = readEvents(event, Buffer.from(body))
@@ -132,7 +132,7 @@ test('the user who installed or requested it can bind it after the signed webhoo
   expect(await told(connect(installer, installation.id))).toEqual([409, 'github_installation_bound_elsewhere'])
 })
 
-test('a number proves nothing: 403 without a GitHub account, and one 404 for foreign and unknown installations', async () => {
+test('an installation number alone proves nothing: 403 without a GitHub account, and one 404 for foreign and unknown installations', async () => {
   const owner = await newMember()
   const installation = await github.install(owner.account, [], owner.account, { silent: true })
   const unlinked = await newMember({ linked: false })
@@ -195,7 +195,7 @@ test('G33 a state belongs to its user and organization, is valid for an hour, an
   expect(answers.filter(([, code]) => code === 'oauth_state_invalid')).toHaveLength(4)
 })
 
-test('of two organizations that connect at the same time, one succeeds', async () => {
+test('exactly one of two organizations that connect at the same time succeeds', async () => {
   const account = github.addUser(fresh('shared'))
   const installation = await github.install(account, [], account, { silent: true })
   const members = await Promise.all(Array.from({ length: 6 }, () => newMember({ linked: false })))

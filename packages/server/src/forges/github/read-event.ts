@@ -16,7 +16,7 @@ const mostCommits = 2048
 
 type Reader = (payload: Payload) => ForgeEvent | null
 
-/** The readers of events by name. Other events do not concern us. */
+/** The readers of events by name. Other events are ignored. */
 const readers: Readonly<Record<string, Reader>> = {
   push: readPush,
   pull_request: readPullRequest,
@@ -52,14 +52,14 @@ const readers: Readonly<Record<string, Reader>> = {
   },
 }
 
-/** Returns the events of a delivery that concern us. Throws `EventUnreadable`. */
+/** Returns the relevant events of a delivery. Throws `EventUnreadable`. */
 export function readEvents(event: string, body: Buffer): readonly ForgeEvent[] {
   const reader = Object.hasOwn(readers, event) ? readers[event] : undefined
   const read = reader === undefined ? null : reader(Payload.parse(body))
   return read === null ? [] : [read]
 }
 
-/** Returns null without an installation: a repository's webhook sent the push, not our App. */
+/** Returns null without an installation: then a repository's webhook sent the push, not our App. */
 function readPush(payload: Payload): PushEvent | null {
   if (payload.maybe('installation') === null) return null
   const before = payload.text('before')
@@ -78,7 +78,7 @@ function readPush(payload: Payload): PushEvent | null {
   }
 }
 
-/** Returns the paths of the commits; null if one has none: GitHub omits large lists. */
+/** Returns the paths of the commits; null if one has no paths: GitHub omits large lists. */
 function readFiles(payload: Payload): readonly string[] | null {
   const commits = payload.list('commits')
   const filesOf = commits.map((commit) => ['added', 'removed', 'modified'].flatMap((name) => commit.texts(name)))
@@ -108,7 +108,7 @@ function readPullRequest(payload: Payload): PullRequestEvent | null {
       sha: head.text('sha'),
       isFork: repository?.id('id') !== origin.repository.externalId,
       repository: repository?.text('full_name') ?? null,
-      // The base repository also has the heads of pull requests from forks, even after the fork is
+      // The base repository has the heads of pull requests from forks, even after the fork is
       // deleted.
       refs: [`refs/pull/${pull.id('number')}/head`],
       isInForkOnly: false,

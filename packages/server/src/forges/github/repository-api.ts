@@ -4,13 +4,15 @@ import { orNull } from '../forge/failures.ts'
 import type { RepositoryAddress } from '../forge/forge.ts'
 import type { GithubRequest } from './app.ts'
 
-/** Returns the parameters of a repository. GitHub redirects the old name of a renamed one. */
+/**
+ * Returns the parameters of a repository. GitHub redirects the old name of a renamed repository.
+ */
 export function repositoryPath({ fullName }: RepositoryAddress): { readonly owner: string; readonly repo: string } {
   const [owner = '', repo = ''] = fullName.split('/')
   return { owner, repo }
 }
 
-/** Returns the newest commit of a branch; null: there is no such branch. */
+/** Returns the newest commit of a branch; null if the branch does not exist. */
 export async function branchHead(
   request: GithubRequest,
   repository: RepositoryAddress,
@@ -33,7 +35,7 @@ interface ChangedFile {
   readonly previous_filename?: string | undefined
 }
 
-/** Lists the paths that differ between two commits; null: the list is incomplete. */
+/** Lists the paths that differ between two commits; null if the list is incomplete. */
 export async function comparedFiles(
   request: GithubRequest,
   repository: RepositoryAddress,
@@ -51,7 +53,7 @@ export async function comparedFiles(
   return !isForward || files.length >= mostCompared ? null : pathsOf(files)
 }
 
-/** Lists the paths that a pull request changes; null: the list is incomplete. */
+/** Lists the paths that a pull request changes; null if the list is incomplete. */
 export async function pullRequestFiles(
   request: GithubRequest,
   repository: RepositoryAddress,

@@ -34,8 +34,8 @@ export function githubTasks(services: GithubTaskServices): TaskList {
 }
 
 /**
- * Reads the state and the repositories of an installation. Repositories that an event added
- * meanwhile stay. Fails with `ForgeUnavailable` or `ForgeRefused`, and records the reason.
+ * Reads the state and the repositories of an installation. Repositories that an event added in the
+ * meantime stay. Fails with `ForgeUnavailable` or `ForgeRefused`, and records the reason.
  */
 export async function syncInstallation(pool: pg.Pool, app: GithubApp, id: string): Promise<void> {
   const installation = await findInstallation(pool, id)

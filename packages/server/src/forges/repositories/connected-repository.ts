@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import type { ForgeName, RepositoryAddress } from '../forge/forge.ts'
 import { sourceNameOf } from './source-name.ts'
 
-/** A repository that an organization has connected and that its forge shows us. */
+/** A repository that an organization has connected and that its forge lists. */
 export interface ConnectedRepository {
   /** The name of the repository in the source of a build, see `sourceNameOf`. */
   readonly id: string

@@ -92,7 +92,7 @@ test("a fork's name gives no access at a forge whose repositories have the commi
   await expect(offer(id, { ...source, repository })).rejects.toMatchObject({ code: 'fork_fetch_unsupported' })
 })
 
-test('a refusal by GitHub is final, a failure is retried', async () => {
+test('a refusal by GitHub is final; after a failure, the task is retried', async () => {
   const { id, source, installation } = await newBuild('offer-fails')
   github.misbehave({ on: /access_tokens/, how: '500' })
   await expect(offer(id, source)).rejects.toBeInstanceOf(ForgeUnavailable)
@@ -103,7 +103,7 @@ test('a refusal by GitHub is final, a failure is retried', async () => {
   })
 })
 
-test('only generated repository names can be read, and they read back equal', () => {
+test('only generated repository names are accepted, and parsing returns their parts', () => {
   const github = sourceNameOf('github', '12')
   expect(readSourceName(github)).toEqual({ forge: 'github', externalId: '12', fork: null })
   const bitbucket = sourceNameOf('bitbucket', '{a-b}')

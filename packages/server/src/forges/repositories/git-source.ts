@@ -20,7 +20,7 @@ interface GitSourceServices {
   readonly forges: Forges
 }
 
-/** Returns the function with which builds find connected repositories. */
+/** Returns the function that finds the connected repositories of builds. */
 export function repositoryFinder({ pool, forges }: GitSourceServices): FindRepository {
   return async (organizationId, fullName) => {
     const found = await findConnectedByName(pool, organizationId, fullName)
@@ -61,9 +61,9 @@ type GitSource = Extract<BuildSource, { readonly kind: 'git' }>
 type GitOffer = Extract<SourceOffer, { readonly kind: 'git' }>
 
 /**
- * Returns where a runner fetches a build's commit, with a credential that can only read this
- * repository. Fails with `SourceUnavailable` if the organization of the build has no access to the
- * repository or its fork, and with `ForgeUnavailable` if a retry may help.
+ * Returns the address from which a runner fetches a build's commit, with a credential that can only
+ * read this repository. Fails with `SourceUnavailable` if the organization of the build has no
+ * access to the repository or its fork, and with `ForgeUnavailable` if a retry may help.
  */
 export async function offerGitSource(
   { pool, forges }: GitSourceServices,
@@ -73,7 +73,7 @@ export async function offerGitSource(
   const name = readSourceName(source.repository)
   const repository = name && (await findConnected(pool, name.forge, name.externalId))
   const forge = name && forges.get(name.forge)
-  // Another organization may have connected the installation meanwhile.
+  // Another organization may have connected the installation in the meantime.
   const isTheirs = repository !== undefined && repository.organizationId === (await organizationOfBuild(pool, buildId))
   if (name === undefined || !isTheirs || forge === undefined || forge.notConfigured !== null)
     throw new SourceUnavailable(
@@ -110,8 +110,8 @@ const fullCommit = /^[0-9a-f]{40}$/
 
 /**
  * Returns access to a commit that only a fork has; `fork` is its full name, or empty if it was
- * deleted. Fails with `SourceUnavailable`, which says what the author of the fork can do, and as
- * calls of forges do.
+ * deleted. Fails with `SourceUnavailable`, which advises the author of the fork, and with the
+ * errors of forge calls.
  */
 async function forkAccessOf(
   forge: Forge,
@@ -123,7 +123,7 @@ async function forkAccessOf(
     throw new SourceUnavailable('fork_fetch_unsupported', `Forks at ${forge.title} cannot be fetched. ${pushHere}`)
   if (fork === '') throw gone(commit, 'its fork was removed')
   // If the fork could not be read, only an abbreviated id is known. The owner of the fork could
-  // create another commit with the same abbreviation, which nobody has approved.
+  // create another commit with the same abbreviation, without an approval.
   if (!fullCommit.test(commit)) throw hidden(forge, fork, 'then push to the pull request again')
   const access = await forge.forkAccess(address, fork, commit)
   if (access === 'gone') throw gone(commit, `${fork} no longer exists, or does not have it`)

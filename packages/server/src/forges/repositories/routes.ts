@@ -83,7 +83,7 @@ export function cloneUrlKey(url: string): string {
       .replace(/[?#].*$/s, '')
       .replace(/^[a-z][a-z0-9+.-]*:\/\//, '')
       .replace(/^[^/@]*@/, '')
-      // Rewrites `host:path` of scp. A port stays, because it distinguishes two servers on one
+      // Rewrites scp's form `host:path`. A port stays, because it distinguishes two servers on one
       // host.
       .replace(/^([^/:]+):(?!\d+(\/|$))/, '$1/')
       .replace(/\/+$/, '')

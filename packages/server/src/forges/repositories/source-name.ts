@@ -9,9 +9,9 @@ export function sourceNameOf(forge: ForgeName, externalId: string): string {
 }
 
 /**
- * Returns the name of a fork that alone has the commit: the name of the base repository, and the
- * full name of the fork, or null if it was deleted. A later fork of that name cannot provide other
- * files, because the commit id is a digest of them.
+ * Returns the name of a fork that has the commit exclusively: the name of the base repository, and
+ * the full name of the fork, or null if it was deleted. A later fork of that name cannot provide
+ * other files, because the commit id is a digest of them.
  */
 export function forkNameOf(repository: string, fork: string | null): string {
   return `${repository}#${fork ?? ''}`
@@ -20,11 +20,14 @@ export function forkNameOf(repository: string, fork: string | null): string {
 interface SourceName {
   readonly forge: ForgeName
   readonly externalId: string
-  /** Full name of the only fork with the commit, empty if deleted; null: the repository has it. */
+  /**
+   * Full name of the only fork with the commit, empty if it was deleted; null if the repository has
+   * the commit.
+   */
   readonly fork: string | null
 }
 
-/** Reads a name; undefined: it is not one of ours. */
+/** Parses a name; undefined if it was not generated here. */
 export function readSourceName(name: string): SourceName | undefined {
   const [, forge, externalId, fork = null] = /^(github|bitbucket):([^#]+)(?:#(.*))?$/s.exec(name) ?? []
   if ((forge !== 'github' && forge !== 'bitbucket') || externalId === undefined) return undefined

@@ -1,6 +1,6 @@
 /**
- * Repositories that forges show us. Repositories of a bound and not suspended connection are
- * active; the others count as absent.
+ * Repositories listed by forges. Repositories of a bound and not suspended connection are active;
+ * the others count as absent.
  */
 import type { Database } from '../../platform/database/transaction.ts'
 import { queueDiscovery } from '../discovery/store.ts'
@@ -19,8 +19,8 @@ const stores = {
 } as const satisfies Readonly<Record<ForgeName, object>>
 
 /**
- * Makes these the repositories of a connection, as its forge listed them after `listedAt`, and
- * queues their discovery. Repositories that an event added since then stay.
+ * Replaces the repositories of a connection by this list, which its forge returned after
+ * `listedAt`, and queues their discovery. Repositories that an event added since then stay.
  */
 export async function replaceRepositories(
   database: Database,
@@ -85,7 +85,7 @@ export async function removeRepositories(
   })
 }
 
-/** Records the result of a sync; `problem` null: it succeeded. */
+/** Records the result of a sync; `problem` is null if it succeeded. */
 export async function recordSync(database: Database, { forge, id }: Connection, problem: string | null): Promise<void> {
   await database.query({
     name: `record-sync-${forge}`,
@@ -144,7 +144,7 @@ export interface NamedRow {
   readonly default_branch: string
 }
 
-/** Lists the names that the organization's pipelines give to repositories, each once. */
+/** Lists the repository names in the organization's pipelines, each once. */
 export async function listNamedByPipelines(database: Database, organizationId: string): Promise<readonly NamedRow[]> {
   const { rows } = await database.query<NamedRow>(
     `select distinct on (repository) repository, default_branch
@@ -154,11 +154,12 @@ export async function listNamedByPipelines(database: Database, organizationId: s
   return rows
 }
 
-/** Returns the organization of a build; undefined: there is no such build. */
+/** Returns the organization of a build; undefined if the build does not exist. */
 export async function organizationOfBuild(database: Database, buildId: string): Promise<string | undefined> {
   const { rows } = await database.query<{ organization_id: string }>({
     name: 'organization-of-build',
-    // The queue of a build is its organization, also for discoveries, which belong to no pipeline.
+    // The queue of a build is its organization. That also holds for discoveries, which belong to no
+    // pipeline.
     text: 'select queue as organization_id from engine.builds where id = $1',
     values: [buildId],
   })

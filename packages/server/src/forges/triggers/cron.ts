@@ -2,11 +2,11 @@
 import { Cron } from 'croner'
 
 const leastGapMs = 5 * 60_000
-/** Enough runs to include every distance between two of them. */
+/** Enough runs to include every possible interval. */
 const checkedRuns = 200
 const field = /^(\*|\d{1,2}|[a-z]{3})(-(\d{1,2}|[a-z]{3}))?(\/\d{1,2})?$/i
 
-/** Returns what is wrong with a schedule, as a message for its author; null: nothing. */
+/** Returns the error of a schedule, as a message for its author; null if it is valid. */
 export function scheduleProblem(cron: string, timezone: string): string | null {
   const fields = cron.trim().split(/\s+/)
   if (fields.length !== 5 || !fields.every((each) => each.split(',').every((part) => field.test(part))))
@@ -15,7 +15,7 @@ export function scheduleProblem(cron: string, timezone: string): string | null {
     return `expected a "timezone" such as "Europe/Berlin", got ${JSON.stringify(timezone.slice(0, 80))}.`
   let runs: readonly Date[]
   try {
-    // UTC, because a change to summer time may bring two runs closer together.
+    // UTC, because a change to or from summer time may shorten the interval between two runs.
     runs = new Cron(fields.join(' '), { timezone: 'UTC', paused: true }).nextRuns(
       checkedRuns,
       new Date('2024-01-01T00:00Z'),
@@ -32,7 +32,7 @@ export function scheduleProblem(cron: string, timezone: string): string | null {
     : null
 }
 
-/** Returns the first run after `after` of a valid schedule; null: there is none. */
+/** Returns the first run after `after` of a valid schedule; null if there is none. */
 export function nextTick(cron: string, timezone: string, after: Date): Date | null {
   return new Cron(cron, { timezone, paused: true }).nextRun(after)
 }

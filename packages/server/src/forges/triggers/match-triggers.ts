@@ -8,9 +8,9 @@ export function triggersMatch(triggers: readonly Trigger[], facts: TriggerFacts)
 }
 
 /**
- * Returns the path filters that alone keep the triggers from matching an event; null when something
- * else does too. Branches do not count. Their names are the choice of who pushes, so a check that
- * passes for an unbuilt branch would let anything pass.
+ * Returns the path filters that are the only reason why the triggers do not match an event; null if
+ * there is another reason. Branch filters do not count. The person who pushes chooses the branch
+ * name, so a check that passes for an unbuilt branch would let any commit pass.
  */
 export function skippingFilters(triggers: readonly Trigger[], facts: TriggerFacts): readonly string[] | null {
   const open = triggers.filter((trigger) => matches(withoutFilters(trigger), { ...facts, changed: null }))
@@ -39,7 +39,7 @@ function isTooMuch(triggers: readonly Trigger[], { changed }: TriggerFacts): boo
   )
   const sum = (numbers: readonly number[]) => numbers.reduce((all, each) => all + each, 0)
   const files = changed ?? []
-  // Each directory that contains a file is compared too.
+  // Also compares each directory that contains the file.
   const directories = sum(files.map((file) => file.split('/').length * file.length))
   return (
     sum(globs.map((glob) => glob.length)) * sum(files.map((file) => file.length)) + globs.length * directories >
@@ -72,7 +72,7 @@ function filesMatch({ paths, pathsIgnore }: Filters, changed: readonly string[] 
   )
 }
 
-/** Returns whether the last pattern that covers the file includes it; `!` excludes. */
+/** Returns whether the last pattern that matches the file includes it; `!` excludes. */
 function isCovered(patterns: readonly string[], file: string): boolean {
   const last = patterns.findLast((pattern) => coversFile(pattern.replace(/^!/, ''), file))
   return last !== undefined && !last.startsWith('!')

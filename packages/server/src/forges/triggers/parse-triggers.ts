@@ -4,7 +4,7 @@ import { pullRequestTypes, type Trigger } from './trigger.ts'
 
 interface ParsedTriggers {
   readonly triggers: readonly Trigger[]
-  /** Messages about invalid triggers: where, what was expected and what was found. */
+  /** Messages about invalid triggers, with position, expected value and actual value. */
   readonly problems: string[]
 }
 
@@ -14,7 +14,7 @@ const longestGlob = 1024
 
 class TriggerProblem extends Error {}
 
-/** Reads triggers from any value. Ignores those of unknown events. */
+/** Parses triggers from any value. Ignores those of unknown events. */
 export function parseTriggers(value: unknown): ParsedTriggers {
   if (value === undefined || value === null) return { triggers: [], problems: [] }
   if (!Array.isArray(value)) return { triggers: [], problems: [`triggers: expected a list, got ${shown(value)}.`] }
@@ -121,7 +121,7 @@ function globs(where: string, members: Members, name: string): readonly string[]
   return given
 }
 
-/** Reads a list of texts; null: absent. The forms of `ir.md` 1.7 allow no single text here. */
+/** Parses a list of texts; null if absent. The forms of `ir.md` 1.7 allow no single text here. */
 function texts(where: string, members: Members, name: string): readonly string[] | null {
   const given = members[name]
   if (given === undefined || given === null) return null
@@ -130,7 +130,7 @@ function texts(where: string, members: Members, name: string): readonly string[]
   return given
 }
 
-/** Formats a value without its inner levels, because a stranger decides how deep it is nested. */
+/** Formats a value without its inner levels, because its nesting may be arbitrarily deep. */
 function shown(value: unknown): string {
   const outermost = JSON.stringify(value, (name, member) =>
     name !== '' && typeof member === 'object' && member !== null ? '…' : member,

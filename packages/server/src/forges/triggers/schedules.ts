@@ -11,7 +11,7 @@ import type { ScheduleTrigger } from './trigger.ts'
 
 const batch = 100
 
-/** Queues the builds of all due schedules. Any number of missed runs becomes one build. */
+/** Queues the builds of all due schedules. Any number of missed runs results in one build. */
 export async function runSchedules(pool: pg.Pool, now: Date): Promise<void> {
   let found: number
   do {
@@ -29,7 +29,7 @@ export interface ScheduleServices extends StartServices {
 
 interface ScheduledBuild {
   readonly pipeline: string
-  /** Empty: the default branch. */
+  /** Empty for the default branch. */
   readonly branch: string
   /** The scheduled time, RFC 3339. */
   readonly tick: string
@@ -118,7 +118,7 @@ async function lockDue(database: Database, now: Date, limit: number): Promise<re
   return rows
 }
 
-/** Queues the build of a due schedule and sets its next run; `next` null: there is none. */
+/** Queues the build of a due schedule and sets its next run; `next` is null if there is none. */
 async function advance(database: Database, due: DueSchedule, next: Date | null): Promise<void> {
   const key = [due.pipeline_id, due.cron, due.timezone, due.branch]
   await (next === null

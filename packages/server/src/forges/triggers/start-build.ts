@@ -18,9 +18,9 @@ export interface TriggeredBuild {
   readonly branch: string
   readonly commit: string
   readonly message: string | null
-  /** Names the repository to fetch from, see `sourceNameOf`. */
+  /** The name of the repository to fetch from, see `sourceNameOf`. */
   readonly sourceName: string
-  /** Full refs that contain the commit there. */
+  /** Full refs in that repository that contain the commit. */
   readonly refs: readonly string[]
   readonly facts: BuildFacts
   readonly within?: (client: pg.ClientBase, build: { readonly id: string }) => Promise<void>
@@ -30,7 +30,7 @@ const longestMessage = 64 * 1024
 
 /**
  * Starts the build of a trigger. Without balance the build fails at once, so that the commit shows
- * why (`http.md` 10.2).
+ * the reason (`http.md` 10.2).
  */
 export async function startBuild(services: StartServices, build: TriggeredBuild): Promise<Submitted> {
   const { repository, pipeline, author, facts, within } = build

@@ -43,7 +43,7 @@ interface Defined {
   readonly forge_repository_id: string
 }
 
-/** Returns the member who has linked this account of a forge; null: there is none. */
+/** Returns the member who has linked this account of a forge; null if there is none. */
 export async function findMember(
   database: Database,
   organizationId: string,

@@ -1,4 +1,4 @@
-/** A trigger of a pipeline (`ir.md` 1.7). An empty list never matches; null: not given. */
+/** A trigger of a pipeline (`ir.md` 1.7). An empty list never matches; null if not given. */
 export type Trigger = PushTrigger | PullRequestTrigger | ScheduleTrigger
 
 interface PathFilters {
@@ -28,13 +28,13 @@ export interface ScheduleTrigger {
   readonly event: 'schedule'
   readonly cron: string
   readonly timezone: string
-  /** null: the default branch. */
+  /** null for the default branch. */
   readonly branch: string | null
 }
 
-/** The facts of an event that triggers match. */
+/** The facts of an event, for comparison with triggers. */
 export type TriggerFacts = {
-  /** Paths of the changed files; null: the list is unknown or incomplete. */
+  /** Paths of the changed files; null if the list is unknown or incomplete. */
   readonly changed: readonly string[] | null
 } & (
   | { readonly event: 'push'; readonly on: 'branches' | 'tags'; readonly ref: string }

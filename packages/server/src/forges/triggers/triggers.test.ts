@@ -287,7 +287,7 @@ test('globs and files that are slow to match do not block: the files count as un
   const before = performance.now()
   expect(triggersMatch(triggers, push('main', Array(300).fill('a'.repeat(250))))).toBe(true)
   expect(performance.now() - before).toBeLessThan(20_000)
-  // A list of usual size is still compared.
+  // A list of typical size is still compared.
   const many = Array.from({ length: 300 }, (_, n) => `packages/web/src/pages/page-${n}.tsx`)
   const usual = {
     event: 'push',
@@ -304,7 +304,7 @@ test('a list that is nested deeper than any stack is reported like other problem
   expect(parseTriggers({ list: deep }).problems).toHaveLength(1)
 })
 
-test('G128 only path filters skip an event: a branch, a tag, a target or a type that no trigger names says nothing', () => {
+test('G128 only path filters skip an event: an event whose branch, tag, target or type matches no trigger gets no check', () => {
   const skipping = (triggers: readonly object[], facts: TriggerFacts) =>
     skippingFilters(parseTriggers(triggers).triggers, facts)
   const code = { event: 'push', branches: ['main'], paths: ['src/**'], paths_ignore: ['src/docs/**'] }
@@ -319,6 +319,6 @@ test('G128 only path filters skip an event: a branch, a tag, a target or a type 
   expect(skipping([code, tests], opened('dev'))).toBeNull()
   expect(skipping([code, tests], opened('main', 'closed'))).toBeNull()
   expect(skipping([{ event: 'schedule', cron: '0 3 * * *' }], push('main', ['a.md']))).toBeNull()
-  // A trigger that builds outweighs one that skips.
+  // A trigger that builds takes precedence over one that skips.
   expect(skipping([code, { event: 'push', branches: ['main'], paths: ['*.md'] }], push('main', ['a.md']))).toBeNull()
 })

@@ -27,7 +27,7 @@ import type { EventContext } from './event-context.ts'
 
 /**
  * Rebuilds the build of a check, or the newest build of each pipeline at a commit (`http.md` 11.4).
- * The forge decides who may ask.
+ * The forge decides who may request it.
  */
 export async function onRerun(
   { services, repository, delivery }: EventContext,
@@ -70,7 +70,7 @@ async function orMessage(submission: Promise<Submission>): Promise<Submission | 
   }
 }
 
-/** Returns the builds to repeat, or why there are none. */
+/** Returns the builds to repeat, or the reason why there are none. */
 async function wantedBuilds(
   pool: pg.Pool,
   repository: ConnectedRepository,
@@ -87,7 +87,9 @@ async function wantedBuilds(
   return builds
 }
 
-/** Acts on a button that a member pressed. Access at the forge is not enough. */
+/**
+ * Acts on a button that a member pressed. Requires membership: access at the forge is not enough.
+ */
 export async function onCheckAction(
   { services, repository }: EventContext,
   event: CheckActionEvent,
@@ -107,8 +109,7 @@ export async function onCheckAction(
       await retryJobs(services, build, { kind: 'all' }, null)
     return null
   } catch (error) {
-    // Another user was faster, or this is a repeated delivery: there is nothing left to approve or
-    // retry.
+    // Another user was faster, or this is a repeated delivery: nothing is left to approve or retry.
     if (error instanceof ApiError) return error.message
     throw error
   }
@@ -136,7 +137,7 @@ interface CheckedBuild {
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
-/** Returns the check that an event names; undefined for one of another repository. */
+/** Returns the check that an event names; undefined if it belongs to another repository. */
 async function checkOf(
   pool: pg.Pool,
   repository: ConnectedRepository,

@@ -25,7 +25,7 @@ async function checkedBuild(): Promise<{ readonly id: string; readonly path: str
   return { id, path }
 }
 
-test('a re-run builds what still has its files, and says why it does not build the rest', async () => {
+test('a re-run repeats the builds that still have their files, and gives the reason for the others', async () => {
   const { pool, engine } = it.server
   await pool.query(
     `with i as (insert into github_installations (number, organization_id, account_id, account_login, account_type)

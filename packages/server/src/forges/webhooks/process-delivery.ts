@@ -9,7 +9,7 @@ import type { EventContext, EventServices } from './event-context.ts'
 import { onPullRequest, onPush } from './push-events.ts'
 import { closeDelivery, type DeliveryName, findOpenDelivery } from './store.ts'
 
-/** Processes a delivery. Safe to repeat. Fails if the task should be retried. */
+/** Processes a delivery. Safe to repeat. Throws if the task should be retried. */
 export async function processDelivery(services: EventServices, name: DeliveryName): Promise<void> {
   const { pool, forges, log } = services
   const delivery = await findOpenDelivery(pool, name)
@@ -21,7 +21,7 @@ export async function processDelivery(services: EventServices, name: DeliveryNam
   await closeDelivery(pool, name, problem)
 }
 
-/** Returns why the delivery had no effect; null if it had one, or does not concern us. */
+/** Returns the reason why the delivery had no effect; null if it had one, or is irrelevant. */
 async function processEvents(
   services: EventServices,
   forge: Forge,

@@ -68,8 +68,8 @@ export async function onPush(
 }
 
 /**
- * Builds the head of a pull request. A fork is built without secrets and, if the pipeline says so,
- * only after the approval of a member (`http.md` 11.4).
+ * Builds the head of a pull request. A fork is built without secrets and, if the pipeline requires
+ * it, only after the approval of a member (`http.md` 11.4).
  */
 export async function onPullRequest(
   { services, forge, repository, delivery }: EventContext,
@@ -126,8 +126,8 @@ interface Skipped extends Pick<TriggeredBuild, 'repository' | 'pipeline' | 'comm
 }
 
 /**
- * Makes a check without a build for an event that path filters alone keep from one, so that a check
- * that the repository requires does not wait forever.
+ * Creates a check without a build for an event that only path filters exclude, so that a required
+ * check of the repository does not wait forever.
  */
 async function skip(
   { pool }: StartServices,
@@ -147,7 +147,7 @@ async function skip(
       name: checkName(pipeline.slug, triggers, isPullRequest),
       pipelineId: pipeline.id,
       fork,
-      // A push is compared with the one before it alone, and a pull request with its target.
+      // A push is compared with the previous one only, and a pull request with its target.
       branch: isPullRequest ? null : facts.ref,
       filters,
     })

@@ -1,4 +1,7 @@
-/** Deliveries of forges. Each is accepted once, and its bytes are stored until it is processed. */
+/**
+ * Deliveries of forges. Each delivery is accepted once, and its bytes are stored until it is
+ * processed.
+ */
 import type { Database } from '../../platform/database/transaction.ts'
 import { currentTrace } from '../../platform/tracing/current-trace.ts'
 
@@ -23,7 +26,9 @@ export async function insertDelivery(
   return rowCount === 1
 }
 
-/** Queues a delivery, with retries until it is processed. Its builds belong to the trace at hand. */
+/**
+ * Queues a delivery, with retries until it is processed. Its builds belong to the current trace.
+ */
 export async function queueDelivery(database: Database, { forge, deliveryId }: DeliveryName): Promise<void> {
   await database.query({
     name: 'queue-delivery',
@@ -51,7 +56,9 @@ export async function findOpenDelivery(
   return rows[0]
 }
 
-/** Marks a delivery as processed and deletes its bytes. `problem`: why it had no effect. */
+/**
+ * Marks a delivery as processed and deletes its bytes. `problem`: the reason why it had no effect.
+ */
 export async function closeDelivery(
   database: Database,
   { forge, deliveryId }: DeliveryName,

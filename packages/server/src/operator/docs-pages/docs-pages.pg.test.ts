@@ -29,7 +29,7 @@ describe('error codes', () => {
     expect(files).toEqual(documentedCodes.map(({ code }) => `${code}.md`))
   })
 
-  test('each page says what the code means, when it comes and what to do', () => {
+  test('each page says what the code means, when it occurs and what to do', () => {
     for (const { code } of documentedCodes) {
       const text = readFileSync(new URL(`errors/${code}.md`, folder), 'utf8')
       const [, ...parts] = text.split(/^(#+ .*)$/m).map((part) => part.trim())
@@ -86,7 +86,7 @@ describe('pages', () => {
     expect(wrong).toEqual([])
   })
 
-  test('are there as Markdown, byte for byte, and llms.txt links to all but those of error codes', async () => {
+  test('are available as Markdown, byte for byte, and llms.txt links to all of them except those of error codes', async () => {
     const page = await get('/docs/pipelines.md')
     expect([page.status, page.headers.get('content-type')]).toEqual([200, 'text/markdown; charset=utf-8'])
     expect(await page.text()).toBe(readFileSync(new URL('pipelines.md', folder), 'utf8'))
@@ -98,7 +98,7 @@ describe('pages', () => {
     expect(list).toContain('- [Getting started](/docs/getting-started.md): ')
   })
 
-  test('schemas of JSON are there', async () => {
+  test('JSON schemas are available', async () => {
     const schema = await get('/docs/json/history.json')
     expect([schema.status, schema.headers.get('content-type')]).toEqual([200, 'application/json'])
     expect(await schema.json()).toMatchObject({ title: 'hm history --json', type: 'object' })
@@ -121,7 +121,7 @@ describe('pages', () => {
     expect((await get('/docsx')).headers.get('content-type')).toBe('application/json; charset=utf-8')
   })
 
-  test('have their own policy, are compressed, and are not sent again to a client that has them', async () => {
+  test('have their own policy, are compressed, and are not resent to a client that has them', async () => {
     const first = await get('/docs/pipelines', { 'accept-encoding': 'gzip' })
     expect(first.headers.get('content-encoding')).toBe('gzip')
     expect(await first.text()).toContain('Writing pipelines')

@@ -20,7 +20,7 @@ const markdown = 'text/markdown; charset=utf-8'
 
 /**
  * Renders all pages of the documentation. Each file has one URL below `/docs`, and its Markdown
- * another one, which ends in `.md`. `/llms.txt` lists those for programs that read.
+ * another one, which ends in `.md`. `/llms.txt` lists the latter for programs.
  */
 export function docsSite({ pages, others }: DocsFiles, style: string): DocsSite {
   const rendered = [...pages].map(([name, text]) => renderPage(name, text))
