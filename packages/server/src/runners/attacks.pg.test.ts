@@ -1,4 +1,4 @@
-/** Attacks with a stolen key of a runner: what it is good for, and what it is not. */
+/** Attacks with a stolen runner key: the actions it permits, and those that are refused. */
 import { generateKeyPairSync, randomUUID, sign } from 'node:crypto'
 import { noOutput, runnerFeatures } from '@harmont/engine'
 import { beforeAll, expect, test } from 'vitest'
@@ -18,7 +18,9 @@ interface Ref {
 const it = testServer()
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null }
 let thief: JoinedRunner
-/** Jobs of its organization: one that it holds, and one that another runner holds. */
+/**
+ * Jobs of the thief's organization: one that the thief holds, and one that another runner holds.
+ */
 let own: Ref
 let foreign: Ref
 /** A build without a running job, and one of another organization. */
@@ -63,11 +65,11 @@ beforeAll(async () => {
 })
 
 const at = () => Date.now()
-/** A snapshot that the server keeps for builds of the thief's organization, and its object. */
+/** A snapshot that the server stores for builds of the thief's organization, and its object. */
 const kept = { snapshot: randomUUID(), digest: `sha256:${'a'.repeat(64)}` }
 const wanted = () => ({ snapshot: kept.snapshot, form: 'erofs' })
 
-/** Keeps it, as an honest runner has sent it. */
+/** Stores the layer as if an honest runner had sent it. */
 async function keepLayer(): Promise<void> {
   const description = { id: kept.snapshot, layers: [kept.snapshot], blob: { digest: kept.digest } }
   const { rows } = await it.server.pool.query("select id::text from organizations where slug = 'default'")
@@ -110,7 +112,7 @@ function newPair(): Pair {
   }
 }
 
-/** Returns a request for a new key of a runner, with the signatures of these two. */
+/** Returns a request for a new runner key, with these two signatures. */
 function rotation(
   { id: runner, counter, session }: Pick<JoinedRunner, 'id' | 'counter' | 'session'>,
   wanted: Pair,
@@ -122,7 +124,7 @@ function rotation(
   return { ...claim, signature: old.signature(text), new_signature: next.signature(text) }
 }
 
-/** Each attempt, and the code with which it is refused. */
+/** Each attempt, and the error code of its refusal. */
 const attempts: Readonly<Record<string, readonly [string, () => ReturnType<typeof callRunners>]>> = {
   'joins with a key that nobody made': [
     'runner_key_invalid',
@@ -359,7 +361,7 @@ test.for(Object.entries(attempts))('G79 is refused: a stolen key %s', async ([, 
   expect([body.code, status >= 400]).toEqual([code, true])
 })
 
-/** Attempts on leases of others: the answer is that of a lease that was lost. */
+/** Attempts on other runners' leases: the answer is the one for a lost lease. */
 const onLeases: Readonly<Record<string, readonly [object, (lease: Ref) => ReturnType<typeof callRunners>]>> = {
   'reports a start': [{ lastsMs: null }, (lease) => thief.call('started', { lease, at: at() })],
   'reports an end': [
@@ -427,7 +429,7 @@ test.for(Object.entries(onLeases))(
   },
 )
 
-test('G79 a stolen key finds no layers that its own job does not start from, and has none', async () => {
+test('G79 a stolen key finds no layers except those from which its own job starts, and cannot store any', async () => {
   await keepLayer()
   const { body } = await thief.call('layers/find', { lease: own, snapshot: kept.snapshot, forms: ['erofs'] })
   expect(body).toEqual({ layers: null })
@@ -436,7 +438,7 @@ test('G79 a stolen key finds no layers that its own job does not start from, and
   expect((await thief.call('renew', { traffic: { forms: ['erofs'], host: null } })).body.exports).toEqual([])
 })
 
-test('G79 a stolen key gets no job of another organization, pool or label, and no secrets or tokens where it gives none', async () => {
+test('G79 a stolen key gets no job of another organization, pool or label, and no secrets or tokens if its job has none', async () => {
   expect((await thief.call('lease', leaseRequest(9))).body).toEqual({ jobs: [] })
   expect((await thief.call('reclaim', { features: runnerFeatures })).body.jobs).toMatchObject([own])
   const { body } = await thief.call('secrets', { lease: own, names: ['TOKEN'] })
@@ -444,7 +446,7 @@ test('G79 a stolen key gets no job of another organization, pool or label, and n
   expect((await thief.call('id-tokens', { lease: own })).body.idTokens).toMatchObject({ kind: 'withheld' })
 })
 
-test('G79 a runner can do nothing in the API that people use', async () => {
+test('G79 a runner has no access to the API for people', async () => {
   for (const token of [thief.token, thief.key])
     expect((await it.request(token, 'GET', '/api/v0/user')).status).toBe(401)
 })

@@ -1,7 +1,4 @@
-/**
- * Runners on other machines. Code that only these need is imported from its own file, once one is
- * there.
- */
+/** Runners on other machines. Code that only they need is imported lazily from its own file. */
 export {
   createRunnerKey,
   findOrganizations,

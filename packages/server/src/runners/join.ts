@@ -1,4 +1,4 @@
-/** Runners join once, with a key, and sign with their own key from then on. */
+/** Runners join once, with a join key, and then sign with their own key. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { Actor } from '../platform/audit/record-audit.ts'
@@ -11,7 +11,7 @@ export interface JoinRequest {
   readonly key: string
   /** The runner's Ed25519 key: 32 bytes as base64url. */
   readonly publicKey: string
-  /** The name of its machine, for people. */
+  /** The display name of its machine. */
   readonly name: string
 }
 
@@ -23,8 +23,8 @@ interface KeyRow {
 }
 
 /**
- * Registers a runner, and returns its id. A repeated call with the same two keys returns the same
- * one and uses the key once. Throws `RunnerRefused`.
+ * Registers a runner, and returns its id. Idempotent: a call with the same two keys returns the
+ * same runner and uses the join key once. Throws `RunnerRefused`.
  */
 export function joinRunner(pool: pg.Pool, { key, publicKey, name }: JoinRequest, actor: Actor): Promise<string> {
   return transaction(pool, async (client) => {
@@ -38,7 +38,7 @@ export function joinRunner(pool: pg.Pool, { key, publicKey, name }: JoinRequest,
     if (row === undefined || row.is_revoked)
       throw new RunnerRefused(
         'runner_key_invalid',
-        'HARMONT_RUNNER_KEY: the server knows no such key, it was revoked, or its maker has left. Make another one: on the page Runners, or there with `npm start -- runner-key create`.',
+        'HARMONT_RUNNER_KEY: the server does not know this key, or it was revoked, or its creator has left. Create another one on the page Runners, or on the server with `npm start -- runner-key create`.',
       )
     const known = await client.query<{ id: string; key_id: string }>(
       'select id, key_id from runners where public_key = $1',
@@ -49,14 +49,14 @@ export function joinRunner(pool: pg.Pool, { key, publicKey, name }: JoinRequest,
     if (earlier !== undefined)
       throw new RunnerRefused(
         'runner_key_invalid',
-        'HARMONT_RUNNER_KEY: this runner has joined with another key. Remove its data directory to join anew.',
+        'HARMONT_RUNNER_KEY: this runner has joined with another key. Remove its data directory to join again.',
       )
     if (row.is_expired)
-      throw new RunnerRefused('runner_key_expired', 'HARMONT_RUNNER_KEY: the key has expired. Make another one.')
+      throw new RunnerRefused('runner_key_expired', 'HARMONT_RUNNER_KEY: the key has expired. Create another one.')
     if (row.is_used_up)
       throw new RunnerRefused(
         'runner_key_used_up',
-        'HARMONT_RUNNER_KEY: as many runners as may have joined with this key. Make another one.',
+        'HARMONT_RUNNER_KEY: the maximum number of runners has joined with this key. Create another one.',
       )
     const id = randomUUID()
     await client.query('insert into runners (id, key_id, name, public_key) values ($1, $2, $3, $4)', [

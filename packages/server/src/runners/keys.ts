@@ -23,25 +23,31 @@ export interface RunnerKey extends Omit<NewRunnerKey, 'organizations'> {
   readonly organizations: readonly string[] | null
   readonly used: number
   readonly createdAt: Date
-  /** Its maker; null for the operator's command, and for somebody who has left. */
+  /** Its creator; null for the operator's command, and for a deleted account. */
   readonly madeBy: string | null
-  /** Its maker may not make keys any more, so nobody joins with it. */
+  /** Whether its creator may no longer create keys; then no runner can join with it. */
   readonly isOrphan: boolean
   readonly revokedAt: Date | null
 }
 
 /**
- * The condition that a key `k` was made by a person who may not make one any more: they have left
- * the organization, or have another role.
+ * A condition: the person who created key `k` may no longer create keys, since they left the
+ * organization or have another role.
  */
 export const isOrphan = `(k.by_person and not k.every_organization and not exists (
   select from runner_key_organizations l join memberships m on m.organization_id = l.organization_id and m.user_id = k.made_by
    where l.key_id = k.id and m.role in ('owner', 'admin')))`
 
-/** Keys of one organization that people make: each lives until it is used up, expires or is revoked. */
+/**
+ * The maximum number of valid keys of one organization that people created. A key is valid until it
+ * is used up, expires or is revoked.
+ */
 const mostLiveKeys = 100
 
-/** Makes a key, and returns it: only its hash is kept. Throws 409 where people have made too many. */
+/**
+ * Creates a key and returns it; only its hash is stored. Throws 409 if people have created too
+ * many.
+ */
 export async function createRunnerKey(
   pool: pg.Pool,
   made: NewRunnerKey,
@@ -77,7 +83,7 @@ export async function createRunnerKey(
 }
 
 async function requireRoom(client: Database, organizations: readonly string[]): Promise<void> {
-  // Two requests at once are counted one after the other.
+  // Serialises concurrent requests, so that their count is correct.
   await client.query('select from organizations where id = any($1) for no key update', [organizations])
   const { rows } = await client.query<{ keys: number }>(
     `select count(*)::int as keys from runner_key_organizations l join runner_keys k on k.id = l.key_id
@@ -92,7 +98,7 @@ async function requireRoom(client: Database, organizations: readonly string[]): 
   )
 }
 
-/** Lists the keys for runners of an organization, or all, newest first. */
+/** Lists the join keys of an organization, or all, newest first. */
 export async function listRunnerKeys(
   database: Database,
   organizationId: string | null = null,
@@ -113,7 +119,7 @@ export async function listRunnerKeys(
   return rows
 }
 
-/** Whether runners elsewhere have joined, or may join. */
+/** Whether runners on other machines have joined, or may join. */
 export async function hasOtherRunners(database: Database): Promise<boolean> {
   const { rows } = await database.query<{ found: boolean }>(
     `select exists (select from runner_keys where revoked_at is null)
@@ -122,7 +128,10 @@ export async function hasOtherRunners(database: Database): Promise<boolean> {
   return rows[0]?.found === true
 }
 
-/** Revokes a key: no runner joins with it any more. Runners that have joined stay. False: none. */
+/**
+ * Revokes a key, so that no runner can join with it. Runners that have joined are not affected.
+ * False: none.
+ */
 export async function revokeRunnerKey(pool: pg.Pool, id: string, actor: Actor = systemActor): Promise<boolean> {
   return transaction(pool, async (client) => {
     const { rows } = await client.query<{ pool: string }>(

@@ -1,4 +1,4 @@
-/** Lists runners for the people who look after them. */
+/** Lists runners for members and operators. */
 import type { RunnerRoom } from '@harmont/engine'
 import type pg from 'pg'
 import { type Actor, recordAudit, systemActor } from '../platform/audit/record-audit.ts'
@@ -18,21 +18,21 @@ export interface ListedRunner {
   readonly version: string | null
   readonly protocol: number | null
   readonly slots: number | null
-  /** Jobs that it holds: each with its id, and whether it has started. */
+  /** The jobs that it holds, each with its id and whether it has started. */
   readonly leases: readonly string[]
   readonly joinedAt: Date | null
-  /** When its newest process began. */
+  /** The start of its newest process. */
   readonly startedAt: Date | null
   readonly seenAt: Date | null
   readonly drainsAt: Date | null
   readonly isRevoked: boolean
-  /** The room on its machine, and what it holds there; null until it has said so. */
+  /** The free space on its machine, and its snapshots; null until it has reported them. */
   readonly room: RunnerRoom | null
   /** Seconds since its last renewal; null when it never renewed. */
   readonly silentSeconds: number | null
 }
 
-/** A runner that has not renewed for so long is shown as away. */
+/** A runner without a renewal for this long is shown as away. */
 const awaySeconds = 20
 
 const columns = `nullif(e.seen_at, 'epoch') as "seenAt", e.drains_at as "drainsAt",
@@ -40,7 +40,7 @@ const columns = `nullif(e.seen_at, 'epoch') as "seenAt", e.drains_at as "drainsA
   case when e.size_bytes is not null then json_build_object('freeBytes', e.free_bytes, 'sizeBytes', e.size_bytes, 'snapshots', e.snapshots) end as room,
   array(select l.job_id || ' ' || l.started from engine.leases l where l.runner = coalesce(r.id::text, e.id) order by l.job_id) as leases`
 
-/** A process of the server that runs jobs has not said the name of its machine. */
+/** A process of the server does not report the name of its machine. */
 const nameOfServersRunner = 'the server'
 
 const listText = `
@@ -68,7 +68,7 @@ export async function listRunners(database: Database, organizationId: string | n
   return rows
 }
 
-/** Says whether a runner is there, and whether it takes work. */
+/** Returns whether a runner is connected, and whether it takes jobs. */
 export function stateOfRunner({ isRevoked, drainsAt, silentSeconds }: ListedRunner): RunnerState {
   if (isRevoked) return 'revoked'
   if (silentSeconds === null) return drainsAt === null ? 'new' : 'draining'
@@ -78,7 +78,7 @@ export function stateOfRunner({ isRevoked, drainsAt, silentSeconds }: ListedRunn
 
 export type RunnerState = 'new' | 'connected' | 'draining' | 'away' | 'revoked'
 
-/** Returns the ids of the runners with this name, or whose id begins with this text. */
+/** Returns the ids of the runners that have this name, or an id with this prefix. */
 export async function findRunners(database: Database, wanted: string): Promise<readonly string[]> {
   const { rows } = await database.query<{ id: string }>(
     'select id from runners where revoked_at is null and (name = $1 or starts_with(id::text, lower($1))) order by id',
@@ -103,17 +103,19 @@ export async function findRunnerNames(
   return new Map(rows.map(({ id, ...runner }) => [id, runner]))
 }
 
-/** Gives a runner nothing new until it is resumed, or starts again. Jobs that it holds end as usual. */
+/**
+ * Drains a runner: it gets no new job until it is resumed or restarts. Its current jobs continue.
+ */
 export async function drainRunner(pool: pg.Pool, id: string, actor: Actor = systemActor): Promise<void> {
   await transaction(pool, (client) => drainWithin(client, id, actor))
 }
 
-/** Does the same within a transaction. */
+/** Drains a runner within a transaction. */
 export async function drainWithin(client: Database, id: string, actor: Actor): Promise<void> {
   if (await stopLeasing(client, id)) await auditRunner(client, id, actor, 'runner.drained')
 }
 
-/** Lets a runner that drains take work again. */
+/** Resumes a draining runner. */
 export async function resumeRunner(pool: pg.Pool, id: string, actor: Actor = systemActor): Promise<void> {
   await transaction(pool, async (client) => {
     const { rowCount } = await client.query(
@@ -124,7 +126,10 @@ export async function resumeRunner(pool: pg.Pool, id: string, actor: Actor = sys
   })
 }
 
-/** Refuses everything of a runner from now on. Jobs that it holds start again when their leases end. */
+/**
+ * Revokes a runner: all its requests are refused from then on. Its jobs start again when their
+ * leases end.
+ */
 export async function revokeRunner(pool: pg.Pool, id: string, actor: Actor = systemActor): Promise<void> {
   await transaction(pool, async (client) => {
     const { rowCount } = await client.query(
@@ -133,7 +138,7 @@ export async function revokeRunner(pool: pg.Pool, id: string, actor: Actor = sys
     )
     if (rowCount !== 1) return
     await client.query('delete from runner_tokens where runner_id = $1 and expires_at <= now()', [id])
-    // A request for work may be waiting.
+    // A lease request may be waiting: drains the runner first, so that it gets no job.
     await stopLeasing(client, id)
     await auditRunner(client, id, actor, 'runner.revoked')
   })
@@ -149,7 +154,9 @@ async function stopLeasing(client: Database, id: string): Promise<boolean> {
   return rowCount === 1
 }
 
-/** Records what was done to a runner: for one of the server itself, in no organization's log. */
+/**
+ * Records a change of a runner; for a runner of the server itself, not in any organization's log.
+ */
 async function auditRunner(client: Database, id: string, actor: Actor, action: string): Promise<void> {
   const { rows } = await client.query<{ key_id: string; name: string }>(
     'select key_id, name from runners where id::text = $1',
@@ -161,7 +168,7 @@ async function auditRunner(client: Database, id: string, actor: Actor, action: s
   else await auditKey(client, row.key_id, actor, event)
 }
 
-/** Removes revoked runners and dead keys a month later. Returns how many. */
+/** Removes revoked runners and invalid keys after a month. Returns how many. */
 export async function removeDeadRunners(database: Database): Promise<number> {
   const { rowCount } = await database.query(
     `with dead as (delete from runners where revoked_at < now() - interval '30 days' returning id)

@@ -1,4 +1,4 @@
-/** The runners that somebody sees, and those that they may change. */
+/** Determines which runners a person may see, and which they may change. */
 import { type ActingContext, type Actor, actorOf } from '../platform/audit/record-audit.ts'
 import type { Database } from '../platform/database/transaction.ts'
 import { apiError, type Caller, type Membership } from '../platform/http/index.ts'
@@ -7,9 +7,9 @@ import type { Settings } from '../platform/settings/read-settings.ts'
 export interface Looker {
   readonly organizationId: string
   readonly slug: string
-  /** Whether they look after the whole server (`HARMONT_OPERATORS`). */
+  /** Whether the person is an operator of the server (`HARMONT_OPERATORS`). */
   readonly isOperator: boolean
-  /** The organization whose runners are looked at; null for all of the server. */
+  /** The organization whose runners are shown; null for all of the server. */
   readonly scope: string | null
   readonly actor: Actor
 }
@@ -24,7 +24,7 @@ interface LookerServices {
   readonly settings: Pick<Settings, 'operators'>
 }
 
-/** Returns who asks. Throws 403 for all of the server, unless they are an operator. */
+/** Returns who asks. Throws 403 for all of the server, unless the person is an operator. */
 export async function lookerOf(
   { pool, settings }: LookerServices,
   context: Request,
@@ -43,7 +43,7 @@ export async function lookerOf(
   }
 }
 
-/** A key that is limited to organizations shows nothing beyond them, whoever made it. */
+/** A key that is limited to organizations never gives operator rights. */
 async function isOperatorOf(database: Database, operators: readonly string[], caller: Caller): Promise<boolean> {
   if (operators.length === 0 || caller.organizationIds !== null) return false
   const { rows } = await database.query<{ is_operator: boolean }>({
@@ -55,8 +55,8 @@ async function isOperatorOf(database: Database, operators: readonly string[], ca
 }
 
 /**
- * Whether somebody may change a runner or a key that is for these organizations (null: for all):
- * what is for their organization alone is theirs, and everything is an operator's.
+ * Whether a person may change a runner or key that belongs to these organizations (null: all).
+ * Admins may if it belongs to their organization only; operators may in any case.
  */
 export function isManageable({ isOperator, slug }: Looker, organizations: readonly string[] | null): boolean {
   return isOperator || (organizations?.length === 1 && organizations[0] === slug)

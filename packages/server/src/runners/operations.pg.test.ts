@@ -1,4 +1,4 @@
-/** Runners as people see and change them: other tenants, members, operators. */
+/** Operations on runners by people: other tenants, members, operators. */
 import { randomUUID } from 'node:crypto'
 import type { components } from '@harmont/contract'
 import { beforeAll, expect, test } from 'vitest'
@@ -57,7 +57,7 @@ beforeAll(async () => {
   for (const runner of [shared, ofAcme, ofBeta]) await runner.call('renew', runner === ofAcme ? { room } : {})
 })
 
-test('G94 an organization sees the runners that take its jobs, and nothing of what others run on them', async () => {
+test('G94 an organization sees the runners that take its jobs, and none of the jobs of others on them', async () => {
   await submit(beta)
   expect(await leased(shared)).toHaveLength(1)
   const { slug } = await submit(acme)
@@ -76,7 +76,7 @@ test('G94 an organization sees the runners that take its jobs, and nothing of wh
   expect(JSON.stringify(answer.body)).not.toMatch(/beta/)
 })
 
-test('G94 what is not an organization’s own it cannot change, and what it does not see is not there', async () => {
+test('G94 an organization can change only its own runners and keys, and cannot detect those that it may not see', async () => {
   const refused: readonly (readonly [Tenant, string, string, string])[] = [
     [acme, 'PUT', `runners/${shared.id}/drain`, 'operator_required'],
     [acme, 'DELETE', `runners/${shared.id}/drain`, 'operator_required'],
@@ -98,7 +98,7 @@ test('G94 what is not an organization’s own it cannot change, and what it does
   expect(codeOf(stranger)).toBe('organization_not_found')
 })
 
-test('G94 members see no runners, and follow none', async () => {
+test('G94 members can neither list nor follow runners', async () => {
   const member = await it.newUser('a-member')
   await it.server.pool.query("insert into memberships (organization_id, user_id, role) values ($1, $2, 'member')", [
     ...[acme.organizationId, member.id],
@@ -109,7 +109,7 @@ test('G94 members see no runners, and follow none', async () => {
     ])
 })
 
-test('G94 operators see and change the whole server, but not by a key that is limited to organizations', async () => {
+test('G94 operators see and change the whole server, but not with a key that is limited to organizations', async () => {
   const all = await list(root, '?scope=server')
   expect(namesIn(all)).toEqual([shared.id, ofAcme.id, ofBeta.id].sort())
   expect(all.body.data.find(({ id }) => id === ofBeta.id)).toMatchObject({ organizations: ['beta'], manageable: true })
@@ -132,7 +132,7 @@ test('G94 operators see and change the whole server, but not by a key that is li
   ])
 })
 
-test('G94 the runner of the server itself is seen by all, drained by operators, and revoked by nobody', async () => {
+test('G94 the runner of the server itself is seen by all, drained by operators, and cannot be revoked', async () => {
   const { store } = it.server.engine
   await store.runners.seen('local-AbC', { pool: 'default', labels: ['own'], queues: null }, store.now())
   const shown = async () => (await list(acme)).body.data.find(({ kind }) => kind === 'server')
@@ -147,7 +147,7 @@ test('G94 the runner of the server itself is seen by all, drained by operators, 
   await it.server.pool.query("delete from engine.runners where id = 'local-AbC'")
 })
 
-test('G94 a key is shown once, lets runners of its organization join as often as it says, and is revoked', async () => {
+test('G94 a key is shown once, lets runners of its organization join up to its limit, and is revoked', async () => {
   const keys = `${acme.path}/runner-keys`
   const wish = { pool: 'gpu', labels: ['cuda', 'cuda'], secrets: false, uses: 1 }
   const made = await it.request<Schemas['CreateRunnerKeyResponse']>(acme.token, 'POST', keys, wish)
@@ -180,7 +180,7 @@ test('G94 a key is shown once, lets runners of its organization join as often as
   ])
 })
 
-test('G94 nobody joins any more with the key of somebody who may not make one', async () => {
+test('G94 a key becomes invalid when its creator may no longer create keys', async () => {
   const tenant = await newTenant('changing')
   const maker = await it.newUser('maker')
   const role = (name: string) =>
@@ -203,7 +203,7 @@ test('G94 nobody joins any more with the key of somebody who may not make one', 
   expect((await it.request<Schemas['RunnerKeyList']>(tenant.token, 'GET', keys)).body.data).toEqual([])
 })
 
-test('a key of wrong form is refused by field, one of all organizations takes an operator, and there are at most 100', async () => {
+test('a malformed key is refused by field, a key for all organizations requires an operator, and there are at most 100', async () => {
   const make = (who: Tenant, body: object) =>
     it.request<{ error: { errors: { field: string }[] } }>(who.token, 'POST', `${who.path}/runner-keys`, body)
   const wrong = { pool: 'a b', labels: ['ok', 'ü'], uses: 0, expires_at: '2020-01-01T00:00:00Z' }
@@ -223,7 +223,7 @@ test('a key of wrong form is refused by field, one of all organizations takes an
   expect(codeOf(await make(beta, { pool: 'default' }))).toBe('runner_key_limit_reached')
 })
 
-test('a runner that drains gets nothing until it is resumed; a revoked one is refused', async () => {
+test('a draining runner gets no job until it is resumed; a revoked one is refused', async () => {
   const runner = await joinedRunner(it, { pool: 'own', organizations: [acme.organizationId] })
   const place = `${acme.path}/runners/${runner.id}`
   await submit(acme, { runner_args: { pool: 'own' } })
@@ -236,7 +236,7 @@ test('a runner that drains gets nothing until it is resumed; a revoked one is re
   expect(codeOf(await it.request(acme.token, 'DELETE', place))).toBe('runner_not_found')
 })
 
-test('what waits for a runner is told by pool and labels, and by whether a runner that is there takes it', async () => {
+test('jobs waiting for a runner are shown by pool and labels, and by whether a connected runner takes them', async () => {
   await submit(acme, { runner_args: { pool: 'metal', labels: ['arm64'] } })
   await submit(acme, { runner_args: { pool: 'metal', labels: ['arm64'] } })
   const waiting = async () => (await list(acme)).body.pools.find(({ name }) => name === 'metal')
@@ -247,7 +247,7 @@ test('what waits for a runner is told by pool and labels, and by whether a runne
   expect(await waiting()).toMatchObject({ connected: 1, waiting: [{ labels: ['arm64'], jobs: 2, served: true }] })
 })
 
-test('the stream of an organization tells when its runners, or what they do, change', async () => {
+test('the stream of an organization has an event when its runners or their jobs change', async () => {
   const tenant = await newTenant('watching')
   await using events = await openEvents(`${it.server.url}${tenant.path}/events?topics=runners`, tenant.token)
   const change = () => events.next('resync', ({ data }) => data.topic === 'runners')

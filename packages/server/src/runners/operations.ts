@@ -18,7 +18,7 @@ type RunnerOperation =
   | 'createRunnerKey'
   | 'revokeRunnerKey'
 
-/** Operations of people on runners. */
+/** Operations on runners through the API for people. */
 export function runnerRoutes(services: FleetServices): Pick<Handlers, RunnerOperation> {
   const { pool } = services
   return {
@@ -38,7 +38,7 @@ export function runnerRoutes(services: FleetServices): Pick<Handlers, RunnerOper
     }),
     revokeRunner: operation('revokeRunner', async (context) => {
       const found = await requireRunner(services, await lookerOf(services, context), context.params.runner_id)
-      // The server's own is part of its process: HARMONT_RUNNER turns it off.
+      // The server's own runner is part of its process: HARMONT_RUNNER turns it off.
       if (found.kind === 'server') throw runnerNotFound()
       await revokeRunner(pool, found.id, found.actor)
       return { status: 204 }
@@ -76,10 +76,13 @@ export function runnerRoutes(services: FleetServices): Pick<Handlers, RunnerOper
   }
 }
 
-/** Finds a runner that somebody may change. Throws 404 for one that they do not see, and 403. */
+/**
+ * Finds a runner that the person may change. Throws 404 for one that they may not see, and 403 for
+ * one that they may not change.
+ */
 async function requireRunner({ pool }: FleetServices, looker: Looker, wanted: string) {
   const seen = await listRunners(pool, looker.isOperator ? null : looker.organizationId)
-  // The id of the server's own may have capitals.
+  // The id of the server's own runner may have capitals.
   const runner = seen.find(({ id, isRevoked }) => [wanted, wanted.toLowerCase()].includes(id) && !isRevoked)
   if (runner === undefined) throw runnerNotFound()
   const { id, kind, organizations } = runner
@@ -91,7 +94,7 @@ function runnerNotFound(): Error {
   return apiError('runner_not_found', 'There is no runner with this id that takes jobs of this organization.')
 }
 
-/** Other organizations learn from their audit logs that an operator was there, not from where. */
+/** Other organizations' audit logs name the operator, but not their address or browser. */
 function actorFor({ actor, slug }: Looker, organizations: readonly string[] | null): Actor {
   const isForeign = organizations?.some((each) => each !== slug) === true
   return isForeign ? { ...actor, address: null, userAgent: null } : actor
@@ -120,7 +123,7 @@ const mostLabels = 20
 const mostUses = 1000
 const dayMs = 24 * 3600 * 1000
 
-/** Reads a new key. Throws 422, and 403 for one of all organizations. */
+/** Parses a new key. Throws 422, and 403 for one of all organizations. */
 function readNewKey(looker: Looker, body: Body<'createRunnerKey'>): NewRunnerKey {
   const { pool, labels, secrets, uses, expires_at, every_organization } = body
   if (every_organization === true && !looker.isOperator)

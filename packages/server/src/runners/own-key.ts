@@ -1,4 +1,7 @@
-/** A runner's own key pair, as two files while it is replaced: a kill at any moment loses neither. */
+/**
+ * A runner's own key pair. Two files during its replacement, so that a kill at any moment loses
+ * neither.
+ */
 import { createPrivateKey, createPublicKey, type KeyObject, sign } from 'node:crypto'
 import { readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,7 +9,7 @@ import type { DataDirectory } from '../platform/data-directory/open-data-directo
 import { replaceFile } from '../platform/data-directory/replace-file.ts'
 import { syncDirectory } from '../platform/data-directory/sync-directory.ts'
 
-/** Before a PKCS #8 private key of Ed25519. */
+/** The prefix of a PKCS #8 private key of Ed25519. */
 const prefix = Buffer.from('302e020100300506032b657004220420', 'hex')
 /** Name of the secret with a runner's own private key. */
 export const ownKeyName = 'runner-key'
@@ -23,7 +26,7 @@ export class OwnKey {
     this.#private = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
   }
 
-  /** Returns the pair of a directory, which is made at the first call ever. */
+  /** Returns the key pair of a directory, which is created at the first call. */
   static async open(directory: DataDirectory): Promise<OwnKey> {
     return new OwnKey(await directory.secret(ownKeyName))
   }
@@ -38,8 +41,8 @@ export class OwnKey {
   }
 
   /**
-   * Returns a new pair, which has this one's place once `register` has told the server. That is told
-   * again, of the same new pair, where an earlier process was killed before it was done.
+   * Replaces this pair by a new one, once `register` has told the server. If an earlier process was
+   * killed before that was complete, calls `register` again with the same new pair.
    */
   async replace(directory: DataDirectory, register: (next: OwnKey) => Promise<void>): Promise<OwnKey> {
     const next = new OwnKey(await directory.secret(nextName))
@@ -51,12 +54,12 @@ export class OwnKey {
   }
 }
 
-/** Tells whether an earlier process began to replace the pair of a directory. */
+/** Returns whether an earlier process began to replace the pair of a directory. */
 export async function isBeingReplaced(directory: DataDirectory): Promise<boolean> {
   return exists(join(directory.secrets, nextName))
 }
 
-/** Tells whether the pair of a directory is so old that it is time for another. */
+/** Returns whether the pair of a directory is due for replacement. */
 export async function isOld(directory: DataDirectory): Promise<boolean> {
   return Date.now() - (await stat(join(directory.secrets, ownKeyName))).mtimeMs > oldAfterMs
 }

@@ -1,4 +1,4 @@
-// x509 needs it first.
+// x509 requires this import first.
 import 'reflect-metadata'
 import { KeyObject, webcrypto } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
@@ -9,10 +9,12 @@ import type { DataDirectory } from '../platform/data-directory/open-data-directo
 import { replaceFile } from '../platform/data-directory/replace-file.ts'
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const
-/** Nobody looks at them: other runners compare the certificate's digest. */
+/** Validity times, which are not checked: other runners compare the certificate's digest. */
 const times = { notBefore: new Date('2020-01-01'), notAfter: new Date('9999-12-31') }
 
-/** Returns the key and the certificate that a runner shows to others, which are made at the first call ever. */
+/**
+ * Returns the key and the certificate that a runner presents to others; created at the first call.
+ */
 export async function peerIdentity({ secrets }: Pick<DataDirectory, 'secrets'>): Promise<PeerIdentity> {
   const path = join(secrets, 'peer-certificate')
   const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -1,4 +1,4 @@
-/** Runners as people see them: who is there, what each runs, and what waits for one. */
+/** Runners as shown to people: their presence, their jobs, and the jobs that wait for them. */
 import type { components } from '@harmont/contract'
 import { defaultPool, type PresentRunner, reaches, type Store, stepOf } from '@harmont/engine'
 import type pg from 'pg'
@@ -18,11 +18,11 @@ export interface FleetServices {
   readonly settings: Pick<Settings, 'operators' | 'role' | 'runner' | 'runnerSlots'>
 }
 
-/** So many of a runner's jobs are named. */
+/** The maximum number of a runner's jobs that are listed. */
 const jobsNamed = 10
 
 /**
- * Runners and waiting jobs, without the names of jobs: cheap enough to look for changes every few
+ * Runners and waiting jobs, without the names of jobs: cheap enough to poll for changes every few
  * seconds.
  */
 interface Fleet {
@@ -39,7 +39,10 @@ interface DemandRow {
   readonly since: Date
 }
 
-/** Reads the runners that may take jobs of an organization and the jobs that wait for them; all with null. */
+/**
+ * Reads the runners that may take jobs of an organization, and the jobs that wait for them; null
+ * for all organizations.
+ */
 async function readFleet({ pool, engine }: FleetServices, organizationId: string | null): Promise<Fleet> {
   const { store } = engine
   const [runners, demand, present] = await Promise.all([
@@ -63,7 +66,7 @@ async function readDemand(database: Database, queue: string | null): Promise<rea
   return rows
 }
 
-/** Returns a text that differs when the page of runners shows something else, apart from times. */
+/** Returns a text that changes when the page of runners changes, except for times. */
 export async function markOfFleet(services: FleetServices, organizationId: string | null): Promise<string> {
   const { runners, demand, present } = await readFleet(services, organizationId)
   return JSON.stringify([
@@ -79,7 +82,7 @@ export async function markOfFleet(services: FleetServices, organizationId: strin
   ])
 }
 
-/** Reads all that the page of runners shows. */
+/** Reads all data of the page of runners. */
 export async function readRunnerList(
   services: FleetServices,
   looker: Looker,
@@ -123,7 +126,7 @@ function presentRunner(looker: Looker, runner: ListedRunner, jobs: readonly Held
   }
 }
 
-/** Leaves only the organization that somebody looks from, unless they look at all of the server. */
+/** Omits organizations other than the viewer's, unless the viewer sees the whole server. */
 export function seenBy({ scope, slug }: Looker, organizations: readonly string[] | null): string[] | null {
   if (organizations === null) return null
   return scope === null ? [...organizations] : [slug]
@@ -159,7 +162,7 @@ async function readHeldJobs(
   return Map.groupBy(rows, ({ runner }) => runner)
 }
 
-/** Sums up the runners of each pool and what waits for it, the default pool first. */
+/** Summarises the runners and waiting jobs of each pool, the default pool first. */
 function poolsOf({ runners, demand, present }: Fleet): Complete<Schemas['RunnerPool']>[] {
   const names = new Set([...runners, ...demand].map(({ pool }) => pool))
   const order = (name: string) => (name === defaultPool ? '' : name)
@@ -181,7 +184,7 @@ function poolsOf({ runners, demand, present }: Fleet): Complete<Schemas['RunnerP
     })
 }
 
-/** Joins what organizations wait for by labels, and says whether a runner takes it. */
+/** Merges the demand of organizations by labels, and determines whether a runner takes it. */
 function waitingOf(
   demand: readonly DemandRow[],
   present: readonly PresentRunner[],
@@ -197,7 +200,7 @@ function waitingOf(
   })
   const groups = Map.groupBy(rows, ({ labels, served }) => JSON.stringify([labels, served]))
   return [...groups.values()].flatMap((group) => {
-    // Demand comes oldest first.
+    // Demand is sorted, oldest first.
     const [oldest] = group
     if (oldest === undefined) return []
     const jobs = group.reduce((sum, row) => sum + row.jobs, 0)

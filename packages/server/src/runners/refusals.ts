@@ -1,10 +1,10 @@
-/** Why a runner is refused: the codes, each with a page in `docs/errors/`. */
+/** The reasons for refusing a runner: the codes, each with a page in `docs/errors/`. */
 export const runnerRefusals = {
   runner_key_invalid: { status: 401, meaning: 'No runner can join with this key.' },
   runner_key_expired: { status: 401, meaning: 'The key for runners has expired.' },
-  runner_key_used_up: { status: 403, meaning: 'As many runners as may have joined with this key.' },
-  runner_request_invalid: { status: 400, meaning: 'A request of a runner has another form than expected.' },
-  runner_unknown: { status: 401, meaning: 'This server knows no such runner.' },
+  runner_key_used_up: { status: 403, meaning: 'The maximum number of runners has joined with this key.' },
+  runner_request_invalid: { status: 400, meaning: 'A request of a runner is malformed.' },
+  runner_unknown: { status: 401, meaning: 'This server does not know the runner.' },
   runner_signature_invalid: { status: 401, meaning: "The request was not signed with the runner's own key." },
   runner_counter_stale: { status: 409, meaning: 'The signature of the runner was used before.' },
   runner_token_invalid: { status: 401, meaning: 'The token of the runner is unknown or has expired.' },
@@ -14,11 +14,11 @@ export const runnerRefusals = {
 
 export type RunnerRefusalCode = keyof typeof runnerRefusals
 
-/** A runner is refused. The message says what to do, and contains no secret. */
+/** The refusal of a runner. The message gives advice, and contains no secret. */
 export class RunnerRefused extends Error {
   override readonly name = 'RunnerRefused'
   readonly code: RunnerRefusalCode
-  /** The count to sign for, where the signature was for another one. */
+  /** The counter to sign, if the signature had another one. */
   readonly counter: number | undefined
 
   constructor(code: RunnerRefusalCode, message: string, counter?: number) {

@@ -1,4 +1,4 @@
-/** A runner replaces its key pair by a request that it signs with both. */
+/** Replaces a runner's key pair, by a request signed with both. */
 import type pg from 'pg'
 import type { Actor } from '../platform/audit/record-audit.ts'
 import { transaction } from '../platform/database/transaction.ts'
@@ -9,20 +9,20 @@ import { requireNext, requireRunner, requireSession, requireSignature, requireTr
 
 export interface RotateRequest {
   readonly runner: string
-  /** The count that the signatures are for; see `TokenRequest`. */
+  /** The counter in the signatures; see `TokenRequest`. */
   readonly counter: number
-  /** The session of the process that asks; null before it has one. */
+  /** The session of the requesting process; null before it has one. */
   readonly session: number | null
   /** The new Ed25519 key: 32 bytes as base64url. */
   readonly public_key: string
-  /** Signatures of `rotationText`, with the key that the server knows and with the new one. */
+  /** Signatures of `rotationText`, with the registered key and with the new one. */
   readonly signature: string
   readonly new_signature: string
 }
 
 /**
- * Registers a runner's new key in place of its old one, and returns the count for its next
- * signature. May be repeated: a runner that was killed does not know whether this was done. Throws
+ * Replaces a runner's registered key with the new one, and returns the counter for its next
+ * signature. Idempotent: a runner that was killed cannot know whether the call took effect. Throws
  * `RunnerRefused`.
  */
 export function rotateKey(pool: pg.Pool, request: RotateRequest, actor: Actor): Promise<{ readonly counter: number }> {

@@ -1,4 +1,4 @@
-/** The calls of a runner that need no token: it joins, gets a token, replaces its key, and drains. */
+/** The calls of a runner without a token: it joins, gets a token, replaces its key, and drains. */
 import type { IncomingMessage } from 'node:http'
 import { Ajv } from 'ajv'
 import type { FastifyReply, FastifyRequest } from 'fastify'
@@ -15,7 +15,7 @@ interface RunnerServices {
   readonly pool: pg.Pool
   readonly limiter: RateLimiter
   readonly trustedProxies: readonly string[]
-  /** Asks runners that drain for the files that builds need of them. */
+  /** Requests from draining runners the files that builds need. */
   readonly wantFiles: () => Promise<void>
 }
 
@@ -106,7 +106,7 @@ export function answerStrangers({ pool, limiter, trustedProxies, wantFiles }: Ru
       return reply.send(await answer(await readBody(raw), request))
     } catch (error) {
       if (!(error instanceof RunnerRefused)) throw error
-      // Limits guesses. A runner that starts does not know its count yet.
+      // Limits guesses. A starting runner does not know its counter yet.
       if (error.code !== 'runner_counter_stale') await limiter.take('anonymous', address)
       const { status, code, message, counter } = error
       return reply.code(status).send({ code, message, ...(counter !== undefined && { counter }) })

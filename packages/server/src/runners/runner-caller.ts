@@ -1,4 +1,7 @@
-/** The calls of a runner that need no token: it joins with a key, and signs the others with its own. */
+/**
+ * The calls of a runner without a token: it joins with a join key, and signs the others with its
+ * own.
+ */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openConnections } from '@harmont/wire'
@@ -10,7 +13,7 @@ import { rotationText } from './signed-text.ts'
 
 export interface CallerOptions {
   readonly url: string
-  /** Certificates that sign the server's; null for those of the system. */
+  /** Certificates that sign the server's; null for the system's certificates. */
   readonly ca: string | null
   readonly directory: DataDirectory
 }
@@ -23,7 +26,7 @@ interface Claim {
 
 type Answer = Readonly<Record<string, unknown>>
 
-/** The server refuses this runner for good. */
+/** The server refuses this runner permanently. */
 export class RefusedForGood extends SettingsError {
   readonly code: string | undefined
 
@@ -35,7 +38,7 @@ export class RefusedForGood extends SettingsError {
 
 const timeoutMs = 20_000
 
-/** Reads the certificates that `HARMONT_SERVER_CA` names. */
+/** Reads the certificates in the file `HARMONT_SERVER_CA`. */
 export async function readCertificates(path: string | null): Promise<string | null> {
   if (path === null) return null
   try {
@@ -45,12 +48,12 @@ export async function readCertificates(path: string | null): Promise<string | nu
   }
 }
 
-/** Returns the file of a data directory that has the id of its runner, once that has joined. */
+/** Returns the file of a data directory that holds the id of its runner, once it has joined. */
 export function joinedFile({ secrets }: Pick<DataDirectory, 'secrets'>): string {
   return join(secrets, 'joined')
 }
 
-/** Returns the id of the runner of a data directory, or null if none has joined from there. */
+/** Returns the id of a data directory's runner, or null if none has joined. */
 export async function readJoined(directory: Pick<DataDirectory, 'secrets'>): Promise<string | null> {
   try {
     return (await readFile(joinedFile(directory), 'utf8')).trim()
@@ -74,7 +77,7 @@ export class RunnerCaller {
     this.#key = key
   }
 
-  /** Reads the runner's own key, or makes it. */
+  /** Reads the runner's own key, or creates it. */
   static async open(options: CallerOptions): Promise<RunnerCaller> {
     return new RunnerCaller(options, await OwnKey.open(options.directory))
   }
@@ -85,8 +88,8 @@ export class RunnerCaller {
   }
 
   /**
-   * Makes a call with the runner's signature. Repeats it while the signature is for another count,
-   * such as that of an earlier process, or of another one on the same directory. `next` signs too.
+   * Sends a call with the runner's signature. Repeats the call while the counter is stale, because
+   * of an earlier process, or of another one with the same directory. `next` signs too.
    */
   async signed<C extends object>(
     name: string,
@@ -110,14 +113,17 @@ export class RunnerCaller {
     }
   }
 
-  /** Replaces the key pair: the server keeps a new one when both have signed for it. */
+  /** Replaces the key pair: the server accepts a new one when both have signed for it. */
   async replaceKey(runner: string, session: number | null): Promise<void> {
     this.#key = await this.#key.replace(this.#directory, async (next) => {
       await this.signed('rotate', runner, { session, public_key: next.publicKey }, rotationText, {}, next)
     })
   }
 
-  /** Takes the key pair that another process on this directory has put in place of the refused one. */
+  /**
+   * Loads the key pair that another process with this directory has put in place of the refused
+   * one.
+   */
   async #hasNewKey(error: unknown): Promise<boolean> {
     if (!(error instanceof RefusedForGood) || error.code !== 'runner_signature_invalid') return false
     const refused = this.publicKey

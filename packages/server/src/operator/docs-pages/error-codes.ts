@@ -5,7 +5,7 @@ import type { PlanErrorCode } from '@harmont/ir'
 import { escapeHtml } from '../../platform/http/escape-html.ts'
 import { runnerRefusals } from '../../runners/refusals.ts'
 
-/** Error codes of builds and jobs: something in a build failed, not a request. */
+/** Error codes of builds and jobs, as opposed to those of requests. */
 const buildCodes = {
   invalid_ir: 'The rendered pipeline breaks a rule.',
   bad_version: 'The pipeline has a version that this server does not run.',
@@ -20,7 +20,7 @@ const buildCodes = {
   source_checksum_mismatch: 'The fetched source has another checksum than expected.',
   source_store_failed: 'The source could not be stored.',
   fork_source_unfetchable: "The commit of a fork's pull request is gone.",
-  fork_source_cross_namespace: "A fork's source is in a place that the server cannot read.",
+  fork_source_cross_namespace: 'The server cannot read the repository of the fork.',
   fork_fetch_unsupported: 'Forks of this forge cannot be fetched.',
   approval_expired: "Nobody approved the fork's build in time.",
   superseded: 'A newer build in its concurrency group superseded it.',
@@ -31,7 +31,7 @@ const buildCodes = {
   pipeline_timeout: 'The build timed out.',
   provision_failed: 'The sandbox of the step could not be created.',
   snapshot_failed: 'The file system of the step could not be kept.',
-  artifact_missing: 'A file that the step must leave is not there.',
+  artifact_missing: 'A file that the step must leave is missing.',
   artifact_failed: 'The artifacts of the step could not be kept.',
   sandbox_lost: 'The runner or the sandbox of the step was lost.',
   agent_heartbeat_lost: 'The runner of the step was lost.',
@@ -44,12 +44,12 @@ const buildCodes = {
   service_timeout: 'A service of the step was not ready in time.',
   service_unclean: 'A service that a later step starts from did not stop cleanly.',
   split_failed: 'The files of the split of a step could not be dealt out to its shards.',
-  egress_unsupported: 'The step has a list of hosts, and its runner cannot bind it to one.',
-  append_refused: 'The steps that a step asked for could not be appended to its build.',
-  report_unreadable: 'A report of tests could not be read whole.',
+  egress_unsupported: 'The step has an egress list, which its runner cannot enforce.',
+  append_refused: 'The steps requested by a generator could not be appended to its build.',
+  report_unreadable: 'A test report could not be read completely.',
 } as const satisfies Record<Exclude<JobErrorCode | PlanErrorCode, ErrorCode>, string> & Record<string, string>
 
-/** Codes that only runners on other machines meet, with the status of the answer. */
+/** Codes that only runners on other machines receive, with the status of the answer. */
 const runnerCodes = {
   runner_version: { status: 426, meaning: 'The runner and the server are too many releases apart.' },
 } as const
@@ -71,7 +71,7 @@ export const documentedCodes: readonly DocumentedCode[] = [
   ...Object.entries(buildCodes).map(([code, meaning]) => ({ code, status: null, meaning })),
 ].sort((one, other) => (one.code < other.code ? -1 : 1))
 
-/** Returns the line above the text of a code's page: where the code appears. */
+/** Returns the line above the text of a code's page, which says where the code appears. */
 export function whereMet({ status }: DocumentedCode): string {
   const where =
     status === null

@@ -8,13 +8,13 @@ export interface FramedPage {
   readonly path: string
 }
 
-/** An entry of the navigation. */
+/** An entry in the navigation. */
 export interface ListedPage {
   readonly path: string
   readonly title: string
 }
 
-/** Renders a page into the frame of the documentation. It has no script. */
+/** Renders a page into the frame of the documentation. The frame contains no script. */
 export function frame({ title, html, path }: FramedPage, listed: readonly ListedPage[], styleUrl: string): string {
   const items = listed.map((page) => {
     const isHere = page.path === path || (page.path === '/docs/errors' && path.startsWith('/docs/errors/'))

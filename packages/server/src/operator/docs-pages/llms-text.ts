@@ -13,8 +13,8 @@ beside these pages. Each error code has a page, \`errors/CODE.md\`. The HTTP con
 `
 
 /**
- * Returns the text of `llms.txt`: what Harmont is, and each page with the sentence that it begins
- * with. `base` is what the address of a page begins with.
+ * Returns the text of `llms.txt`: a description of Harmont, and each page with its first sentence.
+ * `base` is the prefix of all page addresses.
  */
 export function llmsText(pages: Pages, readingOrder: readonly string[], base: string): string {
   const rank = (name: string) => {

@@ -10,8 +10,8 @@ import {
 import type { DocsSite } from './docs-site.ts'
 
 /**
- * Serves the documentation below `/docs` and `/llms.txt`, to browsers and programs alike. It is
- * rendered at the first request, so that the start does not wait for it.
+ * Serves the documentation below `/docs` and `/llms.txt`, to browsers and programs alike. Renders
+ * it at the first request, so that the start is not delayed.
  */
 export function docsPages(open: () => Promise<DocsSite>): Pages {
   let site: Promise<DocsSite> | null = null
@@ -20,7 +20,7 @@ export function docsPages(open: () => Promise<DocsSite>): Pages {
     try {
       return await site
     } catch (error) {
-      // The next request tries again.
+      // The next request retries.
       site = null
       throw error
     }
@@ -42,7 +42,7 @@ const pageHeaders = {
   'cross-origin-opener-policy': 'same-origin',
 }
 
-/** An SVG image contains its styles, and is opened on its own too. */
+/** An SVG image contains its styles, and can also be opened separately. */
 const pictureHeaders = {
   'cache-control': 'no-cache',
   'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
@@ -53,8 +53,8 @@ function headersOf(path: string): Readonly<Record<string, string>> {
 }
 
 /**
- * The answer is the same for everybody and repeats nothing of the request, so its compressed length
- * reveals nothing.
+ * The answer is public and repeats nothing of the request, so its compressed length reveals
+ * nothing.
  */
 async function compressed(request: PageRequest, answer: WholeAnswer): Promise<PageAnswer> {
   const isText = /^text\/|svg|json/.test(answer.headers['content-type'] ?? '')

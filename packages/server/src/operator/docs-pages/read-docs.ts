@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** The order in which pages are listed. Others follow by name. */
+/** The order of the pages in lists. Other pages follow by name. */
 export const readingOrder = [
   'getting-started',
   'pipelines',
@@ -22,7 +22,7 @@ export interface DocsFiles {
   readonly others: ReadonlyMap<string, Buffer>
 }
 
-/** Reads a folder of documentation. An absent one is empty. */
+/** Reads a folder of documentation. Returns an empty one for an absent folder. */
 export async function readDocs(directory: string): Promise<DocsFiles> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true }).catch(absent)
   const names = entries

@@ -7,7 +7,7 @@ export interface Rendered {
   readonly html: string
 }
 
-/** Returns the URL of a link's target, as written in the file; null for a target without a page. */
+/** Returns the URL for a link target in the file; null for a target without a page. */
 type RewriteLink = (href: string) => string | null
 
 const markdown = new MarkdownIt({ html: false })

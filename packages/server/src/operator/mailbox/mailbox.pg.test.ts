@@ -24,7 +24,7 @@ function queue(to: string) {
   })
 }
 
-test('a local server without a mail server shows its mails to its own machine only, newest first', async () => {
+test('a local server without a mail server shows its mails only to its own machine, newest first', async () => {
   await queue('first@example.com')
   await expect.poll(mails).toHaveLength(1)
   await queue('second@example.com')
@@ -38,7 +38,7 @@ test('a local server without a mail server shows its mails to its own machine on
   })
 })
 
-test('a request through a proxy gets the answer of an unknown path', async () => {
+test('a request through a proxy gets the answer for an unknown path', async () => {
   const absent = await it.request(null, 'GET', '/api/v0/no-such-path')
   for (const headers of [{ 'x-forwarded-for': '203.0.113.9' }, { forwarded: 'for=203.0.113.9' }]) {
     const answer = await it.request(null, 'GET', path, undefined, headers)
@@ -48,7 +48,7 @@ test('a request through a proxy gets the answer of an unknown path', async () =>
   }
 })
 
-test('a remote page whose name resolves to this machine does not get its mails', async () => {
+test('a remote page whose name resolves to this machine cannot read its mails', async () => {
   const port = Number(new URL(it.server.url).port)
   const as = async (host: string) => (await sendRaw(port, `GET ${path} HTTP/1.1\r\nHost: ${host}\r\n\r\n`))?.status
   for (const host of [

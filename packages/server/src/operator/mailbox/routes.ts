@@ -11,8 +11,8 @@ loopback.addSubnet('127.0.0.0', 8)
 loopback.addAddress('::1', 'ipv6')
 
 /**
- * Serves the mails of a server on the user's own machine. They contain sign-in links, so everybody
- * else gets the answer of an unknown path.
+ * Serves the mails of a server on the user's own machine. They contain sign-in links, so all other
+ * clients get the answer for an unknown path.
  */
 export function mailboxRoutes({
   pool,
@@ -25,7 +25,7 @@ export function mailboxRoutes({
     listMailbox: operation('listMailbox', async ({ client, header }) => {
       const isForwarded = header('forwarded') !== null || header('x-forwarded-for') !== null
       // A remote page whose name resolves to this machine could read the answer (DNS rebinding).
-      // Its `Host` gives it away.
+      // Its `Host` header reveals this.
       const isOurs = isLocalHost(header('host'))
       if (mailTransport(settings) !== 'mailbox' || isForwarded || !isOurs || !isLoopback(client.address))
         throw apiError('route_not_found', 'Path not found; /api/v0/openapi.json lists all paths.')

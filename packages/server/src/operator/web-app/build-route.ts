@@ -1,4 +1,4 @@
-/** The place of a build, as the address of its page names it. */
+/** Identifies a build by the address of its page. */
 export interface BuildPlace {
   readonly org: string
   readonly pipeline: string
@@ -7,7 +7,7 @@ export interface BuildPlace {
 
 const route = /^\/([a-z0-9-]+)\/pipelines\/([a-z0-9-]+)\/builds\/([1-9]\d{0,9})$/
 
-/** Returns the build whose page is at a path; null: another page. */
+/** Returns the build whose page is at a path; null for another page. */
 export function buildOf(path: string): BuildPlace | null {
   const [, org, pipeline, number] = route.exec(path) ?? []
   return org === undefined || pipeline === undefined || number === undefined ? null : { org, pipeline, number }

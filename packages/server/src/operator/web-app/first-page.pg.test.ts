@@ -9,7 +9,7 @@ const cookieSecret = 'the-cookie-secret-of-tests'
 const it = testServer({ HARMONT_COOKIE_SECRET: cookieSecret })
 const client = { address: '203.0.113.9', userAgent: 'Firefox' }
 
-/** Returns the page of a red build of the organization `default`, whose words are unlike others. */
+/** Returns the page of a failed build of the organization `default`, with unique words. */
 async function redBuild(): Promise<string> {
   const slug = await it.newPipeline()
   const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
@@ -36,7 +36,7 @@ async function open(path: string, headers: Readonly<Record<string, string>>): Pr
   return answer.text()
 }
 
-test('web R1 the page of a build has its answer for its members, and nothing of it for anybody else', async () => {
+test('web R1 the page of a build contains its data for its members, and none of it for anybody else', async () => {
   const path = await redBuild()
   const member = await it.newMember('member-of-page')
   const { cookie } = await signIn(member.id)

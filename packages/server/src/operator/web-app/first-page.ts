@@ -1,38 +1,38 @@
-/** Reads and draws what a page shows first, so that it comes with the page (`web.md` 14). */
+/** Reads and renders the initial content of a page, which is sent with the page (`web.md` 14). */
 import type { FirstPageCode, OperationId } from '@harmont/contract'
 import type { Logger } from 'pino'
 import { ApiError, type PageRequest } from '../../platform/http/index.ts'
 import type { BuildPlace } from './build-route.ts'
 import { lookOf, windowOf } from './page-template.ts'
 
-/** Holds the parts of a page that are known so far. */
+/** Holds the parts of a page that are available so far. */
 export interface FirstPage {
-  /** The configuration for the sign-in page; null: the page asks for it. */
+  /** The configuration for the sign-in page; null if the page must request it. */
   config: unknown
   /** Answers of the API, as JSON, by URL. */
   readonly answers: Map<string, string>
-  /** Empty: the app draws it alone. */
+  /** Empty if the app must render it. */
   html: string
 }
 
 interface FirstPageServices {
   readonly readAuthConfig: () => Promise<unknown>
-  /** null: the web app was built without it. */
+  /** null if the web app was built without it. */
   readonly loadCode: () => Promise<FirstPageCode | null>
   readonly log: Logger
 }
 
-/** After this time the page goes without what is missing, and the app asks for it. */
+/** After this time the page is sent without the missing parts, and the app requests them. */
 const patienceMs = 2000
 /**
- * Larger views, of some thousand steps, are left to the app, because drawing takes time of the
- * thread that answers everybody.
+ * Larger views, with some thousand steps, are left to the app, because rendering blocks the thread
+ * of all requests.
  */
 const mostDrawn = 2_000_000
 
 /**
- * Returns what is known in time of the page that a request asks for. Never throws. `place`: the
- * build that a signed-in reader asks for.
+ * Returns the parts of the requested page that are available in time. Never throws. `place`: the
+ * build requested by a signed-in reader.
  */
 export async function firstPage(
   services: FirstPageServices,
@@ -59,7 +59,7 @@ interface BuildPage {
   readonly page: FirstPage
   readonly place: BuildPlace
   readonly gone: AbortSignal
-  /** Resolves when the configuration is known: its notices move the rest of the page. */
+  /** Resolves when the configuration is known: its notices shift the rest of the page. */
   readonly configured: Promise<void>
 }
 
@@ -67,7 +67,7 @@ async function fillBuild(services: FirstPageServices, request: PageRequest, buil
   try {
     await readAndDraw(services, request, build)
   } catch (error) {
-    // The app tells a reader who may not read the build, or reads too much.
+    // The app informs a reader who may not read the build, or exceeds a rate limit.
     const isRefused = error instanceof ApiError && error.status < 500
     if (!isRefused && !build.gone.aborted) services.log.warn({ err: error }, 'serving the page without its build')
   }
@@ -105,7 +105,7 @@ async function readAndDraw(
   if (!gone.aborted) page.html = html
 }
 
-/** Whether a request comes from a phone, as far as browsers say. */
+/** Whether a request comes from a phone, according to the browser's headers. */
 function isPhone({ 'sec-ch-ua-mobile': hint, 'user-agent': agent = '' }: PageRequest['headers']): boolean {
   return hint === '?1' || /\bMobi/.test(agent)
 }

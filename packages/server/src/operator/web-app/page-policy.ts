@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto'
 /** Restricts what browsers may do with our pages (`web.md` A9). */
 
 /**
- * Returns the headers of the web app's page. `nonce` is new for each answer; `scripts` comes from
- * `inlineScripts`. `isPersonal`: the page has answers that only its reader may see.
+ * Returns the headers of the web app's page. `nonce` is new for each response; `scripts` comes from
+ * `inlineScripts`. `isPersonal`: whether the page contains data for its reader only.
  */
 export function pageHeaders(
   nonce: string,
@@ -29,14 +29,14 @@ export function pageHeaders(
     'content-type': 'text/html; charset=utf-8',
     'cache-control': isPersonal ? 'private, no-store' : 'no-cache',
     'content-security-policy': directives(policy),
-    // The page of `/auth/callback` is a pop-up that answers the page which opened it.
+    // The page of `/auth/callback` is a pop-up that sends its result to the page which opened it.
     'cross-origin-opener-policy': 'same-origin-allow-popups',
   }
 }
 
 /**
- * Returns the headers of the web app's files. A worker has the policy of its own script, not that
- * of the page.
+ * Returns the headers of the web app's files. A worker has the policy of its own script, not of the
+ * page.
  */
 export function fileHeaders(path: string): Readonly<Record<string, string>> {
   return {

@@ -6,7 +6,7 @@ const rootPlace = '<html lang="en"'
 const firstPageStart = '<div id="first-page" inert hidden>'
 const configStart = '<script type="application/json" id="auth-config">'
 
-/** The first part of a page, which waits for nothing. */
+/** The first part of a page, which needs no data. */
 interface PageStart {
   readonly nonce: string
   /** Attributes of the root element, from `lookAttributes`. */
@@ -18,9 +18,9 @@ interface PageEnd {
   readonly nonce: string
   /** The configuration for the sign-in page. */
   readonly config: unknown
-  /** JSON texts that the app takes in place of requests, by URL. */
+  /** JSON texts that the app uses instead of requests, by URL. */
   readonly answers: ReadonlyMap<string, string>
-  /** The page as the app will draw it; empty: it draws alone. */
+  /** The page as the app will render it; empty if the app must render it. */
   readonly html: string
 }
 
@@ -30,12 +30,12 @@ export interface PageTemplate {
 }
 
 /**
- * Returns the functions that fill the template `index.html`. Fails for a template without every
+ * Returns the functions that fill in the template `index.html`. Throws if the template lacks a
  * placeholder.
  */
 export function pageTemplate(template: string): PageTemplate {
   if (!template.includes(rootPlace))
-    throw new Error(`index.html of the web app: expected it to begin with \`${rootPlace}\`.`)
+    throw new Error(`index.html of the web app: expected \`${rootPlace}\` at the beginning.`)
   const [start, rest] = splitOnce(template, `${firstPageStart}</div>`)
   const [middle, end] = splitOnce(rest, `${configStart}</script>`)
   return {
@@ -60,7 +60,7 @@ export function pageTemplate(template: string): PageTemplate {
 function splitOnce(template: string, place: string): readonly [string, string] {
   const [before, after, ...more] = template.split(place)
   if (before === undefined || after === undefined || more.length > 0)
-    throw new Error(`index.html of the web app: expected \`${place}\` once, got it ${more.length + 1} times.`)
+    throw new Error(`index.html of the web app: expected \`${place}\` once, found it ${more.length + 1} times.`)
   return [before, after]
 }
 
@@ -69,7 +69,7 @@ function inert(json: string): string {
   return json.replaceAll('<', '\\u003c')
 }
 
-/** Returns the page that replaces every page of a web app that was not built. */
+/** Returns the page that replaces every page if the web app was not built. */
 export function notBuiltPage(headers: Readonly<Record<string, string>>): PageAnswer {
   return { status: 503, headers, body: page }
 }
@@ -87,7 +87,7 @@ folder of the server, then start it again. <code>npm start</code> does that by i
 </html>
 `
 
-/** The page stores the reader's choice here, so that the first paint already has it. */
+/** The page stores the reader's choice in this cookie, so that the first paint already has it. */
 const lookCookie = 'harmont_look'
 
 interface Look {
@@ -95,7 +95,7 @@ interface Look {
   readonly density: 'compact' | 'comfortable'
 }
 
-/** Returns the chosen theme and density; the usual ones for an invalid cookie. */
+/** Returns the chosen theme and density; the default ones for an invalid cookie. */
 export function lookOf(cookies: string | undefined): Look {
   const [, theme, density] =
     /^(light|dark|system)\.(compact|comfortable)$/.exec(cookieOf(cookies, lookCookie) ?? '') ?? []
@@ -110,7 +110,7 @@ export interface WindowSize {
   readonly height: number
 }
 
-/** Returns the size of the window that the page has told in a cookie; null for an invalid one. */
+/** Returns the window size that the page stored in a cookie; null for an invalid one. */
 export function windowOf(cookies: string | undefined): WindowSize | null {
   const [, width, height] = /^([1-9]\d{1,4})x([1-9]\d{1,4})$/.exec(cookieOf(cookies, 'harmont_window') ?? '') ?? []
   return width === undefined || height === undefined ? null : { width: Number(width), height: Number(height) }

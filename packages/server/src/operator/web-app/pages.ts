@@ -26,14 +26,14 @@ interface WebAppServices {
   readonly log: Logger
 }
 
-/** Paths without pages. The API answers unknown ones below them. */
+/** Paths without pages. Unknown paths below them get the API's answer. */
 const otherPaths = [
   ...['/api', '/v0', '/v1', '/webhooks', '/docs', '/llms.txt', '/assets', '/healthz', '/readyz', '/metrics'],
 ]
 
 /**
  * Serves the web app: its files, and its page at every other path if the client accepts HTML. At
- * `/`, where people look whether a server is up, every client gets the page.
+ * `/`, where people check whether a server is up, every client gets the page.
  */
 export function webAppPages(services: WebAppServices): Pages {
   const { webApp, sessionCookies } = services
@@ -47,7 +47,7 @@ export function webAppPages(services: WebAppServices): Pages {
     const build = isSignedIn ? buildOf(request.path) : null
     const link = linksOf(request.path)
     const headers = { ...pageHeaders(nonce, scripts, build !== null), ...(link === null ? {} : { link }) }
-    // The browser paints the start, and fetches the code, while the database is asked.
+    // The browser paints the start, and fetches the code, during the database queries.
     const parts = async function* () {
       yield start({ nonce, attributes: lookAttributes(request.headers.cookie) })
       yield end({ nonce, ...(await firstPage(first, request, build)) })
@@ -72,9 +72,9 @@ function wantsHtml({ headers }: PageRequest): boolean {
 }
 
 /**
- * The page repeats nothing of the request but the chosen theme and the step that the address names,
- * if the build has it, and holds neither keys nor the CSRF token, so its compressed length reveals
- * no secret.
+ * The compressed length reveals no secret: the page repeats nothing of the request except the
+ * chosen theme and the existing step that the address names, and holds neither keys nor the CSRF
+ * token.
  */
 function compressed(request: PageRequest, answer: Omit<PageAnswer, 'body'>, parts: AsyncIterable<string>): PageAnswer {
   const headers = { ...answer.headers, vary: 'Origin, Accept-Encoding' }

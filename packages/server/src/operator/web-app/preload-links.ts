@@ -12,8 +12,8 @@ interface ManifestChunk {
 }
 
 /**
- * The modules of a build's page, from the outside in. A module that was not split off has no entry
- * in the manifest.
+ * The modules of a build's page, outermost first. A module that was not split off has no entry in
+ * the manifest.
  */
 const buildPageModules = [
   'index.html',
@@ -27,8 +27,8 @@ const buildPageModules = [
 const mostCharacters = 2400
 
 /**
- * Returns the function from a path to its `Link` header; null for a path without one. Files that
- * `template` names itself are left out.
+ * Returns the function from a path to its `Link` header; null for a path without one. Omits files
+ * that `template` names itself.
  */
 export function preloadLinks(manifest: Manifest, template: string): (path: string) => string | null {
   const code = codeLinks(manifest, (file) => !template.includes(`"/${file}"`)).join(', ')
@@ -44,7 +44,7 @@ function codeLinks(manifest: Manifest, isWanted: (file: string) => boolean): str
     // `crossorigin` must match the later request, or the file is fetched twice.
     ...wanted(chunks.flatMap(({ css = [] }) => css)).map((file) => `</${file}>; rel=preload; as=style; crossorigin`),
     ...wanted(chunks.map(({ file }) => file)).map((file) => `</${file}>; rel=modulepreload`),
-    // Text is readable in the system's font until these arrive.
+    // Text is readable in the system's font until these are loaded.
     ...wanted(fonts).map((file) => `</${file}>; rel=preload; as=font; type="font/woff2"; crossorigin`),
   ]
   let length = 0
@@ -54,10 +54,10 @@ function codeLinks(manifest: Manifest, isWanted: (file: string) => boolean): str
   })
 }
 
-/** Returns the modules, then their imports, and so on. */
+/** Returns the modules, then their imports, and so on recursively. */
 function chunksOf(manifest: Manifest, modules: readonly string[]): ManifestChunk[] {
   const found = new Set(modules)
-  // Iterating a set includes members that are added meanwhile.
+  // Iterating a set includes members that are added during the iteration.
   for (const name of found) for (const imported of manifest[name]?.imports ?? []) found.add(imported)
   return [...found].map((name) => manifest[name]).filter((chunk) => chunk !== undefined)
 }

@@ -13,7 +13,7 @@ export interface WebApp {
   /** `index.html`, with its placeholders. */
   readonly template: string
   readonly manifest: Manifest
-  /** Loads the part that runs here. */
+  /** Loads the part of the app that runs on the server. */
   readonly loadFirstPage: () => Promise<FirstPageCode>
 }
 
@@ -41,14 +41,14 @@ export async function readWebApp(directory: string): Promise<WebApp | null> {
     files: byPath,
     template: filled,
     manifest: JSON.parse(manifest) as Manifest,
-    // Loaded with the first page of a build.
+    // Loaded for the first page of a build.
     loadFirstPage: () => import(code),
   }
 }
 
 /**
- * Whether a file is not served as such: the template, hidden files of the build, and compressed
- * forms, which belong to another file.
+ * Whether a file is not served under its name: the template, hidden files of the build, and the
+ * compressed forms of other files.
  */
 function isInternal(name: string): boolean {
   return name === 'index.html' || /(^|\/)\./.test(name) || encodings.some(([suffix]) => name.endsWith(suffix))
@@ -79,8 +79,8 @@ function absent(error: NodeJS.ErrnoException): null {
 const sheet = /<link rel="stylesheet"[^>]*\shref="([^"]+)"[^>]*>/g
 
 /**
- * Inlines the style sheets of the template, so that the first paint needs no second answer. A
- * missing sheet, or one that would end its element, stays a link.
+ * Inlines the style sheets of the template, so that the first paint needs no second request. A
+ * missing sheet, or one that would close its element, stays a link.
  */
 function inlineStyles(template: string, textOf: (path: string) => string | null): string {
   return template.replace(sheet, (link, path: string) => {

@@ -33,7 +33,7 @@ const manifest = {
   'src/usage/usage-page.tsx': { file: 'assets/usage-1.js' },
 }
 
-/** Draws what it is given, and fails for a build with this name. */
+/** Renders its input, and fails for a build with this name. */
 const firstPageCode = `
 export const firstLog = (view) => ({ jobId: JSON.parse(view).jobs[0].id, search: 'at=error&limit=512' })
 export const draw = async ({ url, config, session, view, log, density, isPhone, window }) => {
@@ -301,7 +301,7 @@ describe('the page of a build', () => {
   const drawn = (body: string) => /<div id="first-page" inert hidden>(.*?)<\/div>/.exec(body)?.[1]
   const log = `/api/v0/organizations/acme/pipelines/ci/builds/7/jobs/j/log?at=error&limit=512`
 
-  test('web R2 brings what it asks first, drawn, private, and with nothing from outside as markup', async () => {
+  test('web R2 contains its initial data, rendered, private, and with no foreign text as markup', async () => {
     config = async () => ({})
     const { headers, body } = await ask(reads, {
       ...signedIn,
@@ -330,7 +330,7 @@ describe('the page of a build', () => {
     expect(drawn(body)).toContain('<p>9.9</p>')
   })
 
-  test('reads nothing for people who are not signed in by a cookie, nor for HEAD', async () => {
+  test('reads nothing for people without a session cookie, nor for HEAD', async () => {
     const asked: string[] = []
     const noting: ReadApi = async (id) => {
       asked.push(id)
@@ -345,7 +345,7 @@ describe('the page of a build', () => {
     expect(asked).toEqual([])
   })
 
-  test('goes without answers that are refused or fail, and without the drawing if that fails or would take long', async () => {
+  test('is sent without answers that are refused or fail, and without the rendering if that fails or would take long', async () => {
     const refusals = [apiError('build_not_found', 'No.'), new Error('no database')]
     for (const refusal of refusals) {
       const { body } = await ask(async (id) =>
@@ -361,7 +361,7 @@ describe('the page of a build', () => {
     expect([Object.keys(answersIn(left)).length, drawn(left)]).toEqual([2, ''])
   })
 
-  test('begins before the database answers', async () => {
+  test('starts before the database answers', async () => {
     const { promise, resolve } = Promise.withResolvers<object>()
     config = () => promise
     const answer = await pages({ path: url, search: '', isHead: false, headers: signedIn, read: reads })
@@ -374,7 +374,7 @@ describe('the page of a build', () => {
     expect(parts[1]).toContain('id="auth-config">{"came":"after the start"}</script>')
   })
 
-  test('ends without a database that does not answer', async () => {
+  test('ends even if the database does not answer', async () => {
     const never = () => new Promise<never>(() => {})
     config = never
     const { body } = await ask(never)
@@ -383,7 +383,7 @@ describe('the page of a build', () => {
   })
 })
 
-test('a server without a built web app tells on every page what to run; its API works', async () => {
+test('a server without a built web app says on every page what to run; its API works', async () => {
   expect(await readWebApp(join(directory, 'nothing'))).toBeNull()
   const pages = webAppPages({
     webApp: null,
@@ -402,7 +402,7 @@ test('a server without a built web app tells on every page what to run; its API 
   }
 })
 
-test('links beyond the header size that proxies accept are left out, the last first', () => {
+test('links beyond the header size that proxies accept are omitted, the last ones first', () => {
   const names = Array.from({ length: 100 }, (_, index) => `_chunk-${index}.js`)
   const chunks = names.map((name) => [name, { file: `assets/${name}` }] as const)
   const links = preloadLinks(
