@@ -131,7 +131,7 @@ export class RunnerCaller {
     return this.publicKey !== refused
   }
 
-  /** Makes a call. Throws `RefusedForGood` if it is of no use to repeat it. */
+  /** Makes a call. Throws `RefusedForGood` if a repetition cannot succeed. */
   async post(name: string, body: unknown): Promise<Answer> {
     const { statusCode, body: answer } = await request(`${this.#url}/runners/v1/${name}`, {
       method: 'POST',
@@ -143,7 +143,7 @@ export class RunnerCaller {
     })
     const text = await answer.text()
     const parsed = readAnswer(text)
-    // A proxy wrote it: the server refused nothing.
+    // A proxy wrote the answer, so the server refused nothing.
     if (parsed === null) throw new Error(`${this.#url} answered ${statusCode}: ${text.slice(0, 200)}`)
     if (statusCode === 200 || parsed.counter !== undefined) return parsed
     const { code, message } = parsed as { readonly code?: string; readonly message?: string }
@@ -157,7 +157,7 @@ export class RunnerCaller {
   }
 }
 
-/** Returns the answer in a text; null when our server did not write it. */
+/** Returns the text of an answer, parsed; null if our server did not write it. */
 function readAnswer(text: string): Answer | null {
   try {
     const read: unknown = JSON.parse(text)

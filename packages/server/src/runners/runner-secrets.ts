@@ -5,10 +5,11 @@ import type { RunnerIdentity } from './tokens.ts'
 
 type Secrets = EngineOptions['secrets']
 
-const remark = 'The secrets of this step are not set: its runner has joined with a key that gives none (--no-secrets).'
+const remark =
+  'The secrets of this step are not set: the key with which its runner joined excludes them (--no-secrets).'
 
 /**
- * Returns secrets and logins of registries as a runner gets them: each reading is in the organization's
+ * Returns the secrets and registry logins for a runner. Each read is recorded in the organization's
  * audit log.
  */
 export function secretsFor(
@@ -35,9 +36,12 @@ export function secretsFor(
 }
 
 const tokenRemark =
-  'The identity tokens of this step are not set: its runner has joined with a key that gives none (--no-secrets).'
+  'The identity tokens of this step are not set: the key with which its runner joined excludes them (--no-secrets).'
 
-/** Returns the issuer of identity tokens for a runner: it gets tokens where it gets secrets. */
+/**
+ * Returns the issuer of identity tokens for a runner: it gets tokens under the same conditions as
+ * secrets.
+ */
 export function idTokensFor(
   { getsSecrets }: Pick<RunnerIdentity, 'getsSecrets'>,
   issuer: IdTokenIssuer,
@@ -45,7 +49,7 @@ export function idTokensFor(
   return getsSecrets ? issuer : { issue: async () => ({ kind: 'withheld', remark: tokenRemark }) }
 }
 
-/** Before the values leave, so that none is given without a trace. */
+/** Recorded before the values are sent, so that every read leaves a trace. */
 async function recordReading(
   pool: Database,
   runner: string,

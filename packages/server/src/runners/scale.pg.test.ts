@@ -14,15 +14,15 @@ async function submit(count: number, pool: string): Promise<void> {
   expect((await it.request(ownerToken, 'POST', path, build)).status).toBe(201)
 }
 
-test('an autoscaler learns how many runners a pool wants: for what runs, and what has been ready for a while', async () => {
+test('an autoscaler gets the number of runners that a pool needs for its running jobs and for jobs ready for a while', async () => {
   expect(await scale('gpu')).toEqual({ wanted_runners: 0, ready: 0, running: 0 })
   await submit(5, 'gpu')
   await submit(1, 'default')
   expect(await scale('gpu')).toEqual({ wanted_runners: 0, ready: 5, running: 0 })
   await it.server.pool.query("update engine.ready set ready_at = ready_at - interval '5 seconds'")
-  // No runner has told yet how many jobs it takes.
+  // No runner has reported its number of slots yet.
   expect(await scale('gpu')).toEqual({ wanted_runners: 5, ready: 5, running: 0 })
-  // It has two slots.
+  // This runner has two slots.
   const runner = await joinedRunner(it, { pool: 'gpu' })
   await runner.call('renew', {})
   expect(await scale('gpu')).toEqual({ wanted_runners: 3, ready: 5, running: 0 })
@@ -41,7 +41,7 @@ test.each([
   expect(wantedRunners(work)).toBe(wanted)
 })
 
-test('who may read metrics may read it, and nobody else', async () => {
+test('the number is readable only for those who may read metrics', async () => {
   for (const path of ['/internal/scale?pool=a', '/metrics']) {
     const answer = await it.request(null, 'GET', path, undefined, { via: 'a proxy' })
     expect([answer.status, codeOf(answer)]).toEqual([401, 'unauthorized'])

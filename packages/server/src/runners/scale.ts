@@ -1,4 +1,4 @@
-/** How many runners a pool wants, for an autoscaler. */
+/** The number of runners that a pool needs, for an autoscaler. */
 import { defaultPool } from '@harmont/engine'
 import type pg from 'pg'
 import { type Handlers, operation } from '../platform/http/index.ts'
@@ -13,15 +13,15 @@ interface ScaleServices {
 interface Work {
   /** Jobs that runners of the pool hold. */
   readonly running: number
-  /** Jobs that wait for a runner of the pool and for nothing else. */
+  /** Jobs that wait only for a runner of the pool. */
   readonly ready: number
-  /** Jobs that have waited so long that today's runners have no room for them. */
+  /** Jobs that have waited for a while, for which the present runners have no slots. */
   readonly waiting: number
-  /** Slots of a runner of the pool, on average; null where none has joined. */
+  /** Average number of slots of a runner of the pool; null if none has joined. */
   readonly slots: number | null
 }
 
-/** Serves the number of runners that a pool wants. */
+/** Serves the number of runners that a pool needs. */
 export function scaleRoutes({ pool, settings }: ScaleServices): Pick<Handlers, 'getScale'> {
   return {
     getScale: operation('getScale', async (request) => {
@@ -33,7 +33,7 @@ export function scaleRoutes({ pool, settings }: ScaleServices): Pick<Handlers, '
   }
 }
 
-/** A pool without runners counts one job for each, until the first of them says how many it takes. */
+/** Assumes one job per runner until the first runner of the pool reports its slots. */
 export function wantedRunners({ running, waiting, slots }: Omit<Work, 'ready'>): number {
   return Math.ceil((running + waiting) / Math.max(1, Math.round(slots ?? 1)))
 }

@@ -1,4 +1,4 @@
-/** Returns what a runner signs to get a token. `session`: null begins a new one. */
+/** Returns the text that a runner signs to get a token. `session`: null starts a new one. */
 export function signedText({
   runner,
   counter,
@@ -11,7 +11,9 @@ export function signedText({
   return `harmont runner token 1\n${runner}\n${counter}\n${session ?? 'new'}\n`
 }
 
-/** Returns what a runner signs, with its old key and its new one, to replace the old one. */
+/**
+ * Returns the text that a runner signs, with both its old and its new key, to replace the old one.
+ */
 export function rotationText({
   runner,
   counter,
@@ -21,7 +23,7 @@ export function rotationText({
   return `harmont runner key 1\n${runner}\n${counter}\n${session ?? 'new'}\n${publicKey}\n`
 }
 
-/** Returns what a runner signs to be given nothing new. */
+/** Returns the text that a runner signs to be drained. */
 export function drainText({ runner, counter }: { readonly runner: string; readonly counter: number }): string {
   return `harmont runner drain 1\n${runner}\n${counter}\n`
 }

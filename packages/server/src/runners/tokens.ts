@@ -1,4 +1,6 @@
-/** Tokens of runners: a runner signs for each, and it lasts a quarter of an hour. */
+/**
+ * Tokens of runners: a runner signs a request for each, which is valid for a quarter of an hour.
+ */
 import { createPublicKey, verify } from 'node:crypto'
 import type pg from 'pg'
 import { systemActor } from '../platform/audit/record-audit.ts'
@@ -12,15 +14,15 @@ const tokenSeconds = 15 * 60
 
 export interface TokenRequest {
   readonly runner: string
-  /** The count that the signature is for. */
+  /** The counter in the signature. */
   readonly counter: number
-  /** The session that goes on; null begins a new one, which ends all before it. */
+  /** The session to continue; null starts a new one, which ends all earlier ones. */
   readonly session: number | null
   /** Ed25519 over `signedText`, as base64url. */
   readonly signature: string
   /** The release. */
   readonly version: string
-  /** The newest version of the wire that it speaks; absent for runners of the last release. */
+  /** The newest version of the wire that it supports; absent for runners of the last release. */
   readonly protocol?: number
   readonly slots: number
 }
@@ -29,12 +31,12 @@ export interface IssuedToken {
   readonly token: string
   readonly seconds: number
   readonly session: number
-  /** The count for the next signature. */
+  /** The counter for the next signature. */
   readonly counter: number
 }
 
 /**
- * Gives a runner its next token. Each signature counts once, so a recorded one is of no use. Throws
+ * Issues a runner's next token. Each signature is valid once, so a recorded one is useless. Throws
  * `RunnerRefused`.
  */
 export function issueToken(pool: pg.Pool, request: TokenRequest): Promise<IssuedToken> {
@@ -49,7 +51,7 @@ export function issueToken(pool: pg.Pool, request: TokenRequest): Promise<Issued
               session_at = case when $7 then now() else session_at end where id = $1`,
       [runner, own, counter, version, slots, protocol, session === null],
     )
-    // A new process takes work again.
+    // A new process ends the draining.
     if (session === null) await client.query('update engine.runners set drains_at = null where id = $1', [runner])
     const token = newToken()
     await client.query('delete from runner_tokens where runner_id = $1 and expires_at <= now()', [runner])
@@ -70,16 +72,16 @@ export interface DrainRequest {
 }
 
 export interface Draining {
-  /** Jobs that it still holds. */
+  /** The number of jobs that it still holds. */
   readonly jobs: number
-  /** File systems that unfinished builds need and only this runner has. */
+  /** File systems that unfinished builds need and that only this runner has. */
   readonly files: number
   readonly counter: number
 }
 
 /**
- * Gives a runner nothing new until its next start, as it asks itself, and returns what it still has.
- * `wantFiles` asks it for what builds need of it. Throws `RunnerRefused`.
+ * Drains a runner until its next start, at its own request, and returns what it still holds.
+ * `wantFiles` requests the files that builds need from it. Throws `RunnerRefused`.
  */
 export async function drainAsAsked(
   pool: pg.Pool,
@@ -127,7 +129,7 @@ export async function requireRunner(client: pg.PoolClient, runner: string): Prom
   if (row === undefined)
     throw new RunnerRefused(
       'runner_unknown',
-      'This server knows no such runner. Remove its data directory, and start it with a key to join anew.',
+      'This server does not know the runner. Remove its data directory, and start it with a key to join again.',
     )
   return row
 }
@@ -145,7 +147,7 @@ export function requireSignature(text: string, signature: string, publicKey: str
   if (verify(null, Buffer.from(text), key, Buffer.from(signature, 'base64url'))) return
   throw new RunnerRefused(
     'runner_signature_invalid',
-    "The signature does not fit the runner's own key. Its data directory may be damaged: remove it, and join anew.",
+    "The signature does not match the runner's own key. Its data directory may be damaged: remove it, and join again.",
   )
 }
 
@@ -153,20 +155,20 @@ export function requireTrusted({ revoked_at: revokedAt }: RunnerRow): void {
   if (revokedAt !== null) throw revoked()
 }
 
-/** Refuses a process that another one of the runner has followed. */
+/** Refuses a process that was replaced by another one of the runner. */
 export function requireSession(session: number | null, row: RunnerRow): void {
   if (session !== null && session !== row.session) throw superseded()
 }
 
-/** Returns the count that follows, if the signature was for this one. */
+/** Returns the next counter, if the signature had the current one. */
 export function requireNext({ counter: given }: { readonly counter: number }, { counter }: RunnerRow): number {
   if (given === counter) return counter + 1
-  throw new RunnerRefused('runner_counter_stale', `The next signature must be for ${counter}.`, counter)
+  throw new RunnerRefused('runner_counter_stale', `The next signature must have the counter ${counter}.`, counter)
 }
 
-/** A runner that has shown its token, with what its key allows. */
+/** A runner with a valid token, and the rights of its key. */
 export interface RunnerIdentity {
-  /** Its id, as the engine knows it. */
+  /** Its id in the engine. */
   readonly runner: string
   readonly session: number
   readonly pool: string
@@ -183,7 +185,10 @@ interface IdentityRow extends Omit<RunnerIdentity, 'organizations'> {
   readonly organizations: readonly string[]
 }
 
-/** Returns the runner of a token. Asked for each request, so a revocation holds at once. */
+/**
+ * Returns the runner of a token. Called for each request, so that a revocation takes effect at
+ * once.
+ */
 export async function identifyRunner(database: Database, token: string | null): Promise<RunnerIdentity> {
   const { rows } = await database.query<IdentityRow>({
     name: 'identify-runner',

@@ -21,7 +21,7 @@ async function newBuild(...steps: readonly Record<string, unknown>[]): Promise<{
 
 const open = (path: string, lastEventId?: string) => openEvents(it.server.url + path, ownerToken, lastEventId)
 
-test('a build is shown whole, then each change of a job before its build, and done at the end', async () => {
+test('a build is first sent whole, then each changed job before its build, and done at the end', async () => {
   const { path } = await newBuild({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true', builds_in: 'a' })
   await using events = await open(path)
   const snapshot = await events.next('snapshot')
@@ -42,13 +42,13 @@ test('a build is shown whole, then each change of a job before its build, and do
   await events.next('build', ({ data }) => data.state === 'passed')
   await events.next('done')
   expect(await events.isOver()).toBe(true)
-  // A reader that has seen the last state gets only its end. An earlier event may show that state
-  // too: a build is loaded after its version was read.
+  // A reader that has seen the final state gets only the end. An earlier event may also show this
+  // state, because a build is loaded after its version was read.
   await using again = await open(path, events.all().findLast(({ event }) => event === 'build')?.id)
   expect((await again.next()).event).toBe('done')
 })
 
-test('after an event only what follows it is sent, and an unknown id begins anew', async () => {
+test('only later events are sent after a known event id; an unknown id restarts the stream', async () => {
   const { path } = await newBuild({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true' })
   const { id } = await (await open(path)).next('snapshot')
   const first = await playJob(it)
@@ -61,7 +61,7 @@ test('after an event only what follows it is sent, and an unknown id begins anew
   await (await playJob(it)).end()
 })
 
-test('many changes come as few events, and the last state is never left out', async () => {
+test('many changes are combined into few events, and the final state is never omitted', async () => {
   const { path, id } = await newBuild(...Array.from({ length: 40 }, (_, n) => ({ key: `s${n}`, cmd: 'true' })))
   await using events = await open(path)
   await events.next('snapshot')
@@ -72,12 +72,12 @@ test('many changes come as few events, and the last state is never left out', as
   const seen = events.all()
   const last = new Map(seen.filter(({ event }) => event === 'job').map(({ data }) => [data.id, data.state]))
   expect([...last.values()]).toEqual(Array.from({ length: 40 }, () => 'passed'))
-  // Five readings a second, however long it took; an event for each change would make more than 80.
+  // At most five reads per second; an event for each change would make more than 80.
   expect(seen.filter(({ event }) => event === 'build').length).toBeLessThanOrEqual(readings)
   expect(id).toMatch(/-/)
 })
 
-test('the stream of an organization has its unfinished builds first, then each build that changes, and resumes where a reader left', async () => {
+test('the stream of an organization has its unfinished builds first, then each build that changes, and resumes at its event id', async () => {
   const organization = '/api/v0/organizations/default/events'
   const running = await newBuild({ key: 'a', cmd: 'true' })
   await using events = await open(organization)
@@ -98,7 +98,7 @@ test('the stream of an organization has its unfinished builds first, then each b
   expect(over).toEqual(new Set([running.id, next.id]))
 })
 
-/** Opens a transaction that has a number and stays open. */
+/** Opens a transaction that has been assigned a number, and keeps it open. */
 async function openTransaction(pool: pg.Pool): Promise<pg.PoolClient> {
   const client = await pool.connect()
   onTestFinished(() => client.release(true))
@@ -106,7 +106,7 @@ async function openTransaction(pool: pg.Pool): Promise<pg.PoolClient> {
   return client
 }
 
-test('an open transaction holds back later events until its own are there; a transaction of another database holds back none', async () => {
+test('an open transaction delays later events until its own exist; a transaction of another database does not', async () => {
   const { pool } = it.server
   const organizationId = randomUUID()
   const told = (client: pg.PoolClient | pg.Pool, build: string) =>
@@ -121,7 +121,7 @@ test('an open transaction holds back later events until its own are there; a tra
   expect(await settled()).toEqual([[second, false]])
   await told(earlier, first)
   await earlier.query('commit')
-  // The server's own work may still have a transaction open for a moment.
+  // The server's own work may keep a transaction open for a moment.
   await until(settled, (events) => events.every(([, isSettled]) => isSettled))
   expect(await settled()).toEqual([
     [first, true],
@@ -129,7 +129,7 @@ test('an open transaction holds back later events until its own are there; a tra
   ])
 })
 
-test('the reader of a quiet build gets its headers before the first heartbeat is due', async () => {
+test('the headers for a quiet build are sent before the first heartbeat is due', async () => {
   const isAnswered = async (path: string, token: string, seen: string) => {
     const closing = new AbortController()
     const { status } = await fetch(it.server.url + path, {
@@ -146,7 +146,7 @@ test('the reader of a quiet build gets its headers before the first heartbeat is
   expect(await isAnswered(path, ownerToken, id)).toBe(true)
 })
 
-test('a foreign or absent build is 404, and nobody reads without a credential', async () => {
+test('a foreign or absent build is 404, and reading requires a credential', async () => {
   const { path } = await newBuild({ key: 'a', cmd: 'true' })
   await it.server.engine.store.builds.apply(
     (await it.request<{ id: string }>(ownerToken, 'GET', path.replace('/events', ''))).body.id,

@@ -12,20 +12,21 @@ import { follow } from '../../platform/follow/follow.ts'
 import { SingleFlight } from '../../platform/follow/single-flight.ts'
 import { doneFrame, eventFrame } from '../event-streams/frames.ts'
 
-/** At most five readings of a build a second. */
+/** At most five reads of a build per second. */
 const restMs = 200
 
 export interface FollowedBuild {
   readonly id: string
   readonly number: number
   readonly pipeline: PipelineRow
-  /** The version up to which the reader has seen everything; null: nothing. */
+  /** The version up to which the reader has seen everything; null for a new reader. */
   readonly after: number | null
 }
 
 /**
- * Yields the events of a build (`http.md` 8.4). The event `build` comes last of one change's
- * events, and alone has an id. So a reader that was cut off before it gets the whole change again.
+ * Yields the events of a build (`http.md` 8.4). Of the events of one change, `build` comes last and
+ * is the only one with an id. A reader that was disconnected before it therefore gets the whole
+ * change again.
  */
 export async function* buildEvents(
   engine: BuildEngine,
@@ -61,13 +62,13 @@ interface BuildChange {
   readonly build: Build
   /** The newest attempts that changed. */
   readonly jobs: readonly Job[]
-  /** The version from which the next reading goes on. */
+  /** The version after which the next read continues. */
   readonly version: number
-  /** The build is over, and all that changed up to its end is in this reading. */
+  /** The build has ended, and this read contains all its changes. */
   readonly isLast: boolean
 }
 
-/** Reads builds for many readers: a question that several ask is one query. */
+/** Reads builds for many readers: identical concurrent reads share a query. */
 export class BuildReads {
   readonly #pool: pg.Pool
   readonly #engine: BuildEngine
@@ -83,8 +84,8 @@ export class BuildReads {
   /** Returns the build, and which of its jobs changed after the version. */
   since(buildId: string, version: number): Promise<BuildChange> {
     return this.#flights.run(`${buildId} since ${version}`, async () => {
-      // Reads the version first: everything loaded after it is as new or newer, so nothing is lost
-      // between two readings.
+      // Reads the version first: everything loaded later is at least as new, so no change is lost
+      // between two reads.
       const changes = await changesSince(this.#pool, buildId, version)
       const build = await loadBuild(this.#engine, buildId)
       const jobs = build.jobs.filter(({ id }) => changes.jobIds.has(id))
@@ -93,8 +94,8 @@ export class BuildReads {
   }
 
   /**
-   * Returns the events that tell of a change. All readers of it get the same text: that of a
-   * thousand jobs has a megabyte.
+   * Returns the events of a change. All readers of the change share its text: that of a thousand
+   * jobs is a megabyte.
    */
   eventsOf(change: BuildChange, followed: FollowedBuild, isSnapshot: boolean): Promise<string> {
     const texts = isSnapshot ? this.#snapshots : this.#news
@@ -122,7 +123,7 @@ export class BuildReads {
 
 /**
  * Finds the version and state of a build, and the jobs of steps that were written after a version.
- * Throws when there is no such build.
+ * Throws if the build does not exist.
  */
 async function changesSince(
   database: Database,

@@ -9,7 +9,7 @@ import { eventFrame } from '../event-streams/frames.ts'
 import { buildEventsAfter, type EventPlace, newestPlace, unfinishedBuilds, wasThereAt } from './organization-store.ts'
 
 /**
- * Yields the events of all builds of an organization, without end (`http.md` 8.4): first the
+ * Yields the events of all builds of an organization, endlessly (`http.md` 8.4). Starts with the
  * unfinished builds, unless the reader has seen them.
  */
 export async function* organizationEvents(
@@ -26,8 +26,8 @@ export async function* organizationEvents(
 }
 
 /**
- * Yields the frames of builds. Only the last has the place as its id, so a reader that was cut off
- * before it gets all of them again.
+ * Yields the frames of builds. Only the last frame has the place as its id, so a reader that was
+ * disconnected before it gets all of them again.
  */
 async function* frames(pool: pg.Pool, buildIds: readonly string[], place: EventPlace): AsyncGenerator<string> {
   const builds = buildIds.length === 0 ? [] : await findBuildsById(pool, buildIds)
@@ -39,7 +39,7 @@ async function* frames(pool: pg.Pool, buildIds: readonly string[], place: EventP
   if (all.length > 0) yield all.join('')
 }
 
-/** At most five readings of an organization a second. */
+/** At most five reads of an organization per second. */
 const restMs = 200
 const rowsAtOnce = 500
 /** Events are kept for a day. */
@@ -51,19 +51,19 @@ export interface OrganizationReads {
   readonly flights: SingleFlight
 }
 
-/** Builds that have changed, each once. */
+/** The changed builds, each once. */
 interface ChangedBuilds {
   readonly buildIds: readonly string[]
-  /** The place of a reader who has seen them. */
+  /** The place of a reader who has seen these builds. */
   readonly place: EventPlace
 }
 
 interface Step extends ChangedBuilds {
-  /** More is there, or will be as soon as a transaction is over. */
+  /** Whether there are more, or will be as soon as a transaction has ended. */
   readonly isMore: boolean
 }
 
-/** Yields the builds of an organization that change after a place, without end. */
+/** Yields the builds of an organization that change after a place, endlessly. */
 export function followOrganization(
   { pool, changes, flights }: OrganizationReads,
   organizationId: string,
@@ -95,14 +95,14 @@ async function readStep(pool: pg.Pool, organizationId: string, after: EventPlace
   return { buildIds, place: settled.at(-1) ?? after, isMore: open !== -1 || rows.length === rowsAtOnce }
 }
 
-/** Writes a place as an event's id. */
+/** Formats a place as an event id. */
 export function writePlace({ transaction, id }: EventPlace): string {
   return `${transaction}-${id}-${Date.now()}`
 }
 
 /**
- * Reads the place that an event id names. Returns null when it names none, when events are no
- * longer kept from there, or when it is of the database that this one was restored from.
+ * Parses the place in an event id. Returns null if the id has none, if events from there on are no
+ * longer kept, or if the id is from the database of which this one is a backup.
  */
 export async function readPlace(database: Database, id: string | null): Promise<EventPlace | null> {
   const match = /^(\d{1,19})-(\d{1,19})-(\d{1,15})$/.exec(id ?? '')

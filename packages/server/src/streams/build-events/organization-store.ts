@@ -1,31 +1,31 @@
 import type pg from 'pg'
 import type { Database } from '../../platform/database/transaction.ts'
 
-/** The place of a reader of build events: it has seen everything up to it. */
+/** The place of a reader of build events, which has seen everything up to it. */
 export interface EventPlace {
   readonly transaction: string
   readonly id: string
 }
 
-/** Finds the place after all events of now. Events of open transactions come after it. */
+/** Finds the place after all present events. Events of open transactions come after that place. */
 export async function newestPlace(pool: pg.Pool): Promise<EventPlace> {
   return { transaction: `${(await oldestOpenTransaction(pool)) - 1n}`, id: '9223372036854775807' }
 }
 
 /**
- * Returns a transaction before which all of this database are over, so that no event of an earlier
- * one is still to come. `pg_snapshot_xmin` would also wait for transactions of other databases, as
- * a PostgreSQL numbers all of them in one row.
+ * Returns a transaction number below which all transactions of this database have ended, so that no
+ * earlier transaction can add an event. `pg_snapshot_xmin` would also wait for transactions of
+ * other databases, since PostgreSQL numbers them all in one sequence.
  *
- * A reader asks this first and reads events by a later statement. Then it misses none: the
- * statement's snapshot, and with it `next`, is older than its look at the activity. A transaction
- * before `next` thus had its number when its process was looked at, and either was seen there or
- * had ended, and what has ended is visible to every later snapshot. `backend_xid` is shown to every
- * role. We prepare no transactions (`prepare transaction`), which have no process.
+ * A reader calls this first and reads events in a later statement. It then misses no event: the
+ * statement takes its snapshot, and with it `next`, before it reads the activity. A transaction
+ * before `next` therefore had its number when its process was read. Either it was seen there, or it
+ * had ended, and is visible to every later snapshot. `backend_xid` is visible to every role. The
+ * server never uses `prepare transaction`, whose transactions have no process.
  */
 async function oldestOpenTransaction(pool: pg.Pool): Promise<bigint> {
-  // The activity knows only the lower half of a number, so the distance to the next number is
-  // subtracted.
+  // The activity has only the lower half of a number, so this subtracts the distance to the next
+  // number.
   const { rows } = await pool.query<{ id: string }>({
     name: 'oldest-open-transaction',
     text: `select (next - coalesce(max(behind) filter (where behind < 2147483648), 0))::text as id
@@ -35,13 +35,13 @@ async function oldestOpenTransaction(pool: pg.Pool): Promise<bigint> {
             group by next`,
   })
   const [row] = rows
-  if (row === undefined) throw new Error('the database does not know its transactions')
+  if (row === undefined) throw new Error('the database has no transaction numbers for this server')
   return BigInt(row.id)
 }
 
 /**
- * Tells whether this database existed at an instant, rather than a backup of another one, which
- * counts transactions of its own.
+ * Returns whether this database existed at an instant. Otherwise it is a restored backup, with
+ * transaction numbers of its own.
  */
 export async function wasThereAt(database: Database, at: Date): Promise<boolean> {
   const { rows } = await database.query<{ there: boolean }>({
@@ -54,7 +54,7 @@ export async function wasThereAt(database: Database, at: Date): Promise<boolean>
 
 interface BuildEventRow extends EventPlace {
   readonly build_id: string
-  /** False: an open transaction may still add something that comes before it. */
+  /** False if an open transaction may still add an earlier event. */
   readonly is_settled: boolean
 }
 
@@ -94,7 +94,7 @@ export async function removeOldEvents(database: Database): Promise<number> {
 
 /**
  * Finds the newest builds of an organization that are unfinished, or ended within the last two
- * minutes: no list is older than that when its stream begins.
+ * minutes, which is the maximum age of a list when its stream begins.
  */
 export async function unfinishedOrJustEnded(database: Database, organizationId: string): Promise<readonly string[]> {
   const { rows } = await database.query<{ id: string }>({

@@ -15,7 +15,7 @@ interface BuildEventServices extends ViewServices, StreamServices, FleetServices
   readonly engine: ViewServices['engine']
 }
 
-/** The routes of builds as they change. */
+/** The routes for following builds. */
 export function buildEventRoutes(
   services: BuildEventServices,
 ): Pick<Handlers, 'streamBuildEvents' | 'streamOrganizationEvents'> {
@@ -65,7 +65,7 @@ interface StreamContext {
   readonly signal: AbortSignal
 }
 
-/** Reads the version that an event id names; null for one that this build never had. */
+/** Parses the version in an event id; null if this build never had it. */
 function readVersion(id: string | null, newest: number): number | null {
   const version = /^\d{1,15}$/.test(id ?? '') ? Number(id) : 0
   return version > 0 && version <= newest ? version : null

@@ -1,13 +1,13 @@
 /** Server-Sent Events (`http.md` 8.2 and 8.4). */
 import type { Readable } from 'node:stream'
 
-/** After so long without a byte a comment shows that the stream is alive. */
+/** After this long without a byte, a comment shows that the stream is alive. */
 export const silenceMs = 15_000
 
 export const doneFrame = 'event: done\ndata: {}\n\n'
 export const heartbeatFrame = ':\n\n'
 
-/** Returns the answer of an event stream. */
+/** Returns the response of an event stream. */
 export function eventStream(open: () => Readable) {
   return {
     status: 200,
@@ -22,7 +22,7 @@ export function eventStream(open: () => Readable) {
   } as const
 }
 
-/** Writes one event; without an id a reader that comes back has not seen it. */
+/** Formats one event; a reader that reconnects gets an event without an id again. */
 export function eventFrame(event: string, data: unknown, id: string | null): string {
   return `${id === null ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 }

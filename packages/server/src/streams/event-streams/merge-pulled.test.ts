@@ -7,7 +7,7 @@ const turns = async (count: number) => {
   for (let turn = 0; turn < count; turn += 1) await new Promise(setImmediate)
 }
 
-test('each item comes once, in the order of its source, and one item of each source is asked for ahead at most', async () => {
+test('each item comes once, in the order of its source, and at most one item of each source is requested in advance', async () => {
   const delays = fc.array(fc.array(fc.nat(3), { maxLength: 8 }), { maxLength: 5 })
   await fc.assert(
     fc.asyncProperty(delays, fc.array(fc.nat(3), { maxLength: 40 }), async (plans, pauses) => {
@@ -34,7 +34,7 @@ test('each item comes once, in the order of its source, and one item of each sou
   )
 })
 
-test('the stream fails with the first source that fails, and the others are ended', async () => {
+test('the stream fails with the first failing source, and ends the others', async () => {
   let isEnded = false
   async function* endless() {
     try {

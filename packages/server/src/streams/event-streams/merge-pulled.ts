@@ -1,7 +1,8 @@
 /**
- * Merges several sources, each item as it comes. Asks a source for its next item once the one
- * before was taken: it holds one item of each for a slow reader. Ends with the last source, and
- * fails with the first that does. Each source must end when the reader of this stops.
+ * Merges several sources, with items in order of arrival. Requests the next item of a source once
+ * the previous one was taken, so that it buffers one item per source for a slow reader. Ends with
+ * the last source, and fails with the first failing one. Each source must end when the reader of
+ * the merged stream stops.
  */
 export async function* mergePulled<T>(sources: readonly AsyncGenerator<T>[]): AsyncGenerator<T> {
   const arrived: { readonly source: AsyncGenerator<T>; readonly result: IteratorResult<T> }[] = []
@@ -40,7 +41,7 @@ export async function* mergePulled<T>(sources: readonly AsyncGenerator<T>[]): As
       pull(next.source)
     }
   } finally {
-    // Not awaited: a source in the middle of something ends after it.
+    // Not awaited: a source in the middle of an operation ends after it.
     for (const source of sources) void source.return(undefined).catch(() => {})
   }
 }

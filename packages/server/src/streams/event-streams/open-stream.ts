@@ -10,16 +10,16 @@ export interface StreamServices {
 }
 
 interface Streamed {
-  /** The build or the organization whose readers are counted. */
+  /** The build or the organization for the limit of readers. */
   readonly owner: string
-  /** The holder of the access by which it is read; null for access that a stream may outlive. */
+  /** The holder of the access with which it is read; null for access that a stream may outlive. */
   readonly holder: Holder | null
   readonly events: (signal: AbortSignal) => AsyncIterable<string | Uint8Array>
 }
 
 const mostPerOwner = 5000
 
-/** Returns the opener of streams: each has a seat, and ends with its reader's access. */
+/** Returns a function that opens streams: each takes a seat, and ends with its reader's access. */
 export function streamOpener({ closing, accessWatch }: StreamServices) {
   const seats = new Seats(mostPerOwner, () =>
     apiError('rate_limited', `This build already has ${mostPerOwner} open streams; try again later.`, {

@@ -6,7 +6,7 @@ import { silenceMs } from './frames.ts'
 const it = testServer()
 const build = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
 
-/** The waits of silent streams, once `stopSilence` was called: they end when the test says. */
+/** The waits of silent streams after `stopSilence`, which end at the test's command. */
 const silence = { now: 0, waits: new Map<NodeJS.Timeout, { readonly at: number; readonly end: () => void }>() }
 const hour = 3_600_000
 
@@ -16,8 +16,8 @@ afterEach(() => {
 })
 
 /**
- * Stops the waits that are as long as a stream may be silent, until the test ends them. Shorter
- * waits go on: a worker that waited for a stopped clock would never stop.
+ * Suspends waits that are as long as the heartbeat interval, until the test ends them. Shorter
+ * waits continue: a worker that waited for a stopped clock would never stop.
  */
 function stopSilence(): void {
   const { setTimeout: begin, clearTimeout: clear } = globalThis
@@ -59,11 +59,11 @@ async function newOrganization(name: string) {
 type Opened = Awaited<ReturnType<typeof open>>
 
 /**
- * Opens an answer and reads all that comes. Fails when its headers do not come by themselves: no
- * time passes, or only as much as the test says.
+ * Opens a response and reads its whole body. Fails if the headers do not arrive: time passes only
+ * when the test advances it.
  */
 async function open(token: string, path: string, headers: Readonly<Record<string, string>> = {}) {
-  // This clock is not stopped: it limits the wait for the headers.
+  // This clock runs: it limits the wait for the headers.
   const late = AbortSignal.timeout(60_000)
   const giveUp = new AbortController()
   late.onabort = () => giveUp.abort(late.reason)
@@ -87,7 +87,7 @@ async function open(token: string, path: string, headers: Readonly<Record<string
   return { heard, leave }
 }
 
-/** Returns every stream of one organization in which a job runs and nothing happens. */
+/** Returns all streams of one organization with a running job and no events. */
 async function quietStreams(name: string) {
   const own = await newOrganization(name)
   const { number } = (await own.build()).body
@@ -106,7 +106,7 @@ async function quietStreams(name: string) {
   return { own, job, streams }
 }
 
-test('the headers of every stream come at once, before anything happened, and those of a log that is followed too', async () => {
+test('the headers of every stream are sent at once, before any event, also those of a followed log', async () => {
   const { own, job, streams } = await quietStreams('at-once')
   stopSilence()
   const opened: Opened[] = []
@@ -117,7 +117,7 @@ test('the headers of every stream come at once, before anything happened, and th
   await job.end()
 })
 
-test('a heartbeat comes 15 s after the last byte, whatever other organizations build meanwhile', async () => {
+test("a heartbeat is sent 15 s after the last byte, regardless of other organizations' builds", async () => {
   const neighbour = await newOrganization('busy-neighbour')
   const { own, job, streams } = await quietStreams('patient')
   stopSilence()
@@ -129,7 +129,7 @@ test('a heartbeat comes 15 s after the last byte, whatever other organizations b
     while (`${signs()}` !== `${expected}` && performance.now() < deadline) await new Promise(setImmediate)
     expect(signs()).toEqual(expected)
   }
-  // The topics' stream begins with a beat.
+  // The stream with topics begins with a beat.
   await expectSigns([0, 1, 0, 0])
   for (let round = 1; round <= 3; round += 1) {
     for (let part = 0; part < 3; part += 1) {

@@ -9,7 +9,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Returns a source that yields what the test tells it to, and notes how it is used. */
+/** Returns a source controlled by the test, with a record of its use. */
 function played() {
   let tell: (frame: string | null) => void = () => {}
   const used = { asked: 0, isEnded: false }
@@ -49,7 +49,7 @@ test('silence is counted from the last frame or heartbeat', async () => {
   expect(heard).toEqual(['one', heartbeatFrame, heartbeatFrame, 'two'])
 })
 
-test('one frame waits for a reader that takes nothing, and a reader that leaves ends the source', async () => {
+test('one frame waits for a reader that takes nothing, and the source ends when the reader leaves', async () => {
   const { frames, used, tell } = played()
   const read = withHeartbeats(frames, 15_000)
   const first = read.next()
@@ -61,7 +61,7 @@ test('one frame waits for a reader that takes nothing, and a reader that leaves 
   expect(used.isEnded).toBe(true)
 })
 
-test('the stream fails with its source, also when that fails before the reader comes back', async () => {
+test('the stream fails with its source, even if that fails before the next read', async () => {
   async function* failing(): AsyncGenerator<string> {
     await new Promise((resolve) => setTimeout(resolve, 20_000))
     throw new Error('the database is away')

@@ -2,15 +2,15 @@ import { Signal } from '../../platform/follow/signal.ts'
 import { heartbeatFrame, silenceMs } from './frames.ts'
 
 /**
- * Yields frames as they come, and a heartbeat after `everyMs` without one, also when the source
- * woke and told nothing. Asks for one frame ahead at most. The source must end when the reader of
- * this stops.
+ * Yields frames as they arrive, and a heartbeat after `everyMs` without one, even if the source
+ * woke without a frame. Requests at most one frame in advance. The source must end when the reader
+ * of the result stops.
  */
 export async function* withHeartbeats(
   frames: AsyncGenerator<string>,
   everyMs: number = silenceMs,
 ): AsyncGenerator<string> {
-  // The source ends by its own signal, and wakes this then.
+  // The source has a signal of its own, and wakes this loop when it ends.
   const waking = new Signal(new AbortController().signal)
   const pull = () => {
     waking.clear()
@@ -28,7 +28,7 @@ export async function* withHeartbeats(
       } else yield heartbeatFrame
     }
   } finally {
-    // Not awaited: a source in the middle of something ends after it.
+    // Not awaited: a source in the middle of an operation ends after it.
     void frames.return(undefined).catch(() => {})
   }
 }

@@ -14,7 +14,7 @@ test('web L19 a download is named after organization, pipeline, build, step and 
   )
 })
 
-test('no key of a step makes the name a path or another header', () => {
+test('no step key makes the name a path or another header', () => {
   fc.assert(
     fc.property(fc.string({ unit: anyCharacter, maxLength: 300 }), (step) => {
       const header = disposition({ ...name, step })

@@ -2,14 +2,14 @@ import { stepOf } from '@harmont/engine'
 import type { Database } from '../../platform/database/transaction.ts'
 import { attachment } from '../../platform/http/index.ts'
 
-/** The names that a downloaded log is called after. */
+/** The names in the file name of a downloaded log. */
 interface LogName {
   readonly organization: string
   readonly pipeline: string
   readonly number: number
-  /** null: the job that renders the pipeline. */
+  /** null for the rendering job. */
   readonly step: string | null
-  /** null: the job itself. */
+  /** null for the job itself. */
   readonly service: string | null
   readonly attempt: number
 }
@@ -23,7 +23,7 @@ export function disposition({ organization, pipeline, number, step, service, att
   return attachment(`${organization}-${pipeline}-${number}-${key}${of}-${attempt}.log`)
 }
 
-/** Finds the names that the download of a job's log is called after. */
+/** Finds the names in the file name of a job's downloaded log. */
 export async function findLogName(database: Database, jobId: string): Promise<LogName> {
   const { rows } = await database.query<LogName>({
     name: 'find-log-name',

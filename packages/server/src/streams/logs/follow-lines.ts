@@ -6,32 +6,33 @@ import { readLines } from './read-lines.ts'
 
 type Schemas = components['schemas']
 
-/** The news of a log. */
+/** An update of a log. */
 export interface LogNews {
   readonly job_id: string
   /**
-   * The line that `lines` begin with. A greater one than expected: the server was behind and left
-   * the lines between out. The last line of the news before: it had no line feed yet and may have
-   * grown.
+   * The number of the first of `lines`. If it is greater than expected, the server was behind and
+   * skipped the lines in between. If it is the last line of the previous update, that line had no
+   * line feed and may have grown. The last line of the news before: it had no line feed yet and may
+   * have grown.
    */
   readonly from: number
   readonly lines: Schemas['LogPage']['lines']
   readonly sgr: string
   readonly t0: string | null
-  /** The new groups, error lines and remarks. A group that has changed comes again. */
+  /** The new groups, error lines and remarks. A changed group is sent again. */
   readonly groups: readonly Schemas['LogGroup'][]
   readonly errors: readonly number[]
   readonly remarks: readonly Schemas['LogRemark'][]
   readonly total_lines: number
-  /** Nothing comes any more. */
+  /** Whether the log is complete. */
   readonly complete: boolean
 }
 
-/** At most ten news a second. */
+/** At most ten updates per second. */
 const restMs = 100
 const mostLines = 2_000
 
-/** Yields news of a log from a line on, until the news that is `complete`. */
+/** Yields updates of a log from a line on, until one is `complete`. */
 export function followLines(logs: JobLogs, jobId: string, from: number, signal: AbortSignal): AsyncGenerator<LogNews> {
   const line = Math.max(1, from)
   let told: Told = { line, isBehind: true, lastSeq: 0, groups: 0, lastGroup: '', errors: 0, remarks: 0 }
@@ -51,21 +52,24 @@ export function followLines(logs: JobLogs, jobId: string, from: number, signal: 
   })
 }
 
-/** Says how far the reader is. */
+/** The position of the reader. */
 interface Told {
-  /** The line that comes next. */
+  /** The next line to send. */
   readonly line: number
-  /** There is more than one answer held, or nothing was told at all. */
+  /** Whether there is more than one answer can hold, or nothing was sent yet. */
   readonly isBehind: boolean
   readonly lastSeq: number
   readonly groups: number
-  /** The last group, as it was told. */
+  /** The last group, as it was sent. */
   readonly lastGroup: string
   readonly errors: number
   readonly remarks: number
 }
 
-/** Returns what has come since `told`; of more lines than one answer may have, the last. */
+/**
+ * Returns the changes since `told`; if they have more lines than one answer may hold, the last
+ * ones.
+ */
 async function newsOf(
   logs: JobLogs,
   log: OpenLog,
@@ -77,11 +81,11 @@ async function newsOf(
   const run = await readLines(logs, log, from, mostLines)
   const end = from + run.lines.length
   const isBehind = end <= totalLines
-  // Only the last group changes: it ends, is opened, or is where the first error is.
+  // Only the last group changes: it ends, is opened, or gets its first error.
   const groups = index.groups.slice(Math.max(0, told.groups - 1)).map((group) => presentGroup(index, group))
   const changed = JSON.stringify(groups[0]) === told.lastGroup ? groups.slice(1) : groups
-  // Once the log is over, reported failures replace lines that look like errors: a reader of those
-  // reads the log's view again.
+  // At the end of the log, reported failures replace lines that look like errors: a reader of those
+  // lines reads the log's view again.
   const isReplaced = told.errors > 0 && index.found.failures.length > 0
   const errors = isReplaced ? [] : index.errors.slice(told.errors)
   const remarks = index.remarks.slice(told.remarks)

@@ -14,8 +14,8 @@ async function newJob(): Promise<PlayedJob> {
 }
 
 /**
- * Lets something happen just after a reader found nothing new, and before it asks whether the job
- * is over.
+ * Runs a function just after a reader found nothing new, and before it checks whether the job has
+ * ended.
  */
 class Meanwhile extends LogReads {
   readonly #steps: (() => Promise<void>)[]
@@ -40,7 +40,7 @@ async function follow(jobId: string, reads: LogReads): Promise<readonly string[]
   return seen
 }
 
-test('G13 the last line of a job is read, though its end is seen first', async () => {
+test('G13 the last line of a job is read even if its end is seen first', async () => {
   const job = await newJob()
   const reads = new Meanwhile([
     async () => {
@@ -51,7 +51,7 @@ test('G13 the last line of a job is read, though its end is seen first', async (
   expect(await follow(job.id, reads)).toEqual(['caught-up', 'the last line', 'end'])
 })
 
-test('G13 readers that drop and come back anywhere see every chunk once and in order, whether the job runs or is over', async () => {
+test('G13 readers that reconnect anywhere see every chunk once and in order, whether the job is running or has ended', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom('write', 'drop', 'end'), { maxLength: 12 }), async (script) => {
       const job = await newJob()
@@ -86,7 +86,7 @@ test('G13 readers that drop and come back anywhere see every chunk once and in o
   )
 })
 
-test('a change between a reading and the next wait wakes the reader', async () => {
+test('a change between a read and the next wait wakes the reader', async () => {
   const job = await newJob()
   const reads = new Meanwhile([() => job.log(['while nobody waited']), () => job.end()])
   expect(await follow(job.id, reads)).toEqual(['caught-up', 'while nobody waited', 'end'])

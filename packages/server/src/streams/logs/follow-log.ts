@@ -3,17 +3,17 @@ import type { JobLogs } from '../../builds/logs/job-logs.ts'
 import { follow } from '../../platform/follow/follow.ts'
 import { SingleFlight } from '../../platform/follow/single-flight.ts'
 
-/** A segment of a packed log. Each reader that does not take its bytes holds as much in memory. */
+/** A segment of a packed log. Each reader that does not take its bytes holds this much memory. */
 const readBytes = 128 * 1024
 
 export type Followed =
   | { readonly kind: 'chunks'; readonly chunks: readonly Chunk[] }
-  /** Everything that was there at the beginning has been given; once. */
+  /** All chunks that existed at the beginning have been yielded; occurs once. */
   | { readonly kind: 'caught-up' }
-  /** The job is terminal and its last chunk was given. */
+  /** The job is terminal and its last chunk was yielded. */
   | { readonly kind: 'end' }
 
-/** Reads logs for many readers: a question that several ask is one query. */
+/** Reads logs for many readers: identical concurrent reads share a query. */
 export class LogReads {
   readonly logs: JobLogs
   readonly #flights = new SingleFlight()
@@ -22,7 +22,7 @@ export class LogReads {
     this.logs = logs
   }
 
-  /** `isAll`: all these chunks exist, and an earlier reading must not answer. */
+  /** `isAll`: all these chunks exist, so an earlier read must not be shared. */
   chunks(jobId: string, after: number, isAll: boolean, maxBytes = readBytes): Promise<readonly Chunk[]> {
     const question = `${jobId} ${maxBytes} after ${after}${isAll ? ', all there' : ''}`
     return this.#flights.run(question, () => this.logs.read(jobId, after, maxBytes))
@@ -33,7 +33,7 @@ export class LogReads {
   }
 }
 
-/** Yields everything with seq > `after`, as it comes, until the job is over. */
+/** Yields all chunks with seq > `after`, as they are written, until the job has ended. */
 export function followLog(
   reads: LogReads,
   jobId: string,
@@ -55,7 +55,8 @@ export function followLog(
       }
       if (isOver) return { kind: 'end' }
       isOver = await reads.isOver(jobId)
-      // The job may have written between the two reads above: after its end one more has all.
+      // The job may have written between the two reads above: another read after its end gets
+      // everything.
       if (isOver) wake()
       if (isCaughtUp) return null
       isCaughtUp = true

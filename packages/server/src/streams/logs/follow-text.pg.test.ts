@@ -17,7 +17,7 @@ function follow(job: PlayedJob, range: string, method = 'GET'): Promise<Response
   return fetch(`${it.server.url}/v0/jobs/${job.id}/logs.txt`, { method, headers })
 }
 
-test('G12 a range without an end follows a running job to its last byte, from the byte asked for', async () => {
+test('G12 a range without an end follows a running job from the requested byte to its last one', async () => {
   const job = await newJob()
   await job.log(['first\n'])
   await job.log(['second\n'], 1)
@@ -40,7 +40,7 @@ test('G12 a range without an end follows a running job to its last byte, from th
   expect([await next(), (await reader?.read())?.done]).toEqual(['last', true])
 })
 
-test('a range that begins beyond the end waits for it, and is empty when the log does not get there', async () => {
+test('a range that begins beyond the end waits for it, and is empty if the log does not get that far', async () => {
   const job = await newJob()
   const listening = vi.spyOn(it.server.engine.logs, 'onChange')
   const within = follow(job, 'bytes=2-').then((response) => response.text())
@@ -62,7 +62,7 @@ test('HEAD and a range with an end do not wait', async () => {
   await job.end()
 })
 
-test('a server that stops breaks the answer off: only a whole log ends well', async () => {
+test('a stopping server aborts the response: only a whole log ends normally', async () => {
   const job = await newJob()
   await job.log(['12345'])
   const response = await follow(job, 'bytes=0-')

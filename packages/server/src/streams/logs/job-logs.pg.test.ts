@@ -35,7 +35,7 @@ interface Event {
   readonly data: string
 }
 
-/** Reads a stream; `isEnough` says when enough has come. */
+/** Reads a stream until `isEnough` returns true. */
 async function readEvents(
   path: string,
   headers: Record<string, string> = {},
@@ -73,7 +73,7 @@ function seqs(events: readonly Event[]): readonly number[] {
 const texts = (count: number) => Array.from({ length: count }, (_, n) => `line ${n}\n`)
 const isDone = (events: readonly Event[]) => events.at(-1)?.event === 'done'
 
-test('a log is refused with 401 before 403, with code and message at the top too', async () => {
+test('a log is refused with 401 before 403, with code and message also at the top level', async () => {
   const job = await newJob()
   const other = await newJob()
   const stranger = await it.newUser('log-stranger')
@@ -133,7 +133,7 @@ test.for([
   expect([await ask('logs'), await ask('logs.txt')]).toEqual([401, 401])
 })
 
-test('the stream of an ended job is its history and `done`, also without a line', async () => {
+test('the stream of an ended job is its history and `done`, even without a line', async () => {
   const job = await newJob()
   await job.log(['out\n', 'more\n'])
   await job.log(['err\n'], 1)
@@ -187,7 +187,7 @@ test('a running job is followed chunk by chunk until its end', async () => {
   expect(seqs(events)).toEqual([1, 2, 3])
 })
 
-test('G13 a reader that drops and resumes misses nothing and sees nothing twice', async () => {
+test('G13 a reader that disconnects and resumes misses nothing and sees nothing twice', async () => {
   const job = await newJob()
   await job.log(texts(300))
   const path = `/v0/jobs/${job.id}/logs?token=${job.token}`
@@ -203,7 +203,7 @@ test('G13 a reader that drops and resumes misses nothing and sees nothing twice'
     expect(seqs(await readEvents(path, { 'last-event-id': start }))).toHaveLength(600)
 })
 
-test('history comes in frames of at most 256 KiB of data, byte for byte, also what is not UTF-8', async () => {
+test('history is sent in frames of at most 256 KiB of data, byte for byte, even if it is not UTF-8', async () => {
   const job = await newJob()
   const block = Buffer.alloc(32 * 1024, 7) // each byte is six in JSON
   await job.log(Array.from({ length: 20 }, () => block))
@@ -224,7 +224,7 @@ test('G14 a reader that stops costs no memory, and gets everything when it conti
   const before = heldBytes()
   const line = Buffer.alloc(32 * 1024, 'x')
   for (let n = 0; n < 24; n += 1) await job.log(Array.from({ length: 32 }, () => line))
-  // 24 MiB were written by now. Collected buffers are freed some moments later.
+  // 24 MiB have been written. Collected buffers are freed after a short delay.
   await until(
     () => (heldBytes() - before) / (1024 * 1024),
     (held) => held < 12,
@@ -236,7 +236,7 @@ test('G14 a reader that stops costs no memory, and gets everything when it conti
   expect(bytes).toBeGreaterThan(24 * 32 * line.length)
 })
 
-test('the text is what the job wrote, whole or by range, with remarks when asked for', async () => {
+test("the text is the job's output, whole or by range, with remarks on request", async () => {
   const job = await newJob()
   await job.log(['out 1\n'])
   await job.log([Buffer.from([0xff, 0x0a])], 1)

@@ -17,7 +17,7 @@ interface LineRouteServices {
   readonly engine: BuildEngine
 }
 
-/** The routes of logs by line. The log of a rendering is read like that of a step. */
+/** The routes for reading logs by line. The log of a rendering is read like that of a step. */
 export function lineRoutes({ pool, engine: { logs } }: LineRouteServices): Pick<Handlers, LineOperation> {
   const searches = new Searches(logs)
   const requireLog = async (organizationId: string, params: JobPath): Promise<string> => {
@@ -56,7 +56,7 @@ interface JobPath {
 
 type Place = 'error' | 'tail' | number
 
-/** Reads where a page begins. Throws 400 for an unknown place. */
+/** Parses the start of a page. Throws 400 for an unknown value. */
 function readPlace(at: string | undefined): Place {
   if (at === undefined) return 1
   if (at === 'error' || at === 'tail') return at
@@ -64,17 +64,17 @@ function readPlace(at: string | undefined): Place {
   throw queryError('at', 'must be `error`, `tail` or the number of a line')
 }
 
-/** Reads a page: the end of the log when there is no error, or no such line yet. */
+/** Reads a page; reads the end of the log if there is no error, or the line does not exist yet. */
 function readPage(logs: JobLogs, log: OpenLog, place: Place, limit: number): Promise<LineRun> {
   const line = place === 'error' ? (log.index.errors[0] ?? 'tail') : place
   if (line === 'tail' || line > log.index.totalLines) return readTail(logs, log, limit)
   return readAround(logs, log, line, limit)
 }
 
-/** The part of a page before the line that it is about. */
+/** The part of a page before its target line. */
 const before = 1 / 3
 
-/** Reads a page with a line at about a third, also where few lines fit. */
+/** Reads a page with the target line at about a third, even if only few lines fit. */
 async function readAround(logs: JobLogs, log: OpenLog, line: number, limit: number): Promise<LineRun> {
   return readWith(logs, log, Math.max(1, line - Math.floor(limit * before)), line, limit)
 }
@@ -85,7 +85,7 @@ async function readTail(logs: JobLogs, log: OpenLog, limit: number): Promise<Lin
   return readWith(logs, log, Math.max(1, totalLines - limit + 1), totalLines, limit)
 }
 
-/** Reads a page that begins at `from`, or later where the line would not be in it. */
+/** Reads a page that begins at `from`, or later if it would not contain the target line. */
 async function readWith(logs: JobLogs, log: OpenLog, from: number, line: number, limit: number): Promise<LineRun> {
   const run = await readLines(logs, log, from, limit)
   if (from >= line || from + run.lines.length > line) return run

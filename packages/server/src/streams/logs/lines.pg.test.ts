@@ -46,7 +46,7 @@ test('web L1 a log opens at its first error line, at a third of the page', async
   expect((await read(job)).page.from).toBe(1)
 })
 
-test('a log opens at the first failure that a tool reports, not at a line that looks like an error; a reader that followed gets none twice', async () => {
+test('a log opens at the first failure that a tool reports, not at a line that looks like an error; a reader that followed it gets none twice', async () => {
   const job = await newJob()
   const news: LogNews[] = []
   const reading = (async () => {
@@ -67,12 +67,13 @@ test('a log opens at the first failure that a tool reports, not at a line that l
   await job.log(['\u001b[31mE   assert 3 == 4\u001b[0m\n', '\n', 'tests/test_sum.py:9: AssertionError\n'])
   await job.end({ exitCode: 1 })
   await reading
-  // Lines that looked like errors were sent while the job ran; reported failures are read again.
+  // While the job ran, lines that looked like errors were sent; reported failures require another
+  // read.
   expect(news.at(-1)).toMatchObject({ complete: true, errors: [] })
   expect(await read(job, '?at=error')).toMatchObject({ first_error_line: 4, errors: [4, 8] })
 })
 
-test('lines of a running job can be read as they come, also the unfinished one', async () => {
+test('lines of a running job can be read as they are written, even the unfinished one', async () => {
   const job = await newJob()
   expect(await read(job)).toMatchObject({ total_lines: 0, bytes: 0, complete: false, page: { lines: [], t0: null } })
   await job.log(['one\nt'])
@@ -113,7 +114,7 @@ test('web L23 a reader that follows from before the first line to after the end 
   const reading = (async () => {
     for await (const each of followLines(it.server.engine.logs, job.id, 1, new AbortController().signal)) {
       news.push(each)
-      // Only the unfinished line comes again.
+      // Only an unfinished line is sent again.
       seen.splice(each.from - 1, seen.length, ...each.lines.map(([, , text]) => String(text)))
     }
   })()
@@ -126,7 +127,7 @@ test('web L23 a reader that follows from before the first line to after the end 
       turn % 10 === 0 ? 'error: x\n' : 'fine\n',
     ])
     expected.push(`--- group ${turn}`, `half of ${turn} and the rest`, turn % 10 === 0 ? 'error: x' : 'fine')
-    // Some lines come one by one, others together.
+    // Some lines are written one by one, others together.
     if (turn % 3 === 0) await until(() => seen.length >= expected.length, Boolean, { restMs: 5 })
   }
   await job.log(['no end'])
@@ -141,7 +142,7 @@ test('web L23 a reader that follows from before the first line to after the end 
   expect(groups.get(1)).toMatchObject({ end: 3, title: 'group 0', failed: true })
 })
 
-test('the log of a step that was skipped, and runs after a retry, goes on', async () => {
+test('the log of a skipped step continues when the step runs after a retry', async () => {
   const slug = await it.newPipeline()
   const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
   const plan = ir({ key: 'a', cmd: 'true' }, { key: 'b', cmd: 'true', depends_on: ['a'] })

@@ -5,20 +5,20 @@ import { doneFrame } from '../event-streams/frames.ts'
 import { followLog, type LogReads } from './follow-log.ts'
 
 /**
- * The most data in one `history` event. Small, because it is held for a reader that takes nothing;
- * readers are promised at most 256 KiB.
+ * The most data in one `history` event. Small, because it is buffered for a reader that takes
+ * nothing; the documented limit is 256 KiB.
  */
 const historyBytes = 64 * 1024
 
-/** Reads after which seq a reader resumes; 0 for anything but a number. */
+/** Parses the seq after which a reader resumes; 0 for anything but a number. */
 export function resumeAfter(lastEventId: string | null): number {
   const given = /^\d+$/.test(lastEventId ?? '') ? Number(lastEventId) : 0
   return Math.min(given, 2_147_483_647)
 }
 
 /**
- * Yields the events of a log: as history what there is when it is opened, then each chunk, and
- * `done` at the end. There is no `done` when `signal` ends it.
+ * Yields the events of a log: the existing chunks as history, then each new chunk, and `done` at
+ * the end. If `signal` ends the stream, there is no `done`.
  */
 export async function* logEvents(
   reads: LogReads,
@@ -73,7 +73,9 @@ function chunkFrame(chunk: Chunk): string {
   return `id: ${chunk.seq}\nevent: chunk\ndata: ${encodeChunk(chunk)}\n\n`
 }
 
-/** Writes JSON by hand: `ts` counts nanoseconds, which no JavaScript number holds. */
+/**
+ * Writes JSON manually: `ts` is in nanoseconds, which exceed the exact range of JavaScript numbers.
+ */
 function encodeChunk({ seq, kind, content, ts }: Chunk): string {
   const exact = isUtf8(content) ? '' : `,"content_b64":"${content.toString('base64')}"`
   return `{"seq":${seq},"stream_kind":${kind},"content":${JSON.stringify(content.toString())}${exact},"ts":${ts ?? 'null'}}`

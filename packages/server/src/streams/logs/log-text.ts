@@ -3,21 +3,21 @@ import type { ByteRange } from '../../platform/input/byte-range.ts'
 import { followLog, type LogReads } from './follow-log.ts'
 
 /**
- * Several segments of a packed log: each reading costs about the same. A reader that does not take
- * what it asked for holds so much.
+ * Several segments of a packed log: each read costs about the same. A reader that does not take its
+ * bytes holds this much memory.
  */
 const readBytes = 512 * 1024
 
 interface Part {
-  /** null: from the first byte to the last. */
+  /** null for the whole log. */
   readonly range: ByteRange | null
   readonly withRemarks: boolean
 }
 
 /**
- * Yields the bytes of a log up to `lastSeq` and within a range, read as they are asked for, without
- * remarks unless wanted. Fails when not all of them come: a reader who was promised them must not
- * take the rest for all of it.
+ * Yields the bytes of a log up to `lastSeq` and within a range, without remarks unless requested.
+ * Reads them lazily. Fails if some are missing: a reader must not mistake an incomplete answer for
+ * the promised one.
  */
 export async function* logText(
   reads: LogReads,
@@ -29,8 +29,8 @@ export async function* logText(
 }
 
 /**
- * Yields what a job writes from byte `start` on, until the job is over. Fails when `signal` is
- * aborted before that: an answer that ends well must be the whole log.
+ * Yields the output of a job from byte `start` on, until the job has ended. Fails if `signal` is
+ * aborted earlier: a response that ends normally must be the whole log.
  */
 export function followText(reads: LogReads, jobId: string, start: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const range = { start, end: Number.POSITIVE_INFINITY }
@@ -60,8 +60,8 @@ async function* cut(
 }
 
 /**
- * Yields bytes that lie one after the other as one, without copying them: the chunks of a segment
- * do, and each write to a socket costs more than the bytes in it.
+ * Joins bytes that are adjacent in memory without copying them. The chunks of a segment are
+ * adjacent, and each write to a socket costs more than the bytes in it.
  */
 function* neighboursTogether(parts: readonly Buffer[]): Generator<Buffer> {
   let together: Buffer | undefined
@@ -104,9 +104,9 @@ async function* coming(reads: LogReads, jobId: string, signal: AbortSignal): Asy
 
 const LF = 0x0a
 const ESC = 0x1b
-/** The beginning of a longer line is given before its end has come. */
+/** The first part of a longer line is yielded before its end arrives. */
 const longestLine = 1024 * 1024
-/** The longest escape sequence whose end may not have come yet. */
+/** The maximum length of an escape sequence whose end may not have arrived yet. */
 const longestSequence = 4 * 1024
 
 /** Yields the bytes of a log without ANSI escape sequences, and all others unchanged. */
@@ -123,8 +123,8 @@ export async function* plainText(log: AsyncIterable<Buffer>): AsyncGenerator<Buf
 }
 
 /**
- * Reads the bytes as Latin-1, in which every byte is a character: sequences are ASCII, and nothing
- * else may change.
+ * Decodes the bytes as Latin-1, in which every byte is a character: sequences are ASCII, and all
+ * other bytes must stay unchanged.
  */
 function stripped(bytes: Buffer): Buffer {
   if (!bytes.includes(ESC)) return bytes

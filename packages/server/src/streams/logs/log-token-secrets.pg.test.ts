@@ -10,7 +10,7 @@ const build = '00000000-0000-4000-8000-00000000c1c1'
 const sealer = createSealer('the-encryption-key')
 const migration = new URL('../../platform/database/migrations/0013-log-token-secrets.sql', import.meta.url)
 
-test('after a change of the secret earlier tokens are valid for an hour, across restarts and when it is changed back', async () => {
+test('after a change of the secret earlier tokens are valid for an hour, across restarts and if it is changed back', async () => {
   const pool = await freshDatabase()
   await pool.query(await readFile(migration, 'utf8'))
   const lines: string[] = []
@@ -22,7 +22,7 @@ test('after a change of the secret earlier tokens are valid for an hour, across 
   }
   expect(await start('first')).toEqual({ current: 'first', previous: [] })
   await start('second')
-  // Another start does not make the hour longer.
+  // Another start does not extend the hour.
   await pool.query(
     "update log_token_secrets set counts_until = counts_until - interval '59 minutes' where counts_until is not null",
   )
@@ -35,7 +35,7 @@ test('after a change of the secret earlier tokens are valid for an hour, across 
   await pool.query('update log_token_secrets set counts_until = now() where counts_until is not null')
   expect(await start('first')).toEqual({ current: 'first', previous: [] })
 
-  // The database alone opens nothing, and without its key the secret is ignored.
+  // The database alone reveals nothing, and without its key the secret is ignored.
   const { rows } = await pool.query<{ sealed: Buffer }>('select sealed from log_token_secrets')
   expect(rows.every(({ sealed }) => !sealed.includes('first'))).toBe(true)
   expect(lines).toEqual([])

@@ -6,8 +6,8 @@ import { hashToken } from '../../platform/encryption/token.ts'
 import type { LogTokenSecrets } from './log-token.ts'
 
 /**
- * Opens the secret in use, and those that were replaced within the last hour: running log streams
- * do not break when the operator changes it.
+ * Opens the current secret, and those replaced within the last hour, so that running log streams
+ * survive a change by the operator.
  */
 export async function openLogTokenSecrets(
   pool: pg.Pool,
@@ -21,8 +21,8 @@ export async function openLogTokenSecrets(
 }
 
 /**
- * Tells whether secrets in the database are sealed under this key. Each start of a server seals one
- * that it can be tried on.
+ * Returns whether secrets in the database are sealed with this key. Each start of a server seals
+ * one, with which a key can be tested.
  */
 export async function opensSealed(database: Database, sealer: Sealer): Promise<boolean> {
   const sealed = await sealedInUse(database)
@@ -39,8 +39,8 @@ function open({ fingerprint, sealed, counts_until: until }: SealedSecret, sealer
   try {
     return [{ secret: sealer.open(placeOf(fingerprint), sealed), until }]
   } catch (error) {
-    // The encryption key was changed too. A failed start would be worse than log tokens that have
-    // to be fetched again.
+    // The encryption key has changed too. A failed start would be worse than log tokens that must
+    // be requested again.
     log.warn({ err: error }, 'HARMONT_LOG_TOKEN_SECRET changed: earlier log tokens are no longer valid')
     return []
   }
@@ -57,8 +57,8 @@ interface SealedSecret {
 }
 
 /**
- * Notes which secret is in use from now on. Returns the earlier ones that are still valid, for an
- * hour after the change.
+ * Records the current secret. Returns earlier secrets, which stay valid for an hour after the
+ * change.
  */
 async function useSecret(pool: pg.Pool, fingerprint: string, sealed: Buffer): Promise<readonly SealedSecret[]> {
   return transaction(pool, async (client) => {
@@ -81,7 +81,7 @@ async function useSecret(pool: pg.Pool, fingerprint: string, sealed: Buffer): Pr
   })
 }
 
-/** Finds the secret in use; undefined where no server of this release has started. */
+/** Finds the current secret; undefined if no server of this release has started. */
 async function sealedInUse(database: Database): Promise<Omit<SealedSecret, 'counts_until'> | undefined> {
   const there = await database.query<{ there: boolean }>("select to_regclass('log_token_secrets') is not null as there")
   if (there.rows[0]?.there !== true) return undefined

@@ -10,7 +10,7 @@ const given =
 const now = new Date('2026-01-01T00:00:00.700Z')
 const right = { buildId: build, credentialId: null }
 
-test('G52 the token of the given example is made and read', () => {
+test('G52 the token of the documented example can be created and read', () => {
   expect(makeLogToken(secret, build, new Date((4_000_000_000 - 3600) * 1000)).token).toBe(given)
   expect(readLogToken(secrets, given, now)).toEqual(right)
 })
@@ -22,14 +22,14 @@ test('a token is valid for an hour, until a whole second', () => {
   expect(readLogToken(secrets, token, expiresAt)).toBeNull()
 })
 
-test('a token ends with the credential that asked for it, when that is sooner', () => {
+test('a token expires with the credential that requested it, if that is sooner', () => {
   const until = (at: string) =>
     makeLogToken(secret, build, now, { credentialId: 'c', expiresAt: new Date(at) }).expiresAt.toISOString()
   expect(until('2026-01-01T00:02:00.900Z')).toBe('2026-01-01T00:02:00.000Z')
   expect(until('2026-01-01T01:00:02.000Z')).toBe('2026-01-01T01:00:00.000Z')
 })
 
-test('a token names the credential that asked for it', () => {
+test('a token names the credential that requested it', () => {
   const { token } = makeLogToken(secret, build, now, { credentialId: 'c', expiresAt: null })
   expect(readLogToken(secrets, token, now)).toEqual({ buildId: build, credentialId: 'c' })
 })

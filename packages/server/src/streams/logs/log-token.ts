@@ -4,8 +4,8 @@ import type { Caller } from '../../platform/http/index.ts'
 const lifeSeconds = 3600
 
 /**
- * Makes a token for all logs of one build (`http.md` 8.1). It is good for an hour, but no longer
- * than the credential that asks for it, which it names. `expiresAt` is in whole seconds.
+ * Creates a token for all logs of one build (`http.md` 8.1). It names the requesting credential,
+ * and is valid for an hour, but no longer than that credential. `expiresAt` is in whole seconds.
  */
 export function makeLogToken(
   secret: string,
@@ -33,7 +33,7 @@ export interface LogRight {
   readonly credentialId: string | null
 }
 
-/** Reads what a token is for; null for a token that is malformed, forged or expired. */
+/** Parses and verifies a token; null if it is malformed, forged or expired. */
 export function readLogToken({ current, previous }: LogTokenSecrets, token: string, now: Date): LogRight | null {
   const live = previous.filter(({ until }) => until > now).map(({ secret }) => secret)
   for (const secret of [current, ...live]) {
@@ -58,7 +58,7 @@ function readSignedBy(secret: string, token: string, now: Date): LogRight | null
   return { buildId: build, credentialId: by }
 }
 
-/** Returns undefined for what is no JSON: another owner of the secret may have signed it. */
+/** Returns undefined for invalid JSON: another user of the secret may have signed it. */
 function claimsOf(payload: string): unknown {
   try {
     return JSON.parse(Buffer.from(payload, 'base64url').toString())

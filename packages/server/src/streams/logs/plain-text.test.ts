@@ -11,7 +11,7 @@ const piece = fc.oneof(
   fc.uint8Array({ maxLength: 4 }).map((it) => Buffer.from(it)),
 )
 
-test('stripping escape sequences keeps every other byte, however the log is cut into chunks', async () => {
+test('stripping escape sequences keeps all other bytes, however the log is cut into chunks', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(piece, { maxLength: 60 }), fc.integer({ min: 1, max: 20 }), async (pieces, step) => {
       const whole = Buffer.concat(pieces)
@@ -25,7 +25,7 @@ test('stripping escape sequences keeps every other byte, however the log is cut 
   )
 })
 
-test('a line without an end is not held in memory', async () => {
+test('an endless line is not held in memory', async () => {
   let given = 0
   async function* log() {
     for (let turn = 0; turn < 100; turn++) yield Buffer.alloc(100_000, 'x')

@@ -10,7 +10,7 @@ const notUtf8 = 1
 const cut = 2
 const nsInMs = 1_000_000n
 
-/** Returns a run of lines as the contract has it. */
+/** Returns a run of lines in the form of the contract. */
 export function presentPage({ index, isComplete }: OpenLog, { from, sgr, lines }: LineRun): Schemas['LogPage'] {
   return {
     from,
@@ -22,7 +22,7 @@ export function presentPage({ index, isComplete }: OpenLog, { from, sgr, lines }
   }
 }
 
-/** Returns the instant that the times of lines count from; null while no line has one. */
+/** Returns the origin of the lines' times; null while no line has a time. */
 export function presentStart({ t0 }: LineIndex): string | null {
   return t0 === null ? null : new Date(Number(t0 / nsInMs)).toISOString()
 }
@@ -40,7 +40,7 @@ export function presentGroup({ errors }: LineIndex, { line, end, title, kind }: 
   return { line, end, title, kind, failed: first > line && (end === null || first <= end) }
 }
 
-/** Returns what a log holds, with a page of it. */
+/** Returns the view of a log, with a page of it. */
 export function presentLog(log: OpenLog, run: LineRun): Schemas['JobLogView'] {
   const { index, isComplete } = log
   return {

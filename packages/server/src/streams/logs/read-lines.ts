@@ -4,22 +4,22 @@ import type { JobLogs, OpenLog } from '../../builds/logs/job-logs.ts'
 /** Consecutive lines of a log. */
 export interface LineRun {
   readonly from: number
-  /** The escape sequence that sets the colours in force before the first of them. */
+  /** The escape sequence that restores the colours at the start of the first line. */
   readonly sgr: string
   readonly lines: readonly CutLine[]
 }
 
-/** The bytes of chunks that are read at a time. */
+/** The number of bytes of chunks read at a time. */
 const readBytes = 128 * 1024
-/** An answer with this run in it stays below 256 KiB. */
+/** An answer with a run of this size stays below 256 KiB. */
 const answerBytes = 250 * 1024
-/** The size of a line in an answer beside its text. */
+/** The size of a line in an answer, in addition to its text. */
 const lineCost = 40
 
 /**
- * Reads up to `limit` lines from `from` on: fewer where they are long, at least one where there is
- * one. Reads only the blocks that hold them, whatever the size of the log; of a very long line only
- * its two ends.
+ * Reads up to `limit` lines from `from` on: fewer if they are long, but at least one if it exists.
+ * Reads only the blocks that contain them, whatever the size of the log; of a very long line, only
+ * the beginning and the end.
  */
 export async function readLines(
   logs: JobLogs,
@@ -61,7 +61,10 @@ export async function readLines(
   return run()
 }
 
-/** Returns the last block that begins within a line: its end is there, or has not come. */
+/**
+ * Returns the last block that begins within a line: it contains the line's end, if that has been
+ * written.
+ */
 function endOfLine(blocks: readonly LogBlock[], line: number): LogBlock | undefined {
   const next = blockOfLine(blocks, line + 1)
   const block = blocks[next]?.line === line ? blocks[next] : blocks[next - 1]

@@ -18,8 +18,8 @@ interface ReadableLog {
 }
 
 /**
- * Finds the job whose log a request may read. A token in the query decides alone. Throws 401, then
- * 403, which does not tell whether the job exists.
+ * Finds the job whose log a request may read. If the query has a token, only the token counts.
+ * Throws 401, then 403, which does not reveal whether the job exists.
  */
 export async function requireLog(
   database: Database,
@@ -35,7 +35,7 @@ export async function requireLog(
   throw apiError('log_stream_forbidden', 'Job not found in the build of this credential.')
 }
 
-/** Returns how to find the holder who may read a build; undefined for nobody. */
+/** Returns a function that finds the holder with access to a build; undefined for no access. */
 async function holderFinder(
   database: Database,
   secrets: LogTokenSecrets,
@@ -56,7 +56,7 @@ async function holderFinder(
   }
 }
 
-/** Throws 401 when the credential that asked for the token has ended. */
+/** Throws 401 if the credential that requested the token has ended. */
 async function holderOfToken(database: Database, { buildId, credentialId }: LogRight): Promise<Holder | null> {
   if (credentialId === null) return null
   const organizationId = await findOrganizationOfBuild(database, uuidOrNone(buildId))
@@ -90,7 +90,7 @@ async function findOrganizationOfBuild(database: Database, buildId: string): Pro
   return rows[0]?.organization_id
 }
 
-/** Finds the organization of a build that the caller may read; else undefined. */
+/** Finds the organization of a build that the caller may read; undefined for any other build. */
 async function findReadOrganization(database: Database, caller: Caller, buildId: string): Promise<string | undefined> {
   const { rows } = await database.query<{ organization_id: string }>({
     name: 'find-read-organization',

@@ -28,7 +28,7 @@ export interface JobLogServices extends StreamServices {
   readonly logTokenSecrets: LogTokenSecrets
 }
 
-/** The routes of jobs' logs, and of the tokens that open them. */
+/** The routes of jobs' logs, and of log tokens. */
 export function jobLogRoutes(
   services: JobLogServices,
 ): Pick<Handlers, 'getBuildLogToken' | 'streamJobLogs' | 'getJobLogText' | LineOperation> {
@@ -54,10 +54,10 @@ export function jobLogRoutes(
       const { params, query, credential, header } = context
       const shown = { token: query.token, credential }
       const { jobId, buildId, holder } = await requireLog(pool, logTokenSecrets, shown, params.job_id)
-      // The end first: bytes that are counted after it are all there will be.
+      // Reads the end first: if the job had ended then, the size read afterwards is final.
       const isComplete = await reads.isOver(jobId)
       const isRemoved = isComplete && (await engine.logs.isRemoved(jobId))
-      // An empty text would say that the command wrote nothing.
+      // An empty text would mean that the command wrote nothing.
       const form = { withRemarks: query.meta === '1' || isRemoved, isPlain: query.plain === '1' }
       const name = query.download === '1' ? disposition(await findLogName(pool, jobId)) : null
       const start = isComplete || form.withRemarks || form.isPlain ? null : openRangeStart(header('range'))
@@ -88,7 +88,7 @@ interface LogState {
   readonly withRemarks: boolean
   /** Without escape sequences. */
   readonly isPlain: boolean
-  /** The header that makes it a download; null when it is none. */
+  /** The header for a download; null for other requests. */
   readonly name: string | null
 }
 
@@ -101,7 +101,7 @@ function textReply(reads: LogReads, log: LogState, header: (name: string) => str
     const text = logText(reads, jobId, { lastSeq, range, withRemarks })
     return Readable.from(isPlain ? plainText(text) : text)
   }
-  // Nobody knows how long these forms are, so they have no ranges.
+  // The length of these forms is unknown, so they do not support ranges.
   if (withRemarks || isPlain) return { status: 200, headers: facts, mediaType: 'text/plain', open: open(null) }
   const range = readRange(header('range'), bytes, facts)
   const headers = { ...facts, ...rangeHeaders(range, bytes) }

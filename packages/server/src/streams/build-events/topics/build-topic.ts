@@ -10,17 +10,20 @@ import type { SingleFlight } from '../../../platform/follow/single-flight.ts'
 import type { TopicEvent, TopicNews } from './topic-event.ts'
 import { placeName } from './topic-places.ts'
 
-/** The rest between two readings. With the time that one takes, a change is told within 200 ms. */
+/**
+ * The pause between two reads. Together with the time of a read, a change is sent within 200 ms.
+ * With the time that one takes, a change is told within 200 ms.
+ */
 const restMs = 150
-/** The jobs that are made into text at a time. */
+/** The number of jobs serialised at a time. */
 const jobsAtOnce = 200
-/** Later than any version. */
+/** Greater than any version. */
 const noVersion = Number.MAX_SAFE_INTEGER
 
 export interface FollowedBuild extends ViewPlace {
-  /** The topic as it was asked for. */
+  /** The topic as requested. */
   readonly topic: string
-  /** The version up to which the reader has seen the build; null when nobody knows. */
+  /** The version up to which the reader has seen the build; null if unknown. */
   readonly after: number | null
 }
 
@@ -28,7 +31,7 @@ interface Services extends ViewServices {
   readonly flights: SingleFlight
 }
 
-/** Yields what changes in a build, until it is over. */
+/** Yields the changes of a build until it has ended. */
 export async function* buildTopic(
   services: Services,
   followed: FollowedBuild,
@@ -64,14 +67,14 @@ export async function* buildTopic(
 }
 
 /**
- * Names the manner in which a build shows its jobs: it is another one while it waits for approval,
- * is being canceled, or is over.
+ * Returns a text that changes when all jobs of a build are shown differently: when it starts or
+ * stops waiting for approval, is being canceled, or has ended.
  */
 function manner({ row, view }: ReadView): string {
   return `${view.build.held} ${row.state === 'canceling'} ${isBuildTerminal(row.state)}`
 }
 
-/** Tells whether every job is sent again. `before` is null for a new reader. */
+/** Returns whether every job is sent again. `before` is null for a new reader. */
 function isSwitched(change: ReadView, before: string | null): boolean {
   return before === null ? isBuildTerminal(change.row.state) : before !== manner(change)
 }
@@ -86,7 +89,7 @@ async function readChange(services: ViewServices, place: ViewPlace, after: numbe
   return { ...read, runMs }
 }
 
-/** Yields the jobs first, then the build, with the place. */
+/** Yields the jobs first, then the build, which carries the place. */
 function* newsOf(
   followed: FollowedBuild,
   { row, view, changed, isRenderChanged, runMs }: Change,

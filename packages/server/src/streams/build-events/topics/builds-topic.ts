@@ -6,9 +6,9 @@ import { beat, type TopicEvent, type TopicNews } from './topic-event.ts'
 import { buildsPlace } from './topic-places.ts'
 
 /**
- * Yields all builds of an organization as they change, without end. A reader without a place is
- * told first of the builds that are unfinished, or that ended while it may have been reading its
- * list. A reader whose place is not kept any more must also read the list again.
+ * Yields all builds of an organization as they change, endlessly. A reader without a place first
+ * gets the builds that are unfinished, or ended while it may have been reading its list. A reader
+ * whose place is no longer kept must also read the list again.
  */
 export async function* buildsTopic(
   reads: OrganizationReads,
@@ -21,7 +21,7 @@ export async function* buildsTopic(
   if (seen === null) {
     const first: TopicEvent[] = after === null ? [] : [{ event: 'resync', data: { topic: 'builds' } }]
     const events = [...first, ...(await eventsOf(reads, await unfinishedOrJustEnded(pool, organizationId)))]
-    // A reader that is cut off before anything has happened must know where it was.
+    // Sends the place at once, for a reader that is disconnected before any event.
     yield { events: events.length > 0 ? events : [beat()], place: placeOf(start) }
   }
   for await (const { buildIds, place } of followOrganization(reads, organizationId, start, signal)) {

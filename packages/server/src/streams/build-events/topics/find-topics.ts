@@ -7,7 +7,7 @@ import type { Topic } from './parse-topics.ts'
 
 type Of<K extends Topic['kind']> = Extract<Topic, { readonly kind: K }>
 
-/** The builds and logs that topics name. */
+/** Finds the builds and logs named by topics. */
 interface FoundTopics {
   readonly hasBuilds: boolean
   readonly hasRunners: boolean
@@ -15,7 +15,10 @@ interface FoundTopics {
   readonly logs: readonly Of<'log'>[]
 }
 
-/** Finds the builds and logs that topics name. Throws 404 for absent and foreign ones. */
+/**
+ * Finds the builds and logs that topics name. Throws 404 for absent ones and those of other
+ * organizations.
+ */
 export async function findTopics(
   pool: pg.Pool,
   { organizationId, organizationSlug }: { readonly organizationId: string; readonly organizationSlug: string },
@@ -49,13 +52,13 @@ interface TopicBuildRow {
   readonly id: string
   readonly slug: string
   readonly source_slug: string | null
-  /** null: the pipeline has no build of that number. */
+  /** null if the pipeline has no build with that number. */
   readonly build_id: string | null
 }
 
 /**
- * Finds builds by the slug of their pipeline and their number, in the order in which they were
- * asked for; undefined where there is no such pipeline.
+ * Finds builds by the slug of their pipeline and their number, in the order of the request;
+ * undefined if the pipeline does not exist.
  */
 export async function findTopicBuilds(
   database: Database,

@@ -4,16 +4,16 @@ import type { TopicNews } from './topic-event.ts'
 import { placeName } from './topic-places.ts'
 
 interface FollowedLog {
-  /** The topic as it was asked for. */
+  /** The topic as requested. */
   readonly topic: string
   readonly jobId: string
-  /** The first line that is wanted, whether it exists or not. */
+  /** The first requested line, whether it exists or not. */
   readonly line: number
-  /** The first line that the reader does not have; null when it has just come. */
+  /** The first line that the reader lacks; null for a new reader. */
   readonly after: number | null
 }
 
-/** Yields the lines of a log, until it is complete. */
+/** Yields the lines of a log until it is complete. */
 export async function* logTopic(
   logs: JobLogs,
   { topic, jobId, line, after }: FollowedLog,
@@ -28,8 +28,8 @@ export async function* logTopic(
     }
   }
   for await (const news of followLines(logs, jobId, next, signal)) {
-    // The last line may have no line feed yet: a reader that comes back gets it once more, and
-    // replaces what it has.
+    // The last line may have no line feed yet: a reader that reconnects gets it again, and replaces
+    // its own.
     if (news.lines.length > 0) next = news.from + news.lines.length - (news.complete ? 0 : 1)
     yield { events: [{ event: 'log', data: news }], place: placeOf(jobId, next) }
     if (news.complete) yield { events: [{ event: 'end', data: { topic } }], place: null }

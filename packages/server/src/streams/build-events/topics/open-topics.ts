@@ -13,9 +13,9 @@ import { beats, type TopicNews } from './topic-event.ts'
 import { buildsPlace, placeName, readPlaces, type TopicPlaces, writePlaces } from './topic-places.ts'
 
 /**
- * Opens a stream with these topics from `cursor` on: an event's id, or the version of the one build
- * among the topics, or nothing. Throws 400 `query_invalid`, 404 for what is absent or foreign, and
- * 403 for runners that the member may not see.
+ * Opens a stream with these topics. `cursor` is absent, an event id, or the version of the only
+ * build among the topics. Throws 400 `query_invalid`, 404 for absent topics and those of other
+ * organizations, and 403 for runners that the member may not see.
  */
 export async function openTopics(
   services: ViewServices & FleetServices & { readonly flights: SingleFlight },
@@ -66,9 +66,9 @@ function readNumber(place: string | undefined): number | null {
 }
 
 /**
- * Yields the frames of a stream with topics. Only the last of several events that come together has
- * the reader's place in all topics as its id. So a reader that was cut off before it gets all of
- * them again.
+ * Yields the frames of a stream with topics. Only the last of several simultaneous events has an
+ * id, which is the reader's place in all topics. A reader that was disconnected before it therefore
+ * gets all of them again.
  */
 async function* topicFrames(sources: readonly AsyncGenerator<TopicNews>[], start: TopicPlaces): AsyncGenerator<string> {
   const places = new Map(start)

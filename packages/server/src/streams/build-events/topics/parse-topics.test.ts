@@ -7,7 +7,7 @@ const slug = fc.stringMatching(/^[a-z0-9-]{1,100}$/)
 const build = fc.record({ kind: fc.constant('build' as const), slug, number: fc.integer({ min: 1, max: 999_999_999 }) })
 const log = fc.record({ kind: fc.constant('log' as const), jobId: fc.uuid(), line: fc.integer({ min: 1, max: 1e9 }) })
 
-test('topics are read as they were written', () => {
+test('topics that are formatted and parsed stay the same', () => {
   const builds = fc.uniqueArray(build, { maxLength: 8, selector: (one) => `${one.slug}/${one.number}` })
   const logs = fc.uniqueArray(log, { minLength: 1, maxLength: 4, selector: ({ jobId }) => jobId })
   fc.assert(
@@ -42,7 +42,7 @@ test('malformed topics are refused with a reason', () => {
   )
 })
 
-test('places are read as they were written, and malformed ones are left out', () => {
+test('places that are formatted and parsed stay the same, and malformed ones are omitted', () => {
   const name = fc.oneof(
     fc.constant('o'),
     fc.tuple(fc.constantFrom('b' as const, 'l' as const), fc.uuid()).map(([kind, id]) => placeName(kind, id)),
@@ -53,7 +53,7 @@ test('places are read as they were written, and malformed ones are left out', ()
       const places = new Map(all)
       const text = writePlaces(places)
       expect(readPlaces(text)).toEqual(places)
-      // An id of an event is one line, and a cursor a part of an address.
+      // An event id is a single line, and a cursor is part of an address.
       expect(encodeURIComponent(text)).toBe(text)
     }),
   )

@@ -2,20 +2,19 @@
 export type Topic =
   | { readonly kind: 'builds' | 'runners'; readonly name: string }
   | { readonly kind: 'build'; readonly name: string; readonly slug: string; readonly number: number }
-  /** The lines from this one on. */
+  /** Requests the lines from this one on. */
   | { readonly kind: 'log'; readonly name: string; readonly jobId: string; readonly line: number }
 
 const most = { build: 8, log: 4 } as const
 
-/** Parses topics with commas; returns what is wrong as the rest of a sentence. */
+/** Parses topics separated by commas; returns an error as the rest of a sentence. */
 export function parseTopics(text: string): readonly Topic[] | { readonly problem: string } {
   const topics: Topic[] = []
   for (const name of text.split(',')) {
     const topic = parseTopic(name)
     if (topic === undefined)
       return {
-        problem:
-          'must name `builds`, `runners`, `build:{slug}/{number}` or `log:{job_id}@{line}`, with commas between them',
+        problem: 'must name `builds`, `runners`, `build:{slug}/{number}` or `log:{job_id}@{line}`, separated by commas',
       }
     if (topics.some((other) => isSame(other, topic))) return { problem: 'must not name a topic twice' }
     topics.push(topic)

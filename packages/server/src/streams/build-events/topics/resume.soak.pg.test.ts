@@ -31,12 +31,12 @@ async function newBuild(steps: number): Promise<{ readonly slug: string; readonl
 }
 
 /**
- * Removes the cost, which goes on while the build runs, and the size of the log, which is known
- * some time after its end: neither is a change of the build.
+ * Removes the cost, which grows while the build runs, and the size of the log, which is known some
+ * time after its end: neither counts as a change of the build.
  */
 const withoutCounts = ({ cost: _, log: __, ...job }: Shown & { readonly cost?: unknown; readonly log?: unknown }) => job
 
-test('web D2 L23 a reader that is cut off anywhere resumes without a loss: it ends with the build and the log as they are, and nothing goes back', async () => {
+test('web D2 L23 a reader disconnected at any point resumes without a loss: it ends with the current build and log, and no state goes back', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 3, maxLength: 6 }), async (cuts) => {
       const { slug, path } = await newBuild(9)
@@ -72,14 +72,14 @@ test('web D2 L23 a reader that is cut off anywhere resumes without a loss: it en
           }
           if (event === 'build' && data.view !== undefined) {
             const told = (data.build as View['build']).version
-            // Events that came together are repeated as a whole, and never older ones.
+            // Simultaneous events are repeated together, and older ones are never repeated.
             expect(told).toBeGreaterThanOrEqual(version)
             version = told
           }
           if (event === 'log') {
             const from = data.from as number
             expect(from).toBeLessThanOrEqual(lines.length + 1)
-            // Only the unfinished line comes again.
+            // Only an unfinished line is sent again.
             expect(from).toBeGreaterThanOrEqual(lines.length)
             const texts = (data.lines as [unknown, unknown, string][]).map(([, , text]) => text)
             lines.splice(from - 1, lines.length, ...texts)
@@ -99,7 +99,7 @@ test('web D2 L23 a reader that is cut off anywhere resumes without a loss: it en
   )
 })
 
-test(`a stream with topics ends with its reader's membership`, async () => {
+test(`a stream with topics ends when its reader's membership ends`, async () => {
   const { pool, engine } = it.server
   const { id: userId, organization: slug } = await it.newUser('topics-reader')
   const { rows } = await pool.query<{ id: string }>('select id from organizations where slug = $1', [slug])
@@ -127,7 +127,7 @@ test(`a stream with topics ends with its reader's membership`, async () => {
   reading.end()
 })
 
-test('a beat comes at once and again after each silence, until the stream ends', async () => {
+test('a beat is sent at once and after each silence, until the stream ends', async () => {
   const stop = new AbortController()
   const times: string[] = []
   for await (const { events } of beats(stop.signal, 5)) {

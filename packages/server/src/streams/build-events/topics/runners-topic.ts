@@ -4,7 +4,7 @@ import type { SingleFlight } from '../../../platform/follow/single-flight.ts'
 import { type FleetServices, markOfFleet } from '../../../runners/read-fleet.ts'
 import type { TopicNews } from './topic-event.ts'
 
-/** Runners come and go without an event, so their readers look this often. */
+/** Runners connect and disconnect without an event, so the stream polls at this interval. */
 const lookMs = 3_000
 const restMs = 500
 
@@ -13,7 +13,9 @@ interface Services extends FleetServices {
   readonly flights: SingleFlight
 }
 
-/** Tells to read the organization's runners, at first and after each change, without end. */
+/**
+ * Yields a request to read the organization's runners, at first and after each change, endlessly.
+ */
 export async function* runnersTopic(
   services: Services,
   organizationId: string,

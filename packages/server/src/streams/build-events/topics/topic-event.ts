@@ -8,10 +8,10 @@ import { silenceMs } from '../../event-streams/frames.ts'
 type Schemas = components['schemas']
 
 type WholeBuildData = Complete<Schemas['EventOfBuild']>
-/** `view` is present for a build that is a topic of its own. */
+/** `view` is present for a build that is itself a topic. */
 type BuildData = Omit<WholeBuildData, 'view'> & { readonly view?: WholeBuildData['view'] }
 
-/** An event with the data that the contract promises for it. */
+/** An event with the data specified by the contract. */
 export type TopicEvent =
   | { readonly event: 'build'; readonly data: BuildData }
   | { readonly event: 'job'; readonly data: Complete<Schemas['EventOfJob']> }
@@ -21,20 +21,20 @@ export type TopicEvent =
   | { readonly event: 'beat'; readonly data: Complete<Schemas['EventOfBeat']> }
 
 /**
- * Events that go out together. `place` is the place of a reader who has read them all; null: no
- * further than before.
+ * Events that are sent together. `place` is the place of a reader who has read them all; null if
+ * the place is unchanged.
  */
 export interface TopicNews {
   readonly events: readonly TopicEvent[]
   readonly place: readonly [name: string, place: string] | null
 }
 
-/** Returns a sign of life. */
+/** Returns a beat, which shows that the stream is alive. */
 export function beat(): TopicEvent {
   return { event: 'beat', data: { server_time: formatInstant(now()) } }
 }
 
-/** Yields a beat at once, and then regularly: scripts cannot see comments. */
+/** Yields a beat at once, and then regularly: scripts cannot see comments of event streams. */
 export async function* beats(signal: AbortSignal, everyMs = silenceMs): AsyncGenerator<TopicNews> {
   const waking = new Signal(signal)
   try {

@@ -1,6 +1,6 @@
 /**
- * The place of a reader in each topic of its stream. Written as one text it is the id of events,
- * which is checked where it is used.
+ * The place of a reader in each topic of its stream. Formatted as one text, it is the id of events;
+ * each topic validates its part.
  */
 export type TopicPlaces = ReadonlyMap<string, string>
 
@@ -18,12 +18,12 @@ export function placeName(kind: 'b' | 'l', id: string): string {
 /** The name of the place in the events of all builds. */
 export const buildsPlace = 'o'
 
-/** Writes places as one text. */
+/** Formats places as one text. */
 export function writePlaces(places: TopicPlaces): string {
   return [...places].map(([name, place]) => `${name}_${place}`).join('.')
 }
 
-/** Reads places that `writePlaces` wrote, and leaves out what is malformed. */
+/** Parses the output of `writePlaces`, and omits malformed places. */
 export function readPlaces(text: string): TopicPlaces {
   return new Map(
     text.split('.').flatMap((part) => {

@@ -32,8 +32,8 @@ const textsOf = ({ data }: { data: Readonly<Record<string, unknown>> }) =>
   (data.lines as [number, number, string, number][]).map(([, , text]) => text)
 
 /**
- * Removes the cost, which goes on while the build runs, and the size of the log, which is known
- * some time after its end: neither is a change of the build.
+ * Removes the cost, which grows while the build runs, and the size of the log, which is known some
+ * time after its end: neither counts as a change of the build.
  */
 const withoutCounts = ({ cost: _, log: __, ...job }: Record<string, unknown>) => job
 
@@ -55,7 +55,7 @@ test('web D1 lists and builds share one connection: a beat at once, each changed
     view: { cost: { vcpu_seconds: expect.any(Number) }, canceled_by: null },
   })
   await a.end({ snapshot: 's' })
-  // A waiting job tells at once that it waits for something else.
+  // A waiting job is sent at once when it waits for something else.
   await events.next('job', ({ data }) => {
     const { step_key, state, waits_on } = data.job as Record<string, unknown>
     return step_key === 'b' && state === 'scheduled' && (waits_on as []).length === 0
@@ -120,7 +120,7 @@ test('web D4 200 jobs that change at once come in one event each, together', asy
   expect(events.all().filter(({ event }) => event === 'build')).toHaveLength(1)
 })
 
-test('web D2 a reader without a cursor, or with an unknown one, is told to read the build again, and goes on from there', async () => {
+test('web D2 a reader without a cursor, or with an unknown one, is told to read the build again, and continues from there', async () => {
   const made = await newBuild({ key: 'a', cmd: 'true' })
   await using fresh = await open({ topics: made.topic })
   const resync = await fresh.next('resync')
@@ -136,7 +136,7 @@ test('web D2 a reader without a cursor, or with an unknown one, is told to read 
   await using old = await open({ topics: 'builds', cursor: 'o_1-1-1' })
   expect((await old.next('resync')).data).toEqual({ topic: 'builds' })
   await fresh.next('job')
-  // With the cursor of the resync nothing is to be read again.
+  // After the cursor of the resync, nothing needs to be read again.
   await using resumed = await open({ topics: made.topic }, resync.id)
   expect((await resumed.next('job')).data).toMatchObject({ job: { id: a.id, state: 'running' } })
   expect(resumed.all().some(({ event }) => event === 'resync')).toBe(false)
@@ -144,7 +144,7 @@ test('web D2 a reader without a cursor, or with an unknown one, is told to read 
   await resumed.next('end')
 })
 
-test('web D2 a reader of an ended build is told so, and a retried build goes on', async () => {
+test('web D2 a reader of an ended build gets its end, and a retried build continues', async () => {
   const made = await newBuild({ key: 'a', cmd: 'true' })
   await (await playJob(it)).end({ exitCode: 1 })
   const { cursor } = await viewOf(made)
@@ -158,7 +158,7 @@ test('web D2 a reader of an ended build is told so, and a retried build goes on'
   await again.next('end')
 })
 
-test('web D1 a log is a topic too: it begins at a line and ends with its job', async () => {
+test('web D1 a log is also a topic: it begins at a line and ends with its job', async () => {
   const made = await newBuild({ key: 'a', cmd: 'true' })
   const job = await playJob(it)
   await job.log(['one\n', 'two\n', 'three\n'])
@@ -171,7 +171,7 @@ test('web D1 a log is a topic too: it begins at a line and ends with its job', a
   await job.log(['four\n'])
   const second = await events.next('log')
   expect(textsOf(second).at(-1)).toBe('four')
-  // A reader that was cut off goes on with the missing lines; the last line may come again.
+  // A reader that reconnects gets the missing lines; the last line may be repeated.
   await using resumed = await open({ topics }, second.id)
   const third = await resumed.next('log')
   expect([third.data.from, textsOf(third)]).toEqual([4, ['four']])
@@ -187,7 +187,7 @@ test('web D1 a log is a topic too: it begins at a line and ends with its job', a
   }
 })
 
-test('web D2 a reader of all builds that is cut off before anything happened misses nothing', async () => {
+test('web D2 a reader of all builds that is disconnected before any event misses nothing', async () => {
   const { token, organization: quiet } = await it.newUser('quiet-reader')
   const url = `${it.server.url}/api/v0/organizations/${quiet}/events?topics=builds`
   let id: string | undefined
@@ -201,7 +201,7 @@ test('web D2 a reader of all builds that is cut off before anything happened mis
   const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
   await it.request(token, 'POST', builds, body)
   await it.request(token, 'PUT', `${builds}/1/cancel`)
-  // Too long ago for a list, and still after the place.
+  // Too old for a list, and still after the place.
   await it.server.pool.query(
     "update engine.builds set finished_at = now() - interval '1 hour' where finished_at is not null",
   )

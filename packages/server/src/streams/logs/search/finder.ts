@@ -2,13 +2,16 @@ import { RE2JS, RE2JSException } from 're2js'
 import { type SearchQuery, searchInvalid } from './query.ts'
 
 /**
- * Calls `found` with the start and end of each match in a text, in order and in UTF-16 units. No
- * match is empty or has an LF.
+ * Calls `found` with the start and end of each match in a text, in order and in UTF-16 units. A
+ * match is never empty and contains no LF.
  */
 export type Finder = (text: string, found: (start: number, end: number) => void) => void
 
 const largestProgram = 1_000
-/** The most steps at once, some ten milliseconds. A longer line is searched in parts. */
+/**
+ * The limit of steps for one call, which take some ten milliseconds. Longer lines are searched in
+ * parts.
+ */
 const mostSteps = 4_000_000
 
 /** Makes a finder. Throws 400 for an expression that is malformed or too large. */
@@ -26,11 +29,11 @@ function plainFinder(wanted: string): Finder {
   }
 }
 
-/** Finds a text. The pattern has no repetition, so it takes no longer for any text. */
+/** Finds a text. The pattern has no repetition, so its time is linear in the text. */
 function textFinder({ text: wanted, isCaseSensitive, isWord }: SearchQuery): Finder {
   const literal = wanted.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
   const source = isWord ? `(?<![\\p{L}\\p{N}_])${literal}(?![\\p{L}\\p{N}_])` : literal
-  // For ASCII letters `u` would also match the long s and the kelvin sign, and costs time.
+  // For ASCII letters, `u` would also match the long s and the kelvin sign, and is slower.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
   const needsUnicode = isWord || !/^[\x00-\x7f]*$/.test(wanted)
   const pattern = new RegExp(source, `g${isCaseSensitive ? '' : 'i'}${needsUnicode ? 'u' : ''}`)
@@ -51,7 +54,7 @@ function expressionFinder({ text: wanted, isCaseSensitive, isWord }: SearchQuery
       const end = next === -1 ? text.length : next
       for (let at = start; at < end; at += longest) {
         const part = text.slice(at, Math.min(end, at + longest))
-        // This only says yes or no, five times as fast.
+        // `test` only tells whether there is a match, five times as fast.
         if (expression.test(part)) findIn(expression, part, at, found)
       }
       start = end + 1

@@ -1,12 +1,12 @@
 const mostCells = 4_096
 
-/** The lines from one to before another. */
+/** The lines from `from` to before `to`. */
 export interface LineRange {
   readonly from: number
   readonly to: number
 }
 
-/** Counts the hits in a log, in cells of equally many lines, which grow with the log. */
+/** Counts the hits in a log, in cells of equally many lines; the cells grow with the log. */
 export class HitCounts {
   #cells: number[] = []
   #width = 1
@@ -24,13 +24,15 @@ export class HitCounts {
     this.#total += count
   }
 
-  /** Returns the hits in the cells before that of a line, and the first line of that cell. */
+  /**
+   * Returns the number of hits in the cells before a line's cell, and the first line of that cell.
+   */
   before(line: number): { readonly count: number; readonly first: number } {
     const cell = this.#cellOf(line)
     return { count: sum(this.#cells.slice(0, cell)), first: cell * this.#width + 1 }
   }
 
-  /** Returns the next run of lines at or after `from` that has hits. */
+  /** Returns the next run of cells with hits, as lines from `from` on. */
   nextRun(from: number): LineRange | null {
     let start = this.#cellOf(from)
     while (start < this.#cells.length && this.#cells[start] === 0) start++
@@ -40,7 +42,7 @@ export class HitCounts {
     return { from: Math.max(from, start * this.#width + 1), to: end * this.#width + 1 }
   }
 
-  /** Returns the hits in each of up to `most` equal parts of so many lines. */
+  /** Returns the number of hits in each of up to `most` equal parts of this many lines. */
   parts(lines: number, most: number): number[] {
     const parts = new Array<number>(Math.min(most, lines)).fill(0)
     for (const [cell, count] of this.#cells.entries()) {

@@ -3,23 +3,23 @@ import type { OpenLog } from '../../../builds/logs/job-logs.ts'
 
 /** Consecutive lines without escape sequences, or a part of a very long line. */
 export interface LineText {
-  /** The first of the lines. */
+  /** The number of the first line. */
   readonly line: number
-  /** The UTF-16 units of that line before the text. */
+  /** The number of UTF-16 units of that line before the text. */
   readonly offset: number
   readonly text: string
-  /** No LF follows yet: the last line may grow, or goes on in the next text. */
+  /** Whether no LF follows yet: the last line may grow, or continues in the next text. */
   readonly isOpen: boolean
 }
 
 const readBytes = 1024 * 1024
-/** The length of a text, give or take a line. */
+/** The approximate length of a text. */
 const textBytes = 128 * 1024
-/** A longer line is given in parts; a match across two of them is not found. */
+/** A longer line is yielded in parts; a match across two of them is not found. */
 const lineBytes = 256 * 1024
 const LF = 0x0a
 
-/** Yields the text of the lines from one to before another. */
+/** Yields the text of the lines from `from` to before `to`. */
 export async function* lineTexts(
   logs: Pick<LogReader, 'read'>,
   { jobId, index }: OpenLog,
@@ -44,7 +44,7 @@ class LineTexts {
   readonly #from: number
   readonly #to: number
   #line: number
-  /** The length of the parts of the current line that were given. */
+  /** The length of the current line's parts that were yielded. */
   #offset = 0
   #rest: Buffer = Buffer.alloc(0)
 
@@ -94,14 +94,14 @@ class LineTexts {
     return at
   }
 
-  /** Finds the end of the whole lines that make a text; returns `at` when there is none. */
+  /** Finds the end of the whole lines that form a text; returns `at` if there is none. */
   #takeLines(bytes: Buffer, at: number): number {
     const last = at + textBytes < bytes.length ? bytes.lastIndexOf(LF, at + textBytes) : bytes.lastIndexOf(LF)
     const end = last >= at ? last : bytes.indexOf(LF, at)
     return end === -1 ? at : this.#before(bytes, at, end + 1)
   }
 
-  /** Stops at the end of the wanted lines. */
+  /** Limits the text to the end of the requested lines. */
   #before(bytes: Buffer, at: number, end: number): number {
     if (this.#to === Number.POSITIVE_INFINITY) return end
     let here = at

@@ -7,7 +7,7 @@ import { makeFinder } from './finder.ts'
 import { type Hit, LogSearch } from './log-search.ts'
 import type { SearchQuery } from './query.ts'
 
-/** A log in memory, only partly there. */
+/** A log in memory that is read while it grows. */
 class Log {
   readonly #chunks: readonly Chunk[]
   readonly #indexer = new LineIndexer()
@@ -20,7 +20,7 @@ class Log {
     return this.#chunks.slice(after, after + 3)
   }
 
-  /** The log as far as it is there. */
+  /** Opens the log with its first `upTo` chunks. */
   open(upTo: number): OpenLog {
     this.#indexer.push(this.#chunks.slice(this.#indexer.lastSeq, upTo))
     return { jobId: 'x', index: this.#indexer.index, isComplete: false, isRemoved: false }
@@ -78,7 +78,7 @@ const logs = fc.tuple(texts, fc.integer({ min: 1, max: 30_000 })).map(([parts, s
   return { chunks, text: bytes.toString() }
 })
 
-/** Searches each line by itself. */
+/** Searches each line separately. */
 function model(text: string, pattern: RegExp): Hit[] {
   const lines = text.split('\n')
   if (lines.at(-1) === '') lines.pop()
@@ -112,7 +112,7 @@ describe('a search', () => {
         fc.asyncProperty(logs, fc.nat(), async ({ chunks, text }, part) => {
           const log = new Log(chunks)
           const search = new LogSearch(log, makeFinder(asked))
-          // The search began before all of the log was there.
+          // The search began before the whole log existed.
           await search.advance(log.open(part % (chunks.length + 1)), Number.POSITIVE_INFINITY, never)
           const whole = log.open(chunks.length)
           expect(await search.advance(whole, Number.POSITIVE_INFINITY, never)).toBe(true)
@@ -130,7 +130,7 @@ describe('a search', () => {
     },
   )
 
-  test('goes on where its time ran out, and counts nothing twice', async () => {
+  test('resumes where its time ran out, and counts nothing twice', async () => {
     const bytes = Buffer.from('needle in hay\n'.repeat(50_000))
     const chunks = Array.from({ length: 70 }, (_, place): Chunk => {
       const content = bytes.subarray(place * 10_000, (place + 1) * 10_000)
@@ -145,7 +145,7 @@ describe('a search', () => {
     expect(search.total).toBe(50_000)
   })
 
-  test('counts all hits of a line with very many, and returns the first', async () => {
+  test('counts all hits of a line with very many, and returns the first ones', async () => {
     const content = Buffer.from('a'.repeat(30_000))
     const chunks = Array.from({ length: 40 }, (_, place): Chunk => ({ seq: place + 1, kind: 0, content, ts: null }))
     const log = new Log([...chunks, { seq: 41, kind: 0, content: Buffer.from('\na'), ts: null }])

@@ -5,18 +5,18 @@ import type { Finder } from './finder.ts'
 import { HitCounts, type LineRange } from './hit-counts.ts'
 import { type LineText, lineTexts } from './line-texts.ts'
 
-/** Others wait at most this long, and for one text. */
+/** The maximum time for which others wait, plus the time for one text. */
 const sliceMs = 10
 
 /**
- * One search of one log. It keeps its counts: a repeated search does not count again, and a log
- * that grows is searched only from there.
+ * A search in one log. It keeps its counts: a repeated search reuses them, and a log that grows is
+ * searched only from the previous end.
  */
 export class LogSearch {
   readonly counts = new HitCounts()
-  /** All lines before this one are counted; none of them can change. */
+  /** All lines before this one are counted, and cannot change. */
   next = 1
-  /** The hits in the last line, when it may still grow. */
+  /** The hits in the last line, if it may still grow. */
   #open: Hit | null = null
   readonly #find: Finder
   readonly #logs: Pick<LogReader, 'read'>
@@ -30,7 +30,7 @@ export class LogSearch {
     return this.counts.total + (this.#open?.count ?? 0)
   }
 
-  /** Returns the hits in each of up to `most` equal parts of a log of so many lines. */
+  /** Returns the number of hits in each of up to `most` equal parts of a log of this many lines. */
   parts(lines: number, most: number): number[] {
     const parts = this.counts.parts(lines, most)
     const last = parts.length - 1
@@ -38,7 +38,10 @@ export class LogSearch {
     return parts
   }
 
-  /** Counts on, up to the end of the log or of the time. Returns whether all is counted. */
+  /**
+   * Continues counting, up to the end of the log or of the time. Returns whether the whole log is
+   * counted.
+   */
   async advance(log: OpenLog, untilMs: number, stop: AbortSignal): Promise<boolean> {
     if (this.next > log.index.totalLines) return true
     let sliceEnd = performance.now() + sliceMs
@@ -52,7 +55,7 @@ export class LogSearch {
         this.next = text.line + linesOf(text)
       }
       const now = performance.now()
-      // Progress within a line is not kept: a search that stopped there would begin it again for
+      // Progress within a line is not kept: a search that stopped there would restart the line for
       // ever.
       if (stop.aborted || (now > untilMs && !text.isOpen)) return false
       if (now > sliceEnd) {
@@ -83,7 +86,7 @@ export class LogSearch {
     return hits.slice(0, limit)
   }
 
-  /** Returns how many of the counted hits stand before a line. */
+  /** Returns the number of counted hits before a line. */
   async countBefore(log: OpenLog, line: number): Promise<number> {
     const { count, first } = this.counts.before(Math.min(line, this.next))
     let more = 0
@@ -91,7 +94,7 @@ export class LogSearch {
     return count + more
   }
 
-  /** Returns the next lines with hits, joined when they are in neighbouring blocks. */
+  /** Returns the next lines with hits; joins lines in adjacent blocks. */
   #runFrom({ index: { blocks } }: OpenLog, from: number): LineRange | null {
     let run = this.counts.nextRun(from)
     for (let next = run; run !== null && next !== null; ) {
@@ -137,7 +140,7 @@ function linesOf({ text }: LineText): number {
   return lines
 }
 
-/** The most ranges that are told of a line. */
+/** The maximum number of ranges returned for a line. */
 const mostRanges = 1_000
 
 /** A line with a match. */

@@ -3,10 +3,10 @@ import { queryError } from '../../../platform/http/index.ts'
 /** A search in a log. */
 export interface SearchQuery {
   readonly text: string
-  /** The text is an expression in RE2 syntax. */
+  /** Whether the text is an expression in RE2 syntax. */
   readonly isExpression: boolean
   readonly isCaseSensitive: boolean
-  /** Matches only where no letter, digit or `_` stands beside it. */
+  /** Whether a match must have no adjacent letter, digit or `_`. */
   readonly isWord: boolean
 }
 
@@ -25,7 +25,7 @@ export function readSearch({ q = '', regex, case: isCase, word }: Sent): SearchQ
   return { text: q, isExpression: regex === 'true', isCaseSensitive: isCase === 'true', isWord: word === 'true' }
 }
 
-/** Returns the error of a text that cannot be searched. */
+/** Returns the error for an invalid search text. */
 export function searchInvalid(message: string): Error {
   return queryError('q', message)
 }

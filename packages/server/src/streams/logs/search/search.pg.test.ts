@@ -19,7 +19,7 @@ async function newJob(): Promise<PlayedJob & { readonly path: string }> {
 const search = async (path: string, query: Record<string, string>) =>
   it.request<Result>(ownerToken, 'GET', `${path}?${new URLSearchParams(query)}`)
 
-test('web L12 a search covers the whole log while it grows and when it is packed, page by page', async () => {
+test('web L12 a search covers the whole log page by page, while it grows and after it is packed', async () => {
   const job = await newJob()
   const line = (n: number) => `\u001b[32m${n}\u001b[0m: ${n % 7 === 0 ? 'Needle and needle' : 'hay'}\n`
   const lines = Array.from({ length: 7_000 }, (_, place) => line(place + 1))
@@ -57,7 +57,7 @@ test('web L12 a search covers the whole log while it grows and when it is packed
   expect((await search(job.path, { q: 'eedle', word: 'true' })).body).toMatchObject({ total: 0, hits: [], next: null })
 })
 
-test('an impossible search is refused', async () => {
+test('an invalid search is refused', async () => {
   const job = await newJob()
   for (const query of [{}, { q: '' }, { q: 'x'.repeat(1_001) }, { q: '(', regex: 'true' }, { q: 'x', case: '1' }]) {
     const answer = await search(job.path, query as Record<string, string>)

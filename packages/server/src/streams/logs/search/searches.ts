@@ -8,10 +8,10 @@ import type { SearchQuery } from './query.ts'
 
 type Result = components['schemas']['LogSearchResult']
 
-/** The answer has what is counted within this time; the next request goes on from there. */
+/** An answer contains the hits counted within this time; the next request continues from there. */
 const answerWithinMs = 400
 const keptSearches = 50
-/** Others need the processor too. */
+/** Leaves processor time for other work. */
 const searchesAtOnce = 2
 const mostBuckets = 200
 
@@ -21,7 +21,7 @@ interface KeptSearch {
   readonly turns: Turns
 }
 
-/** Searches logs. A repeated search, for later hits or of a log that grows, goes on counting. */
+/** Searches logs. A repeated search, for later hits or of a log that grows, continues counting. */
 export class Searches {
   readonly #logs: JobLogs
   readonly #kept = new Recent<KeptSearch>(keptSearches)
@@ -32,15 +32,15 @@ export class Searches {
   }
 
   /**
-   * Returns up to `limit` hits from a line on, and how many there are in all. Throws 400 for what
-   * cannot be searched, and the reason of `stop`.
+   * Returns up to `limit` hits from a line on, and the total number. Throws 400 for an invalid
+   * search, and the reason of `stop`.
    */
   async search(jobId: string, query: SearchQuery, from: number, limit: number, stop: AbortSignal): Promise<Result> {
     const { search, turns } = this.#find(jobId, query, (await this.#logs.open(jobId)).isRemoved)
     return turns.take(stop, () => this.#turns.take(stop, () => this.#answer(search, jobId, from, limit, stop)))
   }
 
-  /** Returns the search to continue. Counts of a log that was removed meanwhile are dropped. */
+  /** Returns the search to continue. Drops the counts of a log that was removed in the meantime. */
   #find(jobId: string, query: SearchQuery, isRemoved: boolean): KeptSearch {
     const key = `${jobId} ${isRemoved ? 'removed ' : ''}${JSON.stringify(query)}`
     const kept = this.#kept.get(key) ?? { search: new LogSearch(this.#logs, makeFinder(query)), turns: new Turns(1) }
@@ -52,7 +52,7 @@ export class Searches {
     const log = await this.#logs.open(jobId)
     const complete = await search.advance(log, performance.now() + answerWithinMs, stop)
     stop.throwIfAborted()
-    // One more than the answer has says whether there are more.
+    // Requests one more than the answer holds, to see whether there are more.
     const hits = await search.hitsFrom(log, from, limit + 1)
     const further = hits[limit]
     return {
