@@ -207,7 +207,7 @@ test('G125 a runner that would ignore an egress list opens no shell in a step th
     expect(await shell.closed).toBe(1011)
     expect(problemOf(shell)).toMatchObject({
       code: 'service_unavailable',
-      message: 'The runner test is of a release that does not know egress. Update it, and try again.',
+      message: 'The runner test is of a release that does not support egress. Update it, and try again.',
     })
     expect((await runner.call('shell/work', { ticket })).body).toEqual({ work: null })
   }
@@ -236,10 +236,10 @@ test('a runner that stops reports it to the people in its shells', async () => {
 
 test.for([
   ['goes without a word', null, 'was lost'],
-  ['sends text', 'hello', 'no message of a shell'],
-  ['sends a message of no kind', Buffer.from([9, 1]), 'no message of a shell'],
-  ['sends an exit code that is none', Buffer.from('\x03{"code":"x"}'), 'no message of a shell'],
-  ['sends a reason that is none', Buffer.from('\x05[]'), 'no message of a shell'],
+  ['sends text', 'hello', 'an invalid shell message'],
+  ['sends a message of no kind', Buffer.from([9, 1]), 'an invalid shell message'],
+  ['sends an exit code that is none', Buffer.from('\x03{"code":"x"}'), 'an invalid shell message'],
+  ['sends a reason that is none', Buffer.from('\x05[]'), 'an invalid shell message'],
   ['sends more than a message may have', Buffer.alloc(1024 * 1024 + 1), 'was lost'],
 ] as const)('a runner that %s ends the shell, and its person hears why', async ([, message, why]) => {
   const port = connect(it.server.url)
