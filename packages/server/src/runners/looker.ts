@@ -24,7 +24,7 @@ interface LookerServices {
   readonly settings: Pick<Settings, 'operators'>
 }
 
-/** Returns who asks. Throws 403 for all of the server, unless the person is an operator. */
+/** Returns the caller's rights on runners. Throws 403 for all of the server, unless the person is an operator. */
 export async function lookerOf(
   { pool, settings }: LookerServices,
   context: Request,

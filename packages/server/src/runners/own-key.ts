@@ -41,8 +41,9 @@ export class OwnKey {
   }
 
   /**
-   * Replaces this pair by a new one, once `register` has told the server. If an earlier process was
-   * killed before that was complete, calls `register` again with the same new pair.
+   * Replaces this pair with a new one after `register` succeeds, and returns the new pair. If an
+   * earlier process was killed before that was complete, calls `register` again with the same new
+   * pair.
    */
   async replace(directory: DataDirectory, register: (next: OwnKey) => Promise<void>): Promise<OwnKey> {
     const next = new OwnKey(await directory.secret(nextName))

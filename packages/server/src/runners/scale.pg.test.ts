@@ -41,7 +41,7 @@ test.each([
   expect(wantedRunners(work)).toBe(wanted)
 })
 
-test('the number is readable only for those who may read metrics', async () => {
+test('only those who may read metrics can read the number', async () => {
   for (const path of ['/internal/scale?pool=a', '/metrics']) {
     const answer = await it.request(null, 'GET', path, undefined, { via: 'a proxy' })
     expect([answer.status, codeOf(answer)]).toEqual([401, 'unauthorized'])

@@ -56,7 +56,7 @@ async function newFork(
 const get = async (path: string) => (await it.request<Build>(ownerToken, 'GET', path)).body
 const approve = (path: string, token = ownerToken) => it.request<Build>(token, 'POST', `${path}/approve`)
 
-test("a build of a fork waits for approval, says so, and starts after a member's recorded approval", async () => {
+test('a build of a fork waits for approval, says so, and starts after an approval, which is recorded', async () => {
   const { id, path } = await newFork()
   await it.server.pool.query('delete from engine.ready')
   expect(await get(`${path}/1`)).toMatchObject({

@@ -3,7 +3,10 @@ import { sortedPrerequisites } from './order-steps.ts'
 
 const dayMs = 24 * 3600 * 1000
 
-/** Returns how long the file systems of a build are kept (`engine.md` 6); null while it runs. */
+/**
+ * Returns the time until which the file systems of a build are kept (`engine.md` 6); null while it
+ * runs.
+ */
 export function filesKeptUntil({ finishedAt }: Pick<Build, 'finishedAt'>): number | null {
   return finishedAt === null ? null : finishedAt + dayMs
 }

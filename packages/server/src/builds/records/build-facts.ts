@@ -17,7 +17,7 @@ export interface BuildFacts {
   readonly held: boolean
   /**
    * The delivery that created it. The same delivery and event create one build of a pipeline. With
-   * `asOf`, creates no build of a pull request that the pipeline has built in the same state.
+   * `asOf`, a pull request that the pipeline has built in its current state gets no further build.
    */
   readonly delivery: Delivery | null
   /** The number of the build that this one repeats, in the same pipeline. */

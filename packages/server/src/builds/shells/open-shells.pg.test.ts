@@ -111,7 +111,7 @@ test.for([
   await closeAll([stays])
 })
 
-test('audit events of shells record who, from where, what and how long, but neither input nor output', async () => {
+test('audit events of shells record person, address, job and duration, but neither input nor output', async () => {
   const member = await newKeyHolder()
   const shell = await enterShell(url, await newToken(member), { script: 'read secret; echo "got $secret"; exit 3' })
   shell.send(0, 'hunter2\n')

@@ -98,8 +98,8 @@ async function removeUnusedAfter(
   client: Database,
   after: string,
 ): Promise<{ readonly last: string | null; readonly removed: number }> {
-  // Results being written may refer to tests without results. Their lock makes this run stop; the
-  // next one removes unused tests.
+  // Results being written may refer to tests that have no results yet. While a writer holds the
+  // lock, this run stops; the next one removes unused tests.
   const { rows: locked } = await client.query<{ free: boolean }>('select pg_try_advisory_xact_lock($1) as free', [
     testsInUse,
   ])

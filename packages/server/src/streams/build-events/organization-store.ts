@@ -35,7 +35,7 @@ async function oldestOpenTransaction(pool: pg.Pool): Promise<bigint> {
             group by next`,
   })
   const [row] = rows
-  if (row === undefined) throw new Error('the database has no transaction numbers for this server')
+  if (row === undefined) throw new Error('the query for the oldest open transaction returned no row')
   return BigInt(row.id)
 }
 

@@ -12,8 +12,7 @@ export interface LogNews {
   /**
    * The number of the first of `lines`. If it is greater than expected, the server was behind and
    * skipped the lines in between. If it is the last line of the previous update, that line had no
-   * line feed and may have grown. The last line of the news before: it had no line feed yet and may
-   * have grown.
+   * line feed and may have grown.
    */
   readonly from: number
   readonly lines: Schemas['LogPage']['lines']

@@ -10,10 +10,7 @@ import type { SingleFlight } from '../../../platform/follow/single-flight.ts'
 import type { TopicEvent, TopicNews } from './topic-event.ts'
 import { placeName } from './topic-places.ts'
 
-/**
- * The pause between two reads. Together with the time of a read, a change is sent within 200 ms.
- * With the time that one takes, a change is told within 200 ms.
- */
+/** The pause between two reads. A change is sent within 200 ms, including the time of a read. */
 const restMs = 150
 /** The number of jobs serialised at a time. */
 const jobsAtOnce = 200
