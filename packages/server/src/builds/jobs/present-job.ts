@@ -13,7 +13,7 @@ type JobBody = Complete<components['schemas']['Job']>
 /**
  * Returns the job of a step as members of its organization see it. Its dependencies are the newest
  * attempts of its prerequisites. `waits` contains the waits of the shown jobs. `at` is the time of
- * the whole answer: reading the clock, which is a kernel file, for each job would cost too much.
+ * the whole answer: the clock is a kernel file, and reading it for each job would cost too much.
  */
 export function presentJobOf(build: Build, job: Job, waits: Waits, at: number): JobBody {
   const step = job.step === null ? undefined : build.steps[job.step]

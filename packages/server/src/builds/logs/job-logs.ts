@@ -89,8 +89,8 @@ export class JobLogs implements LogReader {
   }
 
   /**
-   * Finds a position from which the log can be read to get the bytes from `offset` on: a seq to
-   * read after, and the offset of the chunk that follows it.
+   * Finds a position from which to read in order to get the bytes from `offset` on. Returns a seq
+   * to read after, and the offset of the chunk that follows it.
    */
   async placeBefore(jobId: string, offset: number): Promise<{ readonly after: number; readonly offset: number }> {
     const packed = await this.#findPacked(jobId)

@@ -51,8 +51,8 @@ function pullRequest({ pull_request: found, base_branch }: BuildRow): BuildBody[
 }
 
 /**
- * Returns the run time of a build so far, in ms: the sum of the periods in which it had work, each
- * from its start or a retry to its end; null before it has begun.
+ * Returns the run time of a build so far, in ms; null before it has begun. It is the sum of the
+ * periods in which the build had work, each from its start or a retry to its end.
  */
 export function runMs(
   { started_at, finished_at, idle_ms }: Pick<BuildRow, 'started_at' | 'finished_at' | 'idle_ms'>,

@@ -51,8 +51,8 @@ export interface Submitted {
 
 /**
  * Creates the build and everything that belongs to it in one durable transaction. A second
- * submission for the same delivery, event and pipeline creates nothing and returns the first build;
- * so does one for a pull request whose current state was built. The caller checks archived
+ * submission for the same delivery, event and pipeline creates nothing and returns the first build.
+ * So does a submission for a pull request whose current state was built. The caller checks archived
  * pipelines, manual builds and balance.
  */
 export async function submitBuild(services: SubmitServices, submission: Submission): Promise<Submitted> {

@@ -94,7 +94,7 @@ const sumText = `
 
 /**
  * Sums up the times of a pipeline's builds that ended in the last days, in one query: full hours
- * from their sums, and the time before the first full hour from the rows.
+ * from their sums, and the time before them from the rows.
  */
 export async function sumTimes(database: Database, pipelineId: string, days: number): Promise<PipelineTimes> {
   const { rows } = await database.query<Readonly<Record<string, number>>>({

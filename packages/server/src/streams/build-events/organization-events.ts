@@ -101,8 +101,8 @@ export function writePlace({ transaction, id }: EventPlace): string {
 }
 
 /**
- * Parses the place in an event id. Returns null if the id has none, if events from there on are no
- * longer kept, or if the id is from the database from which this one was restored.
+ * Parses the place in an event id. Returns null if the id has no place or its events are no longer
+ * kept, or if it is from the database from which this one was restored.
  */
 export async function readPlace(database: Database, id: string | null): Promise<EventPlace | null> {
   const match = /^(\d{1,19})-(\d{1,19})-(\d{1,15})$/.exec(id ?? '')

@@ -94,7 +94,7 @@ export async function removeOldEvents(database: Database): Promise<number> {
 
 /**
  * Finds the newest builds of an organization that are unfinished, or ended within the last two
- * minutes, which is the maximum age of a list when its stream begins.
+ * minutes. A list is never older than that when its stream begins.
  */
 export async function unfinishedOrJustEnded(database: Database, organizationId: string): Promise<readonly string[]> {
   const { rows } = await database.query<{ id: string }>({

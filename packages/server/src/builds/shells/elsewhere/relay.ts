@@ -12,8 +12,8 @@ export function isRelayed({ raw }: UpgradeRequest): boolean {
 }
 
 /**
- * Forwards the dial of a runner to the process at this address, which checks it again, and then
- * bytes both ways until either end closes. Throws if that process refuses it.
+ * Forwards the dial of a runner to the process at this address, which checks it again. Then
+ * forwards bytes both ways until either end closes. Throws if that process refuses it.
  */
 export async function relay(
   { raw, socket, head }: UpgradeRequest,

@@ -64,8 +64,8 @@ export async function* buildTopic(
 }
 
 /**
- * Returns a text that changes when all jobs of a build are shown differently: when it starts or
- * stops waiting for approval, is being canceled, or has ended.
+ * Returns a text that changes when a build starts or stops waiting for approval, is being canceled,
+ * or has ended: then all its jobs are shown differently.
  */
 function manner({ row, view }: ReadView): string {
   return `${view.build.held} ${row.state === 'canceling'} ${isBuildTerminal(row.state)}`

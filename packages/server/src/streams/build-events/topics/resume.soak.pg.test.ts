@@ -31,8 +31,8 @@ async function newBuild(steps: number): Promise<{ readonly slug: string; readonl
 }
 
 /**
- * Removes the cost, which grows while the build runs, and the size of the log, which is known some
- * time after its end: neither counts as a change of the build.
+ * Removes cost and log size, which do not count as changes of the build: the cost grows while the
+ * build runs, and the size becomes known some time after the end.
  */
 const withoutCounts = ({ cost: _, log: __, ...job }: Shown & { readonly cost?: unknown; readonly log?: unknown }) => job
 

@@ -32,8 +32,8 @@ const textsOf = ({ data }: { data: Readonly<Record<string, unknown>> }) =>
   (data.lines as [number, number, string, number][]).map(([, , text]) => text)
 
 /**
- * Removes the cost, which grows while the build runs, and the size of the log, which is known some
- * time after its end: neither counts as a change of the build.
+ * Removes cost and log size, which do not count as changes of the build: the cost grows while the
+ * build runs, and the size becomes known some time after the end.
  */
 const withoutCounts = ({ cost: _, log: __, ...job }: Record<string, unknown>) => job
 
