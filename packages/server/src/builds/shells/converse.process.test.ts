@@ -112,7 +112,7 @@ test('a client that sends nothing opens no shell', async () => {
   expect(opened).toEqual([])
 })
 
-test('a client that answers no ping is cut off, a client that answers is not', async () => {
+test('a client that answers no ping is disconnected, and one that answers stays connected', async () => {
   const { url, endings } = await processHost({ silenceMs: 400 })
   const silent = new WebSocket(url, protocols('t'), { autoPong: false })
   await new Promise((resolve) => silent.on('open', resolve))

@@ -157,7 +157,7 @@ test('G133 the sums of a pipeline equal those of its rows after any writes, repl
   expect(await timeOf(path)).toMatchObject({ builds, total_ms, flaky })
 })
 
-test('G133 a build that failed only by flaky tests counts as such once they are proved', async () => {
+test('G133 a build that failed only because of flaky tests counts as such once they are proved', async () => {
   const { id, path } = await submit(ir({ key: 'unit', cmd: 'x', tests: { forks: 2 } }))
   const cases = [{ suite: 's', name: 'a', state: 'failed' }] as const
   const output = { ...noOutput, tests: [{ path: 'junit.xml', format: 'junit', faults: 0, cases }] } as const

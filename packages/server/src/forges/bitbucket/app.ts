@@ -12,7 +12,7 @@ import { findByUuid } from './workspace-store.ts'
 interface BitbucketConsumer {
   readonly clientId: string
   readonly clientSecret: string
-  /** The address that people authorize at and that issues tokens. */
+  /** The address for authorization and for issuing tokens. */
   readonly url: string
 }
 

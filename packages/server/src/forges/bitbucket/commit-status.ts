@@ -30,8 +30,8 @@ const results: Readonly<Record<StatusState, ReportResult>> = {
 
 /**
  * Shows a check as a build status and a report of the commit. Returns their key, which is derived
- * from our id, so that a repeated call updates the same ones. If the repository does not have the
- * commit of a fork, they are in the fork.
+ * from our id, so that a repeated call updates the same ones. If the repository lacks the commit of
+ * a fork, sends them to the fork.
  */
 export async function setStatus(api: BitbucketApi, { fullName }: RepositoryAddress, check: Check): Promise<string> {
   try {
