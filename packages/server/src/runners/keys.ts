@@ -130,7 +130,7 @@ export async function hasOtherRunners(database: Database): Promise<boolean> {
 
 /**
  * Revokes a key, so that no runner can join with it. Runners that have joined are not affected.
- * False: none.
+ * Returns false if there is no such key.
  */
 export async function revokeRunnerKey(pool: pg.Pool, id: string, actor: Actor = systemActor): Promise<boolean> {
   return transaction(pool, async (client) => {

@@ -74,7 +74,7 @@ test('G08 a retry is a new job and reopens the build; skipped jobs wait again, a
   expect((await get<Build>(build)).state).toBe('passed')
 })
 
-/** Plays the only ready job from one instant to another; null: without an end. */
+/** Plays the only ready job from one instant to another; null leaves the job running. */
 async function playAt(from: number, to: number | null, exitCode = 0): Promise<void> {
   const { store } = it.server.engine
   const [lease] = await store.leases.take('test-runner', 1, store.now())

@@ -44,7 +44,10 @@ export interface Delivery {
   readonly asOf?: Date
 }
 
-/** The author of a build: an account, or a person known to a forge. All null: nobody. */
+/**
+ * The author of a build: an account, or a person known to a forge. All members are null without an
+ * author.
+ */
 export interface Author {
   readonly userId: string | null
   /** The name of an author without an account. */

@@ -31,7 +31,7 @@ export class BitbucketApi {
     await this.#ask('DELETE', `${this.#base}${path}`)
   }
 
-  /** Reads all pages of a list; null: it has more than `most` entries. */
+  /** Reads all pages of a list; null if it has more than `most` entries. */
   async list(path: string, most: number): Promise<readonly Payload[] | null> {
     const found: Payload[] = []
     for (let url: string | null = `${this.#base}${path}`; url !== null; ) {
@@ -74,7 +74,7 @@ export function repositoryPath(fullName: string, ...of: readonly string[]): stri
 const usualRetrySeconds = 60
 
 /**
- * Reads the JSON of an answer; null: it is empty. Fails with `ForgeUnavailable` if a retry may
+ * Reads the JSON of an answer; null if it is empty. Fails with `ForgeUnavailable` if a retry may
  * help, or else with `ForgeRefused`. Errors contain `what`, the name of the call, and never a
  * token.
  */

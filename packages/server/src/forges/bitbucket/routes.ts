@@ -11,7 +11,7 @@ import { findBoundWorkspace, listBoundWorkspaces, unbindWorkspace, type Workspac
 
 interface BitbucketServices {
   readonly pool: pg.Pool
-  /** null: not set up. */
+  /** null if Bitbucket is not set up. */
   readonly bitbucket: BitbucketApp | null
 }
 

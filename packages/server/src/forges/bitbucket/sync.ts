@@ -19,7 +19,7 @@ import { findWorkspace, removeUnbound, type Workspace } from './workspace-store.
 interface BitbucketTaskServices {
   readonly pool: pg.Pool
   readonly settings: Pick<Settings, 'publicUrl'>
-  /** null: not set up. */
+  /** null if Bitbucket is not set up. */
   readonly bitbucket: BitbucketApp | null
   readonly log: Logger
 }

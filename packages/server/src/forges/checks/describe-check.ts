@@ -24,7 +24,7 @@ interface CheckedAnnotation extends Pick<ReadAnnotation, 'name' | 'style' | 'tre
 export interface CheckSubject {
   readonly build: CheckedBuild
   readonly jobs: readonly CheckedJob[]
-  /** The last output of the first failed job; null: no job failed. */
+  /** The last output of the first failed job; null if no job failed. */
   readonly lastOutput: string | null
   /** The failures in its test reports, or else in its log. */
   readonly found: Found<ReportedFailure>

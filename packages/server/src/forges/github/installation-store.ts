@@ -62,7 +62,7 @@ export async function listBound(database: Database, organizationId: string): Pro
 export interface InstallationFacts {
   readonly number: number
   readonly account: ForgeAccount
-  /** null: not suspended. */
+  /** null if it is not suspended. */
   readonly suspendedAt: Date | null
   /** GitHub's ids; null if unknown, in which case the stored value stays. */
   readonly installedBy: string | null

@@ -18,7 +18,7 @@ import { preloadLinks } from './preload-links.ts'
 import type { WebApp } from './read-web-app.ts'
 
 interface WebAppServices {
-  /** null: not built. */
+  /** null if the web app was not built. */
   readonly webApp: WebApp | null
   /** Returns the answer of `getAuthConfig`. */
   readonly readAuthConfig: () => Promise<unknown>
