@@ -275,7 +275,7 @@ test('hm test shows the failed tests of a build here and there, and a test over 
   })
   expect(await hm(['test', '--history', 'absent', '-p', 'tested'])).toMatchObject({
     code: 5,
-    stderr: expect.stringContaining('no test whose name has absent'),
+    stderr: expect.stringContaining('no test whose name contains absent'),
   })
 })
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env -S node --
-// Plain JavaScript, because whatever Node.js from 20 on the user has starts it. It runs `hm` on the pinned Node.js 24: in this
-// process when it is one, else as a child that all signals are passed to. A package runs its bundle; a checkout its own, or its sources
-// when these have changed.
-// Without `--` Node.js takes an --env-file of ours for itself, wherever it stands on the line.
+// Plain JavaScript, because any Node.js from 20 on may start it. Runs `hm` on the pinned Node.js
+// 24: in this process if it is Node.js 24, otherwise in a child process that receives all signals.
+// A published package runs its bundle. A checkout runs its own bundle, or its sources if they have
+// changed. Without `--` Node.js would take an --env-file of `hm` for its own, anywhere on the line.
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import module from 'node:module'
@@ -34,7 +34,7 @@ else {
 async function here() {
   const { env } = process
   const cache = env.HM_CACHE_DIR || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'hm')
-  // Not Node's default place, which is in the shared /tmp.
+  // Avoids Node's default location, which is in the shared /tmp.
   module.enableCompileCache?.(join(cache, 'compiled'))
   const source = join(home, 'src', 'main.ts')
   if (!existsSync(source)) await import(join(home, 'lib', 'main.js'))
@@ -44,7 +44,7 @@ async function here() {
   }
 }
 
-/** The program of the npm package `node`, wherever npm put that package. */
+/** Returns the path of the program in the npm package `node`, wherever npm installed it. */
 function pinnedNode() {
   const name = process.platform === 'win32' ? 'node.exe' : 'node'
   for (let directory = home; ; directory = dirname(directory)) {
@@ -59,7 +59,8 @@ function there(node) {
     stdio: 'inherit',
     env: { ...process.env, HM_LAUNCHER: String(process.pid) },
   })
-  // A Ctrl-C reaches the child from the terminal too. Under another name the child can tell one that came twice from two.
+  // The terminal also sends Ctrl-C to the child. The different signal lets the child recognise a
+  // duplicate.
   const passedAs = { SIGINT: 'SIGUSR2', SIGTERM: 'SIGTERM', SIGHUP: 'SIGHUP', SIGQUIT: 'SIGQUIT' }
   for (const [signal, name] of Object.entries(passedAs))
     process.on(signal, () => process.platform !== 'win32' && child.kill(name))
@@ -68,7 +69,7 @@ function there(node) {
     process.exit(4)
   })
   child.on('exit', (code, signal) => {
-    // One that is passed on while the child leaves can still kill it.
+    // A signal passed on while the child exits can still kill it.
     const ended = { SIGINT: 130, SIGUSR2: 130, SIGTERM: 143, SIGHUP: 143 }
     if (signal === null || signal in ended) process.exit(signal === null ? code : ended[signal])
     for (const name of Object.keys(passedAs)) process.removeAllListeners(name)

@@ -1,6 +1,6 @@
 /**
  * `npm run build -w packages/cli`: builds the published package in `dist/` or the named directory.
- * `hm` among sources needs no build.
+ * In a checkout, `hm` needs no build.
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
@@ -25,7 +25,7 @@ const { name, version, description, license, type, engines, bin, dependencies } 
 const { optionalDependencies } = JSON.parse(readFileSync(join(rooms, 'sandbox/package.json'), 'utf8')) as {
   readonly optionalDependencies: Readonly<Record<string, string>>
 }
-// The bundle contains all other code.
+// The bundle contains all other packages' code.
 const published = {
   ...{ name, version, description, license, type, engines, bin },
   dependencies: { node: dependencies.node },

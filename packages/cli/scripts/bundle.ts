@@ -9,17 +9,17 @@ export const rooms = dirname(dirname(import.meta.dirname))
 
 export interface Changes extends Pick<BuildOptions, 'minifyWhitespace' | 'sourcemap' | 'external'> {
   readonly place?: (path: string) => string
-  /** Programs beside the child that renders, name to source. */
+  /** Programs placed beside the rendering child process, from name to source. */
   readonly besideChild?: Readonly<Record<string, string>>
 }
 
 export interface Bundle {
   readonly metafiles: readonly Metafile[]
-  /** Files that were copied as they are. */
+  /** Files copied unchanged. */
   readonly copied: readonly string[]
 }
 
-// Drops unused modules with their imports: only entries have effects of their own.
+// Drops unused modules with their imports. Only entries have side effects.
 const roomsHaveNoEffects: Plugin = {
   name: 'rooms-have-no-effects',
   setup: ({ onResolve, resolve }) =>
@@ -30,7 +30,8 @@ const roomsHaveNoEffects: Plugin = {
     }),
 }
 
-// Names the exports of a CommonJS package that is imported on demand, as Node.js does. esbuild gives its default only.
+// Exposes the named exports of a CommonJS package that is imported on demand, as Node.js does.
+// esbuild exposes the default export only.
 const namesOnDemand: Plugin = {
   name: 'names-on-demand',
   setup({ onResolve, onLoad, resolve }) {
@@ -62,10 +63,11 @@ const common = {
   legalComments: 'none',
   metafile: true,
   logLevel: 'warning',
-  // Native code, which npm installs for the machine. Where it cannot, programs do its work.
+  // Native code, installed by npm for this machine. Where npm cannot install it, external programs
+  // replace it.
   external: ['koffi'],
   logOverride: { 'import-is-undefined': 'error' },
-  // CommonJS packages in an ES module still load Node's own modules by this name.
+  // CommonJS packages in an ES module still call `require` for Node's own modules.
   banner: {
     js: "import { createRequire as hmRequire } from 'node:module';const require = hmRequire(import.meta.url);",
   },
@@ -73,9 +75,9 @@ const common = {
 } satisfies BuildOptions
 
 /**
- * Reads sources for the bundle. A package that a source loads on demand, by `createRequire`, comes
- * along. `place` gives the `import.meta.url` of sources that do not know bundles; those that do
- * look at how it ends.
+ * Reads the bundle's sources. Includes packages that a source loads on demand with `createRequire`.
+ * `place` returns the `import.meta.url` of sources that do not support bundling. Other sources
+ * inspect its suffix themselves.
  */
 function readSources(place: (path: string) => string): Plugin {
   return {
@@ -92,10 +94,10 @@ function readSources(place: (path: string) => string): Plugin {
 }
 
 /**
- * Bundles programs into `folder`, one file for each entry (name to source), and beside them what
- * they expect there: threads and processes of the sandbox and the engine, programs for the shell,
- * and the renderer. `place` gives the expression for the address of a source in the programs, where
- * files that are no code are looked for beside it.
+ * Bundles programs into `folder`, one file for each entry (name to source). Adds the files that
+ * they load from there: threads and processes of the sandbox and the engine, shell programs, and
+ * the renderer. `place` returns an expression for a source's address in the programs. Data files
+ * are resolved relative to this address.
  */
 export async function bundle(
   folder: string,
@@ -117,7 +119,8 @@ export async function bundle(
     outdir: folder,
     chunkNames: '[name]-[hash]',
   })
-  // Built where @harmont/render looks for it. One build, so that a pipeline and the child share one SDK.
+  // Written where @harmont/render looks for it. A single build makes a pipeline and the
+  // child share one SDK.
   const renderer = await build({
     ...common,
     entryPoints: {
@@ -127,17 +130,21 @@ export async function bundle(
       'hm/toolchains': join(rooms, 'pipeline/src/toolchains/index.ts'),
       'hm/ir': join(rooms, 'ir/src/index.ts'),
     },
-    // The child reads maps, for pipelines, and would read these too: a fifth of its time.
+    // The child loads source maps for pipelines. Reading maps of its own code would take a fifth of
+    // its time.
     sourcemap: false,
     plugins: [readSources(() => 'import.meta.url'), ...common.plugins],
     outdir: join(folder, 'render'),
-    // Chunks stand beside the child, which finds the SDK relative to itself.
+    // Chunks stay beside the child, which resolves the SDK relative to itself.
     chunkNames: '[name]-[hash]',
   })
   return { metafiles: [programs.metafile, renderer.metafile], copied: copyFiles(folder) }
 }
 
-/** Copies the Python SDK, the types that `hm init` writes, and the programs for shell and Perl; returns their sources. */
+/**
+ * Copies the Python SDK, the types that `hm init` writes, and the shell and Perl programs; returns
+ * their sources.
+ */
 function copyFiles(folder: string): readonly string[] {
   const copies = [
     ...globSync('pipeline-python/src/harmont/**/*.*', {

@@ -8,7 +8,7 @@ export function notices(metafiles: readonly Metafile[], root: string): string {
   for (const { outputs } of metafiles)
     for (const output of Object.values(outputs))
       for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
-        // A colon follows the name of a plugin, in place of a path.
+        // A plugin's input begins with its name and a colon instead of a path.
         const directory = /^[^:]*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]
         if (directory !== undefined && bytesInOutput > 0) directories.add(directory.replace(/^(\.\.\/)+/, ''))
       }
@@ -26,7 +26,10 @@ function notice(directory: string): string {
   return `${name} ${version} (${license})\n\n${readFileSync(file, 'utf8').trim()}\n`
 }
 
-/** Returns the licence text of a package. saxes has it in its repository alone. */
+/**
+ * Returns the path of the licence text in a package; undefined if it has none. `saxes` has one in
+ * its repository only.
+ */
 function licenceIn(directory: string): string | undefined {
   const file = readdirSync(directory).find((each) => /^(licen[cs]e|copying)/i.test(each))
   return file === undefined ? undefined : join(directory, file)

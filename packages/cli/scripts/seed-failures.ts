@@ -1,7 +1,8 @@
 /**
  * `node packages/cli/scripts/seed-failures.ts [NAME...]`: makes `fixtures/failures` by running real
- * tools on small projects, each with one fault. The line of the fault is the one that this table
- * marks with FAULT, not one that any code of ours found. A tool that is missing here keeps its file.
+ * tools on small projects, each with one fault. The fault's line is the one that this table marks
+ * with FAULT, not one found by our code. If a tool is missing on this machine, its file stays
+ * unchanged.
  */
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -13,7 +14,7 @@ import { fileURLToPath } from 'node:url'
 interface Seed {
   readonly files: Readonly<Record<string, string>>
   readonly command: string
-  /** The program without which the seed cannot be made. */
+  /** The program required to make the seed. */
   readonly needs: string
 }
 
@@ -262,7 +263,7 @@ open(my $file, '<', $path) or die "Cannot read $path: $!"; # FAULT
   },
 }
 
-/** Logs of the same kind that another package keeps, and the place that a person found in each. */
+/** Logs of the same kind kept by another package, each with its fault located by hand. */
 const kept: Readonly<Record<string, string>> = { jest: 'jest', eslint: 'eslint', 'go-test': 'go-test' }
 
 interface Known {
@@ -289,7 +290,7 @@ for (const [name, log] of Object.entries(kept)) {
 }
 writeFileSync(knownFile, `${JSON.stringify(Object.fromEntries(Object.entries(known).sort()), null, 1)}\n`)
 
-/** Runs a tool on its project, keeps what it printed, and returns where the fault is. */
+/** Runs a tool on its project, stores its output, and returns the fault's location. */
 function make(name: string, { files, command }: Seed): Known {
   const project = mkdtempSync(join(tmpdir(), 'harmont-seed-'))
   try {
@@ -299,7 +300,8 @@ function make(name: string, { files, command }: Seed): Known {
     }
     symlinkSync(join(root, 'node_modules'), join(project, 'node_modules'))
     const { status, stdout } = spawnSync('sh', ['-c', `exec 2>&1; ${command}`], { cwd: project, maxBuffer: 2 ** 24 })
-    if (status === 0 || status === null) throw new Error(`${name} was to fail and ended with ${status}: ${stdout}`)
+    if (status === 0 || status === null)
+      throw new Error(`expected ${name} to fail, but it ended with ${status}: ${stdout}`)
     writeFileSync(join(folder, `${name}.txt`), stdout.toString().replaceAll(project, '/workspace'))
     return { ...faultIn(files), exit: status }
   } finally {

@@ -53,7 +53,7 @@ test('a group without a command prints its help', async () => {
   expect(help.stdout).toContain('config path')
 })
 
-test('without a terminal, colour needs its flag', async () => {
+test('without a terminal, colour requires its flag', async () => {
   const colored = '\u001b['
   expect((await runHmHere(['--color', 'always', 'help'], { cwd })).stdout).toContain(colored)
   expect((await runHmHere(['--color', 'always', 'help'], { cwd, env: { NO_COLOR: '1' } })).stdout).toContain(colored)
@@ -88,7 +88,7 @@ test('the project is the nearest parent directory with .hm, within the work tree
   expect(await project(join(cwd, 'a', 'b'))).toBe(join(cwd, 'a', 'b', '.hm', 'config.toml'))
 })
 
-test('a malformed configuration is exit 2 for commands that need it, and others ignore it', async () => {
+test('a malformed configuration exits 2 for commands that need it, and others ignore it', async () => {
   await mkdir(join(cwd, '.hm'))
   await writeFile(join(cwd, '.hm', 'config.toml'), '[cloud\n')
   expect(await runHmHere(['config', 'list'], { cwd })).toMatchObject({
@@ -99,7 +99,7 @@ test('a malformed configuration is exit 2 for commands that need it, and others 
 })
 
 test('an unforeseen error is exit 10, with a report that contains no argument', async () => {
-  // The cache directory has no name here: a defect that no command expects.
+  // Makes statSync throw, a defect that no command expects.
   const crash = join(cwd, 'crash.mjs')
   await writeFile(
     crash,
@@ -140,7 +140,7 @@ test('-v prints the steps that hm takes', async () => {
   expect((await runHm(['version', '-v'], { cwd })).stderr).toContain('debug: command: hm version')
 })
 
-/** Loads every module of the sources through a hook that writes down its address. */
+/** Runs the program with a hook that records the address of each loaded module. */
 async function loadedBy(program: string, ...line: string[]): Promise<string[]> {
   const list = join(cwd, 'loaded.txt')
   const hook = join(cwd, 'hook.mjs')

@@ -24,7 +24,7 @@ import {
 /** Describes the stdout of a command with `--json`. */
 export interface Document {
   readonly schema: Schema
-  /** Prints many documents, one a line, as they happen. */
+  /** Prints one document per line for each event. */
   readonly isLines?: true
 }
 
@@ -111,7 +111,7 @@ const serverStatus = contractWith('BuildSummary', {
 const build = contract('Build')
 const pipeline = contract('Pipeline')
 const job = contract('Job')
-/** A build that is followed, or one that is only created (`--detach`). */
+/** A followed build, or one that is only created (`--detach`). */
 const followed = lines(either(runEvent, build))
 const printed = either(
   object({ kind: constant('output'), stream: oneOf('stdout', 'stderr'), text }),
@@ -215,7 +215,7 @@ const afterRun = {
   mcp: lines(
     described(
       { type: 'object', required: ['jsonrpc'], properties: { jsonrpc: constant('2.0') }, additionalProperties: true },
-      'A message of the Model Context Protocol, with and without --json.',
+      'A message of the Model Context Protocol, with or without --json.',
     ),
   ),
   'artifact list': one(dataOf(either(artifact, contract('Artifact')))),
@@ -360,8 +360,8 @@ const ofServer = {
 }
 
 /**
- * The document of each command, except of what completion scripts call. A command without a line
- * here does not compile.
+ * The document of each command, except the completion callback. A command without a line here does
+ * not compile.
  */
 export const documents: Readonly<Record<Exclude<CommandName, '__complete'>, Document>> = {
   ...ofProject,

@@ -18,7 +18,7 @@ import {
 
 const failedTest = object({ name: text, file: orNull(text), line: orNull(integer), message: orNull(text) })
 const stepId = { step_id: text }
-/** Members of an attempt that a machine had. */
+/** Times of an attempt that ran on a machine. */
 const times = object({
   ready_at: orNull(time),
   assigned_at: orNull(time),
@@ -47,7 +47,7 @@ const kinds: Readonly<Record<RunEvent['kind'], Readonly<Record<string, Schema>>>
     depends_on: list(text),
     'command?': text,
     'appended_by?': described(text, 'The key of the step that appended it.'),
-    'after_appended?': described(list(text), 'Keys of the steps for whose appended steps it waits.'),
+    'after_appended?': described(list(text), 'Keys of the generators whose appended steps it also waits for.'),
   },
   appended: { ...stepId, keys: list(text) },
   step_waiting: { ...stepId, reason: described(text, 'A `wait_reason` of the API, or `preparation`.') },
@@ -111,7 +111,7 @@ const kinds: Readonly<Record<RunEvent['kind'], Readonly<Record<string, Schema>>>
   },
 }
 
-/** One event of a run. Kinds may be added. */
+/** One event of a run. Later releases may add kinds. */
 export const runEvent: Schema = either(
   ...Object.entries(kinds).map(([kind, members]) => object({ kind: constant(kind), ...members })),
 )

@@ -1,6 +1,6 @@
 /**
- * Writes `docs/json/NAME.json`, the schema of what each command prints with `--json`. With --check
- * it writes nothing and fails where a file is stale, missing or surplus.
+ * Writes `docs/json/NAME.json`, the JSON Schema of each command's `--json` output. With --check it
+ * writes nothing and fails if a file is stale, missing or surplus.
  */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
@@ -31,8 +31,8 @@ function textOf(name: string, { schema, isLines }: Document): string {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: what,
     description: isLines
-      ? 'One line of stdout: there are many, each when it happens.'
-      : 'The one document on its stream.',
+      ? 'One line of stdout. The command prints one line for each event.'
+      : 'The only document on its stream.',
   }
   return `${JSON.stringify({ ...head, ...withDefinitions(schema) }, null, 1)}\n`
 }

@@ -10,7 +10,7 @@ export const flag: Schema = { type: 'boolean' }
 export const time: Schema = { type: 'string', format: 'date-time' }
 export const sha256: Schema = { type: 'string', pattern: '^[0-9a-f]{64}$' }
 
-/** Adds the words of a member. */
+/** Adds a description to a schema. */
 export function described(schema: Schema, description: string): Schema {
   return { ...schema, description }
 }
@@ -35,7 +35,7 @@ export function list(items: Schema): Schema {
   return { type: 'array', items }
 }
 
-/** A list as the only member, `data`, of a document. */
+/** A document whose only member is the list `data`. */
 export function dataOf(items: Schema, more: Readonly<Record<string, Schema>> = {}): Schema {
   return object({ data: list(items), ...more })
 }
@@ -45,8 +45,8 @@ export function record(values: Schema): Schema {
 }
 
 /**
- * An object with these members; a name that ends in `?` is one that may be absent. Later releases
- * may add members, and remove none.
+ * An object with these members. A name that ends in `?` marks an optional member. Later releases
+ * may add members but remove none.
  */
 export function object(members: Readonly<Record<string, Schema>>): Schema {
   const names = Object.keys(members)
@@ -60,13 +60,13 @@ interface Described {
 
 const api = JSON.parse(readFileSync(new URL('../../../../contract/openapi.json', import.meta.url), 'utf8')) as Described
 
-/** Refers to an answer of the server, by its name in the contract. */
+/** Refers to a server response schema by its name in the contract. */
 export function contract(name: string): Schema {
   if (api.components.schemas[name] === undefined) throw new Error(`the contract has no schema ${name}`)
   return { $ref: `#/$defs/${name}` }
 }
 
-/** A schema of the contract with further members. */
+/** A schema of the contract with additional members. */
 export function contractWith(name: string, members: Readonly<Record<string, Schema>>): Schema {
   const { properties = {}, required = [] } = fromOpenApi(api.components.schemas[name]) as {
     readonly properties?: Readonly<Record<string, Schema>>
@@ -82,7 +82,7 @@ export function itemsOf(name: string, member = 'data'): Schema {
   return fromOpenApi(properties[member]?.items) as Schema
 }
 
-/** Adds the schemas that one refers to, directly or by way of others. */
+/** Adds the schemas that a schema refers to, directly or indirectly. */
 export function withDefinitions(schema: Schema): Schema {
   const definitions: Record<string, unknown> = {}
   const collect = (part: unknown) => {

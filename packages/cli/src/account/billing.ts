@@ -12,7 +12,7 @@ export const balance = signedIn<'billing balance'>(async ({ output, global, sign
   return exits.ok
 })
 
-/** `hm billing transactions`: newest first. */
+/** `hm billing transactions`: prints the newest first. */
 export const transactions = signedIn<'billing transactions'>(
   async ({ output, flags, global, signal }, { client, org }) => {
     const slug = await org()
@@ -43,7 +43,7 @@ const defaultDays = 30
 export const usage = signedIn<'billing usage'>(async ({ output, flags, global, signal }, { client, org }) => {
   const to = flags.to ?? dayOf(Date.now())
   const from = flags.from ?? dayOf(startOf(to, '--to') - (defaultDays - 1) * dayMs)
-  // Checked here, because the server's error does not name the flag.
+  // Checks here, because the server's error does not name the flag.
   startOf(from, '--from')
   const usage = await client.getBillingUsage({ org: await org(), from, to }, { signal })
   if (global.json) await output.json({ from, to, ...usage })
@@ -54,7 +54,7 @@ export const usage = signedIn<'billing usage'>(async ({ output, flags, global, s
       ['CPU', hours(usage.cpu_seconds)],
       ['memory', `${hours(usage.memory_gb_seconds)} of 1 GB`],
       ['disk', `${hours(usage.disk_gb_seconds)} of 1 GB`],
-      // An older server does not count them.
+      // Absent in responses of older servers.
       ...(usage.artifact_gb_days === undefined ? [] : [['artifacts', gbDays(usage.artifact_gb_days)] as const]),
     ])
   return exits.ok
@@ -95,7 +95,9 @@ function dollars(cents: number): string {
   return `${cents < 0 ? '-' : ''}${(Math.abs(cents) / 100).toFixed(2)} USD`
 }
 
-/** Returns the Unix milliseconds at which a UTC day starts. Exit 2 for anything but a date. */
+/**
+ * Returns the Unix milliseconds at which a UTC day starts. Throws exit 2 for anything but a date.
+ */
 function startOf(date: string, flag: string): number {
   const at = /^\d{4}-\d{2}-\d{2}$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN
   if (Number.isNaN(at) || dayOf(at) !== date)
@@ -115,7 +117,10 @@ interface Window {
   readonly limit: number | undefined
 }
 
-/** Yields the items of a window from a list sorted newest first. Requests no older pages. */
+/**
+ * Yields the items of a time window from a list sorted newest first. Does not request pages older
+ * than the window.
+ */
 async function* within<T>(
   items: AsyncIterable<T>,
   at: (item: T) => number,

@@ -9,12 +9,12 @@ import { openBrowser } from '../server/browser.ts'
 
 const pollMs = 750
 const patienceMs = 5 * 60_000
-/** How long the page has to come back; on another machine it never does. */
+/** Time limit for the browser's redirect. It never arrives from a browser on another machine. */
 const pageMs = 2_000
 
 /**
- * Signs in through a page of the web application and returns the session's token. Rejects with exit
- * 3 when nobody confirms within 5 minutes.
+ * Signs in through the web application and returns the session's token. Rejects with exit 3 when
+ * nobody confirms within 5 minutes.
  */
 export async function loginByLoopback(
   context: Pick<Context, 'output' | 'signal'>,
@@ -30,17 +30,17 @@ export async function loginByLoopback(
   output.say(`opening ${address}`)
   if (!(await openBrowser(address, context))) output.say('could not open a browser: open the address yourself')
   const deadline = performance.now() + patienceMs
-  // The page comes back once the token is ready.
+  // The browser is redirected here once the token is ready.
   let back: Promise<void> = callback.arrived
   while (performance.now() < deadline) {
     const token = await claim(client, nonce, signal)
     if (token !== undefined) {
-      // The page is on its way here: a browser that nobody answers shows an error.
+      // The redirect is under way: without a response the browser would show an error.
       await Promise.race([callback.arrived, sleep(pageMs, undefined, { ref: false, signal })])
       return token
     }
     const isBack = await Promise.race([pause(pollMs, signal).then(() => false), back.then(() => true)])
-    // From here on only the pause sets the pace.
+    // Later polls depend on the pause alone.
     if (isBack) back = new Promise<never>(() => {})
   }
   throw new HmError(exits.signedOut, 'login_expired', 'the sign-in was not confirmed within 5 minutes', {
@@ -53,7 +53,7 @@ async function claim(client: CloudClient, nonce: string, signal: AbortSignal): P
     return (await client.cliClaim({ body: { nonce } }, { signal })).token
   } catch (error) {
     if (error instanceof CloudError && error.code === 'cli_code_invalid') return undefined
-    // Tries again after a lost answer, but not after a refusal.
+    // Retries after a lost response, but not after a refusal.
     if (error instanceof CloudError && error.isPassing) return undefined
     throw error
   }
@@ -62,8 +62,8 @@ async function claim(client: CloudClient, nonce: string, signal: AbortSignal): P
 const crockford = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /**
- * Returns the code that terminal and page both show, `KX7P-4T9M`: the first 40 bits of a digest of
- * the nonce.
+ * Returns the code that both the terminal and the page show, `KX7P-4T9M`: the first 40 bits of a
+ * digest of the nonce.
  */
 function matchingCode(nonce: string): string {
   const digest = createHash('sha256').update(`harmont-cli-login\n${nonce}`).digest()
@@ -74,13 +74,13 @@ function matchingCode(nonce: string): string {
 
 interface Callback extends AsyncDisposable {
   readonly port: number
-  /** Resolves when the browser returns with the right state. */
+  /** Resolves when the browser returns with the expected state. */
   readonly arrived: Promise<void>
 }
 
 /**
  * Listens for `/callback` on 127.0.0.1 and, where there is IPv6, on ::1; answers 404 to all else.
- * The answer links to the web application at `appUrl`, where the session can be ended.
+ * The response links to the web application at `appUrl`, where the user can end the session.
  */
 async function listenForCallback(state: string, appUrl: string): Promise<Callback> {
   const { promise: arrived, resolve } = Promise.withResolvers<void>()
@@ -111,7 +111,7 @@ async function listenForCallback(state: string, appUrl: string): Promise<Callbac
     return typeof address === 'object' && address !== null ? address.port : port
   }
   const port = await listen('127.0.0.1', 0)
-  // The IPv4 address is enough without IPv6, or where another program has the port there.
+  // The IPv4 address suffices without IPv6, or if another program uses the port there.
   await listen('::1', port).catch(() => undefined)
   return {
     port,

@@ -6,8 +6,8 @@ import { likelyBrowser, openBrowser } from '../server/browser.ts'
 const tries = 3
 
 /**
- * Signs in with a code that the web application shows, and returns the session's token. Rejects
- * with exit 3 after three wrong codes.
+ * Signs in with a code from the web application and returns the session's token. Rejects with exit
+ * 3 after three wrong codes.
  */
 export async function loginByPaste(
   context: Pick<Context, 'output' | 'signal' | 'ask' | 'env' | 'stdin'>,

@@ -24,7 +24,7 @@ afterAll(() => {
   rmSync(cwd, { recursive: true })
 })
 
-test('a sign-in to a server that does not listen fails before a browser opens or a question is asked', async () => {
+test('signing in to a server that does not listen fails before a browser opens or a question is asked', async () => {
   const line = `exec '${process.execPath}' '${hmProgram}' login --api-url http://127.0.0.1:9`
   const child = spawn('script', ['-qefc', line, '/dev/null'], {
     cwd,
@@ -44,7 +44,7 @@ test('a sign-in to a server that does not listen fails before a browser opens or
     })
 })
 
-test('a server that accepts the call and never answers gets its time limit and no more', async () => {
+test('signing in to a server that accepts the call and never answers fails after the time limit', async () => {
   const client = createClient({ baseUrl: url })
   await expect(requireServer(client, new AbortController().signal, 50)).rejects.toMatchObject({
     exit: 4,

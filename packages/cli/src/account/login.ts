@@ -5,8 +5,8 @@ import { likelyBrowser } from '../server/browser.ts'
 import { connect, translateErrors } from '../server/session.ts'
 
 /**
- * `hm login` (cli.md 7): by a loopback redirect, a pasted code, or a token from stdin. The token is
- * checked before it is kept.
+ * `hm login` (cli.md 7): by a loopback redirect, a pasted code, or a token from stdin. Checks the
+ * token before storing it.
  */
 export const run: Handler<'login'> = (context) =>
   translateErrors(context, async () => {
@@ -56,8 +56,8 @@ async function readToken({ stdin, ask }: Context<'login'>): Promise<string> {
 }
 
 /**
- * Throws exit 4 unless the server answers within this time. Checks it first, because signing in
- * waits for a person.
+ * Throws exit 4 unless the server answers within this time. Runs first, because signing in waits
+ * for a person.
  */
 export async function requireServer(client: CloudClient, stop: AbortSignal, limitMs = 3000): Promise<void> {
   const limit = AbortSignal.timeout(limitMs)
@@ -71,7 +71,7 @@ export async function requireServer(client: CloudClient, stop: AbortSignal, limi
         fix: 'check the address with hm config list, or pass --api-url',
         cause: error,
       })
-    // A server that is not ready, or does not know the operation, still answers.
+    // A server that is not ready, or lacks this operation, still answers.
     if (!(error instanceof CloudError) || error.status === 0) throw error
   }
 }

@@ -6,7 +6,10 @@ import { signedIn } from '../server/session.ts'
 import { minute, printTable } from '../terminal/table.ts'
 import { readHidden } from './read-hidden.ts'
 
-/** `hm notification list`: those of the organization with all its pipelines, or of one pipeline. */
+/**
+ * `hm notification list`: lists the notifications of the organization and all its pipelines, or of
+ * one pipeline.
+ */
 export const list = signedIn<'notification list'>(async (context, { client, org }) => {
   const { output, flags, global, signal } = context
   const address = { org: await org() }
@@ -36,7 +39,9 @@ function stateOf({ enabled, failing_since }: Schemas['Notification']): string {
   return (failing_since ?? null) === null ? 'on' : 'failing'
 }
 
-/** `hm notification add`: the address of a Slack channel is a secret, so it may come from stdin. */
+/**
+ * `hm notification add`: accepts the address of a Slack channel on stdin, because it is a secret.
+ */
 export const add = signedIn<'notification add'>(async (context, { client, org }) => {
   const { args, flags, output, global, signal } = context
   const address = { org: await org() }
@@ -56,7 +61,7 @@ export const add = signedIn<'notification add'>(async (context, { client, org })
     await output.json(made)
     return exits.ok
   }
-  output.say(`${made.notification.target} is told of ${body.events.join(', ')}`)
+  output.say(`${made.notification.target} is notified of ${body.events.join(', ')}`)
   const secret = made.secret ?? null
   if (secret !== null) {
     output.say('this secret, which signs the messages, is shown once:')
@@ -88,7 +93,7 @@ export const remove = signedIn<'notification rm'>(async ({ output, args, global,
 
 const usualLimit = 20
 
-/** `hm notification deliveries`: the log, newest first. */
+/** `hm notification deliveries`: prints the delivery log, newest first. */
 export const deliveries = signedIn<'notification deliveries'>(async (context, { client, org }) => {
   const { output, args, flags, global, signal } = context
   const address = { org: await org(), notification_id: args.id }

@@ -4,15 +4,18 @@ import { usageError } from '../errors.ts'
 const longest = 1024 * 1024
 
 interface Asked {
-  /** The question on a terminal. */
+  /** The prompt on a terminal. */
   readonly message: string
-  /** Names the value: `the value of the secret`. */
+  /** Describes the value: `the value of the secret`. */
   readonly what: string
-  /** A command line that brings it on stdin. */
+  /** A command line that passes the value on stdin. */
   readonly fix: string
 }
 
-/** Reads a value that no argument should show: from stdin, or from a hidden prompt on a terminal. */
+/**
+ * Reads a value that must not appear as an argument: from stdin, or from a hidden prompt on a
+ * terminal.
+ */
 export async function readHidden(
   { stdin, ask }: Pick<Context, 'stdin' | 'ask'>,
   { message, what, fix }: Asked,
@@ -24,6 +27,6 @@ export async function readHidden(
     if (value.length > longest) throw usageError(`${what} on stdin exceeds 1 MiB`)
   }
   if (value === '') throw usageError(`stdin is empty: expected ${what}`, fix)
-  // Removes the line feed of `echo`, which is not part of it.
+  // Removes the line feed that `echo` adds.
   return value.replace(/\r?\n$/, '')
 }

@@ -5,7 +5,9 @@ import { signedIn } from '../server/session.ts'
 import { minute, printTable } from '../terminal/table.ts'
 import { readHidden } from './read-hidden.ts'
 
-/** `hm secret set`: takes no value as an argument, which other users of the machine could read. */
+/**
+ * `hm secret set`: takes no value as an argument, because other users of the machine could read it.
+ */
 export const set = signedIn<'secret set'>(async (context, { client, org }) => {
   const { args, flags, output, global, signal } = context
   const address = { org: await org() }
@@ -19,7 +21,7 @@ export const set = signedIn<'secret set'>(async (context, { client, org }) => {
   return exits.ok
 })
 
-/** Leaves out unnamed limits, which stay unchanged. */
+/** Omits limits without a flag, which stay unchanged. */
 function limitsOf({ flags: { branches, events, noLimits, uploads } }: Context<'secret set'>) {
   const lifted = noLimits ? { branches: null, events: null } : {}
   return {

@@ -3,7 +3,8 @@ import { signedIn } from '../server/session.ts'
 import { minute, printTable } from '../terminal/table.ts'
 
 /**
- * `hm token create`: prints only the key on stdout, so that it can be piped. It is shown only once.
+ * `hm token create`: prints only the key on stdout, so that it can be piped. The server shows the
+ * key only once.
  */
 export const create = signedIn<'token create'>(async ({ output, args, global, signal }, { client }) => {
   const made = await client.createApiToken({ body: { description: args.name } }, { signal })

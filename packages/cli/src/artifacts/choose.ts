@@ -1,7 +1,7 @@
 import { coversFile, pathProblem } from '@harmont/ir'
 import { exits, HmError, usageError } from '../errors.ts'
 
-/** An artifact of a build, wherever that is. */
+/** An artifact of a local or a remote build. */
 export interface ListedArtifact {
   readonly id: string
   readonly step: string
@@ -9,7 +9,7 @@ export interface ListedArtifact {
   readonly bytes: number
   /** In hexadecimal. */
   readonly sha256: string
-  /** Its bytes were removed. */
+  /** Whether its bytes were removed. */
   readonly isExpired: boolean
 }
 
@@ -20,7 +20,7 @@ interface Wish {
   readonly step: string | undefined
 }
 
-/** Returns the artifacts that are wanted and still there. Exit 5 where there is none. */
+/** Returns the requested artifacts that have not expired. Throws exit 5 where there is none. */
 export function chooseArtifacts<T extends ListedArtifact>(all: readonly T[], { artifact, step }: Wish): readonly T[] {
   const found = all.filter(
     (each) =>
@@ -32,7 +32,7 @@ export function chooseArtifacts<T extends ListedArtifact>(all: readonly T[], { a
   const [first] = found
   if (first !== undefined)
     throw new HmError(exits.notFound, 'artifact_expired', `the artifact ${first.path} has expired`, {
-      fix: 'run the step again: a rebuild makes it anew',
+      fix: 'run the step again to create it anew',
     })
   const problem = artifact === undefined ? undefined : pathProblem(artifact)
   if (problem !== undefined) throw usageError(`expected a path below the workspace, got ${problem}`)
@@ -41,7 +41,7 @@ export function chooseArtifacts<T extends ListedArtifact>(all: readonly T[], { a
   })
 }
 
-/** A path that is there is meant as it is, whatever its characters are. */
+/** An existing path matches literally, even with glob characters. */
 function isMeant(wanted: string, path: string): boolean {
   return wanted === path || coversFile(wanted, path)
 }

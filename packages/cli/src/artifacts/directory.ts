@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { usageError } from '../errors.ts'
 
-/** Returns the directory of `--artifacts`, which exists then. */
+/** Creates the directory of `--artifacts` and returns its path; null without the flag. */
 export function artifactsDirectory({ flags, directory }: Context<'run'> | Context<'watch'>): string | null {
   if (flags.artifacts === undefined) return null
   const path = resolve(directory, flags.artifacts)

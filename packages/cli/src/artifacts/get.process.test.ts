@@ -15,16 +15,16 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { runHmHere } from '../test-support/run-hm-here.ts'
 
-// A server whose connections break where a test wants them to: no real one does that on command.
+// A server whose connections break at chosen points; a real server cannot do that on command.
 let server: Server
 let url: string
 let cwd: string
 let artifacts: { id: string; step_key: string; attempt: number; path: string; bytes: Buffer; expired_at?: string }[]
-/** The ranges that were asked for, and how many bytes each answer has before it breaks. */
+/** The requested ranges, and the number of bytes after which each response breaks. */
 let asked: (string | undefined)[]
 let breakAfter: number[]
 let withRanges: boolean
-/** The artifact is gone after this number of downloads. */
+/** Number of downloads after which the artifact is removed. */
 let isGoneAfter: number
 
 const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
@@ -97,14 +97,14 @@ const hm = (...args: readonly string[]) =>
     env: { HM_API_TOKEN: 't' },
   })
 
-test('the last attempt of each step is written below its step; expired ones are left out', async () => {
+test('writes the last attempt of each step below its step and leaves out expired artifacts', async () => {
   const { code, stdout } = await hm('get', '-o', 'out')
   expect([code, stdout.split('\n').sort()]).toEqual([0, ['', 'out/site/dist/app.js', 'out/site/empty']])
   expect(readFileSync(join(cwd, 'out/site/dist/app.js'))).toEqual(artifacts[1]?.bytes)
   expect(readFileSync(join(cwd, 'out/site/empty'), 'utf8')).toBe('')
   expect(readdirSync(join(cwd, 'out/site/dist'))).toEqual(['app.js'])
   asked = []
-  // A file that is there already is not fetched again.
+  // An existing file is not fetched again.
   expect((await hm('get', '-o', 'out')).code).toBe(0)
   expect(asked).toEqual([])
   expect((await hm('get', 'a-0', '-o', 'old')).code).toBe(0)
@@ -117,7 +117,7 @@ test('the last attempt of each step is written below its step; expired ones are 
   expect(listed.stdout).toMatch(/gone +a\/b +1 B +[0-9a-f]{12} +expired\n$/)
 })
 
-test('G69 a download that breaks goes on where it was, in this call and in the next one', async () => {
+test('G69 a broken download resumes where it stopped, in this call and in the next one', async () => {
   const bytes = artifacts[1]?.bytes ?? Buffer.alloc(0)
   breakAfter = [100_000, 50_000]
   expect(await hm('get', 'dist', '-o', 'out')).toMatchObject({ code: 0 })
@@ -126,7 +126,7 @@ test('G69 a download that breaks goes on where it was, in this call and in the n
   expect(first).toBe(0)
   expect(later.every((from, turn) => from > (later[turn - 1] ?? 0))).toBe(true)
   expect(readFileSync(join(cwd, 'out/site/dist/app.js')).equals(bytes)).toBe(true)
-  // The bytes that an earlier call got are in a draft beside the file.
+  // The bytes of the earlier call are in a draft beside the file.
   breakAfter = [100_000]
   isGoneAfter = 1
   asked = []
@@ -146,7 +146,7 @@ test('G69 a download that breaks goes on where it was, in this call and in the n
   expect((await hm('get', 'dist', '-o', '-')).stdout).toBe(bytes.toString())
 })
 
-test('G69 no file is written outside of the directory, and none whose bytes are others', async () => {
+test('G69 no file is written outside the directory or with other bytes than listed', async () => {
   artifacts = [{ id: 'x', step_key: '..', attempt: 1, path: '../../evil', bytes: Buffer.from('x') }]
   expect(await hm('get', '-o', 'out')).toMatchObject({
     code: 7,
@@ -160,7 +160,7 @@ test('G69 no file is written outside of the directory, and none whose bytes are 
   symlinkSync('../../elsewhere', join(cwd, 'out/s/link'))
   expect(await hm('get', '-o', 'out')).toMatchObject({ code: 7, stderr: expect.stringContaining('not_a_directory') })
   expect(readdirSync(join(cwd, 'elsewhere'))).toEqual([])
-  // A link in place of the file is replaced, not followed.
+  // Replaces a link in place of the file instead of following it.
   artifacts = [{ id: 'x', step_key: 's', attempt: 1, path: 'file', bytes: Buffer.from('x') }]
   writeFileSync(join(cwd, 'elsewhere/kept'), 'kept')
   symlinkSync('../../elsewhere/kept', join(cwd, 'out/s/file'))

@@ -14,7 +14,7 @@ import { artifactTarget, type LocalTarget } from './target.ts'
 import { writeArtifacts } from './write-artifacts.ts'
 import { damaged } from './write-file.ts'
 
-/** `hm artifact get`: of a run of this machine, or of a build of the server. */
+/** `hm artifact get`: fetches artifacts of a local run, or of a build of the server. */
 export async function get(context: Context<'artifact get'>): Promise<ExitCode> {
   const target = await artifactTarget(context)
   return target === null ? getFromServer(context) : getFromRun(context, target)
@@ -75,7 +75,7 @@ async function printOne<T extends ListedArtifact>(
   const hash = createHash('sha256')
   let printed = 0
   for await (const { bytes, start } of steadyBytes(open(only), 0, only.bytes, signal)) {
-    // A server without ranges begins anew.
+    // A server without range support sends the whole file again.
     const fresh = bytes.subarray(Math.max(0, printed - start))
     hash.update(fresh)
     printed += fresh.length

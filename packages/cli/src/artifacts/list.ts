@@ -9,7 +9,7 @@ import { localArtifacts } from './local-artifacts.ts'
 import { ofLastAttempts, type ServerArtifact, serverArtifacts } from './server-artifacts.ts'
 import { artifactTarget, type LocalTarget } from './target.ts'
 
-/** `hm artifact list`: of a run of this machine, or of a build of the server. */
+/** `hm artifact list`: lists artifacts of a local run, or of a build of the server. */
 export async function list(context: Context<'artifact list'>): Promise<ExitCode> {
   const target = await artifactTarget(context)
   return target === null ? listOfServer(context) : listOfRun(context, target)

@@ -2,15 +2,15 @@ import type { ListedArtifact } from './choose.ts'
 import type { OpenBytes } from './steady-bytes.ts'
 import type { LocalTarget } from './target.ts'
 
-/** An artifact of a run of this machine. */
+/** An artifact of a local run. */
 export interface LocalArtifact extends ListedArtifact {
   readonly kind: string
   readonly open: OpenBytes
 }
 
-/** Reads what the steps of a run left. A later attempt replaces what an earlier one left. */
+/** Reads the artifacts of a run's steps. Artifacts of a later attempt replace earlier ones. */
 export async function localArtifacts({ home, run }: LocalTarget): Promise<readonly LocalArtifact[]> {
-  // Loads the engine, which a build of a server does without.
+  // Imports the engine on demand; remote builds do not need it.
   const { readArtifact, recordedArtifacts } = await import('../records/recorded-artifacts.ts')
   const recorded = await recordedArtifacts(home, run.record)
   const last = new Map(recorded.map((artifact) => [`${artifact.step}\n${artifact.path}`, artifact]))

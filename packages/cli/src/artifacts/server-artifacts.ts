@@ -17,7 +17,7 @@ export function serverArtifacts(
   return Array.fromAsync(allPages((page) => client.listArtifacts({ ...address, ...page, limit: 1000 }, { signal })))
 }
 
-/** Returns those of the last attempt of each step. */
+/** Returns the artifacts of the last attempt of each step. */
 export function ofLastAttempts(artifacts: readonly ServerArtifact[]): readonly ServerArtifact[] {
   const last = new Map<string, number>()
   for (const { step_key, attempt } of artifacts) last.set(step_key, Math.max(last.get(step_key) ?? 0, attempt))
@@ -35,7 +35,7 @@ export function listedArtifact({
   return { id, step, path, bytes, sha256, isExpired: expired_at !== null }
 }
 
-/** Writes what a build of the server left below a directory; see `writeArtifacts`. */
+/** Writes a remote build's artifacts below a directory; see `writeArtifacts`. */
 export async function writeServerArtifacts(
   session: Session,
   address: BuildAddress,
@@ -51,7 +51,7 @@ export async function writeServerArtifacts(
   )
 }
 
-/** Returns how to read an artifact of a build from an offset. */
+/** Returns a function that reads a remote artifact from an offset. */
 export function openOnServer(
   { client }: Session,
   address: BuildAddress,

@@ -1,14 +1,16 @@
 import { CloudError, pause } from '@harmont/cloud'
 
-/** Opens the bytes from an offset. Says where they begin: a server without ranges begins at 0. */
+/**
+ * Opens the bytes from an offset. Returns their actual start: a server without ranges begins at 0.
+ */
 export type OpenBytes = (from: number) => Promise<{ readonly start: number; readonly bytes: AsyncIterable<Uint8Array> }>
 
-/** Tries in a row that brought nothing. */
+/** Maximum number of consecutive attempts without progress. */
 const mostFailures = 6
 
 /**
- * Yields the bytes from `from` to before `end`, and goes on where a connection broke. Gives up when
- * several tries in a row bring nothing.
+ * Yields the bytes from `from` up to but excluding `end`, and resumes after a broken connection.
+ * Gives up after several consecutive attempts without progress.
  */
 export async function* steadyBytes(
   open: OpenBytes,
@@ -31,7 +33,7 @@ export async function* steadyBytes(
     } catch (error) {
       signal.throwIfAborted()
       failures += 1
-      // A body that breaks rejects with an error of fetch.
+      // A broken body rejects with a TypeError from fetch.
       const isPassing = error instanceof CloudError ? error.isPassing : error instanceof TypeError
       if (!isPassing || failures >= mostFailures) throw error
       await pause(Math.min(500 * 2 ** (failures - 1), 10_000), signal)

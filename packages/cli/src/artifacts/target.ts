@@ -4,13 +4,13 @@ import { findRun, requireRun } from '../records/find-run.ts'
 import { type LocalHome, localHome } from '../records/home.ts'
 import type { RunRecord } from '../records/run-record.ts'
 
-/** A run of this machine. */
+/** A run on this machine. */
 export interface LocalTarget {
   readonly home: LocalHome
   readonly run: RunRecord
 }
 
-/** Returns the run of this machine that `-b` names, or the last one; null for a build of the server. */
+/** Returns the local run that `-b` names, or the last one; null for a build of the server. */
 export async function artifactTarget(
   context: Context<'artifact list'> | Context<'artifact get'>,
 ): Promise<LocalTarget | null> {

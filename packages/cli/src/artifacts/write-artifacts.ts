@@ -3,7 +3,7 @@ import { placeOfArtifact } from './place.ts'
 import type { OpenBytes } from './steady-bytes.ts'
 import { writeFileBelow } from './write-file.ts'
 
-/** How many artifacts are fetched at a time: most are small, and wait for the server. */
+/** Number of concurrent downloads: most artifacts are small, so latency dominates. */
 const atOnce = 8
 
 interface Writing<T> {
@@ -19,7 +19,7 @@ export async function writeArtifacts<T extends ListedArtifact>(
   { open, onWritten, signal }: Writing<T>,
 ): Promise<void> {
   const next = artifacts.values()
-  // A failure ends the others too: what they got stays for the next call.
+  // A failure also stops the other downloads. Their drafts stay for the next call.
   const failure = new AbortController()
   const until = AbortSignal.any([signal, failure.signal])
   const work = async () => {

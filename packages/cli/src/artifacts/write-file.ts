@@ -8,8 +8,8 @@ import type { ListedArtifact } from './choose.ts'
 import { type OpenBytes, steadyBytes } from './steady-bytes.ts'
 
 /**
- * Writes an artifact to `target` below `root`. The file is whole or absent. Does not fetch again
- * what an earlier try got. Returns false when the file is there already.
+ * Writes an artifact to `target` below `root`. Never leaves a partial file. Resumes an earlier
+ * download. Returns false if the file already exists.
  */
 export async function writeFileBelow(
   root: string,
@@ -24,7 +24,7 @@ export async function writeFileBelow(
   await using file = await open(draft, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o666)
   const progress = await resume(file, artifact)
   for await (const { bytes, start } of steadyBytes(source, progress.bytes, artifact.bytes, signal)) {
-    // The server began anew.
+    // The server restarted from the beginning.
     if (start === 0) progress.restart()
     await file.write(bytes, 0, bytes.length, start)
     progress.update(bytes)
@@ -39,14 +39,14 @@ export async function writeFileBelow(
   return true
 }
 
-/** Returns the error for bytes that are not those of the artifact. */
+/** Returns the error for content whose hash differs from the artifact's. */
 export function damaged({ path }: Pick<ListedArtifact, 'path'>): HmError {
-  return new HmError(exits.unavailable, 'artifact_damaged', `the bytes of ${path} have another SHA-256 than listed`, {
+  return new HmError(exits.unavailable, 'artifact_damaged', `the SHA-256 of ${path} differs from the listed one`, {
     fix: 'try again; if it stays so, tell the operator of the server',
   })
 }
 
-/** The bytes that a draft has, and their hash. */
+/** The size of a draft's content, and its hash. */
 class Progress {
   #hash: Hash = createHash('sha256')
   bytes = 0
@@ -74,13 +74,15 @@ async function resume(file: FileHandle, { bytes }: Pick<ListedArtifact, 'bytes'>
   return progress
 }
 
-/** Two files of one directory never share a draft, and a later call finds it again. */
+/** Returns a draft path that no other file shares and that a later call finds again. */
 function draftOf(target: string, { sha256 }: Pick<ListedArtifact, 'sha256'>): string {
   const name = createHash('sha256').update(`${target}\n${sha256}`).digest('hex').slice(0, 32)
   return join(dirname(target), `.hm-${name}.part`)
 }
 
-/** Makes the directories from `root` down. Refuses links: one might lead out of `root`. */
+/**
+ * Creates the directories from `root` down. Refuses symbolic links, which might lead out of `root`.
+ */
 async function makeDirectories(root: string, directory: string): Promise<void> {
   await mkdir(root, { recursive: true })
   let path = root
@@ -91,7 +93,7 @@ async function makeDirectories(root: string, directory: string): Promise<void> {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     })
     if (!(await lstat(path)).isDirectory())
-      throw new HmError(exits.refused, 'not_a_directory', `${path} is no directory, or a link to one`, {
+      throw new HmError(exits.refused, 'not_a_directory', `${path} is not a directory, or is a symbolic link`, {
         fix: 'remove it, or name another directory with -o',
       })
   }

@@ -6,13 +6,13 @@ import type { Session } from '../server/session.ts'
 interface Beside {
   /** The key of the job's step, for errors. */
   readonly step: string
-  /** The name of a service, or `fork-3`. */
+  /** The name of a service, or a fork such as `fork-3`. */
   readonly name: string
 }
 
 /**
- * Returns the id of a service or a fork of a job, which serves as a job's id in the routes of logs.
- * Exit 5 where it has no such.
+ * Returns the id of a job's service or fork. Log routes accept it in place of a job's id. Throws
+ * exit 5 where it does not exist.
  */
 export async function besideJob(
   { client }: Pick<Session, 'client'>,

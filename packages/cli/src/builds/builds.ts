@@ -14,7 +14,7 @@ import { isDetached, watchBuild } from './watch-build.ts'
 
 const defaultLimit = 20
 
-/** `hm build list`: prints the newest 20 or `--limit`; with `--json` all. */
+/** `hm build list`: prints the newest 20 builds or `--limit`; with `--json` all. */
 export const list = signedIn<'build list'>(async (context, session) => {
   const { output, flags, global, signal } = context
   const address = await pipelineAddress(context, session, flags.pipeline)
@@ -42,7 +42,7 @@ export const list = signedIn<'build list'>(async (context, session) => {
 /** `hm build show`. */
 export const show = signedIn<'build show'>(showBuild)
 
-/** `hm status` of a build of the server: shows the newest build where no number is given. */
+/** `hm status` of a build of the server: shows the newest build unless a number is given. */
 export const showOnServer = signedIn<'status'>(showBuild)
 
 async function showBuild(context: Context<'build show'> | Context<'status'>, session: Session): Promise<ExitCode> {
@@ -84,8 +84,8 @@ async function showBuild(context: Context<'build show'> | Context<'status'>, ses
 }
 
 /**
- * `hm build open`: prints the address on stdout too, because a browser may not start. With `--json`
- * a program asks, and no browser opens.
+ * `hm build open`: also prints the address on stdout, because a browser may not start. Opens no
+ * browser with `--json`, because the caller is a program.
  */
 export const open = signedIn<'build open'>(async (context, session) => {
   const { args, flags, output, global, signal } = context
@@ -101,7 +101,7 @@ export const open = signedIn<'build open'>(async (context, session) => {
   return exits.ok
 })
 
-/** `hm build watch`: exits as the build does; Ctrl-C leaves it running. */
+/** `hm build watch`: exits with the build's exit code; Ctrl-C leaves the build running. */
 export const watch = signedIn<'build watch'>(async (context, session) => {
   const { args, flags, signal } = context
   const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
@@ -123,7 +123,10 @@ export const rebuild = signedIn<'rebuild'>(async (context, session) => {
   return exits.ok
 })
 
-/** `hm cancel` on the server: asks, then waits for the end. Leaves an ended build unchanged. */
+/**
+ * `hm cancel` on the server: asks for confirmation, then waits for the end. Leaves an ended build
+ * unchanged.
+ */
 export const cancelOnServer = signedIn<'cancel'>(async (context, session) => {
   const { args, flags, output, ask, global, signal } = context
   const address = await buildAddress(context, session, { pipeline: flags.pipeline, build: args.build })
@@ -154,7 +157,7 @@ interface Ended {
   readonly run_ms: number | null
 }
 
-/** Returns how long an ended build ran, without the time between its end and a retry. */
+/** Returns the run time of an ended build, without the time between its end and a retry. */
 function tookOf({ finished_at, run_ms }: Ended): string {
   return finished_at && run_ms !== null ? duration(run_ms) : ''
 }

@@ -9,7 +9,7 @@ import { type Session, signedIn } from '../server/session.ts'
 import { isDetached, watchBuild } from './watch-build.ts'
 
 export interface BuildWish {
-  /** The IR document; `-` is stdin. */
+  /** The path of the IR document; `-` is stdin. */
   readonly file: string | undefined
   readonly fileFlag: string
   readonly branch: string | undefined
@@ -24,7 +24,7 @@ const noCommit = '0'.repeat(40)
 
 /**
  * Creates a build of an IR document, without source, and follows it unless detached. Throws exit 7
- * for a document that does not plan.
+ * for a document without a valid plan.
  */
 export async function createBuild(
   here: Here,
@@ -45,7 +45,7 @@ export async function createBuild(
     message: wish.message ?? null,
     env: { ...wish.env },
     pipeline_ir,
-    // Sends an empty tree. The commit only records where the document was made.
+    // Sends an empty source tree. The commit only records the document's origin.
     source_b64: '',
   }
   const build = await session.client.createBuild({ ...address, body }, { signal })

@@ -7,8 +7,8 @@ import { signedIn } from '../server/session.ts'
 type Cache = Schemas['JobView']['cache']
 
 /**
- * `hm cache explain STEP -b N`: prints what the server's cache did for a step, what had changed,
- * and whose entries the build can use.
+ * `hm cache explain STEP -b N`: prints the server's cache result for a step, the changed inputs,
+ * and the builds whose cache entries it can use.
  */
 export const explainOnServer = signedIn<'cache explain'>(async (context, session) => {
   const { args, flags, global, output, signal } = context

@@ -14,7 +14,7 @@ import { mapServerJob } from './map-server-job.ts'
 import { RunLogs } from './run-log.ts'
 import { serverTests } from './server-tests.ts'
 
-/** How long a canceled build may take to end. */
+/** Time limit for a canceled build to end. */
 const cancelGraceMs = 30_000
 
 export interface FollowRunOptions {
@@ -26,13 +26,13 @@ export interface FollowRunOptions {
   readonly signal: AbortSignal
   /** Whether Ctrl-C cancels the build. */
   readonly onInterrupt: 'cancel' | 'leave'
-  /** The build is canceled after this time, in milliseconds. */
+  /** Milliseconds after which the build is canceled. */
   readonly timeoutMs: number | undefined
 }
 
 /**
- * Shows a build of a server to its end and returns the exit code. Throws exit 4 when the server is
- * unreachable for too long.
+ * Shows a build of a server until it ends and returns the exit code. Throws exit 4 when the server
+ * is unreachable for too long.
  */
 export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
   const { client, address, view, signal } = options
@@ -71,8 +71,8 @@ export async function followRun(options: FollowRunOptions): Promise<ExitCode> {
 }
 
 /**
- * Returns what the steps wrote for the page of the build; nothing from a server that keeps none. A
- * failure hides no outcome.
+ * Returns the steps' annotations of a build; nothing if the server does not support them. A failure
+ * does not hide the build's outcome.
  */
 async function annotationsOf(
   { client, address, mapper, view }: FollowRunOptions,
@@ -103,7 +103,7 @@ async function follow(
   for await (const update of followBuild(client, address, { signal })) {
     if (update.kind === 'build') last = update.build
     else {
-      // A step has appended others: they come one by one, and are told of together.
+      // Appended steps arrive one by one but are announced together.
       if (jobs.isAppended(update.job)) await jobs.begin((await client.listJobs(address, { signal })).data)
       jobs.changed(update.job)
     }
@@ -111,10 +111,7 @@ async function follow(
   return last !== undefined && isEnded(last) ? last : client.getBuild(address, { signal })
 }
 
-/**
- * Reports changes of jobs: each job's in order, and none before the jobs that it depends on have
- * ended.
- */
+/** Reports changes of jobs: in order for each job, and none before its prerequisites have ended. */
 class JobsOfRun {
   readonly #options: FollowRunOptions
   readonly #logs: RunLogs
@@ -131,7 +128,7 @@ class JobsOfRun {
     this.#signal = signal
   }
 
-  /** Whether a job is of a step that was not there when the build was read. */
+  /** Whether a job's step was appended after the build was first read. */
   isAppended(job: Job): boolean {
     return job.appended_by != null && !this.#options.mapper.knows(mapServerJob(job))
   }
@@ -143,7 +140,7 @@ class JobsOfRun {
   changed(job: Job): void {
     const { mapper, view } = this.#options
     const mapped = mapServerJob(job)
-    // From here on the newest attempt stands for its step.
+    // The newest attempt represents its step from here on.
     const events = [...mapper.queued([mapped]), ...mapper.changed(mapped)]
     const isEnd = isJobEnded(job) && !this.#ended.has(job.id)
     if (isEnd) this.#ended.add(job.id)
@@ -162,7 +159,7 @@ class JobsOfRun {
     this.#reports.set(job.id, report().catch(this.#onFailure))
   }
 
-  /** Returns what a failed job reported of its tests; of a passed one this would cost a request each. */
+  /** Returns the reported tests of a failed job. For passed jobs it would cost a request each. */
   async #testsOf({ id: job, state }: Job, step_id: string): Promise<readonly RunEvent[]> {
     const { client, address } = this.#options
     return state === 'failed' || state === 'timed_out'
@@ -175,7 +172,7 @@ class JobsOfRun {
   }
 }
 
-/** Knows which jobs were appended by which. */
+/** Records which jobs were appended by which. */
 class AppendedJobs {
   readonly #by = new Map<string, Set<string>>()
 
@@ -184,7 +181,7 @@ class AppendedJobs {
     this.#by.set(generator, known.add(job))
   }
 
-  /** Returns the jobs that these appended, and those that these appended. */
+  /** Returns the jobs appended by these generators, directly or indirectly. */
   below(generators: readonly string[]): ReadonlySet<string> {
     const found = new Set(generators)
     for (const one of found) for (const job of this.#by.get(one) ?? []) found.add(job)
@@ -219,7 +216,7 @@ function timedOut(): HmError {
   return new HmError(exits.timeout, 'timeout', 'the build exceeded --timeout')
 }
 
-/** Reports a lost connection to the server. The build continues without the view. */
+/** Reports a lost connection to the server. The build continues without being watched. */
 function lost(error: unknown, { number, pipeline }: BuildAddress): unknown {
   if (!(error instanceof CloudError) || !error.isPassing) return error
   return new HmError(exits.unavailable, error.code, `lost track of build #${number}: ${error.message}`, {

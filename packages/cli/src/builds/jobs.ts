@@ -46,7 +46,7 @@ export const show = signedIn<'job show'>(async (context, session) => {
   return exits.ok
 })
 
-/** `hm job log`: prints the log so far. A job's id alone is enough, without pipeline and build. */
+/** `hm job log`: prints the log so far. Accepts a job's id without pipeline and build. */
 export const log = signedIn<'job log'>(async (context, session) => {
   const { output, args, flags, global, signal } = context
   const id = isJobId(args.job) && flags.build === undefined ? args.job : await findId()
@@ -63,8 +63,8 @@ export const log = signedIn<'job log'>(async (context, session) => {
 })
 
 /**
- * Copies a job's log so far to stdout: byte for byte, or line by line and inert on a terminal.
- * Memory does not grow with the log.
+ * Copies a job's log so far to stdout: byte for byte, or line by line with control sequences made
+ * inert on a terminal. Memory use does not depend on the log's size.
  */
 async function copyLog(
   client: CloudClient,
@@ -110,8 +110,8 @@ export function isWaiting({ state }: Job): boolean {
 }
 
 /**
- * Returns what each waiting job of a build waits for, in the server's words and with the current
- * holders, by the job's id.
+ * Returns the wait reason of each waiting job in a build, in the server's words and with the
+ * current holders, by the job's id.
  */
 async function waitSentences(
   { client }: Session,
@@ -122,7 +122,7 @@ async function waitSentences(
   return sentencesOf(jobs)
 }
 
-/** Builds the sentences from jobs that were read already. */
+/** Returns the wait reasons of jobs that were already read, by the job's id. */
 export function sentencesOf(jobs: readonly Schemas['JobView'][]): ReadonlyMap<string, string> {
   return new Map(
     jobs.flatMap(({ id, waiting }) => {

@@ -25,7 +25,10 @@ interface Logs {
   readonly printer: LogPrinter
 }
 
-/** `hm logs` for a build of the server, or its pipeline's last one; of all its steps, or of one. */
+/**
+ * `hm logs` for a build of the server: all its steps, or one. Uses the pipeline's last build by
+ * default.
+ */
 export async function logsOfServer(
   context: Context<'logs'>,
   build: string | undefined,
@@ -71,7 +74,7 @@ async function findBeside(logs: Logs) {
   return { job, id: await besideJob(session, { ...address, job_id: job.id }, named, signal), name: step }
 }
 
-/** Returns the jobs that are asked for, with those that have no log. */
+/** Returns the requested jobs, including those without a log. */
 async function chooseJobs({ context, session, address, step }: Logs): Promise<readonly Job[]> {
   const { flags, signal } = context
   const newest = step === undefined ? undefined : await findJob(context, session, address, step)
@@ -96,7 +99,9 @@ function isUnstarted({ state, started_at }: Job): boolean {
   return !started_at && (state === 'failed' || state === 'timed_out')
 }
 
-/** Says why a step has no log, and names the log of the service that kept it from its start. */
+/**
+ * Explains why a step has no log, and names the log of the failed service that prevented its start.
+ */
 function whyUnstarted(job: Job, wholeLogOf: (key: string) => string): string {
   const service = job.services?.find(({ state }) => state === 'failed')
   const log = service === undefined ? '' : `\nits log: ${wholeLogOf(`${keyOf(job)}/${service.name}`)}`
@@ -118,7 +123,7 @@ async function follow(logs: Logs): Promise<void> {
     const isReady = flags.failed ? isJobEnded(job) && isWanted(job, true) : isWanted(job, false)
     if (!isChosen || !isReady || printed.has(job.id)) continue
     const printing = printLog(logs, job)
-    // It is awaited below.
+    // Awaited below.
     printing.catch(() => {})
     printed.set(job.id, printing)
   }
@@ -126,8 +131,9 @@ async function follow(logs: Logs): Promise<void> {
 }
 
 /**
- * Prints the log of one job, or of its service: to its end if the job has ended or is followed, else as far as it is
- * written. Omits the server's remarks, as logs.txt does, but says on stderr when a log was removed.
+ * Prints the log of one job, or of its service: the complete log if the job has ended or is
+ * followed, otherwise the part written so far. Omits the server's remarks, as logs.txt does, but
+ * reports a removed log on stderr.
  */
 async function printLog(logs: Logs, job: Job, of = { id: job.id, name: keyOf(job) }): Promise<void> {
   const { context, session, address, printer } = logs
@@ -165,7 +171,7 @@ async function printLog(logs: Logs, job: Job, of = { id: job.id, name: keyOf(job
     printer.report(step, tests)
 }
 
-/** Returns how much a running job has written by now. */
+/** Returns the current size of a running job's log in bytes. */
 async function bytesNow({ context, session }: Logs, { id }: Pick<Job, 'id'>): Promise<number> {
   const options = { signal: context.signal, headers: { range: 'bytes=0-0' } }
   try {

@@ -35,7 +35,7 @@ test('an image that could not be pulled is reported once per attempt, before its
   expect(mapper.changed(second).map(({ kind }) => kind)).toEqual(['step_substituted', 'step_start'])
 })
 
-test('G135 steps that a step appends are told of together, before they are queued, and name it', () => {
+test('G135 appended steps are announced together, before they are queued, and name their generator', () => {
   const mapper = new EventMapper({
     steps: 1,
     roots: 1,

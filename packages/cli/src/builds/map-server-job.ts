@@ -2,7 +2,7 @@ import { type BuildAddress, type CloudClient, CloudError, type Job } from '@harm
 import type { MappedJob } from '../events/event-mapper.ts'
 import { type BuildFacts, buildFacts } from '../events/step-facts.ts'
 
-/** Returns a job of a server in the shape that events are made from. */
+/** Converts a server's job to the shape from which events are made. */
 export function mapServerJob(job: Job): MappedJob {
   const key = keyOf(job)
   return {
@@ -35,7 +35,7 @@ export function mapServerJob(job: Job): MappedJob {
   }
 }
 
-/** Returns the key of a job's step. The job that renders the pipeline has none. */
+/** Returns the key of a job's step. The rendering job has none. */
 export function keyOf({ step_key, name, id }: Pick<Job, 'step_key' | 'name' | 'id'>): string {
   return step_key ?? name ?? id
 }
@@ -45,7 +45,8 @@ function instantOf(time: string | null | undefined): number | null {
 }
 
 /**
- * Asks the server for the facts of a build's steps. A server without views only knows their number.
+ * Fetches the facts of a build's steps from the server. A server without views provides only their
+ * number.
  */
 export async function factsOfBuild(
   client: CloudClient,

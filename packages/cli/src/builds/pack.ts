@@ -7,15 +7,15 @@ import { progressOf, sizes, tooLarge } from '../project/source-size.ts'
 import { bytes } from '../terminal/amounts.ts'
 import type { Output } from '../terminal/output.ts'
 
-/** Reports the largest files of a larger archive. */
+/** Archives above this size have their largest files reported. */
 const remarkable = 16 * 1024 * 1024
 
 /** Another remedy besides a smaller source. */
 export const sendNone = 'or send no source, where the server has a connection to the repository: --no-upload'
 
 /**
- * Packs a source into a temporary file for as long as `use` takes. Throws exit 8 for a source that
- * is too large or cannot be read.
+ * Packs a source into a temporary file that lasts until `use` settles. Throws exit 8 for a source
+ * that is too large or cannot be read.
  */
 export async function withPacked<T>(
   source: SourceSet,

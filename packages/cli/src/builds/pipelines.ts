@@ -88,7 +88,7 @@ export const set = signedIn<'pipeline set'>(async (context, { client, org, appUr
   return exits.ok
 })
 
-/** Returns the facts of a pipeline for people. */
+/** Returns the facts of a pipeline as label and value. */
 function pipelineFacts(pipeline: Schemas['Pipeline'], appUrl: string, org: string) {
   const protectedBranches = pipeline.protected_branches ?? []
   return [

@@ -26,7 +26,7 @@ export async function runCloud(context: Context<'run'>): Promise<ExitCode> {
     const { directory, flags, output } = context
     const env = runVariables(flags, directory)
     if (flags.artifacts !== undefined && (await isDetached(context, flags.detach)))
-      throw usageError('--artifacts needs hm to follow the build', 'use hm artifact get after it')
+      throw usageError('--artifacts needs hm to follow the build', 'use hm artifact get after the build')
     const artifacts = artifactsDirectory(context)
     const session = await openSession(context)
     const org = await session.org()
@@ -129,7 +129,7 @@ async function send(
   })
 }
 
-/** A server may take less than `packSource` allows. */
+/** The server's limit may be lower than that of `packSource`. */
 function serverLimit(error: unknown, source: SourceSet): unknown {
   if (!(error instanceof CloudError) || error.status !== 413) return error
   const limit = error.limitBytes === undefined ? '' : ` (at most ${error.limitBytes} bytes in one request)`

@@ -14,10 +14,10 @@ import type { RunView } from '../events/run-event.ts'
 import { keyOf } from './map-server-job.ts'
 
 /**
- * The number of logs of ended jobs that are read at a time. Logs of running jobs are all followed.
+ * Number of ended jobs whose logs are read at a time. The logs of all running jobs are followed.
  */
 const readAtOnce = 16
-/** How long the log of an ended job may stand still before its end is reported without the rest. */
+/** Time without progress after which the end of an ended job's log is reported without the rest. */
 const graceMs = 10_000
 
 export interface RunLogOptions {
@@ -33,7 +33,7 @@ interface OpenLog {
   readonly jobEnded: () => void
 }
 
-/** Reports the logs of a build's jobs, each once, from its first line. */
+/** Reports the log of each job in a build once, from its first line. */
 export class RunLogs {
   readonly #options: RunLogOptions
   readonly #logs = new Map<string, OpenLog>()
@@ -46,8 +46,8 @@ export class RunLogs {
   }
 
   /**
-   * Starts to read the log of a started job. Resolves when the log of an ended job is complete, or
-   * at once for others. Notes a log that cannot be read.
+   * Starts reading the log of a started job. Resolves when the log of an ended job is complete, or
+   * at once for others. Reports a log that cannot be read.
    */
   follow(job: Job): Promise<void> {
     if (!job.started_at || job.cached === true) return Promise.resolve()
@@ -108,13 +108,13 @@ export class RunLogs {
 
 const kinds = { stdout: 0, stderr: 1, meta: 2 } as const
 
-/** Returns an event of the log stream as the chunk that a line splitter takes. */
+/** Converts a log stream event to the chunk that a line splitter accepts. */
 export function chunkOf({ seq, stream, bytes, ts }: LogChunk): Chunk {
   return { seq, kind: kinds[stream], content: Buffer.from(bytes), ts: ts === null ? null : BigInt(ts) * 1_000_000n }
 }
 
 /**
- * Yields a job's log line by line, until the job has ended. Where the stream breaks for good, reads
+ * Yields a job's log line by line, until the job has ended. If the stream breaks for good, reads
  * the rest when `ended` resolves.
  */
 export async function* jobLogLines(
@@ -136,7 +136,7 @@ export async function* jobLogLines(
     await ended
     const range = told === 0 ? {} : { range: `bytes=${told}-` }
     const rest = await client.getJobLogText({ job_id: jobId }, { signal, headers: range }).catch((failure: unknown) => {
-      // The stream broke after the last byte.
+      // The stream broke after the last byte, so nothing is left.
       if (failure instanceof CloudError && failure.status === 416) return undefined
       throw failure
     })

@@ -3,7 +3,7 @@ import { MAX_FAILURES, testTitle } from '@harmont/logs'
 import type { Tests } from '../view/run-model.ts'
 
 /**
- * Returns the event for the tests of a server's job; nothing without tests, or when the server does
+ * Returns the event for a job's tests on the server; nothing without tests, or if the server does
  * not read reports.
  */
 export async function serverTests(

@@ -11,7 +11,7 @@ import { isSame, unlessNotFound } from '../server/pipeline-address.ts'
 import type { Session } from '../server/session.ts'
 import { freeName, takenFailure } from './taken-slug.ts'
 
-/** A build to create, in whichever pipeline of the server it belongs to. */
+/** A build to create in its pipeline on the server. */
 export interface Submission {
   readonly org: string
   /** The pipeline's slug in the repository. */
@@ -28,7 +28,7 @@ export interface Submission {
 
 type Here = Pick<Context, 'config' | 'ask' | 'output' | 'signal' | 'cacheDirectory' | 'directory'>
 
-/** Creates the build in its pipeline (cli.md 5), and first the pipeline where it is missing. */
+/** Creates the build in its pipeline (cli.md 5). Creates a missing pipeline first. */
 export async function submit(here: Here, session: Session, submission: Submission): Promise<Build> {
   const { client } = session
   const { org, slug, repository } = submission
@@ -72,8 +72,8 @@ async function createBySource(
 }
 
 /**
- * Returns the slug of the server's pipeline of this name when it is ours or has no repository; else
- * creates one.
+ * Returns the slug of the server's pipeline with this name if it belongs to this repository or to
+ * none; otherwise creates a pipeline.
  */
 async function findOrCreate(here: Here, client: CloudClient, submission: Submission): Promise<string> {
   const { org, slug, repository } = submission
@@ -112,14 +112,14 @@ function nameRepository({ ask, directory }: Here): Promise<string> {
   })
 }
 
-/** Lets the user decide about a taken slug, because only they know whose project has it. */
+/** Lets the user decide about a taken slug, because only they know whose project uses it. */
 function settledBy(name: string, repository: string): string {
   const taken = slugFor(name)
   const use = (slug: string) => `hm config set --project cloud.pipeline ${slug}`
   return `${use(taken)}, if it is this project's; else hm pipeline create ${taken}-2${repository} && ${use(`${taken}-2`)}`
 }
 
-/** Remembers the server's slug of a pipeline, for one server, organization and repository. */
+/** Remembers the server's slug of a pipeline for a given server, organization and repository. */
 interface SlugMemory {
   get(): Promise<string | undefined>
   set(slug: string): Promise<void>

@@ -3,8 +3,8 @@ import { exits, HmError } from '../errors.ts'
 import { slugFor } from '../project/project-name.ts'
 
 /**
- * Returns another name for a pipeline whose slug another project has: `REPO-SLUG`, with the owner
- * in front where the repository has the slug's name.
+ * Returns another name for a pipeline whose slug is taken: `REPO-SLUG`, prefixed with the owner if
+ * the repository and the slug have the same name.
  */
 export function freeName(repository: string, slug: string): string {
   const [name = '', ...owners] = repository.split('/').toReversed()
@@ -13,8 +13,8 @@ export function freeName(repository: string, slug: string): string {
 }
 
 /**
- * Adds the remedy to the failure where a slug, or its place in the repository, is taken. Returns
- * any other failure unchanged.
+ * Adds a fix to the error for a taken slug or a taken pipeline source. Returns any other error
+ * unchanged.
  */
 export function takenFailure(error: unknown, fix: string): unknown {
   const isTaken = error instanceof CloudError && ['pipeline_slug_taken', 'pipeline_source_taken'].includes(error.code)

@@ -10,12 +10,12 @@ import { duration } from '../terminal/amounts.ts'
 import { quoteWord } from '../terminal/quote-word.ts'
 import { minute, printFacts, printTable } from '../terminal/table.ts'
 
-/** Failed tests that are printed; the page has the others. */
+/** Maximum number of failed tests printed; the page shows the others. */
 const mostPrinted = 100
-/** Results of a test that are printed. */
+/** Maximum number of results printed for a test. */
 const mostRuns = 30
 
-/** Shows the tests of a build on the server, the newest where no number is given. */
+/** Shows the tests of a build on the server, by default of the newest build. */
 export async function testsOnServer(context: Context<'test'>, build: string | undefined): Promise<ExitCode> {
   return translateErrors(context, async () => {
     const { flags, global, output, signal } = context
@@ -52,19 +52,22 @@ async function printTests(
   await printFailedTests(output, shown, { passed, failed: failed + errored, skipped })
 }
 
-/** Returns a failed test as it is told. `keys` has the keys of the steps by their jobs. */
+/** Returns a failed test in printable form. `keys` maps jobs to the keys of their steps. */
 export function failedTest(test: Schemas['BuildTest'], keys: ReadonlyMap<string, string | null>) {
   const { file, line, message, job_id } = test
   return { name: testTitle(test), file, line, message, step: keys.get(job_id) ?? null, notes: notesOn(test) }
 }
 
-/** Says what else is known of a failed test: `new here`, `flaky: 3 of 10 forks passed`. */
+/** Returns notes on a failed test, such as `new here` or `flaky: 3 of 10 forks passed`. */
 function notesOn(test: Schemas['BuildTest']): readonly string[] {
   const notes = [test.new && 'new here', verdictWords(test), test.quarantined === true && 'in quarantine']
   return notes.filter((note) => typeof note === 'string')
 }
 
-/** Names the forks that tell of a failed test, and one that does; null without forks. */
+/**
+ * Returns the results of a failed test's forks in words, and one fork to look at; null without
+ * forks.
+ */
 export function forksOf({ fork_results: results = [] }: Schemas['BuildTest']) {
   const [first] = results
   if (first === undefined) return null
@@ -77,7 +80,7 @@ export function forksOf({ fork_results: results = [] }: Schemas['BuildTest']) {
   return { words: words.join('; '), first: saying(false)[0] ?? first.fork }
 }
 
-/** Says how to read the log of a fork. */
+/** Explains how to read the log of a fork. */
 function whereForks(
   forks: ReturnType<typeof forksOf>,
   { number, pipeline }: BuildAddress,
@@ -87,7 +90,7 @@ function whereForks(
   return `${forks.words}: hm logs ${number} ${quoteWord(`${step}/fork-${forks.first}`)} -p ${quoteWord(pipeline)}`
 }
 
-/** Shows what the default branch says of a test, and its results in builds of any branch. */
+/** Shows a test's statistics on the default branch, and its results in builds of any branch. */
 export async function testHistory(context: Context<'test'>, name: string): Promise<ExitCode> {
   return translateErrors(context, async () => {
     const { flags, global, output, signal } = context
@@ -130,14 +133,17 @@ async function printHistory({ output }: Context<'test'>, { test, data }: Schemas
   await printTable(output, ['BUILD', 'RESULT', 'BRANCH', 'COMMIT', 'STEP', 'TOOK', 'ENDED'], rows)
 }
 
-/** Finds the test by its whole name, or the only one whose name has this part. Exit 5 otherwise. */
+/**
+ * Finds a test by its full name, or by a part of its name that no other test contains. Exit 5
+ * otherwise.
+ */
 async function findTest(
   { client }: Session,
   address: { readonly org: string; readonly pipeline: string },
   name: string,
   signal: AbortSignal,
 ): Promise<Schemas['PipelineTest']> {
-  // A printed name begins with its suites.
+  // Printed names begin with the suites.
   const q = name.split(' › ').at(-1) ?? name
   const { data, next_cursor: next } = await client.listPipelineTests({ ...address, q, limit: 100 }, { signal })
   const exact = data.filter((test) => test.name === name || testTitle(test) === name)
@@ -146,11 +152,11 @@ async function findTest(
   if (only !== undefined && others.length === 0 && next === null) return only
   if (only !== undefined && exact.length === 1) return only
   if (only === undefined)
-    throw new HmError(exits.notFound, 'test_not_found', `${address.pipeline} has no test whose name has ${name}`, {
+    throw new HmError(exits.notFound, 'test_not_found', `${address.pipeline} has no test whose name contains ${name}`, {
       fix: 'the newest 50 builds of the default branch count; hm test lists the failed tests of a build',
     })
   const names = found.slice(0, 5).map((test) => `"${testTitle(test)}"`)
-  throw new HmError(exits.notFound, 'test_not_found', `more than one test has ${name} in its name`, {
-    fix: `give a whole name: ${names.join(', ')}${found.length > names.length ? ', …' : ''}`,
+  throw new HmError(exits.notFound, 'test_not_found', `the names of several tests contain ${name}`, {
+    fix: `pass a full name: ${names.join(', ')}${found.length > names.length ? ', …' : ''}`,
   })
 }

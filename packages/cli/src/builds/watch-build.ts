@@ -12,7 +12,7 @@ import { factsOfBuild } from './map-server-job.ts'
 
 interface Watched {
   readonly build: Build
-  /** The submitted plan, where it is known. */
+  /** The submitted plan, if known. */
   readonly plan?: Plan
   readonly onInterrupt: 'cancel' | 'leave'
   readonly timeoutMs?: number | undefined
@@ -23,7 +23,7 @@ type Here = Pick<Context, 'output' | 'env' | 'global' | 'signal' | 'config'> & {
 }
 
 /**
- * Whether a command that starts a build returns at once: with `--detach`, or where
+ * Whether a command that starts a build returns at once: with `--detach`, or if
  * `preferences.auto_watch` is off.
  */
 export async function isDetached({ config }: Pick<Context, 'config'>, detach: boolean): Promise<boolean> {

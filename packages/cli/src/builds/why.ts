@@ -11,7 +11,7 @@ import { factsOfBuild, mapServerJob } from './map-server-job.ts'
 import { jobLogLines } from './run-log.ts'
 import { serverTests } from './server-tests.ts'
 
-/** Explains a build of the server, the newest where no number is given, or one step of it. */
+/** Explains a build of the server or one of its steps, by default the newest build. */
 export async function whyOnServer(
   context: Context<'why'>,
   build: string | undefined,

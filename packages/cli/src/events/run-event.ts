@@ -68,7 +68,7 @@ export type RunEvent =
       readonly command?: string
       /** The key of the step that appended it. Absent for a step of the pipeline itself. */
       readonly appended_by?: string
-      /** Keys of the steps for whose appended steps it waits. Absent for none. */
+      /** Keys of the generators whose appended steps it also waits for. Absent for none. */
       readonly after_appended?: readonly string[]
     }
   /** A step has passed, and added steps to the build. They are queued next. */

@@ -18,7 +18,7 @@ export interface Step {
   /** The key of the step that appended it. */
   readonly appendedBy: string | null
   readonly dependsOn: readonly string[]
-  /** Keys of the steps for whose appended steps it waits. */
+  /** Keys of the generators whose appended steps it also waits for. */
   readonly afterAppended: readonly string[]
   state: ShownState
   softFailed: boolean
