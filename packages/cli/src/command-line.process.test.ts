@@ -158,7 +158,7 @@ test('--version loads one module: the launcher', async () => {
   expect(await loadedBy(hmProgram, '--version')).toEqual([expect.stringMatching(/bin\/hm\.js$/)])
 })
 
-test('a command loads its own code and nothing that only others need', async () => {
+test('a command loads its own code and nothing that only other commands need', async () => {
   const help = await loadedBy(hmSources, 'help')
   expect(help.filter((url) => url.includes('/node_modules/'))).toEqual([])
   const ofHelp = /\/src\/([\w-]+\.ts|(command-line|process|specs|terminal|container)\/)/

@@ -1,10 +1,10 @@
 import type { Handler } from './context.ts'
 import type { CommandName } from './specs/index.ts'
 
-/** Loads a command's handler, and with it everything that only this command needs. */
+/** Loads a command's handler and all code that only this command needs. */
 type Load<Name extends CommandName> = () => Promise<Handler<Name>>
 
-/** The handler of each command. `specs` defines its line. */
+/** The handler of each command. `specs` defines its command line. */
 export const handlers: { readonly [Name in CommandName]: Load<Name> } = {
   init: async () => (await import('./init/init.ts')).run,
   doctor: async () => (await import('./doctor/doctor.ts')).run,

@@ -18,13 +18,13 @@ export interface GlobalFlags {
   readonly yes: boolean
 }
 
-/** The part of the world that a command may touch. */
+/** The external state that a command may access. */
 export interface Context<Name extends CommandName = CommandName> {
   readonly flags: FlagsOf<(typeof specs)[Name]>
   readonly args: ArgumentsOf<(typeof specs)[Name]>
   readonly global: GlobalFlags
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The project: `-d`, else the current directory; absolute, and a directory. */
+  /** The project directory: `-d`, else the current directory; absolute and existing. */
   readonly directory: string
   readonly stdin: Readable & { readonly isTTY?: boolean }
   readonly output: Output
@@ -35,11 +35,11 @@ export interface Context<Name extends CommandName = CommandName> {
    */
   readonly signal: AbortSignal
   /**
-   * Registers synchronous work for the second Ctrl-C, after which the process leaves at once with
-   * exit 130. Returns the function that unregisters it.
+   * Registers synchronous work for the second Ctrl-C. The process then exits at once with exit 130.
+   * Returns the function that unregisters it.
    */
   onSecondInterrupt(action: () => void): () => void
-  /** Reads all layers (cli.md 3), once. Rejects with exit 2 at a malformed file or value. */
+  /** Reads all layers (cli.md 3) once. Rejects with exit 2 for a malformed file or value. */
   config(): Promise<Config>
   credentials(): Promise<Credentials>
   /** `HM_CACHE_DIR`, `$XDG_CACHE_HOME/hm` or `~/.cache/hm`; may not exist yet. */

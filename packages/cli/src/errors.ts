@@ -1,4 +1,4 @@
-/** The exit codes, with the same meaning for every command (docs/hm-run.md has the table). */
+/** The exit codes; they have the same meaning for every command (docs/hm-run.md has the table). */
 export const exits = {
   ok: 0,
   buildFailed: 1,
@@ -19,7 +19,7 @@ export const exits = {
 export type ExitCode = (typeof exits)[keyof typeof exits]
 
 interface HmErrorOptions {
-  /** The remedy, as an instruction or a command. */
+  /** The fix, as an instruction or a command. */
   readonly fix?: string
   readonly requestId?: string
   readonly cause?: unknown
@@ -46,7 +46,7 @@ export class HmError extends Error {
   }
 }
 
-/** A mistake on the command line or in the configuration: exit 2. */
+/** Returns the error for a mistake on the command line or in the configuration: exit 2. */
 export function usageError(message: string, fix?: string): HmError {
   return new HmError(exits.usage, 'usage', message, fix === undefined ? {} : { fix })
 }

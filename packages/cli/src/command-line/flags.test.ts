@@ -58,7 +58,7 @@ test('everything after -- is an argument', () => {
   expect(parse('--', '--cloud')).toMatchObject({ args: { pipeline: '--cloud' }, flags: { cloud: false } })
 })
 
-test('help is shown for a line that lacks its arguments', () => {
+test('an incomplete line shows help', () => {
   expect(parseFlags('render', specs.render, ['-h']).global).toMatchObject({ help: true })
 })
 

@@ -1,13 +1,12 @@
 /*
- * The parser is ours, over `parseArgs` of Node.js. commander 15.1, fed from the same specs, was
- * measured and gives less:
- * - It parses 16 of the 53 lines of our tests differently: an optional value such as
- *   `--no-cache[=KEY]` also takes the next word, every `--no-x` becomes the negation of `--x`, a flag
- *   has no second long name, a flag is accepted as the value of another, and `-h` fails on a line
- *   that lacks its arguments.
- * - 11 of its error messages repeat the word that was typed, which may be a secret.
- * - It builds all commands at each start: 13 ms, and 25 to 75 ms to load.
- * - The specs, help, completion and suggestions would stay ours.
+ * Our own parser on top of `parseArgs` of Node.js. commander 15.1 with the same specs has these
+ * disadvantages:
+ * - It parses 16 of the 53 lines in our tests differently. An optional value such as
+ *   `--no-cache[=KEY]` also takes the next word. Every `--no-x` negates `--x`. A flag has no second
+ *   long name. A flag is accepted as the value of another. `-h` fails on an incomplete line.
+ * - 11 of its error messages repeat the typed word, which may be a secret.
+ * - Each start takes 25 to 75 ms to load it and 13 ms to build all commands.
+ * - The specs, help, completion and suggestions would still be our own code.
  */
 
 import { parseArgs } from 'node:util'
@@ -25,7 +24,7 @@ export interface Parsed {
   readonly args: Values
 }
 
-/** Every long name to its flag. */
+/** Maps every long name to its flag. */
 function longNames(flags: Readonly<Record<string, FlagSpec>>): Map<string, [name: string, spec: FlagSpec]> {
   const names = new Map<string, [string, FlagSpec]>()
   for (const [name, spec] of Object.entries(flags))
@@ -34,8 +33,8 @@ function longNames(flags: Readonly<Record<string, FlagSpec>>): Map<string, [name
 }
 
 /**
- * Flags and arguments of a line without the command's own words. Throws exit 2 for whatever the
- * command does not have.
+ * Parses flags and arguments of a line without the command's own words. Throws exit 2 for unknown
+ * flags and arguments.
  */
 export function parseFlags(command: string, spec: Partial<CommandSpec>, line: readonly string[]): Parsed {
   const own = spec.flags ?? {}
@@ -54,7 +53,7 @@ export function parseFlags(command: string, spec: Partial<CommandSpec>, line: re
       positionals.push(token.value)
     } else if (token.kind === 'option') {
       const known = names.get(token.name)
-      // A letter is no long name.
+      // A single letter is not a long name.
       if (known === undefined || (token.name.length === 1 && token.rawName.startsWith('--')))
         throw unknownFlag(command, token.rawName, names)
       const [name, flag] = known
@@ -154,7 +153,7 @@ function secretOnLine(command: string, piped: string) {
   )
 }
 
-/** `defaultBranch` is DEFAULT_BRANCH in texts. */
+/** `defaultBranch` becomes DEFAULT_BRANCH in texts. */
 export function argumentLabel(name: string): string {
   return kebab(name).replaceAll('-', '_').toUpperCase()
 }

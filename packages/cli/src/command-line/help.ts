@@ -13,7 +13,7 @@ type HelpLine = string | Line
 
 const heading = (text: string): Line => [span(text, 'bold')]
 
-/** `hm help`: every command by section, groups on one line. */
+/** `hm help`: shows every command by section, with each group on one line. */
 export function overview(width = helpWidth): HelpLine[] {
   const lines: HelpLine[] = [
     ...wrap('hm runs pipelines on this machine and on a Harmont server.', width),
@@ -38,7 +38,7 @@ function overviewRow(word: string): (readonly [string, string])[] {
   return [[word, `${groupSummaries[word] ?? word}: ${verbs}`]]
 }
 
-/** `hm config -h`: the commands of a group. */
+/** `hm config -h`: shows the commands of a group. */
 export function groupHelp(words: readonly string[], width = helpWidth): HelpLine[] {
   const name = words.join(' ')
   const rows = visibleBelow(words).map((command) => [command.name, command.spec.summary] as const)
@@ -54,7 +54,7 @@ export function groupHelp(words: readonly string[], width = helpWidth): HelpLine
   ]
 }
 
-/** `hm help run`: everything about one command. */
+/** `hm help run`: shows the complete help of one command. */
 export function commandHelp(command: Command, width = helpWidth): HelpLine[] {
   const { name, spec } = command
   const lines: HelpLine[] = [...wrap(`${spec.summary}.`, width), '', ...usageLines(usage(name, spec), width)]
@@ -117,7 +117,7 @@ function withChoices(summary: string, choices: readonly string[] | undefined): s
     : `${summary}: ${choices.join(', ')}`
 }
 
-/** The overview's order: first words of commands below a title. */
+/** The overview in order: a title, then the first words of its commands. */
 export const sections: readonly { readonly title: string; readonly words: readonly string[] }[] = [
   { title: 'Pipelines', words: ['init', 'run', 'watch', 'validate', 'graph', 'render', 'pipelines'] },
   {
@@ -158,7 +158,7 @@ export const sections: readonly { readonly title: string; readonly words: readon
   { title: 'This machine', words: ['doctor', 'cache', 'image', 'config', 'completion', 'plugin', 'version'] },
 ]
 
-/** Summaries of the groups, by their first word. */
+/** Summaries of the groups, by the group's first word. */
 export const groupSummaries: Readonly<Record<string, string>> = {
   artifact: 'Files that steps left',
   billing: 'Balance and usage',
@@ -177,10 +177,10 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   token: 'API keys',
 }
 
-/** The widest help: longer lines are hard to read. */
+/** Maximum width of help, because longer lines are hard to read. */
 const helpWidth = 80
 
-/** Breaks text at spaces so that no line is longer than the width, where words allow it. */
+/** Breaks text at spaces so that no line exceeds the width unless a single word does. */
 function wrap(text: string, width: number): string[] {
   const lines: string[] = []
   let line = ''
@@ -209,7 +209,7 @@ function twoColumns(
   })
 }
 
-/** Describes a command for a program. */
+/** Returns the JSON form of a command's help. */
 function described({ name, spec }: { readonly name: string; readonly spec: CommandSpec }) {
   const { summary, about = [], args = {}, flags = {}, examples = [] } = spec
   return {
@@ -236,7 +236,7 @@ function described({ name, spec }: { readonly name: string; readonly spec: Comma
   }
 }
 
-/** Help for a command, a group of commands, or all of `hm` (no words), on stdout. */
+/** Prints help on stdout for a command, a group of commands, or all of `hm` (no words). */
 export async function showHelp(words: readonly string[], output: Output, asJson: boolean): Promise<ExitCode> {
   const command = commandFor(words)
   if (asJson) {

@@ -41,7 +41,7 @@ const token = fc.oneof(
 )
 const names = Object.keys(specs) as CommandName[]
 
-test('any line is a command or a usage error', () => {
+test('any line parses to a command or a usage error', () => {
   fc.assert(
     fc.property(fc.array(token, { maxLength: 8 }), (line) => {
       try {
@@ -56,7 +56,7 @@ test('any line is a command or a usage error', () => {
   )
 })
 
-test('any flags of any command are values of its kinds or a usage error', () => {
+test('any flags of any command parse to values of their kinds or a usage error', () => {
   fc.assert(
     fc.property(fc.constantFrom(...names), fc.array(token, { maxLength: 6 }), (name, line) => {
       try {

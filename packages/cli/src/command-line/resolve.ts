@@ -7,12 +7,12 @@ import { globalFlags, kebab } from './global-flags.ts'
 import { suggest } from './suggest.ts'
 import { quoted } from './values.ts'
 
-/** The command, the group of commands (`hm config`), or neither, that a line's words name. */
+/** The command or group of commands (`hm config`) that a line's words name, if any. */
 export interface Resolved {
   readonly command: Command | undefined
-  /** The words that were taken. */
+  /** The words that name the command. */
   readonly words: readonly string[]
-  /** The line without those words. */
+  /** The rest of the line. */
   readonly rest: readonly string[]
 }
 
@@ -28,14 +28,14 @@ for (const words of byWords.keys()) {
   for (let length = 1; length < parts.length; length += 1) groups.add(parts.slice(0, length).join(' '))
 }
 
-/** The command for exactly these words, aliases included. */
+/** Finds the command for exactly these words, aliases included. */
 export function commandFor(words: readonly string[]): Command | undefined {
   return byWords.get(words.join(' '))
 }
 
 /**
  * Finds the command of a line. Global flags may stand before and between its words. Throws exit 2
- * with a suggestion.
+ * with a suggestion for an unknown command.
  */
 export function resolveCommand(line: readonly string[]): Resolved {
   const words: string[] = []
@@ -76,7 +76,8 @@ function globalFlagTakesNext(words: readonly string[], token: string): boolean {
     if (letters.some((letter) => !token.startsWith('--') && token.startsWith(`-${letter}`)))
       return takes && token.length === 2
   }
-  // The group's own command may have this flag, which must follow the command: `hm -b main run`.
+  // The group's own command may have this flag, but the flag must follow the command: `hm -b main
+  // run`.
   throw unknownFlag(
     words.join(' '),
     name,
@@ -85,8 +86,8 @@ function globalFlagTakesNext(words: readonly string[], token: string): boolean {
 }
 
 /**
- * Lists the commands that a user may see below these words. Another group's command appears only
- * under its names here.
+ * Lists the visible commands below these words. Commands of other groups appear only under their
+ * names in this group.
  */
 export function visibleBelow(
   words: readonly string[],

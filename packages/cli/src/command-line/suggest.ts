@@ -9,9 +9,12 @@ export function suggest(typed: string, candidates: readonly string[]): string | 
   return best !== undefined && best.distance <= Math.max(1, Math.floor(longest / 3)) ? best.candidate : undefined
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
+/**
+ * Counts insertions, deletions, replacements and swaps of adjacent letters (optimal string
+ * alignment).
+ */
 function editDistance(a: string, b: string): number {
-  // Much longer input is no typo.
+  // Much longer input is not a typo.
   if (Math.abs(a.length - b.length) > 10) return Number.POSITIVE_INFINITY
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number): number => rows[i]?.[j] ?? 0

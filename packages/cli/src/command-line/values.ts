@@ -6,8 +6,8 @@ type ValueFlag = Exclude<FlagSpec, { kind: 'boolean' }>
 const units: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /**
- * Milliseconds of `90s`, `5m`, `1h30m`, `2d`; undefined for anything else, and for more than a
- * year.
+ * Parses `90s`, `5m`, `1h30m` or `2d` to milliseconds; undefined for anything else, and for more
+ * than a year.
  */
 export function parseDuration(text: string): number | undefined {
   if (!/^(\d{1,9}(ms|s|m|h|d))+$/.test(text)) return undefined
@@ -17,7 +17,7 @@ export function parseDuration(text: string): number | undefined {
   return total <= 366 * 86_400_000 ? total : undefined
 }
 
-/** Parses a value. Throws exit 2 with the expected form and the typed text. */
+/** Parses a value. Throws exit 2 with the expected form and the input. */
 export function parseValue(flag: string, spec: ValueFlag, text: string): string | number | BarePair {
   switch (spec.kind) {
     case 'string':
@@ -55,7 +55,7 @@ function parsePair(flag: string, text: string, bare: boolean): BarePair {
   return { name, value: at === -1 ? undefined : text.slice(at + 1) }
 }
 
-/** Typed text for a message: at most 60 characters, on one line. */
+/** Quotes input for a message: at most 60 characters, on one line. */
 export function quoted(text: string): string {
   return JSON.stringify(text.length > 60 ? `${text.slice(0, 60)}...` : text)
 }

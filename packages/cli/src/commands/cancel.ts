@@ -10,14 +10,14 @@ import { isOnServer } from './target.ts'
 
 const lookAgainMs = 100
 
-/** `hm cancel`: the run in progress on this machine, or a build of the server. */
+/** `hm cancel`: cancels the run in progress on this machine, or a build of the server. */
 export const run: Handler<'cancel'> = async (context) => {
   const { args, cacheDirectory, directory, flags } = context
   const home = localHome(cacheDirectory)
   const here =
     args.build === undefined ? readRecords(home.runs, directory).find(isRunning) : findRun(home, directory, args.build)
   if (flags.pipeline === undefined && here !== undefined && isRunning(here)) return cancelHere(context, home.runs, here)
-  // The number of an ended run here may also be a build's.
+  // A build may have the same number as an ended run on this machine.
   const asked = { pipeline: flags.pipeline, build: args.build ?? 'newest', isHere: false }
   if (await isOnServer(context, asked)) {
     const { cancelOnServer } = await import('../builds/builds.ts')
@@ -37,7 +37,7 @@ function nameOf({ number, slug }: RunRecord): string {
   return `run ${number} of ${slug}`
 }
 
-/** Says how a run stands, or prints it for a program. */
+/** Prints the state of a run, as text or JSON. */
 async function tell(
   { global, output }: Pick<Context, 'global' | 'output'>,
   run: RunRecord,
@@ -53,7 +53,7 @@ function isRunning({ events, process }: RunRecord): boolean {
   return endOf(events) === null && isAlive(process)
 }
 
-/** Cancels the run as Ctrl-C in its own terminal does. */
+/** Cancels the run like Ctrl-C in its own terminal. */
 async function cancelHere(context: Context<'cancel'>, runs: string, run: RunRecord): Promise<ExitCode> {
   const { ask, global, output, signal } = context
   const named = nameOf(run)

@@ -6,7 +6,7 @@ import { cleanUpKilled } from '../sandboxes/clean-up.ts'
 import { quoteWord } from '../terminal/quote-word.ts'
 import { isOnServer, targetOf } from './target.ts'
 
-/** `hm status`: the whole build, whatever its steps. */
+/** `hm status`: shows the whole build, whatever its steps. */
 export const status: Handler<'status'> = async (context) => {
   const { args, cacheDirectory, directory, flags } = context
   const home = localHome(cacheDirectory)
@@ -100,7 +100,7 @@ export const shell: Handler<'shell'> = async (context) => {
 }
 
 /**
- * `hm exec STEP COMMAND...`: one word is a line for the shell, several are a program and its
+ * `hm exec STEP COMMAND...`: a single word is a shell command, several words are a program and its
  * arguments.
  */
 export const exec: Handler<'exec'> = async (context) => {

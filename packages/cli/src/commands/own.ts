@@ -2,7 +2,7 @@ import type { Handler } from '../context.ts'
 import { exits } from '../errors.ts'
 import { version } from '../version.ts'
 
-/** `hm version`: the same line as `hm --version`. */
+/** `hm version`: prints the same line as `hm --version`. */
 export const showVersion: Handler<'version'> = async ({ global, output }) => {
   if (global.json) await output.json({ version, node: process.versions.node })
   else await output.print(version)
@@ -10,8 +10,8 @@ export const showVersion: Handler<'version'> = async ({ global, output }) => {
 }
 
 /**
- * `hm plugin list`: is always empty. The released client had plugins for backends, which are built
- * in here.
+ * `hm plugin list`: always prints an empty list. The previous client had backend plugins; hm has
+ * built-in backends.
  */
 export const listPlugins: Handler<'plugin list'> = async ({ global, output }) => {
   if (global.json) await output.json({ data: [] })

@@ -3,7 +3,7 @@ import { type ExitCode, exits, HmError, usageError } from '../errors.ts'
 import { requireRun } from '../records/find-run.ts'
 import { localHome } from '../records/home.ts'
 
-/** `hm run`: on this machine, or on the server. */
+/** `hm run`: runs the pipeline on this machine or on the server. */
 export const run: Handler<'run'> = async (context) => {
   const { flags } = context
   if (flags.cloud && flags.backend !== undefined && flags.backend !== 'cloud')
@@ -40,8 +40,8 @@ async function runHere(context: Context<'run'>): Promise<ExitCode> {
 }
 
 /**
- * Opens a shell in the file system of the first failed step of the last run. The run has ended, and
- * its outcome stays.
+ * Opens a shell in the file system of the first failed step of the last run. The run has ended; the
+ * shell does not change its outcome.
  */
 async function shellOnFailure(context: Context<'run'>): Promise<void> {
   const last = requireRun(localHome(context.cacheDirectory), context.directory, undefined)
@@ -50,7 +50,7 @@ async function shellOnFailure(context: Context<'run'>): Promise<void> {
   try {
     await localShell({ ...context, args: { build: undefined, step: undefined }, flags }, last)
   } catch (error) {
-    // The exit code is the run's, whatever the shell does.
+    // The exit code is the run's, regardless of the shell's.
     if (!(error instanceof HmError)) throw error
     context.output.warn(`no shell: ${error.message}`)
   }

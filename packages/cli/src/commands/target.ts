@@ -5,18 +5,19 @@ import type { RunRecord } from '../records/run-record.ts'
 
 type Here = Pick<Context, 'config' | 'credentials' | 'cacheDirectory' | 'directory'>
 
-/** The build or run that `[BUILD] [STEP...]` names, and its steps. */
+/** The build or run, and its steps, named by `[BUILD] [STEP...]`. */
 export interface Target {
   readonly build: string | undefined
   readonly steps: readonly string[]
-  /** Whether a build on the server is meant, and not a run of this machine. */
+  /** Whether it is a build on the server instead of a run on this machine. */
   readonly isOnServer: boolean
-  /** Reads the run of this machine. Throws exit 5 where there is none. */
+  /** Reads the run on this machine. Throws exit 5 where there is none. */
   run(): RunRecord
 }
 
 /**
- * Resolves `[BUILD] [STEP...]` and `-p`. A first word that is no number is a step of the last run.
+ * Resolves `[BUILD] [STEP...]` and `-p`. A first word that is not a number is a step of the last
+ * run.
  */
 export async function targetOf(
   context: Here & { readonly flags: { readonly pipeline: string | undefined } },
@@ -41,8 +42,8 @@ interface Named {
 }
 
 /**
- * Says whether a build on the server is meant: always with `-p`, and for a signed-in user also when
- * no run here has the number.
+ * Whether the target is a build on the server: always with `-p`, and for a signed-in user also if
+ * no run on this machine has the number.
  */
 export async function isOnServer(
   context: Pick<Context, 'config' | 'credentials'>,

@@ -5,7 +5,7 @@ import { HmError } from '../errors.ts'
 import type { Completion, FlagSpec } from '../specs/spec.ts'
 import { type Candidate, type CompletionContext, dynamicValues } from './sources.ts'
 
-/** Returns the candidates for the last word, which may be empty: those that begin with it. */
+/** Returns the candidates that begin with the last word, which may be empty. */
 export async function candidates(words: readonly string[], context: CompletionContext): Promise<readonly Candidate[]> {
   const current = words.at(-1) ?? ''
   const before = words.slice(0, -1)
@@ -20,7 +20,7 @@ function resolveOrNothing(words: readonly string[]): Resolved | undefined {
   try {
     return resolveCommand(words)
   } catch (error) {
-    // A wrong line has no valid next word.
+    // An invalid line has no valid next word.
     if (error instanceof HmError) return undefined
     throw error
   }
@@ -106,7 +106,7 @@ function argumentAt(
   return all[index] ?? (last?.multiple === true ? last : undefined)
 }
 
-/** The number of arguments so far, without the values of flags. */
+/** Counts the arguments so far, without the values of flags. */
 function countPositionals(rest: readonly string[], flags: Readonly<Record<string, FlagSpec>>): number {
   let count = 0
   for (let at = 0; at < rest.length; at += 1) {

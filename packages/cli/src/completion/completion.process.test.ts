@@ -33,7 +33,7 @@ async function offeredWith(env: Readonly<Record<string, string>>, ...words: stri
   return stdout.split('\n').flatMap((line) => line.split('\t')[0] || [])
 }
 
-/** Retries, because a busy machine leaves out a source that is slower than the shell's patience. */
+/** Retries, because a busy machine omits a source that exceeds the shell's time limit. */
 const offers = (...words: string[]) => expect.poll(() => offered(...words))
 
 test('offers commands, then the commands of a group', async () => {
@@ -80,7 +80,7 @@ test('offers the slugs of the project’s pipelines', async () => {
   expect(await pipelines({ ...context, directory: join(cwd, 'none') }, signal)).toEqual([])
 })
 
-test('offers the keys of steps, of recorded runs and of the pipelines as they are now', async () => {
+test('offers the keys of steps, both of recorded runs and of the current pipelines', async () => {
   await mkdir(join(cwd, '.hm'))
   await writeFile(
     join(cwd, '.hm', 'ci.ts'),
@@ -143,7 +143,7 @@ test('shows a summary for each command', async () => {
   expect(stdout).toBe('version\tPrint the version\n')
 })
 
-/** `hm` in the PATH, for shells that look there. */
+/** Puts `hm` in the PATH, for shells that search there. */
 async function shellEnvironment(): Promise<Record<string, string>> {
   await mkdir(join(cwd, 'bin'))
   await symlink(hmProgram, join(cwd, 'bin', 'hm'))
@@ -187,7 +187,7 @@ test.runIf(installed('fish'))('fish completes', async () => {
 
 test.runIf(installed('zsh'))('zsh completes', async () => {
   const env = await shellEnvironment()
-  // A pseudo-terminal, as only an interactive zsh completes.
+  // Uses a pseudo-terminal, because zsh completes only interactively.
   const script = `zmodload zsh/zpty
     zpty z zsh -f -i
     zpty -w z 'PROMPT=; autoload -Uz compinit; compinit -u -D; source <(hm completion zsh); print READY'

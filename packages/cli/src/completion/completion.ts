@@ -4,7 +4,7 @@ import { inert } from '../terminal/inert.ts'
 import { candidates } from './candidates.ts'
 import { scripts } from './scripts.ts'
 
-/** `hm completion SHELL`: a script for the shell to source. */
+/** `hm completion SHELL`: prints a script for the shell to source. */
 export const run: Handler<'completion'> = async ({ args, global, output }) => {
   if (global.json) await output.json({ shell: args.shell, script: scripts[args.shell] })
   else await output.print(scripts[args.shell])
@@ -18,7 +18,7 @@ export const run: Handler<'completion'> = async ({ args, global, output }) => {
 export const complete: Handler<'__complete'> = async (context) => {
   const { args, output } = context
   for (const { value, about } of await candidates(args.words, context)) {
-    // Leaves out values with control characters, which the shell would type.
+    // Omits values with control characters, which the shell would type.
     if (inert(value) !== value) continue
     await output.print(about === undefined ? value : `${value}\t${inert(about)}`)
   }

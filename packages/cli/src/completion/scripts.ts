@@ -1,7 +1,7 @@
 /**
- * Completion scripts. Each asks `hm __complete -- WORDS... CURRENT`, so that none goes out of date:
- * candidates come one a line, with a tab before a description. A line `:files` or `:directories`
- * hands over to the shell's own completion.
+ * Completion scripts. Each script calls `hm __complete -- WORDS... CURRENT`, so that none becomes
+ * outdated. The output has one candidate per line, with a tab before a description. A line `:files`
+ * or `:directories` delegates to the shell's own completion.
  */
 export const scripts = {
   bash: `# bash completion of hm

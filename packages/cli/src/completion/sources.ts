@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 
-/** A candidate for one place of the line. */
+/** A candidate for one position of the line. */
 export interface Candidate {
   readonly value: string
   readonly about?: string | undefined
@@ -13,32 +13,28 @@ export type CompletionContext = Pick<
   'directory' | 'cacheDirectory' | 'config' | 'credentials' | 'env' | 'output'
 >
 
-/**
- * Returns values of one kind, and rejects where it has none. Loads its modules when it is called.
- */
+/** Returns values of one kind; rejects if there are none. Imports its modules on demand. */
 type Source = (context: CompletionContext, signal: AbortSignal) => Promise<readonly Candidate[]>
 
-/** Lists the slugs of the project's pipelines. Loads their files and evaluates none. */
+/** Lists the slugs of the project's pipelines. Loads their files without evaluating them. */
 export const pipelines: Source = async ({ directory, env, cacheDirectory }, signal) => {
   const { listPipelines } = await import('@harmont/render')
   const listed = await listPipelines({ project: directory, context: null, env, cacheDirectory, signal })
   return listed.pipelines.map(({ slug, name }) => (name === slug ? { value: slug } : { value: slug, about: name }))
 }
 
-/**
- * Lists the keys of the steps that this project's runs on this machine had, the newest run first.
- */
+/** Lists the step keys of this project's local runs, newest run first. */
 const recordedSteps: Source = async ({ directory, cacheDirectory }) => {
   const { localHome, readRecords, stepsOf } = await records()
   const own = readRecords(localHome(cacheDirectory).runs, directory)
   const named = own.flatMap(({ events, slug, number }) =>
     stepsOf(events).map(({ key, state }) => ({ value: key, about: `${slug} #${number}: ${state}` })),
   )
-  // Maps keep the last of a key.
+  // A Map keeps the last candidate of a key.
   return [...new Map(named.toReversed().map((candidate) => [candidate.value, candidate])).values()].toReversed()
 }
 
-/** Lists the keys of the steps of the project's pipelines as they are now. */
+/** Lists the step keys of the project's current pipelines. */
 const renderedSteps: Source = async ({ directory, env, cacheDirectory }, signal) => {
   const [{ parsePlan }, { renderEvery }, { readSourceSet }] = await Promise.all([
     import('@harmont/ir'),
@@ -53,7 +49,7 @@ const renderedSteps: Source = async ({ directory, env, cacheDirectory }, signal)
   })
 }
 
-/** Lists the numbers of this project's runs on this machine, the newest first. */
+/** Lists the numbers of this project's local runs, newest first. */
 const recordedRuns: Source = async ({ directory, cacheDirectory }) => {
   const { localHome, readRecords, endOf } = await records()
   return readRecords(localHome(cacheDirectory).runs, directory).map(({ number, slug, events }) => ({
@@ -98,14 +94,12 @@ const sources: Readonly<Record<Dynamic, readonly Source[]>> = {
   build: [recordedRuns, serverBuilds],
 }
 
-/**
- * The longest wait for a source, because a shell waits for the answer. A slower one is left out.
- */
+/** Time limit for a source, because a shell waits for the answer. Slower sources are omitted. */
 const patienceMs = 1500
 
 /**
- * Returns all values of a kind, each once. A source that fails adds none, because a completion
- * cannot say why; `hm -v` of the command itself does.
+ * Returns all values of a kind without duplicates. A failing source adds none, because a completion
+ * cannot report errors; `hm -v` of the command itself does.
  */
 export async function dynamicValues(kind: Dynamic, context: CompletionContext): Promise<readonly Candidate[]> {
   const signal = AbortSignal.timeout(patienceMs)

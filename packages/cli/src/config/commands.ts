@@ -7,7 +7,7 @@ import { printTable } from '../terminal/table.ts'
 import type { Origin } from './config.ts'
 import { isSettingKey, type SettingKey, settingKeys } from './settings.ts'
 
-/** `hm config list`: key, value and origin, one line each. */
+/** `hm config list`: prints key, value and origin, one setting per line. */
 export const list: Handler<'config list'> = async ({ config, global, output }) => {
   const all = await config()
   for (const { file, line, key } of all.unknown)
@@ -25,7 +25,7 @@ function originText({ layer, name, line }: Origin): string {
   return name === undefined ? layer : line === undefined ? name : `${name}:${line}`
 }
 
-/** `hm config get KEY`: the value alone; an empty line where none is set. */
+/** `hm config get KEY`: prints the value alone; an empty line if it has none. */
 export const get: Handler<'config get'> = async ({ args, config, global, output }) => {
   const key = settingKey(args.key)
   const all = await config()
@@ -35,7 +35,7 @@ export const get: Handler<'config get'> = async ({ args, config, global, output 
   return exits.ok
 }
 
-/** `hm config set KEY VALUE`: warns when a stronger layer hides the new value. */
+/** `hm config set KEY VALUE`: warns if a layer of higher precedence hides the new value. */
 export const set: Handler<'config set'> = async ({ args, flags, config, global, output }) => {
   const key = settingKey(args.key)
   const all = await config()
@@ -48,7 +48,7 @@ export const set: Handler<'config set'> = async ({ args, flags, config, global, 
   return exits.ok
 }
 
-/** `hm config path`: the files, whether they exist or not. */
+/** `hm config path`: prints the paths of the files, whether they exist or not. */
 export const path: Handler<'config path'> = async ({ config, cacheDirectory, global, output }) => {
   const { userFile, projectFile } = await config()
   const paths = {
@@ -62,7 +62,7 @@ export const path: Handler<'config path'> = async ({ config, cacheDirectory, glo
   return exits.ok
 }
 
-/** Returns the setting's key. Throws exit 2 with the nearest key for an unknown one. */
+/** Returns the setting's key. Throws exit 2 for an unknown key, and suggests the nearest one. */
 function settingKey(typed: string): SettingKey {
   if (isSettingKey(typed)) return typed
   const close = suggest(typed, settingKeys)

@@ -32,7 +32,7 @@ test('only the owner can read the file and its directory, and no other file is l
   expect(await readdir(join(home, 'hm'))).toEqual(['credentials.toml'])
 })
 
-test('narrows wider permissions and warns', async () => {
+test('narrows permissive file modes and warns', async () => {
   await open().store('http://localhost:4000', 'hm_a')
   await chmod(file(), 0o644)
   await open().token('http://localhost:4000')
@@ -54,7 +54,7 @@ test('removes an entry, and reports when there was none', async () => {
   expect(await open().remove('http://localhost:4000')).toBe(false)
 })
 
-test('HM_API_TOKEN wins over the file', async () => {
+test('HM_API_TOKEN takes precedence over the file', async () => {
   await open().store('http://localhost:4000', 'hm_a')
   expect(await open({ HM_API_TOKEN: 'hm_env\n' }).token('http://localhost:4000')).toEqual({
     token: 'hm_env',

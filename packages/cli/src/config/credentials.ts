@@ -10,7 +10,7 @@ import { lineOf } from './toml-lines.ts'
 interface CredentialsSources {
   readonly file: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** The origin of the API base, for `HM_API_TOKEN`. */
+  /** The origin of the API base, used for `HM_API_TOKEN`. */
   readonly apiUrlOrigin: Origin
   readonly warn: (line: string) => void
 }
@@ -20,8 +20,8 @@ const table = ['entries', 'harmont-cloud'] as const
 type Token = { readonly token: string; readonly origin: 'HM_API_TOKEN' | 'file' }
 
 /**
- * Tokens by API base (cli.md 3). A token is sent to its own base only, and `HM_API_TOKEN` wins over
- * the file.
+ * Stores tokens by API base (cli.md 3). Sends a token to its own base only. `HM_API_TOKEN` takes
+ * precedence over the file.
  */
 export class Credentials {
   readonly file: string
@@ -33,14 +33,14 @@ export class Credentials {
   }
 
   /**
-   * Returns the token for this base and where it is from. Rejects with exit 2 for one that a header
-   * cannot carry.
+   * Returns the token for this base and its origin. Rejects with exit 2 for a token that is not
+   * valid in a header.
    */
   async token(apiUrl: string): Promise<Token | undefined> {
     const { env, apiUrlOrigin } = this.#sources
     const given = env.HM_API_TOKEN?.trim()
     if (given !== undefined && given !== '') {
-      // The repository must not choose the server that receives the user's token.
+      // A repository must not choose the server that receives the user's token.
       if (apiUrlOrigin.layer === 'project')
         throw new HmError(
           exits.usage,
@@ -61,7 +61,7 @@ export class Credentials {
     await this.#write(document, tokens.set(withoutSlash(apiUrl), sendable(token, 'the token')))
   }
 
-  /** Removes the token. Returns false when there was none. */
+  /** Removes the token. Returns false if there was no token. */
   async remove(apiUrl: string): Promise<boolean> {
     const { document, tokens } = await this.#entries()
     if (!tokens.delete(withoutSlash(apiUrl))) return false
@@ -78,7 +78,7 @@ export class Credentials {
       throw fileError(file, lineOf(text, table.join('.')), `${table.join('.')} must be a table`)
     const tokens = new Map<string, string>()
     for (const [base, token] of Object.entries(found ?? {})) {
-      // Never shows the value itself.
+      // The message omits the value.
       if (typeof token !== 'string') throw fileError(file, undefined, `the token of ${base} must be a string`)
       tokens.set(withoutSlash(base), token)
     }
@@ -101,7 +101,7 @@ export class Credentials {
     }
   }
 
-  /** Takes the rights of others to a file or directory. */
+  /** Removes access to a file or directory for other users. */
   async #narrow(path: string, wanted: number): Promise<void> {
     const found = await stat(path).catch(() => undefined)
     if (found === undefined || process.platform === 'win32' || (found.mode & 0o777 & ~wanted) === 0) return

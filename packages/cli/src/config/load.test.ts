@@ -23,7 +23,7 @@ const load = (more: Partial<ConfigSources> = {}) =>
     ...more,
   })
 
-test('without files everything is the default', async () => {
+test('without files every setting has its default', async () => {
   const config = await load()
   expect(config.get('cloud.api_url')).toBe('http://localhost:4000')
   expect(config.get('cache.max_gb')).toBe(20)

@@ -39,7 +39,7 @@ export async function loadConfig({ userDirectory, projectDirectory, env, flags }
   const [user, project] = await Promise.all([readTomlFile(userFile), readTomlFile(projectFile)])
   const found = new Map<SettingKey, Found>()
   for (const key of settingKeys) {
-    // Checks all layers, including hidden ones, so that a bad value is found at once.
+    // Checks all layers, including hidden ones, so that an invalid value is reported at once.
     const layers = [
       fromFile(user, 'user', key),
       fromFile(project, 'project', key),
@@ -49,7 +49,7 @@ export async function loadConfig({ userDirectory, projectDirectory, env, flags }
     const last = layers.findLast((layer) => layer !== undefined)
     if (last !== undefined) found.set(key, last)
   }
-  // The table `settings` gives each key its type, and `read` accepts only values of that type.
+  // The table `settings` determines each key's type, and `read` accepts only values of that type.
   const get = <K extends SettingKey>(key: K) => (found.get(key)?.value ?? settings[key].default) as Settings[K]
   return {
     get,
@@ -70,7 +70,7 @@ export async function loadConfig({ userDirectory, projectDirectory, env, flags }
 function fromFile(source: TomlFile, layer: 'user' | 'project', key: SettingKey): Found | undefined {
   for (const path of [key, ...(settings[key].synonyms ?? [])]) {
     const input = valueAt(source.document, path)
-    // `[backend]` is the older form of `backend`, not its value.
+    // `[backend]` is the older table form of the key `backend`, not its value.
     if (
       input === undefined ||
       (isTable(input) && settings[key].synonyms?.some((other) => other.startsWith(`${path}.`)) === true)

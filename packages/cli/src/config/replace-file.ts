@@ -3,8 +3,8 @@ import { lstat, mkdir, open, realpath, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /**
- * Replaces a file in one step, so that a crash leaves the old one or the new one; a symbolic link
- * keeps leading to it.
+ * Replaces a file atomically: after a crash it has the old or the new content. A symbolic link
+ * still points to the file.
  */
 export async function replaceFile(
   file: string,
@@ -33,7 +33,7 @@ async function isLink(file: string): Promise<boolean> {
   try {
     return (await lstat(file)).isSymbolicLink()
   } catch {
-    // There is no file yet. Any other problem appears when it is written.
+    // The file does not exist yet. Any other problem is reported by the write.
     return false
   }
 }

@@ -1,17 +1,15 @@
-/** All settings (cli.md 3) as commands get them. */
+/** All settings (cli.md 3) in the form that commands receive. */
 export interface Settings {
   readonly backend: 'local' | 'cloud'
   readonly 'cloud.org': string | undefined
-  /** The base without a trailing slash. */
+  /** The base URL without a trailing slash. */
   readonly 'cloud.api_url': string
-  /** Server slug that this project submits to. */
+  /** Slug on the server to which this project submits builds. */
   readonly 'cloud.pipeline': string | undefined
   readonly default_pipeline: string | undefined
   readonly 'sandbox.driver': string | undefined
   readonly 'sandbox.image_fallback': 'none' | 'host' | 'host-any'
-  /**
-   * The image that steps run in where the driver is `docker`; undefined for this version's image.
-   */
+  /** The image for steps with the driver `docker`; undefined for this version's image. */
   readonly 'sandbox.container_image': string | undefined
   /** undefined for Docker's default. */
   readonly 'sandbox.container_network': string | undefined
@@ -28,11 +26,11 @@ interface Setting<T> {
   /** Describes valid values, for messages. */
   readonly expected: string
   /**
-   * Reads a value; returns undefined for an invalid one. Variables, flags and `hm config set` give
+   * Reads a value; returns undefined for an invalid one. Variables, flags and `hm config set` pass
    * text.
    */
   readonly read: (input: unknown) => SettingValue | undefined
-  /** Variables besides `HM_` + key; they win over that one. */
+  /** Additional variables besides `HM_` + key; they take precedence over it. */
   readonly variables?: readonly string[]
   readonly flag?: string
   /** Older names in files, as paths. */
@@ -55,7 +53,9 @@ function positive(input: unknown): number | undefined {
   return typeof number === 'number' && number > 0 && Number.isFinite(number) ? number : undefined
 }
 
-/** An http(s) base without credentials, query and trailing slash; a bare host name means https. */
+/**
+ * An http(s) base URL without credentials, query and trailing slash; a bare host name means https.
+ */
 export function readBase(input: unknown): string | undefined {
   if (typeof input !== 'string') return undefined
   const text = /^[a-z0-9.-]+\.[a-z]+(:\d+)?\/?$/i.test(input) ? `https://${input}` : input
@@ -122,7 +122,7 @@ export function isSettingKey(key: string): key is SettingKey {
 
 export const settingKeys: readonly SettingKey[] = Object.keys(settings).filter(isSettingKey)
 
-/** Every variable that sets this key, the strongest first. */
+/** Lists every variable that sets this key, highest precedence first. */
 export function variablesOf(key: SettingKey): readonly string[] {
   return [...(settings[key].variables ?? []), `HM_${key.replaceAll('.', '__').toUpperCase()}`]
 }

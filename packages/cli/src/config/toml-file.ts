@@ -4,20 +4,20 @@ import { exits, HmError } from '../errors.ts'
 
 export interface TomlFile {
   readonly file: string
-  /** The file's text; empty where there is no file. */
+  /** The file's text; empty if the file does not exist. */
   readonly text: string
   readonly document: Readonly<Record<string, unknown>>
 }
 
-/** Bad content of a file: exit 2, with file and line. */
+/** Returns the error for invalid content: exit 2, with file and line. */
 export function fileError(file: string, line: number | undefined, what: string, cause?: unknown): HmError {
   const place = line === undefined ? file : `${file}:${line}`
   return new HmError(exits.usage, 'config_invalid', `${place}: ${what}`, { fix: `edit ${file}`, cause })
 }
 
 /**
- * The file, or an empty document where there is none. Rejects with exit 2 for one that is no TOML
- * or cannot be read.
+ * Parses the file; returns an empty document if it does not exist. Rejects with exit 2 for an
+ * unreadable file or invalid TOML.
  */
 export async function readTomlFile(file: string): Promise<TomlFile> {
   let text: string

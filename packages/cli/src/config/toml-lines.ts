@@ -1,14 +1,14 @@
-/** A line of TOML, as far as it can be parsed alone. Lines inside of long strings are left out. */
+/** A line of TOML that can be parsed alone. Lines inside multi-line strings are omitted. */
 interface TomlLine {
-  /** The index, from 0. */
+  /** The line's index, from 0. */
   readonly index: number
-  /** The table that it belongs to (of a header: that it begins); empty at the top. */
+  /** The table that contains the line, or that a header begins; empty at the top. */
   readonly table: string
   /** The key without quotes; undefined for a header. */
   readonly key: string | undefined
 }
 
-/** Headers and keys in their order. */
+/** Returns the headers and keys in order. */
 export function tomlLines(text: string): TomlLine[] {
   const found: TomlLine[] = []
   let table = ''
@@ -35,12 +35,12 @@ function bare(key: string): string {
     .join('.')
 }
 
-/** The whole path of a key. */
+/** Returns the full path of a key. */
 export function pathOf({ table, key }: TomlLine): string {
   return key === undefined ? table : table === '' ? key : `${table}.${key}`
 }
 
-/** The line, from 1, where `a.b`, or the inline table that holds it, is written. */
+/** Returns the line, from 1, that contains `a.b` or its inline table. */
 export function lineOf(text: string, path: string): number | undefined {
   const keys = tomlLines(text).filter(({ key }) => key !== undefined)
   const line =

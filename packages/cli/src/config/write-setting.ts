@@ -89,7 +89,7 @@ function inInlineTable(line: string, key: string, value: string): string {
   return line.replace(/\{\s*/, (open) => `${open === '{' ? '{ ' : open}${key} = ${value}, `).replace(/,\s*\}/, ' }')
 }
 
-/** Returns the line after the file's leading comment, when an empty line ends it. */
+/** Returns the line after the file's leading comment if an empty line ends that comment. */
 function afterTopComment(lines: readonly string[]): number {
   const end = lines.findIndex((line) => !line.startsWith('#'))
   return end > 0 && lines[end]?.trim() === '' && end < lines.length - 1 ? end + 1 : 0
@@ -104,7 +104,7 @@ function assign(document: Table, path: readonly string[], value: SettingValue): 
     return
   }
   const inner = document[first]
-  // The reader's tables have no prototype; a new one must be equal to one that is read.
+  // The reader's tables have no prototype, so a new table must have none to compare equal.
   const table: Table = isTable(inner) ? inner : parse('')
   document[first] = table
   assign(table, others, value)

@@ -1,6 +1,6 @@
 import type { CommandName } from '../specs/index.ts'
 
-/** Commands that need sandboxes or their results. */
+/** Commands that use sandboxes or their results. */
 const local: readonly CommandName[] = [
   'run',
   'watch',
@@ -24,7 +24,7 @@ const local: readonly CommandName[] = [
   'image rm',
 ]
 
-/** Says whether a command works on this machine's state, and so may run in the container. */
+/** Whether a command works on this machine's state, and so may run in the container. */
 export function isLocal(name: CommandName): boolean {
   return local.includes(name)
 }
@@ -37,17 +37,17 @@ interface Asked {
 }
 
 /**
- * Says whether a local command runs in the container. Commands for the server run here, where the
+ * Whether a local command runs in the container. Commands for the server run outside, where the
  * credentials are.
  */
 export function runsInContainer(name: CommandName, { platform, driver, backend, flags }: Asked): boolean {
-  // A path of Windows is no path of the container; WSL is Linux.
+  // Windows paths do not exist in the container; WSL is Linux.
   if (platform === 'win32') return false
   if (platform === 'linux' && driver !== 'docker') return false
   return isLocal(name) && concernsThisMachine(name, { flags, backend })
 }
 
-/** Says whether a command makes sandboxes in its own process. */
+/** Whether a command creates sandboxes in its own process. */
 export function runsHere(name: CommandName, { platform, driver, backend, flags }: Asked): boolean {
   if (platform !== 'linux' || driver === 'docker') return false
   return isLocal(name) && concernsThisMachine(name, { flags, backend })

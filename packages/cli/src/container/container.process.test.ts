@@ -18,7 +18,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(home, { recursive: true }))
 
-test('commands that use sandboxes or their leftovers are local', () => {
+test('commands that use sandboxes or their results are local', () => {
   const local = commands.map(({ name }) => name).filter(isLocal)
   expect(local).toEqual(expect.arrayContaining(['run', 'watch', 'retry', 'logs', 'cache ls', 'image import']))
   for (const name of ['render', 'pipelines', 'init', 'login', 'build list', 'config get'] as const)
@@ -105,7 +105,7 @@ test('a path with a comma or a quote stays one path, and a named file is mounted
   )
 })
 
-test('no variable of the user moves the volume or starts a container inside the container', () => {
+test('no variable of the user moves the volume or starts a nested container', () => {
   const args = dockerArguments({ ...facts, variables: { HM_SANDBOX: 'docker', HM_CACHE_DIR: '/x' } })
   expect(args.filter((each) => /HM_SANDBOX|HM_CACHE_DIR/.test(each))).toEqual([
     '--env=HM_SANDBOX=oci',
@@ -113,7 +113,7 @@ test('no variable of the user moves the volume or starts a container inside the 
   ])
 })
 
-test('passes the variables that hm reads and those that the user names, and no credential', () => {
+test('passes the variables that hm reads and those named by the user, but no credentials', () => {
   const env = {
     PATH: '/bin',
     HOME: '/root',
@@ -195,6 +195,7 @@ test('without Docker, exits 4 and explains what to do', async () => {
   expect(await runHm(['run', 'ci'], { cwd: home, env })).toMatchObject({
     code: 4,
     stdout: '',
-    stderr: 'error[no_sandboxes]: steps run in a container here, and docker is not installed\nfix: install Docker\n',
+    stderr:
+      'error[no_sandboxes]: steps on this machine need a container, and docker is not installed\nfix: install Docker\n',
   })
 })

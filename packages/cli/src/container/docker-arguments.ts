@@ -6,28 +6,31 @@ export interface ContainerFacts {
   readonly image: string
   /** The value of `--network`; undefined for Docker's default. */
   readonly network: string | undefined
-  /** The words after `hm`, as they were given. */
+  /** The words after `hm`, unchanged. */
   readonly line: readonly string[]
   readonly workingDirectory: string
-  /** Absolute paths that are in the container under the same name. */
+  /** Absolute paths mounted in the container under the same name. */
   readonly mounts: readonly { readonly path: string; readonly readOnly: boolean }[]
-  /** Variables that keep their value, which is not shown in the list of processes. */
+  /** Variables passed by name only, so that the process list does not show their values. */
   readonly passed: readonly string[]
   readonly variables: Readonly<Record<string, string>>
-  /** Input, output and messages are all one terminal. */
+  /** Whether stdin, stdout and stderr are all terminals. */
   readonly isTerminal: boolean
   readonly hasInput: boolean
-  /** This machine has v1 controllers with a v2 hierarchy beside them. Docker mounts only v1. */
+  /**
+   * Whether this machine has v1 controllers with a v2 hierarchy beside them. Docker mounts only the
+   * v1 controllers.
+   */
   readonly hasHybridGroups: boolean
 }
 
 /**
- * The volume's path in the container. The snapshot store cannot lie on the container's own overlay
+ * The volume's path in the container. The snapshot store cannot use the container's own overlay
  * file system.
  */
 const cacheInside = '/var/cache/hm'
 
-/** Names the process outside that started a container. */
+/** Names the label for the process outside that started a container. */
 export const clientLabel = 'harmont.client'
 
 /**
@@ -64,7 +67,7 @@ function bind(path: string, readOnly: boolean): string {
   return `--mount=${fields('type=bind', `source=${path}`, `target=${path}`, ...(readOnly ? ['readonly'] : []))}`
 }
 
-/** `--mount` is a line of CSV. */
+/** Encodes the value of `--mount` as a line of CSV. */
 function fields(...all: readonly string[]): string {
   return all.map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',')
 }

@@ -8,14 +8,14 @@ import { clientLabel } from './docker-arguments.ts'
 
 const run = promisify(execFile)
 
-/** Throws exit 4 without `docker`, without a daemon that answers, and without the image. */
+/** Throws exit 4 without `docker`, a responding daemon, or the image. */
 export async function requireImage(image: string): Promise<void> {
   try {
     await run('docker', ['image', 'inspect', '--format={{.Id}}', image])
   } catch (error) {
     if (!(error instanceof Error && 'code' in error)) throw error
     if (error.code === 'ENOENT')
-      throw unavailable('steps run in a container here, and docker is not installed', 'install Docker', error)
+      throw unavailable('steps on this machine need a container, and docker is not installed', 'install Docker', error)
     const said = 'stderr' in error ? String(error.stderr).trim() : error.message
     if (/no such image/i.test(said))
       throw unavailable(
@@ -28,8 +28,8 @@ export async function requireImage(image: string): Promise<void> {
 }
 
 /**
- * Kills the containers of clients that are dead; what their steps left is removed by the next `hm`
- * inside.
+ * Kills the containers of dead clients; the next `hm` in a container removes the remains of their
+ * steps.
  */
 export async function killOrphans(isDead: (client: string) => boolean): Promise<void> {
   const format = `{{.ID}} {{.Label "${clientLabel}"}}`
@@ -40,7 +40,7 @@ export async function killOrphans(isDead: (client: string) => boolean): Promise<
     try {
       await run('docker', ['kill', id])
     } catch (error) {
-      // The container has ended meanwhile.
+      // The container has ended in the meantime.
       if (!(error instanceof Error && 'stderr' in error && /no such container|not running/i.test(String(error.stderr))))
         throw error
     }
@@ -48,7 +48,7 @@ export async function killOrphans(isDead: (client: string) => boolean): Promise<
 }
 
 interface DockerProcess {
-  /** Addresses the container after its client has died. */
+  /** Identifies the container after its client has died. */
   readonly name: string
   readonly isTerminal: boolean
   readonly hasInput: boolean
@@ -57,14 +57,14 @@ interface DockerProcess {
 }
 
 /**
- * Runs `docker` and returns the exit code of the program in its container, which receives each
- * Ctrl-C and each termination once. Throws exit 4 where the container did not start.
+ * Runs `docker` and returns the exit code of the program in its container. Forwards each Ctrl-C and
+ * each termination to that program once. Throws exit 4 if the container did not start.
  */
 export async function runDocker(args: readonly string[], how: DockerProcess): Promise<ExitCode> {
   const { name, isTerminal, hasInput, signal } = how
-  // With a terminal, Ctrl-C is a byte that the container's own terminal turns into a signal.
-  // Without one, the terminal would signal the client in addition to us, so the client leaves its
-  // process group.
+  // With a terminal, the container's own terminal turns the byte of Ctrl-C into a signal. Without
+  // one, the outer terminal would signal both the client and this process, so the client gets its
+  // own process group.
   const child = spawn('docker', args, {
     stdio: [hasInput ? 'inherit' : 'ignore', 'inherit', 'inherit'],
     detached: !isTerminal,
@@ -76,8 +76,8 @@ export async function runDocker(args: readonly string[], how: DockerProcess): Pr
   try {
     const [code, killedBy] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null]
     if (code === null) {
-      // Its reader left (SIGPIPE) or its client was killed. The container still runs and is told to
-      // end.
+      // The reader of its output has gone (SIGPIPE), or its client was killed. The container still
+      // runs and must be told to end.
       await run('docker', ['kill', '--signal=TERM', name])
       throw signal.aborted
         ? signal.reason
@@ -88,7 +88,7 @@ export async function runDocker(args: readonly string[], how: DockerProcess): Pr
         'Docker did not start the container',
         "see Docker's message above; hm run --cloud does not need Docker",
       )
-    // The same program runs inside, with the same exit codes.
+    // The program inside is also `hm`, with the same exit codes.
     return code as ExitCode
   } finally {
     signal.removeEventListener('abort', end)
@@ -104,14 +104,14 @@ function unavailable(message: string, fix: string, cause?: unknown): HmError {
   return new HmError(exits.unavailable, 'no_sandboxes', message, { fix, cause })
 }
 
-/** This process, for the label of its container. */
+/** Identifies this process in the label of its container. */
 export function ownClient(): string {
   return `${process.pid}@${hostname()}`
 }
 
 /**
- * Says whether that process is known to be dead. A process of another machine that uses the same
- * Docker is not.
+ * Whether that process is known to be dead. Returns false for a process on another machine that
+ * uses the same Docker.
  */
 export function isDead(client: string): boolean {
   const [, pid, host] = /^(\d+)@(.*)$/.exec(client) ?? []

@@ -5,13 +5,13 @@ import { isLocal, runsHere, runsInContainer } from './chosen.ts'
 import type { Given, Here } from './run-in-container.ts'
 
 /**
- * Runs the line in the container and returns its exit code, where this machine has no sandboxes or
- * the settings ask for it. Restarts an ordinary user's process in a namespace where it can make
- * sandboxes. Returns undefined where the command runs here. Throws exit 4 without Docker or the
- * image.
+ * Runs the line in the container and returns its exit code, if this machine has no sandboxes or the
+ * settings require the container. Restarts an ordinary user's process in a namespace where it can
+ * create sandboxes. Returns undefined if the command runs in this process. Throws exit 4 without
+ * Docker or the image.
  */
 export async function handOver({ name, spec }: Command, context: Given, here: Here): Promise<ExitCode | undefined> {
-  // Independent of the settings, also when they cannot be read.
+  // Does not read the settings, so that it works even if they are malformed.
   if (name === 'doctor') await enterNamespace(context.env, here.launcher)
   if (!isLocal(name)) return undefined
   const config = await context.config()

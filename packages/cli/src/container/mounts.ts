@@ -9,10 +9,7 @@ const run = promisify(execFile)
 
 type Values = Readonly<Record<string, unknown>>
 
-/**
- * The project, the git work tree that it is part of, and the files and directories that the line
- * names.
- */
+/** Returns the project, its git work tree, and the files and directories that the line names. */
 export async function findMounts(
   project: string,
   here: string,
@@ -38,7 +35,7 @@ export function outermost(mounts: ContainerFacts['mounts']): ContainerFacts['mou
   )
 }
 
-/** The values of flags and arguments that are paths of files or directories. */
+/** Returns the values of flags and arguments that are paths of files or directories. */
 function namedPaths(spec: CommandSpec, given: { readonly flags: Values; readonly args: Values }): string[] {
   const of = (specs: Readonly<Record<string, object>> | undefined, values: Values) =>
     Object.entries(specs ?? {})
@@ -50,8 +47,8 @@ function namedPaths(spec: CommandSpec, given: { readonly flags: Values; readonly
 }
 
 /**
- * Root of the work tree and the directory of its repository, which is elsewhere for a linked work
- * tree; none without git.
+ * Returns the root of the work tree and its repository's directory, which is elsewhere for a linked
+ * work tree; none without git.
  */
 async function gitDirectories(project: string): Promise<readonly string[]> {
   try {

@@ -11,13 +11,13 @@ import { type ContainerFacts, dockerArguments } from './docker-arguments.ts'
 import { findMounts } from './mounts.ts'
 import { passedVariables, settingVariables } from './variables.ts'
 
-/** The line as it was given, and where. */
+/** The unchanged command line, and its surroundings. */
 export interface Here {
   readonly line: readonly string[]
   readonly workingDirectory: string
-  /** Input, output and messages are all one terminal. */
+  /** Whether stdin, stdout and stderr are all terminals. */
   readonly isTerminal: boolean
-  /** The process that started this one and ends it when it ends itself. */
+  /** The parent process; its end ends this process. */
   readonly launcher: number | undefined
 }
 
@@ -46,7 +46,7 @@ export async function runInContainer(spec: CommandSpec, given: Given, config: Co
     mounts,
     passed: passedVariables(env, namedSecrets(flags)),
     variables: settingVariables(config),
-    // A terminal that is not the container's own cannot be read from there.
+    // The container cannot read from a terminal other than its own.
     hasInput: here.isTerminal || stdin.isTTY !== true,
     hasHybridGroups: process.platform === 'linux' && existsSync('/sys/fs/cgroup/unified/cgroup.procs'),
   }

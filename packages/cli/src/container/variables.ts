@@ -24,7 +24,7 @@ const read = new Set([
   'HARMONT_OCI_RUNTIME',
 ])
 
-/** Credentials, and what names a place or a choice of this machine. */
+/** Credentials, and variables for paths and choices of this machine. */
 const kept = new Set([
   'HM_API_TOKEN',
   'HM_LOGIN_CODE',
@@ -37,7 +37,7 @@ const kept = new Set([
 ])
 
 /**
- * Returns the names of the variables that `hm` in the container gets unchanged: those that it
+ * Returns the names of the variables passed to `hm` in the container unchanged: those that it
  * reads, and named secrets.
  */
 export function passedVariables(env: Env, secrets: readonly string[]): readonly string[] {

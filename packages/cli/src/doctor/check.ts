@@ -11,7 +11,7 @@ export interface Check {
   readonly fix?: string
 }
 
-/** Makers of the checks of one area. */
+/** Returns constructors of the checks of one area. */
 export function checksOf(area: Area) {
   return {
     ok: (name: string, found: string): Check => ({ area, name, status: 'ok', found }),
@@ -22,7 +22,7 @@ export function checksOf(area: Area) {
 
 const onlyFor: Readonly<Record<'local' | 'cloud', readonly Area[]>> = { local: ['sandbox', 'disk'], cloud: ['server'] }
 
-/** Reduces failures of a backend that is not the chosen one to warnings. */
+/** Downgrades failures of the unused backend to warnings. */
 export function forBackend(check: Check, backend: 'local' | 'cloud'): Check {
   const other = onlyFor[backend === 'local' ? 'cloud' : 'local']
   return check.status === 'failure' && other.includes(check.area) ? { ...check, status: 'warning' } : check

@@ -22,6 +22,6 @@ export async function checkContainer(image: string): Promise<Check[]> {
   return [
     ok('Docker', stdout.trim()),
     ok('image', image),
-    warning('a real step', 'not tried: it would run in the container', 'hm run tries it'),
+    warning('a real step', 'not tried: the step would run in the container', 'hm run tries it'),
   ]
 }

@@ -47,7 +47,7 @@ async function checks(args: readonly string[] = [], env: Readonly<Record<string,
   return { code, of: (name: string) => data.find((check) => check.name === name) }
 }
 
-it('a machine that can run sandboxes has run one', async () => {
+it('runs a step on a machine with working sandboxes', async () => {
   const { code, stdout } = await run(hm, ['doctor'])
   expect(stdout).toMatch(/^ {2}ok {7}a real step {7}printed its line after \d+ ms$/m)
   expect(stdout).toMatch(/^ {2}ok {7}pipelines {9}ci; rendered in \d+ ms$/m)
@@ -105,7 +105,7 @@ it('a server that never answers fails only the cloud check, within its time limi
 it.runIf(process.getuid?.() === 0)(
   'an ordinary user without subordinate ids is told so, and no step is tried',
   async () => {
-    // Others cannot enter a directory made by `mkdtemp`.
+    // Other users cannot enter a directory made by `mkdtemp`.
     const locked = join(home, 'locked')
     mkdirSync(locked, { mode: 0o700 })
     chmodSync(home, 0o755)

@@ -16,8 +16,8 @@ import { showArea, verdict } from './show.ts'
 import { TooSlow } from './time-limit.ts'
 
 /**
- * `hm doctor` (cli.md 8). Checks all areas at the same time, and shows each in this order as soon
- * as it is done.
+ * `hm doctor` (cli.md 8). Checks all areas at the same time, and shows each in this order once it
+ * is complete.
  */
 export const run: Handler<'doctor'> = async (context) => {
   const { output, global, cacheDirectory } = context
@@ -40,7 +40,7 @@ export const run: Handler<'doctor'> = async (context) => {
     ],
     ['sandbox', checkArea('sandbox', () => sandbox(context, settings))],
   ]
-  // Each is awaited below, perhaps after it has failed.
+  // Awaited below, perhaps after the rejection.
   for (const [, looking] of areas) looking.catch(() => {})
   const checks: Check[] = []
   for (const [area, looking] of areas) {
@@ -86,7 +86,7 @@ async function sandbox(context: Context<'doctor'>, config: Config | undefined): 
     const { checkContainer } = await import('./container.ts')
     return checkContainer(config?.get('sandbox.container_image') ?? `harmont/hm:${version}`)
   }
-  // Loaded on Linux only, because it reads Linux's own files.
+  // Imported on Linux only, because it reads Linux's own files.
   const { gatherSandbox } = await import('./gather-sandbox.ts')
   return judgeSandbox(await gatherSandbox(context))
 }

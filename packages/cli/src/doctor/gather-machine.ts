@@ -8,13 +8,13 @@ import type { DiskFacts, NetworkFacts } from './judge-machine.ts'
 import { within } from './time-limit.ts'
 
 const limitMs = 3000
-/** The registry of image names without a host. */
+/** The default registry for image names without a host. */
 const registry = 'registry-1.docker.io'
 
 export async function gatherDisk(cacheDirectory: string, cacheMaxGb: number): Promise<DiskFacts> {
   let place = cacheDirectory
   while (statSync(place, { throwIfNoEntry: false }) === undefined && place !== dirname(place)) place = dirname(place)
-  // A hanging network file system never answers.
+  // A hanging network file system never responds.
   const { bavail, bsize } = await within(limitMs, statfs(place))
   const isWritable = await within(limitMs, access(place, constants.W_OK | constants.X_OK)).then(() => true, isDenied)
   return { cacheDirectory, isWritable, freeBytes: bavail * bsize, fileSystem: fileSystemOf(place), cacheMaxGb }
@@ -34,7 +34,7 @@ function fileSystemOf(place: string): string | undefined {
       String.fromCharCode(Number.parseInt(code, 8)),
     )
     const isAbove = point === '/' || place === point || place.startsWith(`${point}/`)
-    // The later of two mounts on one place is visible.
+    // With two mounts on one path, the later one is visible.
     if (point !== '' && isAbove && point.length >= best.point.length) best = { point, type }
   }
   return best.type
@@ -48,7 +48,7 @@ export async function gatherNetwork({ env, signal }: Pick<Context, 'env' | 'sign
   return { host: registry, address, status, proxy: proxy === undefined ? undefined : withoutPassword(proxy) }
 }
 
-/** Resolves a host; undefined where it has no address or the answer is late. */
+/** Resolves a host; undefined if it has no address or the answer is late. */
 async function addressOf(host: string): Promise<string | undefined> {
   try {
     return (await within(limitMs, lookup(host))).address

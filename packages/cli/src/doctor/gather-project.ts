@@ -14,7 +14,7 @@ const renderLimitSeconds = 20
 
 type Here = Pick<Context, 'directory' | 'env' | 'signal' | 'cacheDirectory'>
 
-/** @param config the configuration, or the reason why there is none. */
+/** @param config the configuration, or the reason why it is missing. */
 export async function gatherProject(here: Here, config: Config | string): Promise<ProjectFacts> {
   const source = sourceOf(here.directory)
   const [looked, rendered] = await Promise.all([readable(source), renderedOf(here, source)])

@@ -40,7 +40,7 @@ export async function gatherSandbox({
     inotifyInstances: numberIn('/proc/sys/fs/inotify/max_user_instances', /^(\d+)/),
     openFiles: numberIn('/proc/self/limits', /^Max open files +\S+ +(\d+)/m),
     step,
-    // A step made the directory.
+    // The step has created the directory.
     sharesCopies: step?.ok === true ? await hasReflinks(home.root) : undefined,
   }
 }
@@ -51,7 +51,7 @@ function cgroupsOf(mounts: string): SandboxFacts['cgroups'] {
   return types.has('cgroup') ? 'v1' : 'none'
 }
 
-/** Returns `crun 1.21`; undefined where there is no such program. */
+/** Returns a name and version such as `crun 1.21`; undefined if the program is missing. */
 async function versionOf(program: string): Promise<string | undefined> {
   try {
     const { stdout } = await run(program, ['--version'], { timeout: 3000, killSignal: 'SIGKILL' })
@@ -62,7 +62,7 @@ async function versionOf(program: string): Promise<string | undefined> {
   }
 }
 
-/** Reads a limit; undefined where this kernel has none. */
+/** Reads a kernel limit; undefined if this kernel has none. */
 function numberIn(file: string, pattern: RegExp): number | undefined {
   try {
     const found = pattern.exec(readFileSync(file, 'utf8'))?.[1]
@@ -73,11 +73,11 @@ function numberIn(file: string, pattern: RegExp): number | undefined {
   }
 }
 
-/** Returns the user's facts; undefined for root. */
+/** Returns the user's details; undefined for root. */
 async function gatherUser(env: Readonly<Record<string, string | undefined>>): Promise<UserFacts | undefined> {
   if (privilegeMode.kind === 'root') return undefined
   return {
-    // In a namespace the user's own id has root's name.
+    // In the namespace the user's own id has root's name.
     name: env.USER ?? env.LOGNAME ?? String(privilegeMode.kind === 'mapped' ? privilegeMode.user : process.getuid?.()),
     isMapped: privilegeMode.kind === 'mapped',
     hasDocker: await hasDocker(),

@@ -56,7 +56,7 @@ async function contractOf(client: CloudClient, signal: AbortSignal) {
   const date = Date.parse(health.headers.get('date') ?? '')
   const { info } = await client.getOpenApiDocument({}, { signal, attempts: 1 })
   const version = typeof info === 'object' && info !== null && 'version' in info ? String(info.version) : 'unknown'
-  // The header has whole seconds, so a difference below two seconds means nothing.
+  // The header has a resolution of one second, so differences below two seconds are ignored.
   const skew = Math.trunc((now - date) / 1000)
   return { version, skewSeconds: Number.isNaN(date) ? undefined : Math.abs(skew) < 2 ? 0 : skew }
 }

@@ -27,7 +27,7 @@ export async function gatherTools({ directory, env }: Pick<Context, 'directory' 
   }
 }
 
-/** Returns the first line; undefined where the program is missing or fails. */
+/** Returns the first line of output; undefined if the program is missing or fails. */
 async function firstLine(
   program: string | undefined,
   args: readonly string[],
@@ -47,7 +47,7 @@ function pythonPipelines(directory: string): boolean {
   return readdirSync(folder).some((name) => /^[^._].*\.py$/.test(name))
 }
 
-/** The copy that pipeline files of this directory would import. */
+/** Returns the version of the SDK that this directory's pipeline files would import. */
 function installedSdk(directory: string): string | undefined {
   for (let folder = directory; ; folder = dirname(folder)) {
     const file = join(folder, 'node_modules', '@harmont', 'hm', 'package.json')

@@ -4,16 +4,16 @@ export interface DiskFacts {
   readonly cacheDirectory: string
   readonly isWritable: boolean
   readonly freeBytes: number
-  /** The kernel's name of the file system; undefined where it has none. */
+  /** The kernel's name of the file system; undefined if it has none. */
   readonly fileSystem: string | undefined
   readonly cacheMaxGb: number
 }
 
 export interface NetworkFacts {
   readonly host: string
-  /** undefined where the host does not resolve. */
+  /** undefined if the host does not resolve. */
   readonly address: string | undefined
-  /** The status of the answer; undefined without one. */
+  /** The HTTP status; undefined without a response. */
   readonly status: number | undefined
   readonly proxy: string | undefined
 }

@@ -4,11 +4,11 @@ import { type Check, checksOf } from './check.ts'
 export interface ProjectFacts {
   /** The message of a configuration that does not parse. */
   readonly configProblem: string | undefined
-  /** `file:line: key` of settings that mean nothing. */
+  /** `file:line: key` of unknown settings. */
   readonly unknownSettings: readonly string[]
-  /** `none`: there is no .hm. `unread`: the source, which it needs, could not be read. */
+  /** `none`: there is no .hm. `unread`: the source could not be read, so nothing was rendered. */
   readonly rendered: Rendered | 'none' | 'unread'
-  /** A text is the reason why the source cannot be read. */
+  /** The source's facts, or the reason why it cannot be read. */
   readonly source: SourceFacts | string
 }
 
@@ -22,7 +22,7 @@ export interface Rendered {
 export interface SourceFacts {
   readonly files: number
   readonly bytes: number
-  /** Largest first, each with its size. */
+  /** The largest files and their sizes, largest first. */
   readonly largest: readonly string[]
 }
 

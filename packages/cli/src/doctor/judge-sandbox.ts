@@ -3,23 +3,23 @@ import { type Check, checksOf } from './check.ts'
 export interface SandboxFacts {
   readonly kernel: string
   readonly cgroups: 'v2' | 'hybrid' | 'v1' | 'none'
-  /** The OCI runtime, `crun 1.21`; undefined when it is missing. */
+  /** The OCI runtime, such as `crun 1.21`; undefined if missing. */
   readonly runtime: string | undefined
-  /** The monitor of containers, `conmon 2.1`; undefined when it is missing. */
+  /** The container monitor, such as `conmon 2.1`; undefined if missing. */
   readonly monitor: string | undefined
   /** undefined for root. */
   readonly user: UserFacts | undefined
-  /** Sentences of the driver's own probe; none when it finds all requirements. */
+  /** Messages of the driver's own probe; none if it finds all requirements. */
   readonly problems: readonly string[]
-  /** Debian packages that are missing. */
+  /** Missing Debian packages. */
   readonly packages: readonly string[]
   /** /proc/sys/user/max_user_namespaces. */
   readonly userNamespaces: number | undefined
   readonly inotifyInstances: number | undefined
   readonly openFiles: number | undefined
-  /** undefined when it was not tried, because the driver lacks something. */
+  /** undefined if not tried, because the driver lacks a requirement. */
   readonly step: StepFacts | undefined
-  /** Whether copies share disk space; undefined when no step could be tried. */
+  /** Whether copies share disk space; undefined if no step was tried. */
   readonly sharesCopies: boolean | undefined
 }
 
@@ -28,7 +28,7 @@ export type StepFacts =
   | {
       readonly ok: true
       readonly milliseconds: number
-      /** Why steps have no network, a sentence each; none where they have. */
+      /** Reasons why steps have no network, one sentence each; empty if they have it. */
       readonly networkProblems: readonly string[]
     }
   | { readonly ok: false; readonly message: string }
@@ -45,7 +45,7 @@ const elsewhere = 'hm run --cloud needs no sandboxes here'
 export function judgeSandbox(facts: SandboxFacts): Check[] {
   return [
     ok('kernel', `Linux ${facts.kernel}`),
-    // The driver decides whether groups can be made there.
+    // The driver's probe checks whether groups can be created there.
     ok('control groups', layouts[facts.cgroups]),
     ...facts.problems.map((problem) => {
       const [found = problem, command] = problem.split(/: (?=apt-get |modprobe |sudo )/)
@@ -64,7 +64,9 @@ export function judgeSandbox(facts: SandboxFacts): Check[] {
   ]
 }
 
-/** Only large files of a service's snapshot make a difference, so neither answer is a problem. */
+/**
+ * Neither result is a problem, because only large files of a service's snapshot make a difference.
+ */
 function copies(isShared: boolean | undefined): Check[] {
   if (isShared === undefined) return []
   if (isShared) return [ok('copies', 'files of snapshots share disk space with their copies (reflinks)')]
@@ -117,16 +119,16 @@ function realStep(step: StepFacts | undefined): Check[] {
   ]
 }
 
-/** An ordinary user of Linux. */
+/** An ordinary Linux user. */
 export interface UserFacts {
   readonly name: string
-  /** Whether this process is in a namespace in which it makes sandboxes. */
+  /** Whether this process is in a namespace where it creates sandboxes. */
   readonly isMapped: boolean
-  /** Whether Docker answers this user. */
+  /** Whether Docker responds to this user. */
   readonly hasDocker: boolean
 }
 
-/** Returns what an ordinary user can do instead. */
+/** Returns the alternatives for an ordinary user. */
 function waysOf({ hasDocker }: UserFacts): string {
   return hasDocker
     ? 'hm config set sandbox.driver docker, or sudo hm run, or hm run --cloud'

@@ -1,12 +1,12 @@
 import { type Check, checksOf } from './check.ts'
 
-/** Why there is no answer, and the remedy where it is known. */
+/** The reason for a missing response, and its fix if known. */
 export interface Problem {
   readonly problem: string
   readonly fix: string | undefined
 }
 
-/** Facts of the server. An absent fact was not requested, because an earlier request failed. */
+/** Facts of the server. An absent fact was not requested because an earlier request failed. */
 export interface ServerFacts {
   readonly apiUrl: string
   readonly contract: { readonly version: string; readonly skewSeconds: number | undefined } | Problem

@@ -4,14 +4,14 @@ export interface ToolFacts {
   /** The version of hm and of both its SDKs. */
   readonly version: string
   readonly node: string
-  /** `git --version`; undefined: it does not start. */
+  /** Output of `git --version`; undefined if git does not start. */
   readonly git: string | undefined
   readonly hasPythonPipelines: boolean
-  /** Version of each Python that starts, in the order in which hm tries them. */
+  /** Versions of the Pythons that start, in the order in which hm tries them. */
   readonly pythons: readonly string[]
   /**
-   * The version of @harmont/hm in the project's node_modules; undefined where pipelines use the
-   * copy in hm.
+   * The version of @harmont/hm in the project's node_modules; undefined if pipelines use hm's own
+   * copy.
    */
   readonly installedSdk: string | undefined
 }

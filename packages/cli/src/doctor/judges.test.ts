@@ -117,7 +117,7 @@ it.each<[string, Partial<SandboxFacts>, string[]]>([
   ],
 ])('sandbox: %s', (_, facts, expected) => expect(amiss(judgeSandbox({ ...sandbox, ...facts }))).toEqual(expected))
 
-it('sandbox: the command is part of the fix and not of the finding', () => {
+it('sandbox: the fix contains the command, and the finding does not', () => {
   const problems = ['crun, tini are missing: apt-get install crun tini']
   expect(foundBy(judgeSandbox({ ...sandbox, problems }), 'driver')).toBe('crun, tini are missing')
 })

@@ -7,15 +7,17 @@ import type { StepFacts } from './judge-sandbox.ts'
 import { TooSlow, within } from './time-limit.ts'
 
 const openLimitMs = 10_000
-/** The first time a base is made from the programs of the machine; an ordinary user copies them. */
+/**
+ * Includes the first creation of a base from this machine's programs, which copies them for an
+ * ordinary user.
+ */
 const imageLimitMs = 300_000
 const stepLimitMs = 15_000
 const line = 'hello from a step'
 const limits = { cpu: 1, memoryBytes: 256 * 1024 ** 2, diskBytes: 64 * 1024 ** 2, pids: 64 }
 
 /**
- * Runs a step as `hm run` does, on the image that needs no registry. Returns any error as its
- * outcome.
+ * Runs a step like `hm run`, on the image that needs no registry. Returns any error as its outcome.
  */
 export async function tryStep(home: LocalHome, env: Context['env'], say: (line: string) => void): Promise<StepFacts> {
   try {
@@ -40,7 +42,7 @@ async function stepIn(sandboxes: Sandboxes, say: (line: string) => void): Promis
     isStuck = error instanceof TooSlow
     throw error
   } finally {
-    // Leaves a stuck step as a crash would. The next hm that starts sandboxes removes it.
+    // Abandons a stuck step as a crash would. The next hm that starts sandboxes cleans up.
     if (isStuck) driver.killAll()
     else await within(openLimitMs, sandboxes.close())
   }

@@ -8,7 +8,7 @@ const styles = { ok: 'green', warning: 'yellow', failure: 'red' } as const
 const nameWidth = 16
 const indent = 2 + 'failure'.length + 2 + nameWidth + 2
 
-/** The checks of one area under its name. */
+/** Prints the checks of one area under its name. */
 export async function showArea({ print, stdout }: Output, area: string, checks: readonly Check[]): Promise<void> {
   const width = Math.max(20, Math.min(stdout.columns(), 120) - indent)
   await print([span(area, 'bold')])
@@ -22,7 +22,7 @@ export async function showArea({ print, stdout }: Output, area: string, checks: 
   }
 }
 
-/** Sums up all checks. */
+/** Summarises all checks. */
 export function verdict(checks: readonly Check[]): string {
   const count = (status: Check['status']) => checks.filter((check) => check.status === status).length
   const parts = [counted(count('failure'), 'failure'), counted(count('warning'), 'warning')].filter(
@@ -36,8 +36,8 @@ function counted(count: number, word: string): string {
 }
 
 /**
- * Lines of at most this many columns, broken between words; a longer word stands alone, whole, so
- * that it can be copied.
+ * Breaks text between words into lines of at most this many columns. A longer word stays whole on
+ * its own line, so that it can be copied.
  */
 export function wrapped(text: string, width: number): string[] {
   const lines: string[] = []

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** A check that gave no answer in its time. */
+/** A check without a result within its time limit. */
 export class TooSlow extends Error {
   override readonly name = 'TooSlow'
 }
 
 /**
- * Returns the work's result when it is in time. Otherwise rejects with TooSlow and leaves the work
- * running.
+ * Returns the work's result if it arrives in time. Otherwise rejects with TooSlow and leaves the
+ * work running.
  */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
   const ended = new AbortController()
@@ -18,7 +18,7 @@ export async function within<T>(ms: number, work: Promise<T>): Promise<T> {
     return await Promise.race([work, limit])
   } finally {
     ended.abort()
-    // The losing promise is not awaited any more.
+    // Nothing awaits the losing promise.
     for (const each of [work, limit]) each.catch(() => {})
   }
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { appendLines } from './append-lines.ts'
 
-test('the last lines of any log are kept, and never more than twice as many', () => {
+test('keeps the last lines of any log, and never more than twice as many', () => {
   fc.assert(
     fc.property(fc.nat(20), fc.array(fc.array(fc.nat(), { maxLength: 50 })), (most, parts) => {
       const kept: number[] = []

@@ -1,6 +1,6 @@
 /**
- * Appends lines to a list and keeps its last `most`. Drops older ones in halves, so that each line
- * takes constant time.
+ * Appends lines to a list and keeps its last `most`. Drops half of the buffer at a time, so that
+ * each line takes constant time.
  */
 export function appendLines<Line>(kept: Line[], lines: Iterable<Line>, most: number): void {
   for (const line of lines) {

@@ -2,18 +2,18 @@ import { type ExitCode, exits, HmError } from '../errors.ts'
 import type { AttemptTimes, Instant, RunEvent, StepState } from './run-event.ts'
 import type { BuildFacts } from './step-facts.ts'
 
-/** A job of this machine's engine or of a server, in the shape that events are made from. */
+/** A job of the local engine or of a server, in the shape from which events are made. */
 export interface MappedJob {
   readonly id: string
-  /** The key of its step, which all its attempts share. */
+  /** The key of its step, shared by all attempts. */
   readonly key: string
   readonly name: string
   readonly command: string | null
-  /** Ids of the jobs that it waits for, its parent's included. */
+  /** Ids of its prerequisite jobs, its parent's included. */
   readonly dependsOn: readonly string[]
   /** The id of the job that appended it; null for a job of the pipeline itself. */
   readonly appendedBy: string | null
-  /** Ids of the jobs for whose appended steps it waits. */
+  /** Ids of the jobs whose appended steps it also waits for. */
   readonly afterAppended: readonly string[]
   readonly attempt: number
   readonly state: string
@@ -29,11 +29,11 @@ export interface MappedJob {
   readonly errorMessage: string | null
   readonly softFailed: boolean
   readonly cached: boolean
-  /** The run that made the result of a cached job, as people know it. */
+  /** The user-visible name of the run that made a cached job's result. */
   readonly cachedFrom: string
   readonly substitutedImage: string | null
   readonly snapshot: string | null
-  /** The snapshots that its services left for those of later steps, by name. */
+  /** The snapshots of its services for those of later steps, by service name. */
   readonly serviceSnapshots: Readonly<Record<string, string>>
   readonly services: readonly MappedService[]
   /** The phases of its newest lease. */
@@ -44,7 +44,7 @@ type ServiceEvent = Extract<RunEvent, { readonly kind: 'service' }>
 export type MappedService = Omit<ServiceEvent, 'kind' | 'step_id'>
 
 interface Step {
-  /** The id of its first job, which stands for all attempts. */
+  /** The id of its first job, which identifies all attempts. */
   readonly id: string
   readonly key: string
   readonly chain: number
@@ -74,14 +74,14 @@ export class EventMapper {
     this.#facts = facts
   }
 
-  /** Takes the facts of a build that has got more steps. */
+  /** Updates the facts of a build with appended steps. */
   grown(facts: BuildFacts): void {
     this.#facts = facts
   }
 
   /**
-   * Returns the events of jobs whose step is new. From here on, the newest attempt stands for its
-   * step.
+   * Returns the events of jobs with a new step. The newest attempt represents its step from here
+   * on.
    */
   queued(jobs: readonly MappedJob[]): RunEvent[] {
     for (const { id, key } of jobs) this.#keys.set(id, key)
@@ -111,7 +111,7 @@ export class EventMapper {
     })
   }
 
-  /** Returns the event of a step that appended new ones, before the first of them. */
+  /** Returns the event of a generator's appended steps, before the first of them. */
   #announced({ appendedBy }: MappedJob, appended: Map<string, readonly MappedJob[]>): RunEvent[] {
     const step_id = this.stepOfJob(appendedBy ?? '')
     const jobs = appended.get(appendedBy ?? '')
@@ -120,7 +120,7 @@ export class EventMapper {
     return [{ kind: 'appended', step_id, keys: jobs.map(({ key }) => key) }]
   }
 
-  /** Gives an unknown step the number after the known ones. */
+  /** Numbers an unknown step after the known ones. */
   #unknownChain(): number {
     return this.#facts.roots + this.#unknownChains++
   }
@@ -139,7 +139,7 @@ export class EventMapper {
     return this.#steps.get(this.#keys.get(jobId) ?? '')?.id
   }
 
-  /** Returns the events of a job's new state, except its end, which comes after its log. */
+  /** Returns the events of a job's new state. Its end is separate, because it follows the log. */
   changed(job: MappedJob): RunEvent[] {
     const step = this.#stepOf(job.key)
     if (job.attempt < step.newest.attempt) return []
@@ -157,7 +157,7 @@ export class EventMapper {
     return [{ kind: 'step_start', step_id: step.id, runner: 'default', image, attempt, started_at: startedAt }]
   }
 
-  /** Returns the events of a job's end; a retry where its step has another attempt by now. */
+  /** Returns the events of a job's end; a retry if its step already has another attempt. */
   ended(job: MappedJob): RunEvent[] {
     const step = this.#stepOf(job.key)
     const { id: step_id, key } = step
@@ -213,13 +213,14 @@ export class EventMapper {
 
   #stepOf(key: string): Step {
     const step = this.#steps.get(key)
-    if (step === undefined) throw new Error(`an event of step ${key} came before it was queued`)
+    if (step === undefined) throw new Error(`step ${key} has an event before it was queued`)
     return step
   }
 }
 
 /**
- * Returns the member that tells when a job waited and ran; nothing for a job that no machine had.
+ * Returns the member with the times of a job's waiting and running; nothing for a job that no
+ * machine ran.
  */
 function timesOf(job: MappedJob): { readonly times?: AttemptTimes } {
   const { scheduledAt: ready_at, assignedAt: assigned_at, startedAt: started_at, finishedAt, phases } = job
@@ -239,7 +240,7 @@ function substituted(step: Step, { id, substitutedImage: image }: MappedJob): Ru
   return [{ kind: 'step_substituted', step_id: step.id, image }]
 }
 
-/** Returns an event for each service whose state is new. */
+/** Returns an event for each service with a new state. */
 function services(step: Step, job: MappedJob): RunEvent[] {
   const told = new Set(step.services.map(stateOf))
   step.services = job.services
@@ -270,10 +271,10 @@ interface EndedBuild {
   readonly durationMs: number
 }
 
-/** Returns the last event of a run. `canceledBy` is the reason when this process canceled it. */
+/** Returns the final event of a run. `canceledBy` is the reason if this process canceled it. */
 export function endEvent({ state, errorCode, errorMessage, durationMs }: EndedBuild, canceledBy: unknown) {
   if (state !== 'passed' && state !== 'failed' && state !== 'canceled')
-    throw new Error(`a build that is ${state} has not ended`)
+    throw new Error(`a build in state ${state} has not ended`)
   const exit_code = exitOf(state, errorCode, canceledBy)
   const end = { duration_ms: durationMs, state, error_code: errorCode, message: errorMessage } as const
   return { kind: 'build_end', exit_code, ...end } as const

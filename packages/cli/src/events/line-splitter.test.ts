@@ -37,7 +37,7 @@ test('chunk boundaries do not change the lines', () => {
   )
 })
 
-test('a line that does not end is split, so that memory does not grow with it', () => {
+test('splits an unending line, so that memory does not grow with it', () => {
   const splitter = new LineSplitter()
   const pieces = splitter.push(chunk(0, 'x'.repeat(200_000)))
   expect(pieces.map(({ line }) => line.length)).toEqual([65_536, 65_536, 65_536])

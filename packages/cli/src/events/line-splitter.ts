@@ -7,11 +7,11 @@ export interface LogLine {
   readonly stream: LogStream
   /** The text without its line break. */
   readonly line: string
-  /** Unix milliseconds of when its last piece was read. */
+  /** Unix milliseconds at which its last piece was read. */
   readonly ts: number
 }
 
-/** A line that does not end is given in pieces of this many characters. */
+/** Maximum characters of a line; longer lines are split. */
 const longestLine = 64 * 1024
 const streams: readonly LogStream[] = ['stdout', 'stderr', 'meta']
 
@@ -25,7 +25,7 @@ interface Open {
 export class LineSplitter {
   readonly #open = new Map<LogStream, Open>()
 
-  /** The lines that the chunk ends. */
+  /** Returns the lines that the chunk completes. */
   push({ kind, content, ts }: Chunk): LogLine[] {
     const stream = streams[kind] ?? 'meta'
     const open = this.#open.get(stream) ?? { decoder: new TextDecoder(), text: '', ts: 0 }

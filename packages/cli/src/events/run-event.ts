@@ -1,7 +1,7 @@
 /**
  * Defines the events of a run: one vocabulary for local and cloud runs and for every view. Members
- * are as `--json` prints them. Kinds and members may be added; none is ever removed. Every step is
- * queued before any other event of it.
+ * have their names in `--json`. Later releases may add kinds and members but remove none. A step is
+ * queued before any other of its events.
  */
 
 /** Unix milliseconds, as everywhere in the engine; printed as RFC 3339. */
@@ -11,23 +11,23 @@ export type Instant = number
 export type StepState = 'passed' | 'failed' | 'skipped' | 'canceled' | 'timed_out'
 
 export interface FailedTest {
-  /** With the names of its suites. */
+  /** Includes the names of its suites. */
   readonly name: string
   /** Relative to the root of the repository. */
   readonly file: string | null
   readonly line: number | null
-  /** The beginning of what its tool says; may have several lines. */
+  /** The beginning of its tool's message; may have several lines. */
   readonly message: string | null
 }
 
-/** When an attempt of a step waited, was prepared and ran. */
+/** Times of an attempt's waiting, preparation and run. */
 export interface AttemptTimes {
-  /** When all that it waits for had ended; null when that is not known. */
+  /** Time at which all its prerequisites had ended; null if unknown. */
   readonly ready_at: Instant | null
   readonly assigned_at: Instant | null
   readonly started_at: Instant | null
   readonly finished_at: Instant
-  /** The parts of its work around its command. */
+  /** The phases of its work around the command. */
   readonly phases: readonly { readonly name: string; readonly started_at: Instant; readonly ms: number }[]
 }
 
@@ -37,13 +37,13 @@ export type RunEvent =
       readonly run_id: string
       readonly plan: {
         readonly step_count: number
-        /** Roots: steps that build in no other. */
+        /** Number of roots: steps without `builds_in`. */
         readonly chain_count: number
         readonly default_runner: string
       }
       readonly started_at: Instant
     }
-  /** A server has taken the build. */
+  /** A server has accepted the build. */
   | {
       readonly kind: 'build_accepted'
       readonly build: {
@@ -58,24 +58,24 @@ export type RunEvent =
       readonly kind: 'step_queued'
       readonly step_id: string
       readonly key: string
-      /** The chain of `builds_in` that contains the step, from 0 in the order of their roots. */
+      /** The step's chain of `builds_in`, numbered from 0 in the order of the roots. */
       readonly chain_idx: number
       readonly parent_key: string | null
       readonly display_name: string
-      /** Keys of the steps that it waits for, besides its parent. */
+      /** Keys of its prerequisites, besides its parent. */
       readonly depends_on: readonly string[]
       /** Absent in records of earlier releases. */
       readonly command?: string
-      /** The key of the step that appended it. Absent for a step of the pipeline itself. */
+      /** The key of the generator that appended it. Absent for a step of the pipeline itself. */
       readonly appended_by?: string
       /** Keys of the generators whose appended steps it also waits for. Absent for none. */
       readonly after_appended?: readonly string[]
     }
-  /** A step has passed, and added steps to the build. They are queued next. */
+  /** A step has passed and appended steps to the build. Their events follow. */
   | { readonly kind: 'appended'; readonly step_id: string; readonly keys: readonly string[] }
   /**
-   * A step waits for something new. `reason` is a `wait_reason` of the API, or `preparation` while
-   * its file system is made.
+   * A step has a new wait reason. `reason` is a `wait_reason` of the API, or `preparation` while
+   * its file system is prepared.
    */
   | { readonly kind: 'step_waiting'; readonly step_id: string; readonly reason: string }
   | {
@@ -87,25 +87,25 @@ export type RunEvent =
       readonly started_at: Instant
     }
   /**
-   * The image of the step is unavailable: the step runs on this machine's own programs, or the
-   * runner's.
+   * The step's image is unavailable, so the step runs on the programs of this machine or of the
+   * runner.
    */
   | { readonly kind: 'step_substituted'; readonly step_id: string; readonly image: string }
-  /** A service of a step has a new state. `service_id` names its log on a server. */
+  /** A service of a step has a new state. `service_id` identifies its log on a server. */
   | {
       readonly kind: 'service'
       readonly step_id: string
       readonly service_id: string
       readonly name: string
       readonly image: string
-      /** The step whose service of this name left the files that it started from. */
+      /** The step whose service of the same name left this service's initial files. */
       readonly from: string | null
       /** `failed`: it ended before it was ready. */
       readonly state: 'starting' | 'ready' | 'ended' | 'failed'
       readonly ready_ms: number | null
       readonly exit_code: number | null
     }
-  /** One line without its line break. In stream `meta` it is a remark of the engine. */
+  /** A log line without its line break. Stream `meta` contains the engine's remarks. */
   | {
       readonly kind: 'step_log'
       readonly step_id: string
@@ -113,13 +113,16 @@ export type RunEvent =
       readonly line: string
       readonly ts: Instant
     }
-  /** The step did not run. `tag` names the run that made its result. */
+  /**
+   * A step was taken from the cache instead of running. `tag` names the run that produced its
+   * result.
+   */
   | { readonly kind: 'step_cache_hit'; readonly step_id: string; readonly key: string; readonly tag: string }
   /** `reason` is a sentence. */
   | { readonly kind: 'step_skipped'; readonly step_id: string; readonly reason: string }
   /**
-   * The attempt failed and another one follows. `attempt` is the number of the failed one, `of` the
-   * number of all.
+   * The attempt failed and another one follows. `attempt` is the number of the failed attempt, `of`
+   * the total.
    */
   | {
       readonly kind: 'step_retry'
@@ -138,20 +141,20 @@ export type RunEvent =
       readonly duration_ms: number
       readonly snapshot: string | null
       /**
-       * The files that its services left for those of later steps, by name of the service. Absent
-       * where there are none.
+       * Snapshots of its services for those of later steps, by service name. Absent if there are
+       * none.
        */
       readonly service_snapshots?: Readonly<Record<string, string>>
       readonly state: StepState
       /** Whether the step failed without failing the build. */
       readonly soft_failed: boolean
-      /** A code of `Job.error_code`, and its sentence. */
+      /** A code of `Job.error_code`, and its message. */
       readonly error_code: string | null
       readonly message: string | null
-      /** Absent in records of earlier releases, and for a step that no machine had. */
+      /** Absent in records of earlier releases, and for a step that no machine ran. */
       readonly times?: AttemptTimes
     }
-  /** The first failure of a chain that counts. */
+  /** The first failure in a chain that is not soft. */
   | {
       readonly kind: 'chain_failed'
       readonly chain_idx: number
@@ -161,7 +164,7 @@ export type RunEvent =
       readonly message: string
       readonly ts: Instant
     }
-  /** The results that the step reported of its tests, before its end. */
+  /** The test results that the step reported, before its end. */
   | {
       readonly kind: 'tests'
       readonly step_id: string
@@ -169,20 +172,20 @@ export type RunEvent =
       /** Tests that failed, and those that could not run. */
       readonly failed: number
       readonly skipped: number
-      /** The first failed ones, at most 100. */
+      /** The first failed tests, at most 100. */
       readonly failures: readonly FailedTest[]
     }
-  /** A file that a step has left. Comes after the step's end. */
+  /** A file that a step produced. Comes after the step's end. */
   | {
       readonly kind: 'artifact'
       readonly step_id: string
-      /** Below /workspace; may hold every character but NUL. */
+      /** Below /workspace; may contain every character except NUL. */
       readonly path: string
       readonly size: number
       /** In hex. */
       readonly sha256: string
     }
-  /** A text in Markdown that the step wrote for the page of its build. On a server it comes last. */
+  /** Markdown that the step wrote for its build's page. On a server, annotations come last. */
   | {
       readonly kind: 'annotation'
       readonly step_id: string
@@ -202,13 +205,14 @@ export type RunEvent =
 export type AnnotationEvent = Extract<RunEvent, { readonly kind: 'annotation' }>
 
 /**
- * A destination of events. `show` resolves when it takes more. Producers await it, so that a slow
- * terminal slows the reading and nothing is dropped or piles up.
+ * A destination of events. `show` resolves when it accepts more events. Producers await it, so that
+ * a slow terminal slows the reading and no event is dropped or queued without limit.
  */
 export interface RunView {
   show(event: RunEvent): Promise<void>
   /**
-   * Shows a line of the command's own. The drawing of a run would overwrite a line of `Output.say`.
+   * Shows a message of the command itself. A line of `Output.say` would be overwritten by the
+   * drawing of a run.
    */
   note(line: string): Promise<void>
   /**

@@ -3,22 +3,22 @@ import type { Plan } from '@harmont/ir'
 /** Facts of a step that its jobs do not carry. */
 export interface StepFacts {
   readonly parentKey: string | null
-  /** The chain of `builds_in` that it is in, from 0 in the order of the chains' roots. */
+  /** Its chain of `builds_in`, numbered from 0 in the order of the chains' roots. */
   readonly chain: number
   readonly image: string | null
-  /** Attempts in all that its retry policy allows. */
+  /** Total attempts that its retry policy allows. */
   readonly attempts: number
 }
 
 /** Facts of a build's steps, known before its first event. */
 export interface BuildFacts {
   readonly steps: number
-  /** Number of steps that build in no other. */
+  /** Number of steps without `builds_in`. */
   readonly roots: number
   readonly of: (key: string) => StepFacts | undefined
 }
 
-/** Numbers the chains of steps, in which a parent may come after its child. */
+/** Numbers the chains of steps. A parent may come after its child. */
 export function buildFacts(steps: readonly (Omit<StepFacts, 'chain'> & { readonly key: string })[]): BuildFacts {
   const parents = new Map(steps.map(({ key, parentKey }) => [key, parentKey]))
   const roots = steps.filter(({ parentKey }) => parentKey === null)

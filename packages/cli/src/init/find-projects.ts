@@ -3,19 +3,19 @@ import type { Folder } from './folder.ts'
 import { manifestOf, objectOf } from './manifest.ts'
 import { KINDS, type ProjectKind } from './project-kind.ts'
 
-/** A project that a chain of the pipeline is for. */
+/** A project for which the pipeline has a chain. */
 export interface Project {
   readonly kind: ProjectKind
   readonly folder: Folder
 }
 
-/** Kinds whose tools enter subdirectories by themselves. */
+/** Kinds whose tools process subdirectories themselves. */
 const RECURSIVE: ReadonlySet<ProjectKind> = new Set(['rust', 'cmake', 'elixir', 'zig'])
 
 /**
- * Finds the projects in these directories, in order of directory and kind. Leaves out projects that
- * one above covers, such as a member of a workspace or a part of a CMake tree. A Makefile counts
- * only where nothing else does.
+ * Finds the projects in these directories, in order of directory and kind. Omits projects that a
+ * parent directory's project covers, such as a workspace member or a part of a CMake tree. A
+ * Makefile counts only if no other kind is found.
  */
 export function findProjects(folders: readonly Folder[]): Project[] {
   const found = folders.flatMap((folder) => kindsIn(folder).map((kind) => ({ kind, folder })))
@@ -41,8 +41,8 @@ function kindsIn(folder: Folder): TemplateKind[] {
 }
 
 /**
- * Whether a package.json below the project has anything to install or run: many only say how
- * Node.js reads the files beside them.
+ * Whether a nested package.json has anything to install or run. Many only declare the module type
+ * of the files beside them.
  */
 function isPackage(folder: Folder): boolean {
   const manifest = manifestOf(folder)

@@ -1,19 +1,20 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** A directory of the project as detection sees it. */
+/** A directory of the project as input of the detection. */
 export interface Folder {
   /** Relative to the project, with `/`; `.` for the project itself. */
   readonly path: string
   /** Names in it. */
   readonly names: ReadonlySet<string>
   /**
-   * Contents by name of the few files that show what the project needs; for Python also its tests.
+   * Contents of the few files that determine the project's kind and requirements, by name; for
+   * Python also its tests.
    */
   readonly texts: ReadonlyMap<string, string>
 }
 
-/** Lists of Python packages that a project's tests need. */
+/** Files that list the Python packages for a project's tests. */
 export const REQUIREMENTS: readonly string[] = [
   'requirements.txt',
   'requirements-dev.txt',
@@ -22,12 +23,12 @@ export const REQUIREMENTS: readonly string[] = [
   'test-requirements.txt',
 ]
 
-/** Lists of test requirements in a directory of their own. The first that exists is used. */
+/** Lists of test requirements in a separate directory. The first existing one is used. */
 export const TEST_REQUIREMENTS: readonly string[] = ['tests.txt', 'test.txt', 'dev.txt'].map(
   (name) => `requirements/${name}`,
 )
 
-/** Files that detection reads; for others their names are enough. */
+/** Files whose content detection reads; for others it uses the names only. */
 const TOLD_BY: readonly string[] = [
   'package.json',
   'pyproject.toml',
@@ -41,7 +42,7 @@ const TOLD_BY: readonly string[] = [
   'Makefile.in',
 ]
 
-/** Directories of tools or of other people's code, which are not projects of this repository. */
+/** Directories of tools or third-party code, which are not projects of this repository. */
 const NOT_PROJECTS = new Set([
   'node_modules',
   'vendor',
@@ -54,7 +55,7 @@ const NOT_PROJECTS = new Set([
   '__pycache__',
 ])
 
-/** Reads the project's directory and its subdirectories. Rejects where one cannot be read. */
+/** Reads the project's directory and its subdirectories. Rejects if one cannot be read. */
 export async function readFolders(directory: string): Promise<Folder[]> {
   const entries = await readdir(directory, { withFileTypes: true })
   const below = entries
@@ -64,7 +65,7 @@ export async function readFolders(directory: string): Promise<Folder[]> {
   return Promise.all(['.', ...below].map((path) => readFolder(directory, path)))
 }
 
-/** Reads one directory, relative to the project. */
+/** Reads one directory, given relative to the project. */
 async function readFolder(directory: string, path: string): Promise<Folder> {
   const names = new Set(await readdir(join(directory, path)))
   const isPython = ['pyproject.toml', 'setup.py', 'uv.lock'].some((name) => names.has(name))
@@ -81,7 +82,7 @@ async function readFolder(directory: string, path: string): Promise<Folder> {
   return { path, names, texts: new Map(texts.flat()) }
 }
 
-/** The first of Python's tests, beside the project's files and in the usual directories. */
+/** Returns the paths of Python tests, beside the project's files and in the usual directories. */
 async function testsIn(directory: string, path: string, names: ReadonlySet<string>): Promise<string[]> {
   const places = ['tests', 'test', 'testing'].filter((name) => names.has(name))
   const listed = await Promise.all(
@@ -94,7 +95,7 @@ async function testsIn(directory: string, path: string, names: ReadonlySet<strin
   return [...names, ...listed.flat()].filter((name) => isTest.test(name)).slice(0, 50)
 }
 
-/** Returns nothing where a file is in place of a directory. */
+/** Returns nothing for a file in place of a directory. */
 function none(error: unknown): [] {
   if (error instanceof Error && 'code' in error && error.code === 'ENOTDIR') return []
   throw error

@@ -85,7 +85,7 @@ it('both languages declare the same pipeline', async () => {
     for (const language of ['ts', 'py'] as const) {
       await rm(join(project, '.hm'), { recursive: true, force: true })
       await write(`.hm/pipeline.${language}`, pipelineText({ projects, language, isPlain, slug: 'ci', branch: 'main' }))
-      // The keys are over all files, of which the pipeline is one.
+      // The keys hash all files, including the pipeline file itself.
       seen.push(JSON.stringify(await rendered(), (name, value) => (name === 'key' ? undefined : value)))
     }
     expect(seen[0]).toEqual(seen[1])
@@ -119,7 +119,7 @@ it('overwrites nothing without --force, and with it only its own file', async ()
   })
 })
 
-it('the slug derives from the project’s name, so that two projects stay apart on a server', async () => {
+it('the slug derives from the project’s name, so that two projects have different slugs on a server', async () => {
   await write('go.mod')
   const slugs = async () => /"?slug"?: "(.*)"/.exec(await read('.hm/pipeline.ts'))?.[1]
   await init()
@@ -134,7 +134,7 @@ it('the slug derives from the project’s name, so that two projects stay apart 
   })
 })
 
-it('writes one placeholder step where no project is found and nobody can be asked', async () => {
+it('writes one placeholder step if no project is found and there is no terminal to ask on', async () => {
   const { code, stderr } = await init('--plain', '--slug', 'ci')
   expect({ code, stderr }).toMatchObject({
     code: 0,
@@ -158,7 +158,7 @@ it('the compiler finds the types of the written pipeline where nothing is instal
   await write('.hm/pipeline.ts', text.replace('project.vet(', 'project.vett('))
   expect(compile().stdout).toMatch(/pipeline\.ts.*Property 'vett' does not exist on type 'GoToolchain'/)
   await write('.hm/pipeline.ts', text)
-  // A clone has neither. Existing configuration stays.
+  // A clone contains neither types nor configuration. Existing configuration stays.
   await rm(join(project, '.hm/node_modules'), { recursive: true })
   await write('.hm/tsconfig.json', '{ "compilerOptions": { "module": "preserve", "noEmit": true } }')
   expect(await init('--types')).toMatchObject({ code: 0, stderr: expect.not.stringContaining('tsconfig') })
@@ -170,7 +170,7 @@ it('the compiler finds the types of the written pipeline where nothing is instal
   expect(await init('--types')).toMatchObject({ stderr: expect.stringContaining('installed @harmont/hm') })
 })
 
-it('a crate without Cargo.lock is tested without', async () => {
+it('a crate without Cargo.lock is tested without --locked', async () => {
   await write('Cargo.toml')
   for (const lang of ['ts', 'py']) {
     expect(await init('--lang', lang, '--slug', `ci-${lang}`)).toMatchObject({ code: 0 })
@@ -180,7 +180,7 @@ it('a crate without Cargo.lock is tested without', async () => {
   }
 })
 
-it('a project file that does not parse is exit 2 before anything is written; a pipeline that does not render is exit 6', async () => {
+it('a project file that does not parse exits 2 before anything is written; a pipeline that does not render exits 6', async () => {
   await write('package.json', '{')
   expect(await init()).toMatchObject({ code: 2, stderr: expect.stringContaining('package.json is not JSON') })
   await expect(read('.hm/pipeline.ts')).rejects.toThrow('ENOENT')
@@ -195,11 +195,11 @@ it('names the files of other CI systems', async () => {
   await write('.github/workflows/test.yml')
   await write('.gitlab-ci.yml')
   expect((await init()).stderr).toContain(
-    'Other CI files are here and stay as they are: .github/workflows/test.yml, .gitlab-ci.yml.',
+    'Other CI files stay unchanged: .github/workflows/test.yml, .gitlab-ci.yml.',
   )
   for (const name of ['a', 'b', 'c']) await write(`.github/workflows/${name}.yml`)
   expect((await init('--force')).stderr).toMatch(
-    /as they are: \.github\/workflows\/\w+\.yml(, \.github\/workflows\/\w+\.yml){2} and 2 more\./,
+    /unchanged: \.github\/workflows\/\w+\.yml(, \.github\/workflows\/\w+\.yml){2} and 2 more\./,
   )
 })
 

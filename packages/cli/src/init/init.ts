@@ -44,7 +44,7 @@ export const run: Handler<'init'> = async (context) => {
   else output.say("The first step downloads the tools.\nTo use this machine's instead: hm init --plain --force")
 
   const others = await otherCi(directory)
-  if (others.length > 0) output.say(`Other CI files are here and stay as they are: ${someOf(others)}.`)
+  if (others.length > 0) output.say(`Other CI files stay unchanged: ${someOf(others)}.`)
   if (context.ask.possible) {
     await offerSignIn(context)
     if (!flags.noSkills) await offerSkills(context)
@@ -57,15 +57,15 @@ export const run: Handler<'init'> = async (context) => {
   return exits.ok
 }
 
-/** Names only a few, because a project may have a workflow per package. */
+/** Names only some files, because a project may have a workflow per package. */
 function someOf(names: readonly string[]): string {
   const more = names.length - 3
   return more <= 1 ? names.join(', ') : `${names.slice(0, 3).join(', ')} and ${more} more`
 }
 
 /**
- * Warns about programs that a plain pipeline needs and steps do not see. On other platforms the
- * container has its own programs.
+ * Warns about programs that a plain pipeline needs but its steps cannot find. On other platforms
+ * the container has its own programs.
  */
 function warnOfMissing({ output }: Context<'init'>, projects: readonly Project[]): void {
   if (process.platform !== 'linux') return
@@ -75,7 +75,7 @@ function warnOfMissing({ output }: Context<'init'>, projects: readonly Project[]
   output.say('Install it there, or let the pipeline do that: hm init --force')
 }
 
-/** Writes the types for editors, says their place, and returns the paths. */
+/** Writes the types for editors, reports their location, and returns the paths. */
 async function sayTypes({ directory, output }: Context<'init'>): Promise<readonly string[]> {
   const written = await writeTypes(directory)
   for (const path of written) output.say(`Wrote ${path} for editors.`)
@@ -105,7 +105,7 @@ async function chooseProjects({ directory, flags, ask }: Context<'init'>): Promi
   return KINDS.filter(({ kind }) => kind === chosen).map(({ kind }) => ({ kind, folder: here }))
 }
 
-/** A slug that two files define gives no pipeline. */
+/** Throws for a slug that another file defines, because a slug defined twice gives no pipeline. */
 async function refuseSecond(
   { directory, env, cacheDirectory, signal }: Context<'init'>,
   file: string,
@@ -122,8 +122,8 @@ async function refuseSecond(
 const form = 'a slug has lower-case letters, digits and dashes, begins with a letter, and is at most 64 long'
 
 /**
- * Returns the slug for the new pipeline: `--slug`, else the project's name, which the user may
- * change. Throws exit 2 for an invalid one.
+ * Returns the slug for the new pipeline: `--slug`, or the project's name, which the user may
+ * change. Throws exit 2 for an invalid slug.
  */
 async function chooseSlug(
   { directory, flags, ask }: Pick<Context<'init'>, 'directory' | 'flags' | 'ask'>,
@@ -151,7 +151,7 @@ const FILES = [
   'bitbucket-pipelines.yml',
 ]
 
-/** Files of other CI systems that the project has, relative to it. */
+/** Files of other CI systems, relative to the project. */
 async function otherCi(directory: string): Promise<string[]> {
   const workflows = join('.github', 'workflows')
   const listed = existsSync(join(directory, workflows)) ? await readdir(join(directory, workflows)) : []

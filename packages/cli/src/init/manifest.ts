@@ -3,7 +3,7 @@ import type { Folder } from './folder.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
-/** A folder's package.json; empty where there is none. Throws exit 2 where it is not JSON. */
+/** Returns a folder's package.json; empty if there is none. Throws exit 2 if it is not JSON. */
 export function manifestOf({ path, texts }: Folder): Members {
   try {
     return { ...objectOf(JSON.parse(texts.get('package.json') ?? '{}')) }
@@ -14,8 +14,8 @@ export function manifestOf({ path, texts }: Folder): Members {
 }
 
 /**
- * Returns the scripts among build, test, lint and typecheck that do something: npm writes a test
- * that only fails.
+ * Returns the scripts among build, test, lint and typecheck. Omits npm's default test script, which
+ * always fails.
  */
 export function scriptsOf(manifest: Members): string[] {
   const scripts: Members = { ...objectOf(manifest.scripts) }

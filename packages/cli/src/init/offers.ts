@@ -7,7 +7,7 @@ import { convertGha } from './skills/convert-gha.ts'
 import { validateCi } from './skills/validate-ci.ts'
 import { writePipeline } from './skills/write-pipeline.ts'
 
-/** Offers to sign in where nobody is signed in; `hm run` works without. */
+/** Offers to sign in if nobody is signed in; `hm run` does not need it. */
 export async function offerSignIn(context: Context<'init'>): Promise<void> {
   const config = await context.config()
   const apiUrl = config.get('cloud.api_url')
@@ -28,7 +28,7 @@ export async function offerSignIn(context: Context<'init'>): Promise<void> {
   }
 }
 
-/** Instructions for coding agents, by name. */
+/** Instructions for coding agents, by skill name. */
 export const SKILLS: Readonly<Record<string, string>> = {
   'write-pipeline': writePipeline,
   'validate-ci': validateCi,
@@ -49,13 +49,13 @@ export async function offerSkills({ directory, ask, output }: Context<'init'>): 
   if (kept.length > 0) output.say(`Kept as they are, because they were edited: ${kept.join(', ')}.`)
 }
 
-/** Returns the skills' folder: Claude's own in a project that uses it, else the shared one. */
+/** Returns the skills' folder: Claude's own if the project uses it, otherwise the shared one. */
 export function skillsFolder(directory: string): string {
   const knowsClaude = ['.claude', 'CLAUDE.md'].some((name) => existsSync(join(directory, name)))
   return knowsClaude ? '.claude/skills' : '.agents/skills'
 }
 
-/** Writes each missing skill. One that differs from ours belongs to its owner and stays. */
+/** Writes each missing skill. A skill that differs from ours belongs to its owner and stays. */
 export async function writeSkills(folder: string): Promise<{ written: string[]; kept: string[] }> {
   const written: string[] = []
   const kept: string[] = []

@@ -5,7 +5,7 @@ import type { Action } from './tool-project.ts'
 
 export type Language = 'ts' | 'py'
 
-/** A project's part of a pipeline file. */
+/** A project's section of a pipeline file. */
 export interface Part {
   /** The names that TypeScript imports from `@harmont/hm`. */
   readonly names: readonly string[]
@@ -15,17 +15,17 @@ export interface Part {
   readonly leaves: readonly string[]
 }
 
-// JSON's strings are strings in both languages.
+// JSON string literals are valid in both languages.
 export const quoted = (text: string) => JSON.stringify(text)
 
 interface PartOf {
   readonly project: Project
   readonly language: Language
-  /** Distinguishes the variables of several projects. */
+  /** Suffix that distinguishes the variables of several projects. */
   readonly suffix: string
 }
 
-/** Actions of the project's toolchain, each kept until a file changes. */
+/** Adds actions of the project's toolchain, each cached until a file changes. */
 export function toolPart({
   project,
   language,
@@ -45,7 +45,7 @@ export function toolPart({
       : `${name}.run(${quoted(action.script)}, ${cached})`,
   )
   const whole = isTs ? template.typescript(folder.path) : template.python(folder.path)
-  // Cargo.lock decides which packages are compiled once.
+  // Without Cargo.lock the dependencies cannot be compiled once and reused.
   const entry = actions.some((action) => 'isUnlocked' in action)
     ? whole.replace('rust.project', 'rust.toolchain')
     : whole
@@ -58,7 +58,9 @@ export function toolPart({
   }
 }
 
-/** Writes plain steps. `packages` are installed first, instead of using the machine's own. */
+/**
+ * Writes plain steps. `packages` are installed first, instead of using the machine's own programs.
+ */
 export function chainPart({
   project,
   language,
@@ -80,7 +82,7 @@ export function chainPart({
   }
   if (packages !== undefined) {
     const list = `[${packages.map(quoted).join(', ')}]`
-    // Steps of equal label are told apart by their place alone.
+    // Only their position distinguishes steps with equal labels.
     const label = suffix === '' ? '' : `, label${isTs ? ': ' : '='}${quoted(`:apt: ${placeOf(kind, folder.path)}`)}`
     const made = isTs ? `aptBase({ packages: ${list}${label} })` : `hm.apt_base(packages=${list}${label})`
     define('base', made)

@@ -6,7 +6,7 @@ interface PipelineText {
   readonly projects: readonly Project[]
   readonly language: Language
   /**
-   * Uses steps of `sh` and the base image's programs, instead of toolchains that install theirs.
+   * Uses steps of `sh` and the base image's programs, instead of toolchains that install their own.
    */
   readonly isPlain: boolean
   readonly slug: string
@@ -14,7 +14,7 @@ interface PipelineText {
   readonly branch: string
 }
 
-/** The text of a pipeline file. Throws exit 2 where a project's own files do not parse. */
+/** Returns the text of a pipeline file. Throws exit 2 if a project's own files do not parse. */
 export function pipelineText({ projects, language, isPlain, slug, branch }: PipelineText): string {
   const write = language === 'ts' ? typescript : python
   return write(bodyOf(projects, language, isPlain), slug, branch)

@@ -12,7 +12,7 @@ function commands(kind: ProjectKind, names: string, texts: Record<string, string
 const CONFIGURED = './configure && make <- .'
 const manifest = (value: object) => ({ 'package.json': JSON.stringify(value) })
 
-it('JavaScript has only the scripts that exist', () => {
+it('JavaScript runs only scripts that exist', () => {
   const scripts = { lint: 'l', test: 't', deploy: 'd' }
   expect(commands('js', 'package.json', manifest({ scripts }))).toEqual(['npm run test', 'npm run lint'])
   expect(commands('js', 'package.json', manifest({}))).toEqual(['node --test'])
@@ -33,7 +33,7 @@ it.each([
   expect(commands('nextjs', `package.json ${lock}`, texts)).toEqual([install, test])
 })
 
-it('a manifest that does not parse is named', () => {
+it('the error names a manifest that does not parse', () => {
   expect(() => commands('js', 'package.json', { 'package.json': '{' })).toThrow(/^package\.json is not JSON: /)
   expect(() => commands('python', 'pyproject.toml', { 'pyproject.toml': '[' })).toThrow(
     /^pyproject\.toml is not TOML: /,
@@ -66,7 +66,7 @@ it.each([
   expect(commands('python', names, { 'pyproject.toml': pyproject })).toEqual(expected)
 })
 
-it('Python tests that are a package are imported from above', () => {
+it('Python tests in a package are imported from its parent directory', () => {
   expect(commands('python', 'tests', { 'tests/__init__.py': '' })).toEqual([
     'python3 -m unittest discover -s tests -t .',
   ])
@@ -85,7 +85,7 @@ it.each([
   ])
 })
 
-it('Python installs the extra that the tests need', () => {
+it('Python installs the extra for tests', () => {
   const texts = { 'pyproject.toml': '[project]\n[project.optional-dependencies]\ndocs = ["b"]\ntest = ["pytest"]\n' }
   expect(commands('python', 'pyproject.toml setup.py', texts)[0]).toBe(
     `${pip} -e ".[test]" pytest <- setup.py pyproject.toml`,
@@ -120,7 +120,7 @@ it.each([
   expect(commands(kind, Object.keys(texts).join(' '), texts)).toEqual(expected)
 })
 
-it('lists programs that the steps do not find', () => {
+it('lists programs that the steps cannot find', () => {
   const chain = {
     first: { label: 'deps', command: './configure && A=1 no-such-tool --x && .venv/bin/pip x', onChange: [] },
     steps: [
@@ -132,7 +132,7 @@ it('lists programs that the steps do not find', () => {
   expect(missingTools([chain], [])).toEqual(['no-such-tool', 'sh'])
 })
 
-it('Python installs the project and the test requirements that a directory lists', () => {
+it('Python installs the project and the test requirements listed in a directory', () => {
   const lists = { 'requirements/tests.txt': 'pytest\n', 'requirements/dev.txt': '' }
   const texts = { 'pyproject.toml': '[project]\nname = "a"\n', ...lists }
   expect(commands('python', 'pyproject.toml requirements', texts)[0]).toBe(

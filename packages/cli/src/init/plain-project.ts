@@ -7,7 +7,7 @@ import { plainPython } from './plain-python.ts'
 import type { PlainChain, ProjectKind } from './project-kind.ts'
 
 /**
- * Returns the plain form of a project: the usual commands of its tools, which must be installed.
+ * Returns the plain form of a project: its tools' usual commands; the tools must be installed.
  * Throws exit 2 for files that do not parse.
  */
 export function plainProject({ kind, folder }: Project): PlainChain {
@@ -45,7 +45,7 @@ interface Manager {
   readonly run: string
 }
 
-/** The first manager whose lock file exists. */
+/** Package managers by lock file; the first match is used. */
 const MANAGERS: readonly Manager[] = [
   { locks: ['bun.lock', 'bun.lockb'], install: 'bun install --frozen-lockfile', run: 'bun run' },
   { locks: ['pnpm-lock.yaml'], install: 'pnpm install --frozen-lockfile', run: 'pnpm run' },
@@ -73,7 +73,7 @@ function plainJs(folder: Folder): PlainChain {
 
 /** Runs the build of a Makefile, then its tests, if it has targets for them. */
 function plainMake({ texts }: Folder): PlainChain {
-  // The file that make takes where there are several.
+  // make uses the first of these files.
   const targets = targetsOf(['GNUmakefile', 'makefile', 'Makefile'].map((name) => texts.get(name)).find(isText) ?? '')
   const test = ['check', 'test', 'tests'].find((target) => targets.has(target))
   const build = ['all', 'build'].find((target) => targets.has(target))
@@ -83,11 +83,11 @@ function plainMake({ texts }: Folder): PlainChain {
   return build === undefined ? { steps } : { first: builtBy(`make ${build}`), steps }
 }
 
-/** Configures and builds, then runs `make check` where there is one. */
+/** Configures and builds, then runs `make check` if available. */
 function plainAutotools({ names, texts }: Folder): PlainChain {
   const build = builtBy(`${configure(names)} && make`)
   const targets = targetsOf(texts.get('Makefile.in') ?? '')
-  // Automake gives every Makefile a `check`.
+  // Automake adds a `check` target to every Makefile.
   const test = names.has('Makefile.am') ? 'check' : ['check', 'test'].find((target) => targets.has(target))
   if (test === undefined) return { steps: [{ label: build.label, command: build.command }] }
   return { first: build, steps: [{ label: 'test', command: `make ${test}` }] }
@@ -117,8 +117,8 @@ function isText(value: string | undefined): value is string {
 const STEP_PATH = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
 /**
- * Programs that the steps call and that a step on this machine would not find, though its user may
- * have them elsewhere.
+ * Lists programs that steps on this machine would call but not find, even if the user has them
+ * elsewhere.
  */
 export function missingTools(chains: readonly PlainChain[], path: readonly string[] = STEP_PATH): string[] {
   const commands = chains.flatMap(({ first, steps }) => [...(first === undefined ? [] : [first]), ...steps])
@@ -127,8 +127,8 @@ export function missingTools(chains: readonly PlainChain[], path: readonly strin
 }
 
 /**
- * Returns the first word of each command of a line, without variables. Leaves out paths, which are
- * the project's own programs.
+ * Returns the first word of each command of a line, after any variable assignments. Omits paths,
+ * which are the project's own programs.
  */
 function programsOf(line: string): string[] {
   return line

@@ -5,8 +5,8 @@ import { type Folder, REQUIREMENTS, TEST_REQUIREMENTS } from './folder.ts'
 import type { PlainChain } from './project-kind.ts'
 
 /**
- * The dependencies in a virtual environment where there are any, then pytest where it is used, else
- * unittest.
+ * Installs the dependencies into a virtual environment if there are any, then runs pytest if it is
+ * used, otherwise unittest.
  */
 export function plainPython(folder: Folder): PlainChain {
   const runs = usesPytest(folder) ? 'pytest' : unittest(folder)
@@ -63,7 +63,7 @@ function projectOf(path: string, text = ''): PythonProject {
   }
 }
 
-/** Says whether pytest is configured or required, or the tests are written for it. */
+/** Whether pytest is configured or required, or the tests are written for it. */
 function usesPytest({ names, texts }: Folder): boolean {
   if (names.has('pytest.ini') || [...names, ...texts.keys()].some((name) => /(^|\/)conftest\.py$/.test(name)))
     return true
@@ -79,7 +79,7 @@ const isTest = (path: string) => path.endsWith('.py')
 function unittest({ names, texts }: Folder): string {
   const tests = ['tests', 'test'].find((name) => names.has(name))
   if (tests === undefined) return 'unittest discover'
-  // Tests that are a package import themselves from above.
+  // Tests in a package import it from its parent directory.
   const above = texts.has(`${tests}/__init__.py`) ? ' -t .' : ''
   return `unittest discover -s ${tests}${above}`
 }

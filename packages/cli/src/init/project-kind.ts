@@ -1,11 +1,11 @@
 import { INIT_TEMPLATES, type InitTemplate, type TemplateKind } from '@harmont/hm/toolchains'
 
-/** The kind of a project: one that has a toolchain, or one whose own commands are run. */
+/** The kind of a project: one with a toolchain, or one that runs its own commands. */
 export type ProjectKind = TemplateKind | 'autotools' | 'make' | 'generic'
 
 /**
- * Every kind with the files that show it, in the order of detection. `generic` is the kind of all
- * other projects.
+ * Every kind with its marker files, in the order of detection. `generic` is the kind of all other
+ * projects.
  */
 export const KINDS: readonly { readonly kind: ProjectKind; readonly markers: readonly string[] }[] = [
   ...INIT_TEMPLATES,
@@ -25,9 +25,9 @@ interface PlainStep {
   readonly command: string
 }
 
-/** A chain of plain steps: an optional first step, and steps that start from it. */
+/** A chain of plain steps: an optional first step, and steps that build in it. */
 export interface PlainChain {
-  /** Kept until one of the files changes. */
+  /** Cached until one of these files changes. */
   readonly first?: PlainStep & { readonly onChange: readonly string[] }
   readonly steps: readonly PlainStep[]
 }

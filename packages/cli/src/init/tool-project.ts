@@ -4,22 +4,17 @@ import { manifestOf, scriptsOf } from './manifest.ts'
 import { type ProjectKind, templateOf } from './project-kind.ts'
 
 /**
- * An action of a toolchain: a method, or a script that `run` names. Spelt the same in both
- * languages. `isUnlocked`: there is no Cargo.lock to keep to.
+ * An action of a toolchain: a method, or a script for `run`. Names are the same in both languages.
+ * `isUnlocked`: there is no Cargo.lock.
  */
 export type Action = { readonly name: string; readonly isUnlocked?: true } | { readonly script: string }
 
-/**
- * Returns the actions of the project's toolchain that its files ask for; null where no toolchain
- * fits.
- */
+/** Returns the toolchain actions that fit the project's files; null if no toolchain fits. */
 export function toolActions({ kind, folder }: Project): readonly Action[] | null {
   return templateOf(kind) === undefined ? null : (ACTIONS[kind]?.(folder) ?? null)
 }
 
-/**
- * Debian packages for a project that has no toolchain; the base image has enough for the others.
- */
+/** Debian packages for a project without a toolchain; for others the base image suffices. */
 export const PACKAGES: Partial<Readonly<Record<ProjectKind, readonly string[]>>> = {
   python: ['python3', 'python3-venv', 'python3-pytest'],
   autotools: ['build-essential', 'autoconf', 'automake', 'libtool', 'pkg-config', 'gettext'],
@@ -40,12 +35,12 @@ const ACTIONS: Partial<Readonly<Record<ProjectKind, Actions>>> = {
   go: () => named('build', 'test', 'vet', 'fmt'),
   elixir: () => named('compile', 'test', 'format'),
   zig: () => named('build', 'test', 'fmt'),
-  // Both fail in a project that never chose a style.
+  // Both fail in a project without a style configuration.
   cmake: ({ names }) =>
     named('test', ...(names.has('.clang-tidy') ? ['lint'] : []), ...(names.has('.clang-format') ? ['fmt'] : [])),
   nextjs: js,
   js,
-  // uv installs what pyproject.toml names; a tool that is not there would only fail.
+  // uv installs only the tools in pyproject.toml; calling any other would fail.
   python: ({ texts }) => {
     const told = texts.get('pyproject.toml') ?? ''
     if (!/^\[project\]/m.test(told) || !/\bpytest\b/.test(told)) return null

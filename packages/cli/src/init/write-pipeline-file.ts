@@ -10,8 +10,7 @@ import { isMissing } from '../is-missing.ts'
 const modes = { file: 0o644, directory: 0o755 }
 
 /**
- * Writes `.hm/pipeline.ts` or `.py`. Throws exit 2 where it is there already, unless it may be
- * replaced.
+ * Writes `.hm/pipeline.ts` or `.py`. Throws exit 2 if it already exists, unless it may be replaced.
  */
 export async function writePipelineFile(project: string, file: string, text: string, force: boolean): Promise<void> {
   const path = join(project, file)
@@ -30,7 +29,7 @@ export async function writePipelineFile(project: string, file: string, text: str
 
 const IGNORED = ['node_modules/', '__pycache__/', 'secrets.env']
 
-/** Adds the lines that git must ignore to `.hm/.gitignore`, and keeps its other lines. */
+/** Adds the required lines to `.hm/.gitignore`, and keeps its other lines. */
 export async function ignoreInGit(project: string): Promise<void> {
   const path = join(project, '.hm', '.gitignore')
   const text = await readFile(path, 'utf8').catch((error: unknown) => {
@@ -44,7 +43,7 @@ export async function ignoreInGit(project: string): Promise<void> {
   await replaceFile(path, `${text}${gap}${missing.join('\n')}\n`, modes)
 }
 
-/** Renders the new pipeline and lists its steps. Throws exit 6 where it does not render. */
+/** Renders the new pipeline and lists its steps. Throws exit 6 if it does not render. */
 export async function showWritten(
   { directory, env, cacheDirectory, signal, output }: Context<'init'>,
   slug: string,
@@ -73,7 +72,7 @@ interface Node {
   readonly step: { readonly label?: string; readonly key?: string; readonly cmd: string }
 }
 
-// The document needs no check, because our own SDK has just made it.
+// The document needs no check, because our own SDK has just created it.
 function labelsOf(document: unknown): string[] {
   const { graph } = document as { readonly graph: { readonly nodes: readonly Node[] } }
   return graph.nodes.map(({ step }) => step.label ?? step.key ?? step.cmd)

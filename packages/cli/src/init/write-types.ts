@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { version } from '../version.ts'
 
-// TypeScript finds types of an untyped or missing package here; Node.js never looks. Sources leave
-// `.hm/node_modules` out.
+// TypeScript finds the types of an untyped or missing package here; Node.js does not search it.
+// Source sets exclude `.hm/node_modules`.
 const PLACE = '.hm/node_modules/@types/harmont__hm'
 const CONFIG = '.hm/tsconfig.json'
 
@@ -16,7 +16,7 @@ const MANIFEST = {
   exports: { '.': { types: './index.d.ts' }, './toolchains': { types: './toolchains/index.d.ts' } },
 }
 
-// An editor takes the nearest configuration, and the project's own may be for other files.
+// An editor uses the nearest configuration, and the project's own may be meant for other files.
 const OPTIONS = {
   compilerOptions: {
     target: 'es2022',
@@ -52,7 +52,7 @@ function isInstalled(project: string): boolean {
   }
 }
 
-/** The generated declarations: among the sources, or beside the bundle. */
+/** Directory of the generated declarations: in the sources, or beside the bundle. */
 function ourTypes(): string {
   const path = import.meta.url.endsWith('.ts') ? '../../../pipeline/generated/types' : './types'
   return fileURLToPath(new URL(path, import.meta.url))

@@ -59,7 +59,7 @@ test('lists each changed part by file and by variable, and then the parts of the
   ])
 })
 
-test('of a chain whose keys all changed, only the first changed step is named', () => {
+test('if all keys of a chain changed, only the first changed step is named', () => {
   const chain = (cacheKey: string) =>
     new Map([
       step('base', { cacheKey, policy: '[{"policy":"ttl","duration_seconds":86400}]' }),

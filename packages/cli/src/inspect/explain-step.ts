@@ -1,7 +1,7 @@
 import type { StepIdentity } from '../records/identity.ts'
 
 /**
- * Returns the differences in a step's identity as sentences: first its own, then those of its
+ * Returns the differences in a step's identity as sentences: its own first, then those of its
  * parents.
  */
 export function explainStep(
@@ -46,7 +46,7 @@ function differences(old: StepIdentity, own: StepIdentity): string[] {
   return found
 }
 
-/** `a.txt was added`, in order of name. */
+/** Returns sentences such as `a.txt was added`, in order of name. */
 function changed(old: Readonly<Record<string, string>>, own: Readonly<Record<string, string>>): string[] {
   const names = [...new Set([...Object.keys(old), ...Object.keys(own)])].sort()
   return names.flatMap((name) => {
@@ -59,8 +59,8 @@ function changed(old: Readonly<Record<string, string>>, own: Readonly<Record<str
 type Files = Readonly<Record<string, string>>
 
 /**
- * Describes changes of the files that a step watches, in order of path: new, removed and renamed
- * files, and changes of type, mode or content.
+ * Describes changes of a step's watched files, in order of path: new, removed and renamed files,
+ * and changes of type, mode or content.
  */
 export function explainFiles(before: Files, after: Files): string[] {
   const gone = Object.keys(before).filter((path) => !Object.hasOwn(after, path))
@@ -87,7 +87,7 @@ interface Fact {
   readonly type: 'file' | 'folder' | 'link'
   readonly isExecutable: boolean
   readonly content: string
-  /** The target's own fact; '' when the link is dangling. */
+  /** The fact of the link's target; '' for a dangling link. */
   readonly beyond: string
 }
 

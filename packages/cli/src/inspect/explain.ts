@@ -13,7 +13,7 @@ import { printWhy } from '../view/why-view.ts'
 import { explainStep } from './explain-step.ts'
 import { replayRun } from './replay-run.ts'
 
-/** Explains a run of this machine, or one step of it. */
+/** Explains a local run, or one step of it. */
 export async function localWhy(context: Context<'why'>, run: RunRecord, key: string | undefined): Promise<ExitCode> {
   const home = localHome(context.cacheDirectory)
   const steps = key === undefined ? stepsOf(run.events) : [requireStep(run, key)]
@@ -29,14 +29,15 @@ export async function localWhy(context: Context<'why'>, run: RunRecord, key: str
 }
 
 /**
- * `hm cache explain STEP`: of a build of the server where one is named, else of the last run here.
+ * `hm cache explain STEP`: explains a step of the given build on the server, or of the last local
+ * run.
  */
 export const explainCache: Handler<'cache explain'> = async (context) => {
   const { build, pipeline } = context.flags
   return build === undefined && pipeline === undefined ? explainLocal(context) : explainOnServer(context)
 }
 
-/** Prints what changed in the step's identity since the previous run that had it. */
+/** Prints the changes in the step's identity since the previous run that had it. */
 const explainLocal: Handler<'cache explain'> = async (context) => {
   const { args, cacheDirectory, directory, output, global } = context
   requireLinux()
@@ -65,19 +66,19 @@ const explainLocal: Handler<'cache explain'> = async (context) => {
   return exits.ok
 }
 
-/** The explanation of one step of a run. */
+/** The explanation of a step in a run. */
 interface Explained {
   /** A sentence without a full stop. */
   readonly reason: string
   /** Whether the step could be found in the cache. */
   readonly isCached: boolean
-  /** The previous run that had the step; null where no such run is recorded. */
+  /** The previous run that had the step; null if none is recorded. */
   readonly comparedWith: number | null
   /** Changes since then. */
   readonly changes: readonly string[]
 }
 
-/** Explains steps of one run by comparing it with the runs of the same pipeline before it. */
+/** Explains the steps of a run by comparing it with earlier runs of the same pipeline. */
 export function explainRun({ runs }: LocalHome, run: RunRecord): (step: RecordedStep) => Explained {
   const identityOf = ({ record }: RunRecord) => readIdentity(runFiles(runs, record).identity)
   const now = identityOf(run)
@@ -93,7 +94,7 @@ export function explainRun({ runs }: LocalHome, run: RunRecord): (step: Recorded
       if (state === 'skipped') return message ?? 'it was not needed'
       if (state === 'waiting') return 'has not started'
       if (cachedFrom !== null) return `cached: taken from ${cachedFrom}`
-      if (run.retryOf !== null) return 'ran: hm retry runs it whatever the cache holds'
+      if (run.retryOf !== null) return 'ran: hm retry runs it regardless of the cache'
       if (!isCached) return 'ran: no cache policy'
       if (before === undefined) return 'ran: there is no earlier result'
       if (changes.length === 0)

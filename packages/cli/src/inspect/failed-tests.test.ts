@@ -4,7 +4,7 @@ import { makeOutput } from '../terminal/output.ts'
 import type { Terminal } from '../terminal/terminal.ts'
 import { printFailedTests } from './failed-tests.ts'
 
-test('a narrow terminal keeps what is told of a failed test below its name', async () => {
+test('a narrow terminal keeps the details of a failed test below its name', async () => {
   const stream = new PassThrough()
   const stdout: Terminal = { stream, isTerminal: true, color: false, columns: () => 40, style: (_, told) => told }
   const failed = {

@@ -4,7 +4,7 @@ import type { Line } from '../terminal/span.ts'
 import { span } from '../terminal/span.ts'
 import { wrapLine } from '../terminal/text-width.ts'
 
-/** A failed test as it is told. */
+/** A failed test in printable form. */
 export interface ToldTest {
   readonly name: string
   readonly file: string | null
@@ -16,7 +16,7 @@ export interface ToldTest {
 }
 
 interface PrintedTest extends ToldTest {
-  /** Where to read on: `failed in forks 1, 2, passed in 3: hm logs 41 unit/fork-1`. */
+  /** Where to look further: `failed in forks 1, 2, passed in 3: hm logs 41 unit/fork-1`. */
   readonly more?: string | null
 }
 
@@ -26,7 +26,7 @@ export interface TestCounts {
   readonly skipped: number
 }
 
-/** A message has as many lines as a difference of small values. */
+/** Maximum lines of a message, enough for a difference of small values. */
 const mostOfMessage = 12
 
 /** Prints failed tests with their places and messages, then how many tests ran. */
@@ -65,7 +65,7 @@ export async function printFailedTests(
   await output.print(countSentence(counts))
 }
 
-/** Breaks a line that is too wide so that all its parts can stand two columns further in. */
+/** Wraps a line that is too wide, leaving room for an indentation of two columns. */
 function brokenAt(line: Line, width: number): readonly Line[] {
   const whole = wrapLine(line, width)
   return whole.length === 1 ? whole : wrapLine(line, width - 2)

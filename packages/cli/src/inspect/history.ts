@@ -7,7 +7,7 @@ import { cleanUpKilled } from '../sandboxes/clean-up.ts'
 import { duration, localMinute } from '../terminal/amounts.ts'
 import { printTable } from '../terminal/table.ts'
 
-/** `hm history`: the project's runs on this machine. */
+/** `hm history`: lists the project's runs on this machine. */
 export const run: Handler<'history'> = async (context) => {
   const { cacheDirectory, directory, flags, global, output } = context
   await cleanUpKilled(context)

@@ -10,7 +10,7 @@ import { hmProgram, programEnv } from '../test-support/run-hm.ts'
 import { runHmHere } from '../test-support/run-hm-here.ts'
 import { events } from '../view/story.test-support.ts'
 
-// A character that would reverse the text after it.
+// A character that reverses the following text.
 const key = 'a\u202eb'
 const output = 'said\u202e\n--- FAIL: TestA (0.00s)\n    a_test.go:7: got 1, want 2\n'
 let cwd: string
@@ -94,7 +94,7 @@ test('a failed step without output is named', async () => {
   })
 })
 
-test('the failed tests of a report tell of a failure, not what its log says of others', async () => {
+test('prints the failed tests of the report and not those that only the log mentions', async () => {
   const one = { name: 'cart › rounds\u202e', file: 'src/cart.test.ts', line: 7, message: 'expected 2\ngot 1' }
   const earlier = { ...one, name: 'of an earlier attempt' }
   const reported = [

@@ -15,7 +15,7 @@ import { noService, serviceIn } from './service-in.ts'
 
 const lookAgainMs = 100
 
-/** Prints the logs of a run of this machine. Throws exit 5 for a step that it does not have. */
+/** Prints the logs of a run on this machine. Throws exit 5 for an unknown step. */
 export async function localLogs(context: Context<'logs'>, run: RunRecord, key: string | undefined): Promise<ExitCode> {
   const { flags } = context
   const { runs } = localHome(context.cacheDirectory)
@@ -54,7 +54,7 @@ export async function localLogs(context: Context<'logs'>, run: RunRecord, key: s
   return exits.ok
 }
 
-/** Returns what an attempt of a step reported, by default its newest. */
+/** Returns the tests that an attempt of a step reported, by default its newest. */
 function testsOf(
   events: RunRecord['events'],
   { id, attempts }: RecordedStep,
@@ -69,11 +69,11 @@ function testsOf(
 }
 
 interface Chosen {
-  /** The name that asks for it: the key of the step, or `STEP/SERVICE`. */
+  /** The name that selects it: the key of the step, or `STEP/SERVICE`. */
   readonly name: string
   readonly service: string | undefined
   readonly step: RecordedStep
-  /** Position in the plan, by which its files are named. */
+  /** Position in the plan, which names its files. */
   readonly slot: number
 }
 

@@ -5,8 +5,8 @@ import { fold } from '../view/fold.ts'
 import { newRun, type Run } from '../view/run-model.ts'
 
 /**
- * Returns a recorded run in its current state, with what the logs of failed steps report.
- * ¶@param isRead says of which steps the log is read, by key.
+ * Returns a recorded run in its current state, with the failures found in logs of failed steps.
+ * @param isRead selects by key the steps whose logs are read.
  */
 export function replayRun(
   runs: string,
@@ -16,7 +16,7 @@ export function replayRun(
   const run = newRun()
   const slots = new Map(stepsOf(events).map(({ id }, slot) => [id, slot]))
   for (const event of events) {
-    // Logs are files of their own.
+    // Logs are stored in separate files.
     if (event.kind === 'step_end' && event.state !== 'passed') {
       const { step_id } = event
       const step = run.byId.get(step_id)

@@ -10,7 +10,7 @@ import type { Run, Tests } from '../view/run-model.ts'
 import { summary } from '../view/summary.ts'
 import { replayRun } from './replay-run.ts'
 
-/** Shows a run of this machine as its view ended, or in its current state. */
+/** Shows the view of a local run, in its final or current state. */
 export async function localStatus(context: Context<'status'>, record: RunRecord): Promise<ExitCode> {
   const { cacheDirectory, env, global, output } = context
   const run = replayRun(localHome(cacheDirectory).runs, record)

@@ -14,7 +14,7 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(cwd, { recursive: true }))
 
-/** Records a run of the step `unit` with these events of its. */
+/** Records a run of the step `unit` with these events. */
 function record(number: number, told: readonly RunEvent[]): void {
   const { runs } = localHome(join(cwd, '.cache', 'hm'))
   const facts = {

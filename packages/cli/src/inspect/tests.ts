@@ -4,7 +4,7 @@ import { type RunRecord, stepsOf } from '../records/run-record.ts'
 import type { Tests } from '../view/run-model.ts'
 import { printFailedTests } from './failed-tests.ts'
 
-/** Returns the failed tests that the steps of a run reported, and how many tests there were. */
+/** Returns the failed tests that the steps of a run reported, and the number of all tests. */
 export function recordedTests({ events }: RunRecord) {
   // A later attempt of a step replaces what the one before reported.
   const byStep = new Map(events.flatMap((event) => (event.kind === 'tests' ? [[event.step_id, event] as const] : [])))
@@ -22,7 +22,7 @@ export function recordedTests({ events }: RunRecord) {
   return { data, counts, isReported: reported.length > 0 }
 }
 
-/** Shows the tests that the steps of a run of this machine reported. */
+/** Shows the tests reported by the steps of a local run. */
 export async function localTests({ global, output }: Context<'test'>, run: RunRecord): Promise<ExitCode> {
   const { data, counts, isReported } = recordedTests(run)
   if (global.json)

@@ -154,6 +154,6 @@ describe('a run as lines', () => {
   })
 
   test('an event of a step that was never queued is a defect', async () => {
-    await expect(linesOf([log('a', 'x')])).rejects.toThrow('an event of step id-a came before it was queued')
+    await expect(linesOf([log('a', 'x')])).rejects.toThrow('step id-a has an event before it was queued')
   })
 })
