@@ -10,8 +10,8 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { version } from './version.ts'
 
-// Installs what users install: both packages built, packed by npm, in an empty project. The package
-// `node`, 120 MB, is linked, so that no registry is needed.
+// Installs the packages that users install: both packages built, packed by npm, in an empty
+// project. The package `node`, 120 MB, is linked, so that no registry is needed.
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const run = promisify(execFile)
 
@@ -57,14 +57,14 @@ test('the installed hm prints its version', async () => {
   expect(await hm('version')).toMatchObject({ stdout: `${version}\n`, stderr: '' })
 })
 
-test('the installed hm has its commands, each loaded from the bundle', async () => {
+test('the installed hm has its commands, and loads each from the bundle', async () => {
   expect((await hm('help')).stdout).toContain('Usage: hm COMMAND')
   await hm('config', 'set', 'cloud.org', 'acme')
   expect((await hm('config', 'get', 'cloud.org')).stdout).toBe('acme\n')
   expect((await hm('completion', 'bash')).stdout).toContain('complete -F _hm hm')
 })
 
-test('the installed hm brings the types for editors of a project that has not installed them', async () => {
+test('the installed hm contains the types for editors of a project that has not installed them', async () => {
   const elsewhere = join(home, 'elsewhere')
   await mkdir(join(elsewhere, '.hm'), { recursive: true })
   await run(join(project, 'node_modules/.bin/hm'), ['init', '--types'], { cwd: elsewhere, env: env() })
@@ -72,7 +72,7 @@ test('the installed hm brings the types for editors of a project that has not in
   expect(await readFile(join(types, 'toolchains/index.d.ts'), 'utf8')).toContain('go')
 })
 
-test('the installed hm renders both languages, with its own SDKs', async () => {
+test('the installed hm renders both languages with its own SDKs', async () => {
   await mkdir(join(project, '.hm'))
   const steps = "sh('true', { label: 'one' })"
   await writeFile(
@@ -99,7 +99,7 @@ test('the installed hm renders both languages, with its own SDKs', async () => {
   expect(JSON.parse(await readFile(out, 'utf8'))).toMatchObject({ errors: [], pipelines: [{ slug: 'nightly' }] })
 })
 
-test('the installed hm has what is loaded on demand: regular expressions of services', async () => {
+test('the installed hm contains the regular expressions of services, which are loaded on demand', async () => {
   const folder = join(home, 'service')
   await mkdir(join(folder, '.hm'), { recursive: true })
   await writeFile(
@@ -113,9 +113,9 @@ export default { slug: 'ci', pipeline: pipeline(sh('true', { services: db })) }`
   await expect(validated).rejects.toMatchObject({ stdout })
 })
 
-test('the installed hm has what is loaded on demand: the way through a proxy', async () => {
+test('the installed hm contains the proxy client, which is loaded on demand', async () => {
   const asked: (string | undefined)[] = []
-  // As proxies answer for a name that they refuse.
+  // Proxies respond like this to a name that they refuse.
   const proxy = createServer(({ url }, response) => {
     asked.push(url)
     response.writeHead(403).end()

@@ -6,7 +6,7 @@ import { printFailedTests } from './failed-tests.ts'
 
 /** Returns the failed tests that the steps of a run reported, and the number of all tests. */
 export function recordedTests({ events }: RunRecord) {
-  // A later attempt of a step replaces what the one before reported.
+  // A later attempt of a step replaces the results of an earlier one.
   const byStep = new Map(events.flatMap((event) => (event.kind === 'tests' ? [[event.step_id, event] as const] : [])))
   const keys = new Map(stepsOf(events).map(({ id, key }) => [id, key]))
   const reported = [...byStep.values()]
@@ -32,7 +32,7 @@ export async function localTests({ global, output }: Context<'test'>, run: RunRe
   return exits.ok
 }
 
-/** Says that no step reported tests, and how one does. */
+/** Reports that no step reported tests, and explains how to report them. */
 export function noReports(of: string): string {
   return `no step of ${of} reported tests; name the file that the test runner writes: tests: 'junit.xml'`
 }

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { stripEscapes } from '@harmont/logs'
 
-/** The largest answer of a tool, in tokens as `tokenCount` counts them. */
+/** The largest answer of a tool, in tokens counted by `tokenCount`. */
 export const mostTokens = 4_000
 /** Leaves room for Harmont's own sentences and the marks of the data. */
 const reserved = 800
@@ -9,10 +9,10 @@ const reserved = 800
 const longestLine = 1_000
 
 /**
- * Returns an upper estimate of the tokens of a text: two thirds of a token for a lower-case letter
- * or a blank, one for any other ASCII character, and one for each byte of UTF-8 of all others,
- * which no tokenizer exceeds. For real logs the estimate is about twice what tokenizers count
- * (docs/mcp.md).
+ * Returns an upper estimate of the tokens of a text. A lower-case letter or a blank counts as two
+ * thirds of a token, any other ASCII character as one token. All other characters count as one
+ * token for each UTF-8 byte, which no tokenizer exceeds. For real logs the estimate is about twice
+ * the count of tokenizers (docs/mcp.md).
  */
 export function tokenCount(text: string): number {
   let thirds = 0
@@ -20,7 +20,7 @@ export function tokenCount(text: string): number {
     const code = text.charCodeAt(at)
     if (code === 0x20 || (code >= 0x61 && code <= 0x7a)) thirds += 2
     else if (code < 0x80) thirds += 3
-    // Half of a pair is half of four bytes.
+    // Half of a surrogate pair counts as half of four bytes.
     else if (code < 0x800 || (code >= 0xd800 && code <= 0xdfff)) thirds += 6
     else thirds += 9
   }
@@ -28,12 +28,12 @@ export function tokenCount(text: string): number {
 }
 
 /**
- * Characters that a person does not see and a model reads: control and format characters (among
- * them the tags of U+E0000, which spell hidden text), and variation selectors.
+ * Characters that are invisible to people but read by models: control and format characters
+ * (including the tags of U+E0000, which spell hidden text), and variation selectors.
  */
 const unseen = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]|\p{Variation_Selector}/gu
 
-/** Returns one line of text that a build wrote as an answer may have it. */
+/** Sanitizes one line of a build's text for an answer. */
 export function visible(text: string): string {
   const shown = stripEscapes(text).replaceAll('\t', '    ').replace(unseen, '').trimEnd()
   return shown.length <= longestLine
@@ -42,8 +42,8 @@ export function visible(text: string): string {
 }
 
 /**
- * An answer of a tool: Harmont's own sentences, then what the build wrote, between two marks. Their
- * name is drawn when the answer is made, so no text that was written before can hold it.
+ * An answer of a tool: Harmont's own sentences, then the build's text between two marks. The marks'
+ * name is random, so that no earlier text can contain it.
  */
 export class Answer {
   readonly #said: string[] = []
@@ -56,14 +56,16 @@ export class Answer {
     this.#limit = limit - reserved
   }
 
-  /** Adds a sentence of Harmont's own. It must hold no text of the build except by `quoted`. */
+  /**
+   * Adds one of Harmont's own sentences. It must not contain text of the build except by `quoted`.
+   */
   say(sentence: string): void {
     this.#said.push(sentence)
   }
 
   /**
-   * Adds a line of the build's data. Returns false, and adds nothing, where there is no room; the
-   * first line always has.
+   * Adds a line of the build's data. Returns false and adds nothing if there is no room; the first
+   * line always fits.
    */
   data(line: string): boolean {
     const shown = visible(line)
@@ -74,13 +76,13 @@ export class Answer {
     return true
   }
 
-  /** Adds lines as long as there is room. Returns how many were added. */
+  /** Adds lines until there is no more room. Returns the number of added lines. */
   dataLines(lines: readonly string[]): number {
     const left = lines.findIndex((line) => !this.data(line))
     return left === -1 ? lines.length : left
   }
 
-  /** Proposes a call that goes on from here. */
+  /** Proposes a follow-up call. */
   next(tool: string, input: object, purpose: string): void {
     this.#next.push(`next: ${tool} ${JSON.stringify(input)} ${purpose}`)
   }
@@ -100,12 +102,14 @@ export class Answer {
   }
 }
 
-/** A key or a slug may be any text of the repository. Only a plain one is shown outside the data. */
+/**
+ * A key or a slug may be any text from the repository. Only plain names appear outside the data.
+ */
 export function quoted(name: string, otherwise: string): string {
   return isPlainName(name) ? JSON.stringify(name) : otherwise
 }
 
-/** Whether a name is short and one word, so that it reads as a name and nothing else. */
+/** Whether a name is a single short word, which cannot be read as an instruction. */
 export function isPlainName(name: string): boolean {
   return /^[\w./:@+-]{1,60}$/.test(name)
 }

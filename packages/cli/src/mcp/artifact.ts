@@ -6,7 +6,7 @@ import { Answer, isPlainName } from './answer.ts'
 import { type BuildWish, numberOf, openBuild } from './open-build.ts'
 import type { SeenArtifact, SeenBuild } from './seen-build.ts'
 
-/** Bytes of an artifact that are read for an answer. */
+/** Maximum number of artifact bytes read for an answer. */
 const pageBytes = 12 * 1024
 
 type Wish = BuildWish & {
@@ -15,7 +15,7 @@ type Wish = BuildWish & {
   readonly cursor?: string | undefined
 }
 
-/** `artifact`: lists what the steps left, or reads one text file. */
+/** `artifact`: lists the artifacts of the steps, or reads one text file. */
 export async function artifact(context: Context<'mcp'>, wish: Wish): Promise<string> {
   const build = await openBuild(context, wish)
   const all = await build.artifacts()
@@ -23,13 +23,13 @@ export async function artifact(context: Context<'mcp'>, wish: Wish): Promise<str
   if (wish.path === undefined) return listed(build, all, from)
   const [only, ...others] = chooseArtifacts(all, { artifact: wish.path, step: wish.step })
   if (only === undefined || others.length > 0)
-    throw new HmError(exits.usage, 'usage', `${others.length + 1} artifacts are meant by this path`, {
-      fix: 'give the whole path, and the step',
+    throw new HmError(exits.usage, 'usage', `this path matches ${others.length + 1} artifacts`, {
+      fix: 'pass the full path and the step',
     })
   const answer = new Answer()
   const read = await readFrom(only, from, context.signal)
   if (read.includes(0)) {
-    answer.say(`The artifact has ${only.bytes} bytes and is no text. \`hm artifact get\` writes it to a file.`)
+    answer.say(`The artifact has ${only.bytes} bytes and is not text. \`hm artifact get\` writes it to a file.`)
     return answer.text()
   }
   answer.say(`${build.named}: an artifact of ${only.bytes} bytes, from byte ${from}.`)
@@ -38,7 +38,7 @@ export async function artifact(context: Context<'mcp'>, wish: Wish): Promise<str
     if (!answer.data(line)) break
     next += bytes
   }
-  // Paths and keys are texts of the repository.
+  // Paths and keys come from the repository.
   const named = Object.entries({ step: wish.step, path: wish.path }).filter(([, name]) => isPlainName(name ?? ''))
   const call = { ...build.call, ...Object.fromEntries(named), cursor: String(next) }
   if (next < only.bytes) answer.next('artifact', call, 'goes on, with the same path')
@@ -66,14 +66,17 @@ async function readFrom({ open, bytes: size }: SeenArtifact, from: number, signa
   const end = Math.min(size, from + pageBytes)
   const parts: Buffer[] = []
   for await (const { bytes, start } of steadyBytes(open, from, size, signal)) {
-    // Bytes of this machine begin at 0.
+    // Reads of local artifacts always begin at 0.
     parts.push(Buffer.from(bytes).subarray(Math.max(0, from - start), Math.max(0, end - start)))
     if (start + bytes.length >= end) break
   }
   return Buffer.concat(parts)
 }
 
-/** Cuts bytes into lines, each with its length. Only the last page has an unfinished line. */
+/**
+ * Splits bytes into lines, each with its length in bytes. Only the last page ends with an
+ * unfinished line.
+ */
 function wholeLines(bytes: Buffer, isLast: boolean): { readonly line: string; readonly bytes: number }[] {
   const lines: { readonly line: string; readonly bytes: number }[] = []
   let from = 0
@@ -81,7 +84,7 @@ function wholeLines(bytes: Buffer, isLast: boolean): { readonly line: string; re
     lines.push({ line: bytes.toString('utf8', from, to), bytes: to + 1 - from })
     from = to + 1
   }
-  // A page without a line feed is one line, or no page would ever follow it.
+  // A page without a line feed is a single line; otherwise no page could follow it.
   if (from < bytes.length && (isLast || lines.length === 0))
     lines.push({ line: bytes.toString('utf8', from), bytes: bytes.length - from })
   return lines

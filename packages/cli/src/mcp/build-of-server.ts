@@ -13,15 +13,18 @@ import type { LogPart, LogWish, SeenBuild, SeenFailure, SeenStep, SeenTests } fr
 
 type JobView = Schemas['JobView']
 
-/** Lines before and after the one that tells of a failure. */
+/** Lines shown before and after the line of a failure. */
 const before = 5
 const shownLines = 24
-/** The failed tests that an answer can have: more never fit. */
+/** Maximum number of failed tests requested; an answer has no room for more. */
 const mostTests = 100
-/** Lines that a search returns. */
+/** Maximum number of lines returned by a search. */
 const mostHits = 30
 
-/** Reads a build of the server as tools see it. The server sends only the asked lines of a log. */
+/**
+ * Reads a build of the server in the form that tools use. The server sends only the requested lines
+ * of a log.
+ */
 export async function buildOfServer(
   { signal }: Pick<Context, 'signal'>,
   session: Session,
@@ -74,12 +77,12 @@ function seenStep(job: JobView, index: number): SeenStep {
     command: job.command ?? null,
     durationMs: started_at && finished_at ? Date.parse(finished_at) - Date.parse(started_at) : null,
     ending: hasFailed ? endingText(endingOf(job, [])) : null,
-    // An older server runs none.
+    // An older server runs no forks.
     services: job.services ?? [],
   }
 }
 
-/** Returns what the sentences about an end are made from. Reports of tests are told beside them. */
+/** Returns the inputs of the sentences about a job's end. Test reports are described separately. */
 function endingOf({ state, exit_code, error_code, error_message }: JobView, tail: string[]) {
   const told = { exitCode: exit_code ?? null, errorCode: error_code ?? null, message: error_message ?? null }
   return { ...told, state: state as 'failed', tail, found: null, tests: null }
@@ -92,8 +95,8 @@ interface Logs {
 }
 
 /**
- * Returns the job with all that the server knows about its failure. A view has this for the first
- * few failed jobs, and for another one when asked.
+ * Returns the job with the server's details of its failure. A view contains them for the first few
+ * failed jobs, and for one requested job.
  */
 async function explained({ session, address, signal }: Logs, job: JobView): Promise<JobView> {
   if (job.failure === null || job.failure.tail.length > 0) return job

@@ -17,7 +17,7 @@ interface Wish {
 
 const pageSize = 30
 
-/** `builds`: the runs of this machine, or the builds of a pipeline of the server, newest first. */
+/** `builds`: lists the local runs, or the builds of a pipeline on the server, newest first. */
 export async function builds(context: Context<'mcp'>, wish: Wish): Promise<string> {
   const pipeline = wish.pipeline ?? context.flags.pipeline
   const isOnServer = wish.server === true || pipeline !== undefined
@@ -55,7 +55,7 @@ function ofMachine({ cacheDirectory, directory }: Context<'mcp'>, { state, curso
     answer.next('builds', { ...(state && { state }), cursor: String(from + told) }, 'goes on')
   if (runs.length === 0) {
     answer.next('run', {}, 'starts one')
-    answer.next('builds', { server: true }, 'lists those of the server')
+    answer.next('builds', { server: true }, 'lists the builds of the server')
   }
   return answer.text()
 }
@@ -75,7 +75,7 @@ async function ofServer(context: Context<'mcp'>, { pipeline: slug, state, cursor
       return `${parts.filter((part) => part).join(', ')}${said === '' ? '' : `: ${said.slice(0, 100)}`}`
     }),
   )
-  // The rest is older than the last that did fit; a page of the server cannot begin there.
+  // The remaining builds are older, but no page of the server can begin at them.
   if (told < page.data.length) answer.say(`Only ${told} of ${page.data.length} fit: ask for one state.`)
   const call = { pipeline: address.pipeline, ...(state && { state }) }
   if (page.next_cursor != null) answer.next('builds', { ...call, cursor: page.next_cursor }, 'goes on')

@@ -8,10 +8,10 @@ import { mostTokens, tokenCount } from './answer.ts'
 export interface Told {
   readonly text: string
   readonly isError: boolean
-  /** The sentences of Harmont's own, and the lines between the marks. */
+  /** Harmont's own sentences, and the lines between the marks. */
   readonly said: readonly string[]
   readonly data: readonly string[]
-  /** The calls that the answer proposes. */
+  /** The proposed calls of the answer. */
   readonly next: readonly { readonly tool: string; readonly input: Record<string, unknown> }[]
 }
 
@@ -22,7 +22,7 @@ export interface Agent extends AsyncDisposable {
   call(tool: string, input?: Record<string, unknown>): Promise<Told>
 }
 
-/** Connects the official client to an `hm mcp` of its own, as coding agents do. */
+/** Connects the official client to a separate `hm mcp`, like a coding agent. */
 export async function openAgent(
   directory: string,
   env: Readonly<Record<string, string>>,
@@ -51,7 +51,7 @@ export async function openAgent(
   }
 }
 
-/** Starts a run, or a build, by the tool. Returns the answer that tells of its end. */
+/** Starts a run or a build through the tool. Returns the answer about its end. */
 export async function runToEnd(agent: Agent, input: Record<string, unknown>): Promise<Told> {
   const { isError, text, next } = await agent.call('run', input)
   const [waits] = next

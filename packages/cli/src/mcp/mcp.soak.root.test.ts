@@ -57,7 +57,7 @@ describe('G129 hm mcp on this machine', () => {
     expect(await reader.call('run')).toMatchObject({ isError: true })
   })
 
-  test('tells a failure by the report of tests; what the build printed stands between the marks only', async () => {
+  test('reports a failure from the test report, and puts build output between the marks only', async () => {
     expect((await runToEnd(agent, { pipeline: 'small', keep_going: true })).said[0]).toMatch(
       /^run \d+ on this machine: failed\. 1 of 2 steps failed\.$/,
     )
@@ -72,7 +72,7 @@ describe('G129 hm mcp on this machine', () => {
     expect(tests.data).toEqual(['1. cart › rounds at src/cart.ts:12 (step unit)', '   expected 2, got 1'])
   })
 
-  test('reads a log from its end, from a line on, to its last line, and by a text', async () => {
+  test('reads the end of a log, lines from a number on, the last line, and lines with a text', async () => {
     const end = await agent.call('log', { step: 'long' })
     expect(end.said[0]).toMatch(/Its log has 3000 lines\.$/)
     expect(end.data.at(-1)).toBe('3000| 3000')
@@ -92,7 +92,7 @@ describe('G129 hm mcp on this machine', () => {
     expect((await agent.call('log', { step: '#2', cursor: '2999' })).data).toEqual(['2999| 2999', '3000| 3000'])
   })
 
-  test('says why steps ran, and lists runs', async () => {
+  test('explains why steps ran, and lists runs', async () => {
     expect((await agent.call('why')).data).toEqual([
       '#1 unit: failed, exit 1; ran: no cache policy',
       '#2 long: passed; ran: no cache policy',
@@ -102,7 +102,7 @@ describe('G129 hm mcp on this machine', () => {
     )
   })
 
-  test('retries what failed, under a new number, and reads an artifact of it', async () => {
+  test('retries the failed steps under a new number, and reads an artifact of the new run', async () => {
     project.write('mended', '')
     const { next } = await agent.call('failure')
     const again = await agent.call('retry', next.find(({ tool }) => tool === 'retry')?.input)
@@ -117,7 +117,7 @@ describe('G129 hm mcp on this machine', () => {
     expect((await agent.call('artifact', { path: 'notes.txt', cursor: '15' })).data).toEqual(['the second'])
   })
 
-  test('answers a mistake with its code and what to do', async () => {
+  test('answers a mistake with its code and a fix', async () => {
     expect(await agent.call('log', { step: 'none' })).toMatchObject({
       isError: true,
       said: ['error: step_not_found', 'fix: its steps are unit'],
@@ -138,7 +138,7 @@ describe('G129 hm mcp on this machine', () => {
     expect([broken.isError, broken.data.join(' ')]).toEqual([true, expect.stringContaining('absent')])
   })
 
-  test('reads the log of a service, which a failure proposes; of no file beside', async () => {
+  test('reads the log of a service proposed by a failure, and no other file', async () => {
     await runToEnd(agent, { pipeline: 'served' })
     const { next } = await agent.call('failure')
     const service = next.find(({ input }) => input.step === 'one/db')
@@ -150,7 +150,7 @@ describe('G129 hm mcp on this machine', () => {
       })
   })
 
-  test('ends the runs that it started when its client leaves', async () => {
+  test('ends its runs when its client disconnects', async () => {
     await using own = await openAgent(project.directory, env())
     const { next } = await own.call('run', { pipeline: 'endless' })
     const number = String(next[0]?.input.build)

@@ -10,13 +10,13 @@ import { buildAddress, newestBuild, pipelineAddress } from '../server/address.ts
 import { openSession, type Session } from '../server/session.ts'
 import type { SeenBuild } from './seen-build.ts'
 
-/** The build that a call of a tool names. */
+/** The build that a tool call names. */
 export interface BuildWish {
   readonly build?: number | undefined
   readonly pipeline?: string | undefined
 }
 
-/** Whether a call means the server, by the rules of every command. */
+/** Whether a call addresses the server, by the rules of all commands. */
 function meansServer(context: Context<'mcp'>, { build, pipeline }: BuildWish): Promise<boolean> {
   const { cacheDirectory, directory } = context
   const number = build === undefined ? undefined : String(build)
@@ -25,8 +25,8 @@ function meansServer(context: Context<'mcp'>, { build, pipeline }: BuildWish): P
 }
 
 /**
- * Opens the build that a call names. Without a number it is the last one, or with `isFailed` the
- * last one that failed.
+ * Opens the build that a tool call names. Without a number it is the last build, or with `isFailed`
+ * the last failed one.
  */
 export async function openBuild(context: Context<'mcp'>, wish: BuildWish, isFailed = false): Promise<SeenBuild> {
   if (await meansServer(context, wish)) {
@@ -57,11 +57,11 @@ async function addressOf(
   return failed === undefined ? newestBuild(context, session, address) : { ...address, number: failed.number }
 }
 
-/** Returns the number that a cursor holds. An answer gives it, and a model may garble it. */
+/** Returns the number in a cursor. Rejects a cursor that the model garbled. */
 export function numberOf(cursor: string | undefined, otherwise: number): number {
   if (cursor === undefined) return otherwise
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor)
-  throw usageError('the cursor is not one that an answer gave', 'repeat the call without a cursor')
+  throw usageError('the cursor is not from an earlier answer', 'repeat the call without a cursor')
 }
 
 /** Throws exit 5 for a build without steps, such as one whose pipeline did not render. */

@@ -15,13 +15,16 @@ import {
 
 type Wish = BuildWish & { readonly step?: string | undefined; readonly cursor?: string | undefined }
 
-/** An answer that leaves room for the two calls that may follow it. */
+/** Token limit that leaves room for the two calls that may follow. */
 const failureTokens = 2_400
 const mostLines = 400
-/** Services of a step whose logs are proposed: more would not fit beside a full page of a log. */
+/**
+ * Maximum number of a step's services whose logs are proposed: more would not fit beside a full
+ * page of a log.
+ */
 const mostServices = 2
 
-/** Says how the build stands, without a word of its own. */
+/** Describes the state of a build without text from the build. */
 export function headOf({ named, state, steps }: SeenBuild): string {
   const failed = steps.filter(({ isFailure }) => isFailure).length
   return `${named}: ${state}.${failed === 0 ? '' : ` ${failed} of ${steps.length} steps failed.`}`
@@ -38,7 +41,9 @@ function stepWords(step: SeenStep): string {
   return `Step ${callOf(step)}: ${parts.filter((part) => part !== null).join(', ')}.`
 }
 
-/** `failure`: why a build failed: the step, the place, the first lines, the way to go on. */
+/**
+ * `failure`: explains why a build failed: the step, the place, the first lines, and the next calls.
+ */
 export async function failure(context: Context<'mcp'>, wish: Wish): Promise<string> {
   const build = await openBuild(context, wish, true)
   const answer = new Answer(failureTokens)
@@ -56,7 +61,7 @@ export async function failure(context: Context<'mcp'>, wish: Wish): Promise<stri
   return answer.text()
 }
 
-/** Returns the step to explain; null when none failed, which is no error. */
+/** Returns the step to explain; null if no step failed, which is not an error. */
 function failedStep(build: SeenBuild, wanted: string | undefined): SeenStep | null {
   const hasFailed = build.steps.some(({ isFailure }) => isFailure)
   return wanted === undefined && !hasFailed ? null : stepOf(build, wanted)
@@ -89,7 +94,7 @@ function proposeNext(answer: Answer, build: SeenBuild, step: SeenStep, { reports
   const at = reports[0]?.logLine ?? null
   answer.next('log', at === null ? meant : { ...meant, cursor: String(Math.max(1, at - 10)) }, 'reads its log')
   proposeServices(answer, build, step, ({ state }) => state === 'failed')
-  if (counts.tests > 0) answer.next('tests', build.call, 'lists the failed tests with their whole messages')
+  if (counts.tests > 0) answer.next('tests', build.call, 'lists the failed tests with their full messages')
   const others = build.steps.filter((other) => other.isFailure && other.number > step.number)
   const [other] = others
   if (other !== undefined)
@@ -101,7 +106,10 @@ function proposeNext(answer: Answer, build: SeenBuild, step: SeenStep, { reports
   if (build.isOver) answer.next('retry', build.call, 'runs what failed again')
 }
 
-/** Proposes to read the logs of services. A name that is not plain is left out, as it is not outside the data. */
+/**
+ * Proposes calls that read the logs of services. Omits names that are not plain, because the
+ * proposals are outside the data.
+ */
 function proposeServices(
   answer: Answer,
   build: SeenBuild,
@@ -115,14 +123,14 @@ function proposeServices(
 }
 
 /**
- * Returns the name in calls for a service or fork of a step; null where its name is not a plain
- * one.
+ * Returns the name by which calls address a service or fork of a step; null if it is not a plain
+ * name.
  */
 function besideCall(step: SeenStep, name: string): string | null {
   return isPlainName(name) ? `${callOf(step)}/${name}` : null
 }
 
-/** `log`: a part of the log of a step, or of what ran beside it. */
+/** `log`: reads a part of the log of a step, or of its service or fork. */
 export async function log(
   context: Context<'mcp'>,
   wish: Wish & { readonly search?: string | undefined; readonly attempt?: number | undefined },
@@ -139,7 +147,8 @@ export async function log(
     `${build.named}. ${stepWords(step)} ${owner} has ${count(part.total, 'line')}${build.isOver ? '' : ' so far'}.`,
   )
   const more = from === undefined ? tellEnd(answer, part) : tellFrom(answer, part)
-  if (part.lines.length === 0) answer.say(search === undefined ? 'There is no line here.' : 'No line has this text.')
+  if (part.lines.length === 0)
+    answer.say(search === undefined ? 'There is no line in this range.' : 'No line contains this text.')
   const meant = {
     ...build.call,
     step: beside === undefined ? callOf(step) : besideCall(step, beside),
@@ -156,7 +165,7 @@ function numbered({ number, text }: LogPart['lines'][number]): string {
   return `${number}| ${text}`
 }
 
-/** Adds lines from the first on. Returns the number of the line to go on from. */
+/** Adds lines in order. Returns the number of the next line. */
 function tellFrom(answer: Answer, { lines, total }: LogPart): number | null {
   const added = answer.dataLines(lines.map(numbered))
   const last = lines[added - 1]
@@ -164,7 +173,7 @@ function tellFrom(answer: Answer, { lines, total }: LogPart): number | null {
   return added < lines.length || last.number < total ? last.number + 1 : null
 }
 
-/** Adds the last lines that fit. Returns the number of a line from which the page before begins. */
+/** Adds the last lines that fit. Returns the first line number of the preceding page. */
 function tellEnd(answer: Answer, { lines }: LogPart): number | null {
   const measure = new Answer()
   const fitting = measure.dataLines(lines.map(numbered).toReversed())
@@ -173,7 +182,7 @@ function tellEnd(answer: Answer, { lines }: LogPart): number | null {
   return first === undefined || first.number <= 1 ? null : Math.max(1, first.number - fitting)
 }
 
-/** Proposes to read the log of a fork that tells of the first test that has one. */
+/** Proposes a call that reads the log of a fork, for the first test with forks. */
 function proposeFork(answer: Answer, build: SeenBuild, tests: readonly SeenTest[]): void {
   const found = tests.find(({ forks }) => forks !== null)
   const step = build.steps.find(({ key }) => key === found?.step)
@@ -185,16 +194,16 @@ function proposeFork(answer: Answer, build: SeenBuild, tests: readonly SeenTest[
   )
 }
 
-/** Lines of a message that are shown: as many as a difference of small values has. */
+/** Maximum number of lines shown of a message, enough for a difference of small values. */
 const mostOfMessage = 15
 
-/** `tests`: the failed tests that the steps reported. */
+/** `tests`: lists the failed tests that the steps reported. */
 export async function tests(context: Context<'mcp'>, wish: Wish): Promise<string> {
   const build = await openBuild(context, wish)
   const { tests: failed, counts, isReported } = await build.tests()
   const answer = new Answer()
   if (!isReported) {
-    answer.say(`${build.named}: no step reported tests. Their failures may stand in a log: call failure.`)
+    answer.say(`${build.named}: no step reported tests. The log may contain their failures: call failure.`)
     return answer.text()
   }
   answer.say(`${build.named}: ${counts.failed} failed, ${counts.passed} passed, ${counts.skipped} skipped.`)
@@ -214,7 +223,7 @@ export async function tests(context: Context<'mcp'>, wish: Wish): Promise<string
   return answer.text()
 }
 
-/** `why`: why each step ran, was cached or was skipped. */
+/** `why`: explains why each step ran, was cached or was skipped. */
 export async function why(context: Context<'mcp'>, wish: Wish): Promise<string> {
   const build = await openBuild(context, wish)
   requireSteps(build)

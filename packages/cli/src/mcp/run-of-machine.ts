@@ -15,12 +15,12 @@ import { endingText, likelyCause } from '../view/failure/likely-cause.ts'
 import { isFailure, type Step } from '../view/run-model.ts'
 import type { LogPart, LogWish, SeenBuild, SeenFailure, SeenLine, SeenStep } from './seen-build.ts'
 
-/** The failures that an answer names; the log and the list of tests have the rest. */
+/** Maximum number of failures in an answer; the log and the list of tests have the others. */
 const mostReports = 10
-/** The last lines of a log without reports: its end tells most. */
+/** Number of final lines shown of a log without reports, because its end is most informative. */
 const mostOfExcerpt = 25
 
-/** Returns a run of this machine as tools see it. Logs are read in constant memory. */
+/** Returns a local run in the form that tools use. Reads logs in constant memory. */
 export function runOfMachine(home: LocalHome, record: RunRecord): SeenBuild {
   const run = replayRun(home.runs, record, () => false)
   const steps = run.steps.map(seenStep)
@@ -100,7 +100,7 @@ function attemptOf(step: SeenStep, { attempt }: LogWish): number {
   return attempt ?? Math.max(1, step.attempt)
 }
 
-/** Reads a part of a log. Remarks of Harmont's own are no lines of it. */
+/** Reads a part of a log. Harmont's own remarks do not count as lines. */
 function logPart(file: string, { from, search, limit }: LogWish): LogPart {
   const log = new RecordedLog(file)
   const wanted = search?.toLowerCase()

@@ -20,7 +20,7 @@ interface RunWish {
 
 type RetryWish = BuildWish & { readonly steps?: readonly string[] | undefined }
 
-/** Members of the first line of `hm run --json` and the like. */
+/** Members of the first line of `hm run --json` and similar commands. */
 interface Begun {
   readonly run_id?: string
   readonly number?: number
@@ -28,13 +28,13 @@ interface Begun {
   readonly pipeline_slug?: string
 }
 
-/** Messages of a command that are kept for the answer. */
+/** Maximum length of a command's messages kept for the answer. */
 const keptMessages = 8_000
 const lookAgainMs = 200
 
 /**
- * Runs of this machine that tools start. Each is an `hm run` of its own, as a person would start
- * it: its record is there for every other command, and it ends when `hm mcp` does.
+ * Local runs started by tools. Each is a separate `hm run`, as if started by a person: all other
+ * commands see its record. It ends with `hm mcp`.
  */
 export class StartedRuns {
   readonly #context: Context<'mcp'>
@@ -44,7 +44,7 @@ export class StartedRuns {
     this.#context = context
   }
 
-  /** `run`: starts a run here, or a build on the server. */
+  /** `run`: starts a local run, or a build on the server. */
   async run({ pipeline, steps = [], cloud = false, keep_going = false }: RunWish): Promise<string> {
     const named = pipeline === undefined ? [] : ['--pipeline', pipeline]
     const chosen = steps.flatMap((step) => ['--step', step])
@@ -52,7 +52,7 @@ export class StartedRuns {
     return this.#start(['run', ...named, ...chosen, ...where])
   }
 
-  /** `retry`: runs again what failed. */
+  /** `retry`: runs the failed steps again. */
   async retry({ build, pipeline, steps = [] }: RetryWish): Promise<string> {
     const found = await openBuild(this.#context, { build, pipeline }, true)
     const { pipeline: slug } = found.call
@@ -60,7 +60,7 @@ export class StartedRuns {
     return this.#start(['retry', ...where, '--', String(found.call.build), ...steps], slug)
   }
 
-  /** Ends what still runs, as Ctrl-C does, and waits for it. */
+  /** Ends all active runs as Ctrl-C does, and waits for them. */
   async end(): Promise<void> {
     const running = [...this.#children]
     for (const child of running) child.kill('SIGINT')
@@ -97,7 +97,7 @@ export class StartedRuns {
       process.execPath,
       ['--', program, command, '--json', '--yes', '-d', directory, ...given, ...rest],
       {
-        // It ends when this process does, however that ends.
+        // The child ends with this process, however this process ends.
         env: { ...env, HM_LAUNCHER: String(process.pid) },
         stdio: ['ignore', 'pipe', 'pipe'],
       },
@@ -126,7 +126,7 @@ export class StartedRuns {
   }
 }
 
-/** Reads the first line of JSON; null where the process ends without. The rest is let go. */
+/** Reads the first line as JSON; null if the process ends without one. Discards the rest. */
 async function firstLine(child: ChildProcess): Promise<Begun | null> {
   const { stdout } = child
   if (stdout === null) return null
@@ -140,7 +140,7 @@ async function firstLine(child: ChildProcess): Promise<Begun | null> {
   }
 }
 
-/** Turns the end of a command that started nothing into the answer, or into its own error. */
+/** Converts the end of a command that started nothing into an answer or the command's error. */
 function refused(code: number | null, messages: string): string {
   const last = messages.trim().split('\n').at(-1) ?? ''
   if (code === exits.ok) {
@@ -152,7 +152,7 @@ function refused(code: number | null, messages: string): string {
   const { error } = parsed(last)
   const exit = Object.values(exits).find((each) => each === code) ?? exits.defect
   if (error === undefined) throw new HmError(exit as ExitCode, 'run_not_started', `hm ended with ${code}: ${last}`)
-  // Both may name steps and texts of the repository.
+  // Both may contain step keys and texts from the repository.
   throw new HmError(exit, error.code, error.fix === undefined ? error.message : `${error.message}\nfix: ${error.fix}`)
 }
 

@@ -1,10 +1,10 @@
-/** Twenty real failures, and an agent that looks for their places by the answers of `hm mcp` alone. */
+/** Twenty real failures, and an agent that finds their places by the answers of `hm mcp` alone. */
 import { readFileSync } from 'node:fs'
 import { effort } from '@harmont/test-kit/effort'
 import { expect } from 'vitest'
 import type { Agent, Told } from './client.test-support.ts'
 
-// Real outputs of real tools, each with one fault at a known place: scripts/seed-failures.ts.
+// Real outputs of real tools, each with a single fault at a known place: scripts/seed-failures.ts.
 const folder = new URL('../../fixtures/failures/', import.meta.url)
 
 interface Seed {
@@ -15,11 +15,14 @@ interface Seed {
 
 const seeds = Object.entries(JSON.parse(readFileSync(new URL('seeds.json', folder), 'utf8')) as Record<string, Seed>)
 
-/** One of the failures stands in the middle of this number of other lines: a million in soak. */
+/** Number of other lines around one of the failures: a million in soak. */
 const otherLines = effort < 5 ? 20_000 : 1_000_000
 const buried = 'vitest'
 
-/** Writes the outputs. Returns the definition of a pipeline whose steps print them, for a pipeline file. */
+/**
+ * Writes the outputs. Returns the definition of a pipeline, for a pipeline file, whose steps print
+ * them.
+ */
 export function seedFailures(write: (path: string, text: string) => void): string {
   const steps = seeds.map(([name, { exit }]) => {
     write(`seeds/${name}.txt`, readFileSync(new URL(`${name}.txt`, folder), 'utf8'))
@@ -29,7 +32,10 @@ export function seedFailures(write: (path: string, text: string) => void): strin
   return `{ slug: 'seeds', pipeline: pipeline([${steps.join(', ')}]) }`
 }
 
-/** Follows the answers from the one about the build's end on, and expects file and line of 18 of 20 failures. */
+/**
+ * Follows the answers, starting with the one about the build's end, and expects file and line of 18
+ * of 20 failures.
+ */
 export async function expectPlaces(agent: Agent, ended: Told): Promise<void> {
   const found: string[] = []
   const missed: string[] = []
@@ -51,7 +57,7 @@ export async function expectPlaces(agent: Agent, ended: Told): Promise<void> {
 const mostCalls = 3
 type Ask = Told['next'][number]
 
-/** Asks for one failure, and goes on as the answers propose until one names a place. */
+/** Requests one failure, and follows the proposed calls until an answer names a place. */
 async function findPlace(agent: Agent, ask: Ask) {
   const first = await agent.call(ask.tool, ask.input)
   const step = first.said.flatMap((line) => /^Step ([\w-]+): /.exec(line)?.[1] ?? [])[0] ?? ''
@@ -68,7 +74,7 @@ function failureIn({ next }: Told): Ask | undefined {
   return next.find(({ tool }) => tool === 'failure')
 }
 
-/** The rule of the script: the first place that an answer names is the cause. */
+/** Returns the first place that an answer names, which the agent takes as the cause. */
 function placeIn({ data }: Told): string | null {
   const named = data.flatMap((line) => /^place: (.+)$/.exec(line)?.[1] ?? [])
   const logged = data.flatMap((line) => /([\w./-]+\.\w+):(\d+)/.exec(line)?.[0] ?? [])

@@ -6,9 +6,9 @@ import type { ToldTest } from '../inspect/failed-tests.ts'
 import { serviceIn } from '../inspect/service-in.ts'
 import { isPlainName } from './answer.ts'
 
-/** A step of a build as tools see it. */
+/** A step of a build in the form that tools use. */
 export interface SeenStep {
-  /** Its place in the build, from 1. */
+  /** Its position in the build, from 1. */
   readonly number: number
   readonly key: string
   readonly state: string
@@ -17,36 +17,36 @@ export interface SeenStep {
   readonly attempt: number
   readonly command: string | null
   readonly durationMs: number | null
-  /** How it ended: `exit 1`; null for one that did not fail. */
+  /** Its end, such as `exit 1`; null unless it failed. */
   readonly ending: string | null
-  /** Programs that ran beside it. */
+  /** Its services and forks. */
   readonly services: readonly { readonly name: string; readonly state: string }[]
 }
 
-/** Why a step failed, as far as its reports of tests and its log tell. */
+/** The reason for a step's failure, from its test reports and its log. */
 export interface SeenFailure {
   readonly counts: { readonly tests: number; readonly errors: number }
-  /** The first ones, at most ten. */
+  /** The first reports, at most ten. */
   readonly reports: readonly (ReportedFailure & { readonly logLine: number | null })[]
-  /** A guess, or what the platform says. */
+  /** The platform's message, or a guess. */
   readonly cause: string | null
-  /** The lines of the log that tell of the first failure, else the last ones. */
+  /** The log lines of the first failure, or the last lines. */
   readonly excerpt: readonly string[]
 }
 
 export interface SeenLine {
-  /** The line of the log, from 1. */
+  /** The line number in the log, from 1. */
   readonly number: number
   readonly text: string
 }
 
-/** Which log of a step, where its page begins, and how many lines it has at most. */
+/** A requested page of a log of a step: its start and maximum number of lines. */
 export interface LogWish {
   /** A service of the step, or a fork that proved its tests (`fork-3`); undefined for its command. */
   readonly beside: string | undefined
-  /** Number of the first line; undefined for the last lines. */
+  /** Number of the first line; undefined to read the last lines. */
   readonly from: number | undefined
-  /** Only lines with this text, without regard to case. */
+  /** Selects only lines with this text, ignoring case. */
   readonly search: string | undefined
   readonly attempt: number | undefined
   readonly limit: number
@@ -54,14 +54,14 @@ export interface LogWish {
 
 export interface LogPart {
   readonly lines: readonly SeenLine[]
-  /** Lines of the whole log, as far as it is written. */
+  /** Number of lines in the whole log so far. */
   readonly total: number
 }
 
 /** A failed test. */
 export interface SeenTest extends ToldTest {
   readonly notes: readonly string[]
-  /** The verdict of forks on it, and the number of one fork; null without forks. */
+  /** The forks' verdict, and the number of one fork; null without forks. */
   readonly forks: { readonly words: string; readonly first: number } | null
 }
 
@@ -78,13 +78,13 @@ export interface SeenArtifact extends ListedArtifact {
 
 /** A build that tools read: a run of this machine, or a build of the server. */
 export interface SeenBuild {
-  /** `run 12 on this machine`, `build #41 of acme/ci`. */
+  /** A name such as `run 12 on this machine` or `build #41 of acme/ci`. */
   readonly named: string
-  /** The members by which a call of a tool means it. */
+  /** The arguments by which a tool call addresses it. */
   readonly call: { readonly build: number; readonly pipeline?: string }
   readonly state: string
   readonly isOver: boolean
-  /** Why the build ended as it did, where no step tells. */
+  /** The reason for the build's end, if no step explains it. */
   readonly message: string | null
   readonly steps: readonly SeenStep[]
   failure(step: SeenStep): Promise<SeenFailure>
@@ -93,16 +93,16 @@ export interface SeenBuild {
   /** Returns why the step ran, was cached or was skipped. */
   why(step: SeenStep): Promise<string>
   artifacts(): Promise<readonly SeenArtifact[]>
-  /** Reads the same build as it is now. */
+  /** Reads the same build in its current state. */
   readAgain(): Promise<SeenBuild>
 }
 
-/** Returns how a call names a step: by its key, or by `#3` where the key is no plain name. */
+/** Returns the name of a step in calls: its key, or `#3` if the key is not a plain name. */
 export function callOf({ key, number }: SeenStep): string {
   return isPlainName(key) ? key : `#${number}`
 }
 
-/** Finds the step that a call names; without a name, the first failed one. */
+/** Finds the step that a call names; without a name, returns the first failed step. */
 export function stepOf(build: SeenBuild, wanted: string | undefined): SeenStep {
   const { steps, named } = build
   const found =

@@ -9,33 +9,33 @@ const build = z
   .int()
   .min(1)
   .optional()
-  .describe('Number of a run of this machine or a build of the server. Default: the last.')
+  .describe('Number of a run on this machine or a build of the server. Default: the last.')
 const pipeline = z
   .string()
   .min(1)
   .max(64)
   .optional()
-  .describe('Slug of a pipeline of the server: the build is then one of the server.')
+  .describe('Slug of a pipeline of the server; selects a build of the server.')
 const step = z
   .string()
   .min(1)
   .max(255)
   .optional()
-  .describe('Key of a step, or #N for the Nth. Default: the first that failed.')
+  .describe('Key of a step, or #N for the Nth. Default: the first failed step.')
 const steps = z.array(z.string().min(1).max(255)).max(100).optional().describe('Keys of steps. Default: all.')
-const cursor = z.string().max(500).optional().describe('Where to go on: as an earlier answer gave it.')
+const cursor = z.string().max(500).optional().describe('Cursor from an earlier answer, to continue there.')
 
 interface Tool<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly name: string
   readonly description: string
   readonly shape: Shape
-  /** Whether it starts nothing. `--read-only` leaves out the others. */
+  /** Whether it starts nothing. `--read-only` omits the other tools. */
   readonly isReadOnly: boolean
   /** ¶@param runs starts runs that end with this process. */
   call(context: Context<'mcp'>, input: z.output<z.ZodObject<Shape>>, runs: StartedRuns): Promise<string>
 }
 
-/** Keeps the type of its input for the call. */
+/** Preserves the input type of the tool's call. */
 function tool<Shape extends z.ZodRawShape>(made: Tool<Shape>): Tool {
   return made as unknown as Tool
 }
@@ -48,7 +48,7 @@ export const tools: readonly Tool[] = [
     shape: {
       pipeline,
       server: z.boolean().optional().describe("Builds of this repository's pipeline on the server."),
-      state: z.enum(['passed', 'failed', 'canceled', 'running']).optional().describe('Only those in this state.'),
+      state: z.enum(['passed', 'failed', 'canceled', 'running']).optional().describe('Only builds in this state.'),
       cursor,
     },
     isReadOnly: true,
@@ -73,8 +73,8 @@ export const tools: readonly Tool[] = [
         'Key of a step, or #N for the Nth; STEP/SERVICE for a service of it, STEP/fork-N for a fork that proved its tests. Default: the first that failed.',
       ),
       cursor,
-      search: z.string().min(1).max(200).optional().describe('Only lines with this text, without regard to case.'),
-      attempt: z.int().min(1).optional().describe('This attempt of the step. Default: the last.'),
+      search: z.string().min(1).max(200).optional().describe('Only lines with this text, ignoring case.'),
+      attempt: z.int().min(1).optional().describe('Number of the attempt. Default: the last.'),
     },
     isReadOnly: true,
     call: log,
@@ -95,7 +95,7 @@ export const tools: readonly Tool[] = [
   }),
   tool({
     name: 'run',
-    description: 'Starts a pipeline with the files as they are now: on this machine, or on the server with cloud.',
+    description: 'Starts a pipeline with the current files: on this machine, or on the server with cloud.',
     shape: {
       pipeline: z
         .string()
@@ -107,15 +107,15 @@ export const tools: readonly Tool[] = [
       keep_going: z
         .boolean()
         .optional()
-        .describe('After a failure stop only the steps that depend on it, to learn of all failures at once.'),
-      cloud: z.boolean().optional().describe('On the server, which gets the files.'),
+        .describe('After a failure stop only dependent steps, so that all failures are found at once.'),
+      cloud: z.boolean().optional().describe('Run on the server, which receives the files.'),
     },
     isReadOnly: false,
     call: (_, input, runs) => runs.run(input),
   }),
   tool({
     name: 'wait',
-    description: 'Waits until a build has ended, for up to `seconds`, and says how it stands.',
+    description: 'Waits until a build has ended, for up to `seconds`, and returns its state.',
     shape: {
       build,
       pipeline,
@@ -134,12 +134,12 @@ export const tools: readonly Tool[] = [
   }),
   tool({
     name: 'artifact',
-    description: 'Lists the files that the steps of a build left, or reads one that is text.',
+    description: 'Lists the artifacts of a build, or reads one text file.',
     shape: {
       build,
       pipeline,
-      step: z.string().min(1).max(255).optional().describe('Only what this step left.'),
-      path: z.string().min(1).max(4096).optional().describe('Reads the artifact of this path.'),
+      step: z.string().min(1).max(255).optional().describe('Only artifacts of this step.'),
+      path: z.string().min(1).max(4096).optional().describe('Path of the artifact to read.'),
       cursor,
     },
     isReadOnly: true,

@@ -5,7 +5,7 @@ import { usageError } from '../errors.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** Ignores an empty variable, and a relative XDG path, as the XDG specification says. */
+/** Ignores an empty variable, and a relative XDG path, as required by the XDG specification. */
 function absolute(path: string | undefined): string | undefined {
   return path !== undefined && path !== '' && resolve(path) === path.replace(/(.)\/$/, '$1') ? path : undefined
 }
@@ -32,8 +32,8 @@ export function userDirectory(env: Env): string {
 
 /**
  * Returns `-d`, else the nearest parent directory with a `.hm` folder, else the current directory.
- * Stops at a work tree's root. `exactly` returns the current directory. Throws exit 2 for a `-d`
- * that is no directory.
+ * Does not search above a work tree's root. `exactly` returns the current directory. Throws exit 2
+ * if `-d` is not a directory.
  */
 export function projectDirectory(given: string | undefined, here: string, exactly: boolean): string {
   if (given !== undefined) {

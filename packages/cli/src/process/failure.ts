@@ -33,7 +33,9 @@ export function reportFailure(error: unknown, output: Output, asJson: boolean, w
   return known.exit
 }
 
-/** Returns the error as one that the user can act on. A defect of `hm` gets a report file. */
+/**
+ * Converts an error to one that the user can act on. For a defect of `hm`, writes a report file.
+ */
 export function knownFailure(error: unknown, where: ReportPlace): HmError {
   return error instanceof HmError ? error : (systemFailure(error, where.cacheDirectory) ?? defect(error, where))
 }

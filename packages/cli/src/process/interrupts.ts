@@ -4,21 +4,21 @@ import { exits, HmError } from '../errors.ts'
 export interface Interrupts {
   readonly signal: AbortSignal
   onSecondInterrupt(action: () => void): () => void
-  /** Marks the start of work that must end in order when its reader leaves. */
+  /** Marks the start of work that must end in an orderly way when its reader leaves. */
   startRunning(): void
-  /** Called when nobody reads stdout (`data`) or stderr (`talk`) any more. */
+  /** Called when the reader of stdout (`data`) or stderr (`talk`) has gone. */
   readerLeft(stream: 'data' | 'talk'): void
 }
 
 /**
- * Turns signals into an abort. The second Ctrl-C runs the registered actions and leaves with 130.
+ * Converts signals to an abort. The second Ctrl-C runs the registered actions and exits with 130.
  * With a launcher (bin/hm.js on another Node.js), its death counts as a hang-up.
  */
 export function watchSignals(launcher: number | undefined): Interrupts {
   const controller = new AbortController()
   const actions = new Set<() => void>()
-  // A terminal's Ctrl-C comes twice where there is a launcher: from the terminal, and from it as
-  // SIGUSR2. Each kind is counted alone.
+  // With a launcher, the process receives a terminal's Ctrl-C twice: from the terminal, and as
+  // SIGUSR2 from the launcher. Each signal has its own count.
   const counts = { SIGINT: 0, SIGUSR2: 0 }
   const press = (signal: keyof typeof counts) => {
     counts[signal] += 1
@@ -49,7 +49,7 @@ export function watchSignals(launcher: number | undefined): Interrupts {
     },
     readerLeft(stream) {
       if (isRunning) end('a closed pipe or terminal')
-      // `hm logs | head`: the reader has read enough.
+      // `hm logs | head`: the reader needs no more output.
       else if (stream === 'data') process.exit(exits.ok)
     },
   }

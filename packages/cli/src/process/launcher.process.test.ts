@@ -8,9 +8,9 @@ import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { hmProgram } from '../test-support/run-hm.ts'
 
-// Runs the real launcher with real signals around a program that waits, in place of the commands.
-// The launcher's Node.js claims to be version 20, so that it starts the pinned one as it does for
-// users of that version.
+// Tests the real launcher with real signals, around a waiting program instead of the commands. The
+// launcher's Node.js claims to be version 20, so that it starts the pinned one as for users of that
+// version.
 const olderNode = `data:text/javascript,Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.19.0' } })`
 
 let home: string
@@ -53,7 +53,7 @@ afterEach(async () => {
   await rm(home, { recursive: true })
 })
 
-/** The launcher in a process group of its own, as a shell starts it. */
+/** Starts the launcher in its own process group, as a shell does. */
 function launch(args: readonly string[], older: boolean) {
   const child = spawn(
     process.execPath,
@@ -91,12 +91,12 @@ test.each(ways)('%s: dies by the signal that killed the program', async (_, olde
   expect(await launch(['die'], older).ended).toMatchObject({ code: null, signal: 'SIGKILL' })
 })
 
-test.each(ways)('%s: one Ctrl-C of a terminal arrives once, the second leaves with 130', async (_, older) => {
+test.each(ways)('%s: one Ctrl-C of a terminal arrives once, the second exits with 130', async (_, older) => {
   const { pid, seen, ended } = launch(['stay'], older)
   await seen(/ready/)
   process.kill(-pid, 'SIGINT')
   await seen(/aborted 130 canceled by Ctrl-C/)
-  // The signal has arrived from the terminal, and from the launcher where there is one.
+  // The signal has arrived from the terminal, and from the launcher if there is one.
   await seen(/took SIGINT/)
   if (older) await seen(/took SIGUSR2/)
   process.kill(-pid, 'SIGINT')
@@ -128,7 +128,7 @@ test.each(ways.flatMap(([way, older]) => alone.map((end) => [way, older, ...end]
   },
 )
 
-test('when the launcher is killed the program ends too', async () => {
+test('when the launcher is killed the program also ends', async () => {
   const { child, seen } = launch(['leave'], true)
   const [, program] = await seen(/ready (\d+)/)
   child.kill('SIGKILL')
@@ -144,7 +144,7 @@ test('when the launcher is killed the program ends too', async () => {
   await expect.poll(gone).toBe(true)
 })
 
-test('an older Node.js runs the pinned one', async () => {
+test('an older Node.js starts the pinned one', async () => {
   const { seen } = launch(['stay'], true)
   const [, program, major] = await seen(/ready (\d+) (\d+)/)
   expect(major).toBe('24')
@@ -154,8 +154,8 @@ test('an older Node.js runs the pinned one', async () => {
 test.each(ways)('%s: --env-file is the program’s own flag, not Node’s', async (_, older) => {
   await writeFile(join(home, 'variables'), 'FROM_NODE=1\n')
   for (const file of ['variables', 'nope']) {
-    // Starts it by its first line, as a shell does. The older Node.js stands in for the one that
-    // the line finds.
+    // Runs the script through its shebang line, as a shell does. The older Node.js replaces the one
+    // found by that line.
     const [program, ...before] = older ? [process.execPath, '--import', olderNode, '--'] : []
     const script = join(home, 'bin', 'hm.js')
     const args = [...before, ...(older ? [script] : []), 'tell', '--env-file', join(home, file)]

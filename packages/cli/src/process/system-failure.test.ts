@@ -15,7 +15,7 @@ test.each([
   expect(systemFailure(system(code, path), '/cache')).toMatchObject({ exit: 4, code: own, message, fix })
 })
 
-test('a cache directory below a regular file is the user’s to fix', () => {
+test('a cache directory below a regular file is an error for the user to fix', () => {
   let error: unknown
   try {
     mkdirSync('/dev/null/cache/hm', { recursive: true })
@@ -25,7 +25,7 @@ test('a cache directory below a regular file is the user’s to fix', () => {
   expect(systemFailure(error, '/dev/null/cache/hm')).toMatchObject({ exit: 4, code: 'enotdir' })
 })
 
-test('a home directory that refuses new directories is the user’s to fix; the same in another directory is not', () => {
+test('a home directory that refuses new directories is an error for the user to fix; another such directory is not', () => {
   const home = Object.assign(system('EACCES', '/nonexistent'), { syscall: 'mkdir' })
   expect(systemFailure(home, '/nonexistent/.cache/hm')).toMatchObject({ exit: 4, code: 'eacces' })
   expect(systemFailure(system('EACCES', '/nonexistent'), '/nonexistent/.cache/hm')).toBe(undefined)

@@ -4,16 +4,16 @@ const full = new Set(['ENOSPC', 'EDQUOT'])
 const unwritable = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'])
 
 /**
- * Returns the error for a full disk, or for a directory of `hm` that cannot be written, with the
- * system's own code; undefined for any other error.
+ * Returns the error for a full disk, or for an unwritable directory of `hm`, with the system's own
+ * code; undefined for any other error.
  */
 export function systemFailure(error: unknown, cacheDirectory: string): HmError | undefined {
   if (!(error instanceof Error)) return undefined
   const { code = '', syscall, path = '' }: NodeJS.ErrnoException = error
   if (full.has(code)) return failure(code, `the disk is full: ${error.message}`, 'hm cache clean makes room', error)
-  // Creating directories below a read-only one fails with ENOENT.
+  // mkdir below a read-only directory may fail with ENOENT.
   const isUnwritable = unwritable.has(code) || (code === 'ENOENT' && syscall === 'mkdir')
-  // Creating the directory may fail at one above it, such as a missing home.
+  // mkdir may fail at a parent directory, such as a missing home.
   const isCache = isIn(path, cacheDirectory) || (syscall === 'mkdir' && isIn(cacheDirectory, path))
   if (!isUnwritable || !isCache) return undefined
   const message = `hm cannot write to its cache directory ${cacheDirectory}: ${error.message}`

@@ -9,8 +9,8 @@ export interface Trace {
 }
 
 /**
- * The trace file of `HM_DEBUG=trace`: debug lines with milliseconds since the start. Written line
- * by line, so that a crash loses none. Throws exit 2 where it cannot be written.
+ * The trace file of `HM_DEBUG=trace`: debug lines with milliseconds since the start. Lines are
+ * written at once, so that a crash loses none. Throws exit 2 if it cannot be written.
  */
 export function openTrace(cacheDirectory: string): Trace {
   const directory = join(cacheDirectory, 'traces')

@@ -19,7 +19,7 @@ const documentOf = (...keys: string[]) =>
     steps: keys.map((key) => ({ type: 'command', key, cmd: 'true', depends_on: ['plan'] })),
   })
 
-test('a document is left under its digest, whole, and twice is once', async () => {
+test('writes a complete document under its digest, and the same document only once', async () => {
   const text = documentOf('a', 'b')
   writeFileSync(join(cwd, 'plan.json'), text)
   expect(await append('plan.json')).toMatchObject({ code: 0, stdout: '', stderr: '2 steps to append\n' })
@@ -31,7 +31,7 @@ test('a document is left under its digest, whole, and twice is once', async () =
   expect(readFileSync(join(steps, `${createHash('sha256').update(text).digest('hex')}.json`), 'utf8')).toBe(text)
 })
 
-test('with --json it tells file and keys', async () => {
+test('with --json it prints file and keys', async () => {
   const env = { HARMONT_OUTPUT: join(cwd, 'output') }
   const { stdout } = await runHmHere(['pipeline', 'append', '-', '--json'], { cwd, env, input: documentOf('a') })
   expect(JSON.parse(stdout)).toEqual({
@@ -40,13 +40,13 @@ test('with --json it tells file and keys', async () => {
   })
 })
 
-test('a document that cannot be planned is refused, and leaves nothing', async () => {
+test('refuses a document without a valid plan and writes nothing', async () => {
   const refused = await append('-', { input: documentOf('a', 'a') })
   expect(refused).toMatchObject({ code: 7, stderr: expect.stringMatching(/^error\[duplicate_key\]: .*stdin/) })
   expect(readdirSync(cwd)).toEqual([])
 })
 
-test('a document that cannot be written leaves no part of itself', async () => {
+test('a document that cannot be written leaves no partial file', async () => {
   const text = documentOf('a')
   const name = `${createHash('sha256').update(text).digest('hex')}.json`
   mkdirSync(join(cwd, 'output/steps', name, 'in the way'), { recursive: true })
@@ -55,7 +55,7 @@ test('a document that cannot be written leaves no part of itself', async () => {
   expect(readdirSync(join(cwd, 'output/steps'))).toEqual([name])
 })
 
-test('outside of a step it says so', async () => {
+test('reports that it runs outside a step', async () => {
   const outside = await append('-', { env: {}, input: documentOf('a') })
   expect(outside).toMatchObject({ code: 2, stderr: expect.stringContaining('error[not_in_a_step]: ') })
 })

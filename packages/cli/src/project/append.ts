@@ -8,15 +8,15 @@ import { count } from '../terminal/amounts.ts'
 import { readDocument } from './read-document.ts'
 
 /**
- * `hm pipeline append`: leaves an IR document for the engine, which adds its steps when this step
- * has passed. Its name is its digest, so that the same document counts once.
+ * `hm pipeline append`: writes an IR document for the engine, which adds its steps after this step
+ * has passed. The file's name is the document's digest, so that a repeated document counts once.
  */
 export const run: Handler<'pipeline append'> = async (context) => {
   const { args, env, output, global } = context
   const place = env.HARMONT_OUTPUT
   if (!place)
     throw new HmError(exits.usage, 'not_in_a_step', 'hm pipeline append works only in the command of a step', {
-      fix: 'call it in a step that has the option append; HARMONT_OUTPUT is not set here',
+      fix: 'call it in a step with the option append; HARMONT_OUTPUT is not set here',
     })
   const text = await readDocument(context, args.file)
   const planned = planAppended([{ name: args.file === '-' ? 'stdin' : args.file, text }])
@@ -30,7 +30,7 @@ export const run: Handler<'pipeline append'> = async (context) => {
   return exits.ok
 }
 
-/** Writes all of a file, or nothing that ends in `.json`. */
+/** Writes the whole file; after a failure no file ends in `.json`. */
 async function writeWhole(file: string, text: string): Promise<void> {
   try {
     await replaceFile(file, text, { file: 0o644, directory: 0o755 })

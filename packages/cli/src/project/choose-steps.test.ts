@@ -69,7 +69,7 @@ describe('chosen steps', () => {
     )
   })
 
-  test('bring the steps that they and their services take files from', () => {
+  test('bring the steps from which they and their services take files', () => {
     const db = { name: 'db', image: 'x' }
     const own = { site: { services: [db] }, deploy: { inputs: [{ from: 'site', path: 'dist/**' }] } }
     const from = { services: [{ ...db, from: 'site' }] }
@@ -90,7 +90,7 @@ describe('chosen steps', () => {
     ])
   })
 
-  test('that do not exist are reported, with those that do', () => {
+  test('unknown keys are reported, together with the known ones', () => {
     expect(() => planRun(irOf(fork), { steps: ['a', 'nope'], timeoutMs: undefined })).toThrow(/the key nope/)
   })
 })
@@ -163,7 +163,7 @@ describe('a retry', () => {
       kept: [],
     })
   })
-  test('reruns a step whose files are gone that a failed step takes, but not one that was skipped', () => {
+  test('reruns a step whose files a failed step takes and that are gone, but not a skipped one', () => {
     const taking = planOf({ site: {}, gone: {}, off: {}, deploy: { after: ['site', 'gone', 'off'] } }).steps.map(
       (each) =>
         each.key === 'deploy'
@@ -183,7 +183,7 @@ describe('a retry', () => {
       [[0, expect.objectContaining({ snapshot: 's' })]],
     ])
   })
-  test('keeps what a service left for that of a failed step, and reruns its step where that is gone', () => {
+  test('keeps the files of a service for that of a failed step, and reruns its step if they are gone', () => {
     const { steps: planned } = planOf({ migrate: {}, test: { after: ['migrate'] } })
     const db = { name: 'db', from: 0 } as NonNullable<(typeof planned)[number]['services']>[number]
     const withService = planned.map((each) => (each.key === 'test' ? { ...each, services: [db] } : each))
@@ -214,7 +214,7 @@ describe('a retry', () => {
     expect(retry(failures, { only: ['other'] })).toEqual({ rerun: ['other'], kept: [] })
     expect(retry(failures, { only: ['b'] })).toEqual({ rerun: ['b', 'c'], kept: ['a', 'base'] })
   })
-  test('G135 runs a step again when one that it appended has not passed, also by way of another', () => {
+  test('G135 reruns a generator if a step that it appended has not passed, directly or indirectly', () => {
     const appended = (key: string, by: string, state: RecordedStep['state']) => ({
       ...step(key, state),
       appendedBy: by,

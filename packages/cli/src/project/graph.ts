@@ -36,7 +36,7 @@ export async function printGraph(
   for (const line of graphLines(plan, options)) await output.print(line)
 }
 
-/** Returns the steps of a plan for programs. */
+/** Returns the steps of a plan for `--json`. */
 export function plannedSteps({ steps }: Plan, conditions: ConditionContext) {
   const keyOf = (slot: number) => steps[slot]?.key ?? ''
   const skipReason = skipReasonsIn(conditions)
@@ -52,7 +52,7 @@ export function plannedSteps({ steps }: Plan, conditions: ConditionContext) {
   }))
 }
 
-/** Returns why a step is skipped under these conditions; null where it runs. */
+/** Returns the reason why a step is skipped under these conditions; null if it runs. */
 function skipReasonsIn(conditions: ConditionContext): (step: Pick<PlannedStep, 'condition'>) => string | null {
   return ({ condition }) => (conditionHolds(condition, conditions) ? null : conditionReason(condition))
 }

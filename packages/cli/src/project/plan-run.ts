@@ -16,8 +16,8 @@ export interface PlanWishes {
 }
 
 /**
- * Returns the plan of the wanted steps. `explain` may name the source of a problem. Throws exit 7
- * for an IR that the engine refuses, exit 5 for an unknown step.
+ * Returns the plan of the requested steps. `explain` may add the source location of a problem.
+ * Throws exit 7 for an IR that the engine refuses, exit 5 for an unknown step.
  */
 export function planRun(
   ir: string,
@@ -35,8 +35,8 @@ export function planRun(
 }
 
 /**
- * Resolves `--no-cache`: true for every step, or the keys of the named steps and of those built on
- * them, because their cached results would hide the rerun.
+ * Resolves `--no-cache`: true for every step, or the keys of the named steps and of the steps built
+ * on them, whose cached results would hide the rerun.
  */
 export function runAnew(plan: Plan, wanted: readonly (string | true)[]): true | readonly string[] {
   if (wanted.includes(true)) return true
@@ -60,8 +60,7 @@ function unknownSteps(unknown: readonly string[], { steps }: Plan): HmError {
 }
 
 /**
- * Returns the plan of these steps and their requirements, in the plan's order; or the keys that no
- * step has.
+ * Returns the plan of these steps and their requirements, in the plan's order; or the unknown keys.
  */
 export function selectSteps(plan: Plan, keys: readonly string[]): Plan | { readonly unknown: readonly string[] } {
   if (keys.length === 0) return plan
@@ -77,7 +76,7 @@ export function selectSteps(plan: Plan, keys: readonly string[]): Plan | { reado
   )
 }
 
-/** These steps and everything that they wait for. */
+/** Adds the transitive prerequisites of these steps. */
 export function withAncestors(steps: readonly PlannedStep[], slots: readonly number[]): ReadonlySet<number> {
   const kept = new Set<number>()
   const open = [...slots]
@@ -90,7 +89,7 @@ export function withAncestors(steps: readonly PlannedStep[], slots: readonly num
   return kept
 }
 
-/** `kept` contains all ancestors of each member. */
+/** `kept` must contain all ancestors of each member. */
 function keepSlots(plan: Plan, kept: ReadonlySet<number>): Plan {
   const order = [...kept].sort((a, b) => a - b)
   const moved = new Map(order.map((slot, index) => [slot, index]))
@@ -115,7 +114,7 @@ export function localConditions(branch: string | null, env: Readonly<Record<stri
   return { event: 'manual', branch, baseBranch: null, tag: null, changed: null, env, local: true }
 }
 
-/** Why a step with this condition does not run here. */
+/** Returns the reason why a step with this condition does not run locally. */
 export function conditionReason(condition: Condition | null): string {
   return condition?.local === false ? 'it does not run locally' : 'its condition does not hold'
 }

@@ -1,11 +1,14 @@
 import { basename } from 'node:path'
 
-/** Names a project: as its repository (`owner/name`), else as its directory. */
+/** Names a project after its repository (`owner/name`), or else after its directory. */
 export function projectName(directory: string, repository: string | null): string {
   return repository?.split('/').at(-1) || basename(directory) || 'project'
 }
 
-/** A slug for a pipeline of a project of this name; `ci` where the name has no letter of a slug. */
+/**
+ * Returns a slug for a pipeline of a project with this name; `ci` if the name has no letters for a
+ * slug.
+ */
 export function slugFor(name: string): string {
   const slug = name
     .toLowerCase()

@@ -5,7 +5,7 @@ import { usageError } from '../errors.ts'
 
 const longest = 8 * 1024 * 1024
 
-/** Reads an IR document; `-` is stdin. Throws exit 2 for one that cannot be read. */
+/** Reads an IR document; `-` is stdin. Throws exit 2 if it cannot be read. */
 export async function readDocument(
   { stdin, directory }: Pick<Context, 'stdin' | 'directory'>,
   file: string,

@@ -2,18 +2,18 @@ import type { RenderFacts } from '@harmont/render'
 import { type GitFacts, readGitFacts, readSourceSet, type SourceSet } from '@harmont/source-set'
 import { sourceFailure } from './render-project.ts'
 
-/** The state of the project now. Reading begins at once. */
+/** The current state of the project. Reading starts immediately. */
 export interface Project {
   readonly git: GitFacts | null
   readonly sourceSet: Promise<SourceSet>
 }
 
-/** Throws exit 8 where git refuses. The source set may fail later. */
+/** Throws exit 8 if git fails. The promise of the source set may reject later. */
 export async function readProject(directory: string): Promise<Project> {
   try {
     const git = await readGitFacts(directory)
     const sourceSet = readSourceSet(directory, git)
-    // It may fail before it is awaited.
+    // It may reject before it is awaited.
     sourceSet.catch(() => {})
     return { git, sourceSet }
   } catch (error) {
@@ -30,8 +30,7 @@ interface Asked {
 }
 
 /**
- * Returns the facts that a pipeline is rendered with for a manual run of this checkout: git's,
- * unless flags override them.
+ * Returns the facts for rendering a manual run of this checkout: git's, unless flags override them.
  */
 export function manualFacts(git: GitFacts | null, asked: Asked = {}): RenderFacts {
   return {
@@ -45,7 +44,7 @@ export function manualFacts(git: GitFacts | null, asked: Asked = {}): RenderFact
   }
 }
 
-/** `owner/name`, the last two segments of a remote's address. */
+/** Returns `owner/name`, the last two segments of a remote's address. */
 export function repositoryOf(remote: string | null): string | null {
   const [, owner, name] = /([^/:]+)\/([^/:]+?)(?:\.git)?\/?$/.exec(remote ?? '') ?? []
   return owner === undefined || name === undefined ? null : `${owner}/${name}`

@@ -25,12 +25,9 @@ export interface ProjectPipeline {
 }
 
 interface RenderRequest {
-  /**
-   * null selects the only pipeline that has the steps, else the preferred one, else the user's
-   * choice.
-   */
+  /** null selects the only pipeline with these steps, or the preferred one, or asks the user. */
   readonly slug: string | null
-  /** Keys that the pipeline must have, where no slug selects it. */
+  /** Keys that the pipeline must contain, unless a slug selects it. */
   readonly steps?: readonly string[]
   readonly preferred?: string | undefined
   readonly facts: RenderFacts
@@ -40,9 +37,9 @@ interface RenderRequest {
 type Here = Pick<Context, 'directory' | 'env' | 'output' | 'ask' | 'signal' | 'cacheDirectory'>
 
 /**
- * Renders one pipeline of the project. Warnings and what its programs print go to stderr. Throws
- * exit 6 when there is none or its own code fails, exit 7 for one that is no IR, exit 8 when the
- * source cannot be read.
+ * Renders one pipeline of the project. Warnings and the output of pipeline programs go to stderr.
+ * Throws exit 6 if there is no pipeline or its own code fails, exit 7 for an invalid IR, exit 8 if
+ * the source cannot be read.
  */
 export async function renderProject(here: Here, request: RenderRequest): Promise<ProjectPipeline> {
   const pipeline = await renderNamed(here, request)
@@ -50,7 +47,7 @@ export async function renderProject(here: Here, request: RenderRequest): Promise
   return pipeline
 }
 
-/** Renders the pipeline, or returns the failure where no pipeline has the slug. */
+/** Renders the pipeline, or returns the failure if no pipeline has the slug. */
 async function renderNamed(
   here: Here,
   request: RenderRequest,
@@ -79,8 +76,8 @@ interface Target {
 }
 
 /**
- * Resolves `[PIPELINE] [STEP...]`: a first word that is no pipeline is a step of the one that has
- * it. Throws as `renderProject` does.
+ * Resolves `[PIPELINE] [STEP...]`: a first word that is not a pipeline is a step, and selects the
+ * pipeline that contains it. Throws like `renderProject`.
  */
 export async function renderTarget(
   here: Here,
@@ -101,9 +98,7 @@ export async function renderTarget(
   return { pipeline: await renderProject(here, { ...request, slug: null, steps, preferred }), steps }
 }
 
-/**
- * Returns how pipelines of the project are rendered, with a word about each file that takes long.
- */
+/** Returns the render options, with a message about each slow file. */
 export function renderOptions(
   { directory: project, env, output, signal, cacheDirectory }: Omit<Here, 'ask'>,
   { facts, sourceSet }: Pick<RenderRequest, 'facts' | 'sourceSet'>,
@@ -111,7 +106,7 @@ export function renderOptions(
   return { project, context: facts, env, sourceSet, cacheDirectory, signal, onSlow: slowReporter(output) }
 }
 
-/** Reports each slow file once, because an endless loop looks like one. */
+/** Reports each slow file once, because it may contain an endless loop. */
 function slowReporter(output: Here['output']): (file: string) => void {
   const told = new Set<string>()
   return (file) => {
@@ -121,14 +116,17 @@ function slowReporter(output: Here['output']): (file: string) => void {
   }
 }
 
-/** A source that cannot be read, or a wrong setting, for the user; anything else as it is. */
+/**
+ * Converts an unreadable source or an invalid setting to an error for the user; returns any other
+ * error unchanged.
+ */
 export function sourceFailure(error: unknown): unknown {
   if (error instanceof RenderSettingError) return usageError(error.message)
   if (!(error instanceof SourceError)) return error
   return new HmError(exits.source, error.code, error.message, { cause: error })
 }
 
-/** Evaluates all pipelines, because their steps are unknown before. */
+/** Evaluates all pipelines, because their steps are not known in advance. */
 async function renderOnly(
   { ask, output }: Here,
   { envelope, places: allPlaces, warnings, output: printed }: Awaited<ReturnType<typeof renderEvery>>,

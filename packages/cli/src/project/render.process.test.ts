@@ -12,7 +12,7 @@ import { runHmHere } from '../test-support/run-hm-here.ts'
 const cwd = mkdtempSync(join(tmpdir(), 'hm-render-'))
 afterAll(() => rmSync(cwd, { recursive: true }))
 
-test('a slow pipeline file is named while it renders', async () => {
+test('a slow pipeline file is named during its rendering', async () => {
   linkCompiled(join(cwd, '.cache', 'hm'))
   symlinkSync(fileURLToPath(new URL('../../../../node_modules', import.meta.url)), join(cwd, 'node_modules'))
   mkdirSync(join(cwd, '.hm'))
@@ -40,7 +40,7 @@ export default { slug: 'ci', pipeline: pipeline([sh('true')]) }
   })
 })
 
-test('a missing default pipeline is named, with the fix', async () => {
+test('the error names a missing default pipeline and the fix', async () => {
   const env = { ...programEnv, HOME: cwd, HM_DEFAULT_PIPELINE: 'nope' }
   const { code, stderr } = await runHm(['run', '--dry-run'], { cwd, env })
   expect({ code, stderr }).toEqual({
@@ -76,7 +76,7 @@ export default { slug: 'ci', pipeline: pipeline([base.sh('true', { key: 'test' }
   expect(await runHmHere(['validate', 'nope'], { cwd, env })).toMatchObject({ code: 6 })
 })
 
-test('every command reports all steps that do not plan, each with file and line', async () => {
+test('every command reports all steps without a valid plan, each with file and line', async () => {
   rmSync(join(cwd, '.hm'), { recursive: true })
   mkdirSync(join(cwd, '.hm'))
   writeFileSync(
@@ -95,7 +95,7 @@ export default { slug: 'ci', pipeline: pipeline([made.sh('true', { key: 'more', 
   })
   for (const line of [['graph'], ['render', 'ci', '--check'], ['run', 'ci']]) {
     const { code, stdout, stderr } = await runHmHere(line, { cwd, env: {} })
-    // A busy machine takes more than a second to copy the source, and hm says so.
+    // A busy machine takes more than a second to copy the source, which hm reports.
     const errors = stderr.replace(/^copying the source: .*\n/gm, '')
     expect([code, stdout, errors]).toEqual([7, '', `error[unknown_dependency]: ${first}\n${second}\n`])
   }

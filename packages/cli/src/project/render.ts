@@ -8,7 +8,7 @@ import { printTable } from '../terminal/table.ts'
 import { manualFacts } from './read-project.ts'
 import { printOutput, renderOptions, sourceFailure } from './render-project.ts'
 
-/** `hm render SLUG`: the IR with its keys. */
+/** `hm render SLUG`: prints the IR with its keys. */
 export const run: Handler<'render'> = async (context) => {
   const { args, flags, directory, output, global } = context
   try {
@@ -35,7 +35,7 @@ async function check(rendered: Rendered, output: Parameters<Handler<'render'>>[0
   return exits.ok
 }
 
-/** `hm pipelines`: the envelope that a server reads (`ir.md` 1.7). */
+/** `hm pipelines`: prints the envelope that a server reads (`ir.md` 1.7). */
 export const pipelines: Handler<'pipelines'> = async (context) => {
   const { flags, directory, output } = context
   try {

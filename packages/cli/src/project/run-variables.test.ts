@@ -37,6 +37,6 @@ test('a secret comes from the flag, .hm/secrets.env, .env or the environment, in
   expect(() => runSecrets(['A', 'X', 'Y'], sources)).toThrow('the secrets X, Y are not defined')
   const flags = [{ name: 'Z', value: undefined }]
   expect(() => runSecrets(['Z'], { ...sources, flags })).toThrow('--secret Z has no value')
-  // A name that no secret has here may be the value of one.
+  // A name that no secret has may itself be a secret value.
   expect(() => runSecrets([], { ...sources, flags })).toThrow(/^--secret without a value needs a variable that is set$/)
 })

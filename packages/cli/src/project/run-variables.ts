@@ -11,8 +11,8 @@ export interface VariableFlags {
 }
 
 /**
- * The variables of `--env-file` and `-e`, the latter winning. Throws exit 2 for a file that cannot
- * be read.
+ * Returns the variables of `--env-file` and `-e`; `-e` takes precedence. Throws exit 2 for an
+ * unreadable file.
  */
 export function runVariables({ env, envFile }: VariableFlags, directory: string): Record<string, string> {
   const files = envFile.map((file) => readVariables(resolve(directory, file), file))
@@ -28,12 +28,12 @@ export interface SecretSources {
 
 /**
  * Returns the values of these secrets from `--secret`, `.hm/secrets.env`, `.env` or the
- * environment, in this order. Throws exit 5 that lists all missing ones.
+ * environment, in this order. Throws exit 5 with a list of all missing ones.
  */
 export function runSecrets(names: readonly string[], { flags, directory, env }: SecretSources): Map<string, string> {
   const given = new Map(flags.map(({ name, value }) => [name, value ?? env[name]]))
   const empty = flags.find(({ name }) => given.get(name) === undefined)
-  // Does not repeat the name, because the value of a secret may be in its place.
+  // The message omits the name, because a secret's value may be in its place.
   if (empty !== undefined && !names.includes(empty.name))
     throw usageError('--secret without a value needs a variable that is set', 'give --secret NAME=VALUE, or set NAME')
   if (empty !== undefined) throw usageError(`--secret ${empty.name} has no value, and no variable ${empty.name} is set`)
@@ -50,14 +50,14 @@ export function runSecrets(names: readonly string[], { flags, directory, env }: 
       fix: [
         `put ${missing.map((name) => `${name}=...`).join(' and ')} into .hm/secrets.env, or give --secret ${missing[0]}=VALUE`,
         `for builds on a server: hm secret set ${missing[0]}`,
-        'to keep a step off local runs, give it when: { local: false }',
+        'to exclude a step from local runs, give it when: { local: false }',
       ].join('\n     '),
     })
   }
   return new Map(values.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const])))
 }
 
-/** @param shown the file's name in messages; null for a file that may be missing. */
+/** @param shown the file's name in messages; null for an optional file. */
 function readVariables(file: string, shown: string | null): Record<string, string> {
   try {
     return parseEnv(readFileSync(file, 'utf8')) as Record<string, string>

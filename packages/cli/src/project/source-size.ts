@@ -15,12 +15,12 @@ interface TooLarge {
 }
 
 /**
- * Returns the error for a source over its limit: exit 8, with the three largest files and lines of
- * `.hmignore` that exclude the largest.
+ * Returns the error for a source over its limit: exit 8, with the three largest files and
+ * `.hmignore` lines that exclude the largest files.
  */
 export function tooLarge({ code, message, largest, otherwise, cause }: TooLarge): HmError {
   const fix = [
-    'add to .hmignore what the build does not need:',
+    'add files that the build does not need to .hmignore:',
     ...ignoreLines(largest),
     ...(otherwise === undefined ? [] : [otherwise]),
   ].join('\n')
@@ -28,9 +28,8 @@ export function tooLarge({ code, message, largest, otherwise, cause }: TooLarge)
 }
 
 /**
- * Suggests lines for .hmignore: a folder where several of the largest files are in it, else the
- * file. Patterns are anchored and escaped. Leaves out the pipelines' own files, which a build
- * needs.
+ * Suggests lines for .hmignore: a folder if it contains several of the largest files, otherwise the
+ * file. Patterns are anchored and escaped. Omits the pipelines' own files, which a build needs.
  */
 function ignoreLines(largest: readonly SizedPath[]): string[] {
   const folderOf = (path: string) => path.slice(0, path.indexOf('/') + 1)
@@ -54,7 +53,7 @@ const everyMs = 2000
 
 /**
  * Reports the progress of slow work: not in the first two seconds, then at most every two seconds,
- * and only when it advanced.
+ * and only after progress.
  */
 export function progressOf(
   what: string,

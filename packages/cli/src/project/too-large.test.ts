@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { tooLarge } from './source-size.ts'
 
-test('a source over its limit names its three largest files, and the lines of .hmignore that exclude them', () => {
+test('a source over its limit names its three largest files, and .hmignore lines that exclude them', () => {
   const largest = [
     { path: 'video/a.mp4', size: 2e9 },
     { path: 'video/b.mp4', size: 1e9 },
@@ -17,7 +17,7 @@ test('a source over its limit names its three largest files, and the lines of .h
     '    900 MB  core [old].dump',
   ])
   expect(fix?.split('\n')).toEqual([
-    'add to .hmignore what the build does not need:',
+    'add files that the build does not need to .hmignore:',
     '/video/',
     '/core \\[old\\].dump',
   ])
@@ -32,5 +32,5 @@ test('no suggested line excludes the pipelines', () => {
       { path: '.hm/ci.ts', size: 2 },
     ],
   })
-  expect(fix).toBe('add to .hmignore what the build does not need:\n/a')
+  expect(fix).toBe('add files that the build does not need to .hmignore:\n/a')
 })

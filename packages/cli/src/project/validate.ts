@@ -7,7 +7,9 @@ import { count } from '../terminal/amounts.ts'
 import { manualFacts } from './read-project.ts'
 import { exitOfProblem, printOutput, renderOptions, sourceFailure } from './render-project.ts'
 
-/** `hm validate`: every pipeline of the project, or one; each problem with its file. */
+/**
+ * `hm validate`: checks every pipeline of the project, or one, and names the file of each problem.
+ */
 export const run: Handler<'validate'> = async (context) => {
   const { args, directory, output, global } = context
   try {

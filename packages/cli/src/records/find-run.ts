@@ -3,12 +3,12 @@ import type { LocalHome } from './home.ts'
 import { type RecordedStep, type RunRecord, stepsOf } from './run-record.ts'
 import { readRecords } from './run-records.ts'
 
-/** Returns the project's run of this number, or its last run; undefined where there is none. */
+/** Returns the project's run with this number, or its last run; undefined if there is none. */
 export function findRun(home: LocalHome, directory: string, number: string | undefined): RunRecord | undefined {
   return readRecords(home.runs, directory).find((run) => number === undefined || String(run.number) === number)
 }
 
-/** Returns the run. Throws exit 5 where there is none. */
+/** Returns the run. Throws exit 5 if there is none. */
 export function requireRun(home: LocalHome, directory: string, number: string | undefined): RunRecord {
   const run = findRun(home, directory, number)
   if (run !== undefined) return run
@@ -23,7 +23,7 @@ export function requireRun(home: LocalHome, directory: string, number: string | 
 
 const runsLookedAt = 5
 
-/** Returns the last real duration of each step that passed, in milliseconds by step key. */
+/** Returns the most recent uncached duration of each passed step, in milliseconds by step key. */
 export function earlierDurations(runs: string, directory: string, slug: string): Map<string, number> {
   const durations = new Map<string, number>()
   const own = readRecords(runs, directory).filter((run) => run.slug === slug)
@@ -38,7 +38,7 @@ export function earlierDurations(runs: string, directory: string, slug: string):
   return durations
 }
 
-/** The step of this key. Throws exit 5 where the run has none. */
+/** Returns the step with this key. Throws exit 5 if the run has none. */
 export function requireStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, key: string): RecordedStep {
   const steps = stepsOf(events)
   const found = steps.find((step) => step.key === key)

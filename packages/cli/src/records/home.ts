@@ -2,19 +2,19 @@ import { join } from 'node:path'
 
 /** Paths of local runs below the cache directory. */
 export interface LocalHome {
-  /** Holds `snapshots` and `cache`, which all processes share, as a driver's directory would. */
+  /** Contains `snapshots` and `cache`, shared by all processes, like a driver's directory. */
   readonly root: string
-  /** One directory per process that runs steps at the same time, numbered from 1. */
+  /** One directory for each concurrent process that runs steps, numbered from 1. */
   readonly engines: string
   readonly images: string
   /** Source trees. */
   readonly sources: string
-  /** Views of checkouts' history. */
+  /** Git directories of checkouts. */
   readonly git: string
   readonly runs: string
   /** Parts of the artifacts of runs, by their digests. */
   readonly parts: string
-  /** Locked while a process takes an engine directory, or trims the cache. */
+  /** Locked while a process claims an engine directory, or trims the cache. */
   readonly gate: string
   /** Its modification time is that of the last trim. */
   readonly trimmed: string

@@ -4,7 +4,7 @@ import { type IrCachePolicy, type PlannedStep, watchedPaths } from '@harmont/ir'
 import { type SourceTreeRef, type WatchedFile, watchedIn } from '@harmont/sandbox'
 import { isMissing } from '../is-missing.ts'
 
-/** The inputs of a step's cache key, part by part. Values are digests. */
+/** The inputs of a step's cache key. Values are digests. */
 export interface StepIdentity {
   readonly key: string
   readonly command: string
@@ -13,33 +13,41 @@ export interface StepIdentity {
   readonly policy: string
   readonly cacheKey: string | null
   readonly variables: Readonly<Record<string, string>>
-  /** Variables of the rendering environment, as `env_keys` name them. */
+  /** Variables of the rendering environment listed by `env_keys`. */
   readonly envKeys: Readonly<Record<string, string>>
   /** Facts by path; see `fileFact`. */
   readonly files: Readonly<Record<string, string>>
-  /** Digests of the files of each input, once the step was looked up. Absent without inputs. */
+  /**
+   * Digests of the files of each input, added when the step is looked up. Absent without inputs.
+   */
   readonly given?: Readonly<Record<string, string>>
-  /** The same of what each service is made from, by name. */
+  /** Digests of each service's inputs, by service name. */
   readonly services?: Readonly<Record<string, string>>
-  /** The same of the files of its shard of a split. */
+  /** Digest of the files of its shard of a split. */
   readonly split?: string
 }
 
-/** Has what identifies steps besides themselves. */
+/** Inputs of step identities besides the steps. */
 export interface IdentitySource {
   readonly env: Readonly<Record<string, string>>
   readonly tree: SourceTreeRef | null
-  /** The environment that the pipeline was rendered in. */
+  /** The environment in which the pipeline was rendered. */
   readonly rendering: Readonly<Record<string, string | undefined>>
 }
 
-/** Notes what `hm cache explain` compares runs by, of the steps from `first` on: others were noted before. */
+/**
+ * Records the data by which `hm cache explain` compares runs, for the steps from `first` on;
+ * earlier steps are already recorded.
+ */
 export function noteSteps(file: string, source: IdentitySource, steps: readonly PlannedStep[], first = 0): void {
   const added = steps.slice(first).map((step) => identityOf(step, steps, source))
   replace(file, [...readIdentity(file).values(), ...added])
 }
 
-/** Adds what a step was given, which is known only when the other steps have ended. */
+/**
+ * Adds the digests of a step's given files, which are known only after its prerequisites have
+ * ended.
+ */
 export function noteGiven(file: string, key: string, given: Pick<StepIdentity, 'given' | 'services' | 'split'>): void {
   replace(
     file,
@@ -53,7 +61,7 @@ function replace(file: string, steps: readonly StepIdentity[]): void {
   renameSync(staging, file)
 }
 
-/** Reads the identities by step key; empty for a run without them. */
+/** Reads the identities by step key; empty if the run has none. */
 export function readIdentity(file: string): ReadonlyMap<string, StepIdentity> {
   try {
     const steps = JSON.parse(readFileSync(file, 'utf8')) as readonly StepIdentity[]
@@ -72,7 +80,7 @@ function identityOf(
   const { key, command, image, buildsIn, cacheKey, cachePolicy } = step
   const parts = partsOf(cachePolicy)
   const paths = cachePolicy === undefined ? [] : watchedPaths(cachePolicy)
-  // A manifest of 100,000 files is read only where somebody watches files.
+  // Reads a manifest of up to 100,000 files only if the step watches files.
   const files = paths.length === 0 || tree === null ? [] : watchedIn(tree, paths)
   const names = parts.flatMap((part) => ('env_keys' in part ? part.env_keys : []))
   return {
@@ -88,14 +96,14 @@ function identityOf(
   }
 }
 
-/** A policy taken apart. */
+/** The parts of a cache policy. */
 function partsOf(policy: IrCachePolicy | undefined): readonly IrCachePolicy[] {
   if (policy === undefined) return []
   return policy.policy === 'compose' ? policy.sub_policies.flatMap(partsOf) : [policy]
 }
 
 /**
- * Returns `executable:DIGEST` or the like; for a link `link:TARGET`, with its target's fact on a
+ * Returns a fact such as `executable:DIGEST`; for a link `link:TARGET`, with its target's fact on a
  * second line. Folders are described by their files.
  */
 function fileFact({ path, kind, content, link }: WatchedFile): [string, string][] {

@@ -6,13 +6,13 @@ import { isMissing } from '../is-missing.ts'
 import type { LocalHome } from './home.ts'
 import { AppendedFile, jsonLines, readRecords, runFiles } from './run-records.ts'
 
-/** An artifact of a run of this machine. */
+/** An artifact of a local run. */
 export interface RecordedArtifact extends Artifact {
   /** The key of its step. */
   readonly step: string
 }
 
-/** Adds to the record of a run what the newest attempt of a step has left. */
+/** Adds the artifacts of a step's newest attempt to the record of a run. */
 export function recordArtifacts(file: string, artifacts: readonly RecordedArtifact[]): void {
   const record = new AppendedFile(file)
   record.add(artifacts.map((artifact) => `${JSON.stringify(artifact)}\n`).join(''))
@@ -29,7 +29,7 @@ export async function recordedArtifacts({ runs }: LocalHome, record: number): Pr
   }
 }
 
-/** Removes the parts that no recorded run names, and that no run asked for since `before`. */
+/** Removes the parts that no recorded run names and no run has requested since `before`. */
 export async function sweepParts(home: LocalHome, before: Date): Promise<void> {
   const named = new Set<string>()
   for (const { record } of readRecords(home.runs))
@@ -37,7 +37,7 @@ export async function sweepParts(home: LocalHome, before: Date): Promise<void> {
   await openFileParts(home.parts).sweep(named, before)
 }
 
-/** Reads the bytes of an artifact of this machine. */
+/** Reads the bytes of a local artifact. */
 export async function* readArtifact(
   { parts: directory }: LocalHome,
   artifact: RecordedArtifact,
@@ -62,9 +62,14 @@ async function* bytesOf({ pathOf }: FileParts, { parts, offset, bytes }: Artifac
 }
 
 function lost({ path, step }: RecordedArtifact, cause: unknown): HmError {
-  const fix = 'run the pipeline again: a step that has passed is not repeated'
-  return new HmError(exits.notFound, 'artifact_expired', `the artifact ${path} of step ${step} is no longer here`, {
-    fix,
-    cause,
-  })
+  const fix = 'run the pipeline again: a passed step is taken from the cache'
+  return new HmError(
+    exits.notFound,
+    'artifact_expired',
+    `the artifact ${path} of step ${step} is no longer on this machine`,
+    {
+      fix,
+      cause,
+    },
+  )
 }

@@ -10,11 +10,13 @@ interface ChunkJson {
   readonly stream_kind: StreamKind
   readonly content: string
   readonly content_b64?: string
-  /** Nanoseconds: more than a double holds exactly, and enough for a line's milliseconds. */
+  /**
+   * Nanoseconds. A double cannot hold them exactly, but precisely enough for a line's milliseconds.
+   */
   readonly ts: number | null
 }
 
-/** Reads the log of one attempt while it may still grow. */
+/** Reads the log of one attempt, which may still grow. */
 export class RecordedLog {
   readonly #file: string
   readonly #lines = new LineSplitter()
@@ -25,7 +27,7 @@ export class RecordedLog {
     this.#file = file
   }
 
-  /** Yields the recorded lines that were not given yet, a block at a time. */
+  /** Yields the recorded lines since the last call, in blocks. */
   *more(): Generator<LogLine> {
     const fd = openIfPresent(this.#file)
     if (fd === undefined) return
@@ -41,7 +43,7 @@ export class RecordedLog {
     }
   }
 
-  /** Returns the unfinished line, when no more follows. */
+  /** Returns the unfinished line at the end of the log. */
   rest(): LogLine[] {
     return this.#lines.rest()
   }
@@ -58,7 +60,7 @@ export class RecordedLog {
   }
 }
 
-/** Parses a chunk; undefined when a kill cut it off. */
+/** Parses a chunk; undefined if a kill truncated it. */
 function parseChunk(line: string): Chunk | undefined {
   let json: ChunkJson
   try {

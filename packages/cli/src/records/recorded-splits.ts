@@ -1,11 +1,11 @@
-/** The times and deals in the records of runs, by which later runs deal out their splits. */
+/** Times and deals in run records, from which later runs deal out their splits. */
 import { type Deal, median, type TestReport } from '@harmont/engine'
 import { AppendedFile, jsonLines, readIfThere, readRecords, runFiles } from './run-records.ts'
 
 type FileTimes = readonly (readonly [path: string, milliseconds: number])[]
 type RecordedDeal = readonly [key: string, deal: Deal]
 
-/** Adds to the record of a run how long the files of a step's tests took. */
+/** Adds the durations of a step's test files to the record of a run. */
 export function recordTimes(file: string, reports: readonly TestReport[]): void {
   const times = reports.map(timesOf).filter((one) => one.length > 0)
   if (times.length > 0) append(file, ...times)
@@ -18,7 +18,7 @@ function timesOf({ cases }: TestReport): FileTimes {
   return [...times]
 }
 
-/** Returns how long files took in the recorded runs of a pipeline: the median, in milliseconds. */
+/** Returns the median durations of files in a pipeline's recorded runs, in milliseconds. */
 export function earlierTimes(runs: string, directory: string, slug: string): ReadonlyMap<string, number> {
   const all = new Map<string, number[]>()
   for (const { record } of readRecords(runs, directory).filter((run) => run.slug === slug))
@@ -27,7 +27,7 @@ export function earlierTimes(runs: string, directory: string, slug: string): Rea
   return new Map([...all].map(([path, times]) => [path, median(times)]))
 }
 
-/** Adds a deal to the record of a run, for the run that tries it again. */
+/** Adds a deal to the record of a run, for a retry of that run. */
 export function recordDeal(file: string, key: string, deal: Deal): void {
   append(file, [key, deal] satisfies RecordedDeal)
 }

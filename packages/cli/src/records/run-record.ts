@@ -5,7 +5,7 @@ export interface RunFacts {
   readonly version: 1
   /** Names its files. */
   readonly record: number
-  /** Counted for each project. */
+  /** Numbered separately for each project. */
   readonly number: number
   /** The build's id. */
   readonly id: string
@@ -19,15 +19,15 @@ export interface RunFacts {
   /** Unix milliseconds. */
   readonly startedAt: number
   /**
-   * The mark of its process (`processMark`). A record without an end whose process is dead was cut
-   * off.
+   * The mark of its process (`processMark`). A record without an end whose process is dead was
+   * interrupted.
    */
   readonly process: string
   /** `-e` and `--env-file`. */
   readonly env: Readonly<Record<string, string>>
-  /** Keys of the steps that ran, when not all of the IR did. */
+  /** Keys of the steps that ran, unless the whole IR ran. */
   readonly only: readonly string[] | null
-  /** The run whose failed steps this one repeats. */
+  /** The run whose failed steps this run repeats. */
   readonly retryOf: number | null
   /** Digest of the source tree; null for an empty one. Absent in records of earlier releases. */
   readonly tree?: string | null
@@ -40,7 +40,7 @@ export interface RunRecord extends RunFacts {
 
 type StepOutcome = Extract<RunEvent, { kind: 'step_end' }>['state'] | 'running' | 'waiting'
 
-/** A step as the events of its run leave it. */
+/** A step in the state after the events of its run. */
 export interface RecordedStep {
   readonly id: string
   readonly key: string
@@ -109,7 +109,7 @@ const unbegun = {
   cachedFrom: null,
 } as const satisfies Partial<RecordedStep>
 
-/** Returns how a run ended; null while it runs. */
+/** Returns the end of a run; null while it runs. */
 export function endOf(events: readonly RunEvent[]): Extract<RunEvent, { kind: 'build_end' }> | null {
   return events.findLast((event) => event.kind === 'build_end') ?? null
 }
@@ -132,8 +132,8 @@ export function missingEnds({ events, startedAt }: RunRecord, at: number): RunEv
 }
 
 /**
- * Returns the snapshots that a retry or a shell may need: those of failed steps, those that failed
- * and skipped steps start from, and those of services while the run has not passed.
+ * Returns the snapshots for a retry or a shell: those of failed steps, those that failed and
+ * skipped steps start from, and those of services unless the run has passed.
  */
 export function wantedSnapshots(events: readonly RunEvent[]): string[] {
   const steps = stepsOf(events)

@@ -34,7 +34,7 @@ test('each project numbers its own runs', () => {
   expect(findRun(home, '/b', '3')).toBeUndefined()
 })
 
-test('a run that was cut off is completed once, however long its events are; one that ended stays as it is', () => {
+test('an interrupted run is completed once, however long its events are; an ended one stays unchanged', () => {
   record('/a')
   record('/b')
   const { runs } = localHome(cache)

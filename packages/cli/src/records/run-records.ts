@@ -19,12 +19,12 @@ import { isAlive } from './process-mark.ts'
 import { endOf, missingEnds, type RunFacts, type RunRecord } from './run-record.ts'
 
 /**
- * Limits for each project, and for all together. The last run of a project always stays, so that
- * its numbers continue.
+ * Maximum number of runs kept for each project, and in total. The last run of a project always
+ * stays, so that its numbers continue.
  */
 const keptOfProject = 20
 const keptOfAll = 200
-/** A started record is complete within milliseconds. */
+/** A started record is complete within milliseconds, so an older incomplete one is abandoned. */
 const abandonedMs = 60_000
 
 /** The files of one run. */
@@ -35,11 +35,11 @@ export interface RunFiles {
   readonly ir: string
   /** The events, one per line, except log lines. */
   readonly events: string
-  /** The planned steps that steps have appended, one per line; absent without any. */
+  /** The plans of appended steps, one per line; absent without any. */
   readonly appended: string
-  /** The artifacts that steps have left, one per line; absent without any. */
+  /** The artifacts of steps, one per line; absent without any. */
   readonly artifacts: string
-  /** How long the files of tests took, and how splits were dealt out; see `recorded-splits.ts`. */
+  /** Durations of test files, and deals of splits; see `recorded-splits.ts`. */
   readonly times: string
   readonly deals: string
   /** The inputs of the cache keys; see `identity.ts`. */
@@ -67,7 +67,7 @@ export function runFiles(runs: string, record: number): RunFiles {
 
 /**
  * Claims the project's next number and writes the known facts. The record exists from then on, even
- * when this process is killed.
+ * if this process is killed.
  */
 export function beginRecord(
   runs: string,
@@ -76,8 +76,8 @@ export function beginRecord(
 ): RunFacts {
   mkdirSync(runs, { recursive: true, mode: 0o700 })
   for (;;) {
-    // Read before the number is taken. If another process takes the number in between, the numbers
-    // are read again.
+    // Read before the number is claimed. If another process claims the number in between, the
+    // numbers are read again.
     const record = 1 + Math.max(0, ...recordsIn(runs))
     const numbers = recordsIn(runs).flatMap((each) => {
       const earlier = readFacts(runs, each)
@@ -94,14 +94,14 @@ export function beginRecord(
       renameSync(staging, files.directory)
       return whole
     } catch (error) {
-      // Another hm was faster.
+      // Another hm claimed the number first.
       if (!(error instanceof Error && 'code' in error && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')))
         throw error
     }
   }
 }
 
-/** A file that is only appended to. Written text survives a kill of this process. */
+/** An append-only file. Written text survives a kill of this process. */
 export class AppendedFile {
   readonly #fd: number
 
@@ -119,7 +119,7 @@ export class AppendedFile {
   }
 }
 
-/** Reads one run; undefined where there is none, or another version wrote it. */
+/** Reads one run; undefined if it does not exist or another version wrote it. */
 export function readRecord(runs: string, record: number): RunRecord | undefined {
   const facts = readFacts(runs, record)
   const events = facts && readIfThere(runFiles(runs, record).events)
@@ -138,7 +138,7 @@ function readFacts(runs: string, record: number): RunFacts | undefined {
   const text = readIfThere(runFiles(runs, record).facts)
   try {
     const facts = text === undefined ? undefined : (JSON.parse(text) as RunFacts)
-    // An earlier release named a record by the run's number.
+    // Records of an earlier release used the run's number as their name.
     return facts?.version === 1 ? { ...facts, record } : undefined
   } catch (error) {
     if (error instanceof SyntaxError) return undefined
@@ -155,7 +155,7 @@ export function readIfThere(file: string): string | undefined {
   }
 }
 
-/** Completes the records of killed runs, and removes all but the newest ended ones. */
+/** Completes the records of killed runs, and removes all but the newest ended runs. */
 export function tidyRecords(runs: string, now: number): void {
   const ended = recordsIn(runs)
     .sort((a, b) => b - a)
@@ -175,7 +175,7 @@ export function tidyRecords(runs: string, now: number): void {
   }
 }
 
-/** Writes the events that the killed process of a run did not, so that the run has ended. */
+/** Writes the missing final events of a killed run. */
 function complete(runs: string, record: number, now: number): true {
   const run = readRecord(runs, record)
   const ends = run === undefined ? [] : missingEnds(run, now)
@@ -187,7 +187,10 @@ function complete(runs: string, record: number, now: number): true {
   return true
 }
 
-/** Looks only at the last events of a run: every `hm run` asks this of all runs, and there may be megabytes. */
+/**
+ * Reads only the last events of a run, because every `hm run` calls this for all runs and events
+ * may take megabytes.
+ */
 function hasEnd(runs: string, record: number): boolean {
   const tail = readTail(runFiles(runs, record).events)
   return tail !== undefined && endOf(jsonLines<RunEvent>(tail)) !== null
@@ -211,7 +214,7 @@ function readTail(path: string): string | undefined {
   }
 }
 
-/** Each whole line of JSON; one that was cut off by a kill is left out. */
+/** Parses each complete line of JSON; omits a line truncated by a kill. */
 export function jsonLines<T>(text: string): T[] {
   return text.split('\n').flatMap((line) => {
     try {

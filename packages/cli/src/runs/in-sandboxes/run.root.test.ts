@@ -326,7 +326,7 @@ describe('a run reports its errors before a step starts', () => {
     expect(stderr).toMatch(
       /^error\[source_too_large\]: the source is 3.2 GB, more than 2.1 GB; .*\n +3.2 GB {2}disk.iso\n/,
     )
-    expect(stderr).toContain('fix: add to .hmignore what the build does not need:\n/disk.iso\n')
+    expect(stderr).toContain('fix: add files that the build does not need to .hmignore:\n/disk.iso\n')
   })
 })
 
