@@ -68,7 +68,7 @@ test('a command runs where the first step failed, and hm ends as it does', async
     'cat /kept made; pwd; echo $GREETING; echo oops >&2; exit 42',
   ])
   expect({ code, stdout }).toEqual({ code: 42, stdout: 'kept\nmade\n/workspace\nhello\n' })
-  expect(stderr).toContain('This is what step fails of build #1 left (failed with exit code 3).')
+  expect(stderr).toContain('This is the file system that step fails of build #1 left (failed with exit code 3).')
   expect(stderr).toMatch(/^oops$/m)
 })
 
@@ -92,7 +92,7 @@ test('on a terminal the shell has its size, and ends hm with its own exit code',
       () => shown,
       (text) => wanted.test(text),
     )
-  await shows(/This is what step fails/)
+  await shows(/This is the file system that step fails/)
   child.stdin.write('stty size; cat made\n')
   await shows(/^31 97\r*\nmade\r*$/m)
   child.stdin.write('exit 9\n')

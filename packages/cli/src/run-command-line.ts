@@ -16,7 +16,7 @@ import { makeOutput, type Output } from './terminal/output.ts'
 import { makeQuestions } from './terminal/questions.ts'
 import { type ColorWhen, type OutputStream, terminal } from './terminal/terminal.ts'
 
-/** The process as `hm` sees it. */
+/** The process environment of `hm`. */
 export interface World {
   readonly argv: readonly string[]
   readonly env: Readonly<Record<string, string | undefined>>
@@ -25,11 +25,11 @@ export interface World {
   readonly stdout: OutputStream
   readonly stderr: OutputStream
   readonly interrupts: Interrupts
-  /** The process that started this one, when it is to end with that. */
+  /** The parent process, if its end must end this process. */
   readonly launcher: number | undefined
 }
 
-/** Runs one line to its exit code; never rejects. */
+/** Runs one command line and returns its exit code; never rejects. */
 export async function runCommandLine(world: World): Promise<ExitCode> {
   const cache = cacheDirectory(world.env)
   const early = makeOutput({ ...terminals(world, 'auto'), quiet: false, verbose: false })
@@ -93,7 +93,10 @@ async function dispatch(
   return handler(context)
 }
 
-/** The context fits the command, whose own spec has just parsed its flags and arguments. */
+/**
+ * The context matches the command, because the command's own spec has parsed its flags and
+ * arguments.
+ */
 function makeContext(world: World, command: Command, parsed: Parsed, output: Output, cache: string): never {
   const { env, stdin, interrupts } = world
   const given = parsed.global
@@ -147,10 +150,7 @@ function colorWhen(value: unknown): ColorWhen {
   return value === 'always' || value === 'never' ? value : 'auto'
 }
 
-/**
- * Says whether an aborted command may end with this error: its abort, or a write to a closed
- * stream.
- */
+/** Whether an aborted command may end with this error: its abort, or a write to a closed stream. */
 function isEnd(error: unknown): boolean {
   return error instanceof Error && (error.name === 'AbortError' || ('code' in error && error.code === 'EPIPE'))
 }

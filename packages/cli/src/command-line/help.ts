@@ -168,7 +168,7 @@ export const groupSummaries: Readonly<Record<string, string>> = {
   config: 'Settings',
   image: 'Images on this machine',
   job: 'Jobs of a build on the server',
-  notification: 'Who is told what happens to builds',
+  notification: 'Notifications about builds',
   org: 'Organizations',
   pipeline: 'Pipelines on the server',
   plugin: 'Plugins (none: everything is built in)',

@@ -31,7 +31,7 @@ interface Tool<Shape extends z.ZodRawShape = z.ZodRawShape> {
   readonly shape: Shape
   /** Whether it starts nothing. `--read-only` omits the other tools. */
   readonly isReadOnly: boolean
-  /** ¶@param runs starts runs that end with this process. */
+  /** @param runs starts runs that end with this process. */
   call(context: Context<'mcp'>, input: z.output<z.ZodObject<Shape>>, runs: StartedRuns): Promise<string>
 }
 
@@ -127,7 +127,7 @@ export const tools: readonly Tool[] = [
   tool({
     name: 'retry',
     description:
-      'Runs the failed steps of a build again, and those that they blocked; on this machine with the files as they are now.',
+      'Runs the failed steps of a build again, and those that they blocked; on this machine with the current files.',
     shape: { build, pipeline, steps },
     isReadOnly: false,
     call: (_, input, runs) => runs.retry(input),

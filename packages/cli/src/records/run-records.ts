@@ -181,7 +181,7 @@ function complete(runs: string, record: number, now: number): true {
   const ends = run === undefined ? [] : missingEnds(run, now)
   if (ends.length === 0) return true
   const file = new AppendedFile(runFiles(runs, record).events)
-  // Begins a new line, because the last one may be cut off.
+  // Begins a new line, because the last one may be truncated.
   file.add(`\n${ends.map((event) => `${JSON.stringify(event)}\n`).join('')}`)
   file.close()
   return true

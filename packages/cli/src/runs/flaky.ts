@@ -16,8 +16,8 @@ import { knownSecrets } from './secrets.ts'
 import { takeHistory, takeSource } from './take-source.ts'
 
 /**
- * Runs the command of a step again and again from what it started from in a run of this machine,
- * and says of each red test how often it passed.
+ * Repeats a step's command, from the step's initial files in a local run, and reports for each red
+ * test how often it passed.
  */
 export async function localFlaky(context: Context<'flaky'>, run: RunRecord): Promise<ExitCode> {
   const { args, flags, output, directory, global } = context
@@ -73,7 +73,7 @@ interface Forks {
   readonly count: number
 }
 
-/** Runs them one after another, because work beside a test may make it flaky. */
+/** Runs the forks one after another, because concurrent work may make a test flaky. */
 async function runForks(
   { output, signal }: Pick<Context, 'output' | 'signal'>,
   { opened: { engine, jobOf }, run, step, count }: Forks,

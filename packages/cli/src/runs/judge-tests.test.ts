@@ -12,7 +12,7 @@ const verdicts = (forks: readonly ForkOutput[], ...redBefore: readonly string[])
   return [...red.map(({ test: { name }, verdict, passed }) => `${name} ${verdict} ${passed}`), green]
 }
 
-test('a test is flaky when the same files gave both results, in the run before or in a fork', () => {
+test('a test is flaky if the same files gave both results, in the run before or in a fork', () => {
   const forks = [
     fork(one('red', 'failed'), one('both', 'passed'), one('green', 'passed')),
     fork(one('red', 'failed'), one('both', 'failed'), one('green', 'passed')),
@@ -22,7 +22,7 @@ test('a test is flaky when the same files gave both results, in the run before o
   expect(verdicts(forks, 'green')).toEqual(['red fails 0', 'both flaky 2', 'green flaky 3', 0])
 })
 
-test('one red fork alone, and forks without a report, prove nothing', () => {
+test('a single red fork, and forks without a report, prove nothing', () => {
   expect(verdicts([fork(one('red', 'failed'))])).toEqual(['red unknown 0', 0])
   expect(verdicts([fork(one('red', 'failed'))], 'red')).toEqual(['red fails 0', 0])
   expect(verdicts([fork(one('red', 'failed')), { exitCode: 1, cases: null }], 'red')).toEqual(['red unknown 0', 0])

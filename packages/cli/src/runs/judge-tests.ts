@@ -1,24 +1,24 @@
 import { type ForkOutput, isRed, judgeForks, type TestCase, type Verdict } from '@harmont/engine'
 import { testTitle } from '@harmont/logs'
 
-/** A test that was red in a fork, or in the run itself. */
+/** A test that was red in a fork or in the run itself. */
 interface JudgedTest {
-  /** As a red fork, else a green one, reported it. */
+  /** Its report from a red fork, or from a green one if none was red. */
   readonly test: TestCase
   readonly verdict: Verdict
-  /** How many forks passed it. */
+  /** Number of forks that passed it. */
   readonly passed: number
 }
 
 export interface JudgedForks {
   readonly red: readonly JudgedTest[]
-  /** Tests that a fork reported and that were never red. */
+  /** Number of reported tests that were never red. */
   readonly green: number
 }
 
 /**
  * Judges the tests of a step by its forks. `redBefore` has the titles of tests that were red on the
- * same files before. For another test its first red fork takes the place of that.
+ * same files before. For any other test, its first red fork replaces that earlier result.
  */
 export function judgeTests(forks: readonly ForkOutput[], redBefore: ReadonlySet<string>): JudgedForks {
   const byTitle = Map.groupBy(

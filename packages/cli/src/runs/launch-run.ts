@@ -22,7 +22,7 @@ import type { Left } from './plan-retry.ts'
 import { runBuild } from './run-build.ts'
 import { takeHistory } from './take-source.ts'
 
-/** A run that is ready to start. */
+/** A run prepared for its start. */
 export interface Launch {
   readonly home: LocalHome
   readonly sandboxes: Sandboxes
@@ -34,23 +34,23 @@ export interface Launch {
   readonly message: string | null
   readonly env: Readonly<Record<string, string>>
   readonly secrets: ReadonlyMap<string, string>
-  /** Keys of the steps of the plan, when it is not the whole pipeline. */
+  /** Keys of the plan's steps, unless it is the whole pipeline. */
   readonly only: readonly string[] | null
   readonly retryOf: number | null
-  /** Slots of steps that have passed before, with what each left. */
+  /** Slots of steps that have already passed, with their snapshots. */
   readonly kept: ReadonlyMap<number, Left>
-  /** How the run that this one tries again dealt out its splits; absent for another run. */
+  /** The deals of the splits in the retried run; absent for any other run. */
   readonly deals?: ReadonlyMap<string, Deal>
-  /** Steps to run whatever the cache has. */
+  /** Steps to run regardless of the cache. */
   readonly anew: true | readonly string[]
   readonly keepGoing: boolean
-  /** Steps at a time; the number of CPUs when absent. */
+  /** Concurrent steps; defaults to the number of CPUs. */
   readonly parallelism: number | undefined
-  /** Where artifacts are written: a path from the current directory, or null for nowhere. */
+  /** Directory for artifacts, relative to the current directory; null to write none. */
   readonly artifacts: string | null
   readonly format: string | undefined
   readonly logs: boolean
-  /** Cancels this run besides Ctrl-C. */
+  /** Cancels this run, in addition to Ctrl-C. */
   readonly stale?: AbortSignal
 }
 
@@ -63,7 +63,7 @@ export async function launchRun(here: Here, launch: Launch): Promise<ExitCode> {
   const { slug, name, ir } = pipeline
   const config = await loaded()
   const history = takeHistory(home, directory, git)
-  // Awaited when the view is open.
+  // Awaited after the view is open.
   history.catch(() => {})
   const own = processMark(process.pid)
   if (own === undefined) throw new Error('expected /proc to know this process')

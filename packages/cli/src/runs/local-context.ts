@@ -5,7 +5,7 @@ import { localConditions } from '../project/plan-run.ts'
 import { repositoryOf } from '../project/read-project.ts'
 import type { RunFacts } from '../records/run-record.ts'
 
-/** Cache entries of a machine are its owner's, whatever the project. */
+/** All projects of this machine share one cache. */
 const localNamespace = 'local'
 export const localRule = 'Local runs share one cache across all projects and branches of this machine.'
 
@@ -16,12 +16,13 @@ export interface ContextOptions {
   readonly git: GitFacts | null
   readonly org: string | undefined
   readonly tree: SourceTreeRef | null
-  /** `--no-cache`: everything, or these steps. */
+  /** `--no-cache`: true for all steps, or the keys of these steps. */
   readonly anew: true | readonly string[]
 }
 
 /**
- * Returns the engine's context of a local run: as on the server, with HARMONT_LOCAL (`cli.md` 4).
+ * Returns the engine's context of a local run: the same as on the server, plus HARMONT_LOCAL
+ * (`cli.md` 4).
  */
 export function localContext({ facts, git, org, tree, anew }: ContextOptions): BuildContext {
   const { slug, number, branch, commit, env } = facts

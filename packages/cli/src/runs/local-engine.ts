@@ -12,13 +12,13 @@ export interface LocalEngine {
   readonly directory: string
   readonly history: History
   readonly secrets: ReadonlyMap<string, string>
-  /** Steps at a time. */
+  /** Maximum number of concurrent steps. */
   readonly slots: number
   readonly disk: DiskWatch
   readonly log: Log
 }
 
-/** Makes the engine of a local build, whose source is a tree of this machine. */
+/** Creates the engine of a local build, whose source is a tree on this machine. */
 export function createLocalEngine(given: LocalEngine): Engine {
   const { store, home, sandboxes, directory, history, secrets, slots, disk, log } = given
   return createEngine({

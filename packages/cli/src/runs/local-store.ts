@@ -14,13 +14,15 @@ export interface StoreListener {
   leased(jobId: string): void
   /** Called when a cached step was looked up. Not awaited. */
   lookedUp(jobId: string, lookUp: CacheLookUp): void
-  /** The log of a job, or of its service, has more. The writer goes on when this resolves. */
+  /**
+   * Called when the log of a job or its service has grown. The writer continues when this resolves.
+   */
   logged(jobId: string, service?: string): Promise<void>
 }
 
 /**
- * Opens a memory store that reports to a listener, in order. A slow listener slows the reading of
- * output, and nothing else.
+ * Opens a memory store that notifies a listener, in order. A slow listener slows only the reading
+ * of output.
  */
 export function createLocalStore(
   settings: Partial<StoreSettings>,

@@ -36,7 +36,7 @@ const job: Job = {
   snapshot: null,
 }
 
-test('a step that its pipeline keeps off local runs says so; another skipped step names its condition', () => {
+test('a skipped step reports that its pipeline excludes it from local runs, or names its condition', () => {
   const steps = [{ local: false }, { branch: 'main' }].map((condition, at) => {
     return { type: 'command', key: `s${at}`, cmd: 'true', image: 'host', if: condition }
   })

@@ -6,8 +6,8 @@ import { conditionReason } from '../project/plan-run.ts'
 type Step = Build['steps'][number]
 
 /**
- * Maps a job of the engine; returns undefined for the job that renders. ¶@param ids of the first
- * job of each step.
+ * Maps a job of the engine; returns undefined for the rendering job.
+ * @param ids the id of the first job of each step.
  */
 export function mapEngineJob(
   job: Job,

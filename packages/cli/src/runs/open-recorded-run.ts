@@ -25,7 +25,7 @@ export interface RecordedRun {
   readonly plan: Plan
   readonly git: GitFacts | null
   readonly org: string | undefined
-  /** The project's files, for a file system that a step started from. */
+  /** The project's files, for a step's initial file system. */
   readonly tree: SourceTreeRef | null
   readonly history: History
   readonly secrets: ReadonlyMap<string, string>
@@ -40,10 +40,10 @@ export interface OpenedRun {
   close(): Promise<void>
 }
 
-/** Opens a run as it was recorded, fully ended. */
+/** Opens a recorded run as an ended build. */
 export async function openRecordedRun(recorded: RecordedRun): Promise<OpenedRun> {
   const { home, sandboxes, run, plan, git, org, tree, history, secrets, log } = recorded
-  // Shards get the files that they had.
+  // Shards get the same files as in that run.
   const earlier = recordedDeals(home.runs, run.record)
   const store = createMemoryStore(defaultStoreSettings, { times: () => new Map(), earlier, keep: () => {} })
   const from = { kind: 'plan', plan, conditions: plan.steps.map(() => true) } as const

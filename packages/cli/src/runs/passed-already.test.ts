@@ -3,7 +3,7 @@ import { parsePlan } from '@harmont/ir'
 import { expect, test } from 'vitest'
 import { passedAlready } from './passed-already.ts'
 
-test('a kept result counts as passed, with or without a snapshot, and the steps that need it are ready', () => {
+test('a kept result counts as passed, with or without a snapshot, and its dependents are ready', () => {
   const node = (key: string, command: string) => ({ step: { key, cmd: command, image: 'host' }, env: {} })
   const ir = {
     version: '0',

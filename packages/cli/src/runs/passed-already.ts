@@ -11,8 +11,8 @@ import {
 import type { Left } from './plan-retry.ts'
 
 /**
- * Makes a new build in which these steps have already passed. `kept` has their slots, what each
- * left, and all their prerequisites.
+ * Creates a build in which these steps have already passed. `kept` contains their slots and
+ * snapshots, and includes all their prerequisites.
  */
 export function passedAlready(created: Created, kept: ReadonlyMap<number, Left>, context: DecideContext): Created {
   const live = liveBuild(created.build)
@@ -30,7 +30,7 @@ export function passedAlready(created: Created, kept: ReadonlyMap<number, Left>,
       open.delete(slot)
       const job = live.jobs[slot]?.id ?? ''
       play({ type: 'leased', job, fence: 1, at })
-      // A cached result needs no start.
+      // A cached job ends without a start.
       if (snapshot === null) play({ type: 'started', job, fence: 1, at })
       const outcome =
         snapshot === null

@@ -5,39 +5,36 @@ import type { RecordedStep } from '../records/run-record.ts'
 export interface RetryRequest {
   readonly steps: readonly PlannedStep[]
   /**
-   * The steps of the earlier run, by key: those of the plan, and appended ones whose condition holds
-   * now.
+   * The steps of the earlier run, by key: those of the plan, and appended ones whose condition
+   * currently holds.
    */
   readonly earlier: ReadonlyMap<string, RecordedStep>
-  /** Keys of failed steps to try again, appended ones too; none: all. */
+  /** Keys of failed steps to retry, including appended ones; empty for all. */
   readonly only: readonly string[]
   readonly hasSnapshot: (id: string) => boolean
   /**
-   * Whether the condition of each step holds now, by slot. A step whose condition does not hold is
-   * skipped again, and no step waits for it.
+   * Whether the condition of each step currently holds, by slot. A step whose condition does not
+   * hold is skipped again, and no step waits for it.
    */
   readonly conditions: readonly boolean[]
 }
 
 export interface Retry {
-  /** Slots of steps that run again. */
+  /** Slots of steps to rerun. */
   readonly rerun: ReadonlySet<number>
-  /** Slots of the steps that the rerun steps need, with what each left. */
+  /** Slots of the steps required by the rerun, with their snapshots. */
   readonly kept: ReadonlyMap<number, Left>
 }
 
-/**
- * The snapshots that a step left: its own, null where no step has it, and those of its services by
- * name.
- */
+/** The snapshots of a step: its own, null if missing, and those of its services by name. */
 export type Left = Pick<RecordedStep, 'snapshot' | 'serviceSnapshots'>
 
 const nothing: Left = { snapshot: null, serviceSnapshots: {} }
 
 /**
- * Chooses the steps of a retry: failed steps, steps that they blocked, and required steps whose
- * snapshot is gone. All other required steps count as passed. A step runs again too when one that it
- * appended has not passed: it appends them anew.
+ * Chooses the steps of a retry: failed steps, steps blocked by them, and required steps whose
+ * snapshot is missing. All other required steps count as passed. A generator also runs again if a
+ * step that it appended has not passed, in order to append it again.
  */
 export function planRetry({ steps, earlier, only, hasSnapshot, conditions }: RetryRequest): Retry {
   const before = steps.map(({ key }) => earlier.get(key))
@@ -50,8 +47,8 @@ export function planRetry({ steps, earlier, only, hasSnapshot, conditions }: Ret
   const needed = withAncestors(steps, [...blocked])
   const runsAgain = (slot: number) => appendsAgain(slot) || before[slot]?.state !== 'passed'
   const rerun = new Set([...needed].filter((slot) => conditions[slot] && runsAgain(slot)))
-  // A step that must rerun may need a snapshot that is gone. A step built on a rerun step must
-  // rerun too.
+  // A step that must rerun may require a missing snapshot. A step built on a rerun step must also
+  // rerun.
   for (let size = -1; size !== rerun.size; ) {
     size = rerun.size
     for (const slot of needed) {
@@ -72,7 +69,7 @@ function isSettled(step: RecordedStep | undefined): boolean {
   return step?.state === 'passed' || step?.softFailed === true
 }
 
-/** Returns the keys of the plan's own steps that appended these, also by way of others. */
+/** Returns the keys of the plan's own steps that appended these, directly or indirectly. */
 function generatorsOf(
   earlier: ReadonlyMap<string, RecordedStep>,
   isOne: (step: RecordedStep) => boolean,
@@ -87,7 +84,9 @@ function generatorsOf(
   return generators
 }
 
-/** Returns what a step and its services start from: slots of steps, and what each left for it. */
+/**
+ * Returns the slots of steps from which a step and its services start, and the required snapshots.
+ */
 function startsOf(
   { buildsIn, inputs = [], services = [] }: PlannedStep,
   leftBy: (slot: number) => Left,

@@ -16,8 +16,8 @@ import { wantedSecrets } from './secrets.ts'
 import { takeSource } from './take-source.ts'
 
 /**
- * Reruns the failed steps of a run of this machine and the steps that they blocked, with the
- * current files. The rerun has its own number.
+ * Reruns the failed steps of a local run and the steps that they blocked, with the current files.
+ * The rerun has its own number.
  */
 export async function localRetry(
   context: Context<'retry'>,
@@ -61,14 +61,14 @@ export async function localRetry(
 interface Wanted {
   /** The plan of the earlier run. */
   readonly whole: Plan
-  /** The steps that its steps appended. */
+  /** The steps appended by its steps. */
   readonly appended: readonly PlannedStep[]
   readonly earlier: RunRecord
   readonly only: readonly string[]
   readonly known: ReturnType<typeof localConditions>
 }
 
-/** Returns the steps that run again, and the snapshots of the others; null: no step failed. */
+/** Returns the steps to rerun, and the snapshots of the others; null if no step failed. */
 async function chooseSteps(
   sandboxes: Sandboxes,
   { whole, appended, earlier, only, known }: Wanted,
@@ -93,8 +93,8 @@ async function chooseSteps(
   const keyOf = (slot: number) => whole.steps[slot]?.key ?? ''
   const selected = selectSteps(whole, [...rerun].map(keyOf))
   if ('unknown' in selected) throw new Error('expected the steps of a plan to be in it')
-  // Their keys belong to other files, so later runs must not find the results of this one under
-  // them.
+  // Removes the cache keys, because they belong to other files and later runs must not find these
+  // results.
   const plan = { ...selected, steps: selected.steps.map((step) => ({ ...step, cacheKey: null })) }
   const slots = new Map(plan.steps.map(({ key }, slot) => [key, slot]))
   return {

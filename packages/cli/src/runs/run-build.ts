@@ -38,28 +38,28 @@ export interface LocalRun {
   readonly context: BuildContext
   readonly history: History
   readonly secrets: ReadonlyMap<string, string>
-  /** Steps at a time. */
+  /** Maximum number of concurrent steps. */
   readonly slots: number
   readonly keepGoing: boolean
-  /** How the run that it tries again dealt out its splits. */
+  /** The deals of the splits in the retried run. */
   readonly deals: ReadonlyMap<string, Deal>
-  /** Where artifacts are written when the run has ended; null: nowhere. */
+  /** Directory for artifacts at the end of the run; null to write none. */
   readonly artifacts: string | null
   readonly view: RunView
   readonly log: Log
-  /** Cancels the run at its first abort. */
+  /** Cancels the run when first aborted. */
   readonly signal: AbortSignal
   readonly onSecondInterrupt: (action: () => void) => () => void
 }
 
 /**
- * Runs a build to its end and returns the exit code. The view stays open. Throws exit 4 when the
- * engine breaks.
+ * Runs a build to its end and returns the exit code. The view stays open. Throws exit 4 if the
+ * engine fails.
  */
 export async function runBuild(run: LocalRun): Promise<ExitCode> {
   const { home, sandboxes, facts, plan, build, context, view, signal } = run
   const ended = Promise.withResolvers<Omit<Build, 'jobs'>>()
-  // It is awaited only after the engine has started.
+  // Awaited only after the engine has started.
   ended.promise.catch(() => {})
   const known = factsOfPlan(plan)
   const files = runFiles(home.runs, facts.record)
@@ -107,7 +107,7 @@ export async function runBuild(run: LocalRun): Promise<ExitCode> {
   }
 }
 
-/** Watches the disk, and tells people how to make room. */
+/** Watches free disk space, and suggests how to free some. */
 function watchDiskOf({ home, view, log }: LocalRun): Promise<DiskWatch> {
   return watchDisk({
     path: home.root,
@@ -130,13 +130,13 @@ function storeOf({ home, facts, deals, keepGoing }: LocalRun, files: RunFiles, r
 }
 
 /**
- * Writes what the steps of a run have left, each below a directory for its step. They are copies: a
- * link would let an edit of the file change what later runs get.
+ * Writes the artifacts of a run's steps, each below a directory for its step. Writes copies,
+ * because editing a linked file would change the artifact for later runs.
  */
 async function writeArtifacts(home: LocalHome, record: number, directory: string): Promise<void> {
   const { placeOfArtifact } = await import('../artifacts/place.ts')
   const { writeFileBelow } = await import('../artifacts/write-file.ts')
-  // A canceled run has artifacts too.
+  // A canceled run also has artifacts.
   const { signal } = new AbortController()
   for (const artifact of await recordedArtifacts(home, record)) {
     const source = async () => ({ start: 0, bytes: readArtifact(home, artifact) })
@@ -144,7 +144,10 @@ async function writeArtifacts(home: LocalHome, record: number, directory: string
   }
 }
 
-/** A fault of the engine, with the system's or the sandbox's own code where it has one. */
+/**
+ * Returns the error for an engine failure, with the system's or the sandbox's own code if
+ * available.
+ */
 function broken(cause: unknown, { root }: LocalHome): HmError {
   const known = cause instanceof HmError ? cause : systemFailure(cause, root)
   if (known !== undefined) return known

@@ -19,7 +19,7 @@ import { takeSource } from './take-source.ts'
 /** Runs a pipeline on this machine (`cli.md` 4). */
 export async function runLocal(context: Context<'run'>): Promise<ExitCode> {
   if (context.flags.dryRun) return printPlan(context, await prepareRun(context))
-  // Rendering, reading the source and opening the sandboxes do not wait for each other.
+  // Rendering, reading the source and opening the sandboxes run concurrently.
   return withSandboxes(context, async (home, opening) => {
     const prepared = await prepareRun(context, (set) => takeSource(home, set, context.output.say))
     return runPrepared(context, { home, sandboxes: await opening, prepared })
@@ -32,7 +32,7 @@ export interface PreparedRun {
   readonly project: Project
   readonly pipeline: ProjectPipeline
   readonly plan: Plan
-  /** Whether only some steps of the pipeline were asked for. */
+  /** Whether only some steps of the pipeline were requested. */
   readonly isPart: boolean
   /** Variables of `-e` and `--env-file`. */
   readonly env: Readonly<Record<string, string>>
@@ -43,8 +43,8 @@ export interface PreparedRun {
 }
 
 /**
- * Finds every problem of a run before a step starts. ¶@param begin makes a tree of the source while
- * the pipeline is rendered.
+ * Finds every problem of a run before a step starts.
+ * @param begin makes a source tree while the pipeline is rendered.
  */
 export async function prepareRun(
   context: RunContext,
@@ -54,7 +54,7 @@ export async function prepareRun(
   const env = runVariables(flags, directory)
   const [config, project] = await Promise.all([context.config(), readProject(directory)])
   const tree = begin(project.sourceSet)
-  // It is awaited when rendering is done.
+  // Awaited after rendering.
   tree.catch(() => {})
   const facts = manualFacts(project.git, { branch: flags.branch })
   const { pipeline, steps } = await renderTarget(
@@ -103,7 +103,7 @@ export function runPrepared(context: RunContext, parts: PreparedParts): Promise<
   })
 }
 
-/** Prints what `hm run --dry-run` would run, and the size of the source. */
+/** Prints the steps that `hm run` would run, and the size of the source. */
 async function printPlan(context: Context<'run'>, { project, pipeline, plan, env }: PreparedRun): Promise<ExitCode> {
   const { output, global, flags } = context
   const { entries } = await project.sourceSet.catch((error: unknown) => {

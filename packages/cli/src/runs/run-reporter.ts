@@ -28,15 +28,15 @@ const readAtOnce = 1024 * 1024
 
 export interface ReporterOptions {
   readonly mapper: EventMapper
-  /** As it begins: its steps may append more. */
+  /** The build at its start; its steps may append more. */
   readonly build: Pick<Build, 'steps' | 'jobs'>
   readonly identities: IdentitySource
   readonly files: RunFiles
   readonly view: RunView
   readonly snapshotOf: (id: string) => Promise<Snapshot | undefined>
-  /** Called once, with the build as it ended, after all events before its end. */
+  /** Called once, with the ended build, after all events except its end. */
   readonly onEnd: (build: Omit<Build, 'jobs'>) => void
-  /** Called when recording or showing has failed; no further event is possible. */
+  /** Called when recording or showing fails; no further event is possible. */
   readonly onFailure: (error: unknown) => void
 }
 
@@ -47,14 +47,14 @@ interface OpenLog {
   seen: number
 }
 
-/** Reports a run to its record and its view, one event after the other. */
+/** Reports a run to its record and its view, one event at a time. */
 export class RunReporter implements StoreListener {
   readonly #options: ReporterOptions
   readonly #events: AppendedFile
   #steps: Build['steps']
-  /** The id of the first job of each step. */
+  /** The ids of the first job of each step. */
   readonly #ids: string[]
-  /** Known to the store before anything happens. */
+  /** Set before the first event. */
   #store: MemoryStore | null = null
   readonly #jobs = new Map<string, Job>()
   readonly #logs = new Map<string, OpenLog>()
@@ -69,7 +69,7 @@ export class RunReporter implements StoreListener {
     this.#ids = options.build.jobs.map(({ id }) => id)
   }
 
-  /** Reports the start, and the jobs as they are before any change. */
+  /** Reports the start, and the initial state of the jobs. */
   begin(store: MemoryStore, start: RunEvent): void {
     this.#store = store
     const { mapper, build } = this.#options
@@ -123,12 +123,12 @@ export class RunReporter implements StoreListener {
     return this.#enqueue(() => (service === undefined ? this.#drain(jobId) : this.#drainService(jobId, service)))
   }
 
-  /** Reports one more event after all others. */
+  /** Reports a final event after all others. */
   async report(event: RunEvent): Promise<void> {
     await this.#enqueue(() => this.#report(event))
   }
 
-  /** Resolves when everything is reported. Nothing can be reported afterwards. */
+  /** Resolves when all events are reported. No event can be reported afterwards. */
   async close(): Promise<void> {
     await this.#last
     for (const { file } of this.#logs.values()) file.close()
@@ -136,7 +136,7 @@ export class RunReporter implements StoreListener {
     this.#events.close()
   }
 
-  /** Takes steps that were appended; `changed` has their jobs. */
+  /** Adds appended steps; `changed` contains their jobs. */
   #grow(steps: Build['steps'], changed: readonly Job[]): void {
     const appended = steps.slice(this.#steps.length)
     if (appended.length === 0) return
@@ -150,7 +150,7 @@ export class RunReporter implements StoreListener {
 
   async #reportJobs(jobs: readonly Job[]): Promise<void> {
     for (const job of jobs) this.#jobs.set(job.id, job)
-    // The log of a job comes before its end.
+    // The log of a job precedes its end.
     for (const job of jobs) {
       if (!isTerminal(job.state)) continue
       for (const { name } of job.services) await this.#drainService(job.id, name, true)
@@ -173,7 +173,7 @@ export class RunReporter implements StoreListener {
     return [...testsEvent(step_id, tests), ...written, ...mapper.ended(job)]
   }
 
-  /** Reports what the last attempt of a step has left. */
+  /** Reports the artifacts of a step's last attempt. */
   async #reportArtifacts({ id, step }: Job): Promise<void> {
     const artifacts = (await this.#store?.outputs.artifacts(id)) ?? []
     if (step === null || artifacts.length === 0) return
@@ -221,7 +221,7 @@ export class RunReporter implements StoreListener {
     this.#logs.delete(jobId)
   }
 
-  /** Records the log of a service. No view shows its lines. */
+  /** Records the log of a service. Views do not show its lines. */
   async #drainService(jobId: string, name: string, isLast = false): Promise<void> {
     const store = this.#store
     const job = this.#jobs.get(jobId)
@@ -230,7 +230,7 @@ export class RunReporter implements StoreListener {
     const file = this.#serviceLogs.get(id) ?? new AppendedFile(this.#options.files.log(job.step, job.attempt, name))
     this.#serviceLogs.set(id, file)
     for (;;) {
-      // Recorded chunks are dropped, so a reading begins with those that are not.
+      // Recorded chunks are dropped, so each read begins at the first unrecorded chunk.
       const chunks = await store.logs.read(id, 0, readAtOnce)
       const last = chunks.at(-1)
       if (last === undefined) break

@@ -6,8 +6,8 @@ import { HmError } from '../errors.ts'
 import { runSecrets } from '../project/run-variables.ts'
 
 /**
- * Returns the names of the secrets of the steps that run, and of those that they may append. A step
- * that a condition skips, directly or by a step that it needs, needs none.
+ * Returns the names of the secrets of the steps that run, and of the steps that they may append.
+ * Steps that a condition skips, directly or through a prerequisite, need none.
  */
 export function wantedSecrets(plan: Plan, known: ConditionContext): string[] {
   const from = planBuild(plan, { conditions: known })
@@ -20,8 +20,8 @@ export function wantedSecrets(plan: Plan, known: ConditionContext): string[] {
 }
 
 /**
- * Provides the secrets of a run. Their ids contain the project: a cached result made with another
- * project's secret of the same name is not reused.
+ * Provides the secrets of a run. Their ids contain the project, so that a cached result made with
+ * another project's secret of the same name is not reused.
  */
 export function secretIds(secrets: ReadonlyMap<string, string>, directory: string): EngineOptions['secrets'] {
   const project = createHash('sha256').update(directory).digest('hex').slice(0, 16)
@@ -38,15 +38,15 @@ export function secretIds(secrets: ReadonlyMap<string, string>, directory: strin
 
 interface KnownSecrets {
   readonly values: ReadonlyMap<string, string>
-  /** Names of secrets of the plan that are defined nowhere. */
+  /** Names of the plan's secrets without a definition. */
   readonly missing: readonly string[]
-  /** The remedy where they are needed. */
+  /** The fix if they are required. */
   readonly fix: string
 }
 
 /**
- * Collects the secrets of a run that are defined now. Warns about undefined secrets of the step
- * itself.
+ * Collects the secrets of a run that are currently defined. Warns about undefined secrets of the
+ * step itself.
  */
 export function knownSecrets(
   { steps }: Plan,
@@ -64,6 +64,7 @@ export function knownSecrets(
     }
   }
   const own = Object.values(steps.find((step) => step.key === key)?.secrets ?? {})
-  for (const name of missing) if (own.includes(name)) output.warn(`the secret ${name} is not defined, and not set here`)
+  for (const name of missing)
+    if (own.includes(name)) output.warn(`the secret ${name} is neither defined nor set on this machine`)
   return { values, missing, fix: `put ${missing.map((name) => `${name}=...`).join(' and ')} into .hm/secrets.env` }
 }

@@ -7,8 +7,8 @@ import type { LocalHome } from '../records/home.ts'
 import { bytes } from '../terminal/amounts.ts'
 
 /**
- * Copies the project's files into a tree for sandboxes. Reads only files touched since the last
- * time, and reports progress when that is slow. Throws exit 8.
+ * Copies the project's files into a source tree for sandboxes. Reads only files modified since the
+ * last copy, and reports slow progress. Throws exit 8.
  */
 export async function takeSource(
   home: LocalHome,
@@ -34,15 +34,15 @@ function overLimit(set: SourceSet, total: number): HmError {
   return tooLarge({ code: 'source_too_large', message, largest: largestFiles(set) })
 }
 
-/** The project's history as steps see it in `/workspace/.git`; empty where there is none. */
+/** The project's history for `/workspace/.git`; empty if there is none. */
 export interface History {
   readonly gitDirectory?: string
   readonly gitObjects?: string
 }
 
 /**
- * The history of the project's last commit for sandboxes, made once for each commit and set of
- * tags. Throws exit 8 where git refuses.
+ * Prepares the history of the project's last commit for sandboxes, once for each commit and set of
+ * tags. Throws exit 8 if git fails.
  */
 export async function takeHistory(home: LocalHome, directory: string, git: GitFacts | null): Promise<History> {
   try {

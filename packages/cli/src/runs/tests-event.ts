@@ -2,7 +2,7 @@ import type { TestCase, TestReport } from '@harmont/engine'
 import { MAX_FAILURES, testTitle } from '@harmont/logs'
 import type { FailedTest, RunEvent } from '../events/run-event.ts'
 
-/** Returns the event that tells of a step's tests; none without a test. */
+/** Returns the event with a step's test results; none without tests. */
 export function testsEvent(step_id: string, reports: readonly TestReport[]): readonly RunEvent[] {
   const cases = reports.flatMap((report) => report.cases)
   if (cases.length === 0) return []

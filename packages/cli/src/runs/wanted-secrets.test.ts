@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { localConditions } from '../project/plan-run.ts'
 import { wantedSecrets } from './secrets.ts'
 
-test('secrets are not required for steps that a condition skips here, nor for the steps those block', () => {
+test('secrets are not required for steps that a condition skips here, nor for the steps that those block', () => {
   const step = (key: string, secret: string, more: object = {}) => ({
     ...{ type: 'command', key, cmd: 'true', secrets: { [secret]: secret } },
     ...more,

@@ -10,8 +10,8 @@ import { takeSource } from './take-source.ts'
 const repositories = '.git'
 
 /**
- * Watches the folders that contain files of a source set, and new folders among them. Does not
- * watch an ignored folder, which may contain very many files.
+ * Watches the folders that contain files of a source set, including new folders. Does not watch an
+ * ignored folder, which may contain very many files.
  */
 class SourceWatcher {
   readonly #onChange: () => void
@@ -27,7 +27,7 @@ class SourceWatcher {
     for (const { path } of entries)
       for (let folder = dirname(join(root, path)); !wanted.has(folder); folder = dirname(folder)) wanted.add(folder)
     for (const folder of wanted) this.#watch(folder)
-    // An empty folder is in no source set, and may get a file that is.
+    // An empty folder is not in the source set, but a file created in it may be.
     for (const folder of this.#watchers.keys()) if (!wanted.has(folder) && !isEmpty(folder)) this.#forget(folder)
   }
 
@@ -81,14 +81,14 @@ const quietMs = 300
 
 export interface ChangeWatch {
   /**
-   * Resolves with the first tree that differs from this one, once no change follows for a time.
+   * Resolves with the first tree that differs from this one, once changes have stopped for a while.
    * Rejects with the reason of the signal.
    */
   next(from: string | null, signal: AbortSignal): Promise<SourceTreeRef>
   close(): void
 }
 
-/** Watches the files of a project that a build sees. */
+/** Watches the files of a project that belong to its builds. */
 export function watchChanges(home: LocalHome, directory: string, say: (line: string) => void): ChangeWatch {
   let changedAt = 0
   let news = Promise.withResolvers<void>()
@@ -103,7 +103,7 @@ export function watchChanges(home: LocalHome, directory: string, say: (line: str
   }
   return {
     async next(from, signal) {
-      // A change made before watching began counts too.
+      // A change made before the watch began also counts.
       for (;;) {
         news = Promise.withResolvers()
         const tree = await look()

@@ -8,8 +8,8 @@ import { takeSource } from './take-source.ts'
 import { type ChangeWatch, watchChanges } from './watch-source.ts'
 
 /**
- * `hm watch`: runs, and again after each change. A change ends the run that it makes stale. Ends
- * with Ctrl-C.
+ * `hm watch`: runs the pipeline, and again after each change. A change ends the run that it makes
+ * stale. Ends with Ctrl-C.
  */
 export function watchRuns(context: Context<'watch'>): Promise<never> {
   return withSandboxes(context, async (home, opening) => {
@@ -47,7 +47,7 @@ async function runOnce(context: Context<'watch'>, { home, sandboxes, changes }: 
     if (!stale.signal.aborted) output.say('waiting for a change')
     await change
   } catch (error) {
-    // The user may mend a pipeline that cannot be rendered.
+    // The user may fix a pipeline that does not render.
     if (signal.aborted || !(error instanceof HmError)) throw error
     output.warn(`${error.message}${error.fix === undefined ? '' : ` (${error.fix})`}`)
     output.say('waiting for a change')

@@ -21,7 +21,7 @@ import { withSandboxes } from './with-sandboxes.ts'
 
 /**
  * `hm cache save DIR`: writes the results that this project's last runs made or used, for `hm cache
- * restore` elsewhere. Prints the content key.
+ * restore` on another machine. Prints the content key.
  */
 export const save: Handler<'cache save'> = async (context) => {
   const { args, flags, directory, output, global } = context
@@ -59,7 +59,7 @@ function usedBy({ runs }: LocalHome, directory: string): ReadonlySet<string> {
 
 /**
  * `hm cache restore DIR`: imports a saved cache and prints its content key. Throws exit 2 for a
- * modified one and restores nothing of it.
+ * modified cache and restores none of it.
  */
 export const restore: Handler<'cache restore'> = (context) =>
   withSandboxes(context, async (home, opening) => {
@@ -84,8 +84,8 @@ export const restore: Handler<'cache restore'> = (context) =>
   })
 
 /**
- * Returns the digests of the images that are here or can be pulled. A step on another image would
- * fail.
+ * Returns the digests of the images that are on this machine or can be pulled. A step on another
+ * image would fail.
  */
 async function imagesHere(
   images: ImageStore,
@@ -105,7 +105,7 @@ async function imagesHere(
 
 async function isHere(images: ImageStore, digest: string, names: readonly string[], output: Output): Promise<boolean> {
   if ((await images.byDigest(digest)) !== undefined) return true
-  // Only the host image has no name.
+  // Only the host image is unnamed.
   for (const name of names.length === 0 ? ['host'] : names) {
     try {
       if ((await images.resolve(name, output.say)).digest === digest) return true

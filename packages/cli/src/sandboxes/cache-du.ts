@@ -36,7 +36,7 @@ export const run: Handler<'cache du'> = async (context) => {
   return exits.ok
 }
 
-/** Asks `du`, which counts a file with several names once. */
+/** Runs `du`, which counts a file with several names once. */
 async function bytesOf(path: string): Promise<number> {
   if (!existsSync(path)) return 0
   const { stdout } = await promisify(execFile)('du', ['--summarize', '--block-size=1', '--one-file-system', '--', path])

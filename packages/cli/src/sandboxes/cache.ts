@@ -11,7 +11,7 @@ import { requireLinux } from './require-linux.ts'
 import { trim } from './trim.ts'
 import { withSandboxes } from './with-sandboxes.ts'
 
-/** `hm cache ls`: lists the entries that later runs may find, last used first. */
+/** `hm cache ls`: lists the entries available to later runs, most recently used first. */
 export const list: Handler<'cache ls'> = async (context) => {
   const { cacheDirectory, output, global } = context
   requireLinux()
@@ -30,7 +30,7 @@ export const list: Handler<'cache ls'> = async (context) => {
   return exits.ok
 }
 
-/** Cache entries, least recently used first; none before the first run. */
+/** Returns cache entries, least recently used first; none before the first run. */
 export async function resultsIn({ root }: LocalHome): Promise<readonly KeptResult[]> {
   return existsSync(join(root, 'cache')) ? keptResults(root) : []
 }
@@ -54,8 +54,8 @@ const dayMs = 24 * 60 * 60_000
 const gigabyte = 1024 ** 3
 
 /**
- * `hm cache clean`: without a flag, removes only unreachable results. Snapshots of failed steps
- * stay for a day, for a retry or a shell.
+ * `hm cache clean`: removes only unreachable results, unless a flag is given. Snapshots of failed
+ * steps are kept for a day, for a retry or a shell.
  */
 export const clean: Handler<'cache clean'> = (context) =>
   withSandboxes(context, async (home, opening) => {

@@ -3,8 +3,8 @@ import { localHome } from '../records/home.ts'
 import { hasLeftovers } from './engines.ts'
 
 /**
- * Cleans up after killed processes, for commands that open no sandboxes. Reads a few small files
- * where there is nothing to do. Warns when it fails and leaves the rest to the next `hm`.
+ * Cleans up after killed processes, for commands that do not open sandboxes. Reads a few small
+ * files if there is nothing to do. Warns if it fails and leaves the rest to the next `hm`.
  */
 export async function cleanUpKilled({
   cacheDirectory,

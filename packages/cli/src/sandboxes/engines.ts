@@ -15,12 +15,12 @@ export function engineNumbers(home: LocalHome): number[] {
   return existsSync(home.engines) ? readdirSync(home.engines).map(Number).filter(Number.isInteger) : []
 }
 
-/** Whether an `hm` that is dead may have left something behind. */
+/** Whether a dead `hm` may have left files or processes. */
 export function hasLeftovers(home: LocalHome): boolean {
   return engineNumbers(home).some((number) => isLeftBehind(home, number))
 }
 
-/** Whether the process that had this directory last was killed. */
+/** Whether the last process that used this directory was killed. */
 export function isLeftBehind(home: LocalHome, number: number): boolean {
   try {
     return !isAlive(readFileSync(inUse(home, number), 'utf8'))

@@ -43,7 +43,7 @@ export const importImage: Handler<'image import'> = async (context) => {
   })
 }
 
-/** Prints the digest of the image that `work` returns. Throws exit 4 where it is unavailable. */
+/** Prints the digest of the image that `work` returns. Throws exit 4 if it is unavailable. */
 async function printDigest(
   context: Pick<Context, 'cacheDirectory' | 'env' | 'output' | 'global'>,
   name: string,
@@ -62,8 +62,8 @@ async function printDigest(
 }
 
 /**
- * `hm image rm IMAGE`: removes the image. `hm cache clean` removes its files, once no snapshot
- * needs them.
+ * `hm image rm IMAGE`: removes the image. `hm cache clean` removes its files once no snapshot needs
+ * them.
  */
 export const remove: Handler<'image rm'> = async (context) => {
   const { args, global, output } = context

@@ -27,7 +27,7 @@ export interface Sandboxes {
   /** The possible modes; at least one. */
   readonly networkModes: readonly NetworkMode[]
   /**
-   * Runs work that must be alone, and prevents others from starting. Returns undefined if another
+   * Runs work exclusively, and prevents other processes from starting. Returns undefined if another
    * `hm` is running or starting.
    */
   alone<T>(work: () => Promise<T>): Promise<T | undefined>
@@ -35,8 +35,8 @@ export interface Sandboxes {
 }
 
 /**
- * Takes a free engine directory and cleans up after killed processes. All share snapshots, images
- * and sources. Throws exit 4 with the missing requirements.
+ * Takes a free engine directory and cleans up after killed processes. All processes share
+ * snapshots, images and sources. Throws exit 4 with the missing requirements.
  */
 export async function openSandboxes(
   home: LocalHome,
@@ -75,7 +75,7 @@ export async function openSandboxes(
   }
 }
 
-/** The images of this machine; pulling and listing them needs no sandboxes. */
+/** Opens the images of this machine; pulling and listing them needs no sandboxes. */
 export function imageStore(home: LocalHome, imageFallback: Settings['sandbox.image_fallback'], env: Env): ImageStore {
   return createImageStore({
     directory: home.images,
@@ -88,7 +88,7 @@ export function imageStore(home: LocalHome, imageFallback: Settings['sandbox.ima
 
 type Env = Readonly<Record<string, string | undefined>>
 
-/** A server setting (`engine.md` 4) that applies here too. */
+/** Parses a list in a server setting (`engine.md` 4) that also applies here. */
 function listOf(value: string | undefined): string[] {
   return (value ?? '')
     .split(',')
@@ -108,14 +108,14 @@ async function takeFirst(home: LocalHome, options: OpenOptions): Promise<{ numbe
   }
 }
 
-/** Opens a driver; undefined where another process has the directory. */
+/** Opens a driver; undefined if another process uses the directory. */
 async function open(home: LocalHome, number: number, options: OpenOptions): Promise<OciDriver | undefined> {
   const directory = join(home.engines, String(number))
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   for (const shared of ['snapshots', 'cache'])
     if (!existsSync(join(directory, shared))) symlinkSync(join('..', '..', shared), join(directory, shared))
   try {
-    // A child that the killed process was starting still has its lock for a moment.
+    // A child that the killed process was starting holds its lock for a moment longer.
     const takenForMs = isLeftBehind(home, number) ? 2_000 : 0
     return await createOciDriver({ directory, takenForMs, ...options })
   } catch (error) {
@@ -126,7 +126,7 @@ async function open(home: LocalHome, number: number, options: OpenOptions): Prom
   }
 }
 
-/** Removes leftovers, unless another `hm` is starting and does the same. */
+/** Removes leftovers, unless another `hm` is starting and does so itself. */
 export async function cleanUpAll(home: LocalHome, env: Env): Promise<void> {
   await using gate = await lockFile(home.gate, { wait: false })
   if (gate === undefined) return

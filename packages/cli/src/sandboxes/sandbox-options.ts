@@ -2,8 +2,8 @@ import { type ImageProblem, type NetworkMode, type RuntimeName, runtimeNames } f
 import { exits, HmError } from '../errors.ts'
 
 /**
- * Returns the OCI runtime: HARMONT_OCI_RUNTIME, as for the server, else crun. Throws exit 2 for an
- * unknown one.
+ * Returns the OCI runtime: HARMONT_OCI_RUNTIME as for the server, or crun. Throws exit 2 for an
+ * unknown runtime.
  */
 export function ociRuntime(env: Readonly<Record<string, string | undefined>>): RuntimeName {
   const wanted = env.HARMONT_OCI_RUNTIME?.trim() || 'crun'
@@ -20,8 +20,8 @@ export function ociRuntime(env: Readonly<Record<string, string | undefined>>): R
 const modes: readonly NetworkMode[] = ['egress', 'none', 'host']
 
 /**
- * Returns the networks that steps may have, in order of preference: HARMONT_SANDBOX_NETWORK, as for
- * the server, else egress, else none. Throws exit 2 for others.
+ * Returns the network modes available to steps, in order of preference: HARMONT_SANDBOX_NETWORK as
+ * for the server, otherwise egress, then none. Throws exit 2 for other modes.
  */
 export function sandboxNetwork(env: Readonly<Record<string, string | undefined>>): readonly NetworkMode[] {
   const wanted = env.HARMONT_SANDBOX_NETWORK?.trim() || 'egress,none'
@@ -37,7 +37,9 @@ export function sandboxNetwork(env: Readonly<Record<string, string | undefined>>
   })
 }
 
-/** Returns the remedy for an image that cannot be pulled here: one command, where there is one. */
+/**
+ * Returns the fix for an image that cannot be pulled on this machine: a single command if possible.
+ */
 export function imageAdvice(problem: ImageProblem, image: string): string {
   switch (problem) {
     case 'name':
@@ -50,7 +52,7 @@ export function imageAdvice(problem: ImageProblem, image: string): string {
     case 'disk':
       return 'Make room: hm cache clean'
     case 'unknown':
-      return 'For what the tool said: hm run --verbose'
+      return 'To see the output of the tool: hm run --verbose'
     default:
       return `Import it: hm image import FILE.tar ${image}`
   }

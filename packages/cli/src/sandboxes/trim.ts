@@ -41,7 +41,7 @@ export function trim(
   })
 }
 
-/** Removes views of checkouts' history; the next run makes them again. */
+/** Removes git directories of checkouts; the next run creates them again. */
 function removeHistories(directory: string, isUnused: (path: string, usedAt: number) => boolean): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   for (const name of readdirSync(directory)) {
@@ -50,7 +50,7 @@ function removeHistories(directory: string, isUnused: (path: string, usedAt: num
   }
 }
 
-/** Trims the cache now and then, because a full scan takes time. */
+/** Trims the cache at intervals, because a full scan takes time. */
 export async function trimRegularly(home: LocalHome, sandboxes: Sandboxes, maxGb: number): Promise<void> {
   const last = statSync(home.trimmed, { throwIfNoEntry: false })?.mtimeMs ?? 0
   const now = Date.now()

@@ -4,8 +4,8 @@ import { openSandboxes, type Sandboxes } from './open-sandboxes.ts'
 import { requireLinux } from './require-linux.ts'
 
 /**
- * Opens sandboxes while `work` prepares, and closes them at the end. Throws exit 4 where there are
- * no sandboxes; an error of `work` takes precedence.
+ * Opens sandboxes while `work` prepares, and closes them at the end. Throws exit 4 if sandboxes are
+ * unavailable; an error of `work` takes precedence.
  */
 export async function withSandboxes<T>(
   { cacheDirectory, config, env }: Pick<Context, 'cacheDirectory' | 'config' | 'env'>,
@@ -14,7 +14,7 @@ export async function withSandboxes<T>(
   requireLinux()
   const home = localHome(cacheDirectory)
   const opening = openSandboxes(home, (await config()).get('sandbox.image_fallback'), env)
-  // It is awaited when there is something to run.
+  // Awaited when there is something to run.
   opening.catch(() => {})
   try {
     return await work(home, opening)

@@ -6,7 +6,7 @@ import type { Session } from './session.ts'
 
 type Here = Pick<Context, 'config' | 'directory' | 'signal' | 'env' | 'cacheDirectory'>
 
-/** The pipeline that `-p` names, else this project's. */
+/** The pipeline that `-p` names, or this project's. */
 export async function pipelineAddress(here: Here, session: Session, flag: string | undefined) {
   const org = await session.org()
   const { client } = session
@@ -16,7 +16,7 @@ export async function pipelineAddress(here: Here, session: Session, flag: string
 }
 
 /**
- * Returns the address of the numbered build, or of the pipeline's newest. Exit 5 where there is
+ * Returns the address of the numbered build, or of the pipeline's newest. Throws exit 5 if there is
  * none, exit 2 for an invalid number.
  */
 export async function buildAddress(
@@ -47,7 +47,7 @@ function buildNumber(text: string | number): number {
   return number
 }
 
-/** The job that an id, or the key of its step, names. Exit 5 where there is none. */
+/** Finds a job by its id or the key of its step. Exit 5 where there is none. */
 export async function findJob(here: Here, { client }: Session, address: BuildAddress, wanted: string): Promise<Job> {
   const { data } = await client.listJobs(address, { signal: here.signal })
   const found = data.find(({ id, step_key }) => step_key === wanted || id === wanted)
@@ -59,7 +59,7 @@ export async function findJob(here: Here, { client }: Session, address: BuildAdd
   })
 }
 
-/** Earlier attempts have ids that are not listed. */
+/** Accepts any id, because the list contains only the newest attempts. */
 export function isJobId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 }

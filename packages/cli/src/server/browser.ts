@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts'
 
-/** Whether the user probably sits before a browser on this machine. */
+/** Whether the user probably has a browser on this machine. */
 export function likelyBrowser({ stdin, output, env }: Pick<Context, 'stdin' | 'output' | 'env'>): boolean {
   const isRemote = ['SSH_CONNECTION', 'SSH_CLIENT', 'SSH_TTY'].some((name) => (env[name] ?? '') !== '')
   const isTerminal = stdin.isTTY === true && output.stderr.isTerminal
@@ -8,8 +8,8 @@ export function likelyBrowser({ stdin, output, env }: Pick<Context, 'stdin' | 'o
 }
 
 /**
- * Opens an address in the user's browser, without waiting for the page. Returns false where no
- * browser starts.
+ * Opens an address in the user's browser, without waiting for the page. Returns false if no browser
+ * starts.
  */
 export async function openBrowser(address: string, { output }: Pick<Context, 'output'>): Promise<boolean> {
   const { default: open } = await import('open')

@@ -8,8 +8,8 @@ type Here = Pick<Context, 'config' | 'directory' | 'signal'>
 type ListingHere = Here & Pick<Context, 'env' | 'cacheDirectory'>
 
 /**
- * Returns the pipeline for commands without `-p`: `cloud.pipeline`, else the repository's only one,
- * else its `default_pipeline`. Exit 5 without one.
+ * Returns the pipeline for commands without `-p`: `cloud.pipeline`, or the repository's only one,
+ * or its `default_pipeline`. Throws exit 5 if there is none.
  */
 export async function defaultPipeline(here: Here, client: CloudClient, org: string): Promise<string> {
   const config = await here.config()
@@ -27,7 +27,7 @@ export async function defaultPipeline(here: Here, client: CloudClient, org: stri
   throw unclear(`${repository} has several pipelines`, ours)
 }
 
-/** A repository's pipelines on the server, without archived ones. */
+/** Lists a repository's pipelines on the server, without archived ones. */
 async function pipelinesOf(
   client: CloudClient,
   org: string,
@@ -38,7 +38,7 @@ async function pipelinesOf(
   return all.filter(({ repo_name, archived_at }) => isSame(repo_name, repository) && (archived_at ?? null) === null)
 }
 
-/** Names of repositories are compared without regard to case. */
+/** Repository names are case-insensitive. */
 export function isSame(one: string | null | undefined, other: string): boolean {
   return one?.toLowerCase() === other.toLowerCase()
 }
@@ -52,8 +52,8 @@ function unclear(message: string, pipelines: readonly Schemas['Pipeline'][]): Hm
 
 /**
  * Returns the server's slug of the pipeline that `-p` names. Prefers the project's own pipeline, by
- * its slug on the server or in the repository, to others of the organization. Throws exit 5 for a
- * slug of the project if the server has only another project's pipeline under it.
+ * its slug on the server or in the repository, to other pipelines of the organization. Throws exit
+ * 5 for a slug of the project if the server has it only for another project's pipeline.
  */
 export async function namedPipeline(
   here: ListingHere,
@@ -89,7 +89,7 @@ function anothers({ slug, repo_name }: Schemas['Pipeline'], org: string): HmErro
   return new HmError(exits.notFound, 'pipeline_not_found', message, { fix })
 }
 
-/** Returns the answer; null where the server has no such pipeline. */
+/** Returns the response; null if the server has no such pipeline. */
 export async function unlessNotFound<T>(answer: Promise<T>): Promise<T | null> {
   try {
     return await answer

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { runHmHere } from '../test-support/run-hm-here.ts'
 
-/** A server of a release without `features`, which would take the build. */
+/** A server of a release without `features`, which would accept the build. */
 let server: Server
 let cwd: string
 const asked: string[] = []
@@ -26,7 +26,7 @@ afterAll(() => {
   rmSync(cwd, { recursive: true })
 })
 
-test('G135 nothing is sent to a server that would ignore what a step asks for', async () => {
+test('G135 sends nothing to a server that would ignore options of a step', async () => {
   const steps = [{ type: 'command', key: 'a', cmd: 'true', append: {} }]
   writeFileSync(join(cwd, 'ir.json'), JSON.stringify({ version: '0', steps }))
   const { port } = server.address() as AddressInfo

@@ -4,8 +4,8 @@ import { exits, HmError } from '../errors.ts'
 import type { Session } from './session.ts'
 
 /**
- * Throws exit 7 where a plan has a member of steps that the server does not know: it would run the
- * steps and ignore what limits them.
+ * Throws exit 7 if a plan uses a member of steps that the server does not know. Such a server would
+ * run the steps and ignore their restrictions.
  */
 export async function requireFeatures(
   { client, apiUrl }: Pick<Session, 'client' | 'apiUrl'>,
@@ -13,7 +13,7 @@ export async function requireFeatures(
   signal: AbortSignal,
 ): Promise<void> {
   const needed = featuresOf(plan)
-  // Most pipelines need none, and ask nothing.
+  // Most pipelines use no such member and need no request.
   if (needed.length === 0) return
   const config = await client.getAuthConfig({}, { signal }).catch((error: unknown) => {
     if (error instanceof CloudError && error.isUnknownOperation) return null

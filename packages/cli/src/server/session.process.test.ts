@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { runHmHere } from '../test-support/run-hm-here.ts'
 
-test('hm continues the trace of its caller, and takes nothing else for one', async () => {
+test('hm continues its caller’s trace, and ignores an invalid one', async () => {
   const seen: (string | string[] | undefined)[] = []
   const server = createServer(({ headers }, response) => {
     seen.push(headers.traceparent)

@@ -10,16 +10,15 @@ type Here = Pick<Context, 'config' | 'credentials' | 'env' | 'output' | 'signal'
 export interface Session {
   readonly client: CloudClient
   readonly apiUrl: string
-  /** Base of the web application, for links. */
+  /** Base URL of the web application, for links. */
   readonly appUrl: string
-  /**
-   * Slug of the organization that the command is for. Rejects with exit 2 where it is not clear.
-   */
+  /** Slug of the organization for the command. Rejects with exit 2 if it is ambiguous. */
   org(): Promise<string>
 }
 
 /**
- * Returns a client of the configured server. ¶@param token null for a client that is not signed in.
+ * Returns a client of the configured server.
+ * @param token null for a client that is not signed in.
  */
 export async function connect(here: Here, token: string | null): Promise<CloudClient> {
   const config = await here.config()
@@ -34,12 +33,12 @@ export async function connect(here: Here, token: string | null): Promise<CloudCl
   })
 }
 
-/** Whether a variable is what a tracing caller sets. Anything else must not reach a header. */
+/** Whether a variable is a valid `traceparent`. Any other value must not reach a header. */
 function isTraceparent(text: string | undefined): text is string {
   return text !== undefined && /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(text)
 }
 
-/** Opens a session. Rejects with exit 3 where nobody is signed in. */
+/** Opens a session. Rejects with exit 3 if nobody is signed in. */
 export async function openSession(here: Here): Promise<Session> {
   const config = await here.config()
   const apiUrl = config.get('cloud.api_url')
@@ -76,8 +75,8 @@ async function onlyOrganization(client: CloudClient, signal: AbortSignal): Promi
 }
 
 /**
- * Makes the handler of a command that needs a signed-in user. Turns the server's refusals into
- * errors of `hm`.
+ * Creates the handler of a command that requires a signed-in user. Converts the server's refusals
+ * to errors of `hm`.
  */
 export function signedIn<Name extends CommandName>(
   work: (context: Context<Name>, session: Session) => Promise<ExitCode>,
@@ -85,7 +84,7 @@ export function signedIn<Name extends CommandName>(
   return (context) => translateErrors(context, async () => work(context, await openSession(context)))
 }
 
-/** Runs the work and translates a CloudError into an error that the user can act on. */
+/** Runs the work and converts a CloudError to an error that the user can act on. */
 export async function translateErrors<T>(here: Here, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -97,7 +96,7 @@ export async function translateErrors<T>(here: Here, work: () => Promise<T>): Pr
 
 /**
  * Returns a fetch that uses the proxies of the environment, except for the hosts of `NO_PROXY`,
- * because Node's own ignores them; undefined where there are none.
+ * because Node's own fetch ignores them; undefined without proxies.
  */
 export async function proxiedFetch(
   env: Readonly<Record<string, string | undefined>>,

@@ -13,7 +13,7 @@ interface Ends extends Pick<Context, 'stdin' | 'output' | 'signal' | 'global'> {
 
 /**
  * Connects a conversation to the user until it ends, and returns its exit code. Throws the signal's
- * reason when this process must end first.
+ * reason if this process must end first.
  */
 export async function converse(
   conversation: Conversation,
@@ -45,7 +45,7 @@ export async function converse(
       ...printed.map((stream) => finished(stream, { writable: false })),
     ])
     signal.throwIfAborted()
-    if (code === null) throw new HmError(exits.unavailable, 'shell_lost', 'the sandbox of this shell is gone')
+    if (code === null) throw new HmError(exits.unavailable, 'shell_lost', 'the sandbox of this shell no longer exists')
     if (global.json) await output.json({ kind: 'end', exit_code: code })
     // Sends any byte unchanged, for the shell to interpret.
     return code as ExitCode
@@ -57,7 +57,7 @@ export async function converse(
   }
 }
 
-/** Returns a stream of JSON lines, one for each piece of what a command printed. */
+/** Converts a command's output to JSON lines, one for each chunk. */
 function asLines(stream: 'stdout' | 'stderr'): Transform {
   const decoder = new StringDecoder()
   const line = (text: string) => (text === '' ? '' : `${JSON.stringify({ kind: 'output', stream, text })}\n`)
@@ -67,17 +67,17 @@ function asLines(stream: 'stdout' | 'stderr'): Transform {
   })
 }
 
-/** The user's terminal, on both ends. */
+/** A terminal for both input and output. */
 interface RawTerminal {
   size(): TerminalSize
   /**
-   * Keys come as they are pressed, Ctrl-C too, until the returned function is called or this
-   * process ends.
+   * Delivers keys as they are pressed, including Ctrl-C, until the returned function is called or
+   * this process ends.
    */
   takeOver(onResize: (size: TerminalSize) => void): () => void
 }
 
-/** Null: there is no terminal at one of the ends. */
+/** Returns null unless both input and output are terminals. */
 export function openTerminal({ stdin, output }: Pick<Context, 'stdin' | 'output'>): RawTerminal | null {
   const { stream } = output.stdout
   if (!(stdin instanceof ReadStream && stream instanceof WriteStream)) return null

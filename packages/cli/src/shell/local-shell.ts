@@ -12,8 +12,8 @@ import { converse, openTerminal } from './converse.ts'
 import { openLocalShell } from './open-local-shell.ts'
 
 /**
- * Opens a shell in the file system that a step left or started from. Returns the exit code of the
- * shell, or of `--cmd`.
+ * Opens a shell in a step's final or initial file system. Returns the exit code of the shell, or of
+ * `--cmd`.
  */
 export async function localShell(context: Context<'shell'>, run: RunRecord, key?: string): Promise<ExitCode> {
   const { flags, output, directory, signal, global } = context
@@ -64,7 +64,8 @@ function nothingKept({ number, events }: RunRecord, { key, state, attempts, mess
     const message = `${key} did not start, so it left no file system to open${why === null ? '' : `: ${why}`}`
     const kept = stepsOf(events).filter(({ snapshot }) => snapshot !== null)
     const others = kept.slice(0, 5).map((step) => `hm shell ${number} ${step.key}`)
-    const fix = others.length === 0 ? `hm retry ${number}` : `open what another step left: ${others.join(', ')}`
+    const fix =
+      others.length === 0 ? `hm retry ${number}` : `open the file system of another step: ${others.join(', ')}`
     return new HmError(exits.notFound, 'step_not_started', message, { fix })
   }
   const passed = state === 'passed'
@@ -76,7 +77,7 @@ function nothingKept({ number, events }: RunRecord, { key, state, attempts, mess
   return new HmError(exits.notFound, 'snapshot_gone', message, { fix })
 }
 
-/** Returns the step of this key, else the first that failed. Throws exit 5 where there is none. */
+/** Returns the step with this key, or the first failed step. Throws exit 5 if there is none. */
 function chooseStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, key?: string): RecordedStep {
   if (key !== undefined) return requireStep({ events, number }, key)
   const steps = stepsOf(events)
@@ -89,15 +90,15 @@ function chooseStep({ events, number }: Pick<RunRecord, 'events' | 'number'>, ke
   })
 }
 
-/** How long a run's file systems are kept after its start. */
+/** Time for which a run's file systems are kept after its start. */
 const keptMs = 24 * 60 * 60_000
 
-/** Describes the file system that a shell shows, and its fate. */
+/** Describes the file system of a shell, and when it is removed. */
 function introduction(run: Pick<RunRecord, 'number' | 'startedAt'>, step: RecordedStep, before: boolean): string {
   const kept = `kept until ${localMinute(run.startedAt + keptMs)}`
   const whose = before
-    ? `what step ${step.key} of run ${run.number} started from, with the project's files as they are now`
-    : `what step ${step.key} of run ${run.number} left (${ending(step)})`
+    ? `the initial file system of step ${step.key} of run ${run.number}, with the project's current files`
+    : `the file system that step ${step.key} of run ${run.number} left (${ending(step)})`
   return `This is ${whose}, ${kept}. Changes made here are lost when it exits.`
 }
 

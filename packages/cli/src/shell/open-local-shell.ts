@@ -9,11 +9,11 @@ export interface LocalShell extends RecordedRun {
   readonly before: boolean
   readonly script: string | null
   readonly size: TerminalSize | null
-  /** The remedy when the file system no longer exists. */
+  /** The fix if the file system no longer exists. */
   readonly fix: string
 }
 
-/** Opens a shell over a recorded run. Throws exit 5 for a file system that no longer exists. */
+/** Opens a shell in a recorded run. Throws exit 5 for a file system that no longer exists. */
 export async function openLocalShell(
   shell: LocalShell,
 ): Promise<{ readonly conversation: Conversation; close(): Promise<void> }> {

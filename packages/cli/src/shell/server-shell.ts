@@ -7,8 +7,8 @@ import { converse, openTerminal } from './converse.ts'
 import { openShellSocket } from './shell-socket.ts'
 
 /**
- * Opens a shell in a build of the server, in the step of this key or the first that failed. Returns
- * the exit code of the shell, or of `--cmd`.
+ * Opens a shell in a build of the server, in the step with this key or the first failed one.
+ * Returns the exit code of the shell, or of `--cmd`.
  */
 export async function runServerShell(
   context: Context<'shell'>,
@@ -46,5 +46,5 @@ function introduction({ number }: BuildAddress, { id, step_key, state, exit_code
   const ending =
     exit_code === null || exit_code === undefined || exit_code === 0 ? state : `${state} with exit code ${exit_code}`
   const whose = before ? 'started from' : `left (${ending})`
-  return `This is what step ${step_key ?? id} of build #${number} ${whose}. Changes made here are lost when it exits.`
+  return `This is the file system that step ${step_key ?? id} of build #${number} ${whose}. Changes made here are lost when it exits.`
 }

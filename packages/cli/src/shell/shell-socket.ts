@@ -3,10 +3,10 @@ import type { Conversation, TerminalSize } from '@harmont/sandbox'
 import { createWebSocketStream, WebSocket } from 'ws'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 
-/** The first byte of a message: `ShellTicket` of the contract. */
+/** The first byte of a message, defined by `ShellTicket` of the contract. */
 const kinds = { input: 0, output: 1, size: 2, exit: 3, errors: 4, problem: 5 } as const
 
-/** The most bytes that one message may have after its first byte. */
+/** Maximum number of bytes in a message after its first byte. */
 const longestContent = 64 * 1024 - 1
 
 interface WantedShell {
@@ -19,13 +19,13 @@ interface WantedShell {
 }
 
 /**
- * Opens a shell on a server. Rejects with an HmError where the server refuses. A later failure
- * rejects `exited`.
+ * Opens a shell on a server. Rejects with an HmError if the server refuses. A later failure rejects
+ * `exited`.
  */
 export async function openShellSocket({ url, token, script, size }: WantedShell): Promise<Conversation> {
   const socket = await connect(url, token)
   const stream = createWebSocketStream(socket, { readableObjectMode: true, readableHighWaterMark: 1 })
-  // The reader of the messages gets the error.
+  // The error reaches the reader of the messages.
   stream.on('error', () => {})
   const [output, errors] = [new PassThrough(), new PassThrough()]
   let isKilled = false
@@ -33,7 +33,7 @@ export async function openShellSocket({ url, token, script, size }: WantedShell)
     if (isKilled) return null
     throw error
   })
-  // It may end before it is awaited.
+  // The shell may end before the promise is awaited.
   code.catch(() => {})
   const resize = (given: TerminalSize) => sendJson(stream, { cols: given.columns, rows: given.rows })
   const first = size === null ? {} : { cols: size.columns, rows: size.rows }
@@ -74,7 +74,7 @@ function connect(url: string, token: string): Promise<WebSocket> {
   })
 }
 
-/** Translates the answer of a server, or of a proxy, that opened no WebSocket. */
+/** Converts the response of a server or proxy that did not open a WebSocket. */
 function refusal(status: number, text: string): HmError {
   try {
     return shellProblem(JSON.parse(text).error)
@@ -147,7 +147,7 @@ const exitsByCode: Readonly<Record<string, ExitCode>> = {
   service_unavailable: exits.unavailable,
 }
 
-/** Returns the error of `hm` for a shell that a server refuses or ends. */
+/** Returns the error of `hm` for a shell that the server refuses or ends. */
 function shellProblem({ code, message }: { readonly code: string; readonly message: string }): HmError {
   return new HmError(exitsByCode[code] ?? exits.refused, code, message)
 }

@@ -47,7 +47,7 @@ export const accountSpecs = {
       noEgress: { kind: 'boolean', summary: 'steps of new builds reach no host, except those given with this flag' },
       anyEgress: { kind: 'boolean', summary: 'steps reach every host, as far as their own lists and runners allow' },
     },
-    about: ['The hosts replace those before. The egress of a step can only narrow them.'],
+    about: ['Replaces the previous hosts. The egress of a step can only narrow them.'],
     examples: [
       ['hm org set --egress registry.npmjs.org --egress github.com:22', 'allow two hosts'],
       ['hm org set --any-egress', 'lift the limit'],
@@ -78,7 +78,7 @@ export const accountSpecs = {
         summary: 'whether uploads may read it despite the limits',
       },
     },
-    about: ['Limits that are not given stay unchanged.'],
+    about: ['Limits without a flag stay unchanged.'],
     examples: [['hm secret set DEPLOY_KEY --branches main --events push < key', 'only for pushes to main']],
   },
   'secret list': { summary: 'List secrets, without their values', flags: { pipeline }, query: true },
@@ -87,9 +87,9 @@ export const accountSpecs = {
     args: { name: { required: true, summary: 'name of the variable' } },
     flags: { pipeline },
   },
-  'notification list': { summary: 'List who is told what happens to builds', flags: { pipeline }, query: true },
+  'notification list': { summary: 'List notifications about builds', flags: { pipeline }, query: true },
   'notification add': {
-    summary: 'Tell a webhook, a Slack channel or a member what happens to builds',
+    summary: 'Notify a webhook, a Slack channel or a member about builds',
     piped: 'printf %s "$URL" | hm notification add slack',
     args: {
       kind: { required: true, choices: ['webhook', 'slack', 'email'], summary: 'what it is' },
@@ -102,7 +102,7 @@ export const accountSpecs = {
         value: 'EVENT',
         multiple: true,
         choices: ['broke', 'fixed', 'finished', 'approval', 'flaky'],
-        summary: 'what it is told (default: broke and fixed)',
+        summary: 'events to send (default: broke and fixed)',
       },
       branches: { kind: 'string', value: 'GLOB', multiple: true, summary: 'only for builds of these branches' },
     },
@@ -114,7 +114,7 @@ export const accountSpecs = {
     query: true,
   },
   'notification test': {
-    summary: 'Send a message that only says that it arrives',
+    summary: 'Send a test message',
     args: { id: { required: true, summary: 'id of the notification, as in hm notification list' } },
   },
   'notification rm': {
@@ -122,7 +122,7 @@ export const accountSpecs = {
     args: { id: { required: true, summary: 'id of the notification, as in hm notification list' } },
   },
   'notification deliveries': {
-    summary: 'List what a notification has sent, and what came of it',
+    summary: 'List the deliveries of a notification and their results',
     args: { id: { required: true, summary: 'id of the notification, as in hm notification list' } },
     flags: { limit },
     query: true,
@@ -142,7 +142,7 @@ export const accountSpecs = {
       username: { kind: 'string', value: 'NAME', summary: 'user to log in as' },
       forks: { ...yesOrNo, summary: 'whether builds of forks pull with it' },
     },
-    about: ['Only runners get it, for pulling images. It is in no step.'],
+    about: ['Only runners receive it, to pull images. Steps do not.'],
     examples: [['hm registry set ghcr.io --username bot < token', 'for private images of ghcr.io']],
   },
   'registry list': { summary: 'List the registries that runners log in to', query: true },

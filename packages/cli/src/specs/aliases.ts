@@ -20,7 +20,7 @@ const sameBelowCloud = [
   'billing redeem',
 ] as const satisfies readonly CommandName[]
 
-/** Other words that people try first. */
+/** Alternative words that people often try first. */
 const firstGuesses = {
   history: ['ls', 'list', 'runs'],
   status: ['ps'],
@@ -46,7 +46,7 @@ const firstGuesses = {
   'config list': ['config ls'],
 } as const satisfies Partial<Record<CommandName, readonly string[]>>
 
-/** Other words for commands: first guesses, and names of the released client. */
+/** Aliases of commands: common first guesses, and names of the released client. */
 export const aliases: ReadonlyMap<string, CommandName> = new Map<string, CommandName>([
   ...sameBelowCloud.map((name): [string, CommandName] => [`cloud ${name}`, name]),
   ['cloud build cancel', 'cancel'],
@@ -55,7 +55,7 @@ export const aliases: ReadonlyMap<string, CommandName> = new Map<string, Command
   ),
 ])
 
-/** The first guesses that a command answers to. */
+/** Returns the common first guesses for a command. */
 export function otherWords(name: CommandName): readonly string[] {
   return Object.hasOwn(firstGuesses, name) ? firstGuesses[name as keyof typeof firstGuesses] : []
 }

@@ -27,14 +27,14 @@ export const cloudSpecs = {
     summary: 'Add steps to the build, from inside a step that has append',
     args: { file: { required: true, summary: 'an IR document; - is stdin', complete: 'file' } },
     about: [
-      'Leaves the document in $HARMONT_OUTPUT/steps. Its steps are added when the step passes. The same document twice is once.',
+      'Writes the document to $HARMONT_OUTPUT/steps. Its steps are added when the step passes. A repeated document counts once.',
     ],
     examples: [['node plan.js | hm pipeline append -', 'in the command of a step']],
     query: true,
     here: true,
   },
   'pipeline set': {
-    summary: 'Change whose cache entries a pipeline trusts',
+    summary: 'Change which cache entries a pipeline trusts',
     args: { slug: { summary: "slug (default: this repository's)", complete: 'pipeline' } },
     flags: {
       protectedBranches: {
@@ -89,17 +89,17 @@ export const cloudSpecs = {
   'job show': { summary: 'Show a job', args: { job }, flags: { pipeline, build }, query: true },
   'job log': { summary: 'Print the log of a job', args: { job }, flags: { pipeline, build }, query: true },
   'artifact list': {
-    summary: 'List the files that the steps of a run or build left',
+    summary: 'List the artifacts of a run or build',
     flags: { pipeline, build: artifactBuild },
     query: true,
   },
   'artifact get': {
-    summary: 'Download what the steps of a run or build left',
+    summary: 'Download artifacts of a run or build',
     args: { artifact: { summary: 'a path, a directory, a glob or an id (default: all)' } },
     flags: {
       pipeline,
       build: artifactBuild,
-      step: { kind: 'string', value: 'KEY', complete: 'step', summary: 'only what this step left' },
+      step: { kind: 'string', value: 'KEY', complete: 'step', summary: 'only artifacts of this step' },
       output: {
         kind: 'string',
         short: 'o',

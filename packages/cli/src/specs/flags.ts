@@ -1,4 +1,4 @@
-/** Flags of several commands. */
+/** Flags shared by several commands. */
 export const limit = { kind: 'integer', short: 'n', min: 1, value: 'N', summary: 'at most this many' } as const
 export const yesOrNo = { kind: 'string', value: 'WHETHER', choices: ['yes', 'no'] } as const
 export const pipeline = {
@@ -28,9 +28,9 @@ export const view = {
   format: { kind: 'string', value: 'FORMAT', choices: ['human', 'json'], summary: 'format of the output' },
   logs: { kind: 'boolean', summary: 'plain log lines instead of the tree' },
 } as const
-export const before = { kind: 'boolean', summary: "as it was before the step's command" } as const
+export const before = { kind: 'boolean', summary: "the file system before the step's command" } as const
 
-/** Arguments of several commands. */
+/** Arguments shared by several commands. */
 export const lastBuild = { summary: 'number of the build (default: the last local run)', complete: 'build' } as const
 export const numberedBuild = { required: true, summary: 'number of the build', complete: 'build' } as const
 export const namedStep = { required: true, summary: 'key of the step', complete: 'step' } as const

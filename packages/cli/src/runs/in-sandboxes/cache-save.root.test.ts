@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { linesOf, makeProject, type Project, statesOf } from './project.test-support.ts'
 
-// Makes changes that are hard to carry in a layer: removed and replaced files and folders of the
-// image, owners, modes, links, odd names.
+// Makes changes that are hard to store in a layer: removed and replaced files and folders of the
+// image, owners, modes, links, unusual names.
 const make = [
   'rm -r /usr/share/doc /etc/passwd',
   'rm -r /usr/share/common-licenses; mkdir /usr/share/common-licenses; echo own > /usr/share/common-licenses/own',
@@ -47,13 +47,13 @@ export default [
 afterAll(() => project[Symbol.asyncDispose]())
 beforeEach(emptyCache)
 
-/** Leaves out everything but images, as on another machine. */
+/** Omits everything but images, as on another machine. */
 function emptyCache(): void {
   for (const name of ['snapshots', 'cache', 'runs', 'sources', 'engines'])
     rmSync(join(project.cache, 'local', name), { recursive: true, force: true })
 }
 
-test('a restored cache is found: the same files, and the source continues in place', async () => {
+test('uses the results of a restored cache: the same files, and the source continues in place', async () => {
   expect(await project.hm('cache', 'restore', saved)).toMatchObject({ code: 0, stdout: key })
   const { code, events } = await project.run('look')
   expect([code, statesOf(events)]).toEqual([0, { base: 'cached', more: 'cached', look: 'passed' }])
@@ -63,14 +63,14 @@ test('a restored cache is found: the same files, and the source continues in pla
   project.write('gone.txt', 'one\n')
   expect(linesOf(without.events, 'look')).toEqual(looked.slice(0, -1))
   const again = join(project.cache, 'again')
-  // A key belongs to one pipeline: here only `look` was run.
+  // A key belongs to one pipeline, and here only `look` was run.
   expect((await project.hm('cache', 'save', again)).stderr).toContain('saved 2 cache entries in 2 layers')
   expect((await project.hm('cache', 'save', again, '--all')).stdout).toBe(key)
   expect(readdirSync(join(again, 'blobs/sha256')).sort()).toEqual(readdirSync(join(saved, 'blobs/sha256')).sort())
   expect(await project.hm('cache', 'restore', saved)).toMatchObject({ code: 0, stdout: key })
 })
 
-test('G26 nothing that was made with secrets is saved', () => {
+test('G26 results made with secrets are not saved', () => {
   const { snapshots } = JSON.parse(readFileSync(join(saved, 'manifest.json'), 'utf8')) as {
     readonly snapshots: readonly { readonly meta: { readonly origin: { readonly step: string } } }[]
   }

@@ -6,7 +6,7 @@ const script = `<testsuite>
 <testcase name="green"/>
 </testsuite>`
 
-test('hm flaky runs a step of the last run again from what it started from, and says of each red test how often it passed', async () => {
+test('hm flaky repeats a step of the last run from its initial files, and reports for each red test how often it passed', async () => {
   await using project = makeProject(`
 import { pipeline, scratch } from '@harmont/hm'
 const base = scratch({ image: 'host' }).sh('echo made > made', { key: 'base' })
@@ -30,7 +30,7 @@ export default { slug: 'ci', pipeline: pipeline([
   })
 })
 
-/** A service that keeps lines, and answers each connection with all of them. */
+/** A service that stores lines, and answers each connection with all of them. */
 const keeper = `touch /data; exec python3 -uc 'import socket, signal, sys
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 server = socket.create_server(("0.0.0.0", 5000))
@@ -39,7 +39,7 @@ while True:
   open("/data", "a").write(peer.recv(99).decode())
   peer.sendall(open("/data").read().encode()); peer.close()'`
 
-test('hm flaky and hm retry give a step the files that its services started from, and a shard the files that it had', async () => {
+test('hm flaky and hm retry give a step the initial files of its services, and a shard its earlier files', async () => {
   await using project = makeProject(`
 import { pipeline, scratch, service, split } from '@harmont/hm'
 const db = service('db', { image: 'host', command: ${JSON.stringify(keeper)}, ready: { port: 5000 } })

@@ -1,7 +1,7 @@
-"""Test only: runs a command on a terminal of its own and acts on it as told.
+"""Test only: runs a command on its own terminal and performs acts on it.
 
 Arguments: a JSON list of acts, then the command. An act is {"see": TEXT}, {"type": TEXT}, {"resize": [ROWS, COLUMNS]} or {"signal": NUMBER}.
-Prints JSON: what was shown, the exit code, and whether the terminal is as it was.
+Prints JSON: the output, the exit code, and whether the terminal settings are restored.
 """
 import fcntl, json, os, select, struct, subprocess, sys, termios, time
 
@@ -27,7 +27,7 @@ shown = b""
 
 
 def read(seconds):
-    """Reads what comes within this time."""
+    """Reads output that arrives within this time."""
     global shown
     if select.select([master], [], [], seconds)[0]:
         shown += os.read(master, 65536)

@@ -44,14 +44,15 @@ it.runIf(process.getuid?.() === 0)(
     expect(red).toMatch(/^\[right\] end exit=1 [\s\S]*^exit 1$/m)
     expect(red).toMatch(/^\[base\] Memory and CPU time of steps are not limited/m)
     expect(green).toMatch(/^\[left\] 33 \/srv\/base\/file$[\s\S]*^exit 0$/m)
-    // The checkout's history, though it is not root's.
+    // The checkout's history is present although its owner is not root.
     expect(red).toMatch(/^\[left\] v1$/m)
     expect(green).toMatch(/^\[left\] v1$/m)
-    // No sibling writes here.
+    // The sibling step's file is absent here.
     expect(green).toMatch(/^\[right\] file$/m)
     expect(green).not.toMatch(/^\[right\] left$/m)
     expect(shell).toMatch(/^from the parent\nfile\nexit 7$/m)
-    // The user does not own files that steps left; docs/operating.md says how to remove them.
+    // The user does not own files that steps created; docs/operating.md explains how to remove
+    // them.
     expect(shell).toMatch(/^200\d{7}$/m)
     expect(shell).toMatch(/No such file or directory\n$/)
   },

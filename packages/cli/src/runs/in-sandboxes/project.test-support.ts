@@ -15,9 +15,9 @@ export interface Project extends AsyncDisposable {
   /** The cache directory of local runs. */
   readonly cache: string
   write(path: string, text: string): void
-  /** Runs `hm` in this process; `start` starts another. */
+  /** Runs `hm` in this process; `start` starts a separate process. */
   hm(...args: string[]): Promise<HmResult>
-  /** A run whose events are read from stdout. */
+  /** Runs `hm run` and reads its events from stdout. */
   run(
     ...args: string[]
   ): Promise<{ readonly code: number | null; readonly events: RunEvent[]; readonly stderr: string }>
@@ -27,22 +27,22 @@ export interface Project extends AsyncDisposable {
 export interface Started {
   readonly child: ChildProcess
   readonly ended: Promise<number | null>
-  /** Resolves when the process exits, also while others still read its output. */
+  /** Resolves when the process exits, even if other processes still read its output. */
   readonly exited: Promise<number | null>
-  /** Everything written so far, on both streams. */
+  /** Returns all output so far, of both streams. */
   text(): string
-  /** Resolves when it has written this, `times` times. */
+  /** Resolves when the output contains this text, `times` times. */
   wrote(text: string, times?: number): Promise<void>
 }
 
 interface ProjectOptions {
-  /** Begins without the images that other tests share. */
+  /** Starts without the images that other tests share. */
   readonly ownImages?: boolean
-  /** More of it for each `hm`. */
+  /** Additional variables for each `hm`. */
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** A project with one pipeline file, on a file system that can hold sandboxes. */
+/** Creates a project with one pipeline file, on a file system that supports sandboxes. */
 export function makeProject(pipeline: string, { ownImages = false, env: moreEnv }: ProjectOptions = {}): Project {
   const home = mkdtempSync('/var/tmp/harmont-hm-')
   const directory = join(home, 'project')
@@ -52,7 +52,7 @@ export function makeProject(pipeline: string, { ownImages = false, env: moreEnv 
   linkCompiled(cache)
   if (!ownImages) {
     linkImages(join(cache, 'local', 'images'))
-    // Other tests share this file; it is not ours to remove.
+    // Other tests share this file, so it must stay.
     writeFileSync(join(cache, 'local', 'trimmed'), '')
   }
   const write = (path: string, text: string) => {
@@ -104,7 +104,7 @@ export function makeProject(pipeline: string, { ownImages = false, env: moreEnv 
     },
     async [Symbol.asyncDispose]() {
       for (const { child, ended } of started) {
-        // The second one comes after the first was taken.
+        // The second signal follows after the first was handled.
         for (let tries = 0; tries < 100 && child.exitCode === null && child.signalCode === null; tries++) {
           child.kill('SIGINT')
           await Promise.race([ended, sleep(200)])
@@ -116,7 +116,7 @@ export function makeProject(pipeline: string, { ownImages = false, env: moreEnv 
 }
 
 /**
- * Lists the sandboxes' traces on this machine: processes, control groups, firewall tables, files.
+ * Lists remains of sandboxes on this machine: processes, control groups, firewall tables, files.
  * Mounts exist only in the processes' own namespaces.
  */
 export function remainsOf({ cache }: Project): string[] {
@@ -143,7 +143,7 @@ export function remainsOf({ cache }: Project): string[] {
   })
 }
 
-/** The watchdog ends by itself some seconds after its last sandbox. */
+/** Ignores the watchdog, which exits some seconds after its last sandbox. */
 function processesWith(root: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -176,14 +176,14 @@ export function eventsOf(events: readonly RunEvent[], key: string): RunEvent[] {
   return events.filter((event) => 'step_id' in event && event.step_id === id)
 }
 
-/** The lines of a step's own output. */
+/** Returns the lines of a step's own output. */
 export function linesOf(events: readonly RunEvent[], key: string): string[] {
   return eventsOf(events, key).flatMap((event) =>
     event.kind === 'step_log' && event.stream !== 'meta' ? event.line : [],
   )
 }
 
-/** Returns how each step ended, by its key. */
+/** Returns the final state of each step, by its key. */
 export function statesOf(events: readonly RunEvent[]): Record<string, string> {
   const keys = events.flatMap((event) => (event.kind === 'step_queued' ? event.key : []))
   return Object.fromEntries(

@@ -44,7 +44,7 @@ export default [
 afterAll(() => project[Symbol.asyncDispose]())
 
 describe('a run', () => {
-  test('gives each step its parent’s files, the source, and the variables; lines come split by stream', async () => {
+  test('gives each step its parent’s files, the source, and the variables; splits lines by stream', async () => {
     const { code, events } = await project.run('ok', '-e', 'LEVEL=high')
     expect(code).toBe(0)
     expect(statesOf(events)).toEqual({ base: 'passed', test: 'passed', watched: 'passed', env: 'passed' })
@@ -60,7 +60,7 @@ describe('a run', () => {
     expect(events.at(-1)).toMatchObject({ kind: 'build_end', exit_code: 0, state: 'passed' })
   })
 
-  test('tells which tests failed and where, before the end of their step, and status tells it again', async () => {
+  test('reports which tests failed and where, before the end of their step, and in hm status', async () => {
     const { code, events } = await project.run('tested')
     expect(code).toBe(1)
     const failures = [{ name: 'adds', file: 'a.txt', line: 7, message: 'no' }]
@@ -71,7 +71,7 @@ describe('a run', () => {
     expect((await project.hm('status')).stdout).toContain('  adds  a.txt:7\n')
   })
 
-  test('tells and shows what a step wrote for the page of its build, and status shows it again', async () => {
+  test('announces and shows the annotations of a step, and hm status shows them again', async () => {
     const { code, events, stderr } = await project.run('notes')
     expect(code).toBe(1)
     expect(eventsOf(events, 'writes').flatMap((event) => (event.kind === 'annotation' ? [event] : []))).toMatchObject([
@@ -105,7 +105,7 @@ describe('a run', () => {
     }
   })
 
-  test('G67 writes what its steps keep below a directory, and again where a step is cached', async () => {
+  test('G67 writes the artifacts of its steps below a directory, also for cached steps', async () => {
     const made = (out: string) =>
       ['a_b/dist/a/x', 'a_b/dist/large', 'fails/dist'].map((path) => readFileSync(join(project.directory, out, path)))
     const kept = async (out: string) => {
@@ -127,7 +127,7 @@ describe('a run', () => {
     for (const out of ['out', 'again']) rmSync(join(project.directory, out), { recursive: true })
   })
 
-  test('finds the results of an earlier run, names that run, and names the file that made a step run again', async () => {
+  test('reuses the results of an earlier run, names that run, and names the file whose change made a step run again', async () => {
     await project.run('ok')
     const second = await project.run('ok')
     expect(statesOf(second.events)).toMatchObject({ base: 'cached', watched: 'cached', test: 'passed' })
@@ -146,7 +146,7 @@ describe('a run', () => {
     expect(JSON.parse((await project.hm('cache', 'explain', 'base', '--json')).stdout)).toMatchObject({ changes: [] })
   })
 
-  test('G09 runs a step again when only mode or name of a file that it watches changed, and says which', async () => {
+  test('G09 runs a step again if only the mode or name of a watched file changed, and names the file', async () => {
     await project.run('ok')
     const cases = [
       ['chmod +x a.txt', ['file a.txt became executable']],
@@ -164,7 +164,7 @@ describe('a run', () => {
     execFileSync('sh', ['-c', 'chmod -x a.txt; rm -r src'], { cwd: project.directory })
   })
 
-  test('says of a step that another one appended what made it run again', async () => {
+  test('explains why an appended step ran again', async () => {
     project.write(
       'plan.sh',
       `mkdir "$HARMONT_OUTPUT/steps"; cat >"$HARMONT_OUTPUT/steps/a.json" <<END
@@ -182,7 +182,7 @@ END`,
     rmSync(join(project.directory, 'plan.sh'))
   })
 
-  test('G65 gives a step files of another one, with --step too, and says that they changed when it ran for that', async () => {
+  test('G65 gives a step files of another one, also with --step, and reports that they changed when it reruns for them', async () => {
     project.write('a.txt', 'one\n')
     const { events } = await project.run('inputs')
     expect(statesOf(events)).toMatchObject({ site: 'passed', deploy: 'passed', lacks: 'failed' })
@@ -221,7 +221,7 @@ END`,
     })
   })
 
-  test('with keys of steps runs those of the pipeline that has them', async () => {
+  test('with keys of steps runs the pipeline that contains them', async () => {
     expect(Object.keys(statesOf((await project.run('test', 'env')).events))).toEqual(['base', 'test', 'env'])
     expect(Object.keys(statesOf((await project.run('ok', 'test')).events))).toEqual(['base', 'test'])
     expect(Object.keys(statesOf((await project.run('-p', 'ok', 'test')).events))).toEqual(['base', 'test'])
@@ -277,7 +277,7 @@ describe('a failure', () => {
   })
 })
 
-test('G73 deals out by what earlier runs took, and hm retry keeps the deal of its run', async () => {
+test('G73 deals out by the durations of earlier runs, and hm retry keeps the deal of its run', async () => {
   for (const [name, seconds] of Object.entries({ a: 9, b: 1, c: 2, d: 3 })) project.write(`t/${name}.t`, `${seconds}`)
   const first = await project.run('split', '-k')
   const shards = ({ events }: typeof first) => ['shard-1-2', 'shard-2-2'].map((key) => linesOf(events, key).join())
@@ -330,7 +330,7 @@ describe('a run reports its errors before a step starts', () => {
   })
 })
 
-test('run, log and shell explain an unavailable image in the same words, and none is a defect', async () => {
+test('run, log and shell explain an unavailable image in the same words, and none reports a defect', async () => {
   const why =
     "Could not pull 127.0.0.1:9/no/such:image: 127.0.0.1:9 refuses connections. To run on this machine's tools instead: hm config set sandbox.image_fallback host-any"
   const { code, events } = await project.run('away')
@@ -384,7 +384,7 @@ describe('a run ends after', () => {
     })
   })
 
-  test('its reader’s end: it is canceled as by SIGTERM, and leaves nothing', async () => {
+  test('the end of its reader: it is canceled as by SIGTERM, and leaves nothing', async () => {
     const run = project.start('run', 'long', '--format', 'json')
     await run.wrote('build_start')
     run.child.stdout?.destroy()

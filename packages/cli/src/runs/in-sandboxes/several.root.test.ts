@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { RunFacts } from '../../records/run-record.ts'
 import { makeProject, type Project, remainsOf, type Started, statesOf } from './project.test-support.ts'
 
-/** Seconds, and no other test's. */
+/** Seconds of sleep, distinct from those of other tests. */
 const nap = 100_000 + process.pid
 
 let project: Project
@@ -20,7 +20,7 @@ export default { slug: 'ci', pipeline: pipeline([
 })
 afterEach(() => project[Symbol.asyncDispose]())
 
-test('the next run removes everything that a killed hm left, and completes its record', async () => {
+test('the next run cleans up after a killed hm, and completes its record', async () => {
   const run = project.start('run', '-s', 'long', '--logs')
   await run.wrote('[long] 3')
   process.kill(pidOf(1), 'SIGKILL')
@@ -49,7 +49,7 @@ test.each([[['logs']], [['cache', 'ls']], [['cache', 'du']], [['cache', 'explain
   },
 )
 
-test('the leftovers of a killed hm in another directory are removed too', async () => {
+test('also cleans up after a killed hm in another directory', async () => {
   const first = project.start('run', '-s', 'long', '--logs')
   await first.wrote('[long] 3')
   const second = project.start('run', '-s', 'long', '--logs')
@@ -75,7 +75,7 @@ test('two concurrent runs find each other’s results, and neither removes data 
   expect(await interruptTwice(long)).toBe(130)
 })
 
-test('the second Ctrl-C leaves at once, and no process of a step survives', async () => {
+test('the second Ctrl-C exits at once, and no process of a step survives', async () => {
   const run = project.start('run', '-s', 'long', '--logs')
   await run.wrote('[long] 3')
   expect(await interruptTwice(run)).toBe(130)
@@ -85,8 +85,8 @@ test('the second Ctrl-C leaves at once, and no process of a step survives', asyn
 })
 
 /**
- * Presses Ctrl-C twice, the second time when the step has been asked to end and does not. Returns
- * the exit code.
+ * Presses Ctrl-C twice, the second time after the step ignored the request to end. Returns the exit
+ * code.
  */
 async function interruptTwice({ child, wrote, ended }: Started): Promise<number | null> {
   child.kill('SIGINT')
@@ -96,7 +96,7 @@ async function interruptTwice({ child, wrote, ended }: Started): Promise<number 
   return ended
 }
 
-/** Resolves when nothing of the project's sandboxes is on the machine any more. */
+/** Resolves when no remains of the project's sandboxes are left on the machine. */
 async function nothingRemains(): Promise<void> {
   await until(
     () => remainsOf(project),
@@ -104,7 +104,7 @@ async function nothingRemains(): Promise<void> {
   )
 }
 
-/** Processes of the step `long`, of this test or an earlier one. */
+/** Counts processes of the step `long`, of this test or an earlier one. */
 function sleepers(): number {
   return readdirSync('/proc').filter((name) => {
     try {

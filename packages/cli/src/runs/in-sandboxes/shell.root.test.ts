@@ -26,7 +26,7 @@ export default { slug: 'ci', pipeline: pipeline([
 })
 afterAll(() => project[Symbol.asyncDispose]())
 
-/** The watchdog and the removal take a moment. */
+/** Waits, because the watchdog and the removal take a moment. */
 const nothingLeft = () => expect.poll(() => remainsOf(project)).toEqual([])
 
 type Act = { see: string } | { type: string } | { resize: [rows: number, columns: number] } | { signal: number }
@@ -59,12 +59,14 @@ async function onItsTerminal(acts: readonly Act[], ...args: string[]): Promise<S
   return shown
 }
 
-test('runs a command in the files of the first failed step, as that step would, and returns its exit code', async () => {
+test('runs a command in the files of the first failed step, with the settings of that step, and returns its exit code', async () => {
   const look =
     'cat made-by-step base.txt a.txt; pwd; echo $LEVEL $WHERE $TOKEN $HARMONT_STEP_KEY; echo wrong >&2; exit 9'
   const { code, stdout, stderr } = await project.hm('shell', '--cmd', look)
   expect([code, stdout]).toEqual([9, 'made\nbase\none\n/workspace\nstep here tell-nobody breaks\n'])
-  expect(stderr).toMatch(/^This is what step breaks of run 1 left \(failed with exit code 7\), kept until .*\nwrong\n$/)
+  expect(stderr).toMatch(
+    /^This is the file system that step breaks of run 1 left \(failed with exit code 7\), kept until .*\nwrong\n$/,
+  )
   await project.hm('exec', '-b', '1', 'breaks', 'rm', '-v', 'made-by-step')
   expect((await project.hm('exec', 'breaks', 'sh', '-c', "printf '%s\\n' a\\ b *made* | sort")).stdout).toBe(
     'a b\nmade-by-step\n',
@@ -82,7 +84,7 @@ test('--before opens the files that a step started from: its parent’s files, o
   expect((await project.hm('shell', 'base', '--cmd', 'ls')).stdout).toBe('a.txt\nbase.txt\n')
 })
 
-test('explains why there is no shell for a step', async () => {
+test('explains why a step has no shell', async () => {
   const refused = async (...args: string[]) => {
     const { code, stderr } = await project.hm('shell', ...args)
     return `${code} ${stderr}`
@@ -94,7 +96,7 @@ test('explains why there is no shell for a step', async () => {
 
 test('on a terminal: runs the typed lines, follows the size, sends Ctrl-C to the program, and restores the terminal', async () => {
   const { shown, code, restored } = await terminal([
-    { see: 'This is what step breaks' },
+    { see: 'This is the file system that step breaks' },
     { type: 'stty size; cat made-by-step; echo $TERM\r' },
     { see: '30 100' },
     { see: 'made' },
@@ -103,8 +105,8 @@ test('on a terminal: runs the typed lines, follows the size, sends Ctrl-C to the
     // The typed line does not contain the words that the test waits for.
     { type: 'until stty size | grep -q "1 7"7; do sleep 0.1; done; stty size\r' },
     { see: '41 77' },
-    // The shell hands the terminal to a program once it has started it, which is after the echo of
-    // the typed line.
+    // The shell gives the terminal to a program after it has started the program, which follows the
+    // echo of the typed line.
     { type: 'sh -c \'echo be""gun; exec sleep 1000\'\r' },
     { see: 'begun' },
     { type: '\u0003' },
@@ -144,7 +146,7 @@ test('Ctrl-C ends a command, and so does a closed output', async () => {
   await nothingLeft()
 })
 
-test('a missing snapshot is exit 5 with a suggestion', async () => {
+test('a missing snapshot exits 5 with a suggestion', async () => {
   const snapshots = join(project.cache, 'local', 'snapshots')
   for (const name of readdirSync(snapshots)) rmSync(join(snapshots, name), { recursive: true })
   expect(await project.hm('shell', '--cmd', 'true')).toMatchObject({
@@ -153,8 +155,12 @@ test('a missing snapshot is exit 5 with a suggestion', async () => {
   })
 })
 
-test('--shell-on-failure opens a shell after the run, and the run’s exit code stays', async () => {
-  const acts = [{ see: 'This is what step breaks' }, { type: 'cat made-by-step; exit 3\n' }, { see: 'made' }]
+test('--shell-on-failure opens a shell after the run and keeps the run’s exit code', async () => {
+  const acts = [
+    { see: 'This is the file system that step breaks' },
+    { type: 'cat made-by-step; exit 3\n' },
+    { see: 'made' },
+  ]
   const { code, restored } = await onItsTerminal(acts, 'run', '--logs', '--shell-on-failure')
   expect([code, restored]).toEqual([1, true])
   await nothingLeft()

@@ -16,7 +16,7 @@ export default { slug: 'ci', pipeline: pipeline([step]) }`)
 })
 afterEach(() => project[Symbol.asyncDispose]())
 
-test('runs again after a change to the build’s files, and ends the run that the change makes stale', async () => {
+test('runs again after a change to the build’s files, and ends the run that becomes stale', async () => {
   watch = project.start('watch', '--logs')
   await watch.wrote('waiting for a change')
   // A change of an ignored file ends the watch of its folder, and the next scan finds no change.
@@ -41,7 +41,7 @@ test('runs again after a change to the build’s files, and ends the run that th
   expect(await watch.ended).toBe(130)
 })
 
-/** Whether the command has a folder of the project watched by the kernel. */
+/** Whether the kernel watches a folder of the project for the command. */
 function isWatched(folder: string): boolean {
   const inode = ` ino:${statSync(join(project.directory, folder)).ino.toString(16)} `
   const place = `/proc/${watch.child.pid}/fdinfo`
