@@ -1,5 +1,5 @@
 /**
- * The version of `packages/cli/package.json`. A test compares them; reading the file at each start
+ * The version in `packages/cli/package.json`. A test compares both; reading the file at each start
  * would cost time.
  */
 export const version = '0.1.0'

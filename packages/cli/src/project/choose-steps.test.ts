@@ -203,7 +203,7 @@ describe('a retry', () => {
     expect([...found('s').rerun]).toEqual([1])
     expect([...found('').rerun].sort()).toEqual([0, 1])
   })
-  test('of named steps ignores other failures', () => {
+  test('ignores other failures if steps are named', () => {
     const failures = [
       step('base', 'passed', 's'),
       step('a', 'passed'),
@@ -228,7 +228,7 @@ describe('a retry', () => {
     expect(retry([...whole, appended('y', 'x', 'passed')])).toEqual({ rerun: [], kept: [] })
     expect(retry([...whole, { ...appended('y', 'x', 'failed'), softFailed: true }])).toEqual({ rerun: [], kept: [] })
   })
-  test('of a passed run has nothing to do', () => {
+  test('has nothing to do after a passed run', () => {
     expect(retry([...passed, step('b', 'passed', 's'), step('c', 'passed')])).toEqual({ rerun: [], kept: [] })
   })
 })

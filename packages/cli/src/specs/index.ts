@@ -5,7 +5,7 @@ import { ownSpecs } from './own.ts'
 import { projectSpecs, runSpecs } from './run.ts'
 import type { CommandSpec } from './spec.ts'
 
-/** Every command by its words. */
+/** All commands by their words. */
 export const specs = {
   ...projectSpecs,
   ...runSpecs,

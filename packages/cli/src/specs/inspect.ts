@@ -43,22 +43,27 @@ export const inspectSpecs = {
     ],
     examples: [
       ['hm test', 'the failed tests of the last run'],
-      ['hm test 41 -p ci', 'those of build 41 of ci on the server'],
-      ['hm test --history "rounds half up"', 'since when a test fails, and how often'],
+      ['hm test 41 -p ci', 'the failed tests of build 41 of ci on the server'],
+      ['hm test --history "rounds half up"', 'how long and how often a test has failed'],
     ],
     query: true,
   },
   flaky: {
-    summary: 'Find flaky tests: run a step of the last run here again and again',
+    summary: 'Find flaky tests: repeat a step of the last run on this machine',
     args: { step: namedStep },
     flags: {
-      forks: { kind: 'integer', min: 1, value: 'N', summary: "how often (default: what the step's tests say, or 10)" },
+      forks: {
+        kind: 'integer',
+        min: 1,
+        value: 'N',
+        summary: "number of repetitions (default: from the step's tests, or 10)",
+      },
       build: { ...build, summary: 'number of the run (default: the last local run)' },
     },
     about: [
       'Each fork starts from the same snapshot, files, services and environment as the step did, one after the other.',
       'flaky: the same command gave both results from the same bytes. fails: red every time.',
-      'A server does this by itself: see hm test.',
+      'A server does this automatically: see hm test.',
     ],
     examples: [
       ['hm flaky test', 'run step test of the last run 10 times'],
@@ -93,7 +98,7 @@ export const inspectSpecs = {
       ['hm logs --failed', 'why the last run failed'],
       ['hm logs 41 test -f', 'follow step test of build 41 on the server'],
       ['hm logs 41 test/db', 'the log of its service db'],
-      ['hm logs 41 test/fork-3', 'of its third run in a fork'],
+      ['hm logs 41 test/fork-3', 'the log of its third run in a fork'],
     ],
     query: true,
   },
@@ -101,10 +106,10 @@ export const inspectSpecs = {
     summary: 'Cancel a build and wait for its end',
     args: { build: { summary: 'number of the build (default: the run in progress here)', complete: 'build' } },
     flags: { pipeline },
-    about: ['Asks first. A build that has ended stays as it is.'],
+    about: ['Asks for confirmation. An ended build stays unchanged.'],
   },
   exec: {
-    summary: 'Run one command in the file system that a step left',
+    summary: 'Run one command in the file system of a step',
     args: {
       step: namedStep,
       command: { required: true, multiple: true, verbatim: true, summary: 'the command and its arguments' },
@@ -115,14 +120,14 @@ export const inspectSpecs = {
       pipeline,
     },
     about: ['The same as hm shell STEP --cmd COMMAND. Flags of hm stand before STEP; what follows it is the command.'],
-    examples: [['hm exec test ls -la dist', 'list a directory that step test left']],
+    examples: [['hm exec test ls -la dist', 'list a directory in the file system of step test']],
     runs: true,
   },
   shell: {
-    summary: 'Open a shell in the file system that a step left',
+    summary: 'Open a shell in the file system of a step',
     args: {
       build: lastBuild,
-      step: { summary: 'key of the step (default: the first that failed)', complete: 'step' },
+      step: { summary: 'key of the step (default: the first failed step)', complete: 'step' },
     },
     flags: {
       before,
@@ -138,16 +143,16 @@ export const inspectSpecs = {
   mcp: {
     summary: 'Serve tools for coding agents over stdin and stdout (MCP)',
     flags: {
-      readOnly: { kind: 'boolean', summary: 'leave out the tools that start something: run and retry' },
+      readOnly: { kind: 'boolean', summary: 'omit the tools that start something: run and retry' },
       pipeline: { ...pipeline, summary: 'builds of this pipeline of the server, where a call names none' },
     },
     about: [
       'An agent starts it; docs/mcp.md has the configuration of Claude Code, Cursor and VS Code.',
-      'Runs that an agent started end with it. No tool reads secrets or approves a build.',
+      'Runs started by an agent end with it. No tool reads secrets or approves a build.',
     ],
     examples: [
       ['claude mcp add harmont -- hm mcp', 'for Claude Code, in this project'],
-      ['hm mcp --read-only', 'for an agent that may only look'],
+      ['hm mcp --read-only', 'for an agent with read-only access'],
     ],
   },
   'cache ls': { summary: 'List the entries of the local cache', query: true },
@@ -155,8 +160,8 @@ export const inspectSpecs = {
   'cache explain': {
     summary: 'Explain why a step was or was not taken from the cache',
     args: { step: namedStep },
-    flags: { build: { ...build, summary: 'of this build on the server (default: the last local run)' }, pipeline },
-    about: ['Shows what changed since the last entry, and whose entries the build can use.'],
+    flags: { build: { ...build, summary: 'explain this build on the server (default: the last local run)' }, pipeline },
+    about: ['Shows the changes since the last entry, and which entries the build can use.'],
     query: true,
   },
   'cache clean': {
@@ -169,7 +174,7 @@ export const inspectSpecs = {
   'cache save': {
     summary: 'Write the cache into a directory, for another machine',
     args: { directory: { required: true, summary: 'where to', complete: 'directory' } },
-    flags: { all: { kind: 'boolean', summary: "everything, not only what this project's last runs used" } },
+    flags: { all: { kind: 'boolean', summary: "all entries, not only those used by this project's last runs" } },
     about: [
       'Writes manifest.json and blobs named by their digest; prints the content key.',
       'Results of steps with secrets are not saved.',

@@ -15,7 +15,7 @@ export const ownSpecs = {
       value: { required: true, summary: 'its value' },
     },
     flags: { project: { kind: 'boolean', summary: 'write .hm/config.toml instead of your own file' } },
-    about: ['Other settings and comments in the file stay as they are.'],
+    about: ['Other settings and comments in the file stay unchanged.'],
   },
   'config path': { summary: 'Print the paths of configuration files', query: true },
   completion: {
@@ -35,7 +35,7 @@ export const ownSpecs = {
     hidden: true,
   },
   __complete: {
-    summary: 'List what can follow on a command line, for completion scripts',
+    summary: 'List completions of a command line, for completion scripts',
     args: { words: { multiple: true, summary: 'the line so far' } },
     hidden: true,
   },

@@ -1,7 +1,7 @@
 import { detach, env, lastBuild, numberedBuild, pipeline, view } from './flags.ts'
 import type { CommandSpec } from './spec.ts'
 
-/** Flags of both `hm run` and `hm watch`. */
+/** Flags shared by `hm run` and `hm watch`. */
 const local = {
   branch: { kind: 'string', short: 'b', value: 'NAME', summary: "branch of the run (default: HEAD's)" },
   message: { kind: 'string', short: 'm', value: 'TEXT', summary: "the build's message (default: the commit's)" },
@@ -36,7 +36,7 @@ const local = {
     value: 'KEY',
     multiple: true,
     complete: 'step',
-    summary: 'run only this step and what it needs',
+    summary: 'run only this step and its requirements',
   },
   noCache: {
     kind: 'string',
@@ -50,7 +50,7 @@ const local = {
     kind: 'string',
     value: 'DIR',
     complete: 'directory',
-    summary: 'write what steps keep below this directory, by step',
+    summary: 'write artifacts below this directory, by step',
   },
   timeout: { kind: 'duration', value: 'DURATION', summary: 'stop the run after this time (exit 124)' },
   ...view,
@@ -58,7 +58,7 @@ const local = {
 
 const target = {
   pipeline: { summary: 'slug of the pipeline (default: the only one)', complete: 'pipeline-or-step' },
-  steps: { multiple: true, summary: 'run only these steps and what they need', complete: 'step' },
+  steps: { multiple: true, summary: 'run only these steps and their requirements', complete: 'step' },
 } as const
 
 const slug = { summary: 'slug of the pipeline (default: the only one)', complete: 'pipeline' } as const
@@ -70,11 +70,11 @@ export const runSpecs = {
     args: target,
     flags: {
       ...local,
-      watch: { kind: 'boolean', summary: 'run again after each change of the files, as hm watch does' },
-      dryRun: { kind: 'boolean', summary: 'show what would run without running it' },
+      watch: { kind: 'boolean', summary: 'run again after each change of the files, like hm watch' },
+      dryRun: { kind: 'boolean', summary: 'show the steps without running them' },
       shellOnFailure: {
         kind: 'boolean',
-        summary: 'open a shell in the first step that failed',
+        summary: 'open a shell in the first failed step',
       },
       backend: { kind: 'string', value: 'WHERE', choices: ['local', 'docker', 'cloud'], summary: 'where it runs' },
       cloud: { kind: 'boolean', summary: 'the same as --backend cloud' },
@@ -83,11 +83,11 @@ export const runSpecs = {
     },
     examples: [
       ['hm run', 'the only pipeline of this repository'],
-      ['hm run test', 'step test and what it needs'],
+      ['hm run test', 'step test and its requirements'],
       ['hm run ci lint test -e LEVEL=debug', 'two steps of pipeline ci'],
       ['hm run --cloud --detach', 'on the server; does not wait for the end'],
     ],
-    about: ['Exits 0 when the build passed, 1 when it failed, 130 when it was canceled.'],
+    about: ['Exits 0 if the build passed, 1 if it failed, 130 if it was canceled.'],
   },
   watch: {
     summary: 'Run a pipeline now and again after each change of its files',
@@ -111,7 +111,7 @@ export const runSpecs = {
     summary: 'Check the pipelines of the project without running them',
     args: { pipeline: { summary: 'slug of the pipeline (default: all)', complete: 'pipeline' } },
     query: true,
-    about: ['Exits 6 when a pipeline cannot be rendered, 7 when its IR is invalid.'],
+    about: ['Exits 6 if a pipeline does not render, 7 if its IR is invalid.'],
   },
   graph: {
     summary: 'Show the steps of a pipeline as a tree',
@@ -167,7 +167,7 @@ export const projectSpecs = {
       slug: { kind: 'string', value: 'SLUG', summary: "slug of the pipeline (default: the project's name)" },
       plain: { kind: 'boolean', summary: "write plain steps that use this machine's own tools and download none" },
       force: { kind: 'boolean', summary: 'overwrite the pipeline file' },
-      types: { kind: 'boolean', summary: 'write only the types that editors need for a TypeScript pipeline' },
+      types: { kind: 'boolean', summary: 'write only the types for editing a TypeScript pipeline' },
       noSkills: { kind: 'boolean', summary: 'do not offer the agent skills' },
     },
     examples: [
@@ -176,8 +176,8 @@ export const projectSpecs = {
     ],
   },
   doctor: {
-    summary: 'Check what hm needs and how to fix what is missing',
+    summary: 'Check the requirements of hm and how to fix problems',
     query: true,
-    about: ['Exits 9 when a check of the chosen backend fails.'],
+    about: ['Exits 9 if a check of the chosen backend fails.'],
   },
 } as const satisfies Readonly<Record<string, CommandSpec>>

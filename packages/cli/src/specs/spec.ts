@@ -14,7 +14,7 @@ interface FlagBase {
   readonly summary: string
   /** A single letter: `-b`. */
   readonly short?: string
-  /** Other names that mean the same, in kebab-case; one letter is a short one: `-C`. */
+  /** Alternative names in kebab-case; a single letter is a short flag: `-C`. */
   readonly also?: readonly string[]
 }
 
@@ -22,7 +22,7 @@ interface ValueFlagBase extends FlagBase {
   /** The value's name in the help text, in capitals. */
   readonly value: string
   readonly complete?: Completion
-  /** May be given several times; the command gets a list. */
+  /** May be repeated; the command receives a list. */
   readonly multiple?: true
 }
 
@@ -32,12 +32,13 @@ export type FlagSpec =
       readonly kind: 'string'
       readonly choices?: readonly string[]
       /**
-       * The value may be left out (`--no-cache`, `--no-cache=KEY`); the command then gets `true`.
+       * The value is optional (`--no-cache`, `--no-cache=KEY`); without it the command receives
+       * `true`.
        */
       readonly optional?: true
     })
   | (ValueFlagBase & { readonly kind: 'integer'; readonly min: number })
-  /** `90s`, `5m`, `1h30m`: the command gets milliseconds. */
+  /** `90s`, `5m`, `1h30m`: the command receives milliseconds. */
   | (ValueFlagBase & { readonly kind: 'duration' })
   /**
    * `NAME=VALUE`, split at the first `=`. With `bare`, NAME alone is allowed and its value is
@@ -48,16 +49,17 @@ export type FlagSpec =
 interface ArgumentSpec {
   readonly summary: string
   readonly required?: true
-  /** Takes all that is left; only the last argument may. */
+  /** Takes all remaining words; allowed for the last argument only. */
   readonly multiple?: true
-  /** Ends the flags of `hm` at its first word; for the last argument only. */
+  /** Its first word ends the flags of `hm`; allowed for the last argument only. */
   readonly verbatim?: true
   readonly choices?: readonly string[]
   readonly complete?: Completion
 }
 
 /**
- * A command as data. Parsing, help and completion read it, so that none of them loads the command.
+ * A declarative command description. Parsing, help and completion use it, so that none of them
+ * loads the command.
  */
 export interface CommandSpec {
   /** One line without a full stop, for the list of commands. */
@@ -71,18 +73,18 @@ export interface CommandSpec {
   /** A command line and its effect. */
   readonly examples?: readonly (readonly [line: string, what: string])[]
   /**
-   * The way to pipe its secret. Text on the command line in its place may be the secret, and is
-   * never repeated.
+   * The command line that pipes its secret on stdin. Text on the command line in place of the pipe
+   * may be the secret, and is never repeated.
    */
   readonly piped?: string
   /** Prints one JSON document with `--json`. */
   readonly query?: true
   /**
-   * Runs or follows a build. It ends as at SIGTERM when its reader leaves, while other commands
-   * just exit.
+   * Whether it runs or follows a build. It is terminated as by SIGTERM when its reader leaves,
+   * while other commands just exit.
    */
   readonly runs?: true
-  /** The project is the current directory, also below another project's `.hm`. */
+  /** The project is the current directory, even below another project's `.hm`. */
   readonly here?: true
   /** Hides the command from lists and completions. */
   readonly hidden?: true
@@ -124,8 +126,8 @@ type ArgumentValue<A> = A extends { multiple: true }
       ? string
       : string | undefined
 
-/** A command's flags as it gets them: false, undefined or an empty list where none was given. */
+/** A command's flags as it receives them: false, undefined or an empty list for absent flags. */
 export type FlagsOf<S> = S extends { flags: infer F } ? { readonly [K in keyof F]: FlagValue<F[K]> } : object
 
-/** A command's positional arguments as it gets them. */
+/** A command's positional arguments as it receives them. */
 export type ArgumentsOf<S> = S extends { args: infer A } ? { readonly [K in keyof A]: ArgumentValue<A[K]> } : object

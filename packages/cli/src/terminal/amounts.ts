@@ -14,14 +14,14 @@ export function duration(ms: number): string {
   return wholeSeconds(Math.round(ms / 1000) * 1000)
 }
 
-/** `2026-11-26 08:10`, in the time zone of this machine. */
+/** Formats a time as `2026-11-26 08:10`, in the time zone of this machine. */
 export function localMinute(at: number): string {
   const date = new Date(at)
   const day = `${date.getFullYear()}-${twoDigits(date.getMonth() + 1)}-${twoDigits(date.getDate())}`
   return `${day} ${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`
 }
 
-/** `1 step`, `2 steps`. */
+/** Formats a count as `1 step` or `2 steps`. */
 export function count(amount: number, singular: string, plural = `${singular}s`): string {
   return `${amount} ${amount === 1 ? singular : plural}`
 }
@@ -32,7 +32,7 @@ function twoDigits(value: number): string {
 
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
 
-/** Bytes in decimal units. */
+/** Formats bytes in decimal units. */
 export function bytes(count: number): string {
   let value = count
   let unit = 0

@@ -26,7 +26,7 @@ test.each([
   expect(inert(text)).toBe(shown)
 })
 
-test('lines of a text stay lines', () => {
+test('preserves the lines of a text', () => {
   expect(inertText('one\r\ntwo\x1b[2J\n\u202ethree\r')).toBe('one\ntwo\n?three?')
 })
 
@@ -39,7 +39,7 @@ test.each([
   expect(inertLine(text)).toBe(shown)
 })
 
-// Every code unit that a terminal acts upon, in any order with the parts of sequences.
+// Generates every code unit that a terminal acts on, mixed with parts of sequences.
 const hostile = fc.string({
   unit: fc.constantFrom(...'\x1b\x9b\x9d\x90\x9c\x07\r\n\b\0[]P\\;?0m AK文\u202e\u2069\u061c'),
   maxLength: 40,

@@ -1,5 +1,5 @@
-// Whole sequences only, each part excluding what starts the next one, so that hostile text takes
-// linear time and an unfinished sequence hides nothing.
+// Matches whole sequences only. Each part excludes the start of the next one, so that hostile text
+// takes linear time and an unfinished sequence hides nothing.
 const sequences = new RegExp(
   [
     '(?:\\x1b\\[|\\x9b)[0-?]*[ -/]*[@-~]',
@@ -14,8 +14,8 @@ const sequences = new RegExp(
 const unsafe = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\u206a-\u206f\ufff9-\ufffb]/gu
 
 /**
- * Returns a step's text as a terminal may show it: without colours and other escape sequences, and
- * with `?` for other characters that move the cursor, ring, or reorder text. Tabs stay.
+ * Returns a step's text in a form safe for a terminal: without colours and other escape sequences,
+ * and with `?` for other characters that move the cursor, ring, or reorder text. Tabs stay.
  */
 export function inert(text: string): string {
   return text.replace(sequences, '').replace(unsafe, (char) => (char === '\t' ? char : '?'))
@@ -26,7 +26,10 @@ export function inertText(text: string): string {
   return text.split(/\r?\n/).map(inert).join('\n')
 }
 
-/** Serializes a value. Characters that a terminal acts on become `\uXXXX`, which means the same. */
+/**
+ * Serializes a value. Escapes characters that a terminal acts on as `\uXXXX`, which has the same
+ * meaning.
+ */
 export function jsonFor({ isTerminal }: { readonly isTerminal: boolean }, value: unknown): string {
   const json = JSON.stringify(value)
   if (!isTerminal) return json
@@ -35,7 +38,7 @@ export function jsonFor({ isTerminal }: { readonly isTerminal: boolean }, value:
 
 /**
  * Makes text inert for one line: drops text that a carriage return would overwrite, and replaces
- * tabs by blanks.
+ * tabs with blanks.
  */
 export function inertLine(text: string): string {
   const shown = text.replace(/\r+$/, '')

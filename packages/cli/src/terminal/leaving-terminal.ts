@@ -3,13 +3,11 @@ import process from 'node:process'
 interface Leaving {
   /** Restores the terminal. Synchronous work only. */
   readonly leave: () => void
-  /** Takes the terminal again after other programs may have written to it. */
+  /** Takes over the terminal again after other programs may have written to it. */
   readonly comeBack: () => void
 }
 
-/**
- * Calls `leave` when the process ends, in whatever way it can notice, and around a stop by Ctrl-Z.
- */
+/** Calls `leave` when the process ends in a way that it can detect, and around a stop by Ctrl-Z. */
 export function leavingTerminal({ leave, comeBack }: Leaving): { release(): void } {
   const onContinue = () => {
     process.on('SIGTSTP', onStop)

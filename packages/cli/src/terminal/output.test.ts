@@ -12,7 +12,7 @@ function collect(isTerminal: boolean) {
   return { terminal, text: () => String(stream.read() ?? '') }
 }
 
-/** A name that would reverse the rest of its line, clear the screen, and ring. */
+/** A name that reverses the rest of its line, clears the screen, and rings. */
 const hostile = 'a\u202egnp\x1b[2J\x07\u061c\u2066'
 const shown = 'a?gnp???'
 
@@ -37,7 +37,7 @@ test.each<readonly [string, string, (output: Output) => unknown]>([
 const place = { cacheDirectory: '/nowhere', command: 'x' }
 const failure = new HmError(2, 'usage', hostile, { fix: hostile, requestId: hostile })
 
-test('a terminal gets no control sequence of an error', () => {
+test('a terminal receives no control sequence of an error', () => {
   const text = told((output) => reportFailure(failure, output, false, place))
   expect(text.split('\n').slice(-3)).toEqual([`<error[usage]:> ${shown} (request ${shown})`, `<fix:> ${shown}`, ''])
 })

@@ -8,15 +8,15 @@ export interface Output {
   readonly stdout: Terminal
   readonly stderr: Terminal
   /**
-   * Writes one line of data to stdout. Resolves when the stream takes more, so that a loop that
-   * awaits it goes no faster than its reader.
+   * Writes one line of data to stdout. Resolves when the stream accepts more, so that a loop that
+   * awaits it is no faster than its reader.
    */
   print(line: string | Line): Promise<void>
-  /** Writes one JSON document to stdout, as every query does with `--json`. */
+  /** Writes one JSON document to stdout, for queries with `--json`. */
   json(document: unknown): Promise<void>
   /** Writes a message to stderr, unless `-q` is given. */
   say(line: string): void
-  /** Writes a warning to stderr, also with `-q`. */
+  /** Writes a warning to stderr, even with `-q`. */
   warn(line: string): void
   /** Writes to stderr with `-v`, and into the trace file with `HM_DEBUG=trace`. Takes no secret. */
   debug(line: string): void
@@ -27,7 +27,7 @@ interface OutputOptions {
   readonly stderr: Terminal
   readonly quiet: boolean
   readonly verbose: boolean
-  /** Gets every debug line, with and without `-v`. */
+  /** Receives every debug line, with or without `-v`. */
   readonly trace?: (line: string) => void
 }
 

@@ -27,7 +27,7 @@ async function answered(keys: string) {
   return { code: child.exitCode, shown }
 }
 
-test('the end of input at a question cancels as Ctrl-C does, and nothing is written', async () => {
+test('the end of input at a question cancels like Ctrl-C, and nothing is written', async () => {
   for (const [keys, by] of [
     ['', 'the end of the input'],
     ['\x04', 'the end of the input'],
@@ -40,7 +40,7 @@ test('the end of input at a question cancels as Ctrl-C does, and nothing is writ
   expect(readdirSync(folder).filter((name) => !name.startsWith('.cache'))).toEqual([])
 })
 
-test('a question right after another one receives its keys', async () => {
+test('a question immediately after another one receives its keys', async () => {
   const file = new URL('./two-questions.test-support.ts', import.meta.url).pathname
   const child = spawn('script', ['-qefc', `stty cols 100 && '${process.execPath}' '${file}'`, '/dev/null'], {
     env: { PATH: process.env.PATH ?? '', TERM: 'xterm' },

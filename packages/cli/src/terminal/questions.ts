@@ -5,18 +5,19 @@ import type { Terminal } from './terminal.ts'
 
 interface Question<T> {
   readonly message: string
-  /** The answer where no question is asked. Without it the command fails and names the flag. */
+  /**
+   * The answer if no question is possible. Without a default, the command fails and names the flag.
+   */
   readonly default?: T
   /** The flag or argument that answers the question, for the error: `--pipeline SLUG`. */
   readonly flag: string
 }
 
 /**
- * Asks the user on stderr. Rejects with exit 2 where no question is possible, and with 130 on
- * Ctrl-C.
+ * Asks the user on stderr. Rejects with exit 2 if no question is possible, and with 130 on Ctrl-C.
  */
 export interface Questions {
-  /** Whether a question is really asked: on a terminal, and without `--yes`. */
+  /** Whether questions are possible: on a terminal, and without `--yes`. */
   readonly possible: boolean
   confirm(question: Question<boolean>): Promise<boolean>
   text(question: Question<string> & { readonly validate?: (text: string) => string | undefined }): Promise<string>
@@ -98,14 +99,14 @@ interface Streams {
 
 /**
  * Returns the answer to a prompt. The end of the input (Ctrl-D, or a closed terminal) cancels it,
- * because the prompt does not notice it and would wait until the process has no work left.
+ * because the prompt ignores that end and would wait until the process has no work left.
  */
 async function untilEnd<A>(streams: Streams, ask: (streams: Streams) => Promise<A>): Promise<Exclude<A, symbol>> {
   const { input, signal } = streams
   const over = new AbortController()
   let isAnswered = false
-  // A prompt pauses the input when it ends and its answer is known. Canceling it then would take
-  // keys from the next question.
+  // A prompt pauses the input at its end, even with an answer. Canceling an answered prompt would
+  // take keys from the next question.
   const onPause = () =>
     setImmediate(() => {
       if (!isAnswered) over.abort(canceled('the end of the input'))
@@ -128,7 +129,7 @@ function canceled(by: string): HmError {
   return new HmError(exits.canceled, 'canceled', `canceled by ${by}`)
 }
 
-/** Prompts give a symbol when they were canceled. */
+/** Canceled prompts return a symbol. */
 function isAnswer<A>(answer: A): answer is Exclude<A, symbol> {
   return typeof answer !== 'symbol'
 }

@@ -6,7 +6,7 @@ export interface Span {
   readonly style?: Style
 }
 
-/** A line of a terminal, without escape sequences until it is written. */
+/** A line for a terminal, without escape sequences until it is written. */
 export type Line = readonly Span[]
 
 /** Makes a part of a line. Removes escape sequences from its text, which may be untrusted. */
@@ -18,7 +18,7 @@ export function plainOf(line: Line): string {
   return line.map(({ text }) => text).join('')
 }
 
-/** The line as it is written to this terminal. */
+/** Returns the line with the escape sequences for this terminal. */
 export function paintLine(line: Line, style: Terminal['style']): string {
   return line.map((part) => (part.style === undefined ? part.text : style(part.style, part.text))).join('')
 }

@@ -4,13 +4,13 @@ import type { Output } from './output.ts'
 import { plainOf, span } from './span.ts'
 import { pad, widthOf, wrapLine } from './text-width.ts'
 
-/** Narrower than this a column of sentences is hard to read. */
+/** Minimum width of a column of sentences; narrower ones are hard to read. */
 const narrowest = 24
 const indent = '  '
 
 /**
  * Prints rows under their headings on stdout, each column as wide as its widest cell, or nothing
- * without rows. Keeps a terminal's lines within its width.
+ * without rows. Keeps lines within a terminal's width.
  */
 export async function printTable(
   { print, stdout }: Output,
@@ -24,8 +24,8 @@ export async function printTable(
 }
 
 /**
- * The first row holds the headings. Breaks a last column that is too wide at blanks. Puts columns
- * that do not fit below their row.
+ * The first row contains the headings. Breaks a last column that is too wide at blanks. Puts
+ * columns that do not fit below their row.
  */
 export function tableLines([headings = [], ...rows]: readonly (readonly string[])[], width: number): string[] {
   const widths = headings.map((heading, column) =>
@@ -57,8 +57,8 @@ function wrap(text: string, width: number): string[] {
 }
 
 /**
- * Prints names and values, one pair per line, and skips pairs without a value. Wraps long values of
- * a terminal in their column.
+ * Prints names and values, one pair per line, and skips pairs without a value. On a terminal, wraps
+ * long values within their column.
  */
 export async function printFacts(
   { print, stdout }: Output,

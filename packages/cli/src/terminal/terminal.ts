@@ -11,20 +11,23 @@ export interface Terminal {
   readonly isTerminal: boolean
   /** Whether `--color`, `NO_COLOR` and the kind of the stream allow colour. */
   readonly color: boolean
-  /** Returns the width in columns now; 80 where there is no terminal. */
+  /** Returns the current width in columns; 80 without a terminal. */
   columns(): number
-  /** Returns the text in this style (`'bold'`, `['red', 'bold']`) where colour is allowed. */
+  /** Returns the text in this style (`'bold'`, `['red', 'bold']`) if colour is allowed. */
   style(style: Style, text: string): string
 }
 
-/** Decides about colour: a flag wins over `NO_COLOR`, and that over the kind of the stream. */
+/**
+ * Decides whether to use colour: a flag takes precedence over `NO_COLOR`, which takes precedence
+ * over the kind of the stream.
+ */
 function colorAllowed(when: ColorWhen, env: Env, isTerminal: boolean): boolean {
   if (when !== 'auto') return when === 'always'
   if (env.NO_COLOR !== undefined && env.NO_COLOR !== '') return false
   return isTerminal && env.TERM !== 'dumb'
 }
 
-/** A stream that a command writes to. */
+/** The stream to which a command writes. */
 export interface OutputStream extends Writable {
   readonly isTTY?: boolean
   readonly columns?: number

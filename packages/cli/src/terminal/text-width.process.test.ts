@@ -13,12 +13,12 @@ const isLoaded = () => Object.keys(createRequire(${JSON.stringify(module)}).cach
 const plain = [widthOf('build #1 passed'), widthOf('✓ a › b'), fit('├─ a long name', 6, '…'), isLoaded()]
 console.log(JSON.stringify([...plain, widthOf('日本'), isLoaded()]))`
 
-test('text that hm writes itself is measured without the library, which knows all other text', () => {
+test('text drawn by hm is measured without the library, which measures all other text', () => {
   const said = execFileSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' })
   expect(JSON.parse(said)).toEqual([15, 7, '├─ a …', false, 4, true])
 })
 
-test('each character of it takes a column, as the library says', () => {
+test('each character drawn by hm takes one column, also in the library', () => {
   const drawn = [unicode, ascii].flatMap(({ signs, branches, bar, cut, arrow }) => [
     ...Object.values({ ...signs, ...branches }),
     ...[bar, cut, arrow],

@@ -1,29 +1,32 @@
 import { createRequire } from 'node:module'
 import { type Line, plainOf, type Span, span } from './span.ts'
 
-/** Text of which each character takes a column: ASCII, and what `hm` draws and writes itself. */
+/**
+ * Matches text with one column for each character: ASCII, and the characters that `hm` draws
+ * itself.
+ */
 const plain = /^[\x20-\x7e·–—‘’“”…›→∙⊘─│└├▸✓✗]*$/
 
-/** Columns that the text takes on a terminal. */
+/** Returns the number of columns of a text on a terminal. */
 export function widthOf(text: string): number {
   if (plain.test(text)) return text.length
-  // Loaded when it is needed: its patterns of emoji take 20 ms, and most of what `hm` writes is plain.
+  // Loaded on demand: its emoji patterns take 20 ms, and most output of `hm` is plain.
   const { default: stringWidth } = createRequire(import.meta.url)('string-width') as typeof import('string-width')
   return stringWidth(text)
 }
 
-/** The text, or its beginning and the mark, in at most this many columns. */
+/** Returns the text, or its beginning and the mark, in at most this many columns. */
 export function fit(text: string, width: number, mark: string): string {
   if (width <= 0) return ''
-  // More than 16 characters per column are combining marks instead of text. The rest is cut off
-  // anyway.
+  // More than 16 characters per column are combining marks instead of text. The rest would be cut
+  // off in any case.
   const start = text.length > width * 16 ? text.slice(0, width * 16).toWellFormed() : text
   if (start === text && widthOf(text) <= width) return text
   const room = width - widthOf(mark)
   return room < 0 ? '' : beginning(start, room) + mark
 }
 
-/** As many of the text's first characters as fit into these columns. */
+/** Returns as many of the text's first characters as fit into these columns. */
 function beginning(text: string, columns: number): string {
   if (plain.test(text)) return text.slice(0, columns)
   let kept = ''
@@ -36,12 +39,12 @@ function beginning(text: string, columns: number): string {
   return kept
 }
 
-/** Filled up with blanks to this many columns. */
+/** Pads the text with blanks to this many columns. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)))
 }
 
-/** The line in at most this many columns, without blanks at its end. */
+/** Returns the line in at most this many columns, without trailing blanks. */
 export function fitLine(line: Line, width: number, mark: string): Line {
   const whole = plainOf(line)
   if (widthOf(whole.trimEnd()) <= width) return trimEnd(line)
@@ -66,7 +69,7 @@ function trimEnd(line: Line): Line {
   return []
 }
 
-/** The line broken at blanks so that no part is wider, where words allow it. */
+/** Breaks the line at blanks so that no part exceeds the width unless a single word does. */
 export function wrapLine(line: Line, width: number): Line[] {
   if (widthOf(plainOf(line)) <= width) return [line]
   const lines: Span[][] = []

@@ -1,6 +1,4 @@
-/**
- * Asks two questions, one right after the other; run by `questions.process.test.ts` on a terminal.
- */
+/** Asks two questions in immediate succession; run by `questions.process.test.ts` on a terminal. */
 import process from 'node:process'
 import { makeQuestions } from './questions.ts'
 import { terminal } from './terminal.ts'

@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream'
 
 /** Writes whole pieces of text to one stream, in the order of the calls. */
 export interface Writer {
-  /** Resolves when the stream takes more. */
+  /** Resolves when the stream accepts more. */
   write(text: string): Promise<void>
   /** Whether the stream has not drained yet. */
   readonly isFull: boolean
@@ -11,8 +11,8 @@ export interface Writer {
 }
 
 /**
- * A broken stream, such as a closed terminal, gets no further writes. The run itself continues to
- * its end.
+ * A broken stream, such as a closed terminal, receives no further writes. The run itself continues
+ * to its end.
  */
 export function openWriter(stream: Writable): Writer {
   let isGone = stream.destroyed

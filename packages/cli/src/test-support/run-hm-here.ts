@@ -7,13 +7,13 @@ interface HereOptions {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string>>
   readonly input?: string
-  /** Ctrl-C comes when stdout has this. */
+  /** Sends Ctrl-C when stdout contains this text. */
   readonly until?: string | undefined
 }
 
 /**
- * Runs one line of `hm` in this process, without `bin/hm.js` and `main.ts`, whose start takes most
- * of the time of a short command. No other signal arrives and the reader never leaves; tests of
+ * Runs one command line of `hm` in this process, without `bin/hm.js` and `main.ts`, whose start
+ * takes most of the time of a short command. Simulates no other signal or broken pipe; tests of
  * those start a process.
  */
 export async function runHmHere(

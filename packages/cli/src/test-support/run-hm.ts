@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 export const hmProgram = fileURLToPath(new URL('../../bin/hm.js', import.meta.url))
-/** Does the same from sources, for who watches its modules. */
+/** Runs from sources, for tests that watch its modules. */
 export const hmSources = fileURLToPath(new URL('../main.ts', import.meta.url))
 
 export interface HmResult {
@@ -23,15 +23,15 @@ interface HmOptions {
 
 const { PATH = '', NODE_COMPILE_CACHE } = process.env
 
-/** The environment of commands under test: where programs are, and compiled modules. */
+/** The environment of commands under test: the PATH, and the cache of compiled modules. */
 export const programEnv: Readonly<Record<string, string>> = {
   PATH,
   ...(NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }),
 }
 
 /**
- * Runs the real command with nothing more of our environment than `programEnv`; its home is the
- * directory that it runs in.
+ * Runs the real command with no environment other than `programEnv`; its home is its working
+ * directory.
  */
 export async function runHm(args: readonly string[], options: HmOptions): Promise<HmResult> {
   const { cwd, env = {}, nodeFlags = [], program = hmProgram } = options

@@ -17,7 +17,7 @@ function ending(told: readonly RunEvent[]): string[] {
   return summary(run, { charset: unicode, earlier, width: 60 }).map(plainOf)
 }
 
-test('the end of a run shows what its steps wrote, of the last attempt only, without escapes', () => {
+test('the end of a run shows the annotations of its steps, from the last attempt only, without escapes', () => {
   const hostile = '\u001b]0;title\u0007a\u001b[31mred\r\nb\u202eevil\u0000\n\n'
   const told = ending([
     buildStart(1),
@@ -43,7 +43,7 @@ test('the end of a run shows what its steps wrote, of the last attempt only, wit
   ])
 })
 
-test('long texts and very many are cut, and say so', () => {
+test('long annotations and large numbers of them are cut, and the cut is reported', () => {
   const one = { step: 's', name: 'n', style: 'info', markdown: 'x\n'.repeat(400) } as const
   const lines = annotationLines(Array<typeof one>(30).fill(one), ascii).map(plainOf)
   expect(lines).toHaveLength(20 * 22 + 1)

@@ -3,12 +3,12 @@ import { type Line, type Span, span } from '../terminal/span.ts'
 import type { Style } from '../terminal/terminal.ts'
 import type { Charset } from './charset.ts'
 
-/** A text for the page of the build, with the step that wrote it. */
+/** An annotation, with the step that wrote it. */
 export interface ShownAnnotation extends Pick<AnnotationEvent, 'name' | 'style' | 'markdown'> {
   readonly step: string
 }
 
-/** More would push the rest of a run's ending off the screen; `--json` has all. */
+/** Limits that keep the rest of a run's ending on the screen; `--json` shows all. */
 const mostLines = 20
 const mostAnnotations = 20
 
@@ -20,7 +20,7 @@ const styles: Readonly<Record<AnnotationEvent['style'], Style>> = {
   error: 'red',
 }
 
-/** Shows annotations as they were written: Markdown is readable as it is. */
+/** Shows annotations as their Markdown source, which is readable. */
 export function annotationLines(annotations: readonly ShownAnnotation[], charset: Charset): Line[] {
   const more = annotations.length - mostAnnotations
   return [

@@ -5,20 +5,20 @@ import type { StateName } from './run-model.ts'
 type Env = Readonly<Record<string, string | undefined>>
 
 /**
- * The characters that the view is drawn with, each one column wide. Signs are never emoji, which
+ * The characters with which the view is drawn, each one column wide. Signs are never emoji, which
  * take two columns on some terminals.
  */
 export interface Charset {
   readonly signs: Readonly<Record<StateName, string>>
-  /** Stands before a line of a step's log. */
+  /** Precedes a line of a step's log. */
   readonly bar: string
   /** Marks a cut. */
   readonly cut: string
-  /** Stands between the steps of a path. */
+  /** Separates the steps of a path. */
   readonly arrow: string
-  /** Prefixes of a step that has later siblings, of a last one, and of lines below the former. */
+  /** Prefixes of a step with later siblings, of the last sibling, and of lines below the former. */
   readonly branches: { readonly next: string; readonly last: string; readonly line: string }
-  /** Makes untrusted text safe for one place of one line. */
+  /** Makes untrusted text safe for a position within one line. */
   readonly text: (untrusted: string) => string
 }
 
@@ -63,7 +63,7 @@ export function charsetFor(env: Env): Charset {
   return isUtf8(env, process.platform) ? unicode : ascii
 }
 
-/** Says whether the terminal is UTF-8, by the first locale variable that is set, as in POSIX. */
+/** Whether the terminal uses UTF-8, by the first locale variable that is set, as in POSIX. */
 export function isUtf8(env: Env, platform: string): boolean {
   if (platform === 'win32') return true
   return /utf-?8/i.test(env.LC_ALL || env.LC_CTYPE || env.LANG || '')

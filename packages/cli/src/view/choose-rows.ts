@@ -1,14 +1,14 @@
 import { isFailure, isOver, type Step } from './run-model.ts'
 import type { Place } from './tree-order.ts'
 
-/** One shown step of a tree, in tree order. */
+/** A visible step of a tree, in tree order. */
 interface Row {
   readonly step: Step
-  /** Number of its ancestors that are shown. */
+  /** Number of its visible ancestors. */
   readonly depth: number
-  /** How many of its last lines are shown. */
+  /** Number of its last lines that are visible. */
   readonly lines: number
-  /** How many of its services are shown. */
+  /** Number of its services that are visible. */
   readonly services: number
 }
 
@@ -20,8 +20,9 @@ export interface Chosen {
 const linesOfRunning = 2
 
 /**
- * Chooses the most important rows for `height` lines: failures, running steps with their services
- * and last lines, the finished steps that these build in, waiting steps, and finished subtrees.
+ * Chooses the most important rows for `height` lines, in this order: failures, running steps with
+ * their services and last lines, the finished steps that these build in, waiting steps, and
+ * finished subtrees.
  */
 export function chooseRows(places: readonly Place[], height: number): Chosen {
   const { failed, running, ancestors, waiting, finished } = classes(places)
@@ -83,7 +84,7 @@ function inTreeOrder(
 ): Chosen {
   const rows: Row[] = []
   const hidden: Step[] = []
-  // The number of shown places on the path to each place, itself included.
+  // Number of visible places on the path to each place, including the place.
   const shown: number[] = []
   for (const [index, { step, parent }] of places.entries()) {
     const depth = shown[parent] ?? 0

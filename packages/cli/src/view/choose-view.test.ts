@@ -37,6 +37,6 @@ test.each([
   expect(isUtf8(env, 'linux')).toBe(utf8)
 })
 
-test('Windows has no locale variables and is UTF-8', () => {
+test('Windows has no locale variables and uses UTF-8', () => {
   expect(isUtf8({}, 'win32')).toBe(true)
 })

@@ -4,14 +4,14 @@ import { isOver, type Run, type Step } from './run-model.ts'
 export interface Earlier {
   /** Milliseconds by step key. */
   readonly durations: ReadonlyMap<string, number>
-  /** How many steps run at a time, where that is known. */
+  /** Number of concurrent steps, if known. */
   readonly parallelism: number | undefined
 }
 
 /**
  * Estimates the remaining milliseconds: the longest chain, or all work divided by the parallelism,
- * whichever is longer. An unknown step counts as the mean of the known ones. Null when none is
- * known.
+ * whichever is longer. An unknown step counts as the mean of the known ones. Returns null if none
+ * is known.
  */
 export function timeLeft(
   run: Run,
@@ -43,7 +43,7 @@ function elapsed({ state, startedAt }: Step, now: number): number {
   return state === 'running' && startedAt !== null ? now - startedAt : 0
 }
 
-/** Returns the keys of the steps that a step waits for, and of the one that appended it. */
+/** Returns the keys of a step's prerequisites and of its generator. */
 export function prerequisitesOf(step: Step, run: Run): readonly string[] {
   const { parentKey, dependsOn, appendedBy, afterAppended } = step
   const named = [parentKey, appendedBy].filter((key) => key !== null)
@@ -52,8 +52,8 @@ export function prerequisitesOf(step: Step, run: Run): readonly string[] {
 }
 
 /**
- * Returns the steps that these appended, and the ones that those appended in turn: each is queued
- * after its generator.
+ * Returns the steps that these appended, directly or indirectly; each is queued after its
+ * generator.
  */
 function appendedBelow(keys: readonly string[], { steps }: Run): readonly string[] {
   const generators = new Set(keys)
@@ -69,8 +69,8 @@ function prerequisites(step: Step, run: Run): Step[] {
 }
 
 /**
- * Lists all steps, each after its prerequisites. Leaves out steps of a cycle, which no valid plan
- * has.
+ * Lists all steps, each after its prerequisites. Omits steps in a cycle, which no valid plan
+ * contains.
  */
 function topological(run: Run): Step[] {
   const missing = new Map<Step, number>()

@@ -52,7 +52,7 @@ test('a retry clears the failure, and a new attempt starts with an empty log', (
   expect(lastLines(stepOf(run, 'id-a'))).toEqual(['new'])
 })
 
-test('an attempt with an id of its own is the same step', () => {
+test('an attempt with a different id belongs to the same step', () => {
   const again: RunEvent = { ...queued('a'), step_id: 'second job' } as RunEvent
   const run = runOf([queued('a'), start('a'), retry('a', 1, 2), again])
   fold(run, { ...start('a', 0, { attempt: 2 }), step_id: 'second job' } as RunEvent)
@@ -72,7 +72,7 @@ test('keeps the last 50 lines of a failed step, none of a passed one, and the be
   expect(stepOf(run, 'id-a').tail).toEqual([])
 })
 
-test('a reason to wait ends when the step starts', () => {
+test('a wait reason ends when the step starts', () => {
   const run = runOf([queued('a'), waiting('a', 'runner')])
   expect(stepOf(run, 'id-a').waitReason).toBe('runner')
   fold(run, start('a'))

@@ -5,18 +5,18 @@ import { prerequisitesOf } from './durations.ts'
 import { isFailure, type Run, type ShownState, type Step, stateName } from './run-model.ts'
 
 /**
- * The number of lines of a step that are kept for a failure, and the number of characters of each.
- * `hm logs` has all.
+ * Maximum number of lines of a step kept for a failure, and of characters in each. `hm logs` shows
+ * everything.
  */
 const keptLines = 50
 const keptCharacters = 4096
 
 /**
- * Applies an event in constant time. Throws at an event of a step that was never queued, which is a
- * defect of the producer.
+ * Applies an event in constant time. Throws for an event of a step that was never queued, which is
+ * a defect of the producer.
  */
 export function fold(run: Run, event: RunEvent): void {
-  // The table's type says that each entry takes the events of its name.
+  // By the table's type, each entry accepts the events of its name.
   const apply = changes[event.kind] as (run: Run, event: RunEvent) => void
   apply(run, event)
 }
@@ -87,17 +87,17 @@ const changes: {
   },
 }
 
-/** The step that an event is about. */
+/** Returns the step of an event. */
 export function stepOf(run: Run, id: string): Step {
   const step = run.byId.get(id)
-  if (step === undefined) throw new Error(`an event of step ${id} came before it was queued`)
+  if (step === undefined) throw new Error(`step ${id} has an event before it was queued`)
   return step
 }
 
 type Queued = Extract<RunEvent, { readonly kind: 'step_queued' }>
 
 function queue(run: Run, event: Queued): void {
-  // A server's attempts are jobs with ids of their own.
+  // On a server, each attempt is a job with its own id.
   const known = run.byKey.get(event.key)
   if (known !== undefined) {
     run.byId.set(event.step_id, known)
@@ -165,7 +165,7 @@ function end(run: Run, event: Extract<RunEvent, { readonly kind: 'step_end' }>):
 
 type Ending = Extract<RunEvent, { readonly kind: 'step_end' | 'step_retry' }>
 
-/** Keeps when an attempt waited and ran, for the critical path. */
+/** Stores the times of an attempt's waiting and run, for the critical path. */
 function keepTimes(run: Run, step: Step, event: Ending): void {
   if (event.times === undefined) return
   const { ready_at: readyAt, assigned_at: assignedAt, started_at: startedAt, phases } = event.times
@@ -186,7 +186,7 @@ function keepTimes(run: Run, step: Step, event: Ending): void {
   })
 }
 
-/** Removes the step from the failures when another attempt follows. */
+/** Removes the step from the failures if another attempt follows. */
 function forget(run: Run, step: Step): void {
   const at = isFailure(step) ? run.failures.indexOf(step) : -1
   if (at !== -1) run.failures.splice(at, 1)
@@ -205,7 +205,7 @@ function keepLine(step: Step, { line, stream }: Extract<RunEvent, { readonly kin
   appendLines(tail, [line.length > keptCharacters ? shorten(line) : line], keptLines)
 }
 
-/** A copy: a slice would keep the whole line in memory. */
+/** Copies the text, because a slice would keep the whole line in memory. */
 function shorten(line: string): string {
   return Buffer.from(`${line.slice(0, keptCharacters)} (cut)`).toString()
 }

@@ -77,7 +77,7 @@ describe('a frame', () => {
     ])
   })
 
-  test('of 40 columns in ASCII', () => {
+  test('draws 40 columns in ASCII', () => {
     expect(draw(everything, { width: 40, height: 24, charset: ascii })).toEqual([
       '+ passed    :apt: base pac~  cached',
       '+ passed      npm ci         12s',
@@ -94,7 +94,7 @@ describe('a frame', () => {
     ])
   })
 
-  test('of 200 columns, with the remaining time', () => {
+  test('draws 200 columns, with the remaining time', () => {
     const durations = new Map([
       ['unit', 30_000],
       ['e2e', 20_000],
@@ -111,7 +111,7 @@ describe('a frame', () => {
     ])
   })
 
-  test('that is too high folds first finished steps, then waiting ones, then log lines; failures stay to the last', () => {
+  test('if too high, folds first finished steps, then waiting ones, then log lines; failures stay to the last', () => {
     expect(draw(everything, { width: 80, height: 10 })).toEqual([
       '✓ passed    :apt: base packages                   cached',
       '✓ passed      npm ci                              12s',
@@ -135,7 +135,7 @@ describe('a frame', () => {
     expect(draw(everything, { width: 80, height: 1 })).toEqual(['6 of 9 done, 1 running, 2 failed  1m 05s'])
   })
 
-  test('of many steps counts the remaining passed ones', () => {
+  test('with many steps, counts the remaining passed ones', () => {
     const told = [
       buildStart(42),
       ...Array.from({ length: 42 }, (_, at) => queued(`s${at}`)),
@@ -153,13 +153,13 @@ describe('a frame', () => {
     ])
   })
 
-  test('before the steps are known has no counts', () => {
+  test('has no counts before the steps are known', () => {
     expect(draw([buildStart(9)], { width: 80, height: 5, now: 3_000 })).toEqual([
       expect.stringMatching(/^starting {2}\d+s$/),
     ])
   })
 
-  test('after the end has no progress', () => {
+  test('has no progress after the end', () => {
     const told = [queued('a'), end('a', 'passed', 10), buildEnd('passed', 20)]
     expect(draw(told, { width: 60, height: 7 })).toEqual(['✓ passed    a  10ms'])
   })
@@ -184,7 +184,7 @@ describe('a frame', () => {
     ])
   })
 
-  test('of steps in a cycle shows each once', () => {
+  test('shows each step of a cycle once', () => {
     const told = [queued('a', { parent_key: 'b' }), queued('b', { parent_key: 'a' }), queued('c', { parent_key: 'c' })]
     expect(draw(told, { width: 60, height: 7 }).map((line) => line.trim().split(/ +/)[2])).toEqual(['c', 'a', 'b', '3'])
   })
@@ -227,13 +227,13 @@ describe('services of a step', () => {
     service('queue', { state: 'ready', ready_ms: 1_240 }),
   ]
 
-  test.each([60, 100])('stand below a step that waits for them, at %i columns', (width) => {
+  test.each([60, 100])('appear below a step that waits for them, at %i columns', (width) => {
     const lines = draw(waits, { width, height: 10 })
     expect(lines[0]).toMatch(/unit +for db$/)
     expect(lines.slice(1, 3).map((line) => line.trim())).toEqual(['│ db     starting', '│ queue  ready after 1.2s'])
   })
 
-  test('stand above the last lines of a running step, and go with the end of it', () => {
+  test('appear above the last lines of a running step, and disappear at its end', () => {
     const runs = [...waits, service('db', { state: 'ready', ready_ms: 2_000 }), start('unit'), log('unit', 'a line')]
     expect(
       draw(runs, { width: 80, height: 10 })

@@ -9,14 +9,14 @@ import { stateLabels, sumOrder } from './state-labels.ts'
 import { logRows, nameColumn, serviceRows, stepRow } from './step-row.ts'
 import { type Place, treeOrder } from './tree-order.ts'
 
-/** The tree of a run that gets no new steps between two calls, most of the time. */
+/** The layout of a run's tree, reused until new steps appear. */
 export interface Layout {
   readonly places: readonly Place[]
-  /** The columns of the longest name, with its indentation. */
+  /** Number of columns of the longest name, with its indentation. */
   readonly longestName: number
 }
 
-/** Steps below this depth are not indented further, however much room there is. */
+/** Maximum depth of indentation, regardless of the available width. */
 const deepest = 8
 
 export function layOut(run: Run, { text }: Charset): Layout {
@@ -34,7 +34,7 @@ export function layOut(run: Run, { text }: Charset): Layout {
 export interface FrameOptions {
   readonly charset: Charset
   readonly width: number
-  /** The most lines of the frame. */
+  /** Maximum number of lines of the frame. */
   readonly height: number
   /** Unix milliseconds. */
   readonly now: number

@@ -27,7 +27,7 @@ const { plan } = parsed
 const skipReason = ({ condition }: PlannedStep) => (condition === null ? null : 'it does not run locally')
 const drawn = (width: number, charset = unicode) => graphLines(plan, { charset, width, skipReason }).map(plainOf)
 
-test('a step is drawn below its parent, with its dependencies and its cache policy', () => {
+test('draws a step below its parent, with its dependencies and its cache policy', () => {
   expect(drawn(100)).toEqual([
     'npm ci (deps)  on node:24, cached until package-lock.json or patches changes',
     '├─ build       cached for 2h 00m',

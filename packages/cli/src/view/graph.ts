@@ -8,16 +8,14 @@ import { treeOrder } from './tree-order.ts'
 interface GraphOptions {
   readonly charset: Charset
   readonly width: number
-  /** Returns why a step would be skipped; null where it would run. */
+  /** Returns the reason to skip a step; null if it would run. */
   readonly skipReason: (step: PlannedStep) => string | null
 }
 
-/** On a narrower terminal, the notes on a step stand below its name. */
+/** On a narrower terminal, a step's notes appear below its name. */
 const narrowest = 24
 
-/**
- * Draws a plan as a tree: each step below the step whose file system it starts from, with notes.
- */
+/** Draws a plan as a tree: each step below the step that it builds in, with notes. */
 export function graphLines({ steps }: Plan, { charset, width, skipReason }: GraphOptions): Line[] {
   const keyOf = (slot: number) => steps[slot]?.key ?? ''
   const nodes = steps.map((step) => ({ step, parentKey: step.buildsIn === null ? null : keyOf(step.buildsIn) }))
@@ -71,7 +69,7 @@ function notesOf(step: PlannedStep, keyOf: (slot: number) => string, skipped: st
   return [
     ...(image === null ? [] : [`on ${image}`]),
     ...(dependsOn.length === 0 ? [] : [`after ${dependsOn.map(keyOf).join(' and ')}`]),
-    ...(afterAppended.length === 0 ? [] : [`after all that ${afterAppended.map(keyOf).join(' and ')} appends`]),
+    ...(afterAppended.length === 0 ? [] : [`after all steps that ${afterAppended.map(keyOf).join(' and ')} appends`]),
     ...(append === undefined ? [] : [`may append up to ${count(append.max, 'step')}`]),
     ...(cacheKey === null ? [] : [cached(cachePolicy)]),
     ...(softFail === null ? [] : ['may fail']),

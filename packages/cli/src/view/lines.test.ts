@@ -19,7 +19,7 @@ async function linesOf(told: readonly RunEvent[], charset = unicode): Promise<st
 }
 
 describe('a run as lines', () => {
-  test('reports each step’s states, in the words of the design', async () => {
+  test('reports each step’s states in the words of the design document', async () => {
     expect(
       await linesOf([
         buildStart(4),
@@ -52,7 +52,7 @@ describe('a run as lines', () => {
       '[deploy] skipped (test failed)',
       'build: failed in 2.0s: 1 failed, 2 passed (1 cached), 1 skipped',
       'build: first failure: test, exit 3',
-      'build: next: hm logs --failed  what the failed steps reported',
+      'build: next: hm logs --failed  show the reports of the failed steps',
       'build:       hm shell test     open a shell where it failed',
       'build:       hm retry          rerun failed steps and those they blocked',
       'build: end exit=1 duration=2000ms',
@@ -91,7 +91,7 @@ describe('a run as lines', () => {
     ])
   })
 
-  test('splits text that overwrites itself into lines, and cuts no line', async () => {
+  test('splits overwritten text into lines, and cuts no line', async () => {
     const long = 'x'.repeat(100_000)
     expect(
       await linesOf([queued('a'), log('a', '1%\r50%\r100%\r'), log('a', ''), log('a', '\r'), log('a', long)]),
@@ -103,7 +103,7 @@ describe('a run as lines', () => {
     expect(await linesOf(told)).toEqual(['[a] t??'])
   })
 
-  test('draws its summary in ASCII where the locale is not UTF-8', async () => {
+  test('draws its summary in ASCII if the locale is not UTF-8', async () => {
     const [first, second] = [end('é', 'passed', 10, times(0, 10)), end('b', 'passed', 10, times(10, 10))]
     const told = [queued('é'), first, queued('b', { depends_on: ['é'] }), second]
     expect(await linesOf([...told, buildEnd('passed', 20)], ascii)).toContain(

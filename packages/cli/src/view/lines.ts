@@ -12,8 +12,8 @@ import { newRun, type Run } from './run-model.ts'
 import { summary } from './summary.ts'
 
 /**
- * Returns the text of an event in a log of lines, without its `[key] `; undefined for events
- * without one.
+ * Returns the text of an event in a line log, without its `[key] `; undefined for events without
+ * one.
  */
 function lineText(event: RunEvent): string | undefined {
   switch (event.kind) {
@@ -22,7 +22,7 @@ function lineText(event: RunEvent): string | undefined {
     case 'step_log':
       return event.line
     case 'service':
-      // Every service ends with its step.
+      // Every service ends with its step, so this event is omitted.
       return event.state === 'ended' && event.exit_code === null
         ? undefined
         : `service ${event.name} ${serviceText(event)}`
@@ -60,21 +60,18 @@ function retryCause({ exit_code, reason }: Extract<RunEvent, { readonly kind: 's
   return exit_code === null ? (reason ?? 'exit=none') : `exit=${exit_code}`
 }
 
-/** Adds facts that the exit code does not carry. */
+/** Adds facts that are not part of the exit code. */
 function remark({ state, soft_failed, message, error_code }: Extract<RunEvent, { readonly kind: 'step_end' }>): string {
   const words = [
     ...(state === 'canceled' || state === 'timed_out' ? [state.replace('_', ' ')] : []),
     ...(soft_failed ? ['does not fail the build'] : []),
-    // The step's log and the summary have it whole.
+    // The step's log and the summary contain the whole message.
     ...(message === null ? [] : [isUnstarted(error_code) ? 'not started' : message]),
   ]
   return words.length === 0 ? '' : ` (${words.join(': ')})`
 }
 
-/**
- * Returns a line for each text that a carriage return would have overwritten, so that nothing is
- * dropped.
- */
+/** Returns a line for each text that a carriage return would overwrite, so that nothing is lost. */
 function overwritten(text: string): string[] {
   if (!text.includes('\r')) return [text]
   const parts = text.split('\r').filter((part) => part !== '')
@@ -110,12 +107,12 @@ export function linesView(stderr: Terminal, charset: Charset, earlier: Earlier):
 }
 
 /**
- * The colours among the 16 that are readable on light and dark and mean neither failure nor
- * success.
+ * Those of the 16 colours that are readable on light and dark backgrounds and mean neither failure
+ * nor success.
  */
 const colors = ['cyan', 'magenta', 'blue', 'yellow', 'cyanBright', 'magentaBright', 'blueBright'] as const
 
-/** The colour of a step's key: the same in every run. */
+/** Returns the colour of a step's key, which is the same in every run. */
 export function keyColor(key: string): (typeof colors)[number] {
   let hash = 0
   for (let at = 0; at < key.length; at += 1) hash = (Math.imul(hash, 31) + key.charCodeAt(at)) >>> 0

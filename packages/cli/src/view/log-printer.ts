@@ -6,7 +6,7 @@ import { FailedLogs, showsExcerpts } from './failure/failed-logs.ts'
 import type { Tests } from './run-model.ts'
 
 interface PrinterOptions {
-  /** Each line begins with the key of its step. */
+  /** Whether each line begins with the key of its step. */
   readonly isPrefixed: boolean
   /** Returns the command that prints the whole log of a step. */
   readonly wholeLogOf: (step: string) => string
@@ -33,17 +33,17 @@ export class LogPrinter {
     if (this.#context.global.json) await this.#write('{"data":[')
   }
 
-  /** Opens the log of a step, which may have no line. */
+  /** Opens the log of a step, which may be empty. */
   open(step: string): void {
     if (this.#isExcerpt && !this.#context.global.json) this.#failed.begin(step)
   }
 
-  /** Takes the tests that a step reported, whose failed ones `--failed` sums up. */
+  /** Adds a step's reported tests; `--failed` summarizes the failed ones. */
   report(step: string, tests: Tests): void {
     if (this.#context.flags.failed && !this.#context.global.json) this.#failed.report(step, tests)
   }
 
-  /** Prints lines of a step. `facts` are further members of each JSON line. */
+  /** Prints lines of a step. `facts` are additional members of each JSON line. */
   async print(step: string, lines: readonly LogLine[], facts: { readonly attempt?: number } = {}): Promise<void> {
     const { global, flags, output } = this.#context
     let text = ''

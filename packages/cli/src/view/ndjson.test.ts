@@ -6,7 +6,7 @@ import { events } from './story.test-support.ts'
 const { buildStart, queued, start, log, end, buildEnd } = events
 const at = Date.UTC(2026, 10, 26, 8, 1, 2, 345)
 
-test('each event is one line of JSON on stdout, instants in RFC 3339, text as it came', async () => {
+test('each event is one line of JSON on stdout, with instants in RFC 3339 and unchanged text', async () => {
   const out = collect()
   const err = collect()
   const view = ndjsonView(out.terminal, err.terminal)

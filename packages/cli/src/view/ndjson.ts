@@ -28,7 +28,7 @@ function datesOf({ phases, ...instants }: AttemptTimes): object {
   }
 }
 
-/** Writes each event as one line of JSON to stdout when it happens. */
+/** Writes each event to stdout as one line of JSON when it occurs. */
 export function ndjsonView(stdout: Terminal, stderr: Terminal): RunView {
   const data = openWriter(stdout.stream)
   const talk = openWriter(stderr.stream)

@@ -1,14 +1,14 @@
 import { quoteWord } from '../terminal/quote-word.ts'
 import type { Run } from './run-model.ts'
 
-/** Returns the commands that help after a failure, each with its purpose. */
+/** Returns suggested commands after a failure, each with its purpose. */
 export function nextCommands({ failures, accepted }: Run): (readonly [command: string, gives: string])[] {
   const [first] = failures
   if (first === undefined) return []
   const number = accepted === null ? [] : [String(accepted.build.number)]
   const pipeline = accepted === null ? [] : ['-p', quoteWord(accepted.build.pipeline)]
   return [
-    [['hm logs', ...number, '--failed', ...pipeline].join(' '), 'what the failed steps reported'],
+    [['hm logs', ...number, '--failed', ...pipeline].join(' '), 'show the reports of the failed steps'],
     ...(first.startedAt === null
       ? []
       : [
@@ -22,12 +22,9 @@ export function nextCommands({ failures, accepted }: Run): (readonly [command: s
   ]
 }
 
-/** A server finds out by itself. */
+/** A server detects flaky tests automatically. */
 function flakyCommand(step: string, accepted: Run['accepted']): readonly [command: string, gives: string] {
   return accepted === null
     ? [`hm flaky ${quoteWord(step)}`, 'find out which of its tests are flaky']
-    : [
-        `hm test ${accepted.build.number} -p ${quoteWord(accepted.build.pipeline)}`,
-        'its failed tests, and which are flaky',
-      ]
+    : [`hm test ${accepted.build.number} -p ${quoteWord(accepted.build.pipeline)}`, 'list its failed and flaky tests']
 }

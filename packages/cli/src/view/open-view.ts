@@ -14,19 +14,19 @@ export interface ViewOptions {
   readonly format?: string | undefined
   readonly logs?: boolean | undefined
   /**
-   * Durations of the last real runs in milliseconds, by step key. Estimates of the remaining time
-   * and of the time that the cache saved use them.
+   * Durations of the last uncached runs in milliseconds, by step key. They are used to estimate the
+   * remaining time and the time saved by the cache.
    */
   readonly earlier?: ReadonlyMap<string, number> | undefined
-  /** How many steps run at a time, where that is known. */
+  /** Number of concurrent steps, if known. */
   readonly parallelism?: number | undefined
-  /** The clock of the run's instants: the wall clock when absent. */
+  /** The clock of the run's instants; defaults to the wall clock. */
   readonly now?: () => number
 }
 
 /**
- * Opens the view that the flags, the environment and the terminal ask for. The caller closes it in
- * every case.
+ * Opens the view that the flags, the environment and the terminal require. The caller must always
+ * close it.
  */
 export async function openView(options: ViewOptions): Promise<RunView> {
   const { output, env, global, format, logs = false, now = Date.now } = options
@@ -64,7 +64,7 @@ interface Wishes {
   readonly isTerminal: boolean
 }
 
-/** Chooses the view of a run. `-v` prints between the events, which would break a drawn tree. */
+/** Chooses the view of a run. `-v` prints between the events, which would damage a drawn tree. */
 export function chooseView({ env, format, logs, json, quiet, verbose, isTerminal }: Wishes): ViewKind {
   if (json || format === 'json') return 'ndjson'
   if (quiet) return 'quiet'

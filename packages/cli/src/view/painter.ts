@@ -1,8 +1,8 @@
 import { widthOf } from '../terminal/text-width.ts'
 
 /**
- * The drawing on the terminal: styled lines, and the width that they were drawn at. The cursor is
- * at the start of the line after the last.
+ * The drawing on the terminal: styled lines, and the width for which they were drawn. The cursor is
+ * at the start of the line after the last one.
  */
 export interface Drawn {
   readonly lines: readonly DrawnLine[]
@@ -18,7 +18,7 @@ interface DrawnLine {
 export interface Screen {
   readonly columns: number
   readonly rows: number
-  /** Whether the terminal reflows lines when it gets narrower. */
+  /** Whether the terminal reflows lines when it becomes narrower. */
   readonly reflows: boolean
 }
 
@@ -40,8 +40,8 @@ export function drawnLine(text: string, plain: string): DrawnLine {
 }
 
 /**
- * Returns the output that turns one frame into the next, below text that stays. Writes only changed
- * lines, in place: nothing is erased first and nothing flickers.
+ * Returns the output that converts one frame into the next, below text that stays. Rewrites only
+ * changed lines, without erasing first, to avoid flicker.
  */
 export function transition(before: Drawn, after: readonly DrawnLine[], above: string, screen: Screen): string {
   const height = heightNow(before, screen)
@@ -54,15 +54,15 @@ export function transition(before: Drawn, after: readonly DrawnLine[], above: st
   }
   const lines = after.map(({ text, width }, index) => {
     if (text === before.lines[index]?.text) return '\r\n'
-    // After a full line the cursor stands on its last character.
+    // After a full line the cursor stays on its last character, which an erase would remove.
     return `${text}${width < screen.columns ? eraseLineEnd : ''}\r\n`
   })
   return `${begin}${up}\r${lines.join('')}${after.length < before.lines.length ? eraseBelow : ''}${finish}`
 }
 
 /**
- * Returns the number of lines that the frame takes now, because a narrower terminal may have broken
- * its lines.
+ * Returns the current number of lines of the frame, because a narrower terminal may have broken its
+ * lines.
  */
 function heightNow({ lines, columns }: Drawn, screen: Screen): number {
   if (columns <= screen.columns || !screen.reflows) return Math.min(lines.length, screen.rows - 1)
@@ -75,8 +75,8 @@ function sameLines(before: readonly DrawnLine[], after: readonly DrawnLine[]): b
 }
 
 /**
- * Says whether the terminal reflows lines at another width. Recognizes the terminals that do not,
- * as far as the environment names them.
+ * Whether the terminal reflows lines at another width. Recognizes terminals without reflow if the
+ * environment names them.
  */
 export function reflows(env: Readonly<Record<string, string | undefined>>): boolean {
   if (env.TMUX !== undefined) return true

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import type { RunEvent, StepState } from '../events/run-event.ts'
 import { events } from './story.test-support.ts'
 
-/** Text as an attacker would name a step or print a line. */
+/** Generates text that an attacker could use as a step's name or output. */
 const hostileText = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 60 }),
   fc.constantFrom(
@@ -20,7 +20,7 @@ const hostileText = fc.oneof(
 
 const states = fc.constantFrom<StepState>('passed', 'failed', 'skipped', 'canceled', 'timed_out')
 
-/** Generates the events of one step, in an order that a producer keeps. */
+/** Generates the events of one step, in an order that a producer guarantees. */
 const anyLife = fc.record({
   name: hostileText,
   parent: fc.nat(),

@@ -1,7 +1,7 @@
 /**
- * Plays a run to the terminal, for people to look at: `node
+ * Replays a run on the terminal for visual inspection: `node
  * packages/cli/src/view/replay.test-support.ts STORY [SPEED] [--logs|--json|-q]`. Stories: `web`
- * has one of everything; `many` has 400 steps; in `chain` each step builds in the one before;
+ * has one step of each kind; `many` has 400 steps; in `chain` each step builds in the previous one;
  * `pass` succeeds.
  */
 import process from 'node:process'

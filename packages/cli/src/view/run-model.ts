@@ -3,7 +3,7 @@ import type { TimedAttempt } from '@harmont/timeline'
 import type { AnnotationEvent, Instant, RunEvent, StepState } from '../events/run-event.ts'
 
 export type ShownState = 'waiting' | 'running' | StepState
-/** A failure that does not fail the build is a state of its own. */
+/** Adds a separate state for a failure that does not fail the build. */
 export type StateName = ShownState | 'soft'
 
 export type Service = Pick<Extract<RunEvent, { readonly kind: 'service' }>, 'name' | 'state' | 'ready_ms' | 'exit_code'>
@@ -12,10 +12,10 @@ export type Service = Pick<Extract<RunEvent, { readonly kind: 'service' }>, 'nam
 export interface Step {
   readonly key: string
   readonly name: string
-  /** null where the events carry none. */
+  /** null if the events contain none. */
   readonly command: string | null
   readonly parentKey: string | null
-  /** The key of the step that appended it. */
+  /** The key of the generator that appended it. */
   readonly appendedBy: string | null
   readonly dependsOn: readonly string[]
   /** Keys of the generators whose appended steps it also waits for. */
@@ -27,28 +27,28 @@ export interface Step {
   substitutedImage: string | null
   /** Counted from 1. */
   attempt: number
-  /** The number of allowed attempts, once one has failed. */
+  /** Number of allowed attempts, known after the first failure. */
   attempts: number | null
   waitReason: string | null
-  /** The services of its attempt. */
+  /** The services of the current attempt. */
   services: readonly Service[]
   startedAt: Instant | null
   durationMs: number | null
   exitCode: number | null
   errorCode: string | null
-  /** The reason for its end; for a skipped step, the reason to skip it. */
+  /** The reason for its end or for skipping it. */
   message: string | null
-  /** The last lines of its log; empty once it passed. */
+  /** The last lines of its log; empty after it passed. */
   tail: string[]
   /** Finds failures in the output of its command while it runs. */
   finder: FailureFinder | null
-  /** The failures that they report, once it has failed. */
+  /** The failures found, once the step has failed. */
   found: Found<QuotedFailure> | null
   /** The tests that it reported. */
   tests: Tests | null
-  /** How many steps it appended. */
+  /** Number of steps that it appended. */
   appended: number
-  /** The texts that it wrote for the page of its build. */
+  /** The annotations that it wrote. */
   annotations: AnnotationEvent[]
 }
 
@@ -56,16 +56,16 @@ export type Tests = Extract<RunEvent, { readonly kind: 'tests' }>
 type BuildEnd = Extract<RunEvent, { readonly kind: 'build_end' }>
 type BuildAccepted = Extract<RunEvent, { readonly kind: 'build_accepted' }>
 
-/** The state of a run: owned by one view and changed by `fold` alone. */
+/** The state of a run, owned by one view and changed only by `fold`. */
 export interface Run {
-  /** Steps in the order in which they were queued. */
+  /** Steps in the order of their queueing. */
   readonly steps: Step[]
   readonly byId: Map<string, Step>
   readonly byKey: Map<string, Step>
   readonly counts: Record<StateName, number>
-  /** Steps whose failure counts, the first one first. */
+  /** Steps that failed the build, in order of failure. */
   readonly failures: Step[]
-  /** Attempts that a machine had, in the order of their ends. */
+  /** Attempts that ran on a machine, in the order of their ends. */
   readonly attempts: TimedAttempt[]
   cached: number
   artifacts: number
@@ -96,7 +96,7 @@ export function stateName({ state, softFailed }: Step): StateName {
   return softFailed ? 'soft' : state
 }
 
-/** Whether it failed, and the build with it. */
+/** Whether its failure fails the build. */
 export function isFailure({ state, softFailed }: Step): boolean {
   return (state === 'failed' || state === 'timed_out') && !softFailed
 }

@@ -10,7 +10,7 @@ interface CollectOptions {
   readonly stream?: PassThrough
 }
 
-/** Makes a stream that is no terminal, and collects its output. */
+/** Creates a stream that is not a terminal, and collects its output. */
 export function collect({ color = false, stream = new PassThrough({ highWaterMark: 2 ** 24 }) }: CollectOptions = {}) {
   const terminal: Terminal = {
     stream,
@@ -26,7 +26,7 @@ export function collect({ color = false, stream = new PassThrough({ highWaterMar
 export class ScreenStream extends PassThrough {
   columns: number
   rows: number
-  /** Everything written, including text that a screen does not show. */
+  /** Returns all output, including text that a screen does not show. */
   written = ''
   readonly #emulator: InstanceType<typeof xterm.Terminal>
 
@@ -40,7 +40,7 @@ export class ScreenStream extends PassThrough {
     })
   }
 
-  /** Resizes the emulator first and then notifies the process, as a window does. */
+  /** Resizes the emulator first and then notifies the process, like a window. */
   async resize(columns: number, rows: number): Promise<void> {
     await this.#settle()
     this.#emulator.resize(columns, rows)
@@ -50,7 +50,7 @@ export class ScreenStream extends PassThrough {
   }
 
   /**
-   * Returns every line, scrolled ones first, without blank ones at the end. Joins lines that the
+   * Returns every line, scrolled ones first, without trailing blank lines. Joins lines that the
    * terminal wrapped.
    */
   async lines(): Promise<string[]> {
@@ -67,7 +67,7 @@ export class ScreenStream extends PassThrough {
   }
 
   #shown = 0
-  /** The emulator works in timers, which a test may have stopped. */
+  /** The emulator uses timers, which a test may have stopped. */
   async #settle(): Promise<void> {
     const fresh = this.written.slice(this.#shown)
     this.#shown = this.written.length

@@ -12,7 +12,7 @@ export const stateLabels: Readonly<Record<StateName, string>> = {
   timed_out: 'timed out',
 }
 
-/** Columns of the longest word. */
+/** Width of the longest label in columns. */
 export const labelWidth = 9
 
 export const stateStyles: Readonly<Record<StateName, Style>> = {
@@ -26,7 +26,7 @@ export const stateStyles: Readonly<Record<StateName, Style>> = {
   timed_out: ['red', 'bold'],
 }
 
-/** The order of states in sums. */
+/** The order of states in summaries. */
 export const sumOrder = [
   'running',
   'failed',

@@ -8,18 +8,18 @@ import { labelWidth, stateLabels, stateStyles } from './state-labels.ts'
 
 /** Columns before the name: sign, blank, word, blank. */
 export const nameColumn = labelWidth + 3
-/** Columns of the longest usual time: `12m 05s`. */
+/** Columns of the longest usual duration: `12m 05s`. */
 const timeWidth = 7
 
 export interface Columns {
   readonly charset: Charset
   readonly nameWidth: number
-  /** Steps below this depth are not indented further. */
+  /** Maximum depth of indentation. */
   readonly deepest: number
   readonly now: number
 }
 
-/** Draws one step: sign and word of its state, its name at this depth, its time, and remarks. */
+/** Draws one step: sign and label of its state, its name at this depth, its time, and remarks. */
 export function stepRow(step: Step, depth: number, run: Run, { charset, nameWidth, deepest, now }: Columns): Line {
   const state = stateName(step)
   const style = stateStyles[state]
@@ -32,7 +32,7 @@ export function stepRow(step: Step, depth: number, run: Run, { charset, nameWidt
   ]
 }
 
-/** The services of a step, below its row. */
+/** Draws the services of a step, below its row. */
 export function serviceRows({ services }: Step, count: number, depth: number, columns: Columns): Line[] {
   const { charset, deepest } = columns
   const before = `${' '.repeat(nameColumn)}${indent(depth, deepest)}${charset.bar} `
@@ -48,7 +48,7 @@ function serviceText({ state, ready_ms, exit_code }: Service): string {
   return `${state}${exit}`
 }
 
-/** A running step's last lines, below its row. */
+/** Draws a running step's last lines, below its row. */
 export function logRows(step: Step, count: number, depth: number, { charset, deepest }: Columns): Line[] {
   const before = `${' '.repeat(nameColumn)}${indent(depth, deepest)}${charset.bar} `
   return lastLines(step, count).map((line) => [span(before + charset.text(line), 'dim')])
@@ -79,7 +79,7 @@ function attempt({ attempt: number, attempts, state }: Step): string {
 
 function exit({ state, exitCode, errorCode }: Step): string {
   if (state !== 'failed' || exitCode === null) return ''
-  // The command passed; something after it failed.
+  // The command passed, but later work failed.
   return exitCode === 0 && errorCode !== null ? errorCode.replaceAll('_', ' ') : `exit ${exitCode}`
 }
 
@@ -87,7 +87,7 @@ function joined(parts: readonly string[]): string {
   return parts.filter((part) => part !== '').join('  ')
 }
 
-/** Sentences for the `wait_reason`s that the API documents; another one is shown as it is. */
+/** Texts for the documented `wait_reason`s of the API; any other reason is shown unchanged. */
 const reasons: Readonly<Record<string, string | undefined>> = {
   dependencies: 'for other steps',
   runner: 'for a free slot',
@@ -98,7 +98,7 @@ const reasons: Readonly<Record<string, string | undefined>> = {
   organization_limit: 'for the limit of its organization',
 }
 
-/** Returns what a waiting step waits for. */
+/** Returns the wait reason of a step in words. */
 function waitText(step: Step, run: Run): string {
   // Before its start, a step has only the engine's remarks on its preparation.
   const starting = step.services.filter(({ state }) => state === 'starting').map(({ name }) => name)
@@ -115,7 +115,7 @@ function waitText(step: Step, run: Run): string {
     else more += 1
   }
   const appending = step.afterAppended.flatMap((key) => run.byKey.get(key)?.name ?? [])
-  if (names.length === 0 && appending.length > 0) return `for all that ${appending.join(' and ')} appended`
+  if (names.length === 0 && appending.length > 0) return `for all steps that ${appending.join(' and ')} appended`
   if (names.length === 0) return reasons[step.waitReason ?? ''] ?? ''
   return `for ${names.join(', ')}${more === 0 ? '' : ` and ${more} more`}`
 }

@@ -2,7 +2,7 @@ import { type Beat, events } from './story.test-support.ts'
 
 const { annotation, buildStart, queued, waiting, start, log, cacheHit, skipped, retry, end, buildEnd } = events
 
-/** How long the steps of `web` took earlier. */
+/** Earlier durations of the steps of `web`. */
 export const earlier: ReadonlyMap<string, number> = new Map([
   ['base', 41_000],
   ['install', 12_000],
@@ -102,5 +102,5 @@ const pass: readonly Beat[] = [
   [0, buildEnd('passed', 1500)],
 ]
 
-/** Runs to look at, with the time between their events. */
+/** Runs for visual inspection, with the time between their events. */
 export const stories: Readonly<Record<string, readonly Beat[] | undefined>> = { web, many, chain, pass }

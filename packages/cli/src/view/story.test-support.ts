@@ -1,13 +1,13 @@
 import type { AnnotationEvent, RunEvent, StepState } from '../events/run-event.ts'
 
 /**
- * An event reduced to the fields that a story needs, with the milliseconds since the one before.
+ * An event reduced to the fields that a story needs, with the milliseconds since the previous one.
  */
 export type Beat = readonly [afterMs: number, event: RunEvent]
 
 type Told<Kind extends RunEvent['kind']> = Partial<Omit<Extract<RunEvent, { readonly kind: Kind }>, 'kind' | 'step_id'>>
 
-/** Short names for events in tests: each with the members that the test does not name filled in. */
+/** Short constructors of events for tests; they fill in all members that the test omits. */
 export const events = {
   buildStart: (step_count: number, started_at = 0): RunEvent => ({
     kind: 'build_start',
@@ -87,7 +87,7 @@ export const events = {
     message: null,
     ...told,
   }),
-  /** The times of an attempt that was ready at `from` and waited for so long. */
+  /** Returns the times of an attempt that was ready at `from` and waited for this long. */
   times: (from: number, ms: number, waitedMs = 0): Told<'step_end'> => {
     const at = from + waitedMs
     return { times: { ready_at: from, assigned_at: at, started_at: at, finished_at: at + ms, phases: [] } }

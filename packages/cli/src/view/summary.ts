@@ -14,7 +14,7 @@ import { stateLabels, sumOrder } from './state-labels.ts'
 interface SummaryOptions {
   readonly charset: Charset
   readonly earlier: Earlier
-  /** Longer lines are broken at words. */
+  /** Longer lines are wrapped at words. */
   readonly width: number
 }
 
@@ -54,10 +54,10 @@ function stateSums({ counts, cached }: Run): string {
 
 /** Longer paths name only their slowest steps. */
 const longPath = 6
-/** Time without a command is told from this share of the run. */
+/** Minimum share of the run at which time without a command is reported. */
 const leastTold = 0.05
 
-/** Says which steps decided when the run ended, and what it spent its time on besides their commands. */
+/** Names the steps that decided when the run ended, and its time besides their commands. */
 function pathLine({ attempts, startedAt, byKey }: Run, charset: Charset): Line[] {
   const build = { from: startedAt ?? 0, approvedAt: null, hasGroup: false, attempts }
   const path = criticalPath(build, 0)
@@ -93,7 +93,7 @@ function testsLine({ steps }: Run): Line[] {
   return counts === '' ? [] : [[span(`tests: ${counts}`)]]
 }
 
-/** Names the images that were not pulled, although the steps passed. */
+/** Names the images that could not be pulled, although the steps passed. */
 function substituteLine({ steps }: Run, charset: Charset): Line[] {
   const images = new Set(steps.flatMap(({ substitutedImage }) => substitutedImage ?? []))
   if (images.size === 0) return []
@@ -114,7 +114,7 @@ function firstFailure({ failures }: Run, charset: Charset): Line[] {
 
 const mostNamedTests = 3
 
-/** Names the first failed tests of a step that reported them. */
+/** Names the first failed tests of a step with a report. */
 function failedTests({ tests }: Step, charset: Charset): Line[] {
   if (tests === null || tests.failed === 0) return []
   const named = tests.failures.slice(0, mostNamedTests)
@@ -125,7 +125,7 @@ function failedTests({ tests }: Step, charset: Charset): Line[] {
   ]
 }
 
-/** Never wraps commands. Their purposes are shown where all of them fit. */
+/** Never wraps commands. Their purposes are shown if all of them fit. */
 function nextLines(run: Run, charset: Charset, width: number): Line[] {
   const commands = nextCommands(run)
   const longest = Math.max(...commands.map(([command]) => widthOf(command)))

@@ -1,9 +1,9 @@
 import type { Step } from './run-model.ts'
 
-/** A step in its place: under its parent, or under the step that appended it. */
+/** A step's position in the tree: under its parent, or under its generator. */
 export interface Place<S = Step> {
   readonly step: S
-  /** Index of its parent's place, always before its own; -1 for a root. */
+  /** Index of its parent's place, always lower than its own; -1 for a root. */
   readonly parent: number
 }
 
@@ -12,7 +12,7 @@ interface Placeable {
   readonly appendedBy?: string | null
 }
 
-/** All steps, parents before children, siblings as they were queued. */
+/** Returns all steps, parents before children, siblings in the order of their queueing. */
 export function treeOrder<S extends Placeable>({
   steps,
   byKey,
@@ -40,12 +40,12 @@ export function treeOrder<S extends Placeable>({
     }
   }
   for (const root of roots) walk(root)
-  // A server that reports a cycle is wrong, but each of its steps is still shown.
+  // Shows each step of a cycle, although a correct server reports none.
   if (placed.size < steps.length) for (const step of steps) walk(step)
   return places
 }
 
-/** An appended step is under the one that appended it, unless it builds in another appended one. */
+/** An appended step is under its generator, unless it builds in another appended step. */
 function above<S extends Placeable>({ parentKey, appendedBy }: S, byKey: ReadonlyMap<string, S>): S | undefined {
   const parent = byKey.get(parentKey ?? '')
   const isAmongAppended = parent !== undefined && parent.appendedBy != null

@@ -31,7 +31,7 @@ function open(columns: number, rows: number) {
 const frames = (screen: ScreenStream) => screen.written.split('\x1b[?2026h').length - 1
 
 describe('the tree on a terminal', () => {
-  test('steps that a step appended come below it, and what waits for them comes last', async () => {
+  test('steps appear below the generator that appended them, and the steps that wait for them come last', async () => {
     const { screen, view, tell, pass } = open(90, 14)
     await tell(
       buildStart(2, 1_000_000),
@@ -54,10 +54,10 @@ describe('the tree on a terminal', () => {
       '▸ running     a    0s',
       '∙ waiting       c  for a',
       '∙ waiting     b',
-      '∙ waiting   all    for all that plan appended',
+      '∙ waiting   all    for all steps that plan appended',
       '1 of 5 done, 1 running  0s',
     ])
-    // `c` ends last of what was appended, and `all` waited for it.
+    // `c` is the last appended step to end, and `all` waited for it.
     const at = { a: 1_000_400, b: 1_000_400, c: 1_000_700, all: 1_001_000 }
     const ends = Object.entries(at).map(([key, from]) => end(key, 'passed', 300, times(from, 300)))
     await tell(...ends, buildEnd('passed', 1300))
@@ -65,7 +65,7 @@ describe('the tree on a terminal', () => {
     expect(await screen.lines()).toContain('critical path: plan 400ms › a 300ms › c 300ms › all 300ms, 1.3s in all')
   })
 
-  test('redraws in place, and its times advance', async () => {
+  test('redraws in place with current times', async () => {
     const { screen, view, tell, pass } = open(60, 10)
     await tell(buildStart(2, 1_000_000), queued('a'), queued('b', { parent_key: 'a' }), start('a', 1_000_000))
     await pass(100)
@@ -121,7 +121,7 @@ describe('the tree on a terminal', () => {
     expect((await screen.lines()).slice(0, above.length).map((line) => line.trimEnd())).toEqual(above)
   })
 
-  test('is right after the window changed its width or height', async () => {
+  test('is correct after the window changed its width or height', async () => {
     const { screen, view, tell, pass } = open(80, 12)
     await view.note('before')
     const name = 'a step with a name that takes most of the width of it'
@@ -132,7 +132,7 @@ describe('the tree on a terminal', () => {
       queued('c'),
     )
     await tell(start('a', 1_000_000), log('a', 'x'.repeat(200)))
-    // A narrower window would scroll wrapped lines into the history. All of these fit.
+    // A narrower window would scroll wrapped lines into the history. All these sizes fit.
     for (const [columns, rows] of [
       [30, 12],
       [79, 12],
@@ -153,7 +153,7 @@ describe('the tree on a terminal', () => {
     await view.close()
   })
 
-  test('writes nothing when nothing changed, and otherwise only the changed lines', async () => {
+  test('writes only changed lines, and nothing if nothing changed', async () => {
     const { screen, view, tell, pass } = open(60, 10)
     await tell(queued('a'), queued('b'), queued('c'))
     await pass(100)
@@ -168,7 +168,7 @@ describe('the tree on a terminal', () => {
     await view.close()
   })
 
-  test('draws at most twelve frames a second', async () => {
+  test('draws at most twelve frames per second', async () => {
     const { screen, view, tell, pass } = open(60, 10)
     await tell(queued('a'), start('a', 1_000_000))
     const before = frames(screen)
@@ -193,7 +193,7 @@ describe('the tree on a terminal', () => {
     await view.close()
   })
 
-  test('skips frames while the terminal does not read, but no failure', async () => {
+  test('skips frames while the terminal does not read, but no failures', async () => {
     const { screen, view, tell, pass } = open(60, 10)
     screen.pause()
     screen.removeAllListeners('data')
@@ -227,7 +227,7 @@ describe('the tree on a terminal', () => {
     expect(screen.written).toBe(written)
   })
 
-  test('of an abandoned run shows the last state, without a summary', async () => {
+  test('shows the last state of an abandoned run, without a summary', async () => {
     const { screen, view, tell } = open(60, 10)
     await tell(buildStart(1, 1_000_000), queued('a'), start('a', 1_000_000))
     await view.close()
@@ -245,7 +245,7 @@ describe('the tree on a terminal', () => {
   })
 })
 
-test('for any events, the screen ends with the last frame and the right counts, and every failure stands above', async () => {
+test('for any events, the screen ends with the last frame and the correct counts, and shows every failure above', async () => {
   await fc.assert(
     fc.asyncProperty(
       anyRun,
@@ -256,7 +256,7 @@ test('for any events, the screen ends with the last frame and the right counts, 
         const view = new TreeView({ ...options, stderr: screenTerminal(screen) })
         for (const event of told) {
           await view.show(event)
-          // The frame grows and shrinks as much as it can.
+          // Makes the frame grow and shrink as much as possible.
           if (event.kind === 'step_end') screen.emit('resize')
         }
         await view.show(buildEnd('failed', 1000))

@@ -12,7 +12,7 @@ import { type Drawn, drawnLine, nothingDrawn, reflows, type Screen, showCursor, 
 import { isFailure, newRun, type Run } from './run-model.ts'
 import { summary } from './summary.ts'
 
-/** Draws at most twelve frames per second, and at least one for the running times. */
+/** Intervals: at most twelve frames per second, and at least one for the running times. */
 const frameMs = 83
 const tickMs = 1000
 
@@ -25,8 +25,8 @@ interface TreeOptions {
 }
 
 /**
- * Draws the run as a tree over itself. Skips frames while the terminal has not taken the last one,
- * but never text above the tree, such as failures.
+ * Draws the run as a tree that overwrites itself. Skips frames until the terminal has accepted the
+ * last one, but never text above the tree, such as failures.
  */
 export class TreeView implements RunView {
   readonly #options: TreeOptions
@@ -39,7 +39,7 @@ export class TreeView implements RunView {
   #layout: Layout
   #paintedAt = 0
   #timer: NodeJS.Timeout | undefined
-  /** When the timer fires. */
+  /** Time at which the timer fires. */
   #dueAt = Number.POSITIVE_INFINITY
   #isClosed = false
 
@@ -84,7 +84,7 @@ export class TreeView implements RunView {
     this.#writer.release()
   }
 
-  /** Paints at once when it is due, because a busy producer keeps timers from running. */
+  /** Paints at once when due, because a busy producer keeps timers from running. */
   #change(): void {
     const wait = this.#paintedAt + frameMs - this.#options.now()
     if (wait <= 0) this.#paintIfTaken()
@@ -96,7 +96,7 @@ export class TreeView implements RunView {
     else void this.#paint().then(() => this.#schedule(tickMs))
   }
 
-  /** The next frame comes after this many milliseconds, or earlier if one is already due. */
+  /** Schedules the next frame after this many milliseconds, unless an earlier one is due. */
   #schedule(ms: number): void {
     const at = this.#options.now() + ms
     if (this.#isClosed || (this.#timer !== undefined && this.#dueAt <= at)) return
@@ -113,7 +113,7 @@ export class TreeView implements RunView {
     if (this.#layout.places.length !== run.steps.length) this.#layout = layOut(run, charset)
     this.#paintedAt = now()
     const size: Screen = { columns: stderr.columns(), rows: rowsOf(stderr), reflows: this.#reflows }
-    // The last frame leaves room for the summary, but not all of a small screen.
+    // The last frame leaves room for the summary, but keeps some of a small screen.
     const height = Math.max(1, Math.floor(size.rows / 2), size.rows - 1 - below.length)
     const lines = frame(run, this.#layout, { charset, width: size.columns, height, now: this.#paintedAt, earlier })
     const after = lines.map((line) => drawnLine(paintLine(line, stderr.style), plainOf(line)))

@@ -10,12 +10,12 @@ import type { Run } from './run-model.ts'
 interface WhyStep {
   readonly key: string
   readonly state: string
-  /** Why it ran, was cached or was skipped. */
+  /** The reason why it ran, was cached or was skipped. */
   readonly reason: string
 }
 
 interface Why {
-  /** `run 12 of ci`. */
+  /** A name such as `run 12 of ci`. */
   readonly named: string
   readonly state: string
   /** The run, with the last lines of its failures. */

@@ -12,7 +12,7 @@ description: Check with Harmont that a change passes CI before it is pushed. Use
 
 When it fails:
 
-- \`hm logs --failed\` prints what the failed steps reported, \`hm logs RUN KEY\` the whole log of one, \`hm why\` the cause.
+- \`hm logs --failed\` prints the reports of the failed steps, \`hm logs RUN KEY\` the whole log of one, \`hm why\` the cause.
 - \`hm exec KEY COMMAND\` runs a command in the file system that the failed step left, \`hm exec --before KEY COMMAND\` in the one that it started from.
 - Fix the cause, then \`hm retry\`: it runs only the failed steps and those they blocked.
 - Do not weaken a test, raise a timeout or set \`softFail\` to get green unless you were asked to.

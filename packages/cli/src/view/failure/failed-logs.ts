@@ -4,28 +4,27 @@ import { appendLines } from '../../events/append-lines.ts'
 import type { Tests } from '../run-model.ts'
 import { failedTestLines, quotedLines } from './failure-excerpt.ts'
 
-/** At most this many failures of a step are listed. */
+/** Maximum number of failures listed for a step. */
 const mostNamed = 10
-/** A log of at most this number of lines is shown whole. */
+/** Maximum number of lines of a log that is shown completely. */
 const mostWhole = 50
 
 /**
- * Says whether `hm logs` shows the reports of failed logs instead of the lines, which these flags
- * choose.
+ * Whether `hm logs` shows the reports of failed logs instead of the lines selected by these flags.
  */
 export function showsExcerpts({ failed, tail, since, timestamps, follow }: Context<'logs'>['flags']): boolean {
   return failed && tail === undefined && since === undefined && !timestamps && !follow
 }
 
-/** The log of one step as `hm logs --failed` shows it. */
+/** The log of one step in the form of `hm logs --failed`. */
 export interface FailedLog {
   readonly step: string
   /**
-   * The whole log where it is short, else the failed tests of its report, else what its tests or
-   * compiler printed, else its last lines.
+   * The whole log if it is short. Otherwise the failed tests of its report, the output of its tests
+   * or compiler, or its last lines, whichever exists first.
    */
   readonly excerpt: readonly string[]
-  /** Number of lines of the log; null where `excerpt` is all of it. */
+  /** Number of lines of the log; null if `excerpt` is the whole log. */
   readonly lines: number | null
   /** One line per failure; empty for a log that reports none. */
   readonly summary: readonly string[]
@@ -42,7 +41,7 @@ interface Taken {
 export class FailedLogs {
   readonly #logs = new Map<string, Taken>()
 
-  /** Begins the log of a failed step, which may have no line. */
+  /** Begins the log of a failed step, which may be empty. */
   begin(step: string): Taken {
     const made = { finder: new FailureFinder(), last: [], lines: 0, tests: null }
     const log = this.#logs.get(step) ?? made
@@ -50,14 +49,12 @@ export class FailedLogs {
     return log
   }
 
-  /** Takes the tests that a step reported. Failed ones tell of its failure in place of its log. */
+  /** Adds the tests that a step reported. Failed tests replace its log as the explanation. */
   report(step: string, tests: Tests): void {
     this.begin(step).tests = tests
   }
 
-  /**
-   * Takes the next line of a step's log. A remark of Harmont's own reports no failure of a test.
-   */
+  /** Adds the next line of a step's log. Harmont's own remarks do not report test failures. */
   take(step: string, line: string, isRemark = false): void {
     const log = this.begin(step)
     if (!isRemark) log.finder.next(line)
@@ -78,7 +75,7 @@ export class FailedLogs {
   }
 }
 
-/** Returns the failed tests of a report as the failures of a log are given. */
+/** Converts the failed tests of a report to the form of failures found in a log. */
 function asFound({ failed, failures }: Tests): Found<ReportedFailure> {
   const reported = failures.map(({ name, file, line, message }) => {
     const [first = ''] = message?.trim().split('\n') ?? []

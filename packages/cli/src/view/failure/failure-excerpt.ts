@@ -3,12 +3,12 @@ import type { FailedTest } from '../../events/run-event.ts'
 import { lastLines } from '../fold.ts'
 import type { Step, Tests } from '../run-model.ts'
 
-/** About as many lines as are shown of a log without reports. */
+/** Maximum number of lines, about as many as for a log without reports. */
 const mostLines = 50
 
 /**
- * Returns the lines of a failed step that describe the failure: its report of tests, else what its
- * test runner, compiler or linter printed, else its last lines.
+ * Returns the lines of a failed step that describe the failure: its test report, or the output of
+ * its test runner, compiler or linter, or its last lines.
  */
 export function failureExcerpt(step: Pick<Step, 'found' | 'tests' | 'tail'>): readonly string[] {
   const tests = failedTestLines(step)
@@ -18,12 +18,12 @@ export function failureExcerpt(step: Pick<Step, 'found' | 'tests' | 'tail'>): re
   return [countWords(step.found), '', ...quotes]
 }
 
-/** A message has as many lines as a difference of small values. */
+/** Maximum number of lines of a message, enough for a difference of small values. */
 const mostOfMessage = 12
 
 /**
- * Returns the failed tests of a step's report with their places, and what their tool says; null
- * without one.
+ * Returns the failed tests of a step's report with their places and messages; null without a
+ * report.
  */
 export function failedTestLines({ tests }: Pick<Step, 'tests'>): readonly string[] | null {
   if (tests === null || tests.failed === 0) return null
@@ -40,7 +40,7 @@ export function failedTestLines({ tests }: Pick<Step, 'tests'>): readonly string
   return [countWords({ tests: failed, errors: 0 }), ...lines, ...(more === 0 ? [] : ['', `and ${more} more`])]
 }
 
-/** Returns a test with file and line. */
+/** Returns a test's name with file and line. */
 export function testWithPlace({ name, file, line }: Omit<FailedTest, 'message'>, between: string): string {
   return file === null ? name : `${name}${between}${file}${line === null ? '' : `:${line}`}`
 }
@@ -53,7 +53,7 @@ export function testCounts({ passed, failed, skipped }: Pick<Tests, 'passed' | '
     .join(', ')
 }
 
-/** Returns the reports of the first failures, as the log has them; null where it has none. */
+/** Returns the first failures as the log reports them; null if it reports none. */
 export function quotedLines(found: Found<QuotedFailure> | null): readonly string[] | null {
   if (found === null || found.failures.length === 0) return null
   const lines: string[] = []

@@ -21,7 +21,7 @@ test('a step without its image did not start: the reason is shown, and no shell 
   expect(nextCommands(run).map(([command]) => command)).toEqual(['hm logs --failed', 'hm retry'])
 })
 
-test('a started step without output says so, and offers a shell', () => {
+test('a started step without output is reported as such, with an offer of a shell', () => {
   const run = newRun()
   for (const event of [queued('a'), start('a'), end('a', 'failed', 5)]) fold(run, event)
   expect(failureLines(stepOf(run, 'id-a'), unicode, 80).map(plainOf)).toContain('  (it printed nothing)')
@@ -62,7 +62,7 @@ test('a log with test reports shows these instead of its last lines, and other l
   ])
 })
 
-test('a report of tests is shown instead of the log, with file and line, and decides the cause', () => {
+test('a test report is shown instead of the log, with file and line, and decides the cause', () => {
   const run = newRun()
   const failures = [
     { name: 'invoice › adds \u001b[2J', file: 'src/a.test.ts', line: 7, message: 'expected 2, got 1' },
@@ -105,7 +105,7 @@ test('a report of tests is shown instead of the log, with file and line, and dec
   )
 })
 
-test('the next command after failed tests finds the flaky ones, here or on the server', () => {
+test('the next command after failed tests finds the flaky ones, locally or on the server', () => {
   const commands = (...before: readonly RunEvent[]) => {
     const run = newRun()
     const failures = [{ name: 'adds', file: null, line: null, message: null }]
@@ -132,7 +132,7 @@ test('a new attempt has no tests yet', () => {
   expect(stepOf(run, 'id-a').tests).toBeNull()
 })
 
-test('many failures are shown as far as they fit', () => {
+test('shows as many failures as fit', () => {
   const run = newRun()
   for (const event of [queued('a'), start('a')]) fold(run, event)
   for (let n = 0; n < 300; n++) fold(run, log('a', `a.c:${n}:1: error: no ${n}`))

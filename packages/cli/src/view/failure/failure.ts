@@ -8,7 +8,8 @@ import { failureExcerpt } from './failure-excerpt.ts'
 import { endingText, likelyCause } from './likely-cause.ts'
 
 /**
- * Shows the command of a step without output in one line: a check such as `test -z` fails silently.
+ * Shows the command of a step without output in one line, because a check such as `test -z` fails
+ * silently.
  */
 function silentLines({ command }: Step, charset: Charset): Line[] {
   const [first = '', ...more] = (command ?? '').trim().split('\n')
@@ -18,14 +19,14 @@ function silentLines({ command }: Step, charset: Charset): Line[] {
 }
 
 /**
- * Describes a failure when it happens: its ending, its reports or last lines, and its likely cause.
- * The terminal wraps long lines, so that they can be copied whole.
+ * Describes a failure at its occurrence: its ending, its reports or last lines, and its likely
+ * cause. Leaves wrapping of long lines to the terminal, so that they can be copied whole.
  */
 export function failureLines(step: Step, charset: Charset, width: number): Line[] {
   const state = stateName(step)
   const after = step.durationMs === null || step.startedAt === null ? '' : ` after ${duration(step.durationMs)}`
   const attempts = step.attempt === 1 ? '' : `, attempt ${step.attempt}`
-  // A step that did not start has only remarks, and the cause repeats the last of them.
+  // A step that did not start has only remarks, and the cause repeats the last one.
   const lines = step.startedAt === null ? [] : failureExcerpt(step)
   const cause = likelyCause(step)
   return [

@@ -30,7 +30,7 @@ test.each([
   ['disk_limit', 'it exceeded its disk limit'],
   ['step_timeout', 'it exceeded its timeout'],
   ['pipeline_timeout', 'the build exceeded its timeout'],
-  ['provision_failed', 'its sandbox could not be made: the image is wrong, or its registry cannot be reached'],
+  ['provision_failed', 'its sandbox could not be created: the image is invalid, or its registry cannot be reached'],
   ['snapshot_failed', 'the command passed, but its file system could not be saved'],
   ['sandbox_lost', 'its sandbox was lost: the machine or the process that ran it went down'],
   ['build_abandoned', 'the process that ran the build ended'],
@@ -38,17 +38,17 @@ test.each([
   expect(likelyCause({ ...failed, errorCode, tail: ['no space left on device'] })).toBe(cause)
 })
 
-test('a missing artifact is named', () => {
+test('names a missing artifact', () => {
   const message = 'The step left no file that its required artifact "junit.xml" names.'
   expect(likelyCause({ ...failed, exitCode: 0, errorCode: 'artifact_missing', message })).toBe(message)
 })
 
-test('an unavailable image is named, with the reason', () => {
+test('names an unavailable image and the reason', () => {
   const message = 'Could not pull nosuch:1: docker.io has no such image. Import it: hm image import FILE.tar nosuch:1'
   expect(likelyCause({ ...failed, exitCode: null, errorCode: 'provision_failed', message })).toBe(message)
 })
 
-test('a service that ended is named, with its last lines in one', () => {
+test('names an ended service, with its last lines joined into one', () => {
   const message = 'The service db ended with exit 3 before it was ready. Its last lines:\nno disk\nbye'
   expect(likelyCause({ ...failed, exitCode: null, errorCode: 'service_failed', message })).toBe(
     'The service db ended with exit 3 before it was ready. Its last lines: no disk bye',
@@ -106,7 +106,7 @@ test.each([
   expect(likelyCause({ ...failed, exitCode: 2, tail: [line, 'make: *** [Makefile:3: all] Error 1'] })).toBe(null)
 })
 
-test('a failed download is the cause when its command is then not found', () => {
+test('a failed download is the cause if its command is later not found', () => {
   const tail = ['curl: (6) Could not resolve host: astral.sh', 'sh: 1: uv: not found']
   expect(likelyCause({ ...failed, exitCode: 127, tail })).toMatch(/^the host name astral.sh cannot be resolved/)
   expect(likelyCause({ ...failed, exitCode: 127, tail: tail.toReversed() })).toMatch(/^the command uv was not found/)
@@ -150,7 +150,7 @@ test.each([
     'SSL: CERTIFICATE_VERIFY_FAILED certificate verify failed: self-signed certificate',
     'a TLS certificate is not trusted: the image lacks CA certificates, or a proxy replaces them',
   ],
-  ['toomanyrequests: You have reached: Too Many Requests', 'a service refused it: its rate limit is exceeded'],
+  ['toomanyrequests: You have reached: Too Many Requests', 'a service refused the request: its rate limit is exceeded'],
   ['fatal: Authentication failed for https://x', 'the credentials are missing or wrong'],
   ['error: 403 Forbidden', 'the credentials do not allow this'],
   ['listen EADDRINUSE: address already in use :::3000', 'another process uses its port'],

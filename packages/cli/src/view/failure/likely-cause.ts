@@ -6,12 +6,12 @@ import { type Cause, hostCauses, logCauses } from './log-causes.ts'
 
 type Ending = Pick<Step, 'state' | 'exitCode' | 'errorCode' | 'message' | 'tail' | 'found' | 'tests'>
 
-/** Describes how a step ended: its exit code with the signal it stands for, or another cause. */
+/** Describes a step's end: its exit code with the corresponding signal, or another cause. */
 export function endingText({ state, exitCode, errorCode }: Ending): string {
   if (state === 'timed_out') return 'timed out'
   if (isUnstarted(errorCode)) return 'not started'
   if (exitCode === null) return errorCode === null ? 'no exit code' : errorCode.replaceAll('_', ' ')
-  // The command passed; something after it failed.
+  // The command passed, but later work failed.
   if (exitCode === 0 && errorCode !== null) return errorCode.replaceAll('_', ' ')
   const signal = signalOf(exitCode)
   return signal === undefined ? `exit ${exitCode}` : `exit ${exitCode} (${signal})`
@@ -23,25 +23,25 @@ const unstarted: ReadonlySet<string> = new Set([
 ])
 
 /**
- * Says whether this error happened before the command could start. The message then explains it
- * fully.
+ * Whether this error occurred before the command could start. The message then explains it
+ * completely.
  */
 export function isUnstarted(errorCode: string | null): boolean {
   return errorCode !== null && unstarted.has(errorCode)
 }
 
 /**
- * Guesses why a step failed, from its ending and the reports or last lines of its log; null where
- * they add nothing.
+ * Guesses the cause of a step's failure from its ending and the reports or last lines of its log;
+ * null if they add nothing.
  */
 export function likelyCause(ending: Ending): string | null {
   const { errorCode, exitCode, message } = ending
-  // Only the message says which image could not be pulled, or which file is missing, and why.
+  // Only the message names the unavailable image or missing file, and the reason.
   if (
     message !== null &&
     (isUnstarted(errorCode) || errorCode === 'append_refused' || errorCode?.startsWith('artifact_') === true)
   )
-    // That of a service has the last lines of its log.
+    // The message about a service contains the last lines of its log.
     return message.replaceAll('\n', ' ')
   const byError = errorCode === null ? undefined : errorCauses[errorCode]
   if (byError !== undefined) return byError
@@ -56,13 +56,13 @@ const errorCauses: Readonly<Record<string, string | undefined>> = {
   disk_limit: 'it exceeded its disk limit',
   step_timeout: 'it exceeded its timeout',
   pipeline_timeout: 'the build exceeded its timeout',
-  provision_failed: 'its sandbox could not be made: the image is wrong, or its registry cannot be reached',
+  provision_failed: 'its sandbox could not be created: the image is invalid, or its registry cannot be reached',
   snapshot_failed: 'the command passed, but its file system could not be saved',
   sandbox_lost: 'its sandbox was lost: the machine or the process that ran it went down',
   build_abandoned: 'the process that ran the build ended',
 }
 
-/** Causes by exit code, where the log shows none. */
+/** Causes by exit code, for logs without an evident cause. */
 const exitCauses: Readonly<Record<number, string | undefined>> = {
   124: 'timeout(1) killed a command',
   126: 'a command is not executable: it lacks chmod +x, or is a directory',
@@ -79,8 +79,7 @@ const exitCauses: Readonly<Record<number, string | undefined>> = {
 }
 
 /**
- * Finds the missing command, where the step ended with 127, or where make, which ends with 2,
- * reports such a command.
+ * Finds the missing command if the step ended with 127, or if make, which ends with 2, reports one.
  */
 function missingCommand(exitCode: number | null, text: string): string | undefined {
   if (exitCode !== 127 && !/^g?make(?:\[\d+\])?: \*\*\* .{1,300} Error 127$/m.test(text)) return undefined

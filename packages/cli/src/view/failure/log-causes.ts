@@ -1,8 +1,6 @@
 export type Cause = readonly [pattern: RegExp, cause: string]
 
-/**
- * Unresolved names: a download prints one before the command that it was to install is not found.
- */
+/** Unresolved names: a download prints one before its missing command is reported. */
 export const hostCauses: readonly Cause[] = [
   [
     /could not resolve host:? ([\w.-]{1,120})|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) ([\w.-]{1,120})|lookup ([\w.-]{1,120})(?: on [^ ]{1,60})?: no such host/i,
@@ -15,8 +13,8 @@ export const hostCauses: readonly Cause[] = [
 ]
 
 /**
- * Messages of common failures and their causes. The first pattern that matches the last lines wins;
- * `$1` is its first group.
+ * Messages of common failures and their causes. The first pattern that matches the last lines is
+ * used; `$1` is its first group.
  */
 export const logCauses: readonly Cause[] = [
   // Printed by the first process of a sandbox, before the command starts.
@@ -45,7 +43,10 @@ export const logCauses: readonly Cause[] = [
     /certificate verify failed|self.signed certificate|unable to get local issuer certificate|x509: /i,
     'a TLS certificate is not trusted: the image lacks CA certificates, or a proxy replaces them',
   ],
-  [/too many requests|rate limit exceeded|\b429\b.{0,20}error/i, 'a service refused it: its rate limit is exceeded'],
+  [
+    /too many requests|rate limit exceeded|\b429\b.{0,20}error/i,
+    'a service refused the request: its rate limit is exceeded',
+  ],
   [/\b401 unauthorized|authentication failed|invalid credentials/i, 'the credentials are missing or wrong'],
   [/\b403 forbidden/i, 'the credentials do not allow this'],
   [/(?i:address already in use)|\bEADDRINUSE\b/, 'another process uses its port'],
