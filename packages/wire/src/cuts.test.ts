@@ -1,4 +1,7 @@
-/** Each call through a network that loses requests and answers ends right, and once. */
+/**
+ * Each call ends correctly, and takes effect once, over a network that loses requests and
+ * responses.
+ */
 import { buffer } from 'node:stream/consumers'
 import { createMemoryStore, type LeasedJob, type MemoryStore, noOutput, type Outcome } from '@harmont/engine'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -22,7 +25,7 @@ let store: MemoryStore
 let wire: Wire
 let proxy: CuttingProxy
 let port: RemotePort
-/** The fates of the next requests of a call. */
+/** The fates of a call's next requests. */
 let cuts: Cut[] = []
 let cutCall = ''
 
@@ -67,7 +70,7 @@ const chunk = (seq: number, text: string) => ({ seq, kind: 0, content: Buffer.fr
 const textOf = async (id: string) => (await store.logs.read(id, 0, 1e6)).map(({ content }) => String(content)).join('')
 
 describe.each(['before', 'after', 'stall', 'late', 'half'] as const)('when the first request ends with "%s"', (how) => {
-  test('G92 work is given once', async () => {
+  test('G92 work is granted once', async () => {
     submit(stepsOf(3))
     cut('lease', how)
     const [job, ...others] = await port.lease({ runner, slots: 1, waitMs: 100, signal })
@@ -76,7 +79,7 @@ describe.each(['before', 'after', 'stall', 'late', 'half'] as const)('when the f
     expect((await port.lease({ runner, slots: 3, waitMs: 100, signal })).length).toBe(2)
   })
 
-  test('G92 a report is made once, and its answer heard', async () => {
+  test('G92 a report is made once, and its response received', async () => {
     const job = await leaseOne()
     cut('started', how)
     expect(await port.started(job, new Date())).not.toBeNull()
@@ -85,7 +88,7 @@ describe.each(['before', 'after', 'stall', 'late', 'half'] as const)('when the f
     expect(await store.builds.jobs(job.buildId)).toMatchObject([{ state: 'passed', lost: 0 }])
   })
 
-  test('G92 an append is neither lost nor doubled, and does not take the log back', async () => {
+  test('G92 an append is neither lost nor repeated, and does not revert the log', async () => {
     const job = await leaseOne()
     cut('append', how)
     expect(await port.append(job, [chunk(1, 'a')], '1')).toBe(true)
@@ -105,7 +108,7 @@ describe.each(['before', 'after', 'stall', 'late', 'half'] as const)('when the f
     expect(await port.openServiceLog(job, 'db', false)).toMatchObject({ lastSeq: 1, spoolPosition: '1' })
   })
 
-  test('an archive arrives whole', async () => {
+  test('an archive arrives complete', async () => {
     const job = await leaseOne({ source: { kind: 'archive', sha256: archiveDigest, blob: 'b' } })
     cut('source/archive', how, how)
     const offer = await port.fetchSource(job.buildId)
@@ -113,7 +116,7 @@ describe.each(['before', 'after', 'stall', 'late', 'half'] as const)('when the f
     expect((await buffer(await offer.open())).equals(archiveBytes)).toBe(true)
   })
 
-  test('a cancel is heard', async () => {
+  test('a cancel is received', async () => {
     const job = await leaseOne()
     cut('directives', how)
     const heard = new Promise((resolve) => port.onDirective(resolve))
@@ -128,12 +131,12 @@ describe.each(['before', 'after', 'stall', 'late', 'half'] as const)('when the f
   })
 })
 
-test('a request for work that the runner gave up leaves no lease behind that nobody knows', async () => {
+test('an aborted request for work leaves no lease that its runner does not learn of', async () => {
   const stopping = new AbortController()
   cut('lease', 'after')
   const asked = port.lease({ runner, slots: 1, waitMs: 5_000, signal: stopping.signal })
   submit()
-  // The grant is made, and its answer is lost.
+  // The grant is made, and its response is lost.
   while ((await store.leases.of(runner)).length === 0) await new Promise(setImmediate)
   stopping.abort()
   expect(await asked).toEqual([])
@@ -143,7 +146,7 @@ test('a request for work that the runner gave up leaves no lease behind that nob
   ])
 })
 
-test('G92 a grant whose answer was lost is given again by another process of the server', async () => {
+test('G92 another process of the server repeats a grant whose response was lost', async () => {
   await using other = await serveWire(store)
   const servers = [wire.url, other.url]
   await using between = await cuttingProxy(
@@ -157,7 +160,7 @@ test('G92 a grant whose answer was lost is given again by another process of the
   expect(await store.leases.of(runner)).toMatchObject([{ jobId: job?.jobId, fence: 1 }])
 })
 
-test('a server that stays away makes a call fail, as a database that is away does', async () => {
+test('a server that stays unreachable makes a call fail, like an unavailable database', async () => {
   const job = await leaseOne()
   const short = wire.connect(runner, { settings: { wholeMs: 100 } })
   cut('started', ...Array<Cut>(100).fill('before'))
@@ -166,7 +169,7 @@ test('a server that stays away makes a call fail, as a database that is away doe
   expect(await short.started(job, new Date())).not.toBeNull()
 })
 
-test('the next process of a runner is not refused what the one before had done', async () => {
+test('the next process of a runner is not refused after the work of the previous one', async () => {
   const job = await leaseOne()
   for (let seq = 1; seq <= 5; seq++) await port.append(job, [chunk(seq, 'x')], String(seq))
   const next = wire.connect(runner)
@@ -174,7 +177,7 @@ test('the next process of a runner is not refused what the one before had done',
   expect(await textOf(job.jobId)).toBe('xxxxxy')
 })
 
-test('G92 a call is repeated while the database of the server is away, and the server logs no fault of its own', async () => {
+test('G92 a call is repeated while the database of the server is unavailable, and the server logs no fault of its own', async () => {
   const logged: string[] = []
   let away = 3
   await using broken = await serveWire(

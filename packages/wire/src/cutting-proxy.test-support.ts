@@ -4,9 +4,10 @@ import { buffer } from 'node:stream/consumers'
 import { listen } from './port-under-test.test-support.ts'
 
 /**
- * `before`: the connection breaks before the server has the request. `after`: it breaks in the place
- * of the answer. `stall`: the request is held until the runner has gone, and lost. `late`: the same,
- * and the server gets it behind the runner's next two requests: its repetition and what follows. `half`: it breaks amid the answer.
+ * `before`: the connection breaks before the server has received the request. `after`: it breaks
+ * instead of the response. `stall`: the request is held until the runner disconnects, and lost.
+ * `late`: the same, but the server receives it after the runner's next two requests: its repetition
+ * and the following one. `half`: it breaks within the response.
  */
 export type Cut = 'none' | 'before' | 'after' | 'stall' | 'late' | 'half'
 
@@ -21,8 +22,8 @@ interface Answer {
 }
 
 /**
- * Returns a proxy in front of servers. `next` says what becomes of each request, `server` which of
- * them gets it.
+ * Returns a proxy in front of servers. `next` determines the fate of each request, `server` its
+ * destination.
  */
 export async function cuttingProxy(server: () => string, next: (call: string) => Cut): Promise<CuttingProxy> {
   const late: { readonly deliver: () => Promise<unknown>; behind: number }[] = []

@@ -18,13 +18,13 @@ import type {
 } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
 
-/** Milliseconds from the answer on. */
+/** Milliseconds from the response on. */
 interface Lasting {
   readonly lastsMs: number
 }
 
 export interface WireJob extends Omit<LeasedJob, 'expiresAt' | 'deadlineAt'>, Lasting {
-  /** Until the step's time is over; null before it has started. */
+  /** Milliseconds until the step's deadline; null before it has started. */
   readonly leftMs: number | null
 }
 
@@ -37,7 +37,10 @@ export interface WireFork {
   readonly job: WireJob
 }
 
-/** Seq, kind, Unix nanoseconds as text, and bytes of each chunk, whose contents follow one another. */
+/**
+ * Seq, kind, Unix nanoseconds as text, and size of each chunk. The contents of the chunks are
+ * concatenated.
+ */
 export type WireChunks = readonly (readonly [number, number, string | null, number])[]
 
 export type WireForkEnd =
@@ -67,22 +70,22 @@ export type WireRender =
   | { readonly kind: 'ir'; readonly ir: string }
   | { readonly kind: 'render_failed'; readonly message: string }
 
-/** Name, begin and end, as the server's instants. */
+/** Name, begin and end, in the server's time. */
 export type WirePhase = readonly [Phase['name'], number, number]
 
-/** Where the source is. The bytes of an archive follow by a call of their own. */
+/** The location of the source. The bytes of an archive are fetched by a separate call. */
 export type WireSource =
   | Extract<SourceOffer, { readonly kind: 'git' }>
   | { readonly kind: 'archive'; readonly sha256: string }
 
-/** Turns durations of an answer into times of the runner's own clock. */
+/** Converts durations of a response to times of the runner's own clock. */
 export interface Durations {
-  /** Returns when a lease is over: a little early, never late. */
+  /** Returns the expiry of a lease: a little early, never late. */
   expiry(lastsMs: number): Date
   instant(leftMs: number): Date
 }
 
-/** Returns only the members that name a lease. */
+/** Returns only the members that identify a lease. */
 export function leaseToWire({ jobId, buildId, fence, leaseId = null }: LeaseRef): LeaseRef {
   return { jobId, buildId, fence, leaseId }
 }
@@ -108,7 +111,7 @@ export function forkToWire({ lease, work }: LeasedFork, now: number): WireFork {
   return { lease: { jobId, buildId, fork, leftMs, lastsMs: expiresAt - now }, job: jobToWire(work.job, now) }
 }
 
-/** `at` turns an instant of one clock into one of the other. */
+/** `at` converts an instant between the two clocks. */
 export function phasesToWire(
   phases: readonly Phase[] | undefined,
   at: (instant: number) => number,
@@ -159,7 +162,7 @@ export function forkEndToWire(end: ForkEnd, at: (instant: number) => number): Wi
   return { ...end, ...times, results: [...results], chunks, log: bytes.toString('base64') }
 }
 
-/** `aheadMs`: how far the server's clock is ahead of the runner's. */
+/** `aheadMs` is the time by which the server's clock is ahead of the runner's. */
 export function chunksToWire(chunks: readonly Chunk[], aheadMs: number): WireChunks {
   const ahead = BigInt(Math.round(aheadMs)) * 1_000_000n
   return chunks.map(({ seq, kind, ts, content }) => [

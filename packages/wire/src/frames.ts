@@ -1,6 +1,6 @@
 /**
- * Frames: JSON with bytes behind it, any number in a body. Each is the length of its head and of its
- * bytes, 32 bits each, then both.
+ * Frames: JSON followed by bytes, any number in a body. Each frame consists of the lengths of its
+ * head and its bytes, 32 bits each, then both.
  */
 
 export interface Frame {
@@ -10,7 +10,7 @@ export interface Frame {
 
 const lengthsSize = 8
 
-/** Returns the pieces of a frame's body, not joined: joining would copy all bytes. */
+/** Returns the parts of a frame without joining them, because joining would copy all bytes. */
 export function encodeFrame(head: object, contents: readonly Uint8Array[]): readonly Uint8Array[] {
   const text = Buffer.from(JSON.stringify(head))
   const lengths = Buffer.allocUnsafe(lengthsSize)
@@ -19,11 +19,11 @@ export function encodeFrame(head: object, contents: readonly Uint8Array[]): read
   return [lengths, text, ...contents]
 }
 
-/** Returns the frames of a body. Throws for a body that is not made of whole frames. */
+/** Returns the frames of a body. Throws for a body that does not consist of whole frames. */
 export function decodeFrames(body: Buffer): readonly Frame[] {
   const frames: Frame[] = []
   for (let at = 0; at < body.length; ) {
-    if (body.length - at < lengthsSize) throw new RangeError('a frame is cut off')
+    if (body.length - at < lengthsSize) throw new RangeError('a frame is truncated')
     const bytesAt = at + lengthsSize + body.readUInt32BE(at)
     const end = bytesAt + body.readUInt32BE(at + 4)
     if (end > body.length) throw new RangeError('a frame is longer than the body')

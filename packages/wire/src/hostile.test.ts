@@ -1,4 +1,4 @@
-/** Things that a runner may not do, whatever it sends. */
+/** Forbidden actions of a runner, whatever it sends. */
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { request as send } from 'node:http'
@@ -38,7 +38,7 @@ beforeEach(async () => {
 })
 afterEach(() => wire[Symbol.asyncDispose]())
 
-/** Begins an append whose body does not come. */
+/** Begins an append whose body does not arrive. */
 async function begin(runner: string) {
   const { hostname, port } = new URL(wire.url)
   const socket = connect(Number(port), hostname)
@@ -60,7 +60,7 @@ async function leaseOne(runner: string, context = {}): Promise<LeasedJob> {
   return job
 }
 
-/** Sends a request by hand. */
+/** Sends a handmade request. */
 async function post(call: string, body: string | Buffer, headers: Record<string, string> = {}, url = wire.url) {
   const usual = {
     authorization: 'Bearer r',
@@ -74,7 +74,7 @@ async function post(call: string, body: string | Buffer, headers: Record<string,
   return { status: answer.statusCode as number, code: JSON.parse(given).code as string, headers: answer.headers, given }
 }
 
-test('G93 a runner can do nothing with the job of another', async () => {
+test('G93 a runner can do nothing with the job of another runner', async () => {
   const job = await leaseOne('r', { source: { kind: 'archive', sha256: archiveDigest, blob: 'b' } })
   const thief = wire.connect('thief')
   const at = new Date()
@@ -100,12 +100,12 @@ test('G93 a runner can do nothing with the job of another', async () => {
   expect(await post('source/archive', archive, { authorization: 'Bearer thief' })).toMatchObject({ status: 403 })
 })
 
-test('G93 a runner reads no build of which it holds no job, not even after its own has ended', async () => {
+test('G93 a runner reads no build without a job of its own, not even after its own job has ended', async () => {
   const own = await leaseOne('r')
   const other = await leaseOne('other')
   const port = wire.connect('r')
   await expect(port.fetchSource(other.buildId)).rejects.toThrow('holds no job')
-  // Its own lease does not open another build.
+  // Its own lease does not give access to another build.
   await expect(port.fetchSecrets({ ...own, buildId: other.buildId }, ['one'])).rejects.toThrow('lost')
   await expect(port.issueIdTokens({ ...own, buildId: other.buildId })).rejects.toThrow('lost')
   await expect(port.issueIdTokens({ ...own, jobId: other.jobId })).rejects.toThrow('lost')
@@ -116,7 +116,7 @@ test('G93 a runner reads no build of which it holds no job, not even after its o
   await expect(port.fetchSource(own.buildId)).rejects.toThrow('holds no job')
 })
 
-test('G93 a runner hears no directive of another', async () => {
+test('G93 a runner receives no directive of another', async () => {
   const [own, other] = [await leaseOne('r'), await leaseOne('other')]
   const heard: string[] = []
   const told = new Promise<void>((resolve) => {
@@ -130,7 +130,7 @@ test('G93 a runner hears no directive of another', async () => {
   expect(heard).toEqual([own.jobId])
 })
 
-test('G93 an instant that a runner reports is between its lease and now', async () => {
+test('G93 an instant reported by a runner is between its lease and now', async () => {
   const before = store.now()
   const job = await leaseOne('r')
   const port = wire.connect('r')
@@ -143,7 +143,7 @@ test('G93 an instant that a runner reports is between its lease and now', async 
   expect(ended?.finishedAt).toBeLessThanOrEqual(store.now())
 })
 
-test('G01 G92 a grant whose answer may be lost is given again, unless the runner lists this very lease', async () => {
+test('G01 G92 a grant whose response may be lost is repeated, unless the runner lists this very lease', async () => {
   const { jobId, fence, leaseId } = await leaseOne('r')
   const again = async (known: object, version = String(wireVersion)) => {
     const body = { id: randomUUID(), slots: 1, waitMs: 0, again: true, known: [known] }
@@ -152,13 +152,13 @@ test('G01 G92 a grant whose answer may be lost is given again, unless the runner
     return (JSON.parse(given) as { readonly jobs: readonly LeasedJob[] }).jobs.length
   }
   expect(await again({ jobId, fence, leaseId })).toBe(0)
-  // The database lost the lease that the runner lists, and gave its number again.
+  // The database lost the lease that the runner lists, and reused its number.
   expect(await again({ jobId, fence, leaseId: randomUUID() })).toBe(1)
   expect(await again({ jobId, fence }, '1')).toBe(0)
   expect(await again({ jobId, fence: fence + 1 }, '1')).toBe(1)
 })
 
-test('G125 a runner that would ignore a list of hosts gets no step that has one', async () => {
+test('G125 a runner that would ignore a list of hosts gets no step with such a list', async () => {
   const made = newBuild(stepsOf(1, { egress: ['a.example'] }), store.now())
   store.builds.submit(made, plainContext)
   const body = { id: randomUUID(), slots: 1, waitMs: 0, again: false, known: [] }
@@ -204,7 +204,7 @@ test.each([
   expect([status, code]).toEqual([400, 'bad_request'])
 })
 
-test('no body at all makes the server fail', async () => {
+test('no body makes the server fail', async () => {
   const calls = [
     'lease',
     'renew',
@@ -229,7 +229,7 @@ test('no body at all makes the server fail', async () => {
   )
 })
 
-test('a member that this release does not know is ignored', async () => {
+test('an unknown member is ignored', async () => {
   const { status } = await post('renew', '{"disk":{"free":1},"layers":[]}')
   expect(status).toBe(200)
   const job = await leaseOne('r')
@@ -245,7 +245,7 @@ test('a member that this release does not know is ignored', async () => {
   expect(JSON.parse((await post('finish', JSON.stringify(body))).given)).toEqual({ held: true })
 })
 
-test('a request is refused for its token, version, method, name, length or size, and says which', async () => {
+test('a refusal names the reason: token, version, method, name, length or size', async () => {
   expect(await post('renew', '{}', { authorization: '' })).toMatchObject({ status: 401, code: 'unauthorized' })
   for (const version of ['0', '3', 'x', ''])
     expect(await post('renew', '{}', { 'harmont-wire': version })).toMatchObject({
@@ -280,14 +280,14 @@ test('bodies beyond the limit of a runner are refused until there is room, and n
   while ((await refused('r')) !== 400);
 })
 
-test('a body that comes too slowly is not waited for', async () => {
+test('a body that arrives too slowly is abandoned', async () => {
   await wire[Symbol.asyncDispose]()
   wire = await serveWire(store, { settings: { bodyMs: 50 } })
   const socket = await begin('r')
   await once(socket, 'close')
 })
 
-test('a server that closes ends the polls that wait', async () => {
+test('a closing server ends waiting polls', async () => {
   const waiting = post('directives', JSON.stringify({ waitMs: 25_000, known: [] }))
   const asked = wire.connect('other').lease({ runner: 'other', slots: 1, waitMs: 25_000, signal })
   await until(() => wire.requests() === 2)
@@ -296,7 +296,7 @@ test('a server that closes ends the polls that wait', async () => {
   expect(await asked).toEqual([])
 })
 
-test('a runner that reads nothing of an archive is cut off, and costs no memory', async () => {
+test('a runner that does not read an archive is cut off, and costs no memory', async () => {
   let given = 0
   const closed = Promise.withResolvers<void>()
   const archive = async () =>
@@ -322,7 +322,7 @@ test('a runner that reads nothing of an archive is cut off, and costs no memory'
   expect(given).toBeLessThan(200)
 })
 
-test('an old runner is told to end', async () => {
+test('an old runner is told to exit', async () => {
   const told = Promise.withResolvers<string>()
   await wire[Symbol.asyncDispose]()
   const { listen } = await import('./port-under-test.test-support.ts')

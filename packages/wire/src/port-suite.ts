@@ -1,6 +1,4 @@
-/**
- * Declares what every `RunnerPort` promises, near the store or on the other side of a network.
- */
+/** Declares the guarantees of every `RunnerPort`, local or remote. */
 import { createHash, randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
 import {
@@ -35,7 +33,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
   describe(name, () => {
     let under: PortUnderTest
     let port: RunnerPort
-    /** Runners of earlier tests keep what they leased. */
+    /** Unique for each test, because earlier runners keep their leases. */
     let runner: string
     beforeAll(async () => {
       under = await open()
@@ -74,13 +72,13 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
     async function jobOf({ buildId, jobId }: LeasedJob) {
       return (await under.store.builds.jobs(buildId)).find(({ id }) => id === jobId)
     }
-    /** An expiry may be told a little early, so that no clock makes it late. */
+    /** An expiry may be reported a little early, so that clock errors never make it late. */
     function expectAbout(expiry: Date | null, at: number): void {
       expect(expiry?.getTime()).toBeLessThanOrEqual(at)
       expect(expiry?.getTime()).toBeGreaterThan(at - 10_000)
     }
 
-    test('a job is leased whole, and taken over whole by the next process of its runner', async () => {
+    test('a job is leased with all its data, and adopted with it by the next process of its runner', async () => {
       const steps = stepsOf(1, { env: { A: 'ä"\n' }, timeout_seconds: 60 })
       const job = await leaseOne(steps, { env: { B: 'b' }, origin: { pipeline: 'ci', number: '7' } })
       const { expiresAt, ...rest } = job
@@ -120,7 +118,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       expect((await under.store.builds.load(buildId))?.build.state).toBe('passed')
     })
 
-    test('a runner is told which snapshots on its own machine builds need', async () => {
+    test('a runner learns which snapshots on its own machine builds need', async () => {
       const [root = {}, child = {}] = stepsOf(2)
       const job = await leaseOne([root, { ...child, builds_in: 's0' }])
       await finish(job, { ...passed, snapshot: 'of-root' })
@@ -135,7 +133,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       await own.port.finish(last, new Date(now()), passed, noOutput)
     })
 
-    test('a runner that stops gets nothing, and takes nothing from others', async () => {
+    test('a stopping runner gets no jobs, and takes none from other runners', async () => {
       nextRunner()
       const stopping = new AbortController()
       const asked = port.lease({ runner, slots: 1, waitMs: 20_000, signal: stopping.signal })
@@ -184,7 +182,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       const output = { ...noOutput, steps: { kind: 'files', files: [{ name: 'x.json', text }] } } as const
       for (const one of [job, older]) await port.started(one, new Date(now()))
       for (let time = 0; time < 2; time++) expect(await port.finish(job, new Date(now()), passed, output)).toBe(true)
-      // A runner of an earlier release reads no documents, and says nothing of them.
+      // A runner of an earlier release reads no documents and reports none.
       expect(await port.finish(older, new Date(now()), passed, noOutput)).toBe(true)
       const build = (await under.store.builds.load(job.buildId))?.build
       expect(build?.steps.map(({ key }) => key)).toEqual(['s0', 's1', 'a', 'b'])
@@ -193,7 +191,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       ])
     })
 
-    test('G118 documents that are no steps end a generator, whoever found that out', async () => {
+    test('G118 invalid documents fail a generator, whichever side detects them', async () => {
       const append = stepsOf(2, { append: {} })
       const [job, other] = await leaseTwo(append)
       for (const one of [job, other]) await port.started(one, new Date(now()))
@@ -206,7 +204,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       expect(await jobOf(other)).toMatchObject({ errorCode: 'append_refused', errorMessage: problem })
     })
 
-    test('a traced job has its place in the trace', async () => {
+    test('a traced job has its position in the trace', async () => {
       const trace = { traceId: 'a'.repeat(32), parentId: 'b'.repeat(16), sampled: true }
       const job = await leaseOne(stepsOf(1), { trace })
       expect(job.traceparent).toMatch(/^00-a{32}-[0-9a-f]{16}-01$/)
@@ -215,7 +213,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       await port.finish(job, new Date(now()), passed, noOutput)
     })
 
-    test('G133 phases that are told with the start and the end are kept, each once', async () => {
+    test('G133 phases reported with the start and the end are stored once each', async () => {
       const job = await leaseOne()
       const at = new Date(now())
       const phase = (name: PhaseName) => ({ name, from: at, to: at })
@@ -237,7 +235,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
     const textOf = async (id: string) =>
       Buffer.concat((await under.store.logs.read(id, 0, 10_000_000)).map(({ content }) => content)).toString()
 
-    test('a log has each chunk once, with its place in the spool; that of a service is its own', async () => {
+    test('a log has each chunk once, with its spool position; a service has its own log', async () => {
       const job = await leaseOne()
       const ts = BigInt(now()) * 1_000_000n
       for (let time = 0; time < 2; time++)
@@ -257,7 +255,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       await finish(job)
     })
 
-    test('appends of many jobs at once arrive whole and in order', async () => {
+    test('appends of many concurrent jobs arrive complete and in order', async () => {
       nextRunner()
       await submit(stepsOf(8))
       const jobs: LeasedJob[] = []
@@ -298,7 +296,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       expect(await finish(job)).toBe(true)
     })
 
-    test('renewal tells of all leases, and of what is asked of them; a cancel is heard at once', async () => {
+    test('renewal reports all leases and their directives; a cancel is received at once', async () => {
       const job = await leaseOne()
       const told = Promise.withResolvers<Directive>()
       const unsubscribe = port.onDirective((directive) => {
@@ -316,7 +314,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       expect((await jobOf(job))?.state).toBe('canceled')
     })
 
-    test('secrets come by name, with reasons for those that the build may not have; a fork has none', async () => {
+    test('secrets are returned by name, with reasons for refused ones; a fork gets none', async () => {
       const job = await leaseOne()
       expect(await port.fetchSecrets(job, ['one', 'foreign'])).toEqual({
         kind: 'values',
@@ -329,7 +327,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       await finish(fork)
     })
 
-    test('G120 identity tokens are those that the step asks for; a fork has none', async () => {
+    test('G120 a step gets the identity tokens that it requests; a fork gets none', async () => {
       const asking = stepsOf(1, {
         id_tokens: { A_FILE: { audience: 'sts.example.com' }, B_FILE: { audience: 'vault' } },
       })
@@ -351,7 +349,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       await finish(fork)
     })
 
-    test('G134 the login of a registry is for a job whose build names an image there; for a fork where it says so', async () => {
+    test('G134 a job gets a registry login only if its build names an image there; a fork only if the login allows it', async () => {
       const images = { image: `${registry}/team/tool:1` }
       const job = await leaseOne(stepsOf(1, images))
       expect(await port.registryLogin(job, registry)).toEqual(ownLogin)
@@ -370,7 +368,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       }
     })
 
-    test('a source is an archive, a commit or nothing, and one that is gone says so', async () => {
+    test('a source is an archive, a commit or nothing, and a missing one is reported', async () => {
       const none = await leaseOne()
       expect(none.sourceKind).toBeNull()
       expect(await port.fetchSource(none.buildId)).toBeNull()
@@ -416,7 +414,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
       await finish(job)
     })
 
-    test('a pipeline is rendered, or fails with what was wrong', async () => {
+    test('a pipeline is rendered, or fails with its error', async () => {
       const job = await leaseOne(null, { renderSlug: 'ci' })
       expect(job.work).toEqual({ kind: 'render', slug: 'ci' })
       await port.started(job, new Date(now()))

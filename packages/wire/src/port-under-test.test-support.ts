@@ -1,4 +1,4 @@
-/** A port with the store behind it, as `port-suite.ts` sees it, for tests. */
+/** A port and its store, in the form used by `port-suite.ts`, for tests. */
 import { randomUUID } from 'node:crypto'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -35,16 +35,16 @@ export interface PortUnderTest {
   close(): Promise<void>
 }
 
-/** The bytes of the archive that every build with a source has. */
+/** The bytes of the archive of every build with a source. */
 export const archiveBytes = Buffer.alloc(300_000, 'harmont ')
 export const archiveDigest = 'a'.repeat(64)
 
-/** Registries that the owner of every build has a login for; of the second, forks too. */
+/** Registries for which every build's owner has a login; the second login also serves forks. */
 export const registry = 'registry.test:5000'
 export const forksRegistry = 'forks.test'
 export const ownLogin = { id: 'l', username: 'u', secret: 's' }
 
-/** Parts of artifacts by their digest, and what the port has around the store. */
+/** Stored parts of artifacts by digest, and the other dependencies of a port. */
 export function surroundings(): Omit<LocalPortOptions, 'store' | 'log'> & {
   readonly kept: Map<string, Buffer>
 } {
@@ -97,7 +97,7 @@ export function localPort({ store, submit, close }: StoreUnderTest): PortUnderTe
   return { store, port: () => port, submit, close }
 }
 
-/** Nobody asks for a shell. */
+/** There are no requests for shells. */
 const noShells: RunnerShells = {
   asked: async () => [],
   onAsked: () => () => undefined,
@@ -107,20 +107,20 @@ const noShells: RunnerShells = {
 
 export interface Wire extends AsyncDisposable {
   readonly url: string
-  /** Returns how many requests have come. */
+  /** Returns the number of requests so far. */
   requests(): number
   closePolls(): void
   connect(runner: string, more?: Partial<ConnectOptions>): RemotePort
 }
 
-/** Serves a store's port on loopback. A runner's token is its name. */
+/** Serves a store's port on loopback. Uses a runner's name as its token. */
 export async function serveWire(
   store: Store,
   {
     through,
     ...more
   }: Partial<ServeOptions<{ readonly runner: string }>> & {
-    /** Returns the address to connect to in place of the server's. */
+    /** Returns the address to connect to, instead of the server's. */
     readonly through?: (url: string) => Promise<string>
   } = {},
 ): Promise<Wire> {
@@ -200,7 +200,7 @@ export async function remotePort({ store, submit, close }: StoreUnderTest): Prom
   }
 }
 
-/** Returns a new build of these steps, as the IR has them. */
+/** Returns a new build of these steps, given in IR form. */
 export function newBuild(steps: readonly object[] | null, at: number, newId = () => randomUUID() as string): Created {
   const settings = { limits: defaultLimits, newId }
   const build = { id: newId(), queue: 'q', at, held: false }

@@ -43,7 +43,7 @@ async function postgres(options: Partial<PostgresStoreOptions> = {}): Promise<St
   }
 }
 
-/** Ends a red job with a test that is to be proved. */
+/** Ends a red job with a test to be proved. */
 async function endRed({ store, submit }: StoreUnderTest, runner: string, more: object = {}): Promise<void> {
   const created = newBuild(
     stepsOf(1, { tests: { forks: 1 }, artifacts: [{ path: 'r.xml', kind: 'junit' }], ...more }),
@@ -60,7 +60,7 @@ async function endRed({ store, submit }: StoreUnderTest, runner: string, more: o
   await port(runner).finish(job, new Date(store.now()), failed, output)
 }
 
-test('G92 G93 a run of a proof whose grant was lost on the way is given again, and to nobody else', async () => {
+test('G92 G93 a proof run whose grant was lost is granted again, only to the same runner', async () => {
   const ran: (ProofRun | null)[] = []
   const under = await postgres({ proofOutbox: async (_, { run }) => void ran.push(run) })
   await endRed(under, 'r')
@@ -84,7 +84,7 @@ test('G92 G93 a run of a proof whose grant was lost on the way is given again, a
   expect(await thief.end(fork.lease, { kind: 'impossible' })).toBe(false)
   await thief.release('r')
   expect(await under.store.probes?.of('r')).toHaveLength(1)
-  // A run uses a machine that somebody pays for: no more of it than there was.
+  // A run is charged, so its reported times must not exceed its actual duration.
   const ended = { kind: 'ran', startedAt: 1e9, endedAt: 8e15, exitCode: 1, results: new Map(), log: [] } as const
   expect(await probes?.end(fork.lease, ended)).toBe(true)
   expect(ran.at(-1)?.startedAt).toBeGreaterThanOrEqual(before)
@@ -92,7 +92,7 @@ test('G92 G93 a run of a proof whose grant was lost on the way is given again, a
   await under.close()
 })
 
-test('G125 a runner that would ignore a list of hosts gets no run of a proof of a step that has one', async () => {
+test('G125 a runner that would ignore a list of hosts gets no proof run of a step with such a list', async () => {
   const ran: (ProofRun | null)[] = []
   const under = await postgres({ proofOutbox: async (_, { run }) => void ran.push(run) })
   await using wire = await serveWire(under.store)

@@ -46,74 +46,76 @@ import type {
 } from './forms.ts'
 
 /**
- * 1: a lease is named by its job, its build and its fencing number. 2: by its random id too,
+ * 1: a lease is identified by its job, its build and its fencing number. 2: its random id is added,
  * because a failover may repeat a number.
  */
 export type WireVersion = 1 | 2
 
 export const wireVersion: WireVersion = 2
-/** The versions that a server of this release speaks: this one and the one before. */
+/** The versions that a server of this release speaks: the current and the previous one. */
 export const spokenVersions: readonly WireVersion[] = [1, wireVersion]
 
-/** Every call is a POST to this path and its name. */
+/** Every call is a POST to this path followed by the call's name. */
 export const wirePath = '/runners/v1/'
 
 export const wireHeaders = {
-  /** In a request: the version that the runner speaks. */
+  /** Request: the version that the runner speaks. */
   version: 'harmont-wire',
-  /** In a request that must not overtake another: `SESSION:NUMBER`. */
+  /** Request that must not overtake another: `SESSION:NUMBER`. */
   turn: 'harmont-turn',
-  /** In an answer: the server's time, in Unix milliseconds. */
+  /** Response: the server's time, in Unix milliseconds. */
   now: 'harmont-now',
-  /** In a dial for a shell: the ticket that the runner was asked with. */
+  /** Dial for a shell: the ticket that the runner received. */
   ticket: 'harmont-ticket',
-  /** The same: the features of the runner (`Calls.lease`), joined by commas. */
+  /** Dial for a shell: the features of the runner (`Calls.lease`), joined by commas. */
   features: 'harmont-features',
-  /** In an answer: how long the server has held the request, in milliseconds. */
+  /** Response: the time for which the server held the request, in milliseconds. */
   held: 'harmont-held',
 } as const
 
-/** The longest wait of a poll: shorter than what proxies allow. */
+/** Maximum wait of a poll, shorter than the time limits of proxies. */
 export const longestPollMs = 25_000
 
-/** Requests and answers of the calls whose bodies are JSON. Instants are the server's. */
+/** Requests and responses of the calls with JSON bodies. Instants are in the server's time. */
 export interface Calls {
   lease: {
     request: {
-      /** Repeated with it, the call returns the same grant. */
+      /** A repeated request with the same id returns the same grant. */
       readonly id: string
       readonly slots: number
       readonly waitMs: number
-      /** An earlier answer may have been lost. */
+      /** Whether an earlier response may have been lost. */
       readonly again: boolean
-      /** With `again`: the leases that the runner knows. */
+      /** With `again`, the leases known to the runner. */
       readonly known: readonly FencedJob[]
-      /** Absent: the runner takes no layers from elsewhere. */
+      /** Absent if the runner takes no layers from elsewhere. */
       readonly traffic?: LayerTraffic
-      /** The members of steps that the runner carries out, and that one of an earlier release ignores. */
+      /** The members of steps that the runner supports and that earlier releases ignore. */
       readonly features?: readonly string[]
     }
     answer: { readonly jobs: readonly WireJob[] }
   }
   reclaim: { request: { readonly features?: readonly string[] }; answer: { readonly jobs: readonly WireJob[] } }
   renew: {
-    /** `peer`: where other runners take layers from it. */
+    /** `peer` is the address from which other runners take its layers. */
     request: { readonly traffic?: LayerTraffic; readonly room?: RunnerRoom; readonly peer?: PeerAddress }
-    /** `exports`: the snapshots that are wanted of the runner. `ticketKey`: signs tickets for a peer. */
+    /**
+     * `exports` are the snapshots wanted from the runner. `ticketKey` verifies tickets for a peer.
+     */
     answer: {
       readonly leases: readonly WireStatus[]
       readonly exports?: readonly WantedSnapshot[]
       readonly ticketKey?: string
     }
   }
-  /** The snapshots on the runner's machine that builds need, as `LiveSnapshots` has them. */
+  /** The snapshots on the runner's machine that builds need; see `LiveSnapshots`. */
   'live-snapshots': {
     request: { readonly pinnedMs: number }
     answer: { readonly needed: readonly string[]; readonly pinned: readonly string[]; readonly left: readonly string[] }
   }
   directives: {
     /**
-     * Things that the runner has heard: directives, tickets of shells, and wanted snapshots. The
+     * Directives, tickets of shells, and wanted snapshots that the runner has already received. The
      * last two are absent for a runner that opens no shells, or gives no snapshots.
      */
     request: {
@@ -122,7 +124,7 @@ export interface Calls {
       readonly shells?: readonly string[]
       readonly exports?: readonly string[]
     }
-    /** `shells`: tickets with which the runner is to dial `shellCall`. */
+    /** `shells` are tickets with which the runner must dial `shellCall`. */
     answer: {
       readonly directives: readonly Directive[]
       readonly shells?: readonly string[]
@@ -152,7 +154,7 @@ export interface Calls {
     request: { readonly lease: LeaseRef }
     answer: { readonly idTokens: WireIdTokens | null }
   }
-  /** `login` is null where the organization has none. */
+  /** `login` is null if the organization has none. */
   'registry-login': {
     request: { readonly lease: LeaseRef; readonly registry: string }
     answer: Held & { readonly login: RegistryLogin | null }
@@ -167,7 +169,7 @@ export interface Calls {
       | { readonly offer: WireSource | null }
       | { readonly unavailable: { readonly code: SourceUnavailableCode; readonly message: string } }
   }
-  /** `work` is null for a ticket that the runner has not dialled with. */
+  /** `work` is null for a ticket with which the runner has not dialled. */
   'shell/work': { request: { readonly ticket: string }; answer: { readonly work: WireShellWork | null } }
   'shell/secrets': {
     request: { readonly ticket: string; readonly names: readonly string[] }
@@ -212,22 +214,25 @@ export interface Calls {
     request: { readonly lease: LeaseRef; readonly snapshot: string; readonly forms: readonly LayerForm[] }
     answer: { readonly layers: readonly TravellingLayer[] | null }
   }
-  /** No `located`: the server reads the object for the runner (`layerCall`). */
+  /** `located` is null if the runner must read the object through the server (`layerCall`). */
   'layers/locate': {
     request: LayerRequest
     answer: { readonly located: LocatedParts | null }
   }
-  /** The runners that have the object, and tickets for them. */
+  /** Returns the runners that have the object, and tickets for them. */
   'layers/peers': {
     request: Omit<LayerRequest, 'from'>
     answer: { readonly located: LocatedPeers | null }
   }
-  /** A runner gave bytes of the layer that were refused. */
+  /** Reports a runner whose bytes of the layer were rejected. */
   'layers/struck': {
     request: { readonly lease: LeaseRef; readonly snapshot: string; readonly layer: string; readonly runner: string }
     answer: Record<never, never>
   }
-  /** No `target`: the part is there, or goes by way of the server (`framedCalls.putLayerPart`). */
+  /**
+   * `target` is null if the part already exists, or must go through the server
+   * (`framedCalls.putLayerPart`).
+   */
   'layers/target': {
     request: WantedSnapshot & { readonly part: ObjectPart }
     answer: { readonly target: PartTarget | null }
@@ -237,7 +242,7 @@ export interface Calls {
     answer: Record<never, never>
   }
   'layers/placed': {
-    /** `fromPeers`: bytes that other runners gave. */
+    /** `fromPeers` is the number of bytes that other runners sent. */
     request: { readonly lease: LeaseRef; readonly snapshot: string; readonly ms: number; readonly fromPeers?: number }
     answer: Record<never, never>
   }
@@ -251,25 +256,28 @@ interface Report {
   readonly at: number
 }
 
-/** The phases that no report before told. An older end knows none, or tells those of traced jobs only. */
+/**
+ * Phases that no earlier report contained. Earlier releases send none, or only those of traced
+ * jobs.
+ */
 interface Phased {
   readonly phases?: readonly WirePhase[]
 }
 
-/** `held` is false when the lease is lost and nothing was recorded. */
+/** `held` is false if the lease is lost and nothing was recorded. */
 interface Held {
   readonly held: boolean
 }
 
-/** The calls whose bodies are frames (`frames.ts`), and those whose answers are streams. */
+/** The calls whose bodies are frames (`frames.ts`), and those with streams as responses. */
 export const framedCalls = { append: 'append', putPart: 'put-part', putLayerPart: 'layers/upload' } as const
 export const archiveCall = 'source/archive'
 export const layerCall = 'layers/fetch'
 
-/** A GET of this name with a ticket becomes the WebSocket of a shell, where the runner is the host. */
+/** A GET of this name with a ticket becomes the WebSocket of a shell, with the runner as host. */
 export const shellCall = 'shell'
 
-/** Heads the frame of one append; the frame's bytes are the contents of its chunks. */
+/** The head of an append's frame; the frame's bytes are the contents of its chunks. */
 export interface AppendHead {
   readonly lease: LeaseRef
   readonly service?: string
@@ -279,18 +287,20 @@ export interface AppendHead {
   readonly chunks: WireChunks
 }
 
-/** One for each frame: whether the lease was held, and null where the log could not be written. */
+/**
+ * One entry for each frame: whether the lease was held, or null if the log could not be written.
+ */
 export interface AppendAnswer {
   readonly held: readonly (boolean | null)[]
 }
 
-/** Heads the frame of a part; the frame's bytes are the part. */
+/** The head of a part's frame; the frame's bytes are the part. */
 export interface PartHead {
   readonly lease: LeaseRef
   readonly digest: string
 }
 
-/** Heads the frame of a part of a layer's object; the frame's bytes are the part. */
+/** The head of a frame with a part of a layer's object; the frame's bytes are the part. */
 export interface LayerPartHead extends WantedSnapshot {
   readonly digest: string
   readonly index: number
@@ -311,7 +321,7 @@ export interface ArchiveRequest {
   readonly from: number
 }
 
-/** The body of an answer that refuses. */
+/** The body of a refusal. */
 export interface Refusal {
   readonly code: string
   readonly message: string

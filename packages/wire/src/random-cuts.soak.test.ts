@@ -1,4 +1,6 @@
-/** Random lives of jobs through a network that loses things, beside the same lives without one. */
+/**
+ * Random lives of jobs over an unreliable network, compared with the same lives without a network.
+ */
 import { createHash } from 'node:crypto'
 import {
   createLocalPort,
@@ -19,7 +21,7 @@ const passed: Outcome = { kind: 'exited', exitCode: 0, signal: null, limit: null
 const signal = new AbortController().signal
 const runner = 'r'
 
-/** Returns ids that are the same in both worlds. */
+/** Returns a generator of ids that are the same in both worlds. */
 function ids(): () => string {
   let count = 0
   return () => {
@@ -28,7 +30,7 @@ function ids(): () => string {
   }
 }
 
-/** One world: a store, and a runner that asks for one thing after the other. */
+/** One world: a store, and a runner that makes one request after another. */
 class World {
   readonly store: MemoryStore
   readonly #port: RunnerPort
@@ -42,7 +44,7 @@ class World {
     this.#newId = newId
   }
 
-  /** Does the act that the dice show, and returns what can be seen of it. */
+  /** Performs a random act, and returns its visible result. */
   async act(dice: Chance): Promise<unknown> {
     const act = dice.between(0, 11)
     const number = dice.between(0, 1_000)
@@ -70,7 +72,7 @@ class World {
     }
   }
 
-  /** Returns everything that is left, but for instants. */
+  /** Returns the whole remaining state, except instants. */
   async state(): Promise<unknown> {
     const leases = await this.store.leases.of(runner)
     const builds = await Promise.all(this.#builds.map((id) => this.store.builds.jobs(id)))
@@ -106,7 +108,7 @@ class World {
 
   async #lease(slots: number): Promise<readonly string[]> {
     const jobs = await this.#port.lease({ runner, slots, waitMs: 0, signal })
-    // An answer that is repeated has another order.
+    // A repeated response has another order.
     const sorted = jobs.toSorted((a, b) => (a.jobId < b.jobId ? -1 : 1))
     for (const job of sorted) this.#jobs.set(job.jobId, job)
     return sorted.map(({ jobId, fence }) => `${jobId} ${fence}`)
@@ -140,7 +142,10 @@ class World {
   }
 }
 
-/** Lives in both worlds. Each request goes to one of `servers` processes over the same store. */
+/**
+ * Runs a random life in both worlds. Each request goes to one of `servers` processes with the same
+ * store.
+ */
 async function live(seedOfLife: number, servers: number, cuts: readonly Cut[]): Promise<void> {
   const network = chance(seedOfLife + 1)
   const [newId, newIdHere] = [ids(), ids()]
@@ -161,10 +166,10 @@ async function live(seedOfLife: number, servers: number, cuts: readonly Cut[]): 
 
 const acts = 30
 
-test('G92 random lives of jobs end the same through a network that loses, repeats and delays', async () => {
+test('G92 random lives of jobs end the same over a network that loses, repeats and delays', async () => {
   for (let round = 0; round < scaled(1, 500); round++) await live(seed + round, 1, ['before', 'after', 'late', 'half'])
 })
 
-test('G92 the same where each request may meet another process of the server', async () => {
+test('G92 random lives of jobs end the same if each request may reach another process of the server', async () => {
   for (let round = 0; round < scaled(1, 500); round++) await live(seed - round, 3, ['before', 'after', 'half'])
 })

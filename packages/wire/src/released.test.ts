@@ -1,15 +1,15 @@
-/** A runner of the last release works with this server: its requests were recorded, and are replayed. */
+/** A runner of the last release works with this server: its recorded requests are replayed. */
 import { readFileSync } from 'node:fs'
 import { createMemoryStore } from '@harmont/engine'
 import { expect, test } from 'vitest'
 import { archiveDigest, newBuild, plainContext, serveWire, stepsOf } from './port-under-test.test-support.ts'
 
-/** One call, as version 1 of the protocol had it. */
+/** One call in the form of protocol version 1. */
 interface Recorded {
   readonly call: string
   readonly turn: string
   readonly body?: object
-  /** The body of a call with frames, a character for each byte. */
+  /** The body of a call with frames, one character for each byte. */
   readonly frames?: string
   readonly answer?: Answer
 }
@@ -24,13 +24,16 @@ const recorded = JSON.parse(
   readFileSync(new URL('released.version-1.json', import.meta.url), 'utf8'),
 ) as readonly Recorded[]
 
-/** Serves what the recorded runner found: a step with a source, then a pipeline to render and its step. */
+/**
+ * Serves the work of the recorded runner: a step with a source, then a pipeline to render and its
+ * step.
+ */
 async function replay(version: string) {
   const store = createMemoryStore()
   const source = { kind: 'archive', sha256: archiveDigest, blob: 'b' } as const
   store.builds.submit(newBuild(stepsOf(1, { timeout_seconds: 600 }), store.now()), { ...plainContext, source })
   const wire = await serveWire(store)
-  /** Ids of the recording, with those of this run, which are as long. */
+  /** Maps ids of the recording to those of this run, which have the same length. */
   const ids = new Map<string, string>()
   const translated = (text: string) =>
     text.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => ids.get(id) ?? id)
@@ -58,7 +61,7 @@ async function replay(version: string) {
   }
 }
 
-/** Durations, which differ from run to run, and what a later release adds. */
+/** Durations, which differ from run to run, and members added by later releases. */
 const volatile = new Set(['lastsMs', 'leftMs', 'leaseId', 'HARMONT_JOB_ID'])
 
 function plain(value: unknown): unknown {
@@ -69,11 +72,11 @@ function plain(value: unknown): unknown {
   )
 }
 
-test('G105 a runner of the last release, which names no ids of leases, is answered as its own release answered it', async () => {
+test('G105 a runner of the last release, which sends no lease ids, gets the same responses as from its own release', async () => {
   const { store, wire, send } = await replay('1')
   await using _ = wire
   for (const [index, each] of recorded.entries()) {
-    // The second build came when the first was over.
+    // In the recording, the second build was submitted when the first had ended.
     if (each.call === 'finish') store.builds.submit(newBuild(null, store.now()), { ...plainContext, renderSlug: 'ci' })
     const { status, answer, expected } = await send(each)
     expect([index, each.call, status]).toEqual([index, each.call, 200])
@@ -82,7 +85,7 @@ test('G105 a runner of the last release, which names no ids of leases, is answer
   }
 })
 
-test('a runner of this release must say which lease it means', async () => {
+test('a runner of this release must send the lease id', async () => {
   const { wire, send } = await replay('2')
   await using _ = wire
   for (const each of recorded) {

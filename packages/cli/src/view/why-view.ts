@@ -21,13 +21,13 @@ interface Why {
   /** The run, with the last lines of its failures. */
   readonly run: Run
   readonly steps: readonly WhyStep[]
-  /** Whether one step is asked about. */
+  /** Whether the request is about one step. */
   readonly isOne: boolean
 }
 
 /**
  * Prints why a build failed, then why each step ran, was cached or was skipped. Prints only the
- * steps where none failed.
+ * steps if none failed.
  */
 export async function printWhy(
   { output, env, global }: Pick<Context, 'output' | 'env' | 'global'>,

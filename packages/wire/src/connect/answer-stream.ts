@@ -5,17 +5,17 @@ import { type Transport, WireError } from './transport.ts'
 
 interface Patience {
   readonly tryMs: number
-  /** How long no byte may come before the connection counts as cut. */
+  /** Time without a byte after which the connection counts as cut. */
   readonly stallMs: number
-  /** How long no byte may come at all. */
+  /** Time without a byte after which the stream fails. */
   readonly wholeMs: number
 }
 
 const pauseMs = 200
 
 /**
- * Opens the stream that a call answers with from a byte on. A broken one goes on where it was.
- * Rejects when it cannot be opened.
+ * Opens the response stream of a call, starting at a byte. A broken stream resumes where it
+ * stopped. Rejects if it cannot be opened.
  */
 export async function openStream(
   transport: Transport,
@@ -51,7 +51,7 @@ async function* resuming(
   }
 }
 
-/** Yields the pieces of a stream. Throws when the next one takes longer than `stallMs`. */
+/** Yields the pieces of a stream. Throws if the next piece takes longer than `stallMs`. */
 async function* unlessStalled(bytes: Readable, stallMs: number): AsyncGenerator<Buffer> {
   const pieces: AsyncIterator<Buffer> = bytes[Symbol.asyncIterator]()
   try {

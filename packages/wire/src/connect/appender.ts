@@ -13,13 +13,13 @@ interface Append {
   reject(error: unknown): void
 }
 
-/** A request goes out when so many bytes wait, */
+/** Number of waiting bytes at which a request is sent at once. */
 const fullBytes = 1024 * 1024
-/** when another one has come back, or after this time. */
+/** Time after which waiting appends are sent, unless an earlier request returns first. */
 const everyMs = 50
 const mostUnderWay = 4
 
-/** Sends the appends of all jobs of a runner: those that come during a request share the next. */
+/** Sends the appends of all jobs of a runner. Appends made during a request share the next one. */
 export class Appender {
   readonly #send: (body: Buffer) => Promise<AppendAnswer>
   #waiting: Append[] = []
@@ -77,7 +77,7 @@ export class Appender {
     return batch
   }
 
-  /** Never rejects: each append learns for itself. */
+  /** Never rejects: each append settles separately. */
   async #sendAll(batch: readonly Append[]): Promise<void> {
     const frames = batch.flatMap(({ head, chunks }) =>
       encodeFrame(

@@ -4,11 +4,11 @@ import { type Exchange, ServerClock } from './server-clock.ts'
 import { type Request, Transport, type TransportOptions } from './transport.ts'
 
 export interface CallTimes {
-  /** How long a server may take for an answer, beyond the wait that it was asked for. */
+  /** Time limit for a response, in addition to the requested wait. */
   readonly tryMs: number
-  /** How long a call is tried before it fails. */
+  /** Time for which a call is repeated before it fails. */
   readonly wholeMs: number
-  /** The longest wait of a poll. */
+  /** Maximum wait of a poll. */
   readonly pollMs: number
 }
 
@@ -19,7 +19,7 @@ export interface Heard<T> {
   readonly exchange: Exchange
 }
 
-/** Sends calls by their names, and learns the server's time from their answers. */
+/** Sends calls by name, and estimates the server's time from the responses. */
 export class Caller {
   readonly clock = new ServerClock()
   readonly transport: Transport
@@ -37,7 +37,7 @@ export class Caller {
     return `${this.#session}:${++this.#turns}`
   }
 
-  /** Sends a call, and returns its answer. */
+  /** Sends a call, and returns its response. */
   call<K extends CallName>(
     name: K,
     request: Calls[K]['request'],
@@ -46,7 +46,7 @@ export class Caller {
     return this.send(name, () => request, times)
   }
 
-  /** Sends a body, made anew for each try. */
+  /** Sends a body, created anew for each try. */
   async send<T>(name: string, body: Request['body'], times?: OneTimes): Promise<Heard<T>> {
     const { tryMs, wholeMs } = this.#times
     const heard = await this.transport.json<T>({ name, body, turn: this.turn(), tryMs, wholeMs, ...times })

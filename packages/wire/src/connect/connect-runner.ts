@@ -17,23 +17,25 @@ import { WireLeases } from './wire-leases.ts'
 import { wireProbes } from './wire-probes.ts'
 
 export interface ConnectOptions {
-  /** Address of the server: https, or http on this machine. Its path does not count. */
+  /** Address of the server: https, or http on this machine. Its path is ignored. */
   readonly url: string
-  /** PEM of the only roots to trust, in place of the system's. */
+  /** PEM of the only roots to trust, instead of the system's. */
   readonly ca?: string
-  /** Returns a token for the next request; another one than `refused`, if that is given. */
+  /** Returns a token for the next request. If `refused` is given, returns a different one. */
   token(refused?: string): Promise<string>
-  /** The server does not speak this release's version: it is time to end (exit 75). */
+  /**
+   * Called when the server does not speak this release's version: the runner must exit (exit 75).
+   */
   onOutdated(message: string): void
   readonly log: Log
-  /** Absent where no other runner takes layers from this one, nor it from others. */
+  /** Absent unless this runner exchanges layers with other runners. */
   readonly peer?: Peer
   readonly settings?: Partial<ConnectSettings>
 }
 
 interface ConnectSettings extends CallTimes {
   readonly connectMs: number
-  /** How long the bytes of an archive may stand still, on one connection and at all. */
+  /** Time for which an archive's bytes may stall, on one connection and in total. */
   readonly stallMs: number
   readonly sourceMs: number
 }
@@ -55,8 +57,8 @@ export interface RemotePort extends RunnerPort {
 }
 
 /**
- * Connects a runner to a server. Each call is repeated while the server cannot be reached, for some
- * seconds, and then fails as a local one does whose database is away.
+ * Connects a runner to a server. Each call is repeated for some seconds while the server is
+ * unreachable. It then fails like a local call without its database.
  */
 export function connectRunner({ url, ca, token, onOutdated, log, peer, settings: given }: ConnectOptions): RemotePort {
   const settings = { ...defaultSettings, ...given }
@@ -89,7 +91,7 @@ export function connectRunner({ url, ca, token, onOutdated, log, peer, settings:
 
 type Reports = 'started' | 'substituted' | 'lookedUp' | 'services' | 'commandEnded' | 'finish' | 'rendered'
 
-/** Returns the calls that report what happened to a job. */
+/** Returns the calls that report events of a job. */
 function reports(caller: Caller, leases: WireLeases): Pick<RunnerPort, Reports> {
   const instant = (at: number) => caller.clock.at(at)
   const report = (lease: LeaseRef, at: Date) => ({ lease: leaseToWire(lease), at: instant(at.getTime()) })
@@ -130,12 +132,12 @@ type Contents = Exclude<
   Reports | 'lease' | 'reclaim' | 'renew' | 'liveSnapshots' | 'onDirective' | 'probes' | 'layers'
 >
 
-/** Returns the calls that move what a job reads and writes. */
+/** Returns the calls that transfer a job's inputs and outputs. */
 function contents(caller: Caller, { tryMs, stallMs, sourceMs }: ConnectSettings): Pick<RunnerPort, Contents> {
   const appender = new Appender(async (body) => {
     return (await caller.send<AppendAnswer>(framedCalls.append, () => body)).answer
   })
-  /** The last part is on its way. The server has room for one at a time. */
+  /** The upload of the last part. The server has room for one part at a time. */
   let part: Promise<unknown> = Promise.resolve()
   return {
     append: (lease, chunks, spoolPosition) =>

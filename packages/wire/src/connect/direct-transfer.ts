@@ -1,4 +1,4 @@
-/** Layers on their way between a runner and the store, past the server. */
+/** Transfers layers directly between a runner and the store, without the server. */
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import {
@@ -23,33 +23,33 @@ import { leastBytesPerMs, unlessUnknown, WireError } from './transport.ts'
 
 export interface DirectOptions {
   readonly caller: Pick<Caller, 'call'>
-  /** Connections to the store, which has a certificate of its own. */
+  /** Connections to the store, which has its own certificate. */
   readonly agent: Agent
-  /** How long no byte may come or go. */
+  /** Time for which no byte may be sent or received. */
   readonly stallMs: number
   readonly log: Log
 }
 
-/** An object of a snapshot that a job starts from. */
+/** An object of a snapshot from which a job starts. */
 export interface WantedObject {
   readonly lease: LeaseRef
   readonly snapshot: string
   readonly digest: string
 }
 
-/** Tells how long all goes by way of the server once the store was not reached. */
+/** Time for which all transfers use the server after the store was unreachable. */
 const awayMs = 60_000
-/** Tries in a row that bring no byte, before the rest comes by way of the server. */
+/** Consecutive tries without a byte before the rest is read through the server. */
 const mostTries = 2
 
-/** The store did not do what the address was for. */
+/** The store did not perform the requested operation. */
 class StoreFailed extends Error {
   override readonly name = 'StoreFailed'
 }
 
 /**
- * Reads and writes parts of layers at addresses that the server signs. Where it signs none, or the
- * store is not reached, the server moves them.
+ * Reads and writes parts of layers at addresses that the server signs. If it signs none, or the
+ * store is unreachable, the parts go through the server.
  */
 export class DirectTransfer {
   readonly #options: DirectOptions
@@ -59,7 +59,10 @@ export class DirectTransfer {
     this.#options = options
   }
 
-  /** Yields the bytes of an object from a place on. `rest` opens what the store does not give. */
+  /**
+   * Yields the bytes of an object, starting at an offset. `rest` opens the bytes that the store
+   * does not return.
+   */
   async *read(wanted: WantedObject, from: number, rest: (at: number) => Promise<Readable>): AsyncGenerator<Buffer> {
     let at = from
     for (let tries = 0; tries < mostTries; ) {
@@ -82,7 +85,7 @@ export class DirectTransfer {
     yield* await rest(at)
   }
 
-  /** Writes a part. Returns false where it did not: the server takes it then. */
+  /** Writes a part. Returns false on failure; the part must then be sent through the server. */
   async write(wanted: WantedSnapshot, part: ObjectPart, bytes: Uint8Array): Promise<boolean> {
     if (now() < this.#awayUntil) return false
     try {
@@ -116,7 +119,7 @@ export class DirectTransfer {
     }
   }
 
-  /** Yields the checked bytes of a part, from one of its bytes on. */
+  /** Yields the verified bytes of a part, starting at an offset. */
   async *#readPart({ blob, bytes: size, url }: LocatedPart, from: number): AsyncGenerator<Buffer> {
     const { first, start } = framesAround({ start: from, end: size })
     const { statusCode, body } = await request(url, {
@@ -141,7 +144,7 @@ export class DirectTransfer {
       body,
     })
     const said = (await text(answer)).slice(0, 300)
-    // An earlier try whose answer was lost has written it.
+    // An earlier try whose response was lost has already written it.
     if (statusCode !== 200 && statusCode !== 412) throw new StoreFailed(`it answered with ${statusCode}: ${said}`)
   }
 

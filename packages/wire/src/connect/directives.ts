@@ -4,30 +4,27 @@ import { now } from '@harmont/sandbox'
 import type { Calls } from '../protocol.ts'
 
 const pauseMs = 1_000
-/** A ticket of a shell is valid for less. */
+/** Exceeds the validity of a shell's ticket. */
 const ticketMs = 120_000
 
 type Request = Calls['directives']['request']
 type Asked = Calls['directives']['answer']
-/** Waits for what is not known yet. */
+/** Waits for events that are not yet known. */
 type Poll = (known: Required<Omit<Request, 'waitMs'>>, signal: AbortSignal) => Promise<Asked>
 type Listener<T> = (asked: T) => void
 
-/**
- * Polls for directives, shells that people ask for, and wanted snapshots, as long as somebody
- * listens.
- */
+/** Polls for directives, requested shells and wanted snapshots while there are listeners. */
 export class Directives {
   readonly #poll: Poll
   readonly #log: Log
   readonly #listeners = new Set<Listener<Directive>>()
   readonly #shellListeners = new Set<Listener<string>>()
   readonly #givers = new Set<Listener<WantedSnapshot>>()
-  /** The directives that the listeners have heard, by job. */
+  /** The directives passed to the listeners, by job. */
   readonly #heard = new Map<string, Directive>()
-  /** When each ticket was heard. */
+  /** The time at which each ticket was received. */
   readonly #tickets = new Map<string, number>()
-  /** The wanted snapshots that were heard of, by their ids. */
+  /** The received wanted snapshots, by their ids. */
   #wanted = new Map<string, WantedSnapshot>()
   #polling: AbortController | null = null
 
@@ -51,12 +48,15 @@ export class Directives {
     return this.#listen(this.#givers, listener)
   }
 
-  /** Forgets what was heard of a job that is held no more. */
+  /** Forgets the directive of a job that is no longer held. */
   forget(jobId: string): void {
     this.#heard.delete(jobId)
   }
 
-  /** Tells all snapshots that are wanted now: the server forgets those that it has. */
+  /**
+   * Replaces the wanted snapshots with the current list and tells the listeners. The list omits
+   * snapshots that the server already has.
+   */
   wants(all: readonly WantedSnapshot[]): void {
     this.#wanted = new Map()
     for (const wanted of all) this.#want(wanted)
@@ -90,9 +90,9 @@ export class Directives {
         for (const ticket of shells) this.#tellShell(ticket)
         for (const wanted of exports) this.#want(wanted)
       } catch (error) {
-        // `renew` repeats everything, so this costs time only.
+        // `renew` repeats everything, so a failed poll only costs time.
         if (signal.aborted) return
-        this.#log('warn', 'could not ask for directives', error)
+        this.#log('warn', 'could not poll for directives', error)
         await sleep(pauseMs, undefined, { signal }).catch(() => undefined)
       }
     }

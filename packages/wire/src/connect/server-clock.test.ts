@@ -4,7 +4,7 @@ import { durationsOf, ServerClock } from './server-clock.ts'
 
 const hour = 3_600_000
 
-/** An exchange with a server whose clock is ahead. */
+/** Simulates an exchange with a server whose clock is ahead. */
 const exchanges = fc.record({
   sentAt: fc.integer({ min: 0, max: 10 * hour }),
   thereMs: fc.integer({ min: 0, max: 60_000 }),
@@ -29,7 +29,7 @@ test('G64 no lease lasts longer for its runner than at the server, however wrong
   )
 })
 
-test('G64 a reported time is off by no more than the quickest exchange took', () => {
+test('G64 the error of a reported time is at most the duration of the quickest exchange', () => {
   fc.assert(
     fc.property(fc.array(exchanges, { minLength: 1 }), fc.integer({ min: -hour, max: hour }), (list, aheadMs) => {
       const clock = new ServerClock()
@@ -40,7 +40,7 @@ test('G64 a reported time is off by no more than the quickest exchange took', ()
   )
 })
 
-test('an estimate that answers do not contradict stays', () => {
+test('an estimate stays unless a response contradicts it', () => {
   const clock = new ServerClock()
   clock.learn({ sentAt: 0, heardAt: 20, heldMs: 0, serverNow: 1_010 })
   const first = clock.aheadMs

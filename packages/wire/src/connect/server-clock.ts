@@ -1,21 +1,22 @@
 import type { Durations } from '../forms.ts'
 
-/** An answer, by the clock of the runner and by that of the server. */
+/** An exchange with the server, measured by both clocks. */
 export interface Exchange {
-  /** The runner's time before it sent the request, and after it had the answer. */
+  /** The runner's time before it sent the request, and after it received the response. */
   readonly sentAt: number
   readonly heardAt: number
-  /** How long the server held the request, and its time when it answered. */
+  /** The time for which the server held the request, and the server's time of the response. */
   readonly heldMs: number
   readonly serverNow: number
 }
 
-/** The watchdog that ends a command looks twice a second, and clocks run at different speeds. */
+/** Margin for the watchdog, which checks twice a second, and for clocks with different rates. */
 const marginMs = 2_000
 
 /**
- * Returns the runner's times for durations that count from an answer on. The server answered at the
- * earliest `heldMs` after the request was sent, so an expiry counted from then is never late.
+ * Returns functions that convert a response's durations to the runner's times. The server answered
+ * no earlier than `heldMs` after the request was sent, so an expiry counted from then is never
+ * late.
  */
 export function durationsOf({ sentAt, heldMs }: Exchange): Durations {
   const answeredAt = sentAt + heldMs
@@ -25,13 +26,13 @@ export function durationsOf({ sentAt, heldMs }: Exchange): Durations {
   }
 }
 
-/** Estimates the server's clock from its answers. */
+/** Estimates the server's clock from its responses. */
 export class ServerClock {
   #aheadMs: number | null = null
 
   /**
-   * Each answer bounds how far the server's clock is ahead. The estimate moves no further than into
-   * these bounds, so that a slow answer does not spoil it.
+   * Each response bounds how far the server's clock is ahead. The estimate moves only as far as
+   * these bounds require, so that a slow response does not impair it.
    */
   learn({ sentAt, heardAt, heldMs, serverNow }: Exchange): void {
     const [least, most] = [serverNow - heardAt, serverNow - sentAt - heldMs]
@@ -43,7 +44,7 @@ export class ServerClock {
     return this.#aheadMs ?? 0
   }
 
-  /** Returns an instant of this machine as the server's. */
+  /** Converts an instant of this machine to the server's clock. */
   at(instant: number): number {
     return instant + this.aheadMs
   }

@@ -15,19 +15,22 @@ interface DialOptions {
   readonly connectMs: number
 }
 
-/** The person waits meanwhile. */
+/** Time limit for dialling, during which the person waits. */
 const dialMs = 15_000
 const pauseMs = 200
-/** A message has at most this much: input of a person, with its first byte. */
+/** Maximum length of a message: a person's input and its first byte. */
 const longestMessage = 64 * 1024
 
-/** Shells in the files of this runner that people ask the server for. */
+/** Shells that people request in the files of this runner. */
 export interface WireShells {
-  /** Calls the listener with the ticket of each, once. Returns the unsubscriber. */
+  /** Calls the listener once with each ticket. Returns the unsubscriber. */
   onAsked(listener: (ticket: string) => void): () => void
-  /** Connects to the person who asked; the connection is paused. Throws `WireError`; a ticket opens one connection. */
+  /**
+   * Connects to the person who requested the shell; the connection is paused. Throws `WireError`; a
+   * ticket opens one connection.
+   */
   dial(ticket: string): Promise<WebSocket>
-  /** Returns what the shell starts from, once the runner has dialled. */
+  /** Returns a shell's inputs, once the runner has dialled. */
   work(ticket: string): Promise<ShellWork>
 }
 
@@ -54,7 +57,7 @@ export function wireShells(caller: Caller, onAsked: WireShells['onAsked'], optio
   }
 }
 
-/** Connects, and again while no process of the server answers. */
+/** Connects, and retries while no process of the server answers. */
 async function dial(ticket: string, options: DialOptions): Promise<WebSocket> {
   const until = now() + dialMs
   for (let refused: string | undefined; ; ) {
@@ -64,7 +67,7 @@ async function dial(ticket: string, options: DialOptions): Promise<WebSocket> {
     const { status, error } = answer
     const mayPass = status === null || status >= 500 || (status === 401 && refused === undefined)
     if (!mayPass || now() + pauseMs > until) throw error
-    // The token may have ended since it was given.
+    // The token may have expired in the meantime.
     refused = status === 401 ? token : undefined
     await sleep(pauseMs)
   }
@@ -89,7 +92,7 @@ function connect(
     maxPayload: longestMessage,
   })
   socket.once('open', () => {
-    // The server speaks first, perhaps before anybody listens.
+    // The server sends first, perhaps before there is a listener.
     socket.pause()
     resolve(socket)
   })
@@ -107,5 +110,5 @@ function connect(
 }
 
 function over(): WireError {
-  return new WireError('shell_over', 'nobody waits for this shell any more')
+  return new WireError('shell_over', 'the request for this shell has ended')
 }

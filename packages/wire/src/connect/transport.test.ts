@@ -8,7 +8,7 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close()
 })
 
-/** Connects to a server that answers as told, and as an idle one from then on. */
+/** Connects to a server that sends the given responses, and then acts as an idle one. */
 async function connected(answers: ((response: ServerResponse) => void)[], tokens = ['t']) {
   const asked: { readonly token: string; readonly at: number }[] = []
   const listener: RequestListener = (request, response) => {
@@ -42,7 +42,7 @@ test('a refused token is renewed once; a second refusal is final', async () => {
   expect(revoked.asked.length).toBe(2)
 })
 
-test('a busy server is asked again when it says, and a proxy without a server at once', async () => {
+test('a busy server is called again after the time that it names, and a proxy without a server at once', async () => {
   const busy = await connected([refuse(503, '{}', { 'retry-after': '1' })])
   expect(await busy.port.renew('r')).toEqual([])
   expect((busy.asked[1]?.at ?? 0) - (busy.asked[0]?.at ?? 0)).toBeGreaterThan(950)
@@ -51,13 +51,13 @@ test('a busy server is asked again when it says, and a proxy without a server at
   expect(proxy.asked.length).toBe(3)
 })
 
-test('a failure of the server is left to the caller, who knows how long to try', async () => {
+test('a failure of the server is left to the caller, who decides how long to retry', async () => {
   const { port, asked } = await connected([refuse(500)])
   await expect(port.renew('r')).rejects.toMatchObject({ code: 'c' })
   expect(asked.length).toBe(1)
 })
 
-test('a server of an earlier release, which knows no registry logins, has none for jobs, proofs and shells', async () => {
+test('a server of an earlier release without registry logins has none for jobs, proofs and shells', async () => {
   const unknown = refuse(404, '{"code":"unknown_call","message":"m"}')
   const work = refuse(200, '{"work":{}}', { 'harmont-now': '1000000', 'harmont-held': '0' })
   const { port, asked } = await connected([unknown, unknown, work, unknown])

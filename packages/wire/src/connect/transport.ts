@@ -5,10 +5,10 @@ import type { Agent, Dispatcher } from 'undici'
 import { type Refusal, wireHeaders, wirePath, wireVersion } from '../protocol.ts'
 import type { Exchange } from './server-clock.ts'
 
-/** The server refused a call, or could not be reached in time. */
+/** The server refused a call, or was unreachable for too long. */
 export class WireError extends Error {
   override readonly name = 'WireError'
-  /** The server's code; `unreachable` when it did not answer. */
+  /** The server's code; `unreachable` if it did not answer. */
   readonly code: string
 
   constructor(code: string, message: string, options?: ErrorOptions) {
@@ -17,7 +17,10 @@ export class WireError extends Error {
   }
 }
 
-/** Returns what a call gives; `otherwise` from a server of an earlier release, which has no such call. */
+/**
+ * Returns the result of a call, or `otherwise` if a server of an earlier release does not know the
+ * call.
+ */
 export async function unlessUnknown<T, O>(answer: Promise<T>, otherwise: O): Promise<T | O> {
   try {
     return await answer
@@ -32,7 +35,7 @@ export interface Request {
   /** Called for each try, counted from 0. */
   body(tries: number): object | Buffer
   readonly turn?: string
-  /** How long one try may take, beyond the time of its body, and all together. */
+  /** Time limits for one try, in addition to the time for its body, and for all tries together. */
   readonly tryMs: number
   readonly wholeMs: number
   readonly signal?: AbortSignal | undefined
@@ -45,28 +48,28 @@ export interface TransportOptions {
   onOutdated(message: string): void
 }
 
-/** Tells an answer that a later try may change. The proxy in front may give one as well. */
+/** Statuses that a later try may change. A proxy in front of the server may also send them. */
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504])
 const firstPauseMs = 25
 const longestPauseMs = 500
 const [octets, json] = ['application/octet-stream', 'application/json']
-/** A slower network counts as cut. */
+/** A slower connection counts as cut. */
 export const leastBytesPerMs = 100
-/** The longest time that a server may ask for with Retry-After. */
+/** Maximum wait accepted from Retry-After. */
 const longestWaitMs = 5_000
 
 interface Failure {
   readonly error: WireError
   readonly mayPass: boolean
   readonly afterMs: number
-  /** The token that was refused. */
+  /** The refused token. */
   readonly refused?: string
 }
 
 type Tried<T> = Failure | { readonly got: T }
 type Reader<T> = (response: Dispatcher.ResponseData, sentAt: number) => Promise<T>
 
-/** Sends requests, and again while the server cannot be reached or is too busy. */
+/** Sends requests, and repeats them while the server is unreachable or too busy. */
 export class Transport {
   readonly #options: TransportOptions
   #isClosed = false
@@ -80,7 +83,7 @@ export class Transport {
     await this.#options.agent.destroy()
   }
 
-  /** Returns the JSON of an answer. Throws `WireError`, and the reason of the signal. */
+  /** Returns the JSON of a response. Throws `WireError`, or the reason of the signal. */
   async json<T>(request: Request): Promise<{ readonly answer: T; readonly exchange: Exchange }> {
     return this.#persist(request, async (response, sentAt) => {
       const answer = (await response.body.json()) as T
@@ -88,7 +91,10 @@ export class Transport {
     })
   }
 
-  /** Returns the bytes of an answer as they come, once it has begun. They may end early, with an error. */
+  /**
+   * Returns the bytes of a response as a stream, once it has begun. The stream may end early, with
+   * an error.
+   */
   async stream(request: Request): Promise<Readable> {
     return this.#persist(request, async ({ body }) => body)
   }
@@ -101,7 +107,7 @@ export class Transport {
       const tried = await this.#try(request, tries, refused, read)
       if ('got' in tried) return tried.got
       request.signal?.throwIfAborted()
-      // The owner of the token gives another one, whose refusal is final.
+      // The owner of the token provides another one, whose refusal is final.
       if (tried.refused !== undefined && refused !== undefined) throw tried.error
       refused = tried.refused
       const restMs = Math.max(tried.afterMs, pauseMs * (0.5 + Math.random() / 2))
@@ -168,11 +174,11 @@ function headersOf({ turn }: Request, token: string): Record<string, string> {
 
 function exchangeOf({ headers }: Dispatcher.ResponseData, sentAt: number): Exchange {
   const [heldMs, serverNow] = [Number(headers[wireHeaders.held]), Number(headers[wireHeaders.now])]
-  if (!Number.isFinite(heldMs) || !Number.isFinite(serverNow)) throw new Error('the answer does not say its time')
+  if (!Number.isFinite(heldMs) || !Number.isFinite(serverNow)) throw new Error('the response has no server time')
   return { sentAt, heardAt: now(), heldMs, serverNow }
 }
 
-/** Reads the body of a refusal, which a proxy may have written. */
+/** Reads the body of a refusal, which a proxy may have sent. */
 function refusalOf(text: string): Refusal {
   try {
     const { code, message } = JSON.parse(text) as Partial<Refusal>

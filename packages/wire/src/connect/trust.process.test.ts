@@ -21,7 +21,7 @@ test.each([
   expect(() => connectRunner({ ...options, url })).toThrow('by https')
 })
 
-test('a runner trusts the roots that it was given, and no others, and speaks HTTP/1.1 with those that offer more', async () => {
+test('a runner trusts only the given roots, and speaks HTTP/1.1 with servers that offer more', async () => {
   const directory = mkdtempSync('/var/tmp/harmont-wire-')
   const [key, cert] = [join(directory, 'key'), join(directory, 'cert')]
   const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost']

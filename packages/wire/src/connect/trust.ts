@@ -4,8 +4,8 @@ import { Agent } from 'undici'
 const loopback = /^(localhost|127(\.[0-9]{1,3}){3}|\[::1\])$/
 
 /**
- * Returns the connections to a server. Trusts the roots of the system, or `ca` alone where it is
- * given. Throws for an address without TLS that leads off this machine.
+ * Returns the HTTP agent for connections to a server. Trusts the system's roots, or only `ca` if it
+ * is given. Throws for an address without TLS outside this machine.
  */
 export function openConnections(url: URL, ca: string | undefined, connectMs: number): Agent {
   const isLoopback = url.protocol === 'http:' && loopback.test(url.hostname)
@@ -14,10 +14,11 @@ export function openConnections(url: URL, ca: string | undefined, connectMs: num
   return new Agent({
     connect: { timeout: connectMs, ...(url.protocol === 'https:' && { ca: ca ?? systemRoots() }) },
     pipelining: 1,
-    // After a cut Node.js wrote the frames of an HTTP/2 session again and again, until the runner had
-    // no memory left. Balancers offer HTTP/2; streams save nothing that counts here.
+    // After a cut, Node.js repeatedly wrote the frames of an HTTP/2 session until the runner ran
+    // out of memory. Load balancers offer HTTP/2, but its streams bring no significant advantage
+    // here.
     allowH2: false,
-    // Each call has a time limit of its own.
+    // Each call has its own time limit.
     headersTimeout: 0,
     bodyTimeout: 0,
   })

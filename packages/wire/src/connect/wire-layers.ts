@@ -10,10 +10,10 @@ import type { DirectTransfer } from './direct-transfer.ts'
 import { WireError } from './transport.ts'
 import type { WireLeases } from './wire-leases.ts'
 
-/** A server that reads what it got back is no slower. */
+/** Minimum rate at which a server reads the received bytes back. */
 const leastBytesPerMs = 20_000
 
-/** Returns the calls by which snapshots travel. */
+/** Returns the calls that transfer snapshots. */
 export function wireLayers(
   caller: Caller,
   leases: Pick<WireLeases, 'onWanted'>,
@@ -48,7 +48,7 @@ export function wireLayers(
         openStream(caller.transport, layerCall, { lease: leaseToWire(lease), snapshot, digest }, patience, at)
       const wanted = { lease, snapshot, digest }
       const kept = (at: number) => direct.read(wanted, at, rest)
-      // The givers are known for whole objects only.
+      // The origin of bytes is recorded for whole objects only.
       const bytes = peers === undefined || from > 0 ? kept(from) : peers.read(wanted, kept)
       const first = await bytes.next()
       return Readable.from(afterFirst(first, bytes), { objectMode: false })
@@ -64,14 +64,14 @@ export function wireLayers(
   }
 }
 
-/** Yields the first piece, which shows that there are bytes, and then the others. */
+/** Yields the first piece, which proves that there are bytes, and then the others. */
 async function* afterFirst(first: IteratorResult<Buffer>, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   if (first.done === true) return
   yield first.value
   yield* others
 }
 
-/** Makes a call about a snapshot that the server may want no more. */
+/** Makes a call about a snapshot that the server may no longer want. */
 async function asGiver<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call()

@@ -18,15 +18,15 @@ import type { Caller, CallTimes, Heard } from './caller.ts'
 import { Directives } from './directives.ts'
 import { durationsOf } from './server-clock.ts'
 
-/** Asks for work, renews leases, and hears directives. */
+/** Requests work, renews leases, and receives directives. */
 export class WireLeases {
   readonly #caller: Caller
   readonly #times: CallTimes
   readonly #peer: Peer | undefined
   readonly #directives: Directives
-  /** Leases, by job, that this process was given and has not reported as ended. */
+  /** Leases, by job, that this process received and has not reported as ended. */
   readonly #granted = new Map<string, FencedJob>()
-  /** Whether the answer to a request for work may have been lost. */
+  /** Whether the response to a request for work may have been lost. */
   #isUnsure = false
 
   constructor(caller: Caller, times: CallTimes, log: Log, peer?: Peer) {
@@ -90,7 +90,7 @@ export class WireLeases {
     return this.#directives.onWanted(listener)
   }
 
-  /** Forgets a lease that is over. */
+  /** Forgets an ended lease. */
   ended(lease: FencedJob): void {
     if (!isSame(this.#granted.get(lease.jobId), lease)) return
     this.#granted.delete(lease.jobId)

@@ -12,7 +12,7 @@ import type { Caller } from './caller.ts'
 import { durationsOf } from './server-clock.ts'
 import { unlessUnknown } from './transport.ts'
 
-/** Returns the calls of proofs. */
+/** Returns the calls about proofs. */
 export function wireProbes(caller: Caller): ProbePort {
   const probes: ProbePort = {
     async take() {
@@ -22,7 +22,7 @@ export function wireProbes(caller: Caller): ProbePort {
       const { lastsMs, ...lease } = wireLease
       const durations = durationsOf(exchange)
       const job = jobFromWire(wireJob, durations)
-      if (!isStep(job)) throw new TypeError('expected a step to run once more')
+      if (!isStep(job)) throw new TypeError('expected the work of a proof to be a step')
       return {
         lease: { ...lease, expiresAt: durations.expiry(lastsMs).getTime() },
         work: {

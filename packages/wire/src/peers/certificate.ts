@@ -1,4 +1,4 @@
-/** Certificates that runners sign themselves: the server tells which one is whose. */
+/** Self-signed certificates of runners; the server names the certificate of each runner. */
 import { createHash, type X509Certificate } from 'node:crypto'
 import { connect, type TLSSocket } from 'node:tls'
 import { Agent } from 'undici'
@@ -15,8 +15,8 @@ export function digestOf(certificate: X509Certificate | undefined): string | nul
 }
 
 /**
- * Returns connections to whoever shows this certificate, with one of our own. Another end learns no
- * more than that somebody called.
+ * Returns connections to the holder of this certificate, authenticated by our own certificate. Any
+ * other holder learns only that somebody connected.
  */
 export function pinnedConnections(certificate: string, identity: PeerIdentity, connectMs: number): Agent {
   return new Agent({
@@ -26,7 +26,7 @@ export function pinnedConnections(certificate: string, identity: PeerIdentity, c
         port: Number(port),
         ...identity,
         minVersion: 'TLSv1.3',
-        // Nobody else has signed it. The fingerprint is compared below.
+        // The certificate is self-signed. The fingerprint is compared below.
         rejectUnauthorized: false,
       })
       const timer = setTimeout(() => socket.destroy(new Error(`no connection within ${connectMs} ms`)), connectMs)
@@ -36,7 +36,7 @@ export function pinnedConnections(certificate: string, identity: PeerIdentity, c
       socket.once('secureConnect', () => {
         clearTimeout(timer)
         if (digestOf(socket.getPeerX509Certificate()) !== certificate)
-          return socket.destroy(new Error('it has another certificate than the server says'))
+          return socket.destroy(new Error('its certificate differs from the one that the server named'))
         socket.off('error', failed)
         callback(null, socket)
       })
@@ -44,7 +44,7 @@ export function pinnedConnections(certificate: string, identity: PeerIdentity, c
   })
 }
 
-/** Returns the SHA-256 of the certificate that the other end of a connection has shown. */
+/** Returns the SHA-256 of the certificate presented by the other end of a connection. */
 export function shownBy(socket: TLSSocket): string | null {
   return digestOf(socket.getPeerX509Certificate())
 }

@@ -1,4 +1,4 @@
-/** The answers of a runner that gives layers to callers who may have none. */
+/** Responses of a layer-giving runner to callers without permission. */
 import { execFileSync } from 'node:child_process'
 import { randomUUID, X509Certificate } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ const key = 'the key of this giver'
 let giver: Peer
 let taker: PeerIdentity
 let other: PeerIdentity
-/** Layers and objects that were asked for. */
+/** The requested layers and objects. */
 let asked: string[] = []
 
 function identity(name: string): PeerIdentity {
@@ -120,11 +120,11 @@ test.for(Object.entries(attempts))('G79 a runner that gives layers refuses who %
   const answer = await attempt(made())
   expect(answer.status).toBe(status)
   expect(answer.bytes.length).toBeLessThan(100)
-  // Nothing is looked for without a ticket.
+  // Without a ticket no layer is looked up.
   if (status < 404) expect(asked).toEqual([])
 })
 
-test('G79 a runner that the server has told no key gives nothing', async () => {
+test('G79 a runner without a key from the server gives nothing', async () => {
   giver.learn(null, 0)
   expect((await attempt({ headers: bearer(ticket()) })).status).toBe(401)
   giver.learn(key, 2 * hour)
@@ -132,7 +132,7 @@ test('G79 a runner that the server has told no key gives nothing', async () => {
   giver.learn(key, 0)
 })
 
-test('G79 a taker sends nothing to an address with another certificate than the server says', async () => {
+test('G79 a taker sends nothing to an address whose certificate is not the one that the server named', async () => {
   const agent = pinnedConnections(certificateOf(other), taker, 5_000)
   asked = []
   const request = { path: '/layer', method: 'GET' as const, headers: bearer(ticket()) }
@@ -143,7 +143,7 @@ test('G79 a taker sends nothing to an address with another certificate than the 
   await agent.destroy()
 })
 
-test('G105 a server of an earlier release, which leads to no runners, gives all by itself', async () => {
+test('G105 a server of an earlier release, which names no other runners, sends all layers itself', async () => {
   const calls: string[] = []
   const server = await listen((request, response) => {
     const call = request.url?.replace(wirePath, '') ?? ''

@@ -7,21 +7,21 @@ import type { TLSSocket } from 'node:tls'
 import type { Log, PeerTicket } from '@harmont/engine'
 import { type PeerIdentity, shownBy } from './certificate.ts'
 
-/** The only path: the ticket names what is read. */
+/** The only path; the ticket names the object. */
 export const layerPath = '/layer'
 
-/** Bounds what others can make this machine do: a piece of each object is in memory. */
+/** Limits on the load from other runners; a piece of each object is in memory. */
 const most = { connections: 64, transfers: 16, pieceBytes: 256 * 1024, headerBytes: 8 * 1024 }
-/** How long a request may take to arrive, and a taker may read nothing. */
+/** Time for a request to arrive, and time for which a taker may read nothing. */
 const patience = { requestMs: 10_000, stallMs: 60_000 }
 
-/** Reads the tickets for this runner; null for one that counts for nothing. */
+/** Reads the tickets for this runner; null for an invalid one. */
 type TicketReader = (text: string) => PeerTicket | null
 
 export interface GiverOptions {
   readonly identity: PeerIdentity
   readonly ticket: TicketReader
-  /** Returns the file of an object of a layer; null where it is not here. */
+  /** Returns the file of a layer's object; null if it is not on this machine. */
   fileOf(layer: string, digest: string): Promise<string | null>
   readonly log: Log
 }
@@ -35,14 +35,14 @@ class Refused extends Error {
   }
 }
 
-/** Returns a server that is not listening yet. */
+/** Creates a server that is not yet listening. */
 export function layerGiver(options: GiverOptions): Server {
   let transfers = 0
   const server = createServer(
     {
       ...options.identity,
       minVersion: 'TLSv1.3',
-      // A ticket says which certificate its taker has.
+      // A ticket names the certificate of its taker.
       ...{ requestCert: true, rejectUnauthorized: false },
       ...{ maxHeaderSize: most.headerBytes, handshakeTimeout: patience.requestMs },
       ...{ headersTimeout: patience.requestMs, requestTimeout: patience.requestMs },
@@ -50,7 +50,7 @@ export function layerGiver(options: GiverOptions): Server {
     async (request, response) => {
       transfers += 1
       try {
-        if (transfers > most.transfers) throw new Refused(503, 'This runner gives to others.')
+        if (transfers > most.transfers) throw new Refused(503, 'This runner is busy with other transfers.')
         await give(options, request, response)
       } catch (error) {
         if (!response.headersSent && error instanceof Refused) response.writeHead(error.status).end(error.message)
@@ -87,7 +87,7 @@ function admitted({ ticket }: GiverOptions, { headers: { authorization = '' } }:
   return admission
 }
 
-/** Returns the first byte that is asked for: takers ask for all from there on. */
+/** Returns the first requested byte; takers request all bytes from there on. */
 function startOf({ headers: { range = 'bytes=0-' } }: IncomingMessage): number {
   const [, from] = /^bytes=(\d{1,15})-$/.exec(range) ?? []
   if (from === undefined) throw new Refused(416, 'A range goes from a byte to the end.')

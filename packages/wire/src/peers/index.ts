@@ -1,4 +1,4 @@
-/** Runners that take layers from each other. Loaded by those that are set up for it alone. */
+/** Runners that exchange layers. Loaded only by runners configured for it. */
 
 import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
@@ -13,7 +13,7 @@ import { LayerTransfer } from './take-layers.ts'
 export type { PeerIdentity } from './certificate.ts'
 
 export interface PeerOptions {
-  /** Where it listens, and others reach it. Port 0: any that is free. */
+  /** Host to listen on, at which other runners reach it. Port 0 selects any free one. */
   readonly host: string
   readonly port: number
   readonly identity: PeerIdentity
@@ -21,12 +21,15 @@ export interface PeerOptions {
   readonly log: Log
 }
 
-/** This runner, as others of its pool see it. */
+/** This runner's interface to other runners of its pool. */
 export interface Peer {
   readonly told: PeerAddress
-  /** Takes what the server said at the last renewal: its key for tickets, and how far its clock is ahead. */
+  /**
+   * Stores the server's values from the last renewal: the key for tickets, and how far the server's
+   * clock is ahead.
+   */
   learn(key: string | null, aheadMs: number): void
-  /** Returns what takes layers from others. */
+  /** Returns the transfer that takes layers from other runners. */
   taker(caller: Pick<Caller, 'call'>): LayerTransfer
   close(): Promise<void>
 }

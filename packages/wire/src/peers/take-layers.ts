@@ -16,31 +16,34 @@ export interface TakerOptions {
   readonly log: Log
 }
 
-/** How long a connection, or the next byte, may take, to half a second, before the connection counts as cut. */
+/**
+ * Time limit for a connection and for the next byte, accurate to half a second. After it, the
+ * connection counts as cut.
+ */
 const stallMs = 800
 const pauseMs = 200
-/** Tries in a row that bring no byte, before another source is asked. */
+/** Consecutive tries without a byte before another source is used. */
 const mostTries = 3
-/** How long a runner that was not reached is not asked for anything. */
+/** Time for which an unreachable runner is not called. */
 const awayMs = 60_000
-/** When a runner that is slower than a network may be no longer keeps anybody waiting. */
+/** Time after which a runner below the minimum network speed is abandoned. */
 const slowAfterMs = 5_000
-/** Layers of which it is known who gave them. */
+/** Maximum number of layers whose givers are remembered. */
 const mostLayers = 1_000
 
-/** A runner does not give what the ticket is for. No later try changes that. */
+/** A runner refuses the object of the ticket. No later try changes this. */
 class Declined extends Error {
   override readonly name = 'Declined'
 }
 
-/** Reads layers at runners that the server names, with the tickets that it signs for them. */
+/** Reads layers from runners that the server names, with tickets that it signs for them. */
 export class LayerTransfer {
   readonly #options: TakerOptions
-  /** Runners that gave bytes of a layer, by its id. */
+  /** Runners that sent bytes of a layer, by the layer's id. */
   readonly #gave = new Map<string, Set<string>>()
-  /** When runners that were not reached are asked again. */
+  /** Times at which unreachable runners may be called again. */
   readonly #awayUntil = new Map<string, number>()
-  /** Runners that gave wrong bytes, by the id of the layer. */
+  /** Runners that sent invalid bytes, by the layer's id. */
   readonly #struck = new Map<string, Set<string>>()
   #bytes = 0
 
@@ -48,14 +51,14 @@ export class LayerTransfer {
     this.#options = options
   }
 
-  /** Returns how many bytes runners have given since the last call. */
+  /** Returns the number of bytes that runners have sent since the last call. */
   takeCount(): number {
     const bytes = this.#bytes
     this.#bytes = 0
     return bytes
   }
 
-  /** Yields the bytes of an object. `rest` opens what no runner gives. */
+  /** Yields the bytes of an object. `rest` opens the bytes that no runner sends. */
   async *read(wanted: WantedObject, rest: (at: number) => AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     const located = await this.#locate(wanted)
     let at = 0
@@ -79,9 +82,9 @@ export class LayerTransfer {
     for (const runner of gave ?? []) {
       noteIn(this.#struck, layer, runner)
       const told = this.#options.caller.call('layers/struck', { lease: leaseToWire(lease), snapshot, layer, runner })
-      // It is not asked again from here, whatever others do.
+      // This process does not call it again for this layer, even if the report fails.
       await told.catch((error: unknown) =>
-        this.#options.log('warn', `could not tell that ${runner} gave wrong bytes`, error),
+        this.#options.log('warn', `could not report that ${runner} sent invalid bytes`, error),
       )
     }
     return gave !== undefined
@@ -99,7 +102,7 @@ export class LayerTransfer {
     )
   }
 
-  /** Yields what a runner gives from a byte on, over as many connections as it takes. */
+  /** Yields a runner's bytes from an offset, over as many connections as required. */
   async *#readAt(peer: LayerPeer, { bytes }: LocatedPeers, digest: string, from: number): AsyncGenerator<Buffer> {
     const { identity, log } = this.#options
     const agent = pinnedConnections(peer.certificate, identity, stallMs)
@@ -143,9 +146,9 @@ async function* readRange(
   let got = at
   for await (const piece of body as AsyncIterable<Buffer>) {
     got += piece.length
-    if (got > bytes) throw new Declined(`it gave more than ${bytes} bytes`)
+    if (got > bytes) throw new Declined(`it sent more than ${bytes} bytes`)
     const ms = now() - began
-    if (ms > slowAfterMs && got - at < ms * leastBytesPerMs) throw new Declined(`it gave ${got - at} bytes in ${ms} ms`)
+    if (ms > slowAfterMs && got - at < ms * leastBytesPerMs) throw new Declined(`it sent ${got - at} bytes in ${ms} ms`)
     yield piece
   }
 }

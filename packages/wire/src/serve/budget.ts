@@ -1,9 +1,9 @@
 import { Refused } from './refused.ts'
 
-/** Smaller bodies count only together with others, so that they keep no large one waiting. */
+/** Smaller bodies count only in the total, so that they do not delay a large one. */
 const smallBytes = 64 * 1024
 
-/** Limits the bytes of bodies that are in memory at a time, of each owner and together. */
+/** Limits the bytes of bodies in memory, for each owner and in total. */
 export class Budget {
   readonly #perOwner: number
   readonly #together: number
@@ -16,8 +16,8 @@ export class Budget {
   }
 
   /**
-   * Takes room for a body and returns what gives it back. A body beyond a limit still has room where
-   * nothing else is. Throws `Refused` when there is none.
+   * Reserves room for a body and returns a function that releases it. A body beyond a limit has
+   * room if no other body is in memory. Throws `Refused` if there is no room.
    */
   take(owner: string, bytes: number): () => void {
     const own = this.#taken.get(owner) ?? 0
@@ -25,7 +25,7 @@ export class Budget {
       (own > 0 && bytes > smallBytes && own + bytes > this.#perOwner) ||
       (this.#sum > 0 && this.#sum + bytes > this.#together)
     )
-      throw new Refused(503, 'busy', 'Too many bytes are on their way.', { 'retry-after': '1' })
+      throw new Refused(503, 'busy', 'Too many bytes are in transit.', { 'retry-after': '1' })
     this.#change(owner, bytes)
     return () => this.#change(owner, -bytes)
   }

@@ -15,21 +15,21 @@ import type { Holders } from './holders.ts'
 import type { InOrder } from './in-order.ts'
 import { Refused } from './refused.ts'
 
-/** The shells that people ask one runner for. */
+/** The shells that people request from one runner. */
 export interface RunnerShells {
-  /** Returns the tickets of those that it has not dialled for. */
+  /** Returns the tickets for which it has not dialled. */
   asked(): Promise<readonly string[]>
-  /** Calls the listener when there is another. Returns the unsubscriber. */
+  /** Calls the listener for each new one. Returns the unsubscriber. */
   onAsked(listener: () => void): () => void
-  /** Returns what the shell of a ticket starts from; null unless this runner is opening it. */
+  /** Returns the inputs of a ticket's shell; null unless this runner is opening it. */
   work(ticket: string): Promise<ShellWork | null>
-  /** Whether it is opening one in this build. */
+  /** Whether it is opening a shell in this build. */
   isOpening(buildId: string): Promise<boolean>
 }
 
-/** The parts that all requests to a server share. */
+/** The state shared by all requests to a server. */
 export interface Shared {
-  /** Tells what runners hold. */
+  /** The source of the runners' leases and proof runs. */
   readonly store: Pick<Store, 'leases' | 'builds' | 'probes' | 'layers' | 'now'>
   readonly holders: Holders
   readonly jobs: Grants<LeasedJob>
@@ -37,21 +37,21 @@ export interface Shared {
   readonly order: InOrder
 }
 
-/** A request, and what it is answered with. */
+/** The data of a request, and the dependencies for its response. */
 interface Sent {
-  /** The version in which the runner speaks. */
+  /** The version that the runner speaks. */
   readonly version: WireVersion
   readonly runner: string
   readonly port: RunnerPort
   readonly shells: RunnerShells
   readonly shared: Shared
-  /** Aborts when the runner has gone, or the server closes. */
+  /** Aborts when the runner disconnects, or the server closes. */
   readonly signal: AbortSignal
   /** See `wireHeaders.turn`. */
   readonly turn: string
 }
 
-/** One request of a runner. Nothing of it is done for a lease that this runner does not hold. */
+/** One request of a runner. Refuses actions under a lease that this runner does not hold. */
 export class CallContext {
   readonly version: WireVersion
   readonly runner: string
@@ -76,13 +76,17 @@ export class CallContext {
     return (await this.shared.holders.holds(this.runner, lease)) ? work() : lost
   }
 
-  /** The same for what must not overtake an earlier request of this kind under the lease. */
+  /**
+   * Like `ifHeld`, for work that must not overtake an earlier request of this kind under the lease.
+   */
   inTurn<T>(lease: LeaseRef, kind: string, lost: T, work: () => Promise<T>, turn = this.turn): Promise<T> {
     const line = `${lease.jobId} ${lease.fence} ${lease.leaseId ?? ''} ${kind}`
     return this.ifHeld(lease, lost, () => this.shared.order.run(line, turn, work))
   }
 
-  /** The same for a run of a proof. The work learns since when the runner has it. */
+  /**
+   * Like `ifHeld`, for a run of a proof. The work receives the time at which the runner took it.
+   */
   async ifForkHeld<T>(run: HeldFork, lost: T, work: (takenAt: number) => Promise<T>): Promise<T> {
     const { jobId, buildId, fork } = run
     const all = (await this.shared.store.probes?.of(this.runner)) ?? []
@@ -90,11 +94,14 @@ export class CallContext {
     return own === undefined ? lost : work(own.takenAt)
   }
 
-  /** Gives or takes layers. Refuses what the server does not want, or the runner may not have. */
+  /**
+   * Sends or receives layers. Refuses layers that the server does not want, or that the runner may
+   * not have.
+   */
   async exchange<T>(work: (layers: LayerPort) => Promise<T>): Promise<T> {
     const { layers } = this.port
     try {
-      if (layers === null) throw new NotWanted('Layers do not travel here.')
+      if (layers === null) throw new NotWanted('This server does not transfer layers.')
       return await work(layers)
     } catch (error) {
       if (error instanceof NotWanted) throw new Refused(403, 'not_wanted', error.message)
@@ -102,7 +109,7 @@ export class CallContext {
     }
   }
 
-  /** Refuses a runner that works on nothing of this build now. */
+  /** Refuses a runner that currently has no work of this build. */
   async requireBuild(buildId: string): Promise<void> {
     const { store } = this.shared
     const isOf = (held: { readonly buildId: string }) => held.buildId === buildId
@@ -112,7 +119,9 @@ export class CallContext {
     throw new Refused(403, 'not_held', 'The runner holds no job of this build.')
   }
 
-  /** Returns a reported instant, not before the lease and not after now: the reporter may lie. */
+  /**
+   * Limits a reported instant to the time between the lease and now, because the reporter may lie.
+   */
   async instant({ jobId, buildId }: LeaseRef, at: number): Promise<Date> {
     const { builds, now } = this.shared.store
     const { jobs = [], render = null } = (await builds.known(buildId))?.build ?? {}

@@ -15,16 +15,16 @@ export function framesOf({ version }: Pick<CallContext, 'version'>, name: BodyNa
   try {
     frames = decodeFrames(body)
   } catch (cause) {
-    throw new Refused(400, 'bad_request', `The body is not made of frames: ${cause}.`)
+    throw new Refused(400, 'bad_request', `The body does not consist of frames: ${cause}.`)
   }
   for (const { head } of frames) {
     const fault = faultOf(version, name, head)
-    if (fault !== null) throw new Refused(400, 'bad_request', `The head of a frame is not as it must be: ${fault}.`)
+    if (fault !== null) throw new Refused(400, 'bad_request', `The head of a frame is invalid: ${fault}.`)
   }
   return frames
 }
 
-/** Writes all appends of a body. One that cannot be written does not keep the others. */
+/** Writes all appends of a body. A failed append does not prevent the others. */
 export async function append(context: CallContext, body: Buffer, log: Log): Promise<AppendAnswer> {
   const appends = framesOf(context, 'append', body).map(({ head, bytes }) => {
     const { chunks, ...rest } = head as AppendHead
@@ -45,7 +45,7 @@ export async function append(context: CallContext, body: Buffer, log: Log): Prom
   return { held }
 }
 
-/** Cuts the contents of chunks. Throws `Refused` when they are not as long as the chunks say. */
+/** Splits the contents of chunks. Throws `Refused` if the lengths of the chunks do not add up. */
 export function chunksOf(chunks: WireChunks, bytes: Buffer): readonly Chunk[] {
   let at = 0
   const cut = chunks.map(([seq, kind, ts, length]): Chunk => {
@@ -53,7 +53,7 @@ export function chunksOf(chunks: WireChunks, bytes: Buffer): readonly Chunk[] {
     at += length
     return { seq, kind: kind as Chunk['kind'], content, ts: ts === null ? null : BigInt(ts) }
   })
-  if (at !== bytes.length) throw new Refused(400, 'bad_request', 'The chunks do not have the length of their contents.')
+  if (at !== bytes.length) throw new Refused(400, 'bad_request', 'The lengths of the chunks do not add up.')
   return cut
 }
 

@@ -5,11 +5,11 @@ interface Grant<T> {
 
 const mostRunners = 10_000
 
-/** Remembers the last grant to each runner, for one that asks again because it heard nothing. */
+/** Remembers the last grant to each runner, for a repeated request after a lost response. */
 export class Grants<T> {
   readonly #last = new Map<string, Grant<T>>()
 
-  /** Returns what was given under this id. Gives something if that was nothing, or failed. */
+  /** Returns the grant made under this id. Makes a new grant if that one was empty or failed. */
   async once(runner: string, id: string, give: () => Promise<readonly T[]>): Promise<readonly T[]> {
     const last = this.#last.get(runner)
     if (last?.id === id) {

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { newBuild, plainContext, stepsOf } from '../port-under-test.test-support.ts'
 import { Holders } from './holders.ts'
 
-test('G01 a fencing number that a database gives again, after it lost a commit, belongs to the new holder', async () => {
+test('G01 a fencing number that a database repeats after losing a commit belongs to the new holder', async () => {
   const created = newBuild(stepsOf(1), 0)
-  // The database before a failover and after it: the lease that the first gave is lost.
+  // The database before and after a failover, which loses the lease.
   const [before, after] = [createMemoryStore(), createMemoryStore()]
   for (const store of [before, after]) store.builds.submit(created, plainContext)
   let store: Store = before
@@ -22,7 +22,7 @@ test('G01 a fencing number that a database gives again, after it lost a commit, 
   expect(again.leaseId).not.toBe(first.leaseId)
   expect(await holders.holds('b', again)).toBe(true)
   expect(await holders.holds('b', first)).toBe(false)
-  // A runner of the last release names no id: its number alone counts, for some seconds.
+  // A runner of the last release sends no id, so that its number alone counts for some seconds.
   const { leaseId: _, ...unnamed } = first
   expect(await holders.holds('b', unnamed)).toBe(true)
   expect(await holders.holds('a', unnamed)).toBe(false)

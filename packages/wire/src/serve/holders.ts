@@ -7,19 +7,19 @@ interface Holder {
   readonly buildId: string
 }
 
-/** A look-up for each append would cost a statement for each. */
+/** Caching saves a statement for each append. */
 const knownForMs = 10_000
 const mostKnown = 10_000
 
 /**
- * Knows which runner a lease was given to; whether it still lasts is for the store to say. The
- * answer for a lease changes only when a database loses commits, in a failover, and the runner names
- * no random id. So an answer is believed for some seconds, and a refusal never.
+ * Knows which runner a lease was given to; the store decides whether the lease still lasts. The
+ * answer for a lease changes only if a database loses commits in a failover and the runner sends no
+ * random id. So a positive answer is cached for some seconds, and a negative one never.
  */
 export class Holders {
   readonly #leases: Pick<Store['leases'], 'holder'>
   readonly #known = new Map<string, Holder & { readonly until: number }>()
-  /** Look-ups under way: a cancel has every waiting runner ask for the same lease. */
+  /** Look-ups in progress: after a cancel, every waiting runner looks up the same lease. */
   readonly #asked = new Map<string, Promise<Holder | null>>()
 
   constructor(leases: Pick<Store['leases'], 'holder'>) {
@@ -36,7 +36,7 @@ export class Holders {
     return isTheirs(await this.#ask(key, lease))
   }
 
-  /** Notes leases that were just given to a runner. */
+  /** Records leases that were just given to a runner. */
   note(runner: string, leases: readonly LeaseRef[]): void {
     for (const lease of leases) this.#remember(keyOf(lease), { runner, buildId: lease.buildId })
   }

@@ -9,14 +9,17 @@ interface Line {
 const mostLines = 10_000
 
 /**
- * Runs what must not overtake each other, such as the appends of one log, one after the other. A
- * proxy may deliver a request long after its runner has repeated it: one that comes after a later
- * one would take the log back, and is refused.
+ * Runs work that must stay in order, such as the appends of one log, one at a time. A proxy may
+ * deliver a request long after its runner has repeated it. After a later request it would revert
+ * the log, so it is refused.
  */
 export class InOrder {
   readonly #lines = new Map<string, Line>()
 
-  /** Runs the work of `SESSION:NUMBER` in this line. Throws `Refused` when a later one has begun. */
+  /**
+   * Runs the work of turn `SESSION:NUMBER` in this line. Throws `Refused` if a later turn has
+   * begun.
+   */
   async run<T>(line: string, turn: string, work: () => Promise<T>): Promise<T> {
     const known = this.enter(line, turn)
     const done = known.last.then(work, work)
@@ -24,14 +27,17 @@ export class InOrder {
     return done
   }
 
-  /** Notes that `SESSION:NUMBER` has begun in this line. Throws `Refused` when a later one has. */
+  /**
+   * Records that turn `SESSION:NUMBER` has begun in this line. Throws `Refused` if a later turn has
+   * begun.
+   */
   enter(line: string, turn: string): { last: Promise<unknown> } {
     const [session = '', number = ''] = turn.split(':')
     if (!/^[0-9]{1,15}$/.test(number)) throw new Refused(400, 'bad_request', 'The turn is not SESSION:NUMBER.')
     const known = this.#lines.get(line) ?? { session, turn: 0, last: Promise.resolve() }
-    // Another session is another process of the runner, which counts anew.
+    // Another session is another process of the runner, which counts from the start.
     if (known.session === session && known.turn > Number(number))
-      throw new Refused(409, 'late', 'A later request was here before this one.')
+      throw new Refused(409, 'late', 'A later request arrived before this one.')
     known.session = session
     known.turn = Number(number)
     this.#keep(line, known)

@@ -20,7 +20,7 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall | LayerCall>> = {
     await context.requireBuild(buildId)
     try {
       const offer = await context.port.fetchSource(buildId)
-      if (offer?.kind === 'tree') throw new Error(`build ${buildId} has its source on the machine of another runner`)
+      if (offer?.kind === 'tree') throw new Error(`the source of build ${buildId} is on the machine of another runner`)
       return () => ({ offer: offer?.kind === 'archive' ? { kind: offer.kind, sha256: offer.sha256 } : offer })
     } catch (error) {
       if (!(error instanceof SourceUnavailable)) throw error
@@ -142,7 +142,7 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall | LayerCall>> = {
       if (!taken) return []
       const { lease, work } = taken
       if (lackingFeatures(work.job.work.step, features).length === 0) return [taken]
-      // A runner of an earlier release would run it without what the step asks for.
+      // A runner of an earlier release would ignore options of the step.
       await port.probes?.end(lease, { kind: 'impossible' })
       return []
     })
@@ -183,7 +183,10 @@ export const jobCalls: Handlers<Exclude<CallName, LeaseCall | LayerCall>> = {
   },
 }
 
-/** Returns the phases with no instant before the lease or after now: the reporter may lie. */
+/**
+ * Limits the instants of phases to the time between the lease and now, because the reporter may
+ * lie.
+ */
 async function phasesOf(
   context: CallContext,
   lease: LeaseRef,
@@ -195,7 +198,7 @@ async function phasesOf(
   )
 }
 
-/** Returns the end with no instant before the run was taken or after now: the reporter may lie. */
+/** Limits the end's instants to the time since the run was taken, because the reporter may lie. */
 function forkEndOf(end: WireForkEnd, takenAt: number, now: number): ForkEnd {
   if (end.kind !== 'ran') return end
   const { chunks, results, log, ...rest } = end

@@ -9,7 +9,7 @@ import { sendStream } from './send-archive.ts'
 
 export type LayerCall = Extract<CallName, `layers/${string}`>
 
-/** Calls by which layers travel. The port of a runner decides what it may give and take. */
+/** Calls that transfer layers. A runner's port decides which layers it may send and receive. */
 export const layerCalls: Handlers<LayerCall> = {
   async 'layers/offer'(context, { snapshot, form, layers: ids }) {
     const lacking = await context.exchange((layers) => layers.offer({ snapshot, form }, ids))
@@ -17,7 +17,8 @@ export const layerCalls: Handlers<LayerCall> = {
   },
 
   async 'layers/have'(context, { snapshot, form, layer }) {
-    if (layer.layers[0] !== layer.id) throw new Refused(400, 'bad_request', 'A layer does not begin with itself.')
+    if (layer.layers[0] !== layer.id)
+      throw new Refused(400, 'bad_request', 'The list of layers does not begin with the layer itself.')
     const lacking = await context.exchange((layers) => layers.have({ snapshot, form }, layer))
     return () => ({ lacking })
   },
@@ -67,7 +68,7 @@ export const layerCalls: Handlers<LayerCall> = {
 
   async 'layers/arrived'(context, { snapshot, form, part, written }) {
     await context.exchange(async ({ direct }) => {
-      if (direct === undefined) throw new NotWanted('Parts of layers go by way of this server.')
+      if (direct === undefined) throw new NotWanted('Parts of layers must be sent through this server.')
       await direct.arrived({ snapshot, form }, part, written)
     })
     return () => ({})
@@ -89,7 +90,7 @@ export async function putLayerPart(context: CallContext, body: Buffer): Promise<
   return {}
 }
 
-/** Streams an object of a layer that a job of the runner starts from, from a place on. */
+/** Streams an object of a layer for a job that starts from it, beginning at an offset. */
 export async function sendLayer(
   context: CallContext,
   { lease, snapshot, digest, from }: LayerRequest,

@@ -4,7 +4,7 @@ import { jobToWire, statusToWire } from '../forms.ts'
 import { type Calls, type FencedJob, longestPollMs } from '../protocol.ts'
 import type { CallContext } from './call-context.ts'
 
-/** Returns the answer of a call, with the time that durations in it count from. */
+/** Returns the response of a call, given the time from which its durations count. */
 type Handler<K extends keyof Calls> = (
   context: CallContext,
   request: Calls[K]['request'],
@@ -14,11 +14,11 @@ export type Handlers<K extends keyof Calls> = { readonly [N in K]: Handler<N> }
 
 export type LeaseCall = 'lease' | 'reclaim' | 'renew' | 'directives' | 'live-snapshots'
 
-/** Calls about what the runner has, or gets. */
+/** Calls about the runner's current and new leases. */
 export const leaseCalls: Handlers<LeaseCall> = {
   async lease(context, { id, slots, waitMs, again, known, traffic, features }) {
     const { port, runner, shared, signal, turn } = context
-    // A late one would grant jobs to nobody.
+    // A late request would grant jobs to nobody.
     shared.order.enter(`${runner} lease`, turn)
     const jobs = await shared.jobs.once(runner, id, async () => {
       const unheard = again ? await unheardLeases(context, known) : []
@@ -53,7 +53,7 @@ export const leaseCalls: Handlers<LeaseCall> = {
   },
 }
 
-/** Returns the leases of earlier grants that the runner has not heard of. */
+/** Returns the leases of earlier grants that the runner does not know. */
 async function unheardLeases(
   { port, runner }: CallContext,
   known: readonly FencedJob[],
@@ -66,8 +66,7 @@ async function unheardLeases(
 }
 
 /**
- * Ends the jobs that a runner of an earlier release would run without what they ask for, and returns
- * the others.
+ * Ends the jobs whose options a runner of an earlier release would ignore, and returns the others.
  */
 async function refuseUnfit(
   { port, runner }: CallContext,
@@ -96,8 +95,9 @@ type Known = Omit<Calls['directives']['request'], 'waitMs'>
 const nothing: Asked = { directives: [] }
 
 /**
- * Returns what is asked of the runner and it has not heard, at once when there is something. The
- * store is asked first, so that nothing is missed between two polls, whichever process serves them.
+ * Returns the directives, shells and wanted snapshots that the runner has not received. Waits if
+ * there are none. Reads the store first, so that nothing is missed between two polls, whichever
+ * process serves them.
  */
 async function awaitAsked(context: CallContext, waitMs: number, known: Known): Promise<Asked> {
   const { port, runner, shells, shared, signal } = context
@@ -138,14 +138,14 @@ async function awaitAsked(context: CallContext, waitMs: number, known: Known): P
   }
 }
 
-/** Undefined for none, and for a runner of an earlier release, which opens none. */
+/** Returns undefined for none, and for a runner of an earlier release, which opens none. */
 async function unheardShells({ shells }: CallContext, known: Known): Promise<Asked['shells']> {
   if (known.shells === undefined) return undefined
   const unheard = (await shells.asked()).filter((ticket) => known.shells?.includes(ticket) === false)
   return unheard.length > 0 ? unheard : undefined
 }
 
-/** Undefined for none, and for a runner of an earlier release, which gives none. */
+/** Returns undefined for none, and for a runner of an earlier release, which gives none. */
 async function unheardExports({ runner, shared: { store } }: CallContext, known: Known): Promise<Asked['exports']> {
   if (known.exports === undefined || store.layers === null) return undefined
   const all = await store.layers.wantedOf(runner)

@@ -1,4 +1,7 @@
-/** Ends an earlier poll of a runner when a newer one begins: nobody waits for its answer any more. */
+/**
+ * Ends an earlier poll of a runner when a newer one begins, because nobody waits for the earlier
+ * response.
+ */
 export class Newest {
   readonly #polls = new Map<string, AbortController>()
 

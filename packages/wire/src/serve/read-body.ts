@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 
-/** Reads a body of this length. Closes the connection of one that takes longer than `withinMs`. */
+/** Reads a body of this length. Closes the connection if the body takes longer than `withinMs`. */
 export async function readBody(request: IncomingMessage, length: number, withinMs: number): Promise<Buffer> {
   const body = Buffer.allocUnsafeSlow(length)
-  const timer = setTimeout(() => request.destroy(new Error('the body came too slowly')), withinMs)
+  const timer = setTimeout(() => request.destroy(new Error('the body arrived too slowly')), withinMs)
   let at = 0
   try {
     for await (const piece of request as AsyncIterable<Buffer>) at += piece.copy(body, at)

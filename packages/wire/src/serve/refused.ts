@@ -1,4 +1,4 @@
-/** A request that is not answered as it asks. The runner's client reads code and message. */
+/** The refusal of a request. The runner's client reads code and message. */
 export class Refused extends Error {
   override readonly name = 'Refused'
   readonly status: number

@@ -1,6 +1,6 @@
 /**
- * Schemas of everything that a runner may send. Members that this release does not know are removed,
- * so that a newer runner is understood.
+ * Schemas of all messages from runners. Unknown members are removed, so that newer runners are
+ * understood.
  */
 import type { JobErrorCode } from '@harmont/engine'
 import { MAX_CHUNK_BYTES } from '@harmont/logs'
@@ -32,7 +32,7 @@ const object = (required: Readonly<Record<string, Schema>>, optional: Readonly<R
   required: Object.keys(required),
   additionalProperties: false,
 })
-/** Each branch has a `kind` of its own, so that only it is checked, and shortened. */
+/** Each branch has its own `kind`, so that only the matching branch is validated and trimmed. */
 const oneOf = (...branches: readonly Schema[]) => ({
   type: 'object',
   discriminator: { propertyName: 'kind' },
@@ -44,7 +44,7 @@ const name = text(1_000)
 const path = text(4_096)
 const sentence = text(64 * 1024)
 const document = text(16 * 1024 * 1024)
-/** The name of a lease differs between versions: see `leaseForms`. */
+/** The identity of a lease differs between versions; see `leaseForms`. */
 const lease = { $ref: 'lease' }
 const fork = object({ jobId: uuid, buildId: uuid, fork: uuid })
 const report = { lease, at: count }
@@ -54,7 +54,7 @@ const hostNames = list(text(300), 200)
 const split = object({ files: path, total: { type: 'integer', minimum: 1, maximum: 10_000 } })
 const files = list(object({ path, bytes: count }), 500_000)
 
-/** Every code once: the compiler finds one that is missing. */
+/** Contains every code once; the compiler reports a missing one. */
 const errorCodes = Object.keys({
   out_of_memory: true,
   disk_limit: true,
@@ -102,7 +102,7 @@ const outcome = oneOf(
   ),
 )
 
-/** Documents of steps that a generator leaves; a runner of an earlier release reads none. */
+/** Documents of appended steps from a generator; runners of earlier releases send none. */
 const steps = oneOf(
   object({ kind: { const: 'files' }, files: list(object({ name, text: document }), 1_000) }),
   object({ kind: { const: 'unreadable' }, problem: sentence }),
@@ -214,14 +214,14 @@ const forms = list(layerForm, 2)
 const features = list(text(100), 100)
 const traffic = object({ forms, host: nullable(name) })
 const named = { type: 'string', pattern: '^sha256:[0-9a-f]{64}$' }
-/** Together as many bytes as the largest layer that a disk of a step may hold, and more. */
+/** The maximum exceeds the largest layer that a step's disk may hold. */
 const objectBytes = { type: 'integer', minimum: 1, maximum: 64 * 1024 ** 3 }
 const layerIds = { ...list(uuid, 101), minItems: 1 }
 const wanted = { snapshot: uuid, form: layerForm }
 const partIndex = { type: 'integer', minimum: 0, maximum: 100_000 }
 const part = object({ digest: named, index: partIndex, bytes: count })
 const layerRequest = object({ lease, snapshot: uuid, digest: named, from: count })
-/** A name or an address of a host, and a port. */
+/** A host name or address, and a port. */
 const hostAndPort = { type: 'string', pattern: '^([A-Za-z0-9.-]{1,253}|\\[[0-9a-fA-F:.]{2,45}\\]):[0-9]{1,5}$' }
 const peer = object({ address: hostAndPort, certificate: digest })
 const layer = object(
@@ -347,9 +347,8 @@ function compilerOf(version: WireVersion): Ajv {
 }
 
 /**
- * Returns what is wrong with a body of this version, and null when it is as it must be. Removes
- * unknown members.
- * Compiles a schema at its first body, to keep the server's start short.
+ * Returns the fault of a body of this version, or null if it is valid. Removes unknown members.
+ * Compiles a schema at its first use, to keep the server's start short.
  */
 export function faultOf(version: WireVersion, body: BodyName, value: unknown): string | null {
   const key = `${version} ${body}`

@@ -6,8 +6,8 @@ import type { CallContext } from './call-context.ts'
 import { Refused } from './refused.ts'
 
 /**
- * Streams a build's archive from a place on. Never holds more than a few pieces of it. A reader
- * that takes nothing for `stallMs` is cut off, and may go on where it was.
+ * Streams a build's archive, starting at an offset. Never holds more than a few pieces of it. A
+ * reader that reads nothing for `stallMs` is cut off, and may resume where it stopped.
  */
 export async function sendArchive(
   context: CallContext,
@@ -23,7 +23,7 @@ export async function sendArchive(
   await sendStream(context, Readable.from(after(await offer.open(), from)), response, headers, stallMs)
 }
 
-/** Streams bytes. A reader that takes nothing for `stallMs` is cut off. */
+/** Streams bytes. A reader that reads nothing for `stallMs` is cut off. */
 export async function sendStream(
   context: CallContext,
   bytes: Readable,
@@ -43,7 +43,7 @@ export async function sendStream(
   }
 }
 
-/** Yields the pieces of a stream. `moved` hears of each that was asked for. */
+/** Yields the pieces of a stream. Calls `moved` for each requested piece. */
 async function* watched(stream: Readable, moved: () => void): AsyncGenerator<Buffer> {
   for await (const piece of stream as AsyncIterable<Buffer>) {
     moved()

@@ -32,18 +32,24 @@ import { sendArchive } from './send-archive.ts'
 
 /** The sender of a request. */
 export interface RunnerIdentity {
-  /** Id of the runner, under which its leases are kept. */
+  /** Id of the runner, under which its leases are stored. */
   readonly runner: string
 }
 
 export interface ServeOptions<I extends RunnerIdentity> {
-  /** Returns who sent a request, by its head alone, or why it is refused. */
+  /** Returns the sender of a request, from its head alone, or the reason for its refusal. */
   authenticate(request: IncomingMessage): Promise<I | (Refusal & { readonly status: number })>
-  /** Returns what a runner may ask. Whether it holds what it asks for is checked here. */
+  /**
+   * Returns the port with the operations permitted to a runner. This server checks whether the
+   * runner holds the lease of a request.
+   */
   portFor(identity: I): RunnerPort
-  /** Returns the answer to a failure that passes, such as an absent database; null for any other. */
+  /**
+   * Returns the response to a transient failure, such as an unavailable database; null for any
+   * other.
+   */
   translate(error: unknown): PassingFailure | null
-  /** Returns the shells that people ask this runner for. */
+  /** Returns the shells that people request from this runner. */
   shellsFor(identity: I): RunnerShells
   readonly store: Pick<Store, 'leases' | 'builds' | 'probes' | 'layers' | 'now'>
   readonly log: Log
@@ -56,19 +62,19 @@ interface PassingFailure extends Refusal {
 }
 
 interface ServeSettings {
-  /** Bytes of bodies in memory, of one runner and of all. */
+  /** Maximum bytes of bodies in memory, for one runner and in total. */
   readonly runnerBytes: number
   readonly togetherBytes: number
-  /** How long a body may take to arrive. */
+  /** Time limit for a body to arrive. */
   readonly bodyMs: number
-  /** How long a runner may read nothing of an archive. */
+  /** Time for which a runner may read nothing of an archive. */
   readonly stallMs: number
 }
 
 export interface RunnerServer {
-  /** Answers a request below `wirePath`, whose body nobody has read. Never rejects. */
+  /** Answers a request below `wirePath`, whose body is still unread. Never rejects. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
-  /** Ends waiting polls, so that the process can end. Runners ask again elsewhere. */
+  /** Ends waiting polls, so that the process can end. Runners then call another process. */
   close(): void
 }
 
@@ -81,7 +87,7 @@ const defaultSettings: ServeSettings = {
 
 const mebibyte = 1024 * 1024
 const usualBytes = mebibyte
-/** Largest bodies of the calls that may have more than usual. */
+/** Maximum body sizes of calls with more than the usual limit. */
 const mostBytes: Readonly<Partial<Record<BodyName, number>>> = {
   append: 8 * mebibyte,
   finish: 48 * mebibyte,
@@ -96,16 +102,16 @@ const mostBytes: Readonly<Partial<Record<BodyName, number>>> = {
 }
 
 /**
- * Calls whose bodies have room of their own for each runner, so that the upload of an artifact does
- * not hold them up.
+ * Calls with a separate budget for each runner, so that the upload of an artifact does not delay
+ * them.
  */
 const ownRoom: Readonly<Partial<Record<BodyName, string>>> = { append: 'logs', 'layers/upload': 'layers' }
 
 const handlers: Handlers<CallName> = { ...leaseCalls, ...jobCalls, ...layerCalls }
 
 /**
- * Serves runners over HTTP. Everything that arrives is validated, limited in size, and done only
- * under leases that its sender holds.
+ * Serves runners over HTTP. All requests are validated and limited in size, and performed only
+ * under leases that their sender holds.
  */
 export function serveRunners<I extends RunnerIdentity>(options: ServeOptions<I>): RunnerServer {
   return new WireServer(options)
@@ -221,7 +227,7 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
       code: 'internal_error',
       message: 'The server failed. Its log says why.',
     }
-    // The rest of the body is not read.
+    // The rest of the body stays unread.
     const ends = request.complete ? {} : { connection: 'close' }
     sendJson(response, status, { code, message }, { ...headers, ...ends, ...known?.headers })
   }
@@ -270,7 +276,7 @@ function jsonOf<T>({ version }: CallContext, name: BodyName, body: Buffer): T {
     throw new Refused(400, 'bad_request', 'The body is not JSON.')
   }
   const fault = faultOf(version, name, value)
-  if (fault !== null) throw new Refused(400, 'bad_request', `The body is not as it must be: ${fault}.`)
+  if (fault !== null) throw new Refused(400, 'bad_request', `The body is invalid: ${fault}.`)
   return value as T
 }
 

@@ -1,6 +1,6 @@
 export type Cause = readonly [pattern: RegExp, cause: string]
 
-/** Unresolved names: a download prints one before its missing command is reported. */
+/** Unresolved names: a failed download reports one before its command is not found. */
 export const hostCauses: readonly Cause[] = [
   [
     /could not resolve host:? ([\w.-]{1,120})|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) ([\w.-]{1,120})|lookup ([\w.-]{1,120})(?: on [^ ]{1,60})?: no such host/i,
