@@ -77,7 +77,7 @@ const common = {
 /**
  * Reads the bundle's sources. Includes packages that a source loads on demand with `createRequire`.
  * `place` returns the `import.meta.url` of sources that do not support bundling. Other sources
- * inspect its suffix themselves.
+ * check the suffix of `import.meta.url` themselves.
  */
 function readSources(place: (path: string) => string): Plugin {
   return {

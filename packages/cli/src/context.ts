@@ -8,8 +8,8 @@ import type { Output } from './terminal/output.ts'
 import type { Questions } from './terminal/questions.ts'
 
 /**
- * The flags that every command has (cli.md 1). `--org` and `--api-url` reach commands through
- * the configuration.
+ * The global flags of all commands (cli.md 1). `--org` and `--api-url` reach commands through the
+ * configuration.
  */
 export interface GlobalFlags {
   readonly json: boolean

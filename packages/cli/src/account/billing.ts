@@ -12,7 +12,7 @@ export const balance = signedIn<'billing balance'>(async ({ output, global, sign
   return exits.ok
 })
 
-/** `hm billing transactions`: prints the newest first. */
+/** `hm billing transactions`: prints transactions, newest first. */
 export const transactions = signedIn<'billing transactions'>(
   async ({ output, flags, global, signal }, { client, org }) => {
     const slug = await org()

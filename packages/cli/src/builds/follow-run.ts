@@ -159,7 +159,9 @@ class JobsOfRun {
     this.#reports.set(job.id, report().catch(this.#onFailure))
   }
 
-  /** Returns the reported tests of a failed job. For passed jobs it would cost a request each. */
+  /**
+   * Returns the reported tests of a failed job. Skips passed jobs, which would cost a request each.
+   */
   async #testsOf({ id: job, state }: Job, step_id: string): Promise<readonly RunEvent[]> {
     const { client, address } = this.#options
     return state === 'failed' || state === 'timed_out'
@@ -172,7 +174,7 @@ class JobsOfRun {
   }
 }
 
-/** Records which jobs were appended by which. */
+/** Maps each generator to the jobs that it appended. */
 class AppendedJobs {
   readonly #by = new Map<string, Set<string>>()
 

@@ -10,7 +10,7 @@ import type { Output } from '../terminal/output.ts'
 /** Archives above this size have their largest files reported. */
 const remarkable = 16 * 1024 * 1024
 
-/** Another remedy besides a smaller source. */
+/** An alternative to a smaller source. */
 export const sendNone = 'or send no source, where the server has a connection to the repository: --no-upload'
 
 /**

@@ -27,7 +27,7 @@ export const run: Handler<'cancel'> = async (context) => {
     await tell(context, here, { state: endOf(here.events)?.state ?? 'failed', isCanceled: false }, 'has already ended')
     return exits.ok
   }
-  const message = args.build === undefined ? 'nothing is running here' : `there is no run ${args.build} here`
+  const message = args.build === undefined ? 'nothing is running here' : `there is no run ${args.build} on this machine`
   throw new HmError(exits.notFound, 'run_not_found', message, {
     fix: 'hm history lists the runs; hm login signs in to cancel builds on the server',
   })

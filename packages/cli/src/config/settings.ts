@@ -103,12 +103,12 @@ export const settings: { readonly [K in SettingKey]: Setting<Settings[K]> } = {
   },
   'sandbox.container_image': {
     default: undefined,
-    expected: 'the name of an image that Docker has',
+    expected: 'the name of an image in Docker',
     read: (input) => (typeof input === 'string' && /^[a-z0-9][\w.:/@-]{0,254}$/.test(input) ? input : undefined),
   },
   'sandbox.container_network': {
     default: undefined,
-    expected: 'the name of a network that Docker has, none or host',
+    expected: 'the name of a Docker network, none or host',
     read: (input) => (typeof input === 'string' && /^[a-zA-Z0-9][\w.-]{0,99}$/.test(input) ? input : undefined),
   },
   'preferences.format': { default: 'human', expected: 'human or json', read: oneOf('human', 'json') },

@@ -82,7 +82,7 @@ function seenStep(job: JobView, index: number): SeenStep {
   }
 }
 
-/** Returns the inputs of the sentences about a job's end. Test reports are described separately. */
+/** Returns the data that describes a job's end. Test reports are described separately. */
 function endingOf({ state, exit_code, error_code, error_message }: JobView, tail: string[]) {
   const told = { exitCode: exit_code ?? null, errorCode: error_code ?? null, message: error_message ?? null }
   return { ...told, state: state as 'failed', tail, found: null, tests: null }

@@ -19,10 +19,7 @@ const seeds = Object.entries(JSON.parse(readFileSync(new URL('seeds.json', folde
 const otherLines = effort < 5 ? 20_000 : 1_000_000
 const buried = 'vitest'
 
-/**
- * Writes the outputs. Returns the definition of a pipeline, for a pipeline file, whose steps print
- * them.
- */
+/** Writes the outputs. Returns the source of a pipeline file whose steps print these outputs. */
 export function seedFailures(write: (path: string, text: string) => void): string {
   const steps = seeds.map(([name, { exit }]) => {
     write(`seeds/${name}.txt`, readFileSync(new URL(`${name}.txt`, folder), 'utf8'))

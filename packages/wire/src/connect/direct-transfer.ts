@@ -126,7 +126,8 @@ export class DirectTransfer {
       ...this.#times(),
       headers: { range: `bytes=${start}-${objectBytes(size) - 1}` },
     })
-    if (statusCode !== 206) throw new StoreFailed(`it answered with ${statusCode}: ${(await text(body)).slice(0, 300)}`)
+    if (statusCode !== 206)
+      throw new StoreFailed(`the store answered with ${statusCode}: ${(await text(body)).slice(0, 300)}`)
     let at = first * frameContent
     for await (const piece of decodeFrames({ name: blob, size }, first, body)) {
       const rest = piece.subarray(Math.max(0, from - at))
@@ -145,7 +146,8 @@ export class DirectTransfer {
     })
     const said = (await text(answer)).slice(0, 300)
     // An earlier try whose response was lost has already written it.
-    if (statusCode !== 200 && statusCode !== 412) throw new StoreFailed(`it answered with ${statusCode}: ${said}`)
+    if (statusCode !== 200 && statusCode !== 412)
+      throw new StoreFailed(`the store answered with ${statusCode}: ${said}`)
   }
 
   #times(sent = 0) {

@@ -116,7 +116,7 @@ export class LayerTransfer {
             tries = 0
             yield piece
           }
-          if (at < bytes) throw new Damaged(`it ended at byte ${at} of ${bytes}`)
+          if (at < bytes) throw new Damaged(`the response ended at byte ${at} of ${bytes}`)
         } catch (error) {
           log('warn', `could not read ${digest} from the runner ${peer.runner} at ${peer.address}, byte ${at}`, error)
           if (error instanceof Declined) return
@@ -141,14 +141,15 @@ async function* readRange(
     headers: { authorization: `Bearer ${ticket}`, range: `bytes=${at}-` },
     ...{ headersTimeout: stallMs, bodyTimeout: stallMs },
   })
-  if (statusCode !== 206) throw new Declined(`it answered with ${statusCode}`)
+  if (statusCode !== 206) throw new Declined(`the runner answered with ${statusCode}`)
   const began = now()
   let got = at
   for await (const piece of body as AsyncIterable<Buffer>) {
     got += piece.length
-    if (got > bytes) throw new Declined(`it sent more than ${bytes} bytes`)
+    if (got > bytes) throw new Declined(`the runner sent more than ${bytes} bytes`)
     const ms = now() - began
-    if (ms > slowAfterMs && got - at < ms * leastBytesPerMs) throw new Declined(`it sent ${got - at} bytes in ${ms} ms`)
+    if (ms > slowAfterMs && got - at < ms * leastBytesPerMs)
+      throw new Declined(`the runner sent ${got - at} bytes in ${ms} ms`)
     yield piece
   }
 }

@@ -49,7 +49,7 @@ test.each([[['logs']], [['cache', 'ls']], [['cache', 'du']], [['cache', 'explain
   },
 )
 
-test('also cleans up after a killed hm in another directory', async () => {
+test('the next run also cleans up after a killed hm in another directory', async () => {
   const first = project.start('run', '-s', 'long', '--logs')
   await first.wrote('[long] 3')
   const second = project.start('run', '-s', 'long', '--logs')
