@@ -171,7 +171,7 @@ test('a command loads its own code and nothing that only other commands need', a
   expect(sent.filter((url) => /packages\/(sandbox|engine)\//.test(url))).toEqual([])
 })
 
-test('hm plugin list says that there are no plugins', async () => {
+test('hm plugin list reports that there are no plugins', async () => {
   const plugins = 'hm has no plugins: local and cloud runs are built in\n'
   expect(await runHmHere(['plugin', 'list'], { cwd })).toMatchObject({ code: 0, stdout: '', stderr: plugins })
   expect(await runHmHere(['plugin', 'list', '--json'], { cwd })).toMatchObject({ code: 0, stdout: '{"data":[]}\n' })

@@ -100,7 +100,7 @@ test('G93 a runner can do nothing with the job of another runner', async () => {
   expect(await post('source/archive', archive, { authorization: 'Bearer thief' })).toMatchObject({ status: 403 })
 })
 
-test('G93 a runner reads no build without a job of its own, not even after its own job has ended', async () => {
+test('G93 a runner cannot read a build without holding a job of it, not even after its job has ended', async () => {
   const own = await leaseOne('r')
   const other = await leaseOne('other')
   const port = wire.connect('r')

@@ -21,7 +21,7 @@ if (!process.argv.includes('--check')) {
   for (const file of surplus) rmSync(new URL(file, folder))
 } else if (stale.length + surplus.length > 0) {
   const names = [...stale.map(([name]) => `${name}.json`), ...surplus]
-  console.error(`docs/json is not what the commands print: ${names.join(', ')}: run npm run generate`)
+  console.error(`docs/json does not match the output of the commands: ${names.join(', ')}: run npm run generate`)
   process.exitCode = 1
 }
 

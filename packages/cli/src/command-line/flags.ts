@@ -1,13 +1,12 @@
 /*
- * Our own parser on top of `parseArgs` of Node.js. commander 15.1 with the same specs has these
- * disadvantages:
- * - It parses 16 of the 53 lines in our tests differently. An optional value such as
- *   `--no-cache[=KEY]` also takes the next word. Every `--no-x` negates `--x`. It allows only one
- *   long name for a flag. A flag is accepted as the value of another. `-h` fails on an incomplete
- *   line.
- * - 11 of its error messages repeat the typed word, which may be a secret.
- * - Each start takes 25 to 75 ms to load it and 13 ms to build all commands.
- * - The specs, help, completion and suggestions would still be our own code.
+ * Our own parser on top of `parseArgs` of Node.js. With the same specs, commander 15.1 parses 16 of
+ * the 53 lines in our tests differently. An optional value such as `--no-cache[=KEY]` also takes the
+ * next word. Every `--no-x` negates `--x`. Each flag can have only one long name. A flag is accepted
+ * as the value of another. `-h` fails on an incomplete line.
+ *
+ * In addition, 11 of its error messages repeat the typed word, which may be a secret. Each start
+ * takes 25 to 75 ms to load it and 13 ms to build all commands. The specs, help, completion and
+ * suggestions would still be our own code.
  */
 
 import { parseArgs } from 'node:util'

@@ -1,6 +1,6 @@
 import type { FlagSpec } from '../specs/spec.ts'
 
-/** Flags that may stand anywhere on the line, before and after the command. */
+/** Flags allowed anywhere on the line, before and after the command. */
 export const globalFlags = {
   dir: {
     kind: 'string',
@@ -16,18 +16,18 @@ export const globalFlags = {
   color: { kind: 'string', value: 'WHEN', choices: ['auto', 'always', 'never'], summary: 'auto, always or never' },
   noColor: { kind: 'boolean', summary: 'the same as --color never' },
   quiet: { kind: 'boolean', short: 'q', summary: 'only results, warnings and errors' },
-  verbose: { kind: 'boolean', short: 'v', summary: 'also what hm does, HTTP calls included' },
+  verbose: { kind: 'boolean', short: 'v', summary: 'also the actions of hm, including HTTP calls' },
   yes: { kind: 'boolean', summary: 'ask nothing; take the default' },
   help: { kind: 'boolean', short: 'h', summary: 'help for the command' },
   version: { kind: 'boolean', short: 'V', summary: 'print the version' },
 } as const satisfies Readonly<Record<string, FlagSpec>>
 
-/** A flag's name as it is typed: `--dir`, `-C`. */
+/** Returns a flag's name with its dashes: `--dir`, `-C`. */
 export function dashed(name: string): string {
   return name.length === 1 ? `-${name}` : `--${name}`
 }
 
-/** `keepGoing` is `keep-going` on the command line. */
+/** Converts `keepGoing` to `keep-going`, its form on the command line. */
 export function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 }

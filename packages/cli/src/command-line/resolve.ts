@@ -34,7 +34,7 @@ export function commandFor(words: readonly string[]): Command | undefined {
 }
 
 /**
- * Finds the command of a line. Global flags may stand before and between its words. Throws exit 2
+ * Finds the command of a line. Global flags may appear before and between its words. Throws exit 2
  * with a suggestion for an unknown command.
  */
 export function resolveCommand(line: readonly string[]): Resolved {

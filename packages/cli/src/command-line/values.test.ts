@@ -28,7 +28,7 @@ test('parses back any hours and minutes that it formats', () => {
 
 const pair = { kind: 'pair', value: 'NAME=VALUE', summary: '' } as const
 
-test('splits a pair at the first = and keeps the rest as it is', () => {
+test('splits a pair at the first = and keeps the rest unchanged', () => {
   expect(parseValue('-e', pair, 'A_1=b=c d\n')).toEqual({ name: 'A_1', value: 'b=c d\n' })
   expect(parseValue('-e', pair, 'A=')).toEqual({ name: 'A', value: '' })
   expect(parseValue('--secret', { ...pair, bare: true }, 'A')).toEqual({ name: 'A', value: undefined })

@@ -189,7 +189,7 @@ test('a container belongs to a dead client only when that client ran on this mac
   expect(isDead('what')).toBe(false)
 })
 
-test('without Docker, exits 4 and explains what to do', async () => {
+test('without Docker, exits 4 and explains the fix', async () => {
   mkdirSync(join(home, '.hm'))
   const env = { HM_SANDBOX: 'docker', PATH: '/nowhere' }
   expect(await runHm(['run', 'ci'], { cwd: home, env })).toMatchObject({

@@ -60,7 +60,5 @@ function files(source: ProjectFacts['source']): Check {
   const size = `${source.files} ${source.files === 1 ? 'file' : 'files'}, ${bytes(source.bytes)}`
   const most = source.largest.slice(0, 3).join(', ')
   const found = most === '' ? size : `${size}; largest: ${most}`
-  return source.bytes > large
-    ? warning('source', found, 'list what builds do not need in .hmignore')
-    : ok('source', found)
+  return source.bytes > large ? warning('source', found, 'list unneeded files in .hmignore') : ok('source', found)
 }

@@ -136,8 +136,8 @@ function waysOf({ hasDocker }: UserFacts): string {
 }
 
 /**
- * Lists what sandboxes without root can and cannot do. The driver's own probe reports missing
- * requirements.
+ * Lists the capabilities and limits of sandboxes without root. The driver's own probe reports
+ * missing requirements.
  */
 function judgeUser({ name, isMapped }: UserFacts): Check[] {
   if (!isMapped) return []

@@ -122,7 +122,7 @@ it('sandbox: the fix contains the command, and the finding does not', () => {
   expect(foundBy(judgeSandbox({ ...sandbox, problems }), 'driver')).toBe('crun, tini are missing')
 })
 
-it('sandbox: says whether copies of files share disk space', () => {
+it('sandbox: reports whether copies of files share disk space', () => {
   expect(foundBy(judgeSandbox(sandbox), 'copies')).toContain('share disk space')
   expect(foundBy(judgeSandbox({ ...sandbox, sharesCopies: false }), 'copies')).toContain('no reflinks')
 })
@@ -212,7 +212,7 @@ it.each<[string, Partial<ProjectFacts>, string[]]>([
   [
     'a large source',
     { source: { files: 1, bytes: 256 * 1024 ** 2 + 1, largest: [] } },
-    ['source warning: list what builds do not need in .hmignore'],
+    ['source warning: list unneeded files in .hmignore'],
   ],
 ])('project: %s', (_, facts, expected) => expect(amiss(judgeProject({ ...project, ...facts }))).toEqual(expected))
 

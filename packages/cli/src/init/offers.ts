@@ -46,7 +46,7 @@ export async function offerSkills({ directory, ask, output }: Context<'init'>): 
   if (!wanted) return
   const { written, kept } = await writeSkills(join(directory, folder))
   if (written.length > 0) output.say(`Wrote ${written.join(', ')}.`)
-  if (kept.length > 0) output.say(`Kept as they are, because they were edited: ${kept.join(', ')}.`)
+  if (kept.length > 0) output.say(`Kept unchanged, because they were edited: ${kept.join(', ')}.`)
 }
 
 /** Returns the skills' folder: Claude's own if the project uses it, otherwise the shared one. */

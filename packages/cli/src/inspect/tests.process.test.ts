@@ -65,7 +65,7 @@ test('hm test prints the failed tests of the last run with place and message, an
   })
 })
 
-test('hm test of a run without reports says how a step reports its tests; --history takes no number', async () => {
+test('hm test of a run without reports explains how a step reports its tests; --history takes no number', async () => {
   record(2, [])
   expect(await runHmHere(['test'], { cwd })).toMatchObject({
     code: 0,

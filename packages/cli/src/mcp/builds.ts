@@ -76,7 +76,7 @@ async function ofServer(context: Context<'mcp'>, { pipeline: slug, state, cursor
     }),
   )
   // The remaining builds are older, but no page of the server can begin at them.
-  if (told < page.data.length) answer.say(`Only ${told} of ${page.data.length} fit: ask for one state.`)
+  if (told < page.data.length) answer.say(`Only ${told} of ${page.data.length} fit: select one state.`)
   const call = { pipeline: address.pipeline, ...(state && { state }) }
   if (page.next_cursor != null) answer.next('builds', { ...call, cursor: page.next_cursor }, 'goes on')
   return answer.text()

@@ -57,7 +57,7 @@ export const tools: readonly Tool[] = [
   tool({
     name: 'failure',
     description:
-      'Says why a build failed: the step, its exit code, file and line, the first errors, the lines of the log, and how to go on. Begin here. Without a number: the last build that failed.',
+      'Explains why a build failed: the step, its exit code, file and line, the first errors, the lines of the log, and the next calls. Begin here. Without a number: the last failed build.',
     shape: { build, pipeline, step },
     isReadOnly: true,
     call: failure,

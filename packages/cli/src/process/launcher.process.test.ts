@@ -165,7 +165,7 @@ test.each(ways)('%s: --env-file is the program’s own flag, not Node’s', asyn
   }
 })
 
-test('without the pinned Node.js it explains what to do', async () => {
+test('without the pinned Node.js it explains the fix', async () => {
   await rm(join(home, 'node_modules'))
   const child = spawn(process.execPath, ['--import', olderNode, join(home, 'bin', 'hm.js'), 'help'], {
     stdio: ['ignore', 'ignore', 'pipe'],

@@ -49,7 +49,7 @@ test('no text keeps control sequences, and a second pass changes nothing', () =>
   fc.assert(
     fc.property(hostile, (text) => {
       const shown = inert(text)
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: the test is about control characters
       expect(shown).not.toMatch(/[\x00-\x08\x0a-\x1f\x7f-\x9f\u202e\u2069\u061c]/)
       expect(inert(shown)).toBe(shown)
     }),

@@ -203,7 +203,7 @@ test('no line exceeds the width, and no frame the height, for any events', () =>
           expect(lines.length).toBeLessThanOrEqual(height)
           for (const line of lines) {
             expect(widthOf(line)).toBeLessThanOrEqual(width)
-            // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what this is about
+            // biome-ignore lint/suspicious/noControlCharactersInRegex: the test is about control characters
             expect(line).not.toMatch(/[\x00-\x1f\x7f-\x9f\u202a-\u202e]/)
           }
         }

@@ -107,8 +107,8 @@ export function linesView(stderr: Terminal, charset: Charset, earlier: Earlier):
 }
 
 /**
- * Those of the 16 colours that are readable on light and dark backgrounds and mean neither failure
- * nor success.
+ * The colours among the basic 16 that are readable on light and dark backgrounds and mean neither
+ * failure nor success.
  */
 const colors = ['cyan', 'magenta', 'blue', 'yellow', 'cyanBright', 'magentaBright', 'blueBright'] as const
 

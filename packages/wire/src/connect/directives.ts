@@ -54,7 +54,7 @@ export class Directives {
   }
 
   /**
-   * Replaces the wanted snapshots with the current list and tells the listeners. The list omits
+   * Replaces the wanted snapshots with the current list and notifies the listeners. The list omits
    * snapshots that the server already has.
    */
   wants(all: readonly WantedSnapshot[]): void {

@@ -225,7 +225,7 @@ class WireServer<I extends RunnerIdentity> implements RunnerServer {
     const { status, code, message } = known ?? {
       status: 500,
       code: 'internal_error',
-      message: 'The server failed. Its log says why.',
+      message: 'The server failed. Its log contains the reason.',
     }
     // The rest of the body stays unread.
     const ends = request.complete ? {} : { connection: 'close' }

@@ -105,7 +105,7 @@ test('on a terminal: runs the typed lines, follows the size, sends Ctrl-C to the
     // The typed line does not contain the words that the test waits for.
     { type: 'until stty size | grep -q "1 7"7; do sleep 0.1; done; stty size\r' },
     { see: '41 77' },
-    // The shell gives the terminal to a program after it has started the program, which follows the
+    // The shell hands over the terminal only after the program has started, which is later than the
     // echo of the typed line.
     { type: 'sh -c \'echo be""gun; exec sleep 1000\'\r' },
     { see: 'begun' },
