@@ -120,7 +120,7 @@ test('on a terminal: runs the typed lines, follows the size, sends Ctrl-C to the
 })
 
 test('a shell ended by a signal restores the terminal and leaves nothing; the next hm cleans up after a killed one', async () => {
-  const begun = [{ see: 'This is what' }, { type: 'echo "u"p; sleep 1000\r' }, { see: 'up\r' }]
+  const begun = [{ see: 'This is the file system' }, { type: 'echo "u"p; sleep 1000\r' }, { see: 'up\r' }]
   const ended = await terminal([...begun, { signal: constants.signals.SIGTERM }])
   expect([ended.code, ended.restored]).toEqual([143, true])
   await nothingLeft()

@@ -144,7 +144,7 @@ test('a runner can read the secrets and source of a shell only while it opens it
       () => true,
     ),
   )
-  await expect(works[0]?.secrets(['deploy'])).rejects.toThrow('nobody waits')
+  await expect(works[0]?.secrets(['deploy'])).rejects.toThrow('has ended')
 })
 
 /** Dials with a ticket. Returns the status of the response, 101 for a connection. */
