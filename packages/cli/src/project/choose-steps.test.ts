@@ -183,7 +183,7 @@ describe('a retry', () => {
       [[0, expect.objectContaining({ snapshot: 's' })]],
     ])
   })
-  test('keeps the files of a service for that of a failed step, and reruns its step if they are gone', () => {
+  test('keeps the files of a service for the service of a failed step, and reruns the first step if they are missing', () => {
     const { steps: planned } = planOf({ migrate: {}, test: { after: ['migrate'] } })
     const db = { name: 'db', from: 0 } as NonNullable<(typeof planned)[number]['services']>[number]
     const withService = planned.map((each) => (each.key === 'test' ? { ...each, services: [db] } : each))

@@ -22,7 +22,7 @@ import type { Left } from './plan-retry.ts'
 import { runBuild } from './run-build.ts'
 import { takeHistory } from './take-source.ts'
 
-/** A run prepared for its start. */
+/** A prepared run, ready to start. */
 export interface Launch {
   readonly home: LocalHome
   readonly sandboxes: Sandboxes
