@@ -183,7 +183,7 @@ describe('a retry', () => {
       [[0, expect.objectContaining({ snapshot: 's' })]],
     ])
   })
-  test('keeps the files of a service for the service of a failed step, and reruns the first step if they are missing', () => {
+  test('keeps service files that a failed step starts from, and reruns their step if they are missing', () => {
     const { steps: planned } = planOf({ migrate: {}, test: { after: ['migrate'] } })
     const db = { name: 'db', from: 0 } as NonNullable<(typeof planned)[number]['services']>[number]
     const withService = planned.map((each) => (each.key === 'test' ? { ...each, services: [db] } : each))
