@@ -154,7 +154,7 @@ export type RunEvent =
       /** Absent in records of earlier releases, and for a step that no machine ran. */
       readonly times?: AttemptTimes
     }
-  /** The first failure in a chain that is not soft. */
+  /** The first failure of a chain, not counting soft failures. */
   | {
       readonly kind: 'chain_failed'
       readonly chain_idx: number

@@ -59,7 +59,10 @@ export async function findJob(here: Here, { client }: Session, address: BuildAdd
   })
 }
 
-/** Accepts any id, because the list contains only the newest attempts. */
+/**
+ * Whether a text has the format of a job id. The ids of earlier attempts are not in the list of
+ * jobs.
+ */
 export function isJobId(text: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 }
