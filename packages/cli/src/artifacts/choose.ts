@@ -20,7 +20,7 @@ interface Wish {
   readonly step: string | undefined
 }
 
-/** Returns the requested artifacts that have not expired. Throws exit 5 where there is none. */
+/** Returns the requested artifacts that have not expired. Throws exit 5 if there is none. */
 export function chooseArtifacts<T extends ListedArtifact>(all: readonly T[], { artifact, step }: Wish): readonly T[] {
   const found = all.filter(
     (each) =>

@@ -11,7 +11,7 @@ export interface Target {
   readonly steps: readonly string[]
   /** Whether it is a build on the server instead of a run on this machine. */
   readonly isOnServer: boolean
-  /** Reads the run on this machine. Throws exit 5 where there is none. */
+  /** Reads the run on this machine. Throws exit 5 if there is none. */
   run(): RunRecord
 }
 

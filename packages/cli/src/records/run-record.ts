@@ -52,7 +52,7 @@ export interface RecordedStep {
   readonly attempts: number
   readonly exitCode: number | null
   readonly snapshot: string | null
-  /** The snapshots that its services left for those of later steps, by name. */
+  /** The snapshots of its services for those of later steps, by service name. */
   readonly serviceSnapshots: Readonly<Record<string, string>>
   readonly softFailed: boolean
   readonly message: string | null

@@ -29,7 +29,7 @@ export async function buildAddress(
   return number === undefined ? newestBuild(here, session, address) : { ...address, number }
 }
 
-/** Returns the address of a pipeline's newest build. Exit 5 where there is none. */
+/** Returns the address of a pipeline's newest build. Throws exit 5 if there is none. */
 export async function newestBuild(
   { signal }: Pick<Here, 'signal'>,
   { client }: Session,
@@ -47,7 +47,7 @@ function buildNumber(text: string | number): number {
   return number
 }
 
-/** Finds a job by its id or the key of its step. Exit 5 where there is none. */
+/** Finds a job by its id or the key of its step. Throws exit 5 if there is none. */
 export async function findJob(here: Here, { client }: Session, address: BuildAddress, wanted: string): Promise<Job> {
   const { data } = await client.listJobs(address, { signal: here.signal })
   const found = data.find(({ id, step_key }) => step_key === wanted || id === wanted)
