@@ -92,7 +92,7 @@ test('a required artifact that is missing fails its step, and says which', async
   expect(ended.jobs.get('site')).toMatchObject({
     state: 'failed',
     error_code: 'artifact_missing',
-    error_message: 'The step left no file that its required artifact "dist/**" names.',
+    error_message: 'The step left no file that matches its required artifact "dist/**".',
   })
 })
 

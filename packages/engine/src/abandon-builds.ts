@@ -5,7 +5,7 @@ import type { Wait } from './wait.ts'
 
 export interface AbandonOptions {
   readonly store: Pick<Store, 'builds' | 'runners'>
-  /** How long a build must stand still before it is abandoned. */
+  /** Time without progress after which a build is abandoned, in milliseconds. */
   readonly afterMs: number
   readonly log: (level: 'warn', message: string, error?: unknown) => void
 }
@@ -13,8 +13,8 @@ export interface AbandonOptions {
 const batch = 100
 
 /**
- * Abandons builds that stand still: nothing changed for `afterMs` and nothing runs. A build that
- * waits for its turn is left alone while any runner works. Call it every few minutes; time without
+ * Abandons builds that stand still: nothing changed for `afterMs` and nothing runs. Leaves a build
+ * alone that waits for its turn while any runner works. Call it every few minutes; time without
  * calls does not count. Returns the number of abandoned builds.
  */
 export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now: Instant): Promise<number> {
@@ -22,7 +22,7 @@ export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now
   const { since, busyAt } = await store.builds.watch(now)
   if (since > before) return 0
   const isIdle = busyAt === null || busyAt <= before
-  /** An error of one build does not keep the others from being abandoned. */
+  /** An error in one build does not stop the others from being abandoned. */
   const attempted = async <T>(id: string, work: () => Promise<T>): Promise<T | undefined> => {
     try {
       return await work()
@@ -34,7 +34,7 @@ export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now
   let abandoned = 0
   for (;;) {
     const ids = await store.builds.standing(before, isIdle, batch)
-    // Collects all reasons first, because each abandoned build changes what others wait for.
+    // Collects all reasons first, because each abandoned build changes them for other builds.
     const events = new Map<string, BuildEvent>()
     for (const id of ids) {
       const reasons = await attempted(id, () => reasonsOf(store, id, now))
@@ -46,12 +46,12 @@ export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now
       if (applied?.taken[0] === true) taken++
     }
     abandoned += taken
-    // A refused build would be found again.
+    // The next query would return a refused build again.
     if (ids.length < batch || taken === 0) return abandoned
   }
 }
 
-/** Returns what the ready jobs of a build wait for, by job id. */
+/** Returns the reasons why the ready jobs of a build wait, by job id. */
 async function reasonsOf(
   store: Pick<Store, 'builds' | 'runners'>,
   buildId: string,

@@ -1,4 +1,4 @@
-/** Declares what every store promises about appended steps. `storeSuite` calls it. */
+/** Declares the behavior of appended steps that every store must provide. `storeSuite` calls it. */
 import { randomUUID } from 'node:crypto'
 import type { PlannedStep } from '@harmont/ir'
 import { expect, test } from 'vitest'
@@ -12,7 +12,7 @@ import type { StoreUnderTest } from './store-under-test.test-support.ts'
 
 const append = { max: 1_000, secrets: [], idTokens: [], egress: null } as const
 
-/** Declares the tests. `open` returns the store, in which other suites may have left builds. */
+/** Declares the tests. `open` returns a store that may contain builds of other suites. */
 export function appendSuite(open: () => StoreUnderTest): void {
   let now = 2_700_000_000_000
   const store = () => open().store
@@ -52,12 +52,12 @@ export function appendSuite(open: () => StoreUnderTest): void {
     return one
   }
 
-  test('G117 appended steps are there for every process at once, in one change, and once', async () => {
+  test('G117 appended steps become visible to every process at once, in one change and only once', async () => {
     const id = await submit([
       { key: 'plan', append },
       { key: 'deploy', dependsOn: [0], afterAppended: [0] },
     ])
-    // Another process knows the build as it was.
+    // Another process still has the build without the appended steps.
     expect((await loaded(id)).steps).toHaveLength(2)
     const lease = await leaseOne(id)
     const events = ends(lease, asked(['a', 'b']))
@@ -86,7 +86,7 @@ export function appendSuite(open: () => StoreUnderTest): void {
     expect((await loaded(id)).state).toBe('passed')
   })
 
-  test('G117 two generators that end at once append both, in some order', async () => {
+  test('G117 two generators that end at the same time both append, in some order', async () => {
     const id = await submit([
       { key: 'one', append },
       { key: 'two', append },

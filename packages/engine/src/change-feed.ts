@@ -2,13 +2,13 @@ import type { Build, Effect } from './core/model.ts'
 import type { ChangeFeed } from './store.ts'
 
 type Listener = () => void
-/** The part of a changed build that decides who hears of it. */
+/** Fields of a changed build that select the listeners to notify. */
 export type ChangedBuild = Pick<Build, 'id' | 'queue'>
 type Stop = Extract<Effect, { readonly type: 'stop' }>
 
 /**
- * A change feed with its sending end. Listeners are called after the current turn, so that one that
- * throws harms no other.
+ * A change feed together with its sender. Listeners are called after the current turn, so one that
+ * throws does not affect the others.
  */
 export class LocalChangeFeed implements ChangeFeed {
   readonly #jobs = new Map<string, Set<Listener>>()
@@ -58,7 +58,7 @@ export class LocalChangeFeed implements ChangeFeed {
     if (ready) this.ready()
   }
 
-  /** Notifies of new chunks, or the end, of a job or a service. */
+  /** Notifies listeners of new chunks, or of the end, of a job or a service. */
   job(jobId: string): void {
     callAll(this.#jobs.get(jobId))
   }
@@ -72,7 +72,7 @@ export class LocalChangeFeed implements ChangeFeed {
     callAll(this.#queues.get(queue))
   }
 
-  /** Notifies every queue, because it is not known which one changed. */
+  /** Notifies every queue, because the changed one is unknown. */
   everyQueue(): void {
     for (const listeners of this.#queues.values()) callAll(listeners)
   }
@@ -89,7 +89,7 @@ export class LocalChangeFeed implements ChangeFeed {
     for (const listener of this.#wanted) queueMicrotask(() => listener(runner))
   }
 
-  /** Notifies everybody, because changes may have been missed. */
+  /** Notifies all listeners, because changes may have been missed. */
   everything(): void {
     for (const listeners of this.#jobs.values()) callAll(listeners)
     for (const listeners of this.#builds.values()) callAll(listeners)
@@ -98,7 +98,9 @@ export class LocalChangeFeed implements ChangeFeed {
   }
 }
 
-/** Returns the ids of the logs that an effect concerns: its job's, and its services'. */
+/**
+ * Returns the ids of the logs that an effect concerns: those of its job and of the job's services.
+ */
 export function logsOf(effect: Extract<Effect, { readonly job: string }>): readonly string[] {
   return effect.type === 'job_ended' ? [effect.job, ...(effect.logs ?? [])] : [effect.job]
 }

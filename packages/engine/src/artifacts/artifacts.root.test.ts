@@ -33,7 +33,9 @@ const asked = (path: string, more: Partial<PlannedArtifact> = {}): PlannedArtifa
   ...more,
 })
 
-/** Opens an engine whose parts are files, and whose store of parts a test may replace in part. */
+/**
+ * Opens an engine with a directory as its part store; `more` replaces single methods of the store.
+ */
 async function open(more: Partial<PartStore> = {}, options: BenchOptions = {}) {
   const puts: string[] = []
   let files: FileParts | undefined
@@ -55,7 +57,7 @@ async function open(more: Partial<PartStore> = {}, options: BenchOptions = {}) {
   return { bench, puts, artifactsOf, kept: kept() }
 }
 
-/** A store by whose clock no step is ever overdue. */
+/** Creates a store whose clock never makes a step overdue. */
 function withoutDeadlines(settings: Partial<StoreSettings>): MemoryStore {
   const store = createMemoryStore(settings)
   const apply: typeof store.builds.apply = async (buildId, events, output) => {
@@ -65,7 +67,7 @@ function withoutDeadlines(settings: Partial<StoreSettings>): MemoryStore {
   return { ...store, builds: { ...store.builds, apply } }
 }
 
-/** Returns a file's bytes, after checking them against its digest. */
+/** Returns a file's bytes after checking them against its digest. */
 async function contentOf({ pathOf }: FileParts, { parts, offset, bytes, sha256 }: Artifact): Promise<Buffer> {
   const whole = Buffer.concat(await Promise.all(parts.map((digest) => readFile(pathOf(digest)))))
   const content = whole.subarray(offset, offset + bytes)
@@ -76,7 +78,7 @@ async function contentOf({ pathOf }: FileParts, { parts, offset, bytes, sha256 }
 const pathsOf = (artifacts: readonly Artifact[]) => artifacts.map(({ path }) => path)
 const errorOf = (job: Job | undefined) => [job?.state, job?.errorCode]
 
-test('G67 a step keeps the files that it names, whatever their size, and says what it left out', async () => {
+test('G67 a step keeps the files that it names, whatever their size, and logs the files that it left out', async () => {
   const { bench, artifactsOf, kept } = await open()
   const make = `mkdir -p dist/deep; cd dist; echo one >a; echo two >deep/b; : >empty; ln -s deep/b link; ln -s /etc/shadow out
     head -c 40000000 /dev/urandom >large; seq 200000 >medium; mkfifo pipe`
@@ -120,7 +122,7 @@ test('G67 a second equal step sends nothing, and a changed file only its own par
   expect(puts).toHaveLength(8)
 })
 
-test('a failed and a timed out step keep what they name for that, and a required file must be there', async () => {
+test('a failed or timed out step keeps the artifacts for such ends, and a missing required file fails a step', async () => {
   const { bench, artifactsOf } = await open()
   const artifacts = [
     asked('always', { when: 'always' }),
@@ -145,13 +147,13 @@ test('a failed and a timed out step keep what they name for that, and a required
     ['failed', 'artifact_missing'],
     ['skipped', null],
   ])
-  expect(build.jobs[3]?.errorMessage).toBe('The step left no file that its required artifact "nowhere" names.')
-  // It is no cache entry.
+  expect(build.jobs[3]?.errorMessage).toBe('The step left no file that matches its required artifact "nowhere".')
+  // The failed step made no cache entry.
   const again = await run(bench, [step('echo 4 >a', lacks)])
   expect(again.jobs[0]).toMatchObject({ state: 'failed', cached: false, errorCode: 'artifact_missing' })
 })
 
-test('G67 a step that only its runner takes for overdue does not pass without a file that it must leave', async () => {
+test('G67 a step that only its runner considers overdue does not pass without a required file', async () => {
   const { bench, artifactsOf } = await open({}, { store: withoutDeadlines })
   const artifacts = [asked('a', { required: true })]
   const overdue = "trap 'exit 0' TERM; echo x >a; sleep 1000 & wait"
@@ -160,7 +162,7 @@ test('G67 a step that only its runner takes for overdue does not pass without a 
   expect(await artifactsOf(build)).toEqual([])
 })
 
-test('while its artifacts are stored, a step holds no slot, and its own time does not pass', async () => {
+test('while its artifacts are stored, a step holds no slot and its own time stands still', async () => {
   const store = Promise.withResolvers<void>()
   const { bench, artifactsOf } = await open(
     { lacking: (_, wanted) => store.promise.then(() => ({ kind: 'lacking', digests: wanted.digests })) },
@@ -195,7 +197,7 @@ test('a canceled build does not wait for the store', async () => {
   expect(await artifactsOf(build)).toEqual([])
 })
 
-test('a store that is down for a while costs time, and one that stays down fails the step', async () => {
+test('a store that is down briefly delays the step, and one that stays down fails it', async () => {
   let fails = 2
   const flaky =
     (work: PartStore['put']): PartStore['put'] =>
@@ -236,8 +238,8 @@ test('artifacts over a limit are left out, and required ones fail their step', a
   const sentences = [
     'No artifact of this step is kept. The organization keeps 5 GB of 5 GB.',
     'No artifact of this step is kept. The organization keeps 5 GB of 5 GB.',
-    'No artifact of this step is kept. They are more than 10,000 files.',
-    'No artifact of this step is kept. They have 12884.9 MB, more than 10 GB.',
+    'No artifact of this step is kept. There are more than 10,000 files.',
+    'No artifact of this step is kept. Their size is 12884.9 MB, more than 10 GB.',
   ]
   for (const [at, sentence] of sentences.entries()) {
     expect(await logOf(bench, build.jobs[at])).toContain(`<${sentence}>`)
@@ -245,7 +247,7 @@ test('artifacts over a limit are left out, and required ones fail their step', a
   }
 })
 
-test('G09 a cache hit keeps the artifacts again, from its snapshot where the store has lost them', async () => {
+test('G09 a cache hit keeps the artifacts again, and reads those that the store has lost from its snapshot', async () => {
   const { bench, puts, artifactsOf, kept } = await open()
   const cached = (artifacts: readonly PlannedArtifact[]) => [
     step('echo ran; date +%N >a; head -c 2000000 /dev/urandom >b', { cacheKey: 'k', artifacts }),
@@ -262,7 +264,7 @@ test('G09 a cache hit keeps the artifacts again, from its snapshot where the sto
   const again = await run(bench, cached(both))
   expect(await artifactsOf(again)).toEqual(artifacts)
   for (const artifact of artifacts) await contentOf(kept, artifact)
-  // Its entry knows nothing of these.
+  // The cache entry does not list these artifacts.
   const others = await run(bench, cached([asked('?', { kind: 'coverage' })]))
   expect(others.jobs[0]?.cached).toBe(true)
   expect((await artifactsOf(others)).map(({ path, kind }) => [path, kind])).toEqual([
@@ -284,7 +286,7 @@ test('G15 a file whose name contains a secret is not kept', async () => {
   expect(await logOf(bench, build.jobs[0])).toContain('<1 file whose name contains a secret: not kept as an artifact>')
 })
 
-test('G02 an upload that a kill cut off goes on, and sends only what is missing', async () => {
+test('G02 an upload that was interrupted by a kill continues and sends only the missing parts', async () => {
   const engine = await makeOutsideEngine()
   try {
     const make = 'for i in 1 2 3 4 5; do head -c 3000000 /dev/zero | tr "\\0" $i >f$i; done; echo kept >kept'
@@ -293,7 +295,7 @@ test('G02 an upload that a kill cut off goes on, and sends only what is missing'
     const parts = openFileParts(join(engine.directory, 'parts'))
     const entries = await readdir(join(engine.directory, 'parts'), { recursive: true, withFileTypes: true })
     const sent = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.')).map(({ name }) => name)
-    // The second may have been on its way.
+    // The second upload may have been in progress.
     expect([1, 2]).toContain(sent.length)
     const inodes = () => Promise.all(sent.map(async (digest) => (await stat(parts.pathOf(digest))).ino))
     const before = await inodes()
@@ -306,7 +308,7 @@ test('G02 an upload that a kill cut off goes on, and sends only what is missing'
     const artifacts = await engine.bench.store.outputs.artifacts(build.jobs[0]?.id ?? '')
     expect(pathsOf(artifacts)).toEqual(['f1', 'f2', 'f3', 'f4', 'f5'])
     for (const artifact of artifacts) await contentOf(parts, artifact)
-    // A part that is sent again would be another file.
+    // An upload of a stored part would create another file.
     expect(await inodes()).toEqual(before)
   } finally {
     await engine.remove()

@@ -3,15 +3,15 @@ import { mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises
 import { join } from 'node:path'
 import type { PartStore } from './part-store.ts'
 
-/** Parts as files of a directory, which is made with the first. */
+/** A part store in a directory, which is created with the first part. */
 export interface FileParts extends PartStore {
-  /** Returns the file of a part, which may be absent. */
+  /** Returns the path of a part's file, which may not exist. */
   pathOf(digest: string): string
-  /** Removes the parts that nothing names, and that no job asked for since `before`. */
+  /** Removes unreferenced parts that no job has requested since `before`. */
   sweep(named: ReadonlySet<string>, before: Date): Promise<void>
 }
 
-/** Opens the parts below a directory. Several processes may use it at a time. */
+/** Opens the part store in a directory. Several processes may use it at a time. */
 export function openFileParts(directory: string): FileParts {
   const pathOf = (digest: string) => {
     if (!/^[0-9a-f]{64}$/.test(digest)) throw new Error(`expected the digest of a part, got ${digest}`)
@@ -27,7 +27,7 @@ export function openFileParts(directory: string): FileParts {
     async put(_, digest, bytes) {
       const path = pathOf(digest)
       if (createHash('sha256').update(bytes).digest('hex') !== digest)
-        throw new Error(`the bytes of the part ${digest} have another digest`)
+        throw new Error(`the bytes do not match the digest of part ${digest}`)
       await mkdir(join(path, '..'), { recursive: true, mode: 0o700 })
       const draft = join(path, '..', `.${randomUUID()}`)
       try {
@@ -51,7 +51,7 @@ export function openFileParts(directory: string): FileParts {
   }
 }
 
-/** Marks a part as asked for; false if it is absent. */
+/** Marks a part as requested; returns false if it is absent. */
 async function touch(path: string): Promise<boolean> {
   const now = new Date()
   return unlessAbsent(

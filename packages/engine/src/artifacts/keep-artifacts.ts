@@ -9,20 +9,20 @@ import { storeParts } from './store-parts.ts'
 
 export interface KeptArtifacts {
   readonly artifacts: readonly Artifact[]
-  /** Why a passed step fails after all: a required artifact is missing. Absent otherwise. */
+  /** Error of a step whose command passed but which lacks a required artifact. Absent otherwise. */
   readonly error?: ArtifactError
 }
 
-/** Shows the files that a step left. */
+/** Gives a callback access to the files that a step left. */
 export type ShowFiles = <T>(use: (files: FrozenFiles) => Promise<T>) => Promise<T>
 
 export const noArtifacts: KeptArtifacts = { artifacts: [] }
 
-/** Files that a walk looks at, found or not. */
+/** Maximum number of files that a search visits. */
 const maxEntries = 2_000_000
 const maxMs = 120_000
 
-/** Finds the files that artifacts name. */
+/** Finds the files that match the paths of artifacts. */
 export function listArtifacts(
   files: FrozenFiles,
   asked: readonly PlannedArtifact[],
@@ -33,8 +33,8 @@ export function listArtifacts(
 }
 
 /**
- * Turns a failure into one of the step. When `stop` aborts, nothing is kept. Throws what means that
- * the job is no longer ours.
+ * Runs `work` and turns its failure into a failure of the step. Keeps nothing when `stop` aborts.
+ * Throws when the job's lease has ended.
  */
 export async function guarded(
   context: JobContext,
@@ -56,7 +56,7 @@ export async function guarded(
   }
 }
 
-/** Stores the parts of the files that a step keeps. Says in the log what was left out. */
+/** Stores the parts of the files that a step keeps. Logs the files that were left out. */
 export async function keepArtifacts(
   context: JobContext,
   asked: readonly PlannedArtifact[],
@@ -78,7 +78,7 @@ export async function keepArtifacts(
   }
   const lacks = missing.filter(({ required }) => required).map(({ path }) => JSON.stringify(path))
   if (lacks.length === 0) return { artifacts }
-  const message = `The step left no file that its required artifact ${lacks.join(', ')} names.`
+  const message = `The step left no file that matches its required artifact ${lacks.join(', ')}.`
   log.remark(message)
   return { artifacts, error: { code: 'artifact_missing', message } }
 }
@@ -94,17 +94,20 @@ async function digested(
   return artifactsOf(chosen, parts, digests)
 }
 
-/** Returns which limit the files exceed, as a sentence. */
+/** Returns a sentence about the limit that the files exceed; null when they exceed none. */
 function overLimit({ exceeded, files }: Listing): string | null {
-  if (exceeded === 'files') return `They are more than ${mostArtifacts.toLocaleString('en-US')} files.`
+  if (exceeded === 'files') return `There are more than ${mostArtifacts.toLocaleString('en-US')} files.`
   if (exceeded === 'entries')
     return `The search looked at more than ${maxEntries.toLocaleString('en-US')} files: begin the path with a directory.`
   if (exceeded === 'time') return `The search took more than ${maxMs / 1000} s: begin the path with a directory.`
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
-  return bytes > mostArtifactBytes ? `They have ${megabytes(bytes)}, more than 10 GB.` : null
+  return bytes > mostArtifactBytes ? `Their size is ${megabytes(bytes)}, more than 10 GB.` : null
 }
 
-/** The first artifact that names a file says its kind, and how long it is kept. */
+/**
+ * Chooses the files to keep. The first artifact that matches a file decides its kind and retention
+ * time.
+ */
 function chooseFiles(
   { log }: JobContext,
   asked: readonly PlannedArtifact[],
@@ -128,7 +131,7 @@ function keepingSentence(artifacts: readonly Artifact[]): string {
   return `keeping artifacts: ${count(artifacts.length)}, ${megabytes(bytes)}`
 }
 
-/** Nothing is kept. The step fails if it must leave any. */
+/** Keeps no artifact; fails the step if one is required. */
 export function refused(context: JobContext, asked: readonly PlannedArtifact[], why: string): KeptArtifacts {
   const message = `No artifact of this step is kept. ${why}`
   if (asked.some(({ required }) => required)) return failed(context, message)

@@ -9,14 +9,14 @@ import { settled, step, submit } from '../runner/runner.test-support.ts'
 import { mostArtifactBytes, partBytes } from './artifact.ts'
 import { openFileParts } from './file-parts.ts'
 
-/** Sparse, with every part different: 10 GB at 40 times the effort. */
+/** Size of a sparse file with distinct parts; it reaches 10 GB at effort 40. */
 const bytes = Math.min(scaled(16) * partBytes, mostArtifactBytes)
 const sparse = `python3 -c 'import os
 file = open("large", "wb")
 for at in range(0, ${bytes}, ${partBytes}): file.seek(at); file.write(b"part %d" % at)
 file.truncate(${bytes})'`
 
-test('G67 a file of any size is kept in little memory, and a second equal one sends nothing', async () => {
+test('G67 a file of any size is kept with little memory, and a second equal file sends nothing', async () => {
   const engine = await makeOutsideEngine()
   const asked = { path: 'large', when: 'passed', kind: 'file', expiresSeconds: null, required: true } as const
   const keep = async () => {
@@ -41,7 +41,7 @@ test('G67 a file of any size is kept in little memory, and a second equal one se
     const whole = createHash('sha256')
     for (const digest of first.parts) for await (const chunk of createReadStream(pathOf(digest))) whole.update(chunk)
     expect(whole.digest('hex')).toBe(first.sha256)
-    // Another process that would die at its third part.
+    // The new process would die when it sends its third part.
     await engine.kill()
     await engine.start('put')
     expect(await keep()).toEqual(first)

@@ -8,13 +8,15 @@ import { artifactsOf, type ChosenFile, packFiles, segmentsOf } from './pack-file
 const MiB = 1024 * 1024
 const chosen = (path: string, bytes: number): ChosenFile => ({ path, bytes, kind: 'file', expiresSeconds: null })
 
-/** Digests by name: parts with equal segments are equal, and files are told by their path. */
+/**
+ * Digests parts by file names: parts with equal segments are equal, and the path identifies a file.
+ */
 function digest(parts: ReturnType<typeof packFiles>, files: readonly ChosenFile[]) {
   const hash = (value: unknown) => createHash('sha256').update(JSON.stringify(value)).digest('hex')
   return { parts: parts.map(hash), files: new Map(files.map(({ path }) => [path, hash(path)])) }
 }
 
-it('a part is at most 16 MiB, a file is what its parts are from its offset on, and each part is found again', () => {
+it('a part is at most 16 MiB, a file is the concatenation of its parts from its offset on, and every part can be found again', () => {
   const size = fc.oneof(fc.constantFrom(0, 1, MiB - 1, MiB, partBytes, partBytes + 1), fc.integer({ min: 0, max: 5e7 }))
   fc.assert(
     fc.property(fc.array(size, { maxLength: 60 }), (sizes) => {
@@ -42,7 +44,7 @@ it('a part is at most 16 MiB, a file is what its parts are from its offset on, a
   )
 })
 
-it('a changed large file changes no part of others', () => {
+it('a change in a large file changes no part of other files', () => {
   const before = packFiles([chosen('a', 40), chosen('big', 40 * MiB), chosen('z', 50)])
   const after = packFiles([chosen('a', 40), chosen('big', 41 * MiB), chosen('z', 50)])
   expect(after.filter((part) => !before.some((each) => JSON.stringify(each) === JSON.stringify(part)))).toEqual([

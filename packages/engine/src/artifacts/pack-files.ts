@@ -1,16 +1,16 @@
-/** How files are cut into parts, and found in them again. Pure. */
+/** Cuts files into parts and finds them there again. Pure. */
 import type { PartDigests, Segment } from '@harmont/sandbox'
 import { type Artifact, partBytes } from './artifact.ts'
 
-/** Smaller files share parts: ten thousand of them make few requests. */
+/** Smaller files share parts, so ten thousand of them need few requests. */
 const smallBytes = 1024 * 1024
 
-/** A file that is to be kept. */
+/** A file to keep. */
 export interface ChosenFile extends Pick<Artifact, 'path' | 'bytes' | 'kind' | 'expiresSeconds'> {}
 
 /**
- * Returns the segments of each part. Equal files in equal order give equal parts, so a second upload
- * sends only what changed.
+ * Returns the segments of each part. Equal files in the same order produce equal parts, so a second
+ * upload sends only changes.
  */
 export function packFiles(files: readonly Pick<ChosenFile, 'path' | 'bytes'>[]): readonly (readonly Segment[])[] {
   const parts: (readonly Segment[])[] = []
@@ -36,7 +36,7 @@ export function packFiles(files: readonly Pick<ChosenFile, 'path' | 'bytes'>[]):
 
 const ofNothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
-/** Returns the artifacts that files and their digested parts are. */
+/** Returns the artifacts for files and their digested parts. */
 export function artifactsOf(
   files: readonly ChosenFile[],
   parts: readonly (readonly Segment[])[],
@@ -59,7 +59,7 @@ export function artifactsOf(
   })
 }
 
-/** Returns, by its digest, what to read for each part of artifacts. */
+/** Returns the segments to read for each part of artifacts, by the digest of the part. */
 export function segmentsOf(artifacts: readonly Artifact[]): ReadonlyMap<string, readonly Segment[]> {
   const starts = new Map<string, Map<number, Segment>>()
   for (const { path, bytes, parts, offset } of artifacts) {
@@ -68,7 +68,7 @@ export function segmentsOf(artifacts: readonly Artifact[]): ReadonlyMap<string, 
       const length = Math.min(partBytes, bytes - from)
       const known = starts.get(digest) ?? new Map<number, Segment>()
       starts.set(digest, known)
-      // Parts of equal content may be cut differently: the longest pieces fit together.
+      // Parts with equal content may be cut differently; the longest pieces fit together.
       if ((known.get(offset)?.length ?? 0) < length) known.set(offset, { path, from, length })
     }
   }

@@ -1,15 +1,18 @@
-/** Parts of artifacts, named by the SHA-256 of their bytes. The owner of the engine keeps them. */
+/**
+ * Stores the parts of artifacts under the SHA-256 of their bytes. The owner of the engine provides
+ * the store.
+ */
 export interface PartStore {
   /**
-   * Returns which parts it lacks. Parts that it has, and those that `put` adds, stay at least until
-   * the job has ended, and from then on as long as the job's artifacts do.
+   * Returns the parts that the store lacks. Stored parts, and parts added by `put`, stay at least
+   * until the job has ended, and then as long as the job's artifacts do.
    */
   lacking(job: PartOwner, wanted: WantedParts): Promise<LackingParts>
-  /** Keeps a part; does nothing for one that is there. Fails if the bytes have another digest. */
+  /** Stores a part; does nothing if the store has it. Fails if the bytes have another digest. */
   put(job: PartOwner, digest: string, bytes: Uint8Array): Promise<void>
 }
 
-/** The job whose artifacts are stored. */
+/** The job that owns the artifacts. */
 interface PartOwner {
   readonly jobId: string
   readonly buildId: string
@@ -18,11 +21,11 @@ interface PartOwner {
 /** The parts of all artifacts of a step. */
 export interface WantedParts {
   readonly digests: readonly string[]
-  /** Size of the artifacts together. */
+  /** Total size of the artifacts. */
   readonly bytes: number
 }
 
 export type LackingParts =
   | { readonly kind: 'lacking'; readonly digests: readonly string[] }
-  /** There is no room for these artifacts. The sentence goes to the step's log. */
+  /** The store has no room for these artifacts. The message is written to the step's log. */
   | { readonly kind: 'refused'; readonly message: string }

@@ -18,8 +18,8 @@ import {
 import { storeParts } from './store-parts.ts'
 
 /**
- * How long after its command a step whose time is over may keep artifacts. The store ends it 3 s
- * after the latest end of its command.
+ * Time that an overdue step has for its artifacts after its command, in milliseconds. The store
+ * ends the step 3 s after the latest end of its command.
  */
 const overdueMs = 2_500
 
@@ -30,7 +30,7 @@ export interface KeptFiles extends KeptArtifacts {
 
 const noFiles: KeptFiles = { ...noArtifacts, tests: [] }
 
-/** Keeps the artifacts of a step whose command has ended, and reads those that are reports of tests. */
+/** Keeps the artifacts of a step whose command has ended, and reads the test reports among them. */
 export async function artifactsAfter(
   context: JobContext,
   { step }: StepWork,
@@ -42,7 +42,7 @@ export async function artifactsAfter(
   if (asked.length === 0) return noFiles
   const limits = lease.stopReason === null ? [stopOf(context)] : [AbortSignal.timeout(overdueMs)]
   const stop = AbortSignal.any([lease.signal, ...limits])
-  // From here on the step may take longer than its own time.
+  // The step's own timeout no longer applies.
   if (lease.stopReason === null) await report(() => options.port.commandEnded(lease.job, exit.endedAt))
   const kept = await keepFiles(context, asked, (use) => sandbox.withFiles(use), stop)
   if (step.split !== undefined) remarkUntimed(context, kept.tests)
@@ -66,15 +66,15 @@ async function keepFiles(
   return { ...kept, tests }
 }
 
-/** Returns whether a command that has ended passed, as far as the runner knows. */
+/** Returns whether an ended command passed, as far as the runner knows. */
 export function hasPassed({ lease: { stopReason } }: JobContext, { code, limit }: Exit): boolean {
   return code === 0 && limit === null && stopReason === null
 }
 
 /**
- * Keeps the artifacts of a cache hit. The artifacts and reports that the step kept then are known,
- * so only parts that the store lacks are read. Without them, or when the step now asks for others,
- * its files are searched again.
+ * Keeps the artifacts of a cache hit. The artifacts and reports of the cached step are known, so
+ * this reads only parts that the store lacks. Searches the files again when they are unknown, or
+ * when the step requests other artifacts.
  */
 export async function artifactsOfHit(context: JobContext, { step }: StepWork, hit: Snapshot): Promise<KeptFiles> {
   const { lease, options, vacate } = context
@@ -94,7 +94,7 @@ export async function artifactsOfHit(context: JobContext, { step }: StepWork, hi
   return { ...kept, tests }
 }
 
-/** Returns what a snapshot's description says of the artifacts that a later hit keeps. */
+/** Returns the entries of a snapshot's description about artifacts, for later cache hits. */
 export function describeArtifacts({ step }: StepWork): Readonly<Record<string, string>> {
   const asked = askedArtifacts(step.artifacts, 'passed')
   return asked.length === 0 ? {} : { artifactsFor: nameOf(asked) }
@@ -111,7 +111,7 @@ function nameOf(asked: readonly PlannedArtifact[]): string {
   )
 }
 
-/** Returns the artifacts that a step leaves after this outcome. */
+/** Returns the artifacts that the step keeps after this outcome. */
 function askedArtifacts(
   artifacts: readonly PlannedArtifact[] | undefined,
   outcome: 'passed' | 'failed',

@@ -4,13 +4,13 @@ import { persist } from '../runner/retry.ts'
 import type { Artifact } from './artifact.ts'
 import { segmentsOf } from './pack-files.ts'
 
-/** Why the store has no room for the artifacts, as a sentence; null when they are stored. */
+/** Reason why the store has no room for the artifacts, as a sentence; null when they are stored. */
 export type Refusal = string | null
 
 /**
- * Sends the parts of artifacts that the store lacks. `show` is called only where it lacks any. While
- * the store cannot be reached, it tries again, for as long as any report. Throws the last error
- * then, and the reason of `stop`.
+ * Sends the parts of artifacts that the store lacks. Calls `show` only if the store lacks any.
+ * While the store is unreachable, retries for as long as a report is retried. Then throws the last
+ * error. Throws the reason of `stop` when that aborts.
  */
 export async function storeParts(
   context: Pick<JobContext, 'options' | 'settings' | 'lease' | 'transfers'>,

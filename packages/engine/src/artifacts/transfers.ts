@@ -2,9 +2,9 @@ import { Turns } from '../turns.ts'
 import { partBytes } from './artifact.ts'
 
 /**
- * Turns of the jobs of a runner. One of them digests at a time, and one part is on its way: so memory
- * does not grow with the jobs that end at once. A second part costs 16 MiB, and brings little: reading
- * and digesting take most of the time.
+ * Limits concurrent transfers of a runner's jobs. One job digests at a time and one part is sent at
+ * a time, so memory use does not grow with the number of jobs that end together. A second part
+ * would cost 16 MiB and gain little: most time goes to reading and digesting.
  */
 export class Transfers {
   readonly #digesting = new Turns(1)
@@ -17,7 +17,7 @@ export class Transfers {
     return this.#digesting.take(stop, work)
   }
 
-  /** Keeps the buffer while `work` sends parts. */
+  /** Holds the buffer while `work` sends parts. */
   async during<T>(work: () => Promise<T>): Promise<T> {
     this.#jobs += 1
     try {
@@ -28,7 +28,7 @@ export class Transfers {
     }
   }
 
-  /** Lends a buffer of the size of a part. */
+  /** Lends `work` a buffer of the size of a part. */
   send(stop: AbortSignal, work: (buffer: Buffer) => Promise<void>): Promise<void> {
     return this.#sending.take(stop, () => {
       this.#buffer ??= Buffer.allocUnsafeSlow(partBytes)

@@ -9,13 +9,13 @@ import { allowsFailure } from './soft-failure.ts'
 
 type End = Partial<Job> & Pick<Job, 'state'>
 
-/** Ends a job for good, and lets its dependents continue or skips them, and theirs. */
+/** Ends a job for good, and continues or skips its direct and indirect dependents. */
 export function endJob(draft: Draft, slot: Slot, end: End): void {
   finish(draft, slot, end)
   if (slot !== RENDER) releaseDependents(draft, slot)
 }
 
-/** Ends a job without visiting its dependents, for when all of them end too. */
+/** Ends a job without visiting its dependents, for use when all of them end too. */
 export function finish(draft: Draft, slot: Slot, end: End): Job {
   const { services } = currentJob(draft, slot)
   const job = patchJob(draft, slot, {
@@ -40,7 +40,7 @@ interface HowFailed {
   readonly signal?: string | null
   /** Forbids a new attempt. */
   readonly final?: boolean
-  /** How many tests failed, where their quarantine explains the failure; 0 otherwise. */
+  /** Number of failed tests if their quarantine explains the failure; otherwise 0. */
   readonly quarantined?: number
 }
 
@@ -74,7 +74,7 @@ export function failJob(
 }
 
 /**
- * Ends a job that is canceling or timing out, because its process tree is gone or abandoned.
+ * Ends a job that is canceling or timing out, after its process tree has exited or was abandoned.
  * `exitCode` is set when its command ended by itself.
  */
 export function endStopped(
@@ -94,8 +94,8 @@ export function nextAttempt(draft: Draft, slot: Slot): Job {
 }
 
 /**
- * Makes a job ready to be leased, as a new attempt when `attempt` is given. In a build that is held
- * back the job waits for `scheduleReady`.
+ * Makes a job ready to be leased; `attempt`, if given, becomes its new attempt. In a held-back
+ * build, the job waits for `scheduleReady`.
  */
 export function schedule(draft: Draft, slot: Slot, attempt: Job | null, notBefore: Instant | null): void {
   if (attempt !== null) addAttempt(draft, slot, attempt)
@@ -104,14 +104,14 @@ export function schedule(draft: Draft, slot: Slot, attempt: Job | null, notBefor
   draft.effects.push({ type: 'ready', job: job.id, notBefore })
 }
 
-/** Makes every step ready that waits for no other. */
+/** Makes every step without open prerequisites ready. */
 export function scheduleReady(draft: Draft): void {
   for (const slot of draft.live.jobs.keys()) {
     if (currentJob(draft, slot).state === 'pending' && unmetAt(draft, slot) === 0) schedule(draft, slot, null, null)
   }
 }
 
-/** Whether the build is held back: it waits for approval, or for a place in its group. */
+/** Returns whether the build is held back: it waits for approval, or for a place in its group. */
 export function isHeldBack({ held, awaitsPlace }: BuildHeader): boolean {
   return held || awaitsPlace
 }
@@ -121,20 +121,20 @@ export function unmetAt(draft: Draft, slot: Slot): number {
   return draft.unmet.get(slot) ?? draft.live.unmet[slot] ?? 0
 }
 
-/** Returns what each prerequisite of the step at a slot means for it, as decided so far. */
+/** Returns the verdict of each prerequisite for the step at a slot, as decided so far. */
 export function verdicts(draft: Draft, slot: Slot): readonly Verdict[] {
   const step = stepAt(draft.live, slot)
   return prerequisitesOf(draft.live.steps, slot).map((from) => judge(step, from, currentJob(draft, from)))
 }
 
-/** Counts the unsatisfied prerequisites of the step at a slot anew. */
+/** Recounts the unsatisfied prerequisites of the step at a slot. */
 export function recountUnmet(draft: Draft, slot: Slot): void {
   draft.unmet.set(slot, verdicts(draft, slot).filter((verdict) => verdict !== 'met').length)
 }
 
 /**
- * Skips the steps from `first` on whose conditions are false. All of them come before any cascade, so
- * that a step with a false condition says so, whatever happened before it.
+ * Skips the steps with false conditions, from slot `first` on. All of them come before any cascade,
+ * so that a step with a false condition always reports its condition as the reason.
  */
 export function skipByConditions(draft: Draft, first: Slot): void {
   const skipped = [...draft.live.steps.keys()].slice(first).filter((slot) => !stepAt(draft.live, slot).conditionHolds)
@@ -142,7 +142,7 @@ export function skipByConditions(draft: Draft, first: Slot): void {
   for (const slot of skipped) releaseDependents(draft, slot)
 }
 
-/** Lets the dependents of an ended job continue, or skips them, and theirs. */
+/** Continues or skips the direct and indirect dependents of an ended job. */
 function releaseDependents(draft: Draft, ended: Slot): void {
   // A chain may be 10,000 steps long, so a list replaces recursion.
   const over: Slot[] = [ended]
@@ -172,19 +172,19 @@ function failRender(draft: Draft, end: End): void {
   }
 }
 
-/** A job that has just failed or timed out, with the signal that ended its command when one did. */
+/** A job that has just failed or timed out, with the signal that ended its command, if any. */
 interface Failure {
   readonly job: Job
   readonly signal: string | null
 }
 
-/** Whether the step's `retry` gives it another attempt. */
+/** Returns whether the step's `retry` allows another attempt. */
 function wantsRetry(step: Step, { job, signal }: Failure): boolean {
   const { retry } = step
   if (retry === null || job.attempt > retry.limit || job.errorCode === 'pipeline_timeout') return false
   if (!retry.exitCodes && !retry.signals && !retry.reasons) return true
   return (
-    // The exit code of a command that was stopped by its deadline does not count.
+    // Ignores the exit code of a command that was stopped by its deadline.
     (job.state === 'failed' && matchesExitCode(retry.exitCodes ?? [], job.exitCode)) ||
     (signal !== null && (retry.signals ?? []).includes(signal)) ||
     (job.errorCode !== null && (retry.reasons ?? []).includes(job.errorCode))

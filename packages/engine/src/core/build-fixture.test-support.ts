@@ -1,4 +1,4 @@
-/** A build to play events to, for tests. */
+/** Creates builds that tests apply events to. */
 import type { PlannedStep } from '@harmont/ir'
 import { createBuild, type NewBuild } from './create-build.ts'
 import { decide } from './decide.ts'
@@ -12,7 +12,7 @@ export interface Scene {
   readonly live: LiveBuild
   readonly effects: Effect[]
   at: number
-  /** Returns the newest attempt of a step, or with -1 the rendering job. */
+  /** Returns the newest attempt of a step, or the rendering job for -1. */
   job(step: number): Job
   states(): string
   play(event: BuildEvent): Decision
@@ -34,7 +34,7 @@ export function scene(
   return sceneFrom({ kind: 'plan', plan: plainPlan(steps, timeoutSeconds), conditions })
 }
 
-/** Opens a scene with a build from anything. */
+/** Opens a scene with a build of any kind. */
 export function sceneFrom(from: NewBuild['from'], held = false, policy: Pick<DecideContext, 'failFast'> = {}): Scene {
   let next = 0
   const context = { newId: () => `job-${next++}`, limits: defaultLimits, ...policy }

@@ -15,7 +15,7 @@ test.for(['${branch}', 'x-${branch}', '${tag}', '${pull_request}'])(
   },
 )
 
-test('a group whose name has no ref holds for all builds of its pipeline', () => {
+test('a group without a ref in its name holds for all builds of its pipeline', () => {
   for (const group of ['production', '${event}']) expect(keyOf(group, { claimant: 'uploads' })).toBe(keyOf(group))
   expect(keyOf('production', { pipeline: 'q' })).not.toBe(keyOf('production'))
 })

@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto'
 import type { BuildConcurrency, WhenFull } from '@harmont/ir'
 
 export interface BuildGroup {
-  /** Equal for the builds of one group and different for all others; has a fixed length. */
+  /**
+   * Equal for all builds of the group, different from every other group's key, and of fixed length.
+   */
   readonly key: string
   /** Name with its placeholders filled in. */
   readonly name: string
@@ -13,7 +15,7 @@ export interface BuildGroup {
 
 /** Values of the placeholders of a group's name. A missing value is null and becomes empty text. */
 export interface GroupFacts {
-  /** Id of the pipeline. Two pipelines share no group. */
+  /** Id of the pipeline. Two pipelines never share a group. */
   readonly pipeline: string
   readonly branch: string | null
   readonly tag: string | null
@@ -30,9 +32,9 @@ export interface GroupFacts {
 const mostBuilds = 2 ** 31 - 1
 
 /**
- * Returns the group of a build; undefined for none. A group named by branch, tag or pull request is
- * split by claimant: a build that merely claims a ref must not cancel or delay the builds of that
- * ref. A group without such a placeholder is a lock, and holds for all.
+ * Returns the group of a build; undefined if it has none. A group named by branch, tag or pull
+ * request is split by claimant: a build that merely claims a ref must not cancel or delay the
+ * builds of that ref. A group without such a placeholder is a lock that holds for all builds.
  */
 export function buildGroupOf(concurrency: BuildConcurrency | undefined, facts: GroupFacts): BuildGroup | undefined {
   if (concurrency === undefined) return undefined

@@ -12,10 +12,13 @@ import { isBuildTerminal } from './states.ts'
 export interface NewBuild {
   readonly id: string
   readonly queue: string
-  /** Id of the pipeline for limits and groups; absent where there is none. */
+  /** Id of the pipeline for limits and groups; absent for a build without one. */
   readonly pipeline?: string
   readonly at: Instant
-  /** Whether it waits for approval. Until then nothing of it is ready, not even its rendering. */
+  /**
+   * Whether the build waits for approval. Until then none of its jobs is ready, not even the
+   * rendering job.
+   */
   readonly held: boolean
   readonly from:
     | {
@@ -25,9 +28,9 @@ export interface NewBuild {
         /** Group of the plan, with its name filled in. */
         readonly group?: BuildGroup | undefined
       }
-    /** The steps are unknown: a job renders them first. */
+    /** The steps are unknown until a job renders them. */
     | { readonly kind: 'render' }
-    /** The input cannot be run: the build has no jobs and has failed. */
+    /** The input cannot be run, so the build fails without jobs. */
     | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
 }
 
@@ -36,7 +39,7 @@ export interface Created {
   readonly effects: readonly Effect[]
 }
 
-/** Makes a build. A build with nothing but skipped steps has passed. */
+/** Makes a build. A build in which all steps are skipped has passed. */
 export function createBuild(request: NewBuild, context: DecideContext): Created {
   const { from, at } = request
   const header = newHeader(request)

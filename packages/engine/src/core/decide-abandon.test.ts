@@ -4,7 +4,7 @@ import { plainPlan } from './random-plan.test-support.ts'
 
 const day = 24 * 3_600_000
 
-/** Lets this much time pass without an event. */
+/** Advances the clock without an event, then abandons the build. */
 function abandon(
   it: ReturnType<typeof scene>,
   afterMs = 3 * day,
@@ -14,7 +14,7 @@ function abandon(
   return it.play({ type: 'abandon', at: it.at, since: it.at - 3 * day, reasons }).taken
 }
 
-test('G17 a build that nobody takes is abandoned: ready jobs fail, waiting ones are skipped, and both say why', () => {
+test('G17 a build that no runner takes is abandoned: ready jobs fail, waiting ones are skipped, and both state the reason', () => {
   const it = scene([{}, { buildsIn: 0 }, {}])
   expect(abandon(it, 4 * day, { [it.job(0).id]: 'No runner took it.' })).toBe(true)
   expect(it.states()).toBe('failed skipped failed')
@@ -34,7 +34,7 @@ test('G17 a build that nobody takes is abandoned: ready jobs fail, waiting ones 
   expect(it.effects.map(({ type }) => type)).toContain('build_ended')
 })
 
-test('an abandoned job fails even where its step allows failures, and is not retried by itself', () => {
+test('an abandoned job fails even if its step allows failures, and is not retried automatically', () => {
   const retry = { limit: 5, delaySeconds: 0 }
   const it = scene([
     { softFail: true, retry },
@@ -50,7 +50,7 @@ test('an abandoned job fails even where its step allows failures, and is not ret
   expect(it.live.header.state).toBe('failed')
 })
 
-test('G17 a build that runs, that changed, or that waits for its time, for approval or for its group is not abandoned', () => {
+test('G17 a build is not abandoned while it runs, after a recent change, or while it waits for its time, approval or group', () => {
   const leased = scene([{}, {}])
   leased.lease(0)
   expect(abandon(leased)).toBe(false)
@@ -80,7 +80,7 @@ test('G17 a build that runs, that changed, or that waits for its time, for appro
   expect(waiting.effects.at(-1)).toEqual({ type: 'group_due', key: 'k' })
 })
 
-test('a rendering that nobody takes ends its build', () => {
+test('a rendering job that no runner takes ends its build', () => {
   const it = sceneFrom({ kind: 'render' })
   expect(abandon(it, 3 * day, { [it.job(-1).id]: 'No runner took it.' })).toBe(true)
   expect(it.job(-1)).toMatchObject({ state: 'failed', errorCode: 'build_abandoned' })
@@ -88,7 +88,7 @@ test('a rendering that nobody takes ends its build', () => {
   expect(it.live.header.errorMessage).toMatch(/No runner took it\.$/)
 })
 
-test('a job that should be ready and is not does not keep its build open forever', () => {
+test('a job that should be ready but is not does not keep its build open forever', () => {
   const it = scene([{}])
   const [job] = it.live.jobs
   if (job === undefined) throw new Error('no job')
@@ -97,7 +97,7 @@ test('a job that should be ready and is not does not keep its build open forever
   expect(it.job(0).errorMessage).toContain('it was never started')
 })
 
-test('an abandoned build can be retried: jobs that never began wait again', () => {
+test('an abandoned build can be retried, and its jobs that never began wait again', () => {
   const it = scene([{}, { dependsOn: [0], continueOnFailure: true }, { buildsIn: 0 }])
   abandon(it)
   expect(it.states()).toBe('failed failed skipped')

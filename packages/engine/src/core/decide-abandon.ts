@@ -7,8 +7,8 @@ import { isBuildTerminal, isHeld, isTerminal } from './states.ts'
 const hourMs = 3_600_000
 
 /**
- * Returns the newest instant of the build. It lies in the future while a job waits for a retry
- * delay.
+ * Returns the instant of the build's newest change. It lies in the future while a job waits for a
+ * retry delay.
  */
 function lastChange({ header, jobs, render }: LiveBuild): Instant {
   let last = header.createdAt
@@ -20,9 +20,9 @@ function lastChange({ header, jobs, render }: LiveBuild): Instant {
 }
 
 /**
- * Whether the build stands still: nothing changed since an instant, and nothing runs. A build that
- * waits for approval has a deadline of its own. One that waits for a place in its group continues
- * when another build of the group ends.
+ * Returns whether the build stands still: nothing has changed since an instant, and nothing runs.
+ * Excludes a build that waits for approval, which has its own deadline. Excludes a build that waits
+ * for a place in its group, which continues when another build of the group ends.
  */
 export function standsStill(live: LiveBuild, since: Instant): boolean {
   const { state, held, awaitsPlace } = live.header
@@ -32,8 +32,8 @@ export function standsStill(live: LiveBuild, since: Instant): boolean {
 }
 
 /**
- * Abandons the build: ready jobs fail whatever their steps say of failures, and jobs that wait for
- * them are skipped.
+ * Abandons the build: ready jobs fail even if their steps allow failures, and their dependents are
+ * skipped.
  */
 export function decideAbandon(
   draft: Draft,
@@ -64,14 +64,15 @@ export function decideAbandon(
 }
 
 /**
- * Reason for a step that became ready only because an abandoned prerequisite need not have passed.
+ * Reason for a step that became ready only because it does not require its abandoned prerequisite
+ * to pass.
  */
 const followed = 'A job that it waited for was abandoned.'
-const unnoticed = 'Everything it needs had finished, but it was never started.'
+const unnoticed = 'All of its prerequisites had finished, but it was never started.'
 
 /**
- * Returns the next job that waits for no other, beginning at a slot and wrapping around; undefined
- * when there is none.
+ * Returns the next job without open prerequisites, searching from a slot and wrapping around;
+ * undefined when there is none.
  */
 function nextReady(draft: Draft, from: Slot): Slot | undefined {
   const { render, jobs } = draft.live

@@ -17,7 +17,7 @@ function grouped(steps: Parameters<typeof plainPlan>[0], held = false, timeoutSe
 const taken = (scene: Scene, type: 'admit' | 'supersede' | 'approve' | 'cancel' | 'build_deadline') =>
   scene.play({ type, at: scene.at }).taken
 
-test('a build of a group begins, and its time runs, once it has its place', () => {
+test('a build of a group begins, and its time starts, when it gets its place', () => {
   const scene = grouped([{}, { dependsOn: [0] }])
   expect(scene.states()).toBe('pending pending')
   expect(scene.effects).toEqual([due])
@@ -45,7 +45,7 @@ test('a held build takes no place before it is approved, and then waits for one'
   expect(scene.states()).toBe('scheduled')
 })
 
-test('a superseded build ends as canceled, says why, and does so once', () => {
+test('a superseded build ends as canceled, states the reason, and ends only once', () => {
   const waits = grouped([{}])
   expect(taken(waits, 'supersede')).toBe(true)
   expect(waits.live.header).toMatchObject({ state: 'canceled', errorCode: 'superseded', finishedAt: waits.at })
@@ -79,7 +79,7 @@ test('a retry of an ended build waits for a place again; a retry within a runnin
   expect(scene.states()).toBe('scheduled passed')
 })
 
-test('G10 with its place a build behaves as without a group', () => {
+test('G10 once it has its place, a build behaves like one without a group', () => {
   fc.assert(
     fc.property(randomBuild(30), ({ plan, conditions, held }) => {
       const begin = (from: NewBuild['from']) => {

@@ -1,4 +1,4 @@
-/** Decides when a held-back build may run: after approval, and with a place in its group. */
+/** Decides when a held-back build may run: it needs its approval and a place in its group. */
 import { schedule, scheduleReady } from './advance.ts'
 import type { BuildGroup } from './build-group.ts'
 import { decideCancel } from './decide-stop.ts'
@@ -9,8 +9,8 @@ import type { Instant } from './model.ts'
 import { isBuildTerminal } from './states.ts'
 
 /**
- * Returns the build as a member of its group. It waits for a place, unless it waits for approval
- * first.
+ * Returns the build's header as a member of its group. The build waits for a place, unless it waits
+ * for approval first.
  */
 export function joinGroup(header: BuildHeader, group: BuildGroup | null, turn: Instant): BuildHeader {
   if (group === null) return header
@@ -29,7 +29,7 @@ export function decideAdmit(draft: Draft): boolean {
   return true
 }
 
-/** Ends the build as canceled, because a newer build of the group wants its place. */
+/** Ends the build as canceled because a newer build of the group takes its place. */
 export function decideSupersede(draft: Draft): boolean {
   if (!decideCancel(draft)) return false
   const errorMessage = `Superseded by a newer build in the concurrency group \`${draft.header.group?.name}\`.`
@@ -51,7 +51,7 @@ export function decideApprove(draft: Draft): boolean {
   return true
 }
 
-/** Ends the build as canceled, because nobody approved it in time. */
+/** Ends the build as canceled because nobody approved it in time. */
 export function decideApprovalExpired(draft: Draft): boolean {
   if (!isWaiting(draft) || !decideCancel(draft)) return false
   const errorMessage = 'Nobody approved the build in time.'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { scene } from './build-fixture.test-support.ts'
 
-test('an event touches the jobs that it changes, not the 10,000 of the build', () => {
+test('an event touches only the jobs that it changes, not all 10,000 of the build', () => {
   const wide = scene([{}, ...Array.from({ length: 9_999 }, () => ({ dependsOn: [0] }))])
   wide.run(0)
   expect(wide.states()).toBe(`passed${' scheduled'.repeat(9_999)}`)
@@ -13,17 +13,17 @@ test('an event touches the jobs that it changes, not the 10,000 of the build', (
   expect([change.jobs.length, change.attempts.length, change.unmet.size]).toEqual([1, 0, 0])
 })
 
-test('a chain of 10,000 steps is skipped in one change when its first fails', () => {
+test('a chain of 10,000 steps is skipped in one change when its first step fails', () => {
   const chain = scene([{}, ...Array.from({ length: 9_999 }, (_, index) => ({ buildsIn: index }))])
   chain.run(0, 1)
   expect(chain.live.header.state).toBe('failed')
   expect(chain.job(9_999)).toMatchObject({ state: 'skipped', skipReason: 'prerequisite' })
 })
 
-test('30,000 events on a build of 10,000 steps cost per event what 300 on one of 100 do, within five times', () => {
+test('an event on a build of 10,000 steps costs at most five times as much as one on a build of 100 steps', () => {
   const perEvent = (size: number, times: number) => {
     const scenes = Array.from({ length: times }, () => scene(Array.from({ length: size }, () => ({}))))
-    // Counts steps instead of time, because other processes may use the processor.
+    // Measures CPU time instead of elapsed time, because other processes may use the processor.
     const begin = process.cpuUsage()
     for (const each of scenes) for (let step = 0; step < size; step++) each.run(step)
     return process.cpuUsage(begin).user / (size * times)

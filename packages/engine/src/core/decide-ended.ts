@@ -13,8 +13,8 @@ import { isNewestLease } from './states.ts'
 type Ended = Extract<BuildEvent, { readonly type: 'ended' }>
 
 /**
- * Takes a runner's report of the end. A job that was never leased takes it under the number of its
- * next lease.
+ * Applies a runner's report of a job's end. A report for a job that was never leased must carry the
+ * number of the job's next lease.
  */
 export function decideEnded(
   draft: Draft,
@@ -45,7 +45,7 @@ export function decideEnded(
   }
 }
 
-/** An exit by our own signal has no exit code. */
+/** An exit caused by our own signal has no exit code. */
 function leftWhenStopped({ signal, exitCode, snapshot }: Extract<Outcome, { readonly kind: 'exited' }>) {
   return { exitCode: signal === null ? exitCode : null, snapshot }
 }
@@ -73,8 +73,7 @@ function endsUnstarted(
 }
 
 /**
- * Passes the job of a step. A generator's steps are appended before the steps that wait for it go
- * on.
+ * Passes the job of a step. Appends a generator's steps before the steps that wait for it continue.
  */
 function pass(draft: Draft, slot: Slot, end: GeneratorEnd, appends: Ended['appends']): void {
   if (stepAt(draft.live, slot).append === undefined) endJob(draft, slot, { ...end, state: 'passed' })
@@ -109,8 +108,8 @@ function endsRunning(
   { fence, outcome, failedTests, appends }: Pick<Ended, 'fence' | 'outcome' | 'failedTests' | 'appends'>,
 ): boolean {
   if (outcome.kind === 'cached') return false
-  // The start of a step that runs at most once is reported before it happens, so it may be refused
-  // after that.
+  // A step that runs at most once reports its start before it happens, so a refusal may follow the
+  // start.
   if (outcome.kind === 'refused') {
     refuse(draft, slot, fence, outcome)
     return true
@@ -150,7 +149,7 @@ export function decideRendered(draft: Draft, event: Extract<BuildEvent, { readon
   return true
 }
 
-/** Ends the build, because rendering gave no pipeline or one that cannot be run. */
+/** Ends the build because rendering produced no pipeline, or one that cannot be run. */
 export function decideRenderFailed(
   draft: Draft,
   event: Extract<BuildEvent, { readonly type: 'render_failed' }>,

@@ -4,7 +4,7 @@ import { RENDER, type Slot, stepAt } from './live-build.ts'
 import type { BuildEvent, Job, NamedLease, Step } from './model.ts'
 import { isHeld, isNewestLease } from './states.ts'
 
-/** scheduled -> assigned, under the next fencing number. */
+/** Moves the job from `scheduled` to `assigned`, under the next fencing number. */
 export function decideLeased(
   draft: Draft,
   slot: Slot,
@@ -22,7 +22,8 @@ export function decideLeased(
 type Phased = Pick<Extract<BuildEvent, { readonly type: 'started' }>, 'fence' | 'phases'>
 
 /**
- * Keeps when parts of the job's work began and ended. A phase that is kept already stays as it is.
+ * Records when phases of the job's work began and ended. Does not change a phase that is recorded
+ * already.
  */
 export function notePhases(draft: Draft, slot: Slot, { fence, phases = [] }: Phased): void {
   const { phases: known } = currentJob(draft, slot)
@@ -31,7 +32,7 @@ export function notePhases(draft: Draft, slot: Slot, { fence, phases = [] }: Pha
   if (told.length > 0) patchJob(draft, slot, { phases: [...known, ...told] })
 }
 
-/** assigned -> running: the step's time begins. */
+/** Moves the job from `assigned` to `running`; the step's time begins. */
 export function decideStarted(draft: Draft, slot: Slot, lease: NamedLease & Phased): boolean {
   const { at } = draft
   const job = currentJob(draft, slot)
@@ -43,7 +44,7 @@ export function decideStarted(draft: Draft, slot: Slot, lease: NamedLease & Phas
   return true
 }
 
-/** Lifts the step's deadline. The build's own still holds. */
+/** Removes the step's deadline. The build's own deadline still holds. */
 export function decideCommandEnded(draft: Draft, slot: Slot, lease: NamedLease): boolean {
   const job = currentJob(draft, slot)
   if (job.state !== 'running' || !isNewestLease(job, lease)) return false
@@ -52,7 +53,7 @@ export function decideCommandEnded(draft: Draft, slot: Slot, lease: NamedLease):
   return true
 }
 
-/** Records that the job runs on another image than it asks for. */
+/** Records that the job runs on another image than its step requests. */
 export function decideSubstituted(draft: Draft, slot: Slot, lease: NamedLease, image: string): boolean {
   const job = currentJob(draft, slot)
   if (!isHeld(job.state) || !isNewestLease(job, lease)) return false
@@ -68,12 +69,12 @@ export function decideServices(draft: Draft, slot: Slot, lease: NamedLease, serv
   return true
 }
 
-/** A build starts with its first job that starts, or its first cache hit. */
+/** Starts the build with its first started job or its first cache hit. */
 export function startBuild(draft: Draft): void {
   if (draft.header.startedAt === null) draft.header = { ...draft.header, startedAt: draft.at }
 }
 
-/** Handles the end of a lease that was not renewed: the runner or its machine is gone. */
+/** Handles the end of a lease that was not renewed because the runner or its machine is gone. */
 export function decideLeaseLost(draft: Draft, slot: Slot, lease: NamedLease): boolean {
   const job = currentJob(draft, slot)
   if (!isNewestLease(job, lease)) return false
@@ -84,8 +85,8 @@ export function decideLeaseLost(draft: Draft, slot: Slot, lease: NamedLease): bo
 }
 
 /**
- * Handles a command whose end is unknown: the job starts again or fails. `blame` names the cause in
- * a sentence.
+ * Handles a command whose end is unknown: restarts the job or fails it. `blame` is a sentence that
+ * names the cause.
  */
 export function loseJob(draft: Draft, slot: Slot, job: Job, blame?: string): void {
   const lost = job.lost + 1
@@ -106,14 +107,14 @@ export function loseJob(draft: Draft, slot: Slot, job: Job, blame?: string): voi
   failJob(draft, slot, { state: 'failed', lost, errorCode: 'sandbox_lost', errorMessage }, { final: unsafe !== null })
 }
 
-/** Whether a step whose command has begun never runs again by itself. */
+/** Returns whether the step is never rerun automatically after its command has begun. */
 export function runsOnce(step: Step): boolean {
   return reasonNotToRepeat(step) !== null
 }
 
 /**
- * Returns why a step that was cut off may have changed the world outside; null when nothing
- * suggests it.
+ * Returns the property of a step that suggests side effects outside the sandbox; null if there is
+ * none.
  */
 function reasonNotToRepeat({ secrets, idTokens, concurrency }: Step): string | null {
   if (Object.keys(secrets).length > 0) return 'secrets'

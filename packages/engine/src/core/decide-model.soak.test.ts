@@ -19,14 +19,14 @@ function fixedIds(failFast: boolean): DecideContext {
   return { newId: () => `j${next++}`, limits: defaultLimits, ...(failFast ? { failFast } : {}) }
 }
 
-/** A build, its model, and everything that was said about it. */
+/** A build, its reference model, and all effects so far. */
 class Run {
   readonly context: DecideContext
   readonly live: LiveBuild
   readonly model: ReferenceModel
   readonly effects: Effect[]
   readonly everyJob = new Map<string, Job>()
-  /** Counts the steps appended so far. */
+  /** Rare situations that the run has reached. */
   readonly corners = new Set<string>()
   at = 1000
 
@@ -65,7 +65,7 @@ class Run {
     if (waitersFor(steps, generators).some((slot) => jobs[slot]?.state === 'pending')) this.corners.add('waits for it')
   }
 
-  /** Asserts that a decision leaves its input alone; jobs are frozen. */
+  /** Returns the parts of the build that a decision must not change; jobs are frozen. */
   private parts(): readonly unknown[] {
     const { header, jobs, unmet, tally } = this.live
     return [header, tally, ...jobs, ...unmet]
@@ -95,7 +95,7 @@ class Run {
       j.softFailed,
     ])
     const model = this.model.jobs.map((j) => [j.state, j.attempt, j.fence, j.lost, j.error, j.reason, j.soft])
-    // Finds the difference only when there is one, because that takes time.
+    // Lets `expect` search for a difference only if there is one, because the search is slow.
     if (JSON.stringify(seen) !== JSON.stringify(model)) expect(seen).toEqual(model)
     expect(this.live.header.state).toBe(this.model.buildState())
     expect(this.live.header.errorCode).toBe(this.model.error)
@@ -107,7 +107,7 @@ class Run {
   }
 }
 
-/** One random event, mostly one that fits. */
+/** Returns one random event, which fits the build in most cases. */
 function randomEvent(run: Run, roll: () => number, persons = true): readonly [BuildEvent, ModelEvent | null] {
   run.at += Math.floor(roll() * 4000)
   const { at } = run
@@ -126,7 +126,7 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
     const event = { type: roll() < 0.8 ? ('approve' as const) : ('approval_expired' as const), at }
     return [event, event]
   }
-  // Refused while anything runs, as most of the time.
+  // Usually refused, because something runs most of the time.
   if (kind > (run.live.jobs.some((job) => isHeld(job.state)) ? 0.99 : 0.9)) {
     const since = at - Math.floor(roll() * 3000)
     return [
@@ -195,8 +195,7 @@ function randomEvent(run: Run, roll: () => number, persons = true): readonly [Bu
 }
 
 /**
- * Returns the documents that the step leaves, for the engine and for the model; nothing for a step
- * that is no generator.
+ * Returns the generator's append request, for the engine and for the model; empty for other steps.
  */
 function appendsOf(
   { live }: Run,
@@ -208,7 +207,7 @@ function appendsOf(
   return { event: { appends: { kind: 'steps', ...asked } }, model: { appends: asked } }
 }
 
-/** Lets everything end that can, as a working runner does. */
+/** Ends all jobs as a working runner would. */
 function drain(run: Run, roll: () => number): number {
   let events = 0
   while (!isBuildTerminal(run.live.header.state)) {
@@ -247,10 +246,10 @@ function play(build: RandomBuild, seed: number, { persons = true, failFast = fal
   return run
 }
 
-/** Shrinking graphs of 200 steps could take an hour, so the case itself is shown. */
+/** Does not shrink: that could take an hour for graphs of 200 steps. */
 const unshrunk = { endOnFailure: true }
 
-/** Builds per go of the first test. */
+/** Number of builds per round of the first test. */
 const runs = scaled(60)
 
 const seeds = fc.integer({ min: 0, max: 2 ** 31 })
@@ -286,7 +285,7 @@ test(
   60_000 + runs * 1_000,
 )
 
-test('builds that stop at their first failure agree with a small model, and end', () => {
+test('builds that stop at their first failure agree with a small model and end', () => {
   const builds = scaled(60)
   let stopped = 0
   fc.assert(
@@ -314,10 +313,10 @@ test('G117 every build ends when its leased jobs end, in a number of events boun
   })
 })
 
-test('a job is announced as ready once for each attempt and once more for each lost lease', () => {
+test('a job is announced as ready once for each attempt and once for each lost lease', () => {
   fc.assert(
     fc.property(randomBuild(60), seeds, (build, seed) => {
-      // Without a manual retry, which makes a skipped job wait and be announced again.
+      // Without manual retries: they make a skipped job wait and become ready again.
       const run = play(build, seed, { persons: false })
       drain(run, dice(seed + 2))
       const about = (type: Effect['type'], job: Job) =>

@@ -6,9 +6,9 @@ import type { Slot } from './live-build.ts'
 import type { Job } from './model.ts'
 
 /**
- * Retries a step (`http.md` 7.6): a new attempt is made, its dependents wait again, and the build
- * reopens with its whole time. It is refused while a prerequisite has ended without passing,
- * because that one must be retried first.
+ * Retries a step (`http.md` 7.6): makes a new attempt, lets its dependents wait again, and reopens
+ * the build with its whole time. Refuses while a prerequisite has ended without passing, because
+ * that one must be retried first.
  */
 export function decideRetry(draft: Draft, slot: Slot): boolean {
   const { state } = currentJob(draft, slot)
@@ -27,7 +27,7 @@ export function decideRetry(draft: Draft, slot: Slot): boolean {
   return true
 }
 
-/** An ended build gave up its place in its group. */
+/** Reopens the build, which waits for a place again if it had ended. */
 function reopen(draft: Draft): void {
   const { group, queuedAt, startedAt, finishedAt, idleMs } = draft.header
   const over = startedAt === null || finishedAt === null ? 0 : Math.max(0, draft.at - finishedAt)
@@ -45,8 +45,8 @@ function reopen(draft: Draft): void {
 }
 
 /**
- * Sets dependents that ended before they began back to pending, and theirs. Returns the slots of
- * all waiting jobs.
+ * Sets direct and indirect dependents that ended before they began back to pending. Returns the
+ * slots of all waiting jobs.
  */
 function resetDependents(draft: Draft, slot: Slot): Slot[] {
   const waiting = new Set<Slot>()
@@ -54,7 +54,8 @@ function resetDependents(draft: Draft, slot: Slot): Slot[] {
   for (let from = open.pop(); from !== undefined; from = open.pop()) {
     for (const dependent of draft.live.dependents[from] ?? []) {
       const job = currentJob(draft, dependent)
-      // It waits for another prerequisite, and may have counted this one as satisfied.
+      // A pending dependent waits for another prerequisite and may have counted this one as
+      // satisfied.
       if (job.state === 'pending') waiting.add(dependent)
       if (!endedUnbegun(job)) continue
       patchJob(draft, dependent, {

@@ -5,8 +5,8 @@ import type { Job } from './model.ts'
 import { isBuildTerminal, isHardFailure, isTerminal } from './states.ts'
 
 /**
- * Cancels the build, for a person or a newer build. Does nothing when it has ended or is being
- * canceled.
+ * Cancels the build for a person or a newer build. Does nothing for a build that has ended or is
+ * being canceled.
  */
 export function decideCancel(draft: Draft): boolean {
   if (draft.header.cancelRequested || isBuildTerminal(draft.header.state)) return false
@@ -18,7 +18,7 @@ export function decideCancel(draft: Draft): boolean {
   return true
 }
 
-/** Ends the build, because its time is over. */
+/** Ends the build because its time is over. */
 export function decideBuildDeadline(draft: Draft): boolean {
   const { deadlineAt, timeoutSeconds } = draft.header
   if (deadlineAt === null || deadlineAt > draft.at || isBuildTerminal(draft.header.state)) return false
@@ -36,7 +36,7 @@ export function decideBuildDeadline(draft: Draft): boolean {
   return true
 }
 
-/** Stops the command, because the step's time is over. */
+/** Stops the command because the step's time is over. */
 export function decideJobDeadline(draft: Draft, slot: Slot): boolean {
   const job = currentJob(draft, slot)
   if (job.state !== 'running' || job.deadlineAt === null || job.deadlineAt > draft.at) return false
@@ -48,7 +48,7 @@ export function decideJobDeadline(draft: Draft, slot: Slot): boolean {
   return true
 }
 
-/** Stops running jobs and skips waiting ones after a step failed for good. */
+/** Stops running jobs and skips waiting ones after a step has failed for good. */
 export function stopRest(draft: Draft): void {
   const failed = draft.live.steps.find((_, slot) => isHardFailure(currentJob(draft, slot)))
   const because = `because ${failed?.name ?? 'another step'} failed`
@@ -71,8 +71,8 @@ export function decideKillOverdue(draft: Draft, slot: Slot): boolean {
 }
 
 /**
- * Asks the runner to end the process tree. A job that is already being stopped keeps the earlier
- * instant.
+ * Makes the runner end the process tree. If the job is already being stopped, the earlier instant
+ * stays.
  */
 function stop(
   draft: Draft,

@@ -13,7 +13,7 @@ describe('order', () => {
     expect(s.states()).toBe('passed passed scheduled')
   })
 
-  test('a failure skips what depends on it, all the way down, and says that a prerequisite is why', () => {
+  test('a failure skips all direct and indirect dependents, with the prerequisite as the reason', () => {
     const s = scene([{}, { buildsIn: 0 }, { dependsOn: [1] }, {}])
     s.run(0, 1)
     expect(s.states()).toBe('failed skipped skipped scheduled')
@@ -23,20 +23,20 @@ describe('order', () => {
     expect(s.live.header.state).toBe('failed')
   })
 
-  test('a step with a false condition lets steps continue that only wait for it, and skips those that build in it', () => {
+  test('a step with a false condition skips the steps that build in it; steps that only depend on it continue', () => {
     const s = scene([{}, { dependsOn: [0] }, { buildsIn: 0 }], null, [false, true, true])
     expect(s.states()).toBe('skipped scheduled skipped')
     expect([s.job(0).skipReason, s.job(2).skipReason]).toEqual(['condition', 'prerequisite'])
     expect(s.live.header.state).toBe('scheduled')
   })
 
-  test('a build whose steps are all skipped has passed at its first instant and never started', () => {
+  test('a build in which all steps are skipped passes at its first instant and never starts', () => {
     const s = scene([{}, { dependsOn: [0] }], null, [false, false])
     expect(s.live.header).toMatchObject({ state: 'passed', startedAt: null, finishedAt: 1000 })
     expect(s.effects.map((effect) => effect.type)).toEqual(['job_ended', 'job_ended', 'build_ended'])
   })
 
-  test('continue_on_failure waives order, but there must be a file system to build in', () => {
+  test('continue_on_failure waives the order, but a step needs a file system to build in', () => {
     const s = scene([{}, { dependsOn: [0], continueOnFailure: true }, { buildsIn: 0, continueOnFailure: true }])
     s.run(0, 1)
     expect(s.states()).toBe('failed scheduled skipped')
@@ -54,7 +54,7 @@ describe('leases', () => {
       { ...lease, type: 'ended', outcome: exited },
     ].map((event) => ({ ...event, at: 1000 }) as BuildEvent)
 
-  test('G01 a report under the number of the newest lease, but of another lease, changes nothing', () => {
+  test('G01 a report with the fencing number of the newest lease but another lease id changes nothing', () => {
     const s = scene([{}])
     const job = s.job(0).id
     s.play({ type: 'leased', job, fence: 1, leaseId: 'this', at: 1000 })
@@ -63,7 +63,7 @@ describe('leases', () => {
     for (const event of reports({ job, fence: 1, leaseId: 'this' })) expect(s.play(event).taken, event.type).toBe(true)
   })
 
-  test('G53 a report of a runner that knows no ids of leases counts by its number', () => {
+  test('G53 a report of a runner without lease ids is matched by its fencing number', () => {
     const s = scene([{}])
     const job = s.job(0).id
     s.play({ type: 'leased', job, fence: 1, leaseId: 'this', at: 1000 })
@@ -81,7 +81,7 @@ describe('failure', () => {
     expect(s.live.header.state).toBe('passed')
   })
 
-  test('G72 a red step fails softly where all its failed tests are in quarantine, and for nothing else', () => {
+  test('G72 a red step fails softly only if all its failed tests are in quarantine', () => {
     const asks = { tests: { forks: 10, budgetSeconds: 300, rerun: null, quarantine: true } }
     const end = (step: object, exit: object, failedTests = { count: 2, inQuarantine: 2, areWhole: true }) => {
       const s = scene([step, { dependsOn: [0] }])
@@ -113,7 +113,7 @@ describe('failure', () => {
     expect(end({ ...asks, softFail: true }, {}).job.errorMessage).toBe(null)
   })
 
-  test('a failure and a time-out keep their file system, and nothing builds in it, even after a soft failure', () => {
+  test('a failed or timed out step keeps its file system, but nothing builds in it, even after a soft failure', () => {
     const s = scene([{ softFail: true, timeoutSeconds: 5 }, { buildsIn: 0 }, { timeoutSeconds: 5 }])
     s.lease(0)
     s.start(0)
@@ -127,7 +127,7 @@ describe('failure', () => {
     expect(s.job(2)).toMatchObject({ state: 'timed_out', exitCode: null, snapshot: 'late' })
   })
 
-  test('a retry begins without anything of the failed attempt', () => {
+  test('a retry starts without any data of the failed attempt', () => {
     const s = scene([{ retry: { limit: 1, delaySeconds: 0 } }])
     s.lease(0)
     s.start(0)
@@ -135,7 +135,7 @@ describe('failure', () => {
     expect(s.job(0)).toMatchObject({ attempt: 2, snapshot: null })
   })
 
-  test('G08 a retry is a job of its own, waits its delay, and dependents wait for the last attempt', () => {
+  test('G08 a retry is a job of its own and waits its delay, and dependents wait for the last attempt', () => {
     const s = scene([{ retry: { limit: 1, delaySeconds: 10, exitCodes: [1] } }, { dependsOn: [0] }])
     const first = s.job(0).id
     s.run(0, 1)
@@ -147,7 +147,7 @@ describe('failure', () => {
     expect(s.states()).toBe('failed skipped')
   })
 
-  test('a signal is exit code 128 + its number, with its name in the message', () => {
+  test('a signal gives exit code 128 + its number, and its name is in the message', () => {
     const s = scene([{}])
     s.lease(0)
     s.start(0)
@@ -156,7 +156,7 @@ describe('failure', () => {
     expect(s.job(0).errorMessage).toContain('SIGSEGV')
   })
 
-  test('a command that passed but whose file system could not be kept has failed, with exit code 0', () => {
+  test('a passed command fails its job, with exit code 0, if its file system could not be kept', () => {
     const s = scene([{}])
     s.lease(0)
     s.start(0)
@@ -169,7 +169,7 @@ describe('failure', () => {
     })
   })
 
-  test('a command that passed while a service left no clean files has failed', () => {
+  test('a passed command fails its job if a service left no clean files', () => {
     const s = scene([{}])
     s.lease(0)
     s.start(0)
@@ -189,14 +189,14 @@ describe('failure', () => {
     ])
   })
 
-  test('a job that cannot be started fails with its reason, and never counts as started', () => {
+  test('a job that cannot be started fails with its reason and never counts as started', () => {
     const s = scene([{}])
     s.lease(0)
     s.report(0, { kind: 'refused', code: 'secret_missing', message: 'no NPM_TOKEN' })
     expect(s.job(0)).toMatchObject({ state: 'failed', errorCode: 'secret_missing', startedAt: null, finishedAt: 1000 })
   })
 
-  test('a start that was reported and then failed is a failure with its reason, also for a step that may run only once', () => {
+  test('a start that was reported but then failed is a failure with its reason, even for a step that may run only once', () => {
     const s = scene([{ secrets: { T: 't' } }])
     s.lease(0)
     s.start(0)
@@ -227,7 +227,7 @@ describe('leases', () => {
     expect(s.job(0).state).toBe('scheduled')
   })
 
-  test('a job has the instant of its newest lease, and none while it waits for another', () => {
+  test('a job has the instant of its newest lease, and none while it waits for another lease', () => {
     const s = scene([{}])
     expect(s.job(0).assignedAt).toBe(null)
     s.at = 5000
@@ -241,7 +241,7 @@ describe('leases', () => {
     expect(s.job(0)).toMatchObject({ state: 'passed', assignedAt: 9000 })
   })
 
-  test('G133 phases are kept under their lease, each once, and none of a lease that is lost', () => {
+  test('G133 each phase is kept once under its lease, and phases of a lost lease are refused', () => {
     const it = scene([{}])
     const { id } = it.job(0)
     const phase = (name: 'fetch' | 'snapshot', to: number) => ({ name, from: 1, to })
@@ -261,7 +261,7 @@ describe('leases', () => {
     ])
   })
 
-  test('a lost lease starts the same job again twice, and fails it the third time', () => {
+  test('a lost lease restarts the same job twice, and fails it the third time', () => {
     const s = scene([{}])
     for (const _ of [1, 2, 3]) {
       s.lease(0)
@@ -306,7 +306,7 @@ describe('stopping', () => {
     expect(s.effects.at(-1)).toEqual({ type: 'build_ended' })
   })
 
-  test('a running job is told to stop, and ends without its runner 13 s later at the latest', () => {
+  test('a running job is told to stop, and ends within 13 s even without a report of its runner', () => {
     const s = scene([{ retry: { limit: 1, delaySeconds: 0 } }, {}])
     s.lease(0)
     s.start(0)
@@ -319,7 +319,7 @@ describe('stopping', () => {
     expect(s.live.header.state).toBe('canceled')
   })
 
-  test("a step's time counts from its start; when it is over the job times out by way of timing_out", () => {
+  test("a step's time counts from its start, and afterwards the job times out through timing_out", () => {
     const s = scene([{ timeoutSeconds: 5, softFail: true }])
     s.lease(0)
     s.at = 3000
@@ -332,7 +332,7 @@ describe('stopping', () => {
     expect(s.live.header.state).toBe('passed')
   })
 
-  test("the build's time ends everything, is never soft and never tried again", () => {
+  test("the build's timeout ends everything, is never soft and never retried", () => {
     const s = scene([{ softFail: true, retry: { limit: 1, delaySeconds: 0 } }, { dependsOn: [0] }], 10)
     s.lease(0)
     s.start(0)
@@ -343,7 +343,7 @@ describe('stopping', () => {
     expect(s.live.header).toMatchObject({ state: 'failed', errorCode: 'pipeline_timeout' })
   })
 
-  test('the time of a step ends with its command, and that of the build goes on', () => {
+  test('the time of a step ends with its command, while that of the build continues', () => {
     const s = scene([{ timeoutSeconds: 5 }, { timeoutSeconds: 5 }, { timeoutSeconds: 5 }], 60)
     const ended = (step: number, at: number, fence = s.job(step).fence) =>
       s.play({ type: 'command_ended', job: s.job(step).id, fence, at }).taken
@@ -379,7 +379,7 @@ describe('a retry by a person', () => {
     expect(s.live.header).toMatchObject({ state: 'passed', finishedAt: 51_000 })
   })
 
-  test('does not count the time while it was over, and counts nothing before it began or after the retry was requested', () => {
+  test('does not count the time while the build was over, or before it began, or after the retry was requested', () => {
     const s = scene([{}])
     s.run(0, 1)
     expect(s.live.header).toMatchObject({ startedAt: 1000, finishedAt: 1000, idleMs: 0 })
@@ -409,7 +409,7 @@ describe('a retry by a person', () => {
 })
 
 describe('rendering', () => {
-  test('the steps join the build when they are known, and its time counts from then', () => {
+  test('the steps join the build when they are known, and its time counts from then on', () => {
     const s = sceneFrom({ kind: 'render' })
     expect(s.live.header.state).toBe('scheduled')
     s.lease(-1)
@@ -436,7 +436,7 @@ describe('rendering', () => {
     expect(s.live.header).toMatchObject({ state: 'failed', errorCode: code, errorMessage: message, finishedAt: 2000 })
   })
 
-  test('that cannot start, is lost or takes too long fails the build with render_failed', () => {
+  test('a rendering that cannot start, is lost or takes too long fails the build with render_failed', () => {
     const refused = sceneFrom({ kind: 'render' })
     refused.lease(-1)
     refused.report(-1, { kind: 'refused', code: 'provision_failed', message: 'no image' })
@@ -458,7 +458,7 @@ describe('rendering', () => {
     expect(slow.live.header.errorMessage).toContain('60 s')
   })
 
-  test('can be canceled before and while it runs', () => {
+  test('the rendering can be canceled before and while it runs', () => {
     const waiting = sceneFrom({ kind: 'render' })
     waiting.play({ type: 'cancel', at: 1500 })
     expect(waiting.live.header).toMatchObject({ state: 'canceled', finishedAt: 1500 })
@@ -495,7 +495,7 @@ test('a cache hit starts and may end a build', () => {
   expect(s.live.header).toMatchObject({ state: 'passed', startedAt: 2000, finishedAt: 2000 })
 })
 
-test('a build ends with the last of its jobs to end, though another is heard of later', () => {
+test('a build ends when its last job ends, even if the report of another job arrives later', () => {
   const it = scene([{}, {}])
   for (const step of [0, 1]) {
     it.lease(step)
@@ -508,7 +508,7 @@ test('a build ends with the last of its jobs to end, though another is heard of 
   expect(it.live.header).toMatchObject({ state: 'passed', finishedAt: 9_000 })
 })
 
-test('an error of the whole build fails it hard, with its code, despite retries and soft failures', () => {
+test('an error of the whole build fails it hard with its code, despite retries and soft failures', () => {
   const buildError = { code: 'source_invalid', message: 'no archive' }
   const outcome = { kind: 'refused', code: 'provision_failed', message: 'no archive', buildError } as const
   const it = scene([{ softFail: true, retry: { limit: 2, delaySeconds: 0 } }])
@@ -526,7 +526,7 @@ describe('approval', () => {
   const plan = plainPlan([{}, { dependsOn: [0] }, { buildsIn: 0 }], 60)
   const held = () => sceneFrom({ kind: 'plan', plan, conditions: [true, true, true] }, true)
 
-  test('nothing of a held build is ready, and its time does not run, until it is approved', () => {
+  test('no job of a held build is ready, and its time does not run, until it is approved', () => {
     const s = held()
     expect(s.states()).toBe('pending pending pending')
     expect(s.live.header).toMatchObject({ state: 'scheduled', held: true, deadlineAt: null })
@@ -543,7 +543,7 @@ describe('approval', () => {
     expect(s.live.header.state).toBe('passed')
   })
 
-  test('not even its rendering is ready', () => {
+  test('the rendering is not ready either', () => {
     const s = sceneFrom({ kind: 'render' }, true)
     expect(s.job(-1).state).toBe('pending')
     expect(s.lease(-1)).toBe(false)
@@ -552,7 +552,7 @@ describe('approval', () => {
     expect(s.effects.map(({ type }) => type)).toEqual(['ready'])
   })
 
-  test('a build that nobody approves in time is canceled and says why, whatever it begins with', () => {
+  test('a build that nobody approves in time is canceled with that reason, with or without rendering', () => {
     for (const s of [held(), sceneFrom({ kind: 'render' }, true)]) {
       expect(s.play({ type: 'approval_expired', at: s.at }).taken).toBe(true)
       expect(s.live.header).toMatchObject({ state: 'canceled', errorCode: 'approval_expired', finishedAt: s.at })
@@ -561,7 +561,7 @@ describe('approval', () => {
     }
   })
 
-  test('a cancel ends it at once, and expiry does not undo an earlier approval', () => {
+  test('a cancel ends a held build at once, and an expiry does not undo an earlier approval', () => {
     const s = held()
     s.play({ type: 'cancel', at: s.at })
     expect(s.states()).toBe('canceled canceled canceled')
@@ -571,7 +571,7 @@ describe('approval', () => {
     expect(approved.play({ type: 'approval_expired', at: 2_000 }).taken).toBe(false)
   })
 
-  test('a retry is no way around approval', () => {
+  test('a retry does not bypass the approval', () => {
     const s = held()
     s.play({ type: 'cancel', at: s.at })
     expect(s.play({ type: 'retry', job: s.job(0).id, at: s.at }).taken).toBe(true)
@@ -590,7 +590,7 @@ describe('a build that stops at its first failure', () => {
     return sceneFrom({ kind: 'plan', plan: plainPlan(steps), conditions }, false, { failFast: true })
   }
 
-  test('stops what runs, runs no more of what waits, says why, and has failed', () => {
+  test('stops running jobs, skips waiting ones, states the reason, and fails', () => {
     const s = failFast({ name: 'lint' }, {}, {}, { dependsOn: [1] })
     for (const step of [0, 1]) s.lease(step)
     for (const step of [0, 1]) s.start(step)

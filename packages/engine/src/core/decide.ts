@@ -1,7 +1,7 @@
 /**
- * Decides what happens to a build: a function from build and event to change and effects
- * (`engine.md` 1). It has no clock and no promise, and does not change its input. An event that
- * does not fit is refused, not thrown: late and repeated events are normal.
+ * Decides the effects of an event on a build: a pure function from build and event to change and
+ * effects (`engine.md` 1). Uses no clock and no promise, and does not change its input. Refuses an
+ * event that does not fit instead of throwing: late and repeated events are normal.
  */
 import { decideAbandon } from './decide-abandon.ts'
 import { decideAdmit, decideApprovalExpired, decideApprove, decideSupersede } from './decide-admission.ts'
@@ -21,7 +21,7 @@ import { type LiveBuild, RENDER, type Slot } from './live-build.ts'
 import type { BuildEvent } from './model.ts'
 import { decideFilesApart, decideHolderGone } from './placement/decide-holder-gone.ts'
 
-/** Decides one event. The cost is that of the changed jobs and their outgoing edges. */
+/** Decides one event. The cost is proportional to the changed jobs and their outgoing edges. */
 export function decide(live: LiveBuild, event: BuildEvent, context: DecideContext): Decision {
   const draft = openDraft(live, context, event.at)
   if (!takes(draft, event)) return refused(live)

@@ -1,28 +1,28 @@
-/** A decision in progress: the differences from a `LiveBuild` that stays untouched. */
+/** A decision in progress: the differences from an unchanged `LiveBuild`. */
 import { count, foldTally, type Tally } from './fold-build.ts'
 import type { Limits } from './limits.ts'
 import { type BuildHeader, type Change, jobAt, type LiveBuild, RENDER, type Slot } from './live-build.ts'
 import type { Effect, Instant, Job, Step } from './model.ts'
 import { isBuildTerminal } from './states.ts'
 
-/** Inputs of decisions from outside: ids, limits, and whether the first failure stops the build. */
+/** External inputs of decisions: ids, limits, and whether the first failure stops the build. */
 export interface DecideContext {
   newId(): string
   readonly limits: Limits
-  /** The first hard failure stops the rest of the build, as someone at a terminal wants it. */
+  /** Whether the first hard failure stops the rest of the build, for use at a terminal. */
   readonly failFast?: true
 }
 
 export interface Draft {
-  /** Replaced by a larger form when steps are appended. */
+  /** Replaced by a larger build when steps are appended. */
   live: LiveBuild
   readonly context: DecideContext
   readonly at: Instant
   header: BuildHeader
   tally: Tally
-  /** Newest attempts that differ, by slot. */
+  /** Changed newest attempts, by slot. */
   readonly current: Map<Slot, Job>
-  /** Existing jobs that differ, by id. */
+  /** Changed existing jobs, by id. */
   readonly jobs: Map<string, Job>
   readonly attempts: Map<string, Job>
   readonly unmet: Map<Slot, number>
@@ -82,7 +82,7 @@ function recount(draft: Draft, slot: Slot, before: Job, after: Job): void {
   if (slot !== RENDER) draft.tally = count(count(draft.tally, before, -1), after, 1)
 }
 
-/** Ends the decision. The state of the build follows from its jobs, and its end from its state. */
+/** Ends the decision. Derives the state of the build from its jobs, and its end from its state. */
 export function closeDraft(draft: Draft): Decision {
   const tally = draft.rendered?.tally ?? draft.tally
   const render = draft.current.get(RENDER) ?? draft.live.render
@@ -104,14 +104,14 @@ export function closeDraft(draft: Draft): Decision {
   return { taken: true, change, effects: [...draft.effects, ...ended, ...groupDue(draft.live.header, draft.header)] }
 }
 
-/** A build that begins to wait for a place, or ends, concerns its whole group. */
+/** Returns an effect for the whole group when a build begins to wait for a place, or ends. */
 export function groupDue(before: BuildHeader | null, { group, awaitsPlace, finishedAt }: BuildHeader): Effect[] {
   const asks = awaitsPlace && !before?.awaitsPlace
   const ends = finishedAt !== null && (before?.finishedAt ?? null) === null
   return group !== null && (asks || ends) ? [{ type: 'group_due', key: group.key }] : []
 }
 
-/** The report of the job that ended last need not come last. */
+/** The job that ended last may be reported before others. */
 function endOf(draft: Draft): Instant {
   let end = draft.at
   for (const [slot] of draft.live.jobs.entries()) end = Math.max(end, currentJob(draft, slot).finishedAt ?? 0)

@@ -5,7 +5,7 @@ import type { Step } from './model.ts'
 const bound = (egress: Step['egress'], ceiling: readonly string[] | null) =>
   underCeiling({ ...(egress !== undefined && { egress }) } as Step, ceiling).egress
 
-it('G125 a step reaches what its own list and the ceiling have in common', () => {
+it('G125 a step reaches the intersection of its own list and the ceiling', () => {
   const ceiling = ['registry.npmjs.org', '*.example.com', 'github.com:22']
   expect(bound(['registry.npmjs.org', 'evil.example'], ceiling)).toEqual(['registry.npmjs.org'])
   expect(bound(['*.npmjs.org'], ceiling)).toEqual(['registry.npmjs.org'])
@@ -19,7 +19,7 @@ it('G125 a step reaches what its own list and the ceiling have in common', () =>
   expect(bound(['registry.npmjs.org'], [])).toEqual([])
 })
 
-it('a step without a list is bound by the ceiling, and by nothing without one', () => {
+it('a step without a list is bound by the ceiling, or by nothing if there is none', () => {
   expect(bound(undefined, ['a.example'])).toEqual(['a.example'])
   expect(bound('observe', ['a.example'])).toEqual(['a.example'])
   expect(bound(undefined, null)).toBeUndefined()

@@ -2,8 +2,9 @@ import { coversHosts, type HostPattern, hostPattern, hostText } from '@harmont/i
 import type { Step } from './model.ts'
 
 /**
- * Binds a step by its organization's ceiling too: it may reach what both lists have. A step that
- * names no hosts, or only wants them noted, is bound by the ceiling alone. Null: there is none.
+ * Also binds a step by its organization's ceiling: the step may reach hosts that both lists allow.
+ * A step that names no hosts, or only observes them, is bound by the ceiling alone. A null ceiling
+ * sets no bound.
  */
 export function underCeiling(step: Step, ceiling: readonly string[] | null): Step {
   if (ceiling === null) return step
@@ -12,7 +13,8 @@ export function underCeiling(step: Step, ceiling: readonly string[] | null): Ste
 }
 
 /**
- * Returns the hosts that both lists have. Two patterns share no host unless one covers the other.
+ * Returns the hosts that both lists allow. Two patterns have no common host unless one covers the
+ * other.
  */
 function commonHosts(one: readonly string[], other: readonly string[]): readonly string[] {
   const [ones, others] = [hostsOf(one), hostsOf(other)]
@@ -24,7 +26,7 @@ function within(inner: readonly HostPattern[], outer: readonly HostPattern[]): r
   return inner.filter((host) => outer.some((pattern) => coversHosts(pattern, host)))
 }
 
-/** Reads patterns. An earlier, or later, release may have stored others, which allow nothing here. */
+/** Reads patterns. Another release may have stored unknown patterns, which allow nothing here. */
 export function hostsOf(texts: readonly string[]): readonly HostPattern[] {
   return texts.flatMap((text) => hostPattern(text) ?? [])
 }

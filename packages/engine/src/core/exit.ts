@@ -13,7 +13,7 @@ export interface Exit {
 /** The outcome of a command whose end is unknown. */
 export const vanished: Exited = { kind: 'exited', exitCode: null, signal: null, limit: null, snapshot: null }
 
-/** Whether the end of the command is unknown, because its sandbox vanished. */
+/** Returns whether the end of the command is unknown because its sandbox vanished. */
 export function isVanished(outcome: Exited): boolean {
   return outcome.exitCode === null && outcome.signal === null && outcome.limit === null
 }

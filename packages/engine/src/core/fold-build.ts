@@ -1,14 +1,14 @@
 import type { BuildState, Job } from './model.ts'
 import { hasBegun, isHardFailure, isTerminal } from './states.ts'
 
-/** Parts of a build's state beside the newest attempts of its steps. */
+/** State of a build besides the newest attempts of its steps. */
 export interface BuildFlags {
   readonly cancelRequested: boolean
   readonly errorCode: string | null
   readonly render: Job | null
 }
 
-/** Counts over the newest attempts, from which the state of the build follows. */
+/** Counts over the newest attempts, which determine the state of the build. */
 export interface Tally {
   readonly jobs: number
   readonly unfinished: number
@@ -43,8 +43,8 @@ export function foldTally(tally: Tally, flags: BuildFlags): BuildState {
 }
 
 /**
- * Returns the state of a build from the newest attempt of each step: the definition (`engine.md`
- * 1).
+ * Returns the state of a build from the newest attempt of each step. This is the definition
+ * (`engine.md` 1).
  */
 export function foldBuild(jobs: readonly Job[], flags: BuildFlags): BuildState {
   if (jobs.length === 0) return foldWithoutSteps(flags)

@@ -1,7 +1,7 @@
 /**
- * Limits of how many jobs hold a lease at once: of a step's group, a pipeline and a queue. Each
- * limit is a gate with a key. Gates span builds, so the stores keep the numbers; this file decides
- * what follows from them.
+ * Limits the number of jobs that hold a lease at once in a step's group, a pipeline or a queue.
+ * Each limit is a gate with a key. Gates span builds, so the stores keep the counts, and this file
+ * derives the decisions from them.
  */
 import type { Wait } from '../wait.ts'
 import type { BuildHeader } from './live-build.ts'
@@ -9,7 +9,7 @@ import type { Step } from './model.ts'
 
 export interface Group {
   readonly key: string
-  /** Name as the pipeline spells it. */
+  /** Name as written in the pipeline. */
   readonly name: string
   readonly limit: number
 }
@@ -17,9 +17,9 @@ export interface Group {
 /** State of a gate. */
 export interface Gate {
   readonly room: number
-  /** Jobs of the build whose turn it is, in order; null where waiters have no order. */
+  /** Jobs of the build whose turn it is, in order; null if waiters have no order. */
   readonly turn: readonly string[] | null
-  /** How many jobs fit, of all builds; 0 where waiters have no order. */
+  /** Number of jobs of all builds that fit; 0 if waiters have no order. */
   readonly fitting: number
 }
 
@@ -31,19 +31,19 @@ export interface Wish {
 
 export interface Admission {
   /**
-   * The job that goes for each wish: the wished one, or one of its group with an earlier turn; null
+   * The job granted for each wish: the wished job, or one of its group with an earlier turn; null
    * for none.
    */
   readonly granted: readonly (string | null)[]
-  /** Wished jobs that cannot go, with the gate that each waits at. */
+  /** Wished jobs that cannot go, with the gate at which each waits. */
   readonly refused: ReadonlyMap<string, string>
-  /** Gates that refused a job and have no room left. */
+  /** Gates that refused a job and have no more room. */
   readonly full: ReadonlySet<string>
-  /** Gates where more jobs fit than went. */
+  /** Gates with room for more jobs than were granted. */
   readonly left: ReadonlySet<string>
 }
 
-/** Returns the group of a step of this build; null without one. */
+/** Returns the group of a step of this build; null if it has none. */
 export function groupOf(
   { queue, pipeline }: Pick<BuildHeader, 'queue' | 'pipeline'>,
   { concurrency }: Pick<Step, 'concurrency'>,
@@ -53,26 +53,25 @@ export function groupOf(
   return { key: JSON.stringify(['group', queue, scope === 'pipeline' ? pipeline : null, name]), name, limit }
 }
 
-/** Returns the key of the gate of a limit. */
+/** Returns the key of a limit's gate. */
 export function limitKey(kind: 'queue' | 'pipeline', id: string): string {
   return JSON.stringify([kind, id])
 }
 
-/** Returns why a job waits at this gate. */
+/** Returns the reason why a job waits at this gate. */
 export function reasonOfGate(key: string): Wait['reason'] {
   const [kind] = JSON.parse(key) as readonly unknown[]
   return kind === 'queue' ? 'organization_limit' : kind === 'pipeline' ? 'pipeline_limit' : 'concurrency_group'
 }
 
 /**
- * Admits as many wishes as every gate on their way has room for. A key without a gate limits
- * nothing.
+ * Admits as many wishes as all of their gates have room for. A key without a gate limits nothing.
  */
 export function admit(wishes: readonly Wish[], gates: ReadonlyMap<string, Gate>): Admission {
   const rooms = new Map([...gates].map(([key, { room }]) => [key, room]))
   const gone = new Set<string>()
   const isFull = (key: string) => rooms.get(key) === 0
-  /** Returns undefined when nobody of the wish's group may go now. */
+  /** Returns undefined when no job of the wish's group may go. */
   const nextFor = ({ job, gates: keys }: Wish): string | undefined => {
     const turn = [...keys].map((key) => gates.get(key)?.turn).find((each) => each)
     return (turn ?? [job]).find((each) => !gone.has(each))

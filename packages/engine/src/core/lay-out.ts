@@ -11,14 +11,14 @@ export interface LaidOut {
   readonly steps: readonly Step[]
   readonly jobs: readonly Job[]
   readonly tally: Tally
-  /** In the order of the steps: ends of skipped jobs, readiness of the first ones. */
+  /** Ends of skipped jobs and readiness of the first jobs, in the order of the steps. */
   readonly effects: readonly Effect[]
 }
 
 /**
- * Makes the first attempt of every step of a plan. A job is skipped where its condition is false,
- * with the consequences, and scheduled where it waits for nothing. `conditions` has the result of
- * each step's condition.
+ * Makes the first attempt of every step of a plan. Skips jobs with false conditions and their
+ * dependents, and schedules jobs without prerequisites. `conditions` contains the result of each
+ * step's condition.
  */
 export function layOut(
   header: BuildHeader,
@@ -41,8 +41,8 @@ export function layOut(
 }
 
 /**
- * Returns the deadline of a build whose time begins now; null without a limit, and while the build
- * is held back.
+ * Returns the deadline of a build whose time begins at `at`; null without a limit, and while the
+ * build is held back.
  */
 export function deadlineFrom(header: BuildHeader, at: Instant): Instant | null {
   return isHeldBack(header) || header.timeoutSeconds === null ? null : at + header.timeoutSeconds * 1000

@@ -1,6 +1,6 @@
-/** Limits of the engine itself, beside those of a pipeline. */
+/** Limits of the engine itself, in addition to those of a pipeline. */
 export interface Limits {
-  /** How often a job starts again because its lease was lost. */
+  /** Maximum number of restarts of a job after a lost lease. */
   readonly infraRetries: number
   /** Milliseconds between SIGTERM and SIGKILL. */
   readonly graceMs: number

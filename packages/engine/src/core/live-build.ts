@@ -1,12 +1,12 @@
 /**
- * A build in the form that decisions work on. It is derived once and kept up to date in place by
- * `evolve`, so that an event costs as much as the jobs that it touches.
+ * A build in the form that decisions use. It is derived once and updated in place by `evolve`, so
+ * an event costs only as much as the jobs that it touches.
  */
 import { count, emptyTally, type Tally } from './fold-build.ts'
 import type { Build, Job, Step } from './model.ts'
 import { dependentsOf, generatorsOf, judge, prerequisitesOf, waitersFor } from './prerequisites.ts'
 
-/** The members of a build without its steps and jobs. */
+/** The fields of a build without its steps and jobs. */
 export type BuildHeader = Omit<Build, 'steps' | 'jobs' | 'render'>
 
 /** Index of a job's step; `RENDER` for the job that renders the steps. */
@@ -22,24 +22,21 @@ export interface LiveBuild {
   render: Job | null
   /** Slots of the newest attempts, by job id. */
   slots: Map<string, Slot>
-  /** For each step its dependents, ascending. */
+  /** Dependents of each step, ascending. */
   dependents: readonly (readonly Slot[])[]
-  /**
-   * For each step the number of prerequisites that are not satisfied; meaningful while its job is
-   * pending.
-   */
+  /** Number of unsatisfied prerequisites of each step; meaningful while its job is pending. */
   unmet: number[]
   tally: Tally
 }
 
-/** Everything that an event changes in a build. */
+/** All changes of an event to a build. */
 export interface Change {
   readonly header: BuildHeader
-  /** The steps that rendering just gave; null when they stay as they are. */
+  /** The newly rendered steps; null when the steps do not change. */
   readonly steps: readonly Step[] | null
   /** The steps that a generator adds, after the existing ones. */
   readonly appended: readonly Step[]
-  /** Existing jobs in their new form. */
+  /** Existing jobs after the change. */
   readonly jobs: readonly Job[]
   /** New jobs: further attempts, or the first ones of rendered or appended steps. */
   readonly attempts: readonly Job[]
@@ -47,7 +44,7 @@ export interface Change {
   readonly tally: Tally
 }
 
-/** Derives the working form. Copies the build's arrays, so that it does not share them. */
+/** Derives a live build. Copies the build's arrays, so that the two do not share them. */
 export function liveBuild(build: Build): LiveBuild {
   const { steps, jobs, render, ...header } = build
   const live: LiveBuild = {
@@ -66,8 +63,8 @@ export function liveBuild(build: Build): LiveBuild {
 }
 
 /**
- * Returns the build as data. `jobs` is the working form's own list and shows later changes: copying
- * 10,000 jobs would dominate the cost of an event.
+ * Returns the build as plain data. `jobs` is the live build's own list and shows later changes:
+ * copying 10,000 jobs would dominate the cost of an event.
  */
 export function viewBuild(live: LiveBuild): Build {
   return { ...live.header, steps: live.steps, jobs: live.jobs, render: live.render }
@@ -87,7 +84,7 @@ export function stepAt(live: LiveBuild, slot: Slot): Step {
   return step
 }
 
-/** Applies a change to the working form, in place. */
+/** Applies a change to the live build in place. */
 export function evolve(live: LiveBuild, change: Change): void {
   live.header = change.header
   if (change.steps !== null) {
@@ -108,7 +105,9 @@ export function evolve(live: LiveBuild, change: Change): void {
   live.tally = change.tally
 }
 
-/** Adds appended steps to the working form, in place, with the newest attempt of each in their order. */
+/**
+ * Adds appended steps to the live build in place, with the newest attempt of each in their order.
+ */
 export function grow(live: LiveBuild, added: readonly Step[], jobs: readonly Job[]): void {
   const first = live.steps.length
   live.steps = [...live.steps, ...added]
@@ -138,7 +137,10 @@ export function grow(live: LiveBuild, added: readonly Step[], jobs: readonly Job
   for (const waiter of waiters) live.unmet[waiter] = countUnmet(live, waiter)
 }
 
-/** Takes over newest attempts that another process wrote. The steps must be known already. */
+/**
+ * Updates the newest attempts with those that another process wrote. Their steps must be known
+ * already.
+ */
 export function refresh(live: LiveBuild, header: BuildHeader, jobs: readonly Job[]): void {
   live.header = header
   const stale = new Set<Slot>()

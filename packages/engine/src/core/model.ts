@@ -1,6 +1,6 @@
 /**
- * A build as plain data. `decide.ts` decides what happens to it; nothing here has a clock, a
- * promise or an identity.
+ * A build as plain data. `decide.ts` decides how it changes; nothing here has a clock, a promise or
+ * an identity.
  */
 import type { AppendedPlan, Plan, PlannedStep } from '@harmont/ir'
 import type { PhaseName } from '../trace.ts'
@@ -49,18 +49,18 @@ export type Instant = number
 /** A planned step, with the result of its condition when the build was created. */
 export interface Step extends PlannedStep {
   readonly conditionHolds: boolean
-  /** Its generator; absent for a step of the pipeline. */
+  /** The step's generator; absent for a step of the pipeline. */
   readonly appendedBy?: AppendedBy
 }
 
 /** The job that appended a step. */
 interface AppendedBy {
-  /** Index into `Build.steps`, lower than that of the appended step. */
+  /** Index of the generator in `Build.steps`, lower than that of the appended step. */
   readonly step: number
   readonly job: string
 }
 
-/** The steps that a generator leaves for its build. */
+/** A generator's request to append steps to its build. */
 export type AppendRequest =
   | {
       readonly kind: 'steps'
@@ -68,23 +68,23 @@ export type AppendRequest =
       /** Results of the steps' conditions. */
       readonly conditions: readonly boolean[]
     }
-  /** Its files are no steps; the message says why. */
+  /** The generator's files cannot be read as steps; the message states the reason. */
   | { readonly kind: 'unreadable'; readonly message: string }
 
-/** A service of a step, as the newest lease of its job runs it. The plan has the rest. */
+/** A service of a step, as the newest lease of its job runs it. The plan has its other fields. */
 export interface ServiceState {
   readonly name: string
-  /** `failed`: it ended before it was ready. */
+  /** `failed` means that it ended before it was ready. */
   readonly state: 'starting' | 'ready' | 'ended' | 'failed'
   /** Milliseconds from its start until it was ready; null before. */
   readonly readyMs: number | null
-  /** Null until it ends by itself, and when it was killed with its step. */
+  /** Exit code; null while the service runs, and when it was killed with its step. */
   readonly exitCode: number | null
 }
 
-/** When a part of a job's work began and ended, as its runner said. */
+/** Start and end of a phase of a job's work, as its runner reported them. */
 export interface JobPhase {
-  /** Number of the lease that it was done under. */
+  /** Fencing number of the lease under which the phase ran. */
   readonly fence: number
   readonly name: PhaseName
   readonly from: Instant
@@ -102,28 +102,28 @@ export interface Job {
   /** Number of the newest lease; 0 before the first. A write with another number is refused. */
   readonly fence: number
   /**
-   * Random id of the newest lease: a database that loses commits in a failover gives a number again.
-   * Null before a lease, and for leases of releases without such ids.
+   * Random id of the newest lease, because a database that loses commits in a failover may reuse a
+   * fencing number. Null before a lease, and for leases of releases without such ids.
    */
   readonly leaseId: string | null
   /**
-   * The runner of its newest lease, whose machine has the files that it left. Null before a lease,
-   * for jobs of earlier releases, and when that machine is gone.
+   * Runner of the job's newest lease, whose machine has the job's files. Null before a lease, for
+   * jobs of earlier releases, and when that machine is gone.
    */
   readonly runner: string | null
-  /** Number of lost leases. An infrastructure retry happens while it is below the limit. */
+  /** Number of lost leases. The job is restarted while the number is below the limit. */
   readonly lost: number
-  /** The instant before which the job must not be leased (retry delay); null for none. */
+  /** Instant before which the job must not be leased (retry delay); null if there is none. */
   readonly notBefore: Instant | null
   readonly createdAt: Instant
   readonly scheduledAt: Instant | null
-  /** When its newest lease began; null while it waits for one. */
+  /** Start of the newest lease; null while the job waits for one. */
   readonly assignedAt: Instant | null
   readonly startedAt: Instant | null
   readonly finishedAt: Instant | null
-  /** When the step's own time is over; set when the command starts. */
+  /** End of the step's own time; set when the command starts. */
   readonly deadlineAt: Instant | null
-  /** When a canceling or timing-out job ends whatever its runner says. */
+  /** Instant at which a canceling or timing-out job ends, whatever its runner reports. */
   readonly killBy: Instant | null
   readonly exitCode: number | null
   readonly errorCode: JobErrorCode | null
@@ -132,18 +132,18 @@ export interface Job {
   readonly skipReason: 'condition' | 'prerequisite' | 'stopped' | null
   readonly softFailed: boolean
   readonly cached: boolean
-  /** The image for which the base `host` stood in. */
+  /** The image that the base `host` replaced. */
   readonly substitutedImage: string | null
   /**
-   * Snapshot that it left: for its `builds_in` children when it passed, otherwise for inspecting
-   * the failure.
+   * Snapshot of the job: for its `builds_in` children if it passed, otherwise for inspecting the
+   * failure.
    */
   readonly snapshot: string | null
-  /** In the order of the plan. Empty until the sandbox is made, and for a cached step. */
+  /** Services in the order of the plan. Empty before the sandbox exists, and for a cached step. */
   readonly services: readonly ServiceState[]
-  /** Snapshots that its services left for later steps, by name of the service. */
+  /** Snapshots of the step's services for later steps, by name of the service. */
   readonly serviceSnapshots: ServiceSnapshots
-  /** In the order in which they were reported, of every lease that it had. */
+  /** Phases of all leases of the job, in the order of their reports. */
   readonly phases: readonly JobPhase[]
 }
 
@@ -151,27 +151,33 @@ export type ServiceSnapshots = Readonly<Record<string, string>>
 
 export interface Build {
   readonly id: string
-  /** The owner for fair turns: the organization on a server, a constant on a laptop. */
+  /** Owner for fair scheduling: the organization on a server, a constant for `hm run`. */
   readonly queue: string
-  /** Id within the queue for limits and groups; '' where there is none. */
+  /** Id within the queue for limits and groups; '' for a build without a pipeline. */
   readonly pipeline: string
   readonly state: BuildState
   readonly cancelRequested: boolean
-  /** Whether it waits for approval, so that no job is ready. Stays true when it ends without. */
+  /**
+   * Whether the build waits for approval, so that no job is ready. Stays true when the build ends
+   * without approval.
+   */
   readonly held: boolean
-  /** Null for a build without a group, and while its steps are unknown. */
+  /** Null for a build without a group, and while the build's steps are unknown. */
   readonly group: BuildGroup | null
-  /** Decides its turn in the group: when it was made or last reopened; null without a group. */
+  /**
+   * Instant that orders the build within its group: its creation or latest reopening; null without
+   * a group.
+   */
   readonly groupTurn: Instant | null
   /**
-   * Whether it waits for a place in its group, so that no job is ready. Stays true when it ends
-   * without.
+   * Whether the build waits for a place in its group, so that no job is ready. Stays true when the
+   * build ends without a place.
    */
   readonly awaitsPlace: boolean
   readonly errorCode: string | null
   readonly errorMessage: string | null
   readonly createdAt: Instant
-  /** Since when it waits, or waited, to begin: when it was made, or retried before it had begun. */
+  /** Start of the wait to begin: the creation of the build, or a retry before it had begun. */
   readonly queuedAt: Instant
   readonly startedAt: Instant | null
   readonly finishedAt: Instant | null
@@ -180,16 +186,19 @@ export interface Build {
    */
   readonly idleMs: number
   /**
-   * When `build_deadline` is due; null without a time limit, after it was taken, and after a
-   * cancel.
+   * Instant at which `build_deadline` is due; null without a time limit, after that event, and
+   * after a cancel.
    */
   readonly deadlineAt: Instant | null
-  /** The plan's limit, kept because a retry gives the build its whole time again. */
+  /** The plan's limit, kept because a retry gives the build its full time again. */
   readonly timeoutSeconds: number | null
   readonly steps: readonly Step[]
-  /** The newest attempt of each step, in the order of the steps. */
+  /** The newest attempt of each step, in step order. */
   readonly jobs: readonly Job[]
-  /** The job that renders the steps, kept after its end; null when the plan was given. */
+  /**
+   * The job that renders the steps, kept after its end; null for a build that was created from a
+   * plan.
+   */
   readonly render: Job | null
 }
 
@@ -202,7 +211,7 @@ export interface ArtifactError {
 export interface FailedTests {
   readonly count: number
   readonly inQuarantine: number
-  /** Whether its reports were read to their ends and none of their results was left out. */
+  /** Whether the reports were read completely and none of their results was left out. */
   readonly areWhole: boolean
 }
 
@@ -214,14 +223,14 @@ export type Outcome =
       readonly signal: string | null
       readonly limit: 'memory' | 'disk' | null
       readonly snapshot: string | null
-      /** Why the file system of a passed command could not be kept. */
+      /** Reason why the file system of a passed command could not be kept. */
       readonly snapshotError?: string
-      /** Why artifacts that a passed command must leave are not kept. */
+      /** Reason why required artifacts of a passed command are not kept. */
       readonly artifactError?: ArtifactError
-      /** A sentence about what on the machine may be to blame for a failure. */
+      /** A sentence about a possible cause of the failure on the machine. */
       readonly blame?: string
       readonly serviceSnapshots?: ServiceSnapshots
-      /** Why the files of a service that a later step starts from could not be kept. */
+      /** Reason why service files that a later step starts from could not be kept. */
       readonly serviceError?: string
     }
   | { readonly kind: 'cached'; readonly snapshot: string; readonly serviceSnapshots?: ServiceSnapshots }
@@ -229,14 +238,14 @@ export type Outcome =
       readonly kind: 'refused'
       readonly code: JobErrorCode
       readonly message: string
-      /** An error of the whole build: the job fails hard, without a retry. */
+      /** An error of the whole build, which fails the job hard and without a retry. */
       readonly buildError?: { readonly code: string; readonly message: string }
     }
 
 /** A lease, as a report names it. */
 export interface NamedLease {
   readonly fence: number
-  /** Null or absent from a runner that knows no such ids: its number alone counts. */
+  /** Null or absent from a runner without lease ids; then only the fencing number counts. */
   readonly leaseId?: string | null
 }
 
@@ -245,31 +254,31 @@ interface UnderLease extends NamedLease {
   readonly at: Instant
 }
 
-/** A report that may tell phases which none before it told. */
+/** A report that may contain phases which no earlier report contained. */
 interface Phased {
   readonly phases?: readonly Omit<JobPhase, 'fence'>[]
 }
 
-/** Everything that can happen to a build. `at` is its instant. */
+/** An event of a build. `at` is its instant. */
 export type BuildEvent =
   | (UnderLease & { readonly type: 'leased'; readonly runner?: string })
   | (UnderLease & Phased & { readonly type: 'started' })
-  /** The base `host` stands in for an image. */
+  /** The base `host` replaces an image. */
   | (UnderLease & { readonly type: 'substituted'; readonly image: string })
-  /** The states of a step's services, whenever one changes. */
+  /** The states of a step's services, reported at every change. */
   | (UnderLease & { readonly type: 'services'; readonly services: readonly ServiceState[] })
   | (UnderLease &
       Phased & {
         readonly type: 'ended'
         readonly outcome: Outcome
-        /** Absent for a step without `append`, and from a runner that cannot read its files. */
+        /** Absent for a step without `append`, and from a runner that cannot read append files. */
         readonly appends?: AppendRequest | undefined
         /** Added by the store for a step that asks for `quarantine`. */
         readonly failedTests?: FailedTests | undefined
       })
   /**
-   * The command has ended in time. Later work, such as the upload of its artifacts, does not count
-   * towards the step's own time.
+   * The command has ended in time. Later work, such as an artifact upload, does not count towards
+   * the step's own time.
    */
   | (UnderLease & { readonly type: 'command_ended' })
   | (UnderLease & { readonly type: 'lease_lost' })
@@ -283,11 +292,11 @@ export type BuildEvent =
   | { readonly type: 'approval_expired'; readonly at: Instant }
   /** The build gets a place in its group. */
   | { readonly type: 'admit'; readonly at: Instant }
-  /** The build gives way to a newer one of its group. */
+  /** The build is superseded by a newer one of its group. */
   | { readonly type: 'supersede'; readonly at: Instant }
   /**
-   * Nothing changed since `since` and nothing will: the build is abandoned. `reasons` has a
-   * sentence for each ready job, by id: what it waits for.
+   * Nothing has changed since `since` and nothing will, so the build is abandoned. `reasons` has a
+   * sentence for each ready job, by id, that explains its wait.
    */
   | {
       readonly type: 'abandon'
@@ -295,7 +304,10 @@ export type BuildEvent =
       readonly since: Instant
       readonly reasons: Readonly<Record<string, string>>
     }
-  /** A runner is gone for good, and with it the files on its machine; the server has the kept ones. */
+  /**
+   * A runner is gone for good with the files on its machine; the server has the snapshots in
+   * `kept`.
+   */
   | {
       readonly type: 'holder_gone'
       readonly runner: string
@@ -303,8 +315,8 @@ export type BuildEvent =
       readonly at: Instant
     }
   /**
-   * A ready job starts from files on several runners, and those that are stuck cannot leave theirs, so
-   * no runner ever has all of them. The server has the kept ones.
+   * A ready job starts from files on several runners. Those in `stuck` cannot leave their runner,
+   * so no runner can ever have all of them. The server has the snapshots in `kept`.
    */
   | {
       readonly type: 'files_apart'
@@ -323,7 +335,7 @@ export type BuildEvent =
     })
   | (UnderLease & { readonly type: 'render_failed'; readonly code: string; readonly message: string })
 
-/** A consequence of a change. The transaction of the change writes it, or hands it on. */
+/** A consequence of a change. Written in the transaction of the change, or passed on by it. */
 export type Effect =
   | { readonly type: 'ready'; readonly job: string; readonly notBefore: Instant | null }
   | { readonly type: 'stop'; readonly job: string; readonly fence: number; readonly reason: 'cancel' | 'timeout' }
@@ -331,9 +343,9 @@ export type Effect =
   | {
       readonly type: 'job_ended'
       readonly job: string
-      /** Ids of the logs of its services, which end with it. */
+      /** Ids of the logs of the job's services, which end with the job. */
       readonly logs?: readonly string[]
     }
   | { readonly type: 'build_ended' }
-  /** A place in the group with this key may be free or wanted. */
+  /** A build of this group waits for a place, or a place has become free. */
   | { readonly type: 'group_due'; readonly key: string }

@@ -39,7 +39,7 @@ test.each([
 })
 
 test('names a missing artifact', () => {
-  const message = 'The step left no file that its required artifact "junit.xml" names.'
+  const message = 'The step left no file that matches its required artifact "junit.xml".'
   expect(likelyCause({ ...failed, exitCode: 0, errorCode: 'artifact_missing', message })).toBe(message)
 })
 

@@ -1,4 +1,4 @@
-/** Limits of what generators append to a build. */
+/** Limits the steps that generators append to a build. */
 import type { LiveBuild, Slot } from '../live-build.ts'
 import type { Step } from '../model.ts'
 import { generatorsOf, prerequisitesOf, waitersFor } from '../prerequisites.ts'
@@ -9,7 +9,7 @@ const mostEdges = 200_000
 const longestChain = 1_000
 const mostSplits = 100
 
-/** Returns a sentence about the first limit that these steps exceed; null for none. */
+/** Returns a sentence about the first limit that these steps exceed; null if they exceed none. */
 export function limitProblem(
   { steps, dependents }: Pick<LiveBuild, 'steps' | 'dependents'>,
   generator: Slot,
@@ -21,7 +21,7 @@ export function limitProblem(
   if (before + added.length > mostAppended)
     return `The build would have ${grouped(before + added.length)} appended steps; at most ${grouped(mostAppended)} are possible.`
   if (added.length > 0 && generatorsOf(steps, generator).length >= mostGenerations)
-    return `Steps append steps over ${mostGenerations} generations at most, and it is of the last one.`
+    return `Steps can append steps over at most ${mostGenerations} generations, and this step is of the last one.`
   const all = [...steps, ...added]
   const waiters = waitersFor(steps, [generator, ...generatorsOf(steps, generator)]).length
   let edges = dependents.reduce((sum, { length }) => sum + length, added.length * waiters)
@@ -35,7 +35,7 @@ export function limitProblem(
   return null
 }
 
-/** Whether one of the steps from `first` on lies too far above the step that its chain begins with. */
+/** Returns whether the chain of a step from slot `first` on is too long. */
 function isChainTooLong(steps: readonly Step[], first: Slot): boolean {
   const lengths = new Map<Slot, number>()
   for (let slot = first; slot < steps.length; slot++) {

@@ -1,12 +1,13 @@
 /**
- * Rights of appended steps: they have no secret, token and host that the `append` of their generator
- * does not list. The generator runs code that its author may not know, and `append` is the author's.
+ * Limits the rights of appended steps: they get only the secrets, tokens and hosts in their
+ * generator's `append`. The generator may run code that the pipeline's author does not know, but
+ * the author writes `append`.
  */
 import { coversHosts, hostPattern, type PlannedStep } from '@harmont/ir'
 import { hostsOf } from '../egress-ceiling.ts'
 import type { Step } from '../model.ts'
 
-/** Returns a sentence about the first right that a step lacks; null for none. */
+/** Returns a sentence about the first right that a step lacks; null if it lacks none. */
 export function rightsProblem(generator: Step, added: readonly PlannedStep[]): string | null {
   const { append } = generator
   if (append === undefined) return null
@@ -25,13 +26,13 @@ export function rightsProblem(generator: Step, added: readonly PlannedStep[]): s
   return null
 }
 
-/** Returns the egress of a step that asks for none where something binds it. */
+/** Returns the egress of a step; one that requests none inherits its generator's bound. */
 export function withinBound({ egress }: PlannedStep, generator: Step): Pick<PlannedStep, 'egress'> {
   const bound = boundOf(generator)
   return bound === null || egress !== undefined ? {} : { egress: bound }
 }
 
-/** Returns the hosts that the steps of a generator may reach at most; null for any. */
+/** Returns the largest set of hosts that the generator's steps may reach; null for any host. */
 function boundOf({ append, egress }: Step): readonly string[] | null {
   return append?.egress ?? (Array.isArray(egress) ? egress : null)
 }

@@ -11,13 +11,13 @@ const ended = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot
 
 type Added = Partial<PlannedStep> & { readonly key: string }
 
-/** Asks for these steps; an index below 0 names one of the references. */
+/** Builds a request for these steps; a negative index names one of the references. */
 function request(added: readonly Added[], references: AppendedPlan['references'] = []): AppendRequest {
   const { steps } = plainPlan(added.map((step) => ({ image: null, name: step.key, ...step })))
   return { kind: 'steps', plan: { steps, references, warnings: [] }, conditions: steps.map(() => true) }
 }
 
-/** Leases, starts and passes a step, with what it asks to append. */
+/** Leases, starts and passes a step with a request to append steps. */
 function pass(s: Scene, slot: number, appends?: AppendRequest): void {
   s.lease(slot)
   s.start(slot)
@@ -25,7 +25,7 @@ function pass(s: Scene, slot: number, appends?: AppendRequest): void {
   s.play({ type: 'ended', job, fence, at: s.at, outcome: ended, ...(appends && { appends }) })
 }
 
-/** Returns why a generator failed that asked for this; null when it passed. */
+/** Returns the error of a generator that made this request; null when it passed. */
 function refusal(own: Partial<PlannedStep>, appends: AppendRequest | undefined, before: readonly Added[] = []) {
   const s = scene([{ key: 'plan', append, ...own }, ...before])
   const count = s.live.steps.length
@@ -41,8 +41,8 @@ function refusal(own: Partial<PlannedStep>, appends: AppendRequest | undefined, 
   return errorMessage
 }
 
-describe('G117 what a generator appends', () => {
-  test('is there in the change that passes it, builds in it where it names no image, and may follow any step', () => {
+describe('G117 steps appended by a generator', () => {
+  test('exist in the change that passes it, build in it if they name no image, and may follow any step', () => {
     const s = scene([{ key: 'plan', append }, { key: 'other' }])
     s.lease(0)
     s.start(0)
@@ -79,7 +79,7 @@ describe('G117 what a generator appends', () => {
     expect(liveBuild(viewBuild(s.live))).toEqual(s.live)
   })
 
-  test('keeps those waiting that asked for it, over all generations, and them alone', () => {
+  test('delay all of their dependents, over all generations, and no other steps', () => {
     const s = scene([
       { key: 'plan', append },
       { key: 'after', dependsOn: [0] },
@@ -94,7 +94,7 @@ describe('G117 what a generator appends', () => {
     expect(s.states()).toBe('passed scheduled scheduled passed passed passed')
   })
 
-  test('skips those that wait for it when it fails, and a retry lets them wait again', () => {
+  test('skip their dependents when one fails, and a retry lets those wait again', () => {
     const s = scene([
       { key: 'plan', append },
       { key: 'deploy', afterAppended: [0] },
@@ -108,7 +108,7 @@ describe('G117 what a generator appends', () => {
     expect(s.states()).toBe('passed scheduled passed')
   })
 
-  test('is skipped at once by its condition, or where a prerequisite had failed', () => {
+  test('are skipped at once by their condition or by a prerequisite that had failed', () => {
     const s = scene([{ key: 'plan', append }, { key: 'red' }])
     s.run(1, 1)
     const asked = request([{ key: 'a' }, { key: 'b', dependsOn: [0] }, { key: 'c', dependsOn: [-1] }], ['red'])
@@ -117,7 +117,7 @@ describe('G117 what a generator appends', () => {
     expect([s.job(2).skipReason, s.job(4).skipReason]).toEqual(['condition', 'prerequisite'])
   })
 
-  test('is nothing where a generator is skipped, fails softly, is canceled, or its build is over', () => {
+  test('are not added when a generator is skipped, fails softly or is canceled, or when its build has ended', () => {
     const steps = [
       { key: 'plan', append, softFail: true } as const,
       { key: 'deploy', dependsOn: [0], afterAppended: [0] },
@@ -144,7 +144,7 @@ describe('G117 what a generator appends', () => {
     expect(canceled.live.steps).toHaveLength(2)
   })
 
-  test('comes of a cache hit too, and a generator whose files are made again appends nothing twice', () => {
+  test('are added by a cache hit, but not again by a generator whose files are recreated', () => {
     const s = scene([
       { key: 'plan', append, cacheKey: 'k' },
       { key: 'child', buildsIn: 0 },
@@ -160,7 +160,7 @@ describe('G117 what a generator appends', () => {
     expect([s.states(), s.live.steps.length]).toEqual(['passed scheduled scheduled', 3])
   })
 
-  test('is the same when its build waits for approval again or stops at the first failure', () => {
+  test('are the same when the build waits for approval again or stops at the first failure', () => {
     const plan = plainPlan([{ key: 'plan', append }, { key: 'red' }])
     const s = sceneFrom({ kind: 'plan', plan, conditions: [true, true] }, false, { failFast: true })
     pass(s, 0, { kind: 'unreadable', message: 'no' })
@@ -168,8 +168,8 @@ describe('G117 what a generator appends', () => {
   })
 })
 
-describe('G118 a generator fails, and nothing is appended, where it asks for', () => {
-  test('a key that is taken, a step that is nowhere, or what is no steps', () => {
+describe('G118 a generator fails and appends nothing if it requests', () => {
+  test('a duplicate key, an unknown step, or something other than steps', () => {
     expect(refusal({}, undefined)).toMatch(/Upgrade the runner/)
     expect(refusal({}, { kind: 'unreadable', message: 'x.json: invalid_json' })).toBe('x.json: invalid_json')
     expect(refusal({}, request([{ key: 'plan' }]))).toMatch(/has a step `plan` already/)
@@ -177,7 +177,7 @@ describe('G118 a generator fails, and nothing is appended, where it asks for', (
     expect(refusal({}, request([]))).toBeNull()
   })
 
-  test('more steps than it may, or a generation too many', () => {
+  test('too many steps or too many generations', () => {
     const two = request([{ key: 'a' }, { key: 'b' }])
     expect(refusal({ append: { ...append, max: 1 } }, two)).toMatch(/asks for 2 steps; its `append` allows 1/)
     expect(refusal({ append: { ...append, max: 2 } }, two)).toBeNull()
@@ -188,7 +188,7 @@ describe('G118 a generator fails, and nothing is appended, where it asks for', (
     expect(s.live.steps).toHaveLength(4)
   })
 
-  test('a secret, token or host that is not listed, for its steps or for what they append', () => {
+  test('an unlisted secret, token or host, for its steps or for steps that they append', () => {
     const asks = (more: Partial<PlannedStep>) => request([{ key: 'a' }, { key: 'b', ...more }])
     const lists = { append: { ...append, secrets: ['npm'], idTokens: ['aws'], egress: ['*.npmjs.org'] } }
     const cases: readonly [Partial<PlannedStep>, RegExp][] = [
@@ -208,7 +208,7 @@ describe('G118 a generator fails, and nothing is appended, where it asks for', (
     expect(refusal({ append }, asks({ egress: ['evil.example'] }))).toBeNull()
   })
 
-  test('a step without egress is bound as its generator binds it', () => {
+  test('a step without egress gets the bound of its generator', () => {
     const s = scene([{ key: 'plan', append: { ...append, egress: ['github.com'] }, egress: [] }])
     pass(s, 0, request([{ key: 'a' }, { key: 'b', egress: [] }]))
     expect(s.live.steps.map(({ egress }) => egress)).toEqual([[], ['github.com'], []])
@@ -217,7 +217,7 @@ describe('G118 a generator fails, and nothing is appended, where it asks for', (
     expect(inherited.live.steps[1]?.egress).toEqual(['npmjs.org'])
   })
 
-  test('files of a step that was given a secret which it does not list', () => {
+  test('files of a step that used a secret which the generator does not list', () => {
     const secret = { key: 'signed', secrets: { K: 'key' } }
     const before = [secret, { key: 'child', buildsIn: 1 }]
     for (const key of ['signed', 'child'])
@@ -229,7 +229,7 @@ describe('G118 a generator fails, and nothing is appended, where it asks for', (
     expect(refusal({}, request([{ key: 'a', dependsOn: [-1] }], ['child']), before)).toBeNull()
   })
 
-  test('the files of a service that did not keep them, or to wait for a step that appends nothing', () => {
+  test('files of a service that did not keep them, or to wait for a step that appends nothing', () => {
     const services = [
       {
         ...{ name: 'db', image: 'postgres', env: {}, command: null, from: -1, needs: [] },
@@ -252,7 +252,7 @@ describe('G118 a generator fails, and nothing is appended, where it asks for', (
     expect(refusal({}, waits, [{ key: 'other' }])).toMatch(/that step has no `append`/)
   })
 
-  test('a wait for itself, by way of what waits for its generator', () => {
+  test('a cycle through a step that waits for the generator', () => {
     expect(refusal({}, request([{ key: 'a', afterAppended: [-1] }], ['plan']))).toMatch(/would wait for itself/)
     const before = [
       { key: 'deploy', afterAppended: [0] },
@@ -262,7 +262,7 @@ describe('G118 a generator fails, and nothing is appended, where it asks for', (
       expect(refusal({}, request([{ key: 'a', dependsOn: [-1] }], [key]), before)).toMatch(/would wait for each other/)
   })
 
-  test('more steps or splits than a build may have, with those of other generators', () => {
+  test('more steps or splits than a build may have, counted with those of other generators', () => {
     const { steps } = scene([{ key: 'plan', append }]).live
     const [plan] = steps
     if (plan === undefined) throw new Error('expected a step')
@@ -279,7 +279,7 @@ describe('G118 a generator fails, and nothing is appended, where it asks for', (
     expect(refusal({}, request(splits), [other])).toMatch(/101 splits/)
   })
 
-  test('too long a chain, or more edges than a build may have', () => {
+  test('too long a chain, or too many edges', () => {
     const chain = Array.from({ length: 1_000 }, (_, i) => ({ key: `c${i}`, buildsIn: i === 0 ? null : i - 1 }))
     expect(refusal({}, request(chain))).toMatch(/longer than 1,000/)
     expect(refusal({}, request(chain.slice(0, 999)))).toBeNull()

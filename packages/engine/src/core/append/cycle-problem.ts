@@ -1,9 +1,12 @@
-/** Cycles that appended steps would close by way of steps that wait for what a generator appends. */
+/** Detects cycles of appended steps through steps that wait for a generator's appended steps. */
 import type { LiveBuild, Slot } from '../live-build.ts'
 import type { Step } from '../model.ts'
 import { generatorsOf, prerequisitesOf, waitersFor } from '../prerequisites.ts'
 
-/** Returns a sentence about a cycle; null for none. The steps have none among themselves. */
+/**
+ * Returns a sentence about a cycle; null if there is none. The appended steps have no cycles among
+ * themselves.
+ */
 export function cycleProblem(
   { steps, dependents }: Pick<LiveBuild, 'steps' | 'dependents'>,
   generator: Slot,
@@ -23,7 +26,7 @@ export function cycleProblem(
   return null
 }
 
-/** Returns these steps and all that wait for them. */
+/** Returns these steps and their direct and indirect dependents. */
 function reachable(dependents: LiveBuild['dependents'], slots: readonly Slot[]): ReadonlySet<Slot> {
   const found = new Set(slots)
   for (const slot of found) for (const dependent of dependents[slot] ?? []) found.add(dependent)

@@ -1,4 +1,4 @@
-/** Limits what appended steps take from steps that the build had before. */
+/** Limits the access of appended steps to earlier steps of the build. */
 import { plannedSecrets } from '../../layers/taint.ts'
 import type { LiveBuild, Slot } from '../live-build.ts'
 import type { Step } from '../model.ts'
@@ -6,7 +6,7 @@ import { filesFrom } from '../placement/homes.ts'
 
 type Before = Pick<LiveBuild, 'steps' | 'jobs'>
 
-/** Returns a sentence about the first step that takes something it may not have; null for none. */
+/** Returns a sentence about the first forbidden access; null if there is none. */
 export function outsideProblem(build: Before, generator: Slot, added: readonly Step[]): string | null {
   const allowed = new Set([...(build.steps[generator]?.append?.secrets ?? []), ...plannedSecrets(build, generator)])
   const secretsIn = new Map<Slot, readonly string[]>()
@@ -32,7 +32,7 @@ function waitProblem({ steps }: Before, { key, afterAppended = [] }: Step): stri
     : `\`${key}\` waits for what \`${steps[from]?.key}\` appends, and that step has no \`append\`.`
 }
 
-/** The files of a service are kept only where that was known when its step began. */
+/** The files of a service are kept only if a dependent was known when the service's step began. */
 function serviceProblem({ steps, jobs }: Before, { key, services = [] }: Step): string | null {
   for (const { name, image, from } of services) {
     if (from === null || from >= steps.length) continue

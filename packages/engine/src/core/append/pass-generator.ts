@@ -1,4 +1,4 @@
-/** Passes a generator and appends its steps: all of them, in the change that passes it, or none. */
+/** Passes a generator and appends all of its steps in the same change, or none. */
 import { endJob, failJob, schedule, skipByConditions, unmetAt, verdicts } from '../advance.ts'
 import { currentJob, type Draft } from '../draft.ts'
 import { count } from '../fold-build.ts'
@@ -7,14 +7,14 @@ import type { AppendRequest, Job, Step } from '../model.ts'
 import { newJob } from '../new-job.ts'
 import { placeSteps } from './place-steps.ts'
 
-/** The end of a job that passes, besides its state. */
+/** Fields of a passed job besides its state. */
 export type GeneratorEnd = Partial<Omit<Job, 'state'>>
 
-/** The generator fails where its request cannot be granted, and then nothing is appended. */
+/** Fails the generator and appends nothing if its request is refused. */
 export function passGenerator(draft: Draft, slot: Slot, end: GeneratorEnd, request: AppendRequest | undefined): void {
   const { id } = currentJob(draft, slot)
   const remark = (text: string) => draft.effects.push({ type: 'remark', job: id, text })
-  // Its files were lost with a machine, and made again.
+  // The generator ran again because a lost machine took its files.
   if (draft.live.steps.some(({ appendedBy }) => appendedBy?.step === slot)) {
     remark('this step has appended its steps before; nothing is appended')
     endJob(draft, slot, { ...end, state: 'passed' })
@@ -34,7 +34,7 @@ export function passGenerator(draft: Draft, slot: Slot, end: GeneratorEnd, reque
     if (currentJob(draft, each).state === 'pending' && unmetAt(draft, each) === 0) schedule(draft, each, null, null)
 }
 
-/** Adds the steps, each with a job that waits. Returns the slot of the first. */
+/** Adds the steps, each with a waiting job. Returns the slot of the first step. */
 function append(draft: Draft, steps: readonly Step[]): Slot {
   const first = draft.live.steps.length
   if (steps.length === 0) return first
@@ -50,14 +50,14 @@ function append(draft: Draft, steps: readonly Step[]): Slot {
   return first
 }
 
-/** Copies as much of a working form as `grow` changes. */
+/** Copies the fields of a live build that `grow` changes. */
 function copyOf(live: LiveBuild): LiveBuild {
   return { ...live, jobs: [...live.jobs], slots: new Map(live.slots), unmet: [...live.unmet] }
 }
 
 /**
- * Skips the steps whose conditions are false, then those whose prerequisites ended without passing
- * before they were appended.
+ * Skips the steps with false conditions, then the steps with prerequisites that had ended without
+ * passing.
  */
 function skipAtOnce(draft: Draft, first: Slot): void {
   skipByConditions(draft, first)

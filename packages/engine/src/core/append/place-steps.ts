@@ -1,4 +1,4 @@
-/** Places the steps of a generator in its build, or says why they have no place there. */
+/** Places a generator's steps in its build, or returns the reason why it cannot. */
 import type { LiveBuild, Slot } from '../live-build.ts'
 import type { AppendRequest, Step } from '../model.ts'
 import { limitProblem } from './append-limits.ts'
@@ -8,14 +8,17 @@ import { outsideProblem } from './outside-problem.ts'
 
 export interface Generator {
   readonly slot: Slot
-  /** Its job that has ended. */
+  /** The ended job of the generator. */
   readonly job: string
 }
 
-/** The steps as they are added, or a sentence that says why none is. */
+/** The steps to add, or a sentence that explains the refusal. */
 export type Placed = { readonly steps: readonly Step[] } | { readonly refusal: string }
 
-/** Places what a generator asks for; undefined is a request of a runner that cannot make one. */
+/**
+ * Places the steps of a generator's request; undefined means that the runner is too old to send
+ * one.
+ */
 export function placeSteps(
   build: Pick<LiveBuild, 'steps' | 'jobs' | 'dependents'>,
   { slot, job }: Generator,
@@ -29,10 +32,10 @@ export function placeSteps(
   const keys = keysOf(build.steps, [...plan.references, ...plan.steps.map(({ key }) => key)])
   const known = plan.steps.find(({ key }) => keys.has(key))
   if (known !== undefined)
-    return { refusal: `The build has a step \`${known.key}\` already. Give the step another key.` }
+    return { refusal: `The build already has a step \`${known.key}\`. Give the step another key.` }
   const unknown = plan.references.find((key) => !keys.has(key))
   if (unknown !== undefined)
-    return { refusal: `There is no step \`${unknown}\`, neither in the build nor among those to append.` }
+    return { refusal: `There is no step \`${unknown}\`, neither in the build nor among the steps to append.` }
   const first = build.steps.length
   const slotOf = (index: number): Slot =>
     index >= 0 ? first + index : (keys.get(plan.references[-1 - index] ?? '') ?? slot)
@@ -50,7 +53,10 @@ export function placeSteps(
 
 type Planned = Omit<Step, 'conditionHolds' | 'appendedBy'>
 
-/** Replaces the indexes of a step by slots. A root without an image builds in its generator. */
+/**
+ * Replaces the step indexes in a step by slots. A root step without an image builds in its
+ * generator.
+ */
 function place(step: Planned, generator: Slot, slotOf: (index: number) => Slot): Planned {
   const { inputs, services, afterAppended } = step
   const buildsIn = step.buildsIn !== null ? slotOf(step.buildsIn) : step.image === null ? generator : null
@@ -70,7 +76,7 @@ function ascending(slots: readonly Slot[]): readonly Slot[] {
   return [...new Set(slots)].sort((a, b) => a - b)
 }
 
-/** Finds those of these keys that steps of the build have. */
+/** Returns the wanted keys that steps of the build already have. */
 function keysOf(steps: readonly Step[], wanted: readonly string[]): ReadonlyMap<string, Slot> {
   const names = new Set(wanted)
   return new Map(steps.flatMap(({ key }, slot) => (names.has(key) ? [[key, slot] as const] : [])))

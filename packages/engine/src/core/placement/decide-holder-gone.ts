@@ -6,18 +6,19 @@ import type { BuildEvent, Job } from '../model.ts'
 import { isHeld, isTerminal } from '../states.ts'
 import { familyOf, filesFrom, homeOf, neededFiles } from './homes.ts'
 
-/** A runner whose files are out of reach, and those of its snapshots that the server has. */
+/** A runner with inaccessible files, and the runner's snapshots that the server has. */
 interface GoneRunner {
   readonly runner: string
   readonly kept: ReadonlySet<string>
-  /** Ends a sentence that begins with the names of steps whose files they are. */
+  /** Completes a sentence that begins with the names of the steps that made the files. */
   readonly why: string
 }
 
 /**
- * Handles the loss of a runner with all files on its machine. Steps whose files waiting jobs need
- * run again, elsewhere. Where one of them may not run twice, the jobs that need it fail. A family in
- * which the runner still holds a job is left alone: the end of its lease comes first.
+ * Handles the loss of a runner and of all files on its machine. Steps whose files are needed by
+ * waiting jobs run again on another machine. If such a step may not run twice, the jobs that need
+ * its files fail. Leaves a family alone in which the runner still holds a job: the end of its lease
+ * comes first.
  */
 export function decideHolderGone(
   draft: Draft,
@@ -37,9 +38,9 @@ export function decideHolderGone(
 }
 
 /**
- * Handles files that cannot come together. They are made again on a runner that has a part of them:
- * the first one, or another if steps of the others must not run twice. As long as one of the others
- * holds a job of the family, all is left as it is.
+ * Handles files that cannot be brought together on one runner. Makes them again on a runner that
+ * has some of them: the first one, or another if steps of the others must not run twice. Changes
+ * nothing while one of the other runners holds a job of the family.
  */
 export function decideFilesApart(
   draft: Draft,
@@ -68,12 +69,14 @@ export function decideFilesApart(
   return others.length > 0
 }
 
-/** Whether the job at a slot would go to the runner, or start from files on its machine. */
+/**
+ * Returns whether the job at a slot would go to the runner, or starts from files on its machine.
+ */
 function misses(live: Draft['live'], slot: Slot, runner: string): boolean {
   return homeOf(live, slot) === runner || neededFiles(live, slot).some(({ holder }) => holder === runner)
 }
 
-/** Lets a family do without the files that its runner had. */
+/** Makes a family independent of the lost files of its runner. */
 function forget(draft: Draft, family: readonly Slot[], gone: GoneRunner): void {
   const { runner } = gone
   const lost = new Map<Slot, ReadonlySet<Slot>>()
@@ -93,8 +96,8 @@ function forget(draft: Draft, family: readonly Slot[], gone: GoneRunner): void {
 }
 
 /**
- * Returns the passed steps, of those that a step starts from, whose files were on the runner alone.
- * A step that runs again needs the files that it started from once more.
+ * Returns the passed steps that a step starts from, directly or indirectly, and whose files only
+ * the runner had. A step that runs again also needs the files that it starts from.
  */
 function lostBefore({ live }: Draft, slot: Slot, { runner, kept }: GoneRunner): ReadonlySet<Slot> {
   const lost = new Set<Slot>()
@@ -111,11 +114,11 @@ function lostBefore({ live }: Draft, slot: Slot, { runner, kept }: GoneRunner): 
 
 function refuse(draft: Draft, slot: Slot, once: Slot, { why }: GoneRunner): void {
   const { name } = stepAt(draft.live, once)
-  const errorMessage = `The files of \`${name}\` ${why}. \`${name}\` has secrets, identity tokens or a concurrency group, so it does not run again by itself. Rebuild to make its files again.`
+  const errorMessage = `The files of \`${name}\` ${why}. \`${name}\` has secrets, identity tokens or a concurrency group, so it does not run again automatically. Rebuild to make its files again.`
   failJob(draft, slot, { state: 'failed', errorCode: 'provision_failed', errorMessage }, { final: true })
 }
 
-/** Gives these steps a new attempt each, and lets the jobs that start from them wait for it. */
+/** Gives each of these steps a new attempt, and makes the jobs that start from them wait for it. */
 function runAgain(draft: Draft, family: readonly Slot[], again: ReadonlySet<Slot>, { why }: GoneRunner): void {
   for (const slot of again) addAttempt(draft, slot, nextAttempt(draft, slot))
   const waiting = new Set<Slot>(again)

@@ -9,7 +9,7 @@ const crowd = fc.uniqueArray(
 )
 const counts = fc.array(fc.tuple(fc.constantFrom(...runners), fc.nat({ max: 3 })))
 
-/** Takes the most wanted file of a runner with room, until there is none. */
+/** Sends the most requested file of a runner with room, until no such runner is left. */
 function oneByOne(crowded: readonly CrowdedFiles[], sending: ReadonlyMap<string, number>): readonly string[] {
   const room = new Map(runners.map((runner) => [runner, mostAhead - (sending.get(runner) ?? 0)]))
   const rest = [...crowded]
@@ -28,7 +28,7 @@ function oneByOne(crowded: readonly CrowdedFiles[], sending: ReadonlyMap<string,
   }
 }
 
-test('files leave unasked where most jobs wait for them, and never more of a runner at a time than its bound', () => {
+test('files are sent ahead of requests from the runners for which most jobs wait, within the limit of each runner', () => {
   fc.assert(
     fc.property(crowd, counts, (crowded, pairs) => {
       const sending = new Map(pairs)
