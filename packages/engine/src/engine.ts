@@ -19,40 +19,46 @@ export interface EngineRunner extends Omit<RunnerOptions, 'port' | 'log'> {}
 export interface EngineOptions extends LocalPortOptions {
   /** Null when jobs run elsewhere. The caller closes the driver. */
   readonly runner: EngineRunner | null
-  /** Whether overdue leases and deadlines are another process's work. */
+  /** Whether another process handles overdue leases and deadlines. */
   readonly schedulesElsewhere?: boolean
   /**
-   * Where runners renew their leases: here, and in no other process (the default); here, which is
-   * noted for schedulers elsewhere; or elsewhere.
+   * Process in which runners renew their leases: only this one (`here`, the default), this one with
+   * notes for schedulers elsewhere (`noted`), or another (`elsewhere`).
    */
   readonly renewals?: 'here' | 'noted' | 'elsewhere'
-  /** Opens a shell that the runner here has no files for, or may not run; absent where all are local. */
+  /**
+   * Opens a shell for which the local runner lacks the files or the permission; absent if all
+   * runners are local.
+   */
   readonly openShellElsewhere?: (work: ShellWork, request: ShellRequest) => Promise<Conversation>
   /** Null when the caller removes unused data itself. */
   readonly collecting?: CollectTimes | null
 }
 
 export interface Engine {
-  /** Takes over what an earlier process left, and begins to work. */
+  /** Adopts the work of an earlier process and starts. */
   start(): Promise<void>
-  /** Takes no new work, waits for running jobs at most this long, then closes. */
+  /** Takes no new work, waits at most this long for running jobs, then closes. */
   drain(withinMs: number): Promise<void>
-  /** Stops. Commands continue for the next start to adopt. The store and the driver stay open. */
+  /**
+   * Stops. Commands continue, and the next start adopts them. The store and the driver stay open.
+   */
   close(): Promise<void>
   /**
-   * Removes cache entries, the least recently used first, until `hasRoom` holds or none is left.
+   * Removes cache entries, the least recently used first, until `hasRoom` returns true or none is
+   * left.
    */
   makeRoom(hasRoom: () => boolean): Promise<void>
   /**
    * Opens a shell, or runs a script, in a sandbox like the step's: file system, environment,
-   * secrets, limits and network. It ends after an hour, after ten idle minutes, and with this
-   * engine. Throws `ShellUnavailable`, and a SandboxError where the machine cannot make the
+   * secrets, limits and network. The sandbox ends after an hour, after ten idle minutes, or when
+   * this engine closes. Throws `ShellUnavailable`, or a SandboxError if the machine cannot make the
    * sandbox.
    */
   openShell(request: ShellRequest): Promise<Conversation>
   /**
-   * Runs a step's command once more, from what the step started from, and returns what it left. It
-   * is nobody's job, and is abandoned when the signal aborts. The engine need not be started.
+   * Reruns a step's command from the files that the step started from, and returns its outcome. The
+   * run belongs to no job, and is abandoned when the signal aborts. The engine need not be started.
    */
   runFork(
     request: { readonly buildId: string; readonly jobId: string; readonly limitMs: number },
@@ -60,9 +66,7 @@ export interface Engine {
   ): Promise<ForkOutcome>
 }
 
-/**
- * Makes the engine of one process: a scheduler and, where jobs run here, a runner around a store.
- */
+/** Makes the engine of one process: a scheduler and, if jobs run in this process, a runner. */
 export function createEngine(options: EngineOptions): Engine {
   const { store, runner: own, log, leaseMs = defaultStoreSettings.leaseMs, renewals = 'here' } = options
   const scheduler = new Scheduler({
@@ -119,12 +123,14 @@ export function createEngine(options: EngineOptions): Engine {
   }
 }
 
-/** Opens a shell where the files are, or where the step may run if an image is enough. */
+/**
+ * Opens a shell where the files are, or on any machine that may run the step if an image is enough.
+ */
 async function openShell(options: EngineOptions, runner: Runner | null, request: ShellRequest): Promise<Conversation> {
   const { openShellElsewhere, reach = everything } = options
   const work = await shellWork(options, request)
   const { holder, snapshot, queue, step } = work
-  // A step that has run before runners were noted ran here.
+  // A step of an earlier release, which recorded no runners, ran on this machine.
   const isHere =
     snapshot === null ? reaches(reach, queue, step) : holder === null || holder === (options.runner?.id ?? null)
   if (runner !== null && (isHere || openShellElsewhere === undefined)) return runner.openShell(work, request)

@@ -1,6 +1,6 @@
 /**
- * Takes up to `slots` items in turns between queues, beginning with the queue after `last`, which
- * was served last. Items of one queue keep their order.
+ * Takes up to `slots` items in turns between queues, beginning with the queue after `last`, the
+ * queue served last. Items of one queue keep their order.
  */
 export function fairTurns<T extends { readonly queue: string }>(
   items: readonly T[],

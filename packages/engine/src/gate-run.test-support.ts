@@ -1,6 +1,6 @@
 /**
- * Plays a random life of builds with groups and limits on a real store, for tests. After each lease
- * it checks everything the slow way.
+ * Plays random sequences of builds with groups and limits on a real store, for tests. Checks
+ * everything with slow reference code after each lease.
  */
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
@@ -16,7 +16,7 @@ import type { StoreUnderTest } from './store-under-test.test-support.ts'
 
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 
-/** A job with everything that its gates depend on. */
+/** A job with all state that affects its gates. */
 interface Seen {
   readonly job: Job
   readonly step: Step
@@ -24,7 +24,7 @@ interface Seen {
 }
 
 export type UnderGates = Omit<StoreUnderTest, 'close'> & {
-  /** Present for a store that knows limits. */
+  /** Present for a store with limits. */
   setLimit?(of: Limited, limit: number | null): Promise<void>
 }
 
@@ -34,7 +34,7 @@ export class GateRun {
   readonly #name = randomUUID()
   readonly #builds: string[] = []
   readonly #limits = new Map<string, number>()
-  /** Counts how often each corner case was seen. */
+  /** Number of times that each corner case occurred. */
   readonly seen = new Map<string, number>()
   #now: number
 
@@ -48,7 +48,7 @@ export class GateRun {
     return this.#now
   }
 
-  /** Does one random thing. */
+  /** Performs one random action. */
   async act(): Promise<void> {
     const roll = this.#roll()
     this.#now += Math.floor(this.#roll() * 50)
@@ -61,7 +61,7 @@ export class GateRun {
     else await this.#goOn()
   }
 
-  /** Ends everything, as working runners do. */
+  /** Ends all builds as working runners would. */
   async drain(): Promise<void> {
     let open: readonly Build[] = []
     for (let round = 0; round < 300; round++) {
@@ -99,7 +99,7 @@ export class GateRun {
     if (leases.length < slots) await this.#checkWaits(waiting, after)
   }
 
-  /** Expects that nothing can be leased: every waiting job says what it waits for. */
+  /** Expects that no job can be leased and that every waiting job reports its reason. */
   async #checkWaits(waiting: readonly Seen[], all: readonly Seen[]): Promise<void> {
     for (const build of await this.#all()) {
       const waits = await this.#view().builds.waits(build.id, this.#now)
@@ -124,8 +124,8 @@ export class GateRun {
   }
 
   /**
-   * Tells whether other jobs have, or may have been promised, all the room that a limit leaves, not
-   * counting those that come after this one in its group.
+   * Returns whether other jobs have, or may have been promised, all the room of a limit, not
+   * counting later jobs of the same group.
    */
   #standsAtLimit(each: Seen, all: readonly Seen[], fresh: readonly Seen[]): boolean {
     const isLater = (other: Seen) => sameGroup(each, other) && isBefore(each, other)
@@ -242,7 +242,7 @@ export class GateRun {
     await this.#view().builds.apply(id, [event])
   }
 
-  /** Returns the store of one of the two processes, at random. */
+  /** Returns the store of one of the two processes at random. */
   #view(): Store {
     return this.#roll() < 0.5 ? this.#under.store : this.#under.other
   }

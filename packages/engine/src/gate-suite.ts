@@ -1,4 +1,4 @@
-/** Declares what every store promises about groups of jobs. `storeSuite` calls it. */
+/** Declares the behavior of job groups that every store must provide. `storeSuite` calls it. */
 import { randomUUID } from 'node:crypto'
 import type { StepConcurrency } from '@harmont/ir'
 import { scaled, seed } from '@harmont/test-kit/effort'
@@ -15,10 +15,10 @@ import { untilSeen } from './until-seen.test-support.ts'
 
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 
-/** The random lives of builds that the model test plays. */
+/** Number of random sequences of builds in the model test. */
 export const gateRuns = scaled(4)
 
-/** Declares the tests. `open` returns the store, without anything ready in it. */
+/** Declares the tests. `open` returns the store without ready jobs. */
 export function gateSuite(open: () => StoreUnderTest): void {
   let now = 1_600_000_000_000
 
@@ -48,7 +48,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     return (await open().store.builds.jobs(buildId)).find(({ id }) => id === jobId)?.step ?? -1
   }
 
-  test('G05 a group runs as many jobs as its limit, in the order of builds and then of steps, and delays no other job', async () => {
+  test('G05 a group runs as many jobs as its limit, in the order of builds and then of steps, and delays no other jobs', async () => {
     const first = await submit([inGroup(), inGroup(), {}])
     const second = await submit([inGroup()])
     const elsewhere = await submit([inGroup()], 'another')
@@ -66,7 +66,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(last)
   })
 
-  test('G05 an earlier build goes first though its job became ready last, and so does an earlier step', async () => {
+  test('G05 an earlier build goes first even if its job became ready last, and so does an earlier step', async () => {
     const first = await submit([{}, { ...inGroup(2), dependsOn: [0] }, inGroup(2)])
     const second = await submit([inGroup(2)])
     const [ready, ...others] = await lease(1)
@@ -82,7 +82,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(last)
   })
 
-  test('G05 a job counts in its group until nothing of it can run any more', async () => {
+  test('G05 a job counts in its group until none of its processes can run', async () => {
     const first = await submit([inGroup()])
     const second = await submit([inGroup()])
     const held = await one()
@@ -96,7 +96,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(next)
   })
 
-  test('G05 with different limits the lowest of the running and waiting jobs of a group holds', async () => {
+  test('G05 with different limits, the lowest one of the running and waiting jobs of a group holds', async () => {
     const wide = await submit([inGroup(3), inGroup(3)])
     const narrow = await submit([inGroup(1)])
     const first = await one()
@@ -107,7 +107,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     for (const each of [first, second]) await end(each)
   })
 
-  test('G05 a group of the organization covers all its pipelines, and no others', async () => {
+  test('G05 a group of the organization covers all its pipelines but no other organization', async () => {
     await submit([inGroup(1, 'organization')], 'one')
     await submit([inGroup(1, 'organization')], 'two')
     await submit([inGroup(1, 'organization')], 'three', 'another')
@@ -117,7 +117,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(await one())
   })
 
-  test('G05 a job in its retry delay delays no job of its group, and is the first once the delay is over', async () => {
+  test('G05 a job in its retry delay does not delay its group, and is the first once the delay is over', async () => {
     const first = await submit([{ ...inGroup(), retry: { limit: 1, delaySeconds: 10 } }])
     const second = await submit([inGroup(), inGroup()])
     await end(await one(), 1)
@@ -128,7 +128,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     now += 10_000
     expect(await lease()).toEqual([])
     expect([...(await open().store.builds.waits(first, now)).values()]).toMatchObject([{ ahead: 0, running: 1 }])
-    // Its time has come, so nobody needs the clock for it.
+    // The job's time has come, so no timer is needed for it.
     expect(await open().store.leases.nextReadyAt()).toBeNull()
     await end(overtook)
     const retried = await one()
@@ -137,7 +137,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(await one())
   })
 
-  test('G05 a waiting job says what it waits for, which jobs hold it and how many come before', async () => {
+  test('G05 a waiting job reports what it waits for, which jobs hold the group, and how many come before', async () => {
     const first = await submit([inGroup(2), inGroup(2)])
     const second = await submit([inGroup(2), {}, inGroup(2)])
     const leases = await lease()
@@ -158,7 +158,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     for (const each of await lease()) await end(each)
   })
 
-  test('G05 runners that look for work are woken when a place in a group is free', async () => {
+  test('G05 runners that look for work are woken when a group has room', async () => {
     const first = await submit([inGroup(), inGroup()])
     const held = await one()
     expect(await lease()).toEqual([])
@@ -172,7 +172,7 @@ export function gateSuite(open: () => StoreUnderTest): void {
     await end(next)
   })
 
-  test('G05 random lives of builds in groups: never more than the limit, waiting jobs in order, everything ends, and the reasons are right', {
+  test('G05 random sequences of builds in groups never exceed the limit, keep waiting jobs in order, end, and report correct reasons', {
     timeout: 60_000 + gateRuns * 20_000,
   }, async () => {
     const seen = new Set<string>()

@@ -1,4 +1,4 @@
-/** Declares what every store promises about groups of builds. `storeSuite` calls it. */
+/** Declares the behavior of build groups that every store must provide. `storeSuite` calls it. */
 import { randomUUID } from 'node:crypto'
 import type { WhenFull } from '@harmont/ir'
 import { expect, test } from 'vitest'
@@ -15,9 +15,9 @@ import type { StoreUnderTest } from './store-under-test.test-support.ts'
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 const failed = { ...passed, exitCode: 1 }
 
-/** Declares the tests. `open` returns the store, without anything ready in it. */
+/** Declares the tests. `open` returns the store without ready jobs. */
 export function groupSuite(open: () => StoreUnderTest): void {
-  // The store gives places by its own clock.
+  // The store assigns places by its own clock.
   const now = () => Date.now() + 60_000
   const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push', claimant: null }
   const groupNamed = (group: string, limit = 1, whenFull: WhenFull = 'queue') =>
@@ -27,7 +27,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
   async function submit(from: NewBuild['from'], held = false): Promise<string> {
     const id = randomUUID()
     const context = { newId: () => randomUUID(), limits: defaultLimits }
-    // Ids in the order in which the builds are made, however fast that is.
+    // Makes ids in the order in which the builds are created, however fast that is.
     const at = Date.now() + made++
     await open().submit(createBuild({ id, queue: 'q', at, held, from }, context), plainContext)
     return id
@@ -62,7 +62,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
   const end = ({ buildId, jobId: job, fence }: Lease, outcome: typeof passed | typeof failed = passed) =>
     open().store.builds.apply(buildId, [{ type: 'ended', job, fence, at: now(), outcome }])
   const tell = (id: string, type: 'cancel' | 'approve') => open().store.builds.apply(id, [{ type, at: now() }])
-  /** Ends the builds that a test leaves. */
+  /** Ends the builds that a test left. */
   async function sweep(...ids: readonly string[]): Promise<void> {
     for (const id of ids.toReversed()) {
       await tell(id, 'cancel')
@@ -72,7 +72,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     }
   }
 
-  test('G05 builds of a group run in order, one after the other, and builds of other groups beside them', async () => {
+  test('G05 builds of a group run in order, one after the other, and builds of other groups run at the same time', async () => {
     const [a, b, c, other] = [await inGroup('g'), await inGroup('g'), await inGroup('g'), await inGroup('h')]
     expect(await states(a, b, c, other)).toEqual(['scheduled', 'waits', 'waits', 'scheduled'])
     const first = await start(a)
@@ -85,7 +85,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     expect(await states(a, b, c)).toEqual(['passed', 'failed', 'passed'])
   })
 
-  test('G05 the lowest limit of the running and waiting builds holds', async () => {
+  test('G05 the lowest limit of the running and waiting builds of a group holds', async () => {
     const wide = [await inGroup('g', 3), await inGroup('g', 3)] as const
     const narrow = await inGroup('g', 1)
     const last = await inGroup('g', 3)
@@ -113,7 +113,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     await end(await start(c))
   })
 
-  test('G05 a newer build cancels the waiting ones, and itself waits for the running one', async () => {
+  test('G05 a newer build cancels the waiting ones, and waits for the running one', async () => {
     const [a, b] = [await inGroup('g'), await inGroup('g')]
     const first = await start(a)
     const c = await inGroup('g', 1, 'cancel_waiting')
@@ -176,7 +176,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
     expect(await states(held, rendered)).toEqual(['canceled', 'canceled'])
   })
 
-  test('a build whose steps are all skipped needs no place', async () => {
+  test('a build in which all steps are skipped needs no place', async () => {
     const a = await inGroup('g')
     const skipped = await submit({
       kind: 'plan',

@@ -1,26 +1,29 @@
 import type { Chunk } from '@harmont/logs'
 
-/** Where a segment is: chunks of a log that came together, and are kept outside the database. */
+/** Location of a segment: consecutive chunks of a log, stored outside the database. */
 export interface SegmentPlace {
   readonly blob: string
-  /** Where the chunks are in it. Only its keeper reads that. */
+  /** Locations of the chunks in the segment. Only its `LogSegments` interprets it. */
   readonly places: Buffer
-  /** Counts the output, without remarks. */
+  /** Size of the output, without remarks. */
   readonly bytes: number
 }
 
-/** Keeps segments of logs. */
+/** Stores segments of logs. */
 export interface LogSegments {
   /**
-   * Writes consecutive chunks; they survive a crash once it resolves. Null: they cannot be kept now,
-   * and go into the database.
+   * Writes consecutive chunks, which survive a crash once the promise resolves. Returns null when
+   * they cannot be stored; then they go into the database.
    */
   write(chunks: readonly Chunk[]): Promise<SegmentPlace | null>
-  /** Reads chunks of a segment, as `LogReader.read` does. */
+  /** Reads chunks of a segment like `LogReader.read`. */
   read(place: Pick<SegmentPlace, 'blob' | 'places'>, after: number, maxBytes: number): Promise<readonly Chunk[]>
-  /** Removes a segment that became part of no log. Never rejects: one that stays costs only room. */
+  /**
+   * Removes a segment that belongs to no log. Never rejects, because a segment that remains only
+   * takes space.
+   */
   remove(place: SegmentPlace): Promise<void>
 }
 
-/** Appends of this size and more become a segment; smaller ones cost less as rows. */
+/** Appends of at least this size become a segment; smaller ones are cheaper as rows. */
 export const segmentBytes = 512 * 1024

@@ -1,6 +1,4 @@
-/**
- * Declares the promises of every store about which runner gets which job. `storeSuite` calls it.
- */
+/** Declares the behavior of job placement that every store must provide. `storeSuite` calls it. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createBuild } from './core/create-build.ts'
@@ -15,7 +13,7 @@ import type { StoreUnderTest } from './store-under-test.test-support.ts'
 
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 
-/** Declares the tests. `open` returns the store, without anything ready in it. */
+/** Declares the tests. `open` returns the store without ready jobs. */
 export function placementSuite(open: () => StoreUnderTest): void {
   let now = 1_650_000_000_000
 
@@ -42,13 +40,13 @@ export function placementSuite(open: () => StoreUnderTest): void {
       { type: 'started', job, fence, at: now },
       { type: 'ended', job, fence, at: now, outcome: { ...exited, snapshot: `of-${job}`, ...outcome } },
     )
-  /** The newest attempt of each step. */
+  /** Returns the newest attempt of each step. */
   async function jobs(id: string): Promise<readonly Job[]> {
     return (await open().other.builds.load(id))?.build.jobs ?? []
   }
   const states = async (id: string) => (await jobs(id)).map(({ state }) => state).join(' ')
   const runsOn = (pool: string | null, ...labels: string[]) => ({ runsOn: { pool, labels } })
-  /** Ends a build, so that the next test leases its own jobs only. */
+  /** Ends a build, so that the next test leases only its own jobs. */
   async function cancel(id: string): Promise<void> {
     await apply(id, { type: 'cancel', at: now })
     const held = (await jobs(id)).filter(({ state }) => isHeld(state))
@@ -68,7 +66,7 @@ export function placementSuite(open: () => StoreUnderTest): void {
     for (const id of [plain, gpu]) await cancel(id)
   })
 
-  test('a job that nobody may take does not stand in the way of those behind it', async () => {
+  test('a job that no runner may take does not delay those behind it', async () => {
     const waiting = await submit(Array.from({ length: 30 }, () => runsOn(null, 'gpu')))
     const plain = await submit([{}])
     expect(
@@ -77,7 +75,7 @@ export function placementSuite(open: () => StoreUnderTest): void {
     for (const id of [waiting, plain]) await cancel(id)
   })
 
-  test('G78 steps that share files go to one runner, though several ask at once and steps are ready together', async () => {
+  test('G78 steps that share files go to one runner, even if several runners request jobs at once and steps become ready together', async () => {
     const inputs = [{ from: 1, path: 'a', into: '', optional: true }]
     const id = await submit([{}, {}, { buildsIn: 0, dependsOn: [1], inputs }, {}])
     const asked = await Promise.all(['a', 'b', 'c'].map((runner) => lease(runner, {}, 1)))
@@ -100,7 +98,7 @@ export function placementSuite(open: () => StoreUnderTest): void {
     await cancel(id)
   })
 
-  test('files that were not made bind nobody: the other steps go where somebody takes them', async () => {
+  test('missing files bind no step: the other steps go to any runner', async () => {
     const inputs = [{ from: 1, path: 'a', into: '', optional: true }]
     const id = await submit([{}, {}, { buildsIn: 0, dependsOn: [1], inputs }])
     const [first] = await open().store.leases.take('a', 1, now)
@@ -112,7 +110,7 @@ export function placementSuite(open: () => StoreUnderTest): void {
     await cancel(id)
   })
 
-  test('G78 a runner that drains gets nothing new', async () => {
+  test('G78 a draining runner gets no new jobs', async () => {
     const id = await submit([{}])
     const { runners } = open().store
     await runners.seen('r', everything, now)
@@ -124,7 +122,7 @@ export function placementSuite(open: () => StoreUnderTest): void {
     await cancel(id)
   })
 
-  test('G78 what a lost runner had is made again elsewhere, and only what waiting steps need', async () => {
+  test('G78 files of a lost runner are made again elsewhere, but only those that waiting steps need', async () => {
     const id = await submit([{}, { buildsIn: 0 }, { buildsIn: 1 }, { buildsIn: 0 }])
     const { runners } = open().store
     await runners.seen('a', everything, now)
@@ -150,7 +148,7 @@ export function placementSuite(open: () => StoreUnderTest): void {
     ])
   })
 
-  test('G131 a runner that is back, and leases before it renews, is not taken for gone', async () => {
+  test('G131 a runner that is back, and leases before it renews, is not considered gone', async () => {
     const id = await submit([{}, { buildsIn: 0 }])
     const { runners } = open().store
     await runners.seen('a', everything, now)
@@ -162,13 +160,13 @@ export function placementSuite(open: () => StoreUnderTest): void {
     expect(await runners.gone(now)).toHaveLength(1)
     expect((await one('a', { pool: 'gpu' })).buildId).toBe(other)
     expect(await runners.gone(now)).toEqual([])
-    // A scheduler has read it before.
+    // A scheduler found the event before.
     expect(found && (await apply(id, found.event))?.taken).toEqual([false])
     expect((await jobs(id)).map(({ attempt }) => attempt)).toEqual([1, 1])
     for (const each of [id, other]) await cancel(each)
   })
 
-  test('G78 a step with secrets is not made again: what needs its files fails', async () => {
+  test('G78 a step with secrets is not rerun, and the steps that need its files fail', async () => {
     const id = await submit([{ secrets: { A: 'a' } }, { buildsIn: 0 }])
     await open().store.runners.seen('a', everything, now)
     await end(await one('a'))
@@ -180,7 +178,7 @@ export function placementSuite(open: () => StoreUnderTest): void {
     ])
   })
 
-  test('a family in which the lost runner still holds a lease waits for the end of it', async () => {
+  test('a family in which the lost runner still holds a lease waits for the end of the lease', async () => {
     const id = await submit([{}, { buildsIn: 0 }, { buildsIn: 0 }])
     await end(await one('a'))
     const [held] = await open().store.leases.take('a', 1, now)

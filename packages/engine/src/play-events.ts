@@ -3,21 +3,21 @@ import type { DecideContext } from './core/draft.ts'
 import { type Change, evolve, type LiveBuild } from './core/live-build.ts'
 import type { BuildEvent, Effect, Job, Step } from './core/model.ts'
 
-/** The joint change of several events. */
+/** The combined change of several events. */
 export interface Played {
   readonly taken: readonly boolean[]
   readonly effects: readonly Effect[]
-  /** Existing jobs in their new form. */
+  /** Existing jobs after the change. */
   readonly jobs: ReadonlyMap<string, Job>
   /** New jobs. */
   readonly added: ReadonlyMap<string, Job>
-  /** The steps that just became known; null otherwise. */
+  /** Newly rendered steps; null without any. */
   readonly steps: readonly Step[] | null
   /** The steps that generators have appended, in their order. */
   readonly appended: readonly Step[]
 }
 
-/** Applies events to a working build, in place, and sums up what changed. */
+/** Applies events to a live build in place, and returns their combined change. */
 export function playEvents(live: LiveBuild, events: readonly BuildEvent[], context: DecideContext): Played {
   const taken: boolean[] = []
   const effects: Effect[] = []
@@ -38,7 +38,7 @@ export function playEvents(live: LiveBuild, events: readonly BuildEvent[], conte
   return { taken, effects, jobs, added, steps, appended }
 }
 
-/** Returns whether the end of this job is among the events that were taken. */
+/** Returns whether the end of this job is among the accepted events. */
 export function isEndTaken(events: readonly BuildEvent[], taken: readonly boolean[], jobId: string): boolean {
   return events.some((event, index) => event.type === 'ended' && event.job === jobId && taken[index] === true)
 }

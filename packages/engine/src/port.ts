@@ -1,6 +1,6 @@
 /**
- * Everything that a runner may ask of the rest of the engine. A runner never has the database's
- * address (`engine.md` 3), because an escape from a job must not reach other tenants.
+ * The interface through which a runner reaches the rest of the engine. A runner never gets the
+ * database's address (`engine.md` 3), because an escape from a job must not reach other tenants.
  */
 import type { Readable } from 'node:stream'
 import type { Chunk } from '@harmont/logs'
@@ -22,53 +22,51 @@ import type { Phase } from './trace.ts'
 export type { LeaseRef } from './store.ts'
 
 export interface RunnerPort {
-  /**
-   * Returns up to `slots` jobs: at once when some are ready, otherwise when some become ready or
-   * after `waitMs`; possibly none.
-   */
+  /** Returns up to `slots` jobs, possibly none. Waits up to `waitMs` for the first one. */
   lease(request: {
     readonly runner: string
     readonly slots: number
     readonly waitMs: number
     readonly signal: AbortSignal
-    /** Tells which layers from elsewhere it takes; none by default. */
+    /** The layers that the runner can fetch; none by default. */
     readonly traffic?: LayerTraffic
   }): Promise<readonly LeasedJob[]>
   /**
-   * Returns the leases that this runner held when its process ended, expired ones included, with
+   * Returns the leases that this runner held when its process ended, including expired ones, with
    * their fencing numbers.
    */
   reclaim(runner: string): Promise<readonly LeasedJob[]>
   /**
-   * Renews all leases of the runner in one statement. Returns the leases that it still holds, with
-   * what to do about each. `traffic`: what it gives and takes of layers; nothing by default. `room`
-   * is for people. `peer`: where others take layers from it; nowhere by default.
+   * Renews all leases of the runner in one statement. Returns the leases that the runner still
+   * holds, with an instruction for each. `traffic` describes the layers that it exchanges; none by
+   * default. `room` is only displayed. `peer` is the address at which others take layers from it;
+   * nowhere by default.
    */
   renew(runner: string, traffic?: LayerTraffic, room?: RunnerRoom, peer?: PeerAddress): Promise<readonly LeaseStatus[]>
   /**
-   * Calls the listener at once for cancels and time-outs. `renew` repeats them, so a missed call
+   * Calls the listener immediately for cancels and timeouts. `renew` repeats them, so a missed call
    * only costs time. Returns a function that unsubscribes.
    */
   onDirective(listener: (directive: Directive) => void): () => void
   /**
-   * Reports that the command has started. Returns when the lease, which is longer from now on,
-   * expires; null when it is lost. May be repeated. `phases`: what came before.
+   * Reports that the command has started. Returns the new expiry of the lease, which gets longer at
+   * the start; null when the lease is lost. May be repeated. `phases` contains the earlier phases.
    */
   started(lease: LeaseRef, at: Date, phases?: readonly Phase[]): Promise<Date | null>
   /**
-   * Reports that the base `host` stands in for this image. May be repeated. Returns false when the
-   * lease is lost.
+   * Reports that the base `host` replaces this image. May be repeated. Returns false when the lease
+   * is lost.
    */
   substituted(lease: LeaseRef, at: Date, image: string): Promise<boolean>
   /**
-   * Keeps the lookup of a cached step; a later call replaces it. Returns false when the lease is
+   * Stores the lookup of a cached step; a later call replaces it. Returns false when the lease is
    * lost.
    */
   lookedUp(lease: LeaseRef, at: Date, lookUp: CacheLookUp): Promise<boolean>
   /**
-   * Appends to the job's log. `spoolPosition` says how much of the output the log then has
-   * (`@harmont/logs`). One transaction keeps both, so an adopting process neither repeats nor
-   * misses output. With `service`, appends to the log of this service of the job, after
+   * Appends to the job's log. `spoolPosition` is the position in the output up to which the log
+   * then has it (`@harmont/logs`). One transaction stores both, so an adopting process neither
+   * repeats nor misses output. With `service`, appends to the log of this service of the job, after
    * `openServiceLog`. Returns false when the lease is lost.
    */
   append(
@@ -79,78 +77,84 @@ export interface RunnerPort {
   /** Reports the states of all services of the job. Returns false when the lease is lost. */
   services(lease: LeaseRef, at: Date, services: readonly ServiceState[]): Promise<boolean>
   /**
-   * Opens the log of a service, and returns how much of it is stored; null when the lease is lost.
-   * `isNew`: it has just started, so the log has nothing of its spool. May be repeated before the
-   * first append.
+   * Opens the log of a service, and returns the stored position of its output; null when the lease
+   * is lost. `isNew` means that the service has just started, so the log has nothing of its spool.
+   * May be repeated before the first append.
    */
   openServiceLog(lease: LeaseRef, service: string, isNew: boolean): Promise<OpenServiceLog | null>
   /**
-   * Reports that the command has ended, for a job whose end is reported later: its deadline no
-   * longer holds. May be repeated. Returns false when the lease is lost.
+   * Reports that the command has ended, for a job whose end is reported later: its deadline does
+   * not apply any more. May be repeated. Returns false when the lease is lost.
    */
   commandEnded(lease: LeaseRef, at: Date): Promise<boolean>
   /**
-   * Reports the end. `at` is when the command ended; after its deadline the job has timed out,
-   * whoever ended it. One transaction keeps outcome and output. Returns false when the lease is
-   * lost and nothing was recorded. `phases`: those that are not reported yet.
+   * Reports the end. `at` is the end of the command. If it is after the job's deadline, the job has
+   * timed out in any case. One transaction stores outcome and output. Returns false when the lease
+   * is lost; then nothing is recorded. `phases` contains the phases that are not reported yet.
    */
   finish(lease: LeaseRef, at: Date, outcome: Outcome, output: StepOutput, phases?: readonly Phase[]): Promise<boolean>
   /**
-   * Asks, once for all artifacts of a step, which of their parts the store lacks. May be repeated,
-   * and again after a kill. Null when the lease is lost.
+   * Returns the parts that the store lacks, in one call for all artifacts of a step. May be
+   * repeated, also after a kill. Null when the lease is lost.
    */
   lackingParts(lease: LeaseRef, wanted: WantedParts): Promise<LackingParts | null>
   /** Stores a part. May be repeated. Returns false when the lease is lost. */
   putPart(lease: LeaseRef, digest: string, bytes: Uint8Array): Promise<boolean>
   /**
-   * Returns the secrets of these names that the build has. Called right before they are needed.
-   * Throws when the lease is lost.
+   * Returns the secrets of the build with these names. Called right before they are needed. Throws
+   * when the lease is lost.
    */
   fetchSecrets(lease: LeaseRef, names: readonly string[]): Promise<SecretsAnswer>
   /**
-   * Issues the identity tokens of the job's step, other ones with each call. Throws when the lease
+   * Issues the identity tokens of the job's step; each call returns new ones. Throws when the lease
    * is lost.
    */
   issueIdTokens(lease: LeaseRef): Promise<IdTokensAnswer>
   /**
-   * Returns the login for a registry from which the build takes an image; null for none. It is for the
-   * pull alone, and in no sandbox. Throws when the lease is lost.
+   * Returns the login for a registry from which the build takes an image; null if there is none.
+   * The login is used only for the pull, and never enters a sandbox. Throws when the lease is lost.
    */
   registryLogin(lease: LeaseRef, registry: string): Promise<RegistryLogin | null>
   /**
-   * Returns how the files of a split are dealt out to its shards in this build: the same for each
-   * attempt and each runner. May be repeated. Null when the lease is lost.
+   * Returns the deal of a split's files to its shards in this build, which is the same for each
+   * attempt and each runner. May be repeated. Returns null when the lease is lost.
    */
   dealFiles(lease: LeaseRef, split: FileSplit, files: readonly SplitFile[]): Promise<Deal | null>
-  /** Reports the result of rendering: the IR's text, or an error. */
+  /** Reports the result of rendering: the text of the IR, or an error. */
   rendered(lease: LeaseRef, at: Date, result: RenderResult): Promise<boolean>
   /**
-   * Returns how to get the build's source; null for an empty tree. Throws `SourceUnavailable` when
-   * it can never be had. After any other error a retry may help.
+   * Returns the way to fetch the build's source; null for an empty tree. Throws `SourceUnavailable`
+   * when the source can never be fetched. After any other error, a retry may succeed.
    */
   fetchSource(buildId: string): Promise<SourceOffer | null>
   /**
    * Returns the snapshots on this runner's machine that builds need, and those of builds that ended
-   * within this time.
+   * within `pinnedMs`.
    */
   liveSnapshots(runner: string, pinnedMs: number): Promise<LiveSnapshots>
-  /** Null where nothing is proved. */
+  /** Null if proofs are off. */
   readonly probes: ProbePort | null
-  /** Null where files stay on the machine that made them. */
+  /** Null if files stay on the machine that made them. */
   readonly layers: LayerPort | null
 }
 
-/** Runs of red steps' commands, by which failed tests are proved flaky or not (`engine.md` 9). */
+/** Serves runs of red steps' commands that prove failed tests flaky or not (`engine.md` 9). */
 export interface ProbePort {
-  /** Returns the next run for a slot that no job wants; null for none now. */
+  /** Returns the next run for a slot that no job uses; null if there is none. */
   take(runner: string): Promise<LeasedFork | null>
-  /** Reports how it ended. Returns false when its lease is lost and nothing was recorded. */
+  /**
+   * Reports the end of a run. Returns false when the lease of the run is lost; then nothing is
+   * recorded.
+   */
   end(fork: HeldFork, end: ForkEnd): Promise<boolean>
-  /** Returns the secrets of these names that the build of a run has. */
+  /** Returns the secrets with these names of the run's build. */
   fetchSecrets(fork: HeldFork, names: readonly string[]): Promise<SecretsAnswer>
-  /** Returns the login for a registry from which the build of a run takes an image; null for none. */
+  /**
+   * Returns the login for a registry from which the run's build takes an image; null if there is
+   * none.
+   */
   registryLogin(fork: HeldFork, registry: string): Promise<RegistryLogin | null>
-  /** Returns how the build of a run has dealt out the files of a split. */
+  /** Returns the deal of a split's files in the run's build. */
   dealFiles(fork: HeldFork, split: FileSplit, files: readonly SplitFile[]): Promise<Deal>
   /** Gives back the runs that an earlier process of this runner began: none is adopted. */
   release(runner: string): Promise<void>

@@ -12,7 +12,7 @@ const plan: Plan = {
   concurrency: { group: 'deploy ${branch}', limit: 1, whenFull: 'queue' },
 }
 
-test('a planned build has the result of each condition, and its group with the name filled in', () => {
+test('a planned build has the result of each condition, and its group with placeholders filled in', () => {
   const group = { pipeline: 'p', pullRequest: null, claimant: null }
   expect(planBuild(plan, { conditions, group })).toMatchObject({
     ...{ kind: 'plan', plan, conditions: [true, false] },
@@ -20,6 +20,6 @@ test('a planned build has the result of each condition, and its group with the n
   })
 })
 
-test('a build that joins no group has none, whatever its plan says', () => {
+test('a build that joins no group has none, even if its plan names one', () => {
   expect(planBuild(plan, { conditions }).group).toBeUndefined()
 })

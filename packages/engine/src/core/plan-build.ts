@@ -2,7 +2,7 @@ import { type ConditionContext, conditionHolds, type Plan } from '@harmont/ir'
 import { buildGroupOf, type GroupFacts } from './build-group.ts'
 import type { NewBuild } from './create-build.ts'
 
-/** Facts with which conditions of steps and the name of the group are evaluated. */
+/** Inputs for the conditions of steps and for the name of the group. */
 export interface PlanFacts {
   readonly conditions: ConditionContext
   /** Absent when the build joins no group. */
@@ -10,7 +10,8 @@ export interface PlanFacts {
 }
 
 /**
- * Returns what a build of this plan begins with: steps, results of their conditions, and the group.
+ * Returns the initial steps of a build of this plan, the results of their conditions, and its
+ * group.
  */
 export function planBuild(
   plan: Plan,

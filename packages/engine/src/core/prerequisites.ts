@@ -1,7 +1,7 @@
 import type { Job, Step } from './model.ts'
 import { isTerminal } from './states.ts'
 
-/** Meaning of a prerequisite for its dependent: continue, never, or unknown yet. */
+/** State of a prerequisite for its dependent: satisfied, never satisfied, or still open. */
 export type Verdict = 'met' | 'failed' | 'open'
 
 /**
@@ -10,14 +10,14 @@ export type Verdict = 'met' | 'failed' | 'open'
 export function judge(dependent: Step, from: number, job: Job): Verdict {
   if (!isTerminal(job.state)) return 'open'
   if (job.state === 'passed') return 'met'
-  // Only a passed step has left a file system to start from.
+  // Only a passed step leaves a file system to start from.
   if (dependent.buildsIn === from) return 'failed'
   return dependent.continueOnFailure || job.skipReason === 'condition' || job.softFailed ? 'met' : 'failed'
 }
 
 /**
- * Returns the indexes of all prerequisites of a step, each once: of both kinds, and what the
- * generators that it names have appended.
+ * Returns the indexes of all prerequisites of a step, each once: of both kinds, and the steps
+ * appended by the generators in `afterAppended`.
  */
 export function prerequisitesOf(steps: readonly Step[], index: number): readonly number[] {
   const step = steps[index]
@@ -28,7 +28,7 @@ export function prerequisitesOf(steps: readonly Step[], index: number): readonly
   return [...new Set([...own, ...afterAppended.flatMap((from) => appendedBelow(steps, from))])]
 }
 
-/** Returns the prerequisites that a step itself names, each once. */
+/** Returns the prerequisites that the step itself lists, each once. */
 export function namedPrerequisites({ buildsIn, dependsOn, afterAppended }: Step): readonly number[] {
   const own = buildsIn === null ? dependsOn : [buildsIn, ...dependsOn]
   return afterAppended === undefined ? own : [...new Set([...own, ...afterAppended])]
@@ -36,7 +36,7 @@ export function namedPrerequisites({ buildsIn, dependsOn, afterAppended }: Step)
 
 const appended = new WeakMap<readonly Step[], ReadonlyMap<number, readonly number[]>>()
 
-/** Returns the steps that a generator has appended, and that these have appended, ascending. */
+/** Returns the steps that a generator has appended directly or indirectly, ascending. */
 function appendedBelow(steps: readonly Step[], generator: number): readonly number[] {
   const known = appended.get(steps) ?? findAppended(steps)
   appended.set(steps, known)
@@ -55,7 +55,7 @@ function findAppended(steps: readonly Step[]): ReadonlyMap<number, readonly numb
   return found
 }
 
-/** Returns the generator of an appended step, the generator of that one, and so on. */
+/** Returns the chain of generators above an appended step, nearest first. */
 export function generatorsOf(steps: readonly Step[], index: number): readonly number[] {
   const generators: number[] = []
   for (let by = steps[index]?.appendedBy; by !== undefined; by = steps[by.step]?.appendedBy) generators.push(by.step)
@@ -64,7 +64,7 @@ export function generatorsOf(steps: readonly Step[], index: number): readonly nu
 
 const waiting = new WeakMap<readonly Step[], readonly number[]>()
 
-/** Returns the steps that wait for what one of these generators appends. */
+/** Returns the steps that wait for the appended steps of these generators. */
 export function waitersFor(steps: readonly Step[], generators: readonly number[]): readonly number[] {
   const all = waiting.get(steps) ?? [...steps.keys()].filter((index) => steps[index]?.afterAppended !== undefined)
   waiting.set(steps, all)

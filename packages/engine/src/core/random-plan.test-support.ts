@@ -1,4 +1,4 @@
-/** Random plans and programs, for tests. */
+/** Makes random plans and programs for tests. */
 import type { AppendedPlan, Plan, PlannedStep, RetryPolicy } from '@harmont/ir'
 import fc from 'fast-check'
 
@@ -101,7 +101,7 @@ function afterAppendedOf(generators: readonly number[]): Pick<PlannedStep, 'afte
   return generators.length === 0 ? {} : { afterAppended: generators.toSorted((a, b) => a - b) }
 }
 
-/** Makes what a generator of a build asks for: mostly something that it may. */
+/** Makes a generator's append request, which is usually allowed. */
 export function randomAppend(
   steps: readonly PlannedStep[],
   roll: () => number,
@@ -138,7 +138,7 @@ export function randomAppend(
   return { plan: { steps: added, references, warnings: [] }, conditions: added.map(() => roll() < 0.9) }
 }
 
-/** Returns numbers from 0 up to 1, the same for the same seed. */
+/** Returns a generator of numbers from 0 (inclusive) to 1 (exclusive), determined by the seed. */
 export function dice(seed: number): () => number {
   let state = seed >>> 0
   return () => {

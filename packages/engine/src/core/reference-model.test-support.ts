@@ -1,5 +1,5 @@
 /**
- * A second implementation of the table of `engine.md` 1: slow, obvious, and without code of the
+ * A second implementation of the table in `engine.md` 1: slow, obvious, and without code of the
  * first. After every event it visits every step until nothing changes.
  */
 import type { AppendedPlan, Plan, PlannedStep } from '@harmont/ir'
@@ -38,14 +38,14 @@ export type ModelEvent =
   | { type: 'build_deadline'; at: number }
   | { type: 'abandon'; at: number; since: number }
 
-/** Steps that a generator asks for. A negative index -1 - n stands for `references[n]`. */
+/** Steps that a generator requests. A negative index -1 - n refers to `references[n]`. */
 export interface ModelAppend {
   plan: Pick<AppendedPlan, 'steps' | 'references'>
   conditions: readonly boolean[]
 }
 
 interface ModelStep extends PlannedStep {
-  /** Its generator; null for a step of the pipeline. */
+  /** The step's generator; null for a step of the pipeline. */
   by: number | null
 }
 
@@ -57,7 +57,7 @@ export class ReferenceModel {
   readonly jobs: ModelJob[]
   readonly timeout: number | null
   cancel = false
-  /** Error of the build as a whole. */
+  /** Error code of the whole build. */
   error: string | null = null
   deadline = Number.POSITIVE_INFINITY
   held: boolean
@@ -93,7 +93,7 @@ export class ReferenceModel {
     return this.jobs.some(past) ? 'running' : 'scheduled'
   }
 
-  /** Takes the event and returns whether it fits; if so, the model has changed. */
+  /** Applies the event if it fits, and returns whether it did. */
   apply(event: ModelEvent): boolean {
     const before = this.failures()
     const taken = this.take(event)
@@ -280,7 +280,7 @@ export class ReferenceModel {
     job.soft = !late && (step.softFail === true || listed)
   }
 
-  /** A generator adds all that it asks for, or nothing and fails. */
+  /** Appends all steps of a generator's request, or fails the generator and appends none. */
   private pass(index: number, at: number, code: number | null, request: ModelAppend | undefined): void {
     const job = this.jobs[index]
     if (!job) return
@@ -325,7 +325,7 @@ export class ReferenceModel {
     return steps.map((step, i) => ({ step, holds: conditions[i] === true }))
   }
 
-  /** Returns a step, its generator, and so on. */
+  /** Returns the step, its generator, and the generators above that. */
   private above(index: number): number[] {
     const by = this.steps[index]?.by ?? null
     return by === null ? [index] : [index, ...this.above(by)]
@@ -369,7 +369,7 @@ export class ReferenceModel {
     return true
   }
 
-  /** Returns what a step's prerequisites say: `now`, `never`, or `wait`. */
+  /** Returns what a step should do according to its prerequisites: `now`, `never`, or `wait`. */
   private wants(index: number): 'now' | 'never' | 'wait' {
     const step = this.step(index)
     let answer: 'now' | 'wait' = 'now'
@@ -402,7 +402,7 @@ export class ReferenceModel {
   }
 }
 
-/** Returns what a step waits for besides the step that it builds in. */
+/** Returns the steps that a step waits for, except the one that it builds in. */
 function ordered(steps: readonly ModelStep[], index: number): readonly number[] {
   const { dependsOn = [], afterAppended = [] } = steps[index] ?? {}
   const isBelow = (i: number): boolean => {

@@ -63,20 +63,20 @@ describe('a group', () => {
   })
 })
 
-/** A random action on a group; numbers choose among the possible ones. */
+/** Random actions on a group; numbers choose among the possible ones. */
 const program = fc.array(
   fc.record({
     what: fc.constantFrom('comes', 'comes', 'comes', 'comes late', 'ends', 'ends', 'is canceled', 'is opened again'),
     which: fc.nat({ max: 1000 }),
     limit: fc.integer({ min: 1, max: 3 }),
     whenFull: fc.constantFrom(...words),
-    /** Number of actions before the actor dies and the next one asks anew. */
+    /** Number of actions before the actor dies and the next one decides again. */
     patience: fc.nat({ max: 3 }),
   }),
   { maxLength: 60 },
 )
 
-/** A group as a store keeps it. It checks every action. */
+/** A group as a store holds it. Checks every action. */
 class Group {
   readonly members = new Map<string, GroupMember>()
   readonly over: string[] = []
@@ -87,7 +87,7 @@ class Group {
     this.members.set(id, { ...member(id), turn, ...fields })
   }
 
-  /** Carries out a settlement one action at a time, and stops when `patience` runs out. */
+  /** Executes a settlement one action at a time, and stops when `patience` runs out. */
   settle(patience: number): void {
     for (let left = patience; ; left--) {
       const before = [...this.members.values()]
@@ -117,7 +117,9 @@ class Group {
     expect([...this.members.values()].filter(({ waits }) => !waits).length).toBeLessThanOrEqual(limit)
   }
 
-  /** Asserts that nothing is left to do, nobody waits in vain, and no superseded build is left. */
+  /**
+   * Asserts that nothing is left to do, no build waits needlessly, and no superseded build is left.
+   */
   checkSettled(): void {
     this.settle(Number.POSITIVE_INFINITY)
     const all = [...this.members.values()]
@@ -144,7 +146,7 @@ class Group {
   }
 }
 
-test('G05 whatever comes and goes, no more run than the lowest limit, in their order, and all end', () => {
+test('G05 in any sequence of actions, no more builds run than the lowest limit, they run in order, and all end', () => {
   const waited = { admitted: 0, left: 0 }
   fc.assert(
     fc.property(program, (steps) => {
@@ -188,17 +190,17 @@ describe('the name of a group', () => {
     buildGroupOf({ group, limit: 1, whenFull: 'queue' }, { ...facts, ...over })
   const text = (name: string) => `${'$'}{${name}}`
 
-  test('replaces placeholders by values of the build, and by nothing where there is none', () => {
+  test('replaces placeholders by values of the build, and missing values by empty text', () => {
     expect(named(`${text('branch')}/${text('event')}`)?.name).toBe('main/push')
     expect(named(`x${text('tag')}${text('pull_request')}y`)?.name).toBe('xy')
     expect(buildGroupOf(undefined, facts)).toBeUndefined()
   })
 
-  test('is expanded once: a branch that looks like a placeholder stays', () => {
+  test('is expanded once: a branch that looks like a placeholder stays unchanged', () => {
     expect(named(text('branch'), { branch: text('event') })?.name).toBe(text('event'))
   })
 
-  test('G05 tells groups apart by pipeline and name, of any length', () => {
+  test('G05 differs by pipeline and name, whatever their length', () => {
     expect(named('a')?.key).toBe(named('a', { branch: 'other' })?.key)
     const keys = [named('a'), named('b'), named('a', { pipeline: 'q' }), named(text('branch').repeat(20))]
     expect(new Set(keys.map((group) => group?.key)).size).toBe(4)

@@ -3,32 +3,32 @@ import type { BuildHeader } from './live-build.ts'
 import type { Instant } from './model.ts'
 import { isBuildTerminal } from './states.ts'
 
-/** A build of a group that has not ended. */
+/** An unfinished build of a group. */
 export interface GroupMember {
   readonly id: string
-  /** Order of the builds, then by id: when the build was made or last reopened. */
+  /** Primary order of the builds, before their ids: the instant of creation or latest reopening. */
   readonly turn: Instant
   readonly limit: number
-  /** Its wish when the group is full. A reopened build only waits. */
+  /** Policy of the build when the group is full. A reopened build always waits. */
   readonly whenFull: WhenFull
-  /** Whether it has no place yet. */
+  /** Whether the build has no place yet. */
   readonly waits: boolean
-  /** Whether it has a place and is being canceled. */
+  /** Whether the build has a place and is being canceled. */
   readonly isEnding: boolean
 }
 
 export interface Settlement {
   /** Builds that get a place now, in order. */
   readonly admit: readonly string[]
-  /** Builds that give way to a newer one. */
+  /** Builds that a newer one supersedes. */
   readonly supersede: readonly string[]
 }
 
 /**
- * Decides what a group needs now. The lowest limit of its members holds. Places go to waiting
- * builds in their order. A build without a place gives way to any newer one that asks for it; a
- * running one only to a newer one without a place. Doing part of it and asking again leads to the
- * same end.
+ * Decides which builds of a group get a place and which are superseded. The lowest limit of its
+ * members holds. Places go to waiting builds in their order. A build without a place is superseded
+ * by any newer build that requests it; a running one only by a newer one without a place. Executing
+ * a part of the result and deciding again leads to the same final state.
  */
 export function settleGroup(members: readonly GroupMember[]): Settlement {
   const limit = Math.min(...members.map((member) => member.limit))
@@ -45,13 +45,13 @@ export function settleGroup(members: readonly GroupMember[]): Settlement {
     const leaving = staying.length === 0 ? [] : [...before(newestAsker, staying), ...before(newestClaim, entering)]
     for (const member of before(newestClaim, holders)) if (!member.isEnding) supersede.add(member)
     for (const member of leaving) supersede.add(member)
-    // A build that leaves the line makes room for those behind it.
+    // A build that leaves the queue makes room for those behind it.
     if (leaving.length === 0) return { admit: ids(entering), supersede: ids(supersede) }
     waiting = waiting.filter((member) => !supersede.has(member))
   }
 }
 
-/** Returns the members of the group with this key among these builds. */
+/** Returns the unfinished builds of the group with this key, as its members. */
 export function membersOf(headers: readonly BuildHeader[], key: string): readonly GroupMember[] {
   return headers.flatMap(({ id, group, groupTurn, createdAt, held, awaitsPlace, cancelRequested, state }) => {
     if (group?.key !== key || groupTurn === null || held || isBuildTerminal(state)) return []

@@ -1,7 +1,7 @@
 /** Decides whether a failure leaves the build unharmed. */
 import type { FailedTests, Job, Step } from './model.ts'
 
-/** Whether the step's `soft_fail` allows the failure. */
+/** Returns whether the step's `soft_fail` allows the failure. */
 export function allowsFailure(step: Step, job: Pick<Job, 'state' | 'exitCode' | 'errorCode'>): boolean {
   if (step.softFail === null || job.errorCode === 'pipeline_timeout') return false
   if (step.softFail === true) return true
@@ -14,8 +14,8 @@ interface RedEnd extends Pick<Job, 'exitCode' | 'errorCode'> {
 }
 
 /**
- * Returns the number of failed tests when their quarantine explains the whole failure of a command
- * that ended by itself. Returns 0 when it does not, and for steps without `quarantine`.
+ * Returns the number of failed tests if their quarantine explains the whole failure of a command
+ * that exited without being stopped. Returns 0 otherwise, and for steps without `quarantine`.
  */
 export function quarantinedFailures(step: Step, { exitCode, errorCode, signal, failedTests }: RedEnd): number {
   if (step.tests?.quarantine !== true || !failedTests?.areWhole) return 0
@@ -24,12 +24,15 @@ export function quarantinedFailures(step: Step, { exitCode, errorCode, signal, f
   return hasExited && count === inQuarantine ? count : 0
 }
 
-/** Shells report a process that a signal killed as 128 plus the signal's number. */
+/**
+ * Returns whether the code stands for a signal. Shells report a process killed by a signal as 128
+ * plus the signal's number.
+ */
 function isOfSignal(exitCode: number): boolean {
   return exitCode > 128 && exitCode <= 192
 }
 
-/** Whether a job failed softly because all its failed tests were in quarantine. */
+/** Returns whether a job failed softly because all its failed tests were in quarantine. */
 export function failedInQuarantine(step: Step, job: Job): boolean {
   return job.softFailed && !allowsFailure(step, job)
 }

@@ -13,7 +13,7 @@ import {
 } from './framed-blob.ts'
 
 const around = (length: number) => fc.integer({ min: Math.max(0, length - 3), max: length + 3 })
-/** Around the ends of frames. */
+/** Sizes around frame boundaries. */
 const anySize = fc.oneof(around(0), around(frameContent), around(2 * frameContent), fc.nat({ max: 3 * frameContent }))
 
 async function encode(name: string, content: Buffer): Promise<Buffer> {
@@ -32,7 +32,7 @@ async function decode(blob: { name: string; size: number }, first: number, bytes
 const pattern = Buffer.from(Array.from({ length: 70_001 }, (_, at) => (at * 7 + (at >> 8)) % 256))
 const contentOf = (size: number) => Buffer.alloc(size, pattern)
 
-test('a blob has the same bytes after its frames, whole and from any frame on', async () => {
+test('a blob has the same bytes after its frames, both whole and from any frame on', async () => {
   await fc.assert(
     fc.asyncProperty(anySize, fc.integer({ min: 1, max: 200_000 }), fc.nat(), async (size, chunk, place) => {
       const name = randomUUID()
@@ -49,7 +49,7 @@ test('a blob has the same bytes after its frames, whole and from any frame on', 
   )
 })
 
-test('a changed byte, another place, another blob and a shortened object are noticed', async () => {
+test('a changed byte, another position, another blob and a truncated object are detected', async () => {
   const name = randomUUID()
   const size = 2 * frameContent + 5
   const content = Buffer.alloc(size, 'x')
@@ -61,7 +61,7 @@ test('a changed byte, another place, another blob and a shortened object are not
     changed.writeUInt8(changed.readUInt8(at) ^ 4, at)
     await isNoticed({ name, size }, 0, changed)
   }
-  // Equal content, but of the next frame.
+  // Equal content from the next frame.
   await isNoticed({ name, size }, 0, object.subarray(frameContent + 4))
   await isNoticed({ name: randomUUID(), size }, 0, object)
   const shortened = object.subarray(0, frameContent + 4)
@@ -70,7 +70,7 @@ test('a changed byte, another place, another blob and a shortened object are not
   await isNoticed({ name, size }, 0, Buffer.concat([object, Buffer.from('more')]))
 })
 
-test('no blob has an object whose last frame is empty', () => {
+test('no blob has an object with an empty last frame', () => {
   for (const bytes of [0, 1, 3, frameContent + 5, frameContent + 8]) expect(() => blobBytes(bytes)).toThrow(Damaged)
   expect([4, 5, frameContent + 4, frameContent + 9].map(blobBytes)).toEqual([0, 1, frameContent, frameContent + 1])
 })

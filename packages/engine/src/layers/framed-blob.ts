@@ -1,9 +1,9 @@
 /**
- * The form of a blob in an object: frames of 64 KiB, each followed by a checksum. S3 checks what it
- * is sent and not what it answers, and of a part of an object it gives no checksum at all. With
- * frames every part that is read is checked before anybody gets a byte of it. The checksum knows
- * blob, place and end, so that bytes of another place or object, and a shortened object, are
- * noticed too.
+ * Format of a blob in an object: frames of 64 KiB, each followed by a checksum. S3 verifies the
+ * bytes that it receives but not its answers, and returns no checksum for a range of an object.
+ * With frames, every range is verified before the caller gets a byte of it. The checksum covers
+ * blob, position and end, so that it also detects bytes of another position or object, and a
+ * truncated object.
  */
 import { crc32 } from 'node:zlib'
 
@@ -11,7 +11,7 @@ export const frameContent = 64 * 1024
 const sumBytes = 4
 const frameBytes = frameContent + sumBytes
 
-/** Bytes that an answer should have had, and does not have. */
+/** Bytes of an answer are missing or wrong. */
 export class Damaged extends Error {
   override readonly name = 'Damaged'
 }
@@ -25,16 +25,16 @@ export function objectBytes(size: number): number {
 export function blobBytes(objectSize: number): number {
   const frames = Math.ceil(objectSize / frameBytes)
   const size = objectSize - sumBytes * frames
-  if (size < 0 || framesOf(size) !== frames) throw new Damaged(`no blob has ${objectSize} bytes in its object`)
+  if (size < 0 || framesOf(size) !== frames) throw new Damaged(`an object of ${objectSize} bytes contains no blob`)
   return size
 }
 
-/** Even an empty blob has a frame. */
+/** Returns the number of frames; even an empty blob has one. */
 function framesOf(size: number): number {
   return Math.max(1, Math.ceil(size / frameContent))
 }
 
-/** Returns the place of the frames in an object that have these bytes of its blob. */
+/** Returns the byte range in an object of the frames that contain these bytes of its blob. */
 export function framesAround({ start, end }: { readonly start: number; readonly end: number }) {
   const first = Math.floor(start / frameContent)
   const last = Math.ceil(end / frameContent)
@@ -48,8 +48,8 @@ export interface SizedBlob {
 }
 
 /**
- * Returns frames of a blob: from the one that begins at byte `start` to before byte `end`. `fill`
- * writes the bytes from a position on into a buffer.
+ * Returns the frames of a blob from the one that begins at byte `start` to the one before byte
+ * `end`. `fill` writes the bytes from a position on into a buffer.
  */
 export async function encodeFrames(
   blob: SizedBlob,
@@ -94,10 +94,10 @@ export async function* decodeFrames(
     held = [rest]
     heldBytes = rest.length
   }
-  if (heldBytes > 0) throw new Damaged(`the blob ${blob.name} was answered with other bytes than its frames`)
+  if (heldBytes > 0) throw new Damaged(`the answer for the blob ${blob.name} does not end at a frame boundary`)
 }
 
-/** Returns the bytes of a frame with its checksum; 0 beyond the last one. */
+/** Returns the length of a frame with its checksum; 0 beyond the last frame. */
 function frameLength({ size }: SizedBlob, frame: number): number {
   return frame < framesOf(size) ? Math.min(frameContent, size - frame * frameContent) + sumBytes : 0
 }

@@ -3,17 +3,23 @@ import type { LayerPlace } from '../store.ts'
 import type { LayerObject } from './layer.ts'
 import type { LocatedParts, ObjectPart, PartTarget, WrittenPart } from './layer-port.ts'
 
-/** Keeps the bytes of layers, in parts. The owner of the engine has them; one place never sees another's. */
+/**
+ * Stores the bytes of layers in parts. The owner of the engine provides it; objects of one place
+ * are invisible to other places.
+ */
 export interface LayerObjects {
-  /** Absent where runners cannot reach the store. */
+  /** Absent if runners cannot reach the store. */
   readonly direct?: DirectObjects
-  /** Returns how many of its first parts are there; null when the object is whole, and checked. */
+  /**
+   * Returns the number of the object's first parts that are stored; null when the object is
+   * complete and verified.
+   */
   parts(place: LayerPlace, object: LayerObject): Promise<number | null>
-  /** Keeps a part; does nothing for one that is there. Fails for a part of another size. */
+  /** Stores a part; does nothing if the store has it. Fails for a part of another size. */
   put(place: LayerPlace, digest: string, index: number, bytes: Uint8Array): Promise<void>
   /**
-   * Reads all parts back. Returns whether SHA-256 and size are right: then the object is whole.
-   * Otherwise drops the parts.
+   * Reads all parts back. Returns whether SHA-256 and size are right, which completes the object.
+   * Drops the parts otherwise.
    */
   complete(place: LayerPlace, object: LayerObject): Promise<boolean>
   /** Streams a whole object from a byte on. */

@@ -1,39 +1,39 @@
 /** Describes layers of snapshots that travel between the machines of runners. */
 import type { LayerBlob } from '@harmont/sandbox'
 
-/** An EROFS image, or an archive, compressed by zstd. A runner names those that it takes. */
+/** An EROFS image, or an archive compressed by zstd. A runner lists the forms that it accepts. */
 export type LayerForm = LayerBlob['form']
 
-/** All but the last part of an object have this size. */
+/** All parts of an object except the last have this size. */
 export const layerPartBytes = 8 * 1024 * 1024
 
 export type { LayerBlob, LayerObject, TravellingLayer } from '@harmont/sandbox'
 
-/** Tells which layers a runner gives and takes. */
+/** Describes the layers that a runner sends and fetches. */
 export interface LayerTraffic {
-  /** Best first; none for a runner that gives and takes nothing. */
+  /** Best form first; empty for a runner that exchanges no layers. */
   readonly forms: readonly LayerForm[]
-  /** Digest of its base `host`, which no other machine can have; null without one. */
+  /** Digest of the runner's base `host`, which no other machine can have; null without one. */
   readonly host: string | null
 }
 
 export const noTraffic: LayerTraffic = { forms: [], host: null }
 
-/** A snapshot that the server wants to keep, because a job elsewhere starts from it. */
+/** A snapshot that the server wants to store, because a job on another machine starts from it. */
 export interface WantedSnapshot {
   readonly snapshot: string
   readonly form: LayerForm
-  /** Nobody waits for it yet. */
+  /** True if no job waits for it yet. */
   readonly ahead?: boolean
 }
 
-/** The parts of an object that the server has. */
+/** An incomplete object, and the number of parts that the server has. */
 export interface LackingObject {
   readonly digest: string
   readonly parts: number
 }
 
-/** The server wants nothing of this snapshot from this runner, or no more. */
+/** The server does not want this snapshot from this runner, or no longer wants it. */
 export class NotWanted extends Error {
   override readonly name = 'NotWanted'
 }

@@ -25,25 +25,25 @@ export interface LocalLayersOptions {
   readonly store: Pick<Store, 'builds' | 'changes' | 'now'>
   readonly layers: LayerStore
   readonly objects: LayerObjects
-  /** The runner whose port this is, and where it may take jobs. */
+  /** The runner of this port, and the jobs that it may take. */
   readonly runner: string
   readonly reach: Reach
-  /** Whether the runner gets secrets. Its files hold none if it gets none. */
+  /** Whether the runner gets secrets. If not, its files contain none. */
   readonly getsSecrets: boolean
-  /** Whether a build has all secrets of these names. */
+  /** Returns whether a build has all secrets of these names. */
   readonly mayHave: (buildId: string, names: readonly string[]) => Promise<boolean>
-  /** Signs tickets with which runners take layers from each other; absent where they do not. */
+  /** Signs the tickets for peers; absent if runners do not take layers from each other. */
   readonly ticketSecret?: string
   readonly log: Log
-  /** Absent where nobody counts. */
+  /** Absent if layer transfers are not counted. */
   readonly watch?: Pick<EngineWatch, 'layerMoved'>
 }
 
 type Loaded = { readonly build: Build; readonly context: BuildContext }
 
 /**
- * Gives and takes layers for one runner. It gives the layers that the server wants, and takes those
- * that its jobs start from.
+ * Exchanges layers for one runner. Sends the layers that the server wants, and fetches those that
+ * the runner's jobs start from.
  */
 export class LocalLayers implements LayerPort {
   readonly direct?: DirectLayers
@@ -70,20 +70,23 @@ export class LocalLayers implements LayerPort {
     }
   }
 
-  /** Tells the listeners what is wanted of the runner. A failure only costs time: renewals repeat it. */
+  /**
+   * Notifies the listeners of snapshots that the server wants from the runner. A failure only costs
+   * time, because renewals repeat the call.
+   */
   async tellWanted(): Promise<void> {
     const { layers, runner, log } = this.#options
     try {
       const all = await layers.wantedOf(runner)
       for (const listener of this.#listeners) for (const wanted of all) listener(wanted)
     } catch (error) {
-      log('warn', 'could not read which snapshots are wanted', error)
+      log('warn', 'could not read the wanted snapshots', error)
     }
   }
 
   async offer(wanted: WantedSnapshot, ids: readonly string[]): Promise<readonly string[]> {
     const asked = await this.#asked(wanted)
-    if (!ids.includes(wanted.snapshot)) throw new NotWanted('The snapshot is not among its layers.')
+    if (!ids.includes(wanted.snapshot)) throw new NotWanted('The layer does not belong to the snapshot.')
     return this.#options.layers.lacking(wanted, asked, ids)
   }
 
@@ -222,18 +225,21 @@ export class LocalLayers implements LayerPort {
     return { stored, place }
   }
 
-  /** Returns where the snapshot is shared; null when the leased job does not start from it. */
+  /**
+   * Returns the place in which the snapshot is shared; null when the leased job does not start from
+   * it.
+   */
   async #placeOf(lease: LeaseRef, snapshot: string): Promise<LayerPlace | null> {
     const { reach, store } = this.#options
     const known = await store.builds.known(lease.buildId)
-    // Another process may have given the lease.
+    // Another process may have granted the lease.
     const { build } = known && startsFrom(known.build, lease, snapshot) ? known : await this.#load(lease.buildId)
     return startsFrom(build, lease, snapshot) ? { queue: build.queue, pool: reach.pool ?? defaultPool } : null
   }
 
   /**
-   * Returns the secrets that may be in a layer: those of the step that left it, or without it those
-   * of all above.
+   * Returns the secrets that may be in a layer: those of the step that made it or, if that is
+   * unknown, of the snapshot's step or of the whole build.
    */
   async #taintOf(
     { buildId, jobId }: AskedSnapshot,
@@ -241,7 +247,7 @@ export class LocalLayers implements LayerPort {
     { id }: TravellingLayer,
   ): Promise<readonly string[]> {
     const { build, context } = await this.#load(buildId)
-    // No secret was given to it.
+    // Its steps got no secrets.
     if (context.trust === 'fork' || !this.#options.getsSecrets) return []
     const asked = build.jobs.find((job) => job.id === jobId)?.step ?? undefined
     const slot = slotOfSnapshot(build, id) ?? slotOfSnapshot(build, snapshot) ?? asked
@@ -255,7 +261,7 @@ export class LocalLayers implements LayerPort {
   }
 }
 
-/** Whether a build has this lease, and its job starts from the snapshot. */
+/** Returns whether a build has this lease and the job starts from the snapshot. */
 function startsFrom(build: Build, { jobId, ...lease }: LeaseRef, snapshot: string): boolean {
   const job = build.jobs.find(({ id }) => id === jobId)
   if (job === undefined || job.step === null || !isNewestLease(job, lease) || !isHeld(job.state)) return false

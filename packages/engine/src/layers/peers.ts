@@ -1,28 +1,28 @@
-/** Runners from which others of their pool take layers, and the tickets that let them. */
+/** Addresses of peers, and the tickets that give access to their layers. */
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import type { Instant } from '../core/model.ts'
 
-/** Where other runners take layers from a runner. */
+/** Address at which other runners take layers from a runner. */
 export interface PeerAddress {
   /** `HOST:PORT` */
   readonly address: string
-  /** SHA-256 of its certificate, in hex: it signs that itself. */
+  /** SHA-256 of its self-signed certificate, in hex. */
   readonly certificate: string
 }
 
-/** Lets one runner read one object of a layer at the runner whose key has signed it. */
+/** Allows one runner to read one object of a layer from the runner whose key signed the ticket. */
 export interface PeerTicket {
   readonly layer: string
   readonly digest: string
   /** SHA-256 of the taker's certificate, in hex. */
   readonly taker: string
-  /** By the server's clock. */
+  /** Expiry by the server's clock. */
   readonly until: Instant
 }
 
 export const ticketMs = 15 * 60_000
 
-/** Returns the key of the tickets for a runner. It forges no ticket for another one. */
+/** Returns a runner's key for tickets. The key cannot forge tickets for other runners. */
 export function ticketKey(secret: string, runner: string): string {
   return createHmac('sha256', secret)
     .update(JSON.stringify(['layer tickets', runner]))
@@ -34,7 +34,7 @@ export function signTicket(key: string, { layer, digest, taker, until }: PeerTic
   return `${claim}.${signatureOf(key, claim)}`
 }
 
-/** Returns what a ticket is for; null unless the key has signed it and it still holds. */
+/** Returns the content of a ticket; null if the signature is wrong or the ticket has expired. */
 export function readTicket(key: string, text: string, now: Instant): PeerTicket | null {
   const [claim = '', signature = ''] = text.split('.')
   const [given, right] = [Buffer.from(signature), Buffer.from(signatureOf(key, claim))]

@@ -3,8 +3,8 @@ import type { Build } from '../core/model.ts'
 import { filesFrom } from '../core/placement/homes.ts'
 
 /**
- * Returns the names of the secrets that may be in a step's files: those that the plan gives to it,
- * and to the steps that it starts from.
+ * Returns the names of the secrets that may be in a step's files: the secrets of the step and of
+ * all steps that it starts from.
  */
 export function plannedSecrets({ steps }: Pick<Build, 'steps'>, slot: Slot): readonly string[] {
   const names = new Set<string>()
@@ -18,12 +18,14 @@ export function plannedSecrets({ steps }: Pick<Build, 'steps'>, slot: Slot): rea
   return [...names]
 }
 
-/** Returns the names of all secrets that steps of a build name, or may name once they are appended. */
+/**
+ * Returns the names of all secrets that steps of a build use, or may use once they are appended.
+ */
 export function secretNamesOf({ steps }: Pick<Build, 'steps'>): readonly string[] {
   return [...new Set(steps.flatMap(({ secrets, append }) => [...Object.values(secrets), ...(append?.secrets ?? [])]))]
 }
 
-/** Returns the slot of the step whose newest attempt left this snapshot, or its service did. */
+/** Returns the slot of the step whose newest attempt, or whose service, made this snapshot. */
 export function slotOfSnapshot({ jobs }: Pick<Build, 'jobs'>, id: string): Slot | undefined {
   const slot = jobs.findIndex(
     ({ snapshot, serviceSnapshots }) => snapshot === id || Object.values(serviceSnapshots).includes(id),

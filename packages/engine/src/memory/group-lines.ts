@@ -2,7 +2,7 @@ import type { Group } from '../core/gates.ts'
 import type { Instant } from '../core/model.ts'
 import type { Wait } from '../wait.ts'
 
-/** A job that waits in the line of its group. */
+/** A job that waits in the queue of its group. */
 interface InLine {
   readonly jobId: string
   readonly buildId: string
@@ -10,27 +10,27 @@ interface InLine {
   readonly step: number
   readonly notBefore: Instant | null
   readonly group: Group
-  /** The order of arrival, as a number that grows. */
+  /** Order of arrival, as an increasing number. */
   readonly age: number
 }
 
 interface Line {
-  /** The waiting jobs, in the order in which they start. */
+  /** Waiting jobs, in the order in which they will start. */
   readonly waiting: InLine[]
-  /** The running jobs, oldest first. */
+  /** Running jobs, oldest first. */
   readonly running: Map<string, { readonly buildId: string; readonly limit: number }>
-  /** The number of jobs, waiting or running, with each limit. */
+  /** Number of waiting and running jobs with each limit. */
   readonly limits: Map<number, number>
 }
 
 /**
- * The lines of jobs before groups: which jobs run, and which may run next. The cost of a call does
- * not grow with how many wait, but for their place in memory.
+ * The queues of groups: the jobs that run, and the jobs that may run next. The cost of a call does
+ * not grow with the number of waiting jobs, except for moving them in memory.
  */
 export class GroupLines {
   readonly #lines = new Map<string, Line>()
   readonly #jobs = new Map<string, InLine>()
-  /** Groups with a waiting job and room for it, longest so first. */
+  /** Groups with a waiting job and room for it, in the order in which they got both. */
   readonly #open = new Set<string>()
 
   add(job: InLine): void {
@@ -41,7 +41,7 @@ export class GroupLines {
     this.#count(line, job.group, 1)
   }
 
-  /** Takes a waiting job out of its line, if it is in one. */
+  /** Removes a waiting job from its queue, if it is in one. */
   leave(jobId: string): void {
     const job = this.#jobs.get(jobId)
     const line = job && this.#lines.get(job.group.key)
@@ -51,7 +51,7 @@ export class GroupLines {
     this.#count(line, job.group, -1)
   }
 
-  /** Notes that a job runs from now on. */
+  /** Records that a job runs. */
   enter(jobId: string, buildId: string, group: Group): void {
     const line = this.#line(group.key)
     if (line.running.has(jobId)) return
@@ -59,13 +59,13 @@ export class GroupLines {
     this.#count(line, group, 1)
   }
 
-  /** Notes that a job runs no more, if it did. */
+  /** Records that a job stopped running; does nothing if it did not run. */
   exit(jobId: string, group: Group): void {
     const line = this.#lines.get(group.key)
     if (line?.running.delete(jobId)) this.#count(line, group, -1)
   }
 
-  /** Returns up to `most` jobs that may run now, in the order of their lines. */
+  /** Returns up to `most` jobs that may run now, in queue order. */
   next(most: number, now: Instant): readonly InLine[] {
     const found: InLine[] = []
     for (const key of this.#open) {
@@ -75,7 +75,7 @@ export class GroupLines {
       for (const job of line?.waiting ?? []) {
         if (room === 0 || found.length === most) break
         if (job.notBefore !== null && job.notBefore > now) continue
-        // No job counts as older than the one before it in the line.
+        // A job never counts as older than the one before it in the queue.
         age = Math.max(age, job.age)
         found.push({ ...job, age })
         room--
@@ -85,12 +85,12 @@ export class GroupLines {
     return found
   }
 
-  /** Yields the delayed jobs of groups with room. In a full group they wait for room first. */
+  /** Yields the delayed jobs of groups with room. Jobs of a full group wait for room first. */
   *delayed(): Generator<InLine> {
     for (const key of this.#open) yield* this.#lines.get(key)?.waiting ?? []
   }
 
-  /** Returns the waits of jobs whose turn in their line has not come. */
+  /** Returns the waits of jobs that are not next in their queue. */
   waits(jobIds: readonly string[], now: Instant): ReadonlyMap<string, Wait> {
     const waits = new Map<string, Wait>()
     const wanted = new Set(jobIds)
@@ -133,7 +133,7 @@ function roomOf(line: Line): number {
   return Math.max(0, lowestOf(line) - line.running.size)
 }
 
-/** Finds where the job stands in the line, or belongs. */
+/** Returns the index of the job in the queue, or the index at which to insert it. */
 function placeOf(waiting: readonly InLine[], job: InLine): number {
   let [from, to] = [0, waiting.length]
   while (from < to) {

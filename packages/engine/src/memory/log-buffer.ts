@@ -3,14 +3,17 @@ import type { Chunk, StreamKind } from '@harmont/logs'
 /** The chunks of one job. */
 export class LogBuffer {
   #chunks: Chunk[] = []
-  /** The seq before the first chunk that is kept. */
+  /** The seq before the first stored chunk. */
   #dropped = 0
 
   get lastSeq(): number {
     return this.#dropped + this.#chunks.length
   }
 
-  /** Adds chunks; returns false when all were there already. Throws when they leave a gap. */
+  /**
+   * Adds chunks; returns false when all of them are stored already. Throws when the chunks leave a
+   * gap.
+   */
   append(chunks: readonly Chunk[]): boolean {
     const first = chunks[0]
     if (first === undefined || isRepeated(chunks, this.lastSeq)) return false
@@ -44,12 +47,12 @@ export class LogBuffer {
   }
 }
 
-/** Tells whether all of these chunks are stored already. */
+/** Returns whether all of these chunks are stored already. */
 function isRepeated(chunks: readonly Chunk[], lastSeq: number): boolean {
   return (chunks.at(-1)?.seq ?? 0) <= lastSeq
 }
 
-/** Returns the error of an append that does not follow what is stored. */
+/** Returns the error for an append that does not follow the stored chunks. */
 export function gap(lastSeq: number, got: number): Error {
-  return new Error(`expected the log to go on at chunk ${lastSeq + 1}, got chunk ${got}`)
+  return new Error(`expected chunk ${lastSeq + 1} of the log next, got chunk ${got}`)
 }

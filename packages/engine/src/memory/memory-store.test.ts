@@ -16,7 +16,7 @@ storeSuite('memory store', async () => {
   }
 })
 
-test('G01 a lease is no longer before the start than after it, so that the start never shortens it', async () => {
+test('G01 a lease is at least as long before the start as after it, so that the start never shortens it', async () => {
   const store = createMemoryStore({ leaseMs: 10_000 })
   const from = { kind: 'plan', plan: plainPlan([{}]), conditions: [true] } as const
   store.builds.submit(

@@ -29,37 +29,37 @@ import { MemoryRunners } from './runners.ts'
 import { annotationsOf, liveSnapshots, overdueEvents } from './scans.ts'
 import { type StoredBuild, WorkingBuilds } from './working-builds.ts'
 
-/** Builds of one process, for as long as it lives (`hm run`). */
+/** Stores the builds of one process in memory (`hm run`). */
 export interface MemoryStore extends Store {
   readonly builds: MemoryBuilds
   readonly outputs: MemoryOutputs
 }
 
-/** Gives and keeps the times that splits are dealt out by. */
+/** Stores the durations of files and the deals of splits. */
 export interface SplitMemory {
-  /** Returns how long files took, in milliseconds by path. */
+  /** Returns the durations of files, in milliseconds by path. */
   times(): ReadonlyMap<string, number>
-  /** Deals of the run that this one tries again, by `splitKey`. */
+  /** Deals of the run that this one retries, by `splitKey`. */
   readonly earlier: ReadonlyMap<string, Deal>
-  /** Keeps a deal before anything follows from it. */
+  /** Stores a deal before it is used. */
   keep(key: string, deal: Deal): void
 }
 
 const noMemory: SplitMemory = { times: () => new Map(), earlier: new Map(), keep: () => {} }
 
 interface MemoryOutputs extends OutputStore {
-  /** Returns what the step of a job left. */
+  /** Returns the output of a job's step. */
   of(jobId: string): StepOutput
 }
 
 interface MemoryBuilds extends BuildStore {
-  /** Takes a new build in and makes its first jobs ready. */
+  /** Adds a new build and makes its first jobs ready. */
   submit(created: Created, context: BuildContext): void
 }
 
 /**
- * Opens a store without builds. Its parts are plain objects: `{ ...store, builds: {
- * ...store.builds, apply } }` is a store with another `apply`.
+ * Opens a store without builds. Its parts are plain objects:
+ * `{ ...store, builds: { ...store.builds, apply } }` is a store with another `apply`.
  */
 export function createMemoryStore(given: Partial<StoreSettings> = {}, splits = noMemory): MemoryStore {
   const settings = storeSettings(given)
@@ -112,7 +112,7 @@ function buildStore(work: WorkingBuilds, { now: clock }: StoreSettings, runners:
     },
     async apply(buildId, events, output) {
       if (events.some(({ type }) => type === 'leased'))
-        throw new TypeError('expected an event, got a lease: `leases.take` gives leases')
+        throw new TypeError('expected an event, got a lease: only `leases.take` grants leases')
       const stored = work.builds.get(buildId)
       if (!stored) return undefined
       const applied = work.apply(stored, events, output, (event) => runners.isBack(event))
@@ -124,7 +124,7 @@ function buildStore(work: WorkingBuilds, { now: clock }: StoreSettings, runners:
       const ready = live?.jobs.filter(({ state }) => state === 'scheduled').map(({ id }) => id)
       return live && ready ? work.ready.waits(live.header.queue, ready, now) : new Map()
     },
-    // Each change has settled the groups already.
+    // Every change settles the groups immediately.
     settleGroups: async () => {},
     async watch(now) {
       const isBroken = watch === null || watch.seenAt < now - longBreakMs
@@ -142,7 +142,7 @@ function buildStore(work: WorkingBuilds, { now: clock }: StoreSettings, runners:
   }
 }
 
-/** Whether a job is ready that any runner may take, or one of these. */
+/** Returns whether the build has a ready job that one of these runners, or any runner, may take. */
 function hasTaker({ live: { header, steps, jobs, render } }: StoredBuild, runners: readonly PresentRunner[]): boolean {
   const ready = (render === null ? jobs : [...jobs, render]).filter(({ state }) => state === 'scheduled')
   return ready.some(({ step }) => {
@@ -198,7 +198,7 @@ function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: Memor
       const leases = await of(runner)
       return leases.map((lease) => work.changeLease(lease, { expiresAt: now + work.leaseMs(lease.started) }))
     },
-    // `hm run` explains a miss in the log: nobody reads the look-ups of one process.
+    // `hm run` explains a miss in the log, and nothing reads the lookups of one process.
     noteLookUp: async (lease) => work.heldLease(lease) !== undefined,
     async overdue(now, limit) {
       const headers = [...work.builds.values()].map(({ live }) => live.header)
@@ -214,7 +214,10 @@ function leaseStore(work: WorkingBuilds, settings: StoreSettings, runners: Memor
 }
 
 function logStore(work: WorkingBuilds, changes: LocalChangeFeed): LogStore {
-  /** How much of a service's output its log has, under which lease of its job. */
+  /**
+   * Position in a service's output up to which its log has it, with the fencing number of the job's
+   * lease.
+   */
   const positions = new Map<string, { readonly fence: number; readonly spoolPosition: string }>()
   const appendToService = (id: string, fence: number, chunks: readonly Chunk[], spoolPosition: string): boolean => {
     if (positions.get(id)?.fence !== fence) return false
@@ -246,7 +249,7 @@ function logStore(work: WorkingBuilds, changes: LocalChangeFeed): LogStore {
       return { lastSeq: log.lastSeq, spoolPosition, logBytes: log.bytes() }
     },
     async remark(jobId, text, at) {
-      if (work.leases.has(jobId)) throw new Error(`job ${jobId} is leased: its runner writes its log`)
+      if (work.leases.has(jobId)) throw new Error(`job ${jobId} is leased, so only its runner may write its log`)
       work.remark(jobId, text, at)
       changes.job(jobId)
     },

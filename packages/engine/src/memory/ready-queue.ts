@@ -21,8 +21,8 @@ interface Queue {
 }
 
 /**
- * The jobs that wait for a runner, in fair turns between queues, then by age. A group has as many
- * as its limit allows, in the order of their builds and steps.
+ * The jobs that wait for a runner, in fair turns between queues, then by age. Offers no more jobs
+ * of a group than its limit allows, in the order of their builds and steps.
  */
 export class ReadyQueue {
   readonly #queues = new Map<string, Queue>()
@@ -43,14 +43,14 @@ export class ReadyQueue {
     queue.groups.leave(jobId)
   }
 
-  /** Notes that a job of this group runs, or does no more. */
+  /** Records that a job of this group runs, or stopped running. */
   run(queueName: string, { jobId, buildId }: Pick<ReadyJob, 'jobId' | 'buildId'>, group: Group, runs: boolean): void {
     const { groups } = this.#queue(queueName)
     if (runs) groups.enter(jobId, buildId, group)
     else groups.exit(jobId, group)
   }
 
-  /** Takes up to `slots` jobs whose time has come and that `fits` lets pass. */
+  /** Takes up to `slots` jobs whose time has come and that `fits` accepts. */
   take(
     slots: number,
     now: Instant,
@@ -75,7 +75,7 @@ export class ReadyQueue {
     return taken
   }
 
-  /** Returns the waits of the jobs that their group holds back. */
+  /** Returns the waits of the jobs that their groups hold back. */
   waits(queueName: string, jobIds: readonly string[], now: Instant): ReadonlyMap<string, Wait> {
     return this.#queue(queueName).groups.waits(jobIds, now)
   }

@@ -23,7 +23,7 @@ export class MemoryRunners implements RunnerStore {
     return false
   }
 
-  /** Notes that a runner that gets a lease is there, as its renewals do. */
+  /** Records the presence of a runner that gets a lease, as its renewals do. */
   heard(runner: string, now: Instant): void {
     const known = this.#known.get(runner)
     if (known !== undefined) this.#known.set(runner, { ...known, seenAt: Math.max(known.seenAt, now) })
@@ -54,14 +54,14 @@ export class MemoryRunners implements RunnerStore {
     })
   }
 
-  /** Whether an event tells that a runner is gone which is there. */
+  /** Returns whether an event reports the loss of a runner that is present. */
   isBack(event: BuildEvent): boolean {
     return (
       event.type === 'holder_gone' && this.#known.has(event.runner) && !this.#isGone(event.runner, event.at - goneMs)
     )
   }
 
-  /** Returns the runners that were there after this instant. */
+  /** Returns the runners that were seen after this instant. */
   since(instant: Instant): readonly PresentRunner[] {
     return [...this.#known].flatMap(([id, { reach, seenAt }]) => (seenAt > instant ? [{ id, reach }] : []))
   }

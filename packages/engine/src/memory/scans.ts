@@ -27,8 +27,8 @@ function endOf({ live }: StoredBuild): Instant {
 }
 
 /**
- * Returns as `wanted` the snapshots of a build's jobs that did not pass, of the steps that these
- * build in or take files from, and of services while the build has not passed.
+ * Returns as `wanted` the snapshots of unpassed jobs, of the steps that these build in or take
+ * files from, and of services while the build has not passed.
  */
 function snapshotsOf({ live, attempts }: StoredBuild, runner?: string): Record<'wanted' | 'others', readonly string[]> {
   const parents = new Set<number>()
@@ -40,11 +40,11 @@ function snapshotsOf({ live, attempts }: StoredBuild, runner?: string): Record<'
   const wanted: string[] = []
   const others: string[] = []
   const hasFailed = live.header.state !== 'passed'
-  // A step that is still to be appended may start from any step of its build.
+  // A future appended step may start from any step of its build.
   const mayGrow = live.steps.some(({ append }, slot) => append && !isTerminal(live.jobs[slot]?.state ?? 'passed'))
   for (const { snapshot, state, step, serviceSnapshots, runner: holder } of attempts.values()) {
     if (runner !== undefined && runner !== holder) continue
-    // Some step may still start from them, or be retried.
+    // A step that starts from them may still run or be retried.
     ;(hasFailed ? wanted : others).push(...Object.values(serviceSnapshots))
     if (snapshot === null || step === null) continue
     ;(state !== 'passed' || parents.has(step) || mayGrow ? wanted : others).push(snapshot)
@@ -57,7 +57,7 @@ interface Overdue {
   readonly event: BuildEvent
 }
 
-/** Returns the events that are overdue, from a look at every build and every lease. */
+/** Returns the overdue events by examining every build and every lease. */
 export function overdueEvents(
   headers: Iterable<BuildHeader>,
   leases: Iterable<Lease>,

@@ -17,13 +17,15 @@ import { ReadyQueue } from './ready-queue.ts'
 export interface StoredBuild {
   readonly live: LiveBuild
   readonly context: BuildContext
-  /** Every attempt, in the order they were made. */
+  /** All attempts in order of creation. */
   readonly attempts: Map<string, Job>
   /** Outputs of steps, by their jobs. */
   readonly outputs: Map<string, StepOutput>
 }
 
-/** The builds, leases and logs of one process, and how a change of a build moves all three. */
+/**
+ * Holds the builds, leases and logs of one process, and keeps the three consistent at each change.
+ */
 export class WorkingBuilds {
   readonly builds = new Map<string, StoredBuild>()
   readonly leases = new Map<string, Lease>()
@@ -37,7 +39,7 @@ export class WorkingBuilds {
     this.#changes = changes
   }
 
-  /** Takes a new build in and makes its first jobs ready. */
+  /** Adds a new build and makes its first jobs ready. */
   submit({ build, effects }: Created, context: BuildContext): void {
     const live = liveBuild(build)
     const jobs = build.render === null ? build.jobs : [build.render]
@@ -48,7 +50,7 @@ export class WorkingBuilds {
     this.settle(effects)
   }
 
-  /** Applies events, and refuses losses of leases that have not expired, and of runners that are back. */
+  /** Applies events; refuses losses of unexpired leases and of runners that are present. */
   apply(
     stored: StoredBuild,
     asked: readonly BuildEvent[],
@@ -75,7 +77,7 @@ export class WorkingBuilds {
     return { build: viewBuild(live), changed, taken, effects: played.effects }
   }
 
-  /** Returns what the step of an ended job left. */
+  /** Returns the output of an ended job's step. */
   outputOf(jobId: string): StepOutput | undefined {
     return [...this.builds.values()].find(({ outputs }) => outputs.has(jobId))?.outputs.get(jobId)
   }
@@ -89,7 +91,7 @@ export class WorkingBuilds {
     if (remark !== null) this.remark(jobId, remark, at)
   }
 
-  /** Settles the groups that effects name, and then those that this affects. */
+  /** Settles the groups that effects name, and then the groups that this affects. */
   settle(effects: readonly Effect[]): void {
     const due = effects.flatMap((effect) => (effect.type === 'group_due' ? effect.key : []))
     for (let key = due.pop(); key !== undefined; key = due.pop()) {
@@ -104,7 +106,7 @@ export class WorkingBuilds {
     }
   }
 
-  /** Returns the check whether this runner may take a ready job, for jobs that it takes at once. */
+  /** Returns a check whether this runner may take a ready job, for jobs that are taken together. */
   checkFor(taker: Taker): (job: { readonly jobId: string; readonly buildId: string }) => boolean {
     const checks = new Map<string, ReturnType<typeof checkTogether>>()
     return ({ jobId, buildId }) => {
@@ -116,7 +118,7 @@ export class WorkingBuilds {
     }
   }
 
-  /** Returns the lease that this names, while it is held. */
+  /** Returns the lease with this name while it is held. */
   heldLease({ jobId, ...named }: NamedLeaseOf): Lease | undefined {
     const lease = this.leases.get(jobId)
     return lease && isNewestLease(lease, named) ? lease : undefined
@@ -128,7 +130,7 @@ export class WorkingBuilds {
     return changed
   }
 
-  /** Returns how long a lease lasts. */
+  /** Returns the duration of a lease in milliseconds. */
   leaseMs(isStarted: boolean): number {
     return isStarted ? this.#settings.leaseMs : this.#settings.startLeaseMs
   }
@@ -145,7 +147,7 @@ export class WorkingBuilds {
 
   /**
    * Keeps a job in the ready queue exactly while it is scheduled, and its lease exactly while a
-   * runner may have processes of it.
+   * runner may have processes of the job.
    */
   #follow({ live }: StoredBuild, job: Job, at: Instant): void {
     const { id: buildId, queue, createdAt: builtAt } = live.header
@@ -156,7 +158,7 @@ export class WorkingBuilds {
     else this.ready.delete(queue, jobId)
     if (group) {
       this.ready.run(queue, { jobId, buildId }, group, isHeld(state))
-      // A job that ends, or waits no more, may have made room for another.
+      // The job may have made room for another one.
       if (!isHeld(state)) this.#changes.ready()
     }
     const lease = this.leases.get(job.id)
@@ -165,8 +167,8 @@ export class WorkingBuilds {
     else {
       const starts = job.state === 'running' && !lease.started
       const stop = job.state === 'canceling' ? 'cancel' : job.state === 'timing_out' ? 'timeout' : null
-      // A lease never becomes shorter: its runner lets the command live until it ends, and may hear
-      // of the change late.
+      // A lease never becomes shorter: its runner lets the command run until the lease expires, and
+      // may learn of a change late.
       const expiresAt = starts ? Math.max(at + this.leaseMs(true), lease.expiresAt) : lease.expiresAt
       this.changeLease(lease, { stop, deadlineAt: job.deadlineAt, started: lease.started || starts, expiresAt })
     }

@@ -122,7 +122,7 @@ export class PostgresBuilds implements BuildStore {
 
   async apply(buildId: string, events: readonly BuildEvent[], output?: JobOutput): Promise<Applied | undefined> {
     if (events.some(({ type }) => type === 'leased'))
-      throw new TypeError('expected an event, got a lease: `leases.take` gives leases')
+      throw new TypeError('expected an event, got a lease: only `leases.take` grants leases')
     const written = output && { ...output, reports: await this.#writeReports(buildId, events, output) }
     return (await this.#turns.work(buildId, { events, lease: null, output: written }, true))?.applied
   }

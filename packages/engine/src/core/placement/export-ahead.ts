@@ -1,25 +1,30 @@
 /**
- * Which files leave their runner before anybody asks for them. A runner takes what is ready on its
- * files as long as it has slots, so jobs that are left when they have been ready for a while are more
- * than it has slots for, and another runner is likely to want their files.
+ * Chooses the files that leave their runner before another runner requests them. A runner with free
+ * slots takes the jobs that are ready on its files. Jobs that stay ready for a while exceed its
+ * slots, so another runner is likely to need their files.
  */
 
-/** Files that jobs wait for at the runner that has them, while other runners could take the jobs. */
+/** Files on a runner where jobs wait for slots, while other runners could take the jobs. */
 export interface CrowdedFiles {
   readonly snapshot: string
   readonly runner: string
-  /** Number of the jobs. */
+  /** Number of waiting jobs. */
   readonly jobs: number
 }
 
-/** How long a job waits at the runner with its files before they leave unasked. */
+/**
+ * Time that a job waits at the runner with its files before they are sent ahead, in milliseconds.
+ */
 export const crowdedMs = 2_000
-/** Making an image keeps a processor busy, and sending it the network of jobs. */
+/**
+ * Limits files sent ahead per runner: making an image uses a processor, and sending it uses the
+ * network of jobs.
+ */
 export const mostAhead = 2
 
 /**
- * Returns the files to send unasked: those that most jobs wait for first. @param sending the number
- * of files that each runner has still to send.
+ * Returns the files to send ahead, those with the most waiting jobs first. @param sending number of
+ * files that each runner is still sending.
  */
 export function chooseAhead<T extends CrowdedFiles>(
   crowded: readonly T[],

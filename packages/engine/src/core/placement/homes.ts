@@ -1,8 +1,7 @@
 /**
- * Homes of steps. A step starts on a machine that has the files that it starts from, or on one that
- * can have them, because the server keeps them. Steps that share files, directly or by way of
- * others, are a family. Its steps that start from an image go where its files are, so that these
- * need not travel.
+ * Homes of steps. A step starts on a machine that has its files, or on one that can get them from
+ * the server. Steps that share files directly or indirectly form a family. Its steps that start
+ * from an image run where its files are, so that the files need not travel.
  */
 import { RENDER, type Slot } from '../live-build.ts'
 import type { Build, Job, Step } from '../model.ts'
@@ -18,15 +17,18 @@ export function filesFrom({ buildsIn, inputs = [], services = [] }: Step): reado
   return [...own, ...inputs.map(({ from }) => from), ...services.flatMap(({ from }) => from ?? [])]
 }
 
-/** Files of a step that another one starts from. */
+/** Files of a step from which another step starts. */
 export interface NeededFiles {
   readonly from: Slot
   readonly snapshot: string
-  /** The runner that made them; null when its machine is gone, and for jobs of earlier releases. */
+  /**
+   * The runner that made the files; null when its machine is gone, and for jobs of earlier
+   * releases.
+   */
   readonly holder: string | null
 }
 
-/** Returns the files that the job at a slot starts from, as far as they exist: its base comes first. */
+/** Returns the existing files that the job at a slot starts from, its base first. */
 export function neededFiles({ steps, jobs }: Steps, slot: Slot): readonly NeededFiles[] {
   const step = steps[slot]
   if (step === undefined) return []
@@ -51,14 +53,14 @@ export function familyOf(steps: readonly Step[], slot: Slot): readonly Slot[] {
 }
 
 /**
- * Returns the runner whose machine has files of the step's family, or is making them; null while no
- * machine has. The cost grows with the family only while that is so.
+ * Returns the runner whose machine has or is making files of the step's family; null if there is
+ * none. Only in the null case does the cost grow with the size of the family.
  */
 export function homeOf(build: Steps, slot: Slot): string | null {
   return build.jobs[deciderOf(build, slot) ?? -1]?.runner ?? null
 }
 
-/** Returns the member of a step's family, itself left out, whose runner is the home of the step. */
+/** Returns the other member of a step's family whose runner is the step's home. */
 export function deciderOf({ steps, jobs }: Steps, slot: Slot): Slot | undefined {
   return familyOf(steps, slot).find((other) => {
     const job = other === slot ? undefined : jobs[other]
@@ -66,12 +68,12 @@ export function deciderOf({ steps, jobs }: Steps, slot: Slot): Slot | undefined 
   })
 }
 
-/** Whether the family of this job must go where the job is, or was. */
+/** Returns whether the family of this job must run on the job's runner. */
 export function bindsFamily(job: Job): boolean {
   return job.runner !== null && (isHeld(job.state) || hasFiles(job))
 }
 
-/** Whether the job left files that other steps may start from. */
+/** Returns whether the job left files that other steps may start from. */
 function hasFiles({ snapshot, serviceSnapshots }: Job): boolean {
   return snapshot !== null || Object.keys(serviceSnapshots).length > 0
 }

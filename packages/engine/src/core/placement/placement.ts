@@ -1,4 +1,4 @@
-/** Which runner may take a ready job of a build. */
+/** Decides which runner may take a ready job of a build. */
 import type { LayerTraffic } from '../../layers/layer.ts'
 import { type LiveBuild, RENDER, type Slot } from '../live-build.ts'
 import { familyOf, homeOf, neededFiles } from './homes.ts'
@@ -8,13 +8,13 @@ import { type Reach, reaches } from './reach.ts'
 export interface Taker {
   readonly runner: string
   readonly reach: Reach
-  /** Tells which files of other runners it takes. */
+  /** Describes which files of other runners the runner accepts. */
   readonly traffic: LayerTraffic
 }
 
 /**
- * Whether the runner may take the job, as far as the build is decided. The store decides whether it
- * can have the files.
+ * Returns whether the runner may take the job, as far as the build decides it. The store decides
+ * whether the runner can get the files.
  */
 export function isWithin(live: LiveBuild, id: string, { runner, reach, traffic }: Taker): boolean {
   const slot = live.slots.get(id)
@@ -24,8 +24,8 @@ export function isWithin(live: LiveBuild, id: string, { runner, reach, traffic }
 }
 
 /**
- * Returns a check like `isWithin` for jobs that go at once: jobs that share files, and start from
- * none, go to one runner.
+ * Returns a check like `isWithin` for jobs that are leased together: jobs that share files but
+ * start from none go to one runner.
  */
 export function checkTogether(live: LiveBuild): (id: string, wish: Taker) => boolean {
   const homes = new Map<Slot, string>()

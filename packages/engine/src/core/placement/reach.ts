@@ -1,21 +1,24 @@
-/** Which runners may take the jobs of a step: by pool, labels and queue. */
+/** Decides which runners may take the jobs of a step by pool, labels and queue. */
 import type { Step } from '../model.ts'
 
-/** The jobs that a runner may take; null for any. */
+/** Selects the jobs that a runner may take; null means any. */
 export interface Reach {
   readonly pool: string | null
-  /** Labels that the runner has: all that a step asks for must be among them. */
+  /** Labels of the runner, which must include all labels that a step requests. */
   readonly labels: readonly string[] | null
   readonly queues: readonly string[] | null
 }
 
-/** The reach of a runner that takes whatever is ready, as on a laptop. */
+/** The reach of a runner that takes every ready job, as in `hm run`. */
 export const everything: Reach = { pool: null, labels: null, queues: null }
 
-/** The pool of steps and runners that name none. */
+/** The pool of steps and runners without one. */
 export const defaultPool = 'default'
 
-/** Whether a runner may take the jobs of a step of this queue; `step` is null for the rendering. */
+/**
+ * Returns whether a runner may take the jobs of a step of this queue; `step` is null for the
+ * rendering.
+ */
 export function reaches(
   { pool, labels, queues }: Reach,
   queue: string,

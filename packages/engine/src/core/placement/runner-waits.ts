@@ -3,16 +3,16 @@ import type { Build } from '../model.ts'
 import { homeOf, neededFiles } from './homes.ts'
 import { defaultPool, reaches } from './reach.ts'
 
-/** Why no runner that is there may take a ready job. */
+/** Reason why no present runner may take a ready job. */
 export type RunnerWait =
-  /** The step asks for a pool or labels that no runner has. */
+  /** The step requests a pool or labels that no runner has. */
   | { readonly kind: 'nobody'; readonly pool: string; readonly labels: readonly string[] }
-  /** The files that it starts from are on a runner that is away, or drains. */
+  /** The step's files are on a runner that is offline or draining. */
   | { readonly kind: 'home'; readonly runner: string }
 
 type Placed = Pick<Build, 'queue' | 'steps' | 'jobs'>
 
-/** Returns the snapshots that ready jobs of a build start from and that no runner has that is there. */
+/** Returns the snapshots that ready jobs of a build start from and that no present runner has. */
 export function absentFiles(build: Placed, present: readonly PresentRunner[]): readonly string[] {
   const ids = new Set(present.map(({ id }) => id))
   return build.jobs.flatMap(({ state, step }) =>
@@ -25,8 +25,8 @@ export function absentFiles(build: Placed, present: readonly PresentRunner[]): r
 }
 
 /**
- * Returns, by id, why ready jobs of a build find no runner among those that are there. `stored` are
- * the absent files that the server keeps.
+ * Returns the reasons, by job id, why no present runner may take a ready job of the build. `stored`
+ * contains the absent files that the server has.
  */
 export function runnerWaits(
   build: Placed,

@@ -102,7 +102,7 @@ export class PostgresLogs implements LogStore {
         where not exists (select from engine.leases where job_id = $1)`,
       [jobId, BigInt(at) * 1_000_000n, storable(remarkLine(text))],
     )
-    if (rowCount === 0) throw new Error(`job ${jobId} is leased: its runner writes its log`)
+    if (rowCount === 0) throw new Error(`job ${jobId} is leased, so only its runner may write its log`)
     this.#tell(jobId)
   }
 
