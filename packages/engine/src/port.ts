@@ -156,7 +156,9 @@ export interface ProbePort {
   registryLogin(fork: HeldFork, registry: string): Promise<RegistryLogin | null>
   /** Returns the deal of a split's files in the run's build. */
   dealFiles(fork: HeldFork, split: FileSplit, files: readonly SplitFile[]): Promise<Deal>
-  /** Gives back the runs that an earlier process of this runner began: none is adopted. */
+  /**
+   * Releases the runs that an earlier process of this runner began, because runs are never adopted.
+   */
   release(runner: string): Promise<void>
 }
 
@@ -165,53 +167,60 @@ export interface LeasedFork {
   readonly work: ForkWork
 }
 
-/** A run of a step's command, or of its tests' `rerun`, from what the step itself started from. */
+/**
+ * A run of a step's command, or of its tests' `rerun`, from the files that the step started from.
+ */
 export interface ForkWork {
-  /** A lease of its own, under an id that no job has: it leaves nothing to the build. */
+  /** The run's own lease, under an id that no job has; the run changes nothing in the build. */
   readonly job: LeasedJob & { readonly work: StepWork }
-  /** Returns the secrets of these names that the build has, which are masked in names of tests. */
+  /** Returns the secrets of the build with these names, which are masked in names of tests. */
   fetchSecrets(names: readonly string[]): Promise<SecretsAnswer>
-  /** Returns the login for a registry from which the build takes an image; null for none. */
+  /**
+   * Returns the login for a registry from which the build takes an image; null if there is none.
+   */
   registryLogin(registry: string): Promise<RegistryLogin | null>
-  /** Returns how the build has dealt out the files of a split. */
+  /** Returns the build's deal of the files of a split. */
   dealFiles(split: FileSplit, files: readonly SplitFile[]): Promise<Deal>
 }
 
 /**
- * The secrets that a build has. Values serve the command and the masking of its output, and are
+ * The secrets that a build has. Values are used for the command and for masking its output, and are
  * stored nowhere.
  */
 export type SecretsAnswer =
   | {
       readonly kind: 'values'
-      /** By name; without the secrets that the build does not have. */
+      /** Values by name, without missing secrets. */
       readonly values: ReadonlyMap<string, SecretValue>
-      /** By name: why this build may not have an existing secret. */
+      /** Reasons, by name, why this build may not use an existing secret. */
       readonly refused?: ReadonlyMap<string, string>
     }
-  /** The build may have no secrets. All are unset, and the remark goes to the log. */
+  /** The build may use no secrets. All are unset, and the remark goes to the log. */
   | { readonly kind: 'withheld'; readonly remark: string }
-  /** The secrets cannot be had, now or later. A job that names them fails with this reason. */
+  /** The secrets can never be provided. A job that uses them fails with this reason. */
   | { readonly kind: 'unusable'; readonly reason: string }
 
 export interface SecretValue {
   readonly value: string
-  /** Stable over changes of the value, and different for an equally named secret elsewhere. */
+  /**
+   * Stays the same when the value changes, and differs from the id of an equally named secret of
+   * another owner.
+   */
   readonly id: string
-  /** A line for the log of each step that gets it. */
+  /** A line for the log of each step that gets the secret. */
   readonly remark?: string
 }
 
-/** The identity tokens of a step: credentials for others, each valid for some minutes. */
+/** The identity tokens of a step: credentials for other services, each valid for some minutes. */
 export type IdTokensAnswer =
   | {
       readonly kind: 'tokens'
-      /** By the variable that names the token's file. */
+      /** Tokens by the variable that names their file. */
       readonly tokens: ReadonlyMap<string, string>
     }
-  /** The job may have none. The variables are unset, and the remark goes to the log. */
+  /** The job may use no tokens. The variables are unset, and the remark goes to the log. */
   | { readonly kind: 'withheld'; readonly remark: string }
-  /** They cannot be had, now or later. The job fails with this reason. */
+  /** The tokens can never be provided. The job fails with this reason. */
   | { readonly kind: 'unusable'; readonly reason: string }
 
 export type RenderResult =
@@ -228,9 +237,9 @@ export interface Directive {
   readonly stop: 'cancel' | 'timeout'
 }
 
-/** A lease that is still held. */
+/** A held lease. */
 export interface LeaseStatus extends LeaseRef {
-  /** When the command must be dead unless the lease is renewed. */
+  /** Instant by which the command must have ended unless the lease is renewed. */
   readonly expiresAt: Date
   readonly stop: 'cancel' | 'timeout' | null
 }
@@ -241,34 +250,40 @@ export interface LeasedJob extends LeaseRef {
   readonly attempt: number
   readonly work: StepWork | RenderWork
   /**
-   * Environment of the build. It overlays the step's, and the server's own overlays both
+   * Environment of the build. Overrides the step's environment; the server's own overrides both
    * (`engine.md` 4).
    */
   readonly buildEnv: Readonly<Record<string, string>>
   readonly injectedEnv: Readonly<Record<string, string>>
   readonly cache: BuildContext['cache']
   /**
-   * All secrets that steps of the build name: none of their values may appear in a log of the
+   * Names of all secrets that the build's steps use. Their values must not appear in any log of the
    * build.
    */
   readonly secretNames: readonly string[]
-  /** Kind of source that `fetchSource` will offer. A URL becomes an archive on the way. */
+  /**
+   * Kind of source that `fetchSource` will offer. A URL becomes an archive before it reaches the
+   * runner.
+   */
   readonly sourceKind: 'archive' | 'url' | 'git' | 'tree' | null
-  /** Names the build in explanations of later hits: pipeline, number, url. */
+  /** Names the build in explanations of later cache hits: pipeline, number, url. */
   readonly origin: Readonly<Record<string, string>>
-  /** Last seq of the log, and how much of the output it has. Not 0 for an adopted job. */
+  /**
+   * Last seq of the log, and the position in the output up to which the log has it. Not 0 for an
+   * adopted job.
+   */
   readonly lastSeq: number
   readonly spoolPosition: string
-  /** Bytes of output that the log already holds. */
+  /** Number of output bytes in the log. */
   readonly logBytes: number
   readonly started: boolean
   readonly stop: 'cancel' | 'timeout' | null
   readonly expiresAt: Date
-  /** When the step's time is over; null before it has started. */
+  /** End of the step's time; null before its start. */
   readonly deadlineAt: Date | null
-  /** The states of its services, as this lease reported them last. */
+  /** Last reported states of the job's services under this lease. */
   readonly services: readonly ServiceState[]
-  /** Continues the build's trace below the job's command; absent where nothing is traced. */
+  /** Continues the build's trace below the job's command; absent without a trace. */
   readonly traceparent?: string
 }
 
@@ -277,36 +292,36 @@ export interface StepWork {
   readonly step: Step
   readonly parentSnapshot: string | null
   readonly childrenBuildIn: boolean
-  /** The steps that the entries of its `inputs` come from, in the same order. */
+  /** The source steps of the `inputs`, in the same order. */
   readonly inputSources: readonly InputSource[]
-  /** Whether other steps take files from it. */
+  /** Whether other steps take files from this step. */
   readonly isInput: boolean
-  /** Snapshots that its services start from, by name; null for one that was not kept. */
+  /** Snapshots that the step's services start from, by name; null for a missing snapshot. */
   readonly serviceSnapshots: Readonly<Record<string, string | null>>
-  /** Names of its services whose files later steps start from. */
+  /** Names of the services whose files later steps start from. */
   readonly keptServices: readonly string[]
 }
 
-/** A step that leaves files for another one. */
+/** A step from which another one takes files. */
 export interface InputSource {
   readonly key: string
   readonly state: JobState
-  /** Null when its files were not kept, or it did not run. */
+  /** Null if its files were not kept, or if it did not run. */
   readonly snapshot: string | null
 }
 
 export interface RenderWork {
   readonly kind: 'render'
-  /** The pipeline's name inside its repository. */
+  /** The pipeline's name within its repository. */
   readonly slug: string
 }
 
-/** Files on the runner's machine, and the git directory to show with them. */
+/** Files on the runner's machine, and their git directory. */
 export interface LocalFiles {
   /** Tree in the runner's own store. */
   readonly tree: SourceTreeRef
   readonly gitDirectory?: string
-  /** Shown as the `objects` of the git directory. */
+  /** Mounted as the `objects` of the git directory. */
   readonly gitObjects?: string
 }
 
@@ -315,7 +330,8 @@ export type SourceOffer =
   | {
       readonly kind: 'archive'
       /**
-       * Hex SHA-256 of the archive's bytes, gzip or plain tar. Equal archives are unpacked once.
+       * Hex SHA-256 of the archive's bytes, gzip or plain tar. Equal archives are unpacked only
+       * once.
        */
       readonly sha256: string
       open(): Promise<Readable>
@@ -326,7 +342,7 @@ export type SourceOffer =
       readonly url: string
       readonly commit: string
       readonly refs: readonly string[]
-      /** Short-lived value of an Authorization header for the fetch; null for none. */
+      /** Short-lived value of an Authorization header for the fetch; null if none is needed. */
       readonly authorization: string | null
     }
 
@@ -338,7 +354,10 @@ export type SourceUnavailableCode =
   | 'fork_source_cross_namespace'
   | 'fork_fetch_unsupported'
 
-/** A build's source can never be had. The message tells the author of the build why. */
+/**
+ * A build's source can never be fetched. The message explains the reason to the author of the
+ * build.
+ */
 export class SourceUnavailable extends Error {
   override readonly name = 'SourceUnavailable'
   readonly code: SourceUnavailableCode

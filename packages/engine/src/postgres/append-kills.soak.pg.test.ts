@@ -1,4 +1,4 @@
-/** Processes that append steps are killed at random moments; in soak only. */
+/** Kills processes that append steps at random moments. Runs only in the soak suite. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,7 +13,7 @@ import { createPlain, submitCreated } from './submit-build.test-support.ts'
 
 const kills = scaled(2)
 const generators = 10
-/** Counts the steps that appended steps append, too. */
+/** Number of steps, including those that appended steps append. */
 const stepsEach = scaled(40, 1_000)
 const processes = 3
 const random = chance()
@@ -37,7 +37,7 @@ afterEach(async () => {
   await pool.end()
 })
 
-/** Starts a process, and waits until it looks for work. */
+/** Starts a process and waits until it looks for work. */
 async function begin(): Promise<void> {
   const args = [file, JSON.stringify(config), `${stepsEach}`, `${random.between(1, 2 ** 31)}`]
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -50,7 +50,7 @@ async function begin(): Promise<void> {
   await Promise.race([once(child.stdout, 'data'), once(child, 'exit')])
 }
 
-/** Begins processes in place of those that are gone. */
+/** Starts processes in place of those that ended. */
 async function fill(): Promise<void> {
   while (living.size < processes && errors.length === 0) await begin()
 }
@@ -69,7 +69,7 @@ function submit(): Promise<string> {
   return submitCreated(pool, store, createPlain([...steps, deploy], { at: Date.now() }))
 }
 
-/** Takes back leases that ran out, as a scheduler does, until it is stopped. */
+/** Ends expired leases, as a scheduler does, until it is stopped. */
 async function takeBack(isOver: () => boolean): Promise<void> {
   for (; !isOver(); await sleep(100))
     for (const { buildId, event } of await store.leases.overdue(Date.now(), 1_000))
@@ -108,7 +108,7 @@ test.runIf(effort > 1)(
   900_000,
 )
 
-/** Returns how many jobs were lost on the way, and began again. */
+/** Asserts the final state and returns the number of jobs that were lost and began again. */
 async function judge(builds: readonly string[]): Promise<number> {
   const counted = await pool.query<{ jobs: number; ended: number; lost: number }>(
     'select count(*)::int as jobs, (select count(*)::int from ended) as ended, sum(lost)::int as lost from engine.jobs',

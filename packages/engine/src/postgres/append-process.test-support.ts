@@ -1,7 +1,7 @@
 /**
- * A process that passes generators and what they append, for tests: `node FILE POOL-CONFIG-AS-JSON
- * STEPS-EACH SEED`. It writes each end of a job to the table `ended`, and runs until it is killed. One
- * whose connection is cut off kills itself.
+ * Passes generators and the steps that they append, for tests:
+ * `node FILE POOL-CONFIG-AS-JSON STEPS-EACH SEED`. Records each end of a job in the table `ended`,
+ * and runs until it is killed. Kills itself when its connection is cut off.
  */
 import { chance } from '@harmont/test-kit/effort'
 import type pg from 'pg'
@@ -18,7 +18,7 @@ const runner = `appender ${process.pid}`
 const slots = 24
 const append = { max: 2, secrets: [], idTokens: [], egress: null }
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
-// No job is lost for good, however often its process is killed.
+// A job is never lost for good, even if its process is killed often.
 const limits = { ...defaultLimits, infraRetries: 1_000 }
 const store = await PostgresStore.open(JSON.parse(config), {
   ...{ startLeaseMs: 2_000, leaseMs: 2_000, limits },
@@ -55,7 +55,10 @@ async function pass({ jobId: job, buildId, fence, leaseId }: Lease): Promise<voi
   await store.builds.apply(buildId, [{ type: 'ended', ...lease, at: Date.now(), outcome: passed, appends }])
 }
 
-/** PostgreSQL ended its connection, as that of a process that has hung in the middle of a change. */
+/**
+ * Returns whether PostgreSQL ended the connection, as it does for a process that hangs in the
+ * middle of a change.
+ */
 function isCutOff(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   return error.message.startsWith('Connection terminated') || ('code' in error && error.code === '25P03')

@@ -1,11 +1,11 @@
-/** Keeps the steps that generators append, one row each: readers of one step read no other. */
+/** Stores appended steps in one row each, so that readers of one step read no others. */
 import type pg from 'pg'
 import type { LiveBuild } from '../core/live-build.ts'
 import type { Step } from '../core/model.ts'
 
 /**
  * Returns SQL for the document of a job's step. `plan` is the alias of the build's row in
- * `engine.plans`, `job` that of the job's in `engine.jobs`.
+ * `engine.plans`, and `job` is the alias of the job's row in `engine.jobs`.
  */
 export function stepOf(plan: string, job: string): string {
   return `coalesce(${plan}.steps->${job}.step,

@@ -1,7 +1,7 @@
 import type { LiveBuild } from '../core/live-build.ts'
 import type { BuildContext } from '../store.ts'
 
-/** A build in its working form, at a version of its row. */
+/** A live build, at a version of its row. */
 export interface CachedBuild {
   live: LiveBuild
   version: number
@@ -10,7 +10,7 @@ export interface CachedBuild {
   readonly context: BuildContext
 }
 
-/** The builds used last, bounded by the number of their steps. */
+/** The most recently used builds, limited by their total number of steps. */
 export class BuildCache {
   readonly #builds = new Map<string, CachedBuild>()
   readonly #maxSteps: number
@@ -20,7 +20,7 @@ export class BuildCache {
     this.#maxSteps = maxSteps
   }
 
-  /** Takes a build out: nobody else may see it while someone works on it. */
+  /** Removes a build from the cache, so that no other caller sees it during a change. */
   take(id: string): CachedBuild | undefined {
     const cached = this.#builds.get(id)
     if (cached) {
@@ -41,7 +41,7 @@ export class BuildCache {
   }
 }
 
-/** Returns the weight of a build, which costs something even without steps. */
+/** Returns the weight of a build, which is positive even without steps. */
 function weight({ live }: CachedBuild): number {
   return live.steps.length + 10
 }

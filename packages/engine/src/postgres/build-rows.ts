@@ -14,15 +14,15 @@ export interface BuildRow extends GroupRow {
   error_code: string | null
   error_message: string | null
   created_at: Date
-  /** Null: when it was made. */
+  /** Null means the instant of creation. */
   queued_at: Date | null
   started_at: Date | null
   finished_at: Date | null
-  /** A bigint, as text. */
+  /** A bigint as text. */
   idle_ms: string
   deadline_at: Date | null
   timeout_seconds: number | null
-  /** A bigint, as text. */
+  /** A bigint as text. */
   version: string
 }
 
@@ -52,7 +52,7 @@ export function headerFromRow(row: BuildRow): BuildHeader {
   }
 }
 
-/** Returns a build's changing members as parameters, in the order of the statements. */
+/** Returns a build's changeable fields as parameters, in the order of the statements. */
 export function headerValues(header: Omit<Build, 'steps' | 'jobs' | 'render'>): unknown[] {
   return [
     header.state,
@@ -67,7 +67,7 @@ export function headerValues(header: Omit<Build, 'steps' | 'jobs' | 'render'>): 
   ]
 }
 
-/** The columns of a build's row that say which group it is in. */
+/** The columns of a build's row that describe its group. */
 interface GroupRow {
   group_key: string | null
   group_name: string | null
@@ -92,7 +92,7 @@ export function groupValues({ group, groupTurn, awaitsPlace }: Grouped): unknown
   return [group?.key ?? null, name, group?.limit ?? null, group?.whenFull ?? null, time(groupTurn), awaitsPlace]
 }
 
-/** Writes the group of a build where a change has changed it, which most do not. */
+/** Writes the group of a build if a change affects it, which is rare. */
 export async function writeGroup(client: pg.ClientBase, before: Grouped, header: BuildHeader): Promise<void> {
   const { group, groupTurn, awaitsPlace } = header
   if (before.group === group && before.groupTurn === groupTurn && before.awaitsPlace === awaitsPlace) return

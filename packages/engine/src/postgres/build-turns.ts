@@ -11,7 +11,9 @@ import { inSnapshot, onClient, transaction } from './transaction.ts'
 import { Turns } from './turns.ts'
 import { buildGates } from './waiting/gates.ts'
 
-/** Undefined: no such build, or another process has it and the ask was not to wait for it. */
+/**
+ * Undefined if the build does not exist, or if another process holds it and the ask does not wait.
+ */
 type Reply = Answer | undefined
 
 export interface Loaded {
@@ -41,11 +43,14 @@ const mostCachedSteps = 200_000
 
 interface BuildTurnsOptions extends Surroundings {
   readonly pool: pg.Pool
-  /** Announces a change of a build, and settles the group that the change affects. */
+  /** Announces a change of a build, and settles the affected group. */
   readonly tell: (build: ChangedBuild, effects: readonly Effect[]) => Promise<void>
 }
 
-/** Answers all that is asked of builds here: in turns per build, from cached working forms. */
+/**
+ * Answers all requests about builds in this process, in turns per build and from cached live
+ * builds.
+ */
 export class BuildTurns {
   readonly #pool: pg.Pool
   readonly #surroundings: Surroundings
@@ -59,12 +64,12 @@ export class BuildTurns {
     this.#tell = tell
   }
 
-  /** Loads a build; `asKnown` takes the cached form, whatever other processes did. */
+  /** Loads a build; with `asKnown`, returns the cached build without regard to other processes. */
   load(id: string, { asKnown = false } = {}): Promise<Loaded | undefined> {
     return new Promise((resolve, reject) => this.#turns.add(id, { kind: 'load', asKnown, resolve, reject }))
   }
 
-  /** Answers an ask once its changes are announced. `wait` waits for other processes. */
+  /** Answers an ask after its changes are announced. With `wait`, waits for other processes. */
   async work(id: string, ask: Ask, wait: boolean): Promise<Reply> {
     const reply = await new Promise<Reply>((resolve, reject) =>
       this.#turns.add(id, { kind: 'work', ask, wait, resolve, reject }),
@@ -76,8 +81,8 @@ export class BuildTurns {
   }
 
   async #take(id: string, requests: readonly Request[]): Promise<void> {
-    // Takes it out of the cache, so that nobody sees uncommitted changes and a failed transaction
-    // leaves nothing behind.
+    // Removes the build from the cache, so that no reader sees uncommitted changes and a failed
+    // transaction leaves none.
     const cached = this.#cache.take(id)
     const work = requests.filter((request) => request.kind === 'work')
     const loads = requests.filter((request) => request.kind === 'load')

@@ -28,8 +28,8 @@ import type { BuildGates } from './waiting/gates.ts'
 import { writeChange } from './write-change.ts'
 
 /**
- * Work of the database's owner in the transaction of a change after which a build looks different,
- * or in which a job ended. Each statement of it is one more for each step.
+ * Work of the database's owner in the transaction of a change that affects the build's appearance
+ * or ends a job. Every statement in it is an extra cost for each step.
  */
 export type Outbox = (
   client: pg.ClientBase,
@@ -39,62 +39,62 @@ export type Outbox = (
     readonly steps: readonly Step[]
     readonly before: BuildState
     readonly after: BuildState
-    /** The jobs, as they are after the change, that are terminal now and were not before it. */
+    /** Jobs that this change ended, in their state after it. */
     readonly endedJobs: readonly Job[]
   },
 ) => Promise<void>
 
-/** The parts that all turns of a store share. */
+/** Dependencies that all turns of a store share. */
 export interface Surroundings {
   readonly settings: StoreSettings
   readonly outbox: Outbox | null
   readonly company: Pick<Company, 'hasOthers'>
 }
 
-/** Asks for changes of a build: first these events are applied, then jobs are leased. */
+/** Requests changes of a build: first these events are applied, then jobs are leased. */
 export interface Ask {
   readonly events: readonly BuildEvent[]
   readonly lease: LeaseWish | null
-  /** Kept if the end of its job is among the events that are taken. */
+  /** Stored if the end of its job is among the accepted events. */
   readonly output?: WrittenOutput | undefined
 }
 
 export interface Answer {
   readonly applied: Applied
   readonly leases: readonly Lease[]
-  /** Some of the wanted jobs wait at a gate, and are not found again before it has room. */
+  /** Whether some of the wanted jobs wait at a gate, and are not found again before it has room. */
   readonly parked: boolean
-  /** The wanted jobs that the runner may not take. */
+  /** Wanted jobs that the runner may not take. */
   readonly unfit: readonly string[]
 }
 
-/** An ask at which the core threw: it must not harm the asks that share its turn. */
+/** The core threw at this ask, which must not affect other asks of the same turn. */
 export class BadAsk extends Error {
   readonly index: number
 
   constructor(index: number, cause: unknown) {
-    super('an event could not be decided', { cause })
+    super('could not decide an event', { cause })
     this.index = index
   }
 }
 
-/** Facts that events were told of and that have changed since. */
+/** Events that have become outdated by the time of the transaction. */
 interface Stale {
-  /** The lost leases that have expired indeed, each by its job and the instant of the event. */
+  /** Lost leases that have really expired, by job and by instant of the event. */
   readonly expired: ReadonlySet<string>
-  /** Runners that were gone, and are there. */
+  /** Runners that were gone but are present again. */
   readonly back: ReadonlySet<string>
 }
 
 interface PlayedAsk {
-  /** The events that were played, without losses of leases that have not expired, and of runners that are back. */
+  /** The applied events, without losses of unexpired leases and of runners that are present. */
   readonly kept: readonly BuildEvent[]
   readonly played: Played
 }
 
 /**
  * Answers all asks within the client's open transaction. The build's row is locked, and `cached` is
- * its working form, which is changed in place.
+ * its live build, which is changed in place.
  */
 export async function workOnBuild(
   client: pg.ClientBase,
@@ -127,8 +127,8 @@ export async function workOnBuild(
   const leases = asks.map(({ lease }, index) => {
     const own = granted.splice(0, wished[index]?.length ?? 0)
     if (lease === null) return []
-    // The turn in a group may be another job's, and a runner that shares the transaction may have
-    // taken a job of the same family.
+    // The group may have granted the turn to another job, and a runner in the same transaction may
+    // have taken a job of the same family.
     const given = own.filter((id): id is string => id !== null && mayGo(id, lease))
     if (given.length < own.length) unfit[index]?.push(...(wished[index]?.filter((id) => !given.includes(id)) ?? []))
     return planLeases(live, lease, given, settings)
@@ -191,8 +191,8 @@ function playAsk(
 }
 
 /**
- * Finds the leases that have expired at the instants of the `lease_lost` events, and locks them, so
- * that they cannot be renewed any more.
+ * Finds and locks the leases that had expired at the instants of the `lease_lost` events, so that
+ * they cannot be renewed.
  */
 async function expiredLeases(client: pg.ClientBase, asks: readonly Ask[]): Promise<ReadonlySet<string>> {
   const losses = asks.flatMap(({ events }) => events.filter((event) => event.type === 'lease_lost'))
@@ -207,7 +207,7 @@ async function expiredLeases(client: pg.ClientBase, asks: readonly Ask[]): Promi
   return new Set(expired.map(({ job, at }) => `${job} ${at}`))
 }
 
-/** Finds the runners, of those that are told to be gone, that are not any more, and locks them. */
+/** Finds and locks the runners that are reported gone but are present. */
 async function runnersBack(client: pg.ClientBase, asks: readonly Ask[]): Promise<ReadonlySet<string>> {
   const told = asks.flatMap(({ events }) => events.filter((event) => event.type === 'holder_gone'))
   if (told.length === 0) return new Set()
@@ -231,7 +231,7 @@ function sumUp(parts: readonly Played[]): Omit<Played, 'taken'> {
   return { effects: parts.flatMap(({ effects }) => effects), jobs, added, steps, appended }
 }
 
-/** Returns what the steps left whose end was taken. */
+/** Returns the outputs of steps whose end was accepted. */
 function endedSteps(
   asks: readonly Ask[],
   results: readonly PlayedAsk[],
@@ -258,7 +258,7 @@ async function writeStepOutputs(
   return effects
 }
 
-/** Returns the jobs that ended. A job that ended and waits again in the same turn has not. */
+/** Returns the ended jobs. Excludes a job that ended and waits again in the same turn. */
 function ended({ effects, jobs, added }: Omit<Played, 'taken'>): readonly Job[] {
   const ids = new Set(effects.flatMap((effect) => (effect.type === 'job_ended' ? effect.job : [])))
   const all = [...ids].flatMap((id) => added.get(id) ?? jobs.get(id) ?? [])

@@ -16,13 +16,13 @@ import type { Groups } from './waiting/groups.ts'
 import { findLimits, type Limited, type RunningLimit, setLimit } from './waiting/limits.ts'
 import { findPlaceWait, findWaits } from './waiting/waits.ts'
 
-// A step that is still to be appended may start from any step of its build.
+// A future appended step may start from any step of its build.
 const mayGrow = `(b.finished_at is null and exists (
     select from engine.jobs g where g.build_id = b.id and g.appends and g.state not in ('passed', 'failed', 'skipped', 'canceled', 'timed_out')))`
 
 /**
- * Finds the snapshots of unfinished and lately ended builds, and whether a job, a retry, a proof or
- * a shell may begin with them. One statement: a build may end, or be retried, between two.
+ * Finds the snapshots of unfinished and recently ended builds that a job, a retry, a proof or a
+ * shell may start from. A single statement, because a build may end or be retried between two.
  */
 export const liveSnapshotsText = `with b as (
     select id, finished_at, state from engine.builds where finished_at is null
@@ -50,13 +50,13 @@ const watchText = `insert into engine.watch (since, seen_at, busy_at)
     seen_at = greatest(engine.watch.seen_at, excluded.seen_at), busy_at = greatest(engine.watch.busy_at, excluded.busy_at)
   returning since, busy_at`
 
-// A job without pool and labels waits for any runner; another one for fitting runners that were
-// connected meanwhile.
+// A job without pool and labels waits for any runner; another job only for matching runners that
+// were connected during the wait.
 const hasTaker = `(w.pool is null and w.labels is null or exists (select from engine.runners x where x.seen_at > $1
     and (x.pool is null or x.pool = coalesce(w.pool, '${defaultPool}')) and (x.labels is null or w.labels is null or w.labels <@ x.labels)
     and (x.queues is null or w.queue = any(x.queues))))`
 
-// The condition of the core's `standsStill`, for builds that are old enough.
+// Implements the condition of the core's `standsStill`, for builds that are old enough.
 export const standingText = `select b.id from engine.builds b
   where b.finished_at is null and not b.held and not b.awaits_place and b.created_at <= $1
     and not exists (select from engine.jobs j where j.build_id = b.id and (j.state in ('assigned', 'running', 'canceling', 'timing_out')
@@ -69,7 +69,7 @@ interface PostgresBuildsOptions {
   readonly now: () => Instant
   readonly turns: BuildTurns
   readonly groups: Groups
-  /** Announces a change of a build, and settles the group that it calls for. */
+  /** Announces a change of a build, and settles the affected group. */
   readonly tell: (build: ChangedBuild, effects: readonly Effect[]) => Promise<void>
 }
 
@@ -89,7 +89,7 @@ export class PostgresBuilds implements BuildStore {
     return submitBuild(client, created, context)
   }
 
-  /** Announces a committed build; resolves when it has its place in its group, if any. */
+  /** Announces a committed build; resolves when the build has its place in its group, if any. */
   submitted(build: ChangedBuild, effects: readonly Effect[]): Promise<void> {
     return this.#options.tell(build, effects)
   }
@@ -147,17 +147,17 @@ export class PostgresBuilds implements BuildStore {
     return loaded ? findWaits(this.#pool, loaded.build, now) : new Map()
   }
 
-  /** Returns why the whole build waits for a place in its group; null when it does not. */
+  /** Returns the wait of the whole build for a place in its group; null if it does not wait. */
   placeWait(buildId: string): Promise<Wait | null> {
     return findPlaceWait(this.#pool, buildId)
   }
 
-  /** Sets how many jobs of a queue or pipeline may run at once; null for any number. */
+  /** Sets the maximum number of running jobs of a queue or pipeline; null for no limit. */
   setLimit(of: Limited, limit: number | null): Promise<void> {
     return setLimit(this.#pool, of, limit)
   }
 
-  /** Returns the limits that are set among these. */
+  /** Returns those of these limits that are set. */
   limits(of: readonly Limited[]): Promise<readonly RunningLimit[]> {
     return findLimits(this.#pool, of)
   }

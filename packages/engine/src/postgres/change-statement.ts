@@ -1,7 +1,7 @@
 /**
- * The SQL that writes changes. A change is one statement and one round trip, whatever it consists of.
- * The statement has only the parts that the change needs: PostgreSQL sets up and ends each part at every
- * execution, also where it finds no row.
+ * Builds the SQL statements that write changes. A change of any kind is one statement and one round
+ * trip. The statement contains only the parts that the change needs, because PostgreSQL sets up and
+ * ends each part at every execution, even if it finds no row.
  */
 import { opensAfter } from './layers/opens-after.ts'
 
@@ -19,8 +19,8 @@ export function insertJobs(build: string, version: string, records: string): str
 }
 
 /**
- * Returns the statement that makes jobs ready; the arguments are SQL expressions. `openAt`: until when
- * a job `r` is kept for those that have its files.
+ * Returns the statement that makes jobs ready; the arguments are SQL expressions. `openAt` is the
+ * instant until which a job `r` is reserved for runners that have its files.
  */
 export function insertReady(
   build: string,
@@ -38,8 +38,8 @@ export function insertReady(
 }
 
 /**
- * SQL of the parts, by their parameters; $1 is the build, $2 its version. Each part touches rows of its
- * own, so their order does not matter.
+ * SQL of the parts by their parameters; $1 is the build and $2 its version. Each part changes
+ * different rows, so their order does not matter.
  */
 const parts = {
   changed: (jobs: string) =>
@@ -54,8 +54,8 @@ const parts = {
   waits: (jobs: string, queue: string, pipeline: string) =>
     insertReady('$1::uuid', `${queue}::text`, `${pipeline}::text`, jobs),
   /**
-   * The same as `waits` where there are other runners: jobs with files are kept for the runners
-   * that have these.
+   * Like `waits`, for use with other runners: jobs with files are reserved for the runners that
+   * have these files.
    */
   waits_shared: (jobs: string, queue: string, pipeline: string) => {
     const openAt = `case when r.files is not null then r.ready_at + ${opensAfter('r.files', 'r.holders')} end`
@@ -91,7 +91,7 @@ const firstOfParts = 14
 
 export interface ChangePart {
   readonly name: keyof typeof parts
-  /** Its parameters, in order. */
+  /** Parameters of the part, in order. */
   readonly values: readonly unknown[]
 }
 
@@ -104,8 +104,9 @@ const numbers = new Map(Object.keys(parts).map((name, index) => [name, 1 << inde
 const statements = new Map<number, Statement>()
 
 /**
- * Returns the statement that writes these parts, each name once, and the build. Its parameters are the
- * build's, and then those of the parts. It returns the last seq of the log of each newly leased job.
+ * Returns the statement that writes the build and these parts, each of which occurs at most once.
+ * Its parameters are those of the build, followed by those of the parts. Returns the last seq of
+ * the log of each newly leased job.
  */
 export function changeStatement(given: readonly ChangePart[]): Statement {
   const number = given.reduce((sum, { name }) => sum + (numbers.get(name) ?? 0), 0)

@@ -6,13 +6,13 @@ import { DatabaseClock } from './database-clock.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
 
 const hour = 3_600_000
-/** More than anything here takes, and far less than a step of the clock. */
+/** Longer than any operation in this test, and far shorter than a step of the clock. */
 const nearMs = hour / 4
 
-/** Opens a database whose clock the test sets. */
+/** Opens a database with a clock that the test sets. */
 async function steppedDatabase() {
   const config = await engineDatabase()
-  // Searched before `pg_catalog`, which has the real function.
+  // Searched before `pg_catalog`, which contains the real function.
   const pool = new pg.Pool({ ...config, options: '-c search_path=stepped,pg_catalog' })
   afterFile(() => pool.end())
   await pool.query(`create schema stepped;
@@ -40,7 +40,7 @@ async function steppedDatabase() {
     async endBuilds() {
       await pool.query('update engine.builds set finished_at = now()')
     },
-    /** Returns a server on another machine that works now, or did. */
+    /** Adds a server on another machine, which works now or worked in the past. */
     async otherServer(aheadMs: number, ago = '0') {
       await pool.query(
         `insert into engine.clocks values ('another boot', 'another', 0, $1, clock_timestamp() - $2::interval)
@@ -53,7 +53,7 @@ async function steppedDatabase() {
 
 const offBy = (clock: SteadyClock) => clock.now() - Date.now()
 
-test(`G64 a restarted server goes on with the time that it had, though the database's clock was set meanwhile`, async () => {
+test(`G64 a restarted server continues from its own time, even if the database's clock was set meanwhile`, async () => {
   const it = await steppedDatabase()
   const first = await it.open()
   expect(Math.abs(offBy(first.clock))).toBeLessThan(nearMs)
@@ -64,7 +64,7 @@ test(`G64 a restarted server goes on with the time that it had, though the datab
   }
 })
 
-test('G64 a wrong clock is steered, and jumps only once no build was in progress for a while', async () => {
+test('G64 a wrong clock is steered, and jumps only after a while without builds in progress', async () => {
   const it = await steppedDatabase()
   const { clock, kept } = await it.open()
   await it.beginBuild()
@@ -81,7 +81,7 @@ test('G64 a wrong clock is steered, and jumps only once no build was in progress
   expect((await it.open()).clock.at(0)).toBeCloseTo(clock.at(0), -2)
 })
 
-test('G64 servers of a fleet count alike: a new one takes the time of the others, and none jumps while another works', async () => {
+test('G64 servers of a fleet agree: a new one takes the time of the others, and none jumps while another works', async () => {
   const it = await steppedDatabase()
   await it.otherServer(3 * hour)
   const { clock, kept } = await it.open()
@@ -91,7 +91,7 @@ test('G64 servers of a fleet count alike: a new one takes the time of the others
     await kept.tell()
   }
   expect(Math.abs(offBy(clock) - 3 * hour)).toBeLessThan(nearMs)
-  // Another server of this machine counts as well.
+  // Another server of this machine runs at the same time.
   const beside = await it.open()
   await it.otherServer(3 * hour, '1 day')
   for (let told = 0; told < 10; told++) {

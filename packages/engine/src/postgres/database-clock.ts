@@ -1,13 +1,13 @@
-/** Keeps the clock of builds in the database, for restarts and for the fleet. */
+/** Stores the clock of builds in the database, for restarts and for the fleet. */
 import { randomUUID } from 'node:crypto'
 import { bootId, bootTime, type SteadyClock } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Log } from '../log.ts'
 
 const tellEveryMs = 10_000
-/** Smaller errors are steered away, and not worth a jump. */
+/** Smaller errors are steered away and do not justify a jump. */
 const jumpFromMs = 1_000
-/** A clock jumps when it is wrong this many times in a row while nothing is measured. */
+/** Number of consecutive wrong readings, while nothing is measured, after which a clock jumps. */
 const calmTells = 4
 
 const otherText = `boot_id <> $1 and told_at between clock_timestamp() - interval '1 minute' and clock_timestamp() + interval '1 minute'`
@@ -41,7 +41,7 @@ export class DatabaseClock {
     this.#log = log
   }
 
-  /** Sets the clock to the time that the database keeps, and tells it. */
+  /** Sets the clock to the time stored in the database, and reports it. */
   static async open(pool: pg.Pool, clock: SteadyClock, log: Log): Promise<DatabaseClock> {
     const [row, bootMs, unsureMs] = await timed(() =>
       pool.query<{ database_ms: number; own_ms: number | null; fleet_ms: number | null }>(findText, [bootId]),
@@ -69,7 +69,7 @@ export class DatabaseClock {
     clearTimeout(this.#timer)
   }
 
-  /** Stores what this server counts from, and steers its clock to the database's time. */
+  /** Stores this server's starting point, and steers its clock to the database's time. */
   async tell(): Promise<void> {
     const sentAt = bootTime()
     const shown = this.#clock.at(sentAt)
@@ -93,7 +93,7 @@ export class DatabaseClock {
     this.#log('info', 'no build is in progress: build time follows the database clock again')
   }
 
-  /** Tells whether nothing is measured. */
+  /** Returns whether no build is in progress. */
   async #isIdle(): Promise<boolean> {
     const { rows } = await this.#pool.query<{ idle: boolean }>(
       'select not exists (select from engine.builds where finished_at is null) as idle',
@@ -102,7 +102,7 @@ export class DatabaseClock {
   }
 }
 
-/** Returns a row, the boot clock in the middle of the call, and half of its duration. */
+/** Returns a row, the boot clock at the middle of the call, and half of the call's duration. */
 async function timed<T extends pg.QueryResultRow>(
   ask: () => Promise<pg.QueryResult<T>>,
 ): Promise<readonly [T, number, number]> {
@@ -116,36 +116,41 @@ async function timed<T extends pg.QueryResultRow>(
 
 function wrongSentence(error: number): string {
   const by = `${(Math.abs(error) / 1000).toFixed(1)} s ${error > 0 ? 'behind' : 'ahead of'}`
-  return `build time is ${by} the database clock (was a clock changed?): it converges slowly, or at once when no build is in progress`
+  return `build time is ${by} the database clock (was a clock changed?): it converges slowly, or immediately when no build is in progress`
 }
 
-/** Holds what a starting server finds about the time, all in milliseconds. */
+/** Times that a starting server finds, all in milliseconds. */
 interface FoundTime {
   readonly wallMs: number
   readonly bootMs: number
-  /** The time of the database when the boot clock showed `bootMs`, give or take `unsureMs`. */
+  /**
+   * Time of the database when the boot clock showed `bootMs`, with an error of at most `unsureMs`.
+   */
   readonly databaseMs: number
   readonly unsureMs: number
-  /** The starting point of an earlier server of this boot; null for none. */
+  /** Starting point of an earlier server of this boot; null if there is none. */
   readonly ownAheadMs: number | null
-  /** The lead of the other working servers over the database's clock; null when there is none. */
+  /** Lead of the other working servers over the database's clock; null if there are none. */
   readonly fleetAheadMs: number | null
 }
 
 /**
  * Returns the time at which a server's boot clock was zero. It agrees with the other working
- * servers; without them with an earlier server on this machine, even if somebody set a clock
- * meanwhile; else with the database's time.
+ * servers or, if there are none, with an earlier server on this machine, even if a clock was set
+ * meanwhile. Otherwise it follows the database's time.
  */
 export function startingPoint(found: FoundTime): number {
   const { wallMs, bootMs, databaseMs, unsureMs, ownAheadMs, fleetAheadMs } = found
   if (fleetAheadMs === null && ownAheadMs !== null) return ownAheadMs
   const at = databaseMs + (fleetAheadMs ?? 0)
-  // A clock of this machine is read more exactly than the one of the database.
+  // This machine's own clock can be read more precisely than the database's.
   return (Math.abs(wallMs - at) <= unsureMs ? wallMs : at) - bootMs
 }
 
-/** Returns how wrong a clock certainly is when it should show `right`, give or take `unsureMs`. */
+/**
+ * Returns the certain part of a clock's error when it should show `right`, known to within
+ * `unsureMs`.
+ */
 export function errorOf(shown: number, right: number, unsureMs: number): number {
   const error = right - shown
   return Math.sign(error) * Math.max(0, Math.abs(error) - unsureMs)

@@ -1,4 +1,4 @@
-/** Databases on the PostgreSQL of this run with the engine's tables, for tests. */
+/** Creates databases with the engine's tables on the PostgreSQL server of this run, for tests. */
 import { afterFile } from '@harmont/test-kit/file'
 import { createDatabase, type Template } from '@harmont/test-kit/postgres'
 import pg from 'pg'
@@ -14,7 +14,7 @@ export function engineDatabase(): Promise<pg.PoolConfig> {
   return untilFileEnds(migrated)
 }
 
-/** Returns such a database with some of the migrations only. */
+/** Returns such a database with only some of the migrations. */
 export async function engineDatabaseAfter(migrations: typeof engineMigrations): Promise<pg.PoolConfig> {
   const connection = await untilFileEnds()
   await runMigrations(connection, migrations)

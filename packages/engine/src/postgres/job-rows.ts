@@ -34,7 +34,7 @@ export interface JobRow {
   phases: readonly PhaseRecord[] | null
 }
 
-/** A phase, in few bytes: fence, name, begin and end. */
+/** A compact phase: fence, name, begin and end. */
 type PhaseRecord = readonly [number, JobPhase['name'], number, number]
 
 export const jobColumns = `id, step, attempt, previous_attempt, state, fence, runner, lost, not_before, created_at, scheduled_at, assigned_at, started_at, finished_at,
@@ -80,8 +80,8 @@ export function phasesFromRow({ phases }: Pick<JobRow, 'phases'>): readonly JobP
 }
 
 /**
- * Returns the members of a job that may change, for `json_to_recordset`. Absent ones are null: most
- * are, and a name without a value costs both ends as much as one with a value.
+ * Returns the changeable fields of a job, for `json_to_recordset`. Absent fields are null: most are
+ * absent, and a name without a value costs as much as one with a value on both sides.
  */
 export function jobRecord(job: Job): Readonly<Record<string, unknown>> {
   const { notBefore, scheduledAt, assignedAt, startedAt, finishedAt, deadlineAt, killBy } = job
@@ -114,7 +114,7 @@ export function jobRecord(job: Job): Readonly<Record<string, unknown>> {
   }
 }
 
-/** Returns a whole job, for its first writing. */
+/** Returns all fields of a new job. */
 export function newJobRecord(job: Job, steps: readonly Step[]): Readonly<Record<string, unknown>> {
   const { step, attempt, previousAttempt, createdAt } = job
   const planned = step === null ? undefined : steps[step]

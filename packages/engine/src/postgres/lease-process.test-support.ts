@@ -1,6 +1,7 @@
 /**
- * A process that leases jobs and only records them in the table `running`, for tests: `node FILE
- * POOL-CONFIG-AS-JSON SLOTS SEED`. It runs until it is killed, and writes violations to `too_many`.
+ * Leases jobs and only records them in the table `running`, for tests:
+ * `node FILE POOL-CONFIG-AS-JSON SLOTS SEED`. Runs until it is killed, and writes violations to
+ * `too_many`.
  */
 import { chance } from '@harmont/test-kit/effort'
 import pg from 'pg'
@@ -14,7 +15,7 @@ const pool = new pg.Pool(JSON.parse(config))
 const runner = `process ${process.pid}`
 const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 
-// The last of the jobs that run together sees all of them.
+// The last one of the jobs that run together sees all of them.
 const enterText =
   'insert into running select job_id, queue, pipeline, group_key, group_limit from engine.leases where job_id = $1'
 const watchText = `insert into too_many select r.group_key from running r where group_key is not null group by 1 having count(*) > min(group_limit)

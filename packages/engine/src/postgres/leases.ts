@@ -12,7 +12,7 @@ import { type Candidate, FairScan, type Look } from './waiting/fair-scan.ts'
 import { OncePerTurn } from './waiting/once-per-turn.ts'
 import { SharedLooks, type Wish } from './waiting/shared-looks.ts'
 
-/** Scans a small index in each part. A job that is to be killed is not lost as well. */
+/** Each part scans a small index. A job that is due to be killed is not reported lost as well. */
 export const overdueText = `
   (select 'kill_overdue' as type, build_id, job_id, fence from engine.leases where kill_by <= $1 order by kill_by limit $2)
   union all
@@ -26,7 +26,7 @@ export const overdueText = `
   limit $2`
 
 const nextDelayed = '(select min(not_before) from engine.ready where not_before is not null)'
-// Not more often than every quarter of a second: all runners without a job look then.
+// At most every quarter of a second, because all runners without a job query at that time.
 const nextOpenText = `select least(${nextDelayed},
   (select greatest($1::timestamptz + interval '250 ms', open_at) from engine.ready where gate is null and open_at > $1 order by open_at limit 1),
   (select greatest($1::timestamptz + interval '250 ms', ready_at + interval '${homeMs} ms')
@@ -48,7 +48,7 @@ interface LeaseRow {
   readonly expires_at: Date
   readonly started: boolean
   readonly last_seq: number
-  /** A bigint, as text: the position that an earlier release kept. */
+  /** A bigint as text: the position written by an earlier release. */
   readonly spool_offset: string
   readonly spool_position: string | null
   readonly stop: 'cancel' | 'timeout' | null
@@ -61,15 +61,15 @@ const leaseColumns =
 const renewal = 'expires_at = case when started then $2::timestamptz else $3::timestamptz end'
 
 /**
- * Renews the leases of a runner that no change has locked, and finds the others. A statement that had
- * some and waited for others would be in a deadlock with a change that ends several of them.
+ * Renews the leases of a runner that no change has locked, and returns the others. A statement that
+ * held some locks while it waited for others could deadlock with a change that ends several leases.
  */
 const renewText = `with free as (select job_id from engine.leases where runner = $1 for update skip locked),
   renewed as (update engine.leases l set ${renewal} from free where l.job_id = free.job_id returning l.*)
   select ${leaseColumns}, false as is_busy from renewed
   union all select ${leaseColumns}, true from engine.leases where runner = $1 and job_id not in (select job_id from free)`
 
-/** Renews one lease, after the change that has locked it. */
+/** Renews one lease after the change that has locked it. */
 const renewOneText = `update engine.leases set ${renewal} where job_id = $4 and runner = $1 returning ${leaseColumns}`
 
 interface PostgresLeasesOptions {
@@ -89,7 +89,7 @@ export class PostgresLeases implements LeaseStore {
   readonly #company: Company
   readonly #looks: SharedLooks
   readonly #nextReady = new OncePerTurn<Instant | null>()
-  /** Jobs that a call of this process is about to lease: another call looks further. */
+  /** Jobs that a call in this process is about to lease, so that other calls skip them. */
   readonly #claimed = new Set<string>()
 
   constructor({ pool, settings, turns, company, runners }: PostgresLeasesOptions) {
@@ -119,18 +119,18 @@ export class PostgresLeases implements LeaseStore {
     const busy = new Set<string>()
     const unfit = new Set<string>()
     const scan = (count: number) => this.#scan.find(count, wish, { jobs: this.#claimed, builds: busy, unfit })
-    // A round is fruitless when other processes took every candidate; after ten the next call is as
-    // good.
+    // A round is fruitless when other processes took every candidate. After ten such rounds, the
+    // caller may as well call again.
     for (let fruitless = 0; leases.length < slots && fruitless < 10; ) {
       const candidates = await scan(slots - leases.length)
-      // Other processes are changing every build with ready jobs: wait for one rather than return
-      // nothing.
+      // Other processes are changing all builds with ready jobs, so wait for one of them instead of
+      // returning nothing.
       const wait = candidates.length === 0 && busy.size > 0 && leases.length === 0
       if (candidates.length === 0 && !wait) break
       if (wait) busy.clear()
       const asked = wait ? await scan(slots) : candidates
       if (asked.length === 0) break
-      // Before the lease: a scheduler may be about to take a runner that was away for gone.
+      // Before the lease, because a scheduler may be about to declare a returning runner gone.
       await this.#runners.heard(runner, now)
       const { given, parked } = await this.#takeAll(wish, asked, { busy, unfit }, wait)
       leases.push(...given)
@@ -281,8 +281,8 @@ function leaseFromRow(row: LeaseRow): Lease {
 }
 
 /**
- * Reads the one number that the first release kept: the record in all but its last 19 bits, which
- * say how far into it. That far is read, and shown, once more.
+ * Reads the single number that the first release stored: a record in all but the last 19 bits, and
+ * an offset within it. The part up to that offset is read and shown again.
  */
 function earlierPosition(spoolOffset: string): string {
   return (BigInt(spoolOffset) >> 19n).toString()

@@ -25,7 +25,10 @@ export async function readBuild(client: Pick<pg.ClientBase, 'query'>, id: string
   return rows[0]
 }
 
-/** Locks a build's row; undefined when there is none or, with `skip`, another has it. */
+/**
+ * Locks a build's row. Returns undefined if there is none or, with `skip`, if another transaction
+ * has locked it.
+ */
 export async function lockBuild(
   client: pg.ClientBase,
   id: string,
@@ -40,8 +43,8 @@ export async function lockBuild(
 }
 
 /**
- * Returns the working form of the build at the version of this row: the cached one when nothing
- * happened elsewhere, brought up to date when something did.
+ * Returns the live build at the version of this row: the cached build, updated with changes of
+ * other processes.
  */
 export async function currentBuild(
   client: pg.ClientBase,
@@ -49,11 +52,11 @@ export async function currentBuild(
   cached: CachedBuild | undefined,
 ): Promise<CachedBuild> {
   const version = Number(row.version)
-  // After a failover the same version may be another state.
+  // After a failover, the same version may denote another state.
   if (cached?.timeline !== timelineOf(client)) return loadBuild(client, row)
   if (cached.version === version) return cached
-  // A failed transaction leaves a cached build of a later version; one without steps may have been
-  // rendered since.
+  // A failed transaction leaves a cached build of a later version, and a build without steps may
+  // have been rendered since.
   if (cached.version > version || cached.live.steps.length === 0) return loadBuild(client, row)
   const { rows } = await client.query<JobRow>({
     name: 'engine-refresh-build',
@@ -99,8 +102,8 @@ async function loadBuild(client: pg.ClientBase, row: BuildRow): Promise<CachedBu
 }
 
 /**
- * A build's context as any release so far wrote it. The first release knew one cache namespace, no
- * forks, and no source but archives.
+ * A build's context in the form of any release. The first release had one cache namespace, no
+ * forks, and only archives as sources.
  */
 type StoredContext = Omit<BuildContext, 'cache' | 'trust' | 'source'> & {
   readonly cacheNamespace?: string
@@ -109,7 +112,7 @@ type StoredContext = Omit<BuildContext, 'cache' | 'trust' | 'source'> & {
   readonly source: BuildSource | { readonly kind?: undefined; readonly sha256: string; readonly blob: string } | null
 }
 
-/** Returns the context as this release has it. */
+/** Returns the context in the form of this release. */
 function currentContext(stored: StoredContext): BuildContext {
   const { cacheNamespace, cache, trust, source, ...rest } = stored
   return {

@@ -1,4 +1,4 @@
-/** Exchanges changes with other processes: by NOTIFY, a few times a second, ids only. */
+/** Exchanges changes with other processes by NOTIFY: several times a second, and with ids only. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { type ChangedBuild, type LocalChangeFeed, logsOf } from '../change-feed.ts'
@@ -6,7 +6,7 @@ import type { Effect } from '../core/model.ts'
 
 type Stop = Extract<Effect, { readonly type: 'stop' }>
 
-/** Short names: PostgreSQL takes at most 8,000 bytes. */
+/** Field names are short, because PostgreSQL limits payloads to 8,000 bytes. */
 interface Notice {
   readonly from: string
   readonly jobs?: readonly string[]
@@ -19,11 +19,11 @@ interface Notice {
   readonly wanted?: readonly string[]
 }
 
-/** The handlers of payloads, by channel. The payload is null when some may have been missed. */
+/** Handlers of payloads, by channel. The payload is null when notices may have been missed. */
 export type Hears = Readonly<Record<string, (payload: string | null) => void>>
 
 export const changesChannel = 'engine_changes'
-/** Has no sender, so that the process itself hears it too. */
+/** Has no sender, so that the sending process receives it as well. */
 export const everybodyLooks = JSON.stringify({ from: '', ready: true } satisfies Notice)
 const coalesceMs = 20
 const idsPerNotice = 60
@@ -35,7 +35,7 @@ export class Notifier {
   readonly #warn: (error: unknown) => void
   readonly #name = randomUUID()
   readonly #jobs = new Set<string>()
-  /** The changed builds, each with its queue. */
+  /** Changed builds, each with its queue. */
   readonly #builds = new Map<string, string>()
   #stops: Stop[] = []
   #ready = false
@@ -48,7 +48,10 @@ export class Notifier {
   #listening: pg.PoolClient | null = null
   #closed = false
 
-  /** `warn` hears of lost notices and connections, which cost time only: everybody polls too. */
+  /**
+   * `warn` receives lost notices and connections, which only cost time because all processes also
+   * poll.
+   */
   constructor(pool: pg.Pool, feed: LocalChangeFeed, warn: (error: unknown) => void, hears: Hears = {}) {
     this.#pool = pool
     this.#feed = feed
@@ -56,7 +59,7 @@ export class Notifier {
     this.#hears = hears
   }
 
-  /** Listens, and opens a lost connection again. Rejects when the first connection fails. */
+  /** Listens, and reopens a lost connection. Rejects when the first connection fails. */
   async listen(): Promise<void> {
     const client = await this.#pool.connect()
     client.on('notification', ({ channel, payload = '' }) => {
@@ -88,7 +91,7 @@ export class Notifier {
     this.#arm()
   }
 
-  /** Tells that jobs may go to runners that could not take them before. */
+  /** Announces that jobs may go to runners that could not take them before. */
   ready(): void {
     this.#ready = true
     this.#arm()
@@ -126,7 +129,7 @@ export class Notifier {
     try {
       await this.#pool.query({
         name: 'engine-notify',
-        // No wait for the disk: a notice that is lost with the machine costs time only.
+        // Does not wait for the disk: a notice that is lost with the machine only costs time.
         text: `select pg_notify($1, n), set_config('synchronous_commit', 'off', true) from unnest($2::text[]) as n`,
         values: [changesChannel, notices.map((notice) => JSON.stringify(notice))],
       })

@@ -1,4 +1,4 @@
-/** Finds the jobs that a build's turn may lease, and those that may leave. */
+/** Finds the jobs that a build's turn may lease, and the jobs that may leave their gates. */
 import { jobAt, type LiveBuild } from '../core/live-build.ts'
 import type { BuildEvent, Instant, Job } from '../core/model.ts'
 import type { Taker } from '../core/placement/placement.ts'
@@ -26,8 +26,8 @@ export function jobsOf(live: LiveBuild, ids: readonly string[]): readonly Job[] 
 }
 
 /**
- * Returns the jobs that may stop waiting or running with these events: more than do, because their
- * gates are locked before that is known.
+ * Returns the jobs that may stop waiting or running because of these events. This is a superset,
+ * because the gates are locked before the result is known.
  */
 export function leavingJobs(live: LiveBuild, events: readonly BuildEvent[], failFast: boolean): readonly Job[] {
   if (events.some((event) => failFast || !('job' in event))) {
@@ -38,14 +38,14 @@ export function leavingJobs(live: LiveBuild, events: readonly BuildEvent[], fail
   return jobsOf(live, ids)
 }
 
-/** Tells whether the job waits for nothing but a runner and its gates. */
+/** Returns whether the job waits only for a runner and its gates. */
 export function isLeasable(live: LiveBuild, id: string, now: Instant): boolean {
   return jobsOf(live, [id]).some(
     ({ state, notBefore }) => state === 'scheduled' && (notBefore === null || notBefore <= now),
   )
 }
 
-/** Returns the leases of these jobs that the wish is granted. */
+/** Returns the leases for the jobs that are granted to the wish. */
 export function planLeases(
   live: LiveBuild,
   { runner, now }: LeaseWish,
@@ -57,7 +57,7 @@ export function planLeases(
   })
 }
 
-/** Returns the event by which the core hears of a lease. */
+/** Returns the event that reports a lease to the core. */
 export function leasedEvent({ jobId: job, fence, leaseId, at, runner }: PlannedLease): BuildEvent {
   return { type: 'leased', job, fence, leaseId, at, runner }
 }

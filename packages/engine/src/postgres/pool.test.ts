@@ -5,7 +5,7 @@ import { storePool } from './pool.ts'
 
 afterEach(() => void vi.useRealTimers())
 
-/** PostgreSQL's "authentication ok" and "ready for a query". */
+/** PostgreSQL's messages "authentication ok" and "ready for query". */
 const welcome = Buffer.from('520000000800000000' + '5a0000000549', 'hex')
 
 test.each([

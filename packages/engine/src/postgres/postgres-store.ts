@@ -23,17 +23,17 @@ export interface PostgresStoreOptions extends Partial<StoreSettings> {
   readonly outbox?: Outbox
   /** Called in each transaction in which a run of a proof ends, or verdicts on tests are written. */
   readonly proofOutbox?: ProofOutbox
-  /** Hears of trouble that only costs time: by default a warning of the process. */
+  /** Receives errors that only cost time; by default, they become warnings of the process. */
   readonly warn?: (error: unknown) => void
-  /** Keeps large parts of running logs; without it, all of them are in the database. */
+  /** Stores large parts of running logs; without it, all of them are in the database. */
   readonly segments?: LogSegments
-  /** Channels of the owner's own, heard on the connection that listens anyway. */
+  /** The owner's own channels, which use the store's listening connection. */
   readonly hears?: Hears
 }
 
 /**
- * Builds in PostgreSQL, in the schema `engine` (`engineMigrations`). Any number of processes may
- * share it. A lost connection rejects the call.
+ * Stores builds in PostgreSQL, in the schema `engine` (`engineMigrations`). Any number of processes
+ * may share it. A lost connection rejects the call.
  */
 export class PostgresStore implements Store {
   readonly builds: PostgresBuilds
@@ -61,7 +61,7 @@ export class PostgresStore implements Store {
     }
     const company: Company = { hasOthers: false }
     const groups = new Groups({ pool, settings, outbox, company, warn, tell: announce })
-    // Settles the group that a change calls for before the caller goes on.
+    // Settles the groups that a change affects before the caller continues.
     const tell = async (build: ChangedBuild, effects: readonly Effect[]) => {
       announce(build, effects)
       for (const effect of effects) if (effect.type === 'group_due') await groups.settle(effect.key)
@@ -95,14 +95,14 @@ export class PostgresStore implements Store {
     this.#notifier = notifier
   }
 
-  /** Opens the store with connections of its own; one of them listens. */
+  /** Opens the store with its own connections, one of which listens. */
   static async open(config: pg.PoolConfig, options: PostgresStoreOptions = {}): Promise<PostgresStore> {
     const store = new PostgresStore(config, options)
     await store.#notifier.listen()
     return store
   }
 
-  /** Resolves when what was asked for is written and all connections are closed. */
+  /** Resolves when all requested writes are done and all connections are closed. */
   async close(): Promise<void> {
     await this.logs.idle()
     await this.#groups.idle()

@@ -1,6 +1,6 @@
 /**
- * The PostgreSQL store beyond the common suite: foreign transactions, other processes, lost
- * connections, plans.
+ * Tests of the PostgreSQL store beyond the common suite: foreign transactions, other processes,
+ * lost connections, plans.
  */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
@@ -76,7 +76,7 @@ async function lockElsewhere(id: string): Promise<() => Promise<void>> {
   }
 }
 
-test("a build is written with its owner's own rows, or not at all", async () => {
+test('a build is written together with the rows of its owner, or not at all', async () => {
   await pool.query('create table own_builds (id uuid primary key)')
   const created = newBuild(wide(3))
   const write = async (client: pg.ClientBase) => {
@@ -104,7 +104,7 @@ test('events of one build that arrive together share a transaction', async () =>
   expect((await versionOf(id)) - before).toBeLessThanOrEqual(2)
 })
 
-test('G01 two processes that change one build at the same time never take the same event twice', async () => {
+test('G01 two processes that change one build at the same time never accept the same event twice', async () => {
   const other = await openStore()
   const id = await submit(newBuild(wide(30)))
   const leases = [...(await store.leases.take('r', 15, at)), ...(await other.leases.take('s', 15, at))]
@@ -121,7 +121,7 @@ test('G01 two processes that change one build at the same time never take the sa
   expect((await other.builds.load(id))?.build).toEqual((await store.builds.load(id))?.build)
 })
 
-test('other processes hear of new chunks, changed builds, ready jobs and stops', async () => {
+test('other processes are notified of new chunks, changed builds, ready jobs and stops', async () => {
   const other = await openStore()
   const heard = new Set<string>()
   other.changes.onReady(() => heard.add('ready'))
@@ -138,21 +138,21 @@ test('other processes hear of new chunks, changed builds, ready jobs and stops',
   await expect.poll(() => [...heard].sort()).toEqual(['build', 'job', 'ready', `stop ${lease.jobId} 1 cancel`])
 })
 
-test('other processes hear of builds by queue, and of all queues where a process of an older release does not say which', async () => {
+test('other processes are notified of builds by queue, and of all queues if a process of an older release names none', async () => {
   const other = await openStore()
   const heard: string[] = []
   for (const queue of ['q', 'neighbour']) other.changes.onQueue(queue, () => heard.push(queue))
   const { promise: readyHeard, resolve } = Promise.withResolvers<void>()
   other.changes.onReady(resolve)
   const id = await submit(newBuild(wide(1), 'neighbour'))
-  // Comes after the events of builds.
+  // This notice comes after the events of builds.
   await readyHeard
   expect(heard).toEqual(['neighbour'])
   await pool.query('select pg_notify($1, $2)', [changesChannel, JSON.stringify({ from: 'older', builds: [id] })])
   await expect.poll(() => heard).toEqual(['neighbour', 'q', 'neighbour'])
 })
 
-test(`the outbox's work is stored with the end of a job, or neither is`, async () => {
+test(`the outbox's rows and the end of a job are stored together or not at all`, async () => {
   await pool.query('create table ends (build_id uuid, states text[])')
   let broken = true
   const careful = await openStore({
@@ -174,10 +174,10 @@ test(`the outbox's work is stored with the end of a job, or neither is`, async (
   expect((await pool.query('select * from ends')).rows).toEqual([{ build_id: id, states: ['passed'] }])
 })
 
-/** Set here, not in the databases of other tests. */
+/** Limited to the current database, because other tests use the same server. */
 const waitsForLock = "select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()"
 
-test('G02 a lost connection is an error, and its decisions are forgotten', async () => {
+test('G02 a lost connection is an error, and its decisions are discarded', async () => {
   const warnings: unknown[] = []
   const shaken = await openStore({ warn: (error) => warnings.push(error) })
   const id = await submit(newBuild(wide(2)))
@@ -192,17 +192,17 @@ test('G02 a lost connection is an error, and its decisions are forgotten', async
   )
   await expect(lost).rejects.toThrow()
   await unlock()
-  // Until it notices the end of its other connections, the store may use one of them.
+  // The store may use one of its other connections until it notices their end.
   const states = async () => (await shaken.builds.load(id))?.build.jobs.map(({ state }) => state).sort()
   await expect.poll(states).toEqual(['assigned', 'scheduled'])
   expect((await shaken.builds.apply(id, [started(lease)]))?.taken).toEqual([true])
-  // It listens again by itself, and then everybody looks again.
+  // The store listens again automatically, and then all processes look for work.
   const woken = new Promise<void>((resolve) => shaken.changes.onReady(resolve))
   await woken
   expect(warnings.length).toBeGreaterThan(0)
 })
 
-test('G02 a renewal holds no lease while it waits for others that a change has locked', async () => {
+test('G02 a renewal holds no lease while it waits for leases that a change has locked', async () => {
   const id = await submit(newBuild(wide(2)))
   const jobs = (await store.leases.take('r', 2, at)).map(({ jobId }) => jobId).toSorted()
   const lock = (client: pg.ClientBase, job = '') =>
@@ -223,7 +223,7 @@ test('G02 a renewal holds no lease while it waits for others that a change has l
   expect((await store.leases.of('r')).map(({ buildId }) => buildId)).toEqual([id, id])
 })
 
-test('leasing does not wait for a build that another process has locked when another is free', async () => {
+test('leasing does not wait for a build that another process has locked if another build is free', async () => {
   const held = await submit(newBuild(wide(2), 'a'))
   const free = await submit(newBuild(wide(1), 'b'))
   const unlock = await lockElsewhere(held)
@@ -233,7 +233,7 @@ test('leasing does not wait for a build that another process has locked when ano
   expect((await waiting).map(({ buildId }) => buildId)).toEqual([held, held])
 })
 
-test('an event that cannot be decided does not harm the events that share its turn', async () => {
+test('an event that cannot be decided does not affect other events of its turn', async () => {
   const id = await submit(create({ kind: 'render' }))
   const [lease] = await store.leases.take('r', 1, at)
   if (!lease) throw new Error('nothing to lease')
@@ -256,7 +256,7 @@ test('finding work reads as many jobs as there are slots, by an index', async ()
   }
 })
 
-test('finding work reads few rows, however many jobs are kept for other runners or have files here', async () => {
+test('finding work reads few rows, however many jobs are reserved for other runners or have local files', async () => {
   await submit(newBuild(wide(5)))
   const insert = `insert into engine.ready (job_id, build_id, queue, ready_at, home, files, holders, open_at)
     select gen_random_uuid(), gen_random_uuid(), 'q', $1::timestamptz - interval '5 s', $2, array[$3], array[$2], $4::timestamptz
@@ -272,7 +272,7 @@ test('finding work reads few rows, however many jobs are kept for other runners 
   expect(rows).toBeLessThanOrEqual(40)
 })
 
-test('finding overdue events reads only what is overdue, by an index', async () => {
+test('finding overdue events reads only overdue rows, by an index', async () => {
   await submit(newBuild(wide(3000)))
   await store.leases.take('r', 3000, at)
   await pool.query(
@@ -285,7 +285,7 @@ test('finding overdue events reads only what is overdue, by an index', async () 
   expect(rows).toBeLessThanOrEqual(10)
 })
 
-test('finding live snapshots reads only unfinished and lately ended builds, by an index', async () => {
+test('finding live snapshots reads only unfinished and recently ended builds, by an index', async () => {
   for (let n = 0; n < 3; n++) await submit(newBuild(wide(1000)))
   await pool.query("update engine.builds set finished_at = '2020-01-01', state = 'passed'")
   await pool.query("update engine.jobs set snapshot = 'old', state = 'passed'")
@@ -300,7 +300,7 @@ test('finding live snapshots reads only unfinished and lately ended builds, by a
   })
 })
 
-test('the outbox hears once of every visible change of a build and of every end of a job, and of nothing else', async () => {
+test('the outbox runs once for every visible change of a build and every end of a job, and at no other time', async () => {
   const heard: string[] = []
   const careful = await openStore({
     outbox: async (_client, { before, after, endedJobs }) => {
@@ -316,7 +316,7 @@ test('the outbox hears once of every visible change of a build and of every end 
   await careful.builds.apply(id, [{ ...ended(second), outcome: { ...passed, exitCode: 1 } }])
   await careful.builds.apply(id, [cancel])
   await careful.builds.apply(id, [{ type: 'retry', job: second.jobId, at }])
-  // Ends and waits again within one turn.
+  // The job ends and waits again within one turn.
   const [job] = (await careful.builds.load(id))?.build.jobs.slice(1) ?? []
   await careful.builds.apply(id, [cancel, { type: 'retry', job: job?.id ?? '', at }, cancel])
   expect(heard).toEqual([

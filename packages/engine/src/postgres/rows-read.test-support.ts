@@ -11,8 +11,8 @@ interface PlanNode {
 }
 
 /**
- * Reports the rows of the engine's tables that a statement touches, and how, for tests. Runs it on
- * connections like the store's.
+ * Reports the rows of the engine's tables that a statement reads, and the kind of scan, for tests.
+ * Runs the statement on connections like the store's.
  */
 export async function rowsRead(
   config: pg.PoolConfig,

@@ -6,28 +6,31 @@ import type { PeerAddress } from '../layers/peers.ts'
 import { goneMs, type PresentRunner, type RunnerRoom, type RunnerStore } from '../store.ts'
 import { time } from './values.ts'
 
-/** Keeps what all parts of a store know of the runners. */
+/** State about the runners that all parts of a store share. */
 export interface Company {
-  /** Whether a runner was here lately besides the one that renewed last: with one, all is at home. */
+  /**
+   * Whether another runner than the last one to renew was seen recently. With a single runner, all
+   * files are local.
+   */
   hasOthers: boolean
 }
 
-/** A lease is written as a sign of life where no renewal was for so long. */
+/** A lease is recorded as a sign of life if the runner has not renewed for this long. */
 const signMs = 10_000
 
-/** How long a draining runner has for the files that the server wants of it. */
+/** Time that a draining runner has to send the files that the server wants from it. */
 const exportMs = 10 * 60_000
 
-// The runners that have all files of a job that cannot travel.
+// Finds the runners that have all those files of a job that cannot travel.
 const apartText = `select from unnest(r.holders || array(select p.runner from engine.layer_places p where p.snapshot = any(s.stuck))) c(runner)
     where c.runner <> '' and not exists (select from unnest(r.files, r.holders) f(snapshot, holder)
       where f.snapshot = any(s.stuck) and f.holder not in ('', c.runner)
         and not exists (select from engine.layer_places p where p.snapshot = f.snapshot and p.runner = c.runner))`
 
-// A runner that was drained is gone once it holds nothing, and the server has what it wants of it.
-// A build is told when one of its ready jobs would go to the runner, or starts from files that only
-// this runner has. It is told, too, when the files of a job are on several runners and cannot leave
-// them.
+// A drained runner is gone once it holds no lease and the server has all files that it wants from
+// it. A build is notified if one of its ready jobs would go to the runner, or starts from files
+// that only this runner has. A build is also notified if the files of a job are on several runners
+// and cannot leave them.
 const goneText = `with gone as (
     select x.id from engine.runners x where x.seen_at <= $1
       or x.drains_at <= $1 and not exists (select from engine.leases l where l.runner = x.id)
@@ -54,7 +57,7 @@ const goneText = `with gone as (
 interface GoneRow {
   readonly build_id: string
   readonly runner: string
-  /** The job whose files cannot come together; null when a runner is gone. */
+  /** The job whose files cannot be brought together; null for a runner that is gone. */
   readonly job_id: string | null
   readonly stuck: readonly string[]
   readonly kept: readonly string[]
@@ -63,7 +66,7 @@ interface GoneRow {
 export class PostgresRunners implements RunnerStore {
   readonly #pool: pg.Pool
   readonly #company: Company
-  /** When this process last wrote that a runner is there. */
+  /** Last instant at which this process recorded the presence of each runner. */
   readonly #seenAt = new Map<string, Instant>()
 
   constructor(pool: pg.Pool, company: Company) {
@@ -101,7 +104,7 @@ export class PostgresRunners implements RunnerStore {
     return rows[0]?.is_asked === true
   }
 
-  /** Notes that a runner that gets a lease is there, as its renewals do. */
+  /** Records the presence of a runner that gets a lease, as its renewals do. */
   async heard(runner: string, now: Instant): Promise<void> {
     if (now - (this.#seenAt.get(runner) ?? 0) < signMs) return
     await this.#pool.query({

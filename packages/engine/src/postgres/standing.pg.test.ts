@@ -3,9 +3,9 @@ import { expect, test } from 'vitest'
 import { standingText } from './builds.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
 
-test('stalled builds are found among the unfinished ones, by their jobs, whatever else there is', async () => {
+test('stalled builds are found by an index among the unfinished ones, whatever other builds there are', async () => {
   const pool = new pg.Pool(await engineDatabase())
-  // 20,000 ended builds, 2,000 young running ones, and 30 old waiting ones.
+  // Creates 20,000 ended builds, 2,000 young running ones, and 30 old waiting ones.
   await pool.query(`with n as (
       select gen_random_uuid() as id, n, case when n <= 30 then 'old' when n <= 2030 then 'young' else 'over' end as what from generate_series(1, 22030) n),
     b as (insert into engine.builds (id, queue, state, cancel_requested, created_at, finished_at, version)

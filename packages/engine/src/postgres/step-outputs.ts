@@ -1,4 +1,4 @@
-/** Keeps the outputs of steps: everything that they leave besides their file systems. */
+/** Stores the outputs of steps: all results except their file systems. */
 import type { EgressNames } from '@harmont/sandbox'
 import type pg from 'pg'
 import type { Artifact } from '../artifacts/artifact.ts'
@@ -8,9 +8,9 @@ import type { JobOutput, OutputStore } from '../store.ts'
 import { takeReports } from './tests/test-reports.ts'
 import { storable } from './values.ts'
 
-/** A step's output. Its reports are written already and do not count yet. */
+/** A step's output. Its reports are written already but not visible yet. */
 export interface WrittenOutput extends JobOutput {
-  /** Ids of its reports of tests. */
+  /** Ids of its test reports. */
   readonly reports: readonly string[]
 }
 
@@ -21,8 +21,8 @@ export interface EndedStep extends WrittenOutput {
 }
 
 /**
- * Writes what a step left, in the client's open transaction, which has the build's row locked.
- * It replaces what an earlier attempt left. Returns remarks on what was left out.
+ * Writes a step's output in the client's open transaction, which has the build's row locked.
+ * Replaces the output of an earlier attempt. Returns remarks about the parts that were left out.
  */
 export async function writeStepOutput(
   client: pg.ClientBase,
@@ -35,7 +35,7 @@ export async function writeStepOutput(
   return writeAnnotations(client, buildId, ended)
 }
 
-/** Writes the artifacts of an attempt, beside those of earlier ones. */
+/** Writes the artifacts of an attempt, and keeps those of earlier ones. */
 async function writeArtifacts(
   client: pg.ClientBase,
   buildId: string,
@@ -51,7 +51,7 @@ async function writeArtifacts(
   })
 }
 
-/** Writes the hosts of an attempt, beside those of earlier ones. */
+/** Writes the hosts of an attempt, and keeps those of earlier ones. */
 async function writeEgress(
   client: pg.ClientBase,
   buildId: string,

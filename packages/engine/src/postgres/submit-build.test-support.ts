@@ -21,7 +21,7 @@ export async function submitCreated(
   return created.build.id
 }
 
-/** Creates a build of these steps, all of whose conditions hold. */
+/** Creates a build of these steps, whose conditions all hold. */
 export function createPlain(
   steps: Parameters<typeof plainPlan>[0],
   build: Pick<NewBuild, 'at'> & Partial<Pick<NewBuild, 'queue' | 'pipeline'>>,

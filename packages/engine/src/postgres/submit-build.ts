@@ -7,7 +7,7 @@ import { newJobRecord } from './job-rows.ts'
 import { time } from './values.ts'
 import { readyRecords } from './write-change.ts'
 
-// One statement: a new build costs one round trip, whatever its size.
+// A single statement, so that a new build costs one round trip, whatever its size.
 const text = `with
   build as (
     insert into engine.builds (id, queue, pipeline, created_at, version, state, cancel_requested, error_code, error_message, started_at, finished_at,
@@ -18,8 +18,8 @@ const text = `with
   ${insertReady('$1::uuid', '$2::text', '$3::text', '$23')}`
 
 /**
- * Writes a new build in the client's open transaction. Nothing happens to it before that transaction is
- * committed; then its `effects` are to be announced.
+ * Writes a new build in the client's open transaction. The build does not change before that
+ * transaction is committed. Then its `effects` must be announced.
  */
 export async function submitBuild(client: pg.ClientBase, { build }: Created, context: BuildContext): Promise<void> {
   const jobs = build.render === null ? build.jobs : [build.render]

@@ -1,19 +1,19 @@
 import type pg from 'pg'
 
 /**
- * Runs `work` in one transaction: commits when it resolves, rolls back when it rejects. Closes a
- * connection whose transaction cannot be ended.
+ * Runs `work` in one transaction, which commits when `work` resolves and rolls back when it
+ * rejects. Closes a connection whose transaction cannot be ended.
  */
 export function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   return between(pool, 'begin', work)
 }
 
-/** Runs reads that all see the same instant. */
+/** Runs reads that all see the same snapshot of the database. */
 export function inSnapshot<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   return between(pool, 'begin isolation level repeatable read read only', work)
 }
 
-/** Runs statements on one connection, each in a transaction of its own. */
+/** Runs statements on one connection, each in its own transaction. */
 export async function onClient<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   try {

@@ -1,6 +1,6 @@
 /**
- * Lets requests about one thing take turns. Requests that arrive during a turn share the next one:
- * ten events of a build that arrive together are one transaction.
+ * Processes requests with the same key in turns. Requests that arrive during a turn share the next
+ * one, so ten events of a build that arrive together are one transaction.
  */
 export class Turns<Request> {
   readonly #waiting = new Map<string, Request[]>()
@@ -20,7 +20,7 @@ export class Turns<Request> {
       return
     }
     this.#waiting.set(key, [request])
-    // After the current batch of events from the network, so that requests that came with this one
+    // Runs after the current batch of network events, so that requests that arrived with this one
     // join it.
     setImmediate(() => void this.#run(key))
   }

@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => client.end())
 
-/** A build with one leased job, as the first release writes it. */
+/** Creates a build with one leased job, as the first release wrote it. */
 async function firstRelease(): Promise<{ readonly build: string; readonly job: string }> {
   const [build, job] = [randomUUID(), randomUUID()]
   const context = {
@@ -49,7 +49,8 @@ async function migrate(): Promise<void> {
 }
 
 /**
- * The first release's form of a place: a record's offset, an offset inside it, and dropped bytes.
+ * Encodes a position in the form of the first release: a record's offset, an offset within it, and
+ * dropped bytes.
  */
 const firstPosition = (offset: number, skip: number, missing: number) => (offset * 2 ** 17 + skip) * 4 + missing
 
@@ -84,7 +85,7 @@ test('G53 statements of the first release work after the migration', async () =>
   await store.close()
 })
 
-test('G53 a process that knows no groups may end the build that another waits for', async () => {
+test('G53 a process without groups may end the build for which another waits', async () => {
   await migrate()
   const [holder, waiting] = [(await firstRelease()).build, (await firstRelease()).build]
   for (const [id, awaits] of [
@@ -107,7 +108,7 @@ test('G53 a process that knows no groups may end the build that another waits fo
   await store.close()
 })
 
-test('builds that were retried before the migration have run for as long as their attempts did', async () => {
+test('builds that were retried before the migration count the running time of their attempts', async () => {
   const { build, job } = await firstRelease()
   await client.query(
     "update engine.builds set started_at = '2026-01-01T00:00:00Z', finished_at = '2026-01-01T00:40:00Z' where id = $1",

@@ -21,11 +21,11 @@ export interface NewLease {
 
 export interface Writing {
   readonly live: LiveBuild
-  /** The build's version with this change. */
+  /** The build's version after this change. */
   readonly version: number
   readonly played: Omit<Played, 'taken'>
   readonly newLeases: readonly NewLease[]
-  /** The length of a lease whose command has started. */
+  /** Duration of a lease whose command has started, in milliseconds. */
   readonly leaseMs: number
   /** See `Company`. */
   readonly hasOthers: boolean
@@ -58,7 +58,8 @@ export function readyRecords(
 }
 
 /**
- * Returns the files that a job starts from, and the runners that have them; '' for an unknown one.
+ * Returns the files that a job starts from, and the runners that have them; '' for an unknown
+ * runner.
  */
 function filesRecord(
   build: Pick<Build, 'steps' | 'jobs'>,
@@ -69,7 +70,7 @@ function filesRecord(
   return { files: files.map(({ snapshot }) => snapshot), holders: files.map(({ holder }) => holder ?? '') }
 }
 
-/** Returns the group that a job counts in; undefined without one. */
+/** Returns the group in which a job counts; undefined if it has none. */
 function groupRecord(
   build: Pick<Build, 'queue' | 'pipeline' | 'steps'>,
   { step }: Job,
@@ -104,7 +105,7 @@ export async function writeChange(client: pg.ClientBase, writing: Writing): Prom
   return new Map(rows.map((row) => [row.job_id, row.last_seq]))
 }
 
-/** Returns the parts of a change that have something to write. */
+/** Returns the non-empty parts of a change. */
 function changeParts({ live, played, newLeases, leaseMs, hasOthers, at }: Writing): readonly ChangePart[] {
   const { queue, pipeline } = live.header
   const build = { ...live.header, steps: live.steps, jobs: live.jobs }
@@ -114,7 +115,7 @@ function changeParts({ live, played, newLeases, leaseMs, hasOthers, at }: Writin
   const fresh = new Map(newLeases.map((lease) => [lease.jobId, lease]))
   const held = all.filter(({ state }) => isHeld(state))
   const idsOf = (some: readonly Job[]) => some.map(({ id }) => id)
-  // A job that runs left the queue when it was leased.
+  // A running job left the queue when it was leased.
   const left = jobs.filter(({ state }) => state !== 'scheduled' && state !== 'running')
   return [
     ...part('changed', jobs.map(jobRecord)),
@@ -140,7 +141,7 @@ function changeParts({ live, played, newLeases, leaseMs, hasOthers, at }: Writin
   ]
 }
 
-/** Returns a part that writes these ids or records; none without any. */
+/** Returns a part that writes these ids or records, or no part if there are none. */
 function part(
   name: ChangePart['name'],
   rows: readonly string[] | readonly Readonly<Record<string, unknown>>[],
@@ -150,7 +151,7 @@ function part(
   return [{ name, values: [typeof rows[0] === 'string' ? rows : JSON.stringify(rows), ...more] }]
 }
 
-/** Returns the new homes of ready jobs that did not change themselves but share files with one that did. */
+/** Returns the new homes of unchanged ready jobs that share files with a changed one. */
 function rehomed(
   live: LiveBuild,
   { jobs, added }: Pick<Played, 'jobs' | 'added'>,
@@ -159,7 +160,7 @@ function rehomed(
     if (job.step === null) return []
     const decider = deciderOf(live, job.step)
     const others = live.jobs[decider ?? -1]?.runner ?? null
-    // Another member of the family decides its home, before and after.
+    // Another member of the family decides the home both before and after.
     if (decider !== undefined && (decider < job.step || others === job.runner || job.fence === 0)) return []
     const home = bindsFamily(job) ? job.runner : others
     return familyOf(live.steps, job.step).flatMap((slot) => {

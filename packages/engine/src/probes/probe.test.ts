@@ -15,7 +15,7 @@ const red = { state: 'failed', errorMessage: null, exitCode: 1 }
 const asked = (job: object = {}, step: object = {}, reports: readonly TestReport[] = [report([named('a')])]) =>
   probeFor({ tests, secrets: {}, ...step } as unknown as Step, { ...red, ...job } as unknown as Job, reports)
 
-test('G71 a red job with failed tests is proved, and none for which a second run may do harm or says nothing', () => {
+test('G71 a red job with failed tests is proved, except if a second run could do harm or would prove nothing', () => {
   const cases = [named('a'), named('b', 'passed'), named('c', 'errored'), named('d', 'skipped'), named('a', 'passed')]
   expect(asked({}, {}, [report(cases)])?.proof.open.map(({ name }) => name)).toEqual(['a', 'c'])
   expect(asked({ softFailed: true })?.budgetMs).toBe(60_000)
@@ -61,7 +61,7 @@ test('a probe ends with its last verdict, with its budget, at its second loss, o
   expect(afterFork(lost.probe ?? begun(), { kind: 'lost' })).toMatchObject(unknown)
 })
 
-test('a report that contradicts the exit code says nothing, as one that an earlier run has left', () => {
+test('a report that contradicts the exit code proves nothing, and neither does one left by an earlier run', () => {
   const both = [named('a'), named('b', 'passed'), named('c', 'skipped'), named('d', 'errored')]
   const results = (exitCode: number | null, cases: readonly TestCase[] | null) => [...resultsIn({ exitCode, cases })]
   expect(results(1, both)).toEqual([

@@ -1,4 +1,4 @@
-/** Decides which red jobs are proved, and what follows from each run. Pure. */
+/** Decides which red jobs are proved, and what each run proves. Pure. */
 import type { Chunk } from '@harmont/logs'
 import { runsOnce } from '../core/decide-lease.ts'
 import type { Instant, Job, Step } from '../core/model.ts'
@@ -19,38 +19,38 @@ import {
 /** The proof of one red job. */
 export interface Probe {
   readonly proof: Proof
-  /** Time that all its runs may take together. */
+  /** Total time limit of the proof's runs. */
   readonly budgetMs: number
   readonly spentMs: number
-  /** Runs that were lost with their runner. */
+  /** Number of runs that were lost with their runner. */
   readonly lost: number
 }
 
-/** How a run in a fork ended. */
+/** The end of a run in a fork. */
 export type ForkEnd =
   | {
       readonly kind: 'ran'
       readonly startedAt: Instant
       readonly endedAt: Instant
-      /** Null after a signal, a limit or a time-out. */
+      /** Null after a signal, a limit or a timeout. */
       readonly exitCode: number | null
-      /** By the keys of tests; a test without a result is absent. */
+      /** Results by the keys of tests; tests without a result are absent. */
       readonly results: ReadonlyMap<string, ForkResult>
-      /** The end of its output, with secrets masked. */
+      /** The end of the run's output, with secrets masked. */
       readonly log: readonly Chunk[]
     }
-  /** A job wanted its slot, or the runner stops. It is as if it had not begun. */
+  /** A job needed its slot, or the runner stops. The run counts as not begun. */
   | { readonly kind: 'given_up' }
-  /** Its runner or its machine failed. */
+  /** The runner or its machine failed. */
   | { readonly kind: 'lost' }
-  /** It cannot be run again, for example because a snapshot is gone. */
+  /** The run cannot be repeated, for example because a snapshot is gone. */
   | { readonly kind: 'impossible' }
 
-/** Holds what the command of a run left. */
+/** The results of a run's command. */
 export interface ForkOutput {
-  /** Null after a signal, a limit or a time-out. */
+  /** Null after a signal, a limit or a timeout. */
   readonly exitCode: number | null
-  /** The tests of its reports; null where these are not whole. */
+  /** The tests of its reports; null if the reports are incomplete. */
   readonly cases: readonly TestCase[] | null
 }
 

@@ -1,4 +1,6 @@
-/** Which jobs go to runners that have not their files, and what happens when these files are lost. */
+/**
+ * Tests which jobs go to runners without their files, and what happens when these files are lost.
+ */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -86,20 +88,22 @@ function layerOf(
     ...more,
   }
 }
-/** Plays the runner that is asked for a snapshot. */
+/** Plays the runner from which a snapshot is requested. */
 async function give(runner: string, snapshot: string, layers = [layerOf(snapshot)], form: LayerForm = 'erofs') {
   const asked = await store.layers.asked(runner, { snapshot, form })
   if (asked === null) throw new Error(`the snapshot is not wanted of ${runner}`)
   for (const layer of layers) await store.layers.keep({ snapshot, form }, asked, layer, { giver: 'a', taint: [] })
 }
-/** A build whose first step has ended on the runner `a`; the others build in it. */
+/**
+ * Creates a build whose first step has ended on the runner `a`, and whose other steps build in it.
+ */
 async function parentOnA(children = 1): Promise<{ readonly id: string; readonly snapshot: string }> {
   const id = await submit([{}, ...Array.from({ length: children }, () => ({ buildsIn: 0 }))])
   await seen(['a'], ['b'])
   return { id, snapshot: await end(await one('a', images)) }
 }
 
-test('G95 a step that starts from files goes to another runner once the server has them, and not before', async () => {
+test('G95 a step that starts from files goes to another runner only once the server has them', async () => {
   const { id, snapshot } = await parentOnA(3)
   expect(await take('b', images)).toEqual([])
   await want('b')
@@ -117,7 +121,7 @@ test('G95 a step that starts from files goes to another runner once the server h
   ready()
   expect(heard).toEqual(['ready'])
   expect(await store.layers.wantedOf('a')).toEqual([])
-  // A runner of an earlier release, one of another pool, and one that takes archives only.
+  // A runner of an earlier release, one of another pool, and one that accepts only archives.
   expect(await take('c')).toEqual([])
   expect(await take('c', images, { pool: 'gpu' })).toEqual([])
   expect(await take('c', { ...images, forms: ['tar'] })).toEqual([])
@@ -125,7 +129,7 @@ test('G95 a step that starts from files goes to another runner once the server h
   expect((await one('a', images, {}, 1)).buildId).toBe(id)
 })
 
-test('files that more jobs wait for than their runner takes leave it unasked, and first once somebody asks', async () => {
+test('files that more jobs wait for than their runner takes are sent ahead, after files that were requested', async () => {
   for (const children of [3, 2]) await submit([{}, ...Array.from({ length: children }, () => ({ buildsIn: 0 }))])
   await seen(['a'], ['b'])
   const [snapshot = '', other = ''] = await Promise.all((await take('a', images)).map((lease) => end(lease)))
@@ -136,7 +140,7 @@ test('files that more jobs wait for than their runner takes leave it unasked, an
   await store.layers.wantAhead(now)
   const both = [snapshot, other].toSorted().map((id) => ({ snapshot: id, form: 'erofs', ahead: true }))
   expect(await store.layers.wantedOf('a')).toEqual(both)
-  // Somebody looks while the jobs of one of them are not ready for long.
+  // A runner looks for work when the jobs of one build have not been ready for long.
   await pool.query("update engine.ready set ready_at = ready_at + interval '5 s' where files[1] = $1", [snapshot])
   await want('b')
   expect(await store.layers.wantedOf('a')).toEqual([
@@ -146,7 +150,7 @@ test('files that more jobs wait for than their runner takes leave it unasked, an
   await give('a', snapshot)
   now += 6 * second
   expect(await take('b', images)).toHaveLength(3)
-  // A stored layer is not sent again.
+  // A stored layer is not requested again.
   await store.layers.wantAhead(now)
   expect(await store.layers.wantedOf('a')).toEqual([{ snapshot: other, form: 'erofs' }])
 })
@@ -161,7 +165,7 @@ test.each([
   const { snapshot } = await parentOnA(3)
   await pool.query("delete from engine.runners where id = 'b'")
   await pool.query("update engine.ready set labels = array['y']")
-  // A runner that is here for other organizations.
+  // A runner that serves other organizations.
   await seen(['a'], ['c', images, { queues: ['another'] }], ...others)
   if ('drains' in more) await store.runners.drain('b', now)
   now += 2 * second
@@ -172,7 +176,7 @@ test.each([
   expect(await store.layers.wantedOf('a')).toEqual([{ snapshot, form: 'erofs', ahead: true }])
 })
 
-test('a snapshot counts as stored only with all layers below it, in forms that its taker has', async () => {
+test('a snapshot counts as stored only with all layers below it, in forms that its taker accepts', async () => {
   const { snapshot } = await parentOnA(2)
   now += second
   await want('b')
@@ -216,27 +220,27 @@ test('files on the base `host` go only to a runner with the same one', async () 
   expect(await take('b', { ...images, host: 'sha256:image' })).toHaveLength(1)
 })
 
-test('a runner that has fetched files is at home with them, and keeps them', async () => {
+test('a runner that has fetched files counts as having them, and keeps them', async () => {
   const { snapshot } = await parentOnA(2)
   now += second
   await want('b')
   await give('a', snapshot, [layerOf(snapshot, [], { blob: { ...layerOf(snapshot).blob, blobBytes: 2_000_000_000 } })])
-  // They are many bytes: jobs wait for a runner that has them.
+  // Because of their size, jobs wait for a runner that has them.
   expect(await take('b', images)).toEqual([])
   await store.layers.placed('b', snapshot, 4 * second)
   expect((await store.builds.liveSnapshots(now, 'b')).needed).toEqual(new Set([snapshot]))
   expect(await take('b', images, {}, 1)).toHaveLength(1)
-  // At 500 MB/s, four seconds later.
+  // They open four seconds later, for a transfer at 500 MB/s.
   expect(await take('c', images)).toEqual([])
   now += 10 * second
   expect(await take('c', images)).toHaveLength(1)
 })
 
-test('G95 jobs that all may take for 10 s come first, then those whose files are here, then the rest', async () => {
+test('G95 jobs that have been open to all for 10 s come first, then those with local files, then the rest', async () => {
   const { id } = await parentOnA()
   const other = await submit([{}, {}])
   const order = async () => (await take('a', images, {}, 1)).map(({ buildId }) => buildId)
-  // The later one is at home.
+  // The files of the later job are on this runner.
   await pool.query("update engine.ready set ready_at = ready_at - interval '9 s' where build_id = $1", [other])
   expect(await order()).toEqual([id])
   const { id: another } = await parentOnAWhile(other)
@@ -246,7 +250,7 @@ test('G95 jobs that all may take for 10 s come first, then those whose files are
   expect(await order()).toEqual([another])
 })
 
-/** Like `parentOnA`, beside a build whose jobs stay ready. */
+/** Like `parentOnA`, with another build whose jobs stay ready. */
 async function parentOnAWhile(waiting: string): Promise<{ readonly id: string }> {
   await pool.query("update engine.ready set gate = 'x' where build_id = $1", [waiting])
   const parent = await parentOnA()
@@ -254,7 +258,7 @@ async function parentOnAWhile(waiting: string): Promise<{ readonly id: string }>
   return parent
 }
 
-test('a job with files on two runners waits until either has those of the other', async () => {
+test('a job with files on two runners waits until one of them has the files of the other', async () => {
   const inputs = [{ from: 1, path: 'a', into: '', optional: true }]
   const id = await submit([{}, { buildsIn: 0 }, { buildsIn: 0, dependsOn: [1], inputs }])
   await seen(['a'], ['b'])
@@ -268,7 +272,7 @@ test('a job with files on two runners waits until either has those of the other'
   expect(await store.layers.stored([base, input])).toEqual(new Set([base]))
 })
 
-test('G95 a runner that drains is asked for what unfinished builds need of it, and only that', async () => {
+test('G95 a draining runner is asked for exactly those files that unfinished builds need from it', async () => {
   const { snapshot } = await parentOnA()
   const over = await submit([{}])
   await end(await one('b', images))
@@ -277,14 +281,14 @@ test('G95 a runner that drains is asked for what unfinished builds need of it, a
   expect(await store.layers.wantedOf('a')).toEqual([{ snapshot, form: 'erofs' }])
   now += goneMs
   await seen(['a'], ['b'])
-  // It has time to send them.
+  // The runner has time to send them.
   expect(await store.runners.gone(now)).toEqual([])
   await give('a', snapshot)
   expect(await store.runners.gone(now)).toEqual([])
   expect((await one('b', images)).buildId).not.toBe(over)
 })
 
-test('a look for what draining runners have reads no job while none drains, however many wait', async () => {
+test('the query for files of draining runners reads no job while none drains, however many wait', async () => {
   await parentOnA()
   for (let build = 0; build < 50; build += 1) await submit([{}, { buildsIn: 0 }, { buildsIn: 0 }])
   const { rows, scans } = await rowsRead(config, wantOfDrainingText, [new Date(now), new Date(now - longMs)])
@@ -292,7 +296,7 @@ test('a look for what draining runners have reads no job while none drains, howe
   expect(scans).toContain('Seq Scan runners')
 })
 
-test('G95 when a runner is gone, files that the server has are taken from there, others are made again', async () => {
+test('G95 when a runner is gone, files that the server has are fetched from there, and others are made again', async () => {
   const id = await submit([{}, { buildsIn: 0 }, { buildsIn: 1 }, { buildsIn: 0 }])
   await seen(['a'], ['b'])
   const base = await end(await one('a', images))
@@ -301,7 +305,7 @@ test('G95 when a runner is gone, files that the server has are taken from there,
   const [, middle] = await jobs(id)
   await want('b')
   expect(await store.layers.wantedOf('a')).toEqual([{ snapshot: middle?.snapshot, form: 'erofs' }])
-  // The base is stored by the time that the runner is gone, the step on top of it is not.
+  // When the runner is gone, the base is stored but the step on top of it is not.
   await pool.query(
     `insert into engine.exports (snapshot, form, queue, pool, runner, build_id, job_id, asked_at)
      select $1, form, queue, pool, runner, build_id, job_id, asked_at from engine.exports`,
@@ -320,7 +324,7 @@ test('G95 when a runner is gone, files that the server has are taken from there,
   expect(await states(id)).toBe('passed 1, passed 2, scheduled 1, passed 1')
 })
 
-test('files that cannot travel are not asked for again', async () => {
+test('files that cannot travel are not requested again', async () => {
   const { snapshot } = await parentOnA()
   now += second
   await want('b')
@@ -365,7 +369,7 @@ test.each([
   expect((await store.builds.load(id))?.build.state).toBe('passed')
 })
 
-test('steps that start from an image go where their family is, wherever its other steps have gone', async () => {
+test('steps that start from an image follow the newest runner of their family', async () => {
   const inputs = [{ from: 2, path: 'a', into: '', optional: true }]
   const id = await submit([{}, { buildsIn: 0, dependsOn: [2], inputs }, { dependsOn: [3] }, { buildsIn: 0 }])
   await seen(['a'], ['b'])
@@ -384,7 +388,7 @@ test('steps that start from an image go where their family is, wherever its othe
   expect(await take('b', images)).toHaveLength(1)
 })
 
-test('G116 a process that gave the lease of a job is followed by another one, which knows of it at once', async () => {
+test('G116 a lease granted by one process is known to another process at once', async () => {
   const { id, snapshot } = await parentOnA()
   await seen(['a'], ['b'])
   const other = await PostgresStore.open(config, { now: () => now })
@@ -398,7 +402,7 @@ test('G116 a process that gave the lease of a job is followed by another one, wh
     const layers = new LocalLayers({
       ...{ store: other, layers: other.layers, runner: 'b', reach: everything, getsSecrets: true },
       mayHave: async () => true,
-      // No byte is read.
+      // The test reads no bytes.
       objects: {} as LayerObjects,
       log: () => undefined,
     })

@@ -1,4 +1,4 @@
-/** Snapshots that the server keeps for runners which did not make them, in PostgreSQL. */
+/** Stores snapshots for runners that did not make them, in PostgreSQL. */
 import type pg from 'pg'
 import type { Instant } from '../../core/model.ts'
 import { type CrowdedFiles, chooseAhead, crowdedMs } from '../../core/placement/export-ahead.ts'
@@ -21,14 +21,15 @@ import { reachValues } from '../waiting/reach-text.ts'
 import { opensAfter } from './opens-after.ts'
 import { crowdedText, wantOfDrainingText, wantText } from './want-text.ts'
 
-/** A runner that renewed within this time can be asked. */
+/** Files are requested only from a runner that has renewed within this time. */
 const awakeMs = 15_000
-/** Others are there in their place once these cannot give. */
+/** Maximum number of holders per layer; later runners replace those that fail. */
 const mostHolders = 8
-/** Fetches of fewer bytes say nothing about how fast bytes come. */
+/** Fetches of fewer bytes say nothing about the transfer rate. */
 const smallFetch = 1_000_000
 
-// Whether all layers of the snapshot are there in forms that will do, in the order of the snapshot.
+// SQL that tells whether all layers of the snapshot are stored in accepted forms, in the order of
+// the snapshot.
 const storedText = `with whole as (
     select l.description ->> 'imageDigest' as image, (select sum(x.bytes) from (
         select distinct on (b.id) b.bytes from engine.layers b where b.id = any(l.layers) and ($2 = 'erofs' or b.form = 'tar') order by b.id, b.form) x) as sum
@@ -44,7 +45,7 @@ interface CrowdedRow extends CrowdedFiles {
   readonly pool: string
   readonly buildId: string
   readonly jobId: string
-  /** How many files its runner has still to send. */
+  /** Number of files that the runner is still sending. */
   readonly sending: number
 }
 
@@ -69,8 +70,8 @@ export class PostgresLayers implements LayerStore {
     const { forms } = taker.traffic
     if (forms.length === 0 || !this.#options.company.hasOthers) return
     const form: LayerForm = forms.includes('erofs') ? 'erofs' : 'tar'
-    // Any one stands for all runners that look at one moment and may take the same jobs: it lacks
-    // what all of them lack.
+    // One caller represents all runners that ask at the same moment and may take the same jobs,
+    // because they lack the same files.
     await this.#wanting.ask(JSON.stringify([taker.reach, taker.traffic]), () =>
       this.#ask('engine-want-layers', wantText, [
         ...[time(now), time(now - homeMs), time(now - awakeMs), form],
@@ -145,7 +146,7 @@ export class PostgresLayers implements LayerStore {
     await this.#changeAndOpen(wanted, async (client) => {
       const { rows } = await client.query<LayerPlace>({
         name: 'engine-keep-layer',
-        // The first description stays: runners may be fetching by it.
+        // The first description stays, because runners may be fetching by it.
         text: `insert into engine.layers (id, form, queue, pool, digest, source_digest, bytes, layers, description, taint, giver)
           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
           on conflict (id, form) do update set taint = array(select distinct unnest(engine.layers.taint || excluded.taint)),
@@ -185,7 +186,7 @@ export class PostgresLayers implements LayerStore {
       values: [snapshot, queue, pool, forms],
     })
     const layers = rows.map(({ description }) => description)
-    // One may just have been removed.
+    // A layer may just have been removed.
     if (layers.length === 0 || layers.length !== layers.at(-1)?.layers.length) return null
     return { layers, taint: [...new Set(rows.flatMap(({ taint }) => taint))] }
   }
@@ -237,7 +238,10 @@ export class PostgresLayers implements LayerStore {
     return new Set(rows.map(({ snapshot }) => snapshot))
   }
 
-  /** Makes a change, and opens the jobs that wait for the snapshot to others if it is whole then. */
+  /**
+   * Makes a change, and opens the jobs that wait for the snapshot to other runners if it completes
+   * the snapshot.
+   */
   async #changeAndOpen(
     { snapshot, form }: WantedSnapshot,
     change: (client: pg.PoolClient) => Promise<void>,
@@ -267,7 +271,10 @@ export class PostgresLayers implements LayerStore {
   }
 }
 
-/** A layer's id is unique: a runner that names one of another place is mistaken, or lies. */
+/**
+ * Requires that known layers belong to this place. A layer's id is unique, so a runner that names a
+ * layer of another place is mistaken or malicious.
+ */
 function requirePlace({ queue, pool }: LayerPlace, layers: readonly LayerPlace[]): void {
   if (layers.some((layer) => layer.queue !== queue || layer.pool !== pool))
     throw new NotWanted('A layer of this snapshot belongs to another organization or pool.')

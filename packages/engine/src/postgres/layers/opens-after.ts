@@ -1,13 +1,13 @@
-/** Smaller files are anywhere as soon as at home. */
+/** Smaller files reach any runner without a noticeable delay. */
 const smallBytes = 8 * 1024 * 1024
-/** Bytes in a second, as long as none was measured. */
+/** Transfer rate in bytes per second until one is measured. */
 const usualRate = 40_000_000
 const longest = "interval '10 s'"
 
 /**
- * Returns the SQL for how long a ready job with these files is kept for the runner that has the first
- * of them: about as long as they would travel, and no longer than anybody should wait; not at all
- * where that runner cannot have the others.
+ * Returns SQL for the time during which a ready job with these files is reserved for the runner
+ * that has the first of them: about the transfer time, up to a limit. There is no reservation if
+ * that runner cannot get the other files.
  */
 export function opensAfter(files: string, holders: string): string {
   return `(select case

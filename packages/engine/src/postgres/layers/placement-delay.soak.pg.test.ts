@@ -1,6 +1,6 @@
 /**
- * How long jobs wait for a runner when files have homes, and when they have none. With an effort of 34
- * there are 100,000 jobs and 200 runners.
+ * Measures how long jobs wait for a runner, with and without homes of files. An effort of 34 gives
+ * 100,000 jobs and 200 runners.
  */
 import { randomUUID } from 'node:crypto'
 import { chance, effort, scaled, seed } from '@harmont/test-kit/effort'
@@ -18,7 +18,9 @@ const images: LayerTraffic = { forms: ['erofs', 'tar'], host: null }
 const begin = 1_700_000_000_000
 const tickMs = 1_000
 const slotsEach = 2
-/** The PostgreSQL of tests does not clean up by itself: a look would read what others have taken, too. */
+/**
+ * Autovacuum is off in tests, so without this a query would also read jobs that others have taken.
+ */
 const vacuumEvery = 10
 const longestMs = 2_000
 
@@ -37,23 +39,26 @@ afterAll(async () => {
 
 interface Family {
   readonly queue: string
-  /** Has the files of its parent. */
+  /** Runner with the files of the family's parent. */
   readonly runner: string
   readonly children: number
   readonly bytes: number
-  /** When its children are ready. */
+  /** Time at which its children become ready. */
   readonly atMs: number
 }
 
 interface Made {
   readonly build: string
-  /** Names of the children, by their jobs: alike each time. */
+  /** Names of the children by their jobs; the names are equal in each run. */
   readonly names: ReadonlyMap<string, string>
 }
 
 const runners = Array.from({ length: scaled(6, 200) }, (_, n) => `r${String(n).padStart(3, '0')}`)
 
-/** Returns families of an instant, whose parents are on all runners alike, or most of them on few. */
+/**
+ * Returns families that become ready at one instant, with their parents spread evenly or mostly on
+ * few runners.
+ */
 function burst(homes: 'even' | 'few'): readonly Family[] {
   const { between } = chance()
   const few = () => Math.floor((between(0, 99) / 100) ** 3 * runners.length)
@@ -66,7 +71,7 @@ function burst(homes: 'even' | 'few'): readonly Family[] {
   }))
 }
 
-/** Makes a family whose children are not ready yet, and whose files the server has. */
+/** Creates a family whose children are not ready yet, and whose files the server has. */
 async function make({ queue, runner, children, bytes }: Family, n: number): Promise<Made> {
   const steps = [{}, ...Array.from({ length: children }, () => ({ buildsIn: 0 }))]
   const created = createPlain(steps, { queue, at: now })
@@ -87,7 +92,7 @@ async function make({ queue, runner, children, bytes }: Family, n: number): Prom
   return { build: id, names: new Map(created.build.jobs.map((child, slot) => [child.id, `${n}.${slot}`])) }
 }
 
-/** Makes the children of a family ready, as they are when the server has their files. */
+/** Makes the children of a family ready, as if the server had received their files. */
 async function open({ build }: Made): Promise<void> {
   await pool.query(
     `update engine.ready r set gate = null, ready_at = $1, open_at = $1::timestamptz + ${opensAfter('r.files', 'r.holders')}
@@ -96,7 +101,10 @@ async function open({ build }: Made): Promise<void> {
   )
 }
 
-/** Lets runners take all children, each for as long as its name says. Returns when, and where, each began. */
+/**
+ * Lets runners take all children, each for the time that its name determines. Returns the time and
+ * runner at which each child began.
+ */
 async function play(all: readonly Family[], lasts: (name: string) => number, homes = true) {
   await clear()
   const made: Made[] = []
@@ -130,12 +138,12 @@ async function clear(): Promise<void> {
   for (const runner of runners) await store.runners.seen(runner, everything, now, images)
 }
 
-/** Says what a large run found. */
+/** Prints the results of a large run. */
 function tell(found: Readonly<Record<string, unknown>>): void {
   if (effort > 1) console.info(JSON.stringify({ seed, runners: runners.length, ...found }))
 }
 
-/** Returns how long each job lasts, however often it is asked. */
+/** Returns a function that gives each job a fixed random duration. */
 function durations(): (name: string) => number {
   const { between } = chance()
   const known = new Map<string, number>()
@@ -156,19 +164,19 @@ test.each(['even', 'few'] as const)(
       .map(([name, { ms }]) => ms - (anywhere.get(name)?.ms ?? Number.NaN))
       .toSorted((a, b) => a - b)
     tell({ spread, jobs: more.length, mostMs: more.at(-1), p99Ms: more[Math.floor(more.length * 0.99)] })
-    // Jobs that run are not interrupted, so another order moves each by up to two of them.
+    // Running jobs are not interrupted, so another order delays each job by at most two of them.
     expect(more.at(-1)).toBeLessThanOrEqual(10_000 + 2 * longestMs)
   },
 )
 
-test('children run where the files of their parent are, at least seven of ten, while runners have room', async () => {
+test('while runners have room, at least seven of ten children run where the files of their parent are', async () => {
   const { between, pick } = chance()
   const all = Array.from({ length: scaled(40, 1_000) }, (_, n) => ({
     queue: `queue ${n % 3}`,
     runner: pick(runners),
     children: between(1, 2 * slotsEach),
     bytes: between(1_000, 500_000_000),
-    // Runners are busy for two thirds of the time.
+    // Keeps runners busy for two thirds of the time.
     atMs: Math.floor((n * 2_500) / runners.length / tickMs) * tickMs,
   }))
   const began = await play(all, durations())

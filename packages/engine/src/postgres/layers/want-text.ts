@@ -1,11 +1,11 @@
-/** Finds the snapshots that the server should keep. */
+/** Builds the queries for the snapshots that the server should store. */
 import { defaultPool } from '../../core/placement/reach.ts'
 import { lackingFiles, withinRights } from '../waiting/reach-text.ts'
 
-/** Jobs that one look goes through. */
+/** Maximum number of jobs that one query examines. */
 const mostJobs = 200
 
-// Another runner is asked when the one that was asked has not the files any more.
+// Another runner is asked when the first one does not have the files any more.
 const insertText = `insert into engine.exports as known (snapshot, form, queue, pool, runner, build_id, job_id, asked_at)
   select distinct on (snapshot, form) snapshot, form, queue, pool, runner, build_id, job_id, $1::timestamptz from found
   order by snapshot, form, runner
@@ -14,13 +14,14 @@ const insertText = `insert into engine.exports as known (snapshot, form, queue, 
   where known.stored_at is null and known.refused is null and (known.ahead or known.runner <> excluded.runner)
   returning runner`
 
-/** Selects the job that left a file of a ready row. */
+/** Selects the job that made a file of a ready row. */
 const makerText = `select j.id from engine.jobs j where j.build_id = r.build_id and j.runner = f.holder
     and (j.snapshot = f.snapshot or j.service_snapshots is not null
       and exists (select from json_each_text(j.service_snapshots) s where s.value = f.snapshot))
   order by j.attempt desc limit 1`
 
-// $1: now; $2: since when a job must be ready; $3: since when a runner must have been seen; $4: the form; from $5 on: the taker.
+// $1: now; $2: latest time at which a job became ready; $3: earliest time at which a runner was
+// seen; $4: form; from $5 on: the taker.
 export const wantText = `with waiting as (
     select r.job_id, r.build_id, r.queue, r.files, r.holders from engine.ready r
     where r.gate is null and r.files is not null and r.ready_at <= $2 and ${withinRights('r', 5)}
@@ -35,11 +36,11 @@ export const wantText = `with waiting as (
     where not exists (select from engine.exports e where e.snapshot = f.snapshot and e.refused is not null))
   ${insertText}`
 
-// Asked once, before the joins: nearly always no runner drains, and then no job is read.
+// Checked once, before the joins: usually no runner drains, and then no job is read.
 const someDrain = 'exists (select from draining)'
 
-// $1: now; $2: since when a runner must have been seen. Wants what jobs that have not passed, of
-// unfinished builds, start from.
+// $1: now; $2: earliest time at which a runner was seen. Requests the files that unpassed jobs of
+// unfinished builds start from.
 export const wantOfDrainingText = `with draining as (
     select id, coalesce(pool, '${defaultPool}') as pool from engine.runners where drains_at is not null and forms is not null and seen_at > $2),
   opened as (
@@ -57,8 +58,9 @@ export const wantOfDrainingText = `with draining as (
       and not exists (select from engine.exports e where e.snapshot = s.snapshot and (e.refused is not null or e.form = 'erofs' and e.runner = d.id and not e.ahead)))
   ${insertText}`
 
-// $1: since when a job must be ready; $2: since when runners must have been seen. The files of jobs that another runner could take now,
-// had it a slot and the files, with all that their runner has to send.
+// $1: latest time at which a job became ready; $2: earliest time at which runners were seen. Finds
+// the files of jobs that another runner with a slot and the files could take, with the number of
+// files that their runner is still sending.
 export const crowdedText = `with waiting as (
     select r.job_id, r.build_id, r.queue, r.pool, r.labels, r.files, r.holders from engine.ready r
     where r.gate is null and r.files is not null and r.ready_at <= $1 order by r.ready_at limit ${mostJobs})

@@ -9,7 +9,7 @@ interface Append {
   readonly lease: LogRef
   readonly chunks: readonly Chunk[]
   readonly spoolPosition: string
-  /** Null: the chunks are rows. Undefined: the segment is being written. */
+  /** Null means that the chunks become rows. Undefined means that the segment is being written. */
   segment: SegmentPlace | null | undefined
   resolve(held: boolean): void
   reject(error: unknown): void
@@ -17,26 +17,28 @@ interface Append {
 
 const mostBytesAtOnce = 4 * 1024 * 1024
 /**
- * The size of a long log's batches. Their buffer is used again: a new one for each would be garbage
- * at the speed of the log.
+ * Size of the batches of a long log. Their buffer is reused: a new buffer for each batch would
+ * produce garbage at the speed of the log.
  */
 const keptBytes = 512 * 1024
 
-/** Where a writer finds how far the logs are that it writes. */
+/** The table in which a writer reads and updates the positions of logs. */
 export interface LogPlaces {
   /** Name of the prepared statement. */
   readonly name: string
   readonly table: string
   /** Column with the log's id. */
   readonly id: string
-  /** Names the row of the lease that must be held. */
+  /** Alias of the row of the lease that must be held. */
   readonly lease: 'l' | 'held'
-  /** Joins the lease that must be held, and locks it against its end. */
+  /**
+   * SQL that joins the lease that must be held, and protects it from ending during the statement.
+   */
   readonly guard: { readonly join: string; readonly lock: string }
 }
 
-// Leases are locked in the order of their ids here and in `renew`, so that two statements never
-// wait for each other in a circle.
+// Leases are locked in the order of their ids both here and in `renew`, so that two statements
+// never deadlock.
 const appendText = ({ table, id, lease, guard }: LogPlaces) => `with
   wanted as (
     select * from unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::text[], $12::uuid[])
@@ -58,7 +60,7 @@ const appendText = ({ table, id, lease, guard }: LogPlaces) => `with
     join moved m on m.job_id = c.job_id)
   select job_id, last_seq from held`
 
-/** Hears of what is stored. */
+/** Receives notice of stored chunks. */
 export interface Stored {
   /** The log has new chunks. */
   appended(jobId: string): void
@@ -67,8 +69,8 @@ export interface Stored {
 }
 
 /**
- * Writes the appends of many jobs: those that arrive during a statement share the next. A large one
- * is written as a segment first; only the later ones of its own log wait for that.
+ * Writes the appends of many jobs: those that arrive during a statement share the next one. A large
+ * append is first written as a segment, which delays only later appends of the same log.
  */
 export class LogWriter {
   readonly #pool: pg.Pool
@@ -97,7 +99,7 @@ export class LogWriter {
     })
   }
 
-  /** Resolves when nothing is being written. */
+  /** Resolves when no write is in progress. */
   async idle(): Promise<void> {
     while (this.#writing !== null || this.#segmentsUnderWay.size > 0)
       await Promise.all([this.#writing, ...this.#segmentsUnderWay])
@@ -136,8 +138,8 @@ export class LogWriter {
   }
 
   /**
-   * Takes as many appends as fit, one of each job: a second depends on the first. Takes none whose
-   * segment is being written.
+   * Takes as many appends as fit, at most one per job, because a second one depends on the first.
+   * Skips appends whose segment is being written.
    */
   #takeBatch(): readonly Append[] {
     const batch: Append[] = []
@@ -182,8 +184,8 @@ export class LogWriter {
         batch.map(({ lease }) => lease.leaseId ?? null),
         added.map(({ blob }) => blob),
         added.map(({ bytes }) => bytes),
-        // The last value: pg reallocates its message, half as large again, for values after a large
-        // one.
+        // This is the last value, because after a large one pg reallocates its message at 1.5 times
+        // the size for further values.
         this.#together(added.map(({ content }) => content)),
       ],
     })
@@ -227,7 +229,7 @@ function sizeOf(chunks: readonly Chunk[]): number {
 /** A row of the table of chunks. */
 interface Row extends Chunk {
   readonly jobId: string
-  /** The blob of a segment, whose places are the content. */
+  /** Blob of a segment, whose places are the content; null for a chunk. */
   readonly blob: string | null
   readonly bytes: number | null
 }

@@ -11,13 +11,13 @@ import { type LogPlaces, LogWriter, type Stored } from './log-writer.ts'
 interface ChunkRow {
   readonly seq: number
   readonly kind: StreamKind
-  /** A bigint, as text. */
+  /** A bigint as text. */
   readonly ts: string | null
   /** Base64: pg reads bytea as hex, which is longer and slower. */
   readonly content: string
 }
 
-/** A chunk; or a segment, with its places as the content and the seq of its last chunk. */
+/** A chunk, or a segment with its places as the content and the seq of its last chunk. */
 interface StoredRow extends ChunkRow {
   readonly blob: string | null
 }
@@ -41,7 +41,10 @@ const logsOfServices: LogPlaces = {
   },
 }
 
-/** The most chunks of a reading: the size of each is looked at, whatever is asked for. */
+/**
+ * Maximum number of chunks per read, because the size of each chunk is examined whatever the
+ * request.
+ */
 const mostChunks = 500
 
 export class PostgresLogs implements LogStore {
@@ -52,7 +55,7 @@ export class PostgresLogs implements LogStore {
   readonly #tell: (jobId: string) => void
   #onSegment: Stored['segment'] = () => {}
 
-  /** `tell` announces a job that has new chunks. */
+  /** `tell` announces a job with new chunks. */
   constructor(pool: pg.Pool, segments: LogSegments | null, tell: (jobId: string) => void) {
     this.#pool = pool
     this.#segments = segments
@@ -109,7 +112,7 @@ export class PostgresLogs implements LogStore {
   async read(jobId: string, after: number, maxBytes: number): Promise<readonly Chunk[]> {
     const { rows } = await this.#pool.query<StoredRow>({
       name: 'engine-read-chunks',
-      // The sizes first: a long log is not fetched to be thrown away.
+      // Reads the sizes first, so that unneeded chunks of a long log are not fetched.
       text: `with sized as (
           select seq, sum(coalesce(bytes, length(content))) over (order by seq) as bytes from (
             select seq, content, bytes from engine.log_chunks where job_id = $1 and seq > $2 order by seq limit ${mostChunks}) c)
@@ -124,7 +127,7 @@ export class PostgresLogs implements LogStore {
   }
 
   #readSegment(blob: string, { content }: StoredRow, after: number, maxBytes: number): Promise<readonly Chunk[]> {
-    if (this.#segments === null) throw new Error(`the log has the segment ${blob}, and this store keeps none`)
+    if (this.#segments === null) throw new Error(`the log has the segment ${blob}, but this store has no segments`)
     return this.#segments.read({ blob, places: Buffer.from(content, 'base64') }, after, maxBytes)
   }
 
@@ -170,7 +173,7 @@ export class PostgresLogs implements LogStore {
     await this.#pool.query('delete from engine.log_chunks where job_id = $1 and seq <= $2', [jobId, throughSeq])
   }
 
-  /** Resolves when nothing is being written. */
+  /** Resolves when no write is in progress. */
   idle(): Promise<void> {
     return Promise.all([this.#writer.idle(), this.#services.idle()]).then(() => undefined)
   }

@@ -1,5 +1,6 @@
 /**
- * Proofs of flaky tests in the PostgreSQL store: which ones begin, their turns, and their results.
+ * Tests proofs of flaky tests in the PostgreSQL store: which proofs begin, their turns, and their
+ * results.
  */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
@@ -45,7 +46,7 @@ const outcome = { kind: 'exited', exitCode: 1, signal: null, limit: null, snapsh
 const submit = (steps: Parameters<typeof createPlain>[0], queue = 'q') =>
   submitCreated(pool, store, createPlain(steps, { queue, at: now }))
 
-/** Leases a job and ends it, by default red, with these tests. */
+/** Leases a job and ends it with these tests, red by default. */
 async function end(cases: readonly TestCase[], snapshot: string | null = null, exitCode = 1): Promise<Lease> {
   const [lease] = await store.leases.take('r', 1, now)
   if (lease === undefined) throw new Error('nothing to lease')
@@ -86,7 +87,7 @@ async function verdicts(): Promise<Readonly<Record<string, unknown>>> {
 const versionOf = async (id: string) =>
   (await pool.query('select version from engine.builds where id = $1', [id])).rows[0]?.version
 
-test('G71 the proof of a red job begins with its end, and each run adds what it shows in one transaction', async () => {
+test('G71 the proof of a red job begins when the job ends, and each run adds its results in one transaction', async () => {
   const { jobId, buildId } = await redBuild()
   const before = await store.builds.load(buildId)
   const heard: string[] = []
@@ -115,7 +116,7 @@ test('G71 the proof of a red job begins with its end, and each run adds what it 
   ])
 })
 
-test('each run leaves what it said of the tests that it should prove, and its output under its id', async () => {
+test('each run stores its results for the tests to prove, and its output under its id', async () => {
   const { jobId } = await redBuild()
   const first = await take()
   await store.probes.end(first, now, ran({ a: 'passed', b: 'failed', c: 'passed' }, 'one\n'))
@@ -137,7 +138,7 @@ test('each run leaves what it said of the tests that it should prove, and its ou
   expect((await pool.query('select from engine.proof_runs')).rowCount).toBe(0)
 })
 
-test('G71 a run begins within the limits of its organization and pipeline only, and no job waits for it', async () => {
+test('G71 a run begins only within the limits of its organization and pipeline, and delays no job', async () => {
   const full = { kind: 'queue', id: 'full' } as const
   await redBuild('full', [one('x')])
   await redBuild('full', [one('x')])
@@ -155,7 +156,7 @@ test('G71 a run begins within the limits of its organization and pipeline only, 
   expect(third.jobId).not.toBe(other.jobId)
   expect(await store.probes.take('r', now)).toBeNull()
   await setLimit(pool, full, null)
-  // The builds of these tests have no name of a pipeline.
+  // The builds of these tests have no pipeline name.
   const pipeline = { kind: 'pipeline', id: '' } as const
   await setLimit(pool, pipeline, 2)
   expect(await store.probes.take('r', now)).toBeNull()
@@ -171,14 +172,14 @@ test('no probe is leased while a job waits for a runner', async () => {
   expect(await store.probes.take('r', now)).not.toBeNull()
 })
 
-test('at most three proofs of a build are under way; further red tests stay unknown', async () => {
+test('at most three proofs of a build are in progress; further red tests stay unknown', async () => {
   await submit(Array.from({ length: 4 }, () => ({ tests })))
   for (const name of ['a', 'b', 'c', 'd']) await end([one(name), one(`${name}2`, 'passed')])
   expect((await pool.query('select from engine.probes')).rowCount).toBe(3)
   expect(await verdicts()).toEqual({ d: 'unknown 0 0' })
 })
 
-test('a run that is lost twice, with its process or by its lease, leaves unknown; one that is abandoned counts nothing', async () => {
+test('a run that is lost twice, by its process or its lease, leaves `unknown`; an abandoned run does not count', async () => {
   await redBuild('q', [one('a')])
   await store.probes.end(await take(), now, { kind: 'given_up' })
   await take()
@@ -193,7 +194,7 @@ test('a run that is lost twice, with its process or by its lease, leaves unknown
   expect(await store.probes.take('r', now)).toBeNull()
 })
 
-test('a proof that nobody has taken for a day is over, like the files that it starts from', async () => {
+test('a proof that has not been taken for a day ends, and its files are released', async () => {
   await redBuild('q', [one('a')])
   await store.probes.endOverdue(now + 24 * 3_600_000 - 1)
   expect(await verdicts()).toEqual({})
@@ -201,7 +202,7 @@ test('a proof that nobody has taken for a day is over, like the files that it st
   expect(await verdicts()).toEqual({ a: 'unknown 0 0' })
 })
 
-test('proofs take turns between queues, and within one after each run', async () => {
+test('proofs take turns between queues, and within a queue after each run', async () => {
   const jobs: string[] = []
   for (const queue of ['a', 'a', 'b']) {
     jobs.push((await redBuild(queue, [one('x')])).jobId)
@@ -217,7 +218,7 @@ test('proofs take turns between queues, and within one after each run', async ()
   expect(turns).toEqual([0, 2, 1, 2])
 })
 
-test('what a proof starts from is kept until it is over, although a retry has passed', async () => {
+test('the files that a proof starts from are kept until it ends, even if a retry has passed', async () => {
   await submit([{}, { buildsIn: 0, tests, retry: { limit: 1, delaySeconds: 0 } }, { dependsOn: [1] }])
   await end([], 'parent', 0)
   await end([one('a')])
@@ -229,7 +230,7 @@ test('what a proof starts from is kept until it is over, although a retry has pa
   expect(await needed()).toEqual([])
 })
 
-test('a look for probes reads few rows, however many wait', async () => {
+test('a query for probes reads few rows, however many wait', async () => {
   await redBuild()
   await pool.query(`insert into engine.jobs (id, build_id, attempt, state, fence, runner, lost, created_at, soft_failed, cached, version)
     select gen_random_uuid(), id, n, 'failed', 1, 'r', 0, now(), false, false, 1 from engine.builds, generate_series(10, 3000) n`)

@@ -1,4 +1,4 @@
-/** Flaky proofs in PostgreSQL: whose run comes next, and what it showed. */
+/** Stores flaky proofs in PostgreSQL: the order of their runs, and the results. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { ChangedBuild } from '../../change-feed.ts'
@@ -24,9 +24,7 @@ export interface ProofRun {
   readonly endedAt: Instant
 }
 
-/**
- * Work of the database's owner in the transaction in which a run ends or verdicts are written.
- */
+/** Work of the database's owner in the transaction in which a run ends or verdicts are written. */
 export type ProofOutbox = (
   client: pg.ClientBase,
   change: {
@@ -39,15 +37,17 @@ export type ProofOutbox = (
   },
 ) => Promise<void>
 
-/** Proofs of one build that may be under way. */
+/** Maximum number of proofs in progress per build. */
 const mostProbesPerBuild = 3
 /** Snapshots that a probe starts from are kept for a day. */
 const longestWaitMs = 24 * 60 * 60_000
 const overdueAtOnce = 100
-/** Queues that one look for a probe goes through, as a look for jobs does. */
+/** Maximum number of queues that one query for a probe examines, like a query for jobs. */
 const mostTurns = 200
 
-/** Whether a limit leaves no room for a run beside the jobs and the runs that hold a lease. */
+/**
+ * Returns SQL that tells whether a limit leaves no room for a run beside the leased jobs and runs.
+ */
 const isFull = (kind: 'queue' | 'pipeline', id: string, leases: string, runs: string) => `
   exists (select from engine.limits l where l.kind = '${kind}' and l.id = ${id}
     and l.jobs <= (select count(*) from engine.leases where ${leases}) + (select count(*) from ${runs}))`
@@ -64,8 +64,8 @@ const isPipelineFull = isFull(
   'engine.probes r join engine.builds o on o.id = r.build_id where r.queue = n.queue and r.fork is not null and o.pipeline = b.pipeline',
 )
 
-// Goes on the index from the queue that had the last turn to the next one whose limits have room for
-// the oldest of its probes that this runner can prove.
+// Continues on the index from the last served queue to the next one with a probe for this runner
+// and room in its limits for the oldest such probe.
 export const takeText = `with recursive turns as (
     select $1::text collate "C" as queue, null::uuid as job_id, 0 as turn
     where not exists (select from engine.ready r where r.gate is null and r.ready_at <= $2 and ${withinReach('r', 4)})
@@ -116,7 +116,7 @@ interface TakenRow extends Pick<ProbeRow, 'queue' | 'proof'>, RefRow {
 
 export class PostgresProbes implements ProbeStore {
   readonly #options: ProbesOptions
-  /** The queue that had the last turn. */
+  /** The queue that was served last. */
   #last = ''
 
   constructor(options: ProbesOptions) {
@@ -132,7 +132,7 @@ export class PostgresProbes implements ProbeStore {
     return { jobId, buildId, fork, expiresAt: expiresAt.getTime(), leftMs, proof }
   }
 
-  /** Leases a run of the queues after this one. */
+  /** Leases a run of one of the queues after this one. */
   async #take(after: string, now: Instant, reached: readonly unknown[]): Promise<TakenRow | undefined> {
     const values = [after, time(now), randomUUID(), ...reached]
     const { rows } = await this.#options.pool.query<TakenRow>({ name: 'engine-take-probe', text: takeText, values })
@@ -171,7 +171,7 @@ export class PostgresProbes implements ProbeStore {
 
   async #end(client: pg.ClientBase, ref: ForkRef, now: Instant, end: ForkEnd): Promise<Ended | null> {
     const { jobId, buildId, fork } = ref
-    // First, in the order of locks of every change of a build.
+    // Locks the build first, in the lock order of every change of a build.
     await client.query({
       name: 'engine-lock-proved-build',
       text: 'select from engine.builds where id = $1 for update',
@@ -199,7 +199,7 @@ export class PostgresProbes implements ProbeStore {
   }
 }
 
-/** Says what readers of a build must hear. */
+/** The notifications for readers of a build. */
 interface Ended {
   readonly queue: string
   readonly isShown: boolean
@@ -215,7 +215,7 @@ function refOf({ job_id: jobId, build_id: buildId, fork }: RefRow): ForkRef {
   return { jobId, buildId, fork }
 }
 
-/** Puts a probe back among those that wait, behind the others of its queue. */
+/** Puts a probe back at the end of its queue. */
 async function writeProbe(client: pg.ClientBase, jobId: string, probe: Probe, now: Instant): Promise<void> {
   await client.query({
     name: 'engine-write-probe',
@@ -226,8 +226,8 @@ async function writeProbe(client: pg.ClientBase, jobId: string, probe: Probe, no
 }
 
 /**
- * Writes verdicts on the failed tests of a job's reports. Its readers see a new version of the job,
- * unless a newer attempt has taken its place.
+ * Writes verdicts on the failed tests of a job's reports. Readers of the job see a new version of
+ * it, unless a newer attempt has replaced it.
  */
 async function writeVerdicts(
   client: pg.ClientBase,
@@ -273,8 +273,8 @@ const beginText = `with begun as (
   where report = any($7::bigint[]) and state in ('f', 'e') and not exists (select from begun)`
 
 /**
- * Begins the proofs of the red jobs among these, whose ends are part of the client's open
- * transaction, which has the build's row locked. Where too many wait, the verdict is `unknown`.
+ * Begins the proofs of the red jobs that end in the client's open transaction, which has the
+ * build's row locked. If too many proofs wait, the verdict is `unknown`.
  */
 export async function beginProbes(
   client: pg.ClientBase,

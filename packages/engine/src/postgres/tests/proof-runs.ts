@@ -1,4 +1,4 @@
-/** The runs of proofs: what each showed, and the end of its output. */
+/** Stores the runs of proofs: the results of each, and the end of its output. */
 import type pg from 'pg'
 import type { ForkEnd } from '../../probes/probe.ts'
 import { type ForkResult, nextRun, type Proof } from '../../probes/proof.ts'
@@ -7,8 +7,8 @@ import { time } from '../values.ts'
 type Ran = Extract<ForkEnd, { readonly kind: 'ran' }>
 
 /**
- * Writes a run that has ended, in the client's open transaction, which has the job's probe locked.
- * `proof` is as it was when the run began. The run's id names its log.
+ * Writes an ended run in the client's open transaction, which has the job's probe locked. `proof`
+ * is the proof at the beginning of the run. The run's id names its log.
  */
 export async function writeRun(
   client: pg.ClientBase,
@@ -32,7 +32,7 @@ export async function writeRun(
       select $1, c.* from unnest($2::int[], $3::smallint[], $4::bigint[], $5::bytea[]) as c(seq, kind, ts, content)`,
     values: [
       fork,
-      // A runner elsewhere may send any.
+      // The numbers from a remote runner cannot be trusted.
       log.map((_, index) => index + 1),
       log.map(({ kind }) => kind),
       log.map(({ ts }) => ts),

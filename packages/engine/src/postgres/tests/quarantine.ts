@@ -1,4 +1,4 @@
-/** Finds which failed tests of a red step are in quarantine. */
+/** Counts the failed tests of a red step that are in quarantine. */
 import type pg from 'pg'
 import type { LiveBuild } from '../../core/live-build.ts'
 import type { BuildEvent, FailedTests, Instant } from '../../core/model.ts'
@@ -12,12 +12,12 @@ interface Ended {
   readonly output?: WrittenOutput | undefined
 }
 
-/** Limits the failed tests that are looked up: a step with more fails in the usual way. */
+/** Maximum number of failed tests to look up; a step with more of them fails as usual. */
 const mostFailed = 1_000
 
 /**
- * Adds what the core decides a soft failure by to the end of a red step that asks for `quarantine`,
- * in the client's open transaction.
+ * Adds the failed tests to the end of a red step with `quarantine`, in the client's open
+ * transaction. The core uses them to decide whether the failure is soft.
  */
 export async function withFailedTests<Ask extends Ended>(
   client: pg.ClientBase,

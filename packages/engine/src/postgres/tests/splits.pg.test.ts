@@ -26,7 +26,7 @@ const submit = (pipeline: string, context: Partial<BuildContext> = {}) =>
 
 type Times = Readonly<Record<string, number>>
 
-/** Runs a build whose only step reports one test of each file. */
+/** Runs a build whose only step reports one test per file. */
 async function report(pipeline: string, times: Times, context: Partial<BuildContext> = {}, isCached = false) {
   const id = await submit(pipeline, context)
   const lease = (await store.leases.take('r', 10, store.now())).find(({ buildId }) => buildId === id)
@@ -50,14 +50,14 @@ async function report(pipeline: string, times: Times, context: Partial<BuildCont
 const files = ['a', 'b', 'c', 'd'].map((path) => ({ path, bytes: 100 }))
 const deal = async (pipeline: string) => store.splits.deal(await submit(pipeline), { files: 'test', total: 2 }, files)
 
-test('G73 files are dealt out by the median of their times in earlier builds of the pipeline', async () => {
+test('G73 files are dealt by the median of their times in earlier builds of the pipeline', async () => {
   for (const b of [100, 9_000, 120]) await report('p', { a: 900, b, c: 100 })
   await report('other', { a: 1, b: 5_000, c: 1, d: 1 })
-  // The median of the known files stands for d.
+  // The median of the known files is used for d.
   expect(await deal('p')).toEqual([['a'], ['b', 'c', 'd']])
 })
 
-test('G73 times of forks, of cached steps and of another pipeline never count, nor those of uploads beside fetched ones', async () => {
+test('G73 times of forks, cached steps and other pipelines never count, nor those of uploads if there are fetched builds', async () => {
   await report('q', { a: 900, b: 100, c: 100, d: 100 })
   const slow = { a: 100, b: 100, c: 100, d: 9_000 }
   for (let n = 0; n < 3; n += 1) {
@@ -72,7 +72,7 @@ test('G73 times of forks, of cached steps and of another pipeline never count, n
   expect(await deal('uploaded')).toEqual([['d'], ['a', 'b', 'c']])
 })
 
-test('a failed test counts for the file of its test, and a test that has moved for its new one', async () => {
+test('a failed test counts for the file of the test, and a moved test for its new file', async () => {
   await report('moved', { old: 500 })
   await pool.query(
     `update engine.test_cases set file = 'old' where pipeline = 'moved';
@@ -90,7 +90,7 @@ test('a failed test counts for the file of its test, and a test that has moved f
   expect(await times()).toEqual({ old: 500 })
 })
 
-test('a deal goes with its build', async () => {
+test('a deal is removed with its build', async () => {
   const id = await submit('gone')
   await store.splits.deal(id, { files: 'test', total: 2 }, files)
   await pool.query('delete from engine.builds where id = $1', [id])
@@ -98,7 +98,7 @@ test('a deal goes with its build', async () => {
   expect(rows).toEqual([])
 })
 
-test('the times of a pipeline are found by index, from its newest reports', async () => {
+test('the times of a pipeline are found by an index, from its newest reports', async () => {
   await pool.query(
     `with t as (insert into engine.test_cases (pipeline, key, suite, name, file)
         select 'p' || n % 50, gen_random_uuid(), 's', 't' || n, 'f' || n from generate_series(1, 250) n returning id, pipeline),

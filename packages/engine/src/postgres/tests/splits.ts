@@ -2,19 +2,23 @@ import type pg from 'pg'
 import { type Deal, deal, type SplitFile } from '../../splits/deal.ts'
 import { type FileSplit, type SplitStore, splitKey } from '../../splits/split-store.ts'
 
-/** The most reports that count, and the times of files in builds after which no older build counts. */
+/**
+ * Maximum number of reports that count, and the number of file times after which no older build
+ * counts.
+ */
 const mostReports = 500
 const mostTimes = 10_000
 
 /**
- * Selects the reports `r` that count: none of forks or cached steps, and none with removed passes.
+ * Selects the reports `r` that count, which excludes forks, cached steps, and reports with removed
+ * passes.
  */
 const counts = (r: string) =>
   `${r}.pipeline = $1 and ${r}.at is not null and ${r}.trusted and not ${r}.cached and not ${r}.thinned`
 
 /**
- * Notes in a report how long the tests of each file took, once all its results are written: to add
- * them up for each deal would read each result of many builds.
+ * Stores the duration of the tests of each file in their report, once all its results are written.
+ * Adding them up for each deal would read every result of many builds.
  */
 export const noteFileTimesText = `with times as (
     -- A failed test may name the file in which it failed, in place of its own.
@@ -25,8 +29,8 @@ export const noteFileTimesText = `with times as (
   where r.id = $1`
 
 /**
- * Finds how long the files of a pipeline's tests took. Uploads count only where the server has not
- * built what it fetched itself.
+ * Finds the durations of the files of a pipeline's tests. Uploads count only if the server has
+ * built nothing that it fetched itself.
  */
 export const fileTimesText = `with recent as (
     select r.id, r.build_id, r.files, r.file_times from engine.test_reports r
@@ -54,7 +58,7 @@ export class PostgresSplits implements SplitStore {
     const made = deal(files, await this.#times(buildId), split.total)
     await this.#pool.query({
       name: 'engine-write-split',
-      // Another shard of the same build may be faster.
+      // Another shard of the same build may have been faster.
       text: 'insert into engine.splits (build_id, key, shards) values ($1, $2, $3) on conflict do nothing',
       values: [buildId, key, JSON.stringify(made)],
     })

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { keepWithin } from './test-reports.ts'
 
-test('of results over the limit of a build those of failed tests are kept', () => {
+test('results of failed tests are kept first when a build exceeds its limit', () => {
   const results = (['skipped', 'passed', 'errored', 'passed', 'failed'] as const).map((state) => ({ state }))
   const kept = (room: number) => keepWithin(room, results).map(({ state }) => state)
   expect(kept(5)).toEqual(['skipped', 'passed', 'errored', 'passed', 'failed'])

@@ -1,4 +1,4 @@
-/** The reports of tests that steps leave. */
+/** Stores the test reports of steps. */
 import type pg from 'pg'
 import type { Instant } from '../../core/model.ts'
 import { type Result, resultsOf, severity } from '../../reports/results.ts'
@@ -7,13 +7,14 @@ import { transaction } from '../transaction.ts'
 import { storable, time } from '../values.ts'
 import { noteFileTimesText } from './splits.ts'
 
-/** Results of a build that are kept. */
+/** Maximum number of stored results per build. */
 const mostResultsPerBuild = 100_000
-/** Results that are written in one transaction, which takes some 100 ms. */
+/** Maximum number of results per transaction, which takes about 100 ms. */
 const batch = 5_000
 
 /**
- * The lock that is shared while results name tests. Its exclusive holder may remove unused tests.
+ * Advisory lock that is shared while results name tests. Its exclusive holder may remove unused
+ * tests.
  */
 export const testsInUse = 0x74657374
 
@@ -22,7 +23,7 @@ export interface ReportingJob {
   readonly buildId: string
   readonly pipeline: string
   readonly isTrusted: boolean
-  /** Whether the server has fetched its source from its ref itself. */
+  /** Whether the server itself has fetched the build's source from its ref. */
   readonly isFetched: boolean
   readonly isCached: boolean
   readonly at: Instant
@@ -31,8 +32,8 @@ export interface ReportingJob {
 const letters: Readonly<Record<TestCase['state'], string>> = { passed: 'p', failed: 'f', skipped: 's', errored: 'e' }
 
 /**
- * Writes reports that do not count yet, in small transactions, before the build is locked. Returns
- * their ids for `takeReports`. Reports that nobody takes are removed a day later.
+ * Writes reports that do not count yet, in small transactions before the build is locked. Returns
+ * their ids for `takeReports`. Reports that are not taken are removed a day later.
  */
 export async function writeReports(
   pool: pg.Pool,
@@ -55,7 +56,7 @@ export async function writeReports(
   return ids
 }
 
-/** Returns the results that fit into the room: those of failed tests first. */
+/** Returns the results that fit into the room, failed tests first. */
 export function keepWithin<T extends Pick<TestCase, 'state'>>(room: number, results: readonly T[]): readonly T[] {
   if (results.length <= room) return results
   return results.toSorted((a, b) => severity[b.state] - severity[a.state]).slice(0, room)
@@ -71,7 +72,7 @@ export async function takeReports(client: pg.ClientBase, ids: readonly string[],
   })
 }
 
-/** Returns how many results the build may still have. */
+/** Returns the number of results that the build may still store. */
 async function roomOf(pool: pg.Pool, { buildId, jobId }: ReportingJob): Promise<number> {
   const { rows } = await pool.query<{ count: number }>({
     name: 'engine-count-test-results',
@@ -120,10 +121,10 @@ async function writeReport(
   return row.id
 }
 
-/** Finds the test of a result `g` by the index, however few tests the planner expects. */
+/** Finds the test of a result `g` by the index, even if the planner expects few tests. */
 const known = 'select k.id, k.file from engine.test_cases k where k.pipeline = $1 and k.key = g.key limit 1'
 
-/** Sorted by key, so that two reports that name the same new tests never wait for each other. */
+/** Sorted by key, so that two reports that name the same new tests never deadlock. */
 function writeResults(pool: pg.Pool, pipeline: string, report: string, results: readonly Result[]): Promise<void> {
   const keys = results.map(({ key }) => key)
   const files = results.map(({ file }) => storable(file ?? null))
@@ -164,7 +165,7 @@ function writeResults(pool: pg.Pool, pipeline: string, report: string, results: 
   })
 }
 
-/** Returns the number as a column holds it. */
+/** Returns the number in the form that the column stores. */
 function whole(value: number | undefined): number | null {
   return value === undefined ? null : Math.min(Math.max(Math.round(value), 0), 2 ** 31 - 1)
 }

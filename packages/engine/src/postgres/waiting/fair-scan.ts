@@ -16,22 +16,25 @@ export interface Look extends Taker {
   readonly now: Instant
 }
 
-/** The jobs and builds that one look for ready jobs leaves out. */
+/** Jobs and builds that a search for ready jobs skips. */
 export interface Skipped {
-  /** Jobs that other looks are about to lease. */
+  /** Jobs that other searches are about to lease. */
   readonly jobs: ReadonlySet<string>
   readonly builds: ReadonlySet<string>
   /** Jobs that the runner may not take. */
   readonly unfit: ReadonlySet<string>
 }
 
-/** Files of the newest snapshots that a runner has fetched make it a home, as those that it made do. */
+/**
+ * Number of newest fetched snapshots whose files count as local to a runner, like those that it
+ * made.
+ */
 const mostPlaces = 100
 const isReady = 'r.gate is null and r.ready_at <= $2 and r.job_id <> all($4::uuid[]) and r.build_id <> all($5::uuid[])'
 const isFree = `${isReady} and ${withinReach('r', 6)}`
 
-// Goes from queue to queue on the index, and takes the oldest jobs within each: the cost grows with
-// the slots, not with the jobs that wait.
+// Steps through the queues on the index and takes the oldest jobs of each, so the cost grows with
+// the slots and not with the waiting jobs.
 const queuesText = `with recursive queues as (
     (select queue, 1 as turn from engine.ready where gate is null and queue > $1::text collate "C" order by queue limit 1)
     union all
@@ -43,15 +46,15 @@ const oldestFirst = (condition: string) => `${queuesText}
     select r.job_id, r.build_id from engine.ready r where r.queue = q.queue and ${condition} order by r.ready_at, r.seq limit $3) c
   where q.queue is not null and ${isTaking(6)}`
 
-/** For the only runner there is: the oldest first. */
+/** For a single runner: the oldest jobs first. */
 export const candidatesText = oldestFirst(isFree)
-/** The same where no files travel. */
+/** Like `candidatesText`, for a runner that exchanges no files. */
 const ownCandidatesText = oldestFirst(`${isReady} and ${withinOwnReach('r', 6)}`)
 
 /**
- * Where there are other runners, jobs that have been ready for 10 s come first, the oldest at the
- * front. So no job waits longer because others have a home. Then come those whose files are here,
- * then the rest.
+ * With other runners, jobs that have been ready for 10 s come first, the oldest of them at the
+ * front. So homes of files never make another job wait longer. Jobs whose files are local come
+ * next, then all others.
  */
 export const sharedCandidatesText = `${queuesText},
   placed as (
@@ -88,20 +91,20 @@ export class FairScan {
     this.#company = company
   }
 
-  /** Finds up to `slots` ready jobs, without locking them: they may be gone soon. */
+  /** Finds up to `slots` ready jobs without locking them, so they may be gone soon. */
   async find(slots: number, look: Look, skipped: Skipped): Promise<readonly Candidate[]> {
     const found = await this.#scan(this.#last, slots, look, skipped)
-    // One job of each queue comes before a second of any: with too few queues left in this turn the
-    // next one begins.
+    // One job of each queue comes before a second one of any. If too few queues are left in this
+    // turn, the next turn begins.
     if (this.#last !== '' && new Set(found.map(({ queue }) => queue)).size < slots) {
       const known = new Set(found.map(({ jobId }) => jobId))
       found.push(...(await this.#scan('', slots, look, skipped)).filter(({ jobId }) => !known.has(jobId)))
     }
     const free = found.filter(({ jobId }) => !skipped.jobs.has(jobId))
-    // Other looks have claimed all that it found: there may be more behind it.
+    // Other searches have claimed some of the jobs, so there may be more behind them.
     if (free.length < found.length && free.length < slots) return this.find(slots, look, skipped)
     const taken = fairTurns(free, this.#last === '' ? null : this.#last, slots)
-    // A single queue has no turns to remember, and one look is enough.
+    // A single queue needs no turns, and one search is enough.
     this.#last = free.some(({ queue }) => queue !== free[0]?.queue) ? (taken.at(-1)?.queue ?? '') : ''
     return taken
   }

@@ -1,5 +1,6 @@
 /**
- * Groups and limits where processes share a database. `gate-suite.ts` has what holds in any store.
+ * Tests groups and limits with processes that share a database. `gate-suite.ts` has the tests for
+ * any store.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -77,7 +78,7 @@ test('a limit on the running jobs of a pipeline or a queue holds until another o
   expect(await lease(9, other)).toHaveLength(2)
   await other.builds.setLimit({ kind: 'queue', id: 'q' }, 7)
   await other.builds.setLimit({ kind: 'pipeline', id: 'p' }, null)
-  // Six run, two wait, and the queue has room for one.
+  // Six jobs run, two wait, and the queue has room for one.
   expect(await lease()).toHaveLength(1)
   const [build] = (await pool.query<{ build_id: string }>('select build_id from engine.ready')).rows
   expect([...(await store.builds.waits(build?.build_id ?? '', later)).values()]).toMatchObject([
@@ -106,7 +107,7 @@ test('runners that look for work are woken when a limit is raised, and when a jo
   expect(await lease(9, other)).toHaveLength(1)
 })
 
-test('G05 in a group that waits at a limit the older build goes first, though the newer was ready first', async () => {
+test('G05 in a group that waits at a limit, the older build goes first, even if the newer one was ready first', async () => {
   await store.builds.setLimit({ kind: 'queue', id: 'q' }, 2)
   const one = async () => {
     const [leased] = await lease(1)
@@ -119,8 +120,8 @@ test('G05 in a group that waits at a limit the older build goes first, though th
   const newer = await submit([inGroup()])
   expect(await lease()).toEqual([])
   await end(first)
-  // The room is for one that waited longer. The deploy of the older build becomes ready meanwhile,
-  // and waits behind that of the newer one.
+  // The room goes to a job that waited longer. The deploy of the older build becomes ready
+  // meanwhile and waits behind the deploy of the newer one.
   const third = await one()
   expect([third.buildId, await lease()]).toEqual([elsewhere, []])
   await end(second)
@@ -156,7 +157,7 @@ test('a limit that is set while jobs are being leased holds for every later leas
 })
 
 test(
-  'G05 random lives of builds in groups and under changing limits: never more than any allows, waiting jobs in order, everything ends',
+  'G05 random sequences of builds in groups and under changing limits exceed no limit, keep waiting jobs in order, and end',
   async () => {
     const seen = new Set<string>()
     const under = {
@@ -179,7 +180,7 @@ test(
   60_000 + gateRuns * 20_000,
 )
 
-test('G05 several processes, one of them killed, never run more than a group or a limit allows, and everything ends', async () => {
+test('G05 several processes, one of them killed, never exceed a group or a limit, and all builds end', async () => {
   await pool.query(`create table running (job_id uuid primary key, queue text, pipeline text, group_key text, group_limit int);
     create table too_many (what text);
     create unique index one_at_a_time on engine.leases (group_key) where group_limit = 1`)
@@ -206,12 +207,14 @@ test('G05 several processes, one of them killed, never run more than a group or 
   await expect.poll(doneJobs).toBeGreaterThan(20)
   const [victim] = processes
   victim?.kill('SIGKILL')
-  // Its places are lost with it; a process that looked at `running` counts its jobs no more.
+  // The places of the killed process are lost with it, so the count in `running` must not include
+  // its jobs.
   const name = `process ${victim?.pid}`
   await pool.query('delete from running where job_id in (select job_id from engine.leases where runner = $1)', [name])
   const keeper = await openStore()
   const open = async () => {
-    // Only its leases end: the others last, also when a busy machine keeps them waiting.
+    // Only the leases of the killed process end. The others last, even when a busy machine delays
+    // their renewal.
     await pool.query('update engine.leases set expires_at = now() where runner = $1', [name])
     for (const { buildId, event } of await keeper.leases.overdue(Date.now(), 100)) {
       if ('job' in event) await pool.query('delete from running where job_id = $1', [event.job])
@@ -264,7 +267,7 @@ test.each([
   },
 )
 
-test('G53 room that a process of an earlier release makes, which knows no gates, is used', async () => {
+test('G53 room made by a process of an earlier release, which has no gates, is used', async () => {
   await store.builds.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
   await store.builds.setLimit({ kind: 'queue', id: 'small' }, 1)
   for (let n = 0; n < 2; n++) {
@@ -284,7 +287,7 @@ test('G53 room that a process of an earlier release makes, which knows no gates,
 })
 
 const waiting = scaled(1_000, 10_000)
-test(`${waiting} jobs that wait for a group or a limit do not delay those behind them`, async () => {
+test(`${waiting} jobs that wait for a group or a limit do not delay the jobs behind them`, async () => {
   await submit(many(waiting, inGroup()), 'p')
   const beside = await submit(many(1), 'other')
   const free = await submit(many(1), 'p', 'another queue')
@@ -300,7 +303,7 @@ test(`${waiting} jobs that wait for a group or a limit do not delay those behind
   expect(await lease(1)).toEqual([])
 })
 
-test('finding work, passing gates and listing waits use an index, and read no more when more jobs wait', async () => {
+test('finding work, passing gates and listing waits use an index, and read no more rows when more jobs wait', async () => {
   const size = scaled(1_500, 3_000)
   await submit(many(size, inGroup()), 'p')
   await store.builds.setLimit({ kind: 'pipeline', id: 'limited' }, 1)
@@ -328,18 +331,18 @@ test('finding work, passing gates and listing waits use an index, and read no mo
     expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
     expect(rows).toBeLessThanOrEqual(most)
   }
-  // The order follows only from all that wait at the same gate.
+  // The order of a gate depends on all jobs that wait there.
   const { rows, scans } = await rowsRead(config, ranksText, [[group], now, 'q', 'limited', null, pipeline, []])
   expect(scans.filter((scan) => scan.startsWith('Seq'))).toEqual([])
   expect(rows).toBeLessThanOrEqual(2 * size + 10)
 })
 
-/** The steps of the small and the large build of the growth test. */
+/** Number of steps in the small and the large build of the growth test. */
 const smallBuild = 60
 const largeBuild = scaled(150, 10_000)
 
 test(
-  'the cost of a job does not grow with its build, nor with the jobs that wait for its group',
+  'the cost of a job grows neither with its build nor with the number of jobs that wait for its group',
   async () => {
     const perJob = async (size: number, step: Parameters<typeof many>[1], slots: number) => {
       await submit(many(size, step), 'p')
@@ -370,7 +373,7 @@ test(
       ['a group of 16', inGroup(16), 16],
     ] as const
     for (const [what, step, slots] of kinds) {
-      // The printed times are those of compiled code.
+      // The first run warms up the compiler, so that the printed times are those of compiled code.
       if (effort > 1) await perJob(smallBuild, step, slots)
       const small = await perJob(smallBuild, step, slots)
       const large = await perJob(largeBuild, step, slots)
@@ -381,14 +384,14 @@ test(
   120_000 + largeBuild * 500,
 )
 
-/** The builds of the fair test, from five organizations, and the steps of each. */
+/** Number of builds of five organizations in the fairness test, and of steps in each. */
 const [fairBuilds, fairSteps] = [5 * scaled(3, 10), scaled(12, 100)]
 
-test('five organizations with builds at once have equally many running jobs, give or take one', async () => {
+test('five organizations that build at the same time have equally many running jobs, within one', async () => {
   const queues = ['a', 'b', 'c', 'd', 'e']
   const left = new Map(queues.map((queue) => [queue, 0]))
   const queueOf = new Map<string, string>()
-  // The first organization submits all its builds before the others have any.
+  // The first organization submits all its builds before the next one submits any.
   for (const queue of queues) {
     for (let n = 0; n < fairBuilds / queues.length; n++) {
       queueOf.set(await submit(many(fairSteps), `${queue} ${n % 2}`, queue), queue)

@@ -1,12 +1,12 @@
 /**
- * Gates in PostgreSQL: limits of running jobs, and groups of jobs. The jobs that are through a gate
- * are counted in `engine.leases`. A job that waits at a gate has the gate's key in `engine.ready`,
- * so that the search for work skips it. A transaction that makes room at a gate lets the search
- * find the next jobs. Both happen under the gate's lock only. Jobs become ready without a look at
- * their gates.
+ * Implements gates in PostgreSQL: limits of running jobs, and groups of jobs. Jobs that have passed
+ * a gate are counted in `engine.leases`. A job that waits at a gate has the gate's key in
+ * `engine.ready`, so that the search for work skips it. A transaction that makes room at a gate
+ * lets the search find the next jobs. Both happen only under the gate's lock. Jobs become ready
+ * without a check of their gates.
  *
- * Order of locks: the build's row, gates, leases. Rows of other builds in `engine.ready` are never
- * waited for.
+ * Order of locks: the build's row, gates, leases. A transaction never waits for rows of other
+ * builds in `engine.ready`.
  */
 import type pg from 'pg'
 import { type Admission, type Gate, groupOf, limitKey } from '../../core/gates.ts'
@@ -17,15 +17,18 @@ import { changesChannel, everybodyLooks } from '../notifier.ts'
 import { isLeasable } from '../plan-leases.ts'
 import { time } from '../values.ts'
 
-/** Groups share locks: one transaction may not hold one for each of many groups. */
+/**
+ * Number of locks that groups share, because a transaction may not hold one for each of many
+ * groups.
+ */
 const locks = 256
 const lockKind = 1_718_773_621
-/** The most jobs that are let through, or looked at, at once. */
+/** Maximum number of jobs that pass a gate, or are examined, at once. */
 const most = 1000
 
 /**
- * The jobs that fit into each group of $1 at $2. The turn belongs to one build, the first: jobs of
- * another might overtake it.
+ * SQL of the jobs that fit into each group of $1 at $2. The turn belongs to the first build alone,
+ * because jobs of another build might overtake its jobs.
  */
 const turnsText = `unnest($1::text[]) as g(key)
   cross join lateral (select greatest(0, least(${most},
@@ -37,8 +40,8 @@ const turnsText = `unnest($1::text[]) as g(key)
     order by w.build_at, w.build_id, w.step limit r.room) n) t on true`
 
 /**
- * The room within each limit: keys in $3, limits in $4, pipelines in $5 (null for the limit of the
- * queue); the queue is $6.
+ * SQL of the room within each limit: keys in $3, limits in $4, pipelines in $5 (null for the limit
+ * of the queue); the queue is $6.
  */
 const roomsText = `unnest($3::text[], $4::int[], $5::text[]) as l(key, jobs, pipeline)
   cross join lateral (select greatest(0, least(${most}, l.jobs - case when l.pipeline is null
@@ -50,8 +53,8 @@ export const readText = `select g.key, r.room, coalesce(array_agg(t.job_id order
     from ${turnsText} group by g.key, r.room
   union all select l.key, r.room, null, 0 from ${roomsText}`
 
-// Opens, of one group's jobs that wait at a limit, the first in the group, whichever was ready
-// first.
+// Of one group's jobs that wait at a limit, opens the first one in the order of the group,
+// whichever was ready first.
 export const openText = `with heads as (select l.key, w.job_id, w.group_key from ${roomsText} cross join lateral (
       select job_id, group_key from engine.ready where gate = l.key order by ready_at, seq limit r.room) w),
   next as (
@@ -63,9 +66,9 @@ export const openText = `with heads as (select l.key, w.job_id, w.group_key from
   opened as (update engine.ready set gate = null from next where engine.ready.job_id = next.job_id returning 1)
   select pg_notify('${changesChannel}', '${everybodyLooks}') from opened limit 1`
 
-// Parks the refused jobs, and others that the same full gates would refuse: each would cost a
-// search and a transaction. Takes only jobs whose gates are all locked, because another transaction
-// may just be making room for the others.
+// Parks the refused jobs, and others that the same full gates would refuse, because each would cost
+// a search and a transaction. Takes only jobs whose gates are all locked, because another
+// transaction may be making room for the others.
 export const parkText = `with seen as (
     select w.job_id, case when w.group_key = any($3::text[]) then w.group_key when w.pipeline = $4 then $5 else $6 end as gate from (
       select job_id, pipeline, group_key from engine.ready
@@ -85,7 +88,7 @@ interface JobLimit {
   readonly pipeline: string | null
 }
 
-/** Returns the gates of the build whose locked row this is. */
+/** Returns the gates of the build with this locked row. */
 export function buildGates(client: pg.ClientBase, live: LiveBuild, row: LockedBuildRow): BuildGates {
   const { queue, pipeline, queue_limit, pipeline_limit } = row
   const limits: JobLimit[] = []
@@ -106,7 +109,7 @@ export class BuildGates {
     this.#limits = new Map(limits.map((limit) => [limit.key, limit]))
   }
 
-  /** Returns the keys of the gates on the way of these jobs, groups first. */
+  /** Returns the keys of the gates that these jobs must pass, groups first. */
   of(jobs: readonly Job[]): ReadonlySet<string> {
     const { header, steps } = this.#live
     const keys = new Set<string>()
@@ -119,7 +122,10 @@ export class BuildGates {
     return keys
   }
 
-  /** Locks these gates until the transaction ends: all at once, in one order for all. */
+  /**
+   * Locks these gates until the transaction ends: all in one statement, in an order common to all
+   * transactions.
+   */
   async lock(keys: ReadonlySet<string>): Promise<void> {
     await this.#client.query({
       name: 'engine-lock-gates',
@@ -135,12 +141,12 @@ export class BuildGates {
       text: readText,
       values: [...this.#values(keys, now), this.#live.header.id],
     })
-    // A job may have ended in this very transaction.
+    // A job may have ended in this transaction.
     const mayGo = (id: string) => isLeasable(this.#live, id, now)
     return new Map(rows.map(({ key, turn, ...gate }) => [key, { ...gate, turn: turn?.filter(mayGo) ?? null }]))
   }
 
-  /** Takes the refused jobs, and others like them, out of the search for work. */
+  /** Hides the refused jobs, and others like them, from the search for work. */
   async park({ refused, full }: Admission, locked: ReadonlySet<string>, now: Instant): Promise<void> {
     const { queue, pipeline } = this.#live.header
     const [pipelineKey, queueKey] = [limitKey('pipeline', pipeline), limitKey('queue', queue)]
@@ -162,7 +168,10 @@ export class BuildGates {
     })
   }
 
-  /** Lets the jobs be found whose turn it is now, and wakes the runners that look for work. */
+  /**
+   * Makes the jobs whose turn it is visible to the search, and wakes the runners that look for
+   * work.
+   */
   async open(keys: ReadonlySet<string>, now: Instant): Promise<void> {
     await this.#client.query({ name: 'engine-open-gates', text: openText, values: this.#values(keys, now) })
   }
@@ -180,8 +189,8 @@ export class BuildGates {
   }
 }
 
-// Goes from gate to gate on the index. One waiting job is enough: the attempt to lease it checks
-// all that wait there.
+// Steps from gate to gate on the index. Opens only one waiting job, because the attempt to lease it
+// checks all that wait at the gate.
 export const reopenText = `with recursive gates as (
     (select gate, queue, 1 as turn from engine.ready where gate is not null order by gate limit 1)
     union all
@@ -203,7 +212,7 @@ export const reopenText = `with recursive gates as (
   opened as (update engine.ready set gate = null from forgotten where engine.ready.job_id = forgotten.job_id returning 1)
   select pg_notify('${changesChannel}', '${everybodyLooks}') from opened limit 1`
 
-/** Opens gates with room: a process of an earlier release leaves them closed. */
+/** Opens gates with room that a process of an earlier release has left closed. */
 export async function reopenGates(pool: pg.Pool): Promise<void> {
   await pool.query({ name: 'engine-reopen-gates', text: reopenText })
 }

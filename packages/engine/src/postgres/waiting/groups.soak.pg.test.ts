@@ -1,4 +1,4 @@
-/** Groups of builds among several processes, any of which may stop between two statements. */
+/** Tests groups of builds with several processes, any of which may stop between two statements. */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { scaled, seed } from '@harmont/test-kit/effort'
@@ -38,14 +38,17 @@ async function openStore(): Promise<PostgresStore> {
   return store
 }
 
-/** Later each time: two builds of one millisecond take turns by id, which is random here. */
+/**
+ * Increases with each call, because two builds of the same millisecond are ordered by their ids,
+ * which are random here.
+ */
 let last = 0
 function nextInstant(): number {
   last = Math.max(last + 1, Date.now())
   return last
 }
 
-/** Commits a build. A process that dies after it has told nobody. */
+/** Commits a build. A process that dies afterwards has sent no notice. */
 async function commit(store: PostgresStore, name: string, limit: number, whenFull: (typeof words)[number], ageMs = 0) {
   const facts = { pipeline: 'p', branch: null, tag: null, pullRequest: null, event: 'push', claimant: null }
   const from = {
@@ -56,7 +59,7 @@ async function commit(store: PostgresStore, name: string, limit: number, whenFul
   } as const
   const context = { newId: () => randomUUID(), limits: defaultLimits }
   return transaction(pool, async (client) => {
-    // Creates the builds of one pipeline one after the other, as the server does.
+    // Creates the builds of one pipeline one after the other, like the server.
     await client.query('select pg_advisory_xact_lock(1)')
     const created = createBuild({ id: randomUUID(), queue: 'q', at: nextInstant() - ageMs, held: false, from }, context)
     await store.builds.submit(client, created, plainContext)
@@ -70,7 +73,7 @@ async function submit(store: PostgresStore, ...group: [name: string, limit: numb
   return created.build.id
 }
 
-/** The database itself records each place that should not have been given. */
+/** Makes the database itself record each wrongly assigned place. */
 async function watchPlaces(): Promise<() => Promise<unknown[]>> {
   await pool.query(`
     create table wrong (what text, build_id uuid);
@@ -95,7 +98,7 @@ const unfinished = async (): Promise<number> =>
   (await pool.query('select count(*)::int as n from engine.builds where finished_at is null')).rows[0].n
 
 test(
-  `G05 many processes, some of which die at any moment, never give a place too many, and every build ends (seed ${seed})`,
+  `G05 many processes, some of which die at any moment, never assign too many places, and every build ends (seed ${seed})`,
   async () => {
     const roll = dice(seed)
     const any = (most: number) => Math.floor(roll() * most)
@@ -103,7 +106,7 @@ test(
     const processes = [await openStore(), await openStore(), await openStore()]
     const someone = () => processes[any(processes.length)] as PostgresStore
     let isOver = false
-    /** A runner that loses its connection now and then. */
+    /** Runs a runner that loses its connection now and then. */
     const run = async (name: string) => {
       while (!isOver) {
         try {
@@ -129,7 +132,7 @@ test(
       }
     }
     /**
-     * Cuts two connections per number of operations, so that a slow machine makes progress too.
+     * Cuts two connections per number of operations, so that even a slow machine makes progress.
      */
     const cut = () =>
       pool.query(
@@ -140,7 +143,7 @@ test(
     const submitAll = Array.from({ length: builds }, async (_, index) => {
       await sleep(index * 10 + any(20))
       const place = any(3)
-      // In the first group no build gives way.
+      // No build of the first group is superseded.
       const group = [`g${place}`, 1 + any(3), place === 0 ? 'queue' : (words[any(words.length)] ?? 'queue')] as const
       const isKilled = roll() < 0.3
       const created = await commit(someone(), ...group)
@@ -166,7 +169,7 @@ test(
   120_000 + 600 * builds,
 )
 
-test('G05 while one process gives a place, no other process gives it to another build', async () => {
+test('G05 while one process assigns a place, no other process assigns it to another build', async () => {
   const [one, two] = [await openStore(), await openStore()]
   const waitingForLocks = async () =>
     (
@@ -183,7 +186,7 @@ test('G05 while one process gives a place, no other process gives it to another 
   await client.query('select from engine.builds where id = $1 for update', [build.id])
   const first = one.builds.submitted(build, effects)
   await expect.poll(waitingForLocks).toBe(1)
-  // An earlier build asks for the same place.
+  // An earlier build requests the same place.
   const older = await commit(two, 'g', 1, 'queue', 10_000)
   const second = two.builds.submitted(older.build, older.effects)
   await expect.poll(async () => (await waitingForLocks()) === 2 || (await placed()) === 1).toBe(true)
@@ -193,7 +196,7 @@ test('G05 while one process gives a place, no other process gives it to another 
   expect(await placed()).toBe(1)
 })
 
-test('G05 two processes that submit at the same moment give one place', async () => {
+test('G05 two processes that submit at the same moment assign one place', async () => {
   const wrong = await watchPlaces()
   const [one, two] = [await openStore(), await openStore()]
   for (let round = 0; round < 10; round++) {
@@ -205,7 +208,7 @@ test('G05 two processes that submit at the same moment give one place', async ()
   expect(await wrong()).toEqual([])
 })
 
-test('G05 any process finishes what another left undone after its commit', async () => {
+test('G05 any process completes work that another left unfinished after its commit', async () => {
   const [dead, other] = [await openStore(), await openStore()]
   const isIn = async (id: string) => (await other.builds.load(id))?.build.awaitsPlace === false
   const first = (await commit(dead, 'g', 1, 'queue')).build.id
@@ -232,7 +235,7 @@ test('G05 any process finishes what another left undone after its commit', async
   expect((await pool.query(unsettledText, [10])).rows).toEqual([])
 })
 
-test('a look at the groups reads only their unfinished builds, by an index', async () => {
+test('a query for unsettled groups reads only their unfinished builds, by an index', async () => {
   const store = await openStore()
   await submit(store, 'g', 1, 'queue')
   await pool.query(

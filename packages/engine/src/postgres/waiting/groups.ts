@@ -1,4 +1,4 @@
-/** Admits builds to their groups, or has them superseded. */
+/** Admits builds to their groups, or supersedes them. */
 import type { WhenFull } from '@harmont/ir'
 import type pg from 'pg'
 import type { ChangedBuild } from '../../change-feed.ts'
@@ -19,12 +19,12 @@ interface MemberRow {
   is_ending: boolean
 }
 
-// A build that was opened again supersedes none.
+// A reopened build supersedes no others.
 export const membersText = `select id, group_turn as turn, group_limit as limit,
     case when group_turn > created_at then 'queue' else group_when_full end as when_full, awaits_place as waits, cancel_requested as is_ending
   from engine.builds where group_key = $1 and finished_at is null and not held`
 
-// Finds groups in which something may be left to do, by the conditions of `settleGroup`.
+// Finds groups that may have due changes, by the conditions of `settleGroup`.
 export const unsettledText = `select group_key from engine.builds where group_key is not null and finished_at is null and not held
   group by group_key
   having bool_or(awaits_place) and (
@@ -42,9 +42,9 @@ interface GroupsOptions extends Surroundings {
 }
 
 /**
- * Settles groups. Its builds alone decide what a group does next, so that any process can finish
- * what another left. Places are given under the group's own lock. Nobody waits for that lock while
- * holding another. Each transaction changes one build, so that it waits for one row at most.
+ * Settles groups. A group's builds alone determine its next change, so any process can continue the
+ * work of another. Places are assigned under the group's own lock. No transaction waits for that
+ * lock while holding another. Each transaction changes one build, so it waits for at most one row.
  */
 export class Groups {
   readonly #options: GroupsOptions
@@ -55,7 +55,7 @@ export class Groups {
     this.#options = options
   }
 
-  /** Resolves when the group is settled; after trouble the next `settleAll` does the rest. */
+  /** Resolves when the group is settled. After an error, the next `settleAll` does the rest. */
   settle(key: string): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     this.#turns.add(key, resolve)
@@ -63,7 +63,7 @@ export class Groups {
     return promise.finally(() => this.#open.delete(promise))
   }
 
-  /** Resolves when nothing that was asked for is left to do. */
+  /** Resolves when all requested work is done. */
   async idle(): Promise<void> {
     await Promise.all(this.#open)
   }
@@ -87,7 +87,7 @@ export class Groups {
     for (const resolve of waiting) resolve()
   }
 
-  /** Makes the first due change; false when none is due. */
+  /** Makes the first due change; returns false when none is due. */
   async #step(key: string): Promise<boolean> {
     const { pool, tell, ...surroundings } = this.#options
     const done = await transaction(pool, async (client) => {

@@ -13,14 +13,13 @@ export interface RunningLimit extends Limited {
   readonly limit: number
 }
 
-/** Sets a limit, null for none. Throws when it is no positive 32-bit integer. */
+/** Sets a limit; null removes it. Throws when the limit is not a positive 32-bit integer. */
 export async function setLimit(pool: pg.Pool, { kind, id }: Limited, limit: number | null): Promise<void> {
   if (limit !== null && !(Number.isInteger(limit) && limit > 0 && limit < 2 ** 31))
     throw new RangeError(`expected a positive integer or null, got ${limit}`)
   await transaction(pool, async (client) => {
-    // A change of a build reads the limits first (`lockBuild`), and so holds a lock on them that
-    // this one waits for: jobs leased by the old limit are there now, and later leases go by the
-    // new one.
+    // A change of a build first reads the limits (`lockBuild`), and this statement waits for its
+    // lock. So all jobs leased by the old limit are visible, and later leases use the new one.
     await client.query('lock table engine.limits in access exclusive mode')
     if (limit === null) await client.query('delete from engine.limits where kind = $1 and id = $2', [kind, id])
     else
@@ -33,7 +32,7 @@ export async function setLimit(pool: pg.Pool, { kind, id }: Limited, limit: numb
   })
 }
 
-/** Finds the limits of those of these that have one, in one statement. */
+/** Finds the limits of these owners in one statement. */
 export async function findLimits(pool: pg.Pool, of: readonly Limited[]): Promise<readonly RunningLimit[]> {
   const { rows } = await pool.query<RunningLimit>({
     name: 'engine-find-limits',

@@ -1,6 +1,6 @@
 /**
- * Does the same work once for all that ask for it in one turn of the event loop. It begins after the
- * last of them has asked.
+ * Does the same work once for all callers in one turn of the event loop. The work begins after the
+ * last call of the turn.
  */
 export class OncePerTurn<T> {
   readonly #asked = new Map<string, Promise<T>>()

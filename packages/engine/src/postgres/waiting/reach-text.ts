@@ -1,10 +1,10 @@
-/** Conditions in SQL for the jobs that a runner may take. `core/placement` decides it. */
+/** SQL conditions for the jobs that a runner may take. `core/placement` decides it. */
 import type { Taker } from '../../core/placement/placement.ts'
 import { defaultPool } from '../../core/placement/reach.ts'
 
 /**
- * Returns the condition that a row of `engine.ready` is for the runner whose `reachValues` begin at
- * this parameter, and that it has, or can have, the files that the job starts from.
+ * Returns the condition that the runner may take a row of `engine.ready`, and has or can get its
+ * files. The parameters from `first` on are the runner's `reachValues`.
  */
 export function withinReach(row: string, first: number): string {
   const [runner, , , , forms] = parameters(first)
@@ -13,8 +13,9 @@ export function withinReach(row: string, first: number): string {
 }
 
 /**
- * Returns the same for a runner that is alone and takes no files of others. It is simpler there:
- * the runner has what it made. `reachValues` without the last two are enough for it.
+ * Returns the same condition for a runner that is alone and takes no files of others. It is
+ * simpler, because the runner has all files that it made. It does not need the last two
+ * `reachValues`.
  */
 export function withinOwnReach(row: string, first: number): string {
   const [runner] = parameters(first)
@@ -23,7 +24,7 @@ export function withinOwnReach(row: string, first: number): string {
         select from unnest(${row}.files, ${row}.holders) f(snapshot, holder) join engine.exports e on e.snapshot = f.snapshot where f.holder = ''))`
 }
 
-/** Returns the condition that the pool, labels and queue of a row are those of the runner. */
+/** Returns the condition that the runner serves the pool, labels and queue of a row. */
 export function withinRights(row: string, first: number): string {
   const [, pool, labels, queues] = parameters(first)
   return `(${pool}::text is null or coalesce(${row}.pool, '${defaultPool}') = ${pool})
@@ -32,8 +33,8 @@ export function withinRights(row: string, first: number): string {
 }
 
 /**
- * Returns the selection of those files of a row's job that the runner neither has nor can have.
- * Files without a known holder are anybody's, unless the server has them.
+ * Returns a query for those files of a row's job that the runner neither has nor can get. Files
+ * without a known holder belong to any runner, unless the server has them.
  */
 export function lackingFiles(row: string, first: number): string {
   const [runner, pool, , , forms, host] = parameters(first)

@@ -1,4 +1,4 @@
-/** Tests what many runners find that look for work at one moment. */
+/** Tests the results of many runners that look for work at the same moment. */
 import { randomUUID } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -50,7 +50,7 @@ const take = (runner: string, reach: Partial<Reach> = {}) =>
   store.leases.take(runner, 1, now, { ...everything, ...reach })
 const all = async (asked: readonly Promise<readonly Lease[]>[]) => (await Promise.all(asked)).flat()
 
-test('each of many runners that look at one moment gets a job while there is one, and none gets two', async () => {
+test('each of many runners that look at the same moment gets one job as long as there are jobs', async () => {
   for (const jobs of [1, 2, 25, 60]) {
     await submit(Array.from({ length: jobs }, () => ({})))
     const leases = await all(runners.map((runner) => take(runner)))
@@ -60,7 +60,7 @@ test('each of many runners that look at one moment gets a job while there is one
   }
 })
 
-test('a job that is bound to one of them goes there, and one for others to whom it may', async () => {
+test('a job that is bound to a runner goes there, and a job for other runners to one of those that may take it', async () => {
   const id = await submit([{}, { buildsIn: 0 }])
   const [parent] = await take('runner-7')
   if (parent === undefined) throw new Error('nothing to lease')
@@ -78,14 +78,14 @@ test('a job that is bound to one of them goes there, and one for others to whom 
   expect(found.map(({ runner }) => runner).toSorted()).toEqual(['a', 'runner-7'])
 })
 
-test('of those that may take the same, one looks when there is nothing for any, and one wants files', async () => {
+test('of runners that may take the same jobs, only one searches when there is none, and only one requests files', async () => {
   const images = { forms: ['erofs'], host: null } as const
   asked.length = 0
   const takers = runners.map((runner) => ({ runner, reach: everything, traffic: images }))
   expect(await all(takers.map(({ runner, reach }) => store.leases.take(runner, 1, now, reach, images)))).toEqual([])
   await Promise.all(takers.map((taker) => store.layers.want(taker, now)))
   expect(new Set(await Promise.all(takers.map(() => store.leases.nextReadyAt(now))))).toEqual(new Set([null]))
-  // Nobody waits for announcements, so one of the test before may be sent only now.
+  // Notifications are asynchronous, so one of the previous test may be sent only now.
   const looks = asked.filter((name) => name !== '' && name !== 'engine-notify')
   const counts = Map.groupBy(looks, (name) => name).entries()
   expect(Object.fromEntries(counts.map(([name, { length }]) => [name, length]))).toEqual({

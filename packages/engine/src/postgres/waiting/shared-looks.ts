@@ -13,7 +13,7 @@ interface Asked extends Wish {
   reject(error: unknown): void
 }
 
-// A job may be bound to the runner where its family is, and to those that have its files.
+// A job may be bound to the runner of its family, and to the runners that have its files.
 const namedText = `with bound as (
     select r.home, r.files, r.holders from engine.ready r
     where r.gate is null and r.ready_at <= $2 and (r.home is not null or r.files is not null))
@@ -23,9 +23,9 @@ const namedText = `with bound as (
     join engine.layer_places p on p.snapshot = f.snapshot where p.runner = any($1::text[])`
 
 /**
- * Looks for work for all runners that look at one moment, as those that wait do whenever a job
- * becomes ready. Runners that may take the same jobs look one after another, until one finds less
- * than it has slots for; from then on, only those look that a ready job is bound to.
+ * Looks for work for all runners that look at the same moment, as waiting runners do whenever a job
+ * becomes ready. Runners that may take the same jobs search in order, until one finds fewer jobs
+ * than it has slots for. After that, only runners to which a ready job is bound search.
  */
 export class SharedLooks {
   readonly #pool: pg.Pool
@@ -59,16 +59,17 @@ export class SharedLooks {
       const left = (await Promise.all([...alike.values()].map((each) => this.#inTurn(each)))).flat()
       const named = left.length === 0 ? new Set() : await this.#named(left)
       await Promise.all(left.filter(({ runner }) => named.has(runner)).map((one) => this.#answer(one)))
-      // Answered ones stay as they are.
+      // Has no effect on requests that are answered already.
       for (const { resolve } of asked) resolve([])
     } catch (error) {
       for (const { reject } of asked) reject(error)
     }
   }
 
-  /** Returns the runners that need not look: there is no more for all alike. */
+  /** Returns the runners that need not search, because no more jobs are open to all of them. */
   async #inTurn(alike: readonly Asked[]): Promise<readonly Asked[]> {
-    // Twice as many each time: a hundred jobs that are ready together are leased in a few rounds.
+    // Doubles the number each time, so that a hundred jobs that become ready together are leased in
+    // a few rounds.
     for (let [at, width] = [0, 1]; at < alike.length; width *= 2) {
       const some = alike.slice(at, at + width)
       at += width
@@ -78,7 +79,7 @@ export class SharedLooks {
     return []
   }
 
-  /** Returns how many jobs were found. Never rejects: after a failure the next one looks. */
+  /** Returns the number of jobs found. Never rejects: after a failure, the next runner searches. */
   async #answer(one: Asked): Promise<number> {
     try {
       const leases = await this.#take(one)

@@ -5,9 +5,9 @@ import type { Wait } from '../../wait.ts'
 import { time } from '../values.ts'
 import { findLimits } from './limits.ts'
 
-// The order of the jobs that wait at each gate: groups in $1, at $2; the queue in $3, its pipeline
-// in $4, the keys of their limits, if any, in $5 and $6. Jobs that wait at another gate meanwhile
-// do not count.
+// SQL of the order of the jobs that wait at each gate: groups in $1, at $2; the queue in $3, its
+// pipeline in $4, and the keys of their limits, if any, in $5 and $6. Jobs that wait at another
+// gate at that time do not count.
 export const ranksText = `with waiting as (
     select g.key, w.job_id, row_number() over (partition by g.key order by w.build_at, w.build_id, w.step) as rank
     from unnest($1::text[]) as g(key) join engine.ready w on w.group_key = g.key and (w.gate is null or w.gate = w.group_key)
@@ -23,7 +23,7 @@ export const ranksText = `with waiting as (
 
 const shownHolders = 5
 
-// The jobs that are through each gate, and for a group the lowest limit that holds.
+// SQL of the jobs that have passed each gate, and of the lowest valid limit of a group.
 export const holdersText = `select g.key, count(l.job_id)::int as running,
     coalesce(json_agg(json_build_object('jobId', l.job_id, 'buildId', l.build_id) order by j.assigned_at, l.job_id)
       filter (where l.job_id is not null), '[]') as holders,
@@ -78,7 +78,8 @@ export async function findWaits(
   const waits = new Map<string, Wait>()
   for (const id of ids) {
     const group = groups.get(id)
-    // In the order in which a job meets them: it waits at the first that it does not pass.
+    // Gates in the order in which a job meets them; the job waits at the first one that it does not
+    // pass.
     const own: readonly (readonly [string, Pick<Wait, 'reason' | 'group'>, number | null])[] = [
       ...(group ? [[group.key, { reason: 'concurrency_group', group: group.name }, null] as const] : []),
       ...limitEntry(limitOf, limitKey('pipeline', pipeline), 'pipeline_limit'),
@@ -132,7 +133,7 @@ export const placeWaitText = `with own as (
   from own join engine.builds b on b.group_key = own.group_key and b.finished_at is null and not b.held
   group by own.group_name`
 
-/** Returns why a whole build waits for a place in its group; null for one that does not. */
+/** Returns the wait of a whole build for a place in its group; null if it does not wait. */
 export async function findPlaceWait(pool: pg.Pool, buildId: string): Promise<Wait | null> {
   const { rows } = await pool.query<PlaceRow>({
     name: 'engine-place-wait',

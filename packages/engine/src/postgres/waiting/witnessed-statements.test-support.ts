@@ -1,8 +1,8 @@
 import pg from 'pg'
 
 /**
- * Returns a configuration whose connections tell each statement that they send, by its name; '' for
- * one without.
+ * Returns a configuration whose connections report the name of each statement that they send; ''
+ * for a statement without a name.
  */
 export function witnessed(config: pg.PoolConfig, tell: (name: string) => void): pg.PoolConfig {
   class Witnessed extends pg.Client {
