@@ -1,10 +1,10 @@
-/** Many random lives on one store, for tests. */
+/** Creates many random sequences of builds on one store, for tests. */
 import fc from 'fast-check'
 import { GateRun, type UnderGates } from './gate-run.test-support.ts'
 
 /**
- * Returns random lives of builds, one after the other in time from `from` on. Calls `note` for the
- * corner cases in them.
+ * Returns random sequences of builds, one after the other in time from `from` on. Calls `note` for
+ * each corner case in them.
  */
 export function randomLives(open: () => UnderGates, from: number, note: (what: string) => void) {
   let now = from

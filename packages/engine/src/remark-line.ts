@@ -1,4 +1,4 @@
-/** Returns a remark as the log keeps it: complete lines, the last one ended once. */
+/** Returns a remark in the form of the log: complete lines with a single final line break. */
 export function remarkLine(text: string): string {
   return `${text.replace(/\n+$/, '')}\n`
 }

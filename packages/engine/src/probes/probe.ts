@@ -54,22 +54,22 @@ export interface ForkOutput {
   readonly cases: readonly TestCase[] | null
 }
 
-/** Milliseconds beyond its budget in which a run is prepared and cleared away. */
+/** Milliseconds beyond the budget for preparing and cleaning up a run. */
 export const forkMarginMs = 2 * 60_000
 /** A job with more red tests is broken, not flaky. */
 const mostTests = 1_000
-/** Lost runs at which a probe is abandoned. */
+/** Number of lost runs after which a probe is abandoned. */
 const mostLost = 2
 
 /**
- * Returns the probe of a job that has ended: of a red one whose reports are whole and name failed
- * tests. Null for others, and where a second run of the command might do harm.
+ * Returns the probe of an ended job that is red and whose complete reports name failed tests.
+ * Returns null for other jobs, and if a second run of the command could do harm.
  */
 export function probeFor(step: Step, job: Job, reports: readonly TestReport[]): Probe | null {
   const { tests } = step
   if (tests === undefined || tests.forks === 0) return null
   if (job.state !== 'failed' || job.exitCode === null) return null
-  // A failure in quarantine is proved anew.
+  // A failure in quarantine is proved again.
   if (job.errorMessage !== null && !failedInQuarantine(step, job)) return null
   if (runsOnce(step)) return null
   const cases = casesOf(reports)
@@ -79,7 +79,7 @@ export function probeFor(step: Step, job: Job, reports: readonly TestReport[]): 
   return { proof: beginProof(failed, tests), budgetMs: tests.budgetSeconds * 1000, spentMs: 0, lost: 0 }
 }
 
-/** Returns the tests of reports; null unless all of them are whole. */
+/** Returns the tests of reports; null unless all of the reports are complete. */
 export function casesOf(reports: readonly TestReport[]): readonly TestCase[] | null {
   const isWhole = ({ format, faults, problem }: TestReport) => format !== null && faults === 0 && problem === undefined
   return reports.length > 0 && reports.every(isWhole) ? reports.flatMap(({ cases }) => cases) : null
@@ -92,7 +92,7 @@ function failedTests(cases: readonly TestCase[]): readonly FailedTest[] {
 }
 
 /**
- * Returns what a run says of each test. A report that contradicts the exit code says nothing: an
+ * Returns a run's result for each test. Ignores a report that contradicts the exit code, because an
  * earlier run may have left it.
  */
 export function resultsIn({ exitCode, cases }: ForkOutput): ReadonlyMap<string, ForkResult> {
@@ -115,7 +115,7 @@ export function judgeForks(failed: readonly TestCase[], forks: readonly ForkOutp
   })
 }
 
-/** Returns the probe after its next run has ended, null when it is over, and the verdicts that follow. */
+/** Returns the probe after a run, or null when it is over, and the new verdicts. */
 export function afterFork(
   probe: Probe,
   end: ForkEnd,

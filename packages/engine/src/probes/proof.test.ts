@@ -11,7 +11,9 @@ import {
   type TestVerdict,
 } from './proof.ts'
 
-/** How a test behaves: the chances in a hundred that it is red in a run, and that a run does not say. */
+/**
+ * Behavior of a test: the percentages of runs in which it is red, and in which it has no result.
+ */
 interface Manner {
   readonly whole: number
   readonly alone: number
@@ -26,7 +28,7 @@ interface Seen {
 
 const named = (key: string) => ({ key, suite: 's', name: key, file: 'a.test.ts' })
 
-/** Runs a proof to its end. Returns the verdicts, and what each test showed. */
+/** Runs a proof to its end. Returns the verdicts, and the results of each test. */
 function prove(begun: Proof, show: (key: string, run: ForkRun) => ForkResult) {
   const verdicts = new Map<string, TestVerdict>()
   const seen = new Map<string, Seen[]>(begun.open.map(({ key }) => [key, []]))
@@ -53,7 +55,7 @@ const manner = fc.record<Manner>({
   hasFile: fc.boolean(),
 })
 
-test('G71 whatever tests do, each verdict follows from what its runs showed', () => {
+test('G71 each verdict follows from the results of the runs, whatever the tests do', () => {
   const commands = fc.constantFrom(null, 'vitest $HARMONT_TEST_FILE', 'pytest -k $HARMONT_TEST_NAME')
   const forksOf = fc.integer({ min: 1, max: 12 })
   fc.assert(
@@ -123,31 +125,31 @@ test('a green run of the red command ends the proof', () => {
   })
 })
 
-test('a test that is always red fails, by the shorter command where there is one', () => {
+test('a test that is always red has the verdict `fails`, by the shorter command if there is one', () => {
   expect(verdictOf(always({ whole: 'failed' }))).toEqual({ key: 'a', verdict: 'fails', forks: 10, passed: 0 })
   const alone = always({ alone: 'failed' })
   expect(verdictOf(alone, 'one')).toEqual({ key: 'a', verdict: 'fails', forks: 10, passed: 0 })
 })
 
-test('a test that is green alone is not flaky for that: it depends on the others', () => {
+test('a test that is green alone is not flaky because of that: it depends on the other tests', () => {
   const show = always({ whole: 'failed', alone: 'passed' })
   expect(verdictOf(show, 'one')).toEqual({ key: 'a', verdict: 'order', forks: 10, passed: 0 })
   expect(verdictOf(show)?.verdict).toBe('fails')
 })
 
-test('a command for one test that never tells of it is not asked again', () => {
+test('a command for one test that never reports it is not run again', () => {
   expect(verdictOf(always({ whole: 'failed' }), 'one')).toMatchObject({ verdict: 'fails', forks: 10 })
   const { seen } = prove(beginProof([named('a')], { forks: 10, rerun: 'one' }), always({ whole: 'failed' }))
   expect(seen.get('a')?.filter(({ run }) => run.kind === 'alone')).toHaveLength(2)
 })
 
-test('more than ten red tests run together only', () => {
+test('more than ten red tests only run together', () => {
   const many = Array.from({ length: 11 }, (_, index) => named(`t${index}`))
   expect(nextRun(beginProof(many, { forks: 1, rerun: 'one' }))).toEqual({ kind: 'whole' })
   expect(nextRun(beginProof(many.slice(1), { forks: 1, rerun: 'one' }))).toEqual({ kind: 'alone', key: 't1' })
 })
 
-test('a proof that is abandoned says unknown, and how far it came', () => {
+test('an abandoned proof has the verdict `unknown`, with the number of its runs', () => {
   const begun = beginProof([named('a'), named('b')], { forks: 10, rerun: null })
   const { proof } = addRun(
     begun,

@@ -1,11 +1,12 @@
 /**
- * Decides from runs of a red step's command, in forks of what it started from, which of its failed
- * tests are flaky. Pure.
+ * Decides which failed tests of a red step are flaky, from runs of its command in forks of the
+ * files that it started from. Pure.
  */
 
 /**
  * `flaky`: one command gave both results from the same bytes. `fails`: red every time. `order`: red
- * with the other tests every time, green alone every time. `unknown`: nothing of this was shown.
+ * with the other tests every time, green alone every time. `unknown`: the runs showed none of
+ * these.
  */
 export type Verdict = 'flaky' | 'fails' | 'order' | 'unknown'
 
@@ -18,26 +19,26 @@ export interface FailedTest {
   readonly file?: string
 }
 
-/** The runs of one command, and in how many of them a test passed and failed. */
+/** The runs of one command, with the numbers in which a test passed and failed. */
 interface Tally {
   readonly runs: number
   readonly passed: number
   readonly failed: number
 }
 
-/** A test without a verdict, and its runs so far. Its failure in the step itself is not counted. */
+/** A test without a verdict, and its runs so far. Its failure in the step itself does not count. */
 interface OpenTest extends FailedTest {
   /** Runs of the step's command. */
   readonly whole: Tally
-  /** Runs of the command that runs it alone. */
+  /** Runs of the command that runs only this test. */
   readonly alone: Tally
 }
 
-/** A proof that is under way. Plain data. */
+/** A proof in progress. Plain data. */
 export interface Proof {
-  /** The most runs of one command for a test, at least 1. */
+  /** Maximum number of runs of one command for a test, at least 1. */
   readonly forks: number
-  /** The command that runs one test; null for none. */
+  /** The command that runs a single test; null if there is none. */
   readonly rerun: string | null
   readonly open: readonly OpenTest[]
 }
@@ -45,25 +46,25 @@ export interface Proof {
 /** The next run: of the step's command, or of the command for the test with this key. */
 export type ForkRun = { readonly kind: 'whole' } | { readonly kind: 'alone'; readonly key: string }
 
-/** The result of a test in one run; null when the run does not say. */
+/** The result of a test in one run; null if the run has none. */
 export type ForkResult = 'passed' | 'failed' | null
 
 export interface TestVerdict {
   readonly key: string
   readonly verdict: Verdict
-  /** The runs that the verdict counts. */
+  /** Number of runs on which the verdict is based. */
   readonly forks: number
-  /** In how many of them the test passed. */
+  /** Number of those runs in which the test passed. */
   readonly passed: number
 }
 
-/** More red tests than this are run together only: one by one they would cost too much. */
+/** More red tests than this only run together, because running each alone would cost too much. */
 const mostAlone = 10
-/** Runs alone that must be green before a test counts as dependent on others. */
+/** Number of green runs alone after which a test counts as dependent on others. */
 const greenAlone = 3
-/** Runs alone without a result after which there are no more. */
+/** Number of runs alone without a result after which the test is not run alone again. */
 const silentRuns = 2
-/** The variable that tells `rerun` the test's file, which not every report names. */
+/** Variable through which `rerun` gets the test's file, which some reports do not contain. */
 const fileVariable = 'HARMONT_TEST_FILE'
 
 const noRuns: Tally = { runs: 0, passed: 0, failed: 0 }
@@ -72,7 +73,7 @@ export function beginProof(tests: readonly FailedTest[], { forks, rerun }: Pick<
   return { forks, rerun, open: tests.map((test) => ({ ...test, whole: noRuns, alone: noRuns })) }
 }
 
-/** Returns what to run next; null when every test has its verdict. */
+/** Returns the next run; null when every test has its verdict. */
 export function nextRun(proof: Proof): ForkRun | null {
   const [test] = proof.open
   if (test === undefined) return null
@@ -81,7 +82,7 @@ export function nextRun(proof: Proof): ForkRun | null {
   return whole.runs < proof.forks ? { kind: 'whole' } : { kind: 'alone', key }
 }
 
-/** Adds a run with its results by key, and returns the verdicts that follow. */
+/** Adds a run with its results by key, and returns the new verdicts. */
 export function addRun(
   proof: Proof,
   run: ForkRun,
@@ -99,7 +100,7 @@ export function addRun(
   }
 }
 
-/** Returns the verdicts of a proof that ends before it has shown everything. */
+/** Returns the verdicts of a proof that ends early. */
 export function giveUp({ open }: Proof): readonly TestVerdict[] {
   return open.map(({ key, whole, alone }) => {
     return { key, verdict: 'unknown', forks: whole.runs + alone.runs, passed: whole.passed + alone.passed }
@@ -121,8 +122,8 @@ function canRunAlone({ rerun, open }: Proof, { file, alone }: OpenTest): boolean
 }
 
 /**
- * The step itself was red, so one green run of its command is enough. Runs alone are compared with
- * runs alone only: another command may well have another result.
+ * The step itself was red, so a single green run of its command is enough. Runs alone are only
+ * compared with each other, because another command may give another result.
  */
 function verdictOn(proof: Proof, test: OpenTest): TestVerdict | null {
   const { forks } = proof

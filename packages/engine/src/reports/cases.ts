@@ -2,19 +2,19 @@ import type { TestCase } from './test-report.ts'
 import { nameText } from './text.ts'
 
 const mostCases = 100_000
-/** Characters of all names and messages. */
+/** Maximum number of characters of all names and messages. */
 const mostText = 16 * 1024 * 1024
 
-/** The reports of a step have more than is read. */
+/** The reports of a step exceed the limits. */
 export class TooMuch extends Error {
   override readonly name = 'TooMuch'
 }
 
-/** Limits that all reports of a step share. */
+/** Enforces the limits that all reports of a step share. */
 export class CaseCounts {
   cases = 0
   text = 0
-  /** How often a suite has a name. */
+  /** Number of tests with the same suite and name. */
   readonly names = new Map<string, number>()
 }
 
@@ -28,8 +28,8 @@ export class Cases {
   }
 
   /**
-   * Adds a case. A second one with the same suite and name, as of another browser, gets a number.
-   * Throws `TooMuch` past the limits of a step.
+   * Adds a case. A second case with the same suite and name, for example of another browser, gets a
+   * number. Throws `TooMuch` beyond the limits of a step.
    */
   add(given: TestCase): void {
     const suite = nameText(given.suite)

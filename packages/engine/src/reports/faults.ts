@@ -1,11 +1,11 @@
-/** A report has so many faults that it is no report. */
+/** A report has too many faults to be read. */
 export class Unreadable extends Error {
   override readonly name = 'Unreadable'
 }
 
 const mostFaults = 100
 
-/** Counts places of a report that cannot be read. */
+/** Counts the unreadable places of a report. */
 export class Faults {
   count = 0
   #first = ''

@@ -45,15 +45,15 @@ function isEvent(value: unknown): value is GoEvent {
 }
 
 /**
- * Reads `go test -json`. A test with subtests is told by those. Lines that are no events are what
- * else the command printed. Returns whether every package has ended.
+ * Reads `go test -json`. A test with subtests is represented by the subtests. Lines that are not
+ * events are other output of the command. Returns whether every package has ended.
  */
 export function readGo(lines: Iterable<string>, sources: SourceFiles, cases: Cases, faults: Faults): boolean {
   const reader = new GoReportReader(sources, cases)
   for (const line of lines) {
     const event = goEvent(line)
     if (event !== undefined) reader.take(event)
-    else if (line.startsWith('{"')) faults.add('a line that is no event')
+    else if (line.startsWith('{"')) faults.add('a line that is not an event')
   }
   return reader.end()
 }
@@ -139,7 +139,7 @@ class GoReportReader {
   }
 }
 
-/** The same reader finds failures of `go test` in logs. */
+/** The same parser finds failures of `go test` in logs. */
 function failureIn(output: string) {
   const finder = new FailureFinder()
   for (const line of output.split('\n')) finder.next(line)

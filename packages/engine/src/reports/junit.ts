@@ -6,11 +6,11 @@ import { isRed, type TestCase } from './test-report.ts'
 import { longestText, messageText, placeIn } from './text.ts'
 
 const deepest = 200
-/** Errors that a parser of fragments reports for the beginning of a document. */
+/** Errors at the beginning of a document that the parser reports because it parses fragments. */
 const beginning = /XML declaration must be at the start|expected one of standalone|inappropriately located doctype/
-/** Lines of an output from the first place on. */
+/** Maximum number of lines of output, starting with the first source location. */
 const mostOfOutput = 12
-/** Words of CTest, Boost, doctest and nose2 in place of a message. */
+/** Placeholders that CTest, Boost, doctest and nose2 write instead of a message. */
 const nothing = /^(?:failed|failure|exception|test failure|unexpected exception)?$/i
 const states = { failure: 'failed', error: 'errored', skipped: 'skipped' } as const
 
@@ -24,7 +24,7 @@ type Attributes = Readonly<Record<string, string>>
 interface OpenCase {
   readonly attributes: Attributes
   state: TestCase['state']
-  /** The `message` of the element that decides the state, and its text. */
+  /** The `message` of the element that determines the state, and the element's text. */
   said: string
   detail: string
   /** What it printed. */
@@ -36,7 +36,7 @@ interface OpenCase {
  * Entities that the document declares are not expanded. Returns whether the document is complete.
  */
 export function readJunit(pieces: Iterable<string>, sources: SourceFiles, cases: Cases, faults: Faults): boolean {
-  // libtest writes a document for each of its programs into one file.
+  // libtest writes one document per program into a single file.
   const parser = new SaxesParser({ fragment: true, xmlns: false as const })
   const reader = new JunitReader(sources, cases)
   let isAtEnd = false
@@ -64,7 +64,7 @@ class JunitReader {
   #case: OpenCase | null = null
   #isInDetail = false
   #isInOutput = false
-  /** A test of pytest that failed, because its teardown may follow as another one. */
+  /** The last failed test of pytest, because its teardown may follow as another test. */
   #before: TestCase | null = null
 
   constructor(sources: SourceFiles, cases: Cases) {
@@ -73,7 +73,7 @@ class JunitReader {
   }
 
   open({ name, attributes }: SaxesTagPlain): void {
-    if (++this.#depth > deepest) throw new Unreadable(`its elements are nested more than ${deepest} deep`)
+    if (++this.#depth > deepest) throw new Unreadable(`its elements are nested more than ${deepest} levels deep`)
     if (name === 'testsuite') this.#suites.push({ name: attributes.name ?? '', file: attributes.file })
     else if (name === 'testcase') this.#case = { attributes, state: 'passed', said: '', detail: '', output: '' }
     else if (isOutput(name)) this.#isInOutput = true
@@ -81,13 +81,15 @@ class JunitReader {
       this.#outcome(this.#case, states[name as keyof typeof states], attributes)
   }
 
-  /** Takes an element that says how the test ended. A failure of a skipped test does not count. */
+  /**
+   * Handles an element that determines the result of the test. Ignores a failure of a skipped test.
+   */
   #outcome(test: OpenCase, state: TestCase['state'], attributes: Attributes): void {
     this.#isInDetail = test.state === 'passed' || (state === 'skipped' && test.state !== 'skipped')
     if (!this.#isInDetail) return
     test.state = state
     const message = attributes.message ?? ''
-    // Words of pytest and node:test that say nothing.
+    // Ignores messages of pytest and node:test without information.
     test.said = message === 'collection failure' || message === 'true' ? '' : message
     test.detail = ''
   }
@@ -106,7 +108,7 @@ class JunitReader {
     else if (Object.hasOwn(states, name)) this.#isInDetail = false
   }
 
-  /** Takes a test whose failure the end of the file cuts. */
+  /** Adds a test whose failure is cut off by the end of the file. */
   end(): void {
     if (this.#case?.state !== 'passed') this.#endCase()
   }
@@ -128,7 +130,7 @@ class JunitReader {
       ...(message !== undefined && { message }),
       ...this.#place({ ...test, said, detail }, names),
     }
-    // pytest tells of a failed teardown as of another test.
+    // pytest reports a failed teardown as another test.
     const { name, suite } = this.#before ?? {}
     if (said.startsWith('failed on teardown') && suite === found.suite && name === found.name) return
     this.#before = state === 'failed' ? found : null
@@ -136,8 +138,8 @@ class JunitReader {
   }
 
   /**
-   * Returns a tool's text about a failure; without one, the output of the test. Boost and PHPUnit
-   * write more than the failure there.
+   * Returns a tool's text about a failure or, without one, the output of the test. Removes text
+   * besides the failure that Boost and PHPUnit write there.
    */
   #told({ state, said, detail, output, attributes }: OpenCase): Pick<OpenCase, 'said' | 'detail'> {
     const says = nothing.test(said) ? '' : said
@@ -162,7 +164,7 @@ class JunitReader {
     const hasFailed = isRed({ state })
     const near = (attributes.classname ?? suite).replaceAll('.', '/').split('/').slice(0, -1).join('/')
     const text = `${said}\n${detail}`
-    // The file of a class is where its failures are looked for first.
+    // Failures are searched first in the file of the class.
     const isClass = named === undefined && this.#sources.find(attributes.classname ?? '') === undefined
     for (const wanted of hasFailed ? (isClass ? [file, undefined] : [named]) : []) {
       const place = placeIn(text, this.#sources, wanted, near)
@@ -179,7 +181,7 @@ function isOutput(name: string): boolean {
   return name === 'system-out' || name === 'system-err'
 }
 
-/** GoogleTest and CTest list tests that did not run. */
+/** Returns whether a listed test did not run, as reported by GoogleTest and CTest. */
 function isLeftOut({ status }: Attributes): boolean {
   return status === 'notrun' || status === 'disabled'
 }
@@ -187,15 +189,15 @@ function isLeftOut({ status }: Attributes): boolean {
 type Names = Pick<TestCase, 'suite' | 'name'>
 
 /**
- * Returns suite and name of a test. Most tools give the suite as `classname`. Others repeat the
- * name there, nest their suites, or, as node:test does, write the word `test`.
+ * Returns the suite and the name of a test. Most tools write the suite as `classname`. Others
+ * repeat the name there, nest their suites, or write the word `test` like node:test.
  */
 function namesOf(attributes: Attributes, suites: readonly Suite[]): Names {
   const name = unquoted(attributes.name ?? '')
   const given = unquoted(attributes.classname ?? '')
-  // PHPUnit puts suites of its own around those of the source.
+  // PHPUnit wraps the suites of the source in its own.
   if (attributes.class !== undefined) return { suite: attributes.class, name }
-  // nose2 takes the last point of any name for the end of a class.
+  // nose2 treats the last point of any name as the end of a class.
   if (given.includes('(') && name.endsWith(')') && !given.includes(')')) return { suite: '', name: `${given}.${name}` }
   const around = suites.map((suite) => unquoted(suite.name)).filter((suite) => suite !== '' && suite !== '(empty)')
   if (around.length > 1) return { suite: around.join(' > '), name }
@@ -206,7 +208,7 @@ function namesOf(attributes: Attributes, suites: readonly Suite[]): Names {
   return { suite: attributes.classname === undefined ? only : given, name }
 }
 
-/** node:test escapes quotation marks twice. */
+/** Removes a level of escaping: node:test escapes quotation marks twice. */
 function unquoted(text: string): string {
   return text.replaceAll('&quot;', '"')
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseApart } from './parse-apart.ts'
 
-/** The time that a busy machine may take. */
+/** Time limit on a busy machine, in milliseconds. */
 const longMs = 600_000
 
 const read = (texts: readonly string[], ms = longMs) =>
@@ -14,7 +14,7 @@ const read = (texts: readonly string[], ms = longMs) =>
 const open = '<testsuite><testcase name="a">'
 const failing = `${open}<failure>at (a.js:3:1)</failure></testcase></testsuite>`
 
-test('G68 reports are read in a process of their own, and no two tests of them have the same name', async () => {
+test('G68 reports are read in a separate process, and tests in different reports get different names', async () => {
   const failed = { suite: '', state: 'failed', message: 'at (a.js:3:1)', file: 'a.js', line: 3 }
   expect(await read([failing, '', failing])).toEqual([
     { path: '0.xml', format: 'junit', cases: [{ ...failed, name: 'a' }], faults: 0 },
@@ -26,13 +26,13 @@ test('G68 reports are read in a process of their own, and no two tests of them h
 const entities = Array.from({ length: 9 }, (_, at) => `<!ENTITY e${at + 1} "${`&e${at};`.repeat(10)}">`).join('')
 const laughs = `<!DOCTYPE a [<!ENTITY e0 "ha">${entities}]>${open.replace('"a"', '"&e9;"')}</testcase></testsuite>`
 
-test('G68 hostile reports cost this process nothing, and those before them are read', async () => {
+test('G68 hostile reports cost this process nothing, and the reports before them are read', async () => {
   const reports = await read([
     laughs,
     `${open.replace('"a"', `"${'a'.repeat(20e6)}"`)}</testcase></testsuite>`,
     '<a>'.repeat(1e6),
     `TAP version 13\n${'x'.repeat(20e6)}\nok 1\n1..1\n`,
-    // V8 ends the process that reads this.
+    // V8 ends the process that reads this report.
     `${open}<failure><![CDATA[${']'.repeat(20e6)}`,
     failing,
   ])
@@ -40,7 +40,7 @@ test('G68 hostile reports cost this process nothing, and those before them are r
   expect(reports.map(({ problem }) => problem)).toEqual([
     undefined,
     undefined,
-    'its elements are nested more than 200 deep',
+    'its elements are nested more than 200 levels deep',
     undefined,
     tooMuch,
     tooMuch,
@@ -56,7 +56,7 @@ test('G68 hostile reports cost this process nothing, and those before them are r
   expect(reports[1]?.cases[0]?.name).toHaveLength(500)
 })
 
-test('reading ends when its time is over', async () => {
+test('reading ends at its time limit', async () => {
   const [report] = await read([`${open}${'x'.repeat(10e6)}`], 1)
   expect(report).toMatchObject({ problem: 'reading the reports of the step took more than 0.001 s' })
 })

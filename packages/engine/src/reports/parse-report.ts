@@ -7,17 +7,19 @@ import type { SourceFiles } from './source-files.ts'
 import { isTapLine, readTap } from './tap.ts'
 import type { TestReport } from './test-report.ts'
 
-/** A file that should be a report. */
+/** A file to read as a report. */
 export interface ReportFile {
   /** Below the workspace. */
   readonly path: string
   readonly bytes: Uint8Array
 }
 
-/** Lines at the beginning of a file that may tell what it is. */
+/** Number of lines at the beginning of a file that identify its format. */
 const telling = 200
 
-/** Reads a report of tests, whose format its content tells. Never throws for what it contains. */
+/**
+ * Reads a test report and detects its format from the content. Never throws because of the content.
+ */
 export function parseReport({ path, bytes }: ReportFile, sources: SourceFiles, all: CaseCounts): TestReport {
   const format = formatOf(bytes)
   if (format === null) return { path, format, cases: [], faults: 0, problem: emptyOrUnknown(bytes) }

@@ -8,19 +8,19 @@ import { parseApart, unread } from './parse-apart.ts'
 import type { ReportFile } from './parse-report.ts'
 import type { TestCase, TestReport } from './test-report.ts'
 
-/** Files of a step that are read as reports, and the bytes of all of them. */
+/** Limits for reports of a step: their number and total size. */
 const mostReports = 1_000
 const mostBytes = 64 * 1024 * 1024
 const mostEntries = 1_000_000
 const mostListMs = 20_000
-/** Remarks name at most this many reports. */
+/** Maximum number of reports in remarks. */
 const mostNamed = 5
 
 /**
- * Reads those artifacts of a step that are reports of tests, and masks secrets in them. A report
- * that cannot be read is a remark in its log, and changes no outcome. Throws errors that say that
- * the job is no longer ours.
- * @param known the files that `asked` names, if they have been listed.
+ * Reads those artifacts of a step that are test reports, and masks secrets in them. An unreadable
+ * report causes a remark in the step's log, and changes no outcome. Throws when the job's lease has
+ * ended.
+ * @param known the files that match `asked`, if they have been listed.
  */
 export async function readReports(
   context: JobContext,
@@ -45,26 +45,26 @@ export async function readReports(
     lease.signal.throwIfAborted()
     // The log then says that the step was stopped.
     if (stop.aborted) return []
-    options.log('error', `job ${lease.job.jobId}: could not read its reports of tests`, error)
-    log.remark('report_unreadable: the reports of tests could not be read')
+    options.log('error', `job ${lease.job.jobId}: could not read its test reports`, error)
+    log.remark('report_unreadable: could not read the test reports')
     return []
   }
 }
 
 interface Found {
   readonly files: readonly ReportFile[]
-  /** Reports that are not read. */
+  /** Reports that were not read. */
   readonly problems: readonly TestReport[]
 }
 
-/** Reads reports of tests. @param listed null for too many. */
+/** Reads test reports. @param listed null for too many. */
 async function findReports(
   listed: readonly ListedFile[] | null,
   patterns: readonly string[],
   left: FrozenFiles,
 ): Promise<Found> {
   if (listed === null) {
-    const problem = `more than ${mostReports} files, or too many to look at`
+    const problem = `more than ${mostReports} files, or too many to search`
     return { files: [], problems: [unread(patterns.join(', '), problem)] }
   }
   const files: ReportFile[] = []
@@ -72,7 +72,7 @@ async function findReports(
   let room = mostBytes
   for (const { path, bytes: length } of listed) {
     if (length > room) {
-      problems.push(unread(path, 'the reports of the step have more than 64 MiB'))
+      problems.push(unread(path, 'the reports of the step are larger than 64 MiB'))
       continue
     }
     room -= length
@@ -92,31 +92,31 @@ async function listReports(
     const reports = known.files.filter((file) => file.patterns.some((index) => asked[index]?.kind === 'junit'))
     return reports.length > mostReports ? null : reports
   }
-  // Too many artifacts, but the reports alone may be few.
+  // There are too many artifacts, but not necessarily too many reports.
   const alone = await left.list({ patterns, maxFiles: mostReports, maxEntries: mostEntries, maxMs: mostListMs })
   return alone.exceeded === null ? alone.files : null
 }
 
-/** Returns the paths of the repository's files; none when its source cannot be had now. */
+/** Returns the paths of the repository's files, or none if its source is unavailable. */
 async function sourceFiles(context: JobContext): Promise<readonly string[]> {
   const { options, lease } = context
   try {
     const files = await offeredTree(context, lease.job.buildId)
     return files === null ? [] : await listTree(files.tree)
   } catch (error) {
-    options.log('warn', `job ${lease.job.jobId}: no source for the places of its failed tests`, error)
+    options.log('warn', `job ${lease.job.jobId}: no source to locate its failed tests`, error)
     return []
   }
 }
 
-/** Tests that are masked in one turn of the event loop. */
+/** Number of tests that are masked in one turn of the event loop. */
 const maskedAtOnce = 250
 
 /** Masks the texts of a report, in short turns. */
 async function masked(report: TestReport, mask: (text: string) => string): Promise<TestReport> {
   const { path, problem, ...rest } = report
   const known = new Map<string, string>()
-  // Tests of a report share suites and files.
+  // Tests of a report often share suites and files, so each text is masked once.
   const once = (text: string) => {
     const own = known.get(text) ?? mask(text)
     known.set(text, own)

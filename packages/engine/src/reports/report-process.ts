@@ -1,4 +1,7 @@
-/** The process of `parse-apart.ts`: reads reports from its input, and writes each result in a line. */
+/**
+ * Runs as the child process of `parse-apart.ts`: reads reports from its input, and writes each
+ * result as a line.
+ */
 import { readFileSync, writeSync } from 'node:fs'
 import { CaseCounts } from './cases.ts'
 import type { ReportsHeader } from './parse-apart.ts'

@@ -1,17 +1,21 @@
 import { isUtf8 } from 'node:buffer'
 
-/** Bytes that become text at a time. */
+/** Number of bytes decoded at a time. */
 const pieceBytes = 256 * 1024
-/** Matches a reference to a character that XML does not allow; tools write them for escape codes. */
+/**
+ * Matches a reference to a character that XML does not allow; tools write such references for
+ * escape codes.
+ */
 const badReference = /&#(?:x0*(?:[0-8bce-f]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));/gi
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is
+// about
 const badCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
-/** The longest reference that is looked for. */
+/** Length of the longest reference that is matched. */
 const longestReference = 12
 
 /**
- * Yields a report's text in pieces. A declared encoding counts only for what is not UTF-8 anyway,
- * because some tools write the wrong one. Broken characters become U+FFFD.
+ * Yields a report's text in pieces. Uses a declared encoding only for bytes that are not UTF-8,
+ * because some tools declare a wrong one. Invalid characters become U+FFFD.
  */
 export function* textPieces(bytes: Uint8Array): Generator<string> {
   const decoder = new TextDecoder(encodingOf(bytes))
@@ -20,13 +24,13 @@ export function* textPieces(bytes: Uint8Array): Generator<string> {
   yield decoder.decode()
 }
 
-/** Yields XML without the characters that it does not allow, and without space at its beginning. */
+/** Yields XML without forbidden characters and without leading whitespace. */
 export function* xmlPieces(pieces: Iterable<string>): Generator<string> {
   let kept = ''
   let isBegun = false
   for (const piece of pieces) {
     const text = kept + piece
-    // A reference may go on in the next piece.
+    // A reference may continue in the next piece.
     const open = text.lastIndexOf('&')
     const end = open >= text.length - longestReference && open !== -1 ? open : text.length
     kept = text.slice(end)
@@ -44,7 +48,7 @@ function cleaned(text: string): string {
 
 const longestLine = 4 * 1024 * 1024
 
-/** Yields the lines of a text. One that is too long is left out. */
+/** Yields the lines of a text. Skips lines that are too long. */
 export function* linesOf(pieces: Iterable<string>): Generator<string> {
   let rest = ''
   let isTooLong = false

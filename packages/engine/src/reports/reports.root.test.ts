@@ -27,7 +27,7 @@ const report = (path: string, more: Partial<PlannedArtifact> = {}): PlannedArtif
   ...more,
 })
 
-/** A step that writes a report, and ends with this code. */
+/** Returns a step that writes a report and exits with this code. */
 const testing = (cases: string, code: number, more: Partial<PlannedStep> = {}) =>
   step(`echo "<testsuite>${cases}</testsuite>" >junit.xml; exit ${code}`, { artifacts: [report('junit.xml')], ...more })
 
@@ -35,7 +35,7 @@ const reportsOf = ({ jobs }: Build, at = 0) => store.outputs.of(jobs[at]?.id ?? 
 const failing = (name: string, said: string) =>
   `<testcase name='${name}'><failure message='${said}'>at f (/workspace/src/a.js:3:7)</failure></testcase>`
 
-test('G68 a red test has its name, file and line, and no secret of the build', async () => {
+test('G68 a red test has its name, file and line, without secrets of the build', async () => {
   bench.secrets.set('token', { value: 'tok-7Hq2vLx9Zr4mWc8d', id: 'org/token' })
   const source = await archive(bench, { 'src/a.js': 'x' })
   const cases = `${failing('adds $T', 'expected 1 to be $T')}<testcase name='b'/>`
@@ -56,7 +56,7 @@ test('G68 a red test has its name, file and line, and no secret of the build', a
   ])
 })
 
-test('G68 a cache hit shows the reports of its entry, and of its files when it asks for others', async () => {
+test('G68 a cache hit shows the reports of its entry, or reads its files again if the step names other reports', async () => {
   const cases = `<testcase name='a'/>`
   const fields = { cacheKey: 'tested' }
   const first = await run(bench, [testing(cases, 0, fields)])
@@ -68,7 +68,7 @@ test('G68 a cache hit shows the reports of its entry, and of its files when it a
   expect([third.jobs[0]?.cached, reportsOf(third)]).toEqual([true, reportsOf(first)])
 })
 
-test('a report counts after the outcome that its artifact names, and after a time-out', async () => {
+test('a report counts only after the outcome that its artifact names, which includes a timeout', async () => {
   const passed = await run(bench, [
     testing(`<testcase name='a'/>`, 0, { artifacts: [report('*.xml', { when: 'failed' })] }),
   ])
@@ -79,7 +79,7 @@ test('a report counts after the outcome that its artifact names, and after a tim
   expect(reportsOf(build)).toMatchObject([{ problem: 'it ends early', cases: [{ name: 'slow', state: 'failed' }] }])
 })
 
-test('G68 hostile reports are remarks, and change no outcome', async () => {
+test('G68 hostile reports cause remarks, and change no outcome', async () => {
   const script = `ln -s /etc/passwd a.xml; mkfifo b.xml; truncate -s 1T c.xml; : >d.xml
     { printf '<testsuite><testcase name="'; head -c 60000000 /dev/zero | tr '\\0' a; printf '"/></testsuite>'; } >e.xml`
   const build = await run(bench, [step(script, { artifacts: [report('*.xml')] })])
@@ -87,9 +87,9 @@ test('G68 hostile reports are remarks, and change no outcome', async () => {
   expect(reportsOf(build).map(({ path, cases, problem }) => [path, cases.length, problem])).toEqual([
     ['d.xml', 0, 'it is empty'],
     ['e.xml', 1, undefined],
-    ['c.xml', 0, 'the reports of the step have more than 64 MiB'],
+    ['c.xml', 0, 'the reports of the step are larger than 64 MiB'],
   ])
   const log = await logOf(bench, build.jobs[0])
   expect(log).toContain('<report_unreadable: "d.xml": it is empty; tests read: 0>')
-  expect(log).toContain('<report_unreadable: "c.xml": the reports of the step have more than 64 MiB; tests read: 0>')
+  expect(log).toContain('<report_unreadable: "c.xml": the reports of the step are larger than 64 MiB; tests read: 0>')
 })

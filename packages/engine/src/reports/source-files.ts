@@ -1,10 +1,10 @@
 import { isOwn } from '@harmont/logs'
 
-/** Endings of the languages in which a class, or a module, names its file. */
+/** Extensions of languages in which the name of a class or module determines its file. */
 const endings = ['.py', '.java', '.kt', '.scala', '.groovy']
 const deepest = 50
 
-/** The source files of a repository, by the names that tools print. */
+/** Finds the source files of a repository by the names that tools print. */
 export class SourceFiles {
   readonly #paths: ReadonlySet<string>
   readonly #byName = new Map<string, string[]>()
@@ -21,9 +21,10 @@ export class SourceFiles {
   }
 
   /**
-   * Returns the file that a tool calls so; undefined for none, or when it may be one of several. A
-   * tool that runs below the repository's root prints paths from there, and some print only a name.
-   * `near`, the directories of a package, then tells which file of that name it is.
+   * Returns the file with the name that a tool printed; undefined if there is none or the name is
+   * ambiguous. A tool that runs below the repository's root prints paths relative to its directory,
+   * and some tools print only a name. `near`, the directories of a package, then selects among the
+   * files of that name.
    */
   find(printed: string, near = ''): string | undefined {
     const key = `${printed}\0${near}`
@@ -32,8 +33,8 @@ export class SourceFiles {
   }
 
   /**
-   * Returns the file whose module or class has this name: `tests.test_a.TestB`, `com.x.FooTest`. Some
-   * tools name the file itself.
+   * Returns the file of the module or class with this name, such as `tests.test_a.TestB` or
+   * `com.x.FooTest`. Accepts a file name as well, as some tools print it.
    */
   ofClass(name: string): string | undefined {
     const own = this.find(name)
@@ -69,7 +70,7 @@ export class SourceFiles {
   }
 }
 
-/** Returns the one file with the highest number above 0; undefined when two have it. */
+/** Returns the one file with the highest number above 0; undefined when several have it. */
 function best(files: readonly string[], number: (file: string) => number): string | undefined {
   const most = Math.max(0, ...files.slice(0, 10_000).map(number))
   const first = files.filter((file) => number(file) === most)
@@ -77,8 +78,8 @@ function best(files: readonly string[], number: (file: string) => number): strin
 }
 
 /**
- * Returns how well a file's directories end as those of a package do: 0 for not at all. The fewer
- * others it has, the better.
+ * Returns how closely the end of a file's directories matches that of a package's directories; 0
+ * for no match. Fewer additional directories give a better match.
  */
 function nearness(directories: readonly string[], near: readonly string[]): number {
   const own = directories.filter((name) => name !== '')

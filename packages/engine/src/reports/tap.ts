@@ -8,7 +8,7 @@ const plan = /^( *)1\.\.(\d{1,9})\b/
 const version = /^TAP version \d+$/
 const directive = /(?:^|\s)#\s*(skip|todo)\b\S*\s*(.*)$/i
 const duration = /(?:^|\s)# time=([\d.]+)ms/
-/** Check writes file, suite, name and message into a title. */
+/** Matches a title of Check, which contains file, suite, name and message. */
 const check = /^([^\s:]+\.\w+):([\w-]+):(\w+): (.*)$/
 const bail = /^\s*Bail out!\s*(.*)$/
 
@@ -16,21 +16,21 @@ interface Point {
   readonly depth: number
   readonly isOk: boolean
   readonly title: string
-  /** The comment before it, which names the test of an assertion of tape. */
+  /** The preceding comment, which names the test for an assertion of tape. */
   readonly comment: string
-  /** The lines below it until the next one. */
+  /** The lines up to the next point. */
   text: string
 }
 
-/** Whether a line is one that only TAP has. */
+/** Returns whether a line occurs only in TAP. */
 export function isTapLine(line: string): boolean {
   return version.test(line) || /^(?:not )?ok \d/.test(line) || plan.test(line) || bail.test(line)
 }
 
 /**
  * Reads the Test Anything Protocol with subtests and YAML blocks, as node:test, vitest, tape, mocha
- * and Perl write it. A test with subtests is told by those. Returns whether all tests of the plan
- * are there.
+ * and Perl write it. A test with subtests is represented by the subtests. Returns whether all tests
+ * of the plan are present.
  */
 export function readTap(lines: Iterable<string>, sources: SourceFiles, cases: Cases): boolean {
   const reader = new TapReportReader(sources, cases)
@@ -42,11 +42,14 @@ class TapReportReader {
   readonly #sources: SourceFiles
   readonly #cases: Cases
   #point: Point | null = null
-  /** Names of the enclosing tests, as comments and braces open them, outermost first. */
+  /** Names of the enclosing tests, opened by comments and braces, outermost first. */
   #around: { readonly depth: number; readonly name: string; readonly point?: Point }[] = []
-  /** By depth: how many points of the level below were told since the last one, and failed. */
+  /**
+   * By depth: the number of points one level deeper since the last point at this depth, and the
+   * number of failed ones.
+   */
   #inside: { count: number; failed: number }[] = []
-  /** Spaces before the YAML block that is read. */
+  /** Indentation of the YAML block that is being read. */
   #yaml: number | null = null
   #planned: number | null = null
   #count = 0
@@ -71,7 +74,7 @@ class TapReportReader {
     if (isYaml || (!this.#isPoint(text) && !this.#isOther(text))) this.#append(text)
   }
 
-  /** Returns whether all tests of the plan are there. */
+  /** Returns whether all tests of the plan are present. */
   end(): boolean {
     this.#close()
     return this.#hasBailed || (this.#planned !== null && this.#count >= this.#planned)
@@ -79,7 +82,7 @@ class TapReportReader {
 
   #isPoint(text: string): boolean {
     const [, space, not, number, title = ''] = point.exec(text) ?? []
-    // An indented line without a number is what a test printed.
+    // An indented line without a number is output of a test.
     if (space === undefined || (space !== '' && number === undefined)) return false
     const depth = space.length / 4
     this.#close()
@@ -93,7 +96,7 @@ class TapReportReader {
       text: '',
     }
     this.#around = this.#around.filter((outer) => outer.depth < depth)
-    // The subtests of vitest stand in braces behind their test.
+    // vitest writes the subtests in braces after their test.
     if (isOpening) this.#around.push({ depth, name: titleOf(own.title), point: own })
     else this.#point = own
     if (depth === 0) this.#count += 1
@@ -178,7 +181,7 @@ class TapReportReader {
   }
 }
 
-/** A test that is still to be written may fail. */
+/** A test marked as todo may fail. */
 function stateOf({ isOk, title }: Point): TestCase['state'] {
   if (directive.test(unescaped(title, '\u0000'))) return 'skipped'
   return isOk ? 'passed' : 'failed'
@@ -191,7 +194,7 @@ function titleOf(title: string): string {
   return own.replaceAll('\u0000', '#').trim()
 }
 
-/** Returns a title without backslashes, with this text for an escaped `#`. */
+/** Returns a title without backslashes; `hash` replaces an escaped `#`. */
 function unescaped(title: string, hash: string): string {
   return title.replace(/\\([#\\])/g, (_, sign: string) => (sign === '#' ? hash : sign))
 }
@@ -202,7 +205,7 @@ function saidIn(fields: ReadonlyMap<string, string>): string {
   return said ?? (expected === undefined || actual === undefined ? '' : `expected ${expected}, got ${actual}`)
 }
 
-/** Returns the scalar fields of the YAML block below a point, whatever they are nested in. */
+/** Returns the scalar fields of the YAML block below a point, at any depth. */
 function yamlFields(text: string): ReadonlyMap<string, string> {
   const fields = new Map<string, string>()
   const lines = text.split('\n')

@@ -1,43 +1,46 @@
-/** The results of one report of tests, as its file names them. */
+/** The results of one test report, with the names from its file. */
 export interface TestReport {
   /** Path of the file, relative to the workspace. */
   readonly path: string
-  /** Told by the file's content; null for a file that is no report. */
+  /** Detected from the content; null for an unknown format. */
   readonly format: 'junit' | 'go' | 'tap' | null
   readonly cases: readonly TestCase[]
-  /** Number of places that could not be read. */
+  /** Number of unreadable places. */
   readonly faults: number
-  /** Why results are missing; absent for a report that was read to its end. */
+  /** Reason why results are missing; absent for a completely read report. */
   readonly problem?: string
 }
 
 /**
- * The result of one test. Suite and name identify it within a step. The file does not: some tools
- * name the file of a failed test only.
+ * The result of one test. Suite and name identify it within a step. The file does not identify it,
+ * because some tools name only the files of failed tests.
  */
 export interface TestCase {
-  /** Suites around it, outermost first, joined by ` > `; '' for none. */
+  /** The enclosing suites, outermost first, joined by ` > `; '' for none. */
   readonly suite: string
   readonly name: string
   /** A source file of the repository, relative to its root. */
   readonly file?: string
-  /** Where it failed; for another test, where it begins. From 1. */
+  /** Line of the failure or, for other tests, of the test's beginning. From 1. */
   readonly line?: number
-  /** `errored`: it could not run, or what surrounds it failed. */
+  /** `errored` means that the test, or its setup or teardown, could not run. */
   readonly state: 'passed' | 'failed' | 'skipped' | 'errored'
   readonly durationMs?: number
-  /** The beginning of what the tool says about a failure or a skip; may have several lines. */
+  /** Beginning of the tool's text about a failure or a skip; may have several lines. */
   readonly message?: string
 }
 
-/** Returns whether a test failed, or could not run. */
+/** Returns whether a test failed or could not run. */
 export function isRed({ state }: Pick<TestCase, 'state'>): boolean {
   return state === 'failed' || state === 'errored'
 }
 
 const states: readonly unknown[] = ['passed', 'failed', 'skipped', 'errored'] satisfies readonly TestCase['state'][]
 
-/** Returns whether a snapshot's description, which another release may have written, has one here. */
+/**
+ * Returns whether a value from a snapshot's description, possibly of another release, is a test
+ * report.
+ */
 export function isTestReport(value: unknown): value is TestReport {
   if (typeof value !== 'object' || value === null) return false
   const { path, format, cases, faults, problem } = value as Partial<TestReport>

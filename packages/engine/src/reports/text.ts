@@ -4,15 +4,16 @@ import type { TestCase } from './test-report.ts'
 
 const longestName = 500
 const longestMessage = 2_000
-/** Longest text about one failure that is read. */
+/** Maximum length of the text about one failure. */
 export const longestText = 64 * 1024
-/** The most lines of a failure that are searched for a place. */
+/** Maximum number of lines of a failure that are searched for a location. */
 const searchedLines = 200
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is
+// about
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g
 
-/** Returns a name in one line. */
+/** Returns a name as a single line. */
 export function nameText(text: string): string {
   return shortened(plainText(text).replace(/\s+/g, ' ').trim(), longestName)
 }
@@ -23,7 +24,10 @@ function plainText(text: string): string {
   return resets.test(plain) ? plain.replace(colors, '') : plain
 }
 
-/** Some tools drop the first byte of an escape sequence alone, because XML does not allow it. */
+/**
+ * Matches escape sequences without their first byte, which some tools drop because XML does not
+ * allow it.
+ */
 const colors = /\[\d{1,3}(?:;\d{1,3})*m/g
 const resets = /\[(?:0|22|39|49)m/
 
@@ -31,22 +35,20 @@ function shortened(text: string, most: number): string {
   return text.length <= most ? text : `${text.slice(0, most - 1).toWellFormed()}…`
 }
 
-/** The lines from which on a failure tells where it happened, not what. */
+/** Matches the first line of a stack trace or a similar section after the message. */
 const traces =
   /^\s*(?:at \S|❯ \S|#\d+ |goroutine \d|stack backtrace:|note: run with|Traceback\b|\+ expected - actual|-{10,}$)/
 const panic = /^thread '[^']*' (?:\(\d+\) )?panicked at .*:$/
 
-/** Matches a line that is a place and nothing else. */
+/** Matches a line that consists of a location. */
 const placeAlone = /^\S[^:]*:\d+$/
-/** Matches the place that a compiler or GoogleTest prints before a message. */
+/** Matches the location that a compiler or GoogleTest prints before a message. */
 const placeBefore = /^\/[^\s:]+:\d+(?::\d+)?: /
-/**
- * Matches lines of gtest, Catch2, Boost and bats that only announce a message, or tell its place.
- */
+/** Matches lines of gtest, Catch2, Boost and bats that only announce a message or its location. */
 const heading =
   /^(?:FAILED:|SKIPPED|unknown file|[A-Z]+ (?:FAILURE|EXCEPTION):|EXCEPTION STACK TRACE: -+|\((?:in test|from function) .*|\S[^:]*:\d+(?:: Failure)?)$/
 
-/** Drops the frames of Python's trace at the beginning, below which the error stands. */
+/** Drops the leading frames of a Python traceback, which precede the error. */
 function withoutFrames(lines: readonly string[]): readonly string[] {
   if (lines.find((line) => line !== '')?.startsWith('Traceback ') !== true) return lines
   const last = lines.findLastIndex((line) => /^ +File "/.test(line))
@@ -54,7 +56,7 @@ function withoutFrames(lines: readonly string[]): readonly string[] {
   return error === -1 ? lines : lines.slice(error)
 }
 
-/** Returns what a failure says, without its stack trace; undefined for nothing. */
+/** Returns the message of a failure without its stack trace; undefined if there is none. */
 export function messageText(said: string, detail: string): string | undefined {
   const isEmpty = said.trim() === '' || /^thread '.*' (?:\(\d+\) )?panicked at /.test(said)
   const text = plainText(isEmpty ? detail : (inLines(said, detail) ?? said))
@@ -74,17 +76,18 @@ export function messageText(said: string, detail: string): string | undefined {
 }
 
 /**
- * Returns the attribute as the text has it, in lines: some tools put all lines of a message into one
- * there. Undefined where the text has it in one line too, or not at all.
+ * Returns the attribute with the line breaks of the text, because some tools join all lines of a
+ * message in the attribute. Returns undefined if the text does not contain the message, or contains
+ * it in one line.
  */
 function inLines(said: string, detail: string): string | undefined {
   const text = detail.trimStart().replace(/^\[?[\w.]*Error[^:\n]{0,100}: /, '')
-  // RSpec tells the line of the test first.
+  // RSpec prints the line of the test first.
   const below = /^Failure\/Error: .*\n\s*\n/.exec(text)?.[0].length ?? 0
   return within(said, below === 0 ? text : unindented(text.slice(below)))
 }
 
-/** Removes from each line the space before the first one. */
+/** Removes the indentation of the first line from every line. */
 function unindented(text: string): string {
   const space = /^ */.exec(text)?.[0] ?? ''
   return text
@@ -104,7 +107,7 @@ function within(said: string, text: string): string | undefined {
   return own.includes('\n') ? own : undefined
 }
 
-/** Returns the values that an assertion compared, where the lines below it name them. */
+/** Returns the values that an assertion compared, if the lines below it name them. */
 function valuesIn([head = '', ...lines]: readonly string[]): readonly [
   expected: string | null,
   received: string | null,
@@ -123,8 +126,9 @@ function valuesIn([head = '', ...lines]: readonly string[]): readonly [
 }
 
 /**
- * Returns the place of a failure: the first `path:line` in the file that the tool names as the
- * test's, else the first one in any source file. Node.js tells the cause of an error below it.
+ * Returns the location of a failure: the first `path:line` in the test's file if the tool names it,
+ * otherwise the first one in any source file. Node.js prints the cause of an error below it, so
+ * this part is searched first.
  */
 export function placeIn(text: string, sources: SourceFiles, file: string | undefined, near?: string): Place {
   const cause = text.indexOf('\n  cause: ')

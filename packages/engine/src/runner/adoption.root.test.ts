@@ -23,7 +23,7 @@ afterEach(() => engine.remove())
 const counting = 'for i in 1 2 3 4 5 6 7 8; do echo line $i; sleep 0.25; done; echo effect >> /effects; cat /effects'
 const counted = `${[1, 2, 3, 4, 5, 6, 7, 8].map((i) => `line ${i}\n`).join('')}effect\n`
 
-test('G02 a command continues while its engine is killed, and the next engine takes it to its end without repeated or missing output', async () => {
+test('G02 a command continues while its engine is killed, and the next engine follows it to its end without repeated or missing output', async () => {
   await engine.start()
   const id = await submit(bench, [step(counting), step('cat /effects', { buildsIn: 0 })])
   await engine.untilLog(id, 'line 2')
@@ -39,7 +39,7 @@ test('G02 a command continues while its engine is killed, and the next engine ta
   expect(await logOf(bench, jobs[1])).toBe('effect\n')
 })
 
-test('G15 G02 a secret is masked across a kill of the engine, split in two halves and although it has changed since', async () => {
+test('G15 G02 a secret is masked across a kill of the engine, even if it is split in two and has changed since', async () => {
   const define = (token: string) =>
     writeFile(join(directory, 'secrets.json'), JSON.stringify({ token: { value: token, id: 'org/token' } }))
   const token = 'tok-7Hq2vLx9Zr4mWc8d'
@@ -60,7 +60,7 @@ test('G15 G02 a secret is masked across a kill of the engine, split in two halve
   const streams = await bench.store.logs.read(jobs[0]?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
   const text = (kind: number) => streams.flatMap((it) => (it.kind === kind ? [String(it.content)] : [])).join('')
   expect([text(0), text(1)]).toEqual(['1 ***\n2 ***\n3 ***\n', 'waits\ntok-'])
-  // Its result carries the secret lineage of a step that another process kept.
+  // The result carries the secret lineage, although another process started the step.
   const snapshot = join(directory, 'sandboxes', 'snapshots', jobs[0]?.snapshot ?? '', 'snapshot.json')
   expect(JSON.parse(await readFile(snapshot, 'utf8')).meta.taint).toEqual([{ id: 'org/token', name: 'token' }])
 })
@@ -75,11 +75,11 @@ test('G02 a command that ended without an engine is reported from its files', as
   const { jobs } = await settled(bench, id)
   expect(jobs[0]).toMatchObject({ state: 'failed', exitCode: 4, fence: 1, lost: 0 })
   expect(await logOf(bench, jobs[0])).toBe(counted)
-  // It took as long as the command did, not until the next measurement.
+  // The job took as long as its command, not until the next measurement.
   expect(Math.abs((jobs[0]?.finishedAt ?? 0) - endedAt.getTime())).toBeLessThan(20)
 })
 
-test('G66 what a step wrote for the page of its build is shown once, although its engine was killed before its end', async () => {
+test('G66 the annotations of a step are shown once, even if its engine was killed before the end of the step', async () => {
   await engine.start()
   const id = await submit(bench, [
     step(`mkdir $HARMONT_OUTPUT/annotations; ${counting}; echo s >$HARMONT_OUTPUT/summary.md`),
@@ -93,7 +93,7 @@ test('G66 what a step wrote for the page of its build is shown once, although it
   expect([state, shown]).toEqual(['passed', [['summary', 's\n']]])
 })
 
-test('G02 a command that killed itself without an engine has failed and does not run again', async () => {
+test('G02 a command that killed itself while no engine ran has failed and does not run again', async () => {
   await engine.start()
   const id = await submit(bench, [step('echo up; sleep 0.5; kill -9 $$')])
   await engine.untilLog(id, 'up')
@@ -104,7 +104,7 @@ test('G02 a command that killed itself without an engine has failed and does not
   expect(jobs[0]).toMatchObject({ state: 'failed', exitCode: 137, fence: 1, lost: 0 })
 })
 
-test('G02 a command that ended in time has not timed out, although its engine came back after the deadline', async () => {
+test('G02 a command that ended in time has not timed out, even if its engine came back after the deadline', async () => {
   await engine.start()
   const id = await submit(bench, [step('echo up; sleep 1; echo made > /made'), step('cat /made', { buildsIn: 0 })])
   await engine.untilLog(id, 'up')
@@ -123,7 +123,7 @@ test('G02 a command that ended in time has not timed out, although its engine ca
   expect([state, await logOf(bench, jobs[0]), await logOf(bench, jobs[1])]).toEqual(['passed', 'up\n', 'made\n'])
 })
 
-test('G02 a job whose sandbox is gone with its engine starts again, and says so', async () => {
+test('G02 a job whose sandbox was lost with its engine starts again and logs the reason', async () => {
   await engine.start()
   const id = await submit(bench, [step('echo up; [ $HARMONT_ATTEMPT = 1 ]; sleep 1')])
   await engine.untilLog(id, 'up')
@@ -148,11 +148,11 @@ test('G24 the next engine destroys a sandbox whose job has ended', async () => {
   await bench.store.builds.apply(id, [{ type: 'kill_overdue', job: job?.id ?? '', at: Date.now() }])
   expect((await settled(bench, id)).state).toBe('canceled')
   await engine.start()
-  // The directory belongs to the engine while it runs.
+  // Only the engine may use the directory while it runs.
   await expect.poll(() => readdir(join(directory, 'sandboxes', 'sandboxes'))).toEqual([])
 })
 
-/** Keeps everybody out of the database until the command has ended. */
+/** Blocks all access to the database until the command has ended. */
 async function databaseAwayUntilEnd(): Promise<void> {
   const { database: name = '', ...server } = engine.config
   const outside = new pg.Client({ ...server, database: 'postgres' })
@@ -164,7 +164,7 @@ async function databaseAwayUntilEnd(): Promise<void> {
   await outside.end()
 }
 
-test('G06 a step ends when its time is over, although the database is away', async () => {
+test('G06 a step ends when its time is over, even while the database is down', async () => {
   await engine.start()
   const id = await submit(bench, [
     step("trap 'echo told; exit 0' TERM; echo up; sleep 611 & wait", { timeoutSeconds: 1 }),
@@ -179,7 +179,7 @@ test('G06 a step ends when its time is over, although the database is away', asy
   expect(await logOf(bench, jobs[0])).toContain('told')
 })
 
-test('G02 a database outage costs a running job time and nothing else', async () => {
+test('G02 a database outage only costs a running job time', async () => {
   await engine.start()
   const id = await submit(bench, [step(counting)])
   await engine.untilLog(id, 'line 2')

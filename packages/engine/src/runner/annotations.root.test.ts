@@ -12,7 +12,7 @@ const shown = async (buildId: string) =>
   (await bench.store.outputs.annotations(buildId)).map(({ name, style, markdown }) => [name, style, markdown])
 const inOutput = (script: string) => `cd "$HARMONT_OUTPUT"; mkdir annotations; ${script}`
 
-test('G66 what a step wrote for the page of its build is shown when it failed too, in order, with secrets masked', async () => {
+test('G66 the annotations of a step are shown even if it failed, in order and with secrets masked', async () => {
   bench.secrets.set('token', { value: 'tok-7Hq2vLx9Zr4mWc8d', id: 'org/token' })
   const script = `echo "# Sum $T" >summary.md; cd annotations; echo b >b.md; echo a >a.error.md; echo w >deploy.eu.warning.md
     echo "$T" >"$T.success.md"; printf ' \\n' >empty.md; exit 3`
@@ -27,7 +27,7 @@ test('G66 what a step wrote for the page of its build is shown when it failed to
   ])
 })
 
-test('G66 a cache hit shows what its entry left', async () => {
+test('G66 a cache hit shows the annotations of its entry', async () => {
   const cached = step(inOutput('echo kept >summary.md; echo ran'), { cacheKey: 'annotated' })
   const first = await run(bench, [cached])
   const second = await run(bench, [cached])
@@ -36,14 +36,14 @@ test('G66 a cache hit shows what its entry left', async () => {
   expect(await shown(second.id)).toEqual(await shown(first.id))
 })
 
-test('G66 a time-out and a kill keep what was written before', async () => {
+test('G66 a step that times out or is killed keeps its annotations so far', async () => {
   const late = await run(bench, [step('echo t >"$HARMONT_OUTPUT/summary.md"; sleep 611', { timeoutSeconds: 1 })])
   expect([late.jobs[0]?.state, await shown(late.id)]).toEqual(['timed_out', [['summary', 'summary', 't\n']]])
   const killed = await run(bench, [step('echo k >"$HARMONT_OUTPUT/summary.md"; kill -9 $$')])
   expect(await shown(killed.id)).toEqual([['summary', 'summary', 'k\n']])
 })
 
-test('hostile files are left out by name, harm no outcome, and lead nowhere', async () => {
+test('hostile files are left out by name, do not change the outcome, and give access to nothing else', async () => {
   const left = async (script: string): Promise<readonly [string | undefined, readonly unknown[], string]> => {
     const { id, jobs } = await run(bench, [step(inOutput(script))])
     return [jobs[0]?.state, await shown(id), await logOf(bench, jobs[0] as Job)]

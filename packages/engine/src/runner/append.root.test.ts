@@ -32,14 +32,14 @@ test('G117 appended steps run from the files of their generator, and a cache hit
   }
 })
 
-test('G117 an entry of a time in which the step appended nothing is no hit for a generator', async () => {
+test('G117 an entry from before a step became a generator is not a hit for the generator', async () => {
   const command = leave(`printf %s '${document({ key: 'late', image: 'host', cmd: 'true' })}' >plan.json`)
   await run(bench, [step(command, { cacheKey: 'became' })])
   const { id, jobs } = await run(bench, [step(command, { append, cacheKey: 'became' })])
   expect([jobs[0]?.cached, await keysOf(id)]).toEqual([false, ['late']])
 })
 
-test('G118 hostile files append nothing, fail the generator and lead nowhere', async () => {
+test('G118 hostile files append nothing, fail the generator and give access to nothing else', async () => {
   const told = async (script: string) => {
     const { id, jobs } = await run(bench, [step(leave(script), { append })])
     expect([jobs[0]?.state, jobs[0]?.errorCode, await keysOf(id)]).toEqual(['failed', 'append_refused', []])
@@ -56,7 +56,7 @@ test('G118 hostile files append nothing, fail the generator and lead nowhere', a
   expect(await told('echo "{" >"$(printf \'a\\nb\').json"')).toMatch(/invalid_json/)
 })
 
-test('G118 a value of a secret in a document is masked before anybody stores it', async () => {
+test('G118 the value of a secret in a step document is masked before the document is stored', async () => {
   bench.secrets.set('token', { value: 'tok-7Hq2vLx9Zr4mWc8d', id: 'org/token' })
   const script = leave(
     `printf '{"version":"0","steps":[{"type":"command","key":"t","image":"host","cmd":"echo %s"}]}' "$T" >x.json`,

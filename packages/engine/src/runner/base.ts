@@ -16,7 +16,10 @@ import { maySee } from './secrets.ts'
 /** The start of a step: an image or its parent's snapshot. */
 export type Base = { readonly image: ResolvedImage } | { readonly parent: Snapshot }
 
-/** Resolves what a step starts from. Throws a SandboxError, and whatever `resolveImage` throws. */
+/**
+ * Resolves the image or snapshot from which a step starts. Throws a SandboxError, and all errors of
+ * `resolveImage`.
+ */
 export async function resolveBase(context: JobContext, { step, parentSnapshot }: StepWork): Promise<Base> {
   if (step.image !== null) return { image: await resolveImage(context, step.image, context.lease.job.queue) }
   const parent = parentSnapshot === null ? undefined : await snapshotHere(context, parentSnapshot)
@@ -34,8 +37,8 @@ export async function resolveBase(context: JobContext, { step, parentSnapshot }:
 }
 
 /**
- * Resolves an image and reports progress, such as a pull, in the job's log. When the job must end
- * meanwhile, it throws `StopAsked` or the signal's reason, and the pull continues for the next job.
+ * Resolves an image and reports progress, such as a pull, in the job's log. Throws `StopAsked` or
+ * the signal's reason if the job must end before that; the pull then continues for the next job.
  * `owner` is charged for the image.
  */
 export async function resolveImage(context: JobContext, name: string, owner?: string): Promise<ResolvedImage> {
@@ -51,17 +54,17 @@ export async function resolveImage(context: JobContext, name: string, owner?: st
   return image
 }
 
-/** Returns what finds the login with which the images of a job's build are pulled. */
+/** Returns a function that finds the login for pulling the images of a job's build. */
 export function findLoginOf({ options, settings, lease }: JobContext): FindLogin {
   return (registry) =>
     persist(() => options.port.registryLogin(lease.job, registry), {
       signal: lease.signal,
       giveUpMs: settings.giveUpMs,
-      onFailure: (error) => options.log('warn', `job ${lease.job.jobId}: could not ask for a registry's login`, error),
+      onFailure: (error) => options.log('warn', `job ${lease.job.jobId}: could not fetch a registry's login`, error),
     })
 }
 
-/** Names in the log the image that a command runs on, and the limitations of this machine. */
+/** Logs the image that a command runs on, and the limitations of this machine. */
 export function remarkImage({ log, options }: JobContext, { name, digest, fallbackFrom }: ResolvedImage): void {
   const used = fallbackFrom === undefined ? name : `host instead of ${fallbackFrom}`
   log.remark(`image ${used} (${digest.slice(0, 'sha256:'.length + 12)})`)
@@ -73,7 +76,7 @@ export function inheritedSecrets(base: Base): readonly SecretRef[] {
   return 'image' in base ? [] : (base.parent.meta.secretLineage ?? [])
 }
 
-/** Returns the base in the form that the driver takes. */
+/** Returns the base in the format of the driver. */
 export function baseSpec(base: Base): SandboxSpec['base'] {
   return 'image' in base ? base : { snapshot: base.parent.id }
 }

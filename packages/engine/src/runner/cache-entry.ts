@@ -15,31 +15,32 @@ import { sourceOfBuild } from './source/source-of-build.ts'
 
 export type CacheAddress = NonNullable<SnapshotMeta['cache']>
 
-/** Returns where the cache entry of a step keeps the files of its service with this name. */
+/** Returns the address of the files of a service in the cache entry of its step. */
 export function serviceAddress({ namespace, key }: CacheAddress, name: string): CacheAddress {
   return { namespace: `${namespace}|service ${name}`, key }
 }
 
-/** Where a step's result may be found, in order, and where it is stored. */
+/**
+ * Addresses at which a step's result may be found, in order, and the address at which it is stored.
+ */
 export interface CachePlaces {
   readonly read: readonly CacheAddress[]
   readonly write: CacheAddress
-  /** L of the parent; '' for a step that begins with an image. */
+  /** L of the parent; '' for a step that starts from an image. */
   readonly parent: string
   /** Digest of the watched files; null when the policy watches none. */
   readonly files: WatchedDigest | null
-  /** By what it names: digest of each input's files. */
+  /** Digest of the files of each input, by path and step. */
   readonly inputs: ReadonlyMap<string, string>
-  /** The same of each service, by name. */
+  /** Digest of each service, by name. */
   readonly services: ReadonlyMap<string, string>
-  /** Digest of the files of its shard; null without a split. */
+  /** Digest of the files in the step's shard; null without a split. */
   readonly split: string | null
 }
 
 /**
- * Returns the addresses under which later builds may find the step's result; null when it is not
- * cacheable. The platform is part of the namespace, because another kind of machine runs other
- * programs.
+ * Returns the cache addresses of a step's result; null when the result is not cacheable. The
+ * platform is part of the namespace, because programs differ between kinds of machines.
  */
 export async function cachePlaces(
   context: JobContext,
@@ -77,9 +78,9 @@ export async function cachePlaces(
 }
 
 /**
- * Returns digests of the files that the step's cache policy watches, taken from the build's source;
- * null without watched files or without source. It does not trust the pipeline's own claim. Throws
- * what `sourceOfBuild` throws.
+ * Returns digests of the files that the step's cache policy watches, from the build's source; null
+ * if it watches none or there is no source. Does not trust the pipeline's own claim. Throws the
+ * errors of `sourceOfBuild`.
  */
 async function watchedOf(context: JobContext, { cachePolicy }: StepWork['step']): Promise<WatchedDigest | null> {
   const paths = cachePolicy === undefined ? [] : watchedPaths(cachePolicy)
@@ -92,15 +93,15 @@ async function watchedOf(context: JobContext, { cachePolicy }: StepWork['step'])
 
 interface LookedUp {
   readonly hit: Snapshot | undefined
-  /** The entry's files of services that later steps start from. */
+  /** The entry's service snapshots for later steps. */
   readonly serviceSnapshots: ServiceSnapshots
-  /** Whether an entry was there and was damaged. */
+  /** Whether there was a damaged entry. */
   readonly damaged: boolean
 }
 
 /**
- * Returns the first entry that this build may see. A damaged entry is a miss, and the job's log
- * says so.
+ * Returns the first entry that this build may use. A damaged entry is a miss, with a remark in the
+ * job's log.
  */
 export async function findHit(
   context: JobContext,
@@ -117,9 +118,9 @@ export async function findHit(
   }
   for (const address of read) {
     const hit = await find(address)
-    // An entry of a step that was no generator lacks what it left to append.
+    // An entry of a step that was not a generator lacks the steps to append.
     if (hit === undefined || (step.append !== undefined && outputOf(hit.meta.output).steps === undefined)) continue
-    // An entry of a build in which no step started from its services lacks their files.
+    // The entry lacks a service's files if no step of its build started from them.
     const left: [name: string, snapshot: string | undefined][] = []
     for (const name of keptServices) left.push([name, (await find(serviceAddress(address, name)))?.id])
     const serviceSnapshots = Object.fromEntries(left.flatMap(([name, id]) => (id === undefined ? [] : [[name, id]])))
@@ -130,14 +131,14 @@ export async function findHit(
 }
 
 /**
- * Returns the sentence that explains a hit: which step of which build made it, and where to see it.
+ * Returns a sentence about a hit: the step and build that made the entry, and the URL of the build.
  */
 export function hitSentence({ meta: { origin } }: Snapshot): string {
   const { pipeline = 'a build', number = '?', step = '?', url } = origin
   return `cache hit: made by ${pipeline} #${number} (step ${step})${url ? `, ${url}` : ''}`
 }
 
-/** Records inputs and result of the lookup before anything follows from it. */
+/** Records inputs and result of the lookup before they are used. */
 export async function noteLookUp(
   { lease, options, report }: JobContext,
   work: StepWork,
@@ -196,7 +197,7 @@ function sha256(text: string): string {
   return createHash('sha256').update(text).digest('hex')
 }
 
-/** Long enough to tell digests apart. */
+/** Shortens a digest to a length that still distinguishes it from others. */
 function short(digest: string): string {
   return digest.slice(0, 12)
 }

@@ -4,7 +4,7 @@ import type { RunnerParts } from './job-context.ts'
 /** Longest time between resolving an image and recording the sandbox made from it. */
 const imageInHandMs = 10 * 60_000
 
-/** Numbers of removed objects. */
+/** Numbers of objects that were removed. */
 export interface Collected {
   readonly snapshots: number
   readonly images: number
@@ -13,7 +13,7 @@ export interface Collected {
 
 /**
  * Removes unused data from this machine, and snapshots beyond the cache's size. `liveSnapshots`
- * names those that builds need. `cacheBytes` may be smaller than configured.
+ * returns the snapshots that builds need. `cacheBytes` may be smaller than configured.
  */
 export async function collect(
   { options, settings, inHand, sources }: RunnerParts,
@@ -21,13 +21,14 @@ export async function collect(
   cacheBytes = options.cacheBytes,
 ): Promise<Collected> {
   const { driver, images } = options
-  // Read before the store is asked, because a snapshot reported meanwhile would be in neither list.
+  // Read before the call of the store, because a snapshot reported in between would be in neither
+  // list.
   const unreported = [...(await driver.snapshotsInUse()), ...inHand.snapshots.names()]
   const { needed, pinned, left } = await liveSnapshots()
   const keep = new Set([...needed, ...unreported])
   const snapshots = await driver.snapshots.collect({ keep, pinned, left, cacheBytes })
   await driver.exchange?.replaceDirectories()
-  // Images that no snapshot needs any longer can go now.
+  // Images that no snapshot needs can be removed.
   const imagesInHand = inHand.images.within(imageInHandMs)
   const goneImages = await images.collect(new Set([...(await driver.imagesInUse()), ...imagesInHand]))
   const trees = await sources.collect({

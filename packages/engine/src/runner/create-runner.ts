@@ -24,26 +24,28 @@ import { SourceTrees } from './source/source-trees.ts'
 
 export interface Runner {
   /**
-   * Takes over what an earlier process left, then asks for work. Resolves once nothing left behind
-   * can be mistaken for new.
+   * Adopts the work of an earlier process, then requests jobs. Resolves once no remains of the
+   * earlier process can be mistaken for new ones.
    */
   start(): Promise<void>
   /** Takes no new work, waits at most this long for all jobs to end, then stops. */
   drain(withinMs: number): Promise<void>
-  /** Stops at once. Commands continue for a later process to adopt. */
+  /** Stops at once. Commands continue, and a later process adopts them. */
   stop(): Promise<void>
   /**
-   * Removes unused data from this machine. `liveSnapshots` names the snapshots that builds need;
-   * `cacheBytes` limits the cache, by default as configured.
+   * Removes unused data from this machine. `liveSnapshots` returns the snapshots that builds need;
+   * `cacheBytes` limits the cache and defaults to the configured size.
    */
   collect(liveSnapshots: () => Promise<LiveSnapshots>, cacheBytes?: number): Promise<Collected>
-  /** Runs a step's command once more; see `runFork`. The runner need not be started. */
+  /** Reruns a step's command; see `runFork`. The runner need not be started. */
   runFork(work: ForkWork, signal: AbortSignal): Promise<ForkOutcome>
-  /** Opens a shell in a step's file system; see `startShell`. It ends when the runner stops. */
+  /**
+   * Opens a shell in a step's file system; see `startShell`. The shell ends when the runner stops.
+   */
   openShell(work: ShellWork, request: Pick<ShellRequest, 'script' | 'size'>): Promise<Conversation>
 }
 
-/** Sandboxes per slot that may be in removal while the next jobs run. */
+/** Maximum number of sandboxes per slot that are being removed while the next jobs run. */
 const discardsPerSlot = 8
 const pauseAfterFailureMs = 1_000
 const longestStopMs = 5_000
@@ -59,16 +61,16 @@ class LocalRunner implements Runner {
   readonly #renewals: Renewals
   readonly #discards: Discards
   readonly #shells: Shells
-  /** Null where nothing is proved. */
+  /** Null if proofs are off. */
   readonly #prover: Prover | null
-  /** Null where no layers travel, and before the start. */
+  /** Null if layers do not travel, and before the start. */
   #publisher: LayerPublisher | null = null
   /** Leases by sandbox id. */
   readonly #held = new Map<string, HeldLease>()
   /** Sandboxes whose command has not ended. */
   readonly #busy = new Set<string>()
   readonly #jobs = new Set<Promise<void>>()
-  /** Aborts when no new work may be taken. */
+  /** Aborts when the runner may take no more work. */
   readonly #closing = new AbortController()
   #leasing: Promise<void> = Promise.resolve()
   #freed = Promise.withResolvers<void>()
@@ -123,7 +125,7 @@ class LocalRunner implements Runner {
     this.#closing.abort(new Abandoned('the runner has stopped'))
     await Promise.all([this.#renewals.stop(), within(longestStopMs, Promise.resolve(this.#publisher?.stop()))])
     for (const lease of this.#held.values()) lease.abandon()
-    // A longer task, such as a pull of an image, may be cut off at any moment.
+    // A longer task, such as an image pull, may be interrupted at any moment.
     await within(longestStopMs, Promise.all([this.#allEnded(), this.#discards.stop(), this.#shells.close()]))
   }
 
@@ -139,14 +141,16 @@ class LocalRunner implements Runner {
     return this.#shells.open(work, request)
   }
 
-  /** Returns what this runner gives and takes of layers; undefined where they do not travel. */
+  /** Returns the layers that this runner exchanges; undefined if layers do not travel. */
   async #traffic(): Promise<LayerTraffic | undefined> {
     const { port, driver } = this.#options
     if (port.layers === null || driver.exchange === undefined) return undefined
     return { forms: driver.exchange.forms, host: await driver.exchange.hostDigest() }
   }
 
-  /** People want to know it; leases go on without. */
+  /**
+   * Returns the free space for display, or undefined on an error, which does not stop the leases.
+   */
   async #room(): Promise<RunnerRoom | undefined> {
     const { disk, driver } = this.#options
     const { freeBytes, sizeBytes } = disk.room
@@ -184,13 +188,16 @@ class LocalRunner implements Runner {
         for (const job of jobs) this.#begin(job)
       } catch (error) {
         if (signal.aborted) return
-        log('warn', 'could not ask for work', error)
+        log('warn', 'could not request work', error)
         await sleep(pauseAfterFailureMs, undefined, { signal }).catch(() => undefined) // stopped
       }
     }
   }
 
-  /** Waits for a free slot. Returns 0 when no more work may be taken. */
+  /**
+   * Waits for a free slot and returns the number of free slots. Returns 0 when the runner may take
+   * no more work.
+   */
   async #freeSlots(signal: AbortSignal): Promise<number> {
     const { slots } = this.#options
     const wake = () => this.#freed.resolve()
@@ -231,9 +238,8 @@ class LocalRunner implements Runner {
   }
 
   /**
-   * Continues with leases that this runner holds but does not know: those of an earlier process,
-   * and those whose grant was lost on the way. `clear` destroys sandboxes without a lease, before
-   * any work is taken.
+   * Continues with unknown leases of this runner: those of an earlier process, and those whose
+   * grant did not arrive. `clear` destroys sandboxes without a lease before the runner takes work.
    */
   async #recover({ clear = false } = {}): Promise<void> {
     const { port, driver, id, log } = this.#options
@@ -263,7 +269,7 @@ class LocalRunner implements Runner {
   }
 }
 
-/** Waits for a promise, at most this long. */
+/** Waits for a promise for at most this long. */
 async function within(ms: number, promise: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<void>((resolve) => {

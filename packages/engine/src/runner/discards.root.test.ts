@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { Discards } from './discards.ts'
 import { openDriver } from './runner.test-support.ts'
 
-test('G24 a sandbox that resists removal is destroyed later, and delays nobody', async () => {
+test('G24 a sandbox that cannot be removed is destroyed later, and delays no jobs', async () => {
   const directory = await mkdtemp('/var/tmp/harmont-discards-')
   const driver = await openDriver(directory)
   try {
@@ -17,7 +17,7 @@ test('G24 a sandbox that resists removal is destroyed later, and delays nobody',
       network: 'none',
     })
     const files = join(directory, 'sandboxes', 'sandboxes', 'withstands')
-    // A mount cannot be moved away.
+    // A mounted directory cannot be renamed.
     execFileSync('mount', ['--bind', files, files])
     const complaints: string[] = []
     const discards = new Discards((_level, message) => complaints.push(message), 200)

@@ -19,8 +19,8 @@ export class Discards {
   }
 
   /**
-   * Number of sandboxes in removal. One that resists does not count, so that it does not stop the
-   * runner.
+   * Number of sandboxes that are being removed. Does not count a sandbox that cannot be removed, so
+   * that it does not stop the runner.
    */
   get count(): number {
     return this.#pending.size
@@ -31,14 +31,14 @@ export class Discards {
     this.#pending.add(pending)
   }
 
-  /** Resolves when one of them is gone; at once when there is none. */
+  /** Resolves when one of them is removed, or immediately if there is none. */
   async next(): Promise<void> {
     if (this.#pending.size > 0) await Promise.race(this.#pending)
   }
 
   /**
-   * Waits for the current removals and stops retrying those that resist. The next start destroys
-   * them.
+   * Waits for the current removals and stops retrying failed ones. The next start destroys the
+   * remaining sandboxes.
    */
   async stop(): Promise<void> {
     this.#stopping.abort()

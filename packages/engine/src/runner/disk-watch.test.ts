@@ -9,7 +9,7 @@ const room = (freeBytes: number, freeFiles: number | null = null): DiskRoom => (
   freeFiles,
 })
 
-test('G55 a disk is full with too few bytes or inodes, and has room again only with some more', () => {
+test('G55 a disk is full when bytes or inodes run short, and has room again only above a higher threshold', () => {
   expect(isFull(room(100 * mib), 100 * mib, false)).toBe(false)
   expect(isFull(room(100 * mib - 1), 100 * mib, false)).toBe(true)
   expect(isFull(room(124 * mib), 100 * mib, true)).toBe(true)
@@ -20,12 +20,12 @@ test('G55 a disk is full with too few bytes or inodes, and has room again only w
   expect([isExhausted(room(0)), isExhausted(room(5 * mib)), isExhausted(room(5 * mib, 3))]).toEqual([true, false, true])
 })
 
-test('says how much is left, and what is missing', () => {
+test('reports the free space and the shortage', () => {
   expect(roomSentence(room(120.5 * mib))).toBe('120 MiB of 1.5 GiB free')
   expect(roomSentence(room(1024 * mib, 12))).toBe('1.0 GiB of 1.5 GiB free, 12 free inodes')
 })
 
-test('finds an error about a full disk among the causes of another, and no other error', () => {
+test('detects an error about a full disk among the causes of another, but no other error', () => {
   const full = Object.assign(new Error('write'), { code: 'ENOSPC' })
   expect(isForWantOfRoom(new Error('outer', { cause: new Error('inner', { cause: full }) }))).toBe(true)
   expect(isForWantOfRoom(new Error('mount: /x: No space left on device'))).toBe(true)
@@ -33,7 +33,7 @@ test('finds an error about a full disk among the causes of another, and no other
   expect(isForWantOfRoom('No space left on device')).toBe(false)
 })
 
-test('G55 work that waits for room continues when there is some, and hears when there is none', async () => {
+test('G55 work that waits for room continues once there is some, and is told when there is none', async () => {
   const said: string[] = []
   const options = { path: '/var/tmp', everyMs: 10, log: (_: string, message: string) => void said.push(message) }
   const full: DiskWatch = await watchDisk({ ...options, leastFreeBytes: Number.MAX_SAFE_INTEGER })
@@ -53,7 +53,7 @@ test('G55 work that waits for room continues when there is some, and hears when 
   }
 })
 
-test('a stopped watch waits for the current measurement, and measures no more', async () => {
+test('a stopped watch waits for the current measurement and makes no further ones', async () => {
   const begun = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
   const ended: string[] = []
@@ -67,7 +67,7 @@ test('a stopped watch waits for the current measurement, and measures no more', 
   const watch = await watchDisk({ path: '/var/tmp', everyMs: 1, leastFreeBytes: 1, log: () => {}, onLook })
   await begun.promise
   const stopped = watch.stop().then(() => ended.push('stop'))
-  // A call that does not wait is done before this.
+  // A call that does not wait is finished by now.
   await new Promise(setImmediate)
   goOn.resolve()
   await stopped

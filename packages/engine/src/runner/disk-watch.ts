@@ -8,38 +8,38 @@ export interface DiskRoom {
   /** Free bytes for an ordinary user. */
   readonly freeBytes: number
   readonly sizeBytes: number
-  /** Null where the file system does not limit them. */
+  /** Null if the file system does not limit inodes. */
   readonly freeFiles: number | null
 }
 
-/** Free space that new work needs, by default. */
+/** Default minimum of free bytes for new work. */
 export const defaultLeastFreeBytes = 512 * 1024 ** 2
 /**
- * Free inodes that new work needs. A sandbox takes about 20, a database and an unpacked source
- * more.
+ * Minimum of free inodes for new work. A sandbox takes about 20 inodes; a database or an unpacked
+ * source takes more.
  */
 const leastFreeFiles = 5_000
-/** A full disk counts as full until it has this factor more than the minimum. */
+/** A full disk counts as full until its free space exceeds the minimum by this factor. */
 const headroom = 1.25
-/** Below this a write has failed or is about to. */
+/** Below this limit a write has failed or is about to. */
 const exhaustedBytes = 4 * 1024 ** 2
 
-/** State of the disk as work sees it. */
+/** State of the disk for new work. */
 export interface Disk {
   /** As measured last. */
   readonly room: DiskRoom
   /**
-   * Why no new work begins, as the end of a sentence: `120 MiB of 1.4 GiB free`; null while there
-   * is room.
+   * Reason why no new work begins, as the end of a sentence: `120 MiB of 1.4 GiB free`; null while
+   * there is room.
    */
   readonly full: string | null
   /** Aborts when the disk becomes full; aborted while it is full. */
   readonly untilFull: AbortSignal
-  /** Resolves once there is room. Throws the signal's reason. */
+  /** Resolves once the disk has room. Throws the signal's reason. */
   hasRoom(signal: AbortSignal): Promise<void>
   /** Measures at once. */
   look(): Promise<void>
-  /** Whether a measurement since the instant found no space left. */
+  /** Returns whether a measurement since the instant found no space left. */
   wasExhaustedSince(instant: Date): boolean
   /**
    * Calls the listener when the disk becomes full or has room again. Returns a function that
@@ -49,7 +49,7 @@ export interface Disk {
 }
 
 export interface DiskWatch extends Disk {
-  /** Stops. Resolves when the last measurement and its callback have ended. */
+  /** Stops. Resolves when the last measurement and its callback have finished. */
   stop(): Promise<void>
 }
 
@@ -57,13 +57,13 @@ export interface DiskWatchOptions {
   readonly path: string
   readonly leastFreeBytes: number
   readonly log: Log
-  /** Called with each measurement. */
+  /** Called after each measurement. */
   readonly onLook?: (room: DiskRoom) => Promise<void>
   readonly everyMs?: number
 }
 
 /**
- * Starts the watch. Resolves after the first measurement; rejects when the path cannot be measured.
+ * Starts the watch. Resolves after the first measurement; rejects if the path cannot be measured.
  */
 export async function watchDisk(options: DiskWatchOptions): Promise<DiskWatch> {
   const watch = new Watch(options, await readRoom(options.path))
@@ -124,7 +124,7 @@ class Watch implements DiskWatch {
     const { promise, resolve } = Promise.withResolvers<void>()
     const proceed = () => resolve()
     const unsubscribe = this.onChange(proceed)
-    // Removed afterwards, because the signal may outlive many waits.
+    // The listener is removed afterwards, because the signal may outlive many waits.
     signal.addEventListener('abort', proceed)
     try {
       await promise
@@ -177,20 +177,20 @@ class Watch implements DiskWatch {
 }
 
 /**
- * Whether new work must wait. A disk that was full needs more than `leastFreeBytes`, so that the
- * state does not flip with every file.
+ * Returns whether new work must wait. A disk that was full needs more than `leastFreeBytes`, so
+ * that the state does not change with every file.
  */
 export function isFull({ freeBytes, freeFiles }: DiskRoom, leastFreeBytes: number, wasFull: boolean): boolean {
   const factor = wasFull ? headroom : 1
   return freeBytes < leastFreeBytes * factor || (freeFiles !== null && freeFiles < leastFreeFiles * factor)
 }
 
-/** Whether writes fail or are about to. */
+/** Returns whether writes fail or are about to. */
 export function isExhausted({ freeBytes, freeFiles }: DiskRoom): boolean {
   return freeBytes < exhaustedBytes || (freeFiles !== null && freeFiles < 100)
 }
 
-/** Returns `120 MiB of 1.4 GiB free`, with the number of inodes when they are short. */
+/** Returns `120 MiB of 1.4 GiB free`, with the number of inodes when they run short. */
 export function roomSentence({ freeBytes, sizeBytes, freeFiles }: DiskRoom): string {
   const files = freeFiles !== null && freeFiles < leastFreeFiles * headroom ? `, ${freeFiles} free inodes` : ''
   return `${amount(freeBytes)} of ${amount(sizeBytes)} free${files}`

@@ -25,18 +25,18 @@ async function outcomes(network: readonly NetworkMode[], lists: readonly Planned
   }
 }
 
-test('G125 a step is bound by its list and the limit of its organization, and says what it was refused', async () => {
+test('G125 a step is bound by its list and the limit of its organization, and logs the hosts that it was refused', async () => {
   const [own, whole, none] = await outcomes(['egress', 'none'], [['other.example'], undefined, []], ['listed.example'])
   const both = ['listed.example', 'other.example']
   const refused = { isBound: true, isWhole: true, used: [], refused: both }
   expect(own).toMatchObject({ code: null, names: refused })
   expect(own?.log).toContain('refused hosts, which its egress does not list: listed.example, other.example')
-  // Listed, but nobody resolves it here.
+  // This host is listed, but the test does not resolve it.
   expect(whole?.names).toEqual({ ...refused, refused: ['other.example'] })
   expect(none?.names).toEqual(refused)
 })
 
-test('G125 a step whose list its runner cannot hold does not run, and one without any host does', async () => {
+test('G125 a step with a list that its runner cannot enforce does not run, but a step with an empty list does', async () => {
   const [list, observe, none] = await outcomes(['none'], [['listed.example'], 'observe', []])
   expect([list?.code, observe?.code, none?.code]).toEqual(['egress_unsupported', 'egress_unsupported', null])
   expect(list?.log).toContain('this runner has no network that could be bound to it')

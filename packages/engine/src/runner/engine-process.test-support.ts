@@ -1,8 +1,8 @@
 /**
- * An engine in a process to be killed, for tests:
- * `node FILE DIRECTORY POOL-CONFIG-AS-JSON [create | start | put]`. It says `ready` when it works.
- * With the last argument it kills itself before it makes a sandbox, starts a command, or stores the
- * third part of artifacts.
+ * Runs an engine in a process that is to be killed, for tests: `node FILE DIRECTORY
+ * POOL-CONFIG-AS-JSON [create | start | put]`. Prints `ready` when it works. With the last
+ * argument, it kills itself before it makes a sandbox, starts a command, or stores the third part
+ * of artifacts.
  */
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -15,7 +15,8 @@ import { PostgresStore } from '../postgres/postgres-store.ts'
 import { openDriver, openImages, pick, runnerOptions } from './runner.test-support.ts'
 
 const [directory = '', database = '{}', dyingAt] = process.argv.slice(2)
-// A step may end between the look at what builds need and the removal of the rest.
+// Tests removals while a step ends between the query for needed snapshots and the removal of the
+// rest.
 const driver = await openDriver(directory, openImages(), 2_000)
 const die = (): Promise<never> => {
   process.kill(process.pid, 'SIGKILL')
@@ -26,8 +27,8 @@ if (dyingAt === 'start') {
   const create = driver.create.bind(driver)
   driver.create = async (spec) => Object.assign(await create(spec), { start: die })
 }
-// A kill costs no restart, because running commands are adopted and others had not begun. So the
-// limits are those of users.
+// A kill causes no restart, because running commands are adopted and others had not begun. So the
+// limits are the production defaults.
 const parts = openFileParts(join(directory, 'parts'))
 let puts = 0
 const put: PartStore['put'] = async (...part) => {
@@ -51,7 +52,7 @@ const engine = createEngine({
     },
   },
   parts: { ...parts, put },
-  // Files that builds still need must stay, however often the rest is removed.
+  // Files that builds still need must remain, however often other files are removed.
   collecting: { everyMs: 500 },
   runner: runnerOptions(directory, driver, { settings: { renewEveryMs: 500, proveEveryMs: 50 } }),
   log: (level, message, error) => console.error(level, message, error instanceof Error ? error.message : ''),

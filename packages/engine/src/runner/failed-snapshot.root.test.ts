@@ -11,7 +11,7 @@ afterAll(() => bench.close())
 
 const snapshotOf = async (id: string | null | undefined) => bench.driver.snapshots.get(id ?? '')
 
-test('a step that failed, was killed or timed out keeps its file system, which is no cache entry and no base', async () => {
+test('a step that failed, was killed or timed out keeps its file system, but not as a cache entry or a base', async () => {
   const secret = randomBytes(12).toString('hex')
   bench.secrets.set('token', { value: secret, id: 'org/token' })
   const policy = { cacheKey: 'k', secrets: { TOKEN: 'token' } }
@@ -29,7 +29,7 @@ test('a step that failed, was killed or timed out keeps its file system, which i
   expect(await snapshotOf(jobs[3]?.snapshot)).toBeDefined()
 })
 
-test('every attempt starts from the parent, not from the attempt before', async () => {
+test('every attempt starts from the parent, not from the previous attempt', async () => {
   const retried = step('echo attempt $HARMONT_ATTEMPT; [ ! -e seen ] || exit 9; touch seen; exit 1', {
     buildsIn: 0,
     retry: { limit: 1, delaySeconds: 0 },
@@ -44,7 +44,7 @@ test('every attempt starts from the parent, not from the attempt before', async 
   expect(pinned).toEqual(expect.arrayContaining([jobs[0]?.snapshot, ...attempts.map(({ snapshot }) => snapshot)]))
 })
 
-test('nothing is kept of a step that filled its disk or was canceled', async () => {
+test('no files are kept of a step that filled its disk or was canceled', async () => {
   const greedy = step('head -c 50000000 /dev/zero > big; sleep 5; exit 1', {
     resources: { cpu: 1, memoryGb: 1, diskGb: 0.02 },
   })
@@ -56,8 +56,8 @@ test('nothing is kept of a step that filled its disk or was canceled', async () 
   expect((await settled(bench, id)).jobs[0]).toMatchObject({ state: 'canceled', snapshot: null })
 })
 
-test("a failure to keep a failed step's file system does not change the outcome, and the log says so", async () => {
-  // The directory of snapshots is missing, as on a broken disk.
+test("an error while keeping a failed step's file system is logged and does not change the outcome", async () => {
+  // The snapshot directory is missing, as on a broken disk.
   const kept = `${bench.directory}/sandboxes/snapshots`
   await rename(kept, `${kept}-away`)
   await writeFile(kept, '')

@@ -10,13 +10,13 @@ beforeAll(async () => {
 afterAll(() => bench.close())
 
 let number = 0
-/** A separate context per build, as the server makes it; `namespace` separates the tests. */
+/** Creates a separate context per build, like the server; `namespace` separates the tests. */
 const from = (namespace: string) => ({
   cache: { read: [namespace], write: namespace },
   origin: { pipeline: 'ci', number: String(++number), url: 'http://x' },
 })
 
-test('G04 a child sees what its parent left and nothing of its siblings, and a dependent without a parent starts clean', async () => {
+test('G04 a child sees the files of its parent but not those of its siblings, and a dependent without a parent starts clean', async () => {
   const { state, jobs } = await run(bench, [
     step('echo parent > /made; echo gone > /removed; rm /removed; mkdir /d; echo p > /d/f'),
     step('cat /made /d/f; ls /removed; echo a > /made; rm -r /d; touch /sibling; sleep 0.3', { buildsIn: 0 }),
@@ -32,7 +32,7 @@ test('G04 a child sees what its parent left and nothing of its siblings, and a d
   expect(state).toBe('failed')
 })
 
-test('G27 the source is in the workspace: removed files go, files of steps stay, changed files are new', async () => {
+test('G27 the workspace matches the source: removed files go, changed files are new, and files of steps stay', async () => {
   const source = await archive(bench, { 'a.txt': 'one', 'old.txt': 'x' })
   const cached = { cacheKey: 'k' }
   const first = await run(bench, [step('cat a.txt; ls; echo made > made.txt; sleep 0.1', cached)], {
@@ -53,7 +53,7 @@ test('G27 the source is in the workspace: removed files go, files of steps stay,
   expect(await logOf(bench, second.jobs[1])).toBe('a.txt\nmade.txt\ntwonewer\n')
 })
 
-test('a build without a source clears away what an earlier source brought into a cached file system', async () => {
+test('a build without a source removes the files of an earlier source from a cached file system', async () => {
   const source = await archive(bench, { 'a.txt': 'one' })
   const parent = step('touch made.txt', { cacheKey: 'k' })
   await run(bench, [parent], { ...from('no-source'), source })
@@ -62,7 +62,7 @@ test('a build without a source clears away what an earlier source brought into a
   expect(await logOf(bench, jobs[1])).toBe('made.txt\n')
 })
 
-test('a source that cannot be unpacked fails the build and its step, which is not tried again, and says why', async () => {
+test('a source that cannot be unpacked fails the build and its step, which is not retried, with a reason', async () => {
   const source = { kind: 'archive', sha256: '0'.repeat(64), blob: 'none' } as const
   const policy = { softFail: true, retry: { limit: 3, delaySeconds: 0 } } as const
   const { state, errorCode, errorMessage, jobs } = await run(bench, [step('true', policy)], { source })
@@ -71,7 +71,7 @@ test('a source that cannot be unpacked fails the build and its step, which is no
   expect(jobs[0]).toMatchObject({ attempt: 1, errorCode: 'provision_failed', errorMessage, softFailed: false })
 })
 
-test('G09 a second build hits what the first made, says which build that was, and runs nothing', async () => {
+test('G09 a second build hits the entry of the first, names that build, and runs nothing', async () => {
   const steps = [step('echo once; date +%N > /stamp', { cacheKey: 'k' }), step('cat /stamp', { buildsIn: 0 })]
   const first = await run(bench, steps, from('hit'))
   const second = await run(bench, steps, from('hit'))
@@ -87,7 +87,7 @@ test('G09 a second build hits what the first made, says which build that was, an
   expect(await logOf(bench, second.jobs[1])).toBe(await logOf(bench, first.jobs[1]))
 })
 
-test('G09 another command, variable, namespace or parent is no hit, and neither is a failed step', async () => {
+test('G09 another command, variable, namespace or parent is a miss, and a failed step makes no entry', async () => {
   const cached = (command: string, fields = {}) => step(command, { cacheKey: 'k', ...fields })
   const hits = async (steps: Parameters<typeof run>[1], namespace = 'miss', env = {}) =>
     (await run(bench, steps, { ...from(namespace), env })).jobs.map((job) => job.cached)
@@ -102,7 +102,7 @@ test('G09 another command, variable, namespace or parent is no hit, and neither 
   expect(await hits([cached('exit 1')])).toEqual([false])
 })
 
-test('G09 a cached step in an uncached parent hits when the parent changed the same files in the same way, and only then', async () => {
+test('G09 a cached step in an uncached parent hits only if the parent changed the same files in the same way', async () => {
   const pair = (content: string) => [
     step(`echo ${content} > /generated; echo $(date +%N)`),
     step('cat /generated', { buildsIn: 0, cacheKey: 'k' }),

@@ -3,24 +3,25 @@ import { runsOnce } from '../core/decide-lease.ts'
 import { StopAsked, type StopReason, watchdogDeadline } from './held-lease.ts'
 import { type JobContext, tellPhases } from './job-context.ts'
 
-/** Time that a lease must still last before a command is started. */
+/** Minimum remaining time of a lease when a command starts, in milliseconds. */
 const leaseToStartMs = 5_000
 
 export interface Started {
   readonly running: Running
-  /** Whether an earlier process started it. */
+  /** Whether an earlier process started the command. */
   readonly adopted: boolean
   /**
-   * When the start was reported ahead of it; null when it is still to be reported, or an earlier
-   * process did.
+   * Time of the start if it was reported in advance; null if it is still to be reported or an
+   * earlier process reported it.
    */
   readonly toldAt: Date | null
 }
 
 /**
- * Starts the sandbox's command, with a watchdog deadline shortly before the end of the lease. The
- * start of a step that may run only once is reported first. Otherwise, if this process were held up
- * in between, another would take over a job that seems not to have begun. Throws a SandboxError.
+ * Starts the sandbox's command, with a watchdog deadline shortly before the end of the lease.
+ * Reports the start of a step that may run only once in advance. Otherwise, if this process stalled
+ * in between, another one would take over a job that seems not to have begun. Throws a
+ * SandboxError.
  */
 export async function startCommand(
   context: JobContext,
@@ -31,7 +32,7 @@ export async function startCommand(
   phases.end('sandbox')
   const { work } = lease.job
   const { disk } = context.options
-  // On a full disk a runtime may fail in ways that look like the command's own failure.
+  // On a full disk, a runtime may fail in ways that look like a failure of the command.
   await disk.look()
   await lease.whileWanted(() => disk.hasRoom(lease.signal))
   await lease.lasts(leaseToStartMs)
@@ -55,14 +56,14 @@ async function reportStart(context: JobContext, at: Date): Promise<void> {
       return expiresAt !== null
     }),
   )
-  // The lease is longer from now on. The watchdog hears of it at once; otherwise a kill of this
-  // process before the next renewal would end the command.
+  // The lease has become longer. The watchdog gets the new expiry immediately; otherwise a kill of
+  // this process before the next renewal would end the command.
   if (expiresAt !== null) lease.renewed({ ...job, expiresAt, stop: null })
 }
 
 /**
- * Reports the start, stores the output as it comes, and waits for the end, all at once. Returns how
- * the command ended, once its output is stored.
+ * Reports the start, stores the output as it arrives, and waits for the end, all concurrently.
+ * Returns the end of the command once its output is stored.
  */
 export async function followCommand(context: JobContext, started: Started): Promise<Exit> {
   const { lease, log, options, renewSoon, vacate } = context
@@ -79,30 +80,30 @@ export async function followCommand(context: JobContext, started: Started): Prom
   }
   const spool = {
     output: (offset: number) => running.output(offset, signal),
-    // Without this, the output takes disk space as long as the sandbox exists, up to its disk
+    // Without this, the output occupies disk space as long as the sandbox exists, up to its disk
     // limit.
     release: (offset: number) =>
       void running
         .release(offset)
-        .catch((error) => options.log('warn', `job ${job.jobId}: could not free the space of its output`, error)),
+        .catch((error) => options.log('warn', `job ${job.jobId}: could not free the disk space of its output`, error)),
   }
   const [exit] = await Promise.all([end(), tellStart(), log.pump(spool)])
   return exit
 }
 
 /**
- * The time of an end is a file's time, which may lag by one kernel tick. Waiting a tick longer
- * never reports an end too early.
+ * The end time comes from a file's timestamp, which may lag by one kernel tick. Waiting one tick
+ * longer avoids an end that is reported too early.
  */
 const tickMs = 10
 
 /**
  * Waits until the command has ended, and extends its watchdog while the lease is renewed. On a stop
- * or a time-out the process tree gets SIGTERM, and SIGKILL after the grace. Throws when the lease
- * is lost or this process ends.
+ * or a timeout, the process tree gets SIGTERM, and SIGKILL after the grace period. Throws when the
+ * lease is lost or this process ends.
  *
- * When the watchdog ended the command because nobody renewed the lease, the runner failed and not
- * the command: the code is null.
+ * If the watchdog ended the command because the lease was not renewed, the failure is the runner's,
+ * and the exit code is null.
  */
 async function awaitEnd(context: JobContext, { running, adopted, toldAt }: Started): Promise<Exit> {
   const { lease, settings, options } = context
@@ -117,10 +118,10 @@ async function awaitEnd(context: JobContext, { running, adopted, toldAt }: Start
   const overAt = timeIsOverAt(context, toldAt ?? running.startedAt)
   const { over, cancel } = timer(Math.max(overAt.getTime() - now(), 0) + tickMs)
   try {
-    // An earlier process may have set the deadline long ago.
+    // The deadline of an earlier process may be close.
     if (adopted && lease.expiresAt > new Date(now())) await extend(lease.expiresAt)
     const exited = running.exited(lease.signal)
-    // An adopted command may have ended in time. This is checked before anything is stopped.
+    // An adopted command may have ended in time, which is checked before it is stopped.
     const first = await Promise.race(adopted && (await running.hasEnded()) ? [exited] : [exited, lease.stopAsked, over])
     if (typeof first !== 'string') {
       if (first.overdue && first.endedAt < overAt) return { ...first, code: null, signal: null }
@@ -133,7 +134,8 @@ async function awaitEnd(context: JobContext, { running, adopted, toldAt }: Start
       }
     }
     const exit = await exited
-    // Checked after the end, because the command may have ended in time. A late result is not kept.
+    // This is checked after the end, because the command may have ended in time. A late result is
+    // discarded.
     if (exit.endedAt >= overAt) lease.stop('timeout')
     return exit
   } finally {
@@ -142,7 +144,7 @@ async function awaitEnd(context: JobContext, { running, adopted, toldAt }: Start
   }
 }
 
-/** Returns the deadline that the store has as well, whether or not the store can be reached. */
+/** Returns the same deadline as the store, whether or not the store can be reached. */
 function timeIsOverAt({ lease, settings }: JobContext, startedAt: Date): Date {
   const { work, deadlineAt } = lease.job
   if (deadlineAt !== null) return deadlineAt

@@ -7,7 +7,7 @@ import { openBench, run, settled, step, submit } from './runner.test-support.ts'
 
 const mib = 1024 ** 2
 
-test('G55 on a full disk no job is leased, and waiting ones begin by themselves when it has room', async () => {
+test('G55 on a full disk no job is leased, and waiting jobs begin without intervention once it has room', async () => {
   const path = await mkdtemp('/var/tmp/harmont-full-')
   execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64m', 'harmont-full', path])
   onTestFinished(async () => {
@@ -17,12 +17,12 @@ test('G55 on a full disk no job is leased, and waiting ones begin by themselves 
   const disk = await watchDisk({ path, leastFreeBytes: 32 * mib, everyMs: 20, log: () => {} })
   const bench = await openBench({ runner: { disk } })
   try {
-    // The runner already asks for work.
+    // The runner is already requesting work.
     await settled(bench, await submit(bench, [step('true')]))
     await writeFile(join(path, 'filler'), Buffer.alloc(40 * mib))
     await expect.poll(() => disk.full).toBe('24 MiB of 64 MiB free')
     const id = await submit(bench, [step('echo ran')])
-    // A runner with room begins and ends a build meanwhile.
+    // Meanwhile, a runner with room runs a whole build.
     const roomy = await openBench()
     expect((await run(roomy, [step('true')])).state).toBe('passed')
     await roomy.close()

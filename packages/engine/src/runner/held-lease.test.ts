@@ -24,7 +24,7 @@ test.each([
   },
 )
 
-test('G02 a renewal that comes too late does not make it the step’s fault', async () => {
+test('G02 a late renewal is not blamed on the step', async () => {
   const lease = leaseUntil(inSeconds(1))
   lease.renewed({ expiresAt: inSeconds(60), stop: null } as never)
   expect((await provisionFailure(contextOf(lease), ended)).kind).toBe('exited')

@@ -9,7 +9,7 @@ export class LeaseLost extends Error {
   override readonly name = 'LeaseLost'
 }
 
-/** This process ends. The command continues for the next one. */
+/** This process ends. The command continues, and the next process adopts it. */
 export class Abandoned extends Error {
   override readonly name = 'Abandoned'
 }
@@ -23,9 +23,9 @@ const leastMarginMs = 2_000
 const mostMarginMs = 10_000
 
 /**
- * Returns when the watchdog must end a command whose lease lasts until `expiresAt`. The watchdog
- * looks twice a second, and its kill must be complete before another runner may have the job, on an
- * overloaded machine too. So the margin grows with the lease.
+ * Returns the instant at which the watchdog must end a command whose lease lasts until `expiresAt`.
+ * The watchdog checks twice a second, and its kill must be complete before another runner may take
+ * the job, even on an overloaded machine. So the margin grows with the duration of the lease.
  */
 export function watchdogDeadline(expiresAt: Date, at = now()): Date {
   const tenth = (expiresAt.getTime() - at) / 10
@@ -35,7 +35,9 @@ export function watchdogDeadline(expiresAt: Date, at = now()): Date {
 /** State of one lease in this process, kept up to date by renewals and directives. */
 export class HeldLease {
   readonly job: LeasedJob
-  /** Aborts with `LeaseLost` when the lease is lost, with `Abandoned` when this process ends. */
+  /**
+   * Aborts with `LeaseLost` when the lease is lost, and with `Abandoned` when this process ends.
+   */
   readonly signal: AbortSignal
   /** Resolves when the command must end. */
   readonly stopAsked: Promise<StopReason>
@@ -60,7 +62,9 @@ export class HeldLease {
     return this.#expiresAt
   }
 
-  /** Whether the watchdog may have ended what this process began, because no renewal came in time. */
+  /**
+   * Whether the watchdog may have ended commands of this process because no renewal came in time.
+   */
   get ranOut(): boolean {
     return this.#ranOut || watchdogDeadline(this.#expiresAt).getTime() <= now()
   }
