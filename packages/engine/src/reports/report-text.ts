@@ -7,8 +7,7 @@ const pieceBytes = 256 * 1024
  * escape codes.
  */
 const badReference = /&#(?:x0*(?:[0-8bce-f]|1[0-9a-f])|0*(?:[0-8]|1[124-9]|2\d|3[01]));/gi
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is
-// about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this matches control characters
 const badCharacter = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g
 /** Length of the longest reference that is matched. */
 const longestReference = 12

@@ -9,8 +9,7 @@ export const longestText = 64 * 1024
 /** Maximum number of lines of a failure that are searched for a location. */
 const searchedLines = 200
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is
-// about
+// biome-ignore lint/suspicious/noControlCharactersInRegex: this matches control characters
 const controls = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g
 
 /** Returns a name as a single line. */
