@@ -69,5 +69,7 @@ test('hostile files are left out by name, do not change the outcome, and give ac
   ])
   const many = await left('for i in $(seq -w 500); do echo "$i" >"annotations/$i.md"; done')
   expect([many[0], many[1].length]).toEqual(['passed', 20])
-  expect(many[2]).toMatch(/^<annotations left out: "annotations\/021\.md" would be more than 20; .*and 470 more>$/)
+  expect(many[2]).toMatch(
+    /^<annotations left out: "annotations\/021\.md" exceeds the limit of 20 annotations; .*and 470 more>$/,
+  )
 })

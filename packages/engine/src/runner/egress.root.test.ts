@@ -39,6 +39,6 @@ test('G125 a step is bound by its list and the limit of its organization, and lo
 test('G125 a step with a list that its runner cannot enforce does not run, but a step with an empty list does', async () => {
   const [list, observe, none] = await outcomes(['none'], [['listed.example'], 'observe', []])
   expect([list?.code, observe?.code, none?.code]).toEqual(['egress_unsupported', 'egress_unsupported', null])
-  expect(list?.log).toContain('this runner has no network that could be bound to it')
+  expect(list?.log).toContain('this runner has no network that can enforce it')
   expect(none?.log).toBe('no listed.example\nno other.example\n')
 })

@@ -69,7 +69,7 @@ export class HeldLease {
     return this.#ranOut || watchdogDeadline(this.#expiresAt).getTime() <= now()
   }
 
-  /** Why the job must end; null while it need not. */
+  /** Reason why the job must end; null while it may continue. */
   get stopReason(): StopReason | null {
     return this.#stop
   }
@@ -101,8 +101,8 @@ export class HeldLease {
   }
 
   /**
-   * Returns the result of `work`. When the job must end first, it throws `StopAsked` or the
-   * signal's reason, and does not wait for the work.
+   * Returns the result of `work`. Throws `StopAsked` or the signal's reason if the job must end
+   * first, without waiting for the work.
    */
   async whileWanted<T>(work: () => Promise<T>): Promise<T> {
     this.signal.throwIfAborted()
@@ -112,10 +112,7 @@ export class HeldLease {
     return unlessAborted(Promise.race([stopped, work()]), this.signal)
   }
 
-  /**
-   * Resolves once the lease lasts this much longer; at once when it does. Throws the signal's
-   * reason.
-   */
+  /** Resolves once the lease lasts at least this much longer. Throws the signal's reason. */
   async lasts(ms: number): Promise<void> {
     this.signal.throwIfAborted()
     const lasts = (expiresAt: Date) => expiresAt.getTime() - now() >= ms

@@ -7,7 +7,7 @@ const idTokens = { AWS_TOKEN_FILE: 'sts.amazonaws.com', VAULT_JWT: 'vault' }
 const withTokens = (command: string) => step(command, { idTokens })
 const signatureOf = (token: string) => token.slice(token.lastIndexOf('.') + 1)
 
-/** Issues tokens with the form of JSON Web Tokens, and keeps them. */
+/** Issues tokens in the form of JSON Web Tokens, and records them. */
 function issuer(): IdTokenIssuer & { readonly issued: string[] } {
   const issued: string[] = []
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -30,7 +30,7 @@ async function benchOf(options: Parameters<typeof openBench>[0]) {
   return bench
 }
 
-test('G120 tokens are files that are replaced while the command runs; each of them is masked, long after too', async () => {
+test('G120 token files are replaced while the command runs, and each token stays masked long afterwards', async () => {
   const own = issuer()
   const bench = await benchOf({ idTokens: own, runner: { settings: { idTokenMs: 50 } } })
   const { state, jobs } = await run(bench, [
@@ -54,12 +54,13 @@ test('G120 tokens are files that are replaced while the command runs; each of th
     for (let at = 0; at < 320; at += 20) expect(written).not.toContain(signatureOf(token).slice(at, at + 20))
 })
 
-test('G120 an engine that takes a command over replaces its tokens at once, and masks those of the engine before', async () => {
+test('G120 an engine that adopts a command replaces its tokens at once, and masks those of the previous engine', async () => {
   const own = issuer()
   const bench = await benchOf({ idTokens: own })
   const id = await submit(bench, [
     withTokens(
-      // A last line that ends in a letter would be held back: a token may begin there.
+      // The line ends in a point because a final letter would be held back: a token could begin
+      // there.
       `first=$(cat $VAULT_JWT); echo "1 $first"; echo "up."; while [ "$first" = "$(cat $VAULT_JWT)" ]; do sleep 0.05; done
        echo "2 $first"; echo "3 $(cat $VAULT_JWT)"`,
     ),
@@ -72,7 +73,7 @@ test('G120 an engine that takes a command over replaces its tokens at once, and 
   expect(await logOf(bench, jobs[0])).toBe('1 ***\nup.\n2 ***\n3 ***\n')
 })
 
-test('G121 without an issuer, and in builds of forks, the variables are unset and the log says why', async () => {
+test('G121 without an issuer, and in builds of forks, the variables are unset and the log states the reason', async () => {
   const print = withTokens('env | grep -c -e TOKEN_FILE -e JWT; ls -A /run/secrets')
   const [local, server] = [await benchOf({}), await benchOf({ idTokens: issuer() })]
   const [laptop, fork] = await Promise.all([run(local, [print]), run(server, [print], { trust: 'fork' })])

@@ -5,12 +5,12 @@ import { type JobContext, SecretsUnusable } from './job-context.ts'
 import { persist } from './retry.ts'
 import { type Masks, memoOf } from './secrets.ts'
 
-/** A token outlives this many successors. */
+/** Number of successors that a token outlives. */
 const validSets = 3
-/** The oldest ones beyond this are no longer masked: they expired hours ago. */
+/** The oldest tokens beyond this number are not masked, because they expired hours ago. */
 const mostMasked = 400
 
-/** The identity tokens of one step. Their files are replaced while its command runs. */
+/** The identity tokens of one step. Their files are replaced while the step's command runs. */
 export class StepTokens {
   readonly #context: JobContext
   #masks: Masks
@@ -23,8 +23,9 @@ export class StepTokens {
   }
 
   /**
-   * Returns those of a step whose command is still to start; null when it asks for none. `secrets`
-   * are the values that its log masks. Logs that share its masks from now on mask the tokens too.
+   * Returns the tokens of a step whose command has not started yet; null when the step requests
+   * none. `secrets` are the values that the step's log masks. Logs that share its masks from then
+   * on mask the tokens as well.
    */
   static async open(context: JobContext, { step }: StepWork, secrets: readonly string[]): Promise<StepTokens | null> {
     if (step.idTokens === undefined) return null
@@ -32,7 +33,7 @@ export class StepTokens {
     return new StepTokens(context, { secrets, tokens: [] })
   }
 
-  /** Returns those of a command that an earlier process started; null when it has none. */
+  /** Returns the tokens of a command that an earlier process started; null when it has none. */
   static resume(context: JobContext, masks: Masks): StepTokens | null {
     return masks.tokens.length === 0 ? null : new StepTokens(context, masks)
   }
@@ -43,8 +44,8 @@ export class StepTokens {
   }
 
   /**
-   * Has tokens issued, and masks them. Returns them by the variables that name their files; none when
-   * the job gets none, and its log says why.
+   * Requests new tokens and masks them. Returns the tokens by the variables that name their files.
+   * Returns none, and logs the reason, when the job may have none.
    */
   async issue(signal = this.#context.lease.signal): Promise<Readonly<Record<string, string>>> {
     const { options, settings, lease, log } = this.#context
@@ -52,7 +53,7 @@ export class StepTokens {
     const answer = await persist(() => options.port.issueIdTokens(lease.job), {
       signal,
       giveUpMs: settings.giveUpMs,
-      onFailure: (error) => options.log('warn', `job ${jobId}: could not have its identity tokens issued`, error),
+      onFailure: (error) => options.log('warn', `job ${jobId}: could not get its identity tokens issued`, error),
     })
     if (answer.kind === 'unusable') throw new SecretsUnusable(answer.reason)
     if (answer.kind === 'withheld') {
@@ -66,7 +67,9 @@ export class StepTokens {
     return Object.fromEntries(answer.tokens)
   }
 
-  /** Replaces them in a sandbox whose command runs. Returns what ends that. */
+  /**
+   * Replaces the tokens in a sandbox while its command runs. Returns a function that stops this.
+   */
   keepNew(sandbox: Sandbox): () => void {
     const over = new AbortController()
     if (this.#masks.tokens.length > 0)
@@ -101,7 +104,7 @@ export function tokenFiles(tokens: Readonly<Record<string, string>>): Readonly<R
 
 /**
  * Returns the texts to mask once newer tokens are issued: whole tokens while they may be valid, and
- * only the signatures of older ones. So a step that runs for days masks no megabytes.
+ * only the signatures of older ones. So a step that runs for days does not mask megabytes.
  */
 export function withNewer(known: readonly string[], newer: readonly string[]): readonly string[] {
   const expired = known.length - validSets * newer.length

@@ -1,10 +1,10 @@
 import { now } from '@harmont/sandbox'
 
-/** Things that this process uses and no record names yet. Collection leaves them alone. */
+/** Objects that this process uses and no record names yet. Collection keeps them. */
 export class InHand {
   /**
-   * Cache hits of jobs whose end is not reported yet. The driver itself says that a newly taken
-   * snapshot is in use, until its sandbox is gone.
+   * Cache hits of jobs whose end is not reported yet. The driver itself reports a new snapshot as
+   * in use until its sandbox is gone.
    */
   readonly snapshots = new Claims()
   /** By digest. */
@@ -15,7 +15,7 @@ export class InHand {
   readonly gitDirectories = new Recent()
 }
 
-/** Names that are claimed, each by any number of users. */
+/** Claimed names, each with any number of users. */
 class Claims {
   readonly #counts = new Map<string, number>()
 

@@ -15,7 +15,7 @@ const takes = (from: number, path: string, more: Partial<NonNullable<PlannedStep
 })
 const cache = (namespace: string) => ({ cache: { read: [namespace], write: namespace } })
 
-test('G65 a step has files of another one, of any root, beside those of the step that it builds in', async () => {
+test('G65 a step gets files of another step of any root, beside those of the step that it builds in', async () => {
   const { state, jobs } = await run(bench, [
     step('mkdir dist; echo app > dist/app; echo no > other'),
     step('echo base > base'),
@@ -32,7 +32,7 @@ test('G65 a step has files of another one, of any root, beside those of the step
   expect(await logOf(bench, jobs[4])).toBe('changed\nbase\n')
 })
 
-test('G65 a failed step gives its files to one that goes on; files that nobody left fail a step, unless they are optional', async () => {
+test('G65 a failed step provides its files to a dependent that continues; missing files fail a step unless they are optional', async () => {
   const missing = takes(1, 'nothing/*.xml')
   const steps = [
     step('echo report > report; exit 3', { softFail: true }),
@@ -52,7 +52,7 @@ test('G65 a failed step gives its files to one that goes on; files that nobody l
   expect(jobs[4]).toMatchObject({
     state: 'failed',
     errorCode: 'input_missing',
-    errorMessage: 'The step s1 left nothing that the input "nothing/*.xml" names.',
+    errorMessage: 'The step s1 left no files that match the input "nothing/*.xml".',
     startedAt: null,
   })
   expect(jobs[5]).toMatchObject({ state: 'passed' })
@@ -65,7 +65,7 @@ test('G65 a failed step gives its files to one that goes on; files that nobody l
   expect(jobs[9]).toMatchObject({ state: 'failed', errorCode: 'input_missing' })
 })
 
-test('G09 a cached step hits when the files that it is given are the same, whoever made them, and only then', async () => {
+test('G09 a cached step hits only if its input files are the same, whichever step made them', async () => {
   const steps = (content: string, mode = '644', into = '') => [
     step(`echo $(date +%N) > stamp; echo ${content} > gen; chmod ${mode} gen`),
     step('find . -name gen -exec cat {} +', { cacheKey: 'k', ...takes(0, 'gen', { into }) }),
@@ -80,7 +80,7 @@ test('G09 a cached step hits when the files that it is given are the same, whoev
   expect(await hits('one')).toEqual([false, true])
 })
 
-test('a step that builds in one with inputs hits only with the same ones', async () => {
+test('a step that builds in one with inputs hits only with the same inputs', async () => {
   const steps = (content: string) => [
     step(`echo ${content} > gen`),
     step('true', takes(0, 'gen')),
@@ -93,13 +93,13 @@ test('a step that builds in one with inputs hits only with the same ones', async
   expect(await hits('two')).toEqual([false, false, false])
 })
 
-test('G26 what a step makes of files with a secret is seen only by builds that have it', async () => {
+test('G26 a result made from files with a secret is visible only to builds that have the secret', async () => {
   const token = 'tok-7Hq2vLx9Zr4mWc8d'
   const steps = [
     step('echo "$TOKEN" > token; echo same > same', { secrets: { TOKEN: 'token' } }),
     step('cat same; cat token || true', { cacheKey: 'k', ...takes(0, '*') }),
     step('cat token', { buildsIn: 1, cacheKey: 'l' }),
-    // The same file with or without the secret, so its key is the same.
+    // The file is the same with or without the secret, so the key is the same.
     step('cat same', { cacheKey: 'm', ...takes(0, 'same') }),
   ]
   bench.secrets.set('token', { value: token, id: 'org/token' })
@@ -120,7 +120,7 @@ test('G26 a step does not get files with a secret that its build has lost', asyn
   let ready = 0
   const unsubscribe = bench.store.changes.onReady(() => {
     ready += 1
-    // The first step is ready, then the second.
+    // Becomes ready for the first step, then for the second.
     if (ready === 2) bench.secrets.clear()
   })
   const lost = await run(bench, steps)

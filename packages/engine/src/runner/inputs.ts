@@ -5,22 +5,22 @@ import { snapshotHere } from './layers/snapshot-here.ts'
 import { withRoom } from './retry.ts'
 import { maySee } from './secrets.ts'
 
-/** The files of other steps that a step gets. */
+/** The files that a step takes from other steps. */
 export interface StepInputs {
-  /** Leaves out optional ones of steps that left nothing. */
+  /** Leaves out optional inputs of steps without files. */
   readonly given: readonly GivenInput[]
-  /** Secrets of the steps that left them, which the step's own files then have too. */
+  /** Secrets of the steps that made the files, which the step's own files then inherit. */
   readonly lineage: readonly SecretRef[]
 }
 
 interface GivenInput extends SandboxInput {
-  /** Key of the step that left them. */
+  /** Key of the step that made the files. */
   readonly step: string
 }
 
 /**
- * Finds what the steps left whose files this step gets. Throws `NothingToTake` where a step left
- * nothing, and SandboxError `snapshot_unavailable`.
+ * Finds the files that a step takes from other steps. Throws `NothingToTake` if a step left no
+ * files, and SandboxError `snapshot_unavailable`.
  */
 export async function resolveInputs(context: JobContext, { step, inputSources }: StepWork): Promise<StepInputs> {
   const given: GivenInput[] = []
@@ -56,13 +56,14 @@ async function snapshotOf(context: JobContext, key: string, id: string): Promise
 }
 
 /**
- * Returns a digest of the files of each input, as they come to the step: its part of the lookup
- * key. Throws `NothingToTake`.
+ * Returns a digest of the files of each input as the step gets them, for its lookup key. Throws
+ * `NothingToTake`.
  */
 export function digestInputs(context: JobContext, { given }: StepInputs): Promise<readonly string[]> {
   return withRoom(context, 'check the files of its inputs', async () => {
     const digests: string[] = []
-    // One after the other: a step may have many, and other jobs wait for the same worker threads.
+    // Runs sequentially, because a step may have many inputs and other jobs wait for the same
+    // worker threads.
     for (const input of given) {
       const digest = await context.options.driver.snapshots.filesDigest(input.snapshot, input.path)
       if (digest === null && !input.optional) throw new NothingToTake(noMatch(input))
@@ -72,7 +73,10 @@ export function digestInputs(context: JobContext, { given }: StepInputs): Promis
   })
 }
 
-/** Runs work that makes a sandbox with inputs. Throws `NothingToTake` for one that names nothing. */
+/**
+ * Runs work that makes a sandbox with inputs. Throws `NothingToTake` for an input that matches no
+ * files.
+ */
 export async function withInputs<T>({ given }: StepInputs, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -83,7 +87,7 @@ export async function withInputs<T>({ given }: StepInputs, work: () => Promise<T
 }
 
 function noMatch({ path, step }: GivenInput): string {
-  return `The step ${step} left nothing that the input ${JSON.stringify(path)} names.`
+  return `The step ${step} left no files that match the input ${JSON.stringify(path)}.`
 }
 
 function leftNothing(path: string, { key, state }: InputSource): string {

@@ -15,7 +15,7 @@ import { Phases } from './phases.ts'
 import { isForWantOfRoom, persist } from './retry.ts'
 import type { SourceTrees } from './source/source-trees.ts'
 
-/** One leased job with everything that running it needs. */
+/** A leased job with everything needed to run it. */
 export interface JobContext {
   readonly options: RunnerOptions
   readonly settings: RunnerSettings
@@ -23,8 +23,8 @@ export interface JobContext {
   readonly log: JobLog
   readonly phases: Phases
   /**
-   * Calls the port until it answers. Throws `LeaseLost` when the answer is false, `Abandoned` when
-   * this process ends.
+   * Repeats the call of the port until it answers. Throws `LeaseLost` when the answer is false, and
+   * `Abandoned` when this process ends.
    */
   report(call: () => Promise<boolean>): Promise<void>
   /** Sets the job's sandbox, which is destroyed after the job. */
@@ -41,7 +41,7 @@ export interface JobContext {
   readonly sources: SourceTrees
   readonly inHand: InHand
   readonly transfers: Transfers
-  /** Null where no layers travel. */
+  /** Null if layers do not travel. */
   readonly taker: SnapshotTaker | null
 }
 
@@ -51,14 +51,14 @@ export interface SnapshotTaker {
   take(context: JobContext, id: string): Promise<Snapshot | undefined>
 }
 
-/** Parts that all jobs of one runner share. */
+/** Dependencies that all jobs of one runner share. */
 export interface RunnerParts
   extends Pick<
     JobContext,
     'options' | 'settings' | 'renewSoon' | 'discard' | 'lineage' | 'sources' | 'inHand' | 'transfers' | 'taker'
   > {}
 
-/** The secrets cannot be had, now or later. The job fails with this message. */
+/** The secrets can never be provided. The job fails with this message. */
 export class SecretsUnusable extends Error {
   override readonly name = 'SecretsUnusable'
 }
@@ -68,12 +68,15 @@ export class NothingToTake extends Error {
   override readonly name = 'NothingToTake'
 }
 
-/** The files that a job starts from are elsewhere and cannot be had. The job starts again. */
+/**
+ * The files that a job starts from are on other machines and cannot be fetched. The job starts
+ * again.
+ */
 export class LayersUnavailable extends Error {
   override readonly name = 'LayersUnavailable'
 }
 
-/** The files of a split cannot be dealt out. The job fails with this message. */
+/** The files of a split cannot be dealt. The job fails with this message. */
 export class SplitFailed extends Error {
   override readonly name = 'SplitFailed'
 }
@@ -98,8 +101,9 @@ function jobContext(
 }
 
 /**
- * Calls `work` with the context of a job, and frees the snapshots that it claimed. Then destroys its
- * sandbox; where `work` rejects, the sandbox stays for the next process to adopt.
+ * Calls `work` with the context of a job, and then releases the snapshots that it claimed. Then
+ * destroys the job's sandbox, unless `work` rejects: in that case the sandbox stays for the next
+ * process to adopt.
  */
 export async function withJobContext<Result>(
   parts: RunnerParts,
@@ -127,7 +131,7 @@ export async function withJobContext<Result>(
   }
 }
 
-/** Reports the end of a job, once its log is stored. `at` is when its command ended, if one ran. */
+/** Reports the end of a job after its log is stored. `at` is the end of its command, if one ran. */
 export async function finish(
   context: JobContext,
   outcome: Outcome,
@@ -179,9 +183,9 @@ export function asOutcome({ code: exitCode, signal, limit }: Exit): Extract<Outc
 }
 
 /**
- * Returns the outcome of a job whose command could not be started, and logs it. Throws what means
- * that the job is no longer ours. An error that is not about sandboxes is our own fault: the
- * operator reads it, not the pipeline's author.
+ * Returns the outcome of a job whose command could not be started, and logs it. Throws when the
+ * job's lease has ended. An error outside of sandboxes is a fault of Harmont, so its message is for
+ * the operator, not for the pipeline's author.
  */
 export async function provisionFailure(context: JobContext, error: unknown): Promise<Outcome> {
   if (error instanceof LeaseLost || error instanceof Abandoned) throw error
@@ -190,7 +194,7 @@ export async function provisionFailure(context: JobContext, error: unknown): Pro
   return outcome
 }
 
-/** Returns the messages of an error and its causes as text, which can be masked. */
+/** Returns the messages of an error and its causes as text that can be masked. */
 function chainOf(error: unknown): string[] {
   return error instanceof Error ? [error.message, ...chainOf(error.cause)] : []
 }
@@ -208,19 +212,19 @@ async function outcomeOf({ options, lease, log }: JobContext, error: unknown): P
   if (error instanceof SplitFailed) return { kind: 'refused', code: 'split_failed', message: error.message }
   if (isScarcity(error)) return { ...vanished, blame: 'The machine ran out of file descriptors, processes or memory.' }
   await options.disk.look()
-  // Some programs do not say that the disk was full.
+  // Some programs do not report that the disk was full.
   if (isForWantOfRoom(error) || options.disk.full !== null)
-    return { ...vanished, blame: 'The disk of the machine filled up.' }
+    return { ...vanished, blame: 'The disk of the machine was full.' }
   if (error instanceof ServiceError) {
     const code = error.code === 'service_timeout' ? 'service_timeout' : 'service_failed'
     return { kind: 'refused', code, message: error.message }
   }
-  // The watchdog ended a tool under way: the step is not at fault.
+  // The watchdog ended a running tool, which is not the step's fault.
   if (error instanceof SandboxError && error.cause !== undefined && lease.ranOut)
     return { ...vanished, blame: 'The runner could not reach the server while it made the sandbox.' }
   if (error instanceof SandboxError) {
     const { code, message, cause } = error
-    // The operator of this machine reads the output of its tools.
+    // The output of tools is for the operator of this machine.
     if (cause !== undefined) options.log('warn', log.masked(`job ${lease.job.jobId}: ${chainOf(error).join('; ')}`))
     const refused = { kind: 'refused', code: 'provision_failed', message } as const
     if (code === 'egress_unsupported') return { kind: 'refused', code, message }

@@ -3,7 +3,7 @@ import type { OutputPiece } from '@harmont/sandbox'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { JobLog, type Spool } from './job-log.ts'
 
-// The clock stands still except where a test waits for `played`.
+// The clock is frozen except while a test waits for `played`.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
 })
@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Resolves with the promise, and moves the clock through all pauses on the way. */
+/** Resolves with the promise, and advances the clock through all pauses until then. */
 async function played<T>(promise: Promise<T>): Promise<T> {
   const outcome = Promise.allSettled([promise])
   await vi.runAllTimersAsync()
@@ -41,7 +41,7 @@ function open(from: { lastSeq: number; spoolPosition: string; logBytes: number }
   return { log, kept, appended, seen }
 }
 
-/** A spool with 100 bytes read. */
+/** Returns a spool whose first 100 bytes have been read. */
 function output(...texts: string[]): Spool {
   return {
     async *output(offset) {
@@ -60,7 +60,7 @@ function output(...texts: string[]): Spool {
 const spoolOf = (read: () => AsyncGenerator<OutputPiece>): Spool => ({ output: read, release: () => undefined })
 const fresh = { lastSeq: 0, spoolPosition: '0', logBytes: 0 }
 
-test('remarks and output share one numbering without gaps, and a remark never moves the place in the spool back', async () => {
+test('remarks and output share one numbering without gaps, and a remark never moves the spool position back', async () => {
   const { log, seen } = open({ lastSeq: 4, spoolPosition: '100', logBytes: 9 })
   log.remark('before')
   const pumped = log.pump(output('one', 'two'))
@@ -75,7 +75,7 @@ test('remarks and output share one numbering without gaps, and a remark never mo
   ])
 })
 
-test("G02 a log that another process filled gets its tail and a count of the dropped part, from that process's position", async () => {
+test("G02 a log that another process filled continues at that process's position with its tail and the size of the omitted part", async () => {
   const texts = Array.from({ length: 60 }, (_, n) => `${10 + n}\n`)
   const whole = texts.join('')
   const first = open({ ...fresh, spoolPosition: '100' }, 80)
@@ -109,7 +109,7 @@ test("G02 a log that another process filled gets its tail and a count of the dro
   expect(remark?.[2]).toContain(`${whole.length - head.length - tail.length} bytes of output were dropped here`)
 })
 
-test('G02 an incomplete character that was not stored comes completely from the next process', async () => {
+test('G02 an incomplete character that was not stored is stored completely by the next process', async () => {
   const euro = Buffer.from('€')
   const first = open({ ...fresh, spoolPosition: '100' })
   const halted = new Error('this process ended')

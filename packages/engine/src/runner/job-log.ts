@@ -3,7 +3,9 @@ import type { OutputPiece } from '@harmont/sandbox'
 import type { LeasedJob } from '../port.ts'
 import { remarkLine } from '../remark-line.ts'
 
-/** Stores chunks together with the position in the spool. Throws when it must not. */
+/**
+ * Stores chunks together with the position in the spool. Throws when the chunks may not be stored.
+ */
 export type Append = (chunks: readonly Chunk[], spoolPosition: string) => Promise<void>
 
 /** The output of a command. */
@@ -14,7 +16,7 @@ export interface Spool {
   release(offset: number): void
 }
 
-/** The only writer of a leased job's log: numbers chunks and appends them one after the other. */
+/** The only writer of a leased job's log, which numbers chunks and appends them in order. */
 export class JobLog {
   readonly #append: Append
   readonly #maxBytes: number
@@ -37,15 +39,15 @@ export class JobLog {
   }
 
   /**
-   * Masks these secrets from now on. Must be called before output, or text about it, is added; with
-   * more tokens also later, before anybody can write them. Throws `SecretsTooLong`.
+   * Masks these secrets from now on. Must be called before output, or text about it, is added.
+   * Later calls may add tokens before any process can write them. Throws `SecretsTooLong`.
    */
   async mask(secrets: readonly string[], tokens: readonly string[] = []): Promise<void> {
     this.#redactor ??= new GrowingRedactor()
     this.#redactor.become(await createRedactor(secrets, tokens))
   }
 
-  /** Makes another log mask what this one masks, now and once it masks more. Returns it. */
+  /** Makes another log mask the same texts, including later additions. Returns it. */
   sharingMasks(other: JobLog): JobLog {
     other.#redactor = this.#redactor
     return other
@@ -56,18 +58,18 @@ export class JobLog {
     return this.#redactor?.text(words) ?? words
   }
 
-  /** Adds a remark of the engine, without waiting; `settled` reports whether it was stored. */
+  /** Adds a remark of the engine without waiting; `settled` reports whether it was stored. */
   remark(sentence: string): void {
     const ts = BigInt(Date.now()) * 1_000_000n
     this.#add([{ seq: 0, kind: 2, content: Buffer.from(remarkLine(this.masked(sentence))), ts }]).catch(() => undefined)
   }
 
-  /** Resolves when everything added is stored. Throws the error that prevented it. */
+  /** Resolves when all additions are stored. Throws the error that prevented this. */
   settled(): Promise<void> {
     return this.#last
   }
 
-  /** Adds the rest of a command's output, to its end. */
+  /** Adds the remaining output of a command up to its end. */
   async pump({ output, release }: Spool): Promise<void> {
     const options = {
       firstSeq: this.#seq + 1,
@@ -84,8 +86,8 @@ export class JobLog {
   }
 
   /**
-   * Renumbers the chunks, because a remark may have come in between. A remark does not move the
-   * position in the spool.
+   * Renumbers the chunks, because a remark may have been added in between. A remark does not move
+   * the position in the spool.
    */
   #add(chunks: readonly Chunk[], spoolPosition = this.#spoolPosition): Promise<void> {
     const numbered = chunks.map((chunk) => ({ ...chunk, seq: ++this.#seq }))

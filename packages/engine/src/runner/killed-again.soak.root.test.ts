@@ -13,7 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => engine.remove())
 
-test('G02 an engine killed again and again, at any moment, still brings a build to its correct end', async () => {
+test('G02 an engine that is killed repeatedly, at any moment, still brings a build to its correct end', async () => {
   const token = 'tok-7Hq2vLx9Zr4mWc8d'
   await writeFile(join(engine.directory, 'secrets.json'), JSON.stringify({ token: { value: token, id: 'org/token' } }))
   const id = await submit(engine.bench, [
@@ -28,7 +28,7 @@ test('G02 an engine killed again and again, at any moment, still brings a build 
   const random = chance()
   for (let round = 0; round < scaled(4, 40); round++) {
     await engine.start()
-    // Any moment is right.
+    // The kill may happen at any moment.
     await sleep(random.between(0, 300))
     await engine.kill()
   }

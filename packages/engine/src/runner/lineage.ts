@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Snapshot, SnapshotStore } from '@harmont/sandbox'
 
-/** Enough for the snapshots of several builds. */
+/** Maximum number of remembered keys, enough for the snapshots of several builds. */
 const remembered = 10_000
 
 /**
  * Computes `L(parent)` of `ir.md` 2.5 for steps that build in a snapshot. The changes of an
- * uncached step are digested once, and only when a cached step builds in it.
+ * uncached step are digested once, when a cached step first builds in it.
  */
 export class Lineage {
   readonly #snapshots: SnapshotStore
@@ -17,11 +17,11 @@ export class Lineage {
   }
 
   /**
-   * Returns the key of a snapshot; undefined when an ancestor is gone, so that the key cannot be
-   * known.
+   * Returns the key of a snapshot; undefined when an ancestor is gone, because the key then cannot
+   * be computed.
    */
   async of(snapshot: Snapshot): Promise<string | undefined> {
-    // Uses a list, newest first, because a chain may be longer than the stack is deep.
+    // Uses a list, newest first, because a chain may exceed the depth of the call stack.
     const uncached: Snapshot[] = []
     let key: string | undefined
     for (let at: Snapshot | undefined = snapshot; key === undefined; ) {

@@ -4,14 +4,14 @@ import type { Log } from '../log.ts'
 import type { RunnerPort } from '../port.ts'
 import type { Disk } from './disk-watch.ts'
 
-/** Parts of a sandbox that renders a pipeline. The engine knows no SDK. */
+/** Inputs of a sandbox that renders a pipeline. The engine has no knowledge of SDKs. */
 export interface Renderer {
   /** Name of the base image. */
   readonly image: string
   /** Called for each sandbox, before `command`. */
   mounts(): Promise<readonly { readonly source: string; readonly target: string }[]>
   /**
-   * Text for `sh -c` that renders the pipeline of this name. After exit 0 the IR is in
+   * Returns a script for `sh -c` that renders the pipeline of this name. After exit 0, the IR is in
    * `outputPath`; otherwise the error is on stderr.
    */
   command(slug: string): string
@@ -20,22 +20,22 @@ export interface Renderer {
 }
 
 export interface RunnerOptions {
-  /** Stable over restarts, so that the runner finds its leases again. */
+  /** Stays the same across restarts, so that the runner finds its leases again. */
   readonly id: string
   readonly port: RunnerPort
-  /** Used by this runner alone: a sandbox without a lease is destroyed. */
+  /** Must not be shared, because a sandbox without a lease is destroyed. */
   readonly driver: RunnerDriver
   /** The driver's own image store. */
   readonly images: Pick<ImageStore, 'collect'>
-  /** Number of commands at a time. A job frees its slot when its command ends. */
+  /** Maximum number of concurrent commands. A job frees its slot when its command ends. */
   readonly slots: number
-  /** Absolute path of the unpacked source trees. */
+  /** Absolute path of the directory of unpacked source trees. */
   readonly sourceDirectory: string
-  /** Disk of everything that this runner keeps. While it is full, no work is taken. */
+  /** Disk with all data of this runner. While it is full, the runner takes no work. */
   readonly disk: Disk
   /**
-   * Allowed network modes of steps, in order of preference; the first is taken. Rendering uses
-   * `none`, which the driver must allow too.
+   * Allowed network modes of steps, in order of preference; the first one is used. Rendering uses
+   * `none`, which the driver must allow as well.
    */
   readonly networkModes: readonly NetworkMode[]
   /** Null when builds are rendered before they are submitted. */
@@ -44,18 +44,18 @@ export interface RunnerOptions {
   readonly cacheBytes: number
   readonly log: Log
   /**
-   * Whether the log of a step says how this machine failed it. By default only the operator's log
+   * Whether the log of a step describes faults of this machine. By default, only the operator's log
    * does.
    */
   readonly tellsFaults?: boolean
   readonly settings?: Partial<RunnerSettings>
 }
 
-/** A driver that also reports which snapshots, images and source trees its sandboxes need. */
+/** A driver that also reports the snapshots, images and source trees that its sandboxes need. */
 type RunnerDriver = SandboxDriver &
   Pick<OciDriver, 'snapshotsInUse' | 'imagesInUse' | 'sourcesInUse' | 'gitDirectoriesInUse' | 'exchange'>
 
-/** How long a shell may last, and how long an idle one. */
+/** Maximum duration of a shell, and of an idle one. */
 export interface ShellTimes {
   readonly longestMs: number
   readonly idleMs: number
@@ -67,9 +67,9 @@ export interface RunnerSettings {
   readonly graceMs: number
   /** Longest rendering in seconds, equal to the store's. */
   readonly renderSeconds: number
-  /** Longest wait of one request for work. */
+  /** Maximum wait of one request for work, in milliseconds. */
   readonly leaseWaitMs: number
-  /** Longest log in bytes. A longer one keeps its head and its tail, with remarks. */
+  /** Maximum size of a log in bytes. A longer log keeps its beginning and its end, with remarks. */
   readonly maxLogBytes: number
   readonly pidsLimit: number
   readonly sourceLimits: Partial<SourceLimits>
@@ -77,14 +77,17 @@ export interface RunnerSettings {
   readonly unusedSourceMs: number
   /** Age at which a repository's mirror without new commits is removed. */
   readonly unusedMirrorMs: number
-  /** How long an unavailable source is retried. */
+  /** Time for which an unavailable source is retried, in milliseconds. */
   readonly sourceGiveUpMs: number
-  /** How long a report is retried before the job is abandoned. A lost lease ends earlier. */
+  /**
+   * Time for which a report is retried before the job is abandoned, in milliseconds. A lost lease
+   * ends this earlier.
+   */
   readonly giveUpMs: number
   /** Milliseconds after which the identity tokens of a running step are replaced. */
   readonly idTokenMs: number
   readonly shells: ShellTimes
-  /** Milliseconds between two looks for red jobs to prove. */
+  /** Milliseconds between two queries for red jobs to prove. */
   readonly proveEveryMs: number
 }
 

@@ -1,4 +1,6 @@
-/** An engine in a process of its own over a database and a directory, to be killed, for tests. */
+/**
+ * Runs an engine in a separate process over a database and a directory, to be killed, for tests.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
@@ -23,16 +25,16 @@ export interface OutsideEngine {
   readonly pool: pg.Pool
   readonly bench: Pick<Bench, 'store' | 'put' | 'limits'>
   /**
-   * Starts an engine after the last one was killed, possibly one that kills itself when it stores
-   * the third part of artifacts. Resolves when it works.
+   * Starts an engine after the last one was killed; with `put`, it kills itself when it stores the
+   * third part of artifacts. Resolves when the engine works.
    */
   start(dyingAt?: 'put'): Promise<void>
-  /** Id of its process. */
+  /** Returns the id of the process. */
   pid(): number
   kill(): Promise<void>
   /**
    * Starts an engine that kills itself before it makes a sandbox, starts a command, or stores the
-   * third part of artifacts. Resolves when it is gone.
+   * third part of artifacts. Resolves when the engine has ended.
    */
   startToDieAt(moment: 'create' | 'start' | 'put'): Promise<void>
   /** Resolves when the build's first job has written this text. */
@@ -42,16 +44,16 @@ export interface OutsideEngine {
    * instant.
    */
   commandEnd(): Promise<Date>
-  /** Destroys its sandboxes and removes its directory. */
+  /** Destroys the engine's sandboxes and removes its directory. */
   remove(): Promise<void>
 }
 
-/** Prepares the place of an engine without starting one. */
+/** Prepares the database and directory of an engine without starting one. */
 export async function makeOutsideEngine(): Promise<OutsideEngine> {
   const config = await engineDatabase()
   const directory = await mkdtemp('/var/tmp/harmont-adoption-')
   const pool = new pg.Pool(config)
-  // An idle connection that is cut: the pool makes a new one.
+  // An idle connection was cut, so the pool opens a new one.
   pool.on('error', () => undefined)
   const store = await PostgresStore.open(config)
   const bench = {

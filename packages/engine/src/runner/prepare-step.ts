@@ -18,7 +18,7 @@ import { maskSecrets, memoOf, refuseForSecrets, type StepSecrets, stepSecrets, u
 import { type ResolvedService, resolveServices, secretsOfOrigins, serviceSpecs } from './services/resolve-services.ts'
 import { ServiceRun } from './services/service-run.ts'
 
-/** The outcome of a step whose command does not run, with the output that it shows. */
+/** The outcome of a step whose command does not run, and the output that the step shows. */
 interface Unstarted {
   readonly outcome: Outcome
   readonly output?: StepOutput
@@ -30,18 +30,16 @@ export interface Ready {
   readonly started: Started
   readonly promised: Promised
   readonly services: ServiceRun
-  /** Null when the step asks for none. */
+  /** Null when the step requests none. */
   readonly tokens: StepTokens | null
 }
 
-/**
- * Returns a sandbox in which the step's command runs, or the outcome that the step has without one.
- */
+/** Returns a sandbox in which the step's command runs, or an outcome without one. */
 export async function prepare(context: JobContext, work: StepWork): Promise<Ready | Unstarted> {
   const { lease, log, phases } = context
   phases.begin('fetch')
   try {
-    // Masks first, because the name of an image may contain a secret.
+    // Secrets are masked first, because the name of an image may contain one.
     const known = await maskSecrets(context, [])
     if (work.step.cacheRemark !== undefined) log.remark(work.step.cacheRemark)
     const base = await withRoom(context, 'prepare its base', () => resolveBase(context, work))
@@ -78,7 +76,7 @@ export async function prepare(context: JobContext, work: StepWork): Promise<Read
     if (lease.stopReason !== null) return { outcome: vanished }
     const services = await ServiceRun.start(context, sandbox)
     const { values } = secrets
-    // Last, so that they are as new as can be.
+    // Tokens are issued last, so that they are as fresh as possible.
     const issued = isIdle ? {} : ((await tokens?.issue()) ?? {})
     if (isIdle) log.remark('its shard of the split has no file, so its command does not run')
     const started = await startCommand(context, sandbox, {
@@ -103,7 +101,7 @@ function envOf(
   return { HOME: '/root', ...step.env, ...job.buildEnv, ...given, ...job.injectedEnv }
 }
 
-/** Ends a step with what an earlier one left. */
+/** Ends a step with the result of a cache hit. */
 async function endAsCached(
   context: JobContext,
   work: StepWork,

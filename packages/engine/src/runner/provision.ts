@@ -4,8 +4,8 @@ import { isForWantOfRoom, withRoom } from './retry.ts'
 import { type BuildFiles, gitMounts, sourceOfBuild } from './source/source-of-build.ts'
 
 /**
- * Makes a sandbox with the build's source, once there is room for both. On a SandboxError nothing
- * is left of it.
+ * Makes a sandbox with the build's source once there is room for both. After a SandboxError, no
+ * part of it remains.
  */
 export function provision(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {
   context.phases.end('fetch')
@@ -15,7 +15,7 @@ export function provision(context: JobContext, spec: SandboxSpec): Promise<Sandb
 
 async function provisionNow(context: JobContext, spec: SandboxSpec): Promise<Sandbox> {
   const { driver } = context.options
-  // A fresh image has nothing that an empty tree would have to remove.
+  // For a fresh image, there is nothing that an empty tree would have to remove.
   const finding = findSource(context, spec)
   if (context.lease.job.sourceKind === 'git' || context.lease.job.sourceKind === 'tree')
     return withSource(context, driver.create(await gitSpec(spec, finding)), finding)
@@ -44,7 +44,7 @@ async function withSource(
     if (files.value !== null) await sandbox.value.syncSource(files.value.tree)
     return sandbox.value
   } catch (error) {
-    // A retry needs the sandbox's name.
+    // The name must become free for a retry.
     if (isForWantOfRoom(error) || isScarcity(error))
       await untilAffordable(() => sandbox.value.destroy(), context.lease.signal)
     else context.discard(sandbox.value)

@@ -50,14 +50,14 @@ test('skips a rendered step whose condition does not hold', async () => {
   expect(state).toBe('passed')
 })
 
-test('a rendering that fails gives the last 4,000 characters of its stderr as the error of the build', async () => {
+test('the error of a failed rendering is the last 4,000 characters of its stderr', async () => {
   const build = await render(`yes ä | head -c 30000 | tr -d '\\n' >&2; echo 'ci.ts:3: wrong' >&2; exit 1`)
   expect(build).toMatchObject({ state: 'failed', errorCode: 'render_failed' })
   expect(build.errorMessage).toMatch(/ä{2}ci\.ts:3: wrong$/)
   expect([...(build.errorMessage ?? '')]).toHaveLength(4_000)
 })
 
-test('a pipeline that cannot be run fails the build with the code of what is wrong with it', async () => {
+test('a pipeline that cannot be run fails the build with the code of the error', async () => {
   expect(await render('echo "{}"')).toMatchObject({ state: 'failed', errorCode: 'bad_version' })
   expect(await render('true')).toMatchObject({ state: 'failed', errorCode: 'invalid_json' })
 })

@@ -10,14 +10,14 @@ import { HeldLease } from './held-lease.ts'
 import { Renewals } from './renewals.ts'
 import { sandboxId } from './sandbox-note.ts'
 
-test('G01 a runner that is given a job again, because a failover lost the first lease, leaves the first one', async () => {
+test('G01 a runner that gets a job again after a failover lost the first lease abandons the first lease', async () => {
   const settings = storeSettings({})
   const from = { kind: 'plan', plan: plainPlan([{}]), conditions: [true] } as const
   const created = createBuild({ id: 'b', queue: 'q', at: settings.now(), held: false, from }, settings)
   const none = () => {
     throw new Error('nothing of this has a source')
   }
-  // The database before the failover and after it.
+  // Databases before and after the failover.
   const [before, after] = [0, 1].map(() => {
     const store = createMemoryStore(settings)
     store.builds.submit(created, plainContext)

@@ -11,23 +11,21 @@ export interface RenewalsOptions {
   readonly runner: string
   readonly port: Pick<RunnerPort, 'renew' | 'onDirective'>
   readonly everyMs: number
-  /** Returns what the runner gives and takes of layers; undefined where they do not travel. */
+  /** Returns the layers that the runner exchanges; undefined if layers do not travel. */
   readonly traffic: () => Promise<LayerTraffic | undefined>
-  /** Returns the room on the machine; undefined where it is unknown. */
+  /** Returns the free space of the machine; undefined if it is unknown. */
   readonly room: () => Promise<RunnerRoom | undefined>
-  /** Leases by sandbox id; the runner maintains it. */
+  /** Leases by sandbox id, maintained by the runner. */
   readonly held: ReadonlyMap<string, HeldLease>
-  /** Called for a lease that this process does not know. */
+  /** Called for a lease that is unknown to this process. */
   readonly onUnknown: () => Promise<void>
   readonly log: Log
 }
 
-/** `soon` renews within this time, and not more often. */
+/** `soon` renews within this time, and at most this often. */
 const soonMs = 1_000
 
-/**
- * Renews all leases of a runner in one call, and tells each its new expiry and what is asked of it.
- */
+/** Renews all leases of a runner in one call, and passes each its new expiry and its directive. */
 export class Renewals {
   readonly #options: RenewalsOptions
   #timer: NodeJS.Timeout | undefined
@@ -35,7 +33,7 @@ export class Renewals {
   #renewing: Promise<void> | undefined
   #unsubscribe: (() => void) | undefined
   #stopped = false
-  /** Leases of the last answer that this process did not know. */
+  /** Unknown leases of the last answer. */
   #unknown: ReadonlySet<string> = new Set()
 
   constructor(options: RenewalsOptions) {
@@ -72,17 +70,17 @@ export class Renewals {
     }, ms)
   }
 
-  /** Returns when to renew again; never rejects. */
+  /** Returns the milliseconds until the next renewal; never rejects. */
   async #renew(): Promise<number> {
     const { port, runner, held, everyMs, traffic, room, log } = this.#options
-    // Copied first, because a lease granted meanwhile is not in the answer.
+    // The leases are copied first, because one granted meanwhile is not in the answer.
     const asked = [...held]
     try {
       const renewed = await port.renew(runner, ...(await Promise.all([traffic(), room()])))
       const statuses = new Map(renewed.map((status) => [sandboxId(status), status]))
       for (const [id, lease] of asked) {
         const status = statuses.get(id)
-        // The same number under another id: the database lost the lease that this job has.
+        // The same number with another id means that the database has lost the lease of this job.
         if (status && isNewestLease({ ...status, leaseId: status.leaseId ?? null }, lease.job)) lease.renewed(status)
         else lease.lose()
       }
@@ -95,8 +93,8 @@ export class Renewals {
   }
 
   /**
-   * Acts on the second sighting. The first may be a job that just ended, or one that is on its way
-   * here.
+   * Handles leases that are unknown in two answers in a row. A single answer may contain a job that
+   * has just ended, or one whose lease is about to arrive.
    */
   async #meetUnknown(statuses: ReadonlyMap<string, LeaseStatus>): Promise<void> {
     const { held, onUnknown, log } = this.#options
@@ -104,7 +102,7 @@ export class Renewals {
     const lasting = unknown.filter((id) => this.#unknown.has(id))
     this.#unknown = new Set(unknown)
     if (lasting.length === 0) return
-    log('warn', `taking over leases that have no job here: ${lasting.join(', ')}`)
+    log('warn', `taking over leases without a job here: ${lasting.join(', ')}`)
     await onUnknown()
   }
 }

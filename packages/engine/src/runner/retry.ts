@@ -1,5 +1,5 @@
 /**
- * Retries operations that fail for a passing reason: a database that is down, a machine without
+ * Retries operations after temporary failures, such as an unavailable database or a machine without
  * room.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -12,7 +12,7 @@ export interface Persistence {
   readonly signal: AbortSignal
   readonly giveUpMs: number
   readonly onFailure: (error: unknown) => void
-  /** Whether the failure may have a reason that passes, so that its time does not count. */
+  /** Returns whether the failure may be temporary, so that its time does not count. */
   readonly isExcused?: () => boolean
 }
 
@@ -20,8 +20,8 @@ const firstPauseMs = 100
 const longestPauseMs = 5_000
 
 /**
- * Returns the result of `call`, and retries with growing pauses while it throws: a database outage
- * costs time, not a job. Throws the signal's reason, or the last error after `giveUpMs` of
+ * Returns the result of `call`, and retries with growing pauses while it throws, so that a database
+ * outage costs time but no job. Throws the signal's reason, or the last error after `giveUpMs` of
  * failures.
  */
 export async function persist<T>(
@@ -48,8 +48,8 @@ export async function persist<T>(
 }
 
 /**
- * Failures for want of room that are tolerated while the disk as a whole has some: a quota, for
- * example, never frees up by waiting.
+ * Number of failures for lack of room that are tolerated while the disk itself has room, because a
+ * quota, for example, never recovers by waiting.
  */
 const triesWithRoom = 3
 const roomPauseMs = 500
@@ -64,7 +64,7 @@ interface RoomSeeker {
 
 /**
  * Runs repeatable work that needs disk space, file descriptors, processes or memory, and retries it
- * once there is room. Throws as `HeldLease.whileWanted` does when the job must end meanwhile.
+ * once there is room. Throws like `HeldLease.whileWanted` when the job must end meanwhile.
  */
 export async function withRoom<T>(
   { options: { disk }, lease, log }: RoomSeeker,
@@ -78,7 +78,7 @@ export async function withRoom<T>(
       const isScarce = isScarcity(error)
       if (!isScarce && !isForWantOfRoom(error)) throw error
       await disk.look()
-      // A shortage on a working machine passes soon.
+      // A shortage on a working machine is brief.
       if (!isScarce && disk.full === null && --triesLeft === 0) throw error
       if (!said) log.remark(`${isScarce ? scarce : 'the disk of this machine is full'}; waiting for room to ${what}`)
       said = true
@@ -90,7 +90,10 @@ export async function withRoom<T>(
   }
 }
 
-/** Whether it failed because nothing more could be written, here or in a called program. */
+/**
+ * Returns whether an operation failed because no more data could be written, here or in a called
+ * program.
+ */
 export function isForWantOfRoom(error: unknown): boolean {
   for (let next: unknown = error; next instanceof Error; next = next.cause) {
     if (wordsOfFull.test(next.message)) return true

@@ -11,14 +11,14 @@ import { notedPromise } from './sandbox-note.ts'
 import { maskAgain } from './secrets.ts'
 import { ServiceRun } from './services/service-run.ts'
 
-/** Runs a fresh lease to its end. Calls `vacate` when its command has ended. Never rejects. */
+/** Runs a new lease to its end. Calls `vacate` when the job's command has ended. Never rejects. */
 export function runJob(parts: RunnerParts, lease: HeldLease, vacate: () => void): Promise<void> {
   return guarded(parts, lease, vacate, (context) => begin(context, lease.job))
 }
 
 /**
- * Continues a lease of an earlier process. `handle` names its sandbox, if it still exists. Never
- * rejects.
+ * Continues a lease of an earlier process. `handle` names the job's sandbox if it still exists.
+ * Never rejects.
  */
 export function resumeJob(
   parts: RunnerParts,
@@ -29,10 +29,10 @@ export function resumeJob(
   return guarded(parts, lease, vacate, async (context) => {
     const { job } = lease
     const { driver } = parts.options
-    // The start of a step that may run only once is reported before it happens.
+    // A step that may run only once reports its start before it happens.
     const { signal } = lease
     if (job.started && handle && !(await untilAffordable(() => driver.mayHaveBegun(handle), signal))) {
-      // The new sandbox takes its name, and the next process must find it too.
+      // The new sandbox takes the same name, and the next process must find it.
       await untilAffordable(() => driver.clearUnbegun(handle), signal)
       return begin(context, job)
     }
@@ -48,7 +48,7 @@ export function resumeJob(
       return endStep(context, job.work, { sandbox, started, promised, services, tokens })
     }
     if (job.started) return finish(context, vanished)
-    // The sandbox was made and nothing started in it. The new one takes its name.
+    // The sandbox was made, but no command started in it. The new sandbox takes its name.
     await sandbox?.destroy()
     return begin(context, job)
   })
@@ -69,12 +69,12 @@ async function guarded(
       work(context).catch((error: unknown) => giveBack(context, error)),
     )
   } catch (error) {
-    // The command continues for the next process.
+    // The command continues, and the next process adopts it.
     if (!(error instanceof Abandoned)) throw error
   }
 }
 
-/** Gives a job back to be retried, after an error of our own or of this machine. */
+/** Releases a job for a restart, after an error of Harmont or of this machine. */
 async function giveBack(context: JobContext, error: unknown): Promise<void> {
   if (error instanceof Abandoned) throw error
   if (error instanceof LeaseLost) return
@@ -84,6 +84,6 @@ async function giveBack(context: JobContext, error: unknown): Promise<void> {
     const at = new Date(now())
     await report(() => options.port.finish(lease.job, at, vanished, noOutput))
   } catch (again) {
-    options.log('error', `could not give back job ${lease.job.jobId}`, again)
+    options.log('error', `could not release job ${lease.job.jobId}`, again)
   }
 }

@@ -10,12 +10,12 @@ import { sandboxId, sandboxNote } from './sandbox-note.ts'
 
 const limits = { cpu: 2, memoryBytes: 1024 ** 3, diskBytes: 2 * 1024 ** 3, pids: 1_024 }
 const maxOutputBytes = 16 * 1024 * 1024
-/** Length of the error that a build shows. */
+/** Maximum length of the error that a build shows. */
 const errorCharacters = 4_000
 
 /**
- * Renders a pipeline in a sandbox of its own: source and SDKs, no network, no secrets (`engine.md`
- * 2).
+ * Renders a pipeline in a separate sandbox with source and SDKs, but no network and no secrets
+ * (`engine.md` 2).
  */
 export async function runRender(context: JobContext, work: RenderWork): Promise<void> {
   const { lease, options, phases } = context
@@ -53,13 +53,13 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
   await endRender(context, sandbox, started)
 }
 
-/** Follows a rendering to its end and reports the result. Then its sandbox is destroyed. */
+/** Follows a rendering to its end and reports the result. Then destroys its sandbox. */
 export async function endRender(context: JobContext, sandbox: Sandbox, started: Started): Promise<void> {
   const { lease, options, log, report } = context
   const exit = await followCommand(context, started)
   if (options.disk.wasExhaustedSince(started.running.startedAt) && exit.code !== 0) {
     // A failure on a full disk says nothing about the pipeline.
-    const blame = 'The disk of the machine filled up while the pipeline was rendered.'
+    const blame = 'The disk of the machine was full while the pipeline was rendered.'
     return finish(context, { ...vanished, blame }, exit.endedAt)
   }
   const result = await readResult(sandbox, started.running, exit, options.renderer)
@@ -91,8 +91,8 @@ async function readResult(
 }
 
 /**
- * Returns the end of the command's stderr. Reads it anew, because an earlier process may have read
- * some of it.
+ * Returns the end of the command's stderr. Reads it from the start, because an earlier process may
+ * have read a part.
  */
 async function lastWords(running: Running): Promise<string> {
   let tail = Buffer.alloc(0)

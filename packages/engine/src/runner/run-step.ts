@@ -24,7 +24,7 @@ export async function runStep(context: JobContext, work: StepWork): Promise<void
   await endStep(context, work, ready)
 }
 
-/** Follows a step's command to its end and reports it. Then its sandbox is destroyed. */
+/** Follows a step's command to its end and reports it. Then destroys the step's sandbox. */
 export async function endStep(
   context: JobContext,
   work: StepWork,
@@ -51,8 +51,8 @@ export async function endStep(
 }
 
 /**
- * Ends a step's services: after a pass, those whose files later steps start from by their stop
- * signal. Returns a sentence about one that did not end cleanly; null for none.
+ * Ends a step's services. After a pass, those whose files later steps use get their stop signal
+ * first. Returns a sentence about a service that did not end cleanly; null if all did.
  */
 async function endServices(
   context: JobContext,
@@ -62,7 +62,7 @@ async function endServices(
 ): Promise<string | null> {
   const { lease, options, report } = context
   const stopped = hasPassed(context, exit) ? keptServices : []
-  // They may take longer than the step's own time.
+  // The services may take longer than the step's own time.
   if (stopped.length > 0) await report(() => options.port.commandEnded(lease.job, exit.endedAt))
   const ends = await Promise.all(stopped.map(async (name) => ({ name, end: await services.stop(name) })))
   await services.end()
@@ -73,14 +73,14 @@ async function endServices(
   return `The service ${name} ended with ${how} when it was asked to stop, so its files cannot be kept for later steps.`
 }
 
-/** The output of a step, and whether it lacks something required. */
+/** The output of a step, and an error if it lacks something required. */
 interface Left {
   readonly output: StepOutput
-  /** Why a command that passed has failed nevertheless. */
+  /** Error of a step whose command passed. */
   readonly artifactError?: ArtifactError
 }
 
-/** Reads what a step left, unless it was canceled or its end is unknown. */
+/** Reads the output of a step, unless it was canceled or its end is unknown. */
 async function readOutput(context: JobContext, work: StepWork, sandbox: Sandbox, exit: Exit): Promise<Left> {
   const stopped = stoppedBeforeArtifacts(context, work, exit)
   if (!isKnown(context, exit)) return { output: noOutput, ...stopped }
@@ -94,8 +94,8 @@ async function readOutput(context: JobContext, work: StepWork, sandbox: Sandbox,
 }
 
 /**
- * Returns why a step fails whose artifacts nobody looked for because the job had to end, if the store
- * does not know of that: it must not pass without them.
+ * Returns an error if the step was stopped before its required artifacts were kept. Even if the
+ * store does not know of the stop, the step must not pass without them.
  */
 function stoppedBeforeArtifacts(
   { lease }: JobContext,
@@ -107,7 +107,7 @@ function stoppedBeforeArtifacts(
   return { artifactError: { code: 'artifact_failed', message: 'The step was stopped before its artifacts were kept.' } }
 }
 
-/** Returns whether the end of a command says something about the step. */
+/** Returns whether the end of a command is a result of the step. */
 function isKnown({ lease: { stopReason } }: JobContext, { code, signal, limit }: Exit): boolean {
   return stopReason !== 'cancel' && (code !== null || signal !== null || limit !== null || stopReason === 'timeout')
 }
@@ -116,7 +116,9 @@ function isOutputLost({ options: { disk } }: JobContext, { running }: Started, {
   return output === 'lost' || (output === 'unsure' && disk.wasExhaustedSince(running.startedAt))
 }
 
-/** Returns a full disk as a possible cause of the failure, which the author cannot see. */
+/**
+ * Returns a full disk, which the pipeline's author cannot see, as a possible cause of the failure.
+ */
 async function blameFor(
   { options: { disk }, log }: JobContext,
   { running }: Started,
@@ -125,7 +127,7 @@ async function blameFor(
   if (code === 0 || limit !== null) return {}
   await disk.look()
   if (!disk.wasExhaustedSince(running.startedAt)) return {}
-  const blame = 'The disk of the machine filled up while the command ran.'
+  const blame = 'The disk of the machine was full while the command ran.'
   log.remark(blame)
   return { blame }
 }
@@ -139,9 +141,9 @@ interface Kept {
 const nothing: Kept = { snapshot: null }
 
 /**
- * Keeps the file system of a step: of a passed one, when a step builds in it or takes files from
- * it, or a later build may find it; of a failed or timed-out one, for inspection. A failure to keep
- * it does not change the outcome.
+ * Keeps the file system of a passed step if another step uses it or a later build may find it, and
+ * that of a failed or timed-out step for inspection. An error while keeping it does not change the
+ * outcome.
  */
 async function keepResult(
   context: JobContext,
@@ -152,13 +154,13 @@ async function keepResult(
   { output, artifactError }: Left,
 ): Promise<Kept> {
   if (hasPassed(context, exit) && artifactError === undefined) {
-    // Services first: a cache entry of a step has the files of its services.
+    // Services come first, because a step's cache entry includes the files of its services.
     const services = sandbox.services.filter(({ name }) => work.keptServices.includes(name))
     const left = await keepServices(context, services, metaOf(context, work, promised))
     if ('snapshotError' in left) return { snapshot: null, ...left }
     return { ...(await keepPassed(context, work, sandbox, promised, output)), ...left }
   }
-  // A step that filled its disk would fill ours.
+  // The files of a step that filled its disk would fill the runner's disk as well.
   if (exit.limit === 'disk' || !isKnown(context, exit)) return nothing
   return keepFailed(context, work, sandbox, promised)
 }
@@ -170,12 +172,12 @@ async function keepPassed(
   promised: Promised,
   output: StepOutput,
 ): Promise<Kept> {
-  // A generator whose documents cannot be read does not pass.
+  // A generator with unreadable documents does not pass.
   const cache = output.steps?.kind === 'unreadable' ? null : promised.cache
   const isNeeded = work.childrenBuildIn || work.isInput
   if (!isNeeded && cache === null) return nothing
   try {
-    // A hit shows it again.
+    // A cache hit shows the output again.
     const meta = {
       ...metaOf(context, work, { ...promised, cache }),
       ...(cache === null ? {} : { output: { ...output, ...describeArtifacts(work) } }),

@@ -7,14 +7,14 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-test('runs the command of a step and keeps what it wrote to both streams', async () => {
+test('runs the command of a step and keeps the output of both streams', async () => {
   const { state, jobs } = await run(bench, [step('echo out; sleep 0.1; echo err >&2; sleep 0.1; printf ä')])
   expect(await logOf(bench, jobs[0])).toBe('out\nerr\nä')
   expect(state).toBe('passed')
   expect(jobs[0]).toMatchObject({ state: 'passed', exitCode: 0, errorCode: null, snapshot: null })
 })
 
-test('G12 what a command wrote is in its log byte for byte, invalid UTF-8 and a line without an end included', async () => {
+test('G12 the output of a command is in its log byte for byte, including invalid UTF-8 and a line without an end', async () => {
   const bytes = 300_000
   const { jobs } = await run(bench, [
     step(`printf '\\377\\000a\\r\\n\\303'; yes 0123456789 | tr -d '\\n' | head -c ${bytes}`),
@@ -27,7 +27,7 @@ test('G12 what a command wrote is in its log byte for byte, invalid UTF-8 and a 
   expect(all.map(({ seq }) => seq)).toEqual(all.map((_, index) => index + 1))
 })
 
-test('a failure has its exit code, its dependents are skipped, and what does not depend on it goes on', async () => {
+test('a failure has its exit code and skips its dependents, while other steps continue', async () => {
   const { state, jobs } = await run(bench, [
     step('exit 7'),
     step('true', { dependsOn: [0] }),
@@ -52,7 +52,7 @@ test('a soft failure lets its dependents and its build pass', async () => {
   ])
 })
 
-test('a step with a retry policy gets a new attempt, in a sandbox of its own, and keeps the log of the first', async () => {
+test('a step with a retry policy gets a new attempt in a separate sandbox, and the log of the first attempt is kept', async () => {
   const { id, state } = await run(bench, [
     step('echo attempt $HARMONT_ATTEMPT; [ ! -e /seen ] || exit 9; touch /seen; [ $HARMONT_ATTEMPT = 2 ]', {
       retry: { limit: 1, delaySeconds: 1 },
@@ -67,7 +67,7 @@ test('a step with a retry policy gets a new attempt, in a sandbox of its own, an
   expect(await Promise.all(attempts.map((job) => logOf(bench, job)))).toEqual(['attempt 1\n', 'attempt 2\n'])
 })
 
-test('the environment is laid over that of the image: node, then build, then what the server injects', async () => {
+test('the environment of the image is overridden by that of the step, then of the build, then of the server', async () => {
   const print =
     'echo $HOME $PWD $A $B $C $HARMONT_STEP_KEY $HARMONT_ATTEMPT $HARMONT; case $PATH in */usr/bin*) echo path; esac'
   const { jobs } = await run(bench, [step(print, { env: { A: 'node', B: 'node', C: 'node', HARMONT: 'node' } })], {
@@ -77,7 +77,7 @@ test('the environment is laid over that of the image: node, then build, then wha
   expect(await logOf(bench, jobs[0])).toBe('/root /workspace node build injected s0 1 true\npath\n')
 })
 
-test('a step with a secret that nobody defined is refused, and says which', async () => {
+test('a step with an undefined secret is refused with the name of the secret', async () => {
   const { state, jobs } = await run(bench, [step('echo ran', { secrets: { TOKEN: 'NPM_TOKEN', B: 'AWS_KEY' } })])
   expect(state).toBe('failed')
   expect(jobs[0]).toMatchObject({ state: 'failed', errorCode: 'secret_missing', startedAt: null })
@@ -87,7 +87,7 @@ test('a step with a secret that nobody defined is refused, and says which', asyn
   expect(await logOf(bench, jobs[0])).toBe(`<${said}>`)
 })
 
-test('an image that cannot be had is replaced by the host base, and the log says so', async () => {
+test('an unavailable image is replaced by the host base, with a remark in the log', async () => {
   const { state, jobs } = await run(bench, [step('echo ran', { image: '127.0.0.1:9/no/such:image' })])
   expect(await logOf(bench, jobs[0])).toMatch(
     /^<Could not pull 127\.0\.0\.1:9\/no\/such:image \(127\.0\.0\.1:9 refuses connections\); using this machine's tools instead\.><image host instead of 127\.0\.0\.1:9\/no\/such:image \(sha256:[0-9a-f]{12}\)>ran\n$/,
@@ -102,7 +102,7 @@ test('G22 a step that exceeds its memory limit fails with out_of_memory', async 
   expect(jobs[0]).toMatchObject({ state: 'failed', errorCode: 'out_of_memory' })
 })
 
-test('G24 nothing of the sandboxes is left when their jobs have ended', async () => {
+test('G24 no part of a sandbox remains after its job has ended', async () => {
   await run(bench, [step('sleep 300 & true'), step('false')])
   await expect.poll(() => bench.driver.list()).toEqual([])
 })

@@ -1,6 +1,6 @@
 /**
- * An engine over a memory store and real sandboxes, for tests. All files share one store of images,
- * because the host base takes seconds.
+ * Provides an engine over a memory store and real sandboxes, for tests. All files share one image
+ * store, because making the host base takes seconds.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -32,7 +32,7 @@ export interface Bench {
   readonly store: Store
   put(created: Created, context: BuildContext): void | Promise<void>
   readonly engine: Engine
-  /** Starts another engine over the same store and sandboxes, after the last one was closed. */
+  /** Starts another engine over the same store and sandboxes after the last one was closed. */
   restart(): Promise<void>
   /** Archives of builds, by SHA-256. */
   readonly blobs: Map<string, Buffer>
@@ -51,7 +51,7 @@ export interface BenchOptions {
   /** Replaces the bench's own blobs. */
   readonly sources?: EngineOptions['sources']
   readonly parts?: EngineOptions['parts']
-  /** Networks of the sandboxes; none by default. */
+  /** Network modes of the sandboxes; none by default. */
   readonly network?: readonly NetworkMode[]
   readonly idTokens?: NonNullable<EngineOptions['idTokens']>
   /** The login of the owner of all builds, for every registry. */
@@ -60,7 +60,7 @@ export interface BenchOptions {
   readonly store?: (settings: Partial<StoreSettings>) => MemoryStore
 }
 
-/** Opens a started engine in a directory of its own. */
+/** Opens a started engine in a separate directory. */
 export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   const directory = await mkdtemp('/var/tmp/harmont-engine-')
   const driver = await openDriver(directory, openImages(), 0, options.network)
@@ -123,7 +123,7 @@ export async function openBench(options: BenchOptions = {}): Promise<Bench> {
   }
 }
 
-/** Returns what a store of secrets has of these names. */
+/** Returns those of these names that a set of secrets contains. */
 export function pick(
   secrets: ReadonlyMap<string, SecretValue>,
   names: readonly string[],
@@ -131,7 +131,7 @@ export function pick(
   return new Map([...secrets].filter(([name]) => names.includes(name)))
 }
 
-/** The store of images that all tests share, or another. */
+/** Returns the image store that all tests share, or another one. */
 export function openImages(directory = sharedImages, hostAllow: readonly string[] = []): ImageStore {
   return createImageStore({
     directory,
@@ -160,7 +160,7 @@ export function openDriver(
   })
 }
 
-/** Returns options of a runner with two slots over that driver. */
+/** Returns options of a runner with two slots and this driver. */
 export function runnerOptions(directory: string, driver: OciDriver, more: Partial<EngineRunner> = {}): EngineRunner {
   return {
     id: 'runner-1',
@@ -192,7 +192,7 @@ export function step(command: string, fields: Partial<PlannedStep> = {}): Partia
   return { command, image: fields.buildsIn === undefined || fields.buildsIn === null ? 'host' : null, ...fields }
 }
 
-/** Submits a build; gives its id. */
+/** Submits a build and returns its id. */
 export async function submit(
   { put, limits }: Pick<Bench, 'put' | 'limits'>,
   from: readonly Partial<PlannedStep>[] | NewBuild['from'],
@@ -252,7 +252,7 @@ export async function saidUp(bench: Pick<Bench, 'store'>, buildId: string, slot 
   return build
 }
 
-/** Returns a command that writes `up`, waits for `goOn`, then does the rest. */
+/** Returns a command that writes `up`, waits for `goOn`, and then runs the rest. */
 export function untilTold(rest: string): string {
   return `trap '${rest}; exit $?' TERM; echo up; while :; do sleep 0.05; done`
 }
@@ -263,8 +263,8 @@ export async function goOn({ driver }: Pick<Bench, 'driver'>): Promise<void> {
 }
 
 /**
- * Returns a job's log as text, with remarks in angle brackets except the one that names the host
- * base.
+ * Returns a job's log as text, with remarks in angle brackets but without the remark that names the
+ * host base.
  */
 export async function logOf({ store }: Pick<Bench, 'store'>, job: Job | undefined): Promise<string> {
   const chunks = await store.logs.read(job?.id ?? '', 0, Number.MAX_SAFE_INTEGER)
@@ -272,7 +272,7 @@ export async function logOf({ store }: Pick<Bench, 'store'>, job: Job | undefine
   return rest.map(({ kind, content }) => (kind === 2 ? `<${String(content).trimEnd()}>` : String(content))).join('')
 }
 
-/** Puts an archive of these files into the blobs; gives the `source` of a build's context. */
+/** Puts an archive of these files into the blobs, and returns the `source` of a build's context. */
 export async function archive(
   { blobs }: Pick<Bench, 'blobs'>,
   files: Readonly<Record<string, string | { readonly executable: string } | { readonly link: string }>>,

@@ -3,7 +3,7 @@ import { createMemoryStore, type MemoryStore } from '../memory/memory-store.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import { type Bench, logOf, openBench, settled, step, submit } from './runner.test-support.ts'
 
-/** Delays reports of starts, as when a runner is held up between a start and its report. */
+/** Delays reports of starts, as if the runner stalled between a start and its report. */
 const mayStart = Promise.withResolvers<void>()
 let asked = 0
 function slowToStart(settings: Partial<StoreSettings>): MemoryStore {

@@ -5,13 +5,13 @@ import type { LeaseRef } from '../port.ts'
 import type { CacheAddress } from './cache-entry.ts'
 import type { RunnerParts } from './job-context.ts'
 
-/** Facts for a later snapshot of the step, which an adopting process could not find out again. */
+/** Facts for a later snapshot of the step, which an adopting process could not determine again. */
 export interface Promised {
-  /** Null when it is no cache entry. */
+  /** Null for a snapshot that is no cache entry. */
   readonly cache: CacheAddress | null
-  /** The secrets that it was made with. */
+  /** The secrets that the files may contain. */
   readonly lineage: readonly SecretRef[]
-  /** Whether its shard of a split has no file, so that its command does not run. */
+  /** Whether the step's shard of a split is empty, so that its command does not run. */
   readonly isIdle: boolean
 }
 
@@ -30,13 +30,13 @@ export function sandboxNote(
     buildId,
     fence: String(fence),
     ...(cache === null ? {} : { cacheNamespace: cache.namespace, cacheKey: cache.key }),
-    // An older server reads this name.
+    // An older server reads the lineage under this name.
     ...(lineage.length === 0 ? {} : { taint: JSON.stringify(lineage) }),
     ...(isIdle ? { idle: 'true' } : {}),
   }
 }
 
-/** Reads what the label of a sandbox says about its snapshot. */
+/** Reads the facts about a later snapshot from the label of a sandbox. */
 export function notedPromise({ cacheNamespace, cacheKey, taint, idle }: Readonly<Record<string, string>>): Promised {
   const cache =
     cacheNamespace === undefined || cacheKey === undefined ? null : { namespace: cacheNamespace, key: cacheKey }
@@ -47,8 +47,8 @@ export function notedPromise({ cacheNamespace, cacheKey, taint, idle }: Readonly
 const gigabyte = 1024 ** 3
 
 /**
- * Returns limits and network of a step's sandbox. Throws a SandboxError when this machine has none
- * of the allowed networks, or cannot bind the step to its list of hosts.
+ * Returns limits and network of a step's sandbox. Throws a SandboxError if this machine has none of
+ * the allowed networks, or cannot bind the step to its list of hosts.
  */
 export function stepLimits(
   { options, settings }: Pick<RunnerParts, 'options' | 'settings'>,
@@ -74,7 +74,7 @@ function boundNetwork(
   if (egress.length === 0) return { network: 'none' }
   throw new SandboxError(
     'egress_unsupported',
-    'The step has a list of hosts (egress), and this runner has no network that could be bound to it: it needs root, and HARMONT_SANDBOX_NETWORK with egress.',
+    'The step has a list of hosts (egress), but this runner has no network that can enforce it: this needs root, and HARMONT_SANDBOX_NETWORK with egress.',
   )
 }
 

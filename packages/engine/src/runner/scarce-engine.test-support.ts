@@ -1,6 +1,6 @@
 /**
- * An engine whose process runs out of file descriptors while steps begin and end, for tests. Prints
- * their outcomes.
+ * Runs an engine whose process runs out of file descriptors while steps begin and end, for tests.
+ * Prints their outcomes.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-test('G02 an engine without file descriptors loses no running step, and begins a waiting one when it has some', async () => {
+test('G02 an engine without file descriptors loses no running step, and begins a waiting one once it has some', async () => {
   const program = fileURLToPath(new URL('scarce-engine.test-support.ts', import.meta.url))
   const limited = ['-c', 'ulimit -n 250; exec "$@"', 'sh', process.execPath, program]
   const child = spawn('sh', limited, { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -13,7 +13,7 @@ test('G02 an engine without file descriptors loses no running step, and begins a
     ['passed', 0, 0, 'begun\nended\n'],
     ['failed', 4, 0, 'begun\n'],
     ['passed', 0, 0, expect.stringMatching(/^<this machine is out of file descriptors.*>later\n$/)],
-    // No image is substituted for lack of descriptors.
+    // A lack of descriptors does not lead to a substituted image.
     ['passed', 0, 0, expect.not.stringContaining('EMFILE')],
   ])
 })

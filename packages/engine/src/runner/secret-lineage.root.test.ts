@@ -13,7 +13,10 @@ const trusted = (namespace: string): Partial<BuildContext> => ({
   trust: 'trusted',
   cache: { read: [namespace], write: namespace },
 })
-/** A context like that of a fork: reads the results of trusted builds, and keeps its own apart. */
+/**
+ * A context like that of a fork, which reads the results of trusted builds and stores its own
+ * separately.
+ */
 const fork = (namespace: string): Partial<BuildContext> => ({
   trust: 'fork',
   cache: { read: [`${namespace}/fork`, namespace], write: `${namespace}/fork` },
@@ -26,7 +29,7 @@ function define(value: string, id = 'org/token'): void {
   bench.secrets.set('token', { value, id })
 }
 
-test('G26 a fork with the same keys does not see the secret that a trusted step left', async () => {
+test('G26 a fork with the same keys does not see a secret left by a trusted step', async () => {
   define(token)
   const steps = [
     step(leave, { secrets: { TOKEN: 'token' }, cacheKey: 'k' }),
@@ -41,7 +44,7 @@ test('G26 a fork with the same keys does not see the secret that a trusted step 
     [false, 'passed'],
   ])
   expect(await logOf(bench, forked.jobs[1])).toBe('\n')
-  // It finds its own results, and nobody else does.
+  // A fork finds its own results, and no other build does.
   expect((await run(bench, steps, fork('a'))).jobs.map(({ cached }) => cached)).toEqual([true, true])
   const again = await run(bench, steps, trusted('a'))
   expect(again.jobs.map(({ snapshot }) => snapshot)).toEqual(first.jobs.map(({ snapshot }) => snapshot))
@@ -55,8 +58,8 @@ test('a fork finds results of trusted builds that were made without secrets', as
   expect(await logOf(bench, jobs[1])).toBe('made\n')
 })
 
-test('G26 the secret does not leak through steps that keep nothing, although their changes are the same', async () => {
-  // The same file with or without a token, so the key of the last step is the same.
+test('G26 a secret does not leak through steps without kept results, even if their changes are the same', async () => {
+  // The file is the same with or without a token, so the key of the last step is the same.
   const steps = [
     step('echo same > /same', { secrets: { TOKEN: 'token' } }),
     step('echo between > /between', { buildsIn: 0 }),
@@ -68,7 +71,7 @@ test('G26 the secret does not leak through steps that keep nothing, although the
   expect((await run(bench, steps, fork('c'))).jobs[2]?.cached).toBe(false)
 })
 
-test('G26 a build that lacks the secret, or has another one of that name, misses; a new value of the same secret hits', async () => {
+test('G26 a build without the secret, or with another one of that name, misses, but a new value of the same secret hits', async () => {
   const parent = step(leave, { secrets: { TOKEN: 'token' }, cacheKey: 'k' })
   const cachedWith = async (value: string, id?: string) => {
     define(value, id)
@@ -92,7 +95,7 @@ test('G26 a step does not start from a file system with secrets that its build h
   let ready = 0
   const unsubscribe = bench.store.changes.onReady(() => {
     ready += 1
-    // The first step is ready, then the second.
+    // Becomes ready for the first step, then for the second.
     if (ready === 2) bench.secrets.clear()
   })
   const lost = await run(bench, steps, trusted('e'))

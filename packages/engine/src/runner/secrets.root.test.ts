@@ -14,7 +14,7 @@ beforeEach(() => bench.secrets.clear())
 const token = 'tok-7Hq2vLx9Zr4mWc8d'
 const define = (name: string, value: string, id = `org/${name}`) => bench.secrets.set(name, { value, id })
 
-test("a step has its secrets in its environment, over the build's and under ours, and as files that only root reads", async () => {
+test('a step has its secrets in its environment, over those of the build and under ours, and as files that only root reads', async () => {
   define('npm_read', token)
   define('job', 'not-yours')
   const { state, jobs } = await run(
@@ -34,7 +34,7 @@ test("a step has its secrets in its environment, over the build's and under ours
   expect(state).toBe('passed')
 })
 
-test("files of secrets belong to no snapshot, and no value is on the runner's disk during or after the command", async () => {
+test('files of secrets are part of no snapshot, and no value is on the disk of the runner during or after the command', async () => {
   define('key', token)
   const id = await submit(bench, [
     step('cat /run/secrets/KEY >/dev/null; echo up; sleep 1', { secrets: { KEY: 'key' } }),
@@ -60,7 +60,7 @@ test('a missing secret fails the job without running its command, and the messag
   expect(await logOf(bench, jobs[0])).toBe(`<${jobs[0]?.errorMessage}>`)
 })
 
-test('G57 secrets too long to be masked fail the jobs of the build that names them, and no other', async () => {
+test('G57 secrets that are too long to mask fail the jobs of the build that uses them, and no others', async () => {
   const long = Array.from({ length: 9 }, (_, n) => `LONG_${n}`)
   for (const [n, name] of long.entries()) define(name, `${n}${'0123456789abcde\n'.repeat(1_984)}`)
   define('key', token)
@@ -78,7 +78,7 @@ test('G57 secrets too long to be masked fail the jobs of the build that names th
   expect(neighbour.state).toBe('passed')
 })
 
-test('a step of a fork runs without secrets, and its log says so', async () => {
+test('a step of a fork runs without secrets, with a remark in its log', async () => {
   define('key', token)
   const { state, jobs } = await run(
     bench,
@@ -91,7 +91,7 @@ test('a step of a fork runs without secrets, and its log says so', async () => {
   expect(await logOf(bench, jobs[0])).toBe('<The secrets of this step are not set: builds of forks get none.>0\n')
 })
 
-test('G15 a secret is masked in every log of its build, however it is written, and in messages about the job', async () => {
+test('G15 a secret is masked in every log of its build, in every encoding, and in messages about the job', async () => {
   define('key', token)
   define('pem', `-----BEGIN KEY-----\nMIIEpAIBAAKCAQEA7bq\nfoobarbaz/+x\n-----END KEY-----\n`)
   const base64 = (text: string) => Buffer.from(text).toString('base64')
@@ -136,7 +136,7 @@ async function holding(directory: string, text: string): Promise<readonly string
   return found
 }
 
-/** Undefined when it vanished meanwhile. */
+/** Returns undefined if the file vanished meanwhile. */
 async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
     return await reading

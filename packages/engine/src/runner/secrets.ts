@@ -5,13 +5,13 @@ import type { SecretsAnswer, SecretValue, StepWork } from '../port.ts'
 import { type JobContext, SecretsUnusable } from './job-context.ts'
 import { persist } from './retry.ts'
 
-/** The secrets that a step gets. */
+/** The secrets of a step. */
 export interface StepSecrets {
   /** Values by the step's own names. */
   readonly values: Readonly<Record<string, string>>
-  /** Secrets that were given. Builds that use the result must have them too. */
+  /** Secrets that the step was given. Builds that use the result must have them as well. */
   readonly given: readonly SecretRef[]
-  /** Names of secrets that the step wants and the build lacks. */
+  /** Names of secrets that the step uses and the build lacks. */
   readonly missing: readonly string[]
   /** Values that the log masks. */
   readonly masks: readonly string[]
@@ -24,12 +24,12 @@ export interface Masks {
   readonly tokens: readonly string[]
 }
 
-/** The secrets of a build by name, or the remark that says why it has none. */
+/** The secrets of a build by name, or a remark with the reason why it has none. */
 type KnownSecrets = ReadonlyMap<string, SecretValue> | string
 
 /**
- * Selects this step's secrets and masks those inherited from its base. A build that may have none
- * runs without, and its log says so.
+ * Selects this step's secrets and masks those inherited from its base. A build that may have no
+ * secrets runs without them, with a remark in the log.
  */
 export async function stepSecrets(
   context: JobContext,
@@ -60,8 +60,8 @@ export async function stepSecrets(
 }
 
 /**
- * Returns the outcome of a step that lacks secrets and is not run. Message and log say why each is
- * missing.
+ * Returns the outcome of a step that lacks secrets and is not run. Message and log state the reason
+ * for each missing secret.
  */
 export async function refuseForSecrets(context: JobContext, names: readonly string[]): Promise<Outcome> {
   const answer = await fetchSecrets(context, names)
@@ -81,8 +81,8 @@ function missingSentence(names: readonly string[]): string {
 }
 
 /**
- * Masks all secrets that the build names, and those of the base's lineage, in the job's log.
- * Returns values by name, or the remark that says why the build has none.
+ * Masks all secrets that the build uses, and those of the base's lineage, in the job's log. Returns
+ * values by name, or a remark with the reason why the build has none.
  */
 export async function maskSecrets(context: JobContext, lineage: readonly SecretRef[]): Promise<KnownSecrets> {
   const { secretNames } = context.lease.job
@@ -95,8 +95,8 @@ export async function maskSecrets(context: JobContext, lineage: readonly SecretR
 }
 
 /**
- * Masks what an earlier process masked, with the values of that time: a secret may have changed or
- * gone since. Returns it.
+ * Masks the texts that an earlier process masked, with their values at that time, because a secret
+ * may have been changed or removed since. Returns it.
  */
 export async function maskAgain(context: JobContext, sandbox: Sandbox, lineage: readonly SecretRef[]): Promise<Masks> {
   const memo = await sandbox.memo()
@@ -110,12 +110,14 @@ export async function maskAgain(context: JobContext, sandbox: Sandbox, lineage: 
   return masks
 }
 
-/** Returns the note that `maskAgain` reads; a list in every release where there are no tokens. */
+/**
+ * Returns the text that `maskAgain` reads; without tokens, it is a list, which every release reads.
+ */
 export function memoOf({ secrets, tokens }: Masks): string {
   return JSON.stringify(tokens.length === 0 ? secrets : { secrets, tokens })
 }
 
-/** Whether the build has every secret of the snapshot's lineage. */
+/** Returns whether the build has every secret of the snapshot's lineage. */
 export async function maySee(
   context: JobContext,
   { meta: { secretLineage: lineage = [] } }: Snapshot,

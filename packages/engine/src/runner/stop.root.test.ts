@@ -17,7 +17,7 @@ import {
 const graceMs = 1_000
 let bench: Bench
 beforeAll(async () => {
-  // The scheduler's kill comes too late for these tests.
+  // The scheduler's kill must not come first in these tests.
   bench = await openBench({
     limits: { graceMs, killMarginMs: 20_000 },
     runner: { settings: { graceMs, renewEveryMs: 500 } },
@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-/** Ignores SIGTERM, in a child and in an orphaned grandchild of another session. */
+/** Ignores SIGTERM in the command, in a child, and in an orphaned grandchild of another session. */
 const stubborn =
   "trap '' TERM; (trap '' TERM; setsid sh -c \"trap '' TERM; (sleep 611 & echo \\$! ) \" &) ; echo up; sleep 611; sleep 611"
 
@@ -56,7 +56,7 @@ test('a command that handles SIGTERM may clean up, and its last output is kept',
   expect(await logOf(bench, jobs[0])).toContain('tidied')
 })
 
-test('G06 a step that takes longer than its time is timed out, and none of its processes is left', async () => {
+test('G06 a step that exceeds its time is timed out, and none of its processes is left', async () => {
   const { state, jobs } = await run(bench, [step(stubborn, { timeoutSeconds: 1 })])
   expect(state).toBe('failed')
   expect(jobs[0]).toMatchObject({ state: 'timed_out', errorCode: 'step_timeout', exitCode: null })
@@ -85,12 +85,12 @@ test('G07 a cancel after the end changes nothing', async () => {
   expect((await bench.store.builds.load(id))?.build.jobs[0]).toEqual(before)
 })
 
-test('G01 a runner whose lease was given to another destroys its sandbox and cannot report', async () => {
+test('G01 a runner whose lease was granted to another destroys its sandbox and cannot report', async () => {
   const id = await submit(bench, [step('echo up; sleep 611', { timeoutSeconds: 600 })])
   await untilLog(id, 'up')
   const [stale] = await bench.store.leases.of('runner-1')
   if (!stale) throw new Error('no lease')
-  // As when the scheduler ended the lease: the job is scheduled again under the next fencing
+  // Simulates that the scheduler ended the lease and rescheduled the job under the next fencing
   // number.
   await bench.store.leases.renew('runner-1', Date.now() - 3_600_000)
   await bench.store.builds.apply(id, [{ type: 'lease_lost', job: stale.jobId, fence: stale.fence, at: Date.now() }])
@@ -146,8 +146,8 @@ test('a job longer than the drain continues without the engine', async () => {
   expect((await settled(bench, id)).jobs[0]).toMatchObject({ exitCode: 6, fence: 1 })
 })
 
-test('a lease whose grant was lost on the way to the runner is taken up nevertheless', async () => {
-  // As when the answer to a request for work never arrives.
+test('a lease whose grant did not reach the runner is recovered', async () => {
+  // Simulates that the answer to a request for work never arrives.
   const waiting = await submit(bench, [step('sleep 0.1'), step('sleep 0.1'), step('sleep 0.1'), step('echo last')])
   await settled(bench, waiting, ({ jobs }) => jobs[0]?.state === 'running')
   const lost = await bench.store.leases.take('runner-1', 4, bench.store.now())
@@ -155,7 +155,7 @@ test('a lease whose grant was lost on the way to the runner is taken up neverthe
   expect((await settled(bench, waiting)).state).toBe('passed')
 })
 
-test('G01 a command whose lease nobody renews is dead before the lease ends; it has not failed and runs again', async () => {
+test('G01 a command whose lease is not renewed is dead before the lease ends, and its job runs again instead of failing', async () => {
   const short = await openBench({ startLeaseMs: 6_000, leaseMs: 6_000 })
   try {
     const id = await submit(short, [step('echo up; sleep 611', { timeoutSeconds: 900 })])

@@ -1,13 +1,13 @@
 import type { Instant } from '../core/model.ts'
 import type { ChangeFeed } from '../store.ts'
 
-/** A missed change costs this much time. */
+/** Delay that a missed change causes, in milliseconds. */
 const lookAgainMs = 2_000
 
 /**
- * Returns what `take` finds: at once, when something becomes ready, or at the next look. Returns
- * nothing after `waitMs` or when the signal aborts. `nextReadyAt` is when something becomes ready
- * by the clock alone.
+ * Returns the result of `take`: immediately, when something becomes ready, or at the next poll.
+ * Returns an empty list after `waitMs` or when the signal aborts. `nextReadyAt` returns the instant
+ * at which something becomes ready without a change.
  */
 export async function awaitReady<T>(
   take: () => Promise<readonly T[]>,
@@ -22,7 +22,7 @@ export async function awaitReady<T>(
   signal.addEventListener('abort', wake)
   try {
     while (!signal.aborted) {
-      // Reset before the look, so that nothing that becomes ready during it is missed.
+      // Reset before the call, so that a change during the call is not missed.
       ready = Promise.withResolvers()
       const found = await take()
       const at = now()

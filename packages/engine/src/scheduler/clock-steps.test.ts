@@ -38,7 +38,7 @@ const acts: fc.Arbitrary<readonly Act[]> = fc.array(
   { minLength: 10, maxLength: 40 },
 )
 
-/** Plays one build and returns everything that anybody could see of it. */
+/** Plays one build and returns all its visible states. */
 async function live(list: readonly Act[], isStepped: boolean): Promise<unknown> {
   let bootMs = 1_000
   const clock = new SteadyClock(() => bootMs, start - bootMs)

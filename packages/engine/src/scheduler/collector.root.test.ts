@@ -39,7 +39,7 @@ const log = (level: string, message: string, error?: unknown) => {
 
 const nothing = { needed: new Set<string>(), pinned: [], left: [] }
 
-/** A runner that takes no work and only removes data. */
+/** Returns a runner that takes no work and only removes data. */
 function idleRunner(more: Partial<Parameters<typeof createRunner>[0]> = {}) {
   const port = createLocalPort({
     store: bench.store,
@@ -54,11 +54,11 @@ function idleRunner(more: Partial<Parameters<typeof createRunner>[0]> = {}) {
   return createRunner({ ...runnerOptions(bench.directory, bench.driver), port, log, ...more })
 }
 
-/** Returns the look at a store that collecting takes. */
+/** Returns the query of a store for live snapshots, in the form that collecting needs. */
 const liveIn = (store: Pick<Store, 'builds' | 'now'>) => (pinnedMs: number) =>
   store.builds.liveSnapshots(store.now() - pinnedMs)
 
-/** Returns the options of a collector that has room enough. */
+/** Returns the options of a collector with enough room. */
 const collectorOptions = () => ({
   liveSnapshots: liveIn(bench.store),
   runner: idleRunner(),
@@ -67,7 +67,7 @@ const collectorOptions = () => ({
   log,
 })
 
-test('removes snapshots that nothing can start from, and keeps cache entries and what a running build needs', async () => {
+test('removes snapshots that no step can start from, and keeps cache entries and snapshots that a running build needs', async () => {
   const { driver } = bench
   const ended = await run(bench, [step('echo a > /a'), step('true', { buildsIn: 0 }), step('true', { cacheKey: 'k' })])
   const id = await submit(bench, [step('echo b > /b'), step(untilTold('cat /b'), { buildsIn: 0 })])
@@ -90,7 +90,7 @@ test('removes snapshots that nothing can start from, and keeps cache entries and
   await collecting.stop()
 })
 
-test('a snapshot stays whose job reports its end between the look at what builds need and the removal of the rest', async () => {
+test('a snapshot stays if its job reports its end between the query for needed snapshots and the removal of the rest', async () => {
   const isReported = Promise.withResolvers<void>()
   const report = Promise.withResolvers<void>()
   const late = await openBench({
@@ -130,8 +130,8 @@ test('a snapshot stays whose job reports its end between the look at what builds
 })
 
 /**
- * Records a cache hit only when the build `other` has ended and two collections have begun after
- * that.
+ * Delays recording a cache hit until the build `other` has ended and two collections have begun
+ * after that.
  */
 function slowStore(settings: Partial<StoreSettings>) {
   const store = createMemoryStore(settings)
@@ -156,7 +156,7 @@ function slowStore(settings: Partial<StoreSettings>) {
   return { store: { ...store, builds }, slow }
 }
 
-test('a cache entry that was hit is kept until the hit is recorded, although its build has ended and there is no room', async () => {
+test('a cache entry that was hit is kept until the hit is recorded, even if its build has ended and there is no room', async () => {
   let opened: ReturnType<typeof slowStore> | undefined
   const slow = await openBench({
     store: (settings) => {
@@ -172,8 +172,8 @@ test('a cache entry that was hit is kept until the hit is recorded, although its
     if (opened !== undefined) opened.slow.other = first
     await saidUp(slow, first, 1)
     const second = await submit(slow, [made, step('cat /a', { buildsIn: 0 })])
-    // Before that only the running build protects it, because a snapshot of the first age would be
-    // removed.
+    // Until the second build reaches the hit, only the running build protects the snapshot, because
+    // it would be removed otherwise.
     await opened?.slow.hit.promise
     let isOver = false
     onTestFinished(() => {
@@ -192,7 +192,7 @@ test('a cache entry that was hit is kept until the hit is recorded, although its
   }
 })
 
-test('makes room at once: removes as much of the cache as needed, and nothing when there is enough', async () => {
+test('makes room immediately by removing as much of the cache as needed, and nothing if there is enough', async () => {
   const { driver } = bench
   const { jobs } = await run(bench, [step('head -c 100000 /dev/zero > /a', { cacheKey: 'room' })])
   const isKept = async () => (await driver.snapshots.get(jobs[0]?.snapshot ?? '')) !== undefined
@@ -205,7 +205,7 @@ test('makes room at once: removes as much of the cache as needed, and nothing wh
   expect([await isKept(), asked]).toEqual([false, 6])
 })
 
-test('on a full disk, a snapshot is removed as soon as nothing needs it', async () => {
+test('on a full disk, a snapshot is removed as soon as it is not needed', async () => {
   const { store, driver } = bench
   const id = await submit(bench, [step('echo b > /b'), step(untilTold('cat /b'), { buildsIn: 0 })])
   const { jobs } = await saidUp(bench, id, 1)
@@ -231,7 +231,7 @@ test('on a full disk, a snapshot is removed as soon as nothing needs it', async 
   await expect.poll(isKept).toBe(false)
 })
 
-test('removes source trees that were unused for long, and not those in use', async () => {
+test('removes source trees that were unused for a long time, but not those in use', async () => {
   const source = await archive(bench, { 'a.txt': 'one' })
   expect((await run(bench, [step('cat a.txt')], { source })).state).toBe('passed')
   const trees = () => readdir(join(bench.directory, 'sources', 'trees'))
@@ -272,7 +272,7 @@ test('removes an image that no name, sandbox or snapshot needs', async () => {
   }
 })
 
-/** Makes an image with one file of this text. Returns its layout, as `importImage` takes it. */
+/** Makes an image with a single file of this text. Returns the image's layout for `importImage`. */
 async function tinyImage(folder: string, words: string): Promise<string> {
   await mkdir(join(folder, 'files'), { recursive: true })
   await writeFile(join(folder, 'files', 'words'), words)

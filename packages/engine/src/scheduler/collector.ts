@@ -3,13 +3,13 @@ import type { Runner } from '../runner/create-runner.ts'
 import type { Disk } from '../runner/disk-watch.ts'
 import type { LiveSnapshots } from '../store.ts'
 
-/** How long the results of an ended build stay, for a shell or a retry. */
+/** Time for which the results of an ended build stay for a shell or a retry, in milliseconds. */
 export const usualPinnedMs = 24 * 60 * 60_000
 
 export interface CollectTimes {
-  /** Five minutes by default. */
+  /** Defaults to five minutes. */
   readonly everyMs?: number
-  /** Interval while the disk is full; 15 seconds by default. */
+  /** Interval while the disk is full; defaults to 15 seconds. */
   readonly fullEveryMs?: number
   /** `usualPinnedMs` by default. */
   readonly pinnedMs?: number
@@ -20,7 +20,7 @@ export interface CollectOptions extends CollectTimes {
   readonly liveSnapshots: (pinnedMs: number) => Promise<LiveSnapshots>
   readonly runner: Pick<Runner, 'collect'>
   readonly disk: Pick<Disk, 'full' | 'onChange'>
-  /** Size of the cache while there is room. */
+  /** Maximum size of the cache while there is room. */
   readonly cacheBytes: number
   readonly log: Log
 }
@@ -29,8 +29,8 @@ export interface CollectOptions extends CollectTimes {
 const shares = [1, 0.5, 0.25, 0.1, 0]
 
 /**
- * Removes unused snapshots, images and source trees at intervals, and at once when the disk is
- * full; then also cache entries.
+ * Removes unused snapshots, images and source trees at intervals. When the disk is full, it does so
+ * immediately and also removes cache entries.
  */
 export class Collector {
   readonly #options: CollectOptions
@@ -52,7 +52,7 @@ export class Collector {
     if (disk.full !== null) this.#begin()
   }
 
-  /** Collects at once, and shrinks the cache until `hasRoom` holds. */
+  /** Collects immediately, and shrinks the cache until `hasRoom` returns true. */
   async makeRoom(hasRoom: () => boolean): Promise<void> {
     // Waits for a running collection, and does nothing when that made enough room.
     while (this.#collecting !== undefined) await this.#collecting

@@ -188,7 +188,7 @@ END`,
     expect(statesOf(events)).toMatchObject({ site: 'passed', deploy: 'passed', lacks: 'failed' })
     expect(linesOf(events, 'deploy')).toEqual(['one', 'a.txt', 'web'])
     const [lacking] = eventsOf(events, 'lacks').filter(({ kind }) => kind === 'step_end')
-    expect(JSON.stringify(lacking)).toContain('The step site left nothing that the input \\"no/*\\" names.')
+    expect(JSON.stringify(lacking)).toContain('The step site left no files that match the input \\"no/*\\".')
     const again = await project.run('inputs', '--step', 'deploy')
     expect(statesOf(again.events)).toEqual({ site: 'passed', deploy: 'cached' })
     project.write('a.txt', 'two\n')

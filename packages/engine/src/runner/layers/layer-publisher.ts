@@ -13,16 +13,19 @@ export interface LayerPublisherOptions {
   readonly log: Log
 }
 
-/** The server repeats what it wants every few seconds. */
+/** The server repeats its requests every few seconds. */
 const pauseAfterFailureMs = 10_000
-/** How often a layer is made and sent whose bytes arrive wrong. */
+/** Number of attempts to make and send a layer whose bytes arrive corrupted. */
 const mostTries = 3
 
-/** Sends snapshots of this runner that others wait for, one after the other: each keeps a processor busy. */
+/**
+ * Sends requested snapshots of this runner one after the other, because each keeps a processor
+ * busy.
+ */
 export class LayerPublisher {
   readonly #options: LayerPublisherOptions
   readonly #wanted = new WantedQueue()
-  /** When a snapshot that could not be sent may be tried again. */
+  /** Earliest time for another attempt at a snapshot that could not be sent. */
   readonly #notBefore = new Map<string, number>()
   #unsubscribe: () => void = () => undefined
   #working: Promise<void> | undefined
@@ -36,7 +39,7 @@ export class LayerPublisher {
     this.#unsubscribe = this.#options.port.onWanted((wanted) => this.#add(wanted))
   }
 
-  /** Stops after the call that is under way. The next process goes on. */
+  /** Stops after the current call. The next process continues. */
   async stop(): Promise<void> {
     this.#stopped = true
     this.#unsubscribe()
@@ -81,7 +84,7 @@ export class LayerPublisher {
           !(await this.#send(wanted, await exchange.pack(id, form, ahead ? 'ahead' : 'now')));
         ) {
           left -= 1
-          if (left === 0) throw new SandboxError('snapshot_failed', `the layer ${id} does not arrive as it is here`)
+          if (left === 0) throw new SandboxError('snapshot_failed', `the layer ${id} does not arrive unchanged`)
           // The copy on this machine's disk may be damaged.
           await exchange.forget(id)
         }
@@ -93,7 +96,7 @@ export class LayerPublisher {
     }
   }
 
-  /** Returns whether the server has the layer now. */
+  /** Returns whether the server has the layer afterwards. */
   async #send(wanted: WantedSnapshot, layer: TravellingLayer): Promise<boolean> {
     const { port, exchange } = this.#options
     const lacking = await port.have(wanted, layer)
@@ -109,7 +112,7 @@ export class LayerPublisher {
   }
 }
 
-/** Cuts bytes into parts. An object without bytes has one part. */
+/** Cuts bytes into parts. An empty object has one part. */
 async function* inParts(bytes: Readable): AsyncGenerator<Uint8Array> {
   const part = Buffer.allocUnsafe(layerPartBytes)
   let [filled, count] = [0, 0]

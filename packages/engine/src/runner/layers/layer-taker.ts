@@ -15,7 +15,7 @@ import { Abandoned, LeaseLost, StopAsked } from '../held-lease.ts'
 import { type JobContext, LayersUnavailable, type SnapshotTaker } from '../job-context.ts'
 import { isForWantOfRoom, persist } from '../retry.ts'
 
-/** How often a layer is taken whose bytes are wrong. */
+/** Number of attempts to fetch a layer whose bytes are wrong. */
 const mostTries = 3
 
 /** The server could not be reached for an object. */
@@ -23,12 +23,12 @@ class TransferFailed extends Error {
   override readonly name = 'TransferFailed'
 }
 
-/** Takes snapshots that other runners made, each layer once for all jobs that start from it. */
+/** Fetches snapshots that other runners made, each layer once for all jobs that start from it. */
 export class LayerTaker implements SnapshotTaker {
   readonly #port: LayerPort
   readonly #exchange: LayerExchange
   readonly #sources: string
-  /** By id of the layer. */
+  /** Layers that are being fetched, by id. */
   readonly #arriving = new Map<string, Promise<void>>()
 
   /** @param sources directory of source trees. */
@@ -63,16 +63,16 @@ export class LayerTaker implements SnapshotTaker {
     log.remark(`fetching ${(bytes / 1e6).toFixed(1)} MB of files that another runner made`)
   }
 
-  /** Asks the server, for some minutes where it cannot be reached. */
+  /** Calls the server, and retries for some minutes while it is unreachable. */
   #ask<T>({ options, settings, lease }: JobContext, call: () => Promise<T>): Promise<T> {
     return persist(call, {
       signal: lease.signal,
       giveUpMs: settings.sourceGiveUpMs,
-      onFailure: (error) => options.log('warn', `job ${lease.job.jobId}: could not ask for its files`, error),
+      onFailure: (error) => options.log('warn', `job ${lease.job.jobId}: could not request its files`, error),
     })
   }
 
-  /** Takes a layer, or waits until another job has. */
+  /** Fetches a layer, or waits until another job has fetched it. */
   async #obtain(context: JobContext, snapshot: string, layer: TravellingLayer): Promise<void> {
     const { options } = context
     for (let tries = 0; (await options.driver.snapshots.get(layer.id)) === undefined; ) {
@@ -116,7 +116,7 @@ export class LayerTaker implements SnapshotTaker {
     if (got !== null) throw got.error
   }
 
-  /** Makes sure that the image below a layer is here. */
+  /** Ensures that the image below a layer is on this machine. */
   async #obtainImage(context: JobContext, { imageDigest, imageNames }: TravellingLayer): Promise<void> {
     const { options, lease, log, inHand } = context
     inHand.images.use(imageDigest)
@@ -127,23 +127,26 @@ export class LayerTaker implements SnapshotTaker {
     for (const name of imageNames)
       if ((await options.driver.resolveImage(name, tell, lease.job.queue, findLoginOf(context))).digest === imageDigest)
         return
-    throw new SandboxError('image_unavailable', `This machine has another image ${imageNames.join(', ')}.`)
+    throw new SandboxError('image_unavailable', `This machine has a different image ${imageNames.join(', ')}.`)
   }
 
-  /** Returns what to throw for a layer that could not be taken. Tells the server where it never can be. */
+  /**
+   * Returns the error to throw for a layer that could not be fetched. Tells the server if the layer
+   * can never be placed here.
+   */
   async #unavailable(context: JobContext, id: string, error: unknown): Promise<unknown> {
     if (error instanceof LeaseLost || error instanceof Abandoned || error instanceof StopAsked) return error
     if (isScarcity(error) || isForWantOfRoom(error)) return error
     const { options, lease } = context
     const why = error instanceof Error ? error.message : String(error)
-    options.log('warn', `job ${lease.job.jobId}: could not take the files of snapshot ${id}`, error)
+    options.log('warn', `job ${lease.job.jobId}: could not fetch the files of snapshot ${id}`, error)
     if (!(error instanceof TransferFailed))
       await this.#ask(context, () => this.#port.refuse(id, why.slice(0, 1_000), lease.job))
     return new LayersUnavailable('The files that this step starts from could not be brought here.', { cause: error })
   }
 }
 
-/** Yields the bytes of an object. A break is the transfer's fault. */
+/** Yields the bytes of an object. A broken stream counts as a failed transfer. */
 async function* arriving(bytes: Readable): AsyncGenerator<Uint8Array> {
   try {
     yield* bytes

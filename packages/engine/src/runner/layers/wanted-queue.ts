@@ -1,10 +1,10 @@
 import type { WantedSnapshot } from '../../layers/layer.ts'
 
-/** The snapshots that a runner has to send: first those that somebody waits for, each in its turn. */
+/** Snapshots that a runner has to send: first those that jobs wait for, in order of request. */
 export class WantedQueue {
   readonly #wanted = new Map<string, WantedSnapshot>()
 
-  /** Adds a snapshot, or notes that somebody waits for it now. */
+  /** Adds a snapshot, or records that a job waits for it. */
   add(wanted: WantedSnapshot): void {
     const known = this.#wanted.get(wanted.snapshot)
     if (known === undefined || (known.ahead === true && wanted.ahead !== true))

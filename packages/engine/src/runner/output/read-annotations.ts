@@ -4,25 +4,25 @@ import { Abandoned, LeaseLost } from '../held-lease.ts'
 import type { JobContext } from '../job-context.ts'
 
 const longestName = 100
-/** Remarks name so many of the files that they are about. */
+/** Maximum number of files that a remark names. */
 const mostNamed = 10
 
 /**
- * Returns the annotations that a step's ended command left in its output directory, with secrets
- * masked. Leaves out those that cannot be shown, and says so in the log: they change no outcome.
+ * Returns the annotations in the output directory of a step's ended command, with secrets masked.
+ * Invalid annotations are left out with a remark in the log, and do not change the outcome.
  */
 export async function readAnnotations(context: JobContext, sandbox: Sandbox): Promise<readonly Annotation[]> {
   const { log, options, lease } = context
   try {
     const files = await sandbox.outputFiles()
     const { annotations, left } = await readAll(files, (text) => log.masked(text))
-    if (!files.complete) log.remark('some files that the step left in $HARMONT_OUTPUT are lost')
+    if (!files.complete) log.remark('some files of the step in $HARMONT_OUTPUT are lost')
     if (left.length > 0) log.remark(`annotations left out: ${listOf(left)}`)
     return annotations
   } catch (error) {
     if (error instanceof LeaseLost || error instanceof Abandoned) throw error
-    options.log('error', `job ${lease.job.jobId}: could not read what the step left in its output directory`, error)
-    log.remark('what the step left in $HARMONT_OUTPUT could not be read')
+    options.log('error', `job ${lease.job.jobId}: could not read the files in its output directory`, error)
+    log.remark('could not read the files of the step in $HARMONT_OUTPUT')
     return []
   }
 }
@@ -42,13 +42,13 @@ async function readAll(
   for (const { path, name, style } of found) {
     const because = (why: string) => left.push(`${JSON.stringify(path)} ${why}`)
     if (annotations.length === mostAnnotationsPerStep) {
-      because(`would be more than ${mostAnnotationsPerStep}`)
+      because(`exceeds the limit of ${mostAnnotationsPerStep} annotations`)
       continue
     }
     try {
       const bytes = await files.read(path, largestAnnotation)
       if (bytes === undefined) continue
-      // Masks, and replacements of bytes that are not UTF-8, may be longer than what they replace.
+      // Masks, and replacements of bytes that are not UTF-8, may be longer than the original text.
       const markdown = masked(bytes.toString('utf8'))
       if (Buffer.byteLength(markdown) > largestAnnotation) because('is too large')
       else if (markdown.trim() !== '') annotations.push({ name: masked(name), style, markdown })
@@ -60,7 +60,7 @@ async function readAll(
   return { annotations, left }
 }
 
-/** Returns the files that are annotations, in their order, and why the others are none. */
+/** Returns the annotation files in order, and the reasons for leaving out the others. */
 async function find(files: OutputFiles): Promise<{ readonly found: readonly Found[]; readonly left: string[] }> {
   const found: Found[] = [{ path: 'summary.md', name: 'summary', style: 'summary' }]
   const left: string[] = []
@@ -76,7 +76,9 @@ async function find(files: OutputFiles): Promise<{ readonly found: readonly Foun
     const [, name, style = 'info'] = /^(.+?)(?:\.(error|warning|success))?\.md$/su.exec(file) ?? []
     if (name === undefined) left.push(`${JSON.stringify(path)} does not end with .md`)
     else if ([...name].length > longestName || /[\p{C}\p{Zl}\p{Zp}\uFFFD]/u.test(name))
-      left.push(`${JSON.stringify(path)} has a name of more than ${longestName} or of unprintable characters`)
+      left.push(
+        `${JSON.stringify(path)} has a name with unprintable characters or with more than ${longestName} characters`,
+      )
     else found.push({ path, name, style: style as AnnotationStyle })
   }
   return { found, left }

@@ -1,12 +1,12 @@
 import type { EgressNames, Sandbox } from '@harmont/sandbox'
 import type { JobLog } from '../job-log.ts'
 
-/** Names of refused hosts that the log has; the page of the step has more. */
+/** Maximum number of refused hosts in the log; the step's page shows more. */
 const mostNamed = 20
 
 /**
- * Returns the hosts that a step used and was refused. Its log names the refused ones or, where
- * hosts were only noted, a list that the step could have.
+ * Returns the hosts that a step used and those that it was refused. Logs the refused hosts or, if
+ * hosts were only observed, a list that the step could use.
  */
 export async function readEgress(
   log: Pick<JobLog, 'remark'>,
@@ -16,7 +16,7 @@ export async function readEgress(
   if (egress === undefined) return undefined
   const { isBound, used, refused } = egress
   if (refused.length > 0) log.remark(`refused hosts, which its egress does not list: ${listOf(refused)}`)
-  if (!isBound) log.remark(`the hosts that it used, as a list: egress: [${used.map(quoted).join(', ')}]`)
+  if (!isBound) log.remark(`the hosts that the step used, as a list: egress: [${used.map(quoted).join(', ')}]`)
   return egress
 }
 

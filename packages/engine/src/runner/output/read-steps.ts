@@ -7,8 +7,8 @@ import type { JobContext } from '../job-context.ts'
 const directory = 'steps'
 
 /**
- * Returns the documents of steps that a generator's ended command left in its output directory, with
- * secrets masked. All of them count or none does, so one that cannot be read is a problem of all.
+ * Returns the step documents in the output directory of a generator's ended command, with secrets
+ * masked. Either all documents count or none, so a single unreadable one is an error of all.
  */
 export async function readSteps(context: JobContext, sandbox: Sandbox): Promise<LeftSteps> {
   const { log, options, lease } = context
@@ -16,13 +16,13 @@ export async function readSteps(context: JobContext, sandbox: Sandbox): Promise<
     return await readAll(await sandbox.outputFiles(), (text) => log.masked(text))
   } catch (error) {
     if (error instanceof LeaseLost || error instanceof Abandoned) throw error
-    options.log('error', `job ${lease.job.jobId}: could not read the steps that it left`, error)
-    return unreadable('The steps that it left in $HARMONT_OUTPUT could not be read.')
+    options.log('error', `job ${lease.job.jobId}: could not read its step documents`, error)
+    return unreadable('The step documents in $HARMONT_OUTPUT could not be read.')
   }
 }
 
 async function readAll(output: OutputFiles, masked: (text: string) => string): Promise<LeftSteps> {
-  if (!output.complete) return unreadable('Some files that it left in $HARMONT_OUTPUT are lost.')
+  if (!output.complete) return unreadable('Some files of the step in $HARMONT_OUTPUT are lost.')
   const names = await listed(output)
   if (names === undefined) return unreadable('`$HARMONT_OUTPUT/steps` is no directory.')
   const documents = names.filter((name) => name.endsWith('.json'))

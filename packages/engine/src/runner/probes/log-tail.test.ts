@@ -10,7 +10,7 @@ const chunk = (content: string, kind: Chunk['kind'] = 0): Chunk => ({
 })
 const linesOf = ({ log }: LogTail) => log.map(({ seq, kind, content }) => [seq, kind, String(content)])
 
-test('the tail of a log is its last 64 KiB, with a remark on the rest', () => {
+test('the tail of a log is its last 64 KiB, with a remark about the omitted part', () => {
   const tail = new LogTail()
   tail.add([chunk('one\n'), chunk('two\n', 1)])
   expect(linesOf(tail)).toEqual([
@@ -26,7 +26,7 @@ test('the tail of a log is its last 64 KiB, with a remark on the rest', () => {
   ])
 })
 
-test('tiny chunks are bounded too', () => {
+test('the number of tiny chunks is bounded as well', () => {
   const tail = new LogTail()
   for (let n = 0; n < 1_500; n += 1) tail.add([chunk('x')])
   expect(tail.log).toHaveLength(1_001)

@@ -1,9 +1,15 @@
 import type { Chunk } from '@harmont/logs'
 import { remarkLine } from '../../remark-line.ts'
 
-/** A test runner tells of its failures at the end. */
+/**
+ * Maximum size of the tail, which contains the summary of failures that test runners print at the
+ * end.
+ */
 const mostBytes = 64 * 1024
-/** Chunks of a program that writes to both of its streams in turn may be tiny. */
+/**
+ * Maximum number of chunks, because a program that alternates between its streams may write tiny
+ * ones.
+ */
 const mostChunks = 1_000
 
 /** Holds the end of a log. */
@@ -20,7 +26,7 @@ export class LogTail {
     while (this.#bytes > mostBytes || this.#chunks.length > mostChunks) this.#dropFirst()
   }
 
-  /** Returns the chunks, with a remark on what was written before them. */
+  /** Returns the chunks, after a remark about the omitted beginning. */
   get log(): readonly Chunk[] {
     const [first] = this.#chunks
     const said = `${this.#dropped.toLocaleString('en-US')} bytes of output before this were not kept`

@@ -1,4 +1,4 @@
-/** Proofs of red steps by an engine of its own, with real sandboxes. */
+/** Tests proofs of red steps by a separate engine with real sandboxes. */
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { PlannedService, PlannedStep } from '@harmont/ir'
@@ -28,7 +28,7 @@ const tests = { forks: 10, budgetSeconds: 300, rerun: null, quarantine: false }
 const testing = (script: string, more: Partial<PlannedStep> = {}) =>
   step(`${shell}\n${script}\nended`, { artifacts, tests, ...more })
 
-/** `red NAME` and `green NAME` report a test; `ended` writes the report and ends red or green. */
+/** `red NAME` and `green NAME` add a test; `ended` writes the report and exits red or green. */
 const shell = `cases=; code=0
   green() { cases="$cases<testcase name='$1'/>"; }
   red() { cases="$cases<testcase name='$1'><failure/></testcase>"; code=1; }
@@ -41,7 +41,7 @@ const flaky = (count: number) => `n=0
   done`
 const always = (result: 'red' | 'green', count: number) => `for i in $(seq ${count}); do ${result} ${result}$i; done`
 
-/** Runs a build to its end and its proofs to theirs. Returns the verdict on each red test. */
+/** Runs a build and its proofs to their ends. Returns the verdict on each red test. */
 async function prove(steps: readonly Partial<PlannedStep>[], context: Partial<BuildContext> = {}) {
   const id = await submit(engine.bench, steps, context)
   const { jobs } = await settled(engine.bench, id)
@@ -58,7 +58,7 @@ async function prove(steps: readonly Partial<PlannedStep>[], context: Partial<Bu
   return { jobs, reds: rows }
 }
 
-test('G71 every red of a test that is red in a fifth of its runs is flaky within ten runs, and none that is always red', async () => {
+test('G71 a test that is red in a fifth of its runs is flaky within ten runs, and one that is always red never is', async () => {
   for (let seen = 0; seen < scaled(5, 200); ) {
     const { reds } = await prove([testing(flaky(60))])
     for (const { name, verdict, passes } of reds) expect([name, verdict, passes]).toEqual([name, 'flaky', 1])
@@ -74,7 +74,7 @@ test('G71 every red of a test that is red in a fifth of its runs is flaky within
   }
 })
 
-test('G71 a test that is red only with the others depends on their order, and runs alone where its step says how', async () => {
+test('G71 a test that is red only together with others depends on their order, and runs alone if its step has a command for that', async () => {
   const rerun = `${shell}\n[ "$HARMONT_TEST_NAME" = second ] && green second; ended`
   const { reds } = await prove([
     testing('green first; red second', { tests: { ...tests, forks: scaled(1, 10), rerun } }),
@@ -82,11 +82,12 @@ test('G71 a test that is red only with the others depends on their order, and ru
   expect(reds).toEqual([{ name: 'second', verdict: 'order', forks: scaled(1, 10), passes: 0 }])
 })
 
-test('G71 a run has the environment and the files of the step, and leaves nothing to its build', async () => {
+test('G71 a run has the environment and the files of the step, and changes nothing in its build', async () => {
   const blobs = new Map<string, Buffer>()
   const source = await archive({ blobs }, { 'src/a.txt': 'of the source' })
   await writeFile(join(engine.directory, source.blob), blobs.get(source.blob) ?? '')
-  // The test is named by all that the command sees, so a run that saw anything else would not know it.
+  // The name of the test is a digest of all that the command sees, so a run that sees anything else
+  // reports another test.
   const all = `red $({ env; cat /made src/a.txt given; ls -a . /; } | sort | sha256sum | cut -c 1-64)`
   const inputs = [{ from: 0, path: 'given', into: '', optional: false }]
   const { jobs, reds } = await prove(
@@ -122,7 +123,8 @@ test('G71 each run has clones of the services of the step, and its output is kep
     ready: { port: 5432, command: 'pg_isready -h 127.0.0.1', log: null, timeoutSeconds: 60 },
   })
   const query = (text: string) => `psql -h db -U postgres -Atqc "${text}"`
-  // In soak the database throws a coin; else there are two runs, because a start of it is not cheap.
+  // In soak runs, the database decides at random. Otherwise there are two runs, because starting it
+  // is expensive.
   const isRed = effort === 1 ? 'true' : 'random() < 0.5'
   // A table that another run had changed would give the test another name.
   const script = `name=rows$(${query('insert into kept values (2); select count(*) from kept')})
@@ -148,7 +150,7 @@ test('G71 each run has clones of the services of the step, and its output is kep
   expect(new Set(logs).size).toBe(logs.length)
 })
 
-test('G71 a run gives way to jobs and survives no kill, and each time the proof begins it anew', async () => {
+test('G71 a run yields to jobs and does not survive a kill, and the proof then begins it again', async () => {
   const hanging = testing('red a', { tests: { ...tests, rerun: 'exec sleep 600' } })
   const id = await submit(engine.bench, [hanging])
   const probe = async () => (await engine.pool.query('select fork, lost from engine.probes')).rows[0]

@@ -1,4 +1,4 @@
-/** Runs proofs of red jobs in slots that no job wants. */
+/** Runs proofs of red jobs in slots that no job uses. */
 import { now } from '@harmont/sandbox'
 import type { LeasedFork, ProbePort } from '../../port.ts'
 import { type ForkEnd, resultsIn } from '../../probes/probe.ts'
@@ -11,13 +11,13 @@ interface ProverOptions {
   readonly port: ProbePort
   /** Number of slots without a job. */
   readonly freeSlots: () => number
-  /** Aborts when no new work may be taken. Runs are abandoned then. */
+  /** Aborts when the runner may take no more work. Then the runs are abandoned. */
   readonly closing: AbortSignal
 }
 
 export class Prover {
   readonly #options: ProverOptions
-  /** The runs, oldest first, with what gives each up. */
+  /** The runs, oldest first, with the controller that abandons each. */
   readonly #runs = new Map<Promise<void>, AbortController>()
   #looking: Promise<void> = Promise.resolve()
   #wake: () => void = () => undefined
@@ -26,14 +26,14 @@ export class Prover {
     this.#options = options
   }
 
-  /** Gives back the runs of an earlier process, whose sandboxes are destroyed. */
+  /** Releases the runs of an earlier process, whose sandboxes are destroyed. */
   async release(): Promise<void> {
     const { parts, port, closing: signal } = this.#options
     const { id, log } = parts.options
     await persist(() => port.release(id), {
       signal,
       giveUpMs: Number.POSITIVE_INFINITY,
-      onFailure: (error) => log('warn', 'could not give back earlier runs of proofs', error),
+      onFailure: (error) => log('warn', 'could not release earlier runs of proofs', error),
     })
   }
 
@@ -45,7 +45,7 @@ export class Prover {
     })
   }
 
-  /** Abandons runs that jobs have left no slot for, the newest first. */
+  /** Abandons the newest runs if jobs have left too few slots. */
   makeRoom(): void {
     const room = this.#room()
     for (const run of [...this.#runs.values()].slice(room)) run.abort()
@@ -71,13 +71,13 @@ export class Prover {
         if (fork === null) await this.#rest()
         else this.#begin(fork)
       } catch (error) {
-        log('warn', 'could not ask for proofs', error)
+        log('warn', 'could not request proofs', error)
         await this.#rest()
       }
     }
   }
 
-  /** Rests until it is time to look again, or a run has ended. */
+  /** Waits until the next query is due, or a run has ended. */
   async #rest(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, this.#options.parts.settings.proveEveryMs)
@@ -98,7 +98,7 @@ export class Prover {
     this.makeRoom()
   }
 
-  /** Never rejects: the lease of a run that is not reported expires. */
+  /** Never rejects, because the lease of an unreported run expires. */
   async #run(fork: LeasedFork, giveUp: AbortSignal): Promise<void> {
     const { parts, port, closing } = this.#options
     const { log } = parts.options

@@ -1,4 +1,4 @@
-/** Runs a step's command once more, in a fork of what the step started from. */
+/** Reruns a step's command in a fork of the files that the step started from. */
 import type { Chunk } from '@harmont/logs'
 import type { Exit, Sandbox } from '@harmont/sandbox'
 import { isVanished } from '../../core/exit.ts'
@@ -12,25 +12,25 @@ import { asOutcome, type JobContext, type RunnerParts, withJobContext } from '..
 import { prepare } from '../prepare-step.ts'
 import { LogTail } from './log-tail.ts'
 
-/** How a run ended. */
+/** The end of a run. */
 export type ForkOutcome =
   | ({
       readonly kind: 'ran'
       readonly startedAt: Date
       readonly endedAt: Date
-      /** The end of its output, with secrets masked. */
+      /** The end of the run's output, with secrets masked. */
       readonly log: readonly Chunk[]
     } & ForkOutput)
-  /** The caller's signal ended it. */
+  /** The caller's signal aborted. */
   | { readonly kind: 'given_up' }
   /** This machine failed. */
   | { readonly kind: 'lost' }
-  /** It can never be run, for example because a snapshot is gone. */
+  /** The run can never succeed, for example because a snapshot is gone. */
   | { readonly kind: 'impossible'; readonly message: string }
 
 /**
- * Runs it to its end, or until the signal aborts. It is the step's command with the step's files,
- * source, inputs, services and environment, and leaves nothing but its result. Never rejects.
+ * Runs the command to its end, or until the signal aborts. The command has the step's files,
+ * source, inputs, services and environment, and only its result is kept. Never rejects.
  */
 export async function runFork(parts: RunnerParts, fork: ForkWork, signal: AbortSignal): Promise<ForkOutcome> {
   const lease = new HeldLease(fork.job)
@@ -52,12 +52,12 @@ export async function runFork(parts: RunnerParts, fork: ForkWork, signal: AbortS
   }
 }
 
-const noIdTokens = 'The identity tokens of this step are not set: a run of a proof gets none.'
+const noIdTokens = 'The identity tokens of this step are not set: runs of proofs get none.'
 
-/** Nobody adopts the sandbox of a run that was abandoned. */
+/** Returns the outcome of a run that threw. An abandoned run is not adopted. */
 function outcomeOf({ options, lease }: JobContext, error: unknown): ForkOutcome {
   if (error instanceof Abandoned) return { kind: 'given_up' }
-  options.log('error', `could not run the step of job ${lease.job.injectedEnv.HARMONT_JOB_ID} again`, error)
+  options.log('error', `could not rerun the step of job ${lease.job.injectedEnv.HARMONT_JOB_ID}`, error)
   return { kind: 'lost' }
 }
 
@@ -84,7 +84,7 @@ function withoutCommand(outcome: Outcome): ForkOutcome {
   return outcome.kind === 'refused' ? { kind: 'impossible', message: outcome.message } : { kind: 'lost' }
 }
 
-/** An end from outside says nothing of the tests. */
+/** Returns null if the command was ended from outside, which says nothing about the tests. */
 function exitCodeOf({ lease }: JobContext, { code, signal, limit }: Exit): number | null {
   return signal === null && limit === null && lease.stopReason === null ? code : null
 }
@@ -94,8 +94,8 @@ async function readCases(context: JobContext, { step }: StepWork, sandbox: Sandb
   return casesOf(await readReports(context, step.artifacts ?? [], (use) => sandbox.withFiles(use), signal))
 }
 /**
- * Takes what a job would report, and tells nobody: no job has the id of a run. Only the end of its
- * log is kept.
+ * Returns a port that discards all reports, because no job has the id of a run. Keeps only the end
+ * of its log.
  */
 function quietPort(
   port: RunnerPort,

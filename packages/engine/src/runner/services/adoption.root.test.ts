@@ -18,7 +18,7 @@ beforeEach(async () => {
 })
 afterEach(() => engine.remove())
 
-test('G02 G70 services run on while their engine is killed, and the next engine takes them over with their logs', async () => {
+test('G02 G70 services continue while their engine is killed, and the next engine adopts them with their logs', async () => {
   await engine.start()
   const command = `${tell('one')}; sleep 3; ${tell('two')}`
   const id = await submit(bench, [
@@ -36,7 +36,7 @@ test('G02 G70 services run on while their engine is killed, and the next engine 
   expect(jobs[0]?.services).toMatchObject([{ name: 'db', state: 'ended', readyMs: expect.any(Number) }])
 })
 
-test('G02 a kill while a service starts makes the step begin again, and nothing of the first start is left', async () => {
+test('G02 a kill during the start of a service restarts the step, and no part of the first start remains', async () => {
   await engine.start()
   const name = `slow-${randomUUID()}`
   const slow = service('db', {

@@ -4,14 +4,14 @@ import { serviceAddress } from '../cache-entry.ts'
 import type { JobContext } from '../job-context.ts'
 import { withRoom } from '../retry.ts'
 
-/** Larger files of a service make the starts from them slow without reflinks. */
+/** Larger files of a service slow down its starts on a file system without reflinks. */
 const largeBytes = 256 * 1024 ** 2
 
 type KeptServices = { readonly serviceSnapshots?: ServiceSnapshots } | { readonly snapshotError: string }
 
 /**
- * Keeps the files of services that have stopped, under the metadata of their step's own. A failure
- * to keep them fails the step, because later ones start from them.
+ * Keeps the files of stopped services, with the metadata of their step. An error while keeping them
+ * fails the step, because later steps start from them.
  */
 export async function keepServices(
   context: JobContext,

@@ -1,10 +1,10 @@
-/** Services on the host base that keep lines, for tests. */
+/** Provides services on the host base that store lines, for tests. */
 import type { PlannedService } from '@harmont/ir'
 import type { Job } from '../../core/model.ts'
 import { serviceLogId } from '../../service-log.ts'
 import { type Bench, logOf } from '../runner.test-support.ts'
 
-/** Keeps lines in /data, and answers each connection with all of them. */
+/** Stores lines in /data, and answers each connection with all of them. */
 export const keeper = `exec python3 -uc 'import socket, signal, sys
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
 server = socket.create_server(("0.0.0.0", 5000))

@@ -1,4 +1,7 @@
-/** Finds what the services of a step start from, and what a cache entry says of them. */
+/**
+ * Resolves the images and files from which the services of a step start, and their part of the
+ * lookup key.
+ */
 import { createHash } from 'node:crypto'
 import { compareText, type PlannedService } from '@harmont/ir'
 import { type ResolvedImage, SandboxError, type SecretRef, type ServiceSpec, type Snapshot } from '@harmont/sandbox'
@@ -8,15 +11,17 @@ import type { JobContext } from '../job-context.ts'
 import { snapshotHere } from '../layers/snapshot-here.ts'
 import { maySee } from '../secrets.ts'
 
-/** A service with what it starts from. */
+/** A service with its resolved image and files. */
 export interface ResolvedService {
   readonly planned: PlannedService
   readonly image: ResolvedImage
-  /** The files that it starts from in place of its image's. */
+  /** Files that replace those of the service's image. */
   readonly origin: Snapshot | null
 }
 
-/** Resolves a step's services, one after the other: a pull reports its progress in the log. */
+/**
+ * Resolves a step's services one after the other, because a pull reports its progress in the log.
+ */
 export async function resolveServices(context: JobContext, work: StepWork): Promise<readonly ResolvedService[]> {
   const resolved: ResolvedService[] = []
   for (const planned of work.step.services ?? []) {
@@ -24,7 +29,7 @@ export async function resolveServices(context: JobContext, work: StepWork): Prom
     if (image.fallbackFrom !== undefined)
       throw new SandboxError(
         'image_unavailable',
-        `The image ${planned.image} of the service ${planned.name} cannot be had, and \`host\` cannot stand in for a service.`,
+        `The image ${planned.image} of the service ${planned.name} is not available, and \`host\` cannot replace it for a service.`,
       )
     resolved.push({ planned, image, origin: await originOf(context, work, planned) })
   }
@@ -57,8 +62,8 @@ export function secretsOfOrigins(services: readonly ResolvedService[]): readonly
 }
 
 /**
- * Returns the part of the lookup key for each service: a digest of everything that it is made from.
- * Undefined when an ancestor of its files is gone, so that the key cannot be known.
+ * Returns a digest of each service's definition for the lookup key. Returns undefined when an
+ * ancestor of a service's files is gone, because the key then cannot be computed.
  */
 export async function serviceDigests(
   context: JobContext,

@@ -1,4 +1,4 @@
-/** Follows the services of a leased step: their starts, their logs, their ends. */
+/** Follows the services of a leased step: their starts, logs and ends. */
 import { type Exit, endInWords, now, type Running, type Sandbox, type Service, ServiceError } from '@harmont/sandbox'
 import type { ServiceState } from '../../core/model.ts'
 import { unlessAborted } from '../../unless-aborted.ts'
@@ -7,14 +7,17 @@ import type { JobContext } from '../job-context.ts'
 import { JobLog } from '../job-log.ts'
 import { Tail } from './tail.ts'
 
-/** Longest log of a service in bytes. A longer one keeps its head and its tail, with remarks. */
+/**
+ * Maximum size of a service's log in bytes. A longer log keeps its beginning and its end, with
+ * remarks.
+ */
 const maxLogBytes = 64 * 1024 * 1024
 const quotedLines = 20
 
 interface Followed {
   readonly service: Service
   readonly tail: Tail
-  /** Resolves when its log is stored to its end. */
+  /** Resolves when the service's log is completely stored. */
   readonly logged: Promise<void>
 }
 
@@ -26,13 +29,13 @@ export class ServiceRun {
   readonly #started = new Map<string, Running>()
   readonly #unsubscribe: () => void
   #states: readonly ServiceState[]
-  /** Reports follow one another, each with the newest states. */
+  /** Reports are sent one after the other, each with the newest states. */
   #reports: Promise<void> = Promise.resolve()
   #isReportDue = false
-  /** Ends from now on are ours. */
+  /** Whether all further ends of services are caused by this process. */
   #isEnding = false
 
-  /** Whether its services start in this process. */
+  /** Whether the services start in this process. */
   readonly #isNew: boolean
 
   private constructor(context: JobContext, sandbox: Sandbox, states: readonly ServiceState[], isNew: boolean) {
@@ -44,15 +47,16 @@ export class ServiceRun {
     this.#followed = sandbox.services.map((service) => {
       const tail = new Tail(quotedLines)
       const logged = this.#follow(service, tail)
-      // Awaited at the end of the step.
+      // The promise is awaited at the end of the step.
       logged.catch(() => undefined)
       return { service, tail, logged }
     })
   }
 
   /**
-   * Starts a new sandbox's services and waits until all are ready. The job is asked for while they
-   * start, so it may have to end. Throws a ServiceError with the last lines of the service's log.
+   * Starts a new sandbox's services and waits until all are ready. The job's lease is watched
+   * during the start, so the job may have to end. Throws a ServiceError with the last lines of the
+   * service's log.
    */
   static async start(context: JobContext, sandbox: Sandbox): Promise<ServiceRun> {
     const { lease } = context
@@ -71,7 +75,8 @@ export class ServiceRun {
     } catch (error) {
       over.abort(error)
       await ready.catch(() => undefined)
-      // Its end may not have been seen yet, and from now on ends are ours.
+      // Records the end here, because it may not have been observed yet and later ends count as
+      // caused by this process.
       if (error instanceof ServiceError && error.exit)
         run.#change(error.service, { state: 'failed', exitCode: error.exit.code })
       if (!lease.signal.aborted) await run.end()
@@ -85,8 +90,8 @@ export class ServiceRun {
   }
 
   /**
-   * Stops a service as it wants to be stopped, and returns its end; undefined when it never
-   * started. Kills it when the job must end meanwhile: it may ask for minutes.
+   * Stops a service with its stop signal and returns its end; undefined when it never started.
+   * Kills it if the job must end meanwhile, because a service may take minutes to stop.
    */
   async stop(name: string): Promise<Exit | undefined> {
     this.#isEnding = true
@@ -97,7 +102,7 @@ export class ServiceRun {
     return stopped
   }
 
-  /** Kills the services that still run. Resolves when their logs and states are stored. */
+  /** Kills the running services. Resolves when their logs and states are stored. */
   async end(): Promise<void> {
     this.#isEnding = true
     await Promise.all(

@@ -11,7 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => bench.close())
 
-test('a command starts once its services are ready, reaches them by name, and leaves their logs', async () => {
+test('a command starts once its services are ready and reaches them by name, and their logs are kept', async () => {
   const { state, jobs } = await run(bench, [
     step(`${tell('one')}; ${tell('two', 'other')}`, { services: [service('db'), service('other', { needs: ['db'] })] }),
   ])
@@ -25,7 +25,7 @@ test('a command starts once its services are ready, reaches them by name, and le
   ])
 })
 
-test('a job that waits for a service says so until the service is ready', async () => {
+test('a job that waits for a service reports this until the service is ready', async () => {
   const gate = service('db', {
     ready: { port: null, command: 'test -e /open', log: null, timeoutSeconds: 60 },
     command: 'sleep 2; touch /open; sleep 60',
@@ -37,7 +37,7 @@ test('a job that waits for a service says so until the service is ready', async 
   expect((await settled(bench, id)).state).toBe('passed')
 })
 
-test('a service that ends before it is ready fails the step with its last lines, and can be retried', async () => {
+test('a service that ends before it is ready fails the step with the last lines of its log, and can be retried', async () => {
   const dying = service('db', { command: 'seq 1 30; exit 1' })
   const retry = { limit: 1, delaySeconds: 0, reasons: ['service_failed'] }
   const { id, state } = await run(bench, [step('echo never', { services: [dying, service('other')], retry })])
@@ -70,7 +70,7 @@ test('a service that ends while the command runs is a remark', async () => {
   expect(jobs[0]?.services).toMatchObject([{ state: 'ended', exitCode: 3 }])
 })
 
-test('G15 what a service writes is masked like the output of its step', async () => {
+test('G15 the output of a service is masked like that of its step', async () => {
   bench.secrets.set('token', { value: 'tok-7Hq2vLx9Zr4mWc8d', id: 'org/token' })
   const send = `python3 -c 'import os, socket; s = socket.create_connection(("db", 5000)); s.sendall(os.environ["T"].encode() + b"\\n"); s.recv(99)'`
   const { state, jobs } = await run(bench, [step(send, { services: [service('db')], secrets: { T: 'token' } })])
@@ -86,7 +86,7 @@ test('a cancel ends the wait for a service', async () => {
   expect((await settled(bench, id)).jobs[0]).toMatchObject({ state: 'canceled', services: [{ state: 'ended' }] })
 })
 
-test('a later step starts from the files that a service left, each from its own, and a hit hands them on again', async () => {
+test('a later step starts from the files of its own service, and a cache hit provides them again', async () => {
   const from = (line: string) =>
     step(tell(line), { dependsOn: [0], services: [service('db', { from: 0, command: keeper })] })
   const plan = (line: string) => [
@@ -117,7 +117,7 @@ test('G09 a cached step runs again when its service changes', async () => {
   expect((await run(bench, [step('true', { cacheKey: 'with-db' })])).jobs[0]?.cached).toBe(false)
 })
 
-test('a service that does not stop cleanly hands nothing on', async () => {
+test('a service that does not stop cleanly provides no files', async () => {
   const stubborn = service('db', {
     command: `touch /data; trap '' TERM; ${keeper.replace('signal.signal', '(lambda *_: 0)')}`,
     stop: { signal: null, seconds: 1 },
@@ -151,14 +151,14 @@ async function untilStopping(steps: readonly Partial<PlannedStep>[]) {
   return { id, job: job?.id ?? '' }
 }
 
-test('the time that a service takes to stop is none of its step', async () => {
+test('the time that a service takes to stop does not count for its step', async () => {
   const { id, job } = await untilStopping(plan('echo stops; sleep 1'))
   await bench.store.builds.apply(id, [{ type: 'job_deadline', job, at: Date.now() + 3_600_000 }])
   const { jobs } = await settled(bench, id)
   expect(jobs).toMatchObject([{ state: 'passed' }, { state: 'passed' }])
 })
 
-test('a cancel does not wait for a service that stops', async () => {
+test('a cancel does not wait for a stopping service', async () => {
   const { id } = await untilStopping(plan('echo stops; sleep 600'))
   await bench.store.builds.apply(id, [{ type: 'cancel', at: Date.now() }])
   const { jobs } = await settled(bench, id)
@@ -166,7 +166,7 @@ test('a cancel does not wait for a service that stops', async () => {
   await until(async () => (await bench.driver.list()).length === 0)
 })
 
-test('a service that leaves large files for later steps is a remark', async () => {
+test('a service that leaves large files for later steps causes a remark', async () => {
   const { jobs } = await run(bench, plan('fallocate --length 300M /large'))
   expect(await logOf(bench, jobs[0])).toContain(
     '<the service db left 300 MB for later steps; each of its starts copies',

@@ -2,7 +2,7 @@ import type { Chunk } from '@harmont/logs'
 
 const mostBytes = 16 * 1024
 
-/** Holds the last lines of a log, as it is stored: with secrets masked. */
+/** Holds the last lines of a log in their stored form, with secrets masked. */
 export class Tail {
   readonly #count: number
   #bytes = Buffer.alloc(0)

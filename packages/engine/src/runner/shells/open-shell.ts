@@ -14,22 +14,22 @@ import { stepLimits } from '../sandbox-note.ts'
 import { uniqueSecrets } from '../secrets.ts'
 import { gitMounts, offeredTree } from '../source/source-of-build.ts'
 
-/** A shell that somebody asks for. */
+/** A request for a shell. */
 export interface ShellRequest {
   readonly buildId: string
-  /** Any attempt of a step. */
+  /** Id of any attempt of a step. */
   readonly jobId: string
-  /** Whether to show the file system before the step's command, or after it. */
+  /** Whether to use the file system before the step's command instead of the one after it. */
   readonly before: boolean
-  /** Text for `sh -c`; null for a shell, bash where there is one. */
+  /** Script for `sh -c`; null for an interactive shell, which is bash if available. */
   readonly script: string | null
-  /** Null without a terminal: standard output and standard error stay apart. */
+  /** Null without a terminal; then standard output and standard error stay separate. */
   readonly size: TerminalSize | null
 }
 
 export type ShellUnavailableCode = 'snapshot_gone' | 'job_not_found' | 'no_runner'
 
-/** No shell is possible there. The message tells the caller why. */
+/** A shell cannot be opened. The message gives the reason to the caller. */
 export class ShellUnavailable extends Error {
   override readonly name = 'ShellUnavailable'
   readonly code: ShellUnavailableCode
@@ -44,25 +44,27 @@ export interface ShellWork extends Pick<LeasedJob, 'buildId' | 'queue' | 'buildE
   readonly step: Step
   /** Snapshot to start from; null for the step's image. */
   readonly snapshot: string | null
-  /** The runner whose machine has the snapshot; null without one, or where nobody noted it. */
+  /**
+   * The runner whose machine has the snapshot; null without a snapshot or if the runner is unknown.
+   */
   readonly holder: string | null
-  /** Whether to sync the build's source first, as before a command. */
+  /** Whether to sync the build's source first, as is done before a command. */
   readonly withSource: boolean
-  /** Returns the secrets of these names that the build has now. */
+  /** Returns the current secrets of the build with these names. */
   secrets(names: readonly string[]): Promise<SecretsAnswer>
-  /** Finds the login with which the step's image is pulled. */
+  /** Finds the login for pulling the step's image. */
   readonly findLogin: FindLogin
 }
 
 /** Prefix of the ids of shells' sandboxes. */
 const idPrefix = 'shell-'
 
-/** Script for `sh` that starts bash where there is one. */
+/** Script for `sh` that starts bash if available. */
 const anyShell = 'command -v bash >/dev/null 2>&1 && exec bash; exec sh'
 
 /**
- * Makes a sandbox like the step's and starts a shell or a script in it, which ends at `deadline` at
- * the latest. The caller destroys the sandbox. Throws `ShellUnavailable`, and a SandboxError where
+ * Makes a sandbox like the step's, and starts a shell or a script in it, which ends at `deadline`
+ * at the latest. The caller destroys the sandbox. Throws `ShellUnavailable`, or a SandboxError if
  * this machine cannot make the sandbox.
  */
 export async function startShell(
@@ -88,7 +90,7 @@ export async function startShell(
     if (source !== null) await sandbox.syncSource(source.tree)
     const { env, buildEnv, injectedEnv } = { env: step.env, ...work }
     const terminal = size === null ? {} : { TERM: 'xterm-256color' }
-    // Last, because a pipeline sets another TERM for its steps.
+    // The terminal's TERM comes last, because a pipeline sets another one for its steps.
     const whole = { HOME: '/root', ...env, ...buildEnv, ...secrets, ...injectedEnv, ...terminal }
     const command = { script: script ?? anyShell, env: whole, workingDirectory: '/workspace', deadline }
     const given = spec.secretFiles ? { ...command, secrets } : command
@@ -112,7 +114,7 @@ async function baseOf({ options, inHand }: RunnerParts, { step, snapshot, queue,
 }
 
 /**
- * Returns values by the step's own names. Throws when the build lacks a secret of the base's
+ * Returns secret values by the step's own names. Throws when the build lacks a secret of the base's
  * lineage.
  */
 async function shellSecrets(

@@ -36,7 +36,7 @@ async function said(output: Readable, words: string): Promise<void> {
   await promise
 }
 
-test('a shell sees what a failed step left, or started from, with its environment, directory and secrets', async () => {
+test('a shell shows the files that a failed step left or started from, with its environment, directory and secrets', async () => {
   bench.secrets.set('token', { value: 'tok-1234567890', id: 'org/token' })
   const source = await archive(bench, { 'a.txt': 'one\n' })
   const build = await run(
@@ -56,7 +56,7 @@ test('a shell sees what a failed step left, or started from, with its environmen
   })
   expect(await ask(build, 1, { script: look, before: true })).toMatchObject({ out: `a.txt\nbase\n${facts}` })
   expect(await ask(build, 0, { script: 'ls', before: true })).toMatchObject({ out: 'a.txt\n', code: 0 })
-  // It changed only its own sandbox.
+  // The shell changed only its own sandbox.
   await ask(build, 1, { script: 'rm made' })
   expect(await ask(build, 1, { script: 'cat made' })).toMatchObject({ out: 'made\n' })
   bench.secrets.delete('token')
@@ -65,7 +65,7 @@ test('a shell sees what a failed step left, or started from, with its environmen
   await noSandboxes()
 })
 
-test('a shell for a build of a fork has no secrets, whatever the build says', async () => {
+test('a shell for a build of a fork has no secrets, whatever the build requests', async () => {
   bench.secrets.set('token', { value: 'tok-1234567890', id: 'org/token' })
   const build = await run(bench, [step('exit 1', { secrets: { TOKEN: 'token' } })], { trust: 'fork' })
   expect(await ask(build, 0, { script: 'echo "<$TOKEN>"; ls /run/secrets' })).toMatchObject({ out: '<>\n' })
@@ -85,18 +85,18 @@ test('an interactive shell is bash on a terminal, or reads commands from a pipe'
   await noSandboxes()
 })
 
-test('a shell for an unknown job, or one that kept nothing, is refused', async () => {
+test('a shell for an unknown job, or for one without kept files, is refused', async () => {
   const build = await run(bench, [step('true'), step('exit 1')])
   await expect(open(build, 7, {})).rejects.toMatchObject({ name: 'ShellUnavailable', code: 'job_not_found' })
   await expect(open({ ...build, id: 'none' }, 0, {})).rejects.toMatchObject({ code: 'job_not_found' })
   await expect(open(build, 0, {})).rejects.toMatchObject({ code: 'snapshot_gone' })
-  // A sandbox keeps what it made.
+  // The sandbox keeps changes as long as it exists.
   await noSandboxes()
   await bench.driver.snapshots.collect({ keep: new Set(), cacheBytes: 0 })
   await expect(open(build, 1, {})).rejects.toMatchObject({ code: 'snapshot_gone' })
 })
 
-test("a shell's output remains after its end, and its sandbox is destroyed once it is read or nobody wants it", async () => {
+test("a shell's output remains after its end, and its sandbox is destroyed once the output is read or discarded", async () => {
   const build = await run(bench, [step('exit 1')])
   const short = await open(build, 0, { script: 'seq 1000' })
   expect((await short.exited()).code).toBe(0)
@@ -109,7 +109,7 @@ test("a shell's output remains after its end, and its sandbox is destroyed once 
   await noSandboxes()
 })
 
-test('an idle shell is ended after a while, and says why', async () => {
+test('an idle shell is ended after a while, with a reason', async () => {
   const own = await openBench({ runner: { settings: { shells: { longestMs: 3_600_000, idleMs: 1_500 } } } })
   try {
     const build = await run(own, [step('exit 1')])
@@ -120,7 +120,7 @@ test('an idle shell is ended after a while, and says why', async () => {
   }
 })
 
-test('a busy shell ends after its time, and says why', async () => {
+test('a busy shell ends after its time limit, with a reason', async () => {
   const own = await openBench({ runner: { settings: { shells: { longestMs: 1_000, idleMs: 3_600_000 } } } })
   try {
     const build = await run(own, [step('exit 1')])

@@ -7,14 +7,14 @@ import type { RunnerParts } from '../job-context.ts'
 import type { ShellTimes } from '../options.ts'
 import { type ShellRequest, type ShellWork, startShell } from './open-shell.ts'
 
-/** The watchdog, outside this process, acts only when this process did not. */
+/** The watchdog runs outside this process and acts only if this process does not. */
 const watchdogMarginMs = 5_000
-/** How long the last output of an ended shell waits for a reader. */
+/** Time that the last output of an ended shell waits for a reader, in milliseconds. */
 const unreadMs = 60_000
 
 /**
- * The shells of a runner. Each has a sandbox of its own, which is destroyed after the shell has
- * ended and its output was read.
+ * The shells of a runner. Each has its own sandbox, which is destroyed after the shell has ended
+ * and its output was read.
  */
 export class Shells {
   readonly #parts: RunnerParts
@@ -39,7 +39,7 @@ export class Shells {
     }
   }
 
-  /** Ends all shells. Resolves when nothing of them is left. */
+  /** Ends all shells. Resolves when all shells and sandboxes are gone. */
   async close(): Promise<void> {
     this.#isClosed = true
     await Promise.allSettled(this.#opening)
@@ -73,12 +73,12 @@ export class Shells {
     const alive = () => idle.refresh()
     watched.input.on('data', alive)
     for (const from of [output, errors]) from.on('data', alive)
-    // A broken pipe is the end of the shell, which is handled below.
+    // A broken pipe means the end of the shell, which is handled below.
     pipeline(watched.input, input, () => {})
     pipeline(output, watched.output, () => {})
     pipeline(errors, watched.errors, () => {})
     const ended = exited()
-    // Asked once, because the answer is gone with the sandbox.
+    // Called once, because the result is lost with the sandbox.
     const shell: Conversation = { ...conversation, ...watched, exited: (signal) => unlessAborted(ended, signal) }
     const closed = this.#untilClosed(shell, destroy).finally(() => this.#open.delete(shell))
     void ended.finally(() => {
@@ -92,7 +92,7 @@ export class Shells {
   async #untilClosed({ exited, output, errors }: Conversation, destroy: () => Promise<void>): Promise<void> {
     await exited()
     const given = Promise.all([output, errors].map((stream) => finished(stream, { readable: false })))
-    // A destroyed stream wants no more output.
+    // A destroyed stream needs no more output.
     await Promise.race([given.catch(() => {}), sleep(unreadMs, undefined, { ref: false })])
     await destroy().catch((error: unknown) => this.#failed(error))
   }

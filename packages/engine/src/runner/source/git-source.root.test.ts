@@ -24,7 +24,7 @@ const token = 'ghs_of-an-installation'
 let folder: string
 let server: GitServer
 let bench: Bench
-/** Answer of the engine's owner instead of an offer. */
+/** Replaces the offer of the engine's owner. */
 let answer: ((source: Extract<BuildSource, { readonly kind: 'git' }>) => SourceOffer) | undefined
 let offers = 0
 
@@ -61,7 +61,7 @@ function newRepository() {
   return { ...repository, name, from }
 }
 
-test('a step has the files and the history of its commit, its children too, and no snapshot has the git directory', async () => {
+test('a step and its children have the files and the history of their commit, and no snapshot contains the git directory', async () => {
   const { commit, git, from } = newRepository()
   const first = commit({
     ref: 'refs/heads/main',
@@ -87,9 +87,9 @@ test('a step has the files and the history of its commit, its children too, and 
   )
   expect(await logOf(bench, jobs[1])).toBe('?? made.txt\n.git\na.txt\nb.txt\nmade.txt\nrun.sh\n')
   expect(state).toBe('passed')
-  // One request for the whole build, however many steps.
+  // The whole build makes one request, however many steps it has.
   expect(offers - before).toBe(1)
-  // A build without a source, in the snapshot of one that had one, has no .git.
+  // A build without a source has no .git, even in the snapshot of a build that had a source.
   const bare = await run(bench, [step('ls -A')], { source: null })
   expect(await logOf(bench, bare.jobs[0])).toBe('')
 })
@@ -105,7 +105,7 @@ test('G27 an unchanged file of the next commit keeps inode and time in a child, 
     [parent, step('stat -c "%i %Y" same | cmp - /seen && cat changed .git/HEAD', { buildsIn: 0 })],
     from(second),
   )
-  // The commit is in no cache key, so the parent's result is the same.
+  // The commit is not part of the cache key, so the parent is cached.
   expect(jobs[0]?.cached).toBe(true)
   expect(await logOf(bench, jobs[1])).toBe(`2${second}\n`)
 })
@@ -162,7 +162,7 @@ test('a forge that answers 500 and cuts connections is retried, and the build pa
   }
 })
 
-test('a build that is canceled while its source is fetched ends at once', async () => {
+test('a build that is canceled while its source is fetched ends immediately', async () => {
   const repository = newRepository()
   const noise = chance()
   const big = Array.from({ length: 40_000 }, noise.fraction).join('\n')
@@ -178,7 +178,7 @@ test('a build that is canceled while its source is fetched ends at once', async 
   }
 })
 
-test('a forge that stays away fails the build after a while, and the message says why', async () => {
+test('a forge that stays unavailable fails the build after a while, with the reason in the message', async () => {
   const repository = newRepository()
   const id = repository.commit({ ref: 'refs/heads/main', files: { a: 'a' } })
   const url = 'http://127.0.0.1:9/x.git'
@@ -201,7 +201,7 @@ test('a forge that stays away fails the build after a while, and the message say
   }
 })
 
-test('an archive that breaks off on its way is asked for again', async () => {
+test('an archive that breaks off during the transfer is requested again', async () => {
   let opened = 0
   const patient = await openBench({
     sources: {
@@ -228,7 +228,7 @@ test('an archive that breaks off on its way is asked for again', async () => {
   }
 })
 
-test('git directories and mirrors that no build needs are removed, but not what a sandbox is shown', async () => {
+test('unneeded git directories and mirrors are removed, except those that a sandbox shows', async () => {
   const sources = join(bench.directory, 'sources')
   const names = (folder: string) => readdir(join(sources, folder))
   const [shown = ''] = await names('commits')

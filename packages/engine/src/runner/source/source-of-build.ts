@@ -5,10 +5,10 @@ import { StopAsked } from '../held-lease.ts'
 import type { JobContext } from '../job-context.ts'
 import { persist } from '../retry.ts'
 
-/** A source tree. One of a repository comes with its git directory. */
+/** A source tree. The source of a repository includes its git directory. */
 export type BuildFiles = LocalFiles | Checkout
 
-/** Returns what a sandbox shows of the build's git directory. */
+/** Returns the mounts of the build's git directory for a sandbox. */
 export function gitMounts(files: BuildFiles | null): Pick<SandboxSpec, 'gitDirectory' | 'gitObjects'> {
   if (files === null || !('gitDirectory' in files) || files.gitDirectory === undefined) return {}
   const { gitDirectory } = files
@@ -17,7 +17,7 @@ export function gitMounts(files: BuildFiles | null): Pick<SandboxSpec, 'gitDirec
     : { gitDirectory }
 }
 
-/** SHA-256 of no bytes: the archive of an empty tree. */
+/** SHA-256 of zero bytes, which are the archive of an empty tree. */
 const nothing = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'
 
 /** The owner of the source could not be reached. */
@@ -27,14 +27,14 @@ class NotNow extends Error {
 
 /**
  * Returns the build's source on this machine; null when it is empty and `wantsEmpty` is false.
- * Retries for some minutes what may come later. Throws SandboxError `source_invalid` or
- * `source_fetch_failed`, `SourceUnavailable`, and the reason when the job must end meanwhile.
+ * Retries for some minutes after temporary failures. Throws SandboxError `source_invalid` or
+ * `source_fetch_failed`, `SourceUnavailable`, or the reason when the job must end meanwhile.
  */
 export async function sourceOfBuild(context: JobContext, wantsEmpty: boolean): Promise<BuildFiles | null> {
   const { options, settings, lease } = context
   const { buildId, jobId } = lease.job
   const stopping = new AbortController()
-  void lease.stopAsked.then(() => stopping.abort(new StopAsked(`job ${jobId} is to end`)))
+  void lease.stopAsked.then(() => stopping.abort(new StopAsked(`job ${jobId} must end`)))
   let got: Attempt
   try {
     got = await lease.whileWanted(() =>
@@ -55,7 +55,7 @@ export async function sourceOfBuild(context: JobContext, wantsEmpty: boolean): P
 
 type Attempt = { readonly files: BuildFiles | null } | { readonly failure: unknown }
 
-/** Returns a final failure, and throws one that a retry may help. */
+/** Returns a final failure, and throws a temporary one. */
 async function attempt(context: JobContext, wantsEmpty: boolean): Promise<Attempt> {
   try {
     return { files: await obtain(context, wantsEmpty) }
@@ -70,8 +70,8 @@ function obtain(context: JobContext, wantsEmpty: boolean): Promise<BuildFiles | 
 }
 
 /**
- * Returns the build's source on this machine, an empty tree included, with one attempt. Throws a
- * SandboxError, `SourceUnavailable`, and passing errors.
+ * Returns the build's source on this machine, even an empty tree, with a single attempt. Throws a
+ * SandboxError, `SourceUnavailable`, and temporary errors.
  */
 export function offeredTree(parts: Parts, buildId: string): Promise<BuildFiles | null> {
   return offered(parts, buildId, true)
@@ -110,7 +110,9 @@ async function asked<T>(ask: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Yields the bytes of an archive. One that breaks off may be had later. */
+/**
+ * Yields the bytes of an archive. An archive that breaks off may be complete in a later attempt.
+ */
 async function* arriving(archive: Readable): AsyncGenerator<Uint8Array> {
   try {
     yield* archive
@@ -119,7 +121,7 @@ async function* arriving(archive: Readable): AsyncGenerator<Uint8Array> {
   }
 }
 
-/** The operator reads what the server failed to say. */
+/** Returns the error after the last attempt; its cause is only for the operator. */
 function tooLate(error: unknown, afterMs: number): SandboxError {
   const why = error instanceof SourceUnreachable ? error.message : 'The server could not provide the source.'
   const message = `${why} Retried for ${Math.round(afterMs / 1000)} s.`

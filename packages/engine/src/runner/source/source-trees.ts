@@ -10,27 +10,27 @@ import {
 } from '@harmont/sandbox'
 import type { InHand } from '../in-hand.ts'
 
-/** Enough for the builds that run at a time. */
+/** Maximum number of remembered checkouts, enough for all concurrent builds. */
 const rememberedBuilds = 1_000
 
 interface Kept {
-  /** Digests of trees whose manifests may be synced from. */
+  /** Digests of trees whose manifests may be used for syncing. */
   readonly manifests: ReadonlySet<string>
-  /** Git directories that sandboxes are shown. */
+  /** Git directories that sandboxes show. */
   readonly gitDirectories: ReadonlySet<string>
   readonly unusedSourceMs: number
   readonly unusedMirrorMs: number
 }
 
 /**
- * The source trees of this machine. Nothing is made or looked up during a collection, because a
- * found tree could vanish before its use.
+ * Manages the source trees of this machine. Delays all other work during a collection, because a
+ * tree could vanish between its lookup and its use.
  */
 export class SourceTrees {
   readonly #directory: string
   readonly #used: Pick<InHand, 'trees' | 'gitDirectories'>
   readonly #working = new Set<Promise<unknown>>()
-  /** Checkouts by build, so that the next step need not ask again. */
+  /** Checkouts by build, so that the next step need not request one. */
   readonly #checkouts = new Map<string, Checkout>()
   #collecting: Promise<readonly string[]> | undefined
 
@@ -68,7 +68,8 @@ export class SourceTrees {
   }
 
   /**
-   * Removes trees and mirrors that are older than they are kept. Returns the digests of the trees.
+   * Removes trees and mirrors that were unused for longer than their retention time. Returns the
+   * digests of the removed trees.
    */
   collect(kept: Kept): Promise<readonly string[]> {
     this.#collecting ??= this.#collect(kept).finally(() => {

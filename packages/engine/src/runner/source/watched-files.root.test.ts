@@ -10,8 +10,8 @@ afterAll(() => bench.close())
 type Files = Parameters<typeof archive>[1]
 
 /**
- * Builds a step that watches these paths, with one cache key whatever its files are. Returns
- * whether the cache had it.
+ * Builds a step that watches these paths, with the same cache key whatever the contents of the
+ * files. Returns whether the step was a cache hit.
  */
 async function isCached(
   namespace: string,
@@ -51,7 +51,7 @@ test.for<readonly [string, Files]>([
   expect(await isCached(why, paths, after)).toBe(true)
 })
 
-test('a step that watches files without a match is taken from the cache, as before', async () => {
+test('a step whose watched paths match no files is still taken from the cache', async () => {
   expect(await isCached('none', paths, null)).toBe(false)
   expect(await isCached('none', paths, null)).toBe(true)
   expect(await isCached('none', paths, before)).toBe(false)
