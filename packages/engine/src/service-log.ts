@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * Returns the id of the log of a job's service: a UUID of version 8. It follows from the job and
- * the name, so that whoever knows a job knows the logs of its services.
+ * Returns the id of the log of a job's service: a UUID of version 8. The id is derived from the job
+ * and the name, so the logs of services are known from their job.
  */
 export function serviceLogId(jobId: string, name: string): string {
   const digest = createHash('sha256').update(`service\0${jobId}\0${name}`).digest()
@@ -12,10 +12,10 @@ export function serviceLogId(jobId: string, name: string): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-')
 }
 
-/** How much of a service's log is stored. */
+/** State of a service's stored log. */
 export interface OpenServiceLog {
   readonly lastSeq: number
   readonly spoolPosition: string
-  /** Bytes of output that the log already holds. */
+  /** Number of output bytes in the log. */
   readonly logBytes: number
 }

@@ -1,4 +1,4 @@
-/** Declares what every store promises about services of steps. `storeSuite` calls it. */
+/** Declares the behavior of services that every store must provide. `storeSuite` calls it. */
 import { randomUUID } from 'node:crypto'
 import type { PlannedStep } from '@harmont/ir'
 import type { Chunk } from '@harmont/logs'
@@ -16,7 +16,7 @@ const passed = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapsho
 const db = { name: 'db', state: 'starting', readyMs: null, exitCode: null } as const
 const ready: ServiceState = { ...db, state: 'ready', readyMs: 120 }
 
-/** Declares the tests. `open` returns the store, in which other suites may have left builds. */
+/** Declares the tests. `open` returns a store that may contain builds of other suites. */
 export function serviceSuite(open: () => StoreUnderTest): void {
   let now = 2_500_000_000_000
   const store = () => open().store
@@ -59,7 +59,7 @@ export function serviceSuite(open: () => StoreUnderTest): void {
     ])
   })
 
-  test('a new lease begins without the services of the one before', async () => {
+  test('a new lease begins without the services of the previous one', async () => {
     const id = await submit()
     const lease = await leaseOf(id)
     await store().builds.apply(id, [told(lease, [ready])])
@@ -69,7 +69,7 @@ export function serviceSuite(open: () => StoreUnderTest): void {
     expect(await servicesOf(id)).toEqual([[]])
   })
 
-  test('G12 the log of a service is its own, goes on after a kill, and reads a new spool under a new lease', async () => {
+  test('G12 each service has its own log, which continues after a kill and reads a new spool under a new lease', async () => {
     const id = await submit()
     const lease = await leaseOf(id)
     const ref = { ...lease, service: 'db' }
@@ -109,7 +109,7 @@ export function serviceSuite(open: () => StoreUnderTest): void {
     expect(await servicesOf(id)).toEqual([[{ ...ready, state: 'ended' }]])
   })
 
-  test('G08 what services left is kept while a step may start from it', async () => {
+  test('G08 the files of services are kept while a step may start from them', async () => {
     const id = await submit([{}, { dependsOn: [0] }])
     const lease = await leaseOf(id)
     const { jobId: job, fence } = lease

@@ -1,4 +1,4 @@
-/** Declares what every store promises about builds that stand still. `storeSuite` calls it. */
+/** Declares the behavior of stalled builds that every store must provide. `storeSuite` calls it. */
 import { randomUUID } from 'node:crypto'
 import type { PlannedStep } from '@harmont/ir'
 import { expect, test } from 'vitest'
@@ -14,9 +14,7 @@ import type { StoreUnderTest } from './store-under-test.test-support.ts'
 const exited = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: null } as const
 const hour = 3_600_000
 
-/**
- * Declares the tests. `open` returns the store, in which other suites may have left stalled builds.
- */
+/** Declares the tests. `open` returns a store that may contain stalled builds of other suites. */
 export function standingSuite(open: () => StoreUnderTest): void {
   let now = 2_000_000_000_000
   const warnings: unknown[] = []
@@ -41,9 +39,9 @@ export function standingSuite(open: () => StoreUnderTest): void {
     if (found === undefined) throw new Error(`no build ${id}`)
     return found.build
   }
-  /** Returns the states of these builds, once every stalled build was abandoned. */
+  /** Returns the states of these builds. */
   const states = async (...ids: readonly string[]) => Promise.all(ids.map(async (id) => (await build(id)).state))
-  /** Returns the one job that is ready. */
+  /** Leases the only ready job. */
   async function leaseOf(id: string, runner = 'r'): Promise<Lease> {
     const [lease, ...more] = await store().leases.take(runner, 2, now)
     if (lease?.buildId !== id || more.length > 0) throw new Error(`expected that one job of ${id} is ready`)
@@ -57,7 +55,8 @@ export function standingSuite(open: () => StoreUnderTest): void {
   }
   const abandon = (afterMs = 72 * hour, view = store()) => abandonBuilds({ store: view, afterMs, log }, now)
   /**
-   * Lets so many hours pass in which somebody looks every few minutes, and nobody runs anything.
+   * Lets this many hours pass, in which the builds are watched every few minutes and no runner
+   * works.
    */
   async function watchFor(hours: number): Promise<void> {
     for (const end = now + hours * hour; now < end; ) {
@@ -65,14 +64,14 @@ export function standingSuite(open: () => StoreUnderTest): void {
       await store().builds.watch(now)
     }
   }
-  /** Abandons every build that is stalled by now, so that a test meets its own builds only. */
+  /** Abandons every build that is stalled by now, so that a test meets only its own builds. */
   async function clear(): Promise<void> {
-    // An abandoned build may let another go on.
+    // An abandoned build may let another one continue.
     do await watchFor(3)
     while ((await abandon(hour)) > 0)
   }
 
-  test('a stalled build is one in which nothing has changed and nothing is being done', async () => {
+  test('a stalled build is one in which nothing has changed and no job runs', async () => {
     await clear()
     const group: BuildGroup = { key: randomUUID(), name: 'deploy', limit: 1, whenFull: 'queue' }
     const leased = await submit([{}])
@@ -89,14 +88,14 @@ export function standingSuite(open: () => StoreUnderTest): void {
       return [ready, leased, held, placed, placeless, fresh].filter((id) => found.includes(id))
     }
     expect(await standing()).toEqual([ready, placed])
-    // A working runner would take them.
+    // A working runner would take these builds.
     expect(await standing(false)).toEqual([])
     await end(lease)
     expect(await standing()).toEqual([ready, placed])
     expect(await store().builds.standing(since, true, 1)).toHaveLength(1)
   })
 
-  test('G17 a build is abandoned when nobody has taken it for the whole time, and says what it waited for', async () => {
+  test('G17 a build is abandoned if no runner has taken it for the whole time, and states what it waited for', async () => {
     await clear()
     const concurrency = { group: 'deploy', limit: 1, scope: 'pipeline' as const }
     const [first, second] = [await submit([{ concurrency }]), await submit([{ concurrency }, { buildsIn: 0 }])]
@@ -114,7 +113,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(two.errorMessage).toMatch(
       /It waited for the concurrency group `deploy` \(1 at a time\), and no runner took the jobs ahead of it\.$/,
     )
-    // No job of them is left, and the group is free.
+    // No job of the builds is left, and the group is free.
     const third = await submit([{ concurrency }])
     const lease = await leaseOf(third)
     await end(lease)
@@ -124,7 +123,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(await states(first, third)).toEqual(['passed', 'passed'])
   })
 
-  test('G17 a build that asks for a runner that nobody has is abandoned though others work, and says so', async () => {
+  test('G17 a build that requests a missing kind of runner is abandoned with that reason, even if others work', async () => {
     await clear()
     const waiting = await submit([{ runsOn: { pool: 'gpu', labels: ['big', 'new'] } }])
     const fitting = await submit([{ runsOn: { pool: 'gpu', labels: ['big'] } }])
@@ -165,14 +164,14 @@ export function standingSuite(open: () => StoreUnderTest): void {
       { type: 'ended', job: lease.jobId, fence: lease.fence, at: now, outcome: exited },
     ])
     expect(await states(holder, waiting, other)).toEqual(['passed', 'scheduled', 'scheduled'])
-    // From here on no runner works.
+    // No runner works after this point.
     await watchFor(71)
     expect(await abandon()).toBe(0)
     await watchFor(2)
     expect(await abandon()).toBe(2)
   })
 
-  test('G17 time in which nobody looked does not count: after a week of downtime no build is abandoned at once', async () => {
+  test('G17 unwatched time does not count, so that after a week of downtime no build is abandoned at once', async () => {
     await clear()
     const id = await submit([{}])
     await watchFor(50)
@@ -185,7 +184,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(await states(id)).toEqual(['failed'])
   })
 
-  test('G17 two processes that look at the same time abandon each build once', async () => {
+  test('G17 two processes that check at the same time abandon each build once', async () => {
     await clear()
     const ids = await Promise.all(Array.from({ length: 30 }, () => submit([{}, { buildsIn: 0 }])))
     await watchFor(73)
@@ -200,7 +199,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     expect(warnings).toEqual([])
   })
 
-  test('G17 a build whose runner comes back in the same moment is either leased or abandoned, never both', async () => {
+  test('G17 a build whose runner comes back at the same moment is either leased or abandoned, but never both', async () => {
     await clear()
     const ids = new Set(await Promise.all(Array.from({ length: 20 }, () => submit([{}]))))
     await watchFor(73)

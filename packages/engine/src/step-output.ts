@@ -8,26 +8,29 @@ export interface StepOutput {
   readonly annotations: readonly Annotation[]
   /** Each path once. */
   readonly artifacts: readonly Artifact[]
-  /** Its reports of tests, in the order of the pipeline. */
+  /** Test reports of the step, in the order of the pipeline. */
   readonly tests: readonly TestReport[]
-  /** The hosts that it used and was refused. Absent for a step that was bound to no list. */
+  /**
+   * The hosts that the step used, and those that it was refused. Absent for a step without an
+   * egress list.
+   */
   readonly egress?: EgressNames
-  /** Absent for steps that are no generators, and from a runner that cannot read it. */
+  /** Absent for steps that are not generators, and from a runner that cannot read the documents. */
   readonly steps?: LeftSteps
 }
 
-/** The documents of steps to append, in the order of their names, or why they cannot be read. */
+/** The documents of steps to append, in name order, or the reason why they cannot be read. */
 export type LeftSteps =
   | { readonly kind: 'files'; readonly files: readonly StepFile[] }
   | { readonly kind: 'unreadable'; readonly problem: string }
 
-/** The most documents of one generator, and the most bytes that they have together. */
+/** Maximum number of documents of one generator, and their maximum total size in bytes. */
 export const mostStepFiles = 1_000
 export const largestSteps = 8 * 1024 * 1024
 
-/** A text in Markdown that a step shows on the page of its build. Secrets are masked in it. */
+/** A Markdown text that a step shows on its build's page. Its secrets are masked. */
 export interface Annotation {
-  /** Unique among those of the step with the same style; `summary` for its summary. */
+  /** Unique among the step's annotations of the same style; `summary` for its summary. */
   readonly name: string
   readonly style: AnnotationStyle
   readonly markdown: string
@@ -36,14 +39,14 @@ export interface Annotation {
 const annotationStyles = ['info', 'error', 'warning', 'success', 'summary'] as const
 export type AnnotationStyle = (typeof annotationStyles)[number]
 
-/** An annotation of a build, with the job that left it. */
+/** An annotation of a build, with the job that made it. */
 export interface BuildAnnotation extends Annotation {
-  /** Stable as long as the annotation is kept. */
+  /** Stays the same as long as the annotation is kept. */
   readonly id: string
   readonly jobId: string
 }
 
-/** Returns the id of the annotation at this position among those of a job. */
+/** Returns the id of a job's annotation at this position. */
 export function annotationId(jobId: string, position: number): string {
   return `${jobId}-${position}`
 }
@@ -55,8 +58,8 @@ export const largestAnnotation = 64 * 1024
 export const noOutput: StepOutput = { annotations: [], artifacts: [], tests: [] }
 
 /**
- * Returns the output that a snapshot's description keeps for later hits. Leaves out what this
- * release does not know: another release, or another machine, may have written it.
+ * Returns the output in a snapshot's description, for later cache hits. Leaves out unknown content,
+ * because another release or another machine may have written it.
  */
 export function outputOf(kept: unknown): StepOutput {
   const { annotations, artifacts, tests, steps } = fields(kept)
@@ -93,7 +96,7 @@ function list(value: unknown): readonly unknown[] {
 }
 
 /**
- * Returns the annotations of a step that fit into a build where other steps have `count`, and a
+ * Returns the annotations of a step that fit into a build whose other steps have `count`, and a
  * remark that names the rest.
  */
 export function withinBuild(

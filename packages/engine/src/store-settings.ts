@@ -6,11 +6,11 @@ import type { Instant } from './core/model.ts'
 
 /** The settings of every store. */
 export interface StoreSettings extends DecideContext {
-  /** Milliseconds that a lease lasts until the command has started. */
+  /** Duration of a lease until the command has started, in milliseconds. */
   readonly startLeaseMs: number
-  /** Milliseconds that a lease lasts from then on. */
+  /** Duration of a lease after that, in milliseconds. */
   readonly leaseMs: number
-  /** Never steps: every instant of a build is one of these. */
+  /** Never steps, and provides every instant of a build. */
   readonly now: () => Instant
 }
 
@@ -23,8 +23,8 @@ export const defaultStoreSettings: StoreSettings = {
 }
 
 /**
- * Returns the default settings, except for those given. A start takes no longer a lease than a
- * command: `leaseMs` may be short.
+ * Returns the default settings, except for those given. The lease of a start is never longer than
+ * that of a command, because `leaseMs` may be short.
  */
 export function storeSettings(given: Partial<StoreSettings>): StoreSettings {
   const settings = { ...defaultStoreSettings, ...given }

@@ -1,6 +1,6 @@
 /**
- * Declares what every store promises. `memory-store.test.ts` and `postgres-store.soak.pg.test.ts`
- * run it.
+ * Declares the behavior that every store must provide. `memory-store.test.ts` and
+ * `postgres-store.soak.pg.test.ts` run it.
  */
 import { randomUUID } from 'node:crypto'
 import type { Plan } from '@harmont/ir'
@@ -46,7 +46,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       await finishEverything()
     })
 
-    /** Cancels the builds of earlier tests, so that each test leases its own jobs only. */
+    /** Cancels the builds of earlier tests, so that each test leases only its own jobs. */
     async function finishEverything(): Promise<void> {
       for (const id of submitted.splice(0)) {
         await store.builds.apply(id, [{ type: 'cancel', at: now }])
@@ -107,7 +107,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       ts: BigInt(seq),
     })
 
-    test('returns the build that was submitted, with its context', async () => {
+    test('returns a submitted build with its context', async () => {
       const plan = plainPlan([{ env: { A: 'ä\n"' } }, { buildsIn: 0 }], 60)
       const id = await submit(plan)
       const loaded = await under.other.builds.load(id)
@@ -125,7 +125,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.builds.apply(randomUUID(), [{ type: 'cancel', at: now }])).toBeUndefined()
     })
 
-    test('who a lease was given to is told by its fencing number, also after the end of its job', async () => {
+    test('the fencing number identifies the runner that got a lease, even after the end of its job', async () => {
       const buildId = await submit(plainPlan([{}]))
       const one = await leaseOne('r7')
       expect(await under.other.leases.holder(one)).toEqual({ runner: 'r7', buildId })
@@ -138,7 +138,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.leases.holder(one)).toEqual({ runner: 'r7', buildId })
     })
 
-    test('G104 renewals are taken for as long as some process notes it, and a break begins anew', async () => {
+    test('G104 renewals count as taken for as long as some process notes it, and start anew after a break', async () => {
       const since = (from: Store, at: number) => from.leases.renewableSince(at)
       expect(await since(store, now)).toBeNull()
       await store.leases.noteRenewable(now)
@@ -150,7 +150,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await since(under.other, now + 9_001)).toBe(now + 9_000)
     })
 
-    test('G01 only the holder of a lease can note a cache look-up', async () => {
+    test('G01 only the holder of a lease can note a cache lookup', async () => {
       await submit(plainPlan([{ cacheKey: 'k' }]))
       const [held] = await lease(1)
       if (!held) throw new Error('nothing to lease')
@@ -172,7 +172,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.logs.openService({ ...held, service: 'db' }, true)).not.toBeNull()
     })
 
-    test(`G01 only the holder of a lease can note a substituted image, and the newest lease's holds`, async () => {
+    test(`G01 only the holder of a lease can note a substituted image, and the one of the newest lease applies`, async () => {
       const id = await submit(plainPlan([{}]))
       const [held] = await lease(1)
       if (!held) throw new Error('nothing to lease')
@@ -214,7 +214,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect((await under.other.builds.load(id))?.build).toEqual(await build(id))
     })
 
-    test('G01 leases a job to one runner only, however many ask at once', async () => {
+    test('G01 leases a job to one runner only, however many request it at once', async () => {
       const ids = await Promise.all([1, 2, 3].map(() => submit(plainPlan(Array.from({ length: 20 }, () => ({}))))))
       const given: string[] = []
       await Promise.all(
@@ -264,7 +264,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(order.length + rest.length).toBe(9)
     })
 
-    test('a delayed job is not leased before its time, and says when that is', async () => {
+    test('a delayed job is not leased before its time, which the store reports', async () => {
       await submit(plainPlan([{ retry: { limit: 1, delaySeconds: 5 } }]))
       await run(failed)
       expect(await lease()).toEqual([])
@@ -289,7 +289,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await under.other.builds.job(await submit(plainPlan([{}])), jobs[0]?.id ?? '')).toBeUndefined()
     })
 
-    test('a renewed lease is short before the start, long after it', async () => {
+    test('a renewed lease is short before the start and long after it', async () => {
       await submit(plainPlan([{}, {}]))
       const one = await leaseOne()
       const two = await leaseOne()
@@ -307,7 +307,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.leases.renew('nobody', now)).toEqual([])
     })
 
-    test('G01 a late report of the start does not shorten a lease: its command lives until the end that was known first', async () => {
+    test('G01 a late report of the start does not shorten a lease, so its command can run until the expiry known first', async () => {
       await submit(plainPlan([{}]))
       const { buildId, jobId: job, fence } = await leaseOne()
       const at = now
@@ -369,7 +369,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect((await build(id)).state).toBe('canceled')
     })
 
-    test('events of one call are applied in order, at once', async () => {
+    test('events of one call are applied in order and in one transaction', async () => {
       const id = await submit(plainPlan([{}]))
       const { jobId: job, fence } = await leaseOne()
       const applied = await store.builds.apply(id, [
@@ -421,7 +421,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await lease(5)).toEqual([])
     })
 
-    test('the known form of a build is no older than a lease that was given here', async () => {
+    test('the known form of a build is at least as new as the leases that this process granted', async () => {
       const id = await submit(plainPlan([{}, {}]))
       await lease(1)
       expect((await under.other.builds.load(id))?.build.jobs.map(({ fence }) => fence).sort()).toEqual([0, 1])
@@ -434,7 +434,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.builds.known(randomUUID())).toBeUndefined()
     })
 
-    test('G01 what a step left is kept with its end, and shown of its newest attempt', async () => {
+    test('G01 the output of a step is kept with its end, and shown for its newest attempt', async () => {
       const retry = { limit: 1, delaySeconds: 0 }
       const id = await submit(plainPlan([{ retry }, {}]))
       const annotations = (...texts: string[]): StepOutput['annotations'] =>
@@ -510,7 +510,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.outputs.artifacts(randomUUID())).toEqual([])
     })
 
-    test('G01 output of a refused end is not kept, though other events of its job are taken', async () => {
+    test('G01 the output of a refused end is not kept, even if other events of its job are accepted', async () => {
       const id = await submit(plainPlan([{ timeoutSeconds: 5 }]))
       const { jobId: job, fence } = await leaseOne()
       await start({ buildId: id, jobId: job, fence } as Lease)
@@ -525,7 +525,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.outputs.annotations(id)).toEqual([])
     })
 
-    test('a build shows at most 100 annotations, and the log of the step says which it leaves out', async () => {
+    test('a build shows at most 100 annotations, and the log of the step names those that it leaves out', async () => {
       const id = await submit(plainPlan(Array.from({ length: 6 }, () => ({}))))
       const annotations = Array.from(
         { length: 19 },
@@ -548,7 +548,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       )
     })
 
-    test('G12 chunks are read as they were written, from any place, within the size asked for', async () => {
+    test('G12 chunks are read as they were written, from any position and within the requested size', async () => {
       await submit(plainPlan([{}]))
       const one = await leaseOne()
       const bytes = Buffer.from(Array.from({ length: 256 }, (_, index) => index))
@@ -564,7 +564,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.leases.of('r1')).toMatchObject([{ lastSeq: 3, spoolPosition: '300:1:2' }])
     })
 
-    test('many short logs are read at once, whole; logs of too many bytes or chunks are left out', async () => {
+    test('many short logs are read at once and whole, and logs with too many bytes or chunks are left out', async () => {
       await submit(plainPlan([{}, {}, {}, {}]))
       const [short, long, many, empty] = (await lease(4)) as [Lease, Lease, Lease, Lease]
       const written = [chunk(1, 'out'), chunk(2, 'meta', 2)]
@@ -590,7 +590,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await store.leases.of('r1')).toMatchObject([{ lastSeq: 1, spoolPosition: '7' }])
     })
 
-    test('G12 many appends at once lose nothing', async () => {
+    test('G12 concurrent appends lose nothing', async () => {
       await submit(plainPlan(Array.from({ length: 8 }, () => ({}))))
       const leases = await lease(8)
       await Promise.all(
@@ -607,7 +607,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       }
     })
 
-    test('the log of a lost job gets a remark, and the next holder goes on after that', async () => {
+    test('the log of a lost job gets a remark, and the next holder continues after it', async () => {
       const id = await submit(plainPlan([{}]))
       const one = await leaseOne()
       await store.logs.append(one, [chunk(1, 'a')], '1')
@@ -649,7 +649,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       for (const off of [offReady, offBuild, offJob]) off()
     })
 
-    test('a change wakes the followers of its queue, and nobody else', async () => {
+    test('a change wakes only the followers of its queue', async () => {
       const seen: string[] = []
       const offs = ['q', 'neighbour'].map((queue) => store.changes.onQueue(queue, () => seen.push(queue)))
       const id = await submit(plainPlan([{}]), 'neighbour')
@@ -663,7 +663,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(seen).toHaveLength(told)
     })
 
-    test('returns the snapshots that something may still start from', async () => {
+    test('returns the snapshots that a step or retry may still start from', async () => {
       const id = await submit(plainPlan([{}, { buildsIn: 0 }, { dependsOn: [1] }]))
       const before = now
       await run({ ...passed, snapshot: `${id}-parent` })
@@ -682,7 +682,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await live(now)).toEqual(none)
     })
 
-    test('keeps what a step takes files from until it has passed', async () => {
+    test('keeps the files that a step takes as inputs until it has passed', async () => {
       const inputs = [{ from: 0, path: 'x', into: '', optional: false }]
       const id = await submit(plainPlan([{}, {}, { buildsIn: 1, dependsOn: [0], inputs }]))
       await run({ ...passed, snapshot: `${id}-source` })
@@ -694,7 +694,7 @@ export function storeSuite(name: string, open: () => Promise<StoreUnderTest>): v
       expect(await needed()).toEqual([])
     })
 
-    test('G10 after any events two views of a build agree, its state is the fold of them, and leases and ready jobs match its jobs', async () => {
+    test('G10 after any events, two views of a build agree, its state is the fold of its jobs, and leases and ready jobs match them', async () => {
       for (let seed = 0; seed < scaled(3); seed++) {
         const roll = dice(seed)
         const id = await submit(

@@ -1,12 +1,12 @@
 import type { Created } from './core/create-build.ts'
 import type { BuildContext, Store } from './store.ts'
 
-/** A store, as the suites see it, for tests. */
+/** The interface of a store for the suites. */
 export interface StoreUnderTest {
   readonly store: Store
   submit(created: Created, context: BuildContext): Promise<void>
   /**
-   * Another view of the same builds, as another process has it; the store itself where there is no
+   * Another view of the same builds, like that of another process; the store itself if there is no
    * other process.
    */
   readonly other: Store

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Phases } from './runner/phases.ts'
 import { commandSpanId, spanId } from './trace.ts'
 
-test('ids of spans follow from what they stand for, and differ by each word', () => {
+test('ids of spans are derived from their words, and differ if any word differs', () => {
   expect(spanId('job', 'a')).toMatch(/^[0-9a-f]{16}$/)
   expect(spanId('job', 'a')).toBe(spanId('job', 'a'))
   const others = [
@@ -15,7 +15,7 @@ test('ids of spans follow from what they stand for, and differ by each word', ()
   expect(new Set([spanId('job', 'a'), ...others]).size).toBe(6)
 })
 
-test('a phase is told once it has ended, until that was heard, and began with its first try', async () => {
+test('a phase is reported from its end until the report was accepted, and begins with its first attempt', async () => {
   const all = new Phases()
   all.begin('fetch')
   expect(all.untold().phases).toEqual([])

@@ -1,38 +1,38 @@
 /**
- * Places of builds in a trace (W3C Trace Context). Ids of spans follow from what they stand for, so
- * nobody has to keep them: every process, also after a kill, gives a span the same id.
+ * Places of builds in a trace (W3C Trace Context). Ids of spans are derived from their meaning, so
+ * they need not be stored: every process, even after a kill, gives a span the same id.
  */
 import { createHash } from 'node:crypto'
 
-/** Names what asked for a build, as the owner of the engine traces it. */
+/** The origin of a build in a trace, provided by the owner of the engine. */
 export interface TraceOrigin {
   /** 32 hex digits. */
   readonly traceId: string
-  /** The span that asked for it, 16 hex digits; null when the build begins the trace. */
+  /** The span that requested the build, 16 hex digits; null if the build begins the trace. */
   readonly parentId: string | null
-  /** Whether spans of it are kept. */
+  /** Whether the trace's spans are kept. */
   readonly sampled: boolean
 }
 
 /**
- * Parts of a job's work around its command. `fetch`: the files that its sandbox starts from; `source`:
- * the build's source, beside `sandbox`; `artifacts`: reports and artifacts.
+ * Phases of a job's work around its command. `fetch`: the files that its sandbox starts from;
+ * `source`: the build's source, concurrent with `sandbox`; `artifacts`: reports and artifacts.
  */
 export type PhaseName = 'fetch' | 'source' | 'sandbox' | 'artifacts' | 'snapshot'
 
-/** When a part of a job's work began and ended. */
+/** Start and end of a phase of a job's work. */
 export interface Phase {
   readonly name: PhaseName
   readonly from: Date
   readonly to: Date
 }
 
-/** Returns the id of the span that stands for these words. */
+/** Returns the span id derived from these words. */
 export function spanId(...words: readonly (string | number)[]): string {
   return createHash('sha256').update(JSON.stringify(words)).digest('hex').slice(0, 16)
 }
 
-/** Returns the id of the span of a job's command under one lease. */
+/** Returns the span id of a job's command under one lease. */
 export function commandSpanId(jobId: string, fence: number): string {
   return spanId('phase', jobId, fence, 'command')
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { Turns } from './turns.ts'
 
-test('a bounded number work at once, others in order, and one that leaves delays nobody', async () => {
+test('a bounded number works at once, others work in order, and one that leaves delays no others', async () => {
   const turns = new Turns(1)
   const done: string[] = []
   const first = Promise.withResolvers<void>()
@@ -26,7 +26,7 @@ test('a bounded number work at once, others in order, and one that leaves delays
   expect(done).toEqual(['second', 'third', 'fourth', 'fifth'])
 })
 
-test('one works at a time while a crowd waits', async () => {
+test('only one works at a time while a crowd waits', async () => {
   const turns = new Turns(3, 4)
   const never = new AbortController().signal
   const begun: { readonly end: () => void }[] = []
@@ -41,7 +41,7 @@ test('one works at a time while a crowd waits', async () => {
     begun[ended++]?.end()
   }
   await Promise.all(all)
-  // Seven wait behind the first three. The fourth begins when those have ended, and three at once
-  // when only four are left.
+  // Seven wait behind the first three. The fourth begins when those have ended, and three run at
+  // once when only four are left.
   expect(atWork).toEqual([3, 2, 1, 1, 1, 3, 3, 3, 2, 1])
 })

@@ -5,13 +5,16 @@ export class Turns {
   #busy = 0
   readonly #waiting: (() => void)[] = []
 
-  /** While more than `crowd` wait, only one works at a time. */
+  /** While more than `crowd` calls wait, only one works at a time. */
   constructor(most: number, crowd = Number.POSITIVE_INFINITY) {
     this.#most = most
     this.#crowd = crowd
   }
 
-  /** Rejects with the reason of `stop` when that comes before the turn. */
+  /**
+   * Waits for a turn and runs the work. Rejects with the reason of `stop` if that aborts before the
+   * turn.
+   */
   async take<T>(stop: AbortSignal, work: () => Promise<T>): Promise<T> {
     if (this.#busy >= this.#most || this.#waiting.length > 0) await this.#wait(stop)
     else this.#busy++
@@ -40,7 +43,7 @@ export class Turns {
         if (place === -1) return
         this.#waiting.splice(place, 1)
         reject(stop.reason)
-        // The crowd may have dissolved.
+        // Fewer calls than `crowd` may wait now.
         this.#callNext()
       }
       const begin = () => {

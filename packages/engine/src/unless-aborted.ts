@@ -1,4 +1,7 @@
-/** Returns the result of a promise. Throws the signal's reason without waiting once it aborts. */
+/**
+ * Returns the result of a promise. Throws the signal's reason without waiting when the signal
+ * aborts.
+ */
 export async function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return promise
   signal.throwIfAborted()

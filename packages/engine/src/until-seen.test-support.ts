@@ -1,4 +1,4 @@
-/** A random test that must reach certain situations to prove anything. */
+/** Repeats a random test until it has reached certain situations. */
 import { expect } from 'vitest'
 
 /**
@@ -8,8 +8,8 @@ import { expect } from 'vitest'
 const mostGoes = 30
 
 /**
- * Plays until `seen` has every corner case. Fails when thirty attempts leave one out. Each attempt
- * plays other cases, by its number.
+ * Plays until `seen` has every corner case. Fails if thirty attempts leave one out. Each attempt
+ * plays other cases, selected by its number.
  */
 export async function untilSeen(
   corners: readonly string[],

@@ -1,15 +1,15 @@
-/** Why a ready job does not start, other than for want of a free runner. */
+/** Reason why a ready job does not start, other than the lack of a free runner. */
 export interface Wait {
   readonly reason: 'organization_limit' | 'pipeline_limit' | 'concurrency_group'
   /**
-   * Name of the group as the pipeline spells it; null for a limit of the organization or pipeline.
+   * Name of the group as written in the pipeline; null for a limit of the organization or pipeline.
    */
   readonly group: string | null
   readonly limit: number
-  /** Number of jobs, or builds for a build's group, that count against the limit now. */
+  /** Number of jobs, or builds for a build's group, that count against the limit. */
   readonly running: number
-  /** Number of waiters ahead of it. */
+  /** Number of waiting jobs or builds ahead. */
   readonly ahead: number
-  /** Some of those that count, oldest first. `jobId` is null for a build. */
+  /** Some of the running jobs or builds, oldest first. `jobId` is null for a build. */
   readonly holders: readonly { readonly jobId: string | null; readonly buildId: string }[]
 }

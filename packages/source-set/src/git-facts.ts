@@ -4,12 +4,13 @@ import { git, gitFailed } from './git.ts'
 import type { GitFacts } from './source-set.ts'
 
 /**
- * Reads git's facts of the checkout that holds a directory; null without git or outside a work
- * tree. Fails with SourceError `git_failed` where git refuses to read the repository.
+ * Reads git's facts about the checkout that contains a directory; null without git or outside a
+ * work tree. Fails with SourceError `git_failed` if git refuses to read the repository.
  */
 export async function readGitFacts(directory: string): Promise<GitFacts | null> {
   if (!isInWorkTree(directory)) return null
-  // All at once: each takes some milliseconds, and none needs another's answer.
+  // All commands run at once, because each takes some milliseconds and none needs the result of
+  // another.
   const [top, branch, last, remotes, heads] = await Promise.all([
     git(directory, ['rev-parse', '--show-toplevel']),
     git(directory, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
@@ -31,7 +32,9 @@ export async function readGitFacts(directory: string): Promise<GitFacts | null> 
   }
 }
 
-/** Whether a directory or one above it has a `.git`. Git itself takes a process to say so. */
+/**
+ * Whether a directory or one above it has a `.git`. Git itself would need a process to report this.
+ */
 function isInWorkTree(directory: string): boolean {
   if (!existsSync(directory)) return false
   for (let at = realpathSync(directory); ; at = dirname(at)) {
@@ -41,8 +44,8 @@ function isInWorkTree(directory: string): boolean {
 }
 
 /**
- * Whether files below a directory differ from its last commit, untracked ones included. Costs a
- * look at every file of the work tree.
+ * Returns whether files below a directory differ from its last commit, including untracked ones.
+ * Examines every file of the work tree.
  */
 export async function isDirty(directory: string): Promise<boolean> {
   const status = await git(directory, ['status', '--porcelain', '--untracked-files=normal', '--', '.'])
@@ -51,8 +54,8 @@ export async function isDirty(directory: string): Promise<boolean> {
   return status.stdout !== ''
 }
 
-// A bare repository, or the inside of `.git`, has no work tree: for a build it is a directory like
-// any other.
+// A bare repository, or the inside of `.git`, has no work tree. For a build it is an ordinary
+// directory.
 function isOutside({ status, stderr }: { status: number; stderr: string }): boolean {
   return status === 128 && /not a git repository|must be run in a work tree/.test(stderr)
 }

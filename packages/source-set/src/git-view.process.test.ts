@@ -15,9 +15,7 @@ function repository(files: Readonly<Record<string, string>> = { 'a.txt': 'a' }):
 const viewOf = async (project: Project, keep: Project, below = '') =>
   makeGitView(join(project.path, below), await readGitFacts(join(project.path, below)), keep.path)
 
-/**
- * Asks git about the project's files with the view in place of their `.git`, as in a sandbox.
- */
+/** Runs git on the project's files with the view in place of their `.git`, as in a sandbox. */
 function asSeen({ directory, objects }: GitView, project: Project, ...args: string[]): string {
   const place = new Project()
   cpSync(project.path, place.path, { recursive: true, filter: (path) => !/\/\.git$/.test(path) })
@@ -77,7 +75,7 @@ it('finds the objects of a work tree and of a shallow clone', async () => {
   expect(asSeen(shallow, project, 'log', '--format=%s')).toBe('the second\n')
 })
 
-it('is missing without a commit, below the root of a work tree, and where objects are borrowed', async () => {
+it('is missing without a commit, below the root of a work tree, and if objects are borrowed', async () => {
   const [project, clones, keep] = [repository({ 'sub/a.txt': 'a' }), new Project(), new Project()]
   expect(await viewOf(new Project(), keep)).toBeNull()
   expect(await viewOf(project, keep)).toBeNull()

@@ -6,21 +6,24 @@ import { git, gitFailed } from './git.ts'
 import type { GitFacts } from './source-set.ts'
 
 /**
- * The history of a checkout for a build: its own git directory, and the checkout's objects, which
- * are not copied.
+ * The history of a checkout for a build: a separate git directory, and the checkout's objects,
+ * which are not copied.
  */
 export interface GitView {
-  /** Absolute: HEAD at the commit, all tags, an index, and an empty `objects`. */
+  /**
+   * Absolute path of the git directory: HEAD at the commit, all tags, an index, and an empty
+   * `objects`.
+   */
   readonly directory: string
-  /** Absolute: belongs in place of that `objects`, read-only. */
+  /** Absolute path of the directory to mount read-only as `objects`. */
   readonly objects: string
 }
 
 /**
- * Makes the view of a project's last commit below `keep`, or finds it there. Leaves out hooks and
- * settings of the checkout, which may hold credentials. Returns null where the project is not the
- * root of its work tree, has no commit, or borrows objects of another repository. Fails with
- * SourceError `git_failed`.
+ * Makes the view of a project's last commit below `keep`, or finds an existing one there. Leaves
+ * out hooks and settings of the checkout, because these may contain credentials. Returns null if
+ * the project is not the root of its work tree, has no commit, or borrows objects of another
+ * repository. Fails with SourceError `git_failed`.
  */
 export async function makeGitView(project: string, facts: GitFacts | null, keep: string): Promise<GitView | null> {
   if (facts === null || facts.commit === null || realpathSync(facts.workTree) !== realpathSync(project)) return null
@@ -68,7 +71,7 @@ async function make(
     await rename(made, directory)
   } catch (error) {
     await rm(made, { recursive: true, force: true })
-    // Another process was first; the name identifies the content.
+    // Another process was first, and the name identifies the content.
     if (!existsSync(directory)) throw error
   }
 }

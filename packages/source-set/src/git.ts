@@ -2,8 +2,8 @@ import { execFile, spawn } from 'node:child_process'
 import { SourceError } from './source-error.ts'
 
 /**
- * Variables by which a git hook points its children at one repository and index. Here the directory
- * alone decides.
+ * Variables through which a git hook directs its children to one repository and index. They are
+ * removed, so that only the directory decides.
  */
 const pointers = [
   'GIT_DIR',
@@ -28,7 +28,7 @@ export interface GitAnswer {
   readonly stderr: string
 }
 
-/** Runs git in a directory for a short answer. Returns null where git is not installed. */
+/** Runs git in a directory for a short answer. Returns null if git is not installed. */
 export function git(
   directory: string,
   args: readonly string[],
@@ -50,8 +50,8 @@ export function git(
 }
 
 /**
- * The NUL-terminated texts that a git command prints, as bytes, one after another. Fails with
- * SourceError `git_failed`.
+ * Yields the NUL-terminated texts of a git command's output as bytes. Fails with SourceError
+ * `git_failed`.
  */
 export async function* gitRecords(directory: string, args: readonly string[]): AsyncGenerator<Buffer> {
   const child = spawn('git', args, { cwd: directory, env: environment(), stdio: ['ignore', 'pipe', 'pipe'] })
@@ -63,7 +63,7 @@ export async function* gitRecords(directory: string, args: readonly string[]): A
     child.on('error', reject)
     child.on('close', resolve)
   })
-  // A reader that stops early does not await this.
+  // A reader that stops early does not await this promise.
   ended.catch(() => {})
   let rest = Buffer.alloc(0)
   for await (const piece of child.stdout) {
@@ -80,8 +80,8 @@ export async function* gitRecords(directory: string, args: readonly string[]): A
 }
 
 /**
- * Returns the error for git's message. Another owner, common in a container, gets one sentence
- * instead of git's four lines.
+ * Returns the error for a message of git. A repository of another owner, common in a container,
+ * gets one sentence instead of git's four lines.
  */
 export function gitFailed(directory: string, stderr: string): SourceError {
   const repository = /dubious ownership in repository at '(.+)'/.exec(stderr)?.[1]

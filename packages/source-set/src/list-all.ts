@@ -3,8 +3,8 @@ import { breather, entryOf, isAlwaysOut, type ListedPath, listedPath, placeOf, s
 import type { SourceEntry } from './source-set.ts'
 
 /**
- * Every file and link below a directory, in no order. `isOut` is asked of folders, with a slash at
- * their end, before they are entered.
+ * Yields every file and link below a directory, in no order. Calls `isOut` for each folder before
+ * entering it, with a slash at the end of the path.
  */
 export async function listAll(root: string, isOut: (path: string) => boolean): Promise<SourceEntry[]> {
   const entries: SourceEntry[] = []

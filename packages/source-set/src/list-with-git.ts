@@ -6,7 +6,8 @@ import type { SourceEntry } from './source-set.ts'
 
 /**
  * Lists git's files of a project, in no order: existing tracked files, untracked files that are not
- * ignored, and the same in each initialised submodule. Leaves out other repositories inside.
+ * ignored, and the same in each initialised submodule. Leaves out other repositories inside the
+ * project.
  */
 export async function listWithGit(root: string): Promise<SourceEntry[]> {
   const entries = new Map<string | Buffer, SourceEntry>()
@@ -19,7 +20,7 @@ export async function listWithGit(root: string): Promise<SourceEntry[]> {
     for await (const record of gitRecords(join(root, at), command)) {
       await breathe()
       const listed = listedPath(prefix === '' ? record : Buffer.concat([Buffer.from(prefix), record]))
-      // A folder with a slash is an untracked repository of its own.
+      // A folder with a slash is an untracked repository.
       if (listed.path.endsWith('/') || isAlwaysOut(listed.path) || !isRealFolder(listed)) continue
       const stat = statOf(root, listed)
       if (stat === undefined) continue
@@ -32,14 +33,18 @@ export async function listWithGit(root: string): Promise<SourceEntry[]> {
   return [...entries.values()]
 }
 
-/** Says whether the project directory itself is ignored. Git then lists none of its files. */
+/**
+ * Returns whether the project directory itself is ignored. In that case git lists none of its
+ * files.
+ */
 export async function isIgnored(root: string): Promise<boolean> {
   const answer = await git(root, ['check-ignore', '--quiet', '.'])
   if (answer === null || answer.status > 1) throw gitFailed(root, answer?.stderr ?? '')
   return answer.status === 0
 }
 
-// A tracked file whose folder became a link counts as deleted: the link leads to another file.
+// A tracked file whose folder became a link counts as deleted, because the link leads to another
+// file.
 function realFolders(root: string): (listed: ListedPath) => boolean {
   const known = new Map<string, boolean>([['', true]])
   const isReal = (folder: string): boolean => {

@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises'
 import { SourceError } from './source-error.ts'
 import type { SourceEntry } from './source-set.ts'
 
-/** A path as text for people and globs, and its bytes where they are not UTF-8. */
+/** A path as text for people and globs, with its bytes if they are not UTF-8. */
 export interface ListedPath {
   readonly path: string
   readonly raw: Buffer | null
@@ -14,26 +14,29 @@ export function listedPath(bytes: Buffer): ListedPath {
   return { path: bytes.toString('utf8'), raw: isUtf8(bytes) ? null : Buffer.from(bytes) }
 }
 
-/** Returns the place of a project's path on this machine. */
+/** Returns the location of a project's path on this machine. */
 export function placeOf(root: string, { path, raw }: ListedPath): string | Buffer {
   const prefix = root === '/' ? '/' : `${root}/`
   return raw === null ? prefix + path : Buffer.concat([Buffer.from(prefix), raw])
 }
 
-/** Returns the stat of a project's path, of a link itself; undefined where there is nothing. */
+/**
+ * Returns the stat of a project's path without following a link; undefined if the path does not
+ * exist.
+ */
 export function statOf(root: string, listed: ListedPath): Stats | undefined {
   try {
     return lstatSync(placeOf(root, listed), { throwIfNoEntry: false })
   } catch (cause) {
-    // A file replaced the folder, and its files are gone.
+    // A file has replaced the folder, so its files are gone.
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOTDIR') return undefined
     throw unreadable(listed.path, cause)
   }
 }
 
 /**
- * The entry of a file or link; undefined for all else: sockets, pipes, devices and folders are no
- * source.
+ * Returns the entry of a file or link; undefined for sockets, pipes, devices and folders, which are
+ * not part of a source.
  */
 export function entryOf({ path, raw }: ListedPath, stat: Stats): SourceEntry | undefined {
   const common = { path, raw, size: stat.size, mtimeMs: stat.mtimeMs }
@@ -51,7 +54,9 @@ export function unreadable(path: string, cause: unknown): SourceError {
   )
 }
 
-/** Lets signals and timers in now and then while very many files are looked at. */
+/**
+ * Returns a function that yields to signals and timers now and then during work on very many files.
+ */
 export function breather(): () => Promise<void> | undefined {
   let count = 0
   return () => {
@@ -61,8 +66,8 @@ export function breather(): () => Promise<void> | undefined {
 }
 
 /**
- * Says whether a path is never part of a source: repositories' insides, secrets, and packages
- * installed for editors.
+ * Returns whether a path is never part of a source: internals of repositories, secrets, and
+ * packages installed for editors.
  */
 export function isAlwaysOut(path: string): boolean {
   if (path.startsWith('.hm/') && (path === '.hm/secrets.env' || /^\.hm\/node_modules(\/|$)/.test(path))) return true

@@ -21,7 +21,7 @@ import type { SourceSet } from './source-set.ts'
 
 const place = () => join(new Project().path, 'source.tar.gz')
 
-/** Reads an archive with an independent reader. */
+/** Reads an archive with an independent library. */
 async function read(file: string) {
   const tar = extract()
   tar.end(gunzipSync(readFileSync(file)))
@@ -43,7 +43,7 @@ async function read(file: string) {
   return seen
 }
 
-/** A set that runs something when the packing comes to its second file. */
+/** Returns a set that calls `meddle` when the packing reaches its second file. */
 function meddling(set: SourceSet, meddle: () => void): SourceSet {
   const entries = [...set.entries]
   const second = entries[1]
@@ -60,7 +60,7 @@ function meddling(set: SourceSet, meddle: () => void): SourceSet {
   return { ...set, entries }
 }
 
-it('reports its progress, to the end', async () => {
+it('reports its progress up to the end', async () => {
   const project = new Project()
   project.write({ a: 'x'.repeat(600_000), b: 'y' })
   const told: number[] = []
@@ -71,7 +71,7 @@ it('reports its progress, to the end', async () => {
 })
 
 describe('a source is packed', () => {
-  it('sorted, with modes, links and times, without owners and directories, in a file that only its owner can read', async () => {
+  it('sorted, with modes, links and times, without owners and directories, into a file that only its owner can read', async () => {
     const long = `${'d/'.repeat(60)}${'é'.repeat(100)}`
     const project = new Project({ 'b/run': 'go', a: '', [long]: 'deep' })
     utimesSync(join(project.path, 'a'), 1, 1_700_000_000.5)
@@ -164,7 +164,7 @@ describe('a file that changes while it is packed', () => {
     expect(existsSync(file)).toBe(false)
   })
 
-  it('into a link is never followed', async () => {
+  it('is never followed if it becomes a link', async () => {
     const project = new Project({ a: 'a', b: 'b' })
     const set = await readSourceSet(project.path)
     unlinkSync(join(project.path, 'b'))

@@ -9,9 +9,9 @@ import { ChangedWhileRead } from './steady-file.ts'
 import { tarSource } from './tar-source.ts'
 
 interface PackLimits {
-  /** Bytes of the archive. */
+  /** Size of the archive in bytes. */
   readonly packedBytes: number
-  /** Bytes of all files together. */
+  /** Total size of all files in bytes. */
   readonly unpackedBytes: number
   readonly files: number
 }
@@ -25,16 +25,16 @@ const packLimits: PackLimits = {
 
 export interface PackedSource {
   readonly file: string
-  /** Bytes of the archive. */
+  /** Size of the archive in bytes. */
   readonly size: number
   /** 64 hex digits. */
   readonly sha256: string
-  /** Bytes of all files together. */
+  /** Total size of all files in bytes. */
   readonly unpackedBytes: number
 }
 
 export interface PackOptions {
-  /** Missing limits are those of `packLimits`. */
+  /** Missing limits default to `packLimits`. */
   readonly limits?: Partial<PackLimits>
   readonly signal?: AbortSignal
   /** Called with the number of packed bytes after each piece. */
@@ -42,16 +42,16 @@ export interface PackOptions {
 }
 
 /**
- * Writes a source set to a new file that only its owner may read, as a gzip-compressed pax archive;
- * memory does not grow with the source. Equal sets give equal bytes. Fails with SourceError and
- * leaves no file: a `too_…` code with the largest files, `changed` when a file changes each time it
- * is read, `unreadable`.
+ * Writes a source set to a new file that only its owner may read, as a gzip-compressed pax archive.
+ * Memory use does not grow with the source. Equal sets give equal bytes. Fails with SourceError and
+ * leaves no file: a `too_…` code with the largest files, `changed` if a file changes at each
+ * attempt to read it, or `unreadable`.
  */
 export async function packSource(set: SourceSet, file: string, options: PackOptions = {}): Promise<PackedSource> {
   const limits = { ...packLimits, ...options.limits }
   const count = set.entries.length
   if (count > limits.files)
-    throw tooMuch(set, 'too_many_files', `${count} files, more than the ${limits.files} that a server takes`)
+    throw tooMuch(set, 'too_many_files', `${count} files, more than the ${limits.files} that a server accepts`)
   const changed = new Set<string>()
   for (;;) {
     const handle = await open(file, 'wx', 0o600)

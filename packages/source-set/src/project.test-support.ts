@@ -9,7 +9,7 @@ afterEach(() => {
   for (const project of projects.splice(0)) rmSync(project, { recursive: true, force: true })
 })
 
-/** A project of a test: it goes when the test ends. */
+/** A project of a test, which is removed when the test ends. */
 export class Project {
   readonly path = mkdtempSync(join(tmpdir(), 'hm-source-'))
 
@@ -34,7 +34,7 @@ export class Project {
     rmSync(join(this.path, path), { recursive: true })
   }
 
-  /** Runs git in the project, with nothing of this machine's settings. */
+  /** Runs git in the project without the settings of this machine. */
   git(...args: readonly string[]): string {
     const identity = ['-c', 'user.name=T', '-c', 'user.email=t@example.com', '-c', 'protocol.file.allow=always']
     const env = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_SYSTEM: '/dev/null' }

@@ -64,7 +64,7 @@ describe('inside a git work tree', () => {
     expect(await paths(project, 'app')).toEqual(['.hm/ci.ts'])
   })
 
-  it('initialised submodules count with their own rules; other nested repositories do not', async () => {
+  it('initialised submodules count with their own rules, but other nested repositories do not', async () => {
     const library = repository({ '.gitignore': 'built', 'lib.c': '' })
     library.commit()
     const project = repository({ a: '' })
@@ -104,7 +104,7 @@ describe('inside a git work tree', () => {
     })
   })
 
-  it('a repository that git cannot read is an error and not all files', async () => {
+  it('a repository that git cannot read is an error instead of a source with all files', async () => {
     const project = repository({ a: '' })
     project.write({ '.git/index': 'damaged' })
     await expect(readSourceSet(project.path)).rejects.toMatchObject({
@@ -254,7 +254,7 @@ describe('git facts', () => {
     expect(await readGitFacts(join(project.path, '.git'))).toBe(null)
   })
 
-  it('a checkout is dirty by the files below the project', async () => {
+  it('a checkout is dirty if files below the project are', async () => {
     const project = repository({ 'app/a': '', b: '' })
     project.commit()
     expect(await isDirty(join(project.path, 'app'))).toBe(false)

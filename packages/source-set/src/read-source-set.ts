@@ -18,12 +18,14 @@ export async function readSourceSet(projectDirectory: string, facts?: GitFacts |
   const isOut = readIgnoreFile(root)
   const git = facts === undefined ? await readGitFacts(root) : facts
   const listed = git === null ? null : await listWithGit(root)
-  // Git lists no file of a project in an ignored folder.
+  // Git lists no files of a project in an ignored folder.
   const isOutsideGit = listed === null || (listed.length === 0 && (await isIgnored(root)))
   return { root, entries: ordered(isOutsideGit ? await listAll(root, isOut) : listed, isOut), git }
 }
 
-/** Reads a tree that holds only a source, such as a checkout in a sandbox, without asking git. */
+/**
+ * Reads a tree that contains only a source, such as a checkout in a sandbox, without running git.
+ */
 export async function readSourceTree(directory: string): Promise<SourceSet> {
   const root = realpathSync(directory)
   const isOut = readIgnoreFile(root)
@@ -39,8 +41,8 @@ function byBytes(a: SourceEntry, b: SourceEntry): number {
 }
 
 /**
- * Returns whether `.hmignore` at the root of a project, else `.ignore`, excludes a path. The path of
- * a folder ends with a slash.
+ * Returns a function that tells whether `.hmignore` at the root of a project, or else `.ignore`,
+ * excludes a path. The path of a folder ends with a slash.
  */
 function readIgnoreFile(root: string): (path: string) => boolean {
   const name = ['.hmignore', '.ignore'].find((each) => statSync(join(root, each), { throwIfNoEntry: false })?.isFile())

@@ -43,7 +43,7 @@ it('include the files that a path or glob names, with their links and modes, eac
   ])
 })
 
-it('include empty folders where those are known', async () => {
+it('include empty folders if those are known', async () => {
   const project = new Project({ a: '' })
   mkdirSync(join(project.path, 'empty'))
   expect(await watched(project, ['empty'])).toEqual([])

@@ -2,21 +2,21 @@ import { comparePaths, isGlob, pathComponents, pathGlob, pathProblem } from '@ha
 import type { BytePath, Found, SourceView } from './source-view.ts'
 
 /**
- * Resolves a path or glob of `on_change` (`ir.md` 2.3) in a source set: nothing, one path, or a
- * glob's matches sorted by path component. Throws `bad_path` for absolute paths and `..`.
+ * Resolves a path or glob of `on_change` (`ir.md` 2.3) in a source set: to nothing, one path, or
+ * the matches of a glob, sorted by path component. Throws `bad_path` for absolute paths and `..`.
  */
 export function resolvePattern(view: SourceView, pattern: string): Found[] {
   return matchPattern(view, pattern).sort((a, b) => comparePaths(a.path, b.path))
 }
 
 /**
- * Returns everything that the paths and globs of a cache policy name, and all content of folders
- * among it, each once. Throws `bad_path` for absolute paths and `..`.
+ * Returns all matches of the paths and globs of a cache policy, and all content of matched folders,
+ * each once. Throws `bad_path` for absolute paths and `..`.
  */
 export function watchedFiles(view: SourceView, paths: readonly string[]): ReadonlyMap<BytePath, Found> {
   const watched = new Map<BytePath, Found>()
   for (const found of paths.flatMap((path) => matchPattern(view, path))) {
-    // A folder that a walk met is watched again here, with its content, when a path names it.
+    // A folder found inside another one is added again with its content if a path names it.
     watched.set(found.path, found)
     if (found.node.kind !== 'folder') continue
     for (const inner of view.walk(found)) watched.set(inner.path, inner)
@@ -24,7 +24,7 @@ export function watchedFiles(view: SourceView, paths: readonly string[]): Readon
   return watched
 }
 
-/** Resolves a pattern in no order, which takes half the time in a large source set. */
+/** Resolves a pattern without sorting, which halves the time in a large source set. */
 function matchPattern(view: SourceView, pattern: string): Found[] {
   const problem = pathProblem(pattern)
   if (problem !== undefined) {

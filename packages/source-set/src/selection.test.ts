@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { selection } from './selection.ts'
 
-/** Walks down to a file, and gives up where a walk would. */
+/** Walks down to a file, and stops where a walk would. */
 function named(patterns: readonly string[], path: string): readonly number[] {
   const parts = path.split('/')
   const file = parts.pop() ?? ''
@@ -31,12 +31,12 @@ it('names exactly the files that the patterns cover', () => {
   )
 })
 
-/** Whether a pattern names the root, which `coversFile` never asks about. */
+/** Returns whether a pattern names the root, which `coversFile` is never called for. */
 function isWhole(pattern: string): boolean {
   return pattern.split('/').every((part) => part === '.' || part === '**')
 }
 
-it('enters no directory in which it can name nothing', () => {
+it('does not enter a directory without possible matches', () => {
   const at = selection(['dist/**', 'reports/*.xml', 'cov'])
   expect(at.directory('node_modules')).toBeUndefined()
   expect(at.directory('reports')?.directory('deep')).toBeUndefined()

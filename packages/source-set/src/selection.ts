@@ -1,19 +1,19 @@
 import { type PathGlob, pathGlob } from '@harmont/ir'
 
 /**
- * Path patterns at a directory of a walk. A pattern names files, and directories with everything
- * below them, as `on_change` does (`ir.md` 2.3).
+ * The path patterns that apply at a directory of a walk. A pattern names files, and directories
+ * with everything below them, like `on_change` (`ir.md` 2.3).
  */
 export interface Selection {
-  /** The indexes of the patterns that name this directory, or one above. */
+  /** The indexes of the patterns that name this directory or one above it. */
   readonly covering: readonly number[]
-  /** Returns the indexes of the patterns that name the file of this name, ascending. */
+  /** Returns the indexes of the patterns that name the file with this name, ascending. */
   file(name: string): readonly number[]
-  /** Returns the patterns at a subdirectory; undefined if none can name a file in it. */
+  /** Returns the selection at a subdirectory; undefined if no pattern can name a file in it. */
   directory(name: string): Selection | undefined
 }
 
-/** Returns the patterns at the root of a walk. None of them may have a `pathProblem`. */
+/** Returns the selection at the root of a walk. None of the patterns may have a `pathProblem`. */
 export function selection(patterns: readonly string[]): Selection {
   const globs = patterns.map((pattern, index) => ({ index, glob: pathGlob(pattern) }))
   const covering = globs.filter(({ glob }) => glob.matches('')).map(({ index }) => index)
@@ -25,7 +25,10 @@ interface Open {
   readonly glob: PathGlob
 }
 
-/** `covering`: patterns that name this directory or one above. `open`: those that may match below. */
+/**
+ * `covering` contains the patterns that name this directory or one above it. `open` contains the
+ * patterns that may match below.
+ */
 function at(parts: readonly string[], covering: readonly number[], open: readonly Open[]): Selection {
   const above = parts.length === 0 ? '' : `${parts.join('/')}/`
   const named = (path: string, isFile: boolean) =>

@@ -20,7 +20,7 @@ async function digests(project: Project, ...paths: string[]): Promise<string[]> 
 }
 
 describe('a path', () => {
-  it('names one path, or nothing', async () => {
+  it('names one path or nothing', async () => {
     const project = new Project({ 'a[1].txt': 'x', 'dir/b': 'y' })
     expect(await names(project, 'dir/b')).toEqual(['dir/b'])
     expect(await names(project, './dir//b')).toEqual(['dir/b'])
@@ -28,7 +28,7 @@ describe('a path', () => {
     expect(await names(project, 'dir/b/c')).toEqual([])
   })
 
-  it('as a glob gives matches sorted by path component, dot files included', async () => {
+  it('that is a glob gives matches sorted by path component, including dot files', async () => {
     const project = new Project({
       'p/a/x.ts': '',
       'p/a-b/x.ts': '',
@@ -88,7 +88,7 @@ describe('digests', () => {
     expect(await digests(project, 'link/up/real/f')).toEqual([hash('x')])
   })
 
-  it('skip dangling links inside a folder, and read the target of a named one', async () => {
+  it('skip dangling links inside a folder, but read the target of one that is named', async () => {
     const project = new Project({ 'd/f': 'x' })
     project.link('d/dangling', 'nowhere')
     project.link('circle', 'circle')
@@ -118,7 +118,7 @@ describe('digests', () => {
     expect(await digests(project, 'out', 'out/f')).toEqual([])
   })
 
-  it('take names and contents byte for byte, however long', async () => {
+  it('cover names and contents byte for byte, however long', async () => {
     const project = new Project({ 'd/long': 'ab'.repeat(3_000_000) })
     const name = Buffer.from([0xff, 0x41])
     writeFileSync(Buffer.concat([Buffer.from(`${project.path}/d/`), name]), Buffer.from([0, 255]))

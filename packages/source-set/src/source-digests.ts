@@ -9,8 +9,8 @@ import { type Found, SourceView } from './source-view.ts'
 
 export interface SourceDigests {
   /**
-   * D of `ir.md` 2.3 for everything that the paths and globs of one policy name, in order; nothing
-   * when none matches. Throws `bad_path`, or SourceError `unreadable`.
+   * Returns D of `ir.md` 2.3 for each match of the paths and globs of one policy, in order; empty
+   * if none matches. Throws `bad_path`, or SourceError `unreadable`.
    */
   of(paths: readonly string[]): Promise<string[]>
 }
@@ -19,7 +19,7 @@ const buffer = Buffer.alloc(256 * 1024)
 const pieceOfWork = 4 * 1024 * 1024
 
 /**
- * Digests over a source set. Each file is read when a path first asks for it, a piece at a time.
+ * Returns the digests of a source set. Each file is read in pieces when a path first requires it.
  */
 export function sourceDigests(set: SourceSet): SourceDigests {
   const view = new SourceView(set)
@@ -39,8 +39,8 @@ export function sourceDigests(set: SourceSet): SourceDigests {
 }
 
 /**
- * Returns the digest as hex: over a file's bytes, over the names and bytes of a folder's files, or
- * over the target of a dangling link.
+ * Returns the digest in hex: of a file's bytes, of the names and bytes of a folder's files, or of
+ * the target of a dangling link.
  */
 async function digestOf(view: SourceView, found: Found): Promise<string> {
   const sum = createHash('sha256')

@@ -12,11 +12,11 @@ export interface SizedPath {
   readonly size: number
 }
 
-/** A source that cannot be read or packed. The message names the problem and the remedy. */
+/** A source cannot be read or packed. The message names the problem and the remedy. */
 export class SourceError extends Error {
   override readonly name = 'SourceError'
   readonly code: SourceErrorCode
-  /** The ten largest files, largest first, with a `too_…` code. */
+  /** The ten largest files, largest first; set with a `too_…` code. */
   readonly largest: readonly SizedPath[]
 
   constructor(

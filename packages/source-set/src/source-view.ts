@@ -3,7 +3,7 @@ import { placeOf } from './listing.ts'
 import { pathBytes, type SourceEntry, type SourceSet } from './source-set.ts'
 
 /**
- * A name or path as bytes: text with one character (U+0000 to U+00FF) for each byte, because names
+ * A name or path in bytes: text with one character (U+0000 to U+00FF) for each byte, because names
  * need not be UTF-8.
  */
 export type BytePath = string
@@ -14,19 +14,22 @@ export interface Folder {
 }
 
 export interface Found {
-  /** Relative to the root, as it was reached: a link on the way is not written out. */
+  /**
+   * Path relative to the root, in the form in which it was reached: links on the way are not
+   * resolved.
+   */
   readonly path: BytePath
-  /** The file or folder that it leads to; the link itself when that is dangling. */
+  /** The file or folder at the path; the link itself if it is dangling. */
   readonly node: Folder | SourceEntry
-  /** The link at the path; null where there is none. */
+  /** The link at the path; null if there is none. */
   readonly link: SourceEntry | null
 }
 
 const mostLinks = 40
 
 /**
- * A source set as a tree. Links lead only to members of the set, as in a build, whatever else this
- * machine has.
+ * A source set as a tree. Links lead only to members of the set, as in a build, whatever other
+ * files this machine has.
  */
 export class SourceView {
   readonly root: string
@@ -59,7 +62,7 @@ export class SourceView {
   }
 
   /**
-   * Yields everything below a folder, down to `maxDepth` levels, in no order. Names linked folders
+   * Yields everything below a folder, down to `maxDepth` levels, in no order. Yields linked folders
    * without entering them.
    */
   *walk({ path: start, node }: Pick<Found, 'path' | 'node'>, maxDepth = Number.POSITIVE_INFINITY): Generator<Found> {
@@ -75,7 +78,7 @@ export class SourceView {
     }
   }
 
-  /** The bytes of a link's target. */
+  /** Returns the bytes of a link's target. */
   targetOf(link: SourceEntry): Buffer {
     return readlinkSync(placeOf(this.root, link), { encoding: 'buffer' })
   }
@@ -102,7 +105,7 @@ export class SourceView {
   }
 }
 
-// Kept outside the folders, so that printing one does not print the whole tree.
+// Stored outside the folders, so that printing one does not print the whole tree.
 const parents = new WeakMap<Folder, Folder>()
 
 function newFolder(): Folder {

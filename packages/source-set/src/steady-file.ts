@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { placeOf, unreadable } from './listing.ts'
 import type { SourceEntry } from './source-set.ts'
 
-/** A file was another one after it was read than before. */
+/** A file changed while it was being read. */
 export class ChangedWhileRead extends Error {
   readonly path: string
 
@@ -12,7 +12,7 @@ export class ChangedWhileRead extends Error {
   }
 }
 
-/** An open file of a source set. It knows whether it has changed since. */
+/** An open file of a source set. Detects whether the file has changed since it was opened. */
 export class SteadyFile {
   readonly size: number
   readonly #entry: SourceEntry
@@ -20,13 +20,13 @@ export class SteadyFile {
   readonly #before: Stats
 
   /**
-   * Opens the file, and nothing that took its place. Fails with ChangedWhileRead, or SourceError
-   * `unreadable`.
+   * Opens the file, but not another one that has replaced it. Fails with ChangedWhileRead, or
+   * SourceError `unreadable`.
    */
   constructor(root: string, entry: SourceEntry) {
     this.#entry = entry
     try {
-      // Follows no link and waits for no writer of a pipe.
+      // The flags prevent following a link and waiting for the writer of a pipe.
       this.#fd = openSync(placeOf(root, entry), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
     } catch (cause) {
       const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
@@ -41,8 +41,8 @@ export class SteadyFile {
   }
 
   /**
-   * Fills a buffer from where the last call ended. Fails with ChangedWhileRead when the file has
-   * fewer bytes.
+   * Fills a buffer from the end of the last call. Fails with ChangedWhileRead if the file has fewer
+   * bytes.
    */
   fill(buffer: Buffer): void {
     for (let at = 0; at < buffer.length; ) {
@@ -57,7 +57,7 @@ export class SteadyFile {
     }
   }
 
-  /** Fails with ChangedWhileRead when the file was written to since it was opened. */
+  /** Fails with ChangedWhileRead if the file was written to since it was opened. */
   verify(): void {
     const { size, mtimeMs, ctimeMs } = fstatSync(this.#fd)
     const same = size === this.#before.size && mtimeMs === this.#before.mtimeMs && ctimeMs === this.#before.ctimeMs

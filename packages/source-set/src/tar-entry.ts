@@ -1,5 +1,5 @@
 /**
- * Makes headers of a pax archive. Libraries take names as text, which loses names that are not
+ * Makes headers of a pax archive. Libraries take names as text, which damages names that are not
  * UTF-8. A name that is too long for its field, or not ASCII, goes into a pax record byte for byte.
  */
 
@@ -13,14 +13,14 @@ export interface TarFields {
   readonly path: Buffer
   readonly kind: 'file' | 'link'
   readonly mode: number
-  /** Bytes that follow the header. */
+  /** Number of bytes that follow the header. */
   readonly size: number
   readonly mtimeMs: number
   /** The target of a link. */
   readonly target?: Buffer
 }
 
-/** The blocks that begin an entry. Content, padded to 512 bytes, follows. */
+/** Returns the blocks that begin an entry. The content follows them, padded to 512 bytes. */
 export function tarHeader({ path, kind, mode, size, mtimeMs, target = Buffer.alloc(0) }: TarFields): Buffer {
   const records = [
     ...(isUtf8(path) && isUtf8(target) ? [] : [record('hdrcharset', Buffer.from('BINARY'))]),
@@ -51,7 +51,7 @@ function fits(name: Buffer): boolean {
 
 function record(key: string, value: Buffer): Buffer {
   const rest = key.length + value.length + 3
-  // The number counts itself, and may be a digit longer for it.
+  // The length includes its own digits, which may add another digit.
   const length = rest + String(rest + String(rest).length).length
   return Buffer.concat([Buffer.from(`${length} ${key}=`), value, Buffer.from('\n')])
 }

@@ -7,9 +7,9 @@ import { endOfArchive, padding, tarHeader } from './tar-entry.ts'
 const pieceBytes = 256 * 1024
 
 /**
- * The bytes of a source set as a pax archive, in pieces of about 256 KiB. `count` hears of the
- * bytes of each file before they are given. Fails with ChangedWhileRead at a file that changes
- * while it is read.
+ * Yields the bytes of a source set as a pax archive, in pieces of about 256 KiB. `count` receives
+ * the number of bytes of each piece of a file before they are yielded. Fails with ChangedWhileRead
+ * if a file changes while it is read.
  */
 export async function* tarSource({ root, entries }: SourceSet, count: (bytes: number) => void): AsyncGenerator<Buffer> {
   const breathe = breather()

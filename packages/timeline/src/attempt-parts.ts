@@ -1,4 +1,6 @@
-/** Milliseconds on one scale, such as since the creation of a build. */
+/**
+ * An interval in milliseconds on a common scale, such as the time since the creation of a build.
+ */
 export interface Span {
   readonly from: number
   readonly to: number
@@ -12,31 +14,31 @@ interface TimedPhase extends Span {
 /** An attempt of a step: a job. */
 export interface TimedAttempt {
   readonly id: string
-  /** Shared by the attempts of a step. */
+  /** Key of the step, common to all its attempts. */
   readonly step: string
   readonly attempt: number
-  /** The steps that it waits for. */
+  /** Keys of the step's prerequisites. */
   readonly after: readonly string[]
-  /** Whether it renders the pipeline, so that every other step waits for it. */
+  /** Whether the attempt renders the pipeline, so that every other step waits for it. */
   readonly isRender?: boolean
   readonly hasPassed: boolean
-  /** Whether it has lost a lease. Its instants are those of the newest one. */
+  /** Whether the attempt has lost a lease. Its instants are then those of the newest lease. */
   readonly isLost: boolean
-  /** Whether at most so many of a concurrency group run at a time. */
+  /** Whether the step has a concurrency group. */
   readonly isInGroup: boolean
-  /** When nothing but a runner, a limit or a delay was missing; null before. */
+  /** Instant at which only a runner, a limit or a delay was missing; null before. */
   readonly readyAt: number | null
-  /** How long a retry waits on purpose. */
+  /** Intended delay of a retry, in milliseconds. */
   readonly delayMs: number
   readonly assignedAt: number | null
   readonly startedAt: number | null
-  /** When its command ended; null while it goes on. */
+  /** End of the command; null while it runs. */
   readonly finishedAt: number | null
   /** The phases of the newest lease. */
   readonly phases: readonly TimedPhase[]
 }
 
-/** Time is spent on these. `timeline.md` 1 has a table. */
+/** Kinds of parts by what the time was spent on. `timeline.md` 1 has a table of them. */
 export type PartKind =
   | 'approval'
   | 'place'
@@ -62,18 +64,21 @@ export interface AttemptPart extends Span {
 
 const waits: ReadonlySet<PartKind> = new Set(['approval', 'place', 'delay', 'group', 'queue', 'idle', 'other'])
 
-/** Whether nobody works in a part. */
+/** Returns whether a part of this kind is a wait, in which no work is done. */
 export function isWait(kind: PartKind): boolean {
   return waits.has(kind)
 }
 
-/** In the order of their beginnings. The source is got beside the making of the sandbox. */
+/**
+ * Phases before the command, in the order in which they begin. The source is fetched while the
+ * sandbox is being made.
+ */
 const before = ['fetch', 'source', 'sandbox'] as const
 const after = ['artifacts', 'snapshot'] as const
 
 /**
- * Divides an attempt's time into parts without gaps, from when it was ready to when its files were
- * kept. `now` ends one that goes on.
+ * Divides an attempt's time into parts without gaps, from the instant at which it was ready until
+ * its files were kept. A running attempt ends at `now`.
  */
 export function attemptParts(attempt: TimedAttempt, now: number): readonly AttemptPart[] {
   const { readyAt, delayMs, assignedAt, startedAt, finishedAt, isInGroup, isRender } = attempt
@@ -88,11 +93,11 @@ export function attemptParts(attempt: TimedAttempt, now: number): readonly Attem
   }
   const phase = (name: string) => attempt.phases.find((one) => one.name === name)
   const end = Math.max(begin, finishedAt ?? now)
-  // An attempt with only its run known did not wait.
+  // An attempt of which only the run is known did not wait.
   const leased = Math.min(assignedAt ?? startedAt ?? end, end)
   until('delay', Math.min(begin + delayMs, leased))
   until(isInGroup ? 'group' : 'queue', leased)
-  // The start of an earlier lease does not count.
+  // A start under an earlier lease does not count.
   const ready = startedAt === null ? end : Math.min(Math.max(startedAt, leased), end)
   for (const name of before) {
     const { from, to } = phase(name) ?? { from: at, to: at }

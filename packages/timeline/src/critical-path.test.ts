@@ -52,7 +52,7 @@ test('G133 the parts of an attempt follow one another without gaps', () => {
   ])
 })
 
-test('an attempt that was lost, waits or was cached has the parts that its instants show', () => {
+test('an attempt that was lost, waits or was cached has the parts given by its instants', () => {
   const kinds = (times: Partial<TimedAttempt>) =>
     attemptParts(attempt('a', times), 40).map(({ kind, from, to }) => `${kind} ${from}-${to}`)
   // The first lease started at 5 and was lost; the newest began at 20.
@@ -67,7 +67,7 @@ test('an attempt that was lost, waits or was cached has the parts that its insta
   expect(kinds({ readyAt: null, assignedAt: null, startedAt: null })).toEqual([])
 })
 
-test('the path goes through what ended latest, and a child waits until its parent’s files are kept', () => {
+test('the path goes through the latest ends, and a child waits until its parent’s files are kept', () => {
   const snapshot = [{ name: 'snapshot', from: 40, to: 45 }]
   const path = criticalPath(
     build([
@@ -94,7 +94,7 @@ test('the path goes through what ended latest, and a child waits until its paren
   ])
 })
 
-test('approval, place in the group, rendering, retries and lost runners are on the path by their names', () => {
+test('approval, place in the group, rendering, retries and lost runners are named on the path', () => {
   const render = attempt('render', { isRender: true, readyAt: 30, assignedAt: 30, startedAt: 31, finishedAt: 40 })
   const [first, second, third] = [
     attempt('a', { readyAt: 40, assignedAt: 40, startedAt: 42, finishedAt: 50, hasPassed: false }),
@@ -107,7 +107,8 @@ test('approval, place in the group, rendering, retries and lost runners are on t
       finishedAt: 60,
       hasPassed: false,
     }),
-    // Somebody retried at 70; its first runner was lost, and it waited again from 80.
+    // A person retried at 70; the first runner of that attempt was lost, and it waited again from
+    // 80.
     attempt('a', { attempt: 3, readyAt: 70, assignedAt: 80, startedAt: 80, finishedAt: 90 }),
   ]
   const held = build([render, first, second, third], { approvedAt: 20, hasGroup: true })
@@ -128,7 +129,7 @@ test('approval, place in the group, rendering, retries and lost runners are on t
   expect(sharesOf(criticalPath(held, 0)).map(({ kind }) => kind)).not.toContain('idle')
   const lost = attempt('a', { readyAt: 80, assignedAt: 80, startedAt: 5, finishedAt: 90, isLost: true })
   expect(words(criticalPath(build([lost]), 0))).toEqual(['lost a 0-80', 'command a 80-90'])
-  // A prerequisite that passed ran once more, because its files were gone.
+  // A passed prerequisite ran again, because its files were lost.
   const again = [
     attempt('b', { finishedAt: 10 }),
     attempt('b', { attempt: 2, readyAt: 30, assignedAt: 30, startedAt: 30, finishedAt: 35 }),
@@ -136,7 +137,7 @@ test('approval, place in the group, rendering, retries and lost runners are on t
   expect(words(criticalPath(build(again), 0))).toEqual(['lost b 0-10', 'idle b 10-30', 'command b 30-35'])
 })
 
-test('G133 the path of any build has no gaps, and its sums are the time of the build', () => {
+test('G133 the path of any build has no gaps, and the sum of its parts is the time of the build', () => {
   const shape = fc.record({
     waits: fc.nat(20),
     works: fc.nat(50),
@@ -171,7 +172,7 @@ test('G133 the path of any build has no gaps, and its sums are the time of the b
   )
 })
 
-test('a share is called by its step, a failed attempt by both, all else by its kind; waits are told from work', () => {
+test('a share has the name of its step, a failed attempt of step and kind, and others of the kind; waits differ from work', () => {
   const words = (kind: (typeof lostKinds)[number] | 'command', step: string | null = null) =>
     shareWords({ kind, step }, (key) => `<${key}>`)
   expect([words('command', 'a'), words('failed', 'a')]).toEqual(['<a>', 'failed attempts of <a>'])

@@ -1,11 +1,11 @@
 import { type AttemptPart, attemptParts, isWait, type TimedAttempt } from './attempt-parts.ts'
 
 export interface TimedBuild {
-  /** When it was created. */
+  /** Instant of the build's creation. */
   readonly from: number
-  /** When somebody approved it; null: it waited for no approval. */
+  /** Instant of the approval; null if the build waited for none. */
   readonly approvedAt: number | null
-  /** Whether it waited for a place in the group of its builds. */
+  /** Whether the build waited for a place in the group of its builds. */
   readonly hasGroup: boolean
   /** Every attempt of every step. */
   readonly attempts: readonly TimedAttempt[]
@@ -17,9 +17,9 @@ export interface PathPart extends AttemptPart {
 }
 
 /**
- * Returns the chain of parts that decided when the build ended, first to last and without gaps. It
- * is found backwards: from the attempt that ended last, always to the latest end that it waited
- * for.
+ * Returns the chain of parts that determined when the build ended, first to last and without gaps.
+ * Finds it backwards: from the attempt that ended last, always to the latest end for which it
+ * waited.
  */
 export function criticalPath(build: TimedBuild, now: number): readonly PathPart[] {
   const steps = Map.groupBy(build.attempts, ({ step }) => step)
@@ -51,7 +51,7 @@ interface Others {
 }
 
 /**
- * Returns the latest end among everything that an attempt waited for; null: it waited for nothing.
+ * Returns the attempt with the latest end for which an attempt waited; null if it waited for none.
  */
 function causeOf(attempt: TimedAttempt, { steps, render, now }: Others): TimedAttempt | null {
   const { step, attempt: number, after, readyAt } = attempt
@@ -59,7 +59,7 @@ function causeOf(attempt: TimedAttempt, { steps, render, now }: Others): TimedAt
   const prerequisites = after.flatMap((other) => steps.get(other) ?? [])
   const first = after.length === 0 && render !== undefined && render !== attempt ? [render] : []
   const limit = readyAt ?? attempt.assignedAt ?? attempt.startedAt ?? now
-  // A later attempt of a prerequisite is of a retry.
+  // A later attempt of a prerequisite belongs to a retry.
   const ended = [...own, ...prerequisites, ...first].filter(({ finishedAt }) => (finishedAt ?? now) <= limit)
   return latest(ended, now)
 }
@@ -72,12 +72,14 @@ function latest(attempts: readonly TimedAttempt[], now: number): TimedAttempt | 
   )
 }
 
-/** Returns when an attempt's files were kept. */
+/** Returns the instant at which an attempt's files were kept. */
 function endOf({ finishedAt, phases }: TimedAttempt, now: number): number {
   return finishedAt === null ? now : Math.max(finishedAt, ...phases.map(({ to }) => to))
 }
 
-/** The work of an attempt that another one followed was in vain. */
+/**
+ * Returns the parts of an attempt, whose work counts as failed or lost if another attempt followed.
+ */
 function partsOf(attempt: TimedAttempt, steps: Others['steps'], now: number): readonly PathPart[] {
   const isRepeated = (steps.get(attempt.step) ?? []).some((other) => other.attempt > attempt.attempt)
   const vain = attempt.hasPassed ? 'lost' : 'failed'
@@ -88,7 +90,10 @@ function partsOf(attempt: TimedAttempt, steps: Others['steps'], now: number): re
   }))
 }
 
-/** Says what the time was spent on in which an attempt was not ready, and all that it waits for had ended. */
+/**
+ * Returns the parts of the time in which an attempt was not ready although all its prerequisites
+ * had ended.
+ */
 function gapBetween(
   { approvedAt, hasGroup }: TimedBuild,
   cause: TimedAttempt | null,
@@ -96,7 +101,7 @@ function gapBetween(
   { from, to }: { readonly from: number; readonly to: number },
 ): readonly PathPart[] {
   if (attempt.isLost) return [{ kind: 'lost', from, to, attempt }]
-  // A person asked for another attempt.
+  // A person requested another attempt.
   if (cause !== null) return [{ kind: cause.step === attempt.step ? 'idle' : 'other', from, to, attempt }]
   const approved = Math.min(Math.max(approvedAt ?? from, from), to)
   return [
@@ -107,7 +112,7 @@ function gapBetween(
   ]
 }
 
-/** Leaves out what lies outside, and takes the last part on to the end. */
+/** Cuts the parts to the interval. */
 function clip(parts: readonly PathPart[], from: number, to: number): readonly PathPart[] {
   return parts.flatMap((part) => {
     const [begin, end] = [Math.max(part.from, from), Math.min(part.to, to)]

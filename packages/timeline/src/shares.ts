@@ -1,7 +1,7 @@
 import type { PartKind } from './attempt-parts.ts'
 import type { PathPart } from './critical-path.ts'
 
-/** Names each kind of part after `20 %`. Parts of steps are named by the step. */
+/** Words for each kind of part, to follow `20 %`. Parts of steps are named by the step. */
 export const kindWords: Readonly<Record<Exclude<PartKind, 'command' | 'failed'>, string>> = {
   approval: 'waiting for approval',
   place: 'waiting for its place in the group',
@@ -39,7 +39,7 @@ export const lostKinds = [
   'other',
 ] as const satisfies readonly PartKind[]
 
-/** A part of the path by what it was spent on. */
+/** The total time of one kind of part on the path. */
 export interface Share {
   readonly kind: PartKind
   /** The step of a command or a failed attempt; null for other kinds. */
@@ -47,7 +47,7 @@ export interface Share {
   readonly ms: number
 }
 
-/** Sums up the parts of a path by step and kind, the largest first. Leaves out idle time. */
+/** Sums up the parts of a path by step and kind, largest first. Leaves out idle time. */
 export function sharesOf(path: readonly PathPart[]): readonly Share[] {
   const shares = new Map<string, Share>()
   for (const { kind, attempt, from, to } of path) {
@@ -59,7 +59,7 @@ export function sharesOf(path: readonly PathPart[]): readonly Share[] {
   return [...shares.values()].sort((a, b) => b.ms - a.ms)
 }
 
-/** Returns what a share is called, with the name of its step from `nameOf`. */
+/** Returns the words for a share, with the name of its step from `nameOf`. */
 export function shareWords({ kind, step }: Omit<Share, 'ms'>, nameOf: (step: string) => string): string {
   if (kind === 'command') return nameOf(step ?? '')
   return kind === 'failed' ? `failed attempts of ${nameOf(step ?? '')}` : kindWords[kind]

@@ -54,7 +54,7 @@ export class Collector {
 
   /** Collects immediately, and shrinks the cache until `hasRoom` returns true. */
   async makeRoom(hasRoom: () => boolean): Promise<void> {
-    // Waits for a running collection, and does nothing when that made enough room.
+    // Waits for a running collection, and does nothing if that made enough room.
     while (this.#collecting !== undefined) await this.#collecting
     if (hasRoom()) return
     this.#begin(hasRoom)
@@ -75,7 +75,7 @@ export class Collector {
     clearTimeout(this.#again)
     this.#collecting = this.#collectUntil(hasRoom).finally(() => {
       this.#collecting = undefined
-      // Snapshots that are needed or too new now may be removable soon.
+      // Snapshots that are needed or too new at present may be removable soon.
       if (this.#timer !== undefined && disk.full !== null)
         this.#again = setTimeout(() => this.#begin(), fullEveryMs).unref()
     })

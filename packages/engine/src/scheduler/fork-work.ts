@@ -9,9 +9,7 @@ export interface ForkRequest extends Omit<ForkLease, 'proof'> {
   readonly proof: Pick<Proof, 'rerun' | 'open'>
 }
 
-/**
- * Returns what a runner needs for one run of a proof. Throws when the build has no such step.
- */
+/** Returns the inputs of a runner for one run of a proof. Throws if the build has no such step. */
 export async function forkWork(
   { store, secrets }: { readonly store: Pick<Store, 'builds' | 'splits'>; readonly secrets: SecretsOwner },
   { buildId, jobId, fork, run, proof, expiresAt, leftMs }: ForkRequest,
@@ -20,7 +18,7 @@ export async function forkWork(
   const job = loaded && (await store.builds.job(buildId, jobId))
   if (loaded === undefined || job === undefined) throw new Error(`there is no job ${jobId} in build ${buildId}`)
   const { build } = loaded
-  // A run of a proof is no part of the build's trace.
+  // A run of a proof is not part of the build's trace.
   const { trace: _, ...context } = loaded.context
   const lease = {
     jobId: fork,
@@ -35,7 +33,7 @@ export async function forkWork(
   }
   const leased = leasedJob({ ...lease, lastSeq: 0, spoolPosition: '0' }, build, context, 0, job)
   const { work } = leased
-  if (work.kind !== 'step') throw new Error(`job ${jobId} runs no step`)
+  if (work.kind !== 'step') throw new Error(`job ${jobId} does not run a step`)
   return {
     job: { ...leased, ...runOf(leased, work, run, proof, leftMs) },
     fetchSecrets: (names) => secretsOfBuild(secrets, context, buildId, names),
@@ -44,7 +42,7 @@ export async function forkWork(
   }
 }
 
-/** Nothing of a run is kept, looked up in the cache or stored in it, but its reports are read. */
+/** Returns the work of a run: nothing is kept or cached, but the reports are read. */
 function runOf(
   { injectedEnv }: LeasedJob,
   work: StepWork,

@@ -7,22 +7,19 @@ export interface IdTokenIssuer {
   issue(request: IdTokenRequest): Promise<IdTokensAnswer>
 }
 
-/** A job that holds its lease, and the tokens that its step asks for. */
+/** A job that holds its lease, and the tokens that its step requests. */
 export interface IdTokenRequest {
   readonly buildId: string
   readonly job: Pick<Job, 'id' | 'attempt' | 'runner'>
   readonly stepKey: string
-  /** Environment name -> audience. */
+  /** Audiences by the environment variable of the token. */
   readonly audiences: Readonly<Record<string, string>>
 }
 
 const forkRemark = 'The identity tokens of this step are not set: builds of forks get none.'
 const noIssuerRemark = 'The identity tokens of this step are not set: only a server issues them.'
 
-/**
- * Returns the issuer's answer for a job, but none to a build of a fork, whatever the issuer would
- * say.
- */
+/** Returns the issuer's answer for a job, except that a build of a fork never gets tokens. */
 export async function idTokensOfJob(
   issuer: IdTokenIssuer | undefined,
   { build, context: { trust }, job }: { readonly build: Build; readonly context: BuildContext; readonly job: Job },

@@ -7,13 +7,16 @@ import { commandSpanId, traceparent } from '../trace.ts'
 
 /** Facts that depend on a build's steps alone, computed once. */
 interface Places {
-  /** Slots of jobs at the last lookup. A retry puts another job there. */
+  /**
+   * Slots of jobs at the last lookup. They may be outdated, because a retry puts another job into a
+   * slot.
+   */
   readonly slots: Map<string, number>
   /** Slots of steps in which others build. */
   readonly parents: ReadonlySet<number>
   /** Slots of generators. */
   readonly generators: readonly number[]
-  /** Slots of steps that others take files from. */
+  /** Slots of steps from which others take files. */
   readonly inputs: ReadonlySet<number>
   readonly secretNames: readonly string[]
   /** Names of services whose files other steps start from, by slot. */
@@ -22,7 +25,7 @@ interface Places {
 
 const places = new WeakMap<readonly Step[], Places>()
 
-/** Returns what a runner learns of a lease. Throws when the build has no such job. */
+/** Returns a leased job in the form that the runner gets. Throws if the build has no such job. */
 export function leasedJob(
   lease: Lease,
   build: Build,
@@ -60,7 +63,7 @@ export function leasedJob(
   }
 }
 
-/** Returns the variables that tell a job's command about itself. */
+/** Returns the variables that identify a job to its own command. */
 export function ownVariables({ id, attempt }: Job, step: Step | null): Readonly<Record<string, string>> {
   const own = { HARMONT_JOB_ID: id, HARMONT_ATTEMPT: String(attempt) }
   return step === null ? own : { ...own, HARMONT_STEP_KEY: step.key }
@@ -68,7 +71,7 @@ export function ownVariables({ id, attempt }: Job, step: Step | null): Readonly<
 
 function workOf(build: Build, job: Job, { renderSlug, egressCeiling }: BuildContext): LeasedJob['work'] {
   if (job.step === null) {
-    if (renderSlug === null) throw new Error(`build ${build.id} is to be rendered, but its context names no pipeline`)
+    if (renderSlug === null) throw new Error(`build ${build.id} needs rendering, but its context names no pipeline`)
     return { kind: 'render', slug: renderSlug }
   }
   const step = build.steps[job.step]
@@ -87,7 +90,10 @@ function workOf(build: Build, job: Job, { renderSlug, egressCeiling }: BuildCont
   }
 }
 
-/** Whether steps may still be appended, which may build in any: a generator that has passed appends no more. */
+/**
+ * Returns whether further steps, which may build in any step, can be appended. A generator that has
+ * passed appends no more.
+ */
 function mayGrow(build: Build): boolean {
   return placesOf(build).generators.some((slot) => build.jobs[slot]?.state !== 'passed')
 }
@@ -105,9 +111,7 @@ function originsOf({ jobs }: Build, { services = [] }: Step): StepWork['serviceS
   )
 }
 
-/**
- * Returns the job with this id without searching all jobs. Throws when the build has no such job.
- */
+/** Returns the job with this id without searching all jobs. Throws if the build has no such job. */
 export function jobOf(build: Build, jobId: string): Job {
   if (build.render?.id === jobId) return build.render
   const { slots } = placesOf(build)

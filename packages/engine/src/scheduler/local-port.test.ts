@@ -13,7 +13,7 @@ import type { BuildContext } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import { createLocalPort, type LocalPortOptions } from './local-port.ts'
 
-// The clock stands still except where a test moves it.
+// The clock is frozen except where a test moves it.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
 })
@@ -64,16 +64,16 @@ async function leaseOne({ port }: Pick<ReturnType<typeof open>, 'port'>): Promis
   return one
 }
 
-test('a runner that asks for work early gets it as soon as there is some', async () => {
+test('a runner that requests work early gets it as soon as there is some', async () => {
   const { port, submit } = open()
   const asked = leaseOne({ port })
   await vi.advanceTimersByTimeAsync(100)
   submit()
-  // The clock stands still: the build wakes the port.
+  // The clock is frozen, so it is the build that wakes the port.
   expect((await asked).work).toMatchObject({ kind: 'step', step: { key: 's0' }, childrenBuildIn: false })
 })
 
-test('a runner that asks for work gets none after its waiting time, or when it stops', async () => {
+test('a runner that requests work gets none after its waiting time, or when it stops', async () => {
   const { port } = open()
   const answered = vi.fn()
   const waits = port.lease(request).then(answered)
@@ -108,7 +108,7 @@ test('a step keeps its files for steps that a generator may still append, until 
   ])
 })
 
-test('a job with a delay is leased when it is over', async () => {
+test('a job with a delay is leased when the delay is over', async () => {
   const { port, submit } = open([{ retry: { limit: 1, delaySeconds: 1 } }])
   submit()
   const first = await leaseOne({ port })
@@ -132,7 +132,7 @@ test('a report may be repeated, as after a lost answer', async () => {
   for (let time = 0; time < 2; time++) expect(await port.finish(job, new Date(), passed, noOutput)).toBe(true)
 })
 
-test('G02 a start tells how long the lease now is, as the store has it', async () => {
+test('G02 a start returns the new duration of the lease, as the store has it', async () => {
   const { port, submit, store } = open()
   submit()
   const job = await leaseOne({ port })
@@ -140,7 +140,7 @@ test('G02 a start tells how long the lease now is, as the store has it', async (
   expect((await store.leases.of('r')).map((lease) => lease.expiresAt)).toEqual([expiresAt?.getTime()])
 })
 
-test('G01 every report under an older fence is refused', async () => {
+test('G01 every report under an older fencing number is refused', async () => {
   const { port, submit, store } = open()
   submit()
   const stale = await leaseOne({ port })
@@ -155,7 +155,7 @@ test('G01 every report under an older fence is refused', async () => {
   expect((await store.builds.jobs('b'))[0]).toMatchObject({ state: 'running', fence: current.fence })
 })
 
-test('reporting the start of a job that is being canceled does not lose the lease: its runner has to end it', async () => {
+test('reporting the start of a job that is being canceled does not lose the lease, because its runner must end it', async () => {
   const { port, submit, store } = open()
   submit()
   const job = await leaseOne({ port })
@@ -168,7 +168,7 @@ test('reporting the start of a job that is being canceled does not lose the leas
   expect((await store.builds.jobs('b'))[0]?.state).toBe('canceled')
 })
 
-test('a command that ended after its deadline has timed out, whatever it returned and whenever that is reported; one that ended before has not', async () => {
+test('a command that ended after its deadline has timed out, whatever its exit code and the time of the report, but one that ended before has not', async () => {
   for (const [seconds, state] of [
     [59, 'passed'],
     [60, 'timed_out'],
@@ -189,7 +189,7 @@ test('a command that ended after its deadline has timed out, whatever it returne
   }
 })
 
-test('a job whose sandbox vanished is run again, though its time would be over by now', async () => {
+test('a job whose sandbox vanished is run again, even if its time would be over by then', async () => {
   const { port, submit, store } = open()
   submit()
   const job = await leaseOne({ port })
@@ -198,9 +198,9 @@ test('a job whose sandbox vanished is run again, though its time would be over b
   expect((await store.builds.jobs('b'))[0]).toMatchObject({ state: 'scheduled', lost: 1 })
 })
 
-test('a job that cannot be prepared fails, and others leased with it are returned nevertheless', async () => {
+test('a job that cannot be prepared fails, and other jobs leased with it are still returned', async () => {
   const { port, submit, store } = open()
-  // A rendering without the name of its pipeline, which no server writes.
+  // A rendering job without the name of its pipeline, which no server writes.
   for (const id of ['damaged', 'damaged-too']) {
     const created = createBuild({ id, queue: 'q', at: 0, held: false, from: { kind: 'render' } }, defaultStoreSettings)
     store.builds.submit(created, { ...plainContext, renderSlug: null })

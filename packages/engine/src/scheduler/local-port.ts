@@ -35,31 +35,34 @@ import { loginOfBuild, type SecretsOwner, secretsOfBuild } from './secrets-of-bu
 export interface LocalPortOptions {
   readonly store: Store
   readonly sources: {
-    /** Returns how a runner gets a build's source; see `RunnerPort.fetchSource` for errors. */
+    /**
+     * Returns the way in which a runner gets a build's source; see `RunnerPort.fetchSource` for
+     * errors.
+     */
     offer(buildId: string, source: BuildSource): Promise<SourceOffer>
   }
   readonly secrets: SecretsOwner
-  /** Absent where no identity tokens are issued. */
+  /** Absent if no identity tokens are issued. */
   readonly idTokens?: IdTokenIssuer
-  /** Absent where no artifacts can be kept. */
+  /** Absent if artifacts cannot be stored. */
   readonly parts?: PartStore
-  /** Absent where nobody counts. */
+  /** Absent if nothing is counted. */
   readonly watch?: EngineWatch
-  /** The runner that has the port, and the place of its layers; absent where none travel. */
+  /** The runner of this port and the options of its layers; absent if layers do not travel. */
   readonly layers?: Pick<LocalLayersOptions, 'runner' | 'objects' | 'getsSecrets' | 'mayHave' | 'ticketSecret'>
-  /** Parses a rendered IR. By default on this thread, which a large IR blocks for half a second. */
+  /** Parses a rendered IR. Defaults to this thread, which a large IR blocks for half a second. */
   readonly parse?: (ir: string) => Promise<PlanResult>
-  /** The same for the documents that a generator left. */
+  /** Parses the step documents of a generator in the same way. */
   readonly parseAppended?: (files: readonly StepFile[]) => Promise<AppendedResult>
   readonly log: Log
-  /** The jobs that the runner may take; all by default. */
+  /** The jobs that the runner may take; defaults to all. */
   readonly reach?: Reach
-  /** The store's lease time, when it is not the default. */
+  /** The store's lease time, if it differs from the default. */
   readonly leaseMs?: number
 }
 
-const noRoom: LackingParts = { kind: 'refused', message: 'No artifacts can be kept here.' }
-/** Enough for the builds that run at a time. */
+const noRoom: LackingParts = { kind: 'refused', message: 'Artifacts cannot be stored here.' }
+/** Maximum number of remembered sources, enough for all concurrent builds. */
 const rememberedSources = 1_000
 
 /** Connects a runner to a store in the same process. */
@@ -73,7 +76,7 @@ class LocalPort implements RunnerPort {
   readonly #options: LocalPortOptions
   readonly #store: Store
   readonly #reach: Reach
-  /** By build. Remembered, because a build's source never changes. */
+  /** By build. Sources by build, which never change. */
   readonly #sources = new Map<string, BuildContext['source']>()
 
   constructor(options: LocalPortOptions) {
@@ -110,12 +113,15 @@ class LocalPort implements RunnerPort {
       }),
     )
     const failed = asked.filter((answer) => answer.status === 'rejected')
-    // The leases hold nevertheless: the runner's renewals find leases that it does not know.
+    // Their leases hold nevertheless, because the runner's renewals find unknown leases.
     for (const { reason } of failed) this.#options.log('warn', 'could not read a leased job', reason)
     return asked.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []))
   }
 
-  /** Takes jobs; where there is none, makes the files of others travel here. */
+  /**
+   * Takes jobs or, if there are none, requests files that would make others available to this
+   * runner.
+   */
   async #take(runner: string, slots: number, traffic = noTraffic): Promise<readonly Lease[]> {
     const { leases, layers, now } = this.#store
     const began = performance.now()
@@ -127,7 +133,8 @@ class LocalPort implements RunnerPort {
 
   async reclaim(runner: string): Promise<readonly LeasedJob[]> {
     const leases = await this.#store.leases.of(runner)
-    // All or nothing, because the sandbox of a missing lease would be destroyed.
+    // Either all leases are returned or none, because the sandbox of a missing lease would be
+    // destroyed.
     const jobs = await Promise.all(leases.map((lease) => this.#toJob(lease, 'load')))
     return jobs.flatMap((job) => job ?? [])
   }
@@ -186,7 +193,7 @@ class LocalPort implements RunnerPort {
     return this.#report(lease, events, isTerminal, { jobId: lease.jobId, output })
   }
 
-  /** Plans the documents that a generator left. The core decides whether they may be appended. */
+  /** Plans the step documents of a generator. The core decides whether they may be appended. */
   async #appendRequest({ buildId }: LeaseRef, { steps: left }: StepOutput): Promise<AppendRequest | undefined> {
     if (left === undefined) return undefined
     if (left.kind === 'unreadable') return { kind: 'unreadable', message: left.problem }
@@ -229,7 +236,7 @@ class LocalPort implements RunnerPort {
   async putPart(lease: LeaseRef, digest: string, bytes: Uint8Array): Promise<boolean> {
     const { parts } = this.#options
     if (!(await this.#isHolding(lease))) return false
-    if (parts === undefined) throw new Error('expected no part of an artifact: none can be kept')
+    if (parts === undefined) throw new Error('expected no part of an artifact: artifacts cannot be stored')
     await parts.put(lease, digest, bytes)
     return true
   }
@@ -277,7 +284,7 @@ class LocalPort implements RunnerPort {
     return loaded
   }
 
-  /** Loads the build of a lease. Throws unless the lease holds. */
+  /** Loads the build of a lease. Throws if the lease is lost. */
   async #loadHeld(lease: LeaseRef): Promise<LoadedBuild> {
     const loaded = await this.#load(lease.buildId)
     if (!holds(loaded.build, lease)) throw new Error(`the lease of job ${lease.jobId} is lost`)
@@ -285,8 +292,8 @@ class LocalPort implements RunnerPort {
   }
 
   /**
-   * Returns undefined when the job cannot be run and its lease has ended. Throws when the store
-   * cannot be reached.
+   * Returns undefined if the job cannot be run, in which case its lease has ended. Throws if the
+   * store cannot be reached.
    */
   async #toJob(lease: Lease, way: 'load' | 'known'): Promise<LeasedJob | undefined> {
     const { build, context } = await this.#load(lease.buildId, way)
@@ -294,7 +301,7 @@ class LocalPort implements RunnerPort {
     try {
       return leasedJob(lease, build, context, logBytes)
     } catch (error) {
-      this.#options.log('error', `could not give job ${lease.jobId} to a runner`, error)
+      this.#options.log('error', `could not prepare job ${lease.jobId} for a runner`, error)
       await this.#refuse(lease)
       return undefined
     }
@@ -302,7 +309,7 @@ class LocalPort implements RunnerPort {
 
   /**
    * Ends the lease of a job that cannot be run. A job that has not begun fails. One that has begun
-   * starts again, and then fails.
+   * starts again first, and then fails.
    */
   async #refuse({ jobId: job, buildId, fence, leaseId, started }: Lease): Promise<void> {
     const outcome: Outcome = started
@@ -331,14 +338,14 @@ class LocalPort implements RunnerPort {
     })
   }
 
-  /** A stale answer does no harm: a part that nothing names is removed later. */
+  /** A stale answer does no harm, because an unreferenced part is removed later. */
   async #isHolding(lease: LeaseRef): Promise<boolean> {
     return holds((await this.#load(lease.buildId, 'known')).build, lease)
   }
 
   /**
-   * Applies events of a lease and returns whether the last one was taken. `isRecorded` says whether
-   * the job's state already reflects a refused one, as after a repeated call.
+   * Applies events of a lease and returns whether the last one was accepted. `isRecorded` tells
+   * whether the job's state already reflects a refused event, as after a repeated call.
    */
   async #report(
     { buildId, jobId, ...lease }: LeaseRef,
@@ -371,7 +378,7 @@ type LoadedBuild = NonNullable<Awaited<ReturnType<Store['builds']['load']>>>
 
 type RenderedEvent = Extract<BuildEvent, { readonly type: 'rendered' }>
 
-/** A parsed IR, or why there is none. */
+/** A parsed IR, or the reason why there is none. */
 type Parsed =
   | Extract<PlanResult, { readonly ok: true }>
   | { readonly ok: false; readonly error: { readonly code: string; readonly message: string } }
@@ -384,12 +391,12 @@ function beginningOf(plan: Plan, { build, context }: LoadedBuild): Pick<Rendered
   return planBuild(plan, { conditions, group: { pipeline: build.pipeline, pullRequest, claimant } })
 }
 
-/** Returns the members that all events of a lease have. */
+/** Returns the fields common to all events of a lease. */
 function reported({ jobId: job, fence, leaseId = null }: LeaseRef, at: Date) {
   return { job, fence, leaseId, at: at.getTime() }
 }
 
-/** Returns the member `phases`; nothing where there are none. */
+/** Returns the field `phases`, or no field if there are none. */
 function phased(phases: readonly Phase[] = []): Pick<Extract<BuildEvent, { readonly type: 'ended' }>, 'phases'> {
   if (phases.length === 0) return {}
   return { phases: phases.map(({ name, from, to }) => ({ name, from: from.getTime(), to: to.getTime() })) }

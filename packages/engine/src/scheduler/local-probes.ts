@@ -16,7 +16,7 @@ interface LocalProbesOptions {
   readonly reach: Reach
 }
 
-/** Gives the runs of proofs to a runner in the same process. */
+/** Provides the runs of proofs to a runner in the same process. */
 export class LocalProbes implements ProbePort {
   readonly #probes: ProbeStore
   readonly #options: LocalProbesOptions
@@ -34,7 +34,7 @@ export class LocalProbes implements ProbePort {
     try {
       return { lease, work: await forkWork(this.#options, { ...lease, run }) }
     } catch (error) {
-      log('error', `could not give a run of the probe of job ${lease.jobId} to a runner`, error)
+      log('error', `could not prepare a run of the probe of job ${lease.jobId} for a runner`, error)
       await this.#probes.end(lease, store.now(), { kind: 'impossible' })
       return null
     }

@@ -1,10 +1,10 @@
 import type { Log } from '../log.ts'
 import { renewalBreakMs, type Store } from '../store.ts'
 
-/** Some notes may fail before the rest counts as a break. */
+/** A few notes may fail before the gap counts as a break. */
 const everyMs = renewalBreakMs / 5
 
-/** Notes again and again that this process takes renewals, for schedulers in other processes. */
+/** Notes periodically that this process takes renewals, for schedulers in other processes. */
 export class RenewalNotes {
   readonly #store: Pick<Store, 'leases' | 'now'>
   readonly #log: Log
@@ -18,7 +18,7 @@ export class RenewalNotes {
     this.#log = log
   }
 
-  /** Resolves once the first is written. */
+  /** Resolves once the first note is written. */
   async start(): Promise<void> {
     await this.#note()
     if (this.#stopped) return

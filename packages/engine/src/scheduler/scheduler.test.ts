@@ -9,7 +9,7 @@ import { Scheduler } from './scheduler.ts'
 
 const leaseMs = 900
 let scheduler: Scheduler | undefined
-// The clock stands still except where a test moves it.
+// The clock is frozen except where a test moves it.
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'Date'] })
 })
@@ -38,7 +38,7 @@ function storeWithJob(
 
 const job = async (store: MemoryStore) => (await store.builds.jobs('b'))[0]
 
-test('G01 a lease that ran out is ended, but not before the scheduler has watched for a whole lease', async () => {
+test('G01 an expired lease is ended, but only after the scheduler has watched for a whole lease', async () => {
   const store = storeWithJob({ startLeaseMs: 100, leaseMs })
   await store.leases.take('gone', 1, Date.now())
   await vi.advanceTimersByTimeAsync(150)
@@ -50,7 +50,7 @@ test('G01 a lease that ran out is ended, but not before the scheduler has watche
   expect(await job(store)).toMatchObject({ state: 'scheduled', lost: 1 })
 })
 
-test('a step and a build whose time is over are told to stop though their runner says nothing', async () => {
+test('an overdue step and an overdue build are told to stop even if their runner is silent', async () => {
   for (const buildSeconds of [null, 1]) {
     const at = Date.now()
     const store = storeWithJob({}, buildSeconds)
@@ -68,13 +68,13 @@ test('a step and a build whose time is over are told to stop though their runner
   }
 })
 
-test('a build with an error does not keep others from their overdue events', async () => {
+test('a build with an error does not delay overdue events of other builds', async () => {
   const settings = { ...defaultStoreSettings, startLeaseMs: 50, limits: { ...defaultLimits, infraRetries: 0 } }
   const store = createMemoryStore({ ...settings, now: () => Date.now() })
   for (const id of ['damaged', 'whole']) {
     const from = { kind: 'plan', plan: plainPlan([{}]), conditions: [true] } as const
     const created = createBuild({ id, queue: 'q', at: Date.now(), held: false, from }, settings)
-    // Without its steps nothing can be decided about a failure.
+    // Without the build's steps, a failure cannot be decided.
     store.builds.submit(id === 'whole' ? created : { ...created, build: { ...created.build, steps: [] } }, plainContext)
   }
   await store.leases.take('gone', 2, Date.now())
@@ -86,7 +86,7 @@ test('a build with an error does not keep others from their overdue events', asy
   expect(new Set(said)).toEqual(new Set(['build damaged: failed to process overdue leases and deadlines']))
 })
 
-/** Opens a store whose only job is leased and started, and a scheduler in a process of its own. */
+/** Opens a store whose only job is leased and started, and a scheduler in a separate process. */
 async function leasedElsewhere() {
   const store = storeWithJob({ leaseMs: 30_000 }, null, 3_600)
   const [lease] = await store.leases.take('r', 1, store.now())
@@ -114,19 +114,19 @@ async function leasedElsewhere() {
   }
 }
 
-test('G104 while no process takes renewals, nobody loses a lease: what ended meanwhile is reported, not run again', async () => {
+test('G104 while no process takes renewals, no lease is lost, and jobs that ended meanwhile are reported instead of rerun', async () => {
   const it = await leasedElsewhere()
   await it.pass(60, { isTaken: true, renews: true })
   const endedAt = it.store.now() + 20_000
   await it.pass(600, { isTaken: false, renews: false })
   expect(await job(it.store)).toMatchObject({ lost: 0, fence: 1 })
-  // Back, and the runner takes a while to come back too.
+  // The server is back, but the runner takes longer.
   await it.pass(25, { isTaken: true, renews: false })
   expect(await it.report(endedAt)).toEqual([true])
   expect(await job(it.store)).toMatchObject({ state: 'passed', lost: 0, fence: 1, finishedAt: endedAt })
 })
 
-test('G104 a runner that stays away is lost a whole lease after renewals are taken again', async () => {
+test('G104 a runner that stays offline is lost one whole lease after renewals are taken again', async () => {
   const it = await leasedElsewhere()
   await it.pass(600, { isTaken: false, renews: false })
   await it.pass(29, { isTaken: true, renews: false })

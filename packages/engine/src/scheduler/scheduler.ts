@@ -9,23 +9,27 @@ export interface SchedulerOptions {
   readonly log: (level: 'warn', message: string, error?: unknown) => void
   readonly everyMs?: number
   /**
-   * Whether other processes take the renewals of leases: time in which none of them does is no
-   * runner's fault.
+   * Whether other processes take the renewals of leases. Time in which none of them does is not the
+   * runners' fault.
    */
   readonly renewsElsewhere?: boolean
-  /** Absent where nobody counts. */
+  /** Absent if nothing is counted. */
   readonly watch?: Pick<EngineWatch, 'leaseLost'>
 }
 
-/** Time for runners to report ends from a downtime, before a deadline counts as missed. */
+/**
+ * Time for runners to report ends from a downtime before a deadline counts as missed, in
+ * milliseconds.
+ */
 const reportMs = 10_000
-/** Longest delay of group work that a dead process left undone. */
+/** Maximum delay of group work that a dead process left undone, in milliseconds. */
 const groupsEveryMs = 5_000
 /** Number of events applied at once. */
 const atATime = 1_000
 
 /**
- * Applies overdue events: deadlines, kills, expired leases. The port decides who may lease what.
+ * Applies overdue events: deadlines, kills, expired leases. The port decides which runner may lease
+ * which job.
  */
 export class Scheduler {
   readonly #options: SchedulerOptions
@@ -33,7 +37,7 @@ export class Scheduler {
   #timer: NodeJS.Timeout | undefined
   #ticking: Promise<void> | undefined
   #stopped = true
-  /** Start of the current period without a break. A downtime of everything is no runner's fault. */
+  /** Start of the current period without a break. A complete downtime is not the runners' fault. */
   #watchingSince: Instant
   #lastLook: Instant
   #groupsDueAt: Instant = 0
@@ -69,7 +73,7 @@ export class Scheduler {
   async #tick(): Promise<void> {
     const { store, log } = this.#options
     const now = store.now()
-    // A machine that slept, or a process that was held up, did not watch either.
+    // A machine that was suspended, or a process that stalled, did not watch either.
     if (now - this.#lastLook > Math.max(10 * this.#everyMs, 10_000)) this.#watchingSince = now
     try {
       await this.#applyOverdue(now)
@@ -104,22 +108,24 @@ export class Scheduler {
       )
   }
 
-  /** Returns for how long runners could always renew, and this process always looked. */
+  /**
+   * Returns the milliseconds for which runners could always renew and this process always watched.
+   */
   async #watchedMs(now: Instant): Promise<number> {
     const { store, renewsElsewhere = false } = this.#options
     const renewable = renewsElsewhere ? ((await store.leases.renewableSince(now)) ?? now) : this.#watchingSince
     return now - Math.max(renewable, this.#watchingSince)
   }
 
-  /** Tells the builds that wait for files of runners that are gone. */
+  /** Notifies the builds that wait for files of lost runners. */
   async #applyGone(now: Instant): Promise<void> {
     if ((await this.#watchedMs(now)) < goneMs) return
     for (const { buildId, event } of await this.#options.store.runners.gone(now)) await this.#applyTo(buildId, [event])
   }
 
   /**
-   * A failure of one build does not stop the others, and does not mean that runners could not reach
-   * us.
+   * A failure in one build does not stop the others, and does not mean that runners could not
+   * renew.
    */
   async #applyTo(buildId: string, events: readonly BuildEvent[]): Promise<void> {
     const { store, log, watch } = this.#options

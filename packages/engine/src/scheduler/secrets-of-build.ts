@@ -3,28 +3,28 @@ import type { Build } from '../core/model.ts'
 import type { SecretsAnswer } from '../port.ts'
 import type { BuildContext } from '../store.ts'
 
-/** Knows the secrets of builds. */
+/** Provides the secrets of builds. */
 export interface SecretsOwner {
   /**
-   * Returns the secrets of these names that the build has, or why it has none. `isForShell`: for
-   * commands that a person types, not the pipeline's.
+   * Returns the secrets of the build with these names, or the reason why it has none. `isForShell`
+   * is for commands of a person instead of the pipeline.
    */
   of(buildId: string, names: readonly string[], isForShell?: boolean): Promise<SecretsAnswer>
   /**
-   * Returns the login of the build's owner for a registry; null for none. Absent where a build has the
-   * logins of its machine.
+   * Returns the login of the build's owner for a registry; null if there is none. Absent if builds
+   * use the logins of their machine.
    */
   login?(buildId: string, registry: string): Promise<OwnedLogin | null>
 }
 
 interface OwnedLogin extends RegistryLogin {
-  /** Whether builds of forks may pull with it. */
+  /** Whether builds of forks may use it to pull. */
   readonly forks: boolean
 }
 
 const forkRemark = 'The secrets of this step are not set: builds of forks get none.'
 
-/** Returns the owner's answer, but none to a build of a fork, whatever the owner would say. */
+/** Returns the owner's answer, except that a build of a fork never gets secrets. */
 export async function secretsOfBuild(
   owner: SecretsOwner,
   { trust }: Pick<BuildContext, 'trust'>,
@@ -34,8 +34,8 @@ export async function secretsOfBuild(
 }
 
 /**
- * Returns the login with which a build's runner may pull from a registry; null for none. Only for
- * images that steps of the build name, whatever a runner asks for.
+ * Returns the login with which a build's runner may pull from a registry; null if there is none.
+ * Returns it only for images that steps of the build name, whatever the runner requests.
  */
 export async function loginOfBuild(
   owner: SecretsOwner,

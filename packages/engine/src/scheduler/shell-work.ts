@@ -5,8 +5,8 @@ import type { LocalPortOptions } from './local-port.ts'
 import { loginOfBuild, secretsOfBuild } from './secrets-of-build.ts'
 
 /**
- * Returns what a runner needs for this shell. Throws `ShellUnavailable` for an unknown job, and for
- * one that left nothing.
+ * Returns the inputs of a runner for this shell. Throws `ShellUnavailable` for an unknown job, and
+ * for one without kept files.
  */
 export async function shellWork(
   { store, secrets }: Pick<LocalPortOptions, 'store' | 'secrets'>,

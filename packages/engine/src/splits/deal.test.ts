@@ -9,7 +9,7 @@ const files = fc.uniqueArray(fc.record({ path: fc.string({ minLength: 1 }), byte
   selector: ({ path }) => path,
   maxLength: 9,
 })
-/** Files, the times of some of them, and a number of shards. */
+/** Generates files, the times of some of them, and a number of shards. */
 const dealt = files.chain((all) =>
   fc.record({
     all: fc.constant(all),
@@ -35,7 +35,7 @@ test('G73 each file is dealt to one shard, in order, whatever the order of the f
   )
 })
 
-test('the longest shard takes at most 4/3 of what it takes in the best deal', () => {
+test('the longest shard takes at most 4/3 of the time of the longest shard in the best deal', () => {
   fc.assert(
     fc.property(dealt, ({ all, times, total }) => {
       const known = all.flatMap(({ path }) => times.get(path) ?? [])
@@ -47,7 +47,9 @@ test('the longest shard takes at most 4/3 of what it takes in the best deal', ()
   )
 })
 
-/** Tries every deal, but for the names of shards. */
+/**
+ * Returns the longest load in the best deal, found by trying all deals up to the order of shards.
+ */
 function best(costs: readonly number[], total: number): number {
   let least = Number.POSITIVE_INFINITY
   const loads: number[] = []
@@ -69,7 +71,7 @@ function best(costs: readonly number[], total: number): number {
   return least
 }
 
-test('files go by their times, unknown ones by the median of the others, and all by size where none is known', () => {
+test('files are dealt by their times, unknown ones by the median of the others, and all by size if no time is known', () => {
   const four = sized({ a: 10, b: 20, c: 30, d: 40 })
   expect(deal(four, new Map(), 2)).toEqual([
     ['a', 'd'],
@@ -78,7 +80,7 @@ test('files go by their times, unknown ones by the median of the others, and all
   expect(deal(four, timed({ a: 900, b: 100, c: 100, d: 100 }), 2)).toEqual([['a'], ['b', 'c', 'd']])
   // The median is 100, which makes d as long as b and c.
   expect(deal(four, timed({ a: 250, b: 100, c: 100 }), 2)).toEqual([['a'], ['b', 'c', 'd']])
-  // Times of files that are gone say nothing.
+  // Times of removed files are ignored.
   expect(deal(four, timed({ gone: 900 }), 2)).toEqual(deal(four, new Map(), 2))
 })
 
@@ -90,7 +92,7 @@ test('files without any time are spread, and shards may stay empty', () => {
   expect(deal(sized({ a: 1 }), new Map(), 3)).toEqual([['a'], [], []])
 })
 
-/** Recorded times are not those of the next build: a tenth more or less. */
+/** Recorded times differ from those of the next build by up to a tenth. */
 test('G73 after five builds the times of four shards differ by less than 15 %', () => {
   const true20 = Array.from({ length: 20 }, (_, i) => ({
     path: `t${i}`,

@@ -1,20 +1,20 @@
 import { compareText } from '@harmont/ir'
 
-/** A file of the source that is dealt out. */
+/** A file of the source to deal to a shard. */
 export interface SplitFile {
   /** Relative to /workspace. */
   readonly path: string
   readonly bytes: number
 }
 
-/** The files of each shard, in the order of their paths. */
+/** The files of each shard, in path order. */
 export type Deal = readonly (readonly string[])[]
 
 /**
- * Deals files out to shards by how long they took, in milliseconds by path: the longest first, each
- * to the shard that has the least so far. A file without a time counts as the median of the others;
- * where no file has one, sizes count. The order of the files does not matter. The longest shard
- * takes at most 4/3 of what it takes in the best deal.
+ * Deals files to shards by their times, in milliseconds by path: the longest first, each to the
+ * shard with the smallest load. A file without a time counts as the median of the others; if no
+ * file has one, sizes count. The order of the files does not matter. The longest shard takes at
+ * most 4/3 of the time of the longest shard in the best deal.
  */
 export function deal(files: readonly SplitFile[], times: ReadonlyMap<string, number>, total: number): Deal {
   const known = files.flatMap(({ path }) => times.get(path) ?? [])
@@ -30,12 +30,12 @@ export function deal(files: readonly SplitFile[], times: ReadonlyMap<string, num
   return shards.map(({ paths }) => paths.sort(compareText))
 }
 
-/** Spreads files that take no time, as an empty one or a fast test does. */
+/** Makes costs positive, so that empty files and fast tests are spread as well. */
 function atLeastOne(cost: number): number {
   return Math.max(cost, 1)
 }
 
-/** Returns the middle of some numbers, or the mean of the two in the middle. */
+/** Returns the middle of some numbers, or the mean of the two middle ones. */
 export function median(numbers: readonly number[]): number {
   const sorted = numbers.toSorted((a, b) => a - b)
   const middle = sorted.length / 2

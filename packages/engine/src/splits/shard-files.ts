@@ -4,12 +4,12 @@ import type { TestReport } from '../reports/test-report.ts'
 import { type JobContext, SplitFailed } from '../runner/job-context.ts'
 import { sourceOfBuild } from '../runner/source/source-of-build.ts'
 
-/** Files of a split: so many are dealt out within milliseconds. */
+/** Maximum number of files in a split, which can be dealt within milliseconds. */
 const mostFiles = 20_000
 
 /**
- * Returns the files of the source that a step's shard of a split has; null for a step without one.
- * Throws `SplitFailed`, and what `sourceOfBuild` throws.
+ * Returns the source files in a step's shard of a split; null for a step without one. Throws
+ * `SplitFailed`, and the errors of `sourceOfBuild`.
  */
 export async function shardFiles(context: JobContext, { step }: StepWork): Promise<readonly string[] | null> {
   const { split } = step
@@ -39,9 +39,9 @@ export async function shardFiles(context: JobContext, { step }: StepWork): Promi
 
 const none = { files: [], unlisted: null }
 
-/** Says in a shard's log that its reports do not tell which file took how long. */
+/** Adds a remark to a shard's log if its reports do not give the times of files. */
 export function remarkUntimed({ log }: JobContext, reports: readonly TestReport[]): void {
   const cases = reports.flatMap(({ cases }) => cases)
   if (cases.length === 0 || cases.some(({ file }) => file !== undefined)) return
-  log.remark('its reports name the file of no test, so the split goes by the sizes of files and not by their times')
+  log.remark('its reports name no files of tests, so the split uses the sizes of files instead of their times')
 }

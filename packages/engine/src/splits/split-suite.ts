@@ -1,4 +1,4 @@
-/** Declares what every store promises about splits. `storeSuite` calls it. */
+/** Declares the behavior of splits that every store must provide. `storeSuite` calls it. */
 import { randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { createBuild } from '../core/create-build.ts'
@@ -7,7 +7,7 @@ import { plainPlan } from '../core/random-plan.test-support.ts'
 import { plainContext } from '../plain-context.test-support.ts'
 import type { StoreUnderTest } from '../store-under-test.test-support.ts'
 
-/** Declares the tests. `open` returns the store, in which other suites may have left builds. */
+/** Declares the tests. `open` returns a store that may contain builds of other suites. */
 export function splitSuite(open: () => StoreUnderTest): void {
   async function submit(): Promise<string> {
     const id = randomUUID()
@@ -18,7 +18,7 @@ export function splitSuite(open: () => StoreUnderTest): void {
   }
   const files = (...sizes: readonly number[]) => sizes.map((bytes, i) => ({ path: `t${i}`, bytes }))
 
-  test('G73 the first call deals the files of a split for its build, and only for it', async () => {
+  test('G73 the first call deals the files of a split for its build, and only for that build', async () => {
     const { store, other } = open()
     const [id, another] = [await submit(), await submit()]
     const split = { files: 'test/**', total: 2 }
@@ -33,7 +33,7 @@ export function splitSuite(open: () => StoreUnderTest): void {
     expect(await store.splits.deal(id, { ...split, files: 'spec' }, files(1))).toEqual([['t0'], []])
   })
 
-  test('G73 shards that ask at once get one deal', async () => {
+  test('G73 shards that request at the same time get one deal', async () => {
     const { store, other } = open()
     const id = await submit()
     const asked = [files(4, 3, 2, 1), files(1, 2, 3, 4), files(1, 1, 1, 1)].map((all, i) =>

@@ -24,7 +24,7 @@ const shard = (index: number, total: number, command = 'cat "$HARMONT_SPLIT"', m
   step(command, { split: { files: 'test/**/*.ts', index, total }, ...more })
 const cache = (namespace: string) => ({ cache: { read: [namespace], write: namespace } })
 
-test('G73 each shard lists its files of the source, hidden ones too and no links; one without files passes unrun', async () => {
+test('G73 each shard lists its files of the source, including hidden ones but no links, and passes without running if it has none', async () => {
   const source = await archive(bench, {
     'test/a.ts': 'x'.repeat(100),
     'test/deep/b c.ts': 'x'.repeat(40),
@@ -58,7 +58,7 @@ test('G73 each shard lists its files of the source, hidden ones too and no links
   expect(await logOf(bench, six.jobs[2])).toBe('kept\n')
 })
 
-test('a split whose glob names nothing, or a name that no list can have, fails with its glob', async () => {
+test('a split whose glob matches no files, or a name that no list can contain, fails with its glob', async () => {
   const source = await archive(bench, { 'test/a\nb.ts': 'x', 'other/a.ts': 'x' })
   const { jobs } = await run(
     bench,
@@ -83,7 +83,7 @@ test('a split whose glob names nothing, or a name that no list can have, fails w
   expect(await logOf(bench, jobs[2])).toBe('other/a.ts\n')
 })
 
-test('a shard says when its reports name the file of no test', async () => {
+test('a shard logs that its reports name no files of tests', async () => {
   const report = (file: string) => `echo '<testsuites><testcase name="a" time="1"${file}/></testsuites>' >junit.xml`
   const junit = { path: 'junit.xml', when: 'always', kind: 'junit', expiresSeconds: null, required: false } as const
   const source = await archive(bench, { 'test/a.ts': '1', 'test/b.ts': '22' })
@@ -99,7 +99,7 @@ test('a shard says when its reports name the file of no test', async () => {
   expect(await logOf(bench, jobs[1])).not.toContain('its reports name')
 })
 
-test('G09 a cached step hits with the same list of files, and not with another', async () => {
+test('G09 a cached step hits with the same list of files, but not with another', async () => {
   const hits = async (index: number, files: Readonly<Record<string, string>>) => {
     const steps = [shard(index, 2, 'cat "$HARMONT_SPLIT"', { cacheKey: 'k' })]
     return (await run(bench, steps, { source: await archive(bench, files), ...cache('shards') })).jobs[0]?.cached
@@ -112,7 +112,7 @@ test('G09 a cached step hits with the same list of files, and not with another',
   expect(await hits(1, { 'test/d.ts': '4444', 'test/b.ts': '333' })).toBe(false)
 })
 
-test('G73 a shard that is adopted, or tried again, has the files that it had', async () => {
+test('G73 a shard that is adopted or retried has the same files', async () => {
   const source = await archive(bench, { 'test/a.ts': '1', 'test/b.ts': '22' })
   const again = shard(2, 2, untilTold('cat "$HARMONT_SPLIT"; [ "$HARMONT_ATTEMPT" = 2 ]'), {
     retry: { limit: 1, delaySeconds: 0 },
