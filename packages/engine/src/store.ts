@@ -176,7 +176,7 @@ export interface BuildStore {
   apply(buildId: string, events: readonly BuildEvent[], output?: JobOutput): Promise<Applied | undefined>
   /**
    * Returns the waits, by job id, of the build's jobs that are ready at `now` (by default the
-   * current time) but held back by a limit or a group. Takes a constant number of statements.
+   * current time) but held back by a limit or a group. Uses a constant number of statements.
    */
   waits(buildId: string, now?: Instant): Promise<ReadonlyMap<string, Wait>>
   /** Settles the groups that a dead process, or an earlier release, left unsettled. */

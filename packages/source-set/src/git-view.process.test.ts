@@ -24,7 +24,7 @@ function asSeen({ directory, objects }: GitView, project: Project, ...args: stri
   return place.git(...args)
 }
 
-it('describes the commit, reports later changes, and shows the history', async () => {
+it('the view describes the commit, reports later changes, and shows the history', async () => {
   const [project, keep] = [repository(), new Project()]
   project.commit('the first')
   project.git('tag', '-a', 'v1.2', '-m', 'annotated')
@@ -38,7 +38,7 @@ it('describes the commit, reports later changes, and shows the history', async (
   expect(asSeen(view, project, 'describe', '--dirty')).toMatch(/-dirty\n$/)
 })
 
-it('has none of the checkout’s settings, hooks and credentials', async () => {
+it('the view has none of the checkout’s settings, hooks and credentials', async () => {
   const [project, keep] = [repository(), new Project()]
   project.commit()
   project.git('remote', 'add', 'origin', 'https://me:tell-nobody@example.com/a/b.git')
@@ -51,7 +51,7 @@ it('has none of the checkout’s settings, hooks and credentials', async () => {
   expect(() => execFileSync('grep', ['-r', 'tell-nobody', view?.directory ?? ''])).toThrow()
 })
 
-it('is made once for each commit and set of tags', async () => {
+it('the view is made once for each commit and set of tags', async () => {
   const [project, keep] = [repository(), new Project()]
   project.commit()
   const [one, again] = [await viewOf(project, keep), await viewOf(project, keep)]
@@ -62,7 +62,7 @@ it('is made once for each commit and set of tags', async () => {
   expect(readdirSync(keep.path)).toHaveLength(2)
 })
 
-it('finds the objects of a work tree and of a shallow clone', async () => {
+it('the view finds the objects of a work tree and of a shallow clone', async () => {
   const [project, tree, keep] = [repository(), new Project(), new Project()]
   project.commit('the first')
   project.commit('the second')
@@ -75,7 +75,7 @@ it('finds the objects of a work tree and of a shallow clone', async () => {
   expect(asSeen(shallow, project, 'log', '--format=%s')).toBe('the second\n')
 })
 
-it('is missing without a commit, below the root of a work tree, and if objects are borrowed', async () => {
+it('there is no view without a commit, below the root of a work tree, and if objects are borrowed', async () => {
   const [project, clones, keep] = [repository({ 'sub/a.txt': 'a' }), new Project(), new Project()]
   expect(await viewOf(new Project(), keep)).toBeNull()
   expect(await viewOf(project, keep)).toBeNull()

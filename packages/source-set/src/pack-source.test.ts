@@ -71,7 +71,7 @@ it('reports its progress up to the end', async () => {
 })
 
 describe('a source is packed', () => {
-  it('sorted, with modes, links and times, without owners and directories, into a file that only its owner can read', async () => {
+  it('an archive is sorted, with modes, links and times, without owners and directories, and only its owner can read it', async () => {
     const long = `${'d/'.repeat(60)}${'é'.repeat(100)}`
     const project = new Project({ 'b/run': 'go', a: '', [long]: 'deep' })
     utimesSync(join(project.path, 'a'), 1, 1_700_000_000.5)
@@ -91,7 +91,7 @@ describe('a source is packed', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600)
   })
 
-  it('to the same bytes each time', async () => {
+  it('equal sources give equal archives', async () => {
     const project = new Project({ a: 'x'.repeat(700_000), b: 'y' })
     const [first, second] = [place(), place()]
     await packSource(await readSourceSet(project.path), first)
@@ -99,7 +99,7 @@ describe('a source is packed', () => {
     expect(readFileSync(first).equals(readFileSync(second))).toBe(true)
   })
 
-  it('never over another file', async () => {
+  it('packing never overwrites an existing file', async () => {
     const project = new Project({ a: '', mine: 'keep' })
     const file = join(project.path, 'mine')
     await expect(packSource(await readSourceSet(project.path), file)).rejects.toMatchObject({ code: 'EEXIST' })
@@ -131,7 +131,7 @@ describe('a source that is too large', () => {
 describe('a file that changes while it is packed', () => {
   const megabyte = 1024 * 1024
 
-  it('is read again once', async () => {
+  it('a changed file is read again once', async () => {
     const project = new Project({ a: 'a', b: 'b'.repeat(megabyte) })
     let times = 0
     const set = meddling(await readSourceSet(project.path), () => {
@@ -164,7 +164,7 @@ describe('a file that changes while it is packed', () => {
     expect(existsSync(file)).toBe(false)
   })
 
-  it('is never followed if it becomes a link', async () => {
+  it('a file that becomes a link is never followed', async () => {
     const project = new Project({ a: 'a', b: 'b' })
     const set = await readSourceSet(project.path)
     unlinkSync(join(project.path, 'b'))

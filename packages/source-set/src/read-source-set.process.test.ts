@@ -88,7 +88,7 @@ describe('inside a git work tree', () => {
     expect(await paths(project, 'tmp/p')).toEqual(['.hm/ci.ts', 'node_modules/x'])
   })
 
-  it('below a git hook, whose environment points at a repository, the directory counts', async () => {
+  it('below a git hook, whose environment points at a repository, the directory decides', async () => {
     const project = repository({ 'app/a': '', b: '' })
     vi.stubEnv('GIT_DIR', join(project.path, '.git'))
     vi.stubEnv('GIT_INDEX_FILE', '/nonexistent/index')
@@ -121,7 +121,7 @@ describe('outside a git work tree', () => {
     expect(await paths(project)).toEqual(['.env', 'b/c', 'b2', 'node_modules/x/y', 'é'])
   })
 
-  it('all files count without git too', async () => {
+  it('all files count even without git', async () => {
     const project = repository({ '.gitignore': 'a', a: '' })
     vi.stubEnv('PATH', '/nonexistent')
     expect(await paths(project)).toEqual(['.gitignore', 'a'])
@@ -225,7 +225,7 @@ describe('everywhere', () => {
 })
 
 describe('git facts', () => {
-  it('are branch, commit, message, remote and default branch', async () => {
+  it('facts are branch, commit, message, remote and default branch', async () => {
     const project = repository({ a: '' })
     project.commit('First line\n\nbody: é')
     project.git('remote', 'add', 'origin', 'https://user:token@example.com/o/r.git')
@@ -242,7 +242,7 @@ describe('git facts', () => {
     })
   })
 
-  it('are listed as far as they exist', async () => {
+  it('facts are listed as far as they exist', async () => {
     const project = repository({ a: '' })
     const nothing = { commit: null, message: null, remote: null, defaultBranch: null }
     expect(await readGitFacts(project.path)).toMatchObject({ branch: 'main', ...nothing })

@@ -17,7 +17,7 @@ function named(patterns: readonly string[], path: string): readonly number[] {
   return at.file(file)
 }
 
-it('names exactly the files that the patterns cover', () => {
+it('a walk names exactly the files that the patterns cover', () => {
   const part = fc.constantFrom('a', 'b', 'ab', '.h')
   const wild = fc.constantFrom('a', 'b', '*', '**', 'a*', '[ab]', '?', '.')
   const path = fc.array(part, { minLength: 1, maxLength: 4 }).map((parts) => parts.join('/'))
@@ -36,7 +36,7 @@ function isWhole(pattern: string): boolean {
   return pattern.split('/').every((part) => part === '.' || part === '**')
 }
 
-it('does not enter a directory without possible matches', () => {
+it('a walk does not enter a directory without possible matches', () => {
   const at = selection(['dist/**', 'reports/*.xml', 'cov'])
   expect(at.directory('node_modules')).toBeUndefined()
   expect(at.directory('reports')?.directory('deep')).toBeUndefined()

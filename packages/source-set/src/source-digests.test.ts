@@ -20,7 +20,7 @@ async function digests(project: Project, ...paths: string[]): Promise<string[]> 
 }
 
 describe('a path', () => {
-  it('names one path or nothing', async () => {
+  it('a path names one file or folder, or nothing', async () => {
     const project = new Project({ 'a[1].txt': 'x', 'dir/b': 'y' })
     expect(await names(project, 'dir/b')).toEqual(['dir/b'])
     expect(await names(project, './dir//b')).toEqual(['dir/b'])
@@ -28,7 +28,7 @@ describe('a path', () => {
     expect(await names(project, 'dir/b/c')).toEqual([])
   })
 
-  it('that is a glob gives matches sorted by path component, including dot files', async () => {
+  it('a glob gives matches sorted by path component, including dot files', async () => {
     const project = new Project({
       'p/a/x.ts': '',
       'p/a-b/x.ts': '',
@@ -88,7 +88,7 @@ describe('digests', () => {
     expect(await digests(project, 'link/up/real/f')).toEqual([hash('x')])
   })
 
-  it('skip dangling links inside a folder, but read the target of one that is named', async () => {
+  it('digests skip dangling links inside a folder, but read the target of one that is named', async () => {
     const project = new Project({ 'd/f': 'x' })
     project.link('d/dangling', 'nowhere')
     project.link('circle', 'circle')
@@ -99,7 +99,7 @@ describe('digests', () => {
     expect(await digests(project, 'through')).toEqual([hash('d/f/g')])
   })
 
-  it('follow only links into the set: ignored, absolute and outside targets are dangling wherever the build runs', async () => {
+  it('digests follow only links into the set: ignored, absolute and outside targets are dangling wherever the build runs', async () => {
     const project = new Project({ '.gitignore': 'out', 'out/f': 'secret', 'd/f': 'x' })
     project.git('init', '--quiet')
     const targets = {
@@ -118,7 +118,7 @@ describe('digests', () => {
     expect(await digests(project, 'out', 'out/f')).toEqual([])
   })
 
-  it('cover names and contents byte for byte, however long', async () => {
+  it('digests cover names and contents byte for byte, however long', async () => {
     const project = new Project({ 'd/long': 'ab'.repeat(3_000_000) })
     const name = Buffer.from([0xff, 0x41])
     writeFileSync(Buffer.concat([Buffer.from(`${project.path}/d/`), name]), Buffer.from([0, 255]))
@@ -127,13 +127,13 @@ describe('digests', () => {
     expect(await digests(project, 'd')).toEqual([hash(Buffer.concat(parts))])
   })
 
-  it('ignore empty folders, because a source has none', async () => {
+  it('digests ignore empty folders, because a source has none', async () => {
     const project = new Project({ a: '' })
     mkdirSync(join(project.path, 'empty'))
     expect(await digests(project, 'empty')).toEqual([])
   })
 
-  it('of a deleted file are an error with its path', async () => {
+  it('the digest of a deleted file is an error with its path', async () => {
     const project = new Project({ a: '' })
     const set = await readSourceSet(project.path)
     rmSync(join(project.path, 'a'))

@@ -122,7 +122,7 @@ test('G67 a second equal step sends nothing, and a changed file only its own par
   expect(puts).toHaveLength(8)
 })
 
-test('a failed or timed out step keeps the artifacts for such ends, and a missing required file fails a step', async () => {
+test('a failed or timed out step keeps the artifacts meant for failures, and a missing required file fails a step', async () => {
   const { bench, artifactsOf } = await open()
   const artifacts = [
     asked('always', { when: 'always' }),

@@ -20,7 +20,7 @@ export interface Scene {
   start(step: number): boolean
   end(step: number, exit?: Partial<Extract<Outcome, { readonly kind: 'exited' }>>): boolean
   report(step: number, outcome: Outcome): boolean
-  /** Leases, starts and ends. */
+  /** Leases, starts and ends a step. */
   run(step: number, exitCode?: number): void
   lose(step: number): boolean
 }

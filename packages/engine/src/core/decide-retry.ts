@@ -7,8 +7,8 @@ import type { Job } from './model.ts'
 
 /**
  * Retries a step (`http.md` 7.6): makes a new attempt, lets its dependents wait again, and reopens
- * the build with its whole time. Refuses while a prerequisite has ended without passing, because
- * that one must be retried first.
+ * the build with its whole time. Returns false while a prerequisite has ended without passing,
+ * because that one must be retried first.
  */
 export function decideRetry(draft: Draft, slot: Slot): boolean {
   const { state } = currentJob(draft, slot)

@@ -365,7 +365,7 @@ describe('stopping', () => {
 })
 
 describe('a retry by a person', () => {
-  test('G08 reopens the build, with what was skipped, its whole time and no cancel flag', () => {
+  test('G08 a retry reopens the build with its skipped steps and its whole time, and without the cancel flag', () => {
     const s = scene([{}, { buildsIn: 0 }, { dependsOn: [1] }], 60)
     s.run(0, 1)
     expect(s.live.header.state).toBe('failed')
@@ -379,7 +379,7 @@ describe('a retry by a person', () => {
     expect(s.live.header).toMatchObject({ state: 'passed', finishedAt: 51_000 })
   })
 
-  test('does not count the time while the build was over, or before it began, or after the retry was requested', () => {
+  test('a retry does not count the time while the build was over, or before it began, or after the retry was requested', () => {
     const s = scene([{}])
     s.run(0, 1)
     expect(s.live.header).toMatchObject({ startedAt: 1000, finishedAt: 1000, idleMs: 0 })
@@ -396,7 +396,7 @@ describe('a retry by a person', () => {
     expect(s.live.header.queuedAt).toBe(s.live.header.createdAt)
   })
 
-  test('is refused for a step that could only be skipped again, and while the build is being canceled', () => {
+  test('a retry is refused for a step that could only be skipped again, and while the build is being canceled', () => {
     const s = scene([{}, { dependsOn: [0] }])
     s.lease(0)
     s.play({ type: 'cancel', at: 1000 })
@@ -590,7 +590,7 @@ describe('a build that stops at its first failure', () => {
     return sceneFrom({ kind: 'plan', plan: plainPlan(steps), conditions }, false, { failFast: true })
   }
 
-  test('stops running jobs, skips waiting ones, states the reason, and fails', () => {
+  test('a build that stops at its first failure stops running jobs, skips waiting ones, states the reason, and fails', () => {
     const s = failFast({ name: 'lint' }, {}, {}, { dependsOn: [1] })
     for (const step of [0, 1]) s.lease(step)
     for (const step of [0, 1]) s.start(step)
@@ -604,7 +604,7 @@ describe('a build that stops at its first failure', () => {
     expect(s.live.header.state).toBe('failed')
   })
 
-  test('continues after a failure that is soft or retried', () => {
+  test('such a build continues after a failure that is soft or retried', () => {
     const s = failFast({ softFail: true }, { retry: { limit: 1, delaySeconds: 0 } }, { dependsOn: [0] })
     s.run(0, 1)
     s.run(1, 1)

@@ -190,17 +190,17 @@ describe('the name of a group', () => {
     buildGroupOf({ group, limit: 1, whenFull: 'queue' }, { ...facts, ...over })
   const text = (name: string) => `${'$'}{${name}}`
 
-  test('replaces placeholders by values of the build, and missing values by empty text', () => {
+  test('the name of a group contains the values of its placeholders, and empty text for missing values', () => {
     expect(named(`${text('branch')}/${text('event')}`)?.name).toBe('main/push')
     expect(named(`x${text('tag')}${text('pull_request')}y`)?.name).toBe('xy')
     expect(buildGroupOf(undefined, facts)).toBeUndefined()
   })
 
-  test('is expanded once: a branch that looks like a placeholder stays unchanged', () => {
+  test('the name of a group is expanded once: a branch that looks like a placeholder stays unchanged', () => {
     expect(named(text('branch'), { branch: text('event') })?.name).toBe(text('event'))
   })
 
-  test('G05 differs by pipeline and name, whatever their length', () => {
+  test('G05 groups differ by pipeline and name, whatever the length of the name', () => {
     expect(named('a')?.key).toBe(named('a', { branch: 'other' })?.key)
     const keys = [named('a'), named('b'), named('a', { pipeline: 'q' }), named(text('branch').repeat(20))]
     expect(new Set(keys.map((group) => group?.key)).size).toBe(4)

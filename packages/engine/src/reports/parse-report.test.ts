@@ -35,7 +35,7 @@ test.each(Object.entries(reports))('G68 %s has these tests', (name, { format, pr
 const junit = (name: string) => `<testsuite><testcase name="${name}"/></testsuite>`
 
 describe('JUnit XML', () => {
-  test('is read in its real encoding, whatever it declares', () => {
+  test('a report is read in its real encoding, whatever it declares', () => {
     const declared = (encoding: string) => `<?xml version="1.0" encoding="${encoding}"?>${junit('Zürich')}`
     for (const text of [
       declared('UTF-16'),
@@ -49,14 +49,14 @@ describe('JUnit XML', () => {
     expect(names(Buffer.from(junit('Zürich'), 'latin1'))).toEqual(['Z\ufffdrich'])
   })
 
-  test('has the time of each test, including times with thousands separators as written by Surefire', () => {
+  test('a report has the time of each test, including times with thousands separators as written by Surefire', () => {
     const timed = (time: string) => parse(`<testsuite><testcase name="a" time="${time}"/></testsuite>`).cases[0]
     expect(['0.016', '1,000.5', '', '-1'].map((time) => timed(time)?.durationMs)).toEqual([
       ...[16, 1_000_500, undefined, undefined],
     ])
   })
 
-  test('may contain control characters, as bytes and as references, at any boundary between pieces', () => {
+  test('a report may contain control characters, as bytes and as references, at any boundary between pieces', () => {
     const text = junit('a\u001b[31mb\u0000&#x1b;[39m&#0;c')
     expect(names(text)).toEqual(['abc'])
     for (const length of [262_100, 262_110, 262_120, 262_130])
@@ -64,7 +64,7 @@ describe('JUnit XML', () => {
     expect(parse(text).faults).toBe(0)
   })
 
-  test('that is cut off has the tests before its end, and the failure at the end', () => {
+  test('a report that is cut off has the tests before its end, and the failure at the end', () => {
     const whole = '<testsuite><testcase name="a"/><testcase name="b"><failure message="no">far'
     expect(parse(whole)).toMatchObject({
       cases: [{ name: 'a' }, { name: 'b', state: 'failed' }],
@@ -73,18 +73,18 @@ describe('JUnit XML', () => {
     expect(names(whole.slice(0, 55))).toEqual(['a'])
   })
 
-  test('expands no entity that it declares', () => {
+  test('entities that a report declares are not expanded', () => {
     const text = `<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname"><!ENTITY y "yyy">]>${junit('&x;&y;')}`
     expect(parse(text)).toMatchObject({ cases: [{ name: '&x;&y;' }], faults: 2 })
   })
 
-  test('with a hundred faults is not a report', () => {
+  test('a file with a hundred faults is not a report', () => {
     const { problem, cases } = parse(`<testsuite>${'<testcase name="&x;"/>'.repeat(200)}</testsuite>`)
     expect(problem).toMatch(/^it has 100 faults, the first: .*undefined entity/)
     expect(cases).toHaveLength(99)
   })
 
-  test('numbers tests of the same name', () => {
+  test('tests of the same name get numbers', () => {
     const test = '<testcase name="a"/>'
     expect(names(`<testsuite>${test}<testcase name="a [2]"/>${test}${test}</testsuite>`)).toEqual([
       'a',
@@ -94,7 +94,7 @@ describe('JUnit XML', () => {
     ])
   })
 
-  test('with more than 100,000 tests has the first ones', () => {
+  test('a report with more than 100,000 tests has the first ones', () => {
     const { cases, problem } = parse(`<testsuite>${'<testcase name="a"/>'.repeat(100_001)}</testsuite>`)
     expect([cases.length, problem]).toEqual([100_000, 'a step has at most 100000 tests'])
   })
@@ -107,7 +107,7 @@ describe('a place', () => {
       files,
     ).cases.map(({ file, line }) => [file, line])[0]
 
-  test('is the first location that names a source file', () => {
+  test('the place of a failure is the first location that names a source file', () => {
     const trace = 'at f (/usr/lib/x.js:1:1)\n at g (/workspace/node_modules/a/x.js:2:1)\n at h (/workspace/a/x.js:3:1)'
     expect(failing(trace, ['a/x.js', 'node_modules/a/x.js'])).toEqual(['a/x.js', 3])
     expect(failing(trace, ['b/y.js'])).toEqual([undefined, undefined])
@@ -125,13 +125,13 @@ describe('a place', () => {
     expect(failing(trace, [file])).toEqual([file, 3])
   })
 
-  test('below the directory in which the tool ran is found if only one file ends with that path', () => {
+  test('a place below the directory in which the tool ran is found if only one file ends with that path', () => {
     expect(failing('src/a.js:3:1', ['web/src/a.js', 'web/a.js'])).toEqual(['web/src/a.js', 3])
     expect(failing('src/a.js:3:1', ['web/src/a.js', 'api/src/a.js'])).toEqual([undefined, undefined])
     expect(failing('src/a.js:3:1', ['src/a.js', 'api/src/a.js'])).toEqual(['src/a.js', 3])
   })
 
-  test('of Go is in the directory of its package', () => {
+  test('a place in Go is in the directory of its package', () => {
     const files = ['a_test.go', 'x/a_test.go', 'y/x/a_test.go']
     const event = (Package: string, rest: object) => JSON.stringify({ Package, Test: 'T', ...rest })
     const of = (name: string) =>

@@ -44,7 +44,7 @@ async function withSource(
     if (files.value !== null) await sandbox.value.syncSource(files.value.tree)
     return sandbox.value
   } catch (error) {
-    // The name must become free for a retry.
+    // A retry needs the name of the sandbox.
     if (isForWantOfRoom(error) || isScarcity(error))
       await untilAffordable(() => sandbox.value.destroy(), context.lease.signal)
     else context.discard(sandbox.value)

@@ -80,7 +80,8 @@ export class Renewals {
       const statuses = new Map(renewed.map((status) => [sandboxId(status), status]))
       for (const [id, lease] of asked) {
         const status = statuses.get(id)
-        // The same number with another id means that the database has lost the lease of this job.
+        // The same fencing number with another id means that the database has lost the lease of
+        // this job.
         if (status && isNewestLease({ ...status, leaseId: status.leaseId ?? null }, lease.job)) lease.renewed(status)
         else lease.lose()
       }

@@ -107,7 +107,7 @@ test('G09 a cached step hits with the same list of files, but not with another',
   expect(await hits(1, { 'test/a.ts': '1', 'test/b.ts': '22' })).toBe(false)
   expect(await hits(1, { 'test/a.ts': '1', 'test/b.ts': '22' })).toBe(true)
   expect(await hits(2, { 'test/a.ts': '1', 'test/b.ts': '22' })).toBe(false)
-  // The same file is alone in the first shard.
+  // The first shard still contains only test/b.ts.
   expect(await hits(1, { 'test/a.ts': '1', 'test/b.ts': '333', 'test/c.ts': '1' })).toBe(true)
   expect(await hits(1, { 'test/d.ts': '4444', 'test/b.ts': '333' })).toBe(false)
 })

@@ -42,7 +42,7 @@ function refusal(own: Partial<PlannedStep>, appends: AppendRequest | undefined, 
 }
 
 describe('G117 steps appended by a generator', () => {
-  test('exist in the change that passes it, build in it if they name no image, and may follow any step', () => {
+  test('appended steps exist in the change that passes the generator, build in it if they name no image, and may follow any step', () => {
     const s = scene([{ key: 'plan', append }, { key: 'other' }])
     s.lease(0)
     s.start(0)
@@ -79,7 +79,7 @@ describe('G117 steps appended by a generator', () => {
     expect(liveBuild(viewBuild(s.live))).toEqual(s.live)
   })
 
-  test('delay all of their dependents, over all generations, and no other steps', () => {
+  test('appended steps delay all of their dependents, over all generations, and no other steps', () => {
     const s = scene([
       { key: 'plan', append },
       { key: 'after', dependsOn: [0] },
@@ -94,7 +94,7 @@ describe('G117 steps appended by a generator', () => {
     expect(s.states()).toBe('passed scheduled scheduled passed passed passed')
   })
 
-  test('skip their dependents when one fails, and a retry lets those wait again', () => {
+  test('an appended step that fails skips its dependents, and a retry lets them wait again', () => {
     const s = scene([
       { key: 'plan', append },
       { key: 'deploy', afterAppended: [0] },
@@ -108,7 +108,7 @@ describe('G117 steps appended by a generator', () => {
     expect(s.states()).toBe('passed scheduled passed')
   })
 
-  test('are skipped at once by their condition or by a prerequisite that had failed', () => {
+  test('appended steps are skipped at once by their condition or by a prerequisite that had failed', () => {
     const s = scene([{ key: 'plan', append }, { key: 'red' }])
     s.run(1, 1)
     const asked = request([{ key: 'a' }, { key: 'b', dependsOn: [0] }, { key: 'c', dependsOn: [-1] }], ['red'])
@@ -117,7 +117,7 @@ describe('G117 steps appended by a generator', () => {
     expect([s.job(2).skipReason, s.job(4).skipReason]).toEqual(['condition', 'prerequisite'])
   })
 
-  test('are not added when a generator is skipped, fails softly or is canceled, or when its build has ended', () => {
+  test('no steps are appended when a generator is skipped, fails softly or is canceled, or when its build has ended', () => {
     const steps = [
       { key: 'plan', append, softFail: true } as const,
       { key: 'deploy', dependsOn: [0], afterAppended: [0] },
@@ -144,7 +144,7 @@ describe('G117 steps appended by a generator', () => {
     expect(canceled.live.steps).toHaveLength(2)
   })
 
-  test('are added by a cache hit, but not again by a generator whose files are recreated', () => {
+  test('a cache hit also appends steps, but a generator whose files are recreated does not append them again', () => {
     const s = scene([
       { key: 'plan', append, cacheKey: 'k' },
       { key: 'child', buildsIn: 0 },
@@ -160,7 +160,7 @@ describe('G117 steps appended by a generator', () => {
     expect([s.states(), s.live.steps.length]).toEqual(['passed scheduled scheduled', 3])
   })
 
-  test('are the same when the build waits for approval again or stops at the first failure', () => {
+  test('steps are appended in the same way when the build waits for approval again or stops at the first failure', () => {
     const plan = plainPlan([{ key: 'plan', append }, { key: 'red' }])
     const s = sceneFrom({ kind: 'plan', plan, conditions: [true, true] }, false, { failFast: true })
     pass(s, 0, { kind: 'unreadable', message: 'no' })
@@ -177,7 +177,7 @@ describe('G118 a generator fails and appends nothing if it requests', () => {
     expect(refusal({}, request([]))).toBeNull()
   })
 
-  test('too many steps or too many generations', () => {
+  test('too many steps, or too many generations', () => {
     const two = request([{ key: 'a' }, { key: 'b' }])
     expect(refusal({ append: { ...append, max: 1 } }, two)).toMatch(/asks for 2 steps; its `append` allows 1/)
     expect(refusal({ append: { ...append, max: 2 } }, two)).toBeNull()
@@ -279,7 +279,7 @@ describe('G118 a generator fails and appends nothing if it requests', () => {
     expect(refusal({}, request(splits), [other])).toMatch(/101 splits/)
   })
 
-  test('too long a chain, or too many edges', () => {
+  test('a chain that is too long, or too many edges', () => {
     const chain = Array.from({ length: 1_000 }, (_, i) => ({ key: `c${i}`, buildsIn: i === 0 ? null : i - 1 }))
     expect(refusal({}, request(chain))).toMatch(/longer than 1,000/)
     expect(refusal({}, request(chain.slice(0, 999)))).toBeNull()

@@ -28,7 +28,7 @@ function oneByOne(crowded: readonly CrowdedFiles[], sending: ReadonlyMap<string,
   }
 }
 
-test('files are sent ahead of requests from the runners for which most jobs wait, within the limit of each runner', () => {
+test('files for which most jobs wait are sent ahead first, within the limit of each runner', () => {
   fc.assert(
     fc.property(crowd, counts, (crowded, pairs) => {
       const sending = new Map(pairs)

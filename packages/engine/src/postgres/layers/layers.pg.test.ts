@@ -129,7 +129,7 @@ test('G95 a step that starts from files goes to another runner only once the ser
   expect((await one('a', images, {}, 1)).buildId).toBe(id)
 })
 
-test('files that more jobs wait for than their runner takes are sent ahead, after files that were requested', async () => {
+test('files that more jobs wait for than their runner takes are sent ahead, after requested files', async () => {
   for (const children of [3, 2]) await submit([{}, ...Array.from({ length: children }, () => ({ buildsIn: 0 }))])
   await seen(['a'], ['b'])
   const [snapshot = '', other = ''] = await Promise.all((await take('a', images)).map((lease) => end(lease)))
@@ -210,7 +210,7 @@ test('a snapshot counts as stored only with all layers below it, in forms that i
   expect(await take('b', images, {}, 1)).toHaveLength(1)
 })
 
-test('files on the base `host` go only to a runner with the same one', async () => {
+test('files on the base `host` go only to runners with the same base', async () => {
   const { snapshot } = await parentOnA()
   await seen(['a', { ...images, host: 'sha256:image' }])
   now += second
@@ -230,7 +230,7 @@ test('a runner that has fetched files counts as having them, and keeps them', as
   await store.layers.placed('b', snapshot, 4 * second)
   expect((await store.builds.liveSnapshots(now, 'b')).needed).toEqual(new Set([snapshot]))
   expect(await take('b', images, {}, 1)).toHaveLength(1)
-  // They open four seconds later, for a transfer at 500 MB/s.
+  // The jobs open to others four seconds later, which is the time of a transfer at 500 MB/s.
   expect(await take('c', images)).toEqual([])
   now += 10 * second
   expect(await take('c', images)).toHaveLength(1)

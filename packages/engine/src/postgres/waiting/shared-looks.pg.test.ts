@@ -78,7 +78,7 @@ test('a job that is bound to a runner goes there, and a job for other runners to
   expect(found.map(({ runner }) => runner).toSorted()).toEqual(['a', 'runner-7'])
 })
 
-test('of runners that may take the same jobs, only one searches when there is none, and only one requests files', async () => {
+test('if runners may take the same jobs and there are none, only one of them searches, and only one requests files', async () => {
   const images = { forms: ['erofs'], host: null } as const
   asked.length = 0
   const takers = runners.map((runner) => ({ runner, reach: everything, traffic: images }))
