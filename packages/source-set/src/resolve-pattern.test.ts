@@ -17,7 +17,7 @@ async function watched(project: Project, paths: readonly string[], folders: read
     .sort()
 }
 
-it('include the files that a path or glob names, with their links and modes, each once', async () => {
+it('watched files include the files that a path or glob names, with their links and modes, each once', async () => {
   const project = new Project({ 'src/run.sh': '', 'src/lib/a.js': '', 'src/lib/b.txt': '', other: '' })
   chmodSync(join(project.path, 'src/run.sh'), 0o755)
   symlinkSync('lib/a.js', join(project.path, 'src/to-file'))
@@ -43,7 +43,7 @@ it('include the files that a path or glob names, with their links and modes, eac
   ])
 })
 
-it('include empty folders if those are known', async () => {
+it('watched files include empty folders if those are known', async () => {
   const project = new Project({ a: '' })
   mkdirSync(join(project.path, 'empty'))
   expect(await watched(project, ['empty'])).toEqual([])

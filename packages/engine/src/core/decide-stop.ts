@@ -71,8 +71,8 @@ export function decideKillOverdue(draft: Draft, slot: Slot): boolean {
 }
 
 /**
- * Makes the runner end the process tree. If the job is already being stopped, the earlier instant
- * stays.
+ * Makes the runner end the process tree. If the job is already being stopped, keeps the earlier
+ * instant.
  */
 function stop(
   draft: Draft,

@@ -29,7 +29,7 @@ export interface LiveBuild {
   tally: Tally
 }
 
-/** All changes of an event to a build. */
+/** The complete change that an event makes to a build. */
 export interface Change {
   readonly header: BuildHeader
   /** The newly rendered steps; null when the steps do not change. */

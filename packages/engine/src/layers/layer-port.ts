@@ -28,8 +28,8 @@ export interface LayerPort {
   /**
    * Describes one layer that the server lacks; called for the lowest layers first and for the
    * snapshot's own layer last. Returns the incomplete objects of the layer; called before the first
-   * part and after the last one. Returns none if SHA-256 and sizes are right, which stores the
-   * layer. Drops the parts of an object whose digest is wrong. May be repeated.
+   * part and after the last one. Returns none if SHA-256 and sizes are right; the layer is then
+   * stored. Drops the parts of an object whose digest is wrong. May be repeated.
    */
   have(wanted: WantedSnapshot, layer: TravellingLayer): Promise<readonly LackingObject[]>
   /** Sends a part of an object, counted from 0. Does nothing for a stored part. */

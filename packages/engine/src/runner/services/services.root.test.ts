@@ -63,7 +63,7 @@ test('a service that is not ready in time fails the step', async () => {
   expect(jobs[0]?.errorMessage).toMatch(/^The service db was not ready after 1 s: .*Its last lines:\nstill$/s)
 })
 
-test('a service that ends while the command runs is a remark', async () => {
+test('a service that ends while the command runs causes a remark', async () => {
   const { state, jobs } = await run(bench, [step(`${tell('die')}; sleep 1; echo on`, { services: [service('db')] })])
   expect(state).toBe('passed')
   expect(await logOf(bench, jobs[0])).toContain('<the service db ended with exit 3 before the command did>')
