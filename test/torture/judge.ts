@@ -46,7 +46,7 @@ export async function jobsOf(pool: pg.Pool, buildId: string): Promise<readonly J
 }
 
 /** Why a step fails when the files of a parent that runs only once are gone with their runner. */
-const filesGone = /^The files of `.*` were on the runner .*, which is gone\..* so it does not run again by itself\./
+const filesGone = /^The files of `.*` were on the runner .*, which is gone\..* so it does not run again automatically\./
 
 export interface Verdict {
   readonly jobs: number

@@ -214,7 +214,7 @@ async function outcomeOf({ options, lease, log }: JobContext, error: unknown): P
   await options.disk.look()
   // Some programs do not report that the disk was full.
   if (isForWantOfRoom(error) || options.disk.full !== null)
-    return { ...vanished, blame: 'The disk of the machine was full.' }
+    return { ...vanished, blame: 'The disk of the machine filled up.' }
   if (error instanceof ServiceError) {
     const code = error.code === 'service_timeout' ? 'service_timeout' : 'service_failed'
     return { kind: 'refused', code, message: error.message }

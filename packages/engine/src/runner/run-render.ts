@@ -59,7 +59,7 @@ export async function endRender(context: JobContext, sandbox: Sandbox, started: 
   const exit = await followCommand(context, started)
   if (options.disk.wasExhaustedSince(started.running.startedAt) && exit.code !== 0) {
     // A failure on a full disk says nothing about the pipeline.
-    const blame = 'The disk of the machine was full while the pipeline was rendered.'
+    const blame = 'The disk of the machine filled up while the pipeline was rendered.'
     return finish(context, { ...vanished, blame }, exit.endedAt)
   }
   const result = await readResult(sandbox, started.running, exit, options.renderer)

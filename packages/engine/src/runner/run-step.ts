@@ -127,7 +127,7 @@ async function blameFor(
   if (code === 0 || limit !== null) return {}
   await disk.look()
   if (!disk.wasExhaustedSince(running.startedAt)) return {}
-  const blame = 'The disk of the machine was full while the command ran.'
+  const blame = 'The disk of the machine filled up while the command ran.'
   log.remark(blame)
   return { blame }
 }

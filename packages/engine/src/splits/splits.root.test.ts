@@ -95,7 +95,7 @@ test('a shard logs that its reports name no files of tests', async () => {
     ],
     { source },
   )
-  expect(await logOf(bench, jobs[0])).toContain('its reports name the file of no test')
+  expect(await logOf(bench, jobs[0])).toContain('its reports name no files of tests')
   expect(await logOf(bench, jobs[1])).not.toContain('its reports name')
 })
 

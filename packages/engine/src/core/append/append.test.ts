@@ -172,7 +172,7 @@ describe('G118 a generator fails and appends nothing if it requests', () => {
   test('a duplicate key, an unknown step, or something other than steps', () => {
     expect(refusal({}, undefined)).toMatch(/Upgrade the runner/)
     expect(refusal({}, { kind: 'unreadable', message: 'x.json: invalid_json' })).toBe('x.json: invalid_json')
-    expect(refusal({}, request([{ key: 'plan' }]))).toMatch(/has a step `plan` already/)
+    expect(refusal({}, request([{ key: 'plan' }]))).toMatch(/already has a step `plan`/)
     expect(refusal({}, request([{ key: 'a', dependsOn: [-1] }], ['b']))).toMatch(/There is no step `b`/)
     expect(refusal({}, request([]))).toBeNull()
   })
