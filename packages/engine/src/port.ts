@@ -269,7 +269,7 @@ export interface LeasedJob extends LeaseRef {
   /** Names the build in explanations of later cache hits: pipeline, number, url. */
   readonly origin: Readonly<Record<string, string>>
   /**
-   * Last seq of the log, and the position in the output up to which the log has it. Not 0 for an
+   * Last seq of the log, and the position in the output up to which the log has it. Nonzero for an
    * adopted job.
    */
   readonly lastSeq: number

@@ -155,7 +155,7 @@ export function standingSuite(open: () => StoreUnderTest): void {
     const [waiting, other] = [await submit([{ concurrency }]), await submit([{}])]
     await store().builds.apply(holder, [{ type: 'started', job: lease.jobId, fence: lease.fence, at: now }])
     for (let hours = 0; hours < 100; hours++) {
-      // Its runner renews the lease every few seconds.
+      // The runner of the job renews the lease every few seconds.
       await store().leases.renew('long', now + hour)
       await watchFor(1)
       expect(await abandon()).toBe(0)

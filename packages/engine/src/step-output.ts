@@ -28,7 +28,7 @@ export type LeftSteps =
 export const mostStepFiles = 1_000
 export const largestSteps = 8 * 1024 * 1024
 
-/** A Markdown text that a step shows on its build's page. Its secrets are masked. */
+/** A Markdown text that a step shows on its build's page. Secrets in the text are masked. */
 export interface Annotation {
   /** Unique among the step's annotations of the same style; `summary` for its summary. */
   readonly name: string

@@ -158,8 +158,8 @@ export interface BuildStore {
   /** Returns the current state of a build; cheap while it is in use. See `Applied.build`. */
   load(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
   /**
-   * Returns a build without regard to changes of other processes. It includes all changes and
-   * leases of this process.
+   * Returns a build without regard to changes of other processes. The result includes all changes
+   * and leases of this process.
    */
   known(buildId: string): Promise<{ readonly build: Build; readonly context: BuildContext } | undefined>
   /** Returns every attempt of every step, oldest first within a step, for readers. */

@@ -7,8 +7,8 @@ import { isBuildTerminal, isHeld, isTerminal } from './states.ts'
 const hourMs = 3_600_000
 
 /**
- * Returns the instant of the build's newest change. It lies in the future while a job waits for a
- * retry delay.
+ * Returns the instant of the build's newest change. The instant lies in the future while a job
+ * waits for a retry delay.
  */
 function lastChange({ header, jobs, render }: LiveBuild): Instant {
   let last = header.createdAt

@@ -43,7 +43,7 @@ export function foldTally(tally: Tally, flags: BuildFlags): BuildState {
 }
 
 /**
- * Returns the state of a build from the newest attempt of each step. This is the definition
+ * Returns the state of a build from the newest attempt of each step. Defines the state of a build
  * (`engine.md` 1).
  */
 export function foldBuild(jobs: readonly Job[], flags: BuildFlags): BuildState {

@@ -247,7 +247,7 @@ export class LocalLayers implements LayerPort {
     { id }: TravellingLayer,
   ): Promise<readonly string[]> {
     const { build, context } = await this.#load(buildId)
-    // Its steps got no secrets.
+    // The steps of the build got no secrets.
     if (context.trust === 'fork' || !this.#options.getsSecrets) return []
     const asked = build.jobs.find((job) => job.id === jobId)?.step ?? undefined
     const slot = slotOfSnapshot(build, id) ?? slotOfSnapshot(build, snapshot) ?? asked

@@ -135,9 +135,9 @@ interface FoundTime {
 }
 
 /**
- * Returns the time at which a server's boot clock was zero. It agrees with the other working
- * servers or, if there are none, with an earlier server on this machine, even if a clock was set
- * meanwhile. Otherwise it follows the database's time.
+ * Returns the time at which a server's boot clock was zero. The result agrees with the other
+ * working servers or, if there are none, with an earlier server on this machine, even if a clock
+ * was set meanwhile. Otherwise it follows the database's time.
  */
 export function startingPoint(found: FoundTime): number {
   const { wallMs, bootMs, databaseMs, unsureMs, ownAheadMs, fleetAheadMs } = found

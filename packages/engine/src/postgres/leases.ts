@@ -26,7 +26,7 @@ export const overdueText = `
   limit $2`
 
 const nextDelayed = '(select min(not_before) from engine.ready where not_before is not null)'
-// At most every quarter of a second, because all runners without a job query at that time.
+// Polls at most every quarter of a second, because all runners without a job query at that time.
 const nextOpenText = `select least(${nextDelayed},
   (select greatest($1::timestamptz + interval '250 ms', open_at) from engine.ready where gate is null and open_at > $1 order by open_at limit 1),
   (select greatest($1::timestamptz + interval '250 ms', ready_at + interval '${homeMs} ms')
@@ -130,7 +130,8 @@ export class PostgresLeases implements LeaseStore {
       if (wait) busy.clear()
       const asked = wait ? await scan(slots) : candidates
       if (asked.length === 0) break
-      // Before the lease, because a scheduler may be about to declare a returning runner gone.
+      // This comes before the lease, because a scheduler may be about to declare a returning runner
+      // gone.
       await this.#runners.heard(runner, now)
       const { given, parked } = await this.#takeAll(wish, asked, { busy, unfit }, wait)
       leases.push(...given)

@@ -8,7 +8,7 @@ import type { JobOutput, OutputStore } from '../store.ts'
 import { takeReports } from './tests/test-reports.ts'
 import { storable } from './values.ts'
 
-/** A step's output. Its reports are written already but not visible yet. */
+/** A step's output. The reports of the step are written already but not visible yet. */
 export interface WrittenOutput extends JobOutput {
   /** Ids of its test reports. */
   readonly reports: readonly string[]

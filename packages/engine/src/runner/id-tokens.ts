@@ -53,7 +53,7 @@ export class StepTokens {
     const answer = await persist(() => options.port.issueIdTokens(lease.job), {
       signal,
       giveUpMs: settings.giveUpMs,
-      onFailure: (error) => options.log('warn', `job ${jobId}: could not get its identity tokens issued`, error),
+      onFailure: (error) => options.log('warn', `job ${jobId}: could not get its identity tokens`, error),
     })
     if (answer.kind === 'unusable') throw new SecretsUnusable(answer.reason)
     if (answer.kind === 'withheld') {
