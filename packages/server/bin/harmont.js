@@ -1,5 +1,6 @@
-// The server and its operator's commands: as `scripts/build-programs.ts` built them, or the sources when these have changed.
-// Plain JavaScript, because Node.js keeps 30 MiB for the types of a single file.
+// Runs the server or an operator's command: the program built by `scripts/build-programs.ts`, or
+// the sources if they have changed. This is plain JavaScript because stripping the types of even
+// one file costs Node.js 30 MiB.
 import { builtProgram } from '../../../scripts/built-programs.js'
 
 await import(builtProgram('harmont') ?? '../src/main.ts')

@@ -18,7 +18,7 @@ interface Used {
   readonly buildId?: string
 }
 
-/** Inserts an attempt that waits to be charged, as the end of a job does. */
+/** Inserts an uncharged attempt, as the end of a job does. */
 async function use(organizationId: string, { startedAt, seconds, buildId = randomUUID() }: Used): Promise<string> {
   const jobId = randomUUID()
   await it.server.pool.query(
@@ -43,7 +43,8 @@ async function build(over = true): Promise<{ readonly id: string; readonly slug:
     `/api/v0/organizations/default/pipelines/${slug}/builds`,
     { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) },
   )
-  // The test charges directly, so that none of its jobs waits for the runner of another test.
+  // Charges directly instead of through a task, so that the test does not depend on another test's
+  // runner.
   if (over) await it.request(ownerToken, 'PUT', `/api/v0/organizations/default/pipelines/${slug}/builds/1/cancel`)
   return { id: body.id, slug }
 }
@@ -285,10 +286,10 @@ test('a forgotten attempt is found and charged once', async () => {
   await expect
     .poll(async () => (await it.server.pool.query('select 1 from vm_leases where build_id = $1', [id])).rowCount)
     .toBe(1)
-  // An attempt that is being charged looks forgotten and is queued again, but charged only once.
+  // An attempt that is being charged looks forgotten. It is queued again but charged only once.
   await expect.poll(async () => (await it.server.pool.query('select 1 from unmetered_jobs')).rowCount).toBe(0)
   const organization = await defaultOrganization()
-  // The server charges and looks for forgotten attempts too: it waits, and sees nothing of this.
+  // The row lock stops the server's own charging until this transaction has ended.
   const found = await transaction(it.server.pool, async (client) => {
     await client.query('select 1 from billing_accounts where organization_id = $1 for update', [organization])
     await client.query('delete from vm_leases where build_id = $1', [id])
@@ -301,7 +302,7 @@ test('a forgotten attempt is found and charged once', async () => {
   expect(rowCount).toBe(1)
 })
 
-test('artifacts count by size and time, to the byte and once, whether a day is recorded, under way or forgotten', async () => {
+test('artifact storage is counted once and exact to the byte, whether a day is recorded, in progress or forgotten', async () => {
   const { id: buildId } = await build()
   const keep = (bytes: number, from: string, to: string | null) =>
     it.server.pool.query(

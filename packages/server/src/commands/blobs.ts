@@ -35,7 +35,7 @@ export async function blobs(args: readonly string[], environment: Environment): 
     const to = await openUsableBlobs({ ...settings, blobPlace: target }, directory, (error) => {
       throw error
     })
-    // One for each target: a comparison says nothing about another target.
+    // Each target has its own journal, since a comparison is valid for one target only.
     const journal = join(directory.path, `blobs-compared-${digestOf(name + settings.blobEndpoint)}`)
     await untilStopped(`blobs: stopped. ${again}`, (signal) =>
       withUnmigratedDatabase(settings, directory, createLog('error'), (pool) =>
@@ -69,8 +69,8 @@ function digestOf(text: string): string {
 
 function summary(name: string, { copied, bytes, known, missing }: CopyFacts): string {
   return [
-    `${name}: ${copied} blobs copied, ${megabytes(bytes)}; ${known} were there. Each was read again and compared.`,
-    ...missing.map((blob) => `The blob ${blob} is missing on this server, and therefore there.`),
-    `To switch: stop the server, run this command once more, and start the server with HARMONT_BLOB_URL=${name}.`,
+    `${name}: ${copied} blobs copied, ${megabytes(bytes)}; ${known} already existed. Each was read again and compared.`,
+    ...missing.map((blob) => `The blob ${blob} is missing on this server, and therefore in the copy.`),
+    `To switch: stop the server, run this command again, and start the server with HARMONT_BLOB_URL=${name}.`,
   ].join('\n')
 }

@@ -22,7 +22,7 @@ export async function coupon(args: readonly string[], environment: Environment):
 
 async function create(made: NewCoupon, environment: Environment): Promise<void> {
   const isNew = await withDatabase(readSettings(environment), createLog('error'), (pool) => insertCoupon(pool, made))
-  if (!isNew) throw new SettingsError(`coupon: expected a new code, got \`${made.code}\`, which exists already.`)
+  if (!isNew) throw new SettingsError(`coupon: expected a new code, got \`${made.code}\`, which already exists.`)
   process.stdout.write(`${describe({ ...made, redemptions: 0 })}\n`)
 }
 
@@ -31,7 +31,7 @@ async function list(environment: Environment): Promise<void> {
   process.stdout.write(coupons.map((each) => `${describe(each)}\n`).join(''))
 }
 
-/** Parses the arguments of `create`. Throws a SettingsError that names what is wrong. */
+/** Parses the arguments of `create`. Throws a SettingsError that names the wrong argument. */
 export function readCoupon(args: readonly string[]): NewCoupon {
   const { values, positionals } = parse(args)
   const [code = '', dollars = '', ...more] = positionals
@@ -49,7 +49,7 @@ export function readCoupon(args: readonly string[]): NewCoupon {
   return { id: randomUUID(), code, creditCents, maxRedemptions: Number(uses), expiresAt }
 }
 
-/** Returns the instant, or the end of the day, that the text names. */
+/** Returns the instant that the text names, or the end of a named day. */
 export function endOf(text: string): Date {
   const at = new Date(text)
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(at.getTime() + 86_400_000) : at

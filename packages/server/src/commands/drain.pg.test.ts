@@ -23,7 +23,7 @@ function newDirectory(): string {
   return directory
 }
 
-/** Starts the command on this directory, and returns what it has printed, and its end. */
+/** Starts the command on this directory. Returns its output so far and its end. */
 function startDrain(directory: string) {
   const said: string[] = []
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => said.push(String(text)) > 0)
@@ -49,7 +49,7 @@ async function join(directory: string): Promise<RunnerSession> {
   return session
 }
 
-test('G78 a runner is drained where it runs: it gets nothing new, and the command ends with its last job', async () => {
+test('G78 `harmont drain` on the machine of a runner stops new jobs and ends after the last one', async () => {
   const directory = newDirectory()
   const session = await join(directory)
   let turn = 0
@@ -64,7 +64,7 @@ test('G78 a runner is drained where it runs: it gets nothing new, and the comman
   await submit()
   const [lease] = (await call('lease', leaseRequest())).jobs as { jobId: string; buildId: string; fence: number }[]
   await call('started', { lease, at: Date.now() })
-  // Stands for a snapshot that builds need: placement finds it, and the runner sends it.
+  // Represents a snapshot that builds need, which the runner must send.
   await it.server.pool.query(
     `insert into engine.exports (snapshot, form, queue, pool, runner, build_id, job_id, asked_at)
      select 'drained', 'erofs', b.queue, 'default', $1, b.id, $3, now() from engine.builds b where b.id = $2`,
@@ -74,7 +74,7 @@ test('G78 a runner is drained where it runs: it gets nothing new, and the comman
   await until(() => said().includes('It still has 1 job.\n'))
   await submit()
   expect((await call('lease', leaseRequest())).jobs).toEqual([])
-  // The command has used up the count of the process that runs.
+  // The command has invalidated the token of the running process.
   const token = await session.token()
   expect(await session.token(token)).not.toBe(token)
   await call('finish', { lease, at: Date.now(), outcome: exited, output: noOutput })
@@ -84,7 +84,7 @@ test('G78 a runner is drained where it runs: it gets nothing new, and the comman
   expect(said()).toMatch(/^The runner takes nothing new\. It still has 1 job\.\n.* 1 left\.\n.* has no job left\.\n$/)
 })
 
-test('a drain says what is wrong with the directory, or with the runner', async () => {
+test('a drain reports a wrong directory or runner', async () => {
   const directory = newDirectory()
   await expect(startDrain(directory).ended).rejects.toThrow(/^HARMONT_DATA_DIR: no runner has joined from /)
   const session = await join(directory)

@@ -9,9 +9,9 @@ import { drainText } from '../runners/signed-text.ts'
 const askEveryMs = 1_000
 
 /**
- * Runs `harmont drain` on the machine of a runner: the runner gets nothing new until its next
- * start, and the command ends when the runner has no job left, and no files that builds need of it.
- * Asks repeatedly, because a runner that was restarted meanwhile takes work.
+ * Runs `harmont drain` on the machine of a runner: the runner gets no new job until its next start.
+ * The command ends when the runner has no job and no files that builds still need from it. The
+ * request is repeated, because a restarted runner takes jobs again.
  */
 export async function drain(args: readonly string[], environment: Environment): Promise<void> {
   if (args.length > 0) throw new SettingsError(`drain: expected no arguments, got \`${args.join(' ')}\`.`)
@@ -36,7 +36,9 @@ interface Left {
   readonly files: number
 }
 
-/** Drains the runner, and returns what it still has; null while the server does not answer. */
+/**
+ * Drains the runner. Returns its remaining jobs and files; null while the server does not answer.
+ */
 async function whatIsLeft(caller: RunnerCaller, runner: string): Promise<Left | null> {
   try {
     const { jobs, files } = await caller.signed('drain', runner, {}, drainText)
@@ -47,7 +49,10 @@ async function whatIsLeft(caller: RunnerCaller, runner: string): Promise<Left | 
   }
 }
 
-/** Asks until nothing is left twice: a job that was given away at that moment is in the second answer. */
+/**
+ * Polls until two responses in a row are empty: a job leased during the first appears in the
+ * second.
+ */
 async function untilEmpty(ask: () => Promise<Left | null>, signal: AbortSignal): Promise<void> {
   let told = ''
   for (let empty = 0; empty < 2; ) {

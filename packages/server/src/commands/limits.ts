@@ -63,7 +63,7 @@ function describeQuotas(quotas: readonly ArtifactQuota[]): string {
     .join('')
 }
 
-/** Parses the arguments. Throws a SettingsError that says what is wrong with them. */
+/** Parses the arguments. Throws a SettingsError that names the wrong one. */
 export function readLimit(args: readonly string[]): Wish {
   const [subject = '', value = '', ...more] = args
   const [organization = '', pipeline = null, ...deeper] = subject.split('/')
@@ -104,7 +104,7 @@ interface SetLimit {
   readonly organization: string
   readonly pipeline: string | null
   readonly limit: number
-  /** How many jobs count against the limit now. */
+  /** The number of jobs that currently count against the limit. */
   readonly running: number
 }
 

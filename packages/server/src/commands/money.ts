@@ -17,7 +17,9 @@ export async function grant(args: readonly string[], environment: Environment): 
   process.stdout.write(`granted $${dollars} to ${slug}; its balance is ${formatDollars(balanceCents)}\n`)
 }
 
-/** Runs `harmont refund CHECKOUT`: refunds at Stripe what is left of a checkout, and books it. */
+/**
+ * Runs `harmont refund CHECKOUT`: refunds the rest of a checkout's payment at Stripe, and books it.
+ */
 export async function refund(args: readonly string[], environment: Environment): Promise<void> {
   const [name = '', ...more] = args
   if (name === '' || more.length > 0)

@@ -18,7 +18,7 @@ import { endOf } from './coupon.ts'
 
 const mostUses = 100_000
 
-/** A key as it is asked for, with slugs of organizations instead of their ids. */
+/** The requested key, with slugs of organizations instead of ids. */
 type Wish = NewRunnerKey
 
 /** Runs `harmont runner-key create …`, `harmont runner-key list` and `harmont runner-key revoke ID`. */
@@ -52,7 +52,7 @@ async function create(pool: pg.Pool, wish: Wish): Promise<string> {
 
 async function list(pool: pg.Pool): Promise<string> {
   const keys = await listRunnerKeys(pool)
-  return keys.length === 0 ? 'There is no key for runners.\n' : keys.map((key) => `${describe(key)}\n`).join('')
+  return keys.length === 0 ? 'There are no runner keys.\n' : keys.map((key) => `${describe(key)}\n`).join('')
 }
 
 async function revoke(pool: pg.Pool, wanted: string): Promise<string> {
@@ -63,10 +63,10 @@ async function revoke(pool: pg.Pool, wanted: string): Promise<string> {
       `runner-key revoke: expected the id of one key, as \`runner-key list\` shows it, got \`${wanted}\`.`,
     )
   await revokeRunnerKey(pool, key.id)
-  return `Revoked ${key.id}: no runner joins with it any more. Runners that have joined stay; \`runner revoke\` ends them.\n`
+  return `Revoked ${key.id}: no runner can join with it. Runners that have joined stay; \`runner revoke\` ends them.\n`
 }
 
-/** Parses the arguments of `create`. Throws a SettingsError that names what is wrong. */
+/** Parses the arguments of `create`. Throws a SettingsError that names the wrong argument. */
 export function readRunnerKey(args: readonly string[]): Wish {
   const { pool, organizations, labels = '', uses, expires, ...rest } = parse(args)
   const named = (name: string, text: string) => {

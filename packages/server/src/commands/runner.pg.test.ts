@@ -17,7 +17,7 @@ async function printed(command: typeof runner, ...args: readonly string[]): Prom
   return said.join('')
 }
 
-test('a key is made, shown once, listed with what it allows, and revoked by the beginning of its id', async () => {
+test('a key is created, shown once, listed with its permissions, and revoked by a prefix of its id', async () => {
   const key = await printed(
     runnerKey,
     ...[
@@ -45,7 +45,7 @@ test('a key is made, shown once, listed with what it allows, and revoked by the 
   expect(rows.map(({ action }) => action)).toEqual(['runner_key.created', 'runner_key.revoked'])
 })
 
-test('G79 runners are listed with their jobs; one that drains says so until its next start, a revoked one stays so', async () => {
+test('G79 runners are listed with their jobs; draining lasts until the next start, and revocation is permanent', async () => {
   expect(await printed(runner, 'list')).toMatch(/^No runner has joined/)
   const joined = await joinedRunner(it, { labels: ['big'] })
   await joined.call('renew', {})

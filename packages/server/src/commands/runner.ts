@@ -46,7 +46,7 @@ export async function runner(args: readonly string[], environment: Environment):
   process.stdout.write(await withDatabase(readSettings(environment), createLog('error'), work))
 }
 
-/** Makes the key pair of this machine's runner look old, which is when a runner replaces it. */
+/** Makes the key pair of this machine's runner look old, so that the runner replaces it. */
 async function rotateKey({ dataDirectory }: Settings): Promise<void> {
   try {
     await utimes(join(dataDirectory, 'secrets', ownKeyName), 0, 0)

@@ -1,4 +1,6 @@
-/** The operator's commands. Each loads its own modules, so that `config` needs no database. */
+/**
+ * The operator's commands. Each command loads its own modules, so that `config` needs no database.
+ */
 import process from 'node:process'
 import type { Environment } from '../platform/settings/read-settings.ts'
 

@@ -16,14 +16,14 @@ export interface AuthConfigServices {
 
 type AuthConfig = Complete<components['schemas']['AuthConfig']>
 
-/** The configuration of this server that a sign-in page needs. */
+/** Serves the configuration that a sign-in page needs. */
 export function authConfigRoutes(services: AuthConfigServices): Pick<Handlers, 'getAuthConfig'> {
   return {
     getAuthConfig: operation('getAuthConfig', async () => ({ status: 200, body: await readAuthConfig(services) })),
   }
 }
 
-/** Reads the configuration that a sign-in page needs. */
+/** Returns the configuration that a sign-in page needs. */
 export async function readAuthConfig({ pool, settings }: AuthConfigServices): Promise<AuthConfig> {
   const way = mailTransport(settings)
   const [signup, isWithoutOwner] = await Promise.all([hasRoom(pool, settings.signupCap), needsSetup(pool)])

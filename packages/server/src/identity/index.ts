@@ -1,2 +1,2 @@
-/** The parts of identity that builds use. */
+/** The parts of identity that other domains use. */
 export { type AccessWatch, type Holder, mayStay } from './access/access-watch.ts'

@@ -5,7 +5,7 @@ import { grantCredit } from './ledger.ts'
 
 const it = testServer({ HARMONT_BILLING: 'on', HARMONT_BILLING_RATES: 'vcpu=500000000,memory=0,disk=0' })
 
-test('with billing on, a build needs a balance beyond the cost of what runs', async () => {
+test('with billing on, a new build needs a balance above the cost of running jobs', async () => {
   const slug = await it.newPipeline()
   const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
   const start = () =>

@@ -36,7 +36,7 @@ interface UnchargedUse {
   readonly disk_gb: number
 }
 
-/** Lists the machines that an organization uses now, or used and was not charged for yet. */
+/** Lists the organization's use of machines that has not been charged, including running jobs. */
 async function uncharged(database: Database, organizationId: string): Promise<readonly UnchargedUse[]> {
   const { rows } = await database.query<UnchargedUse>({
     name: 'uncharged-use',

@@ -63,7 +63,7 @@ test('G41 an organization that redeems one coupon ten times at once gets it once
   expect(await balanceOf(person)).toEqual({ balance_cents: 2500 })
 })
 
-test('a claimed coupon is reported as claimed before expired or exhausted; another code finds none', async () => {
+test('a claimed coupon is reported as claimed even if it is expired or exhausted; an unknown code is not found', async () => {
   const [first, second] = [await newPerson(), await newPerson()]
   const code = await newCoupon()
   expect((await redeem(first, code)).status).toBe(200)
@@ -101,7 +101,7 @@ test('a user who redeemed a coupon cannot delete the account, even if both happe
   expect([deleted.status, codeOf(deleted)]).toEqual([409, 'account_has_billing_history'])
 })
 
-test('the command reads codes, dollars, uses and a last day, which counts in full', () => {
+test('the command parses codes, dollars, uses and a last day, which is included', () => {
   expect(readCoupon(['WELCOME', '12.50'])).toMatchObject({ creditCents: 1250, maxRedemptions: 1, expiresAt: null })
   const until = readCoupon(['WELCOME', '5', '--uses', '10', '--expires', '2999-01-31']).expiresAt
   expect(until?.toISOString()).toBe('2999-02-01T00:00:00.000Z')

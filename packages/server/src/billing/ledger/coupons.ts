@@ -21,12 +21,12 @@ export interface Coupon extends NewCoupon {
   readonly redemptions: number
 }
 
-/** Returns the form of a code that is unique: in lower case, without surrounding white space. */
+/** Returns the unique form of a code: in lower case, without surrounding white space. */
 function couponKey(code: string): string {
   return code.trim().toLowerCase()
 }
 
-/** Returns false if there is a coupon of that code already. */
+/** Returns false if the code already exists. */
 export async function insertCoupon(database: Database, coupon: NewCoupon): Promise<boolean> {
   const { id, code, creditCents, maxRedemptions, expiresAt } = coupon
   const { rowCount } = await database.query(

@@ -33,11 +33,11 @@ interface Credit {
 /** Books a credit in the account and the ledger together. Returns the new balance in cents. */
 export async function writeCredit(database: Database, credit: Credit): Promise<number> {
   const balance = await writeCreditOnce(database, credit)
-  if (balance === null) throw new Error(`the ledger has an entry ${credit.id} already`)
+  if (balance === null) throw new Error(`the ledger already has an entry ${credit.id}`)
   return balance
 }
 
-/** Books a credit unless the ledger has an entry of its id already; then returns null. */
+/** Books a credit. Returns null if the ledger already has an entry of its id. */
 export async function writeCreditOnce(database: Database, credit: Credit): Promise<number | null> {
   const { rows } = await database.query<{ balance_cents: string }>(
     `with entry as (
@@ -118,7 +118,7 @@ export async function listEntries(
   return rows
 }
 
-/** Returns an entry as the API has it. A debit names its job as long as the build exists. */
+/** Returns an entry in the API's format. A debit names its job as long as the build exists. */
 export function presentEntry(row: EntryRow): Complete<components['schemas']['Transaction']> {
   const { id, amount_cents, source, description, job_id, pipeline_slug, number } = row
   const isLinked = job_id !== null && pipeline_slug !== null && number !== null

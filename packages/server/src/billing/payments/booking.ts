@@ -23,7 +23,7 @@ interface PaymentEntry {
 
 /**
  * Books entries of a payment within a transaction, each once. The balance may fall below zero.
- * Returns false if the payment has not been credited here so far.
+ * Returns false if the payment has not been credited here yet.
  */
 export async function bookEntries(
   client: Database,
@@ -69,7 +69,7 @@ export interface BookingKind<Event extends { readonly paymentIntent: string }> {
 }
 
 const hourMs = 3_600_000
-/** Stripe sends the events of a payment for at most three days. */
+/** Exceeds the three days for which Stripe retries an event. */
 const longestWaitMs = 4 * 24 * hourMs
 
 /** Books an event, or queues it until its payment is credited. */

@@ -47,7 +47,7 @@ export function beginCheckout(
 export async function openCheckout(services: CheckoutServices, stripe: StripeAccount, id: string): Promise<string> {
   const { pool } = services
   const checkout = await findCheckout(pool, id)
-  if (checkout === undefined) throw new Error(`checkout ${id} is not there`)
+  if (checkout === undefined) throw new Error(`checkout ${id} does not exist`)
   if (checkout.url !== null) return checkout.url
   const session = await askStripe(async () => {
     const client = await stripe.client()
@@ -99,8 +99,8 @@ function sessionOf(checkout: Checkout, customer: string, publicUrl: string): Str
 }
 
 /**
- * Checks a member of an answer: the library accepts any body that is not an error of Stripe's form,
- * also a proxy's.
+ * Checks a member of a response: the library accepts any body that is not a Stripe error, even a
+ * proxy's.
  */
 function isText(value: unknown): value is string {
   return typeof value === 'string'

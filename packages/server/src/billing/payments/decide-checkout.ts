@@ -25,10 +25,12 @@ export type CheckoutVerdict =
   /** The payment differs from the request: a person has to check it. */
   | { readonly do: 'alert'; readonly reason: string }
 
-/** Credits a payment once, whatever came before it. Closing a session never undoes a payment. */
+/**
+ * Credits a payment once, regardless of earlier events. Closing a session never undoes a payment.
+ */
 export function decideCheckout(known: KnownCheckout, facts: SessionFacts): CheckoutVerdict {
   if (known.sessionId !== null && known.sessionId !== facts.sessionId)
-    return { do: 'alert', reason: 'the event is for another session than that of the checkout' }
+    return { do: 'alert', reason: 'the event is for a session other than the checkout's' }
   switch (facts.type) {
     case 'checkout.session.completed':
       return facts.isPaid ? paid(known, facts) : { do: 'nothing' }

@@ -43,7 +43,7 @@ async function newPayer() {
   return { ...person, session, entries, balance: () => payer.balanceOf(person) }
 }
 
-/** Plays a dispute from its start until it is won. Returns its events as Stripe sends them. */
+/** Simulates a dispute from its start until it is won. Returns its events as Stripe sends them. */
 function wonDispute(session: Session) {
   const dispute = stripe.dispute(session)
   const created = stripe.event('charge.dispute.created', dispute)

@@ -21,9 +21,9 @@ type DisputeFacts = Pick<Stripe.Dispute, 'id' | 'amount'> & {
 /**
  * Returns all movements of a dispute so far, oldest first. Each event contains the earlier ones
  * too, so the order of events does not matter. The first withdrawal counts as the disputed amount,
- * because the account may be in another currency. The other movements count by their share of it,
- * at most all of it: Stripe returns what was refunded before separately. Stripe's fee is not the
- * customer's. Returns null if the movements cannot be expressed in US cents.
+ * because the account may be in another currency. Other movements count by their share of it,
+ * capped at the whole: Stripe returns earlier refunds separately. Stripe's fee is excluded, since
+ * the customer does not pay it. Returns null if the movements cannot be expressed in US cents.
  */
 export function movementsOf(dispute: DisputeFacts, paymentIntent: string): readonly DisputeMovement[] | null {
   const moved = dispute.balance_transactions.filter(({ type }) => type === 'adjustment')
@@ -55,7 +55,8 @@ export const disputeBooking: BookingKind<DisputeMovement> = {
       {
         id: entryId(`dispute/${id}`),
         amountCents,
-        // The usage page recognizes a dispute by the first word: the contract has no source for it.
+        // The usage page recognizes a dispute by this first word, because the contract has no
+        // source for disputes.
         description: ({ sessionId }) => `Dispute ${dispute} of ${sessionId}`,
         action: amountCents < 0 ? 'payment.disputed' : 'payment.dispute_given_back',
         details: { dispute, movement: id },

@@ -1,4 +1,4 @@
-/** Acts on the events of Stripe. */
+/** Handles Stripe's events. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -11,7 +11,7 @@ import { disputeBooking, movementsOf } from './disputes.ts'
 import { type Checkout, closeCheckout, completeCheckout, insertEvent, lockCheckout } from './payment-store.ts'
 import { isRefundOver, refundBooking } from './refunds.ts'
 
-/** Acts on a signed event, once, in one transaction. */
+/** Handles a signed event once, in one transaction. */
 export function handleEvent(
   { pool, log }: { readonly pool: pg.Pool; readonly log: Logger },
   event: Stripe.Event,

@@ -136,7 +136,7 @@ export async function deleteRefundOfEntry(database: Database, entryId: string): 
   await database.query('delete from checkout_refunds where entry_id = $1', [entryId])
 }
 
-/** Deletes events that Stripe, which retries for three days, cannot send again. */
+/** Deletes events older than 30 days. Stripe retries for only three days. */
 export async function removeOldEvents(database: Database): Promise<void> {
   await database.query("delete from stripe_events where received_at < now() - interval '30 days'")
 }

@@ -81,7 +81,7 @@ test('G41 concurrent events of one session credit it once', async () => {
   expect(await balanceOf(person)).toBe(1000)
 })
 
-test('an event that arrives before the answer to the checkout counts', async () => {
+test('an event that arrives before the response to the checkout counts', async () => {
   const person = await newPerson()
   stripe.misbehave({ on: /sessions/, how: 'after', times: 2 })
   const answer = await checkout(person, 700)

@@ -11,17 +11,17 @@ export type RefundOutcome =
   | { readonly kind: 'refunded'; readonly amountCents: number; readonly balanceCents: number }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'not_paid' }
-  /** Nothing is left, after refunds by this command or in Stripe's own pages. */
+  /** Nothing is left to refund, after refunds by this command or in Stripe's own pages. */
   | { readonly kind: 'refunded_before' }
-  /** Stripe refunds nothing of a payment that the customer's bank disputes. */
+  /** Stripe does not refund a payment that the customer's bank disputes. */
   | { readonly kind: 'disputed' }
   /** Stripe could not return the money; the operator can try again. */
   | { readonly kind: 'failed' }
 
 /**
- * Refunds what is left of the payment of a checkout, named by its id or its session's, and books
- * it. Safe to repeat after an interruption anywhere: Stripe refunds once, and the ledger has it
- * once, whether its event or this function comes first.
+ * Refunds the rest of a checkout's payment and books the refund. The checkout is named by its id or
+ * its session's id. Safe to repeat after any interruption: Stripe refunds once, and the refund is
+ * booked once, whether by its event or by this function.
  */
 export async function refundCheckout(pool: pg.Pool, stripe: StripeAccount, name: string): Promise<RefundOutcome> {
   const claimed = await transaction(pool, async (client) => {
@@ -36,7 +36,7 @@ export async function refundCheckout(pool: pg.Pool, stripe: StripeAccount, name:
   if (refund.entryId !== null) return { kind: 'refunded_before' }
   const made = await refundAtStripe(stripe, paymentIntent, refund.id)
   if (made === 'disputed') {
-    // Stripe would repeat this answer under the same key, also after the dispute.
+    // Under the same key, Stripe would repeat this response even after the dispute.
     await deleteRefund(pool, refund.id)
     return { kind: 'disputed' }
   }
@@ -60,7 +60,7 @@ async function refundAtStripe(
     throw error
   }
   const isOver = isRefundOver(answer.status)
-  // The library accepts an answer of a proxy, which has no status.
+  // The library also accepts a proxy's response, which has no status.
   if (isOver === null) throw new Error(`Stripe did not return the state of the refund (${answer.status})`)
   return { id: answer.id, paymentIntent, amountCents: answer.amount, isOver }
 }
@@ -73,7 +73,7 @@ function book(pool: pg.Pool, { id, organizationId }: Checkout, key: string, made
     const booked = await bookRefund(client, made)
     if (booked === undefined) throw new Error(`the payment of the checkout ${id} no longer exists`)
     if (booked.isOver) {
-      // Stripe would repeat this answer under the same key.
+      // Stripe would repeat this response under the same key.
       await deleteRefund(client, claim.id)
       return { kind: 'failed' }
     }

@@ -99,7 +99,7 @@ test('G41 concurrent events of a refund, with the command that made it, book it 
 test('a refund by the command is booked once, whether its event arrives before or after', async () => {
   const { session, balance, refund, refunds } = await newPayer()
   await pay(session)
-  // Stripe has made the refund and sent its event, but the answer was lost.
+  // Stripe has made the refund and sent its event, but the response was lost.
   stripe.misbehave({ on: /refunds/, how: 'after', times: 2 })
   await expect(refund()).rejects.toThrow()
   const made = stripe.refunds.at(-1)
@@ -112,7 +112,7 @@ test('a refund by the command is booked once, whether its event arrives before o
   expect(await refunds()).toEqual([[-3000, session.id]])
 })
 
-test("the command refunds what is left of a payment, and nothing if all was refunded in Stripe's pages", async () => {
+test("the command refunds the rest of a payment, and nothing if all was refunded in Stripe's pages", async () => {
   const { session, balance, refund } = await newPayer()
   await pay(session)
   await tell('refund.created', stripe.refundInPages(session, 1200))
@@ -152,7 +152,7 @@ test('a refund that arrives before its payment waits for it; a refund of an unkn
   await expect.poll(waiting).toEqual([{ key: 'payment:pi_foreign:re_foreign:false' }])
 })
 
-test('a balance below zero starts no build, and the next payment covers it first', async () => {
+test('a balance below zero prevents builds, and the next payment covers it first', async () => {
   const { session, token, organization, balance } = await newPayer()
   await pay(session)
   await it.server.pool.query(

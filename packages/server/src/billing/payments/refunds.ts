@@ -24,7 +24,7 @@ interface RefundEntry {
 }
 
 /**
- * Statuses of a refund that takes or took the money:
+ * Statuses of a refund that moves or moved the money:
  * https://docs.stripe.com/api/refunds/object#refund_object-status
  */
 const standing = ['pending', 'requires_action', 'succeeded']
@@ -42,7 +42,7 @@ function takenBy({ id, amountCents }: Pick<Refund, 'id' | 'amountCents'>): Refun
   return { id: entryId(`refund/${id}`), amountCents: -amountCents }
 }
 
-/** Returns the entry that returns it. */
+/** Returns the entry that puts a failed refund's money back into the balance. */
 function returnedBy({ id, amountCents }: Pick<Refund, 'id' | 'amountCents'>): RefundEntry {
   return { id: entryId(`refund-over/${id}`), amountCents }
 }

@@ -7,7 +7,7 @@ type StripeSettings = Pick<
   'stripeSecretKey' | 'stripeWebhookSecret' | 'stripeApiUrl' | 'outsideTimeoutSeconds'
 >
 
-/** Our account at Stripe. */
+/** The server's account at Stripe. */
 export interface StripeAccount {
   /** Returns the client, loading the library at its first use: few servers accept payments. */
   client(): Promise<Stripe>
@@ -43,7 +43,7 @@ async function open({ stripeApiUrl, outsideTimeoutSeconds }: StripeSettings, sec
     // The timeout of the Node client restarts with each byte of an answer, so a slow one might
     // never end.
     httpClient: Stripe.createFetchHttpClient(),
-    // Each call has an idempotency key, so a retry does nothing twice.
+    // Each call has an idempotency key, so retries are safe.
     maxNetworkRetries: 1,
     telemetry: false,
   })

@@ -8,7 +8,7 @@ import type { UsageWindow } from './window.ts'
 
 type BuildBody = Complete<components['schemas']['UsageBreakdownBuild']>
 
-/** Sorts leases without a build among builds that start at the same instant. */
+/** Stands for the missing build id of leases, to sort them among builds of the same start. */
 const noBuild = '00000000-0000-0000-0000-000000000000'
 
 interface PageRequest {

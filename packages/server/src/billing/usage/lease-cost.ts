@@ -31,7 +31,10 @@ export function debitFor(carry: number, cost: number): { readonly debitCents: nu
   return { debitCents: Math.floor(owed / microCentsPerCent), carry: owed % microCentsPerCent }
 }
 
-/** Returns the function that gives views of builds their cost. `cents` is null while billing is off. */
+/**
+ * Returns a function that computes the cost shown with builds. `cents` is null while billing is
+ * off.
+ */
 export function costWith({ billing, billingRates }: Pick<Settings, 'billing' | 'billingRates'>): CostOf {
   return (uses) => {
     const all = uses.map(({ startedAt, finishedAt, resources }) => {
@@ -39,7 +42,7 @@ export function costWith({ billing, billingRates }: Pick<Settings, 'billing' | '
       const shape = { cpuCount: resources.cpu, memoryGb: resources.memoryGb, diskGb: resources.diskGb }
       return { microCents: leaseCost(seconds, shape, billingRates), vcpuSeconds: seconds * resources.cpu }
     })
-    // Rounds the sum only, so that a hundred steps of half a cent cost fifty.
+    // Rounds only the sum, so that a hundred steps of half a cent cost fifty cents.
     const microCents = all.reduce((sum, use) => sum + use.microCents, 0)
     return {
       cents: billing === 'off' ? null : Math.floor(microCents / microCentsPerCent),

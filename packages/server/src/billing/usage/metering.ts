@@ -27,7 +27,7 @@ export function unmeteredJobs(endedJobs: readonly Job[], steps: readonly Step[])
   })
 }
 
-/** Returns the record of a run that proves tests of a step flaky or not: it costs what an attempt does. */
+/** Returns the record of one run of a proof, which costs as much as an attempt. */
 export function unmeteredRun({ id, step, startedAt, endedAt }: ProofRun): UnmeteredRecord {
   return recordOf(id, step, `${step.name} (flaky proof)`, startedAt, endedAt)
 }

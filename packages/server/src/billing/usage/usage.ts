@@ -103,7 +103,7 @@ export function presentSeries(
   })
 }
 
-/** Returns what the artifacts of all these days took up, in GB-days. */
+/** Returns the total storage of artifacts over these days, in GB-days. */
 export function sumArtifacts(days: readonly ArtifactDay[]): number {
   return days.reduce((sum, { gbDays }) => sum + gbDays, 0)
 }

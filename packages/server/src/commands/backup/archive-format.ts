@@ -1,4 +1,4 @@
-/** The format that the writer and the reader of a backup share. */
+/** The archive format of backups, shared by writer and reader. */
 
 /** The last entry of a backup. A file without it is incomplete. */
 export const endName = 'end.json'
@@ -11,8 +11,8 @@ export interface ArchiveEnd {
 }
 
 /**
- * Returns the part of the digest that precedes the bytes of an entry, so that different archives
- * have different digests.
+ * Returns the bytes that are hashed before an entry's own, so that different archives have
+ * different digests.
  */
 export function digestHead(name: string, size: number): string {
   return `${name}\n${size}\n`

@@ -1,5 +1,5 @@
 /**
- * Reads a backup. The file is untrusted: nothing of it counts until the digest at its end has been
+ * Reads a backup. Reads a backup. The file is untrusted until the digest at its end has been
  * verified.
  */
 import { createHash } from 'node:crypto'
@@ -19,12 +19,12 @@ interface ArchiveEntry {
 
 export interface ArchiveReader {
   /**
-   * Returns the entry that the next call of `next` returns; undefined at the end of a complete and
-   * undamaged file.
+   * Returns the next entry without consuming it; undefined at the end of a complete and undamaged
+   * file.
    */
   peek(): Promise<ArchiveEntry | undefined>
   next(): Promise<ArchiveEntry | undefined>
-  /** How much of the file has been read, and its size. */
+  /** The file's size in bytes. */
   readonly size: number
   readBytes(): number
   close(): Promise<void>
@@ -33,9 +33,7 @@ export interface ArchiveReader {
 /** The largest entry that is read into memory as a whole. */
 const mostWholeBytes = 8 * 1024 ** 2
 
-/**
- * Opens a backup. Any later failure to read is a SettingsError that says that the file is damaged.
- */
+/** Opens a backup. Later read errors are SettingsErrors that report a damaged file. */
 export async function openArchive(path: string, signal: AbortSignal): Promise<ArchiveReader> {
   const file = await open(path, 'r').catch((cause: unknown) => {
     throw new SettingsError(`restore: cannot read the backup \`${path}\` (${cause}).`)
@@ -43,7 +41,7 @@ export async function openArchive(path: string, signal: AbortSignal): Promise<Ar
   const { size } = await file.stat()
   const source = file.createReadStream()
   const tar = extract()
-  // Created at once, because the iterator does not yield what arrived before it.
+  // Created before the data flows: the iterator misses entries that arrive earlier.
   const found = tar[Symbol.asyncIterator]()
   const flowing = pipeline(source, createZstdDecompress(), tar, { signal })
   flowing.catch(() => undefined) // readers of the entries get the error
@@ -95,7 +93,7 @@ async function* readEntries(
     if (next.done) break
     const { header } = next.value
     const { name, size = 0 } = header
-    if (end !== null || header.type !== 'file') throw fail(`it contains ${name}, which is no part of a backup`)
+    if (end !== null || header.type !== 'file') throw fail(`it contains ${name}, which does not belong in a backup`)
     const bytes = chunksOf(next.value, fail)
     if (name === endName) {
       end = readEnd(await readWhole({ name, size, bytes }), fail)

@@ -1,6 +1,6 @@
 /**
- * Writes a backup: a tar compressed with zstd, so that its owner can inspect it. The file appears
- * under its name once it is complete and on disk; until then there is a draft beside it.
+ * Writes a backup: a tar compressed with zstd, so that its owner can inspect it. The file gets its
+ * name once it is complete and on disk; until then it is a draft beside it.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { type FileHandle, open, readdir, rename, rm, stat } from 'node:fs/promises'
@@ -12,7 +12,9 @@ import { syncDirectory } from '../../platform/data-directory/sync-directory.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 import { type ArchiveEnd, digestHead, endName } from './archive-format.ts'
 
-/** Starts a file that only its owner can read. Fails if its name belongs to anything but a file. */
+/**
+ * Starts an archive that only its owner can read. Fails if the path is anything but a regular file.
+ */
 export async function createArchive(path: string, signal: AbortSignal): Promise<ArchiveWriter> {
   await requireFileOrNothing(path)
   await removeDrafts(path)
@@ -41,7 +43,7 @@ export class ArchiveWriter {
     const zstd = createZstdCompress({ params: { [constants.ZSTD_c_checksumFlag]: 1 } })
     this.#files = files
     this.#flowing = pipeline(this.#tar, zstd, (chunks) => this.#write(chunks), { signal: files.signal })
-    // The next write reports the error. Until then it must not end the process.
+    // The next write reports the error. Without this handler, the rejection would end the process.
     this.#flowing.catch(() => undefined)
   }
 
@@ -75,7 +77,7 @@ export class ArchiveWriter {
     return this.#writtenBytes
   }
 
-  /** Adds the summary, flushes the file to the disk and renames it to its name. */
+  /** Adds the summary, flushes the draft to the disk and renames it to the final name. */
   async finish(): Promise<void> {
     const { path, draft, file } = this.#files
     const end: ArchiveEnd = { entries: this.#entries, sha256: this.#digest.digest('hex') }
@@ -107,7 +109,7 @@ export class ArchiveWriter {
   }
 }
 
-/** Resolves when more can be written, and when nothing can be any more. */
+/** Resolves when the sink accepts more data, or when it is closed. */
 function drained(sink: ReturnType<Pack['entry']>): Promise<void> {
   return new Promise<void>((resolve) => {
     const done = () => {

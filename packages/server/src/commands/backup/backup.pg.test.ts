@@ -81,8 +81,7 @@ test('G54 blobs without references are kept while a backup may refer to them', a
   const old = await filledServer(folder, { blobs: 100, rows: 3000 })
   const file = join(folder, 'file')
   let isDone = false
-  // The sweep has read the references, and waits here for the lock on the table. It sees the blobs
-  // in use.
+  // The backup waits here for the table's lock. Its snapshot still shows the blobs in use.
   const client = await old.pool.connect()
   await client.query('begin; lock table webhook_deliveries')
   const writing = writeBackup(old, file, never).finally(() => {

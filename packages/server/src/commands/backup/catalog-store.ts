@@ -5,7 +5,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 export interface TableColumns {
   readonly schema: string
   readonly name: string
-  /** The columns with a stored value. Computed ones are left out. */
+  /** The stored columns, without generated ones. */
   readonly columns: readonly string[]
 }
 
@@ -25,7 +25,7 @@ interface ForeignKey {
 
 const ours = "nspname in ('public', 'engine')"
 
-/** Lists the tables that survive a crash of the database. Unlogged ones are not worth a backup. */
+/** Lists the tables that survive a crash of the database. Unlogged tables need no backup. */
 export async function listTables(database: Database): Promise<readonly TableColumns[]> {
   const { rows } = await database.query<TableColumns>(
     `select n.nspname::text as schema, c.relname::text as name,
@@ -39,8 +39,8 @@ export async function listTables(database: Database): Promise<readonly TableColu
 }
 
 /**
- * Lists the sequences that have returned a value. They run ahead of transactions, so a value read
- * now covers every row.
+ * Lists the sequences that have returned a value. Sequences run ahead of transactions, so a value
+ * read now covers every row.
  */
 export async function listSequences(database: Database): Promise<readonly SequenceState[]> {
   const { rows } = await database.query<SequenceState>(
@@ -66,9 +66,9 @@ export function quotedColumns({ columns }: Pick<TableColumns, 'columns'>): strin
 }
 
 /**
- * Runs `fill` with triggers off and rows accepted in any order. Afterwards every reference is
- * checked, and a dangling one fails. Must be called within a transaction, so that others see
- * nothing of it.
+ * Runs `fill` with triggers and foreign keys off. Afterwards all references are checked; a dangling
+ * one is an error. Must be called within a transaction, so that other connections do not see this
+ * state.
  */
 export async function withoutRules(
   database: Database,
@@ -87,7 +87,7 @@ export async function withoutRules(
     await database.query(`alter table ${table} add constraint ${name} ${definition}`)
 }
 
-/** Whether the database has neither tables of a server nor pending tasks. */
+/** Returns whether the database has neither tables of a server nor pending tasks. */
 export async function isEmptyDatabase(database: Database): Promise<boolean> {
   const { rows } = await database.query<{ tables: boolean; worker: boolean }>(
     `select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind in ('r', 'p') and n.${ours}) as tables,

@@ -19,20 +19,20 @@ type ClaimSettings = BlobSettings & Pick<Settings, 'dataDirectory'>
 
 export interface Claim {
   readonly mark: RestoreMark
-  /** Marks the restore as complete. The directory belongs to a server from now on. */
+  /** Marks the restore as complete. From then on the directory belongs to a server. */
   keep(): Promise<void>
-  /** Removes everything that the restore has put there. */
+  /** Removes everything that the restore has written. */
   giveUp(): Promise<void>
 }
 
-/** A mounted disk has this directory. */
+/** The root of a mounted file system contains `lost+found`. */
 const notOurs: ReadonlySet<string> = new Set(['lost+found', restoreMarkName])
 
 const stopMs = 10_000
 
 /**
- * Marks a directory as the target of a restore. Removes what a killed restore left there, and
- * refuses anything else.
+ * Marks a directory as the target of a restore. Removes the remains of a killed restore, and
+ * refuses any other content.
  */
 export async function claimDirectory(settings: ClaimSettings): Promise<Claim> {
   const { dataDirectory: path, blobPlace: place } = settings
@@ -69,7 +69,7 @@ export async function requireClaimable(settings: ClaimSettings): Promise<void> {
     )
 }
 
-/** Lists the blobs. Throws a SettingsError when the store does not let us. */
+/** Lists the blobs. Throws a SettingsError if the store is unavailable. */
 async function* blobsOf(store: BlobStore): AsyncGenerator<{ readonly name: string }> {
   try {
     yield* store.list()
@@ -80,7 +80,10 @@ async function* blobsOf(store: BlobStore): AsyncGenerator<{ readonly name: strin
   }
 }
 
-/** Keeps the mark, and with it the right to start over. */
+/**
+ * Empties the directory and the blob store. Keeps the mark, so that the next restore may start
+ * over.
+ */
 async function clear(settings: ClaimSettings, { blobUrl }: RestoreMark): Promise<void> {
   const { dataDirectory: path } = settings
   const blobs = blobUrl === null ? null : blobPlace(blobUrl)

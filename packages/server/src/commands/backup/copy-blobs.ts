@@ -10,10 +10,10 @@ import type { TableColumns } from './catalog-store.ts'
 const folder = 'blobs/'
 const namePattern = /^blobs\/[0-9a-f-]{36}$/
 const namesAtOnce = 1000
-/** How many blobs are flushed to the disk at a time. */
+/** The most blobs that are flushed to the disk at a time. */
 const syncsAtOnce = 16
 
-/** Lists the blobs that the transaction sees in use, in a cursor that outlives it. */
+/** Lists the blobs that the transaction sees in use, in a cursor that outlives the transaction. */
 export async function listBlobs(client: pg.PoolClient, tables: readonly TableColumns[]): Promise<void> {
   const columns = new Set(
     tables.flatMap(({ schema, name, columns }) =>
@@ -45,7 +45,7 @@ export async function copyBlobsOut(
   await client.query('close blobs_of_backup')
 }
 
-/** Stores the blobs of a backup, each under its name. All are on the disk when it resolves. */
+/** Stores the blobs of a backup, each under its name. Resolves once all are on the disk. */
 export async function copyBlobsIn(blobs: BlobStore, reader: ArchiveReader, onBlob: () => void): Promise<void> {
   const finishing = new Set<Promise<unknown>>()
   try {
@@ -63,7 +63,7 @@ export async function copyBlobsIn(blobs: BlobStore, reader: ArchiveReader, onBlo
       }
       const finished: Promise<unknown> = writer.finish().then(() => finishing.delete(finished))
       finishing.add(finished)
-      // Awaited below. Until then its failure must not end the process.
+      // Awaited below. Until then, a rejection must not end the process.
       finished.catch(() => undefined)
       if (finishing.size >= syncsAtOnce) await Promise.race(finishing)
       onBlob()

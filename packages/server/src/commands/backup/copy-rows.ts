@@ -6,11 +6,11 @@ import type { ArchiveReader } from './archive-reader.ts'
 import type { ArchiveWriter } from './archive-writer.ts'
 
 /**
- * How much of a table is in memory at a time. A tar needs the size of an entry before its bytes.
+ * The most bytes of a table in memory at a time. A tar needs the size of an entry before its bytes.
  */
 const pieceBytes = 4 * 1024 ** 2
 
-/** Fixes the text form of values, whatever the server's settings. For the transaction. */
+/** Fixes the text form of values for the transaction, independent of the database's settings. */
 export const plainText =
   "set local datestyle = 'ISO'; set local intervalstyle = 'postgres'; set local bytea_output = 'hex'"
 
@@ -41,7 +41,7 @@ export async function copyOut(
   await flush()
 }
 
-/** Reads the entries of a name, in order, into a table with these columns. */
+/** Reads the entries of one name, in order, into a table with these columns. */
 export async function copyIn(
   client: pg.PoolClient,
   target: string,

@@ -18,7 +18,7 @@ export async function testFolder(): Promise<string> {
 }
 
 /**
- * Returns the settings of a server in that directory; with an external database when one is named.
+ * Returns the settings of a server in that directory, with an external database if one is given.
  */
 export function settingsOf(dataDirectory: string, url?: string, more: Readonly<Record<string, string>> = {}): Settings {
   return readSettings({

@@ -52,7 +52,7 @@ test(`G54 backup and restore killed ${kills} times each: no half file, no half s
   const rows = await everyRow(database.pool)
   await mkdir(join(folder, 'backups'))
 
-  // With its database running, as beside a server.
+  // The database is already running, as it is beside a server.
   began = Date.now()
   const first = await runMain(['backup', file], { HARMONT_DATA_DIR: old })
   expect(first.code, first.output).toBe(0)

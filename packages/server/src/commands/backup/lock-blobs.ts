@@ -11,7 +11,8 @@ const backupLock = 0x6261636b
  */
 export async function lockBlobs(database: Database): Promise<void> {
   try {
-    // Waits for a batch of the sweep, which is short. It does not wait for another backup.
+    // The timeout lets a batch of the sweep finish, which is short, but does not wait for another
+    // backup.
     await database.query("set lock_timeout = '10s'")
     await database.query('select pg_advisory_lock($1)', [backupLock])
     await database.query('reset lock_timeout')
@@ -22,7 +23,7 @@ export async function lockBlobs(database: Database): Promise<void> {
 }
 
 /**
- * Whether blobs may be removed until the end of this transaction. The caller must look for
+ * Returns whether blobs may be removed until the end of this transaction. The caller must look for
  * references within it.
  */
 export async function mayRemoveBlobs(database: Database): Promise<boolean> {

@@ -11,7 +11,7 @@ export interface Manifest {
   /** The release that wrote the backup. */
   readonly release: string
   readonly madeAt: string
-  /** The migrations of the database. A restore starts with the same. */
+  /** The migrations of the database. A restore applies the same ones before it fills the tables. */
   readonly migrations: readonly string[]
   readonly tables: readonly TableColumns[]
   readonly sequences: readonly SequenceState[]
@@ -24,7 +24,7 @@ export function writeManifest(manifest: Omit<Manifest, 'format'>): Buffer {
 
 /**
  * Parses a manifest, for a program with these migrations. Throws a SettingsError for an invalid
- * one, and for one of a newer release.
+ * manifest, and for one of a newer release.
  */
 export function readManifest(
   bytes: Buffer,

@@ -1,7 +1,7 @@
 import process from 'node:process'
 
 const everyMs = 1_000
-/** A log file does not need a line per second. */
+/** The longer interval of a log file, which does not need a line per second. */
 const linesEvery = 10
 
 /**

@@ -79,8 +79,8 @@ test(`G54 a backup that is truncated or changed anywhere is refused and leaves n
     flipped.writeUInt8(flipped.readUInt8(at) ^ (1 << below(8)), at)
     // The manifest is read before the checksum of the compression, so it may be unreadable.
     expect(await refusal(flipped)).toMatch(/not a complete backup|expected a backup/)
-    // Changes that the checksum of the compression does not reveal: a cut between two entries, and
-    // other bytes in one.
+    // The compression's checksum does not reveal these changes: a cut between two entries, and
+    // altered bytes within one.
     const cut = zstdCompressSync(
       Buffer.concat([tar.subarray(0, 512 * (40 + below(tar.length / 512 - 48))), Buffer.alloc(1024)]),
     )
@@ -135,7 +135,7 @@ test('G54 names in a forged backup cannot leave the directory, reach another tab
     'more',
   ])
     expect(await refusal(await made({ ...begin, [name]: 'x' }))).toMatch(
-      /expected (secrets|blobs)|no part of a backup|not a complete/,
+      /expected (secrets|blobs)|does not belong in a backup|not a complete/,
     )
   const table = (schema: string, name: string, columns: readonly string[]) => ({ schema, name, columns })
   for (const each of [
@@ -160,10 +160,12 @@ test('G54 a link or a device in a backup is refused', async () => {
   await writeFile(join(inside, 'harmont-backup.json'), JSON.stringify({ ...goodManifest(), tables: [], sequences: [] }))
   execFileSync('ln', ['-s', '/etc/passwd', join(inside, 'secrets', 'encryption')])
   const tar = execFileSync('tar', ['-C', inside, '-c', 'harmont-backup.json', 'secrets/encryption'])
-  expect(await refusal(zstdCompressSync(tar))).toContain('it contains secrets/encryption, which is no part of a backup')
+  expect(await refusal(zstdCompressSync(tar))).toContain(
+    'it contains secrets/encryption, which does not belong of a backup',
+  )
 })
 
-test('G54 a directory that is not empty is not restored into', async () => {
+test('G54 a restore into a directory that is not empty is refused', async () => {
   const folder = await testFolder()
   const file = join(folder, 'file')
   await writeFile(file, good)

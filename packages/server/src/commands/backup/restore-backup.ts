@@ -27,7 +27,7 @@ import { requireEmptyDatabase, restoreDatabase, wasRestored } from './restore-da
 interface Restored {
   readonly manifest: Manifest
   readonly blobs: number
-  /** Whether an earlier restore had finished, and was killed before it could say so. */
+  /** Whether an earlier restore had finished but was killed before it reported success. */
   readonly before: boolean
 }
 
@@ -95,7 +95,9 @@ async function withArchive<T>(
   }
 }
 
-/** Reads to the end, where the digest is, so that damage is reported before anything is changed. */
+/**
+ * Reads the file to the digest at its end, so that damage is reported before anything is changed.
+ */
 async function readThrough(reader: ArchiveReader): Promise<void> {
   for (let entry = await reader.next(); entry !== undefined; entry = await reader.next())
     for await (const chunk of entry.bytes) void chunk
@@ -164,7 +166,7 @@ async function fillWithin(client: pg.PoolClient, reader: ArchiveReader, restorin
   })
   const more = await reader.next()
   if (more !== undefined)
-    throw new SettingsError(`restore: the backup contains \`${more.name}\`, which is no part of a backup.`)
+    throw new SettingsError(`restore: the backup contains \`${more.name}\`, which does not belong in a backup.`)
   await client.query('commit')
   return count
 }

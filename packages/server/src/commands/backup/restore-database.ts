@@ -21,8 +21,8 @@ import { entryOf } from './table-entry.ts'
 const restored = 'server.restored'
 
 /**
- * Creates the tables as the release of the backup had them, and fills them, within the caller's
- * transaction. `id` names this restore for `wasRestored`.
+ * Creates and fills the tables of the backup's release, within the caller's transaction. `id` names
+ * this restore for `wasRestored`.
  */
 export async function restoreDatabase(
   client: pg.PoolClient,
@@ -64,7 +64,7 @@ export async function requireEmptyDatabase(database: Database): Promise<void> {
     )
 }
 
-/** Whether the restore of this id has filled the database. */
+/** Returns whether the restore of this id has filled the database. */
 export async function wasRestored(database: Database, id: string): Promise<boolean> {
   if (await isEmptyDatabase(database)) return false
   const { rows } = await database.query<{ there: boolean }>(
@@ -78,7 +78,7 @@ export async function wasRestored(database: Database, id: string): Promise<boole
   return rowCount === 1
 }
 
-/** Returns the entry of a table. Only tables and columns that exist get into statements. */
+/** Returns the entry of a table. Only names of existing tables and columns get into statements. */
 function requireTable(tables: readonly TableColumns[], { schema, name, columns }: TableColumns): string {
   const found = tables.find((table) => table.schema === schema && table.name === name)
   const entry = entryOf({ schema, name })

@@ -54,7 +54,7 @@ test.runIf(effort > 1)(
     await expect(restoreBackup(file, wrong, silent, never)).rejects.toThrow('HARMONT_ENCRYPTION_KEY: expected the key')
     expect([await digestsOf(s3), await readdir(wrong.dataDirectory)]).toEqual([{}, []])
 
-    // As a restore leaves it that was killed among its blobs.
+    // The state left by a restore that was killed while it wrote blobs.
     await write(s3, Buffer.from('of the killed restore'))
     await expect(restoreBackup(file, settings, silent, never)).rejects.toThrow(
       'HARMONT_BLOB_URL: expected a place without',

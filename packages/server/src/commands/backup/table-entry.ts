@@ -1,9 +1,8 @@
 import type { TableColumns } from './catalog-store.ts'
 
 /**
- * Tables that are not copied: which migrations ran, because a restore runs them, and recent changes
- * of builds, because they are in the order of one database's transactions. Their followers read
- * everything again after a restore.
+ * Tables that are not copied. A restore runs the migrations itself. Build events are ordered by the
+ * transactions of one database, so their readers start over after a restore.
  */
 const leftBehind: ReadonlySet<string> = new Set(['public.migrations', 'public.build_events'])
 

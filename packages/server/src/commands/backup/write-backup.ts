@@ -34,7 +34,7 @@ export interface BackupFacts {
 }
 
 /**
- * Writes a backup under a name, which appears once it is complete. Fails with a SettingsError when
+ * Writes a backup to a path, which appears once the backup is complete. Throws a SettingsError if
  * there is nothing to back up.
  */
 export async function writeBackup(source: BackupSource, path: string, signal: AbortSignal): Promise<BackupFacts> {
@@ -42,8 +42,8 @@ export async function writeBackup(source: BackupSource, path: string, signal: Ab
   try {
     await requireServer(client)
     await lockBlobs(client)
-    // Recorded first: that somebody has the server's keys must be known, whatever becomes of the
-    // file.
+    // Recorded first: the audit log must show that the server's keys were exported, even if the
+    // backup then fails.
     await recordAudit(client, systemActor, { organizationId: null, action: 'server.backed_up', subject: path })
     const writer = await createArchive(path, signal)
     try {
@@ -78,7 +78,7 @@ async function fill(
       await copyOut(client, `select ${quotedColumns(table)} from ${quoted(table)}`, writer, entry)
     }
     await copyTasksOut(client, writer)
-    // From here on the database need not keep old rows for us.
+    // Ends the transaction early, so that the database can vacuum old rows.
     await client.query('commit')
     await copyBlobsOut(client, blobs, writer, (name, isThere) => {
       if (!isThere) missing.push(name)

@@ -1,4 +1,4 @@
-/** Moves the blobs of a server to S3 and back, while it serves, over kills. */
+/** Moves the blobs of a running server to S3 and back, and kills the command meanwhile. */
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { readdir, rm } from 'node:fs/promises'
@@ -56,11 +56,11 @@ async function copy(to: string, more: Readonly<Record<string, string>> = {}): Pr
   return printed.join('')
 }
 
-test('G85 blobs are copied to S3 and back while the server serves, over a kill, and each is equal', async () => {
+test('G85 blobs are copied to S3 and back unchanged while the server runs, even if the command is killed', async () => {
   const directory = await storeAt(`file:${it.blobDirectory}`)
   const [first = '', second = ''] = await fillServer(it.server.pool, directory, { blobs: 12, rows: 1 })
   const original = await digestsOf(directory)
-  // Nothing refers to it, so it is not copied.
+  // No row refers to this blob, so it is not copied.
   await write(directory, Buffer.from('an orphan'))
 
   const end = proxy.answer(/^PUT .*\/blobs\//, async ({ pass }) => {
@@ -77,17 +77,17 @@ test('G85 blobs are copied to S3 and back while the server serves, over a kill, 
   const { wanted, missing } = await lookForBlobs(it.server.pool, s3)
   expect([wanted, missing > 0]).toEqual([8, true])
 
-  expect(await copy(url)).toMatch(/: \d+ blobs copied, [\d.]+ MiB; [1-9]\d* were there\. Each was read again/)
+  expect(await copy(url)).toMatch(/: \d+ blobs copied, [\d.]+ MiB; [1-9]\d* already existed\. Each was read again/)
   expect(await digestsOf(s3)).toEqual(original)
   expect(await lookForBlobs(it.server.pool, s3)).toEqual({ wanted: 8, missing: 0 })
-  expect(await copy(url)).toMatch(/: 0 blobs copied, 0\.0 MiB; 12 were there/)
+  expect(await copy(url)).toMatch(/: 0 blobs copied, 0\.0 MiB; 12 already existed/)
 
-  // Lost and changed blobs are copied again, where nobody has compared them yet.
+  // Without the journal, lost and changed blobs are copied again.
   await s3.remove(first)
   await write(s3, Buffer.from('other bytes'), second)
   for (const name of await readdir(it.dataDirectory))
     if (name.startsWith('blobs-compared-')) await rm(join(it.dataDirectory, name))
-  expect(await copy(url)).toMatch(/: 2 blobs copied, .* 10 were there/)
+  expect(await copy(url)).toMatch(/: 2 blobs copied, .* 10 already existed/)
   expect(await digestsOf(s3)).toEqual(original)
 
   const back = `file:${join(it.dataDirectory, 'back')}`
@@ -95,7 +95,7 @@ test('G85 blobs are copied to S3 and back while the server serves, over a kill, 
   expect(await digestsOf(await storeAt(back))).toEqual(original)
 })
 
-test('a blob that the server has lost is named', async () => {
+test('the command names a blob that the server has lost', async () => {
   const directory = await storeAt(`file:${it.blobDirectory}`)
   const { rows } = await it.server.pool.query<{ blob: string }>(
     'select blob from artifact_parts where blob is not null',
@@ -105,7 +105,7 @@ test('a blob that the server has lost is named', async () => {
   expect(await copy(`${url}/again`)).toContain(`The blob ${lost} is missing on this server, and therefore there.`)
 })
 
-test('wrong arguments, the place where the blobs are, and a store that does not answer are refused with what to do', async () => {
+test('wrong arguments, the store in use, and an unreachable store are refused with advice', async () => {
   const refused = (...args: readonly string[]) => expect(blobs(args, env())).rejects
   const expected = 'blobs: expected `copy s3://BUCKET/PREFIX` or `copy file:/DIRECTORY`, got'
   await refused('copy').toThrow(`${expected} \`copy\`.`)

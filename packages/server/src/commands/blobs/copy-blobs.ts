@@ -6,7 +6,7 @@ import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { blobReferences } from '../../platform/blobs/references.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 
-/** Blobs on their way at a time. */
+/** The number of blobs copied in parallel. */
 const lanes = 4
 const namesAtOnce = 1000
 
@@ -14,7 +14,7 @@ interface Copying {
   readonly pool: pg.Pool
   readonly from: BlobStore
   readonly to: BlobStore
-  /** A file with the names that were compared, by which a copy that was killed goes on. */
+  /** A file with the names of compared blobs, from which a killed copy resumes. */
   readonly journal: string
   readonly signal: AbortSignal
 }
@@ -22,13 +22,13 @@ interface Copying {
 export interface CopyFacts {
   copied: number
   bytes: number
-  /** Blobs that were there already, as they should be. */
+  /** Blobs that the target already had unchanged. */
   known: number
   /** Blobs that rows refer to and that do not exist: the server is damaged. */
   readonly missing: string[]
 }
 
-/** Copies every blob that is referred to at this moment, and adds to `facts` as it goes. */
+/** Copies every blob that is referenced at this moment, and updates `facts` during the copy. */
 export async function copyBlobs({ pool, ...copying }: Copying, facts: CopyFacts): Promise<void> {
   const there = new Set<string>()
   for await (const { name } of copying.to.list()) there.add(name)
@@ -53,7 +53,8 @@ export async function copyBlobs({ pool, ...copying }: Copying, facts: CopyFacts)
 }
 
 async function* referencedNames(client: pg.PoolClient): AsyncGenerator<string> {
-  // The cursor outlives its transaction, which would keep old rows for as long as the copy lasts.
+  // The cursor outlives its transaction. A transaction as long as the copy would keep dead rows
+  // from vacuum.
   await client.query(
     `begin; set local statement_timeout = 0;
      declare blobs_to_copy cursor with hold for select distinct blob from (${blobReferences()}) r order by blob;
@@ -74,7 +75,7 @@ interface OneOfMany extends Pick<Copying, 'from' | 'to'> {
 
 async function copyOne({ client, from, to, facts, journal }: OneOfMany, name: string, isThere: boolean): Promise<void> {
   try {
-    // One that is there was copied by a run that was killed before it could compare it.
+    // A blob that the target has was copied by a run that was killed before the comparison.
     if (isThere && (await isEqual(from, to, name))) facts.known += 1
     else {
       facts.bytes += await copyCompared(from, to, name)
@@ -82,7 +83,7 @@ async function copyOne({ client, from, to, facts, journal }: OneOfMany, name: st
     }
   } catch (error) {
     if ((await from.size(name)) !== undefined) throw error
-    // The sweep has removed it meanwhile, unless something still refers to it.
+    // The sweep has removed the blob meanwhile, unless a row still refers to it.
     if (await isReferenced(client, name)) facts.missing.push(name)
     return
   }
@@ -93,7 +94,7 @@ async function isEqual(from: BlobStore, to: BlobStore, name: string): Promise<bo
   try {
     return (await digestOf(to, name)) === (await digestOf(from, name))
   } catch {
-    // It cannot be read for some reason: copying it again tells which.
+    // If a blob cannot be read, copying it again reports the reason.
     return false
   }
 }
@@ -130,7 +131,7 @@ async function isReferenced(client: pg.PoolClient, name: string): Promise<boolea
   return rowCount === 1
 }
 
-/** A name that was written in part, because the machine stopped, is none. */
+/** Reads the names of compared blobs. A partly written name matches no blob. */
 async function readJournal(path: string): Promise<ReadonlySet<string>> {
   try {
     return new Set((await readFile(path, 'utf8')).split('\n'))

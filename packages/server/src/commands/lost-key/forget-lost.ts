@@ -34,8 +34,8 @@ export async function forgetLost(args: readonly string[], environment: Environme
 }
 
 /**
- * Removes what people must enter again. A connection stays without its tokens, until somebody
- * reconnects it.
+ * Removes the values that people must enter again. A connection remains without its tokens until
+ * somebody reconnects it.
  */
 async function forget(client: Database, sealer: Sealer, { kind, id }: SealedRow): Promise<void> {
   if (kind === 'secret') return deleteSecretById(client, id)

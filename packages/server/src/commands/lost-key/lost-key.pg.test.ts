@@ -26,7 +26,7 @@ afterAll(() => rm(folder, { recursive: true }))
 
 const set = (name: string, value: string) => it.request(ownerToken, 'POST', `${organization}/secrets`, { name, value })
 
-/** Starts a server on the same database later, as after a move without the key. */
+/** Returns the environment of a server on the same database without the first one's key. */
 const environment = (settings: Readonly<Record<string, string>>) => ({
   ...it.environment,
   HARMONT_DATA_DIR: join(folder, randomUUID()),

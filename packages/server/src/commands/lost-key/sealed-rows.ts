@@ -7,15 +7,15 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { openOrNull, type Sealer } from '../../platform/encryption/seal.ts'
 import { SettingsError } from '../../platform/settings/read-settings.ts'
 
-/** A value of the database that only our key decrypts and that nothing can generate again. */
+/** An encrypted value of the database that cannot be generated again. */
 export interface SealedRow {
   readonly kind: 'secret' | 'login' | 'notification' | 'grant' | 'hook'
   readonly id: string
-  /** The place that its value is sealed for. */
+  /** The place that the value is sealed for. */
   readonly place: string
   readonly sealed: Buffer
   /**
-   * Its name for an operator: the secret with its organization or pipeline, the receiver of a
+   * A name for the operator: the secret with its organization or pipeline, the receiver of a
    * notification, the workspaces of a connection, the repository of a webhook.
    */
   readonly name: string
@@ -24,7 +24,7 @@ export interface SealedRow {
 const rowsPerPage = 200
 const noUuid = '00000000-0000-0000-0000-000000000000'
 
-/** Where the values of each kind are sealed for. */
+/** Returns the place that the value of an id is sealed for, by kind. */
 const placeOf: Readonly<Record<SealedRow['kind'], (id: string) => string>> = {
   secret: placeOfSecret,
   login: placeOfLogin,
@@ -81,17 +81,17 @@ async function* sealedRows(database: Database, mostBytes: number): AsyncGenerato
 }
 
 /**
- * Longer values are not read at the start. A step that needs one fails at once if the key does not
- * decrypt it.
+ * The longest value that is checked at the start. A step fails at once if the key does not decrypt
+ * a longer secret.
  */
 const mostBytesAtStart = 16 * 1024
 const anyLength = 2 ** 31 - 1
 const mostNamed = 3
 
 /**
- * Refuses to start over values that the key does not decrypt. A server with another key would hide
- * the loss of the old one, and seal new values under the wrong key. `keyPlace` tells the operator
- * where the key comes from.
+ * Refuses to start if the key does not decrypt all values. A server with another key would hide the
+ * loss of the old one, and seal new values under the wrong key. `keyPlace` tells the operator where
+ * the key comes from.
  */
 export async function requireReadable(database: Database, sealer: Sealer, keyPlace: string): Promise<void> {
   const lost: SealedRow[] = []

@@ -11,7 +11,7 @@ const it = testServer({ HARMONT_RATE_LIMITS: 'off' })
 const callers = ['anonymous', 'expired', 'revoked', 'stranger', 'member', 'admin', 'owner'] as const
 type CallerKind = (typeof callers)[number]
 
-/** How far a request gets, as its answer shows. */
+/** The check that stops a request, as the response shows. */
 type Verdict = 'nobody' | 'absent' | 'too low' | 'let in'
 
 const rank: Readonly<Record<CallerKind, number>> = {
@@ -24,7 +24,7 @@ const rank: Readonly<Record<CallerKind, number>> = {
   owner: 2,
 }
 
-/** Returns how far `http.md` 1 and 2.3 let a caller get with an operation. */
+/** Returns the result that `http.md` 1 and 2.3 prescribe for a caller of an operation. */
 function verdictOf({ auth, permission, path }: Operation, caller: CallerKind): Verdict {
   if (auth === 'none' || auth === 'signature') return 'let in'
   if (auth === 'runner') return caller === 'anonymous' ? 'nobody' : 'let in'
@@ -97,7 +97,7 @@ test.for(
   ),
 )('G30 G31 %s lets in %s and nobody else', async ([, , operation]) => {
   const { organization, tokens } = await newPlace()
-  // The owner last: the operation may delete the organization.
+  // The owner is last, because the operation may delete the organization.
   for (const caller of callers) {
     expect([caller, await ask(operation, organization, tokens[caller])]).toEqual([caller, verdictOf(operation, caller)])
     cells += 1

@@ -10,14 +10,14 @@ import { ownerToken, testServer } from '../../testing/server.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { AccessWatch } from './access-watch.ts'
 
-/** A server whose clock checks no holders. */
+/** A server without periodic checks of holders. */
 const it = testServer()
 const organization = '/api/v0/organizations/default'
 const log = pino({ level: 'silent' })
 
 interface Reader {
   readonly id: string
-  /** The token of the session that reads it. */
+  /** The token of the session that reads the stream. */
   readonly token: string
   readonly sessionId: string
   readonly key: string
@@ -82,7 +82,7 @@ test('the clock ends the streams of an expired session', async () => {
   end()
 })
 
-test('access that ended before the watch began is noticed; a thousand holders take one query, and a failed query is repeated', async () => {
+test('access that ended before the watch began is noticed; one query checks a thousand holders, and a failed query is repeated', async () => {
   const [reader, gone] = [await newReader('patient'), await newReader('gone')]
   const [holder, lost] = [await holderOf(reader), await holderOf(gone)]
   await it.server.pool.query('delete from sessions where user_id = $1', [gone.id])

@@ -15,7 +15,10 @@ export async function mayStay(database: Database, holder: Holder): Promise<boole
   return userId !== undefined
 }
 
-/** Returns the user of each holder, in their order; undefined for one who lost access. */
+/**
+ * Returns the user of each holder, in the order of the holders; undefined for a holder without
+ * access.
+ */
 async function usersWhoMayStay(
   database: Database,
   holders: readonly Holder[],
@@ -56,9 +59,9 @@ export interface AccessWatchOptions {
 }
 
 /**
- * Ends the streams and shells of this process whose holder lost access: at once when PostgreSQL
- * tells of it, and within a minute when a credential expired or a notification was missed. One
- * query runs at a time, for all holders in doubt.
+ * Ends the streams and shells of this process whose holder lost access: at once after a
+ * notification of PostgreSQL, and within a minute if a credential expired or a notification was
+ * missed. One query runs at a time, for all holders in doubt.
  */
 export class AccessWatch {
   readonly #pool: pg.Pool
@@ -75,7 +78,10 @@ export class AccessWatch {
     this.#everyMs = everyMs
   }
 
-  /** Returns a signal that also aborts when the holder loses access. Call `end` at its end. */
+  /**
+   * Returns a signal that also aborts when the holder loses access. The caller must call `end` when
+   * the stream ends.
+   */
   watch(holder: Holder, stop: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
     const watched: Watched = { holder, lost: new AbortController(), userId: null }
     this.#open.add(watched)
@@ -115,7 +121,7 @@ export class AccessWatch {
   }
 
   async #checkBatch(checked: readonly Watched[]): Promise<void> {
-    // Removed first, so that a notification during the query leads to another one.
+    // Removed before the query, so that a notification during it leads to another query.
     for (const watched of checked) this.#inDoubt.delete(watched)
     const holders = checked.map(({ holder }) => holder)
     const userIds = await usersWhoMayStay(this.#pool, holders).catch((error: unknown) => {

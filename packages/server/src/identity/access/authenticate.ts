@@ -16,13 +16,13 @@ interface CredentialRow {
   readonly role: Role | null
 }
 
-/** The scopes of a session that its user signed in to, and of a key without `scopes`. */
+/** The scopes of a session started by sign-in, and of a key without `scopes`. */
 export const allScopes: readonly Scope[] = ['read', 'build', 'manage', 'account']
 
 /**
  * Returns the user behind a session or API key, and records its use at most once a minute. Null:
- * the credential is unknown, expired or revoked, or came in a cookie without being a cookie's
- * session.
+ * the credential is unknown, expired or revoked, or a cookie holds the token of a session without a
+ * cookie.
  */
 export async function authenticate(database: Database, credential: Credential): Promise<Caller | null> {
   return (await identify(database, credential, null))?.caller ?? null
@@ -36,7 +36,8 @@ export async function identify(
 ): Promise<Identified | null> {
   const { rows } = await database.query<CredentialRow>({
     name: 'identify',
-    // A cookie's session ends after 14 days without use. A key's session has the key's limits.
+    // A cookie's session ends after 14 days without use. A session created by a key has the key's
+    // limits.
     text: `select c.*, p.*
              from (select s.id, s.user_id, 'session' as kind, s.key_id, k.scopes, k.organization_ids, s.expires_at,
                           s.last_used_at < now() - interval '1 minute' as is_stale
@@ -95,8 +96,8 @@ interface MembershipRow {
 }
 
 /**
- * Returns the caller's membership in the organization of that slug. Null: they are not a member,
- * the credential does not show the organization, or it does not exist.
+ * Returns the caller's membership in the organization of that slug. Null: the caller is not a
+ * member, the credential excludes the organization, or it does not exist.
  */
 export async function findMembership(database: Database, caller: Caller, slug: string): Promise<Membership | null> {
   const { rows } = await database.query<MembershipRow>({

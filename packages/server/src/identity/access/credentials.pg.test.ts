@@ -106,7 +106,7 @@ test('the last use of a session or key is recorded at most once a minute', async
   }
 })
 
-test('every change with a cookie needs its CSRF token and an origin of ours', async () => {
+test('every change with a cookie needs its CSRF token and an allowed origin', async () => {
   const session = await newSession(true)
   const other = await newSession(true)
   const cookies = sessionCookies(publicUrl, cookieSecret)

@@ -28,13 +28,13 @@ async function newKey(token: string, wish: Narrow = {}) {
   )
 }
 
-/** Starts a CLI session by a code of the holder of this credential. */
+/** Starts a CLI session with a code that this credential requested. */
 async function byCode(token: string): Promise<string> {
   const { code } = (await it.request<{ code: string }>(token, 'POST', '/api/v0/auth/cli/code')).body
   return (await it.request<{ token: string }>(null, 'POST', '/api/v0/auth/cli/redeem', { code })).body.token
 }
 
-/** Starts a CLI session by the CLI's own nonce. */
+/** Starts a CLI session with the CLI's own nonce. */
 async function byNonce(token: string): Promise<string> {
   const nonce = randomBytes(24).toString('base64url')
   await it.request(token, 'POST', '/api/v0/auth/cli/transfer', { nonce })
@@ -99,7 +99,7 @@ test('G30 revoking a key ends everything that it created: sessions, keys, and wh
   expect([await statusOf(apart), await statusOf(token)]).toEqual([200, 200])
 })
 
-test('G30 a session that a session creates ends no later, and ends with their passkey or linked account', async () => {
+test('G30 a session created by a session ends no later than it, and both end with their passkey or linked account', async () => {
   const { id } = await it.newUser('chain')
   const start = { userId: id, kind: 'web', isCookie: false, client } as const
   const notAfter = new Date(Date.now() + 86_400_000)

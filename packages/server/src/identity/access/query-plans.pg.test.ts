@@ -47,7 +47,7 @@ beforeAll(async () => {
   Object.assign(ids, { user: rows[0].user_id, organization: rows[0].organization_id })
 })
 
-/** Returns the plan of the one statement that `run` sends. */
+/** Returns the plan of the only statement that `run` sends. */
 async function planOf(run: (database: Database) => Promise<unknown>): Promise<string> {
   let plan = ''
   const query = async (statement: string | { text: string; values: unknown[] }, given?: unknown[]) => {

@@ -35,12 +35,12 @@ test.for([
   expect(await create(email)).toMatchObject({ personalOrgSlug: expect.stringMatching(slug) })
 })
 
-test('an address has one account, also when ten are created concurrently', async () => {
+test('an address has one account, even when ten are created concurrently', async () => {
   const made = await Promise.all(Array.from({ length: 10 }, () => create('once@example.com')))
   expect(made.filter((each) => each !== 'taken')).toHaveLength(1)
 })
 
-test('there are never more users than the cap, also when many sign up concurrently', async () => {
+test('there are never more users than the cap, even when many sign up concurrently', async () => {
   const cap = (await userCount()) + 3
   const tries = Array.from({ length: 12 }, (_, n) => create(`crowd-${n}@example.com`, cap))
   const results = await Promise.allSettled(tries)

@@ -7,9 +7,9 @@ import { FieldErrors } from '../../platform/input/field-errors.ts'
 import { readEmailAddress } from '../../platform/names/email-address.ts'
 import { countUsersOnceAlone, insertUser } from './store.ts'
 
-/** The person that an account is for. */
+/** The person who gets a new account. */
 export interface Person {
-  /** As `readEmailAddress` returns it. */
+  /** Normalized by `readEmailAddress`. */
   readonly email: string
   readonly name: string
 }
@@ -32,7 +32,7 @@ export interface NewAccount {
 }
 
 interface NewUser extends Person {
-  /** The most users that there may be (`HARMONT_SIGNUP_CAP`); null: any number. */
+  /** The maximum number of users (`HARMONT_SIGNUP_CAP`); null: unlimited. */
   readonly signupCap: number | null
 }
 
@@ -54,7 +54,7 @@ export async function createAccount(
   return { userId, personalOrgSlug: slug }
 }
 
-/** The 503 of a sign-up when the server has as many users as it may. */
+/** Returns the 503 of a sign-up when the server has reached its maximum of users. */
 export function signupCapReached(): ApiError {
   return apiError(
     'signup_cap_reached',

@@ -10,7 +10,7 @@ import { codeOf, testServer } from '../../testing/server.ts'
 import { startSession } from '../sessions/start-session.ts'
 import { createAccount } from './create-account.ts'
 
-// A local public URL turns on the mailbox, where the test reads mails.
+// A local public URL enables the mailbox, from which the test reads mails.
 const it = testServer({ HARMONT_PUBLIC_URL: 'http://localhost:4000' })
 type User = Awaited<ReturnType<typeof it.newUser>>
 

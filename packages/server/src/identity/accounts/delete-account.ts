@@ -8,7 +8,7 @@ import { accountGone } from './store.ts'
 
 export interface AccountDeletionServices extends DeletionServices {
   readonly pool: pg.Pool
-  /** Throws for a user whom another domain must keep. */
+  /** Throws if another domain must keep the user. */
   readonly requireDeletable: (client: Database, userId: string) => Promise<void>
 }
 
@@ -19,8 +19,8 @@ class JoinedMeanwhile extends Error {}
 
 /**
  * Deletes an account, and the organizations that have no other member (`http.md` 9). Throws 409
- * `last_owner` when an organization with other members would lose its last owner (G34), 409
- * `account_has_billing_history` for a user who paid, and 401 when the account is gone already.
+ * `last_owner` if an organization with other members would lose its last owner (G34), 409
+ * `account_has_billing_history` for a user who paid, and 401 if the account no longer exists.
  */
 export async function deleteAccount(services: AccountDeletionServices, actor: Actor, userId: string): Promise<void> {
   for (let tries = 1; ; tries += 1) {
@@ -48,10 +48,11 @@ async function attempt(
     if (place.others === 0) await retireOrganization(services, client, actor, place)
     else await recordLeaving(client, actor, userId, place)
   }
-  // After the organizations: a transaction that locked one may be about to refer to the user.
+  // Locked after the organizations: a transaction that locked one may be about to refer to the
+  // user.
   const email = await lockUserForDeletion(client, userId)
   if (email === undefined) throw accountGone()
-  // Checked again, now that no payment can be recorded for the user.
+  // Checked again under the lock, which excludes new payments by the user.
   await services.requireDeletable(client, userId)
   if ((await listPlaces(client, userId)).some(({ id }) => !locked.has(id))) throw new JoinedMeanwhile()
   await recordAudit(client, actor, { organizationId: null, action: 'account.deleted', subject: userId })
@@ -76,7 +77,7 @@ async function recordLeaving(client: Database, actor: Actor, userId: string, { i
   await recordAudit(client, actor, { organizationId: id, action: 'member.left', subject: userId, details })
 }
 
-/** An organization of the user, and how many other members it has. */
+/** An organization of the user, with the number of its other members. */
 interface Place {
   readonly id: string
   readonly slug: string

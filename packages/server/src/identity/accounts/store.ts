@@ -39,7 +39,7 @@ export async function countUsers(database: Database): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** False: the address already has an account. */
+/** Returns false if the address already has an account. */
 export async function insertUser(
   database: Database,
   user: { readonly id: string; readonly email: string; readonly name: string },
@@ -55,7 +55,7 @@ export async function setName(database: Database, userId: string, name: string):
   await database.query('update users set name = $2 where id = $1', [userId, name])
 }
 
-/** Returns the user with this address; undefined: there is none. */
+/** Returns the user with this address; undefined if there is none. */
 export async function findUserByEmail(database: Database, email: string): Promise<string | undefined> {
   const { rows } = await database.query<{ id: string }>('select id from users where email = $1', [email])
   return rows[0]?.id
@@ -74,13 +74,16 @@ export async function lockUser(database: Database, userId: string): Promise<void
   })
 }
 
-/** Keeps the account from being deleted until the transaction ends. Throws 401 when it is gone. */
+/**
+ * Keeps the account from being deleted until the transaction ends. Throws 401 if it no longer
+ * exists.
+ */
 export async function preventDeletion(database: Database, userId: string): Promise<void> {
   const { rowCount } = await database.query('select from users where id = $1 for key share', [userId])
   if (rowCount === 0) throw accountGone()
 }
 
-/** Whether the user could still sign in. Call it after `lockUser`. */
+/** Returns whether the user could still sign in. Must be called after `lockUser`. */
 export async function hasWayIn(database: Database, userId: string): Promise<boolean> {
   const { rows } = await database.query<{ has_way_in: boolean }>(
     `select exists (select 1 from passkeys where user_id = $1 and locked_at is null)
@@ -90,7 +93,7 @@ export async function hasWayIn(database: Database, userId: string): Promise<bool
   return rows[0]?.has_way_in ?? false
 }
 
-/** The 401 of a credential whose account was deleted. */
+/** Returns the 401 of a credential whose account was deleted. */
 export function accountGone(): Error {
   return unauthorized('The account of this credential no longer exists')
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
 
-// A local public URL turns on the mailbox, where the test reads mails.
+// A local public URL enables the mailbox, from which the test reads mails.
 const it = testServer({ HARMONT_PUBLIC_URL: 'http://localhost:4000' })
 const path = '/api/v0/user/api-tokens'
 
@@ -98,7 +98,7 @@ test.for([
   expect([answer.status, codeOf(answer)]).toEqual([422, 'api_token_invalid'])
 })
 
-test('a user has at most 100 live keys, also when they are created concurrently', async () => {
+test('a user has at most 100 live keys, even when they are created concurrently', async () => {
   const user = await it.newUser('collector')
   await it.server.pool.query(
     `insert into api_keys (id, user_id, description, token_hash)

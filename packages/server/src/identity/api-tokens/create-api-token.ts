@@ -24,7 +24,7 @@ interface Asking {
   readonly body: Body<'createApiToken'>
 }
 
-/** Creates a personal key and notifies its owner by mail. Only the answer has the secret. */
+/** Creates a personal key and notifies its owner by mail. Only the response contains the secret. */
 export async function createApiToken(
   { pool, limiter, publicUrl }: ApiTokenServices,
   { actor, caller, body }: Asking,

@@ -14,7 +14,9 @@ export interface KeyInput {
 
 type NewKeyBody = Body<'createApiToken'>
 
-/** Validates a new key. Throws 422, also for one that exceeds the key that asks for it. */
+/**
+ * Validates a new key. Throws 422 for an invalid key, and for one that exceeds the requesting key.
+ */
 export async function readKeyInput(database: Database, caller: Caller, body: NewKeyBody): Promise<KeyInput> {
   const errors = new FieldErrors()
   const description = body.description.trim()
@@ -27,7 +29,7 @@ export async function readKeyInput(database: Database, caller: Caller, body: New
 }
 
 function readExpiry(errors: FieldErrors, caller: Caller, body: NewKeyBody): Date | null {
-  // A session ends after a month, but the keys that its user creates with it need not.
+  // A session ends after a month, but keys created with it may live longer.
   const latest = caller.keyId === null ? null : caller.expiresAt
   const expiresAt = body.expires_at == null ? latest : parseInstant(body.expires_at)
   if (expiresAt === undefined) {

@@ -26,7 +26,8 @@ export function apiTokenRoutes(
     revokeApiToken: operation('revokeApiToken', async (context) => {
       const id = uuidOrNone(context.params.id)
       await transaction(pool, async (client) => {
-        // Locked first: a session that the key is creating now ends with it, or never begins.
+        // Locked first, so that a session that the key is creating either ends with it or never
+        // begins.
         await lockUser(client, context.caller.userId)
         if (!(await deleteKey(client, context.caller.userId, id)))
           throw apiError('api_token_not_found', 'You have no API key with this id.')

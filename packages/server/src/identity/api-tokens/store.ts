@@ -26,7 +26,7 @@ export async function listKeys(database: Database, userId: string): Promise<read
   return rows
 }
 
-/** Counts live keys. Call it after `lockUser`, which serializes the creation of keys. */
+/** Counts live keys. Must be called after `lockUser`, which serializes the creation of keys. */
 export async function countLiveKeys(database: Database, userId: string): Promise<number> {
   const { rows } = await database.query<{ count: number }>(
     'select count(*)::int as count from api_keys where user_id = $1 and (expires_at is null or expires_at > now())',
@@ -61,7 +61,7 @@ export async function insertKey(database: Database, key: NewKey): Promise<ApiKey
   return row
 }
 
-/** False: the user has no such key. */
+/** Returns false if the user has no such key. */
 export async function deleteKey(database: Database, userId: string, id: string): Promise<boolean> {
   const { rowCount } = await database.query('delete from api_keys where id = $1 and user_id = $2', [id, userId])
   return rowCount === 1

@@ -90,7 +90,7 @@ interface FetchServices {
   readonly limiter: RateLimiter
 }
 
-/** The request of the CLI, whose machine gets the session. */
+/** The request of the CLI, which the session records. */
 interface Fetcher {
   readonly client: Client
   readonly requestId: string

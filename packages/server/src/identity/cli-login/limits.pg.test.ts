@@ -10,7 +10,10 @@ async function statuses(count: number, ask: (n: number) => Promise<{ readonly st
   return seen
 }
 
-/** Sends requests until one is refused. Returns how many were not; the limit refills meanwhile. */
+/**
+ * Sends requests until one is refused. Returns the number of accepted requests; the limit refills
+ * meanwhile.
+ */
 async function untilRefused(ask: (n: number) => Promise<{ readonly status: number }>): Promise<number> {
   for (let n = 0; n < 200; n += 1) if ((await ask(n)).status === 429) return n
   throw new Error('200 were not refused')

@@ -12,7 +12,9 @@ export interface ParkedLogin {
   readonly seconds: number
 }
 
-/** Parks a login, or renews the same user's. False: the secret names another user's login. */
+/**
+ * Parks a login, or renews the same user's. Returns false if the secret names another user's login.
+ */
 export async function insertLogin(database: Database, login: ParkedLogin): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'park-cli-login',
@@ -26,7 +28,7 @@ export async function insertLogin(database: Database, login: ParkedLogin): Promi
   return rowCount === 1
 }
 
-/** Returns the user of the login that is parked under a secret; undefined: there is none. */
+/** Returns the user of the login that is parked under a secret; undefined if there is none. */
 export async function findLoginUser(database: Database, kind: Kind, secretHash: string): Promise<string | undefined> {
   const { rows } = await database.query<{ user_id: string }>({
     name: 'find-cli-login',
@@ -45,7 +47,9 @@ export interface TakenLogin {
   readonly identityProvider: string | null
 }
 
-/** Consumes a parked login. Undefined: it is gone, or the credential that parked it ended. */
+/**
+ * Consumes a parked login. Returns undefined if it is gone or the credential that parked it ended.
+ */
 export async function takeLogin(
   database: Database,
   login: { readonly kind: Kind; readonly secretHash: string; readonly userId: string },
@@ -66,7 +70,7 @@ export async function takeLogin(
   return rows[0]
 }
 
-/** Whether the address asked for this nonce in vain within the last minute. */
+/** Returns whether the address requested this unknown nonce within the last minute. */
 export async function wasAskedFor(database: Database, address: string, nonceHash: string): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'was-nonce-asked-for',
@@ -76,7 +80,10 @@ export async function wasAskedFor(database: Database, address: string, nonceHash
   return rowCount === 1
 }
 
-/** Records a request for an unknown nonce. False: it was recorded within the last minute. */
+/**
+ * Records a request for an unknown nonce. Returns false if it was already recorded within the last
+ * minute.
+ */
 export async function noteUnknownNonce(database: Database, address: string, nonceHash: string): Promise<boolean> {
   const { rowCount } = await database.query({
     name: 'note-unknown-nonce',
@@ -87,7 +94,7 @@ export async function noteUnknownNonce(database: Database, address: string, nonc
   return rowCount === 1
 }
 
-/** Removes expired logins and old unknown nonces. Returns how many rows. */
+/** Removes expired logins and old unknown nonces. Returns the number of rows. */
 export async function removeDeadLogins(database: Database): Promise<number> {
   const logins = await database.query('delete from cli_logins where expires_at < now()')
   const nonces = await database.query("delete from cli_unknown_nonces where seen_at < now() - interval '1 minute'")

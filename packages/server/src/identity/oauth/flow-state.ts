@@ -50,7 +50,9 @@ export async function insertState(database: Database, state: OAuthState): Promis
   })
 }
 
-/** Consumes a sign-in, which completes once. Undefined: it is unknown, used or expired. */
+/**
+ * Consumes a sign-in, which completes once. Returns undefined if it is unknown, used or expired.
+ */
 export async function takeState(database: Database, stateHash: string): Promise<OAuthState | undefined> {
   const { rows } = await database.query<OAuthState & { readonly is_live: boolean }>({
     name: 'take-oauth-state',

@@ -35,7 +35,7 @@ export function githubIdentities(settings: GithubSettings): IdentityProvider | n
   const config = new Configuration(metadata, githubClientId, {}, ClientSecretPost(githubClientSecret))
   const ask = askProvider(outsideTimeoutSeconds)
   config[customFetch] = async (url, options) => withErrorStatus(await ask(url, options))
-  // Only with an `http:` URL in the settings: GitHub itself uses https.
+  // Allows plain http only for an `http:` URL in the settings: GitHub itself uses https.
   if (githubUrl.startsWith('http:')) allowInsecureRequests(config)
   return {
     name: 'github',
@@ -84,8 +84,8 @@ async function readIdentity({ request }: Octokit): Promise<ProvedIdentity> {
 }
 
 /**
- * Returns the primary address if it is verified. Null for an App that may not read addresses:
- * linked accounts need none.
+ * Returns the primary address if it is verified. Returns null for an App that may not read
+ * addresses: linked accounts need none.
  */
 async function readEmail(request: Octokit['request']): Promise<string | null> {
   try {

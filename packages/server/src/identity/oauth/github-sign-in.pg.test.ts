@@ -27,7 +27,7 @@ function newPerson(facts: Parameters<typeof github.addUser>[1] = {}) {
   return github.addUser(`person-${people}`, facts)
 }
 
-/** The first half of the popup flow, as a page runs it: returns the provider's code. */
+/** Runs the first half of the popup flow, as a page does. Returns the provider's code. */
 async function codeFor(
   login: string,
   { redirectUri = callback, verifier }: { redirectUri?: string; verifier?: string } = {},
@@ -138,7 +138,7 @@ test('G33 a code works once, with its own redirect URI and verifier', async () =
   expect((await post(right)).status).toBe(200)
 })
 
-test('only listed redirect URIs are accepted, compared exactly; another one does not consume the code', async () => {
+test('only listed redirect URIs are accepted, compared exactly; a refused URI does not consume the code', async () => {
   const { login } = newPerson()
   const redirectUri = 'https://app.example.com/back'
   const code = await codeFor(login, { redirectUri })
@@ -176,7 +176,7 @@ test.for([
   },
 )
 
-test('a sign-in fails when GitHub does not answer within the time of one call', async () => {
+test('a sign-in fails when GitHub does not respond within the timeout of one call', async () => {
   const { login } = newPerson()
   github.misbehave({ on: /access_token/, how: 'hang' })
   const begun = Date.now()

@@ -24,7 +24,8 @@ export function googleIdentities(settings: GoogleSettings): IdentityProvider | n
   const { googleClientId, googleClientSecret } = settings
   if (googleClientId === null || googleClientSecret === null) return null
   let found: Promise<Configuration> | undefined
-  // Discovered at the first sign-in: the server starts without Google. A failure is not cached.
+  // Discovered at the first sign-in, so that the server starts without Google. A failure is not
+  // cached.
   const configuration = (): Promise<Configuration> => {
     found ??= discover(settings, googleClientId, googleClientSecret).catch((cause: unknown) => {
       found = undefined

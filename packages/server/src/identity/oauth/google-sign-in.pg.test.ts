@@ -25,7 +25,7 @@ function newPerson(facts: { readonly email?: string; readonly email_verified?: b
   return google.addAccount({ sub: `10000000000000000000${people}`, email, email_verified: true, name: 'P', ...facts })
 }
 
-/** The first half of the popup flow, as a page runs it: returns the provider's code. */
+/** Runs the first half of the popup flow, as a page does. Returns the provider's code. */
 async function codeFor(sub: string, more: Readonly<Record<string, string>> = {}): Promise<string> {
   const url = new URL(`${google.url}/auth`)
   const asked = {
@@ -122,7 +122,7 @@ const visit = visits(it, publicUrl)
 const start = async (jar: Jar, query = '?redirect=%2Facme%2Frepos') =>
   (await visit(jar, `/api/v0/auth/google/start${query}`)).location
 
-test('a browser returns signed in, to the path that it came from', async () => {
+test('after the sign-in, a browser returns to the path that it came from', async () => {
   const { sub, email } = newPerson()
   const jar: Jar = new Map()
   const authorizeUrl = await start(jar)
@@ -138,7 +138,7 @@ test('a browser returns signed in, to the path that it came from', async () => {
   expect(user.body.email).toBe(email)
 })
 
-test('an ID token with another nonce is refused, and so is a user who declines', async () => {
+test('an ID token with a different nonce is refused, and so is a user who declines', async () => {
   const { sub } = newPerson()
   const jar: Jar = new Map()
   const authorizeUrl = new URL(await start(jar))

@@ -9,7 +9,10 @@ import {
   type Return,
 } from './identity-provider.ts'
 
-/** Asks the provider who came back. A refused code counts as a failed sign-in. Throws 502. */
+/**
+ * Returns the provider's account of the user who came back. A refused code counts as a failed
+ * sign-in. Throws 502.
+ */
 export async function identify(
   { limiter }: Pick<OAuthServices, 'limiter'>,
   provider: IdentityProvider,

@@ -7,12 +7,12 @@ export const providerTitles: Readonly<Record<IdentityProviderName, string>> = { 
 /** The providers that the operator has configured. */
 export type IdentityProviders = ReadonlyMap<IdentityProviderName, IdentityProvider>
 
-/** Reads a provider's name in a path; undefined: there is no such provider. */
+/** Returns the provider that a path names; undefined if it does not exist. */
 export function readProviderName(text: string): IdentityProviderName | undefined {
   return text === 'google' || text === 'github' ? text : undefined
 }
 
-/** An account at a provider, whose holder has just proved that it is theirs. */
+/** An account at a provider, whose owner has just authenticated. */
 export interface ProvedIdentity {
   /** The provider's permanent id of the account. */
   readonly subject: string
@@ -34,17 +34,17 @@ interface Authorization {
 /** A browser that returns from a provider. */
 export interface Return {
   readonly code: string
-  /** The one of the authorization; null: it had none. */
+  /** The redirect URI of the authorization; null: it had none. */
   readonly redirectUri: string | null
-  /** null: the authorization had no challenge. */
+  /** The PKCE verifier; null: the authorization had no challenge. */
   readonly codeVerifier: string | null
-  /** null: the authorization had none. */
+  /** The nonce of the authorization; null: it had none. */
   readonly nonce: string | null
 }
 
 export interface IdentityProvider {
   readonly name: IdentityProviderName
-  /** Returns the page of the provider where the user proves who they are. */
+  /** Returns the URL of the provider's page on which the user authenticates. */
   authorizeUrl(authorization: Authorization): Promise<URL>
   /**
    * Returns the account of the user who came back. Fails with `IdentityRefused` when the provider
@@ -58,7 +58,7 @@ export class IdentityRefused extends Error {
   override readonly name = 'IdentityRefused'
 }
 
-/** The provider did not answer, or its answer was invalid. */
+/** The provider did not respond, or its response was invalid. */
 export class IdentityUnavailable extends Error {
   override readonly name = 'IdentityUnavailable'
 }

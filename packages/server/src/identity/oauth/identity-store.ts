@@ -19,7 +19,7 @@ export async function listIdentitiesOf(database: Database, userId: string): Prom
   return rows
 }
 
-/** Lists the provider's ids of the accounts that a user has linked. */
+/** Lists the ids of a user's linked accounts at a provider. */
 export async function subjectsOf(
   database: Database,
   userId: string,
@@ -46,7 +46,7 @@ export async function touchIdentity(
   return rows[0]?.user_id
 }
 
-/** False: the account is linked already, to this user or to another one. */
+/** Returns false if the account is already linked, to this user or another. */
 export async function insertIdentity(
   database: Database,
   userId: string,
@@ -61,7 +61,7 @@ export async function insertIdentity(
   return rowCount === 1
 }
 
-/** Unlinks all accounts at a provider. Returns the provider's ids of them. */
+/** Unlinks all accounts at a provider. Returns their ids at the provider. */
 export async function deleteIdentities(
   database: Database,
   userId: string,

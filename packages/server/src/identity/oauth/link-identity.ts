@@ -18,7 +18,10 @@ export interface LinkRequest {
   readonly publicUrl: string
 }
 
-/** Links an account within the caller's transaction. False: it is linked already, to any user. */
+/**
+ * Links an account within the caller's transaction. Returns false if it is already linked, to any
+ * user.
+ */
 export async function addIdentity(
   client: Database,
   actor: Actor,
@@ -45,7 +48,7 @@ export async function notifyOfIdentity(
   await queueMail(client, identityLinkedMail(publicUrl, email, provider, identity, askedNow(actor)))
 }
 
-/** Links an account to a signed-in user, once. Throws 409 when it is another user's. */
+/** Links an account to a signed-in user, once. Throws 409 if it belongs to another user. */
 export async function linkIdentity(
   pool: pg.Pool,
   request: LinkRequest,
@@ -67,7 +70,8 @@ export async function linkIdentity(
 
 /**
  * Unlinks a user's accounts at a provider, and ends the sessions that were started with them.
- * Returns the ids of those sessions. Throws 404, and 409 when the user could no longer sign in.
+ * Returns the ids of those sessions. Throws 404 if none is linked, and 409 if the user could no
+ * longer sign in.
  */
 export async function unlinkIdentity(
   pool: pg.Pool,
