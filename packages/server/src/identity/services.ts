@@ -5,14 +5,14 @@ import type { RateLimiter } from '../platform/rate-limits/limiter.ts'
 import type { Settings } from '../platform/settings/read-settings.ts'
 import type { IdentityProviders } from './oauth/identity-provider.ts'
 
-/** The services of the worker's tasks that mail links. */
+/** The services for the worker's tasks that mail links. */
 export interface MailingServices {
   readonly pool: pg.Pool
   readonly settings: Settings
   readonly sealer: Sealer
 }
 
-/** The services that every way to sign in uses. */
+/** The services shared by all sign-in methods. */
 export interface SignInServices {
   readonly pool: pg.Pool
   readonly settings: Settings

@@ -7,7 +7,7 @@ import { mailSignup } from './signup/sign-up.ts'
 
 export const identityCrontab = ['*/10 * * * * sweep_sign_in', '*/10 * * * * sweep_oauth_states']
 
-/** A task's payload, where an instant is text. */
+/** The payload of a task. Instants are strings, because payloads are JSON. */
 type Queued<T> = T & { readonly askedBy: Omit<AskedBy, 'at'> & { readonly at: string } }
 
 /** The tasks of identity. */

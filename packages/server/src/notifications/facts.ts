@@ -48,7 +48,7 @@ export interface BuildFacts {
 const mostSteps = 10
 const longestMessage = 1_000
 
-/** Undefined: the build was removed, or its organization is deleted. */
+/** Returns undefined if the build was removed, or its organization is deleted. */
 export async function findFacts(database: Database, buildId: string): Promise<BuildFacts | undefined> {
   const { rows } = await database.query<BuildFacts>(
     `select r.id, r.number, r.branch, r.tag, r.commit, left(r.message, ${longestMessage}) as message, r.event, r.pull_request,

@@ -32,7 +32,10 @@ export async function queueNotice(
 
 const place = 'unsubscribe'
 
-/** Ends a notification for its reader. False: the token is not one of ours. It may have ended before. */
+/**
+ * Ends a notification for its reader. Returns false if the token is not one of ours. It may have
+ * ended before.
+ */
 export async function unsubscribe(
   { pool, sealer }: { readonly pool: pg.Pool; readonly sealer: Sealer },
   actor: Actor,

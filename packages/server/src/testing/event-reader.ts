@@ -13,7 +13,7 @@ export interface EventReader extends AsyncDisposable {
    * before it.
    */
   next(event?: string, matches?: (read: Read) => boolean): Promise<Read>
-  /** Whether the server has closed the stream, with nothing left to read. */
+  /** Returns whether the server has closed the stream, with nothing left to read. */
   isOver(): Promise<boolean>
   /** Returns every event read so far. */
   all(): readonly Read[]

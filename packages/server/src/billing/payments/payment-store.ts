@@ -83,7 +83,7 @@ export async function completeCheckout(
   )
 }
 
-/** Returns Stripe's customer of an organization; null: there is none yet. */
+/** Returns Stripe's customer of an organization; null if there is none yet. */
 export async function findCustomer(database: Database, organizationId: string): Promise<string | null> {
   const { rows } = await database.query<{ customer_id: string }>(
     'select customer_id from stripe_customers where organization_id = $1',

@@ -9,7 +9,7 @@ export interface Holder {
   readonly credentialId: string
 }
 
-/** Whether the session or key is still valid, and its user still a member. */
+/** Returns whether the session or key is still valid, and its user still a member. */
 export async function mayStay(database: Database, holder: Holder): Promise<boolean> {
   const [userId] = await usersWhoMayStay(database, [holder])
   return userId !== undefined

@@ -20,9 +20,9 @@ interface CredentialRow {
 export const allScopes: readonly Scope[] = ['read', 'build', 'manage', 'account']
 
 /**
- * Returns the user behind a session or API key, and records its use at most once a minute. Null:
- * the credential is unknown, expired or revoked, or a cookie holds the token of a session without a
- * cookie.
+ * Returns the user behind a session or API key, and records its use at most once a minute. Returns
+ * null if the credential is unknown, expired or revoked, or a cookie holds the token of a session
+ * without a cookie.
  */
 export async function authenticate(database: Database, credential: Credential): Promise<Caller | null> {
   return (await identify(database, credential, null))?.caller ?? null
@@ -96,8 +96,8 @@ interface MembershipRow {
 }
 
 /**
- * Returns the caller's membership in the organization of that slug. Null: the caller is not a
- * member, the credential excludes the organization, or it does not exist.
+ * Returns the caller's membership in the organization of that slug. Returns null if the caller is
+ * not a member, the credential excludes the organization, or it does not exist.
  */
 export async function findMembership(database: Database, caller: Caller, slug: string): Promise<Membership | null> {
   const { rows } = await database.query<MembershipRow>({

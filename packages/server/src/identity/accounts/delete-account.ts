@@ -100,7 +100,10 @@ export async function listPlaces(database: Database, userId: string): Promise<re
   return rows
 }
 
-/** Locks the user against new references, and returns their address. Undefined: no such user. */
+/**
+ * Locks the user against new references, and returns their address. Returns undefined if no such
+ * user.
+ */
 async function lockUserForDeletion(database: Database, userId: string): Promise<string | undefined> {
   const { rows } = await database.query<{ email: string }>('select email from users where id = $1 for update', [userId])
   return rows[0]?.email

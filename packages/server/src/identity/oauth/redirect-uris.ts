@@ -17,13 +17,15 @@ export function requireRedirectUri(
   throw apiError(
     'oauth_redirect_invalid',
     `\`redirect_uri\` must be ${own[0]} or one of HARMONT_OAUTH_REDIRECT_URIS, exactly as written there.`,
-    { errors: [{ field: 'redirect_uri', message: 'is not one that this server allows' }] },
+    { errors: [{ field: 'redirect_uri', message: 'is not a redirect URI that this server allows' }] },
   )
 }
 
 const longestPath = 2048
 
-/** Returns a path of our own pages; undefined for one that could lead to another site. */
+/**
+ * Validates a path of this server's own pages. Returns undefined if it could lead to another site.
+ */
 export function readRedirectPath(text: string): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression excludes them
   const isPath = /^\/(?![/\\])[^\\\u0000-\u001f\u007f]*$/.test(text)

@@ -40,7 +40,7 @@ async function signedIn(login: string): Promise<Jar> {
   return jar
 }
 
-test('a browser returns signed in, to the path that it came from, and no token of GitHub is stored', async () => {
+test('after the sign-in, a browser returns to the path that it came from, and no GitHub token is stored', async () => {
   const { login } = newPerson()
   const jar: Jar = new Map()
   const authorizeUrl = new URL(await start(jar))
@@ -61,7 +61,7 @@ test('a browser returns signed in, to the path that it came from, and no token o
   expect(tables.rows[0].all).not.toMatch(/ghu_/)
 })
 
-test('G33 a state works once, in the browser that began the sign-in, and with its provider only', async () => {
+test('G33 a state works once, and only in the browser that began the sign-in and with its provider', async () => {
   const { login } = newPerson()
   const refused = '/login?error=oauth_state_invalid'
   const jar: Jar = new Map()
@@ -139,7 +139,7 @@ test('linking needs no matching address, and links the account to the signed-in 
   expect(taken.location).toBe('/login?error=identity_linked_elsewhere')
 })
 
-test('linking is refused to another user than the one who began it, to another site, and without a session', async () => {
+test('linking is refused to a user other than the one who began it, to another site, and without a session', async () => {
   const mine = await signedIn(newPerson().login)
   const address = await comeBack(mine, newPerson().login, '?link=true')
   const theirs = await signedIn(newPerson().login)

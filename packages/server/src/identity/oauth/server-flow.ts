@@ -1,4 +1,4 @@
-/** Sign-in by redirects from our own pages to the provider and back (`http.md` 3.5). */
+/** Sign-in by redirects from this server's own pages to the provider and back (`http.md` 3.5). */
 import { createHash } from 'node:crypto'
 import type { Actor } from '../../platform/audit/record-audit.ts'
 import { openOrNull, type Sealer } from '../../platform/encryption/seal.ts'
@@ -35,8 +35,8 @@ interface FlowOptions {
 }
 
 /**
- * Redirects a browser to a provider. To link an account its user must be signed in; otherwise it
- * goes to the login page.
+ * Redirects a browser to a provider. Linking an account requires a signed-in user; otherwise the
+ * browser is sent to the login page.
  */
 export async function startFlow(
   services: OAuthServices,
@@ -82,11 +82,13 @@ export async function startFlow(
 
 export interface CameBack {
   readonly state: string | undefined
-  /** Absent when the provider or its user refused. */
+  /** Absent if the provider or the user refused. */
   readonly code: string | undefined
 }
 
-/** Receives a browser that returns from a provider. The login page shows what went wrong. */
+/**
+ * Receives a browser that returns from a provider. The login page shows the reason of a failure.
+ */
 export async function finishFlow(
   services: OAuthServices,
   provider: IdentityProvider,

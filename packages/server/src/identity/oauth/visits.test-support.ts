@@ -4,7 +4,10 @@ import type { TestServer } from '../../testing/server.ts'
 /** The cookies of one browser. */
 export type Jar = Map<string, string>
 
-/** Plays a browser that visits the server by its public URL, which differs from its own. */
+/**
+ * Simulates a browser that visits the server at its public URL, which differs from the URL that it
+ * listens on.
+ */
 export function visits(it: Pick<TestServer, 'server'>, publicUrl: string) {
   return async (jar: Jar, target: string, headers: Readonly<Record<string, string>> = {}) => {
     const url = new URL(target, publicUrl)

@@ -15,8 +15,8 @@ import { credentialsOf, ensureHandle, insertPasskey, type PasskeyRow } from './s
 const defaultNickname = 'Passkey'
 
 /**
- * Returns the options for one more passkey of a user. An authenticator that holds a credential of
- * `excluded` refuses to create another one.
+ * Returns the options for an additional passkey of a user. An authenticator that holds a credential
+ * of `excluded` refuses to create another one.
  */
 export async function beginEnrollment(
   pool: pg.Pool,
@@ -26,7 +26,7 @@ export async function beginEnrollment(
   excluded: (all: readonly KnownCredential[]) => readonly KnownCredential[],
 ) {
   const { challenge, enrollment } = await transaction(pool, async (client) => {
-    // Keeps the account from being deleted meanwhile.
+    // Prevents the deletion of the account meanwhile.
     await lockUser(client, userId)
     const { email, name } = await getAccount(client, userId)
     const exclude = excluded(await credentialsOf(client, userId))
@@ -41,11 +41,11 @@ interface NewPasskey {
   readonly userId: string
   readonly attested: AttestedPasskey
   readonly nickname: string
-  /** The handle that the passkey was created for; a user who has none gets it. */
+  /** The user handle in the passkey, which a user without a handle gets. */
   readonly userHandle: Buffer | null
 }
 
-/** Stores a user's new passkey. Undefined: it is registered already, for any user. */
+/** Stores a user's new passkey. Returns undefined if it is registered already, for any user. */
 export async function addPasskey(
   client: Database,
   { userId, attested, nickname, userHandle }: NewPasskey,

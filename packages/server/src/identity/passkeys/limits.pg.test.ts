@@ -6,7 +6,7 @@ import { signInServer } from './passkeys.test-support.ts'
 const it = signInServer({ HARMONT_RATE_LIMITS: 'sign_in_address=1000/1m' })
 const signup = '/auth/passkey/signup/begin'
 
-test('G35 after 10 wrong sign-up links a minute an address gets 429 for every way to sign in', async () => {
+test('G35 after 10 wrong sign-up links a minute, an address gets 429 for every sign-in method', async () => {
   const guess = () => it.post('/auth/passkey/signup/options', { verification_token: 'x'.repeat(43) })
   const answers = []
   for (let n = 0; n < 12; n += 1) answers.push(await guess())
@@ -19,7 +19,7 @@ test('G35 after 10 wrong sign-up links a minute an address gets 429 for every wa
   expect(codeOf(await it.post('/auth/passkey/login/finalize', login))).toBe('rate_limited')
 })
 
-test('G35 an address gets three mails an hour, and the answers do not reveal the limit', async () => {
+test('G35 an address gets three mails an hour, and the responses do not reveal the limit', async () => {
   const email = `${randomUUID()}@example.com`
   for (let n = 0; n < 5; n += 1) expect((await it.post(signup, { email, name: 'Ada' })).status).toBe(204)
   await it.mails.mailTo(email, 3)
@@ -29,7 +29,7 @@ test('G35 an address gets three mails an hour, and the answers do not reveal the
   expect(it.mails.mails.filter(({ recipients }) => recipients.includes(email))).toHaveLength(3)
 })
 
-test('G35 one client can have 20 mails sent an hour', async () => {
+test('G35 one client can request 20 mails an hour', async () => {
   const answers = await Promise.all(
     Array.from({ length: 20 }, () => it.post(signup, { email: `${randomUUID()}@example.com`, name: 'Ada' })),
   )

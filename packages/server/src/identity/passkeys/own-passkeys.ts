@@ -13,7 +13,7 @@ import { countPasskeysOf, type PasskeyRow, removePasskey, setNickname } from './
 
 const mostPasskeys = 20
 
-/** Returns the options for one more passkey of a user. */
+/** Returns the options for an additional passkey of a user. */
 export async function registerOptions({ pool, settings }: SignInServices, userId: string) {
   return beginEnrollment(pool, relyingParty(settings), userId, { purpose: 'register', userId }, (all) => {
     if (all.length >= mostPasskeys) throw limitReached()
@@ -43,8 +43,8 @@ export async function finishRegister(
 }
 
 /**
- * Removes a passkey and the sessions that were started with it. Throws 404, and 409 when the user
- * could no longer sign in.
+ * Removes a passkey and the sessions that were started with it. Throws 404 for an unknown passkey,
+ * and 409 if the user could no longer sign in.
  */
 export async function deletePasskey(pool: pg.Pool, actor: Actor, userId: string, id: string): Promise<void> {
   await transaction(pool, async (client) => {

@@ -101,7 +101,7 @@ describe('sign-up', () => {
     expect(outcome(used)).toBe('400 passkey_token_invalid')
   })
 
-  test('an address that has an account gets a notice without a token, and the same answer', async () => {
+  test('an address that has an account gets a notice without a token, and the same response', async () => {
     const { email } = await it.newPerson()
     expect((await it.post('/auth/passkey/signup/begin', { email, name: 'Eve' })).status).toBe(204)
     const mail = await it.mails.mailTo(email, 2)
@@ -310,7 +310,7 @@ describe('sign-in', () => {
     expect(outcome(answer)).toBe('400 passkey_unknown_credential')
   })
 
-  test("with a known passkey's id and nothing else is refused", async () => {
+  test('with the id of a known passkey but another credential is refused', async () => {
     const { authenticator } = await it.newPerson()
     const { challenge_id } = await it.loginOptions()
     const assertion = { id: authenticator.credentialId.toString('base64url') }
@@ -359,7 +359,7 @@ describe('sign-in', () => {
     expect(outcome(await it.post('/auth/passkey/login/finalize', { challenge_id: absent, assertion }))).toBe(invalid)
   })
 
-  test('a counter that goes backwards locks the passkey and notifies its owner once, also when sent five times concurrently', async () => {
+  test('a counter that goes backwards locks the passkey and notifies its owner once, even when sent five times concurrently', async () => {
     const person = await it.newPerson(new Authenticator(origin, { counts: true }))
     expect((await it.login(person.authenticator)).status).toBe(200)
     const answers = await Promise.all(Array.from({ length: 5 }, () => it.login(person.authenticator, { counter: 2 })))
@@ -411,7 +411,7 @@ describe('own passkeys', () => {
     expect(outcome(await finalizeSignup(token, {}, ada.authenticator))).toBe('400 passkey_registration_failed')
   })
 
-  test('a user has 20 at most, also when many are added concurrently', async () => {
+  test('a user has 20 at most, even when many are added concurrently', async () => {
     const { token } = await it.newPerson()
     const begun = await Promise.all(Array.from({ length: 22 }, () => it.registerOptions(token)))
     const answers = await Promise.all(
@@ -427,7 +427,7 @@ describe('own passkeys', () => {
     expect(outcome(await it.post('/auth/passkey/register/options', undefined, token))).toBe('409 passkey_limit_reached')
   })
 
-  test('deleting one ends its sessions; the last one stays, also when both are deleted concurrently', async () => {
+  test('deleting one ends its sessions; the last one stays, even when both are deleted concurrently', async () => {
     const person = await it.newPerson()
     const device = new Authenticator(origin)
     const { uuid } = (await it.addPasskey(person.token, device)).body
@@ -440,7 +440,7 @@ describe('own passkeys', () => {
 
     await it.addPasskey(person.token)
     const { body } = await it.request<{ passkeys: { uuid: string }[] }>(person.token, 'GET', '/api/v0/user/passkeys')
-    // With a key, because the session of a deleted passkey ends.
+    // Uses a key, because the session of a deleted passkey ends.
     const key = await it.post<{ token: string }>('/user/api-tokens', { description: 'x' }, person.token)
     const answers = await Promise.all(
       body.passkeys.map((each) => it.request(key.body.token, 'DELETE', `/api/v0/user/passkeys/${each.uuid}`)),

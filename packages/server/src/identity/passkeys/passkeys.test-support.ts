@@ -36,7 +36,9 @@ export interface SignInServer extends TestServer {
   audited(action: string): Promise<readonly Record<string, unknown>[]>
 }
 
-/** Call it at the top of a test file. Rate limits are off unless the environment sets them. */
+/**
+ * Must be called at the top of a test file. Rate limits are off unless the environment sets them.
+ */
 export function signInServer(environment: Readonly<Record<string, string>> = {}): SignInServer {
   let mails: MailServer | undefined
   const settings: Record<string, string> = {

@@ -64,7 +64,10 @@ export function passkeyRoutes(services: SignInServices): Pick<Handlers, PasskeyO
   }
 }
 
-/** Throws 403 for a key and its sessions: a passkey signs in to the whole account for good. */
+/**
+ * Throws 403 for a key and its sessions, because a passkey gives permanent access to the whole
+ * account.
+ */
 function requireOwnSession({ keyId }: Caller): void {
   if (keyId === null) return
   throw apiError(

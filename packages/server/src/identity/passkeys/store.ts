@@ -49,7 +49,7 @@ export interface NewPasskey {
   readonly nickname: string
 }
 
-/** Undefined: the credential is registered already, for this user or another one. */
+/** Returns undefined if the credential is registered already, for this user or another one. */
 export async function insertPasskey(database: Database, passkey: NewPasskey): Promise<PasskeyRow | undefined> {
   const { rows } = await database.query<PasskeyRow>(
     `insert into passkeys (id, user_id, credential_id, public_key, counter, transports, aaguid, nickname)
@@ -69,7 +69,7 @@ export async function insertPasskey(database: Database, passkey: NewPasskey): Pr
   return rows[0]
 }
 
-/** Undefined: the user has no such passkey. */
+/** Returns undefined if the user has no such passkey. */
 export async function setNickname(
   database: Database,
   userId: string,
@@ -83,7 +83,7 @@ export async function setNickname(
   return rows[0]
 }
 
-/** Removes a passkey, and ends its sessions. Undefined: the user has no such passkey. */
+/** Removes a passkey, and ends its sessions. Returns undefined if the user has no such passkey. */
 export async function removePasskey(
   database: Database,
   userId: string,
@@ -123,7 +123,7 @@ export interface PasskeyToCheck {
   readonly is_locked: boolean
 }
 
-/** Finds a passkey by the id that its authenticator knows. */
+/** Finds a passkey by its credential id. */
 export async function findPasskey(database: Database, credentialId: Buffer): Promise<PasskeyToCheck | undefined> {
   const { rows } = await database.query<PasskeyToCheck>({
     name: 'find-passkey',
@@ -136,8 +136,8 @@ export async function findPasskey(database: Database, credentialId: Buffer): Pro
 }
 
 /**
- * Records a use. False, and nothing is written: the passkey is locked or gone, or its counter did
- * not increase. An authenticator that does not count stays at 0.
+ * Records a use. Returns false, without a change, if the passkey is locked or gone, or its counter
+ * did not increase. The counter of an authenticator without one stays at 0.
  */
 export async function notePasskeyUse(database: Database, id: string, counter: number): Promise<boolean> {
   const { rowCount } = await database.query({
@@ -149,7 +149,7 @@ export async function notePasskeyUse(database: Database, id: string, counter: nu
   return rowCount === 1
 }
 
-/** False: the passkey was locked already, or is gone. */
+/** Returns false if the passkey was already locked or is gone. */
 export async function lockPasskey(database: Database, id: string): Promise<boolean> {
   const { rowCount } = await database.query(
     `update passkeys set locked_at = date_trunc('milliseconds', clock_timestamp()) where id = $1 and locked_at is null`,

@@ -1,4 +1,4 @@
-/** Recovery by a mailed link: its holder gets a new passkey, and all sessions end. */
+/** Account recovery by a mailed link: its holder gets a new passkey, and all sessions end. */
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken, newToken } from '../../platform/encryption/token.ts'
@@ -48,7 +48,7 @@ export function recoveryRoutes(
   }
 }
 
-/** Queues a recovery mail. The answer does not reveal whether the address has an account. */
+/** Queues a recovery mail. The response does not reveal whether the address has an account. */
 async function beginRecovery(
   { pool, limiter }: SignInServices,
   client: Client,
@@ -60,7 +60,7 @@ async function beginRecovery(
   await queueRecovery(pool, email, askedNow(client))
 }
 
-/** Mails a link to an address that has an account. The worker calls it. */
+/** Mails a link to an address that has an account. Runs in the worker. */
 export async function mailRecovery(
   { pool, settings: { publicUrl }, sealer }: MailingServices,
   email: string,
@@ -75,7 +75,7 @@ export async function mailRecovery(
   })
 }
 
-/** Returns the options for the new passkey. The authenticator may hold one already. */
+/** Returns the options for the new passkey. The authenticator may already hold one. */
 async function recoverOptions({ pool, settings }: SignInServices, body: Body<'recoverOptions'>) {
   const tokenHash = hashToken(body.magic_link_token)
   const userId = await findRecoveryLink(pool, tokenHash)

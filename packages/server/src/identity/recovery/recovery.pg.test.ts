@@ -129,7 +129,7 @@ test("a link cannot be used with another link's challenge", async () => {
   expect(outcome(await it.post('/auth/recover/finalize', mixed))).toBe('400 passkey_challenge_invalid')
 })
 
-test('every address gets the same answer, and only those with an account a mail', async () => {
+test('every address gets the same response, but only addresses with an account get a mail', async () => {
   const { email } = await it.newPerson()
   const stranger = `${randomUUID()}@example.com`
   for (const each of [stranger, 'no address', 'a@b.c\r\nBcc: x@y.z', email])

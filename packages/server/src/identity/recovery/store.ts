@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database/transaction.ts'
 import type { AskedBy } from '../../platform/mail/queue-mail.ts'
 
-/** Queues the search for the address, so that the answer's time reveals nothing. */
+/** Queues the search for the address, so that the response time reveals nothing. */
 export async function queueRecovery(database: Database, email: string, askedBy: AskedBy): Promise<void> {
   await database.query({
     name: 'queue-recovery',
@@ -21,7 +21,10 @@ export async function insertRecoveryLink(database: Database, tokenHash: string, 
 const mostTries = 5
 const isLive = `expires_at > now() and tries < ${mostTries}`
 
-/** Returns the user of a link. Undefined: it is unknown, used, expired, or was tried five times. */
+/**
+ * Returns the user of a link. Returns undefined if the link is unknown, used, expired, or was tried
+ * five times.
+ */
 export async function findRecoveryLink(database: Database, tokenHash: string): Promise<string | undefined> {
   const { rows } = await database.query<{ user_id: string }>(
     `select user_id from recovery_links where token_hash = $1 and ${isLive}`,
@@ -30,7 +33,7 @@ export async function findRecoveryLink(database: Database, tokenHash: string): P
   return rows[0]?.user_id
 }
 
-/** Counts a try to use a link, and returns its user. Undefined: as in `findRecoveryLink`. */
+/** Counts an attempt to use a link, and returns its user; undefined as in `findRecoveryLink`. */
 export async function tryRecoveryLink(database: Database, tokenHash: string): Promise<string | undefined> {
   const { rows } = await database.query<{ user_id: string }>(
     `update recovery_links set tries = tries + 1 where token_hash = $1 and ${isLive} returning user_id`,
@@ -39,7 +42,7 @@ export async function tryRecoveryLink(database: Database, tokenHash: string): Pr
   return rows[0]?.user_id
 }
 
-/** Removes a link, and every other one of its user. False: it is gone. */
+/** Removes all links of a link's user. Returns false if the link is gone. */
 export async function consumeRecoveryLinks(database: Database, tokenHash: string, userId: string): Promise<boolean> {
   const { rows } = await database.query<{ token_hash: string }>(
     'delete from recovery_links where user_id = $1 returning token_hash',
@@ -48,7 +51,7 @@ export async function consumeRecoveryLinks(database: Database, tokenHash: string
   return rows.some((row) => row.token_hash === tokenHash)
 }
 
-/** Counts of a user's credentials. */
+/** The numbers of a user's credentials. */
 export interface Credentials {
   readonly keys: number
   readonly passkeys: number
@@ -60,7 +63,7 @@ export async function removeKeysOf(database: Database, userId: string): Promise<
   return rowCount ?? 0
 }
 
-/** Removes logins that wait for a CLI, whether a session or a key parked them. */
+/** Removes parked logins of a session or a key. */
 export async function removeCliLoginsOf(database: Database, userId: string): Promise<void> {
   await database.query('delete from cli_logins where user_id = $1', [userId])
 }

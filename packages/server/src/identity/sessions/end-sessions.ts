@@ -16,7 +16,7 @@ export async function endSession(pool: pg.Pool, actor: Actor, caller: Caller, id
   })
 }
 
-/** Ends all sessions of the caller; that of the request only with `withCurrent`. */
+/** Ends all sessions of the caller; includes the session of the request only with `withCurrent`. */
 export async function endSessions(
   pool: pg.Pool,
   actor: Actor,

@@ -55,7 +55,7 @@ export function sessionRoutes({
   }
 }
 
-/** Returns the caller, and what this credential permits in each of their organizations. */
+/** Returns the caller, and the credential's permissions in each of their organizations. */
 async function currentSession(
   database: Database,
   caller: Caller,

@@ -71,7 +71,7 @@ test('G32 a session is stored as a hash, and stops working on the next request a
   expect(codeOf(await it.request(token, 'DELETE', `${path}/${session.id}`))).toBe('session_not_found')
 })
 
-test('signing out everywhere keeps the current session unless asked to end it', async () => {
+test('signing out everywhere keeps the current session unless the request includes it', async () => {
   const { id } = await it.newUser('leaver')
   const [first, current] = [await start(id), await start(id)]
   expect((await it.request(current.token, 'DELETE', path)).status).toBe(204)
@@ -119,7 +119,7 @@ test('a browser that logs out with its cookies loses session and cookies', async
   expect((await it.request(null, 'GET', '/api/v0/session', undefined, headers)).status).toBe(401)
 })
 
-test('a user has at most 200 sessions, also when they start concurrently, and the oldest end first', async () => {
+test('a user has at most 200 sessions, even when they start concurrently, and the oldest end first', async () => {
   const { id } = await it.newUser('collector-of-sessions')
   const oldest = await start(id)
   await it.server.pool.query("update sessions set created_at = now() - interval '1 day' where id = $1", [oldest.id])
@@ -163,7 +163,7 @@ test("the current session lists the caller's permissions in each organization", 
   expect(body.organizations[0]?.permissions).toHaveLength(13)
 })
 
-test("permissions exclude what the organization leaves to admins, and what a key's scopes exclude", async () => {
+test("permissions exclude those reserved for admins, and those outside a key's scopes", async () => {
   const owner = await it.newUser('keeper')
   const member = await it.newUser('kept')
   const { rows } = await it.server.pool.query<{ id: string }>('select id from organizations where slug = $1', [

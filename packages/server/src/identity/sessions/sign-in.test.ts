@@ -13,7 +13,7 @@ function ask(headers: Readonly<Record<string, string>>): boolean | string {
   }
 }
 
-test('a client that asks for no cookie gets the token, from any origin', () => {
+test('a client that requests no cookie gets the token, from any origin', () => {
   expect(ask({})).toBe(false)
   expect(ask({ origin: 'https://evil.example' })).toBe(false)
   expect(ask({ 'x-harmont-session': 'bearer' })).toBe(false)
@@ -28,7 +28,7 @@ test('only our own pages and listed origins get a cookie', () => {
   expect(ask(asking)).toBe('csrf_failed')
 })
 
-test('either the answer or the cookie holds the token', () => {
+test('either the response or the cookie holds the token', () => {
   const services = { sessionCookies: sessionCookies(settings.publicUrl, 'a-key-of-some-length') }
   const session = { id: '00000000-0000-4000-8000-000000000001', token: 't'.repeat(43), expiresAt: new Date() }
   expect(signInHeaders(services, { ...session, isCookie: false })).toEqual({ token: session.token, headers: {} })

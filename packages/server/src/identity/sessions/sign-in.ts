@@ -1,4 +1,4 @@
-/** The steps that all ways to sign in share: limits, the choice of a cookie, and the answer. */
+/** The steps shared by all sign-in methods: limits, the choice of a cookie, and the response. */
 import type { components } from '@harmont/contract'
 import { type ActingContext, type Actor, actorOf } from '../../platform/audit/record-audit.ts'
 import { ApiError, apiError, type Client, type Complete, originCheck } from '../../platform/http/index.ts'
@@ -11,7 +11,7 @@ import type { StartedSession } from './start-session.ts'
 /** A request that ends with a new session. */
 export interface SignInRequest {
   readonly actor: Actor
-  /** The client wants its session as a cookie. */
+  /** Whether the client requested its session as a cookie. */
   readonly isCookie: boolean
 }
 
@@ -24,7 +24,10 @@ interface SignInContext extends ActingContext {
   readonly header: (name: string) => string | null
 }
 
-/** Runs the first step of a sign-in within the limits of the client's address, and answers it. */
+/**
+ * Runs the first step of a sign-in within the limits of the client's address, and returns the
+ * response.
+ */
 export async function beginSignIn<Input, Answer>(
   services: SignInServices,
   { client, body }: { readonly client: Client; readonly body: Input },
@@ -34,7 +37,7 @@ export async function beginSignIn<Input, Answer>(
   return { status: 200, body: answer } as const
 }
 
-/** Finishes a sign-in within the limits of the client's address, and answers it. */
+/** Finishes a sign-in within the limits of the client's address, and returns the response. */
 export async function signIn<Input>(
   services: SignInServices,
   context: SignInContext & { readonly body: Input },
@@ -45,12 +48,15 @@ export async function signIn<Input>(
   return answerSignIn(services, await limitSignIn(services, 'sign_in_address', context.client.address, step))
 }
 
-/** Reads who signs in, and how. Call it before the sign-in consumes anything. */
+/**
+ * Reads the client and the requested kind of session. Must be called before the sign-in consumes
+ * anything.
+ */
 export function signInRequest(services: SignInServices, context: SignInContext): SignInRequest {
   return { actor: actorOf(context), isCookie: asksForCookie(services, context) }
 }
 
-/** Answers with the new session and its user. */
+/** Responds with the new session and its user. */
 export async function answerSignIn(services: SignInServices, { userId, session }: SignedIn) {
   const { token, headers } = signInHeaders(services, session)
   const { id, email, name } = await getAccount(services.pool, userId)
@@ -94,9 +100,9 @@ export async function countFailure(limiter: RateLimiter, address: string): Promi
 }
 
 /**
- * Whether the client of a sign-in asks for its session as a cookie (`http.md` 3.2). Throws 403
- * `csrf_failed` when it does from a page of another site: any page can make a browser send the
- * request, which would sign its user in as somebody else.
+ * Returns whether a sign-in requests its session as a cookie (`http.md` 3.2). Throws 403
+ * `csrf_failed` for such a request from a page of another site: any page can make a browser send
+ * it, which would sign in its user as somebody else.
  */
 export function asksForCookie(
   { settings }: { readonly settings: Pick<Settings, 'publicUrl' | 'corsOrigins'> },
@@ -111,7 +117,7 @@ export function asksForCookie(
   )
 }
 
-/** Returns the token of a new session, or for a cookie session an empty one and the cookies. */
+/** Returns the token of a new session; for a cookie session, an empty token and the cookies. */
 export function signInHeaders(
   { sessionCookies }: Pick<SignInServices, 'sessionCookies'>,
   session: StartedSession,

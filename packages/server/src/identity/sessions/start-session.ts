@@ -12,10 +12,10 @@ const mostSessions = 200
 export interface SessionStart {
   readonly userId: string
   readonly kind: 'web' | 'cli'
-  /** The token is stored in a cookie, see `asksForCookie`. */
+  /** Whether the token is stored in a cookie, see `asksForCookie`. */
   readonly isCookie: boolean
   readonly client: Pick<Actor, 'address' | 'userAgent'>
-  /** The passkey or linked account that started the session: the session ends with it. */
+  /** The passkey or linked account that started the session and with which it ends. */
   readonly passkeyId?: string | null
   readonly identityProvider?: string | null
   /** The personal key that created it: the session has its limits, and ends with it. */

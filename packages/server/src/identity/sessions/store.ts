@@ -11,7 +11,7 @@ export interface NewSession {
   readonly kind: 'web' | 'cli'
   readonly isCookie: boolean
   readonly days: number
-  /** The end of the credential that created it; null: its days alone count. */
+  /** The end of the credential that created it; null: only its own lifetime counts. */
   readonly notAfter: Date | null
   readonly address: string | null
   readonly userAgent: string | null
@@ -79,7 +79,7 @@ export async function listSessionsOf(database: Database, userId: string): Promis
   return rows
 }
 
-/** False: the user has no such live session. */
+/** Returns false if the user has no such live session. */
 export async function deleteSession(database: Database, userId: string, id: string): Promise<boolean> {
   const { rowCount } = await database.query(`delete from sessions where id = $1 and user_id = $2 and ${isAlive}`, [
     id,

@@ -30,7 +30,7 @@ export function setupRoutes(
   }
 }
 
-/** Returns what a link is for, and leaves it valid. Throws 400. */
+/** Returns the purpose of a link, which stays valid. Throws 400. */
 async function inspectSetup({ pool }: SignInServices, { setup_token }: Body<'setupInspect'>) {
   const { user_id } = await requireSetupLink(pool, hashToken(setup_token))
   if (user_id === null) return { kind: 'new', email: null } as const
@@ -83,8 +83,8 @@ async function completeSetup(
 }
 
 /**
- * Throws 400 for a link that is unknown, used or expired, and for one that would create a first
- * administrator where there is one.
+ * Throws 400 for a link that is unknown, used or expired, and for one that would create a second
+ * first administrator.
  */
 async function requireSetupLink(database: Database, tokenHash: string): Promise<SetupLink> {
   const link = await findSetupLink(database, tokenHash)
@@ -115,7 +115,7 @@ interface NewPasskey {
   readonly userHandle: Buffer | null
 }
 
-/** Verifies the passkey of the request; null: it has none. */
+/** Verifies the passkey of the request. Returns null if it has none. */
 async function attestedPasskey(
   { pool, settings }: SignInServices,
   tokenHash: string,
@@ -129,7 +129,7 @@ async function attestedPasskey(
   }
 }
 
-/** Creates the first administrator, whom the limit of users does not stop. Returns their id. */
+/** Creates the first administrator, regardless of the limit of users. Returns their id. */
 async function createAdministrator(client: Database, actor: Actor, administrator: Administrator): Promise<string> {
   const account = await createAccount(client, actor, { ...administrator, signupCap: null })
   if (account === 'taken')
@@ -146,7 +146,9 @@ async function enroll(client: Database, { userId, attested, userHandle }: NewPas
   return passkey
 }
 
-/** The 422 of a setup without a passkey where browsers support them. */
+/**
+ * Returns the 422 of a setup without a passkey, although browsers support passkeys at this server.
+ */
 function passkeyMissing(): Error {
   const message = 'must be the passkey of the first administrator, with its `challenge_id`'
   return apiError('request_invalid', `\`attestation\` ${message}.`, { errors: [{ field: 'attestation', message }] })

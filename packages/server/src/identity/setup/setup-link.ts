@@ -9,8 +9,8 @@ export async function setupLinkIfNeeded(pool: pg.Pool, publicUrl: string): Promi
 }
 
 /**
- * Creates a link that works once, for 24 hours. It signs in as the user; null: as the oldest owner,
- * or on a server without owners it creates the first administrator.
+ * Creates a link that works once, for 24 hours. It signs in as the user. With null, it signs in as
+ * the oldest owner, or creates the first administrator of a server without owners.
  */
 export async function makeSetupLink(pool: pg.Pool, publicUrl: string, userId: string | null): Promise<string> {
   const token = newToken()
@@ -25,7 +25,7 @@ export async function makeSetupLink(pool: pg.Pool, publicUrl: string, userId: st
   return `${publicUrl}/setup?token=${token}`
 }
 
-/** Whether no owner could sign in, with an unlocked passkey or a linked account. */
+/** Returns whether no owner could sign in, with an unlocked passkey or a linked account. */
 export async function needsSetup(database: Database): Promise<boolean> {
   const { rows } = await database.query<{ needs_setup: boolean }>({
     name: 'needs-setup',
@@ -35,7 +35,7 @@ export async function needsSetup(database: Database): Promise<boolean> {
   return rows[0]?.needs_setup ?? true
 }
 
-/** Returns the owner with the oldest account; undefined: there is none. */
+/** Returns the owner with the oldest account; undefined if there is none. */
 async function findFirstOwner(database: Database): Promise<string | undefined> {
   const { rows } = await database.query<{ id: string }>(
     `select u.id from users u where exists (select 1 from memberships m where m.user_id = u.id and m.role = 'owner')
@@ -45,11 +45,11 @@ async function findFirstOwner(database: Database): Promise<string | undefined> {
 }
 
 export interface SetupLink {
-  /** The user whom it signs in; null: it creates the first administrator. */
+  /** The user that the link signs in; null: it creates the first administrator. */
   readonly user_id: string | null
 }
 
-/** Undefined: the link is unknown, used or expired. */
+/** Returns undefined if the link is unknown, used or expired. */
 export async function findSetupLink(database: Database, tokenHash: string): Promise<SetupLink | undefined> {
   const { rows } = await database.query<SetupLink>(
     'select user_id from setup_links where token_hash = $1 and expires_at > now()',
@@ -61,7 +61,7 @@ export async function findSetupLink(database: Database, tokenHash: string): Prom
 /** Advisory lock: setups run one at a time, so that only one creates the first administrator. */
 const setupLock = 0x73657475
 
-/** Waits for other setups. The turn lasts until the transaction ends. */
+/** Waits for other setups, and excludes them until the transaction ends. */
 export async function takeSetupTurn(database: Database): Promise<void> {
   await database.query('select pg_advisory_xact_lock($1)', [setupLock])
 }

@@ -39,7 +39,7 @@ export function signupRoutes(
   }
 }
 
-/** Queues a verification mail. The answer does not reveal whether the address has an account. */
+/** Queues a verification mail. The response does not reveal whether the address has an account. */
 async function beginSignup(
   { pool, settings, limiter }: SignInServices,
   client: Client,
@@ -57,7 +57,7 @@ async function beginSignup(
   })
 }
 
-/** Mails a link to a new address, or a notice to one that has an account. The worker calls it. */
+/** Mails a link to a new address, or a notice to one that has an account. Runs in the worker. */
 export async function mailSignup(
   { pool, settings: { publicUrl }, sealer }: MailingServices,
   { email, name }: Person,

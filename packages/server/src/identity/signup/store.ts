@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database/transaction.ts'
 import type { AskedBy } from '../../platform/mail/queue-mail.ts'
 import type { Person } from '../accounts/create-account.ts'
 
-/** Queues the search for the address, so that the answer's time reveals nothing. */
+/** Queues the search for the address, so that the response time reveals nothing. */
 export async function queueSignup(database: Database, person: Person, askedBy: AskedBy): Promise<void> {
   await database.query({
     name: 'queue-signup',
@@ -23,7 +23,7 @@ export async function insertVerification(
   )
 }
 
-/** Undefined: the token is unknown, used or expired. */
+/** Returns undefined if the token is unknown, used or expired. */
 export async function findVerification(database: Database, tokenHash: string): Promise<Person | undefined> {
   const { rows } = await database.query<Person>(
     'select email, name from signup_verifications where token_hash = $1 and expires_at > now()',
@@ -32,7 +32,7 @@ export async function findVerification(database: Database, tokenHash: string): P
   return rows[0]
 }
 
-/** Consumes a token. Undefined: it is unknown, used or expired. */
+/** Consumes a token. Returns undefined if it is unknown, used or expired. */
 export async function consumeVerification(database: Database, tokenHash: string): Promise<Person | undefined> {
   const { rows } = await database.query<Person>(
     'delete from signup_verifications where token_hash = $1 and expires_at > now() returning email, name',

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto'
 import type { Database } from '../../platform/database/transaction.ts'
 import { apiError } from '../../platform/http/index.ts'
 
-/** The owner of a challenge: a user, the holder of a mailed token, or for a sign-in anybody. */
+/** The owner of a challenge: a user, the holder of a mailed token, or anybody for a sign-in. */
 export interface ChallengeOwner {
   /** The ceremony that the challenge belongs to. */
   readonly purpose: 'signup' | 'login' | 'register' | 'recover' | 'setup'
@@ -42,8 +42,8 @@ export async function newChallenge(
 }
 
 /**
- * Consumes a challenge, so that a second answer fails whatever becomes of this one. Pass the pool,
- * never a transaction, which may be rolled back. Throws 400 for a challenge that is unknown,
+ * Consumes a challenge, so that a second answer fails even if this one does too. Takes the pool
+ * rather than a transaction, which may be rolled back. Throws 400 for a challenge that is unknown,
  * expired or another owner's.
  */
 export async function takeChallenge(pool: Database, id: string, owner: ChallengeOwner): Promise<ChallengeRow> {

@@ -15,7 +15,9 @@ export function relyingParty({ publicUrl, webauthnOrigins }: PublicSettings): Re
   return { id: new URL(publicUrl).hostname, origins: [publicUrl, ...webauthnOrigins] }
 }
 
-/** Whether browsers support passkeys at the public URL: https or local, and no IP address. */
+/**
+ * Returns whether browsers support passkeys at the public URL: https or local, and no IP address.
+ */
 export function canHavePasskeys({ publicUrl }: Pick<Settings, 'publicUrl'>): boolean {
   const { hostname, protocol } = new URL(publicUrl)
   const isAddress = isIP(hostname.replace(/^\[|\]$/g, '')) !== 0

@@ -10,7 +10,10 @@ export interface BadgeRow {
   readonly state: 'passed' | 'failed' | null
 }
 
-/** Finds the badge of a branch, or of the default branch. Undefined: there is no such pipeline. */
+/**
+ * Finds the badge of a branch, or of the default branch. Returns undefined if there is no such
+ * pipeline.
+ */
 export async function findBadge(
   database: Database,
   organization: string,

@@ -47,7 +47,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
-/** Asks the server. Undefined: it was killed before it answered. */
+/** Asks the server. Returns undefined if it was killed before it answered. */
 async function ask<T>(path: string, body: object): Promise<T | undefined> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   try {

@@ -13,7 +13,7 @@ export const mostFailingMs = 5 * 24 * 3600 * 1000
  */
 export type Verdict = 'sent' | 'refused' | 'down' | 'gone'
 
-/** Says what an answer means; null: there was none. */
+/** Says what an answer means; null if there was none. */
 export function verdictOn(answer: PostAnswer | null): Verdict {
   if (answer === null) return 'down'
   const { status } = answer

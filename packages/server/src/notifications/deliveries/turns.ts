@@ -25,8 +25,8 @@ export interface Claimed {
 }
 
 /**
- * Takes the turn of a receiver. Null: another process has it, or there is nothing to send to. A
- * receiver that is down is left alone until its time.
+ * Takes the turn of a receiver. Returns null if another process has it, or there is nothing to send
+ * to. A receiver that is down is left alone until its time.
  */
 export async function claim(pool: pg.Pool, id: string, now: Date): Promise<Claimed | null> {
   return transaction(pool, async (client) => {
@@ -63,8 +63,8 @@ export interface Waiting {
 }
 
 /**
- * Returns the oldest delivery that is due, and prolongs the claim. Null: there is none, and the turn
- * is over; or another process has taken the turn.
+ * Returns the oldest delivery that is due, and prolongs the claim. Returns null if there is none,
+ * and the turn is over; or another process has taken the turn.
  */
 export async function nextDelivery(pool: pg.Pool, turn: Claimed, now: Date): Promise<Waiting | null> {
   return transaction(pool, async (client) => {

@@ -37,7 +37,9 @@ export interface NewInvite {
   readonly days: number
 }
 
-/** Inserts an invite, or replaces an expired one. Undefined: the address has a live one. */
+/**
+ * Inserts an invite, or replaces an expired one. Returns undefined if the address has a live one.
+ */
 export async function insertInvite(database: Database, invite: NewInvite): Promise<InviteRow | undefined> {
   const { rows } = await database.query<InviteRow>(
     `with replaced as (
@@ -55,7 +57,7 @@ export async function insertInvite(database: Database, invite: NewInvite): Promi
   return rows[0]
 }
 
-/** Ends an invite. Undefined: the organization has no such live one. */
+/** Ends an invite. Returns undefined if the organization has no such live one. */
 export async function endInvite(
   database: Database,
   { organizationId, id, how }: { readonly organizationId: string; readonly id: string; readonly how: InviteEnd },
@@ -71,7 +73,9 @@ export async function endInvite(
 
 export type InviteEnd = 'accepted' | 'revoked' | 'expired'
 
-/** Returns how an invite ended. Undefined: it never existed, or ended over a month ago. */
+/**
+ * Returns how an invite ended. Returns undefined if it never existed, or ended over a month ago.
+ */
 export async function findEnd(database: Database, tokenHash: string): Promise<InviteEnd | undefined> {
   const { rows } = await database.query<{ how: InviteEnd }>(
     `select how from ended_invites where token_hash = $1
@@ -110,7 +114,7 @@ export async function findOffer(database: Database, tokenHash: string): Promise<
   return rows[0]
 }
 
-/** Returns the address of the user who accepts an invite; undefined: the account was deleted. */
+/** Returns the address of the user who accepts an invite; undefined if the account was deleted. */
 export async function findEmailOf(database: Database, userId: string): Promise<string | undefined> {
   const { rows } = await database.query<{ email: string }>('select email from users where id = $1', [userId])
   return rows[0]?.email

@@ -72,7 +72,10 @@ export async function findOverdueOrganizations(database: Database): Promise<read
   return rows.map(({ id }) => id)
 }
 
-/** Removes a deleted organization with every row that refers to it. False: it has builds left. */
+/**
+ * Removes a deleted organization with every row that refers to it. Returns false if it has builds
+ * left.
+ */
 export async function removeOrganization(database: Database, id: string): Promise<boolean> {
   const { rowCount } = await database.query(
     `delete from organizations o

@@ -94,7 +94,7 @@ export interface NewOrganization {
   readonly personalOf: string | null
 }
 
-/** Undefined: the slug is taken. */
+/** Returns undefined if the slug is taken. */
 export async function insertOrganization(
   database: Database,
   organization: NewOrganization,
@@ -125,7 +125,7 @@ export interface OrganizationChange {
   readonly egressCeiling?: readonly string[] | null
 }
 
-/** Changes the given fields. Returns the changed organization; undefined: it was deleted. */
+/** Changes the given fields. Returns the changed organization; undefined if it was deleted. */
 export async function changeOrganization(
   database: Database,
   id: string,
@@ -151,7 +151,7 @@ export async function changeOrganization(
   return rows[0]
 }
 
-/** Whether the organization is deleted with its user's account only. */
+/** Returns whether the organization is deleted with its user's account only. */
 export async function isPersonal(database: Database, id: string): Promise<boolean> {
   const { rowCount } = await database.query('select 1 from organizations where id = $1 and personal_of is not null', [
     id,
@@ -162,7 +162,7 @@ export async function isPersonal(database: Database, id: string): Promise<boolea
 /**
  * Locks an organization against changes of its members until the transaction ends; it is the
  * transaction's first lock (`http.md` 6). Rows that only refer to the organization are not blocked.
- * False: the organization was deleted.
+ * Returns false if the organization was deleted.
  */
 export async function lockOrganization(database: Database, id: string): Promise<boolean> {
   const { rowCount } = await database.query({

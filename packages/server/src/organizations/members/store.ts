@@ -21,7 +21,7 @@ export async function listMembers(database: Database, organizationId: string): P
   return rows
 }
 
-/** Undefined: the user is not a member. */
+/** Returns undefined if the user is not a member. */
 export async function findMember(
   database: Database,
   organizationId: string,
@@ -34,7 +34,7 @@ export async function findMember(
   return rows[0]
 }
 
-/** Undefined: no member has this address. */
+/** Returns undefined if no member has this address. */
 export async function findMemberByEmail(
   database: Database,
   organizationId: string,
@@ -55,7 +55,7 @@ export async function countOwners(database: Database, organizationId: string): P
   return rows[0]?.count ?? 0
 }
 
-/** False: the user is a member already, and keeps their role. */
+/** Returns false if the user is a member already, and keeps their role. */
 export async function insertMember(
   database: Database,
   organizationId: string,

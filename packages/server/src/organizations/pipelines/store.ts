@@ -67,7 +67,7 @@ export async function findPipeline(
   return rows[0]
 }
 
-/** Locks a pipeline until the transaction ends, and returns it. Undefined: it is gone. */
+/** Locks a pipeline until the transaction ends, and returns it. Returns undefined if it is gone. */
 export async function lockPipelineRow(database: Database, id: string): Promise<PipelineRow | undefined> {
   const { rows } = await database.query<PipelineRow>(
     `select ${pipelineColumns} from pipelines where id = $1 for update`,
@@ -151,7 +151,7 @@ export async function insertPipeline(database: Database, pipeline: NewPipeline):
   return only(rows)
 }
 
-/** Whether members who are not admins may create pipelines. */
+/** Returns whether members who are not admins may create pipelines. */
 export async function membersCanCreate(database: Database, organizationId: string): Promise<boolean> {
   const { rows } = await database.query<{ allowed: boolean }>({
     name: 'members-can-create',

@@ -39,7 +39,7 @@ export async function writeLogin(database: Database, login: LoginWrite): Promise
   )
 }
 
-/** False: the organization has no login of that registry. */
+/** Returns false if the organization has no login of that registry. */
 export async function deleteLogin(database: Database, organizationId: string, host: string): Promise<boolean> {
   const { rowCount } = await database.query('delete from registry_logins where organization_id = $1 and host = $2', [
     organizationId,

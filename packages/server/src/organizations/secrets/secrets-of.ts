@@ -44,7 +44,7 @@ export function secretsOf({ pool, sealer }: SecretServices): EngineOptions['secr
   }
 }
 
-/** Decrypts a value. Null: it was encrypted with another key. */
+/** Decrypts a value. Returns null if it was encrypted with another key. */
 function openValue(sealer: Sealer, { id, sealed_value }: SealedSecret): string | null {
   return sealed_value && openOrNull(sealer, placeOfSecret(id), sealed_value)
 }

@@ -69,7 +69,7 @@ export async function writeSecret(database: Database, secret: SecretWrite): Prom
   )
 }
 
-/** False: the scope has no secret of that name. */
+/** Returns false if the scope has no secret of that name. */
 export async function deleteSecretRow(
   database: Database,
   { organizationId, pipelineId }: SecretScope,
@@ -99,7 +99,7 @@ export interface BuildAsReader {
   readonly pipeline_id: string
 }
 
-/** Undefined: there is no such build. */
+/** Returns undefined if there is no such build. */
 export async function findReader(database: Database, buildId: string): Promise<BuildAsReader | undefined> {
   const { rows } = await database.query<BuildAsReader>({
     name: 'find-secret-reader',

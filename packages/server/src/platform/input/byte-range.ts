@@ -52,7 +52,7 @@ export function rangeHeaders(range: ByteRange | null, size: number): Record<stri
   }
 }
 
-/** Whether the client's copy is current. */
+/** Returns whether the client's copy is current. */
 export function isNotModified(ifNoneMatch: string | null, etag: string): boolean {
   const tags = (ifNoneMatch ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''))
   return tags.includes('*') || tags.includes(etag)

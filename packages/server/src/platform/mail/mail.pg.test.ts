@@ -31,7 +31,7 @@ async function send(mail: Partial<Mail>) {
   return mailServer.mailTo(to)
 }
 
-/** Whether a mail to that recipient was refused and will be retried. */
+/** Returns whether a mail to that recipient was refused and will be retried. */
 async function waitsAgain(to: string): Promise<boolean> {
   const { rowCount } = await it.server.pool.query(
     "select 1 from graphile_worker._private_jobs where payload->>'to' = $1 and last_error is not null",

@@ -30,7 +30,7 @@ const reserved = new Set(
   ).split(' '),
 )
 
-/** Whether a slug is reserved for paths of the web app and the API. */
+/** Returns whether a slug is reserved for paths of the web app and the API. */
 export function isReservedSlug(slug: string): boolean {
   return reserved.has(slug)
 }

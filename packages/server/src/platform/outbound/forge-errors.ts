@@ -21,7 +21,7 @@ export class ForgeRefused extends Error {
   }
 }
 
-/** Whether the resource is absent or hidden, which a forge does not tell apart. */
+/** Returns whether the resource is absent or hidden, which a forge does not tell apart. */
 export function isHidden(error: unknown): boolean {
   return error instanceof ForgeRefused && (error.status === 404 || error.status === 403)
 }

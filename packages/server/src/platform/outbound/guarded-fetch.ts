@@ -116,7 +116,7 @@ export function checkAddress(text: string, allowedHosts: readonly string[]): URL
   return url
 }
 
-/** Whether the operator allows this host at any address. */
+/** Returns whether the operator allows this host at any address. */
 function isAllowedHost(url: URL, allowedHosts: readonly string[]): boolean {
   return allowedHosts.includes(url.host) || allowedHosts.includes(url.hostname)
 }

@@ -21,8 +21,8 @@ export function translateFailure(error: unknown): unknown {
 type ResponseHeaders = Readonly<Record<string, string | number | undefined>>
 
 /**
- * Whether a 403 is a rate limit: the hourly one reports that nothing remains, the secondary one how
- * long to wait.
+ * Returns whether a 403 is a rate limit: the hourly one reports that nothing remains, the secondary
+ * one how long to wait.
  */
 function isRateLimit(status: number, headers: ResponseHeaders): boolean {
   return status === 403 && (headers['retry-after'] !== undefined || String(headers['x-ratelimit-remaining']) === '0')

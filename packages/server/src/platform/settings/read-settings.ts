@@ -72,7 +72,7 @@ function problemsOfRunner({ serverUrl, databaseUrl, runner }: GivenSettings): re
   ]
 }
 
-/** Whether only users of this machine can reach an address. */
+/** Returns whether only users of this machine can reach an address. */
 export function isLocal(url: string): boolean {
   const { hostname } = new URL(url)
   return (

@@ -7,7 +7,7 @@ export function readText(payload: unknown, name: string): string {
   throw new Error(`expected a payload with \`${name}\``)
 }
 
-/** Whether a task's payload says so; one that does not mention it does not. */
+/** Returns whether a task's payload says so; one that does not mention it does not. */
 export function readFlag(payload: unknown, name: string): boolean {
   return memberOf(payload, name) === true
 }

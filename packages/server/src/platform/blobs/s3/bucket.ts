@@ -281,7 +281,7 @@ function plain(tag = ''): string {
 /** Statuses of refusals that pass. */
 const passing = new Set([408, 425, 429])
 
-/** Whether S3 understood us and will not, or we have no credentials to show. */
+/** Returns whether S3 understood us and will not, or we have no credentials to show. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (!(error instanceof S3ServiceException))

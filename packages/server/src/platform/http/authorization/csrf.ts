@@ -5,7 +5,7 @@ import type { Caller } from '../request/caller.ts'
 
 /** The parts of the server that the check reads. */
 export interface CsrfCheck {
-  /** Whether `sent` equals the session's CSRF cookie. */
+  /** Returns whether `sent` equals the session's CSRF cookie. */
   readonly isCsrfTokenOf: (sessionId: string, sent: string | null) => boolean
   readonly isAllowedOrigin: (origin: string) => boolean
 }

@@ -12,7 +12,7 @@ export interface SessionCookies {
   set(session: { readonly id: string; readonly token: string }): string[]
   /** Returns the `set-cookie` values that sign it out. */
   clear(): string[]
-  /** Whether `sent`, the header X-CSRF-Token, equals the session's CSRF cookie. */
+  /** Returns whether `sent`, the header X-CSRF-Token, equals the session's CSRF cookie. */
   isCsrfTokenOf(sessionId: string, sent: string | null): boolean
 }
 

@@ -152,7 +152,7 @@ class Base64Decoder {
     return this.#decode(whole.slice(0, length))
   }
 
-  /** Whether the whole input is base64. Call it after the last piece. */
+  /** Returns whether the whole input is base64. Call it after the last piece. */
   isComplete(): boolean {
     return !this.#isBroken && this.#pending === ''
   }

@@ -99,8 +99,8 @@ function inputSchema(given: JsonSchema): object {
 }
 
 /**
- * Whether PostgreSQL can store every string in a value, names of members included. No recursion,
- * because the client chooses the depth.
+ * Returns whether PostgreSQL can store every string in a value, names of members included. No
+ * recursion, because the client chooses the depth.
  */
 function isStorable(value: unknown): boolean {
   const pending: unknown[] = [value]

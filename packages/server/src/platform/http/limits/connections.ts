@@ -16,7 +16,7 @@ export interface ConnectionLimits {
 
 interface Options {
   readonly limits: ConnectionLimits
-  /** Whether many clients share this address, which then has no limit of its own. */
+  /** Returns whether many clients share this address, which then has no limit of its own. */
   readonly isProxy: (address: string) => boolean
   readonly publicUrl: string
 }

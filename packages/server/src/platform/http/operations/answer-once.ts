@@ -26,7 +26,7 @@ interface OnceServices {
   readonly publicUrl: string
 }
 
-/** Whether an operation takes `Idempotency-Key`. */
+/** Returns whether an operation takes `Idempotency-Key`. */
 export function takesIdempotencyKey({ parameters }: Operation): boolean {
   return parameters.some((parameter) => parameter.in === 'header' && parameter.name === 'Idempotency-Key')
 }

@@ -72,7 +72,7 @@ export function readQuery(operationId: OperationId, search: string): Record<stri
 }
 
 /**
- * Whether the operation answers a missing parameter with its own code:
+ * Returns whether the operation answers a missing parameter with its own code:
  * `billing_usage_window_invalid`.
  */
 function leavesMissingToHandler(operationId: OperationId): boolean {
