@@ -13,7 +13,7 @@ import { openDataDirectory } from './platform/data-directory/open-data-directory
 import { readSettings, type Settings, SettingsError } from './platform/settings/read-settings.ts'
 import { onStopSignal } from './platform/stop-signals.ts'
 
-/** Late enough not to delay the first requests: a collection takes some 50 ms. */
+/** The delay keeps the collection, which takes about 50 ms, from slowing the first requests. */
 const collectAfterMs = 2_000
 
 async function main(given: readonly string[]): Promise<void> {
@@ -33,7 +33,7 @@ async function main(given: readonly string[]): Promise<void> {
   )
 }
 
-/** Takes `--role ROLE` or `--role=ROLE` off the arguments, where they begin with it. */
+/** Removes a leading `--role ROLE` or `--role=ROLE` from the arguments. */
 function takeRole(args: readonly string[]): { readonly role: string | null; readonly rest: readonly string[] } {
   const own = args[0] === 'serve' ? args.slice(1) : args
   const [first = '', second = ''] = own
@@ -46,7 +46,10 @@ function runsSteps({ role, runner }: Settings): boolean {
   return role === 'runner' || (role === 'all' && runner !== 'off')
 }
 
-/** Runs jobs of a server elsewhere until a signal, or until that server refuses this runner. */
+/**
+ * Runs jobs of a server on another machine, until a signal or until that server refuses this
+ * runner.
+ */
 async function runRunner(settings: Settings): Promise<void> {
   const log = createLog(settings.logLevel)
   enableCompileCache((await openDataDirectory(settings.dataDirectory)).compiled)
@@ -66,10 +69,11 @@ async function runServer(settings: Settings): Promise<void> {
   if (settings.unknown.length > 0)
     log.warn({ variables: settings.unknown }, 'unknown settings: see `npm start -- config`')
   enableCompileCache((await openDataDirectory(settings.dataDirectory)).compiled)
-  // Loaded here, because `config` and an invalid setting do not need it.
+  // Loaded here, because `config` and the report of an invalid setting do not need it.
   const { serve } = await import('./main/serve.ts')
   const starting = serve({ settings, log })
-  // Installed at once, because the server answers, and runs a database, before its start is over.
+  // Installed before the start ends, because the server already runs a database and answers
+  // requests by then.
   onStopSignal((signal) => {
     log.info({ signal }, 'stopping')
     starting
@@ -104,9 +108,9 @@ function setupLine(link: string): string {
 }
 
 /**
- * Releases the memory that the start took. V8 collects only on allocation, so an idle server would
- * keep some 40 MiB of garbage for good. A smaller young generation (`--max-semi-space-size`, which
- * only the command line can set) saves less, and slows a busy server down.
+ * Releases the memory used by the start. V8 collects only on allocation, so an idle server would
+ * keep about 40 MiB of garbage. A smaller young generation saves less and slows a busy server down;
+ * only the command line can set it (`--max-semi-space-size`).
  */
 async function collectGarbage(): Promise<void> {
   const session = new Session()
@@ -115,7 +119,7 @@ async function collectGarbage(): Promise<void> {
   session.disconnect()
 }
 
-/** Prints the error, without its stack where the message says what to do. */
+/** Prints the error, without its stack if the message says what to do. */
 function fail(error: unknown): never {
   const why = error instanceof SettingsError ? error.message : error instanceof Error ? error.stack : error
   process.stderr.write(`${why}\n`)

@@ -1,4 +1,4 @@
-/** Loads parts that most servers never need when they are needed. */
+/** Loads rarely needed parts of the server on first use. */
 import type { Logger } from 'pino'
 import type { BuildEngine } from '../builds/engine/build-engine.ts'
 import type { RemoteShells } from '../builds/shells/elsewhere/remote-shells.ts'
@@ -17,7 +17,7 @@ export async function startSender(
   return (await import('../builds/traces/send-spans.ts')).sendSpans({ ...services, store })
 }
 
-/** Returns what opens shells on runners elsewhere. It is loaded for the first. */
+/** Returns a loader of the part that opens shells on runners of other machines. It loads once. */
 export function lateShells(
   services: Omit<ConstructorParameters<typeof RemoteShells>[0], 'address'> & {
     readonly settings: Settings

@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 
-/** Imports the server's program, opens blobs in a directory, and prints the packages that this loads. */
+/**
+ * Imports the server's program, opens blobs in a directory, and prints the packages loaded by this.
+ */
 const program = `
 import { mkdtempSync, rmSync } from 'node:fs'
 import { registerHooks } from 'node:module'
@@ -19,7 +21,7 @@ await openBlobs({ blobPlace: null, blobEndpoint: null, blobRegion: null, blobPat
 rmSync(blobs, { recursive: true })
 console.log([...packages].join(' '))`
 
-test('a server loads libraries of what nobody has set up or asked for when they are needed', () => {
+test('a server does not load libraries of unused features at its start', () => {
   const args = ['--input-type=module', '--eval', program]
   const loaded = execFileSync(process.execPath, args, { encoding: 'utf8' }).trim().split(' ')
   expect(loaded).toContain('fastify')

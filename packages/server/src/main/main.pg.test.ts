@@ -50,7 +50,7 @@ test('an invalid setting prevents the start, with a message that names the varia
   expect(output).not.toMatch(/ at .*\.ts:/)
 })
 
-test('an unknown command is answered with the list of commands', async () => {
+test('an unknown command prints the list of commands', async () => {
   const { code, output } = await runMain(['nonsense'], {})
   expect([code, output]).toEqual([1, expect.stringMatching(/^ {2}setup-link \[EMAIL\]$/m)])
 })
@@ -72,13 +72,13 @@ test('G02 a build that was answered with 201 survives SIGKILL of the server, of 
   await api(server.url, '/organizations/default/pipelines', pipeline)
   const kills = [
     () => stopMain(server, 'SIGKILL'),
-    // A backend that outlived its postmaster may have taken the write before there is another one.
+    // A backend that outlived its postmaster may accept the write before the new postmaster runs.
     async () => process.kill((await until(() => runningPostmaster(database))) as number, 'SIGKILL'),
   ] as const
   const rounds = [[kills[0]], [kills[1]], [kills[1], kills[0]]]
   for (const [index, round] of rounds.entries()) {
-    // A backend that has not noticed the death of its postmaster may have answered a read. Then
-    // this write is told to retry.
+    // A backend that has not noticed the death of its postmaster may have answered the read. Then
+    // this write fails with a request to retry.
     const submit = () => api(server.url, builds, build, { 'idempotency-key': `round-${index}` }).catch(String)
     await expect.poll(submit).toMatchObject({ number: index + 1 })
     for (const kill of round) await kill()
@@ -95,7 +95,8 @@ test('G02 a build that was answered with 201 survives SIGKILL of the server, of 
 const modeOf = async (path: string) => (await stat(path)).mode & 0o777
 
 test('a server keeps its data directory private, refuses a second server on its port, and drains its streams when it stops', async () => {
-  // Without the compile cache of the tests, because the one of the data directory is inspected.
+  // The compile cache of the tests is off, because this test inspects the one in the data
+  // directory.
   const env = await environment({
     HARMONT_DATABASE_URL: (await migratedDatabase()).url,
     HARMONT_DRAIN_SECONDS: '4',
@@ -107,7 +108,7 @@ test('a server keeps its data directory private, refuses a second server on its 
   await expectPrivate(env.HARMONT_DATA_DIR)
 })
 
-/** Checks that a second server on the port is told which setting to change. */
+/** Checks that a second server on the port names the setting to change. */
 async function expectPortTaken(port: string) {
   const second = await environment({ HARMONT_DATABASE_URL: (await migratedDatabase()).url, PORT: port })
   const { code, output } = await runMain([], second)
@@ -128,7 +129,7 @@ async function expectPrivate(directory: string) {
   expect((await readdir(join(directory, 'compiled'), { recursive: true })).length).toBeGreaterThan(100)
 }
 
-/** Stops the server while a log is read. The stream ends with the drain time, without `done`. */
+/** Stops the server while a log is read. The stream ends after the drain time, without `done`. */
 async function expectDrain(server: ProcessOfServer) {
   await api(server.url, '/organizations/default/pipelines', {
     name: 'ci',

@@ -5,11 +5,11 @@ import type { Upgrade } from '../platform/http/index.ts'
 export interface RunnerEntrance {
   /** Answers a request of a runner. */
   answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown>
-  /** Takes the connection of a shell that a runner was asked for. */
+  /** Accepts the connection of a runner that was asked to open a shell. */
   readonly enterShell: Upgrade['enter']
 }
 
-/** Loads what runners need with the first request of one: most servers have none. */
+/** Loads the code for runners at their first request, since most servers have no remote runner. */
 export function lateEntrance(load: () => Promise<RunnerEntrance>): RunnerEntrance {
   let loading: Promise<RunnerEntrance> | undefined
   const entrance = () => {

@@ -1,4 +1,4 @@
-/** Assembles what answers requests over HTTP. */
+/** Assembles the HTTP server. */
 import { fileURLToPath } from 'node:url'
 import type { OperationId } from '@harmont/contract'
 import type { FastifyInstance } from 'fastify'
@@ -27,7 +27,7 @@ const operatorsOperations: ReadonlySet<OperationId> = new Set([
 /** The output of `scripts/build.ts`. */
 const builtWebApp = fileURLToPath(new URL('../../../web/dist', import.meta.url))
 
-/** A scheduler answers its operator only. */
+/** Opens the HTTP server of a role. A scheduler serves only its operator's operations. */
 export async function openHttp(
   services: Services & ShellRouteServices,
   settings: Settings,

@@ -1,4 +1,4 @@
-/** Lets other runners take layers from this one. Loaded only where `HARMONT_PEER_ADDRESS` is set. */
+/** Lets other runners take layers from this one. Loaded only if `HARMONT_PEER_ADDRESS` is set. */
 import type { Log } from '@harmont/engine'
 import type { OciDriver } from '@harmont/sandbox'
 import { openPeer as openWirePeer, type Peer } from '@harmont/wire/peers'

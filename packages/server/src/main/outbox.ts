@@ -13,8 +13,8 @@ interface Task {
 }
 
 /**
- * Return the tasks that follow a change. They run within its transaction, for each step that ends,
- * and execute no statement.
+ * Functions that return the tasks to queue after a change. They run within its transaction, for
+ * each step that ends, and execute no statement.
  */
 const followers: readonly ((change: Change) => readonly Task[])[] = [
   buildEnded,
@@ -42,8 +42,7 @@ const addTasks = `graphile_worker.add_jobs(
   array(select json_populate_record(null::graphile_worker.job_spec, t) from json_array_elements($5::json) as t))`
 
 /**
- * Writes everything that follows a change of a build, in the transaction of that change and in one
- * statement.
+ * Writes all effects of a change of a build with one statement, in the transaction of that change.
  */
 export const outbox: Outbox = async (client, change) => {
   const tasks = followers.flatMap((follow) => follow(change))
@@ -60,7 +59,10 @@ export const outbox: Outbox = async (client, change) => {
   }
 }
 
-/** Notes the tests of a job that this run has proved flaky. Nobody is told of those of forks. */
+/**
+ * Records an event for the tests of a job that this run has proved flaky. Builds of forks have no
+ * such events.
+ */
 const flakyTestsNoted = `
   select note_build_event($2::uuid, array['flaky'], array_agg(v.test order by v.test))
     from engine.test_reports t join engine.test_verdicts v on v.report = t.id
@@ -70,9 +72,9 @@ const flakyTestsNoted = `
   having count(*) > 0`
 
 /**
- * Writes what follows a run of a proof: the use of a machine, which the crontab charges, and its log,
- * which it packs; the event that tells of its verdicts, the quarantine of flaky tests, the time that
- * they cost, and the check of a forge.
+ * Writes the effects of a run of a proof. The crontab charges its use of a machine and packs its
+ * log. Verdicts cause an event, the quarantine of flaky tests, a new measurement of the build, and
+ * an update of the forge's check.
  */
 export const proofOutbox: ProofOutbox = async (client, { buildId, jobId, queue, run, hasVerdicts }) => {
   const tasks = hasVerdicts
@@ -96,7 +98,7 @@ export const proofOutbox: ProofOutbox = async (client, { buildId, jobId, queue, 
   })
 }
 
-/** The same for a server that sends traces. */
+/** The outbox of a server that sends traces. */
 export const tracedOutbox: Outbox = async (client, change) => {
   await outbox(client, change)
   await noteEnded(client, change)
@@ -110,20 +112,22 @@ function endTask(buildId: string): Task {
   return { identifier: 'build_ended', payload: { build_id: buildId } }
 }
 
-/** Looks whether tests in quarantine have passed often enough. */
+/** Returns the task that checks whether tests in quarantine have passed often enough. */
 function testsEnded({ buildId, steps, after }: Change): readonly Task[] {
   const mayLift = isBuildTerminal(after) && steps.some(({ tests }) => tests?.quarantine === true)
   return mayLift ? [{ identifier: 'lift_quarantines', payload: { build_id: buildId } }] : []
 }
 
-/** Charges a build at its end. A long build is charged every minute, by the crontab. */
+/**
+ * Returns the task that charges a build at its end. The crontab charges long builds every minute.
+ */
 function useEnded({ queue, after }: Change): readonly Task[] {
   return isBuildTerminal(after) ? [{ identifier: 'meter_organization', payload: { organization_id: queue } }] : []
 }
 
 /**
- * Packs logs when their build is over, and logs of failed jobs at once, because people read them.
- * Every minute the crontab packs the rest.
+ * Returns the task that packs logs: of all jobs at the end of their build, and of a failed job
+ * immediately, because people read it. The crontab packs the rest every minute.
  */
 function logsEnded({ after, endedJobs }: Change): readonly Task[] {
   const isLookedAt = endedJobs.some(({ state }) => state === 'failed' || state === 'timed_out')
@@ -133,8 +137,8 @@ function logsEnded({ after, endedJobs }: Change): readonly Task[] {
 }
 
 /**
- * Tells forges each state of a build, and discovery its end. A build that waits for a runner is
- * told again, because it may have waited for approval before.
+ * Returns the task that reports each state of a build to forges, and its end to discovery. The
+ * state `scheduled` is always reported, because the build may have waited for approval before.
  */
 function buildChanged({ buildId, before, after }: Change): readonly Task[] {
   return before === after && after !== 'scheduled' ? [] : [reportTask(buildId)]

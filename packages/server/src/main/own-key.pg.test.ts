@@ -1,4 +1,4 @@
-/** A runner replaces its key pair, whenever it is killed meanwhile. */
+/** A runner replaces its key pair, even if it is killed at any point of the replacement. */
 import { copyFile, mkdtemp, readdir, rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -40,7 +40,7 @@ async function keyAtServer(id: string): Promise<string | undefined> {
 
 const secretsOf = async ({ secrets }: DataDirectory) => (await readdir(secrets)).sort()
 
-test('G79 a command on the same directory takes the new key pair too', async () => {
+test('G79 a command on the same directory uses the new key pair too', async () => {
   const directory = await newDirectory()
   const { session } = await openSession(directory, await newRunnerKey(it))
   const caller = await RunnerCaller.open({ url: it.server.url, ca: null, directory })
@@ -50,7 +50,7 @@ test('G79 a command on the same directory takes the new key pair too', async () 
   expect(await caller.signed('drain', session.id, {}, drainText)).toMatchObject({ jobs: 0 })
 })
 
-test('G79 a runner replaces its key pair when it is old or its operator says so, and keeps working', async () => {
+test('G79 a runner replaces its key pair when it is old or on the command of its operator, and keeps working', async () => {
   const directory = await newDirectory()
   const { session, said } = await openSession(directory, await newRunnerKey(it))
   const before = await OwnKey.open(directory)
@@ -61,7 +61,7 @@ test('G79 a runner replaces its key pair when it is old or its operator says so,
   const spy = vi.spyOn(process.stdout, 'write').mockReturnValue(true)
   onTestFinished(() => spy.mockRestore())
   await runner(['rotate-key'], { HARMONT_DATA_DIR: directory.path })
-  // It looks when it needs a token.
+  // The runner checks the age of its key pair when it needs a token.
   const other = await until(
     async () => {
       await session.token()
@@ -76,7 +76,7 @@ test('G79 a runner replaces its key pair when it is old or its operator says so,
   expect(said).toEqual(['this runner has a new key pair'])
   expect((await OwnKey.open(directory)).publicKey).toBe(other)
   expect(await secretsOf(directory)).toEqual(['joined', 'runner-key'])
-  // Its next signature is with the new key, and the next process has it too.
+  // The runner signs with the new key from then on, and so does its next process.
   await session.token(await session.token())
   const next = await openSession(directory)
   expect([next.session.id, next.said]).toEqual([session.id, []])

@@ -53,7 +53,10 @@ import type { Tracing } from '../platform/tracing/tracing.ts'
 import { buildEventRoutes } from '../streams/build-events/routes.ts'
 import { type JobLogServices, jobLogRoutes } from '../streams/logs/routes.ts'
 
-/** The services that any feature may use. Each feature names its own in an interface. */
+/**
+ * The services that any feature may use. Each feature declares the services it needs in an
+ * interface of its own.
+ */
 export interface Services
   extends AccountServices,
     BuildServices,
@@ -68,7 +71,7 @@ export interface Services
   /** Encrypts secrets in the database. */
   readonly sealer: Sealer
   readonly limiter: RateLimiter
-  /** By name. Forges that are not configured are included, and say so. */
+  /** By name. Includes forges that are not configured, whose operations fail with that reason. */
   readonly forges: Forges
   /** null: not configured. */
   readonly githubApp: GithubApp | null
@@ -130,7 +133,7 @@ export function allRoutes(services: Services & ShellRouteServices): Handlers {
   }
 }
 
-/** Operations that most servers are asked for seldom, or never: loaded with the first request for one. */
+/** Returns rarely used operations, which are loaded at the first request for one of them. */
 function lateRoutes(services: Services) {
   const runners = [
     ...(['listRunners', 'drainRunner', 'resumeRunner', 'revokeRunner'] as const),

@@ -1,4 +1,7 @@
-/** A runner's own identity: it joins once with a key, and signs for its tokens from then on. */
+/**
+ * A runner's identity at its server. It joins once with a runner key, and then signs its requests
+ * for tokens.
+ */
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '@harmont/engine'
@@ -12,17 +15,17 @@ import { type CallerOptions, joinedFile, RefusedForGood, RunnerCaller, readJoine
 import { signedText } from '../runners/signed-text.ts'
 
 interface SessionOptions extends CallerOptions {
-  /** Needed to join; null when that has happened. */
+  /** The runner key, needed to join; null after that. */
   readonly key: string | null
   readonly slots: number
   readonly log: Log
-  /** The server refuses this runner for good. */
+  /** Called when the server refuses this runner permanently. */
   readonly onRefused: (why: string) => void
 }
 
 /** A token is replaced this long before it ends. */
 const earlyMs = 60_000
-/** How often the age of the key pair is looked at. */
+/** The time between two checks of the key pair's age. */
 const lookEveryMs = 5_000
 const pausesMs = [200, 1_000, 5_000]
 
@@ -42,12 +45,12 @@ export class RunnerSession {
     this.#caller = caller
   }
 
-  /** Joins unless that has happened, and begins a session. Waits for a server that does not answer. */
+  /** Joins unless already joined, and begins a session. Waits for a server that does not answer. */
   static async open(options: SessionOptions, signal: AbortSignal): Promise<RunnerSession> {
     const session = new RunnerSession(options, await RunnerCaller.open(options))
     await session.#untilAnswered(signal, async () => {
       session.#id = await session.#join()
-      // The server may know the new pair only.
+      // The server may know only the new pair.
       if (await isBeingReplaced(options.directory)) await session.#replaceKey()
       await session.token()
     })
@@ -58,7 +61,7 @@ export class RunnerSession {
     return this.#id
   }
 
-  /** Returns a token that lasts a while, and is not the refused one. */
+  /** Returns a valid token other than the refused one. */
   async token(refused?: string): Promise<string> {
     const known = this.#token
     if (known !== null && this.#lookAt < now()) void this.#look()
@@ -98,7 +101,7 @@ export class RunnerSession {
     return this.#token.text
   }
 
-  /** Replaces the key pair where it is time. Never rejects: the old one still serves. */
+  /** Replaces an old key pair. Never rejects: the old pair remains valid. */
   async #look(): Promise<void> {
     this.#lookAt = now() + lookEveryMs
     try {
@@ -116,7 +119,10 @@ export class RunnerSession {
     this.#options.log('info', 'this runner has a new key pair')
   }
 
-  /** Does one thing at a time: a request that another one overtakes may have the wrong signature. */
+  /**
+   * Runs one request at a time: signatures are counted, so a request overtaken by another one may
+   * be refused.
+   */
   #alone<T>(work: () => Promise<T>): Promise<T> {
     const done = this.#turn.then(work)
     this.#turn = done.catch(() => undefined)

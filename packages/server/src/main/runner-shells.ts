@@ -1,4 +1,4 @@
-/** Opens shells in the files of this runner for people at its server. */
+/** Opens shells on this runner for users of its server. */
 import type { Runner } from '@harmont/engine'
 import type { WireShells } from '@harmont/wire'
 import type { Logger } from 'pino'
@@ -14,11 +14,11 @@ interface ShellsOptions {
   readonly closing: AbortSignal
 }
 
-/** The server cuts a silent person off earlier, with a clearer message. */
+/** The server disconnects a silent client earlier, with a clearer message. */
 const [pingMs, silenceMs] = [15_000, 120_000]
 const times = { firstFrameMs: 10_000, closeMs: 1_000 }
 
-/** Serves one shell to its end. */
+/** Serves one shell until it ends. */
 export async function serveShell(ticket: string, { shells, runner, log, closing }: ShellsOptions): Promise<void> {
   const over = new AbortController()
   const end = () => over.abort(apiError('draining', 'The runner is stopping; open the shell again in a moment.'))
@@ -36,7 +36,7 @@ export async function serveShell(ticket: string, { shells, runner, log, closing 
     const ending = await converse(socket, host, times)
     log.info({ ending }, 'a shell has ended')
   } catch (error) {
-    log.warn({ err: error }, 'could not reach the person who asked for a shell')
+    log.warn({ err: error }, 'could not reach the person who requested a shell')
   } finally {
     closing.removeEventListener('abort', end)
   }

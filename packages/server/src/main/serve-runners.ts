@@ -1,4 +1,4 @@
-/** Serves runners on other machines: who they are, and what each may ask. */
+/** Serves runners on other machines: authenticates them and limits each to its rights. */
 import type { IncomingMessage } from 'node:http'
 import { type Disk, type RunnerPort, type Store, shellWork } from '@harmont/engine'
 import { type RunnerShells, serveRunners as serveWire } from '@harmont/wire'
@@ -37,7 +37,7 @@ interface RunnerServices {
   readonly closing: AbortSignal
 }
 
-/** Returns what answers everything below `/runners/v1/`. */
+/** Returns the handler of all requests below `/runners/v1/`. */
 export function serveRunners(services: RunnerServices): RunnerEntrance {
   const { shellsElsewhere, pool, limiter, settings, engine, builds, closing } = services
   const log = services.log.child({ part: 'runners' })
@@ -104,7 +104,7 @@ export function serveRunners(services: RunnerServices): RunnerEntrance {
   }
 }
 
-/** Keeps the port of each runner, which remembers things, for as long as its rights are the same. */
+/** Keeps the port of each runner, which has state, until the runner's rights change. */
 function keptPorts(open: (identity: RunnerIdentity) => RunnerPort): (identity: RunnerIdentity) => RunnerPort {
   const kept = new Map<string, { readonly rights: string; readonly port: RunnerPort }>()
   return (identity) => {

@@ -50,26 +50,23 @@ import { startWorker } from './tasks.ts'
 interface ServeOptions {
   readonly settings: Settings
   readonly log: Logger
-  /** For tests: an answer that violates the contract becomes a 500. */
+  /** For tests: a response that violates the contract becomes a 500. */
   readonly validateResponses?: boolean
-  /** For tests: false keeps scheduled background work from running before the test asks for it. */
+  /** For tests: false disables scheduled background work. */
   readonly byTheClock?: boolean
 }
 
 export interface Server {
-  /** The address that it listens on. */
+  /** The URL on which the server listens. */
   readonly url: string
   /**
-   * The requirements that this machine lacks to run builds, with advice; null when it runs them, or
+   * The missing requirements of this machine to run builds, with advice; null if it runs them, or
    * is configured not to.
    */
   readonly lacking: string | null
-  /**
-   * The free space of the disk, where that was too little for new work at the start; null
-   * otherwise.
-   */
+  /** The free space of the disk if it was too little for new work at the start; otherwise null. */
   readonly fullDisk: string | null
-  /** A one-time link for the operator when no owner could sign in otherwise. */
+  /** A one-time link for the operator, if no owner could sign in otherwise. */
   readonly setupLink: string | null
   /** For tests and the operator's commands. */
   readonly pool: pg.Pool
@@ -79,8 +76,8 @@ export interface Server {
 }
 
 /**
- * Starts everything, and returns the server once it answers. When a part fails, the parts before it
- * are stopped.
+ * Starts the server, and returns it once it answers requests. If a part fails to start, the parts
+ * before it are stopped.
  */
 export async function serve({ settings, log, validateResponses = false, byTheClock }: ServeOptions): Promise<Server> {
   const started = new AsyncDisposableStack()
@@ -91,7 +88,8 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     const database = await openDatabase(settings.databaseUrl, directory, log)
     started.defer(() => database.close())
     const sealer = await openSealer(settings, directory, database)
-    // The key is set where it is used: a scheduler without the setting must not remove it.
+    // A scheduler accepts no API key. Without the setting, it must not remove the key that other
+    // processes use.
     if (settings.role !== 'scheduler') await ensureBootstrap(database.pool, settings)
     const tracing = settings.isTraced ? await openTracing(settings, log) : null
     started.defer(() => tracing?.close())
@@ -181,7 +179,7 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
       async stop() {
         draining = true
         const drainMs = settings.drainSeconds * 1000
-        // From here on no new work starts. Running work is followed until nobody is connected.
+        // No new work starts from here on. Running work is followed until no client is connected.
         const drained = builds.drain(drainMs)
         await drainHttp(app, drainMs, () => closing.abort())
         await shells.ended()
@@ -195,7 +193,10 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
   }
 }
 
-/** The start does not wait for it: a store may be slow, or away. */
+/**
+ * Logs missing blobs. The start does not wait for this, because the store may be slow or
+ * unavailable.
+ */
 async function tellMissingBlobs(pool: pg.Pool, blobs: BlobStore, log: Logger): Promise<void> {
   try {
     const { wanted, missing } = await lookForBlobs(pool, blobs)

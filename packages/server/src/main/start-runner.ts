@@ -1,4 +1,4 @@
-/** Runs the jobs of a server elsewhere: the role `runner`. It knows no database. */
+/** Starts the role `runner`, which runs jobs of a server on another machine. It has no database. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Collector, createRunner, type Runner } from '@harmont/engine'
 import { connectRunner, type WireShells } from '@harmont/wire'
@@ -15,22 +15,22 @@ import { RunnerSession } from './runner-session.ts'
 interface StartOptions {
   readonly settings: Settings
   readonly log: Logger
-  /** Ends the runner. Commands go on, and its next start follows them. */
+  /** Ends the runner. Commands continue, and the next start adopts them. */
   readonly signal: AbortSignal
 }
 
 interface RunningRunner {
   readonly readyLine: string
-  /** Resolves with the exit code, once everything is closed. */
+  /** Resolves with the exit code once everything is closed. */
   readonly ended: Promise<number>
 }
 
-/** How long people may take to hear that their shells end. */
+/** The time for clients to receive the message that their shells end. */
 const farewellMs = 2_000
 /** EX_TEMPFAIL: a supervisor starts the runner again, perhaps in a newer release. */
 const outdatedCode = 75
 
-/** Starts a runner, and returns it once it asks for work. */
+/** Starts a runner, and returns it once it requests work. */
 export async function startRunner({ settings, log, signal }: StartOptions): Promise<RunningRunner> {
   const { serverUrl: url, runnerSlots: slots, drainSeconds } = settings
   if (url === null) throw new Error('expected the address of a server: the settings were checked')
@@ -75,7 +75,7 @@ export async function startRunner({ settings, log, signal }: StartOptions): Prom
     started.defer(async () => {
       await Promise.all([collecting.stop(), endShells()])
       if (signal.aborted) return runner.drain(drainSeconds * 1000)
-      // Nobody takes a report of a runner that the server refuses: it is not tried again.
+      // The server accepts no report of a refused runner, so reports are not retried.
       await port.close()
       await runner.stop()
     })
@@ -91,12 +91,15 @@ export async function startRunner({ settings, log, signal }: StartOptions): Prom
   }
 }
 
-/** Lets other runners take layers from this one, where that is set up. */
+/** Lets other runners take layers from this one, if configured. */
 async function openPeer({ peerAddress: address }: Settings, own: Omit<PeerOptions, 'address'>) {
   return address === null ? undefined : (await import('./open-peer.ts')).openPeer({ ...own, address })
 }
 
-/** Opens shells as the server asks for them. Returns what ends them; people hear of it. */
+/**
+ * Opens shells that the server requests. Returns a function that ends them with a message to their
+ * clients.
+ */
 function openShells(shells: WireShells, runner: Runner, log: Logger): () => Promise<void> {
   const closing = new AbortController()
   const open = new Set<Promise<void>>()

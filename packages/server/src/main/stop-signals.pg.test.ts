@@ -14,7 +14,7 @@ import { migratedDatabase } from '../testing/database.ts'
 import { compiled, runMain } from '../testing/server-process.ts'
 
 const repository = fileURLToPath(new URL('../../../..', import.meta.url))
-/** `npm start` without its preparation: packages of the machine, and the web app. */
+/** `npm start` without its preparation, which installs system packages and builds the web app. */
 const npmStart = 'npm start --ignore-scripts'
 
 async function environment(more: Readonly<Record<string, string>>) {
@@ -31,10 +31,10 @@ async function environment(more: Readonly<Record<string, string>>) {
   }
 }
 
-/** Starts the server by a command that starts others, and waits until it is ready. */
+/** Starts the server through a command that spawns other processes, and waits until it is ready. */
 async function start(command: string, args: readonly string[], env: Readonly<Record<string, string>>) {
   const child = spawn(command, args, { cwd: repository, env, stdio: ['pipe', 'pipe', 'inherit'], detached: true })
-  // With all its descendants.
+  // Ends the command with all its descendants.
   const { pid } = child
   if (pid === undefined) throw new Error(`${command} was not started`)
   onTestFinished(() => signal(-pid, 'SIGKILL'))
@@ -83,7 +83,7 @@ test.runIf(process.getuid?.() === 0)(
     const [, first] = await treeOf(pid)
     const inside = (script: string) =>
       promisify(execFile)('nsenter', [`--target=${first}`, '--pid', 'sh', '-c', script])
-    // An orphan, like the monitor of a sandbox's command.
+    // Starts an orphan, like the monitor of a sandbox's command.
     const { stdout: orphan } = await inside('sleep 0 & echo $!')
     const isThere = () =>
       inside(`kill -0 ${orphan}`).then(
@@ -106,7 +106,7 @@ test('a Ctrl-C, which arrives from the terminal and from npm, counts once', asyn
   expect(output().match(/"msg":"stopping"/g)).toHaveLength(1)
 })
 
-test('a second start explains in one sentence what uses the directory; a closing terminal, or SIGTERM to all processes at once, stops server and database', async () => {
+test('a second start explains in one sentence that the directory is in use; a closing terminal, or SIGTERM to all processes at once, stops server and database', async () => {
   const env = await environment({})
   const database = join(env.HARMONT_DATA_DIR, 'database')
   onTestFinished(() => stopPostmaster(database, 10_000))

@@ -1,4 +1,4 @@
-/** Removes what nothing needs of the layers that travel between runners. */
+/** Removes unneeded layers from the store that runners share. */
 import { type Store, usualPinnedMs } from '@harmont/engine'
 import type pg from 'pg'
 import { mayRemoveBlobs } from '../commands/backup/lock-blobs.ts'
@@ -11,18 +11,18 @@ export interface LayerSweepServices {
   readonly engine: { readonly store: Pick<Store, 'builds' | 'now'> }
 }
 
-/** A layer that nothing needs is removed this much later, unless it is needed again. */
+/** The delay before an unneeded layer is removed, unless it is needed again. */
 const doomed = "interval '1 hour'"
 
-// A layer is needed as long as a snapshot is that consists of it.
+// A layer is needed as long as a needed snapshot contains it.
 const markText = `with live as (select distinct unnest(layers) as id from engine.layers where id = any($1))
   update engine.layers l set doomed_at = case when l.doomed_at is null then now() end
    where (l.doomed_at is null) = not exists (select from live where live.id = l.id)`
 
 /**
- * Dooms layers that no build needs any more, and removes those that were doomed an hour ago, with
- * what only they had. A process that dies on the way leaves blobs that the sweep of blobs removes.
- * Returns how many layers were removed.
+ * Dooms layers that no build needs, and removes those doomed an hour ago with the objects that only
+ * they use. The sweep of blobs removes the blobs that a killed process leaves. Returns the number
+ * of removed layers.
  */
 export async function sweepLayers({ pool, blobs, engine }: LayerSweepServices): Promise<number> {
   const { rows } = await pool.query<{ any: boolean }>(
@@ -30,12 +30,12 @@ export async function sweepLayers({ pool, blobs, engine }: LayerSweepServices): 
   )
   if (rows[0]?.any !== true) return 0
   const { store } = engine
-  // Runners keep them as long.
+  // Runners keep snapshots for the same time.
   const { needed, pinned } = await store.builds.liveSnapshots(store.now() - usualPinnedMs)
   const removed = await transaction(pool, async (client) => {
     await client.query(markText, [[...needed, ...pinned]])
     const { rowCount } = await client.query(`delete from engine.layers where doomed_at <= now() - ${doomed}`)
-    // Removes what was stored and is gone, and what was wanted by builds that are over.
+    // Removes exports of removed layers, and unstored exports of ended builds.
     await client.query(
       `delete from engine.exports e where e.stored_at is not null and not exists (select from engine.layers l where l.id = e.snapshot)
          or e.stored_at is null and exists (select from engine.builds b where b.id = e.build_id and b.finished_at is not null)`,
@@ -50,7 +50,7 @@ export async function sweepLayers({ pool, blobs, engine }: LayerSweepServices): 
   return removed
 }
 
-/** Removes the objects that no layer has and that nobody has sent for a while. */
+/** Removes objects that belong to no layer and were not used for an hour. */
 async function removeObjects(pool: pg.Pool, blobs: BlobStore): Promise<void> {
   const { rows } = await pool.query<{ blob: string }>(
     `with dead as (
@@ -61,7 +61,7 @@ async function removeObjects(pool: pg.Pool, blobs: BlobStore): Promise<void> {
   )
   if (rows.length === 0) return
   await transaction(pool, async (client) => {
-    // The sweep of blobs removes them otherwise.
+    // During a backup the blobs are left to the sweep of blobs.
     if (!(await mayRemoveBlobs(client))) return
     for (const { blob } of rows) await blobs.remove(blob)
   })

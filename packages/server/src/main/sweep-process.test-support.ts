@@ -20,6 +20,6 @@ const tasks = sweepingTasks({ pool, store, blobs: await openDirectoryStore(blobD
 process.stdout.write('sweeping\n')
 for (;;) {
   for (const task of tasks.toSorted(() => fraction() - 0.5)) await task()
-  // Gives other processes the processor.
+  // Yields the processor to other processes.
   await sleep(20)
 }

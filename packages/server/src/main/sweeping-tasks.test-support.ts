@@ -23,10 +23,7 @@ export function openSweepingStore(connection: pg.PoolConfig): Promise<PostgresSt
   return PostgresStore.open(connection, { outbox })
 }
 
-/**
- * Returns the server's own tasks that remove or end something when its time is over, with default
- * settings.
- */
+/** Returns the server's own tasks that remove or end overdue things, with default settings. */
 export function sweepingTasks({ pool, store, blobs, log }: Sweeping): readonly (() => Promise<void>)[] {
   const settings = {
     logRetentionDays: 400,
@@ -58,7 +55,7 @@ export function sweepingTasks({ pool, store, blobs, log }: Sweeping): readonly (
   return named.map((name) => async () => {
     const task = tasks[name]
     if (task === undefined) throw new Error(`there is no task ${name}`)
-    // None of them reads its payload or its helpers.
+    // These tasks read neither their payload nor their helpers.
     await task({}, undefined as never)
   })
 }

@@ -1,6 +1,6 @@
 /**
- * Runs all sweeps in two processes at once, one of which is killed again and again. Needed data
- * stays, and other data is removed.
+ * Runs all sweeps in two processes at once, one of which is killed repeatedly. Needed data stays,
+ * and other data is removed.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -33,9 +33,9 @@ interface Made {
   readonly id: string
   readonly jobId: string
   readonly path: string
-  /** The expected text of its log, for as long as it is kept. */
+  /** The expected text of the log while it is kept. */
   readonly log: string
-  /** Its age in days: beyond 30 its source is removed, beyond 400 its log too. */
+  /** The build's age in days. Its source is removed after 30 days, and its log after 400. */
   readonly days: number
 }
 
@@ -55,8 +55,8 @@ async function endedBuild(days: number): Promise<Made> {
 }
 
 /**
- * Reads with a new process's view. A process caches its view for a minute, in which an hour passes
- * here.
+ * Reads like a new process. A process caches its view for a minute, in which an hour passes in this
+ * test.
  */
 async function readLog(jobId: string): Promise<string> {
   const { pool, engine } = it.server
@@ -79,7 +79,7 @@ async function age({ id, days }: Made): Promise<void> {
   await query('update build_records set created_at = created_at - $2::interval where id = $1', back)
 }
 
-/** Returns the blobs with references. From then on they are older than a day. */
+/** Returns the blobs with references. Makes all blobs older than a day. */
 async function used(): Promise<ReadonlySet<string>> {
   const { rows } = await query(
     'select source_blob as name from build_records where source_blob is not null union select blob from packed_logs where blob is not null union select blob from packed_log_parts',
@@ -96,7 +96,7 @@ function absent(error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
 }
 
-/** Returns the rows that are overdue, in any state. */
+/** Makes rows overdue, in any state. */
 async function timePasses(builds: readonly Made[]): Promise<void> {
   const ids = builds.map(({ jobId }) => jobId)
   await query(
@@ -128,7 +128,7 @@ async function kill(child: ChildProcess): Promise<void> {
   await gone
 }
 
-test(`G16 two sweeping processes that are killed at random moments lose nothing needed and leave nothing needless (seed ${seed})`, {
+test(`G16 two sweeping processes that are killed at random moments keep needed data and remove the rest (seed ${seed})`, {
   timeout: 600_000 + rounds * 60_000,
 }, async () => {
   const builds: Made[] = []
@@ -155,7 +155,7 @@ test(`G16 two sweeping processes that are killed at random moments lose nothing 
       const place = below(2)
       const [victim] = children.splice(place, 1)
       if (victim === undefined) throw new Error('two processes sweep')
-      // A retry of a build whose source may be removed at this moment.
+      // Retries a build whose source may be removed at this moment.
       const again = builds[below(builds.length)]
       const rebuild =
         again === undefined ? undefined : it.request<Build>(ownerToken, 'POST', `${again.path}/1/rebuild`, {})
@@ -171,7 +171,7 @@ test(`G16 two sweeping processes that are killed at random moments lose nothing 
     }
     await check()
   }
-  // With few rounds, chance may leave one of them out.
+  // With few rounds, one of the two may not occur.
   expect([201, 409]).toEqual(expect.arrayContaining([...answers]))
   if (rounds > 20) expect(answers.size).toBe(2)
   // Makes a build overdue that no runner takes.

@@ -104,7 +104,7 @@ test('tasks that were replaced while they ran are swept after they have failed, 
     ).rows[0]?.id
   const replaced = await add('follow_build', 'follow:sweeps-test')
   const ids = [replaced, await add('follow_build', 'follow:sweeps-other'), await add('send_mail', null)]
-  // The state in which graphile-worker leaves a task whose key was queued again while it ran.
+  // The state of a task in graphile-worker after its key was queued again while it ran.
   await pool.query('update graphile_worker._private_jobs set key = null where id = $1', [replaced])
   await pool.query('update graphile_worker._private_jobs set attempts = max_attempts where id = any($1)', [ids])
   expect(await removeReplacedTasks(pool)).toBe(1)

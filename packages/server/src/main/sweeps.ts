@@ -1,4 +1,4 @@
-/** Removes rows and blobs that nobody needs any more. */
+/** Removes unneeded rows and blobs. */
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
@@ -40,7 +40,7 @@ export function sweepTasks(services: SweepServices): TaskList {
       const removed = await sweepLayers(services)
       if (removed > 0) log.info({ removed }, 'removed layers that no build needs')
     },
-    // Runs again when a proof has a verdict.
+    // Also runs when a proof has a verdict.
     build_ended: async (payload) => {
       const build = readText(payload, 'build_id')
       await retireToken(pool, build)
@@ -91,8 +91,8 @@ export function sweepTasks(services: SweepServices): TaskList {
 }
 
 /**
- * Removes blobs older than `before` to which no build and no log refers; none during a backup,
- * which may refer to them. Returns how many.
+ * Removes blobs older than `before` without references. Removes none during a backup, which may
+ * refer to them. Returns the number of removed blobs.
  */
 export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date): Promise<number> {
   await blobs.removeUnfinished(before)
@@ -105,7 +105,7 @@ export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date):
       if (!(await mayRemoveBlobs(client))) return
       const used = await blobsInUse(client, names)
       const orphans = names.filter((name) => !used.has(name))
-      // Together, because a backup waits for the end of the batch.
+      // In parallel, because a backup waits for the end of the batch.
       await Promise.all(orphans.map((name) => blobs.remove(name)))
       removed += orphans.length
     })
@@ -118,7 +118,7 @@ export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date):
   return removed
 }
 
-/** Returns the names to which something refers. */
+/** Returns the names of blobs with references. */
 export async function blobsInUse(database: Database, names: readonly string[]): Promise<ReadonlySet<string>> {
   const { rows } = await database.query<{ blob: string }>(
     `select distinct blob from (${blobReferences()}) r where blob = any($1)`,
@@ -139,8 +139,8 @@ async function retireToken(database: Database, buildId: string): Promise<void> {
 }
 
 /**
- * Retires tokens older than a day, and those of ended builds that `build_ended` missed. Returns how
- * many.
+ * Retires runner tokens older than a day, and those of ended builds that `build_ended` missed.
+ * Returns how many.
  */
 export async function retireOverTokens(database: Database): Promise<number> {
   const { rowCount } = await database.query(
@@ -159,12 +159,12 @@ export async function removeDeadKeys(database: Database): Promise<number> {
 }
 
 /**
- * Tasks that are queued under a key. If one is queued again while it runs, the new one takes the
- * key, and the old one is not retried.
+ * Tasks that are queued under a key. If a running task is queued again, the new one takes the key
+ * and the old one is not retried.
  */
 const keyedTasks = ['apply_approval', 'discover', 'follow_build', 'github_sync', 'send_notifications']
 
-/** Removes failed tasks that another has replaced. Returns how many. */
+/** Removes failed tasks that were replaced by others. Returns the number of removed tasks. */
 export async function removeReplacedTasks(database: Database): Promise<number> {
   const { rowCount } = await database.query(
     `select graphile_worker.complete_jobs(array(

@@ -21,7 +21,7 @@ import { superviseWorker } from '../platform/worker/supervise-worker.ts'
 import type { Services } from './routes.ts'
 import { sweepCrontab, sweepTasks } from './sweeps.ts'
 
-/** When tasks run by themselves, as graphile-worker's crontab. */
+/** The schedule of recurring tasks, as graphile-worker's crontab. */
 export const crontab = [
   ...sweepCrontab,
   ...approvalCrontab,
@@ -39,7 +39,10 @@ export const crontab = [
   ...notificationCrontab,
 ].join('\n')
 
-/** Every task of the server by its name, but those that go on after their end. */
+/**
+ * Returns the server's tasks by name, except those of notifications, whose sending outlives the
+ * task.
+ */
 function makeTasks(services: Services): TaskList {
   return {
     ...sweepTasks(services),
@@ -60,7 +63,7 @@ function makeTasks(services: Services): TaskList {
 }
 
 /**
- * Runs background work in this process until `stop`. Scheduled work is left out if `byTheClock` is
+ * Runs background work in this process until `stop`, without scheduled work if `byTheClock` is
  * false.
  */
 export async function startWorker(services: Services, byTheClock = true): Promise<{ stop(): Promise<void> }> {

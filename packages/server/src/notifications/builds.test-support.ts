@@ -6,7 +6,7 @@ export interface Made {
   readonly number: number
 }
 
-/** Makes a build of one step, and ends it with that exit code. */
+/** Creates a build of one step, and ends it with that exit code. */
 export async function endedBuild(it: TestServer, slug: string, exitCode: number, branch = 'main'): Promise<Made> {
   const path = `/api/v0/organizations/default/pipelines/${slug}/builds`
   const body = { branch, commit: 'c0ffee', message: `Sell <more>\nAt once`, pipeline_ir: ir({ key: 'test', cmd: 'x' }) }

@@ -1,15 +1,15 @@
-/** Changes of notifications that come at the same time, and what is sent to one that cannot get it. */
+/** Concurrent changes of notifications, and deliveries to members who have left. */
 import { until } from '@harmont/test-kit/until'
 import { afterEach, expect, test } from 'vitest'
 import { codeOf, ownerToken, testServer } from '../testing/server.ts'
 import { logOf, newNotification } from './builds.test-support.ts'
 
-// No worker: nothing is sent.
+// This role has no worker, so nothing is sent.
 const it = testServer({ HARMONT_ROLE: 'api' })
 const path = '/api/v0/organizations/default/notifications'
 afterEach(() => it.server.pool.query('delete from notifications'))
 
-test('of two changes that come at the same time, both are made', async () => {
+test('two concurrent changes are both applied', async () => {
   const { notification } = await newNotification(it, { url: 'https://example.com/hook' })
   const change = (body: object) => it.request(ownerToken, 'PATCH', `${path}/${notification.id}`, body)
   const other = await it.server.pool.connect()
@@ -31,7 +31,7 @@ test('of two changes that come at the same time, both are made', async () => {
   expect(body.data).toMatchObject([{ events: ['broke'], branches: ['main'], enabled: false }])
 })
 
-test('a test and a delivery for a member who has left are refused, and nothing says that they were sent', async () => {
+test('a test and a delivery for a member who has left are refused, and are not recorded as sent', async () => {
   const ada = await it.newMember('ada')
   const wish = { kind: 'email', email: 'ada@example.com', events: ['broke'] }
   const { id } = (await newNotification(it, wish)).notification

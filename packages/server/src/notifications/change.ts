@@ -1,4 +1,4 @@
-/** Makes, changes and ends notifications. Each change is in the audit log. */
+/** Creates, changes and deletes notifications, with an entry in the audit log for each change. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { lockOrganization, organizationNotFound } from '../organizations/lifecycle/store.ts'
@@ -29,16 +29,16 @@ export interface ChangeServices {
   readonly sealer: Sealer
 }
 
-/** Names the owner of notifications. */
+/** The owner of notifications. */
 export interface Owner {
   readonly organizationId: string
-  /** null: of every pipeline. */
+  /** null: all pipelines of the organization. */
   readonly pipelineId: string | null
 }
 
 /**
- * Makes a notification. Returns it with the secret that signs its messages; the secret is shown
- * only now.
+ * Creates a notification. Returns it with the secret that signs its messages, which is shown only
+ * once.
  */
 export async function createNotification(
   { pool, sealer }: ChangeServices,
@@ -65,7 +65,7 @@ export async function createNotification(
   return { row, secret }
 }
 
-/** Throws 404 for an id that the organization does not have. */
+/** Throws 404 for a notification outside the organization. */
 export async function requireNotification(
   database: Database,
   organizationId: string,
@@ -79,7 +79,10 @@ function orNotFound(row: NotificationRow | undefined): NotificationRow {
   return row
 }
 
-/** Changes what a notification is for, or switches it off and on. Members that are not named stay. */
+/**
+ * Changes the events and branches of a notification, or switches it on or off. Omitted fields stay
+ * unchanged.
+ */
 export async function updateNotification(
   { pool }: ChangeServices,
   organizationId: string,
@@ -106,7 +109,10 @@ export async function updateNotification(
 
 const overlapMs = 24 * 3600 * 1000
 
-/** Replaces the secret of a webhook, and returns the new one. The earlier one signs too for a day. */
+/**
+ * Replaces the secret of a webhook, and returns the new one. For a day, the earlier secret signs as
+ * well.
+ */
 export async function rotateSecret(
   { pool, sealer }: ChangeServices,
   organizationId: string,

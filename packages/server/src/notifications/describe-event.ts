@@ -1,13 +1,13 @@
-/** Describes an event: for programs, and in words. */
+/** Describes an event, as JSON for programs and as text for people. */
 import type { BuildState } from '@harmont/engine'
 import { formatInstant, formatOptionalInstant } from '../platform/input/instant.ts'
 import type { BuildFacts } from './facts.ts'
 import type { Event } from './notification.ts'
 
-/** An event of a build, as one notification tells it. */
+/** An event of a build, as one notification reports it. */
 export interface ToldEvent {
   readonly event: Event
-  /** The change for its branch by the end of the build, even where the notification is for every end. */
+  /** The effect of the build's end on its branch, even if the notification is for `finished`. */
   readonly change: 'broke' | 'fixed' | null
   readonly at: Date
   readonly state: BuildState
@@ -15,17 +15,17 @@ export interface ToldEvent {
   readonly url: string
   /** Titles of the tests that were proved flaky. */
   readonly tests: readonly string[]
-  /** How many there are. */
+  /** The total number of flaky tests. */
   readonly testCount: number
 }
 
-/** Returns the name of an event in messages for programs. */
+/** Returns the name of an event in webhook messages. */
 export function typeOf(event: Event | 'test'): string {
   if (event === 'flaky') return 'test.flaky'
   return event === 'test' ? 'notification.test' : `build.${event}`
 }
 
-/** Returns the body for programs, in the form that Standard Webhooks recommends. */
+/** Returns the body of a webhook message, in the form recommended by Standard Webhooks. */
 export function webhookBody({ event, change, at, state, build, url, tests, testCount }: ToldEvent): string {
   const { pull_request: pullRequest } = build
   return JSON.stringify({
@@ -57,13 +57,13 @@ export function webhookBody({ event, change, at, state, build, url, tests, testC
   })
 }
 
-/** An event in words. */
+/** An event as text. */
 export interface Words {
   /** `ci #12`. */
   readonly build: string
-  /** Goes on after it: `broke main`. */
+  /** The predicate after the build's name: `broke main`. */
   readonly does: string
-  /** Further sentences, of names that people chose. */
+  /** Further lines, with names chosen by users. */
   readonly more: readonly string[]
 }
 

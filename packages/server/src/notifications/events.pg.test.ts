@@ -1,4 +1,7 @@
-/** Tests what is noted of builds, in the transactions that end them, and the badges that show it. */
+/**
+ * Tests the events recorded in the transactions that end builds, and the badges that show the
+ * results.
+ */
 import { testKey } from '@harmont/engine'
 import { SaxesParser } from 'saxes'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -9,7 +12,7 @@ import { ir, playJob } from '../testing/runner.ts'
 import { ownerToken, testServer } from '../testing/server.ts'
 import { endedBuild, newNotification } from './builds.test-support.ts'
 
-// No worker: what is noted stays.
+// This role has no worker, so that recorded events stay.
 const it = testServer({ HARMONT_ROLE: 'api', HARMONT_PUBLIC_URL: 'https://ci.example.com' })
 const everything = { url: 'https://example.com/hook', events: ['broke', 'fixed', 'finished', 'approval', 'flaky'] }
 beforeEach(() => it.server.pool.query('delete from notification_events'))
@@ -22,12 +25,12 @@ async function noted(): Promise<readonly string[]> {
   return rows.map(({ number, events, state }) => `${number} ${state}: ${events.join(', ')}`)
 }
 
-test('nothing is noted where nobody is to be told', async () => {
+test('no event is recorded without a notification that wants it', async () => {
   await endedBuild(it, await it.newPipeline(), 1)
   expect(await noted()).toEqual([])
 })
 
-test('G126 an end says what it changes for its branch: each branch, and a build that ends late says nothing new', async () => {
+test('G126 the end of a build breaks or fixes its own branch only; a build that ends late changes nothing', async () => {
   await newNotification(it, everything)
   const slug = await it.newPipeline()
   for (const exitCode of [0, 1, 1, 0]) await endedBuild(it, slug, exitCode)
@@ -41,12 +44,12 @@ test('G126 an end says what it changes for its branch: each branch, and a build 
   ])
   await it.server.pool.query('delete from notification_events')
   const pipeline = `/api/v0/organizations/default/pipelines/${slug}`
-  // A build that cannot be planned ends as it is made.
+  // A build with an invalid plan ends at its creation.
   const body = { branch: 'main', commit: 'c', pipeline_ir: '{"version":"0","steps":[{}]}' }
   expect((await it.request(ownerToken, 'POST', `${pipeline}/builds`, body)).status).toBe(422)
   expect(await noted()).toEqual(['6 failed: broke, finished'])
   await it.server.pool.query('delete from notification_events')
-  // The fourth passes once more, when a newer one has failed.
+  // The fourth build passes again after a newer one has failed.
   await it.server.pool.query(
     `with p as (select id from pipelines where slug = $1),
        opened as (update build_records r set state = 'running' from p where r.pipeline_id = p.id and number = 4) select`,
@@ -76,7 +79,7 @@ test('G126 two builds of a branch that end at the same time are compared in turn
   await one.query('begin')
   await two.query('begin')
   await one.query(set, [slug, 2, 'failed'])
-  // Waits for the other.
+  // This query waits for the other transaction.
   const second = two.query(set, [slug, 3, 'passed'])
   await one.query('commit')
   await second
@@ -124,7 +127,7 @@ test('an upload changes nothing for a branch that the server fetches, nor a rebu
   expect(await noted()).toEqual(['3 failed: finished'])
 })
 
-test('G126 a build of a fork that waits for approval is noted', async () => {
+test('G126 a build of a fork that waits for approval is recorded', async () => {
   await newNotification(it, everything)
   const { pool, engine } = it.server
   const { rows } = await pool.query<{ id: string }>("select id from organizations where slug = 'default'")
@@ -155,7 +158,7 @@ test('G126 a build of a fork that waits for approval is noted', async () => {
   expect(await noted()).toEqual(['1 scheduled: approval'])
 })
 
-test('tests that the runs of a proof show to be flaky are noted once they are proved', async () => {
+test('tests that a proof shows to be flaky are recorded after the proof', async () => {
   await newNotification(it, { ...everything, events: ['flaky'] })
   const { probes, now } = it.server.engine.store
   const path = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
@@ -193,7 +196,7 @@ const set = async (slug: string, access: string) =>
   (await it.request<Settings>(ownerToken, 'PUT', settingsPath(slug), { access })).body
 const get = (path: string, headers = {}) => it.request<string>(null, 'GET', path, undefined, headers)
 
-/** Returns the text of a picture, which must be well formed. */
+/** Returns the text of an SVG, which must be well formed. */
 function textOf(svg: string): string {
   const parts: string[] = []
   const parser = new SaxesParser({ xmlns: true })
@@ -205,7 +208,7 @@ function textOf(svg: string): string {
   return parts.join(' ')
 }
 
-test('G128 nobody sees a badge that is off, and the answer is that for a pipeline that does not exist', async () => {
+test('G128 a badge that is off gives the same response as a pipeline that does not exist', async () => {
   const slug = await it.newPipeline()
   const off = await get(`/badges/default/${slug}.svg`)
   const absent = await get('/badges/default/absent.svg')
@@ -223,7 +226,7 @@ test('G128 nobody sees a badge that is off, and the answer is that for a pipelin
   }
 })
 
-test('a badge shows the newest build of a branch that passed or failed, as a well-formed picture that proxies keep for a minute', async () => {
+test('a badge shows the newest passed or failed build of a branch, as a well-formed SVG that proxies cache for a minute', async () => {
   const slug = await it.newPipeline()
   const { markdown } = await set(slug, 'public')
   expect(markdown).toMatch(
@@ -248,7 +251,7 @@ test('a badge shows the newest build of a branch that passed or failed, as a wel
   expect(textOf((await get(`${path}?branch=${encodeURIComponent(branch)}`)).body)).toMatch(/<b>&"'<\/b>.*passing/)
 })
 
-test('a badge with a token is seen with it, until there is another', async () => {
+test('a badge with a token requires it, until the token is replaced', async () => {
   const slug = await it.newPipeline()
   const { url } = await set(slug, 'token')
   const { pathname, search } = new URL(url ?? '')

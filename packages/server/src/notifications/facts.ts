@@ -1,4 +1,4 @@
-/** The facts of an event, read when it is told. */
+/** The facts of an event, read when its deliveries are written. */
 
 import { type BuildState, stepOf } from '@harmont/engine'
 import { testTitle } from '@harmont/logs'
@@ -12,11 +12,11 @@ export interface EventRow {
   readonly state: BuildState
   readonly tests: readonly string[] | null
   readonly at: Date
-  /** The notifications that wanted it when it happened. */
+  /** The ids of the notifications that wanted the event when it happened. */
   readonly wanted_by: readonly string[]
 }
 
-/** Takes a noted event; undefined when somebody has told it. */
+/** Removes a recorded event and returns it; undefined if it was already handled. */
 export async function takeEvent(database: Database, id: string): Promise<EventRow | undefined> {
   const { rows } = await database.query<EventRow>(
     'delete from notification_events where id = $1 returning build_id, events, state, tests, at, wanted_by',
@@ -73,7 +73,7 @@ export async function findFacts(database: Database, buildId: string): Promise<Bu
 
 const mostTests = 10
 
-/** Returns the titles of tests, and of how many. */
+/** Returns the titles of at most `mostTests` tests. */
 export async function findTests(database: Database, ids: readonly string[]): Promise<readonly string[]> {
   const { rows } = await database.query<{ suite: string; name: string; file: string | null }>(
     'select suite, name, file from engine.test_cases where id = any($1::bigint[]) order by suite, name limit $2',

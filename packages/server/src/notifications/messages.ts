@@ -3,7 +3,7 @@ import type { LinkMail } from '../platform/mail/queue-mail.ts'
 import { type ToldEvent, webhookBody, wordsOf } from './describe-event.ts'
 import type { Kind } from './notification.ts'
 
-/** Returns the body that a receiver gets. The body of a mail is what `mailOf` reads. */
+/** Returns the body for a receiver. `mailOf` parses the body of a mail. */
 export function messageOf(kind: Kind, told: ToldEvent): string {
   if (kind === 'webhook') return webhookBody(told)
   const { build, does, more } = wordsOf(told)
@@ -15,7 +15,7 @@ export function messageOf(kind: Kind, told: ToldEvent): string {
   return mailBody(`[${organization}] ${build} ${does}`, [`${build} ${does}.`, ...more], told.url)
 }
 
-/** Returns a message that only says that it arrives. */
+/** Returns a test message. */
 export function testMessage(kind: Kind, organization: string, at: string, url: string): string {
   if (kind === 'webhook') return JSON.stringify({ type: 'notification.test', timestamp: at, data: { organization } })
   const text = `This channel hears what happens to builds of ${organization}.`
@@ -24,8 +24,8 @@ export function testMessage(kind: Kind, organization: string, at: string, url: s
 }
 
 /**
- * Returns what an incoming webhook of Slack gets: `text` alone, which every service that takes the
- * messages of Slack understands.
+ * Returns the body for an incoming webhook of Slack. It has only `text`, which every
+ * Slack-compatible service understands.
  */
 function slackBody(lines: readonly string[]): string {
   return JSON.stringify({ text: lines.join('\n') })
@@ -40,7 +40,7 @@ function mailBody(subject: string, paragraphs: readonly string[], url: string): 
   return JSON.stringify({ subject, paragraphs, url })
 }
 
-/** Returns the parts of a mail from a body. */
+/** Parses a body into the parts of a mail. */
 export function mailOf(body: string): Pick<LinkMail, 'subject' | 'paragraphs' | 'link'> {
   const { subject, paragraphs, url } = JSON.parse(body) as { subject: string; paragraphs: string[]; url: string }
   return { subject, paragraphs, link: { url, label: 'Open Harmont', lifetime: null } }

@@ -1,4 +1,4 @@
-/** Mails of notifications, and how their readers end them. */
+/** Mails of notifications, and their unsubscription. */
 import type pg from 'pg'
 import { type Actor, recordAudit } from '../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../platform/database/transaction.ts'
@@ -13,7 +13,7 @@ interface Receiver {
   readonly organization: string
 }
 
-/** Queues a mail that its reader's program can end for good (RFC 8058). */
+/** Queues a mail from which the reader's mail program can unsubscribe (RFC 8058). */
 export async function queueNotice(
   { sealer, publicUrl }: { readonly sealer: Sealer; readonly publicUrl: string },
   database: Database,
@@ -33,8 +33,8 @@ export async function queueNotice(
 const place = 'unsubscribe'
 
 /**
- * Ends a notification for its reader. Returns false if the token is not one of ours. It may have
- * ended before.
+ * Ends a notification for its reader, unless it has already ended. Returns false if the token is
+ * invalid.
  */
 export async function unsubscribe(
   { pool, sealer }: { readonly pool: pg.Pool; readonly sealer: Sealer },

@@ -6,7 +6,7 @@ import { readEmailAddress } from '../platform/names/email-address.ts'
 import { checkAddress, FetchRefused } from '../platform/outbound/guarded-fetch.ts'
 import { type Event, events, type Kind } from './notification.ts'
 
-/** Where a notification is to go. */
+/** The destination of a notification. */
 type Destination =
   | { readonly kind: 'webhook' | 'slack'; readonly url: string; readonly target: string }
   | { readonly kind: 'email'; readonly userId: string; readonly target: string }
@@ -22,7 +22,7 @@ interface WishServices {
   readonly allowedHosts: readonly string[]
 }
 
-/** Reads a notification to be made. Throws 422 `request_invalid`; no message contains the address. */
+/** Validates a new notification. Throws 422 `request_invalid`; no message contains the address. */
 export async function readWish(
   services: WishServices,
   organizationId: string,
@@ -75,7 +75,7 @@ async function readDestination(
 
 const longestUrl = 2_000
 
-/** Names are looked up when something is sent. */
+/** Host names are resolved when a message is sent. */
 function urlProblem(url: string, allowedHosts: readonly string[]): string | null {
   if (url.length > longestUrl) return `must have at most ${longestUrl} characters; got ${url.length}`
   try {
@@ -87,7 +87,10 @@ function urlProblem(url: string, allowedHosts: readonly string[]): string | null
   }
 }
 
-/** Returns an address as the log shows it: the path of a Slack webhook, and every query, is a secret. */
+/**
+ * Returns an address for display, without its secrets: the path of a Slack webhook, and every
+ * query.
+ */
 function shownUrl(kind: Kind, text: string): string {
   const { origin, pathname, search } = new URL(text)
   if (kind === 'slack') return `${origin}/…`

@@ -1,4 +1,7 @@
-/** A receiver of webhooks on loopback. It checks messages with the library of Standard Webhooks. */
+/**
+ * A receiver of webhooks on loopback, which verifies messages with the library of Standard
+ * Webhooks.
+ */
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
@@ -18,9 +21,12 @@ export interface Received {
 
 export interface Receiver {
   readonly url: string
-  /** Everything that came, refused or not. */
+  /** All received messages, including refused ones. */
   readonly received: readonly Received[]
-  /** Answers a request; 200 by default. One that ends no response lets its sender wait. */
+  /**
+   * Answers a request; 200 by default. A function that does not end the response leaves the sender
+   * waiting.
+   */
   answer: (response: ServerResponse, message: Received) => void
   stop(): Promise<void>
 }
@@ -48,7 +54,7 @@ export async function startReceiver(): Promise<Receiver> {
   return it
 }
 
-/** Checks a signature as a receiver does whose clock shows `at`. Throws for a wrong or an old one. */
+/** Verifies a signature like a receiver whose clock shows `at`. Throws for a wrong or old one. */
 export function verify(secret: string, { raw, headers }: Received, at = new Date()): void {
   vi.useFakeTimers({ toFake: ['Date'], now: at })
   try {

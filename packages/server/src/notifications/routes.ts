@@ -42,7 +42,7 @@ type NotificationIds =
   | 'showUnsubscribe'
   | 'unsubscribe'
 
-/** Notifications of an organization and its pipelines, and the log of what they sent. */
+/** Notifications of an organization and its pipelines, and the log of their deliveries. */
 export function notificationRoutes(services: NotificationServices): Pick<Handlers, NotificationIds> {
   const { pool } = services
   const resolve = ({ membership, params }: NamedContext) =>
@@ -75,7 +75,7 @@ export function notificationRoutes(services: NotificationServices): Pick<Handler
         return { status: 202, body: presentDelivery(sent, { retry_at: null }) }
       },
     }),
-    // A program that only looks at links must not end anything: the page has a button.
+    // Link scanners must not unsubscribe anybody by following a link, so the page has a button.
     showUnsubscribe: operation('showUnsubscribe', async ({ query }) => ({
       status: 302,
       headers: { location: `${services.publicUrl}/unsubscribe?token=${encodeURIComponent(query.token)}` },

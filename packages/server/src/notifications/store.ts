@@ -5,7 +5,7 @@ import type { Event, Kind } from './notification.ts'
 export interface NotificationRow {
   readonly id: string
   readonly kind: Kind
-  /** The slug of its pipeline; null: of every pipeline. */
+  /** The slug of the notification's pipeline; null: all pipelines. */
   readonly pipeline: string | null
   readonly events: readonly Event[]
   readonly branches: readonly string[] | null
@@ -52,7 +52,7 @@ export async function findNotification(
   return rows[0]
 }
 
-/** Locks a notification against every other change of it, and reads it. */
+/** Locks a notification against other changes, and returns it. */
 export async function lockNotification(
   database: Database,
   organizationId: string,
@@ -102,7 +102,7 @@ export async function insertNotification(database: Database, made: NewNotificati
   )
 }
 
-/** Changes what a notification is for. Switching it on forgets its troubles. */
+/** Changes the events and branches of a notification. Switching it on resets its failures. */
 export async function updateNotificationRow(
   database: Database,
   id: string,
@@ -172,7 +172,7 @@ export async function findDelivery(
   return rows[0]
 }
 
-/** Removes deliveries after 30 days, and results of branches that nobody has built for half a year. */
+/** Removes deliveries after 30 days, and results of branches without a build for half a year. */
 export async function removeOld(
   database: Database,
 ): Promise<{ readonly deliveries: number; readonly branches: number }> {

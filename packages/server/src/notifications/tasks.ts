@@ -14,7 +14,7 @@ interface NotificationTaskServices extends TellServices, Omit<SenderServices, 'a
 
 export const notificationCrontab = ['57 * * * * sweep_notifications']
 
-/** The tasks, and what stops the sending that they have begun. */
+/** Returns the tasks, and a function that stops the sending that they have started. */
 export function notificationTasks(services: NotificationTaskServices): {
   readonly tasks: TaskList
   stop(): Promise<void>

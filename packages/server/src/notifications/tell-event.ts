@@ -1,4 +1,4 @@
-/** Tells an event to those that want to hear of it. */
+/** Turns an event into deliveries. */
 import { randomUUID } from 'node:crypto'
 import { matchesRefGlob } from '@harmont/ir'
 import type pg from 'pg'
@@ -18,8 +18,8 @@ export interface TellServices {
 }
 
 /**
- * Writes a delivery for each notification that wants the event, in the transaction that forgets it.
- * Mails go to their own queue at once.
+ * Writes a delivery for each notification that wants the event, and removes the event in the same
+ * transaction. Mails go directly to the queue of mails.
  */
 export async function tellEvent(services: TellServices, eventId: string): Promise<void> {
   await transaction(services.pool, async (client) => {
@@ -37,7 +37,7 @@ export async function tellEvent(services: TellServices, eventId: string): Promis
       testCount: tests.length,
     }
     for (const wanted of await findWanting(client, noted.wanted_by)) {
-      // It hears only the most telling event of one end.
+      // Each notification gets only the most specific event of one end of a build.
       const event = noted.events.find((each) => wanted.events.includes(each))
       if (event !== undefined && isOfBranches(wanted, build)) await tell(services, client, wanted, { ...facts, event })
     }
@@ -53,7 +53,9 @@ interface WantingRow {
   readonly email: string | null
 }
 
-/** Finds those of these notifications that are on. Mails go to members only, as long as they are members. */
+/**
+ * Returns the given notifications that are on. Mail notifications of former members are excluded.
+ */
 async function findWanting(database: Database, ids: readonly string[]): Promise<readonly WantingRow[]> {
   const { rows } = await database.query<WantingRow>({
     name: 'find-wanting-notifications',
@@ -68,7 +70,10 @@ async function findWanting(database: Database, ids: readonly string[]): Promise<
   return rows
 }
 
-/** Builds of tags and pull requests are of no branch, whatever name they have. */
+/**
+ * Returns whether the build is of a wanted branch. Builds of tags and pull requests belong to no
+ * branch.
+ */
 function isOfBranches({ branches }: WantingRow, { branch, tag, pull_request: pullRequest }: BuildFacts): boolean {
   if (branches === null) return true
   return tag === null && pullRequest === null && branches.some((glob) => matchesRefGlob(glob, branch))

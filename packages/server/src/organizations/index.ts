@@ -1,4 +1,4 @@
-/** The parts of organizations that identity and builds use. */
+/** The parts of organizations that other domains use. */
 export {
   type DeletionServices,
   findOverdueOrganizations,

@@ -63,12 +63,12 @@ export async function takeChallenge(pool: Database, id: string, owner: Challenge
   throw challengeInvalid('The challenge is unknown, used, older than five minutes, or not yours')
 }
 
-/** The 400 of an answer that fits no challenge. */
+/** Returns the 400 of an answer without a matching challenge. */
 export function challengeInvalid(what: string): Error {
   return apiError('passkey_challenge_invalid', `${what}. Ask for new options and start again.`)
 }
 
-/** The 400 of a mailed or printed link that works no more. */
+/** Returns the 400 of a mailed or printed link that is no longer valid. */
 export function linkInvalid(what: 'sign-up link' | 'recovery link' | 'setup link'): Error {
   return apiError('passkey_token_invalid', `This ${what} is unknown, used or expired; ask for a new one.`)
 }

@@ -7,16 +7,16 @@ export const algorithms = [-7, -257, -8]
 const timeout = 300_000
 
 export const knownTransports = ['ble', 'cable', 'hybrid', 'internal', 'nfc', 'smart-card', 'usb'] as const
-/** The connection between a browser and an authenticator. */
+/** A kind of connection between browser and authenticator. */
 export type Transport = (typeof knownTransports)[number]
 
-/** A passkey that the user has, as authenticators know it. */
+/** A passkey of the user, in the form of WebAuthn. */
 export interface KnownCredential {
   readonly credential_id: Buffer
   readonly transports: readonly Transport[]
 }
 
-/** The answer to a client that begins a ceremony. */
+/** The response to a client that begins a ceremony. */
 interface Begun {
   readonly challenge_id: string
   /** In the browser's own JSON form, without a wrapper. */

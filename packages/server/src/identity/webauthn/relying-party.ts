@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { isLocal, type Settings } from '../../platform/settings/read-settings.ts'
 
-/** The server as passkeys know it (`http.md` 3.6). */
+/** The server's identity for passkeys (`http.md` 3.6). */
 export interface RelyingParty {
   readonly id: string
   /** The origins whose pages may use the passkeys. */

@@ -27,7 +27,9 @@ interface Change {
 }
 const changes = fc.record({ place: fc.nat(), bit: fc.nat(7), cut: fc.boolean() })
 
-/** Returns the answer with one bit of one member flipped, or with its end cut off there. */
+/**
+ * Returns the answer with one bit of one member flipped, or with the member cut off at that place.
+ */
 function changed(
   answer: Record<string, unknown>,
   member: string,
@@ -66,7 +68,8 @@ test('an assertion with a flipped bit or a missing end gets 400, except where DE
     fc.asyncProperty(members, changes, async (member, change) => {
       const sent = changed(assertion, member, change)
       const status = await refusal(verifyAssertion(rp, challenge, sent, passkey))
-      // The decoder reads the signature's two numbers whatever the tag and length around them.
+      // The decoder reads the signature's two numbers without checking the tag and length around
+      // them.
       const isFrame = member === 'signature' && !change.cut && change.place % signatureBytes < 2
       if (!isFrame) expect(status).toBe(400)
     }),
@@ -81,7 +84,7 @@ test('a self-signed attestation with a flipped bit or a missing end gets 400, or
   await fc.assert(
     fc.asyncProperty(members, changes, async (member, change) => {
       const answer = verifyAttestation(rp, challenge, changed(attestation, member, change))
-      // The decoder does not compare all lengths that CBOR and DER repeat.
+      // The decoder does not check all of the redundant lengths in CBOR and DER.
       if ((await refusal(answer)) !== 400) expect(await answer).toEqual(attested)
     }),
     runs,

@@ -11,7 +11,10 @@ interface StoredPasskey {
   readonly user_handle: Buffer
 }
 
-/** Returns the id of an assertion's passkey; empty, which no passkey has, when it has none. */
+/**
+ * Returns the id of an assertion's passkey. An assertion without an id yields an empty one, which
+ * matches no passkey.
+ */
 export function credentialIdOf(assertion: unknown): Buffer {
   const { id } = assertion as Partial<AuthenticationResponseJSON>
   return Buffer.from(typeof id === 'string' ? id : '', 'base64url')
@@ -37,7 +40,7 @@ export async function verifyAssertion(
     },
     expectedOrigin: [...rp.origins],
     expectedRPID: rp.id,
-    // The counter is compared when it is written to the passkey's row.
+    // The counter is checked later, when it is written to the passkey's row.
     credential: { id: response.id, publicKey: Uint8Array.from(passkey.public_key), counter: 0 },
     requireUserVerification: false, // checked below, with an error of its own
   }).catch((error: unknown) => {
@@ -58,7 +61,7 @@ async function verifyUnframed(options: VerifyAuthenticationResponseOpts) {
   return verifyAuthenticationResponse(options)
 }
 
-/** The 400 of an assertion that does not verify. */
+/** Returns the 400 of an assertion that does not verify. */
 export function assertionFailed(why: string, cause?: unknown): Error {
   return apiError(
     'passkey_assertion_failed',

@@ -5,7 +5,7 @@ import { algorithms, knownTransports, type Transport } from './options.ts'
 import type { RelyingParty } from './relying-party.ts'
 import { refuseFramed, webauthn } from './webauthn.ts'
 
-/** The new passkey, as a valid attestation describes it. */
+/** The new passkey from a valid attestation. */
 export interface AttestedPasskey {
   readonly credentialId: Buffer
   readonly publicKey: Buffer
@@ -58,7 +58,7 @@ export async function verifyAttestation(
   }
 }
 
-/** The 400 of an attestation that does not verify. */
+/** Returns the 400 of an attestation that does not verify. */
 export function registrationFailed(why: string, cause?: unknown): Error {
   return apiError(
     'passkey_registration_failed',
@@ -67,7 +67,7 @@ export function registrationFailed(why: string, cause?: unknown): Error {
   )
 }
 
-/** The 400 of an authenticator that noticed a touch, but did not verify its user. */
+/** Returns the 400 of an authenticator that noticed a touch but did not verify its user. */
 export function userVerificationRequired(): Error {
   return apiError(
     'passkey_user_verification_required',
@@ -76,8 +76,8 @@ export function userVerificationRequired(): Error {
 }
 
 /**
- * Refuses attestations with certificates: none was requested, and to verify a chain the library
- * would fetch revocation lists from any URL that the certificates name.
+ * Refuses attestations with certificates, since none was requested. To verify a chain, the library
+ * would fetch revocation lists from any URL in the certificates.
  */
 async function readAttestation(attestation: unknown): Promise<RegistrationResponseJSON> {
   const { decodeAttestationObject } = await webauthn()

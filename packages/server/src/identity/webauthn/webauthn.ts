@@ -7,7 +7,10 @@ export async function webauthn() {
   return { ...server, ...helpers }
 }
 
-/** Throws for a ceremony in a frame of another site's page: our pages are never framed. */
+/**
+ * Throws for a ceremony in a frame of another site's page. This server's own pages are never
+ * framed.
+ */
 export async function refuseFramed(clientDataJSON: string): Promise<void> {
   const { decodeClientDataJSON } = await webauthn()
   if (decodeClientDataJSON(clientDataJSON).crossOrigin === true)

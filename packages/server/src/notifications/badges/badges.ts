@@ -1,4 +1,4 @@
-/** Badges of pipelines: who may see them, and their picture. */
+/** Badges of pipelines: their access and their SVG. */
 import type pg from 'pg'
 import type { PipelineRow } from '../../organizations/index.ts'
 import { type Actor, recordAudit } from '../../platform/audit/record-audit.ts'
@@ -17,14 +17,14 @@ const placeOf = (pipelineId: string) => `badge/${pipelineId}`
 
 export interface BadgeSettings {
   readonly access: BadgeAccess
-  /** Where the picture is; null while it is off. */
+  /** The URL of the SVG; null while the badge is off. */
   readonly url: string | null
   readonly markdown: string | null
 }
 
 type Place = { readonly organizationId: string; readonly organizationSlug: string }
 
-/** Returns who may see a badge, and how a page shows it. */
+/** Returns the access of a badge, with its URL and Markdown. */
 export async function readBadge(
   services: BadgeServices,
   { organizationSlug }: Place,
@@ -33,7 +33,7 @@ export async function readBadge(
   const row = await findBadge(services.pool, organizationSlug, slug, null)
   const access = row?.badge ?? 'off'
   const token = row === undefined || access !== 'token' ? null : tokenOf(services.sealer, row)
-  // A token of a lost key cannot be shown: another makes it work again.
+  // A token that a lost key encrypted cannot be shown. Setting the access again replaces it.
   if (access === 'off' || (access === 'token' && token === null)) return { access, url: null, markdown: null }
   const page = `${services.publicUrl}/${organizationSlug}/pipelines/${slug}`
   const url = `${services.publicUrl}/badges/${organizationSlug}/${slug}.svg${token === null ? '' : `?token=${token}`}`
@@ -44,7 +44,7 @@ function tokenOf(sealer: Sealer, { pipeline_id: id, sealed_badge_token: sealed }
   return sealed && openOrNull(sealer, placeOf(id), sealed)
 }
 
-/** Says who may see a badge. It gets another token each time. */
+/** Sets the access of a badge. Each call replaces its token. */
 export async function setBadge(
   { pool, sealer }: BadgeServices,
   { organizationId }: Place,
@@ -70,11 +70,11 @@ interface Asked {
   readonly token: string | null
 }
 
-/** Returns a badge as SVG. Null for one that does not exist, is off, or wants another token. */
+/** Returns a badge as SVG. Returns null if it does not exist, is off, or requires another token. */
 export async function drawBadge({ pool, sealer }: BadgeServices, asked: Asked): Promise<string | null> {
   const row = await findBadge(pool, asked.organization, asked.pipeline, asked.branch)
   if (row === undefined || !maySee(sealer, row, asked.token)) return null
-  // Loaded at the first badge: it knows the width of every character.
+  // Loaded at the first badge, because the library contains the width of every character.
   const { makeBadge } = await import('badge-maker')
   const label = [...(asked.branch ?? asked.pipeline)].slice(0, mostCharacters).join('')
   return makeBadge({ label, ...looks[row.state ?? 'none'] })

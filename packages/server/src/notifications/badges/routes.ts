@@ -15,11 +15,11 @@ export function badgeRoutes(
     getBadge: operation('getBadge', async ({ params, query, header }) => {
       const { branch = null, token = null } = query
       const svg = await drawBadge(services, { organization: params.org, pipeline: params.pipeline, branch, token })
-      // The same answer for all three: a stranger learns of no pipeline.
+      // All three cases get the same response, so that a stranger cannot probe for pipelines.
       if (svg === null)
         throw apiError('badge_not_found', 'There is no such badge, it is switched off, or the token is not its own.')
       const etag = `"${createHash('sha256').update(svg).digest('base64url')}"`
-      // Short, because the proxies of forges keep pictures as long as this says.
+      // The time is short because the image proxies of forges cache the badge for that long.
       const facts = { etag, 'cache-control': 'max-age=60', 'content-security-policy': pictureOnly }
       if (isNotModified(header('if-none-match'), etag)) return { status: 304, headers: facts }
       return { status: 200, headers: facts, mediaType: 'image/svg+xml', open: () => Readable.from([svg]) }
@@ -39,5 +39,5 @@ export function badgeRoutes(
   }
 }
 
-/** Opened by itself, the picture runs and loads nothing. */
+/** Keeps an SVG that is opened as a page from running scripts and loading resources. */
 const pictureOnly = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

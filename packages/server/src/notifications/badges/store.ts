@@ -6,7 +6,7 @@ export interface BadgeRow {
   readonly pipeline_id: string
   readonly badge: BadgeAccess
   readonly sealed_badge_token: Buffer | null
-  /** The state of the newest build of the branch that passed or failed; null: there is none. */
+  /** The state of the branch's newest build that passed or failed; null: there is none. */
   readonly state: 'passed' | 'failed' | null
 }
 

@@ -1,6 +1,6 @@
 /**
- * A server that is killed again and again while it sends. Each event arrives at every receiver, under
- * one key, in the order in which they happened.
+ * Kills a server repeatedly while it sends. Each event must arrive at every receiver, under one key
+ * and in order.
  */
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { components } from '@harmont/contract'
@@ -47,22 +47,22 @@ afterAll(async () => {
   await rm(directory, { recursive: true })
 })
 
-/** Asks the server. Returns undefined if it was killed before it answered. */
+/** Sends a request to the server. Returns undefined if it was killed before its response. */
 async function ask<T>(path: string, body: object): Promise<T | undefined> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
   try {
     const answer = await fetch(server.url + path, { method: 'POST', headers, body: JSON.stringify(body) })
     return (await answer.json()) as T
   } catch (error) {
-    // Without a cause it is a mistake of this test.
+    // An error without a cause is a bug of this test.
     if (error instanceof TypeError && error.cause !== undefined) return undefined
     throw error
   }
 }
 
 /**
- * Starts another server whose clock is past the minute in which claims and locks of the killed one
- * end.
+ * Starts another server after ending the claims and locks of the killed one, as a minute's wait
+ * would.
  */
 async function restart(): Promise<void> {
   await database.query('update notifications set claimed_until = least(claimed_until, now())')
@@ -71,7 +71,9 @@ async function restart(): Promise<void> {
   server = await startMain(env)
 }
 
-/** Kills the server at the n-th next message of a receiver: before it is answered, or at once after it. */
+/**
+ * Kills the server at the n-th next message of a receiver, just before or just after the response.
+ */
 async function killAt(receiver: Receiver, nth: number): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
   const { received, answer: before } = receiver
@@ -86,7 +88,7 @@ async function killAt(receiver: Receiver, nth: number): Promise<void> {
   await stopMain(server, 'SIGKILL')
 }
 
-/** Resolves once everything that was noted has been told and sent. */
+/** Resolves once all events have become deliveries and all deliveries were sent. */
 async function settled(): Promise<void> {
   const waiting = `select (select count(*) from notification_events)::int
       + (select count(*) from notification_deliveries where state = 'waiting')::int as count`
@@ -106,9 +108,9 @@ test(`G126 ${kills + 1} kills of the server while it sends: each event arrives, 
   const receivers = [await startReceiver(), await startReceiver(), await startReceiver()] as const
   for (const { url } of receivers)
     await ask(`${organization}/notifications`, { kind: 'webhook', events: ['finished'], url })
-  // One fails now and then.
+  // The first receiver fails occasionally.
   receivers[0].answer = (response) => void response.writeHead(isOneIn(8) ? 503 : 200).end()
-  // A build that cannot be planned ends as it is made.
+  // A build with an invalid plan ends at its creation.
   const broken = { branch: 'main', commit: 'c', pipeline_ir: '{"version":"0","steps":[{}]}' }
   for (let kill = 0; kill < kills; kill += 1) {
     const receiver = receivers[between(1, 2)]
@@ -119,7 +121,7 @@ test(`G126 ${kills + 1} kills of the server while it sends: each event arrives, 
     await restart()
   }
   await settled()
-  // After this event nothing happens any more that would wake anybody up.
+  // No later event triggers the delivery of this one.
   const killed = killAt(receivers[1], 1)
   await ask(builds, broken)
   await killed

@@ -1,4 +1,4 @@
-/** Deliveries by a clock of the test's own, with the tasks of the server run as they are due. */
+/** Deliveries under a simulated clock. The test runs the server's tasks as they become due. */
 import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createSealer } from '../../platform/encryption/seal.ts'
@@ -10,14 +10,14 @@ import { tellEvent } from '../tell-event.ts'
 import { Sender } from './sender.ts'
 
 const key = 'the-key-of-this-test'
-// No worker: the test runs the tasks.
+// This role has no worker: the test runs the tasks.
 const it = testServer({
   HARMONT_ROLE: 'api',
   HARMONT_ENCRYPTION_KEY: key,
   HARMONT_NOTIFICATION_ALLOW: '127.0.0.1',
 })
 const minute = 60_000
-// Ahead of the database's, at which things happen.
+// Ahead of the database's clock, which dates the events.
 const begin = Date.now() + 10 * minute
 let now = begin
 
@@ -44,7 +44,9 @@ function services() {
   return { pool, metrics, ...more }
 }
 
-/** Returns what metrics say of notifications, by their names after `harmont_notification`. */
+/**
+ * Returns the metrics of notifications, keyed by name without the prefix `harmont_notification`.
+ */
 async function toldBy({ read }: Metrics): Promise<Readonly<Record<string, number>>> {
   const { text } = await read()
   const lines = text.matchAll(/^harmont_notification(\S+) (\d+)$/gm)
@@ -58,7 +60,7 @@ interface Task {
   readonly notification: string
 }
 
-/** Runs the tasks that are due, one after the other, until none is. */
+/** Runs due tasks one after the other until none is left. */
 async function runDue(sender: Sender): Promise<void> {
   const { pool } = it.server
   for (;;) {
@@ -77,7 +79,7 @@ async function runDue(sender: Sender): Promise<void> {
   }
 }
 
-/** Returns when the server tries a receiver again. */
+/** Returns the time at which the server retries a receiver. */
 async function nextTry(id: string): Promise<number> {
   const { rows } = await it.server.pool.query<{ run_at: Date }>(
     "select run_at from graphile_worker.jobs where key = 'send_notifications:' || $1",
@@ -86,7 +88,7 @@ async function nextTry(id: string): Promise<number> {
   return rows[0]?.run_at.getTime() ?? 0
 }
 
-test('G126 G127 a receiver that was down for an hour gets everything once it is back, in order and each with its key, and delays no other', async () => {
+test('G126 G127 a receiver that was down for an hour then gets all messages in order, each with its key, and delays no other receiver', async () => {
   const slug = await it.newPipeline()
   const neighbour = await startReceiver()
   const { notification, secret } = await newNotification(it, { url: receiver.url })
@@ -105,7 +107,7 @@ test('G126 G127 a receiver that was down for an hour gets everything once it is 
     if (isTime) numbers.push((await endedBuild(it, slug, 0)).number)
     await runDue(sender)
     if (now === begin) expect(await nextTry(notification.id)).toBe(begin + 5_000)
-    // It has heard of each at once.
+    // The other receiver got each message immediately.
     expect(neighbour.received).toHaveLength(numbers.length)
   }
   expect(numbers).toHaveLength(5)
@@ -117,13 +119,13 @@ test('G126 G127 a receiver that was down for an hour gets everything once it is 
   })
   expect(tries).toBeGreaterThan(5)
   expect(tries).toBeLessThan(15)
-  // Back, and tried again half an hour after its last failure at the latest.
+  // The receiver is back, and is retried at most half an hour after its last failure.
   for (const end = now + 30 * minute; now < end && taken.length === 0; now += minute) await runDue(sender)
   const numberOf = ({ body }: Received) => body.data.build.number
   expect(taken.map(numberOf)).toEqual(numbers)
   for (const message of taken) verify(secret, message, new Date(now))
   expect(new Set(taken.map(({ id }) => id)).size).toBe(5)
-  // The first was tried all the time, under the key with which it arrives.
+  // All attempts were for the first message, under one key.
   expect(receiver.received.slice(0, tries).map(({ id }) => id)).toEqual(Array(tries).fill(taken[0]?.id))
   const log = await logOf(it, notification.id)
   expect(log.map(({ id, state }) => [id, state])).toEqual(taken.map(({ id }) => [id, 'sent']).reverse())
@@ -144,12 +146,12 @@ test('G126 a message whose sender was killed is sent again with its key once its
   for (const { id } of rows) await tellEvent(services(), id)
   await killed.begin(notification.id)
   await begun.promise
-  // Another process finds it taken, and nothing is sent twice at a time.
+  // The receiver is claimed, so another process does not send to it at the same time.
   const other = new Sender(services())
   await other.begin(notification.id)
   await other.idle()
   expect(fresh.received).toHaveLength(1)
-  // The first one never hears the answer.
+  // The first sender never gets a response.
   fresh.answer = (response) => void response.end()
   now += 61_000
   await runDue(other)
@@ -159,7 +161,7 @@ test('G126 a message whose sender was killed is sent again with its key once its
   await killed.stop()
 })
 
-test('G126 a notification hears of what happens once it is made, on and of that event, whenever it is told', async () => {
+test('G126 a notification gets the events since its creation that it was enabled and configured for, even if they are delivered later', async () => {
   const slug = await it.newPipeline()
   const [{ notification: first }, { notification: widened }, { notification: on }] = [
     await newNotification(it, { url: receiver.url }),
@@ -180,7 +182,7 @@ test('G126 a notification hears of what happens once it is made, on and of that 
   expect(await Promise.all(counts)).toEqual([2, 1, 1, 1])
 })
 
-test('a message that is refused for a day is abandoned, and a receiver that takes nothing for five days is switched off, which its administrators hear', async () => {
+test('a message that is refused for a day is abandoned; a notification without a success for five days is switched off, with a mail to administrators', async () => {
   const slug = await it.newPipeline()
   const strict = await startReceiver()
   const { notification } = await newNotification(it, { url: strict.url })

@@ -30,7 +30,7 @@ test('G127 receivers that never answer hold no task of the server, and delay no 
   const slug = await it.newPipeline()
   const silent = await startReceiver()
   silent.answer = () => undefined
-  // More than the worker has tasks at a time.
+  // More receivers than tasks that the worker runs at a time.
   const all = await Promise.all(Array.from({ length: 8 }, () => newNotification(it, { url: silent.url })))
   const { notification, secret } = await newNotification(it, { url: receiver.url })
   await endedBuild(it, slug, 0)
@@ -69,7 +69,7 @@ test('G127 only public addresses get messages, without redirects', async () => {
   }
   const led = await startReceiver()
   led.answer = (response) => void response.writeHead(307, { location: receiver.url }).end()
-  // Its name leads to this machine: looked up when it is sent.
+  // The name resolves to this machine, which is checked when a message is sent.
   const { notification: inside } = await newNotification(it, { url: 'https://localhost:9/' })
   const { notification } = await newNotification(it, { url: led.url })
   const before = receiver.received.length
@@ -85,7 +85,7 @@ test('G127 only public addresses get messages, without redirects', async () => {
   await led.stop()
 })
 
-test('a Slack channel gets text alone, with nothing in it that people could make a link or a mention', async () => {
+test('a Slack channel gets plain text, in which user input cannot form a link or a mention', async () => {
   const slug = await it.newPipeline({ name: 'a<!channel>&b' })
   const { notification } = await newNotification(it, { kind: 'slack', url: receiver.url, events: ['broke'] })
   const before = receiver.received.length
@@ -101,7 +101,7 @@ test('a Slack channel gets text alone, with nothing in it that people could make
   expect(message?.headers).not.toHaveProperty('webhook-signature')
   const { body } = await it.request(ownerToken, 'GET', path)
   expect(JSON.stringify(body)).not.toContain('/hook')
-  // The channel is gone, as Slack says it.
+  // The response of Slack for a removed channel.
   receiver.answer = (response) => void response.writeHead(410).end('channel_is_archived')
   await it.request(ownerToken, 'POST', `${path}/${notification.id}/test`)
   const list = () => it.request<{ data: { id: string; enabled: boolean }[] }>(ownerToken, 'GET', path)
@@ -111,7 +111,7 @@ test('a Slack channel gets text alone, with nothing in it that people could make
   await remove(notification.id)
 })
 
-test('a member gets mails until they leave or their program says that it wants no more', async () => {
+test('a member gets mails until they leave or their mail program unsubscribes', async () => {
   const slug = await it.newPipeline()
   const refused = await it.request(ownerToken, 'POST', path, {
     kind: 'email',
@@ -137,7 +137,7 @@ test('a member gets mails until they leave or their program says that it wants n
     expect((await it.request(null, 'POST', pathname + search, 'List-Unsubscribe=One-Click', oneClick)).status).toBe(204)
   expect((await it.request(null, 'POST', `${pathname}?token=x`)).status).toBe(404)
   expect((await it.request(ownerToken, 'GET', `${path}/${made.notification.id}/deliveries`)).status).toBe(404)
-  // The other one ends with the membership.
+  // The other notification ends with the membership.
   await it.server.pool.query("delete from memberships where user_id = $1 and role = 'member'", [ada.id])
   await endedBuild(it, slug, 0)
   const heard = await newNotification(it, { url: receiver.url, events: ['fixed'] })
@@ -148,7 +148,7 @@ test('a member gets mails until they leave or their program says that it wants n
   await remove(heard.notification.id)
 })
 
-test('administrators see what was sent, send it again with its key, and change the secret without losing a message', async () => {
+test('administrators list deliveries, send one again with its key, and change the secret without losing a message', async () => {
   const slug = await it.newPipeline()
   const wish = { url: receiver.url, pipeline: slug, branches: ['main'] }
   const { notification, secret } = await newNotification(it, wish)
@@ -196,7 +196,7 @@ test('administrators see what was sent, send it again with its key, and change t
   expect(stored.rowCount).toBe(0)
 })
 
-test('G127 a delivery is sent again while the notification is sending: neither holds what the other needs', async () => {
+test('G127 a delivery is sent again while the notification is sending, without a deadlock', async () => {
   const slug = await it.newPipeline()
   const { notification } = await newNotification(it, { url: receiver.url })
   await endedBuild(it, slug, 0)
@@ -206,7 +206,7 @@ test('G127 a delivery is sent again while the notification is sending: neither h
   )
   const sender = await it.server.pool.connect()
   try {
-    // The sending locks the notification, then its delivery.
+    // A sender locks the notification first, then its delivery.
     await sender.query('begin')
     await sender.query('select from notifications where id = $1 for update', [notification.id])
     const again = it.request(ownerToken, 'POST', `${path}/${notification.id}/deliveries/${logged?.id}/replay`)

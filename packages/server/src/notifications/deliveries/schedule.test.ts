@@ -3,7 +3,7 @@ import { delayAfter, verdictOn } from './schedule.ts'
 
 const answer = (status: number, retryAfter: string | null = null) => ({ status, text: '', retryAfter })
 
-test('an answer says whether a message has arrived, is refused alone, or all must wait', () => {
+test('the response decides whether a message has arrived, is refused alone, or all messages must wait', () => {
   const verdicts = (...statuses: readonly number[]) => statuses.map((status) => verdictOn(answer(status)))
   expect(verdicts(200, 204)).toEqual(['sent', 'sent'])
   expect(verdicts(400, 404, 422)).toEqual(['refused', 'refused', 'refused'])
@@ -12,7 +12,7 @@ test('an answer says whether a message has arrived, is refused alone, or all mus
   expect(verdictOn(answer(410))).toBe('gone')
 })
 
-test('pauses grow up to half an hour, and are what the receiver asks for within that', () => {
+test('pauses grow to half an hour, and follow the Retry-After of the receiver up to that', () => {
   const pauses = [1, 2, 3, 6, 7, 1_000].map((failures) => delayAfter(failures, null) / 1_000)
   expect(pauses).toEqual([5, 30, 120, 1_200, 1_800, 1_800])
   expect(delayAfter(1, answer(429, '90'))).toBe(90_000)

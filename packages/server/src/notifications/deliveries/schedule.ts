@@ -1,25 +1,25 @@
-/** Decides what an answer to a delivery means, and when the next attempt is. */
+/** Classifies the response to a delivery, and schedules the next attempt. */
 import type { PostAnswer } from '../../platform/outbound/guarded-post.ts'
 
-/** How long a delivery is tried. */
+/** The time for which a delivery is retried. */
 export const triedMs = 24 * 3600 * 1000
-/** How long nothing may arrive before a notification is switched off. */
+/** The time without a successful delivery after which a notification is switched off. */
 export const mostFailingMs = 5 * 24 * 3600 * 1000
 
 /**
- * `sent`: it has arrived. `refused`: the receiver works, but not with this message, which holds back
- * no other. `down`: nothing arrives at present, so all wait, in their order. `gone`: the receiver
- * wants no more.
+ * `sent`: the message has arrived. `refused`: the receiver works but refuses this message, which
+ * does not delay others. `down`: the receiver is unreachable, so all messages wait in order.
+ * `gone`: the receiver wants no further messages.
  */
 export type Verdict = 'sent' | 'refused' | 'down' | 'gone'
 
-/** Says what an answer means; null if there was none. */
+/** Classifies a response; null: there was none. */
 export function verdictOn(answer: PostAnswer | null): Verdict {
   if (answer === null) return 'down'
   const { status } = answer
   if (status >= 200 && status < 300) return 'sent'
   if (status === 410) return 'gone'
-  // 408, 425 and 429 say "later". A redirect is no answer of the receiver: it is not followed.
+  // 408, 425 and 429 mean "later". A redirect is not followed, and counts as no response.
   const isRefused = status >= 400 && status < 500 && ![408, 425, 429].includes(status)
   return isRefused ? 'refused' : 'down'
 }
@@ -29,7 +29,7 @@ const minute = 60 * second
 const delays = [5 * second, 30 * second, 2 * minute, 5 * minute, 10 * minute, 20 * minute]
 const longestDelay = 30 * minute
 
-/** Returns the pause after so many failures in a row, at least 1. */
+/** Returns the pause in milliseconds after a number of failures in a row, which is at least 1. */
 export function delayAfter(failures: number, answer: PostAnswer | null): number {
   const usual = delays[failures - 1] ?? longestDelay
   const asked = Number(answer?.retryAfter ?? 0) * second

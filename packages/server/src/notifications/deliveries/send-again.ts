@@ -1,4 +1,4 @@
-/** Deliveries that people ask for: a test, and one again. */
+/** Deliveries on request: a test message, and a repeated delivery. */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
 import { findMember } from '../../organizations/members/store.ts'
@@ -26,10 +26,7 @@ interface Place {
   readonly organizationSlug: string
 }
 
-/**
- * Sends a message that only says that it arrives. Throws 409 `notification_disabled`: it is off, or
- * its member has left.
- */
+/** Sends a test message. Throws 409 `notification_disabled`: it is off, or its member has left. */
 export async function sendTest(services: AgainServices, place: Place, row: NotificationRow): Promise<DeliveryRow> {
   requireOn(row)
   const { organizationSlug } = place
@@ -44,8 +41,8 @@ export async function sendTest(services: AgainServices, place: Place, row: Notif
 }
 
 /**
- * Sends a delivery once more, with its own key: a receiver that has it may know it again. Throws 409
- * `notification_disabled`: it is off, or its member has left.
+ * Sends a delivery again under its own key, by which the receiver can detect a duplicate. Throws
+ * 409 `notification_disabled`: it is off, or its member has left.
  */
 export async function replayDelivery(
   services: AgainServices,
@@ -65,7 +62,7 @@ export async function replayDelivery(
 }
 
 async function sendAgain(client: Database, notificationId: string, id: string, now: Date): Promise<void> {
-  // Before its delivery, as the sending itself locks them: the other order is a deadlock.
+  // Locked before its delivery, in the order of the sender: the reverse order could deadlock.
   await client.query('update notifications set retry_at = null where id = $1', [notificationId])
   await client.query(
     `update notification_deliveries set state = 'waiting', next_at = $2, expires_at = $2::timestamptz + $3 * interval '1 millisecond'

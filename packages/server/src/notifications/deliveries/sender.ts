@@ -1,7 +1,4 @@
-/**
- * Sends deliveries apart from the worker's tasks, so that a receiver that does not answer delays no
- * task.
- */
+/** Sends deliveries outside the worker's tasks, so that an unresponsive receiver delays no task. */
 import type { Logger } from 'pino'
 import { CannotOpen, type Sealer } from '../../platform/encryption/seal.ts'
 import type { Metrics } from '../../platform/metrics/metrics.ts'
@@ -28,15 +25,17 @@ export interface SenderServices extends TurnServices {
   readonly sealer: Sealer
   readonly log: Logger
   readonly metrics: Pick<Metrics, 'count'>
-  /** Hosts that are allowed at any address. */
+  /** Hosts that are allowed even at private addresses. */
   readonly allowedHosts: readonly string[]
   readonly now: () => Date
 }
 
-/** Receivers that one process sends to at the same time, and how many of them may be down. */
+/**
+ * The most receivers that one process sends to at a time; at most `mostDown` of them may be down.
+ */
 const mostAtOnce = 64
 const mostDown = 32
-/** When a task without room comes back. */
+/** The delay of a task that finds the sender full. */
 const fullMs = 5_000
 const timeoutMs = 10_000
 
@@ -49,7 +48,10 @@ export class Sender {
     this.#services = services
   }
 
-  /** Begins to send what waits for a receiver, and returns. Does nothing where another process does. */
+  /**
+   * Starts sending the waiting deliveries of a receiver, and returns. Does nothing if another
+   * process is sending them.
+   */
   async begin(id: string): Promise<void> {
     const { pool, now } = this.#services
     if (this.#stopping.signal.aborted || this.#isFull()) {
@@ -59,7 +61,7 @@ export class Sender {
     const turn = await claim(pool, id, now())
     if (turn === null) return
     const sending = this.#send(turn)
-      // The claim ends by itself, and its task tries again.
+      // The claim expires, and its task tries again.
       .catch((error: unknown) =>
         this.#services.log.warn({ err: error, notification: id }, 'could not send notifications'),
       )
@@ -72,12 +74,14 @@ export class Sender {
     return this.#turns.size >= mostAtOnce || down >= mostDown
   }
 
-  /** Resolves when everything that was begun has ended. */
+  /** Resolves when all started sending has ended. */
   async idle(): Promise<void> {
     while (this.#turns.size > 0) await Promise.all(this.#turns.keys())
   }
 
-  /** Ends what is being sent: its receiver may get it again, with the same key. */
+  /**
+   * Aborts requests in flight. Their receivers may get the same messages again, with the same keys.
+   */
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.idle()
@@ -102,7 +106,7 @@ export class Sender {
     }
   }
 
-  /** Notes how an attempt ended. Returns whether the turn goes on. */
+  /** Records the result of an attempt. Returns whether the turn continues. */
   async #note(turn: Claimed, attempt: Attempt, verdict: Verdict, next: Date): Promise<boolean> {
     const { metrics } = this.#services
     metrics.count('harmont_notification_attempts_total', { outcome: verdict })
@@ -111,7 +115,7 @@ export class Sender {
     return verdict === 'sent' || verdict === 'refused'
   }
 
-  /** Returns how many deliveries are abandoned by it. */
+  /** Records the result of an attempt. Returns the number of deliveries that it abandons. */
   async #write(turn: Claimed, attempt: Attempt, verdict: Verdict, next: Date): Promise<number> {
     if (verdict === 'refused') return noteRefused(this.#services, turn, attempt, next)
     if (verdict === 'gone') return noteGone(this.#services, turn, attempt)

@@ -11,7 +11,7 @@ export function newSigningSecret(): string {
 
 /**
  * Returns the headers of a message. Its id is the idempotency key. For a day after a change of the
- * secret the earlier one signs too, so that a receiver may change at any time of that day.
+ * secret, the earlier one signs as well, so that the receiver can switch at any time of that day.
  */
 export function signatureHeaders(address: Address, id: string, body: string, at: Date): Record<string, string> {
   if (address.secret === null) return {}

@@ -1,4 +1,4 @@
-/** Deliveries of notifications, and whose turn it is to send them. */
+/** Deliveries of notifications, and the tasks that send them. */
 import type { Database } from '../../platform/database/transaction.ts'
 import { triedMs } from './schedule.ts'
 
@@ -10,7 +10,9 @@ interface Message {
   readonly at: Date
 }
 
-/** Writes a delivery, with the task that sends it. `isSent`: the queue of mails has it. */
+/**
+ * Writes a delivery, with the task that sends it. `isSent`: it is already in the queue of mails.
+ */
 export async function queueDelivery(
   database: Database,
   notificationId: string,
@@ -27,14 +29,14 @@ export async function queueDelivery(
 }
 
 /**
- * Queues the task that sends what waits. One that is queued for later stays so: the receiver is
- * down, or a process sends to it.
+ * Queues the task that sends waiting deliveries. Does not change the time of a queued task: the
+ * receiver is down, or another process is sending to it.
  */
 async function queueSending(database: Database, notificationId: string): Promise<void> {
   await addTask(database, notificationId, null, 'preserve_run_at')
 }
 
-/** Queues it for a time, whenever it was queued for before. */
+/** Queues the task for the given time, replacing its earlier time. */
 export async function queueSendingAt(database: Database, notificationId: string, at: Date): Promise<void> {
   await addTask(database, notificationId, at, 'replace')
 }

@@ -2,8 +2,9 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { queueMail } from '../../platform/mail/queue-mail.ts'
 
 /**
- * Switches a notification off, gives up what waits for it, and tells the administrators. `because`
- * goes on after the name of the receiver. Returns how many deliveries are abandoned.
+ * Switches a notification off, abandons its waiting deliveries, and notifies the administrators.
+ * `because` completes a sentence that begins with the receiver's name. Returns the number of
+ * abandoned deliveries.
  */
 export async function switchOff(
   { publicUrl }: { readonly publicUrl: string },

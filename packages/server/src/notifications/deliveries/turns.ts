@@ -1,6 +1,6 @@
 /**
- * The turns in which processes send. One process at a time sends to a receiver: it holds a claim,
- * and a task is queued for the claim's end, should the process die.
+ * The turns of sending processes. One process at a time sends to a receiver and holds a claim. A
+ * task is queued for the claim's expiry, in case the process dies.
  */
 import { randomUUID } from 'node:crypto'
 import type pg from 'pg'
@@ -14,7 +14,7 @@ export interface TurnServices {
   readonly publicUrl: string
 }
 
-/** Longer than one attempt may take. */
+/** The lifetime of a claim, longer than one attempt may take. */
 const claimMs = 60_000
 
 export interface Claimed {
@@ -25,8 +25,8 @@ export interface Claimed {
 }
 
 /**
- * Takes the turn of a receiver. Returns null if another process has it, or there is nothing to send
- * to. A receiver that is down is left alone until its time.
+ * Takes the turn of a receiver. Returns null if another process has it, the notification is off, or
+ * the time to retry a receiver that is down has not come.
  */
 export async function claim(pool: pg.Pool, id: string, now: Date): Promise<Claimed | null> {
   return transaction(pool, async (client) => {
@@ -63,8 +63,8 @@ export interface Waiting {
 }
 
 /**
- * Returns the oldest delivery that is due, and prolongs the claim. Returns null if there is none,
- * and the turn is over; or another process has taken the turn.
+ * Returns the oldest due delivery, and extends the claim. Returns null if none is due, which ends
+ * the turn, or if another process has taken the turn.
  */
 export async function nextDelivery(pool: pg.Pool, turn: Claimed, now: Date): Promise<Waiting | null> {
   return transaction(pool, async (client) => {
@@ -82,7 +82,10 @@ export async function nextDelivery(pool: pg.Pool, turn: Claimed, now: Date): Pro
   })
 }
 
-/** Locks the notification; false when the claim has ended and another process has taken its turn. */
+/**
+ * Locks the notification. Returns false if another process has taken the turn after the claim
+ * expired, or the notification is off.
+ */
 async function holds(client: Database, { id, claim }: Claimed): Promise<boolean> {
   const { rowCount } = await client.query(
     'select from notifications where id = $1 and claim = $2 and disabled_at is null for update',
@@ -91,7 +94,7 @@ async function holds(client: Database, { id, claim }: Claimed): Promise<boolean>
   return rowCount === 1
 }
 
-/** Gives the turn back, and queues the next: when the receiver, or a message of its own, is due. */
+/** Ends the turn, and queues the next one for the time at which a delivery is due. */
 async function release(client: Database, id: string): Promise<void> {
   await client.query('update notifications set claim = null, claimed_until = null where id = $1', [id])
   const { rows } = await client.query<{ at: Date | null }>(
@@ -105,26 +108,26 @@ async function release(client: Database, id: string): Promise<void> {
   else await client.query("select graphile_worker.remove_job('send_notifications:' || $1)", [id])
 }
 
-/** Gives the turn back before its end, because this process stops. */
+/** Ends the turn early, because this process stops. */
 export async function giveBack(pool: pg.Pool, turn: Claimed): Promise<void> {
   await transaction(pool, async (client) => {
     if (await holds(client, turn)) await release(client, turn.id)
   })
 }
 
-/** How an attempt ended. */
+/** The result of an attempt. */
 export interface Attempt {
   readonly delivery: Waiting
   readonly at: Date
   readonly status: number | null
-  /** Quotes the receiver, or says why it said nothing. */
+  /** The receiver's response text, or the reason why there was none. */
   readonly answer: string
 }
 
-/** Notes that a message has arrived, also when the turn was lost meanwhile. */
+/** Records that a message has arrived, even if the turn was lost meanwhile. */
 export async function noteSent(pool: pg.Pool, turn: Claimed, attempt: Attempt): Promise<void> {
   await transaction(pool, async (client) => {
-    // Before its delivery, as every change locks them.
+    // Locked before its delivery, in the order of every other change.
     await client.query('update notifications set failures = 0, retry_at = null, failing_since = null where id = $1', [
       turn.id,
     ])
@@ -133,9 +136,9 @@ export async function noteSent(pool: pg.Pool, turn: Claimed, attempt: Attempt): 
 }
 
 /**
- * Notes that the receiver refused a message: others go on, and this one has a time of its own. As
- * for every trouble, what a process learns that has lost its turn does not count. Returns how many
- * deliveries are abandoned, as the others do.
+ * Records that the receiver refused a message, which is retried alone while others are sent. Like
+ * every failure, it is ignored if the process has lost its turn. Returns the number of abandoned
+ * deliveries.
  */
 export async function noteRefused(
   services: TurnServices,
@@ -152,8 +155,8 @@ export async function noteRefused(
 }
 
 /**
- * Notes that nothing arrives at present, and ends the turn. Waiting messages keep their order until
- * the receiver is tried again.
+ * Records that the receiver is unreachable, and ends the turn. Waiting messages keep their order
+ * until the receiver is retried. Returns the number of abandoned deliveries.
  */
 export async function noteDown(
   services: TurnServices,
@@ -171,7 +174,10 @@ export async function noteDown(
   })
 }
 
-/** Notes that the receiver wants no more, and switches the notification off. */
+/**
+ * Records that the receiver wants no further messages, and switches the notification off. Returns
+ * the number of abandoned deliveries.
+ */
 export async function noteGone(services: TurnServices, turn: Claimed, attempt: Attempt): Promise<number> {
   return transaction(services.pool, async (client) => {
     if (!(await holds(client, turn))) return 0
@@ -194,7 +200,10 @@ async function noteAttempt(
   })
 }
 
-/** Gives up deliveries that have been tried for a day: one, or all of a receiver. Returns how many. */
+/**
+ * Abandons deliveries that have been retried for a day: one, or all of a receiver. Returns their
+ * number.
+ */
 async function failOverdue(
   client: Database,
   of: { readonly id: string } | { readonly notificationId: string },
@@ -209,8 +218,8 @@ async function failOverdue(
 }
 
 /**
- * Notes since when nothing has arrived, and switches the notification off after days of it. Returns
- * whether it is still on, and how many deliveries are abandoned.
+ * Records the time of the first failure in a row, and switches the notification off after five days
+ * of failures. Returns whether it is still on, and the number of abandoned deliveries.
  */
 async function noteTrouble(
   services: TurnServices,

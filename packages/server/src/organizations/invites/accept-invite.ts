@@ -21,7 +21,10 @@ export async function previewInvite(pool: pg.Pool, token: string): Promise<Invit
   return offer
 }
 
-/** Accepts an invite: its user becomes a member. Throws 422 for other users; it stays valid. */
+/**
+ * Accepts an invite: its user becomes a member. Throws 422 for other users, for whom the invite
+ * stays valid.
+ */
 export async function acceptInvite(
   pool: pg.Pool,
   actor: Actor,

@@ -3,7 +3,7 @@ import { codeOf, testServer } from '../../testing/server.ts'
 import { insertMember } from '../members/store.ts'
 import { removeDeadInvites } from './store.ts'
 
-// A local public URL turns on the mailbox, where the test reads mails.
+// A local public URL enables the mailbox, from which the test reads mails.
 const it = testServer({ HARMONT_PUBLIC_URL: 'http://localhost:4000' })
 type User = Awaited<ReturnType<typeof it.newUser>>
 
@@ -161,7 +161,7 @@ test.for(['demoted', 'removed', 'gone with the account'] as const)(
   },
 )
 
-test('an organization has at most 200 live invites, also when they are created concurrently', async () => {
+test('an organization has at most 200 live invites, even when they are created concurrently', async () => {
   const { owner, path, id } = await newTeam('many')
   const fill = `insert into invites (id, organization_id, email, role, token_hash, invited_by, expires_at)
     select gen_random_uuid(), $1, n || '@many.example', 'member', md5(n || $3), $2, now() + interval '1 day' from generate_series(1, 195) n`
@@ -187,7 +187,7 @@ test('the preview of an ended invite says how it ended', async () => {
   const expire = "update invites set expires_at = now() - interval '1 second' where organization_id = $1"
   await it.server.pool.query(expire, [id])
   const late = await told(expired.body.token)
-  // Whether the expired row is still there, was removed, or was replaced.
+  // The expired row is unchanged, was removed, or was replaced.
   await removeDeadInvites(it.server.pool)
   expect(await told(expired.body.token)).toMatchObject({ message: late.message })
   const replaced = await invite(owner.token, path, 'expired@example.com')

@@ -53,7 +53,10 @@ export function inviteRoutes(services: InviteServices): Pick<Handlers, InviteOpe
   }
 }
 
-/** Presents an invite to those who may create one; its token only in the answer that creates it. */
+/**
+ * Presents an invite to those who may create one. Only the response that creates it contains the
+ * token.
+ */
 function presentInvite(row: InviteRow, token: string | null): Complete<components['schemas']['Invite']> {
   return { id: row.id, email: row.email, role: row.role, token, expires_at: formatInstant(row.expires_at) }
 }

@@ -1,4 +1,4 @@
-/** Pending invites. An ended one keeps only the hash of its token and its end. */
+/** Pending invites. Invites. An ended invite keeps only the hash of its token and its end. */
 import type { Database } from '../../platform/database/transaction.ts'
 
 export interface InviteRow {
@@ -74,7 +74,8 @@ export async function endInvite(
 export type InviteEnd = 'accepted' | 'revoked' | 'expired'
 
 /**
- * Returns how an invite ended. Returns undefined if it never existed, or ended over a month ago.
+ * Returns the reason for which an invite ended; undefined if it never existed, or ended over a
+ * month ago.
  */
 export async function findEnd(database: Database, tokenHash: string): Promise<InviteEnd | undefined> {
   const { rows } = await database.query<{ how: InviteEnd }>(
@@ -85,7 +86,9 @@ export async function findEnd(database: Database, tokenHash: string): Promise<In
   return rows[0]?.how
 }
 
-/** Removes expired invites, and old records of ended ones. Returns how many invites. */
+/**
+ * Removes expired invites, and old records of ended ones. Returns the number of expired invites.
+ */
 export async function removeDeadInvites(database: Database): Promise<number> {
   await database.query("delete from ended_invites where ended_at < now() - interval '30 days'")
   const { rowCount } = await database.query(

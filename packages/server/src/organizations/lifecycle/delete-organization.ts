@@ -12,7 +12,9 @@ export interface DeletionServices {
   readonly disconnectForges: (client: Database, organizationId: string) => Promise<void>
 }
 
-/** Deletes an organization. Throws 409 for a personal one, which goes with its account only. */
+/**
+ * Deletes an organization. Throws 409 for a personal one, which is deleted only with its account.
+ */
 export async function deleteOrganization(
   services: DeletionServices & { readonly pool: pg.Pool },
   actor: Actor,
@@ -42,7 +44,7 @@ export async function retireOrganization(
   await blank(client, id)
   await disconnectForges(client, id)
   await recordAudit(client, actor, { organizationId: id, action: 'organization.deleted', subject: slug })
-  // A second time a minute later, for builds that were being created meanwhile.
+  // Repeated a minute later, for builds that were being created meanwhile.
   await client.query(
     `select graphile_worker.add_job('cancel_builds_of_organization', json_build_object('organization_id', $1::text), run_at => now() + delay)
        from unnest(array[interval '0', interval '1 minute']) as delay`,
@@ -50,7 +52,10 @@ export async function retireOrganization(
   )
 }
 
-/** Removes an organization's name, members and invites. Its new slug can be no organization's. */
+/**
+ * Removes an organization's name, members and invites. Its new slug is one that no organization can
+ * have.
+ */
 async function blank(database: Database, id: string): Promise<void> {
   await database.query(
     `update organizations set deleted_at = date_trunc('milliseconds', now()), slug = '~' || id, name = '', url = null where id = $1`,

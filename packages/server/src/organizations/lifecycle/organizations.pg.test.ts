@@ -40,7 +40,7 @@ test('the bootstrap user owns `default`, which is their personal organization', 
   expect((await it.request(ownerToken, 'GET', `${path}/default`)).body).toMatchObject({ slug: 'default', url: null })
 })
 
-test('slugs come from names; taken and reserved ones get a number, also when created concurrently', async () => {
+test('slugs come from names; taken and reserved ones get a number, even when created concurrently', async () => {
   const make = (name: string) => it.request<{ slug: string }>(ownerToken, 'POST', path, { name })
   const made = await Promise.all(Array.from({ length: 5 }, () => make('Zoë & Co.')))
   expect(made.map(({ body }) => body.slug).sort()).toEqual(['zoe-co', 'zoe-co-2', 'zoe-co-3', 'zoe-co-4', 'zoe-co-5'])
@@ -84,7 +84,7 @@ interface Event {
   readonly actor: { readonly email: string } | null
 }
 
-test('settings change one by one, and the slug never', async () => {
+test('each setting can change alone, and the slug never changes', async () => {
   const { token, organization } = await it.newUser('settler')
   const change = (body: unknown) => it.request(token, 'PATCH', `${path}/${organization}`, body)
   expect((await change({ name: ' Settlers ' })).body).toMatchObject({ name: 'Settlers', slug: organization, url: null })

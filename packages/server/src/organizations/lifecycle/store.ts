@@ -14,7 +14,7 @@ export interface OrganizationRow {
 
 const columns = 'o.id, o.slug, o.name, o.url, o.members_can_create_pipelines, o.egress_ceiling, o.created_at'
 
-/** A user, and the organizations that their credential shows. */
+/** A user, and the organizations that their credential includes. */
 export interface Viewer {
   readonly userId: string
   /** null: all of the user's. */
@@ -60,7 +60,7 @@ export async function listStandings(database: Database, viewer: Viewer): Promise
   return rows
 }
 
-/** Returns the ids of those of the user's organizations that the credential shows, by slug. */
+/** Returns the ids of the user's organizations that the credential includes, by slug. */
 export async function findIdsBySlug(
   database: Database,
   viewer: Viewer,
@@ -108,7 +108,7 @@ export async function insertOrganization(
   return rows[0]
 }
 
-/** Makes the user an owner, whichever role they had before. */
+/** Makes the user an owner, regardless of their previous role. */
 export async function ensureOwner(database: Database, organizationId: string, userId: string): Promise<void> {
   await database.query(
     `insert into memberships (organization_id, user_id, role) values ($1, $2, 'owner')
@@ -187,7 +187,9 @@ export async function lockOrganizationsOf(database: Database, userId: string): P
   return rows.map(({ id }) => id)
 }
 
-/** The 404 for everybody who is not a member; the same for an organization that does not exist. */
+/**
+ * Returns the 404 for non-members, which is the same as for an organization that does not exist.
+ */
 export function organizationNotFound(): Error {
   return apiError('organization_not_found', 'Organization not found, or you are not a member.')
 }

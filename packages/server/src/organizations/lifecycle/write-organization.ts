@@ -74,7 +74,7 @@ async function insertOwned(
   }
 }
 
-/** Changes the settings of an organization that the body names. Its slug never changes. */
+/** Changes those settings of an organization that the body contains. Its slug never changes. */
 export async function updateOrganization(
   pool: pg.Pool,
   actor: Actor,
