@@ -6,8 +6,8 @@ import { until } from '@harmont/test-kit/until'
 import { expect, onTestFinished, test } from 'vitest'
 
 /**
- * Logs when its terminal closes. It ends although that line, and one after it on the same thread,
- * cannot be written.
+ * A program that logs when its terminal closes. It must end although this line, and a later one of
+ * the same thread, cannot be written.
  */
 const program = `
 import { write, writeFileSync } from 'node:fs'
@@ -26,7 +26,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test('a process whose terminal has closed ends, although its last lines cannot be written', async () => {
+test('a process ends after its terminal has closed, although its last lines cannot be written', async () => {
   const directory = await mkdtemp('/var/tmp/harmont-log-')
   onTestFinished(() => rm(directory, { recursive: true }))
   const file = join(directory, 'pid')

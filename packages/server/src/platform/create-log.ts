@@ -3,8 +3,8 @@ import { type Logger, pino } from 'pino'
 /** Creates the server's log: JSON lines on standard output. */
 export function createLog(level: string): Logger {
   const output = pino.destination(1)
-  // A closed terminal accepts no more lines. That must not end the process in the middle of its
-  // stop.
+  // A closed terminal accepts no more lines. The failed write must not end the process during its
+  // shutdown.
   output.on('error', ({ code }: NodeJS.ErrnoException) => {
     if (code === 'EIO') Object.assign(output, { write: () => true, flushSync: () => {} })
   })
@@ -12,8 +12,8 @@ export function createLog(level: string): Logger {
 }
 
 /**
- * The fields of an error that are logged. Drivers attach connections, settings and statements to
- * theirs.
+ * Returns the fields of an error that are logged. Drivers attach connections, settings and
+ * statements to their errors.
  */
 export function plainError(error: unknown): unknown {
   if (!(error instanceof Error)) return error

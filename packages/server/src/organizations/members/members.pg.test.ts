@@ -108,7 +108,7 @@ test('an unknown role gives 422, and an unknown member 404', async () => {
   }
 })
 
-test('every member may leave, at once; G34 except the last owner', async () => {
+test('every member may leave at any time; G34 except the last owner', async () => {
   const { id, path, users } = await newTeam('owner', 'member', 'admin')
   const [owner, member, admin] = users
   expect((await remove(member, path, member)).status).toBe(204)
@@ -154,7 +154,7 @@ describe('two owners', () => {
       expect(await rolesOf(team.id)).toEqual(['owner', 'member'])
       for (const user of [a, b]) await setRole(it.server.pool, team.id, user?.id ?? '', 'owner')
     }
-    // The later request may find that its asker is a member already.
+    // By the time of the later request, its caller may already be a member.
     expect(new Set([...refusals, 'insufficient_org_role'])).toEqual(new Set(['insufficient_org_role', 'last_owner']))
   })
 
@@ -172,7 +172,8 @@ describe('two owners', () => {
 test('a request of an owner who is demoted meanwhile is refused', async () => {
   const { id, path, users } = await newTeam('owner', 'owner', 'owner')
   const [a, b, c] = users
-  // Both are owners when their requests arrive; a third one stays, so that neither is the last.
+  // Both callers are owners when their requests arrive; a third owner stays, so that neither is the
+  // last.
   const answers = await Promise.all([change(a, path, b, 'member'), change(b, path, a, 'member')])
   const statuses = answers.map(({ status }) => status).sort()
   expect(statuses).toEqual([200, 403])

@@ -52,18 +52,18 @@ function presentMember(row: MemberRow): Complete<components['schemas']['OrgMembe
   return { user_uuid: row.user_id, email: row.email, name: row.name, role: row.role }
 }
 
-/** The member who asks for a change. */
+/** The member who requests a change. */
 export interface Asker {
   readonly actor: Actor
   readonly caller: Caller
-  /** Their membership when the request arrived. */
+  /** The caller's membership when the request arrived. */
   readonly membership: Membership
 }
 
 /**
  * Changes a member's role, or removes them (`to` is null); every member may remove themselves.
- * Throws 404 for an unknown id, 403 for too low a role, and 409 `last_owner` when no owner would be
- * left, also when two owners remove each other concurrently (G34). Returns the member.
+ * Throws 404 for an unknown id, 403 for too low a role, and 409 `last_owner` if no owner would be
+ * left, even when two owners remove each other concurrently (G34). Returns the member.
  */
 async function changeMember(pool: pg.Pool, asker: Asker, userId: string, to: Role | null): Promise<MemberRow> {
   const { organizationId } = asker.membership
@@ -76,7 +76,7 @@ async function changeMember(pool: pg.Pool, asker: Asker, userId: string, to: Rol
     const what = to === null ? `remove this ${member.role}` : `give this ${member.role} the role \`${to}\``
     requirePermission(asker.membership, permission, what)
     await requireAnotherOwner(client, organizationId, member, to)
-    // The asker may have lost their role since the request arrived.
+    // The caller may have lost the role since the request arrived.
     const asking = await findMember(client, organizationId, asker.caller.userId)
     if (asking === undefined) throw organizationNotFound()
     requirePermission(asking, permission, what)

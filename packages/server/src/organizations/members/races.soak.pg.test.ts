@@ -22,7 +22,7 @@ const step = fc.record({
 })
 type Step = ReturnType<typeof step.generate>['value']
 
-test(`G34 whatever users do to each other concurrently, every organization has an owner and no request gets a 5xx (seed ${seed})`, async () => {
+test(`G34 under concurrent changes of members, every organization keeps an owner and no request gets a 5xx (seed ${seed})`, async () => {
   const steps = fc.sample(step, { seed, numRuns: scaled(320), unbiased: true })
   const pick = <T>(list: readonly T[], at: number): T => {
     const one = list[at % list.length]
@@ -82,7 +82,7 @@ test(`G34 whatever users do to each other concurrently, every organization has a
   }
   await Promise.all(Array.from({ length: 16 }, worker))
   expect([...seen.keys()].filter((what) => what.startsWith('5'))).toEqual([])
-  // Proves that members changed.
+  // Ensures that the test did change members.
   expect(seen.get('200') ?? 0).toBeGreaterThan(15)
   const { rows } = await it.server.pool.query<{ slug: string }>(
     `select slug from organizations o where deleted_at is null

@@ -55,7 +55,7 @@ export async function countOwners(database: Database, organizationId: string): P
   return rows[0]?.count ?? 0
 }
 
-/** Returns false if the user is a member already, and keeps their role. */
+/** Returns false if the user is already a member, who keeps their role. */
 export async function insertMember(
   database: Database,
   organizationId: string,

@@ -23,7 +23,7 @@ export async function createPipeline(
   }
 }
 
-/** Inserts a pipeline and records who created it. Fails as `insertPipeline` does. */
+/** Inserts a pipeline and records who created it. Fails like `insertPipeline`. */
 export async function writePipeline(client: pg.ClientBase, wish: NewPipeline, actor: Actor): Promise<PipelineRow> {
   const made = await insertPipeline(client, wish)
   const { organizationId } = wish

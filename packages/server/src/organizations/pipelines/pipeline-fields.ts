@@ -7,7 +7,7 @@ export const longestPipelineSlug = 100
 /** The form of a `source_slug`, the pipeline's name inside its repository. */
 export const sourceSlugForm = /^[a-z][a-z0-9-]{0,63}$/
 
-/** Validates the fields of a pipeline, when it is created and when it is changed. */
+/** Validates the fields of a new or changed pipeline. */
 export class PipelineErrors extends FieldErrors {
   name(name: string): void {
     this.length('name', name, 1, 255)
@@ -38,7 +38,10 @@ export class PipelineErrors extends FieldErrors {
 
 type Names = Pick<PipelineRow, 'slug' | 'repo_name' | 'source_slug'>
 
-/** Returns the 422 for a slug or source that another pipeline has; other errors unchanged. */
+/**
+ * Translates a conflict with another pipeline's slug or source into a 422. Returns other errors
+ * unchanged.
+ */
 export async function explainConflict(
   database: Database,
   organizationId: string,

@@ -28,7 +28,7 @@ test('G31 a foreign and an absent pipeline give the same 404', async () => {
   }
 })
 
-test("a pipeline gets the slug of its name, its repository's name and its name there", async () => {
+test('a pipeline gets a slug from its name, and the names of its repository and of its source', async () => {
   const body = { name: 'Build & Test', repository: 'git@github.com:acme/core.git', default_branch: 'main' }
   const made = await it.request(ownerToken, 'POST', path, body)
   expect(made.status).toBe(201)

@@ -2,14 +2,16 @@ import type { Database } from '../../platform/database/transaction.ts'
 import { apiError, type Membership, requirePermission } from '../../platform/http/index.ts'
 import { findPipeline, membersCanCreate, type PipelineRow } from './store.ts'
 
-/** Returns the pipeline of a slug in a path. Throws 404 when the organization has none. */
+/**
+ * Returns the pipeline of a slug in a path. Throws 404 if the organization has no such pipeline.
+ */
 export async function requirePipeline(database: Database, organizationId: string, slug: string): Promise<PipelineRow> {
   const pipeline = await findPipeline(database, organizationId, slug)
   if (pipeline === undefined) throw pipelineNotFound()
   return pipeline
 }
 
-/** The 404 for a pipeline that the organization does not have. */
+/** Returns the 404 for a pipeline outside the organization. */
 export function pipelineNotFound(): Error {
   return apiError('pipeline_not_found', 'Pipeline not found in this organization.')
 }
@@ -32,7 +34,7 @@ export function requireLivePipeline(pipeline: PipelineRow): void {
   )
 }
 
-/** Throws 403 for a member where only admins may create pipelines. */
+/** Throws 403 for a member if only admins may create pipelines. */
 export async function requirePipelineCreation(
   database: Database,
   { organizationId, role }: Pick<Membership, 'organizationId' | 'role'>,

@@ -13,12 +13,12 @@ export interface PipelineRow {
   readonly allow_manual: boolean
   readonly archived_at: Date | null
   readonly archived_by: 'person' | 'discovery' | null
-  /** The repository's code sets name, manual builds and default branch. */
+  /** Whether the repository's code sets name, manual builds and default branch. */
   readonly managed_by_code: boolean
   readonly fork_policy: 'approval' | 'always' | 'never'
-  /** Globs of branches that, like the default branch, share cache entries with each other only. */
+  /** Globs of branches that, like the default branch, share cache entries only with each other. */
   readonly protected_branches: readonly string[]
-  /** All its builds, except those of forks, find each other's cache entries. */
+  /** Whether all builds of the pipeline, except those of forks, share cache entries. */
   readonly cache_share: boolean
   readonly created_at: Date
 }
@@ -67,7 +67,10 @@ export async function findPipeline(
   return rows[0]
 }
 
-/** Locks a pipeline until the transaction ends, and returns it. Returns undefined if it is gone. */
+/**
+ * Locks a pipeline until the transaction ends, and returns it. Returns undefined if it no longer
+ * exists.
+ */
 export async function lockPipelineRow(database: Database, id: string): Promise<PipelineRow | undefined> {
   const { rows } = await database.query<PipelineRow>(
     `select ${pipelineColumns} from pipelines where id = $1 for update`,
@@ -91,7 +94,7 @@ export async function findPipelineBySource(
   return rows[0]
 }
 
-/** The fields of a pipeline that a person may change, and how it was archived. */
+/** The fields of a pipeline that users may change, and its archiving. */
 export type PipelineChange = Omit<PipelineRow, 'id' | 'slug' | 'repository' | 'managed_by_code' | 'created_at'>
 
 /** Fails with a unique violation of `pipelines_source_unique`. */

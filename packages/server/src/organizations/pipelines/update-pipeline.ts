@@ -25,8 +25,9 @@ const settings = [
 const ofCode: readonly string[] = ['name', 'default_branch', 'allow_manual', 'source_slug']
 
 /**
- * Changes the fields that the body names, and archives or restores. Throws 422 `pipeline_invalid`
- * or `pipeline_source_taken`, and 409 `pipeline_managed_by_code` for a field that the code sets.
+ * Changes the fields that the body contains, and archives or restores the pipeline. Throws 422
+ * `pipeline_invalid` or `pipeline_source_taken`, and 409 `pipeline_managed_by_code` for a field
+ * that the code sets.
  */
 export async function updatePipeline(
   pool: pg.Pool,
@@ -84,7 +85,7 @@ function archiving(
 ): Partial<Pick<PipelineRow, 'archived_at' | 'archived_by'>> {
   if (archived === undefined) return {}
   if (!archived) return { archived_at: null, archived_by: null }
-  // A person's decision replaces discovery's: discovery does not restore the pipeline.
+  // A user's decision overrides discovery, which then does not restore the pipeline.
   return { archived_at: before.archived_at ?? new Date(), archived_by: 'person' }
 }
 

@@ -14,7 +14,7 @@ const set = (host: string, body: object = login, token = ownerToken) =>
 const list = async (token = ownerToken) =>
   (await it.request<{ registries: readonly object[] }>(token, 'GET', registries)).body.registries
 
-/** Returns the login that a build of the organization gets, as the engine asks. */
+/** Returns the login for a build of the organization, by the engine's own call. */
 async function given(host: string, sealedWith = key) {
   const path = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
   const body = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
@@ -37,7 +37,7 @@ test('G134 members see registries and users, admins set and delete logins, stran
   expect([again.status, codeOf(again)]).toEqual([404, 'registry_not_found'])
 })
 
-test('G134 a secret is stored encrypted, and is in no answer and no audit event; a build of the organization gets it', async () => {
+test('G134 a secret is stored encrypted, and is in no response and no audit event; a build of the organization gets it', async () => {
   await set('registry.example:5000')
   const { rows } = await it.server.pool.query<{ dump: string }>(
     `select (select json_agg(l)::text from registry_logins l) || (select json_agg(a)::text from audit_events a) as dump`,
@@ -50,7 +50,7 @@ test('G134 a secret is stored encrypted, and is in no answer and no audit event;
   expect(first).toEqual({ id: expect.any(String), ...login, forks: false })
   expect(await given('registry.example')).toBeNull()
   expect(await given('registry.example:5000', 'another-key')).toBeNull()
-  // A change has another id: what was pulled with the old login must be proved again.
+  // A changed login has a new id, so access to images pulled with the old one must be proved again.
   await set('registry.example:5000', { ...login, forks: true })
   const second = await given('registry.example:5000')
   expect([second?.forks, second?.id === first?.id]).toEqual([true, false])

@@ -14,14 +14,20 @@ export interface RegistryServices {
   readonly sealer: Sealer
 }
 
-/** A registry as the name of an image begins: `ghcr.io`, `registry.example:5000`, `[::1]:5000`. */
+/**
+ * A registry in the form that begins an image's name: `ghcr.io`, `registry.example:5000`,
+ * `[::1]:5000`.
+ */
 const hostForm = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::[1-9]\d{0,4})?$/
 const longestHost = 255
 const longestUsername = 255
 const longestSecret = 16 * 1024
 const mostLogins = 50
 
-/** Returns the context that a login's secret is encrypted for: it decrypts nowhere else. */
+/**
+ * Returns the context that a login's secret is encrypted for, outside of which it cannot be
+ * decrypted.
+ */
 export function placeOfLogin(id: string): string {
   return `registry-login/${id}`
 }
@@ -30,7 +36,7 @@ interface NewLogin {
   readonly host: string
   readonly username: string
   readonly secret: string
-  /** Undefined: unchanged, or false for a new login. */
+  /** undefined: unchanged, or false for a new login. */
   readonly forks: boolean | undefined
 }
 
@@ -45,7 +51,7 @@ export function readLogin(host: string, { username, secret, forks }: Body<'setRe
     )
   const length = [...username].length
   if (length < 1 || length > longestUsername) errors.add('username', `must have 1 to ${longestUsername} characters`)
-  // It would end the name in the header.
+  // These characters would end the user name in the header.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are refused
   if (/[:\u0000-\u001f\u007f]/.test(username)) errors.add('username', 'must have no colon and no control character')
   const bytes = Buffer.byteLength(secret)
@@ -55,7 +61,10 @@ export function readLogin(host: string, { username, secret, forks }: Body<'setRe
   return { host, username, secret, forks }
 }
 
-/** Creates the login of a registry, or replaces it. Throws 422 `request_invalid` beyond 50 logins. */
+/**
+ * Creates the login of a registry, or replaces it. Throws 422 `request_invalid` if there would be
+ * more than 50 logins.
+ */
 export async function setLogin(
   { pool, sealer }: RegistryServices,
   organizationId: string,
@@ -67,7 +76,8 @@ export async function setLogin(
     const present = await listLogins(client, organizationId)
     const before = present.find((login) => login.host === host)
     if (before === undefined && present.length >= mostLogins) refuseAnother()
-    // Another id each time: images that the earlier login got must be proved with this one.
+    // Each change gets a new id, so that access to images pulled with the earlier login is proved
+    // again.
     const id = randomUUID()
     const allowsForks = forks ?? before?.forks ?? false
     const sealed = sealer.seal(placeOfLogin(id), secret)
@@ -81,7 +91,7 @@ export async function setLogin(
   })
 }
 
-/** Throws 404 for a registry that the organization has no login for. */
+/** Throws 404 if the organization has no login for the registry. */
 export async function removeLogin(pool: pg.Pool, organizationId: string, actor: Actor, host: string): Promise<void> {
   await transaction(pool, async (client) => {
     if (!hostForm.test(host) || !(await deleteLogin(client, organizationId, host)))
@@ -92,14 +102,15 @@ export async function removeLogin(pool: pg.Pool, organizationId: string, actor: 
 
 type FindLogin = NonNullable<EngineOptions['secrets']['login']>
 
-/** Provides the logins with which the runners of builds pull images. */
+/** Returns the function that finds the login with which a build's runner pulls images. */
 export function loginsOf({ pool, sealer }: RegistryServices): FindLogin {
   return async (buildId, registry) => {
     const login = await findLogin(pool, buildId, registry)
     if (login === undefined) return null
     const { id, username, sealed_secret, forks } = login
     const secret = openOrNull(sealer, placeOfLogin(id), sealed_secret)
-    // A server does not start over one of a lost key, but another may have written it.
+    // A server does not start with undecryptable logins, but a server with another key may have
+    // written one since.
     return secret === null ? null : { id, username, forks, secret }
   }
 }

@@ -18,7 +18,7 @@ export async function listLogins(database: Database, organizationId: string): Pr
 }
 
 export interface SealedLogin extends Pick<LoginRow, 'username' | 'forks'> {
-  /** Another one for each change. */
+  /** A new id for each change. */
   readonly id: string
   readonly sealed_secret: Buffer
 }

@@ -5,14 +5,14 @@ import { openOrNull, type Sealer } from '../../platform/encryption/seal.ts'
 import { placeOfSecret, type SecretServices } from './set-secret.ts'
 import { type BuildAsReader, findReader, findSecrets, type SealedSecret, type SecretRow } from './store.ts'
 
-/** Above the engine's exact limit, because some of the secrets found hide others. */
+/** Above the engine's exact limit, because pipeline secrets may hide some of the secrets found. */
 const mostSealedBytes = 4 * MAX_SECRET_BYTES
 
 /**
  * Provides the secrets that builds may read (`ir.md` 1.3). A pipeline's secret hides the
- * organization's of the same name, even where the build may not read it. Builds of forks get none.
- * A limited secret needs a source that the server fetched itself: a person chose the branch of an
- * upload, and what runs in a shell.
+ * organization's secret of the same name, even if the build may not read it. Builds of forks get
+ * none. A limited secret requires a source that the server fetched: in uploads a person chose the
+ * branch, and in shells the commands.
  */
 export function secretsOf({ pool, sealer }: SecretServices): EngineOptions['secrets'] {
   return {

@@ -25,14 +25,17 @@ interface Made {
   readonly isForShell?: boolean
 }
 
-/** Returns the secrets that a build of the pipeline gets. */
+/** Returns the secrets for a build of the pipeline. */
 async function given(slug: string, names: readonly string[], made: Made = {}) {
   const answer = await answered(slug, names, made)
   if (answer.kind !== 'values') return answer
   return Object.fromEntries([...answer.values].map(([name, { value }]) => [name, value]))
 }
 
-/** Asks as the engine does. The build is an upload unless the test changes its row. */
+/**
+ * Requests secrets by the engine's own call. The build is an upload unless the test changes its
+ * row.
+ */
 async function answered(
   slug: string,
   names: readonly string[],
@@ -71,7 +74,7 @@ test('members see names only, admins set and delete, strangers see nothing', asy
   }
 })
 
-test('G15 a value is stored encrypted, and is in no answer and no audit event', async () => {
+test('G15 a value is stored encrypted, and is in no response and no audit event', async () => {
   const value = 'a-value-that-nobody-may-see'
   await set('', { name: 'KEPT', value })
   await set('', { name: 'bad-name', value })
@@ -99,7 +102,7 @@ test.for([
   expect([answer.status, codeOf(answer)]).toEqual([422, 'request_invalid'])
 })
 
-test('a scope has at most 100, also when set concurrently; existing ones can still change', async () => {
+test('a scope has at most 100, even when set concurrently; existing ones can still change', async () => {
   const slug = await it.newPipeline()
   const scope = `/pipelines/${slug}`
   const answers = await Promise.all(Array.from({ length: 105 }, (_, n) => set(scope, { name: `S${n}`, value: `${n}` })))
@@ -128,7 +131,7 @@ test('a secret of another organization is not found', async () => {
   expect(await given(await it.newPipeline(), ['FOREIGN'])).toEqual({})
 })
 
-test('a limited secret is for matching branches and events only, and keeps its limits under a new value', async () => {
+test('only builds of matching branches and events get a limited secret, which keeps its limits under a new value', async () => {
   const slug = await it.newPipeline()
   const scope = `/pipelines/${slug}`
   await set('', { name: 'DEPLOY', value: 'of the organization' })
@@ -153,7 +156,7 @@ test('G60 an upload gets no limited secret, whatever it claims, unless the secre
     const reason = answer.kind === 'values' ? answer.refused?.get('LIMITED') : undefined
     expect(reason).toMatch(/^The secret LIMITED is limited .* this build is an upload/)
     expect(await given(slug, ['LIMITED'], { row: fetched })).toEqual({ LIMITED: 'x' })
-    // A person types what runs in a shell of such a build.
+    // A person types the commands in a shell of such a build.
     expect(await given(slug, ['LIMITED'], { row: fetched, isForShell: true })).toEqual({})
     await set(scope, { name: 'LIMITED', value: 'x', uploads: true })
     const open = await answered(slug, ['LIMITED'])
@@ -161,7 +164,7 @@ test('G60 an upload gets no limited secret, whatever it claims, unless the secre
     expect(remark).toBe(
       'The secret LIMITED is limited to branches or events, and is given to this upload because it says `uploads: true`.',
     )
-    // A new value keeps the permission; the limits apply to what the upload claims.
+    // A new value keeps the permission; the limits apply to the branch that the upload claims.
     await set(scope, { name: 'LIMITED', value: 'y' })
     expect(await given(slug, ['LIMITED'])).toEqual({ LIMITED: 'y' })
     expect((await list(scope)).find(({ name }) => name === 'LIMITED')).toMatchObject({ uploads: true })

@@ -23,7 +23,10 @@ export interface NamedScope extends SecretScope {
   readonly pipelineSlug: string | null
 }
 
-/** Returns the context that a secret's value is encrypted for: it decrypts nowhere else. */
+/**
+ * Returns the context that a secret's value is encrypted for, outside of which it cannot be
+ * decrypted.
+ */
 export function placeOfSecret(id: string): string {
   return `secret/${id}`
 }
@@ -70,9 +73,9 @@ function checkList(
 }
 
 /**
- * Creates a secret, or changes its value and keeps its id. Limits that are not named stay, so that
- * a new value never becomes readable to more builds. Throws 422 `request_invalid` beyond 100
- * secrets.
+ * Creates a secret, or changes its value and keeps its id. Omitted limits stay unchanged, so that a
+ * new value never becomes readable to more builds. Throws 422 `request_invalid` if there would be
+ * more than 100 secrets.
  */
 export async function setSecret(
   { pool, sealer }: SecretServices,
@@ -100,7 +103,7 @@ export async function setSecret(
   })
 }
 
-/** Throws 404 for a name that the scope does not have. */
+/** Throws 404 if the scope has no secret of this name. */
 export async function deleteSecret(pool: pg.Pool, scope: NamedScope, actor: Actor, name: string): Promise<void> {
   await transaction(pool, async (client) => {
     if (!secretName.test(name) || !(await deleteSecretRow(client, scope, name)))

@@ -11,7 +11,7 @@ export interface SecretRow {
   readonly name: string
   readonly branches: readonly string[] | null
   readonly events: readonly string[] | null
-  /** Uploads may read it too, despite its limits. */
+  /** Whether uploads may read it too, despite its limits. */
   readonly uploads: boolean
   readonly updated_at: Date
 }
@@ -112,7 +112,7 @@ export async function findReader(database: Database, buildId: string): Promise<B
 
 export interface SealedSecret extends SecretRow {
   readonly pipeline_id: string | null
-  /** Null in every row when the values exceed `mostBytes` together. */
+  /** Null in every row if all values together exceed `mostBytes`. */
   readonly sealed_value: Buffer | null
 }
 

@@ -10,7 +10,7 @@ export interface Actor {
   readonly requestId: string | null
 }
 
-/** The actor of events without a user: operator's commands, forges, Stripe, the server itself. */
+/** The actor of events without a user: operator commands, forges, Stripe, the server itself. */
 export const systemActor: Actor = { userId: null, address: null, userAgent: null, requestId: null }
 
 /** Returns the actor of a request. */
@@ -18,7 +18,7 @@ export function actorOf({ caller, client, requestId }: ActingContext): Actor {
   return { userId: caller?.userId ?? null, address: client.address, userAgent: client.userAgent, requestId }
 }
 
-/** The parts of a request that say who acts. */
+/** The parts of a request that identify its actor. */
 export interface ActingContext {
   readonly caller?: Caller
   readonly client: Client
@@ -26,12 +26,12 @@ export interface ActingContext {
 }
 
 export interface AuditEvent {
-  /** null: it concerns an account, not an organization. */
+  /** null: the event concerns an account, not an organization. */
   readonly organizationId: string | null
-  /** A noun and what happened to it, such as `member.role_changed`. */
+  /** A noun and a past participle, such as `member.role_changed`. */
   readonly action: string
   readonly subject?: string | null
-  /** Facts that help to understand it later; never a secret. */
+  /** Further facts about the event; never a secret. */
   readonly details?: Readonly<Record<string, unknown>>
 }
 

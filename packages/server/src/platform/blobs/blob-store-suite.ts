@@ -1,4 +1,4 @@
-/** The promises of every kind of blob store. */
+/** The contract tests of every kind of blob store. */
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { buffer, text } from 'node:stream/consumers'
 import { effort } from '@harmont/test-kit/effort'
@@ -22,7 +22,7 @@ export async function write(blobs: BlobStore, bytes: Uint8Array, name?: string):
 
 const digestOf = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
-/** Tests a kind of store. `open` returns an empty one. */
+/** Tests a kind of blob store. `open` must return an empty one. */
 export function blobStoreSuite(kind: string, open: () => Promise<BlobStore>): void {
   test(`${kind}: a finished blob can be read at once, whole and by range`, async () => {
     const blobs = await open()
@@ -40,7 +40,7 @@ export function blobStoreSuite(kind: string, open: () => Promise<BlobStore>): vo
     await expect(text(blobs.open(name))).rejects.toThrow()
   })
 
-  test(`${kind}: blobs of every size come back as they were`, async () => {
+  test(`${kind}: blobs of every size are read unchanged`, async () => {
     const blobs = await open()
     const part = 16 * 1024 * 1024
     const large = effort > 1 ? [part, 2 * part + 70_000, 5 * part] : []
@@ -75,11 +75,11 @@ export function blobStoreSuite(kind: string, open: () => Promise<BlobStore>): vo
     expect(await names(blobs)).toEqual([name])
   })
 
-  test(`${kind}: a blob with a name replaces the one of that name`, async () => {
+  test(`${kind}: a blob with a given name replaces an existing blob of that name`, async () => {
     const blobs = await open()
     const name = randomUUID()
     expect(await write(blobs, Buffer.from('first'), name)).toBe(name)
-    // As a process that was killed leaves it.
+    // Leaves a draft, as a killed process does.
     await (await blobs.create(name)).write(Buffer.from('never finished'))
     await write(blobs, Buffer.from('the second'), name)
     expect(await text(blobs.open(name))).toBe('the second')

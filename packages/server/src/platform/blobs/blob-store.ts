@@ -5,11 +5,14 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { syncDirectory } from '../data-directory/sync-directory.ts'
 
-/** Stores source archives, packed logs and parts of artifacts. Names say nothing about the content. */
+/**
+ * Stores blobs, such as source archives, packed logs and parts of artifacts. Names do not depend on
+ * the content.
+ */
 export interface BlobStore {
-  /** Absent where nobody but this server reaches the store, or may. */
+  /** Absent if only this server can, or may, access the store. */
   readonly direct?: DirectBlobs
-  /** Without a name the store chooses one. A restored blob keeps its name. */
+  /** Starts a blob. The store chooses the name unless one is given, as for a restored blob. */
   create(name?: string): Promise<BlobWriter>
   /** Returns undefined for an absent blob. */
   size(name: string): Promise<number | undefined>
@@ -22,16 +25,19 @@ export interface BlobStore {
   remove(name: string): Promise<void>
   /** Lists every blob with its time of completion, for the sweep. */
   list(): AsyncIterable<{ readonly name: string; readonly completedAt: Date }>
-  /** Removes the drafts of dead processes that were last written to before the given time. */
+  /** Removes drafts of dead processes that were last written before the given time. */
   removeUnfinished(before: Date): Promise<void>
-  /** Fails when the store does not answer, or nothing can be written. */
+  /** Fails if the store does not respond or is not writable. */
   check(): Promise<void>
 }
 
-/** Gives others addresses by which they read or write one blob, as frames, for some minutes. */
+/** Creates short-lived URLs for reading or writing one blob, as frames. */
 export interface DirectBlobs {
   readUrl(name: string): Promise<string>
-  /** The address takes a blob of this size, with these headers, and none in place of another. */
+  /**
+   * The URL accepts only a blob of this size with these headers, and does not replace an existing
+   * one.
+   */
   writeTo(name: string, size: number): Promise<{ readonly url: string; readonly headers: Record<string, string> }>
 }
 
@@ -45,10 +51,10 @@ export interface BlobWriter {
   abort(): Promise<void>
 }
 
-/** The store did not do what it was asked for. Asking again may help. */
+/** The store failed to perform a request. A retry may succeed. */
 export class BlobStoreUnavailable extends Error {
   override readonly name = 'BlobStoreUnavailable'
-  /** Whether the store answered that it will not, as for a wrong key: asking again does not help. */
+  /** Whether the store refused the request, as for a wrong key, so that a retry is useless. */
   readonly isRefusal: boolean
   constructor(
     message: string,
@@ -61,13 +67,13 @@ export class BlobStoreUnavailable extends Error {
 
 export const blobNamePattern = /^[0-9a-f-]{36}$/
 
-/** Returns the name. Throws for one that no blob can have, and that could lead elsewhere. */
+/** Returns the name. Throws if it is not a valid blob name, which might lead outside the store. */
 export function requireBlobName(name: string): string {
   if (!blobNamePattern.test(name)) throw new Error(`not the name of a blob: ${name}`)
   return name
 }
 
-/** Opens a store whose blobs are files of a directory, which is created when absent. */
+/** Opens a store whose blobs are files of a directory, which is created if absent. */
 export async function openDirectoryStore(directory: string): Promise<BlobStore> {
   const complete = join(directory, 'complete')
   const unfinished = join(directory, 'unfinished')
@@ -112,7 +118,7 @@ function pathOf(folder: string, name: string): string {
 
 async function openWriter(complete: string, unfinished: string, name: string): Promise<BlobWriter> {
   const place = pathOf(complete, name)
-  // Named anew, because a killed process may have left a draft of this blob.
+  // The draft's name is random, because a killed process may have left another draft of this blob.
   const draft = join(unfinished, randomUUID())
   const file = await open(draft, 'wx', 0o600)
   let closed = false

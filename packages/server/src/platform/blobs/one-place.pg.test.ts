@@ -8,7 +8,7 @@ import { readSettings } from '../settings/read-settings.ts'
 
 const log = pino({ level: 'silent' })
 
-test('two processes of a database are refused two places for blobs, by whatever path they reach them', async () => {
+test('two processes of a database must use the same blob store, under any path to it', async () => {
   const { url } = await migratedDatabase()
   const parent = await mkdtemp('/var/tmp/harmont-places-')
   onTestFinished(() => rm(parent, { recursive: true }))
@@ -25,7 +25,7 @@ test('two processes of a database are refused two places for blobs, by whatever 
   await expect(start('two', { HARMONT_ROLE: 'scheduler' })).rejects.toThrow(/^HARMONT_BLOB_URL: another process/)
   const second = await start('two', { HARMONT_BLOB_URL: `file:${blobs}/../blobs` })
   await Promise.all([first.stop(), second.stop()])
-  // Nobody else works on the database: the blobs may have been moved.
+  // No other server uses the database, so the blobs may have been moved.
   await rename(blobs, elsewhere)
   await start('two', { HARMONT_BLOB_URL: `file:${elsewhere}` })
 })

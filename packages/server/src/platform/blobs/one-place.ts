@@ -1,16 +1,19 @@
-/** All servers of a database have their blobs in one place: each says in the database where that is. */
+/**
+ * Ensures that all servers of a database use one blob store. Each server announces its store in the
+ * database.
+ */
 import { createHash } from 'node:crypto'
 import type pg from 'pg'
 import { type DataDirectory, generatedSecret } from '../data-directory/open-data-directory.ts'
 import { formatBlobPlace } from '../settings/blob-settings.ts'
 import { type Settings, SettingsError } from '../settings/read-settings.ts'
 
-/** Begins the names of a process's connections, by which other processes know it. */
+/** Begins the names of a process's connections, by which other processes identify it. */
 const prefix = 'harmont-engine '
 
 /**
- * Returns the name of a server's connections, which tells where its blobs are. A directory has a mark
- * of its own, so that it is the same by whatever path it is reached.
+ * Returns the name of a server's connections, which identifies its blob store. A directory contains
+ * a generated id, so that it is recognized under any path.
  */
 export async function connectionName(
   { blobPlace: place }: Pick<Settings, 'blobPlace'>,
@@ -21,8 +24,8 @@ export async function connectionName(
 }
 
 /**
- * Refuses to start beside servers whose blobs are elsewhere: each would lack those of the others. A
- * database that this process has started has no others.
+ * Refuses to start beside servers with another blob store, since each would lack the others' blobs.
+ * An embedded database started by this process has no other servers.
  */
 export async function requireOnePlace(
   database: pg.Pool,

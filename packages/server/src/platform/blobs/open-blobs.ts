@@ -13,7 +13,7 @@ export async function openBlobs(
   onCall?: BucketOptions['onCall'],
 ): Promise<BlobStore> {
   if (place?.kind !== 's3') return openDirectoryStore(place?.path ?? directory.blobs)
-  // Loaded here, because a server on a directory needs none of it.
+  // Loaded here, because a server with blobs in a directory does not need it.
   const { openS3Store } = await import('./s3/s3-store.ts')
   const pathStyle = blobPathStyle === null ? endpoint !== null : blobPathStyle === 'on'
   const drafts = join(directory.path, 'drafts')
@@ -22,8 +22,8 @@ export async function openBlobs(
 }
 
 /**
- * Opens the blob store of the settings, and tries it out where that is S3. Throws a SettingsError
- * when S3 refuses us, and calls `onAbsent` when it does not answer.
+ * Opens the blob store of the settings, and tests it if it is S3. Throws a SettingsError if S3
+ * refuses access, and calls `onAbsent` if it does not respond.
  */
 export async function openUsableBlobs(
   settings: BlobSettings,
@@ -43,7 +43,7 @@ export async function openUsableBlobs(
   return store
 }
 
-/** Makes each kind of call once, so that one which is not allowed is noticed at the start. */
+/** Makes each kind of call once, so that a missing permission is noticed at the start. */
 async function tryOut(store: BlobStore): Promise<void> {
   const writer = await store.create()
   await writer.write(Buffer.from('Written to try the store out.'))

@@ -12,8 +12,8 @@ const columns = [
 ] as const
 
 /**
- * Selects every reference to a blob. Blobs without one may be removed, and are in no backup.
- * `isThere` leaves out columns that the database of an earlier release lacks.
+ * Selects every reference to a blob. Blobs without a reference may be removed, and are in no
+ * backup. `isThere` leaves out columns that the database of an earlier release lacks.
  */
 export function blobReferences(isThere: (table: string, column: string) => boolean = () => true): string {
   return columns
@@ -22,7 +22,10 @@ export function blobReferences(isThere: (table: string, column: string) => boole
     .join(' union all ')
 }
 
-/** Some of the newest, by indexes that retention has: the start of a server must not grow. */
+/**
+ * Selects some of the newest blobs with the indexes of retention, so that the start of a server
+ * stays fast.
+ */
 const newestBlobs = `
   (select source_blob as blob from build_records where source_blob is not null order by created_at desc limit 10)
   union all
@@ -31,8 +34,8 @@ const newestBlobs = `
     where blob is not null limit 10)`
 
 /**
- * Looks for the newest blobs. A store has none of them if somebody named it by mistake, or has not
- * copied the blobs to it. Returns how many there should be, and how many are missing.
+ * Checks whether the newest blobs exist. A store lacks them if it was configured by mistake, or
+ * before the blobs were copied to it. Returns the numbers of expected and of missing blobs.
  */
 export async function lookForBlobs(
   database: Database,

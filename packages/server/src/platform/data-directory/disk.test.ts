@@ -7,7 +7,7 @@ import { nextMove, openBallast } from './disk.ts'
 const mib = 1024 ** 2
 const log = pino({ level: 'silent' })
 
-test('G55 ballast is released only on a nearly full disk, a part at a time, and reserved only where work has room after it', () => {
+test('G55 ballast is released only on a nearly full disk, a part at a time, and reserved only if work still has room', () => {
   const long = { parts: 4, sinceDropMs: 60_000 }
   expect(nextMove(7 * mib, 512 * mib, long)).toBe('drop')
   expect(nextMove(7 * mib, 512 * mib, { ...long, sinceDropMs: 1_000 })).toBeNull()

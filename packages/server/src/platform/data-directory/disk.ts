@@ -1,7 +1,7 @@
 /**
- * The ballast: files that reserve room on the data directory's disk. When nothing else is left they
- * are released one by one. So the database and the output of commands can still be written, until
- * the program that filled the disk has failed. They are made again when there is room.
+ * The ballast: files that reserve room on the data directory's disk. They are released one by one
+ * when the disk is full, so that the database and the output of commands can still be written until
+ * the program that filled the disk fails. They are reserved again when there is room.
  */
 import { execFile } from 'node:child_process'
 import { mkdir, readdir, rm } from 'node:fs/promises'
@@ -14,7 +14,7 @@ import type { DataDirectory } from './open-data-directory.ts'
 
 const run = promisify(execFile)
 
-/** A segment of the database's log, the most that it allocates at once. */
+/** The size of a segment of the database's log, its largest single allocation. */
 const partBytes = 16 * 1024 ** 2
 const mostParts = 4
 
@@ -24,14 +24,13 @@ interface Ballast {
 }
 
 /**
- * The least time between two releases: a process that writes without end would take the next part
- * too.
+ * The minimum time between two releases. Otherwise an endlessly writing process would take one part
+ * after the other.
  */
 const dropEveryMs = 5_000
 
 /**
- * Decides what to do with the ballast. A part is reserved only where new work has as much room
- * after it as before.
+ * Decides what to do with the ballast. A part is reserved only if enough room for new work remains.
  */
 export function nextMove(
   freeBytes: number,
@@ -42,7 +41,7 @@ export function nextMove(
   return parts < mostParts && freeBytes > leastFreeBytes * 1.25 + partBytes ? 'make' : null
 }
 
-/** Opens the ballast of a directory, which is created when absent. */
+/** Opens the ballast of a directory, which is created if absent. */
 export async function openBallast(directory: string, leastFreeBytes: number, log: Logger): Promise<Ballast> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
   const kept = new Set(await readdir(directory))
@@ -54,7 +53,7 @@ export async function openBallast(directory: string, leastFreeBytes: number, log
     if (name === undefined || cannotMake) return
     const path = join(directory, name)
     try {
-      // Allocates blocks without writing them, which takes no time.
+      // Allocates blocks without writing them, which is fast.
       await run('fallocate', ['--length', String(partBytes), path])
       kept.add(name)
     } catch (error) {
@@ -83,8 +82,8 @@ export async function openBallast(directory: string, leastFreeBytes: number, log
 }
 
 /**
- * Watches the disk of the data directory until it is stopped. If the disk is full at the start, the
- * database gets room to start in.
+ * Watches the disk of the data directory until it is stopped. If the disk is full at the start,
+ * releases room in which the database can start.
  */
 export async function openDisk(directory: DataDirectory, leastFreeBytes: number, log: Logger): Promise<DiskWatch> {
   const ballast = await openBallast(directory.ballast, leastFreeBytes, log)

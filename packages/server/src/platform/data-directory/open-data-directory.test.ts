@@ -10,7 +10,7 @@ async function folder(): Promise<string> {
   return path
 }
 
-test('a secret is generated once, whoever asks first, and only its owner can read it', async () => {
+test('a secret is generated once, even by concurrent calls, and only its owner can read it', async () => {
   const path = await folder()
   const directory = await openDataDirectory(join(path, 'not/yet/there'))
   const secrets = await Promise.all(Array.from({ length: 20 }, () => directory.secret('log-token')))

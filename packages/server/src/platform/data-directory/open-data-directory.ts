@@ -15,19 +15,19 @@ export interface DataDirectory {
   /** Files of the sandbox driver: images, snapshots, running sandboxes. */
   readonly sandboxes: string
   /**
-   * Node's compile cache of our own code, which halves the start and saves memory. It may be
-   * removed. Nobody else may write to it.
+   * Node's compile cache of the server's code, which halves the start and saves memory. It may be
+   * removed, but must not be writable to others.
    */
   readonly compiled: string
   /** Reserved room for a full disk. */
   readonly ballast: string
-  /** Returns the secret of that name, which is generated at the first call ever. */
+  /** Returns the secret of that name, which is generated on first use. */
   secret(name: string): Promise<string>
 }
 
 /**
- * Opens the data directory, which is created when absent. Fails with a sentence that names the
- * setting when it cannot be used, or when a restore into it did not finish.
+ * Opens the data directory, which is created if absent. Throws a SettingsError if it cannot be
+ * used, or if a restore into it did not finish.
  */
 export async function openDataDirectory(path: string): Promise<DataDirectory> {
   const directory = await makeDataDirectory(path)
@@ -64,7 +64,7 @@ export async function makeDataDirectory(path: string): Promise<DataDirectory> {
 
 /**
  * Returns 32 random bytes as base64url from a file of that name, mode 0600. They are generated
- * once, even when several processes ask at the same time.
+ * once, even if several processes call this at the same time.
  */
 export async function generatedSecret(directory: string, name: string): Promise<string> {
   const path = join(directory, name)

@@ -3,7 +3,7 @@ import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { syncDirectory } from './sync-directory.ts'
 
-/** Writes a file of this user alone, whole or not at all. */
+/** Replaces a file atomically; only this user can read it. */
 export async function replaceFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomBytes(6).toString('hex')}`
   const file = await open(draft, 'wx', 0o600)

@@ -11,7 +11,7 @@ export const restoreMarkName = 'restoring'
 export interface RestoreMark {
   /** Identifies the restore, so that the database tells whether it finished. */
   readonly id: string
-  /** Where its blobs are, as in HARMONT_BLOB_URL; null for below the data directory. */
+  /** The blob store, in the form of HARMONT_BLOB_URL; null: below the data directory. */
   readonly blobUrl: string | null
 }
 

@@ -1,13 +1,13 @@
 import pg from 'pg'
 
 /**
- * Serialises the calls of a name across all processes, without a row or a connection of the pool:
- * each call has a connection of its own, also while it waits. A dead process or a lost connection
- * releases its turn, so `run` must be harmless twice.
+ * Serializes calls with the same name across all processes. Each call uses a connection of its own,
+ * not the pool's, even while it waits. A dead process or a lost connection releases the lock, so it
+ * must be safe to run `run` twice.
  */
 export async function withAdvisoryLock<T>(pool: pg.Pool, name: string, run: () => Promise<T>): Promise<T> {
   const client = new pg.Client(pool.options)
-  // Without a listener a lost connection would end the process.
+  // Without a listener, a lost connection would end the process.
   client.on('error', () => undefined)
   await client.connect()
   try {

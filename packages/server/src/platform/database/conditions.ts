@@ -1,7 +1,7 @@
 /**
  * Collects the conditions of a statement whose first parameters are `values`. In a condition `?`
- * stands for its first value, `?0`, `?1` and so on for each. Each set of conditions is a statement
- * of its own that is planned with its values, so that the planner sees which index serves it.
+ * stands for its first value, `?0`, `?1` and so on for each. Each set of conditions results in a
+ * separate statement, planned with its values, so that the planner can choose a suitable index.
  */
 export class Conditions {
   readonly values: unknown[]
@@ -21,7 +21,7 @@ export class Conditions {
     return this.#all.length === 0
   }
 
-  /** The conditions, each after an `and`. */
+  /** The conditions, each preceded by `and`. */
   get text(): string {
     return this.#all.join(' ')
   }

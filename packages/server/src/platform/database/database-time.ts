@@ -1,6 +1,6 @@
 import type { Database } from './transaction.ts'
 
-/** Returns the time of the database, by which rows are dated. */
+/** Returns the current time of the database, which dates rows. */
 export async function databaseTime(database: Database): Promise<Date> {
   const { rows } = await database.query<{ at: Date }>("select date_trunc('milliseconds', now()) as at")
   const [row] = rows

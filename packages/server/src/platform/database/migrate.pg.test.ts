@@ -4,7 +4,7 @@ import { migrate, readMigrations } from './migrate.ts'
 
 const first = { name: 't/1', sql: 'create table counted (n int); insert into counted values (1)' }
 
-test('a migration runs once, also when several servers start at the same time', async () => {
+test('a migration runs once, even when several servers start at the same time', async () => {
   const pool = await freshDatabase()
   const ran = await Promise.all([1, 2, 3].map(() => migrate(pool, [first])))
   expect(ran.flat()).toEqual(['t/1'])

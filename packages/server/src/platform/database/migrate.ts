@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type pg from 'pg'
 
 export interface Migration {
-  /** Unique forever. It is recorded once the migration has run. */
+  /** Unique forever. The name is recorded once the migration has run. */
   readonly name: string
   readonly sql: string
 }
@@ -42,8 +42,8 @@ export async function migrate(pool: pg.Pool, migrations: readonly Migration[]): 
 }
 
 /**
- * Runs these migrations in an empty database, within the transaction that fills it. No server
- * migrates until it ends.
+ * Runs these migrations in an empty database, within the transaction that fills it. Servers wait
+ * with migrations until the transaction ends.
  */
 export async function migrateWithin(client: pg.PoolClient, migrations: readonly Migration[]): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [migrationLock])

@@ -2,25 +2,27 @@ import pg from 'pg'
 import type { Logger } from 'pino'
 
 /**
- * Long enough to keep connections for the next burst. A new connection plans each statement five
- * times before PostgreSQL caches a plan.
+ * The time after which idle connections are closed, long enough to keep them for the next burst. A
+ * new connection plans each statement five times before PostgreSQL caches a plan.
  */
 const restMs = 10 * 60_000
 
 /**
- * Bounds how long a suspended process keeps its locks. Packing a large log takes a fraction of it.
+ * Limits the time for which a suspended process keeps its locks. Packing a large log takes a
+ * fraction of this time.
  */
 const heldUpMs = 120_000
 
 /**
- * Creates a pool whose connections may break without harm: a broken one is dropped, and its
- * statement fails. PostgreSQL restarts beside the server, and stops before the last sockets are
- * closed.
+ * Creates a pool that tolerates broken connections: a broken one is dropped, and its statement
+ * fails. The embedded PostgreSQL may restart under a running server, and stops before the last
+ * sockets are closed.
  */
 export function openPool(config: pg.PoolConfig, log: Logger): pg.Pool {
   const pool = new pg.Pool({
     connectionTimeoutMillis: 10_000,
-    // Finds a host that vanished: an idle connection to it would wait for the next statement.
+    // Detects a host that disappeared. Otherwise an idle connection would fail only at its next
+    // statement.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     idleTimeoutMillis: restMs,

@@ -87,7 +87,7 @@ async function oldBuild(pool: pg.Pool, number: number, state: 'passed' | 'schedu
   )
 }
 
-test('G53 after an upgrade builds, keys and organizations are there, old processes may continue, and waiting builds run', async () => {
+test('G53 an upgrade keeps builds, keys and organizations, old processes may continue, and waiting builds run', async () => {
   const pool = await oldDatabase()
   await oldBuild(pool, 1, 'passed')
   const directory = await mkdtemp('/var/tmp/harmont-upgrade-')
@@ -104,7 +104,7 @@ test('G53 after an upgrade builds, keys and organizations are there, old process
     await server.stop()
     await rm(directory, { recursive: true })
   })
-  // A process of the previous release still writes its own columns.
+  // A process of the previous release still writes only the columns it knows.
   await oldBuild(pool, 2, 'scheduled')
   const get = async (path: string) => {
     const response = await fetch(`${server.url}/api/v0${path}`, { headers: { authorization: `Bearer ${token}` } })
@@ -135,7 +135,7 @@ test('G53 after an upgrade builds, keys and organizations are there, old process
   expect(await builds()).toMatchObject([{ state: 'passed' }, { state: 'passed' }])
 })
 
-test('G126 an event that waits during an upgrade is told to the notifications that wanted it', async () => {
+test('G126 an event that waits during an upgrade is delivered to the notifications that wanted it', async () => {
   const pool = await oldDatabase()
   await oldBuild(pool, 1, 'passed')
   const server = await readMigrations(`${import.meta.dirname}/migrations`, 'server')

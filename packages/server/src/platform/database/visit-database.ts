@@ -8,8 +8,8 @@ import { openDatabase, type ReachedDatabase, reachDatabase } from './open-databa
 import { openPool } from './pool.ts'
 
 /**
- * Connects to the server's database for an operator's command, whether the server is running or
- * not. A running server keeps its database.
+ * Connects to the server's database for an operator's command, whether or not the server is
+ * running. The embedded database of a running server keeps running.
  */
 export async function withDatabase<T>(
   settings: Settings,
@@ -34,7 +34,7 @@ export async function withUnmigratedDatabase<T>(
   return during(database, visit)
 }
 
-/** Reaches the embedded database of a running server; undefined when none is running. */
+/** Connects to the embedded database of a running server. Returns undefined if none is running. */
 async function reachRunningServers(
   { databaseUrl }: Settings,
   directory: DataDirectory,

@@ -8,7 +8,7 @@ const version = 1
 const nonceBytes = 12
 const tagBytes = 16
 
-/** A sealed value was modified, belongs to another place, or was sealed under another key. */
+/** The sealed value was modified, belongs to another place, or was sealed under another key. */
 export class CannotOpen extends Error {
   override readonly name = 'CannotOpen'
 }
@@ -20,7 +20,7 @@ export interface Sealer {
   open(place: string, sealed: Buffer): string
 }
 
-/** Decrypts. Null: `sealer.open` throws `CannotOpen`. */
+/** Decrypts. Returns null where `sealer.open` throws `CannotOpen`. */
 export function openOrNull(sealer: Sealer, place: string, sealed: Buffer): string | null {
   try {
     return sealer.open(place, sealed)

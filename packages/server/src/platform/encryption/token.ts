@@ -1,6 +1,6 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** Returns a new secret of 256 random bits, as 43 characters that a URL can hold. */
+/** Returns a new secret of 256 random bits, as 43 characters of base64url. */
 export function newToken(): string {
   return randomBytes(32).toString('base64url')
 }
@@ -10,7 +10,7 @@ export function hashToken(token: string): string {
   return createHash('sha256').update(token).digest('hex')
 }
 
-/** Compares two secrets in constant time, whatever their lengths. */
+/** Compares two secrets of any lengths in constant time. */
 export function isSameToken(sent: string, right: string): boolean {
   return isTokenOf(sent, hashToken(right))
 }

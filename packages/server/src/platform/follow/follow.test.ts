@@ -16,7 +16,7 @@ interface Told {
   wake: () => void
 }
 
-/** Follows a number that changes as the test says, until it is `last`. */
+/** Follows a number that the test changes, until it is `last`. */
 function changing(last: number, duringFirst: (told: Told) => void = () => {}) {
   const told: Told = { value: 0, readings: 0, isFollowed: true, wake: () => {} }
   const stop = new AbortController()
@@ -47,7 +47,7 @@ function changing(last: number, duringFirst: (told: Told) => void = () => {}) {
   return { told, stop, seenValues, reading }
 }
 
-test('each change is read once, until the last, and then nobody listens', async () => {
+test('each change is read once, and after the last one the follower unsubscribes', async () => {
   const { told, seenValues, reading } = changing(3)
   for (const value of [1, 2, 3]) {
     await vi.advanceTimersByTimeAsync(0)
@@ -68,7 +68,7 @@ test('a change during a reading causes one more reading', async () => {
   expect([seenValues, told.readings]).toEqual([[1], 2])
 })
 
-test('a change that nobody announced is found after a while', async () => {
+test('an unannounced change is found after a while', async () => {
   const { told, seenValues, reading } = changing(1)
   await vi.advanceTimersByTimeAsync(0)
   told.value = 1
@@ -79,7 +79,7 @@ test('a change that nobody announced is found after a while', async () => {
   expect(seenValues).toEqual([1])
 })
 
-test('a reader that is stopped ends without a further reading', async () => {
+test('a stopped follower ends without a further reading', async () => {
   const { told, stop, seenValues, reading } = changing(1)
   await vi.advanceTimersByTimeAsync(0)
   told.value = 1

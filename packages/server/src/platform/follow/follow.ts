@@ -4,19 +4,22 @@ import { lookAgainMs, Signal } from './signal.ts'
 export interface Followed<T> {
   /** Calls `wake` at each change. Returns the unsubscriber. */
   subscribe(wake: () => void): () => void
-  /** Reads what is new; null when nothing is. Calls `wake` when there is more than it returns. */
+  /**
+   * Returns the news since the last call; null: none. Calls `wake` if there is more than it
+   * returns.
+   */
   read(wake: () => void): Promise<T | null>
   /** Returns whether this reading is the last. */
   isDone(found: T): boolean
-  /** The least time from the beginning of one reading to the next. */
+  /** The minimum time between the starts of two readings. */
   readonly restMs: number
   readonly signal: AbortSignal
 }
 
 /**
- * Yields what is new each time something changes, until it is done or `signal` is aborted. It
- * pulls: a slow consumer makes it read later, and nothing is held for it meanwhile. A change during
- * a reading causes one more reading.
+ * Yields the news after each change, until it is done or `signal` is aborted. Reading is driven by
+ * the consumer, so nothing is buffered for a slow one. A change during a reading causes one more
+ * reading.
  */
 export async function* follow<T>({ subscribe, read, isDone, restMs, signal }: Followed<T>): AsyncGenerator<T> {
   const changed = new Signal(signal)

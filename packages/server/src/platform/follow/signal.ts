@@ -1,7 +1,7 @@
-/** A follower reads again after this time: a missed change costs no more. */
+/** A follower reads again after this time, which is the longest delay of a missed change. */
 export const lookAgainMs = 15_000
 
-/** Remembers that something happened since it was cleared. */
+/** A flag that is raised by an event until it is cleared. */
 export class Signal {
   #isRaised = false
   #wake: () => void = () => {}
@@ -22,7 +22,7 @@ export class Signal {
     this.#isRaised = false
   }
 
-  /** Resolves with true once it is raised, with false after the time or at `stop`. */
+  /** Resolves to true once raised, and to false after the time or at `stop`. */
   async raised(withinMs: number): Promise<boolean> {
     if (this.#isRaised || this.#stop.aborted) return this.#isRaised
     await new Promise<void>((resolve) => {

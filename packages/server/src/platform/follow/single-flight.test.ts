@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { SingleFlight } from './single-flight.ts'
 
-test('many who ask at once cost two answers, and nobody gets one that was begun before the question', async () => {
+test('many concurrent calls cost two runs, and no call gets the result of a run that started before it', async () => {
   const flights = new SingleFlight()
   let asked = 0
   const ask = () =>
@@ -17,7 +17,7 @@ test('many who ask at once cost two answers, and nobody gets one that was begun 
   expect(await ask()).toBe(3)
 })
 
-test('a question that fails fails for those who asked it, and is asked again', async () => {
+test('a failure reaches the calls of its run, and the next call runs again', async () => {
   const flights = new SingleFlight()
   const fails = () =>
     flights.run('what', async () => {

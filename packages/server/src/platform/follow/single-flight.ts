@@ -1,13 +1,13 @@
 /**
- * Runs the same question once for all who ask it at the same time, so that a thousand readers cost
- * two queries. Nobody gets an answer that was begun before the question: the change that woke a
- * reader is in it.
+ * Shares one run of a query among concurrent callers, so that a thousand readers cost two queries.
+ * No caller gets the result of a run that started before its call, so the result includes the
+ * change that woke it.
  */
 export class SingleFlight {
   readonly #running = new Map<string, Promise<unknown>>()
   readonly #next = new Map<string, Promise<unknown>>()
 
-  /** `question` names what `ask` asks: equal names, equal answers. */
+  /** Runs `ask`, or joins a run of the same `question`. Equal questions must have equal answers. */
   run<T>(question: string, ask: () => Promise<T>): Promise<T> {
     const running = this.#running.get(question)
     if (running === undefined) return this.#start(question, ask)
@@ -18,7 +18,7 @@ export class SingleFlight {
         () => this.#startNext(question, ask),
       )
     this.#next.set(question, next)
-    // The name is the question, so the answer has its type.
+    // Equal questions have answers of equal types.
     return next as Promise<T>
   }
 

@@ -5,7 +5,7 @@ import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
 
 type BuildView = components['schemas']['BuildView']
 
-/** More than any disk has. */
+/** More space than any disk has. */
 const it = testServer({ HARMONT_LEAST_FREE_DISK: '1000TiB' })
 
 test('G55 a server on a full disk reports it everywhere, accepts builds without a source, and refuses sources', async () => {

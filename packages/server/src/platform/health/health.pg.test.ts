@@ -3,7 +3,7 @@ import { codeOf, ownerToken, testServer } from '../../testing/server.ts'
 
 const it = testServer()
 
-test('anybody may query liveness and readiness', async () => {
+test('liveness and readiness need no credential', async () => {
   const health = await it.request<string>(null, 'GET', '/healthz')
   expect([health.status, health.body, health.headers.get('content-type')]).toEqual([200, 'ok', 'text/plain'])
   expect((await it.request(null, 'GET', '/api/v0/ping')).body).toEqual({ status: 'ok' })

@@ -11,7 +11,7 @@ export interface HealthServices {
   readonly disk: Pick<Disk, 'full'>
   readonly migrationNames: readonly string[]
   readonly settings: Pick<Settings, 'blobPlace'>
-  /** True from SIGTERM on. */
+  /** True after SIGTERM. */
   readonly isDraining: () => boolean
 }
 
@@ -44,18 +44,18 @@ export function healthRoutes(services: HealthServices): Pick<Handlers, 'ping' | 
 type Checks = Record<string, { ok: boolean; message: string | null }>
 
 /**
- * All processes share an S3, and most of what they answer needs none. A balancer that took them all
- * away with it would end everything else too, so its check is told and decides nothing.
+ * Returns whether a failed check makes the server unready. S3 does not: all processes share it and
+ * most requests do not need it, so a load balancer would take every process out of service.
  */
 function decides(check: string, { settings }: Pick<HealthServices, 'settings'>): boolean {
   return check !== 'blobs' || settings.blobPlace?.kind !== 's3'
 }
 
 const patienceMs = 2000
-/** Probes wait for a second, as those of Kubernetes do unless told otherwise. */
+/** Shorter than the timeout of probes, which is one second by default in Kubernetes. */
 const shortPatienceMs = 500
 
-/** Checks everything that a request may need. Never fails: the checks carry the errors. */
+/** Checks everything that a request may need. Never rejects; errors are reported in the checks. */
 async function checkReadiness(services: HealthServices): Promise<Checks> {
   const checks = {
     database: () => services.pool.query('select 1'),
@@ -80,7 +80,7 @@ async function judge(name: string, check: () => Promise<unknown>, waitMs: number
     await Promise.race([check(), tooLong])
     return { ok: true, message: null }
   } catch (error) {
-    // The route is public, and a driver's message could name hosts and users.
+    // The route is public, and a driver's error message could reveal hosts and users.
     return { ok: false, message: error instanceof NotReady ? error.message : `${name} is not responding` }
   }
 }

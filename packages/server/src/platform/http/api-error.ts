@@ -16,7 +16,7 @@ interface ErrorOptions extends ErrorDetails {
 }
 
 /**
- * An answer from the error catalogue. Thrown anywhere below a handler, it becomes the envelope of
+ * An error of the error catalogue. Thrown anywhere below a handler, it becomes the envelope of
  * `http.md` 2.1.
  */
 export class ApiError extends Error {
@@ -38,14 +38,16 @@ export class ApiError extends Error {
 }
 
 /**
- * Creates the error to throw. `message` says what was expected, what was received and what to do.
- * It never contains a secret.
+ * Creates an error to throw. `message` states the expected and the received value and a remedy. It
+ * must not contain a secret.
  */
 export function apiError(code: ErrorCode, message: string, options?: ErrorOptions): ApiError {
   return new ApiError(code, message, options)
 }
 
-/** Makes the 400 of a query parameter. `message` goes on from its name: "must be …". */
+/**
+ * Creates the 400 of a query parameter. `message` continues a sentence after the name: "must be …".
+ */
 export function queryError(name: string, message: string): ApiError {
   return apiError('query_invalid', `The query parameter \`${name}\` ${message}.`, {
     errors: [{ field: name, message }],

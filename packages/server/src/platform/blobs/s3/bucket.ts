@@ -1,4 +1,7 @@
-/** The objects of a bucket that are blobs. Every call has a deadline, and says what failed. */
+/**
+ * The objects of a bucket that are blobs. Every call has a deadline, and its errors name the
+ * operation.
+ */
 import type { Readable } from 'node:stream'
 import {
   AbortMultipartUploadCommand,
@@ -18,26 +21,29 @@ import {
 import { SignatureV4 } from '@smithy/signature-v4'
 import { BlobStoreUnavailable, blobNamePattern } from '../blob-store.ts'
 
-/** How long a signed address works. */
+/** The lifetime of a signed URL. */
 const signedSeconds = 15 * 60
-/** For a call with all its tries. Less than a transaction may be held up (`database/pool.ts`). */
+/**
+ * The time limit of a call including retries. Shorter than the limit of an idle transaction
+ * (`database/pool.ts`).
+ */
 const callMs = 60_000
 
 export interface BucketOptions {
   readonly bucket: string
-  /** Without slashes at its ends; empty for the whole bucket. */
+  /** Without leading or trailing slashes; empty for the whole bucket. */
   readonly prefix: string
   /** null: Amazon's. */
   readonly endpoint: string | null
-  /** null: as the SDK finds it. */
+  /** null: determined by the SDK. */
   readonly region: string | null
-  /** Whether the bucket stands in the path and not in the host name. */
+  /** Whether the bucket's name is in the path instead of the host name. */
   readonly pathStyle: boolean
-  /** Longest silence of a connection, a slow reader's own pauses included; 20 s if absent. */
+  /** The longest silence of a connection, including pauses of a slow reader; 20 s if absent. */
   readonly silenceMs?: number
-  /** Whether runners read and write blobs here by signed addresses. */
+  /** Whether runners read and write blobs directly by signed URLs. */
   readonly direct?: boolean
-  /** Hears of each call, with all its tries, once it is over. */
+  /** Called after each call, including its retries. */
   readonly onCall?: (call: BlobCall) => void
 }
 
@@ -48,7 +54,7 @@ interface BlobCall {
   readonly failed: boolean
 }
 
-/** An object that is not there. */
+/** The object does not exist. */
 export class NoSuchBlob extends Error {
   override readonly name = 'NoSuchBlob'
 }
@@ -81,14 +87,15 @@ export class Bucket {
       forcePathStyle: pathStyle,
       expectContinueHeader: false,
       maxAttempts: 4,
-      // Bodies are signed by their SHA-256, which S3 checks. Some stores refuse what comes on top.
+      // Bodies are signed by their SHA-256, which S3 checks. Some stores refuse additional
+      // checksums.
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',
       requestHandler: { connectionTimeout: 5_000, socketTimeout: silenceMs },
     })
   }
 
-  /** Finds out how an object is stored; undefined for an absent one. */
+  /** Returns the size and tag of an object; undefined for an absent one. */
   async head(name: string): Promise<Stored | undefined> {
     try {
       const { ContentLength: bytes, ETag: etag } = await this.#call('HeadObject', (options) =>
@@ -125,7 +132,10 @@ export class Bucket {
     return plain(ETag)
   }
 
-  /** Stores an object in parts. Nobody sees it before the last one is there. Returns its tag. */
+  /**
+   * Stores an object in parts. The object is not visible before its last part is stored. Returns
+   * its tag.
+   */
   async upload(name: string, parts: AsyncIterable<Buffer>): Promise<string> {
     const { UploadId } = await this.#call('CreateMultipartUpload', (options) =>
       this.#client.send(new CreateMultipartUploadCommand(this.#at(name)), options),
@@ -148,7 +158,7 @@ export class Bucket {
       )
       return plain(ETag)
     } catch (error) {
-      // The sweep removes it where this fails, too.
+      // If this fails as well, the sweep removes the parts.
       await this.#abort(upload).catch(() => undefined)
       throw error
     }
@@ -158,7 +168,7 @@ export class Bucket {
     await this.#call('DeleteObject', (options) => this.#client.send(new DeleteObjectCommand(this.#at(name)), options))
   }
 
-  /** Lists the blobs. Objects that others put there are left out. */
+  /** Lists the blobs. Skips objects that are not blobs. */
   async *list(): AsyncGenerator<{ readonly name: string; readonly completedAt: Date }> {
     for (let token: string | undefined; ; ) {
       const query = { Bucket: this.#bucket, Prefix: this.#folder, ContinuationToken: token }
@@ -188,14 +198,17 @@ export class Bucket {
     }
   }
 
-  /** Fails when the bucket does not answer, or not to us. */
+  /** Fails if the bucket does not respond or denies access. */
   async check(): Promise<void> {
     await this.#call('HeadBucket', (options) =>
       this.#client.send(new HeadBucketCommand({ Bucket: this.#bucket }), options),
     )
   }
 
-  /** Returns an address by which anybody makes this one request, with these headers, for some minutes. */
+  /**
+   * Returns a URL with which anybody can make this one request, with these headers, for
+   * `signedSeconds`.
+   */
   async sign(method: 'GET' | 'PUT', name: string, headers: Readonly<Record<string, string>> = {}): Promise<string> {
     const { config } = this.#client
     const url = await this.#urlOf(name)
@@ -237,7 +250,7 @@ export class Bucket {
 
   async #call<T>(operation: string, send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
     const deadline = new AbortController()
-    // Ended with the call, because the signal would also end the body of its answer.
+    // Cleared after the call, because the signal would also abort the body of the response.
     const timer = setTimeout(() => deadline.abort(), callMs)
     const began = performance.now()
     let failed = false
@@ -263,25 +276,25 @@ export class Bucket {
   }
 }
 
-/** Escapes all that S3 escapes before it compares signatures. */
+/** Escapes the same characters as S3 does before it compares signatures. */
 function escaped(text: string): string {
   return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
 }
 
-/** Returns name and message of an error; the SDK's word for no message is left out. */
+/** Returns name and message of an error, without the SDK's placeholder for a missing message. */
 function wordsOf(error: unknown): string {
   return String(error).replace(/: UnknownError$/, '')
 }
 
-/** Returns a tag without its quotes, which some answers leave out. */
+/** Returns a tag without quotes, which only some responses have. */
 function plain(tag = ''): string {
   return tag.replaceAll('"', '')
 }
 
-/** Statuses of refusals that pass. */
+/** Client errors that are temporary. */
 const passing = new Set([408, 425, 429])
 
-/** Returns whether S3 understood us and will not, or we have no credentials to show. */
+/** Returns whether S3 refused the request permanently, or no credentials are configured. */
 function isRefusal(error: unknown): boolean {
   if (!(error instanceof Error)) return false
   if (!(error instanceof S3ServiceException))

@@ -1,4 +1,4 @@
-/** S3 behind a proxy that answers as networks and broken stores do. */
+/** S3 behind a proxy that simulates faults of networks and stores. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { buffer } from 'node:stream/consumers'
@@ -32,7 +32,7 @@ afterAll(async () => {
   await rm(drafts, { recursive: true })
 })
 
-/** Answers the next matching request in this way, and the others as S3 does. */
+/** Applies the fault to the next matching request, and passes the others to S3. */
 function answerOnce(path: RegExp, fault: Fault): void {
   const end = proxy.answer(path, (exchange) => {
     end()
@@ -54,7 +54,7 @@ test.for([
   ['not given', hangs],
   ['an error', says(503, 'Slow down.')],
 ] as const)('G85 a blob is read as it was written when an answer is %s', async ([, fault]) => {
-  // Only this one waits: a busy machine is silent for a moment, too.
+  // Only this case has a short timeout, because a busy machine may be silent for a moment.
   const store = fault === hangs ? openS3Store({ ...bucket, endpoint: proxy.origin, silenceMs: 2_000, drafts }) : blobs
   const name = await write(store, content)
   const range = { start: 70_000, end: 290_000 }
@@ -81,7 +81,7 @@ test.for([
   expect(before.equals(content.subarray(0, before.length))).toBe(true)
 })
 
-test('G85 without S3 every call fails as unavailable, nothing is left behind, and all is well again afterwards', async () => {
+test('G85 without S3 every call fails as unavailable and leaves nothing behind, and calls succeed once it is back', async () => {
   const name = await write(blobs, content)
   proxy.answer(/./, refuses)
   const writer = await blobs.create()
@@ -104,10 +104,10 @@ test('G85 without S3 every call fails as unavailable, nothing is left behind, an
   expect((await buffer(blobs.open(name))).equals(content)).toBe(true)
 })
 
-test('G85 a blob counts as stored when only the answer was lost', async () => {
+test('G85 a blob counts as stored if only the response was lost', async () => {
   answerOnce(/^POST .*uploadId/, loses)
   const large = await write(blobs, Buffer.alloc(17_000_000, 'x'))
-  // Even when the answer to each try is lost.
+  // The blob is stored even if the response to each attempt is lost.
   proxy.answer(/^PUT .*\/blobs\//, loses)
   const small = await write(blobs, content)
   expect(await Promise.all([small, large].map((name) => blobs.size(name)))).toEqual([300_000, 17_000_000])
@@ -116,7 +116,7 @@ test('G85 a blob counts as stored when only the answer was lost', async () => {
 test('G85 an upload that was cut off is never seen, and the sweep removes its parts', async () => {
   const before = await names()
   proxy.answer(/^PUT .*partNumber=2/, refuses)
-  // As if the process had been killed: it cannot clean up either.
+  // The cleanup fails too, as if the process had been killed.
   proxy.answer(/^DELETE .*uploadId/, refuses)
   await expect(write(blobs, Buffer.alloc(17_000_000, 'x'))).rejects.toBeInstanceOf(BlobStoreUnavailable)
   proxy.heal()
@@ -140,7 +140,7 @@ test('objects of others are not listed, and an object that is no blob is not rea
   await blobs.remove(name)
 })
 
-test.runIf(effort > 1)('a list has all of thousands', async () => {
+test.runIf(effort > 1)('a list of thousands of blobs is complete', async () => {
   const store = openS3Store({ ...bucket, prefix: 'many', drafts })
   const many = Array.from({ length: 2_500 }, () => randomUUID())
   const rest = many.values()
@@ -153,7 +153,7 @@ test.runIf(effort > 1)('a list has all of thousands', async () => {
   expect(found.toSorted()).toEqual(many.toSorted())
 })
 
-test('a server that S3 refuses does not start, and one that S3 does not answer does', async () => {
+test('a server does not start if S3 refuses access, but starts if S3 does not respond', async () => {
   const open = async (url: string, endpoint: string) => {
     const absent: Error[] = []
     onTestFinished(() => void Object.assign(process.env, bucket.environment))

@@ -1,10 +1,10 @@
-/** Reads blobs from objects, over answers that break off or are wrong. */
+/** Reads blobs from objects, despite truncated or corrupt responses. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { blobBytes, Damaged, decodeFrames, frameContent, framesAround } from '@harmont/engine'
 import { BlobStoreUnavailable } from '../blob-store.ts'
 import { type Bucket, NoSuchBlob } from './bucket.ts'
 
-/** Failures in a row after which a read fails. Any progress in between starts the count anew. */
+/** Failures in a row after which a read fails. Any progress resets the count. */
 const mostFailures = 4
 const firstPauseMs = 100
 
@@ -14,7 +14,7 @@ interface Range {
   readonly end: number
 }
 
-/** Yields the bytes of a range. Only bytes that were checked are yielded. */
+/** Yields the bytes of a range after verifying them. */
 export async function* readBlob(bucket: Bucket, name: string, { start, end }: Range): AsyncGenerator<Buffer> {
   let position = start
   for (let failures = 0; ; ) {

@@ -1,4 +1,6 @@
-/** The store on Ceph's S3, also behind a proxy that answers as networks and broken stores do. */
+/**
+ * The store on Ceph's S3, directly and behind a proxy that simulates faults of networks and stores.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { objectBytes } from '@harmont/engine'
 import { expect, onTestFinished, test } from 'vitest'
@@ -19,7 +21,7 @@ blobStoreSuite('S3', async () => openS3Store({ ...(await freshBucket()), drafts:
 
 const large = Buffer.alloc(100_000, 'x')
 
-test('a signed address reads a blob, whatever signs its prefix has, and names the host of the bucket as settings say', async () => {
+test('a signed URL reads a blob, even with special characters in the prefix, and names the configured host of the bucket', async () => {
   const { bucket, endpoint } = await freshBucket()
   const prefix = "a!b*/(c)'d"
   const store = openS3Store({
@@ -44,7 +46,7 @@ test('a signed address reads a blob, whatever signs its prefix has, and names th
   )
 })
 
-test('no address is signed where HARMONT_BLOB_DIRECT is off', async () => {
+test('no URL is signed if HARMONT_BLOB_DIRECT is off', async () => {
   const open = async (direct: string) => {
     const path = await drafts()
     const { blobPlace, blobEndpoint, blobRegion, blobPathStyle, blobDirect } = readSettings({

@@ -1,4 +1,4 @@
-/** Blobs as objects of S3, or of a store that speaks its protocol. */
+/** Stores blobs as objects of S3, or of a store with the same protocol. */
 import { randomUUID } from 'node:crypto'
 import { type FileHandle, mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -14,14 +14,14 @@ import {
 import { Bucket, type BucketOptions } from './bucket.ts'
 import { readBlob } from './read-blob.ts'
 
-/** Bytes of a blob in a part of an upload. Smaller blobs are stored by one call. */
+/** The bytes of a blob in one part of an upload. Smaller blobs are stored by one call. */
 const partContent = 256 * frameContent
-/** Each holds a part or two in memory. */
+/** The most concurrent uploads. Each holds one or two parts in memory. */
 const uploadsAtOnce = 4
 const turnMs = 60_000
 
 interface S3StoreOptions extends BucketOptions {
-  /** The directory of drafts, which the first one makes. */
+  /** The directory of drafts, created with the first draft. */
   readonly drafts: string
 }
 
@@ -56,8 +56,8 @@ function directBlobs(bucket: Bucket): DirectBlobs {
 }
 
 /**
- * Opens a file without a name, which vanishes with its process. A draft in memory would hold up to
- * a part of it for as long as a slow caller writes.
+ * Opens an unlinked file, which disappears with its process. A draft in memory would occupy up to a
+ * part's size for as long as a slow caller writes.
  */
 async function openDraft(directory: string): Promise<FileHandle> {
   await mkdir(directory, { recursive: true, mode: 0o700 })
@@ -107,7 +107,7 @@ async function takeTurn(uploads: Turns, work: () => Promise<void>): Promise<void
   }
 }
 
-/** Uploads a blob, and looks whether S3 has it as it was sent. */
+/** Uploads a blob, and verifies the stored object. */
 async function store(bucket: Bucket, blob: SizedBlob, draft: FileHandle): Promise<void> {
   const { name, size } = blob
   const read = (start: number, end: number) => encodeFrames(blob, { start, end }, (into, at) => readAt(draft, into, at))
@@ -116,13 +116,13 @@ async function store(bucket: Bucket, blob: SizedBlob, draft: FileHandle): Promis
     tag =
       size > partContent ? await bucket.upload(name, partsOf(size, read)) : await bucket.put(name, await read(0, size))
   } catch (error) {
-    // S3 may have stored it although its answer was lost.
+    // S3 may have stored the object although its response was lost.
     const stored = await bucket.head(name).catch(() => undefined)
     if (stored?.bytes === objectBytes(size)) return
     throw error
   }
   const stored = await bucket.head(name)
-  // The answer to a repeated call may lack the tag.
+  // The response to a repeated call may lack the tag.
   if (stored?.bytes !== objectBytes(size) || (tag !== '' && stored.tag !== tag))
     throw new BlobStoreUnavailable(`${bucket.url}: the blob ${name} is not there as it was sent`)
 }

@@ -1,4 +1,4 @@
-/** A server whose blobs are in S3, which goes away and comes back. */
+/** A server whose blobs are in S3, which becomes unavailable and recovers. */
 import { createHash, randomBytes } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import type { components } from '@harmont/contract'
@@ -35,7 +35,7 @@ async function bytesOf(path: string): Promise<Response> {
   return fetch(it.server.url + path, { headers: { authorization: `Bearer ${ownerToken}` } })
 }
 
-test('G85 sources and artifacts of a server on S3 are there as they were stored, and nothing is in its directory', async () => {
+test('G85 sources and artifacts of a server on S3 are read unchanged, and its own directory has none', async () => {
   const { builds, status } = await submit()
   expect(status).toBe(201)
   const large = randomBytes(1_000_000)
@@ -61,7 +61,7 @@ test('G85 sources and artifacts of a server on S3 are there as they were stored,
   expect(left.map(({ name }) => name)).not.toContain(orphan)
 })
 
-test('G85 while S3 is away, what needs it is answered with 503, readyz tells it and keeps the server in service; then everything is there again', async () => {
+test('G85 while S3 is unavailable, requests that need it get 503 and readyz reports it but stays ready; afterwards all blobs are readable', async () => {
   const { builds } = await submit()
   await playWith(it, [{ path: 'file', bytes: source }])
   const { body } = await it.request<Artifacts>(ownerToken, 'GET', `${builds}/1/artifacts`)

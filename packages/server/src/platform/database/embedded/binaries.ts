@@ -1,4 +1,4 @@
-/** The PostgreSQL programs that npm installed for this platform. */
+/** Finds the PostgreSQL programs that npm installed for this platform. */
 import { existsSync } from 'node:fs'
 import { readFile, symlink } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
@@ -11,7 +11,7 @@ interface Link {
 }
 
 /**
- * Returns the absolute `native` directory with `bin`, `lib` and `share`. Fails when there is no
+ * Returns the absolute `native` directory with `bin`, `lib` and `share`. Fails if there is no
  * PostgreSQL for this platform.
  */
 export async function findBinaries(): Promise<string> {
@@ -32,7 +32,7 @@ export async function findBinaries(): Promise<string> {
 
 /**
  * Creates the symbolic links that npm archives cannot contain. The package creates them in a
- * script, which npm runs only with permission. Without the links the programs do not find their
+ * script, which npm runs only with permission. Without the links, the programs do not find their
  * libraries.
  */
 async function completeLinks(root: string): Promise<void> {
@@ -43,7 +43,7 @@ async function completeLinks(root: string): Promise<void> {
     try {
       await symlink(relative(dirname(path), join(root, source)), path)
     } catch (cause) {
-      // Another starting server may have been faster.
+      // Another starting server may have created the link.
       if (existsSync(path)) continue
       throw new Error(`The library link ${path} is missing and cannot be created. Run \`npm install\` as its owner.`, {
         cause,

@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts'
 export const superuser = 'harmont'
 
 /**
- * Creates the cluster in `data` below the state directory unless it exists. The password is the
+ * Creates the cluster in `data` below the state directory unless it exists. `password` is the
  * superuser's.
  */
 export async function ensureCluster(stage: Stage, state: string, password: string): Promise<void> {

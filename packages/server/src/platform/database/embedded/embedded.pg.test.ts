@@ -27,7 +27,7 @@ async function folder(): Promise<string> {
 }
 
 /**
- * The database that all tests share unless they need an absent one. To create one takes as long as
+ * The database shared by all tests that do not need an absent one. Creating one takes as long as
  * the rest of a test.
  */
 const shared = await mkdtemp('/var/tmp/harmont-postgres-')

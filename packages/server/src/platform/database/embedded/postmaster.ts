@@ -1,4 +1,4 @@
-/** The one running PostgreSQL of a state directory, started by any process. */
+/** The running PostgreSQL of a state directory, started by any process. */
 import { once } from 'node:events'
 import { open, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -9,7 +9,7 @@ import type { Stage } from './stage.ts'
 const maxLogBytes = 16 * 1024 * 1024
 
 /**
- * Returns the process id in `postmaster.pid` if that process runs in this directory; else
+ * Returns the process id in `postmaster.pid` if that process runs in this directory; otherwise
  * undefined.
  */
 export async function runningPostmaster(state: string): Promise<number | undefined> {
@@ -18,7 +18,7 @@ export async function runningPostmaster(state: string): Promise<number | undefin
   const pid = Number(content?.split('\n')[0] ?? 0)
   if (!(pid > 0) || !isAlive(pid)) return undefined
   if (process.platform !== 'linux') return pid
-  // Another process may have the number by now. PostgreSQL's working directory is its data
+  // Another process may have got the id since. PostgreSQL's working directory is its data
   // directory.
   const [its, ours] = await Promise.all([unlessAbsent(stat(`/proc/${pid}/cwd`)), stat(data)])
   return its?.ino === ours.ino && its.dev === ours.dev ? pid : undefined
@@ -58,8 +58,8 @@ export async function startPostmaster(stage: Stage, state: string): Promise<() =
       [
         '-D',
         `${stage.state}/data`,
-        // Relative to the data directory, so that the socket's path is short enough. No network
-        // reaches it.
+        // The socket's path is relative to the data directory, so that it is short enough.
+        // PostgreSQL does not listen on a network.
         ...setting('unix_socket_directories', '.'),
         ...setting('unix_socket_permissions', '0700'),
         ...setting('listen_addresses', ''),

@@ -1,10 +1,11 @@
 /**
- * The environment of PostgreSQL's programs. They refuse to run as root, and other users must reach
- * neither them nor the data (a data directory below `/root`, with mode 0700). So under root they
- * run as an id without an account, in a mount namespace of their own, which shows both under short
- * paths, and a user list with a name for the id (`initdb` needs one). Nothing of it is visible
- * outside. Under an ordinary user they run as that user. In the user namespace for sandboxes of an
- * ordinary user, they run one namespace further in, where the user has its own id again.
+ * The environment of PostgreSQL's programs. The programs refuse to run as root, but another user
+ * may not be able to reach them or the data, for example in a data directory below `/root` with
+ * mode 0700. Under root they therefore run as an id without an account, in a private mount
+ * namespace. It shows programs and data under short paths, and a user list with a name for the id,
+ * which `initdb` needs. Under an ordinary user they run as that user. In the user namespace for
+ * sandboxes of an ordinary user, they run in a nested namespace, where the user has its own id
+ * again.
  */
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { chown } from 'node:fs/promises'
@@ -13,16 +14,16 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { privilegeMode } from '@harmont/sandbox/privilege'
 
-/** Outside the allocations of Debian and systemd, and of the ids of sandboxes. */
+/** An id outside the allocations of Debian, systemd and sandboxes. */
 export const unprivilegedId = 60_907
 const enterScript = fileURLToPath(new URL('./enter-stage.sh', import.meta.url))
 
 export interface Stage {
-  /** The state directory as the programs see it. */
+  /** The path of the state directory for the programs. */
   readonly state: string
   /**
-   * The directory for PostgreSQL's shared memory. systemd empties /dev/shm for an ordinary user
-   * when the last login ends.
+   * The kind of PostgreSQL's shared memory. systemd removes an ordinary user's files in /dev/shm
+   * when their last login ends.
    */
   readonly sharedMemory: 'posix' | 'mmap'
   /** Makes the id of the programs the owner of a path in the state directory. */

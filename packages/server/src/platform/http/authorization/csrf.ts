@@ -3,7 +3,7 @@ import type { Operation } from '@harmont/contract'
 import { apiError } from '../api-error.ts'
 import type { Caller } from '../request/caller.ts'
 
-/** The parts of the server that the check reads. */
+/** The services of the CSRF check. */
 export interface CsrfCheck {
   /** Returns whether `sent` equals the session's CSRF cookie. */
   readonly isCsrfTokenOf: (sessionId: string, sent: string | null) => boolean
@@ -12,8 +12,8 @@ export interface CsrfCheck {
 
 /**
  * Refuses a change that is authenticated by a cookie unless it carries the CSRF token and comes
- * from an allowed origin (`http.md` 3.2). A browser sends the cookie whichever page asks. Throws
- * 403.
+ * from an allowed origin (`http.md` 3.2). A browser sends the cookie with requests of any page.
+ * Throws 403.
  */
 export function requireOwnPage(
   { isCsrfTokenOf, isAllowedOrigin }: CsrfCheck,

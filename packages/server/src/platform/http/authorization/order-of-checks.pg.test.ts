@@ -49,7 +49,7 @@ describe('order of checks', () => {
     expect((await call('POST', '/api/v0/organizations', ownerToken, '{}', { 'content-type': 'a;;/' })).status).toBe(415)
   })
 
-  it('G31 gives the same answer for a foreign, an absent and a malformed organization', async () => {
+  it('G31 gives the same response for a foreign, an absent and a malformed organization', async () => {
     const answers = await Promise.all([
       call('GET', builds, strangerToken),
       call('GET', '/api/v0/organizations/nobody/pipelines/ci/builds', memberToken),
@@ -135,7 +135,7 @@ describe('order of checks: CSRF and scope', () => {
     expect(await outcome(post(own, absent))).toEqual([404, 'organization_not_found'])
   })
 
-  it('accepts a change with the CSRF token, from our own pages or without an origin, and no other', async () => {
+  it('accepts a change only with the CSRF token, and from an allowed origin or without one', async () => {
     const own = { cookie, ...csrfHeader(memberToken) }
     for (const origin of [{}, { origin: 'https://harmont.example' }, { origin: listedOrigin }])
       expect(await outcome(post({ ...own, ...origin }))).toEqual([415, 'unsupported_media_type'])
@@ -165,7 +165,7 @@ describe('order of checks: CSRF and scope', () => {
 })
 
 describe('order of checks: limits', () => {
-  /** Starts a server with these limits, and returns how to call it. */
+  /** Starts a server with these limits, and returns functions that call it. */
   async function limited(rules: string, trustedProxies: readonly string[] = []) {
     const setting: RateLimitRules = rateLimitRules(rules)
     const own = await startTestServer({}, {}, { limiter: createLimiter(new ProcessBuckets(), setting), trustedProxies })
@@ -191,7 +191,7 @@ describe('order of checks: limits', () => {
     expect(await on.codes(2, 'GET', '/api/v0/organizations')).toEqual([401, 401])
     expect(await on.codes(1, 'GET', '/api/v0/organizations')).toEqual([429])
     expect(await on.codes(1, 'GET', '/api/v0/ping')).toEqual([429])
-    // Others behind the same address, and the operator's probes, are not locked out.
+    // Other users behind the same address, and the operator's probes, are not locked out.
     expect(await on.codes(1, 'GET', '/api/v0/organizations', memberToken)).toEqual([200])
     expect(await on.codes(1, 'GET', '/healthz')).toEqual([200])
   })

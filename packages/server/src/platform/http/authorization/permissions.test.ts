@@ -1,4 +1,4 @@
-/** Each `x-permission` of the contract leads to one role and one scope. */
+/** Tests that each `x-permission` of the contract has one role and one scope. */
 import { operationTable } from '@harmont/contract'
 import { expect, test } from 'vitest'
 import type { Caller, Membership } from '../request/caller.ts'
@@ -57,7 +57,7 @@ test('G30 a permission is refused below its role, and for a key without its scop
   }
 })
 
-test('a change takes more than the scope to read', () => {
+test('a change needs more than the scope `read`', () => {
   const readable = permitted.filter(({ method, rule }) => method !== 'GET' && rule.scope === 'read')
   expect(readable).toEqual([])
 })
@@ -70,7 +70,7 @@ test('an owner has every permission, and each role has those of the lower ones',
   expect(of('admin')).not.toContain('owners')
 })
 
-test('making, changing or removing an owner takes the permission `owners`', () => {
+test('making, changing or removing an owner needs the permission `owners`', () => {
   expect(permissionToChange('member', 'owner')).toBe('owners')
   expect(permissionToChange('owner', 'member')).toBe('owners')
   expect(permissionToChange('owner', null)).toBe('owners')

@@ -1,6 +1,6 @@
 /**
- * The one table of rights (`http.md` 3.1 and 6): the role and the scope behind each permission that
- * an operation names in the contract as `x-permission`.
+ * The table of permissions (`http.md` 3.1 and 6): the role and the scope required by each
+ * `x-permission` of an operation in the contract.
  */
 import type { components, Permission as OperationPermission } from '@harmont/contract'
 import { apiError } from '../api-error.ts'
@@ -12,7 +12,7 @@ type ListedPermission = components['schemas']['SessionOrganization']['permission
 export type Permission = ListedPermission | OperationPermission
 
 interface Rule {
-  /** The lowest role that has the permission; null where no membership is needed. */
+  /** The lowest role that has the permission; null if no membership is needed. */
   readonly role: Role | null
   /** The scope that a personal key needs. */
   readonly scope: Scope
@@ -32,14 +32,14 @@ const listedRules: Readonly<Record<ListedPermission, Rule>> = {
   organization: { role: 'admin', scope: 'manage' },
   'organization.delete': { role: 'owner', scope: 'manage' },
   audit: { role: 'admin', scope: 'read' },
-  // Runners that other organizations use too take an operator: see `isManageable`.
+  // Runners that other organizations use too need an operator, see `isManageable`.
   runners: { role: 'admin', scope: 'manage' },
 }
 
 export const permissions: Readonly<Record<Permission, Rule>> = {
   ...listedRules,
   read: { role: 'member', scope: 'read' },
-  // To remove somebody else takes `members` or `owners`: see `permissionToChange`.
+  // Removing another member needs `members` or `owners`, see `permissionToChange`.
   leave: { role: 'member', scope: 'manage' },
   'invites.read': { role: 'admin', scope: 'read' },
   notifications: { role: 'admin', scope: 'manage' },
@@ -52,7 +52,7 @@ export const permissions: Readonly<Record<Permission, Rule>> = {
 
 export const listedPermissions = Object.keys(listedRules) as readonly ListedPermission[]
 
-/** A member's role, and what the organization allows its members. */
+/** A member's role, and the organization's settings for members. */
 interface Standing {
   readonly role: Role
   readonly membersCanCreatePipelines: boolean

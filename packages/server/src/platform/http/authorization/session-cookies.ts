@@ -6,7 +6,7 @@ const csrfCookie = 'harmont_csrf'
 
 /** The two cookies of a signed-in browser (`http.md` 3.2), for one public URL and cookie key. */
 export interface SessionCookies {
-  /** Name of the cookie with the session's token. Scripts cannot read it. */
+  /** The name of the cookie with the session's token, which scripts cannot read. */
   readonly name: string
   /** Returns the `set-cookie` values that sign a browser in. */
   set(session: { readonly id: string; readonly token: string }): string[]
