@@ -26,7 +26,7 @@ declare module 'fastify' {
   }
 }
 
-/** A finished answer, for metrics. */
+/** The facts of a finished response, for metrics. */
 export interface AnsweredRequest {
   /** Null when the request matched no operation. */
   readonly operationId: OperationId | null
@@ -41,22 +41,22 @@ interface ServerOptions {
   readonly log: Logger
   readonly headersMs: number
   readonly bodyIdleMs: number
-  /** Longest time to receive a whole request. */
+  /** The time limit for receiving a whole request. */
   readonly requestMs: number
-  /** How long an idle connection stays open for the next request. */
+  /** The time for which an idle connection stays open for the next request. */
   readonly keepAliveMs: number
-  /** Longest time without progress while an answer is sent. */
+  /** The time limit without progress while a response is sent. */
   readonly stallMs: number
   readonly translate: Translate
   readonly upgrades: readonly Upgrade[]
   readonly pages: Pages
-  /** Returns what reads the API for the page that a request asks for. */
+  /** Returns the reader of the API for the page that a request asks for. */
   readonly readFor: (request: FastifyRequest) => ReadApi
   readonly onAnswered: (answered: AnsweredRequest) => void
 }
 
 /**
- * Creates a server without routes. Every answer, errors of every kind included, has the form of
+ * Creates a server without routes. Every response, including every kind of error, has the form of
  * `http.md` 2.
  */
 export function bareServer(options: ServerOptions): FastifyInstance {
@@ -70,12 +70,12 @@ export function bareServer(options: ServerOptions): FastifyInstance {
     return503OnClosing: false,
     requestTimeout: requestMs,
     keepAliveTimeout: keepAliveMs,
-    // No limit on one path segment: the limit on the URL suffices.
+    // A path segment needs no limit of its own, because the URL has one.
     routerOptions: { maxParamLength: longestUrl },
     http: {
       headersTimeout: headersMs,
       connectionsCheckingInterval: Math.min(headersMs, 1000),
-      // No answer depends on `Host`, and Node would refuse without an envelope.
+      // No response depends on `Host`, and a refusal by Node would have no envelope.
       requireHostHeader: false,
       shouldUpgradeCallback: (request: IncomingMessage) => upgradeOf(options.upgrades, request) !== undefined,
     },
@@ -119,13 +119,13 @@ function addHooks(app: FastifyInstance, options: ServerOptions): void {
     if (Buffer.byteLength(request.raw.url ?? '') > longestUrl) throw tooLongUrl()
   })
   app.addHook('onSend', async (request, reply) => {
-    // A client may read only once it has sent everything, so the unread rest is dropped before the
-    // answer goes out.
+    // A client may start to read only after it has sent everything, so the unread rest is dropped
+    // before the response is sent.
     const isGivenUp = reply.getHeader('connection') === 'close'
     if (!isGivenUp && !(await dropBody(request.raw, bodyIdleMs))) reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => {
-    // The path alone, because a query can hold a token.
+    // Only the path is logged, because a query can contain a token.
     const path = request.raw.url?.split('?')[0]
     const facts = {
       request_id: request.id,
@@ -145,14 +145,14 @@ function addHooks(app: FastifyInstance, options: ServerOptions): void {
 }
 
 /**
- * Whether a request is a CORS preflight. Unknown paths get one too, so that a page may read their
- * 404.
+ * Whether a request is a CORS preflight. Preflights of unknown paths count too, so that a page may
+ * read their 404.
  */
 function isPreflight({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined
 }
 
-/** Answers paths without an operation: pages, else 404 or 405. */
+/** Serves paths without an operation: with a page, or otherwise with 404 or 405. */
 function answerOtherPaths(app: FastifyInstance, { pages, readFor }: ServerOptions): void {
   const methodsOf = allowedMethods()
   app.setNotFoundHandler(async (request, reply) => {
@@ -163,7 +163,7 @@ function answerOtherPaths(app: FastifyInstance, { pages, readFor }: ServerOption
     const page = isRead ? await pages(asked) : null
     if (page !== null) return sendPage(reply, page)
     const allowed = methodsOf(path)
-    // A process may serve a part of the operations only.
+    // A process may serve only a part of the operations.
     if (allowed.length === 0 || allowed.includes(request.method))
       throw apiError('route_not_found', 'Path not found; /api/v0/openapi.json lists all paths.')
     throw apiError('method_not_allowed', `This path accepts ${allowed.join(', ')}; got ${request.method}.`, {
@@ -181,7 +181,7 @@ function noTunnel(): ApiError {
   return apiError('request_malformed', 'CONNECT is not supported: this is not a proxy.')
 }
 
-/** Returns the logger for Fastify's own lines. They never contain a URL or headers. */
+/** Returns the logger for Fastify's own lines, which never contain a URL or headers. */
 function quietLog(log: Logger): FastifyBaseLogger {
   return log.child(
     {},
@@ -191,15 +191,15 @@ function quietLog(log: Logger): FastifyBaseLogger {
 
 /** Disconnects a reader that accepts no byte for `stallMs` while there are bytes to send. */
 function guardAgainstStall(response: ServerResponse, stallMs: number): void {
-  // Node restarts the socket's timer with every byte that the peer accepts and every byte that we
-  // begin to send. Without a listener, Node would cut off an answer that is merely silent.
+  // Node restarts the socket's timer with every byte that the peer accepts, and with every write.
+  // Without a listener, Node would cut off a response that is merely silent.
   response.setTimeout(stallMs, () => {
     const { socket } = response
     if (response.writableLength > 0 || (socket?.writableLength ?? 0) > 0) response.destroy()
     else response.setTimeout(stallMs)
   })
-  // A kept-alive connection has another timer, which Node sets at the end of the answer. This one
-  // ends before that.
+  // A kept-alive connection has another timer, which Node sets after the response. This timer ends
+  // before that.
   const { socket } = response
   response.prependOnceListener('finish', () => socket?.setTimeout(0))
 }

@@ -33,36 +33,37 @@ export interface HttpOptions {
   readonly openBlobSink: () => Promise<BlobSink>
   /** The public address of the server, without a trailing slash. */
   readonly publicUrl: string
-  /** Further origins whose pages may call. */
+  /** Further origins whose pages may call the API. */
   readonly corsOrigins: readonly string[]
   /** Address ranges of proxies whose `X-Forwarded-For` is trusted. */
   readonly trustedProxies: readonly string[]
   readonly log: Logger
   /**
-   * Translates a thrown error, such as a lost database, to its answer; null for a fault of ours.
+   * Translates a thrown error, such as a lost database, into the error to send; null for a fault of
+   * the server.
    */
   readonly translate?: Translate
-  /** Take over connections that become WebSockets. */
+  /** Handlers of connections that become WebSockets. */
   readonly upgrades?: readonly Upgrade[]
-  /** Answers paths without an operation. */
+  /** Serves paths without an operation. */
   readonly pages?: Pages
   /** The operations that are served; all by default. */
   readonly serves?: (id: OperationId) => boolean
   readonly onAnswered?: (answered: AnsweredRequest) => void
-  /** Absent where nothing is traced. */
+  /** Absent if nothing is traced. */
   readonly traceRequest?: TraceRequest
-  /** For tests: an answer that violates its contract becomes a 500. */
+  /** For tests: a response that violates its contract becomes a 500. */
   readonly validateResponses?: boolean
   /**
-   * Memory for bodies of users, and as much again for anonymous bodies. Without it, the limits that
+   * The memory for bodies of users, and as much again for anonymous bodies. Defaults to limits that
    * fit this process.
    */
   readonly bodyBudget?: BudgetLimits
-  /** Without it, connections are unlimited. */
+  /** If absent, connections are unlimited. */
   readonly connections?: ConnectionLimits
   /**
-   * Defaults: headers 10 s, whole request 15 min, next byte of a body 30 s, answer without progress
-   * 60 s, idle connection 72 s.
+   * Defaults: headers 10 s, whole request 15 min, next byte of a body 30 s, response without
+   * progress 60 s, idle connection 72 s.
    */
   readonly timeouts?: {
     readonly headersMs?: number
@@ -74,8 +75,7 @@ export interface HttpOptions {
 }
 
 /**
- * Creates the HTTP server with every operation of the contract bound. The caller makes it listen
- * and closes it.
+ * Creates the HTTP server with every operation of the contract. The caller must start and close it.
  */
 export function createHttp(options: HttpOptions): FastifyInstance {
   const { headersMs = 10_000, requestMs = 900_000, bodyIdleMs = 30_000 } = options.timeouts ?? {}
@@ -127,7 +127,7 @@ export function createHttp(options: HttpOptions): FastifyInstance {
   return app
 }
 
-/** Returns the operations that are served, with their code. */
+/** Returns the served operations with their code. */
 function boundOperations(options: HttpOptions, services: HttpServices): ReadonlyMap<OperationId, BoundOperation> {
   const served = [...operationTable.values()].filter(({ id }) => options.serves?.(id) !== false)
   return new Map(

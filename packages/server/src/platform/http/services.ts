@@ -9,22 +9,22 @@ import type { SharedReads } from './limits/shared-reads.ts'
 import type { IdempotencyKeys } from './operations/idempotency.ts'
 import type { Access } from './request/caller.ts'
 
-/** The services that answer an operation. */
+/** The services for the execution of operations. */
 export interface HttpServices extends CsrfCheck {
   readonly access: Access
   readonly limiter: RateLimiter
   readonly idempotencyKeys: IdempotencyKeys
   readonly publicUrl: string
-  /** Name of the session cookie. */
+  /** The name of the session cookie. */
   readonly cookieName: string
   readonly addressOf: (request: IncomingMessage) => string
   readonly openBlobSink: () => Promise<BlobSink>
-  /** Memory for the bodies of users, and for anonymous ones. */
+  /** The memory budgets for bodies of users, and for anonymous ones. */
   readonly bodies: { readonly ofUsers: BodyBudget; readonly ofAddresses: BodyBudget }
   readonly reads: SharedReads
   readonly log: Logger
-  /** Longest wait for the next byte of a body. */
+  /** The longest wait for the next byte of a body. */
   readonly bodyIdleMs: number
-  /** Absent where nothing is traced. */
+  /** Absent if nothing is traced. */
   readonly traceRequest?: TraceRequest
 }

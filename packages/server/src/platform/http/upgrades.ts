@@ -10,9 +10,9 @@ import { rawAnswer } from './response/wire-errors.ts'
 
 /** A path whose connections leave HTTP. */
 export interface Upgrade {
-  /** One in `/api/v0` is in every version. */
+  /** A path below `/api/v0` exists in every version. */
   readonly path: `/${string}`
-  /** Takes the connection over, or throws the refusal. */
+  /** Takes over the connection, or throws the refusal. */
   readonly enter: (request: UpgradeRequest) => Promise<void>
 }
 
@@ -33,8 +33,8 @@ interface UpgradeOptions {
 }
 
 /**
- * Returns the WebSocket that a request asks for. Any other request is plain HTTP, whatever its
- * `Upgrade` header says.
+ * Returns the WebSocket that a request asks for. Any other request is plain HTTP, regardless of its
+ * `Upgrade` header.
  */
 export function upgradeOf(
   upgrades: readonly Upgrade[],
@@ -45,7 +45,7 @@ export function upgradeOf(
   return upgrades.find(({ path }) => asked === path || asked === pathInVersion(path, 'v1'))
 }
 
-/** Passes the requests for a WebSocket to its `enter`. A refusal has the same form as elsewhere. */
+/** Passes requests for a WebSocket to its `enter`. A refusal has the form of any other error. */
 export function acceptUpgrades(app: FastifyInstance, upgrades: readonly Upgrade[], options: UpgradeOptions): void {
   const { publicUrl, log, translate, addressOf } = options
   app.server.on('upgrade', (raw: IncomingMessage, socket: Duplex, head: Buffer) => {

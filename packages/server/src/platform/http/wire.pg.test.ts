@@ -7,7 +7,7 @@ import { DatabaseGone, memberToken, startTestServer, type TestServer } from './t
 
 const stallMs = 400
 let server: TestServer
-/** Waits for a client as long as the product does, however busy the machine is. */
+/** A server with the product's timeouts, which are long enough for a busy machine. */
 let patient: TestServer
 beforeAll(async () => {
   const ping = operation('ping', async () => {
@@ -91,7 +91,8 @@ describe('requests that are invalid HTTP', () => {
 const large = 16 * 1024 * 1024
 
 /**
- * Sends a whole body before it reads a byte, as many clients do. The answer must still be there.
+ * Sends a whole body before it reads a byte, as many clients do. The response must still be
+ * readable.
  */
 async function upload(path: string, headers: string, isChunked: boolean, method = 'POST'): Promise<RawAnswer | null> {
   const length = isChunked ? 'Transfer-Encoding: chunked' : `Content-Length: ${large}`

@@ -14,16 +14,16 @@ import {
   takeKey,
 } from './store.ts'
 
-/** How often a lease of 20 s is renewed. */
+/** The interval at which a lease of 20 s is renewed. */
 const renewMs = 5_000
 
 /**
- * How often a failed write is repeated: for as long as the lease lasts, in which nobody else may
- * work on the key.
+ * The pause between retries of a failed write, and their number. They last as long as the lease,
+ * during which no other request can take the key.
  */
 const [againMs, triesAgain] = [1_000, 20]
 
-/** Stores keys in the database, each with one holder among all processes. */
+/** Stores keys in the database, each with at most one holder among all processes. */
 export function idempotencyKeys(pool: pg.Pool, log: Logger): IdempotencyKeys {
   return {
     async claim(key) {
@@ -32,12 +32,12 @@ export function idempotencyKeys(pool: pg.Pool, log: Logger): IdempotencyKeys {
         if (known !== undefined) return knownClaim(known.requestHash, known.answer)
         const held = { ...key, attemptId: randomUUID() }
         const left = await takeKey(pool, held).catch((error: unknown) => {
-          // The key can be taken although the answer was lost.
+          // The key may have been taken although the database's response was lost.
           void settleLater(() => releaseKey(pool, held), log)
           throw error
         })
         if (left !== undefined) return { kind: 'ours', attempt: makeAttempt(pool, held, log), kept: keptOf(left) }
-        // Another request was faster.
+        // Another request took the key first.
       }
     },
   }
@@ -57,7 +57,9 @@ function makeAttempt(pool: pg.Pool, held: HeldKey, log: Logger): Attempt {
       log.warn({ err: error }, 'could not extend the lease of an Idempotency-Key'),
     )
   }, renewMs).unref()
-  /** Writes with retries. Fails when the first try does; the retries continue in the background. */
+  /**
+   * Writes with retries. Fails if the first attempt does; the retries continue in the background.
+   */
   const settle = async (write: () => Promise<void>) => {
     clearInterval(renewal)
     try {

@@ -20,7 +20,7 @@ const log = pino({ level: 'silent' })
 const builds = '/api/v0/organizations/acme/pipelines/ci/builds'
 const body = (branch = 'main') => JSON.stringify({ branch, commit: 'abc', source_b64: 'QUJD' })
 
-/** How the operation continues after it has created its row. */
+/** The continuation of the operation after it has created its row. */
 let hooks = { gate: () => {}, beforeKeep: async () => {}, afterCommit: async () => {} }
 const noHooks = hooks
 let server: TestServer
@@ -65,7 +65,9 @@ async function effects(): Promise<number> {
   return rows[0]?.count ?? 0
 }
 
-/** Simulates a process that took the key, got this far and was killed. Its lease still runs. */
+/**
+ * Simulates a process that took the key, reached this point and was killed. Its lease still runs.
+ */
 async function diedHolding(key: string, made: number | null): Promise<void> {
   const { pool } = it.server
   const dead = idempotencyKeys(pool, log)

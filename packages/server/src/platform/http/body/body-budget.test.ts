@@ -6,7 +6,7 @@ const free = 16 * 1024
 const tooMuchOfOwn = expect.objectContaining({ code: 'rate_limited', headers: { 'retry-after': '1' } })
 const tooMuchInAll = expect.objectContaining({ code: 'service_unavailable', headers: { 'retry-after': '1' } })
 
-test('G57 a caller is refused bytes beyond its share, and gets them back once its requests are over', () => {
+test('G57 a caller is refused bytes beyond its share, and its requests release their bytes at their end', () => {
   const room = new BodyBudget({ inAll: 300_000, perCaller: 100_000 })
   const [first, second] = [room.open('ann'), room.open('ann')]
   first.hold(free + 60_000)

@@ -2,7 +2,7 @@ import { getHeapStatistics } from 'node:v8'
 import { apiError } from '../api-error.ts'
 import { bodyLimit } from './request-bytes.ts'
 
-/** How many bytes of request bodies may be in memory at a time. */
+/** The most bytes of request bodies in memory at a time. */
 export interface BudgetLimits {
   readonly inAll: number
   readonly perCaller: number
@@ -11,11 +11,11 @@ export interface BudgetLimits {
 /** The memory that one request's body takes. */
 export interface BudgetShare {
   /**
-   * Reports the current size, which never shrinks. Throws 429 when its caller holds too much, 503
-   * when all callers together do.
+   * Reports the current size, which never shrinks. Throws 429 if its caller holds too much, and 503
+   * if all callers together do.
    */
   hold(bytes: number): void
-  /** Must be called when the request is over. */
+  /** Must be called at the end of the request. */
   release(): void
 }
 
@@ -25,7 +25,7 @@ export interface BudgetShare {
  */
 const freeBytes = 16 * 1024
 
-/** Counts the bytes of bodies that are being read or whose requests are not answered yet. */
+/** Counts the bytes of bodies until the response to their request has been sent. */
 export class BodyBudget {
   readonly #limits: BudgetLimits
   readonly #byCaller = new Map<string, number>()
@@ -35,7 +35,7 @@ export class BodyBudget {
     this.#limits = limits
   }
 
-  /** `caller`: a user, or an address where the user is unknown. */
+  /** `caller`: a user, or an address if the user is unknown. */
   open(caller: string): BudgetShare {
     let held = 0
     return {
@@ -75,8 +75,8 @@ export class BodyBudget {
 }
 
 /**
- * Returns limits that fit the memory of this process. Parsing takes several times the bytes of a
- * body. A body of any allowed size fits.
+ * Returns limits that fit the memory of this process. They account for parsing, which takes several
+ * times the bytes of a body, and admit a body of any allowed size.
  */
 export function budgetHere(): BudgetLimits {
   const inAll = Math.max(4 * bodyLimit.webhook, Math.floor(getHeapStatistics().heap_size_limit / 32))

@@ -22,14 +22,14 @@ function begin({ port }: TestServer, bytes: number): Socket {
   return socket
 }
 
-test('a pipeline that is too large is refused while it arrives', async () => {
+test('a too large pipeline is refused while it arrives', async () => {
   const server = await startTestServer({}, { bodyIdleMs: 400 })
   onTestFinished(server.close)
   const answer = await readAnswer(begin(server, 17 * mebibyte))
   expect([answer?.status, JSON.parse(answer?.body ?? '{}').error.code]).toEqual([413, 'payload_too_large'])
 })
 
-test('G57 one caller has a bounded number of bytes in flight; small requests go on, and a disconnect releases them', async () => {
+test('G57 one caller has a bounded number of bytes in flight; small requests still pass, and a disconnect releases the bytes', async () => {
   const server = await startTestServer({}, {}, { bodyBudget: { inAll: 20 * mebibyte, perCaller: 10 * mebibyte } })
   onTestFinished(server.close)
   const create = async (bytes: number) => {
@@ -37,7 +37,7 @@ test('G57 one caller has a bounded number of bytes in flight; small requests go 
     return (await sendRaw(server.port, head(body.length) + body))?.status
   }
   const held: ReturnType<typeof begin>[] = []
-  // A request of this poll may hold the room, and refuse another one.
+  // A request of this poll may occupy the budget, so that another one is refused.
   await expect
     .poll(() => {
       held.push(begin(server, 3 * mebibyte))

@@ -61,7 +61,7 @@ async function read(text: string | Buffer, size = 7) {
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex')
 
-/** Returns the meaning of the body by JSON.parse, the slow and simple way. */
+/** Parses the body with JSON.parse as a simple reference implementation. */
 function expected(text: string): { kind: string; body?: unknown; bytes?: Buffer | null } {
   let body: unknown
   try {
@@ -153,13 +153,13 @@ const object = fc
   .map((members) => `{${members.map(([name, blank, text]) => `${blank}"${name}"${blank}:${blank}${text}`).join(',')}}`)
 
 describe('the body of a build', () => {
-  it('means what JSON.parse says, in any spelling and cut in any pieces', async () => {
+  it('has the value that JSON.parse returns, in any spelling and split into any pieces', async () => {
     await fc.assert(fc.asyncProperty(fc.oneof(object, value), fc.integer({ min: 1, max: 30 }), agrees), {
       numRuns: scaled(500),
     })
   })
 
-  it('means what JSON.parse says where the text is damaged', async () => {
+  it('has the value or error of JSON.parse if the text is damaged', async () => {
     const damaged = fc
       .tuple(object, fc.nat(), fc.constantFrom('', '"', '\\', ':', ',', '{', '}', '\u0000'))
       .map(([text, at, char]) => {
@@ -188,14 +188,14 @@ describe('the body of a build', () => {
     expect((await read(Buffer.from([0x7b, 0xc3]))).kind).toBe('invalid_json')
   })
 
-  it('refuses text of nothing but structure before it fills the memory', async () => {
+  it('refuses text with too much structure before it fills the memory', async () => {
     const text = Buffer.alloc(16 * 1024 * 1024, '[')
     const before = process.memoryUsage.rss()
     expect((await read(text, 65_536)).kind).toBe('invalid_json')
     expect(process.memoryUsage.rss() - before).toBeLessThan(64 * 1024 * 1024)
   })
 
-  it('removes the sink when the stream breaks off or the sink fails', async () => {
+  it('removes the sink when the stream is interrupted or the sink fails', async () => {
     const { sinks, openSink } = keepingSinks()
     async function* broken(): AsyncGenerator<Uint8Array> {
       yield Buffer.from('{"source_b64":"QUJD')
@@ -215,7 +215,7 @@ describe('the body of a build', () => {
     expect(states).toEqual(['aborted'])
   })
 
-  it('all but the source is bounded while it arrives: nothing is read beyond that', async () => {
+  it('the body without its source is bounded, and is not read beyond the limit', async () => {
     const { openSink } = keepingSinks()
     const options = { openSink, accept: (body: unknown) => body, held, mostText: 1000 }
     const endless = async function* (start: string) {
@@ -229,7 +229,7 @@ describe('the body of a build', () => {
     expect(read).toMatchObject({ body: { branch: 'main', source_b64: '' }, source: { bytes: mebibyte } })
   })
 
-  it('what it holds of the memory is said while it arrives: all but the source', async () => {
+  it('the memory of the body without its source is reported while it arrives', async () => {
     const { openSink } = keepingSinks()
     const holds: number[] = []
     const options = { openSink, accept: (body: unknown) => body, mostText: bodyLimit.buildText }

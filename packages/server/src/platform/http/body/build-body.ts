@@ -15,14 +15,14 @@ export interface BlobSink {
 
 /** A source archive that was uploaded with a build. */
 export interface UploadedSource {
-  /** The blob's name; null for `""`, which is an empty tree. */
+  /** The blob's name; null for `""`, an empty tree. */
   readonly blob: string | null
   /** Lower-case hex of the decoded bytes. */
   readonly sha256: string
   readonly bytes: number
 }
 
-/** The body of a build without `source_b64`, and the upload that was in it. */
+/** The body of a build without `source_b64`, and the upload from that member. */
 export interface BuildBody<T> {
   readonly body: T
   /** null: no upload. */
@@ -33,10 +33,10 @@ interface BuildBodyOptions<T> {
   readonly openSink: () => Promise<BlobSink>
   /**
    * Validates the parsed body before the blob is made durable. `fieldErrors` are the errors of the
-   * source. Throws to refuse.
+   * source. Throws to refuse the body.
    */
   readonly accept: (body: unknown, fieldErrors: NonNullable<ErrorDetails['errors']>) => T
-  /** Is told how much of the body is in memory: all but the source. */
+  /** Is notified of the memory held by the body without its source. */
   readonly held: Pick<BudgetShare, 'hold'>
   /** The largest body without its source, in characters. */
   readonly mostText: number
@@ -152,7 +152,7 @@ class Base64Decoder {
     return this.#decode(whole.slice(0, length))
   }
 
-  /** Returns whether the whole input is base64. Call it after the last piece. */
+  /** Returns whether the whole input is base64. Must be called after the last piece. */
   isComplete(): boolean {
     return !this.#isBroken && this.#pending === ''
   }

@@ -24,7 +24,7 @@ async function arriving(bytes: number): Promise<IncomingMessage> {
   return request
 }
 
-test('a large body is dropped piece by piece, 32 MiB a second, not as fast as it comes', async () => {
+test('a large body is dropped piece by piece at 32 MiB a second, not at full speed', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   onTestFinished(() => void vi.useRealTimers())
   const request = await arriving(4 * mebibyte)

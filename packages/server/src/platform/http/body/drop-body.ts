@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { bodyLimit } from './request-bytes.ts'
 
 /**
- * A sender must send this much of a dropped body within the idle time, or it holds a connection for
- * nothing.
+ * The least progress of a dropped body within the idle time. A slower sender would occupy a
+ * connection uselessly.
  */
 const leastDropped = 64 * 1024
 
@@ -11,17 +11,17 @@ const leastDropped = 64 * 1024
 const pieceBytes = 256 * 1024
 
 /**
- * The rate of all dropped bodies together. At loopback speed, dropping would keep a whole processor
+ * The total rate of all dropped bodies. At loopback speed, dropping would keep a whole processor
  * busy.
  */
 const bytesPerMs = (32 * 1024 * 1024) / 1000
 
-/** How many bodies this process is dropping. */
+/** The number of bodies that this process is dropping. */
 let dropping = 0
 
 /**
- * Reads and drops the rest of a body, so that a client that is still sending sees its answer.
- * Returns whether the body ended: false beyond the largest limit, or when too little arrived within
+ * Reads and drops the rest of a body, so that a client that is still sending gets its response.
+ * Returns whether the body ended; false beyond the largest limit, or if too little arrived within
  * `idleMs`.
  */
 export async function dropBody(request: IncomingMessage, idleMs: number): Promise<boolean> {

@@ -22,17 +22,19 @@ export function bodyValidator(operationId: OperationId): AcceptBody {
 }
 
 interface Validators {
-  /** Stops at the first error. */
+  /** The validator that stops at the first error. */
   readonly first: ValidateFunction
-  /** Finds all errors. Compiled at the first invalid body. */
+  /**
+   * Finds all errors. The validator that reports all errors, compiled at the first invalid body.
+   */
   readonly all: (body: unknown) => ValidateFunction['errors']
 }
 
 const compiled = new Map<OperationId, Validators>()
 
 /**
- * Compiles the validators at the operation's first body. To compile them all took most of a
- * server's start.
+ * Compiles the validators at the operation's first body. Compiling all of them at the start would
+ * take most of its time.
  */
 function validatorsFor(operationId: OperationId, requestSchema: JsonSchema): Validators {
   const known = compiled.get(operationId)
@@ -53,7 +55,10 @@ function validatorsFor(operationId: OperationId, requestSchema: JsonSchema): Val
 
 const mostMembers = 300
 
-/** Returns the first error only for a body with many members, because each error takes memory. */
+/**
+ * Returns all errors, or only the first one for a body with many members, because each error takes
+ * memory.
+ */
 function allErrors(
   all: Validators['all'],
   first: ValidateFunction,
@@ -99,7 +104,7 @@ function inputSchema(given: JsonSchema): object {
 }
 
 /**
- * Returns whether PostgreSQL can store every string in a value, names of members included. No
+ * Returns whether PostgreSQL can store every string in a value, including names of members. Avoids
  * recursion, because the client chooses the depth.
  */
 function isStorable(value: unknown): boolean {
@@ -124,7 +129,7 @@ function mapValues(
 
 type FieldErrors = NonNullable<ErrorDetails['errors']>
 
-/** The 422 codes of single operations. The others answer `request_invalid`. */
+/** The 422 codes of single operations. The others use `request_invalid`. */
 const ownCodes = {
   createOrganization: 'organization_invalid',
   updateOrganization: 'organization_invalid',
@@ -143,7 +148,7 @@ const ownCodes = {
 
 const mostErrors = 50
 
-/** Returns the 422 for invalid fields. At most 50 are named. */
+/** Returns the 422 for invalid fields, which names at most 50 of them. */
 function inputError(operationId: OperationId, errors: FieldErrors): ApiError {
   const code = operationId in ownCodes ? ownCodes[operationId as keyof typeof ownCodes] : 'request_invalid'
   const [first] = errors

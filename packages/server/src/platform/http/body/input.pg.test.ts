@@ -24,7 +24,7 @@ describe('input', () => {
     )
   })
 
-  it('refuses text that cannot be stored, in names of members too', async () => {
+  it('refuses text that cannot be stored, even in names of members', async () => {
     const refused = ['{"name":"a\\u0000"}', '{"name":"\\ud800"}']
     for (const body of refused) {
       const answer = await call('POST', '/api/v0/organizations', memberToken, body)
@@ -53,7 +53,7 @@ describe('input', () => {
     }
   })
 
-  it('answers a body of thousands of invalid members with the first of them', async () => {
+  it('names only the first of thousands of invalid members of a body', async () => {
     const env = Object.fromEntries(Array.from({ length: 20_000 }, (_, index) => [`A${index}`, 1]))
     const answer = await call('POST', builds, memberToken, JSON.stringify({ branch: 'b', commit: 'c', env }))
     expect(answer.json.error.errors).toHaveLength(1)

@@ -43,7 +43,7 @@ test('a signed body has at most 25 MiB', async () => {
   expect(JSON.parse(text).error).toMatchObject({ code: 'payload_too_large', limit_bytes: 25 * mebibyte })
 })
 
-test('the bytes of signed bodies in memory are bounded: more are refused, small and later ones are not', async () => {
+test('the bytes of signed bodies in memory are bounded: further bodies are refused, but not small or later ones', async () => {
   const small = await startTestServer(
     { receiveWebhook },
     {},
@@ -57,7 +57,8 @@ test('the bytes of signed bodies in memory are bounded: more are refused, small 
     return socket
   }
   const statusOf = async (bytes: number) => (await send(Buffer.alloc(bytes), {}, small.url)).status
-  // A request of the poll that was taken may have had the room of a held body, which was then refused.
+  // An accepted request of the poll may have used the budget of a held body, which was then
+  // refused.
   const untilFull = async (sockets: Socket[]) => {
     const refusal = async () => {
       for (const [turn, { bytesRead }] of sockets.entries()) if (bytesRead > 0) sockets[turn] = open()
@@ -70,11 +71,11 @@ test('the bytes of signed bodies in memory are bounded: more are refused, small 
   expect(await statusOf(mebibyte / 2)).toBe(202)
   for (const socket of held) socket.write(Buffer.alloc(1))
   const answers = (await Promise.all(held.map(readAnswer))).map((answer) => answer?.status)
-  // A body may have arrived while a request of the poll held the room.
+  // A body may have arrived while a request of the poll used the budget.
   const taken = answers.filter((status) => status !== 503)
   expect(taken).toEqual(taken.map(() => 202))
   expect(taken.length).toBeGreaterThanOrEqual(4)
-  // A body whose sender has disconnected is not counted forever.
+  // A body is not counted after its sender has disconnected.
   const gone = Array.from({ length: 8 }, open)
   await untilFull(gone)
   for (const socket of gone) socket.destroy()

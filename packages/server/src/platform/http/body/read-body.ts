@@ -12,12 +12,12 @@ interface ReadBody {
 }
 
 /**
- * Reads the bodies of one operation: first the bytes, which can be hashed on their way, then their
- * meaning.
+ * Reads the bodies of one operation: first the bytes, which can be hashed in passing, then their
+ * content.
  */
 export interface BodyReader {
   readonly bytes: (request: IncomingMessage) => AsyncIterable<Uint8Array>
-  /** `held` is told how much is in memory. */
+  /** Parses the bytes. Reports the memory in use to `held`. */
   readonly read: (bytes: AsyncIterable<Uint8Array>, held: BudgetShare) => Promise<ReadBody>
 }
 
@@ -27,8 +27,8 @@ interface ReaderOptions {
 }
 
 /**
- * Returns the body reader of an operation. The body is null where none is taken, bytes where they
- * are signed, and otherwise validated by the contract.
+ * Returns the body reader of an operation. The body is null if the operation takes none, bytes if
+ * it is signed, and otherwise validated by the contract.
  */
 export function bodyReader(operation: Operation, { openBlobSink: openSink, bodyIdleMs }: ReaderOptions): BodyReader {
   const { id, auth, request: shape } = operation
@@ -73,7 +73,7 @@ async function readJson(bytes: AsyncIterable<Uint8Array>, held: BudgetShare): Pr
   return parseJson(text + utf8.end())
 }
 
-/** Reads to the end, so that the request can be hashed. */
+/** Reads the body to its end, so that the request can be hashed. */
 async function readNothing(bytes: AsyncIterable<Uint8Array>): Promise<ReadBody> {
   for await (const _ of bytes);
   return { body: null }

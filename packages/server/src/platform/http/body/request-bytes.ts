@@ -3,15 +3,15 @@ import { apiError } from '../api-error.ts'
 
 interface BodyLimits {
   readonly limitBytes: number
-  /** Longest wait for the next byte. */
+  /** The longest wait for the next byte. */
   readonly idleMs: number
 }
 
 const mebibyte = 1024 * 1024
 
 /**
- * The largest body by kind of route. `buildText` limits a build's body without its source, which
- * alone is not held in memory.
+ * The largest body by kind of route. `buildText` limits a build's body without its source. Only the
+ * source is not held in memory.
  */
 export const bodyLimit = {
   build: 64 * mebibyte,
@@ -22,8 +22,8 @@ export const bodyLimit = {
 
 /**
  * Yields the bytes of a JSON body as they arrive; none for an absent or empty one. Throws 415 for
- * another media type, 413 beyond the limit and 408 when no byte arrives. Unread bytes stay in the
- * request: see drop-body.ts.
+ * another media type, 413 beyond the limit and 408 if no byte arrives in time. Unread bytes stay in
+ * the request, see drop-body.ts.
  */
 export async function* jsonBytes(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Uint8Array> {
   if (declaredBytes(request) > 0) refuseOtherMedia(request)
@@ -38,7 +38,7 @@ export async function* jsonBytes(request: IncomingMessage, limits: BodyLimits): 
 
 /**
  * Yields the bytes of a body of any media type as they arrive. Throws 413 beyond the limit and 408
- * when no byte arrives.
+ * if no byte arrives in time.
  */
 export async function* limitedBytes(request: IncomingMessage, limits: BodyLimits): AsyncGenerator<Uint8Array> {
   if (declaredBytes(request) > limits.limitBytes) throw tooLarge(limits)
@@ -55,7 +55,7 @@ function declaredBytes(request: IncomingMessage): number {
 }
 
 async function* arrivingBytes(request: IncomingMessage, idleMs: number): AsyncGenerator<Uint8Array> {
-  // The socket stays open, because the answer still has to go out on it.
+  // The socket stays open for the response.
   const chunks: AsyncIterator<Buffer> = request.iterator({ destroyOnReturn: false })
   try {
     for (;;) {

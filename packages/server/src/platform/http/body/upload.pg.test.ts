@@ -18,7 +18,7 @@ const mebibyte = 1024 * 1024
 const piece = Buffer.alloc(48 * 1024, 'harmont')
 const path = '/api/v0/organizations/acme/pipelines/ci/builds'
 
-/** Sends an archive of so many bytes as `source_b64`, one piece at a time. */
+/** Sends an archive of the given size as `source_b64`, one piece at a time. */
 async function upload(
   bytes: number,
   tail = '","branch":"main"}',
@@ -54,7 +54,7 @@ describe('an upload', () => {
     server.sink.bytes = 0
     const before = heldBytes()
     const samples: number[] = []
-    // A collection takes time, so there is one per three mebibytes.
+    // A garbage collection takes time, so it runs once per three mebibytes.
     const answer = await upload(45 * mebibyte, undefined, (sent) => {
       if (sent % (3 * mebibyte) === 0) samples.push(heldBytes())
     })

@@ -24,7 +24,7 @@ function open(port: number, localAddress = '127.0.0.1'): Socket {
   return socket
 }
 
-/** Sends a request and waits for the first bytes of its answer. The connection stays open. */
+/** Sends a request and waits for the first bytes of its response. The connection stays open. */
 async function ask(socket: Socket, path: string): Promise<string> {
   socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)
   const [bytes] = await Promise.race([once(socket, 'data'), once(socket, 'close').then(() => [''])])
@@ -63,7 +63,7 @@ test('G57 beyond the total, a new connection replaces an idle one of any address
   expect((await fetch(`${url}/healthz`)).status).toBe(200)
 })
 
-test('many connections at the same moment are bounded too', async () => {
+test('many simultaneous connections are bounded too', async () => {
   const { port } = await start({ inAll: 100, perAddress: 4 })
   const sockets = Array.from({ length: 50 }, () => open(port))
   await expect.poll(() => areOpen(sockets).filter(Boolean).length).toBe(4)
@@ -71,7 +71,7 @@ test('many connections at the same moment are bounded too', async () => {
   expect(await ask(left as Socket, '/healthz')).toBe('HTTP/1.1 200 OK')
 })
 
-test('when all are busy the newest is refused with advice, and no other is cut off', async () => {
+test('when all are busy, the newest is refused with advice, and no other is cut off', async () => {
   const { port } = await start({ inAll: 3, perAddress: 3 })
   const streams = [open(port), open(port), open(port)]
   for (const socket of streams) await ask(socket, log)
@@ -89,7 +89,7 @@ test('a trusted proxy is bounded by the total only', async () => {
   expect(areOpen(sockets)).not.toContain(false)
 })
 
-test('an idle connection is closed, whatever its last answer was', async () => {
+test('an idle connection is closed after any kind of response', async () => {
   const { port } = await start({ inAll: 10, perAddress: 10 }, { keepAliveMs: 100 })
   for (const path of ['/healthz', '/nothing']) {
     const socket = open(port)
@@ -110,11 +110,11 @@ test('a reader that accepts no byte of a page is cut off like one of a stream', 
   socket.pause()
   socket.write('GET /page HTTP/1.1\r\nHost: x\r\n\r\n')
   await isAsked
-  // Its end makes room for another.
+  // The closed connection makes room for another one.
   await expect.poll(() => ask(open(port), '/healthz')).toBe('HTTP/1.1 200 OK')
 })
 
-/** Sends a body byte by byte until it is answered. */
+/** Sends a body byte by byte until a response arrives. */
 async function trickle(port: number, head: string): Promise<RawAnswer | null> {
   const socket = open(port)
   socket.write(`${head}Host: x\r\nContent-Length: 100000\r\n\r\n`)
@@ -126,7 +126,7 @@ async function trickle(port: number, head: string): Promise<RawAnswer | null> {
   }
 }
 
-test('a body that is sent byte by byte does not hold its connection, wanted or not', async () => {
+test('a body that is sent byte by byte does not hold its connection, whether or not an operation reads it', async () => {
   const { port } = await start({ inAll: 10, perAddress: 10 }, { headersMs: 500, requestMs: 1000, bodyIdleMs: 400 })
   expect((await trickle(port, 'POST /nothing HTTP/1.1\r\n'))?.status).toBe(404)
   const head = `POST /api/v0/organizations HTTP/1.1\r\nAuthorization: Bearer ${memberToken}\r\nContent-Type: application/json\r\n`

@@ -7,10 +7,10 @@ import { apiError } from '../api-error.ts'
 import { plainAddress } from '../request/client-address.ts'
 import { rawAnswer } from '../response/wire-errors.ts'
 
-/** How many connections may be open. */
+/** The most open connections. */
 export interface ConnectionLimits {
   readonly inAll: number
-  /** Per address, or per /64 of IPv6 addresses. */
+  /** Per IPv4 address, or per /64 of IPv6 addresses. */
   readonly perAddress: number
 }
 
@@ -22,9 +22,9 @@ interface Options {
 }
 
 /**
- * Limits the connections of a server, so that one client leaves room for the others, and
- * descriptors for the rest of the process. A connection beyond the limit replaces the one that has
- * been idle longest, among its own address where that is over its limit. It is refused when none is
+ * Limits the connections of a server, so that one client leaves room for others and descriptors for
+ * the rest of the process. A connection beyond a limit replaces the longest idle one, which is of
+ * the same address if that address exceeds its own limit. The new connection is refused if none is
  * idle.
  */
 export function limitConnections(server: Server, { limits, isProxy, publicUrl }: Options): void {
@@ -35,7 +35,7 @@ export function limitConnections(server: Server, { limits, isProxy, publicUrl }:
     const full = own !== null && own.size > limits.perAddress ? own : all.size > limits.inAll ? all : null
     const [oldest] = full?.idle ?? []
     if (full === null) return
-    // The newest is idle too, and comes last.
+    // The newest connection is idle too, and is last.
     const leaving = oldest ?? socket
     connections.remove(leaving)
     if (leaving === socket) refuse(socket, publicUrl)
@@ -61,13 +61,13 @@ interface Connection {
   requests: number
 }
 
-/** The open connections, in all and by address. */
+/** The open connections, in total and by address. */
 class Connections {
   readonly #all = new Group()
   readonly #byAddress = new Map<string, Group>()
   readonly #open = new Map<Socket, Connection>()
 
-  /** `key`: the address as it is counted; null for one without a limit of its own. */
+  /** `key`: the counted form of the address; null for an address without its own limit. */
   add(socket: Socket, key: string | null): { readonly all: Group; readonly own: Group | null } {
     const own = key === null ? null : (this.#byAddress.get(key) ?? new Group())
     if (own !== null && key !== null) this.#byAddress.set(key, own)
@@ -114,21 +114,24 @@ function refuse(socket: Socket, publicUrl: string): void {
   socket.destroySoon()
 }
 
-/** More connections would need more memory than a server has. */
+/** The most connections for which a server has memory. */
 const most = 20_000
-/** The default where the system does not tell. */
+/** The default if the system does not report a limit. */
 const usualOpenFiles = 1024
 
 /**
- * Returns limits that leave this process enough descriptors. A connection takes one, the file sent
- * or received over it another, and a third is for sandboxes, the database and logs.
+ * Returns limits that leave this process enough descriptors. A third of them is for connections,
+ * another for the files sent or received over them, and the last for sandboxes, the database and
+ * logs.
  */
 export function connectionsHere(inAll: number | null, perAddress: number | null): ConnectionLimits {
   const all = inAll ?? Math.min(most, Math.floor(openFiles() / 3))
   return { inAll: all, perAddress: Math.min(all, perAddress ?? Math.ceil(all / 4)) }
 }
 
-/** Returns how many files this process may open. Node.js has raised that to the hard limit. */
+/**
+ * Returns the number of files that this process may open. Node.js has raised it to the hard limit.
+ */
 function openFiles(): number {
   if (process.platform !== 'linux') return usualOpenFiles
   const [, soft = ''] = /^Max open files\s+(\d+|unlimited)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? []

@@ -5,16 +5,17 @@ import type { LimitName } from '../../rate-limits/rules.ts'
 import type { Caller } from '../request/caller.ts'
 
 /**
- * The address limits that replace `anonymous` (`http.md` 12.3); null for none. An operation counts
- * its further limits, such as sign-ins and mails, itself, because they need more of the request.
+ * The address limits that replace `anonymous` (`http.md` 12.3); null for none. Operations count
+ * further limits themselves, such as sign-ins and mails, because these need more of the request.
  */
 const addressLimits: Partial<Record<OperationId, LimitName | null>> = {
   // Probes of the operator's machines.
   getHealth: null,
   getReadiness: null,
-  // Polled until somebody has signed in, by many behind one address. It is counted by nonce.
+  // Polled until somebody has signed in, by many clients behind one address. It is limited by
+  // nonce.
   cliClaim: null,
-  // Fetched by the proxies of forges, for many readers.
+  // Fetched by the proxies of forges on behalf of many readers.
   getBadge: 'badges_address',
   receiveWebhook: 'webhooks_address',
   stripeWebhook: 'webhooks_address',
@@ -28,8 +29,8 @@ export async function limitAddress(
   hasCredential: boolean,
 ): Promise<void> {
   const isOpen = auth === 'none' || auth === 'signature'
-  // A request with a credential is counted by that, so that one neighbour behind the same address
-  // cannot lock others out.
+  // A request with a credential is counted against the credential, so that one client behind an
+  // address cannot lock out others.
   if (!isOpen && hasCredential) return
   const name = addressLimits[id] === undefined ? 'anonymous' : addressLimits[id]
   if (name !== null) await limiter.take(name, address)
@@ -37,7 +38,7 @@ export async function limitAddress(
 
 /**
  * Counts a refused credential like a request without one, because guesses are limited (G35). Throws
- * 429, else `refusal`.
+ * 429, or otherwise `refusal`.
  */
 export async function refuseCredential(limiter: RateLimiter, address: string, refusal: unknown): Promise<never> {
   await limiter.take('anonymous', address)
@@ -50,7 +51,7 @@ export async function limitCaller(limiter: RateLimiter, { method }: Operation, c
 }
 
 /**
- * Counts a request against a log or runner token, which the operation itself judges. Throws 429.
+ * Counts a request against a log or runner token, which the operation itself verifies. Throws 429.
  */
 export async function limitToken(limiter: RateLimiter, token: string): Promise<void> {
   await limiter.take('reads', hashToken(token))

@@ -5,7 +5,7 @@ import { ownerToken, testServer } from '../../../testing/server.ts'
 const it = testServer()
 const path = '/api/v0/organizations/default/secrets'
 
-/** Blocks all readers of secrets until its end. No background task reads them. */
+/** Blocks all readers of the secrets table until its end. No background task reads this table. */
 async function heldSecrets() {
   const client = await it.server.pool.connect()
   await client.query('begin; lock table secrets in access exclusive mode')
@@ -29,7 +29,7 @@ async function heldSecrets() {
 const asked = (signal: AbortSignal, url = path) =>
   fetch(it.server.url + url, { headers: { authorization: `Bearer ${ownerToken}` }, signal })
 
-test('G57 a caller with many requests at once leaves database connections for others, and gets every answer', async () => {
+test('G57 a caller with many requests at once leaves database connections for others, and gets every response', async () => {
   const neighbour = await it.newUser('neighbour')
   let answers: Promise<{ readonly status: number }>[]
   {

@@ -7,19 +7,19 @@ import { credentialOf } from '../request/credential.ts'
 const mostReads = 5
 
 /**
- * A caller with more waiting reads than this, far more than a page makes, gets one answer at a
- * time. The others then find server and database idle half the time.
+ * The number of waiting reads, far more than a page causes, beyond which a caller gets one read at
+ * a time. Server and database are then idle half the time for other callers.
  */
 const crowd = 16
 
 /**
- * Limits the concurrent reads of each caller; further reads wait in order. Without it, a caller
- * with a hundred requests takes every connection to the database until the last is answered.
+ * Limits the concurrent reads of each caller; further reads wait in order. Without this limit, a
+ * caller with a hundred requests would occupy every connection to the database.
  */
 export class SharedReads {
   readonly #callers = new Map<string, { readonly turns: Turns; open: number }>()
 
-  /** Runs `work` when the caller's turn has come; returns null when `gone` comes first. */
+  /** Runs `work` at the caller's turn. Returns null if `gone` is aborted before that. */
   async take<T>(key: string, gone: AbortSignal, work: () => Promise<T>): Promise<T | null> {
     const caller = this.#callers.get(key) ?? { turns: new Turns(mostReads, crowd), open: 0 }
     caller.open++
@@ -44,7 +44,7 @@ interface CallerFacts {
   readonly addressOf: (request: IncomingMessage) => string
 }
 
-/** Returns the key of a request's caller: the credential, checked or not, else the address. */
+/** Returns the key of a request's caller: the unverified credential, or otherwise the address. */
 export function callerKey({ cookieName, addressOf }: CallerFacts, request: IncomingMessage): string {
   const token = credentialOf(request.headers, cookieName)?.token
   return token === undefined ? `address ${addressKey(addressOf(request))}` : `token ${token}`

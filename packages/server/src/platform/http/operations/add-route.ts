@@ -7,8 +7,8 @@ import { answerOperation, type BoundOperation } from './answer-operation.ts'
 import { type ApiVersion, completeSchema, pathInVersion, withRepeatedIds } from './api-version.ts'
 
 /**
- * Adds an operation in one version of the API, where that version has it. With `isValidated`, an
- * answer that violates the contract is a 500.
+ * Adds an operation to one version of the API, if that version has it. With `isValidated`, a
+ * response that violates the contract becomes a 500.
  */
 export function addRoute(
   app: FastifyInstance,

@@ -11,13 +11,13 @@ import type { AnyReply } from './operation.ts'
 interface OnceRequest {
   readonly operation: Operation
   readonly caller: Caller
-  /** The header as sent. */
+  /** The unchanged header. */
   readonly key: string
   readonly params: Readonly<Record<string, string | number>>
   readonly body: AsyncIterable<Uint8Array>
   /** Performs the operation. */
   readonly answer: (body: AsyncIterable<Uint8Array>, idempotency: Idempotency) => Promise<AnyReply>
-  /** Renders the answer of what an earlier request did. */
+  /** Renders the response to an earlier request. */
   readonly replay: (subject: string) => Promise<AnyReply>
 }
 
@@ -33,9 +33,9 @@ export function takesIdempotencyKey({ parameters }: Operation): boolean {
 
 /**
  * Answers a request with an `Idempotency-Key` (`http.md` 7.5). The first request performs the
- * operation; the same request again gets its answer. Throws 400 for a malformed key, 422 for the
- * key of another request, 409 while the first still runs. A request that is refused before its body
- * has been read leaves nothing behind.
+ * operation, and repetitions get its response. Throws 400 for a malformed key, 422 for the key of
+ * another request, and 409 while the first request is running. A request that is refused before its
+ * body has been read leaves nothing behind.
  */
 export async function answerOnce(
   { idempotencyKeys, publicUrl }: OnceServices,
@@ -64,8 +64,8 @@ export async function answerOnce(
 }
 
 /**
- * Returns the 409. Its `Retry-After` lets the five tries of a released client outlast the lease of
- * a request whose process was killed (20 s).
+ * Returns the 409. With this `Retry-After`, the five attempts of released clients outlast the lease
+ * (20 s) of a request whose process was killed.
  */
 export function stillRuns(): ApiError {
   return apiError(
@@ -109,8 +109,8 @@ function replyToStore({ status, headers = {}, body }: AnyReply): StoredAnswer {
 }
 
 /**
- * Returns the answer to store; null for errors that must not be repeated: faults, limits, and a key
- * of another request.
+ * Returns the response to store; null for errors that must not be replayed: faults, limits, and a
+ * key of another request.
  */
 function errorToStore(error: unknown, requestId: string, publicUrl: string): StoredAnswer | null {
   if (!(error instanceof ApiError) || error.status >= 500 || error.status === 429) return null

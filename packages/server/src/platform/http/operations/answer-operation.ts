@@ -19,14 +19,14 @@ type ShapeBody = (status: number, body: unknown) => unknown
 
 type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
-/** An operation of the contract with the code that answers it. */
+/** An operation of the contract with its code. */
 export interface BoundOperation {
   readonly operation: Operation
   readonly binding: AnyBinding
   readonly reader: BodyReader
 }
 
-/** Returns the route of one operation. */
+/** Returns the route handler of one operation. */
 export function answerOperation(bound: BoundOperation, services: HttpServices, shape: ShapeBody): Answer {
   const { operation } = bound
   const { traceRequest } = services
@@ -35,8 +35,8 @@ export function answerOperation(bound: BoundOperation, services: HttpServices, s
     const search = request.raw.url?.split('?').slice(1).join('?') ?? ''
     const atEnd = (end: () => void) => void reply.raw.once('close', end)
     const answered = () => performOperation(bound, services, { request, search, gone, atEnd })
-    // A reply resolves when it has been sent. Its turn ends before that, because a stream may have
-    // no end.
+    // A reply resolves when it has been sent. The caller's turn ends before that, because a stream
+    // may have no end.
     const answer =
       operation.method === 'GET'
         ? await services.reads.take(callerKey(services, request.raw), gone, answered)
@@ -51,9 +51,9 @@ interface OneRequest {
   readonly request: Asked
   /** The query of the URL, without `?`. */
   readonly search: string
-  /** Aborted when nobody waits for the answer any more. */
+  /** Aborted when the client has disconnected. */
   readonly gone: AbortSignal
-  /** Registers what is called when the answer has been sent. */
+  /** Registers a callback for the end of the response. */
   readonly atEnd: (end: () => void) => void
 }
 
@@ -97,7 +97,7 @@ function replayOf({ replay }: AnyBinding, context: object): (subject: string) =>
   }
 }
 
-/** Counts a token that the operation itself refuses like a credential that `admit` refuses. */
+/** Counts a token that the operation refuses, like a credential that `admit` refuses. */
 async function countingRefusals<T>(
   { limiter }: HttpServices,
   { client, openToken }: Admitted,
@@ -156,10 +156,11 @@ function send(request: FastifyRequest, reply: FastifyReply, shape: ShapeBody, an
   if (!reply.hasHeader('content-type')) reply.type(answer.mediaType ?? 'application/octet-stream')
   // A stream without a reader is not opened.
   if (request.method === 'HEAD') return reply.send()
-  // Node would send the headers with the first byte. They are set when the stream is connected.
+  // Node would send the headers only with the first byte. This sends them when the stream is
+  // connected.
   if (answer.isLive) reply.raw.once('pipe', () => reply.raw.flushHeaders())
   const stream = answer.open()
-  // Headers of the stream do not describe the error that is answered in its place.
+  // Headers of the stream do not apply to an error that is sent instead.
   stream.once('error', () => {
     if (!reply.raw.headersSent) for (const name of Object.keys(answer.headers ?? {})) reply.removeHeader(name)
   })

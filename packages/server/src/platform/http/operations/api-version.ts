@@ -3,7 +3,7 @@ import { type JsonSchema, operationTable, resolveSchema } from '@harmont/contrac
 /** `/api/v1` is `/api/v0` with ids added to four schemas (`http.md` 1.4). */
 export type ApiVersion = 'v0' | 'v1'
 
-/** The added member and the one that it repeats, by schema. */
+/** The added member and the member whose value it repeats, by schema. */
 const repeatedIds: Readonly<Record<string, readonly [added: string, repeats: string]>> = {
   User: ['id', 'uuid'],
   CurrentUserResponse: ['id', 'uuid'],
@@ -12,7 +12,7 @@ const repeatedIds: Readonly<Record<string, readonly [added: string, repeats: str
 }
 
 /**
- * Returns the path of an operation in another version of the API; null where that version lacks it.
+ * Returns the path of an operation in another version of the API; null if that version lacks it.
  */
 export function pathInVersion(path: string, version: ApiVersion): string | null {
   if (version === 'v0') return path
@@ -36,7 +36,7 @@ export function completeSchema(given: JsonSchema, version: ApiVersion): JsonSche
   return { ...schema, properties, required: Object.keys(properties) }
 }
 
-/** Returns a body with the ids that v1 adds. */
+/** Adds the ids of v1 to a body. */
 export function withRepeatedIds(given: JsonSchema, body: unknown): unknown {
   const schema = resolveSchema(given)
   if (Array.isArray(body))
@@ -50,7 +50,7 @@ export function withRepeatedIds(given: JsonSchema, body: unknown): unknown {
   return copy
 }
 
-/** Returns the function from a URL path to its methods; none for an unknown path. */
+/** Returns a function that maps a URL path to its methods; none for an unknown path. */
 export function allowedMethods(): (path: string) => readonly string[] {
   const byPath = new Map<string, string[]>()
   for (const { path, method } of operationTable.values()) {

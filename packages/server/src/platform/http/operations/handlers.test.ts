@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Handlers, operation, scopedOperation } from '../index.ts'
 import { testHandlers } from '../testing/handlers.ts'
 
-// The compiler checks the following: each @ts-expect-error fails `npm run check` when its line
+// The compiler checks the following lines: each @ts-expect-error fails `npm run check` if its line
 // compiles.
 
 const { ping: _ping, ...withoutPing } = testHandlers

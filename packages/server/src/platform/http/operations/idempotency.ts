@@ -4,9 +4,9 @@ import type { Database } from '../../database/transaction.ts'
 /** The handler's part of an `Idempotency-Key` (`http.md` 7.5). The HTTP layer does the rest. */
 export interface Idempotency {
   /**
-   * Records the outcome, in the transaction of the operation. Once that has committed, the same
-   * request never runs it again: if the process dies before it has answered, the binding's `replay`
-   * gets `subject` and renders the answer. Throws 409 when another request has taken the key over.
+   * Records the outcome, in the transaction of the operation. After the commit, the same request
+   * never runs the operation again. If the process dies before the response, the binding's `replay`
+   * renders it from `subject`. Throws 409 if another request has taken over the key.
    */
   keep(client: Database, subject: string): Promise<void>
 }
@@ -18,7 +18,7 @@ export interface ScopedKey {
   readonly key: string
 }
 
-/** An answer as it is stored. */
+/** A stored response. */
 export interface StoredAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -28,8 +28,8 @@ export interface StoredAnswer {
 /** The state of a key. */
 export type Claim =
   /**
-   * This request may work on it. `kept` is the recorded outcome of an earlier request that did not
-   * answer.
+   * This request holds the key. `kept` is the recorded outcome of an earlier request without a
+   * response.
    */
   | {
       readonly kind: 'ours'
@@ -40,8 +40,8 @@ export type Claim =
   | { readonly kind: 'answered'; readonly requestHash: string; readonly answer: StoredAnswer }
 
 /**
- * A request that holds a key. Nobody else can take the key meanwhile; if its process dies, others
- * can after a minute.
+ * A request that holds a key. No other request can take the key meanwhile. If its process dies,
+ * others can after a minute.
  */
 export interface Attempt {
   /** See `Idempotency`. */
@@ -49,13 +49,13 @@ export interface Attempt {
   /** Stores the answer. */
   finish(requestHash: string, answer: StoredAnswer): Promise<void>
   /**
-   * Releases the key without an answer, so that the request can be made again. A recorded outcome
+   * Releases the key without a response, so that the request can be repeated. A recorded outcome
    * stays.
    */
   release(): Promise<void>
 }
 
-/** The store of keys. */
+/** The store of idempotency keys. */
 export interface IdempotencyKeys {
   claim(key: ScopedKey): Promise<Claim>
 }

@@ -3,8 +3,8 @@ import { contract, type OpenApiDocument } from '@harmont/contract'
 import { type Binding, operation } from './operation.ts'
 
 /**
- * Returns the operation that serves the contract with our own address. Internal operations are left
- * out unless `view=full`.
+ * Returns the operation that serves the contract with this server's URL. Internal operations are
+ * omitted unless `view=full`.
  */
 export function openApiOperation(publicUrl: string): Binding<'getOpenApiDocument'> {
   const views = new Map<string, ReturnType<typeof servedDocument>>()

@@ -17,15 +17,15 @@ export interface Binding<Id extends OperationId> {
 }
 
 /**
- * Renders the answer again from the `subject` that an earlier request has recorded, see
+ * Renders the response again from the `subject` that an earlier request has recorded, see
  * `Idempotency`.
  */
 type Replay<Id extends OperationId> = (subject: string, context: RequestContext<Id>) => Promise<Reply<Id>>
 
 interface Steps<Id extends OperationId, Scope> {
   /**
-   * Finds what the path names (404) and performs the checks that need no body (403, 409, 402). Runs
-   * before a byte of the body is read.
+   * Finds the resources that the path names (404) and performs the checks that need no body (403,
+   * 409, 402). Runs before a byte of the body is read.
    */
   readonly resolve: (context: RequestContext<Id>) => Promise<Scope>
   readonly handle: (context: HandleContext<Id, Scope>) => Promise<Reply<Id>>
@@ -45,7 +45,7 @@ export function scopedOperation<Id extends OperationId, Scope>(operationId: Id, 
   }
 }
 
-/** Binds an operation of the contract that needs its input alone. */
+/** Binds an operation of the contract without checks before its body. */
 export function operation<Id extends OperationId>(
   operationId: Id,
   handle: (context: HandleContext<Id, null>) => Promise<Reply<Id>>,
@@ -53,10 +53,10 @@ export function operation<Id extends OperationId>(
   return scopedOperation(operationId, { resolve: async () => null, handle })
 }
 
-/** Every operation that features bind. The HTTP layer answers the other one itself. */
+/** Every operation that features bind. The HTTP layer itself implements the other one. */
 export type BoundId = Exclude<OperationId, 'getOpenApiDocument'>
 
-/** One binding for every operation. A missing or surplus one does not compile. */
+/** One binding for every operation. The compiler rejects a missing or surplus one. */
 export type Handlers = { readonly [Id in BoundId]: Binding<Id> }
 
 /** Binds operations that record nothing and whose code is loaded with the first request for one of them. */

@@ -8,8 +8,8 @@ import { jsonSchemas } from './add-route.ts'
 import { type BoundOperation, performOperation } from './answer-operation.ts'
 
 /**
- * Returns what reads the API for a page that is being served, within this process. The reader is
- * the one of the session cookie: a browser opens no page with a key.
+ * Returns the function that reads the API within this process, for a page that is being served. The
+ * reads are made as the user of the session cookie: a browser opens no page with a key.
  */
 export function pageReads(
   operations: ReadonlyMap<OperationId, BoundOperation>,

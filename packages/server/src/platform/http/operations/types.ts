@@ -18,7 +18,7 @@ type GivenQuery<Id extends OperationId> = Operations[Id]['parameters'] extends {
   ? NonNullable<Q>
   : Record<never, never>
 
-/** The query parameters of an operation. A paged one always has its `limit`. */
+/** The query parameters of an operation. Those of a paged operation always include `limit`. */
 type Query<Id extends OperationId> =
   GivenQuery<Id> extends { limit?: number } ? Omit<GivenQuery<Id>, 'limit'> & { limit: number } : GivenQuery<Id>
 
@@ -29,8 +29,8 @@ type RequestContent<Id extends OperationId> = Operations[Id] extends { requestBo
   : never
 
 /**
- * The JSON body of an operation, without a streamed `source_b64`; the bytes where they are signed;
- * null for an operation without one.
+ * The JSON body of an operation, without a streamed `source_b64`; bytes if the body is signed; null
+ * for an operation without a body.
  */
 export type Body<Id extends OperationId> = operationAuth[Id] extends 'signature'
   ? { readonly raw: Buffer }
@@ -40,7 +40,7 @@ export type Body<Id extends OperationId> = operationAuth[Id] extends 'signature'
       : J
     : null
 
-/** A response body with every member of its schema; null where a member has no value. */
+/** A response body with every member of its schema; a member without a value is null. */
 export type Complete<T> = T extends readonly (infer Item)[]
   ? readonly Complete<Item>[]
   : T extends object
@@ -58,15 +58,18 @@ type ReplyOf<Status, Response> = Response extends { content: { 'application/json
     ? {
         readonly status: Status
         readonly headers?: Headers
-        /** Called once, for GET only. A `Readable`, so that a slow reader slows the source down. */
+        /**
+         * Called once, for GET only. Returns a `Readable`, so that a slow reader slows down the
+         * source.
+         */
         readonly open: () => Readable
         readonly mediaType: keyof Content & string
-        /** The first byte may take long, so the headers go out at once. */
+        /** The first byte may take long, so the headers are sent immediately. */
         readonly isLive?: boolean
       }
     : { readonly status: Status; readonly headers?: Headers }
 
-/** A success of the contract with its body. Everything else is thrown as `apiError`. */
+/** A successful response of the contract with its body. Errors are thrown as `apiError`. */
 export type Reply<Id extends OperationId> = {
   [Status in keyof Operations[Id]['responses'] & SuccessStatus]: ReplyOf<Status, Operations[Id]['responses'][Status]>
 }[keyof Operations[Id]['responses'] & SuccessStatus]
@@ -86,21 +89,21 @@ export type RequestContext<Id extends OperationId> = {
   readonly operationId: Id
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly params: Params<Id>
-  /** Returns a header as sent, by its lower-case name; null when absent. */
+  /** Returns an unchanged header by its lower-case name; null if absent. */
   readonly header: (name: string) => string | null
   /**
-   * The token of `Authorization: Bearer`; null when absent. It is checked only where there is a
+   * The token of `Authorization: Bearer`; null if absent. It is verified only if there is a
    * `caller`.
    */
   readonly bearer: string | null
-  /** The bearer token or session cookie, unchecked; null when absent. */
+  /** The unverified bearer token or session cookie; null if absent. */
   readonly credential: Credential | null
   readonly client: Client
-  /** Returns a cookie as sent; null when absent. */
+  /** Returns an unchanged cookie; null if absent. */
   readonly cookie: (name: string) => string | null
   readonly requestId: string
   readonly log: Logger
-  /** Aborted when the client disconnects before its answer is complete. */
+  /** Aborted when the client disconnects before its response is complete. */
   readonly signal: AbortSignal
 } & CallerPart<Id> &
   MembershipPart<Id>

@@ -1,31 +1,34 @@
 import type { Credential } from './credential.ts'
 
-/** A use that a credential permits. A session has all four (`http.md` 3.1). */
+/** A scope of a credential. A session has all four (`http.md` 3.1). */
 export type Scope = 'read' | 'build' | 'manage' | 'account'
 
-/** The user behind a credential that was accepted. */
+/** The user of an accepted credential. */
 export interface Caller {
   readonly userId: string
   /** The session or API key of the request. */
   readonly credentialId: string
   readonly kind: 'session' | 'key'
   /**
-   * The personal key behind the credential, whose limits it has: the credential itself, or the key
-   * that created it. Null for a session that the user signed in to. Whatever it creates is no
-   * wider, and ends with that key.
+   * The personal key that limits the credential: the credential itself, or the key that created it.
+   * Null for a session started by sign-in. Everything it creates has at most the key's rights and
+   * ends with the key.
    */
   readonly keyId: string | null
-  /** The credential is a cookie, which a browser sends by itself: changes need the CSRF header. */
+  /**
+   * Whether the credential is a cookie. Browsers send cookies automatically, so changes need the
+   * CSRF header.
+   */
   readonly isCookie: boolean
   readonly scopes: readonly Scope[]
-  /** Ids of the only organizations that the credential shows; null: all of the user's. */
+  /** The ids of the organizations to which the credential is limited; null: all of the user's. */
   readonly organizationIds: readonly string[] | null
-  /** When the credential ends; null: never. Whatever it creates ends no later. */
+  /** The end of the credential; null: never. Everything it creates ends no later. */
   readonly expiresAt: Date | null
 }
 
 export interface Client {
-  /** The peer, or the client that trusted proxies name. */
+  /** The peer's address, or the client's address reported by trusted proxies. */
   readonly address: string
   readonly userAgent: string | null
 }
@@ -50,8 +53,8 @@ export interface Identified {
 export interface Access {
   /**
    * Returns the user behind a session or API key; null for one that is unknown, expired or revoked.
-   * With a `slug`, which may be any text, also the user's membership in that organization: one
-   * question, because nearly every request asks both.
+   * With a `slug`, which may be any text, also returns the user's membership in that organization.
+   * Both are one query, because nearly every request needs both.
    */
   readonly identify: (credential: Credential, slug: string | null) => Promise<Identified | null>
 }

@@ -1,15 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { BlockList, isIP } from 'node:net'
 
-/** The parts of a request that tell its origin. */
+/** The parts of a request that reveal its client's address. */
 interface Arrived {
   readonly socket: { readonly remoteAddress?: string | undefined }
   readonly headers: IncomingHttpHeaders
 }
 
 /**
- * Returns the function from a request to its client's address: the peer, or behind trusted proxies
- * the right-most `X-Forwarded-For` entry that is no trusted proxy.
+ * Returns a function that determines the client address of a request: the peer, or behind trusted
+ * proxies the right-most entry of `X-Forwarded-For` that is not a trusted proxy.
  */
 export function clientAddress(trustedProxies: readonly string[]): (request: Arrived) => string {
   const isTrusted = proxyCheck(trustedProxies)
@@ -18,7 +18,7 @@ export function clientAddress(trustedProxies: readonly string[]): (request: Arri
     const forwarded = [headers['x-forwarded-for'] ?? ''].flat().join(',').split(',')
     for (const entry of forwarded.reverse()) {
       const next = plainAddress(entry.trim())
-      // A sender that is not trusted may have written any earlier entry.
+      // An untrusted sender may have written any earlier entry.
       if (!isTrusted(address) || isIP(next) === 0) break
       address = next
     }
@@ -26,13 +26,13 @@ export function clientAddress(trustedProxies: readonly string[]): (request: Arri
   }
 }
 
-/** Returns the check whether a plain address is a trusted proxy. */
+/** Returns a function that checks whether a plain address is a trusted proxy. */
 export function proxyCheck(trustedProxies: readonly string[]): (address: string) => boolean {
   const trusted = blockList(trustedProxies)
   return (address) => trusted.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4')
 }
 
-/** Returns an IPv4 address in its own form, even from a dual-stack socket. */
+/** Converts an IPv4-mapped IPv6 address, as from a dual-stack socket, to IPv4. */
 export function plainAddress(address: string): string {
   return address.replace(/^::ffff:(?=\d+\.)/i, '')
 }

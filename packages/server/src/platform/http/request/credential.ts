@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { parseCookie } from 'cookie'
 
-/** The credential of a request, unchecked. */
+/** The unverified credential of a request. */
 export interface Credential {
   readonly token: string
-  /** Came as a cookie: only a session that was created for a cookie is accepted. */
+  /** Whether it came as a cookie, in which case only a session created for a cookie is accepted. */
   readonly isCookie: boolean
 }
 
@@ -31,7 +31,7 @@ export function credentialOf(
   return token === null ? null : { token, isCookie: true }
 }
 
-/** Returns a cookie of a `Cookie` header; null when it is absent or empty. */
+/** Returns a cookie of a `Cookie` header; null if it is absent or empty. */
 export function cookieOf(header: string | undefined, name: string): string | null {
   return (header === undefined ? undefined : parseCookie(header)[name]) || null
 }

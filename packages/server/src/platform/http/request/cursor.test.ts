@@ -39,7 +39,7 @@ describe('cursors', () => {
     expect(() => createCursors('another').decode(list, cursor)).toThrow(refused)
   })
 
-  it('are refused after any change', () => {
+  it('are refused after any modification', () => {
     const cursor = cursors.encode(list, ['2026-01-01', 5])
     const damaged = fc
       .tuple(fc.nat(cursor.length - 1), fc.constantFrom('A', 'b', '_', '=', ' ', 'é', ''))

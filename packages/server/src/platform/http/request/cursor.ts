@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { apiError } from '../api-error.ts'
 
-/** The list that a cursor belongs to. Every other list refuses it. */
+/** The list of a cursor. Every other list refuses the cursor. */
 export interface CursorList {
   /** The paged operation. */
   readonly operationId: string
@@ -14,7 +14,7 @@ export interface CursorList {
 /** The sort key of the last row of a page. */
 export type CursorKey = readonly (string | number)[]
 
-/** Creates and reads the `cursor` of paged lists. */
+/** Creates and parses the `cursor` of paged lists. */
 export interface Cursors {
   readonly encode: (list: CursorList, key: CursorKey) => string
   /**
@@ -42,8 +42,8 @@ export function createCursors(secret: string | Uint8Array): Cursors {
       if (cursor === undefined || cursor === '') return null
       const bytes = Buffer.from(cursor, 'base64url')
       const text = bytes.subarray(macBytes).toString()
-      // Buffer.from skips other characters, so the text is compared again: a cursor has one
-      // spelling only.
+      // Buffer.from skips invalid characters, so the text is compared again. A cursor has only one
+      // spelling.
       const isWhole = bytes.toString('base64url') === cursor && bytes.length > macBytes
       if (!isWhole || !timingSafeEqual(bytes.subarray(0, macBytes), seal(list, text))) {
         throw apiError(

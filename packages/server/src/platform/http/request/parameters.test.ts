@@ -10,12 +10,12 @@ describe('path parameters', () => {
     expect(readParams(parameters, sent)).toEqual({ org: 'acme', pipeline: 'ci', number: 12, job_id: 'x' })
   })
 
-  it('name nothing where the database could not compare them', () => {
+  it('become values that match nothing if the database could not compare them', () => {
     const params = readParams(parameters, { org: 'a\0', pipeline: '\0', number: '2147483648', job_id: '' })
     expect(params).toEqual({ org: 'a\ufffd', pipeline: '\ufffd', number: 0, job_id: '' })
   })
 
-  it('become the nil uuid where they are malformed', () => {
+  it('become the nil uuid if they are malformed', () => {
     expect(uuidOrNone('00000000-0000-4000-8000-00000000C1C1')).toBe('00000000-0000-4000-8000-00000000c1c1')
     for (const text of [
       '',

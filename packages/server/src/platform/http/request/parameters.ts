@@ -4,9 +4,9 @@ import { apiError, queryError } from '../api-error.ts'
 const largestInteger = 2_147_483_647
 
 /**
- * Returns the path parameters with the types of the contract. A malformed one becomes a value that
- * names nothing, and so leads to the same 404 as an absent one: 0 for an integer, and a replacement
- * for U+0000, which PostgreSQL cannot compare.
+ * Returns the path parameters with the types of the contract. A malformed parameter becomes a value
+ * that matches nothing: 0 for an integer, and a replacement for U+0000, which PostgreSQL cannot
+ * compare. It therefore leads to the same 404 as an absent resource.
  */
 export function readParams(
   parameters: readonly ParameterObject[],
@@ -30,8 +30,7 @@ function readInteger(value: string): number {
 const uuidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /**
- * Returns a path parameter as a uuid to look up; the nil uuid, which names nothing, for a malformed
- * one.
+ * Returns a path parameter as a uuid. A malformed one becomes the nil uuid, which matches nothing.
  */
 export function uuidOrNone(value: string): string {
   return uuidForm.test(value) ? value.toLowerCase() : '00000000-0000-0000-0000-000000000000'
@@ -39,7 +38,7 @@ export function uuidOrNone(value: string): string {
 
 const usualLimits = { unasked: 50, most: 100 }
 const limits: ReadonlyMap<OperationId, typeof usualLimits> = new Map([
-  // Clients from before pagination must get all rows.
+  // Clients of releases without pagination must get all rows.
   ['getBillingUsageBreakdown', { unasked: 5000, most: 5000 }],
   ['listArtifacts', { unasked: 50, most: 1000 }],
   ['readJobLog', { unasked: 200, most: 2000 }],
@@ -47,14 +46,14 @@ const limits: ReadonlyMap<OperationId, typeof usualLimits> = new Map([
   ['searchJobLog', { unasked: 100, most: 1000 }],
 ])
 /**
- * Parameters that are never looked up as sent. Their invalid values have answers of their own:
+ * Parameters that are never looked up as sent. Invalid values have their own results:
  * `invalid_cursor`, 401, the start of the log.
  */
 const sealed: ReadonlySet<string> = new Set(['cursor', 'token', 'last_event_id'])
 
 /**
- * Returns the query parameters that the contract names and ignores others. Throws 400
- * `query_invalid` or `request_malformed`.
+ * Returns the query parameters of the contract, and ignores others. Throws 400 `query_invalid` or
+ * `request_malformed`.
  */
 export function readQuery(operationId: OperationId, search: string): Record<string, string | number> {
   const sent = parseSearch(search)
@@ -72,7 +71,7 @@ export function readQuery(operationId: OperationId, search: string): Record<stri
 }
 
 /**
- * Returns whether the operation answers a missing parameter with its own code:
+ * Returns whether the operation itself handles a missing parameter, with the code
  * `billing_usage_window_invalid`.
  */
 function leavesMissingToHandler(operationId: OperationId): boolean {

@@ -8,7 +8,7 @@ test('generated ids are distinct ULIDs, with any character at any random place',
   for (let place = 14; place < 30; place += 1) expect(new Set(ids.map((id) => id[place])).size).toBe(32)
 })
 
-test("a client's own id is used when it is well-formed", () => {
+test('the id of a client is used if it is well-formed', () => {
   expect(requestIdOf('my-own-request-id-12345')).toBe('my-own-request-id-12345')
   for (const odd of ['short', 'with spaces in it, and long', 'x'.repeat(201), ['a'.repeat(20)]])
     expect(requestIdOf(odd)).toMatch(/^req_/)

@@ -5,8 +5,8 @@ const bytes = new Uint8Array(4096)
 let taken = bytes.length
 
 /**
- * Returns a number from 0 to below 1. The default of `ulid` asks the system for each of its sixteen
- * characters, in every request.
+ * Returns a number from 0 to below 1. By default, `ulid` would request randomness from the system
+ * for each of the sixteen characters.
  */
 function random(): number {
   if (taken === bytes.length) {
@@ -18,7 +18,7 @@ function random(): number {
   return byte / 256
 }
 
-/** Returns the id of a request: the client's own when it is well-formed, else a new one. */
+/** Returns the id of a request: the client's own if it is well-formed, otherwise a new one. */
 export function requestIdOf(sent: string | readonly string[] | undefined): string {
   return typeof sent === 'string' && /^[A-Za-z0-9._:-]{20,200}$/.test(sent) ? sent : `req_${ulid(undefined, random)}`
 }

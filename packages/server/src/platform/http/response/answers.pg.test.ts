@@ -35,7 +35,7 @@ describe('answers', () => {
     })
   })
 
-  it('get a new request id where the client sent none or a malformed one', async () => {
+  it('get a new request id if the client sent none or a malformed one', async () => {
     for (const id of ['short', 'has space in the middle of it', 'x'.repeat(201)]) {
       const { headers } = await call('GET', '/api/v0/ping', undefined, undefined, { 'x-request-id': id })
       expect(headers.get('x-request-id')).toMatch(/^req_[0-9A-Z]{26}$/)

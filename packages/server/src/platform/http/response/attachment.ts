@@ -1,6 +1,6 @@
 /**
- * Returns the `Content-Disposition` of a download (RFC 6266): a name that any file system takes,
- * and the whole name for clients that read RFC 8187. Neither is a path, whatever `name` is.
+ * Returns the `Content-Disposition` of a download (RFC 6266): a name that any file system accepts,
+ * and the full name for clients that support RFC 8187. Neither contains a path.
  */
 export function attachment(name: string): string {
   const whole = name.toWellFormed()

@@ -63,13 +63,13 @@ test('a long JSON answer is compressed for clients that accept it, and for no ot
   }
   for (const accepted of ['identity', 'zstd', 'br;q=0, gzip;q=0', '', 'nonsense;;;q=q'])
     expect((await ask(builds, { 'accept-encoding': accepted })).body.equals(plain.body)).toBe(true)
-  // `fetch`, which our own command and SDK use.
+  // `fetch`, as used by the command line and the SDK.
   const fetched = await fetch(server.url + builds, { headers: { authorization: `Bearer ${memberToken}` } })
   expect(fetched.headers.get('content-encoding')).toBe('gzip')
   expect((await fetched.text()) === plain.body.toString()).toBe(true)
 })
 
-test('HEAD tells the length of the same GET', async () => {
+test('HEAD returns the length of the same GET', async () => {
   for (const accepted of ['br', 'gzip', 'identity']) {
     const headers = { 'accept-encoding': accepted }
     const [get, head] = [await ask(builds, headers), await ask(builds, headers, 'HEAD')]
@@ -78,7 +78,7 @@ test('HEAD tells the length of the same GET', async () => {
   }
 })
 
-test('the tag of several encodings is weak, and recognised in either form', async () => {
+test('the tag of several encodings is weak, and recognized in either form', async () => {
   const document = '/api/v0/openapi.json'
   const [plain, small] = [await ask(document), await ask(document, { 'accept-encoding': 'br' })]
   expect(plain.headers.etag).toMatch(/^"/)

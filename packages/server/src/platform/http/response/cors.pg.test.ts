@@ -36,7 +36,7 @@ const preflight = (origin: string, path = organizations) =>
   })
 
 describe('CORS', () => {
-  it('answers a preflight from an allowed origin, on unknown paths too', async () => {
+  it('accepts a preflight from an allowed origin, even for an unknown path', async () => {
     for (const path of [organizations, '/api/v0/nothing', '/v0/jobs/x/logs']) {
       const answer = await preflight(listedOrigin, path)
       expect([answer.status, await answer.text()]).toEqual([204, ''])
@@ -96,7 +96,7 @@ describe('CORS', () => {
         'x-request-id, retry-after, location, content-range, etag, idempotent-replayed, harmont-log-complete',
       )
     }
-    // Half an hour, or the rest of it.
+    // At most half an hour.
     expect(Number(limited.headers.get('retry-after'))).toSatisfy((seconds) => seconds > 900 && seconds <= 1800)
     const broken = await ask('GET', '/%ff')
     expect([broken.status, headersOf(broken).origin]).toEqual([400, listedOrigin])
@@ -112,13 +112,13 @@ describe('CORS', () => {
     stop.abort()
   })
 
-  it('answers 405 to an OPTIONS request that is not a preflight', async () => {
+  it('returns 405 for an OPTIONS request that is not a preflight', async () => {
     const answer = await call('OPTIONS', organizations, undefined, undefined, { origin: listedOrigin })
     expect([answer.status, headersOf(answer).origin]).toEqual([405, listedOrigin])
   })
 })
 
-it('every answer has the security headers of an API, even to bytes that are no request', async () => {
+it('every response has the security headers of an API, even after bytes that are not a request', async () => {
   for (const path of ['/healthz', organizations, '/api/v0/nothing']) {
     const { headers } = await call('GET', path)
     expect(Object.fromEntries(headers)).toMatchObject({

@@ -1,7 +1,7 @@
-/** Returns the headers of every answer of the API (`http.md` 12.2). */
+/** Returns the headers of every response of the API (`http.md` 12.2). */
 export function securityHeaders(publicUrl: string): Readonly<Record<string, string>> {
   return {
-    // The headers depend on the page that asked, so no cache may give them to another.
+    // The headers depend on the requesting page, so caches must not reuse them for another one.
     vary: 'Origin',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
@@ -18,7 +18,7 @@ const exposedHeaders =
   'x-request-id, retry-after, location, content-range, etag, idempotent-replayed, harmont-log-complete'
 
 /**
- * Returns the CORS headers of an answer to a page of `origin` (`http.md` 12.1); none for an origin
+ * Returns the CORS headers of a response to a page of `origin` (`http.md` 12.1); none for an origin
  * that is not allowed.
  */
 export function corsHeaders(
@@ -33,7 +33,7 @@ export function corsHeaders(
   }
 }
 
-/** The further headers of a preflight's answer. */
+/** The additional headers of the response to a preflight. */
 export const preflightHeaders = {
   'access-control-allow-methods': methods,
   'access-control-allow-headers': requestHeaders,
@@ -41,8 +41,8 @@ export const preflightHeaders = {
 } as const
 
 /**
- * Returns the check whether pages of an origin may call: the public origin and those of
- * HARMONT_CORS_ORIGINS, compared exactly.
+ * Returns a function that checks whether pages of an origin may call the API. The public origin and
+ * those of HARMONT_CORS_ORIGINS may, compared exactly.
  */
 export function originCheck(publicUrl: string, corsOrigins: readonly string[]): (origin: string) => boolean {
   const allowed = new Set([new URL(publicUrl).origin, ...corsOrigins])

@@ -8,7 +8,7 @@ export interface PageRequest {
   readonly path: string
   /** The query of the URL, without `?`. */
   readonly search: string
-  /** Whether the answer is sent without its body. */
+  /** Whether the response is sent without its body. */
   readonly isHead: boolean
   readonly headers: IncomingHttpHeaders
   /** Reads the API for the user of this request's session cookie. */
@@ -16,8 +16,8 @@ export interface PageRequest {
 }
 
 /**
- * Returns the body of a read of the API as its route would send it: after the same checks and
- * limits. Throws what the route would refuse with.
+ * Returns the body that a route of the API would send, after the same checks and limits. Throws the
+ * same errors as the route.
  */
 export type ReadApi = (id: OperationId, asked: ApiRead, gone: AbortSignal) => Promise<string>
 
@@ -29,24 +29,24 @@ interface ApiRead {
 
 export interface PageAnswer {
   readonly status: number
-  /** Override the headers of every answer. */
+  /** Override the headers of every response. */
   readonly headers: Readonly<Record<string, string>>
   /** Empty for 304. Not sent for HEAD. */
   readonly body: string | Buffer | Readable
 }
 
-/** An answer that is known at once. */
+/** A response whose body is complete. */
 export interface WholeAnswer extends PageAnswer {
   readonly body: string | Buffer
 }
 
 /**
- * Returns the page at a path, for GET and HEAD; null without one, and the API then answers an
- * unknown path.
+ * Returns the page at a path, for GET and HEAD. If it returns null, the API treats the path as
+ * unknown.
  */
 export type Pages = (request: PageRequest) => Promise<PageAnswer | null>
 
-/** Combines pages: the first that has the path answers. */
+/** Combines sources of pages: the first one with the path serves it. */
 export function firstPage(all: readonly Pages[]): Pages {
   return async (request) => {
     for (const pages of all) {

@@ -5,7 +5,10 @@ import { ApiError, apiError } from '../api-error.ts'
 
 export type SendError = (error: unknown, request: FastifyRequest, reply: FastifyReply) => FastifyReply
 
-/** Translates a thrown error, such as a lost database, to its answer; null for a fault of ours. */
+/**
+ * Translates a thrown error, such as a lost database, into the error to send; null for a fault of
+ * the server.
+ */
 export type Translate = (thrown: unknown) => ApiError | null
 
 interface ErrorSender {
@@ -15,7 +18,7 @@ interface ErrorSender {
 }
 
 /**
- * Sends the envelope of a thrown error. A fault of ours is logged with its cause and answered
+ * Sends the envelope of a thrown error. A fault of the server is logged with its cause and sent
  * without details.
  */
 export function sendError(
@@ -37,28 +40,28 @@ export function sendError(
     .send(envelopeOf(error, { requestId: request.id, publicUrl: sender.publicUrl, isFlat }))
 }
 
-/** Returns the headers that belong to a status or code wherever it is answered. */
+/** Returns the headers that every response with this status or code has. */
 export function statusHeaders({ status, code }: ApiError): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' }
   const isPassing = code === 'service_unavailable' || code === 'draining' || code === 'not_ready'
   return isPassing ? { 'retry-after': '1' } : {}
 }
 
-/** Converts a thrown value to the error that is answered. */
+/** Converts a thrown value to the error to send. */
 export function asApiError(thrown: unknown, translate: Translate): ApiError {
   if (thrown instanceof ApiError) return thrown
   const message = 'Internal server error; try again, and report the request id if it fails again.'
   return translate(thrown) ?? apiError('internal_error', message, { cause: thrown })
 }
 
-/** The body of every answer that is not a success. */
+/** The body of every error response. */
 export type Envelope = components['schemas']['Error']
 
 interface EnvelopeOptions {
   readonly requestId: string
   readonly publicUrl: string
   /**
-   * Log streams carry `code` and `message` at top level as well, where their released clients read
+   * Errors of log streams also have `code` and `message` at top level, where released clients read
    * them.
    */
   readonly isFlat?: boolean

@@ -9,7 +9,7 @@ const compiled = new WeakMap<JsonSchema, Serialize>()
 
 /**
  * Returns the serializer that writes exactly the members of a schema. A schema is compiled at its
- * first answer: to compile them all took half of a server's start.
+ * first response. Compiling all of them would take half of a server's start.
  */
 export function serializerOf(schema: JsonSchema): Serialize {
   return (body) => {
@@ -23,8 +23,8 @@ const ajv = new Ajv({ strict: false, allErrors: true })
 addFormats.default(ajv)
 
 /**
- * Throws for an answer that violates its schema. For tests: the serializer lets a wrong enum value
- * or a malformed uuid through. Ajv compiles a schema once per process.
+ * Throws for a response that violates its schema. For tests: the serializer accepts a wrong enum
+ * value or a malformed uuid. Ajv compiles a schema once per process.
  */
 export function validateResponse(schema: JsonSchema, text: string): void {
   const validate = ajv.compile(schema)

@@ -7,7 +7,7 @@ export interface StoredFile {
   /** The value of `content-type`. */
   readonly type: string
   readonly bytes: Buffer
-  /** The bytes in encodings that were compressed ahead of time. */
+  /** The precompressed bytes by encoding. */
   readonly encoded: ReadonlyMap<Encoding, Buffer>
   readonly digest: string
 }
@@ -17,17 +17,14 @@ export function storeFile(type: string, bytes: Buffer, encoded: ReadonlyMap<Enco
   return { type, bytes, encoded, digest: createHash('sha256').update(bytes).digest('base64url').slice(0, 22) }
 }
 
-/**
- * Answers with a file in the best encoding that the client accepts, or with 304 when it has the
- * file.
- */
+/** Serves a file in the best encoding that the client accepts, or 304 if the client has it. */
 export function answerFile(
   { type, bytes, encoded, digest }: StoredFile,
   request: PageRequest,
   headers: Readonly<Record<string, string>>,
 ): WholeAnswer {
   const encoding = chooseEncoding(request.headers['accept-encoding'], [...encoded.keys()])
-  // Each encoding has its own tag, but a client that has one of them has the file.
+  // Each encoding has its own tag, but a client with any of the tags has the file.
   const etag = `"${digest}${encoding === null ? '' : `-${encoding}`}"`
   const common = { ...headers, etag, vary: 'Origin, Accept-Encoding' }
   if (knows(request.headers['if-none-match'], digest)) return { status: 304, headers: common, body: '' }

@@ -5,7 +5,10 @@ import { requestIdOf } from '../request/request-id.ts'
 import { securityHeaders } from './headers.ts'
 import { envelopeOf, statusHeaders } from './send-error.ts'
 
-/** An import would read each export of `node:http`, which loads undici: 29 ms of a start. */
+/**
+ * An import would read every export of `node:http`, which loads undici and takes 29 ms of the
+ * start.
+ */
 const { STATUS_CODES }: typeof import('node:http') = createRequire(import.meta.url)('node:http')
 
 /** An error of the HTTP parser. */
@@ -17,9 +20,9 @@ interface ParserError extends Error {
 /** In bytes. */
 export const longestUrl = 8 * 1024
 
-/** Answers bytes that are no HTTP request, on a socket without a response object. */
+/** Responds to bytes that are not an HTTP request, on a socket without a response object. */
 export function answerBrokenRequest(publicUrl: string, error: ParserError, socket: Duplex): void {
-  // A broken connection has no reader, and an answer under way must not get a second status line.
+  // A broken connection has no reader, and a started response must not get a second status line.
   if (error.code === 'ECONNRESET' || !socket.writable || hasAnswerUnderWay(socket)) {
     socket.destroy()
     return
@@ -27,7 +30,7 @@ export function answerBrokenRequest(publicUrl: string, error: ParserError, socke
   socket.end(rawAnswer(brokenRequestError(error), publicUrl))
 }
 
-/** Returns the bytes of an error answer that ends its connection. */
+/** Returns the bytes of an error response that ends its connection. */
 export function rawAnswer(error: ApiError, publicUrl: string, requestId: string = requestIdOf(undefined)): string {
   const body = JSON.stringify(envelopeOf(error, { requestId, publicUrl }))
   const headers = {
@@ -69,7 +72,7 @@ export function tooLongUrl(): ApiError {
 }
 
 function hasAnswerUnderWay(socket: Duplex): boolean {
-  // Node keeps the response here while a body is still arriving.
+  // The property in which Node keeps the response while a body is arriving.
   const { _httpMessage: response } = socket as Duplex & { _httpMessage?: { headersSent: boolean } | null }
   return response?.headersSent === true
 }

@@ -1,6 +1,6 @@
 import type { components } from '@harmont/contract'
 
-/** The members of answers that tests read. */
+/** The members of responses that tests read. */
 type AnyBody = components['schemas']['Error'] &
   Readonly<Record<'uuid' | 'servers' | 'paths', unknown>> & { readonly data?: readonly unknown[] }
 
@@ -13,7 +13,7 @@ interface Called {
   readonly json: AnyBody
 }
 
-/** Calls a test server as a client would. */
+/** Calls a test server like a client. */
 export type Call = (
   method: string,
   path: string,

@@ -5,7 +5,7 @@ import { apiError } from '../api-error.ts'
 import { type Handlers, operation, scopedOperation } from '../index.ts'
 import type { BoundId } from '../operations/operation.ts'
 
-// A small feature for the tests of the HTTP layer: fixed rows whose answers show every rule of the
+// A small feature for the tests of the HTTP layer, with fixed rows that exercise every rule of the
 // layer.
 
 export const userId = '00000000-0000-4000-8000-0000000000aa'
@@ -224,7 +224,7 @@ const own: Partial<Handlers> = {
   }),
 }
 
-/** Every operation. The tests need a few that answer; the rest refuse. */
+/** Every operation. The few that tests need return results; the others refuse. */
 export const testHandlers = Object.fromEntries(
   [...operationTable.keys()].filter(isBound).map((id) => [id, own[id] ?? refusing(id)]),
 ) as unknown as Handlers

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 
-/** An answer over a raw connection. */
+/** A response over a raw connection. */
 export interface RawAnswer {
   readonly status: number
   readonly headers: Readonly<Record<string, string>>
@@ -8,7 +8,7 @@ export interface RawAnswer {
 }
 
 /**
- * Sends bytes unchanged and returns the first answer; `null` when the connection ends without one.
+ * Sends bytes unchanged and returns the first response; `null` if the connection ends without one.
  * For tests.
  */
 export async function sendRaw(port: number, bytes: string | Uint8Array): Promise<RawAnswer | null> {
@@ -17,7 +17,10 @@ export async function sendRaw(port: number, bytes: string | Uint8Array): Promise
   return readAnswer(socket)
 }
 
-/** Returns the first answer on a connection and ends it; `null` when it ends without one. */
+/**
+ * Returns the first response on a connection and ends the connection; `null` if it ends without
+ * one.
+ */
 export async function readAnswer(socket: Socket): Promise<RawAnswer | null> {
   const received: Buffer[] = []
   const done = Promise.withResolvers<void>()
@@ -25,7 +28,7 @@ export async function readAnswer(socket: Socket): Promise<RawAnswer | null> {
     received.push(chunk)
     if (parse(Buffer.concat(received)) !== null) done.resolve()
   })
-  // A reset is an ordinary end here: only the answer before it counts.
+  // A reset counts as an ordinary end here: only the response before it matters.
   socket.on('error', () => done.resolve())
   socket.on('close', () => done.resolve())
   socket.resume()

@@ -9,12 +9,12 @@ import { createHttp, type Handlers, type HttpOptions } from '../index.ts'
 import { testHandlers, userId } from './handlers.ts'
 
 const publicUrl = 'https://harmont.example'
-/** A further origin whose pages may call. */
+/** A further origin whose pages may call the API. */
 export const listedOrigin = 'https://app.example'
 export const ownerToken = 'owner-token'
 export const memberToken = 'member-token'
 export const strangerToken = 'stranger-token'
-/** A member's key that may only read. */
+/** A member's key with read access only. */
 export const narrowToken = 'narrow-token'
 
 const cookies = sessionCookies(publicUrl, 'the-cookie-key-of-tests')
@@ -24,16 +24,19 @@ export function sessionCookie(token: string): string {
   return `${cookies.name}=${token}`
 }
 
-/** Returns the CSRF header of the session's own page. Here the id of a credential is its token. */
+/**
+ * Returns the CSRF header of the session's own page. In this server, the id of a credential is its
+ * token.
+ */
 export function csrfHeader(token: string): { 'x-csrf-token': string } {
   const csrf = parseSetCookie(cookies.set({ id: token, token })[1] ?? '').value ?? ''
   return { 'x-csrf-token': csrf }
 }
 
-/** An error of a driver whose server went away. */
+/** An error of a driver that lost its server. */
 export class DatabaseGone extends Error {}
 
-/** Counts what sinks receive; stores nothing. */
+/** Counts the bytes that sinks receive, and stores nothing. */
 interface SinkRecord {
   bytes: number
   finished: number
@@ -59,7 +62,7 @@ export interface TestServer {
   readonly url: string
   readonly port: number
   readonly sink: SinkRecord
-  /** Every logged line so far. */
+  /** All lines logged so far. */
   readonly lines: string[]
   readonly close: () => Promise<void>
 }
@@ -99,7 +102,7 @@ export async function startTestServer(
     },
     openBlobSink: async () => countingSink(sink),
     limiter: createLimiter(new ProcessBuckets(), 'off'),
-    // Answers are stored in the database, which the tests in ../idempotency cover.
+    // Responses are stored in the database, which the tests in ../idempotency cover.
     idempotencyKeys: {
       claim: async () => {
         throw new DatabaseGone()
