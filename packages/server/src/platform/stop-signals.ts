@@ -1,10 +1,13 @@
 import process from 'node:process'
 import { SettingsError } from './settings/read-settings.ts'
 
-/** Signals that ask a process to end: of a service manager, of Ctrl-C, of a closing terminal. */
+/** The signals that ask a process to end, from a service manager, Ctrl-C, or a closing terminal. */
 const stopSignals = ['SIGTERM', 'SIGINT', 'SIGHUP'] as const
 
-/** A Ctrl-C arrives twice within moments: from the terminal, and from npm, which forwards it. */
+/**
+ * Signals within this time count once. A Ctrl-C arrives both from the terminal and from npm, which
+ * forwards it.
+ */
 const togetherMs = 1_000
 
 /**
@@ -20,14 +23,14 @@ export function onStopSignal(stop: (signal: NodeJS.Signals) => void): void {
         stop(signal)
       } else if (performance.now() - askedAt > togetherMs) process.exit(1)
     })
-  // A closed terminal accepts no more output. That must not end the process in the middle of its
-  // stop.
+  // A closed terminal accepts no more output. The failed write must not end the process during its
+  // shutdown.
   for (const output of [process.stdout, process.stderr]) output.on('error', () => {})
 }
 
 /**
- * Runs a long command so that Ctrl-C, or a closing terminal, aborts it cleanly. Throws a
- * SettingsError with `message` then.
+ * Runs a long command, which Ctrl-C or a closing terminal aborts cleanly with a SettingsError of
+ * `message`.
  */
 export async function untilStopped<T>(message: string, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stopping = new AbortController()
@@ -36,7 +39,7 @@ export async function untilStopped<T>(message: string, run: (signal: AbortSignal
   try {
     return await run(stopping.signal)
   } catch (error) {
-    // The signal is the reason, not the error that it caused.
+    // Reports the signal instead of the error that it caused.
     stopping.signal.throwIfAborted()
     throw error
   } finally {

@@ -9,7 +9,7 @@ import { translateFault } from './translate-fault.ts'
 
 const it = testServer({}, { ownPostgres: true })
 
-test('a fault of ours is not reported as an unavailable database', () => {
+test('a fault of the server is not reported as an unavailable database', () => {
   expect(translateFault(new TypeError('x is not a function'))).toBeNull()
   expect(translateFault(Object.assign(new Error('no such file'), { code: 'ENOENT', syscall: 'open' }))).toBeNull()
   expect(translateFault(Object.assign(new Error('syntax error'), { code: '42601' }))).toBeNull()
@@ -29,14 +29,14 @@ test('a caller whose account is removed during the request gets 401, and a deadl
   expect(translateFault(Object.assign(new Error('deadlock detected'), { code: '40P01' }))?.status).toBe(503)
 })
 
-test('a request that outlives the server it came to gets 503', async () => {
+test('a request that outlives its server gets 503', async () => {
   const pool = new pg.Pool()
   await pool.end()
   expect(translateFault(await pool.query('select 1').catch((error: unknown) => error))?.status).toBe(503)
 })
 
-// The last test, because a connection of the pool may still break after it.
-test('G02 while the database is killed under load no request gets a 500, and the server recovers by itself', async () => {
+// This test is the last one, because a connection of the pool may still break after it.
+test('G02 while the database is killed under load, no request gets a 500, and the server recovers automatically', async () => {
   const slug = await it.newPipeline()
   const paths = ['/api/v0/user', '/api/v0/organizations', `/api/v0/organizations/default/pipelines/${slug}/builds`]
   const statuses = new Map<number, number>()

@@ -2,13 +2,13 @@ import { BlobStoreUnavailable } from './blobs/blob-store.ts'
 import { danglingReference } from './database/transaction.ts'
 import { type ApiError, apiError } from './http/index.ts'
 
-/** Codes of the system and of PostgreSQL for a service that is temporarily unavailable. */
+/** Error codes of the system and of PostgreSQL for a temporarily unavailable service. */
 const absent = new Set([
-  // The database's socket or port does not answer, or its connection broke.
+  // The database's socket or port does not respond, or its connection broke.
   ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH'],
   // The database is stopping, starting or recovering, or has too many connections.
   ...['57P01', '57P02', '57P03', '53200', '53300', '08000', '08003', '08006', '08001', '08004'],
-  // A transaction was rolled back, and can be repeated: one of two in a deadlock, or one that was held up.
+  // A transaction was rolled back after a deadlock or a pause, and can be repeated.
   ...['40P01', '25P03'],
 ])
 
@@ -21,13 +21,13 @@ const full = new Set(['53100', 'ENOSPC', 'EDQUOT'])
  */
 const toTheCaller = /_(user_id|actor_id|author_id|invited_by|session_id|key_id)_fkey$/
 
-/** Messages of `pg` for its own errors, which carry no code. */
+/** Messages of `pg` for its own errors, which have no code. */
 const wordsOfPg =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Cannot use a pool after calling end|Query read timeout)/
 
 /**
- * Returns the 503 for a database or blob store that is unavailable, the 401 for a caller who is
- * gone; null for a fault of ours.
+ * Returns the 503 for an unavailable database or blob store, or the 401 for a removed caller; null
+ * for a fault of the server.
  */
 export function translateFault(thrown: unknown): ApiError | null {
   if (!(thrown instanceof Error)) return null
@@ -49,7 +49,7 @@ export function translateFault(thrown: unknown): ApiError | null {
   })
 }
 
-/** Returns the 503 for a full disk. `room` is the free space, where known. */
+/** Returns the 503 for a full disk. `room` is the free space; null: unknown. */
 export function diskFull(room: string | null, cause?: Error): ApiError {
   const what = room === null ? '' : ` (${room})`
   return apiError(

@@ -1,6 +1,6 @@
 /**
- * A software authenticator, written from the WebAuthn and COSE specifications alone, that can also
- * violate them on request.
+ * A software authenticator, written only from the WebAuthn and COSE specifications, which it can
+ * also violate on request.
  */
 import { createHash, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 import { encode } from 'cborg'
@@ -42,7 +42,7 @@ const text64 = (bytes: Buffer | string) => Buffer.from(bytes).toString('base64ur
 export class Authenticator {
   readonly credentialId = randomBytes(32)
   userHandle: string | null = null
-  /** The signature counter; null: none, as with passkeys that devices share. */
+  /** The signature counter; null: none, as for passkeys shared by devices. */
   counter: number | null
   readonly #algorithm: Algorithm
   readonly #origin: string

@@ -8,7 +8,7 @@ import { openPool } from '../platform/database/pool.ts'
 
 const log = pino({ level: 'silent' })
 
-/** A database with all tables of the server, as after its first start. */
+/** A database with all tables of the server. */
 const migrated: Template = {
   name: 'harmont_server',
   async fill(connection) {

@@ -1,4 +1,4 @@
-/** Reads a stream of Server-Sent Events as a client does. */
+/** Reads a stream of Server-Sent Events like a client. */
 import { EventSourceParserStream } from 'eventsource-parser/stream'
 
 interface Read {
@@ -9,7 +9,7 @@ interface Read {
 
 export interface EventReader extends AsyncDisposable {
   /**
-   * Returns the next event, or the next of that name that `matches`. Fails when the stream ends
+   * Returns the next event, or the next one of that name that `matches`. Fails if the stream ends
    * before it.
    */
   next(event?: string, matches?: (read: Read) => boolean): Promise<Read>
@@ -19,7 +19,7 @@ export interface EventReader extends AsyncDisposable {
   all(): readonly Read[]
 }
 
-/** Opens a stream. Fails when it is refused. */
+/** Opens a stream. Fails if the server refuses it. */
 export async function openEvents(url: string, token: string, lastEventId?: string): Promise<EventReader> {
   const closing = new AbortController()
   const response = await fetch(url, {

@@ -1,4 +1,4 @@
-/** For tests: measures the memory that this process uses. */
+/** Measures the memory use of this process, for tests. */
 import process from 'node:process'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
@@ -7,8 +7,8 @@ setFlagsFromString('--expose-gc')
 const collectGarbage = runInNewContext('gc') as () => void
 
 /**
- * Returns the bytes of objects and buffers after a collection. Some of the garbage is freed moments
- * later.
+ * Returns the bytes of objects and buffers after a garbage collection. Some of the garbage is freed
+ * moments later.
  */
 export function heldBytes(): number {
   collectGarbage()

@@ -1,4 +1,7 @@
-/** Images for a test's server with an empty data directory: the base `host`, and services. */
+/**
+ * Provides images to a test's server with an empty data directory: the host base, and service
+ * images.
+ */
 import { cpSync, mkdirSync, symlinkSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import process from 'node:process'
@@ -9,19 +12,19 @@ import { createImageStore, type ImageStore } from '@harmont/sandbox'
 const openShared = () => createImageStore({ directory: sharedImages, fallbackToHost: false, hostAllow: [] })
 
 /**
- * Shows a server this machine's base as if it had made it. To make and remove one for each server
- * took a third of the suite, because ext4 is slow to find inodes after many thousands were removed.
- * `npm run demo` and `host-base.root.test.ts` make their own.
+ * Provides a shared host base to a server as if the server had made it. Making and removing one for
+ * each server took a third of the suite, because ext4 is slow to find inodes after many thousands
+ * were removed. `npm run demo` and `host-base.root.test.ts` make their own.
  */
 export async function showHostBase(dataDirectory: string): Promise<void> {
-  // The server of an ordinary user makes its own, because it has the ids for it.
+  // The server of an ordinary user makes its own base, because only it has the required ids.
   if (process.getuid?.() !== 0) return linkImages(join(dataDirectory, 'images'))
   await showRoot(openShared(), 'host', dataDirectory)
 }
 
 /**
- * Shows a server of root the images of services as if it had imported them, which takes 16 seconds
- * of the processor.
+ * Provides the service images to a server of root as if the server had imported them, which takes
+ * 16 seconds of processor time.
  */
 export async function showServiceImages(dataDirectory: string): Promise<void> {
   const images = openShared()

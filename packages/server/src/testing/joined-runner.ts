@@ -1,4 +1,4 @@
-/** A runner that has joined a test's server, as a program without sandboxes plays it. */
+/** Simulates a runner that has joined a test's server, without sandboxes. */
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 import { runnerFeatures } from '@harmont/engine'
 import { createRunnerKey, type NewRunnerKey } from '../runners/index.ts'
@@ -14,35 +14,35 @@ type Claim = Parameters<typeof signedText>[0]
 
 export interface JoinedRunner {
   readonly id: string
-  /** The key with which it joined. */
+  /** The runner key with which it joined. */
   readonly key: string
   readonly publicKey: string
-  /** Its newest token, session and count. */
+  /** The newest token, session and counter. */
   readonly token: string
   readonly session: number
   readonly counter: number
-  /** Signs a claim as its own. */
+  /** Signs a claim with the runner's own key. */
   signed(claim: Claim): object
-  /** Returns its signature of a text. */
+  /** Returns the runner's signature of a text. */
   signature(text: string): string
-  /** Gets another token; a new session with null. */
+  /** Requests another token. Begins a new session if `session` is null. */
   renew(session: number | null): Promise<void>
-  /** Sends a call of the wire, with its own token unless another is given. */
+  /** Sends a call of the wire, with the runner's own token unless another is given. */
   call(name: string, body: object, token?: string | null): Promise<Heard>
 }
 
-/** Makes a key for any runner of the default pool, unless the wish says otherwise. */
+/** Creates a runner key for the default pool; `wish` overrides its properties. */
 export async function newRunnerKey(it: TestServer, wish: Partial<NewRunnerKey> = {}): Promise<string> {
   const usual = { pool: 'default', labels: [], organizations: null, getsSecrets: true, uses: null, expiresAt: null }
   return (await createRunnerKey(it.server.pool, { ...usual, ...wish })).key
 }
 
-/** Where the address of runners is. */
+/** The server that is called. */
 interface Called {
   readonly server: { readonly url: string }
 }
 
-/** Sends a call to the address of runners. */
+/** Sends a call to the server's path for runners. */
 export async function callRunners(
   it: Called,
   name: string,
@@ -57,12 +57,12 @@ export async function callRunners(
   return { status: answer.status, body: JSON.parse(await answer.text()) as Heard['body'] }
 }
 
-/** Joins with a key of its own, and begins a session. */
+/** Joins with a new runner key, and begins a session. */
 export async function joinedRunner(it: TestServer, wish: Partial<NewRunnerKey> = {}): Promise<JoinedRunner> {
   return joinWith(it, await newRunnerKey(it, wish))
 }
 
-/** Joins with a key, and begins a session. */
+/** Joins with a given runner key, and begins a session. */
 export async function joinWith(it: Called, key: string, name = 'test'): Promise<JoinedRunner> {
   const { privateKey, publicKey: own } = generateKeyPairSync('ed25519')
   const publicKey = own.export({ format: 'jwk' }).x ?? ''
@@ -109,7 +109,7 @@ function signatureOf(privateKey: KeyObject, text: string): string {
   return sign(null, Buffer.from(text), privateKey).toString('base64url')
 }
 
-/** Returns the request for work that a runner sends. */
+/** Returns a runner's request for work. */
 export function leaseRequest(slots = 1): object {
   return { id: randomUUID(), slots, waitMs: 0, again: false, known: [], features: runnerFeatures }
 }

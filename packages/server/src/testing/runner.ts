@@ -6,9 +6,9 @@ import type { TestServer } from './server.ts'
 export interface PlayedJob {
   readonly id: string
   readonly buildId: string
-  /** Appends to the log, a chunk for each text; on stdout by default. */
+  /** Appends a chunk to the log for each text; on stdout by default. */
   log(texts: readonly (string | Buffer)[], kind?: 0 | 1 | 2): Promise<void>
-  /** `documents`: the steps that a generator leaves. */
+  /** Ends the job. `documents`: the steps that a generator appends. */
   end(
     outcome?: Partial<Extract<Outcome, { kind: 'exited' }>>,
     output?: Partial<StepOutput>,
@@ -19,7 +19,7 @@ export interface PlayedJob {
 /** Leases the next ready job and starts it. */
 export async function playJob({ server }: TestServer): Promise<PlayedJob> {
   const { store } = server.engine
-  // The store's time: the wall clock may be some milliseconds behind it.
+  // Uses the store's time, because the wall clock may be some milliseconds behind it.
   const [lease] = await store.leases.take('test-runner', 1, store.now())
   if (lease === undefined) throw new Error('no job is ready')
   const { jobId, buildId, fence } = lease

@@ -16,11 +16,11 @@ interface Access {
 export interface TestBucket extends BucketOptions {
   readonly endpoint: string
   readonly client: S3Client
-  /** The environment with which a server keeps its blobs there. */
+  /** The environment of a server with its blobs in this bucket. */
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** Makes an empty bucket. Starts the S3 of this run if nobody has done that. */
+/** Creates an empty bucket. Starts the S3 of this run if it is not running. */
 export async function freshBucket(): Promise<TestBucket> {
   const answer = JSON.parse(await text(connect({ path: inject('s3') }))) as Access | { readonly error: string }
   if ('error' in answer) throw new Error(answer.error)
@@ -29,7 +29,7 @@ export async function freshBucket(): Promise<TestBucket> {
   const bucket = `b-${randomUUID()}`
   await client.send(new CreateBucketCommand({ Bucket: bucket }))
   const keys = { AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey }
-  // Stores and servers in this process find them here, as the SDK does.
+  // Stores and servers in this process read the credentials here, like the SDK.
   Object.assign(process.env, keys)
   return {
     client,

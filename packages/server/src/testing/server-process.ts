@@ -1,4 +1,4 @@
-/** Runs the server as a process of its own, for tests that kill it. */
+/** Runs the server as a separate process, for tests that kill it. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import process from 'node:process'
@@ -12,12 +12,10 @@ export interface ProcessOfServer {
   output(): string
 }
 
-/** Starts what is built, as users do. */
+/** Starts the built program, as users do. */
 export const program = fileURLToPath(new URL('../../bin/harmont.js', import.meta.url))
 
-/**
- * The compile cache that all test servers share. Each data directory would start with an empty one.
- */
+/** The compile cache shared by all test servers. A new data directory would have an empty one. */
 export const compiled = fileURLToPath(new URL('../../../../node_modules/.cache/harmont-test-compiled', import.meta.url))
 
 /** Runs the program to its end. */
@@ -31,8 +29,8 @@ export async function runMain(
 }
 
 /**
- * Starts the server and waits until it is ready. Fails with its output when it ends before that. It
- * is killed at the latest when the test file ends.
+ * Starts the server and waits until it is ready. Fails with its output if it ends before that. It
+ * is killed when the test file ends, if it still runs.
  */
 export async function startMain(env: Readonly<Record<string, string>>): Promise<ProcessOfServer> {
   const { child, output } = spawnMain([], env)
@@ -46,7 +44,7 @@ export async function startMain(env: Readonly<Record<string, string>>): Promise<
   return { child, url: `http://127.0.0.1:${env.PORT}`, output }
 }
 
-/** Stops the server by a signal. Returns its exit code. */
+/** Stops the server with a signal. Returns its exit code. */
 export async function stopMain({ child }: ProcessOfServer, signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM') {
   const ended = once(child, 'close')
   child.kill(signal)

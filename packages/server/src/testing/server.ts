@@ -1,6 +1,6 @@
 /**
  * A real server for the tests of one file: its own data directory, its own database, real HTTP.
- * Every answer is checked against the contract.
+ * Every response is checked against the contract.
  */
 import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -39,11 +39,13 @@ export interface TestServer {
     path: string,
     body?: unknown,
     headers?: Readonly<Record<string, string>>,
-    options?: { /** The body of a success is not read: a stream may have no end. */ readonly headersOnly?: boolean },
+    options?: {
+      /** Does not read the body of a success, because a stream may have no end. */ readonly headersOnly?: boolean
+    },
   ): Promise<Answer<T>>
   /** Creates a user with an organization of the same name, and a token. */
   newUser(name: string): Promise<{ readonly token: string; readonly id: string; readonly organization: string }>
-  /** Creates a user who is a member of the organization `default` too. */
+  /** Creates a user who is also a member of the organization `default`. */
   newMember(name: string): ReturnType<TestServer['newUser']>
   /** Creates a pipeline in the organization `default`. Returns its slug. */
   newPipeline(body?: Partial<Schemas['CreatePipelineRequest']>): Promise<string>
@@ -54,7 +56,7 @@ export interface TestServerOptions {
   readonly ownPostgres?: boolean
 }
 
-/** Call it at the top of a test file: the server runs while its tests do. */
+/** Starts a server for the tests of a file. Must be called at the top of the file. */
 export function testServer(
   environment: Readonly<Record<string, string>> = {},
   { ownPostgres = false }: TestServerOptions = {},
@@ -76,7 +78,7 @@ export function testServer(
       HARMONT_PUBLIC_URL: publicUrl,
       HARMONT_DRAIN_SECONDS: '0',
       HARMONT_RUNNER: 'off',
-      // Tests ask faster than people; those of the limits set them.
+      // Tests send requests faster than people. The tests of limits override this setting.
       HARMONT_RATE_LIMITS: 'off',
       ...environment,
     })
@@ -169,7 +171,7 @@ export function testServer(
   return it
 }
 
-/** A log that keeps its last lines, for a test that fails. */
+/** Creates a log that keeps its last lines, for the report of a failed test. */
 function loggedTail() {
   const lines: string[] = []
   const write = (line: string) => {
@@ -179,7 +181,7 @@ function loggedTail() {
   return { log: pino({ level: 'info' }, { write }), tail: () => `the server's log:\n${lines.slice(-40).join('')}` }
 }
 
-/** The code of an error's envelope. */
+/** Returns the code of an error's envelope. */
 export function codeOf({ body }: Answer): string {
   return (body as Schemas['Error']).error.code
 }

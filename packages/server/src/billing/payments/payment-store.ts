@@ -34,7 +34,7 @@ export async function findCheckout(database: Database, id: string): Promise<Chec
   return rows[0]
 }
 
-/** Locks the checkout of our id or of Stripe's session id until the transaction ends. */
+/** Locks the checkout with this id or Stripe session id until the transaction ends. */
 export async function lockCheckout(database: Database, name: string): Promise<Checkout | undefined> {
   const { rows } = await database.query<Checkout>(
     `select ${columns} from checkouts where id = $1 or session_id = $2 for update`,

@@ -5,7 +5,7 @@ import { hasEntry } from '../ledger/ledger.ts'
 import { type BookingKind, bookEntries, entryId } from './booking.ts'
 import { deleteRefundOfEntry } from './payment-store.ts'
 
-/** A refund as Stripe reports it, made by our command or in Stripe's own pages. */
+/** A refund as reported by Stripe, made by the command or in Stripe's own pages. */
 export interface Refund {
   /** Stripe's id, `re_…`. */
   readonly id: string

@@ -40,7 +40,7 @@ async function open({ stripeApiUrl, outsideTimeoutSeconds }: StripeSettings, sec
     protocol: protocol === 'http:' ? 'http' : 'https',
     ...(port === '' ? {} : { port }),
     timeout: outsideTimeoutSeconds * 1000,
-    // The timeout of the Node client restarts with each byte of an answer, so a slow one might
+    // The timeout of the Node client restarts with each byte of a response, so a slow one might
     // never end.
     httpClient: Stripe.createFetchHttpClient(),
     // Each call has an idempotency key, so retries are safe.
@@ -50,8 +50,9 @@ async function open({ stripeApiUrl, outsideTimeoutSeconds }: StripeSettings, sec
 }
 
 /**
- * Reads an event from a body that one of our secrets signed within the last 300 s. Throws 400
- * `stripe_signature_invalid`. The signature scheme: https://docs.stripe.com/webhooks/signature
+ * Reads an event from a body that Stripe signed with one of the secrets within the last 300 s.
+ * Throws 400 `stripe_signature_invalid`. The signature scheme:
+ * https://docs.stripe.com/webhooks/signature
  */
 export async function readEvent(stripe: StripeAccount, raw: Buffer, signature: string | null): Promise<Stripe.Event> {
   const client = await stripe.client()

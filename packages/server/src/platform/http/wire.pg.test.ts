@@ -128,7 +128,7 @@ describe('early refusals', () => {
 })
 
 describe('a body that no operation reads', () => {
-  it('does not keep a client from its answer', async () => {
+  it('does not keep a client from its response', async () => {
     const path = '/api/v0/organizations/acme/pipelines/ci'
     expect((await upload(`${path}/builds/1/cancel`, auth, true, 'PUT'))?.status).toBe(200)
     expect((await upload(path, auth, false, 'GET'))?.status).toBe(200)
@@ -137,7 +137,7 @@ describe('a body that no operation reads', () => {
 })
 
 describe('faults of ours', () => {
-  it('are answered without details and logged with their cause', async () => {
+  it('are sent without details and logged with their cause', async () => {
     const response = await fetch(`${server.url}/api/v0/ping`)
     const text = await response.text()
     expect([response.status, JSON.parse(text).error.code]).toEqual([500, 'internal_error'])
@@ -155,7 +155,7 @@ describe('faults of ours', () => {
     })
   })
 
-  it('include an answer that violates its contract', async () => {
+  it('include a response that violates its contract', async () => {
     const path = '/api/v0/organizations/acme/pipelines/ci/builds/1/jobs'
     expect((await fetch(server.url + path, { headers: { authorization: `Bearer ${memberToken}` } })).status).toBe(500)
   })

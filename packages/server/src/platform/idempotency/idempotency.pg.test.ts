@@ -66,7 +66,8 @@ async function effects(): Promise<number> {
 }
 
 /**
- * Simulates a process that took the key, reached this point and was killed. Its lease still runs.
+ * Simulates a process that took the key, reached this point and was killed. The lease of the killed
+ * process is still valid.
  */
 async function diedHolding(key: string, made: number | null): Promise<void> {
   const { pool } = it.server
@@ -81,7 +82,7 @@ const endLease = (key: string) =>
   it.server.pool.query('update idempotency_keys set lease_until = now() where key = $1', [key])
 
 describe('Idempotency-Key', () => {
-  test('20 equal requests at the same time have one effect; each gets its answer or is told to retry', async () => {
+  test('20 equal concurrent requests have one effect; each gets its response or a request to retry', async () => {
     const before = await effects()
     const key = randomUUID()
     const answers = await Promise.all(Array.from({ length: 20 }, () => ask(key)))
@@ -99,7 +100,7 @@ describe('Idempotency-Key', () => {
     expect(await effects()).toBe(before + 1)
   })
 
-  test('is told to retry while the first request still runs, even after its effect', async () => {
+  test('gets a request to retry while the first request still runs, even after its effect', async () => {
     const key = randomUUID()
     const inside: unknown[] = []
     const look = async () => {
@@ -164,7 +165,7 @@ describe('Idempotency-Key', () => {
     }
   })
 
-  test('that is known is answered before the gates, and a refusal of a gate leaves no trace', async () => {
+  test('that is known gets its response before the gates, and a refusal by a gate leaves no trace', async () => {
     const [known, fresh] = [randomUUID(), randomUUID()]
     expect(outcome(await ask(known))).toEqual([201, 'first'])
     const closed = () => {
@@ -188,7 +189,7 @@ describe('Idempotency-Key', () => {
     expect(await effects()).toBe(before + 1)
   })
 
-  test('of a process that was killed after its effect is answered from its record when its lease is over', async () => {
+  test('of a process that was killed after its effect gets the recorded response after the lease expires', async () => {
     const key = randomUUID()
     const before = await effects()
     await diedHolding(key, 4711)
@@ -204,7 +205,7 @@ describe('Idempotency-Key', () => {
     expect(await effects()).toBe(before)
   })
 
-  test('of a process that was killed before its effect is free when its lease is over', async () => {
+  test('of a process that was killed before its effect is free after the lease expires', async () => {
     const key = randomUUID()
     await diedHolding(key, null)
     expect(outcome(await ask(key))).toEqual([409, 'idempotency_key_in_progress'])
@@ -233,7 +234,7 @@ describe('Idempotency-Key', () => {
     expect(kind).toBe('ours')
   })
 
-  test('that was taken over rolls the slower effect back', async () => {
+  test('that was taken over rolls back the slower effect', async () => {
     const key = randomUUID()
     const before = await effects()
     let taker: unknown
@@ -251,7 +252,7 @@ describe('Idempotency-Key', () => {
     expect(outcome(await ask(key))).toEqual([201, 'again'])
   })
 
-  test('is forgotten after 24 hours, swept or not', async () => {
+  test('expires after 24 hours, even before the sweep', async () => {
     const { pool } = it.server
     const age = (key: string, hours: number) =>
       pool.query('update idempotency_keys set created_at = created_at - make_interval(hours => $2) where key = $1', [
@@ -269,7 +270,7 @@ describe('Idempotency-Key', () => {
     expect((await pool.query('select 1 from idempotency_keys where key = $1', [key])).rowCount).toBe(0)
   })
 
-  test('an upload is hashed as it arrives: the same one again stores nothing', async () => {
+  test('an upload is hashed as it arrives: repeating it stores nothing', async () => {
     const key = randomUUID()
     const text = body().replace('QUJD', 'QUJD'.repeat(1_000_000))
     expect(outcome(await ask(key, text))).toEqual([201, 'first'])

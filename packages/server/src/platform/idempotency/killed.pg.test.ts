@@ -1,4 +1,4 @@
-/** `Idempotency-Key` with the whole server, killed between its effect and its answer. */
+/** `Idempotency-Key` with a server that is killed between effect and response. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { reservePort } from '@harmont/test-kit/port'
 import { until } from '@harmont/test-kit/until'
@@ -14,7 +14,7 @@ const token = 'the-bootstrap-token-of-tests'
 const pipelines = '/api/v0/organizations/default/pipelines'
 const builds = `${pipelines}/ci/builds`
 
-test('G02 a server that is killed before it answers has made one build, and the next server answers with it', async () => {
+test('G02 a server that is killed before its response has made one build, and the next server returns that build', async () => {
   const { connection, url } = await migratedDatabase()
   const directory = await mkdtemp('/var/tmp/harmont-killed-')
   onTestFinished(() => rm(directory, { recursive: true }))
@@ -24,7 +24,7 @@ test('G02 a server that is killed before it answers has made one build, and the 
     HARMONT_DATABASE_URL: url,
     HARMONT_BOOTSTRAP_TOKEN: token,
     HARMONT_RUNNER: 'off',
-    // A request without a pipeline is rendered first, and its answer waits for that.
+    // A request without a pipeline is rendered first, which delays its response.
     HARMONT_RENDER_WAIT_SECONDS: '1',
   }
   const ask = (path: string, body?: object) =>

@@ -1,7 +1,7 @@
 import type { Database } from '../database/transaction.ts'
 import type { ScopedKey, StoredAnswer } from '../http/index.ts'
 
-/** A key with the request that holds it. */
+/** A key, with the id of the request that holds it. */
 export interface HeldKey extends ScopedKey {
   readonly attemptId: string
 }
@@ -9,7 +9,7 @@ export interface HeldKey extends ScopedKey {
 /** The state of a key that cannot be taken. */
 interface KnownKey {
   readonly requestHash: string | null
-  /** null while the request still runs. */
+  /** null while the request is running. */
   readonly answer: StoredAnswer | null
 }
 
@@ -19,7 +19,7 @@ export interface Left {
   readonly request_hash: string | null
 }
 
-/** Lets another request take the key 20 s after the death of its holder. */
+/** The end of a lease. Another request can take the key 20 s after its holder dies. */
 const lease = "now() + interval '20 seconds'"
 const isOver = "(known.created_at <= now() - interval '24 hours')"
 const isAbandoned = '(known.status is null and known.lease_until <= now())'
@@ -51,7 +51,8 @@ export async function findKnown(database: Database, key: ScopedKey): Promise<Kno
 }
 
 /**
- * Takes a key that is new, expired or abandoned. Returns undefined when another request was faster.
+ * Takes a key that is new, expired or abandoned. Returns undefined if another request took it
+ * first.
  */
 export async function takeKey(database: Database, held: HeldKey): Promise<Left | undefined> {
   const { rows } = await database.query<Left>({
@@ -81,7 +82,7 @@ export async function renewLease(database: Database, held: HeldKey): Promise<voi
   })
 }
 
-/** Records the outcome. Returns false when another request has taken the key. */
+/** Records the outcome. Returns false if another request has taken over the key. */
 export async function recordSubject(
   database: Database,
   held: HeldKey,
@@ -96,7 +97,7 @@ export async function recordSubject(
   return rowCount === 1
 }
 
-/** Stores the answer. Does nothing when another request has taken the key. */
+/** Stores the response. Does nothing if another request has taken over the key. */
 export async function storeAnswer(
   database: Database,
   held: HeldKey,
@@ -110,7 +111,9 @@ export async function storeAnswer(
   })
 }
 
-/** Removes the key if no outcome was recorded; else lets the next request answer. */
+/**
+ * Removes the key if no outcome was recorded; otherwise lets the next request render the response.
+ */
 export async function releaseKey(database: Database, held: HeldKey): Promise<void> {
   await database.query({
     name: 'forget-idempotency-key',

@@ -1,14 +1,14 @@
 import { apiError } from '../http/index.ts'
 
-/** The bytes from `start` to before `end`. */
+/** The bytes from `start` (inclusive) to `end` (exclusive). */
 export interface ByteRange {
   readonly start: number
   readonly end: number
 }
 
 /**
- * Returns the one range that a `Range` header requests of `size` bytes; null for no range, several,
- * or a malformed one, which get the whole. Throws 416 for a range outside.
+ * Returns the range of `size` bytes that a `Range` header requests. Returns null, for the whole, if
+ * it has none, several or a malformed one. Throws 416 for a range outside the bytes.
  */
 export function readRange(
   header: string | null,
@@ -35,14 +35,14 @@ export function openRangeStart(header: string | null): number | null {
 }
 
 /**
- * Returns the headers of a part that grows with the whole. A very large number stands for the
+ * Returns the headers of an open-ended range of growing content. A very large number stands for the
  * unknown end (RFC 8673).
  */
 export function growingRangeHeaders(start: number): Record<string, string> {
   return { 'accept-ranges': 'bytes', 'content-range': `bytes ${start}-${Number.MAX_SAFE_INTEGER}/*` }
 }
 
-/** Returns the headers of a whole answer or of a part of it. */
+/** Returns the headers of a whole response or of a range. */
 export function rangeHeaders(range: ByteRange | null, size: number): Record<string, string> {
   if (range === null) return { 'accept-ranges': 'bytes', 'content-length': String(size) }
   return {

@@ -1,16 +1,16 @@
 import type { ErrorCode } from '@harmont/contract'
 import { apiError } from '../http/index.ts'
 
-/** Collects the errors of a body's members, so that one answer names them all. */
+/** Collects the errors of a body's members, so that one response lists them all. */
 export class FieldErrors {
   readonly #errors: { field: string; message: string }[] = []
 
-  /** Adds an error. `message` continues after the field's name: "must be …". */
+  /** Adds an error. `message` continues a sentence after the field's name: "must be …". */
   add(field: string, message: string): void {
     this.#errors.push({ field, message })
   }
 
-  /** Adds an error for text whose length in characters is out of bounds. */
+  /** Adds an error for a text whose length in characters is out of bounds. */
   length(field: string, text: string, least: number, most: number): void {
     const length = [...text].length
     if (length < least || length > most) this.add(field, `must have ${least} to ${most} characters; got ${length}`)

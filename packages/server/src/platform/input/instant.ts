@@ -16,6 +16,6 @@ export function parseInstant(text: string): Date | undefined {
   if (!instantForm.test(text)) return undefined
   const instant = new Date(text.toUpperCase())
   const year = instant.getUTCFullYear()
-  // An offset can leave the years that four digits can write. NaN fails too.
+  // An offset can move the instant outside the years with four digits. NaN fails too.
   return year >= 0 && year <= 9999 ? instant : undefined
 }

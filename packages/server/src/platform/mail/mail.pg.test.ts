@@ -41,7 +41,7 @@ async function waitsAgain(to: string): Promise<boolean> {
 }
 
 describe('a queued mail', () => {
-  test('is text and HTML with one link, its lifetime, its origin, and what to do otherwise', async () => {
+  test('is text and HTML with one link, its lifetime, its origin, and advice for other readers', async () => {
     const mail = await send({})
     const { parsed, sender } = mail
     expect(sender).toBe('no-reply@ci.example.com')
@@ -91,7 +91,7 @@ describe('a queued mail', () => {
     },
   )
 
-  test('is retried with the same id when the mail server refuses it, and others do not wait for it', async () => {
+  test('is retried with the same id when the mail server refuses it, and does not delay others', async () => {
     mailServer.refuse('late@example.com')
     await queueMail(it.server.pool, { ...plain, to: 'late@example.com' })
     await send({})
@@ -115,7 +115,7 @@ describe('a queued mail', () => {
     expect(mailServer.mails.flatMap(({ recipients }) => recipients)).not.toContain('never@example.com')
   })
 
-  test('G32 with a link that grants access waits with that link encrypted, and arrives with it', async () => {
+  test('G32 with a link that grants access is queued with the link encrypted, and arrives with it in clear', async () => {
     const to = 'secret@example.com'
     mailServer.refuse(to)
     const url = 'https://ci.example.com/x?token=a-secret-token'

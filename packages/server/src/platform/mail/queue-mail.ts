@@ -1,7 +1,7 @@
 import type { Database } from '../database/transaction.ts'
 import type { Sealer } from '../encryption/seal.ts'
 
-/** A mail in plain parts. `render-mail.ts` renders text and HTML. */
+/** The parts of a mail, from which `render-mail.ts` renders text and HTML. */
 export interface Mail {
   readonly to: string
   readonly subject: string
@@ -16,7 +16,7 @@ export interface Mail {
   readonly askedBy: AskedBy | null
   /** Advice for a reader who did not request the mail. */
   readonly otherwise: string
-  /** Where the reader's program ends mails of this kind (RFC 8058). */
+  /** The URL at which the reader's mail program unsubscribes (RFC 8058). */
   readonly unsubscribe?: string
 }
 
@@ -27,24 +27,24 @@ export interface AskedBy {
   readonly at: Date
 }
 
-/** Describes the request that is being answered. */
+/** Describes the current request. */
 export function askedNow({ address, userAgent }: Omit<AskedBy, 'at'>): AskedBy {
   return { address, userAgent, at: new Date() }
 }
 
-/** A mail that has a link. */
+/** A mail with a link. */
 export type LinkMail = Mail & { readonly link: NonNullable<Mail['link']> }
 
 /** A mail as it is stored in the queue. */
 type QueuedMail = Omit<Mail, 'askedBy'> & {
   readonly askedBy: (Omit<AskedBy, 'at'> & { readonly at: string }) | null
-  /** The link's URL in base64, encrypted; its own member is empty then. */
+  /** The link's URL, encrypted and in base64. `link.url` is then empty. */
   readonly sealedUrl?: string
 }
 
 const place = 'mail link'
 
-/** Queues a mail within the transaction that causes it. It is tried for 24 hours. */
+/** Queues a mail within the transaction that causes it. It is retried for 24 hours. */
 export async function queueMail(database: Database, mail: Mail): Promise<void> {
   await insert(database, mail)
 }

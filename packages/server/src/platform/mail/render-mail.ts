@@ -8,8 +8,8 @@ export interface RenderedMail {
 }
 
 /**
- * Renders text and HTML of a mail. Whatever others wrote into its parts, it has one link and loads
- * nothing.
+ * Renders text and HTML of a mail. Regardless of user input in its parts, it has at most one link
+ * and loads no resources.
  */
 export function renderMail(mail: Mail): RenderedMail {
   const before = mail.paragraphs.map(withoutLinks)
@@ -66,7 +66,7 @@ function describeProgram(userAgent: string): string {
   return plain === '' ? 'an unknown program' : plain
 }
 
-/** Removes links from names that people chose. */
+/** Removes links from names chosen by users. */
 function withoutLinks(text: string): string {
   return oneLine(text)
     .replace(/:\/\//g, ' ')

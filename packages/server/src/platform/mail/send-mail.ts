@@ -7,11 +7,11 @@ import { mailTransport } from './mail-transport.ts'
 import { insertMail } from './mailbox-store.ts'
 import type { RenderedMail } from './render-mail.ts'
 
-/** A rendered mail, which is sent again if its delivery is unknown. */
+/** A rendered mail, which is sent again if its delivery is uncertain. */
 interface Letter extends RenderedMail {
   readonly to: string
   readonly link: string | null
-  /** Equal for each attempt, so that mail programs detect duplicates. */
+  /** The same for all attempts, so that mail programs detect duplicates. */
   readonly messageId: string
   readonly queuedAt: Date
   readonly unsubscribe?: string | undefined
@@ -26,8 +26,8 @@ interface Services {
 }
 
 /**
- * Returns the function that sends a letter to the mail server, and may fail. Without a mail server,
- * it goes to the log and, on a local server, to the mailbox page.
+ * Returns the function that sends a mail. It throws if the mail server fails. Without a mail
+ * server, mails go to the log and, on a local server, to the mailbox page.
  */
 export function mailSender({ pool, settings, log }: Services): (letter: Letter) => Promise<void> {
   const from = senderAddress(settings)
@@ -42,13 +42,13 @@ export function mailSender({ pool, settings, log }: Services): (letter: Letter) 
 
 function smtpSender(url: string, from: string): (letter: Letter) => Promise<void> {
   let transport: Promise<Transporter> | null = null
-  // A mail server that does not answer would occupy the worker, so it is left alone for a while.
+  // An unresponsive mail server would occupy the worker, so it is not tried again for a while.
   let silentUntil = 0
   return async ({ to, subject, text, html, messageId, queuedAt, unsubscribe }) => {
     if (performance.now() < silentUntil) throw new Error('the mail server did not answer recently')
     transport ??= smtpTransport(url)
     const sent = (await transport).sendMail({
-      // Addresses as parts, because text would be parsed into a list.
+      // Addresses are objects, because a string would be parsed as a list.
       from: { name: 'Harmont', address: from },
       to: { name: '', address: to },
       envelope: { from, to: [to] },

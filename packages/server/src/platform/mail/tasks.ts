@@ -35,7 +35,7 @@ export function mailTasks(services: MailTaskServices): TaskList {
         services.log.error({ to: mail.to, subject: mail.subject }, 'gave up sending a mail after a day')
         return
       }
-      // Mail programs read commas and brackets in an address as further addresses.
+      // Mail programs interpret commas and brackets in an address as further addresses.
       if (readEmailAddress(mail.to) !== mail.to) {
         services.log.warn(
           { to: mail.to, subject: mail.subject },

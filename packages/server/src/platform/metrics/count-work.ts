@@ -10,17 +10,20 @@ export interface WorkCounts {
   /** Seconds. */
   readonly oldestTask: number
   readonly unsentSpans: number
-  /** Deliveries of notifications that are on. */
+  /** Waiting deliveries of enabled notifications. */
   readonly notifications: number
   /** Seconds. */
   readonly oldestNotification: number
-  /** Jobs that wait for a runner alone, by pool. Pools that no runner and no key has are `other`. */
+  /**
+   * Jobs that wait only for a runner, by pool. Pools without a runner and a runner key count as
+   * `other`.
+   */
   readonly ready: Readonly<Record<string, number>>
   readonly reasons: Readonly<Record<string, number>>
   readonly runners: readonly { readonly pool: string; readonly state: string; readonly count: number }[]
 }
 
-// A pipeline may ask for any pool: only those that the operator named are labels.
+// A pipeline may name any pool, so only pools that the operator named become labels.
 const text = `with
   waits as (
     select coalesce(pool, 'default') as pool, count(*)::int as count,
@@ -61,7 +64,7 @@ const text = `with
     (select json_object_agg(reason, count) from reasons) as reasons,
     (select coalesce(json_agg(present), '[]') from present) as runners`
 
-/** Counts pending work, in tables and indexes that contain nothing else. */
+/** Counts pending work, using only tables and indexes that contain nothing else. */
 export async function countWork(database: Database): Promise<WorkCounts> {
   const { rows } = await database.query<WorkCounts>({ name: 'count-work', text })
   const [row] = rows

@@ -1,6 +1,6 @@
 /**
- * Counters and timers of this process. Values of labels are words of the program, or pools that a
- * key of runners names: their number is bounded, whatever users do.
+ * Counters and timers of this process. Label values are fixed words, or pools named by a runner
+ * key, so users cannot increase their number.
  */
 
 interface Instrument {
@@ -15,11 +15,11 @@ export const counters = {
   },
   harmont_leases_lost_total: { help: 'Leases that ended because nobody renewed them', labels: [] },
   harmont_refused_reports_total: {
-    help: 'Reports of runners under a lease that they had lost',
+    help: 'Reports of runners that were refused because their lease had ended',
     labels: [],
   },
   harmont_runner_refusals_total: {
-    help: 'Requests of runners elsewhere that were refused, by code: runner_superseded, runner_revoked and others',
+    help: 'Refused requests of runners on other machines, by code: runner_superseded, runner_revoked and others',
     labels: ['code'],
   },
   harmont_layer_bytes_total: {
@@ -27,11 +27,11 @@ export const counters = {
     labels: ['way'],
   },
   harmont_notification_attempts_total: {
-    help: 'Messages posted to webhooks and Slack, by what became of them: sent, refused, down or gone',
+    help: 'Messages posted to webhooks and Slack, by outcome: sent, refused, down or gone',
     labels: ['outcome'],
   },
   harmont_notifications_failed_total: { help: 'Deliveries of notifications that were abandoned', labels: [] },
-  harmont_blob_failures_total: { help: 'Calls to S3 that failed after all tries', labels: ['operation'] },
+  harmont_blob_failures_total: { help: 'Calls to S3 that failed after all attempts', labels: ['operation'] },
 } as const satisfies Readonly<Record<string, Instrument>>
 
 export const durations = {
@@ -39,8 +39,8 @@ export const durations = {
     help: 'Time from when a job was ready until a runner of the pool got it, with its waits at limits',
     labels: ['pool'],
   },
-  harmont_lease_look_seconds: { help: 'Time of a look for work that found some', labels: [] },
-  harmont_blob_call_seconds: { help: 'Time of a call to S3, with all its tries', labels: ['operation'] },
+  harmont_lease_look_seconds: { help: 'Time of a search for work that found some', labels: [] },
+  harmont_blob_call_seconds: { help: 'Time of a call to S3, including retries', labels: ['operation'] },
   harmont_database_wait_seconds: { help: 'Time that statements waited for a database connection', labels: [] },
 } as const satisfies Readonly<Record<string, Instrument>>
 

@@ -4,7 +4,7 @@ import { lateMetrics } from './late-metrics.ts'
 
 const answered: AnsweredRequest = { operationId: null, method: 'GET', status: 404, seconds: 0.1 }
 
-/** Counts answers, and how often it was opened. */
+/** Counts responses, and how often the library was opened. */
 function counting() {
   const seen = { answers: 0, opened: 0 }
   const metrics = lateMetrics(async () => {
@@ -25,7 +25,7 @@ function counting() {
   return { seen, metrics }
 }
 
-test('metrics are opened once, for the first reader, and count the answers before and after', async () => {
+test('metrics are opened once, for the first reader, and count earlier and later responses', async () => {
   const { seen, metrics } = counting()
   metrics.observe(answered)
   expect(seen).toEqual({ answers: 0, opened: 0 })
@@ -39,7 +39,7 @@ test('metrics are opened once, for the first reader, and count the answers befor
   expect(seen.opened).toBe(1)
 })
 
-test('metrics that nobody reads are opened after some thousand answers', async () => {
+test('metrics without a reader are opened after some thousand responses', async () => {
   const { seen, metrics } = counting()
   for (let turn = 0; turn < 3_999; turn += 1) metrics.observe(answered)
   expect(seen.opened).toBe(0)

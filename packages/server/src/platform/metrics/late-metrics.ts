@@ -1,11 +1,11 @@
 import type { Metrics } from './metrics.ts'
 
-/** The most observations that wait for the library; they take some 400 KiB. */
+/** The most observations buffered before the library is loaded, which take about 400 KiB. */
 const mostWaiting = 4_000
 
 /**
- * Returns metrics that load their library for the first reader, or after many observations: it
- * takes a tenth of a server's start, and nobody reads the metrics of most servers. No observation is
+ * Returns metrics that load their library for the first reader, or after many observations. Loading
+ * takes a tenth of a server's start, and most servers' metrics are never read. No observation is
  * lost.
  */
 export function lateMetrics(open: () => Promise<Metrics>): Metrics {

@@ -31,7 +31,7 @@ describe('metrics', () => {
     expect(body).not.toContain('/nothing')
   })
 
-  test('tell ready jobs by pool, also of a pool whose runners have nothing to do', async () => {
+  test('report ready jobs by pool, including pools with idle runners', async () => {
     const { store } = open.server.engine
     await store.runners.seen('r', { pool: 'gpu', labels: [], queues: null }, store.now())
     const slug = await open.newPipeline()
@@ -41,7 +41,7 @@ describe('metrics', () => {
     const { body } = await open.request<string>(null, 'GET', '/metrics')
     expect(body).toContain('harmont_jobs_ready{pool="default"} 1\n')
     expect(body).toContain('harmont_jobs_ready{pool="gpu"} 0\n')
-    // A pipeline may ask for any pool: that adds no label.
+    // A pipeline may name any pool, which adds no label.
     expect(body).toContain('harmont_jobs_ready{pool="other"} 1\n')
     expect(body).not.toContain('nobody-has-it')
     expect(body).toContain('harmont_jobs_waiting_by_reason{reason="runner"} 2\n')
@@ -55,7 +55,7 @@ describe('metrics', () => {
     expect(later).not.toContain('harmont_runners{pool="gpu",state="ready"}')
   })
 
-  test('tell how many notifications wait, and for how long the oldest that is due', async () => {
+  test('report the number of waiting notifications, and the age of the oldest due one', async () => {
     const { notification } = await newNotification(open, { url: 'https://example.com/' })
     const { notification: off } = await newNotification(open, { url: 'https://example.com/' })
     const { pool } = open.server
@@ -71,7 +71,7 @@ describe('metrics', () => {
       return [of('waiting'), Math.floor(of('oldest_seconds') / 100)]
     }
     expect(await told()).toEqual([2, 1])
-    // Its receiver is down, and is tried again in a minute.
+    // The receiver is down, and is retried in a minute.
     await pool.query("update notifications set retry_at = now() + interval '1 minute' where id = $1", [notification.id])
     expect(await told()).toEqual([2, 0])
     await pool.query('delete from notifications')
@@ -84,7 +84,7 @@ describe('metrics', () => {
     }
   })
 
-  test('with a token can be read with it, from anywhere', async () => {
+  test('with a token can be read with the token from anywhere', async () => {
     for (const wrong of [null, 'x', `${token}x`, ownerToken])
       expect((await guarded.request(wrong, 'GET', '/metrics')).status).toBe(401)
     expect((await guarded.request(token, 'GET', '/metrics', undefined, { 'x-forwarded-for': '1.1.1.1' })).status).toBe(

@@ -8,7 +8,7 @@ import { countWork } from './count-work.ts'
 import { type CounterName, counters, type DurationName, durations, type Labels } from './instruments.ts'
 import { workGauges } from './work-gauges.ts'
 
-/** Metrics of this process for a monitor. */
+/** The metrics of this process. */
 export interface Metrics {
   /** Counts an answer. */
   observe(answered: AnsweredRequest): void
@@ -25,9 +25,9 @@ export interface MeasuredParts {
   readonly log: Logger
 }
 
-/** Seconds, from a look-up to an upload. */
+/** The buckets of request times in seconds, from a look-up to an upload. */
 const buckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60]
-/** A job may wait for hours. */
+/** The buckets of waiting times in seconds. A job may wait for hours. */
 const longBuckets = [0.01, 0.05, 0.25, 1, 5, 15, 60, 300, 900, 3_600]
 
 /** Starts measuring. Must be called once per process, except in tests. */
@@ -63,7 +63,7 @@ export function createMetrics({ pool, disk, tracing, log }: MeasuredParts): Metr
     async read() {
       showConnections(pool)
       showDisk(disk)
-      // Without the database the other metrics matter even more.
+      // A failing database must not hide the other metrics.
       try {
         work.set(await countWork(pool))
       } catch (error) {
@@ -80,7 +80,7 @@ interface Described {
   readonly labels: readonly string[]
 }
 
-/** Makes something of each instrument of a table. */
+/** Maps each instrument of a table. */
 function each<Name extends string, T>(
   table: Readonly<Record<Name, Described>>,
   make: (name: string, described: { readonly help: string; readonly labels: string[] }) => T,
@@ -118,11 +118,11 @@ function diskGauges(registry: Registry) {
   }
 }
 
-/** Shows what became of spans: they are counted where they are sent. */
+/** Exposes the counts of spans, which the sender keeps. */
 function countSpans(registry: Registry, tracing: Pick<Tracing, 'counts'>): void {
   const help = {
-    sent: 'Spans that the collector has',
-    dropped: 'Spans that were abandoned, because the collector was slow or away',
+    sent: 'Spans that the collector accepted',
+    dropped: 'Spans that were dropped because the collector was slow, unavailable, or refused them',
   }
   for (const what of ['sent', 'dropped'] as const)
     new Counter({
@@ -136,7 +136,7 @@ function countSpans(registry: Registry, tracing: Pick<Tracing, 'counts'>): void 
     })
   new Counter({
     name: 'harmont_trace_export_failures_total',
-    help: 'Exports of spans that the collector did not take',
+    help: 'Failed exports of spans to the collector',
     registers: [registry],
     collect() {
       this.reset()

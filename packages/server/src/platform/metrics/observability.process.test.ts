@@ -1,4 +1,7 @@
-/** Checks the metrics, and what `deploy/observability` makes of them, by Prometheus' own program. */
+/**
+ * Checks the metrics, and the dashboard and alerts of `deploy/observability`, with Prometheus' own
+ * promtool.
+ */
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,15 +14,15 @@ import { createMetrics } from './metrics.ts'
 const folder = join(import.meta.dirname, '../../../../../deploy/observability')
 const read = (name: string) => readFileSync(join(folder, name), 'utf8')
 
-/** Runs promtool. Returns what it said, when it was not content. */
+/** Runs promtool. Returns its output if it fails; otherwise null. */
 function promtool(args: readonly string[], input = ''): string | null {
   const { status, stdout, stderr, error } = spawnSync('promtool', args, { cwd: folder, input, encoding: 'utf8' })
   return status === 0 ? null : `${error ?? ''}${stdout}${stderr}`
 }
 
-/** Returns the text of a server's metrics, with each of its own used once. */
+/** Returns the text of a server's metrics, after using each of them once. */
 async function textOfMetrics(): Promise<string> {
-  // Nobody listens there: what the database says is left out.
+  // No database listens on this port, so metrics from the database are omitted.
   const pool = new pg.Pool({ host: '127.0.0.1', port: 9 })
   const disk = { room: { freeBytes: 1, sizeBytes: 2, freeFiles: 3 }, full: null }
   const counts = { sent: 1, dropped: 0, failures: 0 }
@@ -43,7 +46,7 @@ function namesIn(expression: string): readonly string[] {
   return Array.from(expression.matchAll(/\b(?:harmont|process|nodejs)_\w+/g), ([name]) => name)
 }
 
-/** Returns the expressions of the dashboard, as Prometheus gets them. */
+/** Returns the expressions of the dashboard in the form that Prometheus receives. */
 function panels(): readonly string[] {
   const { panels: all } = JSON.parse(read('dashboard.json')) as {
     readonly panels: readonly { readonly targets?: readonly { readonly expr: string }[] }[]
@@ -51,7 +54,7 @@ function panels(): readonly string[] {
   return all.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr.replaceAll('$__rate_interval', '5m')))
 }
 
-test('names and units of metrics are as Prometheus wants them', () => {
+test('names and units of metrics follow the conventions of Prometheus', () => {
   const own = text.split('\n').filter((line) => /^(# \w+ )?harmont_/.test(line))
   expect(promtool(['check', 'metrics'], `${own.join('\n')}\n`)).toBeNull()
   expect(own.length).toBeGreaterThan(100)

@@ -15,7 +15,10 @@ interface MonitorRequest {
   readonly header: (name: string) => string | null
 }
 
-/** Headers of proxies. With one of them the peer's address says nothing about the client. */
+/**
+ * Headers of proxies. Headers of proxies. If one is present, the peer's address is not the
+ * client's.
+ */
 const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
 
 export function metricsRoutes({ metrics, settings }: MetricsServices): Pick<Handlers, 'getMetrics'> {
@@ -30,8 +33,8 @@ export function metricsRoutes({ metrics, settings }: MetricsServices): Pick<Hand
 }
 
 /**
- * Refuses callers who may not read metrics: the token of HARMONT_METRICS_TOKEN is needed, or
- * without that setting a call from this machine.
+ * Refuses callers who may not read metrics. Reading needs the token of HARMONT_METRICS_TOKEN or,
+ * without that setting, a call from this machine.
  */
 export function requireMonitor(
   { bearer, client, header }: MonitorRequest,

@@ -5,7 +5,7 @@ import type { Metrics } from './metrics.ts'
 
 type Counting = Pick<Metrics, 'count' | 'time'>
 
-/** Counts what happens to leases. */
+/** Counts events of leases. */
 export function watchEngine(metrics: Counting): EngineWatch {
   return {
     looked: (ms) => metrics.time('harmont_lease_look_seconds', ms / 1000),
@@ -27,7 +27,10 @@ export function blobWatch(metrics: Counting): NonNullable<BucketOptions['onCall'
   }
 }
 
-/** Times the statements that find every connection of the pool busy. The others wait for nobody. */
+/**
+ * Measures the waiting time of statements for which all connections of the pool are busy. Others do
+ * not wait.
+ */
 export function watchConnections(pool: pg.Pool, metrics: Pick<Counting, 'time'>): void {
   const connect: Connect = pool.connect.bind(pool)
   const isBusy = () => pool.idleCount === 0 && pool.totalCount >= pool.options.max
@@ -45,5 +48,5 @@ export function watchConnections(pool: pg.Pool, metrics: Pick<Counting, 'time'>)
 }
 
 type Callback = (error: Error | undefined, client: pg.PoolClient | undefined, done: () => void) => void
-/** Returns a promise when it is called without a callback. */
+/** Returns a promise if called without a callback. */
 type Connect = (callback?: Callback) => Promise<pg.PoolClient> | undefined

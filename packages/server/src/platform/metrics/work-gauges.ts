@@ -1,7 +1,7 @@
 import { Gauge, type Registry } from 'prom-client'
 import type { WorkCounts } from './count-work.ts'
 
-/** Shows what the database says of pending work, for all processes together. */
+/** Exposes the pending work in the database, for all processes together. */
 export function workGauges(registry: Registry): { set(counts: WorkCounts | null): void } {
   const gauge = (name: string, help: string) => new Gauge({ name, help, registers: [registry] })
   const labelled = (name: string, help: string, ...labelNames: string[]) =>

@@ -1,12 +1,12 @@
 import { domainToASCII } from 'node:url'
 
 const longest = 254
-// No quoted local parts, no address literals, and no characters that could end a header line.
+// Excludes quoted local parts, address literals, and characters that could end a header line.
 const shape = /^[^\s@<>()[\]\\,;:"\p{C}]{1,64}@([^\s@<>()[\]\\,;:"\p{C}]+)$/u
 const label = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
 /**
- * Normalises an address for storage and comparison: trimmed, lower-cased, its domain in ASCII.
+ * Normalizes an address for storage and comparison: trimmed, lower-cased, its domain in ASCII.
  * Returns undefined for anything but an address of at most 254 characters.
  */
 export function readEmailAddress(text: string): string | undefined {

@@ -41,7 +41,7 @@ test('a taken slug gets a number and stays within its length', () => {
 })
 
 test('the first segment of every path of the web app, the API and the documentation is reserved; other names are not', () => {
-  // Paths of `web.md` 2, and others that the server serves beside its operations.
+  // The paths of `web.md` 2, and other paths that the server serves beside its operations.
   const pages =
     'login register recover auth cli-login invite github bitbucket billing setup mailbox account api v0 v1 docs assets webhooks'
   const operations = [...operationTable.values()].map(({ path }) => path.split('/')[1] ?? '')

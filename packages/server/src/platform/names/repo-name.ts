@@ -1,4 +1,4 @@
-/** Returns `owner/repo` of a clone URL or path (`http.md` 5); null when nothing is left of it. */
+/** Returns `owner/repo` of a clone URL or path (`http.md` 5); null if the result is empty. */
 export function repoNameOf(repository: string): string | null {
   const path = pathOf(repository.trim())
     .replace(/\/+$/, '')
@@ -23,8 +23,7 @@ function withoutQuery(path: string): string {
 }
 
 /**
- * Normalises a repository name for storage and comparison: trimmed, without `.git`; null when
- * blank.
+ * Normalizes a repository name for storage and comparison: trimmed, without `.git`; null if blank.
  */
 export function tidyRepoName(name: string): string | null {
   const tidy = name.trim().replace(/\.git$/, '')

@@ -1,6 +1,6 @@
 /**
  * Returns the slug of a text (`http.md` 5): its letters and digits in ASCII and lower case, joined
- * with `-`. It may be empty.
+ * with `-`. The slug may be empty.
  */
 export function slugOf(text: string, maxLength: number): string {
   const plain = text
@@ -37,7 +37,7 @@ export function isReservedSlug(slug: string): boolean {
 
 /**
  * Returns the slug of a user's personal organization: the local part and each label of the domain
- * (`a.b@c.org` gives `a-b-c-org`).
+ * (`a-b-c-org` for `a.b@c.org`).
  */
 export function personalSlugOf(email: string, maxLength: number): string {
   const at = email.lastIndexOf('@')

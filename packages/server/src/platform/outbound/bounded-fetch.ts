@@ -1,6 +1,6 @@
 /**
  * Returns a `fetch` for services that the operator configured. Each call ends after `seconds`,
- * including the body of the answer. It never retries: the queue does that.
+ * including the body of the response. There are no retries, because the queue retries tasks.
  */
 export function boundedFetch(seconds: number): typeof fetch {
   return (input, init) => {

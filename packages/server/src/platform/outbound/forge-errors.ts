@@ -1,9 +1,9 @@
 /** Errors of calls to a forge. */
 
-/** A temporary failure: the forge did not answer, failed, or asked to wait. */
+/** A temporary failure: the forge did not respond, failed, or requested a pause. */
 export class ForgeUnavailable extends Error {
   override readonly name = 'ForgeUnavailable'
-  /** The earliest time to retry; null when the forge did not say. */
+  /** The earliest time to retry; null if the forge gave none. */
   readonly retryAfterSeconds: number | null
   constructor(message: string, retryAfterSeconds: number | null, options?: ErrorOptions) {
     super(message, options)
@@ -11,7 +11,7 @@ export class ForgeUnavailable extends Error {
   }
 }
 
-/** A final refusal: the request is unknown, forbidden or invalid. */
+/** A permanent refusal: the resource is unknown, or the request is forbidden or invalid. */
 export class ForgeRefused extends Error {
   override readonly name = 'ForgeRefused'
   readonly status: number
@@ -21,7 +21,7 @@ export class ForgeRefused extends Error {
   }
 }
 
-/** Returns whether the resource is absent or hidden, which a forge does not tell apart. */
+/** Returns whether the resource is absent or hidden, which forges do not distinguish. */
 export function isHidden(error: unknown): boolean {
   return error instanceof ForgeRefused && (error.status === 404 || error.status === 403)
 }

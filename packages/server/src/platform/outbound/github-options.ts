@@ -7,7 +7,10 @@ type OctokitOptions = NonNullable<ConstructorParameters<typeof Octokit>[0]>
 
 type ApiSettings = Pick<Settings, 'githubApiUrl' | 'outsideTimeoutSeconds'>
 
-/** Options that all our clients share. They log nothing, because their errors tell everything. */
+/**
+ * Options shared by all clients. The clients log nothing, because their errors contain all
+ * information.
+ */
 export function apiOptions({ githubApiUrl, outsideTimeoutSeconds }: ApiSettings): OctokitOptions {
   const silent = () => undefined
   return {

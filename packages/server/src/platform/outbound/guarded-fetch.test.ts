@@ -70,7 +70,7 @@ test.for([
   expect(() => checkAddress(url, [])).not.toThrow(/secret/)
 })
 
-test('only exactly the hosts that the operator allows are accepted, with their port where one is named', () => {
+test('private hosts are accepted only if the operator allows them, by exact host and port', () => {
   const allowed = ['internal.example:8443', '10.0.0.5']
   for (const url of [
     'https://internal.example:8443/',
@@ -83,7 +83,7 @@ test('only exactly the hosts that the operator allows are accepted, with their p
     expect(() => checkAddress(url, allowed)).toThrow(FetchRefused)
 })
 
-test('G37 a name that resolves to a private address is refused when the connection is made', async () => {
+test('G37 a name that resolves to a private address is refused at the connection', async () => {
   const { port } = server.address() as AddressInfo
   asked = []
   for (const url of [`https://localhost:${port}/ok`, 'https://ip6-localhost/'])
@@ -102,7 +102,7 @@ test.for([
   await expect(read(`http://${host}/?to=${encodeURIComponent(to)}`)).rejects.toBeInstanceOf(FetchRefused)
 })
 
-test('bytes arrive complete, over redirects too', async () => {
+test('bytes arrive complete, even after redirects', async () => {
   expect(await read(`http://${host}/ok`)).toBe('the bytes')
   expect(await read(`http://${host}/to-ok`)).toBe('the bytes')
   expect(await read(`http://${host}/empty`)).toBe('')

@@ -1,38 +1,38 @@
 /**
- * Fetches from addresses that strangers chose (G37). Only public hosts are allowed, which is
- * checked for each connection and each redirect.
+ * Fetches from untrusted URLs (G37). Only public hosts are allowed, which is checked for each
+ * connection and each redirect.
  */
 
 import { isIP } from 'node:net'
 import { isPublicAddress, PrivateAddress, publicLookup } from '@harmont/sandbox/addresses'
 import type { Agent } from 'undici'
 
-/** A final refusal to fetch. The message tells the reason to the person who named the address. */
+/** A permanent refusal to fetch. The message states the reason for the person who chose the URL. */
 export class FetchRefused extends Error {
   override readonly name = 'FetchRefused'
 }
 
 export interface GuardedFetchOptions {
-  /** Hosts (`host` or `host:port`, lower case) that are allowed at any address, also by http. */
+  /** Hosts (`host` or `host:port`, lower case) that are allowed at any address and over http. */
   readonly allowedHosts: readonly string[]
   readonly maxBytes: number
-  /** For the whole fetch. */
+  /** The time limit of the whole fetch. */
   readonly timeoutMs: number
-  /** Longest wait for a connection, an answer, or its next bytes. */
+  /** The longest wait for a connection, a response, or its next bytes. */
   readonly idleMs?: number
 }
 
 const mostRedirects = 5
 
 /**
- * Yields the bytes at an address as they arrive. Throws `FetchRefused` for a final failure: a
- * private address, too many bytes, a final status. Any other error may pass.
+ * Yields the bytes at a URL as they arrive. Throws `FetchRefused` for a permanent failure: a
+ * private address, too many bytes, a permanent error status. Other errors may be temporary.
  */
 export async function* guardedFetch(text: string, options: GuardedFetchOptions): AsyncGenerator<Buffer> {
   const idleMs = options.idleMs ?? 30_000
   const signal = AbortSignal.timeout(options.timeoutMs)
   let url = checkAddress(text, options.allowedHosts)
-  // Loaded at the first use: it takes 4 MiB, and most servers fetch nothing.
+  // Loaded at the first use, because it takes 4 MiB and most servers fetch nothing.
   const undici = await import('undici')
   for (let redirects = 0; ; redirects += 1) {
     const agent = new undici.Agent(agentOptions(url, options.allowedHosts, idleMs))
@@ -55,7 +55,10 @@ export async function* guardedFetch(text: string, options: GuardedFetchOptions):
   }
 }
 
-/** Returns an agent that connects only to hosts that `url` may lead to. */
+/**
+ * Returns an agent that refuses connections to private addresses, unless the operator allows the
+ * host of `url`.
+ */
 export function agentOptions(url: URL, allowedHosts: readonly string[], idleMs: number): Agent.Options {
   return {
     connect: { timeout: idleMs, ...(isAllowedHost(url, allowedHosts) ? {} : { lookup: publicLookup }) },
@@ -88,7 +91,7 @@ async function* limited(body: AsyncIterable<Buffer>, announced: number, maxBytes
   }
 }
 
-/** Finds the guard's refusal inside the error of a connection. */
+/** Finds the guard's refusal among the causes of a connection error. */
 export function causeOf(error: unknown): unknown {
   for (let each = error; each instanceof Error; each = each.cause) {
     if (each instanceof FetchRefused) return each
@@ -98,9 +101,9 @@ export function causeOf(error: unknown): unknown {
 }
 
 /**
- * Parses an address that a stranger chose. Throws `FetchRefused` unless it is an https URL of a
- * public host. A host among `allowedHosts` (`host` or `host:port`, lower case) may be any, also by
- * http. Names are not resolved here.
+ * Parses an untrusted URL. Throws `FetchRefused` unless it is an https URL of a public host. Hosts
+ * among `allowedHosts` (`host` or `host:port`, lower case) may be private, and may use http. Names
+ * are not resolved here.
  */
 export function checkAddress(text: string, allowedHosts: readonly string[]): URL {
   const url = URL.parse(text)
@@ -110,7 +113,7 @@ export function checkAddress(text: string, allowedHosts: readonly string[]): URL
   if (isAllowedHost(url, allowedHosts) && url.protocol === 'http:') return url
   if (url.protocol !== 'https:') throw new FetchRefused(`must begin with https://; got ${url.protocol}//`)
   if (isAllowedHost(url, allowedHosts)) return url
-  // `URL` has normalised every spelling of an IPv4 address.
+  // `URL` has normalized every spelling of an IPv4 address.
   const host = url.hostname.replace(/^\[|\]$/g, '')
   if (isIP(host) !== 0 && !isPublicAddress(host)) throw new FetchRefused(new PrivateAddress(host).message)
   return url

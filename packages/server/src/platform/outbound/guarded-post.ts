@@ -1,4 +1,7 @@
-/** Sends messages to addresses that people chose (G37): public ones only, checked at the connection. */
+/**
+ * Sends messages to URLs chosen by users (G37). Only public addresses are allowed, which is checked
+ * for each connection.
+ */
 import { agentOptions, causeOf, checkAddress, FetchRefused } from './guarded-fetch.ts'
 
 export interface PostAnswer {
@@ -10,20 +13,21 @@ export interface PostAnswer {
 }
 
 interface PostOptions {
-  /** Hosts (`host` or `host:port`, lower case) that are allowed at any address, also by http. */
+  /** Hosts (`host` or `host:port`, lower case) that are allowed at any address and over http. */
   readonly allowedHosts: readonly string[]
   readonly headers: Readonly<Record<string, string>>
-  /** For the whole exchange. */
+  /** The time limit of the whole exchange. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
 
-/** The part of an answer that is read. */
+/** The most bytes of a response that are read. */
 const mostBytes = 2_048
 
 /**
- * Posts a JSON text and returns the answer. Follows no redirect: it could lead to an address that
- * nobody has chosen. Throws `FetchRefused` for a private address, and other errors without answer.
+ * Posts a JSON text and returns the response. Follows no redirect, which could lead to an address
+ * that nobody has chosen. Throws `FetchRefused` for a private address, and other errors if there is
+ * no response.
  */
 export async function guardedPost(address: string, json: string, options: PostOptions): Promise<PostAnswer> {
   const { allowedHosts, timeoutMs } = options
@@ -52,7 +56,7 @@ export async function guardedPost(address: string, json: string, options: PostOp
   }
 }
 
-/** Reads the beginning of a body. One that breaks off has been answered all the same. */
+/** Reads the beginning of a body. An interrupted body still counts as a response. */
 async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
   const parts: Buffer[] = []
   let bytes = 0
@@ -63,12 +67,12 @@ async function beginningOf(body: AsyncIterable<Buffer>): Promise<string> {
       if (bytes >= mostBytes) break
     }
   } catch {
-    // The status is what counts.
+    // Only the status matters.
   }
   return Buffer.concat(parts).subarray(0, mostBytes).toString().replaceAll('\0', '')
 }
 
-/** Says in words why there was no answer. */
+/** Describes why there was no response. */
 export function describeNoAnswer(error: unknown): string {
   if (error instanceof FetchRefused) return `Not sent: the address ${error.message}.`
   if (!(error instanceof Error)) return 'No answer.'

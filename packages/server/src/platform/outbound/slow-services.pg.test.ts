@@ -1,6 +1,6 @@
 /**
- * Services that hang, stop in the middle of an answer, or drip: their callers get an error in time,
- * hold nothing meanwhile, and succeed the next time.
+ * Services that hang, stop in the middle of a response, or send it drop by drop. Callers get an
+ * error in time, hold no resources meanwhile, and succeed the next time.
  */
 import { randomUUID } from 'node:crypto'
 import { startBitbucket } from '@harmont/outside/bitbucket'
@@ -66,7 +66,7 @@ async function newMember(it: TestServer) {
   return { workspace, repository, connect, repositories }
 }
 
-/** Returns a call that lists a workspace's repositories, as another process would. */
+/** Returns a function that lists a workspace's repositories like another process. */
 function lister(it: TestServer, settings: Readonly<Record<string, string>>) {
   const app = openBitbucket(readSettings(settings), it.server.pool, createSealer(encryptionKey))
   if (app === null) throw new Error('Bitbucket is not set up')
@@ -80,7 +80,7 @@ async function expire({ server: { pool } }: TestServer): Promise<void> {
   await pool.query("update bitbucket_grants set expires_at = now() - interval '1 s'")
 }
 
-// The services are independent, so they are slow at the same time.
+// The services are independent, so their tests run concurrently.
 describe.concurrent('within the time of one call', () => {
   const settings = { ...environment, HARMONT_OUTSIDE_TIMEOUT_SECONDS: '2' }
   const it = testServer(settings)
@@ -89,7 +89,7 @@ describe.concurrent('within the time of one call', () => {
   test('Stripe: a slow checkout or refund fails, and works the next time', async () => {
     for (const how of slow) {
       const payer = await newPayer()
-      // Only a call without any answer is retried.
+      // Only a call without any response is retried.
       const times = how === 'hang' ? 2 : 1
       stripe.misbehave({ on: /customers/, how, times })
       const answer = await checkout(payer, 500)
@@ -147,7 +147,7 @@ describe.concurrent('within the time of one call', () => {
     return it.request(null, 'POST', '/api/v0/auth/google', { code, redirect_uri: callback })
   }
 
-  test('Google: a slow answer of any kind fails the sign-in, which works the next time', async () => {
+  test('Google: any slow response fails the sign-in, which works the next time', async () => {
     for (const how of slow) {
       google.misbehave({ on: /well-known/, how })
       expect(await start()).toBe(`${publicUrl}/login?error=oauth_provider_error`)
@@ -155,7 +155,7 @@ describe.concurrent('within the time of one call', () => {
     expect(await start()).toContain(`${google.url}/auth?`)
     const sub = randomUUID()
     google.addAccount({ sub, email: `${sub}@example.com`, email_verified: true, name: 'P' })
-    // Its keys are fetched until they are known.
+    // The provider's keys are fetched until a fetch succeeds.
     for (const on of [/token/, /jwks/])
       for (const how of slow) {
         google.misbehave({ on, how })
@@ -167,11 +167,11 @@ describe.concurrent('within the time of one call', () => {
   })
 })
 
-describe('while they do not answer', () => {
+describe('while they do not respond', () => {
   const settings = { ...environment, HARMONT_OUTSIDE_TIMEOUT_SECONDS: '120' }
   const it = testServer(settings)
   const { newPayer, checkout, pay, balanceOf } = payers(it, stripe)
-  // More than there are connections to the database.
+  // More than the number of connections to the database.
   const many = 30
   beforeAll(() => expect(it.server.pool.options.max).toBeLessThan(many))
   afterAll(letGo)
@@ -186,7 +186,7 @@ describe('while they do not answer', () => {
     expect(await balanceOf(payer)).toBe(0)
     letGo()
     const statuses = (await answers).map(({ status }) => status)
-    // Each is retried once.
+    // Each call is retried once.
     expect(statuses).toEqual(Array(many).fill(200))
   })
 
@@ -210,7 +210,8 @@ describe('while they do not answer', () => {
     await expect.poll(repositories).toBe(1)
     const [listRepositories, listElsewhere] = [lister(it, settings), lister(it, settings)]
     await expire(it)
-    // One for each of two processes: the second one asks when the first has failed.
+    // One request for each of two processes: the second process sends its request when the first
+    // has failed.
     bitbucket.misbehave({ on: /access_token/, how: 'hang', times: 2 })
     const asked = () => bitbucket.requests.filter((line) => line.includes('access_token')).length
     const before = asked()
@@ -221,7 +222,8 @@ describe('while they do not answer', () => {
     await expect.poll(() => asked() - before).toBe(1)
     const { pool } = it.server
     await pool.query('select from bitbucket_grants, bitbucket_workspaces for update nowait')
-    // Waits until all have read the token, and wait for the same refresh. The server keeps two connections.
+    // Waits until all calls have read the token and wait for the same refresh. The server keeps two
+    // connections.
     await expect.poll(() => pool.totalCount - pool.idleCount + pool.waitingCount).toBeLessThanOrEqual(2)
     letGo()
     await expect.poll(() => asked() - before).toBe(2)

@@ -2,8 +2,8 @@ import { RequestError } from '@octokit/request-error'
 import { ForgeRefused, ForgeUnavailable } from './forge-errors.ts'
 
 /**
- * Classifies a failed call. The message names the call and quotes GitHub, but never a header, which
- * could hold a token.
+ * Classifies a failed call. The message names the call and quotes GitHub, but no headers, which
+ * could contain a token.
  */
 export function translateFailure(error: unknown): unknown {
   if (!(error instanceof RequestError)) return error
@@ -21,16 +21,16 @@ export function translateFailure(error: unknown): unknown {
 type ResponseHeaders = Readonly<Record<string, string | number | undefined>>
 
 /**
- * Returns whether a 403 is a rate limit: the hourly one reports that nothing remains, the secondary
- * one how long to wait.
+ * Returns whether a 403 is a rate limit. The hourly limit reports that no requests remain, the
+ * secondary limit the time to wait.
  */
 function isRateLimit(status: number, headers: ResponseHeaders): boolean {
   return status === 403 && (headers['retry-after'] !== undefined || String(headers['x-ratelimit-remaining']) === '0')
 }
 
 /**
- * Returns the seconds to wait after a rate limit; a minute when GitHub does not say, as its
- * documentation asks.
+ * Returns the seconds to wait after a rate limit. The default is a minute, as GitHub's
+ * documentation requires.
  */
 function patience(headers: ResponseHeaders): number {
   const told = seconds(headers['retry-after'])

@@ -1,6 +1,6 @@
 import type { CursorKey, CursorList, Cursors } from '../http/index.ts'
 
-/** Cuts a page from `rows`, which hold one row more than requested when there is a next page. */
+/** Cuts a page from `rows`, which contain one row more than requested if there is a next page. */
 export function toPage<Row, Item>(
   rows: readonly Row[],
   limit: number,
@@ -14,13 +14,13 @@ export function toPage<Row, Item>(
   return { data: shown.map(present), next_cursor: isMore ? cursors.encode(list, keyOf(last)) : null }
 }
 
-/** The position of a list by age: it continues after this instant and id. */
+/** The position in a list by age, which continues after this instant and id. */
 export interface AgeKey {
   readonly createdAt: Date
   readonly id: string
 }
 
-/** Reads the key of a cursor from `ageKeyOf`; null at the beginning of the list. */
+/** Parses a cursor key of `ageKeyOf`; null at the beginning of the list. */
 export function readAgeKey(key: CursorKey | null): AgeKey | null {
   return key === null ? null : { createdAt: new Date(Number(key[0])), id: String(key[1]) }
 }

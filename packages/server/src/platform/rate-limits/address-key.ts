@@ -1,8 +1,8 @@
 import { isIPv6 } from 'node:net'
 
 /**
- * Returns the key that counts an address: itself, or its /64, because one customer has 2^64 IPv6
- * addresses. A mapped IPv4 address counts as IPv4.
+ * Returns the key under which an address is counted: the IPv4 address, or the /64 of an IPv6
+ * address, because one customer has 2^64 of these. A mapped IPv4 address counts as IPv4.
  */
 export function addressKey(address: string): string {
   const [bare = ''] = address.split('%')

@@ -4,23 +4,23 @@ import type { Bucket, Buckets } from './buckets.ts'
 import { ProcessBuckets } from './process-buckets.ts'
 import { type LimitName, type LimitRule, limitRules, type RateLimitRules } from './rules.ts'
 
-/** Limits how often something may happen (`http.md` 12.3, G35). */
+/** Limits the rate of actions (`http.md` 12.3, G35). */
 export interface RateLimiter {
-  /** Takes a token of that key. Throws 429 `rate_limited` with `Retry-After` when there is none. */
+  /** Takes a token of that key. Throws 429 `rate_limited` with `Retry-After` if there is none. */
   take(name: LimitName, key: string): Promise<void>
   /**
-   * Throws 429 when there is no token, and takes none: for limits on failures, before the attempt.
+   * Throws 429 if there is no token, without taking one. For limits on failures, before an attempt.
    */
   check(name: LimitName, key: string): Promise<void>
-  /** Takes a token and never refuses: for limits on failures, after one. */
+  /** Takes a token without ever refusing. For limits on failures, after a failure. */
   note(name: LimitName, key: string): Promise<void>
-  /** Takes a token; false when there is none. For work that is silently skipped. */
+  /** Takes a token. Returns false if there is none. For work that is silently skipped. */
   allows(name: LimitName, key: string): Promise<boolean>
 }
 
 /**
- * Creates a limiter from the setting HARMONT_RATE_LIMITS. `shared` counts for all processes
- * together.
+ * Creates a limiter from the setting HARMONT_RATE_LIMITS. `shared` holds the buckets that count for
+ * all processes together.
  */
 export function createLimiter(shared: Buckets, setting: RateLimitRules): RateLimiter {
   if (setting === 'off') return noLimits

@@ -2,12 +2,12 @@ import { type Bucket, type Buckets, tokenMs } from './buckets.ts'
 
 /**
  * Buckets in the memory of this process. At most `most` are kept per limit; the least recently used
- * go first.
+ * are removed first.
  */
 export class ProcessBuckets implements Buckets {
   readonly #most: number
   readonly #now: () => number
-  /** By limit, then by key in the order of use: when the bucket is full again. */
+  /** The times at which buckets are full, by limit, and then by key in the order of use. */
   readonly #fullAt = new Map<string, Map<string, number>>()
 
   constructor(most = 50_000, now: () => number = () => performance.now()) {
@@ -32,7 +32,7 @@ export class ProcessBuckets implements Buckets {
     return this.#waitMs(bucket, this.#now())
   }
 
-  /** How many buckets are kept. */
+  /** The number of buckets in memory. */
   get size(): number {
     return [...this.#fullAt.values()].reduce((sum, buckets) => sum + buckets.size, 0)
   }
@@ -40,7 +40,7 @@ export class ProcessBuckets implements Buckets {
   #waitMs({ name, key, rule }: Bucket, now: number): number {
     const fullAt = this.#of(name).get(key) ?? 0
     const waitMs = Math.max(fullAt, now) + tokenMs(rule) - now - rule.seconds * 1000
-    // Rounding errors: a wait below a microsecond is none.
+    // A wait below a microsecond is a rounding error.
     return waitMs < 0.001 ? 0 : waitMs
   }
 
@@ -53,8 +53,8 @@ export class ProcessBuckets implements Buckets {
   }
 
   /**
-   * Removes full buckets, which equal absent ones. Looks at two for each added one, so that they
-   * cannot pile up.
+   * Removes full buckets, which equal absent ones. Checks two buckets for each added one, so that
+   * full ones cannot accumulate.
    */
   #forget(buckets: Map<string, number>, now: number): void {
     let looked = 0

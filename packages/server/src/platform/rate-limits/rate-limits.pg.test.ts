@@ -11,7 +11,7 @@ const it = testServer()
 const limited = testServer({ HARMONT_RATE_LIMITS: 'on' })
 const limiterWith = (setting: string) => createLimiter(new SharedBuckets(it.server.pool), rateLimitRules(setting))
 
-/** Returns the seconds to wait; null when it was allowed. */
+/** Returns the seconds to wait; null if the action was allowed. */
 async function retryAfter(taken: Promise<void>): Promise<number | null> {
   const error = await taken.then(
     () => null,
@@ -32,14 +32,14 @@ async function countTaken(limiters: readonly RateLimiter[], name: 'builds' | 'to
 }
 
 describe.for(['builds', 'tokens_user'] as const)('G35 the limit `%s`', (name) => {
-  test('lets exactly its count of 50 requests at once through, and tells the others how long to wait', async () => {
+  test('admits exactly its count of 50 concurrent requests, and gives the others the time to wait', async () => {
     const one = limiterWith(`${name}=7/1h`)
     // A shared limit counts for two processes together.
     const limiters = name === 'tokens_user' ? [one, limiterWith(`${name}=7/1h`)] : [one]
     const { taken, waits } = await countTaken(limiters, name, 'a')
     expect(taken).toBe(7)
     expect(waits).toHaveLength(43)
-    // A token comes back every 514.3 s.
+    // One token is refilled every 514.3 s.
     for (const wait of waits) expect([513, 514, 515]).toContain(wait)
     expect(await retryAfter(one.take(name, 'b'))).toBeNull()
   })
@@ -52,13 +52,13 @@ describe.for(['builds', 'tokens_user'] as const)('G35 the limit `%s`', (name) =>
     expect(await limiter.allows(name, 'd')).toBe(false)
     await limiter.note(name, 'd')
     const wait = await retryAfter(limiter.check(name, 'd'))
-    // A full bucket does not grow further: half an hour for one of two.
+    // A full bucket does not grow further, so refilling one of two tokens takes half an hour.
     expect(wait).toBeGreaterThan(1790)
     expect(wait).toBeLessThanOrEqual(1800)
   })
 })
 
-describe('a token comes back after Retry-After, and not before', () => {
+describe('a token is available after Retry-After, and not before', () => {
   const bucket = { name: 'tokens_user', key: 'c', rule: { count: 2, seconds: 30, shared: true } } as const
 
   async function takeTwoAndWait(buckets: Buckets, passSeconds: (seconds: number) => Promise<unknown>) {
@@ -124,7 +124,7 @@ test('memory is bounded: full buckets are removed, and beyond the maximum the le
   expect(buckets.size).toBe(60)
 })
 
-test('G52 five watchers and three waiting CLIs stay below every limit for a minute', async () => {
+test('G52 five browsers on a build and three waiting CLIs stay below every limit for a minute', async () => {
   const path = '/api/v0/organizations/default/pipelines/ci/builds/1'
   const watched = Array.from({ length: 5 * 80 }, () => limited.request(ownerToken, 'GET', path))
   const claimed = ['a', 'b', 'c'].flatMap((nonce) =>

@@ -1,5 +1,5 @@
 /**
- * The limits of `http.md` 12.3. Each is a token bucket: it holds `count` tokens and refills within
+ * The limits of `http.md` 12.3. Each is a token bucket that holds `count` tokens and refills within
  * `seconds`.
  */
 import { InvalidValue, type Parse } from '../settings/parse.ts'
@@ -7,7 +7,7 @@ import { InvalidValue, type Parse } from '../settings/parse.ts'
 export interface LimitRule {
   readonly count: number
   readonly seconds: number
-  /** Counted in PostgreSQL for all processes together, rather than in each. */
+  /** Whether it is counted in PostgreSQL for all processes together, or in each process. */
   readonly shared: boolean
 }
 
@@ -15,7 +15,7 @@ const minute = 60
 const hour = 3600
 const rule = (count: number, seconds: number, shared = false): LimitRule => ({ count, seconds, shared })
 
-/** By name. The last word of a name tells what its keys are. */
+/** By name. The last word of a name is the kind of its keys. */
 export const limitRules = {
   reads: rule(6000, minute),
   writes: rule(600, minute),
@@ -36,7 +36,7 @@ export const limitRules = {
   tokens_user: rule(20, hour, true),
   checkout_organization: rule(10, hour, true),
   invites_organization: rule(100, 24 * hour, true),
-  // A step needs one every five minutes, and one at each start of its runner.
+  // A step needs a token every five minutes, and one at each start of its runner.
   id_tokens_job: rule(60, hour, true),
   badges_address: rule(3000, minute),
   webhooks_address: rule(3000, minute),
@@ -45,7 +45,7 @@ export const limitRules = {
 
 export type LimitName = keyof typeof limitRules
 
-/** `off`, or the limits with single ones replaced. */
+/** `off`, or the limits with the configured replacements. */
 export type RateLimitRules = 'on' | 'off' | Readonly<Partial<Record<LimitName, LimitRule>>>
 
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: minute, h: hour, d: 24 * hour }

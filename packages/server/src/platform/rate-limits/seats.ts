@@ -1,23 +1,23 @@
-/** Limits how much each owner has open in this process at a time. */
+/** Limits the open resources of each owner in this process. */
 export class Seats {
   readonly #most: number
   readonly #refusal: () => Error
   readonly #taken = new Map<string, number>()
 
-  /** `refusal` makes the error for an owner that has too much open. */
+  /** `refusal` creates the error for an owner at the limit. */
   constructor(most: number, refusal: () => Error) {
     this.#most = most
     this.#refusal = refusal
   }
 
-  /** Throws the refusal when the owner has no seat left. */
+  /** Throws the refusal if the owner has no seat left. */
   requireFree(owner: string): void {
     if ((this.#taken.get(owner) ?? 0) >= this.#most) throw this.#refusal()
   }
 
   /**
-   * Takes a seat. Returns the function that frees it, to be called once. Throws the refusal when
-   * none is left.
+   * Takes a seat. Returns the function that frees it, to be called once. Throws the refusal if none
+   * is left.
    */
   take(owner: string): () => void {
     this.requireFree(owner)

@@ -1,7 +1,7 @@
 import type { Database } from '../database/transaction.ts'
 import { type Bucket, type Buckets, tokenMs } from './buckets.ts'
 
-/** Buckets in PostgreSQL, which all processes share. They use the database's clock alone. */
+/** Buckets in PostgreSQL, shared by all processes. Only the database's clock is used. */
 export class SharedBuckets implements Buckets {
   readonly #database: Database
 
@@ -10,8 +10,8 @@ export class SharedBuckets implements Buckets {
   }
 
   async take(bucket: Bucket): Promise<number> {
-    // `clock_timestamp()`, because a statement that waits for a row began before the one it waits
-    // for.
+    // `clock_timestamp()` is needed because `now()` of a statement that waits for a row is before
+    // the change it waits for.
     const { rowCount } = await this.#database.query({
       name: 'take-token',
       text: `insert into rate_limits as bucket (name, key, full_at) values ($1, $2, clock_timestamp() + $3::interval)
@@ -19,7 +19,7 @@ export class SharedBuckets implements Buckets {
               where greatest(bucket.full_at, clock_timestamp()) + $3::interval <= clock_timestamp() + $4::interval`,
       values: valuesOf(bucket),
     })
-    // The refusal stands, even if a token has come back since.
+    // The refusal stands, even if a token was refilled since.
     return rowCount === 1 ? 0 : Math.max(await this.wait(bucket), 1)
   }
 

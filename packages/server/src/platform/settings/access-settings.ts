@@ -8,7 +8,7 @@ export const accessSettings = {
     'HARMONT_OPERATORS',
     listOf(emailAddress),
     [],
-    'addresses of the people who look after the whole server: they see and change all of its runners',
+    'e-mail addresses of the operators of the whole server, who see and change all of its runners',
   ),
   trustedProxies: setting(
     'HARMONT_TRUSTED_PROXIES',

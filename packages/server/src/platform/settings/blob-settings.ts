@@ -1,4 +1,4 @@
-/** Settings of the place where blobs are. */
+/** Settings of the blob store. */
 import { absolutePath, InvalidValue, oneOf, type Parse, visibleAscii, webAddress } from './parse.ts'
 import { optional, type Setting, setting } from './setting.ts'
 
@@ -7,7 +7,7 @@ export type BlobPlace =
   | {
       readonly kind: 's3'
       readonly bucket: string
-      /** Without slashes at its ends; empty for the whole bucket. */
+      /** Without leading or trailing slashes; empty for the whole bucket. */
       readonly prefix: string
     }
 
@@ -60,6 +60,6 @@ export const blobSettings = {
     'HARMONT_BLOB_DIRECT',
     oneOf('on', 'off'),
     'on',
-    'whether runners read and write layers in S3 themselves, by addresses that the server signs; `off`: through the server',
+    'whether runners read and write layers directly in S3, by URLs that the server signs; `off`: through the server',
   ),
 } as const

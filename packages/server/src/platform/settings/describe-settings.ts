@@ -11,8 +11,8 @@ interface DescribedSetting {
 }
 
 /**
- * Describes every setting: its value, the value's source, and its meaning. Fails as `readSettings`
- * does.
+ * Describes every setting: its value, the value's source, and its meaning. Throws the same errors
+ * as `readSettings`.
  */
 export function describeSettings(environment: Environment): readonly DescribedSetting[] {
   const settings = readSettings(environment)

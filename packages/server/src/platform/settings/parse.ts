@@ -1,5 +1,6 @@
 /**
- * Parsers of environment variables. Each fails with what it expects, without naming the variable.
+ * Parsers of environment variables. Each one throws an error that states the expected value without
+ * the variable's name.
  */
 import { isIP } from 'node:net'
 import { isAbsolute } from 'node:path'
@@ -43,7 +44,9 @@ export function listOf<T>(entry: Parse<T>): Parse<readonly T[]> {
 
 export const anyText: Parse<string> = (text) => text
 
-/** Parses `least` or more visible ASCII characters, which fit into a header unchanged. */
+/**
+ * Parses a text of at least `least` visible ASCII characters, which a header can contain unchanged.
+ */
 export function visibleAscii(least: number): Parse<string> {
   return (text) => {
     if (text.length < least || !/^[\x21-\x7e]*$/.test(text))
@@ -60,7 +63,7 @@ export const origin: Parse<string> = (text) => {
   return url.origin
 }
 
-/** Parses the address that a runner calls: https, or this machine's own. */
+/** Parses the server address of a runner, which must be https or local. */
 export const runnerServer: Parse<string> = (text) => {
   const url = URL.parse(origin(text))
   const isHere = url !== null && /^(localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname)
@@ -158,7 +161,7 @@ export const webAddress: Parse<string> = (text) => {
   return url.href.replace(/\/+$/, '')
 }
 
-/** Parses pairs such as `a=1,b=2`, as OpenTelemetry writes them: values are percent-encoded. */
+/** Parses pairs such as `a=1,b=2` in the format of OpenTelemetry, with percent-encoded values. */
 export const nameValues: Parse<Readonly<Record<string, string>>> = (text) => {
   const pairs = listOf((pair) => {
     const [, name, value] = /^([^=\s]+)\s*=\s*(.*)$/.exec(pair) ?? []
@@ -170,14 +173,14 @@ export const nameValues: Parse<Readonly<Record<string, string>>> = (text) => {
   return Object.fromEntries(pairs(text))
 }
 
-/** Parses a share of a whole. */
+/** Parses a share from 0 to 1. */
 export const share: Parse<number> = (text) => {
   const value = Number(text)
   if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new InvalidValue('a number from 0 to 1')
   return value
 }
 
-/** Parses an http or https URL that is compared as written. */
+/** Parses an http or https URL that is later compared verbatim. */
 export const exactUrl: Parse<string> = (text) => {
   if (!['http:', 'https:'].includes(URL.parse(text)?.protocol ?? '')) throw new InvalidValue('an http or https URL')
   return text
@@ -190,14 +193,14 @@ export const smtpUrl: Parse<string> = (text) => {
   return text
 }
 
-/** Parses a host as in a URL: a name or an address, with a port unless it is the default. */
+/** Parses the host of a URL: a name or an address, with a port unless it is the default. */
 export const hostName: Parse<string> = (text) => {
   const url = URL.parse(`https://${text}`)
   if (url === null || url.host !== text.toLowerCase()) throw new InvalidValue('a host, or `host:port`')
   return url.host
 }
 
-/** The price of a second of each resource, in micro-cents. */
+/** The price per second of each resource, in micro-cents. */
 export interface BillingRates {
   readonly vcpu: number
   readonly memoryGb: number

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import type { Settings } from './read-settings.ts'
 
-/** Returns where other processes of the server reach this one. */
+/** Returns the address at which other processes of the server reach this one. */
 export function processAddress({ processUrl, host }: Pick<Settings, 'processUrl' | 'host'>, port: number): string {
   if (processUrl !== null) return processUrl
   const isEvery = host === '0.0.0.0' || host === '::'

@@ -8,19 +8,21 @@ export type Environment = Readonly<Record<string, string | undefined>>
 export interface Settings extends GivenSettings {
   readonly publicUrl: string
   readonly imageFallback: 'host' | 'host-any' | 'none'
-  /** Whether a collector gets traces. */
+  /** Whether traces are sent to a collector. */
   readonly isTraced: boolean
-  /** Names of unknown `HARMONT_…` variables, usually typing errors. */
+  /** The names of unknown `HARMONT_…` variables, usually typing errors. */
   readonly unknown: readonly string[]
 }
 
-/** An invalid setting. The message names the variable and says what was expected. */
+/**
+ * An invalid setting. An invalid setting. The message names the variable and the expected value.
+ */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
 /**
- * Reads the settings from an environment. An empty variable counts as absent. Fails with a
+ * Reads the settings from an environment. An empty variable counts as absent. Throws a
  * SettingsError that lists every invalid one.
  */
 export function readSettings(environment: Environment): Settings {
@@ -28,7 +30,8 @@ export function readSettings(environment: Environment): Settings {
   const isTraced = asksForTraces(environment)
   const entries = Object.entries<Setting<unknown>>(settingsTable).map(([key, setting]) => {
     const text = environment[setting.variable]
-    // Others read the variables of OpenTelemetry too: without a collector, none of them is an error.
+    // Other programs read the variables of OpenTelemetry too, so they are not validated without a
+    // collector.
     const isUnused = setting.variable.startsWith('OTEL_') && !isTraced
     if (text === undefined || text === '' || isUnused) return [key, setting.fallback]
     try {
@@ -43,7 +46,7 @@ export function readSettings(environment: Environment): Settings {
   const given = Object.fromEntries(entries) as GivenSettings
   if (given.role === 'runner') wrong.push(...problemsOfRunner(given))
   if (wrong.length > 0) throw new SettingsError(wrong.join('\n'))
-  // The addresses that a runner may reach depend on where its server is.
+  // The addresses that a runner may reach depend on its server's address.
   const ownUrl = given.role === 'runner' ? given.serverUrl : given.publicUrlGiven
   const publicUrl = ownUrl ?? `http://localhost:${given.port}`
   return {
@@ -61,7 +64,10 @@ function asksForTraces(environment: Environment): boolean {
   return disabled?.toLowerCase() !== 'true' && Boolean(environment.OTEL_EXPORTER_OTLP_ENDPOINT || whole)
 }
 
-/** A runner has an address and a key of its own, and never the database's address. */
+/**
+ * Returns the errors of a runner's settings: it needs the server's address, and must not know the
+ * database's.
+ */
 function problemsOfRunner({ serverUrl, databaseUrl, runner }: GivenSettings): readonly string[] {
   return [
     ...(serverUrl === null ? ['HARMONT_SERVER_URL: the role `runner` needs the address of the server.'] : []),

@@ -13,7 +13,7 @@ export interface Setting<T> {
 }
 
 /**
- * Declares a setting with a default. Values other than texts, numbers and lists of them need a
+ * Declares a setting with a default. Values other than strings, numbers and lists of them need a
  * `format`.
  */
 export function setting<T>(
@@ -31,7 +31,7 @@ export function size(variable: string, fallback: number, meaning: string): Setti
   return setting(variable, byteSize, fallback, meaning, formatBytes)
 }
 
-/** Declares a setting without a default. null stands for what `meaning` says. */
+/** Declares a setting without a default. `meaning` explains the value null. */
 export function optional<T>(variable: string, parse: Parse<T>, meaning: string): Setting<T | null> {
   return { variable, parse, fallback: null, meaning, format: formatPlain, secret: false }
 }

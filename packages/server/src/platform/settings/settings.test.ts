@@ -4,7 +4,7 @@ import { describeSettings, printSettings } from './describe-settings.ts'
 import { readSettings, SettingsError } from './read-settings.ts'
 import { settingsTable } from './table.ts'
 
-test('an empty environment gives settings that work on a laptop', () => {
+test('an empty environment results in settings that work on a laptop', () => {
   expect(readSettings({})).toMatchObject({
     port: 4000,
     host: '127.0.0.1',

@@ -22,7 +22,7 @@ import {
 import { optional, type Setting, secret, setting, size } from './setting.ts'
 import { traceSettings } from './trace-settings.ts'
 
-/** Settings of retention and of abandoned builds (`engine.md` 8, "Reapers"). */
+/** Settings of retention and abandoned builds (`engine.md` 8, "Reapers"). */
 const mostDays = 36_500
 
 const retentionSettings = {

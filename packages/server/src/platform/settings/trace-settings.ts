@@ -1,4 +1,4 @@
-/** Settings of traces. The variables are those of OpenTelemetry. */
+/** Settings of traces. Settings of traces, in the variables of OpenTelemetry. */
 import { anyText, nameValues, oneOf, share, webAddress } from './parse.ts'
 import { optional, secret, setting } from './setting.ts'
 

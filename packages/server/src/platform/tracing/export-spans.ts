@@ -8,7 +8,7 @@ import type { EndedSpan, SpanCounts, Tracing } from './tracing.ts'
 
 export type Counts = { -readonly [Name in keyof SpanCounts]: SpanCounts[Name] }
 
-/** Returns what sends spans now, and counts what becomes of them. */
+/** Returns a function that sends spans immediately and counts the results. */
 export function spanSender(
   exporter: OTLPTraceExporter,
   resource: Resource,
@@ -26,7 +26,7 @@ export function spanSender(
     }
     counts.failures += 1
     if (!isRefusal(error)) {
-      log.debug({ err: error }, 'the collector of traces is away')
+      log.debug({ err: error }, 'the collector of traces is unavailable')
       return 'later'
     }
     counts.dropped += spans.length
@@ -44,7 +44,10 @@ function exported(exporter: OTLPTraceExporter, spans: ReadableSpan[]): Promise<E
   )
 }
 
-/** The protocol says which statuses may pass; the library gives the others as codes. */
+/**
+ * Returns whether the failure is permanent. The library sets `code` only for statuses that the
+ * protocol does not retry.
+ */
 function isRefusal(error: Error): boolean {
   return 'code' in error && typeof error.code === 'number'
 }

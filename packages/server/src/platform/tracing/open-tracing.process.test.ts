@@ -45,7 +45,7 @@ test.for(['', 'x', caller('01').toUpperCase(), `00-${'0'.repeat(32)}-${'b'.repea
   },
 )
 
-test('spans beyond what a collector that hangs lets wait are dropped and counted, and it is asked once', async () => {
+test('while a collector hangs, spans beyond the queue are dropped and counted, and there is only one request', async () => {
   const tracing = open()
   collector.state = 'hangs'
   for (let turn = 0; turn < 5_000; turn += 1) tracing.record(span('lost'))
@@ -58,7 +58,7 @@ test('spans beyond what a collector that hangs lets wait are dropped and counted
   expect(collector.refused).toBe(1)
 })
 
-test('spans of a process that ends are sent, and those that the collector refused are counted', async () => {
+test('an ending process sends its spans, and refused spans are counted', async () => {
   const tracing = open()
   tracing.record(span('GET /'))
   await tracing.close()

@@ -1,6 +1,6 @@
 /**
- * Sends spans by OTLP over HTTP. Loaded only where a collector is set: its libraries take a tenth of
- * a second.
+ * Sends spans by OTLP over HTTP. Loaded only if a collector is configured, because its libraries
+ * take a tenth of a second.
  */
 import { randomBytes } from 'node:crypto'
 import type { TraceOrigin } from '@harmont/engine'
@@ -32,14 +32,14 @@ type TraceSettings = Pick<
   | 'otelSamplerArg'
 >
 
-/** Spans of requests that wait for the next export. */
+/** The most spans of requests that wait for the next export. */
 const mostWaiting = 4_096
 const exportEveryMs = 1_000
-/** How long an export may take, with its repetitions. */
+/** The time limit of an export, including retries. */
 const exportMs = 10_000
 const closeMs = 2_000
 
-/** Opens the way to the collector of the settings. */
+/** Opens the connection to the configured collector. */
 export function openTracing(settings: TraceSettings, log: Logger): Tracing {
   const exporter = new OTLPTraceExporter({
     url: tracesUrl(settings),
@@ -76,7 +76,7 @@ export function openTracing(settings: TraceSettings, log: Logger): Tracing {
   }
 }
 
-/** Spans that wait in memory for the next export. There is one export at a time. */
+/** Spans that wait in memory for the next export. Only one export runs at a time. */
 class SpanQueue {
   readonly #send: Tracing['send']
   readonly #counts: Counts
@@ -112,7 +112,10 @@ class SpanQueue {
   }
 }
 
-/** A general address gets the path of traces; one of traces alone is whole. */
+/**
+ * Returns the URL of traces. A general endpoint gets the path of traces appended; a traces endpoint
+ * is used unchanged.
+ */
 function tracesUrl({ otlpEndpoint, otlpTracesEndpoint }: TraceSettings): string {
   return otlpTracesEndpoint ?? `${(otlpEndpoint ?? '').replace(/\/+$/, '')}/v1/traces`
 }
@@ -134,7 +137,9 @@ function isSampled(sampler: Sampler, traceId: string, parent: ParentSpan): boole
   )
 }
 
-/** Returns the sampler of OTEL_TRACES_SAMPLER. The SDK reads no variables since its version 3. */
+/**
+ * Returns the sampler of OTEL_TRACES_SAMPLER. Since version 3, the SDK does not read this variable.
+ */
 function readSampler({ otelSampler, otelSamplerArg }: TraceSettings): Sampler {
   const [word = ''] = otelSampler.split('parentbased_').slice(-1)
   const root = rootSampler(word, otelSamplerArg)

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { withTrace } from './current-trace.ts'
 import type { Tracing } from './tracing.ts'
 
-/** Answers a request within a span of its own. */
+/** Handles a request within a span of its own. */
 export type TraceRequest = <T>(
   operation: Operation,
   request: FastifyRequest,
@@ -11,10 +11,13 @@ export type TraceRequest = <T>(
   work: () => Promise<T>,
 ) => Promise<T>
 
-/** Asked every few seconds by machines: their spans would only bury the others. */
+/** Operations that machines call every few seconds. Their spans would only hide the others. */
 const unseen: ReadonlySet<string> = new Set(['ping', 'getHealth', 'getReadiness', 'getMetrics'])
 
-/** Returns what traces requests. Names of operations only: a path has names of users. */
+/**
+ * Returns the function that traces requests. Spans contain only names of operations, since paths
+ * contain user-chosen names.
+ */
 export function traceRequests(tracing: Tracing): TraceRequest {
   return ({ id, method, path }, request, reply, work) => {
     if (unseen.has(id)) return work()

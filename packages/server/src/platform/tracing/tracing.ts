@@ -1,6 +1,6 @@
 import type { TraceOrigin } from '@harmont/engine'
 
-/** A span that has ended. Names and ids only: no values, commands or secrets. */
+/** A span that has ended. Contains only names and ids: no values, commands or secrets. */
 export interface EndedSpan {
   readonly traceId: string
   readonly spanId: string
@@ -11,35 +11,37 @@ export interface EndedSpan {
   readonly from: Date
   readonly to: Date
   readonly attributes: Readonly<Record<string, string | number>>
-  /** Why it failed, as a code; null when it did not. */
+  /** The error code; null if it did not fail. */
   readonly error: string | null
 }
 
 /** Counts of spans since the start of this process. */
 export interface SpanCounts {
   readonly sent: number
-  /** The collector was too slow, or away for too long. */
+  /** Dropped because the collector refused them, was too slow, or was unavailable for too long. */
   readonly dropped: number
   /** Exports that failed. */
   readonly failures: number
 }
 
-/** The way to a collector of OpenTelemetry. */
+/** The connection to a collector of OpenTelemetry. */
 export interface Tracing {
-  /** Begins a span below the one that a caller's `traceparent` names; a trace without one. */
+  /** Begins a child of the span in a caller's `traceparent`, or a new trace if it is null. */
   begin(traceparent: string | null): { readonly span: TraceOrigin; readonly spanId: string }
-  /** Returns the place of something that begins a trace itself. */
+  /** Returns the origin of a new trace. */
   origin(): TraceOrigin
-  /** Sends a span some time. Costs nothing: it is dropped, and counted, when too many wait. */
+  /**
+   * Queues a span for a later export, at little cost. If too many wait, it is dropped and counted.
+   */
   record(span: EndedSpan): void
   /**
-   * Sends spans now. `taken`: the collector has them, or will never take them, such as with a wrong
-   * key: those are dropped. `later`: it is away.
+   * Sends spans immediately. `taken`: the collector accepted them, or refused them permanently, as
+   * for a wrong key, and they are dropped. `later`: it is unavailable.
    */
   send(spans: readonly EndedSpan[]): Promise<'taken' | 'later'>
   /** Counts spans that are abandoned. */
   drop(count: number): void
   readonly counts: SpanCounts
-  /** Sends what waits, within some seconds. */
+  /** Sends the waiting spans, within some seconds. */
   close(): Promise<void>
 }

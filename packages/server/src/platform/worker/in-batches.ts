@@ -1,6 +1,6 @@
 /**
- * Repeats `next`, which processes a batch of at most `batch` items and returns how many, until a
- * batch is not full. Returns the total.
+ * Repeats `next` until a batch is not full. `next` processes a batch of at most `batch` items and
+ * returns their number. Returns the total.
  */
 export async function inBatches(batch: number, next: (limit: number) => Promise<number>): Promise<number> {
   let all = 0

@@ -1,5 +1,6 @@
 /**
- * A text of a task's payload. Fails when it is not there: the task was queued by another version.
+ * Returns a string of a task's payload. Throws if it is absent, because another version queued the
+ * task.
  */
 export function readText(payload: unknown, name: string): string {
   const value = memberOf(payload, name)
@@ -7,7 +8,7 @@ export function readText(payload: unknown, name: string): string {
   throw new Error(`expected a payload with \`${name}\``)
 }
 
-/** Returns whether a task's payload says so; one that does not mention it does not. */
+/** Returns a flag of a task's payload; false if it is absent. */
 export function readFlag(payload: unknown, name: string): boolean {
   return memberOf(payload, name) === true
 }

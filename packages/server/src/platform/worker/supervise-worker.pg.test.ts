@@ -35,7 +35,7 @@ test.each(['succeeds', 'fails'])(
       (await pool.query("select 1 from pg_tables where schemaname = 'graphile_worker' and tablename = 'away'"))
         .rowCount === 1
     await expect.poll(isAway).toBe(true)
-    // The attempt to record the end was refused.
+    // The database refused to record the end.
     await expect.poll(() => said.join('')).toContain('background work stopped')
     await pool.query('alter table graphile_worker.away rename to _private_jobs')
     await pool.query("select graphile_worker.add_job('next')")
@@ -43,7 +43,7 @@ test.each(['succeeds', 'fails'])(
   },
 )
 
-test('G02 two tasks whose ends cannot be recorded, while a third one runs, harm neither later work nor the stop', async () => {
+test('G02 two tasks whose ends cannot be recorded while a third one runs affect neither later work nor the stop', async () => {
   const pool = await freshDatabase()
   const said: string[] = []
   const log = pino({ level: 'error' }, { write: (line: string) => void said.push(line) })

@@ -16,13 +16,13 @@ export interface Work {
   readonly pool: pg.Pool
   readonly log: Logger
   readonly taskList: TaskList
-  /** When tasks run by themselves, as graphile-worker's crontab. */
+  /** The schedule of recurring tasks, as graphile-worker's crontab. */
   readonly crontab: string
-  /** How long the library may take to record how its last tasks ended. */
+  /** The time for the library to record the ends of its last tasks. */
   readonly recordingMs?: number
 }
 
-/** The library's worker, with the locks that show it is alive. */
+/** The library's worker, with the locks that show that it is alive. */
 interface WorkerRun {
   readonly runner: Runner
   /** Aborted some time after the last task has ended. */
@@ -33,12 +33,12 @@ interface WorkerRun {
 const pauseMs = 1_000
 
 /**
- * Runs background work in this process until `stop`. The library stops when it cannot record how a
- * task ended, for example without its database, and may never find a task again after a failed
- * first query. It is then restarted. Rejects when the first start fails.
+ * Runs background work in this process until `stop`. The library stops when it cannot record the
+ * end of a task, for example without its database. After a failed first query, it may never find a
+ * task again. In both cases it is restarted. Rejects if the first start fails.
  *
- * When two ends fail to be recorded at the same moment, the library miscounts running tasks and its
- * stop never resolves (0.18.0, `batch` in `main.js`). So nobody waits for it for long.
+ * If recording two ends fails at the same moment, the library miscounts running tasks and its stop
+ * never resolves (0.18.0, `batch` in `main.js`). Waiting for it is therefore limited.
  */
 export async function superviseWorker(work: Work): Promise<{ stop(): Promise<void> }> {
   const stopping = new AbortController()
@@ -83,18 +83,19 @@ async function begin({ pool, log, taskList, crontab, recordingMs = 5_000 }: Work
     logger: workerLogger(log),
     taskList,
     crontab,
-    // A forge or a mail server may hold a task for ten seconds. Metering must not wait behind two
-    // of those.
+    // A forge or a mail server may occupy a task for ten seconds. Metering must not wait for two
+    // such tasks.
     concurrency: 6,
     noHandleSignals: true,
-    // Without a batch, even of one, the library's error is unhandled and ends the process.
+    // Without batches, even of one task, the library's error would be unhandled and end the
+    // process.
     preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
   })
   onFailingPolls(events, () => void runner.stop().catch(() => undefined)) // already stopping
   return { runner, late: late.signal, locks }
 }
 
-/** Resolves when the worker has ended, for whatever reason, and its locks are released. */
+/** Resolves when the worker has ended, for any reason, and its locks are released. */
 async function end(current: WorkerRun): Promise<void> {
   await endOrLate(current, current.runner.promise) // the library has logged the error
   await Promise.all(current.locks.map((each) => each.stop()))
@@ -104,7 +105,7 @@ async function stopRun(current: WorkerRun): Promise<void> {
   await endOrLate(current, current.runner.stop()) // it may have stopped already
 }
 
-/** Resolves when the library has ended, with or without an error, or is late. */
+/** Resolves when the library has ended, with or without an error, or its time is over. */
 function endOrLate({ late }: WorkerRun, ended: Promise<unknown>): Promise<void> {
   return new Promise((resolve) => {
     ended.then(
@@ -116,7 +117,7 @@ function endOrLate({ late }: WorkerRun, ended: Promise<unknown>): Promise<void> 
   })
 }
 
-/** Starts the worker, with retries; undefined when it is to stop. */
+/** Starts the worker, with retries. Returns undefined if `signal` is aborted. */
 async function again(work: Work, signal: AbortSignal): Promise<WorkerRun | undefined> {
   while (!signal.aborted) {
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined) // stopped
@@ -130,13 +131,13 @@ async function again(work: Work, signal: AbortSignal): Promise<WorkerRun | undef
   return undefined
 }
 
-/** How long polls may fail. A restart of the database takes less. */
+/** The time for which polls may fail. A restart of the database takes less. */
 const mostMs = 5_000
 
 /**
- * Calls once when every poll has failed for some seconds. The library caches the ids of its tasks
- * at its first poll; if that fails, for example because the database is slow to connect, it caches
- * the failure, and every later poll fails too.
+ * Calls `call` once, when every poll has failed for some seconds. The library caches the ids of its
+ * tasks at its first poll; if that fails, for example because the database is slow to connect, it
+ * caches the failure, and every later poll fails too.
  */
 function onFailingPolls(events: WorkerEvents, call: () => void): void {
   let failingSince: number | undefined
@@ -154,7 +155,7 @@ function onFailingPolls(events: WorkerEvents, call: () => void): void {
   })
 }
 
-/** Adapts our log to graphile-worker. */
+/** Adapts the server's log to graphile-worker. */
 function workerLogger(log: Logger): WorkerLogger {
   const child = log.child({ part: 'worker' })
   return new WorkerLogger((scope) => (level, message) => {

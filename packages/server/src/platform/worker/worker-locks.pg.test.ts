@@ -16,7 +16,7 @@ async function holdersOf(pool: pg.Pool): Promise<readonly number[]> {
   return rows.map(({ pid }) => pid)
 }
 
-test('G02 a job of a killed process is retried at once, and one of a living process is not', async () => {
+test('G02 a job of a killed process is retried immediately, and a job of a live process is not', async () => {
   const pool = await freshDatabase()
   await migrateWorker(pool, log)
   for (const worker of ['dead', 'living']) {
@@ -40,7 +40,7 @@ test('G02 a job of a killed process is retried at once, and one of a living proc
   expect(await locked()).toEqual([null, null])
 })
 
-test('a worker whose connection breaks takes its lock again', async () => {
+test('a worker takes its lock again after its connection breaks', async () => {
   const pool = await freshDatabase()
   const lives = keepWorkerLock(pool, 'living', log)
   onTestFinished(() => lives.stop())
@@ -53,7 +53,7 @@ test('a worker whose connection breaks takes its lock again', async () => {
   await expect.poll(holders).toHaveLength(0)
 })
 
-test('G02 a worker ends though a connection of which PostgreSQL does not know that it broke has its lock', async () => {
+test('G02 a worker ends even if a connection whose break PostgreSQL has not noticed holds its lock', async () => {
   const pool = await freshDatabase()
   const broken = keepWorkerLock(pool, 'living', log)
   onTestFinished(() => broken.stop())

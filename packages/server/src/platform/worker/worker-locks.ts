@@ -4,8 +4,8 @@ import type { Logger } from 'pino'
 import type { Database } from '../database/transaction.ts'
 
 /**
- * Shows other processes that this one's worker is alive, by a database lock that ends with our
- * connection. The library itself releases the job of a killed process after four hours only.
+ * Shows other processes that this process's worker is alive, by a database lock that ends with the
+ * connection. The library itself releases the job of a killed process only after four hours.
  */
 export function keepWorkerLock(pool: pg.Pool, workerId: string, log: Logger): { stop(): Promise<void> } {
   const stopping = new AbortController()
@@ -49,12 +49,12 @@ function endOf(client: pg.PoolClient, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** A lock has two numbers; this one is its kind. */
+/** The first of the two numbers of a lock, its kind. */
 const workerLockKind = 0x776f726b
 
 /**
- * Lets PostgreSQL notice within half a minute that this machine is gone, and end the connection with
- * its lock. By itself it would ask after two hours.
+ * Lets PostgreSQL notice within half a minute that this machine has disappeared, and end the
+ * connection with its lock. By default, it would probe the connection only after two hours.
  */
 async function noticeDeath(database: Database): Promise<void> {
   await database.query(
@@ -64,8 +64,9 @@ async function noticeDeath(database: Database): Promise<void> {
 }
 
 /**
- * Takes the lock of that worker, which this connection then holds until it ends. False while
- * another one has it: perhaps one of ours that broke without PostgreSQL's knowledge.
+ * Takes the lock of that worker, which this connection then holds until it ends. Returns false
+ * while another connection has it, perhaps one of this process whose break PostgreSQL has not
+ * noticed.
  */
 async function takeWorkerLock(database: Database, workerId: string): Promise<boolean> {
   const { rows } = await database.query<{ taken: boolean }>('select pg_try_advisory_lock($1, hashtext($2)) as taken', [
@@ -77,7 +78,7 @@ async function takeWorkerLock(database: Database, workerId: string): Promise<boo
 
 /**
  * Releases the jobs of workers without their lock, whose processes are dead. Returns the number of
- * those workers.
+ * these workers.
  */
 export async function releaseJobsOfDeadWorkers(database: Database): Promise<number> {
   const { rows } = await database.query<{ dead: string[] | null }>(

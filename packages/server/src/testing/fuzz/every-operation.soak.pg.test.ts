@@ -1,6 +1,6 @@
 /**
- * Throws input made from the contract at every operation. The server itself fails an answer that
- * breaks its schema.
+ * Calls every operation with inputs generated from the contract. The server itself returns 500 for
+ * a response that violates its schema.
  */
 import { randomUUID } from 'node:crypto'
 import { contract, errorCatalogue, errorTypeOf, type Operation, operationTable } from '@harmont/contract'
@@ -18,7 +18,7 @@ const casesEach = scaled(3)
 const lanes = 8
 
 const it = testServer({ HARMONT_RENDER_WAIT_SECONDS: '0', HARMONT_RATE_LIMITS: 'off' })
-/** Values that name what exists, by the name of a path member or of a body's member. */
+/** Values that name existing resources, by the name of a path parameter or a body's member. */
 const known: Record<string, string[]> = {
   org: ['acme', 'acme', 'acme', 'default'],
   pipeline: [],
@@ -122,7 +122,7 @@ function requestOf(operation: Operation): fc.Arbitrary<{
   })
 }
 
-/** Sent as it is. */
+/** Invalid bodies that are sent unchanged. */
 const brokenJson = fc.constantFrom(
   '{',
   '{"name":"a","name":"b"}',
@@ -132,7 +132,7 @@ const brokenJson = fc.constantFrom(
   '"\u0000"',
 )
 
-/** Operations that revoke their own credential get one that nobody else uses. */
+/** Operations that revoke their own credential, and therefore get one that no other case uses. */
 const selfDestructive = ['deleteCurrentUser', 'logout', 'revokeSessions', 'deleteOrganization', 'recoverFinalize']
 
 async function tokenFor(operation: Operation, credential: 'owner' | 'own' | 'none'): Promise<string | null> {
@@ -174,8 +174,8 @@ function told(error: unknown): string {
 }
 
 /**
- * A 502 or 503 that the operation's table names: this server has no GitHub, Google, mail or money
- * set up.
+ * A 502 or 503 that the contract lists for the operation. This server has no GitHub, Google, mail
+ * or payments configured.
  */
 function isDeclared(operation: Operation, body: unknown): boolean {
   const { code } = (body as { error: { code: string } }).error
@@ -197,7 +197,7 @@ function contractNames(operation: Operation, code: string): boolean {
   return JSON.stringify(item?.responses).includes(code)
 }
 
-test(`G50 ${casesEach} inputs from the contract at each operation give no 5xx, and every answer satisfies the contract`, async () => {
+test(`G50 ${casesEach} inputs from the contract for each operation cause no 5xx, and every response satisfies the contract`, async () => {
   const operations = [...operationTable.values()].filter(({ id }) => id !== 'getReadiness')
   const queue = [...operations]
   const failures: string[] = []

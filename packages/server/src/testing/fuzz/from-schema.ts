@@ -1,8 +1,8 @@
-/** Values that a schema of the contract describes, and values that it nearly describes. */
+/** Generates values that match a schema of the contract, and values that almost match. */
 import { type JsonSchema, resolveSchema } from '@harmont/contract'
 import fc from 'fast-check'
 
-/** Any JSON value, odd Unicode and large numbers included. */
+/** Any JSON value, including unusual Unicode and large numbers. */
 export const oddText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom('', ' ', '\0', '\ud800', '-1', '1e9', 'null', '__proto__', '../../..', 'https://[::1]/', "'; --"),
@@ -17,8 +17,8 @@ const oddValue = fc.oneof(
 )
 
 /**
- * Values of a schema; one in eight members is something else. `known` offers values by member name
- * that name things which exist.
+ * Values of a schema; one in eight members is something else. `known` contains values that name
+ * existing resources, by member name.
  */
 export function fromSchema(
   schema: JsonSchema,
@@ -86,7 +86,7 @@ function objectOf(
       maxKeys: 2,
     },
   )
-  // A required member that is missing is input too.
+  // Inputs may also lack a required member.
   return fc.tuple(record, extra, fc.nat(9)).map(([made, more, luck]) => {
     const entries = Object.entries({ ...more, ...(made as Record<string, unknown>) })
     return Object.fromEntries(luck === 0 ? entries.slice(1) : entries)

@@ -29,7 +29,7 @@ beforeAll(async () => {
   places.notification_id = made.notification.id
 })
 
-/** Lets the build report a test, and returns its id. */
+/** Reports a test in the build, and returns the test's id. */
 async function newTest(): Promise<string> {
   const cases = [{ suite: '', name: 't', state: 'passed' }] as const
   const job = await playJob(it)
@@ -44,7 +44,7 @@ const operations = [...operationTable.values()].filter(({ request }) => request?
 const pathOf = ({ path }: Operation) => path.replaceAll(/\{(\w+)\}/g, (_, name: string) => places[name] ?? 'x')
 const schemaOf = ({ request }: Operation) => resolveSchema(request?.schema ?? {})
 
-/** A value of a schema, as small as it may be. */
+/** Returns a minimal value of a schema. */
 function sampleOf(given: JsonSchema): unknown {
   const { type, enum: values, format, properties = {}, required = [], minimum = 1 } = resolveSchema(given)
   if (values !== undefined) return values[0]
@@ -63,7 +63,7 @@ function sampleOf(given: JsonSchema): unknown {
   }
 }
 
-/** Values that are none of a schema. */
+/** Returns values that do not match a schema. */
 function wrongFor(given: JsonSchema): readonly unknown[] {
   const { type, nullable, enum: values, items, additionalProperties } = resolveSchema(given)
   const isFree = additionalProperties === true
@@ -98,7 +98,7 @@ function casesOf(operation: Operation): Case[] {
   )
   const missing = required.flatMap((name) => {
     const { [name]: _, ...rest } = sample
-    // Members of a prototype do not count.
+    // Members of a prototype do not satisfy `required`.
     return [rest, { ...rest, constructor: sample }].map((body) => ({ text: text(body), status: 422, field: name }))
   })
   const others = first === undefined ? [] : [`{"__proto__":${text(sample)}}`, '']
@@ -141,7 +141,7 @@ const codes: Readonly<Record<number, string>> = {
 }
 
 let sent = 0
-/** The state after the previous operation. */
+/** The server's stored state after the previous operation. */
 let trace: Trace | undefined
 describe('every operation that takes a body', () => {
   test.for(operations.map((operation) => [operation.id, operation] as const))(
@@ -178,7 +178,7 @@ describe('every operation that takes a body', () => {
   })
 })
 
-describe('the validated body is the one that is used', () => {
+describe('the operation uses the validated body', () => {
   const post = <T = Record<string, unknown>>(path: string, text: string, token = ownerToken, method = 'POST') =>
     it.request<T>(token, method, path, text)
 
@@ -210,7 +210,7 @@ describe('the validated body is the one that is used', () => {
     expect(archives.rows[0]?.source_sha256).toBe(createHash('sha256').update('DEF').digest('hex'))
   })
 
-  test('a duplicate role raises nobody', async () => {
+  test('a duplicate role grants no rights', async () => {
     const admin = await it.newUser('an-admin')
     const pool = it.server.pool
     await pool.query(
@@ -230,7 +230,7 @@ describe('the validated body is the one that is used', () => {
     expect(rows).toEqual([{ role: 'admin' }])
   })
 
-  test('members that the server sets itself are ignored in a body', async () => {
+  test('members of a body that the server sets itself are ignored', async () => {
     const me = await it.newUser('assigner')
     const { rows: foreign } = await it.server.pool.query("select id from organizations where slug = 'default'")
     const ids = {
@@ -294,7 +294,7 @@ describe('the validated body is the one that is used', () => {
     ])
   })
 
-  test('a variable named like a part of every object is an ordinary one, and changes no other', async () => {
+  test('a variable named like a member of every object is an ordinary variable, and does not affect others', async () => {
     const env = '{"__proto__":"one","constructor":"two","toString":"three"}'
     const plan = JSON.stringify(ir({ key: 'a', cmd: 'true' }))
     const made = await post<{ id: string; number: number }>(
@@ -309,7 +309,7 @@ describe('the validated body is the one that is used', () => {
       "select (context -> 'env')::text as env from engine.plans where build_id = any ($1) order by build_id = $2",
       [[made.body.id, again.body.id], again.body.id],
     )
-    // As text, because a JavaScript parser would be the one under test.
+    // Compared as text, because a JavaScript parser is under test.
     const texts = ['one', 'four'].map((value) => `{"__proto__":"${value}","constructor":"two","toString":"three"}`)
     expect(rows.map((row) => row.env)).toEqual(texts)
   })

@@ -1,7 +1,4 @@
-/**
- * `http.md` 7.1, 7.2 and `ir.md` 1.6 against a real server: what a build is refused for, on both
- * routes.
- */
+/** `http.md` 7.1, 7.2 and `ir.md` 1.6 against a real server: refusals of builds, on both routes. */
 import { createHash } from 'node:crypto'
 import { readdir } from 'node:fs/promises'
 import type { components } from '@harmont/contract'
@@ -28,7 +25,7 @@ const lastNumber = async () => {
   return body.data[0]?.number ?? 0
 }
 const blobs = async () =>
-  // All but the mark of the directory.
+  // All files except the id of the directory.
   (await readdir(it.blobDirectory, { recursive: true, withFileTypes: true })).filter(
     (one) => one.isFile() && one.name !== 'place',
   )
@@ -88,7 +85,7 @@ describe('members', () => {
     ['an address of this machine', { source_url: 'https://127.0.0.1/a.tgz' }, 'source_url'],
     ['an address that is not https', { source_url: 'http://example.com/a.tgz' }, 'source_url'],
   ]
-  test.for(rows)('%s: 422 on both routes, without row, number or archive', async ([, wrong, field]) => {
+  test.for(rows)('%s: 422 on both routes, without leaving a row, number or archive', async ([, wrong, field]) => {
     const before = [await lastNumber(), (await blobs()).length]
     const refused = { method: 'POST', status: 422, code: 'build_invalid', field } as const
     await expectRefusal(it, { ...refused, path: builds, body: { ...valid, ...wrong } })
@@ -156,7 +153,7 @@ describe('an IR that cannot be planned', () => {
       default_image: 'host',
       graph: { nodes: nodes.map((one) => ({ step: one })), edges },
     })
-  // A member for each code, so that a new one without a row does not compile.
+  // One member for each code, so that a new code without a row does not compile.
   const rows: Readonly<Record<PlanErrorCode, readonly (readonly [ir: string, pointer: string])[]>> = {
     invalid_json: [
       ['{', ''],

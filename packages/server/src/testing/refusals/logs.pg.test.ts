@@ -1,6 +1,6 @@
 /**
- * `http.md` 8.1 to 8.3 against a real server: tokens, where a stream resumes, ranges; and the
- * source archive of 1.1.
+ * `http.md` 8.1 to 8.3 against a real server: tokens, resumption of streams, ranges; and the source
+ * archive of 1.1.
  */
 import { createHmac } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -141,7 +141,7 @@ describe('where a stream resumes', () => {
   })
 })
 
-/** The answers to ranges of eight bytes. */
+/** The responses to ranges of eight bytes. */
 const ranges: readonly (readonly [range: string, status: number, contentRange: string | null])[] = [
   ['bytes=0-', 206, 'bytes 0-7/8'],
   ['bytes=0-0', 206, 'bytes 0-0/8'],

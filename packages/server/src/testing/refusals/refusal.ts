@@ -1,4 +1,4 @@
-/** A row of the tables of refusals: a request, and the status, code and field of its answer. */
+/** A row of the tables of refusals: a request, and the status, code and field of its response. */
 import type { components } from '@harmont/contract'
 import { expect } from 'vitest'
 import { ownerToken, type TestServer } from '../server.ts'
@@ -8,7 +8,7 @@ type Failure = components['schemas']['Error']['error']
 export interface Refusal {
   readonly method?: string
   readonly path: string
-  /** The owner's by default; null: none. */
+  /** The owner's token by default; null: none. */
   readonly token?: string | null
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
@@ -19,7 +19,7 @@ export interface Refusal {
 }
 
 /**
- * Sends the request and checks its answer. Returns the error and the headers for further checks.
+ * Sends the request and checks the response. Returns the error and the headers for further checks.
  */
 export async function expectRefusal(
   server: TestServer,
@@ -32,7 +32,7 @@ export async function expectRefusal(
     code,
     field: field ?? error?.errors?.[0]?.field,
   })
-  // 2.1: `errors` is on every answer about the shape of the input, and on no other.
+  // 2.1: only responses about the shape of the input have `errors`.
   expect(error.errors !== undefined).toBe(field !== undefined)
   return { error, headers: answer.headers }
 }

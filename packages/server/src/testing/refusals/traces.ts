@@ -1,18 +1,18 @@
 /**
- * Compares everything that the server stores, to show that a refused request left nothing behind.
+ * Compares all data that the server stores, to show that a refused request leaves nothing behind.
  */
 import { readdir } from 'node:fs/promises'
 import { expect } from 'vitest'
 import { crontab } from '../../main/tasks.ts'
 import type { TestServer } from '../server.ts'
 
-/** Tables that a refusal may change: who tried, and how often. `renewals` changes every second. */
+/** Tables that a refusal may change, which record attempts. `renewals` changes every second. */
 const mayChange = ['audit_events', 'rate_limits', 'cli_unknown_nonces', 'renewals']
 
 /** A hash of each table's rows, including queued and finished tasks, and the number of archives. */
 export type Trace = Readonly<Record<string, string>>
 
-/** Makes the server's database record every queued task. Must be called once. */
+/** Makes the server's database record every queued task. Must be called only once. */
 export async function watchTasks({ server }: TestServer): Promise<void> {
   const byTheClock = crontab.split('\n').map((line) => line.split(' ').at(-1) ?? '')
   await server.pool.query(`
@@ -44,10 +44,7 @@ export async function traceOf({ server, blobDirectory }: TestServer): Promise<Tr
   return Object.fromEntries([...rows.map((row) => [row.name, row.rows]), ['archives', String(files.length)]])
 }
 
-/**
- * Runs something that must be refused, and checks that it changed only the named tables. Returns
- * its result.
- */
+/** Runs `refused`, and checks that it changed only the tables `but`. Returns its result. */
 export async function leavesNoTrace<T>(
   it: TestServer,
   refused: () => Promise<T>,

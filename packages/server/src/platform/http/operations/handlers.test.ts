@@ -14,13 +14,13 @@ export const surplus: Handlers = {
   // @ts-expect-error the contract has no such operation
   deleteEverything: testHandlers.ping,
 }
-// @ts-expect-error a binding of one operation does not answer another
+// @ts-expect-error a binding of one operation does not serve another
 export const swapped: Handlers = { ...testHandlers, getBuild: testHandlers.getPipeline }
 // @ts-expect-error 202 is no success of this operation
 export const wrongStatus = operation('ping', async () => ({ status: 202, body: { status: 'ok' } }))
 // @ts-expect-error a value outside the enum
 export const wrongEnum = operation('ping', async () => ({ status: 200, body: { status: 'fine' } }))
-// @ts-expect-error every member of an answer is given, null where it has no value
+// @ts-expect-error every member of a response is given, null if it has no value
 export const incomplete = operation('listBuilds', async () => ({ status: 200, body: { data: [] } }))
 // @ts-expect-error an operation that asks for no credential has no caller
 export const noCaller = operation('ping', async ({ caller }) => ({ status: 200, body: { status: caller } }))

@@ -41,7 +41,7 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
   })
 }
 
-test('a long JSON answer is compressed for clients that accept it, and for no others', async () => {
+test('a long JSON response is compressed for clients that accept it, and for no others', async () => {
   const plain = await ask(builds)
   expect([plain.headers['content-encoding'], plain.headers.vary]).toEqual([undefined, 'Origin, Accept-Encoding'])
   expect(JSON.parse(plain.body.toString()).data).toHaveLength(50)
@@ -87,7 +87,7 @@ test('the tag of several encodings is weak, and recognized in either form', asyn
     expect((await ask(document, { 'accept-encoding': 'br', 'if-none-match': headers.etag ?? '' })).status).toBe(304)
 })
 
-test('an answer that is too large to be compressed in place has the same content', async () => {
+test('a response that is too large to be compressed in place has the same content', async () => {
   const document = '/api/v0/openapi.json?view=full'
   const plain = await ask(document)
   expect(plain.body.length).toBeGreaterThan(128 * 1024)
@@ -98,7 +98,7 @@ test('an answer that is too large to be compressed in place has the same content
     expect(decode((await ask(document, { 'accept-encoding': accepted })).body).equals(plain.body)).toBe(true)
 })
 
-test('errors, changes, short answers, logs, archives and event streams are never compressed', async () => {
+test('errors, changes, short responses, logs, archives and event streams are never compressed', async () => {
   const accepted = { 'accept-encoding': 'gzip, br', origin: listedOrigin }
   const cases = [
     await ask('/healthz', accepted),
@@ -114,6 +114,6 @@ test('errors, changes, short answers, logs, archives and event streams are never
   }
 })
 
-test('an answer is validated before it is compressed', async () => {
+test('a response is validated before it is compressed', async () => {
   expect((await ask(`${builds}/1/jobs`, { 'accept-encoding': 'br' })).status).toBe(500)
 })

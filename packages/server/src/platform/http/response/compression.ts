@@ -1,4 +1,4 @@
-/** Compresses answers with an encoding that the client accepts. */
+/** Compresses responses with an encoding that the client accepts. */
 import { pipeline, type Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import {

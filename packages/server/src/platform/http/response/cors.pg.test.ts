@@ -26,7 +26,7 @@ const organizations = '/api/v0/organizations'
 const headersOf = ({ headers }: { headers: Headers }) => ({
   origin: headers.get('access-control-allow-origin'),
   credentials: headers.get('access-control-allow-credentials'),
-  // A long answer also varies by its encoding.
+  // A long response also varies by its encoding.
   vary: headers.get('vary')?.replace(', Accept-Encoding', ''),
 })
 const preflight = (origin: string, path = organizations) =>
