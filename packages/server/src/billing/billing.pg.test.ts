@@ -43,8 +43,7 @@ async function build(over = true): Promise<{ readonly id: string; readonly slug:
     `/api/v0/organizations/default/pipelines/${slug}/builds`,
     { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) },
   )
-  // Charges directly instead of through a task, so that the test does not depend on another test's
-  // runner.
+  // Cancels the build, so that the runner of another test cannot lease its job.
   if (over) await it.request(ownerToken, 'PUT', `/api/v0/organizations/default/pipelines/${slug}/builds/1/cancel`)
   return { id: body.id, slug }
 }
@@ -286,7 +285,8 @@ test('a forgotten attempt is found and charged once', async () => {
   await expect
     .poll(async () => (await it.server.pool.query('select 1 from vm_leases where build_id = $1', [id])).rowCount)
     .toBe(1)
-  // An attempt that is being charged looks forgotten. It is queued again but charged only once.
+  // Waits for the queue: an attempt that is being charged looks forgotten, and is queued again but
+  // charged only once.
   await expect.poll(async () => (await it.server.pool.query('select 1 from unmetered_jobs')).rowCount).toBe(0)
   const organization = await defaultOrganization()
   // The row lock stops the server's own charging until this transaction has ended.

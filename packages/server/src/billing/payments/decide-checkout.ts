@@ -30,7 +30,7 @@ export type CheckoutVerdict =
  */
 export function decideCheckout(known: KnownCheckout, facts: SessionFacts): CheckoutVerdict {
   if (known.sessionId !== null && known.sessionId !== facts.sessionId)
-    return { do: 'alert', reason: 'the event is for a session other than the checkout's' }
+    return { do: 'alert', reason: 'the event belongs to another session than the checkout' }
   switch (facts.type) {
     case 'checkout.session.completed':
       return facts.isPaid ? paid(known, facts) : { do: 'nothing' }

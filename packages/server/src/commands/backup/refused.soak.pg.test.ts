@@ -161,7 +161,7 @@ test('G54 a link or a device in a backup is refused', async () => {
   execFileSync('ln', ['-s', '/etc/passwd', join(inside, 'secrets', 'encryption')])
   const tar = execFileSync('tar', ['-C', inside, '-c', 'harmont-backup.json', 'secrets/encryption'])
   expect(await refusal(zstdCompressSync(tar))).toContain(
-    'it contains secrets/encryption, which does not belong of a backup',
+    'it contains secrets/encryption, which does not belong in a backup',
   )
 })
 

@@ -15,10 +15,7 @@ interface MonitorRequest {
   readonly header: (name: string) => string | null
 }
 
-/**
- * Headers of proxies. Headers of proxies. If one is present, the peer's address is not the
- * client's.
- */
+/** Headers of proxies. If one is present, the peer's address is not the client's. */
 const forwardingHeaders = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip']
 
 export function metricsRoutes({ metrics, settings }: MetricsServices): Pick<Handlers, 'getMetrics'> {

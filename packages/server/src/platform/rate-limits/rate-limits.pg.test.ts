@@ -124,7 +124,7 @@ test('memory is bounded: full buckets are removed, and beyond the maximum the le
   expect(buckets.size).toBe(60)
 })
 
-test('G52 five browsers on a build and three waiting CLIs stay below every limit for a minute', async () => {
+test('G52 five watchers of a build and three waiting CLIs stay below every limit for a minute', async () => {
   const path = '/api/v0/organizations/default/pipelines/ci/builds/1'
   const watched = Array.from({ length: 5 * 80 }, () => limited.request(ownerToken, 'GET', path))
   const claimed = ['a', 'b', 'c'].flatMap((nonce) =>

@@ -15,8 +15,8 @@ export type TraceRequest = <T>(
 const unseen: ReadonlySet<string> = new Set(['ping', 'getHealth', 'getReadiness', 'getMetrics'])
 
 /**
- * Returns the function that traces requests. Spans contain only names of operations, since paths
- * contain user-chosen names.
+ * Returns the function that traces requests. A span contains the path of its operation in the
+ * contract, since real paths contain names of users.
  */
 export function traceRequests(tracing: Tracing): TraceRequest {
   return ({ id, method, path }, request, reply, work) => {
