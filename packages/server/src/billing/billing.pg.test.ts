@@ -246,7 +246,7 @@ test('G41 the end of a build charges each attempt; a cache hit is free, and a re
   await expect.poll(leases).toEqual([one, one])
 })
 
-test('G41 each run that proves a red test is charged once, as an attempt of its step', async () => {
+test('G41 each proof run of a red test is charged once, as an attempt of its step', async () => {
   const { engine, pool } = it.server
   const path = `/api/v0/organizations/default/pipelines/${await it.newPipeline()}/builds`
   const made = await it.request<{ id: string }>(ownerToken, 'POST', path, {

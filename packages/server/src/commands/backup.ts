@@ -29,7 +29,7 @@ export async function backup(args: readonly string[], environment: Environment):
   process.stderr.write(remarks(facts))
 }
 
-/** Returns the one argument of `backup` and `restore` as an absolute path. */
+/** Returns the only argument of `backup` and `restore` as an absolute path. */
 function readFileName(command: string, args: readonly string[]): string {
   const [name = '', ...more] = args
   if (name === '' || name.startsWith('-') || more.length > 0)

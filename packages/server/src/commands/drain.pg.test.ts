@@ -81,7 +81,7 @@ test('G78 `harmont drain` on the machine of a runner stops new jobs and ends aft
   await until(() => said().endsWith('It sends files that builds need: 1 left.\n'))
   await it.server.pool.query("update engine.exports set stored_at = now() where snapshot = 'drained'")
   await ended
-  expect(said()).toMatch(/^The runner takes nothing new\. It still has 1 job\.\n.* 1 left\.\n.* has no job left\.\n$/)
+  expect(said()).toMatch(/^The runner takes no new jobs\. It still has 1 job\.\n.* 1 left\.\n.* has no job left\.\n$/)
 })
 
 test('a drain reports a wrong directory or runner', async () => {

@@ -16,14 +16,14 @@ const askEveryMs = 1_000
 export async function drain(args: readonly string[], environment: Environment): Promise<void> {
   if (args.length > 0) throw new SettingsError(`drain: expected no arguments, got \`${args.join(' ')}\`.`)
   const { serverUrl: url, serverCa, dataDirectory } = readSettings({ ...environment, HARMONT_ROLE: 'runner' })
-  if (url === null) throw new Error('expected the address of a server: the settings were checked')
+  if (url === null) throw new Error('the role `runner` has no HARMONT_SERVER_URL despite validation')
   const directory = await openDataDirectory(dataDirectory)
   const runner = await readJoined(directory)
   if (runner === null)
     throw new SettingsError(`HARMONT_DATA_DIR: no runner has joined from ${dataDirectory}. Name the runner's own.`)
   const caller = await RunnerCaller.open({ url, ca: await readCertificates(serverCa), directory })
   try {
-    await untilStopped('drain: stopped. The runner still takes nothing new until its next start.', (signal) =>
+    await untilStopped('drain: stopped. The runner still takes no new jobs until its next start.', (signal) =>
       untilEmpty(() => whatIsLeft(caller, runner), signal),
     )
   } finally {
@@ -68,7 +68,7 @@ async function untilEmpty(ask: () => Promise<Left | null>, signal: AbortSignal):
 function describe(left: Left | null): string {
   if (left === null) return 'The server does not answer; asking again.'
   const { jobs, files } = left
-  if (jobs > 0) return `The runner takes nothing new. It still has ${jobs} ${jobs === 1 ? 'job' : 'jobs'}.`
-  if (files > 0) return `The runner takes nothing new. It sends files that builds need: ${files} left.`
-  return 'The runner takes nothing new, and has no job left.'
+  if (jobs > 0) return `The runner takes no new jobs. It still has ${jobs} ${jobs === 1 ? 'job' : 'jobs'}.`
+  if (files > 0) return `The runner takes no new jobs. It sends files that builds need: ${files} left.`
+  return 'The runner takes no new jobs, and has no job left.'
 }

@@ -48,7 +48,7 @@ export function readQuota(args: readonly string[]): { readonly organization: str
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error
     throw new SettingsError(
-      `limits: expected how much an organization may keep as artifacts, ${error.message}, or \`none\`, got \`${args.slice(2).join(' ')}\`.`,
+      `limits: expected a limit on the organization's artifacts, ${error.message}, or \`none\`, got \`${args.slice(2).join(' ')}\`.`,
     )
   }
 }
@@ -74,7 +74,7 @@ export function readLimit(args: readonly string[]): Wish {
   if (value === 'none') return { organization, pipeline, limit: null }
   if (!/^[1-9]\d{0,6}$/.test(value) || Number(value) > most)
     throw new SettingsError(
-      `limits: expected how many jobs may run at once, 1 to ${most}, or \`none\`, got \`${value}\`.`,
+      `limits: expected a number of jobs that may run at once, 1 to ${most}, or \`none\`, got \`${value}\`.`,
     )
   return { organization, pipeline, limit: Number(value) }
 }
@@ -127,7 +127,7 @@ interface Found {
   readonly pipelineId: string | null
 }
 
-/** Returns the ids of the slugs; undefined without such an organization. */
+/** Returns the ids of the slugs; undefined if there is no such organization. */
 async function findLimited(
   database: Database,
   organization: string,

@@ -19,7 +19,7 @@ import { ownKeyName } from '../runners/own-key.ts'
 const changes = {
   drain: {
     run: drainRunner,
-    said: 'takes nothing new until `runner resume` or its next start. `runner list` shows the jobs that it still has.',
+    said: 'takes no new jobs until `runner resume` or its next start. `runner list` shows the jobs that it still has.',
   },
   resume: { run: resumeRunner, said: 'takes work again.' },
   revoke: {

@@ -7,7 +7,7 @@ import type { Environment } from '../platform/settings/read-settings.ts'
 type Run = (args: readonly string[], environment: Environment) => Promise<void>
 
 interface Command {
-  /** The arguments, as the user would type them. */
+  /** The syntax of the arguments. */
   readonly usage: string
   readonly load: () => Promise<Run>
 }

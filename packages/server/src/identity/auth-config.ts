@@ -40,7 +40,7 @@ export async function readAuthConfig({ pool, settings }: AuthConfigServices): Pr
     docs_url: `${settings.publicUrl}/docs`,
     needs_setup: isWithoutOwner,
     mailbox: way === 'mailbox',
-    // `hm` comes with a clone of the repository; no command installs it from this server alone.
+    // `hm` is part of the repository; no command can install it only from this server.
     cli_install: null,
     features: [...FEATURES],
   }

@@ -7,7 +7,7 @@ const leastMs = 1000
 const forceAfterMs = 500
 
 /**
- * Stops an HTTP server. It serves until nobody is connected or `drainMs` is over. Then
+ * Stops an HTTP server. It serves until no client is connected or `drainMs` is over. Then
  * `closeStreams` ends streams, and remaining connections are cut.
  */
 export async function drainHttp(app: FastifyInstance, drainMs: number, closeStreams: () => void): Promise<void> {

@@ -63,7 +63,7 @@ test('`config` prints every setting, and no secret', async () => {
   expect(output).not.toContain(token)
 })
 
-test('G02 a build that was answered with 201 survives SIGKILL of the server, of PostgreSQL, and of both', async () => {
+test('G02 a build whose creation returned 201 survives SIGKILL of the server, of PostgreSQL, and of both', async () => {
   const env = await environment()
   const database = join(env.HARMONT_DATA_DIR, 'database')
   onTestFinished(() => stopPostmaster(database, 10_000))

@@ -15,7 +15,7 @@ export interface PeerOptions {
 
 export async function openPeer({ address, driver, directory, log }: PeerOptions): Promise<Peer> {
   const { exchange } = driver
-  if (exchange === undefined) throw new Error('expected a driver that lets layers travel')
+  if (exchange === undefined) throw new Error('the sandbox driver cannot export layers')
   const identity = await peerIdentity(directory)
   try {
     return await openWirePeer({

@@ -85,7 +85,7 @@ test('G79 a runner replaces its key pair when it is old or on the command of its
   await expect(runner(['rotate-key'], { HARMONT_DATA_DIR: '/nowhere' })).rejects.toThrow('HARMONT_DATA_DIR')
 })
 
-/** Registers a new pair as the runner does. */
+/** Registers a new pair like a runner. */
 async function tell(id: string, old: OwnKey, next: OwnKey): Promise<void> {
   for (let counter = 0; ; ) {
     const claim = { runner: id, counter, session: null, public_key: next.publicKey }

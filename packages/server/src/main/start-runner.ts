@@ -33,7 +33,7 @@ const outdatedCode = 75
 /** Starts a runner, and returns it once it requests work. */
 export async function startRunner({ settings, log, signal }: StartOptions): Promise<RunningRunner> {
   const { serverUrl: url, runnerSlots: slots, drainSeconds } = settings
-  if (url === null) throw new Error('expected the address of a server: the settings were checked')
+  if (url === null) throw new Error('the role `runner` has no HARMONT_SERVER_URL despite validation')
   const started = new AsyncDisposableStack()
   const over = Promise.withResolvers<number>()
   const end = (code: number, why: string) => {

@@ -42,7 +42,7 @@ test('a build that ends at once never has a token', async () => {
   expect(rows).toEqual([{ runner_token_hash: null }])
 })
 
-test('overdue tokens are swept, and those of running builds stay', async () => {
+test('overdue tokens are swept, except those of running builds', async () => {
   const old = await newBuild('')
   const living = await newBuild('')
   await it.server.pool.query("update build_records set created_at = now() - interval '25 hours' where id = $1", [
@@ -55,7 +55,7 @@ test('overdue tokens are swept, and those of running builds stay', async () => {
   for (const { path } of [old, living]) await it.request(ownerToken, 'PUT', `${path}/cancel`)
 })
 
-test('blobs without a build are swept after a day, and others never', async () => {
+test('blobs without a build are swept after a day, and other blobs are kept', async () => {
   const { id, path } = await newBuild(Buffer.from('kept').toString('base64'))
   const blobs = await openDirectoryStore(it.blobDirectory)
   const orphan = await blobs.create()

@@ -88,7 +88,7 @@ test('G126 two builds of a branch that end at the same time are compared in turn
   expect(await noted()).toEqual(['2 failed: broke, finished', '3 passed: fixed, finished'])
 })
 
-test('an upload changes nothing for a branch that the server fetches, nor a rebuild of an older commit', async () => {
+test('neither an upload for a branch that the server fetches nor a rebuild of an older commit changes the branch', async () => {
   await newNotification(it, everything)
   const slug = await it.newPipeline({ repository: 'acme/shop' })
   const { pool } = it.server
@@ -208,7 +208,7 @@ function textOf(svg: string): string {
   return parts.join(' ')
 }
 
-test('G128 a badge that is off gives the same response as a pipeline that does not exist', async () => {
+test('G128 a badge that is off has the same response as a pipeline that does not exist', async () => {
   const slug = await it.newPipeline()
   const off = await get(`/badges/default/${slug}.svg`)
   const absent = await get('/badges/default/absent.svg')

@@ -18,7 +18,7 @@ export function messageOf(kind: Kind, told: ToldEvent): string {
 /** Returns a test message. */
 export function testMessage(kind: Kind, organization: string, at: string, url: string): string {
   if (kind === 'webhook') return JSON.stringify({ type: 'notification.test', timestamp: at, data: { organization } })
-  const text = `This channel hears what happens to builds of ${organization}.`
+  const text = `This channel receives notifications about builds of ${organization}.`
   if (kind === 'slack') return slackBody([escaped(text)])
   return mailBody(`[${organization}] A test of your notifications`, [text], url)
 }

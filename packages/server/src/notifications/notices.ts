@@ -25,7 +25,7 @@ export async function queueNotice(
     ...mailOf(body),
     to: email,
     askedBy: null,
-    otherwise: `An administrator of ${organization} has chosen that you get such mails. “Unsubscribe” in your mail program ends them.`,
+    otherwise: `An administrator of ${organization} has set up these mails for you. “Unsubscribe” in your mail program ends them.`,
     unsubscribe: `${publicUrl}/api/v0/unsubscribe?token=${token}`,
   })
 }

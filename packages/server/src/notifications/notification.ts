@@ -8,7 +8,7 @@ export type Kind = components['schemas']['Notification']['kind']
 export const events = ['broke', 'fixed', 'finished', 'approval', 'flaky'] as const
 export type Event = (typeof events)[number]
 
-/** Where a notification goes. */
+/** The destination of a notification. */
 export interface Address {
   readonly url: string
   /** Signs the messages; null if the receiver checks no signature. */

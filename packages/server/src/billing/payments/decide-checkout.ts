@@ -9,7 +9,7 @@ interface KnownCheckout {
   readonly sessionId: string | null
 }
 
-/** A session as an event describes it. */
+/** A session, from an event. */
 export interface SessionFacts {
   readonly type: string
   readonly sessionId: string

@@ -10,7 +10,7 @@ const dispute = (amount: number, ...moved: readonly (readonly [amount: number, t
 const centsOf = (told: ReturnType<typeof dispute>) =>
   movementsOf(told, 'pi_1')?.map(({ amountCents }) => amountCents) ?? null
 
-test('withdrawals and returns count in cents, a fee does not, and an inquiry moves nothing', () => {
+test('withdrawals and returns are counted in cents, fees are not, and an inquiry has no movement', () => {
   expect(centsOf(dispute(3000))).toEqual([])
   expect(centsOf(dispute(3000, [-3000]))).toEqual([-3000])
   expect(centsOf(dispute(3000, [-3000], [-1500, 'stripe_fee'], [3000]))).toEqual([-3000, 3000])

@@ -131,7 +131,7 @@ export async function deleteRefund(database: Database, id: string): Promise<void
   await database.query('delete from checkout_refunds where id = $1', [id])
 }
 
-/** Deletes the refund that this entry belongs to, if the command made one. */
+/** Deletes the refund of this entry, if the command made it. */
 export async function deleteRefundOfEntry(database: Database, entryId: string): Promise<void> {
   await database.query('delete from checkout_refunds where entry_id = $1', [entryId])
 }

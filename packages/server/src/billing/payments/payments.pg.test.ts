@@ -106,7 +106,7 @@ test.for([
   await begin(person, 700)
 })
 
-test('repeating a request under one key returns the same payment page, even if the first got no answer', async () => {
+test('repeating a request under one key returns the same payment page, even if the first got no response', async () => {
   const person = await newPerson()
   const key = { 'idempotency-key': randomUUID() }
   stripe.misbehave({ on: /sessions/, how: 'after', times: 2 })

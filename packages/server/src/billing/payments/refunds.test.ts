@@ -40,7 +40,7 @@ test('the id of an entry depends on the refund alone, and is a UUID', () => {
   expect(entriesOf(other)[0]?.id).toBe(taken?.id)
 })
 
-test('an unknown status books nothing', () => {
+test('a refund with an unknown status is not booked', () => {
   expect(
     ['pending', 'requires_action', 'succeeded', 'failed', 'canceled', 'new', null, undefined].map(isRefundOver),
   ).toEqual([false, false, false, true, true, null, null, null])

@@ -28,10 +28,10 @@ interface RefundEntry {
  * https://docs.stripe.com/api/refunds/object#refund_object-status
  */
 const standing = ['pending', 'requires_action', 'succeeded']
-/** Final statuses of a refund whose money returned. */
+/** Final statuses of a refund whose money Stripe got back. */
 const over = ['failed', 'canceled']
 
-/** Returns whether a refund of this status is over; null: Stripe documents no such status. */
+/** Returns whether a refund of this status is over; null if Stripe documents no such status. */
 export function isRefundOver(status: string | null | undefined): boolean | null {
   if (over.includes(status ?? '')) return true
   return standing.includes(status ?? '') ? false : null

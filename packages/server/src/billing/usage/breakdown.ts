@@ -85,7 +85,7 @@ interface BuildKey {
 }
 
 interface BuildPageRow {
-  /** null: leases whose build was deleted. */
+  /** null: the entry of leases whose build was deleted. */
   readonly build_id: string | null
   readonly started_at: Date
 }

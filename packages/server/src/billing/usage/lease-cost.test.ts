@@ -34,7 +34,7 @@ test('G40 debits and carry together equal the cost of any leases', () => {
   )
 })
 
-test('fractions of a second and a clock that was set back count as nothing', () => {
+test('fractions of a second and a clock that was set back cost nothing', () => {
   const at = (ms: number) => new Date(1_750_000_000_000 + ms)
   expect(leaseSeconds(at(0), at(1999))).toBe(1)
   expect(leaseSeconds(at(5000), at(0))).toBe(0)

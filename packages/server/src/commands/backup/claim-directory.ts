@@ -101,7 +101,7 @@ async function requireEmpty(path: string, setting: string): Promise<void> {
   const [name] = await namesIn(path)
   if (name !== undefined)
     throw new SettingsError(
-      `${setting}: expected an empty directory to restore into, got ${path}, which contains \`${name}\`. Choose another directory, or move that one away.`,
+      `${setting}: expected an empty directory to restore into, got ${path}, which contains \`${name}\`. Choose another directory, or move this one away.`,
     )
 }
 

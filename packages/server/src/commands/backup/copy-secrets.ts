@@ -1,4 +1,4 @@
-/** Copies the generated secrets of a data directory, except those of the machine. */
+/** Copies the generated secrets of a data directory, except machine-specific ones. */
 import { open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { syncDirectory } from '../../platform/data-directory/sync-directory.ts'

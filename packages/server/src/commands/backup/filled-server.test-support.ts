@@ -161,7 +161,7 @@ export async function everyRow(pool: pg.Pool): Promise<Record<string, readonly s
   return found
 }
 
-/** Returns the pending tasks as they were queued. */
+/** Returns the pending tasks in their queued form. */
 export async function tasksOf(pool: pg.Pool): Promise<readonly unknown[]> {
   const { rows } = await pool.query(
     'select task_identifier, queue_name, run_at, max_attempts, key, priority, flags, attempts, locked_at from graphile_worker.jobs order by id',

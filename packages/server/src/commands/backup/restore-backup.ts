@@ -42,7 +42,7 @@ interface Restoring {
 
 /**
  * Restores a backup into the data directory and the database of the settings, which must be empty.
- * Fails with a SettingsError that says what to do.
+ * Throws a SettingsError with a remedy.
  */
 export async function restoreBackup(
   path: string,
@@ -159,7 +159,7 @@ async function fillWithin(client: pg.PoolClient, reader: ArchiveReader, restorin
   await requireKey(client, settings, directory)
   let count = 0
   const blobs = await openUsableBlobs(settings, directory, (error) => {
-    throw new SettingsError(`restore: ${error.message}. Run it again when the store answers.`, { cause: error })
+    throw new SettingsError(`restore: ${error.message}. Run it again when the store is available.`, { cause: error })
   })
   await copyBlobsIn(blobs, reader, () => {
     count += 1

@@ -47,7 +47,7 @@ async function newBuild(slug: string): Promise<string> {
   return (await it.request<{ id: string }>(ownerToken, 'POST', path, body)).body.id
 }
 
-test('a server does not start over secrets that its key does not decrypt, names them, and changes nothing', async () => {
+test('a server does not start if its key does not decrypt the secrets, and names them without changing anything', async () => {
   await set('KEPT', 'a-value')
   const id = randomUUID()
   await insertGrant(it.server.pool, createSealer(key), id, {

@@ -90,8 +90,8 @@ const mostNamed = 3
 
 /**
  * Refuses to start if the key does not decrypt all values. A server with another key would hide the
- * loss of the old one, and seal new values under the wrong key. `keyPlace` tells the operator where
- * the key comes from.
+ * loss of the old one, and seal new values under the wrong key. `keyPlace` describes the source of
+ * the key for the operator.
  */
 export async function requireReadable(database: Database, sealer: Sealer, keyPlace: string): Promise<void> {
   const lost: SealedRow[] = []

@@ -11,7 +11,7 @@ const it = testServer({ HARMONT_RATE_LIMITS: 'off' })
 const callers = ['anonymous', 'expired', 'revoked', 'stranger', 'member', 'admin', 'owner'] as const
 type CallerKind = (typeof callers)[number]
 
-/** The check that stops a request, as the response shows. */
+/** The check that stops a request, derived from the response. */
 type Verdict = 'nobody' | 'absent' | 'too low' | 'let in'
 
 const rank: Readonly<Record<CallerKind, number>> = {

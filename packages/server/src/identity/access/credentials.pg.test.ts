@@ -16,7 +16,7 @@ beforeAll(async () => {
   userId = (await it.newUser('credentials')).id
 })
 
-/** A session of the test's user, as a browser or a program sends it. */
+/** A session of the test's user, sent by a browser or a program. */
 async function newSession(isCookie: boolean) {
   const client = { address: '127.0.0.1', userAgent: null }
   const session = await transaction(it.server.pool, (database) =>
@@ -40,7 +40,7 @@ async function lastUse(table: 'sessions' | 'api_keys', id: string): Promise<Date
 }
 
 describe('a session', () => {
-  test('is accepted as bearer, with the scheme in any case, and as a cookie only when it was started for one', async () => {
+  test('is accepted as a bearer token, with the scheme in any case, and as a cookie only if it was started for a cookie', async () => {
     const bearer = await newSession(false)
     const cookie = await newSession(true)
     expect(await getUser(bearer.asBearer)).toBe(200)
@@ -141,7 +141,7 @@ describe('a key', () => {
     second = made.body.slug
   })
 
-  test('G31 for one organization gets the same 404 for others as for absent ones', async () => {
+  test('G31 for one organization gets the same 404 for other organizations as for absent ones', async () => {
     const token = await newKey(null, 'default')
     const ask = (slug: string) => it.request(token, 'GET', `/api/v0/organizations/${slug}/pipelines`)
     expect((await ask('default')).status).toBe(200)

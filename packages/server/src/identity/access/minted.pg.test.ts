@@ -1,4 +1,4 @@
-/** A credential creates nothing that exceeds or outlives it. */
+/** Tests that credentials cannot create credentials that exceed or outlive them. */
 import { randomBytes, randomUUID } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { codeOf, testServer } from '../../testing/server.ts'
@@ -82,7 +82,7 @@ test.for([
   },
 )
 
-test('G30 revoking a key ends everything that it created: sessions, keys, and what those created', async () => {
+test('G30 revoking a key ends all sessions and keys that it created, directly or indirectly', async () => {
   const { token } = await it.newUser('feller')
   const [key, other] = [(await newKey(token)).body, (await newKey(token)).body]
   const session = await byCode(key.token)
@@ -113,7 +113,7 @@ test('G30 a session created by a session ends no later than it, and both end wit
   expect(rows).toEqual(Array(3).fill({ passkey_id: origin.passkeyId, identity_provider: 'github' }))
 })
 
-test('a key that is revoked while it creates something leaves nothing behind', async () => {
+test('a key that is revoked while it creates a credential leaves none behind', async () => {
   const { token } = await it.newUser('racing')
   for (let round = 0; round < 5; round += 1) {
     const key = (await newKey(token)).body

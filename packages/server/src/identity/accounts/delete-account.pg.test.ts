@@ -92,7 +92,7 @@ test('deleting an account removes its sessions, keys and logins, mails a notice,
   expect(rows).toEqual([{ actor_id: null, actor_email: 'leaving@example.com' }])
 })
 
-test('deleting an account twice concurrently gives one 204 and one 401, 20 times, with and without an organization', async () => {
+test('deleting an account twice concurrently results in one 204 and one 401, 20 times, with and without an organization', async () => {
   for (let round = 0; round < 20; round += 1) {
     const user = await it.newUser(`twice-${round}`)
     if (round % 2 === 0) await it.server.pool.query('delete from organizations where slug = $1', [user.organization])

@@ -101,8 +101,8 @@ export async function listPlaces(database: Database, userId: string): Promise<re
 }
 
 /**
- * Locks the user against new references, and returns their address. Returns undefined if no such
- * user.
+ * Locks the user against new references, and returns their address. Returns undefined if there is
+ * no such user.
  */
 async function lockUserForDeletion(database: Database, userId: string): Promise<string | undefined> {
   const { rows } = await database.query<{ email: string }>('select email from users where id = $1 for update', [userId])

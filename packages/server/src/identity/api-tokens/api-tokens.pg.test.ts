@@ -29,7 +29,7 @@ test('keys cannot be listed, created or revoked without a credential', async () 
   }
 })
 
-test('G31 a foreign, an absent and a malformed key give the same 404', async () => {
+test('G31 a foreign, an absent and a malformed key result in the same 404', async () => {
   const stranger = await it.newUser('stranger-of-keys')
   const { body } = await make({ description: 'mine' })
   const targets = [body.api_token.id, '00000000-0000-4000-8000-000000000000', 'not-an-id']

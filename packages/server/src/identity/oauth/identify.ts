@@ -10,8 +10,8 @@ import {
 } from './identity-provider.ts'
 
 /**
- * Returns the provider's account of the user who came back. A refused code counts as a failed
- * sign-in. Throws 502.
+ * Returns the provider's account of the returning user. A refused code counts as a failed sign-in.
+ * Throws 502.
  */
 export async function identify(
   { limiter }: Pick<OAuthServices, 'limiter'>,

@@ -16,7 +16,7 @@ export function readProviderName(text: string): IdentityProviderName | undefined
 export interface ProvedIdentity {
   /** The provider's permanent id of the account. */
   readonly subject: string
-  /** The display name, else the login; null when the account has neither. */
+  /** The display name, or otherwise the login; null if the account has neither. */
   readonly name: string | null
   /** An address that the provider has verified; null: none. */
   readonly email: string | null
@@ -47,7 +47,7 @@ export interface IdentityProvider {
   /** Returns the URL of the provider's page on which the user authenticates. */
   authorizeUrl(authorization: Authorization): Promise<URL>
   /**
-   * Returns the account of the user who came back. Fails with `IdentityRefused` when the provider
+   * Returns the account of the returning user. Fails with `IdentityRefused` when the provider
    * refuses the code, and with `IdentityUnavailable` when it fails or takes too long.
    */
   identify(back: Return): Promise<ProvedIdentity>

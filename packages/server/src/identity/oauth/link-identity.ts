@@ -70,7 +70,7 @@ export async function linkIdentity(
 
 /**
  * Unlinks a user's accounts at a provider, and ends the sessions that were started with them.
- * Returns the ids of those sessions. Throws 404 if none is linked, and 409 if the user could no
+ * Returns the ids of the ended sessions. Throws 404 if none is linked, and 409 if the user could no
  * longer sign in.
  */
 export async function unlinkIdentity(

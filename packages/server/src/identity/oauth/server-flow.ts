@@ -18,7 +18,7 @@ export interface Browser {
   readonly actor: Actor
   readonly client: Client
   readonly cookie: (name: string) => string | null
-  /** The request comes from a page of another site. */
+  /** Whether the request comes from a page of another site. */
   readonly isFromElsewhere: boolean
 }
 

@@ -54,7 +54,7 @@ export async function addPasskey(
   return insertPasskey(client, { id: randomUUID(), userId, ...attested, nickname })
 }
 
-/** Returns the name under which a passkey is listed: `Passkey` when none is given. Throws 422. */
+/** Returns the name under which a passkey is listed: by default `Passkey`. Throws 422. */
 export function readNickname(given: string | null): string {
   const nickname = given?.trim() || defaultNickname
   const errors = new FieldErrors()

@@ -17,7 +17,10 @@ export async function loginOptions({ pool, settings }: SignInServices) {
   return requestOptions(relyingParty(settings), await newChallenge(pool, { purpose: 'login' }))
 }
 
-/** Signs in with a passkey. Locks one whose counter goes backwards, and notifies its owner. */
+/**
+ * Signs in with a passkey. A passkey whose counter goes backwards is locked, and its owner is
+ * notified.
+ */
 export async function finishLogin(
   services: SignInServices,
   { actor, isCookie }: SignInRequest,

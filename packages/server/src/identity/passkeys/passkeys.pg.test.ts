@@ -480,7 +480,7 @@ describe('own passkeys', () => {
     expect(outcome(await remove())).toBe(204)
   })
 
-  test('G31 a foreign, an absent and a malformed passkey give the same 404', async () => {
+  test('G31 a foreign, an absent and a malformed passkey result in the same 404', async () => {
     const [ada, bob] = [await it.newPerson(), await it.newPerson()]
     const { uuid } = (await it.addPasskey(ada.token)).body
     const tell = async (method: string, id: string) => {

@@ -60,7 +60,7 @@ test('a recovery ends every session and CLI login, keeps keys and passkeys by de
   expect(audited.filter(({ actor_id }) => actor_id === person.userId)).toHaveLength(1)
 })
 
-test('a recovery removes other passkeys and keys when asked to', async () => {
+test('a recovery removes other passkeys and keys on request', async () => {
   const person = await it.newPerson()
   const key = await it.post<{ token: string }>('/user/api-tokens', { description: 'ci' }, person.token)
   const { answer } = await recover(await recoveryToken(person, 3), { revoke: ['passkeys', 'api_tokens'] })
@@ -84,7 +84,7 @@ test('G33 a link that is opened 20 times works once', async () => {
   expect(answers.map(outcome).sort()).toEqual([200, ...Array.from({ length: 19 }, () => '400 passkey_token_invalid')])
 })
 
-test('a used, an expired and an unknown link give the same 400, and using one removes the older ones', async () => {
+test('a used, an expired and an unknown link result in the same 400, and using a link removes older ones', async () => {
   const person = await it.newPerson()
   const older = await recoveryToken(person)
   const used = await recoveryToken(person, 3)

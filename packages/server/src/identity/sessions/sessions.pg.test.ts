@@ -44,7 +44,7 @@ test('sessions are listed newest first with their origin, and the current one is
   expect(body.sessions[1]).toMatchObject({ kind: 'cli', current: false })
 })
 
-test('G31 a foreign, an absent and a malformed session give the same 404', async () => {
+test('G31 a foreign, an absent and a malformed session result in the same 404', async () => {
   const owner = await it.newUser('session-owner')
   const stranger = await it.newUser('session-stranger')
   const session = await start(owner.id)

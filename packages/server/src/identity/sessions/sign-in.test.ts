@@ -19,7 +19,7 @@ test('a client that requests no cookie gets the token, from any origin', () => {
   expect(ask({ 'x-harmont-session': 'bearer' })).toBe(false)
 })
 
-test('only our own pages and listed origins get a cookie', () => {
+test('only pages of the server and of listed origins get a cookie', () => {
   const asking = { 'x-harmont-session': 'Cookie' }
   expect(ask({ ...asking, origin: 'https://ci.example.com' })).toBe(true)
   expect(ask({ ...asking, origin: 'https://app.example.com' })).toBe(true)

@@ -93,7 +93,7 @@ async function requireSetupLink(database: Database, tokenHash: string): Promise<
 }
 
 interface Administrator extends Person {
-  /** The name of an organization beside the personal one; null: none. */
+  /** The name of a further organization besides the personal one; null: none. */
   readonly organizationName: string | null
 }
 

@@ -61,8 +61,8 @@ async function ask<T>(path: string, body: object): Promise<T | undefined> {
 }
 
 /**
- * Starts another server after ending the claims and locks of the killed one, as a minute's wait
- * would.
+ * Starts another server, after ending the claims and locks of the killed one, which would expire
+ * within a minute.
  */
 async function restart(): Promise<void> {
   await database.query('update notifications set claimed_until = least(claimed_until, now())')

@@ -133,7 +133,7 @@ test('G126 G127 a receiver that was down for an hour then gets all messages in o
   await neighbour.stop()
 })
 
-test('G126 a message whose sender was killed is sent again with its key once its claim is over, and by one process only', async () => {
+test('G126 a message whose sender was killed is sent again with its key after the claim expires, by only one process', async () => {
   const slug = await it.newPipeline()
   const fresh = await startReceiver()
   const { notification } = await newNotification(it, { url: fresh.url })

@@ -26,7 +26,7 @@ const path = '/api/v0/organizations/default/notifications'
 
 const remove = (id: string) => it.request(ownerToken, 'DELETE', `${path}/${id}`)
 
-test('G127 receivers that never answer hold no task of the server, and delay no other', async () => {
+test('G127 receivers that never respond occupy no task of the server, and delay no other receiver', async () => {
   const slug = await it.newPipeline()
   const silent = await startReceiver()
   silent.answer = () => undefined

@@ -33,7 +33,7 @@ export async function switchOff(
     await queueMail(client, {
       to,
       subject: `[${off.organization}] A notification was switched off`,
-      paragraphs: [`${off.target} ${because}, so Harmont sends nothing to it any more.`],
+      paragraphs: [`${off.target} ${because}, so Harmont no longer sends to it.`],
       link: {
         url: `${publicUrl}/${off.organization}/settings/notifications`,
         label: 'Open the notifications',

@@ -32,7 +32,7 @@ export async function deleteOrganization(
 }
 
 /**
- * Takes a locked organization out of use: it has no members, frees its slug and builds nothing.
+ * Takes a locked organization out of use: removes its members, frees its slug and stops its builds.
  * Its pipelines and builds are removed a week later; ledger and leases stay, without a name.
  */
 export async function retireOrganization(

@@ -19,7 +19,7 @@ test('organizations cannot be listed, created or read without a credential', asy
     expect((await it.request(null, method, target)).status).toBe(401)
 })
 
-test('G31 a foreign and an absent organization give the same 404', async () => {
+test('G31 a foreign and an absent organization result in the same 404', async () => {
   const stranger = await it.newUser('outsider')
   const tell = async (slug: string) => {
     const { status, body } = await it.request(stranger.token, 'GET', `${path}/${slug}`)
@@ -167,7 +167,7 @@ test('admins read the audit log, newest first, in pages that hold every event on
   expect([refused.status, codeOf(refused)]).toEqual([403, 'insufficient_org_role'])
 })
 
-test('a key for one organization lists no other', async () => {
+test('a key for one organization does not list others', async () => {
   const { token, organization } = await it.newUser('narrow')
   await it.request(token, 'POST', path, { name: 'Beside narrow' })
   const key = await it.request<{ token: string }>(token, 'POST', '/api/v0/user/api-tokens', {

@@ -95,7 +95,7 @@ test.for(cases)('G30 the %s asks a %s to become %s: %s', async ([asker, member, 
   else expect(await rolesOf(id)).toHaveLength(2)
 })
 
-test('an unknown role gives 422, and an unknown member 404', async () => {
+test('an unknown role results in 422, and an unknown member in 404', async () => {
   const { path, users } = await newTeam('owner', 'member')
   for (const role of ['king', null, 7, undefined]) {
     const answer = await change(users[0], path, users[1], role)

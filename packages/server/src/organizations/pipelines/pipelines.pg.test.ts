@@ -19,7 +19,7 @@ test('pipelines cannot be listed, created or read from outside the organization'
   }
 })
 
-test('G31 a foreign and an absent pipeline give the same 404', async () => {
+test('G31 a foreign and an absent pipeline result in the same 404', async () => {
   const slug = await it.newPipeline()
   const other = await it.newUser('neighbour')
   for (const name of [slug, 'never-was', 'No Slug!']) {

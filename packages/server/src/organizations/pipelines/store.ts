@@ -29,7 +29,7 @@ export const pipelineColumns =
 
 export interface PipelineFilter {
   readonly archived: boolean
-  /** A part of the name, the slug or the repository, in any case. */
+  /** A part of the name, the slug or the repository, compared case-insensitively. */
   readonly q: string | null
 }
 
@@ -79,7 +79,10 @@ export async function lockPipelineRow(database: Database, id: string): Promise<P
   return rows[0]
 }
 
-/** Finds the pipeline of this name in this repository, whose own name matches in any case. */
+/**
+ * Finds the pipeline of this name in a repository. The repository's name is compared
+ * case-insensitively.
+ */
 export async function findPipelineBySource(
   database: Database,
   organizationId: string,
@@ -121,7 +124,9 @@ export async function updatePipelineRow(database: Database, id: string, change: 
   return only(rows)
 }
 
-/** Restores a pipeline that discovery archived; does nothing to one that a person archived. */
+/**
+ * Restores a pipeline that discovery archived. Does nothing to a pipeline that a person archived.
+ */
 export async function restoreDiscovered(database: Database, id: string): Promise<void> {
   await database.query(
     "update pipelines set archived_at = null, archived_by = null where id = $1 and archived_by = 'discovery'",

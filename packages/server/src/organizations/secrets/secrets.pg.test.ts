@@ -146,7 +146,7 @@ test('only builds of matching branches and events get a limited secret, which ke
   expect(await given(slug, ['DEPLOY'], { branch: 'topic', source: 'ui' })).toEqual({ DEPLOY: 'three' })
 })
 
-test('G60 an upload gets no limited secret, whatever it claims, unless the secret allows uploads', async () => {
+test('G60 an upload gets no limited secret, regardless of its claims, unless the secret allows uploads', async () => {
   const slug = await it.newPipeline()
   const scope = `/pipelines/${slug}`
   for (const limits of [{ branches: ['main'] }, { events: ['api'] }]) {

@@ -30,7 +30,8 @@ interface Ballast {
 const dropEveryMs = 5_000
 
 /**
- * Decides what to do with the ballast. A part is reserved only if enough room for new work remains.
+ * Decides whether to release or reserve a part of the ballast. A part is reserved only if enough
+ * room for new work remains.
  */
 export function nextMove(
   freeBytes: number,

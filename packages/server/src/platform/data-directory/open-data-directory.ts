@@ -85,7 +85,7 @@ export async function generatedSecret(directory: string, name: string): Promise<
   }
   await syncDirectory(directory)
   const made = await readSecret(path)
-  if (made === undefined) throw new Error(`${path} vanished while it was made`)
+  if (made === undefined) throw new Error(`${path} disappeared while it was created`)
   return made
 }
 

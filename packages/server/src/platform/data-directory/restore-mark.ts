@@ -9,7 +9,7 @@ import { syncDirectory } from './sync-directory.ts'
 export const restoreMarkName = 'restoring'
 
 export interface RestoreMark {
-  /** Identifies the restore, so that the database tells whether it finished. */
+  /** Identifies the restore. The database contains this id once the restore has finished. */
   readonly id: string
   /** The blob store, in the form of HARMONT_BLOB_URL; null: below the data directory. */
   readonly blobUrl: string | null

@@ -74,7 +74,7 @@ async function checkReadiness(services: HealthServices): Promise<Checks> {
 
 async function judge(name: string, check: () => Promise<unknown>, waitMs: number): Promise<Checks[string]> {
   const tooLong = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`no answer within ${waitMs} ms`)), waitMs).unref()
+    setTimeout(() => reject(new Error(`no response within ${waitMs} ms`)), waitMs).unref()
   })
   try {
     await Promise.race([check(), tooLong])

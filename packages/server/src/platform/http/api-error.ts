@@ -2,7 +2,7 @@ import { type components, type ErrorCode, type ErrorStatus, errorCatalogue } fro
 
 type ErrorMembers = components['schemas']['Error']['error']
 
-/** The optional members of an error, beside its code and message. */
+/** The optional members of an error besides its code and message. */
 export interface ErrorDetails {
   readonly errors?: NonNullable<ErrorMembers['errors']>
   readonly limit_bytes?: number

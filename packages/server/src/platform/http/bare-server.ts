@@ -50,7 +50,7 @@ interface ServerOptions {
   readonly translate: Translate
   readonly upgrades: readonly Upgrade[]
   readonly pages: Pages
-  /** Returns the reader of the API for the page that a request asks for. */
+  /** Returns the function with which the requested page reads the API. */
   readonly readFor: (request: FastifyRequest) => ReadApi
   readonly onAnswered: (answered: AnsweredRequest) => void
 }

@@ -33,8 +33,8 @@ interface UpgradeOptions {
 }
 
 /**
- * Returns the WebSocket that a request asks for. Any other request is plain HTTP, regardless of its
- * `Upgrade` header.
+ * Returns the WebSocket that a request wants to open. Any other request is plain HTTP, regardless
+ * of its `Upgrade` header.
  */
 export function upgradeOf(
   upgrades: readonly Upgrade[],

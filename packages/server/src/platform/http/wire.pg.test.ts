@@ -162,7 +162,7 @@ describe('faults of ours', () => {
 })
 
 describe('streamed answers', () => {
-  it('tell their handler when the reader disconnects', async () => {
+  it('notify their handler when the reader disconnects', async () => {
     const reader = new AbortController()
     const response = await fetch(`${server.url}/v0/jobs/x/logs?token=t`, { signal: reader.signal })
     expect(response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8')

@@ -35,7 +35,7 @@ export function askedNow({ address, userAgent }: Omit<AskedBy, 'at'>): AskedBy {
 /** A mail with a link. */
 export type LinkMail = Mail & { readonly link: NonNullable<Mail['link']> }
 
-/** A mail as it is stored in the queue. */
+/** The stored form of a queued mail. */
 type QueuedMail = Omit<Mail, 'askedBy'> & {
   readonly askedBy: (Omit<AskedBy, 'at'> & { readonly at: string }) | null
   /** The link's URL, encrypted and in base64. `link.url` is then empty. */

@@ -45,7 +45,7 @@ function smtpSender(url: string, from: string): (letter: Letter) => Promise<void
   // An unresponsive mail server would occupy the worker, so it is not tried again for a while.
   let silentUntil = 0
   return async ({ to, subject, text, html, messageId, queuedAt, unsubscribe }) => {
-    if (performance.now() < silentUntil) throw new Error('the mail server did not answer recently')
+    if (performance.now() < silentUntil) throw new Error('the mail server did not respond recently')
     transport ??= smtpTransport(url)
     const sent = (await transport).sendMail({
       // Addresses are objects, because a string would be parsed as a list.

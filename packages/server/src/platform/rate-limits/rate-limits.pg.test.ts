@@ -100,7 +100,7 @@ test('`off` limits nothing', async () => {
   expect(taken).toBe(50)
 })
 
-test('full buckets are removed from the database, others are not', async () => {
+test('only full buckets are removed from the database', async () => {
   const { pool } = it.server
   await pool.query('delete from rate_limits')
   const limiter = limiterWith('tokens_user=1/1h')

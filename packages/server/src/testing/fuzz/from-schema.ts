@@ -17,8 +17,8 @@ const oddValue = fc.oneof(
 )
 
 /**
- * Values of a schema; one in eight members is something else. `known` contains values that name
- * existing resources, by member name.
+ * Returns values of a schema, in which one of eight members has a non-matching value. `known`
+ * contains values that name existing resources, by member name.
  */
 export function fromSchema(
   schema: JsonSchema,

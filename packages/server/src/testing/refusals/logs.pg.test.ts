@@ -80,7 +80,7 @@ describe.for(['logs', 'logs.txt'])('a token of %s', (kind) => {
     }
   })
 
-  test('given twice is refused', async () => {
+  test('passed twice is refused', async () => {
     const twice = `${path(right())}&token=${right()}`
     await expectRefusal(it, { path: twice, token: null, status: 400, code: 'query_invalid', field: 'token' })
   })

@@ -101,7 +101,7 @@ export class Bucket {
       const { ContentLength: bytes, ETag: etag } = await this.#call('HeadObject', (options) =>
         this.#client.send(new HeadObjectCommand(this.#at(name)), options),
       )
-      if (bytes === undefined) throw this.#wrong('HeadObject', 'the answer has no length')
+      if (bytes === undefined) throw this.#wrong('HeadObject', 'the response has no length')
       return { bytes, tag: plain(etag) }
     } catch (error) {
       if (error instanceof NoSuchBlob) return undefined
@@ -120,7 +120,7 @@ export class Bucket {
     )
     const [, from, whole] = /^bytes (\d+)-\d+\/(\d+)$/.exec(got) ?? []
     if (body === undefined || Number(from) !== start)
-      throw this.#wrong('GetObject', `asked for ${range}, the answer has \`${got}\``)
+      throw this.#wrong('GetObject', `requested ${range}, the response has \`${got}\``)
     return { bytes: body as Readable, objectBytes: Number(whole) }
   }
 
@@ -262,7 +262,7 @@ export class Bucket {
       failed = true
       throw this.#wrong(
         operation,
-        deadline.signal.aborted ? `no answer within ${callMs / 1000} s` : wordsOf(error),
+        deadline.signal.aborted ? `no response within ${callMs / 1000} s` : wordsOf(error),
         error,
       )
     } finally {

@@ -129,7 +129,7 @@ test('G85 an upload that was cut off is never seen, and the sweep removes its pa
   expect(await uploads()).toBe(0)
 })
 
-test('objects of others are not listed, and an object that is no blob is not read', async () => {
+test('foreign objects are not listed, and an object that is not a blob is not read', async () => {
   const [foreign, name] = ['of/harmont/blobs/notes.txt', randomUUID()]
   for (const Key of [foreign, `of/harmont/blobs/${name}`, `other/${randomUUID()}`])
     await bucket.client.send(new PutObjectCommand({ Bucket: bucket.bucket, Key, Body: 'Somebody wrote this.' }))

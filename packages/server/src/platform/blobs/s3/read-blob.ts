@@ -48,5 +48,5 @@ async function* readOnce(bucket: Bucket, name: string, range: Range): AsyncGener
     position += content.length
     if (wanted.length > 0) yield wanted
   }
-  if (position < end) throw new Damaged(`the blob ${name} was answered up to byte ${position} of ${end}`)
+  if (position < end) throw new Damaged(`the response with the blob ${name} ended at byte ${position} of ${end}`)
 }

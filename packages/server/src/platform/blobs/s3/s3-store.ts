@@ -124,7 +124,7 @@ async function store(bucket: Bucket, blob: SizedBlob, draft: FileHandle): Promis
   const stored = await bucket.head(name)
   // The response to a repeated call may lack the tag.
   if (stored?.bytes !== objectBytes(size) || (tag !== '' && stored.tag !== tag))
-    throw new BlobStoreUnavailable(`${bucket.url}: the blob ${name} is not there as it was sent`)
+    throw new BlobStoreUnavailable(`${bucket.url}: the stored blob ${name} differs from the sent one`)
 }
 
 async function* partsOf(size: number, read: (start: number, end: number) => Promise<Buffer>): AsyncGenerator<Buffer> {

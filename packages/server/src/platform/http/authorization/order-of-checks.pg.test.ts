@@ -83,7 +83,7 @@ describe('order of checks', () => {
     expect(query.json.error.code).toBe('pipeline_not_found')
   })
 
-  it('treats a malformed number as one that names nothing', async () => {
+  it('treats a malformed number as an unknown one', async () => {
     for (const number of ['0', '2', '-1', '01', '1.0', '1e0', 'abc', '99999999999999999999', '%00', 'NaN']) {
       const answer = await call('GET', `${builds}/${number}`, memberToken)
       expect([number, answer.status, answer.json.error.code]).toEqual([number, 404, 'build_not_found'])
@@ -110,7 +110,7 @@ describe('order of checks', () => {
     expect((await post('{"name":5}')).json.error.code).toBe('organization_invalid')
   })
 
-  it('treats an absent body as {} whatever its content type', async () => {
+  it('treats an absent body as {} with any content type', async () => {
     const none = await call('POST', '/api/v0/organizations', memberToken, undefined, { 'content-type': 'text/plain' })
     expect([none.status, none.json.error.errors]).toEqual([422, [{ field: 'name', message: 'is required' }]])
     expect((await call('PUT', `${builds}/1/cancel`, memberToken)).status).toBe(200)

@@ -67,7 +67,10 @@ export function permissionsOf(standing: Standing, scopes: readonly Scope[]): Lis
   )
 }
 
-/** Returns the permission to give a member another role, or to remove them (`to` is null). */
+/**
+ * Returns the permission that is needed to change a member's role, or to remove them (`to` is
+ * null).
+ */
 export function permissionToChange(member: Role, to: Role | null): 'owners' | 'members' {
   return member === 'owner' || to === 'owner' ? 'owners' : 'members'
 }

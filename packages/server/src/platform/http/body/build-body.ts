@@ -81,7 +81,7 @@ async function readRest(
 }
 
 function tooMuchText(mostText: number): Error {
-  const message = `The body must have at most ${mostText} characters beside \`source_b64\`.`
+  const message = `The body must have at most ${mostText} characters besides \`source_b64\`.`
   return apiError('payload_too_large', message, { limit_bytes: mostText })
 }
 

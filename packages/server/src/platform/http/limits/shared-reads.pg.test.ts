@@ -10,7 +10,7 @@ async function heldSecrets() {
   const client = await it.server.pool.connect()
   await client.query('begin; lock table secrets in access exclusive mode')
   return {
-    /** Returns how many of the server's connections are waiting. */
+    /** Returns the number of the server's waiting connections. */
     async waiting(): Promise<number> {
       // PostgreSQL caches this view within a transaction.
       await client.query('select pg_stat_clear_snapshot()')

@@ -99,7 +99,7 @@ async function storeAnswer(
     if (answer === null || !hashed.isWhole) await attempt.release()
     else await attempt.finish(hashed.hash(), answer)
   } catch (error) {
-    log.warn({ err: error }, 'could not store the answer to an Idempotency-Key')
+    log.warn({ err: error }, 'could not store the response of an Idempotency-Key')
   }
 }
 
@@ -152,7 +152,7 @@ class HashedBody {
   }
 
   hash(): string {
-    if (this.#digest === null) throw new Error('the hash of a body was asked for before its end')
+    if (this.#digest === null) throw new Error('the hash of a body was requested before its end')
     return this.#digest
   }
 

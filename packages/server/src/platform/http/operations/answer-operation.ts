@@ -92,7 +92,7 @@ function openShare({ bodies }: HttpServices, { caller, client }: Admitted): Budg
 
 function replayOf({ replay }: AnyBinding, context: object): (subject: string) => Promise<AnyReply> {
   return (subject) => {
-    if (replay === null) throw new Error('a binding keeps what it cannot replay')
+    if (replay === null) throw new Error('the binding of this operation has no replay')
     return replay(subject, context as never)
   }
 }

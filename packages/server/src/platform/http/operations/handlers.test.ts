@@ -22,13 +22,13 @@ export const wrongStatus = operation('ping', async () => ({ status: 202, body: {
 export const wrongEnum = operation('ping', async () => ({ status: 200, body: { status: 'fine' } }))
 // @ts-expect-error every member of a response is given, null if it has no value
 export const incomplete = operation('listBuilds', async () => ({ status: 200, body: { data: [] } }))
-// @ts-expect-error an operation that asks for no credential has no caller
+// @ts-expect-error an operation without a credential has no caller
 export const noCaller = operation('ping', async ({ caller }) => ({ status: 200, body: { status: caller } }))
 // @ts-expect-error the upload is in `source`, not in the body
 export const noUpload = operation('createBuild', async ({ body }) => ({ status: 201, body: body.source_b64 }))
 export const scoped = scopedOperation('getBuild', {
   resolve: async ({ membership, params }) => ({ key: `${membership.organizationId}/${params.number.toFixed()}` }),
-  // @ts-expect-error the scope is what `resolve` gives
+  // @ts-expect-error the scope has the type that `resolve` returns
   handle: async ({ scope }) => ({ status: 200, body: scope.other }),
 })
 

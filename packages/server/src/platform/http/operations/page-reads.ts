@@ -27,7 +27,7 @@ export function pageReads(
         const answer = await services.reads.take(callerKey(services, raw), gone, perform)
         if (answer === null) throw gone.reason
         const schema = jsonSchemas(bound.operation, 'v0')[answer.status]
-        if (schema === undefined) throw new Error(`${operationId} did not answer with JSON`)
+        if (schema === undefined) throw new Error(`${operationId} has no JSON response in the contract`)
         return serializerOf(schema)(answer.body)
       } finally {
         for (const end of ends) end()

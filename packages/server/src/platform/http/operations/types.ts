@@ -11,7 +11,7 @@ type UploadId = 'createBuild' | 'createBuildBySource'
 
 type Operations = operations
 
-/** The path parameters of an operation. A malformed integer is 0, which names nothing. */
+/** The path parameters of an operation. A malformed integer becomes 0, which matches nothing. */
 type Params<Id extends OperationId> = Operations[Id]['parameters'] extends { path: infer P } ? P : Record<never, never>
 
 type GivenQuery<Id extends OperationId> = Operations[Id]['parameters'] extends { query?: infer Q }

@@ -9,7 +9,9 @@ interface Called {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  /** The body if it is an object, else `{}`. A missing member is undefined and fails the test. */
+  /**
+   * The body if it is an object, otherwise `{}`. A missing member is undefined and fails the test.
+   */
   readonly json: AnyBody
 }
 
