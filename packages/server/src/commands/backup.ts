@@ -37,7 +37,9 @@ function readFileName(command: string, args: readonly string[]): string {
   return resolve(name)
 }
 
-/** Refuses a directory that no server has used, so that a mistyped name does not become one. */
+/**
+ * Refuses a directory that no server has used, so that a mistyped name does not create a server.
+ */
 export async function requireUsed({ databaseUrl, dataDirectory }: Settings): Promise<void> {
   const place = databaseUrl === null ? join(dataDirectory, 'database', 'data') : dataDirectory
   await access(place).catch((cause: unknown) => {

@@ -19,10 +19,9 @@ interface Wish {
 }
 
 /**
- * Runs `harmont limits`, which prints the limits on running jobs and on artifacts.
- * `harmont limits ORGANIZATION[/PIPELINE] NUMBER|none` and
- * `harmont limits ORGANIZATION artifacts SIZE|none` set or remove one first; running servers follow
- * it.
+ * Runs `harmont limits`, which prints the limits on running jobs and on artifacts. `harmont limits
+ * ORGANIZATION[/PIPELINE] NUMBER|none` and `harmont limits ORGANIZATION artifacts SIZE|none` set or
+ * remove a limit first. Running servers apply the change.
  */
 export async function limits(args: readonly string[], environment: Environment): Promise<void> {
   const quota = args[1] === 'artifacts' ? readQuota(args) : null

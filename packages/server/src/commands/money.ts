@@ -47,8 +47,8 @@ export async function refund(args: readonly string[], environment: Environment):
 const mostDollars = 1_000_000
 
 /**
- * Returns the cents of an amount such as `25` or `12.50`. Throws a SettingsError in the command's
- * name for anything else.
+ * Returns the cents of an amount such as `25` or `12.50`. Throws a SettingsError with the command's
+ * name for any other text.
  */
 export function readDollars(command: string, text: string): number {
   const isAmount = /^\d{1,7}(\.\d{2})?$/.test(text) && Number(text) > 0 && Number(text) <= mostDollars

@@ -55,7 +55,9 @@ async function rotateKey({ dataDirectory }: Settings): Promise<void> {
       `HARMONT_DATA_DIR: expected the data directory of a runner that has joined, got ${dataDirectory} (${cause}).`,
     )
   }
-  process.stdout.write('The runner takes a new key pair within seconds, or at its next start. Its log says so.\n')
+  process.stdout.write(
+    'The runner takes a new key pair within seconds, or at its next start. Its log reports the change.\n',
+  )
 }
 
 async function list(pool: pg.Pool): Promise<string> {
@@ -75,7 +77,7 @@ async function change(pool: pg.Pool, verb: keyof typeof changes, wanted: string)
 
 /** Formats one line per runner. */
 export function describeRunners(runners: readonly ListedRunner[]): string {
-  if (runners.length === 0) return 'No runner has joined. `runner-key create --pool default` makes a key for one.\n'
+  if (runners.length === 0) return 'No runner has joined. `runner-key create --pool default` creates a key for one.\n'
   const rows = runners.map((each) => [
     each.id.slice(0, 8),
     each.name,

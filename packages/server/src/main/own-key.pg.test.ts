@@ -50,7 +50,7 @@ test('G79 a command on the same directory uses the new key pair too', async () =
   expect(await caller.signed('drain', session.id, {}, drainText)).toMatchObject({ jobs: 0 })
 })
 
-test('G79 a runner replaces its key pair when it is old or on the command of its operator, and keeps working', async () => {
+test('G79 a runner replaces its key pair when it is old or when its operator requests it, and keeps working', async () => {
   const directory = await newDirectory()
   const { session, said } = await openSession(directory, await newRunnerKey(it))
   const before = await OwnKey.open(directory)

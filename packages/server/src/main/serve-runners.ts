@@ -76,7 +76,7 @@ export function serveRunners(services: RunnerServices): RunnerEntrance {
           services.metrics.count('harmont_runner_refusals_total', { code: error.code })
           return { status: 401, code: error.code, message: error.message }
         }
-        log.warn({ err: error }, 'could not look a runner up')
+        log.warn({ err: error }, 'could not look up a runner')
         return { status: 503, code: 'service_unavailable', message: 'The database cannot be reached.' }
       }
     },

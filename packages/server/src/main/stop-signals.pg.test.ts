@@ -120,7 +120,7 @@ test('a second start explains in one sentence that the directory is in use; a cl
   child.kill('SIGKILL')
   const isStopped = async () => (await runningPostmaster(database)) === undefined && !(await isServing(env.PORT))
   await until(isStopped)
-  // systemd signals every process of a service by default, PostgreSQL and its backends included.
+  // systemd signals every process of a service by default, including PostgreSQL and its backends.
   const all = await start('npm', npmStart.split(' ').slice(1), env)
   const ended = once(all.child, 'exit')
   for (const pid of await treeOf(all.pid)) signal(pid, 'SIGTERM')

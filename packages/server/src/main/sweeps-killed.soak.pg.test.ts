@@ -79,7 +79,7 @@ async function age({ id, days }: Made): Promise<void> {
   await query('update build_records set created_at = created_at - $2::interval where id = $1', back)
 }
 
-/** Returns the blobs with references. Makes all blobs older than a day. */
+/** Returns the names of the blobs with references. */
 async function used(): Promise<ReadonlySet<string>> {
   const { rows } = await query(
     'select source_blob as name from build_records where source_blob is not null union select blob from packed_logs where blob is not null union select blob from packed_log_parts',

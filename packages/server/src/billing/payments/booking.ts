@@ -9,7 +9,7 @@ import { readText } from '../../platform/worker/payload.ts'
 import { writeCreditOnce } from '../ledger/ledger.ts'
 import { type Checkout, lockOrganizationRow, lockPaidCheckout } from './payment-store.ts'
 
-/** Money of a payment that left the balance or returned to it. */
+/** A movement of a payment's money out of the balance or back into it. */
 interface PaymentEntry {
   /** Derived from Stripe's id by `entryId`, so that it is booked once. */
   readonly id: string
@@ -59,7 +59,7 @@ export function entryId(name: string): string {
 /** A kind of event that Stripe may send before its payment is credited. */
 export interface BookingKind<Event extends { readonly paymentIntent: string }> {
   readonly task: 'book_refund' | 'book_dispute'
-  /** Tells events of one payment apart. */
+  /** Returns a key that distinguishes the events of one payment. */
   keyOf(event: Event): string
   /** Writes an event as the payload of its task. */
   write(event: Event): Readonly<Record<string, string | boolean>>

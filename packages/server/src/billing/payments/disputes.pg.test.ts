@@ -101,7 +101,7 @@ test('G41 concurrent events of one dispute book it once', async () => {
   }
 })
 
-test('a lost dispute stays booked; a dispute of a part, or after a partial refund, leaves the rest', async () => {
+test('a lost dispute stays booked; a partial dispute, or one after a partial refund, leaves the rest', async () => {
   const lost = await newPayer()
   await pay(lost.session)
   const part = stripe.dispute(lost.session, 1200)
@@ -159,7 +159,7 @@ test('the command cannot refund a disputed payment until the dispute is won', as
   expect(await balance()).toBe(0)
 })
 
-test('an account in another currency takes and returns the disputed dollars', async () => {
+test('a dispute at an account in another currency withdraws and returns the disputed dollars', async () => {
   const { session, balance } = await newPayer()
   await pay(session)
   const dispute = stripe.dispute(session)

@@ -25,7 +25,8 @@ export function handleEvent(
       case 'checkout.session.async_payment_failed':
       case 'checkout.session.expired':
         return handleSession(client, eventLog, event.type, event.data.object)
-      // Each contains the refund itself; `charge.refunded` has only the sum of a charge's refunds.
+      // Each of these events contains the refund itself; `charge.refunded` has only the sum of a
+      // charge's refunds.
       case 'refund.created':
       case 'refund.updated':
       case 'refund.failed':
@@ -33,7 +34,7 @@ export function handleEvent(
       case 'charge.dispute.funds_withdrawn':
       case 'charge.dispute.funds_reinstated':
         return handleDispute(client, eventLog, event.data.object, true)
-      // These repeat the movements, in case one of the events above was lost.
+      // These events repeat the movements, in case one of the events above was lost.
       case 'charge.dispute.created':
       case 'charge.dispute.updated':
       case 'charge.dispute.closed':

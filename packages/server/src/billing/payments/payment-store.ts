@@ -43,7 +43,7 @@ export async function lockCheckout(database: Database, name: string): Promise<Ch
   return rows[0]
 }
 
-/** Locks the checkout that a payment was credited for until the transaction ends. */
+/** Locks the checkout of a credited payment until the transaction ends. */
 export async function lockPaidCheckout(database: Database, paymentIntent: string): Promise<Checkout | undefined> {
   const { rows } = await database.query<Checkout>(
     `select ${columns} from checkouts where payment_intent = $1 and state = 'complete' for update`,

@@ -10,7 +10,7 @@ const refunds = fc.uniqueArray(
   },
 )
 
-test('G41 in any order and repetition of events, a standing refund is taken once and a failed one not at all', () => {
+test('G41 in any order and repetition of events, a standing refund is deducted once and a failed one not at all', () => {
   fc.assert(
     fc.property(refunds, fc.infiniteStream(fc.boolean()), fc.array(fc.nat(), { maxLength: 20 }), (all, over, order) => {
       const ledger = new Map<string, number>()
@@ -30,7 +30,7 @@ test('G41 in any order and repetition of events, a standing refund is taken once
   )
 })
 
-test('the id of an entry depends on the refund alone, and is a UUID', () => {
+test('the id of an entry depends only on the refund, and is a UUID', () => {
   const [taken, returned] = entriesOf({ id: 're_1', paymentIntent: 'pi_1', amountCents: 5, isOver: true })
   expect([taken?.id, returned?.id]).toEqual([
     expect.stringMatching(/^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/),

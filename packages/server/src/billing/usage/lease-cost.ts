@@ -11,7 +11,7 @@ interface Shape {
 
 export const microCentsPerCent = 1_000_000
 
-/** Returns the micro-cents for a machine during whole seconds (`http.md` 10.1). */
+/** Returns the cost of a machine for a whole number of seconds, in micro-cents (`http.md` 10.1). */
 export function leaseCost(seconds: number, shape: Shape, rates: BillingRates): number {
   const { cpuCount, memoryGb, diskGb } = shape
   return seconds * (rates.vcpu * cpuCount + rates.memoryGb * memoryGb + rates.diskGb * diskGb)

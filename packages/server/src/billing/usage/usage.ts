@@ -35,7 +35,7 @@ interface DayRow extends UsageRow {
   readonly day: string
 }
 
-/** Sums the use by UTC day; days without any are missing. */
+/** Sums the use by UTC day; days without use are omitted. */
 export async function sumUsageByDay(
   database: Database,
   organizationId: string,

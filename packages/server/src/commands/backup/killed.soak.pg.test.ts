@@ -37,7 +37,7 @@ async function killAfter(ms: number, args: readonly string[], directory: string)
   await ended
 }
 
-test(`G54 backup and restore killed ${kills} times each: no half file, no half server, and the next one succeeds, seed ${seed}`, {
+test(`G54 backup and restore, killed ${kills} times each, leave no partial file or server, and the next run succeeds, seed ${seed}`, {
   timeout: 600_000 + kills * 120_000,
 }, async () => {
   const folder = await testFolder()

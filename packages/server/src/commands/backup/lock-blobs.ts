@@ -24,7 +24,7 @@ export async function lockBlobs(database: Database): Promise<void> {
 
 /**
  * Returns whether blobs may be removed until the end of this transaction. The caller must look for
- * references within it.
+ * references within the same transaction.
  */
 export async function mayRemoveBlobs(database: Database): Promise<boolean> {
   const { rows } = await database.query<{ taken: boolean }>('select pg_try_advisory_xact_lock_shared($1) as taken', [

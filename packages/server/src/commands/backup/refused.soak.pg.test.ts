@@ -1,4 +1,4 @@
-/** Restores files that are no backup, incomplete, or forged. */
+/** Restores files that are not a backup, incomplete, or forged. */
 import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'

@@ -1,6 +1,6 @@
 /**
- * Restores a backup on a machine without a server. A failed restore leaves nothing. A killed one
- * leaves a mark, by which the next one starts over.
+ * Restores a backup on a machine without a server. A failed restore leaves nothing behind. A killed
+ * restore leaves a mark that lets the next one start over.
  */
 import pg from 'pg'
 import type { Logger } from 'pino'

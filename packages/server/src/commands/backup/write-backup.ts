@@ -1,6 +1,6 @@
 /**
- * Writes everything of a server that is not specific to its machine, as of one instant, while the
- * server runs.
+ * Backs up all data of a server that is not machine-specific, as of one instant, while the server
+ * runs.
  */
 import type pg from 'pg'
 import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
@@ -28,7 +28,7 @@ interface BackupSource {
 export interface BackupFacts {
   readonly bytes: number
   readonly blobs: number
-  /** Blobs that rows refer to and that do not exist: the server is damaged. */
+  /** Blobs that rows refer to but that do not exist, because the server is damaged. */
   readonly missing: readonly string[]
   readonly secrets: readonly string[]
 }

@@ -1,4 +1,4 @@
-/** Copies all blobs of a server to another store while it serves, and compares each by its digest. */
+/** Copies all blobs of a running server to another store, and compares each by its digest. */
 import { createHash } from 'node:crypto'
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import type pg from 'pg'
@@ -24,7 +24,7 @@ export interface CopyFacts {
   bytes: number
   /** Blobs that the target already had unchanged. */
   known: number
-  /** Blobs that rows refer to and that do not exist: the server is damaged. */
+  /** Blobs that rows refer to but that do not exist, because the server is damaged. */
   readonly missing: string[]
 }
 

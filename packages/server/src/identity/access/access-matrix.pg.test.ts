@@ -104,7 +104,7 @@ test.for(
   }
 })
 
-test('G32 a revoked key is refused from the next request on', async () => {
+test('G32 a revoked key is refused from the next request', async () => {
   const { tokens } = await newPlace()
   const made = await it.request<{ token: string; api_token: { id: string } }>(
     tokens.owner,

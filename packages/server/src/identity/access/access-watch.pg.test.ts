@@ -71,7 +71,7 @@ async function holderOf(reader: Reader) {
   return { organizationId: rows[0].id as string, credentialId: reader.sessionId }
 }
 
-test('the clock ends the streams of an expired session', async () => {
+test('the periodic check ends the streams of an expired session', async () => {
   const reader = await newReader('late')
   const watch = new AccessWatch({ pool: it.server.pool, log, everyMs: 20 })
   const { signal, end } = watch.watch(await holderOf(reader), new AbortController().signal)

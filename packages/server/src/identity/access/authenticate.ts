@@ -28,7 +28,7 @@ export async function authenticate(database: Database, credential: Credential): 
   return (await identify(database, credential, null))?.caller ?? null
 }
 
-/** Authenticates, and finds the user's membership as `findMembership` does. */
+/** Authenticates, and finds the user's membership like `findMembership`. */
 export async function identify(
   database: Database,
   { token, isCookie }: Credential,

@@ -71,7 +71,7 @@ describe('a session', () => {
     }
   })
 
-  test('G32 is refused from the request after its end on', async () => {
+  test('G32 is refused from the first request after its end', async () => {
     const session = await newSession(false)
     expect(await getUser(session.asBearer)).toBe(200)
     await it.server.pool.query('delete from sessions where id = $1', [session.id])

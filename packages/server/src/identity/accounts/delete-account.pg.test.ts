@@ -117,7 +117,7 @@ test('G34 the only owner of organizations with other members cannot be deleted, 
   expect(await organizationId(owner.organization)).toBe('')
 })
 
-test('G34 when two owners delete their accounts concurrently, an owner is left, 20 times', async () => {
+test('G34 when two owners delete their accounts concurrently, one owner remains, 20 times', async () => {
   for (let round = 0; round < 20; round += 1) {
     const users = await Promise.all(['a', 'b', 'c'].map((letter) => it.newUser(`pair-${round}-${letter}`)))
     const [a, b, c] = users as [User, User, User]

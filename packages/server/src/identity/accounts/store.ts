@@ -33,7 +33,7 @@ export async function countUsersOnceAlone(database: Database): Promise<number> {
   return countUsers(database)
 }
 
-/** Counts users, the bootstrap user included. */
+/** Counts users, including the bootstrap user. */
 export async function countUsers(database: Database): Promise<number> {
   const { rows } = await database.query<{ count: number }>('select count(*)::int as count from users')
   return rows[0]?.count ?? 0
@@ -62,13 +62,13 @@ export async function findUserByEmail(database: Database, email: string): Promis
 }
 
 /**
- * Serializes the transactions that start or end sessions of the user, or delete the account. It is
- * the first lock of each of them, so that they cannot deadlock.
+ * Serializes the transactions that start or end sessions of the user, or delete the account. Must
+ * be the first lock of each of them, so that they cannot deadlock.
  */
 export async function lockUser(database: Database, userId: string): Promise<void> {
   await database.query({
     name: 'lock-user-for-session',
-    // Not `for update`: rows that only refer to the user need not wait.
+    // `for no key update` does not block rows that only refer to the user.
     text: 'select 1 from users where id = $1 for no key update',
     values: [userId],
   })

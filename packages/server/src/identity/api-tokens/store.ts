@@ -17,7 +17,7 @@ const columns = `id, description, created_at, expires_at, last_used_at, scopes,
   case when organization_ids is not null
        then array(select o.slug from organizations o where o.id = any (organization_ids) order by o.slug) end as organizations`
 
-/** Lists keys, newest first, expired ones included until the sweep removes them. */
+/** Lists keys, newest first, including expired ones until the sweep removes them. */
 export async function listKeys(database: Database, userId: string): Promise<readonly ApiKeyRow[]> {
   const { rows } = await database.query<ApiKeyRow>(
     `select ${columns} from api_keys where user_id = $1 order by created_at desc, id desc`,

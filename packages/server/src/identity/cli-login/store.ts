@@ -13,7 +13,8 @@ export interface ParkedLogin {
 }
 
 /**
- * Parks a login, or renews the same user's. Returns false if the secret names another user's login.
+ * Parks a login, or renews a parked login of the same user. Returns false if the secret names
+ * another user's login.
  */
 export async function insertLogin(database: Database, login: ParkedLogin): Promise<boolean> {
   const { rowCount } = await database.query({
@@ -40,7 +41,7 @@ export async function findLoginUser(database: Database, kind: Kind, secretHash: 
 
 /** The limits of the new session, from the credential that parked the login. */
 export interface TakenLogin {
-  /** When that credential ends; null: never. */
+  /** The end of that credential; null: never. */
   readonly notAfter: Date | null
   readonly keyId: string | null
   readonly passkeyId: string | null

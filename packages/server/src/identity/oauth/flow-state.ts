@@ -16,7 +16,8 @@ export function browserCookie(publicUrl: string): BrowserCookie {
   const secure = publicUrl.startsWith('https:')
   const name = secure ? '__Host-harmont_oauth' : 'harmont_oauth'
   const make = (value: string, maxAge: number) =>
-    // Lax: the browser must send it when the provider's page redirects here.
+    // SameSite is Lax, because the browser must send the cookie when the provider's page redirects
+    // here.
     stringifySetCookie({ name, value, maxAge, httpOnly: true, path: '/', sameSite: 'lax', secure })
   return { name, set: (value) => make(value, lifeSeconds), clear: () => make('', 0) }
 }

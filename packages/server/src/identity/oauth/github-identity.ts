@@ -54,7 +54,10 @@ export function githubIdentities(settings: GithubSettings): IdentityProvider | n
   }
 }
 
-/** Turns GitHub's refusal of a code, a 200, into the 400 of OAuth (RFC 6749, 5.2). */
+/**
+ * Translates GitHub's refusal of a code, which has status 200, into the 400 of OAuth (RFC 6749,
+ * 5.2).
+ */
 async function withErrorStatus(response: Response): Promise<Response> {
   if (!response.ok) return response
   const text = await response.text()

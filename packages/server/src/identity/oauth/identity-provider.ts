@@ -25,7 +25,7 @@ export interface ProvedIdentity {
 interface Authorization {
   readonly redirectUri: string
   readonly state: string
-  /** S256 of the PKCE verifier. */
+  /** The S256 challenge of the PKCE verifier. */
   readonly codeChallenge: string
   /** Returned in an OpenID token; providers without such tokens ignore it. */
   readonly nonce: string

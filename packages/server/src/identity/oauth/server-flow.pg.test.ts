@@ -110,7 +110,7 @@ test('a user who declines sees why, and the state is consumed', async () => {
   expect((await visit(jar, back.href)).location).toBe('/login?error=oauth_state_invalid')
 })
 
-test('a sign-in redirects to our own pages only', async () => {
+test('a sign-in redirects only to pages of this server', async () => {
   const wrong = [
     '//evil.example.com',
     '/\\evil.example.com',

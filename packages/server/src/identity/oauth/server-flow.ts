@@ -46,7 +46,7 @@ export async function startFlow(
 ): Promise<Redirection> {
   const { pool, settings, limiter, sealer } = services
   await limiter.take('challenges_address', browser.client.address)
-  // Otherwise any page could link an account to its visitor's.
+  // Otherwise any page could link an account of its choice to its visitor's account.
   if (link && browser.isFromElsewhere) return failure(settings.publicUrl, 'csrf_failed', redirect)
   const caller = link ? await sessionOf(services, browser) : null
   if (link && caller === null) return failure(settings.publicUrl, 'unauthorized', redirect)
@@ -102,7 +102,7 @@ export async function finishFlow(
     await countAttempt(services.limiter, 'sign_in_address', browser.client.address)
     row = await requireState(services, provider, browser.cookie(cookie.name), state)
     const cookies = await enter(services, provider, browser, row, code)
-    // Percent-encoded, because a header holds ASCII only.
+    // Percent-encoded, because a header contains only ASCII.
     return { location: new URL(publicUrl + row.redirect).href, cookies: [cookie.clear(), ...cookies] }
   } catch (error) {
     if (!(error instanceof ApiError)) throw error

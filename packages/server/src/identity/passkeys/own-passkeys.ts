@@ -60,7 +60,7 @@ export async function deletePasskey(pool: pg.Pool, actor: Actor, userId: string,
   })
 }
 
-/** Renames a passkey. Throws 404 and 422. */
+/** Renames a passkey. Throws 404 for an unknown passkey and 422 for an invalid name. */
 export async function renamePasskey(
   pool: pg.Pool,
   actor: Actor,

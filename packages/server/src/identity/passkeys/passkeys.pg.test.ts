@@ -263,7 +263,7 @@ describe('sign-in', () => {
     expect(body.passkeys[0]?.last_used_at).toMatch(/Z$/)
   })
 
-  test('in cookie mode sets an HttpOnly cookie, from our own pages only', async () => {
+  test('in cookie mode sets an HttpOnly cookie, and only for pages of this server', async () => {
     const { authenticator } = await it.newPerson()
     const sign = async (headers: Record<string, string>) => {
       const { challenge_id, options } = await it.loginOptions()
@@ -334,7 +334,7 @@ describe('sign-in', () => {
     ])
   })
 
-  test('G33 a challenge works for its purpose, user and token only, and a wrong use consumes it', async () => {
+  test('G33 a challenge works only for its purpose, user and token, and a wrong use consumes it', async () => {
     const [ada, bob] = [await it.newPerson(), await it.newPerson()]
     const forLogin = await it.loginOptions()
     const forAda = await it.registerOptions(ada.token)

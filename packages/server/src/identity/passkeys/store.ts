@@ -12,7 +12,7 @@ export interface PasskeyRow {
 
 const columns = 'id, nickname, aaguid, created_at, last_used_at'
 
-/** Lists passkeys, newest first, locked ones included. */
+/** Lists passkeys, newest first, including locked ones. */
 export async function listPasskeysOf(database: Database, userId: string): Promise<readonly PasskeyRow[]> {
   const { rows } = await database.query<PasskeyRow>(
     `select ${columns} from passkeys where user_id = $1 order by created_at desc, id desc`,
@@ -21,7 +21,7 @@ export async function listPasskeysOf(database: Database, userId: string): Promis
   return rows
 }
 
-/** Lists the user's passkeys as authenticators know them. */
+/** Lists the user's passkeys in the form of WebAuthn. */
 export async function credentialsOf(database: Database, userId: string): Promise<readonly KnownCredential[]> {
   const { rows } = await database.query<KnownCredential>(
     'select credential_id, transports from passkeys where user_id = $1',

@@ -85,7 +85,7 @@ async function recoverOptions({ pool, settings }: SignInServices, body: Body<'re
 
 /**
  * Signs in the holder of a link with a new passkey, and ends all other sessions. A failure consumes
- * the challenge and one of the link's five tries.
+ * the challenge and one of the link's five attempts.
  */
 async function finishRecovery(
   { pool, settings }: SignInServices,

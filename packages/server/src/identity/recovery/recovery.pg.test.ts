@@ -11,7 +11,7 @@ function outcome(answer: Parameters<typeof codeOf>[0]) {
   return answer.status < 400 ? answer.status : `${answer.status} ${codeOf(answer)}`
 }
 
-/** Returns the token of the user's n-th mail after that of the sign-up. */
+/** Returns the token of the user's n-th mail after the sign-up mail. */
 async function recoveryToken({ email }: Person, nth = 2): Promise<string> {
   expect((await it.post('/auth/recover/begin', { email })).status).toBe(204)
   return tokenIn(await it.mails.mailTo(email, nth))

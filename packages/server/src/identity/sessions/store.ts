@@ -20,7 +20,7 @@ export interface NewSession {
   readonly keyId: string | null
 }
 
-/** Returns when the session ends. */
+/** Returns the end of the session. */
 export async function insertSession(database: Database, session: NewSession): Promise<Date> {
   const { rows } = await database.query<{ expires_at: Date }>({
     name: 'insert-session',

@@ -83,8 +83,8 @@ async function completeSetup(
 }
 
 /**
- * Throws 400 for a link that is unknown, used or expired, and for one that would create a second
- * first administrator.
+ * Throws 400 for a link that is unknown, used or expired, and for one that would create the first
+ * administrator although there already is one.
  */
 async function requireSetupLink(database: Database, tokenHash: string): Promise<SetupLink> {
   const link = await findSetupLink(database, tokenHash)

@@ -3,7 +3,7 @@ import { recordAudit, systemActor } from '../../platform/audit/record-audit.ts'
 import { type Database, transaction } from '../../platform/database/transaction.ts'
 import { hashToken, newToken } from '../../platform/encryption/token.ts'
 
-/** Creates a link for the operator when no owner could sign in; null when one could. */
+/** Creates a link for the operator if no owner could sign in; otherwise returns null. */
 export async function setupLinkIfNeeded(pool: pg.Pool, publicUrl: string): Promise<string | null> {
   return (await needsSetup(pool)) ? makeSetupLink(pool, publicUrl, null) : null
 }

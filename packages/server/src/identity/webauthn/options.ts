@@ -27,7 +27,7 @@ interface Enrollment {
   readonly userHandle: Buffer
   readonly email: string
   readonly name: string | null
-  /** An authenticator that holds one of these creates no second passkey. */
+  /** An authenticator that holds one of these does not create a second passkey. */
   readonly exclude: readonly KnownCredential[]
 }
 

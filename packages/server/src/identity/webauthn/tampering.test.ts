@@ -77,7 +77,7 @@ test('an assertion with a flipped bit or a missing end gets 400, except where DE
   )
 })
 
-test('a self-signed attestation with a flipped bit or a missing end gets 400, or attests the same', async () => {
+test('a self-signed attestation with a flipped bit or a missing end gets 400, or attests the same passkey', async () => {
   const attestation = device.create(creation, { format: 'packed' })
   const attested = await verifyAttestation(rp, challenge, attestation)
   const members = fc.constantFrom('clientDataJSON', 'attestationObject')

@@ -11,7 +11,8 @@ interface Message {
 }
 
 /**
- * Writes a delivery, with the task that sends it. `isSent`: it is already in the queue of mails.
+ * Writes a delivery, with the task that sends it. `isSent`: the mail is already in its queue, so no
+ * task is needed.
  */
 export async function queueDelivery(
   database: Database,

@@ -91,7 +91,7 @@ async function insert(
   if (row !== undefined) return row
   errors.add('email', 'is already invited; revoke that invite first')
   errors.throwIfAny('invite_invalid')
-  throw new Error('an error that was noted was not thrown')
+  throw new Error('a collected field error was not thrown')
 }
 
 interface Invitation {

@@ -101,7 +101,7 @@ test('each setting can change alone, and the slug never changes', async () => {
   }
 })
 
-test('members create pipelines only where the organization allows it', async () => {
+test('members create pipelines only if the organization allows it', async () => {
   const owner = await it.newUser('strict')
   const member = await it.newUser('strict-member')
   const { body } = await it.request<{ slug: string }>(owner.token, 'POST', path, { name: 'Strict two' })

@@ -121,7 +121,7 @@ export interface OrganizationChange {
   readonly name?: string
   readonly url?: string | null
   readonly membersCanCreatePipelines?: boolean
-  /** Null: there is none. */
+  /** null: removes the ceiling. */
   readonly egressCeiling?: readonly string[] | null
 }
 

@@ -44,7 +44,7 @@ test('a pipeline gets a slug from its name, and the names of its repository and 
   expect((await it.request(ownerToken, 'GET', `${path}/build-test`)).body).toEqual(made.body)
 })
 
-test('a slug is unique, and so is a name inside a repository', async () => {
+test('a slug is unique, and a name is unique within a repository', async () => {
   const first = { name: 'once', repository: 'acme/Once', default_branch: 'main' }
   expect((await it.request(ownerToken, 'POST', path, first)).status).toBe(201)
   const again = await it.request(ownerToken, 'POST', path, { ...first, repository: 'acme/other' })

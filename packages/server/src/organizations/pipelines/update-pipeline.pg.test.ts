@@ -81,7 +81,7 @@ test.for([
   expect([answer.status, codeOf(answer)]).toEqual([422, 'pipeline_invalid'])
 })
 
-test("another pipeline's name inside a repository is refused, and that pipeline is named", async () => {
+test('the name of another pipeline of a repository is refused, and the error names that pipeline', async () => {
   const first = await it.newPipeline({ repository: 'acme/taken', source_slug: 'ci' })
   const second = await it.newPipeline({ repository: 'acme/taken', source_slug: 'other' })
   const answer = await patch(second, { source_slug: 'ci' })
@@ -135,7 +135,7 @@ test('pipelines are found by a part of their name, slug or repository', async ()
   expect(await find('needle_100')).toEqual([])
 })
 
-test('members cannot create pipelines where only admins may', async () => {
+test('members cannot create pipelines if only admins may', async () => {
   const { token: member } = await it.newMember('no-maker')
   const wish = { name: 'by-member', repository: 'acme/by-member', default_branch: 'main' }
   const allow = (allowed: boolean) =>

@@ -26,7 +26,7 @@ test.for(['users', 'organizations'])(
   async (table) => {
     const references = await referencesTo(table)
     expect(references.length).toBeGreaterThan(5)
-    // a, r: PostgreSQL would refuse the deletion.
+    // With the actions `a` and `r`, PostgreSQL would refuse the deletion.
     expect(references.filter(({ on_delete }) => on_delete !== 'c' && on_delete !== 'n')).toEqual([])
     expect(references.filter(({ is_indexed }) => !is_indexed).map(({ reference }) => reference)).toEqual([])
   },

@@ -146,7 +146,7 @@ describe('faults of ours', () => {
     expect(logged).toContain(JSON.parse(text).error.request_id)
   })
 
-  it('are translated where the server knows their cause', async () => {
+  it('are translated if the server knows their cause', async () => {
     const response = await fetch(`${server.url}/healthz`)
     expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
     expect(JSON.parse(await response.text()).error).toMatchObject({

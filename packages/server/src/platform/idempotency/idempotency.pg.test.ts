@@ -213,7 +213,7 @@ describe('Idempotency-Key', () => {
     expect(outcome(await ask(key))).toEqual([201, 'first'])
   })
 
-  test('of a request that failed without the database is free again once it is back, before its lease ends', async () => {
+  test('of a request that failed without the database is free once the database is back, before its lease ends', async () => {
     const { pool } = it.server
     const impatient = new pg.Pool({ ...pool.options, options: '-c lock_timeout=50' })
     onTestFinished(() => impatient.end())

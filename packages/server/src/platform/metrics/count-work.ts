@@ -15,8 +15,8 @@ export interface WorkCounts {
   /** Seconds. */
   readonly oldestNotification: number
   /**
-   * Jobs that wait only for a runner, by pool. Pools without a runner and a runner key count as
-   * `other`.
+   * Jobs that wait only for a runner, by pool. Pools with neither a runner nor a runner key count
+   * as `other`.
    */
   readonly ready: Readonly<Record<string, number>>
   readonly reasons: Readonly<Record<string, number>>

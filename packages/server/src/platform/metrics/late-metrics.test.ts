@@ -4,7 +4,7 @@ import { lateMetrics } from './late-metrics.ts'
 
 const answered: AnsweredRequest = { operationId: null, method: 'GET', status: 404, seconds: 0.1 }
 
-/** Counts responses, and how often the library was opened. */
+/** Counts responses, and openings of the library. */
 function counting() {
   const seen = { answers: 0, opened: 0 }
   const metrics = lateMetrics(async () => {

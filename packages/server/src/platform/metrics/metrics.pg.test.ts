@@ -77,7 +77,7 @@ describe('metrics', () => {
     await pool.query('delete from notifications')
   })
 
-  test('without a token can be read from this machine only, and not through a proxy', async () => {
+  test('without a token can be read only from this machine, and not through a proxy', async () => {
     for (const header of ['X-Forwarded-For', 'Forwarded', 'X-Real-IP', 'Via']) {
       const answer = await open.request(null, 'GET', '/metrics', undefined, { [header]: '127.0.0.1' })
       expect([answer.status, codeOf(answer)]).toEqual([401, 'unauthorized'])

@@ -73,7 +73,7 @@ function lister(it: TestServer, settings: Readonly<Record<string, string>>) {
   return (uuid: string) => withWorkspace(app, uuid, (api) => listWorkspaceRepositories(api, uuid))
 }
 
-/** Expires all tokens, once no background task may refresh one. */
+/** Expires all tokens, after background tasks that could refresh one have ended. */
 async function expire({ server: { pool } }: TestServer): Promise<void> {
   const busy = "select from graphile_worker.jobs where task_identifier in ('bitbucket_sync', 'discover')"
   await until(async () => (await pool.query(busy)).rowCount === 0)

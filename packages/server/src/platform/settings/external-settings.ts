@@ -36,7 +36,11 @@ export const externalSettings = {
       "the GitHub App's private key, as PEM; line breaks may be written as \\n",
     ),
   ),
-  githubPrivateKeyPath: optional('HARMONT_GITHUB_PRIVATE_KEY_PATH', absolutePath, 'file with the private key instead'),
+  githubPrivateKeyPath: optional(
+    'HARMONT_GITHUB_PRIVATE_KEY_PATH',
+    absolutePath,
+    'file with the private key of the GitHub App, instead of the key itself',
+  ),
   githubWebhookSecret: secret(
     optional('HARMONT_GITHUB_WEBHOOK_SECRET', visibleAscii(1), 'secret with which GitHub signs its webhooks'),
   ),
@@ -56,13 +60,13 @@ export const externalSettings = {
     'HARMONT_SOURCE_URL_ALLOW',
     listOf(hostName),
     [],
-    'non-public hosts that source archives may be fetched from, also over http',
+    'non-public hosts that source archives may be fetched from, even over http',
   ),
   notificationAllow: setting(
     'HARMONT_NOTIFICATION_ALLOW',
     listOf(hostName),
     [],
-    'non-public hosts that notifications may be sent to, also over http',
+    'non-public hosts that notifications may be sent to, even over http',
   ),
   registryAllow: setting(
     'HARMONT_REGISTRY_ALLOW',
@@ -74,7 +78,7 @@ export const externalSettings = {
     'HARMONT_OUTSIDE_TIMEOUT_SECONDS',
     integer(1, 120),
     10,
-    'timeout of one call to a forge, a sign-in service or Stripe, including its whole answer',
+    'timeout of one call to a forge, a sign-in service or Stripe, including the whole response',
   ),
   googleUrl: setting('HARMONT_GOOGLE_URL', webAddress, 'https://accounts.google.com', "Google's OpenID issuer"),
   githubUrl: setting('HARMONT_GITHUB_URL', webAddress, 'https://github.com', 'GitHub'),

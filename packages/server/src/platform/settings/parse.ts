@@ -13,7 +13,7 @@ export class InvalidValue extends Error {
   override readonly name = 'InvalidValue'
 }
 
-/** Parses a whole number between two bounds, both included. */
+/** Parses a whole number between two bounds, inclusive. */
 export function integer(least: number, most: number): Parse<number> {
   return (text) => {
     const value = Number(text)

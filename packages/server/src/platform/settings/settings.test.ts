@@ -51,7 +51,7 @@ test('all invalid variables are named at once, and a secret value is not repeate
   expect(read).not.toThrow(/tell-nobody/)
 })
 
-test('a public server never falls back to the host image by default', () => {
+test('a public server does not fall back to the host image by default', () => {
   expect(readSettings({ HARMONT_PUBLIC_URL: 'https://ci.example.com' }).imageFallback).toBe('none')
   expect(readSettings({ HARMONT_PUBLIC_URL: 'http://127.0.0.1:80' }).imageFallback).toBe('host')
   expect(readSettings({ HARMONT_IMAGE_FALLBACK: 'none' }).imageFallback).toBe('none')
@@ -76,7 +76,7 @@ test('the description has every setting with its source and never a secret', () 
   expect(printSettings(described)).not.toContain('a-secret')
 })
 
-test('every described value can be parsed again', () => {
+test('every value in the description can be parsed again', () => {
   const given = {
     HARMONT_RATE_LIMITS: 'builds=600/1m,reads=5/30s,invites_organization=7/2d',
     HARMONT_SNAPSHOT_DISK: '1536MiB',

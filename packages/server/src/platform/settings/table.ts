@@ -113,7 +113,7 @@ export const settingsTable = {
     'HARMONT_RUNNER',
     oneOf('local', 'off'),
     'local',
-    '`local` runs builds on this machine, `off` leaves them to runners elsewhere',
+    '`local` runs builds on this machine, `off` leaves them to runners on other machines',
   ),
   runnerSlots: setting(
     'HARMONT_RUNNER_SLOTS',

@@ -11,13 +11,13 @@ export const traceSettings = {
   otlpTracesEndpoint: optional(
     'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
     webAddress,
-    'the same with the whole path, such as `http://localhost:4318/v1/traces`',
+    'address of the collector with the whole path of traces, such as `http://localhost:4318/v1/traces`',
   ),
   otlpProtocol: setting(
     'OTEL_EXPORTER_OTLP_PROTOCOL',
     oneOf('http/protobuf'),
     'http/protobuf',
-    'how spans are sent; there is no other way',
+    'protocol for sending spans; the only supported one',
   ),
   otlpHeaders: secret(
     setting(

@@ -71,7 +71,7 @@ test('G02 two tasks whose ends cannot be recorded while a third one runs affect 
   await work.stop()
 })
 
-test('G02 a worker whose first poll failed finds work later', async () => {
+test('G02 a worker finds work after its first poll failed', async () => {
   const pool = await freshDatabase()
   const said: string[] = []
   const log = pino({ level: 'debug' }, { write: (line: string) => void said.push(line) })

@@ -1,6 +1,6 @@
 /**
- * Invalid bodies for every operation of the contract that takes one: each is refused with its code
- * and leaves nothing behind.
+ * Invalid bodies for every operation of the contract that takes a body. Each is refused with its
+ * code and leaves nothing behind.
  */
 import { createHash } from 'node:crypto'
 import type { components } from '@harmont/contract'

@@ -130,7 +130,7 @@ describe('bodies', () => {
     expect(await blobs()).toEqual([])
   })
 
-  test('an absent body is an empty one, and over 64 MiB is 413 with the limit', async () => {
+  test('an absent body counts as an empty one, and a body over 64 MiB gets 413 with the limit', async () => {
     await expectRefusal(it, { method: 'POST', path: builds, status: 422, code: 'build_invalid', field: 'branch' })
     const body = JSON.stringify({ ...valid, source_b64: 'A'.repeat(64 * mebibyte) })
     const { error } = await expectRefusal(it, {

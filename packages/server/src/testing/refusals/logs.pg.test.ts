@@ -173,7 +173,7 @@ describe('a range of a complete log', () => {
       await expectRefusal(it, { path, token: null, headers: { range }, status, code: 'range_not_satisfiable' })
   })
 
-  test('meta accepts 0 and 1 only', async () => {
+  test('meta accepts only 0 and 1', async () => {
     const path = `/v0/jobs/${ended.id}/logs.txt?token=${right()}&meta=2`
     await expectRefusal(it, { path, token: null, status: 400, code: 'query_invalid', field: 'meta' })
   })

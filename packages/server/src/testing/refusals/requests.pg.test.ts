@@ -132,7 +132,7 @@ describe('queries and cursors', () => {
     await expectRefusal(it, limit(value))
   })
 
-  test('a cursor that is damaged, or of another list, organization or filter, is refused and never means page one', async () => {
+  test('a cursor that is damaged, or of another list, organization or filter, is refused and is never treated as page one', async () => {
     const cursorOf = async (path: string, token = ownerToken) => {
       const { body } = await it.request<{ next_cursor: string }>(token, 'GET', `${path}?limit=1`)
       expect(body.next_cursor).toMatch(/^[\w-]{20,}$/)

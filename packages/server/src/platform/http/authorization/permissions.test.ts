@@ -29,12 +29,12 @@ const permitted = [...operationTable.values()].flatMap(({ permission, ...operati
   permission === null ? [] : [{ ...operation, permission, rule: permissions[permission] }],
 )
 
-test('G30 an operation needs a membership exactly where its permission has a role', () => {
+test('G30 an operation needs a membership exactly if its permission has a role', () => {
   for (const { id, auth, rule } of permitted)
     expect([id, rule.role !== null]).toEqual([id, auth === 'member' || auth === 'log'])
 })
 
-test('G30 an operation that proves its caller without a user has no permission', () => {
+test('G30 an operation that authenticates its caller without a user has no permission', () => {
   const openToAll = [...operationTable.values()].filter(({ auth }) => ['none', 'runner', 'signature'].includes(auth))
   expect(openToAll.filter(({ permission }) => permission !== null)).toEqual([])
 })

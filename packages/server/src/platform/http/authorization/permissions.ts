@@ -20,7 +20,7 @@ interface Rule {
 
 const listedRules: Readonly<Record<ListedPermission, Rule>> = {
   build: { role: 'member', scope: 'build' },
-  // Needs the role `admin` where `members_can_create_pipelines` is off.
+  // Needs the role `admin` if `members_can_create_pipelines` is off.
   'pipeline.create': { role: 'member', scope: 'build' },
   'pipeline.manage': { role: 'admin', scope: 'manage' },
   secrets: { role: 'admin', scope: 'manage' },

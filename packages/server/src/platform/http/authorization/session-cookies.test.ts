@@ -23,7 +23,7 @@ test('over http the session cookie has neither the prefix nor Secure, which brow
   expect(kept).not.toContain('Secure')
 })
 
-test('a CSRF token is valid for its session and key only', () => {
+test('a CSRF token is valid only for its session and key', () => {
   const cookies = sessionCookies('https://ci.example.com', key)
   const csrf = parseSetCookie(cookies.set(session)[1] ?? '').value ?? ''
   expect(cookies.isCsrfTokenOf(session.id, csrf)).toBe(true)

@@ -22,7 +22,7 @@ function begin({ port }: TestServer, bytes: number): Socket {
   return socket
 }
 
-test('a too large pipeline is refused while it arrives', async () => {
+test('an oversized pipeline is refused while it arrives', async () => {
   const server = await startTestServer({}, { bodyIdleMs: 400 })
   onTestFinished(server.close)
   const answer = await readAnswer(begin(server, 17 * mebibyte))

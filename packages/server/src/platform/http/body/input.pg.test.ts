@@ -46,7 +46,7 @@ describe('input', () => {
     expect((await call('POST', '/api/v0/organizations', memberToken, '{"__proto__":{"name":"x"}}')).status).toBe(422)
   })
 
-  it('answers 422 to a body that is not an object', async () => {
+  it('returns 422 for a body that is not an object', async () => {
     for (const body of ['null', '[]', '"x"', '1', 'true']) {
       const answer = await call('POST', '/api/v0/organizations', memberToken, body)
       expect(answer.json.error.errors).toEqual([{ field: '', message: 'must be an object' }])

@@ -82,7 +82,7 @@ test('when all are busy, the newest is refused with advice, and no other is cut 
   await expect.poll(() => ask(open(port), '/healthz')).toBe('HTTP/1.1 200 OK')
 })
 
-test('a trusted proxy is bounded by the total only', async () => {
+test('a trusted proxy is bounded only by the total', async () => {
   const { port } = await start({ inAll: 10, perAddress: 2 }, {}, { trustedProxies: ['127.0.0.0/8'] })
   const sockets = Array.from({ length: 10 }, () => open(port))
   for (const socket of sockets) expect(await ask(socket, '/healthz')).toBe('HTTP/1.1 200 OK')
