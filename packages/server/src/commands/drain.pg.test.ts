@@ -74,7 +74,7 @@ test('G78 `harmont drain` on the machine of a runner stops new jobs and ends aft
   await until(() => said().includes('It still has 1 job.\n'))
   await submit()
   expect((await call('lease', leaseRequest())).jobs).toEqual([])
-  // The command has invalidated the token of the running process.
+  // The command has used the next counter of the running process, which must still get a token.
   const token = await session.token()
   expect(await session.token(token)).not.toBe(token)
   await call('finish', { lease, at: Date.now(), outcome: exited, output: noOutput })

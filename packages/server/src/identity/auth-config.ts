@@ -40,7 +40,8 @@ export async function readAuthConfig({ pool, settings }: AuthConfigServices): Pr
     docs_url: `${settings.publicUrl}/docs`,
     needs_setup: isWithoutOwner,
     mailbox: way === 'mailbox',
-    // `hm` is part of the repository; no command can install it only from this server.
+    // `hm` comes with a clone of the repository, so there is no command that installs it from this
+    // server.
     cli_install: null,
     features: [...FEATURES],
   }

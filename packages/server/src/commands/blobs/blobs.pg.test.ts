@@ -102,7 +102,7 @@ test('the command names a blob that the server has lost', async () => {
   )
   const [{ blob: lost } = { blob: '' }] = rows
   await directory.remove(lost)
-  expect(await copy(`${url}/again`)).toContain(`The blob ${lost} is missing on this server, and therefore there.`)
+  expect(await copy(`${url}/again`)).toContain(`The blob ${lost} is missing on this server, and therefore in the copy.`)
 })
 
 test('wrong arguments, the store in use, and an unreachable store are refused with advice', async () => {

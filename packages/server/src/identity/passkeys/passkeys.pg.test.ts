@@ -310,7 +310,7 @@ describe('sign-in', () => {
     expect(outcome(answer)).toBe('400 passkey_unknown_credential')
   })
 
-  test('with the id of a known passkey but another credential is refused', async () => {
+  test('with only the id of a known passkey is refused', async () => {
     const { authenticator } = await it.newPerson()
     const { challenge_id } = await it.loginOptions()
     const assertion = { id: authenticator.credentialId.toString('base64url') }
