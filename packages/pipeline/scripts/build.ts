@@ -1,6 +1,6 @@
 /**
  * `npm run build -w packages/pipeline`: builds `@harmont/hm` for publication, in `dist/` or the
- * named directory: two entries with their types.
+ * given directory: two entries with their types.
  */
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'

@@ -1,7 +1,7 @@
 /**
- * Writes the declarations of `@harmont/hm` to `generated/types/`. They are published, and `hm init`
- * puts them beside a pipeline for its editor. With `--check` it writes nothing and fails when they
- * are stale.
+ * Writes the declarations of `@harmont/hm` to `generated/types/`. They are published, and `hm
+ * init` copies them beside a pipeline for the editor. With `--check` it writes nothing and fails
+ * if they are stale.
  */
 import { execFileSync } from 'node:child_process'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -15,8 +15,8 @@ const rooms = dirname(pipeline)
 const out = join(pipeline, 'generated/types')
 
 /**
- * Declarations of the compiler by path: this package's at the top, and the IR's below `ir`, because
- * that package is not published.
+ * Returns the compiler's declarations by path: this package's at the top, and the IR's below `ir`,
+ * because that package is not published.
  */
 function declarations(): Map<string, string> {
   const emitted = mkdtempSync(join(tmpdir(), 'hm-types-'))

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterFile } from '@harmont/test-kit/file'
 
-/** Imports the SDK from a copy of its files, as a program does that has it installed twice. */
+/** Imports the SDK from a copy of its files, like a program with two installed copies. */
 export async function anotherCopy<T = typeof import('./index.ts')>(file = 'index.ts'): Promise<T> {
   const directory = mkdtempSync(join(tmpdir(), 'harmont-another-sdk-'))
   afterFile(() => rmSync(directory, { recursive: true }))

@@ -1,4 +1,4 @@
-// Symbol.for: steps of two installed copies of the SDK are steps to both.
+// With Symbol.for, two installed copies of the SDK recognize each other's steps.
 export const BRAND: unique symbol = Symbol.for('@harmont/hm.Step')
 
 /** Facts of a branded step: its parent and its command. */

@@ -47,7 +47,7 @@ it('a toolchain of one bundle is a leaf, a base and a dependency in another', ()
   expect(labels).toEqual([['base', ':go: install', ':go: build', ':go: test', ':go: vet', ':go: fmt', 'last'], 11])
 })
 
-it('cells, targets and their cache are one for all bundles', () => {
+it('all bundles share cells, targets and their cache', () => {
   const told = run(`
     let calls = 0
     const base = second.target('base', () => { calls++; return second.sh('base', { label: 'base' }) })

@@ -26,15 +26,15 @@ export function forever(options: EnvKeys = {}): CacheForever {
 }
 
 /**
- * Keeps the result for a duration. The entries of all steps end together, at multiples of it since
- * 1970.
+ * Keeps the result for a duration. The entries of all steps expire together, at multiples of the
+ * duration since 1970.
  */
 export function ttl(duration: Duration, options: EnvKeys = {}): CacheTTL {
   return Object.freeze({ policy: 'ttl', duration_seconds: seconds('ttl', duration), env_keys: envKeys('ttl', options) })
 }
 
 /**
- * Keeps the result until a file below one of the paths or globs changes. They are relative to the
+ * Keeps the result until a file below one of the paths or globs changes. Paths are relative to the
  * project directory.
  */
 export function onChange(...paths: readonly string[]): CacheOnChange {
@@ -46,7 +46,7 @@ export function onChange(...paths: readonly string[]): CacheOnChange {
   })
 }
 
-/** Keeps the result while each of the policies would. */
+/** Keeps the result as long as it is valid under each of the policies. */
 export function compose(...policies: readonly CachePolicy[]): CacheCompose {
   const parts = listOf('compose', policies, (policy) => cachePolicyOf('compose', policy), 100)
   const levels = 1 + Math.max(0, ...parts.map(levelsOf))

@@ -14,8 +14,8 @@ interface StepShape {
 }
 
 /**
- * Stack of the call that made each step with a command. An error costs nothing until its stack is
- * read.
+ * Holds the stack of the call that made each step with a command. An error is cheap until its
+ * stack is read.
  */
 const madeAt = new WeakMap<Step, Error>()
 
@@ -71,7 +71,7 @@ export function sh(command: string, options: StepOptions = {}): Step {
 }
 
 /**
- * Holds later leaves back until all earlier ones have passed; with `continueOnFailure`, until they
+ * Blocks later leaves until all earlier ones have passed; with `continueOnFailure`, until they
  * have ended.
  */
 export function wait(options: { readonly continueOnFailure?: boolean } = {}): Wait {

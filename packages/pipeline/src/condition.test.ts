@@ -6,7 +6,7 @@ import { pipeline } from './pipeline.ts'
 
 const written = (condition: When) => JSON.stringify(pipeline(sh('x', { when: condition })).graph.nodes[0]?.step.if)
 
-it('a condition is written with its members in the order of the table, with texts and lists as given', () => {
+it('a condition has its members in the order of the table, and keeps texts and lists as given', () => {
   const condition = when({
     not: { local: true },
     env: { B: 'x', A: ['y', 'z*'] },
@@ -27,14 +27,14 @@ it('anyOf, allOf and not join conditions', () => {
   )
 })
 
-it('nests as deep as the planner allows, and no deeper', () => {
+it('nests as deeply as the planner allows', () => {
   const nested = (levels: number): When => (levels === 0 ? { local: true } : not(nested(levels - 1)))
   const deepest = pipeline(sh('x', { when: nested(8) }))
   expect(parsePlan(JSON.stringify(deepest)).ok).toBe(true)
   expect(() => nested(9)).toThrow('expected at most 8 levels of any, all and not, got 9. Write the condition flatter.')
 })
 
-it('is checked by the call that is wrong', () => {
+it('the wrong call itself checks the condition', () => {
   expect(() => when({ changed: '/etc' })).toThrow(
     'when, changed: expected a path inside the project, got "/etc". It is an absolute path: write it relative to the project directory.',
   )

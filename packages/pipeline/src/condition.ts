@@ -7,8 +7,8 @@ const EVENTS = ['push', 'pull_request', 'schedule', 'manual', 'api'] as const
 type Event = (typeof EVENTS)[number]
 
 /**
- * A condition for running a step. All members must hold; a list holds when one entry does. A false
- * condition skips the step.
+ * A condition for running a step. All members must match; a list matches if one entry does. A
+ * false condition skips the step.
  */
 export interface When {
   readonly event?: Event | readonly Event[]
@@ -33,17 +33,17 @@ export function when(condition: When): When {
   return Object.freeze({ ...condition })
 }
 
-/** Holds when one of the conditions does. */
+/** Returns a condition that holds when one of the given conditions holds. */
 export function anyOf(...conditions: readonly When[]): When {
   return joined('anyOf', 'any', conditions)
 }
 
-/** Holds when each of the conditions does. */
+/** Returns a condition that holds when each of the given conditions holds. */
 export function allOf(...conditions: readonly When[]): When {
   return joined('allOf', 'all', conditions)
 }
 
-/** Holds when the condition does not. */
+/** Returns a condition that holds when the given one does not. */
 export function not(condition: When): When {
   conditionOf('not', condition, 1)
   return Object.freeze({ not: condition })

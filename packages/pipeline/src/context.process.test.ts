@@ -30,7 +30,7 @@ function seen(): Record<string, unknown> {
 const git = (...words: string[]) =>
   execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], { cwd: directory, encoding: 'utf8' })
 
-it('is what the server sets', () => {
+it('comes from the variables that the server sets', () => {
   const told = { EVENT: 'pull_request', BRANCH: 'topic', BASE_BRANCH: 'main', COMMIT: 'c0ffee', PULL_REQUEST: '7' }
   for (const [name, value] of Object.entries(told)) vi.stubEnv(`HARMONT_${name}`, value)
   vi.stubEnv('HARMONT_TAG', '')
@@ -45,7 +45,7 @@ it('is what the server sets', () => {
   })
 })
 
-it('on a laptop is what git knows, unless variables say otherwise', () => {
+it('comes from git on a laptop, unless variables override it', () => {
   git('init', '--quiet', '--initial-branch=topic')
   expect(seen()).toMatchObject({ event: 'manual', branch: 'topic', commit: null, local: false })
   git('commit', '--quiet', '--allow-empty', '--message=first')
@@ -59,11 +59,11 @@ it('on a laptop is what git knows, unless variables say otherwise', () => {
   expect(seen()).toMatchObject({ branch: 'told', commit: null, local: true })
 })
 
-it('outside of a repository is unknown', () => {
+it('is unknown outside of a repository', () => {
   expect(seen()).toMatchObject({ branch: null, commit: null })
 })
 
-it('refuses a pull request that is no number', () => {
+it('refuses a pull request that is not a number', () => {
   vi.stubEnv('HARMONT_PULL_REQUEST', 'seven')
   expect(() => context.pullRequest).toThrow(
     'HARMONT_PULL_REQUEST: expected the number of a pull request, got "seven". Correct the variable, or unset it.',

@@ -27,7 +27,7 @@ const env = () => pipeline(sh('make', { key: 'env', cache: forever({ envKeys: ['
 const envKey = '05dc7714787fcd917217eba8bad24bb977bb73d5a7a7d33a3f985068eed5d185'
 
 describe('renderEnvelope', () => {
-  it('gives the JSON of pipelines, finished or as functions, with cache keys from the disk', () => {
+  it('returns the JSON of pipelines, given as values or functions, with cache keys from the disk', () => {
     const triggers = [push({ branch: 'main' })]
     const definitions = [
       { slug: 'vec', pipeline: deps },
@@ -46,7 +46,7 @@ describe('renderEnvelope', () => {
     })
   })
 
-  it('takes one pipeline, and leaves its IR as it was', () => {
+  it('accepts a single pipeline, and does not change its IR', () => {
     const ir = deps()
     const text = renderEnvelope({ slug: 'vec', pipeline: ir }, { basePath: base })
     expect(text).toContain(depsKey)
@@ -58,7 +58,7 @@ describe('renderEnvelope', () => {
     expect(JSON.parse(renderEnvelope([{ slug: 'vec', pipeline: ir }])).pipelines[0].definition).toEqual(ir)
   })
 
-  it('evaluates targets anew for each pipeline', () => {
+  it('evaluates targets again for each pipeline', () => {
     const fn = vi.fn(() => sh('make'))
     const step = target('base', fn)
     const made = () => pipeline(step())
@@ -75,7 +75,7 @@ describe('renderEnvelope', () => {
     [{ slug: 'ci', pipeline: Number }, 'renderEnvelope, ci: expected the result of pipeline(), got 0. Return it.'],
     [
       { slug: 'ci', pipeline: async () => env() },
-      'renderEnvelope, ci: expected the result of pipeline(), got a promise. Await the function, and pass what it gives.',
+      'renderEnvelope, ci: expected the result of pipeline(), got a promise. Await the function, and pass its result.',
     ],
     [{ slug: 'ci', name: '', pipeline: Number }, 'renderEnvelope, name: expected a non-empty string, got "".'],
     [{ slug: 'ci', triggers: {}, pipeline: Number }, 'renderEnvelope, triggers: expected a list, got an object.'],
@@ -98,7 +98,7 @@ describe('resolvePipelineCacheKeys', () => {
     expect(graph.nodes[0]?.step.cache?.key).toBe(envKey)
   })
 
-  it('takes organization, slug and variables from the environment, and what is given before those', () => {
+  it('takes organization, slug and variables from the environment, unless they are given', () => {
     const key = (options: object) => {
       const { graph } = env()
       resolvePipelineCacheKeys(graph, options)

@@ -6,13 +6,14 @@ import { booleanOf, listOf, misuse, optionsOf, textOf, wrongUse } from './wrong-
 
 const SLUG = /^[a-z][a-z0-9-]{0,63}$/
 
-/** Inputs of cache keys besides the pipelines. Without `basePath` there are no keys. */
+/** The inputs of cache keys besides the pipelines. Without `basePath`, no keys are computed. */
 export type RenderOptions = Omit<CacheKeyOptions, 'pipelineSlug'>
 
 /**
- * Returns the envelope of pipelines (`ir.md` 1.7) as JSON, for a program that renders without `hm`;
- * with `basePath` also the cache keys, from the files below it. The caller awaits a pipeline that
- * is an asynchronous function: `{ ...definition, pipeline: await definition.pipeline() }`.
+ * Returns the envelope of pipelines (`ir.md` 1.7) as JSON, for a program that renders without
+ * `hm`. With `basePath`, it includes the cache keys, from the files below that directory. The
+ * caller must await a pipeline that is an asynchronous function: `{ ...definition, pipeline: await
+ * definition.pipeline() }`.
  */
 export function renderEnvelope(
   definitions: PipelineDefinition | readonly PipelineDefinition[],
@@ -64,7 +65,7 @@ function documentOf(slug: string, value: PipelineIR | Promise<PipelineIR>): Pipe
       `renderEnvelope, ${slug}`,
       'the result of pipeline()',
       'a promise',
-      'Await the function, and pass what it gives.',
+      'Await the function, and pass its result.',
     )
   if (Array.isArray(value?.graph?.nodes)) return value
   throw wrongUse(`renderEnvelope, ${slug}`, 'the result of pipeline()', value, 'Return it.')

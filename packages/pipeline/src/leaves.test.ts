@@ -10,7 +10,7 @@ const [a, b, c] = [sh('a', { key: 'a' }), sh('b', { key: 'b' }), sh('c', { key: 
 const standing = (leaves: () => Leaves) => ({ [LEAVES]: leaves })
 const keys = (leaves: Leaves) => pipeline(leaves).graph.nodes.map((node) => node.step.key)
 
-it('lists, and objects that stand for leaves, are flattened in the order of writing', () => {
+it('lists, and objects that stand for leaves, are flattened in source order', () => {
   const project = standing(() => [a, [wait(), standing(() => b)]])
   expect(keys([c, [project]])).toEqual(['c', 'a', 'b'])
   expect(keys(project)).toEqual(['a', 'b'])
@@ -18,7 +18,7 @@ it('lists, and objects that stand for leaves, are flattened in the order of writ
   expect(group([[a], project])).toEqual([a, a, expect.objectContaining({ continueOnFailure: false }), b])
 })
 
-it('an object that stands for leaves is asked when the pipeline is made, and never before', () => {
+it('an object that stands for leaves is expanded only when the pipeline is made', () => {
   const leaves = vi.fn(() => a)
   const project = standing(leaves)
   expect(leaves).not.toHaveBeenCalled()
@@ -26,7 +26,7 @@ it('an object that stands for leaves is asked when the pipeline is made, and nev
   expect(leaves).toHaveBeenCalledOnce()
 })
 
-it('an object in two places stands for the same steps, but for each cell of a matrix anew', () => {
+it('an object in two places stands for the same steps, but for separate steps in each matrix cell', () => {
   const project = standing(() => [sh('make', { label: 'make' })])
   expect(group([project, [project]])[0]).toBe(group(project)[0])
   expect(pipeline([project, wait(), sh('last', { dependsOn: project })]).graph.nodes).toHaveLength(2)
@@ -36,7 +36,7 @@ it('an object in two places stands for the same steps, but for each cell of a ma
   ])
 })
 
-it('a step may wait for all leaves that an object stands for', () => {
+it('a step may wait for all leaves of an object', () => {
   const ir = pipeline([sh('last', { key: 'last', dependsOn: [standing(() => [a, b]), [c]] })])
   expect(ir.graph.edges).toEqual([
     [0, 3, 'depends_on'],
@@ -46,12 +46,12 @@ it('a step may wait for all leaves that an object stands for', () => {
   expect(() => sh('x', { dependsOn: standing(() => [a, wait()]) as never })).toThrow(/got a wait/)
 })
 
-it('an object of another copy of the SDK stands for leaves too', async () => {
+it('an object of another copy of the SDK also stands for leaves', async () => {
   const other = await anotherCopy()
   expect(other.group).not.toBe(group)
   expect(keys([{ [other.LEAVES]: () => a }])).toEqual(['a'])
 })
 
-it('a list may be longer than a call has arguments', () => {
+it('a list may be longer than the maximum number of call arguments', () => {
   expect(flatLeaves('pipeline', new Array(300_000).fill(a))).toHaveLength(300_000)
 })

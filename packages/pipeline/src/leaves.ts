@@ -6,8 +6,8 @@ import { wrongUse } from './wrong-use.ts'
 const FIX = 'Pass the result of sh(), wait() or a toolchain.'
 
 /**
- * Flattens lists, and objects that stand for leaves, in the order of writing. `where` names the
- * call in an error. `takes` says which values are the caller's own, and left out.
+ * Flattens lists, and objects that stand for leaves, in source order. `where` names the call in an
+ * error. Values for which `takes` returns true are left to the caller and omitted.
  */
 export function flatLeaves(
   where: string,

@@ -8,7 +8,7 @@ import { target } from './target.ts'
 const axes = { go: ['1.23.2', '1.24.0'], race: [false, true] } as const
 
 describe('matrix', () => {
-  it('calls the function for each cell, the first axis slowest, and gives a flat list of leaves', () => {
+  it('calls the function for each cell, the first axis slowest, and returns a flat list of leaves', () => {
     const leaves = matrix(axes, ({ go, race }) => [sh(`go${go} ${race}`), [sh('lint', { label: 'lint' })]])
     const ir = pipeline(leaves)
     expect(ir.graph.nodes.map((node) => node.step.key)).toEqual([
@@ -34,12 +34,12 @@ describe('matrix', () => {
     expect(step?.matrix?.group).toBe('cd-my-app-echo')
   })
 
-  it('makes a group of the label, and one of a fixed name where that has no letters', () => {
+  it('names the group after the label, or by a fixed name if the label has no letters', () => {
     const groups = matrix({ n: [1] }, () => [sh('x', { label: ':go: Test' }), sh('x', { label: '—' })])
     expect(pipeline(groups).graph.nodes.map((node) => node.step.matrix?.group)).toEqual(['go-test', 'matrix'])
   })
 
-  it('leaves cells out, and takes only some in, by the members that are named', () => {
+  it('excludes and includes cells by the named members', () => {
     const pairs = (options: object) => matrix(axes, undefined, options).map(({ go, race }) => `${go} ${race}`)
     expect(pairs({ exclude: [{ go: '1.23.2', race: true }] })).toEqual(['1.23.2 false', '1.24.0 false', '1.24.0 true'])
     expect(pairs({ exclude: [{ race: true }] })).toEqual(['1.23.2 false', '1.24.0 false'])
@@ -52,7 +52,7 @@ describe('matrix', () => {
     expect(pairs({ exclude: [{}] })).toEqual([])
   })
 
-  it('without a function gives the cells, which name what is made from them', () => {
+  it('returns the cells without a function, and a cell names steps', () => {
     const cells = matrix(axes)
     expect(cells.map((cell) => cell.name('test'))[3]).toBe('test (go=1.24.0, race=true)')
     expect(pipeline(cells.map((cell) => sh('x', { key: cell.name('test') }))).graph.nodes[0]?.step).not.toHaveProperty(
@@ -60,7 +60,7 @@ describe('matrix', () => {
     )
   })
 
-  it('joins the cells of nested matrices, and ends with the inner one, however it ends', () => {
+  it('joins the cells of nested matrices, and leaves the inner cell even after an error', () => {
     const leaves = matrix({ os: ['a'] }, () => matrix({ go: [1] }, () => sh('x', { label: 'x' })))
     expect(pipeline(leaves).graph.nodes[0]?.step.label).toBe('x (os=a, go=1)')
     expect(() =>
@@ -77,7 +77,7 @@ describe('matrix', () => {
     expect(pipeline(leaves).graph.nodes.map((node) => node.step.label)).toEqual(['base', 'test (n=1)', 'test (n=2)'])
   })
 
-  it('marks the steps that another copy of the SDK makes', async () => {
+  it('marks steps made by another copy of the SDK', async () => {
     const other = await anotherCopy()
     expect(other.sh).not.toBe(sh)
     const leaves = matrix({ n: [1] }, () => other.sh('x', { label: 'x' }))

@@ -103,7 +103,7 @@ function build(
   })
 }
 
-it('everything that the SDK makes is valid, with and without cache keys', () => {
+it('every document of the SDK is valid, with and without cache keys', () => {
   fc.assert(
     fc.property(program, ([first, rest]) => {
       const ir = pipeline(

@@ -31,13 +31,13 @@ describe('quote', () => {
     expect(quote(text)).toBe(quoted)
   })
 
-  it('leaves the leading - of a value', () => {
+  it('keeps the leading - of a value', () => {
     expect(quoteValue('--watch')).toBe('--watch')
     expect(quoteValue('-DFLAGS=-O2 -g')).toBe("'-DFLAGS=-O2 -g'")
     expect(quoteValue('"done already"')).toBe('"done already"')
   })
 
-  it('gives sh back the original text, as one word', () => {
+  it('yields the original text in sh, as one word', () => {
     const text = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
       .filter((word) => !/^['"~]|[$\0]/.test(word))
@@ -53,11 +53,11 @@ describe('quote', () => {
 })
 
 describe('a command with cwd', () => {
-  it('changes directory before it', () => {
+  it('changes the directory before the command', () => {
     expect(inDirectory('my app', 'make')).toBe("cd 'my app' && make")
   })
 
-  it('with line breaks runs no line where the directory is missing', () => {
+  it('runs no line of a multi-line command if the directory is missing', () => {
     const script = inDirectory('/no/such directory', 'echo one\necho two')
     expect(script).toBe("cd '/no/such directory' || exit 1\necho one\necho two")
     expect(() => execFileSync('sh', ['-c', script], { stdio: 'pipe' })).toThrow(/can't cd|No such file/)

@@ -1,14 +1,16 @@
 const BARE = /^[A-Za-z0-9_@%+=:,./-]+$/
 const WRAPPED = /^(?:'[^']*'|"(?:[^"\\]|\\[\s\S])*")$/
 
-/** Quotes a path as one word of the shell (`pipeline.md` 2), so that a leading `-` is no option. */
+/**
+ * Quotes a path as one word of the shell (`pipeline.md` 2), so that a leading `-` is not an option.
+ */
 export function quote(text: string): string {
   return quoteValue(text.startsWith('-') ? `./${text}` : text)
 }
 
 /**
- * Quotes a text as one word of the shell. Text in one pair of quotes stays; variables (`$`) still
- * work; a leading `~/` stays the home directory.
+ * Quotes a text as one word of the shell. Text in one pair of quotes is unchanged; variables (`$`)
+ * still work; a leading `~/` still means the home directory.
  */
 export function quoteValue(text: string): string {
   if (WRAPPED.test(text)) return text
@@ -23,8 +25,8 @@ function quoteWord(text: string): string {
 }
 
 /**
- * Returns a command that runs in a directory of the workspace. All of its lines run there, or none
- * does.
+ * Returns a command that runs in a directory of the workspace. Either all of its lines run there,
+ * or none.
  */
 export function inDirectory(directory: string, command: string): string {
   const word = quote(directory)

@@ -3,8 +3,8 @@ import { type CellValues, state } from './state.ts'
 import type { CommandFields } from './step.ts'
 
 /**
- * Returns the fields of a step that is made inside a cell of a matrix or a shard of a split, with
- * what they add; outside of both, the fields unchanged.
+ * Returns the fields of a step with the additions of the matrix cell and the split's shard in
+ * which it is made; outside of both, the fields are unchanged.
  */
 export function scopeFields(command: string, fields: CommandFields): CommandFields {
   const { shard } = state()
@@ -23,7 +23,7 @@ function cellFields(command: string, fields: CommandFields): CommandFields {
   return Object.freeze({ ...fields, label: inCell(base, cell), matrix })
 }
 
-/** Stands for the label of a step without one. */
+/** Returns a substitute for a missing label: the beginning of the command. */
 function nameOf(command: string): string {
   return [...command.slice(0, 80)].slice(0, 40).join('')
 }

@@ -3,13 +3,13 @@ import type { IrSplit } from '@harmont/ir'
 /** A cell of a matrix: axis to value. */
 export type CellValues = Readonly<Record<string, string | number | boolean>>
 
-/** A shard of a split, in the form of the IR, with the leaves of objects that are listed in it. */
+/** A shard of a split, in the form of the IR, with the leaves of the objects listed in it. */
 export interface ShardScope {
   readonly split: IrSplit
   readonly stoodFor: StoodFor
 }
 
-/** The leaves of each object, per cell: a toolchain in two places is the same steps. */
+/** The leaves of each object, per cell: a toolchain in two places stands for the same steps. */
 type StoodFor = WeakMap<object, Map<CellValues | undefined, unknown>>
 
 /** A target, identified by its own function. */
@@ -34,7 +34,7 @@ interface State {
 
 const KEY = Symbol.for('@harmont/hm.state.v1')
 
-/** Returns the state of this process, made by the first copy that asks. */
+/** Returns the state of this process; the first copy of the SDK creates it. */
 export function state(): State {
   const known: State | undefined = Reflect.get(globalThis, KEY)
   if (known !== undefined) return known
@@ -43,7 +43,7 @@ export function state(): State {
   return fresh
 }
 
-/** Runs `fn`. Steps that it makes belong to this shard, or to none. */
+/** Runs `fn`, whose steps belong to this shard, or to none. */
 export function withShard<T>(shard: ShardScope | undefined, fn: () => T): T {
   const shared = state()
   const outer = shared.shard
@@ -55,7 +55,7 @@ export function withShard<T>(shard: ShardScope | undefined, fn: () => T): T {
   }
 }
 
-/** Runs `fn`. Steps that it makes belong to this cell, or to none. */
+/** Runs `fn`, whose steps belong to this cell, or to none. */
 export function withCell<T>(cell: CellValues | undefined, fn: () => T): T {
   const shared = state()
   const outer = shared.cell

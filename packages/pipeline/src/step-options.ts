@@ -39,8 +39,8 @@ export const STEP_OPTIONS: readonly string[] = [
 ]
 
 /**
- * Checks the options of `sh` and copies them, so that a later change of the caller's objects
- * changes no step. `cwd` is read by `sh` itself.
+ * Checks the options of `sh` and copies them, so that later changes to the caller's objects change
+ * no step. `sh` itself reads `cwd`.
  */
 export function commandFields(options: unknown): CommandFields {
   const given = optionsOf('sh', options, STEP_OPTIONS)
@@ -81,7 +81,7 @@ function softFailOf(where: string, value: unknown): true | readonly number[] | u
   return typeof value === 'boolean' ? value || undefined : exitCodesOf(where, value)
 }
 
-// A toolchain stands for its leaves here too, so a step may wait for all of them.
+// Here, too, a toolchain stands for its leaves, so a step may wait for all of them.
 function dependenciesOf(where: string, value: unknown): Pick<CommandFields, 'dependsOn' | 'afterAppended'> {
   const generators = new Set<Step>()
   const leaves = flatLeaves(where, value, 'a step with a command', (leaf) => {

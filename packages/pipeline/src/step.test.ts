@@ -8,7 +8,7 @@ import type { Step } from './step.ts'
 const only = (step: Step) => pipeline([step]).graph.nodes.at(-1)
 
 describe('timeout', () => {
-  it('returns a copy with that budget in place of an earlier one, and leaves the step unchanged', () => {
+  it('returns a copy with the new time limit, and leaves the step unchanged', () => {
     const step = scratch().sh('base').sh('make', { label: 'x', timeout: '5m', retry: 1 })
     const short = timeout('90s', step)
     expect(only(short)?.step).toEqual({ ...only(step)?.step, timeout_seconds: 90 })
@@ -26,7 +26,7 @@ describe('timeout', () => {
 })
 
 describe('a command', () => {
-  it('may be of 1 MiB, its directory included, and no longer', () => {
+  it('has at most 1 MiB, including its directory', () => {
     const longest = 'x'.repeat(1024 * 1024)
     expect(only(sh(longest))?.step.cmd).toHaveLength(1024 * 1024)
     const message = /^sh: expected a command of at most 1,048,576 bytes, got 1,048,58\d. Put the script in a file.$/
@@ -34,7 +34,7 @@ describe('a command', () => {
     expect(() => sh(`${longest.slice(0, -1)}é`)).toThrow('got 1,048,577.')
   })
 
-  it('runs in its directory, and none of its lines elsewhere', () => {
+  it('runs all of its lines in its directory', () => {
     expect(only(sh('make', { cwd: '~/my app' }))?.step.cmd).toBe("cd ~/'my app' && make")
     expect(only(sh('a\nb', { cwd: '-x' }))?.step.cmd).toBe('cd ./-x || exit 1\na\nb')
   })
@@ -56,7 +56,7 @@ describe('a command', () => {
 })
 
 describe('a step', () => {
-  it('cannot be changed, nor by changing what it was made from', () => {
+  it('cannot be changed, not even through the objects that it was made from', () => {
     const env = { A: '1' }
     const paths = ['a']
     const step = sh('make', { env, cache: onChange(...paths) })
@@ -68,7 +68,7 @@ describe('a step', () => {
     expect(() => Object.assign(step, { command: 'other' })).toThrow(TypeError)
   })
 
-  it('stands for the steps that it appends, also to another copy of the SDK', async () => {
+  it('stands for the steps that it appends, even in another copy of the SDK', async () => {
     const plan = (await anotherCopy()).sh('plan', { key: 'plan', append: {} })
     const { nodes, edges } = pipeline([sh('report', { key: 'report', dependsOn: [plan.appended()] })]).graph
     expect(nodes.map(({ step }) => step.after_appended)).toEqual([undefined, ['plan']])
@@ -77,7 +77,7 @@ describe('a step', () => {
     for (const none of [sh('x'), scratch(), plan.fork()]) expect(() => none.appended()).toThrow(message)
   })
 
-  it('of another copy of the SDK is a step', async () => {
+  it('is recognized by another copy of the SDK', async () => {
     const other = await anotherCopy()
     expect(other.sh).not.toBe(sh)
     expect(

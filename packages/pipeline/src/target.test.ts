@@ -5,7 +5,7 @@ import { clearTargetCache, target } from './target.ts'
 
 afterEach(clearTargetCache)
 
-it('is evaluated once, and anew after the cache was cleared', () => {
+it('is evaluated once, and again after the cache was cleared', () => {
   const fn = vi.fn(() => sh('make'))
   const base = target('base', fn)
   expect(base()).toBe(base())
@@ -15,14 +15,14 @@ it('is evaluated once, and anew after the cache was cleared', () => {
   expect(fn).toHaveBeenCalledTimes(2)
 })
 
-it('differs from an equally named one elsewhere, and may return nothing', () => {
+it('differs from another target of the same name, and may return nothing', () => {
   const fn = vi.fn(() => undefined)
   const [one, two] = [target('base', () => 1), target('base', fn)]
   expect([one(), two(), two()]).toEqual([1, undefined, undefined])
   expect(fn).toHaveBeenCalledTimes(1)
 })
 
-it('that needs itself is an error that shows the path', () => {
+it('reports a cycle as an error with its path', () => {
   const a: () => unknown = target('a', () => b())
   const b: () => unknown = target('b', () => c())
   const c = target('c', () => b())
@@ -30,7 +30,7 @@ it('that needs itself is an error that shows the path', () => {
   expect(a).toThrow('got b -> c -> b')
 })
 
-it('that throws is evaluated again', () => {
+it('is evaluated again after it threw', () => {
   let bad = true
   const base = target('base', () => {
     if (bad) throw new Error('not yet')
@@ -41,7 +41,7 @@ it('that throws is evaluated again', () => {
   expect(base()).toBe(1)
 })
 
-it('of another copy of the SDK is cleared, and seen in a cycle, as well', async () => {
+it('is also cleared, and detected in a cycle, if another copy of the SDK made it', async () => {
   const other = await anotherCopy()
   expect(other.target).not.toBe(target)
   const fn = vi.fn(() => 1)

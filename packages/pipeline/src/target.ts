@@ -34,7 +34,7 @@ function evaluate<T>(run: TargetRun, fn: () => T): T {
   }
   evaluating.push(run)
   try {
-    // All cells of a matrix and all shards share the result, so it belongs to none.
+    // All cells of a matrix and all shards share the result, so the steps belong to none of them.
     const value = withShard(undefined, () => withCell(undefined, fn))
     evaluated.add(run)
     return value

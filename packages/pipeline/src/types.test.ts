@@ -1,6 +1,6 @@
 /**
- * Wrong pipelines that the editor marks. `tsc` checks that each line below an `@ts-expect-error` is
- * one, and the run that it throws.
+ * Wrong pipelines that an editor marks. `tsc` checks that each line below an `@ts-expect-error` is
+ * an error; the test checks that it throws.
  */
 import { expect, it } from 'vitest'
 import {
@@ -107,7 +107,7 @@ it.each<[string, () => unknown]>([
   expect(wrong).toThrow(TypeError)
 })
 
-it('cells and targets have the types of what they were made from', () => {
+it('cells and targets have the types of their axes and functions', () => {
   matrix({ go: ['1.23', '1.24'], race: [true] }, (cell) => {
     const version: '1.23' | '1.24' = cell.go
     // @ts-expect-error: there is no such axis

@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { scratch, sh, wait } from './commands.ts'
 import * as sdk from './index.ts'
 
-// Pipeline files are often plain JavaScript, where no type catches a mistake. These calls are made
-// as such a file makes them.
+// Pipeline files are often plain JavaScript, where no type catches a mistake. These calls have the
+// form of calls in such a file.
 const untyped: Record<string, unknown> = sdk
 const call = (name: string, ...values: unknown[]) => {
   const called = untyped[name]
@@ -14,7 +14,7 @@ const call = (name: string, ...values: unknown[]) => {
 }
 const withOption = (name: string, value: unknown) => ['x', { [name]: value }]
 
-describe('wrong use throws where it is wrong, with expected, got and what to do', () => {
+describe('wrong use throws at its place, with the expected value, the given value and a remedy', () => {
   const rows: [string, unknown[], string][] = [
     ['sh', [], 'sh: expected a non-empty string, got nothing. Give the step a command.'],
     ['sh', ['  '], 'sh: expected a non-empty string, got "  ". Give the step a command.'],

@@ -1,11 +1,13 @@
 /**
- * Errors of wrong calls. Each says where, what was expected, what was got and what to do, and the
- * wrong call throws it. The Python SDK uses the same sentences; the readers below list them.
+ * Errors of wrong calls. Each error contains the place, the expected value, the given value and a
+ * remedy; the wrong call throws it. The Python SDK uses the same messages; the readers below list
+ * them.
  */
 import { hasStepBrand, hasWaitBrand, nearestCommand } from './brand.ts'
 
 /**
- * A wrong call. Its name is plain because its sentence says everything, in both languages alike.
+ * A wrong call. Its name is `Error`, because the message alone explains it, in the same way in
+ * both languages.
  */
 class WrongUse extends TypeError {
   override readonly name = 'Error'
@@ -16,7 +18,7 @@ export function wrongUse(where: string, expected: string, got: unknown, fix: str
   return misuse(where, expected, shown(got), fix)
 }
 
-/** Builds the same error with its own words for what was got. */
+/** Builds the same error with a description of the given value. */
 export function misuse(where: string, expected: string, got: string, fix: string): TypeError {
   return new WrongUse(`${where}: expected ${expected}, got ${got}. ${fix}`)
 }
@@ -32,7 +34,7 @@ function shown(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(value)
 }
 
-/** `a, b or c`, each as JSON writes it. */
+/** Returns `a, b or c`, each in JSON notation. */
 function oneOf(words: readonly string[]): string {
   const quoted = words.map((word) => JSON.stringify(word))
   return quoted.length === 1 ? `${quoted[0]}` : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`
@@ -51,10 +53,7 @@ export function onlyKnown(where: string, options: object, known: readonly string
   }
 }
 
-/**
- * Reads a string that is not only white space, of at most `max` characters, that every machine can
- * store.
- */
+/** Reads a non-blank string of at most `max` characters, of valid Unicode without U+0000. */
 export function textOf(where: string, value: unknown, fix: string, max?: number): string {
   if (typeof value !== 'string' || value.trim() === '') throw wrongUse(where, 'a non-empty string', value, fix)
   if (value.includes('\0') || !value.isWellFormed())
@@ -71,7 +70,7 @@ export function nameOf(where: string, value: unknown, fix: string, max = 255): s
   throw wrongUse(where, 'a name without control characters and without white space at its ends', text, 'Rename it.')
 }
 
-/** Reads one of a few words. */
+/** Reads one of the given words. */
 export function wordOf<T extends string>(where: string, value: unknown, words: readonly T[]): T {
   const word = words.find((each) => each === value)
   if (word !== undefined) return word

@@ -72,7 +72,7 @@ describe('digests and keys of the table in ir.md 2.4', () => {
 })
 
 describe('a path of onChange', () => {
-  it('names one path, or nothing', () => {
+  it('matches one path, or nothing', () => {
     write({ 'a[1].txt': 'x', 'dir/b': 'y' })
     expect(names('dir/b')).toEqual(['dir/b'])
     expect(names('./dir//b')).toEqual(['dir/b'])
@@ -80,7 +80,7 @@ describe('a path of onChange', () => {
     expect(names('dir/b/c')).toEqual([])
   })
 
-  it('as a glob gives matches sorted by path component, dot files included', () => {
+  it('returns the matches of a glob sorted by path component, dot files included', () => {
     write({ 'p/a/x.ts': '', 'p/a-b/x.ts': '', 'p/.h/x.ts': '', 'p/x.ts': '', 'p/a/y.js': '' })
     expect(names('**/*.ts')).toEqual(['p/.h/x.ts', 'p/a/x.ts', 'p/a-b/x.ts', 'p/x.ts'])
     expect(names('p/*/x.ts')).toEqual(['p/.h/x.ts', 'p/a/x.ts', 'p/a-b/x.ts'])
@@ -105,7 +105,7 @@ describe('a path of onChange', () => {
     expect(digests('link')).toEqual([hash('f\0x\0')])
   })
 
-  it('passes over dangling links inside, and takes the target of one that it names', () => {
+  it('skips dangling links inside a directory, and hashes the target of a named dangling link', () => {
     write({ 'd/f': 'x' })
     symlinkSync('nowhere', join(base, 'd/dangling'))
     expect(digests('d')).toEqual([hash('f\0x\0')])
@@ -115,17 +115,17 @@ describe('a path of onChange', () => {
     expect(digests('circle')).toEqual([hash('circle')])
   })
 
-  it('sorts the patterns and does not join what two of them name', () => {
+  it('sorts the patterns and keeps a file that two of them match twice', () => {
     write({ a: '1', b: '2' })
     expect(digests('b', 'a', '*')).toEqual([hash('1'), hash('2'), hash('1'), hash('2')])
   })
 
-  it('of an empty directory is the hash of nothing', () => {
+  it('hashes an empty directory like empty content', () => {
     mkdirSync(join(base, 'empty'))
     expect(digests('empty')).toEqual([hash('')])
   })
 
-  it('of which nothing matches contributes nothing', () => {
+  it('contributes nothing if nothing matches', () => {
     expect(digests('x', 'y/*')).toEqual([])
   })
 })

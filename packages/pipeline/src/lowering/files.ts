@@ -3,7 +3,10 @@ import { type Dirent, lstatSync, readdirSync, readFileSync, readlinkSync, type S
 import { join } from 'node:path'
 import { comparePaths, compareText, isGlob, pathComponents, pathGlob, pathProblem } from '@harmont/ir'
 
-/** Returns the `digests` of a key context for the files of a directory. Each file is read once. */
+/**
+ * Returns the `digests` function of a key context for the files of a directory. Each file is read
+ * once.
+ */
 export function digestsBelow(base: string): (paths: readonly string[]) => string[] {
   const known = new Map<string, string>()
   return (paths) => {
@@ -17,8 +20,8 @@ export function digestsBelow(base: string): (paths: readonly string[]) => string
 }
 
 /**
- * Returns D of `ir.md` 2.3 as hex: of a file its bytes, of a directory the names and bytes of its
- * files, of a dangling link its target.
+ * Returns the digest D of `ir.md` 2.3 as hex: of a file's bytes, of the names and bytes of a
+ * directory's files, or of a dangling link's target.
  */
 function digestOf(base: string, { path, kind }: Found): string {
   const sum = createHash('sha256')
@@ -36,8 +39,8 @@ function digestOf(base: string, { path, kind }: Found): string {
 }
 
 /**
- * Returns what a path or glob (`ir.md` 2.3) names below the base directory: nothing, one path, or
- * matches sorted by path component. Throws `bad_path` for absolute paths and `..`.
+ * Returns the matches of a path or glob (`ir.md` 2.3) below the base directory: none, one path, or
+ * several sorted by path component. Throws `bad_path` for absolute paths and `..`.
  */
 export function resolvePath(base: string, pattern: string): Found[] {
   const problem = pathProblem(pattern)
@@ -105,14 +108,16 @@ function kindOf(base: string, path: string, entry: Dirent): Found['kind'] | unde
 }
 
 /**
- * Returns what a path leads to, following links; undefined for nothing: no such entry, a file on
- * the way, or circular links.
+ * Returns the status of a path, following links; undefined if there is no such entry, a file in
+ * place of a directory, or a circular link.
  */
 function followed(path: string): Stats | undefined {
   return orNothing(() => statSync(path))
 }
 
-/** Returns what a path itself is, without following a link; undefined for nothing. */
+/**
+ * Returns the status of a path without following a final link; undefined if there is no such entry.
+ */
 function itself(path: string): Stats | undefined {
   return orNothing(() => lstatSync(path))
 }

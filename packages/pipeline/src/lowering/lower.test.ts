@@ -33,7 +33,7 @@ describe('lowering of waits', () => {
     })
   })
 
-  it('a second wait asks for the steps between the two only', () => {
+  it('a second wait only waits for the steps between the two', () => {
     expect(shape(pipeline([a, wait(), b, wait(), c])).edges).toEqual(['a-b', 'b-c'])
   })
 
@@ -49,14 +49,14 @@ describe('lowering of waits', () => {
     expect(shape(pipeline([a, wait(tolerant), b, c]))).toMatchObject({ edges: ['a-b', 'a-c'], goOn: ['b', 'c'] })
   })
 
-  it('a strict wait after a tolerant one still asks for everything before', () => {
+  it('a strict wait after a tolerant one still waits for all earlier steps', () => {
     expect(shape(pipeline([a, wait(tolerant), b, wait(), c]))).toMatchObject({
       edges: ['a-b', 'a-c', 'b-c'],
       goOn: ['b'],
     })
   })
 
-  it('of consecutive waits a strict one wins', () => {
+  it('a strict wait wins over consecutive tolerant ones', () => {
     expect(shape(pipeline([a, wait(tolerant), wait(), b])).goOn).toEqual([])
     expect(shape(pipeline([a, wait(), wait(tolerant), b])).goOn).toEqual([])
     expect(shape(pipeline([a, wait(tolerant), wait(tolerant), b])).goOn).toEqual(['b'])
@@ -66,7 +66,7 @@ describe('lowering of waits', () => {
     expect(shape(pipeline([a, wait(), a, wait(), b])).edges).toEqual(['a-b'])
   })
 
-  it('makes at most 200,000 edges, and says so before it has made more', () => {
+  it('throws before it makes more than 200,000 edges', () => {
     const many = (count: number) => Array.from({ length: count }, () => sh('make'))
     expect(pipeline([many(500), wait(), many(400)]).graph.edges).toHaveLength(200_000)
     const message =
@@ -75,13 +75,13 @@ describe('lowering of waits', () => {
     expect(() => pipeline([many(9000), wait(), many(9000)])).toThrow(message)
   })
 
-  it('a step that builds in one from before the wait carries both edges', () => {
+  it('a step that builds in a step before the wait has both edges', () => {
     expect(shape(pipeline([a, wait(), a.sh('make child', { key: 'child' })])).edges).toEqual(['a>child', 'a-child'])
   })
 })
 
 describe('lowering of chains', () => {
-  it('emits from root to leaf what was not emitted before', () => {
+  it('emits steps not yet emitted, from root to leaf', () => {
     const base = named('base')
     const left = base.sh('make left', { key: 'left' })
     const right = base.sh('make right', { key: 'right' })
@@ -101,14 +101,14 @@ describe('lowering of chains', () => {
     })
   })
 
-  it('gives the key hash no parent behind a fork, and the parent’s key without one', () => {
+  it('hashes the key without a parent behind a fork, otherwise with the parent’s key', () => {
     const keys = (leaf: Step) => shape(pipeline([leaf])).keys
     const base = named('base')
     expect(keys(base.fork().sh('make'))[1]).not.toBe(keys(base.sh('make'))[1])
     expect(keys(scratch().sh('make'))).toEqual(keys(sh('make')))
   })
 
-  it('emits what a step depends on before it, with its own chain, and the edge after those of the gate', () => {
+  it('emits a step’s dependencies and their chains before it, and their edges after those of the gate', () => {
     const tool = named('toolchain').sh('make tool', { key: 'tool' })
     const first = named('first')
     const app = named('base').sh('make app', { key: 'app', dependsOn: [tool, first] })
@@ -119,7 +119,7 @@ describe('lowering of chains', () => {
     })
   })
 
-  it('depends on the nearest command of a fork, and once on what is there already', () => {
+  it('depends on the nearest command of a fork, and adds no edge twice', () => {
     const base = named('base')
     expect(shape(pipeline([base.sh('make x', { key: 'x', dependsOn: base.fork() })])).edges).toEqual(['base>x'])
     expect(shape(pipeline([named('y', { dependsOn: [base.fork(), base] })])).edges).toEqual(['base-y'])
@@ -131,15 +131,15 @@ describe('lowering of chains', () => {
     expect(pipeline([one, [one, [one]]]).graph.nodes).toHaveLength(1)
   })
 
-  it('of 20,000 steps needs no stack', () => {
+  it('lowers a chain of 20,000 steps without a stack overflow', () => {
     let step = sh('make')
     for (let i = 1; i < 20_000; i++) step = i % 2 === 0 ? step.sh('make') : sh('make', { dependsOn: step })
     expect(pipeline([step]).graph.nodes).toHaveLength(20_000)
   })
 })
 
-describe('what a node says', () => {
-  it('writes members in the order of the table, and only those that were given', () => {
+describe('the content of a node', () => {
+  it('writes only the given members, in the order of the table', () => {
     const site = sh('make site', { key: 'site', label: 'Site' })
     const ir = pipeline(
       [
@@ -226,7 +226,7 @@ describe('what a node says', () => {
     )
   })
 
-  it('waits for the sources of its files after its dependencies, and for its parent once', () => {
+  it('waits for its dependencies, then for the sources of its inputs, and for its parent only once', () => {
     const [parent, other, third] = [named('parent'), named('other'), named('third')]
     const inputs = [filesFrom(parent, 'a'), filesFrom(third, 'b'), filesFrom(other, 'c')]
     expect(shape(pipeline([parent.sh('x', { key: 'x', dependsOn: other, inputs })]))).toMatchObject({
@@ -241,7 +241,7 @@ describe('what a node says', () => {
     expect(pipeline(sh('make'), { cancelSuperseded: false })).not.toHaveProperty('concurrency')
   })
 
-  it('gives a root its own image, else that of its scratch, else the default; a child none', () => {
+  it('takes a root’s image from the root, its scratch or the default; a child has none', () => {
     const image = (leaf: Step, defaultImage?: string) =>
       pipeline([leaf], defaultImage === undefined ? {} : { defaultImage }).graph.nodes.map((node) => node.step.image)
     expect(image(scratch({ image: 'a' }).sh('x', { image: 'b' }))).toEqual(['b'])
@@ -251,7 +251,7 @@ describe('what a node says', () => {
     expect(image(sh('x'))).toEqual(['ubuntu:24.04'])
   })
 
-  it('lays a step’s own options over the pipeline’s', () => {
+  it('overrides the pipeline’s options with the step’s own', () => {
     const ir = pipeline([sh('a', { retry: 1, secrets: { A: 'own' } }), sh('b')], {
       retry: 3,
       resources: { cpu: 8 },

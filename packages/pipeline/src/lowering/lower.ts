@@ -23,10 +23,10 @@ export interface StepDefaults {
   readonly retry: IrRetry | undefined
 }
 
-// Limit of a document (`ir.md` 1.6).
+// The limit of a document (`ir.md` 1.6).
 const MAX_EDGES = 200_000
 
-// Packages ask no questions and tools print plainly, in every step.
+// In every step, package installation asks no questions and tools print plain text.
 const BASE_ENV = { DEBIAN_FRONTEND: 'noninteractive', TERM: 'dumb' }
 
 /**
@@ -62,7 +62,7 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
     nodes.push(withCall(nodeOf(emission, keyOf, tolerant, defaults), emission))
     const parent = index(nearestCommand(emission.parent))
     if (parent !== undefined) edges.push([parent, to, 'builds_in'])
-    // Checked here, because a graph far over the limit does not fit into memory.
+    // The limit is checked here, because a graph far over it does not fit into memory.
     if (edges.length + end - start > MAX_EDGES)
       throw misuse(
         'pipeline',
@@ -79,10 +79,16 @@ export function lower(leaves: readonly (Step | Wait)[], defaults: StepDefaults):
   return { nodes, node_holes: [], edge_property: 'directed', edges }
 }
 
-/** Not part of the JSON. Symbol.for: any copy of the SDK may have made the document. */
+/**
+ * Key of the call; not part of the JSON. It uses Symbol.for, because any copy of the SDK may have
+ * made the document.
+ */
 const call = Symbol.for('harmont.call')
 
-/** Lets a renderer say which line of a pipeline file a node comes from. */
+/**
+ * Records the call that made the step, so that a renderer can name the node's line in the pipeline
+ * file.
+ */
 function withCall(node: IrNode, step: Step): IrNode {
   return Object.defineProperty(node, call, { value: callOf(step) })
 }
@@ -144,8 +150,8 @@ function serviceOf({ from, ...service }: ServiceFields, keyOf: (step: Step) => s
   }
 }
 
-// A root always has an image: its own, that of its scratch, or the default. A child has one only
-// when it was given, for the warning.
+// A root always has an image: its own, its scratch's, or the default. A child has an image only if
+// one was given, so that a warning can report it.
 function imageOf(step: Step, defaultImage: string): string | undefined {
   const own = step.fields.image
   if (own !== undefined || nearestCommand(step.parent) !== null) return own
@@ -175,9 +181,9 @@ function name(step: Step): string {
 type Emission = Step | Wait
 
 /**
- * Returns for each leaf, in order, what was not emitted before, from root to leaf; before a step,
- * its dependencies. Scratches and forks run nothing and are left out. Uses an explicit stack,
- * because chains may be longer than the call stack.
+ * Returns for each leaf, in order, the steps not yet emitted, from root to leaf, each after its
+ * dependencies. Scratches and forks run nothing and are omitted. Uses an explicit stack, because
+ * chains may be longer than the call stack.
  */
 function collect(leaves: readonly (Step | Wait)[]): Emission[] {
   const emitted: Emission[] = []
@@ -205,7 +211,7 @@ function collect(leaves: readonly (Step | Wait)[]): Emission[] {
   return emitted
 }
 
-/** Returns the steps that a step names besides its parent, in this order. */
+/** Returns the steps that a step refers to besides its parent, in order. */
 function prerequisitesOf({ fields }: Step): readonly Step[] {
   const { dependsOn = [], inputs = [], services = [], afterAppended = [] } = fields
   const origins = services.flatMap(({ from }) => from ?? [])

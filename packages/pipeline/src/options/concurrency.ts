@@ -13,12 +13,12 @@ export interface StepConcurrency {
 
 /** At most `limit` running builds (1 when absent) in a group. */
 export interface BuildConcurrency {
-  /** May hold `${branch}`, `${tag}`, `${pull_request}` and `${event}`. */
+  /** May contain `${branch}`, `${tag}`, `${pull_request}` and `${event}`. */
   readonly group: string
   readonly limit?: number
   /**
-   * Effect on a build that finds the group full: it waits (by default), or others are cancelled for
-   * it.
+   * The effect of a new build on a full group: the build waits (by default), or others are
+   * canceled for it.
    */
   readonly whenFull?: 'queue' | 'cancel_waiting' | 'cancel_running'
 }
@@ -47,7 +47,7 @@ export function buildConcurrencyOf(where: string, value: unknown): IrBuildConcur
   })
 }
 
-// A misspelt one would put all builds into one group, where they would cancel each other.
+// A misspelt placeholder would put all builds into one group, where they would cancel each other.
 function placeholdersOf(where: string, group: string): string {
   for (const [placeholder] of group.matchAll(/\$\{[^}]*\}?/g)) wordOf(where, placeholder, PLACEHOLDERS)
   return group

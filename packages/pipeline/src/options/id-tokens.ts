@@ -2,7 +2,9 @@ import type { IrToken } from '@harmont/ir'
 import { membersOf, misuse, nameOf } from '../wrong-use.ts'
 import { variableOf } from './secrets.ts'
 
-/** Variable to audience: whom the token is for. The variable names the file of the token. */
+/**
+ * Maps each variable to the token's audience. The variable contains the path of the token's file.
+ */
 export type IdTokenOptions = Readonly<Record<string, string>>
 
 const MAX_TOKENS = 10

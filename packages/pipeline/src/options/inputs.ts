@@ -3,17 +3,17 @@ import { type Input, isStep, type Step } from '../step.ts'
 import { booleanOf, oneOrListOf, optionsOf, wrongUse } from '../wrong-use.ts'
 import { relativePathOf } from './relative-path.ts'
 
-/** How files of another step come to the one that gets them. */
+/** Options for files that a step gets from another step. */
 export interface InputOptions {
-  /** The directory below which they keep their paths, relative to the workspace. */
+  /** The directory below which the files keep their paths, relative to the workspace. */
   readonly into?: string
-  /** Whether there may be none; otherwise the step fails with `input_missing`. */
+  /** Whether the files may be missing; otherwise the step fails with `input_missing`. */
   readonly optional?: boolean
 }
 
 /**
- * Names files of another step for the option `inputs`. The step that gets them waits for it. They
- * keep their paths, below the directory `into` when it is given.
+ * Names files of another step for the option `inputs`. The step that gets the files waits for the
+ * other step. The files keep their paths, below the directory `into` if it is given.
  */
 export function filesFrom(step: Step, path: string, into?: string | InputOptions): Input {
   const options = into === undefined ? {} : typeof into === 'string' ? { into } : optionsOf('filesFrom', into, OPTIONS)
@@ -36,7 +36,7 @@ function inputOf(where: string, value: unknown): Input {
   })
 }
 
-/** Reads a step that has a command, or whose files come from one that has. */
+/** Reads a step with a command, or with an ancestor that has one. */
 export function commandOf(where: string, value: unknown): Step {
   if (isStep(value) && nearestCommand(value) !== null) return value
   throw wrongUse(where, 'a step with a command', value, 'Pass the result of sh().')

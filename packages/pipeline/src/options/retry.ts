@@ -3,27 +3,27 @@ import { type Duration, seconds } from '../duration.ts'
 import { listOf, optionsOf, wholeNumberOf, wordOf, wrongUse } from '../wrong-use.ts'
 
 export interface RetryConditions {
-  /** Only after one of these exit codes; `"*"`: after any. */
+  /** Retries only after one of these exit codes; `"*"`: after any. */
   readonly exitCodes?: readonly number[] | '*'
-  /** Only after one of these signals, such as `SIGKILL`. */
+  /** Retries only after one of these signals, such as `SIGKILL`. */
   readonly signals?: readonly string[]
-  /** Only for one of these reasons. */
+  /** Retries only for one of these reasons. */
   readonly reasons?: readonly RetryReason[]
-  /** How long to wait before a further attempt, at most an hour. */
+  /** The delay before a further attempt, at most an hour. */
   readonly delay?: Duration
 }
 
 export interface RetryOptions extends RetryConditions {
-  /** Further attempts, 1 to 10. */
+  /** The number of further attempts, 1 to 10. */
   readonly limit: number
 }
 
-/** Error codes of jobs: reasons for a failure beside the command's exit code. */
+/** Error codes of jobs: reasons for a failure other than the command's exit code. */
 export type RetryReason = (typeof RETRY_REASONS)[number]
 
 /**
- * Makes a policy for the option `retry`: up to `limit` further attempts, without conditions after
- * any failure.
+ * Makes a policy for the option `retry`: up to `limit` further attempts. Without conditions, it
+ * retries after any failure.
  */
 export function retry(limit: number, conditions: RetryConditions = {}): RetryOptions {
   optionsOf('retry', conditions, ['exitCodes', 'signals', 'reasons', 'delay'])

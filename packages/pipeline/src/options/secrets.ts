@@ -1,11 +1,14 @@
 import { membersOf, oneOrListOf, wrongUse } from '../wrong-use.ts'
 
-/** Names of secrets that are variables of the same name, or variable to secret. */
+/**
+ * Names of secrets, each of which becomes the variable of the same name, or a map from variable to
+ * secret.
+ */
 export type SecretOptions = readonly string[] | Readonly<Record<string, string>>
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 
-/** Reads both forms as variable to secret. */
+/** Reads both forms as a map from variable to secret. */
 export function secretsOf(where: string, value: unknown): Readonly<Record<string, string>> {
   const name = (text: unknown) => variableOf(where, text, 'Name a secret.')
   const entries = Array.isArray(value)
@@ -14,7 +17,7 @@ export function secretsOf(where: string, value: unknown): Readonly<Record<string
   return Object.freeze(Object.fromEntries(entries))
 }
 
-/** Reads a name that a variable and a secret can have. */
+/** Reads a name that is valid for both a variable and a secret. */
 export function variableOf(where: string, value: unknown, fix: string): string {
   if (typeof value === 'string' && NAME.test(value)) return value
   throw wrongUse(where, 'a name of letters, digits and "_" that does not begin with a digit', value, fix)

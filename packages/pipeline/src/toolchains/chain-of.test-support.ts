@@ -2,7 +2,7 @@ import { nearestCommand } from '../brand.ts'
 import type { CachePolicy } from '../cache.ts'
 import type { Step } from '../step.ts'
 
-/** A step as tests read it: command, label, cache and variables. */
+/** The tested members of a step: command, label, cache and variables. */
 export interface Link {
   readonly label: string | undefined
   readonly command: string | undefined

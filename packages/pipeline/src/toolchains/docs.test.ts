@@ -16,7 +16,7 @@ describe('docs/toolchains.md', () => {
     expect(tools).toEqual(new Set(['rust', 'go', 'python', 'py', 'js', 'zig', 'cmake', 'elixir']))
   })
 
-  it.each(rows)('says what %s runs', (call, label, command) => {
+  it.each(rows)('lists the command that %s runs', (call, label, command) => {
     const step: unknown = runInNewContext(call ?? '', { ...toolchains })
     if (!isStep(step)) throw new Error('no step')
     expect([step.fields.label, step.command]).toEqual([label, command])

@@ -62,12 +62,12 @@ describe('elixir', () => {
     })
   })
 
-  it('lays the caller’s variables over its own', () => {
+  it('overrides its own variables with the caller’s', () => {
     expect(lastOf(project.test({ env: { MIX_TEST_PARTITION: 1 } })).env).toEqual({ ...env, MIX_TEST_PARTITION: '1' })
     expect(lastOf(project.test({ env: { ELIXIR_ERL_OPTIONS: '' } })).env).toEqual({ ELIXIR_ERL_OPTIONS: '' })
   })
 
-  it('makes dialyzer’s table once for all its runs', () => {
+  it('makes dialyzer’s table only once for all runs', () => {
     expect(chainOf(project.dialyzer()).slice(-2)).toEqual([
       { label: ':ex: plt', command: 'cd . && mix dialyzer --plt', cache: 'on change of ./mix.lock', env },
       { label: ':ex: dialyzer', command: 'cd . && mix dialyzer', cache: 'no', env },
@@ -75,14 +75,14 @@ describe('elixir', () => {
     expect(project.dialyzer().parent).toBe(project.plt())
   })
 
-  it('takes options of the table at the first call only', () => {
+  it('accepts options of the table only at the first call', () => {
     const own = elixir()
     expect(own.plt({ timeout: '1h' }).fields.timeoutSeconds).toBe(3600)
     expect(own.dialyzer().parent?.fields.timeoutSeconds).toBe(3600)
     expect(() => own.plt({ timeout: '2h' })).toThrow('elixir.plt: expected options at the first call only')
   })
 
-  it('ci is compile, test and format', () => {
+  it('ci returns compile, test and format', () => {
     expect(project.ci().map((step) => step.fields.label)).toEqual([':ex: compile', ':ex: test', ':ex: format'])
   })
 })

@@ -11,13 +11,13 @@ import { onChangeIn } from './watched-files.ts'
 export interface ElixirOptions extends EntryOptions {
   /** `N.N.N`; by default 1.18.3. */
   readonly elixirVersion?: string
-  /** `N.N.N` or `N.N`; `N` is the newest of that branch; by default 27.3.3. */
+  /** `N.N.N` or `N.N`, or `N` for the newest release of that branch; by default 27.3.3. */
   readonly otpVersion?: string
 }
 
 export interface MixTestOptions extends ActionOptions {
   readonly cover?: boolean
-  /** Number of partitions of the tests; `MIX_TEST_PARTITION` in `env` says which one this is. */
+  /** The number of partitions of the tests; `MIX_TEST_PARTITION` in `env` selects one. */
   readonly partitions?: number
 }
 
@@ -31,7 +31,7 @@ export interface ReleaseOptions extends ActionOptions {
   readonly mixEnv?: string
 }
 
-/** Elixir for one project, its dependencies compiled. */
+/** Elixir for one project, with its dependencies compiled. */
 export class ElixirProject extends Toolchain<ElixirProject> {
   protected override readonly where = 'elixir'
   protected override readonly tag = 'ex'
@@ -48,7 +48,7 @@ export class ElixirProject extends Toolchain<ElixirProject> {
     return this.#mix('test', `test${cover}${partitions}`, step)
   }
 
-  /** Fails when `mix format` would change a file. */
+  /** Fails if `mix format` would change a file. */
   format(options: ActionOptions = {}): Step {
     return this.#mix('format', 'format --check-formatted', this.stepOf('format', options))
   }
@@ -59,8 +59,8 @@ export class ElixirProject extends Toolchain<ElixirProject> {
   }
 
   /**
-   * Returns the lookup table of dialyzer, kept until mix.lock changes. It is one step; options of
-   * later calls are refused.
+   * Returns the lookup table of dialyzer, kept until mix.lock changes. All calls return the same
+   * step; later calls must not have options.
    */
   plt(options: ActionOptions = {}): Step {
     const step = this.stepOf('plt', options)
@@ -97,7 +97,7 @@ export class ElixirProject extends Toolchain<ElixirProject> {
     return this.action('release', `MIX_ENV=${quoteValue(own.mixEnv)} mix release`, step, defaults)
   }
 
-  /** Any mix task, as written. */
+  /** Runs any mix task; the text is not quoted. */
   mix(task: string, options: ActionOptions = {}): Step {
     const text = textOf('elixir.mix', task, 'Name a task.')
     return this.#mix(text, text, this.stepOf('mix', options))
@@ -116,7 +116,9 @@ export class ElixirProject extends Toolchain<ElixirProject> {
   }
 }
 
-/** Erlang/OTP from builds.hex.pm and Elixir from its releases. The image is an Ubuntu. */
+/**
+ * Installs Erlang/OTP from builds.hex.pm and Elixir from its releases. The image must be Ubuntu.
+ */
 export function elixir(options: ElixirOptions = {}): ElixirProject {
   const given = readOptions('elixir', options, {
     ...ENTRY,
@@ -132,7 +134,7 @@ export function elixir(options: ElixirOptions = {}): ElixirProject {
   return new ElixirProject(given.path, deps)
 }
 
-/** File names are UTF-8 to Erlang, whatever the image's locale. */
+/** Makes Erlang treat file names as UTF-8, whatever the image's locale. */
 const ELIXIR_ENV = { ELIXIR_ERL_OPTIONS: '+fnu' } as const
 
 const PACKAGES = [
@@ -140,7 +142,7 @@ const PACKAGES = [
   ...['build-essential', 'autoconf', 'libncurses-dev', 'libssl-dev'],
 ]
 
-/** Returns the step that has Erlang and Elixir. */
+/** Returns the step that installs Erlang and Elixir. */
 function elixirInstalled(ground: Ground, elixirVersion: string, otpVersion: string): Step {
   const erlang = installStep(ground, {
     tag: 'ex',

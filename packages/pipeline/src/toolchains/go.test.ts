@@ -7,7 +7,7 @@ const INSTALL =
   'curl -fsSL https://go.dev/dl/go1.23.2.linux-$(dpkg --print-architecture).tar.gz -o /tmp/go.tgz && rm -rf /usr/local/go && tar -C /usr/local -xzf /tmp/go.tgz && ln -sf /usr/local/go/bin/go /usr/local/bin/go && ln -sf /usr/local/go/bin/gofmt /usr/local/bin/gofmt && go version'
 
 describe('go', () => {
-  it('installs Go on its packages', () => {
+  it('installs Go after its Debian packages', () => {
     expect(chainOf(go().install())).toEqual([
       {
         label: ':go: apt-base',
@@ -18,13 +18,13 @@ describe('go', () => {
     ])
   })
 
-  it('takes the version that is asked for, and the caller’s base', () => {
+  it('uses the requested version, and the caller’s base', () => {
     const [first, second] = chainOf(go({ version: '1.24', base: sh('true', { label: 'mine' }) }).install())
     expect(first).toMatchObject({ label: 'mine', command: 'true' })
     expect(second?.command).toContain('/go1.24.linux-$(dpkg --print-architecture).tar.gz ')
   })
 
-  it('downloads modules in a step of their own when asked to', () => {
+  it('downloads modules in a separate step on request', () => {
     const project = go({ deps: true, path: 'my app' })
     expect(lastOf(project.install())).toEqual({
       label: ':go: deps',
@@ -44,7 +44,7 @@ describe('go', () => {
     expect(lastOf(go()[action]())).toEqual({ label: `:go: ${action}`, command, cache: 'no', parent: ':go: install' })
   })
 
-  it('ci is build, test, vet and fmt', () => {
+  it('ci returns build, test, vet and fmt', () => {
     expect(
       go()
         .ci()

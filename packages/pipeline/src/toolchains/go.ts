@@ -9,7 +9,7 @@ import { onChangeIn } from './watched-files.ts'
 export interface GoOptions extends EntryOptions {
   /** `N.N` or `N.N.N`; by default 1.23.2. */
   readonly version?: string
-  /** Whether modules are downloaded in a step of their own, kept until go.sum changes. */
+  /** Whether a separate step downloads the modules; it is cached until go.sum changes. */
   readonly deps?: boolean
 }
 
@@ -30,7 +30,7 @@ export class GoToolchain extends Toolchain<GoToolchain> {
     return this.plain('vet', 'go vet ./...', options)
   }
 
-  /** Fails when gofmt would change a file. */
+  /** Fails if gofmt would change a file. */
   fmt(options: ActionOptions = {}): Step {
     return this.plain('fmt', 'test -z "$(gofmt -l .)"', options)
   }

@@ -16,7 +16,7 @@ const CI = {
   python: [':python: test', ':python: lint', ':python: fmt', ':python: typecheck'],
 } as const
 
-it.each(INIT_TEMPLATES)('the template of $kind gives the steps of its toolchain’s ci', (template) => {
+it.each(INIT_TEMPLATES)('the template of $kind returns the steps of its toolchain’s ci', (template) => {
   const { kind, toolchain, typescript } = template
   expect(typescript('my app')).toMatch(new RegExp(`^${toolchain}\\b`))
   const imported = { [toolchain]: Reflect.get(toolchains, toolchain) }
@@ -25,7 +25,7 @@ it.each(INIT_TEMPLATES)('the template of $kind gives the steps of its toolchain�
   for (const step of steps) if ('fields' in step) expect(lastOf(step).command).toContain('my app')
 })
 
-it('every kind occurs once, and is equal in Python', () => {
+it('every kind occurs once, and is the same in Python', () => {
   expect(INIT_TEMPLATES.map(({ kind }) => kind)).toEqual(Object.keys(CI))
   expect(INIT_TEMPLATES.map(({ python }) => python('.'))).toEqual([
     'hm.rust.project(path=".")',

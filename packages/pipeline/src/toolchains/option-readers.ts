@@ -4,7 +4,7 @@ import type { Step } from '../step.ts'
 import { isStep } from '../step.ts'
 import { booleanOf, listOf, nameOf, textOf, wholeNumberOf, wordOf, wrongUse } from '../wrong-use.ts'
 
-/** Reads one option of a call: what was given, checked, or else its default. */
+/** Reads one option of a call: returns the checked value, or its default. */
 export type Reader<T> = (where: string, value: unknown) => T
 
 /** A reader for each member of an options interface. */
@@ -21,7 +21,7 @@ export function textOr(fallback: string): Reader<string> {
   return (where, value) => text(where, value) ?? fallback
 }
 
-/** A list of texts, empty when not given. */
+/** Reads a list of texts, empty by default. */
 export const texts: Reader<readonly string[]> = (where, value) =>
   value === undefined ? [] : listOf(where, value, (entry) => textOf(where, entry, 'Give a string.'))
 
@@ -40,7 +40,7 @@ export function wordOr<const T extends string>(words: readonly T[], fallback: T)
   return (where, value) => word(words)(where, value) ?? fallback
 }
 
-/** A text of one form, such as a version. `expected` names the form and shows an example. */
+/** Reads a text of a given form, such as a version. `expected` names the form with an example. */
 export function form(pattern: RegExp, expected: string): Reader<string | undefined> {
   return (where, value) => {
     if (value === undefined) return undefined
@@ -53,7 +53,7 @@ export function formOr(pattern: RegExp, expected: string, fallback: string): Rea
   return (where, value) => form(pattern, expected)(where, value) ?? fallback
 }
 
-/** The directory of the tool's project; empty means the project directory itself. */
+/** Reads the directory of the tool's project; empty means the project directory itself. */
 export const path: Reader<string> = (where, value) => (value === '' ? '.' : textOr('.')(where, value))
 
 export const image: Reader<string | undefined> = (where, value) =>

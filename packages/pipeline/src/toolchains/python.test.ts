@@ -27,7 +27,7 @@ describe.each([
     ])
   })
 
-  it('takes the version of uv that is asked for from that version’s installer', () => {
+  it('installs the requested version of uv with that version’s installer', () => {
     expect(chainOf(make('0.9.5').install())[1]?.command).toBe(
       'curl -LsSf https://astral.sh/uv/0.9.5/install.sh | sh && ln -sf /root/.local/bin/uv /usr/local/bin/uv && uv --version',
     )
@@ -43,14 +43,14 @@ describe.each([
     expect(lastOf(make()[action]())).toEqual({ label, command, cache: 'no', parent: ':python: uv-sync' })
   })
 
-  it('checks the types of the paths that are named', () => {
+  it('checks the types of the given paths', () => {
     expect(lastOf(make().typecheck({ paths: 'src' })).command).toBe('cd svc && uv run ty check src')
     expect(lastOf(make().typecheck({ paths: ['src', 'my tests'] })).command).toBe(
       "cd svc && uv run ty check src 'my tests'",
     )
   })
 
-  it('ci is test, lint, fmt and typecheck', () => {
+  it('ci returns test, lint, fmt and typecheck', () => {
     const labels = [':python: test', ':python: lint', ':python: fmt', ':python: typecheck']
     expect(
       make()

@@ -38,7 +38,7 @@ abstract class UvActions<Self> extends Toolchain<Self> {
     return this.plain('lint', 'uv run ruff check .', options)
   }
 
-  /** Fails when ruff would format a file anew. */
+  /** Fails if ruff would reformat a file. */
   fmt(options: ActionOptions = {}): Step {
     return this.plain('fmt', 'uv run ruff format --check .', options)
   }
@@ -53,7 +53,7 @@ abstract class UvActions<Self> extends Toolchain<Self> {
   }
 }
 
-/** Python of one project, with uv. */
+/** The toolchain of one Python project, with uv. */
 export class PythonToolchain extends UvActions<PythonToolchain> {
   protected override readonly where = 'python'
 
@@ -63,13 +63,12 @@ export class PythonToolchain extends UvActions<PythonToolchain> {
 }
 
 /**
- * A project that uv manages, with uv's own verbs. Where a pipeline lists it, it stands for its
- * test.
+ * A project managed by uv, with uv's own commands. In a pipeline's list, it stands for its test.
  */
 export class UvProject extends UvActions<UvProject> {
   protected override readonly where = 'py.uv'
 
-  /** A command in the project's environment, as written. */
+  /** Runs a command in the project's environment; the text is not quoted. */
   run(command: string, options: ActionOptions = {}): Step {
     const [word = ''] = textOf('py.uv.run', command, 'Give a command.').trim().split(/\s+/, 1)
     return this.action(word, `uv run ${command}`, this.stepOf('run', options))
@@ -79,7 +78,7 @@ export class UvProject extends UvActions<UvProject> {
     return this.plain('build', 'uv build', options)
   }
 
-  /** Fails when uv.lock does not fit pyproject.toml. */
+  /** Fails if uv.lock does not match pyproject.toml. */
   lockCheck(options: ActionOptions = {}): Step {
     return this.action('lock-check', 'uv lock --check', this.stepOf('lockCheck', options))
   }
@@ -97,15 +96,15 @@ export class UvProject extends UvActions<UvProject> {
   }
 }
 
-/** Python with uv; all extras are installed. */
+/** Installs a Python project with uv and all extras. */
 export function python(options: PythonOptions = {}): PythonToolchain {
   const { uvVersion, ...given } = readOptions('python', options, { ...ENTRY, uvVersion: VERSION })
   return new PythonToolchain(given.path, synced('python', given, uvVersion))
 }
 
-/** Python projects by the tool that manages them. */
+/** Python toolchains, by the tool that manages the project. */
 export const py = {
-  /** A project that uv manages; all extras are installed. */
+  /** Installs a project managed by uv, with all extras. */
   uv(options: UvOptions = {}): UvProject {
     const { version, ...given } = readOptions('py.uv', options, { ...ENTRY, version: VERSION })
     return new UvProject(given.path, synced('py.uv', given, version))

@@ -5,8 +5,8 @@ import process from 'node:process'
 import { afterEach, beforeEach, vi } from 'vitest'
 
 /**
- * Returns each test an empty directory. Returns a function that writes files there, objects as
- * JSON.
+ * Gives each test an empty working directory. Returns a function that writes files there, objects
+ * as JSON.
  */
 export function temporaryProject(): (files: Readonly<Record<string, unknown>>) => void {
   let directory = ''

@@ -26,12 +26,12 @@ const entries = Object.entries(ENTRIES)
 const nodes = (leaf: StandsForLeaves | Step) => pipeline([leaf]).graph.nodes.map((node) => node.step)
 
 describe.each(entries)('%s', (_, make) => {
-  it('starts from the image that is given, else from the default', () => {
+  it('starts from the given image, otherwise from the default', () => {
     for (const step of make({ image: 'debian:13' }).ci()) expect(nodes(step)[0]?.image).toBe('debian:13')
     expect(nodes(make())[0]?.image).toBe('ubuntu:24.04')
   })
 
-  it('starts from the base that is given, and then installs no packages and leaves the image to it', () => {
+  it('starts from the given base, without installing packages or setting an image', () => {
     const base = sh('true', { key: 'base', image: 'mine' })
     const [first, second] = nodes(make({ base, image: 'other' }))
     expect(first).toMatchObject({ key: 'base', image: 'mine' })
@@ -39,7 +39,7 @@ describe.each(entries)('%s', (_, make) => {
     expect(second?.image).toBeUndefined()
   })
 
-  it('starts its actions after a setup, and stays as it was', () => {
+  it('setup returns a copy whose actions start after it, and changes nothing else', () => {
     const before = make()
     const after = before.setup('make gen', { label: 'gen', cwd: 'my app', cache: forever(), env: { A: 1 } })
     const gen = chainOf(after.ci()[0] ?? sh('none')).at(-2)
@@ -50,7 +50,7 @@ describe.each(entries)('%s', (_, make) => {
     expect(twice.slice(-3, -1)).toEqual(["cd 'my app' && make gen", 'second'])
   })
 
-  it('refuses options that it does not know, a base that is no step, and a path that is no text', () => {
+  it('refuses unknown options, a base that is not a step, and a path that is not a text', () => {
     const call = (options: unknown) => () => Reflect.apply(make, undefined, [options])
     expect(call({ verion: '1' })).toThrow(/: expected one of the options .*path, image, base.*, got "verion"/)
     expect(call({ base: 'ubuntu' })).toThrow(/, base: expected a step, got "ubuntu"/)
@@ -93,7 +93,7 @@ describe('every action', () => {
   })
 })
 
-describe('where a pipeline lists it', () => {
+describe('in a pipeline’s list', () => {
   it.each([
     ['rust.project', rust.project(), ['test', 'clippy', 'fmt']],
     ['rust.toolchain', rust.toolchain(), ['build']],
@@ -115,7 +115,7 @@ describe('where a pipeline lists it', () => {
 })
 
 describe('a path', () => {
-  it('of any spelling leaves commands that a shell can read', () => {
+  it('of any form results in valid shell commands', () => {
     const path = "it's (my) $APP; `x`"
     const all = entries.filter(([name]) => name !== 'zig, several').flatMap(([, make]) => make({ path }).ci())
     const commands = new Set(all.flatMap((step) => chainOf(step).map(({ command }) => command)))

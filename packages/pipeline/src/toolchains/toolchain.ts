@@ -4,15 +4,14 @@ import { LEAVES, type Leaves, type StandsForLeaves, type StepOptions } from '../
 import { type ActionDefaults, type ActionOptions, actionStep, readAction } from './read-options.ts'
 
 /**
- * A tool that is installed for one directory: its actions are steps that start from the same file
- * system.
+ * A tool installed for one directory. Its actions are steps that start from the same file system.
  */
 export abstract class Toolchain<Self> implements StandsForLeaves {
-  /** Directory that the actions run in. */
+  /** The directory in which the actions run. */
   readonly path: string
   /** The step that the actions start from. */
   readonly installed: Step
-  /** The entry, as errors name it. */
+  /** The name of the toolchain function in errors. */
   protected abstract readonly where: string
   /** The `:TAG:` of the labels. */
   protected abstract readonly tag: string
@@ -29,7 +28,7 @@ export abstract class Toolchain<Self> implements StandsForLeaves {
 
   /**
    * Returns a copy whose actions start after a further command, such as one that generates sources.
-   * It runs in the workspace; `cwd` names another directory.
+   * The command runs in the workspace; `cwd` sets another directory.
    */
   setup(command: string, options: StepOptions = {}): Self {
     return this.startingAt(this.installed.sh(command, options))
@@ -42,14 +41,14 @@ export abstract class Toolchain<Self> implements StandsForLeaves {
     return this.leaves()
   }
 
-  /** Returns the leaves for which it stands in a pipeline. */
+  /** Returns the leaves for which the toolchain stands in a pipeline. */
   protected leaves(): Step[] {
     return this.ci()
   }
 
   protected abstract startingAt(step: Step): Self
 
-  /** An action without options of its own. */
+  /** Returns the step of an action without options of its own. */
   protected plain(name: string, command: string, options: ActionOptions): Step {
     return this.action(name, command, this.stepOf(name, options))
   }

@@ -1,6 +1,6 @@
 /**
- * Wrong calls of toolchains that the editor marks. `tsc` checks that each line below an
- * `@ts-expect-error` is one, and the run that it throws.
+ * Wrong calls of toolchains that an editor marks. `tsc` checks that each line below an
+ * `@ts-expect-error` is an error; the test checks that it throws.
  */
 import { expect, expectTypeOf, it } from 'vitest'
 import type { Step } from '../step.ts'
@@ -47,7 +47,7 @@ it.each<[string, () => unknown]>([
   expect(call).toThrow(TypeError)
 })
 
-it('cmake and zig give a project with a path, and a toolchain without', () => {
+it('cmake and zig return a project with a path, and a toolchain without one', () => {
   expectTypeOf(cmake({ path: '.' })).toEqualTypeOf<CMakeProject>()
   expectTypeOf(cmake()).toEqualTypeOf<CMakeToolchain>()
   expectTypeOf(zig({ path: '.' })).toEqualTypeOf<ZigProject>()
@@ -58,7 +58,7 @@ it('cmake and zig give a project with a path, and a toolchain without', () => {
   expect(cmake({ path: '.' })).toBeInstanceOf(CMakeProject)
 })
 
-it('a preset takes the place of defines', () => {
+it('a preset excludes defines', () => {
   const defines = { A: 'b' }
   // @ts-expect-error
   expect(cmake({ path: '.', preset: 'ci', defines }).built.command).not.toContain('-DA=b')

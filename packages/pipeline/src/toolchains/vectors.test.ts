@@ -20,7 +20,7 @@ afterAll(() => {
   rmSync(empty, { recursive: true })
 })
 
-/** Step key to cache key, in a project without files. */
+/** Returns a map from step key to cache key, in a project without files. */
 function keys(slug: string, leaves: Leaves): Record<string, string | undefined> {
   const { graph } = pipeline([leaves], { env: { CI: 'true' } })
   resolvePipelineCacheKeys(graph, {
@@ -33,7 +33,7 @@ function keys(slug: string, leaves: Leaves): Record<string, string | undefined> 
   return Object.fromEntries(graph.nodes.map(({ step }) => [step.key, step.cache?.key]))
 }
 
-describe('the rows of ir.md 2.4 that toolchains make', () => {
+describe('the rows of ir.md 2.4 with toolchains', () => {
   it('rust-release', () => {
     const release = rust.toolchain()
     expect(

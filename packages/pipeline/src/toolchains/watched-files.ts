@@ -11,8 +11,8 @@ export function onChangeIn(where: string, path: string, ...names: readonly strin
 }
 
 /**
- * Does the same in the spelling of cargo and CMake projects: without `./` for the project
- * directory.
+ * Does the same without the prefix `./` for the project directory, as cargo and CMake projects use
+ * it.
  */
 export function onChangeBelow(where: string, path: string, ...names: readonly string[]): CachePolicy {
   refuseOutside(where, path)

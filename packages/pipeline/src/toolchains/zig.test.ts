@@ -6,7 +6,7 @@ const INSTALL =
   'curl -fsSL https://ziglang.org/download/0.14.1/zig-$(uname -m)-linux-0.14.1.tar.xz -o /tmp/zig.tar.xz && rm -rf /usr/local/zig && mkdir -p /usr/local/zig && tar -xJf /tmp/zig.tar.xz -C /usr/local/zig --strip-components=1 && ln -sf /usr/local/zig/zig /usr/local/bin/zig && zig version'
 
 describe('zig', () => {
-  it('installs Zig on its packages', () => {
+  it('installs Zig after its Debian packages', () => {
     expect(chainOf(zig().install())).toEqual([
       {
         label: ':zig: apt-base',
@@ -27,7 +27,7 @@ describe('zig', () => {
     expect(lastOf(zig({ version }).install()).command).toContain(`/${version}/${archive} `)
   })
 
-  it('is a project with a path, and a toolchain for projects without', () => {
+  it('returns a project if a path is given, otherwise a toolchain for several projects', () => {
     expect(zig({ path: 'lib' })).toBeInstanceOf(ZigProject)
     const toolchain = zig()
     expect(toolchain).toBeInstanceOf(ZigToolchain)
@@ -44,7 +44,7 @@ describe('zig', () => {
     expect(lastOf(step)).toEqual({ label: `:zig: zig-a ${action}`, command, cache: 'no', parent: ':zig: install' })
   })
 
-  it('ci is build, test and fmt, of the toolchain in the project directory', () => {
+  it('ci returns build, test and fmt; a toolchain’s ci runs them in the project directory', () => {
     const labels = [':zig: . build', ':zig: . test', ':zig: . fmt']
     expect(
       zig({ path: '' })

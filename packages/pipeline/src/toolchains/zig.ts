@@ -23,7 +23,7 @@ export class ZigProject extends Toolchain<ZigProject> {
     return this.plain('test', 'zig build test', options)
   }
 
-  /** Fails when `zig fmt` would change a file. */
+  /** Fails if `zig fmt` would change a file. */
   fmt(options: ActionOptions = {}): Step {
     return this.plain('fmt', 'zig fmt --check .', options)
   }
@@ -73,7 +73,10 @@ export class ZigToolchain implements StandsForLeaves {
   }
 }
 
-/** Zig from ziglang.org: with a path for the package there, else for several packages. */
+/**
+ * Installs Zig from ziglang.org: for the package at `path` if it is given, otherwise for several
+ * packages.
+ */
 export function zig(options: ZigOptions & { readonly path: string }): ZigProject
 export function zig(options?: ZigOptions): ZigToolchain
 export function zig(options: ZigOptions = {}): ZigProject | ZigToolchain {
@@ -103,7 +106,7 @@ function installCommand(version: string): string {
   ].join(' && ')
 }
 
-// From 0.14.1 on the machine comes before the system in the archive's name.
+// From 0.14.1 on, the architecture precedes the system in the archive's name.
 function archive(version: string): string {
   const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number)
   const isOld = major === 0 && (minor < 14 || (minor === 14 && patch < 1))

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { PullRequestTrigger, PushTrigger, pr } from '../index.ts'
 import { pullRequest, push, schedule } from './triggers.ts'
 
-describe('triggers are written as the envelope has them', () => {
+describe('triggers in the form of the envelope', () => {
   it.each([
     [push({ branch: 'main' }), '{"event":"push","branches":["main"]}'],
     [push({ tag: ['v*', 'w'] }), '{"event":"push","tags":["v*","w"]}'],

@@ -5,9 +5,9 @@ import { cronOf, timezoneOf } from './cron.ts'
 type Texts = string | readonly string[]
 
 interface PathFilter {
-  /** Runs only when a changed file matches. `!` excludes, and the last match decides. */
+  /** Builds only if a changed file matches. `!` excludes, and the last match decides. */
   readonly paths?: Texts
-  /** Does not run when every changed file matches. */
+  /** Does not build if every changed file matches. */
   readonly pathsIgnore?: Texts
 }
 
@@ -20,14 +20,14 @@ const TYPES = ['opened', 'synchronize', 'reopened', 'closed', 'ready_for_review'
 type PullRequestType = (typeof TYPES)[number]
 
 export interface PullRequestOptions extends PathFilter {
-  /** Globs over its target branch. */
+  /** Globs for the target branch. */
   readonly branches?: Texts
   /** By default `opened`, `synchronize` and `reopened`. */
   readonly types?: readonly PullRequestType[]
 }
 
 export interface ScheduleOptions {
-  /** Five fields, such as `"0 3 * * 1-5"`. At most every five minutes. */
+  /** Five fields, such as `"0 3 * * 1-5"`. The schedule may run at most every five minutes. */
   readonly cron: string
   /** The repository's default branch when absent. */
   readonly branch?: string
@@ -59,10 +59,10 @@ export interface ScheduleTrigger {
   readonly branch?: string
 }
 
-/** A trigger, as the envelope writes it. */
+/** A trigger in the form of the envelope. */
 export type Trigger = PushJson | PullRequestJson | ScheduleTrigger
 
-/** The trigger that `push()` gives. */
+/** The trigger that `push()` returns. */
 export class PushTrigger implements PushJson {
   readonly event = 'push'
   readonly branches: readonly string[] | undefined
@@ -88,7 +88,7 @@ export class PushTrigger implements PushJson {
   }
 }
 
-/** The trigger that `pullRequest()` gives. */
+/** The trigger that `pullRequest()` returns. */
 export class PullRequestTrigger implements PullRequestJson {
   readonly event = 'pull_request'
   readonly branches: readonly string[] | undefined
@@ -108,7 +108,7 @@ export class PullRequestTrigger implements PullRequestJson {
     Object.freeze(this)
   }
 
-  /** The members that are given, in the envelope's order. */
+  /** Returns the given members, in the envelope's order. */
   toJSON(): PullRequestJson {
     return given(this)
   }
@@ -118,7 +118,7 @@ function given<T extends Trigger>(trigger: T): T {
   return Object.fromEntries(Object.entries(trigger).filter(([, value]) => value !== undefined)) as unknown as T
 }
 
-/** Builds pushes to branches, or of tags, that fit a glob. */
+/** Builds pushes to branches, or of tags, that match a glob. */
 export function push(options: PushOptions): PushTrigger {
   const { branch, tag, paths, pathsIgnore } = optionsOf('push', options, ['branch', 'tag', 'paths', 'pathsIgnore'])
   if ((branch === undefined) === (tag === undefined)) {
@@ -143,7 +143,7 @@ export function pullRequest(options: PullRequestOptions = {}): PullRequestTrigge
   )
 }
 
-/** Builds at given times. A text alone is the `cron`. */
+/** Builds at given times. A string alone is the `cron`. */
 export function schedule(options: string | ScheduleOptions): ScheduleTrigger {
   const given = typeof options === 'string' ? { cron: options } : options
   const { cron, branch, timezone } = optionsOf('schedule', given, ['cron', 'branch', 'timezone'])

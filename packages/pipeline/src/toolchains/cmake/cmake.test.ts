@@ -34,7 +34,7 @@ describe('cmake', () => {
     ])
   })
 
-  it('is a project with a path, and a toolchain for projects without', () => {
+  it('returns a project if a path is given, otherwise a toolchain for several projects', () => {
     expect(cmake({ path: 'lib' })).toBeInstanceOf(CMakeProject)
     const toolchain = cmake()
     expect(toolchain).toBeInstanceOf(CMakeToolchain)
@@ -72,13 +72,13 @@ describe('cmake', () => {
     expect(lastOf(project.built)).toMatchObject({ label: ':cmake: build', command, parent: ':cmake: verify' })
   })
 
-  it('keeps the warm-up until CMakeLists.txt changes, or as the caller says', () => {
+  it('keeps the warm-up until CMakeLists.txt changes, or by the given policy', () => {
     expect(lastOf(cmake({ path: '.' }).built).cache).toBe('on change of CMakeLists.txt')
     expect(lastOf(cmake({ path: 'lib' }).built).cache).toBe('on change of lib/CMakeLists.txt')
     expect(lastOf(cmake().project({ cache: forever() }).built).cache).toBe('forever')
   })
 
-  it('installs the packages of vcpkg.json in a step of their own', () => {
+  it('installs the packages of vcpkg.json in a separate step', () => {
     const [vcpkg, built] = chainOf(cmake({ path: 'lib', ccache: false, deps: 'vcpkg', defines: { X: 1 } }).built).slice(
       2,
     )
@@ -125,7 +125,7 @@ describe('a CMake project', () => {
     expect(lastOf(step)).toEqual({ label: `:cmake: ${name}`, command, cache: 'no', parent: ':cmake: build' })
   })
 
-  it('builds its target before each use, in a path of any spelling', () => {
+  it('builds its target before each use, in a path of any form', () => {
     expect(lastOf(cmake({ path: 'my lib', target: 'unit' }).test()).command).toBe(
       "cmake --build 'my lib'/build --parallel $(nproc) --target unit && ctest --test-dir 'my lib'/build --output-on-failure --parallel $(nproc)",
     )
@@ -138,7 +138,7 @@ describe('a CMake project', () => {
     expect(lastOf(step)).toEqual({ label: ':cmake: fmt', command, cache: 'no', parent: ':cmake: verify' })
   })
 
-  it('ci is test, lint and fmt, of the toolchain in the project directory', () => {
+  it('ci returns test, lint and fmt; a toolchain’s ci runs them in the project directory', () => {
     const labels = [':cmake: test', ':cmake: lint', ':cmake: fmt']
     expect(project.ci().map((step) => step.fields.label)).toEqual(labels)
     expect(

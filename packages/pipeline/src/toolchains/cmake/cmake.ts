@@ -56,7 +56,7 @@ export class CMakeToolchain implements StandsForLeaves {
     return new CMakeProject(this, settings, built)
   }
 
-  /** Returns the actions of the project in the project directory. */
+  /** Returns the CI actions of the CMake project in the pipeline's project directory. */
   ci(): Step[] {
     return this.project().ci()
   }
@@ -91,7 +91,7 @@ export function cmake(options: CMakeToolchainOptions & Partial<CMakeOptions> = {
 }
 
 export interface CTestOptions extends ActionOptions {
-  /** Runs as many tests at once as there are CPUs; true by default. */
+  /** Whether to run as many tests at once as there are CPUs; true by default. */
   readonly parallel?: boolean
 }
 
@@ -100,20 +100,20 @@ export interface CMakeInstallOptions extends ActionOptions {
 }
 
 export interface CPackOptions extends ActionOptions {
-  /** A generator of cpack: `DEB`, `TGZ`. */
+  /** A cpack generator, such as `DEB` or `TGZ`. */
   readonly generator?: string
 }
 
 export interface CMakeFmtOptions extends ActionOptions {
-  /** Rewrites the files instead of failing. */
+  /** Whether to rewrite the files instead of failing. */
   readonly fix?: boolean
 }
 
 const SOURCES = ['c', 'h', 'cpp', 'hpp', 'cc', 'cxx'].map((ending) => `-name '*.${ending}'`).join(' -o ')
 
 /**
- * A C or C++ project, configured and built. Its actions build again first, so that a cached warm-up
- * never replaces the current sources.
+ * A C or C++ project, configured and built. Its actions first build again, so that they never use
+ * a cached build of older sources.
  */
 export class CMakeProject implements StandsForLeaves {
   readonly toolchain: CMakeToolchain
@@ -157,13 +157,13 @@ export class CMakeProject implements StandsForLeaves {
     return this.#afterBuild('package', `cd ${quote(this.path)}/build && cpack${generator}`, step)
   }
 
-  /** Runs clang-tidy over what is compiled. */
+  /** Runs clang-tidy on the compiled files. */
   lint(options: ActionOptions = {}): Step {
     const { step } = readAction('cmake.lint', options, {})
     return this.#action('lint', inDirectory(this.path, 'run-clang-tidy -p build'), step)
   }
 
-  /** Fails when clang-format would change a file. Starts before anything is built. */
+  /** Fails if clang-format would change a file. Starts before anything is built. */
   fmt(options: CMakeFmtOptions = {}): Step {
     const { own, step } = readAction('cmake.fmt', options, { fix: flag(false) })
     const format = `xargs clang-format ${own.fix ? '-i' : '--dry-run --Werror'}`

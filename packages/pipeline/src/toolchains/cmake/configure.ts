@@ -7,7 +7,7 @@ import { cache, flag, form, path, type Reader, text, word, wordOr } from '../opt
 type Generator = 'ninja' | 'make'
 
 export interface CMakeToolchainOptions extends Omit<EntryOptions, 'path'> {
-  /** `gcc` or `clang`, with a version where one is wanted: `clang-18`. */
+  /** `gcc` or `clang`, optionally with a version: `clang-18`. */
   readonly compiler?: string
   /** True by default. */
   readonly ccache?: boolean
@@ -17,11 +17,11 @@ export interface CMakeToolchainOptions extends Omit<EntryOptions, 'path'> {
 
 interface CMakeProjectBase {
   readonly path?: string
-  /** Packages of the project's vcpkg.json. */
+  /** Installs the packages of the project's vcpkg.json. */
   readonly deps?: 'vcpkg'
   /** The target to build; by default everything. */
   readonly target?: string
-  /** Cache policy of the warm-up; by default until CMakeLists.txt changes. */
+  /** The cache policy of the warm-up; by default, it is kept until CMakeLists.txt changes. */
   readonly cache?: CachePolicy
 }
 
@@ -34,7 +34,7 @@ export type CMakeProjectOptions = CMakeProjectBase &
 
 export type CMakeOptions = CMakeToolchainOptions & CMakeProjectOptions
 
-/** A compiler as Debian names its packages and programs. */
+/** A compiler, by the names of its Debian packages and programs. */
 export interface Compiler {
   readonly family: 'gcc' | 'clang'
   /** `-18`, or nothing for the default version. */
@@ -75,7 +75,7 @@ export function packagesFor({ compiler, ccache, generator }: CMakeTools): string
   ]
 }
 
-/** Returns a command that fails unless all tools are there. */
+/** Returns a command that fails if a tool is missing. */
 export function verifyCommand({ compiler, ccache, generator }: CMakeTools): string {
   const tools = [
     'cmake',
@@ -107,7 +107,7 @@ export function vcpkgCommand(path: string): string {
     'apt-get update',
     'apt-get install -y git curl zip unzip tar',
     'git clone https://github.com/microsoft/vcpkg.git /opt/vcpkg',
-    // vcpkg has its own tools for x64 only.
+    // vcpkg provides its own tools only for x64.
     'if [ "$(uname -m)" != x86_64 ]; then export VCPKG_FORCE_SYSTEM_BINARIES=1; fi',
     '/opt/vcpkg/bootstrap-vcpkg.sh -disableMetrics',
     inDirectory(path, '/opt/vcpkg/vcpkg install'),
@@ -129,7 +129,8 @@ function compilerWords({ family, suffix }: Compiler): string {
   return `-DCMAKE_C_COMPILER=${family}${suffix} -DCMAKE_CXX_COMPILER=${cxx}${suffix}`
 }
 
-// The step before installed the packages, so vcpkg does not run again while cmake configures.
+// The previous step installed the packages, so vcpkg must not run again during cmake's
+// configuration.
 function vcpkgWords(wanted: boolean): string[] {
   if (!wanted) return []
   return [
@@ -152,7 +153,7 @@ function define(where: string, value: unknown): string {
   throw wrongUse(where, 'a string, a number or a boolean', value, 'Write the value as a string.')
 }
 
-/** The readers of the options of the toolchain, and of a project. */
+/** The option readers of the toolchain, and of a project. */
 export const TOOLCHAIN = {
   compiler: form(/^(gcc|clang)(-\d+)?$/, 'a compiler such as "gcc", "gcc-14", "clang" or "clang-18"'),
   ccache: flag(true),

@@ -1,11 +1,11 @@
 import type { JsFiles } from './files.ts'
 import type { JsRuntime, PackageManager } from './managers.ts'
 
-/** The tools that a project's files ask for; undefined where they ask for none. */
+/** The tools that a project's files select; undefined if they select none. */
 export interface DetectedJs {
   readonly runtime: JsRuntime | undefined
   readonly pm: PackageManager | undefined
-  /** The version of the package manager that package.json names. */
+  /** The version of the package manager in package.json. */
   readonly pin: string | undefined
 }
 
@@ -20,7 +20,7 @@ export function detectJs({ names, packageJson }: JsFiles): DetectedJs {
 
 function namedManager(text = ''): { readonly pm: PackageManager; readonly pin: string | undefined } | undefined {
   const [name, version = ''] = text.split('@', 2)
-  // A plus separates the digest of the archive.
+  // A `+` separates the version from the digest of the archive.
   const pin = version.split('+', 1)[0] || undefined
   switch (name) {
     case 'npm':

@@ -2,11 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { wrongUse } from '../../wrong-use.ts'
 
-/** Tools of a JavaScript project, read from its files. */
+/** Files of a JavaScript project that determine its tools. */
 export interface JsFiles {
-  /** Names in the project's directory. */
+  /** The names of the entries in the project's directory. */
   readonly names: ReadonlySet<string>
-  /** Undefined where there is none. */
+  /** Undefined if there is none. */
   readonly packageJson: PackageJson | undefined
 }
 
@@ -17,8 +17,8 @@ interface PackageJson {
 }
 
 /**
- * Reads the directory, relative to the working directory of the render. A directory that is not
- * there is an empty one.
+ * Reads the directory, relative to the working directory of the render. A missing directory counts
+ * as empty.
  */
 export function readJsFiles(where: string, path: string): JsFiles {
   const names = new Set(namesIn(resolve(path)))
@@ -34,7 +34,7 @@ export function readJsFiles(where: string, path: string): JsFiles {
   }
 }
 
-/** The tasks of deno.json or deno.jsonc. */
+/** Returns the tasks of deno.json or deno.jsonc. */
 export function denoTasks(where: string, path: string, { names }: JsFiles): readonly string[] {
   const name = ['deno.json', 'deno.jsonc'].find((file) => names.has(file))
   if (name === undefined) return []
@@ -69,7 +69,7 @@ function objectOf(value: unknown): object {
   return typeof value === 'object' && value !== null ? value : {}
 }
 
-// Strings are matched first, so that what looks like a comment or a last comma in one stays.
+// Strings are matched first, so that apparent comments and trailing commas in strings are kept.
 function withoutComments(text: string): string {
   return text
     .replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, '$1')

@@ -14,7 +14,7 @@ const NODE = 'curl -fsSL https://deb.nodesource.com/setup_22.x | bash - && apt-g
 const BUN = 'curl -fsSL https://bun.sh/install | BUN_INSTALL=/usr/local bash'
 const DENO = 'curl -fsSL https://deno.land/install.sh | sh && ln -sf $HOME/.deno/bin/deno /usr/local/bin/deno'
 
-/** The steps after the packages: label, command, cache. */
+/** Returns label, command and cache of the steps after the packages. */
 function steps(files: Readonly<Record<string, unknown>>, options?: JsOptions): string[] {
   const links = chainOf(project(files, options).install()).slice(1)
   return links.map(({ label, command, cache }) => `${label} | ${command} | ${cache}`)
@@ -34,7 +34,7 @@ describe('js.project', () => {
     ])
   })
 
-  it('installs the runtime that is asked for, in its version', () => {
+  it('installs the requested runtime and version', () => {
     const [node, bun, deno] = ['node', 'bun', 'deno'] as const
     const install = (options: JsOptions) => chainOf(js.project(options).install())[1]
     expect(install({ runtime: node, version: '24.x' })?.command).toContain('/setup_24.x |')
@@ -117,7 +117,7 @@ describe('js.project', () => {
     expect(steps(files).at(-1)).toMatch(expected)
   })
 
-  it('reads the files only when neither pm nor runtime is given, and in the path', () => {
+  it('reads the files in the path, and only if neither pm nor runtime is given', () => {
     expect(steps({ 'pnpm-lock.yaml': '' }, { runtime: 'node' }).at(-1)).toContain('npm ci')
     expect(steps({ 'web/yarn.lock': '' }, { path: 'web' }).at(-1)).toBe(
       ':node: deps | cd web && yarn install --frozen-lockfile | on change of web/yarn.lock',
@@ -145,7 +145,7 @@ describe('js.project', () => {
     expect(steps({ 'package.json': { packageManager } }, options)[1]).toBe(expected)
   })
 
-  it('takes the pinned version of bun where bun is the runtime too', () => {
+  it('uses the pinned version of bun if bun is also the runtime', () => {
     const files = { 'package.json': { packageManager: 'bun@1.3.1' }, 'bun.lock': '' }
     expect(steps(files)[0]).toBe(`:bun: install | ${BUN} -s "bun-v1.3.1" | forever`)
     expect(steps(files, { version: '1.2' })[0]).toContain('bun-v1.2"')
@@ -164,7 +164,7 @@ describe('js.project', () => {
     )
   })
 
-  it('watches the lock file of bun that is there', () => {
+  it('watches the existing lock file of bun', () => {
     expect(steps({ 'bun.lockb': '' }).at(-1)).toMatch(/ on change of \.\/bun\.lockb$/)
     expect(steps({ 'bun.lock': '' }).at(-1)).toMatch(/ on change of \.\/bun\.lock$/)
   })

@@ -21,8 +21,8 @@ import { JsProject } from './project.ts'
 
 export interface JsOptions extends EntryOptions {
   /**
-   * Installs dependencies and runs scripts. With neither `pm` nor `runtime`, package.json and lock
-   * files decide.
+   * The package manager, which installs dependencies and runs scripts. Without `pm` and `runtime`,
+   * package.json and lock files decide.
    */
   readonly pm?: PackageManager
   readonly runtime?: JsRuntime
@@ -33,15 +33,15 @@ export interface JsOptions extends EntryOptions {
   readonly version?: string
 }
 
-/** JavaScript and TypeScript, on Node.js, bun or deno. */
+/** The toolchain of JavaScript and TypeScript projects, on Node.js, bun or deno. */
 export const js = {
-  /** The project in one directory, with its dependencies installed. */
+  /** Returns the project in one directory, with its dependencies installed. */
   project(options: JsOptions = {}): JsProject {
     const { pm, runtime, ...given } = readOptions(WHERE, options, {
       ...ENTRY,
       pm: word(['npm', 'pnpm', 'yarn-classic', 'yarn-berry', 'bun']),
       runtime: word(['node', 'bun', 'deno']),
-      // Its form depends on the runtime, which is known below.
+      // The valid form depends on the runtime, which is determined below.
       version: asGiven,
     })
     const files = readJsFiles(WHERE, given.path)
@@ -102,7 +102,7 @@ function versionOf(runtime: JsRuntime, version: unknown): string | undefined {
   return reader(`${WHERE}, version`, version)
 }
 
-/** Returns the step that has the runtime and the package manager. */
+/** Returns the step that installs the runtime and the package manager. */
 function ready(ground: Ground & { readonly path: string }, tools: Tools, version: string | undefined): Step {
   const { runtime, installer, pin } = tools
   const unzip = runtime !== 'node' || installer === 'bun' ? ['unzip'] : []

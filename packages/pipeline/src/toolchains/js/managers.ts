@@ -3,18 +3,18 @@ import { wrongUse } from '../../wrong-use.ts'
 
 export type JsRuntime = 'node' | 'bun' | 'deno'
 export type PackageManager = 'npm' | 'pnpm' | 'yarn-classic' | 'yarn-berry' | 'bun'
-/** Installs dependencies and runs scripts. Deno does both itself. */
+/** The program that installs dependencies and runs scripts. Deno does both itself. */
 export type Installer = PackageManager | 'deno'
 
 interface Verbs {
   readonly lock: string
-  /** Installs exactly what the lock file says. */
+  /** Installs exactly the versions of the lock file. */
   readonly locked: string
-  /** Installs where there is no lock file. */
+  /** Installs without a lock file. */
   readonly unlocked: string
   /** Runs a script. */
   readonly run: string
-  /** Between a script and its arguments. */
+  /** The separator between a script and its arguments. */
   readonly separator: string
 }
 
@@ -41,7 +41,7 @@ export const INSTALLERS: Readonly<Record<Installer, Verbs>> = {
   deno: { lock: 'deno.lock', locked: 'deno install', unlocked: 'deno install', run: 'deno task', separator: ' ' },
 }
 
-/** The command that puts a runtime onto an image. */
+/** Returns the command that installs a runtime on an image. */
 export function runtimeCommand(runtime: JsRuntime, version: string | undefined): string {
   switch (runtime) {
     case 'node':
@@ -54,8 +54,8 @@ export function runtimeCommand(runtime: JsRuntime, version: string | undefined):
 }
 
 /**
- * The command that puts a package manager beside Node.js; undefined for npm, which comes with it.
- * `pin` is the version in package.json.
+ * Returns the command that installs a package manager beside Node.js; undefined for npm, which
+ * Node.js includes. `pin` is the version in package.json.
  */
 export function managerCommand(
   where: string,
@@ -78,7 +78,10 @@ export function managerCommand(
   }
 }
 
-/** The version of bun that package.json pins, which goes into the installer's command. */
+/**
+ * Returns the version of bun that package.json pins, after checking it, because it becomes part of
+ * a command.
+ */
 export function bunPin(where: string, pin: string): string {
   if (/^\d+\.\d+(\.\d+)?$/.test(pin)) return pin
   throw wrongUse(where, 'a packageManager of package.json such as "bun@1.3.1"', `bun@${pin}`, 'Pin a version.')
@@ -89,7 +92,7 @@ function bunCommand(version: string | undefined): string {
   return `curl -fsSL https://bun.sh/install | BUN_INSTALL=/usr/local bash${words}`
 }
 
-// Node.js brings corepack up to version 24.
+// Node.js includes corepack up to version 24.
 function corepack(nodeVersion: string | undefined, enable: string, pinned: string | undefined): string {
   const get = nodeMajor(nodeVersion) >= 25 ? 'npm install -g corepack && ' : ''
   return `${get}${enable}${pinned === undefined ? '' : ` && corepack install -g ${quoteValue(pinned)}`}`

@@ -24,7 +24,7 @@ describe('a JavaScript project', () => {
     expect(lastOf(own.run('test:unit', { args: ['--watch', 'a b'] })).command).toBe(`cd . && ${withArguments}`)
   })
 
-  it('runs tasks of deno, and names bun where it is the runtime', () => {
+  it('runs tasks of deno, and names bun if it is the runtime', () => {
     expect(lastOf(js.project({ runtime: 'deno' }).run('dev'))).toMatchObject({
       ...{ label: ':deno: dev', command: 'cd . && deno task dev', parent: ':deno: deps' },
     })
@@ -33,7 +33,7 @@ describe('a JavaScript project', () => {
     })
   })
 
-  it('ci is those of build, test, lint and typecheck that there are, else the installation', () => {
+  it('ci returns the existing scripts of build, test, lint and typecheck, otherwise the installation', () => {
     const labels = (files: Record<string, unknown>) =>
       project(files)
         .ci()
@@ -44,7 +44,7 @@ describe('a JavaScript project', () => {
     expect(labels({ 'package.json': { scripts: { start: '' } } })).toEqual([':node: deps'])
   })
 
-  it('ci knows the tasks of deno, in JSON with comments', () => {
+  it('ci reads the tasks of deno from JSON with comments', () => {
     const config = '{ // "lint": no\n "tasks": { "test": "deno test", /* , */ "build": "echo \'// }\'", }, }'
     const labels = project({ 'deno.jsonc': config, 'deno.lock': '' })
       .ci()

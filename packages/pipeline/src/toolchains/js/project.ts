@@ -14,12 +14,12 @@ export interface RunOptions extends ActionOptions {
 interface JsTools {
   readonly tag: JsRuntime
   readonly installer: Installer
-  /** The scripts, or tasks, that the project has. */
+  /** The project's scripts or tasks. */
   readonly scripts: ReadonlySet<string>
 }
 
 /**
- * A JavaScript project with its dependencies. Where a pipeline lists it, it stands for their
+ * A JavaScript project with its dependencies. In a pipeline's list, it stands for their
  * installation.
  */
 export class JsProject extends Toolchain<JsProject> {
@@ -33,7 +33,7 @@ export class JsProject extends Toolchain<JsProject> {
     this.#tools = tools
   }
 
-  /** A script of package.json, or a task of deno. */
+  /** Runs a script of package.json, or a task of deno. */
   run(script: string, options: RunOptions = {}): Step {
     const name = textOf('js.run', script, 'Name a script.')
     const { own, step } = readAction('js.run', options, { args: texts })

@@ -19,21 +19,21 @@ export interface CargoTestOptions extends CargoActionOptions {
 export interface ClippyOptions extends CargoActionOptions {
   /** True by default. */
   readonly denyWarnings?: boolean
-  /** Further flags for the lints, as written: `-W clippy::pedantic`. */
+  /** Further flags for the lints, not quoted: `-W clippy::pedantic`. */
   readonly extraLints?: readonly string[]
 }
 
 export interface RustFmtOptions extends ActionOptions {
   /** All packages; true by default. */
   readonly all?: boolean
-  /** Fails where a file would change; true by default. */
+  /** Fails if a file would change; true by default. */
   readonly check?: boolean
-  /** Further flags, as written. */
+  /** Further flags, not quoted. */
   readonly flags?: readonly string[]
 }
 
 export interface CargoDocOptions extends CargoActionOptions {
-  /** Without the documentation of dependencies; true by default. */
+  /** Omits the documentation of dependencies; true by default. */
   readonly noDeps?: boolean
   readonly documentPrivateItems?: boolean
   /** True by default. */
@@ -41,19 +41,19 @@ export interface CargoDocOptions extends CargoActionOptions {
 }
 
 export interface RustCiOptions {
-  /** Tests with cargo-nextest, and documentation tests beside it. */
+  /** Runs the tests with cargo-nextest, and the documentation tests separately. */
   readonly nextest?: boolean
-  /** Builds the documentation too. */
+  /** Also builds the documentation. */
   readonly doc?: boolean
 }
 
 const ENV = '. $HOME/.cargo/env && '
 
-/** Cargo's verbs, for one crate or for a workspace. */
+/** Cargo's commands, for one crate or for a workspace. */
 export abstract class RustActions<Self> extends Toolchain<Self> {
   protected override readonly where = 'rust'
   protected override readonly tag = 'rust'
-  /** Whether actions are for the whole workspace where the caller says nothing. */
+  /** Whether actions cover the whole workspace by default. */
   protected abstract readonly workspace: boolean
 
   build(options: CargoActionOptions = {}): Step {
@@ -103,12 +103,12 @@ export abstract class RustActions<Self> extends Toolchain<Self> {
   }
 
   /**
-   * Checks combinations of features with cargo-hack, which a step of its own installs. Starts
-   * before anything is compiled.
+   * Checks combinations of features with cargo-hack, which a separate step installs. Starts before
+   * anything is compiled.
    */
   featurePowerset(options: FeaturePowersetOptions = {}): Step {
     const { own, step } = readAction('rust.featurePowerset', options, powersetReaders)
-    // Runs in no directory, so that all toolchains share its cache entry.
+    // The command has no directory, so all toolchains share its cache entry.
     const hack = this.rustup().sh(`${ENV}cargo install cargo-hack --locked`, {
       label: ':rust: install cargo-hack',
       cache: forever(),
@@ -128,7 +128,7 @@ export abstract class RustActions<Self> extends Toolchain<Self> {
     ]
   }
 
-  /** The step that has the tools and nothing compiled. */
+  /** Returns the step with the tools installed and nothing compiled. */
   protected abstract rustup(): Step
 
   protected override inPath(command: string): string {

@@ -2,11 +2,11 @@ import { quoteValue } from '../../quote.ts'
 import { misuse } from '../../wrong-use.ts'
 import { flag, type ReadersOf, text, texts } from '../option-readers.ts'
 
-/** Options that cargo's verbs share. */
+/** Options that cargo's commands share. */
 export interface CargoOptions {
   /** Only these packages. */
   readonly packages?: readonly string[]
-  /** All packages; the default of `rust.project`. */
+  /** Whether to include all packages; the default of `rust.project`. */
   readonly workspace?: boolean
   /** All but these. */
   readonly exclude?: readonly string[]
@@ -19,13 +19,16 @@ export interface CargoOptions {
   readonly addTarget?: boolean
   readonly profile?: string
   readonly release?: boolean
-  /** True by default: Cargo.lock is not changed. */
+  /** Whether Cargo.lock must not change; true by default. */
   readonly locked?: boolean
-  /** Further flags, as written. */
+  /** Further flags, not quoted. */
   readonly flags?: readonly string[]
 }
 
-/** Reads them; `workspace` and `allTargets` are the defaults of an action. */
+/**
+ * Returns the readers of `CargoOptions`; `workspace` and `allTargets` are the defaults of an
+ * action.
+ */
 export function cargoReaders(workspace: boolean, allTargets = false) {
   return {
     packages: texts,
@@ -61,7 +64,7 @@ export interface Cargo {
   readonly flags: readonly string[]
 }
 
-/** The flags as the shell reads them, each after a space. Contradictions are errors. */
+/** Returns the flags for the shell, each after a space. Contradictions are errors. */
 export function cargoFlags(where: string, cargo: Cargo): string {
   refuseContradictions(where, cargo)
   const words = [...scope(cargo)]

@@ -9,7 +9,7 @@ const toolchain = rust.toolchain()
 const project = rust.project({ path: 'my crate' })
 
 describe('rust.toolchain', () => {
-  it('installs Rust on its packages', () => {
+  it('installs Rust after its Debian packages', () => {
     expect(chainOf(toolchain.install())).toEqual([
       {
         label: ':rust: apt-base',
@@ -20,7 +20,7 @@ describe('rust.toolchain', () => {
     ])
   })
 
-  it('takes the version and the components that are asked for', () => {
+  it('uses the requested version and components', () => {
     const rustup = (options: object) => lastOf(rust.toolchain(options).install()).command
     expect(rustup({ version: 'nightly-2026-01-01', components: ['miri'] })).toContain(
       ' --default-toolchain nightly-2026-01-01 --profile minimal --component miri && ',
@@ -46,7 +46,7 @@ describe('rust.toolchain', () => {
     })
   })
 
-  it('ci is test, clippy and fmt, with nextest also doctest, and doc when asked for', () => {
+  it('ci returns test, clippy and fmt, with nextest also doctest, and on request doc', () => {
     const labels = (options: object) => toolchain.ci(options).map((step) => step.fields.label)
     expect(labels({})).toEqual([':rust: test', ':rust: clippy', ':rust: fmt'])
     expect(labels({ nextest: true, doc: true })).toEqual([
@@ -94,7 +94,7 @@ describe('rust.project', () => {
     })
   })
 
-  it('refuses warnings in documentation unless told otherwise', () => {
+  it('fails on warnings in documentation by default', () => {
     expect(lastOf(project.doc({ documentPrivateItems: true, env: { A: 1 } }))).toEqual({
       label: ':rust: doc',
       command:
@@ -159,7 +159,7 @@ describe('cargo’s options', () => {
     expect(command(options)).toBe(flags)
   })
 
-  it('install a target before they build for it', () => {
+  it('install a target before a build for it', () => {
     const target = 'aarch64-unknown-linux-gnu'
     expect(lastOf(project.test({ target })).command).toBe(
       `. $HOME/.cargo/env && cd 'my crate' && rustup target add ${target} && cargo test --workspace --target ${target} --locked`,
@@ -177,7 +177,7 @@ describe('cargo’s options', () => {
     expect(() => toolchain.build(options)).toThrow(message)
   })
 
-  it('leave out packages of a project, which is the whole workspace', () => {
+  it('exclude packages of a project, which covers the whole workspace', () => {
     expect(lastOf(project.test({ exclude: ['a'] })).command).toContain(' --workspace --exclude a ')
     expect(() => project.test({ exclude: ['a'], workspace: false })).toThrow('exclude without workspace')
   })

@@ -8,14 +8,20 @@ import { onChangeBelow } from '../watched-files.ts'
 import { RustActions } from './actions.ts'
 
 export interface RustToolchainOptions extends EntryOptions {
-  /** A channel or a version of rustup's: `stable`, the default, `nightly-2026-01-01`, `1.90.0`. */
+  /**
+   * A channel or version of rustup, such as `stable` (the default), `nightly-2026-01-01` or
+   * `1.90.0`.
+   */
   readonly version?: string
   /** By default clippy and rustfmt. */
   readonly components?: readonly string[]
 }
 
 export interface RustWarmupOptions {
-  /** When the warm-up is kept; by default until Cargo.lock, a Cargo.toml or a source changes. */
+  /**
+   * The cache policy of the warm-up; by default, it is kept until Cargo.lock, a Cargo.toml or a
+   * source changes.
+   */
   readonly cache?: CachePolicy
 }
 
@@ -24,18 +30,18 @@ export interface RustProjectOptions extends RustToolchainOptions, RustWarmupOpti
 const WARMUP = 'cargo build --workspace --tests --locked'
 
 /**
- * Rust for one crate: its actions compile from nothing. Where a pipeline lists it, it stands for
- * its build.
+ * Rust for one crate: its actions compile from scratch. In a pipeline's list, it stands for its
+ * build.
  */
 export class RustToolchain extends RustActions<RustToolchain> {
   protected override readonly workspace = false
 
-  /** Compiles everything that tests need. `project()` is the same with its result kept. */
+  /** Compiles everything that tests need. `project()` does the same and caches the result. */
   warmup(options: ActionOptions = {}): Step {
     return this.plain('warmup', WARMUP, options)
   }
 
-  /** The workspace in the toolchain's directory. */
+  /** Returns the workspace in the toolchain's directory. */
   project(options: RustWarmupOptions = {}): RustProject {
     const given = readOptions('rust.project', options, { cache })
     const kept = given.cache ?? onChangeBelow('rust.project', this.path, 'Cargo.lock', '**/Cargo.toml', '**/*.rs')
@@ -56,13 +62,13 @@ export class RustToolchain extends RustActions<RustToolchain> {
 }
 
 /**
- * Rust for a workspace: its actions start from one compiled warm-up. Where a pipeline lists it, it
+ * Rust for a workspace: its actions start from one compiled warm-up. In a pipeline's list, it
  * stands for test, clippy and fmt.
  */
 export class RustProject extends RustActions<RustProject> {
   protected override readonly workspace = true
   readonly toolchain: RustToolchain
-  /** The step that has everything compiled. */
+  /** The step with everything compiled. */
   readonly warmup: Step
 
   constructor(toolchain: RustToolchain, warmup: Step) {
@@ -82,11 +88,11 @@ export class RustProject extends RustActions<RustProject> {
 
 /** Rust by rustup. */
 export const rust = {
-  /** For one crate, without a warm-up. */
+  /** Returns the toolchain for one crate, without a warm-up. */
   toolchain(options: RustToolchainOptions = {}): RustToolchain {
     return toolchain(readOptions('rust.toolchain', options, TOOLCHAIN))
   },
-  /** For a workspace, compiled once for all its actions. */
+  /** Returns the toolchain for a workspace, compiled once for all its actions. */
   project(options: RustProjectOptions = {}): RustProject {
     const given = readOptions('rust.project', options, { ...TOOLCHAIN, cache })
     return toolchain(given).project(given.cache === undefined ? {} : { cache: given.cache })
