@@ -1,4 +1,7 @@
-/** Harmont's own pipeline: install once, then everything else from that file system. */
+/**
+ * Harmont's own pipeline: one step installs the dependencies, and all others start from its file
+ * system.
+ */
 import { onChange, pipeline, scratch } from '@harmont/hm'
 
 const manifests = [

@@ -1,7 +1,7 @@
 /**
- * Bundles `hm` and the server, with all that they start, into `dist/programs`, when their sources
- * changed. Among hundreds of sources a start takes half as much time again, and a server 30 MiB
- * more. Programs find files that are no code where the sources are.
+ * Bundles `hm` and the server, with all programs that they start, into `dist/programs`, if their
+ * sources changed. Without bundles, a start takes half as much time again, and a server 30 MiB
+ * more memory. The programs still read non-code files from the source tree.
  */
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, join, relative } from 'node:path'
@@ -14,23 +14,23 @@ const threads = {
   'markdown-thread': 'packages/server/src/builds/annotations/markdown-thread.ts',
   'parse-thread': 'packages/server/src/builds/engine/parse-thread.ts',
 }
-/** Times of files come from a clock that moves in steps of up to 10 ms. */
+/** The resolution of file times: the kernel's clock for them advances in steps of up to 10 ms. */
 const clockStepMs = 10
 
-/** Change what is built, beside the sources. */
+/** Further inputs of the build, besides the sources. */
 const alsoRead = ['package-lock.json', 'packages/cli/scripts/bundle.ts', 'scripts/build-programs.ts']
 
 const builds = join(repository, 'dist/programs')
 const inRepository = (path: string) => join(repository, path)
 
 /**
- * Builds the programs unless they are up to date, and returns whether it did. Two calls at once
- * build once. On failure it throws and leaves the earlier build.
+ * Builds the programs unless they are up to date, and returns whether it built them. Concurrent
+ * calls build only once. On failure it throws and keeps the earlier build.
  */
 export async function buildPrograms(): Promise<boolean> {
   if (builtProgram('harmont') !== undefined) return false
   await mkdir(builds, { recursive: true })
-  // Loaded only here, because most starts find everything built.
+  // The module is loaded only here, because most starts find everything built.
   const { lockFile } = await import('@harmont/sandbox')
   await using _lock = await lockFile(join(builds, 'lock'))
   // Another start may have built them meanwhile.
@@ -52,7 +52,7 @@ export async function buildPrograms(): Promise<boolean> {
   return true
 }
 
-/** Returns what was read, apart from packages of npm. */
+/** Builds into the folder and returns the paths of all inputs, except npm packages. */
 async function buildInto(folder: string): Promise<readonly string[]> {
   const { bundle } = await import('../packages/cli/scripts/bundle.ts')
   const entries = Object.entries({ ...programs, ...threads }).map(([name, path]) => [name, inRepository(path)])
@@ -60,7 +60,7 @@ async function buildInto(folder: string): Promise<readonly string[]> {
     minifyWhitespace: false,
     sourcemap: false,
     besideChild: { sandbox: inRepository('packages/render/src/sandbox/program.ts') },
-    // The first two read files beside themselves, and the last is there for some machines only.
+    // The first two read files beside themselves, and the last is not installed on every machine.
     external: ['graphile-worker', 'pino', 'pg-native'],
     place: (path) => `new URL(${JSON.stringify(relative(folder, path))}, import.meta.url).href`,
   })
@@ -69,13 +69,16 @@ async function buildInto(folder: string): Promise<readonly string[]> {
   return [...read].filter((path) => !path.includes('node_modules/')).sort()
 }
 
-/** A source as `builtProgram` compares it. One that was written meanwhile is never the same. */
+/**
+ * Returns a source in the form that `builtProgram` compares. A source written since the start never
+ * compares equal.
+ */
 async function noteOf(path: string, startedMs: number): Promise<readonly [string, number, number | null]> {
   const { size, mtimeMs } = await stat(inRepository(path))
   return [path, size, mtimeMs < startedMs - clockStepMs ? mtimeMs : null]
 }
 
-/** Leaves the build before this one, because servers may still load from it. */
+/** Removes all but the newest two builds; servers may still load from the previous one. */
 async function removeOldBuilds(): Promise<void> {
   const names = (await readdir(builds)).filter((name) => name.startsWith('build-'))
   const ages = await Promise.all(names.map(async (name) => [name, (await stat(join(builds, name))).mtimeMs] as const))

@@ -20,13 +20,13 @@ async function repository() {
   return { root, room, write, assets, read }
 }
 
-test('two starts at once build the web app once, compressed forms included, and the next one builds nothing', async () => {
+test('two concurrent starts build the web app once, with compressed files, and the next start builds nothing', async () => {
   const { root, room, assets, read } = await repository()
   expect((await Promise.all([buildWeb(root), buildWeb(root)])).sort()).toEqual([false, true])
   const [script = ''] = await assets()
   expect(await assets()).toEqual([script, `${script}.br`, `${script}.gz`])
   const text = await read(script)
-  // Overrides what this test runner sets.
+  // Overrides the value set by the test runner.
   expect(text.toString()).toContain('one production')
   expect(brotliDecompressSync(await read(`${script}.br`))).toEqual(text)
   expect(gunzipSync(await read(`${script}.gz`))).toEqual(text)
@@ -34,7 +34,7 @@ test('two starts at once build the web app once, compressed forms included, and 
   expect(await buildWeb(root)).toBe(false)
 })
 
-test('changes are built again, except in tests; a failed build leaves the last one', async () => {
+test('changes are built again, except in tests; a failed build keeps the last one', async () => {
   const { root, room, write, assets } = await repository()
   expect(await buildWeb(root)).toBe(true)
   const first = await assets()

@@ -1,6 +1,6 @@
 /**
- * Builds the web app into `packages/web/dist`, which the server serves, when its inputs changed.
- * With nothing to do it takes some milliseconds.
+ * Builds the web app into `packages/web/dist`, which the server serves, if its inputs changed.
+ * Otherwise it takes a few milliseconds.
  */
 import { createHash } from 'node:crypto'
 import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
@@ -24,7 +24,8 @@ const brotli = promisify(brotliCompress)
 const zip = promisify(gzip)
 
 /**
- * Returns every input below a path, in the same order on each machine; none where nothing exists.
+ * Returns every input below a path, in the same order on each machine; none if the path does not
+ * exist.
  */
 async function filesOf(repository: string, input: string): Promise<string[]> {
   const path = join(repository, input)
@@ -45,7 +46,7 @@ async function digestOfInputs(repository: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Writes compressed forms beside each file, so that the server never compresses. */
+/** Writes compressed copies beside each file, so that the server never compresses. */
 async function compressFiles(directory: string): Promise<void> {
   const entries = await readdir(directory, { recursive: true, withFileTypes: true })
   const files = entries.filter((entry) => entry.isFile() && isCompressible(entry.name))
@@ -63,9 +64,9 @@ async function compressFiles(directory: string): Promise<void> {
 }
 
 async function buildInto(finished: string, room: string, digest: string): Promise<void> {
-  // Loaded only here, because most starts find everything built.
+  // The module is loaded only here, because most starts find everything built.
   const { build } = await import('vite')
-  // Vite would use it, and a test runner sets it. Users and tests get the same pages.
+  // Vite uses `NODE_ENV`, and a test runner sets it. Users and tests must get the same pages.
   process.env.NODE_ENV = 'production'
   const underWay = join(room, 'node_modules/.build-web/dist')
   await rm(underWay, { recursive: true, force: true })
@@ -73,8 +74,8 @@ async function buildInto(finished: string, room: string, digest: string): Promis
   await compressFiles(underWay)
   await buildFirstPage(room, join(underWay, '.server'))
   await writeFile(join(underWay, stamp), digest)
-  // A reader of `dist` finds a complete one or none. After a kill between these lines, the next
-  // start builds again.
+  // A reader of `dist` finds a complete build or none. After a kill between these two calls, the
+  // next start builds again.
   await rm(finished, { recursive: true, force: true })
   await rename(underWay, finished)
 }
@@ -84,26 +85,26 @@ async function buildFirstPage(room: string, outDir: string): Promise<void> {
   const { build } = await import('vite')
   await build({
     root: room,
-    // It warns that a page which the app loads late is part of the entry, as it should.
+    // Suppresses a warning that a lazily loaded page is part of the entry, which is intended here.
     logLevel: 'error',
     build: {
       ...{ ssr: 'src/server/first-page.tsx', outDir, manifest: false, copyPublicDir: false },
       rolldownOptions: { output: { entryFileNames: '[name].js' } },
     },
     ssr: { noExternal: true },
-    // A server is started with any `NODE_ENV`, and React must not take time to look for mistakes.
+    // A server may start with any `NODE_ENV`, and React must not spend time on development checks.
     define: { 'process.env.NODE_ENV': JSON.stringify('production') },
   })
 }
 
 /**
- * Builds the web app unless it is up to date, and returns whether it did. Two calls at once build
- * once. On failure it throws and leaves the earlier build.
+ * Builds the web app unless it is up to date, and returns whether it built it. Concurrent calls
+ * build only once. On failure it throws and keeps the earlier build.
  */
 export async function buildWeb(repository: string): Promise<boolean> {
   const room = join(repository, 'packages/web')
   const finished = join(room, 'dist')
-  // Without a stamp it was not built, or not by us.
+  // Without a stamp, the app was not built, or not by this program.
   const builtFrom = () => readFile(join(finished, stamp), 'utf8').catch(() => '')
   if ((await builtFrom()) === (await digestOfInputs(repository))) return false
   await using _lock = await lockFile(join(room, 'node_modules/.build-web/lock'))

@@ -1,6 +1,6 @@
 /**
- * Runs before `npm start`, and builds the web app and the programs when their sources changed. With
- * nothing to do it takes some milliseconds and prints nothing.
+ * Runs before `npm start`, and builds the web app and the programs if their sources changed.
+ * Otherwise it takes a few milliseconds and prints nothing.
  */
 import process from 'node:process'
 import { buildPrograms } from './build-programs.ts'
@@ -10,7 +10,7 @@ import { repository } from './built-programs.js'
 await build('the programs', buildPrograms)
 await build('the web app (packages/web)', () => buildWeb(repository))
 
-/** Ends this process with the reason on failure. */
+/** Runs one build. On failure it prints the reason and exits. */
 async function build(what: string, run: () => Promise<boolean>): Promise<void> {
   const startedMs = Date.now()
   try {

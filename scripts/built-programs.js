@@ -1,4 +1,4 @@
-// Plain JavaScript, because the programs that it finds begin in plain JavaScript.
+// This file is plain JavaScript, because the launchers that import it are plain JavaScript.
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -6,8 +6,8 @@ export const repository = join(import.meta.dirname, '..')
 
 /**
  * Returns the path of a program, `hm` or `harmont`, as `scripts/build-programs.ts` built it in a
- * checkout; undefined if it did not, or if a source changed since. To compare sizes and times takes
- * some milliseconds; to load hundreds of sources takes hundreds.
+ * checkout; undefined if it was not built, or if a source changed since. Comparing sizes and times
+ * takes a few milliseconds; loading hundreds of sources would take hundreds.
  */
 export function builtProgram(name, checkout = repository) {
   const builds = join(checkout, 'dist', 'programs')
@@ -15,12 +15,12 @@ export function builtProgram(name, checkout = repository) {
   try {
     current = JSON.parse(readFileSync(join(builds, 'current.json'), 'utf8'))
   } catch (error) {
-    // Nobody built them, or a user who shares nothing.
+    // The programs were not built, or another user built them without read access for this one.
     if (error.code === 'ENOENT' || error.code === 'EACCES') return undefined
     throw error
   }
   const isSame = ([path, size, changed]) => {
-    // Not joined, which takes longer than to ask the kernel.
+    // A template string is used, because `join` takes longer than the system call.
     const found = statSync(`${checkout}/${path}`, { throwIfNoEntry: false })
     return found?.size === size && found.mtimeMs === changed
   }

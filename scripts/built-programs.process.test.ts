@@ -23,7 +23,7 @@ function checkout() {
   return { root, write, programs, paths }
 }
 
-test('a built program is used until a source of it changes, is younger or is gone', () => {
+test('a built program is used until one of its sources changes, has a newer time or is removed', () => {
   const { root, write, programs, paths } = checkout()
   const [ofHm, ofServer] = paths
   expect(builtProgram('hm', root)).toBe(join(root, 'dist/programs/build-1/hm.js'))
@@ -36,7 +36,7 @@ test('a built program is used until a source of it changes, is younger or is gon
   expect(builtProgram('hm', join(root, 'packages'))).toBeUndefined()
 })
 
-test('the programs are up to date here, and say what their sources say', async () => {
+test('the built programs are up to date, and print the same as their sources', async () => {
   expect(await buildPrograms()).toBe(false)
   const says = (...line: string[]) => execFileSync(process.execPath, line, { cwd: repository, encoding: 'utf8' })
   expect(says('packages/cli/bin/hm.js', 'help', 'run')).toBe(says('packages/cli/src/main.ts', 'help', 'run'))
@@ -44,7 +44,7 @@ test('the programs are up to date here, and say what their sources say', async (
   expect(says(built, 'config')).toBe(says(sources, 'config'))
 })
 
-test('what renders in sandboxes is built too, and makes of a pipeline what its sources make', async () => {
+test('the renderer for sandboxes is built too, and renders a pipeline like its sources', async () => {
   await buildPrograms()
   const project = mkdtempSync(join(tmpdir(), 'harmont-built-'))
   onTestFinished(() => rmSync(project, { recursive: true }))

@@ -13,7 +13,7 @@ function broken(file: string, text: string, existing: readonly string[] = []): s
   return brokenCitations({ sources, exists: (path) => sources.has(path) || existing.includes(path) })
 }
 
-test('a page has the sections of its headings and the promises of its lists', () => {
+test('finds the sections in a page’s headings and the promises in its lists', () => {
   expect([...placesIn(web)]).toEqual(['6', 'L5', 'L6'])
   expect([...placesIn(http)]).toEqual(['3', '3.1'])
 })
@@ -26,12 +26,12 @@ test('a citation may name several places', () => {
   expect(places("writeFile('notes.md', text)")).toEqual([])
 })
 
-test('what exists is fine', () => {
+test('citations of existing places are valid', () => {
   expect(broken('packages/a.ts', "/** `http.md` 3.1, and `web.md` 6. */\ntest('web L6 x')")).toEqual([])
   expect(broken('packages/a.ts', '// See docs/operating.md.', ['docs/operating.md'])).toEqual([])
 })
 
-test('a missing page, section or promise is told with its place', () => {
+test('a missing page, section or promise is reported with its place', () => {
   expect(broken('packages/a.ts', '\n// `http.md` 3.9')).toEqual(['packages/a.ts:2: http.md has no 3.9'])
   expect(broken('packages/a.ts', "test('web L7 x')")).toEqual(['packages/a.ts:1: web.md has no L7'])
   expect(broken('packages/a.ts', '// `old.md` 2')).toEqual([expect.stringContaining('docs/design has no old.md')])

@@ -1,6 +1,6 @@
 /**
- * Proves that what comments, tests and documents cite exists: pages and sections of `docs/design`,
- * promises of the web app, and paths and links in Markdown.
+ * Checks that everything cited in comments, tests and documents exists: pages and sections of
+ * `docs/design`, promises of the web app, and paths and links in Markdown.
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -11,8 +11,8 @@ const design = 'docs/design'
 const webPage = 'web.md'
 
 /**
- * The sections and promises that a page of the design has: `3.1` of `### 3.1 Credentials`, `L6` of
- * `- **L6** …`.
+ * Returns the sections and promises of a design page: `3.1` of `### 3.1 Credentials`, `L6` of `-
+ * **L6** …`.
  */
 export function placesIn(page: string): ReadonlySet<string> {
   const sections = page.matchAll(/^#{2,3} (\d+(?:\.\d+)*)\.? /gm)
@@ -20,14 +20,14 @@ export function placesIn(page: string): ReadonlySet<string> {
   return new Set([...sections, ...promises].map(([, place = '']) => place))
 }
 
-/** A citation of a page: all of it, or one place in it. */
+/** A citation of a page, or of one place in it. */
 export interface Citation {
   readonly page: string
   readonly place: string | null
   readonly line: number
 }
 
-// Not G: those are the numbers of docs/guarantees.md.
+// `G` is excluded, because it marks the numbers of docs/guarantees.md.
 const place = String.raw`(?:\d+(?:\.\d+)*|[A-FH-Z]\d+)\b`
 const places = `${place}(?:(?:, | and | to |–)${place})*`
 const cited = new RegExp(String.raw`(?<![\w/.-])([a-z][a-z-]*\.md)\x60?(?:\]\([^)]*\))?(?: (${places}))?`, 'g')
@@ -36,8 +36,8 @@ const promise = /\bweb ((?:[A-Z]\d+\b(?:, | and | )?)+)/g
 const commented = /^\s*(?:\/?\*|\/\/|#|<!--)|\/\*\*? /
 
 /**
- * The citations in one file. Code names files as data, so that there a page without a place counts
- * in comments only.
+ * Returns the citations in one file. Code names files as data, so in code a page without a place
+ * counts only in comments.
  */
 export function citationsIn(source: string, isCode: boolean): readonly Citation[] {
   return source.split('\n').flatMap((text, index) => {
@@ -55,7 +55,7 @@ export function citationsIn(source: string, isCode: boolean): readonly Citation[
   })
 }
 
-/** The anchors of a Markdown page, as GitHub makes them of its headings. */
+/** Returns the anchors that GitHub derives from a Markdown page's headings. */
 export function anchorsIn(page: string): ReadonlySet<string> {
   const headings = [...page.replaceAll(/^```.*?^```/gms, '').matchAll(/^#+ (.+)$/gm)]
   return new Set(
@@ -70,8 +70,8 @@ export function anchorsIn(page: string): ReadonlySet<string> {
 }
 
 /**
- * Where the links of a Markdown page lead inside the repository, and the paths that it names in
- * code spans.
+ * Returns the targets of a Markdown page's links inside the repository, and the paths in its code
+ * spans.
  */
 export function targetsIn(page: string): readonly { readonly target: string; readonly isLink: boolean }[] {
   const prose = page.replaceAll(/^```.*?^```/gms, '')
@@ -85,13 +85,16 @@ export function targetsIn(page: string): readonly { readonly target: string; rea
   ]
 }
 
-/** Input of the check: the files that cite, and whether a path of the repository exists. */
+/**
+ * The input of the check: the citing files, and a test for the existence of a path in the
+ * repository.
+ */
 export interface Repository {
   readonly sources: ReadonlyMap<string, string>
   exists(path: string): boolean
 }
 
-/** Returns one sentence for each citation that leads nowhere. */
+/** Returns one sentence for each broken citation. */
 export function brokenCitations({ sources, exists }: Repository): string[] {
   const known = new Map(
     [...sources].filter(([file]) => dirname(file) === design).map(([file, text]) => [basename(file), placesIn(text)]),

@@ -5,7 +5,7 @@ const file = 'packages/a.test.ts'
 const judge = (text: string, source: string) => disagreements(text, new Map([[file, source]]))
 const linked = `- **G07** Nothing changes. [Tests](../${file})\n`
 
-test('a promise with a test of its number is fine, also beside other numbers', () => {
+test('a promise with a test of its number is valid, even beside other numbers', () => {
   expect(judge(linked, "test('G07 nothing', () => {})")).toEqual([])
   expect(judge(`${linked}- **G06** Ends.\n  [Tests](../${file})\n`, 'test(`G06 G07 nothing`, () => {})')).toEqual([])
 })
@@ -18,7 +18,7 @@ test('a promise without a test must say so, and one with a test must not', () =>
   ])
 })
 
-test('a link to a file whose tests do not carry the number, and a number that nobody promised, are told', () => {
+test('reports a link to a file without a test of the number, and a number without a promise', () => {
   expect(judge(linked, "test('nothing G07', () => {})")).toEqual([
     expect.stringContaining('no test carries that number'),
   ])

@@ -1,6 +1,6 @@
 /**
- * Compares `docs/guarantees.md` with the tests: each promise names tests that carry its number, and
- * no tested one says "Not tested yet".
+ * Compares `docs/guarantees.md` with the tests: each promise names tests that carry its number,
+ * and no tested promise says "Not tested yet".
  */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -11,7 +11,7 @@ const page = 'docs/guarantees.md'
 /** A promise of the page. */
 interface Promised {
   readonly number: string
-  /** Files that its links lead to, from the root of the repository. */
+  /** The files that it links to, relative to the root of the repository. */
   readonly files: readonly string[]
   readonly isUntested: boolean
 }
@@ -32,7 +32,7 @@ export function numbersIn(source: string): ReadonlySet<string> {
   return new Set([...names].flatMap((match) => (match[1] ?? '').trim().split(' ')))
 }
 
-/** One sentence for each thing in which page and tests disagree. */
+/** Returns one sentence for each disagreement between the page and the tests. */
 export function disagreements(text: string, sources: ReadonlyMap<string, string>): string[] {
   const promises = promisesOf(text)
   const known = new Set(promises.map(({ number }) => number))

@@ -1,17 +1,17 @@
 /**
- * `npm run check`: everything that a machine can judge about the code without running it. All parts
- * run, then the verdict follows.
+ * `npm run check`: all static checks of the code. All parts run, even after a failure; the exit
+ * code is 1 if one failed.
  */
 import { spawn } from 'node:child_process'
 import process from 'node:process'
 
 /**
- * TypeScript 7 is ten times as fast. dependency-cruiser and openapi-typescript use the interface of
- * version 5.
+ * The compiler of TypeScript 7, which is ten times as fast. dependency-cruiser and
+ * openapi-typescript need the API of version 5.
  */
 const tsc = ['node', 'node_modules/typescript7/bin/tsc', '--noEmit', '-p']
 
-/** Makes the compiler check only what changed since the last run. */
+/** Makes the compiler check only the changes since the last run. */
 function remembering(name: string): string[] {
   return ['--incremental', '--tsBuildInfoFile', `node_modules/.cache/${name}.tsbuildinfo`]
 }

@@ -1,6 +1,6 @@
 /**
- * Writes llms.txt: what Harmont is, and its pages of documentation, for programs that read. With
- * --check it writes nothing and fails when the file is stale.
+ * Writes llms.txt: a description of Harmont and an index of its documentation, for language
+ * models. With --check it writes nothing and fails if the file is stale.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import process from 'node:process'

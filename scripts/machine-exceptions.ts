@@ -1,13 +1,13 @@
 /**
- * Settings that an unusual machine needs so that its sandboxes reach what an ordinary pipeline
- * needs.
+ * Returns settings for unusual machines, with which sandboxes reach the requirements of an
+ * ordinary pipeline.
  */
 import { lookup } from 'node:dns/promises'
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import process from 'node:process'
 
-/** Values that are already set win. */
+/** Returns the settings; existing variables take precedence. */
 export async function machineExceptions(): Promise<Record<string, string>> {
   const wanted = { HARMONT_EGRESS_ALLOW: await registryAddresses(), HARMONT_HOST_ALLOW: await nodeFolders() }
   return Object.fromEntries(
@@ -18,8 +18,8 @@ export async function machineExceptions(): Promise<Record<string, string>> {
 }
 
 /**
- * `egress` blocks private and reserved ranges. A package registry in such a range is allowed by its
- * address.
+ * Returns the addresses of the package registry, to allow it even in a private or reserved range,
+ * which `egress` blocks.
  */
 async function registryAddresses(): Promise<string[]> {
   const registry = new URL(process.env.npm_config_registry ?? 'https://registry.npmjs.org/')
@@ -28,7 +28,10 @@ async function registryAddresses(): Promise<string[]> {
   return found.map(({ address }) => `${address}:${port}`)
 }
 
-/** The `host` base has /usr and /opt. A Node.js elsewhere, such as one of nvm, must be allowed. */
+/**
+ * Returns the folder of a Node.js outside /usr and /opt, such as nvm's. The `host` base contains
+ * only these two by default.
+ */
 async function nodeFolders(): Promise<string[]> {
   const npm = process.env.npm_execpath
   if (npm === undefined) return []

@@ -1,7 +1,7 @@
 /**
  * Runs before `npm start`, `npm run demo` and `npm test`. It installs missing system packages as
- * root on Debian or Ubuntu; otherwise it prints one line to paste. With everything there it takes
- * some milliseconds and prints nothing.
+ * root on Debian or Ubuntu; otherwise it prints one command to paste. If nothing is missing, it
+ * takes a few milliseconds and prints nothing.
  */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs'
@@ -29,7 +29,7 @@ function isDebianLike(): boolean {
 }
 
 function aptGet(...args: string[]): void {
-  // Services that a package would start are unwanted: the tests start their own on free ports.
+  // Packages must not start services: the tests start their own on free ports.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   const result = spawnSync('apt-get', ['-q', '-y', ...args], {
     env,
@@ -43,7 +43,7 @@ function aptGet(...args: string[]): void {
 
 function install(missing: readonly SystemPackage[]): void {
   const names = missing.map((it) => it.name)
-  console.error('Installing what is missing on this machine:')
+  console.error('Installing packages that this machine lacks:')
   for (const it of missing) console.error(`  ${it.name.padEnd(16)} ${it.why}`)
   const started = Date.now()
   aptGet('update')
@@ -66,7 +66,8 @@ if (missing.length > 0) {
   else {
     const names = missing.map((it) => it.name).join(' ')
     console.error(`Some system packages are missing. On Debian or Ubuntu: sudo apt-get install -y ${names}`)
-    // Tests cannot pass without them. The server still starts, and says that its builds wait.
+    // Tests cannot pass without these packages. The server still starts, and reports that its
+    // builds wait.
     if (withTests) process.exit(1)
   }
 }

@@ -11,33 +11,33 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 export const repositoryRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..')
-/** Starts the server, or runs a command of its operator. */
+/** The program that starts the server, or runs an operator's command. */
 export const serverProgram = join(repositoryRoot, 'packages/server/bin/harmont.js')
-/** The very first start makes the base image, which takes more than a minute on a busy machine. */
+/** The first start makes the base image, which takes more than a minute on a busy machine. */
 const startTimeoutMs = 180_000
 
 export interface ServerProcess {
   readonly url: string
   readonly pid: number
-  /** Resolves with the exit code, null when a signal ended it. */
+  /** Resolves with the exit code, or null if a signal ended the process. */
   readonly exited: Promise<number | null>
   kill(signal: NodeJS.Signals): void
-  /** Lets it drain and waits for its end. */
+  /** Lets the server drain and waits for its end. */
   stop(): Promise<void>
 }
 
 export interface ServerOptions {
   readonly port: number
   readonly logFile: string
-  /** Overlays the environment of this process. */
+  /** Variables that override the environment of this process. */
   readonly env: Readonly<Record<string, string>>
-  /** Whether Ctrl-C on the terminal spares it, because its starter stops it itself. */
+  /** Whether Ctrl-C in the terminal does not reach the server, because the caller stops it. */
   readonly sparedByTerminal?: boolean
 }
 
 /**
- * Starts the server and waits until it is ready. Throws when it ends before that, or is not ready
- * within three minutes.
+ * Starts the server and waits until it is ready. Throws if the server ends earlier, or is not
+ * ready within three minutes.
  */
 export async function startServerProcess({
   port,
@@ -95,8 +95,8 @@ export async function startServerProcess({
 }
 
 /**
- * Resolves with the line that a server prints when it is ready. Polling it every 20 ms took 6% of a
- * processor during its start.
+ * Resolves when a server prints that it is ready. Polling every 20 ms instead took 6% of a
+ * processor during the start.
  */
 export function saysThatItServes(stdout: Readable): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -111,7 +111,7 @@ export function saysThatItServes(stdout: Readable): Promise<void> {
   return promise
 }
 
-/** Returns the wanted port when it is free, otherwise any free one. */
+/** Returns the wanted port if it is free, otherwise any free port. */
 export function freePort(wanted = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()

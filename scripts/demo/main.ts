@@ -1,7 +1,7 @@
 /**
  * `npm run demo`: starts the server and runs this repository's pipeline on it with `hm run
- * --cloud`. In a terminal it then serves until Ctrl-C. Without one, or with `--once`, it stops the
- * server and exits with hm's code: 0 when the build passed, 1 when it failed.
+ * --cloud`. In a terminal, it then serves until Ctrl-C. Without a terminal, or with `--once`, it
+ * stops the server and exits with hm's code: 0 if the build passed, 1 if it failed.
  */
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
@@ -26,7 +26,7 @@ async function ensurePipeline(client: CloudClient): Promise<void> {
   }
 }
 
-/** Runs `hm run --cloud` in this checkout. Returns its exit code; null when a signal ended it. */
+/** Runs `hm run --cloud` in this checkout. Returns the exit code; null if a signal ended it. */
 function runPipeline({ url, token }: DemoServer): Promise<number | null> {
   const program = join(repositoryRoot, 'packages/cli/bin/hm.js')
   const child = spawn(process.execPath, [program, 'run', pipeline, '--cloud'], {
@@ -42,7 +42,7 @@ function runPipeline({ url, token }: DemoServer): Promise<number | null> {
       HM_PREFERENCES__AUTO_WATCH: 'true',
     },
   })
-  // A terminal's Ctrl-C reaches hm by itself, and twice would not wait for the build to be
+  // A terminal sends Ctrl-C to hm directly. A second signal would make hm exit before the build is
   // canceled.
   for (const signal of signals)
     process.on(signal, () => (signal !== 'SIGINT' || process.stdin.isTTY !== true) && child.kill(signal))
@@ -52,7 +52,7 @@ function runPipeline({ url, token }: DemoServer): Promise<number | null> {
   })
 }
 
-/** Prints how to look at the newest build, and the server's address. */
+/** Prints commands that show the newest build, and the server's address. */
 async function explain(client: CloudClient, { url, token, logFile }: DemoServer): Promise<void> {
   const { data: builds } = await client.listBuilds({ org, pipeline, limit: 1 })
   const [build] = builds
@@ -72,7 +72,7 @@ async function main(): Promise<number> {
   out.write(
     `${styleText('green', '✓')} server  ${((performance.now() - started) / 1000).toFixed(1)} s  ${server.url}\n`,
   )
-  // Ctrl-C ends npm at once, and perhaps the terminal. The server must still be stopped.
+  // Ctrl-C ends npm at once, and possibly the terminal. The server must still be stopped.
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of signals) process.on(signal, () => resolve())
     out.on('error', () => resolve())

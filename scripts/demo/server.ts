@@ -1,6 +1,6 @@
 /**
- * The server as the demo starts it: on this checkout's data directory, with what `npm ci` in a
- * sandbox needs let through.
+ * Starts the demo's server on this checkout's data directory, with network access for `npm ci` in
+ * a sandbox.
  */
 import { randomBytes } from 'node:crypto'
 import { mkdir } from 'node:fs/promises'
@@ -17,8 +17,8 @@ export interface DemoServer extends ServerProcess {
 }
 
 /**
- * Starts the demo's server. Fails with the missing requirements where sandboxes cannot work,
- * because the build would wait forever.
+ * Starts the demo's server. Throws an error with the missing requirements if sandboxes cannot
+ * work, because the build would wait forever.
  */
 export async function startDemoServer(): Promise<DemoServer> {
   const dataDirectory = resolve(process.env.HARMONT_DATA_DIR ?? join(repositoryRoot, '.harmont'))
@@ -28,7 +28,7 @@ export async function startDemoServer(): Promise<DemoServer> {
   const isOrdinary = privilegeMode.kind !== 'root'
   if (isOrdinary && process.env.HARMONT_SANDBOX_NETWORK === undefined)
     process.stderr.write(
-      "You are not root, who alone can give steps a network of their own: the demo's use this machine's (HARMONT_SANDBOX_NETWORK=host), and reach what you reach.\n",
+      "Only root can give steps their own network. You are not root, so the demo's steps use this machine's network (HARMONT_SANDBOX_NETWORK=host) and have your network access.\n",
     )
   const token = `demo-${randomBytes(18).toString('base64url')}`
   const logFile = join(dataDirectory, 'demo-server.log')

@@ -1,8 +1,8 @@
 /**
- * `npm test`: runs the tests that its arguments name, or all, and ends with times and the line that
- * CI reads. In CI a failed file runs once more, alone, to tell a flake from a constant defect. Both
- * are defects, and the last lines name them. With HARMONT_TEST_RECORD, the record of all files goes
- * to that file.
+ * `npm test`: runs the tests that its arguments name, or all, and then prints times and the line
+ * that CI reads. In CI, a failed file runs again, alone, to tell a flake from a constant defect.
+ * Both are defects, and the last lines name them. With HARMONT_TEST_RECORD, the record of the
+ * first run is copied to the file that it names.
  */
 import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -29,16 +29,17 @@ for (const { file, failures } of first.files.filter(({ file }) => again.includes
 }
 for (const error of record.elsewhere) console.log(`FAILED, in no file: ${error}`)
 for (const file of again.filter((name) => record.files.find((it) => it.file === name)?.failures.length === 0))
-  console.log(`DEFECT: ${file} passed only at its second try.`)
+  console.log(`DEFECT: ${file} passed only on its second run.`)
 if (again.length > 0) console.log(`HARMONT_TEST_SEED=${record.seed} repeats the random cases.`)
-console.log(`${((Date.now() - started) / 1000).toFixed(0)} s, ${processorSeconds().toFixed(0)} s of the processor`)
+console.log(`${((Date.now() - started) / 1000).toFixed(0)} s, ${processorSeconds().toFixed(0)} s of processor time`)
 console.log(closingLine(record))
 process.exitCode = failuresOf(record) === 0 && record.files.length > 0 ? 0 : 1
 
 function runTests(name: string, args: readonly string[]): RunRecord {
   const path = join(folder, `${name}.json`)
   const reporters = ['--reporter=default', '--reporter=./scripts/test/record-reporter.ts']
-  // The exit code is ignored: the record says what failed. A run without a record was stopped.
+  // The exit code is ignored: the record contains the failures, and a missing record ends this
+  // program.
   const { error } = spawnSync('vitest', ['run', ...reporters, ...args], {
     stdio: 'inherit',
     env: { ...process.env, HARMONT_TEST_RECORD: path },

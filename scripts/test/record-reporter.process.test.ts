@@ -19,7 +19,7 @@ const files = {
   dies: "test('a', () => { process.kill(process.pid, 'SIGKILL'); return new Promise(() => {}) })",
 }
 
-/** A real run of vitest over the files above. */
+/** Runs vitest on the files above and returns its record. */
 function record(): RunRecord {
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, `${name}.test.js`), text)
   writeFileSync(join(folder, 'vitest.config.js'), 'export default {}')

@@ -8,14 +8,14 @@ import type { FileRecord, RunRecord } from './record.ts'
 export default class RecordReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[], errors: readonly SerializedError[]): void {
     const to = process.env.HARMONT_TEST_RECORD
-    if (to === undefined) throw new Error('HARMONT_TEST_RECORD names no file to write to')
+    if (to === undefined) throw new Error('HARMONT_TEST_RECORD must name the file to write')
     writeFileSync(to, JSON.stringify(recordOf(modules, errors)))
   }
 }
 
 function recordOf(modules: readonly TestModule[], errors: readonly SerializedError[]): RunRecord {
   const files = modules.map((module) => fileRecord(module, errors))
-  // A killed worker is reported without a file. The file whose tests never ended is the one.
+  // A killed worker is reported without a file. Its file is the one whose tests never ended.
   const someDidNotEnd = modules.some((module) => !hasEnded(module))
   const elsewhere = errors.filter((error) => fileOf(error) === undefined).map(textOf)
   return { seed, files, elsewhere: someDidNotEnd ? [] : elsewhere }

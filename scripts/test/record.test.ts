@@ -16,7 +16,7 @@ const first: RunRecord = {
   elsewhere: [],
 }
 
-test('files with a failure run again, and what they say then counts', () => {
+test('files with a failure run again, and their second result counts', () => {
   expect(filesToRunAgain(first)).toEqual(['b.test.ts', 'c.test.ts'])
   const second: RunRecord = {
     seed: 7,
@@ -37,15 +37,15 @@ test('an error outside any file is a failure that no second run removes', () => 
   expect(failuresOf(withSecondRun(broken, { seed: 7, files: [], elsewhere: [] }))).toBe(3)
 })
 
-test('times are shown by kind, and for the files that took most of them', () => {
+test('shows times by kind, and for the files that took the most', () => {
   expect(timeTable(first, 2)).toEqual([
     'unit           3 tests     4.5 s     1.0 s of the processor  1 files',
-    'pg             1 tests     1.5 s     7.0 s of the processor  2 files',
+    'pg             1 tests     1.5 s     7.0 s of processor time  2 files',
     'The 2 slowest files:',
     'unit           3 tests     4.5 s     1.0 s of the processor  a.test.ts',
-    'pg             1 tests     1.5 s     3.0 s of the processor  b.test.ts',
-    'The 2 files that took most of the processor:',
+    'pg             1 tests     1.5 s     3.0 s of processor time  b.test.ts',
+    'The 2 files with the most processor time:',
     'pg             0 tests     0.0 s     4.0 s of the processor  c.test.ts',
-    'pg             1 tests     1.5 s     3.0 s of the processor  b.test.ts',
+    'pg             1 tests     1.5 s     3.0 s of processor time  b.test.ts',
   ])
 })

@@ -1,4 +1,4 @@
-/** The record of a run of the tests, file by file. */
+/** The record of a test run, file by file. */
 export interface RunRecord {
   readonly seed: number
   readonly files: FileRecord[]
@@ -7,13 +7,13 @@ export interface RunRecord {
 }
 
 export interface FileRecord {
-  /** Path from the root of the repository. */
+  /** The path relative to the root of the repository. */
   readonly file: string
   readonly kind: string
   readonly passed: number
-  /** From the loading of its modules to the end of its last hook. */
+  /** The time from the loading of the file's modules to the end of its last hook. */
   readonly seconds: number
-  /** Processor time of its worker and of the children that this waited for. */
+  /** Processor time of the file's worker and of the children that the worker waited for. */
   readonly processorSeconds: number
   /**
    * One text for each failed test, and for the file itself: a hook, an uncaught error, a dead
@@ -22,12 +22,12 @@ export interface FileRecord {
   readonly failures: string[]
 }
 
-/** Returns the files to run once more: those with a failure. */
+/** Returns the files to run again: those with a failure. */
 export function filesToRunAgain(first: RunRecord): string[] {
   return first.files.filter(({ failures }) => failures.length > 0).map(({ file }) => file)
 }
 
-/** Returns the record of the whole after some files ran again; their second run counts. */
+/** Returns the record of both runs, in which the second run of a file counts. */
 export function withSecondRun(first: RunRecord, second: RunRecord): RunRecord {
   const later = new Map(second.files.map((record) => [record.file, record]))
   return {
@@ -38,8 +38,8 @@ export function withSecondRun(first: RunRecord, second: RunRecord): RunRecord {
 }
 
 /**
- * Returns one line per kind, with its files, tests, time and time of the processor, and one for each
- * of the files that took most of both.
+ * Returns one line per kind, with its tests, times and files, and one for each of the files that
+ * took the most time and processor time.
  */
 export function timeTable({ files }: RunRecord, most = 10): string[] {
   const count = Math.min(most, files.length)
@@ -52,7 +52,7 @@ export function timeTable({ files }: RunRecord, most = 10): string[] {
     ...[...Map.groupBy(files, ({ kind }) => kind)].map(([kind, of]) => row(kind, of, `${of.length} files`)),
     `The ${count} slowest files:`,
     ...largest('seconds'),
-    `The ${count} files that took most of the processor:`,
+    `The ${count} files with the most processor time:`,
     ...largest('processorSeconds'),
   ]
 }
@@ -61,7 +61,7 @@ function row(label: string, of: readonly FileRecord[], more: string): string {
   const sum = (figure: 'passed' | 'seconds' | 'processorSeconds') => of.reduce((total, it) => total + it[figure], 0)
   const time = (figure: 'seconds' | 'processorSeconds') => sum(figure).toFixed(1).padStart(8)
   const tests = String(sum('passed')).padStart(6)
-  return `${label.padEnd(10)}${tests} tests${time('seconds')} s${time('processorSeconds')} s of the processor  ${more}`
+  return `${label.padEnd(10)}${tests} tests${time('seconds')} s${time('processorSeconds')} s of processor time  ${more}`
 }
 
 /** Returns `12 passed, 0 failed`, the line that CI reads. */

@@ -1,8 +1,7 @@
 /**
- * `npm run test:soak`: runs rounds of all tests that grow and of all pure tests, with more effort,
- * until the time is over. Each round prints its own seed.
- * `npm run test:soak -- --minutes 60 torture` runs the files whose path contains `torture`.
- * HARMONT_TEST_EFFORT is 5 unless set.
+ * `npm run test:soak`: runs all soak and unit tests in rounds, with more effort, until the time is
+ * over. Each round prints its own seed. `npm run test:soak -- --minutes 60 torture` runs the files
+ * whose path contains `torture`. HARMONT_TEST_EFFORT is 5 unless set.
  */
 import { spawnSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
