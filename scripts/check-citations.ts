@@ -11,8 +11,8 @@ const design = 'docs/design'
 const webPage = 'web.md'
 
 /**
- * Returns the sections and promises of a design page: `3.1` of `### 3.1 Credentials`, `L6` of `-
- * **L6** …`.
+ * Returns the sections and promises of a design page: `3.1` of `### 3.1 Credentials`, `L6` of
+ * `- **L6** …`.
  */
 export function placesIn(page: string): ReadonlySet<string> {
   const sections = page.matchAll(/^#{2,3} (\d+(?:\.\d+)*)\.? /gm)

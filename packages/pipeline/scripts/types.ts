@@ -1,7 +1,7 @@
 /**
- * Writes the declarations of `@harmont/hm` to `generated/types/`. They are published, and `hm
- * init` copies them beside a pipeline for the editor. With `--check` it writes nothing and fails
- * if they are stale.
+ * Writes the declarations of `@harmont/hm` to `generated/types/`. They are published, and
+ * `hm init` copies them beside a pipeline for the editor. With `--check` it writes nothing and
+ * fails if they are stale.
  */
 import { execFileSync } from 'node:child_process'
 import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'

@@ -12,8 +12,8 @@ export type RenderOptions = Omit<CacheKeyOptions, 'pipelineSlug'>
 /**
  * Returns the envelope of pipelines (`ir.md` 1.7) as JSON, for a program that renders without
  * `hm`. With `basePath`, it includes the cache keys, from the files below that directory. The
- * caller must await a pipeline that is an asynchronous function: `{ ...definition, pipeline: await
- * definition.pipeline() }`.
+ * caller must await a pipeline that is an asynchronous function:
+ * `{ ...definition, pipeline: await definition.pipeline() }`.
  */
 export function renderEnvelope(
   definitions: PipelineDefinition | readonly PipelineDefinition[],

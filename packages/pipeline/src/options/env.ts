@@ -1,6 +1,6 @@
 import { membersOf, wrongUse } from '../wrong-use.ts'
 
-/** Variables. Variables by name; numbers and booleans become text. */
+/** Variables by name. Numbers and booleans become text. */
 export type EnvOptions = Readonly<Record<string, string | number | boolean>>
 
 /** Reads variables as texts. */

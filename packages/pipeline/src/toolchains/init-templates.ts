@@ -12,8 +12,8 @@ export interface InitTemplate {
   /** The name to import from `@harmont/hm/toolchains`. */
   readonly toolchain: string
   /**
-   * Returns the TypeScript expression for the project in a directory: `rust.project({ path: "api"
-   * })`. Its `ci()` returns the steps.
+   * Returns the TypeScript expression for the project in a directory:
+   * `rust.project({ path: "api" })`. Its `ci()` returns the steps.
    */
   readonly typescript: (path: string) => string
   /** Returns the same expression in Python, after `import harmont as hm`. */
