@@ -10,7 +10,7 @@ test('a promise with a test of its number is valid, even beside other numbers', 
   expect(judge(`${linked}- **G06** Ends.\n  [Tests](../${file})\n`, 'test(`G06 G07 nothing`, () => {})')).toEqual([])
 })
 
-test('a promise without a test must say so, and one with a test must not', () => {
+test('a promise without a test must say "Not tested yet", and a tested promise must not', () => {
   expect(judge('- **G07** Nothing changes.\n', '')).toEqual([expect.stringContaining('names no test')])
   expect(judge('- **G07** Nothing changes. Not tested yet.\n', '')).toEqual([])
   expect(judge('- **G07** Nothing changes. Not tested yet.\n', "it('G07 x')")).toEqual([

@@ -43,7 +43,7 @@ export const testPackages: readonly SystemPackage[] = [
   { name: 'ceph-osd', command: 'ceph-osd', why: 'its object server' },
   { name: 'radosgw', command: 'radosgw', why: 'its gateway' },
   { name: 'haproxy', command: 'haproxy', why: 'load balancer for the servers of a fleet, with TLS for its runners' },
-  { name: 'make', command: 'make', why: 'builds a changed source anew' },
+  { name: 'make', command: 'make', why: 'rebuilds changed sources' },
   { name: 'ninja-build', command: 'ninja', why: 'rebuilds changed sources' },
   { name: 'gcc', command: 'gcc', why: 'compiles the sources that make and ninja build' },
   { name: 'promtool', command: 'promtool', why: 'checks metrics, alert rules and the dashboard' },

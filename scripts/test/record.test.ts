@@ -39,13 +39,13 @@ test('an error outside any file is a failure that no second run removes', () => 
 
 test('shows times by kind, and for the files that took the most', () => {
   expect(timeTable(first, 2)).toEqual([
-    'unit           3 tests     4.5 s     1.0 s of the processor  1 files',
+    'unit           3 tests     4.5 s     1.0 s of processor time  1 files',
     'pg             1 tests     1.5 s     7.0 s of processor time  2 files',
     'The 2 slowest files:',
-    'unit           3 tests     4.5 s     1.0 s of the processor  a.test.ts',
+    'unit           3 tests     4.5 s     1.0 s of processor time  a.test.ts',
     'pg             1 tests     1.5 s     3.0 s of processor time  b.test.ts',
     'The 2 files with the most processor time:',
-    'pg             0 tests     0.0 s     4.0 s of the processor  c.test.ts',
+    'pg             0 tests     0.0 s     4.0 s of processor time  c.test.ts',
     'pg             1 tests     1.5 s     3.0 s of processor time  b.test.ts',
   ])
 })

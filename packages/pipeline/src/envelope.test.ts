@@ -53,7 +53,7 @@ describe('renderEnvelope', () => {
     expect(ir).toEqual(deps())
   })
 
-  it('returns IR without cache keys when no directory is named, as the released SDK does', () => {
+  it('returns IR without cache keys if no directory is given, like the released SDK', () => {
     const ir = deps()
     expect(JSON.parse(renderEnvelope([{ slug: 'vec', pipeline: ir }])).pipelines[0].definition).toEqual(ir)
   })

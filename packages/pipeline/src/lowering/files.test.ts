@@ -115,7 +115,7 @@ describe('a path of onChange', () => {
     expect(digests('circle')).toEqual([hash('circle')])
   })
 
-  it('sorts the patterns and keeps a file that two of them match twice', () => {
+  it('sorts the patterns and counts a file twice if two of them match it', () => {
     write({ a: '1', b: '2' })
     expect(digests('b', 'a', '*')).toEqual([hash('1'), hash('2'), hash('1'), hash('2')])
   })

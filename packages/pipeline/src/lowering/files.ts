@@ -74,7 +74,7 @@ function lookUp(base: string, path: string): Found[] {
 }
 
 interface Found {
-  /** Relative to the base directory, with `/`. */
+  /** The path relative to the base directory, with `/` as separator. */
   readonly path: string
   readonly kind: 'file' | 'directory' | 'dangling link'
 }

@@ -14,7 +14,9 @@ export interface ArtifactOptions {
   readonly when?: 'passed' | 'failed' | 'always'
   /** Their kind: `file` (by default), or a report. */
   readonly kind?: 'file' | 'junit' | 'coverage'
-  /** How long they are kept, at most a year; by default as long as the organization keeps them. */
+  /**
+   * The time for which they are kept, at most a year; by default the server's retention time.
+   */
   readonly expires?: Duration
   /** Whether the step fails if nothing matches. */
   readonly required?: boolean

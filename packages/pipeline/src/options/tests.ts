@@ -11,9 +11,9 @@ export interface TestOptions {
    */
   readonly report: string
   /**
-   * The maximum number of times that the server runs the command of a failed step again, to find
-   * out which of its failed tests are flaky; 10 by default, 0 for never. Each run starts in a fork
-   * of the step's initial file system.
+   * The maximum number of times that the server repeats the command of a failed step to find its
+   * flaky tests; 10 by default, 0 for never. Each run starts in a fork of the step's initial file
+   * system.
    */
   readonly forks?: number
   /** The time limit of all these runs together; `"5m"` by default, an hour at most. */

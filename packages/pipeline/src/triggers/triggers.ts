@@ -82,7 +82,7 @@ export class PushTrigger implements PushJson {
     Object.freeze(this)
   }
 
-  /** The members that are given, in the envelope's order. */
+  /** Returns the given members, in the envelope's order. */
   toJSON(): PushJson {
     return given(this)
   }
