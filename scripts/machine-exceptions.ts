@@ -1,6 +1,5 @@
 /**
- * Returns settings for unusual machines, with which sandboxes reach the requirements of an
- * ordinary pipeline.
+ * Determines settings with which the sandboxes of an unusual machine can run an ordinary pipeline.
  */
 import { lookup } from 'node:dns/promises'
 import { realpath } from 'node:fs/promises'

@@ -60,6 +60,6 @@ export const soakPackages: readonly SystemPackage[] = [
   { name: 'patroni', command: 'patroni', why: 'makes another PostgreSQL primary when one fails' },
   { name: 'python3-etcd', command: '/usr/lib/python3/dist-packages/etcd', why: 'connects Patroni to etcd' },
   { name: 'etcd-server', command: 'etcd', why: 'stores the primary that Patroni chose' },
-  { name: 'postgresql', command: '/usr/lib/postgresql', why: 'with the programs that Patroni calls' },
+  { name: 'postgresql', command: '/usr/lib/postgresql', why: 'programs that Patroni calls' },
   { name: 'faketime', command: 'faketime', why: 'wrong clocks for tests' },
 ]

@@ -37,7 +37,7 @@ test('an error outside any file is a failure that no second run removes', () => 
   expect(failuresOf(withSecondRun(broken, { seed: 7, files: [], elsewhere: [] }))).toBe(3)
 })
 
-test('shows times by kind, and for the files that took the most', () => {
+test('shows times by kind, and for the files that took the most time', () => {
   expect(timeTable(first, 2)).toEqual([
     'unit           3 tests     4.5 s     1.0 s of processor time  1 files',
     'pg             1 tests     1.5 s     7.0 s of processor time  2 files',

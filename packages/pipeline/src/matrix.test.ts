@@ -52,7 +52,7 @@ describe('matrix', () => {
     expect(pairs({ exclude: [{}] })).toEqual([])
   })
 
-  it('returns the cells without a function, and a cell names steps', () => {
+  it('returns the cells if no function is given; a cell’s name() contains its values', () => {
     const cells = matrix(axes)
     expect(cells.map((cell) => cell.name('test'))[3]).toBe('test (go=1.24.0, race=true)')
     expect(pipeline(cells.map((cell) => sh('x', { key: cell.name('test') }))).graph.nodes[0]?.step).not.toHaveProperty(

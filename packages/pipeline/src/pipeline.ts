@@ -21,9 +21,9 @@ export interface PipelineOptions {
   readonly defaultImage?: string
   /** The older spelling of `defaultImage`. */
   readonly default_image?: string
-  /** For each step without its own. */
+  /** The resources of each step without its own. */
   readonly resources?: ResourceOptions
-  /** For each step without its own. */
+  /** The retry policy of each step without its own. */
   readonly retry?: number | RetryOptions
   /** The secrets of each step; the step's own override them. */
   readonly secrets?: SecretOptions

@@ -278,7 +278,7 @@ describe('wrong use throws at its place, with the expected value, the given valu
     expect(() => call(name, ...values)).toThrow(message)
   })
 
-  it('at the line of the call', () => {
+  it('points to the line of the call', () => {
     const wrongCall = () => call('sh', 'x', { timeout: 'soon' })
     let stack = ''
     try {

@@ -13,7 +13,7 @@ export interface InitTemplate {
   readonly toolchain: string
   /**
    * Returns the TypeScript expression for the project in a directory:
-   * `rust.project({ path: "api" })`. Its `ci()` returns the steps.
+   * `rust.project({ path: "api" })`. The pipeline's steps are its `ci()`.
    */
   readonly typescript: (path: string) => string
   /** Returns the same expression in Python, after `import harmont as hm`. */

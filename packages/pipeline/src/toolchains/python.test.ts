@@ -72,7 +72,7 @@ describe('uv’s own verbs', () => {
     expect(lastOf(step)).toEqual({ label, command, cache: 'no', parent: ':python: uv-sync' })
   })
 
-  it('watches the files of the project directory as ./', () => {
+  it('watches the files of the project directory with the prefix ./', () => {
     expect(lastOf(project.install()).cache).toBe('on change of ./uv.lock ./pyproject.toml')
   })
 })

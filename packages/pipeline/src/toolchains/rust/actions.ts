@@ -11,7 +11,8 @@ export interface CargoActionOptions extends CargoOptions, ActionOptions {}
 
 export interface CargoTestOptions extends CargoActionOptions {
   /**
-   * Runs the tests with cargo-nextest, which the caller installs; it runs no documentation tests.
+   * Runs the tests with cargo-nextest, which the caller must install and which runs no
+   * documentation tests.
    */
   readonly nextest?: boolean
 }
