@@ -290,7 +290,7 @@ describe('wrong use throws at its place, with the expected value, the given valu
     expect(stack).toMatch(/at wrongCall \(.*wrong-use\.test\.ts(\?[^:]*)?:\d+/)
   })
 
-  it('a service starts after a step that has it', () => {
+  it('after() of a service accepts only a step with this service', () => {
     const db = sdk.service('db', { image: 'x' })
     expect(() => db.after(sh('y'))).toThrow(
       'after: expected a step with the service "db", got a step without it. Give that step the service, or start db from its image.',

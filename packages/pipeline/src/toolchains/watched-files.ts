@@ -11,8 +11,8 @@ export function onChangeIn(where: string, path: string, ...names: readonly strin
 }
 
 /**
- * Does the same without the prefix `./` for the project directory, as cargo and CMake projects use
- * it.
+ * Does the same for cargo and CMake projects, whose paths have no prefix `./` for the project
+ * directory.
  */
 export function onChangeBelow(where: string, path: string, ...names: readonly string[]): CachePolicy {
   refuseOutside(where, path)
