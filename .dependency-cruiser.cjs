@@ -1,4 +1,4 @@
-/** The import rules. `npm run check` holds every file to them; docs/architecture.md draws them. */
+/** The import rules. `npm run check` enforces them; docs/architecture.md draws them. */
 
 /** Each package, and the packages that it may import. */
 const packages = {

@@ -1,4 +1,4 @@
-/** The budgets of `docs/design/web.md` for what a build page loads, in bytes as they travel. */
+/** The size budgets of `docs/design/web.md` for a build page, in compressed bytes. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -12,7 +12,7 @@ interface Chunk {
 const dist = 'packages/web/dist'
 const manifest: Readonly<Record<string, Chunk>> = JSON.parse(readFileSync(join(dist, '.vite/manifest.json'), 'utf8'))
 
-/** Returns the modules and everything that they load at once. */
+/** Returns the given modules and everything that they import statically. */
 function loaded(names: readonly string[], found = new Map<string, Chunk>()): ReadonlyMap<string, Chunk> {
   for (const name of names) {
     const chunk = manifest[name]
@@ -36,7 +36,7 @@ const graph = [...loaded(['src/build/graph/graph-view.tsx'])].flatMap(([name, ch
 const chunks = [...buildPage.values()]
 const files = (names: readonly string[], ending = '') => [...new Set(names)].map((name) => join(dist, name + ending))
 const fonts = chunks.flatMap(({ assets = [] }) => assets).filter((name) => name.endsWith('.woff2'))
-// Scripts and styles are compressed by the build already.
+// The build has already compressed scripts and styles.
 const asStored = { gzip: false, brotli: false }
 
 export default [
