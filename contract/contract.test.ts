@@ -8,7 +8,7 @@ const givenBytes = readFileSync(new URL('given.json', import.meta.url))
 const given = JSON.parse(givenBytes.toString()) as OpenApiDocument
 
 /**
- * The paths at which the served document may have further members. The rest of it must be equal.
+ * Paths at which the served document may have additional members. Everything else must be equal.
  */
 const extensible = [
   '/paths',
@@ -26,7 +26,7 @@ function isExtensible(path: readonly string[]): boolean {
   })
 }
 
-/** Returns the paths at which the served document lacks or changes something of the given one. */
+/** Returns the paths at which the served document lacks or changes a part of the given document. */
 function differences(givenPart: unknown, servedPart: unknown, path: readonly string[] = []): string[] {
   const here = path.join(' > ')
   if (Array.isArray(givenPart) && Array.isArray(servedPart)) {
@@ -60,7 +60,7 @@ describe('the contract', () => {
   })
 
   it('G51 notices what is removed from the given document, changed in it, or made mandatory', () => {
-    // biome-ignore lint/suspicious/noExplicitAny: each row breaks the document in a way of its own
+    // biome-ignore lint/suspicious/noExplicitAny: each row breaks the document in a different way
     const breakages: readonly ((document: any) => unknown)[] = [
       ({ paths }) => delete paths['/api/v0/user'].get,
       ({ paths }) => (paths['/api/v0/user'].get.operationId = 'whoAmI'),
@@ -79,7 +79,7 @@ describe('the contract', () => {
     }
   })
 
-  it('has every operation in its table, each with its rights and an answer for any error', () => {
+  it('has every operation in its table, each with its rights and a default error response', () => {
     const operations = Object.values(contract.paths).flatMap((item) => Object.values(item))
     expect(operationTable.size).toBe(operations.length)
     for (const item of Object.values(contract.paths)) {
@@ -92,7 +92,7 @@ describe('the contract', () => {
     }
   })
 
-  it('names below each status only error codes that have it', () => {
+  it('lists under each status only error codes with that status', () => {
     for (const { operationId, responses } of Object.values(contract.paths).flatMap((item) => Object.values(item)))
       for (const [status, { description }] of Object.entries(responses))
         for (const code of description.match(/\b[a-z]+(_[a-z]+)+\b/g) ?? [])

@@ -2,7 +2,7 @@
 
 /** The part of the web app that runs on the server: `packages/web/src/server/first-page.tsx`. */
 export interface FirstPageCode {
-  /** Returns which log a build's page shows first; null: none. */
+  /** Returns the log that a build's page shows first; null: none. */
   readonly firstLog: (view: string, url: string) => FirstLog | null
   /**
    * Returns the page as the app will draw it; empty for a view that only the app draws. Throws when
@@ -13,11 +13,11 @@ export interface FirstPageCode {
 
 export interface FirstLog {
   readonly jobId: string
-  /** The query that asks for it. */
+  /** The query string that requests the log. */
   readonly search: string
 }
 
-/** Determines how a page is drawn. The texts are answers of the API. */
+/** The inputs of a drawn page. `config`, `session`, `view` and `log` are API answers as text. */
 export interface DrawnFacts {
   /** Path and query of the page. */
   readonly url: string
@@ -26,8 +26,8 @@ export interface DrawnFacts {
   readonly view: string
   readonly log: string | null
   readonly density: 'comfortable' | 'compact'
-  /** Whether the reader holds a phone. */
+  /** Whether the reader uses a phone. */
   readonly isPhone: boolean
-  /** The size of their window in pixels; null: unknown. */
+  /** The size of the reader's window in pixels; null: unknown. */
   readonly window: { readonly width: number; readonly height: number } | null
 }

@@ -21,13 +21,14 @@ export interface Operation {
   /** The path with its parameters in braces. */
   readonly path: string
   readonly auth: Auth
-  /** null where anybody, or any credential, is accepted. */
+  /** null if the operation accepts anybody, or any credential. */
   readonly permission: Permission | null
   readonly internal: boolean
   readonly parameters: readonly ParameterObject[]
   readonly request: BodyShape | null
   /**
-   * By status; null without a body. Errors are left out, because all of them answer with `Error`.
+   * Maps each success status to its body, or to null if it has none. Error statuses are omitted,
+   * because they all answer with `Error`.
    */
   readonly success: ReadonlyMap<number, BodyShape | null>
 }
