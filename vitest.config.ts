@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
-/** Cuts off only tests that hang: the longest take 100 s on two idle cores. Tests that grow with the effort get more. */
+/**
+ * Time limits that only stop tests that hang, because `bench/` measures durations. Limits grow with
+ * the effort.
+ */
 const limits = {
   testTimeout: 600_000 + 180_000 * (Number(process.env.HARMONT_TEST_EFFORT ?? 1) - 1),
   hookTimeout: 600_000,
@@ -11,19 +14,28 @@ const limits = {
   expect: { poll: { timeout: 120_000 } },
 }
 
-/** The kinds of tests that need more than Node.js, told apart by the end of their name. CONTRIBUTING.md says what each may do. */
+/**
+ * The kinds of tests that need more than Node.js, by the suffix of their file names.
+ * CONTRIBUTING.md describes them.
+ */
 const suffixes = ['process', 'pg', 'root', 'browser', 'product']
 
-/** `.harmont`: what the demo built lies there, this tree with its tests among it. */
+/** `.harmont` contains the demo's files, including a copy of this tree with its tests. */
 const noTests = ['**/node_modules/**', '**/fixtures/**', 'examples/**', '**/.harmont/**']
 
-/** Workers, and the servers and commands that tests start, load compiled modules: half of the processor time of a start. */
+/**
+ * Workers, and the servers and commands that tests start, load compiled modules, which halves the
+ * processor time of a start.
+ */
 process.env.NODE_COMPILE_CACHE ??= fileURLToPath(new URL('node_modules/.cache/compiled', import.meta.url))
 
 const isRoot = process.getuid?.() === 0
 if (!isRoot) console.warn('Not run because they need root: *.root.test.ts, *.browser.test.ts, *.product.test.ts')
 
-/** Modules are loaded once a worker and by Node.js itself, as in the product: a file finds what others left in them. */
+/**
+ * Modules are loaded once per worker and by Node.js itself, as in the product, so test files share
+ * module state.
+ */
 function project(name: string, test: TestProjectInlineConfiguration['test'] = {}): TestProjectInlineConfiguration {
   return {
     test: {
@@ -40,7 +52,7 @@ function project(name: string, test: TestProjectInlineConfiguration['test'] = {}
   }
 }
 
-/** The kinds whose files take longest come first, so that at the end none of them runs alone. */
+/** Runs the kinds with the slowest files first, so that none of them runs alone at the end. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const order = ['product', 'browser', 'root', 'pg', 'process', 'unit']

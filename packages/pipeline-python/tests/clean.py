@@ -1,4 +1,4 @@
-"""A test case that begins without targets and pipelines of another."""
+"""A test case that starts without targets and pipelines of other tests."""
 
 import unittest
 
@@ -15,7 +15,7 @@ class CleanCase(unittest.TestCase):
 
 
 def nodes(*leaves, **options):
-    """The nodes of a pipeline made of some leaves."""
+    """Returns the nodes of a pipeline of the given leaves."""
     return hm.pipeline(list(leaves), **options)["graph"]["nodes"]
 
 

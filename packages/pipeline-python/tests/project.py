@@ -27,9 +27,9 @@ class ProjectCase(unittest.TestCase):
         file.write_text(text)
 
     def child(self, *words: str, python=("-P", "-S"), **env: str):
-        """The ended process.
+        """Returns the completed process.
 
-        PYTHONPATH has the SDK only, and no installed packages are looked for: they cost time and say nothing of us.
+        PYTHONPATH has only the SDK, and installed packages are not searched, which saves time.
         """
         command = [
             sys.executable,
@@ -48,7 +48,7 @@ class ProjectCase(unittest.TestCase):
         )
 
     def render(self, *words: str, **how):
-        """Output of the child; its exit code must be 0."""
+        """Returns the output of the child, whose exit code must be 0."""
         ended = self.child(*(words or ("--all",)), **how)
         self.assertEqual((ended.returncode, self.out.is_file()), (0, True), ended.stderr)
         return json.loads(self.out.read_text())

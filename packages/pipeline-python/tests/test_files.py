@@ -54,7 +54,7 @@ class Digests(unittest.TestCase):
         self.put("d/a-b", "three")
         self.put("d/a/c", "one")
         self.assertEqual(self.of("d/b"), [digest("two")])
-        # By component: a/c comes before a-b.
+        # Files are ordered by component: a/c comes before a-b.
         self.assertEqual(self.of("d"), [digest("a/c\0one\0a-b\0three\0b\0two\0")])
         self.assertEqual(self.of("./d/"), self.of("d"))
 
@@ -79,7 +79,7 @@ class Digests(unittest.TestCase):
         os.symlink("gone", self.base / "real/z")
         os.symlink("loop", self.base / "loop")
         self.assertEqual(self.of("real"), [digest("x\0x\0y\0x\0")])
-        # Named itself it is what it leads to; on a walk it is not entered.
+        # A directly named link is followed; on a walk it is not entered.
         self.assertEqual(self.of("linked"), self.of("real"))
         self.assertEqual(self.of("."), [digest("real/x\0x\0real/y\0x\0")])
         self.assertEqual(self.of("real/z", "loop"), [digest("loop"), digest("gone")])

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def rendered(slug):
-    """The definition of a registered pipeline."""
+    """Returns the definition of a registered pipeline."""
     envelope = json.loads(hm.dump_registry_json(now=0))
     return next(each["definition"] for each in envelope["pipelines"] if each["slug"] == slug)
 

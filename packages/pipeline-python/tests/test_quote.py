@@ -35,7 +35,7 @@ class Quote(unittest.TestCase):
     def test_the_shell_gets_back_the_text_as_one_word(self):
         random.seed(1)
         texts = ["".join(random.choices("ab \"'`\\;&|*?!\n#é😀(){}<>", k=random.randint(1, 12))) for _ in range(200)]
-        # A text in quotes is a word of its author.
+        # A quoted text is kept as the author wrote it.
         words = [text for text in texts if quote_value(text) != text and text[0] not in "'\""]
         script = "printf '%s\\0' " + " ".join(map(quote_value, words))
         printed = subprocess.run(["sh", "-c", script], capture_output=True, check=True).stdout

@@ -71,7 +71,7 @@ class Imports(ProjectCase):
         self.put(".hm/re.py", ONE.format("re", "y"))
         self.put(".hm/ci.py", "import json, re\njson.dumps(re.escape('x'))\n" + ONE.format("ci", "x"))
         self.assertEqual(self.commands("ci"), ["x"])
-        # Its name is taken, and it is a pipeline file all the same.
+        # The name belongs to the standard library, but the file is still a pipeline file.
         self.assertEqual(self.commands("re"), ["y"])
 
     def test_modules_of_the_project_come_before_siblings_and_siblings_before_installed_ones(self):
@@ -113,7 +113,7 @@ class Imports(ProjectCase):
         before = os.stat(self.root / "names.py")
         with_cache = {"PYTHONPYCACHEPREFIX": str(self.out.parent / "cache"), "PYTHONDONTWRITEBYTECODE": ""}
         self.assertEqual(self.commands(**with_cache), ["one"])
-        # The new file has the same size and the same time.
+        # The new file has the same size and modification time.
         self.put("names.py", "NAME = 'two'")
         os.utime(self.root / "names.py", ns=(before.st_atime_ns, before.st_mtime_ns))
         self.assertEqual(self.commands(**with_cache), ["two"])

@@ -177,7 +177,7 @@ class WrongUse(unittest.TestCase):
                 self.assertIn(message, str(raised.exception))
 
     def test_is_a_type_error_and_a_value_error(self):
-        # Files that expect either go on working.
+        # Pipeline files may catch either type.
         self.assertTrue(issubclass(hm.WrongUse, TypeError) and issubclass(hm.WrongUse, ValueError))
 
     def test_names_that_are_not_there_say_which_are(self):

@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from .types import Leaf as Leaf
     from .types import Pipeline as Pipeline
 
-# The module of each name. A pipeline loads only what it uses, because people wait for rendering.
+# The names of each module. A pipeline loads only modules that it uses, because people wait for rendering.
 _MODULES = {
     "_apt_base": ("apt_base",),
     "_cmake": ("cmake",),
@@ -124,7 +124,7 @@ __all__ = [*_MODULE_OF, "py"]
 def __getattr__(name: str) -> Any:
     from importlib import import_module
 
-    # Python asks for each module of ours too before it looks for its file.
+    # Python looks up each of our submodules here before it searches for its file.
     if name.startswith("_"):
         raise AttributeError(name)
     if name in _SUBMODULES:

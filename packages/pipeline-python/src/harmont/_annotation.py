@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 def meaning_of(annotation: object, function: Callable[..., Any]) -> BaseImage | type[TargetMark] | None:
-    """A base image, the mark of targets, or None for any other type.
+    """Returns a base image, the mark of targets, or None for any other type.
 
-    A text is read in the function's module and its closure.
+    An annotation that is a string is evaluated in the function's module and closure.
     """
     if isinstance(annotation, str):
         return _meaning_of_text(annotation, function)
@@ -37,13 +37,13 @@ def _meaning_of_text(text: str, function: Callable[..., Any]) -> BaseImage | typ
         try:
             return eval(compile(ast.Expression(node), "<annotation>", "eval"), visible)
         except (NameError, AttributeError):
-            # A name that is there for type checkers only means nothing to us.
+            # A name that exists only for type checkers is ignored.
             return None
 
     node = ast.parse(text, mode="eval").body
     if not isinstance(node, ast.Subscript):
         return meaning_of(value(node), function) if not isinstance(node, ast.Constant) else None
-    # Not the whole: the T of Target[T] need not exist at run time.
+    # Evaluates only `Target`, because the T of Target[T] need not exist at run time.
     if value(node.value) is Target:
         return TargetMark
     typing = sys.modules.get("typing")

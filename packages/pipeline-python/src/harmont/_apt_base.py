@@ -20,7 +20,7 @@ def apt_base(
     label: str | None = None,
     refresh: Duration | None = None,
 ) -> Step:
-    """A root that has Debian packages installed, made anew once in `refresh` (a day)."""
+    """Returns a root step with Debian packages installed, rebuilt once per `refresh` (a day)."""
     names = list_of("apt_base, packages", packages, _package)
     if not names:
         raise wrong_use("apt_base, packages", "at least one package", Nothing, "Name the packages.")

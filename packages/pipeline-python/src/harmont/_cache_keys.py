@@ -24,9 +24,9 @@ class KeyContext:
 
 
 def with_cache_keys(document: Mapping[str, Any], context: KeyContext) -> dict[str, Any]:
-    """The document with the key of each cached step written into its `cache`.
+    """Returns the document with the key of each cached step in its `cache`.
 
-    Steps must come after the step that they build in, as pipeline() puts them.
+    Steps must come after their parent, as in the result of pipeline().
     """
     graph = document["graph"]
     nodes = graph["nodes"]

@@ -1,4 +1,4 @@
-"""Options that cargo's verbs share."""
+"""Options that cargo's commands share."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CARGO = (
 
 
 class Cargo:
-    """The flags of one call, as the shell reads them, and the target that must be there before."""
+    """The flags of one call, quoted for the shell, and the target that must be installed first."""
 
     def __init__(self, where: str, options: Mapping[str, Any], *, workspace: bool, all_targets: bool = False) -> None:
         given = {name: options[name] for name in CARGO if options.get(name) is not None}

@@ -24,21 +24,21 @@ class Tools:
         self._suffix = "" if compiler is None else compiler[len(self._family) :]
 
     def packages(self) -> list[str]:
-        """The packages of Debian."""
+        """Returns the Debian packages to install."""
         compiler = [name + self._suffix for name in _PACKAGES.get(self._family, ())]
         ninja = ["ninja-build"] if self.is_ninja else []
         ccache = ["ccache"] if self.ccache else []
         return ["cmake", "build-essential", "pkg-config", *ninja, *ccache, "clang-format", "clang-tidy", *compiler]
 
     def verify(self) -> str:
-        """A command that fails unless all tools are there."""
+        """Returns a command that fails unless all tools are installed."""
         ninja = ["ninja"] if self.is_ninja else []
         ccache = ["ccache"] if self.ccache else []
         compiler = [] if self.compiler is None else [self.compiler]
         return " && ".join(f"{tool} --version" for tool in ["cmake", *ninja, *ccache, *compiler])
 
     def configure(self) -> list[str]:
-        """The words of cmake that they make."""
+        """Returns the arguments of cmake for these tools."""
         words = ["-DCMAKE_EXPORT_COMPILE_COMMANDS=ON"]
         if self.ccache:
             words += ["-DCMAKE_C_COMPILER_LAUNCHER=ccache", "-DCMAKE_CXX_COMPILER_LAUNCHER=ccache"]
@@ -61,12 +61,12 @@ class Settings:
         self._target = "" if target is None else f" --target {quote_value(target)}"
 
     def warmup(self, tools: Tools) -> str:
-        """Configures and builds, in the project's directory."""
+        """Returns the command that configures and builds, in the project's directory."""
         words = [f"cmake --preset {quote_value(self._preset)}"] if self._preset is not None else []
         if self._preset is None:
             generator = "Ninja" if tools.is_ninja else "'Unix Makefiles'"
             words += [f"cmake -S . -B build -G {generator}", *tools.configure()]
-        # The packages are those of the step before: vcpkg does not run again while cmake configures.
+        # The previous step installed the packages: vcpkg must not run again while cmake configures.
         if self.vcpkg:
             words += ["-DCMAKE_TOOLCHAIN_FILE=/opt/vcpkg/scripts/buildsystems/vcpkg.cmake"]
             words += ["-DVCPKG_MANIFEST_INSTALL=OFF", '"-DVCPKG_INSTALLED_DIR=$PWD/vcpkg_installed"']
@@ -75,11 +75,11 @@ class Settings:
         return in_directory(self.path, f"{' '.join(words)} && {self._build('build')}")
 
     def build(self) -> str:
-        """Builds what is configured, from the workspace."""
+        """Returns the command that builds the configured project, from the workspace."""
         return self._build(f"{quote(self.path)}/build")
 
     def install_packages(self) -> str:
-        """Installs vcpkg and what the project's vcpkg.json asks for."""
+        """Returns the command that installs vcpkg and the packages of the project's vcpkg.json."""
         return (
             "apt-get update && apt-get install -y git curl zip unzip tar"
             " && git clone https://github.com/microsoft/vcpkg.git /opt/vcpkg"

@@ -43,19 +43,19 @@ class CMakeToolchain(Toolchain):
         self._set(_tools=tools)
 
     def project(self, path: str = ".", **options: Unpack[CMakeProjectOptions]) -> CMakeProject:
-        """The project in one directory, configured and built once for all its actions."""
+        """Returns the project in one directory, configured and built once for all its actions."""
         only_known("cmake.project", options, PROJECT_OPTIONS)
         return project_of(self, "cmake.project", {"path": path, **options})
 
     def ci(self) -> tuple[Step, ...]:
-        """The steps of the project in the project directory."""
+        """Returns the ci() steps of the project in the project directory."""
         return self.project().ci()
 
 
 class CMakeProject(Toolchain):
-    """Configured and built.
+    """A CMake project, configured and built.
 
-    Its actions build again before they use a build, so that a kept warm-up never stands for newer sources.
+    Its actions build again first, so that a cached warm-up never hides newer sources.
     """
 
     __slots__ = ("_settings", "built", "toolchain")
@@ -73,7 +73,7 @@ class CMakeProject(Toolchain):
         return self._from_workspace("build", self._settings.build(), options, label=":cmake: compile")
 
     def test(self, parallel: bool | None = None, **options: Unpack[StepOptions]) -> Step:
-        """`parallel`: as many tests at once as there are CPUs, which is the default."""
+        """Runs ctest. With `parallel`, the default, as many tests run at once as there are CPUs."""
         at_once = boolean_of("cmake.test, parallel", True if parallel is None else parallel)
         words = f"ctest --test-dir {quote(self.path)}/build --output-on-failure"
         return self._after_build("test", f"{words}{' --parallel $(nproc)' if at_once else ''}", options, "parallel")
@@ -83,16 +83,16 @@ class CMakeProject(Toolchain):
         return self._after_build("install", f"cmake --install {quote(self.path)}/build{where}", options, "prefix")
 
     def package(self, generator: str | None = None, **options: Unpack[StepOptions]) -> Step:
-        """`generator` is one of cpack: `DEB`, `TGZ`."""
+        """Runs cpack. `generator` is one of cpack's generators, such as `DEB` or `TGZ`."""
         kind = "" if generator is None else f" -G {quote_value(text_of('cmake.package, generator', generator, _TEXT))}"
         return self._after_build("package", f"cd {quote(self.path)}/build && cpack{kind}", options, "generator")
 
     def lint(self, **options: Unpack[StepOptions]) -> Step:
-        """Runs clang-tidy over what is compiled."""
+        """Runs clang-tidy over the compiled sources."""
         return self._action("lint", "run-clang-tidy -p build", options)
 
     def fmt(self, fix: bool | None = None, **options: Unpack[StepOptions]) -> Step:
-        """Fails when clang-format would change a file; with `fix` it changes them. Starts before anything is built."""
+        """Fails if clang-format would change a file; with `fix` it changes the files. Starts before the build."""
         refuse_unknown("cmake.fmt", options, ("fix",))
         flags = "-i" if boolean_of("cmake.fmt, fix", fix or False) else "--dry-run --Werror"
         command = f"find . -not -path './build/*' \\( {_SOURCES} \\) | xargs clang-format {flags}"
@@ -113,7 +113,7 @@ class CMakeProject(Toolchain):
 
 
 def project_of(toolchain: CMakeToolchain, where: str, options: Mapping[str, Any]) -> CMakeProject:
-    """The project of options that are known; `where` is for errors."""
+    """Returns the project of validated options; `where` is for errors."""
     settings, cache = _settings(where, options)
 
     def kept(*names: str) -> CachePolicy:

@@ -1,4 +1,4 @@
-"""From the leaves of a pipeline to what it emits."""
+"""Collects the steps that a pipeline emits from its leaves."""
 
 from __future__ import annotations
 
@@ -10,10 +10,9 @@ if TYPE_CHECKING:
 
 
 def collect(leaves: Iterable[Step | Wait]) -> list[Step | Wait]:
-    """For each leaf in order what was not emitted before, from root to leaf; before a step, what it depends on in the
-    same way.
+    """Returns for each leaf in order its steps that were not emitted before, from root to leaf.
 
-    Scratches and forks are left out.
+    The prerequisites of a step come before it, in the same way. Scratches and forks are omitted.
     """
     emitted: list[Step | Wait] = []
     seen: set[Step] = set()
@@ -21,7 +20,7 @@ def collect(leaves: Iterable[Step | Wait]) -> list[Step | Wait]:
         if isinstance(leaf, Wait):
             emitted.append(leaf)
             continue
-        # A stack of our own: chains may be longer than Python's.
+        # An explicit stack, because chains may exceed Python's recursion limit.
         pending = [(leaf, False)]
         while pending:
             step, ready = pending.pop()
@@ -40,8 +39,8 @@ def collect(leaves: Iterable[Step | Wait]) -> list[Step | Wait]:
 
 
 def prerequisites(step: Step) -> list[Step]:
-    """The steps that a step names besides its parent: those of `depends_on`, `inputs` and `services`, and those whose
-    appended steps it waits for."""
+    """Returns the prerequisites of a step besides its parent: steps of `depends_on`, `inputs` and `services`, and
+    generators whose appended steps it waits for."""
     fields = step._fields
     origins = (each._origin for each in fields.get("services", ()))
     return [

@@ -31,28 +31,29 @@ def when(
     all: Sequence[Condition] | None = None,
     not_: Condition | None = None,
 ) -> Condition:
-    """A condition: all that is given must hold, a list holds when one entry does. A false condition skips the step."""
+    """Returns a condition: all given members must hold, and a list holds if one of its entries holds. A false condition
+    skips the step."""
     given = {"event": event, "branch": branch, "base_branch": base_branch, "tag": tag, "changed": changed, "env": env}
     return condition_of("when", {**given, "local": local, "any": any, "all": all, "not": not_})
 
 
 def any_of(*conditions: Condition) -> Condition:
-    """Holds when one of the conditions does."""
+    """Returns a condition that holds if one of the conditions holds."""
     return {"any": _parts("any_of", conditions)}
 
 
 def all_of(*conditions: Condition) -> Condition:
-    """Holds when each of the conditions does."""
+    """Returns a condition that holds if all of the conditions hold."""
     return {"all": _parts("all_of", conditions)}
 
 
 def not_(condition: Condition) -> Condition:
-    """Holds when the condition does not."""
+    """Returns a condition that holds if the given condition does not."""
     return {"not": condition_of("not_", condition, 1)}
 
 
 def condition_of(where: str, value: object, nesting: int = 0) -> dict[str, Any]:
-    """The condition as the IR writes it, members in the IR's order."""
+    """Returns the condition in the form and member order of the IR."""
     if nesting > _MAX_NESTING:
         expected = f"at most {_MAX_NESTING} levels of any, all and not"
         raise misuse(where, expected, str(nesting), "Write the condition flatter.")

@@ -8,11 +8,11 @@ from ._wrong_use import wrong_use
 
 
 class Context:
-    """Facts of the build, None where one does not exist. Where no build tells them, branch and commit come from git."""
+    """Facts of the build; a fact that does not exist is None. Without a build, branch and commit come from git."""
 
     @property
     def event(self) -> str:
-        """`push`, `pull_request`, `schedule`, `manual` or `api`; `manual` where nothing tells."""
+        """`push`, `pull_request`, `schedule`, `manual` or `api`; the default is `manual`."""
         return _variable("EVENT") or "manual"
 
     @property
@@ -51,7 +51,7 @@ def _variable(name: str) -> str | None:
     return os.environ.get(f"HARMONT_{name}") or None
 
 
-# Only where no event is told: a server's rendering is told everything.
+# Asks git only without an event, because a server's rendering gets all facts.
 def _git(*words: str) -> str | None:
     if _variable("EVENT") is not None:
         return None
@@ -61,7 +61,7 @@ def _git(*words: str) -> str | None:
         found = subprocess.run(["git", *words], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     except FileNotFoundError:
         return None
-    # A failure is the answer: no repository, no commit or no branch.
+    # A failure means that there is no repository, no commit or no branch.
     return found.stdout.strip() or None if found.returncode == 0 else None
 
 

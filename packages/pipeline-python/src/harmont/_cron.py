@@ -21,7 +21,7 @@ _LEAST_MINUTES = 5
 
 
 def cron_of(where: str, value: object) -> str:
-    """A cron expression of five fields that comes at most every five minutes."""
+    """Returns a cron expression of five fields that fires at most every five minutes."""
     cron = text_of(where, value, "Give a cron expression.").strip()
     fields = cron.split()
     sets = [_values(*each) for each in zip(fields, _FIELDS, strict=False)]
@@ -33,7 +33,7 @@ def cron_of(where: str, value: object) -> str:
 
 
 def timezone_of(where: str, value: object) -> str:
-    """A time zone by its name."""
+    """Returns the valid name of a time zone."""
     name = text_of(where, value, "Name a time zone.")
     if name == "UTC" or _is_known(name):
         return name
@@ -46,11 +46,11 @@ def _is_known(name: str) -> bool:
     if re.fullmatch("[A-Za-z][A-Za-z0-9_+/-]*", name) is None:
         return False
     known = zoneinfo.available_timezones()
-    # A machine without any time zones cannot tell; the server can.
+    # A machine without time zone data cannot check the name; the server can.
     return not known or name in known
 
 
-# The values that a field names; none when it is no field.
+# Returns the values of a field; none if the field is invalid.
 def _values(field: str, extent: tuple[int, int, list[str]]) -> set[int]:
     least, greatest, names = extent
 
@@ -74,7 +74,7 @@ def _values(field: str, extent: tuple[int, int, list[str]]) -> set[int]:
     return values
 
 
-# In minutes, between two runs within one hour or in neighbouring ones.
+# Returns the shortest gap in minutes between two runs within one hour or in adjacent hours.
 def _least_gap(minutes: list[int], hours: set[int]) -> int:
     gaps = [after - before for before, after in zip(minutes, minutes[1:], strict=False)]
     neighbours = any((hour + 1) % 24 in hours for hour in hours)

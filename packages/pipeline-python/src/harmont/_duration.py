@@ -19,7 +19,7 @@ MAX_TIMEOUT = 604_800
 
 
 def seconds(where: str, duration: object, maximum: int = MAX_WHOLE) -> int:
-    """A duration in whole seconds, from 1 to `maximum`. `where` names the call in the error of a wrong one."""
+    """Returns a duration in whole seconds, from 1 to `maximum`. `where` names the call in errors."""
     total = _total(duration)
     if total is None or not 0 < total <= MAX_WHOLE:
         expected = 'whole positive seconds or a string such as "90s", "1h30m" or "1d"'
@@ -37,7 +37,7 @@ def _total(duration: object) -> int | None:
         return None
     if isinstance(duration, int):
         return duration
-    # Not by isinstance: datetime is slow to import, and a timedelta that is here has imported it.
+    # Does not import datetime, which is slow: if the value is a timedelta, datetime is already imported.
     total = getattr(duration, "total_seconds", None)
     value = total() if callable(total) else None
     return int(value) if value is not None and value == int(value) else None

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 
 class ElixirProject(Toolchain):
-    """Elixir for one project, its dependencies compiled."""
+    """Elixir for one project, with compiled dependencies."""
 
     __slots__ = ("_plt",)
     tag = "ex"
     _where = "elixir"
-    # Empty until it is asked for.
+    # Empty until plt() is called.
     _plt: list[Step]
 
     def __init__(self, path: str, installed: Step) -> None:
@@ -41,14 +41,14 @@ class ElixirProject(Toolchain):
         return self._mix("compile", "compile --warnings-as-errors", options)
 
     def test(self, cover: bool | None = None, partitions: int | None = None, **options: Unpack[StepOptions]) -> Step:
-        """`partitions`: of how many the tests are; MIX_TEST_PARTITION in `env` says which one this is."""
+        """Runs mix test. `partitions` is the number of partitions; MIX_TEST_PARTITION in `env` selects one."""
         flags = " --cover" if boolean_of("elixir.test, cover", cover or False) else ""
         if partitions is not None:
             flags += f" --partitions {whole_number_of('elixir.test, partitions', partitions, 1)}"
         return self._mix("test", f"test{flags}", options, own=("cover", "partitions"))
 
     def format(self, **options: Unpack[StepOptions]) -> Step:
-        """Fails when `mix format` would change a file."""
+        """Fails if `mix format` would change a file."""
         return self._mix("format", "format --check-formatted", options)
 
     def credo(self, strict: bool | None = None, **options: Unpack[StepOptions]) -> Step:
@@ -56,9 +56,9 @@ class ElixirProject(Toolchain):
         return self._mix("credo", f"credo{' --strict' if is_strict else ''}", options, own=("strict",))
 
     def plt(self, **options: Unpack[StepOptions]) -> Step:
-        """The lookup table of dialyzer, kept until mix.lock changes.
+        """Returns the step that makes dialyzer's lookup table, cached until mix.lock changes.
 
-        Every call returns the same step; the options of the first call count.
+        Every call returns the same step; the options of the first call apply.
         """
         refuse_unknown("elixir.plt", options)
         if not self._plt:
@@ -89,7 +89,7 @@ class ElixirProject(Toolchain):
         return self._action("release", command, options, own=("mix_env",), env=ELIXIR_ENV)
 
     def mix(self, task: str, **options: Unpack[StepOptions]) -> Step:
-        """Any mix task, as written."""
+        """Runs any mix task, as written."""
         text = text_of("elixir.mix", task, "Name a task.")
         return self._mix(text, text, options, call="mix")
 
@@ -104,7 +104,7 @@ class ElixirProject(Toolchain):
 
 
 class ElixirEntry(Entry):
-    """Elixir: `hm.elixir(elixir_version=…)`, or `hm.elixir.test(path=…)`. The image is an Ubuntu."""
+    """Elixir: `hm.elixir(elixir_version=…)`, or `hm.elixir.test(path=…)`. The image must be Ubuntu."""
 
     _where = "elixir"
     _options = ("path", "image", "base", "elixir_version", "otp_version")

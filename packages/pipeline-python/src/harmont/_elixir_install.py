@@ -1,4 +1,4 @@
-"""How Erlang and Elixir come onto an Ubuntu image."""
+"""The installation of Erlang and Elixir on an Ubuntu image."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
 
     from ._step import Step
 
-# File names are UTF-8 to Erlang, whatever the image's locale.
+# Makes Erlang read file names as UTF-8, whatever the image's locale.
 ELIXIR_ENV = {"ELIXIR_ERL_OPTIONS": "+fnu"}
 _PACKAGES = "curl ca-certificates git unzip build-essential autoconf libncurses-dev libssl-dev".split()
 
 
 def elixir_installed(elixir_version: str, otp_version: str, ground: dict[str, Any]) -> Step:
-    """The step that has Erlang from builds.hex.pm and Elixir from its releases."""
+    """Returns the step that installs Erlang from builds.hex.pm and Elixir from its releases."""
     erlang = install_step("ex", _PACKAGES, "erlang-install", _erlang(otp_version), **ground)
     command = _elixir(elixir_version, otp_version.split(".")[0])
     return erlang.sh(command, label=":ex: elixir-install", cache=forever(), env=ELIXIR_ENV)

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 class Entry:
-    """A tool's name in the SDK: called it gives the toolchain; `tool.action(path=…, …)` is the action of one made for
-    it.
+    """A tool's name in the SDK. Calling it returns the toolchain; `tool.action(path=…, …)` calls the action of a new
+    toolchain.
     """
 
     _where = ""
-    # The options of the call, and the actions of what it gives.
+    # The options of the call, and the actions of its result.
     _options: Sequence[str] = ()
     _actions: Sequence[str] = ()
 
@@ -40,7 +40,7 @@ class Entry:
         return action
 
     def _options_beside(self, action: str) -> Sequence[str]:
-        """The options of the call that are none of the action."""
+        """Returns the options of the call that are not options of the action."""
         return self._options
 
     def _made_for(self, options: Mapping[str, Any]) -> Any:

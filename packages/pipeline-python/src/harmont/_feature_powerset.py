@@ -1,4 +1,4 @@
-"""How cargo-hack goes through the features of a crate."""
+"""The arguments with which cargo-hack checks combinations of a crate's features."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Files:
         self._digests: dict[str, str] = {}
 
     def digests(self, paths: Sequence[str]) -> list[str]:
-        """The digests of all entries that the paths and globs of one policy name, in order."""
+        """Returns the digests of all entries that match the paths and globs of one policy, in order."""
         found = [entry for path in sorted(paths) for entry in self._resolve(path)]
         return [self._digest(path, kind) for path, kind in found]
 
@@ -64,7 +64,7 @@ class Files:
                     if kind is None:
                         continue
                     yield path, kind
-                    # A linked directory is named but not entered.
+                    # A linked directory is yielded but not entered.
                     if entry.is_dir(follow_symlinks=False) and (depth is None or level < depth):
                         pending.append((path, level + 1))
 
@@ -103,6 +103,6 @@ def _kind(path: str) -> str | None:
     return DANGLING if os.path.islink(path) and not os.path.exists(path) else None
 
 
-# By component, each by its bytes, which is by code point.
+# Compares component by component as bytes, which equals the order by code point.
 def _order(path: str) -> list[bytes]:
     return os.fsencode(path).split(b"/")

@@ -46,10 +46,10 @@ class Input(Frozen):
 
 
 def files_from(step: Step, path: str, into: str | None = None, *, optional: bool = False) -> Input:
-    """Files of another step, for the option `inputs`: what a path or glob names there.
+    """Returns an entry of the option `inputs`: files of another step that match a path or glob.
 
-    They keep their paths, below the directory `into` when it is given. The step that gets them waits for the other one.
-    Without any it fails with `input_missing`, unless they are optional.
+    They keep their paths, below the directory `into` if given. The step that gets them waits for the other step. If no
+    file matches, it fails with `input_missing`, unless the files are optional.
     """
     return _input("files_from", {"from": step, "path": path, "into": into, "optional": optional})
 
@@ -75,7 +75,7 @@ def artifacts_of(where: str, value: object) -> list[dict[str, Any]]:
 
 
 def tests_of(where: str, value: object) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The artifact that the option stands for, and what it asks of the tests."""
+    """Returns the artifact of the option, and the settings of the tests."""
     members: Mapping[str, Any] = {} if isinstance(value, str) else members_of(where, value)
     only_known(where, members, ("report", "forks", "budget", "rerun", "quarantine"))
     at, report = (where, value) if isinstance(value, str) else (f"{where}, report", members.get("report"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class Frozen:
-    """Its attributes are set once, by `_set`; a later assignment is an error."""
+    """An object whose attributes are set once, by `_set`; a later assignment is an error."""
 
     __slots__ = ()
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 class Gate:
     """The gate rule of `pipeline.md` 3.
 
-    Commands are numbered as they come; a gate always is a run of them, so two numbers hold it.
+    Commands are numbered in order; a gate is always a range of commands, so two numbers represent it.
     """
 
     def __init__(self) -> None:
@@ -16,7 +16,7 @@ class Gate:
         self._commands = 0
 
     def command(self) -> tuple[range, bool]:
-        """Takes the next command: what it waits for, and whether failures there are tolerated."""
+        """Takes the next command. Returns the commands that it waits for, and whether their failures are tolerated."""
         self._commands += 1
         return range(self._start, self._end), self._tolerant and self._end > self._start
 

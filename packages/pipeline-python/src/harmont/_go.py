@@ -38,7 +38,7 @@ class GoToolchain(Toolchain):
         return self._action("vet", "go vet ./...", options)
 
     def fmt(self, **options: Unpack[StepOptions]) -> Step:
-        """Fails when gofmt would change a file."""
+        """Fails if gofmt would change a file."""
         return self._action("fmt", 'test -z "$(gofmt -l .)"', options)
 
     def ci(self) -> tuple[Step, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 
 def sha256(text: str | bytes) -> str:
-    """Lower-case hex SHA-256 of bytes, or of the UTF-8 bytes of a text."""
-    # Only here: most pipelines name all their steps, and OpenSSL takes longer to load than they take to render.
+    """Returns the lower-case hex SHA-256 of bytes, or of the UTF-8 bytes of a text."""
+    # Imported only here: most pipelines name all their steps, and loading OpenSSL takes longer than rendering them.
     import hashlib
 
     return hashlib.sha256(text.encode() if isinstance(text, str) else text).hexdigest()

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 def install_step(
     tag: str, packages: Sequence[str], name: str, cmd: str, image: str | None = None, base: Step | None = None
 ) -> Step:
-    """The step that installs a tool, on its packages or on the caller's base."""
+    """Returns the step that installs a tool, on its packages or on the caller's base."""
     start = apt_base(packages, image, f":{tag}: apt-base") if base is None else base
     return start.sh(cmd, label=f":{tag}: {name}", cache=forever())
 
 
 def check_ground(where: str, image: object, base: object) -> None:
-    """Refuses what a tool cannot be installed on."""
+    """Refuses an image or a base on which a tool cannot be installed."""
     if image is not None:
         name_of(f"{where}, image", image, "Name an image.", 512)
     if base is not None and not isinstance(base, Step):
@@ -34,13 +34,13 @@ def check_ground(where: str, image: object, base: object) -> None:
 
 
 def path_of(where: str, path: object) -> str:
-    """The directory of a project; an empty one is the project's own."""
+    """Returns the directory of a project; an empty path means the project directory."""
     return "." if path == "" else text_of(f"{where}, path", path, "Give a string, or omit it.")
 
 
 def kept_until(where: str, path: str, *names: str, bare: bool = False) -> CachePolicy:
-    """Kept until one of the files below a directory changes: `./uv.lock`; with `bare` without `./` at the top, as cargo
-    and CMake projects spell it.
+    """Returns a policy that keeps a step until one of the files below a directory changes, such as `./uv.lock`. With
+    `bare`, paths of the top directory have no `./`, as in cargo and CMake projects.
     """
     problem = path_problem(path)
     if problem is not None:
@@ -50,12 +50,12 @@ def kept_until(where: str, path: str, *names: str, bare: bool = False) -> CacheP
 
 
 def form_of(where: str, value: object, pattern: str, expected: str) -> str:
-    """A text of one form, such as a version: it becomes part of a command."""
+    """Returns a text that matches a pattern, such as a version, because it becomes part of a command."""
     if isinstance(value, str) and re.fullmatch(pattern, value):
         return value
     raise wrong_use(where, expected, value, "Correct the value.")
 
 
 def texts_of(where: str, value: object) -> list[str]:
-    """A list of texts."""
+    """Returns a list of texts."""
     return list_of(where, value, lambda entry: text_of(where, entry, "Give a string."))

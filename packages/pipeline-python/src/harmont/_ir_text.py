@@ -6,7 +6,7 @@ from ._wrong_use import is_well_formed, wrong_use
 
 
 def value_text(where: str, value: object) -> str:
-    """A string, number or boolean as text: `true`, `22`, `1.5`."""
+    """Returns a string, number or boolean as text: `true`, `22`, `1.5`."""
     if isinstance(value, str):
         if "\0" in value or not is_well_formed(value):
             raise wrong_use(where, "a string of valid Unicode without U+0000", value, "Remove the character.")

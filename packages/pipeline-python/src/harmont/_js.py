@@ -36,7 +36,7 @@ _SCRIPTS = ("build", "test", "lint", "typecheck")
 
 
 class JsProject(Toolchain):
-    """A JavaScript project with its dependencies. Where a pipeline lists it, it stands for their installation."""
+    """A JavaScript project with its dependencies. As a leaf of a pipeline, it stands for their installation."""
 
     __slots__ = ("_installer", "_scripts", "tag")
     _where = "js"
@@ -49,7 +49,7 @@ class JsProject(Toolchain):
         self._set(tag=tools.runtime, _installer=tools.installer, _scripts=frozenset(scripts))
 
     def run(self, script: str, args: Sequence[str] | None = None, **options: Unpack[StepOptions]) -> Step:
-        """A script of package.json, or a task of deno."""
+        """Runs a script of package.json, or a task of deno."""
         name = text_of("js.run", script, "Name a script.")
         words = [quote_value(word) for word in texts_of("js.run, args", args or [])]
         if words and self._installer == "npm":
@@ -58,7 +58,8 @@ class JsProject(Toolchain):
         return self._action(name, command, options, call="run", own=("args",))
 
     def ci(self) -> tuple[Step, ...]:
-        """Returns the scripts build, test, lint and typecheck that exist; without any, the installation."""
+        """Returns the steps of the existing scripts build, test, lint and typecheck; if there are none, the
+        installation."""
         return tuple(self.run(script) for script in _SCRIPTS if script in self._scripts) or (self.install(),)
 
     def __hm_leaves__(self) -> Leaves:
@@ -73,9 +74,9 @@ class JsEntry(Entry):
     _actions = ("run", "ci", "install")
 
     def project(self, **options: Unpack[JsOptions]) -> JsProject:
-        """The project in one directory, its dependencies installed.
+        """Returns the project in one directory, with its dependencies installed.
 
-        With neither `pm` nor `runtime`, package.json and lock files decide.
+        Without `pm` and `runtime`, package.json and lock files decide.
         """
         made: JsProject = self._read(options)
         return made
@@ -112,7 +113,7 @@ def _version(runtime: str, version: str | None) -> str | None:
 
 
 def _ready(path: str, tools: JsTools, version: str | None, ground: dict[str, Any]) -> Step:
-    """The step that has the runtime and the package manager."""
+    """Returns the step that installs the runtime and the package manager."""
     runtime, installer, pin = tools.runtime, tools.installer, tools.pin
     packages = ["curl", "ca-certificates"]
     if runtime != "node" or installer == "bun":
@@ -127,7 +128,7 @@ def _ready(path: str, tools: JsTools, version: str | None, ground: dict[str, Any
 
 
 def _dependencies(installer: str, files: JsFiles) -> tuple[str, str]:
-    """How they are installed, and the file that says which."""
+    """Returns the command that installs the dependencies, and the file that lists them."""
     verbs = INSTALLERS[installer]
     if files.has_package_json and not files.names & LOCK_FILES:
         return verbs[UNLOCKED], "package.json"

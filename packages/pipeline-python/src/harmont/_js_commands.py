@@ -1,4 +1,4 @@
-"""How JavaScript's runtimes and package managers are installed and used."""
+"""The commands that install and use JavaScript's runtimes and package managers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from ._quote import quote_value
 from ._wrong_use import quoted, wrong_use
 
-# Lock file of each installer, how it installs with and without it, and how it runs a script.
+# The lock file of each installer, its commands to install with and without that file, and its command to run a script.
 LOCK, LOCKED, UNLOCKED, RUN = range(4)
 INSTALLERS = {
     "npm": ("package-lock.json", "npm ci", "npm install", "npm run"),
@@ -21,7 +21,7 @@ LOCK_FILES = {*(verbs[LOCK] for verbs in INSTALLERS.values()), "bun.lockb"}
 
 
 def runtime_command(runtime: str, version: str | None) -> str:
-    """Puts a runtime onto an image."""
+    """Returns the command that installs a runtime on an image."""
     if runtime == "node":
         return f"curl -fsSL https://deb.nodesource.com/setup_{_major(version)}.x | bash - && apt-get install -y nodejs"
     if runtime == "bun":
@@ -32,7 +32,7 @@ def runtime_command(runtime: str, version: str | None) -> str:
 
 
 def manager_command(where: str, pm: str, pin: str | None, node_version: str | None) -> str | None:
-    """Puts a package manager beside Node.js; None for npm, which comes with it."""
+    """Returns the command that installs a package manager for Node.js; None for npm, which comes with it."""
     if pm == "npm":
         return None
     if pm == "bun":
@@ -44,7 +44,7 @@ def manager_command(where: str, pm: str, pin: str | None, node_version: str | No
 
 
 def bun_pin(where: str, pin: str) -> str:
-    """The version of bun that package.json pins, which goes into the installer's command."""
+    """Returns the version of bun that package.json pins, for the installer's command."""
     if re.fullmatch(r"[0-9]+\.[0-9]+(\.[0-9]+)?", pin):
         return pin
     expected = f"a packageManager of package.json such as {quoted('bun@1.3.1')}"
@@ -57,7 +57,7 @@ def _bun(version: str | None) -> str:
 
 
 def _corepack(node_version: str | None, enable: str, pinned: str | None) -> str:
-    # Node.js brings corepack up to version 24.
+    # Node.js includes corepack up to version 24.
     get = "npm install -g corepack && " if _major(node_version) >= 25 else ""
     return f"{get}{enable}{'' if pinned is None else f' && corepack install -g {quote_value(pinned)}'}"
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
 
 
 class JsFiles:
-    """The names in a directory, relative to the working directory, and its package.json.
+    """The file names in a directory, relative to the working directory, and its package.json.
 
-    A directory that is not there is an empty one.
+    A missing directory counts as empty.
     """
 
     def __init__(self, where: str, path: str) -> None:
@@ -33,7 +33,7 @@ class JsFiles:
         self.package_manager = manager if isinstance(manager, str) else ""
 
     def deno_tasks(self) -> set[str]:
-        """The tasks of deno.json or deno.jsonc."""
+        """Returns the tasks of deno.json or deno.jsonc."""
         name = next((file for file in ("deno.json", "deno.jsonc") if file in self.names), None)
         return set() if name is None else _members(self._json(name, _without_comments).get("tasks"))
 
@@ -56,7 +56,7 @@ def _members(value: object) -> set[str]:
     return set(value) if isinstance(value, dict) else set()
 
 
-# Strings are matched first, so that what looks like a comment or a last comma in one stays.
+# Matches strings first, so that text in a string that looks like a comment or a trailing comma stays.
 def _without_comments(text: str) -> str:
     import re
 

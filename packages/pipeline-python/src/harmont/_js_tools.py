@@ -1,4 +1,4 @@
-"""Which runtime and package manager a JavaScript project has."""
+"""The runtime and package manager of a JavaScript project."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class JsTools:
 
 
 def choose_tools(pm: str | None, runtime: str | None, files: JsFiles) -> JsTools:
-    """Returns the tools that the caller names; without any, those of the project's files."""
+    """Returns the tools named by the caller, or else the tools detected from the project's files."""
     if pm is None and runtime is None:
         return _detected(files)
     if runtime != "deno":
@@ -55,7 +55,7 @@ def _together(runtime: str, pm: str | None, pin: str | None, fix: str) -> JsTool
 def _named_manager(text: str) -> tuple[str | None, str | None]:
     name, *rest = text.split("@")
     version = rest[0] if rest else ""
-    # A plus separates the digest of the archive.
+    # A plus sign separates the digest of the archive.
     pin = version.partition("+")[0] or None
     if name == "yarn":
         major = re.match(r"\s*([0-9]+)", version)

@@ -24,10 +24,10 @@ def flat_leaves(
     expected: str = "a step, a wait or a list of them",
     takes: Callable[[object], bool] = lambda _: False,
 ) -> list[Step | Wait]:
-    """Lists, and what stands for leaves, as one flat list in the order of writing.
+    """Flattens lists, and objects that stand for leaves, into one list in order.
 
-    `where` and `expected` are for the error of what is no leaf. `takes` says which values are the caller's own, and
-    left out.
+    `where` and `expected` are for the error of a value that is not a leaf. `takes` returns true for values that the
+    caller handles, which are omitted.
     """
     flat: list[Step | Wait] = []
     pending: list[Any] = [leaves]
@@ -46,12 +46,13 @@ def flat_leaves(
     return flat
 
 
-# Leaves by object, cell and shard. It keeps these objects, so that no other gets their identity.
+# Leaves by object, cell and shard. The entries reference these objects, so that their ids are not reused.
 _stood_for: dict[tuple[int, int, int], tuple[object, object, object, object]] = {}
 
 
 def _leaves_of(leaf: StandsForLeaves) -> object:
-    """The steps of an object: the same ones wherever it is listed, but for each cell of a matrix and each shard anew."""
+    """Returns the steps of an object: the same steps wherever it is listed, but new ones for each cell of a matrix and
+    each shard."""
     cell = current_cell()
     shard = current_shard()
     key = (id(leaf), id(cell) if cell else 0, id(shard))
@@ -61,5 +62,5 @@ def _leaves_of(leaf: StandsForLeaves) -> object:
 
 
 def group(steps: Leaves) -> tuple[Step | Wait, ...]:
-    """The flat tuple of the leaves, for a target to return."""
+    """Returns a flat tuple of the leaves, for a target to return."""
     return tuple(flat_leaves("group", steps))

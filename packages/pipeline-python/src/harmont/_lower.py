@@ -1,4 +1,4 @@
-"""From leaves to the graph of the IR."""
+"""Lowers leaves to the graph of the IR."""
 
 from __future__ import annotations
 
@@ -14,22 +14,21 @@ if TYPE_CHECKING:
     from typing import Any
 
 _MAX_EDGES = 200_000
-# Packages ask nothing and tools print plainly, in every step.
+# In every step, package managers ask no questions and tools print plain text.
 _BASE_ENV = {"DEBIAN_FRONTEND": "noninteractive", "TERM": "dumb"}
 
 
 class Node(dict[str, "Any"]):
-    """A node of the IR that tells its renderer which call made its step."""
+    """A node of the IR with the call that made its step, for the renderer."""
 
     __slots__ = ("call",)
     call: tuple[str, int] | None
 
 
 def lower(leaves: Sequence[Step | Wait], defaults: Mapping[str, Any]) -> dict[str, Any]:
-    """Nodes in emission order; for each its builds_in edge, its gate's edges, then explicit ones that are not there
-    yet.
+    """Returns nodes in emission order, and for each its builds_in edge, its gate's edges, then further explicit edges.
 
-    `defaults` are what the pipeline gives each step: env, secrets, image, retry, resources.
+    `defaults` are the pipeline's defaults for each step: env, secrets, image, retry, resources.
     """
     emissions = collect(leaves)
     commands = [step for step in emissions if isinstance(step, Step)]
@@ -53,7 +52,7 @@ def lower(leaves: Sequence[Step | Wait], defaults: Mapping[str, Any]) -> dict[st
         parent = index(emission.parent)
         if parent is not None:
             edges.append([parent, to, "builds_in"])
-        # Before they are there: many times as many do not fit into memory.
+        # Checked before the edges are made, because many times this limit would not fit into memory.
         if len(edges) + len(gated) > _MAX_EDGES:
             fix = "A wait between n and m steps makes n × m edges: combine some steps."
             raise misuse("pipeline", f"at most {_MAX_EDGES:,} edges", "more", fix)
@@ -82,7 +81,7 @@ def _node(
 ) -> dict[str, Any]:
     fields = step._fields
     soft_fail = fields.get("soft_fail")
-    # Members come in the IR's order. None is not written, nor an empty value that asks for nothing.
+    # Members are in the IR's order. None and empty values without meaning are not written.
     members = {
         "key": key,
         "cmd": step.cmd,
@@ -101,14 +100,14 @@ def _node(
         "artifacts": fields.get("artifacts") or None,
         "inputs": others["inputs"] or None,
         "services": others["services"] or None,
-        # Empty asks for the defaults.
+        # An empty object means the defaults.
         "tests": fields.get("tests"),
         "split": fields.get("split"),
-        # Empty asks for the defaults here too.
+        # An empty object means the defaults here, too.
         "append": fields.get("append"),
         "after_appended": others["after_appended"] or None,
         "id_tokens": fields.get("id_tokens") or None,
-        # Empty means no host.
+        # An empty list allows no host.
         "egress": fields.get("egress"),
         "matrix": fields.get("matrix"),
     }
@@ -118,7 +117,7 @@ def _node(
     return {**node, "secrets": secrets} if secrets else node
 
 
-# A document is its receiver's to change, and a step is nobody's.
+# Copies the value, because the caller may change a document, but a step is immutable.
 def _copied(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _copied(member) for name, member in value.items()}
@@ -130,7 +129,7 @@ def _input(each: Any, key: str) -> dict[str, Any]:
     return {"from": key, "path": each.path, **into, **({"optional": True} if each.optional else {})}
 
 
-# A root always has one: its own, that of the scratch it starts from, or the default. A child has one only when it was
+# Returns the image of a step. A root always has one: its own, its scratch's, or the default. A child has one only if
 # given, for the warning.
 def _image(step: Step, default: str) -> str | None:
     if step.image is not None or nearest_command(step.parent) is not None:

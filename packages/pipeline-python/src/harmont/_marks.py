@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
 
 class TargetMark:
-    """Stands in an annotation for Target[T]."""
+    """The mark for Target[T] in an annotation."""
 
 
 class BaseImage:
-    """In Annotated[Step, BaseImage("img")]: a parameter that is a step to start from, with this image."""
+    """In Annotated[Step, BaseImage("img")], marks a parameter that receives a root step with this image."""
 
     def __init__(self, image: str) -> None:
         self.image = name_of("BaseImage", image, "Name an image.", 512)
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 else:
 
     class Target(TargetMark):
-        """Target[T]: a parameter that takes the target of its name, which gives a T."""
+        """Target[T] annotates a parameter that receives the target of its name, whose result is a T."""
 
         def __class_getitem__(cls, item):
             return cls

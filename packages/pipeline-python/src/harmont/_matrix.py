@@ -19,7 +19,7 @@ MAX_CELLS = 1000
 
 
 class Cell:
-    """One combination: the value of each axis is an attribute."""
+    """One combination; the value of each axis is an attribute."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.__dict__.update(values)
@@ -32,7 +32,7 @@ class Cell:
         return self.__dict__[axis]
 
     def name(self, text: str) -> str:
-        """A text with the cell's values: `test (go=1.24.0, race=true)`."""
+        """Returns a text with the cell's values: `test (go=1.24.0, race=true)`."""
         return text + suffix(_texts(self))
 
     def __repr__(self) -> str:
@@ -57,9 +57,10 @@ if TYPE_CHECKING:
 else:
 
     def matrix(axes, fn=None, *, include=None, exclude=None):
-        """Calls `fn` for each cell, the first axis slowest, and gives the flat list of leaves; without `fn` the cells.
+        """Calls `fn` for each cell, the first axis slowest, and returns the flat list of leaves; without `fn`, returns
+        the cells.
 
-        A cell stays when it matches one of `include`, if given, and none of `exclude`.
+        A cell is kept if it matches one of `include`, if given, and none of `exclude`.
         """
         return _matrix(axes, fn, include, exclude)
 

@@ -1,4 +1,4 @@
-"""The cell of a matrix, and the shard of a split, in which steps are being made."""
+"""The current cell of a matrix and the current shard of a split."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-# Texts of the axes, those of outer matrices first; of one process, because a pipeline is made by one thread.
+# Stack of cells: the values of the axes as texts, outer matrices first. Global, because one thread makes a pipeline.
 _current: list[Mapping[str, str]] = [{}]
 _shards: list[Mapping[str, Any] | None] = [None]
 
 
 class InCell:
-    """While it lasts, steps are of this cell, or of none when it is empty."""
+    """A context manager: steps made within it belong to this cell, or to none if it is empty."""
 
     def __init__(self, cell: Mapping[str, str]) -> None:
         self._cell = cell
@@ -26,7 +26,7 @@ class InCell:
 
 
 class InShard:
-    """While it lasts, steps are of this shard, in the form of the IR, or of none."""
+    """A context manager: steps made within it belong to this shard, in the form of the IR, or to none."""
 
     def __init__(self, shard: Mapping[str, Any] | None) -> None:
         self._shard = shard
@@ -39,17 +39,17 @@ class InShard:
 
 
 def current_shard() -> Mapping[str, Any] | None:
-    """The shard that steps are being made in; None outside of shards."""
+    """Returns the current shard; None outside of shards."""
     return _shards[-1]
 
 
 def current_cell() -> Mapping[str, str]:
-    """The cell that steps are being made in; empty outside of each."""
+    """Returns the current cell; empty outside of cells."""
     return _current[-1]
 
 
 def in_scope(cmd: str, fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields of a step, with what matrix() and split() add when it is made inside one."""
+    """Returns the fields of a step, with the fields that an enclosing matrix() or split() adds."""
     inside = _in_cell(cmd, fields)
     shard = _shards[-1]
     if shard is None:
@@ -70,10 +70,10 @@ def _in_cell(cmd: str, fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def suffix(cell: Mapping[str, str]) -> str:
-    """` (go=1.24.0, race=true)`"""
+    """Returns the suffix of a cell's labels: ` (go=1.24.0, race=true)`."""
     return f" ({', '.join(f'{axis}={value}' for axis, value in cell.items())})"
 
 
 def shard_suffix(index: int, total: int) -> str:
-    """` 1/4`"""
+    """Returns the suffix of a shard's labels: ` 1/4`."""
     return f" {index}/{total}"

@@ -19,7 +19,7 @@ _named: dict[str, list[Named]] = {}
 
 
 def add_target(made: Named) -> None:
-    """Makes a target known. A file has one of each name."""
+    """Registers a target. A file has one target of each name."""
     others = _named.setdefault(made.name, [])
     if any(other.module == made.module for other in others):
         raise misuse("target", f"one target with the name {quoted(made.name)} in a file", "two", "Rename one of the two.")
@@ -27,7 +27,7 @@ def add_target(made: Named) -> None:
 
 
 def named_target(where: str, name: str, module: str) -> Named:
-    """The target that a parameter in a module means: the module's own, else the only one of this name."""
+    """Returns the target of a parameter in a module: the module's own, or else the only one of this name."""
     found = _named.get(name, [])
     own = [each for each in found if each.module == module] or found
     if len(own) == 1:

@@ -1,4 +1,4 @@
-"""The options of steps and of cargo's verbs, for type checkers; nothing imports this at run time."""
+"""The options of steps and of cargo's commands, for type checkers; never imported at run time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The texts that a program without `hm` writes."""
+"""The JSON output of programs that render without `hm`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def json_text(value: object) -> str:
-    """JSON without spaces, members in the order given, as JavaScript writes it."""
+    """Returns JSON without spaces, with members in the given order, as JavaScript writes it."""
     import json
 
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
@@ -28,7 +28,7 @@ def pipeline_to_json(
     base_path: str | os.PathLike[str] = ".",
     env: Mapping[str, str] | None = None,
 ) -> str:
-    """The JSON of what pipeline() gave, with cache keys.
+    """Returns the JSON of a result of pipeline(), with cache keys.
 
     `now` is in whole seconds since 1970; paths are below `base_path`; `env` is for `env_keys`.
     """
@@ -45,7 +45,7 @@ def dump_registry_json(
     base_path: str | os.PathLike[str] = ".",
     env: Mapping[str, str] | None = None,
 ) -> str:
-    """The JSON of all pipelines that @pipeline registered, with cache keys."""
+    """Returns the JSON of all pipelines that @pipeline registered, with cache keys."""
     from ._registry import REGISTRATIONS
     from ._target import clear_target_cache
 

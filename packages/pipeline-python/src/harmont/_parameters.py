@@ -18,7 +18,7 @@ _FIX = "Annotate it with Target[T], with Annotated[Step, BaseImage(…)], or giv
 
 
 class Parameters:
-    """How to find the value of each parameter of a function."""
+    """Computes the value of each parameter of a function."""
 
     def __init__(self, readers: dict[str, Callable[[], Any]]) -> None:
         self._readers = readers
@@ -28,7 +28,7 @@ class Parameters:
 
 
 def parameters_of(where: str, function: Callable[..., Any]) -> Parameters:
-    """Reads a function's parameters; every one that could not be given a value is an error here."""
+    """Reads a function's parameters. Raises WrongUse for a parameter that cannot get a value."""
     plain = unwrapped(where, function)
     code = plain.__code__
     names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
@@ -52,7 +52,7 @@ def parameters_of(where: str, function: Callable[..., Any]) -> Parameters:
 
 
 def unwrapped(where: str, function: Any) -> FunctionType:
-    """The function as it was written, without what other decorators laid around it."""
+    """Returns the original function, without the wrappers of other decorators."""
     plain = function
     while hasattr(plain, "__wrapped__"):
         plain = plain.__wrapped__
@@ -81,7 +81,7 @@ def _annotations(function: Callable[..., Any]) -> dict[str, Any]:
     try:
         return function.__annotations__
     except NameError:
-        # Python 3.14 evaluates annotations when they are asked for, and a name may be there for type checkers only.
+        # Python 3.14 evaluates annotations on access, and a name may exist only for type checkers.
         from annotationlib import Format, get_annotations  # type: ignore[import-not-found]
 
         return get_annotations(function, format=Format.STRING)  # type: ignore[no-any-return]

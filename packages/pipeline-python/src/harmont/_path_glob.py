@@ -14,17 +14,17 @@ RUN = "*"
 
 
 def is_glob(pattern: str) -> bool:
-    """Whether a path pattern needs globbing, or names one path."""
+    """Returns whether a path pattern needs globbing, instead of naming one path."""
     return any(sign in pattern for sign in "*?[")
 
 
 def components(path: str) -> list[str]:
-    """Returns the components of a relative path, without `.` and empty ones."""
+    """Returns the components of a relative path, without `.` and empty components."""
     return [part for part in path.split("/") if part not in ("", ".")]
 
 
 def path_test(pattern: str) -> Callable[[list[str]], bool]:
-    """The test of a path's components against a glob."""
+    """Returns a function that tests a path's components against a glob."""
     wild = [RUN if part == "**" else _component_test(part) for part in components(pattern)]
     return lambda parts: _matches(wild, parts)
 
@@ -55,7 +55,7 @@ def _characters(part: str) -> list[Wild]:
     return wild
 
 
-# A `]` right after `[` or `[!` is a member; a `[` that is never closed is literal.
+# A `]` right after `[` or `[!` is a member; an unclosed `[` is literal.
 def _class_end(part: str, start: int) -> int:
     first = start + (2 if part[start + 1 : start + 2] == "!" else 1)
     return part.find("]", first + 1)
@@ -73,7 +73,7 @@ def _class_test(body: str) -> Callable[[str], bool]:
     return lambda sign: any(low <= sign <= high for low, high in ranges) != negated
 
 
-# Only the newest run is ever extended, so the cost is at most quadratic.
+# Only the last run is extended, so the cost is at most quadratic.
 def _matches(wild: Sequence[Wild], items: Sequence[Any]) -> bool:
     at = position = 0
     run, run_end = -1, 0

@@ -48,9 +48,9 @@ if TYPE_CHECKING:
 else:
 
     def pipeline(*args, **options):
-        """With a list of leaves: the IR of a pipeline.
+        """With a list of leaves, returns the IR of a pipeline.
 
-        Else the decorator that registers a function, under a slug or its own name, as a pipeline.
+        Otherwise returns the decorator that registers a function as a pipeline, under a slug or its own name.
         """
         return _pipeline(args, options)
 

@@ -46,7 +46,8 @@ def retry(
     reasons: Sequence[str] | None = None,
     delay: Duration | None = None,
 ) -> Mapping[str, Any]:
-    """A policy for the option `retry`: up to `limit` further attempts, of the failures that the lists name, or of any."""
+    """Returns a policy for the option `retry`: up to `limit` further attempts after failures in the lists, or any
+    failure."""
     given = {"limit": limit, "delay": delay, "exit_codes": exit_codes, "signals": signals, "reasons": reasons}
     policy = {name: value for name, value in given.items() if value is not None}
     retry_of("retry", policy)
@@ -54,7 +55,7 @@ def retry(
 
 
 def retry_of(where: str, value: object) -> dict[str, Any]:
-    """A number of further attempts, or a policy."""
+    """Reads a retry policy; a number means that many further attempts."""
     if isinstance(value, (int, float)):
         return {"limit": whole_number_of(where, value, 1, 10)}
     policy = members_of(where, value)
@@ -85,13 +86,13 @@ def resources_of(where: str, value: object) -> dict[str, int]:
 
 
 def concurrency_of(where: str, value: object, *, whole_build: bool = False) -> dict[str, Any]:
-    """The group of a step, or of the builds of a pipeline."""
+    """Reads the concurrency group of a step, or of the builds of a pipeline."""
     last, words = ("when_full", _WHEN_FULL) if whole_build else ("scope", _SCOPES)
     members = members_of(where, value)
     only_known(where, members, ("group", "limit", last))
     group = name_of(f"{where}, group", members.get("group"), "Name a group.")
     if whole_build:
-        # A slip in one would make one group of all builds, and they would cancel each other.
+        # A misspelt placeholder would put all builds into one group, and they would cancel each other.
         for placeholder in re.findall(r"\$\{[^}]*\}?", group):
             word_of(f"{where}, group", placeholder, _PLACEHOLDERS)
     ir: dict[str, Any] = {
@@ -104,7 +105,7 @@ def concurrency_of(where: str, value: object, *, whole_build: bool = False) -> d
 
 
 def env_of(where: str, value: object) -> dict[str, str]:
-    """Variables as texts: numbers and booleans become what they print as."""
+    """Returns variables as texts; numbers and booleans are converted."""
     members_of(where, value)
     variables: dict[str, object] = dict(value)  # type: ignore[call-overload]
     for name in variables:
@@ -115,7 +116,7 @@ def env_of(where: str, value: object) -> dict[str, str]:
 
 
 def secrets_of(where: str, value: object) -> dict[str, str]:
-    """Variable to secret, of either way to write them."""
+    """Returns a map from variable to secret, from a list or a dict."""
     if isinstance(value, (list, tuple)):
         return {name: name for name in list_of(where, value, lambda name: _secret(where, name), 100)}
     secrets = members_of(where, value)
@@ -127,7 +128,7 @@ def _secret(where: str, value: object) -> str:
 
 
 def variable_of(where: str, value: object, fix: str) -> str:
-    """A name that a variable and a secret can have."""
+    """Returns a valid name of a variable or a secret."""
     if isinstance(value, str) and re.fullmatch("[A-Za-z_][A-Za-z0-9_]{0,127}", value):
         return value
     raise wrong_use(where, 'a name of letters, digits and "_" that does not begin with a digit', value, fix)

@@ -39,11 +39,11 @@ class PythonToolchain(Toolchain):
         return self._action("lint", "uv run ruff check .", options)
 
     def fmt(self, **options: Unpack[StepOptions]) -> Step:
-        """Fails when ruff would format a file anew."""
+        """Fails if ruff would reformat a file."""
         return self._action("fmt", "uv run ruff format --check .", options)
 
     def typecheck(self, paths: str | Sequence[str] | None = None, **options: Unpack[StepOptions]) -> Step:
-        """Checks the types of some paths, by default all."""
+        """Checks the types of the given paths, by default all."""
         at = f"{self._where}.typecheck, paths"
         given = "." if paths is None else paths
         read = one_or_list_of(at, given, lambda path: text_of(at, path, "Name a file or a directory."))
@@ -55,7 +55,7 @@ class PythonToolchain(Toolchain):
 
 
 def synced(where: str, option: str, path: object, version: object, ground: dict[str, Any]) -> tuple[str, Step]:
-    """The directory of a project, and the step that made its environment; all extras are installed."""
+    """Returns the directory of a project, and the step that makes its environment with all extras."""
     directory = path_of(where, path)
     expected = 'a version of uv such as "0.9.5", or "latest"'
     number = form_of(f"{where}, {option}", version, r"[0-9]+\.[0-9]+\.[0-9]+|latest", expected)

@@ -9,9 +9,9 @@ _WRAPPED = re.compile(r"""'[^']*'|"(?:[^"\\]|\\[\s\S])*\"""")
 
 
 def quote(text: str) -> str:
-    """A text as one word.
+    """Returns a text as one shell word.
 
-    A text in one pair of quotes stays as it is; variables (`$`) still work; a leading `~/` stays the home directory.
+    A text in one pair of quotes is unchanged; variables (`$`) are expanded; a leading `~/` means the home directory.
     """
     # A path with a leading `-` must not be taken for an option.
     return quote_value(f"./{text}" if text.startswith("-") else text)
@@ -35,6 +35,7 @@ def _quote_word(text: str) -> str:
 
 
 def in_directory(directory: str, command: str) -> str:
-    """A command that runs in a directory of the workspace; with line breaks no line of it runs anywhere else."""
+    """Returns a command that runs in a directory of the workspace. Every line of a command with line breaks runs
+    there."""
     word = quote(directory)
     return f"cd {word} || exit 1\n{command}" if "\n" in command else f"cd {word} && {command}"

@@ -23,7 +23,7 @@ class Registration:
         self.slug: str = told["slug"]
         self.told = dict(told)
         self.evaluate = evaluate
-        # Place of its definition.
+        # Source position of the definition.
         self.file: str = function.__code__.co_filename
         self.line: int = function.__code__.co_firstlineno
 

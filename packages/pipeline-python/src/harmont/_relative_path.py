@@ -1,4 +1,4 @@
-"""Paths of a pipeline: below the workspace, or below the project directory."""
+"""Paths of a pipeline, relative to the workspace or the project directory."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from ._wrong_use import text_of, wrong_use
 
 
 def path_problem(pattern: str) -> str | None:
-    """Returns what is wrong with a path or glob, as a phrase; None when it is valid."""
+    """Returns the problem of a path or glob, as a phrase; None if it is valid."""
     if pattern.startswith("/"):
         return "an absolute path"
     return 'a path with ".."' if ".." in pattern.split("/") else None
 
 
 def relative_path_of(where: str, value: object, directory: str = "workspace") -> str:
-    """A path or glob below a directory, `workspace` or `project`: not absolute, without `..`."""
+    """Returns a path or glob below a directory, `workspace` or `project`: not absolute, without `..`."""
     path = text_of(where, value, "Name a path.")
     problem = path_problem(path)
     if problem is None:

@@ -1,4 +1,4 @@
-"""The options `append`, `id_tokens` and `egress`: what a step may do besides its command."""
+"""The options `append`, `id_tokens` and `egress`: rights of a step besides its command."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _LABEL = re.compile("[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 
 
 def append_of(where: str, value: object) -> dict[str, Any]:
-    """Limits of the steps that a step adds to the build."""
+    """Reads the limits of appended steps."""
     members = members_of(where, value)
     only_known(where, members, ("max", "secrets", "id_tokens", "egress"))
     ir: dict[str, Any] = {}
@@ -47,7 +47,7 @@ def append_of(where: str, value: object) -> dict[str, Any]:
 
 
 def id_tokens_of(where: str, value: object) -> dict[str, dict[str, str]]:
-    """Variable to token, as the IR writes it."""
+    """Returns a map from variable to token, in the form of the IR."""
     members = members_of(where, value)
     if len(members) > _MAX_TOKENS:
         raise misuse(where, f"at most {_MAX_TOKENS} tokens", str(len(members)), "Use fewer tokens.")
@@ -58,7 +58,7 @@ def id_tokens_of(where: str, value: object) -> dict[str, dict[str, str]]:
 
 
 def egress_of(where: str, value: object) -> str | list[str]:
-    """Hosts, or `observe`."""
+    """Returns a list of hosts, or `observe`."""
     return "observe" if value == "observe" else _hosts(where, value)
 
 
@@ -88,5 +88,5 @@ def _is_pattern(text: str) -> bool:
     name, port = match[1].lower(), int(match[2] or 443)
     labels = name.split(".")
     is_name = len(labels) > 1 and len(name) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
-    # Addresses are no names.
+    # Addresses are not names.
     return is_name and re.fullmatch("[0-9]+", labels[-1]) is None and 1 <= port <= 65_535

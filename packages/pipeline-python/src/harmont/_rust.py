@@ -32,18 +32,18 @@ _PACKAGES = ("curl", "ca-certificates", "build-essential", "pkg-config", "libssl
 
 
 class RustToolchain(RustActions):
-    """Rust for one crate: its actions compile from nothing. Where a pipeline lists it, it stands for its build."""
+    """Rust for one crate: its actions compile from scratch. As a leaf of a pipeline, it stands for its build."""
 
     __slots__ = ()
 
     def warmup(self, **options: Unpack[StepOptions]) -> Step:
-        """Compiles everything that tests need. project() is the same with its result kept."""
+        """Compiles the crates and their tests. project() does the same and caches the result."""
         return self._action("warmup", "cargo build --workspace --tests --locked", options)
 
     def project(self, *, cache: CachePolicy | None = None) -> RustProject:
-        """The workspace in the toolchain's directory.
+        """Returns the workspace in the toolchain's directory.
 
-        `cache` is when the warm-up is kept, by default until Cargo.lock, a Cargo.toml or a source changes.
+        `cache` is the policy of the warm-up, by default until Cargo.lock, a Cargo.toml or a source changes.
         """
         names = ("Cargo.lock", "**/Cargo.toml", "**/*.rs")
         kept = kept_until("rust.project", self.path, *names, bare=True) if cache is None else cache
@@ -56,13 +56,13 @@ class RustToolchain(RustActions):
 class RustProject(RustActions):
     """Rust for a workspace: its actions start from one compiled warm-up.
 
-    Where a pipeline lists it, it stands for test, clippy and fmt.
+    As a leaf of a pipeline, it stands for test, clippy and fmt.
     """
 
     __slots__ = ("toolchain", "warmup")
     _workspace = True
     toolchain: RustToolchain
-    # The step that has everything compiled.
+    # The step that has compiled the crates and their tests.
     warmup: Step
 
     def __init__(self, toolchain: RustToolchain, warmup: Step) -> None:

@@ -1,4 +1,4 @@
-"""Cargo's verbs, for one crate or for a workspace."""
+"""Cargo's commands, for one crate or for a workspace."""
 
 from __future__ import annotations
 
@@ -25,14 +25,15 @@ class RustActions(Toolchain):
 
     __slots__ = ()
     tag = _where = "rust"
-    # Whether actions are for the whole workspace where the caller says nothing.
+    # Whether actions are for the whole workspace by default.
     _workspace = False
 
     def build(self, **options: Unpack[CargoOptions]) -> Step:
         return self._cargo("build", "cargo build", options)
 
     def test(self, nextest: bool | None = None, **options: Unpack[CargoOptions]) -> Step:
-        """With `nextest` by cargo-nextest, which the caller installs; it runs no documentation tests."""
+        """Runs the tests. `nextest` selects cargo-nextest, which the caller installs and which runs no documentation
+        tests."""
         runner = "cargo nextest run" if boolean_of("rust.test, nextest", nextest or False) else "cargo test"
         return self._cargo("test", runner, options, own=("nextest",))
 
@@ -45,7 +46,7 @@ class RustActions(Toolchain):
         extra_lints: Sequence[str] | None = None,
         **options: Unpack[CargoOptions],
     ) -> Step:
-        """`extra_lints` are further flags for the lints, as written: `-W clippy::pedantic`."""
+        """Runs clippy. `extra_lints` are further lint flags, as written: `-W clippy::pedantic`."""
         denies = boolean_of("rust.clippy, deny_warnings", True if deny_warnings is None else deny_warnings)
         lints = [*(["-D warnings"] if denies else []), *texts_of("rust.clippy, extra_lints", extra_lints or [])]
         tail = f" -- {' '.join(lints)}" if lints else ""
@@ -59,7 +60,7 @@ class RustActions(Toolchain):
         flags: Sequence[str] | None = None,
         **options: Unpack[StepOptions],
     ) -> Step:
-        """Fails when a file is not formatted. Starts before anything is compiled."""
+        """Fails if a file is not formatted. Starts before any compilation."""
         refuse_unknown("rust.fmt", options, ("all", "check", "flags"))
         words = ["cargo fmt"]
         for name, given in (("all", all), ("check", check)):
@@ -86,26 +87,26 @@ class RustActions(Toolchain):
         return self._cargo("doc", command, options, own=own, env=env)
 
     def feature_powerset(self, **options: Unpack[PowersetOptions]) -> Step:
-        """Checks combinations of features with cargo-hack, which a step of its own installs.
+        """Checks combinations of features with cargo-hack, which a separate step installs.
 
-        Starts before anything is compiled.
+        Starts before any compilation.
         """
         refuse_unknown("rust.feature_powerset", options, POWERSET)
         flags = powerset_flags("rust.feature_powerset", options)
-        # Runs in no directory, so that all toolchains share its cache entry.
+        # Does not change the directory, so that all toolchains share the cache entry.
         install = f"{_ENV}cargo install cargo-hack --locked"
         hack = self._rustup().sh(install, label=":rust: install cargo-hack", cache=forever())
         step = {name: value for name, value in options.items() if name not in POWERSET}
         return action_step(hack, self._in_path(f"cargo hack {flags}"), ":rust: feature-powerset", step)
 
     def ci(self, nextest: bool = False, doc: bool = False) -> tuple[Step, ...]:
-        """test, clippy and fmt; with `nextest` doctest too, with `doc` the documentation."""
+        """Returns test, clippy and fmt; with `nextest` also doctest, and with `doc` the documentation."""
         doctest = (self.doctest(),) if boolean_of("rust.ci, nextest", nextest) else ()
         docs = (self.doc(),) if boolean_of("rust.ci, doc", doc) else ()
         return (self.test(nextest=nextest), *doctest, self.clippy(), self.fmt(), *docs)
 
     def _rustup(self) -> Step:
-        """The step that has the tools and nothing compiled."""
+        """Returns the step with the tools, without compiled code."""
         return self.installed
 
     def _in_path(self, cmd: str) -> str:

@@ -58,9 +58,9 @@ class Service(Frozen):
         return str(self._fields["name"])
 
     def after(self, step: Step) -> Service:
-        """The same service, which starts from the files that it left when a step passed.
+        """Returns the same service, which starts from the files that it left when a step passed.
 
-        That step has this service. Each step that uses the result has its own copy of the files.
+        The step must have this service. Each step that uses the result has its own copy of the files.
         """
         from ._step import nearest_command, step_with_command
 
@@ -96,10 +96,10 @@ def service(
     egress: bool | None = None,
     prepare: str | None = None,
 ) -> Service:
-    """A program that runs beside steps, for their option `services`; they reach it by its name.
+    """Returns a program that runs beside steps, for their option `services`; they reach it by its name.
 
-    `command` replaces the image's own program. `ready` says when steps may start: {"port": 5432}, {"command": "…"},
-    {"log": "…"}, {"timeout": "2m"}; all that are given must hold. `needs` names services that must be ready before.
+    `command` replaces the image's own program. `ready` is the condition for steps to start: {"port": 5432},
+    {"command": "…"}, {"log": "…"}, {"timeout": "2m"}; all given members must hold. `needs` names services that must be ready first.
     `prepare` is a command that runs once in the service's image while the service runs; steps then start the service
     from the files that it left.
     """

@@ -1,4 +1,4 @@
-"""Deals the files of tests out to steps that run at the same time."""
+"""Deals test files out to parallel steps."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MAX_SHARDS = 100
 
 
 class Shard(Frozen):
-    """One of the parts that the files of a split are dealt out to."""
+    """One part of a split."""
 
     __slots__ = ("index", "total")
     # From 1.
@@ -30,7 +30,7 @@ class Shard(Frozen):
         self._set(index=index, total=total)
 
     def name(self, text: str) -> str:
-        """A name that is unique per shard: `test 1/4`."""
+        """Returns a name that is unique per shard: `test 1/4`."""
         return text + shard_suffix(self.index, self.total)
 
     def __repr__(self) -> str:
@@ -44,11 +44,11 @@ if TYPE_CHECKING:
 else:
 
     def split(total, fn=None, *, files=None):
-        """Calls `fn` for each of `total` shards, and gives the flat list of leaves.
+        """Calls `fn` for each of `total` shards, and returns the flat list of leaves.
 
-        The source's files that a path or glob names are dealt out so that all shards take about the same time.
-        `$HARMONT_SPLIT` names a file that lists the ones of each shard, one a line. Labels of steps made by it tell
-        the shard.
+        The source's files that match a path or glob are dealt out so that all shards take about the same time.
+        `$HARMONT_SPLIT` names a file that lists the files of the shard, one per line. Labels of steps made by `fn`
+        include the shard.
         """
         return _split(total, fn, files)
 

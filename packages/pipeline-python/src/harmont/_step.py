@@ -1,4 +1,4 @@
-"""Steps: what a pipeline is made of."""
+"""Steps, the parts of a pipeline."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ MAX_COMMAND = 1024 * 1024
 
 
 class Step(Frozen):
-    """A point that commands start from: nothing (`scratch`), a command's result, or a named branch of one.
+    """A starting point of commands: nothing (`scratch`), a command's result, or a named branch of one.
 
-    Immutable; two equal ones are two.
+    Steps are immutable; two steps with equal content are two steps.
     """
 
     __slots__ = ("__weakref__", "_call", "_fields", "_policy", "cmd", "parent")
@@ -31,7 +31,7 @@ class Step(Frozen):
     cmd: str | None
     _fields: Mapping[str, Any]
     _policy: Any
-    # The line of the project that made it.
+    # The line of code that made the step.
     _call: tuple[str, int] | None
 
     def __init__(
@@ -41,19 +41,19 @@ class Step(Frozen):
         self._set(parent=parent, cmd=cmd, _fields=fields or {}, _policy=policy, _call=call)
 
     def sh(self, cmd: str, /, **options: Unpack[StepOptions]) -> Step:
-        """A command that starts from the file system that this step left."""
+        """Returns a command that starts from the file system that this step left."""
         return _command_step(self, cmd, options)
 
     def fork(self, label: str | None = None) -> Step:
-        """A branch: runs nothing, and steps made from it start from this step."""
+        """Returns a branch, which runs nothing; steps made from it start from this step."""
         if label is not None:
             text_of("fork, label", label, "Give a label, or none.", 255)
         return Step(self)
 
     def appended(self) -> Appended:
-        """All steps that this step appends, and those that they append, for `depends_on`.
+        """Returns all steps that this step appends, directly or indirectly, for `depends_on`.
 
-        The step has the option `append`.
+        The step must have the option `append`.
         """
         if self.cmd is not None and "append" in self._fields:
             return Appended(self)
@@ -78,7 +78,7 @@ class Step(Frozen):
 
     @property
     def cache(self) -> Any:
-        """The cache policy as it was given."""
+        """The given cache policy."""
         return self._policy
 
     @property
@@ -98,7 +98,7 @@ class Step(Frozen):
 
 
 class Appended(Frozen):
-    """The steps that a step appends, before they are known; made by Step.appended()."""
+    """A placeholder for the steps that a step appends; made by Step.appended()."""
 
     __slots__ = ("step",)
     step: Step
@@ -108,7 +108,7 @@ class Appended(Frozen):
 
 
 def _caller() -> tuple[str, int] | None:
-    # The nearest frame that is not of this package.
+    # Finds the nearest frame outside this package.
     frame = sys._getframe(1)
     while frame is not None and (frame.f_globals.get("__package__") or "").partition(".")[0] == "harmont":
         frame = frame.f_back  # type: ignore[assignment]
@@ -133,23 +133,24 @@ class Wait(Frozen):
 
 
 def scratch(image: str | None = None) -> Step:
-    """The start of a chain, from an image when given. Runs nothing itself."""
+    """Returns the start of a chain, with an image if given. It runs nothing."""
     given = {} if image is None else {"image": name_of("scratch, image", image, "Name an image.", 512)}
     return Step(None, fields=given)
 
 
 def sh(cmd: str, /, **options: Unpack[StepOptions]) -> Step:
-    """A command in a file system of its own."""
+    """Returns a command in a new file system."""
     return _command_step(Step(None), cmd, options)
 
 
 def wait(*, continue_on_failure: bool = False) -> Wait:
-    """Holds later leaves back until all earlier ones have passed; with `continue_on_failure`, until they have ended."""
+    """Returns a barrier: later leaves wait until all earlier leaves have passed; with `continue_on_failure`, until they
+    have ended."""
     return Wait(boolean_of("wait, continue_on_failure", continue_on_failure))
 
 
 def timeout(duration: Duration, step: Step) -> Step:
-    """A copy of a step whose attempts may take so long; replaces an earlier time-out. Use the result."""
+    """Returns a copy of a step with a time limit for each attempt, which replaces an earlier limit. Use the result."""
     from ._duration import MAX_TIMEOUT, seconds
 
     limit = seconds("timeout", duration, MAX_TIMEOUT)
@@ -159,7 +160,7 @@ def timeout(duration: Duration, step: Step) -> Step:
 
 
 def nearest_command(step: Step | None) -> Step | None:
-    """The nearest step with a command, starting with the step itself."""
+    """Returns the nearest step with a command, starting with the step itself."""
     while step is not None and step.cmd is None:
         step = step.parent
     return step

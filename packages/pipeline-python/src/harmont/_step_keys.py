@@ -17,7 +17,7 @@ _OTHERS = re.compile("[^a-z0-9]+")
 
 
 def step_keys(steps: Sequence[Step]) -> list[str]:
-    """Returns for each command its own key, its label's slug where that is unique, or a hash."""
+    """Returns for each command its own key, its label's slug if unique, or a hash."""
     explicit = {step.key for step in steps}
     slugs = [label_slug(step.label or "") for step in steps]
     uses: dict[str, int] = {}
@@ -29,7 +29,7 @@ def step_keys(steps: Sequence[Step]) -> list[str]:
         if key is None and slug and slug not in explicit and uses[slug] == 1:
             key = slug
         if key is None:
-            # The direct parent only: one behind a scratch or a fork does not count.
+            # Only the direct parent: a command behind a scratch or a fork does not count.
             parent = "" if step.parent is None else keys.get(step.parent, "")
             key = sha256(f"{parent}\0{step.cmd}\0{position}")[:12]
         keys[step] = key
@@ -37,5 +37,5 @@ def step_keys(steps: Sequence[Step]) -> list[str]:
 
 
 def label_slug(label: str) -> str:
-    """A label as a key: lower-case, without `:emoji:` codes, words joined by `-`. May be empty."""
+    """Returns a label as a key: lower-case, without `:emoji:` codes, words joined by `-`. May be empty."""
     return _OTHERS.sub("-", _EMOJI.sub(" ", label.lower())).strip("-")

@@ -1,4 +1,4 @@
-"""The options of a command, read into what lowering writes."""
+"""Reads the options of a command into the fields that lowering writes."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _MAX_RUNNER_ARGS = 16 * 1024
 def command_fields(where: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """Checks options and copies them, so that a later change of the caller's objects changes no step.
 
-    None means not given; `cwd` is the caller's.
+    None means not given; the caller handles `cwd`.
     """
     only_known(where, options, KNOWN)
     fields: dict[str, Any] = {}
@@ -39,7 +39,7 @@ def command_fields(where: str, options: Mapping[str, Any]) -> dict[str, Any]:
             fields[name] = _READERS[name](f"{where}, {name}", value)
     if "depends_on" in fields:
         fields["depends_on"], fields["after_appended"] = fields["depends_on"]
-    # The report is an artifact too, behind the step's own.
+    # The report is an artifact too, after the step's own.
     if "tests" in fields:
         artifact, fields["tests"] = fields["tests"]
         fields["artifacts"] = [*fields.get("artifacts", []), artifact]
@@ -59,7 +59,7 @@ def _timeout(where: str, value: object) -> int:
 
 
 def _depends_on(where: str, value: object) -> tuple[list[Any], list[Any]]:
-    """The steps to wait for, and those whose appended steps to wait for."""
+    """Returns the steps to wait for, and the generators whose appended steps to wait for."""
     from ._leaves import flat_leaves
     from ._step import Appended, step_with_command
 
@@ -82,7 +82,7 @@ def _runner_args(where: str, value: object) -> dict[str, Any]:
     text = json.dumps(members, ensure_ascii=False, separators=(",", ":"))
     if len(text.encode()) > _MAX_RUNNER_ARGS:
         raise misuse(where, f"at most {_MAX_RUNNER_ARGS:,} bytes of JSON", "more", "Shorten the runner options.")
-    # A copy through and through.
+    # Returns a deep copy.
     return dict(json.loads(text))
 
 

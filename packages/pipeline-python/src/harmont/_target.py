@@ -24,7 +24,7 @@ else:
 
 
 class TargetFunction(Generic[T]):
-    """A decorated function; calling it gives what it made in this render."""
+    """A decorated function. Calling it returns its result, computed once per render."""
 
     def __init__(self, name: str, function: Callable[..., T], parameters: Parameters) -> None:
         self.name = name
@@ -43,7 +43,7 @@ class TargetFunction(Generic[T]):
             raise misuse(f"target {self.name}", "targets that do not need themselves", got, "Break the cycle.")
         _evaluating.append(self)
         try:
-            # All cells of a matrix and all shards share it, so it belongs to none.
+            # All cells of a matrix and all shards share the result, so it belongs to none of them.
             with InCell({}), InShard(None):
                 _memo[self] = self._function(**self._parameters.values())
         finally:
@@ -61,7 +61,7 @@ _evaluating: list[TargetFunction[Any]] = []
 def target(name: str | None = None) -> Callable[[Callable[..., T]], TargetFunction[T]]:
     """Decorates a function whose result is made once per render.
 
-    Pipelines and other targets take it as a parameter of its name.
+    Pipelines and other targets receive it by a parameter with its name.
     """
     if callable(name):
         raise wrong_use("target", "a name or nothing", name, "Write @target() above the function.")
@@ -78,5 +78,5 @@ def target(name: str | None = None) -> Callable[[Callable[..., T]], TargetFuncti
 
 
 def clear_target_cache() -> None:
-    """Forgets what targets made, so that the next call makes it anew."""
+    """Forgets the results of targets, so that the next call computes them again."""
     _memo.clear()

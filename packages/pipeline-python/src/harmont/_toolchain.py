@@ -25,7 +25,7 @@ class Toolchain(Frozen):
     __slots__ = ("installed", "path")
     path: str
     installed: Step
-    # The `:TAG:` of the labels, and the entry as errors name it.
+    # The `:TAG:` of the labels, and the entry's name in errors.
     tag = ""
     _where = ""
 
@@ -33,18 +33,18 @@ class Toolchain(Frozen):
         self._set(path=path, installed=installed)
 
     def install(self) -> Step:
-        """The step that the actions start from."""
+        """Returns the step that the actions start from."""
         return self.installed
 
     def setup(self, cmd: str, **options: Unpack[StepOptions]) -> Self:
-        """A copy whose actions start after a further command, such as one that generates sources.
+        """Returns a copy whose actions start after a further command, for instance to generate sources.
 
-        It runs in the workspace; `cwd` names another directory.
+        The command runs in the workspace; `cwd` names another directory.
         """
         return self._starting(self.installed.sh(cmd, **options))
 
     def ci(self) -> tuple[Step, ...]:
-        """The steps of a usual pipeline."""
+        """Returns the steps of a typical pipeline."""
         raise NotImplementedError
 
     def __hm_leaves__(self) -> Leaves:
@@ -69,9 +69,9 @@ class Toolchain(Frozen):
         own: Sequence[str] = (),
         env: Mapping[str, str] | None = None,
     ) -> Step:
-        """A step that runs `cmd` in the directory and is labelled `:TAG: name`.
+        """Returns a step that runs `cmd` in the directory and is labelled `:TAG: name`.
 
-        `call` is the action's name where it differs; `own` are its options besides those of steps.
+        `call` is the action's name if it differs; `own` are its options besides those of steps.
         """
         refuse_unknown(f"{self._where}.{call or name}", options, own)
         return action_step(self.installed, self._in_path(cmd), f":{self.tag}: {name}", options, env)
@@ -81,14 +81,14 @@ class Toolchain(Frozen):
 
 
 def refuse_unknown(where: str, options: Mapping[str, Any], own: Sequence[str] = ()) -> None:
-    """Refuses what is no option of an action."""
+    """Refuses names that are not options of an action."""
     only_known(where, options, (*own, *_ACTION))
 
 
 def action_step(
     start: Step, cmd: str, label: str, options: Mapping[str, Any], env: Mapping[str, str] | None = None
 ) -> Step:
-    """A command of a toolchain as a step: the caller's options over the action's own."""
+    """Returns a command of a toolchain as a step; the caller's options override the action's own."""
     given = {option: value for option, value in options.items() if value is not None}
     if env is not None:
         from ._policies import env_of

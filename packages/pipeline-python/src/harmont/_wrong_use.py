@@ -1,6 +1,7 @@
 """The errors of wrong calls.
 
-Each says where, what was expected, what was got and what to do; the TypeScript SDK says the same sentences.
+Each message names the place, the expected value, the received value and the remedy; the TypeScript SDK has the same
+messages.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ MAX_WHOLE = 2**53 - 1
 
 
 class WrongUse(TypeError, ValueError):
-    """A wrong call; raised by the call that is wrong."""
+    """A wrong use of the SDK, raised by the wrong call."""
 
 
 class Nothing:
@@ -24,17 +25,17 @@ class Nothing:
 
 
 def wrong_use(where: str, expected: str, got: object, fix: str) -> WrongUse:
-    """`WHERE: expected EXPECTED, got (the value in words). FIX`"""
+    """Returns the error `WHERE: expected EXPECTED, got (the value in words). FIX`."""
     return misuse(where, expected, shown(got), fix)
 
 
 def misuse(where: str, expected: str, got: str, fix: str) -> WrongUse:
-    """Builds the same error with its own words for what was got."""
+    """Returns the same error, with the caller's words for the received value."""
     return WrongUse(f"{where}: expected {expected}, got {got}. {fix}")
 
 
 def shown(value: object) -> str:
-    """A value in the words of an error message."""
+    """Returns a value in the words of an error message."""
     if value is None or value is Nothing:
         return "nothing"
     if isinstance(value, str):
@@ -50,20 +51,20 @@ def shown(value: object) -> str:
 
 
 def quoted(text: str) -> str:
-    """A text in double quotes, as JSON writes it."""
+    """Returns a text in double quotes, as JSON writes it."""
     from json.encoder import encode_basestring
 
     return str(encode_basestring(text))
 
 
 def one_of(words: Iterable[str]) -> str:
-    """`"a", "b" or "c"`"""
+    """Returns words as `"a", "b" or "c"`."""
     *others, last = [quoted(word) for word in words]
     return f"{', '.join(others)} or {last}" if others else last
 
 
 def no_such(where: str, name: str, names: Iterable[str], of: object) -> AttributeError:
-    """The error of a name that is not there, with the one that was meant, or all that are."""
+    """Returns the error of an unknown name, with the most similar name or all names."""
     import difflib
 
     known = sorted(names)
@@ -73,7 +74,7 @@ def no_such(where: str, name: str, names: Iterable[str], of: object) -> Attribut
 
 
 def only_known(where: str, options: Iterable[str], known: Iterable[str]) -> None:
-    """Refuses options that nothing would read, so that a slip in a name is no silent loss."""
+    """Refuses unknown options, so that a misspelt name is not silently ignored."""
     for name in options:
         if name not in known:
             expected = f"one of the options {', '.join(known)}"
@@ -81,7 +82,8 @@ def only_known(where: str, options: Iterable[str], known: Iterable[str]) -> None
 
 
 def text_of(where: str, value: object, fix: str, maximum: int | None = None) -> str:
-    """A string that is not only white space, of at most `maximum` characters, that every machine can store."""
+    """Returns a string that is not only white space, has at most `maximum` characters, and is valid Unicode without
+    U+0000."""
     if not isinstance(value, str) or not value.strip():
         raise wrong_use(where, "a non-empty string", value, fix)
     if "\0" in value or not is_well_formed(value):
@@ -92,7 +94,7 @@ def text_of(where: str, value: object, fix: str, maximum: int | None = None) -> 
 
 
 def is_well_formed(text: str) -> bool:
-    """Whether a text has no lone surrogate."""
+    """Returns whether a text has no lone surrogate."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -101,7 +103,7 @@ def is_well_formed(text: str) -> bool:
 
 
 def name_of(where: str, value: object, fix: str, maximum: int = 255) -> str:
-    """A text that stands for a thing: no control characters, and no white space at its ends."""
+    """Returns a name: a text without control characters and without white space at its ends."""
     text = text_of(where, value, fix, maximum)
     if text.strip() == text and not any(ch < " " or "\x7f" <= ch <= "\x9f" for ch in text):
         return text
@@ -109,7 +111,7 @@ def name_of(where: str, value: object, fix: str, maximum: int = 255) -> str:
 
 
 def word_of(where: str, value: object, words: tuple[str, ...]) -> str:
-    """One of a few words."""
+    """Returns a value that is one of the given words."""
     if isinstance(value, str) and value in words:
         return value
     raise wrong_use(where, one_of(words), value, "Use it." if len(words) == 1 else "Use one of these.")
@@ -137,12 +139,12 @@ def list_of(where: str, value: object, read: Callable[[Any], T], maximum: int | 
 
 
 def one_or_list_of(where: str, value: object, read: Callable[[Any], T], maximum: int = 100) -> list[T]:
-    """A list, or one value that stands for a list of one."""
+    """Reads a list, or one value as a list of one."""
     return list_of(where, value if isinstance(value, (list, tuple)) else [value], read, maximum)
 
 
 def members_of(where: str, value: object) -> dict[str, Any]:
-    """The members of a dict that have a value; None means not given."""
+    """Returns the members of a dict that have a value; None means not given."""
     if not hasattr(value, "keys") or not hasattr(value, "items"):
         raise wrong_use(where, "an object", value, "Write it in curly brackets.")
     return {name: member for name, member in value.items() if member is not None}

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
         base: Step | None
 
 
-# The first release whose archives name the machine before the system.
+# The first release whose archive names have the machine before the system.
 _RENAMED = (0, 14, 1)
 
 
@@ -36,7 +36,7 @@ class ZigProject(Toolchain):
         return self._action(f"{self.path} test", "zig build test", options, call="test")
 
     def fmt(self, **options: Unpack[StepOptions]) -> Step:
-        """Fails when `zig fmt` would change a file."""
+        """Fails if `zig fmt` would change a file."""
         return self._action(f"{self.path} fmt", "zig fmt --check .", options, call="fmt")
 
     def ci(self) -> tuple[Step, ...]:
@@ -50,11 +50,11 @@ class ZigToolchain(Toolchain):
     tag = _where = "zig"
 
     def project(self, path: str = ".") -> ZigProject:
-        """The package in a directory."""
+        """Returns the package in a directory."""
         return ZigProject(path_of("zig.project", path), self.installed)
 
     def ci(self) -> tuple[Step, ...]:
-        """The steps of the package in the project directory."""
+        """Returns the ci() steps of the package in the project directory."""
         return self.project().ci()
 
 

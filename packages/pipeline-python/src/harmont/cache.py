@@ -19,12 +19,13 @@ _MAX_LEVELS = 8
 
 
 class CachePolicy(Frozen):
-    """Made by forever(), ttl(), on_change(), compose() or CacheNone(). Equal policies are equal."""
+    """A cache policy, made by forever(), ttl(), on_change(), compose() or CacheNone(). Policies are compared by
+    value."""
 
     __slots__: tuple[str, ...] = ()
 
     def ir(self) -> dict[str, Any]:
-        """The policy as the IR writes it, without a key."""
+        """Returns the policy in the form of the IR, without a key."""
         raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:
@@ -38,7 +39,7 @@ class CachePolicy(Frozen):
 
 
 class CacheNone(CachePolicy):
-    """Never kept: the step always runs."""
+    """Never keeps a step's result: the step always runs."""
 
     __slots__ = ()
 
@@ -60,7 +61,8 @@ class CacheForever(CachePolicy):
 
 
 class CacheTTL(CachePolicy):
-    """Kept for a duration; entries of all steps end at its multiples since 1970, not after its time from the first run."""
+    """Keeps a step's result for a duration; entries of all steps expire at its multiples since 1970, not counted from
+    the first run."""
 
     __slots__ = ("duration", "env_keys")
     duration: Duration
@@ -133,7 +135,7 @@ def compose(*policies: CachePolicy) -> CacheCompose:
 
 
 def cache_policy_of(where: str, value: object) -> CachePolicy:
-    """Checks that a value is a policy."""
+    """Returns a value that must be a policy."""
     if isinstance(value, CachePolicy):
         return value
     raise wrong_use(where, "a cache policy", value, "Use forever(), ttl(), on_change(), compose() or CacheNone().")

@@ -20,7 +20,7 @@ _NO_FILTERS: Mapping[str, Sequence[str]] = {}
 
 
 class Trigger(Frozen):
-    """Made by push(), pull_request() or schedule()."""
+    """A trigger, made by push(), pull_request() or schedule()."""
 
     __slots__ = ("_ir",)
     _ir: dict[str, Any]
@@ -29,7 +29,7 @@ class Trigger(Frozen):
         self._set(_ir=ir)
 
     def to_dict(self) -> dict[str, Any]:
-        """The trigger as the envelope writes it; a copy."""
+        """Returns a copy of the trigger in the form of the envelope."""
         return {name: list(value) if isinstance(value, list) else value for name, value in self._ir.items()}
 
     def __eq__(self, other: object) -> bool:
@@ -43,7 +43,7 @@ class Trigger(Frozen):
 
 
 class PushTrigger(Trigger):
-    """Made by push(). `branches` and `tags` are None where none is given."""
+    """A trigger made by push(). `branches` and `tags` are None if not given."""
 
     __slots__ = ("branches", "tags")
     branches: tuple[str, ...] | None
@@ -60,7 +60,7 @@ class PushTrigger(Trigger):
 
 
 class PullRequestTrigger(Trigger):
-    """Made by pull_request(). `branches` is None where none is given."""
+    """A trigger made by pull_request(). `branches` is None if not given."""
 
     __slots__ = ("branches", "types")
     branches: tuple[str, ...] | None
@@ -87,9 +87,9 @@ def push(
     paths: Texts | None = None,
     paths_ignore: Texts | None = None,
 ) -> PushTrigger:
-    """Builds pushes to branches, or of tags, that fit a glob: exactly one of the two.
+    """Builds pushes to branches, or of tags, that match a glob; exactly one of the two must be given.
 
-    `paths`: only when a changed file fits; `paths_ignore`: not when every one fits.
+    With `paths`, a changed file must match; with `paths_ignore`, a push is skipped if all changed files match.
     """
     if (branch is None) == (tag is None):
         fix = 'Write push(branch="main") or push(tag="v*").'
@@ -108,7 +108,7 @@ def pull_request(
     paths: Texts | None = None,
     paths_ignore: Texts | None = None,
 ) -> PullRequestTrigger:
-    """Builds pull requests, with `branches` only those that go to a branch that fits."""
+    """Builds pull requests; with `branches`, only pull requests whose target branch matches."""
     at = "pull_request, types"
     kinds = _some(at, "type", _TYPES[:3] if types is None else types, lambda kind: word_of(at, kind, _TYPES))
     goes_to = None if branches is None else _globs("pull_request, branches", branches)
@@ -119,8 +119,8 @@ pr = pull_request
 
 
 def schedule(cron: str, *, branch: str | None = None, timezone: str = "UTC") -> ScheduleTrigger:
-    """Builds at given times, as five fields of cron, at most every five minutes; of the default branch without
-    `branch`.
+    """Builds at times given as five fields of cron, at most every five minutes. Without `branch`, it builds the default
+    branch.
     """
     from ._cron import cron_of, timezone_of
 
@@ -135,7 +135,7 @@ def schedule(cron: str, *, branch: str | None = None, timezone: str = "UTC") -> 
 
 
 def triggers_of(where: str, value: object) -> list[dict[str, Any]]:
-    """The triggers of a pipeline as the envelope writes them."""
+    """Returns the triggers of a pipeline in the form of the envelope."""
 
     def one(trigger: object) -> dict[str, Any]:
         if isinstance(trigger, Trigger):
@@ -162,7 +162,7 @@ def _path_filter(where: str, paths: object, paths_ignore: object) -> dict[str, l
         at = f"{where}, {name}"
 
         def one(glob: object) -> str:
-            # `!` takes out again.
+            # A leading `!` excludes paths.
             if isinstance(glob, str) and glob.startswith("!"):
                 return "!" + relative_path_of(at, glob[1:], "project")
             return relative_path_of(at, glob, "project")

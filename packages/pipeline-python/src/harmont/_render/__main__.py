@@ -1,6 +1,7 @@
 """`python3 -m harmont._render --dir PROJECT (--slug SLUG | --all | --list) --out FILE`
 
-Writes what it found to FILE, which nothing that a pipeline prints can damage. Exit 0: FILE is written. Exit 1: one clear message on stderr.
+Writes the result to FILE, so that a pipeline's output cannot damage it. Exits with 0 when FILE is written, and with 1
+after one message on stderr.
 """
 
 from __future__ import annotations
@@ -8,8 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-# Imports all of the SDK that rendering needs, before any file of a project can be found under one
-# of these names.
+# Imports all SDK modules for rendering, before a project's files can be found under these names.
 from .. import _leaves, _output, _pipeline, _registry, _step, _target, triggers
 from .arguments import Arguments, read_arguments
 from .evaluate import evaluate_all
@@ -19,7 +19,7 @@ from .load import load_files
 
 
 def main() -> int:
-    """Renders, and gives the exit code."""
+    """Renders, and returns the exit code."""
     arguments = read_arguments(sys.argv[1:])
     if isinstance(arguments, str):
         return _fail(arguments)
@@ -41,7 +41,7 @@ def _rendered(arguments: Arguments) -> str:
 
 
 def _write(path: str, text: str) -> None:
-    # A name that is no text keeps its bytes in JSON's own escapes.
+    # A name that is not valid text keeps its bytes as JSON escapes.
     whole = text.encode(errors="backslashreplace")
     partial = f"{path}.{os.getpid()}"
     with open(partial, "wb") as stream:
@@ -60,12 +60,12 @@ def _flush() -> None:
             if stream is not None:
                 stream.flush()
         except (OSError, ValueError):
-            # The reader is gone, or the program closed it. The result is in its file.
+            # The reader is gone, or the program closed the stream. The result is in the file.
             continue
 
 
 if __name__ == "__main__":
     code = main()
     _flush()
-    # Not sys.exit: threads that a pipeline left running must not hold the result back.
+    # os._exit, unlike sys.exit, does not wait for threads that a pipeline left running.
     os._exit(code)

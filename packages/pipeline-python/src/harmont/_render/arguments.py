@@ -17,21 +17,21 @@ class Arguments:
         self.slug = slug
 
     def begin(self, file: str) -> None:
-        """Writes how far rendering is, because a file that never ends can say nothing."""
+        """Records the current file, because a file that hangs cannot report itself."""
         with open(f"{self.out}.now", "w", encoding="utf-8", errors="surrogateescape") as stream:
             stream.write(file)
 
     def evaluates(self, slug: str) -> bool:
-        """Whether a pipeline is asked for."""
+        """Returns whether a pipeline is to be evaluated."""
         return self.mode == "--all" or (self.mode == "--slug" and slug == self.slug)
 
     def tells(self, slug: str) -> bool:
-        """Whether a pipeline is in the result."""
+        """Returns whether a pipeline is in the result."""
         return self.mode != "--slug" or slug == self.slug
 
 
 def read_arguments(words: list[str]) -> Arguments | str:
-    """The arguments, or what is wrong with them."""
+    """Returns the arguments, or an error message."""
     values: dict[str, str] = {}
     modes: list[str] = []
     rest = list(words)

@@ -1,4 +1,4 @@
-"""Evaluates the pipelines that are asked for, each on its own."""
+"""Evaluates the requested pipelines, each separately."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def evaluate_all(loaded: Sequence[Loaded], arguments: Arguments) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """The pipelines, and the errors of those that failed."""
+    """Returns the pipelines, and the errors of failed ones."""
     pipelines: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     for each in loaded:
@@ -31,7 +31,7 @@ def evaluate_all(loaded: Sequence[Loaded], arguments: Arguments) -> tuple[list[d
         clear_target_cache()
         try:
             definition = registration.evaluate()
-            # Written here, so that a failure to write is still this pipeline's error.
+            # Serialized here, so that a failure to serialize is this pipeline's error.
             json_text(definition)
         except KeyboardInterrupt:
             raise

@@ -18,21 +18,22 @@ _OTHER_FRAMES = 10
 
 
 class Explained:
-    """`.hm/ci.py:12: message`, then the project's other frames."""
+    """An error as `.hm/ci.py:12: message`, followed by the project's other frames."""
 
     def __init__(self, place: str, line: int | None, said: str, others: list[str]) -> None:
-        # Python counts from 1, and says 0 of what is wrong with a file as a whole.
+        # Python counts lines from 1, and reports 0 for a problem of a whole file.
         self.line = line or None
         shown = f"{place}:{line}" if line else place
         self.message = "\n".join([f"{shown}: {said}", *(f"    from {other}" for other in others[:_OTHER_FRAMES])])
 
     def entry(self, file: str, slug: str | None) -> dict[str, Any]:
-        """The error as the result tells it."""
+        """Returns the error as an entry of the result."""
         return {"file": file, "slug": slug, "code": "render_failed", "message": self.message, "line": self.line}
 
 
 def explain(error: BaseException, project: str, file: str, start: tuple[str, int] | None = None) -> Explained:
-    """The error of a file, or of a pipeline that is defined at `start`: they stand for a place that nothing tells."""
+    """Explains an error of a file, or of a pipeline defined at `start`; these are the fallback for an unknown
+    position."""
     places = _places(error.__traceback__, project)
     if not places and start is not None:
         defined = _inside(start[0], project)
@@ -62,13 +63,13 @@ def _said(error: BaseException) -> str:
         text = str(error)
     except Exception:
         text = "(its message cannot be shown)"
-    # Its message is a whole sentence of ours.
+    # The message of a WrongUse is already a complete sentence.
     said = text if isinstance(error, WrongUse) else f"{type(error).__name__}: {text}" if text else type(error).__name__
     cause = error.__cause__
     return said if cause is None else f"{said}\n    because: {type(cause).__name__}: {cause}"
 
 
-# The innermost first.
+# Returns the positions of a traceback in the project, innermost first.
 def _places(traceback: TracebackType | None, project: str) -> list[tuple[str, int]]:
     places = []
     while traceback is not None:
@@ -80,15 +81,16 @@ def _places(traceback: TracebackType | None, project: str) -> list[tuple[str, in
 
 
 def place_of(call: tuple[str, int] | None, project: str) -> str | None:
-    """The line of the project that a call was made on, `.hm/ci.py:12`; None where it was made elsewhere."""
+    """Returns the project line of a call, such as `.hm/ci.py:12`; None if the call was made outside the project."""
     path = None if call is None else _inside(call[0], project)
     return None if call is None or path is None else f"{path}:{call[1]}"
 
 
-# A file of the project itself: neither of the SDK, nor of a package installed in it, nor of a Python that lies in it.
+# Returns the relative path of a file of the project itself: not of the SDK, an installed package, or a Python inside
+# the project.
 @lru_cache
 def _inside(filename: str, project: str) -> str | None:
-    # `<string>` and the like are nowhere.
+    # Names such as `<string>` are not files.
     path = os.path.normpath(filename) if os.path.isabs(filename) else ""
     others = [_SDK, *(prefix for prefix in (sys.prefix, sys.base_prefix) if _below(prefix, project))]
     if not _below(path, project) or any(_below(path, other) for other in others):

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 class FreshSource(SourceFileLoader):
-    """A source file that is compiled each time: nothing is written beside it, and of two edits within a second the
-    later counts.
+    """Compiles a source file each time. It writes no file beside the source, and of two edits within a second the later
+    takes effect.
     """
 
     def path_stats(self, path: str) -> Any:
@@ -28,8 +28,8 @@ class FreshSource(SourceFileLoader):
 
 
 def set_up_imports(project: str) -> None:
-    """After PYTHONPATH and the standard library come the project's modules, then those beside the pipeline files, then
-    installed packages.
+    """Orders the search path: PYTHONPATH and the standard library, the project's modules, modules beside the pipeline
+    files, installed packages.
     """
     siblings = os.path.join(project, ".hm")
     # Python itself puts the working directory first, where it would hide the standard library.
@@ -42,7 +42,7 @@ def set_up_imports(project: str) -> None:
     sys.path[:] = [*kept[:after], project, siblings, *kept[after:]]
     sys.path_hooks.insert(0, _finder_of(project))
     sys.path_importer_cache.clear()
-    # Not the program's own command line.
+    # Hides the command line of this program.
     sys.argv = [""]
 
 

@@ -27,7 +27,8 @@ class Loaded:
 
 
 def load_files(arguments: Arguments) -> tuple[list[Loaded], list[dict[str, Any]]]:
-    """Loads them in name order. A file that does not load is among the errors, and the others count."""
+    """Loads the pipeline files in name order. A file that fails to load is among the errors, and the others are
+    used."""
     project = arguments.directory
     loaded: list[Loaded] = []
     errors: list[dict[str, Any]] = []
@@ -41,7 +42,7 @@ def load_files(arguments: Arguments) -> tuple[list[Loaded], list[dict[str, Any]]
             raise
         except BaseException as error:
             errors.append(explain(error, project, file).entry(file, None))
-        # A pipeline file may import another, and a file whose end fails has registered nothing.
+        # A pipeline file may import another. Pipelines of a file that fails later do not count.
         fresh = REGISTRATIONS[len(loaded) :]
         loaded.extend(Loaded(each, files.get(each.file, file)) for each in fresh)
     failed = {error["file"] for error in errors}
@@ -62,8 +63,8 @@ def _load(path: str) -> None:
     stem = os.path.basename(path)[: -len(".py")]
     if stem in sys.modules and getattr(sys.modules[stem], "__file__", None) == path:
         return
-    # Loads it under the name by which its siblings import it, so that it is loaded once. That name
-    # may be another module's.
+    # Loads the file under the name by which its siblings import it, so that it is loaded once. The name may belong to
+    # another module.
     if "." not in stem and stem not in sys.modules:
         spec = importlib.util.find_spec(stem)
         if spec is not None and spec.origin == path:

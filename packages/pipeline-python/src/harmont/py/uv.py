@@ -1,4 +1,4 @@
-"""uv, with its own verbs."""
+"""uv, with its own commands."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 class UvProject(PythonToolchain):
-    """A project that uv manages. Where a pipeline lists it, it stands for its test."""
+    """A project that uv manages. As a leaf of a pipeline, it stands for its test."""
 
     __slots__ = ()
     _where = "py.uv"
 
     def run(self, cmd: str, **options: Unpack[StepOptions]) -> Step:
-        """A command in the project's environment, as written; labelled by its first word."""
+        """Runs a command in the project's environment, as written; its first word is the label."""
         text = text_of("py.uv.run", cmd, "Give a command.")
         return self._action(text.split()[0], f"uv run {text}", options, call="run")
 
@@ -36,7 +36,7 @@ class UvProject(PythonToolchain):
         return self._action("build", "uv build", options)
 
     def lock_check(self, **options: Unpack[StepOptions]) -> Step:
-        """Fails when uv.lock does not fit pyproject.toml."""
+        """Fails if uv.lock does not match pyproject.toml."""
         return self._action("lock-check", "uv lock --check", options, call="lock_check")
 
     def publish(self, **options: Unpack[StepOptions]) -> Step:
