@@ -99,9 +99,9 @@ def service(
     """Returns a program that runs beside steps, for their option `services`; they reach it by its name.
 
     `command` replaces the image's own program. `ready` is the condition for steps to start: {"port": 5432},
-    {"command": "…"}, {"log": "…"}, {"timeout": "2m"}; all given members must hold. `needs` names services that must be ready first.
-    `prepare` is a command that runs once in the service's image while the service runs; steps then start the service
-    from the files that it left.
+    {"command": "…"}, {"log": "…"}, {"timeout": "2m"}; all given members must hold. `needs` names services that must
+    be ready first. `prepare` is a command that runs once in the service's image while the service runs; steps then
+    start the service from the files that it left.
     """
     settings = {
         **{"image": image, "env": env, "command": command, "ready": ready, "needs": needs, "stop": stop},
