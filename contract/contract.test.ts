@@ -59,7 +59,7 @@ describe('the contract', () => {
     expect(differences(given, contract)).toEqual([])
   })
 
-  it('G51 notices what is removed from the given document, changed in it, or made mandatory', () => {
+  it('G51 detects parts of the given document that are removed, changed or made mandatory', () => {
     // biome-ignore lint/suspicious/noExplicitAny: each row breaks the document in a different way
     const breakages: readonly ((document: any) => unknown)[] = [
       ({ paths }) => delete paths['/api/v0/user'].get,

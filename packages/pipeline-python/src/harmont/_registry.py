@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Registration:
-    """One decorated function, with its entry in the envelope."""
+    """A decorated function, with its entry in the envelope."""
 
     def __init__(
         self,

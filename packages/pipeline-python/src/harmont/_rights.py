@@ -88,5 +88,5 @@ def _is_pattern(text: str) -> bool:
     name, port = match[1].lower(), int(match[2] or 443)
     labels = name.split(".")
     is_name = len(labels) > 1 and len(name) <= 253 and all(_LABEL.fullmatch(label) for label in labels)
-    # Addresses are not names.
+    # IP addresses are not host names.
     return is_name and re.fullmatch("[0-9]+", labels[-1]) is None and 1 <= port <= 65_535

@@ -1,1 +1,1 @@
-"""The child process in which the pipelines of a project are evaluated: `python3 -m harmont._render`."""
+"""The child process that evaluates the pipelines of a project: `python3 -m harmont._render`."""
