@@ -34,7 +34,7 @@ _MAX_STOP_SECONDS = 300
 _SETTINGS = ("image", "env", "command", "ready", "needs", "stop", "localhost", "egress")
 _HOST_NAME = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 _SIGNAL = re.compile(r"SIG[A-Z0-9+-]{1,20}")
-# The order of the IR.
+# The members in the order of the IR.
 _ORDER = (
     *("name", "image", "env", "ready", "command", "from", "ready_command", "ready_log", "needs", "stop"),
     *("localhost", "egress"),
