@@ -19,7 +19,7 @@ MAX_CELLS = 1000
 
 
 class Cell:
-    """One combination; the value of each axis is an attribute."""
+    """One combination of values; the value of each axis is an attribute."""
 
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.__dict__.update(values)
