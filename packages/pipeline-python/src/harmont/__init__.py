@@ -81,7 +81,7 @@ if TYPE_CHECKING:
     from .types import Leaf as Leaf
     from .types import Pipeline as Pipeline
 
-# The names of each module. A pipeline loads only modules that it uses, because people wait for rendering.
+# Modules and their public names. A pipeline loads only modules that it uses, because people wait for rendering.
 _MODULES = {
     "_apt_base": ("apt_base",),
     "_cmake": ("cmake",),
