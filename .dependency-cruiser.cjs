@@ -46,7 +46,7 @@ const floors = [
   ['main'],
 ]
 
-/** The rooms of two packages in layers, lowest first. A room imports only rooms of lower layers. */
+/** The source folders (rooms) of two packages, in layers, lowest first. A room imports only rooms of lower layers. */
 const layers = {
   sandbox: [
     ['system'],
