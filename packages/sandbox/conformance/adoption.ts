@@ -14,7 +14,7 @@ import { newMark } from './machine.ts'
 export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, directory: () => string): void {
   const above = aboveRuntime(subject)
   const alike = sameForAll(subject)
-  /** The sandboxes that this process opens after the death of the other. */
+  /** Sandboxes that this process opens after the other one dies. */
   let own: Bench | undefined
   const bench = (): Bench => {
     if (own === undefined) throw new Error('no other process has been there')
@@ -83,7 +83,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     for await (const piece of running.output(0)) pieces.push(piece)
     expect(Buffer.concat(pieces.map(({ bytes }) => bytes)).toString()).toBe('1\n2\n3\n4\n5\n6\n7\n8\n')
     expect(await running.exited()).toMatchObject({ code: 9 })
-    // Starts in the middle, like a reader that remembers the dead one's position.
+    // Starts in the middle, like a reader that continues from the dead process's position.
     const rest: Buffer[] = []
     for await (const { bytes } of running.output(pieces[2]?.nextOffset ?? 0)) rest.push(bytes)
     expect(Buffer.concat(rest).toString()).toBe(Buffer.concat(pieces.slice(3).map(({ bytes }) => bytes)).toString())
@@ -92,7 +92,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     expect(await bench().print('pwd', { from: snapshot.id })).toBe('/workspace\n')
   })
 
-  it('G02 what a command left in its output directory is read after adoption, ended before or after it', async () => {
+  it('G02 an output directory is read after adoption, whether its command ended before or after it', async () => {
     const scripts = ['sleep 0.5; echo late >"$HARMONT_OUTPUT/summary.md"', 'echo soon >"$HARMONT_OUTPUT/summary.md"']
     const texts: (string | undefined)[] = []
     for (const handle of await allElsewhere('started', scripts)) {
@@ -110,7 +110,8 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     const { sandbox, running } = await adopted(await elsewhere('started', `sleep 1000.${mark}`))
     await running.extend(new Date(Date.now() + 2_000))
     await running.extend(new Date(Date.now() + 60_000))
-    // The watchdog, which ends this one, has also checked ours after its first deadline.
+    // The watchdog that ends this command has also checked the adopted one after its first
+    // deadline.
     const other = await bench().start('sleep 1000', { deadlineMs: 2_000 })
     expect(await other.running.exited()).toMatchObject({ overdue: true })
     expect(await subject.markedProcesses(mark)).toHaveLength(1)
@@ -161,7 +162,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
         ({ length }) => length === 2,
       ),
     )
-    // The deadline is now, in hundredths of a second since boot.
+    // Moves the deadline, in hundredths of a second since boot, into the past.
     await writeFile(join(bench().directory, 'sandboxes', handle.id, 'state/deadline'), '0\n')
     await until(
       () => subject.markedProcesses(mark),

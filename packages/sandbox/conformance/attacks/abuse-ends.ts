@@ -1,4 +1,4 @@
-/** The usual end of an abuse, and its limits. */
+/** The usual end of an abuse, with the limits that lead to it. */
 
 import { MiB } from './abuse.ts'
 

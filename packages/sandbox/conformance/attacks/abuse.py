@@ -1,4 +1,4 @@
-# Helpers of every abuse. It prints `done` or `refused` once it has taken all it can get.
+# Helpers of every abuse. An abuse prints `done` or `refused` once it has taken all it can get.
 import ctypes, errno, fcntl, hashlib, os, resource, select, signal, socket, struct, subprocess, sys, threading, time
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -7,7 +7,7 @@ def say(word):
     os.write(1, (word + '\n').encode())
 
 def done():
-    """It was let do all that it wanted; it keeps it for as long as a neighbour may take."""
+    """Reports that nothing was refused, and keeps everything until the neighbour has finished."""
     say('done')
     pause()
 
@@ -24,14 +24,14 @@ def check(result):
     return result
 
 def trying(action):
-    """Runs it to the end, or says what refused it."""
+    """Runs the action to the end, or reports its error as `refused`."""
     try:
         action()
     except (OSError, RuntimeError) as error:
         refused(error)
 
 def as_users(count, action):
-    """Lets so many users act, who keep what they get; it was refused when it was to one of them."""
+    """Runs the action as `count` users, who keep what they took. Reports `refused` if any of them failed."""
     heard, told = os.pipe()
     for user in range(count):
         if os.fork() == 0:
@@ -46,7 +46,7 @@ def as_users(count, action):
     done() if b'-' not in words else refused(words)
 
 def repeat(action):
-    """In four processes, for as long as the sandbox is there."""
+    """Repeats the action in four processes until the sandbox ends."""
     for _ in range(4):
         if os.fork() == 0:
             while True:

@@ -1,11 +1,12 @@
 import type { Limits } from '../../src/sandbox-driver.ts'
 import type { Protection } from './protections.ts'
 
-/** A job that takes as much as it can of something that others need too. */
+/** A job that takes as much as it can of a shared resource. */
 export interface Abuse {
   readonly name: string
   /**
-   * Python, run by root inside with the helpers of abuse.py. Reaches `done()` or `refused(why)`.
+   * Python, run as root in the sandbox with the helpers of abuse.py. Reaches `done()` or
+   * `refused(why)`.
    */
   readonly python: string
   /**
@@ -15,15 +16,15 @@ export interface Abuse {
   readonly fullSize?: Readonly<Record<string, number>>
   readonly limits?: Partial<Limits>
   /**
-   * How it must end: killed for this limit, `refused` according to itself, or `borne`, since what
-   * it takes counts as its memory or is its own.
+   * The expected end: killed for this limit, `refused` by its own report, or `borne`. A `borne`
+   * abuse is harmless: its use counts as its own memory, or affects only itself.
    */
   readonly end: 'memory' | 'disk' | 'refused' | 'borne'
   /** The protection against it, as worded in the table. */
   readonly stoppedBy: string
   /**
    * The control run, which must reach `done()`: with these limits, or without this protection.
-   * Absent if nothing of ours stops it.
+   * Absent if no limit or protection of ours stops it.
    */
   readonly control?: Partial<Limits> | Protection
 }

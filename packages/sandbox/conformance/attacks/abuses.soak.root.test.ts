@@ -6,13 +6,13 @@ import { abuses } from './abuses.ts'
 import { Stage } from './stage.ts'
 import { suffer, unstopped } from './suffer.ts'
 
-/** Large and one at a time in soak, otherwise small and six at once. */
+/** In soak, large abuses run one at a time; otherwise, six small ones run at once. */
 const full = effort >= 5
 const timeout = 600_000
 
 /**
- * Under gVisor in soak only: small ones meet the limits that its own suite tests, and its kernel's
- * counters are memory of a program.
+ * gVisor runs in soak only: small abuses only meet the limits that gVisor's own suite tests, and
+ * its kernel's counters use the memory of an ordinary program.
  */
 const runtimes: readonly RuntimeName[] = full ? ['crun', 'runsc'] : ['crun']
 
@@ -26,8 +26,8 @@ describe.each(runtimes)('abuses under %s', { timeout }, (runtime) => {
   it.each(together(abuses))('G22 G57 that job alone, and its neighbour passes: %s', async (_, group) => {
     const { ends } = await suffer(stage, group, full)
     for (const [index, { name, end, control }] of group.entries()) {
-      // The other runtime's kernel may refuse an attempt that a limit ends here, or charge memory
-      // for one that is refused here. Large ones may reach their memory limit.
+      // gVisor's kernel may refuse an abuse that a limit ends under crun, or charge memory for one
+      // that is refused under crun. Large abuses may reach their memory limit.
       const expected = end !== 'borne' ? [end] : full ? ['done', 'memory'] : ['done']
       if (runtime === 'crun') expect([name, expected]).toEqual([name, expect.arrayContaining([ends[index]])])
       else if (typeof control === 'object') expect([name, ends[index]]).not.toEqual([name, 'done'])

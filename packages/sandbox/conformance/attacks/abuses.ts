@@ -145,7 +145,7 @@ done()`,
   },
   {
     name: 'the disk, by its output',
-    // Reading frees the space, so nobody reads after this line.
+    // Reading frees the space, so the test reads nothing after this line.
     python: 'say("done")\nfor _ in range(mebibytes): os.write(1, b"x" * 1048575 + b"\\n")\npause()',
     size: { mebibytes: 60 },
     fullSize: { mebibytes: 1_000 },
@@ -190,7 +190,7 @@ done()`,
   ),
   {
     name: 'descriptors in flight between sockets',
-    // Kept where no error releases them.
+    // Kept in a global, so that an error does not release them.
     python: `kept = []
 def send():
   for _ in range(count // 100):

@@ -31,7 +31,7 @@ describe.each(['crun', 'runsc'] as const)('attempts to escape from %s', (runtime
       expect(successes(tried, await stage.attempt(tried, 'none', without))).toEqual(tried.map(({ name }) => name))
     })
 
-    // Last, because they remove packet rules for all that follow.
+    // Run last, because they remove packet rules that the other tests need.
     it.each(controlRuns(egressAttempts))('control: egress, succeeds without %s', async (_, without, tried) => {
       expect(successes(tried, await stage.attempt(tried, 'egress', without))).toEqual(tried.map(({ name }) => name))
     })

@@ -1,46 +1,49 @@
 import type { Protection } from './protections.ts'
 import type { World } from './world.ts'
 
-/** Something that a job could try against the machine, the engine or its neighbours. */
+/** An attack that a job could try against the machine, the engine or its neighbours. */
 export interface Attempt {
   /** Its target, as worded in the table. */
   readonly name: string
   readonly guarantee: 'G20' | 'G21' | 'G22' | 'G23'
   /**
-   * Run by root inside. Succeeds, as seen from inside, if it exits with 0 or, in Python, reaches
-   * `hold()`.
+   * Run as root in the sandbox. It succeeds, as seen from inside, if it exits with 0 or, in Python,
+   * reaches `hold()`.
    */
   readonly code: { readonly sh: string } | { readonly python: string }
-  /** Its protections. The control run lacks these only. */
+  /** Its protections. The control run removes only these protections. */
   readonly stoppedBy: readonly Protection[]
   /**
-   * Returns whether the machine shows its success, while the sandbox still exists. If absent, the
-   * result from inside counts. If present, only this counts, since a runtime with its own kernel
-   * may let a job succeed against that.
+   * Returns whether the attempt's success is visible on the machine. Called while the sandbox
+   * exists. If absent, the result inside the sandbox counts. If present, only this counts: a job
+   * may succeed against a runtime's own kernel without harm to the machine.
    */
   readonly harmed?: (world: World, seen: Seen) => boolean
-  /** Undoes what its success does to the machine. */
+  /** Undoes the attempt's effect on the machine. */
   readonly restore?: (world: World, seen: Seen) => void | Promise<void>
   /**
-   * A file that the kernel must have. Without it there is nothing to attack, and the table says so.
+   * A kernel file that the attempt targets. If it is absent, the attempt is skipped, and the table
+   * says so.
    */
   readonly needs?: string
   /** Printed in the table beside its name. */
   readonly remark?: string
 }
 
-/** The result of an attempt inside. */
+/** The result of an attempt, as seen inside the sandbox. */
 export interface Seen {
   readonly succeeded: boolean
   /** Both streams, at most 64 KiB. */
   readonly output: string
-  /** Process ids on the machine of the sandbox's command. */
+  /** The machine's ids of the processes of the sandbox's command. */
   readonly pids: readonly number[]
-  /** The machine's directory for what the sandbox writes. */
+  /** The machine's directory of the files that the sandbox writes. */
   readonly upper: string
 }
 
-/** Returns whether an attempt to read printed the secret, which is nowhere inside. */
+/**
+ * Returns whether the attempt's output contains the secret, which no file of the sandbox contains.
+ */
 export const toldTheSecret = (world: World, { output }: Seen): boolean => output.includes(world.secret)
 
 /** `contained`: it succeeded inside, with no effect on the machine. */

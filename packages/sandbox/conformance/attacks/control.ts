@@ -12,21 +12,21 @@ import { type Places, type Protection, takenOff } from './protections.ts'
 const run = promisify(execFile)
 const program = fileURLToPath(new URL('take-off.ts', import.meta.url))
 
-/** The driver's record of a sandbox. */
+/** Returns the driver's record of a sandbox. */
 export async function recordOf(driver: string, sandbox: Sandbox): Promise<SandboxRecord> {
   return JSON.parse(
     await readFile(join(driver, 'sandboxes', sandbox.handle.id, 'sandbox.json'), 'utf8'),
   ) as SandboxRecord
 }
 
-/** Process ids of its command, or of the launcher that waits to start it. */
+/** Returns the process ids of its command, or of the launcher that waits to start it. */
 export function pidsOf(record: SandboxRecord): Promise<readonly number[]> {
   return processesOf(record.groups.payload)
 }
 
 /**
- * Removes protections from a sandbox without a command. In its launcher's mount namespace only,
- * `crun` becomes a script that rewrites the configuration first.
+ * Removes protections from a sandbox without a command. Replaces `crun`, in the launcher's mount
+ * namespace only, by a script that first rewrites the configuration.
  * @param scratch a directory of the test.
  */
 export async function takeOff(
@@ -48,7 +48,7 @@ export async function takeOff(
       'set -e',
       `${quoted} "$HARMONT_BUNDLE/config.json" '${JSON.stringify(protections)}' '${JSON.stringify(places)}'`,
       ...steps.flatMap(({ before }) => before?.(places) ?? []),
-      // Its options follow the word `run`.
+      // The runtime's options follow the word `run`.
       `for word do shift; set -- "$@" "$word"; [ "$word" != run ] || set -- "$@" ${steps.map((step) => step.runtimeArguments ?? '').join(' ')}; done`,
       `exec '${real}' "$@"`,
       '',

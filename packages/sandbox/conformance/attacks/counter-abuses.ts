@@ -1,12 +1,12 @@
 import type { Abuse } from './abuse.ts'
 import { counted } from './abuse-ends.ts'
 
-/** Limits its users, and together the owner of its user namespace. */
+/** Limits the sandbox's users and, in total, the owner of its user namespace. */
 const ownCounter = 'limits of its user, counted per sandbox'
 
 /**
- * Attempts to exhaust counters that the kernel keeps per user, one of whom may be the machine's
- * root.
+ * Attempts to exhaust counters that the kernel keeps per user. One of these users may be the
+ * machine's root.
  */
 export const counterAbuses: readonly Abuse[] = [
   {
@@ -21,7 +21,7 @@ as_users(users, lambda user: [check(librt.mq_open(f"/x{user}-{i}".encode(), os.O
     name: 'timers (POSIX)',
     python: `timer = ctypes.c_void_p()
 as_users(users, lambda user: [check(libc.timer_create(0, None, ctypes.byref(timer))) for i in range(each)])`,
-    // More than the machine's root may have, which is half of the machine's processes.
+    // More processes than the machine's root may have, which is half of the machine's maximum.
     size: { users: 8, each: 20_000 },
     end: 'refused',
     stoppedBy: ownCounter,

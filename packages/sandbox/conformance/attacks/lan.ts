@@ -6,12 +6,12 @@ import { claimAlone } from '@harmont/test-kit/claim'
 const run = promisify(execFile)
 
 /**
- * A host behind the machine, in its own network namespace. Its private addresses tell a secret to
- * everybody who reaches them. One at a time on a machine.
+ * A host behind the machine, in its own network namespace. Its private addresses send a secret to
+ * every client. Only one can exist on a machine.
  */
 export interface Lan {
   readonly env: Readonly<Record<string, string>>
-  /** Returns whether a packet from this address reached its public one. */
+  /** Returns whether a packet from this address reached the host's public address. */
   hasHeardFrom(sender: string): boolean
   close(): Promise<void>
 }
@@ -77,11 +77,11 @@ export async function makeLan(secret: string): Promise<Lan> {
   }
 }
 
-/** Also removes what a killed test left. */
+/** Removes the host. Also removes one that a killed test left. */
 async function removeLan(): Promise<void> {
   const { stdout } = await run('ip', ['netns', 'list'])
   if (!stdout.split('\n').some((line) => line.split(' ')[0] === namespace)) return
-  // Link first: the namespace goes some time after its name.
+  // Removes the link first: the namespace disappears some time after its name.
   await run('sh', ['-c', `ip netns pids ${namespace} | xargs -r kill -9; ip link delete ${link} || true`])
   await run('ip', ['netns', 'delete', namespace])
 }

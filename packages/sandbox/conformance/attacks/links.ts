@@ -8,34 +8,36 @@ import { command, finish } from '../bench.ts'
 import type { Stage } from './stage.ts'
 
 /**
- * Links that a job leaves for the runner: they lead out of the job's files, and the runner works on
- * them as the machine's root.
+ * Links that a job leaves for the runner. They point outside the job's files, and the runner works
+ * on them as the machine's root.
  */
 export interface LinkAttempt {
   readonly name: string
   readonly guarantee: 'G20'
-  /** Left by the job, as a shell script. */
+  /** The shell script with which the job creates the links. */
   readonly leaves: string
   readonly stoppedBy: string
-  /** The runner's work on it. Returns what it has read, if anything. Errors are allowed. */
+  /**
+   * The runner's operation on the links. Returns the text that it read, if any. Errors are allowed.
+   */
   readonly runner: (scene: Scene) => Promise<string | undefined>
-  /** The same work by a program that follows links. */
+  /** The same operation by a program that follows links. */
   readonly naive: (scene: Scene) => Promise<string | undefined>
 }
 
 interface Scene {
   readonly stage: Stage
-  /** Sandbox of the job, which has ended. */
+  /** The sandbox of the job, which has ended. */
   readonly sandbox: Sandbox
-  /** The machine's view of what the job wrote. */
+  /** The machine's directory of the files that the job wrote. */
   readonly upper: string
-  /** Source trees whose `file` says `from the source`. */
+  /** A source tree whose `file` contains `from the source`. */
   readonly source: SourceTreeRef
 }
 
 const noCache = { cache: null, origin: {} }
 
-/** A later step on what the job left. */
+/** Runs a later step on the job's snapshot. */
 async function nextStep({ stage, sandbox, source }: Scene): Promise<undefined> {
   const { id } = await sandbox.snapshot(noCache)
   const child = await stage.sandbox('none', {}, id)
@@ -98,8 +100,8 @@ export const linkAttempts: readonly LinkAttempt[] = [
 ]
 
 /**
- * Returns whether the runner, or a program in its place, harmed the links' targets. Undoes the
- * harm.
+ * Returns whether the runner, or a program in its place, changed or read the links' targets. Undoes
+ * the harm.
  */
 export async function followLinks(
   stage: Stage,

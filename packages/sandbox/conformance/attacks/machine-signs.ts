@@ -1,21 +1,27 @@
 import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs'
 import type { Seen } from './attempt.ts'
 
-/** Signs on the machine of a sandbox's processes. Processes that have ended show nothing. */
+/** Signs on the machine of a sandbox's processes. A process that has ended has none. */
 
-/** Returns whether any of them has a file of this name in /proc open. */
+/** Returns whether any of the processes has a file of this name open, as /proc shows. */
 export function holdsOpen({ pids }: Seen, name: string): boolean {
   return pids.some((pid) =>
     looked(() => readdirSync(`/proc/${pid}/fd`).map((fd) => readlinkSync(`/proc/${pid}/fd/${fd}`)))?.includes(name),
   )
 }
 
-/** Returns whether any of them sees a mount whose line in /proc/PID/mountinfo contains this. */
+/**
+ * Returns whether any of the processes sees a mount whose line in /proc/PID/mountinfo contains
+ * `text`.
+ */
 export function hasMounted({ pids }: Seen, text: string): boolean {
   return pids.some((pid) => looked(() => readFileSync(`/proc/${pid}/mountinfo`, 'utf8'))?.includes(text))
 }
 
-/** Returns whether one of them with this command line left the first one's namespace of a kind. */
+/**
+ * Returns whether a process with this command line has left the first process's namespace of this
+ * kind.
+ */
 export function isElsewhere({ pids }: Seen, kind: string, commandLine: string): boolean {
   const namespaceOf = (pid = 0) => looked(() => readlinkSync(`/proc/${pid}/ns/${kind}`))
   const named = pids.filter(
@@ -27,7 +33,7 @@ export function isElsewhere({ pids }: Seen, kind: string, commandLine: string): 
   return named.some((pid) => namespaceOf(pid) !== namespaceOf(pids[0]))
 }
 
-/** Returns whether one of them has this state in a file of its /proc directory. */
+/** Returns whether a file in any of the processes' /proc directories matches the pattern. */
 export function anyHas({ pids }: Seen, file: string, pattern: RegExp): boolean {
   return pids.some((pid) => pattern.test(looked(() => readFileSync(`/proc/${pid}/${file}`, 'utf8')) ?? ''))
 }

@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { staged } from '../../src/launch/mounts.ts'
 
 /**
- * Protections that a control run can remove: it shows that an attempt can work on this machine, and
- * that this is what stops it. The product has no switch for them. The control changes the driver's
- * configuration on its way to the runtime; see control.ts.
+ * Protections that a control run can remove. The control run shows that an attempt works on this
+ * machine and that this protection stops it. The product has no switch for them. The control run
+ * changes the driver's configuration before the runtime reads it; see control.ts.
  */
 export type Protection =
   | 'system call filter'
@@ -50,11 +50,11 @@ export interface RuntimeConfig {
 export interface Places {
   /** The driver's directory. */
   readonly driver: string
-  /** The machine's directory with its secret. */
+  /** The machine's directory that contains a secret. */
   readonly witness: string
   /** A process in the machine's network namespace. */
   readonly machine: number
-  /** A frozen layer with `opt/kept` in it. */
+  /** A frozen layer that contains `opt/kept`. */
   readonly layer: string
 }
 
@@ -65,7 +65,7 @@ interface TakenOff {
   readonly runtimeArguments?: string
 }
 
-/** In the order of their numbers. */
+/** In the order of their kernel numbers. */
 const capabilities =
   `CHOWN DAC_OVERRIDE DAC_READ_SEARCH FOWNER FSETID KILL SETGID SETUID SETPCAP LINUX_IMMUTABLE NET_BIND_SERVICE NET_BROADCAST
 NET_ADMIN NET_RAW IPC_LOCK IPC_OWNER SYS_MODULE SYS_RAWIO SYS_CHROOT SYS_PTRACE SYS_PACCT SYS_ADMIN SYS_BOOT SYS_NICE SYS_RESOURCE SYS_TIME SYS_TTY_CONFIG
@@ -73,7 +73,7 @@ MKNOD LEASE AUDIT_WRITE AUDIT_CONTROL SETFCAP MAC_OVERRIDE MAC_ADMIN SYSLOG WAKE
     /\s+/,
   )
 
-/** Everything that this process may pass on. */
+/** Returns the names of all capabilities that this process may pass on. */
 function everyCapability(): string[] {
   const mask = BigInt(`0x${/^CapBnd:\s+(\w+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]}`)
   return capabilities.filter((_, number) => (mask >> BigInt(number)) & 1n).map((name) => `CAP_${name}`)
@@ -83,7 +83,7 @@ const without = (type: string) => (config: RuntimeConfig) => {
   config.linux.namespaces = config.linux.namespaces.filter((namespace) => namespace.type !== type)
 }
 
-/** Shows something of the machine at a place inside. */
+/** Returns a bind mount of a path of the machine. */
 const shown = (source: string, destination = source) => ({
   destination,
   source,
@@ -96,7 +96,7 @@ const replaceMount = (config: RuntimeConfig, by: RuntimeConfig['mounts'][number]
     Object.assign(mount, by)
 }
 
-/** Returns where in memory the sandboxes of a driver have their sockets. */
+/** Returns the in-memory directories that hold the sockets of a driver's sandboxes. */
 function memoryOf(driver: string): readonly string[] {
   const states = readdirSync(join(driver, 'sandboxes')).map((id) => join(driver, 'sandboxes', id, 'state'))
   return states.filter((path) => lstatSync(path).isSymbolicLink()).map((path) => readlinkSync(path))
@@ -105,7 +105,10 @@ function memoryOf(driver: string): readonly string[] {
 /** Sets `link`. */
 const linkOfSandbox = `link=$(sed 's/.*"link":"\\([^"]*\\)".*/\\1/' "\${HARMONT_STATE%/state}/sandbox.json")`
 
-/** How each protection is removed. Absent if the network mode `host` is enough. */
+/**
+ * How a control run removes each protection. A protection is absent if the network mode `host` is
+ * enough to remove it.
+ */
 export const takenOff: Partial<Record<Protection, TakenOff>> = {
   'system call filter': {
     config: (config) => {
@@ -122,7 +125,8 @@ export const takenOff: Partial<Record<Protection, TakenOff>> = {
       without('user')(config)
       delete config.linux.uidMappings
       delete config.linux.gidMappings
-      // In a user namespace the runtime shows the machine's devices; otherwise it makes some.
+      // In a user namespace the runtime mounts the machine's devices; otherwise it creates new
+      // ones.
       config.mounts.push(shown('/dev/full'))
     },
   },
@@ -135,7 +139,7 @@ export const takenOff: Partial<Record<Protection, TakenOff>> = {
   'ipc namespace': {
     config: (config) => {
       without('ipc')(config)
-      // Only the namespace's owner may mount its queues.
+      // Only the namespace's owner may mount its message queues.
       replaceMount(config, shown('/dev/shm', '/dev/mqueue'))
     },
   },
@@ -178,7 +182,7 @@ export const takenOff: Partial<Record<Protection, TakenOff>> = {
   },
   overlay: {
     config: (config, { driver, layer }) => {
-      // If the sandbox has the ids of its owner.
+      // For a sandbox that has the ids of the driver's owner.
       config.mounts.push(shown(`${layer.replace(join(driver, 'snapshots'), staged.snapshots)}/opt/kept`, '/opt/kept'))
     },
   },

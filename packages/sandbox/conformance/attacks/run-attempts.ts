@@ -9,8 +9,8 @@ import type { World } from './world.ts'
 const runner = readFileSync(new URL('run-inside.py', import.meta.url), 'utf8')
 
 /**
- * Makes the attempts in one sandbox, one after another, and returns what was seen of each while
- * everything they hold exists.
+ * Makes the attempts in one sandbox, one after another. Returns what was seen of each while its
+ * resources still existed.
  */
 export async function runAttempts(
   sandbox: Sandbox,

@@ -1,5 +1,5 @@
-# Runs attempts inside a sandbox, prints the result of each as a line of JSON, and keeps what they
-# hold until the sandbox's end.
+# Runs attempts inside a sandbox, prints the result of each as a line of JSON, and holds their
+# resources until the sandbox ends.
 import ctypes, json, mmap, os, resource, signal, socket, struct, subprocess, sys, threading, time
 
 libc = ctypes.CDLL(None, use_errno=True)
@@ -13,7 +13,7 @@ numbers = {
 }
 
 def call(name, *arguments):
-    """A system call; raises what it fails with."""
+    """Makes a system call; raises its error."""
     number = numbers[name][os.uname().machine != 'x86_64']
     result = libc.syscall(number, *[ctypes.c_long(a) if isinstance(a, int) else a for a in arguments])
     if result == -1:
@@ -31,13 +31,13 @@ def socketcall(*arguments):
         raise OSError(-result, os.strerror(-result))
 
 def hold():
-    """Says that the attempt has succeeded, and keeps what it has."""
+    """Reports that the attempt has succeeded, and keeps its resources."""
     print('HELD', flush=True)
     while True:
         time.sleep(1000)
 
 def start(code, path):
-    """Starts one in a process of its own, its output in a file."""
+    """Starts an attempt in its own process, with its output in a file."""
     pid = os.fork()
     if pid:
         return pid

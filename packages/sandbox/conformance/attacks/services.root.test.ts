@@ -31,7 +31,7 @@ const create = (services: readonly ServiceSpec[]) =>
     services,
   })
 
-// With runsc, in soak.
+// Under runsc in soak only.
 const runtimes = isRoot && effort >= 5 ? runtimeNames : (['crun'] as const)
 
 describe.each(runtimes)('services that attack with %s', (runtime) => {
@@ -42,14 +42,14 @@ describe.each(runtimes)('services that attack with %s', (runtime) => {
   })
   afterAll(() => driver.close())
 
-  it('G22 G70 a service that fills its disk is killed for it, and its step and the other service go on', async () => {
+  it('G22 G70 a service that fills its disk is killed for it, and its step and the other service continue', async () => {
     const sandbox = await create([
       service('hoarder', 'echo up; head -c 100M /dev/zero >/filled; exec sleep 600', { ready: printed('up') }),
       service('calm', answers(5432, 'calm'), { ready: onPort(5432) }),
     ])
     await sandbox.startServices(patient)
     const [hoarder] = await Promise.all(sandbox.services.map((each) => each.started()))
-    // The watchdog looks twice a second, or a command's end tells.
+    // The watchdog scans twice a second, and a command's end also triggers a check.
     expect((await hoarder?.exited())?.limit).toBe('disk')
     expect(await print(sandbox, ask('calm', 5432))).toBe('calm\n')
     await sandbox.destroy()
@@ -66,8 +66,8 @@ while True:
       const sandbox = await create([service('bomb', bomb, { ready: printed('up') })])
       await sandbox.startServices(patient)
       const state = join(own, 'sandboxes', `${sandbox.handle.id}-s0`, 'state')
-      // runsc refuses it more processes in a kernel of its own, so that even its step feels
-      // nothing.
+      // runsc limits the service's processes in a kernel of its own, so its step is not slowed
+      // down.
       if (runtime === 'runsc') expect(await print(sandbox, 'echo on')).toBe('on\n')
       else await until(() => readdirSync(state).includes('slowed'))
       await sandbox.destroy()
@@ -92,7 +92,7 @@ time.sleep(600)'`
     await sandbox.destroy()
   })
 
-  it('G20 G67 what a command left running can change nothing while its files are read', async () => {
+  it('G20 G67 processes that a command left running cannot change anything while its files are read', async () => {
     const swaps = 'setsid sh -c "while :; do mv dist real; ln -s /etc dist; rm dist; mv real dist; done" & sleep 0.2'
     const sandbox = await create([service('other', 'exec sleep 600')])
     await sandbox.startServices(patient)

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { type Attempt, toldTheSecret } from '../attempt.ts'
 import { anyHas, lookAt } from '../machine-signs.ts'
 
-/** Whether the controllers are version 1, with version 2 beside them. */
+/** Whether control groups version 1 are in use, with version 2 mounted beside them. */
 const isHybrid = existsSync('/sys/fs/cgroup/unified')
 
 /** Attempts to reach files, sockets and devices of the machine, the engine or a neighbour. */

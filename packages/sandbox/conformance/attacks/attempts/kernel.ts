@@ -44,7 +44,7 @@ export const kernelAttempts: readonly Attempt[] = [
     guarantee: 'G21',
     code: { python: 'socketcall(40, 1, 0)' },
     stoppedBy: [filter],
-    // If the kernel has both.
+    // The second file is checked only if this kernel also has the first.
     needs: existsSync('/dev/vsock') ? '/proc/sys/abi/vsyscall32' : '/dev/vsock',
   },
   {
@@ -185,7 +185,7 @@ hold()`,
     guarantee: 'G21',
     code: { sh: 'echo 9 >/proc/sysrq-trigger' },
     stoppedBy: ['masked paths', 'user namespace'],
-    // The file that masks it accepts every letter, so a write proves nothing.
+    // The file that masks the setting accepts every write, so a successful write proves nothing.
     harmed: () => setting(consoleLevel).startsWith('9'),
     restore: () => writeFileSync(consoleLevel, consoleAtFirst),
     needs: '/proc/sysrq-trigger',

@@ -4,7 +4,7 @@ import { hasMounted, holdsOpen, isElsewhere } from '../machine-signs.ts'
 import { setting } from '../world.ts'
 
 const filter = 'system call filter'
-/** Found by its command line. */
+/** A command that is found by its command line. */
 const sleeper = 'sleep 71000'
 const root = [filter, 'capabilities'] as const
 

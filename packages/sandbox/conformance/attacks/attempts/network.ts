@@ -27,7 +27,7 @@ export const isolatedAttempts: readonly Attempt[] = [
   },
 ]
 
-/** Attempts that a sandbox with the network mode `egress` must not succeed with. */
+/** Attempts that must fail in a sandbox with the network mode `egress`. */
 export const egressAttempts: readonly Attempt[] = [
   reads('the cloud’s metadata address 169.254.169.254', connect('"169.254.169.254"', 'LAN_PORT')),
   reads('a private address behind the machine', connect('os.environ["LAN"]', 'LAN_PORT')),
