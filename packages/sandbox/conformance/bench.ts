@@ -16,32 +16,32 @@ import type {
 } from '../src/sandbox-driver.ts'
 
 /**
- * `network`: a way out. `groups`: limits of memory and processor time. `rename`: of directories in
- * lower layers, without a copy. `owners`: those of the machine's files.
+ * `network`: access to the Internet. `groups`: limits on memory and processor time. `rename`:
+ * renaming directories of lower layers without a copy. `owners`: the owners of the machine's files.
  */
 type Lacking = 'network' | 'groups' | 'rename' | 'owners'
 
 /** The properties of a driver that the suite depends on. */
 export interface DriverUnderTest {
-  /** A module whose `openDriver(directory)` gives the same driver in another process. */
+  /** A module whose `openDriver(directory)` opens the same kind of driver in another process. */
   readonly module: URL
   openDriver(directory: string, options?: { readonly egressAllow?: readonly string[] }): Promise<SandboxDriver>
   /**
-   * Returns the machine's processes that run commands `sleep N.MARK` of sandboxes, one for each:
-   * the commands themselves, or what contains them.
+   * Returns the ids of the machine's processes that run commands `sleep N.MARK` of sandboxes, one
+   * for each command: the command itself, or the kernel that contains it.
    */
   markedProcesses(mark: string): Promise<readonly number[]>
-  /** `CapEff` of root inside. */
+  /** `CapEff` of root in the sandbox. */
   readonly capabilities: string
-  /** The devices below /dev, sorted: each is harmless, or leads only into the sandbox. */
+  /** The devices below /dev, sorted. Each is harmless or affects only the sandbox. */
   readonly devices: readonly string[]
   /** Whether steps can give files extended attributes and capabilities. */
   readonly keepsAttributes: boolean
   /** Features that an ordinary user's sandboxes lack; see docs/operating.md. Empty for root's. */
   readonly without: ReadonlySet<Lacking>
-  /** Skips what is the same under every runtime, or for every user; another suite tests it. */
+  /** Skips tests that do not depend on the runtime, or on the user; another suite runs them. */
   readonly only: 'runtime' | 'user' | undefined
-  /** How many to use where many are tried. many.soak.root.test.ts tries more. */
+  /** Numbers of repetitions. many.soak.root.test.ts uses larger ones. */
   readonly sizes: { readonly chain: number; readonly siblings: number; readonly atOnce: number }
   /** Name of an image with a shell, coreutils, Python 3 and apt's tools. */
   readonly image: string
@@ -156,7 +156,7 @@ export async function finish(running: Running): Promise<Omit<Finished, 'sandbox'
   return { exit: await running.exited(), stdout: stdout ?? '', stderr: stderr ?? '' }
 }
 
-/** Resolves when a script's output matches, which tells how far it is. */
+/** Resolves when a script's output matches, which marks its progress. */
 export async function outputUntil(running: Running, pattern: RegExp): Promise<void> {
   let seen = ''
   for await (const piece of running.output(0)) {
@@ -166,7 +166,7 @@ export async function outputUntil(running: Running, pattern: RegExp): Promise<vo
   throw new Error(`it ended with ${JSON.stringify(seen)}`)
 }
 
-/** Resolves with the first piece of output, which tells that a script has got so far. */
+/** Resolves with the first piece of output, which marks the script's progress. */
 export async function firstOutput(running: Running): Promise<string> {
   for await (const piece of running.output(0)) return piece.bytes.toString()
   return ''

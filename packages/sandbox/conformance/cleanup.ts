@@ -15,7 +15,7 @@ export function cleanupTests(
   const above = aboveRuntime(subject)
   const alike = sameForAll(subject)
 
-  it('G24 nothing of a sandbox remains: processes, mounts, control groups, links, files', async () => {
+  it('G24 no part of a sandbox remains: processes, mounts, control groups, links, files', async () => {
     const prefix = network() === 'none' ? 'none of ours' : await linkPrefix(bench().directory)
     const sandboxes = await Promise.all(
       Array.from({ length: 4 }, async (_, i) => {
@@ -26,7 +26,7 @@ export function cleanupTests(
         return sandbox
       }),
     )
-    // By name: launchers for the next sandbox come and go.
+    // Compared by name, because launchers for later sandboxes come and go.
     const names = (await Promise.all(sandboxes.map(({ handle }) => namesOf(bench().directory, handle.id)))).flat()
     const left = async () => {
       const all = Object.values(await machineState(bench().directory, prefix)).flat()
@@ -49,7 +49,7 @@ export function cleanupTests(
     expect(outputs).toEqual(Array.from({ length: subject.sizes.atOnce }, (_, i) => `${i}\n`))
   })
 
-  it('says why a command cannot be started, and the sandbox can be destroyed afterwards', async () => {
+  it('reports why a command cannot be started, and the sandbox can be destroyed afterwards', async () => {
     const sandbox = await bench().create()
     await expect(
       sandbox.start({ ...command('true'), workingDirectory: '/usr/bin/env/not-a-directory' }),
@@ -91,11 +91,11 @@ export function cleanupTests(
       expect(await finish(adopted ?? running)).toMatchObject({ stdout: 'went on\n', exit: { code: 0 } })
       await two.destroyAll()
       const prefix = network() === 'none' ? 'none of ours' : await linkPrefix(directory())
-      // By number: once this driver is closed, another one may reuse the names.
+      // Compared by number: once this driver is closed, another one may reuse the names.
       const numberOf = (link: string) => link.split(':', 1)[0]
       const own = new Set((await machineState(directory(), prefix)).links?.map(numberOf))
       await two.driver.close()
-      // The watchdog stays for 5 s.
+      // The watchdog continues for 5 s.
       await until(
         async () => (await machineState(directory(), prefix)).processes,
         (processes) => processes?.length === 0,

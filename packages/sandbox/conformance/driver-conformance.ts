@@ -26,7 +26,7 @@ export function driverConformance(name: string, subject: DriverUnderTest): void 
     const get = (): Bench => bench
 
     beforeAll(async () => {
-      // Not below /tmp, which may be in memory: layers need a file system with extended attributes.
+      // Not below /tmp, which may be a tmpfs: layers need a file system with extended attributes.
       root = await mkdtemp('/var/tmp/harmont-conformance-')
       driver = await subject.openDriver(join(root, 'driver'))
       bench = await Bench.open(driver, subject.image, join(root, 'driver'))

@@ -6,7 +6,7 @@ import type { Bench, DriverUnderTest } from './bench.ts'
 
 const limits = { maxFiles: 100, maxEntries: 100_000, maxMs: 60_000 }
 
-/** Tests what `withFiles` shows of a command's files. */
+/** Tests the files that `withFiles` provides. */
 export function filesTests(bench: () => Bench, subject: DriverUnderTest): void {
   const above = aboveRuntime(subject)
   const ended = async (script: string): Promise<Sandbox> => {
@@ -19,7 +19,7 @@ export function filesTests(bench: () => Bench, subject: DriverUnderTest): void {
   const text = async (files: FrozenFiles, path: string, length: number) =>
     Buffer.from(await files.read([{ path, from: 0, length }], Buffer.alloc(length))).toString()
 
-  it('shows the files that a command left, alike before and after its snapshot, and of the snapshot', async () => {
+  it('shows a command’s files, alike before and after its snapshot, and from the snapshot itself', async () => {
     const parent = await bench().step('mkdir -p dist/old; echo below >dist/old/a; echo gone >dist/b')
     const { sandbox } = await bench().run('rm dist/b; mv dist/old dist/new; echo 12345 >dist/c; : >dist/empty', {
       from: parent.id,
@@ -72,7 +72,7 @@ export function filesTests(bench: () => Bench, subject: DriverUnderTest): void {
     const { files, leftOut } = await list(sandbox, 'd')
     const paths = files.map(({ path }) => path)
     expect(paths).toEqual(['d/above-the-root', 'd/absolute', 'd/chain', 'd/real/f', 'd/relative'])
-    // runsc keeps the pipe and the socket in memory.
+    // runsc keeps the pipe and the socket in memory, so they may be missing.
     expect([8, 10]).toContain(leftOut.count)
     await sandbox.withFiles(async (shown) => {
       for (const path of paths) expect(await text(shown, path, 5)).toBe('kept\n')
@@ -96,7 +96,7 @@ open("deep", "w").close()'`)
     expect(await exceeded({ maxEntries: 299 })).toBe('entries')
     const { files, leftOut } = await list(sandbox, 'names')
     expect(files.map(({ path }) => path)).toEqual([' ; rm -rf', 'a\nb', '\u202e'].map((name) => `names/${name}`))
-    // The name that is not UTF-8, and the directory that is too deep.
+    // The two are a name that is not UTF-8 and a directory that is too deep.
     expect(leftOut.count).toBe(2)
   })
 

@@ -5,10 +5,10 @@ import { claimNumber } from '@harmont/test-kit/claim'
 
 const run = promisify(execFile)
 
-/** A host beyond the machine that answers `outside` at ports 7001 and 7002. */
+/** A host outside the machine that answers `outside` at ports 7001 and 7002. */
 export interface Host {
   readonly address: string
-  /** The machine's own address on the way there. */
+  /** The machine's own address towards the host. */
   readonly machine: string
   remove(): Promise<void>
 }
@@ -23,15 +23,15 @@ print("ready", flush=True)
 `
 
 /**
- * Makes a host in its own network namespace. `block` is the first half of its address. The rest,
- * and all names, are unique on this machine.
+ * Makes a host in its own network namespace. `block` is the first half of its address. The rest of
+ * the address and all names are unique on this machine.
  */
 export async function makeHost(block: string): Promise<Host> {
   const { number, release } = await claimNumber('host', 1, 254)
   const [namespace, link] = [`harmont-test-${number}`, `hmtest-${number}`]
   const [machine, address] = [`${block}.${number}.1`, `${block}.${number}.44`]
   const ip = (line: string) => run('ip', line.split(' '))
-  // Left by a killed test.
+  // Remains of a killed test.
   await run('sh', [
     '-c',
     `! ip netns pids ${namespace} >/dev/null 2>&1 || { ip netns pids ${namespace} | xargs -r kill -9; ip netns del ${namespace}; }
@@ -53,7 +53,8 @@ export async function makeHost(block: string): Promise<Host> {
     async remove() {
       child.kill('SIGKILL')
       await once(child, 'exit')
-      // Before the namespace, which goes some time after its last process and its name.
+      // The link is removed first: the namespace disappears some time after its last process and
+      // its name.
       await ip(`link del ${link}`)
       await ip(`netns del ${namespace}`)
       release()

@@ -36,7 +36,7 @@ export function inputTests(bench: () => Bench, subject: DriverUnderTest): void {
     )
   })
 
-  it('G65 nothing that a step does to the files it was given changes them for the step that made them or for another one', async () => {
+  it('G65 changes to input files affect neither the step that made them nor another step', async () => {
     const source = await bench().step(
       'mkdir d; for n in append truncate chmod chown utimes rename remove replace sed mmap hard attr; do printf original >d/$n; done; touch -d 2001-01-01 d/*; echo deep >d/deep',
     )
@@ -56,7 +56,7 @@ with open("mmap", "r+b") as f: m = mmap.mmap(f.fileno(), 0); m[0:8] = b"CHANGED!
     expect(links(await bench().print(look, { inputs }))).toBe(links(before))
   })
 
-  it('G65 what a step removed, renamed and wrote anew comes as it left it, from every layer below', async () => {
+  it('G65 files that a step removed, renamed or rewrote arrive in that state, from every lower layer', async () => {
     const first = await bench().step(
       'mkdir -p a/deep gone kept other; echo 1 >a/deep/f; echo 2 >gone/g; echo old >kept/old; echo same >kept/same; echo wrong >other/f; ln -s /etc kept/etc',
     )
@@ -80,7 +80,7 @@ with open("mmap", "r+b") as f: m = mmap.mmap(f.fileno(), 0); m[0:8] = b"CHANGED!
     expect(await bench().print('cat base d/x d/y', { from: step.id })).toBe('base\nmore\nx\ny\n')
   })
 
-  it('G65 inputs take the place of what the base has, and a later input that of an earlier one', async () => {
+  it('G65 inputs replace the base’s files, and a later input replaces an earlier one', async () => {
     const base = await bench().step(
       'mkdir -p web/in dist; echo base >web/index; echo stays >web/stays; ln -s /etc link; echo file >clash; mkdir folder; echo x >folder/x',
     )
@@ -95,7 +95,7 @@ with open("mmap", "r+b") as f: m = mmap.mmap(f.fileno(), 0); m[0:8] = b"CHANGED!
     expect(
       await bench().print('cat link/passwd clash/f folder web/index web/one web/stays; ls', { from: base.id, inputs }),
     ).toBe('one\none\none\ntwo\none\nstays\nclash\ndist\nfolder\nlink\nweb\n')
-    // The step's own snapshot has them, and its base does not.
+    // The step's own snapshot has the input files, and its base does not.
     const step = await bench().step('echo mine >>web/index', { from: base.id, inputs })
     expect(await bench().print('cat web/index folder', { from: step.id })).toBe('two\nmine\none\n')
     expect(await bench().print('cat web/index; ls folder', { from: base.id })).toBe('base\nx\n')

@@ -8,7 +8,9 @@ import { sameForAll } from './above-runtime.ts'
 import { type Bench, command, type DriverUnderTest, finish, firstOutput, outputUntil } from './bench.ts'
 import { filesWith, newMark } from './machine.ts'
 
-/** Tests what a sandbox consists of and shows. Escapes are tried in `attacks/`. */
+/**
+ * Tests a sandbox's environment: rights, mounts, devices, secrets. Escapes are tried in `attacks/`.
+ */
 export function isolationTests(bench: () => Bench, subject: DriverUnderTest): void {
   const alike = sameForAll(subject)
 
@@ -89,7 +91,7 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
   it('G20 mounts directories of the machine read-only', async () => {
     const shown = await mkdtemp(join(tmpdir(), 'harmont-shown-'))
     await writeFile(join(shown, 'file'), 'shown')
-    // Without mapped owners, root inside is one of the others.
+    // Without mapped owners, the sandbox's root counts as one of the other users.
     await chmod(shown, 0o755)
     const sandbox = await bench().driver.create({
       id: `test-ro-${process.pid}`,
@@ -116,7 +118,7 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
     await rm(shown, { recursive: true })
   })
 
-  it('G20 G24 secrets are files for root inside only, on no disk, and gone with the sandbox; the adopter’s memo is not visible', async () => {
+  it('G20 G24 secrets are files that only root inside can read, on no disk, and gone with the sandbox; the adopter’s memo is not visible', async () => {
     const secret = 'tok-7Hq2vLx9Zr4mWc8d'
     const create = (id: string) =>
       bench().driver.create({
@@ -157,7 +159,7 @@ print("ptrace", ctypes.CDLL(None).ptrace(16, ${process.pid}, 0, 0))'; exit 0`,
     expect(await sandbox.memo()).toBeUndefined()
   })
 
-  it('G120 a secret that is replaced while the command runs is seen old or new, never in part; the memo is replaced before', async () => {
+  it('G120 a command reads a replaced secret as old or new, never as a mixture; the memo is replaced first', async () => {
     const sandbox = await bench().create({ secretFiles: true })
     const [old, newer] = ['a'.repeat(60), 'b'.repeat(60)]
     const running = await sandbox.start({

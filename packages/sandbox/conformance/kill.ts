@@ -25,7 +25,7 @@ if os.fork() == 0:
 export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
   const above = aboveRuntime(subject)
 
-  /** Starts such a command, and resolves when all its processes exist. */
+  /** Starts such a command, and resolves once all its processes exist. */
   async function startHardToReach(mark: string) {
     const started = await bench().start(hardToReach(mark))
     await firstOutput(started.running)
@@ -51,7 +51,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.destroy()
   })
 
-  it('G06 processes that a shell starts for its cleanup after SIGTERM do not get it', async () => {
+  it('G06 processes that a shell starts for its cleanup after SIGTERM do not receive SIGTERM', async () => {
     const { sandbox, running } = await bench().start(
       `for i in $(seq 8); do (trap '' TERM; while :; do sleep 0; done) & done
        trap 'sleep 0.1 && sleep 0.1 && sleep 0.1; exit $?' TERM; echo up; wait`,
@@ -102,7 +102,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.destroy()
   })
 
-  it('everything that a command started ends with it, before the snapshot is taken', async () => {
+  it('all processes of a command end with it, before the snapshot is taken', async () => {
     const { sandbox, running } = await bench().start(
       `(setsid sh -c "while :; do echo more >>/workspace/log; done" &); until test -s log; do sleep 0.01; done; exit 0`,
     )

@@ -69,7 +69,7 @@ except OSError as error: print("refused", made < 60, error.errno)
   above('G22 nor if others free as much disk space meanwhile', async () => {
     const theirs = join(bench().directory, 'theirs')
     await writeFile(theirs, new Uint8Array(64 * MiB))
-    // Processes started during the delivery get SIGTERM too, but must not ignore it.
+    // Processes started while SIGTERM is delivered receive it too, but must not ignore it.
     const { running, sandbox } = await bench().start(
       `trap go=yes TERM; echo up; until [ "$go" ]; do sleep 0.01; done; trap '' TERM; head -c 40M /dev/zero >f`,
       { limits: { diskBytes: 32 * MiB } },
@@ -85,7 +85,8 @@ except OSError as error: print("refused", made < 60, error.errno)
     const { sandbox } = await bench().run('i=0; while [ $i -lt 50000 ]; do i=$((i + 1)); done', {
       limits: { cpu: 0.05 },
     })
-    // By the kernel's own account of the periods in which it ran, however busy the machine is.
+    // Uses the kernel's statistics of the periods in which it ran, so a busy machine does not
+    // matter.
     const { seconds, periodSeconds, throttled } = await processorUse(bench().directory, sandbox.handle.id)
     expect(throttled).toBeGreaterThan(0)
     expect(seconds / periodSeconds).toBeLessThan(0.065)

@@ -7,7 +7,10 @@ import { hasCode, isAbsent, readIfPresent } from '../src/system/files.ts'
 
 const run = promisify(execFile)
 
-/** Identifies the commands of one test, `sleep N.MARK`; the same suite may run in parallel. */
+/**
+ * Returns an identifier for the commands of one test, `sleep N.MARK`. The same suite may run in
+ * parallel.
+ */
 export function newMark(): string {
   return String(randomInt(1e8, 1e9))
 }
@@ -21,15 +24,15 @@ export async function markedProcesses(mark: string): Promise<readonly number[]> 
       const line = (await readFile(`/proc/${name}/cmdline`, 'utf8')).split('\0')
       if (line[0] === 'sleep' && line[1]?.endsWith(`.${mark}`)) found.push(Number(name))
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
   return found
 }
 
 /**
- * Returns the processor time of all processes of a sandbox, ended ones included, the length of the
- * periods in which they ran, and in how many of them they were throttled.
+ * Returns the processor time of all processes of a sandbox, including ended ones, the length of the
+ * periods in which they ran, and the number of periods in which they were throttled.
  */
 export async function processorUse(directory: string, id: string) {
   const record = await readFile(join(directory, 'sandboxes', id, 'sandbox.json'), 'utf8')
@@ -38,15 +41,15 @@ export async function processorUse(directory: string, id: string) {
     Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await readFile(join(group, 'cpu.stat'), 'utf8'))?.[1])
   return {
     seconds: (await figure(groups.payload, 'usage_usec')) / 1e6,
-    // A period begins with the first use after a pause, whose beginning is not counted.
+    // A period begins with the first use after a pause; the kernel does not count its beginning.
     periodSeconds: 0.1 * ((await figure(groups.cpu, 'nr_periods')) + 1),
     throttled: await figure(groups.cpu, 'nr_throttled'),
   }
 }
 
 /**
- * Returns the machine's names for a sandbox: its own, its control group, and its link with its
- * number, which tells it from later links of that name.
+ * Returns the machine's names for a sandbox: its id, its control group, and its link. The link's
+ * number distinguishes it from later links of that name.
  */
 export async function namesOf(directory: string, id: string): Promise<readonly string[]> {
   const record = await readFile(join(directory, 'sandboxes', id, 'sandbox.json'), 'utf8')
@@ -76,13 +79,13 @@ export async function filesWith(text: string, directory: string): Promise<readon
   return lines(stdout)
 }
 
-/** Returns what sandboxes with these ids have below /dev/shm. */
+/** Returns the directories below /dev/shm of the sandboxes with these ids. */
 export async function inMemory(ids: readonly string[]): Promise<readonly string[]> {
-  // Entries of others may be unreadable.
+  // Other users' entries may be unreadable.
   const theirs = ['-type', 'd', '!', '-readable', '-prune']
   const { stdout } = await run('find', [
     '/dev/shm',
-    // Others may remove their entries meanwhile.
+    // Other processes may remove their entries meanwhile.
     '-ignore_readdir_race',
     '-maxdepth',
     '3',
@@ -102,8 +105,8 @@ export async function linkPrefix(directory: string): Promise<string> {
 }
 
 /**
- * Returns what sandboxes may leave on the machine, as far as a directory's name or a known prefix
- * identifies it.
+ * Returns everything that sandboxes may leave on the machine, as far as a directory's name or a
+ * known prefix identifies it.
  */
 export async function machineState(directory: string, prefix: string): Promise<Record<string, readonly string[]>> {
   const mounts = (await readFile('/proc/self/mounts', 'utf8'))
@@ -115,7 +118,7 @@ export async function machineState(directory: string, prefix: string): Promise<R
   const { stdout: processes } = await run('ps', ['-eo', 'pid=,args='])
   return {
     mounts,
-    // Named after their maker: other drivers may use this machine.
+    // Groups carry their maker's process id, because other drivers may use this machine.
     groups: groups.filter((path) => path.includes(`/${process.pid}-`)).toSorted(),
     links: lines(links).filter((line) => line.includes(` ${prefix}`)),
     processes: lines(processes).filter((line) => line.includes(directory)),
@@ -123,8 +126,9 @@ export async function machineState(directory: string, prefix: string): Promise<R
 }
 
 /**
- * Skips directories that others remove meanwhile, such as control groups, and those that another
- * user has closed, such as root's under a strict umask: nothing of ours is there.
+ * Lists directories. Skips directories that others remove meanwhile, such as control groups, and
+ * directories that are closed to this user, such as root's under a strict umask. Neither contains
+ * our files.
  */
 async function foldersBelow(path: string): Promise<readonly string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {

@@ -14,7 +14,7 @@ import { type Host, makeHost } from './host.ts'
 
 const run = promisify(execFile)
 
-/** Queries as programs do. /sys has it too, except under runsc. */
+/** Lists interfaces by system call, because /sys lacks them under runsc. */
 const links = `python3 -c 'import socket; print(*[name for _, name in socket.if_nameindex()])'`
 
 const connect = (host: string, port: number): string =>
@@ -34,7 +34,7 @@ export function networkTests(bench: () => Bench, subject: DriverUnderTest, direc
     await new Promise((resolve) => server.once('listening', resolve))
     const address = server.address()
     port = typeof address === 'object' && address !== null ? address.port : 0
-    // Two hosts beyond the machine: one with a public address, one with a private one.
+    // Two hosts outside the machine: one with a public address, one with a private address.
     publicHost = await makeHost('11.22')
     privateHost = await makeHost('10.66')
     open = await subject.openDriver(directory(), { egressAllow: [`${privateHost.address}:7002`] })
@@ -62,7 +62,7 @@ export function networkTests(bench: () => Bench, subject: DriverUnderTest, direc
     const monitor = spawn('ip', ['-oneline', 'monitor', 'address'], { stdio: ['ignore', 'pipe', 'inherit'] })
     try {
       const lines = on(createInterface(monitor.stdout), 'line', { close: ['close'] })
-      // Ignores what other programs on this machine do meanwhile.
+      // Ignores changes by other programs on this machine.
       const marker = publicHost.address.replace('11.22', '198.18')
       await egress.print('true', { network: 'egress' })
       await run('ip', ['address', 'add', `${marker}/32`, 'dev', 'lo'])

@@ -18,8 +18,8 @@ describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sa
   let bench: Bench
 
   beforeAll(async () => {
-    // Readable for the user's root, which this process is, whatever its mode, and for nobody in a
-    // sandbox.
+    // This process, which is root in the user's namespace, can read it despite its mode; nobody in
+    // a sandbox can.
     home = await mkdtemp('/var/tmp/harmont-home-')
     await writeFile(`${home}/secret`, 'of the user\n', { mode: 0o644 })
     bench = await Bench.open(await openDriver(`${home}/driver`), 'host', `${home}/driver`)
@@ -40,7 +40,7 @@ describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sa
     await sandbox.destroy()
   })
 
-  it('G56 sees no file of the user', async () => {
+  it('G56 sees none of the user’s files', async () => {
     const look = `cat ${home}/secret /proc/1/root${home}/secret /proc/self/root/../..${home}/secret 2>&1; ls -A /home /var/tmp; grep -rs "of the user" /var/tmp /home /tmp /run`
     const seen = await bench.print(look)
     expect(seen).not.toContain('of the user')
@@ -73,7 +73,7 @@ describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sa
     expect(seen.match(/Operation not permitted|Permission denied|permission denied|Invalid argument/g)?.length).toBe(5)
   })
 
-  it('G56 does no harm by any attempt made from root’s sandboxes, except those over a network', async () => {
+  it('G56 is not harmed by any of the attempts made from root’s sandboxes, except those over a network', async () => {
     const stage = await Stage.open('crun', false)
     // Only root sees the kernel's log, and there are no control groups to escape from.
     const tried = attempts.filter(({ name }) => !/^the kernel’s log|^out of its control groups$/.test(name))

@@ -1,4 +1,4 @@
-/** The driver's suite, and escapes, as an ordinary user. */
+/** Runs the driver's suite and the escapes as an ordinary user. */
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,7 +11,7 @@ import { privilegeMode } from '../src/privilege/privilege-mode.ts'
 const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const inNamespace = fileURLToPath(new URL('../src/privilege/in-namespace.test-support.ts', import.meta.url))
 
-// Not in the user's own namespace, which may run all tests of this folder.
+// Not run in the user's own namespace, in which all tests of this folder may run.
 it.runIf(privilegeMode.kind === 'root')(
   'G56 an ordinary user’s sandboxes guarantee what root’s do, except for the shortcomings they report',
   async () => {
@@ -37,15 +37,15 @@ it.runIf(privilegeMode.kind === 'root')(
     const all = testResults.flatMap(({ assertionResults }) => assertionResults)
     const named = (status: string) => all.filter((each) => each.status === status).map(({ fullName }) => fullName)
     const failed = all.filter(({ status }) => status === 'failed')
-    // A report of many lines, in full: Vitest shortens arrays.
+    // Printed as one text, because Vitest shortens arrays.
     expect(failed.map(({ fullName, failureMessages }) => [fullName, ...failureMessages].join('\n')).join('\n')).toBe('')
     const skipped = named('skipped').concat(named('pending'))
-    // Sorted: several files run at a time.
+    // Sorted, because several files run at a time.
     expect(skipped.filter((name) => !name.startsWith('oci driver network ')).sort()).toEqual([
       'oci driver limits G22 a command beyond its memory ends with that reason, others go on',
       'oci driver limits G22 a twentieth of a processor is a twentieth of a processor',
       'oci driver source a git directory beside the source does not lead out of the sandbox when a step moves its workspace away and leaves a link there',
-      'services with crun G70 a service has no way out and reaches nothing but its step and the other services',
+      'services with crun G70 a service has no way out and reaches only its step and other services',
       'services with crun G70 limits hold for the command and its services together, and a kill counts where it hit',
     ])
     expect(named('passed').length).toBeGreaterThan(45)

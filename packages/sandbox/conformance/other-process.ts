@@ -2,9 +2,9 @@ import type { DriverUnderTest } from './bench.ts'
 import { Bench, command } from './bench.ts'
 
 /**
- * Program: opens the driver, makes a sandbox for each script, proceeds as told, prints the handles
- * and stays until it is killed. Arguments: module, directory, image, `created` | `started` |
- * `ended`, scripts.
+ * Program: opens the driver, makes a sandbox for each script, advances each to the given stage,
+ * prints the handles, and waits to be killed. Arguments: module, directory, image, `created` |
+ * `started` | `ended`, scripts.
  */
 async function main(): Promise<void> {
   const [module = '', directory = '', image = '', stage, ...scripts] = process.argv.slice(2)

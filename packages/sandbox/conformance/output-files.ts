@@ -7,7 +7,7 @@ const read = async (bench: Bench, script: string) => {
 }
 
 export function outputFileTests(bench: () => Bench): void {
-  it('what a command leaves in its output directory is read when it has failed, and is in no snapshot', async () => {
+  it('a failed command’s output directory is readable, and no snapshot contains it', async () => {
     const { files, sandbox, exit } = await read(
       bench(),
       `cd "$HARMONT_OUTPUT" && mkdir annotations && echo sum >summary.md && echo one >annotations/b.md && : >annotations/a.md
@@ -21,7 +21,7 @@ export function outputFileTests(bench: () => Bench): void {
     expect((await files.read('annotations/b.md', 100))?.toString()).toBe('one\n')
     expect(await files.read('annotations/c.md', 100)).toBeUndefined()
     const snapshot = await sandbox.snapshot({ cache: null, origin: {} })
-    // The snapshot took the place of the sandbox's files.
+    // The snapshot has taken the place of the sandbox's files.
     expect((await (await sandbox.outputFiles()).read('summary.md', 100))?.toString()).toBe('sum\n')
     await sandbox.destroy()
     const { id: empty } = await bench().step('true')
@@ -30,7 +30,7 @@ export function outputFileTests(bench: () => Bench): void {
     expect(await bench().print('ls "$HARMONT_OUTPUT"', { from: snapshot.id })).toBe('')
   })
 
-  it('a command reads its split by name and cannot change it, and it is in no snapshot', async () => {
+  it('a command reads its split by name and cannot change it, and no snapshot contains it', async () => {
     const split = 'test/a b.ts\ntest/é.ts\n'
     const script = 'cat "$HARMONT_SPLIT"; echo x 2>/dev/null >"$HARMONT_SPLIT" && exit 9; true'
     const { sandbox, exit, stdout } = await bench().run(script, { split, env: { HARMONT_SPLIT: '/etc/passwd' } })
@@ -43,7 +43,7 @@ export function outputFileTests(bench: () => Bench): void {
     expect(await bench().print('env | grep -c ^HARMONT_SPLIT= || true', { from: snapshot.id })).toBe('0\n')
   })
 
-  it('an output directory takes 64 MiB and some thousand files, and then refuses', async () => {
+  it('an output directory holds 64 MiB and some thousand files, and refuses more', async () => {
     const { files, exit, stderr } = await read(
       bench(),
       `cd "$HARMONT_OUTPUT"; head -c 100000000 /dev/zero >big && exit 8
@@ -55,7 +55,7 @@ export function outputFileTests(bench: () => Bench): void {
     expect((await files.read('summary.md', 100))?.toString()).toBe('fits\n')
   })
 
-  it('nothing but regular files within the output directory is read', async () => {
+  it('only regular files within the output directory are read', async () => {
     const { files } = await read(
       bench(),
       `cd "$HARMONT_OUTPUT"; ln -s /etc/shadow summary.md; mkfifo pipe; truncate -s 4T sparse; mkdir folder; ln -s / root
@@ -63,7 +63,8 @@ export function outputFileTests(bench: () => Bench): void {
     )
     expect(await files.list('')).toContain('new\nline')
     expect((await files.read('new\nline', 10))?.toString()).toBe('x')
-    // runsc makes some of them in its own kernel only: they are absent here, and the others refused.
+    // runsc creates some of them in its own kernel only. These are absent on the machine, and the
+    // others are refused.
     const refused = ['summary.md', 'pipe', 'sparse', 'folder', 'root/etc/passwd', 'loop/x', '../sandbox.json']
     for (const name of refused)
       expect([name, await files.read(name, 65_536).catch(() => 'refused')]).not.toContainEqual(expect.any(Buffer))

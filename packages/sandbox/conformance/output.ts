@@ -42,7 +42,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
   it('distinguishes stdout and stderr, with the time of each piece', async () => {
     const now = () => BigInt(Date.now()) * 1_000_000n
     const before = now()
-    // Discards the shell's message about a `sleep` that the signal ends.
+    // Discards the shell's message about a `sleep` that was ended by a signal.
     const { sandbox, running } = await bench().start(
       `exec 3>&2 2>/dev/null; trap 'n=$((n + 1))' TERM
       echo one; until [ "$n" = 1 ]; do sleep 0.01; done
@@ -61,7 +61,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
       ['stderr', 'two\n'],
       ['stdout', 'three'],
     ])
-    // Each was written after the previous one was read.
+    // Each piece was written after the previous one was read.
     const millisecond = 1_000_000n
     for (const [index, { ts }] of pieces.entries()) {
       expect(ts).toBeGreaterThanOrEqual((index === 0 ? before : (heardAt[index - 1] ?? 0n)) - millisecond)

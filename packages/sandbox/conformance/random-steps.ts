@@ -1,6 +1,6 @@
 /**
- * In Python, which every image of these suites has: random file operations, the same for the same
- * seed and files.
+ * A program of random file operations, the same for the same seed and files. It is in Python, which
+ * every image of these suites has.
  */
 const program = `
 import os, random, shutil, sys

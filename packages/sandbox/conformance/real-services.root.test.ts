@@ -31,12 +31,12 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true })
 })
 
-// A port alone says too early that PostgreSQL is ready.
+// An open port does not yet mean that PostgreSQL is ready.
 const ready = { port: 5432, command: 'pg_isready -h 127.0.0.1', log: null, timeoutSeconds: 300 }
 const db = (base: ServiceSpec['base'] = { image: postgres }) => service(postgres, 'db', null, { base, ready })
 const query = (text: string) => `psql -h db -U postgres -At -c ${JSON.stringify(text)}`
 
-/** Fills a database in one step, and keeps what the service left. */
+/** Fills a database in one step, and returns the snapshot of its service. */
 async function migrated(script: string): Promise<SnapshotId> {
   const sandbox = await withServices(driver, postgres, [db()])
   await sandbox.startServices(patient)
@@ -50,7 +50,7 @@ async function migrated(script: string): Promise<SnapshotId> {
   return snapshot.id
 }
 
-it('PostgreSQL and Valkey start as their images say, Valkey by its only port', async () => {
+it('PostgreSQL and Valkey start as their images define, Valkey on its only port', async () => {
   const cache = service(valkey, 'cache', null, { needs: ['db'] })
   const sandbox = await withServices(driver, postgres, [cache, db()])
   await sandbox.startServices(patient)
@@ -60,7 +60,7 @@ it('PostgreSQL and Valkey start as their images say, Valkey by its only port', a
   await sandbox.destroy()
 })
 
-it('G70 each step has its own clone of a database that was filled once, and it starts as one that was stopped', async () => {
+it('G70 each step has its own clone of a database that was filled once, and it starts like one that was stopped cleanly', async () => {
   const id = await migrated(query('create table cells (id int); insert into cells values (1), (2)'))
   const both = await Promise.all(
     ['drop table cells', 'select count(*) from cells'].map(async (text) => {

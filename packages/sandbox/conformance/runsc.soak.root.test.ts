@@ -6,7 +6,7 @@ driverConformance('oci with runsc', {
   module: new URL('runsc.test-support.ts', import.meta.url),
   openDriver,
   markedProcesses,
-  // Without raw packets: under crun their capability exists, but opens no such socket.
+  // Without raw packets: crun grants their capability, but no such socket can be opened.
   capabilities: '00000000a80405fb',
   // fuse and tun belong to the sandbox's own kernel.
   devices: ['full', 'fuse', 'net/tun', 'null', 'ptmx', 'pts/ptmx', 'random', 'tty', 'urandom', 'zero'].map(

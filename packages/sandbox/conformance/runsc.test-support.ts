@@ -15,8 +15,8 @@ export function openDriver(
 }
 
 /**
- * Returns the ids of the gVisor kernels that run commands `sleep N.MARK`, once for each command: it
- * has no other process on the machine.
+ * Returns the ids of the gVisor kernels that run commands `sleep N.MARK`, once for each command: a
+ * command has no other process on the machine.
  */
 export async function markedProcesses(mark: string): Promise<readonly number[]> {
   const found = await Promise.all((await kernels()).map((kernel) => commandsIn(kernel, mark)))
@@ -34,20 +34,20 @@ async function kernels(): Promise<readonly Kernel[]> {
     if (!/^\d+$/.test(name)) continue
     const words = (await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')).split('\0')
     const root = words.find((word) => word.startsWith('--root='))?.slice('--root='.length)
-    // Other suites have theirs, which may not answer any more.
+    // Skips the kernels of other suites, which may no longer answer.
     if (words[0] === 'runsc-sandbox' && root?.includes('/test-')) found.push({ pid: Number(name), root })
   }
   return found
 }
 
 async function commandsIn({ pid, root }: Kernel, mark: string): Promise<readonly number[]> {
-  // Some end while they are read.
+  // Some processes end while they are read.
   const list = 'cat /proc/[0-9]*/cmdline; exit 0'
   try {
     const { stdout } = await run('runsc', ['--root', root, 'exec', '--cwd=/', 'c', 'sh', '-c', list])
     return [...stdout.matchAll(/(?<=^|\0)sleep\0\d+\.(\d+)\0/g)].flatMap(([, own]) => (own === mark ? [pid] : []))
   } catch (error) {
-    // Nothing runs in a kernel that has ended.
+    // A kernel that has ended runs nothing.
     if ((await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) === '') return []
     throw error
   }

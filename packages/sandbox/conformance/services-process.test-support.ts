@@ -7,8 +7,8 @@ import { openDriver } from './test-driver.ts'
 
 /**
  * Program: makes three sandboxes. The first one's command uses a service. The second has lost the
- * record of its service. The third has a ready service, and its command has not begun. Prints the
- * handles and stays until it is killed. Arguments: directory, runtime.
+ * record of its service. The third has a ready service, and its command has not started. Prints the
+ * handles and waits to be killed. Arguments: directory, runtime.
  */
 async function main(): Promise<void> {
   const [directory = '', runtime] = process.argv.slice(2)

@@ -29,7 +29,7 @@ afterAll(async () => {
 /** Stages at which a step is destroyed. */
 const stages = ['made', 'starting', 'ready', 'running', 'ended', 'frozen'] as const
 
-it(`G70 nothing remains of ${steps} steps with three services each, whatever they were doing at their end`, async () => {
+it(`G70 nothing remains of ${steps} steps with three services each, whatever their stage`, async () => {
   const random = chance()
   const prefix = await linkPrefix(directory)
   const ids: string[] = []
@@ -71,7 +71,7 @@ async function bring(sandbox: Sandbox, stage: (typeof stages)[number]): Promise<
   const starting = sandbox.startServices(patient)
   if (stage === 'starting') {
     await Promise.race([starting, sandbox.services[0]?.started()])
-    // The sandbox is destroyed under it.
+    // The sandbox is destroyed meanwhile.
     starting.catch(() => {})
     return
   }

@@ -60,7 +60,7 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     expect(await driver.list()).toEqual([])
   })
 
-  it('each starts once those that it needs are ready, by port, command and output', async () => {
+  it('each service starts once the services that it needs are ready, by port, command and output', async () => {
     const sandbox = await create([
       service('last', 'echo "front: up and running"; exec sleep 60', {
         needs: ['app'],
@@ -84,7 +84,7 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     await sandbox.destroy()
   })
 
-  it('one that ends too early, or is not ready in time, fails the start', async () => {
+  it('a service that ends too early, or is not ready in time, fails the start', async () => {
     const early = await create([
       service('db', 'echo no disk; exit 3', { ready: onPort(5432) }),
       service('slow', 'exec sleep 60', { ready: onPort(1) }),
@@ -113,7 +113,7 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     await empty.destroy()
   })
 
-  it('a ready command is asked last', async () => {
+  it('the command of a readiness check runs last', async () => {
     const script = 'sleep 0.5; test ! -e /asked || echo early; echo up; exec sleep 60'
     const sandbox = await create([service('db', script, { ready: { ...printed('up'), command: 'touch /asked' } })])
     await sandbox.startServices(patient)
@@ -121,7 +121,7 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     await sandbox.destroy()
   })
 
-  it.runIf(isRoot)('G70 a service has no way out and reaches nothing but its step and the other services', async () => {
+  it.runIf(isRoot)('G70 a service has no way out and reaches only its step and other services', async () => {
     const outside = `python3 -c 'import socket; socket.create_connection(("1.1.1.1", 53), 1)' 2>&1 | tail -1`
     const gateway = `ip route add default via "$(hostname -I | cut -d. -f1-3).1" 2>&1; ${outside}`
     const sandbox = await create(
@@ -140,7 +140,7 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     await sandbox.destroy()
   })
 
-  it('runs the program of an image as its user, in its directory, ready on its only port', async () => {
+  it('runs the program of an image as its user, in its directory, and is ready on its only port', async () => {
     const program = {
       args: ['sh', '-c', `id -u; id -G; pwd; echo "$HOME"; grep CapEff /proc/self/status; ${answers(7000, 'image')}`],
       ...{ user: 'www-data', workingDirectory: '/var', ports: [7000], stopSignal: 'SIGINT' },
@@ -155,7 +155,7 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     await sandbox.destroy()
   })
 
-  it('what a stopped service left is the start of others, which share nothing afterwards', async () => {
+  it('a stopped service’s files are the start of other services, which share nothing afterwards', async () => {
     const stores = `mkdir -p /data; echo more >>/data/file; trap "echo clean >>/data/file; exit 0" INT; echo up; while :; do sleep 0.05; done`
     const first = await create([
       service('db', stores, { ready: printed('up'), stop: { signal: 'SIGINT', seconds: 5 } }),
@@ -184,7 +184,7 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     await driver.snapshots.collect({ keep: new Set(), cacheBytes: 0 })
   })
 
-  // runsc ends as a whole at the limit. An ordinary user cannot limit memory.
+  // Under runsc the whole service ends at the limit. An ordinary user cannot limit memory.
   it.runIf(isRoot && runtime === 'crun')(
     'G70 limits hold for the command and its services together, and a kill counts where it hit',
     async () => {
@@ -230,7 +230,7 @@ import time; time.sleep(60)'`,
     },
   )
 
-  it('G02 services outlive a SIGKILL of their process, and are adopted with the command or not at all', async () => {
+  it('G02 services outlive a SIGKILL of their process, and are adopted with their command or not at all', async () => {
     const elsewhere = join(directory, `${runtime}-elsewhere`)
     const program = fileURLToPath(new URL('services-process.test-support.ts', import.meta.url))
     const child = spawn(process.execPath, [program, elsewhere, runtime], { stdio: ['ignore', 'pipe', 'inherit'] })
@@ -250,7 +250,7 @@ import time; time.sleep(60)'`,
     expect((await finish(running)).stdout).toBe('one\none\n')
     expect(await outputOf(db)).toBe('listening on 5432\n')
     expect((await db?.stop())?.signal).toBe('SIGKILL')
-    // The files that tell about one of its services are lost.
+    // The record of one of its services is lost.
     expect(damaged && (await other.adopt(damaged))).toBeUndefined()
     expect(waiting && (await other.mayHaveBegun(waiting))).toBe(false)
     if (waiting !== undefined) await other.clearUnbegun(waiting)

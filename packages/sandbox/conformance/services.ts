@@ -12,7 +12,7 @@ import { command, finish } from './bench.ts'
 
 export const patient = () => new Date(Date.now() + 600_000)
 
-/** Answers each connection on a port with a text. */
+/** Returns a script that answers each connection on a port with a text. */
 export const answers = (port: number, text: string): string =>
   `exec python3 -uc 'import socket
 server = socket.create_server(("0.0.0.0", ${port}))
@@ -61,7 +61,7 @@ export async function states(sandbox: Sandbox): Promise<readonly string[]> {
   return Promise.all(sandbox.services.map((each) => each.state()))
 }
 
-/** Kills a service, and returns what it printed. */
+/** Kills a service, and returns its output. */
 export async function outputOf(service: Service | undefined): Promise<string> {
   const running = await service?.started()
   await running?.kill('SIGKILL')

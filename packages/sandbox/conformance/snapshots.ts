@@ -86,7 +86,7 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
   )
 
   if (!subject.keepsAttributes)
-    it('refuses attributes that cannot be kept instead of losing them', async () => {
+    it('refuses attributes that it cannot keep instead of losing them', async () => {
       const tries = ['echo x >new; mkdir d; echo 2 >d/g', ...attributes.map((script) => `(${script}) 2>&1; echo $?`)]
       const seen = await bench().print(tries.join('\n'))
       expect(seen.match(/Operation not supported[^\n]*\n1\n/g)).toHaveLength(attributes.length)
@@ -102,7 +102,7 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
     const inUse = await bench().step('echo >u')
     const { sandbox } = await bench().start('sleep 100', { from: inUse.id })
     await snapshots.find('n', 'older')
-    // The clock moves on.
+    // Waits until the clock has advanced.
     const found = Date.now()
     await until(() => Date.now() > found)
     await snapshots.find('n', 'newer')

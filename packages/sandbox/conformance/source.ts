@@ -20,7 +20,7 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
   })
   afterAll(() => rm(directory, { recursive: true }))
 
-  /** Makes a source tree with these files, all with an old time, as archives have them. */
+  /** Makes a source tree with these files, all with an old modification time, as archives have. */
   async function tree(files: Readonly<Record<string, string>>): Promise<SourceTreeRef> {
     const folder = await mkdtemp(join(directory, 'files-'))
     for (const [path, content] of Object.entries(files)) {
@@ -57,7 +57,7 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
         { from: first.snapshot.id },
       )
       expect(second.output).toBe('twobuild\nlib\nmain.c\nmain.o\nsame.c\nsame.o\nout\nrebuild\nkeep\n')
-      // The same tree again: a step's changes to a source file stay.
+      // Uses the same tree again: a step's changes to a source file remain.
       const third = await step(two, 'echo edited >main.c', { from: second.snapshot.id })
       expect((await step(two, 'cat main.c', { from: third.snapshot.id })).output).toBe('edited\n')
     },
@@ -89,7 +89,7 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
       return { output: stdout + stderr, snapshot }
     }
 
-    it('works with git, and nobody inside can change it', async () => {
+    it('works with git, and nothing inside can change it', async () => {
       const { output } = await stepWithGit('git log --format=%s; git describe --tags; git status --porcelain')
       expect(output).toBe('the first\nv1\n')
       const tries =
@@ -120,7 +120,8 @@ export function sourceTests(bench: () => Bench, subject: DriverUnderTest): void 
       expect((await step(files, 'cat .git/config', { from: shown.snapshot.id })).output).toBe('mine\n')
     })
 
-    // Where lower directories cannot be renamed, a step cannot move the one with the mount.
+    // Where lower directories cannot be renamed, a step cannot move the directory that contains the
+    // mount.
     it.skipIf(without.has('rename'))(
       'does not lead out of the sandbox when a step moves its workspace away and leaves a link there',
       async () => {

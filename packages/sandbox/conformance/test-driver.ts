@@ -11,12 +11,12 @@ import { openLayout } from '../src/layout/layout.ts'
 import { privilegeMode } from '../src/privilege/privilege-mode.ts'
 
 /**
- * All test processes share the images, which stay: making the `host` base takes seconds. Root of an
- * ordinary user's namespace is not the machine's root.
+ * All test processes share the images, which are kept: making the `host` base takes seconds. Root
+ * of an ordinary user's namespace is not the machine's root.
  */
 const images = privilegeMode.kind === 'mapped' ? join(tmpdir(), 'harmont-test-images') : sharedImages
 
-/** Opens the driver as the suites do. */
+/** Opens the driver for the suites. */
 export async function openDriver(
   directory: string,
   options: {
@@ -28,7 +28,7 @@ export async function openDriver(
   } = {},
 ): Promise<OciDriver> {
   const { volatileState } = await openLayout(directory)
-  // Left by a driver that was killed, or that kept sandboxes.
+  // Remains of a driver that was killed or that kept sandboxes.
   afterFile(() => rmSync(volatileState, { recursive: true, force: true }))
   return createOciDriver({
     directory,

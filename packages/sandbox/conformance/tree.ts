@@ -2,7 +2,7 @@ import type { SnapshotId } from '../src/sandbox-driver.ts'
 import type { Bench } from './bench.ts'
 
 /**
- * Prints a line for each file below the named directories with everything a program can see of it,
+ * Prints a line for each file below the named directories with all metadata that a program can see,
  * including hard links and times in ns.
  */
 const look = `
@@ -27,7 +27,10 @@ for path in sys.argv[1:]:
     else: print(path, 'is absent')
 `
 
-/** Returns the content of directories of a snapshot, as a child sees it: a line for each file. */
+/**
+ * Returns the content of directories of a snapshot as a child sandbox sees it: a line for each
+ * file.
+ */
 export async function treeOf(bench: Bench, from: SnapshotId, directories: readonly string[]): Promise<string> {
   const { exit, stdout, stderr, sandbox } = await bench.run(
     `cat >/dev/shm/look.py <<'END'\n${look}\nEND\npython3 /dev/shm/look.py ${directories.join(' ')}`,

@@ -13,7 +13,7 @@ import type { Stage } from './stage.ts'
 const run = promisify(execFile)
 const prelude = readFileSync(new URL('abuse.py', import.meta.url), 'utf8')
 
-/** Takes one of everything that the kernel counts per user. */
+/** Takes one of each resource that the kernel counts per user. */
 const ofUsers = `import ctypes, os, select
 libc = ctypes.CDLL(None)
 select.epoll().register(os.pipe()[0])
@@ -47,22 +47,22 @@ assert libc.semget(0, 1, 0o1600) >= 0
 END
 python3 job.py && echo passed`
 
-/** Processors for each of several that run at once on a busy machine. */
+/** Processors per sandbox when several abuses run at once on a busy machine. */
 const gentle = 0.5
 
 export interface Suffered {
   /**
-   * For each, the limit that killed it, or its own last word: `refused`, or `done` if it got
+   * For each abuse, the limit that killed it, or its last word: `refused`, or `done` if it got
    * everything.
    */
   readonly ends: readonly string[]
-  /** How long a neighbour took meanwhile, from its creation to its end. */
+  /** The time in which a neighbour ran meanwhile, from its creation to its end. */
   readonly neighbourMs: number
 }
 
 /**
- * Returns how long an ordinary job takes, with or without others beside it. Fails if it does not
- * pass.
+ * Returns how long an ordinary job takes, with or without others beside it. Throws if the job does
+ * not pass.
  */
 export async function timeNeighbour(stage: Stage, full: boolean): Promise<number> {
   const started = performance.now()
@@ -78,8 +78,8 @@ export async function timeNeighbour(stage: Stage, full: boolean): Promise<number
 }
 
 /**
- * Runs abuses, each in its own sandbox, with one neighbour and the machine's root beside them all,
- * and destroys them.
+ * Runs abuses, each in its own sandbox, beside one neighbour and a check as the machine's root.
+ * Destroys the sandboxes.
  */
 export async function suffer(stage: Stage, abuses: readonly Abuse[], full: boolean): Promise<Suffered> {
   const abusing = await Promise.all(
@@ -101,8 +101,8 @@ export async function suffer(stage: Stage, abuses: readonly Abuse[], full: boole
 }
 
 /**
- * Fails if a counter is exhausted for the machine's root or a neighbour. Call it while abuses keep
- * what they have.
+ * Throws if a counter is exhausted for the machine's root or a neighbour. Call it while the abuses
+ * hold their resources.
  */
 async function takeOfUsers(stage: Stage): Promise<void> {
   await run('python3', ['-c', ofUsers])
@@ -112,7 +112,7 @@ async function takeOfUsers(stage: Stage): Promise<void> {
   if (exit.code !== 0) throw new Error(`a neighbour does not get what is counted for users: ${stderr}`)
 }
 
-/** Returns how it ends without its protection: `done`. */
+/** Returns how the abuse ends without its protection; `done` is expected. */
 export async function unstopped(stage: Stage, abuse: Abuse): Promise<string> {
   const { control = {}, limits } = abuse
   const sandbox = await stage.sandbox('none', {
@@ -126,14 +126,11 @@ export async function unstopped(stage: Stage, abuse: Abuse): Promise<string> {
   const word = await endOf(stage, abuse, sandbox, running, false)
   if (abuse.end === 'disk') await Promise.race([exited, lookAtDisk(stage, sandbox)])
   await sandbox.destroy()
-  // The outcome of those killed for a limit says so; the others were destroyed.
+  // A command killed at a limit reports that limit; the other commands were destroyed.
   return (await exited).limit ?? word
 }
 
-/**
- * Makes the watchdog measure the sandbox's disk use, which it would do later, and resolves when it
- * has.
- */
+/** Makes the watchdog measure the sandbox's disk use early, and resolves afterwards. */
 async function lookAtDisk(stage: Stage, sandbox: Sandbox): Promise<void> {
   const notes = join(stage.world.driver, 'sandboxes', sandbox.handle.id, 'state', 'measured')
   const due = '0 0 0\n'
@@ -173,8 +170,8 @@ async function endOf(
 }
 
 /**
- * Returns how many processors a sandbox has, by the kernel's account of ten more periods of its
- * limit.
+ * Returns how many processors a sandbox uses, by the kernel's statistics over ten more periods of
+ * its limit.
  */
 async function processorsOf(stage: Stage, sandbox: Sandbox): Promise<number> {
   const use = () => processorUse(stage.world.driver, sandbox.handle.id)

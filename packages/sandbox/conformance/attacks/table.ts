@@ -9,7 +9,7 @@ import { linkAttempts } from './links.ts'
 /** The page with the tables. */
 export const page = new URL('../../../../docs/isolation.md', import.meta.url)
 
-/** A table of the page, by the heading above it: names in the first column. */
+/** A table of the page, identified by the heading above it, with names in the first column. */
 export interface Table {
   readonly heading: string
   readonly columns: readonly string[]
@@ -30,7 +30,7 @@ export function namesUnder(heading: string, text: string): readonly string[] {
   return rows.slice(1).map((line) => (line.split(' | ')[0] ?? '').slice(2))
 }
 
-/** Returns the page with another table under its heading. */
+/** Returns the page with the table under its heading replaced. */
 export function withTable(text: string, { heading, columns, rows }: Table): string {
   const lines = [columns, ...rows].map((cells) => `| ${cells.join(' | ')} |`)
   lines.splice(1, 0, `|${'---|'.repeat(columns.length)}`)
@@ -58,7 +58,7 @@ export function attemptRow(
 export interface Abused {
   /** See `Suffered`. */
   readonly end: string
-  /** A neighbour's time, as a multiple of its time alone. */
+  /** A neighbour's run time, as a multiple of its run time alone. */
   readonly ratio: number
 }
 

@@ -10,7 +10,7 @@ import { type Lan, makeLan } from './lan.ts'
 
 const run = promisify(execFile)
 
-/** Targets on the machine. All are made for the tests and removed afterwards. */
+/** Targets of attacks on the machine. The tests create all of them and remove them afterwards. */
 export interface World {
   /** Known outside only. */
   readonly secret: string
@@ -21,7 +21,7 @@ export interface World {
   readonly shown: string
   /** The layer of the snapshot that sandboxes start from. */
   readonly layer: string
-  /** Absent if only abuses are tried: there is one at a time on a machine. */
+  /** Absent if only abuses are tried: only one can exist on a machine. */
   readonly lan: Lan | undefined
   /** A process of the machine's root with the secret in its environment and command line. */
   victim(): number
@@ -47,14 +47,14 @@ export async function makeWorld(driver: string, layer: string, withLan: boolean)
   const address = servers[2]?.address()
   const { stdout } = await run('python3', ['-c', handleAndMemory, join(witness, 'secret'), secret])
   const [handle = '', memory = ''] = stdout.trim().split(' ')
-  // An ordinary user's world lacks these: it has no layer with a device, but disks with secrets of
-  // others exist.
+  // An ordinary user cannot make these: their layers have no devices. The attempts then target a
+  // disk of the machine.
   const disk = privilegeMode.kind === 'mapped' ? undefined : await makeDisk(join(witness, 'disk'), secret)
   if (disk !== undefined) {
-    // Like a layer of an image, which root unpacks.
+    // Imitates an image layer with a device, which only root unpacks.
     await run('mknod', [join(layer, 'opt/kept/disk'), 'b', ...disk.numbers.split(' ')])
     await run('chown', ['100000:100000', join(layer, 'opt/kept/disk')])
-    // Only the machine's root reads this.
+    // Only the machine's root can read the kernel's log.
     writeFileSync('/dev/kmsg', `<6>${name} ${secret}\n`)
   }
   const lan = withLan ? await makeLan(secret) : undefined
@@ -104,7 +104,7 @@ async function serve(place: string | number, secret: string): Promise<Server> {
   return server
 }
 
-/** A disk of the machine that starts with the secret. */
+/** Makes a disk of the machine whose content begins with the secret. */
 async function makeDisk(file: string, secret: string): Promise<{ readonly device: string; readonly numbers: string }> {
   await writeFile(file, Buffer.concat([Buffer.from(secret), Buffer.alloc(65_536)]), { mode: 0o600 })
   const { stdout } = await run('losetup', ['--find', '--show', file])
@@ -114,7 +114,8 @@ async function makeDisk(file: string, secret: string): Promise<{ readonly device
 }
 
 async function startVictim(secret: string): Promise<ChildProcess> {
-  // Reads what never comes, by itself: leaves nothing when it or this process is killed.
+  // Waits in the shell itself for input that never comes, so no child remains after a kill of the
+  // victim or of this process.
   const victim = spawn('sh', ['-c', 'read line', secret], {
     env: { PATH: process.env.PATH ?? '', SECRET: secret },
     stdio: ['pipe', 'ignore', 'ignore'],
@@ -124,8 +125,8 @@ async function startVictim(secret: string): Promise<ChildProcess> {
 }
 
 /**
- * A hierarchy of control groups disappears with its last mount, unless a group in it was about to
- * go: then with the next.
+ * Removes a hierarchy of control groups. The kernel removes it with its last mount, unless a group
+ * in it was being removed. In that case it disappears with the next unmount.
  */
 async function removeHierarchy(name: string, place: string): Promise<void> {
   if (!setting('/proc/self/cgroup').includes(`name=${name}:`)) return
@@ -135,8 +136,8 @@ async function removeHierarchy(name: string, place: string): Promise<void> {
 }
 
 /**
- * Prints a handle by which the kernel opens a file whatever its path, and the id of a memory
- * segment with the secret.
+ * Prints a file handle, with which the kernel opens the file independent of its path, and the id of
+ * a memory segment with the secret.
  */
 const handleAndMemory = `
 import ctypes, sys

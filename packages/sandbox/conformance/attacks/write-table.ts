@@ -1,7 +1,7 @@
 /**
- * Makes every attempt and every abuse, one at a time, and writes the results to docs/isolation.md.
- * Needs root, an idle machine and ten minutes; more with HARMONT_TEST_EFFORT=5, for large abuses.
- * Fails if one succeeds that must not, or fails without its protection.
+ * Runs every attempt and every abuse, one at a time, and writes the results to docs/isolation.md.
+ * Needs root, an idle machine and ten minutes; HARMONT_TEST_EFFORT=5 runs large abuses and takes
+ * longer. Fails if a forbidden attempt succeeds, or if an attempt fails without its protection.
  */
 import { writeFileSync } from 'node:fs'
 import process from 'node:process'
@@ -49,7 +49,7 @@ async function abusesOf(stage: Stage): Promise<ReadonlyMap<string, Abused>> {
   const found = new Map<string, Abused>()
   let alone = 0
   for (const [index, abuse] of abuses.entries()) {
-    // Measured alone from time to time, because the machine's speed varies.
+    // Measures the neighbour alone at intervals, because the machine's speed varies.
     if (index % 4 === 0) alone = Math.min(await timeNeighbour(stage, full), await timeNeighbour(stage, full))
     const { ends, neighbourMs } = await suffer(stage, [abuse], full)
     found.set(abuse.name, { end: ends[0] ?? '', ratio: neighbourMs / alone })
@@ -64,7 +64,7 @@ const expectEach = (verdicts: Verdicts, succeeds: boolean, where: string): void 
     if ((verdict === 'succeeds') !== succeeds) problems.push(`${where}: ${name}: ${verdict}`)
 }
 
-/** Calls `use` with a stage for a runtime. One exists at a time. */
+/** Calls `use` with a stage for a runtime, and closes it. One exists at a time. */
 async function on<T>(runtime: 'crun' | 'runsc', use: (stage: Stage) => Promise<T>): Promise<T> {
   const stage = await Stage.open(runtime, true)
   try {
@@ -85,7 +85,7 @@ const crun = await on('crun', async (stage) => {
   const unlimited = new Map<string, string>()
   for (const abuse of abuses.filter(({ control }) => control !== undefined))
     unlimited.set(abuse.name, await unstopped(stage, abuse))
-  // Last, because they remove packet rules for all that follow.
+  // Run last, because they remove packet rules that the other tests need.
   return { verdicts, links, abused, unlimited, without: await controlsOf(stage) }
 })
 const runsc = await on('runsc', async (stage) => ({

@@ -11,7 +11,7 @@ import { passing, refusals, type Trial, unstoppable } from './places.ts'
 const run = promisify(execFile)
 const machine = fileURLToPath(new URL('machine.test-support.ts', import.meta.url))
 
-/** The form in which the machine's program prints. */
+/** The JSON that the machine's program prints. */
 interface Seen {
   readonly isQuiet: boolean
   readonly stdout: string
@@ -57,7 +57,7 @@ describe.each(runtimeNames)('a list of hosts with %s', (runtime) => {
   it.each(refusals)('G123 refuses $name', gives)
   it.each(unstoppable)('does not stop $name', gives)
 
-  it('G123 nothing of what was refused was heard outside', () => {
+  it('G123 no refused query or connection reaches the outside', () => {
     const questions = seen.heard.filter((line) => line.startsWith('asked')).map((line) => line.split(' ')[1])
     expect(questions.filter((name) => /secret|neighbour|evil/.test(name ?? '')).toSorted()).toEqual(['evil.example'])
     expect(seen.heard.filter((line) => line.startsWith('heard'))).toEqual([])
@@ -67,12 +67,12 @@ describe.each(runtimeNames)('a list of hosts with %s', (runtime) => {
     expect(seen.beside).toMatch(/11\.22\.33\.10 registry\.example hello/)
   })
 
-  it('G123 services reach what their step may', () => {
+  it('G123 services reach only the hosts that their step may reach', () => {
     expect(seen.served.stdout).toMatch(/11\.22\.33\.10:22"\]\n.*no such name"\]\nover\n$/)
     expect(seen.served.names).toMatchObject({ used: ['git.example:22'], refused: ['evil.example'] })
   })
 
-  it('G124 a killed guard lets nothing pass, and is replaced', () => {
+  it('G124 no traffic passes while a killed guard is replaced', () => {
     expect(seen.kill).toEqual({ first: 'open', whileKilled: 'closed', afterwards: 'open', isReplaced: true })
   })
 
@@ -80,12 +80,12 @@ describe.each(runtimeNames)('a list of hosts with %s', (runtime) => {
     expect(seen.starved).toEqual({ seen: ['closed', 'open'], isWhole: true })
   })
 
-  it('G124 a guard outlives its driver, is found again, and ends with the last step', () => {
+  it('G124 a guard outlives its driver, the next driver finds it, and it ends with the last step', () => {
     expect(seen.later).toEqual({ isFound: true, stdout: '11.22.33.10:22\n', stderr: '' })
     expect([seen.left, seen.hasGroup]).toEqual([null, false])
   })
 
-  it('G125 tells the names that were used and refused', () => {
+  it('G125 reports the used and the refused names', () => {
     expect(seen.names).toEqual({
       used: [
         'deep.b.cdn.example',

@@ -1,7 +1,7 @@
 /**
- * Program: the Internet of a test, in a network namespace of its own: a resolver, servers of TLS at
- * several addresses, and others. Prints `ready`, then a line for each question and packet.
- * Arguments: files of a key and a certificate.
+ * Program: the Internet of a test, in its own network namespace: a DNS resolver, TLS servers at
+ * several addresses, and other servers. Prints `ready`, then a line for each query and packet.
+ * Arguments: the files of a key and a certificate.
  */
 import { execFileSync } from 'node:child_process'
 import { createSocket } from 'node:dgram'
@@ -24,7 +24,7 @@ resolver.on('message', (message, sender) => {
   if (question === undefined) return
   console.log(`asked ${question.name} ${question.type}`)
   const found = records[question.name] ?? []
-  // A name that leads elsewhere at each second question.
+  // A name that resolves to another address at every second query.
   const turned = found.length === 2 && question.name.startsWith('turning') ? [found[turn++ % 2] ?? ''] : found
   const answers = question.type === 'A' ? turned : []
   const answer = packet.encode({
@@ -50,6 +50,6 @@ const plain = [22, 80, 7002].map((port) =>
 )
 await Promise.all([...plain, tls.listen(443, '0.0.0.0')].map((server) => once(server, 'listening')))
 for (const port of [443, 9]) createSocket('udp4', (data) => console.log(`heard ${data}`)).bind(port)
-// Ends with the machine, however that ends.
+// Exits with the machine's program, also when that is killed.
 process.stdin.on('end', () => process.exit()).resume()
 console.log('ready')

@@ -1,7 +1,7 @@
 /**
  * Program: a machine in its own network namespace, whose resolver and Internet are those of
- * internet.test-support.ts. Runs steps with lists of hosts, and prints what they gave as JSON.
- * Arguments: directory, runtime, files of a key and a certificate.
+ * internet.test-support.ts. Runs steps with lists of hosts, and prints their results as JSON.
+ * Arguments: the directory, the runtime, and the files of a key and a certificate.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -33,7 +33,7 @@ createInterface(internet.stdout).on('line', (line) => (line === 'ready' ? resolv
 await ready
 await connectTo(internet.pid ?? 0)
 
-// The guard is another user, who must be able to read what the driver writes.
+// The guard runs as another user, who must be able to read the driver's files.
 process.umask(0o077)
 const layout = await openLayout(directory)
 const home = findCgroupHome()
@@ -57,10 +57,10 @@ const observed = await bench.run('getent ahostsv4 evil.example; getent ahostsv4 
 const observedNames = await observed.sandbox.egressNames()
 await observed.sandbox.destroy()
 
-// The same under every runtime.
+// Run for one runtime only, because the result does not depend on it.
 const beside = runtime === 'crun' ? await besideGreedy() : null
 
-// Services reach what their step may.
+// Services may reach the same hosts as their step.
 const image = await driver.resolveImage('host')
 const asks = [...passing.slice(2, 3), ...refusals.slice(0, 1)]
 const serving = service(image, 'db', `${script(asks)}; echo over; exec sleep 60`, {
@@ -73,7 +73,7 @@ const ofService = await outputOf(served.services[0])
 const servedNames = await served.egressNames()
 await served.destroy()
 
-// A step connects over and over, and says what changes.
+// A step connects repeatedly and prints each change.
 const watch = `exec python3 -uc 'import socket, time
 def works():
   try:
@@ -96,11 +96,11 @@ if (killed !== undefined) process.kill(killed, 'SIGKILL')
 const whileKilled = await next()
 const afterwards = await next()
 const replaced = guardPid(layout.guard)
-// The same under every runtime.
+// Run for one runtime only, because the result does not depend on it.
 const starved = runtime === 'crun' ? await starve(replaced ?? 0, home) : null
 const last = guardPid(layout.guard)
 
-// The driver ends and another one takes over; the step and its guard go on.
+// The driver closes and another one takes over; the step and its guard keep running.
 await driver.close()
 const later = await openDriver(directory, options)
 const isFound = guardPid(layout.guard) === last && last !== undefined
@@ -134,8 +134,8 @@ internet.kill('SIGKILL')
 process.exit()
 
 /**
- * Returns what a step gets while another one takes as many connections as it can, and sends nothing
- * on them.
+ * Returns the output of a step while another step opens as many connections as it can and sends
+ * nothing on them.
  */
 async function besideGreedy(): Promise<string> {
   const greedy = await bench.start(
@@ -162,8 +162,8 @@ time.sleep(60)'`,
 }
 
 /**
- * Leaves the guard little memory and lets another step take it. Returns what the first step sees
- * meanwhile, and whether the limit is the whole one again.
+ * Leaves the guard little memory, and lets another step exhaust it. Returns what the first step
+ * observes meanwhile, and whether the guard's limit is the full one again.
  */
 async function starve(guard: number, groups: CgroupHome) {
   if (!(await processesOf(group)).includes(guard)) return 'the guard is not in its group'

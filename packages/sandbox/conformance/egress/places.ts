@@ -1,11 +1,14 @@
-/** The Internet of the test, as all its parts know it. */
+/** The addresses and names of the test's Internet, shared by all its parts. */
 
 const [registry, shared, evil] = ['11.22.33.10', '11.22.33.20', '11.22.33.66'] as const
-/** A private address beyond the machine. */
+/** A private address outside the machine. */
 export const lan = '10.66.77.5'
 export const addresses = [registry, shared, evil, '11.22.33.53']
 
-/** Names of the Internet. `turning` leads to the public and to the private address by turns. */
+/**
+ * The DNS records of the test's Internet. `turning` resolves alternately to the public and to the
+ * private address.
+ */
 export const records: Readonly<Record<string, readonly string[]>> = {
   'registry.example': [registry],
   'a.cdn.example': [shared],
@@ -21,7 +24,7 @@ export const records: Readonly<Record<string, readonly string[]>> = {
   'inside.example': [lan],
 }
 
-/** The list of hosts of the step. */
+/** The step's egress list. */
 export const hosts = [
   ['registry.example', false, 443],
   ['cdn.example', true, 443],
@@ -41,7 +44,7 @@ export const excepted = `${lan}:7002`
 const refused = /^(refused|reset|unreachable|timed out|no such name)$/
 const nothing = /^(no answer|refused|unreachable|not permitted|.*not supported.*|.*assign.*)$/
 
-/** A trial of the step: an expression in Python, and what it must give. */
+/** One check in the step: a Python expression and its expected result. */
 export interface Trial {
   readonly name: string
   readonly python: string
@@ -50,7 +53,7 @@ export interface Trial {
 
 const reaches = (address: string, name: string) => new RegExp(`^${address} ${name} `)
 
-/** Places that should be reached. */
+/** Destinations that the step must reach. */
 export const passing: readonly Trial[] = [
   { name: 'a listed name', python: 'tls("registry.example")', gives: reaches(registry, 'registry.example') },
   {
@@ -72,7 +75,7 @@ export const passing: readonly Trial[] = [
   },
 ]
 
-/** Places that must not. */
+/** Destinations that the step must not reach. */
 export const refusals: readonly Trial[] = [
   { name: 'a name that is not listed', python: 'tls("evil.example")', gives: refused },
   { name: 'the name of a wildcard itself', python: 'tls("cdn.example")', gives: refused },
@@ -124,7 +127,7 @@ export const refusals: readonly Trial[] = [
   { name: 'raw packets', python: `raw("${evil}")`, gives: nothing },
 ]
 
-/** Places that no list can refuse, as the documents say. */
+/** Destinations that no egress list can block, as documented. */
 export const unstoppable: readonly Trial[] = [
   {
     name: 'another host behind a listed name (domain fronting)',
@@ -133,7 +136,7 @@ export const unstoppable: readonly Trial[] = [
   },
 ]
 
-/** Returns text for `sh` that prints what each trial gives, as JSON. */
+/** Returns a script for `sh` that prints the result of each trial as JSON. */
 export function script(trials: readonly Trial[]): string {
   return `python3 -c '${program(trials).replaceAll("'", "'\\''")}'`
 }

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 
 /**
- * Connects this machine, in a network namespace of its own, with the Internet of a test: another
- * namespace, in which the process runs. It becomes the default route.
+ * Connects this machine, which has its own network namespace, to the test's Internet: the namespace
+ * of the given process. The connection becomes the default route.
  */
 export async function connectTo(internet: number): Promise<void> {
   const wire = `set -e

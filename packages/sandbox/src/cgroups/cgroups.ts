@@ -21,7 +21,7 @@ export async function makeGroups(home: CgroupHome, driverTag: string, slot: stri
   if (home.flavour === 'pid') return makePidGroup(top)
   const monitor = join(top, 'monitor')
   if (home.flavour === 'v2') {
-    // Has the limits, for the command and its services, which are beside the command.
+    // Has the limits of the command and its services, whose groups are beside the command's.
     const limited = join(top, 'limited')
     const payload = join(limited, 'payload')
     await handDown([home.unified, dirname(top), top, limited])
@@ -47,8 +47,8 @@ export async function makeGroups(home: CgroupHome, driverTag: string, slot: stri
 }
 
 /**
- * Makes the groups of a service's launcher below those of its sandbox, whose limits hold for both.
- * An ordinary user's are beside them.
+ * Makes the groups of a service's launcher within its sandbox's groups. The sandbox's limits apply
+ * to both. For an ordinary user, the service's groups are beside the sandbox's.
  */
 export async function makeServiceGroups(
   home: CgroupHome,
@@ -76,8 +76,8 @@ export async function makeServiceGroups(
 }
 
 /**
- * Makes a group for a helper that outlives this process, and returns it. A helper that takes more
- * than `memoryBytes` ends, and nothing else does.
+ * Makes a group for a helper that outlives this process, and returns it. If the helper exceeds
+ * `memoryBytes`, the kernel kills only the helper.
  */
 export async function makeHelperGroup(home: CgroupHome, name: string, memoryBytes: number): Promise<string> {
   if (home.flavour === 'pid') throw new Error('expected a machine with control groups')
@@ -88,7 +88,7 @@ export async function makeHelperGroup(home: CgroupHome, name: string, memoryByte
   return group
 }
 
-/** Where the groups of a service are: in those of its sandbox. */
+/** The sandbox whose groups contain a service's groups. */
 export interface ServicePlace {
   readonly name: string
   readonly above: Groups
@@ -99,8 +99,7 @@ export async function applyLimits(groups: Groups, limits: Limits): Promise<void>
   if (groups.flavour === 'pid') return
   const period = 100_000
   const quota = Math.max(1_000, Math.round(limits.cpu * period))
-  // Written synchronously, like small files: unlike making, emptying and removing groups, these
-  // writes do not block.
+  // Writes synchronously: unlike making, emptying and removing groups, these writes do not block.
   limitMemory(groups.flavour, groups.memory, Math.max(limits.memoryBytes, 4 * 1024 * 1024))
   writeFileSync(join(groups.pids, 'pids.max'), String(limits.pids))
   if (groups.flavour === 'v2') {
@@ -117,14 +116,16 @@ function limitMemory(flavour: 'v2' | 'hybrid', group: string, bytes: number): vo
     writeOptional(join(group, 'memory.swap.max'), '0')
     return
   }
-  // Memory before memory plus swap: the second must not be lower.
+  // Memory first, because memory plus swap must not be lower.
   writeFileSync(join(group, 'memory.limit_in_bytes'), String(bytes))
   writeOptional(join(group, 'memory.memsw.limit_in_bytes'), String(bytes))
-  // Version 1 counts TCP and UDP memory separately, and only with a limit.
+  // Version 1 counts TCP and UDP memory separately, and only if a limit is set.
   writeOptional(join(group, 'memory.kmem.tcp.limit_in_bytes'), String(Math.ceil(bytes / 4)))
 }
 
-/** Swap accounting is a kernel build option, and the group may be gone. */
+/**
+ * Ignores failures: swap accounting is a kernel build option, and the group may have been removed.
+ */
 function writeOptional(path: string, value: string): void {
   try {
     writeFileSync(path, value, { flag: 'r+' })
@@ -150,12 +151,13 @@ export async function processesOf(group: string): Promise<readonly number[]> {
 }
 
 const freezeMs = 1_000
-/** A killed process ends within it, unless it hangs in the kernel. */
+/** A killed process ends within this time, unless it hangs in the kernel. */
 const endMs = 10_000
 
 /**
  * Runs `work` while the group is frozen. Without control groups, or if freezing takes longer than a
- * second, the processes keep running. If this process dies, a frozen process can still be killed.
+ * second, `work` runs while the processes keep running. If this process dies meanwhile, the frozen
+ * processes can still be killed.
  */
 export async function whileFrozen(group: string, work: () => Promise<void>): Promise<void> {
   if (isPidGroup(group)) return work()
@@ -170,7 +172,7 @@ export async function whileFrozen(group: string, work: () => Promise<void>): Pro
   }
 }
 
-/** Sends SIGKILL to everything in the group and below it, atomically: no fork escapes. */
+/** Sends SIGKILL to all processes in the group and below it, atomically: no fork escapes. */
 export async function killGroup(group: string): Promise<void> {
   if (isPidGroup(group)) killPidGroup(group)
   else await ifPresent(writeFile(join(group, 'cgroup.kill'), '1', { flag: 'r+' }))
@@ -183,35 +185,35 @@ export function killGroupNow(group: string): void {
 }
 
 /**
- * Kills everything in the group and below it, and resolves once it is empty. Kills what comes
- * meanwhile: a launcher that joins only now, and without control groups a monitor that takes the
- * launcher's place. Fails after 10 s, when a process hangs in the kernel.
+ * Kills all processes in the group and below it, and resolves once it is empty. Also kills
+ * processes that join meanwhile: a late launcher, and, without control groups, a monitor that
+ * replaces the launcher. Fails after 10 s if a process hangs in the kernel.
  */
 export async function endGroup(group: string): Promise<void> {
   if (await emptiesWithin(group, endMs, () => killGroup(group))) return
   throw new Error(`processes in ${group} did not end within ${endMs / 1000} s of SIGKILL`)
 }
 
-/** Returns whether any process is left in the group or below it. */
+/** Returns whether the group, or a group below it, has any process. */
 export async function isPopulated(group: string): Promise<boolean> {
   if (isPidGroup(group)) return isPidGroupPopulated(group)
   return /^populated 1$/m.test(readIfPresent(join(group, 'cgroup.events')) ?? '')
 }
 
-/** Returns whether anything of a sandbox lives, apart from its services. */
+/** Returns whether any process of a sandbox lives, except those of its services. */
 export async function isAlive({ payload, monitor }: Groups): Promise<boolean> {
-  // In this order: a monitor leaves the payload's group.
+  // Checked in this order, because a monitor leaves the payload's group.
   return (await isPopulated(payload)) || (await isPopulated(monitor))
 }
 
-/** Sends SIGKILL to everything of a sandbox, apart from its services. */
+/** Sends SIGKILL to all processes of a sandbox except those of its services. */
 export async function killOwn({ payload, monitor, top, flavour }: Groups): Promise<void> {
   if (flavour === 'pid') return killGroup(top)
   await killGroup(payload)
   await killGroup(monitor)
 }
 
-/** Resolves once the group, whose processes end, is empty. Fails after 10 s. */
+/** Resolves once the group is empty. Its processes must already be ending. Fails after 10 s. */
 export async function waitUntilEmpty(group: string): Promise<void> {
   if (!(await isEmptyWithin(group, endMs)))
     throw new Error(`processes in ${group} did not end within ${endMs / 1000} s`)
@@ -245,7 +247,7 @@ function partsOf({ payload, monitor, memory, pids, cpu }: Groups): readonly stri
 /** Removes an empty group and those below it. Ignores missing ones. */
 export async function removeGroupTree(group: string): Promise<void> {
   if (isPidGroup(group)) return removePidGroup(group)
-  // Nearly all are empty, and a look inside costs more than an attempt.
+  // Nearly all groups are empty, and listing one costs more than trying to remove it.
   if (await isRemoved(group)) return
   const below = await ifPresent(readdir(group, { withFileTypes: true }))
   for (const entry of below ?? []) if (entry.isDirectory()) await removeGroupTree(join(group, entry.name))
@@ -255,11 +257,14 @@ export async function removeGroupTree(group: string): Promise<void> {
 /** Removes one empty group. Ignores a missing one. */
 export async function removeGroup(group: string, attempts = 100): Promise<void> {
   if (isPidGroup(group)) return removePidGroup(group)
-  // A v1 group stays busy for a moment after its last process is gone.
+  // A v1 group stays busy briefly after its last process has ended.
   for (let attempt = 0; !(await isRemoved(group, attempt < attempts)); attempt++) await sleep(Math.min(attempt + 1, 20))
 }
 
-/** Removes a group and returns true, also if it is missing; false if it has processes or groups. */
+/**
+ * Removes a group. Returns true if it is removed or was missing, false if it has processes or
+ * groups.
+ */
 async function isRemoved(group: string, mayBeBusy = true): Promise<boolean> {
   try {
     await rmdir(group)

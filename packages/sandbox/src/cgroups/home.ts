@@ -6,7 +6,7 @@ import { hasCode } from '../system/files.ts'
 
 /**
  * The control groups of one sandbox, as absolute paths. `payload` has the processes of the command,
- * `monitor` those that watch it. Plain data, stored in the sandbox's record.
+ * `monitor` the processes that watch it. Plain data, stored in the sandbox's record.
  */
 export interface Groups {
   /** In the v2 hierarchy, which has `cgroup.kill`. Holds `payload`, `monitor` and the services'. */
@@ -14,11 +14,11 @@ export interface Groups {
   readonly payload: string
   readonly monitor: string
   /**
-   * Groups that a launcher joins, all at once: each move waits for a grace period of the kernel [5
-   * ms], and concurrent moves share it.
+   * Groups that a launcher joins concurrently. Each move waits for a grace period of the kernel [5
+   * ms], which concurrent moves share.
    */
   readonly join: readonly string[]
-  /** Groups that the monitor moves to, so that the payload's limits do not apply to it. */
+  /** Groups to which the monitor moves, so that the payload's limits do not apply to it. */
   readonly leave: readonly string[]
   readonly memory: string
   readonly pids: string
@@ -26,7 +26,7 @@ export interface Groups {
   readonly flavour: 'v2' | 'hybrid' | 'pid'
 }
 
-/** Where this process may make groups. */
+/** The groups in which this process may make groups. */
 export interface CgroupHome {
   readonly flavour: 'v2' | 'hybrid' | 'pid'
   /** In the v2 hierarchy. */
@@ -43,8 +43,8 @@ interface Hierarchy {
 }
 
 /**
- * Finds where a driver makes its groups. An ordinary user has no control groups and gets
- * directories below the driver's own. Undefined as for `findCgroupHome`.
+ * Finds the group in which a driver makes its groups. An ordinary user, who has no control groups,
+ * gets directories below the driver's own. Undefined as for `findCgroupHome`.
  */
 export function findHome(root: string): CgroupHome | undefined {
   return privilegeMode.kind === 'mapped' ? pidGroupHome(root) : findCgroupHome()
@@ -82,7 +82,7 @@ export function findCgroupHome(): CgroupHome | undefined {
   return { flavour: 'v2', unified, memory: unified, pids: unified, cpu: unified }
 }
 
-/** Returns where the groups of a driver directory are. */
+/** Returns the directory that replaces control groups for a driver directory. */
 function pidGroupHome(root: string): CgroupHome {
   const home = join(root, 'pid-groups')
   return { flavour: 'pid', unified: home, memory: home, pids: home, cpu: home }
@@ -91,15 +91,16 @@ function pidGroupHome(root: string): CgroupHome {
 /** Controllers that the limits of sandboxes need. */
 const controllers = ['cpu', 'memory', 'pids']
 
-/** Holds the server's own processes if they may not share a group with sandboxes. */
+/** Holds the server's own processes where they may not share a group with sandboxes. */
 const serverGroup = 'harmont-server'
 
 /**
- * Returns the group below which sandboxes get theirs on a machine with v2 only. A group with
- * processes cannot delegate controllers, and ours usually contains foreign ones, such as a shell or
- * sshd, which systemd could not restart. So this is the topmost mounted group, which the kernel
- * exempts on the machine itself. A server started in `harmont-server` (systemd's DelegateSubgroup=)
- * was delegated the parent of that group.
+ * Returns the group below which sandboxes get their groups on a machine with v2 only. A group with
+ * processes cannot delegate controllers, and this process's group usually contains foreign
+ * processes, such as a shell or sshd, which systemd could not restart. Therefore returns the
+ * topmost mounted group, which the kernel exempts from this rule on the machine itself. For a
+ * server started in `harmont-server` (systemd's DelegateSubgroup=), returns the parent of that
+ * group, which is delegated to it.
  * @param mount where the hierarchy is mounted
  * @param own this process's group, as in /proc/self/cgroup
  */
@@ -107,13 +108,13 @@ export function v2Home(mount: string, own: string): string {
   return basename(own) === serverGroup ? resolve(join(mount, dirname(own))) : mount
 }
 
-/** Returns the needed controllers that a v2 group does not have. */
+/** Returns the required controllers that a v2 group lacks. */
 export function lackingControllers(home: string): readonly string[] {
   const given = readFileSync(join(home, 'cgroup.controllers'), 'utf8').trim().split(' ')
   return controllers.filter((controller) => !given.includes(controller))
 }
 
-/** Makes nested groups that all delegate controllers. The first one exists already. */
+/** Makes nested groups that all delegate controllers. The first group exists already. */
 export async function handDown(groups: readonly [string, ...string[]]): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
@@ -124,10 +125,11 @@ export async function handDown(groups: readonly [string, ...string[]]): Promise<
       return
     } catch (error) {
       if (attempt === 20) throw error
-      // In a container the topmost group is an ordinary one. Processes forked meanwhile are moved
-      // at the next attempt.
+      // In a container the topmost group is an ordinary one, which cannot delegate while it has
+      // processes. The next attempt moves processes that were forked meanwhile.
       if (hasCode(error, 'EBUSY')) await moveProcesses(groups[0])
-      // systemd revokes what it did not delegate, until a group below delegates it too.
+      // systemd revokes controllers that it did not delegate, until a group below delegates them
+      // too.
       else if (!hasCode(error, 'ENOENT')) throw error
     }
   }

@@ -2,9 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { privilegeMode } from '../privilege/privilege-mode.ts'
 
 /**
- * Limits that the kernel counts per user of the machine. Sandboxes may share a user, and inotify
- * counts for the machine's root, so one sandbox could exhaust them for all. The counted memory is
- * also charged to the sandbox's memory limit, so these need no limit of their own.
+ * Kernel limits that are counted per user of the machine. Sandboxes may share a user, and inotify
+ * is counted for the machine's root, so one sandbox could exhaust them for all. The counted memory
+ * is also charged to the sandbox's memory limit, so these resources need no limit of their own.
  */
 const bounds: Readonly<Record<string, string>> = {
   '/proc/sys/fs/inotify/max_user_instances': '2147483647',
@@ -14,13 +14,13 @@ const bounds: Readonly<Record<string, string>> = {
   '/proc/sys/fs/aio-max-nr': '1099511627776',
   // Zero means unlimited.
   '/proc/sys/fs/pipe-user-pages-soft': '0',
-  // Each sandbox's devpts has its own limit; this one is for all together.
+  // Each sandbox's devpts has its own limit; this limit is for all sandboxes together.
   '/proc/sys/kernel/pty/max': '1048576',
 }
 
 /**
- * Lifts the limits for the whole machine. An ordinary user cannot, and shares them only with
- * itself.
+ * Lifts the limits for the whole machine. An ordinary user cannot lift them, and shares them only
+ * with their own processes.
  */
 export function liftSharedLimits(): void {
   if (privilegeMode.kind === 'mapped') return
@@ -28,7 +28,10 @@ export function liftSharedLimits(): void {
     if (readFileSync(path, 'utf8').trim() !== value) writeFileSync(path, value)
 }
 
-/** Bounds of resources that the kernel counts per user and does not fully charge as memory. */
+/**
+ * Resources that the kernel counts per user and does not fully charge as memory, with their
+ * maximum.
+ */
 const bounded = {
   // Timers count as pending signals.
   RLIMIT_SIGPENDING: { named: 'Max pending signals', most: 16_384 },
@@ -39,8 +42,8 @@ const bounded = {
 let found: readonly { readonly type: string; readonly soft: number; readonly hard: number }[] | undefined
 
 /**
- * Returns `process.rlimits` for them. Never above this process's own limits, which an ordinary user
- * cannot raise.
+ * Returns these limits as `process.rlimits`. They never exceed this process's own limits, which an
+ * ordinary user cannot raise.
  */
 export function countedLimits(): NonNullable<typeof found> {
   found ??= Object.entries(bounded).map(([type, { named, most }]) => {

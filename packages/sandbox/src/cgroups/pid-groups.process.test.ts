@@ -14,11 +14,11 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
-it('G56 a group ends whole when its launcher is killed before its monitor has taken the place', async () => {
+it('G56 all processes of a group end if its launcher is killed before its monitor has replaced it', async () => {
   const slot = `${process.pid}-0123abcd`
   const top = join(root, 'pid-groups', 'harmont-01234567', slot)
   const groups = makePidGroup(top)
-  // conmon forks the monitor first, and then writes down its id.
+  // conmon forks the monitor first, and then records its id.
   const [launcher, monitor] = ['launcher', 'monitor'].map((name) =>
     spawn('sh', ['-c', 'echo; read -r line', name, top], { stdio: ['pipe', 'pipe', 'inherit'] }),
   )

@@ -1,10 +1,11 @@
 /**
  * Replaces control groups where this process may not make any. A sandbox's launcher makes a pid
- * namespace whose first process becomes the monitor: killing that process kills all others in it
- * atomically, and no fork escapes. The runtime puts the command into a nested pid namespace.
+ * namespace whose first process becomes the monitor. Killing that process kills all others in the
+ * namespace atomically, and no fork escapes. The runtime puts the command into a nested pid
+ * namespace.
  *
- * A group is a directory whose file `first` has the process's id, and whose name is on that
- * process's command line.
+ * A group is a directory. Its file `first` contains the id of that process, whose command line
+ * contains the group's name.
  */
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -26,15 +27,17 @@ export function isPidGroup(group: string): boolean {
   return place.test(group)
 }
 
-/** Sends SIGKILL to everything in the group, or for a payload to the processes of the command. */
+/**
+ * Sends SIGKILL to all processes in the group, or for a payload to the processes of the command.
+ */
 export function killPidGroup(group: string): void {
   const pid = group.endsWith('/payload') ? commandOf(group) : firstOf(group)
   if (pid !== undefined) killProcess(pid)
 }
 
 /**
- * Returns whether anything in the group lives. The monitor outlives the command only while it
- * reports the end.
+ * Returns whether any process in the group lives. The monitor outlives the command only until it
+ * has reported the end.
  */
 export function isPidGroupPopulated(group: string): boolean {
   return firstOf(group) !== undefined
@@ -60,12 +63,12 @@ function firstOf(group: string): number | undefined {
   const noted = Number(readIfPresent(join(top, 'first')) ?? 0)
   if (noted > 0 && isAlive(noted, slot)) return noted
   if (noted === 0) return undefined
-  // The monitor lives, but the process that records its id was killed.
+  // The monitor may live although the process that records its id was killed.
   return allProcesses().find(({ pid }) => commandLine(pid).includes(slot))?.pid
 }
 
 /**
- * Returns whether the process lives and still belongs to the group, as its id may be reused. An
+ * Returns whether the process lives and still belongs to the group: its id may have been reused. An
  * exiting process has no command line while the kernel kills its dependants.
  */
 function isAlive(pid: number, slot: string): boolean {
@@ -75,7 +78,7 @@ function isAlive(pid: number, slot: string): boolean {
   return line === '' || line.includes(slot)
 }
 
-/** Returns the first process of the command, which is in the innermost namespace. */
+/** Returns the first process of the command, in the innermost namespace. */
 function commandOf(payload: string): number | undefined {
   const monitor = firstOf(payload)
   if (monitor === undefined) return undefined
@@ -106,7 +109,7 @@ function allProcesses(): readonly { readonly pid: number; readonly parent: numbe
 }
 
 function parentAndState(pid: number): { readonly parent: number; readonly state: string } | undefined {
-  // The process name precedes it and may contain anything.
+  // The process name precedes these fields and may contain any character.
   const [, state = '', parent = ''] = /.*\) (\S) (\d+)/s.exec(readIfPresent(`/proc/${pid}/stat`) ?? '') ?? []
   return state === '' ? undefined : { parent: Number(parent), state }
 }

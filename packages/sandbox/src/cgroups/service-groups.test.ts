@@ -16,16 +16,16 @@ const home = (flavour: 'v2' | 'hybrid'): CgroupHome => {
   return { flavour, unified: below('unified'), memory: below('memory'), pids: below('pids'), cpu: below('cpu') }
 }
 
-it('with v2 the limits are of a group that has the command and its services, and delegates what counts them', async () => {
+it('with v2 the group with the limits contains the command and its services, and delegates the controllers', async () => {
   const above = await makeGroups(home('v2'), 'tag', 'slot')
   const service = await makeServiceGroups(home('v2'), 'tag', 'other', { name: 's0', above })
   const limited = join(root, 'harmont-tag', 'slot', 'limited')
   expect([above.memory, above.pids, above.cpu]).toEqual([limited, limited, limited])
   expect(readFileSync(join(limited, 'cgroup.subtree_control'), 'utf8')).toBe('+cpu +memory +pids')
   expect([above.payload, service.payload]).toEqual([join(limited, 'payload'), join(limited, 's0')])
-  // Neither counted nor killed with the command.
+  // The monitors are neither counted nor killed with the command.
   expect([above.monitor, service.monitor].map((path) => path.startsWith(limited))).toEqual([false, false])
-  // One kill ends all.
+  // One kill ends all processes.
   for (const path of [service.top, service.payload, service.monitor])
     expect(path.startsWith(`${above.top}/`)).toBe(true)
 })

@@ -12,8 +12,8 @@ import type { SandboxContext } from './sandbox-context.ts'
 import { OciServiceSandbox } from './service-sandbox.ts'
 
 /**
- * Takes over a sandbox that an earlier process made, with its services: all together or not at all.
- * Undefined if nothing usable is left.
+ * Adopts a sandbox of an earlier process with its services: all together or not at all. Returns
+ * undefined if nothing usable remains.
  */
 export async function adoptSandbox(context: SandboxContext, id: string): Promise<OciSandbox | undefined> {
   const services: OciService[] = []
@@ -39,21 +39,21 @@ interface Begun {
   readonly start: StartRecord
 }
 
-/** Returns a sandbox of this boot whose command has begun, and whose outcome can be learnt. */
+/** Returns a sandbox of this boot whose command has begun and whose outcome can be determined. */
 async function findBegun({ layout }: SandboxContext, id: string): Promise<Begun | undefined> {
   const files = sandboxFiles(layout.sandboxes, id)
   const record = readRecord(files.record)
   const started = readIfPresent(files.started)
-  // Without a command there was only a launcher, which died with its driver. After a boot nothing
-  // is left.
+  // Without a started command there was only a launcher, which died with its driver. Nothing
+  // remains after a reboot.
   if (record === undefined || started === undefined || record.bootId !== bootId) return undefined
   // The start was recorded but never sent.
   if (!(await isBegun(files, record))) return undefined
   const ended = hasEnded(files)
-  // Nobody can learn its outcome.
+  // The outcome cannot be determined.
   if (!ended && !hasStateDirectory(files)) return undefined
-  // The starter may have died before removing it. Before the runtime has read it, no command
-  // runs.
+  // The starting process may have died before removing it. No command runs before the runtime has
+  // read its configuration.
   const isRead = ended || readIfPresent(files.sync)?.endsWith('\n') === true
   if (isRead && record.service === undefined) forgetConfig(layout, id)
   if (!ended) await ensureWatchdog(layout)

@@ -15,13 +15,16 @@ import { rootIdOf, runtimeOf, type StartRecord } from './record.ts'
 import type { SandboxState } from './sandbox-context.ts'
 import { writeCommand } from './write-command.ts'
 
-/** Limit for the runtime to start a command; it takes 20 ms. */
+/** Time limit for the runtime to start a command, which usually takes 20 ms. */
 const startTimeoutMs = 60_000
 
-/** Returns the signal that ends the wait for a command to begin. */
+/** Returns a signal that aborts the wait for a command to begin. */
 export const patience = (): AbortSignal => AbortSignal.timeout(startTimeoutMs)
 
-/** Writes what the launcher reads of a command. @param program what a service starts. */
+/**
+ * Writes the files that the launcher reads to start a command.
+ * @param program the program that a service starts.
+ */
 export function prepareCommand(
   { context, record, target }: SandboxState,
   launcher: Launcher,
@@ -36,14 +39,14 @@ export function prepareCommand(
 }
 
 /**
- * Lets the launcher start the prepared command, and waits until it has begun. The launcher is gone
- * afterwards, except that of an interactive command: its pipe stays open until the sandbox's end,
+ * Tells the launcher to start the prepared command, and waits until it has begun. Afterwards the
+ * launcher is gone, except for an interactive command: its pipe stays open until the sandbox's end,
  * which ends the command.
  */
 export async function beginCommand(sandbox: SandboxState, launcher: Launcher, way: 'go' | 'talk'): Promise<void> {
   const { context, record, target } = sandbox
   const { state, exitDirectory } = target.files
-  // Others change more often, and each change makes `poll` look.
+  // Watches only these files: others change more often, and each change makes `poll` check again.
   const [begun, told] =
     way === 'go' ? ([untilRuntimeAnswers, exitDirectory] as const) : ([untilTalking, state] as const)
   let changes: DirectoryWatcher | undefined
@@ -63,13 +66,14 @@ export async function beginCommand(sandbox: SandboxState, launcher: Launcher, wa
     })
   } finally {
     changes?.close()
-    // A service has no secrets, and programs that are added to it need its configuration.
+    // Keeps a service's configuration: it has no secrets, and programs that are added to the
+    // service need it.
     if (record.service === undefined) forgetConfig(context.layout, record.id)
     if (way === 'go' || !started) await launcher.gone(started)
   }
 }
 
-/** Waits for conmon's report on whether the command started, a line of JSON. */
+/** Waits for conmon's report, a line of JSON, on whether the command started. */
 async function untilRuntimeAnswers(sandbox: SandboxState, changes: DirectoryWatcher): Promise<void> {
   const { record, target } = sandbox
   const text = await poll(sandbox, changes, () => {
@@ -83,14 +87,14 @@ async function untilRuntimeAnswers(sandbox: SandboxState, changes: DirectoryWatc
 }
 
 /**
- * Waits until the runtime writes the command's process id. Without it, an exit code is the
- * runtime's own.
+ * Waits until the runtime writes the command's process id. Without a process id, an exit code is
+ * the runtime's own.
  */
 async function untilTalking(sandbox: SandboxState, changes: DirectoryWatcher): Promise<void> {
   await poll(sandbox, changes, () => readIfPresent(sandbox.target.files.pid) || undefined)
 }
 
-/** Polls `look` until it returns a value, as long as a process of the launcher lives. */
+/** Calls `look` repeatedly until it returns a value, as long as a process of the launcher lives. */
 async function poll(
   { record, target }: SandboxState,
   changes: DirectoryWatcher,
@@ -114,7 +118,7 @@ async function poll(
 function startFailure(said: string): ToolFailed {
   const place = /\b(?:chdir|directory)\b[^/]*(\/[^`"':\s]+)/.exec(said)?.[1]
   return new ToolFailed(
-    place === undefined ? 'the runtime refused to start it' : `${place} is no directory that it can start in`,
+    place === undefined ? 'the runtime refused to start it' : `${place} is not a directory that it can start in`,
     said,
   )
 }
