@@ -43,7 +43,7 @@ async function stoppedLauncher() {
   return { handle, launcher, files }
 }
 
-/** Fails if it was answered before another sandbox has run a command. */
+/** Fails if `asked` is answered before another sandbox has run a command. */
 async function isStillAsking(driver: OciDriver, asked: Promise<boolean>): Promise<void> {
   const bench = await Bench.open(driver, 'host', directory)
   expect(await bench.print('echo ran')).toBe('ran\n')

@@ -9,7 +9,7 @@ import { readIfPresent, writeAtomically } from '../system/files.ts'
 import { readRecord, type SandboxRecord } from './record.ts'
 
 /**
- * How long a launcher of a killed driver may take to read its last command, and to obey or exit.
+ * Time limit for a killed driver's launcher to read its last command, and to execute it or exit.
  */
 const settlesWithinMs = 10_000
 
@@ -19,13 +19,13 @@ export function hasEnded(files: SandboxFiles): boolean {
 
 /**
  * Returns whether the start command was sent for a sandbox of this boot whose command is on disk
- * and whose driver is dead. By then the launcher has made the monitor's sync file, or is about to
- * exit. Returns true at once if that file cannot tell any more: the command exists, or its state
- * directory is lost.
+ * and whose driver is dead. By the time that it resolves, the launcher has made the monitor's sync
+ * file, or is about to exit. Returns true at once if that file no longer shows it: the command has
+ * ended, or its state directory is lost.
  */
 export async function isBegun(files: SandboxFiles, record: SandboxRecord): Promise<boolean> {
   for (const end = performance.now() + settlesWithinMs; ; await sleep(5)) {
-    // Asked first: files found afterwards are those of dead processes.
+    // Checked first: files found afterwards are those of dead processes.
     const lives = await isAlive(record.groups)
     if (hasEnded(files) || !hasStateDirectory(files)) return true
     if (readIfPresent(files.sync) !== undefined || readIfPresent(files.pid) !== undefined) return true
@@ -34,7 +34,7 @@ export async function isBegun(files: SandboxFiles, record: SandboxRecord): Promi
   }
 }
 
-/** Returns whether a command may have begun. False only if certainly none has. */
+/** Returns whether a command may have begun. Returns false only if none has begun for certain. */
 export async function mayHaveBegun(files: SandboxFiles): Promise<boolean> {
   const record = readRecord(files.record)
   if (record === undefined || record.bootId !== bootId || !hasStateDirectory(files)) return true
@@ -42,9 +42,9 @@ export async function mayHaveBegun(files: SandboxFiles): Promise<boolean> {
 }
 
 /**
- * Records that no command has begun under an id, between the removal of one sandbox and the
- * creation of the next, when no sandbox could tell after a crash. Valid for this boot only: after a
- * power cut the file may reappear although a command has begun since.
+ * Records that no command has begun under an id. The record is needed between the removal of one
+ * sandbox and the creation of the next, when a crash would leave no sandbox to show it. Valid for
+ * this boot only: after a power failure the file may reappear although a command has begun since.
  */
 
 type Place = Pick<Layout, 'unbegun'>

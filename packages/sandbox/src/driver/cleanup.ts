@@ -10,8 +10,8 @@ import { readRecord, type SandboxRecord } from './record.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 
 /**
- * Removes the command's configuration and the runtime's copy of it. Its environment may contain
- * secrets, and nobody reads it again.
+ * Removes the command's configuration and the runtime's copy of it. The configuration's environment
+ * may contain secrets, and it is not read again.
  */
 export function forgetConfig({ sandboxes, crunState }: Layout, id: string): void {
   const { config, largeConfig, largeState } = sandboxFiles(sandboxes, id)
@@ -20,8 +20,8 @@ export function forgetConfig({ sandboxes, crunState }: Layout, id: string): void
 }
 
 /**
- * Removes everything that a sandbox may have left, whenever it was interrupted. Its memory is
- * removed last: the next start clears what is left.
+ * Removes everything that a sandbox may have left, at whatever point it was interrupted. Its
+ * in-memory files are removed last; the next start clears remaining ones.
  */
 export async function cleanUpSandbox(
   context: SandboxContext,
@@ -32,7 +32,7 @@ export async function cleanUpSandbox(
   else {
     const { groups } = record
     if (await isPopulated(groups.top)) {
-      // With its services, whose groups are below, except an ordinary user's.
+      // Includes its services, whose groups are below, except those of an ordinary user.
       await endGroup(groups.top)
     }
     await Promise.all((record.services ?? []).map((service) => cleanUpService(context, service)))
@@ -41,13 +41,16 @@ export async function cleanUpSandbox(
     if (record.egress?.report === id) forgetNames(context.layout, record.egress)
     await removeGroups(groups)
   }
-  // The directory's name is gone before the memory is.
+  // `remove` renames the directory before the in-memory files are removed.
   const removed = context.trash.remove(sandboxFiles(context.layout.sandboxes, id).directory)
   await Promise.all([removed, forgetInMemory(context.layout, id)])
   context.onDestroyed(record, id)
 }
 
-/** The record of a service is written after its sandbox's, and removed before. */
+/**
+ * Removes a service's sandbox. A service's record is written after its sandbox's and removed before
+ * it.
+ */
 async function cleanUpService(context: SandboxContext, id: string): Promise<void> {
   const files = sandboxFiles(context.layout.sandboxes, id)
   const record = readRecord(files.record)

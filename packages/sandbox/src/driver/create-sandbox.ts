@@ -33,7 +33,7 @@ interface CreationParts {
 
 /** Creates a driver's sandboxes. */
 export class SandboxCreation {
-  /** Layers of inputs whose sandbox is not on disk yet. */
+  /** Layers of inputs whose sandbox has no record on disk yet. */
   readonly newLayers = new Set<SnapshotId>()
   private readonly parts: CreationParts
   private subnet: Promise<string> | undefined
@@ -108,14 +108,17 @@ export class SandboxCreation {
     return new OciSandbox(context, record, { launcher, services, inputPaths: start.inputPaths })
   }
 
-  /** Returns the subnet of this process's services, which no other namespace sees. */
+  /**
+   * Returns the subnet of this process's services, which is visible only in their own network
+   * namespaces.
+   */
   private serviceSubnet(): Promise<string> {
     this.subnet ??= rangesInUse().then(freeServiceSubnet)
     return this.subnet
   }
 }
 
-/** Returns what a sandbox's record takes from its spec. */
+/** Returns the part of a sandbox's record that its spec determines. */
 function describe(spec: SandboxSpec) {
   const { id, label, limits, network, services = [], gitDirectory, gitObjects } = spec
   return {
@@ -134,7 +137,7 @@ function describe(spec: SandboxSpec) {
 
 function refuseMode({ network, egress }: SandboxSpec, { modes, problems }: Supply): void {
   if (egress !== undefined && network !== 'egress')
-    throw new SandboxError('egress_unsupported', `A list of hosts cannot bind the network mode ${network}.`)
+    throw new SandboxError('egress_unsupported', `An egress list cannot limit the network mode ${network}.`)
   if (modes.includes(network)) return
   throw new SandboxError(
     'provision_failed',
@@ -143,7 +146,7 @@ function refuseMode({ network, egress }: SandboxSpec, { modes, problems }: Suppl
   )
 }
 
-/** Refuses services that cannot be as the spec says. */
+/** Refuses services that are impossible with this network mode or runtime. */
 function refuseServices({ network, services = [] }: SandboxSpec, runtime: RuntimeName): void {
   const [first] = services
   if (first !== undefined && network === 'host')

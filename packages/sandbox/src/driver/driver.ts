@@ -48,35 +48,35 @@ export interface OciDriverOptions {
   readonly images: ImageStore
   /** Allowed network modes, in order of preference. */
   readonly network: readonly NetworkMode[]
-  /** Private destinations that `egress` may reach: ranges, HOST:PORT. */
+  /** Private destinations that `egress` may reach: ranges or HOST:PORT. */
   readonly egressAllow: readonly string[]
-  /** Loopback ports of this process. No sandbox can make them unreachable. Default none. */
+  /** Loopback ports of this process. Sandboxes cannot make them unreachable. Default none. */
   readonly ownPorts?: readonly number[]
-  /** Starts the commands of new sandboxes. Existing sandboxes keep theirs. */
+  /** The runtime of new sandboxes' commands. Existing sandboxes keep their runtime. */
   readonly runtime: RuntimeName
   /** `collect` keeps younger snapshots. Default 60 s. */
   readonly collectGraceMs?: number
   /**
-   * How long to wait for another process to release the directory. A killed process releases it
-   * once its last child has called exec. Default 0.
+   * How long to wait, in ms, for another process to release the directory. A killed process
+   * releases it once its last child has called exec. Default 0.
    */
   readonly takenForMs?: number
   /**
-   * Whether layers travel between runners, as images where this machine mounts them. Default: only
-   * if some did before.
+   * Whether layers are exchanged with other runners, as images where this machine can mount them.
+   * Default: only if layers were exchanged before.
    */
   readonly layersTravel?: boolean
   /**
-   * Gives what sets up sandboxes in place of programs, or undefined for programs. Default: a thread
-   * of this process, where its library loads.
+   * Opens the kernel thread, which sets up sandboxes without programs. If it resolves to undefined,
+   * programs set them up. Default: a thread of this process, if its library loads.
    */
   readonly kernel?: () => Promise<KernelThread | undefined>
 }
 
-/** Where this driver's layers are. */
+/** The driver's layers: their places, and their exchange with other runners. */
 export interface DriverLayers {
   readonly places: LayerPlaces
-  /** Undefined if they do not travel. */
+  /** Undefined if layers are not exchanged. */
   readonly exchange: ((parts: Omit<LayerExchangeParts, 'layers'>) => LayerExchange) | undefined
 }
 
@@ -84,11 +84,15 @@ export interface OciDriver extends SandboxDriver {
   /** Returns the requested modes that work on this machine, in order of preference. */
   networkModes(): Promise<readonly NetworkMode[]>
   /**
-   * Returns the snapshots below sandboxes, and those that were taken of them. Ask before you ask
-   * who needs snapshots: one that is reported meanwhile would be in neither answer.
+   * Returns the snapshots that sandboxes use as layers, and those taken of them. Call it before
+   * querying other users of snapshots: a snapshot reported in between would otherwise be missing
+   * from both answers.
    */
   snapshotsInUse(): Promise<ReadonlySet<SnapshotId>>
-  /** Returns digests of the images below sandboxes and snapshots, for `ImageStore.collect`. */
+  /**
+   * Returns digests of the images that sandboxes and snapshots are based on, for
+   * `ImageStore.collect`.
+   */
   imagesInUse(): Promise<ReadonlySet<string>>
   /**
    * Returns digests of the source trees of sandboxes and snapshots: `keepManifests` of
@@ -99,18 +103,18 @@ export interface OciDriver extends SandboxDriver {
   gitDirectoriesInUse(): Promise<ReadonlySet<string>>
   /** A directory on the same file system for temporary files, emptied at the next start. */
   readonly staging: string
-  /** Why a requested mode is unavailable, one sentence each. */
+  /** The reasons why requested modes are unavailable, one sentence each. */
   readonly networkProblems: readonly string[]
   /**
    * Kills all processes of all sandboxes synchronously, for a caller that exits at once. The next
    * driver cleans up.
    */
   killAll(): void
-  /** Gives layers to other runners and takes theirs. Undefined if they do not travel. */
+  /** Sends layers to other runners and fetches theirs. Undefined if layers are not exchanged. */
   readonly exchange: LayerExchange | undefined
 }
 
-/** A driver that has its directory to itself. */
+/** A driver with exclusive use of its directory. */
 export class Driver implements OciDriver {
   readonly snapshots: OciSnapshots
   readonly networkProblems: readonly string[]
@@ -125,9 +129,9 @@ export class Driver implements OciDriver {
   private readonly durability: Durability
   private readonly places: LayerPlaces
   private readonly creation: SandboxCreation
-  /** Sandboxes of this process: one object each, however often it is adopted. */
+  /** Sandboxes of this process. Each has one object, however often it is adopted. */
   private readonly known = new Map<string, Sandbox>()
-  /** On disk, but not ready for adoption. */
+  /** Ids of sandboxes that are on disk, but not ready for adoption. */
   private readonly creating = new Set<string>()
 
   constructor(
@@ -208,7 +212,7 @@ export class Driver implements OciDriver {
     if (own !== undefined || this.creating.has(handle.id)) return own
     const sandbox = await adoptSandbox(this.context, handle.id)
     if (sandbox !== undefined) this.known.set(handle.id, sandbox)
-    // Nothing else could remove it.
+    // Removed here, because nothing else would do so.
     else {
       await this.destroyUnowned(handle.id)
       forgetUnbegun(this.layout, handle.id)

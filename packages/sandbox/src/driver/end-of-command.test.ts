@@ -6,8 +6,8 @@ const hour = 3_600_000
 const wallAtBoot = Date.UTC(2026, 10, 28)
 
 /**
- * A command that ran for so long and was found so long after its end, with a step of the wall clock
- * at `stepAt` after its start.
+ * Returns the facts about a command that ran for `ran` and was found `found` after its end, with a
+ * step of the wall clock at `stepAt` after its start.
  */
 function facts({ ran, found, step, stepAt }: Readonly<Record<'ran' | 'found' | 'step' | 'stepAt', number>>) {
   const start = 10_000
@@ -18,7 +18,7 @@ function facts({ ran, found, step, stepAt }: Readonly<Record<'ran' | 'found' | '
 
 const ms = (most: number) => fc.integer({ min: 0, max: most })
 
-test('G64 a command that was observed until its end has the right end time, whatever steps the clock made', () => {
+test('G64 a command that was observed until its end has the right end time, whatever steps the wall clock made', () => {
   const ways = fc.record({
     ran: ms(10 * hour),
     found: ms(5),
@@ -34,7 +34,7 @@ test('G64 a command that was observed until its end has the right end time, what
   )
 })
 
-test('a step longer than the command’s run and the wait after it does not change its end', () => {
+test('a step longer than the command’s run and the following wait does not change its end', () => {
   const ways = fc.record({
     ran: ms(hour),
     found: ms(hour),

@@ -1,15 +1,15 @@
 import type { Clocks } from '../system/clock.ts'
 
 /**
- * When a command ran, on two clocks: the boot clock, which nobody sets, and the wall clock, which
- * dates files.
+ * The times of a command's run, on two clocks: the boot clock, which cannot be set, and the wall
+ * clock, which dates files.
  */
 export interface EndFacts {
-  /** When it began; undefined if an earlier release started it. */
+  /** When the command began; undefined if an earlier release started it. */
   readonly started: Clocks | undefined
-  /** When it was last seen running, on the boot clock. */
+  /** When it was last seen running, in ms on the boot clock; undefined if never. */
   readonly seenAt: number | undefined
-  /** The mtime of its exit file. */
+  /** The mtime of its exit file, in ms. */
   readonly exitWall: number
   readonly now: Clocks
 }
@@ -20,9 +20,9 @@ const driftMs = 1_000
 const tickMs = 10
 
 /**
- * Returns when a command ended, on the boot clock. Its exit file is dated by the wall clock. If
- * that was stepped since the start, the date is right relative to the start or relative to now. If
- * both are plausible, the earlier end counts, so that no step makes a command time out.
+ * Returns when a command ended, in ms on the boot clock. Its exit file is dated by the wall clock.
+ * If the wall clock was stepped since the start, the date is right relative either to the start or
+ * to now. If both are plausible, the earlier end is used, so that no step makes a command time out.
  */
 export function endOfCommand({ started, seenAt, exitWall, now }: EndFacts): number {
   const byNow = now.boot - (now.wall - exitWall)

@@ -7,19 +7,19 @@ import { isAbsent } from '../system/files.ts'
 import { run } from '../system/processes.ts'
 import type { SandboxRecord } from './record.ts'
 
-/** Where a sandbox sees the git directory of its source. */
+/** The path of the source's git directory in a sandbox. */
 export const gitTarget = '/workspace/.git'
 const name = '.git'
 
 const nobodysContent = (id: number) => ({ tree: '', owner: { uid: id, gid: id }, now: 0 })
 
 /**
- * Makes root of sandboxes own a git directory that no mount can map: git refuses repositories of
- * other owners. This process can still work with it.
+ * Makes the sandboxes' root own a git directory that cannot be mounted with mapped ids: git refuses
+ * repositories of other owners. This process can still use it.
  */
 export async function ownGitDirectory(directory: string): Promise<void> {
   if (privilegeMode.kind !== 'mapped' || (await lstat(directory)).uid === firstId) return
-  // The directory itself last, so that an interrupted change is repeated.
+  // Changes the directory itself last, so that an interrupted change is repeated.
   const owner = `${firstId}:${firstId}`
   await run('find', [directory, '-mindepth', '1', '-exec', 'chown', '--no-dereference', owner, '{}', '+'])
   await chown(directory, firstId, firstId)
@@ -31,8 +31,8 @@ export function hasGitMount({ readOnlyMounts }: Pick<SandboxRecord, 'readOnlyMou
 }
 
 /**
- * Makes the folder that the git directory is mounted on, replacing anything a step left there. The
- * workspace is untrusted.
+ * Makes the directory on which the git directory is mounted, replacing anything that a step left
+ * there. The workspace is untrusted.
  */
 export function makeGitMountPoint(workspace: string, rootId: number): void {
   try {
@@ -53,8 +53,8 @@ export function makeGitMountPoint(workspace: string, rootId: number): void {
 }
 
 /**
- * Removes the mount point from the files that a sandbox wrote. It is empty, since it was mounted
- * over. Repeatable.
+ * Removes the mount point from the files that a sandbox wrote. It is empty, because the git
+ * directory was mounted over it. Idempotent.
  * @param upper the sandbox's upper directory. Its links are not followed.
  */
 export function removeGitMountPoint(upper: string): void {

@@ -10,7 +10,7 @@ import { plainReason } from '../system/tool-failed.ts'
 import { hasGitMount, removeGitMountPoint } from './git-mount.ts'
 import type { SandboxState } from './sandbox-context.ts'
 
-/** Makes a snapshot of the files that a sandbox's ended command left. */
+/** Freezes the files that a sandbox's ended command left, as a snapshot. */
 export async function freezeLeftFiles(
   sandbox: SandboxState,
   command: Running | undefined,
@@ -21,12 +21,12 @@ export async function freezeLeftFiles(
   if (command === undefined) throw new SandboxError('snapshot_failed', 'no command was started in this sandbox')
   if (!(await hasEnded(sandbox))) throw new SandboxError('snapshot_failed', 'the command has not ended')
   try {
-    // The outcome is determined from files that are about to move.
+    // Determines the outcome first, from files that are about to be moved.
     await command.exited()
     await waitUntilEmpty(record.groups.payload)
-    // Nothing can write any more. The monitor is ending, but unmounting takes time for many files
-    // [0.3 s for 100,000]. If a child starts meanwhile, the kernel only logs that a layer is in
-    // use.
+    // No process can write any more. The monitor is still ending: unmounting takes time for many
+    // files [0.3 s for 100,000]. If the next sandbox starts meanwhile, the kernel only logs that a
+    // layer is in use.
     await isEmptyWithin(record.groups.monitor, 20)
     if (hasGitMount(record)) removeGitMountPoint(files.upper)
     return await context.snapshots.freeze(files, {
@@ -44,7 +44,9 @@ export async function freezeLeftFiles(
   }
 }
 
-/** Shows the files that a sandbox's ended command left, in its snapshot if there is one. */
+/**
+ * Calls `use` with the files that a sandbox's ended command left, from its snapshot if it has one.
+ */
 export async function withLeftFiles<T>(
   sandbox: SandboxState,
   command: Running | undefined,
@@ -61,14 +63,14 @@ export async function withLeftFiles<T>(
   return withOwnFiles(sandbox, (root) => use(new FilesOfView(root)))
 }
 
-/** Shows a sandbox's own files, which no snapshot has yet. */
+/** Calls `use` with a view of a sandbox's own files, which are in no snapshot yet. */
 export async function withOwnFiles<T>(
   { context, record, target: { files } }: SandboxState,
   use: (root: string) => Promise<T>,
 ): Promise<T> {
   await context.viewer.ready(record.layers)
   const stack = context.viewer.stack(record.image.rootfs, record.layers)
-  // A kill may have interrupted `freeze` after it had moved them.
+  // A kill may have interrupted `freeze` after it had moved the files.
   const top = existsSync(files.upper) ? files.upper : filesIn(files.snapshot).layer
   const own = { ...stack, layers: [relative(context.layout.root, top), ...stack.layers] }
   return context.viewer.withViews([own], ([root = '']) => use(root))

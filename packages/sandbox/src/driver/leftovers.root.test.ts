@@ -12,7 +12,7 @@ import { stage } from '../system/machine.ts'
 const root = mkdtempSync('/var/tmp/harmont-leftovers-')
 afterAll(() => rmSync(root, { recursive: true, force: true }))
 
-test('G24 leftovers of a killed process do not disturb a process with the same id, as the first of a container has, and are removed', async () => {
+test('G24 leftovers of a killed process do not disturb a process with the same id, such as the first process of a container, and are removed', async () => {
   const directory = join(root, 'driver')
   const layout = await openLayout(directory)
   const home = findCgroupHome()
@@ -29,7 +29,7 @@ test('G24 leftovers of a killed process do not disturb a process with the same i
 })
 
 test('G24 drivers that start together free the numbers of deleted directories, and each gets its own network', async () => {
-  // The last ones, which other drivers on this machine reach last.
+  // The highest numbers, which other drivers on this machine use last.
   const tables = [61, 62, 63].map((number) => `harmont_${number}`)
   mkdirSync(join(stage, 'networks'), { recursive: true })
   for (const table of tables) {

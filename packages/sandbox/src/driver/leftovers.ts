@@ -7,8 +7,9 @@ import type { Layout } from '../layout/layout.ts'
 import { hasCode, readIfPresent, writeAtomically } from '../system/files.ts'
 
 /**
- * Removes temporary directories and pipes of earlier processes, even of one with this process's id:
- * the first process of a container always has the same. Call it before this process makes any.
+ * Removes temporary directories and pipes of earlier processes, including those with this process's
+ * id: the first process of a container always has the same id. Call it before this process makes
+ * its own.
  */
 export async function removeTemporaryFiles(layout: Layout): Promise<void> {
   for (const name of await readdir(layout.trash)) await rm(join(layout.trash, name), { recursive: true, force: true })
@@ -17,10 +18,10 @@ export async function removeTemporaryFiles(layout: Layout): Promise<void> {
 }
 
 /**
- * Kills and removes the control groups of dead processes that belong to no sandbox: spare
- * launchers, and sandboxes whose record is lost. The reaper removes other sandboxes.
+ * Kills and removes the control groups of dead processes that belong to no sandbox: those of spare
+ * launchers, and of sandboxes whose record is lost. The reaper removes other sandboxes.
  * @param slots names of the groups of sandboxes.
- * @param own who made groups named with this process's id: this process, or an earlier one.
+ * @param own the owner of groups named with this process's id: this process, or an earlier one.
  */
 export async function removeOrphanedGroups(
   layout: Layout,
@@ -40,8 +41,8 @@ export async function removeOrphanedGroups(
 }
 
 /**
- * Returns every place where this directory ever made groups. A server started elsewhere uses
- * another place.
+ * Returns every home in which this directory ever had groups. A server that is started differently
+ * may use another home.
  */
 async function rememberHome(layout: Layout, home: CgroupHome): Promise<readonly string[]> {
   const kept = (JSON.parse(readIfPresent(layout.cgroupRoots) ?? '[]') as readonly string[]).filter(
@@ -52,7 +53,7 @@ async function rememberHome(layout: Layout, home: CgroupHome): Promise<readonly 
   return all
 }
 
-/** Removes the directory's empty root groups. Keeps those still in use. */
+/** Removes the directory's empty root groups. Keeps groups that are still in use. */
 export async function removeRoots(layout: Layout): Promise<void> {
   for (const base of JSON.parse(readIfPresent(layout.cgroupRoots) ?? '[]') as readonly string[]) {
     try {

@@ -21,13 +21,16 @@ export function serviceId(id: string, index: number): string {
 export interface ServicesRequest {
   readonly context: SandboxContext
   readonly supply: Supply
-  /** The sandbox that they belong to. Nothing is mounted for it yet. */
+  /** The sandbox of the services. Nothing is mounted for it yet. */
   readonly record: SandboxRecord
   readonly launcher: Launcher
   readonly specs: readonly ServiceSpec[]
   readonly subnet: string
   readonly base: (spec: ServiceSpec) => Promise<Start['record']>
-  /** Told of the launchers of registered sandboxes, which the caller frees if the rest fails. */
+  /**
+   * Called with the launchers of registered sandboxes, which the caller must free if `makeServices`
+   * fails.
+   */
   readonly onLaunched: (launchers: readonly Launcher[]) => void
 }
 
@@ -38,8 +41,8 @@ interface Begun {
 }
 
 /**
- * Makes the sandboxes of services, and mounts those and the one that they belong to. Their network
- * namespaces must exist before the bridge between them.
+ * Makes the sandboxes of services, and mounts the files of these and of their step's sandbox. The
+ * network namespaces must exist before the bridge between them.
  */
 export async function makeServices(request: ServicesRequest): Promise<readonly OciService[]> {
   const { context, record, launcher, specs, subnet, onLaunched } = request
@@ -66,7 +69,7 @@ export async function makeServices(request: ServicesRequest): Promise<readonly O
   )
 }
 
-/** The ports that it is known to have. */
+/** Returns the ports that a service is known to have. */
 function portsOf(ready: ServiceSpec['ready'], program: ImageProgram | undefined): readonly number[] {
   return [...(ready.port === null ? [] : [ready.port]), ...(program?.ports ?? [])]
 }

@@ -18,13 +18,13 @@ import { removeOrphanedGroups, removeTemporaryFiles } from './leftovers.ts'
 import { probe } from './probe.ts'
 import { allRecords, rootIdOf, slotsOf } from './record.ts'
 
-/** Another process uses the directory. */
+/** Thrown if another process uses the directory. */
 export class DirectoryTaken extends SandboxError {}
 
-/** Come with Debian's erofs-utils. Without them, layers travel as archives. */
+/** Provided by Debian's erofs-utils. Without these programs, layers are exchanged as archives. */
 const imagePrograms = ['mkfs.erofs', 'fsck.erofs']
 
-/** Loads the code for images only where layers travel, or did. */
+/** Loads the code for layer images only where layers are exchanged, or were. */
 async function openLayers({ layersTravel }: OciDriverOptions, layout: Layout): Promise<DriverLayers> {
   const directories = new LayerDirectories(layout)
   if (layersTravel !== true && !existsSync(layout.mounts)) return { places: directories, exchange: undefined }
@@ -36,8 +36,9 @@ async function openLayers({ layersTravel }: OciDriverOptions, layout: Layout): P
 
 /**
  * Opens a directory of sandboxes and snapshots. `snapshots` and `cache` may be links to directories
- * shared with other drivers on this file system; then only one driver at a time may `collect`.
- * Fails with `DirectoryTaken`, or with SandboxError `provision_failed`, which says what is missing.
+ * shared with other drivers on this file system. In that case only one driver at a time may call
+ * `collect`. Throws `DirectoryTaken`, or SandboxError `provision_failed` with the missing
+ * requirements.
  */
 export async function createOciDriver(options: OciDriverOptions): Promise<OciDriver> {
   const { problems } = await probe(options.directory, options.runtime)
@@ -54,7 +55,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
       `another process is using the sandboxes in ${root}: stop it, or use another data directory`,
     )
   try {
-    // The previous holder of the lock may have removed this directory's memory.
+    // The previous holder of the lock may have removed this directory's in-memory files.
     const layout = await openLayout(options.directory)
     liftSharedLimits()
     await makeSkeleton(layout)
@@ -62,7 +63,8 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
     await removeOrphanedMemory(layout)
     removeOrphanedStates(layout)
     restoreRuntimeCache(layout)
-    // Before any launcher: it sees only what is mounted below a place that was shared before.
+    // Done before any launcher starts: a launcher sees only mounts below a directory that was
+    // shared before its start.
     const layers = await openLayers(options, layout)
     const records = await allRecords(layout)
     await removeOrphanedGroups(layout, home, slotsOf(records), 'earlier')

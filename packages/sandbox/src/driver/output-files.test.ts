@@ -19,7 +19,7 @@ it.each([
   const files = sandboxFiles(root, 'one')
   mkdirSync(files.exitDirectory, { recursive: true })
   writeFileSync(files.outputKept, said)
-  // A control group without a process.
+  // Represents a control group without a process.
   writeFileSync(join(root, 'cgroup.events'), 'populated 0\n')
   expect((await openOutputFiles(files, root)).complete).toBe(complete)
 })

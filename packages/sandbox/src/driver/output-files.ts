@@ -7,12 +7,11 @@ import { isAbsent, readIfPresent } from '../system/files.ts'
 import { untilAffordable } from '../system/scarcity.ts'
 import { directoryOf, namesOf, readFromView } from './read-file.ts'
 
-/** How long a missed notification goes unnoticed. */
+/** Longest delay of a missed notification, in ms. */
 const fallbackMs = 1_000
 
 /**
- * Waits until the monitor has copied what the ended command left in its output directory, and opens
- * the copy.
+ * Waits until the monitor has copied the ended command's output directory, and opens the copy.
  * @param group the control group with the monitor.
  */
 export async function openOutputFiles(
@@ -27,7 +26,7 @@ export async function openOutputFiles(
   }
 }
 
-/** Returns what the copy's maker said; undefined if it was killed. */
+/** Returns the monitor's report about the copy; undefined if the monitor was killed. */
 async function untilKept(exitDirectory: string, outputKept: string, group: string): Promise<string | undefined> {
   const early = whatIsSaid(outputKept)
   if (early !== undefined) return early
@@ -35,7 +34,7 @@ async function untilKept(exitDirectory: string, outputKept: string, group: strin
   try {
     for (;;) {
       changes.reset()
-      // Asked first: a file that is absent after that stays absent.
+      // Checked first: a file that is absent afterwards stays absent.
       const lives = await isPopulated(group)
       const said = whatIsSaid(outputKept)
       if (said !== undefined || !lives) return said
@@ -46,7 +45,7 @@ async function untilKept(exitDirectory: string, outputKept: string, group: strin
   }
 }
 
-/** Returns the line that a file has; undefined while it is not whole. */
+/** Returns a file's line; undefined while it is incomplete. */
 function whatIsSaid(path: string): string | undefined {
   const text = readIfPresent(path)
   return text?.endsWith('\n') ? text : undefined

@@ -16,10 +16,10 @@ it('reports nothing on a machine where sandboxes work', async () => {
   })
 })
 
-it('tells an ordinary user in a sentence what is missing', async () => {
+it('tells an ordinary user the missing requirements in a sentence', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'harmont-probe-'))
   await chmod(directory, 0o777)
-  // The privilege mode is determined at the start of a process.
+  // The privilege mode is determined when a process starts.
   const program = `process.setgid(65534); process.setuid(65534)
     const { createOciDriver } = await import(${JSON.stringify(new URL('open-driver.ts', import.meta.url).href)})
     await createOciDriver({ directory: ${JSON.stringify(directory)}, network: ['none'], egressAllow: [], runtime: 'crun' })

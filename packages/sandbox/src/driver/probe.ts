@@ -12,9 +12,9 @@ import { run } from '../system/processes.ts'
 export interface Probe {
   /** Sentences; empty if sandboxes work here. */
   readonly problems: readonly string[]
-  /** The problem concerning the runtime: it is missing, or starts nothing. */
+  /** The problem with the runtime: it is missing, or cannot start anything. */
   readonly runtimeProblem: string | undefined
-  /** Debian packages that provide what is missing. */
+  /** Debian packages that provide missing programs. */
   readonly packages: readonly string[]
 }
 
@@ -37,10 +37,10 @@ const programs: Readonly<Record<string, string>> = {
 }
 
 const overlayMagic = 0x794c7630
-/** For `lowerdir+=` with layers on id-mapped mounts. */
+/** Required for `lowerdir+=` with layers on id-mapped mounts. */
 const oldestKernel: readonly [number, number] = [6, 5]
 
-/** Reports what this machine lacks for sandboxes below a directory with this runtime. */
+/** Returns the missing requirements for sandboxes below a directory with this runtime. */
 export async function probe(directory: string, runtime: RuntimeName): Promise<Probe> {
   if (process.platform !== 'linux')
     return {
@@ -50,7 +50,7 @@ export async function probe(directory: string, runtime: RuntimeName): Promise<Pr
     }
   const problems: string[] = []
   const isRoot = privilegeMode.kind === 'root'
-  // If nothing is missing, the caller enters a namespace first.
+  // If nothing were missing, the caller would already have entered a user namespace.
   if (privilegeMode.kind === 'user')
     problems.push(...lackingFor(await userFacts()).map(({ what, fix }) => `${what}: ${fix}`))
   if (privilegeMode.kind !== 'root' && runtime !== 'crun')
@@ -84,7 +84,7 @@ export async function probe(directory: string, runtime: RuntimeName): Promise<Pr
   return { problems, runtimeProblem, packages }
 }
 
-/** Reports what control groups lack, by which root's sandboxes are limited and killed. */
+/** Returns problems with control groups, which limit and kill root's sandboxes. */
 async function cgroupProblems(): Promise<readonly string[]> {
   const home = findCgroupHome()
   if (home === undefined)
@@ -102,8 +102,8 @@ function hasOverlays(): boolean {
 }
 
 /**
- * Loads the overlay module, which a freshly booted machine may not have loaded. Returns whether
- * overlays work now.
+ * Loads the overlay module, which may not be loaded after a boot. Returns whether overlays work
+ * now.
  */
 async function loadOverlays(): Promise<boolean> {
   try {

@@ -5,8 +5,8 @@ import { isAbsent } from '../system/files.ts'
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK } = constants
 
 /**
- * Reads a regular file in a merged view; undefined if absent. Fails at any link on the path, which
- * could lead out of the view.
+ * Reads a regular file in a merged view; returns undefined if it is absent. Fails if any part of
+ * the path is a link, which could lead out of the view.
  * @param path absolute, as seen inside.
  */
 export async function readFromView(root: string, path: string, maxBytes: number): Promise<Buffer | undefined> {
@@ -34,7 +34,7 @@ export function namesOf(path: string): readonly string[] {
   return names
 }
 
-/** Opens the directories one within the other, because names may be replaced meanwhile. */
+/** Opens each directory relative to its parent, because names may be replaced meanwhile. */
 export async function directoryOf(root: string, names: readonly string[]): Promise<FileHandle> {
   let directory = await open(root, O_RDONLY | O_DIRECTORY)
   for (const name of names) {

@@ -12,7 +12,10 @@ import type { BytePath } from '../source/manifest.ts'
 import type { Clocks } from '../system/clock.ts'
 import { parseJson, readIfPresent, writeAtomically } from '../system/files.ts'
 
-/** A sandbox's description on disk, from before its first process until its end. */
+/**
+ * A sandbox's description on disk, written before its first process starts and removed after its
+ * end.
+ */
 export interface SandboxRecord {
   readonly version: 1
   readonly id: string
@@ -24,7 +27,10 @@ export interface SandboxRecord {
   readonly parent: SnapshotId | null
   /** Ids of the frozen layers below, newest first. */
   readonly layers: readonly string[]
-  /** Names those among them that are images below this sandbox; the others are directories. Absent for none. */
+  /**
+   * The ids in `layers` that this sandbox mounts as images; the others are directories. Absent for
+   * none.
+   */
   readonly imageLayers?: readonly string[]
   readonly limits: Limits
   readonly network: NetworkMode
@@ -32,12 +38,12 @@ export interface SandboxRecord {
   readonly runtime?: RuntimeName
   readonly link: string | null
   readonly resolvConf: string | null
-  /** The bound of its link. Absent for a link that has none, and without a link. */
+  /** The egress list of its link. Absent for a link without a list, and without a link. */
   readonly egress?: BoundRecord
   readonly groups: Groups
   /**
-   * The sandbox's root, as a user id of the machine. Absent in records of earlier releases, where
-   * it was `firstId` for all.
+   * The user id that the sandbox's root has on the machine. Absent in records of earlier releases,
+   * where it was always `firstId`.
    */
   readonly rootId?: number
   readonly readOnlyMounts: readonly { readonly source: string; readonly target: string }[]
@@ -45,9 +51,9 @@ export interface SandboxRecord {
   readonly secretFiles?: boolean
   /** Whether its command has an output directory. Absent in records of earlier releases. */
   readonly hasOutput?: boolean
-  /** The tree that /workspace was last synced to. */
+  /** The tree to which /workspace was last synced. */
   readonly source: SourceTreeRef | null
-  /** Paths of /workspace that inputs gave in place of the source's. Absent for none. */
+  /** Paths of /workspace where inputs replaced the source's files. Absent for none. */
   readonly inputPaths?: readonly BytePath[]
   /** Ids of the sandboxes of its services. Absent for none. */
   readonly services?: readonly string[]
@@ -58,15 +64,19 @@ export interface SandboxRecord {
 /** A command's description on disk, written before it may start. */
 export interface StartRecord {
   readonly startedAt: string
-  /** The readings of both clocks at about that moment. Absent in records of earlier releases. */
+  /**
+   * The readings of both clocks at `startedAt`, approximately. Absent in records of earlier
+   * releases.
+   */
   readonly clocks?: Clocks
   /**
-   * Bytes used on the data file system at that moment. Decides later whether to visit every file.
+   * Bytes in use on the data file system at `startedAt`. Used after the end to decide whether to
+   * visit every file.
    */
   readonly usedBytes: number
 }
 
-/** Reads a record; undefined if it is absent or was not written by this version. */
+/** Reads a record; returns undefined if it is absent or was not written by this version. */
 export function readRecord(path: string): SandboxRecord | undefined {
   const value = parseJson<Partial<SandboxRecord>>(readIfPresent(path) ?? '')
   return value?.version === 1 && typeof value.id === 'string' ? (value as SandboxRecord) : undefined
@@ -78,14 +88,14 @@ export function runtimeOf(record: SandboxRecord): Runtime {
 }
 
 /**
- * Returns the network that its runtime provides. Without a way out there still is a link between a
- * sandbox and its services.
+ * Returns the network mode that the sandbox's runtime provides. With the mode `none`, there still
+ * is a link between a sandbox and its services.
  */
 export function runtimeNetworkOf({ network, services, service }: SandboxRecord): NetworkMode {
   return network === 'none' && (services !== undefined || service !== undefined) ? 'egress' : network
 }
 
-/** Returns the sandbox's root, as a user id of the machine. */
+/** Returns the user id that the sandbox's root has on the machine. */
 export function rootIdOf({ rootId = firstId }: SandboxRecord): number {
   return rootId
 }
@@ -95,8 +105,8 @@ export function writeRecord(path: string, record: SandboxRecord): void {
 }
 
 /**
- * Converts an instant to hundredths of a second since boot, the clock of deadlines, which nobody
- * sets.
+ * Converts an instant to hundredths of a second since boot, the clock of deadlines, which cannot be
+ * set.
  */
 export function uptimeAt(instant: Date, now: Date): number {
   const [seconds = '0'] = readFileSync('/proc/uptime', 'utf8').split(' ')
@@ -110,7 +120,7 @@ export async function allRecords(layout: Layout): Promise<readonly SandboxRecord
 }
 
 /**
- * Returns the layers below sandboxes, and their own snapshots: the process that asked for a
+ * Returns the layers below sandboxes, and the snapshots taken of them: the process that requested a
  * snapshot may have died before recording it.
  */
 export async function layersOfSandboxes(layout: Layout): Promise<ReadonlySet<SnapshotId>> {
@@ -119,7 +129,7 @@ export async function layersOfSandboxes(layout: Layout): Promise<ReadonlySet<Sna
   return new Set([...records.flatMap(({ layers }) => layers), ...own.filter((id) => id !== undefined)])
 }
 
-/** Returns the layers on whose directories sandboxes lie. */
+/** Returns the layers that sandboxes mount as directories. */
 export async function directoriesOfSandboxes(layout: Layout): Promise<ReadonlySet<SnapshotId>> {
   const records = await allRecords(layout)
   return new Set(records.flatMap(({ layers, imageLayers = [] }) => layers.filter((id) => !imageLayers.includes(id))))

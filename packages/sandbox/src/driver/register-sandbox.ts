@@ -10,9 +10,9 @@ import { rootIdOf, runtimeNetworkOf, runtimeOf, type SandboxRecord, writeRecord 
 import type { SandboxContext } from './sandbox-context.ts'
 
 /**
- * Writes a record and empty directories to disk, atomically. From then on `list` includes the
- * sandbox. Returns the record with the places of its layers. @param hosts its /etc/hosts; undefined
- * for the image's.
+ * Writes a sandbox's record and empty directories to disk, atomically. Afterwards `list` includes
+ * the sandbox. Returns the record, completed with the places of its layers.
+ * @param hosts its /etc/hosts; undefined for the image's.
  */
 export function registerSandbox(context: SandboxContext, described: SandboxRecord, hosts?: string): SandboxRecord {
   const imageLayers = context.viewer.images(described.layers)

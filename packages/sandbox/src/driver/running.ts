@@ -16,26 +16,32 @@ import { untilAffordable } from '../system/scarcity.ts'
 import { endOfCommand } from './end-of-command.ts'
 import { runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
 
-/** How long a missed notification goes unnoticed, and how often a lost monitor is looked for. */
+/**
+ * Longest delay of a missed notification, and the interval of the search for a lost monitor, in ms.
+ */
 const fallbackMs = 1_000
 
 /**
- * The space that the launcher reserves, minus conmon's largest single write, which is for input of
- * newlines only.
+ * The space that the launcher reserves, minus conmon's largest single write, which occurs for input
+ * of newlines only.
  */
 const safeSpoolBytes = 512 * 1024
 
-/** Up to this many files are counted directly after a command's end. */
+/** Up to this number, files are counted directly after a command's end. */
 const fewFiles = 200
 
-/** The end of a command as it is kept. `endedAt` is by the clock of the process that wrote it. */
+/**
+ * The end of a command as stored on disk. `endedAt` is on the clock of the process that wrote it.
+ */
 interface KeptExit extends Omit<Exit, 'endedAt'> {
   readonly endedAt: string
-  /** When it ended, on the boot clock. Absent when an earlier release wrote it. */
+  /**
+   * When the command ended, in ms on the boot clock. Absent if an earlier release wrote the file.
+   */
   readonly endedBoot?: number
 }
 
-/** Returns the instant of a time on the boot clock, by this process's clock. */
+/** Converts a time on the boot clock to an instant on this process's clock. */
 function instantOf(boot: number): Date {
   return new Date(Math.floor(processClock.at(boot)))
 }
@@ -50,15 +56,15 @@ export class OciRunning implements Running {
   private readonly now: () => Date
   private readonly extendOthers: (deadline: Date) => Promise<void>
   private readonly trim: SpoolTrim
-  /** How far each reader of the output has got. */
+  /** The offset that each reader of the output has reached. */
   private readonly places = new Set<{ offset: number }>()
   private outcome: Promise<Exit> | undefined
   /** The last deadline requested by this process. */
   private deadline: Date | undefined
-  /** The last time it was seen running, on the boot clock. */
+  /** The last time the command was seen running, on the boot clock. */
   private seenAt: number | undefined
 
-  /** @param extendOthers moves the deadlines of its services. */
+  /** @param extendOthers moves the deadlines of the services. */
   constructor(
     target: RuntimeTarget,
     record: SandboxRecord,
@@ -73,7 +79,7 @@ export class OciRunning implements Running {
     this.now = now
     this.extendOthers = extendOthers
     this.trim = new SpoolTrim(this.files.spool)
-    // The process that started it may have had another clock.
+    // The process that started the command may have had another clock.
     this.startedAt = start.clocks === undefined ? new Date(start.startedAt) : instantOf(start.clocks.boot)
   }
 
@@ -87,7 +93,7 @@ export class OciRunning implements Running {
       reader = await untilAffordable(() => new SpoolReader(spool, offset), signal)
       for (let noticed = true; ; ) {
         changes.reset()
-        // Checked before reading, so that everything written before the end is read.
+        // Checked before reading, so that all output written before the end is read.
         const ended = await untilAffordable(() => this.hasEnded(!noticed), signal)
         for (let pieces = reader.next(); pieces.length > 0; pieces = reader.next()) {
           signal?.throwIfAborted()
@@ -95,7 +101,7 @@ export class OciRunning implements Running {
             place.offset = piece.nextOffset
             yield piece
           }
-          // Lets others run while a long spool is read without waiting.
+          // Lets other work run while a long spool is read without waiting.
           await nextTurn()
         }
         if (ended) return
@@ -109,7 +115,8 @@ export class OciRunning implements Running {
   }
 
   release(offset: number): Promise<void> {
-    // Others may still read: the check that a service is ready reads beside its log.
+    // Other readers may still need it: the readiness check of a service reads its output beside its
+    // log.
     return this.trim.release(Math.min(offset, ...[...this.places].map((place) => place.offset)))
   }
 
@@ -125,7 +132,7 @@ export class OciRunning implements Running {
       }, signal)
     } catch (error) {
       if (!isAbsent(error)) throw error
-      // Destroyed meanwhile, so the outcome is unknown.
+      // The sandbox was destroyed meanwhile, so the outcome is unknown.
       return { code: null, signal: null, limit: null, overdue: false, output: 'whole', endedAt: this.now() }
     }
   }
@@ -166,14 +173,14 @@ export class OciRunning implements Running {
       writeAtomically(this.files.deadline, text)
     } catch (error) {
       if (!hasCode(error, 'ENOSPC')) throw error
-      // So short a text needs no new space. The watchdog reads its first line, either old or new.
+      // A text this short needs no new space. The watchdog reads its first line, either old or new.
       await writeFile(this.files.deadline, text, { flag: 'r+' })
     }
   }
 
   /**
    * Moves the monitor out of the payload's groups, so that a kill does not hit it. runtime.sh does
-   * so too, but may not have got there.
+   * so too, but may not have done so yet.
    */
   private async moveMonitorOut(): Promise<void> {
     const monitor = Number(readIfPresent(this.files.monitorPid) ?? 0)
@@ -182,7 +189,7 @@ export class OciRunning implements Running {
     for (const group of groups.leave) await writeFile(join(group, 'cgroup.procs'), String(monitor))
   }
 
-  /** @param thorough also detects a lost monitor, after which nobody writes the exit file. */
+  /** @param thorough also detects a lost monitor, after which no exit file will be written. */
   async hasEnded(thorough = false): Promise<boolean> {
     const lookedAt = bootTime()
     if (this.outcome !== undefined || existsSync(this.files.exit) || existsSync(this.files.outcome)) return true
@@ -193,7 +200,7 @@ export class OciRunning implements Running {
     if (await isPopulated(monitor)) return false
     // The monitor may have ended normally since the exit file was checked.
     if (existsSync(this.files.exit)) return true
-    // It is still leaving the payload's group.
+    // The monitor is still leaving the payload's group.
     const pid = Number(readIfPresent(this.files.monitorPid) ?? 0)
     if ((await processesOf(payload)).includes(pid) || ((await isAlive(groups)) && pid === 0)) return false
     await killOwn(groups)
@@ -205,7 +212,7 @@ export class OciRunning implements Running {
     if (kept !== undefined) {
       const { endedBoot, ...value } = JSON.parse(kept) as KeptExit
       const endedAt = endedBoot === undefined ? new Date(value.endedAt) : instantOf(endedBoot)
-      // Absent when an earlier release wrote it.
+      // Absent if an earlier release wrote the file.
       return { ...value, output: value.output ?? 'whole', endedAt }
     }
     const { endedBoot, ...judged } = await this.judge()
@@ -213,7 +220,7 @@ export class OciRunning implements Running {
     try {
       writeAtomically(this.files.outcome, JSON.stringify({ ...exit, endedBoot }))
     } catch (error) {
-      // The next reader determines it again.
+      // The next reader determines the outcome again.
       if (!hasCode(error, 'ENOSPC')) throw error
     }
     return exit
@@ -230,7 +237,7 @@ export class OciRunning implements Running {
       code,
       signal: signalOf(code),
       limit: await this.limit(code),
-      // The command may have ended by itself just before the watchdog's kill.
+      // The command may have ended on its own just before the watchdog's kill.
       overdue: overdue && code === 128 + constants.signals.SIGKILL,
       output,
       endedBoot: this.endedBoot(),
@@ -253,8 +260,8 @@ export class OciRunning implements Running {
     if (existsSync(this.files.diskLimitHit)) return 'disk'
     if (existsSync(this.files.memoryLimitHit)) return 'memory'
     if (code !== 0 && (await outOfMemoryKills(this.record.groups)) > 0) return 'memory'
-    // A command may exceed its limit and end between two checks of the watchdog. Visiting very many
-    // files is worth it only if the whole file system grew that much, as far as concurrent removals
+    // A command may exceed its limit and end between two checks of the watchdog. Many files are
+    // visited only if the use of the whole file system grew enough, as far as concurrent removals
     // do not hide it.
     const { diskBytes } = this.record.limits
     const written = [this.files.upper, this.files.spool]

@@ -5,7 +5,7 @@ import type { Viewer } from '../snapshots/view.ts'
 import type { Trash } from '../system/trash.ts'
 import type { SandboxRecord } from './record.ts'
 
-/** Shared by all sandboxes of a driver. */
+/** State shared by all sandboxes of a driver. */
 export interface SandboxContext {
   readonly layout: Layout
   readonly snapshots: OciSnapshots
