@@ -19,7 +19,7 @@ export function hasEnded(files: SandboxFiles): boolean {
 
 /**
  * Returns whether the start command was sent for a sandbox of this boot whose command is on disk
- * and whose driver is dead. By the time that it resolves, the launcher has made the monitor's sync
+ * and whose driver is dead. By the time this resolves, the launcher has made the monitor's sync
  * file, or is about to exit. Returns true at once if that file no longer shows it: the command has
  * ended, or its state directory is lost.
  */

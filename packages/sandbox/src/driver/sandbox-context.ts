@@ -14,13 +14,13 @@ export interface SandboxContext {
   readonly now: () => Date
   /** Removes the groups of sandboxes whose record is lost. */
   readonly clearLost: () => Promise<void>
-  /** Forgets how the link of a sandbox was bound, once it is gone. */
+  /** Removes the egress list of a sandbox's link, once the link is gone. */
   readonly unbind: (record: SandboxRecord) => Promise<void>
-  /** Called once nothing of a sandbox is left. */
+  /** Called once nothing of a sandbox remains. */
   readonly onDestroyed: (record: SandboxRecord | undefined, id: string) => void
 }
 
-/** One sandbox, as the parts of its life see it. */
+/** One sandbox, as shared by the modules of this folder. */
 export interface SandboxState {
   readonly context: SandboxContext
   readonly record: SandboxRecord

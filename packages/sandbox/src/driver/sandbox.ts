@@ -37,9 +37,9 @@ import { OciRunning } from './running.ts'
 import type { SandboxContext, SandboxState } from './sandbox-context.ts'
 
 export interface SandboxParts {
-  /** Only in the process that created it. */
+  /** Present only in the process that created the sandbox. */
   readonly launcher?: Launcher
-  /** Its command, which an earlier process started. */
+  /** The record of its command, if an earlier process started it. */
   readonly start?: StartRecord
   readonly services?: readonly OciService[]
   readonly inputPaths?: readonly BytePath[]
@@ -53,11 +53,13 @@ export class OciSandbox implements Sandbox {
   protected readonly runtime: Runtime
   protected readonly target: RuntimeTarget
   protected record: SandboxRecord
-  /** Paths of /workspace that its own inputs gave. The source is synced only by its creator. */
+  /**
+   * Paths of /workspace that its own inputs provided. Only the sandbox's creator syncs the source.
+   */
   private readonly inputPaths: readonly BytePath[]
   /** Set only in the process that created the sandbox, until it starts a command. */
   private launcher: Launcher | undefined
-  /** A process in its network namespace, until the command starts. */
+  /** The id of a process in its network namespace; valid until the command starts. */
   private readonly namespace: number
   private command: OciRunning | undefined
   /** The launcher of an interactive command, until the sandbox's end. */
@@ -104,7 +106,7 @@ export class OciSandbox implements Sandbox {
       previous: this.record.source,
       workspace,
       owner: { uid: rootIdOf(this.record), gid: rootIdOf(this.record) },
-      // Commands compare file times with the machine's time.
+      // The machine's time, because commands compare file times with it.
       now: new Date(),
       inputPaths: given,
     })
@@ -120,7 +122,10 @@ export class OciSandbox implements Sandbox {
     return startServices(this.services, deadline, this.namespace, signal)
   }
 
-  /** Starts the sandbox's only command. @param program what a service starts in its place. */
+  /**
+   * Starts the sandbox's only command.
+   * @param program the program that a service starts instead of the command.
+   */
   protected async begin(command: Command, program?: ServiceProgram): Promise<OciRunning> {
     const launcher = this.unstarted('start')
     const state = this.state()
@@ -165,7 +170,7 @@ export class OciSandbox implements Sandbox {
       exited: (signal) => running.exited(signal),
       kill: () => running.kill('SIGKILL'),
       resize: async (size) => {
-        // The terminal is gone with the sandbox.
+        // The terminal disappears with the sandbox.
         if (terminal !== null && this.talking === launcher) await this.resize(launcher, size)
       },
     }

@@ -18,10 +18,10 @@ import type { SandboxRecord } from './record.ts'
 import { OciSandbox, type SandboxParts } from './sandbox.ts'
 import type { SandboxContext } from './sandbox-context.ts'
 
-/** Limit for the lists of an image's users and groups. */
+/** Largest size, in bytes, of an image's lists of users and groups. */
 const mostOfFile = 1024 * 1024
 
-/** The sandbox of a service, whose command is the service's program. */
+/** The sandbox of a service. Its command is the service's program. */
 export class OciServiceSandbox extends OciSandbox implements ServiceSandbox {
   readonly name: string
   readonly needs: readonly string[]
@@ -72,7 +72,7 @@ export class OciServiceSandbox extends OciSandbox implements ServiceSandbox {
   private async passes(args: readonly string[], { user }: ServiceProgram, signal: AbortSignal): Promise<boolean> {
     const { groups } = this.record
     const monitor = this.monitor()
-    // A process id may be reused.
+    // The process id may have been reused.
     if (groups.flavour !== 'pid' && !(await processesOf(groups.monitor)).includes(monitor)) return false
     const [name, ...rest] = this.runtime.add(this.target, { args, user, monitor, join: groups.join })
     const child = spawn(name, rest, { stdio: 'ignore', env: helperEnvironment, signal })
@@ -80,7 +80,7 @@ export class OciServiceSandbox extends OciSandbox implements ServiceSandbox {
     return code === 0
   }
 
-  /** Returns the process id of its monitor. */
+  /** Returns the process id of the service's monitor. */
   private monitor(): number {
     const { flavour, top } = this.record.groups
     return Number(readIfPresent(flavour === 'pid' ? join(top, 'first') : this.files.monitorPid) ?? 0)

@@ -10,10 +10,10 @@ import type { Viewer } from '../snapshots/view.ts'
 import type { BytePath } from '../source/manifest.ts'
 import type { SandboxRecord } from './record.ts'
 
-/** The files that a new sandbox starts from. */
+/** The files from which a new sandbox starts. */
 export interface Start {
   readonly record: Pick<SandboxRecord, 'image' | 'parent' | 'layers' | 'source' | 'inputPaths'>
-  /** Paths of /workspace that its inputs gave. */
+  /** Paths of /workspace that its inputs provided. */
   readonly inputPaths: readonly BytePath[]
 }
 
@@ -27,8 +27,8 @@ interface StartParts {
 }
 
 /**
- * Returns what a new sandbox starts from. With inputs, that includes a new layer, named by
- * `inputLayer`.
+ * Returns the files from which a new sandbox starts. With inputs, these include a new layer with
+ * the id `inputLayer`.
  */
 export async function startFor(spec: SandboxSpec, inputLayer: SnapshotId, parts: StartParts): Promise<Start> {
   const record = await bareStart(spec, parts)
@@ -51,7 +51,7 @@ export async function startFor(spec: SandboxSpec, inputLayer: SnapshotId, parts:
   return { record: { ...record, layers: [inputLayer, ...record.layers] }, inputPaths }
 }
 
-/** Returns what a sandbox without inputs starts from. */
+/** Returns the files from which a sandbox without inputs starts. */
 export async function bareStart({ base }: Pick<SandboxSpec, 'base'>, parts: StartParts): Promise<Start['record']> {
   if ('image' in base) {
     return { image: recorded(base.image), parent: null, layers: [], source: null }

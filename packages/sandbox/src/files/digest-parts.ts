@@ -6,13 +6,13 @@ import { resolveFile } from './resolve-file.ts'
 export interface DigestJob {
   /** Root of a merged view. */
   readonly root: string
-  /** The segments of each part. The segments of a file come in its order, and cover it. */
+  /** The segments of each part. A file's segments are in order and cover the whole file. */
   readonly parts: readonly (readonly Segment[])[]
 }
 
 const bufferBytes = 1024 * 1024
 
-/** Digests parts and whole files in one reading. Runs in a worker thread. */
+/** Digests parts and whole files in a single pass. Runs in a worker thread. */
 export function digestParts({ root, parts }: DigestJob): PartDigests {
   const buffer = Buffer.allocUnsafe(bufferBytes)
   const files = new Map<string, Hash>()
@@ -43,7 +43,7 @@ export function digestParts({ root, parts }: DigestJob): PartDigests {
 /** Opens a file below /workspace of a view. The caller closes it. */
 export function openFile(root: string, path: string): number {
   const file = resolveFile(root, path)
-  if (file === undefined) throw new Error(`there is no file ${JSON.stringify(path)} any more`)
+  if (file === undefined) throw new Error(`there is no longer a file ${JSON.stringify(path)}`)
   return openSync(file.path, constants.O_RDONLY | constants.O_NOFOLLOW)
 }
 

@@ -1,6 +1,6 @@
 import { type Dirent, opendirSync } from 'node:fs'
 
-/** Yields a directory's entries without reading all of them first: there may be ten million. */
+/** Yields a directory's entries without first reading all of them: there may be ten million. */
 export function* entriesOf(path: string | Buffer): Generator<Dirent<Buffer>> {
   const directory = opendirSync(path, { encoding: 'buffer' as BufferEncoding, bufferSize: 512 })
   try {

@@ -14,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(root, { recursive: true }))
 
-it('G57 the paths of folders still to enter are limited, those that were entered do not count', () => {
+it('G57 the paths of folders still to enter are limited; those of entered folders do not count', () => {
   const job = { root, patterns: ['**'], maxFiles: 10, maxEntries: 1_000, maxMs: 60_000 }
   expect(listFiles(job, 310).files).toHaveLength(3)
   expect(listFiles(job, 300)).toEqual({ files: [], leftOut: { count: 0, first: null }, exceeded: 'entries' })

@@ -10,16 +10,20 @@ export interface ListJob extends ListRequest {
   readonly root: string
 }
 
-/** A path with the view's root before it stays shorter than the kernel's longest. */
+/** Keeps a path, with the view's root before it, below the kernel's maximum length. */
 const longestPath = 3_900
-/** Characters of the paths still to enter. Millions of folders with long paths would fill the memory. */
+/**
+ * Maximum total length of the paths still to enter. Millions of folders with long paths would
+ * exhaust the memory.
+ */
 const mostHeld = 128 * 1024 ** 2
-/** Entries between two looks at the clock. */
+/** Number of entries between two checks of the time limit. */
 const clockEvery = 1_000
 
 /**
- * Lists the files that patterns name. Enters no link and no directory in which it could find
- * nothing. Memory grows with files found and directories still to enter. Runs in a worker thread.
+ * Lists the files that match the patterns. Enters no link, and no directory in which nothing can
+ * match. Memory use grows with the files found and the directories still to enter. Runs in a worker
+ * thread.
  */
 export function listFiles({ root, patterns, maxFiles, maxEntries, maxMs }: ListJob, maxHeld = mostHeld): Listing {
   const until = performance.now() + maxMs

@@ -2,21 +2,21 @@ import { isUtf8 } from 'node:buffer'
 import { lstatSync, readlinkSync } from 'node:fs'
 import { hasCode, isAbsent } from '../system/files.ts'
 
-/** Where files of a step are kept from. */
+/** The folder from which a step's files are kept. */
 export const workspace = 'workspace'
 
-/** The kernel follows as many. */
+/** The kernel's own limit. */
 const mostLinks = 40
 
 export interface ResolvedFile {
-  /** Absolute path without a link in it. Valid as long as the view is, which nothing changes. */
+  /** An absolute path without links. Valid as long as the view, which does not change. */
   readonly path: string
   readonly bytes: number
 }
 
 /**
- * Returns the regular file inside /workspace that a path below it leads to; undefined for anything
- * else. Follows links as a program inside would, within the view: the kernel would follow them into
+ * Returns the regular file inside /workspace to which a path below it leads; undefined for anything
+ * else. Follows links within the view, as a program inside would. The kernel would follow them into
  * this machine's files.
  * @param root of a merged view.
  */
@@ -27,7 +27,7 @@ export function resolveFile(root: string, path: string): ResolvedFile | undefine
   let bytes: number | undefined
   for (let part = todo.shift(); part !== undefined; part = todo.shift()) {
     if (part === '' || part === '.') continue
-    // A file has no entries.
+    // The path continues below a file.
     if (bytes !== undefined) return undefined
     if (part === '..') {
       done.pop()
@@ -52,7 +52,7 @@ export function resolveFile(root: string, path: string): ResolvedFile | undefine
   return { path: [root, ...done].join('/'), bytes }
 }
 
-/** Returns undefined for a path that is absent, or longer than any that a program can use. */
+/** Returns undefined for a path that is absent or longer than the kernel allows. */
 function unlessAbsent<T>(call: () => T): T | undefined {
   try {
     return call()

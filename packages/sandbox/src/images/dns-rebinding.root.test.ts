@@ -11,7 +11,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-/** Runs it where only its own name server, and a public address of the machine, can be reached. */
+/**
+ * Runs a pull where it can reach only its own name server and one public address of the machine.
+ */
 async function pull(privates: 'allow' | 'refuse') {
   const machine = `ip link set lo up; ip address add 93.184.216.34/32 dev lo
     echo 'nameserver 127.0.0.1' >"$1/resolv.conf"; mount --bind "$1/resolv.conf" /etc/resolv.conf
@@ -21,14 +23,14 @@ async function pull(privates: 'allow' | 'refuse') {
   return JSON.parse(stdout) as Record<'asked' | 'public' | 'private', number> & { readonly refusal: string }
 }
 
-test('G37 a name that resolves to a public address first and to a private one later leads a pull to no private address', async () => {
+test('G37 a pull reaches no private address through a name that resolves to a public address first and to a private one later', async () => {
   const seen = await pull('refuse')
   expect(seen.refusal).toContain('leads to 127.0.0.1, which is not a public address')
   expect([seen.public, seen.private]).toEqual([1, 0])
   expect(seen.asked).toBeGreaterThan(1)
 })
 
-test('control: the same pull reaches the private address if all are allowed', async () => {
+test('control: the same pull reaches the private address if all addresses are allowed', async () => {
   const seen = await pull('allow')
   expect(seen.public).toBe(1)
   expect(seen.private).toBeGreaterThan(0)

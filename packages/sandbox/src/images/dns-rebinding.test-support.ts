@@ -1,7 +1,7 @@
 /**
- * Test only: a machine in its own network namespace, whose name server answers first with a public
- * address and then with a private one. Pulls an image from a registry that redirects to that name,
- * and prints who was reached. `node FILE STORE allow|refuse`.
+ * Test program: a machine in its own network namespace, whose name server answers first with a
+ * public address and then with a private one. Pulls an image from a registry that redirects to that
+ * name, and prints the addresses that were reached. Usage: `node FILE STORE allow|refuse`.
  */
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ const [store = '', privates] = process.argv.slice(2)
 const [publicAddress, name, port] = ['93.184.216.34', 'rebinding.example', 8080] as const
 const seen = { asked: 0, public: 0, private: 0, refusal: '' }
 
-/** Repeats the question, with one address if it is of type A. */
+/** Repeats the query, with one address if it is of type A. */
 function answerTo(query: Buffer): Buffer {
   const end = query.indexOf(0, 12) + 5
   const isForAddress = query.readUInt16BE(end - 4) === 1
@@ -30,7 +30,7 @@ names.bind(53, '127.0.0.1')
 await once(names, 'listening')
 
 async function serve(address: string, listener: RequestListener, at: number): Promise<void> {
-  // Each request is a connection, for which the name is looked up.
+  // Closes each connection, so that every request looks up the name again.
   const server = createServer((request, response) => listener(request, response.setHeader('connection', 'close')))
   await once(server.listen(at, address), 'listening')
 }

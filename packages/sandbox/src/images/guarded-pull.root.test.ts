@@ -23,7 +23,7 @@ const storeWith = (options: Partial<ImageStoreOptions>) =>
     ...options,
   })
 
-/** A server on this machine that must not be reached. Counts its connections. */
+/** A server on this machine that pulls must not reach. Counts its connections. */
 const inside = createTcpServer((socket) => {
   reached += 1
   socket.on('error', () => {})
@@ -32,7 +32,7 @@ const inside = createTcpServer((socket) => {
 let reached = 0
 let insidePort: number
 
-/** An attacker's registry, whose answers each test sets. */
+/** An attacker's registry. Each test sets its answers. */
 let answer: RequestListener
 let authorizations: string[]
 const evil = createServer((request, response) => {
@@ -72,7 +72,7 @@ const redirecting =
 const digest = (hex: string) => `sha256:${hex.repeat(64).slice(0, 64)}`
 const oci = 'application/vnd.oci.image'
 
-/** An image with this layer only. */
+/** Answers with an image that has only this layer. */
 const withLayer =
   (layer: RequestListener): RequestListener =>
   (request, response) => {
@@ -110,7 +110,7 @@ describe.for(attacks)('G37 %s', ([, attack, theirs]) => {
     expect([reached, authorizations]).toEqual([0, []])
   })
 
-  it('works, since it is followed if all addresses are allowed', async () => {
+  it('works: it is followed if all addresses are allowed', async () => {
     answer = attack(`http://${own}:${insidePort}/`)
     const store = storeWith({ insecureRegistries: [evilHost], allowPrivateRegistries: true })
     await expect(store.resolve(`${evilHost}/tool:1`)).rejects.toThrow()

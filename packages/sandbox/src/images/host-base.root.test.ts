@@ -7,7 +7,7 @@ import type { ResolvedImage } from '../sandbox-driver.ts'
 import { resolveElsewhere } from './image.test-support.ts'
 import { createImageStore, type ImageStoreOptions } from './index.ts'
 
-/** Others run this test on the same machine. */
+/** Tagged with the process id, because this test may run several times on the same machine. */
 const tag = `harmont-test-${process.pid}`
 let home: string
 const homes: string[] = []
@@ -19,7 +19,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const each of made.splice(0)) await rm(each, { recursive: true, force: true })
 })
-// Not between the tests: ext4 searches long for inodes after many thousands were removed.
+// Run after all tests: ext4 searches long for inodes after many thousands were removed.
 afterAll(() => void execFileSync('rm', ['-rf', ...homes]))
 
 const hostWith = (options: Partial<ImageStoreOptions> = {}, directory = home) =>
@@ -31,11 +31,11 @@ const hostWith = (options: Partial<ImageStoreOptions> = {}, directory = home) =>
   }).resolve('host')
 
 /**
- * One base for most tests, made with a strict umask while the machine has things that it must not
- * show, or can only copy.
+ * One base for most tests. It is made with a strict umask while the machine has files that the base
+ * must not show or can only copy.
  */
 let shared: string
-/** The results of two processes that made it at once, from nothing. */
+/** The results of two processes that made the base at once, from nothing. */
 let atOnce: readonly ResolvedImage[]
 const sharedHost = () => hostWith({}, shared)
 const mount = `/opt/${tag}-mount`
@@ -169,7 +169,7 @@ it('shows what the settings allow, except its own directory and hidden paths', a
   expect(await isIn(rootfs, path.join(home, 'store'))).toBe(false)
 })
 
-it('is not built on a disk too small for a copy', async () => {
+it('is not built on a disk that is too small for a copy', async () => {
   const disk = makeSmallDisk(256 * 1024 ** 2)
   try {
     const before = disk.freeBytes()
@@ -185,7 +185,7 @@ it('is not built on a disk too small for a copy', async () => {
   }
 })
 
-it('refuses settings that lead elsewhere', async () => {
+it('refuses settings that point elsewhere', async () => {
   await put(path.join(home, 'tools', 'tool'))
   await mkdir(path.join(home, 'store'))
   for (const wrong of [
@@ -205,7 +205,7 @@ it('refuses settings that lead elsewhere', async () => {
   await stat(`/run/${tag}-kept`)
 })
 
-it('gives users other than root access, whatever our umask', async () => {
+it('gives users other than root access, whatever the runner’s umask', async () => {
   const { rootfs } = await sharedHost()
   const closed = execFileSync('find', [rootfs, '-maxdepth', '3', '-type', 'd', '!', '-perm', '-o=rx', '-printf', '%P '])
   expect(closed.toString()).toBe('root ')
@@ -240,7 +240,7 @@ it('runs its programs, installs packages and keeps system users apart as a lower
   expect((await stat('/usr/bin/env')).mtimeMs).toBe(before.mtimeMs)
 })
 
-it('is made once by two concurrent processes, and again when it was damaged', async () => {
+it('is made once by two concurrent processes, and again if it was damaged', async () => {
   const first = await sharedHost()
   expect(atOnce).toEqual([first, first])
   expect(await readdir(path.join(shared, 'store', 'roots'))).toHaveLength(1)

@@ -11,7 +11,7 @@ const CANNOT_READ_ALL = privilegeMode.kind !== 'root'
 
 const SYSTEM_FOLDERS = ['/usr', '/opt', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', '/libo32']
 
-/** Copied, not linked: package managers write to them in place. */
+/** Copied, not linked, because package managers write to these files in place. */
 const PACKAGE_STATE = [
   '/var/lib/apk',
   '/var/lib/apt',
@@ -49,7 +49,7 @@ export interface HostOptions {
 }
 
 /**
- * Builds a root file system from this machine's own programs in the empty folder `root`. It
+ * Builds a root file system from this machine's own programs in the empty folder `root`. The base
  * contains an allowlist: programs, /opt, the package manager's state, `allow` and a generated /etc.
  * Outside `allow`, files that other users cannot read are left out. Fails with `image_unavailable`.
  */
@@ -63,7 +63,7 @@ export async function buildHostBase(root: string, options: HostOptions): Promise
   }
   await symlink('../run', path.join(root, 'var/run'))
   await symlink('../run/lock', path.join(root, 'var/lock'))
-  // Refuse links that already exist before the long work.
+  // Refuses existing links before the long work.
   for (const allowed of options.allow) await refuseLinks(root, path.dirname(allowed))
   for (const folder of SYSTEM_FOLDERS) await showSystemFolder(root, folder, options.reserve, hide)
   await copyPackageState(root, options.reserve)

@@ -3,10 +3,10 @@ import { readFile, stat } from 'node:fs/promises'
 import { SandboxError } from '../sandbox-driver.ts'
 import { isAbsent } from '../system/files.ts'
 
-/** Part of the digest. Increase it when the same machine would get a different base. */
+/** Part of the digest. Increase it if a change gives the same machine a different base. */
 const GENERATOR = 2
 
-/** The first existing file says which packages this machine has. */
+/** Databases of installed packages, of which the first existing one is used. */
 const PACKAGE_DATABASES = [
   '/var/lib/dpkg/status',
   '/usr/lib/sysimage/rpm/rpmdb.sqlite',
@@ -29,14 +29,12 @@ interface Known {
 }
 
 /**
- * Digests by file. Every step on the `host` base needs the package database's, which has megabytes:
- * it is read again only if the file changed.
+ * Digests by file. Every step on the `host` base needs the digest of the package database, which
+ * has megabytes: it is read again only if the file changed.
  */
 const known = new Map<string, Known>()
 
-/**
- * Returns the SHA-256 of the first file that exists. Fails with `image_unavailable` if none does.
- */
+/** Returns the SHA-256 of the first file that exists. Throws `image_unavailable` if none exists. */
 export async function digestOfFirst(files: readonly string[]): Promise<Buffer> {
   for (const file of files) {
     try {

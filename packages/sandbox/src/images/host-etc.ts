@@ -5,7 +5,7 @@ import { ifPresent } from '../system/files.ts'
 import { runTool } from '../system/run-tool.ts'
 import { unchangedPackagedEtc } from './packaged-files.ts'
 
-/** Made by the machine's own tools, not installed by a package, and free of secrets. */
+/** Files that the machine's own tools generate, not installed by a package and free of secrets. */
 const MADE_BY_TOOLS = [
   'alternatives',
   'ca-certificates.conf',
@@ -32,14 +32,14 @@ const MADE_BY_TOOLS = [
 ]
 
 /**
- * Where a package manager looks for packages. Files that contain a password
- * (`https://user:word@host`) or are not world-readable are left out.
+ * Configuration of package sources. Files that contain a password (`https://user:word@host`) or are
+ * not world-readable are left out.
  */
 const PACKAGE_SOURCES = ['apt', 'apk', 'yum.repos.d', 'dnf']
 const SOURCES_LEFT_OUT = /^\/etc\/apt\/auth\.conf/
 const PASSWORD_IN_URL = /:\/\/[^\s/"']*@/
 
-/** Replaced by generated files, or never shown. */
+/** Files that are never copied; some are generated instead. */
 const NEVER = /^\/etc\/(g?shadow|passwd|group|hosts|hostname|resolv\.conf|fstab|mtab|machine-id)-?$/
 
 const LAST_SYSTEM_ID = 999
@@ -72,8 +72,8 @@ export async function writeHostEtc(root: string): Promise<void> {
 }
 
 /**
- * Lists system users or groups that packages rely on, without people, passwords and members. `*`
- * tells PAM, without /etc/shadow, that none can log in.
+ * Lists the system users or groups that packages rely on, without people, passwords and members.
+ * `*` tells PAM, without /etc/shadow, that these users cannot log in.
  */
 async function systemAccounts(file: string, line: (fields: readonly string[]) => string): Promise<string> {
   const rows = (await readFile(file, 'utf8')).split('\n').map((row) => row.split(':'))
@@ -95,7 +95,10 @@ async function withoutPasswords(files: readonly string[]): Promise<readonly stri
   return clean
 }
 
-/** Lists the existing names below /etc and what they contain, as far as it is world-readable. */
+/**
+ * Lists those of the names that exist below /etc, with everything below them that is
+ * world-readable.
+ */
 async function publicBelow(names: readonly string[]): Promise<readonly string[]> {
   const present: string[] = []
   for (const name of names) if ((await ifPresent(lstat(`/etc/${name}`))) !== undefined) present.push(`/etc/${name}`)
@@ -106,13 +109,13 @@ async function publicBelow(names: readonly string[]): Promise<readonly string[]>
   return found.toString('utf8').split('\0').filter(Boolean)
 }
 
-/** Copies exactly these paths: a folder without its content. */
+/** Copies exactly these paths: a folder is copied without its content. */
 async function copyIntoRoot(root: string, files: readonly string[]): Promise<void> {
   if (files.length === 0) return
   const list = files.map((file) => `${file.slice(1)}\0`).join('')
   const create = ['--create', '--no-recursion', '--null', '--files-from=-']
   const archive = await runTool('tar', create, { cwd: '/', stdin: list })
-  // An unprivileged user sees other owners, and cannot set them.
+  // An unprivileged user sees other owners and cannot set them.
   const owners = privilegeMode.kind === 'root' ? [] : ['--no-same-owner', '--preserve-permissions']
   await runTool('tar', ['--extract', ...owners, '--directory', root], { stdin: archive })
 }

@@ -9,7 +9,7 @@ import { ImageRefused } from './image-limits.ts'
 import type { Root, Roots } from './roots.ts'
 import { isStoredShifted, shiftToRoot } from './shifted.ts'
 
-/** The base `host` as a root in the store, built once per state of the machine's packages. */
+/** The base `host` as a root in the store, built once for each state of the machine's packages. */
 export class HostBase {
   readonly #store: string
   readonly #roots: Roots
@@ -43,7 +43,8 @@ export class HostBase {
    */
   async current(): Promise<string | undefined> {
     return hostDigest(this.#options).catch((error: unknown) => {
-      // A shortage of descriptors says nothing about the base, which a collector would remove.
+      // Throws other errors, such as a lack of descriptors: if they returned undefined, a collector
+      // would remove the base.
       if (error instanceof SandboxError) return undefined
       throw error
     })

@@ -97,7 +97,7 @@ it('abandons a layer whose compressed size exceeds the limit', async () => {
   await expectNothingLeft()
 })
 
-it('an image without space on the disk leaves the disk to others, whose pulls succeed', async () => {
+it('an image that does not fit leaves the disk’s space to others, whose pulls succeed', async () => {
   const disk = makeSmallDisk(96 * mib)
   try {
     await using registry = await startRegistry(disk.beside)
@@ -144,7 +144,7 @@ it('frees space for an image that fits the disk, and not for one that cannot fit
   }
 })
 
-it('an organization has a limit of image bytes: its unused images make way for wanted ones, and other organizations keep theirs', async () => {
+it('an organization has a limit of image bytes: its unused images are removed for new ones, and those of other organizations remain', async () => {
   await using registry = await startRegistry(home)
   const names = [10, 11, 12].map((size) => `${registry.host}/size:${size}`)
   for (const [index, name] of names.entries()) skopeoCopy(await bomb((10 + index) * mib), `docker://${name}`)

@@ -1,6 +1,6 @@
 /** Limits of one image. */
 export interface ImageLimits {
-  /** Applies to the packed and to the unpacked size. */
+  /** Limits both the packed and the unpacked size. */
   readonly bytes: number
   readonly entries: number
 }
@@ -13,7 +13,7 @@ export function amount(bytes: number): string {
   return gib >= 1 ? `${gib.toFixed(1)} GiB` : `${Math.ceil(bytes / 1024 ** 2)} MiB`
 }
 
-/** A pull brought more bytes than the disk has room for. */
+/** Thrown if a pull received more bytes than the disk has room for. */
 export class PullStopped extends Error {
   override readonly name = 'PullStopped'
   readonly bytes: number
@@ -24,8 +24,8 @@ export class PullStopped extends Error {
 }
 
 /**
- * An image exists, but is too large or too unusual to unpack here. Retrying does not help, and no
- * base replaces it.
+ * Thrown if an image exists, but is too large or too unusual to unpack here. A retry does not help,
+ * and no other base replaces the image.
  */
 export class ImageRefused extends Error {
   override readonly name = 'ImageRefused'

@@ -9,8 +9,8 @@ import { until } from '@harmont/test-kit/until'
 import type { ResolvedImage } from '../sandbox-driver.ts'
 
 /**
- * Makes the OCI layout `DIR/layout` with the tag `t`: two layers, owners, modes, a hard link, a
- * capability, whiteouts, settings. Returns its path.
+ * Makes the OCI layout `DIR/layout` with the tag `t`: two layers with owners, modes, a hard link, a
+ * capability and whiteouts, and settings. Returns its path.
  */
 export function makeLayout(directory: string, marker: string): string {
   const layout = path.join(directory, 'layout')
@@ -48,7 +48,7 @@ export function makeLayout(directory: string, marker: string): string {
   return layout
 }
 
-/** Lets another process resolve an image in the store of `directory`. */
+/** Resolves an image in another process, in the store of `directory`. */
 export function resolveElsewhere(directory: string, name: string) {
   const script = `import { createImageStore } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)}
     const store = createImageStore({ directory: ${JSON.stringify(directory)}, fallbackToHost: false, hostAllow: [] })
@@ -56,7 +56,7 @@ export function resolveElsewhere(directory: string, name: string) {
   const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   return {
     child,
-    /** Fails if it printed none. */
+    /** Throws if the process printed no image. */
     async image(): Promise<ResolvedImage> {
       return JSON.parse(await text(child.stdout)) as ResolvedImage
     },
@@ -73,8 +73,8 @@ export interface Registry extends AsyncDisposable {
 }
 
 /**
- * Returns an address of this machine that others can reach: private, as on all test machines, and
- * not on loopback.
+ * Returns a private address of this machine that other hosts can reach: not loopback. All test
+ * machines have one.
  */
 export function ownAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((each) => each ?? [])
@@ -85,7 +85,7 @@ export function ownAddress(): string {
 
 /**
  * Starts Debian's docker-registry on a free port of this address, with its files below `directory`.
- * With `tls` its certificate is unsigned.
+ * With `tls`, its certificate is not signed by a known authority.
  */
 export async function startRegistry(directory: string, address = '127.0.0.1', tls = false): Promise<Registry> {
   const port = await reservePort()
@@ -112,7 +112,7 @@ export async function startRegistry(directory: string, address = '127.0.0.1', tl
 }
 
 async function answers(host: string): Promise<boolean> {
-  // A TLS server answers this too, if badly.
+  // A TLS server also answers this request, with an error.
   return fetch(`http://${host}/v2/`).then(
     () => true,
     () => false,

@@ -9,8 +9,8 @@ import { shiftOptions } from './shifted.ts'
 
 export interface LayoutImage {
   /**
-   * Digest of the image's configuration, which covers the content of its layers: independent of how
-   * layers are packed.
+   * Digest of the image's configuration, which covers the content of its layers. It does not depend
+   * on how layers are packed.
    */
   readonly digest: string
   readonly env: Readonly<Record<string, string>>
@@ -79,8 +79,8 @@ export async function unpackLayout(layout: string, rootfs: string, lockFd: numbe
 const TOP = ['bin', 'etc', 'usr']
 
 /**
- * Returns skopeo's name for the content of a tar file: an image, or the files of a root file
- * system. Newer Docker archives are both kinds of image, and are read as Docker's.
+ * Returns skopeo's transport name for a tar file: an image, or the files of a root file system.
+ * Newer Docker archives are in both image formats, and are read as Docker's.
  */
 export async function archiveKind(file: string): Promise<'docker-archive' | 'oci-archive' | 'tarball'> {
   const listed = await runTool('tar', ['--list', '--file', file]).catch((error: unknown) => {

@@ -22,7 +22,7 @@ test.for([
   }
 })
 
-test('files that vanish while they are shown, as apt removes them, are left out', async () => {
+test('files that vanish during the work, such as those that apt removes, are left out', async () => {
   const source = await mkdtemp('/var/tmp/harmont-farm-')
   const roots: string[] = []
   let isOver = false

@@ -17,28 +17,29 @@ export interface FarmRequest {
   readonly hide: ReadonlySet<string>
   /** Reserves disk space for copies. Throws if there is too little. */
   readonly reserve: Reserve
-  /** Leave out files that other users cannot read. */
+  /** Leaves out files that other users cannot read. */
   readonly publicOnly: boolean
-  /** Copy every file, because it is written in place. */
+  /** Copies every file, because it is written in place. */
   readonly copy?: boolean
 }
 
 const CANNOT_LINK = ['EXDEV', 'EPERM', 'EMLINK', 'EOPNOTSUPP']
 const AT_ONCE = 64
-/** An unprivileged user owns everything in the base. */
+/** An unprivileged user owns all files of the base. */
 const IS_ROOT = privilegeMode.kind === 'root'
 
 /**
- * Shows a tree of this machine below another root without copying it: files become hard links,
- * folders are new. Copies files that cannot be linked, above all from another file system.
- * Read-only by agreement: a write would change the machine's own file. A package upgrade renames
- * new files into place, so it does not change a farm. Leaves out sockets, pipes and devices.
+ * Makes a tree of this machine appear below another root without copying it: files become hard
+ * links, folders are created. Copies files that cannot be linked, mostly those from another file
+ * system. The copy must be treated as read-only: a write would change the machine's own file. A
+ * package upgrade renames new files into place, so it does not change the farm. Leaves out sockets,
+ * pipes and devices.
  */
 export async function farm(request: FarmRequest): Promise<void> {
   const stats = await lstat(request.source)
   const isWhole = IS_ROOT && stats.isDirectory() && request.copy !== true
   if (isWhole && (await linkWhole(request))) return
-  // Reserve before anything is made: folders alone can fill a small disk.
+  // Reserves space before anything is created: folders alone can fill a small disk.
   const isCopied = request.copy === true || !IS_ROOT || stats.dev !== (await lstat(request.root)).dev
   using _room = isCopied ? await request.reserve(await extentBelow(request.source, request.hide)) : undefined
   const copies: string[] = []
@@ -81,7 +82,7 @@ async function farmEntry(request: FarmRequest, source: string, stats: Stats, cop
             await linkOrNote(request, child, bytes(request.root + child), copies)
           } else await farmEntry(request, child, await lstat(bytes(child)), copies)
         } catch (error) {
-          // Others, such as apt, may remove what was just listed.
+          // Other processes, such as apt, may remove a listed file.
           if (!hasCode(error, 'ENOENT') || !(await isGone(bytes(child)))) throw error
         }
       }),
@@ -122,8 +123,8 @@ function latin1(text: string): string {
 }
 
 /**
- * Copies absolute `latin1` paths of this machine to the same paths below `root`, by `cp --archive`
- * with more options. Fails if one cannot be copied.
+ * Copies absolute `latin1` paths of this machine to the same paths below `root`, with `cp
+ * --archive` and further options. Throws if a path cannot be copied.
  */
 async function cpInto(root: string, files: readonly string[], options: readonly string[]): Promise<void> {
   const list = files.map((file) => `${file.slice(1)}\0`).join('')
@@ -132,17 +133,17 @@ async function cpInto(root: string, files: readonly string[], options: readonly 
 }
 
 const STAT_BLOCK = 512
-// Folders that an ordinary user cannot list are not copied.
+// Folders that an ordinary user cannot list are skipped.
 const UNLISTABLE = ['-type', 'd', '(', '!', '-readable', '-o', '!', '-executable', ')', '-prune', '-o']
 const PRINT_BLOCKS = ['-printf', '%b\n']
 
-/** Returns the disk space that a tree of this machine takes, without the paths in `hide`. */
+/** Returns the disk space of a tree of this machine, without the paths in `hide`. */
 async function extentBelow(source: string, hide: ReadonlySet<string>): Promise<Extent> {
   const hidden = [...hide].flatMap((file) => ['-path', file, '-prune', '-o'])
   return extentIn(await runTool('find', [source, ...hidden, ...UNLISTABLE, ...PRINT_BLOCKS]))
 }
 
-/** Returns the disk space that these `latin1` paths take. */
+/** Returns the disk space of these `latin1` paths. */
 async function extentOf(files: readonly string[]): Promise<Extent> {
   const stdin = Buffer.from(files.map((file) => `${file}\0`).join(''), 'latin1')
   return extentIn(await runTool('find', ['-files0-from', '-', '-maxdepth', '0', ...PRINT_BLOCKS], { stdin }))
@@ -164,11 +165,11 @@ const CLOSED_FOLDER = ['-type', 'd', '!', '-perm', '-o=rx', '-prune']
 const CLOSED_FILE = ['-o', '-type', 'f', '!', '-perm', '-o=r']
 
 /**
- * Links a folder of this machine to the same path below `root`, without the paths in `hide`. One
- * program takes a fifth of the processor time of linking each entry (58,000 files: 1.5 s and 3.5 s,
- * measured 2026-11-27). Leaves out sockets, pipes and devices, and with `publicOnly` what other
- * users cannot read. Returns false, and leaves nothing, if the folder is empty, if something cannot
- * be linked, or if a hidden path lies deeper.
+ * Links a folder of this machine to the same path below `root`, without the paths in `hide`. A
+ * single cp takes a fifth of the processor time of linking each entry (58,000 files: 1.5 s and 3.5
+ * s, measured 2026-11-27). Leaves out sockets, pipes and devices, and with `publicOnly` also files
+ * that other users cannot read. Returns false, and leaves nothing, if the folder is empty, if an
+ * entry cannot be linked, or if a hidden path lies deeper.
  */
 async function linkWhole({ source, root, hide, publicOnly }: WholeRequest): Promise<boolean> {
   const hidden = [...hide].filter((file) => file.startsWith(`${source}/`))
@@ -176,12 +177,12 @@ async function linkWhole({ source, root, hide, publicOnly }: WholeRequest): Prom
   const left = new Set(hidden.map(latin1))
   const all = (await readdir(source, 'latin1')).map((name) => `${latin1(source)}/${name}`)
   const files = all.filter((file) => !left.has(file))
-  // cp makes nothing for an empty folder such as /opt of a new machine: the caller makes it.
+  // For an empty folder, such as /opt of a new machine, cp creates nothing. The caller creates it.
   if (files.length === 0) return false
   try {
     await cpInto(root, files, ['--link'])
   } catch {
-    // Linking each entry reports which one failed, and copies those that cannot be linked.
+    // Linking each entry instead reports the failing one, and copies entries that cannot be linked.
     await rm(root + source, { recursive: true, force: true })
     return false
   }

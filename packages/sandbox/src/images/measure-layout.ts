@@ -9,8 +9,8 @@ import { type Extent, TarMeter } from './tar-meter.ts'
 const CHUNK = 256 * 1024
 
 /**
- * Measures the disk space that `layout:image` can take when unpacked, without writing anything.
- * Throws at the limits, before reading everything.
+ * Measures the disk space that `layout:image` may take when unpacked, without writing anything.
+ * Throws once a limit is exceeded, before reading everything.
  */
 export async function measureLayout(layout: string, limits: ImageLimits): Promise<Extent> {
   let total: Extent = { bytes: 0, entries: 0 }
@@ -38,7 +38,7 @@ function sum(one: Extent, other: Extent): Extent {
   return { bytes: one.bytes + other.bytes, entries: one.entries + other.entries }
 }
 
-/** Decides by the media type alone, as the unpacker does. */
+/** Decides by the media type alone, as umoci does. */
 function unpacker(mediaType: string): Duplex {
   if (mediaType.endsWith('+gzip')) return createGunzip({ chunkSize: CHUNK })
   if (mediaType.endsWith('+zstd')) return createZstdDecompress({ chunkSize: CHUNK })

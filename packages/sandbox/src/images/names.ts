@@ -5,20 +5,26 @@ import { ifPresent, readJson } from '../system/files.ts'
 
 export interface NameRecord {
   readonly name: string
-  /** The owner of the login it was pulled with: only they get it. Absent: anybody who uses the store does. */
+  /**
+   * The owner of the login that pulled the image: only that owner may use it. Absent if all users
+   * of the store may.
+   */
   readonly scope?: string
-  /** Digest of the root. */
+  /** Digest of the image's root. */
   readonly digest: string
   readonly origin: 'import' | 'registry'
   /** The registry's digest, for `registry`. */
   readonly registryDigest?: string
-  /** Unpacked size, for `registry`. Absent in records of earlier releases. */
+  /** Unpacked size in bytes, for `registry`. Absent in records of earlier releases. */
   readonly bytes?: number
-  /** When it was imported, or when the registry was last asked, in Unix milliseconds. */
+  /** The time of the import, or of the last request to the registry, in Unix milliseconds. */
   readonly at: number
 }
 
-/** The known image names: one small file for each and its scope below `directory`, replaced atomically. */
+/**
+ * The known image names: one small file below `directory` for each name and scope, replaced
+ * atomically.
+ */
 export class Names {
   readonly #directory: string
 
@@ -26,7 +32,7 @@ export class Names {
     this.#directory = directory
   }
 
-  /** Returns undefined for a name that is unknown in this scope, or a damaged record. */
+  /** Returns undefined if the name is unknown in this scope or its record is damaged. */
   async get(name: string, scope = ''): Promise<NameRecord | undefined> {
     const record = await this.#read(fileOf(name, scope))
     return record?.name === name && (record.scope ?? '') === scope ? record : undefined
@@ -58,7 +64,7 @@ export class Names {
 }
 
 function fileOf(name: string, scope = ''): string {
-  // No name has a NUL.
+  // Unambiguous, because no name contains a NUL.
   const key = scope === '' ? name : `${scope}\0${name}`
   return `${createHash('sha256').update(key).digest('hex')}.json`
 }

@@ -6,7 +6,7 @@ import { unchangedPackagedEtc } from './packaged-files.ts'
 
 const md5 = (text: string) => createHash('md5').update(text).digest('hex')
 
-it('includes a package’s setting if nobody changed it, and excludes changed, added and private ones', async () => {
+it('includes a package’s unchanged settings, and excludes changed, added and private ones', async () => {
   const machine = await mkdtemp('/var/tmp/harmont-packaged-')
   try {
     await mkdir(path.join(machine, 'var/lib/dpkg/info'), { recursive: true })

@@ -6,9 +6,10 @@ import { ifPresent } from '../system/files.ts'
 const DPKG = 'var/lib/dpkg'
 
 /**
- * Lists files that Debian's packages installed into /etc and nobody changed. These are public,
+ * Lists files in /etc that Debian's packages installed and that were not changed. These are public,
  * because every machine with the packages has them; a changed file may contain a secret. Empty
- * without dpkg. Folders come before their content. @param machine root of the machine.
+ * without dpkg. Lists folders before their content.
+ * @param machine root of the machine.
  */
 export async function unchangedPackagedEtc(machine = '/'): Promise<readonly string[]> {
   const listed = await listedInEtc(path.join(machine, DPKG, 'info'))

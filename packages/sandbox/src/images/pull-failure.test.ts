@@ -48,12 +48,12 @@ describe('rewords skopeo’s output for a failed pull', () => {
     const failure = pullFailure('r.example', new ToolFailed('skopeo failed (exit 1)', said))
     expect(failure).toBeInstanceOf(PullFailed)
     expect(failure).toMatchObject({ problem, message: phrase })
-    // For the operator's log.
+    // The original output goes to the operator's log.
     expect(failure).toMatchObject({ cause: { cause: { message: said } } })
   })
 })
 
-test('keeps errors that are not a tool’s output', () => {
+test('keeps errors that do not come from a tool', () => {
   const error = new Error('skopeo is not installed on this machine')
   expect(pullFailure('r.example', error)).toBe(error)
 })

@@ -1,6 +1,6 @@
 import { plainReason, ToolFailed } from '../system/tool-failed.ts'
 
-/** Why an image is unavailable, for advice to the user. */
+/** The reason why an image is unavailable, from which the advice to the user follows. */
 export type ImageProblem =
   | 'name'
   | 'absent'
@@ -13,7 +13,8 @@ export type ImageProblem =
   | 'unknown'
 
 /**
- * A registry did not provide an image. The message is ours; the causes contain the tool's output.
+ * Thrown if a registry did not provide an image. The message contains only our own words; the
+ * causes contain the tool's output.
  */
 export class PullFailed extends Error {
   override readonly name = 'PullFailed'

@@ -6,15 +6,15 @@ import { isPublicAddress, PrivateAddress, publicLookup } from '../network/public
 export type CountBytes = (bytes: number) => Error | undefined
 
 export interface PullProxyOptions {
-  /** Whether the operator allows this `host:port`, whatever its addresses. */
+  /** Returns whether the operator allows this `host:port`, regardless of its addresses. */
   readonly isAllowed: (host: string) => boolean
-  /** Counts bytes from outside. Returns an error to end the pull. */
+  /** Counts bytes received from outside. Returns an error to abort the pull. */
   readonly count: CountBytes
 }
 
 /**
- * The only way out of the program that pulls an image. Each connection, also for redirects and
- * tokens, goes to an address that was looked up once and is public (G37).
+ * The only network access of the program that pulls an image. Each connection, also for redirects
+ * and tokens, goes to an address that was looked up once and is public (G37).
  */
 export class PullProxy implements Disposable {
   readonly #options: PullProxyOptions
