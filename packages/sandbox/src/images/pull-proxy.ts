@@ -13,8 +13,8 @@ export interface PullProxyOptions {
 }
 
 /**
- * The only network access of the program that pulls an image. Each connection, also for redirects
- * and tokens, goes to an address that was looked up once and is public (G37).
+ * The only network access of the program that pulls an image. Each connection, including those of
+ * redirects and token requests, goes to a public address from a single lookup (G37).
  */
 export class PullProxy implements Disposable {
   readonly #options: PullProxyOptions
@@ -59,7 +59,7 @@ export class PullProxy implements Disposable {
       isOpen = true
       client.write('HTTP/1.1 200 Connection established\r\n\r\n')
       outside.write(head)
-      // Either side may end first; the other sees the end.
+      // Either side may end first; the pipeline ends the other one.
       pipeline(client, outside, client, () => {})
     })
     outside.once('error', ({ message }) => {
@@ -85,7 +85,7 @@ export class PullProxy implements Disposable {
   #connect(hostname: string, port: number): Socket {
     const host = hostname.replace(/^\[|\]$/g, '')
     const isAllowed = this.#options.isAllowed(`${hostname}:${port}`)
-    // Literal addresses are not looked up.
+    // Literal addresses are checked here, because they are not looked up.
     const isPrivate = !isAllowed && isIP(host) !== 0 && !isPublicAddress(host)
     const outside = isPrivate ? new Socket() : connect({ host, port, ...(isAllowed ? {} : { lookup: publicLookup }) })
     this.#keep(outside)

@@ -24,17 +24,20 @@ import type { Root, Roots } from './roots.ts'
 import type { Shares } from './shares.ts'
 import type { Extent } from './tar-meter.ts'
 
-/** How long the registry's answer for a tag is valid. */
+/** How long the registry's answer for a tag is valid, in ms. */
 const TAG_KEPT_MS = 10 * 60_000
 
-/** The space that most images need at least. */
+/** Most images need at least this much space, in bytes. */
 const FIRST_ROOM = 256 * 1024 ** 2
-/** How many bytes are pulled between checks of the free space. */
+/** The number of bytes that are pulled between checks of the free space. */
 const LOOK_BYTES = 16 * 1024 ** 2
 
 type Progress = (sentence: string) => void
 
-/** An image is asked for as anybody, or with the login of an owner, who alone gets it. */
+/**
+ * The rights of a request for an image: public, or with an owner's login. An image pulled with a
+ * login is available to that owner only.
+ */
 export interface Access {
   readonly scope: string
   readonly login: RegistryLogin | null
@@ -73,7 +76,7 @@ export class ImagePuller {
     this.#options = options
   }
 
-  /** @param owner whom the image counts for. */
+  /** @param owner the owner whose limit the image counts towards. */
   async resolve(name: string, owner: string, access: Access, tell: Progress): Promise<Root> {
     const { scope } = access
     const ready = await this.#ready(name, scope)
@@ -87,7 +90,9 @@ export class ImagePuller {
     })
   }
 
-  /** Whether the registry must be asked before anybody who has no login can have the image. */
+  /**
+   * Returns whether the registry must be asked before a caller without a login can have the image.
+   */
   async asksRegistry(name: string): Promise<boolean> {
     const known = await this.#names.get(name)
     return known?.origin !== 'import' && (await this.#ready(name, '')) === undefined
@@ -117,9 +122,7 @@ export class ImagePuller {
     return withStagingDirectory(this.#store, name, () => this.#names.remove(name))
   }
 
-  /**
-   * Removes staging directories of killed processes, and layouts of imports that no name refers to.
-   */
+  /** Removes staging directories of killed processes, and layouts of imports without a name. */
   async removeLeftovers(named: ReadonlySet<string>): Promise<void> {
     await removeAbandoned(this.#store)
     const layouts = (await ifPresent(readdir(path.join(this.#store, 'layouts')))) ?? []
@@ -155,7 +158,8 @@ export class ImagePuller {
       await note(root.digest, known.bytes ?? 0)
       return root
     }
-    // The name itself has the digest, so no registry was asked for it.
+    // A name with a digest needs no answer from the registry, so nothing proves that this caller
+    // may have the image.
     const same = isPinned(name) && login === null ? undefined : await this.#pulledBefore(wanted)
     if (same !== undefined) {
       using part = await this.#options.shares?.admit(owner, same.digest, same.bytes)
@@ -185,7 +189,10 @@ export class ImagePuller {
     if (known?.origin === 'registry') await shares?.use(owner, known.digest, known.bytes ?? 0)
   }
 
-  /** Finds an image that was pulled under another name, or with another login: the registry just gave its digest. */
+  /**
+   * Finds an image that was pulled under another name, or with another login, by the digest that
+   * the registry just returned.
+   */
   async #pulledBefore(
     registryDigest: string,
   ): Promise<{ readonly root: Root; readonly digest: string; readonly bytes: number } | undefined> {
@@ -209,7 +216,7 @@ export class ImagePuller {
     return this.#roots.add({ digest, rootfs, env, program })
   }
 
-  /** Doubles the reserved space whenever the image did not fit. */
+  /** Doubles the reserved space each time the image does not fit. */
   async #fetch(pull: Pick<Pull, 'name' | 'digest' | 'login' | 'layout' | 'lockFd'>): Promise<void> {
     for (let bytes = Math.min(FIRST_ROOM, this.#room.whole().bytes / 4); ; ) {
       const isEnough = await this.#room.make({ bytes, entries: 0 })
@@ -226,7 +233,7 @@ export class ImagePuller {
     }
   }
 
-  /** Ends a pull that exceeds the image limit or the free space. */
+  /** Returns a function that ends a pull once it exceeds the image limit or the free space. */
   #counter(): CountBytes {
     const { limits } = this.#options
     let [packed, looked] = [0, 0]

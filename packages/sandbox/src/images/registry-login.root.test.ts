@@ -27,7 +27,7 @@ const storeWith = async (options: Partial<ImageStoreOptions> = {}) => {
   return createImageStore({ directory, fallbackToHost: false, hostAllow: [], ownerBytes: 1e9, ...options })
 }
 const loginOf = (id: string): RegistryLogin => ({ id, ...registryUser })
-/** Finds a login, and notes which registries are asked for. */
+/** Returns a login finder, and records the registries for which it is called. */
 function finder(login: RegistryLogin | null) {
   const asked: string[] = []
   const find: FindLogin = async (host) => {
@@ -37,7 +37,7 @@ function finder(login: RegistryLogin | null) {
   return { asked, find }
 }
 
-it('G134 an image that was pulled with a login serves its owner alone; others prove their own access', async () => {
+it('G134 an image that was pulled with a login is available to its owner only; others prove their own access', async () => {
   const store = await storeWith()
   const own = finder(loginOf('a'))
   const said: string[] = []
@@ -45,7 +45,7 @@ it('G134 an image that was pulled with a login serves its owner alone; others pr
   expect(own.asked).toEqual([registry.host])
   expect(await readFile(path.join(rootfs, 'marker'), 'utf8')).toBe('private')
   expect((await store.resolve(name, undefined, 'acme', own.find)).digest).toBe(digest)
-  // Neither the name, nor its digest, nor another login gives it to others.
+  // Neither the name, nor its digest, nor another login gives other owners access.
   const pinned = `${name.replace(/:1$/, '')}@${registryDigest()}`
   const wrong = finder({ ...loginOf('b'), secret: 'guessed' })
   for (const other of [name, pinned])
@@ -53,20 +53,20 @@ it('G134 an image that was pulled with a login serves its owner alone; others pr
       await expect(store.resolve(other, undefined, 'rival', find)).rejects.toMatchObject({ code: 'image_unavailable' })
   await expect(store.resolve(name)).rejects.toThrow('keeps it private')
   await expect(store.resolve(name, undefined, 'acme', finder(null).find)).rejects.toThrow('hm registry set')
-  // The registry lets another one in: nothing is pulled again.
+  // The registry accepts another owner's login, so nothing is pulled again.
   const before = said.length
   const proved = await store.resolve(name, (sentence) => said.push(sentence), 'rival', finder(loginOf('c')).find)
   expect([proved.digest, said.length]).toEqual([digest, before])
 })
 
-/** Returns what the registry calls the image, which anybody may know. */
+/** Returns the registry's digest of the image, which is not secret. */
 function registryDigest(): string {
   const { username, secret } = registryUser
   const asked = ['inspect', '--raw', '--tls-verify=false', '--creds', `${username}:${secret}`, `docker://${name}`]
   return `sha256:${createHash('sha256').update(execFileSync('skopeo', asked)).digest('hex')}`
 }
 
-it('a login that the registry refuses from now on ends the use of a tag, and other registries are not told', async () => {
+it('a login that the registry no longer accepts ends the use of a tag, and is not sent to other registries', async () => {
   const store = await storeWith()
   const { find } = finder(loginOf('a'))
   await store.resolve(name, undefined, 'acme', find)
@@ -84,7 +84,8 @@ it('G134 a login is in no directory and no command line while an image is pulled
   const tools = path.join(home, 'tools')
   const said = path.join(home, 'said')
   await mkdir(tools)
-  // Notes what other users could see of each skopeo, and what its file is.
+  // Records what other users can see of each skopeo process, and the target of its authentication
+  // file.
   const spy = `#!/bin/sh
 ( echo "$*"; while [ "$1" != --authfile ]; do shift; done; readlink "$2" ) >> ${said}
 PATH="\${PATH#*:}" exec skopeo "$@"

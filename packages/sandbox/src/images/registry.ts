@@ -13,7 +13,7 @@ import { pullFailure } from './pull-failure.ts'
 import type { CountBytes } from './pull-proxy.ts'
 
 export interface RegistryOptions {
-  /** `host:port` of registries that speak plain HTTP. Loopback addresses always do. */
+  /** `host:port` of registries that speak plain HTTP. Loopback addresses always use plain HTTP. */
   readonly insecure: readonly string[]
   /** `host` or `host:port` of registries that may have any address. */
   readonly allowed: readonly string[]
@@ -33,8 +33,8 @@ export function isPinned(name: string): boolean {
 }
 
 /**
- * Returns why this name cannot be pulled from a registry, or undefined. Host names are checked when
- * they are connected to.
+ * Returns the reason why this name cannot be pulled from a registry; undefined if it can. Host
+ * names are checked when a connection is made.
  */
 export function refusal(name: string, options: RegistryOptions): string | undefined {
   if (!REFERENCE.test(name))
@@ -43,15 +43,18 @@ export function refusal(name: string, options: RegistryOptions): string | undefi
   if (options.allowPrivate || host === undefined || isAllowed(host, options)) return undefined
   const { hostname } = new URL(`http://${host}`)
   const address = hostname.replace(/^\[|\]$/g, '')
-  // Go's HTTP client does not use a proxy for these.
+  // Go's HTTP client does not use a proxy for these addresses.
   const isInside = address === 'localhost' || (isIP(address) !== 0 && !isPublicAddress(address))
   return isInside ? `the registry ${host} has a private address, which this server does not fetch from` : undefined
 }
 
-/** Returns the registry's current digest for the name. Without a login, as anybody gets it. */
+/**
+ * Returns the registry's current digest for the name. Without a login, returns the publicly
+ * available one.
+ */
 export async function askDigest(name: string, options: RegistryOptions, login: RegistryLogin | null): Promise<string> {
   const pinned = /@(sha256:[0-9a-f]{64})$/.exec(name)
-  // With a login the answer proves that it may be read.
+  // With a login, only the registry's answer proves that this caller may read the image.
   if (pinned?.[1] !== undefined && login === null) return pinned[1]
   const tls = isPlain(name, options) ? ['--tls-verify=false'] : []
   const inspect = (file: readonly string[]) => ['--command-timeout', '1m', 'inspect', '--raw', ...tls, ...file]
@@ -74,7 +77,7 @@ export interface Pull {
   readonly login: RegistryLogin | null
   readonly layout: string
   readonly lockFd: number
-  /** Limit of one layer. `PullStopped` is thrown beyond it. */
+  /** Maximum size of one layer, in bytes. `PullStopped` is thrown if a layer is larger. */
   readonly mostBytes: number
   /** Counts received bytes. Not called if all addresses are allowed. */
   readonly count: CountBytes
@@ -116,8 +119,8 @@ export async function copyToLayout(
 const unnamedFile = 0o20_000_000 | constants.O_DIRECTORY | constants.O_RDWR
 
 /**
- * Gives skopeo a login by an unnamed file in memory. So no command line shows it, and no kill
- * leaves it behind.
+ * Passes a login to skopeo in an unnamed file in memory. No command line shows the login, and no
+ * file remains after a kill.
  */
 async function withLogin<T>(
   name: string,
@@ -138,18 +141,19 @@ async function withLogin<T>(
 type Guard = Pick<ToolOptions, 'confined'>
 
 /**
- * Lets skopeo reach a registry, and everything it is referred to, through our proxy only; directly
+ * Lets skopeo reach a registry, and everything that it refers to, through our proxy only; directly
  * if all addresses are allowed.
  */
 async function guarded<T>(options: RegistryOptions, count: CountBytes, work: (guard: Guard) => Promise<T>): Promise<T> {
   if (options.allowPrivate) return work({})
-  // Imported when needed, because an import of `node:http` loads undici: 29 ms of a start.
+  // Imported on demand, because importing `node:http` loads undici, which takes 29 ms of the
+  // process's start.
   const { PullProxy } = await import('./pull-proxy.ts')
   using proxy = new PullProxy({ isAllowed: (host) => isAllowed(host, options), count })
   try {
     return await work({ confined: (door) => proxy.serve(door) })
   } catch (error) {
-    // skopeo only reports a broken connection.
+    // skopeo itself only reports a broken connection.
     throw proxy.refusal ?? error
   }
 }
@@ -158,7 +162,7 @@ function isAllowed(host: string, { allowed, insecure }: RegistryOptions): boolea
   return insecure.includes(host) || allowed.includes(host) || allowed.includes(host.replace(/:\d+$/, ''))
 }
 
-/** Returns the name of an image with its registry's digest in place of a tag. */
+/** Returns the name of an image with the registry's digest in place of its tag. */
 export function pinnedTo(name: string, digest: string): string {
   return `${name.replace(/@.*$/, '').replace(/:[^/:\]]*$/, '')}@${digest}`
 }
@@ -174,7 +178,7 @@ export function registryOf(name: string): string {
   return hostOf(name) ?? 'docker.io'
 }
 
-/** Returns `host:port` in front of the first slash, if present; docker.io has none. */
+/** Returns the `host:port` before the first slash, if any; names on docker.io have none. */
 function hostOf(name: string): string | undefined {
   const first = name.split('/')[0] ?? ''
   if (!name.includes('/')) return undefined

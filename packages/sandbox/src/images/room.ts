@@ -13,39 +13,39 @@ export class Room {
   #promised: Extent = { bytes: 0, entries: 0 }
   #given = Promise.withResolvers<void>()
 
-  /** @param leastFreeBytes stay free for other programs. */
+  /** @param leastFreeBytes the space that remains free for other programs. */
   constructor(directory: string, leastFreeBytes: number, makeRoom?: MakeRoom) {
     this.#directory = directory
     this.#leastFreeBytes = leastFreeBytes
     this.#makeRoom = makeRoom
   }
 
-  /** Returns how much can be written now. */
+  /** Returns the space that can be written at present. */
   free(): Extent {
     const { bavail, bsize, files, ffree } = statfsSync(this.#directory)
     return this.#withoutLeast(bavail * bsize, files, ffree)
   }
 
-  /** Returns how much could be written to an empty disk. */
+  /** Returns the space that could be written on an empty disk. */
   whole(): Extent {
     const { blocks, bsize, files } = statfsSync(this.#directory)
     return this.#withoutLeast(blocks * bsize, files, files)
   }
 
-  /** Frees space if needed. Returns whether this much can be written. */
+  /** Frees space if needed. Returns whether `wanted` can be written. */
   async make(wanted: Extent): Promise<boolean> {
     const hasRoom = () => fits(wanted, this.free())
     if (hasRoom()) return true
-    // Do not free anything for what the disk could never hold.
+    // Nothing is freed for content that the disk could never hold.
     if (!fits(wanted, this.whole())) return false
     await this.#makeRoom?.(hasRoom)
     return hasRoom()
   }
 
   /**
-   * Reserves space for a write until disposed. Earlier reservations may or may not be written
-   * already: if both do not fit, the later one waits. Throws if there is too little space without
-   * them.
+   * Reserves space for a write until disposed. The content of earlier reservations may not be
+   * written yet. If both do not fit, the later reservation waits. Throws if there is too little
+   * space even without the earlier ones.
    */
   async reserve(wanted: Extent, what: string): Promise<Disposable> {
     for (;;) {

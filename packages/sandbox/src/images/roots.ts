@@ -16,15 +16,15 @@ export interface Root {
 }
 
 interface RootRecord extends Omit<Root, 'rootfs'> {
-  /** Sorted names at the top, to check a root against. */
+  /** Sorted names of the top-level entries, against which a root is checked. */
   readonly top: readonly string[]
 }
 
 const rootsName = isStoredShifted ? 'roots-shifted' : 'roots'
 
 /**
- * Below `directory`: `roots/HEX/{rootfs,root.json}`, whole or absent, and `gone/` for roots being
- * removed.
+ * The roots below `directory`: `roots/HEX/{rootfs,root.json}`, complete or absent, and `gone/` for
+ * roots being removed.
  */
 export class Roots {
   readonly #directory: string
@@ -50,15 +50,15 @@ export class Roots {
   }
 
   /**
-   * Moves a finished root into the store, atomically and durably. If another process was faster,
-   * its root is kept.
+   * Moves a finished root into the store, atomically and durably. If another process added the same
+   * root first, that root is kept.
    */
   async add({ rootfs, ...root }: Root): Promise<Root> {
     const { digest } = root
     const staged = path.dirname(rootfs)
     const record: RootRecord = { ...root, top: (await namesIn(rootfs)) ?? [] }
     await writeFile(path.join(staged, 'root.json'), JSON.stringify(record), { mode: 0o600 })
-    // After a power cut a root has all its files or does not exist.
+    // After a power failure a root has all its files or does not exist.
     await runTool('sync', ['--file-system', staged])
     const place = this.#place(digest)
     await mkdir(path.dirname(place), { recursive: true, mode: 0o700 })
@@ -85,7 +85,7 @@ export class Roots {
     await removeTree(gone)
   }
 
-  /** Finishes removals of a killed process. */
+  /** Completes the removals of a killed process. */
   async removeLeftovers(): Promise<void> {
     for (const name of (await namesIn(path.join(this.#directory, 'gone'))) ?? []) {
       await removeTree(path.join(this.#directory, 'gone', name))

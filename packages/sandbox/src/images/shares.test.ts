@@ -12,7 +12,7 @@ afterEach(() => rm(directory, { recursive: true }))
 
 const open = () => new Shares(directory, 100)
 
-/** An owner's uses of images in this order, a day apart; the last one a day ago. */
+/** Records an owner's uses of images in this order, a day apart; the last use was a day ago. */
 async function used(owner: string, images: Readonly<Record<string, number>>): Promise<Shares> {
   const before = await readdir(directory)
   for (const [digest, bytes] of Object.entries(images)) await open().use(owner, digest, bytes)
@@ -28,7 +28,7 @@ async function usedNow(shares: Shares, digests: readonly string[]): Promise<bool
   return digests.map(isUsed)
 }
 
-test('the least recently used images of an owner make way, those of others stay', async () => {
+test('the least recently used images of an owner are dropped, those of other owners stay', async () => {
   await used('b', { z: 100 })
   const shares = await used('a', { x: 40, y: 40 })
   using part = await shares.admit('a', 'new', 50)
@@ -37,7 +37,7 @@ test('the least recently used images of an owner make way, those of others stay'
   expect(await usedNow(open(), ['x', 'y', 'z', 'new'])).toEqual([false, true, true, true])
 })
 
-test('images in use, just used or being unpacked do not make way', async () => {
+test('images in use, just used or being unpacked are not dropped', async () => {
   const shares = await used('a', { x: 40, y: 40 })
   shares.keep(new Set(['x', 'y']))
   await expect(shares.admit('a', 'new', 50)).rejects.toThrow(/of the 1 MiB that its images may take/)

@@ -8,7 +8,7 @@ import { amount, ImageRefused } from './image-limits.ts'
 interface Claim {
   readonly digest: string
   readonly bytes: number
-  /** Unix milliseconds, precise to a minute. */
+  /** Time of the last use in Unix milliseconds, precise to a minute. */
   readonly usedAt: number
 }
 
@@ -24,14 +24,14 @@ export interface Part extends Disposable {
   settle(): Promise<void>
 }
 
-/** Time between looking up an image and recording its use. */
+/** Maximum time between looking up an image and recording its use, in ms. */
 export const IN_HAND_MS = 10 * 60_000
 const NOTED_MS = 60_000
 
 /**
  * Tracks which images each owner uses. An owner's images take a limited number of bytes on this
- * machine; the least recently used ones are dropped first. For one process at a time. Keeps one
- * file per owner below `directory`.
+ * machine; the least recently used ones are dropped first. Only one process at a time may use it.
+ * Keeps one file per owner below `directory`.
  */
 export class Shares {
   readonly #directory: string
@@ -58,7 +58,7 @@ export class Shares {
   }
 
   /**
-   * Reserves an owner's bytes for an image about to be unpacked. Throws `ImageRefused` if the
+   * Reserves an owner's bytes for an image before it is unpacked. Throws `ImageRefused` if the
    * owner's images in use leave too little.
    */
   async admit(owner: string, digest: string, bytes: number): Promise<Part> {
@@ -86,7 +86,7 @@ export class Shares {
     }
   }
 
-  /** Returns a synchronous test of whether any owner uses an image. */
+  /** Returns a synchronous predicate: whether any owner uses an image. */
   async users(): Promise<(digest: string) => boolean> {
     const shares = await this.#load()
     return (digest) => [...shares.values()].some(({ claims }) => claims.has(digest))

@@ -3,8 +3,9 @@ import { privilegeMode } from '../privilege/privilege-mode.ts'
 import { runTool } from '../system/run-tool.ts'
 
 /**
- * Whether roots are stored with the ids that sandboxes have outside. Root maps ids by a mount
- * instead, which an ordinary user may not. The two kinds are incompatible.
+ * Whether roots are stored with the ids that sandboxes have on the machine. As root, the ids are
+ * mapped by a mount instead, which an ordinary user may not make. Roots of one kind cannot be used
+ * as the other.
  */
 export const isStoredShifted = privilegeMode.kind === 'mapped'
 
@@ -14,8 +15,8 @@ export const shiftOptions: readonly string[] = isStoredShifted
   : []
 
 /**
- * Makes root of sandboxes the owner of a whole tree. An ordinary user cannot see the real owners;
- * nearly all of a machine's programs belong to root.
+ * Makes the sandboxes' root the owner of a whole tree. An ordinary user cannot see the real owners,
+ * and nearly all of a machine's programs belong to root.
  */
 export async function shiftToRoot(root: string): Promise<void> {
   await runTool('chown', ['--recursive', '--no-dereference', `${firstId}:${firstId}`, root])

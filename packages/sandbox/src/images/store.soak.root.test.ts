@@ -54,7 +54,7 @@ describe('the local store', () => {
     expect(await store.resolve('from-oci')).toEqual({ ...(await store.resolve('from-layout')), name: 'from-oci' })
   })
 
-  it('refuses a file that is no image, and says why', async () => {
+  it('refuses a file that is no image, and gives the reason', async () => {
     await writeFile(path.join(home, 'a.txt'), 'a')
     execFileSync('tar', ['-cf', path.join(home, 'a.tar'), '-C', home, 'a.txt'])
     await expect(storeWith().importImage('a', path.join(home, 'a.tar'))).rejects.toThrow(/holds no image/)
@@ -80,7 +80,7 @@ describe('the local store', () => {
     await expectWhole(await store.resolve('tool'))
   })
 
-  it('forgets a name, and removes its root only if nothing needs it', async () => {
+  it('forgets a name, and removes its root only if nothing uses it', async () => {
     const store = storeWith()
     const { digest } = await store.importImage('tool', `oci:${makeLayout(home, 'one')}:t`)
     expect(await store.collect(new Set())).toEqual([])
@@ -94,7 +94,7 @@ describe('the local store', () => {
 })
 
 describe('a registry', () => {
-  it('provides an image by tag and by digest, once, and its last answer while it is down', async () => {
+  it('provides an image by tag and by digest, once, and its last answer while it is unreachable', async () => {
     await using registry = await startRegistry(home)
     const layout = makeLayout(home, 'one')
     const name = `${registry.host}/team/tool:1`
@@ -109,7 +109,8 @@ describe('a registry', () => {
     const pinned = `${name.replace(':1', '')}@${index.manifests[0]?.digest}`
     expect((await storeWith().resolve(pinned)).digest).toBe(image.digest)
     registry.stop()
-    // Later, since it would be told now that it cannot be had.
+    // Within ten minutes of the last answer nothing is asked, so there is no message about the
+    // unreachable registry.
     const soon: string[] = []
     expect(await storeWith().resolve(name, (sentence) => soon.push(sentence))).toEqual(image)
     expect(soon).toEqual([])
@@ -120,7 +121,7 @@ describe('a registry', () => {
     expect((await storeWith().resolve(pinned)).digest).toBe(image.digest)
   })
 
-  it('is asked again for a tag after ten minutes, and is pulled from only if the tag moved', async () => {
+  it('is asked again for a tag after ten minutes, and the image is pulled again only if the tag moved', async () => {
     await using registry = await startRegistry(home)
     const name = `${registry.host}/tool:latest`
     const image = async (marker: string) => {
@@ -139,17 +140,17 @@ describe('a registry', () => {
     expect(await markerOf(await storeWith().resolve(name))).toBe('two')
   })
 
-  it('is pulled from once by concurrent callers, two processes among them, and by the next one after one was killed', async () => {
+  it('is pulled from once by concurrent callers, two processes among them, and by the next caller after one was killed', async () => {
     await using registry = await startRegistry(home)
     const name = `${registry.host}/tool:1`
     skopeoCopy(`oci:${makeLayout(home, 'one')}:t`, `docker://${name}`)
-    // The seed says when one is killed: at the start of its pull, or later.
+    // The seed decides when a process is killed: at the start of its pull, or later.
     const { between } = chance()
     const seen = new Set<string>()
     for (let kills = scaled(3, 40); kills > 0; kills -= 1) {
       const { child } = resolveElsewhere(directory, name)
       const closed = once(child, 'close')
-      // A killed one leaves its folder to the next, which removes it.
+      // A killed process leaves its folder to the next one, which removes it.
       await until(async () => child.exitCode !== null || (await begun()).some((folder) => !seen.has(folder)))
       for (const folder of await begun()) seen.add(folder)
       await sleep(between(0, 200))
@@ -191,7 +192,7 @@ describe('an unavailable image', () => {
 
   it('is replaced by the host only if the settings say so, with a message', async () => {
     const told: string[] = []
-    // If the base exists already.
+    // Reuses the base if it already exists.
     const store = storeWith({ directory: sharedImages, fallbackToHost: true })
     const image = await store.resolve('registry.invalid/tool:1', (sentence) => told.push(sentence))
     expect(image).toMatchObject({ name: 'registry.invalid/tool:1', fallbackFrom: 'registry.invalid/tool:1' })
@@ -214,7 +215,7 @@ function namesIn(folder: string): Promise<readonly string[]> {
   })
 }
 
-/** Sets the records back by minutes. */
+/** Makes the records older by `minutes`. */
 async function makeOld(minutes: number): Promise<void> {
   const names = path.join(directory, 'names')
   for (const file of await readdir(names)) {

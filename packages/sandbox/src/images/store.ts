@@ -16,16 +16,18 @@ import { IN_HAND_MS, Shares } from './shares.ts'
 export interface ImageStoreOptions {
   /** Absolute path, owned by this store alone, mode 0700. */
   readonly directory: string
-  /** Whether the `host` base replaces an unavailable image; a list: for these images only. */
+  /**
+   * Whether the `host` base replaces an unavailable image. A list allows it for these images only.
+   */
   readonly fallbackToHost: boolean | readonly string[]
-  /** More absolute paths of this machine to show in the `host` base. */
+  /** Additional absolute paths of this machine to show in the `host` base. */
   readonly hostAllow: readonly string[]
   /**
-   * Paths that the `host` base never shows, even below an allowed one: the data directory above
-   * all.
+   * Paths that the `host` base never shows, even below an allowed path; especially the data
+   * directory.
    */
   readonly hostHide?: readonly string[]
-  /** `host:port` of registries that speak plain HTTP. Loopback addresses always do. */
+  /** `host:port` of registries that speak plain HTTP. Loopback addresses always use plain HTTP. */
   readonly insecureRegistries?: readonly string[]
   /** `host` or `host:port` of registries that may have any address. */
   readonly allowedRegistries?: readonly string[]
@@ -36,26 +38,26 @@ export interface ImageStoreOptions {
   readonly advice?: (problem: ImageProblem, image: string) => string
   /**
    * False on a shared server: a pull connects to no private address, neither of a registry nor of
-   * anything it refers to, except those in `insecureRegistries` and `allowedRegistries`, and never
-   * to loopback. Default true.
+   * anything that it refers to, except those in `insecureRegistries` and `allowedRegistries`. It
+   * never connects to loopback. Default true.
    */
   readonly allowPrivateRegistries?: boolean
-  /** Limits of one image. */
+  /** Limits of a single image. */
   readonly limits?: ImageLimits
   /**
-   * Disk space for all images of one owner. Without it, owners are not distinguished. With it, one
-   * process at a time may use the directory.
+   * Disk space for all images of one owner, in bytes. Without it, owners are not distinguished.
+   * With it, one process at a time may use the directory.
    */
   readonly ownerBytes?: number
-  /** Disk space that a pull leaves free. Default 0. */
+  /** Disk space that a pull leaves free, in bytes. Default 0. */
   readonly leastFreeBytes?: number
-  /** Called when a pull needs more space than there is. */
+  /** Called if a pull needs more space than is free. */
   readonly makeRoom?: MakeRoom
 }
 
 export interface StoredImage {
   readonly name: string
-  /** The name with the digest that its registry has. Absent for an imported image. */
+  /** The name with its registry's digest. Absent for an imported image. */
   readonly pinnedName?: string
   readonly digest: string
   readonly origin: 'import' | 'registry'
@@ -65,11 +67,12 @@ export interface StoredImage {
 export interface ImageStore {
   /**
    * Returns the read-only root file system for an image name: `host`, local store or registry, in
-   * this order. Asks the registry for a tag's digest again after 10 minutes; never for
-   * a name pinned by digest or imported. Fails with SandboxError `image_unavailable`, whose message
-   * says what was tried and what to do. @param owner whom an image from a registry counts for.
-   * @param findLogin asked where nobody has the image without a login. An image pulled with one is
-   * that owner's alone.
+   * this order. Asks the registry for a tag's digest again after 10 minutes, but never for an
+   * imported name or one pinned by digest. Throws SandboxError `image_unavailable`, whose message
+   * says what was tried and what to do.
+   * @param owner the owner whose limit an image from a registry counts towards.
+   * @param findLogin called if the image is not available without a login. An image pulled with a
+   * login is available to that owner only.
    */
   resolve(
     name: string,
@@ -77,9 +80,12 @@ export interface ImageStore {
     owner?: string,
     findLogin?: FindLogin,
   ): Promise<ResolvedImage>
-  /** Returns the root that a snapshot started from, if it is unpacked here. Never pulls. */
+  /** Returns the root on which a snapshot is based, if it is unpacked here. Never pulls. */
   byDigest(digest: string): Promise<ResolvedImage | undefined>
-  /** Returns the digest of the base `host`, made or not; undefined if this machine cannot make it. */
+  /**
+   * Returns the digest of the base `host`, whether it exists yet or not; undefined if this machine
+   * cannot make it.
+   */
   hostDigest(): Promise<string | undefined>
   /**
    * Imports an archive (OCI or Docker, recognized by content) or an OCI layout (`oci:DIR[:TAG]`)
@@ -90,14 +96,14 @@ export interface ImageStore {
   /** Forgets the name; `collect` removes the files. Returns false if the name was unknown. */
   remove(name: string): Promise<boolean>
   /**
-   * Removes unpacked roots that neither a name nor `keep` (digests used by sandboxes and snapshots)
-   * refers to, and returns the digests. If owners are distinguished, a name from a registry is
-   * forgotten once no owner uses it.
+   * Removes unpacked roots to which neither a name nor `keep` (digests used by sandboxes and
+   * snapshots) refers, and returns their digests. If owners are distinguished, a name from a
+   * registry is forgotten once no owner uses it.
    */
   collect(keep: ReadonlySet<string>): Promise<readonly string[]>
 }
 
-/** Advice for the reader of the job's log, or the server's operator. */
+/** Returns advice for the reader of the job's log, or the server's operator. */
 function defaultAdvice(problem: ImageProblem): string {
   switch (problem) {
     case 'name':
@@ -133,7 +139,7 @@ class DirectoryStore implements ImageStore {
   readonly #host: HostBase
   readonly #shares: Shares | undefined
   readonly #puller: ImagePuller
-  /** Pulls under way by scope and name, with the listeners to their progress. */
+  /** Pulls in progress by scope and name, with the listeners to their progress. */
   readonly #running = new Map<string, { readonly image: Promise<ResolvedImage>; readonly heard: Set<Progress> }>()
 
   constructor(options: ImageStoreOptions) {
@@ -212,7 +218,7 @@ class DirectoryStore implements ImageStore {
     const unused = (await this.#roots.digests()).filter(
       (digest) => !keep.has(digest) && !named.has(digest) && digest !== hostNow,
     )
-    // Checked right before the removal. A later user finds no root, and unpacks it again.
+    // Checked immediately before the removal. A later user finds no root and unpacks it again.
     for (const digest of unused) if (isUsed?.(digest) !== true) await this.#roots.remove(digest)
     await this.#puller.removeLeftovers(named)
     await this.#roots.removeLeftovers()
@@ -226,7 +232,7 @@ class DirectoryStore implements ImageStore {
       return { name, ...(await this.#puller.resolve(name, owner, access, tell)) }
     } catch (cause) {
       const { advice = defaultAdvice, fallbackToHost } = this.#options
-      // Says nothing about the image.
+      // A lack of resources says nothing about the image.
       if (isScarcity(cause)) throw cause
       const why = plainReason(cause)
       if (cause instanceof ImageRefused) refuse(name, cause, cause.forRoom ? ` ${advice('disk', name)}` : '')
@@ -239,7 +245,7 @@ class DirectoryStore implements ImageStore {
     }
   }
 
-  /** Another login of the same owner proves its own access. */
+  /** Returns the rights of a request. Another login of the same owner must prove its own access. */
   async #accessTo(name: string, owner: string, findLogin: FindLogin | undefined): Promise<Access> {
     if (findLogin === undefined || name === 'host' || !isImageName(name)) return publicAccess
     if (!(await this.#puller.asksRegistry(name))) return publicAccess

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { paxRecord, tarOf } from '../source/archive.test-support.ts'
 import { type Extent, TarMeter } from './tar-meter.ts'
 
-/** Returns the measure, whatever the pieces of the input. */
+/** Returns the measured extent, which does not depend on how the input is divided. */
 function measured(tar: Buffer): Extent {
   const found = [tar.length, 512, 700, 1].map((size) => {
     const meter = new TarMeter()
@@ -15,7 +15,7 @@ function measured(tar: Buffer): Extent {
 
 const nothing = Buffer.alloc(0)
 
-test('files count with their bytes and a disk block, folders once', () => {
+test('files count with their bytes and a disk block, folders only once', () => {
   const tar = tarOf([
     { name: 'etc/', type: '5' },
     { name: 'etc/a', content: 'x'.repeat(1000) },

@@ -3,7 +3,7 @@ import { ImageRefused } from './image-limits.ts'
 const BLOCK = 512
 /** File systems allocate whole blocks. */
 const DISK_BLOCK = 4096
-/** Go's reader accepts no longer names and attributes. */
+/** The maximum length of names and attributes in Go's reader, in bytes. */
 const LONGEST_SPECIAL = 1024 * 1024
 const SPARSE = Buffer.from('GNU.sparse.')
 /** Key of a pax header that overrides the header's size. */
@@ -17,10 +17,10 @@ export interface Extent {
 }
 
 /**
- * Measures the disk space that unpacking a tar stream can take, for any reader, and never too
- * little: each block that can be a header counts as one, wherever it is. Throws for a sparse file,
- * whose size on disk is not bounded by the stream, but not for an ordinary file that contains an
- * archive of sparse files, as Go's own sources do.
+ * Measures the maximum disk space that unpacking a tar stream can take, with any reader. Each block
+ * that can be a header counts as one, wherever it is. Throws for a sparse file, whose size on disk
+ * is not bounded by the stream. An ordinary file may contain an archive of sparse files, as Go's
+ * own sources do.
  */
 export class TarMeter {
   #rest = Buffer.alloc(0)
@@ -28,7 +28,7 @@ export class TarMeter {
   #headers = 0
   #folders = 0
   #path = '/'
-  /** Number of following bytes that may be long names and attributes. */
+  /** Number of following bytes that may be long names or attributes. */
   #special = 0
   #carry = Buffer.alloc(0)
   /** False once readers may disagree about the position of the next header. */
@@ -63,7 +63,7 @@ export class TarMeter {
     if ('xgLK'.includes(type)) this.#special = Math.max(this.#special, specialSize(block))
   }
 
-  /** Advances to the next header as every reader does, while all readers must agree. */
+  /** Advances to the next header, as every reader does, as long as all readers must agree. */
   #follow(block: Buffer, isAnyHeader: boolean): void {
     if (this.#body.blocks > 0) {
       this.#body.blocks -= 1
@@ -91,7 +91,7 @@ function hasHoles(): ImageRefused {
   return new ImageRefused('it has a sparse file, whose size on disk is unknown')
 }
 
-/** Counts folders that `path` may need in addition to those of `before`. */
+/** Counts the folders that `path` may need in addition to those of `before`. */
 function foldersBelow(before: string, path: string): number {
   let folders = 0
   let isSame = true
@@ -102,7 +102,10 @@ function foldersBelow(before: string, path: string): number {
   return folders
 }
 
-/** The header contains the sum of its bytes. Readers also accept the sum of signed bytes. */
+/**
+ * Returns whether a block can be a header, which contains the sum of its bytes. Readers also accept
+ * the sum of signed bytes.
+ */
 function isHeader(block: Buffer): boolean {
   const wanted = octal(block, 148, 8)
   if (wanted === undefined) return false
@@ -115,7 +118,7 @@ function isHeader(block: Buffer): boolean {
   return wanted === sum || wanted === signed
 }
 
-/** Returns 0 for a blank field; undefined if it does not start with a digit. */
+/** Returns 0 for a blank field; undefined if the field does not start with a digit. */
 function octal(block: Buffer, start: number, length: number): number | undefined {
   const text = block.toString('latin1', start, start + length).replace(/^[ \0]+/, '')
   if (text === '') return 0

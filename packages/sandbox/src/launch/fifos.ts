@@ -5,13 +5,16 @@ import { run } from '../system/processes.ts'
 
 const madeAtOnce = 8
 
-/** A named pipe that this process writes to. Its readers see the end when this process ends. */
+/**
+ * A named pipe to which this process writes. Its readers see the end of the pipe when this process
+ * ends.
+ */
 export interface Fifo {
   readonly name: string
   readonly handle: FileHandle
 }
 
-/** A pool of named pipes: making one takes a process. */
+/** A pool of named pipes, because making one starts a process. */
 export class Fifos {
   private readonly directory: string
   private readonly free: Fifo[] = []
@@ -37,7 +40,7 @@ export class Fifos {
     }
   }
 
-  /** Returns a pipe whose reader has read everything. */
+  /** Takes back a pipe whose reader has read everything. */
   giveBack(fifo: Fifo): void {
     if (this.taken.delete(fifo)) this.free.push(fifo)
   }
@@ -49,7 +52,7 @@ export class Fifos {
     await rm(join(this.directory, fifo.name), { force: true })
   }
 
-  /** Readers see the end of their pipes. */
+  /** Closes all pipes, so that readers see their end. */
   async close(): Promise<void> {
     await this.making
     await Promise.all([...this.free.splice(0), ...this.taken].map((fifo) => this.remove(fifo)))
@@ -59,7 +62,7 @@ export class Fifos {
     const names = Array.from({ length: madeAtOnce }, () => `fifo-${process.pid}-${this.count++}`)
     await run('mkfifo', ['--mode=600', ...names], { cwd: this.directory })
     for (const name of names) {
-      // Read-write, since opening for writing only would wait for a reader.
+      // Opened for reading too, because opening for writing only would wait for a reader.
       this.free.push({ name, handle: await open(join(this.directory, name), constants.O_RDWR) })
     }
   }

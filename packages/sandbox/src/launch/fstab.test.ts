@@ -3,7 +3,7 @@ import { fstabOf } from './fstab.ts'
 
 const plain = { recursive: false, flags: [], options: [], makesTarget: false, idMap: undefined } as const
 
-it('a bind mount has its flags and ids, and names with blanks are escaped', () => {
+it('a bind mount has its flags and ids, and blanks in names are escaped', () => {
   const bind = {
     ...plain,
     source: '/a b',
@@ -18,7 +18,7 @@ it('a bind mount has its flags and ids, and names with blanks are escaped', () =
   expect(fstabOf([bind])).toBe(`/a\\040b /c\\043\\134d none ${options} 0 0\n`)
 })
 
-it('a file system gets its options in order, those without a value too', () => {
+it('a file system gets its options in order, including those without a value', () => {
   const overlay = {
     ...plain,
     source: 'overlay',

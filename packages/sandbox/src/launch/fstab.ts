@@ -1,8 +1,8 @@
 import type { MountCall } from '../system/kernel/mount-call.ts'
 
 /**
- * Returns these mounts as input of `mount -a`. One call makes all in order; separate calls would
- * need a process each [2 ms]. It skips sources that seem mounted already.
+ * Returns these mounts as input of `mount -a`. One call makes all mounts in order; separate calls
+ * would start a process each [2 ms]. Skips sources that seem to be mounted already.
  */
 export function fstabOf(mounts: readonly MountCall[]): string {
   return mounts.map(lineOf).concat('').join('\n')
@@ -19,7 +19,7 @@ function lineOf({ source, target, type, recursive, flags, options, makesTarget, 
   return [source, target, type ?? 'none', words.join(',')].map(escapeField).join(' ').concat(' 0 0')
 }
 
-/** Converts a line of an id map to `b:INSIDE:OUTSIDE:COUNT`, which holds for users and groups. */
+/** Converts a line of an id map to `b:INSIDE:OUTSIDE:COUNT`, which applies to users and groups. */
 function mapping(line: string): string {
   return `b:${line.replaceAll(' ', ':')}`
 }

@@ -1,6 +1,6 @@
 /**
- * Returns Python that moves the first process of a sandbox into another root by tracing it, as any
- * step may do with its own processes. For x86_64.
+ * Returns Python code that moves the first process of a sandbox into another root by tracing it,
+ * which any step may do with its own processes. For x86_64.
  * @param root a path inside.
  */
 export const jailInit = (root: string): string => `

@@ -24,7 +24,10 @@ async function open(kernel: Kernel): Promise<{ readonly bench: Bench; readonly d
   return { bench, directory }
 }
 
-/** Returns what a waiting launcher has, with names in place of what differs between two. */
+/**
+ * Returns the properties of a waiting launcher, with values that differ between two launchers
+ * replaced by names.
+ */
 async function described(kernel: Kernel, network: 'none' | 'egress' | 'host') {
   const { bench, directory } = await open(kernel)
   const sandbox = await bench.create({ network, secretFiles: true })
@@ -54,7 +57,7 @@ async function described(kernel: Kernel, network: 'none' | 'egress' | 'host') {
     { encoding: 'utf8' },
   )
   const found = {
-    // Without the numbers of mounts, devices and groups of mounts.
+    // Omits the numbers of mounts, devices and mount groups.
     mounts: mounts.map((text) =>
       plain(text.replace(/^\d+ \d+ \S+ /, '').replace(/(shared|master|propagate_from):\d+/g, '$1')),
     ),
@@ -80,7 +83,7 @@ test.each(['none', 'egress', 'host'] as const)(
   },
 )
 
-test('G02 a sandbox whose launcher is killed before it is set up is made with another', async () => {
+test('G02 a sandbox whose launcher is killed before its setup is made with another launcher', async () => {
   const kernel = await kernelThread()
   if (kernel === undefined) throw new Error('the library does not load here')
   let killed = 0

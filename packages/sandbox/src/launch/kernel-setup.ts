@@ -10,8 +10,7 @@ import type { LauncherSetup } from './launcher.ts'
 import { staged } from './mounts.ts'
 
 /**
- * The monitor keeps running when the disk is full, if this much of its spool is reserved; see
- * running.ts.
+ * The monitor keeps running on a full disk if this much of its spool is reserved; see running.ts.
  */
 const reservedSpoolBytes = 1024 * 1024
 const leastFreeBytes = 4 * 1024 * 1024
