@@ -18,7 +18,7 @@ const leastFreeBytes = 4 * 1024 * 1024
 /** Above all ids of people, below those of sandboxes. */
 const firstOwner = 0x4000_0000
 
-/** Sets up launchers from a thread of this process, as launcher.sh does where there is none. */
+/** Sets up launchers from a thread of this process; without that thread, launcher.sh does so. */
 export class KernelSetup implements LauncherSetup {
   readonly #layout: Layout
   readonly #kernel: KernelThread
@@ -29,9 +29,9 @@ export class KernelSetup implements LauncherSetup {
   }
 
   prepare(process: string, { pid, network, rootId }: Parameters<LauncherSetup['prepare']>[1]): Promise<void> {
-    // The kernel counts timers, pending signals and queued bytes for the owner of a user namespace.
-    // With a common owner one sandbox could exhaust them for all others and the machine's root. The
-    // process id makes the owner unique.
+    // The kernel counts timers, pending signals and queued bytes per owner of a user namespace. If
+    // sandboxes shared an owner, one of them could exhaust these for all others and for the
+    // machine's root. The process id makes the owner unique.
     const users = { owner: firstOwner + pid, idMap: `0 ${rootId} ${idCount}`, place: staged.user }
     return this.#kernel.ask('prepare', {
       process,
@@ -49,7 +49,10 @@ export class KernelSetup implements LauncherSetup {
   }
 }
 
-/** Fails if the disk is full. Otherwise missing output is detected at the end. */
+/**
+ * Throws if the disk is full. If it fills up later, the missing output is detected at the command's
+ * end.
+ */
 function requireRoom(directory: string): void {
   const { bavail, bsize } = statfsSync(directory)
   if (bavail * bsize < leastFreeBytes) throw new Error('No space left on device')

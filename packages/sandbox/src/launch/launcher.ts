@@ -17,32 +17,39 @@ export interface Launcher {
   readonly pid: number
   readonly groups: Groups
   readonly network: NetworkSlot
-  /** The sandbox's root, as a user id of the machine. */
+  /** The user id that the sandbox's root has on the machine. */
   readonly rootId: number
   alive(): boolean
-  /** Resolves when it waits for a sandbox. Called once, by its maker. */
+  /**
+   * Resolves when the launcher waits for a sandbox. Called once, by the code that started the
+   * launcher.
+   */
   waiting(): Promise<void>
-  /** Mounts the root of the sandbox with this id. Fails with mount's error. */
+  /** Mounts the root of the sandbox with this id. Rejects with mount's error. */
   mount(id: string, mounts: readonly MountCall[]): Promise<void>
   /**
-   * Returns the path of a file on its stage, once mounted. Goes through a descriptor of this
-   * process: a process id can be reused by a process with a root of its own choice.
+   * Returns the path of a file on the launcher's stage, once mounted. The path goes through a
+   * descriptor of this process: a process id can be reused by a process with a root of its own
+   * choice.
    * @param path below `stage`.
    */
   staged(path: string): string
-  /** Lets it become the sandbox's monitor, which starts the command. */
+  /** Makes the launcher the sandbox's monitor, which starts the command. */
   go(): Promise<void>
   /** Starts an interactive command, which ends with this process; see terminal.sh. */
   talk(): Promise<void>
-  /** Call it once it is known whether the command started. */
+  /** Releases the driver's end. Call it once it is known whether the command started. */
   gone(started: boolean): Promise<void>
-  /** Kills it and its descendants, and removes its groups. */
+  /** Kills the launcher and its descendants, and removes its groups. */
   discard(): Promise<void>
-  /** Names what to do when nothing of it is left after `discard`. */
+  /** Registers work to do once nothing of the launcher remains after `discard`. */
   afterDiscard(work: () => Promise<void>): void
 }
 
-/** A launcher, or the process about to fork it, was killed. Retry with another one. */
+/**
+ * Thrown if a launcher, or the process about to fork it, was killed. A retry with another launcher
+ * may succeed.
+ */
 class LauncherLost extends Error {
   override readonly name = 'LauncherLost'
 }
@@ -69,23 +76,26 @@ export interface LauncherParts {
   readonly fifo: Fifo
   readonly lines: LineReader
   /**
-   * Calls the listener, at once if it applies, when nobody will fork the launcher or tell of its end.
-   * Returns the unsubscriber.
+   * Calls the listener when nobody will fork the launcher or report its end; immediately if that is
+   * already the case. Returns the unsubscriber.
    */
   onUnwatched(listener: (why: string) => void): () => void
-  /** Sets it up; undefined if it does so itself. */
+  /** Sets up the launcher; undefined if it does so itself. */
   readonly setup: LauncherSetup | undefined
-  /** Tells it the mounts of the sandbox with this id, if it makes them itself. */
+  /** Writes the mounts of the sandbox with this id for a launcher that makes them itself. */
   writeFstab(id: string, mounts: readonly MountCall[]): void
   /** Its stderr. */
   complaint(): Promise<string>
-  /** Frees its resources. @param clean whether it has read everything sent to it. */
+  /**
+   * Frees the launcher's resources.
+   * @param clean whether the launcher has read everything sent to it.
+   */
   released(clean: boolean): Promise<void>
 }
 
-/** Sets up launchers in their place. `process` is an open directory of /proc: the launcher's. */
+/** Sets up launchers from outside. `process` is an open /proc directory of the launcher. */
 export interface LauncherSetup {
-  /** Sets up its namespaces. */
+  /** Sets up the launcher's namespaces. */
   prepare(process: string, launcher: Pick<Launcher, 'pid' | 'network' | 'rootId'>): Promise<void>
   /** Makes the mounts of the sandbox with this id. */
   mount(process: string, id: string, mounts: readonly MountCall[]): Promise<void>
@@ -106,10 +116,10 @@ class DriversEnd implements Launcher {
   #ended = false
   #released = false
   #afterDiscard = async () => {}
-  /** The lines that nobody has waited for yet, and the sign of another one. */
+  /** Received lines that have not been waited for yet, and a promise of the next one. */
   readonly #said: string[] = []
   #heard = Promise.withResolvers<string>()
-  /** Why nobody would tell of its end. */
+  /** The reason why the launcher's end would not be reported. */
   #unwatched: string | undefined
   readonly #unsubscribe: () => void
 
@@ -182,7 +192,7 @@ class DriversEnd implements Launcher {
   }
 
   async discard(): Promise<void> {
-    // It sees the end of its pipe, even if it joins its groups only now.
+    // The launcher sees the end of its pipe, even if it joins its groups only now.
     await this.gone(false)
     await endGroup(this.groups.top)
     await removeGroups(this.groups)
@@ -207,10 +217,10 @@ class DriversEnd implements Launcher {
     }
   }
 
-  /** Opens a directory below its own of /proc. */
+  /** Opens a directory below the launcher's own /proc directory. */
   async #open(path: string): Promise<number> {
     const fd = openSync(`/proc/${this.#pid}${path}`, constants.O_RDONLY | constants.O_DIRECTORY)
-    // Checked after opening: no process with a reused id can be in these groups.
+    // Checked after opening: a process that reused the id is not in these groups.
     if (await this.#lives()) return fd
     closeSync(fd)
     throw new LauncherLost('the launcher exited without a message')

@@ -6,16 +6,16 @@ import type { MountCall } from '../system/kernel/mount-call.ts'
 import { stage } from '../system/machine.ts'
 
 /**
- * A user namespace's root cannot map ids of the machine's file systems. There, files already have
- * the ids of sandboxes, or belong to nobody.
+ * Returns the id map of mounts. A user namespace's root cannot map ids of the machine's file
+ * systems. There, files already have the ids of sandboxes, or have no mapped owner.
  */
 const idMap = (rootId: number): string | undefined =>
   privilegeMode.kind === 'mapped' ? undefined : `0 ${rootId} ${idCount}`
 
 /**
- * How overlays record what lower layers cannot show. A user namespace only has attributes of kind
- * `user`, which cannot redirect directories: renaming one from an earlier step fails with EXDEV,
- * and `mv` copies it.
+ * Chooses how overlays record changes that lower layers cannot represent. In a user namespace only
+ * attributes of the kind `user` exist, which cannot redirect directories: renaming one from an
+ * earlier step fails with EXDEV, and `mv` copies it.
  */
 const notes: MountOption = privilegeMode.kind === 'mapped' ? ['userxattr', null] : ['redirect_dir', 'on']
 
@@ -23,12 +23,15 @@ type MountOption = MountCall['options'][number]
 
 const plain = { recursive: false, flags: [], options: [], makesTarget: false, idMap: undefined } as const
 
-/** Returns a mount that shows a file or directory in another place. */
+/** Returns a bind mount of a file or directory. */
 function bind(source: string, target: string, more: Partial<MountCall> = {}): MountCall {
   return { ...plain, source, target, type: undefined, ...more }
 }
 
-/** Returns the mount of a new file system. A source without a file needs a unique name. */
+/**
+ * Returns the mount of a new file system. A file system without a source file needs a unique name
+ * as its source.
+ */
 export function fileSystem(type: string, source: string, target: string, more: Partial<MountCall> = {}): MountCall {
   return { ...plain, source, target, type, ...more }
 }
@@ -45,14 +48,17 @@ export const staged = {
   crun: `${stage}/crun`,
   cgroup: `${stage}/cgroup`,
   terminals: `${stage}/terminals`,
-  /** The sandbox's user namespace, if it has its own owner. */
+  /** The sandbox's user namespace, if the namespace has its own owner. */
   user: `${stage}/user`,
   script: `${stage}/script`,
   split: `${stage}/split`,
   resolvConf: `${stage}/resolv.conf`,
   hosts: `${stage}/hosts`,
   secrets: `${stage}/secrets`,
-  /** The command's output directory, which is no part of its files; see keep-output.sh. */
+  /**
+   * The command's output directory, which does not belong to the sandbox's files; see
+   * keep-output.sh.
+   */
   output: `${stage}/output`,
   readOnly: (index: number): string => `${stage}/read-only-${index}`,
   view: (index: number): string => `${stage}/view-${index}`,
@@ -67,8 +73,8 @@ export function onStage(stageFd: number, path: string): string {
 }
 
 /**
- * Mounts common to all stages. crun refuses machines with both kinds of control groups: it sees an
- * empty directory here, and the monitor finds the groups elsewhere.
+ * Mounts common to all stages. crun refuses machines with both versions of control groups. Here it
+ * sees an empty directory, and the monitor uses the groups at another path.
  */
 export const stageMounts: readonly MountCall[] = [
   fileSystem('tmpfs', 'harmont-stage', stage, { options: [['mode', '755']] }),
@@ -78,7 +84,7 @@ export const stageMounts: readonly MountCall[] = [
 
 const cgroupMount = '/sys/fs/cgroup'
 
-/** Returns where a launcher finds a control group after setting up its stage. */
+/** Returns a control group's path for a launcher that has set up its stage. */
 export function stagedGroup(path: string): string {
   return path.startsWith(`${cgroupMount}/`) ? staged.cgroup + path.slice(cgroupMount.length) : path
 }
@@ -95,7 +101,7 @@ export interface LayerStack {
 export interface RootMounts {
   /** The driver's directory. */
   readonly directory: string
-  /** The sandbox's root, as a user id of the machine. */
+  /** The user id that the sandbox's root has on the machine. */
   readonly rootId: number
   readonly stack: LayerStack
   /** Relative to the driver's directory. */
@@ -104,17 +110,17 @@ export interface RootMounts {
   readonly readOnlyMounts: readonly { readonly source: string }[]
   /** Additional mounts of the runtime. */
   readonly runtimeStage: readonly MountCall[]
-  /** Absolute path of its resolv.conf; null for the image's. */
+  /** Absolute path of the sandbox's resolv.conf; null to use the image's. */
   readonly resolvConf: string | null
-  /** Absolute path of its /etc/hosts; null for the image's. */
+  /** Absolute path of the sandbox's /etc/hosts; null to use the image's. */
   readonly hosts: string | null
-  /** Absolute path of its /run/secrets; null for none. */
+  /** Absolute path of the sandbox's /run/secrets; null for none. */
   readonly secrets: string | null
 }
 
 /**
- * Returns the mounts of a sandbox's writable root and the runtime's additions. `volatile`: a sync
- * inside does not reach the disk; snapshots are synced separately.
+ * Returns the mounts of a sandbox's writable root and the runtime's additions. The overlay is
+ * `volatile`: a sync inside does not reach the disk, and snapshots are synced separately.
  */
 export function rootMounts(mounts: RootMounts): readonly MountCall[] {
   const { rootId, stack, upper, work, readOnlyMounts, runtimeStage, resolvConf, hosts, secrets } = mounts
@@ -126,7 +132,7 @@ export function rootMounts(mounts: RootMounts): readonly MountCall[] {
   return [
     ...own,
     baseMount(stack.image, staged.base, rootId),
-    // An image may contain device nodes, which root inside owns.
+    // An image may contain device nodes, which the sandbox's root owns.
     fileSystem('overlay', 'overlay', staged.root, { flags: ['nodev'], options, makesTarget: true }),
     ...runtimeStage,
     ...file(resolvConf, staged.resolvConf),
@@ -140,9 +146,10 @@ export function rootMounts(mounts: RootMounts): readonly MountCall[] {
 const closed = ['nosuid', 'nodev', 'noexec'] as const
 
 /**
- * Mounts the driver's files with the sandbox's ids, and returns where a path is then. The machine's
- * root, who makes the overlay's internal files, keeps its id. Snapshots may be a link to another
- * place, which the mount of the directory does not follow.
+ * Mounts the driver's files with the sandbox's ids, and returns a function that converts a path to
+ * its place there. The machine's root, which makes the overlay's internal files, keeps its id. The
+ * snapshots directory may be a link to another place, which the mount of the driver's directory
+ * does not follow.
  */
 function files({ directory, rootId, stack }: RootMounts): {
   readonly own: readonly MountCall[]
@@ -153,8 +160,8 @@ function files({ directory, rootId, stack }: RootMounts): {
   const isOnSnapshots = stack.layers.some((path) => path.startsWith(snapshots))
   return {
     own: [
-      // With the images mounted below it, whose ids are mapped in the same step: mount(8) starts a
-      // process for each line with ids.
+      // Includes the images mounted below it, whose ids are mapped in the same step: mount(8)
+      // starts a process for each line with ids.
       bind(directory, staged.files, { ...mapped, recursive: hasImages(stack) }),
       ...(isOnSnapshots ? [bind(`${directory}/snapshots`, staged.snapshots, mapped)] : []),
     ],
@@ -165,7 +172,7 @@ function files({ directory, rootId, stack }: RootMounts): {
 
 const snapshots = 'snapshots/'
 
-/** Below it lie the mounted images of layers, relative to the driver's directory. */
+/** The directory of the mounted layer images, relative to the driver's directory. */
 export const imagePlaces = 'mounts/'
 
 function hasImages({ layers }: LayerStack): boolean {
@@ -173,8 +180,8 @@ function hasImages({ layers }: LayerStack): boolean {
 }
 
 /**
- * The most that a command may leave in its output directory. The number of files is bounded too,
- * because the kernel's memory for them is not part of the size.
+ * Limits of a command's output directory. The number of files is limited too, because the kernel's
+ * memory for them is not part of the size.
  */
 const outputLimits: readonly MountOption[] = [
   ['size', '64m'],
@@ -191,7 +198,10 @@ function outputMount(rootId: number): MountCall {
   return fileSystem('tmpfs', 'harmont-output', staged.output, more)
 }
 
-/** A stack to view. With `upper` and `work` (relative as well) it is writable. */
+/**
+ * A layer stack to mount as a view. With `upper` and `work`, which are relative as well, the view
+ * is writable.
+ */
 export interface ViewedStack extends LayerStack {
   readonly upper?: string
   readonly work?: string
@@ -224,16 +234,16 @@ function baseMount(image: string, target: string, rootId: number): MountCall {
 }
 
 function lowerOptions(stack: LayerStack, base: string, place = (path: string): string => path): readonly MountOption[] {
-  // Otherwise inode numbers of images pass 2^63, and programs that read them as numbers, such as
-  // Node.js, take different files for one.
+  // Otherwise inode numbers of images exceed 2^63, and programs that read them as numbers, such as
+  // Node.js, mistake different files for the same one.
   const inodes: readonly MountOption[] = hasImages(stack) ? [['xino', 'off']] : []
-  // One option per layer: the kernel accepts 255 bytes per option.
+  // Each layer has its own option, because the kernel accepts 255 bytes per option.
   return [...inodes, ...[...stack.layers.map(place), base].map((path): MountOption => ['lowerdir+', path])]
 }
 
 /**
- * Returns a file system: the layers of snapshots, whose places are relative to the driver's
- * directory, then the skeleton, then the image.
+ * Returns a layer stack: the layers of snapshots, at places relative to the driver's directory,
+ * then the skeleton, then the image.
  */
 export function layerStack(image: string, places: readonly string[]): LayerStack {
   return { image, layers: [...places, skeletonName] }

@@ -50,7 +50,7 @@ it('a waiting launcher has no error, and its later error explains why a sandbox 
   await launcher.discard()
 })
 
-it('a waiting launcher that ends is known to have ended, and so is one of whose end nobody would tell', async () => {
+it('the end of a waiting launcher is noticed, even if it could not be reported', async () => {
   const [killed, unwatched] = await Promise.all([pool.take('none'), pool.take('none')])
   process.kill(killed.pid, 'SIGKILL')
   await until(() => !killed.alive())
@@ -61,18 +61,18 @@ it('a waiting launcher that ends is known to have ended, and so is one of whose 
   await Promise.all([killed.discard(), unwatched.discard()])
 })
 
-it('the groups of a launcher that ended unused go with the process that forked it', async () => {
+it('the groups of a launcher that ended unused are removed by the process that forked it', async () => {
   const launcher = await preforkServer.launch(isolatedSlot, firstId)
   const { top, memory, pids, cpu } = launcher.groups
   process.kill(launcher.pid, 'SIGKILL')
   await until(() => !launcher.alive())
-  // As a dead driver, it does not discard the launcher.
+  // Like a dead driver, the server does not discard the launcher.
   await preforkServer.close()
   expect([top, memory, pids, cpu].filter(existsSync)).toEqual([])
   await launcher.discard()
 })
 
-it('the link and the ids of a discarded launcher are free only once nothing of it is left', async () => {
+it('the link and the ids of a discarded launcher are free only once nothing of it remains', async () => {
   const launcher = await pool.take('none')
   const isThere = [existsSync(launcher.groups.top)]
   launcher.afterDiscard(async () => void isThere.push(existsSync(launcher.groups.top)))

@@ -1,12 +1,12 @@
 import type { NetworkMode } from '../sandbox-driver.ts'
 import type { Launcher } from './launcher.ts'
 
-/** Leaves the processors to a starting sandbox first. */
+/** Leaves the processors to a starting sandbox first; in ms. */
 const refillDelayMs = 20
 
 /**
  * Launchers kept ready, because joining control groups and making a network namespace wait for
- * grace periods of the kernel [10 to 40 ms]. Unused ones end with this process.
+ * grace periods of the kernel [10 to 40 ms]. Unused launchers end with this process.
  */
 export class LauncherPool {
   private readonly start: (mode: NetworkMode) => Promise<Launcher>
@@ -37,8 +37,8 @@ export class LauncherPool {
   }
 
   /**
-   * Starts the missing launchers, and resolves when they are ready. Ignores failures: `take` fails
-   * with the reason.
+   * Starts the missing launchers, and resolves when they are ready. Ignores failures: `take`
+   * reports the reason.
    */
   async fill(mode: NetworkMode): Promise<void> {
     const waiting = this.ready.get(mode) ?? []

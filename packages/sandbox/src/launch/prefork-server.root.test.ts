@@ -29,7 +29,9 @@ afterEach(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-/** Ids of the processes that fork launchers here. Launchers themselves run `launcher.sh`. */
+/**
+ * Returns the ids of the processes that fork launchers here. Launchers run `launcher.sh` instead.
+ */
 function helpers(): readonly number[] {
   const lines = execFileSync('ps', ['-eo', 'pid=,ppid=,args='], { encoding: 'utf8' }).split('\n')
   return lines
@@ -71,14 +73,14 @@ test('a sandbox runs its command although the helper that forked its launcher wa
   expect(await finish(await sandbox.start(command('echo on')))).toMatchObject({ stdout: 'on\n', exit: { code: 0 } })
 })
 
-test('crun runs from a program that nobody can write, so it does not run itself again', async () => {
+test('crun runs from a program that is not writable, so it does not re-execute itself', async () => {
   await open(kernelThread)
   const { handle } = await bench.create()
   const record = readRecord(sandboxFiles(join(directory, 'sandboxes'), handle.id).record)
   const [pid = 0] = await processesOf(record?.groups.payload ?? '')
   const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
   const pipe = join(root, 'pipe')
-  // It waits for its configuration. By then it has run itself again, if it does.
+  // crun waits for its configuration. If it re-executes itself, it has done so by then.
   const script = `mkfifo "$1"; "$2" --root "$1.d" create --config "$1" --bundle / none 2>/dev/null & exec 3>"$1"
     readlink "/proc/$!/exe"; kill "$!"`
   const { stdout } = spawnSync(
@@ -87,7 +89,8 @@ test('crun runs from a program that nobody can write, so it does not run itself 
     { encoding: 'utf8', env: Object.fromEntries(variables.filter(Boolean).map((text) => text.split('=', 2))) },
   )
   expect(stdout).toBe(`${staged.crun}\n`)
-  // To open it for writing could also fail because others run it.
+  // Checks the mount's flags: opening the file for writing could also fail because it is being
+  // executed.
   const [mount = ''] = readFileSync(`/proc/${pid}/mountinfo`, 'utf8')
     .split('\n')
     .filter((line) => line.split(' ')[4] === staged.crun)

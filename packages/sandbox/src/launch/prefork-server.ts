@@ -27,7 +27,8 @@ const unshareCall = process.arch === 'x64' ? '272' : '97'
 
 /**
  * Starts launchers through one helper process; see prefork-server.pl. The helper is started on
- * demand, and again if it was killed. Launchers whose sandbox is mounted keep waiting.
+ * demand, and again if it was killed. If it is killed, launchers whose sandbox is mounted keep
+ * waiting.
  */
 export class PreforkServer {
   private readonly layout: Layout
@@ -37,7 +38,10 @@ export class PreforkServer {
 
   private readonly kernel: () => Promise<KernelThread | undefined>
 
-  /** @param kernel gives what sets up launchers; undefined if they do so themselves. */
+  /**
+   * @param kernel opens the kernel thread, which sets up launchers; undefined if they do so
+   * themselves.
+   */
   constructor(layout: Layout, home: CgroupHome, kernel: () => Promise<KernelThread | undefined>) {
     this.layout = layout
     this.home = home
@@ -46,14 +50,15 @@ export class PreforkServer {
   }
 
   /**
-   * Starts a launcher, and resolves when it waits for its sandbox. Fails with `LauncherLost` if the
-   * helper is killed meanwhile. @param place for a service.
+   * Starts a launcher, and resolves when it waits for its sandbox. Rejects with `LauncherLost` if
+   * the helper is killed meanwhile.
+   * @param place present for a service.
    */
   async launch(network: NetworkSlot, rootId: number, place?: ServicePlace): Promise<Launcher> {
-    // An ordinary user's thread could not come back to the machine's network namespace.
+    // An ordinary user's thread could not return to the machine's network namespace.
     const isMapped = privilegeMode.kind === 'mapped'
     const [helper, kernel] = await Promise.all([this.running(), isMapped ? undefined : this.kernel()])
-    // The process id in the name shows a later driver that nobody waits for this launcher any more.
+    // The process id in the name tells a later driver whether this launcher is still in use.
     const slot = `${process.pid}-${randomBytes(4).toString('hex')}`
     const settings = join(this.layout.launchers, slot)
     const { home, layout } = this
@@ -69,9 +74,9 @@ export class PreforkServer {
         network: network.mode,
         inside: network.inside,
         ids: `0 ${rootId} ${idCount}`,
-        // Whether nobody sets it up.
+        // Tells the launcher to set itself up.
         alone: kernel === undefined ? '1' : '',
-        // Where the launcher writes its process id.
+        // The file to which the launcher writes its process id.
         first: groups.flavour === 'pid' ? join(groups.top, 'first') : '',
       }),
     )
@@ -107,7 +112,7 @@ export class PreforkServer {
     this.helper ??= startHelper(this.layout)
     const current = this.helper
     const helper = await current.catch(() => undefined)
-    // The first of several callers that find it dead starts the next.
+    // The first of several callers that find the helper dead starts the next one.
     if ((helper === undefined || helper.isGone()) && this.helper === current) this.helper = startHelper(this.layout)
     return this.helper
   }
@@ -117,8 +122,8 @@ interface Helper {
   readonly lines: LineReader
   isGone(): boolean
   /**
-   * Calls the listener when it has ended, with the reason. Its children may keep its pipes open
-   * longer. Returns the unsubscriber.
+   * Calls the listener when the helper has ended, with the reason. The helper's children may keep
+   * its pipes open longer. Returns the unsubscriber.
    */
   onGone(listener: (why: string) => void): () => void
   ask(line: string): void
@@ -130,7 +135,8 @@ async function startHelper(layout: Layout): Promise<Helper> {
   writeFileSync(join(layout.launchers, 'stage.fstab'), fstabOf(stageMounts))
   const child = spawn(
     'unshare',
-    // Unmounts on the machine must propagate: a private copy would keep its disks busy.
+    // Unmounts on the machine must propagate, because a private copy of the mounts would keep its
+    // disks busy.
     [
       '--mount',
       '--propagation=slave',
@@ -171,7 +177,7 @@ async function startHelper(layout: Layout): Promise<Helper> {
     async stop() {
       child.stdin.end()
       child.ref()
-      // Launchers share its stdout, and exit when their pipes close.
+      // Launchers share the helper's stdout, and exit when their pipes close.
       await lines.waitFor(closed)
     },
   }

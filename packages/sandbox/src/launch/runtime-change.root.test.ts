@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
-/** Uses the driver as a server set to this runtime does. */
+/** Uses the driver as a server with this runtime setting does. */
 async function under<T>(runtime: RuntimeName, use: (bench: Bench) => Promise<T>): Promise<T> {
   const driver = await openDriver(join(directory, 'driver'), { runtime })
   try {
@@ -57,10 +57,10 @@ it('G02 a command continues under the runtime that started it, which also ends i
   })
 })
 
-it('G20 a link in place of /tmp leads runsc nowhere outside the sandbox', async () => {
+it('G20 runsc reaches nothing outside the sandbox through a link in place of /tmp', async () => {
   const victim = join(directory, 'victim')
-  // Nothing else may be in the way: anybody may enter and write here, and the place exists inside
-  // too.
+  // No other restriction may prevent the write: every user may enter and write here, and the path
+  // also exists inside.
   await mkdir(victim)
   for (const path of [directory, victim]) await chmod(path, 0o777)
   const parent = await under('crun', (bench) => bench.step(`mkdir -p ${victim}; rm -r /tmp; ln -s ${victim} /tmp`))

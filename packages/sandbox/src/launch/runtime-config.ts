@@ -7,10 +7,10 @@ import type { Mount, Runtime } from './runtimes/runtime.ts'
 import { type SeccompProfile, seccompProfile } from './seccomp.ts'
 import { terminalArguments, terminalFiles } from './terminal-program.ts'
 
-/** The smallest script size that does not fit into one argument of execve. */
+/** The largest script size, in bytes, that fits into one argument of execve. */
 export const longestArgument = 131_071
 
-/** The default of Docker and Podman. */
+/** The default capabilities of Docker and Podman. */
 const capabilities = [
   'CAP_AUDIT_WRITE',
   'CAP_CHOWN',
@@ -68,7 +68,7 @@ export interface RuntimeConfigInput {
   readonly network: NetworkMode
   readonly resolvConf: boolean
   readonly hosts: boolean
-  /** Replaces the command's shell, directory and root's rights, for a service. */
+  /** The service's program, which replaces the command's shell, directory and user. */
   readonly program?: ServiceProgram
   readonly readOnlyTargets: readonly string[]
   readonly secretFiles: boolean
@@ -84,8 +84,8 @@ export interface ServiceProgram {
 const quiet = ['nosuid', 'noexec', 'nodev']
 
 /**
- * Returns the OCI runtime's config.json. The network namespace is the launcher's; the launcher's
- * groups limit memory and CPU.
+ * Returns the OCI runtime's config.json. The network namespace is the launcher's, whose groups
+ * limit memory and CPU.
  */
 export function runtimeConfig(input: RuntimeConfigInput): object {
   const { command, runtime, network, program } = input
@@ -104,8 +104,8 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
     process: {
       terminal: false,
       user: program?.user ?? { uid: 0, gid: 0 },
-      // The first process of a pid namespace ignores signals and must reap orphans, so it is an
-      // init and not the script's shell.
+      // The first process of a pid namespace ignores signals and must reap orphans, so an init
+      // takes this role instead of the script's shell.
       args: [initPath, '--', ...commandLine(input, long)],
       env: Object.entries(env).map(([name, value]) => `${name}=${value}`),
       cwd: command.workingDirectory,
@@ -120,7 +120,7 @@ export function runtimeConfig(input: RuntimeConfigInput): object {
     hostname,
     mounts: mounts(input, long),
     linux: {
-      // An existing user namespace has its id maps.
+      // An existing user namespace already has its id maps.
       ...(namespaces.some(({ type, path }) => type === 'user' && path === undefined) ? idMappings(input.rootId) : {}),
       namespaces,
       seccomp: runtime.seccomp(profile()),
@@ -142,7 +142,8 @@ function profile(): SeccompProfile {
   return cachedProfile
 }
 
-// All are on the sandbox's /dev, a tmpfs, so no snapshot contains them or their mount points.
+// These files are all on the sandbox's /dev, a tmpfs, so no snapshot contains them or their mount
+// points.
 const initPath = '/dev/harmont-init'
 const scriptPath = '/dev/harmont-script'
 const outputPath = '/dev/harmont-output'

@@ -8,7 +8,7 @@ import { openDriver } from '../../conformance/test-driver.ts'
 const calls = readFileSync(new URL('system-calls.test-support.py', import.meta.url), 'utf8')
 const [EPERM, ENOSYS, EPROTONOSUPPORT, EAFNOSUPPORT] = [1, 38, 93, 97] as const
 
-/** The results of calls whose arguments differ only in what the filter checks. */
+/** The expected errors of calls that the filter must refuse. */
 const refused = {
   mount: EPERM,
   unshare: EPERM,
@@ -32,7 +32,7 @@ const refused = {
   'socket, netlink of filters': EPROTONOSUPPORT,
 }
 
-// The test calls by number, and numbers differ between processors.
+// The test makes calls by number, and numbers differ between processors.
 describe.runIf(process.arch === 'x64')('system calls', () => {
   let directory: string
   let bench: Bench
@@ -57,7 +57,7 @@ describe.runIf(process.arch === 'x64')('system calls', () => {
     expect(seen[abi]).toMatchObject({ 'socket, inet': 0, 'socket, unix': 0, 'socket, netlink of routes': 0 })
   })
 
-  test('G21 a number has no other meaning for the kernel than for the filter', () => {
+  test('G21 the filter and the kernel interpret every call number and argument alike', () => {
     expect(seen.x86_64).toMatchObject({ 'socket, the hypervisor in 64 bits': EAFNOSUPPORT })
     expect(seen.i386).toMatchObject({
       'socketcall, the hypervisor': EPERM,

@@ -1,8 +1,8 @@
 /**
- * The system calls that a step may make. Default deny: unlisted calls do not exist (ENOSYS, so that
- * C libraries fall back to older calls), and known but forbidden ones are refused (EPERM, so that
- * tools say "not permitted"). User namespaces already make many of these harmless; this reduces the
- * attack surface.
+ * The system calls that a step may make. Unlisted calls do not exist (ENOSYS, so that C libraries
+ * fall back to older calls). Known but forbidden calls are refused (EPERM, so that tools say "not
+ * permitted"). User namespaces already make many of these harmless; the filter reduces the attack
+ * surface.
  */
 
 const allowed = `
@@ -83,8 +83,8 @@ const architectures: Readonly<Record<string, readonly string[]>> = {
 const names = (text: string): string[] => text.trim().split(/\s+/)
 
 /**
- * Returns the profile for this machine's processor. Processors other than x64 and arm64 get the
- * native architecture only.
+ * Returns the profile for this machine's processor. On processors other than x64 and arm64, it
+ * covers the native architecture only.
  */
 export function seccompProfile(): SeccompProfile {
   return {
@@ -94,10 +94,10 @@ export function seccompProfile(): SeccompProfile {
     syscalls: [
       { names: names(allowed), action: 'SCMP_ACT_ALLOW' },
       // Includes `socketcall`, which i386 used for sockets before Linux 4.3: its arguments are in
-      // memory, where no filter looks.
+      // memory, which no filter can read.
       { names: names(refused), action: 'SCMP_ACT_ERRNO', errnoRet: EPERM },
-      // It would sync all file systems of the machine, repeatedly. Reports success instead: a sync
-      // inside does not reach the disk anyway.
+      // A sync would write all file systems of the machine, repeatedly. Reports success instead: a
+      // sync inside does not reach the disk anyway.
       { names: ['sync'], action: 'SCMP_ACT_ERRNO', errnoRet: 0 },
       // A filter cannot see the flags of clone3. ENOSYS makes the C library fall back to clone.
       { names: ['clone3'], action: 'SCMP_ACT_ERRNO', errnoRet: ENOSYS },
@@ -125,8 +125,8 @@ export const EPROTONOSUPPORT = 93
 const EAFNOSUPPORT = 97
 
 /**
- * Used by `ip`, `ss` and programs that look for devices. Excludes NETLINK_USERSOCK, whose messages
- * are not charged to a control group.
+ * Netlink protocols of `ip`, `ss` and programs that search for devices. Excludes NETLINK_USERSOCK,
+ * whose messages are not charged to a control group.
  */
 const netlink: readonly number[] = [NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_KOBJECT_UEVENT]
 

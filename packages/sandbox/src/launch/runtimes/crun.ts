@@ -16,9 +16,9 @@ import type { Runtime, RuntimeTarget } from './runtime.ts'
 const quiet = ['nosuid', 'noexec', 'nodev']
 
 /**
- * Mounts the terminals. The launcher makes them, where no step can replace them; see `resize`.
- * Their number is bounded, because the kernel counts those of all sandboxes together and charges up
- * to 150 KiB each to nobody.
+ * Mounts the terminals. The launcher mounts them where no step can replace them; see `resize`.
+ * Their number is limited, because the kernel counts the terminals of all sandboxes together and
+ * charges up to 150 KiB of memory each to no group.
  */
 const terminals = (rootId: number): MountCall =>
   fileSystem('devpts', 'harmont-terminals', staged.terminals, {
@@ -33,7 +33,8 @@ const terminals = (rootId: number): MountCall =>
   })
 
 /**
- * Returns the command's first process. The runtime records its id as seen in its own pid namespace.
+ * Returns the id of the command's first process. The runtime records the id as seen in its own pid
+ * namespace.
  */
 async function initOf(files: SandboxFiles, payload: string): Promise<number | undefined> {
   if (isPidGroup(payload)) return commandProcesses(payload)[0]
@@ -41,18 +42,18 @@ async function initOf(files: SandboxFiles, payload: string): Promise<number | un
   return noted === undefined ? undefined : Number(noted)
 }
 
-/** Returns the call of a program that is crun. */
+/** Returns the call of a crun program. */
 function callOf(program: string, { state }: RuntimeTarget): readonly string[] {
   return [program, '--root', state.root, '--cgroup-manager=disabled']
 }
 
 const firstRealTime = 34
 
-/** Returns the number of a signal, also of `SIGRTMIN+3`. */
+/** Returns the number of a signal, including names such as `SIGRTMIN+3`. */
 function signalNumber(name: string): number {
   const number = Object.entries(constants.signals).find(([known]) => known === name)?.[1]
   const beyond = /^SIGRTMIN(?:\+(\d+))?$/.exec(name)
-  if (number === undefined && beyond === null) throw new Error(`${name} is no signal of this machine`)
+  if (number === undefined && beyond === null) throw new Error(`${name} is not a signal of this machine`)
   return number ?? firstRealTime + Number(beyond?.[1] ?? 0)
 }
 
@@ -62,7 +63,8 @@ export const crun: Runtime = {
   stateInMemory: false,
   ownNetworkStack: false,
   state: ({ crunState }, id) => ({ root: crunState, container: id }),
-  // Its cgroup manager refuses machines with both kinds of control groups. Ours exist already.
+  // crun's cgroup manager refuses machines with both versions of control groups. Ours exist
+  // already.
   call: (target) => callOf(staged.crun, target),
   stage: (network, rootId) => [
     terminals(rootId),
@@ -98,7 +100,7 @@ export const crun: Runtime = {
   // Keeps the launcher's network namespace.
   namespaces: () => [
     ...['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })),
-    // An ordinary user has no other ids to own it.
+    // An ordinary user has no other ids that could own the namespace.
     privilegeMode.kind === 'mapped' ? { type: 'user' } : { type: 'user', path: staged.user },
   ],
   resourceLimits: () => countedLimits(),
@@ -107,7 +109,7 @@ export const crun: Runtime = {
   checkRoot: () => {},
   complaint: (_, said) => said,
   add(target, { args, user: { uid, gid }, monitor, join }) {
-    // In the namespaces of the monitor, where the ids in the runtime's state are valid.
+    // Runs in the namespaces of the monitor, where the ids in the runtime's state are valid.
     const inside = ['nsenter', `--mount=/proc/${monitor}/ns/mnt`, `--pid=/proc/${monitor}/ns/pid`, '--']
     const call = [
       ...inside,
@@ -131,9 +133,11 @@ export const crun: Runtime = {
     }
   },
   async terminate({ files, payload }) {
-    // The init forwards signals to the script's shell, which would get it twice.
+    // The init is skipped: it forwards signals to the script's shell, which would receive SIGTERM
+    // twice.
     const init = await initOf(files, payload)
-    // All at once: processes that a shell starts for its cleanup after the signal must not get it.
+    // All processes are signaled at once: those that a shell starts for its cleanup afterwards must
+    // not receive SIGTERM.
     await whileFrozen(payload, async () => {
       for (const pid of await processesOf(payload)) {
         if (pid === init) continue
@@ -146,11 +150,11 @@ export const crun: Runtime = {
     })
   },
   async resize({ payload }, stage, { columns, rows }) {
-    // Not through the sandbox's view: its processes may have any root, with links to the machine's
-    // devices. In this directory only the kernel makes entries, each a terminal of this sandbox.
+    // Avoids the sandbox's view: its processes may have any root, with links to the machine's
+    // devices. In this directory only the kernel creates entries, each a terminal of this sandbox.
     const device = `${stage}/${basename(staged.terminals)}/0`
     const size = ['-F', device, 'cols', String(columns), 'rows', String(rows)]
-    // A terminal exists before it is unlocked. Opening it then fails with EIO.
+    // A terminal exists before it is unlocked. Opening it before that fails with EIO.
     for (const end = performance.now() + 5_000; ; await sleep(5)) {
       if (!(await isPopulated(payload))) return
       if (!existsSync(device) && performance.now() < end) continue

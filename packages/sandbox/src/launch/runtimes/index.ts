@@ -6,5 +6,5 @@ export type { Runtime, RuntimeName, RuntimeTarget } from './runtime.ts'
 
 export const runtimes: Readonly<Record<RuntimeName, Runtime>> = { crun, runsc }
 
-/** Values of the setting, the default first. */
+/** The allowed values of the setting; the first one is the default. */
 export const runtimeNames: readonly RuntimeName[] = ['crun', 'runsc']

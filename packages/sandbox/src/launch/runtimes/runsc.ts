@@ -13,13 +13,13 @@ import { terminalCall } from '../terminal-program.ts'
 import type { Runtime, RuntimeTarget } from './runtime.ts'
 
 /**
- * gVisor: a kernel in user space with the command's processes, caches and network stack, which
- * makes few system calls of the machine. On the machine a sandbox is this program, its file helper,
- * and empty shell processes.
+ * gVisor: a kernel in user space with the command's processes, caches and network stack. It makes
+ * few system calls to the machine's kernel. On the machine, a sandbox consists of runsc, its file
+ * helper, and empty shell processes.
  */
 export const runsc: Runtime = {
   name: 'runsc',
-  // Its state contains the command's environment, and its socket needs a short path.
+  // The state contains the command's environment, and the socket in it needs a short path.
   stateInMemory: true,
   ownNetworkStack: true,
   state: (layout, id) => ({ root: memoryFiles(layout, id).runtime, container: 'c' }),
@@ -31,7 +31,7 @@ export const runsc: Runtime = {
     `--network=${networks[network]}`,
   ],
   stage: (network, rootId) => [
-    // Its mount points are made here, not in the step's own layer.
+    // Mount points are made here, not in the step's own layer.
     fileSystem('tmpfs', 'harmont-dev', `${staged.root}/dev`, {
       options: [
         ['mode', '755'],
@@ -40,32 +40,32 @@ export const runsc: Runtime = {
         ['size', '64k'],
       ],
     }),
-    // It takes a namespace with this directory for the machine's own and refuses it. That was right
-    // until Linux added the directory to all namespaces.
+    // runsc mistakes a namespace with this directory for the machine's own, and refuses it. The
+    // check was correct until Linux added the directory to all namespaces.
     ...(network === 'host' ? [] : [fileSystem('tmpfs', 'harmont-core', '/proc/sys/net/core', { flags: ['ro'] })]),
   ],
   fileSystems: () => [
     { destination: '/proc', type: 'proc', source: 'proc', options: [] },
-    // Otherwise it mounts a tmpfs there, and files that a step leaves in it are lost.
+    // Without this mount runsc mounts a tmpfs there, and files that a step leaves in /tmp are lost.
     { destination: '/tmp', type: 'bind', source: `${staged.root}/tmp`, options: ['bind', 'rw'] },
   ],
   namespaces: (network) => [
     ...['pid', 'ipc', 'uts', 'mount', 'user'].map((type) => ({ type })),
     ...(network === 'host' ? [] : [{ type: 'network', path: '/proc/self/ns/net' }]),
   ],
-  // Enforced by its own kernel, which has the processes.
+  // Enforced by gVisor's own kernel, which runs the processes.
   resourceLimits: ({ pids }) => [{ type: 'RLIMIT_NPROC', soft: pids, hard: pids }],
-  // Each process or thread inside needs up to three outside, and it needs some of its own. It dies
-  // at the limit.
+  // Each process or thread inside needs up to three on the machine, and runsc needs some of its
+  // own. runsc dies at the limit.
   groupLimits: (limits) => ({ ...limits, pids: 3 * limits.pids + 256 }),
   seccomp: ({ syscalls, ...profile }) => ({
     ...profile,
-    // It supports no other error than EPERM. A traced call without a tracer gives ENOSYS.
+    // runsc supports EPERM as the only error. A traced call without a tracer fails with ENOSYS.
     defaultAction: 'SCMP_ACT_TRACE',
     syscalls: syscalls.map((rule) => {
       if (rule.errnoRet === profile.defaultErrnoRet) return { ...rule, action: 'SCMP_ACT_TRACE' }
-      // It lacks these protocols and says so itself. After EPERM useradd gives up, because auditing
-      // might be on.
+      // runsc lacks these protocols and returns the right error itself. After EPERM, useradd gives
+      // up, because auditing might be enabled.
       if (rule.errnoRet === EPROTONOSUPPORT)
         return { names: rule.names, action: 'SCMP_ACT_ALLOW', args: rule.args ?? [] }
       return rule
@@ -92,18 +92,19 @@ export const runsc: Runtime = {
   async terminate(target) {
     const { container } = target.state
     try {
-      // All at once, which is impossible from outside: otherwise a shell could see its child end
-      // and go on. Skips the init, which would forward the signal to the script's shell again.
+      // Signals all processes at once, which is impossible from outside: otherwise a shell could
+      // see its child end and continue. Skips the init, which would forward the signal to the
+      // script's shell again.
       await inside(target, ['exec', '--cwd=/', container, 'sh', '-c', 'kill -TERM -1'], { timeout: tellMs })
     } catch {
-      // The sandbox is at its process limit, its shell does something else, or it ends right now.
+      // The sandbox is at its process limit, its shell is not usable, or it is ending.
       await inside(target, ['kill', '--all', container, 'TERM'], { endingMs: 2_000 })
     }
   },
   async resize(target, _, { columns, rows }) {
     const stty = terminalCall('stty', ['-F', '/dev/pts/0', 'cols', String(columns), 'rows', String(rows)])
     const exec = ['exec', '--cwd=/', target.state.container, ...stty]
-    // A program that was only just started makes the terminal.
+    // The terminal may not exist yet: a program that has only just started makes it.
     for (const end = performance.now() + 5_000; ; await sleep(20)) {
       try {
         await inside(target, exec)
@@ -130,20 +131,21 @@ const program = [
   'runsc',
   '--platform=systrap',
   '--ignore-cgroups',
-  // Writes go to our upper directory, not to its memory.
+  // Writes go to our upper directory, not to runsc's memory.
   '--overlay2=none',
   '--oci-seccomp',
 ] as const
 
-/** Limit for a process inside to signal the others; it takes 0.1 s. */
+/** Time limit for a process inside to signal the others, in ms; it usually takes 0.1 s. */
 const tellMs = 2_000
 
 const networks = { none: 'none', egress: 'sandbox', host: 'host' } as const
 
 /**
- * Calls runsc for a command. Does nothing after the command's end. Fails with runsc's error, or
- * after `timeout` ms. A sandbox that ends refuses calls a moment before its last process is gone:
- * a failed call waits `endingMs` for that before it counts.
+ * Runs a subcommand of runsc for a command. Does nothing after the command's end. Rejects with
+ * runsc's error, or after `timeout` ms. An ending sandbox refuses calls shortly before its last
+ * process has ended. After a failed call, waits up to `endingMs` for that end before it reports the
+ * failure.
  */
 async function inside(
   target: RuntimeTarget,

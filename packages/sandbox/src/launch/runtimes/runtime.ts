@@ -7,7 +7,7 @@ import type { SeccompProfile } from '../seccomp.ts'
 interface Addition {
   readonly args: readonly string[]
   readonly user: { readonly uid: number; readonly gid: number }
-  /** Its monitor, in the namespaces that the runtime was started in. */
+  /** The process id of the monitor, in the namespaces in which the runtime was started. */
   readonly monitor: number
   /** Control groups to join. */
   readonly join: readonly string[]
@@ -23,7 +23,10 @@ export interface Mount {
   readonly options: readonly string[]
 }
 
-/** Where a runtime keeps the state of a sandbox's command, and its name there. */
+/**
+ * The directory in which a runtime keeps the state of a sandbox's command, and the command's name
+ * there.
+ */
 interface RuntimeState {
   readonly root: string
   readonly container: string
@@ -38,20 +41,20 @@ export interface RuntimeTarget {
   readonly payload: string
 }
 
-/** The differences between the programs that start commands. Everything else is common. */
+/** The differences between the runtimes. Everything else is common to them. */
 export interface Runtime {
-  /** The name of its program and of its Debian package. */
+  /** The name of the runtime's program and of its Debian package. */
   readonly name: RuntimeName
-  /** Whether its state is in the sandbox's memory. */
+  /** Whether its state is in the sandbox's in-memory directory. */
   readonly stateInMemory: boolean
-  /** Whether sockets of the command are in a network stack of its own. */
+  /** Whether the command's sockets are in a network stack of the runtime's own. */
   readonly ownNetworkStack: boolean
   state(layout: Layout, id: string): RuntimeState
   /** Returns the command line up to the subcommand. */
   call(target: RuntimeTarget): readonly string[]
   /**
-   * Returns mounts over and beside the sandbox's root. @param rootId the sandbox's root, as a user id
-   * of the machine.
+   * Returns mounts over and beside the sandbox's root.
+   * @param rootId the user id that the sandbox's root has on the machine.
    */
   stage(network: NetworkMode, rootId: number): readonly MountCall[]
   /** Returns the file systems of every sandbox besides its root. */
@@ -60,22 +63,28 @@ export interface Runtime {
   namespaces(network: NetworkMode): readonly { readonly type: string; readonly path?: string }[]
   /** Returns `process.rlimits` of config.json. */
   resourceLimits(limits: Limits): readonly { readonly type: string; readonly soft: number; readonly hard: number }[]
-  /** Returns the limits of the control groups of its processes. */
+  /** Returns the limits of the control groups that contain the runtime's processes. */
   groupLimits(limits: Limits): Limits
   seccomp(profile: SeccompProfile): SeccompProfile
   /**
-   * Fails with SandboxError `provision_failed` if it could not preserve this root, as mounted by
-   * the launcher.
+   * Throws SandboxError `provision_failed` if the runtime could not preserve this root, as mounted
+   * by the launcher.
    */
   checkRoot(root: string): void
-  /** Explains precisely why a command could not be started. @param said conmon's message. */
+  /**
+   * Returns the precise reason why a command could not be started.
+   * @param said conmon's message.
+   */
   complaint(target: RuntimeTarget, said: string): string
   /**
    * Returns the call that runs a program in the sandbox of a running command, with the command's
    * environment.
    */
   add(target: RuntimeTarget, addition: Addition): readonly [program: string, ...args: string[]]
-  /** Sends a signal to the command's first process, which passes it on. Does nothing after its end. */
+  /**
+   * Sends a signal to the command's first process, which forwards it. Does nothing after the
+   * command's end.
+   */
   signal(target: RuntimeTarget, name: string): Promise<void>
   /** Sends SIGTERM once to every process of the command. Does nothing after its end. */
   terminate(target: RuntimeTarget): Promise<void>
@@ -84,6 +93,9 @@ export interface Runtime {
    * @param stage the launcher's stage, through a descriptor of this process.
    */
   resize(target: RuntimeTarget, stage: string, size: TerminalSize): Promise<void>
-  /** Starts something, if only that shows whether the runtime works here. Fails with its error. */
+  /**
+   * Starts a trial sandbox if only that shows whether the runtime works here. Rejects with its
+   * error.
+   */
   trial(): Promise<void>
 }
