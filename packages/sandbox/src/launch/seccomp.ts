@@ -131,10 +131,10 @@ const EAFNOSUPPORT = 97
 const netlink: readonly number[] = [NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_KOBJECT_UEVENT]
 
 /**
- * Rules for the sockets that a step may open. Others do not exist, as in a kernel without them:
- * AF_VSOCK reaches the hypervisor past every network rule, and steps do not need the code of the
- * rest. Compares for equality only: the kernel ignores the upper 32 of the 64 bits that a filter
- * compares, so an unequal number may be the same to the kernel.
+ * Rules for the sockets that a step may open. Other families do not exist, as in a kernel without
+ * them: AF_VSOCK reaches the hypervisor past every network rule, and steps do not need the code of
+ * the remaining ones. Compares for equality only: the kernel ignores the upper 32 of the 64 bits
+ * that a filter compares, so a different number may mean the same to the kernel.
  */
 const socketRules: readonly Rule[] = [
   ...[AF_UNIX, AF_INET, AF_INET6].map((family) => rule('socket', [[0, family]])),
@@ -172,7 +172,8 @@ function rule(name: string, comparisons: readonly Comparison[], errnoRet?: numbe
 }
 
 /**
- * Returns all numbers except these: the smaller ones one by one, and the range above the largest.
+ * Returns all numbers except `some`: the smaller ones individually, and the range above the
+ * largest.
  */
 function othersThan(some: readonly number[]): readonly (readonly [value: number, isAbove: boolean])[] {
   const largest = Math.max(...some)

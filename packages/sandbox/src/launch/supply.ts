@@ -16,27 +16,27 @@ import type { Launcher } from './launcher.ts'
 import { LauncherPool } from './pool.ts'
 import { PreforkServer } from './prefork-server.ts'
 
-/** Launchers kept ready for the next sandboxes. More of them would speed up a burst. */
+/** Number of launchers kept ready for the next sandboxes. More launchers would speed up a burst. */
 const launchersInStore = 2
 
 export interface SupplyOptions {
   readonly layout: Layout
   readonly home: CgroupHome
-  /** Wished modes, in order of preference. */
+  /** Requested modes, in order of preference. */
   readonly network: readonly NetworkMode[]
   readonly egressAllow: readonly string[]
   readonly ownPorts: readonly number[]
   /** Links of existing sandboxes. */
   readonly linksInUse: readonly string[]
-  /** The bounds of those that are bound. */
+  /** The links that have an egress list, with that list. */
   readonly boundLinks: readonly BoundLink[]
-  /** Their roots, as user ids of the machine. */
+  /** The user ids that the roots of existing sandboxes have on the machine. */
   readonly rootIdsInUse: readonly number[]
-  /** Gives what sets up launchers; undefined if they do so themselves. */
+  /** Opens the kernel thread, which sets up launchers; undefined if they do so themselves. */
   readonly kernel: () => Promise<KernelThread | undefined>
 }
 
-/** A link, and how it is bound. */
+/** A link, and its egress list if it has one. */
 interface Bindable {
   readonly link: string | null
   readonly egress?: BoundRecord
@@ -46,13 +46,13 @@ interface Bindable {
 export class Supply {
   /** The requested modes that this machine can provide. */
   readonly modes: readonly NetworkMode[]
-  /** Why a requested mode is unavailable, one sentence each. */
+  /** The reasons why requested modes are unavailable, one sentence each. */
   readonly problems: readonly string[]
   private readonly layout: Layout
   private readonly preforkServer: PreforkServer
   private readonly pool: LauncherPool
   private readonly egress: EgressNetwork | undefined
-  /** Undefined for an ordinary user, who has one range of ids for all sandboxes. */
+  /** Undefined for an ordinary user, whose sandboxes share one range of ids. */
   private readonly rootIds: RootIds | undefined
 
   private constructor(options: SupplyOptions, egress: EgressNetwork | undefined, problems: readonly string[]) {
@@ -89,40 +89,45 @@ export class Supply {
     return this.pool.take(mode)
   }
 
-  /** Starts a launcher for a service. It cannot be kept ready: its groups are its sandbox's. */
+  /**
+   * Starts a launcher for a service. It cannot be kept ready, because its groups are inside its
+   * sandbox's.
+   */
   takeForService(mode: NetworkMode, place: ServicePlace): Promise<Launcher> {
     return this.launch(mode, place)
   }
 
   /**
-   * Binds a link that nothing uses yet. Until `unbind` it reaches what the bound allows, and nothing
-   * without a guard. Fails with SandboxError `egress_unsupported` where this machine cannot.
+   * Applies an egress list to a link that is not in use yet. Until `unbind` the link reaches only
+   * what the list allows, and nothing while there is no guard. Throws SandboxError
+   * `egress_unsupported` if this machine cannot do so.
    */
   async bind({ link, egress }: Bindable): Promise<void> {
     if (egress === undefined || link === null) return
     try {
       await (await this.egress?.guard())?.bind(link, egress)
     } catch (error) {
-      throw new SandboxError('egress_unsupported', 'This machine cannot bind a step to a list of hosts.', {
+      throw new SandboxError('egress_unsupported', 'This machine cannot apply an egress list.', {
         cause: error,
       })
     }
   }
 
-  /** Forgets how a link that is gone was bound. */
+  /** Removes the egress list of a link that no longer exists. */
   async unbind({ link, egress }: Bindable): Promise<void> {
     if (egress === undefined || link === null) return
     await this.egress?.unbind(link, egress)
   }
 
-  /** Frees the link and ids of a sandbox that has left nothing behind. */
+  /** Frees the link and ids of a sandbox of which nothing remains. */
   release({ link, rootId }: { readonly link: string | null; readonly rootId?: number }): void {
     if (link !== null) this.egress?.release(link)
     if (rootId !== undefined) this.rootIds?.release(rootId)
   }
 
   /**
-   * Ends all waiting launchers. @param last also removes what sandboxes share, since none is left.
+   * Ends all waiting launchers.
+   * @param last also removes resources that sandboxes share, because no sandbox remains.
    */
   async close(last: boolean): Promise<void> {
     await this.pool.close()

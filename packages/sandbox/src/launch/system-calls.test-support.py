@@ -1,12 +1,12 @@
-# Makes system calls through each of the kernel's interfaces, and prints what each fails with, 0 for
-# what succeeds.
+# Makes system calls through each of the kernel's interfaces, and prints the error number of each, 0
+# for success.
 import ctypes, json, mmap, os, struct
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
 
-# A function of a number and three arguments, that makes a call of i386: below 4 GiB, as all that
-# such a call may name.
+# A function of a number and three arguments that makes an i386 call. It is below 4 GiB, like all
+# memory that such a call can refer to.
 page = mmap.mmap(-1, 4096, flags=0x62, prot=7)
 place = ctypes.addressof(ctypes.c_char.from_buffer(page))
 page[:17] = bytes.fromhex('53 89f8 89f3 4189c8 89d1 4489c2 cd80 5b c3')
@@ -31,7 +31,7 @@ def socketcall(*arguments):
 HYPERVISOR = (40, 1, 0)
 BETWEEN_PROGRAMS = (16, 3, 2)
 
-# By the numbers of x86_64, which x32 shares, and of i386.
+# Each entry has the number of x86_64, which x32 shares, and that of i386.
 calls = {
     'mount': (165, 21, ()),
     'unshare': (272, 310, (0x10000000,)),

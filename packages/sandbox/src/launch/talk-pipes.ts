@@ -10,7 +10,7 @@ export interface TalkPipes {
   readonly output: Readable
   readonly errors: Readable
   /**
-   * Call it once the command has opened its ends: from then on an output ends when its writers are
+   * Call it once the command has opened its ends: afterwards an output ends when its writers are
    * gone.
    */
   begun(): void
@@ -21,11 +21,11 @@ export interface TalkPipes {
 export async function openTalkPipes({ input, output, errors }: SandboxFiles): Promise<TalkPipes> {
   await run('mkfifo', ['--mode=600', input, output, errors])
   const { O_RDWR, O_RDONLY, O_WRONLY, O_NONBLOCK } = constants
-  // Read-write, since opening for writing only would wait for a reader.
+  // Opened for reading too, because opening for writing only would wait for a reader.
   const writable = new Socket({ fd: openSync(input, O_RDWR | O_NONBLOCK), readable: false, writable: true })
   const ends = [output, errors].map((path) => {
     const reading = openSync(path, O_RDONLY | O_NONBLOCK)
-    // Without a writer it would be at its end before the command opens it.
+    // Without a writer, the stream would end before the command opens it.
     const kept = openSync(path, O_WRONLY | O_NONBLOCK)
     return { stream: new Socket({ fd: reading, readable: true, writable: false }), kept }
   })

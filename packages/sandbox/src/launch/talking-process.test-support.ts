@@ -1,6 +1,6 @@
 /**
- * Test only: opens a terminal in its own sandbox, leaves a program in the background, prints the
- * sandbox's control group and waits. `node FILE DIRECTORY RUNTIME`.
+ * Test program: opens a terminal in its own sandbox, leaves a program in the background, prints the
+ * sandbox's control group and waits. Usage: `node FILE DIRECTORY RUNTIME`.
  */
 
 import { openDriver } from '../../conformance/test-driver.ts'

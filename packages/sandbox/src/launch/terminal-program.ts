@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { realpathSync } from 'node:fs'
 
-// On the sandbox's /dev, like the init, so no snapshot contains it.
+// On the sandbox's /dev, like the init, so that no snapshot contains it.
 const home = '/dev/harmont-terminal'
 const programs = ['script', 'stty'] as const
 
 let found: readonly { readonly source: string; readonly destination: string }[] | undefined
 
 /**
- * Returns the machine's `script` and `stty` with their loader and libraries, since the image may
- * lack them. `script` makes the terminal inside the sandbox, because crun loses bytes between a
+ * Returns the machine's `script` and `stty` with their loader and libraries, because the image may
+ * lack them. `script` makes the terminal inside the sandbox: crun itself loses bytes between a
  * terminal and a full pipe [1.21: 1 % to 10 % of 10 MB].
  */
 export function terminalFiles(): readonly { readonly source: string; readonly destination: string }[] {
@@ -31,7 +31,7 @@ function loadedBy(program: string): readonly string[] {
   return [...listed.matchAll(/(?:^|=>)\s*(\/\S+)/gm)].map(([, path = '']) => path)
 }
 
-/** Returns the command line of one of these programs inside a sandbox with a terminal. */
+/** Returns the command line that runs one of these programs inside a sandbox with a terminal. */
 export function terminalCall(name: (typeof programs)[number], options: readonly string[]): readonly string[] {
   return [`${home}/loader`, '--library-path', `${home}/lib`, `${home}/${name}`, ...options]
 }

@@ -24,7 +24,7 @@ interface Talk extends AsyncDisposable {
   readonly conversation: Conversation
 }
 
-/** The output so far, which grows. */
+/** Collects the output of a stream in `seen`, which grows. */
 function collect(stream: Readable): { seen: string } {
   const got = { seen: '' }
   stream.setEncoding('utf8').on('data', (piece: string) => {
@@ -73,8 +73,8 @@ describe.each(runtimeNames)('with %s', (runtime) => {
   }
 
   /**
-   * The end of a command whose deadline passes so soon after its start; twice as late if it passed
-   * earlier, on a busy machine.
+   * Returns the end of a command whose deadline is `ms` after now. Doubles the time if the deadline
+   * passed before the command started, on a busy machine.
    */
   async function endAtDeadline(ms: number): Promise<Exit> {
     try {
@@ -99,11 +99,11 @@ describe.each(runtimeNames)('with %s', (runtime) => {
     await expect.poll(() => got.seen).toContain('begun')
     const interrupt = () => input.write('\x03')
     interrupt()
-    // gVisor's terminal rarely loses one on a busy machine, seen once in some hundred runs: people
-    // press again.
+    // gVisor's terminal rarely loses a Ctrl-C on a busy machine, about once in some hundred runs,
+    // so it is repeated.
     const again = runtime === 'runsc' ? setInterval(interrupt, 2_000) : undefined
     onTestFinished(() => clearInterval(again))
-    // Input before the prompt may be dropped with the program.
+    // Waits for the prompt, because earlier input may be dropped with the interrupted program.
     await expect.poll(() => got.seen).toMatch(/begun\r\n.*\n\$ /s)
     clearInterval(again)
     input.write('echo sta""tus=$?\n')
@@ -114,7 +114,7 @@ describe.each(runtimeNames)('with %s', (runtime) => {
     await resize({ columns: 10, rows: 10 })
   })
 
-  // Under gVisor nobody inside may trace the first process.
+  // Under gVisor no process inside may trace the first process.
   test.runIf(runtime === 'crun' && process.arch === 'x64')(
     'G20 a new size reaches its own terminal, even if its first process has a root where a link of that name leads outside',
     async () => {
@@ -145,11 +145,11 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     expect(Buffer.concat(shown).equals(bytes)).toBe(true)
   })
 
-  test('a program whose output nobody reads waits, and continues where it was', async () => {
+  test('a program whose output is not read waits, and continues from there', async () => {
     await using it = await talk({ script: 'head -c 10000000 /dev/zero | tr "\\0" x; echo; echo end' })
     const { output, exited } = it.conversation
     const ended = exited()
-    // By the time that another command has run, it has filled its pipe.
+    // The program fills its pipe while another command runs.
     await using other = await talk({ script: 'exit 0' }, null)
     await other.conversation.exited()
     expect(await Promise.race([ended, 'waits'])).toBe('waits')
@@ -158,7 +158,7 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     expect(await ended).toMatchObject({ code: 0 })
   })
 
-  test('it starts from what a command left, failed or not, and nobody else sees what it writes', async () => {
+  test('a conversation starts from a command’s files, failed or not, and its own changes are visible to no other', async () => {
     const base = { image: await driver.resolveImage('host') }
     const failed = await driver.create({ id: 'failed', label: {}, base, limits, network: 'none' })
     const deadline = new Date(Date.now() + 60_000)
@@ -193,7 +193,7 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     expect(await greedy.conversation.exited()).toMatchObject({ limit: 'memory' })
   })
 
-  test('the watchdog ends it at its deadline, and a kill ends all of it', async () => {
+  test('the watchdog ends a conversation at its deadline, and a kill ends all of its processes', async () => {
     expect(await endAtDeadline(500)).toMatchObject({ overdue: true })
     await using it = await talk({ script: "trap '' HUP INT TERM; setsid sleep 1000 & exec sleep 1000" })
     await it.conversation.kill()
@@ -208,14 +208,14 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     const files = sandboxFiles(join(directory, 'sandboxes'), it.sandbox.handle.id)
     const { payload = '', monitor = '' } = readRecord(files.record)?.groups ?? {}
     const pid = await readFile(files.monitorPid, 'utf8')
-    // Leaving takes as long as a grace period of the kernel; here it goes back.
+    // Leaving the groups takes a grace period of the kernel, so the test moves the monitor back.
     await expect.poll(() => processesOf(monitor)).toContain(Number(pid))
     await writeFile(join(payload, 'cgroup.procs'), pid)
     await kill()
     expect(await exited()).toMatchObject({ code: 137 })
   })
 
-  test('nothing of it runs after a SIGKILL of its owner, and the next driver removes the rest', async () => {
+  test('no process of a conversation runs after a SIGKILL of its owner, and the next driver removes the rest', async () => {
     const own = await mkdtemp('/var/tmp/harmont-terminal-')
     const module = fileURLToPath(new URL('talking-process.test-support.ts', import.meta.url))
     const child = spawn(process.execPath, [module, own, runtime], { stdio: ['ignore', 'pipe', 'inherit'] })

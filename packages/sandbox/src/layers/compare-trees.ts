@@ -5,11 +5,14 @@ import { ByteReader } from '../source/byte-reader.ts'
 import { BLOCK } from '../source/tar-header.ts'
 import { type JailedProgram, runJailed } from './jail.ts'
 
-/** Everything that a step can see of a file, and what the overlay notes at it. */
+/**
+ * Options of tar that archive everything that a step can see of a file, and the overlay's
+ * attributes of it.
+ */
 export const archiveOptions = [
   '--create',
   '--sort=name',
-  // As much as a pipe holds at a time.
+  // The capacity of a pipe.
   '--blocking-factor=128',
   '--format=posix',
   '--pax-option=exthdr.name=%d/PaxHeaders/%f,delete=atime,delete=ctime',
@@ -21,16 +24,17 @@ export const archiveOptions = [
 ]
 
 /**
- * Compares what tar writes of two trees, in one jail: says `same` for equal bytes, and more where a
- * program failed. Standard output is 3, the archive of the first tree 4.
+ * Compares tar's archives of two trees, in one jail: prints `same` for equal bytes, and more if a
+ * program failed. Descriptor 3 is the standard output, descriptor 4 the archive of the first tree.
  */
 const compareScript = `exec 3>&1
 archive() { tree=$1; shift; tar "$@" --directory="$tree" . || echo broken >&3; }
 archive /one "$@" | { archive /other "$@" | cmp --silent - /proc/self/fd/4 && echo same >&3; } 4<&0`
 
 /**
- * Returns the first path at which two trees differ; undefined for none. Sockets do not count, nor
- * times other than that of the last change of a file's content. @param scratch as for `runJailed`.
+ * Returns the first path at which two trees differ; undefined for none. Ignores sockets, and times
+ * other than the last change of a file's content.
+ * @param scratch as for `runJailed`.
  */
 export async function firstDifference(
   scratch: string,
@@ -44,7 +48,8 @@ export async function firstDifference(
     { source: one, target: '/one' },
     { source: other, target: '/other' },
   ]
-  // Costs half of reading two archives here. Equal trees may still differ in the order of attributes.
+  // Costs half as much as reading both archives in this process. Equal trees may still differ in
+  // the order of attributes.
   if ((await runJailed(scratch, { ...jailed, args, binds }, text)) === 'same\n') return undefined
   const tar = (source: string): JailedProgram => ({
     ...jailed,
@@ -58,7 +63,7 @@ export async function firstDifference(
 
 /**
  * Returns the path of the first entry in which two archives differ; undefined for none. Reads both
- * to their ends, so that the programs that write them end.
+ * to their ends, so that the programs that write them can finish.
  */
 export async function compareArchives(one: Readable, other: Readable): Promise<string | undefined> {
   const [first, second] = [new ByteReader(one), new ByteReader(other)]
@@ -79,7 +84,7 @@ async function firstOf(one: ByteReader, other: ByteReader): Promise<string | und
   }
 }
 
-/** Compares everything but content. File systems list attributes in different orders. */
+/** Compares everything except content. File systems list attributes in different orders. */
 function isSameEntry(one: TreeEntry, other: TreeEntry): boolean {
   if (!one.block.equals(other.block)) return false
   return one.extended.equals(other.extended) || sortedRecords(one) === sortedRecords(other)

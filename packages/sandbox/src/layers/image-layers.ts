@@ -24,8 +24,8 @@ export class ImageLayers implements LayerPlaces {
   }
 
   /**
-   * Takes over what an earlier process mounted. Undefined if this machine cannot mount images. Call
-   * it before any launcher is started.
+   * Adopts the mounts of an earlier process. Returns undefined if this machine cannot mount images.
+   * Call it before any launcher is started.
    */
   static async open(layout: Layout, kinds?: readonly MountKind[]): Promise<ImageLayers | undefined> {
     const mounts = await ImageMounts.open(layout.mounts, kinds)
@@ -54,7 +54,7 @@ export class ImageLayers implements LayerPlaces {
     return this.#directories.isPresent(id)
   }
 
-  /** Mounts an image. Returns false for a damaged one. */
+  /** Mounts an image. Returns false for a damaged image. */
   async #mount(id: SnapshotId): Promise<boolean> {
     const { image } = snapshotFiles(this.#layout, id)
     try {
@@ -86,7 +86,7 @@ export class ImageLayers implements LayerPlaces {
     }
   }
 
-  /** Returns whether something reads a layer's directory now. Sandboxes are not counted. */
+  /** Returns whether a layer's directory is being read. Sandboxes are not counted. */
   isDirectoryHeld(id: SnapshotId): boolean {
     return (this.#held.get(layerDirectory(id)) ?? 0) > 0
   }

@@ -6,13 +6,16 @@ import { isAbsent } from '../system/files.ts'
 import { helperEnvironment } from '../system/machine.ts'
 import { run } from '../system/processes.ts'
 
-/** How this machine mounts an image: `file` since Linux 6.12, which needs no device; or `loop`. */
+/**
+ * The way in which this machine mounts an image: `file`, which needs no device and Linux 6.12; or
+ * `loop`.
+ */
 export type MountKind = 'file' | 'loop'
 
-/** The machine runs nothing of an image; sandboxes see it through mounts of their own. */
+/** The machine runs nothing from an image; sandboxes see it through their own mounts. */
 const options = 'ro,nosuid,nodev,noexec'
 
-/** An image of an empty directory, compressed by gzip: what mkfs.erofs writes. */
+/** mkfs.erofs's image of an empty directory, compressed by gzip. */
 const emptyImage = [
   'H4sIAAAAAAACA2NgGAWjYBSMVPDo4dcH/28uvs8MZPMwqDAwYlGDLJaRWJSbn+de0pNYmVpEBftZgfitIwODNJT/Hw',
   'iQ7XuWz5sNotMWb1NmwqJfBUpLMDDB2ZJAtp6e3mjkjoJRMApGwSgYBaNgFIyCUYAGAIXEnNsAEAAA',
@@ -29,8 +32,9 @@ export class ImageMounts {
   }
 
   /**
-   * Shares the directory, before any launcher is started, and finds how images are mounted here;
-   * undefined if not at all. @param kinds to try, in order.
+   * Shares the directory, before any launcher is started, and determines how this machine mounts
+   * images. Returns undefined if it cannot.
+   * @param kinds to try, in order.
    */
   static async open(
     directory: string,
@@ -38,7 +42,7 @@ export class ImageMounts {
   ): Promise<ImageMounts | undefined> {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     const own = mountsBelow(directory).find(({ target }) => target === directory)
-    // A killed predecessor may have stopped between the two.
+    // A killed predecessor may have stopped between the two commands.
     if (own === undefined)
       await run('mount', ['--bind', '--make-private', directory, directory], { env: helperEnvironment })
     if (own?.isShared !== true) await run('mount', ['--make-shared', directory], { env: helperEnvironment })
@@ -55,8 +59,10 @@ export class ImageMounts {
   }
 
   /**
-   * @param isNew whether the image was just written, so that it is not on disk yet. Otherwise it is
-   * read past the cache of its file: the kernel would keep all twice, as a file's and as an image's.
+   * Mounts an image.
+   * @param isNew whether the image was just written and is not on disk yet. Otherwise it is read
+   * without the page cache of its file: the kernel would cache all data twice, for the file and for
+   * the image.
    */
   async mount(image: string, name: string, isNew = false): Promise<void> {
     const target = this.path(name)
@@ -69,7 +75,7 @@ export class ImageMounts {
     await run('losetup', ['--direct-io=on', device], { env: helperEnvironment })
   }
 
-  /** Unmounts an image once nothing uses it; new users no longer find it. */
+  /** Unmounts an image. Current users keep it, but it is no longer visible to new ones. */
   async unmount(name: string): Promise<void> {
     const target = this.path(name)
     if (mountsBelow(target).length > 0) await run('umount', ['--lazy', target], { env: helperEnvironment })
@@ -88,7 +94,7 @@ export class ImageMounts {
     )
   }
 
-  /** Unmounts all others, and removes the places of images that a killed process did not mount. */
+  /** Unmounts all other images, and removes mount points that a killed process left unused. */
   async unmountAllBut(names: ReadonlySet<string>): Promise<void> {
     for (const name of readdirSync(this.#directory)) if (!names.has(name)) await this.unmount(name)
   }

@@ -12,9 +12,11 @@ import { ImageRefused } from './superblock.ts'
 import { type LayerSurvey, surveyLayer } from './survey-layer.ts'
 
 /**
- * Makes the image of a layer beside its directory. A step sees no difference between the two.
- * Returns why there can be none; otherwise what `meanwhile` made of the image while it was
- * compared. @param scratch an empty directory. @param isIdle as for `JailedProgram`.
+ * Makes the image of a layer beside its directory. A step sees no difference between the image and
+ * the directory. Returns the reason if the layer cannot have an image; otherwise the result of
+ * `meanwhile`, which runs while the image is compared with the layer.
+ * @param scratch an empty directory.
+ * @param isIdle as for `JailedProgram`.
  */
 export async function makeImageOf<T extends object>(
   files: SnapshotFiles,
@@ -35,9 +37,9 @@ export async function makeImageOf<T extends object>(
     addToSize(files, await bytesBelow([files.image]))
     return made
   } catch (error) {
-    // mkfs.erofs gave up on it, or what it made is wrong. An archive may still hold the layer.
+    // mkfs.erofs failed, or its image is wrong. An archive may still represent the layer.
     if (error instanceof ToolFailed) return `${error.message}: ${error.said}`
-    if (error instanceof ImageRefused) return `its image was wrong: ${error.message}`
+    if (error instanceof ImageRefused) return `its image was invalid: ${error.message}`
     throw error
   }
 }
@@ -48,7 +50,7 @@ interface Making {
   readonly isIdle: boolean
 }
 
-/** Returns in which way an image differs from its layer; undefined for none. Throws `ImageRefused`. */
+/** Returns how an image differs from its layer; undefined if it does not. Throws `ImageRefused`. */
 async function differenceOf(
   image: string,
   layer: string,
@@ -61,7 +63,7 @@ async function differenceOf(
     await mounts.mount(image, trial, true)
     const shown = mounts.path(trial)
     const { names, sockets } = await surveyLayer(shown)
-    if (names !== survey.names || sockets !== survey.sockets) return 'its image has other names'
+    if (names !== survey.names || sockets !== survey.sockets) return 'its image has different names'
     const difference = await firstDifference(scratch, isIdle, layer, shown)
     return difference && `its image differs at ${JSON.stringify(difference)}`
   } finally {
@@ -69,7 +71,7 @@ async function differenceOf(
   }
 }
 
-/** Waits for all of them, also when one fails: they use a directory that is removed afterwards. */
+/** Waits for all promises, even if one fails: they use a directory that is removed afterwards. */
 async function allOf<T extends readonly Promise<unknown>[]>(
   ...promises: T
 ): Promise<{ [K in keyof T]: Awaited<T[K]> }> {
@@ -82,7 +84,7 @@ async function synced(path: string): Promise<void> {
   await file.sync()
 }
 
-/** Moves a file whose content is on disk. Its new name is on disk, too, when this resolves. */
+/** Moves a file whose content is on disk. When this resolves, its new name is on disk too. */
 async function moveSynced(from: string, to: string): Promise<void> {
   await rename(from, to)
   await synced(join(to, '..'))

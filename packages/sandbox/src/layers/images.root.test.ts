@@ -28,7 +28,7 @@ async function image(): Promise<string> {
   return makeImage(layer, await surveyLayer(layer), root, false)
 }
 
-/** Returns a blob with its image, as a source has it. */
+/** Returns an image's blob, as a source sends it. */
 async function blobOf(file: string): Promise<{ readonly blob: LayerBlob; readonly bytes: Buffer }> {
   const target = join(root, 'blob')
   await rm(target, { force: true })
@@ -36,7 +36,7 @@ async function blobOf(file: string): Promise<{ readonly blob: LayerBlob; readonl
   return { blob, bytes: await readFile(target) }
 }
 
-/** Takes a blob as a runner does. */
+/** Receives and checks a blob, as a runner does. */
 async function take(bytes: Buffer, expected: LayerBlob): Promise<void> {
   const target = { blob: join(root, 'taken.blob'), image: join(root, 'taken.image') }
   try {
@@ -53,18 +53,18 @@ function flipped(bytes: Buffer, bit: number): Buffer {
   return changed
 }
 
-describe('G25 an image that arrives', () => {
-  it('is taken as it was sent', async () => {
+describe('G25 a received image', () => {
+  it('is accepted as it was sent', async () => {
     const { blob, bytes } = await blobOf(await image())
     await take(bytes, blob)
   })
 
-  it('is refused with any bit flipped, on its way or in its source', async () => {
+  it('is refused with any bit flipped, in transit or at its source', async () => {
     const file = await image()
     const { blob, bytes } = await blobOf(file)
     const { between } = chance()
     const bits = Array.from({ length: scaled(40) }, () => between(0, bytes.length * 8 - 1))
-    // The head of the stream, where some bits change nothing that is unpacked.
+    // The head of the stream is included, where some bits do not affect the unpacked content.
     for (const bit of [...Array.from({ length: 64 }, (_, at) => at), ...bits])
       await expect(take(flipped(bytes, bit), blob), `bit ${bit}`).rejects.toMatchObject({ name: 'ImageRefused' })
     const whole = await readFile(file)
@@ -74,7 +74,7 @@ describe('G25 an image that arrives', () => {
     }
   })
 
-  it('is refused when it is cut off, too long, or larger than declared, and by its digest', async () => {
+  it('is refused if it is cut off, too long, or larger than declared, or if its digest differs', async () => {
     const { blob, bytes } = await blobOf(await image())
     await expect(take(bytes.subarray(0, -1), blob)).rejects.toThrow('damaged')
     await expect(take(Buffer.concat([bytes, bytes]), blob)).rejects.toThrow('larger than declared')
@@ -83,7 +83,7 @@ describe('G25 an image that arrives', () => {
     await expect(take(bytes, { ...blob, digest: `sha256:${'0'.repeat(64)}` })).rejects.toThrow(blob.digest)
   })
 
-  it('is refused by its content, although its digest is right', async () => {
+  it('is refused for its content, although its digest is right', async () => {
     const file = await image()
     const whole = await readFile(file)
     const sent = async (changed: Buffer) => {
@@ -101,7 +101,7 @@ describe('G25 an image that arrives', () => {
     await expect(sent(noRoot)).rejects.toThrow('fsck.erofs found it damaged')
   })
 
-  it('passes on the fault of a source that breaks off', async () => {
+  it('passes on the error of a source that breaks off', async () => {
     const { blob, bytes } = await blobOf(await image())
     async function* broken() {
       yield bytes.subarray(0, 50)
@@ -112,8 +112,8 @@ describe('G25 an image that arrives', () => {
   })
 })
 
-describe('a program that reads what steps wrote', () => {
-  it('has two rights and no network, and can neither mount nor write', async () => {
+describe('a program that reads files of steps', () => {
+  it('has two capabilities and no network, and can neither mount nor write', async () => {
     const script = `grep CapEff /proc/self/status; tail -n +3 /proc/net/dev | cut -d: -f1; cat /layer/secret
       mount -t tmpfs none /dev || echo no mount; unshare -m true || echo no namespace; echo x >/layer/new || echo no write`
     await writeFile(join(layer, 'secret'), 'read\n', { mode: 0 })
@@ -163,12 +163,12 @@ describe('the comparison of an image with its layer', () => {
     expect(await compareArchives(archive(layer), archive(copy))).toBeUndefined()
     execFileSync('sh', ['-euc', change], { cwd: copy })
     expect(await firstDifference(root, false, layer, copy)).toBe(path)
-    // An end is no agreement.
+    // An archive that ends early is not considered equal.
     await expect(compareArchives(archive(layer), createReadStream('/dev/null'))).rejects.toThrow('without an end')
   })
 })
 
-it('attributes that were set in another order are no difference', async () => {
+it('attributes that were set in a different order are no difference', async () => {
   const set = (place: string, names: string) =>
     execFileSync('python3', ['-c', `import os\nfor name in "${names}": os.setxattr("d", "user." + name, b"1")`], {
       cwd: place,
@@ -180,7 +180,7 @@ it('attributes that were set in another order are no difference', async () => {
   expect(await firstDifference(root, false, layer, copy)).toBeUndefined()
 })
 
-it('what cannot be read is not taken for equal', async () => {
+it('trees that cannot be read are not considered equal', async () => {
   const file = join(layer, 'file')
   await expect(firstDifference(root, false, file, file)).rejects.toMatchObject({ name: 'ToolFailed' })
 })
@@ -213,7 +213,7 @@ describe('mounted images', () => {
             encoding: 'utf8',
           }).trim(),
         ).toBe('1')
-      // The next process, after a kill.
+      // Represents the next process after a kill.
       const next = await ImageMounts.open(directory, [kind])
       expect(next?.names()).toEqual(['one'])
       await next?.close()
@@ -223,7 +223,7 @@ describe('mounted images', () => {
     },
   )
 
-  it('are none where the kernel mounts none', async () => {
+  it('do not exist if the kernel cannot mount them', async () => {
     expect(await ImageMounts.open(join(root, 'mounts'), [])).toBeUndefined()
     expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(root)
     expect((await stat(join(root, 'mounts'))).isDirectory()).toBe(true)

@@ -9,8 +9,9 @@ import { checkImage } from './make-image.ts'
 import { ImageRefused } from './superblock.ts'
 
 /**
- * Makes a snapshot of an image that arrives, whole or not at all. Keeps the blob, so that this
- * runner is a source of it too. Throws `ImageRefused`. @param scratch an empty directory.
+ * Makes a snapshot of a received image, completely or not at all. Keeps the blob, so that this
+ * runner can send it to others. Throws `ImageRefused`.
+ * @param scratch an empty directory.
  */
 export async function importImage(
   layout: Pick<Layout, 'snapshots'>,

@@ -14,22 +14,24 @@ const script = fileURLToPath(new URL('jail.sh', import.meta.url))
 
 export interface JailedProgram {
   readonly args: readonly string[]
-  /** The files that it sees besides the machine's programs. */
+  /** The files that the program sees besides the machine's programs. */
   readonly binds: readonly { readonly source: string; readonly target: string; readonly writable?: boolean }[]
-  /** `read`: every file and attribute of what it sees. `none`: those of an ordinary user. */
+  /**
+   * `read`: every visible file and attribute. `none`: only those that an ordinary user can read.
+   */
   readonly rights: 'read' | 'none'
-  /** Whether it only uses what nobody else wants of processors and disks. */
+  /** Whether the program uses only processor and disk time that no other process needs. */
   readonly isIdle: boolean
-  /** Limits the size of each file that it writes. */
+  /** Limits the size of each file that the program writes, in bytes. */
   readonly mostFileBytes?: number
 }
 
-/** Where programs and their libraries are, on machines that have them as directories or links. */
+/** Directories of programs and their libraries; on some machines they are links. */
 const systemDirectories = ['usr', 'bin', 'sbin', 'lib', 'lib32', 'lib64', 'libx32']
 
 /**
- * To read files of other owners and the overlay's attributes. The filter refuses everything else
- * that CAP_SYS_ADMIN permits.
+ * Allow reading files of other owners and the overlay's attributes. The system call filter refuses
+ * everything else that CAP_SYS_ADMIN permits.
  */
 const readingRights = ['CAP_DAC_READ_SEARCH', 'CAP_SYS_ADMIN']
 const nobody = 65_534
@@ -37,9 +39,10 @@ const limits = { cpuSeconds: 1_800, memoryBytes: 4 * 1024 ** 3 }
 const ENOTTY = 25
 
 /**
- * Runs a program that reads what steps wrote: under crun, with no network, a read-only
- * file system and few rights. Fails with `ToolFailed`. @param scratch an existing
- * directory, in which nothing is left. @param use gets its standard output.
+ * Runs a program that reads files of steps: under crun, with no network, a read-only file system
+ * and few rights. Rejects with `ToolFailed`.
+ * @param scratch an existing directory, in which nothing remains.
+ * @param use receives the program's standard output.
  */
 export async function runJailed<T>(
   scratch: string,
@@ -63,20 +66,20 @@ export async function runJailed<T>(
       ],
       { stdio: ['ignore', 'pipe', 'pipe'], env: helperEnvironment },
     )
-    // Node.js drops the output of an ended program that nobody reads yet.
+    // Node.js drops the unread output of a program that has ended.
     const output = child.stdout.pipe(new PassThrough())
     const [used, { code, signal, complaint }] = await Promise.all([
       use(output).then(
         (value) => ({ value }),
         (error: unknown) => {
-          // Nobody reads on, so the program ends at its next write.
+          // The output is no longer read, so the program ends at its next write.
           child.stdout.destroy()
           return { error }
         },
       ),
       childEnd(child),
     ])
-    // Without a complaint of its own, it only lost its reader.
+    // If it printed no error of its own, it failed only because its output was closed.
     if (code !== 0 && ('value' in used || complaint !== ''))
       throw new ToolFailed(`${name} failed (${signal ?? `exit ${code}`})`, complaint)
     if ('error' in used) throw used.error
@@ -86,7 +89,7 @@ export async function runJailed<T>(
   }
 }
 
-/** Reads a program's output to its end, and forgets it. */
+/** Reads a program's output to its end, and discards it. */
 export async function discard(output: Readable): Promise<void> {
   for await (const _ of output);
 }
@@ -94,7 +97,8 @@ export async function discard(output: Readable): Promise<void> {
 async function makeBundle(bundle: string, program: JailedProgram): Promise<void> {
   const root = join(bundle, 'rootfs')
   await mkdir(root, { recursive: true })
-  // A program without rights enters it too. Nobody else enters the directories above.
+  // A program without rights must be able to enter this directory too. The directories above are
+  // closed to other users.
   await chmod(root, 0o755)
   const binds = [...program.binds]
   for (const name of systemDirectories) {
@@ -149,7 +153,9 @@ function jailConfig({ args, rights, mostFileBytes }: JailedProgram, binds: Jaile
   }
 }
 
-/** With CAP_SYS_ADMIN, requests to a file system could freeze it. */
+/**
+ * Returns the filter without ioctl: with CAP_SYS_ADMIN, requests to a file system could freeze it.
+ */
 function withoutIoctl(): object {
   const profile = seccompProfile()
   return {

@@ -7,8 +7,8 @@ import { constants, createZstdCompress, createZstdDecompress } from 'node:zlib'
 import { ImageRefused } from './superblock.ts'
 
 /**
- * A layer in the form in which it travels: an EROFS image or an OCI layer, compressed by zstd.
- * Equal layers have one blob.
+ * A layer as it is transferred: an EROFS image or an OCI layer, compressed by zstd. Equal layers
+ * have equal blobs.
  */
 export interface LayerBlob {
   readonly form: 'erofs' | 'tar'
@@ -18,13 +18,13 @@ export interface LayerBlob {
   readonly blobBytes: number
   /** Size of the image or the archive. */
   readonly bytes: number
-  /** Why it is an archive although an image was wished. */
+  /** The reason why it is an archive although an image was requested. */
   readonly insteadOfImage?: string
 }
 
 /**
- * Pieces of equal size: zstd's output depends on how its input is split. They are large, since each
- * is a turn of a thread and a write.
+ * The size of all pieces is fixed, because zstd's output depends on how its input is split. The
+ * pieces are large, because each takes a turn of a thread and a write.
  */
 const pieceBytes = 1024 * 1024
 const fastest = {
@@ -33,8 +33,8 @@ const fastest = {
 }
 
 /**
- * Compresses an image into a new file. A power cut may damage it, so every taker of the blob
- * compares its digest.
+ * Compresses an image into a new file. A power failure may damage the file, so every receiver of
+ * the blob checks its digest.
  */
 export async function compressImage(image: string, target: string): Promise<LayerBlob> {
   const hash = createHash('sha256')
@@ -54,9 +54,9 @@ export async function compressImage(image: string, target: string): Promise<Laye
 }
 
 /**
- * Writes a blob that arrives, and its image, into new files, without waiting for the disk. Refuses a
- * blob with another digest or size than it should have, and one that does not unpack. The caller
- * removes what was written.
+ * Writes a received blob and its image into new files, without waiting for the disk. Refuses a blob
+ * whose digest or size is not as expected, and one that cannot be unpacked. The caller removes the
+ * files after an error.
  */
 export async function receiveImage(
   arriving: Readable,
@@ -92,7 +92,7 @@ export async function receiveImage(
     const written = createWriteStream(target.image, { flags: 'wx', mode: 0o644 })
     await pipeline(arriving, kept, createZstdDecompress({ chunkSize: pieceBytes }), limited, written)
   } catch (error) {
-    // The transfer or this machine's disk failed: not the blob's fault.
+    // The transfer or this machine's disk failed, not the blob.
     if (trouble !== undefined) throw trouble
     if (error instanceof ImageRefused || !isZstdError(error)) throw error
     throw new ImageRefused('it is damaged', { cause: error })

@@ -23,23 +23,23 @@ import { compressImage, type LayerBlob } from './layer-blob.ts'
 import { ImageRefused } from './superblock.ts'
 import { takeManifest } from './take-manifest.ts'
 
-/** A snapshot on its way between runners, without those below it. */
+/** A snapshot as it is transferred between runners, without the snapshots below it. */
 export interface TravellingLayer extends Omit<PackedSnapshot, 'layer'> {
-  /** Names by which another machine may pull its image. */
+  /** Names by which another machine may pull the snapshot's image. */
   readonly imageNames: readonly string[]
-  /** The manifest of its source tree. */
+  /** The manifest of the snapshot's source tree. */
   readonly source: LayerObject | null
   readonly blob: LayerBlob
 }
 
-/** Bytes that travel: the blob of a layer, or the manifest of a source tree. */
+/** An object to transfer: the blob of a layer, or the manifest of a source tree. */
 export interface LayerObject {
   /** `sha256:…` */
   readonly digest: string
   readonly bytes: number
 }
 
-/** Where a layer comes from, and where its source tree's manifest goes. */
+/** The source of a layer, and the directory for its source tree's manifest. */
 export interface Arrival {
   /** Directory of source trees. */
   readonly sources: string
@@ -50,37 +50,38 @@ export interface LayerExchangeParts extends Omit<Transfer, 'snapshots' | 'images
   readonly layout: Layout
   readonly images: Pick<ImageStore, 'byDigest' | 'hostDigest' | 'list'>
   readonly snapshots: OciSnapshots
-  /** Undefined where this machine mounts no images: then layers travel as archives. */
+  /** Undefined if this machine cannot mount images: then layers are transferred as archives. */
   readonly layers: ImageLayers | undefined
   readonly durability: Durability
   readonly trash: Trash
-  /** Returns the layers on whose directories sandboxes lie. */
+  /** Returns the layers that sandboxes mount as directories. */
   readonly directoriesInUse: () => Promise<ReadonlySet<SnapshotId>>
 }
 
-/** Programs may say more. */
+/** Maximum length of a reason, in characters: programs may print more. */
 const mostReason = 1_000
 
-/** Gives layers to other runners, and takes theirs. */
+/** Sends layers to other runners, and fetches theirs. */
 export class LayerExchange {
   readonly #parts: LayerExchangeParts
-  /** One at a time: each of them keeps a processor busy. */
+  /** Exports run one at a time, because each keeps a processor busy. */
   #exporting: Promise<unknown> = Promise.resolve()
 
   constructor(parts: LayerExchangeParts) {
     this.#parts = parts
   }
 
-  /** The forms that this runner takes, best first. */
+  /** The forms that this runner accepts, best first. */
   get forms(): readonly LayerBlob['form'][] {
     return this.#parts.layers === undefined ? ['tar'] : ['erofs', 'tar']
   }
 
   /**
-   * Makes what travels of the layer that a snapshot adds, unless it is there already. Has another
-   * form than wished where no image can be like the layer. Fails with `snapshot_unavailable`, or as
-   * `SnapshotStore.pack`. @param demand whether somebody waits for it; otherwise it is made with what
-   * nobody else wants of processors and disks.
+   * Makes the blob of the layer that a snapshot adds, unless it exists already. If no image can
+   * represent the layer, its form is `tar` even if `erofs` is requested. Fails with
+   * `snapshot_unavailable`, or as `SnapshotStore.pack`.
+   * @param demand `now` if a caller waits for it; `ahead` to use only processor and disk time that
+   * no other process needs.
    */
   export(id: SnapshotId, wished: LayerBlob['form'], demand: 'now' | 'ahead'): Promise<LayerBlob> {
     const exported = this.#exporting.catch(() => {}).then(() => this.#exportPresent(id, wished, demand === 'ahead'))
@@ -93,7 +94,10 @@ export class LayerExchange {
     return (await wholeRecord(id, this.#parts.snapshots)).layers.toReversed()
   }
 
-  /** Exports a layer, and returns all that another runner needs of it. Fails as `export`. */
+  /**
+   * Exports a layer, and returns everything that another runner needs to import it. Fails as
+   * `export`.
+   */
   async pack(id: SnapshotId, wished: LayerBlob['form'], demand: 'now' | 'ahead'): Promise<TravellingLayer> {
     const blob = await this.export(id, wished, demand)
     const { parent, imageDigest, layers, inputPaths, source, createdAt, meta } = await wholeRecord(
@@ -107,7 +111,7 @@ export class LayerExchange {
       ...(inputPaths && { inputPaths }),
       imageNames: await this.#namesOf(imageDigest),
       source: source && { digest: source.digest, bytes: (await stat(manifestPath(source))).size },
-      // Artifacts and reports of a hit stay where the cache entry is.
+      // Artifacts and reports of a cache hit stay with the cache entry.
       meta: { cache, origin, ...(secretLineage && { secretLineage }) },
     }
   }
@@ -119,7 +123,7 @@ export class LayerExchange {
     return createReadStream(file, { start: from })
   }
 
-  /** Returns the file of an object of a layer; null unless the layer is here, and packed. */
+  /** Returns the file of an object of a layer; null unless the layer is present and packed. */
   async fileOf(id: SnapshotId, digest: string): Promise<string | null> {
     const record = await this.#parts.snapshots.record(id)
     if (record === undefined) return null
@@ -133,21 +137,21 @@ export class LayerExchange {
     return (await this.#parts.images.hostDigest()) ?? null
   }
 
-  /** Whether an image is unpacked on this machine. */
+  /** Returns whether an image is unpacked on this machine. */
   async hasImage(digest: string): Promise<boolean> {
     return (await this.#parts.images.byDigest(digest)) !== undefined
   }
 
   /**
-   * Recreates a snapshot of another runner, whole or not at all. Its image and the snapshots below
-   * it must be present. Its objects are untrusted. Fails with `ImageRefused`, or as
+   * Recreates a snapshot of another runner, completely or not at all. Its image and the snapshots
+   * below it must be present. Its objects are untrusted. Throws `ImageRefused`, or fails as
    * `SnapshotStore.unpack`.
    */
   async import(travelling: TravellingLayer, { sources, open }: Arrival): Promise<Snapshot> {
     const { snapshots, layers, layout } = this.#parts
     const { blob, imageNames: _, source: manifest, ...packed } = travelling
     if (![packed.id, ...packed.layers].every(isSnapshotId) || Number.isNaN(Date.parse(packed.createdAt)))
-      throw new ImageRefused(`the layer ${blob.digest} was refused: no driver describes one like that`)
+      throw new ImageRefused(`the layer ${blob.digest} was refused: its description is invalid`)
     const known = await snapshots.get(packed.id)
     if (known !== undefined) return known
     const source = manifest && { digest: manifest.digest, path: treePath(sources, manifest.digest) }
@@ -155,12 +159,12 @@ export class LayerExchange {
       await this.#withScratch(async (scratch) => takeManifest(source, scratch, manifest.bytes, () => open(manifest)))
     const arrive = () => Readable.from(bytesOf(open, { digest: blob.digest, bytes: blob.blobBytes }))
     if (blob.form === 'tar') return snapshots.unpack({ ...packed, layer: blob }, source, arrive)
-    if (layers === undefined) throw new Error('this machine cannot mount images: ask for the form "tar"')
+    if (layers === undefined) throw new Error('this machine cannot mount images: request the form "tar"')
     const { record } = await packedRecord(packed, source, this.#parts)
     try {
       await this.#withScratch((scratch) => importImage(layout, record, blob, arrive(), scratch))
     } catch (error) {
-      // Another process was faster.
+      // Another process has recreated it first.
       if ((await snapshots.get(packed.id)) === undefined) throw error
     }
     this.#parts.durability.request(packed.id)
@@ -169,12 +173,12 @@ export class LayerExchange {
     return made
   }
 
-  /** Removes the packed forms of a layer, so that the next `pack` makes them anew. */
+  /** Removes the blobs of a layer, so that the next `pack` makes new ones. */
   async forget(id: SnapshotId): Promise<void> {
     await rm(snapshotFiles(this.#parts.layout, id).blobs, { recursive: true, force: true })
   }
 
-  /** Removes the directories of layers that have an image, once nothing lies on them. */
+  /** Removes the directories of layers that have an image, once no sandbox uses them. */
   async replaceDirectories(): Promise<readonly SnapshotId[]> {
     const { layout, layers } = this.#parts
     if (layers === undefined) return []
@@ -182,7 +186,7 @@ export class LayerExchange {
     for (const id of await snapshotIds(layout)) {
       const { image, layer } = snapshotFiles(layout, id)
       if (!existsSync(image) || !existsSync(layer) || !(await layers.ready(id)) || !layers.isImage(id)) continue
-      // New sandboxes lie on the image from here on.
+      // From here on, new sandboxes use the image.
       if ((await this.#parts.directoriesInUse()).has(id) || layers.isDirectoryHeld(id)) continue
       await this.#removeDirectory(id)
       replaced.push(id)
@@ -190,14 +194,14 @@ export class LayerExchange {
     return replaced
   }
 
-  /** Returns the names of an image, pinned to its content where a registry has it. */
+  /** Returns the names of an image, pinned to its digest if a registry has it. */
   async #namesOf(digest: string): Promise<readonly string[]> {
     const named = (await this.#parts.images.list()).filter((image) => image.digest === digest)
-    // Only the base made of a machine has no name.
+    // Only the base `host` has no name.
     return named.length === 0 ? ['host'] : named.map(({ pinnedName, name }) => pinnedName ?? name)
   }
 
-  /** Makes it, and fails plainly if the snapshot is removed meanwhile. */
+  /** Exports a layer. Fails with `snapshot_unavailable` if the snapshot is removed meanwhile. */
   async #exportPresent(id: SnapshotId, wished: LayerBlob['form'], isIdle: boolean): Promise<LayerBlob> {
     const { snapshots } = this.#parts
     await wholeRecord(id, snapshots)
@@ -243,7 +247,7 @@ export class LayerExchange {
 
   async #removeDirectory(id: SnapshotId): Promise<void> {
     const files = snapshotFiles(this.#parts.layout, id)
-    // Links to files of other layers are copies now.
+    // Removes the record of links to files of other layers, which are copies in the image.
     await rm(files.shared, { force: true })
     writeAtomically(files.size, String(await bytesBelow([files.image, files.blobs].filter(existsSync))))
     await this.#parts.trash.remove(files.layer)
@@ -254,7 +258,10 @@ export class LayerExchange {
     return { file, note: `${file}.json` }
   }
 
-  /** A power cut may have shortened its file. */
+  /**
+   * Returns the recorded blob; undefined if it is absent or its file was shortened by a power
+   * failure.
+   */
   #known(id: SnapshotId, form: LayerBlob['form']): LayerBlob | undefined {
     const { file, note } = this.#blob(id, form)
     const blob = parseJson<LayerBlob>(readIfPresent(note) ?? '')
@@ -286,7 +293,7 @@ export class LayerExchange {
   }
 }
 
-/** Opens an object once somebody reads it. */
+/** Opens an object when it is first read. */
 async function* bytesOf(open: Arrival['open'], object: LayerObject): AsyncGenerator<Uint8Array> {
   yield* await open(object)
 }

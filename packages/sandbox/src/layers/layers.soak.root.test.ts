@@ -8,7 +8,7 @@ import { treeOf } from '../../conformance/tree.ts'
 import type { Snapshot } from '../sandbox-driver.ts'
 import { carry, chain, formOf, openRunner, type Runner, sourcesOf, sourceTree } from './layers.test-support.ts'
 
-/** `npm test` has what no other test would notice. */
+/** `npm test` runs only the cases that no other test covers. */
 const full = it.skipIf(effort < 5)
 
 let root: string
@@ -25,7 +25,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-/** Runs scripts one after another and makes an image of each result, in place of its directory. */
+/** Runs scripts one after another, and replaces the directory of each result by an image. */
 async function imaged(scripts: readonly string[]): Promise<readonly Snapshot[]> {
   const made = await chain(here, scripts)
   for (const { id } of made) await here.exchange.export(id, 'erofs', 'now')
@@ -34,7 +34,7 @@ async function imaged(scripts: readonly string[]): Promise<readonly Snapshot[]> 
   return made
 }
 
-/** More states that are hard to keep. */
+/** More file system states that are hard to keep. */
 const hardStep = `set -e
   cp /bin/cat privileged; setcap cap_net_raw+ep privileged; echo secret >for-root; chmod 600 for-root; chown 7:8 for-root
   python3 -c 'import os, socket
@@ -59,7 +59,7 @@ describe('G04 a layer as an image', () => {
     expect((await here.exchange.replaceDirectories()).length).toBe(made.length)
     expect(await treeOf(here.bench, last, places)).toBe(tree)
     expect(await treeOf(there.bench, last, places)).toBe(tree)
-    // No archive holds a socket.
+    // An archive cannot contain a socket.
     const withoutSocket = tree.replaceAll(/^b'\/workspace\/socket' .*\n/gm, '')
     expect(withoutSocket).not.toBe(tree)
     const asArchive = await treeOf(other.bench, last, places)
@@ -92,7 +92,7 @@ describe('G04 a layer as an image', () => {
     expect(files.length).toBeGreaterThan(100)
     for (const [, inode] of files) expect(Number.isSafeInteger(Number(inode))).toBe(true)
     expect(new Set(files.slice(0, 102).map((file) => file.join())).size).toBe(102)
-    // A file keeps its number when it is written to.
+    // A file keeps its inode number when it is written to.
     expect(
       await here.bench.print('a=$(stat -c %i d/a1); echo x >>d/a1; [ $a = $(stat -c %i d/a1) ] && echo same', {
         from: last?.id ?? '',
@@ -121,7 +121,7 @@ describe('G04 a layer as an image', () => {
     expect(await here.exchange.export(id, 'erofs', 'now')).toEqual(blob)
   })
 
-  it('whose blob was shortened by a power cut is compressed again', async () => {
+  it('is compressed again if its blob was shortened by a power failure', async () => {
     const { id } = await here.bench.step('echo 1 >a')
     const blob = await here.exchange.export(id, 'erofs', 'now')
     const file = join(here.layout.snapshots, id, 'blobs', 'erofs')
@@ -130,7 +130,7 @@ describe('G04 a layer as an image', () => {
     expect((await stat(file)).size).toBe(blob.blobBytes)
   })
 
-  it('with a file that was changed and has its old size and time is not taken for its parent', async () => {
+  it('with a changed file of the same size and time is not mistaken for its parent', async () => {
     const write = (text: string) => `echo ${text} >f; touch -d @1000000000 f . `
     const [, same, changed] = await imaged([write('old'), 'touch -d @1000000000 .', write('new')])
     const digests = [same, changed].map((made) => here.driver.snapshots.changedFilesDigest(made?.id ?? ''))
@@ -153,7 +153,7 @@ describe('G04 a layer as an image', () => {
 })
 
 describe('G04 a layer on another runner', () => {
-  it('has the source and the inputs of its step, so that the next sync removes what the source lost', async () => {
+  it('has the source and the inputs of its step, so that the next sync removes files that the source no longer has', async () => {
     const given = await here.bench.step('echo given >gone.c; echo kept >kept')
     const inputs = [{ snapshot: given.id, path: 'kept', into: '' }]
     const first = await here.bench.create({ inputs })
@@ -168,7 +168,7 @@ describe('G04 a layer on another runner', () => {
     for (const sandbox of [first, child]) await sandbox.destroy()
   })
 
-  it('is refused when it names files outside its place', async () => {
+  it('is refused if it names files outside its place', async () => {
     const { id } = await here.bench.step('echo 1 >a')
     const layer = await here.exchange.pack(id, 'erofs', 'now')
     const arrival = { sources: sourcesOf(there), open: () => here.exchange.read(layer, layer.blob.digest) }
@@ -219,7 +219,7 @@ describe('G04 a runner with images', () => {
     const [made] = await imaged(['head -c 3M /dev/urandom >r'])
     const id = made?.id ?? ''
     const bytes = await here.driver.snapshots.ownBytes(id)
-    // The image, and its blob.
+    // The image and its blob.
     expect(bytes).toBeGreaterThan(6 << 20)
     expect(bytes).toBeLessThan(7 << 20)
     expect(await here.bench.print('cat /workspace/r | wc -c', { from: id })).toBe('3145728\n')

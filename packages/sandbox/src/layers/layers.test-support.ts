@@ -1,4 +1,4 @@
-/** Test only: runners between which layers travel. */
+/** Test support: runners that exchange layers. */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
@@ -39,7 +39,7 @@ export function sourcesOf({ layout }: Runner): string {
   return join(layout.root, 'sources')
 }
 
-/** Makes a source tree of a runner. */
+/** Makes a source tree on a runner. */
 export async function sourceTree(runner: Runner, files: Readonly<Record<string, string>>): Promise<SourceTreeRef> {
   const folder = await mkdtemp(join(tmpdir(), 'harmont-files-'))
   for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content)
@@ -49,7 +49,7 @@ export async function sourceTree(runner: Runner, files: Readonly<Record<string, 
   return unpackSource({ archive: () => Readable.from([archive]), sha256, directory: sourcesOf(runner) })
 }
 
-/** Gives a snapshot to another runner, which has those below it. */
+/** Transfers a snapshot to another runner that has the snapshots below it. */
 export async function carry(from: Runner, to: Runner, id: SnapshotId, form: LayerBlob['form']): Promise<LayerBlob> {
   const layer = await from.exchange.pack(id, form, 'now')
   const open = (object: LayerObject) => from.exchange.read(layer, object.digest)
@@ -57,7 +57,7 @@ export async function carry(from: Runner, to: Runner, id: SnapshotId, form: Laye
   return layer.blob
 }
 
-/** Runs scripts, each on the result of the one before. */
+/** Runs scripts, each on the result of the previous one. */
 export async function chain(
   { bench }: Runner,
   scripts: readonly string[],
@@ -71,7 +71,7 @@ export async function chain(
   return made
 }
 
-/** Returns how a runner keeps the layer of a snapshot. */
+/** Returns the form in which a runner keeps the layer of a snapshot. */
 export async function formOf({ layout }: Runner, id: SnapshotId): Promise<'directory' | 'image' | 'both'> {
   const names = await readdir(join(layout.snapshots, id))
   if (!names.includes('layer')) return 'image'

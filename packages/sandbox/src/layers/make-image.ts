@@ -6,23 +6,25 @@ import { checkSuperblock, ImageRefused, superblock } from './superblock.ts'
 import type { LayerSurvey } from './survey-layer.ts'
 
 /**
- * Beyond this many bytes of holes, files become lists of chunks, which only leave the holes out.
+ * With more bytes of holes than this, files are stored as lists of chunks, which leave only holes
+ * out.
  */
 const writtenHoles = 64 * 1024 ** 2
-/** mkfs.erofs 1.8.6 made an empty image of a file with a hole of 20 GB, and exited with 0. */
+/** For a file with a hole of 20 GB, mkfs.erofs 1.8.6 wrote an empty image and exited with 0. */
 export const mostHoles = 8 * 1024 ** 3
 const chunkBytes = 65_536
-/** Overlays tell file systems apart by mounts, so one name serves all. */
+/** The same for all images, because overlays distinguish file systems by their mounts. */
 const uuid = '6861726d-6f6e-4774-8c61-796572000000'
 const mkfs = ['mkfs.erofs', '--quiet', '-U', uuid, '-T0', '--mkfs-time']
-/** An inode, its name, and the rest of its last block. */
+/** Upper bound for an inode, its name, and the rest of its last block. */
 const bytesEachName = 16_384
 const spareBytes = 64 * 1024 ** 2
 
 /**
  * Writes the EROFS image of a layer's directory: uncompressed, with ids as on disk. The same layer
- * gives the same bytes. It does not count before it was compared with the layer. @param scratch as
- * for `runJailed`; gets the image.
+ * always results in the same bytes. The image must not be used before it has been compared with the
+ * layer.
+ * @param scratch as for `runJailed`; receives the image.
  */
 export async function makeImage(
   directory: string,
@@ -34,7 +36,7 @@ export async function makeImage(
   await runJailed(
     scratch,
     {
-      // Chunks lie in a temporary file first.
+      // mkfs.erofs first writes chunks to a temporary file.
       args: ['env', 'TMPDIR=/out', ...mkfs, ...chunks, '/out/image.new', '/layer'],
       binds: [
         { source: directory, target: '/layer' },
@@ -59,8 +61,8 @@ export async function checkHead(image: string): Promise<void> {
 }
 
 /**
- * Refuses an image that no mount should see: other features than `makeImage` uses, or anything that
- * fsck.erofs, run without rights, finds wrong.
+ * Refuses an image that must not be mounted: it uses other features than `makeImage`, or
+ * fsck.erofs, run without rights, finds an error.
  */
 export async function checkImage(image: string, scratch: string, isIdle: boolean): Promise<void> {
   await checkHead(image)
@@ -68,7 +70,7 @@ export async function checkImage(image: string, scratch: string, isIdle: boolean
   const args = ['sh', '-c', 'exec fsck.erofs -d3 /image 2>&1']
   try {
     const said = await runJailed(scratch, { args, binds, rights: 'none', isIdle }, endOf)
-    // Version 1.8.6 exits with 0 when it cannot even read the superblock.
+    // Version 1.8.6 exits with 0 even if it cannot read the superblock.
     if (!said.includes('No errors found')) throw new Error(said)
   } catch (error) {
     throw new ImageRefused('fsck.erofs found it damaged', { cause: error })

@@ -8,7 +8,7 @@ import { treeOf } from '../../conformance/tree.ts'
 import type { Snapshot } from '../sandbox-driver.ts'
 import { carry, formOf, openRunner, type Runner } from './layers.test-support.ts'
 
-/** Chains take seconds of processor time each: `npm test` has single steps only. */
+/** Each chain takes seconds of processor time, so `npm test` runs single steps only. */
 const full = effort >= 5
 
 let root: string
@@ -30,7 +30,7 @@ it.skipIf(!full).each(Array.from({ length: scaled(1, 200) }, (_, n) => seed + n)
     const [here, images, archives] = runners
     const made: Snapshot[] = []
     for (const script of randomSteps(each, 2)) {
-      // On the images of those before.
+      // The next step runs on the images of the previous ones.
       for (const { id } of made) expect(await formOf(here, id)).toBe('image')
       const last = made.at(-1)
       const snapshot = await here.bench.step(script, last === undefined ? {} : { from: last.id })
@@ -44,7 +44,7 @@ it.skipIf(!full).each(Array.from({ length: scaled(1, 200) }, (_, n) => seed + n)
       for (const runner of [here, images, archives]) expect(await seen(runner)).toBe(tree)
       for (const runner of [images, archives]) expect(await digest(runner)).toBe(changes)
     }
-    // Nothing is left for the next chain.
+    // Removes everything before the next chain.
     for (const { driver } of runners) await driver.snapshots.collect({ keep: new Set(), cacheBytes: 0 })
   },
 )

@@ -31,7 +31,7 @@ describe('the superblock of an image', () => {
   it.each([
     ['is something else', (block) => block.writeUInt32LE(0, 0), 'no EROFS image'],
     ['has an unknown compatible feature', (block) => block.writeUInt32LE(0x8000_0000, 8), 'unknown features'],
-    ['has other blocks', (block) => block.writeUInt8(16, 12), 'another size than 4 KiB'],
+    ['has other blocks', (block) => block.writeUInt8(16, 12), 'block size is not 4 KiB'],
     ['needs other devices', (block) => block.writeUInt16LE(1, 86), 'further devices'],
     ['has other directory blocks', (block) => block.writeUInt8(1, 90), 'directories'],
     ['has fewer blocks than the file', (block) => block.writeUInt32LE(blocks - 1, 36), 'cut off or too long'],
@@ -39,7 +39,7 @@ describe('the superblock of an image', () => {
     expect(() => check(written(change))).toThrow(why)
   })
 
-  it('of a file that is too short is refused', () => {
+  it('is refused if the file is too short', () => {
     expect(() => check(written().subarray(0, 100))).toThrow('no EROFS image')
     expect(() => check(written(), blocks * 4096 - 1)).toThrow('cut off or too long')
   })

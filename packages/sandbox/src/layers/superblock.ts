@@ -1,22 +1,22 @@
 import { LayerRefused } from '../snapshots/packed/unpack-layer.ts'
 
-/** A blob or a file is no image that `makeImage` could have written. The message says why. */
+/** Thrown if `makeImage` cannot have written a blob or file. The message gives the reason. */
 export class ImageRefused extends LayerRefused {
   override readonly name = 'ImageRefused'
 }
 
-/** Where the superblock is, and the bytes to read for it. */
+/** Position of the superblock, and the number of bytes to read. */
 export const superblock = { at: 1_024, bytes: 128 }
 
 const magic = 0xe0f5e1e2
-/** 4 KiB, the page of every machine. */
+/** 4 KiB, the page size of every supported machine. */
 const blockBits = 12
 /** A checksum of the superblock, times of files, a filter of attribute names. */
 const known = { compatible: 0b111, incompatible: 0b100 }
 
 /**
- * Checks the superblock of an image. Refuses every feature except chunks, by which an image leaves
- * out holes: the kernel's code for compression and for other devices never sees such an image.
+ * Checks the superblock of an image. Refuses every feature except chunks, which leave out holes.
+ * The kernel's code for compression and for other devices is therefore never used on such an image.
  */
 export function checkSuperblock(block: Buffer, imageBytes: number): void {
   if (block.length < superblock.bytes || block.readUInt32LE(0) !== magic) throw new ImageRefused('it is no EROFS image')
@@ -26,8 +26,8 @@ export function checkSuperblock(block: Buffer, imageBytes: number): void {
     const flags = `0x${(incompatible >>> 0).toString(16)} and 0x${(compatible >>> 0).toString(16)}`
     throw new ImageRefused(`it has the unknown features ${flags}`)
   }
-  if (block.readUInt8(12) !== blockBits) throw new ImageRefused('its blocks have another size than 4 KiB')
+  if (block.readUInt8(12) !== blockBits) throw new ImageRefused('its block size is not 4 KiB')
   if (block.readUInt16LE(86) !== 0) throw new ImageRefused('it needs further devices')
-  if (block.readUInt8(90) !== 0) throw new ImageRefused('its directories have another block size')
+  if (block.readUInt8(90) !== 0) throw new ImageRefused('its directories have a different block size')
   if (block.readUInt32LE(36) * 2 ** blockBits !== imageBytes) throw new ImageRefused('it is cut off or too long')
 }

@@ -5,22 +5,22 @@ import { helperEnvironment } from '../system/machine.ts'
 import { waitForSuccess } from '../system/processes.ts'
 
 export interface LayerSurvey {
-  /** Names, directories among them. */
+  /** Number of names, including directories. */
   readonly names: number
-  /** Bytes of files as programs read them. */
+  /** Total size of the files, in bytes, as programs read them. */
   readonly bytes: number
-  /** Bytes of holes in files. */
+  /** Total size of the holes in files, in bytes. */
   readonly holes: number
-  /** Digest of what no archive holds: sockets with modes, owners and times. */
+  /** Digest of the sockets, which no archive can contain: their modes, owners and times. */
   readonly sockets: string
 }
 
-/** Kind, blocks of 512 bytes, size, mode, owners and time, then the path. */
+/** find's format: kind, blocks of 512 bytes, size, mode, owners and time, then the path. */
 const format = '%y %b %s %m %U %G %T@ %P\\0'
-/** Steps may nest paths arbitrarily deep. */
+/** Maximum length of a line, because steps may nest paths arbitrarily deep. */
 const longestLine = 64 * 1024 ** 2
 
-/** Measures the tree of a layer. Uses a program: Node.js takes ten times as long. */
+/** Measures the tree of a layer. Uses find, because Node.js takes ten times as long. */
 export async function surveyLayer(directory: string): Promise<LayerSurvey> {
   const find = spawn('find', ['.', '-printf', format], {
     cwd: directory,
@@ -43,7 +43,7 @@ export async function surveyLayer(directory: string): Promise<LayerSurvey> {
   }
   await Promise.all([waitForSuccess(find), read().finally(() => find.stdout.destroy())])
   const digest = createHash('sha256')
-  // Their blocks depend on the file system.
+  // The block counts of sockets depend on the file system.
   for (const line of sockets.sort()) digest.update(`${line.replace(/^s \d+ /, '')}\0`)
   return { names, bytes, holes, sockets: digest.digest('hex') }
 }

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { manifestPath, treePath } from '../source/manifest.ts'
 import { takeManifest } from './take-manifest.ts'
 
-test('G25 the manifest of a source tree from another machine is taken once, whole, and by its digest', async () => {
+test('G25 the manifest of a source tree from another machine is stored once, completely, and checked by its digest', async () => {
   const root = await mkdtemp(join(tmpdir(), 'harmont-manifest-'))
   onTestFinished(() => rm(root, { recursive: true }))
   const bytes = Buffer.from('["a","file",1,"x"]\n')
@@ -24,7 +24,7 @@ test('G25 the manifest of a source tree from another machine is taken once, whol
   expect(await readdir(join(root, 'sources'))).toEqual([])
   await take(bytes)
   expect(await readFile(manifestPath(tree))).toEqual(bytes)
-  // It is there, so nobody asks for it.
+  // The manifest exists already, so it is not fetched again.
   await take(Buffer.from('other'))
   expect(await readFile(manifestPath(tree))).toEqual(bytes)
 })

@@ -9,9 +9,9 @@ import { manifestPath } from '../source/manifest.ts'
 import { ImageRefused } from './superblock.ts'
 
 /**
- * Writes the manifest of a source tree where this machine keeps them, unless it is there: a sync
- * compares with the tree that a snapshot was made with. @param scratch an empty directory of the
- * same file system. Throws `ImageRefused`.
+ * Stores the manifest of a source tree on this machine, unless it exists: a sync compares with the
+ * tree that a snapshot was made with.
+ * @param scratch an empty directory of the same file system. Throws `ImageRefused`.
  */
 export async function takeManifest(
   tree: SourceTreeRef,

@@ -1,5 +1,5 @@
 /**
- * Test only: runs a command with this process's /dev/shm, and prints the result. `node FILE
+ * Test program: runs a command with this process's /dev/shm, and prints the result. `node FILE
  * DIRECTORY`.
  */
 import { lstatSync } from 'node:fs'

@@ -4,30 +4,35 @@ import { join } from 'node:path'
 import { lastsUntilReboot } from './own-memory.ts'
 
 /**
- * Increase the number whenever its content changes: sandboxes of an earlier release may use the old
- * one.
+ * The name of the skeleton. Increase its number whenever the content changes: sandboxes of an
+ * earlier release may use the old one.
  */
 export const skeletonName = 'skeleton-2'
 
-/** The paths below a driver's directory. No other module knows these names. */
+/** The paths below a driver's directory. These names are defined in this module only. */
 export interface Layout {
   readonly root: string
-  /** 8 hex digits that distinguish this directory's control groups from others'. */
+  /**
+   * 8 hex digits that distinguish this directory's control groups from those of other directories.
+   */
   readonly tag: string
-  /** Locked by the process that owns the directory, until it ends. */
+  /** Locked by the process that owns the directory, until that process ends. */
   readonly lock: string
   readonly sandboxes: string
   /** A file for each id under which no command has begun; see begun.ts. */
   readonly unbegun: string
   readonly snapshots: string
-  /** Mounted images of layers, by snapshot. Absent where there are none. */
+  /** Mounted images of layers, by snapshot. Absent if there are none. */
   readonly mounts: string
   readonly cacheIndex: string
   readonly trash: string
   readonly skeleton: string
   /** In memory only. */
   readonly memory: string
-  /** Short-lived state in tmpfs, lost at a boot; see state-directory.ts. May be absent. */
+  /**
+   * Short-lived state in tmpfs, which does not survive a reboot; see state-directory.ts. May be
+   * absent.
+   */
   readonly volatileState: string
   readonly crunState: string
   readonly watchdogLock: string
@@ -36,11 +41,11 @@ export interface Layout {
   readonly network: string
   /** Settings of launchers, by slot, and the pipes to them. */
   readonly launchers: string
-  /** The directory that the guard of networks shares with its driver. Absent until it is needed. */
+  /** The directory that the network guard shares with its driver. Absent until it is needed. */
   readonly guard: string
   /**
-   * The sandboxes' resolv.conf, by network mode; of `egress`, also for those with a list of hosts, and
-   * for those whose hosts are noted.
+   * The sandboxes' resolv.conf, by network mode. `bound` and `observed` are for `egress` with an
+   * egress list that is enforced, or whose hosts are only noted.
    */
   readonly resolvConf: (mode: 'egress' | 'host' | 'bound' | 'observed') => string
 }
@@ -51,9 +56,9 @@ export async function openLayout(directory: string): Promise<Layout> {
   const root = await realpath(directory)
   const tag = createHash('sha256').update(root).digest('hex').slice(0, 8)
   const memory = `/dev/shm/harmont-${tag}`
-  // Servers of earlier releases know this name.
+  // Servers of earlier releases use this name too.
   const volatileState = `${memory}-passing`
-  // State of processes ends with them.
+  // State of processes is useless after a reboot.
   const processes = lastsUntilReboot(volatileState) ? volatileState : root
   const layout: Layout = {
     root,
@@ -85,13 +90,13 @@ export async function openLayout(directory: string): Promise<Layout> {
 /** The files of one sandbox. */
 export interface SandboxFiles {
   readonly directory: string
-  /** Describes the sandbox. Written before anything else of it exists. */
+  /** Describes the sandbox. Written before any other part of the sandbox exists. */
   readonly record: string
   readonly upper: string
   readonly work: string
-  /** A script too long for an argument. */
+  /** The command's script, if it is too long for an argument. */
   readonly script: string
-  /** The list of files that `HARMONT_SPLIT` names. */
+  /** The list of files to which `HARMONT_SPLIT` points. */
   readonly split: string
   /** Errors that the runtime does not report to conmon. */
   readonly runtimeLog: string
@@ -99,28 +104,35 @@ export interface SandboxFiles {
   /** The id of its present or future snapshot, written before any file moves. */
   readonly snapshotId: string
   /**
-   * The snapshot under construction, which is renamed as a whole. Only the sandbox's end removes it
-   * here.
+   * The snapshot under construction, which is renamed as a whole. It is removed from here only with
+   * the sandbox.
    */
   readonly snapshot: string
-  /** Contains the files below, which are meaningless after a boot. Usually a link into memory. */
+  /**
+   * Contains the files below, which are meaningless after a reboot. Usually a link into a tmpfs.
+   */
   readonly state: string
   readonly fstab: string
-  /** Its part of the shell text that connects a sandbox and its services; see launcher.sh. */
+  /**
+   * The sandbox's part of the shell script that connects a sandbox and its services; see
+   * launcher.sh.
+   */
   readonly network: string
-  /** Its /etc/hosts, if it has services or is one. */
+  /** The sandbox's /etc/hosts, if it has services or belongs to one. */
   readonly hosts: string
   /**
-   * The command's configuration for the runtime, in its bundle: this directory, or the sandbox's
-   * own for a large configuration.
+   * The command's configuration for the runtime, in its bundle: in this directory, or in the
+   * sandbox's own directory for a large configuration.
    */
   readonly config: string
   readonly largeConfig: string
   /** The runtime's state for a large configuration. */
   readonly largeState: string
-  /** Written before the launcher is told to go. From then on a command may run. */
+  /**
+   * Written before the start command is sent to the launcher. Once it exists, a command may run.
+   */
   readonly started: string
-  /** How the launcher calls the runtime. */
+  /** The launcher's settings for calling the runtime. */
   readonly runtime: string
   readonly pid: string
   readonly monitorPid: string
@@ -134,28 +146,29 @@ export interface SandboxFiles {
   readonly exit: string
   /** The copy of the command's output directory; absent if that was empty. */
   readonly outputDirectory: string
-  /** Exists once that copy is made; see keep-output.sh. */
+  /** Exists once that copy is complete; see keep-output.sh. */
   readonly outputKept: string
   /** conmon's report on whether the runtime could start the command. */
   readonly sync: string
   readonly deadline: string
-  /** Input of the watchdog: control group, limits. */
+  /** Input of the watchdog, such as control group and limits. */
   readonly watch: string
-  /** Written by the watchdog before it kills for disk use. */
+  /** Written by the watchdog before it kills the command for its disk use. */
   readonly diskLimitHit: string
-  /** Written by the watchdog before it kills for socket memory. */
+  /** Written by the watchdog before it kills the command for its socket memory. */
   readonly memoryLimitHit: string
   /** Written by the watchdog when the disk was full. */
   readonly diskFull: string
   /**
    * Exists if space for the start of the spool was reserved. Running launchers of earlier releases
-   * know the name.
+   * use the name too.
    */
   readonly spoolReserved: string
-  /** Written by the watchdog before it kills at the deadline. */
+  /** Written by the watchdog before it kills the command at its deadline. */
   readonly overdue: string
   /**
-   * The outcome, stored when first read, because the control groups with its limits are removed.
+   * The outcome, stored when it is first read, because the control groups with its limits are
+   * removed.
    */
   readonly outcome: string
 }

@@ -12,7 +12,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-test('G24 the next start removes what a killed process left of destroyed sandboxes, and nothing else', async () => {
+test('G24 the next start removes leftovers of destroyed sandboxes after a kill, and nothing else', async () => {
   layout = await openLayout(join(root, 'driver'))
   await removeOrphanedMemory(layout)
   for (const id of ['alive', 'gone']) {
@@ -32,25 +32,25 @@ test('G24 the next start removes what a killed process left of destroyed sandbox
   await expect(readdir(layout.memory)).rejects.toThrow('ENOENT')
 })
 
-test('a directory on a disk is refused, and nothing is written there', async () => {
+test('a directory on a disk is refused, and nothing is written to it', async () => {
   layout = { ...(await openLayout(join(root, 'driver'))), memory: join(root, 'disk') }
   expect(() => makeMemory(layout, 'a', 0)).toThrow('tmpfs')
   expect(await readdir(layout.memory)).toEqual([])
 })
 
-test('a directory that another user made or may read is refused', async () => {
+test('a directory that another user made or can read is refused', async () => {
   layout = await openLayout(join(root, 'driver'))
   await mkdir(layout.memory, { mode: 0o755 })
-  expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to somebody else')
+  expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to another user')
   await chmod(layout.memory, 0o700)
   await chown(layout.memory, 65_534, 65_534)
-  expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to somebody else')
+  expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to another user')
   await rm(layout.memory, { recursive: true })
   await symlink('/root', layout.memory)
-  expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to somebody else')
+  expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to another user')
 })
 
-test('a name that leads elsewhere is refused', async () => {
+test('a name that leads outside is refused', async () => {
   layout = await openLayout(join(root, 'driver'))
   makeMemory(layout, 'a', 0)
   for (const name of ['../x', '', 'a/b', '.'])

@@ -1,6 +1,6 @@
 /**
- * Memory of sandboxes that must never be on disk: a directory each in tmpfs, which outlives this
- * process but not a boot.
+ * Files of sandboxes that must never be on disk: one directory for each sandbox, in a tmpfs. It
+ * outlives this process but not a reboot.
  */
 import { chmodSync, chownSync, mkdirSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { readdir, rm } from 'node:fs/promises'
@@ -14,15 +14,15 @@ interface MemoryFiles {
   readonly directory: string
   /** Mounted as /run/secrets. */
   readonly secrets: string
-  /** For the adopter of the sandbox; not mounted. */
+  /** Data for the adopter of the sandbox; not mounted. */
   readonly memo: string
-  /** A secret that is being written. */
+  /** A secret while it is written. */
   readonly next: string
   /** Created by the runtime. */
   readonly runtime: string
 }
 
-/** Returns the paths of a sandbox's memory, whether or not it exists. */
+/** Returns the paths of a sandbox's in-memory directory, whether it exists or not. */
 export function memoryFiles({ memory }: Pick<Layout, 'memory'>, id: string): MemoryFiles {
   const directory = join(memory, id)
   return {
@@ -35,15 +35,15 @@ export function memoryFiles({ memory }: Pick<Layout, 'memory'>, id: string): Mem
 }
 
 /**
- * Creates a sandbox's memory, with secrets owned by this user id. Fails with SandboxError
- * `provision_failed` if the machine has no place for it.
+ * Creates a sandbox's in-memory directory, with secrets owned by the user id `rootId`. Throws
+ * SandboxError `provision_failed` if the machine has no suitable tmpfs.
  */
 export function makeMemory(layout: Layout, id: string, rootId: number): void {
   const files = memoryFiles(layout, id)
   mkdirSync(layout.memory, { recursive: true, mode: 0o700 })
-  // Another user may have created it first, to read it.
+  // Another user may have created the directory first, to read it.
   if (!isOurs(layout.memory))
-    throw new SandboxError('provision_failed', `${layout.memory} belongs to somebody else: remove it`)
+    throw new SandboxError('provision_failed', `${layout.memory} belongs to another user: remove it`)
   if (!isMemory(layout.memory))
     throw new SandboxError('provision_failed', `${layout.memory} must be on a tmpfs: secrets must never reach a disk`)
   mkdirSync(files.directory, { mode: 0o700 })
@@ -66,15 +66,15 @@ export function fillMemory(layout: Layout, id: string, { secrets, memo, rootId }
 }
 
 /**
- * Replaces the memo and these secrets, each at once. The memo comes first, so that whoever adopts the
- * sandbox knows every secret that its command may have read.
+ * Replaces the memo and these secrets, each atomically. The memo comes first, so that an adopter of
+ * the sandbox knows every secret that its command may have read.
  */
 export function replaceInMemory(layout: Layout, id: string, { secrets, memo, rootId }: MemoryContent): void {
   const files = memoryFiles(layout, id)
   writeAtomically(files.memo, memo)
   for (const [name, value] of Object.entries(secrets)) {
     const path = join(files.secrets, secretName(name))
-    // Written beside the mounted directory, so that no half of it is seen there.
+    // Written outside the mounted directory, so that the command never sees half of it.
     rmSync(files.next, { force: true })
     writeSecret(files.next, value, rootId)
     renameSync(files.next, path)
@@ -91,20 +91,20 @@ function secretName(name: string): string {
   throw new SandboxError('provision_failed', `${JSON.stringify(name)} is not a secret name`)
 }
 
-/** Returns the memo of a sandbox; undefined if it has none or the machine was restarted. */
+/** Returns the memo of a sandbox; undefined if it has none or the machine was rebooted. */
 export function readMemo(layout: Layout, id: string): string | undefined {
   return readIfPresent(memoryFiles(layout, id).memo)
 }
 
-/** Removes a sandbox's memory. */
+/** Removes a sandbox's in-memory directory. */
 export function removeMemory(layout: Layout, id: string): void {
   rmSync(memoryFiles(layout, id).directory, { recursive: true, force: true })
   removeEmpty(layout.memory)
 }
 
-/** Removes the memory of sandboxes that no longer exist. */
+/** Removes the in-memory directories of sandboxes that no longer exist. */
 export async function removeOrphanedMemory({ memory, sandboxes }: Layout): Promise<void> {
-  // Another user may have put a link there.
+  // Another user may have put a link at this path.
   if (!isOurs(memory)) return
   const known = new Set(await readdir(sandboxes))
   for (const id of await readdir(memory)) if (!known.has(id)) await rm(join(memory, id), { recursive: true })

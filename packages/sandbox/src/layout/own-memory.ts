@@ -4,14 +4,14 @@ import { privilegeMode } from '../privilege/privilege-mode.ts'
 import { isAbsent, readIfPresent } from '../system/files.ts'
 
 const tmpfsType = 0x01021994
-/** Left free for everything else on the machine. */
+/** Space that is left free for the rest of the machine. */
 const leastFreeBytes = 16 * 1024 * 1024
-/** systemd treats lower ids as service accounts. */
+/** The first id of people: systemd treats lower ids as service accounts. */
 const firstPerson = 1000
 
 /**
- * Returns whether a directory in memory, created if absent, lasts exactly until the next boot. An
- * ordinary user's would be removed at the last logout.
+ * Returns whether a directory is in memory and lasts exactly until the next reboot. Creates the
+ * directory if it is absent. An ordinary user's directory might be removed at the last logout.
  */
 export function lastsUntilReboot(directory: string): boolean {
   return privilegeMode.kind === 'root' && isOwnMemory(directory, leastFreeBytes)
@@ -19,8 +19,8 @@ export function lastsUntilReboot(directory: string): boolean {
 
 /**
  * Returns whether systemd removes this user's files in /dev/shm at the user's last logout, even
- * that of a cron job, while services of the user and their commands keep running. It does not for
- * lingering users (`loginctl enable-linger`).
+ * that of a cron job. Services of the user and their commands keep running after it. systemd does
+ * not do so for lingering users (`loginctl enable-linger`).
  * @param machine root directory of the machine, for tests.
  */
 export function isClearedAtLogout(user: number, machine = '/'): boolean {
@@ -31,16 +31,17 @@ export function isClearedAtLogout(user: number, machine = '/'): boolean {
 }
 
 /**
- * Returns whether a directory, created if absent, is in memory and lasts as long as a command of
- * this process may.
+ * Returns whether a directory is in memory and lasts as long as a command of this process may run.
+ * Creates the directory if it is absent.
  */
 export function outlastsCommands(directory: string): boolean {
   return !(privilegeMode.kind === 'mapped' && isClearedAtLogout(privilegeMode.user)) && isOwnMemory(directory)
 }
 
 /**
- * Returns whether a directory, created if absent, is in memory, has this much free space, and
- * belongs to us alone: another user may have created it to read or write there.
+ * Returns whether a directory is in memory, has this much free space, and belongs to this user
+ * alone: another user may have created it to read or write there. Creates the directory if it is
+ * absent.
  */
 function isOwnMemory(directory: string, leastFree = 0): boolean {
   try {
@@ -54,13 +55,13 @@ function isOwnMemory(directory: string, leastFree = 0): boolean {
   return isOurs(directory)
 }
 
-/** Returns whether a directory exists, was created by us, and is not a link. */
+/** Returns whether a directory exists, was created by this user, and is not a link. */
 export function isOurs(directory: string): boolean {
   const stats = lstatSync(directory, { throwIfNoEntry: false })
   return stats?.isDirectory() === true && stats.uid === process.getuid?.() && (stats.mode & 0o7777) === 0o700
 }
 
-/** Returns whether a path is in memory only. Fails if it does not exist. */
+/** Returns whether a path is on a tmpfs. Throws if it does not exist. */
 export function isMemory(path: string): boolean {
   return statfsSync(path).type === tmpfsType
 }

@@ -1,7 +1,7 @@
 /**
- * Keeps what the runtime compiled, crun's filters of system calls, longer than the driver's memory: without
- * them the first command of each kind takes 15 ms of a processor more, and `hm` opens a driver for
- * each run. A file is named by what it was compiled from.
+ * Keeps the runtime's compiled data, crun's system call filters, longer than the driver's in-memory
+ * state. Without them the first command of each kind takes 15 ms more processor time, and `hm`
+ * opens a driver for each run. The name of a file is derived from the filter's source.
  */
 import { closeSync, copyFileSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,12 +13,12 @@ type Places = Pick<Layout, 'root' | 'crunState'>
 const keptIn = ({ root }: Places): string => join(root, 'filters')
 const usedIn = ({ crunState }: Places): string => join(crunState, '.cache', 'seccomp')
 
-/** Copies the filters of earlier drivers to where the runtime looks for them. */
+/** Copies the filters of earlier drivers to the directory in which the runtime looks for them. */
 export function restoreRuntimeCache(layout: Places): void {
   copyMissing(keptIn(layout), usedIn(layout))
 }
 
-/** Copies new filters to the driver's directory, if there is room. */
+/** Copies new filters to the driver's directory, if there is space. */
 export function keepRuntimeCache(layout: Places): void {
   try {
     copyMissing(usedIn(layout), keptIn(layout))
@@ -27,7 +27,7 @@ export function keepRuntimeCache(layout: Places): void {
   }
 }
 
-/** A file is there whole or not at all: the runtime refuses to start with a part of one. */
+/** Copies each file atomically, because the runtime does not start with an incomplete one. */
 function copyMissing(from: string, to: string): void {
   const names = namesIn(from)
   const known = new Set(namesIn(to))

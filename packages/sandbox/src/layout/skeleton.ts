@@ -4,15 +4,15 @@ import { firstId } from '../privilege/id-ranges.ts'
 import { isAbsent } from '../system/files.ts'
 import type { Layout } from './layout.ts'
 
-/** A fixed name: the result of a step must not depend on its sandbox. */
+/** Always the same, because the result of a step must not depend on its sandbox. */
 export const hostname = 'harmont'
 
 /** The lines of /etc/hosts that every sandbox has. */
 export const ownHosts = `127.0.0.1 localhost ${hostname}\n::1 localhost ip6-localhost ip6-loopback\n`
 
 /**
- * Makes the layer between image and first step. It contains the runtime's mount points, so that
- * they are never made in a step's own layer, and files that every step may rely on.
+ * Makes the layer between the image and the first step. It contains the runtime's mount points, so
+ * that they are never created in a step's own layer, and files that every step may rely on.
  */
 export async function makeSkeleton(layout: Layout): Promise<void> {
   try {

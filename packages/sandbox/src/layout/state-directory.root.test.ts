@@ -42,7 +42,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true })
 })
 
-/** A sandbox with nothing but its state directory. */
+/** Makes a sandbox that consists only of its state directory. */
 function placed(id: string, where: Layout = layout) {
   const files = sandboxFiles(where.sandboxes, id)
   mkdirSync(files.directory)
@@ -52,7 +52,7 @@ function placed(id: string, where: Layout = layout) {
 
 const isOnDisk = (path: string) => lstatSync(path).isDirectory()
 
-test('a driver finds what the runtime compiled for an earlier one, whole files alone', async () => {
+test('a driver finds an earlier driver’s compiled filters, complete files only', async () => {
   const filters = () => readdirSync(join(layout.crunState, '.cache/seccomp'))
   const driver = await openDriver(layout.root)
   const bench = await Bench.open(driver, 'host', join(root, 'bench'))
@@ -68,7 +68,7 @@ test('a driver finds what the runtime compiled for an earlier one, whole files a
   await next.close()
 })
 
-test('G24 the next start removes memory of destroyed sandboxes that a killed process left, and nothing else', () => {
+test('G24 the next start removes in-memory state that a killed process left of destroyed sandboxes, and nothing else', () => {
   for (const id of ['alive', 'gone', 'removed']) {
     const files = placed(id)
     expect(isOnDisk(files.state)).toBe(false)
@@ -86,7 +86,7 @@ test('G24 the next start removes memory of destroyed sandboxes that a killed pro
   expect(hasStateDirectory(sandboxFiles(layout.sandboxes, 'removed'))).toBe(false)
 })
 
-test('ignores a directory on disk, of another user or with little space; with little space it still keeps the exit status', () => {
+test('ignores a directory that is on disk, belongs to another user or has little space; with little space it still keeps the exit status', () => {
   const disk = placed('disk', { ...layout, volatileState: join(root, 'passing') })
   expect([isOnDisk(disk.state), isOnDisk(disk.exitDirectory)]).toEqual([true, true])
   const theirs = join(layout.volatileState, 'theirs')
@@ -105,7 +105,7 @@ test('ignores a directory on disk, of another user or with little space; with li
   }
 })
 
-test('an ordinary user’s memory is known to end with the last login if systemd tracks logins, except for lingering users', () => {
+test('an ordinary user’s tmpfs files are expected to end with the last logout if systemd tracks logins, except for lingering users', () => {
   const machine = join(root, 'machine')
   for (const folder of ['etc', 'var/lib/systemd/linger']) mkdirSync(join(machine, folder), { recursive: true })
   writeFileSync(join(machine, 'etc/passwd'), 'ann:x:1000:1000::/home/ann:/bin/sh\nci:x:999:999::/srv:/bin/sh\n')
@@ -134,7 +134,7 @@ test('G24 closing a driver without sandboxes leaves nothing in memory, and a dri
   expect([layout.volatileState, layout.memory].filter((path) => existsSync(path))).toEqual([])
 })
 
-test('removes nothing where somebody put a link to another directory', async () => {
+test('removes nothing if there is a link to another directory', async () => {
   const theirs = join(root, 'theirs')
   for (const path of ['states/gone', 'secrets']) mkdirSync(join(theirs, path), { recursive: true })
   rmSync(layout.volatileState, { recursive: true })
@@ -149,7 +149,7 @@ test('removes nothing where somebody put a link to another directory', async () 
 test.each(['the memory was cleared', 'the memory of how it ends was cleared', 'the machine was started anew'])(
   'G02 %s: a command that ran may have begun, cannot be adopted, and nothing of it is left',
   async (what) => {
-    // Others may run this test in parallel.
+    // Marked, because this test may run several times in parallel.
     const mark = newMark()
     const before = await opened()
     const { sandbox } = await before.bench.start(`sleep 1000.${mark}`)

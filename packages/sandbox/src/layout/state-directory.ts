@@ -1,8 +1,9 @@
 /**
- * Short-lived state of a sandbox in tmpfs. It outlives this process but, like its command, no
- * reboot. On a disk, these files would cost more than everything else about them. Without tmpfs, or
- * with little space in it, they lie with the sandbox's other files. The exit status goes to memory
- * even then, so that a full disk does not lose it, unless systemd would remove it there.
+ * Short-lived state of a sandbox in a tmpfs. It outlives this process, but neither the state nor
+ * the command survives a reboot. On a disk, writing these files would cost more than all other work
+ * on them. Without a tmpfs, or with little space in it, they are stored with the sandbox's other
+ * files. The exit status is stored in memory even then, so that a full disk does not lose it,
+ * unless systemd would remove it there.
  */
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,8 +11,8 @@ import type { Layout, SandboxFiles } from './layout.ts'
 import { isOurs, lastsUntilReboot, outlastsCommands } from './own-memory.ts'
 
 /**
- * Larger configurations of a command go to disk: the author of a step controls their size.
- * Everything else in memory takes a few pages.
+ * Larger configurations of a command are stored on disk, because the author of a step controls
+ * their size. Everything else takes a few pages of memory.
  */
 export const largestInMemory = 256 * 1024
 
@@ -31,7 +32,7 @@ export function makeStateDirectory(
 }
 
 /**
- * Returns whether the state directory exists. It may be lost without a reboot: a container's memory
+ * Returns whether the state directory exists. It may be lost without a reboot: a container's tmpfs
  * ends with the container.
  */
 export function hasStateDirectory({ exitDirectory }: Pick<SandboxFiles, 'exitDirectory'>): boolean {
@@ -46,14 +47,14 @@ export function removeStateDirectory(layout: Places, id: string): void {
 /** Removes the state of sandboxes that no longer exist. */
 export function removeOrphanedStates(layout: Places): void {
   const known = new Set(readdirSync(layout.sandboxes))
-  // The runtime's own cache.
+  // Keeps the runtime's own cache.
   const isLeft = (name: string): boolean => !known.has(name) && name !== '.cache'
   const present = placesOf(layout).filter((places) => existsSync(places))
   for (const id of present.flatMap((places) => readdirSync(places)).filter(isLeft)) removeStateDirectory(layout, id)
 }
 
 /**
- * Removes all state in memory when no sandbox is left. The caller must hold the directory's lock:
+ * Removes all in-memory state when no sandbox remains. The caller must hold the directory's lock:
  * the next holder opens the layout again.
  */
 export function removeVolatileState({ volatileState }: Pick<Layout, 'volatileState'>): void {

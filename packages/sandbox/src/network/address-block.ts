@@ -6,10 +6,13 @@ import { run } from '../system/processes.ts'
  * for tests of network devices.
  */
 const blocks = ['10.209', '10.83', '172.29', '198.18'] as const
-/** Shorter prefixes stand for the default route, which some machines write as two halves. */
+/** Shorter prefixes are treated as the default route, which some machines express as two halves. */
 const shortestLength = 8
 
-/** The same for the networks between a sandbox and its services, the test devices' block first. */
+/**
+ * Candidates for the networks between a sandbox and its services, starting with the block for tests
+ * of network devices.
+ */
 const serviceSubnets = ['198.19.104', '10.84.104', '172.28.104', '192.168.243'] as const
 
 interface LinkRoute {
@@ -23,8 +26,8 @@ interface LinkAddresses {
 }
 
 /**
- * Returns the first block without an address in `ranges` (ADDRESS or ADDRESS/LENGTH), `requested`
- * first; undefined if each block has one.
+ * Returns the first block that overlaps no range in `ranges` (ADDRESS or ADDRESS/LENGTH), trying
+ * `requested` first; undefined if there is none.
  */
 export function freeBlock(ranges: readonly string[], requested?: string): string | undefined {
   const candidates = requested === undefined ? blocks : [requested, ...blocks]
@@ -32,8 +35,8 @@ export function freeBlock(ranges: readonly string[], requested?: string): string
 }
 
 /**
- * Returns the first three numbers of a /24 for services. It has no address in `ranges`, so that it
- * hides nothing from a sandbox that reaches the Internet.
+ * Returns the first three numbers of a /24 network for services. It overlaps no range in `ranges`,
+ * so it hides no address from a sandbox that reaches the Internet.
  */
 export function freeServiceSubnet(ranges: readonly string[]): string {
   const free = serviceSubnets.find((subnet) => !ranges.some((range) => overlap(`${subnet}.0/24`, range)))
@@ -42,10 +45,12 @@ export function freeServiceSubnet(ranges: readonly string[]): string {
 }
 
 /**
- * Returns the ranges that this machine has addresses in or routes to, except those of sandboxes.
+ * Returns the ranges in which this machine has addresses or to which it has routes, except those of
+ * sandboxes.
  */
 export async function rangesInUse(): Promise<readonly string[]> {
-  // Tunnels keep their routes in tables of their own. Each answer is a line with a list.
+  // All tables are read, because tunnels keep their routes in tables of their own. Each command
+  // prints a line with a list.
   const answers = await ip(['route show table all', 'address show'], '-json')
   const entries = answers
     .split('\n')
@@ -84,13 +89,17 @@ function lengthOf(range: string): number {
   return Number(range.split('/')[1] ?? 32)
 }
 
-/** Marks our routes. Nobody else uses this protocol number (/etc/iproute2/rt_protos). */
+/**
+ * Marks our routes. Identifies our routes: no other program uses this protocol number
+ * (/etc/iproute2/rt_protos).
+ */
 const gatewayProtocol = 104
 
 /**
- * Adds a directory's gateway address to the machine. It is a route and not on a link: browsers
- * abort page loads whenever a link gains or loses an address (ERR_NETWORK_CHANGED), so a run that
- * starts or ends would break them. @param anew removes an earlier address first.
+ * Adds a directory's gateway address to the machine. It is a local route, not an address of a link:
+ * browsers abort page loads whenever a link gains or loses an address (ERR_NETWORK_CHANGED), so
+ * each run's start or end would abort them.
+ * @param anew removes an earlier address first.
  */
 export async function openGateway(number: number, address: string, anew: boolean): Promise<void> {
   const replace = `route replace local ${address}/32 dev lo ${markOf(number)}`
@@ -110,7 +119,9 @@ function markOf(number: number): string {
   return `proto ${gatewayProtocol} metric ${number + 1}`
 }
 
-/** Runs commands of `ip` in one process, because starting one costs more than most of them. */
+/**
+ * Runs commands of `ip` in one process, because starting a process takes longer than most of them.
+ */
 async function ip(commands: readonly string[], ...options: readonly string[]): Promise<string> {
   const done = run('ip', ['-4', ...options, '-batch', '-'])
   done.child.stdin?.end(`${commands.join('\n')}\n`)
@@ -118,7 +129,7 @@ async function ip(commands: readonly string[], ...options: readonly string[]): P
 }
 
 /**
- * MAC address of every link's end on the machine. Sandboxes get it as a static neighbour and never
+ * MAC address of the machine's end of every link. Sandboxes get it as a static neighbour and never
  * send ARP: a machine may answer only for the link's own addresses.
  */
 export const gatewayHardware = '02:68:61:72:6d:01'
