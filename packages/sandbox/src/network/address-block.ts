@@ -129,7 +129,7 @@ async function ip(commands: readonly string[], ...options: readonly string[]): P
 }
 
 /**
- * MAC address of the machine's end of every link. Sandboxes get it as a static neighbour and never
- * send ARP: a machine may answer only for the link's own addresses.
+ * MAC address of the machine's end of every link. Sandboxes have it as a static neighbour entry and
+ * never send ARP, because a machine may answer only for the link's own addresses.
  */
 export const gatewayHardware = '02:68:61:72:6d:01'

@@ -1,4 +1,6 @@
-/** Claims what a driver directory has of the machine's networks: a number, and a block of addresses. */
+/**
+ * Claims a driver directory's share of the machine's networks: a number, and a block of addresses.
+ */
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Layout } from '../layout/layout.ts'
@@ -12,27 +14,34 @@ import { linksOf, removeLink } from './links.ts'
 import { nft, nftList } from './nft.ts'
 
 const directories = 64
-/** Records which directory has which number, one file each. Lost at a boot, like the tables. */
+/**
+ * Records the directory that has each number, one file per number. Does not survive a reboot, and
+ * neither do the tables.
+ */
 const owners = join(stage, 'networks')
 
-/** Lets others claim a number. Call it before the table goes, without which they may have it. */
+/**
+ * Frees a number for other directories. Call it before the table is deleted: afterwards another
+ * directory may claim the number.
+ */
 export function disclaimNumber(number: number): void {
   rmSync(join(owners, String(number)), { force: true })
 }
 
 /**
- * Returns what this directory has claimed, or claims the first free number. Creating an existing table
- * fails, so the kernel arbitrates.
+ * Returns this directory's claim, or claims the first free number. Creating an existing table
+ * fails, so the kernel decides between concurrent claims.
  */
 export async function claimNumber(layout: Layout): Promise<KeptNetwork> {
   const kept = keptNetwork(layout)
   if (kept !== undefined && (await ownerOf(kept.number)) === layout.tag) return kept
-  // Two concurrent removals could remove what a third process has just created.
+  // Prevents concurrent removals, which could remove what a third process has just created.
   await using _gate = await lockFile(join(owners, 'lock'))
   await removeOrphans()
   const owned = new Set(readdirSync(owners))
   const all = Array.from({ length: directories }, (_, number) => number)
-  // Numbers of other directories come last: hardly any lacks its table, and each try takes a process.
+  // Numbers of other directories come last: nearly all have a table, and each attempt takes a
+  // process.
   for (const number of all.toSorted((a, b) => Number(owned.has(`${a}`)) - Number(owned.has(`${b}`)))) {
     try {
       await nft(`create table inet harmont_${number} { comment "${layout.tag}"; }\n`)
@@ -59,8 +68,8 @@ function keptNetwork(layout: Layout): KeptNetwork | undefined {
 }
 
 /**
- * Returns this directory's block. Changes it if something else on the machine uses the block and no
- * sandbox does.
+ * Returns this directory's block. Changes it if the machine uses the block elsewhere and no sandbox
+ * uses it.
  */
 export async function claimBlock(
   layout: Layout,
@@ -75,7 +84,7 @@ export async function claimBlock(
   return block
 }
 
-/** Frees the numbers of directories that were deleted while their driver was open. */
+/** Frees the numbers of directories that were deleted while a driver used them. */
 async function removeOrphans(): Promise<void> {
   for (const name of readdirSync(owners).filter((entry) => /^\d+$/.test(entry))) {
     const directory = readIfPresent(join(owners, name))

@@ -14,7 +14,7 @@ const sender = `import socket, sys
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 for port in range(int(sys.argv[1])): s.sendto(b'x', ('1.2.3.4', port + 1))`
 
-/** Opens a connection that nobody answers. */
+/** Opens a connection that is not answered. */
 const knock = `import socket
 s = socket.socket()
 s.setblocking(False)
@@ -27,7 +27,7 @@ print('ready', flush=True)
 held = []
 while True: held.append(server.accept())`
 
-/** Keeps up to the given number of connections open, and prints how many it got. */
+/** Keeps up to the given number of connections open, and prints how many were established. */
 const holds = `import os, socket, sys
 held = []
 for n in range(int(sys.argv[1])):
@@ -37,7 +37,7 @@ print(len(held), flush=True)
 if os.fork() == 0: os.close(1); import time; time.sleep(1000)
 os._exit(0)`
 
-/** Connects to a server at a port of the loopback. */
+/** Connects to a server on a loopback port. */
 const local = `import socket, sys
 server = socket.create_server(('127.0.0.1', int(sys.argv[1])))
 client = socket.create_connection(server.getsockname())
@@ -45,9 +45,9 @@ server.accept()[0].sendall(b'heard')
 print(client.recv(9).decode())`
 
 /**
- * A simulated machine with its own link. `sandbox N COUNT` has a sandbox that opens so many
- * connections, `count` prints their number, `loopback PORT` makes one on the loopback, `outside`
- * has a server beyond the uplink.
+ * A simulated machine with its own link. `sandbox N COUNT` starts a sandbox that opens COUNT
+ * connections, `count` prints their number, `loopback PORT` makes one on the loopback interface,
+ * and `outside` starts a server beyond the uplink.
  */
 const machine = `set -e
   ${uplink}
@@ -79,7 +79,7 @@ const machine = `set -e
   }
 `
 
-/** All others end with its first process. */
+/** All other processes end with the first process of the namespace. */
 const namespaces = ['--net', '--pid', '--fork', '--mount-proc', '--kill-child']
 
 async function onMachine(connections: ConnectionLimits, ownPorts: readonly number[], script: string): Promise<string> {
@@ -102,7 +102,7 @@ async function onMachine(connections: ConnectionLimits, ownPorts: readonly numbe
 
 const endless = { open: 10_000, atOnce: 10_000, perSecond: 10_000, brief: true }
 
-test('G57 a sandbox can open its share of connections and no more, and another one its own beside it', async () => {
+test('G57 a sandbox can open its share of connections and no more, and beside it another one can open its own', async () => {
   const script = 'sandbox 2 200; count; sandbox 3 5; sandbox 4 200; count'
   expect(await onMachine({ ...endless, open: 20 }, [], script)).toBe('20\n45\n')
   expect(await onMachine({ ...endless, brief: false }, [], script)).toBe('200\n405\n')

@@ -6,14 +6,14 @@ import { takes } from './nft.ts'
  * new connection is possible, not even for the machine itself.
  */
 export interface ConnectionLimits {
-  /** At a time, including those that ended in the last ten seconds. */
+  /** Open connections, including those that ended in the last ten seconds. */
   readonly open: number
   /** Burst of new connections. */
   readonly atOnce: number
-  /** New connections after the burst. */
+  /** Rate of new connections after the burst. */
   readonly perSecond: number
   /**
-   * Whether ended connections leave the table early. Some kernels cannot do that
+   * Whether ended connections leave the table early. Some kernels do not support this
    * (CONFIG_NF_CONNTRACK_TIMEOUT).
    */
   readonly brief: boolean
@@ -21,7 +21,7 @@ export interface ConnectionLimits {
 
 const mostOpen = 2_048
 const leastOpen = 128
-/** Used if the kernel does not tell the size of the table. */
+/** Used if the kernel does not report the size of the table. */
 const usualTable = 65_536
 
 /** Returns limits that leave part of the table free even if thirty sandboxes exhaust theirs. */
@@ -36,7 +36,7 @@ export function connectionLimits(brief: boolean): ConnectionLimits {
   }
 }
 
-/** Returns whether this kernel can make ended connections leave the table early. */
+/** Returns whether this kernel can remove ended connections from the table early. */
 export function takesBrief(): Promise<boolean> {
   return takes(`table inet harmont_check {${briefObject}}`)
 }
@@ -49,10 +49,10 @@ const briefObject = `
   }
 `
 
-/** Returns the nftables objects that `connectionRules` refers to. */
+/** Returns the nftables objects to which `connectionRules` refers. */
 export function connectionObjects({ brief }: ConnectionLimits): string {
-  // Keyed by interface number, which is never reused. The kernel removes entries without
-  // connections.
+  // The sets are keyed by interface number, which is never reused. The kernel removes entries
+  // without connections.
   return `
   set connected {
     type iface_index
@@ -68,9 +68,9 @@ export function connectionObjects({ brief }: ConnectionLimits): string {
 }
 
 /**
- * Returns rules for a chain that new connections of a sandbox pass. Limits their rate by dropping,
- * and their number by rejecting. Ended connections leave the table after seconds instead of
- * minutes, idle ones after two hours (the minimum of RFC 5382) instead of five days.
+ * Returns rules for a chain through which new connections of a sandbox pass. Limits their rate by
+ * dropping, and their number by rejecting. Ended connections leave the table after seconds instead
+ * of minutes, and idle ones after two hours (the minimum of RFC 5382) instead of five days.
  * @param uncounted a link without limits.
  */
 export function connectionRules(
@@ -87,7 +87,7 @@ export function connectionRules(
 
 /**
  * Returns chains that keep loopback connections to the machine's own ports out of the table, so
- * that they work when it is full.
+ * that they work while it is full.
  */
 export function untrackedChains(ports: readonly number[]): string {
   if (ports.length === 0) return ''

@@ -11,7 +11,7 @@ export interface EgressException {
 
 /**
  * Parses entries of `HARMONT_EGRESS_ALLOW`: `10.1.0.0/16`, `10.1.2.3`, `10.1.2.3:8080`,
- * `registry.internal:443`. Resolves names once, now. Fails with a message that names the entry.
+ * `registry.internal:443`. Resolves names once, immediately. Throws an error that names the entry.
  */
 export async function resolveExceptions(entries: readonly string[]): Promise<readonly EgressException[]> {
   const found = await Promise.all(entries.map(resolveException))

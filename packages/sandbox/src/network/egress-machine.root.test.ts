@@ -15,8 +15,8 @@ beforeEach(async () => {
 afterEach(() => rm(directory, { recursive: true, force: true }))
 
 /**
- * Runs a script with an opened `egress` network on a simulated machine, which has one link and what
- * `setup` makes.
+ * Runs a script with an opened `egress` network on a simulated machine with one link, after the
+ * shell commands in `setup`.
  */
 async function onMachine(setup: string, script: string, resolvConf = ''): Promise<string> {
   const program = `
@@ -39,7 +39,7 @@ async function onMachine(setup: string, script: string, resolvConf = ''): Promis
   return stdout
 }
 
-it('takes the first block that no range touches, the requested one first', () => {
+it('takes the first block that overlaps no range, trying the requested one first', () => {
   expect(freeBlock([])).toBe('10.209')
   expect(freeBlock([], '172.29')).toBe('172.29')
   expect(freeBlock(['10.209.7.1', '192.168.0.0/16'])).toBe('10.83')
@@ -63,7 +63,7 @@ it.each([
   expect(await onMachine(setup, 'console.log(address(await open()))', resolvConf)).toBe(`${expected}\n`)
 })
 
-it('a directory keeps its block while sandboxes have addresses in it, even if something else wants it', async () => {
+it('a directory keeps its block while sandboxes have addresses in it, even if the block conflicts with another use', async () => {
   const seen = await onMachine(
     'ip address add 10.209.7.1/32 dev uplink',
     `await open()
@@ -76,7 +76,7 @@ it('a directory keeps its block while sandboxes have addresses in it, even if so
   expect(seen).toBe('10.83.0.2/32\n10.83.0.3/32\n10.209.0.2/32\n')
 })
 
-it('no address of the machine changes with it, since browsers would abort page loads', async () => {
+it('it changes no address of the machine, because browsers would abort page loads', async () => {
   const seen = await onMachine(
     '',
     `const { spawn } = await import('node:child_process')
@@ -118,7 +118,7 @@ it('passes a chain that drops by policy, such as Docker’s, and restores it', a
   )
 })
 
-it('reports a firewall that drops sandbox traffic by a rule', async () => {
+it('reports a firewall rule that drops sandbox traffic', async () => {
   const seen = await onMachine(
     `${dropping}; nft add rule ip filter FORWARD drop`,
     `await open().then(() => console.log("open"), (error) => console.log(error.message))
@@ -162,7 +162,7 @@ const exhausting = `
     return held
   }`
 
-it('tells a shortage of file descriptors from rules that nft refuses', async () => {
+it('distinguishes a lack of file descriptors from rules that nft refuses', async () => {
   const seen = await onMachine(
     'ulimit -n 200',
     `${exhausting}
@@ -175,7 +175,7 @@ it('tells a shortage of file descriptors from rules that nft refuses', async () 
   expect(seen).toBe('true false undefined\n')
 })
 
-it('a guard that could not start for want of file descriptors ends nothing else, and starts later', async () => {
+it('a guard that fails to start for lack of file descriptors ends nothing else, and starts later', async () => {
   const seen = await onMachine(
     'ulimit -n 200',
     `${exhausting}
@@ -200,7 +200,7 @@ it('a guard that could not start for want of file descriptors ends nothing else,
   expect(seen).toBe('true true\n')
 })
 
-it('a guard whose rules nft refused is opened by a later call, and a link that was never bound is forgotten without one', async () => {
+it('after nft refused its rules, a guard is opened by a later call, and a link that was never bound is freed without a guard', async () => {
   const seen = await onMachine(
     '',
     `const { writeFileSync } = await import('node:fs')

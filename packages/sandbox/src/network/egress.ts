@@ -24,25 +24,28 @@ import { type MachineResolver, machineResolver, resolvConfFor } from './resolver
  * address: no two sandboxes share a segment.
  */
 export interface EgressNetwork {
-  /** Takes a free address until `release`. */
+  /** Takes a free address; `release` returns it. */
   slot(): NetworkSlot
   /** Sets up the machine's end of a link that a launcher has made. */
   connect(slot: NetworkSlot): Promise<void>
   release(link: string): void
   /**
-   * Returns what binds links to lists of hosts, and sets it up at the first call. Fails with
-   * `ToolFailed` where this machine cannot.
+   * Returns the guard, which applies egress lists to links; opens it at the first call. Rejects
+   * with `ToolFailed` if this machine cannot do so.
    */
   guard(): Promise<LinkGuard>
-  /** Forgets a link that is gone. It was bound only if there is a guard. */
+  /**
+   * Removes the egress list of a link that no longer exists. Does nothing without a guard, because
+   * no link was bound then.
+   */
   unbind(link: string, bound: BoundRecord): Promise<void>
-  /** Stops its helper process. */
+  /** Stops the helper process. */
   close(): void
-  /** Removes the rules and links of this directory. Call it only when no sandbox is left. */
+  /** Removes the rules and links of this directory. Call it only when no sandbox remains. */
   remove(): Promise<void>
 }
 
-/** Loads the rules. Fails with a reason if this machine cannot provide the mode. */
+/** Loads the rules. Rejects with the reason if this machine cannot provide the mode. */
 export async function openEgress(
   layout: Layout,
   egressAllow: readonly string[],
@@ -83,17 +86,17 @@ interface EgressPlace {
   readonly exceptions: readonly EgressException[]
   readonly ownPorts: readonly number[]
   readonly linksInUse: readonly string[]
-  /** The links among them that are bound to a list of hosts. */
+  /** The links in `linksInUse` that have an egress list. */
   readonly boundLinks: readonly BoundLink[]
 }
 
-/** The address of a directory's guard, and its link. */
+/** The index of a directory's guard, which determines its address and link. */
 const guardIndex = 0
-/** The users of guards, one for each directory, follow those of sandboxes. */
+/** The user ids of guards, one for each directory, follow those of sandboxes. */
 const firstGuardId = 0x70000000
 const guardLink = (number: number): string => `hm${number}-guard`
 
-/** Ends a guard that an earlier process left, and that no sandbox needs. */
+/** Ends a guard of an earlier process that no sandbox needs. */
 async function endGuard({ guard }: Layout, link: string): Promise<void> {
   if (!existsSync(guard)) return
   const { stopGuard } = await import('./guard/guard-process.ts')
@@ -169,7 +172,7 @@ class Egress implements EgressNetwork {
     await (await this.#opened())?.free(link, bound)
   }
 
-  /** Returns the guard if there is one. Its caller hears of a failure. */
+  /** Returns the guard if it is open. The caller that opens it receives the error. */
   async #opened(): Promise<LinkGuard | undefined> {
     return this.#guard?.catch(() => undefined)
   }
@@ -186,13 +189,13 @@ class Egress implements EgressNetwork {
     for (const link of linksOf(number)) await removeLink(link)
     await closeGateway(number)
     if (this.#hasOthers) await forgetOtherFirewalls(this.#table)
-    // First, because without the table the number, and this file, may be taken by others.
+    // Done first: once the table is deleted, another directory may take the number and this file.
     disclaimNumber(number)
     await nft(`delete table inet ${this.#table}\n`)
     rmSync(layout.network, { force: true })
   }
 
-  /** @param isGuarded whether links may be bound from now on. */
+  /** @param isGuarded whether links may be bound afterwards. */
   async loadRules(isGuarded: boolean): Promise<void> {
     const { layout, number, resolver, exceptions, ownPorts, boundLinks } = this.#place
     const guard = { link: guardLink(number), address: this.addressOf(guardIndex), links: boundLinks }
@@ -215,13 +218,16 @@ class Egress implements EgressNetwork {
     try {
       await load(true)
     } catch (error) {
-      // Asked only now: nearly every kernel can.
+      // Checked only after a failure, because nearly every kernel supports it.
       if (await takesBrief()) throw error
       await load(false)
     }
   }
 
-  /** Makes the machine's other firewalls let the links through. Fails with the one that does not. */
+  /**
+   * Makes the machine's other firewalls forward the links' traffic. Rejects with the name of a
+   * firewall that drops it.
+   */
   async passOthers(): Promise<void> {
     const { number } = this.#place
     const probe = this.#slotOf({ name: `hm${number}-check`, index: addressesEach - 1 })

@@ -20,18 +20,18 @@ interface Rule {
 const destination = '1.1.1.1'
 
 /**
- * Gets the sandboxes' traffic past other programs in the forward hook: an accept in one chain does
- * not bind the next, and Docker's chain drops by policy. Appends an accept for our links to each
- * such chain, so that its explicit refusals still apply. Then sends a test packet, and fails with a
- * sentence if it does not arrive. Returns whether there are such chains: without any, none has an
- * accept of ours.
- * @param probe a link for the test. The table's counter `passed` counts its address.
+ * Makes other programs' chains in the forward hook accept the sandboxes' traffic: an accept in one
+ * chain does not apply to the next, and Docker's chain drops by policy. Appends an accept rule for
+ * our links to each dropping chain, so that its explicit refusals still apply. Then sends a test
+ * packet, and throws a descriptive error if it does not arrive. Returns whether such chains exist:
+ * if not, there is no accept rule to remove later.
+ * @param probe a link for the test. The table's counter `passed` counts packets from its address.
  */
 export async function passOtherFirewalls(table: string, links: string, probe: NetworkSlot): Promise<boolean> {
   const chains = await otherForwardChains()
   for (const chain of chains.filter(({ policy }) => policy === 'drop')) {
     if ((await ownRules(chain, table)).length > 0) continue
-    // Written as iptables writes its rules: it refuses tables with others.
+    // Formatted like iptables' own rules, because iptables refuses tables with other ones.
     await nft(
       ['iifname', 'oifname']
         .map((side) => `add rule ${pathOf(chain)} ${side} "${links}" counter accept comment "${table}"\n`)
@@ -80,7 +80,7 @@ async function hasRoute(): Promise<boolean> {
 }
 
 async function comesThrough(table: string, probe: NetworkSlot): Promise<boolean> {
-  // Opens its link as launcher.sh does. Namespace and link end with the process.
+  // Opens the probe's link as launcher.sh does. The namespace and the link end with the process.
   const script = `printf '%s\\n' "$1" | ip -batch - && printf '%s\\n' "$2" | nsenter --net="/proc/$3/ns/net" ip -batch - && exec "$4" --eval "$5"`
   const send = `const s = require('node:dgram').createSocket('udp4'); s.send('harmont', 9, '${destination}', () => s.close())`
   const { inside, outside } = probe

@@ -3,7 +3,7 @@ import { hostNameOf, hostText, portsOf } from './allowed-hosts.ts'
 
 const host = (name: string, below = false, port = 443) => ({ name, below, port })
 
-it('a wildcard stands for the names below, at any depth, and a name for itself at its ports', () => {
+it('a wildcard matches the names below it at any depth, and a name matches itself, at their ports', () => {
   const hosts = [host('a.example'), host('a.example', false, 22), host('b.example', true)]
   expect(portsOf(hosts, 'a.example')).toEqual([443, 22])
   expect(portsOf(hosts, 'x.a.example')).toEqual([])
@@ -13,13 +13,13 @@ it('a wildcard stands for the names below, at any depth, and a name for itself a
   expect(portsOf(hosts, 'notb.example')).toEqual([])
 })
 
-it('reads names in one spelling, and no addresses', () => {
+it('normalizes names, and rejects addresses', () => {
   expect(hostNameOf('Registry.NPMJS.org.')).toBe('registry.npmjs.org')
   for (const text of ['', '.', '10.0.0.1', 'a..b', 'a b', 'é.example', `${'a'.repeat(64)}.example`, 'a\0.example'])
     expect(hostNameOf(text)).toBeUndefined()
   expect(hostNameOf(`${'a.'.repeat(126)}aa`)).toBeUndefined()
 })
 
-it('names a port only where it is another than 443', () => {
+it('shows a port only if it is not 443', () => {
   expect([hostText('a.example', 443), hostText('a.example', 22)]).toEqual(['a.example', 'a.example:22'])
 })

@@ -1,12 +1,12 @@
 import type { AllowedHost } from '../../sandbox-driver.ts'
 
-/** The port whose connections the guard takes, because their first bytes name the host. */
+/** The port whose connections the guard relays, because their first bytes contain the host name. */
 export const tlsPort = 443
 
 const longestName = 253
 const label = /^[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?$/
 
-/** Returns a host name in its only spelling; undefined for text that is none, such as an address. */
+/** Returns the normalized form of a host name; undefined for other text, such as an address. */
 export function hostNameOf(text: string): string | undefined {
   const name = text.toLowerCase().replace(/\.$/, '')
   if (name.length > longestName || /^[\d.]*$/.test(name)) return undefined
@@ -22,7 +22,7 @@ function matches(host: AllowedHost, name: string): boolean {
   return host.below ? name.endsWith(`.${host.name}`) : name === host.name
 }
 
-/** Returns a host for people, as pipelines write it. */
+/** Returns a host as text for people, in the notation of pipelines. */
 export function hostText(name: string, port: number): string {
   return port === tlsPort ? name : `${name}:${port}`
 }

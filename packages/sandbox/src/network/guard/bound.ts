@@ -7,23 +7,23 @@ import type { NetworkSlot } from '../network-slot.ts'
 import { readNames } from './names.ts'
 import { guardFiles, type LinkPolicy } from './policy.ts'
 
-/** The part of its bound that the record of a sandbox keeps. */
+/** The egress list of a link, as a sandbox's record keeps it. */
 export interface BoundRecord extends LinkPolicy {
-  /** The address of its end of the link. */
+  /** The address of the sandbox's end of the link. */
   readonly address: string
 }
 
 const [firstTicket, lastTicket] = [1_024, 65_535] as const
 
-/** The part of a record that a bound decides. */
+/** The fields of a sandbox's record that depend on its egress list. */
 interface Bound {
   readonly egress?: BoundRecord
   readonly resolvConf: string | null
 }
 
 /**
- * Returns how the link of a sandbox is bound, and its /etc/resolv.conf.
- * @param report names the sandbox that its names belong to.
+ * Returns the fields of a sandbox's record that depend on its egress list.
+ * @param report the id of the sandbox under which its names are recorded.
  */
 export function boundFor(layout: Layout, network: NetworkSlot, bound: EgressBound | undefined, report: string): Bound {
   const { address } = network
@@ -37,8 +37,9 @@ export function boundFor(layout: Layout, network: NetworkSlot, bound: EgressBoun
 }
 
 /**
- * Returns the ticket of the next link: a number of a port that nothing else has in the guard's
- * network namespace. Places that are open to a link forget its ticket in an hour, before it returns.
+ * Returns the ticket of the next link: a port number that is otherwise unused in the guard's
+ * network namespace. Addresses opened for a link expire within an hour, before its ticket is used
+ * again.
  */
 function nextTicket(guard: string): number {
   mkdirSync(guard, { recursive: true, mode: 0o711 })
@@ -49,12 +50,12 @@ function nextTicket(guard: string): number {
   return ticket
 }
 
-/** Returns the names that a sandbox has used and was refused so far. */
+/** Returns the names that a sandbox has used and those that were refused so far. */
 export function namesOf({ guard }: Layout, { report, hosts }: BoundRecord): EgressNames {
   return { isBound: hosts !== null, ...readNames(join(guardFiles(guard).names, report)) }
 }
 
-/** Removes the names of a sandbox. */
+/** Removes the recorded names of a sandbox. */
 export function forgetNames({ guard }: Layout, { report }: BoundRecord): void {
   rmSync(join(guardFiles(guard).names, report), { force: true })
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type Hello, HelloReader, largestHello } from './client-hello.ts'
 
-/** Returns what OpenSSL sends first. */
+/** Returns the first bytes that OpenSSL sends. */
 async function helloFor(servername: string): Promise<Buffer> {
   const { promise, resolve } = Promise.withResolvers<Buffer>()
   const wire = new Duplex({
@@ -26,7 +26,7 @@ async function helloFor(servername: string): Promise<Buffer> {
 const hello = await helloFor('registry.npmjs.org')
 const named: Hello = { kind: 'name', name: 'registry.npmjs.org' }
 
-/** Reads chunks until one says something. */
+/** Reads chunks until the reader has a result. */
 function read(chunks: readonly Buffer[]): Hello {
   const reader = new HelloReader()
   for (const chunk of chunks) {
@@ -42,7 +42,7 @@ function cut(bytes: Buffer, places: readonly number[]): readonly Buffer[] {
   return at.slice(1).map((end, index) => bytes.subarray(at[index], end))
 }
 
-/** Puts a message into records of at most this size. */
+/** Splits a message into records of at most this size. */
 function inRecords(message: Buffer, size: number): Buffer {
   const records: Buffer[] = []
   for (let at = 0; at < message.length; at += size) {
@@ -52,13 +52,13 @@ function inRecords(message: Buffer, size: number): Buffer {
   return Buffer.concat(records)
 }
 
-it('finds the name however the hello is cut into segments and records', () => {
+it('finds the name regardless of how the hello is divided into segments and records', () => {
   expect(read([hello])).toEqual(named)
   const places = fc.array(fc.nat(), { maxLength: 20 })
   fc.assert(
     fc.property(places, fc.integer({ min: 1, max: 2_000 }), (segments, size) => {
       const bytes = inRecords(hello.subarray(5), size)
-      // Headers of tiny records count, and too many of them are refused.
+      // Headers of tiny records count towards the size, so too many records are refused.
       const wanted = bytes.length > largestHello ? { kind: 'none' } : named
       expect(read(cut(bytes, segments))).toEqual(wanted)
     }),
@@ -66,19 +66,19 @@ it('finds the name however the hello is cut into segments and records', () => {
   expect(read([...hello].map((byte) => Buffer.from([byte])))).toEqual(named)
 })
 
-it('waits for the rest of a hello, and gives up one that is too long', () => {
+it('waits for the rest of a hello, and refuses one that is too long', () => {
   expect(read([hello.subarray(0, -1)])).toEqual({ kind: 'more' })
   const endless = Buffer.concat([Buffer.from([1, 0, 127, 0]), Buffer.alloc(2 * largestHello)])
   expect(read([inRecords(endless, 16_000)])).toEqual({ kind: 'none' })
   expect(read([Buffer.from([22, 3, 1, 0, 4, 1, 255, 255, 255])])).toEqual({ kind: 'none' })
 })
 
-it('refuses what is no hello, or names no host', async () => {
+it('refuses other messages, and hellos without a host name', async () => {
   const none = { kind: 'none' }
   for (const text of ['GET / HTTP/1.1\r\n\r\n', 'SSH-2.0-x', '\x16\x02', '\x16\x03\x01\0\0'])
     expect(read([Buffer.from(text, 'latin1')])).toEqual(none)
   expect(read([await helloFor('')])).toEqual(none)
-  // The extension under another number.
+  // Changes the number of the extension.
   const at = hello.indexOf('registry.npmjs.org')
   const other = Buffer.from(hello)
   other[at - 8] = 254
@@ -87,7 +87,7 @@ it('refuses what is no hello, or names no host', async () => {
   expect(read([Buffer.from([22, 3, 3, 0, 4, 2, 0, 0, 0])])).toEqual(none)
 })
 
-it('reads any bytes to an answer', () => {
+it('accepts arbitrary bytes without an error', () => {
   const bytes = fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array))
   fc.assert(
     fc.property(bytes, fc.nat({ max: hello.length }), (random, keep) => {

@@ -1,12 +1,12 @@
 /**
- * Finds the server name in the first bytes of a TLS connection (RFC 8446 4.1.2, RFC 6066 3). The
- * packages that do this want the message in one record, and bound neither its size nor their work.
+ * Finds the server name in the first bytes of a TLS connection (RFC 8446 4.1.2, RFC 6066 3).
+ * Existing packages expect the message in one record, and limit neither its size nor their work.
  */
 
-/** Tells what the bytes so far say. `none`: no TLS, or TLS without a usable name. */
+/** The result for the bytes so far. `none`: no TLS, or TLS without a usable name. */
 export type Hello = { readonly kind: 'name'; readonly name: string } | { readonly kind: 'more' | 'none' }
 
-/** The most bytes that a hello may have, records included. Clients of today send 2 KiB. */
+/** Maximum size of a hello in bytes, including records. Current clients send 2 KiB. */
 export const largestHello = 32 * 1024
 
 const handshakeRecord = 22
@@ -18,7 +18,9 @@ const hostName = 0
 const more: Hello = { kind: 'more' }
 const none: Hello = { kind: 'none' }
 
-/** Reads a ClientHello as it arrives, in records and segments of any size. Each byte costs once. */
+/**
+ * Reads a ClientHello as it arrives, in records and segments of any size. Processes each byte once.
+ */
 export class HelloReader {
   #bytes = 0
   /** The header of the next record, as far as it has arrived. */
@@ -27,7 +29,7 @@ export class HelloReader {
   readonly #message = Buffer.alloc(largestHello)
   #length = 0
 
-  /** Takes what has arrived. Call it as long as it says `more`. */
+  /** Processes a received chunk. Call it as long as the result is `more`. */
   push(chunk: Buffer): Hello {
     this.#bytes += chunk.length
     let rest = chunk
@@ -48,14 +50,14 @@ export class HelloReader {
     return this.#bytes >= largestHello ? none : more
   }
 
-  /** Returns whether the header so far is that of a record of a handshake. */
+  /** Returns whether the header so far can begin a handshake record. */
   #beginsRecord(): boolean {
     const [type, version, , high = 0, low] = this.#header
     if (type !== handshakeRecord || (version ?? 3) !== 3) return false
     if (low === undefined) return true
     this.#leftOfRecord = high * 256 + low
     this.#header = []
-    // A record without content is no part of a handshake.
+    // An empty record cannot belong to a handshake.
     return this.#leftOfRecord > 0
   }
 
@@ -70,14 +72,14 @@ export class HelloReader {
       const name = nameIn(message.subarray(messageHeader, messageHeader + length))
       return name === undefined ? none : { kind: 'name', name }
     } catch (error) {
-      // A length leads out of the message.
+      // A length exceeds the message.
       if (error instanceof RangeError) return none
       throw error
     }
   }
 }
 
-/** Reads vectors one after the other. A length that leads out of the bytes is a RangeError. */
+/** Reads vectors in sequence. Throws RangeError if a length exceeds the remaining bytes. */
 class Vectors {
   #bytes: Buffer
 
@@ -90,7 +92,7 @@ class Vectors {
   }
 
   take(length: number): Buffer {
-    if (length > this.#bytes.length) throw new RangeError('a length leads out of the message')
+    if (length > this.#bytes.length) throw new RangeError('a length exceeds the message')
     const taken = this.#bytes.subarray(0, length)
     this.#bytes = this.#bytes.subarray(length)
     return taken
@@ -100,7 +102,7 @@ class Vectors {
     return this.take(bytes).readUIntBE(0, bytes)
   }
 
-  /** @param lengthBytes of the length in front of it. */
+  /** @param lengthBytes size of the length field before the vector. */
   vector(lengthBytes: 1 | 2): Buffer {
     return this.take(this.number(lengthBytes))
   }
@@ -108,7 +110,7 @@ class Vectors {
 
 function nameIn(body: Buffer): string | undefined {
   const hello = new Vectors(body)
-  // Version and random value, session, ciphers, compressions.
+  // Skips version and random value, session, ciphers, compressions.
   hello.take(2 + 32)
   hello.vector(1)
   hello.vector(2)
@@ -120,7 +122,7 @@ function nameIn(body: Buffer): string | undefined {
     const type = extensions.number(2)
     const content = extensions.vector(2)
     if (type !== serverNameExtension) continue
-    // Two could be read differently by the server.
+    // With two extensions, the server could use the other one.
     if (found !== undefined) return undefined
     found = hostNameIn(content)
     if (found === undefined) return undefined
@@ -128,7 +130,9 @@ function nameIn(body: Buffer): string | undefined {
   return found
 }
 
-/** Returns the only name of the list. RFC 6066 allows one of each type, and has one type. */
+/**
+ * Returns the only name of the list. RFC 6066 allows one name of each type, and defines one type.
+ */
 function hostNameIn(content: Buffer): string | undefined {
   const extension = new Vectors(content)
   const list = new Vectors(extension.vector(2))

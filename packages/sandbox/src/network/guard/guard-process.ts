@@ -18,17 +18,17 @@ import { type GuardConfig, guardFiles } from './policy.ts'
 
 const isSource = import.meta.url.endsWith('.ts')
 const script = fileURLToPath(new URL('guard.sh', import.meta.url))
-// A bundle has it beside itself, as JavaScript.
+// In a bundle, the program is beside this file, as JavaScript.
 const entry = fileURLToPath(new URL(isSource ? 'guard.ts' : 'egress-guard.js', import.meta.url))
-/** Heap of the guard in MiB. */
+/** Maximum heap size of the guard in MiB. */
 const heap = 128
 /**
- * All memory of the guard. Unread bytes wait outside of the heap: up to 128 MiB for a sandbox with
- * the most connections.
+ * Memory limit of the guard in bytes. Unread data is outside the heap: up to 128 MiB for a sandbox
+ * with the maximum number of connections.
  */
 export const memoryBytes = 1024 ** 3
 
-/** The process that runs guard.ts for a driver directory. It goes on when the driver ends. */
+/** The process that runs guard.ts for a driver directory. It keeps running when the driver ends. */
 export class GuardProcess {
   readonly #directory: string
   readonly #config: GuardConfig
@@ -37,8 +37,8 @@ export class GuardProcess {
   #last: Promise<void> = Promise.resolve()
 
   /**
-   * @param slot its network; its link must be no sandbox's.
-   * @param group name of its control group.
+   * @param slot the guard's network. No sandbox may have its link.
+   * @param group name of the guard's control group.
    */
   constructor(directory: string, config: GuardConfig, slot: NetworkSlot, group: string) {
     this.#directory = directory
@@ -47,19 +47,19 @@ export class GuardProcess {
     this.#group = group
   }
 
-  /** Starts it unless it runs. Fails with `ToolFailed`. */
+  /** Starts the guard unless it is running. Fails with `ToolFailed`. */
   ensure(): Promise<void> {
     return this.#inTurn(() => this.#replace())
   }
 
-  /** Ends it, and waits until its link is gone. */
+  /** Ends the guard, and waits until its link is removed. */
   stop(): Promise<void> {
     return this.#inTurn(() => stopGuard(this.#directory, this.#slot.link ?? ''))
   }
 
   #inTurn(work: () => Promise<void>): Promise<void> {
     const done = this.#last.then(work)
-    // Its caller hears of a failure.
+    // The caller of `work` receives the error.
     this.#last = done.catch(() => {})
     return done
   }
@@ -94,7 +94,8 @@ export class GuardProcess {
     })
     child.unref()
     try {
-      // Rejects if it could not be started. Without descriptors it has no output either.
+      // Rejects if the process could not be started. Without descriptors, the process has no stdout
+      // either.
       await once(child, 'spawn')
     } finally {
       closeSync(errors)
@@ -107,10 +108,13 @@ export class GuardProcess {
     lines.close()
     stdout.destroy()
     if (!isReady)
-      throw new ToolFailed('the guard of networks could not start', readIfPresent(log)?.trim().slice(-8_000) ?? '')
+      throw new ToolFailed('the network guard could not start', readIfPresent(log)?.trim().slice(-8_000) ?? '')
   }
 
-  /** Makes its control group. Another process may find other groups, so it is written down first. */
+  /**
+   * Makes the guard's control group. Records it first, because another process may use other
+   * control groups.
+   */
   async #makeGroup(): Promise<string> {
     const home = findCgroupHome()
     if (home === undefined) throw new Error('the control groups of this machine have disappeared')
@@ -119,22 +123,23 @@ export class GuardProcess {
   }
 }
 
-/** Ends the guard of a directory, if one runs, and waits until its link is gone. */
+/** Ends the guard of a directory, if one is running, and waits until its link is removed. */
 export async function stopGuard(directory: string, link: string): Promise<void> {
   const { pid: pidFile, group: groupFile } = guardFiles(directory)
   const pid = guardPid(directory)
   const group = readIfPresent(groupFile)
-  // The group has also one that was killed before it wrote its id.
+  // The group also contains a guard that was killed before it wrote its id.
   for (const each of [...(pid === undefined ? [] : [pid]), ...(group === undefined ? [] : await processesOf(group))])
     killProcess(each)
-  // The kernel removes it with the namespace, a while after the process, and another guard needs its name.
+  // The kernel removes the link with the namespace, some time after the process has ended, and the
+  // next guard needs the link's name.
   for (let attempt = 0; attempt < 100 && linkNames().includes(link); attempt++) await sleep(10)
   await removeLink(link)
   if (group !== undefined) await removeGroup(group)
   for (const file of [pidFile, groupFile]) rmSync(file, { force: true })
 }
 
-/** Returns the process id of the running guard of a directory. */
+/** Returns the process id of a directory's running guard; undefined if none is running. */
 export function guardPid(directory: string): number | undefined {
   const pid = Number(readIfPresent(guardFiles(directory).pid))
   if (!(pid > 0)) return undefined

@@ -1,4 +1,4 @@
-/** The part of the packet rules that binds links to a guard. */
+/** The packet rules that bind links to a guard. */
 import type { EgressException } from '../egress-exceptions.ts'
 import { specialRanges } from '../public-address.ts'
 import { tlsPort } from './allowed-hosts.ts'
