@@ -27,10 +27,10 @@ test('answers concurrent requests separately and in order', async () => {
   expect(names.filter(isThere)).toEqual([])
 })
 
-/** Leaves out those that other files of this worker left. */
+/** Excludes helpers of other test files of this worker. */
 const children = () => helpers().filter((pid) => !earlier.includes(pid))
 
-test('continues with another process after a kill, and repeats unanswered requests', async () => {
+test('continues with another process after a kill, and repeats pending requests', async () => {
   helper = new IpHelper()
   await helper.run('link show dev nosuch').catch(() => {})
   const [pid = 0] = children()

@@ -4,14 +4,15 @@ import { createInterface } from 'node:readline'
 import { helperEnvironment } from '../system/machine.ts'
 
 /**
- * Follows each request. Every machine has this link, and its line in the output is not an error.
+ * Follows each request. Every machine has this link, and the line about it in the output is not an
+ * error.
  */
 const last = 'link show dev lo'
 const isLast = (line: string): boolean => line.startsWith('lo ')
 
 /**
- * `ip` remembers the number of every link it was told of. The process is replaced after this many
- * requests, so that its memory and search time stay bounded.
+ * `ip` caches the number of every link that it has handled. The process is replaced after this many
+ * requests, so that its memory and lookup time stay bounded.
  */
 const askedOfOne = 1_000
 /** How often a request is repeated because the process was killed. */
@@ -28,22 +29,23 @@ interface Request {
 
 interface Helper {
   readonly child: ChildProcess
-  /** In the order of their answers. */
+  /** Pending requests, in the order of their answers. */
   readonly requests: Request[]
   asked: number
 }
 
 /**
- * Runs `ip` commands in the machine's network namespace. Keeps one process, because starting one
- * costs ten times a command [2 ms]. Started on demand, and again if it was killed.
+ * Runs `ip` commands in the machine's network namespace. Keeps one process running, because
+ * starting one takes ten times as long as a command [2 ms]. The process is started on demand, and
+ * restarted if it was killed.
  */
 export class IpHelper {
   #helper: Helper | undefined
 
   /**
-   * Runs commands of `ip`, one per line. They may run twice if the process is killed. Fails with
-   * the errors of those that failed; the others were executed. Never reuse the name of an earlier
-   * link: `ip` would confuse the two.
+   * Runs commands of `ip`, one per line. They may run twice if the process is killed. Rejects with
+   * the errors of the failed commands; the others were executed. The name of an earlier link must
+   * never be reused, because `ip` would confuse the two.
    */
   run(commands: string): Promise<void> {
     return new Promise((resolve, reject) => this.#ask({ commands, triesLeft: tries, said: [], resolve, reject }))
@@ -60,7 +62,7 @@ export class IpHelper {
     keepAlive(helper.child, true)
     helper.child.stdin?.write(`${request.commands}\n${last}\n`)
     if (++helper.asked < askedOfOne) return
-    // It answers the pending requests and exits.
+    // The helper answers the pending requests and exits.
     helper.child.stdin?.end()
     this.#helper = undefined
   }

@@ -14,7 +14,7 @@ test('G58 reuses addresses, but never names', () => {
   expect([seen.size, indexes.size, Math.min(...indexes), Math.max(...indexes)]).toEqual([5_000, 1_021, 2, 1_022])
 })
 
-test('skips an address in use until it is free, whichever release named its link', () => {
+test('skips an address in use until it is free, whichever release of the product named its link', () => {
   const pool = new LinkPool(3, ['hm3-2', 'hm3-4-zz'])
   expect([pool.take().name, pool.take().name]).toEqual(['hm3-3-0', 'hm3-5-0'])
   pool.release('hm3-4-zz')

@@ -1,8 +1,8 @@
 /** Number of addresses per directory. */
 export const addressesEach = 1024
 /**
- * Unassigned: the first two addresses, one of which is the gateway, and the last, which is for a
- * test.
+ * The first two addresses, one of which is the gateway, and the last one, which is for a test, are
+ * not assigned.
  */
 const firstIndex = 2
 const endIndex = addressesEach - 1
@@ -10,14 +10,14 @@ const endIndex = addressesEach - 1
 /** A sandbox's network link on this machine. */
 export interface Link {
   readonly name: string
-  /** Index of its address. */
+  /** Index of the link's address. */
   readonly index: number
 }
 
 /**
- * Assigns links `hmN-INDEX-ROUND`, whose names tell rules and the reaper their owner. Freed
- * addresses are reused, but no name repeats within this process, because `ip` confuses links of the
- * same name.
+ * Assigns links `hmN-INDEX-ROUND`, whose names identify their owner to packet rules and the reaper.
+ * Freed addresses are reused, but no name repeats within this process, because `ip` confuses links
+ * of the same name.
  */
 export class LinkPool {
   readonly #number: number
@@ -58,7 +58,9 @@ export class LinkPool {
   }
 }
 
-/** The kernel accepts 15 characters: enough for 60 million rounds. */
+/**
+ * Returns a link's name. The kernel accepts 15 characters, which is enough for 60 million rounds.
+ */
 function nameOf(number: number, index: number, round: number): string {
   return `hm${number}-${index}-${round.toString(36)}`
 }

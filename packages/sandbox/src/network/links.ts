@@ -1,4 +1,4 @@
-/** The sandboxes' links, as the machine sees them. */
+/** The machine's ends of the sandboxes' links. */
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { run } from '../system/processes.ts'

@@ -11,24 +11,28 @@ export interface GuardRules {
   readonly links: readonly BoundLink[]
 }
 
-/** A link with its ticket: the number that stands for it in the packet rules; 0 to note names only. */
+/**
+ * A link with its ticket, the number that identifies it in the packet rules; 0 if its names are
+ * only recorded.
+ */
 export interface BoundLink {
   readonly link: string
   readonly ticket: number
 }
 
 const openSeconds = 60 * 60
-/** Unlike a reset, which tells the guard that a place is open. */
+/** Unlike a reset, this rejection does not tell the guard that an address is open. */
 const refuse = 'reject with icmpx admin-prohibited'
-/** Questions of one link for names. */
+/** Maximum rate of DNS queries of one link. */
 const askedPerSecond = 500
 
-/** Returns the sets, and the chains that others lead to. */
+/** Returns the sets, and the chains to which other chains jump. */
 export function guardObjects({ link, address }: GuardRules, exceptions: readonly EgressException[]): string {
   const excepted = exceptions.map(
     ({ range, port }) => `ip daddr ${range} ${port === undefined ? '' : `tcp dport ${port} `}goto open_place`,
   )
-  // A connection of an earlier sandbox with the same address has another ticket as its mark.
+  // A connection of an earlier sandbox with the same address is not accepted, because its mark is
+  // another ticket.
   return `
   set bound {
     type ifname
@@ -82,17 +86,20 @@ export function guardObjects({ link, address }: GuardRules, exceptions: readonly
   }`
 }
 
-/** Returns what comes first in a chain that packets from links pass. */
+/** Returns the first rules of a chain through which packets of links pass. */
 export function guardFirst({ link }: GuardRules): readonly string[] {
   return ['iifname @bound goto guarded', `ct state new iifname "${link}" tcp dport != ${tlsPort} goto present_ticket`]
 }
 
-/** Returns the rule that lets links whose names are only noted ask the guard. */
+/** Returns the rule that lets links whose names are only recorded query the guard. */
 export function observedAsk({ link, address }: GuardRules): string {
   return `iifname @observed oifname "${link}" ip daddr ${address} udp dport 53 accept`
 }
 
-/** Returns what comes first where destinations are changed. @param resolver the machine's. */
+/**
+ * Returns the first rules of a chain that translates destinations.
+ * @param resolver the machine's resolver.
+ */
 export function guardDestinations({ address }: GuardRules, resolver: string | undefined): readonly string[] {
   const long = `iifname @observed ip daddr ${address} tcp dport 53 dnat ip to ${resolver}`
   return [
@@ -102,9 +109,9 @@ export function guardDestinations({ address }: GuardRules, resolver: string | un
   ]
 }
 
-/** Returns commands that make a table have these links, and no others. */
+/** Returns commands that replace a table's links by these. */
 export function replaceLinks(table: string, links: readonly BoundLink[]): string {
-  // Without links, tickets are given from the first again.
+  // Without links, tickets start from the first one again, so opened addresses are removed too.
   const sets = ['bound', 'flows', 'observed', ...(links.length === 0 ? ['places'] : [])]
   const forgotten = [
     `flush map ${scopedName(table, 'tickets')}\n`,
@@ -113,12 +120,12 @@ export function replaceLinks(table: string, links: readonly BoundLink[]): string
   return [...forgotten, ...links.map((each) => bindLink(table, each))].join('')
 }
 
-/** Returns commands that bind a link. They may be repeated. */
+/** Returns commands that bind a link. They are idempotent. */
 export function bindLink(table: string, bound: BoundLink): string {
   return commands('add', table, bound)
 }
 
-/** Returns commands that forget a link, whether or not it is bound. */
+/** Returns commands that remove a link's entries, whether or not it is bound. */
 export function freeLink(table: string, bound: BoundLink): string {
   return bindLink(table, bound) + commands('delete', table, bound)
 }
@@ -133,7 +140,7 @@ function commands(verb: 'add' | 'delete', table: string, { link, ticket }: Bound
   ].join('')
 }
 
-/** Returns the name of a set or map of a table outside of its declaration. */
+/** Returns the full name of a table's set or map, for use outside its declaration. */
 function scopedName(table: string, name: string): string {
   return `inet ${table} ${name}`
 }

@@ -1,9 +1,9 @@
 /**
- * The guard of a driver directory: a process apart, which decides what sandboxes with a list of
- * hosts may reach. It has a user without rights and a network namespace of its own. The packet
- * rules of sandboxes bind its link too. See guard-process.ts.
+ * The guard of a driver directory: a separate process that decides which hosts sandboxes with an
+ * egress list may reach. It runs as a user without rights, in its own network namespace. The
+ * sandboxes' packet rules also apply to its link. See guard-process.ts.
  *
- * Argument: its directory, which is its working directory already.
+ * Argument: its directory, which is already its working directory.
  */
 import { readFileSync } from 'node:fs'
 import process from 'node:process'
@@ -14,14 +14,14 @@ import { HostResolver } from './resolver.ts'
 import { Tickets } from './tickets.ts'
 import { TlsRelay } from './tls-relay.ts'
 
-/** A guard that nobody stopped ends after so many looks at an empty directory. */
+/** A guard that was not stopped ends after this many checks find no policies. */
 const looksUntilEnd = 10
 const lookEveryMs = 60_000
 
-// Relative, because the directories above are root's alone.
+// Relative, because only root can enter the directories above.
 const files = guardFiles('.')
 const config = JSON.parse(readFileSync(files.config, 'utf8')) as GuardConfig
-// All modules are loaded, so nothing of the machine need be readable.
+// From here on all modules are loaded, so no more files of the machine need to be readable.
 process.setgroups?.([])
 process.setgid?.(config.userId)
 process.setuid?.(config.userId)

@@ -8,7 +8,7 @@ import { bindLink, freeLink } from './guard-rules.ts'
 import { guardFiles, type LinkPolicy } from './policy.ts'
 
 const lookEveryMs = 1_000
-/** How long a guard without links stays, because the next step may need it. */
+/** How long a guard without links keeps running, because the next step may need it. */
 const idleMs = 60_000
 
 /** Binds links of a driver directory to its guard. */
@@ -20,20 +20,20 @@ export class LinkGuard {
   #looking: NodeJS.Timeout | undefined
   #idle: NodeJS.Timeout | undefined
 
-  /** @param links those that are bound already. */
+  /** @param links the links that are bound already. */
   constructor(directory: string, table: string, process: GuardProcess, links: readonly string[]) {
     this.#directory = directory
     this.#table = table
     this.#process = process
     const { policies } = guardFiles(directory)
     mkdirSync(policies, { recursive: true })
-    // The guard is another user, and this process may have any umask.
+    // The guard runs as another user, and this process may have any umask.
     chmodSync(policies, 0o755)
     for (const link of links) this.#links.add(link)
     if (links.length > 0) this.#watch()
   }
 
-  /** Binds a link, before anything uses it. Nothing of it passes while no guard runs. */
+  /** Binds a link before it is used. Its traffic is blocked while no guard runs. */
   async bind(link: string, { address, ...policy }: BoundRecord): Promise<void> {
     this.#links.add(link)
     clearTimeout(this.#idle)
@@ -44,7 +44,7 @@ export class LinkGuard {
     this.#watch()
   }
 
-  /** Forgets a link that is gone. */
+  /** Removes the policy of a link that no longer exists. */
   async free(link: string, { address, ticket }: BoundRecord): Promise<void> {
     rmSync(this.#policy(address), { force: true })
     await nft(freeLink(this.#table, { link, ticket }))
@@ -54,7 +54,7 @@ export class LinkGuard {
     this.#idle = setTimeout(() => void this.#process.stop().catch(() => {}), idleMs).unref()
   }
 
-  /** Stops looking after it. It goes on for the existing links. */
+  /** Stops watching the guard. The guard keeps running for the existing links. */
   close(): void {
     this.#stopWatching()
   }
@@ -65,10 +65,10 @@ export class LinkGuard {
     return this.#process.stop()
   }
 
-  /** Replaces a guard that was killed. Until then nothing new passes. */
+  /** Replaces the guard if it was killed. New connections are blocked until then. */
   #watch(): void {
     this.#looking ??= setInterval(() => {
-      // Nobody can do more than try again.
+      // A failed start is repeated at the next check.
       void this.#process.ensure().catch(() => {})
     }, lookEveryMs).unref()
   }

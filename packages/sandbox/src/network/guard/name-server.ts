@@ -11,11 +11,14 @@ import type { Tickets } from './tickets.ts'
 const serverFailure = 2
 const noSuchName = 3
 const refused = 5
-/** Asked for by browsers and HTTP clients beside the address. */
+/** Types that browsers and HTTP clients query in addition to the address. */
 const answeredWithNothing = new Set(['AAAA', 'HTTPS', 'SVCB'])
-/** Sandboxes ask again rather than keep an address that the packet rules have forgotten. */
+/**
+ * TTL in seconds. It is short, so that sandboxes query again before the packet rules remove an
+ * address.
+ */
 const answerTtl = 60
-/** The most questions of a sandbox that wait for the machine's resolver. */
+/** Maximum number of a sandbox's queries that wait for the machine's resolver. */
 const mostWaiting = 64
 const relayMs = 5_000
 
@@ -27,7 +30,7 @@ export interface NameServerParts {
   readonly tickets: Tickets
 }
 
-/** Answers the questions of sandboxes for the names that they may reach, and no others. */
+/** Answers DNS queries of sandboxes, for the names that they may reach only. */
 export class NameServer {
   readonly #parts: NameServerParts
   readonly #waiting = new OpenCounts(mostWaiting)
@@ -41,7 +44,7 @@ export class NameServer {
     const { address } = this.#parts.config
     socket.on('error', () => {}) // An answer that cannot be sent.
     socket.on('message', (message: Buffer, sender: RemoteInfo) => {
-      // Without an answer the sandbox asks again.
+      // If there is no answer, the sandbox repeats the query.
       void this.#answer(message, sender.address)
         .then((answer) => answer && socket.send(answer, sender.port, sender.address))
         .catch(() => {})
@@ -50,7 +53,7 @@ export class NameServer {
     await once(socket, 'listening')
   }
 
-  /** Returns the answer; undefined for bytes that are no question, or of an unknown sender. */
+  /** Returns the answer; undefined for bytes that are no query, or for an unknown sender. */
   async #answer(message: Buffer, sender: string): Promise<Buffer | undefined> {
     const policy = this.#parts.policies.of(sender)
     const query = policy && decoded(message)
@@ -66,7 +69,7 @@ export class NameServer {
     }
   }
 
-  /** Returns the code of the answer, and its addresses. */
+  /** Returns the response code, and the addresses. */
   async #resolve(
     { name: text, type }: Question,
     { report, ticket }: LinkPolicy,
@@ -96,7 +99,7 @@ export class NameServer {
     }
   }
 
-  /** Passes the question on as it is, and notes a name that has an address. */
+  /** Forwards the query unchanged, and records its name if the answer has an address. */
   async #relay(message: Buffer, { name: text }: Question, { report }: LinkPolicy): Promise<Buffer | undefined> {
     const [resolver] = this.#parts.config.resolvers
     const name = hostNameOf(text)
@@ -115,7 +118,7 @@ export class NameServer {
   }
 }
 
-/** Returns a question as resolvers ask it; undefined for anything else. */
+/** Returns a query with one question; undefined for anything else. */
 function decoded(message: Buffer): Packet | undefined {
   try {
     const query = packet.decode(message)

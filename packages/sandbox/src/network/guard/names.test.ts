@@ -12,7 +12,7 @@ afterEach(() => rmSync(directory, { recursive: true }))
 
 const read = (name = 'step') => readNames(join(directory, name))
 
-it('keeps each name once, also for the guard that follows', () => {
+it('records each name once, including those recorded by an earlier guard', () => {
   new NameNotes(directory).note('step', 'used', 'b.example')
   const notes = new NameNotes(directory)
   for (const name of ['a.example:22', 'b.example', 'a.example:22']) notes.note('step', 'used', name)
@@ -28,7 +28,7 @@ it('keeps so many names of a step, and says that there were more', () => {
   expect([refused.length, isWhole]).toEqual([mostNames, false])
 })
 
-it('reads no link, no large file and no line that is not a name', () => {
+it('reads no link, no large file and no invalid line', () => {
   writeFileSync(join(directory, 'step'), 'used a.example\nused <b>\nstolen c.example\nused d.example:x\n')
   expect(read().used).toEqual(['a.example'])
   symlinkSync(join(directory, 'step'), join(directory, 'link'))

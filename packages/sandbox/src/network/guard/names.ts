@@ -3,15 +3,17 @@ import { join } from 'node:path'
 import type { EgressNames } from '../../sandbox-driver.ts'
 import { isAbsent, readIfPresent } from '../../system/files.ts'
 
-/** The most names of each kind that are kept of a sandbox. */
+/** Maximum number of names of each kind that are recorded for a sandbox. */
 export const mostNames = 200
 const line = /^(used|refused) ([a-z0-9_.-]{1,253}(?::\d{1,5})?)$/
-/** 400 lines of the longest names fit. */
+/** Enough for 400 lines of the longest names. */
 const largestFile = 128 * 1024
 
 type Kind = 'used' | 'refused'
 
-/** Notes names of hosts, each once, in a file of each sandbox. A guard that follows goes on there. */
+/**
+ * Records host names in one file per sandbox, each name once. The next guard continues these files.
+ */
 export class NameNotes {
   readonly #directory: string
   /** By sandbox. */
@@ -25,19 +27,22 @@ export class NameNotes {
     const path = join(this.#directory, report)
     const seen = this.#seen.get(report) ?? seenIn(readIfPresent(path) ?? '')
     this.#seen.set(report, seen)
-    // Notes one name beyond the limit, which shows that there are more.
+    // Records one name beyond the limit, which shows that there are more.
     if (seen[kind].has(name) || seen[kind].size > mostNames) return
     seen[kind].add(name)
     appendFileSync(path, `${kind} ${name}\n`, { mode: 0o600 })
   }
 
-  /** Forgets a sandbox without links. */
+  /** Removes the cached names of a sandbox without links. */
   forget(report: string): void {
     this.#seen.delete(report)
   }
 }
 
-/** Reads the names that the guard has noted. The file is the guard's: it may hold anything. */
+/**
+ * Reads the names that the guard has recorded. The file belongs to the guard, so its content is
+ * untrusted.
+ */
 export function readNames(path: string): Omit<EgressNames, 'isBound'> {
   const { used, refused } = seenIn(readBounded(path))
   const first = (names: ReadonlySet<string>) => [...names].slice(0, mostNames).toSorted()

@@ -1,14 +1,14 @@
-/** Counts what each sandbox has open, and remembers only those that have something. */
+/** Counts open connections or queries by sandbox. Sandboxes without any take no memory. */
 export class OpenCounts {
   readonly #most: number
   readonly #open = new Map<string, number>()
 
-  /** @param most that one sandbox may have open at a time. */
+  /** @param most maximum number that one sandbox may have open at a time. */
   constructor(most: number) {
     this.#most = most
   }
 
-  /** Counts one more. False, and nothing is counted, for a sandbox that has as many as it may. */
+  /** Counts one more. Returns false, and counts nothing, if the sandbox is at the limit. */
   begin(sandbox: string): boolean {
     const open = this.#open.get(sandbox) ?? 0
     if (open >= this.#most) return false
@@ -16,7 +16,7 @@ export class OpenCounts {
     return true
   }
 
-  /** Counts one less. Call it once for each that began. */
+  /** Counts one less. Call it once for each `begin` that returned true. */
   end(sandbox: string): void {
     const left = (this.#open.get(sandbox) ?? 1) - 1
     if (left === 0) this.#open.delete(sandbox)

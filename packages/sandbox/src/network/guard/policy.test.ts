@@ -15,7 +15,7 @@ function write(address: string, report: string): void {
   renameSync(join(directory, 'new'), join(directory, address))
 }
 
-it('an address that is given anew has the policy of its newest link', () => {
+it('a reused address has the policy of its newest link', () => {
   const policies = new Policies(directory)
   write('10.0.0.2', 'first')
   expect(policies.of('10.0.0.2')?.report).toBe('first')
@@ -25,27 +25,27 @@ it('an address that is given anew has the policy of its newest link', () => {
   expect(policies.of('10.0.0.2')).toBeUndefined()
 })
 
-it('a file that got the inode of the one it replaces is read again', () => {
+it('a file that has the inode of its predecessor is read again', () => {
   const policies = new Policies(directory)
   const file = join(directory, '10.0.0.2')
   write('10.0.0.2', 'first')
   expect(policies.of('10.0.0.2')?.report).toBe('first')
   const { ctimeMs, ino } = statSync(file)
-  // The kernel's clock of files stands still for a few milliseconds.
+  // The kernel's clock for file times has a resolution of a few milliseconds.
   do writeFileSync(file, JSON.stringify({ ticket: 2, report: 'second', hosts: [] }))
   while (statSync(file).ctimeMs === ctimeMs)
   expect(statSync(file).ino).toBe(ino)
   expect(policies.of('10.0.0.2')?.report).toBe('second')
 })
 
-it('whoever has no link, or no address, has no policy', () => {
+it('a sender without a link, or without an address, has no policy', () => {
   const policies = new Policies(directory)
   mkdirSync(join(directory, 'link'))
   for (const address of ['', '.', '..', '../link', 'link', '10.0.0.2', '::1'])
     expect(policies.of(address)).toBeUndefined()
 })
 
-it('tells the links that are gone, once', () => {
+it('reports each removed link once', () => {
   const policies = new Policies(directory)
   for (const [address, report] of [
     ['10.0.0.2', 'a'],
@@ -59,7 +59,7 @@ it('tells the links that are gone, once', () => {
   expect(policies.sweep()).toEqual({ left: 1, gone: [] })
 })
 
-it('tells a link that is gone also when its address was asked for, or given anew, before the sweep', () => {
+it('reports a removed link even if its address was queried or reused before the sweep', () => {
   const policies = new Policies(directory)
   write('10.0.0.2', 'a')
   policies.of('10.0.0.2')

@@ -4,24 +4,32 @@ import { join } from 'node:path'
 import type { AllowedHost } from '../../sandbox-driver.ts'
 import { isAbsent } from '../../system/files.ts'
 
-/** Tells the guard what to do for a link. The driver writes one file for each, named by its address. */
+/**
+ * The guard's policy for a link. The driver writes one file for each link, named after its address.
+ */
 export interface LinkPolicy {
-  /** Names the link in the packet rules; see `Tickets`. 0 for one whose connections are only noted. */
+  /**
+   * Identifies the link in the packet rules; see `Tickets`. 0 for a link whose connections are only
+   * recorded.
+   */
   readonly ticket: number
-  /** Names the file that has the names used and refused: the sandbox, for its services too. */
+  /**
+   * The name of the file with the used and refused names: the id of the sandbox, also for its
+   * services.
+   */
   readonly report: string
-  /** Null: all, and their names are noted. */
+  /** Null to allow all hosts and record their names. */
   readonly hosts: readonly AllowedHost[] | null
 }
 
-/** Tells the guard about the machine. Another one needs another guard. */
+/** The guard's facts about the machine. If they change, a new guard is needed. */
 export interface GuardConfig {
   readonly address: string
-  /** Resolvers that its network namespace reaches. */
+  /** Resolvers that are reachable from the guard's network namespace. */
   readonly resolvers: readonly string[]
   /** Private destinations that sandboxes may reach. */
   readonly exceptions: readonly { readonly range: string; readonly port?: number }[]
-  /** The user that it becomes. */
+  /** The user id to which the guard switches. */
   readonly userId: number
 }
 
@@ -39,29 +47,32 @@ export function guardFiles(directory: string) {
 }
 
 interface KnownPolicy {
-  /** File systems reuse an inode at once: only with its time it tells a file from the one it replaced. */
+  /**
+   * The change time is compared too, because file systems reuse the inode of a replaced file at
+   * once.
+   */
   readonly inode: number
   readonly changedAt: number
   readonly policy: LinkPolicy
 }
 
 /**
- * Reads the policies of links, each once: a file that another one has replaced is read again,
- * because addresses are given anew.
+ * Reads and caches the policies of links. Reads a replaced file again, because addresses are
+ * reused.
  */
 export class Policies {
   readonly #directory: string
   readonly #known = new Map<string, KnownPolicy>()
-  /** Policies of links that have gone, for the next sweep to tell. */
+  /** Policies of removed links that the next sweep reports. */
   readonly #gone: LinkPolicy[] = []
 
   constructor(directory: string) {
     this.#directory = directory
   }
 
-  /** Returns the policy of a link; undefined for a sender that has none. */
+  /** Returns the policy of a link; undefined for a sender without a policy. */
   of(address: string): LinkPolicy | undefined {
-    // A connection that was reset before it was accepted has none.
+    // A connection that was reset before it was accepted has no address.
     if (!isIPv4(address)) return undefined
     const path = join(this.#directory, address)
     try {
@@ -79,7 +90,10 @@ export class Policies {
     }
   }
 
-  /** Returns the policies of links that are gone since the last call; undefined without the directory. */
+  /**
+   * Returns the policies of links removed since the last call; undefined if the directory is
+   * missing.
+   */
   sweep(): { readonly left: number; readonly gone: readonly LinkPolicy[] } | undefined {
     try {
       const present = new Set(readdirSync(this.#directory))

@@ -3,7 +3,7 @@ import { BlockList } from 'node:net'
 import { isPublicAddress } from '../public-address.ts'
 import type { GuardConfig } from './policy.ts'
 
-/** An address of a host, and whether it is on the Internet. */
+/** An address of a host, and whether it is public. */
 interface Found {
   readonly address: string
   readonly isPublic: boolean
@@ -14,12 +14,14 @@ interface Answer {
   readonly found: Promise<readonly Found[]>
 }
 
-/** The most addresses that are used of an answer. So many fit in the smallest packet. */
+/**
+ * Maximum number of addresses that are used from an answer. This many fit into the smallest packet.
+ */
 const mostAddresses = 12
 const mostCached = 4_096
 const longestTtl = 300
 
-/** Resolves names of hosts to the addresses that sandboxes may reach. */
+/** Resolves host names to the addresses that sandboxes may reach. */
 export class HostResolver {
   readonly #resolver = new Resolver({ timeout: 2_000, tries: 3 })
   readonly #private: readonly { readonly list: BlockList; readonly port: number | undefined }[]
@@ -31,8 +33,9 @@ export class HostResolver {
   }
 
   /**
-   * Returns the addresses at which a host may be reached at one of these ports. Leaves out private
-   * ones: a name may lead anywhere. Fails as c-ares does.
+   * Returns the addresses at which a host may be reached at one of these ports. Omits private
+   * addresses without an exception, because a name may resolve to any address. Rejects with the
+   * error of c-ares.
    */
   async addresses(name: string, ports: readonly number[]): Promise<readonly string[]> {
     const found = await this.#find(name)
@@ -49,7 +52,7 @@ export class HostResolver {
     if (this.#answers.size >= mostCached) this.#answers.clear()
     const asked = this.#ask(name)
     const found = asked.then(({ addresses }) => addresses)
-    // Questions that are asked meanwhile wait for the same answer.
+    // Concurrent queries for the name wait for the same answer.
     this.#answers.set(name, { until: Number.POSITIVE_INFINITY, found })
     void asked.then(
       ({ ttl }) => this.#answers.set(name, { until: performance.now() + ttl * 1_000, found }),

@@ -2,15 +2,16 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { hasCode } from '../../system/files.ts'
 
-/** The most places that one link may reach by their addresses. */
+/** Maximum number of addresses and ports that one link may reach directly. */
 const mostPlaces = 2_000
 const presentMs = 2_000
 
 /**
- * Opens addresses to links without a right to change packet rules. The guard connects to the place
- * itself, from the port whose number is the ticket of the link. The rules of the machine take each
- * connection of the guard to another port than 443 as such: they add the place to that link, if it
- * is public or the operator allows it, and refuse the connection, which tells that it is open.
+ * Opens addresses to links although the guard has no right to change packet rules. The guard
+ * connects to the address itself, from the port whose number is the ticket of the link. The
+ * machine's packet rules treat each connection of the guard to a port other than 443 as such a
+ * request. If the address is public or the operator allows it, they open it to that link. They then
+ * reset the connection, which tells the guard that the address is open.
  */
 export class Tickets {
   readonly #address: string
@@ -18,19 +19,22 @@ export class Tickets {
   readonly #opened = new Map<number, Set<string>>()
   readonly #presented = new Map<string, Promise<boolean>>()
 
-  /** @param address the guard's own. */
+  /** @param address the guard's own address. */
   constructor(address: string) {
     this.#address = address
   }
 
-  /** Opens a place, or keeps it open for longer. False if the rules, or the limit, forbid it. */
+  /**
+   * Opens an address and port, or extends the time for which they are open. Returns false if the
+   * rules or the limit forbid it.
+   */
   async present(ticket: number, address: string, port: number): Promise<boolean> {
     const opened = this.#opened.get(ticket) ?? new Set()
     this.#opened.set(ticket, opened)
     const place = `${address}:${port}`
     if (!opened.has(place) && opened.size >= mostPlaces) return false
     opened.add(place)
-    // Two connections of the same ports and addresses exclude each other.
+    // Two connections with the same ports and addresses cannot exist at the same time.
     const key = `${ticket} ${place}`
     const presented = this.#presented.get(key) ?? this.#connect(ticket, address, port)
     this.#presented.set(key, presented)
@@ -53,7 +57,7 @@ export class Tickets {
     }
   }
 
-  /** Forgets a link that is gone. */
+  /** Removes the state of a link that no longer exists. */
   forget(ticket: number): void {
     this.#opened.delete(ticket)
   }

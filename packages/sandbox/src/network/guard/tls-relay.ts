@@ -7,14 +7,14 @@ import { OpenCounts } from './open-counts.ts'
 import type { GuardConfig, LinkPolicy, Policies } from './policy.ts'
 import type { HostResolver } from './resolver.ts'
 
-/** The most connections of a sandbox at a time. */
+/** Maximum number of concurrent connections of a sandbox. */
 const mostOpen = 512
 const helloMs = 10_000
 const connectMs = 10_000
 const mostTried = 3
-/** The minimum of RFC 5382 for connections without traffic. */
+/** The minimum of RFC 5382 for idle connections. */
 const idleMs = 2 * 60 * 60_000
-/** A fatal alert, `unrecognized_name`: clients say then which name was refused. */
+/** The fatal alert `unrecognized_name`, after which clients report the refused name. */
 const unrecognizedName = Buffer.from([21, 3, 3, 0, 2, 2, 112])
 
 export interface TlsRelayParts {
@@ -25,8 +25,8 @@ export interface TlsRelayParts {
 }
 
 /**
- * Takes the connections of sandboxes to port 443, wherever they lead. Reads the name that the first
- * bytes ask for, resolves it itself, and passes the bytes on to that host.
+ * Accepts the connections of sandboxes to port 443, whatever their destination. Reads the server
+ * name in the first bytes, resolves it itself, and forwards the bytes to that host.
  */
 export class TlsRelay {
   readonly #parts: TlsRelayParts
@@ -75,7 +75,10 @@ export class TlsRelay {
   }
 }
 
-/** Reads the server name, and returns it with all bytes read. Fails without one, or after a while. */
+/**
+ * Reads the server name, and returns it with all bytes read. Rejects if there is no name, or none
+ * within the time limit.
+ */
 async function readName(client: Socket): Promise<{ readonly name: string; readonly bytes: Buffer }> {
   const reader = new HelloReader()
   const chunks: Buffer[] = []
@@ -98,7 +101,7 @@ async function readName(client: Socket): Promise<{ readonly name: string; readon
   }
 }
 
-/** Connects to the first address that answers. Fails if none does. */
+/** Connects to the first address that responds. Rejects if none does. */
 async function connectToAny(addresses: readonly string[]): Promise<Socket> {
   for (const host of addresses) {
     const socket = connect({ host, port: tlsPort, allowHalfOpen: true, noDelay: true, keepAlive: true })
@@ -110,10 +113,10 @@ async function connectToAny(addresses: readonly string[]): Promise<Socket> {
       socket.destroy() // The next address may answer.
     }
   }
-  throw new Error('no address of the host answers')
+  throw new Error('no address of the host responds')
 }
 
-/** Passes bytes both ways until both ends have ended. */
+/** Forwards bytes in both directions until both ends have closed. */
 function join(client: Socket, server: Socket): void {
   for (const [one, other] of [
     [client, server],
