@@ -8,16 +8,19 @@ export function linksOf(number: number): readonly string[] {
   return linkNames().filter((name) => name.startsWith(`hm${number}-`))
 }
 
-/** Returns the names of all links. Not from /sys, which may show another network namespace. */
+/** Returns the names of all links. Not read from /sys, which may show another network namespace. */
 export function linkNames(): readonly string[] {
   const lines = readFileSync('/proc/net/dev', 'latin1').split('\n')
   return lines.map((line) => line.split(':')[0]?.trim() ?? '')
 }
 
-/** Waits until a link is gone from this machine, after its namespace lost its last process. */
+/**
+ * Waits until a link is removed from this machine, after the last process of its namespace has
+ * ended.
+ */
 export async function waitForLinkGone(link: string): Promise<void> {
-  // The kernel removes links itself, many at once [20 ms]. Calling `ip` for each costs more and
-  // waits for the same locks.
+  // The kernel removes links itself, many at a time [20 ms]. Calling `ip` for each link takes
+  // longer and waits for the same locks.
   for (let attempt = 0; attempt < 50; attempt++) {
     if (!existsSync(`/sys/class/net/${link}`)) return
     await sleep(10)

@@ -5,17 +5,20 @@ import type { NetworkMode } from '../sandbox-driver.ts'
 import { readIfPresent } from '../system/files.ts'
 import { gatewayHardware } from './address-block.ts'
 
-/** How to set up a launcher's network namespace. Nothing to do for `host`. */
+/** The setup of a launcher's network namespace. Empty for `host`. */
 export interface NetworkSlot {
   readonly mode: NetworkMode
-  /** Lines for `ip -batch`: first in the new namespace by the launcher, then in the machine's. */
+  /**
+   * Lines for `ip -batch`, which the launcher runs in the new namespace; those in `outside` run in
+   * the machine's namespace afterwards.
+   */
   readonly inside: string
   readonly outside: string
-  /** The link in the machine's namespace that belongs to the sandbox. */
+  /** The name of the sandbox's link in the machine's namespace. */
   readonly link: string | null
-  /** The address of its other end; null without a link. */
+  /** The address of the sandbox's end of the link; null without a link. */
   readonly address: string | null
-  /** The address of this end; null without a link. */
+  /** The address of the machine's end of the link; null without a link. */
   readonly gateway: string | null
   /** Whether the gateway address forwards to a resolver on the machine's loopback. */
   readonly routeLocalnet: boolean
@@ -23,7 +26,7 @@ export interface NetworkSlot {
   readonly resolvConf: string | null
 }
 
-/** A namespace with only lo. */
+/** A namespace with the loopback interface only. */
 export const isolatedSlot: NetworkSlot = {
   mode: 'none',
   inside: 'link set lo up',
@@ -51,12 +54,13 @@ export async function hostSlot(layout: Layout): Promise<NetworkSlot> {
 }
 
 /**
- * Writes in place: sandboxes have the file mounted, and the runtime cannot mount a replaced file.
+ * Writes the file in place: sandboxes have it mounted, and the runtime cannot mount a replaced
+ * file.
  */
 export function writeIfChanged(path: string, content: string): void {
   if (readIfPresent(path) === content) return
   writeFileSync(path, content)
-  // Whatever the umask: users in sandboxes read it.
+  // The mode must not depend on the umask, because users in sandboxes read the file.
   chmodSync(path, 0o644)
 }
 

@@ -2,7 +2,7 @@ import { run } from '../system/processes.ts'
 import { isScarcity } from '../system/scarcity.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
 
-/** Returns whether this machine accepts rules, without loading them. */
+/** Returns whether this machine would accept the rules, without loading them. */
 export async function takes(rules: string): Promise<boolean> {
   const asked = run('nft', ['--check', '--file', '-'])
   asked.child.stdin?.end(rules)
@@ -16,12 +16,12 @@ export async function takes(rules: string): Promise<boolean> {
   }
 }
 
-/** Loads rules, all or none. Fails with `ToolFailed` if they are refused. */
+/** Loads the rules, all or none. Rejects with `ToolFailed` if nft refuses them. */
 export async function nft(rules: string): Promise<void> {
   const done = run('nft', ['--file', '-'])
   done.child.stdin?.end(rules)
   await done.catch((error: unknown) => {
-    // Says nothing about the rules.
+    // A lack of resources says nothing about the rules.
     if (isScarcity(error)) throw error
     throw new ToolFailed('nft rejected the firewall rules of the sandboxes', String(error))
   })

@@ -17,30 +17,30 @@ export interface EgressRules {
   readonly links: string
   readonly subnet: string
   readonly gateway: string
-  /** Counts packets from this address that no rule dropped, then drops them. */
+  /** Packets from this address that no rule dropped are counted, and then dropped. */
   readonly checked: string
   readonly resolver: MachineResolver
   readonly exceptions: readonly EgressException[]
   readonly connections: ConnectionLimits
-  /** Ports on the machine's loopback that sandboxes must not make unreachable. */
+  /** Ports on the machine's loopback interface that sandboxes must not make unreachable. */
   readonly ownPorts: readonly number[]
-  /** Absent while no link is bound to a list of hosts. */
+  /** Absent as long as no link has an egress list. */
   readonly guard?: GuardRules
   /**
-   * Stored as the table's comment, to identify its owner. nft accepts no quotes and 128 characters,
-   * so this is not the directory's name.
+   * Stored as the table's comment, to identify its owner. nft accepts no quotes and at most 128
+   * characters, so this is not the directory's name.
    */
   readonly owner: string
 }
 
 /**
- * Returns the rules of one driver directory, which replace the previous ones atomically. Hook
- * priorities are earlier than usual: the machine's own firewall can refuse more, but cannot allow
- * what is refused here.
+ * Returns the rules of one driver directory, which replace its previous rules atomically. Hook
+ * priorities are earlier than usual: the machine's own firewall can refuse more traffic, but cannot
+ * allow traffic that is refused here.
  */
 export function rulesFor(rules: EgressRules): string {
   const { table, links, resolver, exceptions, guard } = rules
-  // The guard has limits of its own for each sandbox.
+  // The guard itself limits the connections of each sandbox.
   const connections = connectionRules(rules.connections, guard?.link)
   const first = guard === undefined ? [] : guardFirst(guard)
   const dns = resolver.addresses.flatMap((address) => [

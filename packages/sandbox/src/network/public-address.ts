@@ -3,8 +3,8 @@ import type { LookupFunction } from 'node:net'
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
 /**
- * IPv4 ranges that are not public Internet (IANA special-purpose registry), and multicast. The
- * product's only such list.
+ * IPv4 ranges that are not public Internet (IANA special-purpose registry), and multicast. This is
+ * the only such list of the product.
  */
 export const specialRanges = [
   '0.0.0.0/8',
@@ -32,7 +32,7 @@ export const specialGlobalRanges = ['2001::/23', '2001:db8::/32', '2002::/16', '
 const special = listOf(specialRanges, 'ipv4')
 const global = listOf([globalUnicast], 'ipv6')
 const specialGlobal = listOf(specialGlobalRanges, 'ipv6')
-/** IPv4 addresses mapped into IPv6. They reach the same machine. */
+/** IPv4 addresses mapped into IPv6. They reach the same hosts as the IPv4 addresses. */
 const mapped = listOf(['::ffff:0:0/96'], 'ipv6')
 
 /**
@@ -57,7 +57,7 @@ function listOf(ranges: readonly string[], family: 'ipv4' | 'ipv6'): BlockList {
   return list
 }
 
-/** A name, or an address, leads to a machine that is not on the Internet. */
+/** Thrown if a name or an address leads to a private address. */
 export class PrivateAddress extends Error {
   override readonly name = 'PrivateAddress'
   constructor(address: string) {
@@ -66,9 +66,9 @@ export class PrivateAddress extends Error {
 }
 
 /**
- * Looks up a name. Fails with `PrivateAddress` if any of its addresses is not public. The
- * connection uses the addresses returned here, so the name cannot change in between. Node.js does
- * not call this for a literal address: check those with `isPublicAddress`.
+ * Looks up a name. Fails with `PrivateAddress` if any address of the name is not public. The
+ * connection uses the addresses returned here, so the name cannot change between the check and the
+ * connection. Node.js does not call this for a literal address: check those with `isPublicAddress`.
  */
 export const publicLookup: LookupFunction = (hostname, options, callback) => {
   lookup(hostname, { ...options, all: true }, (error, found) => {

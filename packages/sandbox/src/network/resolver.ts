@@ -1,7 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { readIfPresent } from '../system/files.ts'
 
-/** How this machine resolves names, as far as a sandbox can use it. */
+/** This machine's resolver configuration, as far as a sandbox can use it. */
 export interface MachineResolver {
   readonly addresses: readonly string[]
   /**
@@ -13,8 +13,8 @@ export interface MachineResolver {
 }
 
 /**
- * Reads /etc/resolv.conf. With systemd-resolved, whose listener refuses other links, returns its
- * upstream servers.
+ * Reads /etc/resolv.conf. Returns this machine's resolvers. With systemd-resolved, whose listener
+ * refuses other links, returns its upstream servers.
  */
 export async function machineResolver(): Promise<MachineResolver> {
   const own = parse(readIfPresent('/etc/resolv.conf') ?? '')

@@ -1,31 +1,34 @@
 import { hostname, ownHosts } from '../layout/skeleton.ts'
 
-/** A service as the network sees it. */
+/** The network properties of a service. */
 export interface NetworkedService {
   readonly name: string
-  /** Its launcher, in its own network namespace. */
+  /** The process id of its launcher, which has its own network namespace. */
   readonly pid: number
-  /** Its ports that are redirected from the command's 127.0.0.1. */
+  /** The service's ports that are redirected from the command's 127.0.0.1. */
   readonly localPorts: readonly number[]
 }
 
-/** The link of a sandbox to its services, and of a service to its sandbox. */
+/** The name of a sandbox's link to its services, and of a service's link to its sandbox. */
 const link = 'services'
 const firstHost = 2
 
-/** Addresses are of a /24, given by its first three numbers, that exists in these namespaces only. */
+/**
+ * Returns the address of a service. It belongs to a /24 network, given by its first three numbers,
+ * that exists in these namespaces only.
+ */
 export function serviceAddress(subnet: string, index: number): string {
   return `${subnet}.${firstHost + index}`
 }
 
-/** Returns /etc/hosts of a sandbox with services, and of each service. */
+/** Returns /etc/hosts of a sandbox with services, and of each of its services. */
 export function hostsFile(subnet: string, names: readonly string[]): string {
   return `${ownHosts}${names.map((name, index) => `${serviceAddress(subnet, index)} ${name}\n`).join('')}`
 }
 
 /**
- * Returns shell text that connects the sandbox's network namespace, in which it runs, with those of
- * its services by a bridge.
+ * Returns a shell script that connects the sandbox's network namespace, in which it runs, with
+ * those of its services by a bridge.
  */
 export function bridgeScript(subnet: string, services: readonly NetworkedService[]): string {
   const links = services.map(({ pid }, index) => [
@@ -42,12 +45,12 @@ export function bridgeScript(subnet: string, services: readonly NetworkedService
   return `${onlyIpv4}${batch(lines)}${redirection(subnet, services)}`
 }
 
-/** Returns shell text that gives a service its address. */
+/** Returns a shell script that sets a service's address. */
 export function serviceScript(subnet: string, index: number): string {
   return batch([`address add ${serviceAddress(subnet, index)}/24 dev ${link}`, `link set ${link} up`])
 }
 
-/** The links have no address of IPv6, which takes a second to be usable. */
+/** The links have no IPv6 address, because one takes a second to become usable. */
 const withoutIpv6 = '/proc/sys/net/ipv6/conf/default/disable_ipv6'
 const onlyIpv4 = `[ ! -e ${withoutIpv6} ] || echo 1 >${withoutIpv6}\n`
 

@@ -1,5 +1,6 @@
 /**
- * Shell text that gives an empty network namespace a loopback and an uplink with a default route.
+ * Shell script that sets up a loopback interface and an uplink with a default route in an empty
+ * network namespace.
  */
 export const uplink = `ip link set lo up
   ip link add uplink type veth peer name beyond

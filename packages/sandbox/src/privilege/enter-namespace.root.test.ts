@@ -6,7 +6,7 @@ import { privilegeMode } from './privilege-mode.ts'
 
 const inNamespace = fileURLToPath(new URL('in-namespace.test-support.ts', import.meta.url))
 
-/** Waits until no shell is left that was started with this process's id. Gives up after 10 s. */
+/** Waits until no shell that was started with this process's id remains. Gives up after 10 s. */
 const untilReleased = `
   const { readdirSync, readFileSync } = require('node:fs')
   const commandOf = (pid) => { try { return readFileSync('/proc/' + pid + '/cmdline', 'utf8') } catch { return '' } }

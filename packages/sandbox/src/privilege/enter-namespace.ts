@@ -11,12 +11,12 @@ import type { IdRange } from './user-facts.ts'
 import { ownRanges, rangeFor } from './user-facts.ts'
 
 /**
- * Makes an ordinary user's process root of a user namespace in which sandboxes can be made:
- * re-executes it there with the same pid, arguments and open files, and does not return. Root there
- * is the user outside, without further rights on the machine. Commands use ids that /etc/subuid
- * assigns to the user. Returns without effect for root, or if it is impossible: `probe` reports
- * why.
- * @param env the environment of the new program.
+ * Makes an ordinary user's process root of a user namespace in which sandboxes can be made.
+ * Re-executes the process there with the same pid, arguments and open files, and does not return.
+ * Root of the namespace is the user on the machine, without further rights. Commands use ids that
+ * /etc/subuid assigns to the user. Returns without effect for root, and if the namespace cannot be
+ * made, for which `probe` reports the reason.
+ * @param env the environment of the re-executed program.
  */
 export async function enterNamespace(env: Readonly<Record<string, string | undefined>> = process.env): Promise<void> {
   if (process.platform !== 'linux' || privilegeMode.kind !== 'user' || process.execve === undefined) return
@@ -30,17 +30,17 @@ export async function enterNamespace(env: Readonly<Record<string, string | undef
   } catch {
     return // `probe` tries again and reports why.
   }
-  // Keeps the groups: root there is this user, with access to what its groups may read.
+  // Keeps the groups: root of the namespace is this user, who may read files of these groups.
   const enter = [`--user=/proc/${inhabitant}/ns/user`, '--preserve-credentials', '--']
   const unshare = ['/usr/bin/unshare', '--mount', '--propagation=slave', '--']
   beginAnew('/usr/bin/nsenter', [...enter, ...unshare, '/bin/sh', '-c', prepare, 'sh', stage], env)
 }
 
 /**
- * Re-executes this process below an init, and does not return, if it or npm is the first process of
- * a container. Otherwise every command of a step would leave a zombie for good: its monitor's
- * parent is the first process, and Node.js only reaps its own children. Returns without effect
- * elsewhere and without tini.
+ * If this process, or npm above it, is the first process of a container, re-executes it below an
+ * init and does not return. Otherwise every command of a step would leave a zombie permanently: its
+ * monitor's parent is the first process, and Node.js reaps only its own children. Returns without
+ * effect elsewhere, and if tini is missing.
  */
 export function enterInit(): void {
   const { pid, ppid, env } = process
@@ -51,13 +51,13 @@ export function enterInit(): void {
   } catch {
     return // Without it no sandbox is made, as `probe` says.
   }
-  // It adopts orphans, even if npm is the first process.
+  // The init adopts orphans, even if npm is the first process.
   beginAnew(initProgram, ['-s', '--'], env)
 }
 
 /**
- * Replaces this process by a program that runs ours again, with the same pid, arguments and open
- * files.
+ * Replaces this process by a program that runs this process's program again, with the same pid,
+ * arguments and open files.
  */
 function beginAnew(program: string, args: readonly string[], env: Readonly<Record<string, string | undefined>>): void {
   const given = Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined)
@@ -66,8 +66,8 @@ function beginAnew(program: string, args: readonly string[], env: Readonly<Recor
 }
 
 /**
- * Sandboxes need a directory in /run, which only root can make. Mounts a directory of our own over
- * /run with everything that was in it.
+ * Sandboxes need a directory in /run, which only root can create. Mounts a directory of our own
+ * over /run, with everything that /run contained.
  */
 const prepare = `
 stage=$1; shift
@@ -99,8 +99,8 @@ function mapOf(user: number, range: IdRange): IdMap {
 }
 
 /**
- * Finds a process in a namespace made by an earlier call. All processes share one namespace while
- * anything lives in it: only there can one end what another has started.
+ * Finds a process in a namespace that an earlier call made. All processes of a user share one
+ * namespace as long as it has any process, because only from inside can one process end another's.
  */
 function findInhabitant(map: IdMap): number | undefined {
   const wanted = map.flat().join(' ')
@@ -118,8 +118,9 @@ function findInhabitant(map: IdMap): number | undefined {
 }
 
 /**
- * Waits until the process is in this namespace or has ended. Compares what any process may read:
- * the holder lost its rights when it became a shell, and may not look at the other's namespace.
+ * Waits until the process is in this namespace or has ended. Compares files that any process may
+ * read: the holder lost its rights when it became a shell, and may not read the other process's
+ * namespace.
  */
 const hold = `
 echo
@@ -128,8 +129,8 @@ until is_here "$1" || ! kill -0 "$1"; do sleep 0.01; done
 `
 
 /**
- * Makes a namespace, and returns a process that holds it until this process is in it or has ended.
- * Fails with the reason for a refusal.
+ * Makes a namespace, and returns a process that holds it until this process has entered it or has
+ * ended. Rejects with the reason if the namespace is refused.
  */
 async function makeNamespace(users: IdMap, groups: IdMap): Promise<number> {
   const holder = spawn('unshare', ['--user', 'sh', '-c', hold, 'sh', String(process.pid)], {

@@ -1,13 +1,13 @@
 /**
- * Ids on disk are ids inside a sandbox plus this, for 65,536 ids. Running processes have other ids
- * (see root-ids.ts), except for an ordinary user.
+ * The offset between ids in a sandbox and ids on disk, for 65,536 ids. Running processes have
+ * different ids (see root-ids.ts), except those of an ordinary user.
  */
 export const firstId = 100_000
 export const idCount = 65_536
 
 /**
- * Ids that nobody else is likely to use: above the owners of launchers' namespaces, and within the
- * kernel's range for ping sockets.
+ * The first id of ranges that are unlikely to be used otherwise: above the owners of launchers'
+ * namespaces, and within the kernel's range for ping sockets.
  */
 const first = 0x5000_0000
 const ranges = 8_192
@@ -15,15 +15,15 @@ const ranges = 8_192
 /**
  * Assigns each sandbox its own user ids on the machine, so that the kernel's per-user counters
  * (descriptors in flight, pipe pages, watches) apply per sandbox. Ranges are unique within a
- * directory; other directories start elsewhere.
+ * directory; other directories start at other ids.
  */
 export class RootIds {
   readonly #taken: Set<number>
   #next: number
 
   /**
-   * @param tag of the directory, in hexadecimal.
-   * @param inUse ids of existing sandboxes.
+   * @param tag the directory's tag, in hexadecimal.
+   * @param inUse root ids of existing sandboxes.
    */
   constructor(tag: string, inUse: readonly number[]) {
     this.#taken = new Set(inUse)

@@ -1,6 +1,6 @@
 /**
- * Run by an ordinary user as its own program: starts Node.js with the remaining arguments where
- * sandboxes can be made.
+ * Program that an ordinary user runs: starts Node.js with the remaining arguments in a namespace in
+ * which sandboxes can be made.
  */
 import process from 'node:process'
 import { enterNamespace } from './enter-namespace.ts'

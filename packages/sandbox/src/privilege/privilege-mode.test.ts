@@ -6,9 +6,9 @@ it.each([
   ['root of the machine', 0, '         0          0 4294967295\n', 'root'],
   ['an ordinary user', 1000, '         0          0 4294967295\n', 'user'],
   ['a user in our namespace', 0, '         0       1000          1\n    100000     300000      65536\n', 'mapped'],
-  // Podman's: it has no ids where sandboxes have theirs.
+  // Like Podman's namespace, which lacks the ids of sandboxes.
   ['a user in another namespace', 0, '0 1000 1\n1 300000 65536\n', 'root'],
-  // A container's: its root is not also a user outside.
+  // Like a container's namespace, whose root is not also an ordinary user outside.
   ['root of a container', 0, '0 100000 65536\n', 'root'],
   ['a namespace with too few ids', 0, '0 1000 1\n100000 300000 65535\n', 'root'],
 ])('%s', (_, uid, map, kind) => expect(privilegeModeOf(uid, map).kind).toBe(kind))
@@ -45,7 +45,7 @@ it.each<[string, Partial<UserFacts>, string[]]>([
   expect(lackingFor({ ...enough, ...facts }).map(({ fix }) => fix)).toEqual(fixes),
 )
 
-it('reports what is not limited, and a missing network only if one was requested first', () => {
+it('reports missing limits, and a missing network only if one was preferred', () => {
   const mapped = { kind: 'mapped', user: 1000 } as const
   expect(shortcomingsOf({ kind: 'root' }, ['egress', 'none'], ['none'])).toEqual([])
   expect(shortcomingsOf(mapped, ['egress', 'none'], ['none'])).toEqual([

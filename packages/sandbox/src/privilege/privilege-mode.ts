@@ -6,12 +6,13 @@ import { firstId, idCount } from './id-ranges.ts'
 
 /**
  * The rights of this process on the machine, which determine how sandboxes are made. `root`: the
- * machine's root. `user`: an ordinary user, who can make none. `mapped`: an ordinary user in the
- * namespace of `enterNamespace`, root over the ids of sandboxes only.
+ * machine's root. `user`: an ordinary user, who cannot make sandboxes. `mapped`: an ordinary user
+ * in the namespace of `enterNamespace`, who is root over the ids of sandboxes only.
  */
 export type PrivilegeMode = { readonly kind: 'root' | 'user' } | { readonly kind: 'mapped'; readonly user: number }
 
 /**
+ * Returns the privilege mode of a user.
  * @param idMap the id map of this process's user namespace: lines of first id inside, first id
  * outside, count.
  */
@@ -53,9 +54,10 @@ function ownMap(): string {
 }
 
 /**
- * Returns what sandboxes lack in this privilege mode compared with root's, one sentence each.
+ * Returns the features that sandboxes lack in this privilege mode compared with root's, one
+ * sentence each.
  * @param requested network modes in order of preference.
- * @param given the available ones.
+ * @param given the available modes.
  */
 export function shortcomingsOf(
   { kind }: PrivilegeMode,

@@ -16,25 +16,25 @@ export interface IdRange {
 /** The facilities that a machine provides for an ordinary user's sandboxes. */
 export interface UserFacts {
   readonly name: string
-  /** Why no user namespace can be made; undefined if it can. */
+  /** The reason why no user namespace can be made; undefined if one can. */
   readonly namespaces: string | undefined
-  /** Why no overlay can be mounted in one; undefined if it can. */
+  /** The reason why no overlay can be mounted in a user namespace; undefined if one can. */
   readonly overlay: string | undefined
-  /** Kernel settings that forbid it, as `NAME=VALUE`. */
+  /** Kernel settings that forbid user namespaces, as `NAME=VALUE`. */
   readonly restrictions: readonly string[]
   readonly hasNewuidmap: boolean
   readonly userIds: readonly IdRange[]
   readonly groupIds: readonly IdRange[]
 }
 
-/** Something missing for an ordinary user's sandboxes. */
+/** A missing requirement of an ordinary user's sandboxes. */
 export interface Lack {
   readonly what: string
-  /** A command line to paste. */
+  /** A command line that fixes it. */
   readonly fix: string
 }
 
-/** Lists what is missing, in the order to fix it. */
+/** Lists missing requirements, in the order in which to fix them. */
 export function lackingFor(facts: UserFacts): readonly Lack[] {
   const lacks: Lack[] = []
   if (!facts.hasNewuidmap)
@@ -43,7 +43,7 @@ export function lackingFor(facts: UserFacts): readonly Lack[] {
       fix: 'sudo apt-get install uidmap',
     })
   const enough = [facts.userIds, facts.groupIds].every((ranges) => rangeFor(ranges) !== undefined)
-  // The same ids in both files, beyond those that useradd assigns.
+  // Proposes the same ids in both files, above those that useradd assigns.
   if (!enough)
     lacks.push({
       what: `${facts.name} needs ${idCount} consecutive ids in /etc/subuid and /etc/subgid for its sandboxes`,
@@ -68,7 +68,7 @@ export function lackingFor(facts: UserFacts): readonly Lack[] {
 const spareFirst = 1_000_000_000
 const spare = `${spareFirst}-${spareFirst + idCount - 1}`
 
-/** Returns the range for sandboxes; undefined if none is long enough. */
+/** Returns the range for sandboxes; undefined if no range is large enough. */
 export function rangeFor(ranges: readonly IdRange[]): IdRange | undefined {
   return ranges.find(({ count }) => count >= idCount)
 }
@@ -80,8 +80,8 @@ function lifted(setting: string): string {
 }
 
 /**
- * Determines what this machine provides for this user. Takes some milliseconds, since it tries to
- * make namespaces.
+ * Determines the facilities that this machine provides for this user. Takes some milliseconds,
+ * because it tries to make namespaces.
  */
 export async function userFacts(): Promise<UserFacts> {
   const namespaces = await refusal('unshare', ['--user', '--map-root-user', '--mount', 'true'])
@@ -103,7 +103,7 @@ export function ownRanges(): Pick<UserFacts, 'userIds' | 'groupIds'> {
   return { userIds: rangesOf(owners, '/etc/subuid'), groupIds: rangesOf(owners, '/etc/subgid') }
 }
 
-/** Returns the user's name, or its number without an account. */
+/** Returns the user's name; without an account, the user's number. */
 function ownName(): string {
   try {
     return userInfo().username
@@ -119,7 +119,7 @@ async function overlayRefusal(): Promise<string | undefined> {
       'mkdir lower upper work merged && mount -t overlay -o userxattr,lowerdir=lower,upperdir=upper,workdir=work overlay merged && : >merged/file'
     return await refusal('unshare', ['--user', '--map-root-user', '--mount', 'sh', '-c', script], directory)
   } finally {
-    // Files made by the namespace's root belong to the user, but overlayfs's work directory has a
+    // The namespace's root makes files as this user, but overlayfs's work directory has a
     // restrictive mode.
     await refusal('chmod', ['-R', 'u+rwX', '.'], directory)
     rmSync(directory, { recursive: true, force: true })

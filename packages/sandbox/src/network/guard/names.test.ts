@@ -21,7 +21,7 @@ it('records each name once, including those recorded by an earlier guard', () =>
   expect(read('other')).toEqual({ used: [], refused: [], isWhole: true })
 })
 
-it('keeps so many names of a step, and says that there were more', () => {
+it('records a limited number of a step’s names, and reports that there were more', () => {
   const notes = new NameNotes(directory)
   for (let number = 0; number < 3 * mostNames; number++) notes.note('step', 'refused', `n${number}.example`)
   const { refused, isWhole } = read()
