@@ -109,7 +109,7 @@ describe.each(isRoot ? runtimeNames : (['crun'] as const))('services with %s', (
     })
     await late.destroy()
     const empty = await create([service('db', null)])
-    await expect(empty.startServices(patient)).rejects.toThrow('nothing to start: its image names no program')
+    await expect(empty.startServices(patient)).rejects.toThrow('nothing to start: its image defines no program')
     await empty.destroy()
   })
 

@@ -596,7 +596,7 @@ export interface ResolvedImage {
    * unpacked the image.
    */
   readonly program?: ImageProgram
-  /** The wanted image, if it was unavailable and the host base replaces it. */
+  /** The requested image, if it was unavailable and the host base replaces it. */
   readonly fallbackFrom?: string
 }
 
@@ -606,7 +606,7 @@ export interface ImageProgram {
   /** USER, USER:GROUP, ids, or '' for root. */
   readonly user: string
   readonly workingDirectory: string
-  /** The TCP ports that it exposes. */
+  /** The TCP ports that the image exposes. */
   readonly ports: readonly number[]
   readonly stopSignal: string | null
 }
@@ -615,7 +615,7 @@ export interface ImageProgram {
 export interface SourceTreeRef {
   /** Digest of the manifest. Equal trees have equal digests. */
   readonly digest: string
-  /** Absolute directory that holds the tree. */
+  /** Absolute path of the tree's directory. */
   readonly path: string
 }
 
@@ -639,9 +639,9 @@ export class SandboxError extends Error {
   }
 }
 
-/** An input that must name something names nothing. */
+/** Thrown if a required input matches nothing. */
 export class InputMissing extends SandboxError {
-  /** Which of the spec's. */
+  /** The input's index in the spec. */
   readonly index: number
   constructor(index: number) {
     super('provision_failed', `input ${index} names nothing`)

@@ -1,15 +1,17 @@
 import { type Exit, SandboxError } from './sandbox-driver.ts'
 
-/** Returns the end of a service as part of a sentence: `exit 1`, `SIGKILL at its limit of memory`. */
+/** Returns a service's end as part of a sentence: `exit 1`, `SIGKILL at its limit of memory`. */
 export function endInWords({ code, signal, limit }: Exit): string {
   const how = signal ?? (code === null ? 'an unknown exit code' : `exit ${code}`)
   return limit === null ? how : `${how} at its limit of ${limit}`
 }
 
-/** A service did not get ready: it could not start, ended before, or took too long. */
+/**
+ * Thrown if a service did not become ready: it could not start, ended too early, or took too long.
+ */
 export class ServiceError extends SandboxError {
   readonly service: string
-  /** How it ended, if it did. */
+  /** The service's end, if it ended. */
   readonly exit: Exit | undefined
   constructor(
     code: 'service_failed' | 'service_timeout',

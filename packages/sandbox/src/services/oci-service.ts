@@ -5,21 +5,21 @@ import { type Starting, untilReady } from './readiness.ts'
 /** The sandbox of a service. */
 export interface ServiceSandbox {
   readonly name: string
-  /** Names of the services that it needs. */
+  /** Names of the other services that the service needs. */
   readonly needs: readonly string[]
   /**
-   * Starts its program, and returns how it can be watched.
-   * @param from a process in the network namespace of the sandbox that it belongs to.
+   * Starts the service's program, and returns the means to observe it.
+   * @param from a process in the network namespace of the sandbox to which the service belongs.
    */
   startService(deadline: Date, from: number): Promise<Starting>
-  /** Ends its program as its spec says. */
+  /** Ends the service's program as its spec requires. */
   stopService(running: Running): Promise<Exit>
   snapshot(meta: SnapshotMeta): Promise<Snapshot>
-  /** Frees this process's resources for it, once nothing else of it is left. */
+  /** Frees this process's resources for the sandbox, once nothing else of it remains. */
   letGo(): Promise<void>
 }
 
-/** A service in its own sandbox, which ends with the sandbox that it belongs to. */
+/** A service in its own sandbox, which ends with the sandbox to which it belongs. */
 export class OciService implements Service {
   readonly name: string
   readonly sandbox: ServiceSandbox
@@ -28,7 +28,7 @@ export class OciService implements Service {
   private progress: Exclude<ServiceState, 'ended'> = 'waiting'
   private readonly took = Promise.withResolvers<number | undefined>()
 
-  /** @param adopted its program, which an earlier process started. */
+  /** @param adopted the service's program, if an earlier process started it. */
   constructor(sandbox: ServiceSandbox, adopted?: Running) {
     this.name = sandbox.name
     this.sandbox = sandbox
@@ -50,7 +50,7 @@ export class OciService implements Service {
     return this.begun.promise
   }
 
-  /** Starts it, and resolves once it is ready. */
+  /** Starts the service, and resolves once it is ready. */
   async start(deadline: Date, from: number, signal: AbortSignal): Promise<void> {
     const startedAt = performance.now()
     this.progress = 'starting'
@@ -61,7 +61,7 @@ export class OciService implements Service {
     this.took.resolve(Math.round(performance.now() - startedAt))
   }
 
-  /** Moves the deadline of its program, if it has one. */
+  /** Moves the deadline of the service's program, if it has started. */
   async extend(deadline: Date): Promise<void> {
     await this.running?.extend(deadline)
   }
@@ -77,7 +77,7 @@ export class OciService implements Service {
     return this.sandbox.snapshot(meta)
   }
 
-  /** Call it when nothing is left of its sandbox. */
+  /** Call it once nothing of the service's sandbox remains. */
   async gone(): Promise<void> {
     this.begun.resolve(undefined)
     this.took.resolve(undefined)
@@ -91,10 +91,10 @@ export class OciService implements Service {
 }
 
 /**
- * Starts services, each once those that it needs are ready. Resolves when all are. At the first
- * failure the others are not awaited any more.
- * @param deadline asked at each start.
- * @param from a process in the network namespace of the sandbox that they belong to.
+ * Starts each service once the services that it needs are ready. Resolves when all are ready. After
+ * the first failure it no longer waits for the others.
+ * @param deadline called at each start.
+ * @param from a process in the network namespace of the sandbox to which the services belong.
  */
 export async function startServices(
   services: readonly OciService[],

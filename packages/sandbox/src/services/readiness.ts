@@ -4,28 +4,28 @@ import type { Running } from '../sandbox-driver.ts'
 import { endInWords, ServiceError } from '../service-error.ts'
 import type { ServiceRecord } from './service-record.ts'
 
-/** A started service, and the ways to tell that it is ready. */
+/** A started service, and the means to determine whether it is ready. */
 export interface Starting {
   readonly service: ServiceRecord
   /** The ports that its image exposes. */
   readonly ports: readonly number[]
   readonly running: Running
   untilListening(port: number, signal: AbortSignal): Promise<void>
-  /** Runs a text for `sh -c` in it, and returns whether it exited with 0. */
+  /** Runs a text for `sh -c` in the service, and returns whether it exited with 0. */
   passes(script: string, signal: AbortSignal): Promise<boolean>
 }
 
 interface Sign {
-  /** Says after the time is over what did not happen. */
+  /** The text for a timeout: the condition that was not met. */
   readonly missing: string
   readonly seen: (signal: AbortSignal) => Promise<void>
 }
 
 const commandPauseMs = 100
-/** Only the beginning of a longer line is matched. */
+/** Of a longer line, only this many characters are matched. */
 const longestLine = 1_000
 
-/** Resolves once a service shows that it is ready. Fails with a ServiceError, or by the signal. */
+/** Resolves once a service is ready. Rejects with a ServiceError, or with the signal's reason. */
 export async function untilReady(starting: Starting, signal: AbortSignal): Promise<void> {
   const { service, running } = starting
   const { name, ready } = service
@@ -54,7 +54,7 @@ export async function untilReady(starting: Starting, signal: AbortSignal): Promi
   try {
     const seen = async () => {
       await Promise.all(signsOf(starting).map(look))
-      // Last, because each look at it runs a program.
+      // Checked last, because each check runs a program.
       if (ready.command !== null) await look(commandSign(starting, ready.command))
     }
     await Promise.race([seen(), ended(), late()])
@@ -96,12 +96,12 @@ function onlyPort({ ports }: Starting): number | null {
   return port === undefined || others.length > 0 ? null : port
 }
 
-/** Reads output from its beginning. Resolves never if no line matches. */
+/** Reads a service's output from its beginning. Never resolves if no line matches. */
 async function untilPrinted(running: Running, pattern: RE2JS, signal: AbortSignal): Promise<void> {
   const rest = { stdout: '', stderr: '' }
   for await (const { stream, bytes } of running.output(0, signal)) {
     const known = rest[stream]
-    // The last one may still grow. If it matches already, it counts.
+    // The last line may be incomplete. If it already matches, it counts.
     const lines = (known + bytes.toString('latin1')).split('\n').map((line) => line.slice(0, longestLine))
     rest[stream] = lines.at(-1) ?? ''
     if (lines[0] === known) lines.shift()
@@ -111,13 +111,16 @@ async function untilPrinted(running: Running, pattern: RE2JS, signal: AbortSigna
 }
 
 const turnMs = 1
-/** Matching for all services together takes a tenth of this thread's time. */
+/**
+ * Pause after each ms of matching, so that matching for all services together takes a tenth of this
+ * thread's time.
+ */
 const restPerMs = 9
 let turns: Promise<unknown> = Promise.resolve()
 
 /**
- * Returns whether a line matches. A pattern and a service's output may be chosen to take long
- * [40 ms for a line of 1,000 bytes], and nothing else runs meanwhile.
+ * Returns whether a line matches. A pattern and a service's output may be chosen to take long [40
+ * ms for a line of 1,000 bytes], and matching blocks this thread.
  */
 async function hasMatch(lines: readonly string[], pattern: RE2JS): Promise<boolean> {
   for (let at = 0; at < lines.length; ) {
@@ -134,7 +137,7 @@ async function hasMatch(lines: readonly string[], pattern: RE2JS): Promise<boole
   return false
 }
 
-/** Decodes a line at its end, because a piece may end within a character. */
+/** Decodes a line once it is complete, because a piece may end within a character. */
 function fromLatin1(line: string): string {
   return Buffer.from(line, 'latin1').toString()
 }

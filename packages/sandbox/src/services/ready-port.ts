@@ -6,24 +6,31 @@ import { helperEnvironment } from '../system/machine.ts'
 import { childEnd } from '../system/processes.ts'
 
 const pauseMs = 20
-/** A service may have 100,000 sockets, which the kernel lists slowly. */
+/**
+ * Pause after each ms of reading, because a service may have 100,000 sockets, which the kernel
+ * lists slowly.
+ */
 const pausePerMs = 9
-/** On a machine that has stood still for seconds the service may be ready long since. */
+/**
+ * Limits the pause: after a machine has stood still for seconds, the service may have been ready
+ * for long.
+ */
 const longestPauseMs = 1_000
-/** The tables are read at least once in so many looks. */
+/** The tables are read at least once in this many checks. */
 const looksPerRead = 25
 
 /**
- * Resolves once a port of a process's network namespace listens for other hosts. For each read of a
- * table the kernel walks through the connections of the whole machine [1 ms], so it is read when the
- * number of sockets has changed.
+ * Resolves once a process's network namespace has a socket that listens on the port for other
+ * hosts. For each read of a table the kernel walks through the connections of the whole machine [1
+ * ms], so the tables are read only when the number of sockets has changed.
  */
 export async function untilListening(pid: number, port: number, signal: AbortSignal): Promise<void> {
   const read = async (file: string) => (await ifPresent(readFile(`/proc/${pid}/net/${file}`, 'latin1'))) ?? ''
   const both = (kind: string) => Promise.all([read(kind), read(`${kind}6`)])
   for (let look = 0, before = 0; ; look += 1) {
     const began = performance.now()
-    // Counted first, so that a socket which comes now is seen at the next look.
+    // Counted before the tables are read, so that the next check notices a socket that is opened in
+    // between.
     const count = (await both('sockstat')).reduce((sum, table) => sum + socketsIn(table), 0)
     const isDue = count > 0 && (count !== before || look % looksPerRead === 0)
     if (isDue && (await both('tcp')).some((table) => listens(table, port))) return
@@ -33,7 +40,7 @@ export async function untilListening(pid: number, port: number, signal: AbortSig
   }
 }
 
-/** Returns how many sockets of TCP a namespace's table of counts has. */
+/** Returns the number of TCP sockets in a namespace's `sockstat` file. */
 function socketsIn(table: string): number {
   return Number(/^TCP6?: inuse (\d+)/m.exec(table)?.[1] ?? 0)
 }
@@ -41,10 +48,13 @@ function socketsIn(table: string): number {
 const loopbacks = /(?:^|[^0-9A-F])(?:.{6}7F|0{24}01000000|0{16}FFFF0000.{6}7F)$/
 const longestAddress = 32
 
-/** @param table of /proc/net: number, local address in hexadecimal, remote address, state. */
+/**
+ * Returns whether a table has a socket that listens on the port for other hosts.
+ * @param table of /proc/net: number, local address in hexadecimal, remote address, state.
+ */
 export function listens(table: string, port: number): boolean {
   const number = port.toString(16).toUpperCase().padStart(4, '0')
-  // Quick in a long table: it looks for a text that is nearly always absent.
+  // Fast in a long table, because it searches for a text that is nearly always absent.
   return table
     .matchAll(new RegExp(`:${number} 0+:0000 0A `, 'g'))
     .some(({ index }) => !loopbacks.test(table.slice(Math.max(index - longestAddress - 1, 0), index)))

@@ -4,7 +4,7 @@ import type { ImageProgram } from '../sandbox-driver.ts'
 import { ServiceError } from '../service-error.ts'
 import type { ServiceRecord } from './service-record.ts'
 
-/** Reads a file of the service's start; undefined if absent. */
+/** Reads a file of the service's base; undefined if it is absent. */
 type Read = (path: string) => Promise<string | undefined>
 
 interface Account {
@@ -14,7 +14,10 @@ interface Account {
   readonly home: string
 }
 
-/** Returns what a service starts: its command or its image's program, as the image's user. */
+/**
+ * Returns the program that a service starts: its command or its image's program, as the image's
+ * user.
+ */
 export async function serviceProgram(
   { name, command }: Pick<ServiceRecord, 'name' | 'command'>,
   program: ImageProgram | undefined,
@@ -25,7 +28,7 @@ export async function serviceProgram(
     throw new ServiceError(
       'service_failed',
       name,
-      `The service ${name} has nothing to start: its image names no program. Give the service a command.`,
+      `The service ${name} has nothing to start: its image defines no program. Give the service a command.`,
     )
   try {
     return { args, ...(await ownerOf(read, program?.user ?? '')) }
@@ -75,7 +78,7 @@ async function linesOf(read: Read, path: string): Promise<readonly (readonly str
   return text.split('\n').map((line) => line.split(':'))
 }
 
-/** Returns an id that a sandbox can map. */
+/** Returns the id; undefined if a sandbox cannot map it. */
 function idOf(text: string): number | undefined {
   const id = Number(text)
   return /^\d{1,5}$/.test(text) && id < idCount ? id : undefined

@@ -1,6 +1,6 @@
 import type { ServiceSpec } from '../sandbox-driver.ts'
 
-/** A service as the record of its sandbox describes it. */
+/** The description of a service in its sandbox's record. */
 export interface ServiceRecord extends Omit<ServiceSpec, 'base'> {
   readonly address: string
 }

@@ -16,7 +16,7 @@ export interface CacheEntry extends CacheKey {
   readonly usedAt: Date
 }
 
-/** Maps cache keys to snapshots: one small file each, whose mtime is its last use. */
+/** Maps cache keys to snapshots: one small file per key, whose mtime is its last use. */
 export class CacheIndex {
   private readonly directory: string
 
@@ -24,28 +24,29 @@ export class CacheIndex {
     this.directory = directory
   }
 
-  /** The newest snapshot under a key wins. */
+  /** Replaces an earlier snapshot under the same key. */
   put(key: CacheKey, snapshot: SnapshotId): void {
     const file = this.file(key)
     writeAtomically(file, JSON.stringify({ namespace: key.namespace, key: key.key, snapshot }))
     const at = now() / 1000
     try {
-      // Dated by the steady clock, like uses.
+      // Dated by the steady clock, like the dates of uses.
       utimesSync(file, at, at)
     } catch (error) {
-      // Another process just dropped the result.
+      // Another process has just removed the entry.
       if (!isAbsent(error)) throw error
     }
   }
 
   /**
-   * Returns undefined if there is no entry. An unreadable entry gives '', which is no snapshot id.
+   * Returns undefined if there is no entry. For an unreadable entry it returns '', which is not a
+   * snapshot id.
    */
   get(key: CacheKey): SnapshotId | undefined {
     const text = readIfPresent(this.file(key))
     if (text === undefined) return undefined
     const entry = parseEntry(text)
-    // Hash collisions do not happen, but misplaced files do.
+    // Misplaced files are possible, unlike hash collisions.
     return entry?.namespace === key.namespace && entry.key === key.key ? entry.snapshot : ''
   }
 

@@ -14,8 +14,8 @@ const root = Buffer.from('.')
 
 /**
  * Returns a digest of the changes of a snapshot against its parent, or against its image if it has
- * none: for each path its kind, mode, owner, content and extended attributes. Times, and rewrites
- * with the same content, do not count.
+ * none: for each path its kind, mode, owner, content and extended attributes. Ignores times, and
+ * rewrites with the same content.
  */
 export async function changedFilesDigest(
   record: SnapshotRecord,
@@ -35,7 +35,7 @@ export async function changedFilesDigest(
     for await (const change of compareViews(views)) {
       const { path, now } = change
       const attributes = textsOf(path, has)
-      // Every sandbox gets a new root directory.
+      // Ignored, because every sandbox gets a new root directory.
       if (path.equals(root)) continue
       const content = now === undefined ? '' : await contentOf(inView(after, path), now, holes)
       if (attributes.join() === textsOf(path, had).join() && (await isSame(change, before, content, holes))) continue
@@ -66,8 +66,8 @@ function textsOf(path: Buffer, attributes: Attributes): readonly string[] {
 }
 
 /**
- * Returns whether everything but the extended attributes is unchanged. @param content the current
- * content.
+ * Returns whether everything except the extended attributes is unchanged.
+ * @param content the current content.
  */
 async function isSame({ path, was, now }: Change, before: string, content: string, holes: Holes): Promise<boolean> {
   if (was === undefined || now === undefined) return false

@@ -1,6 +1,6 @@
 /**
- * Test only: removes unclaimed snapshots of a directory, until it is killed. Arguments: the
- * directory, ids to keep.
+ * Test program: removes unclaimed snapshots of a directory until it is killed. Arguments: the
+ * directory, and the ids to keep.
  */
 import { openLayout } from '../layout/layout.ts'
 import { collectorOver } from './snapshots.test-support.ts'

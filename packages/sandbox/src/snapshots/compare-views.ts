@@ -5,7 +5,9 @@ import { pipeline } from 'node:stream/promises'
 import type { Holes } from '../files/holes.ts'
 import { ifPresent } from '../system/files.ts'
 
-/** A touched path between two merged views, as bytes: file names need not be text. */
+/**
+ * A path that may differ between two merged views, as bytes, because file names need not be text.
+ */
 export interface Change {
   /** Relative to the root of the views. `.` for the root, which comes first. */
   readonly path: Buffer
@@ -13,7 +15,7 @@ export interface Change {
   readonly was: BigIntStats | undefined
   /** The new entry; undefined if it was removed with everything below it. */
   readonly now: BigIntStats | undefined
-  /** The old entry is gone, and a new one is in its place. */
+  /** Whether the old entry was removed and a new one is in its place. */
   readonly replaced: boolean
 }
 
@@ -35,7 +37,7 @@ const none: Exceptions = { touched: new Set(), anew: new Set() }
 export interface ComparedViews {
   readonly before: string
   readonly after: string
-  /** Present if one of them has an image, whose inodes do not tell what changed. */
+  /** Present if one of the views has an image, whose inodes do not show changes. */
   readonly differing?: DifferingLayers | undefined
 }
 
@@ -43,18 +45,23 @@ export interface ComparedViews {
 export interface DifferingLayers {
   /** Their absolute directories. */
   readonly directories: readonly string[]
-  /** Directories (latin1) that show the content of another place: they were renamed. */
+  /**
+   * Directories (latin1) that were renamed, so overlay shows them with the content of another path.
+   */
   readonly redirected: ReadonlySet<string>
 }
 
-/** The same directory in each of the differing layers that has it; `all`: everything here may differ. */
+/**
+ * The same directory in each of the differing layers that contain it; `all`: everything here may
+ * differ.
+ */
 type OwnDirectories = readonly Buffer[] | 'all'
 
 /**
  * Yields the paths touched from `before` to `after`, parents first, in byte order. They include
- * everything that may differ, even in times and extended attributes, and all directories above;
- * some are unchanged. Compares merged views, never an upper directory: with `redirect_dir` a
- * renamed directory leaves an upper directory without its files.
+ * everything that may differ, even in times and extended attributes only, and all directories
+ * above. Some of them are unchanged. Compares merged views instead of upper directories: with
+ * `redirect_dir`, a renamed directory appears in an upper directory without its files.
  */
 export async function* compareViews(views: ComparedViews, exceptions = none): AsyncGenerator<Change> {
   const [before, after] = [Buffer.from(views.before), Buffer.from(views.after)]
@@ -98,7 +105,7 @@ interface Namesake {
   readonly isDirectory: boolean
 }
 
-/** Returns the entries of a name in the differing layers. */
+/** Returns the entries of this name in the differing layers. */
 async function namesakes(own: readonly Buffer[], name: Buffer): Promise<readonly Namesake[]> {
   const found = await Promise.all(
     own.map(async (directory) => {
@@ -110,17 +117,18 @@ async function namesakes(own: readonly Buffer[], name: Buffer): Promise<readonly
   return found.filter((entry) => entry !== undefined)
 }
 
-/** A link to a directory is none: a layer's links lead to this machine's files. */
+/** Excludes links to directories, because a layer's links would lead to this machine's files. */
 function directoriesAmong(entries: readonly Namesake[] | 'all' | undefined): OwnDirectories | undefined {
   if (entries === undefined || entries === 'all') return entries
   return entries.filter(({ isDirectory }) => isDirectory).map(({ path }) => path)
 }
 
 /**
- * Returns whether an entry is surely the same in both views. Without images that is the same inode
- * with the same ctime, which only the kernel can set. An image has no ctimes, and any two may have
- * the same inodes with times that steps set, so what a layer changed is read from its own names. Both
- * include a directory without changes below it, since a change below copies it up.
+ * Returns whether an entry is certainly the same in both views. Without images, it is the same
+ * inode with the same ctime, which only the kernel can set. An image has no ctimes, and two images
+ * may have the same inodes with times that steps set. In that case the names in the differing
+ * layers show the changes. Both checks cover a directory without changes below it, because a change
+ * below copies the directory up.
  */
 function isUntouched(was: BigIntStats, now: BigIntStats, own: readonly Namesake[] | 'all' | undefined): boolean {
   if (own === undefined) return was.ino === now.ino && was.ctimeNs === now.ctimeNs
@@ -134,7 +142,7 @@ export function inView(root: string, path: Buffer): Buffer {
 
 /**
  * Returns the content of an entry without its attributes: digest of its bytes, link target or
- * device number. A file with holes that `holes` does not read is equal to no other.
+ * device number. A file with holes that `holes` does not read counts as unique.
  */
 export async function contentOf(path: Buffer, stats: BigIntStats, holes: Holes): Promise<string> {
   if (stats.isSymbolicLink()) return (await readlink(path, 'buffer')).toString('hex')
@@ -160,7 +168,7 @@ function namesIn(directory: Buffer): Promise<Buffer[]> {
   return readdir(directory, { encoding: 'buffer' })
 }
 
-/** Returns the entry at a path, without following a link; undefined for none. */
+/** Returns the entry at a path, without following a link; undefined if there is none. */
 async function statsOf(path: Buffer): Promise<BigIntStats | undefined> {
   return ifPresent(lstat(path, { bigint: true }))
 }

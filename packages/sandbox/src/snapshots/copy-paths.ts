@@ -12,14 +12,15 @@ export async function copyPaths(from: string, to: string, paths: Buffer): Promis
   const pack = spawn('tar', ['--create', '--sparse', ...common, '--directory', from, ...named], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  // When it ends early, its exit code says why.
+  // If tar ends early, its exit code gives the reason.
   pack.stdin.on('error', () => {})
   pack.stdin.end(paths)
   const unpack = spawn('tar', ['--extract', ...common, '--directory', to, '--same-owner', '--preserve-permissions'], {
     stdio: ['pipe', 'ignore', 'pipe'],
   })
-  // A failing process breaks the other's pipe. Report its own message first. The unpacking one may
-  // close its end right after the end of the archive, which is no fault when both succeed.
+  // A failing process breaks the other's pipe. The failing process's own message is reported. The
+  // extracting process may close its end right after the end of the archive, which is no error if
+  // both succeed.
   const flowed = pipeline(pack.stdout, unpack.stdin).catch(() => {})
   const ended = await Promise.allSettled([waitForSuccess(unpack), waitForSuccess(pack), flowed])
   for (const each of ended) if (each.status === 'rejected') throw each.reason

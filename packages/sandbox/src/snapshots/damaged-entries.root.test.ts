@@ -53,14 +53,14 @@ it.each<readonly [string, () => Promise<unknown>]>([
   await damage()
   let told = 0
   expect(await snapshots.find('n', 'k', () => told++)).toBeUndefined()
-  // Once: then it is gone.
+  // Only once, because the damaged entry is removed then.
   expect(await snapshots.find('n', 'k', () => told++)).toBeUndefined()
   expect(told).toBe(1)
   await snapshots.collect({ keep: new Set(), cacheBytes: 0 })
   expect(await readdir(layout.snapshots)).toEqual([])
 })
 
-it('G09 an entry is a hit after a crash of its machine if it was on disk', async () => {
+it('G09 an entry is a hit after a crash of the machine if it was on disk', async () => {
   await plant(layout, { key: 'safe', boot: 'an earlier boot', durable: true })
   const lower = await plant(layout, { boot: 'an earlier boot' })
   await plant(layout, { key: 'not-below', parent: lower, boot: 'an earlier boot', durable: true })
@@ -84,7 +84,7 @@ it('G04 a damaged flattened layer is made again', async () => {
   try {
     const made = await bench.step('echo kept >f')
     const at = snapshotFiles({ snapshots: join(directory, 'snapshots') }, made.id)
-    // Simulates a hundred steps, all but the first without changes.
+    // Simulates a hundred steps, of which only the first has changes.
     const record = JSON.parse(await readFile(at.record, 'utf8')) as SnapshotRecord
     const chain = Array.from({ length: 99 }, (_, n) => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`)
     for (const id of chain) {

@@ -16,7 +16,7 @@ export interface Comparing {
   readonly viewer: Viewer
 }
 
-/** Calls `use` with the views of two snapshots on one image, ready to be compared. */
+/** Calls `use` with comparable views of two snapshots on the same image. */
 export function withComparison<T>(
   { layout, viewer }: Comparing,
   image: string,
@@ -31,8 +31,8 @@ export function withComparison<T>(
 }
 
 /**
- * Returns how to tell what changed between two stacks if one of them has an image; otherwise
- * undefined, because inodes tell.
+ * Returns the data needed to compare two stacks of which one has an image; otherwise undefined,
+ * because inodes show the changes.
  */
 export async function differingLayers(
   { root }: Pick<Layout, 'root'>,
@@ -48,7 +48,7 @@ export async function differingLayers(
   return { directories, redirected }
 }
 
-/** Adds a layer's directories that overlay shows with the content of another place. */
+/** Finds a layer's renamed directories, which overlay shows with the content of another path. */
 async function findRedirected(layer: string, found: Set<string>): Promise<void> {
   const options = { cwd: layer, env: helperEnvironment }
   const find = spawn('find', ['.', '-mindepth', '1', '-type', 'd', '-printf', '%P\\0'], {

@@ -33,15 +33,15 @@ afterEach(async () => {
 async function mount(image: string, name: string): Promise<string> {
   const place = join(root, name)
   await mkdir(place)
-  // No commit happens by itself.
+  // Prevents commits by the file system itself during the test.
   await run('mount', ['-o', 'loop,commit=900', image, place])
   mounted.push(place)
   return place
 }
 
 /**
- * Copies what the device holds now, as after a power cut: what the file system has not written is
- * lost.
+ * Copies the device's current content, as after a power failure: data that the file system has not
+ * written is lost.
  */
 async function crashed(image: string, name: string): Promise<Layout> {
   await copyFile(image, `${image}-${name}`)
@@ -55,7 +55,7 @@ async function digestBelow(directory: string): Promise<string> {
 }
 
 it.runIf(canLoop)(
-  'G09 after a power cut durable snapshots are whole, and others are a miss',
+  'G09 after a power failure durable snapshots are complete, and others are a miss',
   async () => {
     const image = join(root, 'disk')
     await run('truncate', ['--size=64M', image])
@@ -73,7 +73,9 @@ it.runIf(canLoop)(
       const rest = { parent: null, imageDigest: 'sha256:0', source: null, below: [], meta }
       return { id: (await snapshots.freeze(files, rest)).id, digest }
     }
-    /** Writes the journal to the device, and with it all names, but only this file's content. */
+    /**
+     * Writes the journal to the device, and with it all names, but the content of this file only.
+     */
     async function commit(file: string): Promise<void> {
       await using handle = await open(file)
       await handle.sync()
@@ -95,7 +97,7 @@ it.runIf(canLoop)(
     const again = collectorOver(after, { trash })
     expect((await again.find('n', 'safe'))?.id).toBe(safe.id)
     expect(await digestBelow(snapshotFiles(after, safe.id).layer)).toBe(safe.digest)
-    // Its name was kept and its files were not. If it were in the index:
+    // Its name was kept, and its files were not. Simulates that the index contains it nevertheless.
     expect(await readdir(after.snapshots)).toContain(late.id)
     expect(await digestBelow(snapshotFiles(after, late.id).layer)).not.toBe(late.digest)
     new CacheIndex(after.cacheIndex).put({ namespace: 'n', key: 'late' }, late.id)

@@ -5,13 +5,13 @@ import { isAbsent } from '../system/files.ts'
 import { run } from '../system/processes.ts'
 import { snapshotFiles } from './snapshot-record.ts'
 
-/** Lets a busy runner sync a few times a minute, not a few times a second. */
+/** In ms. A busy runner syncs a few times a minute instead of a few times a second. */
 const delayMs = 10_000
 
 /**
- * Marks snapshots that survive a power cut. A sync covers the whole file system and is slow, so it
- * runs for many snapshots at once and nothing waits for it. After an unclean stop, unmarked
- * snapshots count as absent.
+ * Marks snapshots that would survive a power failure. A sync covers the whole file system and is
+ * slow, so it runs for many snapshots at once, and no caller waits for it. After an unclean stop,
+ * unmarked snapshots are treated as absent.
  */
 export class Durability {
   private readonly layout: Layout
@@ -26,12 +26,12 @@ export class Durability {
   request(id: SnapshotId): void {
     this.pending.add(id)
     this.timer ??= setTimeout(() => {
-      // After a failed sync they correctly stay unmarked until the next one.
+      // After a failed sync, the snapshots correctly remain unmarked until the next one.
       void this.flush().catch(() => {})
     }, delayMs).unref()
   }
 
-  /** Syncs the pending snapshots now. */
+  /** Syncs the pending snapshots immediately. */
   flush(): Promise<void> {
     clearTimeout(this.timer)
     this.timer = undefined
@@ -47,7 +47,7 @@ export class Durability {
       await run('sync', ['--file-system', this.layout.snapshots])
       for (const id of ids) await this.mark(id)
     } catch (error) {
-      // Marking twice is harmless.
+      // Repeated for all of them, because marking a snapshot twice is harmless.
       for (const id of ids) this.request(id)
       throw error
     }

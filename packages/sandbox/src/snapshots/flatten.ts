@@ -16,7 +16,10 @@ import { isSnapshotId, type SnapshotRecord, type SnapshotRecords, snapshotFiles 
 import { survey } from './survey.ts'
 import type { Viewer } from './view.ts'
 
-/** The kernel mounts up to 500 layers, but each slows every lookup. */
+/**
+ * Snapshots with this many layers are flattened: the kernel mounts up to 500, but each one slows
+ * every lookup.
+ */
 const longestChain = 100
 
 interface Flattening {
@@ -27,8 +30,8 @@ interface Flattening {
 }
 
 /**
- * Returns the layers for a sandbox on this snapshot. Replaces too many layers by one with the same
- * content.
+ * Returns the layers for a sandbox that starts from this snapshot. Replaces too many layers by a
+ * single one with the same content.
  */
 export async function layersFor(
   record: SnapshotRecord,
@@ -45,7 +48,10 @@ export async function layersFor(
   return [flat]
 }
 
-/** Returns the single-layer snapshot with the same content, if one was made. It may be gone. */
+/**
+ * Returns the single-layer snapshot with the same content, if one was made. That snapshot may have
+ * been removed since.
+ */
 export function flattenedAs(id: SnapshotId, layout: Pick<Layout, 'snapshots'>): SnapshotId | undefined {
   const note = readIfPresent(noteOf(id, layout))
   return note !== undefined && isSnapshotId(note) ? note : undefined
@@ -56,8 +62,8 @@ function noteOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>): string {
 }
 
 /**
- * Merges the layers of a snapshot into one: what was touched since the image, written onto the
- * image. Returns the id of a snapshot with that layer.
+ * Merges the layers of a snapshot into one: writes everything that was touched since the image onto
+ * the image. Returns the id of a snapshot with that layer.
  */
 export async function flatten(
   record: SnapshotRecord,

@@ -1,7 +1,7 @@
 /**
- * Test only: runs commands to their end in sandboxes of its own and prints their handles as a line
- * of JSON. Freezes one more for each line of its input, and prints so, until it is killed. `node
- * FILE DIRECTORY COUNT`.
+ * Test program: runs commands to their end in its own sandboxes, and prints their handles as a line
+ * of JSON. For each line of its input, freezes one more sandbox and reports it, until it is killed.
+ * Usage: `node FILE DIRECTORY COUNT`.
  */
 import { createInterface } from 'node:readline'
 import { Bench } from '../../conformance/bench.ts'

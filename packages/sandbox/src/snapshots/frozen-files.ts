@@ -6,7 +6,7 @@ import { runInWorker } from '../source/worker-pool.ts'
 
 const readAt = promisify(read)
 
-/** Files of a merged view that nothing changes any more. */
+/** Files of a merged view that no longer changes. */
 export class FilesOfView implements FrozenFiles {
   readonly #root: string
 

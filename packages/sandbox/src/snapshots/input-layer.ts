@@ -12,7 +12,7 @@ import { makeLayer } from './new-layer.ts'
 import type { SnapshotRecord } from './snapshot-record.ts'
 import type { Viewer } from './view.ts'
 
-/** A snapshot that inputs come from, with the root of its image. */
+/** A snapshot whose files are inputs, with the root of its image. */
 interface InputSource {
   readonly record: SnapshotRecord
   readonly rootfs: string
@@ -26,16 +26,17 @@ export interface InputLayerRequest {
   /** The step's file system without its inputs. */
   readonly below: Pick<SnapshotRecord, 'parent' | 'imageDigest' | 'layers' | 'source'> & { readonly rootfs: string }
   readonly inputs: readonly (SandboxInput & { readonly source: InputSource })[]
-  /** Bytes that may be copied; links cost nothing. */
+  /** Maximum number of bytes to copy; links cost nothing. */
   readonly maxCopiedBytes: number
   readonly now: Date
 }
 
 /**
- * Makes a layer with files of other snapshots, to lie between a step's base and what it writes. The
- * kernel copies a lower file when it is written to, so a hard link is as safe as a copy and costs
- * nothing [2 GB in 20,000 files: 0.4 s of CPU, copied 2.8 s]. Exists whole or not at all, even after
- * a crash. Returns the paths of /workspace that it fills. Throws `InputMissing`.
+ * Makes a layer with files of other snapshots, which lies between a step's base and its upper
+ * directory. A hard link is as safe as a copy, because the kernel copies a lower file before
+ * writing to it. It costs nothing [2 GB in 20,000 files: 0.4 s of CPU, copied 2.8 s]. The layer
+ * exists completely or not at all, even after a crash. Returns the paths of /workspace that it
+ * fills. Throws `InputMissing`.
  */
 export async function makeInputLayer(request: InputLayerRequest): Promise<readonly BytePath[]> {
   const { layout, viewer, id, below, inputs, now } = request
@@ -95,7 +96,7 @@ export async function makeInputLayer(request: InputLayerRequest): Promise<readon
     })
   } catch (error) {
     if (!hasCode(error, 'ENAMETOOLONG')) throw error
-    throw new SandboxError('provision_failed', 'A path that an input leads to is too long for this machine.', {
+    throw new SandboxError('provision_failed', 'The path of an input file is too long for this machine.', {
       cause: error,
     })
   }

@@ -8,12 +8,12 @@ import { readSnapshotRecord } from './snapshot-record.ts'
 export interface KeptResult extends CacheKey {
   readonly snapshot: SnapshotId
   readonly parent: SnapshotId | null
-  /** Build and step that made it, as they recorded it. */
+  /** The build and step that made it, as recorded by the engine. */
   readonly origin: Readonly<Record<string, string>>
   readonly imageDigest: string
   readonly createdAt: Date
   readonly usedAt: Date
-  /** Disk space of its own layer. */
+  /** Disk space of the snapshot's own layer, in bytes. */
   readonly bytes: number
 }
 
@@ -26,7 +26,7 @@ export async function keptResults(directory: string): Promise<readonly KeptResul
   const results: KeptResult[] = []
   for (const { namespace, key, snapshot, usedAt } of await new CacheIndex(join(directory, 'cache')).entries()) {
     const record = readSnapshotRecord(layout, snapshot)
-    // Collected or damaged: builds miss it too.
+    // Collected or damaged, so builds do not find it either.
     if (record === undefined) continue
     const { parent, imageDigest, meta, createdAt } = record
     const bytes = await sizeOf(snapshot, layout)
@@ -36,7 +36,7 @@ export async function keptResults(directory: string): Promise<readonly KeptResul
   return results
 }
 
-/** Drops a cache entry. `collect` removes its files. */
+/** Removes a cache entry. `collect` removes its files. */
 export function forgetResult(directory: string, key: CacheKey): Promise<void> {
   return new CacheIndex(join(directory, 'cache')).drop(key)
 }

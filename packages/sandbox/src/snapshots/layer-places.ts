@@ -4,24 +4,24 @@ import type { SnapshotId } from '../sandbox-driver.ts'
 import { ifPresent } from '../system/files.ts'
 import { snapshotFiles } from './snapshot-record.ts'
 
-/** Where the files of each layer are: in a directory, or in a mounted image. */
+/** The place of each layer's files: a directory, or a mounted image. */
 export interface LayerPlaces {
-  /** Returns whether a layer is there. */
+  /** Returns whether a layer exists. */
   isPresent(id: SnapshotId): Promise<boolean>
-  /** Makes a layer usable. Returns false for a damaged one. */
+  /** Makes a layer usable. Returns false if the layer is damaged. */
   ready(id: SnapshotId): Promise<boolean>
-  /** Returns the directory of a layer that is ready, relative to the driver's. */
+  /** Returns the directory of a usable layer, relative to the driver's directory. */
   place(id: SnapshotId): string
   isImage(id: SnapshotId): boolean
-  /** Keeps layers where they are until the returned function is called. */
+  /** Keeps layers at their places until the returned function is called. */
   hold(places: readonly string[]): () => void
-  /** Lets go of a layer whose snapshot is about to be removed. */
+  /** Frees the resources of a layer whose snapshot is about to be removed. */
   release(id: SnapshotId): Promise<void>
-  /** @param last nothing uses any layer. */
+  /** @param last whether no layer is in use. */
   close(last: boolean): Promise<void>
 }
 
-/** All layers are directories, as in a runner whose layers never travel. */
+/** Keeps all layers as directories, for a runner that exchanges no layers. */
 export class LayerDirectories implements LayerPlaces {
   readonly #layout: Pick<Layout, 'snapshots'>
 
@@ -54,7 +54,7 @@ export class LayerDirectories implements LayerPlaces {
   async close(): Promise<void> {}
 }
 
-/** Returns a layer's directory, relative to the driver's. */
+/** Returns a layer's directory, relative to the driver's directory. */
 export function layerDirectory(id: SnapshotId): string {
   return `snapshots/${id}/layer`
 }

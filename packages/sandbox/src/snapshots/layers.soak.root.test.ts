@@ -39,7 +39,10 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-/** Packs a snapshot and gives it to the other driver. `below`: its layers without its own. */
+/**
+ * Packs a snapshot and unpacks it in the other driver. `below`: the snapshot's layers without its
+ * own.
+ */
 async function carry(snapshot: Snapshot, below: readonly SnapshotId[]): Promise<PackedSnapshot> {
   const { id, parent, imageDigest, meta, createdAt } = snapshot
   const layer = await here.driver.snapshots.pack(id, blobs())
@@ -51,7 +54,7 @@ async function carry(snapshot: Snapshot, below: readonly SnapshotId[]): Promise<
 }
 
 /**
- * Runs the scripts one after another and transfers each result; returns the last snapshot and all
+ * Runs the scripts one after another and transfers each result. Returns the last snapshot with all
  * layers.
  */
 async function chain(scripts: readonly string[]): Promise<PackedSnapshot> {
@@ -73,14 +76,14 @@ async function flattened(id: SnapshotId): Promise<SnapshotId> {
 }
 
 describe('G04 the file system of a snapshot', () => {
-  it('is the same after packing and fetching, or flattening, whatever the steps did', async () => {
+  it('remains the same after packing and fetching, or flattening, whatever the steps did', async () => {
     const last = await chain(awkwardSteps)
     const tree = await treeOf(here, last.id, awkwardPlaces)
     expect(await treeOf(there, last.id, awkwardPlaces)).toBe(tree)
     expect(await there.driver.snapshots.pack(last.id, blobs())).toEqual(last.layer)
     const flat = await flattened(last.id)
     expect(await treeOf(here, flat, awkwardPlaces)).toBe(tree)
-    // A child there gets the same result as a child here.
+    // A child on the other driver gets the same result as a child on this one.
     const go = 'mv old older; rm big; cat older/n9 gone/h kind/in; ls; stat -c "%h %a %u" linked sticky'
     const [one, other, third] = await Promise.all([
       here.print(go, { from: last.id }),
@@ -113,7 +116,7 @@ describe('G04 the file system of a snapshot', () => {
     expect(await here.print('stat -c %F s', { from: await flattened(last.id) })).toBe('socket\n')
   })
 
-  it('is not packed if it has a name that would be misread', async () => {
+  it('is not packed if it has a file name that would be misinterpreted', async () => {
     const reserved = await here.step('echo >f; echo mine >.wh.f')
     await expect(here.driver.snapshots.pack(reserved.id, blobs())).rejects.toThrow('begins with ".wh."')
     expect((await readdir(join(blobs(), 'blobs', 'sha256'))).filter((name) => name.endsWith('.part'))).toEqual([])

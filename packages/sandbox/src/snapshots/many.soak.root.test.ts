@@ -1,4 +1,4 @@
-/** Many layers, and many sandboxes at once. */
+/** Tests many layers, and many sandboxes at once. */
 import { chownSync, mkdirSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -27,7 +27,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-/** Adds layers to a snapshot, each with its own file, as that many steps would. */
+/** Adds layers to a snapshot, each with its own file, as if that many steps had run. */
 async function buried(id: string, count: number): Promise<SnapshotRecord> {
   const record = readSnapshotRecord(layout, id)
   if (record === undefined) throw new Error(`no record of ${id}`)
@@ -50,7 +50,7 @@ it('G04 a chain of more than 100 layers is flattened, and its file system stays 
     const more = n === chain >> 1 ? 'rm tree/removed; mv tree/f1 tree/g1; chown 7:8 tree/g1' : ''
     const script = `test "$(cat n)" = ${n - 1} || exit 9; echo ${n} >n; echo ${n} >tree/f${n}; ${more}`
     const made = await bench.step(script, { from: last })
-    // Each of the first has one more layer; then one has them all.
+    // Each snapshot has one layer more than the previous one, until one is flattened.
     expect(flattenedAs(last, layout) !== undefined).toBe(n >= 3 && (n - 3) % 99 === 0)
     last = made.id
   }

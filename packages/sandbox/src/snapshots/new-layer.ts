@@ -19,25 +19,25 @@ export interface NewLayer {
   readonly viewer: Viewer
   /** Determines the id of the snapshot. */
   readonly record: SnapshotRecord
-  /** The stack below the new layer. */
+  /** The layer stack below the new layer. */
   readonly below: LayerStack
-  /** More views for `write`. */
+  /** Further stacks whose views `write` receives. */
   readonly others: readonly ViewedStack[]
   /**
    * Writes the layer through a merged view, so that the kernel records deletions. If it fails,
-   * nothing is kept.
+   * nothing of the layer remains.
    */
   readonly write: (view: string, others: readonly string[]) => Promise<void>
-  /** Completes the layer, which is no longer mounted. `files` are those of the snapshot. */
+  /** Completes the layer after it is unmounted. `files` are the snapshot's files. */
   readonly complete?: (files: SnapshotFiles) => Promise<void>
 }
 
 /**
- * Makes a snapshot without a sandbox. It exists whole under its id or not at all, even after a
- * crash.
+ * Makes a snapshot without a sandbox. The snapshot exists completely under its id or not at all,
+ * even after a crash.
  */
 export async function makeLayer({ layout, viewer, record, below, others, write, complete }: NewLayer): Promise<void> {
-  // In this driver's own trash: the snapshots directory may be shared.
+  // Staged in this driver's own trash, because the snapshots directory may be shared.
   const name = randomUUID()
   const staging = filesIn(join(layout.trash, name))
   const work = join(staging.directory, 'work')

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Retention, type SnapshotUsage } from './retention.ts'
 
 /**
- * Snapshots 0, 1, …: each is based on an earlier one, or on the image; some chains are flattened.
+ * Snapshots 0, 1, …: each is based on an earlier one, or on the image. Some chains are flattened.
  */
 const usages = fc
   .array(fc.record({ parent: fc.option(fc.nat(30)), bytes: fc.nat(100), flat: fc.boolean() }), {
@@ -23,7 +23,7 @@ const usages = fc
 const claims = fc.array(fc.nat(30), { maxLength: 12 })
 
 describe('retention of snapshots', () => {
-  it('G04 keeps all layers and ancestors of a kept snapshot, within the limit except for what is needed', () => {
+  it('G04 keeps all layers and ancestors of a kept snapshot, within the limit except for required ones', () => {
     fc.assert(
       fc.property(usages, claims, claims, fc.nat(1_500), (all, needed, wanted, maxBytes) => {
         const id = (n: number) => `${n % all.size}`
@@ -41,7 +41,7 @@ describe('retention of snapshots', () => {
           ).toEqual([])
         }
         expect(total()).toBeLessThanOrEqual(Math.max(neededBytes, maxBytes))
-        // A refused snapshot would not fit even at the end.
+        // A refused snapshot would not fit even after the last decision.
         for (const [each, kept] of said) {
           if (kept) continue
           const alone = new Retention(all)
@@ -52,7 +52,7 @@ describe('retention of snapshots', () => {
     )
   })
 
-  it('does not keep a snapshot whose dependencies are gone', () => {
+  it('does not keep a snapshot whose dependencies are missing', () => {
     const retention = new Retention(new Map([['b', { bytes: 1, parent: 'a', layers: ['b', 'a'] }]]))
     expect(retention.keepWithin('b', 10)).toBe(false)
     expect([...retention.ids]).toEqual([])

@@ -1,17 +1,17 @@
 import type { SnapshotId } from '../sandbox-driver.ts'
 
-/** The size of a snapshot, and what it depends on. */
+/** The size of a snapshot, and its dependencies. */
 export interface SnapshotUsage {
-  /** Size of its own layer. */
+  /** Size of the snapshot's own layer. */
   readonly bytes: number
   readonly parent: SnapshotId | null
-  /** Its own id and those of the layers below. */
+  /** The snapshot's own id and the ids of the layers below. */
   readonly layers: readonly SnapshotId[]
 }
 
 /**
- * Decides which snapshots are kept. A kept snapshot keeps its layers, and its ancestors, by which
- * later builds identify it.
+ * Decides which snapshots to keep. A kept snapshot keeps its layers, and also its ancestors, by
+ * which later builds identify it.
  */
 export class Retention {
   readonly ids = new Set<SnapshotId>()
@@ -22,14 +22,14 @@ export class Retention {
     this.usages = usages
   }
 
-  /** Keeps a snapshot of any size. Ignores a missing one. */
+  /** Keeps a snapshot regardless of its size. Ignores a missing one. */
   keep(id: SnapshotId): void {
     const { ids, bytes } = this.cost(id)
     for (const each of ids) this.ids.add(each)
     this.bytes += bytes
   }
 
-  /** Keeps a snapshot if the total then fits `maxBytes`. Returns whether it is kept. */
+  /** Keeps a snapshot if the total then fits into `maxBytes`. Returns whether it is kept. */
   keepWithin(id: SnapshotId, maxBytes: number): boolean {
     const { ids, bytes } = this.cost(id)
     if (ids.length === 0) return true

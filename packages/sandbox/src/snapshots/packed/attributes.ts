@@ -11,8 +11,8 @@ import { tarOptions, withMappedIds } from './mapped-ids.ts'
 export type Attributes = ReadonlyMap<string, ReadonlyMap<string, string>>
 
 /**
- * Reads the attributes of files and directories in a view. Omits paths without any. Uses tar, which
- * also reads contents, because Node.js has no call for this.
+ * Reads the attributes of files and directories in a view. Omits paths without attributes. Uses
+ * tar, which also reads contents, because Node.js has no function for this.
  */
 export async function attributesOf(view: string, paths: Iterable<Buffer> | AsyncIterable<Buffer>): Promise<Attributes> {
   const found = new Map<string, ReadonlyMap<string, string>>()

@@ -5,16 +5,16 @@ import { nextEntry, padded } from './layer-entries.ts'
 import { readWhiteout, type Whiteout } from './whiteouts.ts'
 
 /**
- * A link here would lead the launcher's mounts elsewhere. Steps cannot make one, because these are
- * mounted over.
+ * A link at one of these paths would redirect the launcher's mounts. Steps cannot create one,
+ * because file systems are mounted over these paths.
  */
 const mountPoints: readonly string[] = ['dev', 'proc', 'sys']
 
 /**
- * Yields the bytes of a layer as long as `packLayer` could have written them, and passes the
- * whiteouts, which come first, to `whiteOut`. An attacker may have written the layer: each entry
- * must be in an earlier folder of the same layer, so that no link is followed, and must be unique.
- * Fails at the first violation, beyond `maxBytes`, and for a truncated archive.
+ * Yields the bytes of a layer as long as `packLayer` could have written them. Passes the whiteouts,
+ * which come first, to `whiteOut`. The layer may come from an attacker. Therefore each entry must
+ * be unique and in an earlier folder of the same layer, so that no link is followed. Throws at the
+ * first violation, beyond `maxBytes`, and for a truncated archive.
  */
 export async function* checkedLayer(
   source: AsyncIterable<Buffer>,
@@ -51,7 +51,7 @@ export async function* checkedLayer(
   yield Buffer.alloc(2 * BLOCK)
 }
 
-/** Splits a path into its parts; none for the root. */
+/** Splits a path into its components; none for the root. */
 function pathOf(name: string, kind: string): readonly string[] {
   if (kind === 'folder' && /^\.\/?$/.test(name)) return []
   const parts = (kind === 'folder' ? name.replace(/\/$/, '') : name).split('/')
@@ -62,7 +62,7 @@ function pathOf(name: string, kind: string): readonly string[] {
   return parts
 }
 
-/** Enforces byte order of entries, and that each lies below earlier folders. */
+/** Checks that entries are in byte order and that each is in an earlier folder. */
 class Order {
   private last: readonly string[] | undefined
   private folders: readonly string[] = []

@@ -78,7 +78,7 @@ describe('G25 a hostile layer', () => {
     expect(checked.whiteouts).toEqual([...names.map((removed) => ({ removed })), { emptied: 'a' }])
   })
 
-  it('of random bytes, or with random bytes changed, never writes outside', async () => {
+  it('of random bytes, or with random changes, never writes outside', async () => {
     const good = tarOf([rootFolder, folder('a'), file('a/b'), pax('path', 'c'), file('x')])
     const change = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 6 })
     await fc.assert(
@@ -146,7 +146,7 @@ describe('G25 a hostile fetched layer', () => {
     expect(existsSync(join(root, 'evil'))).toBe(false)
   })
 
-  it('owns nothing outside, whatever owners its files have', async () => {
+  it('owns no files outside, whatever owners its files have', async () => {
     const id = await fetched(packed([rootFolder, { name: 'su', content: '#!/bin/sh\n', mode: 0o4755 }]))
     expect(await bench.print('stat -c "%u %a" /su; ls /usr/bin/env', { from: id })).toBe('0 4755\n/usr/bin/env\n')
     await driver.snapshots.collect({ keep: new Set(), cacheBytes: 0 })

@@ -11,7 +11,7 @@ const kinds: Readonly<Record<string, string>> = {
   '5': 'folder',
   '6': 'named pipe',
 }
-/** Everything that `packLayer` writes. Some programs treat other records as commands. */
+/** All records that `packLayer` writes. Some programs interpret other records as commands. */
 const knownRecords =
   /^(path|linkpath|size|mtime|uid|gid|GNU\.sparse\.(major|minor|name|realsize)|SCHILY\.(xattr\.(user\..+|security\.capability)|acl\.(access|default)))$/s
 
@@ -21,15 +21,15 @@ export interface LayerEntry {
   readonly linkName: string
   readonly kind: string
   readonly size: number
-  /** The records of its extended header. */
+  /** The records of the entry's extended header. */
   readonly records: ReadonlyMap<string, string>
-  /** The blocks before its content. */
+  /** The blocks before the entry's content. */
   readonly head: Buffer
 }
 
 /**
- * Returns the next entry; undefined at the end of the archive. Fails with a clause for anything
- * that `packLayer` never writes.
+ * Returns the next entry; undefined at the end of the archive. Throws an error with a clause as its
+ * message for anything that `packLayer` never writes.
  */
 export async function nextEntry(bytes: ByteReader): Promise<LayerEntry | undefined> {
   const head: Buffer[] = []

@@ -8,7 +8,7 @@ import { waitForSuccess } from '../../system/processes.ts'
 interface MappedProcess {
   readonly input: Writable
   readonly output: Readable
-  /** Resolves when it exits with 0; otherwise rejects with its stderr. */
+  /** Resolves when the process exits with 0; otherwise rejects with its stderr. */
   readonly succeeded: Promise<void>
 }
 
@@ -17,8 +17,8 @@ export type StartMapped = (directory: string, program: string, args: readonly st
 
 /**
  * Calls `use` with a function that starts programs as root of a sandbox: ids are those inside,
- * files outside a sandbox belong to others, and no device can be made. An attacker may control what
- * they read and write.
+ * files outside a sandbox belong to other users, and no device can be created. An attacker may
+ * control the programs' input and output.
  */
 export async function withMappedIds<T>(use: (start: StartMapped) => Promise<T>): Promise<T> {
   // Keeps the namespace alive while its id maps are written.
@@ -44,14 +44,15 @@ function start(holder: ChildProcess, cwd: string, program: string, args: readonl
   const enter = [`--user=/proc/${holder.pid}/ns/user`, '--setuid=0', '--setgid=0', '--', program, ...args]
   const child = spawn('nsenter', enter, { cwd, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, LC_ALL: 'C' } })
   const succeeded = waitForSuccess(child, program)
-  // The caller may await another promise first.
+  // Handled early, because the caller may await another promise first.
   succeeded.catch(() => {})
   return { input: child.stdin, output: child.stdout, succeeded }
 }
 
 /**
- * Returns tar's options for reading files from a view unchanged. Names come from stdin, ended by
- * NUL. @param pax further words of `--pax-option`.
+ * Returns tar's options for archiving files of a view unchanged. tar reads the names from stdin,
+ * each ended by NUL.
+ * @param pax further words of `--pax-option`.
  */
 export function tarOptions(...pax: readonly string[]): readonly string[] {
   return [

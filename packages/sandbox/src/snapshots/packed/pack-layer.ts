@@ -14,19 +14,21 @@ import { survey } from '../survey.ts'
 import { tarOptions, withMappedIds } from './mapped-ids.ts'
 import { isReserved, whiteoutEntry } from './whiteouts.ts'
 
-/** The layer contains a file that no OCI layer can hold. The message names it. */
+/**
+ * Thrown if the layer contains a file that an OCI layer cannot contain. The message names the file.
+ */
 export class NotPackable extends Error {}
 
-/** Pieces of equal size: zstd's output depends on how its input is split. */
+/** The size of all pieces is fixed, because zstd's output depends on how its input is split. */
 const pieceBytes = 1024 * 1024
 
-/** Equal layers give equal bytes, whenever they were last read. */
+/** With these options equal layers result in equal bytes, whenever they were last read. */
 const options = tarOptions('exthdr.name=%d/PaxHeaders/%f')
 
 /**
  * Packs the differences between two merged views into a blob below `target`: an OCI layer (tar,
- * zstd; owners as inside) whose whiteouts come first. Equal differences give equal bytes. Omits
- * sockets, since nobody listens on them. Throws `NotPackable`.
+ * zstd; owners as inside) that begins with its whiteouts. Equal differences result in equal bytes.
+ * Omits sockets, because no process listens on them any more. Throws `NotPackable`.
  */
 export async function packLayer(views: ComparedViews, target: string): Promise<PackedLayer> {
   const directory = dirname(blobFile(target, 'sha256:x'))
@@ -58,7 +60,10 @@ export async function packLayer(views: ComparedViews, target: string): Promise<P
   }
 }
 
-/** Yields the archive. Compares the views several times instead of holding a list of changes. */
+/**
+ * Yields the archive. Compares the views several times instead of keeping a list of changes in
+ * memory.
+ */
 async function* entries(views: ComparedViews): AsyncGenerator<Buffer> {
   const exceptions = await survey(views)
   for await (const { path, now, replaced } of compareViews(views, exceptions))
@@ -69,7 +74,8 @@ async function* entries(views: ComparedViews): AsyncGenerator<Buffer> {
 async function* written(after: string, changes: AsyncIterable<Change>): AsyncGenerator<Buffer> {
   const through = new PassThrough()
   const packed = withMappedIds(async (start) => {
-    // First process of a pid namespace: tar puts its process id into the names of sparse files.
+    // tar is the first process of a pid namespace, because it puts its process id into the names of
+    // sparse files.
     const tar = start(after, 'unshare', ['--pid', '--fork', 'tar', ...options])
     let fault: unknown
     const list = pipeline(Readable.from(paths(changes), { objectMode: false }), tar.input).catch((error: unknown) => {

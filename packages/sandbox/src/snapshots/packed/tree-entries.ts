@@ -5,15 +5,15 @@ import { BLOCK, parseHeader, parsePax } from '../../source/tar-header.ts'
 /** An entry of an archive that tar made of a tree on this machine. */
 export interface TreeEntry {
   readonly block: Buffer
-  /** The content of its extended header; empty for none. */
+  /** The content of the entry's extended header; empty for none. */
   readonly extended: Buffer
-  /** Bytes of content, without padding. */
+  /** Size of the content in bytes, without padding. */
   readonly size: number
 }
 
 const none = Buffer.alloc(0)
 
-/** Returns the next entry of an archive that this machine's tar writes; undefined at its end. */
+/** Returns the next entry of an archive from this machine's tar; undefined at its end. */
 export async function nextTreeEntry(bytes: ByteReader): Promise<TreeEntry | undefined> {
   let extended: Buffer = none
   for (;;) {
@@ -26,17 +26,17 @@ export async function nextTreeEntry(bytes: ByteReader): Promise<TreeEntry | unde
   }
 }
 
-/** Returns the records of its extended header. */
+/** Returns the records of the entry's extended header. */
 export function recordsOf({ extended }: TreeEntry): ReadonlyMap<string, string> {
   return parsePax(extended)
 }
 
-/** Returns its path in latin1, one character per byte. */
+/** Returns the entry's path in latin1, one character per byte. */
 export function pathOf(entry: TreeEntry): string {
   return recordsOf(entry).get('path') ?? parseHeader(entry.block).name
 }
 
-/** Parses records only where one may have the size: an archive has many entries. */
+/** Parses records only if one may contain the size, because an archive has many entries. */
 function sizeOf(inHeader: number, extended: Buffer): number {
   return extended.includes(' size=') ? Number(parsePax(extended).get('size') ?? inHeader) : inHeader
 }

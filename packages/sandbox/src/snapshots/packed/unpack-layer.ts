@@ -10,7 +10,7 @@ import { checkedLayer } from './check-layer.ts'
 import { withMappedIds } from './mapped-ids.ts'
 import type { Whiteout } from './whiteouts.ts'
 
-/** A packed layer was not written by `packLayer`. The message says what is wrong with it. */
+/** Thrown if `packLayer` did not write a packed layer. The message gives the reason. */
 export class LayerRefused extends Error {}
 
 const tarOptions = [
@@ -26,8 +26,9 @@ const tarOptions = [
 ]
 
 /**
- * Writes a packed layer into a merged view that nobody else uses. Throws `LayerRefused` at the
- * first wrong byte, or at the end for a wrong digest. The caller removes what was written.
+ * Writes a packed layer into a merged view that is not otherwise in use. Rejects with
+ * `LayerRefused` at the first wrong byte, or at the end for a wrong digest. The caller removes the
+ * written files after an error.
  */
 export async function unpackLayer(blob: Readable, { digest, bytes }: PackedLayer, view: string): Promise<void> {
   const hash = createHash('sha256')
@@ -58,11 +59,11 @@ export async function unpackLayer(blob: Readable, { digest, bytes }: PackedLayer
       tar.output.resume()
       const fed = pipeline(blob, hashed, createZstdDecompress(), checked, tar.input)
       const ended = await Promise.allSettled([tar.succeeded, fed])
-      // A failing tar closes its input. Report its own message first.
+      // A failing tar closes its input. tar's own message is reported first.
       for (const each of ended) if (each.status === 'rejected') throw each.reason
     })
   } catch (error) {
-    // The transfer or this machine failed: not the layer's fault.
+    // The transfer or this machine failed, not the layer.
     if (trouble !== undefined) throw trouble
     if (refusal === undefined) throw error
     throw new LayerRefused(`the layer ${digest} was refused: ${text(refusal)}`, { cause: refusal })
@@ -72,8 +73,8 @@ export async function unpackLayer(blob: Readable, { digest, bytes }: PackedLayer
 }
 
 /**
- * Removes something from the layers below. The layer itself is not written yet. The layers below
- * may be an attacker's too.
+ * Removes an entry from the layers below. The layer's own files are not written yet. The layers
+ * below may come from an attacker too.
  */
 async function whiteOut(view: string, whiteout: Whiteout): Promise<void> {
   const path = 'removed' in whiteout ? whiteout.removed : whiteout.emptied

@@ -1,35 +1,35 @@
 import { BLOCK } from '../../source/tar-header.ts'
 
-/** Prefix of an OCI layer's entry that removes the file named by the rest. */
+/** Prefix of an OCI layer entry that removes the file named by the rest of its name. */
 const prefix = '.wh.'
-/** Name of the entry that empties its directory. */
+/** Name of an entry that empties its directory. */
 const opaque = '.wh..opq'
 
 export type Whiteout = { readonly removed: string } | { readonly emptied: string }
 
 /**
- * Returns whether a layer cannot hold a file of this name. Names are latin1, one character per
+ * Returns whether a layer cannot contain a file of this name. Names are latin1, one character per
  * byte.
  */
 export function isReserved(name: string): boolean {
   return name.startsWith(prefix)
 }
 
-/** Returns what a layer's entry removes below; undefined if it is an ordinary file. */
+/** Returns the removal that a layer's entry stands for; undefined if it is an ordinary file. */
 export function readWhiteout(path: string): Whiteout | undefined {
   const cut = path.lastIndexOf('/') + 1
   const [directory, name] = [path.slice(0, Math.max(0, cut - 1)), path.slice(cut)]
   if (!isReserved(name)) return undefined
   const rest = name.slice(prefix.length)
   if (rest === opaque) return { emptied: directory }
-  // Similar names are other programs' metadata.
+  // Similar names are metadata of other programs.
   if (['', '.', '..'].includes(rest) || isReserved(rest)) throw new Error(`${JSON.stringify(name)} is no whiteout`)
   return { removed: path.slice(0, cut) + rest }
 }
 
 /**
- * Returns the entry that removes a path. Written here because libraries write names as UTF-8, which
- * names need not be.
+ * Returns the entry that removes a path. Built here because libraries write names as UTF-8, and
+ * file names need not be UTF-8.
  */
 export function whiteoutEntry(path: string): Buffer {
   const cut = path.lastIndexOf('/') + 1
@@ -46,7 +46,7 @@ function paxRecord(key: string, value: string): Buffer {
   return Buffer.from(`${length}${rest}`, 'latin1')
 }
 
-/** Returns one header block. The real name is in the record before it. */
+/** Returns one header block. The real name is in the record before the block. */
 function header(type: string, size: number): Buffer {
   const block = Buffer.alloc(BLOCK)
   const put = (text: string, at: number) => block.write(text, at, 'latin1')

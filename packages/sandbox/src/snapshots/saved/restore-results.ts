@@ -24,7 +24,7 @@ export interface SavedCache {
   readonly manifest: SavedManifest
 }
 
-/** Reads what `saveResults` wrote to a directory. Throws SavedCacheError. */
+/** Reads the manifest that `saveResults` wrote to a directory. Throws SavedCacheError. */
 export function readSaved(from: string): SavedCache {
   const text = readIfPresent(join(from, 'manifest.json'))
   if (text === undefined) throw new SavedCacheError(`there is no manifest.json in ${from}`)
@@ -32,20 +32,23 @@ export function readSaved(from: string): SavedCache {
 }
 
 export interface RestoreRequest {
-  /** The driver's directory. Nothing in it may be collected meanwhile. */
+  /**
+   * The driver's directory. The driver's directory. No snapshot in it may be collected meanwhile.
+   */
   readonly directory: string
   readonly driver: Pick<SandboxDriver, 'snapshots'> & { readonly staging: string }
   /** Directory of source trees. */
   readonly sources: string
   readonly from: string
   readonly manifest: SavedManifest
-  /** Digests of the images present here. Snapshots of other images are left out. */
+  /** Digests of the images present on this machine. Snapshots of other images are omitted. */
   readonly images: ReadonlySet<string>
 }
 
 /**
- * Adds saved entries to the cache, and returns how many. Verifies all blobs before it writes
- * anything, and throws SavedCacheError for a wrong one. If interrupted, builds find nothing of it.
+ * Adds saved entries to the cache, and returns their number. Verifies all blobs before it writes
+ * anything, and throws SavedCacheError for an invalid one. After an interruption, builds find none
+ * of the entries.
  */
 export async function restoreResults(request: RestoreRequest): Promise<number> {
   const { directory, manifest, driver, from } = request

@@ -11,7 +11,9 @@ import { readSnapshotRecord, type SnapshotRecord, snapshotFiles } from '../snaps
 import { blobFile, blobsOf, contentKey, type SavedManifest, type SavedSnapshot, verifyBlob } from './saved-manifest.ts'
 
 export interface SaveRequest {
-  /** The driver's directory. Nothing in it may be collected meanwhile. */
+  /**
+   * The driver's directory. The driver's directory. No snapshot in it may be collected meanwhile.
+   */
   readonly directory: string
   readonly driver: Pick<SandboxDriver, 'snapshots'>
   readonly images: Pick<ImageStore, 'list'>
@@ -26,15 +28,16 @@ export interface Saved {
   readonly entries: number
   readonly layers: number
   /**
-   * Entries that were left out: something below is damaged or gone, they were made with secrets,
-   * which stay on this machine, or no layer can hold a file of theirs, such as one named `.wh.…`.
+   * Number of omitted entries. Either a dependency is damaged or missing, or they were made with
+   * secrets, which stay on this machine, or a layer cannot contain one of their files, such as one
+   * named `.wh.…`.
    */
   readonly leftOut: number
 }
 
 /**
- * Writes cache entries and all their layers for another machine. The same entries give the same
- * bytes and key.
+ * Writes cache entries with all their layers for use on another machine. The same entries always
+ * result in the same bytes and key.
  */
 export async function saveResults(request: SaveRequest): Promise<Saved> {
   const { directory, driver, images, results, target } = request
@@ -74,7 +77,7 @@ export async function saveResults(request: SaveRequest): Promise<Saved> {
   return { key: contentKey(text), entries: entries.length, layers: snapshots.length, leftOut }
 }
 
-/** Packs a snapshot; null if no layer can hold it. */
+/** Packs a snapshot; returns null if a layer cannot contain it. */
 async function pack(
   record: SnapshotRecord,
   { snapshots }: SaveRequest['driver'],
@@ -94,7 +97,7 @@ async function pack(
 }
 
 /**
- * Returns the records of a snapshot and everything below it; null if one is not whole or was made
+ * Returns the records of a snapshot and everything below it; null if one is incomplete or was made
  * with secrets.
  */
 function below(id: SnapshotId, layout: { readonly snapshots: string }): readonly SnapshotRecord[] | null {

@@ -9,9 +9,9 @@ import { isSnapshotId } from '../snapshot-record.ts'
 /** `sha256:` and 64 hex digits. */
 export type BlobDigest = string
 
-/** A saved snapshot: its record without what is specific to one machine. */
+/** A saved snapshot: its record without machine-specific fields. */
 export interface SavedSnapshot extends PackedSnapshot {
-  /** Digest of its source's manifest, which is also the blob's. */
+  /** Digest of the manifest of the snapshot's source, which is also the blob's digest. */
   readonly source: BlobDigest | null
 }
 
@@ -21,7 +21,7 @@ interface SavedEntry extends CacheKey {
 
 interface SavedImage {
   readonly digest: string
-  /** Names by which it can be pulled again. */
+  /** Names by which the image can be pulled again. */
   readonly names: readonly string[]
 }
 
@@ -30,11 +30,11 @@ export interface SavedManifest {
   readonly version: 2
   readonly images: readonly SavedImage[]
   readonly entries: readonly SavedEntry[]
-  /** Everything below the entries. */
+  /** All snapshots that the entries consist of. */
   readonly snapshots: readonly SavedSnapshot[]
 }
 
-/** Saved data cannot be used. The message says why. */
+/** Thrown if saved data cannot be used. The message says why. */
 export class SavedCacheError extends Error {}
 
 /** Returns the content key of saved data. */
