@@ -46,7 +46,7 @@ const meta = (key: string) => ({ cache: { namespace: 'n', key }, origin: { step:
 const sandboxesEach = 4
 const planned = '00000000-1111-4222-8333-444444444444'
 
-/** The state of the file system after each line of a freeze. */
+/** States of the file system during a freeze, each with the change that leads to it. */
 const lines: readonly (readonly [string, (files: SandboxFiles) => Promise<void>])[] = [
   ['the id was noted', (files) => writeFile(files.snapshotId, planned)],
   ['the directory was made', (files) => mkdir(files.snapshot)],
@@ -99,13 +99,13 @@ describe('a snapshot that a killed process started', () => {
       })
       const said = createInterface(child.stdout)[Symbol.asyncIterator]()
       const handles = JSON.parse(String((await said.next()).value)) as readonly SandboxHandle[]
-      // It starts with the next one when told.
+      // It starts the next freeze on request.
       for (let done = 0; done < whole; done++) {
         child.stdin.write('next\n')
         await said.next()
       }
       child.stdin.write('next\n')
-      // Any moment will do: within a snapshot, or just before or after it.
+      // The kill may come at any moment: within a freeze, or just before or after it.
       await sleep(delayMs)
       child.kill('SIGKILL')
       await once(child, 'exit')

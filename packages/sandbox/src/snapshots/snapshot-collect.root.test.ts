@@ -23,8 +23,8 @@ const at = (minute: number) => new Date(Date.UTC(2026, 0, 1, 0, minute))
 const there = async () => new Set(await readdir(layout.snapshots))
 const idsOf = (...records: readonly SnapshotRecord[]) => new Set(records.map(({ id }) => id))
 
-describe('the limit of snapshots', () => {
-  it('G09 drops cache entries, least recently used first, and never what is needed', async () => {
+describe('the limit on snapshots', () => {
+  it('G09 drops cache entries, least recently used first, and never required snapshots', async () => {
     const needed = await plant(layout, { bytes: 10 * mega })
     const child = await plant(layout, { bytes: 5 * mega, parent: needed })
     const old = await plant(layout, { bytes: 3 * mega, key: 'old', usedAt: at(1) })
@@ -40,7 +40,7 @@ describe('the limit of snapshots', () => {
     expect(await there()).toEqual(idsOf(needed, child))
   })
 
-  it('keeps failed snapshots before cache entries, and those before leftovers of builds; newest first', async () => {
+  it('keeps failed snapshots before cache entries, and cache entries before leftovers of builds; newest first', async () => {
     const pins = await Promise.all([1, 2].map(() => plant(layout, { bytes: mega })))
     const entries = await Promise.all([2, 1].map((n) => plant(layout, { bytes: mega, key: `${n}`, usedAt: at(n) })))
     const others = await Promise.all([1, 2].map(() => plant(layout, { bytes: mega })))
@@ -57,7 +57,7 @@ describe('the limit of snapshots', () => {
     }
   })
 
-  it('G09 keeps what was just found in the cache, even without space for it', async () => {
+  it('G09 keeps snapshots that were just found in the cache, even without space for them', async () => {
     let now = Date.now()
     const snapshots = collectorOver(layout, { collectGraceMs: 60_000, now: () => new Date(now) })
     const entry = await plant(layout, { key: 'k' })
@@ -70,7 +70,7 @@ describe('the limit of snapshots', () => {
 })
 
 describe('collecting', () => {
-  it('can run twice at once: both keep the same, and neither fails', async () => {
+  it('can run twice at once: both runs keep the same snapshots, and neither fails', async () => {
     const kept = await plant(layout)
     const child = await plant(layout, { parent: kept })
     await Promise.all(Array.from({ length: 60 }, (_, n) => plant(layout, n % 2 === 0 ? {} : { key: `${n}` })))
@@ -82,7 +82,7 @@ describe('collecting', () => {
   })
 
   it.each([1, 20])(
-    'G02 killed after %d removals leaves nothing half removed, and the next run completes it',
+    'G02 killed after %d removals leaves no snapshot half removed, and the next run completes the removal',
     async (removals) => {
       const kept = await plant(layout)
       const child = await plant(layout, { parent: kept, key: 'kept' })

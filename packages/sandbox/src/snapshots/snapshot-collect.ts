@@ -11,12 +11,12 @@ import { type SnapshotFiles, type SnapshotRecord, snapshotFiles, snapshotIds } f
 export interface CollectRequest extends CollectClaims {
   readonly layout: Layout
   readonly cache: CacheIndex
-  /** Younger snapshots are kept: the caller may not know of them yet. */
+  /** Younger snapshots are kept, because the caller may not know them yet. */
   readonly before: Date
   readonly layersInUse: () => Promise<ReadonlySet<SnapshotId>>
   /**
-   * Returns the snapshots found in the cache since `before`. Their users may not have recorded them
-   * yet.
+   * Returns the snapshots found in the cache since `before`. Builds that use them may not have
+   * recorded them yet.
    */
   readonly found: () => readonly SnapshotId[]
   readonly read: (id: SnapshotId) => Promise<SnapshotRecord | undefined>
@@ -28,8 +28,8 @@ export interface CollectRequest extends CollectClaims {
  */
 export async function collectSnapshots(request: CollectRequest): Promise<readonly SnapshotId[]> {
   const { cache, layout, cacheBytes, before } = request
-  // Read before the sandboxes: a snapshot used by a sandbox started in between was whole, and was
-  // claimed before.
+  // Read before the sandboxes: a snapshot that a sandbox started to use in between was complete,
+  // and was claimed before.
   const records = new Map<SnapshotId, SnapshotRecord>()
   const usages = new Map<SnapshotId, SnapshotUsage>()
   for (const id of await snapshotIds(layout)) {
@@ -50,7 +50,7 @@ export async function collectSnapshots(request: CollectRequest): Promise<readonl
   for (const id of request.found()) retention.keep(id)
 
   for (const id of request.pinned ?? []) retention.keepWithin(id, cacheBytes)
-  // Drops the entry before its snapshot, so that nobody finds a snapshot about to be removed.
+  // Removes the entry before its snapshot, so that no build finds a snapshot about to be removed.
   for (const entry of (await cache.entries()).toReversed())
     if (!retention.keepWithin(entry.snapshot, cacheBytes)) await cache.drop(entry)
   for (const id of request.left ?? []) retention.keepWithin(id, cacheBytes)
@@ -66,8 +66,8 @@ export async function collectSnapshots(request: CollectRequest): Promise<readonl
 }
 
 /**
- * Returns the disk space of a snapshot's own layer. Files that it shares with another layer count
- * for that one while it exists.
+ * Returns the disk space of a snapshot's own layer, in bytes. Files that it shares with another
+ * layer count for the other layer as long as that exists.
  */
 export async function sizeOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>): Promise<number> {
   const files = snapshotFiles(layout, id)
@@ -78,13 +78,13 @@ export async function sizeOf(id: SnapshotId, layout: Pick<Layout, 'snapshots'>):
     writeAtomically(files.size, String(bytes))
     return bytes
   } catch (error) {
-    // Another collector just removed it.
+    // Another collector has just removed it.
     if (isAbsent(error) || readIfPresent(files.record) === undefined) return 0
     throw error
   }
 }
 
-/** Notes that a layer takes more space than before. */
+/** Records that a layer takes more space than before. */
 export function addToSize({ size }: SnapshotFiles, bytes: number): void {
   const known = readIfPresent(size)
   if (known !== undefined && /^\d+$/.test(known)) writeAtomically(size, String(Number(known) + bytes))

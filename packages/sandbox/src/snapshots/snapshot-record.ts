@@ -11,10 +11,10 @@ export interface SnapshotRecord {
   readonly id: SnapshotId
   readonly parent: SnapshotId | null
   readonly imageDigest: string
-  /** Ids of the snapshots whose layers it consists of, newest (usually its own) first. */
+  /** Ids of the snapshots whose layers the snapshot consists of, newest (usually its own) first. */
   readonly layers: readonly SnapshotId[]
   readonly source: SourceTreeRef | null
-  /** Paths of /workspace that inputs gave in place of the source's. Absent for none. */
+  /** Paths of /workspace where inputs replaced the source's files. Absent for none. */
   readonly inputPaths?: readonly BytePath[]
   readonly createdAt: string
   readonly bootId: string
@@ -24,15 +24,18 @@ export interface SnapshotRecord {
 export interface SnapshotFiles {
   readonly directory: string
   readonly record: string
-  /** Absent once an image holds the same. */
+  /** Absent once an image replaces it. */
   readonly layer: string
   /** The layer as an EROFS image. Absent for most. */
   readonly image: string
-  /** The blobs in which the layer travels, by form. */
+  /** The blobs in which the layer is transferred, by form. */
   readonly blobs: string
   readonly changedFiles: string
   readonly size: string
-  /** JSON: bytes of files that another layer has too, by its id. Absent for none. */
+  /**
+   * JSON: by the id of another layer, the bytes of files that this layer shares with it. Absent for
+   * none.
+   */
   readonly shared: string
   /** Exists once the snapshot is synced to disk. */
   readonly durable: string
@@ -57,7 +60,7 @@ export function filesIn(directory: string): SnapshotFiles {
   }
 }
 
-/** Returns the ids of all snapshots, whole or not. */
+/** Returns the ids of all snapshots, complete or not. */
 export async function snapshotIds(layout: Layout): Promise<readonly SnapshotId[]> {
   return (await readdir(layout.snapshots)).filter(isSnapshotId)
 }
@@ -66,7 +69,7 @@ export function isSnapshotId(name: string): boolean {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(name)
 }
 
-/** A record on disk, where the secret lineage has the name that earlier releases gave it. */
+/** A record on disk. It uses an earlier release's name for the secret lineage. */
 type StoredRecord = Omit<SnapshotRecord, 'meta'> & {
   readonly meta: Omit<SnapshotMeta, 'secretLineage'> & { readonly taint?: readonly SecretRef[] }
 }

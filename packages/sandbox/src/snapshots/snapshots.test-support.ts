@@ -1,4 +1,4 @@
-/** Test only: snapshots as a driver keeps them, without sandboxes. */
+/** Test support: snapshots in the form in which a driver stores them, without sandboxes. */
 import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -32,7 +32,7 @@ export function collectorOver(layout: Layout, more: Partial<OciSnapshotsOptions>
 export interface Planted {
   readonly bytes?: number
   readonly parent?: SnapshotRecord
-  /** Found under this key. */
+  /** The cache key under which the snapshot is found. */
   readonly key?: string
   readonly usedAt?: Date
   readonly boot?: string
@@ -40,7 +40,7 @@ export interface Planted {
   readonly imageDigest?: string
 }
 
-/** Writes a snapshot as a sandbox leaves it. */
+/** Writes a snapshot in the form in which a sandbox leaves it. */
 export async function plant(
   layout: Layout,
   {

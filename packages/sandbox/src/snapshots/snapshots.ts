@@ -36,7 +36,7 @@ import { imageBelow, packSnapshot, unpackSnapshot, wholeRecord } from './transfe
 import type { Viewer } from './view.ts'
 
 export type NewSnapshot = Pick<SnapshotRecord, 'parent' | 'imageDigest' | 'source' | 'inputPaths' | 'meta'> & {
-  /** Layers below its own. */
+  /** Layers below the snapshot's own. */
   readonly below: readonly SnapshotId[]
 }
 
@@ -49,7 +49,7 @@ export interface OciSnapshotsOptions {
   readonly trash: Trash
   readonly images: Pick<ImageStore, 'byDigest'>
   readonly changedFilesDigest: (record: SnapshotRecord) => Promise<string>
-  /** Returns the layers that sandboxes use now. */
+  /** Returns the layers that sandboxes are using. */
   readonly layersInUse: () => Promise<ReadonlySet<SnapshotId>>
   /** The minimum age for removal by `collect`. */
   readonly collectGraceMs: number
@@ -58,7 +58,7 @@ export interface OciSnapshotsOptions {
 
 export class OciSnapshots implements SnapshotStore {
   private readonly options: OciSnapshotsOptions
-  /** When each snapshot was recently found in the cache. */
+  /** The time at which each snapshot was last found in the cache, if recently. */
   private readonly found = new Map<SnapshotId, number>()
 
   constructor(options: OciSnapshotsOptions) {
@@ -66,9 +66,9 @@ export class OciSnapshots implements SnapshotStore {
   }
 
   /**
-   * Makes a sandbox's snapshot by moving its upper directory away. A record under the final name
-   * means that the snapshot is whole. Continues where an earlier call was interrupted, even in a
-   * killed process, and returns the same snapshot.
+   * Makes a sandbox's snapshot by moving its upper directory. A record under the final name means
+   * that the snapshot is complete. Continues an interrupted call, even one of a killed process, and
+   * returns the same snapshot.
    */
   async freeze(
     sandbox: Pick<SandboxFiles, 'upper' | 'snapshot' | 'snapshotId'>,
@@ -105,7 +105,7 @@ export class OciSnapshots implements SnapshotStore {
 
   /**
    * Returns the record after checking every layer; undefined if the snapshot is absent, or was
-   * damaged and has been dropped.
+   * damaged and has been removed.
    */
   async record(id: SnapshotId): Promise<SnapshotRecord | undefined> {
     if (!isSnapshotId(id)) return undefined
@@ -211,7 +211,7 @@ export class OciSnapshots implements SnapshotStore {
     return [...this.found.keys()]
   }
 
-  /** Returns the records of all whole snapshots. */
+  /** Returns the records of all complete snapshots. */
   async records(): Promise<readonly SnapshotRecord[]> {
     const records = await Promise.all((await snapshotIds(this.options.layout)).map((id) => this.readOwn(id)))
     return records.filter((record) => record !== undefined)
@@ -223,8 +223,8 @@ export class OciSnapshots implements SnapshotStore {
   }
 
   /**
-   * Returns the record if it and its own layer are whole. Drops a damaged snapshot. Does not check
-   * layers below.
+   * Returns the record if it and its own layer are complete. Removes a damaged snapshot. Does not
+   * check layers below.
    */
   private async readOwn(id: SnapshotId): Promise<SnapshotRecord | undefined> {
     const files = snapshotFiles(this.options.layout, id)
@@ -240,7 +240,7 @@ export class OciSnapshots implements SnapshotStore {
   }
 }
 
-/** Returns the id of a sandbox's present or future snapshot; undefined before one was requested. */
+/** Returns the id of a sandbox's present or future snapshot; undefined before one is requested. */
 export function plannedSnapshot(sandbox: Pick<SandboxFiles, 'snapshotId'>): SnapshotId | undefined {
   const id = readIfPresent(sandbox.snapshotId)
   return id !== undefined && isSnapshotId(id) ? id : undefined

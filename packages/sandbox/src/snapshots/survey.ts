@@ -4,14 +4,17 @@ import { waitForSuccess } from '../system/processes.ts'
 import { type ComparedViews, compareViews, type Exceptions } from './compare-views.ts'
 import { attributesOf } from './packed/attributes.ts'
 
-/** A device, an inode number and a path. Steps may nest paths arbitrarily deep. */
+/**
+ * Maximum length of a line: a device, an inode number and a path. Steps may nest paths arbitrarily
+ * deep.
+ */
 const longestLine = 64 * 1024 ** 2
 
 /**
  * Finds the paths that a comparison of two views must treat specially to write one view onto the
- * other. All names of one file must be written together, even if only one is elsewhere since its
- * directory was renamed. An archive cannot remove an extended attribute from a directory, so a
- * directory that lost one is created again.
+ * other. All names of one file must be written together, even if only one of them changed because
+ * its directory was renamed. An archive cannot remove an extended attribute from a directory, so a
+ * directory that lost one is created anew.
  */
 export async function survey(views: ComparedViews): Promise<Exceptions> {
   const { before, after } = views
@@ -19,9 +22,9 @@ export async function survey(views: ComparedViews): Promise<Exceptions> {
   const directories: Buffer[] = []
   for await (const { path, was, now } of compareViews(views)) {
     if (was?.isDirectory() && now?.isDirectory()) directories.push(path)
-    // Archives have no second name for other kinds.
+    // Archives cannot contain a second name for other kinds of files.
     if (now === undefined || now.nlink < 2n || !(now.isFile() || now.isSymbolicLink())) continue
-    // Images number their files alike.
+    // Files are identified by device too, because images use the same inode numbers.
     const file = `${now.dev} ${now.ino}`
     const known = linked.get(file) ?? { missing: now.nlink }
     known.missing -= 1n
@@ -29,14 +32,14 @@ export async function survey(views: ComparedViews): Promise<Exceptions> {
   }
   const files = new Set([...linked].flatMap(([file, { missing }]) => (missing > 0n ? file : [])))
   const touched = new Set<string>()
-  // Rare and slow: finding the other names takes a look at everything.
+  // Rare and slow, because finding the other names visits every entry.
   if (files.size > 0) await findNames(after, files, touched)
   return { touched, anew: await whatLostAttributes(before, after, directories) }
 }
 
 /**
- * Adds the names of these files (device and inode) below a view, with all directories above. Uses a program: Node.js
- * takes ten times as long.
+ * Adds the names of these files (device and inode) below a view, with all directories above. Uses
+ * find, because Node.js takes ten times as long.
  */
 async function findNames(view: string, files: ReadonlySet<string>, found: Set<string>): Promise<void> {
   const several = ['-links', '+1', '(', '-type', 'f', '-o', '-type', 'l', ')']

@@ -44,14 +44,14 @@ export async function unpackSnapshot(
   try {
     await makeLayer({ ...transfer, record, below, others: [], write })
   } catch (error) {
-    // Another process was faster.
+    // Another process has unpacked it first.
     if ((await transfer.snapshots.record(packed.id)) === undefined) throw error
   }
 }
 
 /**
- * Returns the record that a packed snapshot has on this machine, and the file system below it. Fails
- * with SandboxError `snapshot_unavailable` if that is not there, or another one.
+ * Returns the record of a packed snapshot for this machine, and the layer stack below it. Rejects
+ * with SandboxError `snapshot_unavailable` if that stack is missing or different.
  */
 export async function packedRecord(
   { id, parent, imageDigest, layers, inputPaths, createdAt, meta }: Omit<PackedSnapshot, 'layer'>,
@@ -71,14 +71,14 @@ export async function packedRecord(
   return { record, below: viewer.stack(rootfs, lower) }
 }
 
-/** Returns the record of a whole snapshot. Fails with SandboxError `snapshot_unavailable`. */
+/** Returns the record of a complete snapshot. Rejects with SandboxError `snapshot_unavailable`. */
 export async function wholeRecord(id: SnapshotId, snapshots: SnapshotRecords): Promise<SnapshotRecord> {
   const record = await snapshots.record(id)
   if (record === undefined) throw new SandboxError('snapshot_unavailable', `snapshot ${id} is absent or damaged`)
   return record
 }
 
-/** Returns the image below a snapshot. Fails with SandboxError `snapshot_unavailable`. */
+/** Returns the image below a snapshot. Rejects with SandboxError `snapshot_unavailable`. */
 export async function imageBelow(
   { id, imageDigest }: Pick<SnapshotRecord, 'id' | 'imageDigest'>,
   images: Pick<ImageStore, 'byDigest'>,

@@ -14,7 +14,7 @@ import { LayerDirectories, type LayerPlaces } from './layer-places.ts'
 
 const script = fileURLToPath(new URL('view.sh', import.meta.url))
 
-/** Shows merged file systems to this process. */
+/** Mounts merged file systems for use by this process. */
 export class Viewer {
   private readonly layout: Layout
   private readonly places: LayerPlaces
@@ -24,7 +24,7 @@ export class Viewer {
     this.places = places
   }
 
-  /** Returns the file system of an image and layers, which are ready. Use it at once, or `hold` it. */
+  /** Returns the layer stack of an image and usable layers. Use it immediately, or call `hold`. */
   stack(image: string, layers: readonly SnapshotId[]): LayerStack {
     return layerStack(
       image,
@@ -32,7 +32,7 @@ export class Viewer {
     )
   }
 
-  /** Returns those of the layers that are images now. */
+  /** Returns the layers among these that are mounted as images. */
   images(layers: readonly SnapshotId[]): readonly SnapshotId[] {
     return layers.filter((id) => this.places.isImage(id))
   }
@@ -42,19 +42,19 @@ export class Viewer {
     await Promise.all(layers.map((id) => this.places.ready(id)))
   }
 
-  /** Returns the absolute directories of layers, under the same conditions. */
+  /** Returns the absolute directories of usable layers. Use them immediately, or call `hold`. */
   directories(layers: readonly SnapshotId[]): readonly string[] {
     return layers.map((id) => join(this.layout.root, this.places.place(id)))
   }
 
-  /** Keeps the layers of stacks where they are until the returned function is called. */
+  /** Keeps the layers of stacks at their places until the returned function is called. */
   hold(stacks: readonly LayerStack[]): () => void {
     return this.places.hold(stacks.flatMap(({ layers }) => layers))
   }
 
   /**
    * Calls `use` with one directory per stack, valid during the call. Absolute symbolic links in
-   * them lead to this machine's files: follow none. Ids are those on disk.
+   * them lead to this machine's files, so no link may be followed. Owners are the ids on disk.
    */
   async withViews<T>(stacks: readonly ViewedStack[], use: (roots: readonly string[]) => Promise<T>): Promise<T> {
     const release = this.hold(stacks)
@@ -78,12 +78,12 @@ export class Viewer {
     let stageFd: number | undefined
     try {
       await lines.expect('view', 'shown')
-      // Through an open descriptor: a killed process's id may be reused by one with a root of its
-      // own choice. Node.js has not reaped the process before this check.
+      // Uses an open descriptor, because a killed process's id may be reused by a process with a
+      // root of its own choice. Node.js cannot have reaped the process before this check.
       const fd = openSync(`/proc/${child.pid}/root${stage}`, constants.O_RDONLY | constants.O_DIRECTORY)
       stageFd = fd
       if (child.exitCode !== null || child.signalCode !== null)
-        throw new Error('the process that mounts the file systems was killed')
+        throw new Error('the process that mounted the file systems was killed')
       return await use(stacks.map((_, index) => onStage(fd, staged.view(index))))
     } finally {
       if (stageFd !== undefined) closeSync(stageFd)

@@ -8,11 +8,11 @@ export interface RawEntry {
   readonly linkName?: string
   readonly mode?: number
   readonly content?: Buffer | string
-  /** If it is to differ from the content's. */
+  /** Present if it differs from the content's size. */
   readonly size?: number
 }
 
-/** Returns exactly these entries as a ustar archive, even wrong ones. Names are latin1. */
+/** Returns exactly these entries as a ustar archive, even invalid ones. Names are latin1. */
 export function tarOf(entries: readonly RawEntry[], end = Buffer.alloc(1024)): Buffer {
   return Buffer.concat([...entries.map(rawEntry), end])
 }

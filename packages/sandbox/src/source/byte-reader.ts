@@ -19,13 +19,13 @@ export class ByteReader {
     return piece
   }
 
-  /** Reads to the end. A program that writes the stream ends no sooner. */
+  /** Reads to the end. Otherwise the program that writes the stream would not end. */
   async skipRest(): Promise<void> {
     while ((await this.some(Number.MAX_SAFE_INTEGER)) !== undefined);
   }
 
   /**
-   * Returns the bytes before the next `mark`, which is consumed; undefined at the end. Fails if
+   * Returns the bytes before the next `mark`, which is consumed; undefined at the end. Throws if
    * there is none within `limit` bytes.
    */
   async until(mark: number, limit: number): Promise<Buffer | undefined> {
@@ -47,8 +47,8 @@ export class ByteReader {
   }
 
   /**
-   * Returns exactly `size` bytes; undefined if the stream is at its end. Fails if it ends in
-   * between.
+   * Returns exactly `size` bytes; undefined if the stream is at its end. Throws if the stream ends
+   * earlier.
    */
   async exactly(size: number): Promise<Buffer | undefined> {
     if (size > 0 && this.#buffered.length >= size) {

@@ -8,17 +8,17 @@ export interface CollectRequest {
   /** Digests of trees that a build may still need. */
   readonly keepTrees: ReadonlySet<string>
   /**
-   * Digests of trees that a sandbox or snapshot was synced to. Their manifests are kept for the
+   * Digests of trees to which a sandbox or snapshot was synced. Their manifests are kept for the
    * next sync.
    */
   readonly keepManifests: ReadonlySet<string>
-  /** Newer trees are kept anyway. */
+  /** Newer trees are kept regardless. */
   readonly before: Date
 }
 
 /**
- * Removes unneeded trees and manifests, and what killed processes left. Returns the digests of the
- * removed trees.
+ * Removes unneeded trees and manifests, and leftovers of killed processes. Returns the digests of
+ * the removed trees.
  */
 export async function collectSources(request: CollectRequest): Promise<readonly string[]> {
   const { directory } = request

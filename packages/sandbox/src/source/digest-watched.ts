@@ -3,7 +3,7 @@ import type { WatchedDigest } from './watched-files.ts'
 import { runInWorker } from './worker-pool.ts'
 
 /**
- * Digests the files that paths and globs name in a tree, in a worker thread. Fails with
+ * Digests the files of a tree that match paths and globs, in a worker thread. Rejects with
  * SandboxError `provision_failed` if the tree cannot be read.
  */
 export function digestWatched(tree: SourceTreeRef, paths: readonly string[]): Promise<WatchedDigest> {
@@ -17,6 +17,6 @@ export function digestWatched(tree: SourceTreeRef, paths: readonly string[]): Pr
   return digest
 }
 
-/** Cached: steps of one build, and builds of one commit, ask for the same. */
+/** Caches digests, because steps of one build, and builds of one commit, request the same ones. */
 const recent = new Map<string, Promise<WatchedDigest>>()
 const remembered = 1_000

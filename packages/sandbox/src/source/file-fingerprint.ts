@@ -10,7 +10,10 @@ export type FileFingerprint = readonly [inode: string, size: string, executable:
 export interface FolderRecord {
   /** Digest of the tree. */
   readonly tree: string
-  /** Files written before a power cut may be truncated: a record from another boot is ignored. */
+  /**
+   * Records of another boot are ignored, because files written before a power failure may be
+   * truncated.
+   */
   readonly bootId: string
   /** Unix nanoseconds before the first file was inspected. */
   readonly at: string
@@ -28,8 +31,9 @@ export function fingerprintOf({ ino, size, mode, ctimeNs }: BigIntStats): FileFi
 }
 
 /**
- * Returns whether the file is the one that was read, byte for byte. Nobody can set ctime. @param at
- * from the record.
+ * Returns whether the file is still the one that was read, byte for byte. Relies on ctime, which no
+ * program can set.
+ * @param at from the record.
  */
 export function isUnchanged(before: FileFingerprint | undefined, stat: BigIntStats, at: string): boolean {
   const isSettled = stat.ctimeNs + stepNs < BigInt(at)

@@ -34,7 +34,7 @@ export interface SavedManifest {
   readonly snapshots: readonly SavedSnapshot[]
 }
 
-/** Thrown if saved data cannot be used. The message says why. */
+/** Thrown if saved data cannot be used. The message gives the reason. */
 export class SavedCacheError extends Error {}
 
 /** Returns the content key of saved data. */
@@ -48,7 +48,7 @@ export function blobsOf({ snapshots }: Pick<SavedManifest, 'snapshots'>): Readon
 
 /**
  * Parses a manifest. Throws SavedCacheError for text that `save` did not write: a manifest names
- * files, and decides what later builds find.
+ * files, and determines the results of later builds.
  */
 export function parseManifest(text: string): SavedManifest {
   const value = fromJson(text)
@@ -73,7 +73,7 @@ export function parseManifest(text: string): SavedManifest {
 }
 
 function wrong(expected: string): SavedCacheError {
-  return new SavedCacheError(`manifest.json is not what hm cache save wrote: expected ${expected}`)
+  return new SavedCacheError(`manifest.json was not written by hm cache save: expected ${expected}`)
 }
 
 function fromJson(text: string): unknown {
@@ -145,7 +145,7 @@ export function blobFile(target: string, digest: BlobDigest): string {
   return join(target, 'blobs', 'sha256', digest.slice('sha256:'.length))
 }
 
-/** Throws SavedCacheError if the blob is missing or does not match its digest. */
+/** Rejects with SavedCacheError if the blob is missing or does not match its digest. */
 export async function verifyBlob(from: string, digest: BlobDigest): Promise<void> {
   const hash = createHash('sha256')
   try {

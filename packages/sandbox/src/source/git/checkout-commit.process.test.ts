@@ -62,7 +62,7 @@ test('a second commit transfers and writes only its changes, and shares the rest
   expect(execFileSync('diff', ['-r', second.tree.path, alone.tree.path]).toString()).toBe('')
 })
 
-test('two concurrent calls fetch once, and a present commit is not fetched again', async () => {
+test('two concurrent calls fetch once, and a commit that is present is not fetched again', async () => {
   const { commit, checkout, name } = it.newRepository()
   const id = commit({ ref: 'refs/heads/main', files: { a: 'a' } })
   const [one, other] = await Promise.all([checkout(id), checkout(id)])
@@ -80,7 +80,7 @@ test('builds a commit that a force push removed from its branch', async () => {
   expect(readFileSync(join((await checkout(lost)).tree.path, 'a'), 'utf8')).toBe('lost')
 })
 
-test('a server that serves no commits by id serves it by its refs, the first that contains it', async () => {
+test('a server that serves no commits by id provides the commit through the first ref that contains it', async () => {
   const { commit, checkout } = it.newRepository()
   const root = commit({ ref: 'refs/heads/main', files: { a: 'a' } })
   const older = commit({ ref: 'refs/heads/topic', files: { a: 'older' }, parent: root })
@@ -116,7 +116,7 @@ test.for([
   expect(String(error)).not.toMatch(/ghs_|secret/)
 })
 
-test('a missing repository is refused permanently, and so is one that redirects elsewhere', async () => {
+test('a missing repository is refused permanently, and so is one that redirects to another host', async () => {
   const { commit, checkout, url } = it.newRepository()
   const id = commit({ ref: 'refs/heads/main', files: { a: 'a' } })
   await expect(checkout(id, { url: `${it.server.url}/acme/none.git` })).rejects.toMatchObject({
@@ -141,7 +141,7 @@ test('follows a renamed repository on the same host', async () => {
   expect(readFileSync(join((await old.checkout(id)).tree.path, 'a'), 'utf8')).toBe('renamed')
 })
 
-test('follows nobody to another host, which would get the token', async () => {
+test('follows no redirect to another host, which would receive the token', async () => {
   const other = await startGitServer(join(it.folder, 'other-host'))
   try {
     const stolen = gitRepository(other, 'evil/r')
@@ -171,7 +171,7 @@ test.for([[500], [503], [429], ['cut'], [{ cutAfter: 100_000 }]] as const)(
   },
 )
 
-test('the git directory has the history, the tags and the commit as its HEAD, and nothing later', async () => {
+test('the git directory has the history, the tags and the commit as its HEAD, and no later commits', async () => {
   const { commit, checkout, git } = it.newRepository()
   const first = commit({ ref: 'refs/heads/main', files: { a: 'a' }, message: 'first' })
   git(['-c', 'user.name=a', '-c', 'user.email=a@b', 'tag', '-a', '-m', 'v1', 'v1', first])

@@ -17,8 +17,8 @@ import { GitFailure } from './run-git.ts'
 
 export interface CheckoutRequest extends FetchRequest {
   /**
-   * Permanent name of the repository; its mirror is found by it. Repositories that must not share
-   * objects need different names.
+   * Permanent name of the repository, by which its mirror is found. Repositories that must not
+   * share objects need different names.
    */
   readonly repository: string
   /** Absolute path of the mirrors, trees and git directories. */
@@ -28,22 +28,25 @@ export interface CheckoutRequest extends FetchRequest {
 
 export interface Checkout {
   readonly tree: SourceTreeRef
-  /** Absolute path, to be mounted read-only as the tree's `.git`. */
+  /** Absolute path of a directory to mount read-only as the tree's `.git`. */
   readonly gitDirectory: string
 }
 
 interface CommitRecord {
   readonly commit: string
   readonly tree: string
-  /** Files written before a power cut may be truncated. */
+  /**
+   * Records of another boot are ignored, because files written before a power failure may be
+   * truncated.
+   */
   readonly bootId: string
 }
 
 /**
  * Returns the files of a commit as a tree on this machine, and a git directory for it. Fetches into
  * the repository's mirror if it lacks the commit, one process at a time, and replaces a broken
- * mirror. Fails permanently with SandboxError `source_fetch_failed` or `source_invalid`,
- * temporarily with `SourceUnreachable`, and with other errors if this machine is at fault.
+ * mirror. Rejects permanently with SandboxError `source_fetch_failed` or `source_invalid`,
+ * temporarily with `SourceUnreachable`, and with other errors if this machine is the cause.
  */
 export async function checkoutCommit(request: CheckoutRequest): Promise<Checkout> {
   checkFetch(request)
@@ -61,7 +64,7 @@ export async function checkoutCommit(request: CheckoutRequest): Promise<Checkout
       if (error instanceof SandboxError || error instanceof SourceUnreachable || isDiskFull(error)) throw error
       await discardMirror(mirror)
       return await make(request, mirror, 'again').catch((again: unknown) => {
-        // The mirror is new, so it is not at fault.
+        // The mirror is new, so it is not the cause.
         throw again instanceof GitFailure && !isDiskFull(again) ? unreachable(request, again) : again
       })
     }
@@ -75,7 +78,7 @@ async function make(request: CheckoutRequest, mirror: OpenMirror, attempt: strin
   const kept = path.join(staging, 'kept')
   await mkdir(kept, { recursive: true })
   const tree = await makeTree(request, mirror, staging)
-  // Only after the tree's limits have held: git itself has none.
+  // Done only after the tree's limits have been checked, because git itself has none.
   await makeGitDirectory({ mirror: mirror.repository, url, commit, directory: path.join(kept, 'git') })
   const record: CommitRecord = { commit, tree: tree.digest, bootId }
   const text = JSON.stringify(record)
@@ -101,7 +104,7 @@ async function makeTree(request: CheckoutRequest, mirror: OpenMirror, staging: s
   try {
     return await checkout(base, 'tree')
   } catch (error) {
-    // The base may come from a replaced mirror, or be damaged.
+    // The base may belong to a replaced mirror, or be damaged.
     if (error instanceof SandboxError || isDiskFull(error)) throw error
     return checkout(null, 'whole-tree')
   }

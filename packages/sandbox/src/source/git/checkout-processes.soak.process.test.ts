@@ -27,7 +27,9 @@ addWitness(() => {
 })
 const random = chance()
 
-/** A process that checks out what it reads, and prints the result. */
+/**
+ * Starts a process that checks out the commits of requests on its input, and prints the results.
+ */
 function checkoutElsewhere(request: CheckoutRequest) {
   const module = join(import.meta.dirname, 'checkout-commit.ts')
   const script = `import { json } from 'node:stream/consumers'
@@ -65,7 +67,7 @@ function commandLines(): readonly string[] {
 const manyFiles = (count: number) =>
   Object.fromEntries(Array.from({ length: count }, (_, i) => [`d${i % 20}/f${i}`, `${i} ${random.fraction()}\n`]))
 
-test('two processes that want one commit fetch it once', async () => {
+test('two processes that need the same commit fetch it once', async () => {
   const { commit, request, name } = it.newRepository()
   const wanted = request(commit({ ref: 'refs/heads/main', files: manyFiles(500) }))
   const [one, other] = await Promise.all([checkoutOf(checkoutElsewhere(wanted)), checkoutOf(checkoutElsewhere(wanted))])
@@ -73,7 +75,7 @@ test('two processes that want one commit fetch it once', async () => {
   expect(it.server.requests.filter((line) => line.includes(name) && line.includes('info/refs'))).toHaveLength(1)
 })
 
-test('a process killed at any moment leaves nothing that the next one mistakes for whole', async () => {
+test('a process killed at any moment leaves nothing incomplete that the next one uses', async () => {
   const { commit, request, git, checkout } = it.newRepository()
   const staging = join(it.store, 'staging')
   await checkout(commit({ ref: 'refs/heads/main', files: manyFiles(500) }))
@@ -82,8 +84,8 @@ test('a process killed at any moment leaves nothing that the next one mistakes f
     const asked = it.server.requests.length
     const child = checkoutElsewhere(request(id))
     const closed = once(child, 'exit')
-    // From its first request on, or from the start of its tree if everything is fetched; any moment
-    // after that will do.
+    // Waits for its first request, or for the start of its tree if everything is fetched. It may be
+    // killed at any moment after that.
     await until(() => it.server.requests.length > asked || readdirSync(staging).length > 0 || child.exitCode !== null)
     await sleep(random.between(0, 150))
     child.kill('SIGKILL')
@@ -93,13 +95,13 @@ test('a process killed at any moment leaves nothing that the next one mistakes f
   expect(verifyTree(tree)).toBe(true)
   expect(readdirSync(tree.path, { recursive: true })).toHaveLength(1_020)
   expect(git(['--git-dir', gitDirectory, '--work-tree', tree.path, 'status', '--porcelain'])).toBe('')
-  // The last one may have been killed when only this was left to do. The next checkout of the
-  // repository does it.
+  // The last process may have been killed when only this removal remained. The next checkout of the
+  // repository completes it.
   await checkout(commit({ ref: 'refs/heads/main', files: { a: 'a' } }))
   expect(readdirSync(staging)).toEqual([])
 })
 
-test('a runner killed while fetching leaves a mirror that the next one can use, and the token is in no argument', async () => {
+test('a runner killed while fetching leaves a mirror that the next one can use, and the token is in no command-line argument', async () => {
   const { commit, checkout, request, mirror } = it.newRepository()
   await checkout(commit({ ref: 'refs/heads/main', files: { a: 'a' } }))
   const big = Array.from({ length: 40_000 }, () => random.fraction()).join('\n')
@@ -116,7 +118,8 @@ test('a runner killed while fetching leaves a mirror that the next one can use, 
   await once(killed, 'exit')
   writeFileSync(join(mirror, 'packed-refs.lock'), '')
   const { ino } = statSync(mirror)
-  // Its git, whose output nobody reads any more, has the lock until its connection breaks.
+  // The killed runner's git, whose output is no longer read, holds the lock until its connection
+  // breaks.
   cut()
   const before = it.server.bytesSent
   expect(readFileSync(join((await checkout(id)).tree.path, 'big'), 'utf8')).toBe(big)

@@ -8,7 +8,7 @@ const it = gitBench()
 const count = scaled(1_500, 100_000)
 const name = (i: number) => `src/d${i % 300}/file-${i}.txt`
 
-test(`a push of one file out of ${count} transfers little, and writes one`, async () => {
+test(`a push of one file out of ${count} transfers little, and writes one file`, async () => {
   const { commit, checkout } = it.newRepository()
   const files = Object.fromEntries(Array.from({ length: count }, (_, i) => [name(i), `file ${i} ${Math.sin(i)}\n`]))
   const whole = await checkout(commit({ ref: 'refs/heads/main', files }))

@@ -20,9 +20,9 @@ export interface CheckoutJob {
 }
 
 /**
- * Writes the files of a commit into a new folder, as stored in the repository, and returns the
- * digest of the manifest. Fails with SandboxError `source_invalid` if the commit cannot be a
- * source, and otherwise if mirror or base is damaged.
+ * Writes the files of a commit, as stored in the repository, into a new folder. Returns the digest
+ * of the manifest. Throws SandboxError `source_invalid` if the commit cannot be a source, and
+ * another error if the mirror or the base is damaged.
  */
 export async function checkoutTree(job: CheckoutJob): Promise<string> {
   mkdirSync(job.tree, { mode: 0o755 })
@@ -81,7 +81,7 @@ function refuseOddPath(path: BytePath): void {
   }
 }
 
-/** Returns whether this machine is at fault, not the commit. */
+/** Returns whether this machine is the cause, not the commit. */
 function isOurs(cause: unknown): boolean {
   return cause instanceof GitFailure || cause instanceof StoreDamaged || (cause instanceof Error && 'syscall' in cause)
 }
