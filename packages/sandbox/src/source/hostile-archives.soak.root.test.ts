@@ -156,7 +156,7 @@ describe('G25 a hostile archive', () => {
     expect(await refusalOf(bytes)).toMatch(sentence)
   })
 
-  it('is refused while streaming beyond a ratio, a size or a number', async () => {
+  it('is refused during streaming if it exceeds a ratio, a size or a number of entries', async () => {
     const zeros = gzipSync(tarOf([{ name: 'zeros', content: Buffer.alloc(80 * 1024 * 1024) }]))
     expect(await refusalOf(zeros)).toMatch(/more than 200 times its size/)
     expect(await refusalOf(packed([{ name: 'big', size: 8 ** 11 - 1 }]))).toMatch(/more than 2147483648 bytes/)
@@ -177,7 +177,7 @@ describe('G25 a hostile archive', () => {
     await expect(unpackSource(request)).rejects.toThrow(/expected 0000/)
   })
 
-  it('derived from a good one by damage gives a whole tree or a refusal, and nothing outside the store', async () => {
+  it('derived from a valid one by damage results in a whole tree or a refusal, and never writes outside the store', async () => {
     const bytes = tarOf([
       { name: 'x', type: 'x', content: paxRecord('path', 'some/where') },
       { name: 'n', content: 'hello' },

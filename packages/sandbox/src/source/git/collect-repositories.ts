@@ -8,15 +8,15 @@ export interface CollectRepositoriesRequest {
   readonly directory: string
   /** Git directories that a build or a sandbox may still need. */
   readonly keep: ReadonlySet<string>
-  /** Git directories newer than this are kept anyway. */
+  /** Newer git directories are kept regardless. */
   readonly before: Date
-  /** Mirrors fetched into after this instant are kept: cloning again costs more than keeping. */
+  /** Mirrors with a later fetch are kept, because cloning again costs more than keeping them. */
   readonly mirrorsBefore: Date
 }
 
 /**
- * Removes git directories and mirrors that nobody needs. Call it only while no commit is being
- * checked out.
+ * Removes git directories and mirrors that are no longer needed. Call it only while no commit is
+ * being checked out.
  */
 export async function collectRepositories(request: CollectRepositoriesRequest): Promise<void> {
   const { directory, keep, before, mirrorsBefore } = request
@@ -29,7 +29,7 @@ export async function collectRepositories(request: CollectRepositoriesRequest): 
   const mirrors = path.join(directory, mirrorsFolder)
   for (const id of await namesIn(mirrors)) {
     const place = path.join(mirrors, id)
-    // Rewritten with every checkout.
+    // This file is rewritten with every checkout.
     const used = await changedAt(path.join(place, 'latest.json')).catch(() => changedAt(place))
     if (used < mirrorsBefore)
       await withStagingDirectory(directory, mirrorLock(id), (staging) => rename(place, path.join(staging, 'gone')))

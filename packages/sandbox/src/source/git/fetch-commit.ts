@@ -2,7 +2,7 @@ import { fetchFailure, fetchRefused, gitsReason, unreachable } from './fetch-fai
 import { runGit } from './run-git.ts'
 
 export interface FetchRequest {
-  /** http or https, without credentials. */
+  /** An http or https address without credentials. */
   readonly url: string
   /** 40 hex digits. */
   readonly commit: string
@@ -29,7 +29,7 @@ export function checkFetch(request: FetchRequest): void {
   if (odd !== undefined) throw fetchRefused(url, commit, `${JSON.stringify(odd)} is not the full name of a ref`)
 }
 
-/** The rules of `git check-ref-format`, limited to refs/. */
+/** Returns whether a name passes the rules of `git check-ref-format`, limited to refs/. */
 function isFullRef(ref: string): boolean {
   if (!ref.startsWith('refs/') || ref.endsWith('.') || ref.includes('..') || ref.includes('@{')) return false
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
@@ -46,9 +46,10 @@ export async function hasCommit(repository: string, { commit, refs }: FetchReque
 }
 
 /**
- * Fetches the commit with its history, and all tags, into the mirror. Transfers only what the
- * mirror lacks. Fails with SandboxError `source_fetch_failed` if that can never succeed, with
- * `SourceUnreachable` if it may succeed later, and otherwise if the mirror may be broken.
+ * Fetches the commit with its history, and all tags, into the mirror. Transfers only objects that
+ * the mirror lacks. Rejects with SandboxError `source_fetch_failed` if the fetch can never succeed,
+ * with `SourceUnreachable` if it may succeed later, and with another error if the mirror may be
+ * broken.
  */
 export async function fetchCommit(
   repository: string,
@@ -101,7 +102,7 @@ const fetchOptions = [
   '--no-write-fetch-head',
   '--no-auto-maintenance',
   '--no-recurse-submodules',
-  // Names chosen by others are passed as input, so that none is read as an option.
+  // Names are passed as input, because others choose them and git could read them as options.
   '--stdin',
 ]
 
@@ -117,9 +118,9 @@ const answerMs = 30_000
 const asked = '/info/refs'
 
 /**
- * Returns the new address of a renamed repository according to the forge; undefined if it gives
- * none, or names another host, where git itself would send the Authorization header. Fails as
- * `fetch` does.
+ * Returns the new address of a renamed repository according to the forge. Returns undefined if the
+ * forge reports none, or one on another host, to which git itself would send the Authorization
+ * header. Rejects as `fetch` does.
  */
 async function movedTo({
   url,

@@ -1,14 +1,14 @@
 import { SandboxError } from '../../sandbox-driver.ts'
 import { GitFailure } from './run-git.ts'
 
-/** The source is unavailable now, and may be available later. */
+/** Thrown if the source is unavailable, but may be available later. */
 export class SourceUnreachable extends Error {
   override readonly name = 'SourceUnreachable'
 }
 
 /**
  * `absent`: the object does not exist, or cannot be fetched by its name. `moved`: the repository
- * may be elsewhere. `unclear`: the mirror may be broken.
+ * may have another address. `unclear`: the mirror may be broken.
  */
 export type FetchFailure = 'absent' | 'moved' | 'refused' | 'unreachable' | 'unclear'
 
@@ -31,18 +31,18 @@ const signs: readonly (readonly [RegExp, FetchFailure])[] = [
 /** Classifies a failed fetch. git's message contains the address, which may contain any word. */
 export function fetchFailure(error: unknown, url: string): FetchFailure {
   if (!(error instanceof GitFailure)) return 'unclear'
-  // Killed, by us at the timeout.
+  // git was killed, by this process at the timeout.
   if (error.message.includes(': SIG')) return 'unreachable'
   const complaint = error.complaint.replaceAll(url, 'URL')
   return signs.find(([sign]) => sign.test(complaint))?.[1] ?? 'unclear'
 }
 
-/** Makes the error for the build's author when its source can never be fetched. */
+/** Returns the error for the build's author if its source can never be fetched. */
 export function fetchRefused(url: string, commit: string, why: string): SandboxError {
   return new SandboxError('source_fetch_failed', `Could not fetch commit ${commit} of ${url}: ${why}.`)
 }
 
-/** Makes the error for a failure that may be temporary. */
+/** Returns the error for a failure that may be temporary. */
 export function unreachable(
   { url, commit }: { readonly url: string; readonly commit: string },
   cause: unknown,
@@ -51,7 +51,7 @@ export function unreachable(
   return new SourceUnreachable(`Could not fetch commit ${commit} of ${url} now: ${why}.`, { cause })
 }
 
-/** Returns git's sentence about the failure. */
+/** Returns the line of git's output that describes the failure. */
 export function gitsReason(error: unknown): string {
   if (!(error instanceof GitFailure)) return error instanceof Error ? error.message : String(error)
   const lines = error.complaint.split('\n').filter((line) => /^(fatal|error|remote):/.test(line))

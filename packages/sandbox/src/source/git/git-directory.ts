@@ -12,7 +12,7 @@ export interface GitDirectoryRequest {
 
 /**
  * Makes the directory that a sandbox sees as /workspace/.git: HEAD at the commit, all tags, an
- * index, and hard links to the mirror's objects. Later changes of the mirror are not visible in it.
+ * index, and hard links to the mirror's objects. Later changes of the mirror do not affect it.
  */
 export async function makeGitDirectory({ mirror, url, commit, directory }: GitDirectoryRequest): Promise<void> {
   const inside = (name: string) => path.join(directory, name)

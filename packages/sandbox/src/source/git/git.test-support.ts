@@ -1,4 +1,4 @@
-/** Test only: a git server on loopback, and a store that its commits are checked out into. */
+/** Test support: a git server on loopback, and a store into which its commits are checked out. */
 import { createHash } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ export type TestRepository = ReturnType<typeof gitRepository> & {
   readonly name: string
   request(commit: string, more?: Partial<CheckoutRequest>): CheckoutRequest
   checkout(commit: string, more?: Partial<CheckoutRequest>): Promise<Checkout>
-  /** Path of its mirror. */
+  /** Path of the repository's mirror. */
   readonly mirror: string
 }
 
@@ -23,7 +23,7 @@ export interface GitBench {
   newRepository(): TestRepository
 }
 
-/** Call it at the top of a test file: the server runs while its tests do. */
+/** Call it at the top of a test file: the server runs while the file's tests run. */
 export function gitBench(): GitBench {
   let folder = ''
   let server: GitServer

@@ -6,7 +6,7 @@ import { gitBench, type TestRepository } from './git.test-support.ts'
 
 const it = gitBench()
 
-/** Makes a commit whose tree has these entries, unchecked. */
+/** Makes a commit whose tree has these entries, without git's checks. */
 function rawTree(git: TestRepository['git'], entries: readonly (readonly [string, string, string])[]): string {
   const bytes = entries.map(([mode, name, id]) =>
     Buffer.concat([Buffer.from(`${mode} ${name}\0`), Buffer.from(id, 'hex')]),
@@ -56,7 +56,7 @@ test('G25 does not write through a folder that is also a link', async () => {
   expect(existsSync(join(it.folder, 'planted'))).toBe(false)
 })
 
-test('G25 refuses ten files that stand for 10^10 before there are many', async () => {
+test('G25 refuses ten files that stand for 10^10 before it lists too many', async () => {
   const repository = it.newRepository()
   let bomb = blobOf(repository, 'x')
   for (let depth = 0; depth < 10; depth += 1) {

@@ -5,7 +5,8 @@ import type { TreeWriter } from '../tree-writer.ts'
 import { readGit } from './run-git.ts'
 
 /**
- * Writes files and links with content from the mirror. Calls `count` with each size before writing.
+ * Writes files and links with content from the mirror. Calls `count` with each size before writing
+ * the content.
  */
 export async function writeBlobs(
   repository: string,
@@ -42,14 +43,14 @@ async function* contentOf(bytes: ByteReader, size: number): AsyncGenerator<Buffe
 }
 
 async function target(content: AsyncGenerator<Buffer>, size: number): Promise<string> {
-  // The writer refuses targets longer than a link allows, so they are not read.
+  // The writer refuses targets longer than a link allows, so their content is not read.
   if (size > 4_095) return 'x'.repeat(4_096)
   const pieces: Buffer[] = []
   for await (const piece of content) pieces.push(piece)
   return Buffer.concat(pieces).toString('latin1')
 }
 
-/** This machine's copy of a repository is damaged. The source itself may not be. */
+/** Thrown if this machine's copy of a repository is damaged. The source itself may be intact. */
 export class StoreDamaged extends Error {
   override readonly name = 'StoreDamaged'
 }
@@ -73,8 +74,8 @@ const kinds: Readonly<Record<string, EntryKind>> = {
 
 /**
  * Lists the files of a commit by path, in git's order. Streams the listing and stops beyond `limit`
- * entries: nested trees can stand for more files than fit in memory, and git would hold them all to
- * compare two commits. Fails as `runGit` does.
+ * entries. Nested trees can stand for more files than fit in memory, and comparing two commits with
+ * git would load them all. Rejects as `runGit` does.
  */
 export async function commitFiles(
   repository: string,

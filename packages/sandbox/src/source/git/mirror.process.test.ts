@@ -40,7 +40,7 @@ test.for([
   ])
 })
 
-test('a tree that lacks a file is not used as a base', async () => {
+test('a tree with a missing file is not used as a base', async () => {
   const { commit, checkout } = it.newRepository()
   const { tree } = await checkout(commit({ ref: 'refs/heads/main', files: { a: 'a', kept: 'k' } }))
   rmSync(join(tree.path, 'kept'))
@@ -48,7 +48,7 @@ test('a tree that lacks a file is not used as a base', async () => {
   expect(readFileSync(join(next.tree.path, 'kept'), 'utf8')).toBe('k')
 })
 
-test('the packs of many small fetches are merged, and earlier builds stay whole', async () => {
+test('the packs of many small fetches are merged, and earlier builds remain complete', async () => {
   const { commit, checkout, mirror } = it.newRepository()
   const first = await checkout(commit({ ref: 'refs/heads/main', files: { a: 'a' } }))
   const packs = join(mirror, 'objects/pack')

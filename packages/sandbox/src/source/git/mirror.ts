@@ -4,14 +4,14 @@ import { ifPresent } from '../../system/files.ts'
 import { type FetchRequest, fetchCommit, hasCommit } from './fetch-commit.ts'
 import { runGit } from './run-git.ts'
 
-/** With more packs than this, the mirror is repacked: git searches all of them. */
+/** A mirror with more packs is repacked, because git searches all of them. */
 const mostPacks = 40
 /** Number of commits recorded as present in the mirror. */
 const mostCommits = 500
 
-/** A mirror being changed. One process at a time may change it, and holds `lockFd`. */
+/** A mirror during a change. Only one process at a time may change it, and holds `lockFd`. */
 export interface OpenMirror {
-  /** A bare repository. May not exist yet. */
+  /** A bare repository. Need not exist yet. */
   readonly repository: string
   readonly lockFd: number
   /** An empty directory on the same file system. */
@@ -22,8 +22,8 @@ export interface OpenMirror {
 export async function bringCommit(mirror: OpenMirror, request: FetchRequest): Promise<void> {
   const { repository, lockFd } = mirror
   await mkdir(path.dirname(repository), { recursive: true, mode: 0o700 })
-  // Creates a missing repository, and leaves an existing one unchanged. 0644: users of a sandbox
-  // read its packs.
+  // Creates a missing repository, and leaves an existing one unchanged. 0644, because users of a
+  // sandbox read its packs.
   await runGit(['init', '--quiet', '--bare', '--shared=0644', '--template=', '--object-format=sha1'], {
     repository,
     lockFd,
@@ -40,8 +40,8 @@ export async function discardMirror({ repository, staging }: OpenMirror): Promis
 }
 
 /**
- * Removes locks and partial packs of a killed git. The holder of the mirror's lock knows that
- * nobody uses them.
+ * Removes locks and partial packs of a killed git. The caller holds the mirror's lock, so no other
+ * process uses them.
  */
 async function removeLeftovers(repository: string): Promise<void> {
   for (const name of await readdir(repository, { recursive: true })) {
@@ -61,7 +61,7 @@ async function tidy({ repository, lockFd }: OpenMirror): Promise<void> {
   const old = listed.toString('latin1').split('\n').filter(Boolean).slice(mostCommits)
   await runGit(['update-ref', '--stdin'], { repository, lockFd, stdin: old.map((ref) => `delete ${ref}\n`).join('') })
   await runGit(['pack-refs', '--all'], { repository, lockFd })
-  // Does not check what refs reach, so nothing that a build may need is dropped. Merges small packs
-  // and leaves large ones alone.
+  // The repack does not check which objects are reachable from refs, so it drops nothing that a
+  // build may need. It merges small packs and leaves large ones unchanged.
   await runGit(['repack', '--quiet', '--geometric=2', '-d'], { repository, lockFd })
 }

@@ -16,16 +16,16 @@ const passedOn = [
   'SSL_CERT_DIR',
 ]
 
-/** Applies to every call, whatever the machine's git configuration. */
+/** Applies to every call, regardless of the machine's git configuration. */
 const configuration: Readonly<Record<string, string>> = {
   'core.hooksPath': '/dev/null',
   'core.fsmonitor': 'false',
   'credential.helper': '',
-  // Names that only other systems take for .git are ordinary here.
+  // Names that only other systems treat as .git are ordinary here.
   'core.protectNTFS': 'false',
   'gc.auto': '0',
   'maintenance.auto': 'false',
-  // Each fetch makes one pack: git directories of builds hard-link packs.
+  // Each fetch makes exactly one pack, because git directories of builds hard-link packs.
   'fetch.unpackLimit': '1',
   'fetch.recurseSubmodules': 'false',
   'transfer.bundleURI': 'false',
@@ -39,18 +39,21 @@ export interface GitOptions {
   /** A bare repository. */
   readonly repository: string
   readonly stdin?: string
-  /** A lock that git inherits, so that it outlasts this process. */
+  /**
+   * A lock that git inherits, so that the lock is held until git ends, even if this process ends
+   * earlier.
+   */
   readonly lockFd?: number
   readonly indexFile?: string
   /**
-   * Value of an Authorization header for http. Not an argument, which every process on the machine
-   * can read.
+   * Value of an Authorization header for http. Not passed as an argument, because every process on
+   * the machine can read arguments.
    */
   readonly authorization?: string | null
   readonly timeoutMs?: number
 }
 
-/** git exited with an error. */
+/** Thrown if git exited with an error. */
 export class GitFailure extends Error {
   override readonly name = 'GitFailure'
   /** The end of its stderr, in English. */
@@ -92,13 +95,13 @@ function startGit(args: readonly string[], options: GitOptions): ChildProcessByS
 }
 
 /**
- * Runs git and returns its standard output. Fails with `GitFailure`, or with an error saying that
+ * Runs git and returns its standard output. Rejects with `GitFailure`, or with an error saying that
  * git is not installed.
  */
 export async function runGit(args: readonly string[], options: GitOptions): Promise<Buffer> {
   const git = startGit(args, options)
   const ended = gitEnd(git, args[0] ?? '')
-  // If git exits without reading its input, its exit status says why.
+  // If git exits without reading its input, its exit status gives the reason.
   git.stdin.on('error', () => {})
   git.stdin.end(options.stdin)
   const output: Buffer[] = []
@@ -107,7 +110,9 @@ export async function runGit(args: readonly string[], options: GitOptions): Prom
   return Buffer.concat(output)
 }
 
-/** Resolves when git exits with 0; fails as `runGit` does. Call it right after `startGit`. */
+/**
+ * Resolves when git exits with 0; rejects as `runGit` does. Call it immediately after `startGit`.
+ */
 async function gitEnd(git: ChildProcessByStdio<Writable, Readable, Readable>, command: string): Promise<void> {
   const { code, signal, complaint } = await childEnd(git).catch((cause: unknown) => {
     throw new Error('cannot start git on this machine: apt-get install git', { cause })
@@ -115,7 +120,9 @@ async function gitEnd(git: ChildProcessByStdio<Writable, Readable, Readable>, co
   if (code !== 0) throw new GitFailure(command, signal ?? `exit ${code}`, complaint)
 }
 
-/** Runs git while `use` reads its output, and awaits its end. Fails as `runGit` or `use` does. */
+/**
+ * Runs git while `use` reads its output, and waits for its end. Rejects as `runGit` or `use` does.
+ */
 export async function readGit<T>(
   args: readonly string[],
   repository: string,

@@ -11,8 +11,8 @@ export interface DigestInputJob {
 }
 
 /**
- * Returns a digest of what a path or glob names: paths, kinds, modes, owners and contents, but no
- * times. Null if it names nothing. Runs in a worker thread.
+ * Returns a digest of the entries that match a path or glob: paths, kinds, modes, owners and
+ * contents, but no times. Returns null if nothing matches. Runs in a worker thread.
  */
 export function digestInput({ workspace, pattern }: DigestInputJob): string | null {
   const entries: FoundEntry[] = []

@@ -4,18 +4,18 @@ import { entriesOf } from '../../files/entries-of.ts'
 import { SandboxError } from '../../sandbox-driver.ts'
 import type { BytePath } from '../manifest.ts'
 
-/** Bounds time and memory for a snapshot that an attacker filled. */
+/** Limits time and memory, because an attacker may have filled the snapshot. */
 interface WalkLimits {
-  /** Entries that a walk may look at. */
+  /** Maximum number of entries that a walk examines. */
   readonly seen: number
-  /** Entries that the paths may name. */
+  /** Maximum number of entries that may match. */
   readonly found: number
 }
 
 const defaultLimits: WalkLimits = { seen: 2_000_000, found: 250_000 }
-/** With the view's root before it, a path stays shorter than the kernel's longest. */
+/** Keeps a path, with the view's root before it, below the kernel's maximum length. */
 const longestPath = 3_800
-/** A walk keeps every folder above open. */
+/** Limits the depth, because a walk keeps all parent folders open. */
 const deepest = 400
 
 export interface FoundEntry {
@@ -23,28 +23,29 @@ export interface FoundEntry {
   readonly path: BytePath
   readonly kind: 'file' | 'link' | 'folder'
   readonly stats: BigIntStats
-  /** The file that the view shows here; null for no file, and where a copy is needed. */
+  /** The layer's file that the view shows here; null if there is none, or if a copy is needed. */
   readonly shown: LayerFile | null
 }
 
 export interface LayerFile {
   readonly path: Buffer
-  /** Index of its layer. */
+  /** Index of the file's layer. */
   readonly layer: number
 }
 
 type LayerFolder = LayerFile
 
-/** A merged /workspace, and the same directory of each layer below, newest first. */
+/** A merged /workspace, and the same directory of each of its layers, newest first. */
 export interface LayeredWorkspace {
   readonly workspace: string
   readonly layers: readonly string[]
 }
 
 /**
- * Calls `visit` for what a path or glob names in a workspace, folders before their content. A folder
- * stands for everything in it. Links are entries and are never followed. Omits devices, pipes and
- * sockets. Throws SandboxError `provision_failed` beyond a limit.
+ * Calls `visit` for the entries of a workspace that match a path or glob, folders before their
+ * content. A matching folder includes everything in it. Links count as entries and are never
+ * followed. Omits devices, pipes and sockets. Throws SandboxError `provision_failed` beyond a
+ * limit.
  */
 export function findEntries(
   { workspace, layers }: LayeredWorkspace,
@@ -65,7 +66,7 @@ export function findEntries(
     at: Selection,
   ): void {
     for (const entry of entriesOf(folder)) {
-      if (++seen > limits.seen) throw tooMany(pattern, `to look at more than ${grouped(limits.seen)} files`)
+      if (++seen > limits.seen) throw tooMany(pattern, `a search through more than ${grouped(limits.seen)} files`)
       const text = entry.name.toString('utf8')
       const inner = entry.isDirectory() ? at.directory(text) : undefined
       if (inner === undefined && (entry.isDirectory() || at.file(text).length === 0)) continue
@@ -87,23 +88,23 @@ export function findEntries(
 }
 
 /**
- * Returns the layer's file that a view shows: the topmost one of this name, if it is the same inode.
- * After a rename, or a copy of a file for writing, the view shows another one.
+ * Returns the layer's file that a view shows: the topmost one of this name, if it is the same
+ * inode. After a rename, or after a write has copied the file, the view shows a different inode.
  */
 function shownFile(layers: readonly LayerFolder[], name: BytePath, view: BigIntStats): LayerFile | null {
   for (const { path: folder, layer } of layers) {
     const path = below(folder, name)
     const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false })
     if (stats === undefined) continue
-    // Inode numbers of different file systems may be equal; a change time is not by chance.
+    // Inode numbers of different file systems may be equal; equal change times are no coincidence.
     const isSame = stats.isFile() && stats.ino === view.ino && stats.ctimeNs === view.ctimeNs
-    // A layer may have a file without its content, which lies below (`metacopy`).
+    // A layer may have a file whose content is in a lower layer (`metacopy`).
     return isSame && stats.size === view.size && stats.blocks === view.blocks ? { path, layer } : null
   }
   return null
 }
 
-/** A link to a folder is none: a layer's absolute link leads to this machine's files. */
+/** Excludes links to folders, because a layer's absolute link leads to this machine's files. */
 function foldersOf(layers: readonly LayerFolder[], name: BytePath): readonly LayerFolder[] {
   return layers
     .map(({ path, layer }) => ({ path: below(path, name), layer }))

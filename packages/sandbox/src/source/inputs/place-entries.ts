@@ -8,23 +8,23 @@ import { filesIn, isPlacedFolder, type PlacedFolder, Placement } from './placeme
 export interface PlaceJob {
   /** The step's writable merged /workspace: an existing folder, not a link. */
   readonly workspace: string
-  /** A path on the file system of the new layer where nothing is. */
+  /** An unused path on the file system of the new layer. */
   readonly trial: string
   readonly owner: Owner
   readonly inputs: readonly (LayeredWorkspace & { readonly pattern: string; readonly into: BytePath })[]
 }
 
 export interface PlacePlan {
-  /** Inputs whose paths name nothing. */
+  /** Indexes of the inputs that match nothing. */
   readonly missing: readonly number[]
-  /** Files of layers, as bytes, with the paths that they get. */
+  /** Files of layers and the paths at which they are linked, as bytes. */
   readonly links: readonly { readonly from: BytePath; readonly to: BytePath }[]
-  /** Bytes behind links, by input and by index of the layer that has them too. */
+  /** Bytes of linked files, by input and by index of the layer that also contains them. */
   readonly linkedBytes: readonly ReadonlyMap<number, number>[]
   /** By input: paths to copy, folders before their content. */
   readonly copies: readonly (readonly BytePath[])[]
   readonly copiedBytes: number
-  /** Every file and link of the step's workspace that inputs give. */
+  /** All files and links of the step's workspace that inputs provide. */
   readonly paths: readonly BytePath[]
 }
 
@@ -32,12 +32,15 @@ interface Leaf extends FoundEntry {
   readonly input: number
 }
 
-/** File systems limit the names of a file, ext4 to 65,000. Other steps may link at the same time. */
+/**
+ * File systems limit the number of names of a file, ext4 to 65,000. The limit is lower, because
+ * other steps may make links at the same time.
+ */
 const mostNames = 60_000n
 
 /**
- * Finds what inputs name, makes room for it in a step's workspace, and says what to link and what
- * to copy. A later input takes the place of an earlier one. Runs in a worker thread.
+ * Finds the files of inputs, makes room for them in a step's workspace, and returns which to link
+ * and which to copy. A later input replaces files of an earlier one. Runs in a worker thread.
  */
 export function placeInputs({ workspace, trial, owner, inputs }: PlaceJob): PlacePlan {
   const placement = new Placement<Leaf>()
@@ -61,7 +64,7 @@ export function placeInputs({ workspace, trial, owner, inputs }: PlaceJob): Plac
   return { missing, links, linkedBytes, copies, copiedBytes, paths: filesIn(placement.root) }
 }
 
-/** Makes room in a workspace, and notes what is linked and what is copied. */
+/** Makes room in a workspace, and records the files to link and to copy. */
 class Placing {
   readonly links: { from: BytePath; to: BytePath }[] = []
   readonly linkedBytes: Map<number, number>[]
@@ -75,7 +78,7 @@ class Placing {
     this.#linkable = linkable
   }
 
-  /** `isNew`: nothing is in the folder yet. */
+  /** @param isNew whether the folder is still empty. */
   makeRoom(folder: OpenFolder, { children }: PlacedFolder<Leaf>, above: BytePath, isNew: boolean): void {
     const linksBefore = this.links.length
     for (const [name, node] of children) {
@@ -98,7 +101,7 @@ class Placing {
         this.#place(node.leaf, above + name)
       }
     }
-    // Links need this folder in the layer.
+    // Links require this folder in the upper layer.
     if (!isNew && this.links.length > linksBefore) folder.touch()
   }
 
@@ -120,10 +123,10 @@ class Placing {
   }
 }
 
-/** Errors after which files are copied: other ids or file systems. */
+/** Errors after which files are copied instead of linked: other ids or file systems. */
 const unlinkable = ['EPERM', 'EXDEV', 'EACCES', 'EMLINK']
 
-/** Says which layers' files can be linked, after one trial for each. */
+/** Determines which layers' files can be linked, with one trial for each layer. */
 class Linkable {
   readonly #trial: string
   readonly #known = new Map<string, boolean>()
@@ -155,7 +158,7 @@ class Linkable {
 }
 
 export interface LinkJob {
-  /** /workspace of the layer, no longer mounted. */
+  /** /workspace of the layer, which is no longer mounted. */
   readonly workspace: string
   readonly links: PlacePlan['links']
 }
@@ -170,7 +173,7 @@ export function linkInputs({ workspace, links }: LinkJob): undefined {
       linkSync(source, target)
     } catch (error) {
       if (!hasCode(error, 'EEXIST')) throw error
-      // The mark of a folder that was removed.
+      // Removes the whiteout of a removed folder.
       rmSync(target)
       linkSync(source, target)
     }

@@ -1,9 +1,9 @@
 import type { BytePath } from '../manifest.ts'
 
-/** A folder of paths in which a later one takes the place of an earlier one. */
+/** A folder of paths in which a later entry replaces an earlier one. */
 export interface PlacedFolder<Leaf> {
   readonly children: Map<BytePath, PlacedFolder<Leaf> | Placed<Leaf>>
-  /** The entry for the folder itself; undefined if only its content is placed. */
+  /** The entry of the folder itself; undefined if only its content is placed. */
   own?: Leaf
 }
 
@@ -19,18 +19,18 @@ export function isPlacedFolder<Leaf>(node: PlacedFolder<Leaf> | Placed<Leaf> | u
   return node !== undefined && 'children' in node
 }
 
-/** Places files and folders. Quick for those that come folder by folder. */
+/** Places files and folders. Fast if entries arrive folder by folder. */
 export class Placement<Leaf> {
   readonly root = emptyFolder<Leaf>()
   #recent: { readonly path: BytePath; readonly folder: PlacedFolder<Leaf> } = { path: '', folder: this.root }
 
-  /** A file replaces a folder with its content. */
+  /** Places a file. It replaces a folder with its content. */
   file(path: BytePath, leaf: Leaf): void {
     const slash = path.lastIndexOf('/')
     this.#folder(slash < 0 ? '' : path.slice(0, slash)).children.set(path.slice(slash + 1), { leaf })
   }
 
-  /** A folder replaces a file, and joins a folder. */
+  /** Places a folder. It replaces a file, and merges with a folder. */
   folder(path: BytePath, leaf: Leaf): void {
     this.#folder(path).own = leaf
   }
