@@ -74,7 +74,7 @@ describe('G25 a hostile archive', () => {
         { name: 'l', type: '2', linkName: '/etc/passwd' },
         { name: 'h', type: '1', linkName: 'l' },
       ],
-      /not a file that came before/,
+      /not an earlier file/,
     ],
     [
       'a hard link through a link',
@@ -82,7 +82,7 @@ describe('G25 a hostile archive', () => {
         { name: 'l', type: '2', linkName: '/etc' },
         { name: 'h', type: '1', linkName: 'l/passwd' },
       ],
-      /not a file that came before/,
+      /not an earlier file/,
     ],
     ['a hard link to nothing', [{ name: 'h', type: '1', linkName: 'x' }], /"h" is a hard link to "x"/],
     ['a character device', [{ name: 'null', type: '3' }], /"null" is a character device/],

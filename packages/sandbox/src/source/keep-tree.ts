@@ -14,7 +14,7 @@ export interface NewTree {
   readonly staging: string
 }
 
-/** Moves a tree into the store, unless it is already there and whole. */
+/** Moves a tree into the store, unless it is already there and complete. */
 export async function keepTree(directory: string, made: NewTree): Promise<SourceTreeRef> {
   const tree = { digest: made.digest, path: treePath(directory, made.digest) }
   for (const folder of ['trees', 'manifests']) await mkdir(path.join(directory, folder), { recursive: true })

@@ -1,10 +1,10 @@
 export interface SourceLimits {
-  /** Limit of the archive as received. */
+  /** Maximum size of the archive as received, in bytes. */
   readonly archiveBytes: number
   readonly entries: number
-  /** Total of all files. A hard link counts as a file. */
+  /** Maximum total size of all files, in bytes. A hard link counts as a file. */
   readonly bytes: number
-  /** Unpacked to packed size. Applies beyond 50 MiB. */
+  /** Maximum ratio of unpacked to packed size. Applies beyond 50 MiB. */
   readonly ratio: number
   readonly pathBytes: number
   readonly depth: number

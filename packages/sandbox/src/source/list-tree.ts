@@ -7,7 +7,7 @@ export function listTree(tree: SourceTreeRef): Promise<readonly string[]> {
   return runInWorker('paths', tree)
 }
 
-/** Returns the files of a tree that a path or glob names, in a worker thread. */
+/** Returns the files of a tree that match a path or glob, in a worker thread. */
 export function filesNamed(tree: SourceTreeRef, pattern: string): Promise<NamedFiles> {
   return runInWorker('named', { tree, pattern })
 }

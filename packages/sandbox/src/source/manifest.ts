@@ -22,7 +22,10 @@ export interface ManifestEntry {
   readonly content: string
 }
 
-/** Formats a manifest: one JSON line per entry, in order of path. Equal trees have equal bytes. */
+/**
+ * Formats a manifest: one JSON line per entry, in order of path. Equal trees have equal manifests,
+ * byte for byte.
+ */
 function formatManifest(entries: readonly ManifestEntry[]): Buffer {
   const sorted = [...entries].sort((a, b) => (a.path < b.path ? -1 : 1))
   return Buffer.from(
@@ -34,7 +37,7 @@ function manifestDigest(bytes: Buffer): string {
   return `sha256:${createHash('sha256').update(bytes).digest('hex')}`
 }
 
-/** Reads a manifest with this digest. Fails if the file is damaged. */
+/** Reads the manifest with this digest. Throws if the file is damaged. */
 export function readManifest(file: string, digest: string): readonly ManifestEntry[] {
   const bytes = readFileSync(file)
   if (manifestDigest(bytes) !== digest) throw new Error(`the manifest ${file} is damaged`)
@@ -67,8 +70,7 @@ export function isFolder(node: ManifestEntry | Folder | undefined): node is Fold
 }
 
 /**
- * Converts entries to nested folders. A folder precedes its content, as `formatManifest` orders
- * them.
+ * Converts entries to nested folders. A folder must precede its content, as in `formatManifest`.
  */
 export function asFolders(entries: readonly ManifestEntry[]): Folder {
   const root: Folder = { children: new Map() }
@@ -87,8 +89,8 @@ export function asFolders(entries: readonly ManifestEntry[]): Folder {
 }
 
 /**
- * Returns a tree's entries. Fails with SandboxError `provision_failed` if its manifest is gone or
- * damaged.
+ * Returns a tree's entries. Throws SandboxError `provision_failed` if the tree's manifest is
+ * missing or damaged.
  */
 export function treeManifest(tree: SourceTreeRef): readonly ManifestEntry[] {
   try {
@@ -105,7 +107,7 @@ export function pathsOfTree(tree: SourceTreeRef): readonly string[] {
   return files.map(({ path }) => Buffer.from(path, 'latin1').toString('utf8'))
 }
 
-/** Returns whether a tree equals its manifest byte for byte. Reads all of it. */
+/** Returns whether a tree equals its manifest byte for byte. Reads the whole tree. */
 export function verifyTree(tree: SourceTreeRef): boolean {
   try {
     return readManifest(manifestPath(tree), tree.digest).every((entry) => isWhole(tree, entry))

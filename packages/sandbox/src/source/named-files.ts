@@ -6,8 +6,8 @@ import { asFolders, isFolder, treeManifest } from './manifest.ts'
 export interface NamedFiles {
   readonly files: readonly { readonly path: string; readonly bytes: number }[]
   /**
-   * A named file that no list can have, because its path is not UTF-8 or has a line break; null for
-   * none.
+   * A matching file that no list can contain, because its path is not UTF-8 or has a line break;
+   * null if there is none.
    */
   readonly unlisted: string | null
 }
@@ -18,8 +18,8 @@ export interface NameJob {
 }
 
 /**
- * Returns the files of a tree that a path or glob names; a directory stands for all files in it.
- * Links are left out: what they lead to has a name of its own. Runs in a worker thread.
+ * Returns the files of a tree that match a path or glob. A matching directory includes all files in
+ * it. Omits links, because their targets have names of their own. Runs in a worker thread.
  */
 export function namedInTree({ tree, pattern }: NameJob): NamedFiles {
   const files: { path: string; bytes: number }[] = []

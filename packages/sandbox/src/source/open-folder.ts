@@ -29,7 +29,7 @@ export interface Owner {
 }
 
 interface Source {
-  /** The tree with the content. */
+  /** The tree that contains the files' content. */
   readonly tree: string
   readonly owner: Owner
   /** Unix milliseconds. */
@@ -40,9 +40,9 @@ const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW, O_NONBLOCK, O_DIRECTORY
 const BUFFER = Buffer.allocUnsafe(1024 * 1024)
 
 /**
- * A folder of a workspace, which a job may have filled with traps. Keeps it open and addresses
- * single entries of the open folder (`/proc/self/fd/N/NAME`, Node.js has no openat), so no path
- * made by a job is ever walked.
+ * A folder of a workspace, which is untrusted. Keeps it open and addresses single entries of the
+ * open folder (`/proc/self/fd/N/NAME`, because Node.js has no openat), so no path that a job made
+ * is ever traversed.
  */
 export class OpenFolder {
   readonly #fd: number
@@ -71,7 +71,10 @@ export class OpenFolder {
     return lstatSync(this.#at(name), { throwIfNoEntry: false })
   }
 
-  /** Makes an overlay keep this folder in its upper layer. Changes nothing else that counts. */
+  /**
+   * Makes an overlay keep this folder in its upper layer, by setting its mode to the same value.
+   * Changes no other attribute that matters.
+   */
   touch(): void {
     fchmodSync(this.#fd, fstatSync(this.#fd).mode & 0o7777)
   }
@@ -101,7 +104,8 @@ export class OpenFolder {
       unlinkSync(this.#at(name))
       return
     }
-    // A job can nest folders deeper than our stack. rm cannot be led out of them.
+    // A job can nest folders deeper than this process's stack allows. rm follows no link out of
+    // them.
     const place = Buffer.concat([Buffer.from(`/proc/self/fd/3/`), Buffer.from(name, 'latin1')])
     const rm = spawnSync('xargs', ['-0', 'rm', '-rf', '--one-file-system', '--'], {
       input: place,
@@ -129,7 +133,7 @@ export class OpenFolder {
     }
   }
 
-  /** Writes a new file or link with the time of the sync. Nothing may be there. */
+  /** Writes a new file or link with the time of the sync. The name must be unused. */
   write(name: BytePath, wanted: ManifestEntry): void {
     const { owner, now } = this.#source
     const place = this.#at(name)

@@ -32,7 +32,7 @@ const NAMES_OF_OTHERS: Readonly<Record<string, string>> = {
 /**
  * Reads the entries of a tar archive: ustar, pax, GNU. Written here because libraries decode names
  * as UTF-8, which loses other names, and accept archives that are truncated or continue after their
- * end. Fails with a clause that says what is wrong.
+ * end. Throws an error with a clause as its message.
  */
 export async function* readTar(bytes: ByteReader): AsyncGenerator<TarEntry> {
   let pax: ReadonlyMap<string, BytePath> = new Map()

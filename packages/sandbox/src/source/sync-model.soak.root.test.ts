@@ -9,13 +9,13 @@ import { syncWorkspace, unpackSource } from './index.ts'
 
 type Files = ReadonlyMap<string, string>
 
-/** Paths over a small alphabet, so that files and folders of the same name collide often. */
+/** Paths over a small alphabet, so that files and folders often have the same name. */
 const filePath = fc
   .array(fc.constantFrom('a', 'b', 'c'), { minLength: 1, maxLength: 3 })
   .map((parts) => parts.join('/'))
 const files = fc.array(fc.tuple(filePath, fc.constantFrom('1', '2', '3')), { maxLength: 8 }).map(withoutClashes)
 
-/** No file below another file. */
+/** Removes files below other files. */
 function withoutClashes(pairs: readonly (readonly [string, string])[]): Files {
   const kept = new Map<string, string>()
   for (const [name, content] of pairs) {
@@ -25,7 +25,10 @@ function withoutClashes(pairs: readonly (readonly [string, string])[]): Files {
   return kept
 }
 
-/** A step's write that makes room for itself, like `rm -rf` and `mkdir -p`. */
+/**
+ * Returns the files after a step's write, which replaces files in its way, like `rm -rf` and `mkdir
+ * -p`.
+ */
 function written(before: Files, name: string, content: string): Files {
   const clashes = (other: string) => other.startsWith(`${name}/`) || name.startsWith(`${other}/`)
   return new Map([...[...before].filter(([other]) => !clashes(other)), [name, content]])
@@ -48,7 +51,7 @@ function contentOf(folder: string, prefix = ''): [string, string][] {
   })
 }
 
-it('any two trees with any work of steps in between match the model', async () => {
+it('any two trees with any changes by steps in between match the model', async () => {
   const home = await mkdtemp('/var/tmp/harmont-model-')
   const workspace = path.join(home, 'workspace')
   const treeOf = (each: Files) => {

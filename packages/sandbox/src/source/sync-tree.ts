@@ -17,10 +17,10 @@ type Node = ManifestEntry | Folder | undefined
 
 const NOTHING: Folder = { children: new Map() }
 
-/** The entries of one folder that inputs gave; undefined if they gave none. */
+/** The entries that inputs provided in one folder; undefined if there are none. */
 type Given = PlacedFolder<true> | undefined
 
-/** Runs `syncWorkspace` in a worker thread. */
+/** Does the work of `syncWorkspace` in a worker thread. */
 export function syncTree(job: SyncJob): readonly BytePath[] {
   const next = foldersOf(job.tree)
   const given = givenBy(job.inputPaths)
@@ -72,7 +72,10 @@ function givenBy(paths: readonly BytePath[]): Given {
   return placement.root
 }
 
-/** Whether what inputs gave is in the source's way: a file of theirs, or their folder for a file. */
+/**
+ * Returns whether an input's entry has priority over the source's: a file, or a folder in place of
+ * a file.
+ */
 function isLeftAlone(source: Node, given: PlacedFolder<true> | Placed<true> | undefined): boolean {
   return given !== undefined && !(isPlacedFolder(given) && isFolder(source))
 }
@@ -81,7 +84,7 @@ function insideOf(given: PlacedFolder<true> | Placed<true> | undefined): Given {
   return isPlacedFolder(given) ? given : undefined
 }
 
-/** Whether the tree has this path, or a file above it. */
+/** Returns whether the tree has this path, or a file at a parent path. */
 function isOwned(tree: Folder, path: BytePath): boolean {
   let at: Node = tree
   for (const name of path.split('/')) {
@@ -93,12 +96,12 @@ function isOwned(tree: Folder, path: BytePath): boolean {
 }
 
 /**
- * Removes what an earlier tree brought, even if a step changed it. Removes a folder only if it has
- * nothing of a step's.
+ * Removes files of an earlier tree, even if a step changed them. Removes a folder only if it
+ * contains nothing that a step made.
  */
 function removeOwned(folder: OpenFolder, name: string, before: Node, given: Given): void {
   const found = folder.look(name)
-  // A folder in place of a file, or the reverse, was made by a step and is kept.
+  // A folder in place of a file, or a file in place of a folder, was made by a step and is kept.
   if (found === undefined || found.isDirectory() !== isFolder(before)) return
   if (!isFolder(before)) {
     folder.remove(name, found)

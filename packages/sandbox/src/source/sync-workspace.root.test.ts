@@ -35,7 +35,7 @@ beforeEach(async () => {
   await writeFile(path.join(outside, 'secret'), 'secret')
   await writeFile(path.join(outside, 'folder', 'a'), 'secret')
 })
-// Node.js's rm cannot remove the traps.
+// Node.js's rm cannot remove these files.
 afterEach(() => execFileSync('rm', ['-rf', home]))
 
 const at = (name: string) => path.join(workspace, name)
@@ -86,7 +86,7 @@ describe('the files that the source owns', () => {
     expect((await lstat(at('other'))).mtime).toEqual(NOW)
   })
 
-  it('stay as steps left them while the tree is the same, and are restored with the next tree', async () => {
+  it('remain as steps left them while the tree is the same, and are restored with the next tree', async () => {
     const one = await filesOf({ edited: '1', sized: '1', mode: '1', deleted: '1', 'folder/f': '1' })
     const two = await filesOf({ edited: '1', sized: '1', mode: '1', deleted: '1', 'folder/f': '1', more: '2' })
     await sync(one)
@@ -104,7 +104,7 @@ describe('the files that the source owns', () => {
     expect((await lstat(at('mode'))).mode & 0o7777).toBe(0o644)
   })
 
-  it('are complete after a sync interrupted by a crash was repeated', async () => {
+  it('are complete once a sync that a crash interrupted is repeated', async () => {
     const one = await filesOf({ a: '1', b: '1' })
     const two = await filesOf({ a: '2', b: '1', 'c/d': '2' })
     await sync(one)
@@ -115,7 +115,7 @@ describe('the files that the source owns', () => {
     expect([await text('a'), await text('c/d')]).toEqual(['2', '2'])
   })
 
-  it('cannot be synced if the manifest of the previous tree is gone', async () => {
+  it('cannot be synced if the manifest of the previous tree is missing', async () => {
     const one = await filesOf({ a: '1' })
     await sync(one)
     await rm(path.join(home, 'store', 'manifests', one.digest.slice(7)))
@@ -191,7 +191,7 @@ describe('G25 a workspace full of traps', () => {
     expect((await lstat(path.join(outside, 'secret'))).uid).toBe(0)
   })
 
-  it.each(traps)('loses what the source owned, and nothing outside is removed: %s', async (_, trap) => {
+  it.each(traps)('loses the files that the source owned, and nothing outside is removed: %s', async (_, trap) => {
     const before = await filesOf(one)
     await sync(before)
     await trap()
@@ -208,7 +208,7 @@ describe('G25 a workspace full of traps', () => {
     expect((await readdir(outside)).sort()).toEqual(['folder', 'secret'])
   })
 
-  it('a step with an unchanged, elsewhere hard-linked source cannot cause a write through the other name', async () => {
+  it('a step whose source is unchanged, but hard-linked elsewhere, cannot cause a write through the other name', async () => {
     const before = await filesOf(one)
     await sync(before)
     await link(at('a'), at('kept by a step'))

@@ -5,8 +5,8 @@ import { runInWorker } from './worker-pool.ts'
 export interface SyncRequest {
   readonly tree: SourceTreeRef
   /**
-   * The tree that this workspace was last synced to, as recorded with the sandbox and its
-   * snapshots. The tree may be gone, but its manifest may not.
+   * The tree to which this workspace was last synced, as recorded with the sandbox and its
+   * snapshots. The tree itself may have been removed, but its manifest must exist.
    */
   readonly previous: SourceTreeRef | null
   /**
@@ -18,15 +18,16 @@ export interface SyncRequest {
   readonly owner: { readonly uid: number; readonly gid: number }
   /** Time of added and changed files. */
   readonly now: Date
-  /** Paths of the workspace that inputs gave. The source leaves them alone. */
+  /** Paths of the workspace that inputs provided. The source does not change them. */
   readonly inputPaths?: readonly BytePath[]
 }
 
 /**
  * Makes the workspace equal to the tree for files that the source owns. Does nothing if `previous`
- * is the same tree. Returns those of `inputPaths` that the source has too. The workspace is untrusted: no link is followed, and no pipe can block. Nothing
- * may run in the sandbox meanwhile. After a crash, repeat the call with the same `previous`. Fails
- * with SandboxError `provision_failed` if the workspace is not a folder or a manifest is gone.
+ * is the same tree. Returns those of `inputPaths` that the source also contains. The workspace is
+ * untrusted: no link is followed, and no pipe can block. No process may run in the sandbox
+ * meanwhile. After a crash, repeat the call with the same `previous`. Rejects with SandboxError
+ * `provision_failed` if the workspace is not a folder or a manifest is missing.
  */
 export async function syncWorkspace(request: SyncRequest): Promise<readonly BytePath[]> {
   const { previous, tree, inputPaths = [] } = request

@@ -24,9 +24,9 @@ export interface TakeJob {
   readonly folder: string
   /** Files and links. Missing ones are skipped. */
   readonly paths: readonly BytePath[]
-  /** The store of trees. */
+  /** Directory of the tree store. */
   readonly directory: string
-  /** Says what was last taken from this folder. May be absent or damaged. */
+  /** The record of the last tree taken from this folder. May be absent or damaged. */
   readonly record: string
   readonly bootId: string
   /** Output paths. */
@@ -41,7 +41,7 @@ export interface TakeJob {
 export interface Taken {
   /** Digest of the manifest. */
   readonly digest: string
-  /** False if the tree is the one taken last. Nothing was written then. */
+  /** False if the tree is the one taken last. In that case nothing was written. */
   readonly isNew: boolean
 }
 
@@ -55,7 +55,7 @@ const buffer = Buffer.alloc(256 * 1024)
 
 /**
  * Copies the files of a folder into a new tree. Files with an unchanged fingerprint are hard-linked
- * from the last tree without reading them. Fails with SandboxError `source_invalid`.
+ * from the last tree without reading them. Rejects with SandboxError `source_invalid`.
  */
 export async function takeFiles(job: TakeJob): Promise<Taken> {
   const at = String(BigInt(Date.now()) * 1_000_000n)
@@ -89,7 +89,7 @@ export async function takeFiles(job: TakeJob): Promise<Taken> {
   return { digest, isNew: true }
 }
 
-/** Returns what was last taken, if it is present and whole. */
+/** Returns the tree taken last, if it is present and complete. */
 function baseOf({ directory, record, bootId }: TakeJob): Base | null {
   const taken = parseJson<FolderRecord>(readIfPresent(record) ?? '')
   if (taken === undefined) return null
@@ -122,7 +122,7 @@ function checkSize(found: readonly { readonly stat: BigIntStats }[], limits: Sou
   if (bytes > limits.bytes) throw new Error(`its files exceed ${limits.bytes} bytes in total`)
 }
 
-/** Copies a file. Reads it once more if it changed while it was read. */
+/** Copies a file. Reads the file a second time if it changed while it was read. */
 async function copy(writer: TreeWriter, { folder, read }: TakeJob, path: BytePath): Promise<FileFingerprint> {
   for (const attempt of [1, 2]) {
     const fd = openSync(placeOf(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)

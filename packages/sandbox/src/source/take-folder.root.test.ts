@@ -37,11 +37,11 @@ const put = (name: string, text: string) => {
 const take = (...names: readonly (string | Buffer)[]) =>
   takeFolder({ directory, folder, paths: names.map((name) => Buffer.from(name)) })
 const inTree = (tree: SourceTreeRef, name: string) => readFileSync(path.join(tree.path, name), 'utf8')
-/** Longer than the clock's resolution, so that fingerprints count as settled. */
+/** Longer than the clock's resolution, so that fingerprints become reliable. */
 const settle = () => sleep(50)
 const inode = (tree: SourceTreeRef, name: string) => statSync(path.join(tree.path, name)).ino
 
-test('reports how much was read: nothing for unchanged files', async () => {
+test('reports the number of bytes read: none for unchanged files', async () => {
   put('a', 'one')
   put('b', 'second')
   await settle()
@@ -73,7 +73,7 @@ test('a tree has the listed files and no others, with their executable bit, and 
 })
 
 describe('the second time', () => {
-  test('an untouched folder gives the same tree, and nothing is written', async () => {
+  test('an unchanged folder results in the same tree, and nothing is written', async () => {
     for (const name of ['a', 'b', '__proto__', 'constructor']) put(name, name)
     await settle()
     const first = await take('a', 'b', '__proto__', 'constructor')
@@ -107,7 +107,7 @@ describe('the second time', () => {
     }
   })
 
-  test('a file that became a link, lost its executable bit, or is gone, changes in the tree', async () => {
+  test('a file that became a link, lost its executable bit, or was removed, changes in the tree', async () => {
     for (const name of ['a', 'b', 'c']) put(name, 'x')
     chmodSync(at('b'), 0o755)
     await settle()
@@ -141,7 +141,7 @@ describe('the second time', () => {
   })
 })
 
-test('refuses by name what is no file, and paths that lead outside', async () => {
+test('refuses entries that are neither files nor links, and paths that lead outside, with their names', async () => {
   execFileSync('mkfifo', [at('pipe')])
   await expect(take('pipe')).rejects.toThrow(
     /Cannot use the folder .* as a source: "pipe" is neither a file nor a link/,

@@ -25,7 +25,7 @@ const progressMs = 250
 
 /**
  * Takes the current files of a folder as a tree on this machine. Reads only files changed since the
- * last call. Fails with SandboxError `source_invalid`, whose message names the file.
+ * last call. Rejects with SandboxError `source_invalid`, whose message names the file.
  */
 export async function takeFolder(request: TakeRequest): Promise<SourceTreeRef> {
   const { directory, folder } = request

@@ -7,11 +7,11 @@ export interface TarHeader {
   readonly linkName: BytePath
   readonly mode: number
   readonly size: number
-  /** The type flag as a character; `0` for the old notations of a file. */
+  /** The type flag as a character; `0` also for the older notations of a file. */
   readonly type: string
 }
 
-/** Parses a header block of ustar, GNU or the old format. Fails if the checksum is wrong. */
+/** Parses a header block in ustar, GNU or old format. Throws if the checksum is wrong. */
 export function parseHeader(block: Buffer): TarHeader {
   let sum = 0
   for (let at = 0; at < BLOCK; at++) sum += at >= 148 && at < 156 ? 0x20 : (block[at] ?? 0)

@@ -18,13 +18,15 @@ import { quoted } from './read-tar.ts'
 
 const LONGEST_NAME = 255
 const LONGEST_LINK = 4_095
-/** Limit of all paths and link targets together: the manifest is held in memory. */
+/**
+ * Limit of the total length of all paths and link targets, because the manifest is held in memory.
+ */
 const NAMES_BYTES = 64 * 1024 * 1024
 
 /**
- * Writes the entries of an archive below a new, empty folder that nobody else writes to. Knows
- * everything in it, so it never asks the file system where a path leads: it refuses a path through
- * anything but a folder of its own.
+ * Writes the entries of an archive below a new, empty folder, to which nothing else writes. Knows
+ * all entries that it has written, so it never resolves a path in the file system. Refuses a path
+ * through anything except its own folders.
  */
 export class TreeWriter {
   readonly #root: Buffer
@@ -67,7 +69,7 @@ export class TreeWriter {
     this.#add({ path, kind: executable ? 'executable' : 'file', size, content: hash.digest('hex') })
   }
 
-  /** A link is text. Nothing here follows it; only the sandbox does. */
+  /** A link's target is only text here. The link is only followed in the sandbox. */
   link(name: BytePath, target: BytePath): void {
     if (target === '' || target.includes('\0') || target.length > LONGEST_LINK) {
       throw new Error(`the link ${quoted(name)} has an invalid target`)
@@ -90,7 +92,7 @@ export class TreeWriter {
     this.#add({ ...original, path })
   }
 
-  /** Hard-links a file or link of another tree. Neither is ever written to. */
+  /** Hard-links a file or link of another tree. Neither name is ever written to. */
   reuse(entry: ManifestEntry, tree: string): void {
     const path = this.#vacate(entry.path)
     linkSync(Buffer.concat([Buffer.from(`${tree}/`), Buffer.from(path, 'latin1')]), this.#place(path))
@@ -100,13 +102,14 @@ export class TreeWriter {
   #target(name: BytePath, target: BytePath): ManifestEntry {
     const original = this.#entries.get(this.#checked(target))
     if (original === undefined || original.kind === 'link' || original.kind === 'folder') {
-      throw new Error(`${quoted(name)} is a hard link to ${quoted(target)}, which is not a file that came before it`)
+      throw new Error(`${quoted(name)} is a hard link to ${quoted(target)}, which is not an earlier file`)
     }
     return original
   }
 
   /**
-   * Ensures that the parent exists and that nothing is at the path: the last entry of a name wins.
+   * Ensures that the parent exists and that the path is unused, because the last entry of a name is
+   * kept.
    */
   #vacate(name: BytePath): BytePath {
     const path = this.#checked(name)
@@ -163,7 +166,7 @@ export class TreeWriter {
   #add(entry: ManifestEntry): void {
     this.#entries.set(entry.path, entry)
     this.#count(entry.path, 1)
-    // Folders without an entry count too: a path of 100 folders is 100 entries.
+    // Folders without an entry of their own count too: a path of 100 folders counts as 100 entries.
     if (this.#entries.size > this.#limits.entries) throw new Error(`it has more than ${this.#limits.entries} entries`)
     this.#namesBytes += entry.path.length + entry.content.length
     if (this.#namesBytes > NAMES_BYTES) throw new Error('its paths together are longer than 64 MiB')

@@ -17,13 +17,13 @@ export interface UnpackJob {
   readonly limits: SourceLimits
 }
 
-/** The ratio of smaller archives is meaningless. */
+/** Smaller archives, in bytes, have no meaningful ratio. */
 const RATIO_COUNTS_FROM = 50 * 1024 * 1024
 /** Allowance for the headers of one entry. */
 const HEADERS_PER_ENTRY = 4_096
 
 /**
- * Unpacks an archive into a new folder, and returns the digest of its manifest. Fails with
+ * Unpacks an archive into a new folder, and returns the digest of its manifest. Rejects with
  * SandboxError `source_invalid`.
  */
 export async function unpackArchive(job: UnpackJob): Promise<string> {
@@ -92,7 +92,7 @@ function isGzip(file: string): boolean {
   }
 }
 
-/** Returns whether this machine's disk is at fault, not the archive. */
+/** Returns whether this machine's disk is the cause, not the archive. */
 function isOurDisk(cause: unknown): boolean {
   return cause instanceof Error && 'syscall' in cause
 }

@@ -44,21 +44,21 @@ async function treeOf(child: ReturnType<typeof unpackElsewhere>): Promise<{ path
   return JSON.parse(output)
 }
 
-it('two processes that unpack the same archive get the same whole tree', async () => {
+it('two processes that unpack the same archive get the same complete tree', async () => {
   const [one, other] = await Promise.all([treeOf(unpackElsewhere()), treeOf(unpackElsewhere())])
   expect(one).toEqual(other)
   expect(verifyTree(one)).toBe(true)
   expect(await readdir(path.join(home, 'store', 'staging'))).toEqual([])
 })
 
-it('a process killed at any moment leaves nothing that the next one mistakes for whole', async () => {
+it('a process killed at any moment leaves nothing incomplete that the next one uses', async () => {
   const random = chance()
   const staging = path.join(home, 'store', 'staging')
   for (let round = 0; round < scaled(3, 40); round++) {
     const before = new Set(existsSync(staging) ? await readdir(staging) : [])
     const child = unpackElsewhere()
     const closed = once(child, 'close')
-    // Any moment after its start will do.
+    // It may be killed at any moment after its start.
     await until(
       async () =>
         child.exitCode !== null || (existsSync(staging) && (await readdir(staging)).some((name) => !before.has(name))),
