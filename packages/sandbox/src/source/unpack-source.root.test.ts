@@ -65,7 +65,7 @@ describe('an archive becomes a tree', () => {
     },
   )
 
-  it('takes a name of a pax header byte for byte', async () => {
+  it('reads a name of a pax header byte for byte', async () => {
     const pax = paxRecord('path', 'caf\xe9-\xff')
     const tree = await unpack(
       tarOf([
@@ -76,7 +76,7 @@ describe('an archive becomes a tree', () => {
     expect(await readdir(tree.path, 'latin1')).toEqual(['caf\xe9-\xff'])
   })
 
-  it('lets the last entry of a name win, and never writes through an earlier one', async () => {
+  it('keeps the last entry of a name, and never writes through an earlier one', async () => {
     const tree = await unpack(
       packed([
         { name: 'a', content: 'first' },
@@ -99,7 +99,7 @@ describe('an archive becomes a tree', () => {
     expect((await lstat(path.join(tree.path, 'd'))).isDirectory()).toBe(true)
   })
 
-  it('gives equal trees equal digests however they were packed, and the empty archive the empty tree', async () => {
+  it('results in equal digests for equal trees, however they were packed, and in the empty tree for the empty archive', async () => {
     const entries: RawEntry[] = [
       { name: 'b', content: '1' },
       { name: 'a/c', content: '2' },
@@ -131,7 +131,7 @@ describe('a tree is unpacked once', () => {
     expect(opened).toBe(1)
   })
 
-  it('unpacks a tree of an earlier boot again if a power cut damaged it, and only then', async () => {
+  it('unpacks a tree of an earlier boot again only if a power failure damaged it', async () => {
     const tree = await unpack(bytes)
     const sha256 = requestFor(store, bytes).sha256
     const record = path.join(store, 'archives', `${sha256}.json`)

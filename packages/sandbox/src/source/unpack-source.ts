@@ -14,7 +14,7 @@ import { storedTree, treePath } from './manifest.ts'
 import { runInWorker } from './worker-pool.ts'
 
 export interface UnpackRequest {
-  /** Opens the archive from its start. Called only if the tree is not present. */
+  /** Opens the archive from its start. Called only if the tree is missing. */
   readonly archive: () => Promise<Readable> | Readable
   /** 64 hex digits. */
   readonly sha256: string
@@ -26,15 +26,16 @@ export interface UnpackRequest {
 interface ArchiveRecord {
   readonly tree: string
   /**
-   * Files written before a power cut may be truncated: a record from another boot is verified once.
+   * A record of another boot is verified once, because files written before a power failure may be
+   * truncated.
    */
   readonly bootId: string
 }
 
 /**
- * Returns the archive as a tree on this machine, unpacked at most once: gzip or plain tar, or no
- * bytes for an empty tree. Fails with SandboxError `source_invalid`, whose message names the entry
- * or the problem. Leaves nothing outside `directory`.
+ * Returns the archive as a tree on this machine, unpacked at most once. The archive is a gzip or
+ * plain tar file, or empty for an empty tree. Rejects with SandboxError `source_invalid`, whose
+ * message names the entry or the problem. Leaves no files outside `directory`.
  */
 export async function unpackSource(request: UnpackRequest): Promise<SourceTreeRef> {
   if (!/^[0-9a-f]{64}$/.test(request.sha256)) throw new Error(`not a SHA-256 in hex: ${request.sha256}`)
@@ -85,7 +86,7 @@ async function find(request: UnpackRequest): Promise<SourceTreeRef | undefined> 
   return storedTree(request.directory, record.tree)
 }
 
-/** Returns a tree from an earlier boot after verifying all of it. */
+/** Returns a tree of an earlier boot after verifying all of it; undefined if it is damaged. */
 async function recheck(request: UnpackRequest, staging: string): Promise<SourceTreeRef | undefined> {
   const record = await readJson<ArchiveRecord>(recordPath(request))
   if (record === undefined) return undefined

@@ -6,11 +6,11 @@ import type { EntryKind, ManifestEntry } from './manifest.ts'
 import { treeManifest } from './manifest.ts'
 
 /**
- * A file, link or folder of a tree that a path of a cache policy names, or that is in a folder
- * named by one.
+ * A file, link or folder of a tree that a path of a cache policy matches, or that is in a matching
+ * folder.
  */
 export interface WatchedFile {
-  /** The path as it was reached; one character per byte. */
+  /** The path at which the entry was found, one character per byte. */
   readonly path: string
   /** Kind of the entry, or of a link's target within the tree. */
   readonly kind: EntryKind
@@ -21,13 +21,13 @@ export interface WatchedFile {
 }
 
 /**
- * Digests of the files that a policy watches: of everything, and of single aspects, to tell what
- * changed.
+ * Digests of the files that a policy watches: one of everything, and one of each aspect, to
+ * determine what changed.
  */
 export interface WatchedDigest {
   readonly all: string
   readonly paths: string
-  /** Covers which entries are files, folders or links, and where links lead. */
+  /** Covers which entries are files, folders or links, and the links' targets. */
   readonly types: string
   /** Covers which files are executable. */
   readonly modes: string
@@ -39,10 +39,10 @@ export interface WatchJob {
   readonly paths: readonly string[]
 }
 
-/** Digests the files that paths and globs name in a tree. Runs in a worker thread. */
+/** Digests the files of a tree that match paths and globs. Runs in a worker thread. */
 export function watchTree({ tree, paths }: WatchJob): WatchedDigest {
   const files = watchedIn(tree, paths)
-  // Neither a path nor a link's target contains a NUL.
+  // A separator, because neither a path nor a link's target contains a NUL.
   const digest = (part: (file: WatchedFile) => string) => {
     const sum = createHash('sha256')
     for (const file of files) sum.update(`${file.path}\0${part(file)}\0`)
@@ -59,8 +59,8 @@ export function watchTree({ tree, paths }: WatchJob): WatchedDigest {
 }
 
 /**
- * Returns what paths and globs name in a tree, in order of path. Blocks while it reads; see
- * `digestWatched`.
+ * Returns the entries of a tree that match paths and globs, in order of path. Blocks while it reads
+ * the tree; see `digestWatched`.
  */
 export function watchedIn(tree: SourceTreeRef, paths: readonly string[]): readonly WatchedFile[] {
   const { view, entries } = openTree(tree)
@@ -75,7 +75,7 @@ interface OpenTree {
   readonly entries: ReadonlyMap<unknown, ManifestEntry>
 }
 
-/** Cached: the steps of one build ask about one tree. */
+/** Caches the last tree, because the steps of one build use the same one. */
 let latest: OpenTree | undefined
 
 function openTree(tree: SourceTreeRef): OpenTree {

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest'
 
 const run = promisify(execFile)
 
-/** Sets up the compile cache first and requests a thread then, as `hm` does. */
+/** Enables the compile cache before it requests a thread, as `hm` does. */
 const program = `import { enableCompileCache } from 'node:module'
 enableCompileCache(process.argv[1])
 const { runInWorker } = await import(${JSON.stringify(new URL('worker-pool.ts', import.meta.url))})

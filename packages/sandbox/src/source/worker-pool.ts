@@ -29,7 +29,7 @@ interface Task {
 }
 
 const LARGEST = Math.min(4, Math.max(2, availableParallelism()))
-// A bundle has the thread's entry beside it, as JavaScript.
+// In a bundle, the thread's entry is beside this file, as JavaScript.
 const ENTRY = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './source-worker.js', import.meta.url)
 
 const idle: Worker[] = []
@@ -37,9 +37,9 @@ const waiting: Task[] = []
 let threads = 0
 
 /**
- * Runs a job in a worker thread, in order of request. Trees may have 100,000 files, and blocking
- * system calls are several times cheaper than Node.js's asynchronous ones. Idle threads do not keep
- * the process alive. Fails as the job fails.
+ * Runs a job in a worker thread. Jobs start in the order of their requests. Used because trees may
+ * have 100,000 files, and blocking system calls are several times cheaper than Node.js's
+ * asynchronous ones. Idle threads do not keep the process alive. Rejects with the job's error.
  */
 export function runInWorker<Name extends JobName>(
   name: Name,
@@ -82,13 +82,14 @@ function assign(): void {
 
 function startThread(): Worker {
   threads += 1
-  // Without flags of this process such as --input-type, which apply to its own entry.
+  // Omits flags of this process such as --input-type, which apply to its own entry only.
   return new Worker(ENTRY, { name: 'source-trees', execArgv: [], env: environment() })
 }
 
 /**
- * Returns a thread's environment with the compile cache, which a thread does not inherit if it was
- * enabled after the start. Compiling its own modules takes three times as long [0.2 s].
+ * Returns a thread's environment with the compile cache, which a thread does not inherit if the
+ * cache was enabled after the process's start. Without the cache, compiling its modules takes three
+ * times as long [0.2 s].
  */
 function environment(): NodeJS.ProcessEnv {
   const compiled = getCompileCacheDir()
@@ -96,8 +97,8 @@ function environment(): NodeJS.ProcessEnv {
 }
 
 /**
- * The jobs of worker threads. Requests, results and errors are copied between threads, so they are
- * plain data.
+ * The jobs of worker threads. Requests, results and errors are plain data, because they are copied
+ * between threads.
  */
 export interface Jobs {
   readonly unpack: { readonly request: UnpackJob; readonly result: string }

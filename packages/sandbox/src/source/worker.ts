@@ -14,8 +14,8 @@ import { watchTree } from './watched-files.ts'
 import type { Job, JobName, Reply } from './worker-pool.ts'
 
 /**
- * Entry of a thread of `worker-pool.ts`. Runs one job at a time, with system calls that block this
- * thread only.
+ * Entry point of the threads of `worker-pool.ts`. Runs one job at a time, with system calls that
+ * block this thread only.
  */
 const work: {
   readonly [Name in JobName]: (job: Job<Name>['request']) => Job<Name>['result'] | Promise<Job<Name>['result']>

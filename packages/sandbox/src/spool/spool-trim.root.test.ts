@@ -8,13 +8,13 @@ const MiB = 1024 * 1024
 let directory: string
 let path: string
 beforeEach(async () => {
-  // Not below /tmp, which may be in memory.
+  // Not below /tmp, which may be a tmpfs.
   directory = await mkdtemp('/var/tmp/harmont-spool-')
   path = join(directory, 'spool')
 })
 afterEach(() => rm(directory, { recursive: true }))
 
-it('frees the space of what was read, and what follows stays in place, even for the appender', async () => {
+it('frees the space of output that was read, and later output keeps its offsets, even for the appender', async () => {
   for (let part = 0; part < 10; part++) await appendFile(path, Buffer.alloc(20 * MiB, part + 1))
   const trim = new SpoolTrim(path)
   await trim.release(63 * MiB)
@@ -23,7 +23,7 @@ it('frees the space of what was read, and what follows stays in place, even for 
   await appendFile(path, 'end')
   const { size, blocks } = await stat(path)
   expect(size).toBe(200 * MiB + 3)
-  // Two steps of 64 MiB are gone.
+  // Two portions of 64 MiB have been freed.
   expect(blocks * 512).toBeLessThan(73 * MiB)
   const file = await open(path)
   const { buffer } = await file.read(Buffer.alloc(2), 0, 2, 140 * MiB - 1)
@@ -31,6 +31,6 @@ it('frees the space of what was read, and what follows stays in place, even for 
   await file.close()
 })
 
-it('fails if the spool is gone', async () => {
+it('fails if the spool is missing', async () => {
   await expect(new SpoolTrim(path).release(64 * MiB)).rejects.toThrow('fallocate')
 })

@@ -6,8 +6,8 @@ import { expect, it } from 'vitest'
 import { parseRecords, SpoolReader } from './spool.ts'
 
 /**
- * Writes conmon's k8s-file for reads of these bytes: one record per line, `P` if a read ended
- * within a line.
+ * Returns conmon's k8s-file for reads of these bytes: one record per line, tagged `P` if a read
+ * ended within a line.
  */
 function spoolOf(reads: readonly { readonly stream: 'stdout' | 'stderr'; readonly bytes: Uint8Array }[]): Buffer {
   const records: Buffer[] = []
@@ -35,7 +35,7 @@ const reads = fc.array(
   }),
 )
 
-it('G12 returns any bytes unchanged, per stream and in order, from any offset it reported', () => {
+it('G12 returns any bytes unchanged, per stream and in order, from any offset that it reported', () => {
   fc.assert(
     fc.property(reads, (input) => {
       const spool = spoolOf(input)
@@ -77,7 +77,7 @@ it('reports where a spool is damaged', () => {
   expect(() => parseRecords(Buffer.from('garbage\n'), 7)).toThrow('offset 7')
 })
 
-it('a record has its own time, whatever the previous one says', () => {
+it('a record has its own time, regardless of the previous record’s', () => {
   const times = ['05.000000001', '05.100000001', '15.100000001', '15.100000001', '05.000000001']
   const spool = times.map((time) => `2026-01-02T03:04:${time}+00:00 ${time > '1' ? 'stderr' : 'stdout'} F x\n`).join('')
   const { pieces } = parseRecords(Buffer.from(spool), 0)
@@ -90,7 +90,7 @@ it('a record has its own time, whatever the previous one says', () => {
   ])
 })
 
-it('pieces stay unchanged while the reader continues, and no record is longer than one read', async () => {
+it('pieces remain unchanged while the reader continues, and no record is longer than one read', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'harmont-spool-'))
   const path = join(directory, 'spool')
   const record = (content: string) => `2026-01-02T03:04:05.123456789+00:00 stdout F ${content}\n`
@@ -106,7 +106,7 @@ it('pieces stay unchanged while the reader continues, and no record is longer th
   await rm(directory, { recursive: true })
 })
 
-it('a reader sees what is appended after it reached the end, even byte by byte', async () => {
+it('a reader sees bytes that are appended after it reached the end, even single ones', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'harmont-spool-'))
   const path = join(directory, 'spool')
   await writeFile(path, '')

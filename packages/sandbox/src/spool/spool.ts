@@ -3,9 +3,9 @@ import type { OutputPiece } from '../sandbox-driver.ts'
 import { run } from '../system/processes.ts'
 
 /**
- * The spool is conmon's k8s-file: records `TIME STREAM TAG CONTENT
- * `. TAG is `F` if the content ended with a newline and `P` if not (cut at conmon's buffer, or end
- * of output). Content never contains a newline, so arbitrary bytes round-trip.
+ * The spool is conmon's k8s-file: records `TIME STREAM TAG CONTENT `. TAG is `F` if the content
+ * ended with a newline, and `P` if it did not (cut at conmon's buffer, or end of output). Content
+ * never contains a newline, so arbitrary bytes are preserved.
  */
 const newline = 0x0a
 const space = 0x20
@@ -16,7 +16,7 @@ const headBytes = timeBytes + 1 + 7 + 2
 const bytesPerRead = 256 * 1024
 /**
  * Buffers shared by all reads. Most reads find little or nothing, and a new buffer for each would
- * dominate garbage.
+ * produce most of the garbage.
  */
 const scratch = Buffer.allocUnsafeSlow(bytesPerRead)
 const contents = Buffer.allocUnsafeSlow(bytesPerRead)
@@ -26,7 +26,7 @@ const nanosecondsPerPiece = 5_000_000n
 
 export interface SpoolRead {
   readonly pieces: readonly OutputPiece[]
-  /** Bytes of the spool consumed, whole records only. */
+  /** Number of bytes of the spool that were parsed: complete records only. */
   readonly consumed: number
 }
 
@@ -35,7 +35,7 @@ export class SpoolReader {
   private offset: number
   private readonly file: number
 
-  /** Fails if there is no spool. */
+  /** Throws if there is no spool. */
   constructor(path: string, offset: number) {
     this.file = openSync(path, 'r')
     this.offset = offset
@@ -44,12 +44,12 @@ export class SpoolReader {
   /** Returns the output since the last call, up to 256 KiB; empty at the current end. */
   next(): readonly OutputPiece[] {
     for (;;) {
-      // Reads the start of an incomplete record again with its rest: that is cheaper than keeping
+      // Reads the start of an incomplete record again with its rest, which is cheaper than keeping
       // it.
       const bytesRead = readSync(this.file, scratch, 0, bytesPerRead, this.offset)
       const { pieces, consumed } = parseRecords(scratch.subarray(0, bytesRead), this.offset)
       if (consumed === 0 && bytesRead === bytesPerRead)
-        throw new Error(`spool record at offset ${this.offset} is longer than conmon's are`)
+        throw new Error(`spool record at offset ${this.offset} is longer than any of conmon's`)
       this.offset += consumed
       if (pieces.length > 0 || consumed === 0) return pieces
     }
@@ -61,12 +61,13 @@ export class SpoolReader {
 }
 
 /**
- * Splits spool bytes, which begin with a record and come from one read, into pieces. The pieces are
- * copies. @param base the offset of the first byte in the spool.
+ * Splits bytes of the spool into pieces. The bytes must begin with a record and come from one read.
+ * The pieces are copies.
+ * @param base the offset of the first byte in the spool.
  */
 export function parseRecords(data: Buffer, base: number): SpoolRead {
-  // Removes the record headers within one copy of the data: slicing each record separately would
-  // cost more than reading it.
+  // Removes the record headers within one copy of the data, because slicing each record separately
+  // would cost more than reading it.
   contents.set(data)
   const pieces: OutputPiece[] = []
   let stream: OutputPiece['stream'] = 'stdout'
@@ -88,13 +89,13 @@ export function parseRecords(data: Buffer, base: number): SpoolRead {
     const contentAt = consumed + headBytes
     if (end < contentAt || !isHead(data, consumed))
       throw new Error(`spool record at offset ${base + consumed} is not in conmon's format`)
-    // One read of conmon makes many records with the same time.
+    // One read by conmon results in many records with the same time.
     if (timeAt === -1 || !isEqual(data, timeAt, consumed)) {
       recordTs = parseTime(data.toString('latin1', consumed, consumed + timeBytes))
       timeAt = consumed
     }
     const recordStream = data[consumed + timeBytes + 4] === 0x65 ? 'stderr' : 'stdout'
-    // A complete line includes its newline, which is the record's own.
+    // A complete line includes its newline, which is also the end of the record.
     const contentEnd = data[contentAt - 2] === 0x46 ? end + 1 : end
     const length = contentEnd - contentAt
     if (size > 0 && (recordStream !== stream || size + length > bytesPerPiece || recordTs - ts > nanosecondsPerPiece))
@@ -111,7 +112,7 @@ export function parseRecords(data: Buffer, base: number): SpoolRead {
   return { pieces, consumed }
 }
 
-/** Checks for `TIME STREAM TAG `, which has a fixed length. */
+/** Returns whether the data has a header `TIME STREAM TAG `, which has a fixed length. */
 function isHead(data: Buffer, at: number): boolean {
   const streamAt = at + timeBytes + 1
   return (
@@ -122,7 +123,7 @@ function isHead(data: Buffer, at: number): boolean {
   )
 }
 
-/** Compares from the end, where two times differ first. */
+/** Compares from the end, where times usually differ. */
 function isEqual(data: Buffer, time: number, other: number): boolean {
   for (let at = timeBytes - 1; at >= 0; at--) if (data[time + at] !== data[other + at]) return false
   return true
@@ -145,13 +146,13 @@ function parseTime(text: string): bigint {
 }
 
 /**
- * Freeing space takes a process, so it is done in steps of this size. Up to this much may stay on
- * disk after it was read.
+ * Space is freed in portions of this size, because each takes a process. Up to this much space
+ * remains in use after the output was read.
  */
 const stepBytes = 64 * 1024 * 1024
 
 /**
- * Frees the disk space at a spool's start by punching a hole. Offsets stay valid for the monitor,
+ * Frees the disk space at a spool's start by punching a hole. Offsets remain valid for the monitor,
  * which appends, and for readers.
  */
 export class SpoolTrim {
@@ -164,8 +165,8 @@ export class SpoolTrim {
   }
 
   /**
-   * Frees the space before `offset`. Resolves at once if it is too little or if a step is running.
-   * Fails if the file system has no holes.
+   * Frees the space before `offset`. Resolves immediately if the space is less than a portion, or
+   * if another call is running. Rejects if the file system does not support holes.
    */
   async release(offset: number): Promise<void> {
     const length = offset - (offset % stepBytes) - this.#done

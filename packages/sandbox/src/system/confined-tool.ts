@@ -1,8 +1,8 @@
 /**
  * Program: `confined-tool.ts LOCK TOOL ARGUMENT…`, started in a new network namespace. Runs the
- * tool with an HTTP proxy on loopback as its only way out. Sends the listening socket to its
- * parent, which is outside and serves it. LOCK is 1 if descriptor 3 is a lock that the tool
- * inherits.
+ * tool with an HTTP proxy on loopback as its only network access. Sends the listening socket to its
+ * parent, which is outside the namespace and serves it. LOCK is 1 if descriptor 3 is a lock that
+ * the tool inherits.
  */
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { DirectoryWatcher } from './directory-watcher.ts'
 
-test('many waits under one signal leave no listeners, and a change ends a wait', async () => {
+test('many waits with one signal leave no listeners, and a change ends a wait', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'harmont-changes-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
   const changes = new DirectoryWatcher([directory])

@@ -6,7 +6,7 @@ export class DirectoryWatcher {
   private seen = false
   private wake: (() => void) | undefined
 
-  /** @param directories must exist. */
+  /** @param directories existing directories. */
   constructor(directories: readonly string[]) {
     const note = (): void => {
       this.seen = true
@@ -15,7 +15,7 @@ export class DirectoryWatcher {
     try {
       for (const directory of directories) {
         const watcher = watch(directory, { persistent: true }, note)
-        // A vanished directory is a change too. The waiter checks for itself.
+        // The removal of a directory counts as a change too. The waiting code checks for it.
         watcher.on('error', note)
         this.watchers.push(watcher)
       }
@@ -31,15 +31,15 @@ export class DirectoryWatcher {
   }
 
   /**
-   * Resolves at a change since `reset` (true) or after `timeoutMs` (false). Rejects when `signal`
-   * aborts.
+   * Resolves with true at a change since `reset`, and with false after `timeoutMs`. Rejects when
+   * `signal` aborts.
    */
   async wait(timeoutMs: number, signal?: AbortSignal): Promise<boolean> {
     signal?.throwIfAborted()
     if (this.seen) return true
     const { promise, resolve } = Promise.withResolvers<void>()
     const timer = setTimeout(resolve, timeoutMs)
-    // The signal outlives many waits.
+    // The listener must be removed, because the signal outlives many waits.
     const wake = () => resolve()
     signal?.addEventListener('abort', wake)
     this.wake = wake

@@ -1,28 +1,32 @@
 import { lstatSync, opendirSync, statfsSync } from 'node:fs'
 import { run } from './processes.ts'
 
-/** Disk use of an inode, also in watchdog.sh: a file system has a limited number of them. */
+/**
+ * Disk use of an inode, also in watchdog.sh. Inodes count because a file system has a limited
+ * number of them.
+ */
 const bytesEachFile = 4_096
 
-/** Returns the bytes used on the file system of `path`, inodes included. Cheap. */
+/** Returns the number of bytes in use on the file system of `path`, including inodes. Cheap. */
 export function usedBytes(path: string): number {
   const { bsize, blocks, bfree, files, ffree } = statfsSync(path)
   return bsize * (blocks - bfree) + bytesEachFile * (files - ffree)
 }
 
-/** Returns the disk use of the directories, inodes included. Visits every file. */
+/** Returns the disk use of the directories in bytes, including inodes. Visits every file. */
 export async function bytesBelow(paths: readonly string[]): Promise<number> {
   const [bytes, files] = await Promise.all([total('--block-size=1', paths), total('--inodes', paths)])
   return bytes + bytesEachFile * files
 }
 
 /**
- * Like `bytesBelow`, without a process. Returns undefined beyond `most` files. Does not yield: their
- * inodes are in memory just after they were written, and another thread would cost more [0.3 ms].
+ * Like `bytesBelow`, but starts no process. Returns undefined if there are more than `most` files.
+ * Runs synchronously: the inodes are in memory just after they were written, and another thread
+ * would cost more [0.3 ms].
  */
 export function bytesOfFew(paths: readonly string[], most: number): number | undefined {
   const inodes = new Map<number, number>()
-  // latin1 keeps each byte: steps may use names that are not text.
+  // latin1 preserves each byte: steps may use names that are not text.
   const left = paths.map((path) => Buffer.from(path).toString('latin1'))
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
     const bytes = Buffer.from(path, 'latin1')
@@ -45,6 +49,6 @@ export function bytesOfFew(paths: readonly string[], most: number): number | und
 async function total(what: '--block-size=1' | '--inodes', paths: readonly string[]): Promise<number> {
   const { stdout } = await run('du', [what, '--summarize', '--total', '--one-file-system', '--', ...paths])
   const sum = /^(\d+)\ttotal$/m.exec(stdout)?.[1]
-  if (sum === undefined) throw new Error(`du gave no total for ${paths.join(', ')}`)
+  if (sum === undefined) throw new Error(`du printed no total for ${paths.join(', ')}`)
   return Number(sum)
 }

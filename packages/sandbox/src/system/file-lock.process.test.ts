@@ -7,7 +7,7 @@ import { until } from '@harmont/test-kit/until'
 import { expect, onTestFinished, test } from 'vitest'
 import { lockFile } from './file-lock.ts'
 
-test('a lock of another process is not granted at once, nor after a short wait, but when that process ends', async () => {
+test('a lock of another process is granted neither immediately nor after a short wait, but when that process ends', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'harmont-lock-'))
   onTestFinished(() => rm(directory, { recursive: true }))
   const file = join(directory, 'lock')

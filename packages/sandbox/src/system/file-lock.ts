@@ -5,17 +5,17 @@ import path from 'node:path'
 
 export interface FileLock extends AsyncDisposable {
   /**
-   * Pass it to children that write what the lock guards. The lock then lasts until the last of them
-   * ends, even if this process is killed.
+   * Pass it to child processes that write the files protected by the lock. The lock then lasts
+   * until the last of them ends, even if this process is killed.
    */
   readonly fd: number
 }
 
 /**
- * Locks a file across processes. Waits forever, for at most `wait` milliseconds, or not at all if
- * `wait` is false; returns undefined if the lock is still taken. The kernel ties the lock to the
- * open file: a killed holder leaves none behind, once a child that it was forking has called exec.
- * The file is never removed, since that would admit two holders.
+ * Locks a file across processes. Waits without limit, for at most `wait` milliseconds, or not at
+ * all if `wait` is false. Returns undefined if the lock is still taken. The kernel ties the lock to
+ * the open file, so a killed holder releases it, at the latest when a child that it was forking has
+ * called exec. The file is never removed, because otherwise two processes could hold the lock.
  */
 export async function lockFile(file: string, options?: { readonly wait: true }): Promise<FileLock>
 export async function lockFile(
@@ -29,7 +29,8 @@ export async function lockFile(
   await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
   const handle = await open(file, 'a', 0o600)
   try {
-    // Node.js has no flock(2). The tool locks the open file that it shares with us, and exits.
+    // Node.js has no flock(2). The program flock locks the open file that it shares with this
+    // process, and exits.
     const flock = spawn('flock', ['--exclusive', ...waiting(wait), '3'], {
       stdio: ['ignore', 'ignore', 'inherit', handle.fd],
     })

@@ -3,16 +3,16 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
 // Small local files are read and written synchronously: a round trip to a worker thread costs ten
-// times the call itself [0.1 and 0.01 ms], and starting a sandbox needs dozens.
+// times as much as the call itself [0.1 and 0.01 ms], and starting a sandbox needs dozens of calls.
 
-/** Writes a small file atomically: a reader sees the old or the new content. */
+/** Writes a small file atomically: a reader sees either the old or the new content. */
 export function writeAtomically(path: string, content: string, mode = 0o600): void {
   const temporary = `${path}.${randomUUID()}`
   try {
     writeFileSync(temporary, content, { mode })
     renameSync(temporary, path)
   } catch (error) {
-    // The disk was full.
+    // The disk may be full.
     rmSync(temporary, { force: true })
     throw error
   }
@@ -28,7 +28,7 @@ export function readIfPresent(path: string): string | undefined {
   }
 }
 
-/** Awaits a file operation; undefined if the file is absent. */
+/** Awaits a file operation; returns undefined if the file is absent. */
 export async function ifPresent<T>(operation: Promise<T>): Promise<T | undefined> {
   try {
     return await operation
@@ -38,13 +38,13 @@ export async function ifPresent<T>(operation: Promise<T>): Promise<T | undefined
   }
 }
 
-/** Reads a JSON file; undefined if it is absent or damaged. */
+/** Reads a JSON file; returns undefined if it is absent or damaged. */
 export async function readJson<T>(path: string): Promise<T | undefined> {
   const text = await ifPresent(readFile(path, 'utf8'))
   return text === undefined ? undefined : parseJson(text)
 }
 
-/** Parses JSON; undefined for damaged text. */
+/** Parses JSON; returns undefined for damaged text. */
 export function parseJson<T>(text: string): T | undefined {
   try {
     return JSON.parse(text) as T
@@ -54,8 +54,8 @@ export function parseJson<T>(text: string): T | undefined {
 }
 
 /**
- * Returns whether a file operation failed because the file is gone. ENODEV: a removed control
- * group. ESRCH: a process that has ended.
+ * Returns whether a file operation failed because the file does not exist. ENODEV: a removed
+ * control group. ESRCH: a process that has ended.
  */
 export function isAbsent(error: unknown): boolean {
   return ['ENOENT', 'ENOTDIR', 'ENODEV', 'ESRCH'].some((code) => hasCode(error, code))

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process'
 import { Socket } from 'node:net'
 
 /**
- * Reads a script's output line by line. While nobody waits, the script does not keep this process
- * alive.
+ * Reads a script's output line by line. While no caller waits, the script does not keep this
+ * process alive.
  */
 export class LineReader {
   private readonly listeners = new Map<string, (text: string) => void>()
@@ -12,7 +12,7 @@ export class LineReader {
   private rest = ''
   private complaint = ''
   private ended: string | undefined
-  /** Why the script could not be started, if so. */
+  /** The reason why the script could not be started, if so. */
   failure: Error | undefined
 
   constructor(child: ChildProcess) {
@@ -37,7 +37,7 @@ export class LineReader {
     child.on('close', (code, signal) => end(`the script ended with ${signal ?? code}`))
   }
 
-  /** Why the script has ended; undefined while it runs. */
+  /** The reason why the script has ended; undefined while it runs. */
   get end(): string | undefined {
     return this.ended
   }
@@ -55,7 +55,10 @@ export class LineReader {
     this.listeners.delete(sender)
   }
 
-  /** Awaits the line `SENDER TEXT`. Fails at another line of the sender, or at the script's end. */
+  /**
+   * Waits for the line `SENDER TEXT`. Rejects at another line of the sender, or at the script's
+   * end.
+   */
   async expect(sender: string, text: string): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
     this.listen(sender, (found) => {
@@ -65,7 +68,7 @@ export class LineReader {
     await this.waitFor(promise).finally(() => this.ignore(sender))
   }
 
-  /** Awaits something that a listener reports, and keeps this process alive meanwhile. */
+  /** Waits for a promise that a listener resolves, and keeps this process alive meanwhile. */
   async waitFor<T>(reported: Promise<T>): Promise<T> {
     if (this.waiting++ === 0) this.pipe?.ref()
     try {

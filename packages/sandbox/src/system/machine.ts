@@ -1,12 +1,12 @@
 import { accessSync, constants } from 'node:fs'
 import { join } from 'node:path'
 
-/** Debian's tini-static. Depends on nothing in an image. */
+/** Debian's tini-static. It needs no file of an image. */
 export const initProgram = '/usr/bin/tini-static'
 
 /**
- * Where a launcher, in its own mount namespace, prepares what the runtime sees. Covers the
- * machine's own directory of the same name, which has notes about networks.
+ * The directory in which a launcher, in its own mount namespace, prepares the files that the
+ * runtime sees. Covers the machine's directory of the same name, which has records about networks.
  */
 export const stage = '/run/harmont'
 
@@ -16,8 +16,8 @@ const searchPath = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin'
 export const usualPath = searchPath.join(':')
 
 /**
- * The environment of helper programs. They do not inherit this process's: some outlive it, and
- * `ps e` shows theirs.
+ * The environment of helper programs. They do not inherit this process's environment, because some
+ * outlive it, and `ps e` shows environments.
  */
 export const helperEnvironment = { PATH: usualPath, TZ: 'UTC', LC_ALL: 'C' }
 

@@ -5,15 +5,18 @@ import { hasCode, readIfPresent } from './files.ts'
 
 const keptOfStderr = 8_000
 
-/** Runs a program and returns its output. Fails with an error that has its stderr. */
+/** Runs a program and returns its output. Rejects with an error that contains its stderr. */
 export const run = promisify(execFile)
 
-/** Returns the command line of a process, with a zero byte after each argument; empty if it is gone or exits. */
+/**
+ * Returns the command line of a process, with a NUL after each argument; empty if the process has
+ * ended or is exiting.
+ */
 export function commandLine(pid: number): string {
   return readIfPresent(`/proc/${pid}/cmdline`) ?? ''
 }
 
-/** Sends SIGKILL to a process unless it is gone. */
+/** Sends SIGKILL to a process unless it has ended. */
 export function killProcess(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
@@ -29,7 +32,10 @@ export interface ChildEnd {
   readonly complaint: string
 }
 
-/** Waits for a child with piped stderr. Rejects if it could not be started. Call it at once. */
+/**
+ * Waits for a child with piped stderr. Rejects if it could not be started. Call it immediately
+ * after the start.
+ */
 export async function childEnd(child: ChildProcess): Promise<ChildEnd> {
   let complaint = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -4,7 +4,7 @@ import { afterFile } from '@harmont/test-kit/file'
 import { expect, it } from 'vitest'
 import { hasReflinks } from './reflinks.ts'
 
-it('tells as cp does whether copies share their content, and leaves nothing', async () => {
+it('determines like cp whether copies share their content, and leaves no files', async () => {
   for (const parent of ['/var/tmp', '/dev/shm']) {
     const directory = mkdtempSync(`${parent}/harmont-reflinks-`)
     afterFile(() => rmSync(directory, { recursive: true, force: true }))

@@ -7,7 +7,8 @@ const refusals = ['ENOTSUP', 'EOPNOTSUPP', 'EINVAL', 'ENOSYS', 'ENOTTY', 'EXDEV'
 
 /**
  * Returns whether copies below a directory share their content on disk (reflinks). Without them, an
- * overlay copies the whole of each lower file that is opened for writing, such as a database's.
+ * overlay copies each lower file completely when it is opened for writing, for example a database
+ * file.
  */
 export async function hasReflinks(directory: string): Promise<boolean> {
   const folder = await mkdtemp(join(directory, 'reflinks-'))

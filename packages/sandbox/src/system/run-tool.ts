@@ -8,26 +8,29 @@ import { ToolFailed } from './tool-failed.ts'
 export interface ToolOptions {
   readonly cwd?: string
   readonly stdin?: string | Buffer
-  /** A lock that the tool inherits, so that it outlasts this process. */
+  /**
+   * A lock that the tool inherits, so that the lock is held until the tool ends, even if this
+   * process ends earlier.
+   */
   readonly lockFd?: number
-  /** Limits the size of each file that the tool writes. */
+  /** Maximum size of each file that the tool writes, in bytes. */
   readonly mostFileBytes?: number
   /**
-   * Runs the tool in a network namespace whose only way out is an HTTP proxy, and passes on the
-   * socket to serve.
+   * Runs the tool in a network namespace whose only network access is an HTTP proxy. Called with
+   * the socket that the proxy must serve.
    */
   readonly confined?: (door: Server) => void
 }
 
-// Our umask must not restrict modes in root file systems, where other users need access. The shell
-// counts in blocks.
+// This process's umask must not restrict modes in root file systems, where other users need access.
+// `ulimit -f` counts in blocks.
 const SHELL = 'umask 022; [ "$0" = - ] || ulimit -f "$0"; exec "$@"'
 const SHELL_BLOCK = 512
 const confinedTool = fileURLToPath(new URL('confined-tool.ts', import.meta.url))
 
 /**
- * Runs a program and returns its standard output. Fails with `ToolFailed`, which contains the end
- * of its stderr.
+ * Runs a program and returns its standard output. Rejects with `ToolFailed`, which contains the end
+ * of the program's stderr.
  */
 export async function runTool(tool: string, args: readonly string[], options: ToolOptions = {}): Promise<Buffer> {
   const { cwd, lockFd, confined, mostFileBytes } = options
@@ -54,7 +57,7 @@ export async function runTool(tool: string, args: readonly string[], options: To
   const ended = childEnd(child)
   const output: Buffer[] = []
   stdout.on('data', (bytes: Buffer) => output.push(bytes))
-  // If a tool exits without reading its input, its exit code says why.
+  // If a tool exits without reading its input, its exit code gives the reason.
   stdin.on('error', () => {})
   stdin.end(options.stdin)
   const { code, signal, complaint } = await ended

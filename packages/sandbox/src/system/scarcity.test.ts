@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { untilAffordable } from './scarcity.ts'
 
-it('work that the machine cannot afford is repeated, and a warning says what it waits for', async () => {
+it('work that fails for lack of resources is repeated, and a warning gives the reason', async () => {
   const failures = ['EMFILE', 'EAGAIN'].map((code) => Object.assign(new Error(`${code}: too many`), { code }))
   const warnings: Error[] = []
   process.once('warning', (warning) => warnings.push(warning))
@@ -17,6 +17,6 @@ it('work that the machine cannot afford is repeated, and a warning says what it 
   expect(warnings).toMatchObject([{ name: 'Scarcity', message: expect.stringContaining('EMFILE: too many') }])
 })
 
-it('any other failure is thrown at once', async () => {
+it('any other failure is thrown immediately', async () => {
   await expect(untilAffordable(() => Promise.reject(new Error('no such file')))).rejects.toThrow('no such file')
 })

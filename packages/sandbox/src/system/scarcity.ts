@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const codes: ReadonlySet<unknown> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'EAGAIN'])
 const unknownReason = -4094
 const restMs = 200
-/** The warning comes again after this time. */
+/** Minimum time between two warnings, in ms. */
 const silenceMs = 60_000
 let saidAt = Number.NEGATIVE_INFINITY
 
 /**
- * Returns whether something failed for lack of file descriptors, processes or memory. Such a
- * failure says nothing about its subject.
+ * Returns whether an error was caused by a lack of file descriptors, processes or memory. Such an
+ * error says nothing about the operation's subject.
  */
 export function isScarcity(error: unknown): boolean {
   for (let next = error; next instanceof Error; next = next.cause) {
@@ -22,8 +22,9 @@ export function isScarcity(error: unknown): boolean {
 }
 
 /**
- * Repeats idempotent work while it fails for scarcity, with pauses, and warns on stderr at most once
- * a minute. Throws the signal's reason when it aborts, or for a timeout the last failure.
+ * Repeats idempotent work while it fails for lack of resources, with pauses. Warns on stderr at
+ * most once a minute. Throws the signal's reason when it aborts; for a timeout, throws the last
+ * failure instead.
  */
 export async function untilAffordable<T>(work: () => T | Promise<T>, signal?: AbortSignal): Promise<T> {
   for (;;) {
@@ -46,7 +47,7 @@ async function rest(signal: AbortSignal | undefined, failure: unknown): Promise<
   }
 }
 
-/** Says why nothing moves on. */
+/** Warns about the reason for the delay. */
 function warn(failure: unknown): void {
   const at = performance.now()
   if (at - saidAt < silenceMs) return

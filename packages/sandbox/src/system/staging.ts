@@ -7,8 +7,8 @@ import { runTool } from './run-tool.ts'
 
 /**
  * Runs `work` under a lock for this key across processes, with an empty directory of its own. First
- * removes what a killed predecessor left there. Its children hold the lock while they run, so none
- * of them still writes there.
+ * removes files that a killed predecessor left there. The predecessor's children hold the lock
+ * while they run, so none of them still writes there.
  */
 export async function withStagingDirectory<T>(
   store: string,
@@ -29,7 +29,7 @@ export async function withStagingDirectory<T>(
   }
 }
 
-/** Removes staging directories of killed processes that nobody works on. */
+/** Removes staging directories of killed processes that are not in use. */
 export async function removeAbandoned(store: string): Promise<void> {
   const names = (await ifPresent(readdir(path.join(store, 'staging')))) ?? []
   for (const name of names) {
@@ -39,11 +39,11 @@ export async function removeAbandoned(store: string): Promise<void> {
 }
 
 /**
- * Removes a directory. Node.js's `rm` cannot remove names that are not UTF-8. @param lockFd as for
- * `runTool`.
+ * Removes a directory. Uses rm, because Node.js's `rm` cannot remove names that are not UTF-8.
+ * @param lockFd as for `runTool`.
  */
 export async function removeTree(directory: string, lockFd?: number): Promise<void> {
-  // Usually there is nothing to remove, and starting a program costs milliseconds of a build.
+  // Usually the directory is empty, and starting a program would take milliseconds of a build.
   if (await isGoneWhenEmpty(directory)) return
   const options = lockFd === undefined ? {} : { lockFd }
   await runTool('rm', ['-rf', '--one-file-system', '--', directory], options)

@@ -5,7 +5,7 @@ import { SteadyClock, steerRate } from './steady-clock.ts'
 const start = Date.UTC(2026, 10, 28)
 const hour = 3_600_000
 
-/** A machine whose wall clock is stepped. */
+/** A simulated machine whose wall clock is stepped. */
 function machine() {
   let bootMs = 5_000
   let wall = start
@@ -49,7 +49,7 @@ test('G64 steps of the wall clock change no duration by more than the steering r
   )
 })
 
-test('a steered clock arrives at the right time and stays there', () => {
+test('a steered clock reaches the right time and keeps it', () => {
   const it = machine()
   const clock = new SteadyClock(it.bootTime, it.wall() - it.bootTime())
   it.step(-hour)
@@ -60,7 +60,7 @@ test('a steered clock arrives at the right time and stays there', () => {
   expect(clock.now()).toBe(it.wall())
 })
 
-test('a clock that is set is right at once', () => {
+test('a clock that is set is right immediately', () => {
   const it = machine()
   const clock = new SteadyClock(it.bootTime, it.wall() - it.bootTime())
   it.step(hour)

@@ -1,21 +1,24 @@
-/** How fast a wrong clock is corrected. A measured duration is off by at most this fraction. */
+/**
+ * The rate at which a wrong clock is corrected. Measured durations are wrong by at most this
+ * fraction.
+ */
 export const steerRate = 1 / 200
 
-/** A clock that no step of the wall clock moves: the boot clock plus an offset. */
+/** A clock that steps of the wall clock do not affect: the boot clock plus an offset. */
 export class SteadyClock {
   readonly #bootTime: () => number
   #aheadMs: number
   #steeredAt: number
   #leftMs = 0
 
-  /** @param aheadMs the instant at which the boot clock was 0. */
+  /** @param aheadMs the instant at which the boot clock was 0, in Unix milliseconds. */
   constructor(bootTime: () => number, aheadMs: number) {
     this.#bootTime = bootTime
     this.#aheadMs = aheadMs
     this.#steeredAt = bootTime()
   }
 
-  /** Milliseconds since 1970. Never goes back, except by `set`. */
+  /** Milliseconds since 1970. Never goes backwards, except by `set`. */
   readonly now = (): number => Math.floor(this.at(this.#bootTime()))
 
   /** Returns the instant for a reading of the boot clock. */
@@ -25,7 +28,7 @@ export class SteadyClock {
   }
 
   /**
-   * Moves the clock by `byMs` gradually. No duration measured meanwhile is off by more than
+   * Moves the clock by `byMs` gradually. Durations measured meanwhile are wrong by at most
    * `steerRate`.
    */
   steer(byMs: number): void {
@@ -35,7 +38,7 @@ export class SteadyClock {
     this.#leftMs = byMs
   }
 
-  /** Jumps to a new offset. Call it only when nothing is being measured. */
+  /** Changes the offset immediately. Call it only while no duration is being measured. */
   set(aheadMs: number): void {
     this.#aheadMs = aheadMs
     this.#steeredAt = this.#bootTime()

@@ -1,10 +1,10 @@
 /**
- * A program of this machine failed. The message is ours; the cause has the program's output, for
- * the operator's log and for callers that parse it.
+ * Thrown if a program of this machine failed. The message contains only our own words; the cause
+ * contains the program's output, for the operator's log and for callers that parse it.
  */
 export class ToolFailed extends Error {
   override readonly name = 'ToolFailed'
-  /** Unedited output, perhaps with text from third parties. */
+  /** Unedited output, which may contain text from third parties. */
   readonly said: string
 
   constructor(message: string, said: string) {
@@ -13,10 +13,10 @@ export class ToolFailed extends Error {
   }
 }
 
-/** Returns why something failed, without output of programs. */
+/** Returns the reason for a failure, without output of programs. */
 export function plainReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
-  // An error of execFile has the command and its stderr in its message.
+  // The message of an execFile error contains the command and its stderr.
   if ('cmd' in error && typeof error.cmd === 'string') return `${error.cmd.split(' ')[0]} failed`
   return error.message
 }

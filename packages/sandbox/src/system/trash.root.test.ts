@@ -32,13 +32,13 @@ it('removes many trees at once, each completely, and ignores a missing one', asy
   await trash.close()
 })
 
-/** Makes a directory whose path is longer than a path may be. */
+/** Makes a directory that contains a path longer than the kernel's limit. */
 function nest(path: string): void {
   const script = 'chdir shift or die; for (1 .. 20) { mkdir $ARGV[0] and chdir $ARGV[0] or die }'
   execFileSync('perl', ['-e', script, path, 'n'.repeat(250)])
 }
 
-it('removes links and not what they lead to, many files, and what is deeper than a path may be', async () => {
+it('removes links without their targets, many files, and directories nested deeper than a path may be', async () => {
   const [linked, many, deep] = ['linked', 'many', 'deep'].map(tree) as [string, string, string]
   const kept = tree('kept')
   symlinkSync(kept, join(linked, 'folder'))
@@ -52,27 +52,27 @@ it('removes links and not what they lead to, many files, and what is deeper than
   await trash.close()
 })
 
-it('nothing is left under its name after the request, whatever happens to this process', () => {
+it('nothing remains under the old name after the request, whatever happens to this process', () => {
   const path = tree('doomed')
   const removed = trash.remove(path)
   expect(readdirSync(root)).toEqual(['trash'])
   return removed.then(() => trash.close())
 })
 
-/** Other files of this worker may have left theirs. */
+/** Returns the running helpers, including those of other test files of this worker. */
 function helpers(): readonly number[] {
   const { stdout } = spawnSync('pgrep', ['-P', `${process.pid}`, '-f', 'trash.pl'], { encoding: 'utf8' })
   return stdout.split('\n').filter(Boolean).map(Number)
 }
 
-/** Returns the unread bytes of a process's stdin. */
+/** Returns the number of unread bytes of a process's stdin. */
 function waitingBytes(pid: number): number {
   const sockets = execFileSync('ss', ['-xpnH'], { encoding: 'utf8' }).split('\n')
   const own = sockets.find((line) => line.includes(`pid=${pid},fd=0`))
   return Number(own?.trim().split(/\s+/)[2])
 }
 
-it('continues with another helper after a kill, which also removes what was requested before', async () => {
+it('continues with another helper after a kill, which also removes earlier requested trees', async () => {
   const before = helpers()
   await trash.remove(tree('first'))
   const [helper = 0] = helpers().filter((pid) => !before.includes(pid))

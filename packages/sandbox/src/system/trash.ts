@@ -10,15 +10,15 @@ import { helperEnvironment } from './machine.ts'
 
 const script = fileURLToPath(new URL('trash.pl', import.meta.url))
 
-/** Large trees that are removed together take one process. */
+/** Large trees whose removal is requested within this time, in ms, are removed by one process. */
 const gatherMs = 20
 
-/** Attempts, in case the helper is killed. */
+/** Maximum number of attempts, because the helper may be killed. */
 const tries = 3
 
 /**
- * Removes trees in the background. Uses one helper process, started on demand and again if it was
- * killed.
+ * Removes trees in the background. Uses one helper process, which is started on demand, and
+ * restarted if it was killed.
  */
 export class Trash {
   private readonly directory: string
@@ -28,7 +28,8 @@ export class Trash {
   private batches = 0
 
   /**
-   * @param directory on the file system of the removed trees. The driver's next start empties it.
+   * @param directory a directory on the file system of the removed trees. The driver's next start
+   * empties it.
    */
   constructor(directory: string) {
     this.directory = directory
@@ -36,7 +37,7 @@ export class Trash {
 
   /**
    * Removes a directory tree. Renames it into the trash first, so that a crash leaves nothing under
-   * the old name. Does nothing if it is absent.
+   * the old name. Does nothing if the tree is absent.
    */
   async remove(path: string): Promise<void> {
     const name = randomUUID()
@@ -53,12 +54,12 @@ export class Trash {
       await this.batch
       if (lstatSync(doomed, { throwIfNoEntry: false }) === undefined) return
     }
-    // Removed with the next batch.
+    // The next batch removes it.
     this.gathered.push(name)
     throw new Error(`could not remove ${doomed}`, { cause: this.helper?.lines.failure })
   }
 
-  /** Resolves when the helper has ended. Call it when no removal is running. */
+  /** Resolves when the helper has ended. Call it only while no removal is running. */
   async close(): Promise<void> {
     if (this.helper === undefined) return
     const { child, lines } = this.helper

@@ -15,7 +15,7 @@ const script = fileURLToPath(new URL('watchdog.sh', import.meta.url))
 const MiB = 1 << 20
 
 /**
- * A driver's directory as the watchdog sees it, and the watchdog, with these programs before the
+ * Makes a driver's directory as the watchdog sees it. The watchdog finds these programs before the
  * machine's.
  */
 async function watched(programs: Readonly<Record<string, string>>) {
@@ -25,7 +25,7 @@ async function watched(programs: Readonly<Record<string, string>>) {
     await writeFile(join(root, 'bin', name), `#!/bin/sh\n${line}\n`, { mode: 0o755 })
   return {
     root,
-    /** Returns the file that its command is killed by. */
+    /** Makes a sandbox, and returns the file by which its command is killed. */
     async sandbox(id: string, deadline: Date, diskBytes: number, written: number): Promise<string> {
       const directory = join(root, 'sandboxes', id)
       const group = join(root, 'groups', id)
@@ -44,12 +44,12 @@ async function watched(programs: Readonly<Record<string, string>>) {
           sockets: { bytes: 0, transport: '', network: 'none' },
         }),
       )
-      // Due for measurement now.
+      // Makes the measurement due immediately.
       await writeFile(join(directory, 'state', 'measured'), '0 0 0\n')
       await writeFile(join(directory, 'state', 'deadline'), `${uptimeAt(deadline, new Date())}\n`)
       return join(group, 'cgroup.kill')
     },
-    // In its own process group: a disk check runs beside it and outlives it.
+    // In its own process group, because a disk check runs beside it and may outlive it.
     start: () =>
       spawn('/bin/sh', [script, root], {
         env: { PATH: `${root}/bin:${process.env.PATH}` },
@@ -59,7 +59,7 @@ async function watched(programs: Readonly<Record<string, string>>) {
   }
 }
 
-/** Ends the watchdog and its disk check, and removes what they watch. */
+/** Ends the watchdog and its disk check, and removes the files that they watch. */
 async function end(watchdog: ChildProcess, root: string): Promise<void> {
   const group = Number(watchdog.pid)
   const exited = once(watchdog, 'exit')
@@ -82,7 +82,7 @@ function isGone(group: number): boolean {
 const killed = (file: string) => readFile(file, 'utf8')
 const later = (ms: number) => new Date(Date.now() + ms)
 
-test('G01 deadlines are kept while a slow disk is checked', async () => {
+test('G01 deadlines are enforced while a slow disk is checked', async () => {
   const { root, sandbox, start } = await watched({ du: 'true >"$(dirname "$0")/looking"; exec sleep 1000' })
   const large = await sandbox('large', later(600_000), MiB, 0)
   const watchdog = start()
@@ -99,13 +99,13 @@ test('G01 deadlines are kept while a slow disk is checked', async () => {
   }
 })
 
-test('a command whose directory was removed under it is killed', async () => {
+test('a running command whose directory was removed is killed', async () => {
   const { root, sandbox, start } = await watched({ du: 'true >"$(dirname "$0")/looking"; exec sleep 1000' })
   const lost = await sandbox('lost', later(600_000), MiB, 0)
   const kept = await sandbox('kept', later(600_000), MiB, 0)
   const watchdog = start()
   try {
-    // It looks at disks after a scan.
+    // The watchdog checks disks after a scan.
     await until(() => existsSync(join(root, 'bin', 'looking')))
     await rm(join(root, 'sandboxes', 'lost'), { recursive: true })
     await until(
@@ -118,9 +118,9 @@ test('a command whose directory was removed under it is killed', async () => {
   }
 })
 
-test('G22 the disk check finds a command that wrote too much, and spares others', async () => {
+test('G22 the disk check kills a command that wrote too much, and no others', async () => {
   const { root, sandbox, start } = await watched({})
-  // They are checked in the order of their names.
+  // Sandboxes are checked in the order of their names.
   const small = await sandbox('first-small', later(600_000), 2 * MiB, MiB)
   const large = await sandbox('then-large', later(600_000), 2 * MiB, 3 * MiB)
   expect(await bytesBelow([join(root, 'sandboxes', 'first-small', 'upper')])).toBeLessThan(2 * MiB)
@@ -136,7 +136,7 @@ test('G22 the disk check finds a command that wrote too much, and spares others'
   }
 })
 
-test('G57 a command that was refused a thousand processes gets a tenth of a processor, by either kind of control groups, and nobody gets more than before', async () => {
+test('G57 a command that was refused a thousand processes is limited to a tenth of a processor, with either version of control groups, and no command gets more than before', async () => {
   const { root, sandbox, start } = await watched({})
   const places = [
     ['bomb-v1', 1000, 'cpu.cfs_quota_us', '200000', '10000'],

@@ -11,17 +11,17 @@ import { helperEnvironment } from '../system/machine.ts'
 const script = fileURLToPath(new URL('watchdog.sh', import.meta.url))
 
 /**
- * Ensures that this directory's watchdog runs; see watchdog.sh. Call it after writing the deadline:
- * a watchdog about to end removes its pid file first and then scans once more.
+ * Ensures that this directory's watchdog is running; see watchdog.sh. Call it after writing the
+ * deadline: a watchdog that is about to end first removes its pid file and then scans once more.
  */
 export async function ensureWatchdog(layout: Layout): Promise<void> {
   if (await isWatched(layout)) return
   const home = findCgroupHome()
   const child = spawn(
     '/bin/sh',
-    // Waits for a watchdog that is ending or starting. Moves it out of the service's group, so that
-    // stopping the service does not end it while commands run elsewhere. On other machines the
-    // kernel refuses the move.
+    // Waits for a watchdog that is ending or starting. Moves the watchdog out of the service's
+    // group, so that stopping the service does not end it while commands run elsewhere. On other
+    // machines the kernel refuses the move.
     [
       '-c',
       'exec 9>"$1"; flock --wait 5 9 || exit 0; [ -z "$4" ] || echo $$ >"$4/cgroup.procs"; exec /bin/sh "$2" "$3"',
@@ -39,7 +39,7 @@ export async function ensureWatchdog(layout: Layout): Promise<void> {
     },
   )
   child.unref()
-  // Rejects if it could not be started.
+  // Rejects if the watchdog could not be started.
   await once(child, 'spawn')
 }
 
@@ -47,7 +47,7 @@ async function isWatched(layout: Layout): Promise<boolean> {
   const pid = readIfPresent(layout.watchdogPid)?.trim()
   if (pid === undefined || !/^\d+$/.test(pid)) return false
   try {
-    // The id may have been reused.
+    // The process id may have been reused.
     return readIfPresent(`/proc/${pid}/cmdline`)?.includes(`${script}\0${layout.root}\0`) ?? false
   } catch (error) {
     if (hasCode(error, 'ESRCH')) return false
@@ -57,20 +57,20 @@ async function isWatched(layout: Layout): Promise<boolean> {
 
 export interface Watched {
   /**
-   * The command's control group, and those that count its processes and processor time; null for an
-   * ordinary user.
+   * The command's control group, and the groups that count its processes and processor time; null
+   * for an ordinary user.
    */
   readonly group: string
   readonly counted: { readonly pids: string; readonly cpu: string } | null
   readonly diskBytes: number
-  /** Bytes used on the whole file system at the start. */
+  /** Bytes in use on the whole file system when the command started. */
   readonly usedBytes: number
   readonly sockets: SocketLimit
 }
 
 /**
- * Limit of socket memory that is charged to no group, 0 for none; the file with the memory of TCP
- * and UDP, '' for none.
+ * The limit of socket memory that is charged to no control group, in bytes, 0 for none; and the
+ * file with the memory of TCP and UDP, '' for none.
  */
 export interface SocketLimit {
   readonly bytes: number
@@ -95,8 +95,8 @@ export function watchFile({ group, counted, diskBytes, usedBytes, sockets }: Wat
 }
 
 /**
- * Returns half of the command's memory limit. TCP and UDP have a limit of a quarter if counted
- * separately.
+ * Returns a limit of half of the command's memory limit. If TCP and UDP are counted separately,
+ * they have a limit of a quarter.
  */
 export function socketLimit({ memory, flavour }: Groups, limits: Limits, network: NetworkMode): SocketLimit {
   return {

@@ -1,9 +1,9 @@
 /**
- * System calls that Node.js lacks, through the C library. Only the kernel's thread loads this module:
- * most of these calls block, and some change what a thread sees.
+ * System calls that Node.js lacks, through the C library. Only the kernel thread loads this module:
+ * most of these calls block, and some change the thread's namespaces or root.
  *
- * A wrong signature corrupts memory: each is that of the manual page. Calls for which older C
- * libraries have no function go through `syscall`. Their numbers are the same on all architectures.
+ * A wrong signature corrupts memory, so each one follows the manual page. Calls without a function
+ * in older C libraries use `syscall`. Their numbers are the same on all architectures.
  */
 import { getSystemErrorName } from 'node:util'
 import koffi from 'koffi'
@@ -33,7 +33,7 @@ const native = {
   clone: declare('clone', 'int', 'void *', 'void *', 'int', 'void *'),
   waitpid: declare('waitpid', 'int', 'int', 'void *', 'int'),
   prctl: declare('prctl', 'int', 'int', 'ulong', 'ulong', 'ulong', 'ulong'),
-  // The C library's function changes all threads.
+  // Called directly, because the C library's function changes all threads.
   setresuid: declareCall(process.arch === 'arm64' ? 147 : 117, 'int', 'int', 'int'),
   socket: declare('socket', 'int', 'int', 'int', 'int'),
   if_nametoindex: declare('if_nametoindex', 'uint', 'str'),
@@ -48,14 +48,16 @@ const native = {
 
 type CallName = keyof typeof native
 
-/** The error of a system call, with the fields of Node.js's own: `code` tells what to do about it. */
+/**
+ * The error of a system call, with the fields of Node.js's own errors; callers decide by `code`.
+ */
 export class CallError extends Error {
   override readonly name = 'CallError'
   readonly code: string
   readonly errno: number
   readonly syscall: string
 
-  /** @param about what the call concerned. */
+  /** @param about the subject of the call. */
   constructor(syscall: string, errno: number, about: string) {
     const code = getSystemErrorName(-errno)
     super(`${code}: ${syscall}${about === '' ? '' : ` ${about}`}`)
@@ -66,8 +68,8 @@ export class CallError extends Error {
 }
 
 /**
- * Makes a system call and returns its result. Fails with `CallError`.
- * @param about what it concerns, for the error.
+ * Makes a system call and returns its result. Throws `CallError`.
+ * @param about the subject of the call, for the error.
  */
 export function call(name: CallName, about: string, ...given: Argument[]): number {
   const result = native[name](...given)

@@ -3,30 +3,36 @@ import type { MountCall } from './mount-call.ts'
 import type { Reservation } from './reserve.ts'
 
 interface Where {
-  /** An open directory of /proc, which names no other process than when it was opened. */
+  /**
+   * An open /proc directory of a process, which remains valid for that process even if its id is
+   * reused.
+   */
   readonly process: string
 }
 
 /** Sets up a process in new namespaces, before it becomes a sandbox. */
 export interface PrepareJob extends Where {
-  /** A user namespace of its own, and the file that keeps it. */
+  /** A user namespace for the process, and the file that keeps it alive. */
   readonly users: { readonly owner: number; readonly idMap: string; readonly place: string }
-  /** Its links; undefined if its network namespace is the machine's. */
+  /** The links of the process; undefined if its network namespace is the machine's. */
   readonly links: { readonly uplink: Uplink | undefined } | undefined
 }
 
-/** Makes mounts where a process is, and room for its spool. One job, since each wakes two threads. */
+/**
+ * Makes mounts in a process's mount namespace, and reserves space for its spool. Both are one job,
+ * because each job wakes two threads.
+ */
 interface MountJob extends Where {
-  /** Sources may be relative to it. */
+  /** The directory to which sources may be relative. */
   readonly directory: string
   readonly mounts: readonly MountCall[]
   readonly reservation: Reservation
 }
 
-/** The jobs of the kernel's thread. They are copied between threads, so they are plain data. */
+/** The jobs of the kernel thread. They are plain data, because they are copied between threads. */
 interface Jobs {
   readonly prepare: { readonly request: PrepareJob; readonly result: undefined }
-  /** Returns whether the room was reserved. */
+  /** Returns whether the space was reserved. */
   readonly mount: { readonly request: MountJob; readonly result: boolean }
 }
 
@@ -38,7 +44,10 @@ export interface Question<Name extends JobName> {
   readonly request: Job<Name>['request']
 }
 
-/** Fields of an error. A copy of it between threads would lose `code`. */
+/**
+ * The fields of an error. They are copied separately, because a copy of the error between threads
+ * would lose `code`.
+ */
 export interface Failure {
   readonly message: string
   readonly code: string | undefined

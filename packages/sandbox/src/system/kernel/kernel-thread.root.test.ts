@@ -23,7 +23,7 @@ import type { Reservation } from './reserve.ts'
 
 let kernel: KernelThread
 let directory: string
-/** A process in namespaces of its own, and its directory of /proc. */
+/** A process in its own namespaces, and its /proc directory. */
 let holder: ChildProcess
 let place: string
 let fd: number
@@ -42,7 +42,7 @@ beforeEach(async () => {
   place = `/proc/self/fd/${fd}`
 })
 afterEach(() => {
-  // Whatever happened, every thread is where the process is.
+  // After every test, all threads must be in the process's own namespaces.
   for (const what of ['ns/mnt', 'ns/net', 'root', 'cwd'])
     for (const task of readdirSync('/proc/self/task'))
       if (what !== 'cwd')
@@ -73,7 +73,7 @@ const inside = (program: string, ...args: readonly string[]) => {
 }
 const uplink: Uplink = { peer: 'hmk-test', address: '10.209.0.2', gateway: '10.209.0.1', hardware: '02:00:00:00:00:01' }
 
-it('a mount is in the namespace of the process alone, with its flags and ids', async () => {
+it('a mount is only in the namespace of the process, with its flags and ids', async () => {
   const [source, target] = ['source', 'target'].map((name) => join(directory, name)) as [string, string]
   mkdirSync(source)
   writeFileSync(join(source, 'file'), 'text')
@@ -106,13 +106,13 @@ it('follows no link at the end of a target', async () => {
   await expect(mount(bind(directory, target))).rejects.toMatchObject({ code: 'EINVAL', syscall: 'move_mount' })
 })
 
-it('a process that has ended is entered by nobody', async () => {
+it('the namespaces of an ended process are not entered', async () => {
   holder.kill('SIGKILL')
   await once(holder, 'exit')
   await expect(mount()).rejects.toMatchObject({ code: expect.stringMatching(/^(ENOENT|ESRCH)$/) })
 })
 
-it('without file descriptors it says so, and works once there are some', async () => {
+it('reports a lack of file descriptors, and works once there are some', async () => {
   await mount()
   const giveBack = takeDescriptors()
   const refused = await mount(bind(directory, directory)).catch(isScarcity)
@@ -121,14 +121,14 @@ it('without file descriptors it says so, and works once there are some', async (
   await mount(bind(directory, directory))
 })
 
-/** Makes the file that keeps a user namespace. */
+/** Makes the file that keeps a user namespace alive. */
 function usersOf() {
   const users = { owner: 0x4000_0123, idMap: '0 1342177280 65536', place: join(directory, 'user') }
   writeFileSync(users.place, '')
   return users
 }
 
-it('a user namespace has its map and owner, and is kept by its file', async () => {
+it('a user namespace has its map and owner, and is kept alive by its file', async () => {
   const users = usersOf()
   const kept = users.place
   await kernel.ask('prepare', { process: place, users, links: undefined })
@@ -140,13 +140,13 @@ it('a user namespace has its map and owner, and is kept by its file', async () =
   const NS_GET_OWNER_UID = 0xb704
   const ask = `import fcntl,struct; print(struct.unpack('I', fcntl.ioctl(open('${kept}'), ${NS_GET_OWNER_UID}, b'0000'))[0])`
   expect(inside('python3', '-c', ask)).toBe(`${users.owner}\n`)
-  // Neither our user nor our children changed.
+  // Neither this process's user nor its children have changed.
   expect(statSync(`/proc/${process.pid}/task`).uid).toBe(0)
   expect(execFileSync('sh', ['-c', `ps -o stat= --ppid ${process.pid}`], { encoding: 'utf8' })).not.toContain('Z')
 })
 
-it('a link is up on both sides, and its other end is here; a second one is refused', async () => {
-  // Its end goes with the namespace too.
+it('a link is up on both sides, and its other end is in this namespace; a second one is refused', async () => {
+  // The link also disappears with its namespace.
   onTestFinished(() => void spawnSync('ip', ['link', 'delete', uplink.peer]))
   const job = { process: place, users: usersOf(), links: { uplink } }
   await kernel.ask('prepare', job)
@@ -160,7 +160,7 @@ it('a link is up on both sides, and its other end is here; a second one is refus
   await expect(kernel.ask('prepare', job)).rejects.toMatchObject({ code: 'EEXIST', syscall: 'rtnetlink' })
 })
 
-it('space is reserved beyond the end of a file, where its file system can', async () => {
+it('space is reserved beyond the end of a file, if its file system supports it', async () => {
   const path = join(directory, 'spool')
   expect(await ask([], { path, length: 1 << 20 })).toBe(true)
   expect(statSync(path)).toMatchObject({ size: 0, blocks: 2048 })
@@ -171,7 +171,7 @@ it('space is reserved beyond the end of a file, where its file system can', asyn
   })
 })
 
-it('a shortage of file descriptors is no lack of the library: the next call starts the thread', () => {
+it('a lack of file descriptors does not mean that the library is missing: the next call starts the thread', () => {
   const script = `
     const { openSync, closeSync } = await import('node:fs')
     const { kernelThread } = await import(process.argv[1])

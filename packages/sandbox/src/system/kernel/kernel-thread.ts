@@ -6,7 +6,7 @@ import { hasCode } from '../files.ts'
 import { isScarcity } from '../scarcity.ts'
 import type { Failure, Job, JobName, Question, Reply } from './jobs.ts'
 
-// A bundle has the thread's entry beside it, as JavaScript.
+// In a bundle, the thread's entry is beside this file, as JavaScript.
 const entry = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './kernel-thread.js', import.meta.url)
 
 interface Pending {
@@ -15,12 +15,12 @@ interface Pending {
 }
 
 /**
- * A thread that asks the kernel what Node.js cannot. Programs in its place would be a process each
- * [1 ms]. One for all drivers of this process. Does not keep the process alive.
+ * A thread that makes system calls which Node.js lacks. Without it, each call would take a process
+ * [1 ms]. All drivers of this process share one thread. Does not keep the process alive.
  */
 export class KernelThread {
   readonly #worker: Worker
-  /** In the order of their answers. */
+  /** Pending requests, in the order of their answers. */
   readonly #pending: Pending[] = []
   #ended: Error | undefined
 
@@ -33,7 +33,7 @@ export class KernelThread {
     const end = (cause: unknown) => this.#end(new Error(`the thread for system calls ended: ${cause}`, { cause }))
     worker.once('error', end)
     worker.once('exit', end)
-    // Last: a listener for messages keeps the process alive.
+    // Done last, because adding a listener for messages keeps the process alive.
     worker.unref()
   }
 
@@ -41,7 +41,7 @@ export class KernelThread {
     return this.#ended === undefined
   }
 
-  /** Runs a job after those asked for before. Fails with the error of its system call. */
+  /** Runs a job after all earlier ones. Rejects with the error of its system call. */
   ask<Name extends JobName>(name: Name, request: Job<Name>['request']): Promise<Job<Name>['result']> {
     return new Promise((resolve, reject) => {
       if (this.#ended !== undefined) {
@@ -69,8 +69,8 @@ function errorOf({ message, ...fields }: Failure): Error {
 let started: Promise<KernelThread | undefined> | undefined
 
 /**
- * Returns the thread, and starts it at the first call and again if it ended. Undefined where its
- * library does not load: programs then do its work.
+ * Returns the thread. Starts it at the first call, and again if it has ended. Returns undefined if
+ * its library cannot be loaded: programs do its work then.
  */
 export async function kernelThread(): Promise<KernelThread | undefined> {
   const current = await started
@@ -82,21 +82,21 @@ async function start(): Promise<KernelThread | undefined> {
   const compiled = getCompileCacheDir()
   const worker = new Worker(entry, {
     name: 'kernel',
-    // Without flags of this process such as --input-type, which apply to its own entry.
+    // Omits flags of this process such as --input-type, which apply to its own entry only.
     execArgv: [],
     env: compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) },
-    // Node.js did not open what system calls return.
+    // Disabled, because Node.js did not open the descriptors that system calls return.
     trackUnmanagedFds: false,
-    // It keeps nothing between jobs.
+    // Small limits, because the thread keeps nothing between jobs.
     resourceLimits: { maxYoungGenerationSizeMb: 1, maxOldGenerationSizeMb: 32 },
   })
   worker.unref()
   try {
-    // Its first message says that it has loaded everything.
+    // The first message reports that the thread has loaded everything.
     await once(worker, 'message')
     return new KernelThread(worker)
   } catch (error) {
-    // Too few descriptors or too little memory says nothing about the library: asks again.
+    // A lack of descriptors or memory says nothing about the library, so the next call tries again.
     if (hasCode(error, 'ERR_WORKER_INIT_FAILED') || isScarcity(error)) started = undefined
     return undefined
   }

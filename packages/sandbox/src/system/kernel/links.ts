@@ -29,22 +29,22 @@ const RT_SCOPE_UNIVERSE = 0
 const RT_SCOPE_LINK = 253
 const RTN_UNICAST = 1
 const wholeAddress = 32
-/** In every network namespace. */
+/** Index of the loopback link, the same in every network namespace. */
 const loopback = 1
 
-/** A link `eth0` from a network namespace to that of this process. */
+/** A link `eth0` from a network namespace to the network namespace of this process. */
 export interface Uplink {
-  /** The name of the other end. */
+  /** The name of the link's other end. */
   readonly peer: string
   readonly address: string
   readonly gateway: string
-  /** The hardware address of the other end. */
+  /** The hardware address of the link's other end. */
   readonly hardware: string
 }
 
 /**
- * Sets up this thread's network namespace, which is new: loopback, and a link if there is one.
- * @param home a descriptor of the network namespace for the link's other end.
+ * Sets up this thread's network namespace, which is new: loopback, and the uplink if there is one.
+ * @param home a descriptor of the network namespace for the uplink's other end.
  */
 export function openLinks(uplink: Uplink | undefined, home: number): void {
   sendAll([up('lo', loopback), ...(uplink === undefined ? [] : [veth(uplink, home)])])
@@ -62,7 +62,7 @@ export function openLinks(uplink: Uplink | undefined, home: number): void {
 
 function indexOf(name: string): number {
   const index = call('if_nametoindex', name, name)
-  // The only call here whose failure is 0.
+  // This is the only call here that returns 0 on failure.
   if (index === 0) throw new CallError('if_nametoindex', ENODEV, name)
   return index
 }

@@ -19,7 +19,7 @@ const attributes: Readonly<Record<MountFlag, number>> = { ro: 1, nosuid: 2, node
 
 /**
  * Makes mounts in order, in this thread's mount namespace.
- * @param directory sources may be relative to it.
+ * @param directory the directory to which sources may be relative.
  */
 export function makeMounts(directory: string, mounts: readonly MountCall[]): void {
   call('chdir', directory, directory)
@@ -27,7 +27,7 @@ export function makeMounts(directory: string, mounts: readonly MountCall[]): voi
     const made = mount.type === undefined ? bind(mount) : newFileSystem(mount, mount.type)
     try {
       if (mount.makesTarget) mkdirSync(mount.target, { recursive: true, mode: 0o755 })
-      // Follows no link at the target's end.
+      // move_mount does not follow a link at the end of the target.
       call('move_mount', mount.target, made, '', AT_FDCWD, mount.target, MOVE_MOUNT_F_EMPTY_PATH)
     } finally {
       closeSync(made)
@@ -35,7 +35,7 @@ export function makeMounts(directory: string, mounts: readonly MountCall[]): voi
   }
 }
 
-/** Shows a namespace at a file, which keeps it. */
+/** Mounts a namespace on a file, which keeps it alive. */
 export function showNamespace(descriptor: number, target: string): void {
   const source = `/proc/self/fd/${descriptor}`
   const made = call('open_tree', target, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC)
@@ -46,9 +46,7 @@ export function showNamespace(descriptor: number, target: string): void {
   }
 }
 
-/**
- * Returns a copy of a mount that is attached nowhere, so that a failure half-way leaves nothing.
- */
+/** Returns a detached copy of a mount, so that nothing remains after a failure. */
 function bind({ source, recursive, flags, idMap }: MountCall): number {
   const depth = recursive ? AT_RECURSIVE : 0
   const made = call('open_tree', source, AT_FDCWD, source, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | depth)
@@ -97,7 +95,7 @@ function newFileSystem({ source, flags, options }: MountCall, type: string): num
         0,
       )
     set('source', source)
-    // Makes the file system itself read-only, not only the mount.
+    // Makes the file system itself read-only, in addition to the mount.
     if (flags.includes('ro')) set('ro', null)
     for (const [name, value] of options) set(name, value)
     call('fsconfig', `${type} ${source}`, context, FSCONFIG_CMD_CREATE, null, null, 0)
@@ -110,7 +108,7 @@ function newFileSystem({ source, flags, options }: MountCall, type: string): num
   }
 }
 
-/** Returns what the kernel wrote about a file system that it refused. */
+/** Returns the kernel's messages about a file system that it refused. */
 function explanation(context: number): string {
   const text = Buffer.alloc(4096)
   let said = ''

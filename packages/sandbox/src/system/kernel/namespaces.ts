@@ -1,4 +1,7 @@
-/** Where this thread is: its own root and directory, and namespaces that it enters for a while. */
+/**
+ * The place of this thread: its own root and directory, and the namespaces that it temporarily
+ * enters.
+ */
 import { closeSync, fstatSync, openSync } from 'node:fs'
 import { exit } from 'node:process'
 import { call } from './calls.ts'
@@ -7,7 +10,7 @@ const CLONE_FS = 0x00000200
 const CLONE_NEWNS = 0x00020000
 const CLONE_NEWNET = 0x40000000
 
-/** Descriptors of what a thread sees. */
+/** Descriptors of a thread's namespaces and root. */
 interface Place {
   readonly mounts: number
   readonly network: number
@@ -17,9 +20,9 @@ interface Place {
 let home: Place | undefined
 
 /**
- * Gives this thread a root and a directory of its own, once: the kernel lets no thread that shares
+ * Gives this thread its own root and directory, once: the kernel does not let a thread that shares
  * them enter another mount namespace. Threads that this one starts would share them, so it must not
- * be the first to use a pool of threads.
+ * be the first thread that uses a pool of threads.
  */
 function leaveProcess(): Place {
   if (home !== undefined) return home
@@ -36,13 +39,14 @@ function leaveProcess(): Place {
 
 /**
  * Runs `work` in the mount and network namespaces of a process, with its root.
- * @param process an open directory of /proc, which names no other process than when it was opened.
- * @param work gets a descriptor of this process's network namespace.
+ * @param process an open /proc directory of the process.
+ * @param work receives a descriptor of this process's network namespace.
  */
 export function inNamespacesOf<T>(process: string, work: (home: number) => T): T {
   const own = leaveProcess()
   const there = open(process)
-  // An ordinary user's root may not even enter the machine's, where it is already.
+  // Entered only if different: an ordinary user's root may not enter the machine's namespace, even
+  // if it is already there.
   const isApart = fstatSync(there.network).ino !== fstatSync(own.network).ino
   try {
     enter(there, isApart)
@@ -57,7 +61,7 @@ function goHome(own: Place, withNetwork: boolean): void {
   try {
     enter(own, withNetwork)
   } catch (error) {
-    // The next job needs a thread that is where this process is.
+    // Ends the thread, because the next job needs one in this process's own namespaces.
     exit(1)
     throw error
   }
@@ -85,7 +89,7 @@ function close(place: Place): void {
 function enter({ mounts, network, root }: Place, withNetwork: boolean): void {
   if (withNetwork) call('setns', 'a network namespace', network, CLONE_NEWNET)
   call('setns', 'a mount namespace', mounts, CLONE_NEWNS)
-  // The namespace's own root may be another.
+  // The process's root may differ from its namespace's root.
   call('fchdir', 'a root', root)
   call('chroot', 'a root', '.')
 }

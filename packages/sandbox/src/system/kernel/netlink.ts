@@ -1,4 +1,4 @@
-/** Messages of rtnetlink, by which the kernel makes links, addresses and routes. */
+/** Messages of rtnetlink, with which the kernel creates links, addresses and routes. */
 import { closeSync, readSync, writeSync } from 'node:fs'
 import { CallError, call } from './calls.ts'
 
@@ -10,11 +10,11 @@ const NLM_F_REQUEST = 1
 const NLM_F_ACK = 4
 const NLMSG_ERROR = 2
 const headBytes = 16
-/** Head of an answer, and its error number. */
+/** Size of an answer's header and its error number. */
 const errorBytes = headBytes + 4
 
 export interface Message {
-  /** Its subject, for the error. */
+  /** The message's subject, for the error. */
   readonly about: string
   readonly type: number
   readonly flags: number
@@ -38,7 +38,9 @@ export function uint32(value: number): Buffer {
   return bytes
 }
 
-/** Sends messages in this thread's network namespace, one after another. Fails at the first refused. */
+/**
+ * Sends messages in sequence, in this thread's network namespace. Throws at the first refused one.
+ */
 export function sendAll(messages: readonly Message[]): void {
   const socket = call('socket', 'rtnetlink', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE)
   try {

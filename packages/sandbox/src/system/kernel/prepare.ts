@@ -5,7 +5,7 @@ import { showNamespace } from './mounting.ts'
 import { inNamespacesOf } from './namespaces.ts'
 import { makeUserNamespace } from './user-namespace.ts'
 
-/** Sets up the namespaces of a process that is to become a sandbox. */
+/** Sets up the namespaces of a process that will become a sandbox. */
 export function prepare({ process, users, links }: PrepareJob): void {
   const namespace = makeUserNamespace(users.idMap, users.owner)
   try {

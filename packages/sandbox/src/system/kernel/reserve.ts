@@ -10,7 +10,9 @@ export interface Reservation {
   readonly length: number
 }
 
-/** Reserves space for a file without changing its size. Returns whether its file system did. */
+/**
+ * Reserves space for a file without changing its size. Returns whether the file system supports it.
+ */
 export function reserve({ path, length }: Reservation): boolean {
   const file = openSync(path, 'a', 0o600)
   try {

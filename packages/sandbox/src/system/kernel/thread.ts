@@ -1,6 +1,6 @@
 /**
- * Entry of the kernel's thread; see kernel-thread.ts. Runs one job at a time, with calls that block
- * this thread only.
+ * Entry point of the kernel thread; see kernel-thread.ts. Runs one job at a time, with calls that
+ * block this thread only.
  */
 import { parentPort } from 'node:worker_threads'
 import type { Job, JobName, Question, Reply } from './jobs.ts'
@@ -29,5 +29,5 @@ function answer<Name extends JobName>({ name, request }: Question<Name>): Reply<
 
 parentPort?.on('message', (question: Question<JobName>) => parentPort?.postMessage(answer(question)))
 
-// A thread that never says so has no library.
+// Reports that the library is loaded; a thread without this message has no library.
 parentPort?.postMessage('ready')

@@ -17,7 +17,7 @@ const keep = -1
 /**
  * Makes a user namespace with these lines of an id map, for users and groups, and returns a
  * descriptor of it.
- * @param owner the user id whose counters count what is made in it.
+ * @param owner the user id to which the kernel charges the namespace's resources.
  */
 export function makeUserNamespace(idMap: string, owner = 0): number {
   const child = owner === 0 ? makeChild() : asOwner(owner, makeChild)
@@ -30,10 +30,11 @@ export function makeUserNamespace(idMap: string, owner = 0): number {
 }
 
 /**
- * Starts a child in a new user namespace that has ended when this returns, and returns its process
- * id. A thread cannot enter a new user namespace, but a child that nobody has waited for yet still
- * names its own. It shares our memory while we stand still, as a child of vfork(2) does, runs one
- * function of the C library that only asks the kernel, and sends no signal at its end.
+ * Starts a child in a new user namespace, waits for its end, and returns its process id. A thread
+ * cannot enter a new user namespace, but the id of an ended child that has not been waited for
+ * still refers to the child's namespace. The child shares this thread's memory while the thread is
+ * stopped, as a child of vfork(2) does. It runs one function of the C library that is only a system
+ * call, and sends no signal at its end.
  */
 function makeChild(): number {
   child ??= { run: functionOf('getppid'), top: newStack() }
@@ -42,7 +43,10 @@ function makeChild(): number {
 
 let child: { readonly run: bigint; readonly top: bigint } | undefined
 
-/** Returns the top of memory that stays: a buffer's could be given to others while a child uses it. */
+/**
+ * Returns the top of a permanent memory area: a buffer's memory could be reused while a child uses
+ * it.
+ */
 function newStack(): bigint {
   const bottom = call('mmap', 'a stack', null, stackBytes, PROT_READ_WRITE, MAP_PRIVATE_ANONYMOUS_STACK, -1, 0)
   return BigInt(bottom + stackBytes)
@@ -54,7 +58,8 @@ let keepsRights = false
 function asOwner<T>(owner: number, work: () => T): T {
   if (!keepsRights) call('prctl', 'rights', PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP, 0, 0, 0)
   keepsRights = true
-  // The kernel hides a process that changes its user from others of this user.
+  // Restored afterwards: the kernel hides a process that changes its user from other processes of
+  // this user.
   const dumpable = call('prctl', 'visibility', PR_GET_DUMPABLE, 0, 0, 0, 0)
   call('setresuid', `user ${owner}`, keep, owner, keep)
   try {
