@@ -408,7 +408,7 @@ export interface TerminalSize {
   readonly rows: number
 }
 
-/** An interactive command. An interactive command. It blocks while its output is not read. */
+/** An interactive command. It blocks while its output is not read. */
 export interface Conversation extends Pick<Running, 'startedAt' | 'exited'> {
   /** Ending this stream ends the command's input. On a terminal, send byte 4 instead. */
   readonly input: Writable

@@ -11,7 +11,7 @@ export interface Attempt {
    * reaches `hold()`.
    */
   readonly code: { readonly sh: string } | { readonly python: string }
-  /** Its protections. The control run removes only these protections. */
+  /** The protections that stop the attempt. The control run removes only these. */
   readonly stoppedBy: readonly Protection[]
   /**
    * Returns whether the attempt's success is visible on the machine. Called while the sandbox

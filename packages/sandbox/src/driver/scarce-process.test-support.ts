@@ -1,6 +1,6 @@
 /**
  * Test program: lets commands start and end while this process has no file descriptor left, and
- * prints the results. `node FILE DIRECTORY`.
+ * prints the results. Usage: `node FILE DIRECTORY`.
  */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

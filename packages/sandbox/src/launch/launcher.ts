@@ -77,7 +77,7 @@ export interface LauncherParts {
   readonly lines: LineReader
   /**
    * Calls the listener when nobody will fork the launcher or report its end; immediately if that is
-   * already the case. Returns the unsubscriber.
+   * already the case. Returns a function that unsubscribes the listener.
    */
   onUnwatched(listener: (why: string) => void): () => void
   /** Sets up the launcher; undefined if it does so itself. */

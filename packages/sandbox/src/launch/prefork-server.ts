@@ -123,7 +123,7 @@ interface Helper {
   isGone(): boolean
   /**
    * Calls the listener when the helper has ended, with the reason. The helper's children may keep
-   * its pipes open longer. Returns the unsubscriber.
+   * its pipes open longer. Returns a function that unsubscribes the listener.
    */
   onGone(listener: (why: string) => void): () => void
   ask(line: string): void

@@ -1,6 +1,6 @@
 /**
- * Test program: runs a command with this process's /dev/shm, and prints the result. `node FILE
- * DIRECTORY`.
+ * Test program: runs a command with this process's /dev/shm, and prints the result. Usage: `node
+ * FILE DIRECTORY`.
  */
 import { lstatSync } from 'node:fs'
 import { Bench, finish } from '../../conformance/bench.ts'

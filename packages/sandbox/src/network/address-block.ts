@@ -89,10 +89,7 @@ function lengthOf(range: string): number {
   return Number(range.split('/')[1] ?? 32)
 }
 
-/**
- * Marks our routes. Identifies our routes: no other program uses this protocol number
- * (/etc/iproute2/rt_protos).
- */
+/** Marks our routes: no other program uses this protocol number (/etc/iproute2/rt_protos). */
 const gatewayProtocol = 104
 
 /**

@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline'
 import { helperEnvironment } from '../system/machine.ts'
 
 /**
- * Follows each request. Every machine has this link, and the line about it in the output is not an
- * error.
+ * Follows each request, to mark its end. Every machine has this link, and the line about it in the
+ * output is not an error.
  */
 const last = 'link show dev lo'
 const isLast = (line: string): boolean => line.startsWith('lo ')

@@ -16,7 +16,7 @@ const untilReleased = `
 `
 
 it.runIf(privilegeMode.kind === 'root')(
-  'what holds a namespace until its first process is in it does not run beside it',
+  'the process that holds a namespace ends once another process has entered it',
   async () => {
     const child = spawnAsOrdinaryUser(process.execPath, [inNamespace, '-e', untilReleased], '/')
     if (child.stdout === null) throw new Error('no output')

@@ -26,7 +26,7 @@ export interface SnapshotFiles {
   readonly record: string
   /** Absent once an image replaces it. */
   readonly layer: string
-  /** The layer as an EROFS image. Absent for most. */
+  /** The layer as an EROFS image. Most snapshots have none. */
   readonly image: string
   /** The blobs in which the layer is transferred, by form. */
   readonly blobs: string

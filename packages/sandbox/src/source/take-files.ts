@@ -122,7 +122,7 @@ function checkSize(found: readonly { readonly stat: BigIntStats }[], limits: Sou
   if (bytes > limits.bytes) throw new Error(`its files exceed ${limits.bytes} bytes in total`)
 }
 
-/** Copies a file. Reads the file a second time if it changed while it was read. */
+/** Copies a file. Reads it a second time if it changed while it was read. */
 async function copy(writer: TreeWriter, { folder, read }: TakeJob, path: BytePath): Promise<FileFingerprint> {
   for (const attempt of [1, 2]) {
     const fd = openSync(placeOf(folder, path), constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)

@@ -16,9 +16,9 @@ import type { Runtime, RuntimeTarget } from './runtime.ts'
 const quiet = ['nosuid', 'noexec', 'nodev']
 
 /**
- * Mounts the terminals. The launcher mounts them where no step can replace them; see `resize`.
- * Their number is limited, because the kernel counts the terminals of all sandboxes together and
- * charges up to 150 KiB of memory each to no group.
+ * Mounts the terminals in the launcher, where no step can replace them; see `resize`. Their number
+ * is limited, because the kernel counts the terminals of all sandboxes together and charges up to
+ * 150 KiB of memory each to no group.
  */
 const terminals = (rootId: number): MountCall =>
   fileSystem('devpts', 'harmont-terminals', staged.terminals, {

@@ -28,7 +28,7 @@ const options = tarOptions('exthdr.name=%d/PaxHeaders/%f')
 /**
  * Packs the differences between two merged views into a blob below `target`: an OCI layer (tar,
  * zstd; owners as inside) that begins with its whiteouts. Equal differences result in equal bytes.
- * Omits sockets, because no process listens on them any more. Throws `NotPackable`.
+ * Omits sockets, because no process listens on them. Throws `NotPackable`.
  */
 export async function packLayer(views: ComparedViews, target: string): Promise<PackedLayer> {
   const directory = dirname(blobFile(target, 'sha256:x'))

@@ -32,9 +32,7 @@ export function readSaved(from: string): SavedCache {
 }
 
 export interface RestoreRequest {
-  /**
-   * The driver's directory. The driver's directory. No snapshot in it may be collected meanwhile.
-   */
+  /** The driver's directory. No snapshot in it may be collected meanwhile. */
   readonly directory: string
   readonly driver: Pick<SandboxDriver, 'snapshots'> & { readonly staging: string }
   /** Directory of source trees. */

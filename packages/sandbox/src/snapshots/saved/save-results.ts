@@ -11,9 +11,7 @@ import { readSnapshotRecord, type SnapshotRecord, snapshotFiles } from '../snaps
 import { blobFile, blobsOf, contentKey, type SavedManifest, type SavedSnapshot, verifyBlob } from './saved-manifest.ts'
 
 export interface SaveRequest {
-  /**
-   * The driver's directory. The driver's directory. No snapshot in it may be collected meanwhile.
-   */
+  /** The driver's directory. No snapshot in it may be collected meanwhile. */
   readonly directory: string
   readonly driver: Pick<SandboxDriver, 'snapshots'>
   readonly images: Pick<ImageStore, 'list'>
