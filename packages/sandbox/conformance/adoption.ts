@@ -235,7 +235,7 @@ async function monitorsOf(id: string): Promise<readonly number[]> {
   return found
 }
 
-/** Returns what a program printed up to the end of its first line. */
+/** Returns the first line of a program's output. */
 export async function firstLine(child: ChildProcess): Promise<string> {
   let text = ''
   for await (const data of child.stdout ?? []) {

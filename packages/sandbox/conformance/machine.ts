@@ -31,8 +31,8 @@ export async function markedProcesses(mark: string): Promise<readonly number[]> 
 }
 
 /**
- * Returns the processor time of all processes of a sandbox, including ended ones, the length of the
- * periods in which they ran, and the number of periods in which they were throttled.
+ * Returns the processor time of all processes of a sandbox, including ended ones. Also returns the
+ * length of the periods in which they ran, and how many of them were throttled.
  */
 export async function processorUse(directory: string, id: string) {
   const record = await readFile(join(directory, 'sandboxes', id, 'sandbox.json'), 'utf8')

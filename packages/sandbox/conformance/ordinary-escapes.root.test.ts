@@ -18,8 +18,8 @@ describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sa
   let bench: Bench
 
   beforeAll(async () => {
-    // This process, which is root in the user's namespace, can read it despite its mode; nobody in
-    // a sandbox can.
+    // Readable for this process, which is root in the user's namespace, despite its mode; not
+    // readable in a sandbox.
     home = await mkdtemp('/var/tmp/harmont-home-')
     await writeFile(`${home}/secret`, 'of the user\n', { mode: 0o644 })
     bench = await Bench.open(await openDriver(`${home}/driver`), 'host', `${home}/driver`)

@@ -386,10 +386,7 @@ export interface Running {
    * portions.
    */
   release(offset: number): Promise<void>
-  /**
-   * Resolves when the command has ended, for whatever reason. Rejects only with the signal's
-   * reason.
-   */
+  /** Resolves when the command has ended, for any reason. Rejects only with the signal's reason. */
   exited(signal?: AbortSignal): Promise<Exit>
   /**
    * Returns whether the command has ended. May be false if only `exited` can detect that its
@@ -417,7 +414,7 @@ export interface Conversation extends Pick<Running, 'startedAt' | 'exited'> {
   /** Standard error; empty with a terminal. */
   readonly errors: Readable
   /**
-   * Sets the terminal's size, which its programs are told. Does nothing without a terminal or after
+   * Sets the terminal's size, and notifies its programs. Does nothing without a terminal or after
    * the command's end.
    */
   resize(size: TerminalSize): Promise<void>

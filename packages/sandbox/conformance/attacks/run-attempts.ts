@@ -9,8 +9,8 @@ import type { World } from './world.ts'
 const runner = readFileSync(new URL('run-inside.py', import.meta.url), 'utf8')
 
 /**
- * Makes the attempts in one sandbox, one after another. Returns what was seen of each while its
- * resources still existed.
+ * Makes the attempts in one sandbox, one after another. Returns the results of each, observed while
+ * its resources still existed.
  */
 export async function runAttempts(
   sandbox: Sandbox,

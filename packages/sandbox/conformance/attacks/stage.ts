@@ -78,7 +78,7 @@ while True: s.accept()[0].sendall(b"${secret}")'`,
 
   /**
    * Makes the attempts in one sandbox without some of its protections, and returns the result of
-   * each. Undoes what they did.
+   * each. Undoes their effects.
    */
   async attempt(
     attempts: readonly Attempt[],

@@ -21,7 +21,7 @@ export interface World {
   readonly shown: string
   /** The layer of the snapshot that sandboxes start from. */
   readonly layer: string
-  /** Absent if only abuses are tried: only one can exist on a machine. */
+  /** Absent if only abuses are tried, because a machine can have only one. */
   readonly lan: Lan | undefined
   /** A process of the machine's root with the secret in its environment and command line. */
   victim(): number

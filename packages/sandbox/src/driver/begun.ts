@@ -20,8 +20,8 @@ export function hasEnded(files: SandboxFiles): boolean {
 /**
  * Returns whether the start command was sent for a sandbox of this boot whose command is on disk
  * and whose driver is dead. By the time this resolves, the launcher has made the monitor's sync
- * file, or is about to exit. Returns true at once if that file no longer shows it: the command has
- * ended, or its state directory is lost.
+ * file, or is about to exit. Returns true immediately if that file no longer shows it: the command
+ * has ended, or its state directory is lost.
  */
 export async function isBegun(files: SandboxFiles, record: SandboxRecord): Promise<boolean> {
   for (const end = performance.now() + settlesWithinMs; ; await sleep(5)) {

@@ -20,8 +20,8 @@ export function forgetConfig({ sandboxes, crunState }: Layout, id: string): void
 }
 
 /**
- * Removes everything that a sandbox may have left, at whatever point it was interrupted. Its
- * in-memory files are removed last; the next start clears remaining ones.
+ * Removes everything that a sandbox may have left, no matter when it was interrupted. Its in-memory
+ * files are removed last; the next start clears remaining ones.
  */
 export async function cleanUpSandbox(
   context: SandboxContext,

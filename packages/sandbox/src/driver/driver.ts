@@ -106,8 +106,8 @@ export interface OciDriver extends SandboxDriver {
   /** The reasons why requested modes are unavailable, one sentence each. */
   readonly networkProblems: readonly string[]
   /**
-   * Kills all processes of all sandboxes synchronously, for a caller that exits at once. The next
-   * driver cleans up.
+   * Kills all processes of all sandboxes synchronously, for a caller that exits immediately. The
+   * next driver cleans up.
    */
   killAll(): void
   /** Sends layers to other runners and fetches theirs. Undefined if layers are not exchanged. */

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { SandboxError } from '../sandbox-driver.ts'
 import { isAbsent } from '../system/files.ts'
 
-/** Part of the digest. Increase it if a change gives the same machine a different base. */
+/** Part of the digest. Increase it if a change results in a different base on the same machine. */
 const GENERATOR = 2
 
 /** Databases of installed packages, of which the first existing one is used. */

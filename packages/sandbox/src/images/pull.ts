@@ -91,7 +91,7 @@ export class ImagePuller {
   }
 
   /**
-   * Returns whether the registry must be asked before a caller without a login can have the image.
+   * Returns whether the registry must be queried before a caller without a login can use the image.
    */
   async asksRegistry(name: string): Promise<boolean> {
     const known = await this.#names.get(name)
@@ -158,8 +158,8 @@ export class ImagePuller {
       await note(root.digest, known.bytes ?? 0)
       return root
     }
-    // A name with a digest needs no answer from the registry, so nothing proves that this caller
-    // may have the image.
+    // For a name with a digest the registry was not queried, so nothing proves that this caller may
+    // use the image.
     const same = isPinned(name) && login === null ? undefined : await this.#pulledBefore(wanted)
     if (same !== undefined) {
       using part = await this.#options.shares?.admit(owner, same.digest, same.bytes)

@@ -109,8 +109,8 @@ describe('a registry', () => {
     const pinned = `${name.replace(':1', '')}@${index.manifests[0]?.digest}`
     expect((await storeWith().resolve(pinned)).digest).toBe(image.digest)
     registry.stop()
-    // Within ten minutes of the last answer nothing is asked, so there is no message about the
-    // unreachable registry.
+    // Within ten minutes of its last answer the registry is not queried, so there is no message
+    // about it.
     const soon: string[] = []
     expect(await storeWith().resolve(name, (sentence) => soon.push(sentence))).toEqual(image)
     expect(soon).toEqual([])
@@ -121,7 +121,7 @@ describe('a registry', () => {
     expect((await storeWith().resolve(pinned)).digest).toBe(image.digest)
   })
 
-  it('is asked again for a tag after ten minutes, and the image is pulled again only if the tag moved', async () => {
+  it('is queried again for a tag after ten minutes, and the image is pulled again only if the tag moved', async () => {
     await using registry = await startRegistry(home)
     const name = `${registry.host}/tool:latest`
     const image = async (marker: string) => {

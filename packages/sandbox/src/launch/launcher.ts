@@ -76,8 +76,8 @@ export interface LauncherParts {
   readonly fifo: Fifo
   readonly lines: LineReader
   /**
-   * Calls the listener when nobody will fork the launcher or report its end; immediately if that is
-   * already the case. Returns a function that unsubscribes the listener.
+   * Calls the listener when no process will fork the launcher or report its end; immediately if
+   * that is already the case. Returns a function that unsubscribes the listener.
    */
   onUnwatched(listener: (why: string) => void): () => void
   /** Sets up the launcher; undefined if it does so itself. */

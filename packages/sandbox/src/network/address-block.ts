@@ -93,9 +93,9 @@ function lengthOf(range: string): number {
 const gatewayProtocol = 104
 
 /**
- * Adds a directory's gateway address to the machine. It is a local route, not an address of a link:
- * browsers abort page loads whenever a link gains or loses an address (ERR_NETWORK_CHANGED), so
- * each run's start or end would abort them.
+ * Adds a directory's gateway address to the machine. It is a local route, not an address of a link,
+ * because browsers abort page loads whenever a link gains or loses an address
+ * (ERR_NETWORK_CHANGED).
  * @param anew removes an earlier address first.
  */
 export async function openGateway(number: number, address: string, anew: boolean): Promise<void> {

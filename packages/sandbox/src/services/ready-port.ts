@@ -21,8 +21,8 @@ const looksPerRead = 25
 
 /**
  * Resolves once a process's network namespace has a socket that listens on the port for other
- * hosts. For each read of a table the kernel walks through the connections of the whole machine [1
- * ms], so the tables are read only when the number of sockets has changed.
+ * hosts. Each read of a table makes the kernel walk through the connections of the whole machine [1
+ * ms]. The tables are therefore read only when the number of sockets has changed.
  */
 export async function untilListening(pid: number, port: number, signal: AbortSignal): Promise<void> {
   const read = async (file: string) => (await ifPresent(readFile(`/proc/${pid}/net/${file}`, 'latin1'))) ?? ''

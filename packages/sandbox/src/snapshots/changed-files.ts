@@ -14,8 +14,8 @@ const root = Buffer.from('.')
 
 /**
  * Returns a digest of the changes of a snapshot against its parent, or against its image if it has
- * none: for each path its kind, mode, owner, content and extended attributes. Ignores times, and
- * rewrites with the same content.
+ * no parent. It covers each path's kind, mode, owner, content and extended attributes. Ignores
+ * times, and rewrites with the same content.
  */
 export async function changedFilesDigest(
   record: SnapshotRecord,

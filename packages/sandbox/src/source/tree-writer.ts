@@ -159,7 +159,7 @@ export class TreeWriter {
       throw new Error(`the path ${quoted(name)} is too long`)
     }
     if (parts.length > this.#limits.depth)
-      throw new Error(`${quoted(name)} lies more than ${this.#limits.depth} folders deep`)
+      throw new Error(`${quoted(name)} is more than ${this.#limits.depth} folders deep`)
     return path
   }
 

@@ -12,7 +12,7 @@ const script = fileURLToPath(new URL('watchdog.sh', import.meta.url))
 
 /**
  * Ensures that this directory's watchdog is running; see watchdog.sh. Call it after writing the
- * deadline: a watchdog that is about to end first removes its pid file and then scans once more.
+ * deadline: a watchdog that is about to end first removes its pid file and then scans again.
  */
 export async function ensureWatchdog(layout: Layout): Promise<void> {
   if (await isWatched(layout)) return

@@ -48,8 +48,8 @@ export function guardFiles(directory: string) {
 
 interface KnownPolicy {
   /**
-   * The change time is compared too, because file systems reuse the inode of a replaced file at
-   * once.
+   * The change time is compared too, because file systems may reuse the inode of a replaced file
+   * immediately.
    */
   readonly inode: number
   readonly changedAt: number

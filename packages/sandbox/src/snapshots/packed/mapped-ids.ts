@@ -16,9 +16,9 @@ interface MappedProcess {
 export type StartMapped = (directory: string, program: string, args: readonly string[]) => MappedProcess
 
 /**
- * Calls `use` with a function that starts programs as root of a sandbox: ids are those inside,
- * files outside a sandbox belong to other users, and no device can be created. An attacker may
- * control the programs' input and output.
+ * Calls `use` with a function that starts programs as root of a sandbox. Their ids are those
+ * inside, files outside a sandbox belong to other users, and no device can be created. An attacker
+ * may control the programs' input and output.
  */
 export async function withMappedIds<T>(use: (start: StartMapped) => Promise<T>): Promise<T> {
   // Keeps the namespace alive while its id maps are written.

@@ -15,7 +15,9 @@ export function isReserved(name: string): boolean {
   return name.startsWith(prefix)
 }
 
-/** Returns the removal that a layer's entry stands for; undefined if it is an ordinary file. */
+/**
+ * Returns the whiteout that a layer's entry represents; undefined if the entry is an ordinary file.
+ */
 export function readWhiteout(path: string): Whiteout | undefined {
   const cut = path.lastIndexOf('/') + 1
   const [directory, name] = [path.slice(0, Math.max(0, cut - 1)), path.slice(cut)]

@@ -32,7 +32,7 @@ export function checkFetch(request: FetchRequest): void {
 /** Returns whether a name passes the rules of `git check-ref-format`, limited to refs/. */
 function isFullRef(ref: string): boolean {
   if (!ref.startsWith('refs/') || ref.endsWith('.') || ref.includes('..') || ref.includes('@{')) return false
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern must match them.
   if (/[\u0000-\u0020\u007f~^:?*[\\]/.test(ref)) return false
   return ref.split('/').every((part) => part !== '' && !part.startsWith('.') && !part.endsWith('.lock'))
 }

@@ -75,7 +75,7 @@ export function findEntries(
       const place = below(folder, name)
       const stats = lstatSync(place, { bigint: true })
       if (inner !== undefined) {
-        if (own.length > longestPath || depth > deepest) throw tooMany(pattern, 'folders nested too deep')
+        if (own.length > longestPath || depth > deepest) throw tooMany(pattern, 'folders that are nested too deep')
         if (inner.covering.length > 0) give({ path: own, kind: 'folder', stats, shown: null })
         walk(own, place, foldersOf(layersHere, name), depth + 1, inner)
       } else if (stats.isSymbolicLink()) give({ path: own, kind: 'link', stats, shown: null })
@@ -120,7 +120,7 @@ function bytesOf(path: string): Buffer {
 }
 
 function tooMany(pattern: string, what: string): SandboxError {
-  const message = `The input ${JSON.stringify(pattern)} would take ${what}. Name fewer files, or pack them into an archive.`
+  const message = `The input ${JSON.stringify(pattern)} would need ${what}. Name fewer files, or pack them into an archive.`
   return new SandboxError('provision_failed', message)
 }
 
