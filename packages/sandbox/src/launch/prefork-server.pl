@@ -1,11 +1,11 @@
-# Forks launchers for the driver, whose own size makes forking slow [5 ms]; see launcher.sh. In
-# Perl, which makes their namespaces itself: a shell takes three processes and a program for it
+# Forks launchers for the driver, whose own size makes forking slow [5 ms]; see launcher.sh. Written
+# in Perl, which makes their namespaces itself: a shell would need a program and three processes
 # [1 ms]. Ends when the driver has closed its stdin and all launchers have ended.
 #
-# Reads lines `SLOT FIFO NETWORK`: starts a launcher with the settings in file SLOT that reads from
-# FIFO, in a network namespace of its own unless NETWORK is `host`.
-# Launchers write `SLOT WORD` to the common stdout. Writes `SLOT ended` when one has exited or
-# become a monitor.
+# For each line `SLOT FIFO NETWORK`, starts a launcher with the settings in file SLOT that reads
+# from FIFO, in its own network namespace unless NETWORK is `host`.
+# Launchers write `SLOT WORD` to the common stdout. This program writes `SLOT ended` when one has
+# exited or become a monitor.
 # Arguments: the number of the system call unshare, the directory of these files, launcher.sh, the
 # runtime wrapper. The working directory is the driver's.
 use strict;
@@ -20,7 +20,7 @@ my %slots;
 
 sub start {
   my ($slot, @rest) = @_;
-  # Otherwise one that ends at once is reaped before its slot is known.
+  # Otherwise a launcher that ends immediately is reaped before its slot is known.
   $SIG{CHLD} = 'DEFAULT';
   my $pid = fork // die "fork: $!\n";
   become_launcher($slot, @rest) if $pid == 0;
@@ -32,7 +32,8 @@ sub start {
 sub become_launcher {
   my ($slot, $fifo, $network) = @_;
   $SIG{PIPE} = 'DEFAULT';
-  # Opens it for writing first: opening it for reading would block forever if the driver has died.
+  # Opens the pipe for writing first: opening it for reading would block forever if the driver has
+  # died.
   open my $both, '+<', "$launchers/$fifo" or die "$fifo: $!\n";
   open STDIN, '<', "$launchers/$fifo" or die "$fifo: $!\n";
   open STDERR, '>', "$launchers/$slot.err" or die "$slot.err: $!\n";
@@ -49,8 +50,8 @@ sub reap {
   }
 }
 
-# A dead driver has left the settings of launchers that became nothing. Nobody else removes their
-# groups.
+# Removes the groups of a launcher that ended unused, after its driver has died. A dead driver has
+# left the launcher's settings, and no other process removes the groups.
 sub remove_groups {
   my %own = settings($_[0]) or return;
   if ($own{first}) {
@@ -65,7 +66,7 @@ sub remove_groups {
   rmdir above($_) for $top, @others;
 }
 
-# A group stays busy for a moment after its last process is gone.
+# Removes a group. Retries, because a group stays busy briefly after its last process has ended.
 sub remove_group {
   for (1 .. $most_tries) {
     return if rmdir $_[0] or $! != $busy;
@@ -80,7 +81,7 @@ sub is_alive {
 
 sub above { $_[0] =~ s{/[^/]*$}{}r }
 
-# Reads shell text that assigns variables; see assignments.ts.
+# Reads the variables of a settings file, a shell script; see assignments.ts.
 sub settings {
   my $text = text_of("$launchers/$_[0]");
   my %found;
@@ -91,7 +92,7 @@ sub settings {
   return %found;
 }
 
-# Returns what is in a file; nothing if it is absent.
+# Returns the content of a file; an empty string if it is absent.
 sub text_of {
   open my $file, '<', $_[0] or return '';
   local $/;

@@ -1,10 +1,11 @@
 # Sourced by launcher.sh instead of starting a monitor: runs an interactive command, connected by
 # pipes in the sandbox's directory.
 #
-# Not conmon, which writes all output to disk at its own speed and takes input from a kind of socket
-# that Node.js cannot open. Here the command waits for its reader.
+# conmon is not used, because it writes all output to disk at its own speed and reads input from a
+# kind of socket that Node.js cannot open. Here the command waits for its reader.
 #
-# An interactive command is useless without the driver, so it ends when the driver closes our stdin.
+# An interactive command is useless without the driver, so it ends when the driver closes this
+# script's stdin.
 set -f
 IFS=$newline
 set -- $join
@@ -12,7 +13,8 @@ payload=${1:-}
 # Without control groups, kills the first process of a pid namespace whose descendants are the
 # command.
 end_command() { if [ -z "$first" ]; then echo 1 >"$payload/cgroup.kill"; else kill -KILL "$command"; fi; }
-# The driver moves us out of the command's groups before it kills them, if we have not left yet.
+# The driver moves this process out of the command's groups before it kills them, if it has not left
+# them yet.
 [ -n "$first" ] || echo "$$" >"$state/conmon.pid"
 set --
 [ -z "$first" ] || set -- setpriv --pdeathsig KILL unshare --pid --fork --kill-child --mount-proc
@@ -27,7 +29,7 @@ exec 3<&0
 guard=$!
 code=0
 wait "$command" || code=$?
-# If only the runtime was killed, the command would go on unseen.
+# If only the runtime was killed, the command would continue unobserved.
 end_command 2>/dev/null || :
 echo "$code" >"$state/exit/new"
 mv "$state/exit/new" "$state/exit/$id"

@@ -1,5 +1,5 @@
-# Starts a program under crun in a mount namespace of its own, whose control groups crun does not
-# see: it refuses machines with both kinds. Arguments: crun's root, the bundle, `idle` or `now`.
+# Starts a program under crun in its own mount namespace, in which the control groups are hidden:
+# crun refuses machines with both versions. Arguments: crun's root, the bundle, `idle` or `now`.
 set -eu
 mount -t tmpfs -o mode=755 harmont-cgroup /sys/fs/cgroup
 case $3 in idle) chrt --idle --pid 0 $$; ionice --class 3 --pid $$ ;; esac

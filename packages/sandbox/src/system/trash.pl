@@ -1,17 +1,17 @@
-# Removes trees for the driver. Freeing space may block on the disk [1 ms per directory, mounted
-# with `discard`]. Small trees are removed here, where a program for each would take longer [1 ms].
-# Ends when the driver closes its stdin.
+# Removes trees for the driver, because freeing space may block on the disk [1 ms per directory on a
+# file system mounted with `discard`]. Removes small trees itself, because a program for each would
+# take longer [1 ms]. Ends when the driver closes its stdin.
 #
-# Reads names, one per line. A line `= BATCH` removes those read so far, then `BATCH removed` is
-# written. The working directory is the trash.
+# Reads names, one per line. At a line `= BATCH`, removes the trees named so far, and then writes
+# `BATCH removed`. The working directory is the trash.
 use strict;
 use warnings;
 
 my $most_entries = 100;
 my $most_blocks = 32 * 1024;
 
-# Removes a tree unless it is large. Returns whether it is gone. Nobody else changes what is in the
-# trash, so nothing becomes a link meanwhile.
+# Removes a tree unless it is large. Returns whether it is removed. No other process changes files
+# in the trash, so no directory becomes a link meanwhile.
 sub is_removed {
   my ($path, $left) = @_;
   my (@facts) = lstat $path or return 0;
@@ -29,7 +29,8 @@ sub is_removed {
   return rmdir $path;
 }
 
-# Removes large trees beside what comes next. rm follows names that are longer than a path may be.
+# Removes a batch. A child process removes large trees, with rm, which can remove paths longer than
+# the kernel's limit.
 sub remove_batch {
   my ($batch, @names) = @_;
   my @large = grep { my $left = $most_entries; !is_removed($_, \$left) } @names;
@@ -43,7 +44,7 @@ sub remove_batch {
   exit if @large;
 }
 
-# Nobody waits for these processes.
+# No process waits for these children.
 $SIG{CHLD} = 'IGNORE';
 my @names;
 while (defined(my $line = <STDIN>)) {

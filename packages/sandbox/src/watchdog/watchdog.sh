@@ -1,14 +1,16 @@
-# Kills commands that passed their deadline, wrote too much, whose sockets hold too much memory, or
-# whose directory was removed, even without a server. One per driver directory, enforced by a lock on file descriptor 9. Ends
-# after 5 s without a command.
+# Kills commands that passed their deadline, wrote too much, or whose sockets hold too much memory.
+# Also kills commands whose directory was removed. Runs independently of the server, once per driver
+# directory, which a lock on file descriptor 9 enforces. Ends after 5 s without a command.
 #
-# Creates files with `true`: `:` is a special builtin, and a full disk would end this shell.
+# Creates files with `true`, because `:` is a special builtin: on a full disk its failure would end
+# this shell.
 #
 # A sandbox is watched while its state has `deadline` (hundredths of a second of uptime) and no exit
-# file. The lines of its `watch`: the command's control group, the disk limit in bytes, bytes used
-# on the file system at its start. Then, unless an earlier release made it: limit of socket memory
-# (0 for none), the file with the memory of TCP and UDP or nothing, its network mode, and the
-# control groups that count its processes and its processor time or nothing.
+# file. The lines of its `watch` are the command's control group, the disk limit in bytes, and the
+# bytes in use on the file system at its start. Unless an earlier release wrote the file, more lines
+# follow: the limit of socket memory (0 for none), the file with the memory of TCP and UDP or
+# nothing, the network mode, and the control groups that count processes and processor time or
+# nothing.
 set -u
 cd "$1" || exit 1
 
@@ -27,7 +29,8 @@ read_watch() {
   [ -e "$group/cgroup.kill" ] || [ -e "${group%/payload}/first" ]
 }
 
-# Enforces deadlines. Starts no process and never blocks: others restart what must be gone by then.
+# Enforces deadlines. Starts no process and never blocks, because other processes may restart a step
+# whose command must have ended by then.
 scan() {
   kill_abandoned
   watched=
@@ -46,8 +49,9 @@ scan() {
   done
 }
 
-# Kills the commands of the last scan whose files are gone while their control group is not: a driver
-# removes the group first, so somebody removed the directory, and nobody else knows the command.
+# Kills the commands of the last scan whose files have been removed while their control group
+# exists. A driver removes the group first, so another program removed the directory, and no other
+# process knows the command.
 kill_abandoned() {
   IFS='
 '
@@ -84,9 +88,9 @@ look() {
     read_watch || continue
     [ "$full" = 0 ] || true >"$state/disk-full"
     now_seconds
-    # The growth of the whole file system bounds what this sandbox wrote, except for concurrent
-    # removals by others. So all its files are also measured regularly, within a limited part of the
-    # time.
+    # The growth of the whole file system is an upper bound for this sandbox's files, except for
+    # concurrent removals by others. Therefore all its files are also measured regularly, within a
+    # limited part of the time.
     { read -r urgent routine base <"$state/measured"; } 2>/dev/null || {
       urgent=0 routine=$((seconds + 30)) base=$before
       echo "$urgent $routine $base" >"$state/measured"
@@ -110,7 +114,7 @@ look_at_sockets() {
       # Ordinary steps have few sockets, which hold little.
       [ "$many" -le 16 ] || held=$(held_in "/proc/$first/net" "$held")
     fi
-    # Empty if the namespace has just gone.
+    # Empty if the namespace has just disappeared.
     [ "${held:-0}" -gt "$sockets" ] || continue
     true >"$state/memory-limit-hit"
     kill_command
@@ -118,7 +122,7 @@ look_at_sockets() {
 }
 
 # Prints the bytes held by sockets of a network namespace: decimal for netlink, hexadecimal after a
-# colon for others. UDP's may already be counted with TCP's, except errors.
+# colon for others. UDP's bytes, except errors, may already be counted with TCP's.
 held_in() {
   place=$1 counted=$2
   set --
@@ -178,7 +182,7 @@ while :; do
   scan
   if [ -n "$watched" ]; then idle=0; else idle=$((idle + 1)); fi
   if [ -n "$watched" ] && { [ -z "$looking" ] || ! kill -0 "$looking" 2>/dev/null; }; then
-    # Without the lock, which the next watchdog needs if this one is killed.
+    # Started without the lock, which the next watchdog needs if this one is killed.
     look 9>&- &
     looking=$!
   fi
@@ -187,8 +191,9 @@ while :; do
     counting=$!
   fi
   if [ "$idle" -ge 10 ]; then
-    # A caller that registers a command and then finds our pid file must be seen by the scan after
-    # its removal. A caller that does not find it starts another watchdog, which waits for the lock.
+    # If a caller registers a command and then finds the pid file, the scan after the file's removal
+    # must see the command. If it does not find the file, it starts another watchdog, which waits
+    # for the lock.
     rm -f watchdog.pid
     scan
     [ -n "$watched" ] || exit 0
