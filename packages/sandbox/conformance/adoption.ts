@@ -137,7 +137,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
 
   for (const hours of [1, -1])
     above(
-      `G64 an adopted command has its times by the clock of the process that adopts it, ${hours} h ahead`,
+      `G64 the times of an adopted command are on the clock of the adopting process, ${hours} h ahead`,
       async () => {
         const real = processClock.at(0)
         processClock.set(real + hours * 3_600_000)
@@ -173,7 +173,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     await sandbox.destroy()
   })
 
-  alike('a directory belongs to one live process, here or elsewhere', async () => {
+  alike('a directory belongs to one live process, this one or another', async () => {
     await expect(subject.openDriver(shared().directory)).rejects.toMatchObject({
       code: 'provision_failed',
       message: expect.stringContaining(`another process is using the sandboxes in ${shared().directory}`),
@@ -211,7 +211,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     expect(await subject.markedProcesses(mark)).toEqual([])
   })
 
-  above('reports an unknown outcome when the monitor is killed with the command', async () => {
+  above('reports an unknown outcome if the monitor is killed with the command', async () => {
     const mark = newMark()
     const { sandbox, running } = await shared().start(`echo up; sleep 1000.${mark}`)
     const [command] = await until(

@@ -76,7 +76,7 @@ export function cleanupTests(
   })
 
   above(
-    'G24 closing the driver ends what was made but not started and keeps what runs, and leaves nothing when nothing runs',
+    'G24 closing the driver removes unstarted sandboxes, keeps running ones, and leaves nothing if none runs',
     async () => {
       const one = await Bench.open(await subject.openDriver(directory()), subject.image, directory())
       const unstarted = await one.create({ network: network() })

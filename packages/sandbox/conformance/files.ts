@@ -81,7 +81,7 @@ export function filesTests(bench: () => Bench, subject: DriverUnderTest): void {
     })
   })
 
-  above('a walk ends at its limits, and takes names as they are', async () => {
+  above('a listing stops at its limits, and preserves names', async () => {
     const sandbox = await ended(`
       mkdir many names; cd many; seq 300 | xargs touch; cd ../names
       python3 -c 'import os
@@ -100,7 +100,7 @@ open("deep", "w").close()'`)
     expect(leftOut.count).toBe(2)
   })
 
-  above('no other directory is looked into', async () => {
+  above('no directory outside /workspace is read', async () => {
     const replaced = await ended('cd /; rm -rf /workspace; ln -s /etc /workspace')
     expect((await list(replaced, '**')).files).toEqual([])
     const { sandbox, running } = await bench().start('sleep 60')

@@ -70,7 +70,7 @@ with open("mmap", "r+b") as f: m = mmap.mmap(f.fileno(), 0); m[0:8] = b"CHANGED!
     )
   })
 
-  above('files that a step made are handed on as links, which cost no space', async () => {
+  above('files of a step are passed on as links, which take no space', async () => {
     const source = await bench().step('mkdir d; echo base >base; echo x >d/x')
     const last = await bench().step('echo y >d/y; echo more >>base', { from: source.id })
     const step = await bench().step('true', { inputs: [{ snapshot: last.id, path: '**' }] })
@@ -102,7 +102,7 @@ with open("mmap", "r+b") as f: m = mmap.mmap(f.fileno(), 0); m[0:8] = b"CHANGED!
     expect(step.parent).toBe(base.id)
   })
 
-  above('G65 an input that names nothing fails the step, and an optional one does not', async () => {
+  above('G65 an input that matches nothing fails the step, and an optional one does not', async () => {
     const source = await bench().step('echo x >x')
     const missing = [
       { snapshot: source.id, path: 'x' },
@@ -117,7 +117,7 @@ with open("mmap", "r+b") as f: m = mmap.mmap(f.fileno(), 0); m[0:8] = b"CHANGED!
     expect(await bench().driver.list()).toEqual([])
   })
 
-  above('a digest of files tells contents, modes, owners, kinds and names apart, and nothing else', async () => {
+  above('a digest of files covers contents, modes, owners, kinds and names, and nothing else', async () => {
     const { snapshots } = bench().driver
     const digest = async (script: string, from?: SnapshotId) => {
       const { id } = await bench().step(script, from === undefined ? {} : { from })
@@ -141,7 +141,7 @@ with open("mmap", "r+b") as f: m = mmap.mmap(f.fileno(), 0); m[0:8] = b"CHANGED!
     expect(await digest('rm -r d', base.id)).toBeNull()
   })
 
-  above('G65 the source leaves alone what inputs gave, in the step and in those that build in it', async () => {
+  above('G65 the source does not change input files, in the step and in steps that build in it', async () => {
     const directory = await mkdtemp('/var/tmp/harmont-inputs-')
     try {
       const one = await tree(directory, { 'gen.js': 'source', 'lib.js': 'lib', gone: 'gone' })

@@ -126,7 +126,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     expect(await bench().driver.adopt(sandbox.handle)).toBeUndefined()
   })
 
-  above('destroy ends a running command, and its waiters learn of it', async () => {
+  above('destroy ends a running command, and pending waits for its end resolve', async () => {
     const mark = newMark()
     const { sandbox, running } = await startHardToReach(mark)
     const exited = running.exited()

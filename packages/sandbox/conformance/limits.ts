@@ -12,7 +12,7 @@ export function limitTests(bench: () => Bench, subject: DriverUnderTest): void {
   const above = aboveRuntime(subject)
   const alike = sameForAll(subject)
 
-  it.skipIf(without.has('groups'))('G22 a command beyond its memory ends with that reason, others go on', async () => {
+  it.skipIf(without.has('groups'))('G22 a command beyond its memory limit ends for it, others continue', async () => {
     const other = await bench().start('echo up; sleep 1000')
     await firstOutput(other.running)
     const { exit, sandbox } = await bench().run(`python3 -c 'x = bytearray(400 * 1024 * 1024)'`, {
@@ -66,7 +66,7 @@ except OSError as error: print("refused", made < 60, error.errno)
     await sandbox.destroy()
   })
 
-  above('G22 nor if others free as much disk space meanwhile', async () => {
+  above('G22 such a command does not pass even if others free as much disk space meanwhile', async () => {
     const theirs = join(bench().directory, 'theirs')
     await writeFile(theirs, new Uint8Array(64 * MiB))
     // Processes started while SIGTERM is delivered receive it too, but must not ignore it.

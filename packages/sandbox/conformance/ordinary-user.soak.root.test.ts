@@ -13,7 +13,7 @@ const inNamespace = fileURLToPath(new URL('../src/privilege/in-namespace.test-su
 
 // Not run in the user's own namespace, in which all tests of this folder may run.
 it.runIf(privilegeMode.kind === 'root')(
-  'G56 an ordinary user’s sandboxes guarantee what root’s do, except for the shortcomings they report',
+  'G56 an ordinary user’s sandboxes give the same guarantees as root’s, except for reported shortcomings',
   async () => {
     const home = makeOrdinaryHome()
     const report = join(home, 'report.json')
@@ -42,7 +42,7 @@ it.runIf(privilegeMode.kind === 'root')(
     const skipped = named('skipped').concat(named('pending'))
     // Sorted, because several files run at a time.
     expect(skipped.filter((name) => !name.startsWith('oci driver network ')).sort()).toEqual([
-      'oci driver limits G22 a command beyond its memory ends with that reason, others go on',
+      'oci driver limits G22 a command beyond its memory limit ends for it, others continue',
       'oci driver limits G22 a twentieth of a processor is a twentieth of a processor',
       'oci driver source a git directory beside the source does not lead out of the sandbox when a step moves its workspace away and leaves a link there',
       'services with crun G70 a service has no way out and reaches only its step and other services',

@@ -84,7 +84,7 @@ export function outputTests(bench: () => Bench, subject: DriverUnderTest): void 
     await sandbox.destroy()
   })
 
-  alike('yields each line while the command still waits for a reaction', async () => {
+  alike('yields each line while the command waits for a reaction to it', async () => {
     const { sandbox, running } = await bench().start(
       `exec 2>/dev/null; trap 'n=$((n + 1)); echo $n' TERM; echo 0; until [ "$n" = 5 ]; do sleep 0.01; done`,
     )

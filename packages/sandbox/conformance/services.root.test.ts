@@ -213,7 +213,7 @@ import time; time.sleep(60)'`,
   )
 
   it.runIf(runtime === 'crun')(
-    'output that one reader has released is there for another that reads behind it',
+    'output that one reader has released remains available to another, slower reader',
     async () => {
       const bytes = 70 << 20
       const sandbox = await create([])

@@ -46,7 +46,7 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
       await expect(bench().create({ from: snapshot.id })).rejects.toMatchObject({ code: 'snapshot_unavailable' })
     })
 
-  alike('G09 a snapshot is a miss when a layer of an ancestor is gone', async () => {
+  alike('G09 a snapshot is a miss if a layer of an ancestor is missing', async () => {
     const parent = await bench().step('echo 1 >a')
     await bench().step('echo 2 >b', { from: parent.id, meta: cached('orphan') })
     await rm(join(bench().directory, 'snapshots', parent.id, 'layer'), { recursive: true })

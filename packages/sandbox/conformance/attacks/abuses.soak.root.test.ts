@@ -23,7 +23,7 @@ describe.each(runtimes)('abuses under %s', { timeout }, (runtime) => {
   })
   afterAll(() => stage.close())
 
-  it.each(together(abuses))('G22 G57 that job alone, and its neighbour passes: %s', async (_, group) => {
+  it.each(together(abuses))('G22 G57 harms only its own job, and its neighbour passes: %s', async (_, group) => {
     const { ends } = await suffer(stage, group, full)
     for (const [index, { name, end, control }] of group.entries()) {
       // gVisor's kernel may refuse an abuse that a limit ends under crun, or charge memory for one

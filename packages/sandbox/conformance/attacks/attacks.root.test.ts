@@ -32,7 +32,7 @@ describe.each(['crun', 'runsc'] as const)('attempts to escape from %s', (runtime
     })
 
     // Run last, because they remove packet rules that the other tests need.
-    it.each(controlRuns(egressAttempts))('control: egress, succeeds without %s', async (_, without, tried) => {
+    it.each(controlRuns(egressAttempts))('control: with egress, succeeds without %s', async (_, without, tried) => {
       expect(successes(tried, await stage.attempt(tried, 'egress', without))).toEqual(tried.map(({ name }) => name))
     })
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { named, namesUnder, readPage, withTable } from './table.ts'
 
-it.each(Object.entries(named))('the page names the same as what is tried: %s', (heading, names) => {
+it.each(Object.entries(named))('the page names exactly the attacks that are tried: %s', (heading, names) => {
   expect(namesUnder(heading, readPage())).toEqual(names)
 })
 

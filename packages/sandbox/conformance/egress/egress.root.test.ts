@@ -63,7 +63,7 @@ describe.each(runtimeNames)('a list of hosts with %s', (runtime) => {
     expect(seen.heard.filter((line) => line.startsWith('heard'))).toEqual([])
   })
 
-  it.runIf(runtime === 'crun')('a step that holds all connections that it can get takes none from others', () => {
+  it.runIf(runtime === 'crun')('a step that holds as many connections as it can takes none from others', () => {
     expect(seen.beside).toMatch(/11\.22\.33\.10 registry\.example hello/)
   })
 
@@ -76,7 +76,7 @@ describe.each(runtimeNames)('a list of hosts with %s', (runtime) => {
     expect(seen.kill).toEqual({ first: 'open', whileKilled: 'closed', afterwards: 'open', isReplaced: true })
   })
 
-  it.runIf(runtime === 'crun')('G124 a guard that takes too much memory ends alone, and is replaced', () => {
+  it.runIf(runtime === 'crun')('G124 a guard beyond its memory limit ends alone, and is replaced', () => {
     expect(seen.starved).toEqual({ seen: ['closed', 'open'], isWhole: true })
   })
 

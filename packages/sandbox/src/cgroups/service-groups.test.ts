@@ -45,7 +45,7 @@ it('with controllers of version 1 each group of a service is below that of its s
 it.each([
   ['v2', 'guard', 'memory.max'],
   ['hybrid', 'memory/guard', 'memory.limit_in_bytes'],
-] as const)('with %s a helper has a group of its own with a limit of memory', async (flavour, below, file) => {
+] as const)('with %s a helper has its own group with a memory limit', async (flavour, below, file) => {
   const group = await makeHelperGroup(home(flavour), 'guard', 2 ** 20)
   expect(group).toBe(join(root, below))
   expect(readFileSync(join(group, file), 'utf8')).toBe(String(2 ** 20))

@@ -12,9 +12,9 @@ beforeEach(() => {
 afterEach(() => rmSync(root, { recursive: true }))
 
 it.each([
-  ['is whole once its maker said so', '\n', true],
-  ['is not whole if its maker was killed before it said so', '', false],
-  ['is not whole if its maker said so', 'incomplete\n', false],
+  ['is complete once its maker reported it', '\n', true],
+  ['is incomplete if its maker was killed before it reported', '', false],
+  ['is incomplete if its maker reported so', 'incomplete\n', false],
 ])('a copy of the output directory %s', async (_, said, complete) => {
   const files = sandboxFiles(root, 'one')
   mkdirSync(files.exitDirectory, { recursive: true })

@@ -127,7 +127,7 @@ describe('G37 a registry with a private address', () => {
     '[::ffff:127.0.0.1]:9',
     '169.254.169.254',
     `${hostname()}:9`,
-  ])('is not asked: %s', async (host) => {
+  ])('is not contacted: %s', async (host) => {
     await expect(storeWith({}).resolve(`${host}/tool:1`)).rejects.toThrow(/private address|not a public address/)
   })
 

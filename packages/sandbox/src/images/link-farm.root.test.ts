@@ -5,9 +5,9 @@ import { farm } from './link-farm.ts'
 
 test.for([
   ['is empty', [], []],
-  ['has only what is hidden', ['hidden'], []],
-  ['has something else too', ['hidden', 'seen'], ['seen']],
-] as const)('a folder that %s is shown unchanged, like /opt of a new machine', async ([, files, shown]) => {
+  ['has only hidden files', ['hidden'], []],
+  ['has other files too', ['hidden', 'seen'], ['seen']],
+] as const)('a folder that %s appears unchanged, like /opt of a new machine', async ([, files, shown]) => {
   const source = await mkdtemp('/var/tmp/harmont-farm-')
   const root = await mkdtemp('/var/tmp/harmont-farm-')
   try {

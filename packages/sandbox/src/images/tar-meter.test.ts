@@ -71,7 +71,7 @@ test.for([
     [{ name: 'a', content: 'a' }],
     Buffer.concat([Buffer.alloc(1024), tarOf([{ name: 'b', content: holes }])]),
   ],
-] as const)('where readers may differ, what can be a file with holes is refused: %s', ([, entries, end]) => {
+] as const)('a possible file with holes is refused where readers may differ: %s', ([, entries, end]) => {
   expect(() => measured(tarOf(entries, end ?? nothing))).toThrow(/sparse/)
 })
 

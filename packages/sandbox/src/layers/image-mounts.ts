@@ -113,7 +113,7 @@ export class ImageMounts {
       const isLoop = mountsBelow(this.path('probe'))[0]?.source.startsWith('/dev/') === true
       return isLoop === (this.kind === 'loop')
     } catch {
-      return false // The kernel or mount(8) cannot do it: the next kind may work.
+      return false // The kernel or mount(8) does not support it; the next kind may work.
     } finally {
       await this.unmount('probe')
       await rm(image)

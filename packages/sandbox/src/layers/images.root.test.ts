@@ -193,7 +193,7 @@ it('a difference at the beginning of a large tree ends the programs that read it
 
 describe('mounted images', () => {
   it.each(['file', 'loop'] as const)(
-    'by %s are shared with launchers, read past the cache of files, and leave nothing',
+    'by %s are shared with launchers, bypass the cache of files, and leave nothing',
     async (kind) => {
       const directory = join(root, 'mounts')
       const mounts = await ImageMounts.open(directory, [kind])

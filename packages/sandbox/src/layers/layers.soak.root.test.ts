@@ -47,7 +47,7 @@ os.symlink("x" * 4000, "long-link"); open("tail", "wb").write(os.urandom(4097))
 for n in range(900): os.link("tail", "tail-%d" % n)'`
 
 describe('G04 a layer as an image', () => {
-  full('shows a step what its directory does, here and on another runner, and so does an archive', async () => {
+  full('shows a step the same files as its directory, on both runners, and so does an archive', async () => {
     const made = await chain(here, [hardStep, ...awkwardSteps])
     const last = made.at(-1)?.id ?? ''
     const places = ['/workspace/before', '/workspace/socket', ...awkwardPlaces]
@@ -79,7 +79,7 @@ describe('G04 a layer as an image', () => {
     expect(output.match(/No such file/g)).toHaveLength(2)
   })
 
-  full('numbers its files so that a program that reads numbers tells them apart', async () => {
+  full('has inode numbers by which a program can distinguish its files', async () => {
     const [, last] = await imaged([
       'mkdir d; for i in $(seq 50); do echo >d/a$i; done',
       'for i in $(seq 50); do echo >d/b$i; done',
@@ -100,7 +100,7 @@ describe('G04 a layer as an image', () => {
     ).toBe('same\n')
   })
 
-  full('leaves holes out, and with more than an image can leave out it travels as an archive', async () => {
+  full('leaves holes out, and is replaced by an archive if it has too many of them', async () => {
     const some = await here.bench.step('truncate -s 80M sparse; echo end >>sparse')
     const many = await here.bench.step('truncate -s 20G sparse; echo end >>sparse')
     expect(await carry(here, there, some.id, 'erofs')).toMatchObject({ form: 'erofs' })
@@ -113,7 +113,7 @@ describe('G04 a layer as an image', () => {
     expect(await there.bench.print('tail -c 4 sparse; stat -c %s sparse', { from: many.id })).toBe('end\n21474836484\n')
   })
 
-  full('of the same bytes is the same each time', async () => {
+  full('of the same files has the same bytes each time', async () => {
     const { id } = await here.bench.step(hardStep)
     const blob = await here.exchange.export(id, 'erofs', 'now')
     await rm(join(here.layout.snapshots, id, 'image'))
@@ -141,7 +141,7 @@ describe('G04 a layer as an image', () => {
     expect(await there.driver.snapshots.changedFilesDigest(fresh[1]?.id ?? '')).toBe(ofNothing)
   })
 
-  full('with a directory that was renamed to where another one was is read as a change of all in it', async () => {
+  full('with a directory renamed over another one counts as a change of all its content', async () => {
     const first = 'mkdir dist build; for d in dist build; do echo $d >$d/f; touch -d @1000000000 $d/f $d; done'
     const move = `rm -r dist; python3 -c 'import os; os.rename("build", "dist")'`
     const [, moved] = await imaged([first, move])
@@ -178,7 +178,7 @@ describe('G04 a layer on another runner', () => {
 })
 
 describe('G04 a runner with images', () => {
-  full('starts sandboxes on layers of both kinds, and gives one layer’s files to another step', async () => {
+  full('starts sandboxes on layers of both kinds, and provides one layer’s files to another step', async () => {
     const [first] = await imaged(['mkdir out; echo 1 >out/a; ln out/a out/b'])
     const second = await here.bench.step('echo 2 >b; rm out/b', { from: first?.id ?? '' })
     const third = await here.bench.step('echo 3 >c', { from: second.id })
@@ -200,7 +200,7 @@ describe('G04 a runner with images', () => {
     )
   })
 
-  full('keeps a directory for the sandboxes on it, and replaces it after them', async () => {
+  full('keeps a directory as long as sandboxes use it, and replaces it afterwards', async () => {
     const { id } = await here.bench.step('echo 1 >a; echo 2 >b')
     const { sandbox, running } = await here.bench.start(
       'echo up; until [ -e go ]; do cat a >/dev/null; sleep 0.1; done; cat b',
@@ -230,7 +230,7 @@ describe('G04 a runner with images', () => {
     expect(await here.driver.snapshots.get(id)).toBeUndefined()
   })
 
-  full('mounts again what the next process needs, and takes over sandboxes on images', async () => {
+  full('mounts images again for the next process, and adopts sandboxes on images', async () => {
     const directory = join(root, 'again')
     let runner = await openRunner(directory)
     const { id } = await runner.bench.step('echo 1 >a')

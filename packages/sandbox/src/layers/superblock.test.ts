@@ -22,7 +22,7 @@ describe('the superblock of an image', () => {
   })
 
   it.each(Array.from({ length: 32 }, (_, bit) => bit).filter((bit) => bit !== 2))(
-    'has no feature %d: compression, further devices and what is not invented yet',
+    'has no feature %d: compression, further devices and unknown ones',
     (bit) => {
       expect(() => check(written((block) => block.writeUInt32LE(2 ** bit, 80)))).toThrow('unknown features')
     },

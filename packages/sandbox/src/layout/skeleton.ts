@@ -44,6 +44,6 @@ export async function makeSkeleton(layout: Layout): Promise<void> {
     await rename(staging, layout.skeleton)
   } catch (error) {
     await rm(staging, { recursive: true, force: true })
-    if (!(await stat(layout.skeleton)).isDirectory()) throw error // Another process was faster.
+    if (!(await stat(layout.skeleton)).isDirectory()) throw error // Another process has made it first.
   }
 }

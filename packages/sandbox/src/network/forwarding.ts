@@ -75,7 +75,7 @@ function pathOf({ family, table, name }: Chain): string {
 async function hasRoute(): Promise<boolean> {
   return run('ip', ['-4', 'route', 'get', destination]).then(
     () => true,
-    () => false, // Nothing is forwarded without a route.
+    () => false, // Without a route nothing is forwarded.
   )
 }
 

@@ -49,7 +49,7 @@ export function enterInit(): void {
   try {
     accessSync(initProgram, constants.X_OK)
   } catch {
-    return // Without it no sandbox is made, as `probe` says.
+    return // Sandboxes cannot be made without it; `probe` reports that.
   }
   // The init adopts orphans, even if npm is the first process.
   beginAnew(initProgram, ['-s', '--'], env)

@@ -47,7 +47,7 @@ it.each<readonly [string, () => Promise<unknown>]>([
     },
   ],
   ['its machine crashed before it was on disk', () => rewritten({ bootId: 'an earlier boot' })],
-])('G09 an entry is a miss, is told as damaged, and is dropped when %s', async (_, damage) => {
+])('G09 an entry is a miss, is reported as damaged, and is removed if %s', async (_, damage) => {
   const snapshots = collectorOver(layout)
   expect((await snapshots.find('n', 'k'))?.id).toBe(entry.id)
   await damage()

@@ -57,7 +57,7 @@ export class Durability {
     try {
       await writeFile(snapshotFiles(this.layout, id).durable, '')
     } catch (error) {
-      if (!isAbsent(error)) throw error // Already collected.
+      if (!isAbsent(error)) throw error // It may already be collected.
     }
   }
 }

@@ -67,7 +67,7 @@ const lines: readonly (readonly [string, (files: SandboxFiles) => Promise<void>]
 
 describe('a snapshot that a killed process started', () => {
   it.each(lines.map(([name], index) => [name, index] as const))(
-    'G02 is finished by the next under the same id when %s',
+    'G02 is completed by the next process under the same id after %s',
     async (_, last) => {
       await open()
       const { sandbox } = await bench.run('echo kept >file; exit 3')
@@ -91,7 +91,7 @@ describe('a snapshot that a killed process started', () => {
 
   const random = chance()
   it.each(Array.from({ length: scaled(1, 40) }, () => [random.between(0, sandboxesEach - 1), random.between(0, 20)]))(
-    'G02 is whole and there once, when the process was killed after %d were and %d ms more',
+    'G02 is complete and exists once if the process was killed after %d freezes and %d ms',
     async (whole, delayMs) => {
       const program = fileURLToPath(new URL('freezing-process.test-support.ts', import.meta.url))
       const child = spawn(process.execPath, [program, directory, `${sandboxesEach}`], {

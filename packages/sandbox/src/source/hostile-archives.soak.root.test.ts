@@ -152,7 +152,7 @@ describe('G25 a hostile archive', () => {
     ['bytes after the end', Buffer.concat([whole, Buffer.from('more')]), /continues after its end-of-archive marker/],
     ['a second archive after the end', Buffer.concat([whole, whole]), /continues after its end-of-archive marker/],
     ['bytes after the packing', Buffer.concat([gzipSync(whole), Buffer.from('more')]), /incorrect header/],
-  ])('is refused, nothing written: %s', async (_, bytes, sentence) => {
+  ])('is refused, and nothing remains: %s', async (_, bytes, sentence) => {
     expect(await refusalOf(bytes)).toMatch(sentence)
   })
 

@@ -50,7 +50,7 @@ describe('an archive becomes a tree', () => {
   })
 
   it.each(['gnu', 'pax', 'ustar', 'v7'])(
-    'reads what GNU tar writes as %s, including names that are not UTF-8',
+    'reads archives that GNU tar writes as %s, including names that are not UTF-8',
     async (format) => {
       const folder = path.join(home, 'in')
       const deep = format === 'v7' ? 'short' : path.join('d'.repeat(90), 'e'.repeat(80))

@@ -42,7 +42,7 @@ export class NameServer {
   async listen(): Promise<void> {
     const socket = createSocket('udp4')
     const { address } = this.#parts.config
-    socket.on('error', () => {}) // An answer that cannot be sent.
+    socket.on('error', () => {}) // An answer could not be sent.
     socket.on('message', (message: Buffer, sender: RemoteInfo) => {
       // If there is no answer, the sandbox repeats the query.
       void this.#answer(message, sender.address)
@@ -124,7 +124,7 @@ function decoded(message: Buffer): Packet | undefined {
     const query = packet.decode(message)
     return query.type === 'query' && query.questions?.length === 1 ? query : undefined
   } catch {
-    return undefined // Bytes of an attacker: whatever it throws, they are no question.
+    return undefined // Any error means that the untrusted bytes are no query.
   }
 }
 
@@ -132,7 +132,7 @@ function hasAddress(answer: Buffer): boolean {
   try {
     return packet.decode(answer).answers?.some(({ type }) => type === 'A') === true
   } catch {
-    return false // It is the sandbox's to read.
+    return false // The sandbox receives the answer unchanged.
   }
 }
 

@@ -49,7 +49,7 @@ export class Tickets {
     const socket = connect({ host, port, localAddress: this.#address, localPort })
     try {
       await once(socket, 'connect', { signal: AbortSignal.timeout(presentMs) })
-      return false // The rules are not there.
+      return false // The packet rules are missing.
     } catch (error) {
       return hasCode(error, 'ECONNREFUSED')
     } finally {

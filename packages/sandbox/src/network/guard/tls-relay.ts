@@ -38,7 +38,7 @@ export class TlsRelay {
 
   async listen(): Promise<void> {
     const server = createServer({ allowHalfOpen: true, noDelay: true, keepAlive: true }, (client) => this.#take(client))
-    server.on('error', () => {}) // One connection failed, such as by too many files.
+    server.on('error', () => {}) // One connection failed, for example for lack of descriptors.
     server.listen(tlsPort, this.#parts.config.address)
     await once(server, 'listening')
   }

@@ -108,7 +108,7 @@ test.for([
   ['a file of this machine', { url: 'file:///etc' }, /neither http nor https/],
   ['a program of this machine', { url: 'ext::sh -c id' }, /neither http nor https/],
   ['a password in the address', { url: 'http://u:secret@127.0.0.1/x' }, /contains a password/],
-] as const)('%s is refused for good, with a reason and without the token', async ([, more, reason]) => {
+] as const)('%s is refused permanently, with a reason and without the token', async ([, more, reason]) => {
   const { commit, checkout } = it.newRepository()
   const id = commit({ ref: 'refs/heads/main', files: { a: 'a' } })
   const error = await checkout(id, more).catch((thrown: unknown) => thrown)
@@ -159,7 +159,7 @@ test('follows no redirect to another host, which would receive the token', async
 })
 
 test.for([[500], [503], [429], ['cut'], [{ cutAfter: 100_000 }]] as const)(
-  'another attempt helps after %j',
+  'another attempt succeeds after %j',
   async ([odd]) => {
     const { commit, checkout } = it.newRepository()
     const big = Array.from({ length: 40_000 }, () => random.fraction()).join('\n')

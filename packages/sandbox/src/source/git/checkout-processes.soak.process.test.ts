@@ -59,7 +59,7 @@ function commandLines(): readonly string[] {
     try {
       return readFileSync(`/proc/${name}/cmdline`, 'latin1').replaceAll('\0', ' ')
     } catch {
-      return [] // It has ended meanwhile.
+      return [] // The process has ended meanwhile.
     }
   })
 }

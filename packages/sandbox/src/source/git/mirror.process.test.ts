@@ -29,7 +29,7 @@ test.for([
   ['no packs', (mirror: string) => rmSync(join(mirror, 'objects/pack'), { recursive: true })],
   ['a HEAD and refs of rubbish', (mirror: string) => rubbish(mirror)],
   ['a file in its place', (mirror: string) => replaceByFile(mirror)],
-] as const)('a mirror with %s is made anew', async ([, damage]) => {
+] as const)('a mirror with %s is made again', async ([, damage]) => {
   const { commit, checkout, mirror } = it.newRepository()
   await checkout(commit({ ref: 'refs/heads/main', files: { a: 'a', kept: 'k' } }))
   damage(mirror)

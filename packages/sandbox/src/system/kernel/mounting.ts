@@ -115,6 +115,6 @@ function explanation(context: number): string {
   try {
     for (;;) said += `: ${text.toString('utf8', 0, readSync(context, text)).trim()}`
   } catch {
-    return said // ENODATA: that was all.
+    return said // ENODATA after the last message.
   }
 }
