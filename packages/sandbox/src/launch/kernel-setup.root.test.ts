@@ -71,7 +71,7 @@ async function described(kernel: Kernel, network: 'none' | 'egress' | 'host') {
 }
 
 test.each(['none', 'egress', 'host'] as const)(
-  'a thread sets up a sandbox as programs do if its library does not load: %s',
+  'a thread sets up a sandbox exactly as programs do without the thread’s library: %s',
   async (network) => {
     const [byThread, byPrograms] = [
       await described(kernelThread, network),
