@@ -62,7 +62,7 @@ export function killTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.destroy()
   })
 
-  it('SIGTERM does not chase a command that ignores it and keeps starting processes', async () => {
+  it('sending SIGTERM ends even if the command ignores it and keeps starting processes', async () => {
     const { sandbox, running } = await bench().start("trap '' TERM; echo up; while :; do sleep 0.01; done")
     await firstOutput(running)
     await running.kill('SIGTERM')

@@ -3,7 +3,7 @@ import type { World } from './world.ts'
 
 /** An attack that a job could try against the machine, the engine or its neighbours. */
 export interface Attempt {
-  /** Its target, as worded in the table. */
+  /** The attack's target, as worded in the table of attacks. */
   readonly name: string
   readonly guarantee: 'G20' | 'G21' | 'G22' | 'G23'
   /**

@@ -31,7 +31,7 @@ const create = (services: readonly ServiceSpec[]) =>
     services,
   })
 
-// Under runsc in soak only.
+// The tests run under runsc in soak only.
 const runtimes = isRoot && effort >= 5 ? runtimeNames : (['crun'] as const)
 
 describe.each(runtimes)('services that attack with %s', (runtime) => {

@@ -34,7 +34,10 @@ export async function isBegun(files: SandboxFiles, record: SandboxRecord): Promi
   }
 }
 
-/** Returns whether a command may have begun. Returns false only if none has begun for certain. */
+/**
+ * Returns whether a command may have begun. Returns false only if it is certain that none has
+ * begun.
+ */
 export async function mayHaveBegun(files: SandboxFiles): Promise<boolean> {
   const record = readRecord(files.record)
   if (record === undefined || record.bootId !== bootId || !hasStateDirectory(files)) return true

@@ -7,7 +7,7 @@ import { isAbsent, readIfPresent } from '../system/files.ts'
 import { untilAffordable } from '../system/scarcity.ts'
 import { directoryOf, namesOf, readFromView } from './read-file.ts'
 
-/** Longest delay of a missed notification, in ms. */
+/** Maximum delay after a missed notification, in ms. */
 const fallbackMs = 1_000
 
 /**

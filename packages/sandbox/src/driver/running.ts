@@ -17,7 +17,8 @@ import { endOfCommand } from './end-of-command.ts'
 import { runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
 
 /**
- * Longest delay of a missed notification, and the interval of the search for a lost monitor, in ms.
+ * Maximum delay after a missed notification, and the interval of the search for a lost monitor, in
+ * ms.
  */
 const fallbackMs = 1_000
 

@@ -11,9 +11,7 @@ beforeAll(async () => {
 })
 afterAll(() => rm(home, { recursive: true, force: true }))
 
-/**
- * Runs a pull where it can reach only its own name server and one public address of the machine.
- */
+/** Runs a pull that can reach only its own name server and one public address of the machine. */
 async function pull(privates: 'allow' | 'refuse') {
   const machine = `ip link set lo up; ip address add 93.184.216.34/32 dev lo
     echo 'nameserver 127.0.0.1' >"$1/resolv.conf"; mount --bind "$1/resolv.conf" /etc/resolv.conf

@@ -50,8 +50,8 @@ export interface HostOptions {
 
 /**
  * Builds a root file system from this machine's own programs in the empty folder `root`. The base
- * contains an allowlist: programs, /opt, the package manager's state, `allow` and a generated /etc.
- * Outside `allow`, files that other users cannot read are left out. Rejects with
+ * contains only allowed files: programs, /opt, the package manager's state, `allow` and a generated
+ * /etc. Outside `allow`, files that other users cannot read are left out. Rejects with
  * `image_unavailable`.
  */
 export async function buildHostBase(root: string, options: HostOptions): Promise<void> {

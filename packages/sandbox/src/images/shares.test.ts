@@ -59,7 +59,7 @@ test('an evicted image counts again once it is used again', async () => {
   await expect(shares.use('a', 'x', 60)).rejects.toThrow(/already uses/)
 })
 
-test('a damaged record counts as none', async () => {
+test('a damaged record counts as an empty share', async () => {
   await used('a', { x: 100 })
   const [file = ''] = await readdir(directory)
   await writeFile(join(directory, file), '[{')

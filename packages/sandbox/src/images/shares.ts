@@ -112,7 +112,7 @@ export class Shares {
     return new Map(await Promise.all(files.map(async (name) => [name, await this.#share(name)] as const)))
   }
 
-  /** Reads an owner's share. A damaged record counts as none. */
+  /** Reads an owner's share. A damaged record counts as an empty share. */
   async #share(name: string): Promise<Share> {
     const claims = (await readJson<readonly Claim[]>(path.join(this.#directory, name))) ?? []
     return { claims: new Map(claims.map((claim) => [claim.digest, claim])), promised: 0 }

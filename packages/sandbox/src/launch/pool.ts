@@ -1,7 +1,7 @@
 import type { NetworkMode } from '../sandbox-driver.ts'
 import type { Launcher } from './launcher.ts'
 
-/** Leaves the processors to a starting sandbox first; in ms. */
+/** Delay in ms that leaves the processors to a starting sandbox first. */
 const refillDelayMs = 20
 
 /**

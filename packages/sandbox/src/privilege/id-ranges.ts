@@ -1,6 +1,6 @@
 /**
  * The offset between ids in a sandbox and ids on disk, for 65,536 ids. Running processes have
- * different ids (see root-ids.ts), except those of an ordinary user.
+ * different ids (see `RootIds`), except those of an ordinary user.
  */
 export const firstId = 100_000
 export const idCount = 65_536

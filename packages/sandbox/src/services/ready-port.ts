@@ -13,7 +13,7 @@ const pauseMs = 20
 const pausePerMs = 9
 /**
  * Limits the pause: after a machine has stood still for seconds, the service may have been ready
- * for long.
+ * for a long time.
  */
 const longestPauseMs = 1_000
 /** The tables are read at least once in this many checks. */

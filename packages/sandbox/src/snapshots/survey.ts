@@ -14,7 +14,7 @@ const longestLine = 64 * 1024 ** 2
  * Finds the paths that a comparison of two views must treat specially to write one view onto the
  * other. All names of one file must be written together, even if only one of them changed because
  * its directory was renamed. An archive cannot remove an extended attribute from a directory, so a
- * directory that lost one is created anew.
+ * directory that lost one is created again.
  */
 export async function survey(views: ComparedViews): Promise<Exceptions> {
   const { before, after } = views

@@ -4,7 +4,7 @@ export interface SourceLimits {
   readonly entries: number
   /** Maximum total size of all files, in bytes. A hard link counts as a file. */
   readonly bytes: number
-  /** Maximum ratio of unpacked to packed size. Applies beyond 50 MiB. */
+  /** Maximum ratio of unpacked to packed size, checked from 50 MiB of unpacked data. */
   readonly ratio: number
   readonly pathBytes: number
   readonly depth: number

@@ -17,7 +17,7 @@ export interface UnpackJob {
   readonly limits: SourceLimits
 }
 
-/** Smaller archives, in bytes, have no meaningful ratio. */
+/** Unpacked size in bytes below which a ratio is not meaningful. */
 const RATIO_COUNTS_FROM = 50 * 1024 * 1024
 /** Allowance for the headers of one entry. */
 const HEADERS_PER_ENTRY = 4_096

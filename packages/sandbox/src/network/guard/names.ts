@@ -6,7 +6,7 @@ import { isAbsent, readIfPresent } from '../../system/files.ts'
 /** Maximum number of names of each kind that are recorded for a sandbox. */
 export const mostNames = 200
 const line = /^(used|refused) ([a-z0-9_.-]{1,253}(?::\d{1,5})?)$/
-/** Enough for 400 lines of the longest names. */
+/** Maximum file size in bytes, enough for 400 lines of the longest names. */
 const largestFile = 128 * 1024
 
 type Kind = 'used' | 'refused'

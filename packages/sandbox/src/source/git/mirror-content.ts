@@ -16,7 +16,7 @@ export async function writeBlobs(
 ): Promise<void> {
   if (wanted.length === 0) return
   await readGit(['cat-file', '--batch', '--buffer'], repository, async (git) => {
-    // If git stops reading, its output shows it.
+    // If git stops reading, the missing output is detected below.
     git.stdin.on('error', () => {})
     git.stdin.end(wanted.map(({ blob }) => `${blob}\n`).join(''))
     const bytes = new ByteReader(git.stdout)

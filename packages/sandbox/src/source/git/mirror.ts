@@ -41,7 +41,7 @@ export async function discardMirror({ repository, staging }: OpenMirror): Promis
 
 /**
  * Removes locks and partial packs of a killed git. The caller holds the mirror's lock, so no other
- * process uses them.
+ * process uses these files.
  */
 async function removeLeftovers(repository: string): Promise<void> {
   for (const name of await readdir(repository, { recursive: true })) {
