@@ -56,7 +56,7 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
     return handles
   }
 
-  /** Does the same with one sandbox. */
+  /** Like `allElsewhere`, for a single script. */
   async function elsewhere(
     stage: 'created' | 'started' | 'ended',
     script: string,

@@ -28,7 +28,7 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
 
   const damages: readonly [why: string, damage: (at: string) => Promise<void>][] = [
     ['its layer is gone', (at: string) => rm(join(at, 'layer'), { recursive: true })],
-    ['its record is no JSON', (at: string) => writeFile(join(at, 'snapshot.json'), '{"version":1,')],
+    ['its record is not JSON', (at: string) => writeFile(join(at, 'snapshot.json'), '{"version":1,')],
     [
       'its record is another’s',
       (at: string) => writeFile(join(at, 'snapshot.json'), '{"version":1,"id":"x","layers":[],"meta":{}}'),

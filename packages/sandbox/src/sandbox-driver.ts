@@ -318,7 +318,7 @@ export interface Listing {
   /** Sorted by path. */
   readonly files: readonly ListedFile[]
   /**
-   * Matching entries that are no files of /workspace: devices, sockets, links that lead outside,
+   * Matching entries that are not files of /workspace: devices, sockets, links that lead outside,
    * and names that are too long or not UTF-8. `first` is the first of them in the order of paths.
    */
   readonly leftOut: { readonly count: number; readonly first: string | null }
@@ -458,7 +458,7 @@ export type SnapshotId = string
 export interface SnapshotMeta {
   /**
    * Lookup key (`ir.md` 2.5) and namespace under which later builds may find the snapshot; null if
-   * it is no cache entry.
+   * it is not a cache entry.
    */
   readonly cache: { readonly namespace: string; readonly key: string } | null
   /** Identifies the build and step that made the snapshot, for the message about a cache hit. */

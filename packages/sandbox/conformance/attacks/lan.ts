@@ -77,7 +77,7 @@ export async function makeLan(secret: string): Promise<Lan> {
   }
 }
 
-/** Removes the host. Also removes one that a killed test left. */
+/** Removes the host, also if a killed test left it. */
 async function removeLan(): Promise<void> {
   const { stdout } = await run('ip', ['netns', 'list'])
   if (!stdout.split('\n').some((line) => line.split(' ')[0] === namespace)) return

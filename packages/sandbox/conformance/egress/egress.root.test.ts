@@ -28,7 +28,7 @@ interface Seen {
   readonly hasGroup: boolean
 }
 
-describe.each(runtimeNames)('a list of hosts with %s', (runtime) => {
+describe.each(runtimeNames)('an egress list with %s', (runtime) => {
   let directory: string
   let seen: Seen
   let given: ReadonlyMap<string, string>
@@ -117,7 +117,7 @@ describe.each(runtimeNames)('a list of hosts with %s', (runtime) => {
     expect(seen.observed.stdout).toContain('11.22.33.66')
   })
 
-  it('starts no guard for steps without a list', () => {
+  it('starts no guard for steps without an egress list', () => {
     expect(seen.isQuiet).toBe(true)
   })
 })

@@ -1,6 +1,6 @@
 /**
  * Program: a machine in its own network namespace, whose resolver and Internet are those of
- * internet.test-support.ts. Runs steps with lists of hosts, and prints their results as JSON.
+ * internet.test-support.ts. Runs steps with egress lists, and prints their results as JSON.
  * Arguments: the directory, the runtime, and the files of a key and a certificate.
  */
 import { spawn } from 'node:child_process'

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest'
 import { v2Home } from './home.ts'
 
 test.each([
-  ['the machine’s top group, not the own one, whose processes are not ours', '/system.slice/ssh.service', ''],
+  ['the machine’s top group if the own group contains foreign processes', '/system.slice/ssh.service', ''],
   ['the top group of a container', '/', ''],
-  ['the same after its processes have moved', '/harmont-server', ''],
+  ['the top group of a container whose processes have moved', '/harmont-server', ''],
   [
-    'the group that a service was given',
+    'the group that is delegated to a service',
     '/system.slice/harmont.service/harmont-server',
     '/system.slice/harmont.service',
   ],

@@ -54,7 +54,7 @@ describe('the local store', () => {
     expect(await store.resolve('from-oci')).toEqual({ ...(await store.resolve('from-layout')), name: 'from-oci' })
   })
 
-  it('refuses a file that is no image, and gives the reason', async () => {
+  it('refuses a file that is not an image, and gives the reason', async () => {
     await writeFile(path.join(home, 'a.txt'), 'a')
     execFileSync('tar', ['-cf', path.join(home, 'a.tar'), '-C', home, 'a.txt'])
     await expect(storeWith().importImage('a', path.join(home, 'a.tar'))).rejects.toThrow(/holds no image/)

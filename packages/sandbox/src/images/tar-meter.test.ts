@@ -64,8 +64,8 @@ test.for([
       { name: 'a', content: holes },
     ],
   ],
-  ['behind a folder that says it has bytes', [{ name: 'a/', type: '5', content: holes }]],
-  ['behind a file of an old kind', [{ name: 'a/', type: '\0', content: holes }]],
+  ['behind a folder with a size', [{ name: 'a/', type: '5', content: holes }]],
+  ['behind a file with the old type flag', [{ name: 'a/', type: '\0', content: holes }]],
   [
     'behind the end of the archive',
     [{ name: 'a', content: 'a' }],

@@ -95,7 +95,7 @@ describe('G25 a received image', () => {
     compressed.writeUInt32LE(1, 1024 + 80)
     await expect(sent(compressed)).rejects.toThrow('unknown features')
     await expect(sent(whole.subarray(0, -4096))).rejects.toThrow('cut off')
-    await expect(sent(Buffer.from('no image'))).rejects.toThrow('no EROFS image')
+    await expect(sent(Buffer.from('no image'))).rejects.toThrow('not an EROFS image')
     const noRoot = Buffer.from(whole)
     noRoot.writeUInt16LE(60_000, 1024 + 14)
     await expect(sent(noRoot)).rejects.toThrow('fsck.erofs found it damaged')
@@ -148,13 +148,13 @@ describe('the comparison of an image with its layer', () => {
     ['a nanosecond', 'touch -d @1.000000001 d/other', './d/other'],
     ['a mode', 'chmod 4644 file', './file'],
     ['an owner', 'chown 7 file', './file'],
-    ['a name less', 'rm d/other; touch -r ../layer/d d', './d/other'],
-    ['a name more', 'echo >d/new; touch -r ../layer/d d', './d/other'],
+    ['a missing name', 'rm d/other; touch -r ../layer/d d', './d/other'],
+    ['an additional name', 'echo >d/new; touch -r ../layer/d d', './d/other'],
     ['a link in place of a name', 'rm d/other; ln file d/other; touch -r ../layer/d d', './d/other'],
     ['an attribute', `python3 -c 'import os; os.setxattr("d", "trusted.overlay.opaque", b"y")'`, './d/'],
     ['a device number', 'rm w; mknod w c 1 3; touch -r ../layer/w w; touch -r ../layer .', './w'],
   ]
-  it.each(differences)('sees %s', async (_, change, path) => {
+  it.each(differences)('detects %s', async (_, change, path) => {
     execFileSync('sh', ['-euc', 'touch -d @1 d/other; mknod w c 0 0; touch -d @1 . d w; cp -a . ../copy'], {
       cwd: layer,
     })
@@ -168,7 +168,7 @@ describe('the comparison of an image with its layer', () => {
   })
 })
 
-it('attributes that were set in a different order are no difference', async () => {
+it('attributes that were set in a different order are not a difference', async () => {
   const set = (place: string, names: string) =>
     execFileSync('python3', ['-c', `import os\nfor name in "${names}": os.setxattr("d", "user." + name, b"1")`], {
       cwd: place,

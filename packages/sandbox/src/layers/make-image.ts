@@ -6,8 +6,7 @@ import { checkSuperblock, ImageRefused, superblock } from './superblock.ts'
 import type { LayerSurvey } from './survey-layer.ts'
 
 /**
- * With more bytes of holes than this, files are stored as lists of chunks, which leave only holes
- * out.
+ * With more bytes of holes than this, files are stored as lists of chunks, which omit only holes.
  */
 const writtenHoles = 64 * 1024 ** 2
 /** For a file with a hole of 20 GB, mkfs.erofs 1.8.6 wrote an empty image and exited with 0. */

@@ -29,7 +29,7 @@ describe('the superblock of an image', () => {
   )
 
   it.each([
-    ['is something else', (block) => block.writeUInt32LE(0, 0), 'no EROFS image'],
+    ['is something else', (block) => block.writeUInt32LE(0, 0), 'not an EROFS image'],
     ['has an unknown compatible feature', (block) => block.writeUInt32LE(0x8000_0000, 8), 'unknown features'],
     ['has other blocks', (block) => block.writeUInt8(16, 12), 'block size is not 4 KiB'],
     ['needs other devices', (block) => block.writeUInt16LE(1, 86), 'further devices'],
@@ -40,7 +40,7 @@ describe('the superblock of an image', () => {
   })
 
   it('is refused if the file is too short', () => {
-    expect(() => check(written().subarray(0, 100))).toThrow('no EROFS image')
+    expect(() => check(written().subarray(0, 100))).toThrow('not an EROFS image')
     expect(() => check(written(), blocks * 4096 - 1)).toThrow('cut off or too long')
   })
 })

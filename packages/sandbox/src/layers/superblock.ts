@@ -19,7 +19,8 @@ const known = { compatible: 0b111, incompatible: 0b100 }
  * The kernel's code for compression and for other devices is therefore never used on such an image.
  */
 export function checkSuperblock(block: Buffer, imageBytes: number): void {
-  if (block.length < superblock.bytes || block.readUInt32LE(0) !== magic) throw new ImageRefused('it is no EROFS image')
+  if (block.length < superblock.bytes || block.readUInt32LE(0) !== magic)
+    throw new ImageRefused('it is not an EROFS image')
   const compatible = block.readUInt32LE(8) & ~known.compatible
   const incompatible = block.readUInt32LE(80) & ~known.incompatible
   if (compatible !== 0 || incompatible !== 0) {

@@ -19,8 +19,8 @@ export function lastsUntilReboot(directory: string): boolean {
 
 /**
  * Returns whether systemd removes this user's files in /dev/shm at the user's last logout, even
- * that of a cron job. Services of the user and their commands keep running after it. systemd does
- * not do so for lingering users (`loginctl enable-linger`).
+ * that of a cron job. Services of the user and their commands keep running after that logout.
+ * systemd keeps the files of lingering users (`loginctl enable-linger`).
  * @param machine root directory of the machine, for tests.
  */
 export function isClearedAtLogout(user: number, machine = '/'): boolean {

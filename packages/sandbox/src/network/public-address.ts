@@ -38,7 +38,7 @@ const mapped = listOf(['::ffff:0:0/96'], 'ipv6')
 /**
  * Returns whether an IP address is on the public Internet. False for private, loopback, link-local,
  * shared, reserved and multicast addresses, for IPv6 addresses that embed one of these, and for
- * text that is no address.
+ * text that is not an address.
  */
 export function isPublicAddress(text: string): boolean {
   if (isIPv4(text)) return !special.check(text, 'ipv4')

@@ -28,14 +28,14 @@ it.each<[string, Partial<UserFacts>, string[]]>([
   ['nothing', {}, []],
   ['newuidmap', { hasNewuidmap: false }, ['sudo apt-get install uidmap']],
   ['ids of users', { userIds: [] }, [ids]],
-  ['ids of groups that follow each other', { groupIds: [{ first: 1, count: 65_535 }] }, [ids]],
+  ['consecutive ids of groups', { groupIds: [{ first: 1, count: 65_535 }] }, [ids]],
   [
-    'namespaces, which AppArmor refuses',
+    'namespaces, refused by AppArmor',
     { namespaces: 'EPERM', restrictions: ['kernel.apparmor_restrict_unprivileged_userns=1'] },
     ['sudo sysctl -w kernel.apparmor_restrict_unprivileged_userns=0'],
   ],
   [
-    'namespaces, which Debian refused once',
+    'namespaces, refused by earlier releases of Debian',
     { namespaces: 'EPERM', restrictions: ['kernel.unprivileged_userns_clone=0'] },
     ['sudo sysctl -w kernel.unprivileged_userns_clone=1'],
   ],

@@ -19,8 +19,8 @@ export async function copyPaths(from: string, to: string, paths: Buffer): Promis
     stdio: ['pipe', 'ignore', 'pipe'],
   })
   // A failing process breaks the other's pipe. The failing process's own message is reported. The
-  // extracting process may close its end right after the end of the archive, which is no error if
-  // both succeed.
+  // extracting process may close its end right after the end of the archive, which is not an error
+  // if both succeed.
   const flowed = pipeline(pack.stdout, unpack.stdin).catch(() => {})
   const ended = await Promise.allSettled([waitForSuccess(unpack), waitForSuccess(pack), flowed])
   for (const each of ended) if (each.status === 'rejected') throw each.reason

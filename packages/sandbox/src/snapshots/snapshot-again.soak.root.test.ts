@@ -48,11 +48,11 @@ const planned = '00000000-1111-4222-8333-444444444444'
 
 /** States of the file system during a freeze, each with the change that leads to it. */
 const lines: readonly (readonly [string, (files: SandboxFiles) => Promise<void>])[] = [
-  ['the id was noted', (files) => writeFile(files.snapshotId, planned)],
+  ['the id was recorded', (files) => writeFile(files.snapshotId, planned)],
   ['the directory was made', (files) => mkdir(files.snapshot)],
   ['half of a record was written', (files) => writeFile(join(files.snapshot, 'snapshot.json.0'), '{"version":1,')],
   [
-    'the record was there',
+    'the record was written',
     async (files) => {
       await rm(join(files.snapshot, 'snapshot.json.0'))
       const { digest } = bench.image
@@ -62,7 +62,7 @@ const lines: readonly (readonly [string, (files: SandboxFiles) => Promise<void>]
     },
   ],
   ['the layer was moved', (files) => rename(files.upper, join(files.snapshot, 'layer'))],
-  ['all but the cache was done', (files) => rename(files.snapshot, join(layout.snapshots, planned))],
+  ['everything except the cache entry was done', (files) => rename(files.snapshot, join(layout.snapshots, planned))],
 ]
 
 describe('a snapshot that a killed process started', () => {

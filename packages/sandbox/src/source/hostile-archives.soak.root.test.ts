@@ -33,7 +33,7 @@ describe('G25 a hostile archive', () => {
   const hostile: readonly (readonly [string, readonly RawEntry[], RegExp])[] = [
     ['an absolute path', [{ name: '/etc/evil', content: 'x' }], /"\/etc\/evil" is an absolute path/],
     ['a path out of the tree', [{ name: '../evil', content: 'x' }], /"\.\.\/evil" leads out/],
-    ['a path that goes out and in', [{ name: 'a/../../store/b', content: 'x' }], /leads out/],
+    ['a path that leads out and back in', [{ name: 'a/../../store/b', content: 'x' }], /leads out/],
     [
       'a file behind a link',
       [
@@ -84,13 +84,13 @@ describe('G25 a hostile archive', () => {
       ],
       /not an earlier file/,
     ],
-    ['a hard link to nothing', [{ name: 'h', type: '1', linkName: 'x' }], /"h" is a hard link to "x"/],
+    ['a hard link to a missing file', [{ name: 'h', type: '1', linkName: 'x' }], /"h" is a hard link to "x"/],
     ['a character device', [{ name: 'null', type: '3' }], /"null" is a character device/],
     ['a block device', [{ name: 'sda', type: '4' }], /"sda" is a block device/],
     ['a named pipe', [{ name: 'pipe', type: '6' }], /"pipe" is a named pipe/],
     ['a sparse file', [{ name: 's', type: 'S', content: 'x' }], /sparse/],
     [
-      'a sparse file of pax',
+      'a sparse file in pax format',
       [
         { name: 'x', type: 'x', content: paxRecord('GNU.sparse.major', '1') },
         { name: 's', content: 'x' },
@@ -107,19 +107,19 @@ describe('G25 a hostile archive', () => {
       ],
       /not empty/,
     ],
-    ['a file as the root', [{ name: './', type: '2', linkName: '/tmp' }], /is the root/],
+    ['a root that is not a folder', [{ name: './', type: '2', linkName: '/tmp' }], /is the root/],
     [
       'a null byte in a name',
       [{ name: 'x', type: 'x', content: paxRecord('path', 'a\0b') }, { name: 'y' }],
       /null byte/,
     ],
     [
-      'a name that pax hides',
+      'a path in a pax header that leads out',
       [{ name: 'x', type: 'x', content: paxRecord('path', '../../evil') }, { name: 'y' }],
       /leads out/,
     ],
-    ['a name that GNU hides', [{ name: 'x', type: 'L', content: '/evil\0' }, { name: 'y' }], /absolute/],
-    ['a name for all entries', [{ name: 'x', type: 'g', content: paxRecord('path', 'y') }], /global/],
+    ['an absolute path in a GNU long name', [{ name: 'x', type: 'L', content: '/evil\0' }, { name: 'y' }], /absolute/],
+    ['a global header with a path', [{ name: 'x', type: 'g', content: paxRecord('path', 'y') }], /global/],
     ['a component of 256 bytes', [{ name: 'x', type: 'L', content: 'n'.repeat(256) }, { name: 'y' }], /too long/],
     [
       'a path of 129 folders',
@@ -144,14 +144,14 @@ describe('G25 a hostile archive', () => {
     { name: 'b', content: 'y' },
   ])
   it.each([
-    ['no archive at all', Buffer.from('<html>not found</html>'.repeat(100)), /not a tar archive/],
+    ['a file that is not an archive', Buffer.from('<html>not found</html>'.repeat(100)), /not a tar archive/],
     ['a few bytes', Buffer.from('abc'), /is truncated/],
-    ['an end in a header', whole.subarray(0, 700), /is truncated inside "a"/],
-    ['an end between entries', whole.subarray(0, 512 + 2_048), /no end-of-archive marker/],
-    ['an end in the packing', gzipSync(whole).subarray(0, 60), /unexpected end of file/],
+    ['truncation within a header', whole.subarray(0, 700), /is truncated inside "a"/],
+    ['truncation between entries', whole.subarray(0, 512 + 2_048), /no end-of-archive marker/],
+    ['truncation of the compressed data', gzipSync(whole).subarray(0, 60), /unexpected end of file/],
     ['bytes after the end', Buffer.concat([whole, Buffer.from('more')]), /continues after its end-of-archive marker/],
     ['a second archive after the end', Buffer.concat([whole, whole]), /continues after its end-of-archive marker/],
-    ['bytes after the packing', Buffer.concat([gzipSync(whole), Buffer.from('more')]), /incorrect header/],
+    ['bytes after the compressed data', Buffer.concat([gzipSync(whole), Buffer.from('more')]), /incorrect header/],
   ])('is refused, and nothing remains: %s', async (_, bytes, sentence) => {
     expect(await refusalOf(bytes)).toMatch(sentence)
   })

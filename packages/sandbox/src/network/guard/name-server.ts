@@ -53,7 +53,7 @@ export class NameServer {
     await once(socket, 'listening')
   }
 
-  /** Returns the answer; undefined for bytes that are no query, or for an unknown sender. */
+  /** Returns the answer; undefined for bytes that are not a query, or for an unknown sender. */
   async #answer(message: Buffer, sender: string): Promise<Buffer | undefined> {
     const policy = this.#parts.policies.of(sender)
     const query = policy && decoded(message)
@@ -124,7 +124,7 @@ function decoded(message: Buffer): Packet | undefined {
     const query = packet.decode(message)
     return query.type === 'query' && query.questions?.length === 1 ? query : undefined
   } catch {
-    return undefined // Any error means that the untrusted bytes are no query.
+    return undefined // Any error means that the untrusted bytes are not a query.
   }
 }
 

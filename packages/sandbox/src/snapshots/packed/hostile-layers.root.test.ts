@@ -29,11 +29,11 @@ async function check(bytes: Buffer, maxBytes = 1 << 20): Promise<{ bytes: Buffer
 
 const hostile: readonly (readonly [string, readonly RawEntry[], RegExp])[] = [
   ['an absolute path', [{ name: '/etc/evil', content: 'x' }], /"\/etc\/evil" is an absolute path/],
-  ['a path out', [{ name: '../evil', content: 'x' }], /leads out/],
-  ['a path that goes out and in', [folder('a'), file('a/../../evil')], /leads out/],
-  ['a path out by extended header', [pax('path', '../evil'), file('a')], /leads out/],
-  ['a sparse path out', [pax('GNU.sparse.name', '/evil'), file('a')], /absolute/],
-  ['a hard link to what is outside', [{ name: 'a', type: '1', linkName: '/etc/shadow' }], /absolute/],
+  ['a path that leads out', [{ name: '../evil', content: 'x' }], /leads out/],
+  ['a path that leads out and back in', [folder('a'), file('a/../../evil')], /leads out/],
+  ['a path in an extended header that leads out', [pax('path', '../evil'), file('a')], /leads out/],
+  ['a path of a sparse file that leads out', [pax('GNU.sparse.name', '/evil'), file('a')], /absolute/],
+  ['a hard link to a file outside', [{ name: 'a', type: '1', linkName: '/etc/shadow' }], /absolute/],
   ['a hard link that leads out', [{ name: 'a', type: '1', linkName: '../../shadow' }], /leads out/],
   ['a file behind a link', [{ name: 'l', type: '2', linkName: '/tmp' }, file('l/evil')], /not a folder of this layer/],
   ['a folder behind a link', [{ name: 'l', type: '2', linkName: '..' }, folder('l/e')], /not a folder of this layer/],
@@ -44,19 +44,27 @@ const hostile: readonly (readonly [string, readonly RawEntry[], RegExp])[] = [
   ['a link where file systems are mounted', [{ name: 'dev', type: '2', linkName: '/etc' }], /"dev" is not a folder/],
   ['a character device', [{ name: 'kmem', type: '3' }], /is a device/],
   ['a block device', [{ name: 'sda', type: '4' }], /is a device/],
-  ['an overlay’s own note', [pax('SCHILY.xattr.trusted.overlay.redirect', '/etc'), folder('a')], /unknown record/],
-  ['an order to tar', [pax('GNU.volume.filename', '/etc'), file('a')], /unknown record/],
+  [
+    'an internal attribute of overlayfs',
+    [pax('SCHILY.xattr.trusted.overlay.redirect', '/etc'), folder('a')],
+    /unknown record/,
+  ],
+  ['a command to tar', [pax('GNU.volume.filename', '/etc'), file('a')], /unknown record/],
   ['a global header', [{ name: 'g', type: 'g', content: paxRecord('path', '/etc') }], /unknown type/],
   ['a GNU long name', [{ name: '././@LongLink', type: 'L', content: '/etc/evil' }], /unknown type/],
   ['a whiteout after a file', [file('a'), { name: '.wh.b' }], /wrong place/],
   ['a whiteout with content', [{ name: '.wh.b', content: 'x' }], /wrong place/],
-  ['a whiteout of what is above', [{ name: '.wh...' }], /no whiteout/],
-  ['a whiteout out', [{ name: '../.wh.b' }], /leads out/],
+  ['a whiteout of the parent folder', [{ name: '.wh...' }], /not a whiteout/],
+  ['a whiteout whose path leads out', [{ name: '../.wh.b' }], /leads out/],
   ['a folder with content', [{ name: 'a/', type: '5', content: 'x' }], /with content/],
-  ['an owner that no sandbox has', [pax('uid', '70000'), file('a')], /owner/],
-  ['a size that is none', [pax('size', '1e9'), file('a')], /not a number/],
-  ['more than was said', [{ name: 'a', content: Buffer.alloc(2 << 20) }], /more than the declared 1048576 bytes/],
-  ['less than it says', [{ name: 'a', content: 'x', size: 5_000_000 }], /is truncated/],
+  ['an owner outside the id range of sandboxes', [pax('uid', '70000'), file('a')], /owner/],
+  ['a size that is not a number', [pax('size', '1e9'), file('a')], /not a number/],
+  [
+    'more content than declared',
+    [{ name: 'a', content: Buffer.alloc(2 << 20) }],
+    /more than the declared 1048576 bytes/,
+  ],
+  ['less content than its header declares', [{ name: 'a', content: 'x', size: 5_000_000 }], /is truncated/],
 ]
 
 describe('G25 a hostile layer', () => {
@@ -121,7 +129,7 @@ describe('G25 a hostile fetched layer', () => {
   }
 
   const refused: readonly (readonly [string, () => Buffer, { digest?: string; bytes?: number }, RegExp])[] = [
-    ['is no archive', () => Buffer.from('nothing of the kind'), {}, /refused/],
+    ['is not an archive', () => Buffer.from('nothing of the kind'), {}, /refused/],
     ['is cut off', () => packed([rootFolder, file('a')]).subarray(0, -20), {}, /refused/],
     ['has another digest', () => packed([rootFolder, file('a')]), { digest: `sha256:${'0'.repeat(64)}` }, /digest is/],
     [
@@ -139,7 +147,7 @@ describe('G25 a hostile fetched layer', () => {
     ],
     ['deletes behind a link', () => packed([{ name: 'bin/.wh.sh' }, rootFolder]), {}, /no parent folder/],
   ]
-  it.each(refused)('with %s leaves nothing', async (_, blob, changes, why) => {
+  it.each(refused)('that %s leaves nothing', async (_, blob, changes, why) => {
     await expect(fetched(blob(), changes)).rejects.toThrow(why)
     expect(await readdir(join(root, 'driver', 'snapshots'))).toEqual([])
     expect(await readdir(join(root, 'driver', 'trash'))).toEqual([])

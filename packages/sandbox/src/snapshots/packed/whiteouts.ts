@@ -25,7 +25,7 @@ export function readWhiteout(path: string): Whiteout | undefined {
   const rest = name.slice(prefix.length)
   if (rest === opaque) return { emptied: directory }
   // Similar names are metadata of other programs.
-  if (['', '.', '..'].includes(rest) || isReserved(rest)) throw new Error(`${JSON.stringify(name)} is no whiteout`)
+  if (['', '.', '..'].includes(rest) || isReserved(rest)) throw new Error(`${JSON.stringify(name)} is not a whiteout`)
   return { removed: path.slice(0, cut) + rest }
 }
 

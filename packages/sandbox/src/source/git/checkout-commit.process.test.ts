@@ -98,12 +98,12 @@ test('a server that serves no commits by id provides the commit through the firs
 })
 
 test.for([
-  ['a commit that is nowhere', { commit: 'f'.repeat(40) }, /no longer in refs.heads.main/],
+  ['a commit that does not exist', { commit: 'f'.repeat(40) }, /no longer in refs.heads.main/],
   ['a wrong token', { authorization: 'Bearer wrong' }, /Authentication failed|could not read Username/],
   ['no token', { authorization: null }, /could not read Username/],
   ['a commit that is an option', { commit: '--upload-pack=touch /tmp/x' }, /40 hex digits/],
   ['a ref that is an option', { refs: ['--upload-pack=x'] }, /not the full name of a ref/],
-  ['a ref that is two', { refs: ['refs/heads/a:refs/tags/b'] }, /not the full name of a ref/],
+  ['a refspec with two refs', { refs: ['refs/heads/a:refs/tags/b'] }, /not the full name of a ref/],
   ['a path of this machine', { url: '/etc' }, /neither http nor https/],
   ['a file of this machine', { url: 'file:///etc' }, /neither http nor https/],
   ['a program of this machine', { url: 'ext::sh -c id' }, /neither http nor https/],

@@ -10,7 +10,9 @@ export interface CollectRepositoriesRequest {
   readonly keep: ReadonlySet<string>
   /** Newer git directories are kept regardless. */
   readonly before: Date
-  /** Mirrors with a later fetch are kept, because cloning again costs more than keeping them. */
+  /**
+   * Mirrors fetched after this time are kept, because cloning again costs more than keeping them.
+   */
   readonly mirrorsBefore: Date
 }
 

@@ -25,9 +25,9 @@ function rubbish(mirror: string): void {
 }
 
 test.for([
-  ['packs of nothing', (mirror: string) => clearPacks(mirror)],
+  ['empty packs', (mirror: string) => clearPacks(mirror)],
   ['no packs', (mirror: string) => rmSync(join(mirror, 'objects/pack'), { recursive: true })],
-  ['a HEAD and refs of rubbish', (mirror: string) => rubbish(mirror)],
+  ['an invalid HEAD and invalid refs', (mirror: string) => rubbish(mirror)],
   ['a file in its place', (mirror: string) => replaceByFile(mirror)],
 ] as const)('a mirror with %s is made again', async ([, damage]) => {
   const { commit, checkout, mirror } = it.newRepository()

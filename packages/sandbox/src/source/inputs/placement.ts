@@ -24,13 +24,13 @@ export class Placement<Leaf> {
   readonly root = emptyFolder<Leaf>()
   #recent: { readonly path: BytePath; readonly folder: PlacedFolder<Leaf> } = { path: '', folder: this.root }
 
-  /** Places a file. It replaces a folder with its content. */
+  /** Places a file, which replaces a folder with its content. */
   file(path: BytePath, leaf: Leaf): void {
     const slash = path.lastIndexOf('/')
     this.#folder(slash < 0 ? '' : path.slice(0, slash)).children.set(path.slice(slash + 1), { leaf })
   }
 
-  /** Places a folder. It replaces a file, and merges with a folder. */
+  /** Places a folder, which replaces a file and merges with a folder. */
   folder(path: BytePath, leaf: Leaf): void {
     this.#folder(path).own = leaf
   }

@@ -90,9 +90,9 @@ it.each<[string, Partial<MountCall>, string, RegExp]>([
   ['a target that is absent', { target: '/absent' }, 'ENOENT', /move_mount \/absent/],
   ['an unknown kind', { type: 'nothing' }, 'ENODEV', /fsopen nothing/],
   ['an unknown option', { type: 'tmpfs', options: [['sise', '1']] }, 'EINVAL', /sise: .*Unknown parameter/],
-  ['an option that does not fit', { type: 'tmpfs', options: [['size', 'x']] }, 'EINVAL', /size/],
+  ['an invalid value of an option', { type: 'tmpfs', options: [['size', 'x']] }, 'EINVAL', /size/],
   ['an id map that the kernel refuses', { idMap: '0 0 0' }, 'EINVAL', /write/],
-])('says why the kernel refuses %s', async (_, wrong, code, words) => {
+])('reports why the kernel refuses %s', async (_, wrong, code, words) => {
   const target = join(directory, 'target')
   mkdirSync(target)
   const refused = mount(bind(directory, target, wrong))
