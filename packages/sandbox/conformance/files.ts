@@ -77,7 +77,7 @@ export function filesTests(bench: () => Bench, subject: DriverUnderTest): void {
     await sandbox.withFiles(async (shown) => {
       for (const path of paths) expect(await text(shown, path, 5)).toBe('kept\n')
       const left = shown.read([{ path: 'd/shadow', from: 0, length: 1 }], Buffer.alloc(1))
-      await expect(left).rejects.toThrow('there is no file "d/shadow"')
+      await expect(left).rejects.toThrow('there is no longer a file "d/shadow"')
     })
   })
 
