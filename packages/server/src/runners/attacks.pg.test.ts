@@ -429,7 +429,7 @@ test.for(Object.entries(onLeases))(
   },
 )
 
-test('G79 a stolen key finds no layers except those from which its own job starts, and cannot store any', async () => {
+test('G79 a stolen key finds no layers except those from which its own job starts, and cannot claim to have any', async () => {
   await keepLayer()
   const { body } = await thief.call('layers/find', { lease: own, snapshot: kept.snapshot, forms: ['erofs'] })
   expect(body).toEqual({ layers: null })
@@ -438,7 +438,7 @@ test('G79 a stolen key finds no layers except those from which its own job start
   expect((await thief.call('renew', { traffic: { forms: ['erofs'], host: null } })).body.exports).toEqual([])
 })
 
-test('G79 a stolen key gets no job of another organization, pool or label, and no secrets or tokens if its job has none', async () => {
+test('G79 a stolen key gets no job of another organization, pool or label, and no secrets or tokens, which its join key excludes', async () => {
   expect((await thief.call('lease', leaseRequest(9))).body).toEqual({ jobs: [] })
   expect((await thief.call('reclaim', { features: runnerFeatures })).body.jobs).toMatchObject([own])
   const { body } = await thief.call('secrets', { lease: own, names: ['TOKEN'] })

@@ -1,4 +1,4 @@
-/** Lists runners for members and operators. */
+/** Lists and changes runners, for admins and operators. */
 import type { RunnerRoom } from '@harmont/engine'
 import type pg from 'pg'
 import { type Actor, recordAudit, systemActor } from '../platform/audit/record-audit.ts'
@@ -26,7 +26,7 @@ export interface ListedRunner {
   readonly seenAt: Date | null
   readonly drainsAt: Date | null
   readonly isRevoked: boolean
-  /** The free space on its machine, and its snapshots; null until it has reported them. */
+  /** The disk space of its machine, and its snapshots; null until it has reported them. */
   readonly room: RunnerRoom | null
   /** Seconds since its last renewal; null when it never renewed. */
   readonly silentSeconds: number | null
@@ -138,7 +138,7 @@ export async function revokeRunner(pool: pg.Pool, id: string, actor: Actor = sys
     )
     if (rowCount !== 1) return
     await client.query('delete from runner_tokens where runner_id = $1 and expires_at <= now()', [id])
-    // A lease request may be waiting: drains the runner first, so that it gets no job.
+    // A lease request may be waiting: a drained runner gets no job.
     await stopLeasing(client, id)
     await auditRunner(client, id, actor, 'runner.revoked')
   })

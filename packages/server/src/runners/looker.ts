@@ -24,7 +24,10 @@ interface LookerServices {
   readonly settings: Pick<Settings, 'operators'>
 }
 
-/** Returns the caller's rights on runners. Throws 403 for all of the server, unless the person is an operator. */
+/**
+ * Returns the caller's rights on runners. Throws 403 if the scope is the whole server and the
+ * person is not an operator.
+ */
 export async function lookerOf(
   { pool, settings }: LookerServices,
   context: Request,

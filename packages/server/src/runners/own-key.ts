@@ -26,7 +26,7 @@ export class OwnKey {
     this.#private = createPrivateKey({ key, format: 'der', type: 'pkcs8' })
   }
 
-  /** Returns the key pair of a directory, which is created at the first call. */
+  /** Returns the key pair of a directory; creates it if there is none. */
   static async open(directory: DataDirectory): Promise<OwnKey> {
     return new OwnKey(await directory.secret(ownKeyName))
   }

@@ -12,9 +12,7 @@ const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as con
 /** Validity times, which are not checked: other runners compare the certificate's digest. */
 const times = { notBefore: new Date('2020-01-01'), notAfter: new Date('9999-12-31') }
 
-/**
- * Returns the key and the certificate that a runner presents to others; created at the first call.
- */
+/** Returns the key and certificate that a runner presents to others; creates them if absent. */
 export async function peerIdentity({ secrets }: Pick<DataDirectory, 'secrets'>): Promise<PeerIdentity> {
   const path = join(secrets, 'peer-certificate')
   const kept = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -38,7 +38,7 @@ export class RefusedForGood extends SettingsError {
 
 const timeoutMs = 20_000
 
-/** Reads the certificates in the file `HARMONT_SERVER_CA`. */
+/** Reads the certificates from the file that `HARMONT_SERVER_CA` names. */
 export async function readCertificates(path: string | null): Promise<string | null> {
   if (path === null) return null
   try {
@@ -113,7 +113,7 @@ export class RunnerCaller {
     }
   }
 
-  /** Replaces the key pair: the server accepts a new one when both have signed for it. */
+  /** Replaces the key pair: the server accepts the new one because both keys sign the request. */
   async replaceKey(runner: string, session: number | null): Promise<void> {
     this.#key = await this.#key.replace(this.#directory, async (next) => {
       await this.signed('rotate', runner, { session, public_key: next.publicKey }, rotationText, {}, next)
@@ -122,7 +122,7 @@ export class RunnerCaller {
 
   /**
    * Loads the key pair that another process with this directory has put in place of the refused
-   * one.
+   * one. Returns false if there is none.
    */
   async #hasNewKey(error: unknown): Promise<boolean> {
     if (!(error instanceof RefusedForGood) || error.code !== 'runner_signature_invalid') return false
@@ -157,7 +157,7 @@ export class RunnerCaller {
   }
 }
 
-/** Returns the text of an answer, parsed; null if our server did not write it. */
+/** Parses the text of an answer; returns null if our server did not write it. */
 function readAnswer(text: string): Answer | null {
   try {
     const read: unknown = JSON.parse(text)

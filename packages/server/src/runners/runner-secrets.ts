@@ -49,7 +49,7 @@ export function idTokensFor(
   return getsSecrets ? issuer : { issue: async () => ({ kind: 'withheld', remark: tokenRemark }) }
 }
 
-/** Recorded before the values are sent, so that every read leaves a trace. */
+/** Records a read, before the values are sent, so that every read leaves a trace. */
 async function recordReading(
   pool: Database,
   runner: string,

@@ -34,7 +34,7 @@ class TooLarge extends Error {}
 
 class TreeWriter {
   readonly nodes: MarkdownTree = []
-  /** Whether each open token has an element. A link to any other scheme is shown as its text. */
+  /** Whether each open token has an element. A link without a web address is shown as its text. */
   readonly #open: boolean[] = []
   #depth = 0
   #elements = 0

@@ -9,8 +9,8 @@ const dayMs = 86_400_000
 const bytesPerGb = 1024 ** 3
 
 /**
- * Returns SQL that computes byte-seconds for each day of a range. `days` holds the first and last
- * day, as instants at which a day begins. Nothing counts from `now` on.
+ * Returns SQL that computes byte-seconds by organization for each day of a range. `days` holds the
+ * first and last day, as instants at which a day begins. Nothing counts from `now` on.
  */
 const countedText = (organization: string, days: string, now: string) => `
   select r.organization_id, (d.start at time zone 'UTC')::date as day,

@@ -103,7 +103,7 @@ test('G69 an upload in progress loses no part, however long it takes; parts of a
   })
 })
 
-test('G69 equal bytes are stored once, even when two upload them at a time; wrong, too large and lost ones are refused', async () => {
+test('G69 equal bytes are stored once, even when two uploads coincide; wrong, too large and lost ones are refused', async () => {
   const { pool } = it.server
   const blobs = await blobsOf(it)
   const bytes = freshBytes(20_000)

@@ -7,9 +7,9 @@ const page = 2_000
  * running job may still report: `lackingParts` and `putPart` mark them as used after the job got
  * its lease. The job keeps that lease until the transaction that records its artifacts. Therefore a
  * part used since the oldest lease began is kept, even when an upload or a pause lasts long. A
- * lease that begins later marks its parts later. PostgreSQL rechecks a row that is marked while the
- * deletion waits for it. The bytes are removed by the sweep of blobs. Returns how many parts were
- * removed.
+ * lease that begins later marks its parts after that. PostgreSQL rechecks a row that is marked
+ * while the deletion waits for it. The bytes are removed by the sweep of blobs. Returns how many
+ * parts were removed.
  */
 export async function sweepParts(database: Database, before: Date): Promise<number> {
   const unusedSince = await oldestUse(database, before)

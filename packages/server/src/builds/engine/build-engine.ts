@@ -16,7 +16,7 @@ export interface BuildEngine {
   readonly logs: JobLogs
   /**
    * Writes a new build within the client's open transaction. Call `announce` after the commit; it
-   * resolves when nothing but a regular wait holds the build back.
+   * resolves when the build has taken its place in its group, if one is free.
    */
   submit(
     client: pg.ClientBase,

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { Turns } from '@harmont/engine'
 import { type AppendedResult, type PlanResult, parsePlan, planAppended, type StepFile } from '@harmont/ir'
 
-/** Parses shorter texts on this thread: a new one costs 20 ms of processor time. */
+/** Shorter texts are parsed on this thread: a new thread costs 20 ms of processor time. */
 const parsedHere = 128 * 1024
 // In a bundle, the thread's entry is a JavaScript file beside it.
 const entry = new URL(`./parse-thread.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)

@@ -59,7 +59,7 @@ const proxied: typeof fetch = (url, init) => fetch(String(url).replace(publicUrl
 
 /**
  * An independent relying party: discovers the issuer with openid-client and verifies with jose.
- * `reads` limits how often it may refetch the keys.
+ * `reads` limits how often it may fetch the keys.
  */
 async function relyingParty(reads: 'once' | 'always' = 'always') {
   const config = await discovery(new URL(publicUrl), 'nobody', undefined, undefined, {
@@ -136,7 +136,7 @@ test('G120 among many concurrent processes, one creates the first key and one cr
   ])
 })
 
-test('G121 the subject names the ref that the server fetched; an upload has none whatever it claims, nor has a fork', async () => {
+test('G121 the subject names the ref that the server fetched; an upload has no ref whatever it claims; a fork gets no token', async () => {
   const verify = await relyingParty()
   const subjectOf = async (row: Readonly<Record<string, unknown>>) => {
     const { id, organization_id: org, pipeline_id: pipeline } = await newBuild(row)

@@ -41,7 +41,7 @@ export async function retryJobs(
     await requireSource(client, build.id, found.context.source)
     await restoreRunnerToken(client, build.id, hashToken(runnerToken(services.runnerSecret, build.id)))
     // Stored before the retry: if this process dies in between, a repeated request completes it.
-    // Retries a job once, even if its id occurs several times.
+    // An id names one attempt, which is retried only once.
     await idempotency?.keep(client, JSON.stringify(ids))
   })
   if (!(await applyRetry(services.engine, build.id, ids)))

@@ -34,8 +34,8 @@ export function retryProblem(build: Build, { state, step }: Job, now: number): s
 }
 
 /**
- * Returns the reason why a step cannot be retried alone, as the end of a sentence; null when all
- * its inputs exist. The step can be retried together with its prerequisites.
+ * Returns the reason why a step cannot be retried alone, as the end of a sentence; null when no
+ * prerequisite has failed. The step can be retried together with its prerequisites.
  */
 export function prerequisiteProblem({ steps, jobs }: Build, { step: index }: Job): string | null {
   const step = index === null ? undefined : steps[index]

@@ -14,7 +14,10 @@ interface DirectServices {
   readonly secret: string
 }
 
-/** Limited because the addresses expire: a reader requests more after it has read these. */
+/**
+ * The maximum number of addresses in one answer. They expire, so a reader requests more after it
+ * has read these parts.
+ */
 const mostLocated = 32
 
 export function directObjects(services: DirectServices): DirectObjects {

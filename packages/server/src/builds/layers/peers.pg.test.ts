@@ -231,7 +231,7 @@ test('G116 a runner that sent wrong bytes is not asked again by any runner', asy
   await end(taker, made.job)
 })
 
-test('G79 a runner that lies about its address gets nothing sent there, and the server sends the layer instead', async () => {
+test('G79 nothing is sent to an address that a runner does not own, and the server sends the layer instead', async () => {
   const secrets = await mkdtemp(join(directory, 'secrets-'))
   const heard: Buffer[] = []
   const called = Promise.withResolvers<void>()

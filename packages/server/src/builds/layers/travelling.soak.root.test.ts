@@ -120,7 +120,7 @@ function damaged(bytes: Buffer): Buffer {
   return changed
 }
 
-test('G116 the layers of a step arrive intact, although bytes change at the source and in transit, and the source is stopped', async () => {
+test('G116 the layers from which a step starts arrive intact, although bytes change at the source and in transit, and the source is stopped', async () => {
   /** Indexes of parts in the order of sending, by object. */
   const sent = new Map<string, number[]>()
   const note = (digest: string, index: number) => sent.set(digest, [...(sent.get(digest) ?? []), index])

@@ -94,7 +94,7 @@ export class JobLogs implements LogReader {
    */
   async placeBefore(jobId: string, offset: number): Promise<{ readonly after: number; readonly offset: number }> {
     const packed = await this.#findPacked(jobId)
-    // A removed log can only be read at its end.
+    // A removed log has only a remark, and is read from the beginning.
     const { blocks } = packed?.isRemoved === true ? noBlocks : ((packed ?? this.#live.get(jobId))?.index ?? noBlocks)
     const block = blocks[blockOfOffset(blocks, offset)]
     return block === undefined ? { after: 0, offset: 0 } : { after: block.seq - 1, offset: block.offset }

@@ -43,7 +43,7 @@ test('G12 large appends are stored as segments, and read as written from any pos
   expect(await segmentsOf(job.id)).toHaveLength(3)
   expect(await logs.size(job.id)).toEqual({ lastSeq: written.length, bytes: ofOutput(written).length })
   expect((await logs.readShort([job.id], Number.MAX_SAFE_INTEGER)).size).toBe(0)
-  // The previous release reads only this column, and must find only rows that it understands.
+  // The previous release reads only `content`, which must be null for a segment.
   const { rows } = await it.server.pool.query(
     'select count(*)::int as rows, count(content)::int as read from engine.log_chunks where job_id = $1',
     [job.id],

@@ -99,7 +99,7 @@ interface UnpackedRecord {
 }
 
 /**
- * Returns the logs of jobs that have ended finally. A job that was skipped, or ended before its
+ * Returns the logs of jobs that have ended permanently. A job that was skipped, or ended before its
  * first lease, may wait again, and then its log continues. The warnings of a rendering are added
  * right after its end (`local-port.ts` of the engine), well within the hour.
  */

@@ -23,10 +23,7 @@ import { removeOldLogs } from './remove-old-logs.ts'
 const it = testServer()
 const { newJob, pack, rowsOf, blobs, raw, everyReading } = packingByHand(it)
 
-/**
- * Generates a log in parts: an append of one chunk is a segment if it is large, and a row
- * otherwise.
- */
+/** Generates a log as a list of appends: the large ones become segments, and the others rows. */
 function mixedLog(rest: (firstSeq: number) => readonly Chunk[]): readonly (readonly Chunk[])[] {
   const parts: (readonly Chunk[])[] = []
   const next = () => parts.reduce((sum, { length }) => sum + length, 1)

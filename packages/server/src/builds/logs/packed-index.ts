@@ -24,7 +24,7 @@ interface OneBlob {
 }
 
 /**
- * Encodes the index of a log whose packed blocks are the blocks of the index, in the same order.
+ * Encodes the index of a log whose packed blocks are the blocks of the index, stored consecutively.
  */
 export function encodeIndex({ index, ends }: OneBlob): Promise<Buffer> {
   return encode({ ...indexFields(index), ends })

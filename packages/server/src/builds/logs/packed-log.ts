@@ -30,7 +30,7 @@ function reader(blobs: BlobStore, { blob, small, parts }: PackedRow): ReadPacked
   return async (part, start, end) => {
     const name = names[part]
     if (name !== undefined) return readBlob(blobs, name, start, end)
-    if (small === null) throw new Error('the packed log has neither a blob nor bytes in its row')
+    if (small === null) throw new Error('a part of the packed log is neither in a blob nor in its row')
     return small.subarray(start, end)
   }
 }

@@ -159,7 +159,7 @@ test('G02 a process killed between writing a blob and its row leaves the log unc
   let left = ''
   const dying = dyingStore(stored, async (blob) => {
     left = blob
-    // Everything that the database observes of a killed process.
+    // Ends the connection, which is all that the database observes of a killed process.
     await it.server.pool.query(
       `select pg_terminate_backend(pid) from pg_stat_activity
         where state = 'idle in transaction' and query like '%from unpacked_logs%' and datname = current_database()`,

@@ -140,7 +140,7 @@ test('G16 the retention time counts from the end of the build: a build that a re
 test('G16 a response whose bytes are removed in the meantime breaks off, and never passes for the whole log', async () => {
   const job = await newJob()
   await job.log([Buffer.alloc(600_000, 'line\n')])
-  // Requests more bytes than are missing.
+  // The remarks have more bytes than the output that will be missing.
   for (let turn = 0; turn < 20; turn++) await job.log(['r'.repeat(30_000)], 2)
   await job.log(['the end'])
   await job.end()

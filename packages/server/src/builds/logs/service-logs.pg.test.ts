@@ -50,7 +50,7 @@ test('the services of a job are listed, with ids that refer to their logs', asyn
   expect(codeOf(await it.request(ownerToken, 'GET', services.replace(id, service.id)))).toBe('job_not_found')
 })
 
-test('G30 the log of a service requires the same rights as its job, and ends with it', async () => {
+test('G30 the log of a service requires the same rights as that of its job, and ends with it', async () => {
   const job = await jobWithService()
   const { service } = job
   const stranger = await it.newUser('service-log-stranger')

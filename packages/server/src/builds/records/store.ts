@@ -25,19 +25,19 @@ export interface BuildRow {
   readonly author_email: string | null
   readonly created_at: Date
   readonly state: BuildState
-  /** The build waits for approval, or was canceled while it waited. */
+  /** The build waits for approval, or ended while it waited. */
   readonly held: boolean
-  /** The build waits for a place in its group, or was canceled while it waited. */
+  /** The build waits for a place in its group, or ended while it waited. */
   readonly awaits_place: boolean
   /** The gate that delays a build's unstarted job, as last known. */
   readonly gate: string | null
   readonly error_code: string | null
   readonly error_message: string | null
-  /** The time since which it waits to start, or did before it was started. */
+  /** The start of its wait, which ends when the build starts. */
   readonly queued_at: Date
   readonly started_at: Date | null
   readonly finished_at: Date | null
-  /** The time between an end and a retry. */
+  /** The total time between its ends and the retries that followed. */
   readonly idle_ms: number
 }
 
@@ -50,7 +50,7 @@ export const buildColumns = `
      where b.state = 'scheduled' and j.build_id = b.id and j.state = 'scheduled' limit 1) as gate,
   b.error_code, b.error_message, coalesce(b.queued_at, r.created_at) as queued_at, b.started_at, b.finished_at, b.idle_ms::float8 as idle_ms`
 
-/** Selects builds with author and engine state, followed by a `where` and an order on `r`. */
+/** Selects builds with author and engine state. Append a `where` and an order on `r`. */
 const selectBuilds = `
   select ${buildColumns} from build_records r join engine.builds b on b.id = r.id left join users u on u.id = r.author_id`
 

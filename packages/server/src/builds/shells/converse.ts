@@ -18,7 +18,10 @@ export interface Host {
 export interface ConverseTimes {
   /** The longest wait for the first message. */
   readonly firstFrameMs: number
-  /** The longest wait for the client's part of the closing handshake. */
+  /**
+   * The longest wait for the client's part of the closing handshake, once the server has ended the
+   * shell.
+   */
   readonly closeMs: number
 }
 

@@ -21,7 +21,7 @@ type ClientFrame =
   | { readonly kind: 'input'; readonly bytes: Buffer }
   | { readonly kind: 'size'; readonly size: TerminalSize }
 
-/** Encodes a message of bytes. */
+/** Encodes a message: the byte of its kind, then its content. */
 export function frame(kind: number, content: Uint8Array): Buffer {
   return Buffer.concat([Buffer.of(kind), content])
 }

@@ -45,7 +45,7 @@ async function sourceOf(engine: BuildEngine, buildId: string): Promise<BuildSour
   return (await engine.store.builds.load(buildId))?.context.source ?? null
 }
 
-/** Requires a job that left a file system. It may have been removed when the shell opens. */
+/** Requires a job that left a file system, which may be removed before the shell opens. */
 function requireLeft({ state, startedAt, cached }: Job): void {
   if (!isTerminal(state))
     throw apiError('snapshot_gone', `The job is ${state}: a shell can open in its file system once it has finished.`)

@@ -51,7 +51,7 @@ export function enterShell(
   })
 }
 
-/** Returns the response to a refused request. */
+/** The response to a refused request. */
 export class Refused extends Error {
   readonly status: number
   readonly headers: Readonly<Record<string, unknown>>

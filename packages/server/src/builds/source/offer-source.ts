@@ -75,7 +75,7 @@ async function fetchArchive(
   buildId: string,
   { url, sha256 }: SourceOf<'url'>,
 ): Promise<Archive> {
-  // An archive that was fetched before and has been removed must be the same.
+  // If an earlier archive was removed, the new one must be the same.
   const wanted = sha256 ?? (await findDigest(pool, buildId))
   const hash = createHash('sha256')
   const writer = await blobs.create()

@@ -36,8 +36,8 @@ const variableName = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/
 const kib = 1024
 
 /**
- * Parses the members that both routes share (`http.md` 7.1). Throws 422 `build_invalid`; then
- * neither a row nor a number was used.
+ * Parses the members that both routes share (`http.md` 7.1). Throws 422 `build_invalid`, in which
+ * case no row exists and no build number is used.
  */
 export function readBuildInput(
   body: Body<'createBuild'> | Body<'createBuildBySource'>,

@@ -29,9 +29,9 @@ export const plainBranch = /^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$|[/.]$))[^\s~
 /**
  * Returns the input of a build submitted without a source. With a connected repository, the source
  * is the commit, and `HEAD` means the newest commit of the branch. Otherwise the source is an empty
- * tree, and `HEAD` is plain text. Throws 422 `build_invalid` if there is nothing to render a
- * pipeline from, and the errors of `headOf`. Never call this within a transaction: it may send a
- * request to a forge.
+ * tree, and `HEAD` is plain text. Throws 422 `build_invalid` if the pipeline must be rendered and
+ * there is no source, and the errors of `headOf`. Never call this within a transaction: it may send
+ * a request to a forge.
  */
 export async function completeSource(
   findRepository: FindRepository,

@@ -30,9 +30,9 @@ export async function findDelivered(
 }
 
 /**
- * Finds a pull request's build of the same commit and target, from the event before this one. If
- * this event is late, also looks at the one after it. Returns undefined if there is none, or for a
- * delivery without `asOf`, where the forge decides what to build. A commit that returns after
+ * Finds a pull request's build of the same commit and target, if it is of the event just before
+ * this one, or just after it, since events may be late. Returns undefined if there is none, or for
+ * a delivery without `asOf`, where the forge decides what to build. A commit that returns after
  * another one is built again.
  */
 export async function findSameHead(

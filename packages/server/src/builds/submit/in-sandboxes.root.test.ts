@@ -101,7 +101,7 @@ test('G26 a build of a fork gets no secret, finds no trace of one in the cache, 
   const [first, second] = await runFork(slug, left)
   expect(first).toMatchObject({ cached: false, remarks: expect.stringContaining('builds of forks get none') })
   expect(second).toMatchObject({ state: 'passed', cached: false, log: 'nothing\n' })
-  // The cache entries of an upload are its author's, whatever branch it claims.
+  // The cache entries of an upload are for its author only, whatever branch it claims.
   const shared = ir({ key: 's', cmd: 'echo s', cache: cache('g26-shared') })
   expect((await run(slug, shared)).map(({ cached }) => cached)).toEqual([false])
   expect((await run(slug, shared)).map(({ cached }) => cached)).toEqual([true])

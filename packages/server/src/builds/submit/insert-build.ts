@@ -9,8 +9,8 @@ interface NextBuild {
 }
 
 /**
- * Takes the pipeline's next number and returns it with the organization's current limits. Other
- * builds of the pipeline wait for the commit.
+ * Takes the pipeline's next number and returns it with the organization's egress limit. Other new
+ * builds of the pipeline wait until the transaction ends.
  */
 export async function nextBuild(database: Database, pipelineId: string): Promise<NextBuild> {
   const { rows } = await database.query<NextBuild>({

@@ -78,7 +78,10 @@ function startOf(
   return { kind: 'rejected', code: errorCode ?? 'invalid_ir', message: errorMessage ?? 'The pipeline cannot be run.' }
 }
 
-/** A fork's build that failed for lack of balance was never submitted for approval. */
+/**
+ * Returns whether the rebuild needs approval. A fork's build that failed for lack of balance was
+ * never submitted for approval.
+ */
 function needsApproval({ held, trust, error_code }: BuildRow, { fork_policy }: PipelineRow): boolean {
   const wasNotAsked = trust === 'fork' && error_code === 'billing_insufficient_balance'
   return held || (wasNotAsked && fork_policy === 'approval')

@@ -119,7 +119,7 @@ test('web B3 the failure of a step names its failed tests from the report, each 
   ])
 })
 
-test("a failure is new if the default branch's previous newest build passed the test; forks do not count", async () => {
+test('a failure is new if the newest earlier build of the default branch passed the test; forks do not count', async () => {
   const isNew = async (number: number) =>
     (await get<Schemas['BuildTestList']>(`/builds/${number}/tests?state=failed`)).data.map((one) => one.new)
   await build('main', report({ name: 'rounds' }))

@@ -17,8 +17,8 @@ export interface CountedReport {
 const buildsAsked = 200
 
 /**
- * A condition: no newer attempt of its step has a report (`t` of the job `j`). A running retry does
- * not hide the report of the previous attempt.
+ * A condition on a report `t` of the job `j`: no newer attempt of its step has a report. A running
+ * retry does not hide the report of the previous attempt.
  */
 export const isNewestReport = `
   t.at is not null and not exists (

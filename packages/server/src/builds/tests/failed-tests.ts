@@ -6,7 +6,7 @@ import { presentVerdict } from './test-states.ts'
 
 export interface FailedTests {
   readonly count: number
-  /** Whether a proof of its failed tests is planned or running. */
+  /** Whether a proof of these tests is planned or running. */
   readonly proving: boolean
   /** The first ones. */
   readonly results: readonly ResultRow[]

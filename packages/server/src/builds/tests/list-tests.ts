@@ -86,7 +86,7 @@ async function listFailed(
   return rows
 }
 
-/** Lists tests that forks proved flaky, most recent proof first. */
+/** Lists tests that forks proved flaky, sorted by the newest build with a proof, newest first. */
 async function listFlaky(
   database: Database,
   reports: readonly CountedReport[],

@@ -136,7 +136,7 @@ export async function findResults(
   if (state !== null) where.add(states[state])
   if (q !== null) where.add(hasText, q)
   if (after !== null)
-    // The first condition matches the predicate of the index.
+    // The first condition uses the columns of the index.
     where.add(
       `(${rank}, ${slowest}) >= (?0, ?1) and (${rank}, ${slowest}, x.report, x.test) > (?0, ?1, ?2, ?3)`,
       ...after,

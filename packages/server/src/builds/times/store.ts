@@ -113,7 +113,7 @@ export async function sumTimes(database: Database, pipelineId: string, days: num
   }
 }
 
-/** Removes rows older than `timesDays`. Returns how many. */
+/** Removes rows a day after they are `timesDays` old. Returns how many. */
 export async function removeOldTimes(database: Database): Promise<number> {
   const over = `now() - interval '${timesDays + 1} days'`
   // Removes the hours first: otherwise removing the rows would update them.

@@ -32,8 +32,8 @@ const restMs = 1_000
 const longestRestMs = 60_000
 
 /**
- * Sends the spans of ended jobs and builds until `stop`. Any process creates them from rows: a kill
- * loses none, and may send some twice, with the same ids.
+ * Sends the spans of ended jobs and builds until `stop`. Any process can create them from rows, so
+ * a kill loses none, and some may be sent twice, with the same ids.
  */
 export function sendSpans(options: SenderOptions): { stop(): Promise<void> } {
   const { pool, tracing, log } = options

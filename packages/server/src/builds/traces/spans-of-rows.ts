@@ -14,7 +14,7 @@ import {
 import type { EndedSpan } from '../../platform/tracing/tracing.ts'
 import type { ExportRow, ReportRow, Unsent } from './store.ts'
 
-/** A build with a context that names its organization and pipeline. */
+/** A traced build with its context. */
 export interface TracedBuild {
   readonly build: Build
   readonly context: BuildContext & { readonly trace: TraceOrigin }

@@ -35,7 +35,7 @@ export interface Unsent {
   readonly id: string
   readonly build_id: string
   readonly job_id: string | null
-  /** The end of a build, and its total idle time between an end and a retry. */
+  /** The end of a build, and its total idle time until then, between ends and retries. */
   readonly finished_at: Date | null
   readonly idle_ms: string | null
 }

@@ -41,7 +41,7 @@ export function explainMiss({ inputs, previous, wasThere, damaged, policy, paren
     ...changeOf('path', 'the files of its shard', previous.split ?? null, inputs.split ?? null),
   ]
   // A cache key includes the keys of the steps below it, and its policy may include the command.
-  // Therefore it is used only if nothing else changed.
+  // Therefore the key explains a miss only if nothing else changed.
   if (changes.length > 0) return { reason: 'changed', changes }
   if (previous.claim === inputs.claim) {
     // An entry of an earlier release has no digests of its files.

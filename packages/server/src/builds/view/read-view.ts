@@ -120,7 +120,7 @@ async function readAround(
   return { logs, failureOutputs, ...failed, annotations, lookUps, ahead, ...waits }
 }
 
-/** Returns the ids of these jobs' runners, past and awaited. */
+/** Returns the ids of the runners that had these jobs, and of those for which the jobs wait. */
 function runnersIn(jobs: readonly Job[], { runners }: Waits): readonly string[] {
   const awaited = [...runners.values()].flatMap((wait) => (wait.kind === 'home' ? [wait.runner] : []))
   return [...new Set([...awaited, ...jobs.flatMap(({ runner }) => runner ?? [])])]

@@ -36,13 +36,13 @@ export interface ViewOfBuild {
   readonly logs: ReadonlyMap<string, LogFacts>
   /** The number of annotations of the shown jobs. */
   readonly annotations: ReadonlyMap<string, number>
-  /** Lookups of the shown steps that have a cache policy. */
+  /** Lookups of the shown steps that have a cache key. */
   readonly lookUps: ReadonlyMap<string, LookUpRow>
   /** The output of the first failed jobs. */
   readonly failureOutputs: ReadonlyMap<string, FailureOutput>
   /** The failed tests reported by these jobs. */
   readonly failedTests: ReadonlyMap<string, FailedTests>
-  /** The ids of those failed tests that passed in the default branch's previous newest build. */
+  /** The ids of the failed tests that passed in the newest earlier build of the default branch. */
   readonly newFailures: ReadonlySet<string>
   /** The number of jobs of the queue before a job that waits for a runner. */
   readonly ahead: ReadonlyMap<string, number>

@@ -109,7 +109,7 @@ function runnerSentence(step: Step | null, ahead: number | null): string {
   return `${wanted}; ${ahead === 1 ? 'one job is' : `${ahead} jobs are`} ahead.`
 }
 
-/** Names the phase between the lease and the start of the command. */
+/** Names the preparations between the lease and the start of the command. */
 function preparations({ build, context }: ViewOfBuild, step: Step | null): string {
   const source = context.source === null ? '' : ' and the source'
   if (step === null) return `a sandbox for rendering${source}`

@@ -9,7 +9,7 @@ import type { CodePipeline, KnownPipeline } from './plan-pipelines.ts'
 
 /**
  * Locks and returns the organization's pipelines that this repository's code defines, and the
- * repository's other pipelines.
+ * pipelines of this repository that no code defines.
  */
 export async function knownPipelines(
   database: Database,

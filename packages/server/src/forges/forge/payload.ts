@@ -30,7 +30,7 @@ export class Payload {
     return new Payload(this.#members[name], this.#pathOf(name))
   }
 
-  /** null if absent or null. */
+  /** Returns null if the member is absent or null. */
   maybe(name: string): Payload | null {
     return this.#members[name] == null ? null : this.at(name)
   }

@@ -134,7 +134,7 @@ async function bind(
   return bound
 }
 
-/** Throws the same 404 for unknown installations and for those of others. */
+/** Returns the same 404 for unknown installations and for those of others. */
 export function installationNotFound(): Error {
   return apiError(
     'github_installation_not_found',

@@ -5,7 +5,7 @@ import { orNull } from '../forge/failures.ts'
 import type { GithubApp, GithubRequest } from './app.ts'
 import type { InstallationFacts, InstallationRow } from './installation-store.ts'
 
-/** Looks up an installation; null if it does not exist. Has the errors of `asApp`. */
+/** Looks up an installation; null if it does not exist. Fails like `asApp`. */
 export async function lookUpInstallation(app: GithubApp, number: number): Promise<InstallationFacts | null> {
   const found = await orNull(
     () => app.asApp((request) => request('GET /app/installations/{installation_id}', { installation_id: number })),

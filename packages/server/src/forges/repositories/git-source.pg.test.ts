@@ -92,7 +92,7 @@ test("a fork's name gives no access at a forge whose repositories have the commi
   await expect(offer(id, { ...source, repository })).rejects.toMatchObject({ code: 'fork_fetch_unsupported' })
 })
 
-test('a refusal by GitHub is final; after a failure, the task is retried', async () => {
+test('a refusal by GitHub is final, and another failure can be retried', async () => {
   const { id, source, installation } = await newBuild('offer-fails')
   github.misbehave({ on: /access_tokens/, how: '500' })
   await expect(offer(id, source)).rejects.toBeInstanceOf(ForgeUnavailable)

@@ -123,7 +123,7 @@ async function forkAccessOf(
     throw new SourceUnavailable('fork_fetch_unsupported', `Forks at ${forge.title} cannot be fetched. ${pushHere}`)
   if (fork === '') throw gone(commit, 'its fork was removed')
   // If the fork could not be read, only an abbreviated id is known. The owner of the fork could
-  // create another commit with the same abbreviation, without an approval.
+  // create another commit with the same abbreviation, which was not approved.
   if (!fullCommit.test(commit)) throw hidden(forge, fork, 'then push to the pull request again')
   const access = await forge.forkAccess(address, fork, commit)
   if (access === 'gone') throw gone(commit, `${fork} no longer exists, or does not have it`)

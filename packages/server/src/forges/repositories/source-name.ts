@@ -9,7 +9,7 @@ export function sourceNameOf(forge: ForgeName, externalId: string): string {
 }
 
 /**
- * Returns the name of a fork that has the commit exclusively: the name of the base repository, and
+ * Returns the source name for a commit that only a fork has: the name of the base repository, and
  * the full name of the fork, or null if it was deleted. A later fork of that name cannot provide
  * other files, because the commit id is a digest of them.
  */

@@ -15,7 +15,7 @@ export function scheduleProblem(cron: string, timezone: string): string | null {
     return `expected a "timezone" such as "Europe/Berlin", got ${JSON.stringify(timezone.slice(0, 80))}.`
   let runs: readonly Date[]
   try {
-    // UTC, because a change to or from summer time may shorten the interval between two runs.
+    // UTC, because a change to summer time may shorten the interval between two runs.
     runs = new Cron(fields.join(' '), { timezone: 'UTC', paused: true }).nextRuns(
       checkedRuns,
       new Date('2024-01-01T00:00Z'),

@@ -77,7 +77,7 @@ test('many changes are combined into few events, and the final state is never om
   expect(id).toMatch(/-/)
 })
 
-test('the stream of an organization has its unfinished builds first, then each build that changes, and resumes at its event id', async () => {
+test('the stream of an organization has its unfinished builds first, then each build that changes, and resumes after the last event id', async () => {
   const organization = '/api/v0/organizations/default/events'
   const running = await newBuild({ key: 'a', cmd: 'true' })
   await using events = await open(organization)

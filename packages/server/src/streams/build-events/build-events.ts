@@ -64,7 +64,7 @@ interface BuildChange {
   readonly jobs: readonly Job[]
   /** The version after which the next read continues. */
   readonly version: number
-  /** The build has ended, and this read contains all its changes. */
+  /** Whether the build has ended, so that this read contains all its changes up to the end. */
   readonly isLast: boolean
 }
 

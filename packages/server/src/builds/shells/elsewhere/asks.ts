@@ -29,7 +29,7 @@ export async function insertAsk(database: Database, ask: Ask, seconds: number): 
   })
 }
 
-/** Returns the unused tickets of a runner. */
+/** Returns the unused tickets of a runner that have not expired. */
 export async function asksOf(database: Database, runner: string): Promise<readonly string[]> {
   const { rows } = await database.query<{ ticket: string }>({
     name: 'shell-asks-of-runner',
@@ -97,7 +97,7 @@ export async function removeAsk(database: Database, ticket: string): Promise<voi
   })
 }
 
-/** Removes the requests of a killed process. Returns how many. */
+/** Removes expired requests, which a killed process left. Returns how many. */
 export async function removeDeadAsks(database: Database): Promise<number> {
   const { rowCount } = await database.query('delete from runner_shells where expires_at < now()')
   return rowCount ?? 0

@@ -13,7 +13,7 @@ export function isRelayed({ raw }: UpgradeRequest): boolean {
 
 /**
  * Forwards the dial of a runner to the process at this address, which checks it again. Then
- * forwards bytes both ways until either end closes. Throws if that process refuses it.
+ * forwards bytes both ways until either end closes. Throws if that process does not accept it.
  */
 export async function relay(
   { raw, socket, head }: UpgradeRequest,

@@ -122,7 +122,7 @@ test('G115 person and runner meet whichever processes they connect to', async ()
   await until(left, (count) => count === 0)
 })
 
-test('a runner can read the secrets and source of a shell only while it opens it, and the reading is recorded', async () => {
+test('a runner can read the secrets and source of a shell only while it opens the shell, and each read is recorded', async () => {
   const port = connect(it.server.url)
   const works = serveShells(port)
   await expect(port.fetchSource(buildId)).rejects.toThrow('403')
@@ -297,7 +297,7 @@ test('a runner waits for a person who reads nothing, and other shells continue',
   for (const { socket } of [slow, quick]) socket.terminate()
 })
 
-test('when the process between the two ends stops, the shell ends with that reason', async () => {
+test('when the process between the two ends stops, the shell ends and reports the lost connection', async () => {
   const between = await startApi()
   serveShells(connect(between.url))
   const shell = await shellAt(it.server.url, { script: 'echo here; sleep 1000' })

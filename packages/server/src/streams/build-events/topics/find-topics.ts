@@ -7,7 +7,7 @@ import type { Topic } from './parse-topics.ts'
 
 type Of<K extends Topic['kind']> = Extract<Topic, { readonly kind: K }>
 
-/** Finds the builds and logs named by topics. */
+/** The builds and logs named by topics. */
 interface FoundTopics {
   readonly hasBuilds: boolean
   readonly hasRunners: boolean

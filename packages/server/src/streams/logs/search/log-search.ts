@@ -5,7 +5,7 @@ import type { Finder } from './finder.ts'
 import { HitCounts, type LineRange } from './hit-counts.ts'
 import { type LineText, lineTexts } from './line-texts.ts'
 
-/** The maximum time for which others wait, plus the time for one text. */
+/** Other work waits at most this long, plus the time for one text. */
 const sliceMs = 10
 
 /**
