@@ -9,13 +9,14 @@ const mostRunners = 10_000
 export class Grants<T> {
   readonly #last = new Map<string, Grant<T>>()
 
-  /** Returns the grant made under this id. Makes a new grant if that one was empty or failed. */
+  /**
+   * Returns the grant made under this id, even an empty one: a copy of the request that arrives after
+   * its answer would grant to nobody. Makes a new grant if that one failed.
+   */
   async once(runner: string, id: string, give: () => Promise<readonly T[]>): Promise<readonly T[]> {
     const last = this.#last.get(runner)
-    if (last?.id === id) {
-      const before = await last.given.catch(() => [])
-      if (before.length > 0) return before
-    }
+    const before = last?.id === id ? await last.given.catch(() => undefined) : undefined
+    if (before !== undefined) return before
     const given = give()
     this.#last.delete(runner)
     this.#last.set(runner, { id, given })
