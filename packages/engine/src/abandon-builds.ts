@@ -13,9 +13,9 @@ export interface AbandonOptions {
 const batch = 100
 
 /**
- * Abandons builds that stand still: nothing changed for `afterMs` and nothing runs. Leaves a build
- * alone that waits for its turn while any runner works. Call it every few minutes; time without
- * calls does not count. Returns the number of abandoned builds.
+ * Abandons builds that stand still: nothing changed for `afterMs` and nothing runs. Does not
+ * abandon a build that waits for its turn while any runner works. Call it every few minutes; time
+ * without calls does not count. Returns the number of abandoned builds.
  */
 export async function abandonBuilds({ store, afterMs, log }: AbandonOptions, now: Instant): Promise<number> {
   const before = now - afterMs

@@ -26,7 +26,7 @@ export interface CacheLookUp {
     readonly origin: Readonly<Record<string, string>>
     readonly createdAt: Instant
   } | null
-  /** Whether the entry was damaged, which counts as none. */
+  /** Whether a damaged entry was found, which counts as none. */
   readonly damaged: boolean
 }
 

@@ -11,8 +11,8 @@ export interface StepOutput {
   /** Test reports of the step, in the order of the pipeline. */
   readonly tests: readonly TestReport[]
   /**
-   * The hosts that the step used, and those that it was refused. Absent for a step without an
-   * egress list.
+   * The hosts that the step used, and those that it was refused. Absent for a step whose
+   * hosts were neither limited nor observed.
    */
   readonly egress?: EgressNames
   /** Absent for steps that are not generators, and from a runner that cannot read the documents. */

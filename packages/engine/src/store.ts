@@ -228,13 +228,13 @@ export interface LeaseStore {
   /** Returns the leases of a runner. */
   of(runner: string): Promise<readonly Lease[]>
   /**
-   * Returns the job's build and the runner with the newest lease, even after the job's end; null if
-   * this is another lease.
+   * Returns the job's build and the runner that got this lease, even after the job's end; null if
+   * this is not the job's newest lease.
    */
   holder(lease: NamedLeaseOf): Promise<Pick<Lease, 'runner' | 'buildId'> | null>
   /**
-   * Extends all leases of a runner: to 30 s before the start of the command, and to `leaseSeconds`
-   * after it.
+   * Extends all leases of a runner, by `startLeaseMs` from `now` until the command has started, and
+   * by `leaseMs` after that.
    */
   renew(runner: string, now: Instant): Promise<readonly Lease[]>
   /** Stores a job's cache lookup under the lease; returns false when the lease is lost. */
@@ -323,7 +323,7 @@ export interface AskedSnapshot extends LayerPlace {
 /** The layers of a snapshot, lowest first. */
 export interface StoredSnapshot {
   readonly layers: readonly TravellingLayer[]
-  /** Names of the secrets that were available to it, or to a layer below it. */
+  /** Names of the secrets with which the snapshot, or a layer below it, was made. */
   readonly taint: readonly string[]
 }
 
@@ -466,8 +466,8 @@ export interface ChangeFeed {
   onJob(jobId: string, listener: () => void): () => void
   onBuild(buildId: string, listener: () => void): () => void
   /**
-   * Calls the listener when a build of the queue changes. Other queues are not notified, because
-   * their owners must not see how busy it is.
+   * Calls the listener when a build of the queue changes, but never for other queues, because an
+   * owner must not see how busy the others are.
    */
   onQueue(queue: string, listener: () => void): () => void
   /** Calls the listener when a job may have become ready to lease. */

@@ -33,7 +33,8 @@ export async function readGitFacts(directory: string): Promise<GitFacts | null> 
 }
 
 /**
- * Whether a directory or one above it has a `.git`. Git itself would need a process to report this.
+ * Returns whether a directory or one above it has a `.git`. Running git for this would take a
+ * process.
  */
 function isInWorkTree(directory: string): boolean {
   if (!existsSync(directory)) return false

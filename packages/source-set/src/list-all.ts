@@ -3,7 +3,7 @@ import { breather, entryOf, isAlwaysOut, type ListedPath, listedPath, placeOf, s
 import type { SourceEntry } from './source-set.ts'
 
 /**
- * Yields every file and link below a directory, in no order. Calls `isOut` for each folder before
+ * Returns every file and link below a directory, in no order. Calls `isOut` for each folder before
  * entering it, with a slash at the end of the path.
  */
 export async function listAll(root: string, isOut: (path: string) => boolean): Promise<SourceEntry[]> {

@@ -16,7 +16,7 @@ export function resolvePattern(view: SourceView, pattern: string): Found[] {
 export function watchedFiles(view: SourceView, paths: readonly string[]): ReadonlyMap<BytePath, Found> {
   const watched = new Map<BytePath, Found>()
   for (const found of paths.flatMap((path) => matchPattern(view, path))) {
-    // A folder found inside another one is added again with its content if a path names it.
+    // A linked folder that a walk yielded without its content is added again with it if named.
     watched.set(found.path, found)
     if (found.node.kind !== 'folder') continue
     for (const inner of view.walk(found)) watched.set(inner.path, inner)

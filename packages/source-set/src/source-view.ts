@@ -19,7 +19,7 @@ export interface Found {
    * resolved.
    */
   readonly path: BytePath
-  /** The file or folder at the path; the link itself if it is dangling. */
+  /** The file or folder to which the path leads; the link itself if it is dangling. */
   readonly node: Folder | SourceEntry
   /** The link at the path; null if there is none. */
   readonly link: SourceEntry | null

@@ -7,9 +7,9 @@ import { endOfArchive, padding, tarHeader } from './tar-entry.ts'
 const pieceBytes = 256 * 1024
 
 /**
- * Yields the bytes of a source set as a pax archive, in pieces of about 256 KiB. `count` receives
- * the number of bytes of each piece of a file before they are yielded. Fails with ChangedWhileRead
- * if a file changes while it is read.
+ * Yields the bytes of a source set as a pax archive, in pieces of about 256 KiB. Calls `count` with
+ * the size of each file before it yields the file. Fails with ChangedWhileRead if a file changes
+ * while it is read.
  */
 export async function* tarSource({ root, entries }: SourceSet, count: (bytes: number) => void): AsyncGenerator<Buffer> {
   const breathe = breather()

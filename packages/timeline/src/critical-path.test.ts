@@ -172,7 +172,7 @@ test('G133 the path of any build has no gaps, and the sum of its parts is the ti
   )
 })
 
-test('a share has the name of its step, a failed attempt of step and kind, and others of the kind; waits differ from work', () => {
+test('a share is named by its step, a failed attempt by step and kind, and any other by its kind; waits differ from work', () => {
   const words = (kind: (typeof lostKinds)[number] | 'command', step: string | null = null) =>
     shareWords({ kind, step }, (key) => `<${key}>`)
   expect([words('command', 'a'), words('failed', 'a')]).toEqual(['<a>', 'failed attempts of <a>'])

@@ -39,7 +39,7 @@ export const lostKinds = [
   'other',
 ] as const satisfies readonly PartKind[]
 
-/** The total time of one kind of part on the path. */
+/** The total time of one kind of part on the path, per step for commands and failed attempts. */
 export interface Share {
   readonly kind: PartKind
   /** The step of a command or a failed attempt; null for other kinds. */

@@ -34,7 +34,7 @@ export function listArtifacts(
 
 /**
  * Runs `work` and turns its failure into a failure of the step. Keeps nothing when `stop` aborts.
- * Throws when the job's lease has ended.
+ * Throws `LeaseLost` and `Abandoned`.
  */
 export async function guarded(
   context: JobContext,

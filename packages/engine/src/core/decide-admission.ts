@@ -29,7 +29,7 @@ export function decideAdmit(draft: Draft): boolean {
   return true
 }
 
-/** Ends the build as canceled because a newer build of the group takes its place. */
+/** Ends the build as canceled because a newer build of the group claims its place. */
 export function decideSupersede(draft: Draft): boolean {
   if (!decideCancel(draft)) return false
   const errorMessage = `Superseded by a newer build in the concurrency group \`${draft.header.group?.name}\`.`

@@ -156,7 +156,7 @@ describe('failure', () => {
     expect(s.job(0).errorMessage).toContain('SIGSEGV')
   })
 
-  test('a passed command fails its job, with exit code 0, if its file system could not be kept', () => {
+  test('a job fails with exit code 0 if its command passed but its file system could not be kept', () => {
     const s = scene([{}])
     s.lease(0)
     s.start(0)
@@ -169,7 +169,7 @@ describe('failure', () => {
     })
   })
 
-  test('a passed command fails its job if a service left no clean files', () => {
+  test('a job fails if its command passed but a service left no clean files', () => {
     const s = scene([{}])
     s.lease(0)
     s.start(0)
@@ -319,7 +319,7 @@ describe('stopping', () => {
     expect(s.live.header.state).toBe('canceled')
   })
 
-  test("a step's time counts from its start, and afterwards the job times out through timing_out", () => {
+  test("a step's time counts from its start, and when it is over the job times out through timing_out", () => {
     const s = scene([{ timeoutSeconds: 5, softFail: true }])
     s.lease(0)
     s.at = 3000

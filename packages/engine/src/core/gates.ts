@@ -39,7 +39,7 @@ export interface Admission {
   readonly refused: ReadonlyMap<string, string>
   /** Gates that refused a job and have no more room. */
   readonly full: ReadonlySet<string>
-  /** Gates with room for more jobs than were granted. */
+  /** Gates at which more jobs fit than were granted. */
   readonly left: ReadonlySet<string>
 }
 

@@ -16,8 +16,8 @@ export interface LaidOut {
 }
 
 /**
- * Makes the first attempt of every step of a plan. Skips jobs with false conditions and their
- * dependents, and schedules jobs without prerequisites. `conditions` contains the result of each
+ * Makes the first attempt of every step of a plan. Skips jobs with false conditions, with the
+ * consequences for their dependents, and schedules jobs without open prerequisites. `conditions` contains the result of each
  * step's condition.
  */
 export function layOut(

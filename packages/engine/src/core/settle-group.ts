@@ -27,8 +27,8 @@ export interface Settlement {
 /**
  * Decides which builds of a group get a place and which are superseded. The lowest limit of its
  * members holds. Places go to waiting builds in their order. A build without a place is superseded
- * by any newer build that requests it; a running one only by a newer one without a place. Executing
- * a part of the result and deciding again leads to the same final state.
+ * by any newer build whose policy asks for that; a running build only by a newer one without a
+ * place. Executing a part of the result and deciding again leads to the same final state.
  */
 export function settleGroup(members: readonly GroupMember[]): Settlement {
   const limit = Math.min(...members.map((member) => member.limit))

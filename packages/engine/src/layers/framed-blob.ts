@@ -25,7 +25,7 @@ export function objectBytes(size: number): number {
 export function blobBytes(objectSize: number): number {
   const frames = Math.ceil(objectSize / frameBytes)
   const size = objectSize - sumBytes * frames
-  if (size < 0 || framesOf(size) !== frames) throw new Damaged(`an object of ${objectSize} bytes contains no blob`)
+  if (size < 0 || framesOf(size) !== frames) throw new Damaged(`the object of a blob cannot have ${objectSize} bytes`)
   return size
 }
 
@@ -94,7 +94,7 @@ export async function* decodeFrames(
     held = [rest]
     heldBytes = rest.length
   }
-  if (heldBytes > 0) throw new Damaged(`the answer for the blob ${blob.name} does not end at a frame boundary`)
+  if (heldBytes > 0) throw new Damaged(`the answer for the blob ${blob.name} does not consist of whole frames`)
 }
 
 /** Returns the length of a frame with its checksum; 0 beyond the last frame. */

@@ -86,7 +86,7 @@ export interface DirectLayers {
   locate(lease: LeaseRef, snapshot: string, digest: string, from: number): Promise<LocatedParts>
   /** Returns the address to write a part to; null for a stored part. */
   target(wanted: WantedSnapshot, part: ObjectPart): Promise<PartTarget | null>
-  /** Records a written part. Fails if the store does not have it in its right size. */
+  /** Records a written part. Fails if the store does not have it in the right size. */
   arrived(wanted: WantedSnapshot, part: ObjectPart, written: WrittenPart): Promise<void>
 }
 
@@ -125,6 +125,6 @@ export interface PeerLayers {
   /** Signs the tickets for this runner, which verifies them without asking the server. */
   readonly key: string
   locate(lease: LeaseRef, snapshot: string, digest: string): Promise<LocatedPeers>
-  /** Stops directing runners to this runner for a layer. */
+  /** Stops directing runners to `runner` for a layer. */
   strike(lease: LeaseRef, snapshot: string, layer: string, runner: string): Promise<void>
 }

@@ -86,7 +86,7 @@ export class LocalLayers implements LayerPort {
 
   async offer(wanted: WantedSnapshot, ids: readonly string[]): Promise<readonly string[]> {
     const asked = await this.#asked(wanted)
-    if (!ids.includes(wanted.snapshot)) throw new NotWanted('The layer does not belong to the snapshot.')
+    if (!ids.includes(wanted.snapshot)) throw new NotWanted('The layers do not include that of the snapshot itself.')
     return this.#options.layers.lacking(wanted, asked, ids)
   }
 

@@ -118,7 +118,7 @@ export class WorkingBuilds {
     }
   }
 
-  /** Returns the lease with this name while it is held. */
+  /** Returns the held lease that the arguments identify; undefined if it is not held. */
   heldLease({ jobId, ...named }: NamedLeaseOf): Lease | undefined {
     const lease = this.leases.get(jobId)
     return lease && isNewestLease(lease, named) ? lease : undefined

@@ -78,7 +78,7 @@ export class BadAsk extends Error {
   }
 }
 
-/** Events that have become outdated by the time of the transaction. */
+/** Facts by which the transaction recognizes outdated events. */
 interface Stale {
   /** Lost leases that have really expired, by job and by instant of the event. */
   readonly expired: ReadonlySet<string>

@@ -197,7 +197,7 @@ function namesOf(attributes: Attributes, suites: readonly Suite[]): Names {
   const given = unquoted(attributes.classname ?? '')
   // PHPUnit wraps the suites of the source in its own.
   if (attributes.class !== undefined) return { suite: attributes.class, name }
-  // nose2 treats the last point of any name as the end of a class.
+  // nose2 treats the last period of any name as the end of a class.
   if (given.includes('(') && name.endsWith(')') && !given.includes(')')) return { suite: '', name: `${given}.${name}` }
   const around = suites.map((suite) => unquoted(suite.name)).filter((suite) => suite !== '' && suite !== '(empty)')
   if (around.length > 1) return { suite: around.join(' > '), name }

@@ -18,8 +18,7 @@ const mostNamed = 5
 
 /**
  * Reads those artifacts of a step that are test reports, and masks secrets in them. An unreadable
- * report causes a remark in the step's log, and changes no outcome. Throws when the job's lease has
- * ended.
+ * report causes a remark in the step's log, and changes no outcome. Throws `LeaseLost` and `Abandoned`.
  * @param known the files that match `asked`, if they have been listed.
  */
 export async function readReports(

@@ -23,7 +23,7 @@ export interface TestCase {
   readonly file?: string
   /** Line of the failure or, for other tests, of the test's beginning. From 1. */
   readonly line?: number
-  /** `errored` means that the test, or its setup or teardown, could not run. */
+  /** `errored` means that the test could not run, or that its setup or teardown failed. */
   readonly state: 'passed' | 'failed' | 'skipped' | 'errored'
   readonly durationMs?: number
   /** Beginning of the tool's text about a failure or a skip; may have several lines. */

@@ -19,7 +19,7 @@ export const defaultLeastFreeBytes = 512 * 1024 ** 2
  * source takes more.
  */
 const leastFreeFiles = 5_000
-/** A full disk counts as full until its free space exceeds the minimum by this factor. */
+/** A full disk counts as full until its free space is the minimum times this factor. */
 const headroom = 1.25
 /** Below this limit a write has failed or is about to. */
 const exhaustedBytes = 4 * 1024 ** 2

@@ -15,8 +15,8 @@ import { PostgresStore } from '../postgres/postgres-store.ts'
 import { openDriver, openImages, pick, runnerOptions } from './runner.test-support.ts'
 
 const [directory = '', database = '{}', dyingAt] = process.argv.slice(2)
-// Tests removals while a step ends between the query for needed snapshots and the removal of the
-// rest.
+// The grace of 2 s protects snapshots of steps that end between the query for needed snapshots and
+// the removal of the rest.
 const driver = await openDriver(directory, openImages(), 2_000)
 const die = (): Promise<never> => {
   process.kill(process.pid, 'SIGKILL')

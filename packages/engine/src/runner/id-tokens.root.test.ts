@@ -59,7 +59,7 @@ test('G120 an engine that adopts a command replaces its tokens at once, and mask
   const bench = await benchOf({ idTokens: own })
   const id = await submit(bench, [
     withTokens(
-      // The line ends in a point because a final letter would be held back: a token could begin
+      // The line ends with a period because a final letter would be held back: a token could begin
       // there.
       `first=$(cat $VAULT_JWT); echo "1 $first"; echo "up."; while [ "$first" = "$(cat $VAULT_JWT)" ]; do sleep 0.05; done
        echo "2 $first"; echo "3 $(cat $VAULT_JWT)"`,

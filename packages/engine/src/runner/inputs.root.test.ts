@@ -120,7 +120,7 @@ test('G26 a step does not get files with a secret that its build has lost', asyn
   let ready = 0
   const unsubscribe = bench.store.changes.onReady(() => {
     ready += 1
-    // Becomes ready for the first step, then for the second.
+    // The first call is for the first step, and the second call for the second step.
     if (ready === 2) bench.secrets.clear()
   })
   const lost = await run(bench, steps)

@@ -101,9 +101,9 @@ function jobContext(
 }
 
 /**
- * Calls `work` with the context of a job, and then releases the snapshots that it claimed. Then
- * destroys the job's sandbox, unless `work` rejects: in that case the sandbox stays for the next
- * process to adopt.
+ * Calls `work` with the context of a job, and afterwards releases the snapshots that `work`
+ * claimed. Destroys the job's sandbox, unless `work` rejects: in that case the sandbox stays for
+ * the next process to adopt.
  */
 export async function withJobContext<Result>(
   parts: RunnerParts,
@@ -183,9 +183,9 @@ export function asOutcome({ code: exitCode, signal, limit }: Exit): Extract<Outc
 }
 
 /**
- * Returns the outcome of a job whose command could not be started, and logs it. Throws when the
- * job's lease has ended. An error outside of sandboxes is a fault of Harmont, so its message is for
- * the operator, not for the pipeline's author.
+ * Returns the outcome of a job whose command could not be started, and logs it. Throws
+ * `LeaseLost` and `Abandoned`. An unexpected error is a fault of Harmont, so its text is for the
+ * operator and, by default, not for the pipeline's author.
  */
 export async function provisionFailure(context: JobContext, error: unknown): Promise<Outcome> {
   if (error instanceof LeaseLost || error instanceof Abandoned) throw error

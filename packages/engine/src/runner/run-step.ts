@@ -141,8 +141,8 @@ interface Kept {
 const nothing: Kept = { snapshot: null }
 
 /**
- * Keeps the file system of a passed step if another step uses it or a later build may find it, and
- * that of a failed or timed-out step for inspection. An error while keeping it does not change the
+ * Keeps the file system of a passed step if another step uses it or a later build may find it. Keeps
+ * that of a failed or timed-out step for inspection; an error while doing so does not change the
  * outcome.
  */
 async function keepResult(

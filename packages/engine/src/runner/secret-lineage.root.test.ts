@@ -95,7 +95,7 @@ test('G26 a step does not start from a file system with secrets that its build h
   let ready = 0
   const unsubscribe = bench.store.changes.onReady(() => {
     ready += 1
-    // Becomes ready for the first step, then for the second.
+    // The first call is for the first step, and the second call for the second step.
     if (ready === 2) bench.secrets.clear()
   })
   const lost = await run(bench, steps, trusted('e'))

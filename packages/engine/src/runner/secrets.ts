@@ -96,7 +96,7 @@ export async function maskSecrets(context: JobContext, lineage: readonly SecretR
 
 /**
  * Masks the texts that an earlier process masked, with their values at that time, because a secret
- * may have been changed or removed since. Returns it.
+ * may have been changed or removed since. Returns the masked texts.
  */
 export async function maskAgain(context: JobContext, sandbox: Sandbox, lineage: readonly SecretRef[]): Promise<Masks> {
   const memo = await sandbox.memo()

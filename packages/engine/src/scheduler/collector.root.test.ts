@@ -172,8 +172,8 @@ test('a cache entry that was hit is kept until the hit is recorded, even if its 
     if (opened !== undefined) opened.slow.other = first
     await saidUp(slow, first, 1)
     const second = await submit(slow, [made, step('cat /a', { buildsIn: 0 })])
-    // Until the second build reaches the hit, only the running build protects the snapshot, because
-    // it would be removed otherwise.
+    // Until the second build reaches the hit, only the first build, which still runs, protects the
+    // snapshot, so collections begin after that.
     await opened?.slow.hit.promise
     let isOver = false
     onTestFinished(() => {

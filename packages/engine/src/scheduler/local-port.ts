@@ -76,7 +76,7 @@ class LocalPort implements RunnerPort {
   readonly #options: LocalPortOptions
   readonly #store: Store
   readonly #reach: Reach
-  /** By build. Sources by build, which never change. */
+  /** Remembered sources by build. The source of a build never changes. */
   readonly #sources = new Map<string, BuildContext['source']>()
 
   constructor(options: LocalPortOptions) {
@@ -113,7 +113,7 @@ class LocalPort implements RunnerPort {
       }),
     )
     const failed = asked.filter((answer) => answer.status === 'rejected')
-    // Their leases hold nevertheless, because the runner's renewals find unknown leases.
+    // Their leases still hold, and the runner finds them as unknown leases when it renews.
     for (const { reason } of failed) this.#options.log('warn', 'could not read a leased job', reason)
     return asked.flatMap((answer) => (answer.status === 'fulfilled' ? (answer.value ?? []) : []))
   }

@@ -33,7 +33,7 @@ export function splitSuite(open: () => StoreUnderTest): void {
     expect(await store.splits.deal(id, { ...split, files: 'spec' }, files(1))).toEqual([['t0'], []])
   })
 
-  test('G73 shards that request at the same time get one deal', async () => {
+  test('G73 shards that request the deal at the same time get the same one', async () => {
     const { store, other } = open()
     const id = await submit()
     const asked = [files(4, 3, 2, 1), files(1, 2, 3, 4), files(1, 1, 1, 1)].map((all, i) =>

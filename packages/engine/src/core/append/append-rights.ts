@@ -26,7 +26,7 @@ export function rightsProblem(generator: Step, added: readonly PlannedStep[]): s
   return null
 }
 
-/** Returns the egress of a step; one that requests none inherits its generator's bound. */
+/** Returns the generator's bound as the egress of a step that has none; otherwise no field. */
 export function withinBound({ egress }: PlannedStep, generator: Step): Pick<PlannedStep, 'egress'> {
   const bound = boundOf(generator)
   return bound === null || egress !== undefined ? {} : { egress: bound }

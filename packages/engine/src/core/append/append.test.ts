@@ -79,7 +79,7 @@ describe('G117 steps appended by a generator', () => {
     expect(liveBuild(viewBuild(s.live))).toEqual(s.live)
   })
 
-  test('appended steps delay all of their dependents, over all generations, and no other steps', () => {
+  test('appended steps delay exactly the steps that wait for them, over all generations', () => {
     const s = scene([
       { key: 'plan', append },
       { key: 'after', dependsOn: [0] },

@@ -1,7 +1,8 @@
 /**
- * Homes of steps. A step starts on a machine that has its files, or on one that can get them from
- * the server. Steps that share files directly or indirectly form a family. Its steps that start
- * from an image run where its files are, so that the files need not travel.
+ * Homes of steps. A step starts on a machine that has the files that the step starts from, or on
+ * one that can get them from the server. Steps that share files directly or indirectly form a
+ * family. Steps of a family that start from an image run where its files are, so that the files
+ * need not travel.
  */
 import { RENDER, type Slot } from '../live-build.ts'
 import type { Build, Job, Step } from '../model.ts'

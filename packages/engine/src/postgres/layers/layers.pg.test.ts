@@ -369,7 +369,7 @@ test.each([
   expect((await store.builds.load(id))?.build.state).toBe('passed')
 })
 
-test('steps that start from an image follow the newest runner of their family', async () => {
+test('steps that start from an image go to the home of their family, even if its other steps ran elsewhere', async () => {
   const inputs = [{ from: 2, path: 'a', into: '', optional: true }]
   const id = await submit([{}, { buildsIn: 0, dependsOn: [2], inputs }, { dependsOn: [3] }, { buildsIn: 0 }])
   await seen(['a'], ['b'])

@@ -23,7 +23,7 @@ import { crowdedText, wantOfDrainingText, wantText } from './want-text.ts'
 
 /** Files are requested only from a runner that has renewed within this time. */
 const awakeMs = 15_000
-/** Maximum number of holders per layer; later runners replace those that fail. */
+/** Maximum number of holders per answer; a later answer names others in place of failed ones. */
 const mostHolders = 8
 /** Fetches of fewer bytes say nothing about the transfer rate. */
 const smallFetch = 1_000_000

@@ -127,7 +127,7 @@ export class PostgresLogs implements LogStore {
   }
 
   #readSegment(blob: string, { content }: StoredRow, after: number, maxBytes: number): Promise<readonly Chunk[]> {
-    if (this.#segments === null) throw new Error(`the log has the segment ${blob}, but this store has no segments`)
+    if (this.#segments === null) throw new Error(`the log has the segment ${blob}, but this store cannot read segments`)
     return this.#segments.read({ blob, places: Buffer.from(content, 'base64') }, after, maxBytes)
   }
 

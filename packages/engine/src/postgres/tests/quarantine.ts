@@ -16,8 +16,8 @@ interface Ended {
 const mostFailed = 1_000
 
 /**
- * Adds the failed tests to the end of a red step with `quarantine`, in the client's open
- * transaction. The core uses them to decide whether the failure is soft.
+ * Adds the numbers of failed and of quarantined tests to the end of a red step with `quarantine`,
+ * in the client's open transaction. The core uses them to decide whether the failure is soft.
  */
 export async function withFailedTests<Ask extends Ended>(
   client: pg.ClientBase,

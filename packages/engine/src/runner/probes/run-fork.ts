@@ -25,7 +25,7 @@ export type ForkOutcome =
   | { readonly kind: 'given_up' }
   /** This machine failed. */
   | { readonly kind: 'lost' }
-  /** The run can never succeed, for example because a snapshot is gone. */
+  /** The command can never be run again, for example because a snapshot is gone. */
   | { readonly kind: 'impossible'; readonly message: string }
 
 /**

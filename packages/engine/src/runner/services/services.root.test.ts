@@ -86,7 +86,7 @@ test('a cancel ends the wait for a service', async () => {
   expect((await settled(bench, id)).jobs[0]).toMatchObject({ state: 'canceled', services: [{ state: 'ended' }] })
 })
 
-test('a later step starts from the files of its own service, and a cache hit provides them again', async () => {
+test('later steps start from the files that a service left, each from its own copy, and a cache hit provides them again', async () => {
   const from = (line: string) =>
     step(tell(line), { dependsOn: [0], services: [service('db', { from: 0, command: keeper })] })
   const plan = (line: string) => [
