@@ -75,7 +75,7 @@ it('the view finds the objects of a work tree and of a shallow clone', async () 
   expect(asSeen(shallow, project, 'log', '--format=%s')).toBe('the second\n')
 })
 
-it('there is no view without a commit, below the root of a work tree, and if objects are borrowed', async () => {
+it('there is no view without a commit, below the root of a work tree, or if objects are borrowed', async () => {
   const [project, clones, keep] = [repository({ 'sub/a.txt': 'a' }), new Project(), new Project()]
   expect(await viewOf(new Project(), keep)).toBeNull()
   expect(await viewOf(project, keep)).toBeNull()

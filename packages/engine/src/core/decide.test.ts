@@ -604,7 +604,7 @@ describe('a build that stops at its first failure', () => {
     expect(s.live.header.state).toBe('failed')
   })
 
-  test('such a build continues after a failure that is soft or retried', () => {
+  test('a build that stops at its first failure continues after a failure that is soft or retried', () => {
     const s = failFast({ softFail: true }, { retry: { limit: 1, delaySeconds: 0 } }, { dependsOn: [0] })
     s.run(0, 1)
     s.run(1, 1)

@@ -315,8 +315,8 @@ export type BuildEvent =
       readonly at: Instant
     }
   /**
-   * A ready job starts from files on several runners. Those in `stuck` cannot leave their runner,
-   * so no runner can ever have all of them. The server has the snapshots in `kept`.
+   * A ready job starts from files on several runners. The files in `stuck` cannot leave their
+   * runner, so no runner can ever have all of them. The server has the snapshots in `kept`.
    */
   | {
       readonly type: 'files_apart'

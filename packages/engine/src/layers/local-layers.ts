@@ -119,7 +119,7 @@ export class LocalLayers implements LayerPort {
     const { layers, runner, log } = this.#options
     const isAsked = (await layers.wantedOf(runner)).some((wanted) => wanted.snapshot === snapshot)
     if (lease === undefined ? !isAsked : (await this.#placeOf(lease, snapshot)) === null)
-      throw new NotWanted('The snapshot is not wanted of this runner.')
+      throw new NotWanted('The snapshot is not wanted from this runner.')
     log('warn', `the snapshot ${snapshot} stays where it was made: ${reason}`)
     await layers.refuse(snapshot, reason)
   }
@@ -208,7 +208,7 @@ export class LocalLayers implements LayerPort {
   async #asked(wanted: WantedSnapshot): Promise<AskedSnapshot> {
     const { layers, runner } = this.#options
     const asked = await layers.asked(runner, wanted)
-    if (asked === null) throw new NotWanted('The snapshot is not wanted of this runner.')
+    if (asked === null) throw new NotWanted('The snapshot is not wanted from this runner.')
     return asked
   }
 

@@ -91,7 +91,7 @@ function layerOf(
 /** Plays the runner from which a snapshot is requested. */
 async function give(runner: string, snapshot: string, layers = [layerOf(snapshot)], form: LayerForm = 'erofs') {
   const asked = await store.layers.asked(runner, { snapshot, form })
-  if (asked === null) throw new Error(`the snapshot is not wanted of ${runner}`)
+  if (asked === null) throw new Error(`the snapshot is not wanted from ${runner}`)
   for (const layer of layers) await store.layers.keep({ snapshot, form }, asked, layer, { giver: 'a', taint: [] })
 }
 /**

@@ -53,8 +53,8 @@ export const readText = `select g.key, r.room, coalesce(array_agg(t.job_id order
     from ${turnsText} group by g.key, r.room
   union all select l.key, r.room, null, 0 from ${roomsText}`
 
-// Of one group's jobs that wait at a limit, opens the first one in the order of the group,
-// whichever was ready first.
+// Opens the first of one group's jobs that wait at a limit, in the order of the group, whichever
+// was ready first.
 export const openText = `with heads as (select l.key, w.job_id, w.group_key from ${roomsText} cross join lateral (
       select job_id, group_key from engine.ready where gate = l.key order by ready_at, seq limit r.room) w),
   next as (

@@ -5,8 +5,8 @@ import type { Wait } from '../../wait.ts'
 import { time } from '../values.ts'
 import { findLimits } from './limits.ts'
 
-// SQL of the order of the jobs that wait at each gate: groups in $1, at $2; the queue in $3, its
-// pipeline in $4, and the keys of their limits, if any, in $5 and $6. Jobs that wait at another
+// SQL of the order of the jobs that wait at each gate. $1: groups; $2: now; $3: queue; $4: its
+// pipeline; $5 and $6: keys of their limits, if any. Jobs that wait at another
 // gate at that time do not count.
 export const ranksText = `with waiting as (
     select g.key, w.job_id, row_number() over (partition by g.key order by w.build_at, w.build_id, w.step) as rank
