@@ -17,7 +17,10 @@ export async function startSender(
   return (await import('../builds/traces/send-spans.ts')).sendSpans({ ...services, store })
 }
 
-/** Returns a loader of the part that opens shells on runners of other machines. It loads once. */
+/**
+ * Returns a function that loads `RemoteShells`, which opens shells on runners on other machines.
+ * The first call loads it.
+ */
 export function lateShells(
   services: Omit<ConstructorParameters<typeof RemoteShells>[0], 'address'> & {
     readonly settings: Settings

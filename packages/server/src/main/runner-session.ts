@@ -101,7 +101,7 @@ export class RunnerSession {
     return this.#token.text
   }
 
-  /** Replaces an old key pair. Never rejects: the old pair remains valid. */
+  /** Replaces the key pair if it is old. Never rejects: after a failure, it tries again later. */
   async #look(): Promise<void> {
     this.#lookAt = now() + lookEveryMs
     try {

@@ -60,8 +60,8 @@ export interface Server {
   /** The URL on which the server listens. */
   readonly url: string
   /**
-   * The missing requirements of this machine to run builds, with advice; null if it runs them, or
-   * is configured not to.
+   * The requirements for running builds that this machine lacks, with advice; null if it runs
+   * builds, or is configured not to.
    */
   readonly lacking: string | null
   /** The free space of the disk if it was too little for new work at the start; otherwise null. */
@@ -88,8 +88,8 @@ export async function serve({ settings, log, validateResponses = false, byTheClo
     const database = await openDatabase(settings.databaseUrl, directory, log)
     started.defer(() => database.close())
     const sealer = await openSealer(settings, directory, database)
-    // A scheduler accepts no API key. Without the setting, it must not remove the key that other
-    // processes use.
+    // A scheduler accepts no API keys. If HARMONT_BOOTSTRAP_TOKEN is not set for it, it must not
+    // remove the bootstrap key that other processes use.
     if (settings.role !== 'scheduler') await ensureBootstrap(database.pool, settings)
     const tracing = settings.isTraced ? await openTracing(settings, log) : null
     started.defer(() => tracing?.close())

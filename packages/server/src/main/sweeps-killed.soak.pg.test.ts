@@ -96,7 +96,7 @@ function absent(error: unknown): void {
   if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
 }
 
-/** Makes rows overdue, in any state. */
+/** Makes rows in any state and the blobs with references old enough for the sweeps. */
 async function timePasses(builds: readonly Made[]): Promise<void> {
   const ids = builds.map(({ jobId }) => jobId)
   await query(

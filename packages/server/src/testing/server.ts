@@ -40,7 +40,8 @@ export interface TestServer {
     body?: unknown,
     headers?: Readonly<Record<string, string>>,
     options?: {
-      /** Does not read the body of a success, because a stream may have no end. */ readonly headersOnly?: boolean
+      /** Whether the body of a success is left unread, because a stream may have no end. */
+      readonly headersOnly?: boolean
     },
   ): Promise<Answer<T>>
   /** Creates a user with an organization of the same name, and a token. */

@@ -26,7 +26,7 @@ function couponKey(code: string): string {
   return code.trim().toLowerCase()
 }
 
-/** Returns false if the code already exists. */
+/** Inserts a coupon. Returns false if its code already exists. */
 export async function insertCoupon(database: Database, coupon: NewCoupon): Promise<boolean> {
   const { id, code, creditCents, maxRedemptions, expiresAt } = coupon
   const { rowCount } = await database.query(

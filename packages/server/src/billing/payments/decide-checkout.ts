@@ -9,7 +9,7 @@ interface KnownCheckout {
   readonly sessionId: string | null
 }
 
-/** A session, from an event. */
+/** The state of a session that an event reports. */
 export interface SessionFacts {
   readonly type: string
   readonly sessionId: string

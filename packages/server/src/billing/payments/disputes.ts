@@ -22,8 +22,9 @@ type DisputeFacts = Pick<Stripe.Dispute, 'id' | 'amount'> & {
  * Returns all movements of a dispute so far, oldest first. Each event contains the earlier ones
  * too, so the order of events does not matter. The first withdrawal counts as the disputed amount,
  * because the account may be in another currency. Other movements count by their share of it,
- * capped at the whole: Stripe returns earlier refunds separately. Stripe's fee is excluded, since
- * the customer does not pay it. Returns null if the movements cannot be expressed in US cents.
+ * capped at the disputed amount: Stripe returns earlier refunds separately. Stripe's fee is
+ * excluded, since the customer does not pay it. Returns null if the movements cannot be expressed
+ * in US cents.
  */
 export function movementsOf(dispute: DisputeFacts, paymentIntent: string): readonly DisputeMovement[] | null {
   const moved = dispute.balance_transactions.filter(({ type }) => type === 'adjustment')

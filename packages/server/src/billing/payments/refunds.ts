@@ -28,7 +28,7 @@ interface RefundEntry {
  * https://docs.stripe.com/api/refunds/object#refund_object-status
  */
 const standing = ['pending', 'requires_action', 'succeeded']
-/** Final statuses of a refund whose money Stripe got back. */
+/** Final statuses of a refund whose money did not reach the customer. */
 const over = ['failed', 'canceled']
 
 /** Returns whether a refund of this status is over; null if Stripe documents no such status. */

@@ -1,7 +1,4 @@
-/**
- * Reads a backup. Reads a backup. The file is untrusted until the digest at its end has been
- * verified.
- */
+/** Reads a backup. The file is untrusted until the digest at its end has been verified. */
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
@@ -24,8 +21,9 @@ export interface ArchiveReader {
    */
   peek(): Promise<ArchiveEntry | undefined>
   next(): Promise<ArchiveEntry | undefined>
-  /** The file's size in bytes. */
+  /** The size of the file in bytes. */
   readonly size: number
+  /** Returns the number of bytes of the file that were read so far. */
   readBytes(): number
   close(): Promise<void>
 }

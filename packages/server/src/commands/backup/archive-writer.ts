@@ -13,7 +13,8 @@ import { SettingsError } from '../../platform/settings/read-settings.ts'
 import { type ArchiveEnd, digestHead, endName } from './archive-format.ts'
 
 /**
- * Starts an archive that only its owner can read. Fails if the path is anything but a regular file.
+ * Starts an archive that only its owner can read. Fails if the path exists and is not a regular
+ * file.
  */
 export async function createArchive(path: string, signal: AbortSignal): Promise<ArchiveWriter> {
   await requireFileOrNothing(path)

@@ -44,7 +44,7 @@ async function digestsOf(dataDirectory: string): Promise<Record<string, string>>
   return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await digest(name)])))
 }
 
-test('G54 a backup contains every row, blob, secret, task and sequence, even locked and computed ones, but no data of the machine', async () => {
+test('G54 a backup contains every row, blob, secret, task and sequence, even locked and computed ones, but no machine-specific data', async () => {
   const folder = await testFolder()
   const old = await filledServer(folder)
   await openDataDirectory(old.path).then((it) => it.secret('runner-id'))

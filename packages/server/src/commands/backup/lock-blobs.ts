@@ -11,8 +11,7 @@ const backupLock = 0x6261636b
  */
 export async function lockBlobs(database: Database): Promise<void> {
   try {
-    // The timeout lets a batch of the sweep finish, which is short, but does not wait for another
-    // backup.
+    // The timeout suffices for a batch of the sweep, which is short, but not for another backup.
     await database.query("set lock_timeout = '10s'")
     await database.query('select pg_advisory_lock($1)', [backupLock])
     await database.query('reset lock_timeout')

@@ -1,7 +1,7 @@
 import process from 'node:process'
 
 const everyMs = 1_000
-/** The longer interval of a log file, which does not need a line per second. */
+/** The seconds between two lines in a log file, which does not need a line per second. */
 const linesEvery = 10
 
 /**

@@ -37,7 +37,7 @@ beforeAll(async () => {
   target = await freshDatabase()
 })
 
-/** Restores a file, checks that nothing is left of it, and returns the reason of the refusal. */
+/** Restores a file, checks that nothing is left of it, and returns the reason for the refusal. */
 async function refusal(bytes: Buffer): Promise<string> {
   const folder = await testFolder()
   const file = join(folder, 'file')

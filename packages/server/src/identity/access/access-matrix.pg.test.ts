@@ -11,7 +11,7 @@ const it = testServer({ HARMONT_RATE_LIMITS: 'off' })
 const callers = ['anonymous', 'expired', 'revoked', 'stranger', 'member', 'admin', 'owner'] as const
 type CallerKind = (typeof callers)[number]
 
-/** The check that stops a request, derived from the response. */
+/** How far a request passes the checks of access, derived from its response. */
 type Verdict = 'nobody' | 'absent' | 'too low' | 'let in'
 
 const rank: Readonly<Record<CallerKind, number>> = {
@@ -104,7 +104,7 @@ test.for(
   }
 })
 
-test('G32 a revoked key is refused from the next request', async () => {
+test('G32 a revoked key is refused from the next request on', async () => {
   const { tokens } = await newPlace()
   const made = await it.request<{ token: string; api_token: { id: string } }>(
     tokens.owner,

@@ -80,7 +80,7 @@ export class AccessWatch {
 
   /**
    * Returns a signal that also aborts when the holder loses access. The caller must call `end` when
-   * the stream ends.
+   * the stream or shell ends.
    */
   watch(holder: Holder, stop: AbortSignal): { readonly signal: AbortSignal; readonly end: () => void } {
     const watched: Watched = { holder, lost: new AbortController(), userId: null }

@@ -21,8 +21,8 @@ export const allScopes: readonly Scope[] = ['read', 'build', 'manage', 'account'
 
 /**
  * Returns the user behind a session or API key, and records its use at most once a minute. Returns
- * null if the credential is unknown, expired or revoked, or a cookie holds the token of a session
- * without a cookie.
+ * null if the credential is unknown, expired or revoked, or came in a cookie although its session
+ * was not started for one.
  */
 export async function authenticate(database: Database, credential: Credential): Promise<Caller | null> {
   return (await identify(database, credential, null))?.caller ?? null

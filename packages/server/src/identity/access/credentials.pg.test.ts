@@ -16,7 +16,7 @@ beforeAll(async () => {
   userId = (await it.newUser('credentials')).id
 })
 
-/** A session of the test's user, sent by a browser or a program. */
+/** Starts a session of the test's user. Returns it with the headers that send its token. */
 async function newSession(isCookie: boolean) {
   const client = { address: '127.0.0.1', userAgent: null }
   const session = await transaction(it.server.pool, (database) =>

@@ -90,7 +90,7 @@ interface FetchServices {
   readonly limiter: RateLimiter
 }
 
-/** The request of the CLI, which the session records. */
+/** The request of the CLI that fetches the session. */
 interface Fetcher {
   readonly client: Client
   readonly requestId: string

@@ -24,7 +24,8 @@ export function requireRedirectUri(
 const longestPath = 2048
 
 /**
- * Validates a path of this server's own pages. Returns undefined if it could lead to another site.
+ * Returns the text if it is a path on this server; undefined if it could lead to another site or is
+ * too long.
  */
 export function readRedirectPath(text: string): string | undefined {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression excludes them

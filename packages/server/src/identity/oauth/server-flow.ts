@@ -87,7 +87,7 @@ export interface CameBack {
 }
 
 /**
- * Receives a browser that returns from a provider. The login page shows the reason of a failure.
+ * Receives a browser that returns from a provider. The login page shows the reason for a failure.
  */
 export async function finishFlow(
   services: OAuthServices,

@@ -14,9 +14,9 @@ import { addIdentity, type LinkRequest, notifyOfIdentity } from './link-identity
 const longestName = 255
 
 /**
- * Signs in the holder of an account at a provider. Links a new account to the user with its
- * verified address, who is notified, or to a new user. Throws 403 `oauth_email_unverified`, 503
- * `signup_cap_reached` and 500 `signup_failed`.
+ * Signs in the holder of an account at a provider. An account that is not yet linked is linked to
+ * the user with its verified address, who is notified, or to a new user. Throws 403
+ * `oauth_email_unverified`, 503 `signup_cap_reached` and 500 `signup_failed`.
  */
 export async function signInWithIdentity(
   { pool, settings }: Pick<OAuthServices, 'pool' | 'settings'>,

@@ -41,7 +41,7 @@ interface NewPasskey {
   readonly userId: string
   readonly attested: AttestedPasskey
   readonly nickname: string
-  /** The user handle in the passkey, which a user without a handle gets. */
+  /** The user handle in the passkey, for a user who has none yet; null: a random one. */
   readonly userHandle: Buffer | null
 }
 

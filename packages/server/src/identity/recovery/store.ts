@@ -63,7 +63,7 @@ export async function removeKeysOf(database: Database, userId: string): Promise<
   return rowCount ?? 0
 }
 
-/** Removes parked logins of a session or a key. */
+/** Removes the user's parked CLI logins, whether a session or a key parked them. */
 export async function removeCliLoginsOf(database: Database, userId: string): Promise<void> {
   await database.query('delete from cli_logins where user_id = $1', [userId])
 }

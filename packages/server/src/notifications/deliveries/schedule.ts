@@ -8,8 +8,8 @@ export const mostFailingMs = 5 * 24 * 3600 * 1000
 
 /**
  * `sent`: the message has arrived. `refused`: the receiver works but refuses this message, which
- * does not delay others. `down`: the receiver is unreachable, so all messages wait in order.
- * `gone`: the receiver wants no further messages.
+ * does not delay others. `down`: the receiver accepts nothing at present, so all messages wait in
+ * order. `gone`: the receiver wants no further messages.
  */
 export type Verdict = 'sent' | 'refused' | 'down' | 'gone'
 

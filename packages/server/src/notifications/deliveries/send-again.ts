@@ -26,7 +26,10 @@ interface Place {
   readonly organizationSlug: string
 }
 
-/** Sends a test message. Throws 409 `notification_disabled`: it is off, or its member has left. */
+/**
+ * Sends a test message. Throws 409 `notification_disabled` if the notification is off or its member
+ * has left.
+ */
 export async function sendTest(services: AgainServices, place: Place, row: NotificationRow): Promise<DeliveryRow> {
   requireOn(row)
   const { organizationSlug } = place
@@ -42,7 +45,7 @@ export async function sendTest(services: AgainServices, place: Place, row: Notif
 
 /**
  * Sends a delivery again under its own key, by which the receiver can detect a duplicate. Throws
- * 409 `notification_disabled`: it is off, or its member has left.
+ * 409 `notification_disabled` if the notification is off or its member has left.
  */
 export async function replayDelivery(
   services: AgainServices,

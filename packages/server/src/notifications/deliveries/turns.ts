@@ -94,7 +94,7 @@ async function holds(client: Database, { id, claim }: Claimed): Promise<boolean>
   return rowCount === 1
 }
 
-/** Ends the turn, and queues the next one for the time at which a delivery is due. */
+/** Ends the turn, and queues the next one for when a delivery and its receiver are both due. */
 async function release(client: Database, id: string): Promise<void> {
   await client.query('update notifications set claim = null, claimed_until = null where id = $1', [id])
   const { rows } = await client.query<{ at: Date | null }>(
@@ -155,8 +155,8 @@ export async function noteRefused(
 }
 
 /**
- * Records that the receiver is unreachable, and ends the turn. Waiting messages keep their order
- * until the receiver is retried. Returns the number of abandoned deliveries.
+ * Records that the receiver accepts nothing at present, and ends the turn. Waiting messages keep
+ * their order until the receiver is retried. Returns the number of abandoned deliveries.
  */
 export async function noteDown(
   services: TurnServices,

@@ -22,8 +22,8 @@ export async function previewInvite(pool: pg.Pool, token: string): Promise<Invit
 }
 
 /**
- * Accepts an invite: its user becomes a member. Throws 422 for other users, for whom the invite
- * stays valid.
+ * Accepts an invite: its user becomes a member. Throws 422 for another user, and leaves the invite
+ * valid.
  */
 export async function acceptInvite(
   pool: pg.Pool,

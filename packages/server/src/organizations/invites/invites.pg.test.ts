@@ -172,7 +172,7 @@ test('an organization has at most 200 live invites, even when they are created c
   expect(answers.map(({ status }) => status).sort()).toEqual([201, 201, 201, 201, 201, 422, 422, 422, 422, 422])
 })
 
-test('the preview of an ended invite shows the reason of its end', async () => {
+test('the preview of an ended invite shows how it ended', async () => {
   const { owner, path, id } = await newTeam('ended')
   const guest = await it.newUser('ended-guest')
   const told = async (token: string | null) => {

@@ -1,4 +1,4 @@
-/** Pending invites. Invites. An ended invite keeps only the hash of its token and its end. */
+/** The store of invites. An ended invite keeps only the hash of its token and its end. */
 import type { Database } from '../../platform/database/transaction.ts'
 
 export interface InviteRow {
@@ -73,10 +73,7 @@ export async function endInvite(
 
 export type InviteEnd = 'accepted' | 'revoked' | 'expired'
 
-/**
- * Returns the reason for which an invite ended; undefined if it never existed, or ended over a
- * month ago.
- */
+/** Returns how an invite ended; undefined if it never existed, or ended over a month ago. */
 export async function findEnd(database: Database, tokenHash: string): Promise<InviteEnd | undefined> {
   const { rows } = await database.query<{ how: InviteEnd }>(
     `select how from ended_invites where token_hash = $1

@@ -32,8 +32,9 @@ export async function deleteOrganization(
 }
 
 /**
- * Takes a locked organization out of use: removes its members, frees its slug and stops its builds.
- * Its pipelines and builds are removed a week later; ledger and leases stay, without a name.
+ * Takes a locked organization out of use: removes its members, frees its slug and cancels its
+ * builds. Its pipelines and builds are removed a week later; ledger and leases stay, without a
+ * name.
  */
 export async function retireOrganization(
   { disconnectForges }: DeletionServices,

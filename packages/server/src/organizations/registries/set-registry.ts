@@ -51,7 +51,7 @@ export function readLogin(host: string, { username, secret, forks }: Body<'setRe
     )
   const length = [...username].length
   if (length < 1 || length > longestUsername) errors.add('username', `must have 1 to ${longestUsername} characters`)
-  // These characters would end the user name in the header.
+  // A colon would end the user name in the header.
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are refused
   if (/[:\u0000-\u001f\u007f]/.test(username)) errors.add('username', 'must have no colon and no control character')
   const bytes = Buffer.byteLength(secret)

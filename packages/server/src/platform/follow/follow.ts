@@ -17,9 +17,9 @@ export interface Followed<T> {
 }
 
 /**
- * Yields the news after each change, until it is done or `signal` is aborted. Reading is driven by
- * the consumer, so nothing is buffered for a slow one. A change during a reading causes one more
- * reading.
+ * Yields the news after each change, until the last reading or until `signal` is aborted. Reading
+ * is driven by the consumer, so nothing is buffered for a slow one. A change during a reading
+ * causes one more reading.
  */
 export async function* follow<T>({ subscribe, read, isDone, restMs, signal }: Followed<T>): AsyncGenerator<T> {
   const changed = new Signal(signal)

@@ -1,7 +1,7 @@
 /** A follower reads again after this time, which is the longest delay of a missed change. */
 export const lookAgainMs = 15_000
 
-/** A flag that is raised by an event until it is cleared. */
+/** A flag that an event raises, and that stays raised until it is cleared. */
 export class Signal {
   #isRaised = false
   #wake: () => void = () => {}

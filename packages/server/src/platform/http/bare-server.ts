@@ -145,8 +145,8 @@ function addHooks(app: FastifyInstance, options: ServerOptions): void {
 }
 
 /**
- * Whether a request is a CORS preflight. Preflights of unknown paths count too, so that a page may
- * read their 404.
+ * Returns whether a request is a CORS preflight. Preflights of unknown paths count too, so that a
+ * page may read their 404.
  */
 function isPreflight({ method, headers }: FastifyRequest): boolean {
   return method === 'OPTIONS' && headers.origin !== undefined && headers['access-control-request-method'] !== undefined

@@ -136,7 +136,7 @@ describe('a body that no operation reads', () => {
   })
 })
 
-describe('faults of ours', () => {
+describe('faults of the server', () => {
   it('are sent without details and logged with their cause', async () => {
     const response = await fetch(`${server.url}/api/v0/ping`)
     const text = await response.text()

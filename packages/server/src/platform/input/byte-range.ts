@@ -7,8 +7,9 @@ export interface ByteRange {
 }
 
 /**
- * Returns the range of `size` bytes that a `Range` header requests. Returns null, for the whole, if
- * it has none, several or a malformed one. Throws 416 for a range outside the bytes.
+ * Returns the range of `size` bytes that a `Range` header requests. Returns null, which stands for
+ * all bytes, if the header is absent or malformed, or requests several ranges. Throws 416 for a
+ * range outside the bytes.
  */
 export function readRange(
   header: string | null,

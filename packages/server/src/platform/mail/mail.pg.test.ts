@@ -115,7 +115,7 @@ describe('a queued mail', () => {
     expect(mailServer.mails.flatMap(({ recipients }) => recipients)).not.toContain('never@example.com')
   })
 
-  test('G32 with a link that grants access is queued with the link encrypted, and arrives with it in clear', async () => {
+  test('G32 with a link that grants access is queued with the link encrypted, and arrives with it decrypted', async () => {
     const to = 'secret@example.com'
     mailServer.refuse(to)
     const url = 'https://ci.example.com/x?token=a-secret-token'

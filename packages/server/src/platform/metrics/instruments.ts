@@ -15,7 +15,7 @@ export const counters = {
   },
   harmont_leases_lost_total: { help: 'Leases that ended because nobody renewed them', labels: [] },
   harmont_refused_reports_total: {
-    help: 'Reports of runners that were refused because their lease had ended',
+    help: 'Refused reports of runners under a lease that they had lost',
     labels: [],
   },
   harmont_runner_refusals_total: {

@@ -22,7 +22,7 @@ export function workGauges(registry: Registry): { set(counts: WorkCounts | null)
     unsentSpans: gauge('harmont_trace_ends_waiting', 'Ended jobs and builds whose spans are still to be sent'),
   }
   const ready = labelled('harmont_jobs_ready', 'Jobs that wait for a runner of the pool and for no limit', 'pool')
-  const reasons = labelled('harmont_jobs_waiting_by_reason', 'Waiting jobs, by the reason of their wait', 'reason')
+  const reasons = labelled('harmont_jobs_waiting_by_reason', 'Waiting jobs, by the reason for the wait', 'reason')
   const runners = labelled(
     'harmont_runners',
     'Runners seen in the last day: ready, draining, or gone for a minute',

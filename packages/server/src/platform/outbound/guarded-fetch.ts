@@ -56,8 +56,8 @@ export async function* guardedFetch(text: string, options: GuardedFetchOptions):
 }
 
 /**
- * Returns an agent that refuses connections to private addresses, unless the operator allows the
- * host of `url`.
+ * Returns the options of an agent that refuses connections to private addresses, unless the
+ * operator allows the host of `url`.
  */
 export function agentOptions(url: URL, allowedHosts: readonly string[], idleMs: number): Agent.Options {
   return {

@@ -7,7 +7,7 @@ import { InvalidValue, type Parse } from '../settings/parse.ts'
 export interface LimitRule {
   readonly count: number
   readonly seconds: number
-  /** Whether it is counted in PostgreSQL for all processes together, or in each process. */
+  /** Whether it is counted in PostgreSQL for all processes together, instead of in each process. */
   readonly shared: boolean
 }
 

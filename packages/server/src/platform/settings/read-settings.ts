@@ -14,9 +14,7 @@ export interface Settings extends GivenSettings {
   readonly unknown: readonly string[]
 }
 
-/**
- * An invalid setting. An invalid setting. The message names the variable and the expected value.
- */
+/** An invalid setting. The message names the variable and the expected value. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
@@ -65,8 +63,8 @@ function asksForTraces(environment: Environment): boolean {
 }
 
 /**
- * Returns the errors of a runner's settings: it needs the server's address, and must not know the
- * database's.
+ * Returns the errors of a runner's settings. A runner needs the server's address, and must have
+ * neither the database's address nor `HARMONT_RUNNER=off`.
  */
 function problemsOfRunner({ serverUrl, databaseUrl, runner }: GivenSettings): readonly string[] {
   return [

@@ -1,4 +1,4 @@
-/** Settings of traces. Settings of traces, in the variables of OpenTelemetry. */
+/** Settings of traces, in the variables of OpenTelemetry. */
 import { anyText, nameValues, oneOf, share, webAddress } from './parse.ts'
 import { optional, secret, setting } from './setting.ts'
 

@@ -53,7 +53,7 @@ test('a worker takes its lock again after its connection breaks', async () => {
   await expect.poll(holders).toHaveLength(0)
 })
 
-test('G02 a worker ends even if a connection whose break PostgreSQL has not noticed holds its lock', async () => {
+test('G02 a worker ends even if its lock is held by a broken connection that PostgreSQL considers alive', async () => {
   const pool = await freshDatabase()
   const broken = keepWorkerLock(pool, 'living', log)
   onTestFinished(() => broken.stop())

@@ -77,8 +77,8 @@ async function takeWorkerLock(database: Database, workerId: string): Promise<boo
 }
 
 /**
- * Releases the jobs of workers that do not hold their lock, because their processes are dead.
- * Returns the number of these workers.
+ * Releases the jobs of workers whose locks are free, since the processes of these workers are dead.
+ * Returns their number.
  */
 export async function releaseJobsOfDeadWorkers(database: Database): Promise<number> {
   const { rows } = await database.query<{ dead: string[] | null }>(

@@ -2,7 +2,7 @@
 import { type JsonSchema, resolveSchema } from '@harmont/contract'
 import fc from 'fast-check'
 
-/** Any JSON value, including unusual Unicode and large numbers. */
+/** Strings that are likely to reveal errors: unusual Unicode, special values, and long ones. */
 export const oddText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom('', ' ', '\0', '\ud800', '-1', '1e9', 'null', '__proto__', '../../..', 'https://[::1]/', "'; --"),

@@ -24,9 +24,7 @@ export function bodyValidator(operationId: OperationId): AcceptBody {
 interface Validators {
   /** The validator that stops at the first error. */
   readonly first: ValidateFunction
-  /**
-   * Finds all errors. The validator that reports all errors, compiled at the first invalid body.
-   */
+  /** Returns all errors. This validator is compiled at the first invalid body. */
   readonly all: (body: unknown) => ValidateFunction['errors']
 }
 

@@ -11,7 +11,7 @@ import type { AnyReply } from './operation.ts'
 interface OnceRequest {
   readonly operation: Operation
   readonly caller: Caller
-  /** The unchanged header. */
+  /** The value of the header as sent. */
   readonly key: string
   readonly params: Readonly<Record<string, string | number>>
   readonly body: AsyncIterable<Uint8Array>

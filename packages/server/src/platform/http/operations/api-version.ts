@@ -36,7 +36,7 @@ export function completeSchema(given: JsonSchema, version: ApiVersion): JsonSche
   return { ...schema, properties, required: Object.keys(properties) }
 }
 
-/** Adds the ids of v1 to a body. */
+/** Returns a copy of a body with the ids of v1 added. */
 export function withRepeatedIds(given: JsonSchema, body: unknown): unknown {
   const schema = resolveSchema(given)
   if (Array.isArray(body))

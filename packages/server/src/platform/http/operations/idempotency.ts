@@ -41,7 +41,7 @@ export type Claim =
 
 /**
  * A request that holds a key. No other request can take the key meanwhile. If its process dies,
- * others can after a minute.
+ * another can after at most 20 s.
  */
 export interface Attempt {
   /** See `Idempotency`. */

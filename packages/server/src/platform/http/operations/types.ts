@@ -89,7 +89,7 @@ export type RequestContext<Id extends OperationId> = {
   readonly operationId: Id
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   readonly params: Params<Id>
-  /** Returns an unchanged header by its lower-case name; null if absent. */
+  /** Returns the value of a header as sent, by its lower-case name; null if absent. */
   readonly header: (name: string) => string | null
   /**
    * The token of `Authorization: Bearer`; null if absent. It is verified only if there is a
@@ -99,7 +99,7 @@ export type RequestContext<Id extends OperationId> = {
   /** The unverified bearer token or session cookie; null if absent. */
   readonly credential: Credential | null
   readonly client: Client
-  /** Returns an unchanged cookie; null if absent. */
+  /** Returns the value of a cookie as sent; null if absent. */
   readonly cookie: (name: string) => string | null
   readonly requestId: string
   readonly log: Logger
