@@ -4,7 +4,10 @@ interface Filling {
   readonly organizations: number
   /** The number of pipelines per organization. */
   readonly pipelines: number
-  /** Builds of each pipeline; each has two charged jobs and lies in the last hundred hours. */
+  /**
+   * The number of builds per pipeline. Each has two charged jobs, and all are of the last hundred
+   * hours.
+   */
   readonly builds: number
 }
 

@@ -69,7 +69,7 @@ export const fleetRows: readonly Row[] = [
   },
   {
     what: '200 runners that wait for work over the wire',
-    must: 'PostgreSQL <= 5 % of a core; a job that becomes ready is leased as quickly as with one',
+    must: 'PostgreSQL <= 5 % of a core; a job that becomes ready is leased as quickly as with one runner',
     run: () =>
       withEngine(async ({ store, data, submit }) => {
         const postmaster = readFileSync(join(data, 'postmaster.pid'), 'latin1').split('\n')[0] ?? ''

@@ -41,7 +41,8 @@ async function snapshotOf(driver: OciDriver, image: ResolvedImage, script: strin
     workingDirectory: '/',
     deadline: new Date(Date.now() + 600_000),
   })
-  // Reads the output to its end, because the command's exit alone does not wait for all of it.
+  // Reads the output to its end before it awaits the exit, which alone does not wait for the
+  // output.
   for await (const _ of running.output(0));
   const { code } = await running.exited()
   if (code !== 0) throw new Error(`the command ended with ${code}`)

@@ -77,7 +77,7 @@ async function travel(): Promise<string> {
         (bytes / 1e6).toFixed(0),
       )
       const seconds = [image - zstd, zstd, fetch, read].map((ms) => `${(ms / 1000).toFixed(1)} s`)
-      return `made and compared ${seconds[0]}, zstd ${seconds[1]}, taken and mounted ${seconds[2]}, first read ${seconds[3]} (image ${whole} MB, sent ${sent} MB)`
+      return `made and compared ${seconds[0]}, zstd ${seconds[1]}, fetched and mounted ${seconds[2]}, first read ${seconds[3]} (image ${whole} MB, sent ${sent} MB)`
     },
     { layersTravel: true },
   )

@@ -42,8 +42,8 @@ async function travel(fleet: Fleet): Promise<string> {
     .map((name) => readFileSync(join(fleet.folder, `${name}.log`), 'utf8').split('/runners/v1/layers/fetch').length - 1)
     .reduce((sum, count) => sum + count)
   return [
-    `ready image: lease to first process ${seconds(second.started - second.leased)}, of it fetched and mounted ${seconds(second.fetched)}`,
-    `not yet made: ready to first process ${seconds(first.started)}, of it to the lease ${seconds(first.leased)}`,
+    `ready image: lease to first process ${seconds(second.started - second.leased)}, including ${seconds(second.fetched)} to fetch and mount`,
+    `image not yet made: ready to first process ${seconds(first.started)}, including ${seconds(first.leased)} until the lease`,
     `${givenByServers} objects from the server`,
   ].join('; ')
 }

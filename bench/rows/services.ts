@@ -53,7 +53,8 @@ class Database {
       workingDirectory: '/',
       deadline: new Date(Date.now() + 120_000),
     })
-    // Reads the output to its end, because the command's exit alone does not wait for all of it.
+    // Reads the output to its end before it awaits the exit, which alone does not wait for the
+    // output.
     for await (const _ of running.output(0));
     const { code } = await running.exited()
     if (code !== 0) throw new Error(`psql ended with ${code}`)
@@ -126,7 +127,7 @@ export const serviceRows: readonly Row[] = [
           const most = quantile(clones[from], 0.99)
           return `p50 ${p50.toFixed(0)} ms, p99 ${most.toFixed(0)}, by initdb ${initdb.toFixed(0)}: ${(initdb / p50).toFixed(1)} times`
         })
-        return `from its start ${figures[0]}; with the making of both sandboxes ${figures[1]} (n=${clonesInTurn} and ${initialized})`
+        return `from the clone's start ${figures[0]}; including the creation of both sandboxes ${figures[1]} (n=${clonesInTurn} and ${initialized})`
       }),
   },
   {

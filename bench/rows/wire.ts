@@ -23,7 +23,7 @@ export const wireRows: readonly Row[] = [
       const remote = await measure(remotePort)
       const [near, far] = [quantile(local, 0.5), quantile(remote, 0.5)]
       const [slowNear, slowFar] = [quantile(local, 0.99), quantile(remote, 0.99)]
-      return `p50 ${(far - near).toFixed(2)} ms, p99 ${(slowFar - slowNear).toFixed(2)} ms more than ${near.toFixed(2)} ms (n=${leases})`
+      return `p50 ${(far - near).toFixed(2)} ms, p99 ${(slowFar - slowNear).toFixed(2)} ms more than the ${near.toFixed(2)} ms in process (n=${leases})`
     },
   },
 ]

@@ -186,7 +186,7 @@ journey(
 journey('web S1 S2 an admin invites, sends again and revokes, and cannot touch the owner or make one', async () => {
   await open(it, it.ada.page, members, 'Members')
   await choose(it.ada.page, 'Bob', 'ArrowUp')
-  await it.ada.page.getByText('Bob is admin now').waitFor()
+  await it.ada.page.getByText('Bob is now admin').waitFor()
   const { page } = bob
   await open(it, page, members, 'Members')
   const first = await invite(page, 'carol@example.com')

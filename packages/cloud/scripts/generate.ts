@@ -1,4 +1,4 @@
-/** `npm run generate -w packages/cloud`: run it after a change of the contract. */
+/** `npm run generate -w packages/cloud`: renews the operations after a contract change. */
 import { writeFileSync } from 'node:fs'
 import { operationsText } from './operations-text.ts'
 

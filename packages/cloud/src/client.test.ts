@@ -51,7 +51,7 @@ test('a GET is retried as Retry-After says; a POST without a key is not', async 
   expect(asked).toBe(4)
 })
 
-test('a lost build request is sent again with the same key', async () => {
+test('a build request is sent again with the same key after its connection is lost', async () => {
   const keys: unknown[] = []
   const client = await serve((request, response) => {
     keys.push(request.headers['idempotency-key'])

@@ -22,7 +22,10 @@ export function retryDelay(error: CloudError, { tried, attempts, isRepeatable }:
   return backOff(tried - 1)
 }
 
-/** Returns 0.5 s, doubled with each failure up to 10 s; `failures` counts from 0. */
+/**
+ * Returns a delay in milliseconds: 0.5 s, doubled with each failure up to 10 s. `failures` counts
+ * from 0.
+ */
 export function backOff(failures: number): number {
   return Math.min(longestMs, shortestMs * 2 ** Math.min(failures, 10))
 }

@@ -13,7 +13,7 @@ export const authConfigQuery = queryOptions({
   staleTime: 5 * 60_000,
 })
 
-/** Returns the server's configuration; undefined while it loads. */
+/** Returns the server's configuration; undefined until it is known. */
 export function useAuthConfig(): AuthConfig | undefined {
   return useQuery(authConfigQuery).data
 }

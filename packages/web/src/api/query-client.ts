@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query'
 import { ApiProblem } from './problem.ts'
 
-/** The longest delay between two tries of a query, which shows no failure in between. */
+/** A query whose server requests a longer delay fails instead of waiting silently. */
 const patienceMs = 5000
 
 /** Retries only temporary failures, and no sooner than the server asks (web D3). */

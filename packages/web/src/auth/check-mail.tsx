@@ -9,7 +9,7 @@ import { ProblemNote } from '../design/problems.tsx'
 
 interface CheckMailProps {
   readonly email: string
-  /** Names the mail and its lifetime. */
+  /** Describes the sent link and its lifetime. */
   readonly what: string
   readonly send: () => Promise<unknown>
   /** Returns to the form. */

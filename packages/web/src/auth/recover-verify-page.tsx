@@ -6,10 +6,7 @@ import { finishRecovery, recoverOptions } from './queries.ts'
 
 type Revokes = Readonly<Record<'passkeys' | 'api_tokens', boolean>>
 
-/**
- * Creates a new passkey from a recovery link, and ends or removes the person's selected
- * credentials.
- */
+/** Creates a new passkey from a recovery link, and removes credentials that the person selects. */
 export function RecoverVerifyPage() {
   const [revokes, setRevokes] = useState<Revokes>({ passkeys: false, api_tokens: false })
   const revoke = (['passkeys', 'api_tokens'] as const).filter((kind) => revokes[kind])

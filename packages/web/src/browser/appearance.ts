@@ -63,7 +63,7 @@ if (isBrowser) {
   })
 }
 
-/** Returns the person's choices as a hook. */
+/** Returns the person's choices, and renders the component again when they change. */
 export function useAppearance(): Appearance {
   return chosen.use()
 }

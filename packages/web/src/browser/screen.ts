@@ -33,7 +33,7 @@ export function watchScreen(kind: keyof typeof queries, listener: () => void): (
   return () => media.removeEventListener('change', listener)
 }
 
-/** Stores the window's size in a cookie, for which the server draws the next page. */
+/** Stores the window's size in a cookie, so that the server draws the next page for this size. */
 export function tellWindow(): void {
   const tell = () => {
     // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store is unavailable on plain HTTP

@@ -69,7 +69,7 @@ interface BuildDialog {
   readonly fragment: string
 }
 
-/** Returns the attempt to show first: the one in the address, or else chosen by state. */
+/** Returns the attempt to show first: that in the address, else the one that the state chooses. */
 function firstShown(view: BuildView, { job, attempt }: BuildDialog): JobView | null {
   const picked = job === undefined ? null : findJob(view, job)
   const step = picked ?? chooseJob(view)
@@ -77,8 +77,8 @@ function firstShown(view: BuildView, { job, attempt }: BuildDialog): JobView | n
 }
 
 /**
- * Prefetches the data of the page while its code is drawn: the build, then the log of its first
- * step. Resolves when the build is loaded, and also the log if it came with the page. The page
+ * Prefetches the page's data while the page is drawn: the build, then the log of its first step.
+ * Resolves when the build is loaded, and also the log if it came with the page. The page
  * repeats and reports requests that fail here.
  */
 export async function readAhead(queries: QueryClient, place: BuildPlace, dialog: BuildDialog): Promise<void> {

@@ -35,7 +35,7 @@ function usualRow(): number {
 /** Lists builds, newest first. Only rows near the screen are mounted. */
 export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild }: BuildListProps) {
   const place = useRef<HTMLDivElement>(null)
-  // Rows keep their place while somebody scrolls down, or points at or focuses a row.
+  // Rows keep their place while the page is scrolled down, or a row is hovered or focused.
   const isReading = useCallback(
     () => place.current !== null && (window.scrollY > 0 || place.current.matches(':hover, :focus-within')),
     [],
@@ -76,7 +76,7 @@ export function BuildList({ org, filters, pipelines, isOfOne, empty, onNewBuild 
   )
 }
 
-/** Shows the builds that arrived while the list was being read. */
+/** A button that shows the builds that arrived while the list was being read. */
 function NewBuilds({ count, onShow }: { readonly count: number; readonly onShow: () => void }) {
   return (
     <div className="sticky top-14 z-20 flex h-0 justify-center max-lg:top-24">

@@ -32,7 +32,7 @@ const stateChips = [
 /** Filters with a control in the first row. Other filters appear there once they are set. */
 const always: readonly FilterName[] = ['q', 'state']
 
-/** Shows the common filters; the others collapse into chips. */
+/** Shows the common filters. Other filters fold away, and those that are set remain as chips. */
 export function FilterBar(props: FilterBarProps) {
   const { filters, onFilter, me } = props
   const search = useRef<HTMLInputElement>(null)

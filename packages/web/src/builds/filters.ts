@@ -93,7 +93,7 @@ function hasText({ message, branch, author, number }: BuildSummary, q: string): 
 
 /**
  * Returns a function that sets one filter (an empty value removes it) through `go`. The first value
- * adds a history entry and later values replace it, so that Back returns to the unfiltered list.
+ * adds a history entry and later values replace it, so that Back returns to the previous list.
  */
 export function withFilter(
   filters: BuildFilters,

@@ -32,7 +32,7 @@ export function setLogPreferences(choice: Partial<LogPreferences>): void {
   chosen.set(next)
 }
 
-/** Returns the settings as a hook. */
+/** Returns the settings, and renders the component again when they change. */
 export function useLogPreferences(): LogPreferences {
   return chosen.use()
 }

@@ -56,7 +56,7 @@ export function nearestPage(
 }
 
 /**
- * Whether two words are equal, have a common beginning, or differ in one letter: `build`,
+ * Whether one word is the beginning of the other, or the words differ in one letter: `build`,
  * `repositories`, `setings`.
  */
 function isAlike(word: string, given: string | undefined): boolean {

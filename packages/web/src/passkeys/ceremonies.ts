@@ -23,8 +23,8 @@ export async function createPasskey({ challenge_id, options }: Challenge): Promi
 
 /**
  * Signs with a passkey; with `suggested`, only once the person picks a suggestion in a field.
- * Returns null if the person cancels, or if `suggested` is aborted because a new ceremony, such as
- * the button's, ends this one.
+ * Returns null if the person cancels, if `suggested` is aborted, or if a new ceremony, such as the
+ * button's, ends this one.
  */
 export async function signWithPasskey(
   { challenge_id, options }: Challenge,
@@ -43,7 +43,7 @@ export async function canSuggestPasskeys(): Promise<boolean> {
   return (await webauthn()).browserSupportsWebAuthnAutofill()
 }
 
-/** Ends a waiting ceremony, for example when its page closes. */
+/** Ends a waiting ceremony, for example when the person leaves its page. */
 export async function endCeremony(): Promise<void> {
   const { WebAuthnAbortService } = await webauthn()
   WebAuthnAbortService.cancelCeremony()

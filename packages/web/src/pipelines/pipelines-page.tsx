@@ -96,7 +96,7 @@ function useNewPipelineAction(mayCreate: boolean, setCreating: (isCreating: true
 
 type Summaries = ReturnType<typeof useSummaries>
 
-/** Returns whether the steps to the first build are shown, which depends on an empty search. */
+/** Whether to show the steps to the first build: by choice, or if the whole list had no build. */
 function useStart(org: string, query: Summaries['query'], isNarrowed: boolean, hasBuild: boolean): boolean {
   const choice = useStartChoice(org)
   // Once shown, the list stays when the first build appears, and ticks it.

@@ -58,7 +58,7 @@ export async function draw(facts: DrawnFacts): Promise<string> {
     const html = renderToStaticMarkup(<App router={router} />)
     // A part that cannot be drawn leaves its loading placeholder.
     if (placeholder.test(html)) throw new Error('a part of the page could not be drawn')
-    // Sending so much markup takes longer than drawing it in the browser.
+    // So much markup, as from lines full of colours or links, takes longer to send than it saves.
     if (html.length > mostCharacters) return ''
     // External text contains no quotation marks, because React escapes them.
     return html.replaceAll(' style="', ' data-style="')

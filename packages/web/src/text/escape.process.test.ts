@@ -12,7 +12,7 @@ test('web X4 invisible characters and direction overrides appear as code points'
 test('web X4 a shell reads back every quoted text', () => {
   const text = fc.string({ unit: anyCharacter }).filter((one) => !one.includes('\0') && one.isWellFormed())
   fc.assert(
-    // One shell process quotes many texts, because its start takes most of the time.
+    // One shell process reads many texts, because its start takes most of the time.
     fc.property(fc.array(text, { minLength: 20, maxLength: 60 }), (texts) => {
       const script = texts.map((one) => `printf '%s\\0' ${quoteForShell(one)}`).join('\n')
       const said = execFileSync('/bin/sh', ['-c', script], { encoding: 'utf8' })

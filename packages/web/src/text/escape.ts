@@ -1,7 +1,7 @@
 /** Matches control and format characters, line separators, and invisible letters. */
 const invisible = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\u115f|\u1160|\u3164/gu
 
-/** Excludes characters that people type: tabs, newlines and joiners. */
+/** Exceptions, which people type: tabs, newlines and joiners. */
 const written = new Set(['\t', '\n', '\u200c', '\u200d'])
 
 /** Shows invisible and direction-changing characters as code points (web X4). */

@@ -21,7 +21,7 @@ interface Forecast {
   readonly warns: boolean
 }
 
-/** Estimates how long the balance lasts, from the cost of the last `days` days; both in cents. */
+/** Estimates how long the balance lasts, from the cost of the last `days` days. */
 export function forecast(balanceCents: number, spentCents: number, days: number): Forecast {
   if (balanceCents <= 0) return { sentence: 'Builds do not start until you top up.', warns: true }
   const aDay = spentCents / days

@@ -1,4 +1,4 @@
-/** A range of UTC days, written `2026-01-31`; the last day is included. */
+/** A range of UTC days, written `2026-01-31`. It includes both days. */
 export interface Days {
   readonly from: string
   readonly to: string

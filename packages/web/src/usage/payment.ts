@@ -24,8 +24,8 @@ export async function redeemCoupon(
 }
 
 /**
- * The payment that this tab started, because the provider returns to one address for all
- * organizations (`http.md` 13). It is not a secret.
+ * Stores the payment that this tab started, because the provider returns to one address for all
+ * organizations (`http.md` 13). The payment is not a secret.
  */
 const key = 'harmont:payment'
 

@@ -86,7 +86,7 @@ function Home() {
 
 /** Lets the tabs of this browser share an open invitation. Messages stay in memory (web A1). */
 const channelName = 'harmont:invite'
-/** After this time, no other tab has an invitation. */
+/** If no other tab answers within this time, none has an open invitation. */
 const patienceMs = 1000
 
 new BroadcastChannel(channelName).addEventListener('message', ({ data, target }) => {

@@ -75,7 +75,7 @@ export type JobFork = Schema<'JobFork'>
 
 /**
  * Reads the proof runs for a job's failed tests, and reads them again when the job changes. Sends
- * no request for a job without a proof.
+ * no request for a job without a verdict, unless `isWanted`.
  */
 export function forksQuery(place: BuildPlace, job: JobView, isWanted: boolean) {
   const reports = job.failure?.reports ?? []

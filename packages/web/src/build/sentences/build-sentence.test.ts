@@ -130,7 +130,7 @@ test('web B5 a waiting build names its reason and the start of the wait', () => 
   )
 })
 
-test('a canceled build names the person and the time until then', () => {
+test('a canceled build names the person who canceled it, and its run time', () => {
   // The retried build ran for 31 s of these ten minutes.
   const times = { started_at: at(0), finished_at: at(600), run_ms: 31_000 }
   const by = { canceled_by: { user_uuid: null, name: 'Ada' } }

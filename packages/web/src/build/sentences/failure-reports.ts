@@ -26,7 +26,7 @@ export function reportedSentence(job: JobView, now: number): Sentence | null {
   return [`${countFailures(job, afterDuration(job, now))}: `, ...reportSentence(first, job), '.']
 }
 
-/** Whether forks prove a failed test of the job, or are about to. */
+/** Whether a failed test of the job has a verdict, or forks are about to reach one. */
 export function isProved(job: JobView): boolean {
   return reportsOf(job).some((report) => verdictWords(report) !== null)
 }

@@ -140,7 +140,7 @@ const shownAtFirst = 3
 interface FailureReportListProps {
   readonly place: BuildPlace
   readonly job: JobView
-  /** The headline already has this many. */
+  /** Lists the reports only from this number on, because the headline already names fewer. */
   readonly least: number
 }
 

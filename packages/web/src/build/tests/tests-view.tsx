@@ -85,7 +85,7 @@ export function TestsView({ place, view }: TestsViewProps) {
   )
 }
 
-/** Changes when another step ends, and when forks prove tests. */
+/** Changes when another step ends, and when a failed test gets a verdict. */
 function seenOf({ jobs }: BuildView): string {
   const ended = jobs.filter(({ finished_at }) => finished_at != null)
   const proved = ended.flatMap(({ failure }) => [

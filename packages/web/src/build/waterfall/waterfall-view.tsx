@@ -153,7 +153,7 @@ interface UnderlayProps {
   readonly first: number
 }
 
-/** Shows the cuts of the scale, and the step from which each one started. */
+/** Shows the cuts of the scale, and lines from each parent to its children. */
 function Underlay({ shown, rows, first }: UnderlayProps) {
   return (
     <li

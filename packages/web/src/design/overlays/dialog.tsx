@@ -7,9 +7,9 @@ interface DialogProps {
   readonly onClose: () => void
   readonly title: string
   readonly children: ReactNode
-  /** Leaves room for tables and commands. */
+  /** Buttons at the bottom. */
   readonly actions?: ReactNode
-  /** Room for tables and commands. */
+  /** Makes room for tables and commands. */
   readonly wide?: boolean
   /** Hides the page completely. */
   readonly covering?: boolean

@@ -11,7 +11,8 @@ interface TooltipProps {
 }
 
 /**
- * Shows a few words beside the hovered or focused element. Never the only place of an information.
+ * Shows a few words beside the hovered or focused element. The words must also be available
+ * elsewhere.
  */
 export function Tooltip({ text, children }: TooltipProps) {
   return (

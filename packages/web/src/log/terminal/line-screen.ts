@@ -153,7 +153,7 @@ const directions = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
 // biome-ignore lint/suspicious/noControlCharactersInRegex: it matches control characters
 const special = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/
 
-/** Whether a text contains characters that are shown differently. TAB is. */
+/** Whether a text contains characters that are not shown as themselves. TAB is shown as itself. */
 export function hasSpecial(text: string): boolean {
   return special.test(text)
 }

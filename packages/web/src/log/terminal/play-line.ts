@@ -18,7 +18,8 @@ export interface PlayedLine {
   /** The number of times the line was overwritten; usually 0. */
   readonly updates: number
   /**
-   * The index of each shown UTF-16 unit in the text without escapes; null if all indices are equal.
+   * The index of each shown UTF-16 unit in the text without escapes; null if every unit keeps its
+   * index.
    */
   readonly sources: readonly number[] | null
 }

@@ -66,7 +66,7 @@ interface FactsProps {
   readonly slug: string
   readonly test: PipelineTest
   readonly pipeline: string
-  /** Shows its actions. */
+  /** The actions of the test. */
   readonly children: ReactNode
 }
 

@@ -61,7 +61,7 @@ export function PipelineTestsPage() {
 const chips = [
   ['All', undefined],
   ['Failing', 'failing'],
-  ['Failed lately', 'failed'],
+  ['Failed recently', 'failed'],
   ['Flaky', 'flaky'],
   ['In quarantine', 'quarantined'],
 ] as const
@@ -102,7 +102,7 @@ function Filters({ filters: { q, state }, onFilter }: FiltersProps) {
 
 const noneOf: Readonly<Record<NonNullable<PipelineTestFilters['state']>, string>> = {
   failing: 'No test is failing',
-  failed: 'No test failed lately',
+  failed: 'No test failed recently',
   flaky: 'No test was proved flaky recently',
   quarantined: 'No test is in quarantine',
 }

@@ -43,7 +43,7 @@ export function DeliveryLog({ org, notification: { id, kind, enabled } }: Delive
 
 interface DeliveryRowProps {
   readonly delivery: Delivery
-  /** Hides the attempts, because emails have separate ones. */
+  /** Hides the attempts, because the mail server makes those of emails. */
   readonly isMail: boolean
   readonly refused: string | null
   readonly onReplay: () => void
