@@ -16,7 +16,7 @@ import { exponent, upperExponent } from './fit.ts'
 import { openProcessorMeter, type ProcessorMeter } from './processor-meter.ts'
 
 const rounds = 3
-/** Measures a size only once if its first sample took longer. */
+/** A size whose first sample takes longer is measured only once. */
 const longMs = 5_000
 const folder = import.meta.dirname
 

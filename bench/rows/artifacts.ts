@@ -8,7 +8,7 @@ const bytes = 2 * 2 ** 30
 const build = { branch: 'main', commit: '0'.repeat(40) }
 const slug = 'artifacts'
 
-/** Returns the peak resident memory of a process since the last call. */
+/** Returns the peak resident memory of a process since the last call, in MiB. */
 function peakMiB(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   writeFileSync(`/proc/${pid}/clear_refs`, '5')

@@ -24,7 +24,7 @@ export function createQueryClient(): QueryClient {
   })
 }
 
-/** Creates the query client of this page. */
+/** The query client of this page. */
 export const queryClient = createQueryClient()
 
 /** Whether a repeated request may succeed: no response, too many requests, or a server error. */

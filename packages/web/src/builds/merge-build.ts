@@ -25,7 +25,7 @@ export function listedBuilds(pages: BuildPages | undefined): readonly BuildSumma
   return [...all.values()]
 }
 
-/** Replaces a listed build by a newer state; returns the same object without a change. */
+/** Replaces a listed build by a newer state; returns the same object if nothing changes. */
 export function replaceBuild(pages: BuildPages, incoming: BuildSummary): BuildPages {
   const key = keyOfBuild(incoming)
   const isChanged = (listed: BuildSummary) => keyOfBuild(listed) === key && newerOf(listed, incoming) !== listed

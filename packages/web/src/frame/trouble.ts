@@ -13,7 +13,7 @@ export interface Trouble {
   readonly retryAfterMs: number
 }
 
-/** The used part of a query's state. */
+/** The part of a query's state that decides about trouble. */
 export type QueryFacts = Pick<
   Query['state'],
   'data' | 'dataUpdatedAt' | 'error' | 'fetchFailureCount' | 'fetchFailureReason'

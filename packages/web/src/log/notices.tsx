@@ -8,7 +8,7 @@ import type { LineRange } from './data/permalink.ts'
 interface NoticesProps {
   readonly facts: LogFacts
   readonly marked: LineRange | null
-  /** Why lines could not be read; null without a failure. */
+  /** Why lines could not be read; null if no read has failed. */
   readonly problem: unknown
   /** The number of lines searched for stderr; null while the filter is off. */
   readonly stderrLooked: number | null

@@ -27,7 +27,7 @@ export function placeBuild(pages: SummaryPages, slug: string, build: Schema<'Bui
   return isChanged ? { ...pages, pages: next } : pages
 }
 
-/** Returns the newest builds with this one, newest first; the same array without a change. */
+/** Returns the newest builds with this one, newest first; the same array if nothing changes. */
 function withBuild(builds: Schema<'BuildSummary'>[], build: Schema<'BuildSummary'>): Schema<'BuildSummary'>[] {
   const index = builds.findIndex(({ number }) => number === build.number)
   const before = builds[index]

@@ -24,8 +24,8 @@ export async function redeemCoupon(
 }
 
 /**
- * Stores the payment that this tab started, because the provider returns to one address for all
- * organizations (`http.md` 13). The payment is not a secret.
+ * The storage key of the payment that this tab started. It is needed because the provider returns
+ * to one address for all organizations (`http.md` 13). The payment is not a secret.
  */
 const key = 'harmont:payment'
 

@@ -84,7 +84,7 @@ function Home() {
   )
 }
 
-/** Lets the tabs of this browser share an open invitation. Messages stay in memory (web A1). */
+/** The channel on which tabs share an open invitation. Messages stay in memory (web A1). */
 const channelName = 'harmont:invite'
 /** If no other tab answers within this time, none has an open invitation. */
 const patienceMs = 1000

@@ -113,7 +113,7 @@ test("a running build counts its steps and subtracts the estimate's age from the
   expect(say(makeView([], { state: 'running' }, { render }))).toContain('Rendering the pipeline file')
 })
 
-test('web B5 a waiting build names its reason and the start of the wait', () => {
+test('web B5 a waiting build names its reason and the time waited so far', () => {
   const waiting = (message: string, ahead: number | null = null, limit: number | null = null) => ({
     ...{ message, since: at(0), ahead, limit, refs: [] },
   })

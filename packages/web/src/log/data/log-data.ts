@@ -34,7 +34,7 @@ export class LogData {
     return this.#facts
   }
 
-  /** Why lines could not be read; null without a failure. */
+  /** Why lines could not be read; null if no read has failed. */
   get problem(): unknown {
     return this.#loader.problem
   }

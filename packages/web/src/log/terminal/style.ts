@@ -50,7 +50,7 @@ const switches: Readonly<Record<number, Partial<Style>>> = {
   49: { bg: null },
 }
 
-/** Applies one SGR sequence (`1;38;5;208`); returns the same object without a change. */
+/** Applies one SGR sequence (`1;38;5;208`); returns the same object if nothing changes. */
 export function applySgr(style: Style, parameters: string): Style {
   if (parameters === '' || parameters === '0') return plain
   let next = style
