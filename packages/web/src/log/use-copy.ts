@@ -48,7 +48,7 @@ export function useCopy(data: LogData, look: LineLook) {
 }
 
 function useSelectAll() {
-  /** Whether "select all" was used: it selects the mounted rows, but copying takes the whole log. */
+  /** Whether "select all" was used: it selects the mounted rows, but copying takes all lines. */
   const isAll = useRef(false)
   useEffect(() => {
     const onSelectStart = () => {
