@@ -79,6 +79,15 @@ describe.each(['before', 'after', 'stall', 'late', 'half'] as const)('when the f
     expect((await port.lease({ runner, slots: 3, waitMs: 100, signal })).length).toBe(2)
   })
 
+  test('G92 a request that found no work takes no later work', async () => {
+    cut('lease', how)
+    expect(await port.lease({ runner, slots: 1, waitMs: 0, signal })).toEqual([])
+    submit()
+    // A late copy of the request arrives with this one.
+    await port.renew(runner)
+    expect(await store.leases.of(runner)).toEqual([])
+  })
+
   test('G92 a report is made once, and its response received', async () => {
     const job = await leaseOne()
     cut('started', how)
