@@ -2,7 +2,7 @@ import { until } from '@harmont/test-kit/until'
 import { pino } from 'pino'
 import { expect, onTestFinished, test } from 'vitest'
 import { freshDatabase } from '../../testing/database.ts'
-import { migrateWorker, superviseWorker } from './supervise-worker.ts'
+import { migrateWorker, releasedOnce, superviseWorker } from './supervise-worker.ts'
 
 test.each(['succeeds', 'fails'])(
   'G02 a task that %s while its end cannot be recorded harms neither the process nor later work',
@@ -86,4 +86,17 @@ test('G02 a worker finds work after its first poll failed', async () => {
   await pool.query('alter table graphile_worker.away rename to _private_tasks')
   await pool.query("select graphile_worker.add_job('late')")
   await expect.poll(() => done).toEqual(['late'])
+})
+
+test('G02 a connection that the library releases twice returns to the pool once', async () => {
+  const pool = await freshDatabase()
+  await new Promise<void>((resolve, reject) => {
+    releasedOnce(pool).connect((error, _client, release) => {
+      if (error !== undefined) return reject(error)
+      release()
+      release()
+      resolve()
+    })
+  })
+  expect(pool.idleCount).toBe(pool.totalCount)
 })

@@ -78,7 +78,7 @@ async function begin({ pool, log, taskList, crontab, recordingMs = 5_000 }: Work
   ] as const)
     events.once(tasksEnded, () => setTimeout(() => late.abort(), recordingMs).unref())
   const runner = await run({
-    pgPool: pool,
+    pgPool: releasedOnce(pool),
     events,
     logger: workerLogger(log),
     taskList,
@@ -93,6 +93,26 @@ async function begin({ pool, log, taskList, crontab, recordingMs = 5_000 }: Work
   })
   onFailingPolls(events, () => void runner.stop().catch(() => undefined)) // already stopping
   return { runner, late: late.signal, locks }
+}
+
+/**
+ * Returns the same pool, but a second release of a connection has no effect. The library releases
+ * its listening connection twice if it breaks while the worker stops (0.18.0, `release` in
+ * `main.js`), and the pool's error would end the process.
+ */
+export function releasedOnce(pool: pg.Pool): pg.Pool {
+  type Use = Parameters<pg.Pool['connect']>[0]
+  const connect = (use?: Use) => {
+    if (use === undefined) return pool.connect()
+    pool.connect((error, client, release) => {
+      let isReleased = false
+      use(error, client, (broken) => {
+        if (!isReleased) release(broken)
+        isReleased = true
+      })
+    })
+  }
+  return new Proxy(pool, { get: (target, key) => (key === 'connect' ? connect : Reflect.get(target, key)) })
 }
 
 /** Resolves when the worker has ended, for any reason, and its locks are released. */
