@@ -23,7 +23,7 @@ interface World {
   readonly files?: Record<string, string>
 }
 
-/** The keys of a chain in which each step builds in the one before it. */
+/** Returns the keys of a chain in which each step builds in its predecessor. */
 function keysOfChain(world: World, ...links: Link[]): (string | undefined)[] {
   const nodes = links.map(([key, cmd, cache]): IrNode => ({ step: { key, cmd, ...(cache && { cache }) }, env: {} }))
   const edges = links.slice(1).map((_, i) => [i, i + 1, 'builds_in'] as const)
@@ -54,7 +54,7 @@ const cmakeVerify: Link = [
 const rustBase: Link = ['apt-base', aptLine('curl ca-certificates build-essential pkg-config libssl-dev'), ttl(86_400)]
 const demoBase: Link = ['base', aptLine('git'), ttl(86_400)]
 
-describe('cache keys are those of the table in ir.md 2.4', () => {
+describe('cache keys equal the table in ir.md 2.4', () => {
   const rows: [string, World, Link[], string][] = [
     ['demo, base', { slug: 'demo' }, [demoBase], '2582864ad8cba8c8dc4e5e6d34fef0d622b493c5ad1b4e241c771a7421bed38d'],
     [
@@ -132,7 +132,7 @@ describe('cache keys are those of the table in ir.md 2.4', () => {
   })
 })
 
-it('an incomplete or unknown policy gets no key, and an existing key stays', () => {
+it('a step with an incomplete or unknown policy gets no key and keeps an existing one', () => {
   const loose: readonly object[] = [
     { policy: 'ttl' },
     { policy: 'on_change', paths: null },
@@ -153,7 +153,7 @@ describe('the key of a step', () => {
 })
 
 describe('a chain', () => {
-  it('gives an uncached step and one with policy none no key', () => {
+  it('gives no key to a step without a cache or with policy none', () => {
     expect(keysOfChain({ slug: 's' }, ['a', 'make'], ['b', 'make', { policy: 'none' }])).toEqual([undefined, undefined])
   })
 

@@ -13,9 +13,7 @@ export interface KeyContext {
   readonly now: number
   /** The environment of the rendering process. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /**
-   * Returns D of `ir.md` 2.3 for everything that the paths and globs of one policy name, in order.
-   */
+  /** Returns the digests D of `ir.md` 2.3 for the paths and globs of one policy, in order. */
   digests(paths: readonly string[]): readonly string[]
 }
 
@@ -28,7 +26,8 @@ export function withCacheKeys(document: IrDocument, context: KeyContext): IrDocu
   const parts: string[] = []
   const keys = new Map<number, string>()
   for (const index of nodes.keys()) {
-    // Parents first, with an explicit list, because a chain may be longer than the stack is deep.
+    // Visits parents first. An explicit list replaces recursion, because a chain may exceed the
+    // stack.
     const chain: number[] = []
     for (let at: number | undefined = index; at !== undefined && parts[at] === undefined; at = parents.get(at))
       chain.push(at)
@@ -99,35 +98,35 @@ export interface LookupParts {
    * The node's environment overlaid by the build's, without injected variables and secret values.
    */
   readonly env: Readonly<Record<string, string>>
-  /** L of the `builds_in` parent, '' for a root. */
+  /** The lookup key L of the `builds_in` parent, '' for a root. */
   readonly parent: string
   /**
    * Digest of paths, types, modes and bytes of the files that the step's policy watches; '' for
    * none.
    */
   readonly files: string
-  /** Absent, or empty, for a step that gets nothing else. */
+  /** Absent or empty for a step without additional inputs. */
   readonly additions?: LookupAdditions
 }
 
 /**
- * S of `ir.md` 2.5: what a step gets besides its start, its environment and the source. A member
- * that is absent or empty is not part of the key, so that a new one leaves the keys of steps without
- * it.
+ * The additions S of `ir.md` 2.5: a step's inputs besides its base, its environment and the source.
+ * Absent and empty members are not part of the key, so a new member leaves the keys of steps
+ * without it unchanged.
  */
 interface LookupAdditions {
-  /** One digest for each entry of the step's `inputs`, in their order: the files as it gets them. */
+  /** One digest of files for each entry of the step's `inputs`, in their order. */
   readonly inputs?: readonly string[]
   /** One digest for each of the step's services, in their order. */
   readonly services?: readonly string[]
-  /** The files of its shard of a split. */
+  /** The files of the step's shard of a split. */
   readonly split?: readonly string[]
 }
 
 /**
  * Returns the key L (`ir.md` 2.5) under which the engine looks a cached step up, as hex SHA-256.
  * The cache key covers only the bytes of watched files, so L adds their other aspects. Without
- * watched files and additions it equals that of earlier releases.
+ * watched files and additions, L equals the key of earlier releases.
  */
 export function lookupKey({ cacheKey, command, env, parent, files, additions = {} }: LookupParts): string {
   const variables = Object.keys(env)
@@ -139,7 +138,7 @@ export function lookupKey({ cacheKey, command, env, parent, files, additions = {
   return hash([cacheKey, command, variables, parent, ...optional].join(SEPARATOR))
 }
 
-/** Returns canonical JSON: sorted names, no white space; '' without any addition. */
+/** Returns the additions as canonical JSON (sorted names, no white space), or '' without any. */
 function additionsText(additions: LookupAdditions): string {
   const given = Object.entries(additions).filter(([, list]) => list !== undefined && list.length > 0)
   if (given.length === 0) return ''

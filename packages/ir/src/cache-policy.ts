@@ -1,8 +1,8 @@
 import type { IrCachePolicy } from './document.ts'
 
 /**
- * Whether a policy is known and complete. A document that no SDK made may lack parts, and then has
- * no key.
+ * Whether a policy is known and complete. A document not made by an SDK may lack parts; its step
+ * then has no key.
  */
 export function isWholePolicy(policy: IrCachePolicy): boolean {
   switch (policy.policy) {

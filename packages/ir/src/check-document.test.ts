@@ -6,7 +6,7 @@ const graph = (nodes: readonly object[], edges: readonly unknown[] = [], more: o
   JSON.stringify({ version: '0', ...more, graph: { nodes: nodes.map((node) => ({ step: node, env: {} })), edges } })
 
 describe('inputs', () => {
-  it('names a step that its inputs come from', () => {
+  it('refuses inputs from a step that does not exist', () => {
     const text = graph([
       step('a', {
         inputs: [
@@ -20,7 +20,7 @@ describe('inputs', () => {
     })
   })
 
-  it('plans inputs by index, with a place and whether they may be missing, in both forms', () => {
+  it('plans inputs by index, with their target and `optional`, in both forms', () => {
     const inputs = [
       { from: 'build', path: 'dist/**' },
       { from: 'build', path: 'gen', into: './web//static/', optional: true },
@@ -69,7 +69,7 @@ describe('inputs', () => {
     })
   })
 
-  it('has inputs without a circle, in the flat form too', () => {
+  it('refuses a cycle of inputs, in the flat form too', () => {
     const inputs = (from: string) => ({ inputs: [{ from, path: 'x' }] })
     const circle = [step('a', inputs('b')), step('b', inputs('a'))]
     expect(checkDocument(graph(circle))).toMatchObject({ error: { code: 'cycle' } })
@@ -114,12 +114,12 @@ describe('inputs', () => {
     expect(checkDocument(graph(nodes))).toMatchObject({ error: { code, pointer: `/graph/nodes/${place}` } })
   })
 
-  it('is wrong where any document is', () => {
+  it('reports the same problems as for any document', () => {
     const text = graph([step('a', { artifacts: [{ path: 'x' }] }), step('a')])
     expect(checkDocument(text)).toMatchObject({ error: { code: 'duplicate_key', pointer: '/graph/nodes/1/step/key' } })
   })
 
-  it('warns of members that no reader knows', () => {
+  it('warns of unknown members', () => {
     const text = graph([step('a', { services: [{ name: 'db', image: 'x', colour: 'red' }] })])
     expect(checkDocument(text)).toEqual({
       ok: true,

@@ -40,7 +40,7 @@ describe('a condition', () => {
     expect(conditionHolds(condition, PUSH)).toBe(expected)
   })
 
-  it('never skips work because the changed files are not known', () => {
+  it('never skips a step because the changed files are unknown', () => {
     const unknown = { ...PUSH, changed: null }
     const changed: Condition = { changed: ['docs'] }
     expect(conditionHolds(changed, unknown)).toBe(true)

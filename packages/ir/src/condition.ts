@@ -16,7 +16,7 @@ export interface Condition {
 }
 
 /**
- * Facts of a build when it is created. Null or absent: does not exist (a tag), or is unknown
+ * Facts about a build at its creation. A null or absent fact does not exist (a tag) or is unknown
  * (`changed`).
  */
 export interface ConditionContext {

@@ -4,13 +4,13 @@ import { lookupKey } from './cache-keys.ts'
 
 const STEP = { cacheKey: 'k', command: 'make', env: { B: '2', A: '1' }, parent: 'p', files: '' }
 
-it('hashes key, command, sorted environment and parent, each ended by byte 0', () => {
+it('hashes key, command, sorted environment and parent, separated by byte 0', () => {
   const text = ['k', 'make', 'A=1\0B=2\0', 'p'].join('\0')
   expect(lookupKey(STEP)).toBe(createHash('sha256').update(text).digest('hex'))
   expect(lookupKey({ ...STEP, env: { A: '1', B: '2' } })).toBe(lookupKey(STEP))
 })
 
-it('G09 changes with each of its parts', () => {
+it('G09 changes with each of its inputs', () => {
   const others = [
     { cacheKey: 'K' },
     { command: 'Make' },
@@ -29,7 +29,7 @@ it('G09 changes with each of its parts', () => {
   expect(new Set(keys).size).toBe(keys.length)
 })
 
-it('appends additions as canonical JSON, and nothing when there are none', () => {
+it('appends additions as canonical JSON, and nothing without additions', () => {
   const text = ['k', 'make', 'A=1\0B=2\0', 'p', '{"inputs":["a"]}'].join('\0')
   expect(lookupKey({ ...STEP, additions: { inputs: ['a'] } })).toBe(createHash('sha256').update(text).digest('hex'))
   expect(lookupKey({ ...STEP, additions: {} })).toBe(lookupKey(STEP))

@@ -6,8 +6,8 @@ import { checkDocument, parsePlan } from './parse-plan.ts'
 import type { PlanError, PlannedStep } from './plan.ts'
 
 /**
- * A pipeline as data, from which both forms are written. Indexes point at commands, earlier or
- * later ones.
+ * A pipeline as data, from which both forms are generated. Indexes point at commands, earlier or
+ * later.
  */
 type Entry = { readonly wait: true; readonly tolerant: boolean } | Command
 interface Command {
@@ -112,8 +112,8 @@ function flatOf(entries: readonly Entry[], documentEnv: object): object {
 }
 
 /**
- * Returns the same program as a graph, lowered as the design says, with lists where the product has
- * two indexes.
+ * Returns the same program as a graph, lowered as the design specifies, with lists in place of the
+ * product's two indexes.
  */
 function graphOf(entries: readonly Entry[], documentEnv: object): object {
   const nodes: object[] = []
@@ -180,7 +180,7 @@ describe('any valid document', () => {
 
 describe('any graph of steps', () => {
   const edge = fc.tuple(fc.nat(19), fc.nat(19), fc.constantFrom('builds_in', 'depends_on'))
-  it('plans, or gives a cycle that is one, or a second parent', () => {
+  it('is planned, or reports a real cycle or a second parent', () => {
     fc.assert(
       fc.property(fc.array(edge, { maxLength: 40 }), (edges) => {
         const nodes = Array.from({ length: 20 }, (_, i) => ({ step: { key: `k${i}`, cmd: 'make' } }))
@@ -206,7 +206,7 @@ describe('any graph of steps', () => {
     )
   })
 
-  // Takes everything that can run until nothing is left.
+  // Completes runnable steps until none is left. Returns whether all steps completed.
   function runnable(steps: readonly PlannedStep[]): boolean {
     const done = new Set<number>()
     for (let before = -1; before < done.size; ) {
@@ -248,7 +248,7 @@ describe('any damaged document', () => {
     return JSON.stringify((flat ? flatOf : graphOf)(all, shared))
   })
 
-  it('with a piece of its text replaced gives a code or a plan, and never throws', () => {
+  it('with a piece of its text replaced yields a plan or an error code and never throws', () => {
     const piece = fc.oneof(
       fc.string({ unit: anyCharacter, maxLength: 4 }),
       fc.constantFrom('[', '}', ',', 'null', '1e999', '"', '\\ud800', '\\u0000', '-1', ''),
@@ -262,7 +262,7 @@ describe('any damaged document', () => {
     )
   })
 
-  it('with a value replaced by any other gives a code or a plan, and never throws', () => {
+  it('with a replaced value yields a plan or an error code and never throws', () => {
     const value = fc.oneof(
       fc.jsonValue(),
       fc.constantFrom(null, -0, 1e300, 0.5, '', '\ud800', '\0', [], {}, [null], { a: null }),
@@ -295,7 +295,7 @@ describe('the largest documents', () => {
     expect(result).toMatchObject({ ok: true, plan: { steps: { length: steps } } })
   })
 
-  // Quadratic work would not end here.
+  // Quadratic work would time out here.
   it.each([
     ['of open lists', 'invalid_json', '['],
     ['of wrong nodes', 'invalid_ir', '{"version":"0","graph":{"nodes":[0', ',0', ']}}'],

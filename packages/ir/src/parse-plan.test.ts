@@ -404,7 +404,7 @@ const ROWS: readonly Row[] = [
   ],
 ]
 
-describe('a bad document gives its code and its place', () => {
+describe('a bad document is reported with its code and its place', () => {
   it.each(ROWS)('%s', (_, document, code, pointer) => {
     const result = parsePlan(typeof document === 'string' ? document : JSON.stringify(document))
     expect(result.ok).toBe(false)
@@ -421,13 +421,13 @@ describe('the message', () => {
     return result.ok ? 'it plans' : result.error.message
   }
 
-  it('says what was expected, what was got and what to do', () => {
+  it('names the expected value, the actual value and the fix', () => {
     expect(messageOf(oneStep({ cmd: 7 }))).toBe(
       'invalid_ir at /graph/nodes/0/step/cmd: expected a non-empty string, got 7. Give the step a command.',
     )
   })
 
-  it('reports shape before limits before graph, and says how many problems more there are', () => {
+  it('reports shape before limits before graph, with the number of further problems', () => {
     const nodes = [{ step: step({ timeout_seconds: 0 }) }, { step: step({ key: 'b', label: 1 }) }]
     expect(messageOf(graph(nodes, [[0, 9, 'builds_in']]))).toBe(
       'invalid_ir at /graph/nodes/1/step/label: expected a string, got 1. Correct its type. There are 2 more problems.',
@@ -459,7 +459,7 @@ describe('the message', () => {
     expect(messageOf(chain(1500))).toContain('builds_in chains of at most 1,000 steps, got 1,500 steps.')
   })
 
-  it('gives line and column of what is not JSON', () => {
+  it('names line and column of a JSON syntax error', () => {
     expect(messageOf('{\n  "version": "0",\n  "steps": [}')).toBe(
       'invalid_json at line 3, column 13: expected a value or "]", got "}". Correct the JSON.',
     )
@@ -480,7 +480,7 @@ describe('the message', () => {
     expect(messageOf(steps)).toContain('got the cycle "a" → "b" → "c" → "a".')
   })
 
-  it('carries nothing that cannot be stored, whatever the document holds', () => {
+  it('contains only storable characters, whatever the document contains', () => {
     const hostile = graph([{ step: step(), env: { [`\ud800\0${'x'.repeat(100_000)}`]: 1 } }])
     expect(messageOf(hostile)).toMatch(/^invalid_ir at \/graph\/nodes\/0\/env: /)
     expect(messageOf(hostile).isWellFormed()).toBe(true)
@@ -512,7 +512,7 @@ describe('a good document', () => {
     ])
   })
 
-  it('plans every field that the product runs', () => {
+  it('plans every supported field', () => {
     const node = {
       env: { A: 'node', B: 'node' },
       secrets: { TOKEN: 'npm_read' },
@@ -547,7 +547,7 @@ describe('a good document', () => {
     ])
   })
 
-  it('plans the group of a step, within its pipeline when nothing else is said', () => {
+  it('plans the group of a step, with the pipeline as the default scope', () => {
     const planned = (concurrency: object) => planOf(oneStep({ concurrency }))[0]?.concurrency
     expect(planned({ group: 'deploy', limit: 2 })).toEqual({ group: 'deploy', limit: 2, scope: 'pipeline' })
     expect(planned({ group: 'deploy', limit: 1, scope: 'organization' })).toEqual({
@@ -558,7 +558,7 @@ describe('a good document', () => {
     expect(planOf(oneStep({}))[0]).not.toHaveProperty('concurrency')
   })
 
-  it('plans what is asked of tests, with the defaults where nothing is said', () => {
+  it('plans options for tests, with defaults for absent ones', () => {
     const planned = (tests: object) => planOf(oneStep({ tests }))[0]?.tests
     expect(planned({})).toEqual({ forks: 10, budgetSeconds: 300, rerun: null, quarantine: false })
     expect(planned({ forks: 0, budget_seconds: 60, rerun: 'make one', quarantine: false })).toEqual({
@@ -567,7 +567,7 @@ describe('a good document', () => {
     expect(planOf(oneStep({}))[0]).not.toHaveProperty('tests')
   })
 
-  it('plans the group of the whole build, which queues when nothing else is said', () => {
+  it('plans the group of the whole build, which queues by default', () => {
     const group = `${'$'}{branch}-${'$'}{event}`
     const planOf = (concurrency: object) => parsePlan(JSON.stringify({ ...oneStep({}), concurrency }))
     expect(planOf({ group, limit: 2 })).toMatchObject({
@@ -613,7 +613,7 @@ describe('a good document', () => {
     expect(result.ok && result.plan.steps[0]?.command).toBe('y')
   })
 
-  it('counts a pair with both kinds of edge as one prerequisite that builds_in decides, and repeats once', () => {
+  it('counts repeated edges once, and a pair with both kinds of edge as one prerequisite with builds_in', () => {
     const edges = [
       [0, 1, 'depends_on'],
       [0, 1, 'builds_in'],
@@ -629,7 +629,7 @@ describe('a good document', () => {
     ])
   })
 
-  it('gives the default image to roots only, and warns of an image on a child', () => {
+  it('assigns the default image to roots only and warns of an image on a child', () => {
     const document = {
       ...graph([{ step: step() }, { step: step({ key: 'b', image: 'x' }) }], [[0, 1, 'builds_in']]),
       default_image: 'debian:12',
@@ -673,7 +673,7 @@ describe('a good document', () => {
     expect(result({}).warnings).toContain(`${keyless} (/graph/nodes/0/step/cache)`)
   })
 
-  it('keeps the policy behind the key of a cached step', () => {
+  it('keeps the policy of a cached step', () => {
     const parts = [
       { policy: 'ttl', duration_seconds: 60, env_keys: ['A'] },
       { policy: 'on_change', paths: ['go.mod'] },
@@ -717,7 +717,7 @@ describe('a good document', () => {
   })
 })
 
-it('runner_args name a pool and labels; what else is in them, or of another form, changes nothing', () => {
+it('reads a pool and labels from runner_args and ignores other members and forms', () => {
   const runsOn = (runner_args: unknown) => {
     const result = parsePlan(JSON.stringify(oneStep({ runner_args })))
     if (!result.ok) throw new Error(result.error.message)

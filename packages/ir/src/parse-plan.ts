@@ -23,9 +23,9 @@ const FLAT_DOCUMENT = new Set([
 ])
 
 /**
- * Parses and plans an IR document of either form. Never throws. It checks JSON, size, version,
- * shape, limits and graph in this order, and reports the first problem with its place and the
- * number of further ones.
+ * Parses and plans an IR document of either form. Never throws. Checks JSON, size, version, shape,
+ * limits and graph in this order. Reports the first problem with its place and the number of
+ * further problems.
  */
 export function parsePlan(text: string): PlanResult {
   return parse(text, new Reader(new Problems()))

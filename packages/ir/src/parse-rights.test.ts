@@ -44,7 +44,7 @@ describe('append, after_appended, id_tokens and egress are planned', () => {
     expect(stepOf(fields)).toMatchObject(planned)
   })
 
-  it('null, an empty object of tokens and an absent member mean nothing', () => {
+  it('null, an empty object of tokens and an absent member have no effect', () => {
     const step = stepOf({ append: null, after_appended: null, id_tokens: {}, egress: null })
     for (const name of ['append', 'afterAppended', 'idTokens', 'egress']) expect(step).not.toHaveProperty(name)
   })
@@ -68,7 +68,7 @@ describe('append, after_appended, id_tokens and egress are planned', () => {
     )
   })
 
-  it('says which features a plan needs', () => {
+  it('lists the features that a plan needs', () => {
     expect(featuresOf(planOf(graph({})))).toEqual([])
     expect(featuresOf(planOf(graph({ egress: [] }, { id_tokens: { A: { audience: 'x' } } })))).toEqual([
       'id_tokens',
@@ -78,7 +78,7 @@ describe('append, after_appended, id_tokens and egress are planned', () => {
   })
 })
 
-describe('a wrong one is refused at its place', () => {
+describe('an invalid member is refused at its place', () => {
   const at = (name: string) => `/graph/nodes/0/step/${name}`
   it.each<[string, object, string, PlanErrorCode?]>([
     ['append that is no object', { append: true }, at('append')],
@@ -116,7 +116,7 @@ describe('a wrong one is refused at its place', () => {
     expect(parsed).toMatchObject({ ok: false, error: { pointer: at('id_tokens/A') } })
   })
 
-  it('a cycle through after_appended is one', () => {
+  it('a cycle through after_appended is reported', () => {
     const steps = [
       { type: 'command', key: 'plan', cmd: 'make', append: {}, depends_on: ['report'] },
       { type: 'command', key: 'report', cmd: 'make', after_appended: ['plan'] },
@@ -125,7 +125,7 @@ describe('a wrong one is refused at its place', () => {
   })
 })
 
-describe('G135 a member that no release runs yet is refused, never ignored', () => {
+describe('G135 a member that no release implements is refused, never ignored', () => {
   it.each([true, {}, false])('nesting: %j', (nesting) => {
     const refused = { ok: false, error: { code: 'feature_missing', pointer: '/graph/nodes/0/step/nesting' } }
     expect(parsePlan(graph({ nesting }))).toMatchObject(refused)
@@ -135,7 +135,7 @@ describe('G135 a member that no release runs yet is refused, never ignored', () 
     })
   })
 
-  it('null is an absent one', () => {
+  it('null counts as absent', () => {
     expect(planOf(graph({ nesting: null })).warnings).toEqual([])
   })
 })

@@ -17,7 +17,7 @@ function refused(...files: Parameters<typeof planAppended>[0]): string {
   return result.error.message
 }
 
-test('steps of several documents of both forms name each other, and steps that only the build has', () => {
+test('steps of several documents of both forms name each other and steps outside the documents', () => {
   const node = (step: Record<string, unknown>) => ({ step: { cmd: 'true', ...step }, env: {} })
   const graph = {
     nodes: [node({ key: 'c', depends_on: ['a', 'outer'] }), node({ key: 'd', builds_in: 'outer' }), node({ key: 'e' })],
@@ -38,7 +38,7 @@ test('steps of several documents of both forms name each other, and steps that o
   ])
 })
 
-test('a root has the image that it or its document names, or none', () => {
+test('a root uses its own image or its document’s, or none', () => {
   const { steps } = planned(
     flat('1.json', [{ key: 'a' }, { key: 'b', image: 'alpine' }], { default_image: 'debian' }),
     flat('2.json', [{ key: 'c' }, { key: 'd', builds_in: 'c' }, { key: 'e', image: 'alpine' }]),
@@ -56,19 +56,19 @@ test('inputs and services name steps of the build', () => {
   expect([a?.inputs?.[0]?.from, a?.services?.[0]?.from, a?.dependsOn]).toEqual([-1, -2, [-2, -1]])
 })
 
-test('documents without steps append nothing, and members that mean nothing there are told', () => {
+test('documents without steps append nothing, and their ignored members are reported', () => {
   expect(planned(flat('1.json', []))).toEqual({ steps: [], references: [], warnings: [] })
   expect(planned()).toEqual({ steps: [], references: [], warnings: [] })
   const { warnings } = planned(
     flat('1.json', [{ key: 'a' }], { timeout_seconds: 5, concurrency: { group: 'g', limit: 1 } }),
   )
   expect(warnings).toEqual([
-    '1.json: `timeout_seconds` of a document that is appended is ignored.',
-    '1.json: `concurrency` of a document that is appended is ignored.',
+    '1.json: `timeout_seconds` of an appended document is ignored.',
+    '1.json: `concurrency` of an appended document is ignored.',
   ])
 })
 
-test('an error names the document, and one among several documents its place', () => {
+test('an error names the document and, among several documents, its place', () => {
   expect(refused({ name: 'x.json', text: '{' })).toMatch(/^x\.json: invalid_json at line 1/)
   expect(refused(flat('1.json', []), file('2.json', { version: '1' }))).toMatch(/^2\.json: bad_version/)
   expect(refused(flat('1.json', [{ key: 'a', cmd: 7 }]))).toMatch(/^1\.json: invalid_ir at \/steps\/0\/cmd/)

@@ -5,20 +5,21 @@ import { Reader } from './parse/read.ts'
 import { openDocument, readDraft } from './parse-plan.ts'
 import type { PlanError, PlannedStep } from './plan.ts'
 
-/** A document that a generator left, with its name for messages. */
+/** A generator's document, with its name for messages. */
 export interface StepFile {
   readonly name: string
   readonly text: string
 }
 
-/** The steps of a generator's documents, planned without a look at its build. */
+/** The steps of a generator's documents, planned without access to its build. */
 export interface AppendedPlan {
   /**
-   * In the order of the documents. An index from 0 points into this list, and -1 - n stands for
-   * `references[n]`. A step with neither an image nor `buildsIn` starts from its generator.
+   * The steps in the order of the documents. An index from 0 points into this list, and -1 - n
+   * stands for `references[n]`. A step with neither an image nor `buildsIn` starts from its
+   * generator.
    */
   readonly steps: readonly PlannedStep[]
-  /** Keys of steps that the documents name and do not have. */
+  /** Keys of steps outside the documents that the documents name. */
   readonly references: readonly string[]
   /** Sentences for the author; they never change what runs. */
   readonly warnings: readonly string[]
@@ -30,7 +31,7 @@ export type AppendedResult =
 
 /**
  * Plans documents of either form that are appended to a build together. Their steps may name each
- * other, and steps that only the build has. Never throws.
+ * other and other steps of the build. Never throws.
  */
 export function planAppended(files: readonly StepFile[]): AppendedResult {
   const drafts: Draft[] = []
@@ -73,14 +74,14 @@ function readFile({ name, text }: StepFile): ReadFile {
     const { code = 'invalid_ir', message = '' } = error ?? {}
     return { ok: false, error: { code, message: `${name}: ${message}` } }
   }
-  if (draft.timeoutSeconds !== null) problems.warn(() => '`timeout_seconds` of a document that is appended is ignored.')
-  if (draft.concurrency !== undefined) problems.warn(() => '`concurrency` of a document that is appended is ignored.')
+  if (draft.timeoutSeconds !== null) problems.warn(() => '`timeout_seconds` of an appended document is ignored.')
+  if (draft.concurrency !== undefined) problems.warn(() => '`concurrency` of an appended document is ignored.')
   const steps = draft.steps.map((step) => ({ ...step, at: `${name}${step.at}` }))
   const warnings = problems.warnings.map((warning) => `${name}: ${warning}`)
   return { ok: true, draft: { ...draft, steps }, warnings }
 }
 
-/** Joins drafts to one: each may name steps of the others. */
+/** Merges drafts, whose steps may name each other, into one. */
 function joined(drafts: readonly Draft[]): Draft {
   let first = 0
   const moved = drafts.map(({ steps, edges, outerEdges = [] }) => {
@@ -100,7 +101,7 @@ function joined(drafts: readonly Draft[]): Draft {
   }
 }
 
-/** Numbers the names that are asked for, downwards from -1. */
+/** Assigns numbers to requested names, downwards from -1. */
 function namesIn(references: Map<string, number>): StepNames {
   return {
     get(key) {

@@ -9,7 +9,7 @@ const step = (fields: { key?: string; label?: string; parent?: number }) => ({
 })
 
 describe('the key of a step', () => {
-  it('is its own, whatever the label', () => {
+  it('is the step’s own key, whatever the label', () => {
     expect(stepKeys([step({ key: 'My Key', label: 'x' })])).toEqual(['My Key'])
   })
 
@@ -22,7 +22,7 @@ describe('the key of a step', () => {
     expect(stepKeys([step({ label })])).toEqual([key])
   })
 
-  it('is a hash of its place when the label is absent, empty as a slug, shared, or another step’s key', () => {
+  it('is a hash of the step’s place if the label is absent, shared, another step’s key or an empty slug', () => {
     const keys = stepKeys([
       step({}),
       step({ label: ':x:' }),
@@ -34,7 +34,7 @@ describe('the key of a step', () => {
     expect(keys).toEqual([0, 1, 2, 3, 4].map((position) => positionKey('', 'make', position)).concat('go'))
   })
 
-  it('counts the slug of a labelled step that has a key of its own as taken', () => {
+  it('counts the label’s slug of a step with its own key as taken', () => {
     expect(stepKeys([step({ label: 'a', key: 'k' }), step({ label: 'A' })])).toEqual(['k', positionKey('', 'make', 1)])
   })
 

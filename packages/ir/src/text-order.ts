@@ -1,6 +1,6 @@
 /**
- * Orders texts by Unicode code point (= UTF-8 bytes), never by UTF-16 unit or locale. Negative: `a`
- * comes first.
+ * Compares texts by Unicode code point (= UTF-8 bytes), never by UTF-16 unit or locale. A negative
+ * result means that `a` comes first.
  */
 export function compareText(a: string, b: string): number {
   const length = Math.min(a.length, b.length)
@@ -12,7 +12,7 @@ export function compareText(a: string, b: string): number {
   return a.length - b.length
 }
 
-// Surrogates (D800–DFFF) stand for code points above FFFF, so they sort after E000–FFFF.
+// Surrogates (D800–DFFF) encode code points above FFFF, so they sort after E000–FFFF.
 function rank(unit: number): number {
   if (unit < 0xd800) return unit
   return unit < 0xe000 ? unit + 0x2000 : unit - 0x800

@@ -1,4 +1,4 @@
-/** The additive fields of a step (`ir.md` 1.3) that the product runs. */
+/** Reads the supported additive fields of a step (`ir.md` 1.3). */
 import type { PlannedRunner, PlannedSplit, Resources, RetryPolicy } from '../plan.ts'
 import { RETRY_REASONS } from '../retry-reasons.ts'
 import { isRunnerWord } from '../runner-word.ts'
@@ -57,9 +57,7 @@ export function readSplit(reader: Reader, value: unknown, at: string): PlannedSp
   return files === undefined || total === undefined || index === undefined ? undefined : { files, index, total }
 }
 
-/**
- * `matrix` only affects how a page shows the steps. Its shape is checked, and nothing is planned.
- */
+/** Checks the shape of `matrix` and plans nothing: it only affects the display of steps. */
 export function checkMatrix(reader: Reader, value: unknown, at: string): void {
   const matrix = reader.object(value, at)
   if (matrix === undefined) return
@@ -70,13 +68,13 @@ export function checkMatrix(reader: Reader, value: unknown, at: string): void {
   for (const [axis, text] of Object.entries(cell)) reader.text(text, below(cellAt, axis), { required: true })
 }
 
-/** The most labels that a step may ask for. */
+/** Maximum number of runner labels of a step. */
 const MAX_LABELS = 20
 
 /**
- * Returns what the step asks of its runner; undefined for nothing. All known kinds of runners mean
- * the same machine. Only `pool` and `labels` of `runner_args` have a meaning. They are ignored in
- * any other form than today's, because older documents could hold anything there.
+ * Returns the step's requirements for its runner; undefined for none. All known kinds of runners
+ * select the same machine. Only `pool` and `labels` of `runner_args` have a meaning. Values of
+ * another form are ignored, because older documents could hold anything there.
  */
 export function readRunner(reader: Reader, step: JsonObject, at: string): PlannedRunner | undefined {
   reader.word(member(step, 'runner'), below(at, 'runner'), ['default', 'vm', 'docker'], {
@@ -119,7 +117,8 @@ function readSignal(reader: Reader, value: unknown, at: string): string | undefi
   return undefined
 }
 
-// Neither recurses nor builds the text, because the value may be nested deeper than the stack.
+// Neither recurses nor builds the text, because the value may be nested deeper than the stack
+// allows.
 function jsonSizeOver(value: unknown, limit: number): boolean {
   const rest: unknown[] = [value]
   let size = 0

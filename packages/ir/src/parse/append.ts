@@ -5,19 +5,19 @@ import { checkSecretName } from './env.ts'
 import { readAudience } from './id-tokens.ts'
 import { below, member, type Reader } from './read.ts'
 
-/** The most steps that one step may append. */
+/** Maximum number of steps that one step may append. */
 const MAX_APPENDED = 1_000
 const MAX_NAMES = 100
 const APPEND = new Set(['max', 'secrets', 'id_tokens', 'egress'])
 
-/** A step whose appended steps another one waits for, by key. */
+/** A reference by key to a generator whose appended steps a step waits for. */
 export interface AfterAppended {
   readonly from: string
   /** JSON pointer of the key. */
   readonly at: string
 }
 
-/** Returns undefined where a step may append nothing. An empty object asks for the defaults. */
+/** Returns undefined if a step may append nothing. An empty object selects the defaults. */
 export function readAppend(reader: Reader, value: unknown, at: string): PlannedAppend | undefined {
   const append = reader.object(value, at)
   if (append === undefined) return undefined
@@ -31,7 +31,7 @@ export function readAppend(reader: Reader, value: unknown, at: string): PlannedA
   return { max, secrets: [...new Set(secrets)], idTokens: [...new Set(idTokens)], egress: egress ?? null }
 }
 
-/** Reads the keys of steps whose appended steps a step waits for. */
+/** Reads `after_appended`: keys of generators whose appended steps a step waits for. */
 export function readAfterAppended(reader: Reader, value: unknown, at: string): readonly AfterAppended[] {
   const read = (entry: unknown, place: string) => {
     const from = reader.text(entry, place, { expected: 'the key of a step', required: true })

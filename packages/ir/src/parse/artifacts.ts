@@ -7,7 +7,7 @@ const KNOWN = new Set(['path', 'when', 'kind', 'expires_seconds', 'required'])
 /** A year. */
 const MAX_EXPIRES = 365 * 86_400
 
-/** Returns undefined where a step asks for none. */
+/** Returns undefined for a step without artifacts. */
 export function readArtifacts(reader: Reader, value: unknown, at: string): readonly PlannedArtifact[] | undefined {
   const read = (entry: unknown, place: string) => readArtifact(reader, entry, place)
   const artifacts = reader.listOf(value, at, read, { max: 100 })

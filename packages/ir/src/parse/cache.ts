@@ -11,8 +11,8 @@ const MAX_NESTING = 8
 type PlannedCache = Pick<PlannedStep, 'cacheKey' | 'cachePolicy' | 'cacheRemark'>
 
 /**
- * Reads a step's `cache`: its key and its policy. There is no key when the step always runs. An
- * incomplete or unknown policy is accepted, because released clients may send it: the key alone
+ * Reads a step's `cache`: its key and its policy. The key is null for a step that always runs. An
+ * incomplete or unknown policy is accepted, because released clients may send it. The key alone
  * then decides when the step runs again.
  */
 export function readCache(reader: Reader, value: unknown, at: string): PlannedCache {
@@ -36,12 +36,14 @@ export function readCache(reader: Reader, value: unknown, at: string): PlannedCa
 
 interface Reading {
   readonly reader: Reader
-  /** Sentences, without their end, about what policies lack or that they are unknown. */
+  /** Unfinished sentences about members that policies lack, or about unknown policies. */
   readonly lacks: string[]
   readonly nesting: number
 }
 
-/** Undefined for a policy that cannot be shown; the problems, or `lacking`, say why. */
+/**
+ * Returns undefined for a policy that cannot be shown; the problems or `lacks` state the reason.
+ */
 function readPolicy(reading: Reading, value: unknown, at: string): IrCachePolicy | undefined {
   const { reader } = reading
   const fix = 'Use a policy of the pipeline SDK.'
@@ -51,10 +53,7 @@ function readPolicy(reading: Reading, value: unknown, at: string): IrCachePolicy
   const word = reader.text(member(object, 'policy'), below(at, 'policy'), { fix, required: true })
   const policy = POLICIES.find((known) => known === word)
   const of = (name: string) => ({ value: member(object, name), at: below(at, name) })
-  /**
-   * Returns a member without which the policy means nothing. Notes its absence and returns
-   * undefined.
-   */
+  /** Returns a required member of the policy; records its absence and returns undefined. */
   const needed = (name: string) => {
     const found = of(name)
     if (found.value !== undefined) return found

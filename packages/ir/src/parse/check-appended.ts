@@ -3,7 +3,10 @@ import type { AfterAppended } from './append.ts'
 import type { Draft, Edge, StepNames } from './draft.ts'
 import { describe, type Problems } from './problems.ts'
 
-/** Returns an edge for each entry: a step waits for the steps whose appended steps it waits for. */
+/**
+ * Returns an edge for each entry: a step also waits for the generators whose appended steps it
+ * waits for.
+ */
 export function appendedEdges(problems: Problems, { steps }: Draft, indexOf: StepNames): Edge[] {
   return steps.flatMap(({ afterAppended }, to) =>
     afterAppended.flatMap(({ from, at }) => {
@@ -13,7 +16,7 @@ export function appendedEdges(problems: Problems, { steps }: Draft, indexOf: Ste
         problems.add({ ...problem, got: describe(from), fix: 'Name a step of this pipeline.' })
         return []
       }
-      // The engine checks a step of the build that is not in the document.
+      // The engine checks references to steps that are in the build but not in the document.
       if (index >= 0 && steps[index]?.append === undefined) {
         const problem = { stage: 'graph', at, expected: 'the key of a step with "append"' } as const
         problems.add({ ...problem, got: describe(from), fix: 'Give that step "append", or use depends_on.' })
@@ -23,7 +26,7 @@ export function appendedEdges(problems: Problems, { steps }: Draft, indexOf: Ste
   )
 }
 
-/** Returns the indexes of the steps, ascending. */
+/** Returns the indexes of the generators, ascending. */
 export function plannedAfterAppended(afterAppended: readonly AfterAppended[], indexOf: StepNames): readonly number[] {
   const indexes = new Set(afterAppended.flatMap(({ from }) => indexOf.get(from) ?? []))
   return [...indexes].sort((a, b) => a - b)

@@ -6,15 +6,15 @@ import { findCycle, topologicalOrder } from './cycle.ts'
 import type { Draft, Edge, StepNames } from './draft.ts'
 import { describe, grouped, type Problems } from './problems.ts'
 
-/** Image of a step when neither it nor its pipeline names one. */
+/** Default image of a step if neither the step nor its pipeline names one. */
 export const DEFAULT_IMAGE = 'ubuntu:24.04'
 const MAX_CHAIN = 1000
 const MAX_SPLITS = 100
 
 /**
- * Checks a draft as a graph and completes its steps. The result counts only when no problem was
- * added. `outer` gives steps that the draft does not have a number below 0, for a draft that is
- * appended: a root without an image keeps none.
+ * Checks a draft as a graph and completes its steps. The result is valid only if no problem was
+ * added. For an appended draft, `outer` maps the keys of steps outside the draft to negative
+ * numbers, and a root without an image keeps none.
  */
 export function planGraph(problems: Problems, draft: Draft, outer?: StepNames): PlannedStep[] {
   const { steps, stepsAt } = draft
@@ -92,7 +92,7 @@ function checkKeys(problems: Problems, { steps }: Draft): void {
   }
 }
 
-/** Each split of a build is dealt out, and kept, by itself. */
+/** Each split of a build is dealt out and stored separately. */
 function checkSplits(problems: Problems, { steps }: Draft): void {
   const splits = new Set<string>()
   for (const { split, at } of steps) {

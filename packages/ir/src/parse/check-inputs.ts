@@ -4,7 +4,7 @@ import type { Draft, Edge, StepNames } from './draft.ts'
 import type { InputDraft } from './inputs.ts'
 import { describe, type Problems } from './problems.ts'
 
-/** Returns an edge for each input: a step waits for the steps whose files it is given. */
+/** Returns an edge for each input: a step waits for the steps that leave its inputs. */
 export function inputEdges(problems: Problems, { steps }: Draft, indexOf: StepNames): Edge[] {
   return steps.flatMap(({ inputs }, to) =>
     inputs.flatMap(({ from, at }) => {
@@ -17,7 +17,7 @@ export function inputEdges(problems: Problems, { steps }: Draft, indexOf: StepNa
   )
 }
 
-/** Returns inputs as they are planned. */
+/** Returns the inputs of a step in their planned form. */
 export function plannedInputs(inputs: readonly InputDraft[], indexOf: StepNames): readonly PlannedInput[] {
   return inputs.map(({ at: _, from, ...input }) => ({ from: indexOf.get(from) ?? 0, ...input }))
 }

@@ -1,4 +1,4 @@
-/** Checks the services of steps against each other, and against the steps that they start from. */
+/** Checks the services of steps against each other and against the steps that they start from. */
 import type { PlannedService } from '../plan.ts'
 import { findCycle, topologicalOrder } from './cycle.ts'
 import type { Draft, Edge, StepNames } from './draft.ts'
@@ -8,7 +8,7 @@ import type { StepDraft } from './step.ts'
 
 /**
  * Checks names and `needs` of each step's services. Returns an edge for each `from`: a step waits
- * for the steps whose services left the files that its own start from.
+ * for the step whose service left the files.
  */
 export function serviceEdges(problems: Problems, { steps }: Draft, indexOf: StepNames): Edge[] {
   return steps.flatMap(({ services }, to) => {
@@ -21,7 +21,7 @@ export function serviceEdges(problems: Problems, { steps }: Draft, indexOf: Step
   })
 }
 
-/** Returns services as they are planned. */
+/** Returns the services of a step in their planned form. */
 export function plannedServices(services: readonly ServiceDraft[], indexOf: StepNames): PlannedService[] {
   return services.map(({ at: _, from, ...service }) => ({
     ...service,
@@ -76,7 +76,7 @@ function originOf(
 ): number | undefined {
   if (from === null) return undefined
   const index = indexOf.get(from)
-  // The engine checks a step of the build that is not in the document.
+  // The engine checks references to steps that are in the build but not in the document.
   if (index !== undefined && index < 0) return index
   const origin = steps[index ?? -1]?.services.find((service) => service.name === name)
   if (index === undefined || origin === undefined) {

@@ -8,13 +8,13 @@ const PLACEHOLDERS = ['branch', 'tag', 'pull_request', 'event']
 interface GroupDraft<Word extends string> {
   readonly group: string
   readonly limit: number
-  /** Name of the member that steps and builds do not share. */
+  /** Name of the member in which the concurrency of steps and of builds differ. */
   readonly option: Word | undefined
 }
 
 /**
- * Reads a `concurrency` whose third member is `option`, one of `words`; undefined when it is absent
- * or wrong.
+ * Reads a `concurrency` whose third member is `option`, one of `words`. Returns undefined if it is
+ * absent or invalid.
  */
 function readGroup<Word extends string>(
   reader: Reader,

@@ -8,7 +8,7 @@ const KNOWN = new Set(['event', 'branch', 'base_branch', 'tag', 'changed', 'env'
 const MAX_NESTING = 8
 const MAX_GLOBS = 100
 
-/** Reads the `if` of a step; undefined when it is absent, or after adding what is wrong with it. */
+/** Reads the `if` of a step. Returns undefined if it is absent, or after adding its problems. */
 export function readCondition(reader: Reader, value: unknown, at: string, nesting = 0): Condition | undefined {
   const object = reader.object(value, at, { expected: 'a condition', required: nesting > 0 })
   if (object === undefined) return undefined
@@ -57,7 +57,7 @@ export function readCondition(reader: Reader, value: unknown, at: string, nestin
   }
 }
 
-// Reads a string as a list of one.
+// Reads a list; a single string counts as a list of one.
 function readTexts(
   reader: Reader,
   object: JsonObject,

@@ -2,8 +2,8 @@
 export type Prerequisites = readonly (readonly number[])[]
 
 /**
- * Returns the nodes in an order in which each follows its prerequisites; undefined when there is a
- * cycle.
+ * Returns the nodes in an order in which each follows its prerequisites; undefined for a graph with
+ * a cycle.
  */
 export function topologicalOrder(prerequisites: Prerequisites): number[] | undefined {
   const dependents: number[][] = prerequisites.map(() => [])
@@ -23,9 +23,9 @@ export function topologicalOrder(prerequisites: Prerequisites): number[] | undef
 }
 
 /**
- * Returns one cycle of a graph that has one, in running order: each node is a prerequisite of the
- * next, and the last of the first. It begins with its lowest index, so that a document always gives
- * the same message.
+ * Returns one cycle of a cyclic graph in running order: each node is a prerequisite of the next,
+ * and the last of the first. Starts with the lowest index, so that a document always yields the
+ * same message.
  */
 export function findCycle(prerequisites: Prerequisites): number[] {
   const done = new Set<number>()

@@ -6,7 +6,7 @@ import type { Reader } from './read.ts'
 
 const MAX_PATTERNS = 100
 
-/** Returns undefined where a step says nothing. */
+/** Returns undefined for a step without `egress`. */
 export function readEgress(reader: Reader, value: unknown, at: string): Egress | undefined {
   if (value === 'observe') return value
   return readHosts(reader, value, at, '"observe" or a list of hosts')

@@ -8,8 +8,8 @@ const SECRET_LIMIT = 100
 export type Names = Readonly<Record<string, string>>
 
 /**
- * Reads an `env`: name to value, null meaning absent. Returns undefined when it is absent, so that
- * a shared one is not copied.
+ * Reads an `env` of names and values; null counts as absent. Returns undefined for an absent `env`,
+ * so that a shared one is not copied.
  */
 export function readEnv(reader: Reader, value: unknown, at: string): Names | undefined {
   return readNames(reader, value, at, 'an environment variable', (name) =>
@@ -17,7 +17,7 @@ export function readEnv(reader: Reader, value: unknown, at: string): Names | und
   )
 }
 
-/** Reads `secrets`: environment name to name of the secret. */
+/** Reads `secrets`, a map from environment names to names of secrets. */
 export function readSecrets(reader: Reader, value: unknown, at: string): Names | undefined {
   const secrets = readNames(reader, value, at, 'a secret', variableProblem)
   for (const [name, secret] of Object.entries(secrets ?? {})) checkSecretName(reader, secret, below(at, name))
@@ -29,7 +29,7 @@ export function checkSecretName(reader: Reader, name: string, at: string): void 
   if (expected !== undefined) reader.limit(at, expected, describe(name), 'Name a secret.')
 }
 
-/** Returns what is expected of a name for shells and secrets; undefined for a valid one. */
+/** Returns a description of valid names for shells and secrets; undefined if the name is valid. */
 export function variableProblem(name: string): string | undefined {
   return VARIABLE.test(name) ? undefined : `a name like ${VARIABLE.source.slice(1, -1)}`
 }
@@ -52,7 +52,7 @@ export function checkSecretCount(reader: Reader, secrets: Names, at: string): vo
   if (count > SECRET_LIMIT) reader.limit(at, `at most ${SECRET_LIMIT} secrets`, grouped(count), 'Use fewer secrets.')
 }
 
-/** Bytes of names and values in UTF-8. */
+/** Returns the number of UTF-8 bytes of names and values. */
 export function envSize(env: Names): number {
   let size = 0
   for (const name of Object.keys(env)) size += Buffer.byteLength(name) + Buffer.byteLength(env[name] ?? '')
@@ -60,8 +60,8 @@ export function envSize(env: Names): number {
 }
 
 /**
- * Returns `upper` laid over `lower`; an absent one costs no copy. Spread defines members, so a
- * variable `__proto__` stays one.
+ * Returns `lower` overlaid by `upper`, without a copy if one is absent. Spread defines members, so
+ * a variable `__proto__` stays one.
  */
 export function overlay(lower: Names | undefined, upper: Names | undefined): Names {
   if (lower === undefined || upper === undefined) return upper ?? lower ?? {}

@@ -8,7 +8,7 @@ import { readStep, STEP_FIELDS, type StepDraft } from './step.ts'
 const COMMAND = new Set([...STEP_FIELDS, 'type', 'secrets', 'builds_in', 'depends_on'])
 const WAIT = new Set(['type', 'continue_on_failure'])
 const STEPS_AT = '/steps'
-// The document's env is copied into each step that has its own: without a limit 8 MiB could become
+// The document's env is copied into each step that has its own. Without a limit, 8 MiB could become
 // gigabytes.
 const MAX_COPIED_ENV = 8 * 1024 * 1024
 
@@ -38,7 +38,7 @@ export function readFlatForm(reader: Reader, document: JsonObject): GraphDraft {
   return { stepsAt: STEPS_AT, ...lower(reader, entries) }
 }
 
-/** The document's `env` and `secrets`, which each step's own overlay. */
+/** The document's `env` and `secrets`, overlaid by those of each step. */
 class SharedNames {
   readonly #reader: Reader
   readonly #env: Names | undefined

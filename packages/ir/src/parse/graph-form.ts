@@ -7,7 +7,7 @@ import { readStep, STEP_FIELDS, type StepDraft } from './step.ts'
 const GRAPH = new Set(['nodes', 'node_holes', 'edge_property', 'edges'])
 const NODE = new Set(['step', 'env', 'secrets'])
 const STEP = new Set(STEP_FIELDS)
-/** In documents that are appended: edges to steps of other documents. */
+/** In appended documents: edges to steps of other documents. */
 const OUTER = ['builds_in', 'depends_on']
 const APPENDED_STEP = new Set([...STEP_FIELDS, ...OUTER])
 const NODES_AT = '/graph/nodes'
@@ -26,7 +26,7 @@ export function readGraphForm(
       required: true,
       fix: 'List the steps.',
     }) ?? []
-  // Entries beyond a limit are not read. The limit itself is reported, at a bounded cost.
+  // Entries beyond a limit are not read, which bounds the cost; the excess itself is reported.
   const steps = nodes
     .slice(0, MAX_STEPS)
     .map((node, i) => readNode(reader, node, `${NODES_AT}/${i}`))
@@ -48,7 +48,7 @@ export function readGraphForm(
   }
 }
 
-/** Reads the steps of other documents that a node names by their keys. */
+/** Reads a node's references by key to steps of other documents. */
 function readOuterEdges(reader: Reader, node: unknown, to: number): OuterEdge[] {
   const step = isObject(node) ? member(node, 'step') : undefined
   if (!isObject(step)) return []

@@ -7,7 +7,7 @@ const MAX_TOKENS = 10
 const MAX_AUDIENCE = 255
 const TOKEN = new Set(['audience'])
 
-/** Returns undefined where a step asks for none. */
+/** Returns undefined for a step without tokens. */
 export function readIdTokens(
   reader: Reader,
   value: unknown,

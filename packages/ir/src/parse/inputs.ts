@@ -14,7 +14,7 @@ export interface InputDraft extends Omit<PlannedInput, 'from'> {
   readonly at: string
 }
 
-/** Reads a step's `inputs`, and leaves out those without a usable key or path. */
+/** Reads a step's `inputs` and drops entries without a usable key or path. */
 export function readInputs(reader: Reader, value: unknown, at: string): readonly InputDraft[] {
   const inputs = reader
     .list(value, at, { max: MAX_INPUTS })

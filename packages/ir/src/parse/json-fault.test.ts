@@ -14,7 +14,7 @@ function parses(text: string): boolean {
 }
 
 describe('findJsonFault', () => {
-  it('finds a fault exactly where JSON.parse refuses the text', () => {
+  it('finds a fault in exactly the texts that JSON.parse refuses', () => {
     const whole = fc.json()
     const pieces = fc.array(
       fc.constantFrom(

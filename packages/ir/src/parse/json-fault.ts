@@ -1,9 +1,12 @@
-/** Where a text stops being JSON. Line and column count from 1, the column in UTF-16 units. */
+/**
+ * The place of the first JSON syntax error of a text. Line and column count from 1, the column in
+ * UTF-16 units.
+ */
 export interface JsonFault {
   readonly line: number
   readonly column: number
   readonly expected: string
-  /** The character found there, quoted, or "the end of the text". */
+  /** The quoted character at this place, or "the end of the text". */
   readonly got: string
 }
 
@@ -23,9 +26,9 @@ const WORD = /true|false|null/y
 const ESCAPED = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y
 
 /**
- * Returns the first place where a text is not JSON; undefined when it is. `JSON.parse` gives no
- * place for some faults and takes more than a second for 8 MiB of `[`. This reads a text once,
- * without recursion.
+ * Returns the place of the first syntax error; undefined for valid JSON. `JSON.parse` reports no
+ * place for some faults and takes more than a second for 8 MiB of `[`. This parser reads the text
+ * once, without recursion.
  */
 export function findJsonFault(text: string): JsonFault | undefined {
   const open = new Uint8Array(text.length)
@@ -93,7 +96,8 @@ function after(pattern: RegExp, text: string, position: number): number | undefi
   return pattern.test(text) ? pattern.lastIndex : undefined
 }
 
-// Returns the position after the closing quote, or minus that of the fault, which is never 0.
+// Returns the position after the closing quote, or the negated position of the fault, which is
+// never 0.
 function stringEnd(text: string, start: number): number {
   for (let i = start + 1; i < text.length; ) {
     const unit = text.charCodeAt(i)

@@ -1,7 +1,8 @@
 import type { PlanError, PlanErrorCode } from '../plan.ts'
 
 /**
- * Order of the checks of a document (`ir.md` 1.6). A problem of an earlier stage is reported first.
+ * Stages of a document's checks in their order (`ir.md` 1.6). Problems of earlier stages are
+ * reported first.
  */
 export type Stage = 'shape' | 'limit' | 'graph'
 
@@ -13,16 +14,16 @@ export interface Problem {
   /** JSON pointer. */
   readonly at: string
   readonly expected: string
-  /** As a phrase; see `describe`. */
+  /** A phrase; see `describe`. */
   readonly got: string
   /** The advice, as a sentence. */
   readonly fix: string
 }
 
-/** Number of listed problems. It bounds the list that a wrong document makes. */
+/** Maximum number of listed problems of one document. */
 const MAX_LISTED = 20
 
-/** Collects what is wrong with a document: the first problems of each stage, and their number. */
+/** Collects the problems of a document: the first of each stage, and the total number. */
 export class Problems {
   readonly #first = new Map<Stage, Problem[]>()
   #count = 0
@@ -36,8 +37,8 @@ export class Problems {
   }
 
   /**
-   * Adds a sentence for the author. Only the first 20 are kept, so that a wrong document cannot
-   * make a long list.
+   * Adds a warning for the author. Only the first 20 are kept, which bounds the list for any
+   * document.
    */
   warn(sentence: () => string): void {
     if (this.#warnings.length < 20) this.#warnings.push(sentence())
@@ -48,7 +49,7 @@ export class Problems {
     return this.#unlisted === 0 ? this.#warnings : [...this.#warnings, `${this.#unlisted} more warnings of this kind.`]
   }
 
-  /** Whether a problem makes the graph not worth checking. */
+  /** Whether a problem of an earlier stage makes the check of the graph pointless. */
   get beforeGraph(): boolean {
     return STAGES.some((stage) => stage !== 'graph' && this.#first.has(stage))
   }

@@ -1,6 +1,6 @@
 /**
- * Readers of single values. Each returns the value, or undefined after adding what is wrong to
- * `problems`. Null and absent mean the same.
+ * Readers of single values. Each returns the value, or undefined after adding a problem to
+ * `problems`. Null counts as absent.
  */
 import { describe, grouped, type Problems } from './problems.ts'
 
@@ -18,8 +18,8 @@ export function member(object: JsonObject, name: string): unknown {
 const PLAIN = /^[\w.-]{1,255}$/
 
 /**
- * Returns a JSON pointer one step further down. A member name that no message can carry (too long
- * or not storable) gives the pointer of its object.
+ * Returns the JSON pointer of a member or an entry. For a member name that is too long or not
+ * storable, returns the pointer of its object.
  */
 export function below(at: string, name: string | number): string {
   if (typeof name === 'number' || PLAIN.test(name)) return `${at}/${name}`
@@ -38,7 +38,7 @@ interface Expectation {
 
 export class Reader {
   readonly problems: Problems
-  /** Whether steps may name steps that the document does not have, as in one that is appended. */
+  /** Whether steps may name steps outside the document, as in an appended document. */
   readonly namesOthers: boolean
 
   constructor(problems: Problems, namesOthers = false) {
@@ -78,7 +78,7 @@ export class Reader {
     return undefined
   }
 
-  /** Any string of valid Unicode without U+0000. */
+  /** Reads any string of valid Unicode without U+0000. */
   text(
     value: unknown,
     at: string,
@@ -91,7 +91,7 @@ export class Reader {
     return undefined
   }
 
-  /** A string of 1 to `max` characters (code points). */
+  /** Reads a string of 1 to `max` characters (code points). */
   name(value: unknown, at: string, max: number, options: Expectation = {}): string | undefined {
     const text = this.text(value, at, { expected: 'a non-empty string', ...options })
     if (text === undefined) return undefined
@@ -101,7 +101,7 @@ export class Reader {
     return undefined
   }
 
-  /** One of the words. */
+  /** Reads one of the given words. */
   word<T extends string>(value: unknown, at: string, words: readonly T[], options: Expectation = {}): T | undefined {
     const found = words.find((word) => word === value)
     if (found === undefined && (value !== undefined || options.required)) {
@@ -110,7 +110,7 @@ export class Reader {
     return found
   }
 
-  /** A whole number from `min` to `max`. */
+  /** Reads a whole number from `min` to `max`. */
   integer(
     value: unknown,
     at: string,
@@ -131,7 +131,7 @@ export class Reader {
     return undefined
   }
 
-  /** Reads a list with `read` for its entries, and leaves out refused ones. */
+  /** Reads each entry of a list with `read` and drops refused entries. */
   listOf<T>(
     value: unknown,
     at: string,
@@ -143,7 +143,7 @@ export class Reader {
       .filter((entry) => entry !== undefined)
   }
 
-  /** Warns about each member that no reader knows. */
+  /** Warns about each unknown member. */
   unknownMembers(object: JsonObject, known: ReadonlySet<string>, at: string): void {
     for (const name of Object.keys(object)) {
       if (!known.has(name))

@@ -6,16 +6,16 @@ import { MAX_IMAGE, MAX_TIMEOUT_SECONDS } from './limits.ts'
 import { describe } from './problems.ts'
 import { below, type JsonObject, member, type Reader } from './read.ts'
 
-/** Services that a step may have. */
+/** Maximum number of services of a step. */
 const MAX_SERVICES = 16
 const MAX_COMMAND = 64 * 1024
 const MAX_PATTERN = 1_000
-/** Instructions of a compiled pattern, which bound what a match costs. */
+/** Maximum number of instructions of a compiled pattern, which bounds the cost of a match. */
 const MAX_PATTERN_SIZE = 250
 const MAX_STOP_SECONDS = 300
 const READY_SECONDS = 60
 const STOP_SECONDS = 10
-/** A name is the host name that the step's command reaches the service by. */
+/** A service's name is its host name for the step's command. */
 const NAME = /^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$/
 const OWN_NAMES = ['localhost', 'host']
 
@@ -26,14 +26,14 @@ const SERVICE = new Set([
 const READY = new Set(['port', 'timeout_seconds'])
 const STOP = new Set(['signal', 'seconds'])
 
-/** A service as a step asks for it. `from` is a key until the graph is checked. */
+/** A service as a step declares it. `from` is a key until the graph is checked. */
 export interface ServiceDraft extends Omit<PlannedService, 'from'> {
   readonly from: string | null
   /** JSON pointer of the service. */
   readonly at: string
 }
 
-/** Reads a step's `services`, and leaves out those that have no usable name or image. */
+/** Reads a step's `services` and drops those without a usable name or image. */
 export function readServices(reader: Reader, value: unknown, at: string): readonly ServiceDraft[] {
   const services = reader
     .list(value, at, { max: MAX_SERVICES, of: 'services' })
@@ -95,7 +95,8 @@ function readReady(reader: Reader, service: JsonObject, at: string): PlannedServ
 }
 
 function checkPattern(reader: Reader, pattern: string, at: string): void {
-  // Loaded when it is needed: most pipelines have no pattern, and every `hm` parses one.
+  // Loads the engine lazily: most pipelines have no pattern, and every run of `hm` parses a
+  // pipeline.
   const { RE2JS } = createRequire(import.meta.url)('re2js') as typeof import('re2js')
   try {
     if (RE2JS.compile(pattern).programSize() > MAX_PATTERN_SIZE)

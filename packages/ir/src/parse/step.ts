@@ -27,7 +27,7 @@ export interface StepDraft
   /** Each becomes a `depends_on` edge. */
   readonly inputs: readonly InputDraft[]
   readonly services: readonly ServiceDraft[]
-  /** Each becomes a `depends_on` edge too. */
+  /** Each entry also becomes a `depends_on` edge. */
   readonly afterAppended: readonly AfterAppended[]
 }
 
@@ -56,8 +56,8 @@ export const STEP_FIELDS = [
 ]
 
 /**
- * Reads a step with its complete environment; undefined after adding that it has no usable key or
- * command.
+ * Reads a step with its complete environment. Returns undefined after adding a problem for an
+ * unusable key or command.
  */
 export function readStep(
   reader: Reader,
@@ -108,14 +108,14 @@ export function readStep(
   return { key, name: label || key, command, ...rest }
 }
 
-/** Refuses a member that this release does not run, and that would be unsafe to ignore. */
+/** Refuses a member that this release does not implement and that would be unsafe to ignore. */
 function refuseFeature({ problems }: Reader, value: unknown, at: string): void {
   if (value === undefined) return
   const [expected, fix] = ['a release that runs this member', 'Update Harmont, or remove the member.']
   problems.add({ stage: 'shape', code: 'feature_missing', at, expected, got: 'one that does not', fix })
 }
 
-/** Reads a step's key where it stands. */
+/** Reads and checks a step's own key. */
 function readKey(reader: Reader, value: unknown, at: string): string | undefined {
   const key = reader.name(value, at, 255, { fix: 'Give the step a key.', required: true })
   if (key === undefined) return undefined

@@ -1,15 +1,15 @@
-/** Reads what a step asks of its tests (`ir.md` 1.3). */
+/** Reads the `tests` options of a step (`ir.md` 1.3). */
 import type { PlannedTests } from '../plan.ts'
 import { below, member, type Reader } from './read.ts'
 
 const KNOWN = new Set(['forks', 'budget_seconds', 'rerun', 'quarantine'])
-/** The most runs of a red step that tell its flaky tests, where the step does not say. */
+/** Default maximum of runs of a red step that find its flaky tests. */
 export const DEFAULT_FORKS = 10
 const MAX_BUDGET_SECONDS = 3600
 /** In characters. */
 const MAX_RERUN = 65_536
 
-/** Returns undefined where a step asks for nothing. An empty object asks for the defaults. */
+/** Returns undefined for a step without options. An empty object selects the defaults. */
 export function readTests(reader: Reader, value: unknown, at: string): PlannedTests | undefined {
   const tests = reader.object(value, at)
   if (tests === undefined) return undefined
