@@ -1,13 +1,13 @@
 import { isUtf8 } from 'node:buffer'
 
-/** A piece of a job's log as it is stored and sent (`logs.md` 1, `http.md` 8.2). */
+/** A stored and transmitted piece of a job's log (`logs.md` 1, `http.md` 8.2). */
 export interface Chunk {
   /** Per job, from 1, without gaps. */
   readonly seq: number
   readonly kind: StreamKind
   /** At most 32 KiB; ends on a character boundary where the bytes are UTF-8. */
   readonly content: Buffer
-  /** Unix nanoseconds of the reading; null where unknown. */
+  /** Time of reading in Unix nanoseconds; null if unknown. */
   readonly ts: bigint | null
 }
 
@@ -16,11 +16,11 @@ export type StreamKind = 0 | 1 | 2
 
 export const MAX_CHUNK_BYTES = 32 * 1024
 
-/** Reads stored chunks. Writing goes through the engine, which checks the fencing number. */
+/** Reads stored chunks. Writes go through the engine, which checks the fencing number. */
 export interface LogReader {
   /**
-   * Chunks with seq > `after`, ascending, at most `maxBytes` of content (at least one chunk when
-   * there is one).
+   * Returns the chunks with seq > `after` in ascending order: at most `maxBytes` of content, but at
+   * least one chunk if any exists.
    */
   read(jobId: string, after: number, maxBytes: number): Promise<readonly Chunk[]>
   /** Returns the last seq, 0 for an empty log, and the number of bytes of kinds 0 and 1. */
@@ -29,7 +29,7 @@ export interface LogReader {
 
 /**
  * Returns a chunk as the JSON of the log stream (`http.md` 8.2). The JSON is built as text because
- * `ts` in nanoseconds exceeds what a double holds exactly. Bytes that are not UTF-8 are U+FFFD in
+ * a double cannot hold `ts` in nanoseconds exactly. Bytes that are not UTF-8 are U+FFFD in
  * `content` and exact in `content_b64`.
  */
 export function chunkJson({ seq, kind, content, ts }: Chunk): string {

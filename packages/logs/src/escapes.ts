@@ -1,10 +1,10 @@
 /**
  * Matches escape sequences of ECMA-48: CSI, OSC, DCS and the short ones. A string sequence without
- * a terminator takes 256 characters. The pattern also fits UTF-8 read as Latin-1, because sequences
- * are ASCII.
+ * a terminator ends after 256 characters. The pattern also matches UTF-8 decoded as Latin-1,
+ * because sequences are ASCII.
  */
 const escapes =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what this is about
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern matches control characters
   /\u001b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_](?:[^\u0007\u001b\n]*(?:\u0007|\u001b\\)|[^\n\u001b]{0,256})|[ -/]*[0-~]?)/g
 
 /** Returns the text without ANSI escape sequences. Other control characters stay. */

@@ -1,22 +1,23 @@
 /**
- * Writes the remarks of a log about its limit and its removal, and reads remarks of this and
- * earlier releases.
+ * Formats remarks about a log's limit and removal, and parses remarks of this and earlier releases.
  */
 
 type RemarkKind = 'note' | 'setup' | 'lost' | 'cap' | 'retention' | 'redaction'
 
-/** A line of the server between two lines of a log. */
+/** A line by the server between two lines of a log. */
 export interface LogRemark {
-  /** The line before which it stands; after the last line, one more than there are. */
+  /**
+   * Number of the line that the remark precedes; the number of lines + 1 for a remark at the end.
+   */
   readonly line: number
   readonly kind: RemarkKind
   readonly message: string
-  /** How many bytes are missing, where the remark says so. */
+  /** Number of missing bytes, if the remark states one. */
   readonly bytes: number | null
   readonly lines: number | null
 }
 
-/** Returns a remark with its kind. `isFirst` says that nothing precedes it. */
+/** Returns a remark with its kind. `isFirst` is true if nothing precedes it. */
 export function remarkOf(text: string, line: number, isFirst: boolean): LogRemark {
   const message = text.trimEnd()
   return {
@@ -47,29 +48,32 @@ export function leftOut(maxBytes: number, bytes: number): string {
 export const nothingLeftOut =
   'The command ended within the log limit: nothing was dropped. The rest of the output follows.'
 
-/** Whether the remark says that output is missing, or comes later. */
+/** Whether the remark states that output is missing or follows later. */
 function isAboutLimit(remark: string): boolean {
   return /^The log (?:has reached|is close to) its limit/.test(remark)
 }
 
-/** Returns how many bytes the remark says are missing. */
+/** Returns the number of missing bytes that the remark states. */
 function droppedBytes(remark: string): number | null {
   const [, bytes] = /(\d+) bytes of output were dropped/.exec(remark) ?? []
   return bytes === undefined ? null : Number(bytes)
 }
 
-/** Returns the remark in place of a removed log. `keptDays` is how long logs were kept. */
+/**
+ * Returns the remark that replaces a removed log. `keptDays` is the retention period of logs in
+ * days.
+ */
 export function logRemoved(removedAt: Date, keptDays: number, bytes: number): string {
   const kept = keptDays === 1 ? 'a day' : `${keptDays} days`
   return `This log was removed on ${removedAt.toISOString().slice(0, 10)}: logs are kept for ${kept} after the end of their build. It had ${bytes} bytes.`
 }
 
-/** Whether the remark stands in place of a removed log. */
+/** Whether the remark replaces a removed log. */
 export function saysRemoved(remark: string): boolean {
   return remark.startsWith('This log was removed on ')
 }
 
-/** Returns how many bytes the remark says were removed; null for any other remark. */
+/** Returns the number of removed bytes that the remark states; null for any other remark. */
 function removedBytes(remark: string): number | null {
   const [, bytes] = /^This log was removed on .* It had (\d+) bytes\.$/.exec(remark) ?? []
   return bytes === undefined ? null : Number(bytes)

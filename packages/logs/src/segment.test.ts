@@ -13,7 +13,7 @@ const chunks: fc.Arbitrary<Chunk[]> = fc
   )
   .map((all) => all.map((chunk, turn) => ({ ...chunk, seq: 7 + turn })))
 
-test('a segment gives back the chunks that it was made of, byte for byte', () => {
+test('a segment round-trips its chunks byte for byte', () => {
   fc.assert(
     fc.property(chunks, (all) => {
       expect(decodeSegment(encodeSegment(all), 7)).toEqual(all)

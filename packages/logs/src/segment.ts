@@ -1,8 +1,8 @@
 import type { Chunk, StreamKind } from './chunk.ts'
 
 /**
- * Head of a chunk: kind, with `withoutTime` where it has no time; length of its content;
- * nanoseconds since the chunk before it.
+ * Size of a chunk's head: kind, with `withoutTime` if it has no time; length of the content;
+ * nanoseconds since the previous chunk.
  */
 const headBytes = 1 + 4 + 8
 const withoutTime = 0x80
@@ -24,14 +24,13 @@ export function encodeSegment(chunks: readonly Chunk[]): Buffer {
   return Buffer.concat([heads, ...chunks.map(({ content }) => content)])
 }
 
-/** Returns the size of a segment of so many chunks, whose contents have so many bytes together. */
+/** Returns the size of a segment with this number of chunks and total bytes of content. */
 export function segmentSize(chunks: number, bytes: number): number {
   return 4 + chunks * headBytes + bytes
 }
 
 /**
- * Returns the chunks of a segment whose first chunk has this seq. Throws RangeError for other
- * bytes.
+ * Returns the chunks of a segment, numbered from the given seq. Throws RangeError for other bytes.
  */
 export function decodeSegment(bytes: Buffer, firstSeq: number): Chunk[] {
   const count = bytes.readUInt32LE(0)

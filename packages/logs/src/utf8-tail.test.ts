@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { incompleteTail } from './utf8-tail.ts'
 
-test('a tail is incomplete exactly when further bytes could make it a character', () => {
+test('a tail is incomplete if and only if further bytes could complete a character', () => {
   expect(incompleteTail(Buffer.from([0x61, 0xc3]))).toBe(1)
   expect(incompleteTail(Buffer.from([0xe2, 0x82]))).toBe(2)
   expect(incompleteTail(Buffer.from([0xf0, 0x9f, 0x98]))).toBe(3)

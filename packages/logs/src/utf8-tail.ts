@@ -1,6 +1,6 @@
 /**
- * Returns how many bytes at the end are an incomplete UTF-8 sequence: 0 to 3. Bytes that can never
- * become a character (a stray continuation byte, an overlong or out-of-range lead) count as
+ * Returns the number of bytes (0 to 3) of an incomplete UTF-8 sequence at the end. Bytes that can
+ * never become a character (a stray continuation byte, an overlong or out-of-range lead) count as
  * complete. RFC 3629, section 4.
  */
 export function incompleteTail(bytes: Buffer): number {

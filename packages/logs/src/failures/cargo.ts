@@ -4,7 +4,9 @@ import { Reader } from './reader.ts'
 
 const heading = /^---- (\S.*) stdout ----$/
 const nextest = /^ +FAIL \[ *[\d.]+s\] (?:\([^)]*\) )?(\S+ (\S+))$/
-/** Any line of nextest about a test, or its summary, ends the output of the test before it. */
+/**
+ * Matches nextest's lines about tests and its summary; each ends the output of the previous test.
+ */
 const nextestEnd = /^ +(?:[A-Z][A-Z ]*|Summary) \[ *[\d.]+s\] /
 const panic = /^thread '[^']*' (?:\(\d+\) )?panicked at (.+):(\d{1,9}):\d+:$/
 const oldPanic = /^thread '[^']*' panicked at '(.*)', ([^']+):(\d{1,9}):\d+$/
@@ -12,12 +14,12 @@ const value = /^ {1,2}(left|right): `?(.*?)`?,?$/
 const end = /^(?:failures:|test result: )/
 const mostReported = 1_000
 
-/** `cargo test` and cargo-nextest: a panic below the name of the test. */
+/** Reads `cargo test` and cargo-nextest, which print a panic below the name of its test. */
 export class CargoReader extends Reader {
   #isMessageNext = false
   /** nextest quotes the whole output of `cargo test` for each test. */
   #isNextest = false
-  /** The tests that nextest has reported: its summary names them again. */
+  /** The tests already reported by nextest, because its summary repeats them. */
   readonly #reported = new Set<string>()
 
   protected step(line: NumberedLine): void {
@@ -60,7 +62,7 @@ export class CargoReader extends Reader {
     } else if (side === 'left') draft.received ??= shown
     else if (side === 'right') draft.expected ??= shown
     else if (text === 'stack backtrace:') draft.endQuote()
-    // A test that returns an error.
+    // The test returned an error.
     else if (text.startsWith('Error: ')) draft.say(line, text)
   }
 

@@ -10,7 +10,7 @@ const rustPlace = /^ *--> (.+):(\d{1,9}):\d+$/
 
 /**
  * Reads compilers that print file, line and error in one line (TypeScript, GCC, Clang), and Rust,
- * which prints the place below.
+ * which prints the place below the error.
  */
 export class CompilerReader extends Reader {
   /** A Rust error without a place sums up other errors. */

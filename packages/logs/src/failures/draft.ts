@@ -12,7 +12,7 @@ export class Draft {
   test: string | null
   message: string | null = null
   place: Place | null = null
-  /** Line on which the test begins, for a failure without a place of its own. */
+  /** Line on which the test begins; used for a failure without its own place. */
   declared: Place | null = null
   /** The values that an assertion compared. */
   expected: string | null = null
@@ -46,7 +46,7 @@ export class Draft {
     else [this.received, this.expected] = values
   }
 
-  /** Forgets the message: the report continues with the error that counts. */
+  /** Discards the message, because the decisive error follows in the report. */
   unsay(): void {
     this.message = null
     this.place = null
@@ -78,12 +78,12 @@ export class Draft {
     this.#isWhole = false
   }
 
-  /** Excludes what follows from the quote: stack traces, output of the test. */
+  /** Excludes the following lines (stack traces, output of the test) from the quote. */
   endQuote(): void {
     this.#after = linesAfter + 1
   }
 
-  /** Returns the failure. `otherwise` becomes its message when it has none. */
+  /** Returns the failure. `otherwise` replaces a missing message. */
   finish(otherwise: string): QuotedFailure {
     const quote = this.#isWhole ? [...this.#lines] : [this.#lines[0] ?? '', '…', ...this.#lines.slice(1)]
     while (quote.at(-1)?.trim() === '') quote.pop()

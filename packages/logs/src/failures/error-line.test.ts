@@ -77,7 +77,7 @@ const others = [
   'diff --git a/fail.txt b/fail.txt',
 ]
 
-test.for(errors)('says that something failed: %s', (line) => {
+test.for(errors)('recognizes a failure: %s', (line) => {
   expect(looksLikeError(line)).toBe(true)
 })
 
@@ -85,7 +85,7 @@ test.for(others)('reports no failure: %s', (line) => {
   expect(looksLikeError(line)).toBe(false)
 })
 
-test('every line that looks like an error is looked at', () => {
+test('every line that looks like an error is examined', () => {
   const missed = errors.filter((line) => {
     const bytes = Buffer.from(line)
     const hasPair = nextSuspiciousPair(bytes.toString('latin1'), 0) < bytes.length
@@ -96,7 +96,7 @@ test('every line that looks like an error is looked at', () => {
   expect(missed).toEqual([])
 })
 
-test('a long line costs no more than its beginning', () => {
+test('the cost of a long line is bounded by that of its beginning', () => {
   for (const text of [
     'a.'.repeat(500_000),
     '1 '.repeat(500_000),

@@ -53,8 +53,8 @@ export function looksLikeError(line: string): boolean {
 }
 
 /**
- * Every line that looks like an error, or begins a report of failures (`RUN`, `TAP`, `a.sh: line 3`,
- * `  File "a.py"`), contains one of these pairs of bytes. Lines without them are skipped.
+ * Pairs of bytes, one of which occurs in every line that looks like an error or begins a report of
+ * failures (`RUN`, `TAP`, `a.sh: line 3`, ` File "a.py"`). Lines without them are skipped.
  */
 const asciiPairs = [
   ...['rr', 'RR', 'fa', 'Fa', 'FA', 'xc', 'ej', 'xi', 'Tr', 'ic', '**', '(c', 'LI', 'o:', 'UN', 'AP'],
@@ -67,7 +67,7 @@ const pairs: readonly string[] = [
 
 const codes: ReadonlySet<number> = new Set(pairs.map((pair) => (pair.charCodeAt(0) << 8) | pair.charCodeAt(1)))
 
-/** Whether a line with these two bytes, one after the other, may look like an error. */
+/** Whether a line with these two consecutive bytes may look like an error. */
 export function isSuspiciousPair(first: number, second: number): boolean {
   return codes.has((first << 8) | second)
 }
@@ -81,13 +81,13 @@ const escaped = (words: readonly string[]) => words.join('|').replaceAll(/[*(]/g
 const anyPair = new RegExp(escaped(asciiPairs))
 const nextPair = new RegExp(escaped(pairs), 'g')
 
-/** Returns where the next suspicious pair begins in bytes that were read as Latin-1. */
+/** Returns the position of the next suspicious pair in bytes decoded as Latin-1. */
 export function nextSuspiciousPair(bytes: string, from: number): number {
   nextPair.lastIndex = from
   return nextPair.test(bytes) ? nextPair.lastIndex - 2 : Number.POSITIVE_INFINITY
 }
 
-/** Whether a line has a pair with which a report of failures may begin. */
+/** Whether a line contains a pair that may begin a report of failures. */
 export function hasSuspiciousPair(line: string): boolean {
   return anyPair.test(line)
 }

@@ -28,14 +28,14 @@ Error: no
 `
 
 describe('vitest', () => {
-  test('the report of another run that a passing test prints does not count', () => {
+  test('a report of another run printed by a passing test does not count', () => {
     const inner = ` RUN  v3.2.4 /tmp/inner\n${vitestReport('inner', 1)}`
     const log = ` RUN  v3.2.4 /work\n\n${inner}\n ✓ test/cli.test.ts (4 tests) 20ms\n${vitestReport('outer', 7)}`
     expect(short(log)).toEqual([['outer', 'no', 'src/a.test.ts', 7, 22]])
     expect(find(` RUN  v3.2.4 /a\n${inner}\n RUN  v3.2.4 /b\n ✓ b.test.ts (1 test)\n`).tests).toBe(1)
   })
 
-  test('output of tests is no report', () => {
+  test('a report in a test’s console output does not count', () => {
     const [inner = ''] = vitestReport('inner', 1).trim().replace('\n\n', '\n').split('\n\n')
     expect(short(` RUN  v3.2.4 /work\n${inner}\n`)).toHaveLength(1)
     for (const stream of ['stderr', 'stdout'])
@@ -44,7 +44,7 @@ describe('vitest', () => {
       )
   })
 
-  test('an error of several tests is reported for each, and a project is no part of a name', () => {
+  test('an error of several tests is reported for each, and names exclude the project', () => {
     const log = vitestReport('first', 3).replace(
       ' > first\n',
       ' > first\n FAIL  |unit| src/b.test.ts > second\n FAIL   unit  src/c.test.ts > third\n',
@@ -64,14 +64,14 @@ describe('vitest', () => {
 })
 
 describe('other forms', () => {
-  test('jest tells of many files once more at the end: each failure counts once, where it was told last', () => {
+  test('jest repeats failures of many files at the end: each counts once, at its last report', () => {
     const failure = ` FAIL  a.test.js\n  ● adds\n\n    boom\n\n      at f (a.test.js:3:1)\n\n`
     const log = `${failure} PASS  b.test.js\n\nSummary of all failing tests\n${failure}Test Suites: 1 failed, 1 passed, 2 total\n`
     expect(short(log)).toEqual([['adds', 'boom', 'a.test.js', 3, 14]])
     expect(find(log).tests).toBe(1)
   })
 
-  test('pytest without tracebacks leaves its summary, and collection errors name the file', () => {
+  test('pytest without tracebacks is read from its summary, and collection errors name the file', () => {
     const summary =
       '=========================== short test summary info ============================\nFAILED tests/test_a.py::TestA::test_b - assert 1 == 2\n1 failed in 0.02s\n'
     expect(short(summary)).toEqual([['TestA.test_b', 'assert 1 == 2', 'tests/test_a.py', null, 2]])
@@ -89,13 +89,13 @@ describe('other forms', () => {
     ).toEqual([[null, "ModuleNotFoundError: No module named 'nope'", 'tests/test_a.py', null, 4]])
   })
 
-  test('of chained exceptions the last one counts', () => {
+  test('the last of chained exceptions counts', () => {
     const log =
       '=================================== FAILURES ===================================\n___________________________________ test_x ____________________________________\nE   KeyError: 1\n\na.py:3: KeyError\n\nDuring handling of the above exception, another exception occurred:\n\nE   ValueError: no 1\n\nb.py:9: ValueError\n'
     expect(short(log)).toEqual([['test_x', 'ValueError: no 1', 'b.py', 9, 9]])
   })
 
-  test('unittest of older Pythons names the class alone', () => {
+  test('the heading of unittest in older Python versions names only the class', () => {
     const ruler = '='.repeat(70)
     const log = `${ruler}\nFAIL: test_b (test_a.TestA)\n${'-'.repeat(70)}\nTraceback (most recent call last):\n  File "test_a.py", line 5, in test_b\n    self.fail("x")\nAssertionError: x\n\n`
     expect(short(log)).toEqual([['test_a.TestA.test_b', 'x', 'test_a.py', 5, 7]])
@@ -116,13 +116,13 @@ describe('other forms', () => {
     expect(short(spec)).toEqual([['adds', 'expected 5, got 1', 'a.test.js', 5, 5]])
   })
 
-  test('the panics of older Rust stand in one line', () => {
+  test('one-line panics of older Rust versions are read', () => {
     const log =
       "---- tests::a stdout ----\nthread 'tests::a' panicked at 'no way', src/lib.rs:7:9\n\nfailures:\n    tests::a\n"
     expect(short(log)).toEqual([['tests::a', 'no way', 'src/lib.rs', 7, 2]])
   })
 
-  // Written after its documentation, because this machine has no nextest.
+  // The expected output follows nextest's documentation, not a recorded run.
   test.each(['', '    '])(
     'nextest quotes what a test wrote, indented by "%s", and names it again at the end',
     (indent) => {
@@ -152,7 +152,7 @@ describe('other forms', () => {
 })
 
 describe('any log', () => {
-  /** Lines that readers look for, so that reports begin, break off and overlap. */
+  /** Lines that readers match, so that reports begin, break off and overlap. */
   const telling = [
     ...vitestReport('x', 2).split('\n'),
     ...[' RUN  v3.2.4 /w', 'stderr | a', ' ✓ a.test.ts (1)', ' FAIL  a.test.js', '  ● a › b', '    Expected: 1'],
@@ -211,7 +211,7 @@ describe('any log', () => {
     }
   })
 
-  test('a long line costs no more than its beginning', () => {
+  test('the cost of a long line is bounded by that of its beginning', () => {
     const units = [
       'a:1:2 ',
       ' error: ',
@@ -248,7 +248,7 @@ describe('any log', () => {
   })
 })
 
-/** Number of characters given to patterns. */
+/** Number of characters passed to patterns. */
 function workOf(log: string): number {
   let work = 0
   const { exec } = RegExp.prototype

@@ -32,8 +32,8 @@ const readers = [
 ]
 const lookedAt = 2_000
 /**
- * Begins of report lines: `=` for rulers of Python's runners and tests of `go test -v`, `/` for
- * files of ESLint, `s` for `stdout` and `stderr` of tests, as Vitest prints them.
+ * First bytes of report lines: `=` for rulers of Python's runners and tests of `go test -v`, `/`
+ * for files of ESLint, `s` for `stdout` and `stderr` of tests in Vitest.
  */
 const firstBytes: ReadonlySet<number> = new Set([0x3d, 0x2f, 0x73])
 
@@ -42,17 +42,15 @@ function isPlainLine(text: string): boolean {
   return !(mayBeginReport(first) || first === 0x2d || hasSuspiciousPair(text))
 }
 
-/**
- * Whether a line with this first byte may begin a report although it does not look like an error.
- */
+/** Whether a line with this first byte may begin a report without looking like an error. */
 export function mayBeginReport(byte: number): boolean {
   return firstBytes.has(byte)
 }
 
 /**
- * Finds the failures that test runners, compilers and linters report, else the uncaught error that
- * ended a program. Lines that merely look like errors do not count: passing tests print them too. Time is linear in the length of the log, and
- * memory is constant.
+ * Finds the failures that test runners, compilers and linters report; without any, the uncaught
+ * error that ended a program. Lines that merely look like errors do not count: passing tests print
+ * them too. Time is linear in the length of the log, and memory is constant.
  */
 export class FailureFinder {
   readonly #list = new FailureList()
@@ -61,7 +59,7 @@ export class FailureFinder {
   #lines = 0
   #isOver = false
 
-  /** Whether the next line must be pushed, whatever it looks like. */
+  /** Whether the next line must be pushed, whatever its content. */
   get isOpen(): boolean {
     return this.#isOpen
   }
@@ -73,8 +71,8 @@ export class FailureFinder {
 
   /**
    * Takes a line without escape sequences. A plain line, which has no suspicious pair and no first
-   * byte of `mayBeginReport`, matters only to readers inside a report. It may be skipped while
-   * there is none.
+   * byte of `mayBeginReport`, matters only to readers inside a report. It may be skipped outside
+   * reports.
    */
   push(whole: string, number: number, isPlain?: boolean): void {
     const text = (whole.endsWith('\r') ? whole.slice(0, -1) : whole).slice(0, lookedAt)

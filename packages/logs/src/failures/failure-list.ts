@@ -2,13 +2,13 @@ import { type Found, MAX_FAILURES, type QuotedFailure } from './failure.ts'
 
 /**
  * Reports of test runners outrank those of compilers and linters, because tests print such lines
- * too; and both outrank uncaught errors of programs, which tools print beside their reports.
+ * too. Both outrank uncaught errors of programs, which tools print beside their reports.
  */
 export type Rank = 'test' | 'compiler' | 'script'
 
 /** The reader that found a failure. */
 interface Source {
-  /** Whether its tool reports failures twice: as they happen, and at its end. */
+  /** Whether the tool reports failures twice: as they happen and at its end. */
   readonly sumsUp: boolean
 }
 
@@ -24,7 +24,7 @@ interface Ranked {
   errors: number
 }
 
-/** The failures found in a log: the first ones of each rank, and how many there are. */
+/** The failures found in a log: the first of each rank, and their number. */
 export class FailureList {
   readonly #ranks: Readonly<Record<Rank, Ranked>> = {
     test: { entries: [], tests: 0, errors: 0 },
@@ -43,7 +43,7 @@ export class FailureList {
     if (ranked.entries.length < MAX_FAILURES) ranked.entries.push({ failure, from, heading })
   }
 
-  /** Removes what a reader found from this line on. */
+  /** Removes a reader's failures from this line on. */
   retract(reader: Source, heading: number): void {
     for (const ranked of Object.values(this.#ranks)) {
       const gone = ranked.entries.filter(({ from, heading: at }) => from === reader && at >= heading)
@@ -67,8 +67,8 @@ export class FailureList {
 }
 
 /**
- * Whether both report the same: the same error at the same place, or the same test of a tool that
- * sums up.
+ * Whether both report the same failure: the same error at the same place, or the same test of a
+ * tool with a final summary.
  */
 function isSame(a: QuotedFailure, b: QuotedFailure, { sumsUp }: Source): boolean {
   if (a.test !== b.test || a.file !== b.file) return false

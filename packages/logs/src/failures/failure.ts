@@ -1,6 +1,6 @@
 /**
- * A test that failed, or an error of a compiler or linter, as the tool that found it reported it, in
- * a report of tests or in the log.
+ * A failed test or an error of a compiler or linter, as its tool reported it in a test report or in
+ * the log.
  */
 export interface ReportedFailure {
   /** Name of the test with its suites; null for an error outside tests. */
@@ -10,13 +10,13 @@ export interface ReportedFailure {
   /** Path as the log prints it. */
   readonly file: string | null
   readonly line: number | null
-  /** Another fact about it: `flaky: 3 of 10 forks passed`. */
+  /** Another fact about the failure: `flaky: 3 of 10 forks passed`. */
   readonly note?: string | null
 }
 
 /** A failure that the log reports. */
 export interface Failure extends ReportedFailure {
-  /** The line of the log that has the message, from 1. */
+  /** Number of the log line with the message, from 1. */
   readonly logLine: number
 }
 
@@ -27,9 +27,9 @@ export interface QuotedFailure extends Failure {
 
 /** The failures of a log. */
 export interface Found<T extends ReportedFailure = Failure> {
-  /** In the order of the log, at most `MAX_FAILURES`. */
+  /** At most `MAX_FAILURES` failures in the order of the log. */
   readonly failures: readonly T[]
-  /** How many tests failed, and how many other errors there are, including those past the limit. */
+  /** Numbers of failed tests and of other errors, including those beyond the limit. */
   readonly tests: number
   readonly errors: number
 }

@@ -21,13 +21,14 @@ interface Said {
 /** Reads `go test`, with and without `-v`, and the Go compiler. */
 export class GoReader extends Reader {
   /**
-   * With `-v`, messages precede the heading. Holds the most telling message of the running test.
+   * With `-v`, messages precede the heading. Holds the most informative message of the running
+   * test.
    */
   readonly #said = new Map<string, Said>()
   #running: string | null = null
   /**
-   * Errors of the package being compiled. They count as test failures when the package's last line
-   * says so.
+   * Errors of the package being compiled. They count as test failures if the package's last line
+   * reports one.
    */
   #compiled: Draft[] = []
 
@@ -54,7 +55,7 @@ export class GoReader extends Reader {
   }
 
   #fail(line: NumberedLine, test: string): void {
-    // A test fails with each of its subtests.
+    // A parent test fails with each failed subtest.
     if (this.draft?.message === null && test.startsWith(`${this.draft.test}/`)) this.draft = null
     const draft = this.begin(test, line)
     const said = this.#said.get(test)

@@ -1,5 +1,5 @@
 const longest = 300
-/** A longer value tells less than the tool's own sentence. */
+/** A longer value is less informative than the tool's own sentence. */
 const longestValue = 80
 
 /** Returns at most 300 characters, as a copy that does not keep the longer text in memory. */
@@ -11,8 +11,8 @@ export function shorten(text: string): string {
 }
 
 /**
- * Returns the message in one line: expected and actual value where both are known, without the
- * filler words of assertions.
+ * Returns the message in one line: expected and actual value if both are known, without the filler
+ * words of assertions.
  */
 export function cleanMessage(text: string, expected: string | null, received: string | null): string {
   const message = text

@@ -47,7 +47,7 @@ export class MochaReader extends Reader {
     else draft.sayOrCompare(line)
   }
 
-  /** Takes one more line of the test's names. The last one ends with a colon. */
+  /** Takes the next line of the test's names. The last one ends with a colon. */
   #name(text: string): void {
     const { draft } = this
     if (draft === null || this.#names === null) return

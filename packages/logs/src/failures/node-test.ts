@@ -5,7 +5,9 @@ import { Reader } from './reader.ts'
 const heading = /^✖ (\S.*?)(?: \(\d+(?:\.\d+)?ms\))?(?: # .*)?$/
 const location = 'test at '
 
-/** Reads the spec reporter of Node.js's test runner: failures stand below `✖ failing tests:`. */
+/**
+ * Reads the spec reporter of Node.js's test runner, which lists failures below `✖ failing tests:`.
+ */
 export class NodeTestReader extends Reader {
   #isInSection = false
   #declared: Place | null = null

@@ -4,7 +4,7 @@ export interface Place {
   readonly line: number | null
 }
 
-/** Matches paths of code that came with a runtime or a package. */
+/** Matches paths of code of a runtime or an installed package. */
 const foreign =
   /(?:^|[\\/])(?:node_modules|site-packages|dist-packages)[\\/]|^(?:node:|internal\/|<|\/rustc\/|\/usr\/lib\/|\/usr\/local\/(?:go|lib)\/)|\/lib\/python3|\/go\/pkg\/mod\/|\/go\/src\/(?:testing|runtime)\//
 
@@ -41,8 +41,8 @@ const bats = /\bfile (\S+), line (\d{1,9})\b/
 const beforeFile = /[\s"'`(),;<>[\]{}|=]/
 
 /**
- * Returns what may be places in one line of any tool, in its order: `b.js:3:7`, `(B.java:3)`,
- * `File "b.py", line 3`. The caller knows which files there are.
+ * Returns the possible places in one line of any tool, in order: `b.js:3:7`, `(B.java:3)`, `File
+ * "b.py", line 3`. The caller checks that the files exist.
  */
 export function placesIn(whole: string): readonly Place[] {
   const text = whole.slice(0, longestLine)
@@ -53,13 +53,13 @@ export function placesIn(whole: string): readonly Place[] {
   for (const { index, 0: matched, 1: number } of text.matchAll(numbered)) {
     const before = text.slice(from, index)
     from = index + matched.length
-    // The column of the place before.
+    // The column of the previous place.
     if (before === '') continue
     let start = before.length
     while (start > 0 && !beforeFile.test(before.charAt(start - 1))) start -= 1
     const word = before.slice(start)
     if (word !== '') places.push(placeOf(word, number))
-    // A path with spaces stands in parentheses, or after the mark of a frame.
+    // A path with spaces is in parentheses or follows the mark of a frame.
     const open = Math.max(before.lastIndexOf('('), before.lastIndexOf('❯ ') + 1)
     const path = before.slice(open + 1)
     if (open > 0 && path !== word && path !== '') places.push(placeOf(path, number))

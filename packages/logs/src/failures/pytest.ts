@@ -14,14 +14,15 @@ const summed = /^(?:FAILED|ERROR) (\S+\.py)(?:::(.+?))?(?: - (.*))?$/
 const mostReported = 1_000
 
 /**
- * Reads pytest: failures stand in the sections `FAILURES` and `ERRORS`, and in the short summary.
+ * Reads pytest, which lists failures in the sections `FAILURES` and `ERRORS` and in the short
+ * summary.
  */
 export class PytestReader extends Reader {
   #section: 'reports' | 'summary' | null = null
   #isCaptured = false
-  /** Whether a traceback has Python's own form and its last line is still to come. */
+  /** Whether a traceback in Python's own form has begun and not ended. */
   #isTraced = false
-  /** Tests or files whose reports were read. The summary names them again. */
+  /** Tests or files whose reports were read, because the summary repeats them. */
   readonly #reported = new Set<string>()
 
   override get isOpen(): boolean {

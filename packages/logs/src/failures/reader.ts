@@ -7,7 +7,7 @@ import type { FailureList, Rank } from './failure-list.ts'
  * time linear in the length of the line.
  */
 export abstract class Reader {
-  /** Whether the tool reports failures twice: as they happen, and at its end. */
+  /** Whether the tool reports failures twice: as they happen and at its end. */
   readonly sumsUp: boolean = false
   protected draft: Draft | null = null
   readonly #list: FailureList
@@ -16,7 +16,7 @@ export abstract class Reader {
     this.#list = list
   }
 
-  /** Whether the next line matters, whatever it looks like. */
+  /** Whether the next line matters, whatever its content. */
   get isOpen(): boolean {
     return this.draft !== null
   }
@@ -34,7 +34,7 @@ export abstract class Reader {
 
   protected abstract step(line: NumberedLine): void
 
-  /** Begins a failure, and ends the one before it. */
+  /** Begins a failure and ends the previous one. */
   protected begin(test: string | null, { number }: NumberedLine): Draft {
     this.close()
     this.draft = new Draft(test, number)
@@ -51,7 +51,7 @@ export abstract class Reader {
     this.#list.add(draft.finish(otherwise), rank, this, draft.heading)
   }
 
-  /** Removes what this reader found from this line on. */
+  /** Removes this reader's failures from this line on. */
   protected retract(from: number): void {
     this.#list.retract(this, from)
   }

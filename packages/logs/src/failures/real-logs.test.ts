@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { LineIndexer } from '../lines/line-indexer.ts'
 
 /**
- * Logs of real runs of the tools, with the failures that a reader finds in them, written by hand
- * before any code found them.
+ * Logs of real runs of the tools, with the failures that a human reader finds in them. The list was
+ * written by hand, independently of the code.
  */
 const folder = new URL('../../fixtures/', import.meta.url)
 type Row = readonly [logLine: number, test: string | null, message: string, file: string | null, line: number | null]
@@ -19,7 +19,7 @@ function logOf(name: string): Buffer {
   return name === 'vitest-large' ? gunzipSync(readFileSync(path('.gz'))) : readFileSync(path(''))
 }
 
-/** Returns the index of a log that comes in chunks of this size. */
+/** Returns the index of a log cut into chunks of this size. */
 function indexOf(content: Buffer, chunkBytes: number) {
   const indexer = new LineIndexer()
   for (let at = 0, seq = 1; at < content.length; at += chunkBytes, seq++)
@@ -31,7 +31,7 @@ function indexOf(content: Buffer, chunkBytes: number) {
 describe.each(Object.entries(expected))('the log of %s', (name, rows) => {
   const log = logOf(name)
 
-  test.each([1_000_003, 997])('has these failures, in chunks of %i bytes', (chunkBytes) => {
+  test.each([1_000_003, 997])('contains the expected failures, in chunks of %i bytes', (chunkBytes) => {
     const { found, errors } = indexOf(log, chunkBytes)
     expect(
       found.failures.map(({ logLine, test, message, file, line }) => [logLine, test, message, file, line]),
@@ -42,7 +42,7 @@ describe.each(Object.entries(expected))('the log of %s', (name, rows) => {
   })
 })
 
-test('a growing log has lines that look like errors, and its failures only at its end', () => {
+test('a growing log has only lines that look like errors; its failures appear at its end', () => {
   const indexer = new LineIndexer()
   const content = logOf('jest')
   indexer.push([{ seq: 1, kind: 0, content, ts: 0n }])
@@ -52,7 +52,7 @@ test('a growing log has lines that look like errors, and its failures only at it
   expect(indexer.index.errors[0]).toBe(44)
 })
 
-test('a log without a report has the lines that look like errors', () => {
+test('the errors of a log without a report are the lines that look like errors', () => {
   const { found, errors } = indexOf(Buffer.from('fetching\nfatal: not a git repository\ndone\n'), 7)
   expect([found, errors]).toEqual([{ failures: [], tests: 0, errors: 0 }, [2]])
 })

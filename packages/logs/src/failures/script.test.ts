@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { LineIndexer } from '../lines/line-indexer.ts'
 
-/** Reads a log as a server does, whose scan skips lines that look plain. */
+/** Reads a log like the server, whose scan skips plain lines. */
 function find(log: string) {
   const indexer = new LineIndexer()
   indexer.push([{ seq: 1, kind: 0, content: Buffer.from(log), ts: 0n }])
@@ -56,16 +56,16 @@ describe('an uncaught error names file and line', () => {
   })
 })
 
-test('the last one ended the program; what make says of it does not count', () => {
+test('the last error counts, because it ended the program; the message of make does not', () => {
   const log = `${traceback}went on\nscripts/a.sh: line 2: false: oops\nmake: *** [Makefile:2: all] Error 1\n`
   expect(find(log).map(([, file, line]) => [file, line])).toEqual([['scripts/a.sh', 2]])
 })
 
-test('the report of a tool outranks it', () => {
+test('the report of a tool outranks an uncaught error', () => {
   expect(find(`${traceback}main.c:3:5: error: expected expression\n`).map(([, file]) => file)).toEqual(['main.c'])
 })
 
-test('an error without a place in a file of the project is none: it may only be printed', () => {
+test('an error without a place in a project file does not count: it may be mere output', () => {
   for (const log of [
     'Error: no\n  at nowhere\n',
     'TypeError: no\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n    at f (/workspace/a.js:3:11)\n',

@@ -19,15 +19,15 @@ const psql = /^psql:(\S+):(\d{1,9}): (?:ERROR|FATAL|PANIC|error): +(\S.*)$/
 const ruby = /^(\S+\.rb):(\d{1,9}):in [^:]{1,200}: (\S.*)$/
 const makeTarget = /^g?make(?:\[\d{1,9}\])?: \*\*\* \[([^\s:]+):(\d{1,9}): ([^\]]{1,200})\] (Error \d+)/
 const makeSyntax = /^([^\s:]+):(\d{1,9}): \*\*\* (\S.*?)(?: {2}Stop\.)?$/
-/** Names of shells that read no file: the line is one of the command's own. */
+/** Names of shells that run no file, so the line number refers to the command itself. */
 const bareShell = /^(?:\/\S+\/)?(?:ba|da|k|z)?sh$/
-/** A message has at most so many lines before its first frame. */
+/** Maximum number of lines of a message before its first frame. */
 const mostBeforeFrames = 12
 
 /**
  * Reads uncaught errors of programs and scripts that name file and line: Python, Node.js, Java,
- * Ruby, shells, psql, make. The last one counts, because it ended its program. The report of make
- * counts only without any other: it follows the error of the recipe.
+ * Ruby, shells, psql, make. The last one counts, because it ended its program. A report of make
+ * counts only without any other, because it follows the error of the recipe.
  */
 export class ScriptReader extends Reader {
   #kind: 'python' | 'stack' | null = null
@@ -68,7 +68,10 @@ export class ScriptReader extends Reader {
     }
   }
 
-  /** Frames come outermost first, then the error. Says whether the line belongs to them. */
+  /**
+   * Reads a traceback: frames, outermost first, then the error. Returns whether the line belongs to
+   * it.
+   */
   #python(line: NumberedLine): boolean {
     const { draft } = this
     const { text } = line
@@ -83,7 +86,10 @@ export class ScriptReader extends Reader {
     return this.#kind !== null || pythonError.test(text)
   }
 
-  /** Frames come innermost first, below the error. Says whether the line belongs to them. */
+  /**
+   * Reads a stack trace: frames below the error, innermost first. Returns whether the line belongs
+   * to it.
+   */
   #stack(line: NumberedLine): boolean {
     const { draft } = this
     const { text } = line

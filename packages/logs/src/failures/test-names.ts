@@ -1,9 +1,9 @@
 /**
- * The words for tests of a report, the same in `hm`, on pages and in checks. Pages import this file
- * alone (`@harmont/logs/test-names`), so it imports none.
+ * Wording for tests of a report, shared by `hm`, pages and checks. Pages import only this file
+ * (`@harmont/logs/test-names`), so it has no imports.
  */
 
-/** Returns the name of a test with those of its suites, as failures name it. */
+/** Returns the name of a test with the names of its suites, as in failures. */
 export function testTitle({ suite, name, file }: TestNames): string {
   return suite === '' || suite === file ? name : `${suite.replaceAll(' > ', ' › ')} › ${name}`
 }
@@ -21,8 +21,8 @@ interface Verdict {
 }
 
 /**
- * Returns what forks say of a failed test: `flaky: 3 of 10 forks passed`, `proving`; null where
- * they say nothing. A verdict of a newer server keeps its own name.
+ * Returns the verdict of a failed test as text: `flaky: 3 of 10 forks passed`, `proving`; null
+ * without a proof. An unknown verdict of a newer server keeps its name.
  */
 export function verdictWords({ verdict = null, forks = null, fork_passes: passes = null }: Verdict): string | null {
   switch (verdict) {

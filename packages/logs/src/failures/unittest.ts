@@ -7,7 +7,9 @@ const heading = /^(?:FAIL|ERROR): (\S.*)$/
 const frame = /^ {2}File "(.+)", line (\d{1,9})/
 const titled = /^(\S+) \(([\w.]+)\)(.*)$/
 
-/** Reads Python's unittest: each failure has a ruler above its heading and a traceback below. */
+/**
+ * Reads Python's unittest, which prints a ruler above each failure's heading and a traceback below.
+ */
 export class UnittestReader extends Reader {
   #isAfterRuler = false
   #isTraced = false
@@ -44,8 +46,8 @@ export class UnittestReader extends Reader {
 }
 
 /**
- * `test_x (module.Class.test_x)` of new versions and `test_x (module.Class)` of older ones, with
- * what a subtest adds.
+ * Parses `test_x (module.Class.test_x)` of newer versions and `test_x (module.Class)` of older
+ * ones, with the suffix of a subtest.
  */
 function testOf(title: string): string {
   const [, name, path, more = ''] = titled.exec(title) ?? []

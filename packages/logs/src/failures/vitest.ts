@@ -10,19 +10,20 @@ const ruler = /^⎯{3,}(?:\[\d+\/\d+\]⎯+)?$/
 const heading = /^ FAIL {2,}(\S.*)$/
 const progress = /^ {1,3}[✓×❯↓] \S|^std(?:err|out) \| /
 const end = /^ Test Files {2}/
-/** A project's name before the file. */
+/** Matches a project's name before the file. */
 const project = /^(?:\|[^|]{1,100}\||\S{1,100}(?= {2,}\S)) +/
 
 /**
- * Reads Vitest. Failures stand after a heading near the end. Tests of tools print reports of other
- * runs, after which the run continues. Console output of tests is no report.
+ * Reads Vitest. Reads Vitest, which lists failures after a heading near the end. Tests may print
+ * reports of other runs, after which their own run continues. Console output of tests is not part
+ * of a report.
  */
 export class VitestReader extends Reader {
   #isInSection = false
   #isConsole = false
   #isOver = false
   #runFrom = 0
-  /** Tests that failed with the same error are named one after the other. */
+  /** Tests that failed with the same error are listed one after the other. */
   #others: Draft[] = []
 
   override get isOpen(): boolean {

@@ -14,7 +14,7 @@ function indexOf(...parts: readonly (string | readonly [StreamKind, string])[]) 
   return { open, ...indexer.index }
 }
 
-test('web L9 groups begin with their marks, end where the next begins, and are opened later', () => {
+test('web L9 groups begin at their marks, end at the next group, and may be opened later', () => {
   const { groups, open } = indexOf(
     [
       '--- one',
@@ -43,7 +43,7 @@ test('web L9 groups begin with their marks, end where the next begins, and are o
   expect(indexOf('--- one\n', 'a\nb').groups).toEqual([{ line: 1, end: 3, title: 'one', kind: 'closed' }])
 })
 
-test('heads of a diff and results of `go test` are no groups', () => {
+test('diff headers and results of `go test` are not groups', () => {
   const diff = [
     '--- a/x.ts',
     '+++ b/x.ts',
@@ -58,7 +58,7 @@ test('heads of a diff and results of `go test` are no groups', () => {
   expect(indexOf(diff.join('\n'))).toMatchObject({ groups: [], errors: [5] })
 })
 
-test('web L22 remarks stand before the next line, and say what they are about and how much is missing', () => {
+test('web L22 remarks precede the next line and state their kind and the number of missing bytes', () => {
   const cap = 'The log has reached its limit of 100 bytes. The last 4321 bytes of output were dropped.\n'
   const { remarks, totalLines } = indexOf(
     [2, 'image host (sha256:0123456789ab)\n'],

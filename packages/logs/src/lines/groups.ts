@@ -1,17 +1,17 @@
 import { type LogGroup, MAX_GROUPS } from './line-index.ts'
 
-/** Effect of a line on the groups: begin one, reopen the one before, or end the open one. */
+/** Effect of a line on the groups: begins one, reopens the previous one, or ends the open one. */
 export type GroupMark =
   | { readonly kind: 'closed' | 'open' | 'dim'; readonly title: string }
   | { readonly kind: 'reopen' }
   | { readonly kind: 'end' }
 
 const kinds = { '---': 'closed', '+++': 'open', '~~~': 'dim' } as const
-/** Matches lines that look like marks: heads of a diff, and results of `go test`. */
+/** Matches other lines that look like marks: diff headers and results of `go test`. */
 const elsewhere = /^(?:[ab]\/|\/dev\/null|.*\t|(?:FAIL|PASS|SKIP|BENCH): )/
 const longestTitle = 500
 
-/** Returns the mark that a line without escape sequences is; null for any other line. */
+/** Parses a line without escape sequences as a mark; returns null for any other line. */
 export function groupMark(line: string): GroupMark | null {
   const head = line.slice(0, 4)
   if (head === '--- ' || head === '+++ ' || head === '~~~ ') {
@@ -64,7 +64,7 @@ export class GroupList {
     }
   }
 
-  /** Ends the open group with this line. Does nothing when none is open. */
+  /** Ends the open group with this line. Does nothing without an open group. */
   close(end: number): void {
     if (this.#groups.at(-1)?.end === null) this.#change({ end })
   }

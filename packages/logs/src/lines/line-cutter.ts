@@ -7,10 +7,10 @@ import { SgrTracker } from './sgr.ts'
 const LF = 0x0a
 /** Longest text of a line in UTF-16 units; the rest is cut. */
 export const MAX_LINE_CHARACTERS = 4_000
-/** Bytes that hold `MAX_LINE_CHARACTERS` of any kind, and one more. */
+/** Enough bytes for `MAX_LINE_CHARACTERS` of any kind, and one more. */
 const keptBytes = MAX_LINE_CHARACTERS * 4 + 4
 
-/** A line as readers get it. */
+/** A line as it is sent to readers. */
 export interface CutLine {
   /** Time of the chunk in which the line begins, in unix nanoseconds. */
   readonly ts: bigint | null
@@ -19,7 +19,7 @@ export interface CutLine {
   readonly text: string
   /** Whether some bytes are not UTF-8, so that the text differs from them. */
   readonly isBroken: boolean
-  /** Number of bytes without LF when the text is not the whole line; null otherwise. */
+  /** Number of bytes of the whole line without LF if its text was cut; null otherwise. */
   readonly cutFrom: number | null
   /** Number of bytes of the log (`logs.txt`) before the line. */
   readonly offset: number
@@ -32,7 +32,7 @@ export class LineCutter {
   readonly #first: number
   readonly #tracker = new SgrTracker()
   #line: number
-  /** Bytes of the current line that were read. */
+  /** Bytes of the current line that have been read. */
   #column: number
   /** Bytes of the log before the current line. */
   #offset: number
@@ -54,7 +54,7 @@ export class LineCutter {
     return this.#line
   }
 
-  /** Whether the text of the line is complete, so that the rest of it need not be read. */
+  /** Whether the text of the line has its maximum length, so that the rest need not be read. */
   get isFull(): boolean {
     return this.#kept >= keptBytes
   }
@@ -83,12 +83,12 @@ export class LineCutter {
     return lines
   }
 
-  /** Returns the last line when no LF ends it; null when there is none. */
+  /** Returns the last line if it has no LF; otherwise null. */
   rest(): CutLine | null {
     return this.#begin === null ? null : this.#take()
   }
 
-  /** Skips earlier lines. Returns where the rest of the chunk begins. */
+  /** Skips earlier lines. Returns the position of the rest of the chunk. */
   #skip(content: Buffer): number {
     if (this.#line >= this.#first) return 0
     let at = 0

@@ -1,44 +1,46 @@
 import type { Found } from '../failures/failure.ts'
 import type { LogRemark } from '../remarks.ts'
 
-/** A run of chunks, with the state of the log where it begins. Reading starts at a block. */
+/** A run of chunks, with the state of the log at its start. Reading starts at a block. */
 export interface LogBlock {
-  /** Seq of its first chunk. */
+  /** Seq of the block's first chunk. */
   readonly seq: number
-  /** Number of bytes of the log (`logs.txt`) before it. */
+  /** Number of bytes of the log (`logs.txt`) before the block. */
   readonly offset: number
-  /** Line of its first byte, from 1, and the number of bytes of that line before it. */
+  /**
+   * Line of the block's first byte, from 1, and the number of bytes of this line before the block.
+   */
   readonly line: number
   readonly column: number
-  /** Escape sequence that sets the colours in force; empty when there are none. */
+  /** Escape sequence that sets the colours in force; empty for none. */
   readonly sgr: string
 }
 
 export interface LogGroup {
   /** The line with the title. */
   readonly line: number
-  /** Its last line; null while it is open. */
+  /** The group's last line; null while the group is open. */
   readonly end: number | null
   readonly title: string
-  /** How a reader shows it at first. */
+  /** The initial display of the group. */
   readonly kind: 'closed' | 'open' | 'dim'
 }
 
-/** Index of a log by line. A line is a record that LF ends, or the rest after the last LF. */
+/** Index of a log by line. A line is a record terminated by LF, or the rest after the last LF. */
 export interface LineIndex {
   readonly blocks: readonly LogBlock[]
-  /** Seq of the last indexed chunk; 0 when there is none. */
+  /** Seq of the last indexed chunk; 0 for none. */
   readonly lastSeq: number
   /** Number of bytes of kinds 0 and 1. */
   readonly bytes: number
   readonly totalLines: number
   /** Whether the last line has no LF yet and may grow. */
   readonly isLastOpen: boolean
-  /** Time of the first chunk of output that has one. */
+  /** Time of the first chunk of output with a time. */
   readonly t0: bigint | null
   /**
-   * Lines to look at first, ascending, at most `MAX_ERRORS`. After the end of the log they are
-   * those of `found`; otherwise, or when nothing was found, the lines that look like errors.
+   * At most `MAX_ERRORS` lines to look at first, ascending. After the end of the log they are the
+   * lines of `found`; before it, or if `found` is empty, the lines that look like errors.
    */
   readonly errors: readonly number[]
   /** Failures that tools reported; empty while the log grows. */
@@ -52,7 +54,7 @@ export const MAX_ERRORS = 1_000
 export const MAX_GROUPS = 20_000
 export const MAX_REMARKS = 2_000
 
-/** Returns the first line that begins in the block, or after it. */
+/** Returns the first line that begins in or after the block. */
 export function firstLineOf({ line, column }: LogBlock): number {
   return column === 0 ? line : line + 1
 }
@@ -82,8 +84,8 @@ export function blockOfOffset(blocks: readonly LogBlock[], offset: number): numb
 }
 
 /**
- * Returns the last index at which a condition holds; -1 when there is none. The condition holds up
- * to some index and not after it.
+ * Returns the last index at which a condition holds; -1 for none. The condition must hold up to
+ * some index and not after it.
  */
 function lastWhere<Block>(blocks: readonly Block[], holds: (block: Block) => boolean): number {
   let low = 0

@@ -47,7 +47,7 @@ const bytes = fc.array(
   },
 )
 
-/** A log: its chunks, cut anywhere, with remarks between them. */
+/** Generates the chunks of a log, cut anywhere, with remarks between them. */
 const logs: fc.Arbitrary<readonly Chunk[]> = fc
   .tuple(
     bytes,
@@ -78,7 +78,7 @@ const logs: fc.Arbitrary<readonly Chunk[]> = fc
 const output = (chunks: readonly Chunk[]) => chunks.filter(({ kind }) => kind !== 2)
 const textOf = (chunks: readonly Chunk[]) => Buffer.concat(output(chunks).map(({ content }) => content))
 
-/** The plain way: the whole text, split. */
+/** Splits the whole text into lines, as a simple reference implementation. */
 function linesOf(text: Buffer): Buffer[] {
   const lines: Buffer[] = []
   let at = 0
@@ -114,7 +114,7 @@ function cut(
 }
 
 describe('the index of a log', () => {
-  test('counts lines, bytes and errors as a split of the whole text does', () => {
+  test('counts lines, bytes and errors like a split of the whole text', () => {
     fc.assert(
       fc.property(logs, (chunks) => {
         const index = indexOf(chunks)
@@ -132,7 +132,7 @@ describe('the index of a log', () => {
     )
   })
 
-  test('is the same however the chunks come', () => {
+  test('is the same for any grouping of the chunks', () => {
     fc.assert(
       fc.property(logs, fc.integer({ min: 1, max: 7 }), (chunks, step) => {
         const indexer = new LineIndexer()
@@ -143,7 +143,7 @@ describe('the index of a log', () => {
     )
   })
 
-  test('has blocks with their beginnings, and none is large', () => {
+  test('has blocks of bounded size with the state at their start', () => {
     fc.assert(
       fc.property(logs, (chunks) => {
         const { blocks } = indexOf(chunks)

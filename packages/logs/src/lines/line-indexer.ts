@@ -14,8 +14,8 @@ const blockChunks = 4_000
 const blockLines = 8_000
 
 /**
- * Builds the index of a log from its chunks as they come. Pure: equal chunks give equal indexes,
- * however they are split.
+ * Builds the index of a log incrementally from its chunks. The index depends only on the chunks,
+ * not on their grouping into calls.
  */
 export class LineIndexer {
   readonly #blocks: LogBlock[] = []
@@ -31,7 +31,7 @@ export class LineIndexer {
   #bytes = 0
   /** Number of LFs so far. */
   #ended = 0
-  /** Bytes of the line that no LF has ended yet. */
+  /** Bytes of the current line, which has no LF yet. */
   #column = 0
   #isSuspicious = false
   #lastByte = 0
@@ -64,7 +64,7 @@ export class LineIndexer {
     this.#errors = [...new Set(failures.map(({ logLine }) => logLine))]
   }
 
-  /** Returns the index so far. Its lists are the indexer's own and grow with it. */
+  /** Returns the index so far. Its lists are the indexer's own and grow with the log. */
   get index(): LineIndex {
     return {
       blocks: this.#blocks,
@@ -101,7 +101,9 @@ export class LineIndexer {
     this.#remarks.push(remarkOf(content.toString(), this.#totalLines + 1, this.#bytes === 0))
   }
 
-  /** Reads the bytes as text for the search, in which they are the same: a loop over them takes twice as long. */
+  /**
+   * Decodes the bytes as Latin-1 for the search, which is twice as fast as a loop over the bytes.
+   */
   #scan({ content, ts }: Chunk): void {
     this.#t0 ??= ts
     const text = content.toString('latin1')
@@ -151,18 +153,19 @@ export class LineIndexer {
 /** Number of bytes of a line that are examined. */
 const keptBytes = 4_096
 
-/** Collects the beginning of a line that came in parts. */
+/** Collects the beginning of a line that spans several chunks. */
 class LineHead {
   readonly #parts: Buffer[] = []
   #size = 0
 
-  /** The first byte; 0 when there is none. */
+  /** The first byte; 0 for an empty line. */
   get first(): number {
     return this.#parts[0]?.[0] ?? 0
   }
 
   /**
-   * Takes the line's bytes of a chunk, from `start` to its end. Keeps a copy while there is room.
+   * Takes the line's bytes of a chunk, from `start` to the end of the chunk. Keeps a copy while
+   * there is room.
    */
   push(content: Buffer, start: number): void {
     const room = keptBytes - this.#size

@@ -4,7 +4,7 @@ const FINAL = 0x6d
 /** Longer sequences are ignored. */
 const longestSequence = 128
 
-/** Attributes by the code that sets them, in the order in which `sequence` gives them. */
+/** Attributes by the code that sets them, in the order of `sequence`. */
 const switches = [1, 2, 3, 4, 5, 7, 8, 9] as const
 /** Codes that switch attributes off, with the attributes. */
 const offs: ReadonlyMap<number, readonly number[]> = new Map([
@@ -28,14 +28,14 @@ export class SgrTracker {
   /** The beginning of an incomplete sequence. */
   #pending: Buffer = Buffer.alloc(0)
 
-  /** The one sequence that sets the current style; empty without one. */
+  /** A single sequence that sets the current style; empty for the default style. */
   get sequence(): string {
     const codes = [...switches.filter((code) => this.#on.has(code)), this.#foreground, this.#background]
     const given = codes.filter((code) => code !== '')
     return given.length === 0 ? '' : `\u001b[${given.join(';')}m`
   }
 
-  /** Sets the state that a text of `sequence` describes. */
+  /** Restores the state from a value of `sequence`. */
   set(sequence: string): void {
     this.#reset()
     this.#pending = Buffer.alloc(0)
@@ -99,14 +99,16 @@ export class SgrTracker {
     else if (code === 49) this.#background = ''
   }
 
-  /** Applies a colour whose parts are codes of their own. Returns their number. */
+  /** Applies a colour whose parts are separate codes. Returns their number. */
   #applyColour(code: string, [kind, ...parts]: readonly string[]): number {
     if (kind === '5' && parts.length >= 1) this.#setColour(code, ['5', parts[0]])
     else if (kind === '2' && parts.length >= 3) this.#setColour(code, ['2', ...parts.slice(0, 3)])
     return kind === '5' ? 2 : kind === '2' ? 4 : 1
   }
 
-  /** A code with parts: `38:5:n`, `38:2:r:g:b`, `38:2:space:r:g:b`, or a kind of underline. */
+  /**
+   * Applies a code with parts: `38:5:n`, `38:2:r:g:b`, `38:2:space:r:g:b`, or a kind of underline.
+   */
   #applyParts([code = '', kind, ...parts]: readonly string[]): void {
     if (code === '4') this.#applyCode(kind === '0' ? 24 : 4)
     else if (kind === '5' && parts.length >= 1) this.#setColour(code, ['5', parts[0]])
@@ -131,8 +133,8 @@ export class SgrTracker {
 const resets = [Buffer.from('\u001b[0m'), Buffer.from('\u001b[m')]
 
 /**
- * Returns the start of the last sequence that resets everything; `begin` when there is none.
- * Nothing before it counts.
+ * Returns the start of the last sequence that resets everything, before which nothing counts;
+ * `begin` for none.
  */
 function lastReset(bytes: Buffer, begin: number, to: number): number {
   if (to < 4) return begin

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
-/** Bytes of the longest pattern. Depths and lengths take one byte per state. */
+/** Maximum number of bytes of a pattern. Depths and lengths take one byte per state. */
 export const longestPattern = 64
 /** Steps of work between two readings of the clock. */
 const unitsPerLook = 2_048
 /** Longest time for which building blocks the event loop. */
 const turnMs = 5
 
-/** A place where a pattern ends: its offset in the bytes, and how many bytes it is written in. */
+/** A match: the offset of its end in the bytes, and its number of bytes as written. */
 export interface Found {
   readonly end: number
   readonly length: number
@@ -15,28 +15,26 @@ export interface Found {
 
 /**
  * Finds many texts in one pass (Aho and Corasick, 1975). States are numbered along each pattern, so
- * most edges lead to the next number and need no room: nine bytes per state.
+ * most edges lead to the next number and need no storage. A state takes nine bytes.
  */
 export class Automaton {
-  /**
-   * Indexed by byte: the state that it leads to from the start; 0 when no pattern begins with it.
-   */
+  /** Indexed by byte: the next state from the start; 0 if no pattern begins with this byte. */
   readonly first = new Int32Array(256)
   /**
-   * Indexed by state: the byte that leads to it from the state before it; -1 where the state before
-   * it is not its parent.
+   * Indexed by state: the byte of the edge from the previous state; -1 if the previous state is not
+   * the parent.
    */
   readonly #labels: Int16Array
   /**
-   * Indexed by state: its longest proper suffix that is a state, the length of its text, and the
-   * length of the longest pattern that it ends with.
+   * Indexed by state: the longest proper suffix that is a state, the length of the state's text,
+   * and the length of the longest pattern at its end.
    */
   readonly #fallback: Int32Array
   readonly #depth: Uint8Array
   readonly #match: Uint8Array
   /**
-   * Indexed by state: 1 when it has children besides the next one; `#branches` has them by
-   * `state * 256 + byte`.
+   * Indexed by state: 1 for a state with children besides the next state. `#branches` maps `state *
+   * 256 + byte` to them.
    */
   readonly #isFork: Uint8Array
   readonly #branches = new Map<number, number>()
@@ -50,8 +48,8 @@ export class Automaton {
   }
 
   /**
-   * Builds the automaton of patterns of 1 to `longestPattern` bytes, a little in each turn of the
-   * event loop.
+   * Builds the automaton of patterns of 1 to `longestPattern` bytes in short turns of the event
+   * loop.
    */
   static async of(patterns: readonly Uint8Array[]): Promise<Automaton> {
     const most = patterns.reduce((sum, { length }) => sum + length, 1)
@@ -65,7 +63,7 @@ export class Automaton {
     return automaton
   }
 
-  /** Returns the state after one more byte; 0 when nothing begins there. */
+  /** Returns the state after another byte; 0 if no pattern begins there. */
   next(from: number, byte: number): number {
     for (let state = from; state !== 0; state = this.#fallback[state] as number) {
       const next = this.#edge(state, byte)
@@ -74,12 +72,12 @@ export class Automaton {
     return this.first[byte] as number
   }
 
-  /** Returns how many of the bytes read so far may be the beginning of a pattern. */
+  /** Returns the number of trailing bytes that may begin a pattern. */
   depth(state: number): number {
     return this.#depth[state] as number
   }
 
-  /** Returns the length of the longest pattern that ends here; 0 when none does. */
+  /** Returns the length of the longest pattern that ends here; 0 for none. */
   match(state: number): number {
     return this.#match[state] as number
   }
@@ -128,7 +126,7 @@ export class Automaton {
     }
   }
 
-  /** States of smaller depth are linked already. */
+  /** States of smaller depth are already linked. */
   #link(state: number, parent: number, byte: number): void {
     const target = parent === 0 ? 0 : this.next(this.#fallback[parent] as number, byte)
     this.#fallback[state] = target

@@ -2,7 +2,7 @@ import type { Automaton, Found } from './automaton.ts'
 
 const LF = 0x0a
 const CR = 0x0d
-/** A line break inside a pattern is at most CR and LF. */
+/** Maximum number of bytes of a line break inside a pattern: CR and LF. */
 const longestBreak = 2
 
 /** Indexed by byte: its six bits in one of the two alphabets; -1 for any other byte. */
@@ -14,8 +14,8 @@ for (const alphabet of [
   for (const [value, char] of [...alphabet].entries()) values[char.charCodeAt(0)] = value
 
 /**
- * Returns a table of pairs of letters, by their bits: 1 where a pattern may begin with a byte that
- * they write.
+ * Returns a table indexed by the bits of two letters: 1 if they can encode the first byte of a
+ * pattern.
  */
 export function beginningLetters({ first }: Automaton): Uint8Array {
   return new Uint8Array(4_096).map((_, bits) =>
@@ -23,27 +23,28 @@ export function beginningLetters({ first }: Automaton): Uint8Array {
   )
 }
 
-/** Positions in a group of four at which the last letter of a byte may stand. */
+/** Possible positions of a byte's last letter in a group of four. */
 const places = [1, 2, 3] as const
 
 /**
  * Finds patterns in Base64 text: in both alphabets, at every alignment of the groups of four
- * letters, and with line breaks anywhere. A byte ends in one letter and begins in it or the one
- * before. So the scan keeps only the previous letter and one state per alignment.
+ * letters, and with line breaks anywhere. Each byte spans at most two letters, so the scan keeps
+ * only the previous letter and one state per alignment.
  */
 export class Base64Scan {
   readonly #automaton: Automaton
   /** Indexed by the position of the first letter of a group, modulo 4. */
   readonly #states = new Int32Array(4)
-  /** Number of letters since the last other byte, and the bits of the last two. */
+  /**
+   * Number of letters since the last byte that is not a letter, and the bits of the last two
+   * letters.
+   */
   #letters = 0
   #bits = 0
   #count = 0
   /** Positions of line breaks among the letters that may become a match, ascending. */
   #breaks: number[] = []
-  /**
-   * Indexed by the bits of two letters: 1 where a pattern may begin with a byte that they write.
-   */
+  /** Indexed by the bits of two letters: 1 if they can encode the first byte of a pattern. */
   readonly #mayBegin: Uint8Array
 
   /** `mayBegin` is the result of `beginningLetters` for the automaton. */
@@ -52,7 +53,7 @@ export class Base64Scan {
     this.#mayBegin = mayBegin
   }
 
-  /** How many bytes at the end of the scanned text may be the beginning of a pattern. */
+  /** Number of bytes at the end of the scanned text that may begin a pattern. */
   get held(): number {
     let letters = this.#letters > 0 && this.#mayBeginIn(this.#bits & 0x3f) ? 1 : 0
     for (let place = 0; place < 4; place++) {
@@ -118,7 +119,7 @@ export class Base64Scan {
     )
   }
 
-  /** Whether this byte interrupts the letters. Only a line break may stand between two of them. */
+  /** Whether this byte ends a run of letters. Only a line break may occur within one. */
   #interrupts(byte: number, place: number): boolean {
     const isBreak = byte === LF || byte === CR
     if (isBreak && this.#breaks.at(-longestBreak) !== place - longestBreak) {
@@ -136,14 +137,17 @@ function isAtRest(states: Int32Array): boolean {
 }
 
 /**
- * Returns how many letters write the last bytes, when the last letter has this position in its
- * group.
+ * Returns the number of letters that encode the last bytes if the last letter has this position in
+ * its group.
  */
 function lettersOf(bytes: number, place: number): number {
   return Math.ceil((bytes * 8 + 6 - 2 * place) / 6)
 }
 
-/** Returns how many bytes before `end` hold this many letters and the line breaks between them. */
+/**
+ * Returns the number of bytes before `end` that hold this many letters and the line breaks between
+ * them.
+ */
 function spanOf(letters: number, end: number, breaks: readonly number[]): number {
   let start = end - letters
   for (let at = breaks.length - 1; at >= 0 && (breaks[at] as number) >= start; at--) start--

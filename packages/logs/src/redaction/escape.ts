@@ -1,16 +1,17 @@
 /**
- * Reads escapes of single characters, as URLs, JSON, shells, Python, C, HTML and XML write them.
+ * Reads escapes of single characters in the syntax of URLs, JSON, shells, Python, C, HTML and XML.
  */
 
 /** An escape, or the beginning of one. */
 export interface Escape {
-  /** Its text, one character per byte. */
+  /** The text of the escape, one character per byte. */
   readonly text: string
   /**
-   * The bytes that it may stand for: none while it is incomplete, several where programs differ.
+   * The bytes that the escape may represent: none while it is incomplete, several alternatives if
+   * programs differ.
    */
   readonly readings: readonly Uint8Array[]
-  /** Whether more of it may follow. */
+  /** Whether the escape may continue. */
   readonly isOpen: boolean
 }
 
@@ -20,21 +21,21 @@ const nothing: Read = { readings: [], isOpen: false }
 const open: Read = { readings: [], isOpen: true }
 
 /**
- * Characters with which an escape may begin. A quote and a plus sign may each stand for one
- * character: `'` and a space.
+ * Characters with which an escape may begin. A quote may itself represent a quote, and a plus sign
+ * a space.
  */
 export const introducers = ['%', '\\', '&', "'", '+'] as const
 
 const controls: Readonly<Record<string, number>> = { a: 7, b: 8, t: 9, n: 10, v: 11, f: 12, r: 13, e: 27, E: 27 }
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' }
-/** A quote in a shell's single quotes, as bash, zsh and Python's shlex write it. */
+/** A quote within a shell's single quotes, as bash, zsh and Python's shlex write it. */
 const shellQuotes = ["'\\''", `'"'"'`]
 
-/** Cache by escape and next byte. Most texts have few escapes, many times. */
+/** Cache by escape and next byte. Most texts repeat few escapes many times. */
 const known = new Map<Escape | null, (Escape | undefined)[]>()
 const mostKnown = 1_024
 
-/** Reads one more byte of an open escape, or with null its first byte. */
+/** Reads the next byte of an open escape, or the first byte of a new one after null. */
 export function readEscape(before: Escape | null, byte: number): Escape {
   const found = known.get(before)?.[byte]
   if (found !== undefined) return found
@@ -79,7 +80,9 @@ function readBackslash(text: string): Read {
   return /[\dA-Za-z\u0080-\u00ff]/.test(kind) ? nothing : whole(byte(kind.charCodeAt(0)))
 }
 
-/** Two digits are a byte, or in Python's texts the character of that number. */
+/**
+ * Reads hexadecimal digits. Two digits mean a byte or, in Python, the character with this number.
+ */
 function readHex(text: string, from: number, digits: number): Read {
   const hex = text.slice(from)
   if (!/^[\da-f]*$/i.test(hex)) return nothing
@@ -88,7 +91,7 @@ function readHex(text: string, from: number, digits: number): Read {
   return code >= 0x80 && from === 2 ? { readings: [byte(code), utf8(code)], isOpen: false } : whole(byte(code))
 }
 
-/** Reads `\ud83d\ude00`: a character beyond 16 bits is two of these. */
+/** Reads `\u00e4` and pairs such as `\ud83d\ude00` for characters beyond 16 bits. */
 function readUnicode(text: string): Read {
   const [, high = '', second] = /^\\u([\da-f]{0,4})(.*)$/is.exec(text) ?? []
   if (second === undefined || (second !== '' && high.length < 4)) return nothing

@@ -1,10 +1,10 @@
 import { type Automaton, type Found, longestPattern } from './automaton.ts'
 import { type Escape, introducers, readEscape } from './escape.ts'
 
-/** Number of readings that are followed at a time. More differ only in texts made for it. */
+/** Maximum number of parallel readings. Only crafted texts have more. */
 const mostLanes = 16
 
-/** Indexed by two bytes: 1 where a pattern may begin with them, plain or escaped. */
+/** Indexed by two bytes: 1 if a pattern may begin with them, plain or escaped. */
 export type Beginnings = Uint8Array
 
 /** Returns the table of possible beginnings. Patterns have at least two bytes. */
@@ -35,8 +35,8 @@ const isIntroducer = new Uint8Array(256)
 for (const char of introducers) isIntroducer[codeOf(char)] = 1
 
 /**
- * Finds patterns in a text, plain or with any characters escaped in the ways of `readEscape`. A
- * text that can be read with and without an escape continues in two lanes.
+ * Finds patterns in a text, plain or with any characters escaped as in `readEscape`. A text that
+ * can be read with and without an escape continues in two lanes.
  */
 export class EscapedScan {
   readonly #automaton: Automaton
@@ -51,7 +51,7 @@ export class EscapedScan {
     this.#begins = begins
   }
 
-  /** How many bytes at the end of the scanned text may be the beginning of a pattern. */
+  /** Number of bytes at the end of the scanned text that may begin a pattern. */
   get held(): number {
     let held = this.#automaton.depth(this.#state)
     for (const lane of this.#lanes)
@@ -77,8 +77,8 @@ export class EscapedScan {
   }
 
   /**
-   * Continues all lanes, and begins those that start at this byte. `count` is the number of bytes
-   * before it, `end` the position after it.
+   * Continues all lanes and begins those that start at this byte. `count` is the number of bytes
+   * before the byte, `end` the position after it.
    */
   #read(byte: number, count: number, end: number, found: Found[]): void {
     const lanes: Lane[] = []
@@ -94,7 +94,7 @@ export class EscapedScan {
     this.#lanes = lanes
   }
 
-  /** Continues a lane with an escape that is open, or that begins here. */
+  /** Continues a lane with an open escape or with one that begins here. */
   #extend(lanes: Lane[], lane: Lane, byte: number, end: number, found: Found[]): void {
     const open = readEscape(lane.open, byte)
     for (const reading of open.readings) {
@@ -115,7 +115,7 @@ export class EscapedScan {
     return lane
   }
 
-  /** Adds a lane unless another one reads the same. */
+  /** Adds a lane unless another lane is in the same state. */
   #keep(lanes: Lane[], lane: Lane): void {
     const depth = this.#automaton.depth(lane.state)
     // A lane without an escape in its match adds nothing to the plain reading.
@@ -133,7 +133,7 @@ export class EscapedScan {
 interface Escapes {
   /** Position in the read text at which the escape ends. */
   readonly end: number
-  /** Number of extra bytes that this escape and those before it take in the written text. */
+  /** Number of extra bytes in the written text due to this escape and earlier ones. */
   readonly extra: number
   readonly before: Escapes | null
   /** The nearest earlier escape whose `length` is a multiple of `stride`. */
@@ -142,7 +142,7 @@ interface Escapes {
   readonly length: number
 }
 
-/** Shortens the walk back. */
+/** Distance of marks, which shorten the walk back. */
 const stride = 8
 
 /** One reading of the text so far that contains an escape. */
@@ -152,11 +152,11 @@ interface Lane {
   /** Number of bytes read before `open`. */
   readonly count: number
   readonly escapes: Escapes | null
-  /** An incomplete escape that is not read yet. */
+  /** An incomplete escape, not yet part of the reading. */
   readonly open: Escape | null
 }
 
-/** Escapes beyond this number are forgotten: a pattern cannot contain more. */
+/** Escapes beyond this number are dropped, because a pattern cannot contain more. */
 const mostEscapes = 4 * longestPattern
 
 /** Returns the escapes of a lane after `written` bytes of the text were read as `bytes`. */
@@ -178,7 +178,7 @@ function recent(escapes: Escapes, most: number): Escapes | null {
   return kept.reduceRight<Escapes | null>((before, { end, extra }) => linked(before, end, extra), null)
 }
 
-/** Returns how many bytes of the text write the last bytes of a lane. */
+/** Returns the number of written bytes that encode the last bytes of a lane. */
 function spanOf({ count, escapes }: Lane, bytes: number): number {
   if (escapes === null) return bytes
   const from = count - bytes

@@ -7,7 +7,10 @@ import { GrowingRedactor } from './growing-redactor.ts'
 import { createRedactor } from './redactor.ts'
 import { waysToWrite } from './written.test-support.ts'
 
-/** Letters of the first secret and of the second one, so that nothing can tell the second too early. */
+/**
+ * Letters of the first secret and of the second. They are disjoint, so that the second cannot occur
+ * too early.
+ */
 const [first, second] = [fc.constantFrom('a', 'b'), fc.constantFrom('c', 'd')]
 const secretOf = (letters: fc.Arbitrary<string>) => fc.string({ unit: letters, minLength: 4, maxLength: 9 })
 const writtenOf = (secret: string) =>
@@ -18,13 +21,16 @@ const writtenOf = (secret: string) =>
   )
 const noise = (letters: fc.Arbitrary<string>) => fc.string({ unit: letters, maxLength: 6 })
 
-/** Makes text for before the second secret is known, and after; the first one may be on both sides. */
+/**
+ * Generates text for the time before the second secret is known, and for after. The first secret
+ * may be in both.
+ */
 const told = fc.tuple(secretOf(first), secretOf(second)).chain(([old, grown]) =>
   fc.record({
     old: fc.constant(old),
     grown: fc.constant(grown),
     text: fc.tuple(noise(first), writtenOf(old), noise(first)).map((parts) => parts.join('')),
-    // The space keeps a beginning of the second secret out of what comes before it.
+    // The space separates the second secret from earlier text.
     rest: fc.tuple(writtenOf(grown), writtenOf(old), noise(second)).map((parts) => ` ${parts.join('')}`),
     at: fc.nat(60),
     cuts: fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1, maxLength: 20 }),
@@ -41,7 +47,7 @@ function cut(bytes: Buffer, sizes: readonly number[]) {
   return parts
 }
 
-test('G15 a secret that is learned between two pieces is masked as if it had been known from the start', async () => {
+test('G15 a secret learned between two pieces is masked as if it had been known from the start', async () => {
   await fc.assert(
     fc.asyncProperty(told, async ({ old, grown, text, rest, at, cuts }) => {
       const [before, after] = [cut(Buffer.from(text), cuts), cut(Buffer.from(rest), cuts)]
@@ -66,7 +72,7 @@ test('G15 a secret that is learned between two pieces is masked as if it had bee
   )
 })
 
-test('tokens are masked beyond the limit of secrets, in texts too', async () => {
+test('tokens are masked beyond the limit on secrets, in texts too', async () => {
   const long = 'x'.repeat(256 * 1024)
   const masks = new GrowingRedactor()
   expect(masks.text('a-token')).toBe('a-token')

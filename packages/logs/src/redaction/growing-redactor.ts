@@ -3,13 +3,16 @@ import type { Redactor } from './redactor.ts'
 import type { SecretScan } from './secret-scan.ts'
 
 /**
- * A redactor that learns secrets while texts are scanned. It finds a secret in every text that is
- * scanned after `become`, so it must learn one before anybody can write it.
+ * A redactor that learns secrets while texts are scanned. Texts scanned after `become` are searched
+ * for the new secret, so `become` must precede its first use.
  */
 export class GrowingRedactor implements Redactor {
   #current: Redactor | null = null
 
-  /** Replaces what it finds from now on. Null: nothing. Must find what it found before. */
+  /**
+   * Sets the redactor for later texts; null masks nothing. The new redactor must find all secrets
+   * of the old one.
+   */
   become(redactor: Redactor | null): void {
     this.#current = redactor
   }
@@ -27,7 +30,7 @@ class GrowingScan implements SecretScan {
   readonly #newest: () => Redactor | null
   #redactor: Redactor | null = null
   #scan: SecretScan | null = null
-  /** The end of the scanned text that may be the beginning of a secret. */
+  /** The end of the scanned text that may begin a secret. */
   #tail: Uint8Array = Buffer.alloc(0)
 
   constructor(newest: () => Redactor | null) {
@@ -42,18 +45,18 @@ class GrowingScan implements SecretScan {
     this.#follow()
     const found = this.#scan?.scan(bytes) ?? []
     const held = this.#scan?.held ?? 0
-    // Copied, because a part would keep the whole read buffer in memory.
+    // Copies the tail, because a view would keep the whole read buffer in memory.
     this.#tail = Buffer.from(held <= bytes.length ? bytes.subarray(bytes.length - held) : this.#before(bytes, held))
     return found
   }
 
-  /** Continues with the newest redactor, in the secret that has perhaps begun. */
+  /** Switches to the newest redactor and rescans a possible beginning of a secret. */
   #follow(): void {
     const redactor = this.#newest()
     if (redactor === this.#redactor) return
     this.#redactor = redactor
     this.#scan = redactor?.newScan() ?? null
-    // Matches that end in it were found before.
+    // Ignores matches in the tail, which were found before.
     this.#scan?.scan(this.#tail)
   }
 

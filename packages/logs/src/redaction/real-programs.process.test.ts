@@ -1,5 +1,6 @@
 /**
- * Real programs change values in their arguments and environment: the likeliest leaks into a log.
+ * Runs real programs that transform values of their arguments and environment, the likeliest leaks
+ * into a log.
  */
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
@@ -7,7 +8,7 @@ import { expect, test } from 'vitest'
 import { createRedactor } from './redactor.ts'
 import { promised, revealedBy } from './revealed.test-support.ts'
 
-/** Each value contains something else that programs quote. */
+/** Each value contains a different kind of character that programs quote. */
 const secrets = [
   'pa55-word',
   `it's "quoted" $HOME \`x\` \\n & <tag> 100%`,

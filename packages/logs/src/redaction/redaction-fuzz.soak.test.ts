@@ -1,6 +1,6 @@
 /**
- * Random texts with secrets, written as programs write them. No secret may be recoverable from the
- * log. The number of cases grows with the effort.
+ * Generates random texts with secrets in the encodings that programs use. No secret may be
+ * recoverable from the log. The number of cases grows with the effort.
  */
 import { scaled } from '@harmont/test-kit/effort'
 import fc from 'fast-check'
@@ -37,7 +37,7 @@ const secret = fc
   )
   .filter((it) => Buffer.byteLength(it.trim()) >= 4)
 
-/** Some are parts of others, or begin as another ends. */
+/** Generates secrets, some of which are parts of others or begin like another's end. */
 const secrets = fc
   .tuple(fc.array(secret, { minLength: 1, maxLength: 3 }), fc.nat(), fc.boolean())
   .map(([all, at, isPart]) => {
@@ -54,8 +54,8 @@ const hex = (code: number, digits: number) => code.toString(16).padStart(digits,
 const perByte = (write: (byte: number) => string) => (text: string) => [...Buffer.from(text)].map(write).join('')
 
 /**
- * As Python does: quotes with the fewest backslashes, and `x`, `u` or `U` for non-ASCII, as `ascii`
- * does.
+ * Quotes a text like Python: with the fewest backslashes, and with `x`, `u` or `U` for non-ASCII as
+ * in `ascii`.
  */
 function pythonRepr(text: string, isAscii: boolean): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'"
@@ -158,7 +158,7 @@ const told: fc.Arbitrary<Told> = secrets.chain((known) => {
 
 const limit = fc.oneof(fc.constant(unlimited.maxBytes), fc.integer({ min: 0, max: 2_000 }))
 
-test('G15 no secret can be recovered from a log, whatever wrote it and wherever it was cut, also at the limit and after a change of process', () => {
+test('G15 no secret can be recovered from a log, whatever its encoding, cuts, limit or changes of process', () => {
   return fc.assert(
     fc.asyncProperty(
       told,
@@ -190,7 +190,7 @@ test('G15 no secret can be recovered from a message about a job', () => {
 interface Hands {
   readonly how: Reading
   readonly howLater: Reading
-  /** After which batch another process goes on. */
+  /** Index of the batch after which another process continues. */
   readonly at: number
 }
 

@@ -7,13 +7,10 @@ import { unlimited } from '../spool/output.test-support.ts'
 import { createRedactor } from './redactor.ts'
 import { MAX_SECRET_BYTES, SecretsTooLong } from './secret-texts.ts'
 
-/**
- * Longest time that others may be blocked, in µs of this thread's own time, because the machine may
- * be busy.
- */
+/** Longest allowed task in µs of this thread's CPU time, because the machine may be busy. */
 const longestTask = 50_000
 
-/** Text that does not repeat soon. */
+/** Returns text with a long period. */
 function noise(bytes: number, seed: number): string {
   let state = seed
   const chars = Array.from({ length: bytes }, () => {
@@ -60,14 +57,14 @@ test.for([
   }
 })
 
-test('G57 too many bytes of secrets are refused with a sentence that says what to do, as 99 of 31 KB', async () => {
+test('G57 too many bytes of secrets, such as 99 of 31 KB, are refused with a helpful message', async () => {
   const long = noise(31 * 1024, 1)
   const secrets = Array.from({ length: 99 }, (_, n) => long + n)
   await expect(createRedactor(secrets)).rejects.toThrow(SecretsTooLong)
   await expect(createRedactor(['a', 'x'.repeat(MAX_SECRET_BYTES)])).rejects.toThrow('exceed 256 KiB together')
 })
 
-/** More than a sandbox's output comes in at a time. */
+/** Returns more text than a single piece of a sandbox's output. */
 const repeated = (text: string) => Buffer.from(text.repeat(Math.ceil((256 * 1024) / text.length)))
 
 test.for([

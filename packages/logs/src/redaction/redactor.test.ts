@@ -12,8 +12,8 @@ import { isMaskable, secretTexts } from './secret-texts.ts'
 import { base64Places, endsOf, waysToWrite } from './written.test-support.ts'
 
 /**
- * Computes the expected log: every place that tells a secret covered, overlapping ones as one. Slow
- * and plain.
+ * Computes the expected log, with every occurrence of a secret masked and overlapping ones merged.
+ * Slow and plain.
  */
 function maskedPlainly(text: Buffer, secrets: readonly string[]): Buffer {
   const { plain, base64 } = secretTexts(secrets)
@@ -43,7 +43,7 @@ async function redactorOf(secrets: readonly string[]) {
   return redactor
 }
 
-/** Few letters, so that secrets overlap themselves, each other and their surroundings. */
+/** Few letters, which make secrets overlap themselves, each other and their surroundings. */
 const letters = fc.constantFrom('a', 'b', 'ab', 'é', '\n', ' ', '/', '\\', '%', "'")
 const secret = fc
   .string({ unit: letters, minLength: 4, maxLength: 12 })
@@ -53,11 +53,14 @@ const secrets = fc.array(secret, { minLength: 1, maxLength: 3 })
 interface Told {
   readonly secrets: readonly string[]
   readonly parts: readonly Part[]
-  /** After which pieces the output is taken. */
+  /** Whether the output is taken after each piece. */
   readonly takes: readonly boolean[]
 }
 
-/** Two streams with forms of the secrets, halves of them and other text, cut anywhere and mixed. */
+/**
+ * Generates two mixed streams with forms of the secrets, halves of them and other text, cut
+ * anywhere.
+ */
 const told: fc.Arbitrary<Told> = secrets.chain((known) => {
   const ways = fc.array(fc.nat(), { minLength: 1, maxLength: 8 })
   const escaped = fc
@@ -122,7 +125,7 @@ function read(parts: readonly Part[], takes: readonly boolean[], options: Cutter
 }
 
 describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => {
-  test('G15 each stream is unchanged except for its secrets, whose forms are masked however they are split and overlap', () => {
+  test('G15 each stream is unchanged except for its secrets, all forms of which are masked despite splits and overlaps', () => {
     return fc.assert(
       fc.asyncProperty(told, async ({ secrets, parts, takes }) => {
         const chunks = chunksOf(read(parts, takes, { ...unlimited, redactor: await redactorOf(secrets) }))
@@ -135,7 +138,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
     )
   })
 
-  test('G15 no chunk contains a secret, not even while its rest is still to come', () => {
+  test('G15 no chunk contains a secret, even before the rest of the secret arrives', () => {
     return fc.assert(
       fc.asyncProperty(told, async ({ secrets, parts, takes }) => {
         const chunks = chunksOf(read(parts, takes, { ...unlimited, redactor: await redactorOf(secrets) }))
@@ -172,7 +175,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
     )
   })
 
-  test('G15 a long secret is one mask, in every form and wherever it is cut', () => {
+  test('G15 a long secret becomes one mask, in every form and wherever it is cut', () => {
     const long = fc.string({
       unit: fc.constantFrom('a', 'b', 'é', '"', '/', ' ', '\\'),
       minLength: 100,
@@ -197,7 +200,7 @@ describe('any text with any secrets, cut anywhere', { timeout: 600_000 }, () => 
     )
   })
 
-  test('the automaton returns at every place the longest pattern that ends there, and the length of a possible beginning', () => {
+  test('the automaton returns, at every position, the longest pattern and the longest beginning of one that ends there', () => {
     const word = fc.uint8Array({ min: 97, max: 99, minLength: 1, maxLength: 6 })
     const text = fc.uint8Array({ min: 97, max: 99, maxLength: 40 })
     return fc.assert(
@@ -248,14 +251,14 @@ describe('forms', () => {
     }
   })
 
-  test('G15 escapes of URLs, in capitals or not', async () => {
+  test('G15 URL escapes in upper and lower case', async () => {
     const lower = (text: string) => text.replace(/%../g, (hex) => hex.toLowerCase())
     const forms = [encodeURIComponent(value), encodeURI(value), new URLSearchParams({ x: value }).toString().slice(2)]
     for (const form of forms)
       for (const text of [form, lower(form)]) expect(await redacted(`?a=${text}&b`)).toBe('?a=***&b')
   })
 
-  test('G15 escapes of JSON, more or less', async () => {
+  test('G15 JSON escapes, from minimal to ASCII- and HTML-safe', async () => {
     const plain = JSON.stringify({ value })
     const ascii = plain.replaceAll('ä', '\\u00e4')
     const html = plain.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026')
@@ -263,7 +266,7 @@ describe('forms', () => {
       expect(await redacted(text)).toBe('{"value":"***"}')
   })
 
-  test('G15 each line of a long secret, and the whole of it', async () => {
+  test('G15 a long secret, line by line and as a whole', async () => {
     const key = `-----BEGIN-----\r\n${'A1b2C3d4'.repeat(8)}\n${'x'.repeat(310)}Z\nshort\n-----END-----\n`
     const text = key.split(/\r?\n/).join('\n  ')
     expect(await redacted(text, key)).toBe('***\n  ***\n  ***\n  short\n  ***\n  ')
@@ -276,7 +279,7 @@ describe('forms', () => {
       expect(await redacted(`<${form}>`, key)).toBe('<***>')
   })
 
-  test('G15 a key, printed as it is, indented, or in one line of JSON', async () => {
+  test('G15 a key, printed verbatim, indented or in one line of JSON', async () => {
     const lines = [
       '-----BEGIN KEY-----',
       ...Array.from({ length: 20 }, (_, n) => `${n}/${'aB3+'.repeat(16)}`),
@@ -290,7 +293,7 @@ describe('forms', () => {
     expect(await redacted(`<${Buffer.from(key).toString('base64url')}>`, key)).toBe('<***>')
   })
 
-  test('G15 an endlessly escaped secret is one mask, and its surroundings stay', async () => {
+  test('G15 a long run of escapes of a secret becomes one mask, and its surroundings stay', async () => {
     for (const secret of ['aaaa', 'a'.repeat(64), 'a'.repeat(1_000)])
       for (const escaped of ['%61', '\\u0061', '&#97;', '%61a\\x61'])
         expect(await redacted(`x y${escaped.repeat(600)}b c`, secret)).toBe('x y***b c')
@@ -312,7 +315,7 @@ describe('holding back', () => {
   const cutter = async () => new SpoolCutter({ ...unlimited, redactor: await redactorOf([secret]) })
   const shown = (batch: Batch | null) => batch?.chunks.map(({ content }) => String(content)).join('') ?? null
 
-  test('G15 a secret in two halves an hour apart is masked, and only a possible beginning waits', async () => {
+  test('G15 a secret in two halves an hour apart is masked, and only its possible beginning is held back', async () => {
     const it = await cutter()
     const [first, second, third] = piecesOf(
       ['word s', 'esame-', 'open.'].map((text) => ({ kind: 0, bytes: Buffer.from(text) })),
@@ -327,7 +330,7 @@ describe('holding back', () => {
     expect(shown(it.take(3_600_000))).toBe('***.')
   })
 
-  test('text that only looked like a secret comes once that is known, at the latest at the end', async () => {
+  test('text that only resembled a secret is emitted once that is known, at the latest at the end', async () => {
     const it = await cutter()
     const [first, second] = piecesOf(['sesame', '-closed s'].map((text) => ({ kind: 0, bytes: Buffer.from(text) })))
     if (first === undefined || second === undefined) throw new Error('no pieces')
@@ -338,7 +341,7 @@ describe('holding back', () => {
     expect(shown(it.end())).toBe('s')
   })
 
-  test('a wait on one stream does not delay the other, and costs no turns', async () => {
+  test('a wait on one stream does not delay the other and takes no turns', async () => {
     async function* output(): AsyncGenerator<Piece> {
       const parts: Part[] = [{ kind: 0, bytes: Buffer.from('sesa') }]
       for (let count = 0; count < 30; count++) parts.push({ kind: 1, bytes: Buffer.alloc(65_536, 'x') })
@@ -349,12 +352,12 @@ describe('holding back', () => {
     const chunks = chunksOf(found)
     expect(streamOf(1, chunks).length).toBe(30 * 65_536)
     expect(String(streamOf(0, chunks))).toBe('sesame!')
-    // The last batch may have more of this stream after it.
+    // The stream may continue after the last batch.
     const first = chunks.findIndex(({ kind }) => kind === 0)
     expect(streamOf(1, chunks.slice(first)).length).toBeLessThan(512 * 1024)
   })
 
-  test('an endless secret takes no memory', async () => {
+  test('endless repetitions of a secret take constant memory', async () => {
     const it = new SpoolCutter({ ...unlimited, redactor: await redactorOf(['aaaa']) })
     const parts: Part[] = Array.from({ length: 64 }, () => ({ kind: 0, bytes: Buffer.alloc(65_536, 'a') }))
     for (const piece of piecesOf([...parts, { kind: 0, bytes: Buffer.from('b') }])) it.push(piece, 0)

@@ -11,8 +11,8 @@ export interface Redactor {
 }
 
 /**
- * Returns the redactor; null when no secret is long enough to be masked. `tokens` are masked like
- * secrets, and do not count against their limit. Throws `SecretsTooLong`.
+ * Returns the redactor; null if no secret is long enough to be masked. `tokens` are masked like
+ * secrets but do not count against their limit. Throws `SecretsTooLong`.
  */
 export async function createRedactor(
   secrets: readonly string[],

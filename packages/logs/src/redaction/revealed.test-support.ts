@@ -1,11 +1,11 @@
 /**
- * Recovers secrets from a log, without knowing the redactor's forms: it undoes what programs do to
- * text. Slow and plain, and without code of the redactor.
+ * Recovers secrets from a log by decoding common encodings of programs. It is slow and simple and
+ * shares no code with the redactor.
  */
 
 /**
- * Returns what of a secret must be masked: all of it, trimmed, or each long line when all lines are
- * long.
+ * Returns the parts of a secret that must be masked: the trimmed whole, or each line if all lines
+ * are long.
  */
 export function promised(secret: string): readonly Buffer[] {
   const lines = secret
@@ -17,7 +17,7 @@ export function promised(secret: string): readonly Buffer[] {
   return [...whole, ...(Buffer.byteLength(secret) >= 4 ? long : [])].map((text) => Buffer.from(text))
 }
 
-/** Returns the first secret that some reading of the text contains; null when none does. */
+/** Returns the first secret contained in some reading of the text; null for none. */
 export function revealedBy(shown: Buffer, secrets: readonly Buffer[]): string | null {
   for (const [name, read] of Object.entries(undo)) {
     for (const reading of read(shown)) {
@@ -61,7 +61,9 @@ function jsonDecoded(shown: Buffer): Buffer {
   )
 }
 
-/** Undoes quotes within quotes, and backslashes before other characters than letters. */
+/**
+ * Removes quotes within quotes, and backslashes before characters other than letters and digits.
+ */
 function unquoted(shown: Buffer): Buffer {
   const text = shown.toString('latin1').replace(/'\\''|'"'"'/g, "'")
   return Buffer.from(text.replace(/\\([^\dA-Za-z])/g, '$1'), 'latin1')
@@ -69,7 +71,10 @@ function unquoted(shown: Buffer): Buffer {
 
 const utf8Of = (code: number) => Buffer.from(String.fromCodePoint(Math.min(code, 0x10ffff))).toString('latin1')
 
-/** `of` says what a two-digit number means; longer ones are characters, octal ones bytes. */
+/**
+ * Decodes numeric escapes. `of` decodes a two-digit number; longer numbers are characters, octal
+ * ones bytes.
+ */
 function numbersDecoded(shown: Buffer, of: (code: number) => string): Buffer {
   const text = shown
     .toString('latin1')
@@ -97,7 +102,7 @@ function entitiesDecoded(shown: Buffer): Buffer {
   return Buffer.from(text, 'latin1')
 }
 
-/** Reads each run of letters without its line breaks, from each of four offsets. */
+/** Decodes each run of letters without its line breaks, from each of four offsets. */
 function* base64Decoded(shown: Buffer): Generator<Buffer> {
   for (const [run] of shown.toString('latin1').matchAll(/[\w+/-]+(?:\r?\n[\w+/-]+)*/g)) {
     const letters = run.replace(/[\r\n]/g, '')

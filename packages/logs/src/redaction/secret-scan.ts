@@ -5,13 +5,13 @@ import type { SecretTexts } from './secret-texts.ts'
 
 /** Finds secrets in a text that comes in pieces. */
 export interface SecretScan {
-  /** Scans the next piece. Returns where secrets end in it, ascending. */
+  /** Scans the next piece. Returns the secrets that end in it, in ascending order. */
   scan(bytes: Uint8Array): readonly Found[]
-  /** How many bytes at the end of the scanned text may be the beginning of a secret. */
+  /** Number of bytes at the end of the scanned text that may begin a secret. */
   readonly held: number
 }
 
-/** Returns a function that makes scans for these texts. */
+/** Returns a factory of scans for these texts. */
 export async function secretScans({ plain, base64 }: SecretTexts): Promise<() => SecretScan> {
   const begins = beginningsOf(plain)
   const forPlain = await Automaton.of(plain)

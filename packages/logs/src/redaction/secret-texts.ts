@@ -1,22 +1,22 @@
-/** Chooses the texts to look for. */
+/** Selects the texts to search for. */
 import { longestPattern } from './automaton.ts'
 
-/** A shorter value occurs by chance, and could be guessed anyway. */
+/** A shorter value occurs by chance and is easily guessed. */
 const leastBytes = 4
-/** A shorter line of a longer secret is often something else: `}`, `EOF`. */
+/** Shorter lines of a secret, such as `}` and `EOF`, often occur elsewhere. */
 const leastLineBytes = 8
 /**
- * Longer texts are searched in overlapping pieces. So at most one piece is held back as a possible
- * beginning.
+ * Longer texts are searched in overlapping pieces, so that at most one piece is held back as a
+ * possible beginning.
  */
 const pieceBytes = longestPattern
-/** Overlap that makes neighbouring pieces one mask. */
+/** Overlap that merges the masks of adjacent pieces. */
 const overlapBytes = 8
 
-/** Most bytes of the secrets of one build together. The automaton takes memory for each. */
+/** Maximum total bytes of the secrets of one build, which bounds the memory of the automaton. */
 export const MAX_SECRET_BYTES = 256 * 1024
 
-/** The secrets of a build are too long to be masked. */
+/** Thrown if the secrets of a build are too long to be masked. */
 export class SecretsTooLong extends Error {
   override readonly name = 'SecretsTooLong'
   constructor() {
@@ -31,9 +31,9 @@ export function isMaskable(secret: string): boolean {
   return Buffer.byteLength(secret) >= leastBytes
 }
 
-/** Texts to look for, each once. */
+/** Texts to search for, each once. */
 export interface SecretTexts {
-  /** Searched plain and escaped. */
+  /** Texts searched plain and escaped. */
   readonly plain: readonly Buffer[]
   /** Searched in Base64. */
   readonly base64: readonly Buffer[]
@@ -50,7 +50,7 @@ export function secretTexts(secrets: readonly string[], tokens: readonly string[
   for (const secret of [...secrets, ...tokens].filter(isMaskable)) {
     const lines = secret.split(/[\r\n]+/).map((line) => line.trim())
     const long = lines.filter((line) => Buffer.byteLength(line) >= leastLineBytes)
-    // For a key of 40 lines the lines suffice: with all of them masked, only white space is left.
+    // The lines of a 40-line key suffice: with all of them masked, only white space is left.
     const isAllLong =
       lines.length > 1 && lines.every((line) => line === '' || Buffer.byteLength(line) >= leastLineBytes)
     const all = [secret, secret.trim()].filter(isMaskable).concat(long).flatMap(pieces)

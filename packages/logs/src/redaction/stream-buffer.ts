@@ -3,11 +3,11 @@ import { incompleteTail } from '../utf8-tail.ts'
 import type { SecretScan } from './secret-scan.ts'
 
 const mask = Buffer.from('***')
-/** Bytes that are scanned without a break. */
+/** Number of bytes scanned per turn of the event loop. */
 const scanBytes = 8 * 1024
 
 /**
- * Holds the bytes of one stream that are not stored yet, with secrets masked. Overlapping secrets
+ * Holds the bytes of one stream that are not yet stored, with secrets masked. Overlapping secrets
  * become one mask.
  */
 export class StreamBuffer {
@@ -36,7 +36,7 @@ export class StreamBuffer {
     return this.#slices[0]
   }
 
-  /** Arrival of the incomplete character, when it alone is held back; null otherwise. */
+  /** Arrival of the incomplete character if nothing else is held back; null otherwise. */
   get halfSince(): number | null {
     return this.#held === 0 ? (this.first?.at ?? null) : null
   }
@@ -45,7 +45,7 @@ export class StreamBuffer {
     for (const _ of this.pushing(slice));
   }
 
-  /** Pushes a little at a time, because a hostile text takes long to scan. */
+  /** Pushes bytes in small steps, because a hostile text takes long to scan. */
   *pushing(slice: Slice): Generator<void> {
     if (this.#scan === null) return this.#push(slice)
     for (let from = 0; from < slice.size; from += scanBytes) {
@@ -70,8 +70,8 @@ export class StreamBuffer {
   }
 
   /**
-   * Returns what can be stored: everything except a possible beginning of a secret, and an
-   * incomplete character at the end unless `isOver` holds for its arrival. `end` returns
+   * Returns the slices that can be stored: all but a possible beginning of a secret and an
+   * incomplete character at the end, unless `isOver` holds for its arrival. `end` returns
    * everything, because nothing follows.
    */
   ready(isOver: 'end' | ((at: number) => boolean)): readonly Slice[] {
@@ -91,7 +91,7 @@ export class StreamBuffer {
     return isOver === 'end' || !isAll ? ready : withoutHalf(ready, isOver)
   }
 
-  /** Forgets bytes that are stored now. */
+  /** Drops stored bytes. */
   drop(bytes: number): void {
     let left = bytes
     let whole = 0

@@ -1,4 +1,4 @@
-/** How programs write one character, stated independently of the redactor. */
+/** Lists programs' encodings of one character, independently of the redactor. */
 
 const hex = (code: number, digits: number) => code.toString(16).padStart(digits, '0')
 const both = (write: (hex: string) => string, digits: string) => [write(digits), write(digits.toUpperCase())]
@@ -14,7 +14,7 @@ const named: Readonly<Record<string, readonly string[]>> = {
   '\r': ['\\r'],
 }
 
-/** Every way, the character itself first. One character of the answer is a byte. */
+/** Returns every encoding, the character itself first. Each character of the result is a byte. */
 export function waysToWrite(char: string): readonly string[] {
   const code = char.codePointAt(0) ?? 0
   const bytes = [...Buffer.from(char)]
@@ -44,8 +44,8 @@ export function waysToWrite(char: string): readonly string[] {
 }
 
 /**
- * Returns where the text, with each character written in any of these ways, may end when it begins
- * at `at`.
+ * Returns the possible ends of the text if it begins at `at` and each character is encoded in any
+ * of these ways.
  */
 export function endsOf(written: string, at: number, chars: readonly string[]): readonly number[] {
   const [first, ...rest] = chars
@@ -75,7 +75,7 @@ function runsOf(written: string): readonly Run[] {
   })
 }
 
-/** Returns where a text stands in Base64: all letters that have a part of it. */
+/** Returns the places of a text in Base64, including letters that encode only a part of a byte. */
 export function base64Places(written: string, text: Buffer): readonly (readonly [number, number])[] {
   const wanted = [...text].map((byte) => byte.toString(2).padStart(8, '0')).join('')
   return runsOf(written).flatMap(({ places, bits }) => {

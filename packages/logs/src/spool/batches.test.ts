@@ -11,7 +11,7 @@ afterEach(() => void vi.useRealTimers())
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-/** Moves the clock as far as the work needs. */
+/** Advances the clock until the work is done. */
 async function clocked<T>(work: Promise<T>): Promise<T> {
   const [done] = await Promise.allSettled([work, vi.runAllTimersAsync()])
   if (done.status === 'rejected') throw done.reason
@@ -38,7 +38,7 @@ async function all(from: AsyncIterable<Batch>): Promise<Batch[]> {
 const textOf = (found: readonly Batch[]) =>
   found.flatMap((it) => it.chunks.map((chunk) => chunk.content.toString())).join('')
 
-test('the first output after silence goes out at once, and what follows soon goes together', async () => {
+test('the first output after silence is sent at once, and output soon after it in one batch', async () => {
   const found = await all(batches(() => output('a', 5, 'b', 'c', 'd'), unlimited))
   expect(found.map((it) => textOf([it]))).toEqual(['a', 'bcd'])
   expect(decodeProgress(found.at(-1)?.position ?? '')).toEqual({
@@ -47,7 +47,7 @@ test('the first output after silence goes out at once, and what follows soon goe
   })
 })
 
-test('the rest of a character is awaited, but not for long', async () => {
+test('the rest of a character is awaited for a limited time', async () => {
   const [head, rest] = [Buffer.from('€').subarray(0, 1), Buffer.from('€').subarray(1)]
   const joined = await all(batches(() => output(head, 30, rest), unlimited))
   expect(joined.map((it) => textOf([it]))).toEqual(['€'])
@@ -64,7 +64,7 @@ test('the rest of a character is awaited, but not for long', async () => {
   ])
 })
 
-test('G12 one line of 10 MB whose every piece ends in half a character comes whole, in chunks of text', async () => {
+test('G12 a line of 10 MB in pieces that end within characters arrives whole, in chunks of text', async () => {
   const line = Buffer.from('x'.concat('é'.repeat(5_000_000)))
   async function* halves(): AsyncGenerator<Piece> {
     for (let at = 0; at < line.length; at += 65_536)
@@ -75,7 +75,7 @@ test('G12 one line of 10 MB whose every piece ends in half a character comes who
   expect(Buffer.concat(contents).equals(line)).toBe(true)
 })
 
-test('while a batch is stored nothing more is read, and an incomplete character does not age', async () => {
+test('while a batch is stored, reading pauses and an incomplete character does not age', async () => {
   const [head, rest] = [Buffer.from('a€').subarray(0, 2), Buffer.from('€').subarray(1)]
   let reads = 0
   async function* counted(): AsyncGenerator<Piece> {
@@ -98,7 +98,7 @@ test('while a batch is stored nothing more is read, and an incomplete character 
   expect(found.join(' ')).not.toContain('\ufffd')
 })
 
-test('an error of the reading reaches the consumer of the batches', async () => {
+test('a read error reaches the consumer of the batches', async () => {
   async function* broken(): AsyncGenerator<Piece> {
     yield { kind: 0, bytes: Buffer.from('x'), ts: 1n, nextOffset: 1 }
     throw new Error('the spool is gone')
@@ -106,7 +106,7 @@ test('an error of the reading reaches the consumer of the batches', async () => 
   await expect(all(batches(broken, unlimited))).rejects.toThrow('the spool is gone')
 })
 
-test('G12 a log that comes at once keeps as much as its limit allows, but for a small batch', async () => {
+test('G12 a log that arrives at once fills its limit except for a small batch', async () => {
   const mebibyte = 1024 ** 2
   async function* from(offset: number): AsyncGenerator<Piece> {
     for (let at = offset; at < 400; at++)

@@ -3,18 +3,18 @@ import type { Piece } from '../piece.ts'
 import { readsFrom } from './progress.ts'
 import { type Batch, CHARACTER_WAIT_MS, type CutterOptions, SpoolCutter } from './spool-cutter.ts'
 
-/** A batch goes out after this time, or when it is full. */
+/** A batch is sent after this time, or when it is full. */
 const everyMs = 50
-/** Nothing could go out: try again after this time. */
+/** Delay before the next attempt if nothing could be sent. */
 const lookAgainMs = 5
 /** Longest time for which scanning blocks the event loop. */
 const turnMs = 10
 
 /**
- * Turns output into batches of chunks: at once after silence, then at most every 50 ms or 2 MiB;
- * near the limit 256 KiB.
- * No chunk ends within a character whose rest comes within 100 ms. It pulls only as fast as batches
- * are taken, so a slow store slows the reading and memory does not grow.
+ * Turns output into batches of chunks: the first at once after silence, then one per 50 ms or 2
+ * MiB; near the limit, one per 256 KiB. No chunk ends within a character whose rest comes within
+ * 100 ms. Reading is as slow as the consumer of the batches, so a slow store does not increase
+ * memory.
  *
  * `open` returns the output from an offset of the spool to its end. Output beyond the limit is read
  * twice, to find its end without holding it.
@@ -33,8 +33,7 @@ export async function* batches(
 
 async function* batchesOf(cutter: SpoolCutter, output: AsyncIterable<Piece>): AsyncGenerator<Batch> {
   const source = output[Symbol.asyncIterator]()
-  // Does not advance while a batch is stored, so that the time does not count for an incomplete
-  // character.
+  // Time spent storing a batch, which does not count as waiting for the rest of a character.
   let storingMs = 0
   const clock = () => performance.now() - storingMs
   let freeAt = Number.NEGATIVE_INFINITY
@@ -48,8 +47,8 @@ async function* batchesOf(cutter: SpoolCutter, output: AsyncIterable<Piece>): As
       if (result !== 'late') {
         if (result.done === true) break
         next = source.next()
-        // The error is handled in the next turn. Without this handler, one that comes while a batch
-        // is stored would be unhandled.
+        // The error is handled in the next turn. Without this handler, an error while a batch is
+        // stored would be unhandled.
         next.catch(() => undefined)
         for (const _ of cutter.pushing(result.value, clock())) {
           if (performance.now() - turnSince < turnMs) continue

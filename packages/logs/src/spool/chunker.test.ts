@@ -6,7 +6,7 @@ const slice = (kind: 0 | 1, text: string) => ({ kind, bytes: Buffer.from(text), 
 const cut = (...slices: readonly ReturnType<typeof slice>[]) =>
   cutChunks(slices, 1).map(({ kind, content }) => [kind, content.toString()])
 
-test('an error that is read in the middle of a line of output gets a line of its own', () => {
+test('an error that is read in the middle of a line of output gets its own line', () => {
   expect(cut(slice(0, 'ok 1\nok'), slice(1, 'Error: x\n'), slice(0, ' 2\n'))).toEqual([
     [0, 'ok 1\n'],
     [1, 'Error: x\n'],
@@ -14,7 +14,7 @@ test('an error that is read in the middle of a line of output gets a line of its
   ])
 })
 
-test('an incomplete line comes after the lines of the other stream, because its rest may be next', () => {
+test('an incomplete line follows the lines of the other stream, because its rest may come next', () => {
   expect(cut(slice(0, 'ok'), slice(1, 'Error: x\n'))).toEqual([
     [1, 'Error: x\n'],
     [0, 'ok'],
@@ -25,7 +25,7 @@ test('an incomplete line comes after the lines of the other stream, because its 
   ])
 })
 
-test('a full chunk does not break it either', () => {
+test('a full chunk does not break an incomplete line either', () => {
   const many = 'a line\n'.repeat(4600)
   expect(
     cut(slice(0, many), slice(0, 'ok'), slice(0, ' 1\n'.repeat(500)), slice(1, 'Error: x\n')).map(([kind]) => kind),
@@ -43,7 +43,7 @@ test('a long line is not kept together', () => {
   ])
 })
 
-test('web L11 however two streams of lines are mixed, each line of the log is a line of one of them', () => {
+test('web L11 each line of the log is a line of one stream, however two streams are mixed', () => {
   const lines = fc.array(fc.stringMatching(/^[a-z]{1,20}$/), { minLength: 1, maxLength: 20 })
   const cuts = fc.array(fc.tuple(fc.constantFrom<0 | 1>(0, 1), fc.integer({ min: 1, max: 9 })), { maxLength: 200 })
   fc.assert(

@@ -4,9 +4,9 @@ import { incompleteTail } from '../utf8-tail.ts'
 
 /**
  * Cuts slices into chunks of at most 32 KiB that end on a character boundary, and joins consecutive
- * slices of one stream. Output of the other stream does not break a line whose rest is present: the
- * order in which two pipes are read is chance. Pure: equal slices give equal chunks. Nothing is
- * held back between calls; an incomplete character at the end is emitted as it is.
+ * slices of one stream. Output of the other stream does not break a line whose rest is present,
+ * because the reading order of two pipes is random. Equal slices yield equal chunks. Nothing is
+ * held back between calls: an incomplete character at the end is emitted unchanged.
  */
 export function cutChunks(slices: readonly Pick<Slice, 'kind' | 'bytes' | 'ts'>[], firstSeq: number): Chunk[] {
   const chunks: Chunk[] = []
@@ -47,7 +47,7 @@ export function cutChunks(slices: readonly Pick<Slice, 'kind' | 'bytes' | 'ts'>[
   return chunks
 }
 
-/** A longer line is not kept together, because its end may never come. */
+/** Longer lines are not kept together, because their end may never come. */
 const longestKept = 4096
 
 function endsLine(held: Open | null): boolean {
@@ -55,8 +55,8 @@ function endsLine(held: Open | null): boolean {
 }
 
 /**
- * Returns the length of the incomplete line at the end; for a long one, the length of the
- * incomplete character.
+ * Returns the length of the incomplete line at the end or, in a long line, of the incomplete
+ * character.
  */
 function openLine(bytes: Buffer): number {
   const rest = bytes.length - (bytes.lastIndexOf(0x0a) + 1)

@@ -14,7 +14,7 @@ const remarksOf = (chunks: readonly Chunk[]) =>
 const text = (kind: 0 | 1, content: string): Part => ({ kind, bytes: Buffer.from(content) })
 const each = { takes: [true], joins: [false], ms: 0 }
 
-test('has the head, a remark that the middle is not shown, a remark with the dropped bytes, and the tail', () => {
+test('consists of the head, a remark on the missing middle, a remark with the number of dropped bytes, and the tail', () => {
   const parts = [text(0, 'one\n'), text(1, 'two\n'), ...Array.from({ length: 90 }, (_, n) => text(0, `${n}\n`))]
   const batches = readAll(parts, each, { ...unlimited, firstSeq: 5, keptBytes: 8, maxBytes: 80 })
   const chunks = chunksOf(batches)
@@ -28,7 +28,7 @@ test('has the head, a remark that the middle is not shown, a remark with the dro
   expect(shown.endsWith('\n87\n88\n89\n')).toBe(true)
 })
 
-test('output of exactly the limit is kept whole, and a remark says that nothing was dropped', () => {
+test('output of exactly the limit is kept whole, and a remark states that nothing was dropped', () => {
   const whole = chunksOf(
     readAll([text(0, '01234'), text(0, '5678'), text(0, '9')], each, { ...unlimited, maxBytes: 10 }),
   )
@@ -56,7 +56,7 @@ test('lines of the head and of the tail are complete', () => {
   expect(lines.at(-1)).toBe('line 4999 of five thousand')
 })
 
-/** Bytes that begin and end both texts. */
+/** Whether `kept` consists of a head and a tail of `whole`. */
 function isHeadAndTail(kept: Buffer, whole: Buffer): boolean {
   let head = 0
   while (head < kept.length && kept[head] === whole[head]) head++
@@ -64,7 +64,7 @@ function isHeadAndTail(kept: Buffer, whole: Buffer): boolean {
   return whole.subarray(whole.length - tail.length).equals(tail)
 }
 
-test('G12 a full log has the beginning and the end of the output, complete characters, and an exact count of the rest after any adoption', () => {
+test('G12 a full log has the head and tail of the output, whole characters and the exact number of dropped bytes after any adoption', () => {
   fc.assert(
     fc.property(mixedTexts, fc.integer({ min: 0, max: 300 }), readings, readings, (parts, maxBytes, how, howLater) => {
       const written = parts.reduce((sum, { bytes }) => sum + bytes.length, 0)
@@ -99,7 +99,7 @@ test('G12 a full log has the beginning and the end of the output, complete chara
   )
 })
 
-test('the next process does not read what was released', () => {
+test('the next process does not read released parts of the spool', () => {
   const parts = Array.from({ length: 400 }, (_, n) => text(0, `${n}\n`))
   const batches = readAll(parts, each, { ...unlimited, maxBytes: 200 })
   let needed = 0
@@ -110,11 +110,11 @@ test('the next process does not read what was released', () => {
     const places = progress.phase === 'middle' ? progress.marks.map((mark) => mark.position) : [progress.position]
     for (const { offset } of places) expect(offset).toBeGreaterThanOrEqual(needed)
   }
-  // A part of the spool no longer than the tail, however long the output is.
+  // The needed part of the spool is no longer than the tail, whatever the length of the output.
   expect(4_800 - (batches.at(-2)?.neededFrom ?? 0)).toBeLessThan(400)
 })
 
-test('a command that runs again has a tail of its own, although the head was full', () => {
+test('a second run of a command has its own tail after a full head', () => {
   const parts = Array.from({ length: 100 }, (_, n) => text(0, `${n}\n`))
   const chunks = chunksOf(readAll(parts, each, { ...unlimited, keptBytes: 150, maxBytes: 160 }))
   expect(remarksOf(chunks).map(({ kind }) => kind)).toEqual(['cap', 'cap'])

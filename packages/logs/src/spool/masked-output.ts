@@ -3,16 +3,16 @@ import type { Redactor } from '../redaction/redactor.ts'
 import { StreamBuffer, withoutHalf } from '../redaction/stream-buffer.ts'
 import type { LogPosition } from './progress.ts'
 
-/** A longer line is cut where the head of a log ends. */
+/** A longer line is cut at the end of a log's head. */
 const longestWhole = 64 * 1024
 const LF = 0x0a
 
-/** Holds the output of a spool that was read and not taken, with secrets masked. */
+/** Holds output that was read from a spool and not yet taken, with secrets masked. */
 export class MaskedOutput {
   readonly #slicer: SpoolSlicer
   readonly #streams: readonly [StreamBuffer, StreamBuffer]
 
-  /** Begins after `position`. `redactor` is null when there is nothing to mask. */
+  /** Begins after `position`. `redactor` is null if there is nothing to mask. */
   constructor(position: LogPosition, redactor: Redactor | null) {
     const [out, err] = position.skip
     const newScan = () => redactor?.newScan() ?? null
@@ -27,8 +27,8 @@ export class MaskedOutput {
   }
 
   /**
-   * Arrival of the oldest incomplete character; null when there is none. A possible beginning of a
-   * secret waits without a limit.
+   * Arrival of the oldest incomplete character; null for none. A possible beginning of a secret is
+   * held back without a time limit.
    */
   get halfSince(): number | null {
     const [out, err] = this.#streams.map(({ halfSince }) => halfSince ?? Number.POSITIVE_INFINITY)
@@ -36,22 +36,22 @@ export class MaskedOutput {
     return since === Number.POSITIVE_INFINITY ? null : since
   }
 
-  /** Takes the next piece of the spool, a little at a time. */
+  /** Takes the next piece of the spool in small steps. */
   *pushing(piece: Piece, now: number): Generator<void> {
     for (const slice of this.#slicer.slice(piece, now)) yield* this.#streams[slice.kind].pushing(slice)
   }
 
-  /** Returns what can be stored, in the order of the spool; see `StreamBuffer.ready`. */
+  /** Returns the slices that can be stored, in the order of the spool; see `StreamBuffer.ready`. */
   ready(isOver: 'end' | ((at: number) => boolean)): readonly Slice[] {
     return inOrder(this.#streams.map((stream) => stream.ready(isOver)))
   }
 
-  /** Forgets slices that `ready` returned, from the beginning of each stream. */
+  /** Drops slices that `ready` returned, from the beginning of each stream. */
   drop(slices: readonly Slice[]): void {
     for (const { kind, size } of slices) this.#streams[kind].drop(size)
   }
 
-  /** The position from which another process would read what is not dropped yet. */
+  /** The position from which another process would read the slices that are not yet dropped. */
   get position(): LogPosition {
     const [out, err] = this.#streams
     const [first] = this.#streams.flatMap((stream) => stream.first ?? []).sort((a, b) => a.order - b.order)
@@ -62,8 +62,8 @@ export class MaskedOutput {
 }
 
 /**
- * Returns the slices that fit into `room` bytes, up to the end of a line, or of a character where
- * the line is long. Returns null when all fit. `isAtLine` says that a line ends before them.
+ * Returns the slices that fit into `room` bytes, up to the end of a line or, in a long line, of a
+ * character. Returns null if all fit. `isAtLine` is true if a line ends before the slices.
  */
 export function beginningOf(slices: readonly Slice[], room: number, isAtLine: boolean): readonly Slice[] | null {
   const fitting: Slice[] = []
@@ -106,7 +106,7 @@ function inOrder(streams: readonly (readonly Slice[])[]): readonly Slice[] {
   return err.length === 0 ? out : [...out, ...err].sort((a, b) => a.order - b.order)
 }
 
-/** Cuts pieces of a spool into slices with their places, from a position on. */
+/** Cuts pieces of a spool, from a position on, into slices with their places. */
 class SpoolSlicer {
   readonly #skip: readonly [number, number]
   #offset: number

@@ -1,12 +1,13 @@
 import type { Slice } from '../piece.ts'
 import { firstOf, type LogPosition, lastOf, type Mark } from './progress.ts'
 
-/** Marks are this fraction of the tail apart. */
+/** Number of marks per length of the tail. */
 const parts = 16
 const LF = 0x0a
 
 /**
- * Counts the output between the head and the tail of a log, and remembers where the tail may begin.
+ * Counts the output between the head and the tail of a log, and records possible beginnings of the
+ * tail.
  */
 export class Middle {
   readonly #tailBytes: number
@@ -28,8 +29,8 @@ export class Middle {
   }
 
   /**
-   * Counts output up to `position`. Returns whether it added a mark, which stands at the end of a
-   * line unless that is far.
+   * Counts output up to `position`. Returns whether it added a mark. Marks are at the ends of lines
+   * unless these are far.
    */
   pass(slices: readonly Slice[], position: LogPosition): boolean {
     for (const { size, bytes } of slices) {
@@ -43,14 +44,14 @@ export class Middle {
     return true
   }
 
-  /** Returns where the tail begins, when nothing follows. */
+  /** Returns the beginning of the tail after the end of the output. */
   end(slices: readonly Slice[], position: LogPosition): Mark {
     this.pass(slices, position)
     const end = { position, written: this.#written, shown: this.#shown }
     return firstOf(this.#inReach([...this.#marks, end]))
   }
 
-  /** Returns the marks from which the rest fits into the tail; at least the last one. */
+  /** Returns the marks after which the rest fits into the tail, or at least the last mark. */
   #inReach(marks: readonly Mark[]): readonly Mark[] {
     const first = marks.findIndex(({ shown }) => this.#shown - shown <= this.#tailBytes)
     return marks.slice(first)

@@ -4,7 +4,7 @@ import type { Piece } from '../piece.ts'
 import { readsFrom } from './progress.ts'
 import { type Batch, type CutterOptions, SpoolCutter } from './spool-cutter.ts'
 
-/** Options of a log whose limit no test reaches. */
+/** Options of a log with a limit that no test reaches. */
 export const unlimited: CutterOptions = {
   firstSeq: 1,
   progress: { phase: 'head', position: { offset: 0, skip: [0, 0] } },
@@ -15,7 +15,7 @@ export const unlimited: CutterOptions = {
 
 export type Part = Pick<Piece, 'kind' | 'bytes'>
 
-/** Returns the parts as a sandbox gives them, each with a head of ten bytes in the spool. */
+/** Returns the parts as pieces of a sandbox's spool, each with a head of ten bytes. */
 export function piecesOf(parts: readonly Part[]): Piece[] {
   let nextOffset = 0
   return parts.map((part, index) => {
@@ -25,8 +25,7 @@ export function piecesOf(parts: readonly Part[]): Piece[] {
 }
 
 /**
- * Joins neighbouring pieces of one stream where `joins` says so, as another reading of the same
- * spool gives them.
+ * Joins adjacent pieces of one stream as `joins` selects, like another reading of the same spool.
  */
 function joinedPieces(pieces: readonly Piece[], joins: readonly boolean[]): Piece[] {
   const joined: Piece[] = []
@@ -40,8 +39,8 @@ function joinedPieces(pieces: readonly Piece[], joins: readonly boolean[]): Piec
 }
 
 /**
- * How a spool is read: `takes` says after which pieces output is taken, `joins` which pieces come
- * as one, `ms` how long each takes.
+ * Describes the reading of a spool: `takes` selects the pieces after which output is taken, `joins`
+ * the pieces to join, and `ms` is the time per piece.
  */
 export interface Reading {
   readonly takes: readonly boolean[]
@@ -86,7 +85,10 @@ export const chunksOf = (batches: readonly Batch[]) => batches.flatMap(({ chunks
 
 const kind = fc.constantFrom(0 as const, 1 as const)
 
-/** Two streams of text, cut anywhere and mixed in any order, often inside characters of both. */
+/**
+ * Generates two streams of text, mixed in any order and cut anywhere, often inside characters of
+ * both.
+ */
 export const mixedTexts: fc.Arbitrary<Part[]> = fc
   .tuple(
     fc.string({ unit: fc.constantFrom('x', 'é', '€', '😀'), maxLength: 60, size: 'max' }),

@@ -15,7 +15,7 @@ const all: readonly LogProgress[] = [
   },
 ]
 
-test('progress survives encoding; a position alone is that of a head, as earlier releases wrote it', () => {
+test('progress survives encoding, and a bare position of an earlier release is read as that of a head', () => {
   for (const progress of all) expect(decodeProgress(encodeProgress(progress))).toEqual(progress)
   expect(decodeProgress('77:3:0')).toEqual({ phase: 'head', position })
 })

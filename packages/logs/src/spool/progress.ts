@@ -1,18 +1,18 @@
 /**
- * How much of a spool the log has: all output before the record at `offset`, and of each stream
- * this many bytes after it.
+ * The part of a spool that is in the log: all output before the record at `offset`, and `skip`
+ * bytes of each stream after it.
  */
 export interface LogPosition {
   readonly offset: number
   readonly skip: readonly [number, number]
 }
 
-/** Returns the position as short text: `OFFSET`, or `OFFSET:STDOUT:STDERR`. */
+/** Encodes the position as `OFFSET` or `OFFSET:STDOUT:STDERR`. */
 export function encodePosition({ offset, skip: [out, err] }: LogPosition): string {
   return out === 0 && err === 0 ? `${offset}` : `${offset}:${out}:${err}`
 }
 
-/** Reads a text of `encodePosition`. Throws RangeError for any other. */
+/** Decodes a result of `encodePosition`. Throws RangeError for any other. */
 export function decodePosition(encoded: string): LogPosition {
   const [, offset, out = '0', err = '0'] = /^(\d{1,15})(?::(\d{1,15}):(\d{1,15}))?$/.exec(encoded) ?? []
   if (offset === undefined) throw new RangeError(`expected a place in a spool, got ${JSON.stringify(encoded)}`)
@@ -20,25 +20,24 @@ export function decodePosition(encoded: string): LogPosition {
 }
 
 /**
- * How far the log has come in reading a spool. The head is stored as it comes. The middle is only
- * counted, because its length decides where the tail begins. The tail is read again after the end
- * of the output.
+ * The progress of a log in reading a spool. The head is stored as it arrives. The middle is only
+ * counted, because its length determines the beginning of the tail. The tail is read again after
+ * the end of the output.
  */
 export type LogProgress =
   | { readonly phase: 'head'; readonly position: LogPosition }
   | { readonly phase: 'tail'; readonly position: LogPosition }
   /**
-   * Has at least one mark: possible beginnings of the tail, ascending. Counting has reached the
-   * last one.
+   * Possible beginnings of the tail, ascending; at least one. Counting has reached the last one.
    */
   | { readonly phase: 'middle'; readonly marks: readonly Mark[] }
 
-/** A place in the middle, with the amount of output between the head and it. */
+/** A place in the middle, with the amount of output between it and the head. */
 export interface Mark {
   readonly position: LogPosition
-  /** Bytes that the command wrote. */
+  /** Number of bytes that the command wrote. */
   readonly written: number
-  /** Number of bytes that the log would show of them, with masks. */
+  /** Number of bytes that the log would show for them, with masks. */
   readonly shown: number
 }
 
@@ -47,15 +46,12 @@ export function readsFrom(progress: LogProgress): number {
   return (progress.phase === 'middle' ? lastOf(progress.marks) : progress).position.offset
 }
 
-/** Returns the offset before which the spool is never read again. */
+/** Returns the offset before which the spool is not read again. */
 export function neededFrom(progress: LogProgress): number {
   return (progress.phase === 'middle' ? firstOf(progress.marks) : progress).position.offset
 }
 
-/**
- * Returns the progress as short text: a position, `tail POSITION`, or
- * `middle WRITTEN,SHOWN@POSITION …`.
- */
+/** Encodes the progress as a position, `tail POSITION`, or `middle WRITTEN,SHOWN@POSITION …`. */
 export function encodeProgress(progress: LogProgress): string {
   if (progress.phase === 'head') return encodePosition(progress.position)
   if (progress.phase === 'tail') return `tail ${encodePosition(progress.position)}`
@@ -63,7 +59,7 @@ export function encodeProgress(progress: LogProgress): string {
   return `middle ${marks.join(' ')}`
 }
 
-/** Reads a text of `encodeProgress`. Throws RangeError for any other. */
+/** Decodes a result of `encodeProgress`. Throws RangeError for any other. */
 export function decodeProgress(encoded: string): LogProgress {
   const [phase, ...rest] = encoded.split(' ')
   if (phase === 'tail') return { phase, position: decodePosition(rest.join(' ')) }

@@ -17,7 +17,7 @@ import {
 import { decodeProgress } from './progress.ts'
 import { SpoolCutter } from './spool-cutter.ts'
 
-test('G12 any cutting of any bytes gives the same bytes back on each stream, numbered without gaps, 32 KiB at most', () => {
+test('G12 any bytes cut anywhere come back unchanged on each stream, in chunks of at most 32 KiB numbered without gaps', () => {
   fc.assert(
     fc.property(fc.oneof(anyParts, mixedTexts), readings, (parts, how) => {
       const chunks = chunksOf(readAll(parts, how, { ...unlimited, firstSeq: 7 }))
@@ -32,7 +32,7 @@ test('G12 any cutting of any bytes gives the same bytes back on each stream, num
   )
 })
 
-test('G12 two streams of text are never cut within a character, wherever the pieces are cut and however they are mixed', () => {
+test('G12 no chunk of two text streams is cut within a character, however the pieces are cut and mixed', () => {
   fc.assert(
     fc.property(mixedTexts, readings, (parts, how) => {
       for (const { content } of chunksOf(readAll(parts, { ...how, ms: 0 }, unlimited)))
@@ -42,7 +42,7 @@ test('G12 two streams of text are never cut within a character, wherever the pie
   )
 })
 
-test('G02 another process returns exactly the rest from any stored position, also with other pieces', () => {
+test('G02 another process returns exactly the rest from any stored position, even with different pieces', () => {
   fc.assert(
     fc.property(fc.oneof(anyParts, mixedTexts), readings, readings, (parts, how, howLater) => {
       const batches = readAll(parts, how, unlimited)
@@ -73,7 +73,7 @@ test('an incomplete character waits 100 ms for its rest, and does not delay the 
   expect(cutter.end()).toBeNull()
 })
 
-test('nothing waits behind an incomplete character of the other stream, however long that takes', () => {
+test('an incomplete character of one stream never delays the other', () => {
   const parts: Part[] = [{ kind: 0, bytes: Buffer.from([0xe2]) }]
   for (let count = 0; count < 40; count += 1) parts.push({ kind: 1, bytes: Buffer.alloc(65_536, 'x') })
   const cutter = new SpoolCutter(unlimited)

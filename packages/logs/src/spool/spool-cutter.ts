@@ -7,11 +7,11 @@ import { beginningOf, MaskedOutput } from './masked-output.ts'
 import { Middle } from './middle.ts'
 import { encodeProgress, type LogProgress, lastOf, neededFrom } from './progress.ts'
 
-/** Chunks to store together, and the progress to store with them, as `encodeProgress` writes it. */
+/** Chunks to store together with the progress, encoded by `encodeProgress`. */
 export interface Batch {
   readonly chunks: readonly Chunk[]
   readonly position: string
-  /** Once this is stored, the spool before this offset is never read again. */
+  /** Once the batch is stored, the spool before this offset is not read again. */
   readonly neededFrom: number
 }
 
@@ -25,26 +25,32 @@ export interface CutterOptions {
   /** Number of bytes that an earlier process or command stored. */
   readonly keptBytes: number
   /**
-   * Longest log in bytes. A longer one keeps its head and its tail; remarks say where the gap is
-   * and how large.
+   * Longest log in bytes. A longer log keeps its head and its tail; remarks state the place and
+   * size of the gap.
    */
   readonly maxBytes: number
-  /** Null when there is nothing to mask. */
+  /** Null if there is nothing to mask. */
   readonly redactor: Redactor | null
 }
 
 /** Longest wait for the rest of a character. */
 export const CHARACTER_WAIT_MS = 100
-/** Share of the limit for the tail: an error message often stands at the end. */
+/** Share of the limit for the tail, which often holds the error message. */
 const tailShare = 8
 /** Large batches cost the store least. */
 const largeBatch = 2 * 1024 * 1024
-/** A tail begins where a batch of the middle ended, so it may be shorter by one of them. */
+/**
+ * Size of a batch in the middle. A tail begins at the end of one, so it may be shorter by one
+ * batch.
+ */
 const smallBatch = 256 * 1024
 
 type IsOver = 'end' | ((at: number) => boolean)
 
-/** Makes batches of the output of a spool. It has no clock: `now` is in ms and never decreases. */
+/**
+ * Cuts the output of a spool into batches. The caller supplies the time `now` in ms, which never
+ * decreases.
+ */
 export class SpoolCutter {
   readonly #maxBytes: number
   readonly #output: MaskedOutput
@@ -70,7 +76,7 @@ export class SpoolCutter {
     return this.#output.waitingBytes
   }
 
-  /** How many waiting bytes are a full batch: fewer in the middle and just before it. */
+  /** Number of waiting bytes that make a full batch: fewer in the middle and just before it. */
   get fullBytes(): number {
     const isFar = this.#progress.phase === 'tail' || (this.#middle === null && this.#headRoom >= 2 * largeBatch)
     return isFar ? largeBatch : smallBatch
@@ -81,7 +87,9 @@ export class SpoolCutter {
     return this.#output.halfSince
   }
 
-  /** After the end: options for the cutter that reads the tail; null when nothing is left. */
+  /**
+   * Options for the cutter that reads the tail, available after the end; null if nothing is left.
+   */
   get rest(): Omit<CutterOptions, 'redactor'> | null {
     if (this.#middle === null) return null
     return { firstSeq: this.#seq, progress: this.#progress, keptBytes: this.#kept, maxBytes: this.#maxBytes }
@@ -92,13 +100,13 @@ export class SpoolCutter {
     for (const _ of this.pushing(piece, now));
   }
 
-  /** Takes the piece a little at a time. */
+  /** Takes the next piece of the spool in small steps. */
   *pushing(piece: Piece, now: number): Generator<void> {
     this.#ts = piece.ts
     yield* this.#output.pushing(piece, now)
   }
 
-  /** Returns all that can be stored now; null for nothing. */
+  /** Returns all output that can be stored; null for none. */
   take(now: number): Batch | null {
     const isOver: IsOver = (at) => now - at >= CHARACTER_WAIT_MS
     if (this.#middle === null) return this.#batch(this.#store(isOver))
@@ -109,9 +117,7 @@ export class SpoolCutter {
     return { chunks: [], ...this.#place() }
   }
 
-  /**
-   * Returns the rest after the end of the output, except the tail of a long one; null for nothing.
-   */
+  /** Returns the rest after the end of the output, except the tail of a long log; null for none. */
   end(): Batch | null {
     const chunks = this.#middle === null ? this.#store('end') : []
     if (this.#middle !== null) {
@@ -125,8 +131,8 @@ export class SpoolCutter {
   }
 
   /**
-   * Size of the tail: what the head left of the limit, and at least its share after an earlier
-   * command of the same job.
+   * Size of the tail: the part of the limit that the head left, but at least the tail's share after
+   * an earlier command of the same job.
    */
   get #tailBytes(): number {
     return Math.max(this.#leastTail, this.#maxBytes - this.#kept)
