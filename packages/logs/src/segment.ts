@@ -1,8 +1,8 @@
 import type { Chunk, StreamKind } from './chunk.ts'
 
 /**
- * Size of a chunk's head: kind, with `withoutTime` if it has no time; length of the content;
- * nanoseconds since the previous chunk.
+ * Bytes of a chunk's head: kind (with `withoutTime` for a chunk without a time), length of the
+ * content, and nanoseconds since the previous chunk.
  */
 const headBytes = 1 + 4 + 8
 const withoutTime = 0x80

@@ -12,7 +12,7 @@ afterEach(() => {
   for (const project of projects.splice(0)) rmSync(project, { recursive: true })
 })
 
-/** Renders all pipelines of a project with these files by the real program. */
+/** Renders all pipelines of a project with these files, using the real program. */
 function discover(files: Readonly<Record<string, string>>): { found: Discovered | null; stderr: string } {
   const project = mkdtempSync(join(tmpdir(), 'hm-envelope-'))
   projects.push(project)
@@ -44,7 +44,7 @@ function discover(files: Readonly<Record<string, string>>): { found: Discovered 
 const head = `import { sh, pipeline } from '@harmont/hm'\n`
 const good = (slug: string, more = '') => `{ slug: '${slug}', ${more} pipeline: () => pipeline([sh('true')]) }`
 
-test('lists every pipeline of every file, with the settings in its code', () => {
+test('lists every pipeline of every file, with the settings in the code', () => {
   const { found } = discover({
     '.hm/a.ts': `${head}console.log('{"pipelines":')\nexport default [${good('ci', "name: 'The CI', triggers: [{ event: 'push', branches: ['main'] }],")}, ${good('nightly', 'allowManual: false,')}]`,
     '.hm/b.mjs': `${head}export const pipelines = ${good('docs')}`,
@@ -73,7 +73,7 @@ test('lists every pipeline of every file, with the settings in its code', () => 
   })
 })
 
-test('a failing file is an error with its place, and the other pipelines are listed', () => {
+test('a failing file is reported with its place, and the other pipelines are listed', () => {
   const { found } = discover({
     '.hm/a.ts': `${head}export default [${good('ok')},\n{ slug: 'bad', pipeline() {\n throw new Error('no') } },\n{ slug: 'empty', pipeline: { version: '0', graph: { nodes: [], node_holes: [], edge_property: 'directed', edges: [] } } }]`,
     '.hm/b.ts': '\nconst a: = 1',

@@ -1,25 +1,25 @@
 /**
- * Carries an envelope from a server's rendering. A runner accepts only a rendered pipeline, so the
- * envelope travels as the command of a step that no server ever runs.
+ * Carries an envelope out of a server's rendering. A runner accepts only a rendered pipeline, so
+ * the envelope is the command of a step that no server runs.
  */
 import { type IrDocument, parsePlan } from '@harmont/ir'
 import type { Envelope, EnvelopeError, ListedPipeline } from './envelope.ts'
 
-/** The pipelines of a repository, as a server receives them. */
+/** The pipelines of a repository, as received by a server. */
 export interface Discovered {
   readonly pipelines: readonly ListedPipeline[]
   readonly errors: readonly EnvelopeError[]
 }
 
-/** The slug that requests every pipeline. No pipeline has it. */
+/** The slug that requests every pipeline; it is no valid slug of a pipeline. */
 export const everyPipeline = '*'
 
 const key = 'discovery'
 const longestMessage = 4_000
 
 /**
- * Packs the part of an envelope that a server needs into a pipeline. Throws when it is too large
- * for one (`ir.md` 1.6).
+ * Packs the server's part of an envelope into a pipeline. Throws if it is too large for one
+ * (`ir.md` 1.6).
  */
 export function carry({ pipelines, errors }: Envelope): string {
   const discovered: Discovered = {
@@ -43,8 +43,8 @@ export function carry({ pipelines, errors }: Envelope): string {
 }
 
 /**
- * Unpacks a carrier's only command, with text that a database accepts. Throws for any other
- * command.
+ * Unpacks a carrier's only command and makes its text acceptable to a database. Throws for any
+ * other command.
  */
 export function readCarried(command: string): Discovered {
   const value: unknown = JSON.parse(command, (_, each: unknown) =>

@@ -7,18 +7,18 @@ export interface ChildResult {
 }
 
 export interface ChildPipeline extends ListedPipeline {
-  /** The IR without cache keys; absent where it was not asked for. */
+  /** The IR without cache keys; absent if not requested. */
   readonly definition?: unknown
   /**
-   * The place of each step's call, as `.hm/ci.ts:12`; null where it is unknown. Absent from a mere
-   * list.
+   * The place of each step's call, as `.hm/ci.ts:12`; null if unknown. Absent from a list of
+   * declarations.
    */
   readonly places?: unknown
 }
 
 /**
- * Returns the result as data; undefined for invalid data, because a project's programs can write to
- * the file too.
+ * Parses and validates the result. Returns undefined for invalid data, because a project's programs
+ * can write to the file too.
  */
 export function parseChildResult(text: string): ChildResult | undefined {
   let value: unknown

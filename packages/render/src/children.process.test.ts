@@ -11,7 +11,7 @@ import { commandOf, options, python, render, typescript } from './render.test-su
 import { renderEvery } from './render-every.ts'
 
 describe('both languages', () => {
-  it('both render, each by its slug, and their output is reported', async () => {
+  it('both render their pipelines by slug, and their output is reported', async () => {
     const project = newProject({
       '.hm/a.ts': typescript('one', 'ts', 'console.log("from ts")'),
       '.hm/b.py': python('two', '"py"', 'print("from py")'),
@@ -33,7 +33,7 @@ describe('both languages', () => {
     expect(await listPipelines(options(project))).toMatchObject({ pipelines: [{ slug: 'ok' }], errors: [error] })
   })
 
-  it('may share a slug: TypeScript is used, even if it fails, and a warning says so', async () => {
+  it('may share a slug: TypeScript is used even if it fails, with a warning', async () => {
     const project = newProject({
       '.hm/pipeline.py': python('ci', '"py"') + python('only', '"py"'),
       '.hm/pipeline.ts': typescript('ci', 'ts'),
@@ -55,7 +55,7 @@ describe('both languages', () => {
     expect(warnings).toContain(note)
   })
 
-  it('fail at their own line, and a file of one that does not load is a warning for the other', async () => {
+  it('report errors at their own line, and a broken file of one is a warning for the other', async () => {
     const project = newProject({ '.hm/a.py': 'import nothing_there', '.hm/b.ts': typescript('ci') })
     expect(await render(project, 'ci')).toMatchObject({
       ok: true,
@@ -64,7 +64,7 @@ describe('both languages', () => {
     expect(await render(project, 'other')).toMatchObject({ ok: false, file: '.hm/a.py', line: 1 })
   })
 
-  it('report the place of each step that does not plan, all at once', async () => {
+  it('report the places of all invalid steps at once', async () => {
     const project = newProject({
       '.hm/a.ts': `import { pipeline, sh } from '@harmont/hm'
 const built = sh('make', { label: 'build', services: [{ name: 'db', image: 'x', needs: 'nobody' }] })
@@ -93,7 +93,7 @@ def py():
       const place = 'services/0/needs/0'
       const said = `${file}:2: step "build", ${place}: ${why}\n${file}:4: step "docs", ${place}: ${why}`
       expect(describeProblems(parsed.error, rendered)).toBe(said)
-      // Without its document a step has no name, but still its place.
+      // Without its document, a step has a place but no name.
       const unnamed = said.replace('step "build"', 'step number 1').replace('step "docs"', 'step number 2')
       expect(envelope.pipelines.find((each) => each.slug === slug)?.definition).toBeUndefined()
       const origin = { file, document: undefined, places: places.get(slug) }
@@ -128,7 +128,7 @@ def py():
     }
   })
 
-  it('are only listed when no pipeline is to be evaluated', async () => {
+  it('only list pipelines if none is to be evaluated', async () => {
     const project = newProject({
       '.hm/a.ts': `export default { slug: 'ts', name: 'N', allowManual: false, pipeline() { throw new Error('evaluated') } }`,
       '.hm/b.py': python('py', 'os._exit(1)'),
@@ -146,7 +146,7 @@ def py():
 })
 
 describe('Python', () => {
-  /** A program in place of a Python. */
+  /** Creates a program in place of Python. */
   const program = (project: string, name: string, script: string): string => {
     mkdirSync(join(project, 'bin'), { recursive: true })
     const file = join(project, 'bin', name)
@@ -174,7 +174,7 @@ describe('Python', () => {
     })
   })
 
-  it('is not needed without Python files, nor missed when a TypeScript pipeline has the slug', async () => {
+  it('is not required without Python files or for a slug of a TypeScript pipeline', async () => {
     const project = newProject({ '.hm/a.ts': typescript('ci') })
     const variables = { PATH: '/nonexistent', HM_PYTHON: undefined }
     expect(await render(project, 'ci', { variables })).toMatchObject({ ok: true, warnings: [] })
@@ -185,7 +185,7 @@ describe('Python', () => {
     })
   })
 
-  it('imports our SDK before any module of the project, and keeps its compiled code only in the cache', async () => {
+  it('imports our SDK before modules of the project and keeps its compiled code only in the cache', async () => {
     const project = newProject({
       '.hm/a.py': python('ci', 'os.environ["PYTHONPATH"]'),
       'harmont/__init__.py': 'raise Exception("shadow")',
@@ -210,7 +210,7 @@ describe('Python', () => {
 })
 
 describe('the cache between two renderings', () => {
-  it('belongs to the file’s current content, and does not change the pipeline', async () => {
+  it('is invalidated by changed content and does not change the pipeline', async () => {
     const show =
       'JSON.stringify([process.env.NODE_COMPILE_CACHE, process.env.HM_RENDER_TYPES_CACHE].concat(context.tag))'
     const project = newProject({ '.hm/a.ts': typescript('ci', show, 'enum E { A }') })
@@ -228,7 +228,7 @@ describe('the cache between two renderings', () => {
     expect(await render2()).toMatchObject({ ok: false, line: 3 })
   })
 
-  it('is not asked for a file that is JavaScript, unless it would mean something else', async () => {
+  it('is not used for a file that is JavaScript with the same meaning', async () => {
     const project = newProject({
       '.hm/a.ts': typescript('ci', 'made', "import { Only, word } from './_lib.ts'\nvoid word"),
       '.hm/_lib.ts': 'export type Only = 1\nexport const word = 1',
@@ -252,7 +252,7 @@ describe('the cache between two renderings', () => {
   })
 })
 
-describe('a program that does not end properly', () => {
+describe('a program that misbehaves or never ends', () => {
   const languages: [string, (before: string) => Record<string, string>, string, string][] = [
     [
       'TypeScript',
@@ -329,7 +329,7 @@ describe('a program that does not end properly', () => {
     )
   })
 
-  it('cannot damage the result by the files that it leaves in its place', async () => {
+  it('cannot forge the result by replacing its file', async () => {
     const garble = `import { writeFileSync } from 'node:fs'\nprocess.on('exit', () => writeFileSync(process.argv[process.argv.indexOf('--out') + 1], '{"pipelines":[{}],"errors":[]}'))`
     const project = newProject({ '.hm/a.ts': typescript('ci', 'true', garble) })
     expect(await render(project, 'ci')).toMatchObject({

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import { compiledCode } from './compiled-code.ts'
 import { newProject, write } from './project.test-support.ts'
 
-it('belongs to one state of the program; code of the newest three states stays', async () => {
+it('belongs to one version of the program, and the newest three versions are kept', async () => {
   const source = newProject({ 'main.mjs': '', 'node_modules/other/index.js': '' })
   const directory = join(newProject({}), 'compiled')
   const compile = () => compiledCode(directory, { parts: [{ source, path: 'program' }], main: 'program/main.mjs' })

@@ -10,20 +10,20 @@ import packageJson from '../package.json' with { type: 'json' }
 
 const { version } = packageJson
 
-/** A part of a program: its place on this machine, and its path beside the others. */
+/** A part of a program: its path on this machine, and its path relative to the other parts. */
 interface ProgramPart {
   readonly source: string
   readonly path: string
 }
 
-/** The program that renders in a sandbox, in parts that lie side by side. */
+/** The program that renders in a sandbox; its parts are sibling directories. */
 export interface SandboxProgram {
   readonly parts: readonly ProgramPart[]
-  /** The path of its main module, among those of the parts. */
+  /** The path of the main module, relative to the parts. */
   readonly main: string
 }
 
-// Loads all of the SDK.
+// A pipeline that loads the whole SDK.
 const sample = `import { pipeline, scratch } from '@harmont/hm'
 import * as toolchains from '@harmont/hm/toolchains'
 void toolchains
@@ -31,20 +31,21 @@ export default { slug: 'ci', pipeline: () => pipeline([scratch().sh('true', { la
 `
 
 /**
- * Makes Node.js use compiled code from there. Node.js finds the code by its place relative to the
- * sources.
+ * Returns variables that make Node.js use the compiled code in `folder`. Node.js finds the code by
+ * its path relative to the sources.
  */
 export const compiledEnv = (folder: string) => ({ NODE_COMPILE_CACHE: folder, NODE_COMPILE_CACHE_PORTABLE: '1' })
 
 /**
- * Returns the folder below `directory` with the program's compiled code; compiles it in a second
- * where it is missing. Without it half of a rendering compiles the program. Each state of the
- * program's files has a folder of its own, because Node.js ignores code of other sources.
+ * Returns the folder below `directory` with the program's compiled code, and compiles missing code,
+ * which takes about a second. Without compiled code, half of a rendering's time is compilation.
+ * Each version of the program's files has its own folder, because Node.js ignores code of other
+ * sources.
  */
 export async function compiledCode(directory: string, program: SandboxProgram): Promise<string> {
   const folder = join(directory, `${version}-${process.version}-${await stateOf(program)}`)
   if (existsSync(folder)) return folder
-  // Not below `directory`, which may be in a `node_modules`, where no types are stripped.
+  // Avoids `directory`, which may be in a `node_modules`, where Node.js strips no types.
   const place = await mkdtemp(join(tmpdir(), 'harmont-render-'))
   const fresh = `${folder}.${randomUUID()}`
   try {
@@ -55,7 +56,7 @@ export async function compiledCode(directory: string, program: SandboxProgram): 
     await rename(fresh, folder)
     await removeOld(directory)
   } catch (error) {
-    // Another process was quicker, here or with what is old.
+    // Another process finished first, here or with the removal of old folders.
     if (!existsSync(folder)) throw error
   } finally {
     for (const each of [place, fresh]) await rm(each, { recursive: true, force: true })
@@ -98,7 +99,7 @@ function isOfPart(source: string, file: string): boolean {
   return !file.slice(source.length).includes('/node_modules')
 }
 
-/** Leaves the newest three, because another server may run what was installed before. */
+/** Keeps the newest three, because another server may run an earlier installation. */
 async function removeOld(directory: string): Promise<void> {
   const paths = (await readdir(directory)).map((name) => join(directory, name))
   const ages = await Promise.all(paths.map(async (path) => ({ path, mtimeMs: (await stat(path)).mtimeMs })))
@@ -106,7 +107,7 @@ async function removeOld(directory: string): Promise<void> {
   await Promise.all(old.map(({ path }) => rm(path, { recursive: true, force: true })))
 }
 
-/** The name ends with the id of the user for whom the code is; in a sandbox that is root. */
+/** Replaces the user id at the end of the name by that of root, the user in a sandbox. */
 function ofRoot(name: string): string {
   return name.replace(/-\d+$/, '-0')
 }

@@ -8,7 +8,7 @@ function described(document: object, places: unknown): string {
   return describeProblems(checked.error, { file: '.hm/ci.ts', document, places })
 }
 
-test('each problem has its file and line, its step and the fix, one per line', () => {
+test('each problem is one line with file, line, step and fix', () => {
   const nodes = [
     { step: { key: 'a', cmd: '', label: ':hammer: build' }, env: {} },
     { step: { key: 'b', cmd: 'x', timeout_seconds: 0 }, env: 5 },
@@ -26,14 +26,14 @@ test('each problem has its file and line, its step and the fix, one per line', (
   ])
 })
 
-test('a flat document, and invented places in it, cause no error', () => {
+test('a flat document and invented places in it cause no error', () => {
   const steps = [{ type: 'command', key: 'a', cmd: '' }]
   const said = '.hm/ci.ts: step "a", cmd: expected a non-empty string, got an empty one. Give the step a command.'
   for (const places of [undefined, null, 7, 'x', { 0: 5 }, [{}]])
     expect(described({ version: '0', steps }, places)).toBe(said)
 })
 
-test('beyond twenty problems only their number is shown', () => {
+test('only the number of problems beyond twenty is shown', () => {
   const nodes = Array.from({ length: 25 }, (_, at) => ({ step: { key: `s${at}`, cmd: '' }, env: {} }))
   const graph = { nodes, node_holes: [], edge_property: 'directed', edges: [] }
   const lines = described({ version: '0', graph }, undefined).split('\n')

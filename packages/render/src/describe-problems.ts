@@ -5,7 +5,7 @@ export interface Origin {
   /** Relative to the project directory. */
   readonly file: string
   readonly document: unknown
-  /** The places of its steps, as the child reported them. */
+  /** The places of the pipeline's steps, as reported by the child process. */
   readonly places: unknown
 }
 

@@ -15,7 +15,7 @@ export function warningsOf({ graph }: IrDocument): string[] {
   return [...positionWarning([...alike]), ...unstable]
 }
 
-/** Returns one warning for all such steps, because each would say the same. */
+/** Returns one warning for all such steps, because they share their cause. */
 function positionWarning(names: readonly string[]): string[] {
   if (names.length === 0) return []
   const [steps, lack, them, each] =
@@ -28,8 +28,8 @@ function positionWarning(names: readonly string[]): string[] {
 }
 
 /**
- * Names a step as its author knows it: by its label, else by its command. A key made of a position
- * means nothing to people.
+ * Names a step by its label, else by its command, because a key made from its position means
+ * nothing to its author.
  */
 function nameOf({ step }: IrNode): string {
   return JSON.stringify(step.label || step.cmd.trim().split('\n', 1)[0]?.slice(0, 40))

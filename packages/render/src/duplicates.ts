@@ -6,9 +6,7 @@ interface Named {
   readonly file: string
 }
 
-/**
- * Returns the first two clashing files of each slug that several files define, in order of files.
- */
+/** Returns the first two files of each slug that several files define, in the order of files. */
 export function duplicates(named: readonly Named[]): ReadonlyMap<string, readonly [string, string]> {
   const first = new Map<string, string>()
   const clashes = new Map<string, readonly [string, string]>()
@@ -27,7 +25,7 @@ export function duplicateMessage(slug: string, [first, second]: readonly [string
 }
 
 /**
- * Leaves out Python's pipelines and errors of a slug that TypeScript has too, as in projects with
+ * Drops Python's pipelines and errors of a slug that TypeScript defines too, as in projects with
  * both languages. Each note begins with the used file.
  */
 export function preferTypeScript({ pipelines, errors }: ChildResult): ChildResult & { readonly notes: string[] } {

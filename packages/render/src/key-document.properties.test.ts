@@ -31,9 +31,7 @@ function isFolderOrFree(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? true
 }
 
-/**
- * Creates the entries as far as possible: an earlier one wins over a later one at the same path.
- */
+/** Creates the entries; an earlier entry wins over a later one at the same path. */
 function makeTree(entries: readonly { path: string; text?: string; link?: string }[]): string {
   const project = mkdtempSync(join(tmpdir(), 'hm-tree-'))
   for (const { path, text, link } of entries) {
@@ -44,7 +42,7 @@ function makeTree(entries: readonly { path: string; text?: string; link?: string
       .map((_, i, all) => join(project, ...all.slice(0, i + 1)))
     if (!folders.every(isFolderOrFree)) continue
     if (lstatSync(place, { throwIfNoEntry: false }) !== undefined) continue
-    // A link out of the project leads elsewhere in a build than on this machine.
+    // A link out of the project has another target in a build than on this machine.
     if (link !== undefined && !join('/project', dirname(path), link).startsWith('/project')) continue
     if (link !== undefined && link.split('/').filter((part) => part === '..').length > folders.length) continue
     mkdirSync(dirname(place), { recursive: true })
@@ -54,7 +52,7 @@ function makeTree(entries: readonly { path: string; text?: string; link?: string
   return project
 }
 
-it('keys over a source set equal those that the SDK computes on a disk with the same files', async () => {
+it('keys over a source set equal the SDK’s keys over the same files on disk', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(entry, { maxLength: 12 }),

@@ -2,7 +2,7 @@ import { stepKeys } from '@harmont/ir'
 import { expect, test } from 'vitest'
 import { keyDocument } from './key-document.ts'
 
-test('cached steps that only their position identifies are one warning, which names them as their author does', async () => {
+test('cached steps identified only by position cause one warning, which names them by label or command', async () => {
   const commands = ['make', 'make test', 'echo one\necho two']
   const labels = [':c: build', ':c: build', undefined]
   const keys = stepKeys(
@@ -20,7 +20,7 @@ test('cached steps that only their position identifies are one warning, which na
   ])
 })
 
-test('a policy without its details renders unchanged, with a remark and without a key', async () => {
+test('an incomplete policy renders unchanged, with a remark and without a key', async () => {
   const node = (key: string, cache: object) => ({ step: { key, cmd: 'make', image: 'host', cache }, env: {} })
   const nodes = [
     node('a', { policy: 'on_change' }),

@@ -16,14 +16,14 @@ export interface Keys {
   readonly org: string
   readonly now: number
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Read once, when a policy first asks for files. */
+  /** Read once, at the first policy that watches files. */
   readonly digests: () => Promise<SourceDigests>
 }
 
 export interface Keyed {
   readonly json: string
   readonly warnings: readonly string[]
-  /** The reason why it does not plan; null when it does. */
+  /** The reason why the document cannot be planned; null for a valid document. */
   readonly problem: PlanError | null
 }
 
@@ -43,8 +43,8 @@ export function keysOf({ org, now, env = process.env, sourceSet }: KeyedRenderOp
 
 /**
  * Returns a document of either language with its cache keys (`ir.md` 2.2) and its warnings. A
- * document that does not plan stays unchanged. Fails with SourceError when the files cannot be
- * read, and with an Error for a path outside the project.
+ * document that cannot be planned stays unchanged. Throws SourceError if the files cannot be read,
+ * and Error for a path outside the project.
  */
 export async function keyDocument(document: unknown, slug: string, keys: Keys): Promise<Keyed> {
   const text = JSON.stringify(document ?? null)

@@ -44,7 +44,7 @@ async function until(look: () => string): Promise<string> {
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    // A process that was not reaped yet is still listed.
+    // A process that is not yet reaped is still listed.
     return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false

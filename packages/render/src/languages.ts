@@ -18,7 +18,7 @@ export interface Language {
   readonly files: readonly string[]
   /** Commands to try, until one exists and is new enough. `cache`: the folder of compiled code. */
   readonly commands: (env: Environment, cache: string | undefined) => readonly LanguageCommand[]
-  /** The remedy when no command works. */
+  /** Advice for the user if no command works. */
   readonly advice: string
 }
 
@@ -27,7 +27,10 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** The exit code of a Python that is too old. */
 export const tooOld = 97
 
-/** The second shows whether a file is JavaScript without running it. */
+/**
+ * The second option provides `SourceTextModule`, which checks whether a file is JavaScript without
+ * running it.
+ */
 const childFlags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules']
 
 // Our SDK replaces the working directory as the first entry, so that nothing shadows it. Its
@@ -83,7 +86,7 @@ export function languagesOf(project: string): readonly Language[] | null {
   return languages.filter(({ files }) => files.length > 0)
 }
 
-// Names beginning with `_` or `.`, and subdirectories, are only for import.
+// Names beginning with `_` or `.` and files in subdirectories are for imports only.
 function pipelineFiles(project: string): string[] | null {
   const directory = join(project, '.hm')
   if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return null
@@ -93,10 +96,7 @@ function pipelineFiles(project: string): string[] | null {
     .map((name) => `.hm/${name}`)
 }
 
-/**
- * Returns the places of the children's programs: among the sources of the packages, or in the built
- * renderer.
- */
+/** Returns the paths of the child programs, in the packages' sources or in the built renderer. */
 function findPrograms() {
   const folder = builtRenderer()
   if (folder !== undefined) return { child: join(folder, 'child.js'), python: join(folder, 'python') }
@@ -105,9 +105,9 @@ function findPrograms() {
 }
 
 /**
- * Returns the folder `render` beside the bundle or above it, which holds `child.js`,
- * `hm/{index,toolchains,ir}.js`, `python/harmont` and, for servers, `sandbox.js`; undefined among
- * sources.
+ * Returns the folder `render` beside the bundle or above it; undefined when running from sources.
+ * The folder holds `child.js`, `hm/{index,toolchains,ir}.js`, `python/harmont` and, for servers,
+ * `sandbox.js`.
  */
 export function builtRenderer(): string | undefined {
   if (import.meta.url.endsWith('.ts')) return undefined

@@ -6,13 +6,13 @@ import { type Gathered, runLanguages, type Wanted } from './run-languages.ts'
 export interface Listed {
   readonly pipelines: readonly ListedPipeline[]
   readonly errors: readonly EnvelopeError[]
-  /** The programs' output, both streams as they came. */
+  /** The programs' output, both streams interleaved as received. */
   readonly output: string
 }
 
 /**
  * Loads the pipeline files of a project and lists their pipelines without evaluating any. Returns
- * nothing without a directory `.hm`. Rejects with the reason of the signal.
+ * an empty result without a directory `.hm`. Rejects with the reason of the signal.
  */
 export async function listPipelines(options: RenderOptions): Promise<Listed> {
   const { pipelines, errors, output } = await gather(options, 'list')

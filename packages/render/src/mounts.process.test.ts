@@ -36,7 +36,7 @@ function fail(error: unknown): never {
 }
 
 /**
- * Renders a source as a sandbox does: the mounts lie side by side, read-only, outside any
+ * Renders a source as in a sandbox: with the mounts side by side, read-only, outside any
  * `node_modules`.
  */
 async function renderAsSandbox(
@@ -57,7 +57,7 @@ async function renderAsSandbox(
   }
   chmodSync(join(root, 'opt/harmont-render'), 0o555)
   const env = { HOME: '/nonexistent', PATH: process.env.PATH, ...more }
-  // In a sandbox the code is root's, as compiled.
+  // In a sandbox, the compiled code belongs to root.
   const asRoot = process.getuid?.() === 0 ? [] : ['unshare', '--map-root-user']
   const [program = '', ...args] = [...asRoot, 'sh', '-c', script]
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', env })
@@ -92,9 +92,9 @@ it.each(['ci', 'py'])(
   },
 )
 
-it('the renderer, and the modules it loads for a pipeline, are compiled in advance', async () => {
+it('the renderer and its modules are compiled in advance', async () => {
   const root = newProject({ 'workspace/.hm/ci.ts': files['.hm/ci.ts'] })
-  // Returns whether Node.js took each file's compiled code. Leaves out code compiled before the
+  // Returns whether Node.js accepted each file's compiled code, except for code compiled before the
   // sources changed.
   const directory = join(root, 'compiled')
   const { said } = await renderAsSandbox(root, 'ci', { directory, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' })
@@ -102,7 +102,7 @@ it('the renderer, and the modules it loads for a pipeline, are compiled in advan
     expect(said).toMatch(new RegExp(`code cache for ESM \\S+/${file} was accepted`))
 })
 
-it('where compiled code cannot be stored, the program is mounted without it, and the reason is reported', async () => {
+it('if compiled code cannot be stored, the program is mounted without it and the reason is reported', async () => {
   const root = newProject({ file: '' })
   const told: unknown[] = []
   const { mounts, command } = await renderMounts(join(root, 'file'), (error) => told.push(error))
@@ -111,7 +111,7 @@ it('where compiled code cannot be stored, the program is mounted without it, and
   expect(command('ci')).toMatch(/^exec /)
 })
 
-it('deleted compiled code is made again for the next sandbox', async () => {
+it('deleted compiled code is compiled again for the next sandbox', async () => {
   const directory = join(newProject({}), 'compiled')
   const { mounts, command } = await renderMounts(directory, fail)
   rmSync(directory, { recursive: true })

@@ -11,13 +11,11 @@ export interface RenderMounts {
    */
   mounts(): Promise<readonly { readonly source: string; readonly target: string }[]>
   /**
-   * Text for `sh -c` that renders one pipeline of the project in /workspace. Exit 0: the IR is in
-   * `outputPath`; else the error is on stderr.
+   * Returns text for `sh -c` that renders one pipeline of the project in /workspace. On exit 0 the
+   * IR is in `outputPath`; otherwise the error is on stderr.
    */
   command(slug: string): string
-  /**
-   * The file that the IR is written to: neither in the project nor in /tmp, which is often a tmpfs.
-   */
+  /** The output file of the IR, neither in the project nor in /tmp, which is often a tmpfs. */
   readonly outputPath: string
 }
 
@@ -26,10 +24,10 @@ const OUTPUT = '/var/lib/harmont-render/pipeline.json'
 const rooms = ['ir', 'pipeline', 'pipeline-python', 'render', 'source-set']
 
 /**
- * Returns the mounts for rendering in a sandbox: this Node.js, the program that renders, and its
- * compiled code, which is cached in `directory`, made by this process and read-only in the sandbox.
- * Python comes from the base image. Calls `warn` when there is no compiled code, for instance on a
- * full disk; rendering then takes longer.
+ * Returns the mounts for rendering in a sandbox: this Node.js, the rendering program, and its
+ * compiled code. This process compiles the code and caches it in `directory`; it is read-only in
+ * the sandbox. Python comes from the base image. Calls `warn` if there is no compiled code, for
+ * instance on a full disk; rendering then takes longer.
  */
 export async function renderMounts(directory: string, warn: (error: unknown) => void): Promise<RenderMounts> {
   const program = sandboxProgram()
@@ -42,8 +40,8 @@ export async function renderMounts(directory: string, warn: (error: unknown) => 
   let compiled = await compiling
   return {
     async mounts() {
-      // People may have removed it for room on the disk. Code that could not be compiled is not
-      // tried again.
+      // A user may have removed compiled code to free disk space. A failed compilation is not
+      // repeated.
       if (compiled !== undefined && !existsSync(compiled)) {
         compiled = undefined
         compiling = compile()
@@ -67,7 +65,7 @@ export async function renderMounts(directory: string, warn: (error: unknown) => 
 }
 
 /**
- * Returns the program as it was built, or the sources of the packages. These lie side by side,
+ * Returns the built program, or the sources of the packages. These are mounted side by side,
  * outside any `node_modules`, below which Node.js strips no types.
  */
 function sandboxProgram(): SandboxProgram {
@@ -77,13 +75,13 @@ function sandboxProgram(): SandboxProgram {
   const { resolve } = createRequire(place('source-set/src/index.ts'))
   const parts = [
     ...rooms.map((room) => ({ source: place(room), path: room })),
-    // The only package that the rooms need.
+    // The only dependency of these packages.
     { source: dirname(resolve('ignore')), path: 'node_modules/ignore' },
   ]
   return { parts, main: 'render/src/sandbox/main.ts' }
 }
 
-// Unlike the SDK's quote(), expands no variables, because a slug comes from outside.
+// Unlike the SDK's quote(), this expands no variables, because a slug is untrusted.
 function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }

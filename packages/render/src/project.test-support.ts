@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterFile } from '@harmont/test-kit/file'
 
-/** Creates a project with these files, which is removed when the file ends. */
+/** Creates a project with these files, which is removed at the end of the test file. */
 export function newProject(files: Readonly<Record<string, string>>): string {
   const project = mkdtempSync(join(tmpdir(), 'hm-project-'))
   afterFile(() => {
-    // Some hold read-only folders, which only root removes as they are.
+    // Some projects contain read-only folders, which only root can remove unchanged.
     execFileSync('chmod', ['-R', 'u+w', project])
     rmSync(project, { recursive: true, force: true })
   })

@@ -10,16 +10,16 @@ export interface RenderedEvery {
   readonly envelope: Envelope
   /** The places of each pipeline's steps, by slug, for `describeProblems`. */
   readonly places: ReadonlyMap<string, unknown>
-  /** Sentences for the author, each beginning with the file. */
+  /** Warnings for the author, each beginning with the file. */
   readonly warnings: readonly string[]
-  /** The programs' output, both streams as they came. */
+  /** The programs' output, both streams interleaved as received. */
   readonly output: string
 }
 
 /**
- * Evaluates every pipeline of a project on its own; one that fails, or does not plan, is among the
- * errors, and the others count. Rejects with SourceError when the files cannot be read, and with
- * the reason of the signal.
+ * Evaluates every pipeline of a project separately. Pipelines that fail or cannot be planned are
+ * listed as errors and do not affect the others. Rejects with SourceError if the files cannot be
+ * read, and with the reason of the signal.
  */
 export async function renderEvery(options: KeyedRenderOptions): Promise<RenderedEvery> {
   const gathered = await gather(options, 'all')

@@ -1,6 +1,6 @@
 import type { SourceSet } from '@harmont/source-set'
 
-/** The facts of the SDKs' `context`. null leaves a field unset. */
+/** Values of the SDKs' `context`; null leaves a field unset. */
 export interface RenderFacts {
   readonly event: string | null
   readonly branch: string | null
@@ -15,26 +15,29 @@ export interface RenderFacts {
 export interface RenderOptions {
   /** The directory that holds `.hm`. */
   readonly project: string
-  /** null keeps the `HARMONT_` variables of `env`. */
+  /** Null keeps the `HARMONT_` variables of `env`. */
   readonly context: RenderFacts | null
   /**
-   * Environment of the pipelines' programs, and what `env_keys` are read from. Default: this
-   * process's own.
+   * Environment of the pipelines' programs and source of `env_keys`. Default: the environment of
+   * this process.
    */
   readonly env?: Readonly<Record<string, string | undefined>>
   /** Default: `HM_RENDER_TIMEOUT` of `env`, else 60. */
   readonly timeoutSeconds?: number
-  /** The folder that keeps compiled code between renderings. Absolute; without it none is kept. */
+  /**
+   * The folder that keeps compiled code between renderings. The path is absolute. Without it no
+   * compiled code is kept.
+   */
   readonly cacheDirectory?: string
   readonly signal?: AbortSignal
-  /** Called again and again for a slow program, with its current file. */
+  /** Called repeatedly for a slow program, with its current file. */
   readonly onSlow?: (file: string) => void
   /** The interval of `onSlow`, in milliseconds. Default: 2,000. */
   readonly slowAfterMs?: number
 }
 
 export interface KeyedRenderOptions extends RenderOptions {
-  /** Read only when a step's key depends on files, so it may still be loading. */
+  /** Awaited only if a step's key depends on files, so it may still be loading. */
   readonly sourceSet: SourceSet | (() => Promise<SourceSet>)
   /** Whole seconds since 1970. Default: now. */
   readonly now?: number

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 import { newProject, write } from './project.test-support.ts'
 import { renderPipeline } from './render-pipeline.ts'
 
-/** Renders a project with these files. */
+/** Renders the pipeline `ci` of a new project with these files. */
 async function render(project: string, slug = 'ci', env: Record<string, string> = {}) {
   const rendered = await renderPipeline({
     project,
@@ -51,7 +51,7 @@ describe('a project is rendered', () => {
     expect(await render(project)).toMatchObject({ ok: true, commands: ['make'] })
   })
 
-  it('from default and pipelines, one or a list, with every extension, evaluating only the requested one', async () => {
+  it('from the exports `default` and `pipelines`, one or a list, with every extension, evaluating only the requested pipeline', async () => {
     const project = newProject({
       '.hm/a.ts': `import { sh, pipeline } from '@harmont/hm'\nexport default [${one('a', 'a')}, { slug: 'bad', pipeline() { throw new Error('evaluated') } }]`,
       '.hm/b.mts': `import { sh, pipeline } from '@harmont/hm'\nexport const pipelines = ${one('b', 'b')}; export default ${one('b2', 'b2')}`,
@@ -87,7 +87,7 @@ export default { slug: 'ci', pipeline: () => pipeline([one, two, three, four, St
     expect(await render(project)).toMatchObject({ ok: true, commands: ['one', 'two', 'three', 'four', 'true'] })
   })
 
-  it('with the SDK that the project has installed, where it has one', async () => {
+  it('with the SDK that the project has installed, if any', async () => {
     const project = newProject({
       '.hm/ci.ts': CI,
       'node_modules/@harmont/hm/package.json': '{"name":"@harmont/hm","type":"module","exports":"./index.js"}',
@@ -114,14 +114,14 @@ export default { slug: 'ci', pipeline: () => pipeline([sh('make', { key: 'a', ca
     })
   })
 
-  it('with a warning when another file does not load', async () => {
+  it('with a warning if another file does not load', async () => {
     const project = newProject({ '.hm/a.ts': 'const x: = 1', '.hm/ci.ts': CI })
     const { ok, warnings, commands } = await render(project)
     expect({ ok, commands }).toEqual({ ok: true, commands: ['make'] })
     expect(warnings).toContainEqual(expect.stringMatching(/^does not load: \.hm\/a\.ts:1: SyntaxError: /))
   })
 
-  it('to a document that does not plan, for the reader to judge', async () => {
+  it('to an invalid document, which the caller checks', async () => {
     const project = newProject({
       '.hm/ci.ts': `export default { slug: 'ci', pipeline: () => ({ version: '0', graph: { nodes: [] } }) }`,
     })

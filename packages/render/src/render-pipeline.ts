@@ -8,9 +8,8 @@ import type { Rendered, RenderFailure } from './rendered.ts'
 import { type Gathered, runLanguages } from './run-languages.ts'
 
 /**
- * Evaluates the one pipeline of a project that has a slug, whatever its language, and no other
- * (`render.md` 1). Rejects with SourceError when the files cannot be read, and with the reason of
- * the signal.
+ * Evaluates only the pipeline of a project with the given slug, in either language (`render.md` 1).
+ * Rejects with SourceError if the files cannot be read, and with the reason of the signal.
  */
 export async function renderPipeline(
   options: KeyedRenderOptions & { readonly slug: string },
@@ -54,7 +53,7 @@ type Unfound = Omit<RenderFailure, 'output'>
 
 const failure = { ok: false, code: 'render_failed' } as const
 
-/** Finds the pipeline of a slug, or its error; null when no loaded file has it. */
+/** Returns the pipeline of a slug or its error; null if no loaded file defines it. */
 function choose({ pipelines, errors }: Gathered, slug: string): { readonly pipeline: ChildPipeline } | Unfound | null {
   const named = [...pipelines, ...errors].filter((each) => each.slug === slug)
   const clash = duplicates(named).get(slug)
@@ -67,7 +66,7 @@ function choose({ pipelines, errors }: Gathered, slug: string): { readonly pipel
 }
 
 /**
- * Explains a missing slug: by a file that does not load and may hold it, else by the list of
+ * Explains a missing slug by a file that failed to load and may define it, or else by the list of
  * existing slugs.
  */
 async function notFound(

@@ -20,13 +20,13 @@ export type ChildEnd =
 
 const mostBytes = 16 * 1024 * 1024
 const longestWords = 4_000
-/** Waits for the last output of a process that left the group and holds our pipes. */
+/** Time to wait for the last output if a process outside the group still holds our pipes. */
 const lingerMs = 200
 
 /**
- * Runs a program in its own process group, without input. Kills the whole group at its end or its
- * time limit. Both streams go to `output` as they come. Rejects with the signal's reason when it
- * aborts.
+ * Runs a program in its own process group, without input. Kills the whole group at the program's
+ * end or its time limit. Passes both streams to `output` as they arrive. Rejects with the signal's
+ * reason on abort.
  */
 export function runChild(command: ChildCommand, output: Buffer[]): Promise<ChildEnd> {
   const { program, args, project, env, timeoutSeconds, signal } = command
@@ -81,13 +81,18 @@ export function runChild(command: ChildCommand, output: Buffer[]): Promise<Child
   })
 }
 
-/** On Linux the kernel kills the child when `hm` is killed. A missing program is exit 127 then. */
+/**
+ * On Linux the kernel kills the child when `hm` is killed. A missing program then exits with 127.
+ */
 function dyingWithUs(program: string, args: readonly string[]): [string, ...string[]] {
   const launcher = '/usr/bin/setpriv'
   return existsSync(launcher) ? [launcher, '--pdeathsig', 'KILL', program, ...args] : [program, ...args]
 }
 
-/** Reads a child's result; null without one, a sentence when it is too large. */
+/**
+ * Reads a child's result. Returns null for a missing result and an error message for one that is
+ * too large.
+ */
 export async function readResult(file: string): Promise<{ readonly text: string } | string | null> {
   try {
     const { size } = await stat(file)

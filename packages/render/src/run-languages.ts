@@ -13,7 +13,7 @@ import { type ChildEnd, readResult, runChild } from './run-child.ts'
 
 export type Wanted = { readonly slug: string } | 'all' | 'list'
 
-/** The results of both languages, in order of their files. */
+/** The results of both languages, in the order of their files. */
 export interface Gathered extends ChildResult {
   /** Notes on slugs that both languages define. Each begins with the used file. */
   readonly notes: readonly string[]
@@ -21,11 +21,11 @@ export interface Gathered extends ChildResult {
 }
 
 /**
- * Starts a child for each language of the project's files, at the same time. Returns null without a
- * directory `.hm`.
+ * Runs a child process for each language of the project's files, all in parallel. Returns null
+ * without a directory `.hm`.
  */
 export async function runLanguages(given: RenderOptions, wanted: Wanted): Promise<Gathered | null> {
-  // The children have another working directory.
+  // Paths are absolute, because the children have another working directory.
   const options = { ...given, project: resolve(given.project) }
   const languages = languagesOf(options.project)
   if (languages === null) return null
@@ -72,15 +72,15 @@ async function runLanguage(
   return failed(language, message)
 }
 
-/** Returns the current file of a program; before the first, its only file or `.hm`. */
+/** Returns the current file of a program or, before the first file, its only file or `.hm`. */
 function fileAt({ files: [first = '.hm', ...others] }: Language, out: string): string {
   const path = `${out}.now`
   const told = existsSync(path) ? readFileSync(path, 'utf8') : null
-  // The program can write anything, so the text may be false.
+  // The program can write anything to this file, so its text may be false.
   return [first, ...others].find((file) => file === told) ?? (others.length === 0 ? first : '.hm')
 }
 
-// A wrapper that selects a version exits with 127 when it has none.
+// A wrapper that selects a Python version exits with 127 if it finds none.
 function isRefusal(end: ChildEnd): boolean {
   return end.kind === 'exit' && (end.code === tooOld || end.code === 127)
 }
@@ -109,7 +109,10 @@ async function resultOf(
   return failed(language, 'the program ended without a result. A pipeline file must run to its end.')
 }
 
-/** Returns an error of all files of a language. `isPlaced`: the message has its own place. */
+/**
+ * Returns an error of all files of a language. `isPlaced` is true if the message already contains a
+ * place.
+ */
 function failed({ files }: Language, message: string, isPlaced = false): ChildResult {
   const [first = '.hm', another] = files
   const file = another === undefined ? first : '.hm'

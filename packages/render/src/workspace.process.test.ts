@@ -37,7 +37,7 @@ export default { slug: 'ci', pipeline: () => pipeline([made().sh(String(more + d
     })
   })
 
-  it('by a path is refused if the path leaves the project or enters installed packages', async () => {
+  it('are refused by a path that leaves the project or enters installed packages', async () => {
     const project = newProject({ 'node_modules/x/index.js': '', '.hm/ci.ts': `import '../node_modules/x/index.js'` })
     expect(await render(project, 'ci')).toMatchObject({
       ok: false,

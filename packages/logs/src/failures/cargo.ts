@@ -19,7 +19,7 @@ export class CargoReader extends Reader {
   #isMessageNext = false
   /** nextest quotes the whole output of `cargo test` for each test. */
   #isNextest = false
-  /** The tests already reported by nextest, because its summary repeats them. */
+  /** The tests already reported by nextest; its summary repeats them. */
   readonly #reported = new Set<string>()
 
   protected step(line: NumberedLine): void {

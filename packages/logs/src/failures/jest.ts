@@ -6,8 +6,8 @@ const suite = /^ ?(FAIL|PASS) {1,2}(?:\S{1,100} )?(\S+\.\w+)(?: \([^)]*\))?$/
 const heading = /^ {2}● (\S.*)$/
 
 /**
- * Reads Jest. Reads Jest, which prints the failures of a file below its name, and repeats them at
- * the end of runs with many files.
+ * Reads Jest, which prints the failures of a file below its name, and repeats them at the end of
+ * runs with many files.
  */
 export class JestReader extends Reader {
   override readonly sumsUp = true

@@ -22,7 +22,7 @@ export class PytestReader extends Reader {
   #isCaptured = false
   /** Whether a traceback in Python's own form has begun and not ended. */
   #isTraced = false
-  /** Tests or files whose reports were read, because the summary repeats them. */
+  /** Tests or files whose reports were read; the summary repeats them. */
   readonly #reported = new Set<string>()
 
   override get isOpen(): boolean {

@@ -12,9 +12,8 @@ const turnMs = 10
 
 /**
  * Turns output into batches of chunks: the first at once after silence, then one per 50 ms or 2
- * MiB; near the limit, one per 256 KiB. No chunk ends within a character whose rest comes within
- * 100 ms. Reading is as slow as the consumer of the batches, so a slow store does not increase
- * memory.
+ * MiB; near the limit, one per 256 KiB. No chunk ends within a character whose rest arrives within
+ * 100 ms. The consumer of the batches paces the reading, so a slow store does not increase memory.
  *
  * `open` returns the output from an offset of the spool to its end. Output beyond the limit is read
  * twice, to find its end without holding it.

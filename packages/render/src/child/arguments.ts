@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util'
 export interface Arguments {
   readonly project: string
   readonly out: string
-  /** One slug, every pipeline, or only a list of the files' declarations. */
+  /** Selects one slug, every pipeline, or only a list of the files' declarations. */
   readonly wanted: { readonly slug: string } | 'all' | 'list'
 }
 

@@ -17,8 +17,8 @@ export interface LoadFailure {
 const SLUG = /^[a-z][a-z0-9-]{0,63}$/
 
 /**
- * Loads the pipeline files of a project in name order, and reports each before it is loaded. A file
- * that fails to load is reported separately, and the others count.
+ * Loads the pipeline files of a project in name order and reports each before loading it. Failures
+ * are collected per file and do not affect other files.
  */
 export async function loadDefinitions(
   project: string,
@@ -39,7 +39,7 @@ export async function loadDefinitions(
   return { definitions, failures }
 }
 
-// Names beginning with `_` or `.`, and subdirectories, are only for import.
+// Names beginning with `_` or `.` and files in subdirectories are for imports only.
 function pipelineFiles(project: string): string[] {
   const directory = join(project, '.hm')
   return readdirSync(directory)

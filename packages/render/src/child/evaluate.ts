@@ -12,7 +12,8 @@ import { explain, placeOfCall } from './explain.ts'
  * loaded so far.
  */
 export async function evaluate({ project, wanted, out }: Arguments, loaded: readonly string[]): Promise<ChildResult> {
-  // Records the current file for the parent, because an endless file cannot report itself.
+  // Records the current file for the parent process, because a file that never ends cannot report
+  // itself.
   const begin = (file: string) => writeFileSync(`${out}.now`, file)
   const { definitions, failures } = await loadDefinitions(project, begin)
   const problem = (file: string, slug: string | null, error: unknown): EnvelopeError => {
@@ -45,7 +46,7 @@ async function evaluated(
   project: string,
 ): Promise<Pick<ChildPipeline, 'definition' | 'places'>> {
   const definition = await documentOf(each)
-  // Serialized here, so that a value that cannot be serialized is this pipeline's error.
+  // Serializes each document here, so that an unserializable value is an error of its pipeline.
   const isRight = parsePlan(JSON.stringify(definition)).ok
   return isRight ? { definition } : { definition, places: placesOf(definition, project) }
 }

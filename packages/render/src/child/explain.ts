@@ -5,12 +5,12 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { inspect } from 'node:util'
 import { isProjectFile } from './files.ts'
 
-/** The place of an error. */
+/** Context for the place of an error. */
 interface Place {
   readonly project: string
-  /** Relative to the project. Stands for the place when no file of the project is known. */
+  /** File relative to the project, used as the place if the stack names no project file. */
   readonly file: string
-  /** The loaded project files, in which an error of syntax without a place is searched. */
+  /** The loaded project files, which are searched for a syntax error without a place. */
   readonly loaded: readonly string[]
 }
 
@@ -41,19 +41,19 @@ function messageOf(error: Error): string {
   return (error.name === 'Error' ? error.message : `${error.name}: ${error.message}`) + reason
 }
 
-/** Returns the project's line of a call, `.hm/ci.ts:12`; null for a call elsewhere. */
+/** Returns the project's line of a call, `.hm/ci.ts:12`; null for a call outside the project. */
 export function placeOfCall(call: unknown, project: string): string | null {
   return call instanceof Error ? (projectPlaces(call.stack ?? '', project)[0] ?? null) : null
 }
 
-// A syntax error's stack begins with its place; a thrown one has a frame for each call.
+// The stack of a syntax error begins with its place; other stacks have a frame for each call.
 function projectPlaces(stack: string, project: string): string[] {
   const places: string[] = []
   for (const line of stack.split('\n')) {
     const match =
       /^(file:\/\/\S+):(\d+)$/.exec(line) ?? /^\s+at (?:.* \()?((?:file:\/\/)?\/.+?):(\d+):\d+\)?$/.exec(line)
     if (match?.[1] === undefined) continue
-    // A frame that went through a source map has a path, any other an address.
+    // A frame mapped by a source map has a path; other frames have a URL.
     const file = match[1].startsWith('file:') ? fileURLToPath(match[1]) : match[1]
     const place = `${relative(project, file)}:${match[2]}`
     if (isProjectFile(project, file) && !places.includes(place)) places.push(place)
@@ -62,7 +62,7 @@ function projectPlaces(stack: string, project: string): string[] {
 }
 
 // V8 does not expose the place of a JavaScript syntax error. TypeScript's parser reads the same
-// files and reports it.
+// files and reports the place.
 function syntaxPlace(loaded: readonly string[], project: string): string | undefined {
   for (const file of loaded) {
     try {

@@ -5,22 +5,20 @@ import { ourDirectories } from './sdk-places.ts'
 
 const extensions = ['.ts', '.mts', '.js', '.mjs']
 
-/**
- * Whether a file belongs to the project itself, not to a package installed in it nor to the SDK.
- */
+/** Whether a file belongs to the project itself, rather than to an installed package or the SDK. */
 export function isProjectFile(project: string, file: string): boolean {
   if (!isBelow(project, file) || relative(project, file).split('/').includes('node_modules')) return false
   return !ourDirectories.some((directory) => isBelow(directory, file))
 }
 
-/** Whether a file is the SDK's own, or this program's. */
+/** Whether a file belongs to the SDK or to this program. */
 export function isOurs(file: string): boolean {
   return ourDirectories.some((directory) => isBelow(directory, file))
 }
 
 /**
- * Returns the address of an imported file: `./x` and `./x.js` are `./x.ts` if only that exists;
- * undefined for the written one.
+ * Returns the URL of an imported file: `./x` and `./x.js` resolve to `./x.ts` if only that exists.
+ * Returns undefined if the import needs no change.
  */
 export function withExtension(path: string, from: string): string | undefined {
   const wanted = resolve(from, path)

@@ -8,11 +8,11 @@ import { typesRemover } from './without-types.ts'
 import { fileOf, splitSpecifier, workspaceOf } from './workspace.ts'
 
 /**
- * Makes imports work for pipeline files of a project (`render.md` 1) without writing into it:
- * `@harmont/hm` is the project's own copy, else this one; relative imports find `.ts` files;
- * packages of the project's workspace are found uninstalled; files are ES modules; syntax that
- * stripping cannot remove is transformed. `cache`: see `typesRemover`. Returns the list of project
- * files as they are loaded.
+ * Registers import hooks for a project's pipeline files (`render.md` 1), without writing into the
+ * project. `@harmont/hm` is the project's own copy, else this one. Relative imports find `.ts`
+ * files. Packages of the project's workspace are found without installation. Files are ES modules.
+ * Syntax that stripping cannot remove is transformed. `cache`: see `typesRemover`. Returns the list
+ * of loaded project files, which grows during loading.
  */
 export function registerImports(project: string, cache: string | undefined): readonly string[] {
   const loaded: string[] = []
@@ -41,7 +41,7 @@ function resolveFor(project: string): ResolveHookSync {
     const found = workspace(name)
     if (found === undefined) throw foreign(relative(project, parent), specifier)
     if (found.manifest.exports === undefined) return next(fileOf(found, rest), context)
-    // Resolves the package by its own `exports`, as it would itself.
+    // Resolves the package by its own `exports`, like an import within the package.
     return next(specifier, { ...context, parentURL: pathToFileURL(join(found.directory, 'package.json')).href })
   }
 

@@ -1,7 +1,7 @@
 /**
  * The child process that evaluates the TypeScript and JavaScript pipelines of a project. Writes its
- * result to a file, which a pipeline's output cannot damage. Exit 0: the file is written. Exit 1:
- * one clear message on stderr.
+ * result to a file, which a pipeline's output cannot damage. Exits with 0 after writing the file,
+ * and with 1 after one clear message on stderr.
  */
 import { renameSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
@@ -19,7 +19,8 @@ if (isOurs) for (const name of ['NODE_COMPILE_CACHE', 'NODE_COMPILE_CACHE_PORTAB
 const loaded = registerImports(given.project, cache)
 const exit = process.exit.bind(process)
 let ended = false
-// A pipeline could end the process before its result is written; this way it fails at its own line.
+// Without this, a pipeline could end the process before its result is written. Throwing makes it
+// fail at its own line.
 process.exit = (code) => {
   throw new Error(`process.exit(${code ?? ''}) was called. A pipeline file must run to its end.`)
 }
@@ -32,8 +33,8 @@ process.on('exit', () => {
   process.exitCode = 1
 })
 
-// Not awaited at the top level, because Node.js would add its own message when a pipeline never
-// resolves. The SDK is found only from here on.
+// Not awaited at the top level, because Node.js would add its own message for a pipeline that never
+// resolves. Imported dynamically, because the SDK can be found only after `registerImports`.
 import('./evaluate.ts')
   .then(({ evaluate }) => evaluate(given, loaded))
   .then((result) => {
@@ -57,7 +58,7 @@ function fail(error: unknown): void {
   end(1)
 }
 
-// Flushes printed text first.
+// Flushes printed text before exiting.
 function end(code: number): void {
   if (ended) return
   ended = true

@@ -1,10 +1,10 @@
-/** An import statement at the beginning of a line, with a list of names. */
+/** Matches an import statement at the beginning of a line, with a list of names. */
 const namedImport = /^import\s*(?:[\w$]+\s*,\s*)?\{([^{}'"`]*)\}\s*from\s*['"][^'"\n]+['"]/gm
 
 /**
  * Removes unused imported names from a program and keeps everything else in place. In TypeScript
- * they were types: a bundler drops them, and files written for one import types without marking
- * them.
+ * these are mostly types: files written for a bundler import types without marking them, because
+ * the bundler drops them.
  */
 export function withoutUnusedImports(program: string): string {
   return program.replace(namedImport, (statement, list: string) => {
@@ -18,8 +18,8 @@ export function withoutUnusedImports(program: string): string {
 }
 
 /**
- * Says whether the name appears outside its import. An appearance in a text or comment counts too,
- * which only keeps an unneeded import.
+ * Returns whether the name appears outside its import. An appearance in a string or comment counts
+ * too, which at worst keeps an unneeded import.
  */
 function isUsed(name: string, program: string): boolean {
   const escaped = name.replaceAll('$', '\\$')

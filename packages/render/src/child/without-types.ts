@@ -8,7 +8,7 @@ import { withoutUnusedImports } from './unused-imports.ts'
 
 /**
  * Turns TypeScript into JavaScript, line for line. `cache` is a directory that keeps one result per
- * address, because loading the remover takes longer than the rest of a small pipeline.
+ * URL, because loading the type stripper takes longer than the rest of a small pipeline.
  */
 export function typesRemover(cache: string | undefined): (source: string, url: string) => string {
   return (source, url) => {
@@ -31,15 +31,16 @@ function withoutTypes(source: string, sourceUrl: string): string {
     const isUnstrippable =
       error instanceof Error && 'code' in error && error.code === 'ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX'
     if (isUnstrippable) return stripTypeScriptTypes(source, { mode: 'transform', sourceMap: true, sourceUrl })
-    // Parses again with the file's URL, which the error then shows. In a valid file it would only
-    // lengthen the last line.
+    // Parses again with the file's URL, which then appears in the error. In a valid file the URL
+    // would only lengthen the last line.
     return stripTypeScriptTypes(source, { mode: 'strip', sourceUrl })
   }
 }
 
 /**
- * Whether a TypeScript file is JavaScript with the same meaning, as most small pipelines are. The
- * remover takes longer to load than such a pipeline to evaluate. `f<T>(x)` compares in JavaScript.
+ * Whether a TypeScript file is JavaScript with the same meaning, like most small pipelines. The
+ * type stripper takes longer to load than such a pipeline to evaluate. `f<T>(x)` is a comparison in
+ * JavaScript, so it counts as TypeScript.
  */
 function isJavaScript(source: string): boolean {
   const from = source.indexOf('<')
@@ -59,7 +60,7 @@ function keep(cache: string, file: string, text: string): void {
     writeFileSync(partial, text, { mode: 0o600 })
     renameSync(partial, file)
   } catch {
-    // A file that cannot be cached is made again the next time.
+    // A file that cannot be cached is stripped again the next time.
   }
 }
 

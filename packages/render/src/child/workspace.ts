@@ -11,7 +11,7 @@ export interface WorkspacePackage {
 
 /**
  * Finds packages of a project's workspace by the names in `package.json` or `pnpm-workspace.yaml`,
- * because nothing is installed on a server. Reads the files at the first request for a name.
+ * because nothing is installed on a server. Reads these files at the first request for a name.
  */
 export function workspaceOf(project: string): (name: string) => WorkspacePackage | undefined {
   let packages: Map<string, WorkspacePackage> | undefined
@@ -21,7 +21,7 @@ export function workspaceOf(project: string): (name: string) => WorkspacePackage
   }
 }
 
-/** `@scope/name/sub/path` as the name of a package and the rest. */
+/** Splits `@scope/name/sub/path` into the name of a package and the rest. */
 export function splitSpecifier(specifier: string): { readonly name: string; readonly rest: string } {
   const parts = specifier.split('/')
   const length = specifier.startsWith('@') ? 2 : 1
@@ -62,7 +62,7 @@ function patternsOf(project: string): string[] {
   return patterns.filter((pattern) => typeof pattern === 'string').map((pattern) => pattern.replace(/^(!?)\.\//, '$1'))
 }
 
-// Reads only the list `packages`, one plain or quoted text per line.
+// Reads only the list `packages`, with one plain or quoted string per line.
 function pnpmPackages(text: string): string[] {
   const list = /^packages:[ \t]*\r?\n((?:[ \t]*(?:#.*|-.*)?\r?\n?)*)/m.exec(text)?.[1] ?? ''
   const items = [...list.matchAll(/^[ \t]*-[ \t]*(?:'([^']*)'|"([^"]*)"|([^#\r\n]*?))[ \t]*(?:#.*)?$/gm)]

@@ -14,7 +14,7 @@ if (dir === undefined || slug === undefined || out === undefined) {
   process.exit(1)
 }
 const project = realpathSync(dir)
-// This directory holds the source and nothing else, so no file is ignored.
+// This directory holds only the source, so no file is ignored.
 const options = { project, context: null, sourceSet: () => readSourceTree(project) }
 
 try {
