@@ -1,4 +1,4 @@
-/** Files that steps keep, from their sandbox to a download, over kills of the server. */
+/** Follows artifacts of steps from the sandbox to a download, across kills of the server. */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
@@ -29,7 +29,7 @@ async function submit(steps: readonly Record<string, unknown>[]): Promise<number
 
 const place = (number: number) => `/api/v0/organizations/${product.api.org}/pipelines/keeps/builds/${number}/artifacts`
 
-/** Answers as the server does, without a client's view of it. */
+/** Sends a plain request and returns the server's raw response. */
 function get(path: string): Promise<Response> {
   return fetch(product.server().url + path, { headers: { authorization: `Bearer ${product.token}` } })
 }
@@ -51,7 +51,7 @@ async function sha256(number: number, { id }: Listed): Promise<string> {
     .digest('hex')
 }
 
-test('G67 what a step keeps is downloaded whole, although the server was killed in the middle of the upload', async () => {
+test('G67 artifacts of a step are downloaded whole after a kill of the server during the upload', async () => {
   const random = 'head -c 100000000 /dev/urandom'
   const number = await submit([
     {
@@ -78,11 +78,11 @@ test('G67 what a step keeps is downloaded whole, although the server was killed 
   expect(await product.api.readLog(job('after'))).toContain(printed)
   for (const artifact of artifacts) expect(await sha256(number, artifact)).toBe(artifact.sha256)
   expect(artifacts[1]?.sha256).toBe(printed)
-  // Six parts of the large file and the one of the small.
+  // Six parts of the large file and one of the small file.
   expect(await parts()).toBe(7)
 })
 
-test('a required artifact that is missing fails its step, and says which', async () => {
+test('a missing required artifact fails its step with a message that names it', async () => {
   const ended = await buildEnd(
     product.api,
     'keeps',
@@ -96,7 +96,7 @@ test('a required artifact that is missing fails its step, and says which', async
   })
 })
 
-test('G69 hm artifact get goes on with a download in the middle of which the server was killed', async () => {
+test('G69 hm artifact get resumes a download after a kill of the server', async () => {
   const cmd = 'head -c 100000000 /dev/urandom >large; sha256sum large'
   const number = await submit([{ key: 'large', cmd, artifacts: [{ path: 'large' }] }])
   const ended = await buildEnd(product.api, 'keeps', number)

@@ -26,11 +26,11 @@ const member = { id: randomUUID(), token: 'a-key-of-the-member-of-the-backup' }
 const secret = 'tok-7Hq2vLx9Zr4mWc8d-of-the-backup'
 const pipelines = '/api/v0/organizations/default/pipelines'
 
-/** Address of the door that steps wait for, as sandboxes reach it. */
+/** A listener that steps wait for. */
 const door = createServer((socket) => socket.end())
 const host = ownAddress()
 let doorPort: number
-/** Returns shell text that succeeds once the door is open. */
+/** Shell text that succeeds once the listener `door` is open. */
 let knock: string
 
 let folder: string
@@ -45,7 +45,7 @@ interface Machine {
   readonly server: ServerProcess
   readonly api: ReturnType<typeof connect>
   readonly pool: pg.Pool
-  /** A request of the contract; gives its answer's status and bytes. */
+  /** Sends a request of the contract; returns the status and text of the response. */
   call(method: string, path: string, body?: unknown, as?: string): Promise<{ status: number; text: string }>
 }
 
@@ -99,7 +99,7 @@ beforeAll(async () => {
     HARMONT_LEASE_SECONDS: '10',
     HARMONT_DRAIN_SECONDS: '0',
     HARMONT_RUNNER_SLOTS: '4',
-    // A second of a step costs some cents, so each has a line in the ledger.
+    // A second of a step costs some cents, so each step has a ledger entry.
     HARMONT_BILLING_RATES: 'vcpu=5000000,memory=0,disk=0',
   }
   old = await start('old')
@@ -121,8 +121,8 @@ afterAll(async () => {
 })
 
 /**
- * A member with a key, money, a secret, and two ended builds: one with sources, a chain, a large
- * log and a failed step.
+ * Creates a member with a key, a secret and an ended build with sources, a chain, a large log and a
+ * failed step.
  */
 async function fillOld(): Promise<void> {
   const { api, pool, call } = old
@@ -167,7 +167,7 @@ async function submit(machine: Machine, steps: readonly Record<string, unknown>[
   return (await machine.api.createBuild('ci', { ...more, pipeline_ir: flatIr(steps) })).number
 }
 
-/** Returns the logs of a build as downloaded, by job. */
+/** Returns the downloaded logs of a build by job. */
 async function logsOf({ api, call }: Machine, number: number): Promise<Record<string, string>> {
   const jobs = await api.listJobs('ci', number)
   const texts = jobs.map(async ({ id, name }) => [name, (await call('GET', `/v0/jobs/${id}/logs.txt?meta=1`)).text])
@@ -180,7 +180,7 @@ async function rowsOf({ pool }: Machine, table: string): Promise<readonly string
   return rows.map(({ row }) => row)
 }
 
-/** Reads a stream of builds up to the wanted event; fails when it does not come. */
+/** Reads an event stream of builds up to the wanted event; throws if the stream ends before it. */
 async function readEvents({ server }: Machine, wanted: RegExp, lastEventId?: string): Promise<string> {
   const response = await fetch(`${server.url}/api/v0/organizations/default/events?topics=builds`, {
     headers: {
@@ -200,7 +200,7 @@ async function readEvents({ server }: Machine, wanted: RegExp, lastEventId?: str
 
 test('G54 a backup of a server with running builds is a working server in an empty directory', async () => {
   await fillOld()
-  // One step whose child needs the file system left behind, and one that needs nothing.
+  // One build has a step based on a file system on the old machine, the other does not.
   const cmd = `echo up; until ${knock}; do sleep 0.3; done; echo through`
   const chained = await submit(old, [
     { key: 'first', cmd: 'echo first' },
@@ -210,7 +210,7 @@ test('G54 a backup of a server with running builds is a working server in an emp
   for (const number of [chained, single])
     await until(async () => Object.values(await logsOf(old, number)).some((log) => log.includes('up')))
   const place = (await readEvents(old, /^id: .+$/m)).slice('id: '.length)
-  // Tables, with the rows that neither a start nor new builds change.
+  // Tables with rows that neither a start nor new builds change.
   const unchanging = [
     ...['users', 'memberships', 'organizations', 'secrets', 'engine.limits'],
     '(select id, slug, repository, default_branch from pipelines)',
@@ -222,7 +222,7 @@ test('G54 a backup of a server with running builds is a working server in an emp
   expect(ledger.length).toBeGreaterThan(0)
   const logs = await logsOf(old, 1)
 
-  // Builds come and run while the backup is written.
+  // Builds are created and run while the backup is written.
   let isAdding = true
   const adding = (async () => {
     while (isAdding) await buildEnd(old.api, 'ci', await submit(old, [{ key: 'quick', cmd: 'echo quick' }]))
@@ -244,8 +244,7 @@ test('G54 a backup of a server with running builds is a working server in an emp
   expect(logs.base).toContain('\u00ff\u0000\u0001raw')
   expect(logs.secret).toContain('is ***')
   expect((await other.call('GET', '/api/v0/organizations/default/members', undefined, member.token)).status).toBe(200)
-  // A returning reader of the old server must read anew, because its place belongs to another
-  // database.
+  // A reader of the old server must resync, because its event id belongs to another database.
   await readEvents(other, /^event: resync$/m, place)
   const { rows: audited } = await other.pool.query<{ action: string }>(
     "select action from audit_events where action like 'server.%' order by created_at, action",
@@ -266,12 +265,12 @@ test('G54 a backup of a server with running builds is a working server in an emp
   expect((await buildEnd(other.api, 'ci', number + 1)).build.state).toBe('passed')
   const again = await logsOf(other, number + 1)
   expect(again.base).toContain('hello from the source')
-  // Its cached step runs again, because the cache stayed on the other machine.
+  // The cached step of the rebuild runs again, because the cache stayed on the old machine.
   expect(again.base).not.toContain('cache hit')
 
   expect((await buildEnd(other.api, 'ci', single)).build.state).toBe('passed')
   expect((await logsOf(other, single)).only).toMatch(/\nup\n.*was lost.*\nup\nthrough\n/s)
-  // The old machine is silent for long enough: what its files were needed for runs anew.
+  // After the old runner has been silent long enough, steps that need its files run again.
   await other.pool.query(
     "update engine.runners set seen_at = 'epoch' where seen_at = (select min(seen_at) from engine.runners)",
   )
@@ -286,7 +285,7 @@ test('G54 a backup of a server with running builds is a working server in an emp
   expect(attempts.rows).toMatchObject([{ key: 'first', attempt: 2 }, { key: 'second' }])
   for (let quick = single + 1; quick < number; quick += 1)
     expect((await buildEnd(other.api, 'ci', quick)).build.state, `#${quick}`).toBe('passed')
-  // Everything that ran is charged once.
+  // Every job that ran is charged once.
   const machine = other
   await until(
     () => rowsOf(machine, 'unmetered_jobs'),

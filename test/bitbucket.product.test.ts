@@ -1,6 +1,6 @@
 /**
- * From a push to Bitbucket to a final build status: real sandboxes, a real git server, and a
- * Bitbucket checked by its published definition.
+ * Tests the path from a push to Bitbucket to a final build status, with real sandboxes, a real git
+ * server, and a Bitbucket double checked against its published API definition.
  */
 import {
   type BitbucketDouble,
@@ -80,14 +80,14 @@ async function words(commit: string, name: string): Promise<readonly unknown[]> 
   return over.map(({ state }) => state)
 }
 
-/** A test in a file of the repository that fails at its seventh line. */
+/** A report of a failed test in line 7 of a file of the repository. */
 const failing = {
   'tests/cart.test.js': '\n'.repeat(9),
   'junit.xml':
     '<testsuite name="cart"><testcase name="rounds" classname="cart"><failure message="got 1">tests/cart.test.js:7</failure></testcase></testsuite>',
 }
 
-test('a push leads to a final build status and a report, green and red, with an annotation for each failed test', async () => {
+test('a green and a red push each lead to a final build status and a report, with an annotation for each failed test', async () => {
   const good = await bitbucket.push(repository, { main: { 'a.txt': 'two\n' } }, person)
   const [passed = ''] = good.commits
   expect((await words(passed, 'harmont/acme-core-ci')).at(-1)).toBe('SUCCESSFUL')
@@ -104,7 +104,7 @@ test('a push leads to a final build status and a report, green and red, with an 
   expect(await until(annotations, (all) => all.length > 0)).toMatchObject([
     { path: 'tests/cart.test.js', line: 7, summary: 'cart › rounds: got 1', result: 'FAILED' },
   ])
-  // The second attempt passes, and annotations of the first would say that it does not.
+  // The second attempt passes, so the annotations of the first must disappear.
   await ask('POST', `${ci}/builds/2/retry`)
   await until(
     () => repository.reports.get(failed)?.at(-1),
@@ -115,7 +115,7 @@ test('a push leads to a final build status and a report, green and red, with an 
   await bitbucket.push(repository, { main: { 'a.txt': 'three\n', 'junit.xml': null } }, person)
 })
 
-test('G128 a delivery with two branches and a tag builds each, as its path filters ask, and says of what they skip that it passes', async () => {
+test('G128 a delivery with two branches and a tag builds each ref by its path filters and reports skipped pipelines as passed', async () => {
   const { commits } = await bitbucket.push(
     repository,
     { first: { 'docs/a.md': 'x', 'a.txt': '1\n' }, second: { 'a.txt': '2\n' }, 'refs/tags/v1.0': { 'a.txt': '3\n' } },
@@ -133,7 +133,7 @@ test('G128 a delivery with two branches and a tag builds each, as its path filte
   expect(bitbucket.violations).toEqual([])
 })
 
-test('a pull request is built at its full commit, of which the event has only the first digits, with a status of its own', async () => {
+test('a pull request is built at its full commit, although the event has only a prefix, with its own status', async () => {
   const { commits } = await bitbucket.push(repository, { topic: { 'a.txt': 'topic\n' } }, person)
   const [commit = ''] = commits
   await words(commit, 'harmont/acme-core-ci')
@@ -175,7 +175,7 @@ const rebuild = ({ number }: Build) =>
   })
 const isOver = ({ state }: Build) => state === 'passed' || state === 'failed'
 
-test('a fork waits for approval, is fetched from where it lies, sees no secret and has its status there', async () => {
+test('a fork waits for approval, is fetched from its own repository, sees no secret and has its status there', async () => {
   await ask('POST', '/organizations/default/secrets', { name: 'token', value: 'a-value-that-no-fork-may-see' })
   const fork = bitbucket.fork(repository, repository.workspace, { isPrivate: true, slug: 'core-of-eve' })
   const code = pipelines('test -z "$TOKEN" && cat a.txt').replace(
@@ -197,7 +197,7 @@ test('a fork waits for approval, is fetched from where it lies, sees no secret a
   expect(repository.statuses.has(commit)).toBe(false)
 })
 
-test("a stranger's public fork is built; a private one says who must get access, and is built after that", async () => {
+test("a stranger's public fork is built; a private one is built after its owner grants the requested access", async () => {
   await ask('PATCH', ci, { fork_policy: 'always' })
   const stranger = bitbucket.addUser('stranger')
   const theirs = bitbucket.addWorkspace('strangers', [stranger])
@@ -218,7 +218,7 @@ test("a stranger's public fork is built; a private one says who must get access,
   expect([refused.state, refused.error_code]).toEqual(['failed', 'fork_source_cross_namespace'])
   expect(refused.error_message).toContain('strangers/hidden')
   theirs.owners.push(person)
-  // Only the first digits of that commit are known, and another one may share them.
+  // Only a prefix of that commit's id is known, and another commit may share it.
   expect(await next(() => rebuild(refused), isOver)).toMatchObject({ error_code: 'fork_source_cross_namespace' })
   const update = () => bitbucket.updatePullRequest(repository, 'theirs', stranger, { number: 4, from: hidden })
   const readable = await next(update, isOver)
@@ -229,7 +229,7 @@ test("a stranger's public fork is built; a private one says who must get access,
   expect(await next(() => rebuild(readable), isOver)).toMatchObject({ state: 'passed' })
 })
 
-test('a fork that is gone, or has lost the commit, is reported', async () => {
+test('a deleted fork and a missing commit of a fork are reported', async () => {
   const makeFork = () => bitbucket.fork(repository, repository.workspace, { isPrivate: true, slug: 'lost' })
   const from = makeFork()
   await bitbucket.push(from, { theirs: { 'a.txt': 'lost\n' } }, person)

@@ -1,6 +1,6 @@
 /**
- * A server whose blobs move to S3, in which it is killed in the middle of an upload and S3 goes
- * away, and back to a directory. Only in soak: in `npm test`, tests of the parts do.
+ * Moves a server's blobs to S3 and back to a directory, with a kill of the server during an upload
+ * and an outage of S3. Runs only in soak; `npm test` tests the parts separately.
  */
 import { execFile } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
@@ -81,7 +81,7 @@ async function get(path: string): Promise<Buffer> {
   return Buffer.from(await answer.arrayBuffer())
 }
 
-/** Checks a passed build by what its step itself printed. Its log must have been packed. */
+/** Checks a passed build against its own output, after its log has been packed. */
 async function check(number: number): Promise<void> {
   const { build, jobs } = await buildEnd(api, 'ci', number)
   const id = jobs.get('a')?.id ?? ''
@@ -96,7 +96,7 @@ async function check(number: number): Promise<void> {
   expect([artifact.sha256, lines.at(-1)?.slice(0, 64)]).toEqual([digest, digest])
 }
 
-/** Checks that a sweep removes all that nothing refers to, and leaves the rest. */
+/** Checks that a sweep removes exactly the unreferenced blobs. */
 async function expectNoOrphans(): Promise<void> {
   const blobs = await blobsAt(place)
   const list = async () => (await Array.fromAsync(blobs.list())).map(({ name }) => name)
@@ -143,7 +143,7 @@ describe.runIf(effort > 1)('a server that moves', () => {
     removeTree(folder)
   })
 
-  test('G85 it moves to S3 while it serves, is killed in an upload, waits for S3, and moves back: all is equal', async () => {
+  test('G85 blobs stay equal through a move to S3 while serving, a kill in an upload, an S3 outage and a move back', async () => {
     const [through] = proxy
     if (through === undefined) throw new Error('there is no proxy')
     const first = await submit()
@@ -162,7 +162,7 @@ describe.runIf(effort > 1)('a server that moves', () => {
     await start(s3)
     for (const number of [first, second]) await check(number)
 
-    // An upload of the artifact does not end, and the server dies in it.
+    // An upload of the artifact hangs, and the server is killed during it.
     const killed = await submit()
     const before = through.count(/^PUT /)
     const end = through.answer(/^PUT /, ({ pass }) => (through.count(/^PUT /) - before < 2 ? pass() : undefined))
@@ -174,7 +174,7 @@ describe.runIf(effort > 1)('a server that moves', () => {
     await check(killed)
     await expectNoOrphans()
 
-    // S3 takes the source, and gives nothing for a while.
+    // S3 accepts the source, and then refuses reads for a while.
     const away = through.answer(/^GET .*\/blobs\//, refuses)
     const waiting = await submit()
     await until(() => readFileSync(join(folder, 'server.log'), 'utf8').includes('could not get its source yet'))

@@ -1,10 +1,10 @@
-/** The steps that people take on the pages of their account. */
+/** Journeys of users on the pages of their account. */
 import { expect } from 'vitest'
 import { heading, journey, type People } from './auth-people.ts'
 import { expectAccessible } from './axe.ts'
 import { fill, press, reach } from './browser-keys.ts'
 
-/** Lists the steps of signed-in people, after the first administrator exists. */
+/** Adds the journeys of signed-in users, after the first administrator exists. */
 export function accountJourneys(it: People): void {
   journey(
     'web S3 S5 S6 one passkey is too few to lose; a second, a name, the end of a session elsewhere, and how it all looks',
@@ -33,7 +33,8 @@ export function accountJourneys(it: People): void {
       await press(page, 'Save')
       await press(page, 'Remove Laptop')
       await press(page, /^Remove$/)
-      // The removed passkey started this session, so it has ended and nothing stays in the page.
+      // The removed passkey started this session, so the session has ended and the page keeps no
+      // data.
       await page.waitForURL(it.at('/login'))
       await press(page, 'Sign in with a passkey')
       await page.waitForURL((url) => url.pathname !== '/login')
@@ -51,7 +52,7 @@ export function accountJourneys(it: People): void {
       await expectAccessible(page)
       await press(page, 'End all others')
       await press(page.getByRole('dialog').page(), /^End all others$/)
-      // Behind the dialog no button has a role. The dialog closes once the sessions have ended.
+      // Buttons behind the dialog have no role. The dialog closes once the sessions have ended.
       await page.getByRole('dialog').waitFor({ state: 'detached' })
       await expect.poll(() => page.getByRole('button', { name: /^End the session of/ }).count()).toBe(0)
       await elsewhere.page.goto(it.at('/account'))
@@ -113,14 +114,14 @@ export function accountJourneys(it: People): void {
       await page.waitForURL(it.at('/account'))
       await page.getByRole('list', { name: 'Linked accounts' }).getByText('carol', { exact: true }).waitFor()
       await expectAccessible(page)
-      // A pop-up of our own page hands over the provider's answer.
+      // A pop-up with our own page passes on the provider's response.
       const handed = `new Promise((done) => {
         addEventListener('message', ({ origin, data }) => done([origin, data]))
         open('/auth/callback?code=c&state=s')
       })`
       const given = { type: 'harmont:oauth', code: 'c', state: 's' }
       expect(await page.evaluate(handed)).toMatchObject([it.server.origin, given])
-      // Another person's GitHub account, linked to the same account.
+      // Ada tries to link a GitHub account that is linked to another user.
       await it.ada.page.goto(it.at('/account'))
       await press(it.ada.page, 'Link your GitHub account')
       await press(it.ada.page, 'carol')
@@ -129,7 +130,7 @@ export function accountJourneys(it: People): void {
       await expectAccessible(it.ada.page)
       await press(it.ada.page, 'Continue')
       await it.ada.page.waitForURL(it.at('/account'))
-      // A person who finds her open browser later must prove to be her.
+      // After some time, sensitive actions require a new sign-in.
       await it.ada.page.evaluate('const now = Date.now; Date.now = () => now() + 11 * 60_000; globalThis.honest = now')
       await press(it.ada.page, 'Delete your account')
       await it.ada.page.getByRole('dialog', { name: 'Confirm that it is you' }).waitFor()
@@ -147,7 +148,7 @@ export function accountJourneys(it: People): void {
       await press(page, 'Delete my account')
       await page.waitForURL(it.at('/login'))
       expect((await page.request.get(it.at('/api/v0/session'))).status()).toBe(401)
-      // Browsers request it by themselves.
+      // Browsers request /favicon.ico automatically.
       expect(github.violations.filter((each) => !each.startsWith('GET /favicon.ico'))).toEqual([])
     },
   )

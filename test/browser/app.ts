@@ -18,7 +18,7 @@ export interface App {
   /** Opens a window of the bootstrapped owner, signed in. */
   openAsOwner(options?: BrowserContextOptions): Promise<Page>
   /**
-   * Signs a window in by an operator's one-time link, as the oldest owner or the user with this
+   * Signs a window in with an operator's one-time link, as the oldest owner or the user with this
    * address.
    */
   signIn(context: BrowserContext, email?: string): Promise<void>
@@ -33,8 +33,8 @@ export async function startApp(env: Readonly<Record<string, string>> = {}, wish:
   const signIn = async (context: BrowserContext, email?: string) => {
     const userId = email === undefined ? null : await findUserByEmail(product.pool, email)
     if (userId === undefined) throw new Error(`nobody has the address ${email}`)
-    // Does what `setup-link` does, without starting Node.js; the command itself is tested
-    // elsewhere.
+    // Creates a link like the command `setup-link`, without starting Node.js. The command itself is
+    // tested elsewhere.
     const link = await makeSetupLink(product.pool, origin, userId)
     const setup_token = /token=([\w-]+)/.exec(link)?.[1]
     const headers = { 'x-harmont-session': 'cookie', origin }

@@ -28,7 +28,7 @@ export default [{
 `
 const approval = (page: Page) => page.getByRole('button', { name: 'Approve…' })
 
-test('web B5 the build of a fork waits until a member sees its origin and approves the commit; the next commit waits again', async () => {
+test('web B5 a fork’s build waits until a member sees its origin and approves the commit, and the next commit waits again', async () => {
   const { repository } = await connectRepository(github, app.product.pool, {
     '.hm/ci.ts': code('cat a.txt'),
     'a.txt': 'ours\n',

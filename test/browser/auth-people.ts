@@ -1,4 +1,4 @@
-/** The people of the tests, and the pages that they see. */
+/** The users of the tests and helpers for their pages. */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, test } from 'vitest'
 import { type AuthServer, startAuthServer, type Wish } from './auth-server.ts'
@@ -9,7 +9,7 @@ export type Person = Window & { readonly device: Device }
 export interface People {
   /** The server's origin. */
   readonly server: AuthServer
-  /** The first administrator, and a person who registers; set once their steps are done. */
+  /** The first administrator and a user who registers; set once their journeys are done. */
   ada: Person
   bob: Person
   /** A browser of one person, with a device that stores passkeys. */

@@ -1,4 +1,4 @@
-/** A server that nobody has set up yet, with its own mail server and GitHub. */
+/** A server that is not yet set up, with its own mail server and GitHub. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +19,7 @@ export interface AuthServer {
   readonly browser: Browser
   readonly mails: MailServer
   readonly github: Github
-  /** The one-time link that it printed when it started. */
+  /** Returns the one-time link that the server printed at its start. */
   setupLink(): string
   /** Prints another link, for this user or the oldest owner. */
   newSetupLink(...email: readonly string[]): string
@@ -27,7 +27,7 @@ export interface AuthServer {
 }
 
 export interface Wish {
-  /** Its host: passkeys need a name, not a number. */
+  /** Host name of the server. Passkeys need a name, not an IP address. */
   readonly host: string
   readonly hasMail: boolean
   /** Runs builds in real sandboxes. */

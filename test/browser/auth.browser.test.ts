@@ -1,6 +1,6 @@
 /**
- * People with real browsers, a real server, a real mail server and a GitHub create and keep their
- * accounts by keyboard alone.
+ * Tests account journeys by keyboard alone, with real browsers, a real server, a real mail server
+ * and a GitHub double.
  */
 import { tokenIn } from '@harmont/outside/mail-server'
 import type { Page } from 'playwright-core'
@@ -12,7 +12,7 @@ import { fill, press, tick } from './browser-keys.ts'
 
 const it = startPeople()
 
-/** Starts a ceremony, and resolves when the device has refused it and the page knows. */
+/** Starts a ceremony; resolves when the device has refused it and the page has reacted. */
 async function pressAndBeRefused(page: Page, name: string): Promise<void> {
   const refused = page.evaluate(nextRefusal)
   await press(page, name)
@@ -20,7 +20,7 @@ async function pressAndBeRefused(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name, disabled: false }).waitFor()
 }
 
-/** Runs in the page: resolves to the name of the error of the next ceremony that the person began. */
+/** Runs in the page; resolves to the error name of the next ceremony that the user began. */
 const nextRefusal = `new Promise((done) => {
   const { credentials } = navigator
   for (const name of ['create', 'get']) {
@@ -43,7 +43,7 @@ journey(
     await page.getByText('This server has no administrator yet').waitFor()
     expect(await page.getByText('npm start -- setup-link').count()).toBe(1)
     await expectAccessible(page)
-    // Passkeys are bound to the server's name: another address links there.
+    // Passkeys are bound to the server's name, so a page at another address links there.
     await page.goto(it.at('/login').replace('localhost', '127.0.0.1'))
     await page.getByText(`work at ${it.server.origin} only`).waitFor()
     await press(page, `Open this page at ${it.server.origin}`)
@@ -59,7 +59,7 @@ journey(
     await fill(page, 'Organization', 'Acme')
     await device.agrees(false)
     await pressAndBeRefused(page, 'Create passkey')
-    // A person who gives up gets no message about it.
+    // A user who cancels sees no error.
     expect(await page.getByRole('alert').count()).toBe(0)
     await device.agrees(true)
     await press(page, 'Create passkey')
@@ -110,7 +110,7 @@ journey(
   },
 )
 
-/** Runs in the page, as text: records how the browser refuses passkey ceremonies. */
+/** Runs in the page as text; records the browser's refusals of passkey ceremonies. */
 const countRefusals = `{
   globalThis.refusals = []
   const get = navigator.credentials.get.bind(navigator.credentials)
@@ -122,7 +122,7 @@ const countRefusals = `{
 }`
 
 journey(
-  'web A5 A6 signing in goes where it was wanted and never elsewhere; who says no is not told so; other tabs follow',
+  'web A5 A6 signing in leads to the requested page and never to another site, a cancellation shows no error, and other tabs follow',
   async () => {
     const { page, device } = it.bob
     await device.agrees(false)
@@ -131,7 +131,7 @@ journey(
     await press(page, 'Sign out')
     await page.waitForURL(it.at('/login'))
     await expectAccessible(page)
-    // A tab without a device has no suggestions, and shows no error that nobody asked for.
+    // A tab without a device has no suggestions and shows no error without a user action.
     const other = await page.context().newPage()
     await other.addInitScript(countRefusals)
     await other.goto(it.at('/account/keys'))
@@ -148,7 +148,7 @@ journey(
     expect(new URL(page.url()).origin).toBe(it.server.origin)
     await other.waitForURL(it.at('/account/keys'))
     await other.close()
-    // Signed in already: it continues at once.
+    // A signed-in user is redirected at once.
     await page.goto(it.at('/login?next=/account'))
     await page.waitForURL(it.at('/account'))
     await heading(page, 'Account')
@@ -156,7 +156,7 @@ journey(
     await fill(page, 'Name', 'Bobby')
     await press(page, 'Save')
     await page.getByText('Name saved').waitFor()
-    // By the field's suggestion, without the button.
+    // Signs in with the field's suggestion, without the button.
     await it.bob.picksOffered()
     await page.goto(it.at('/account/sessions'))
     await press(page, 'End this session')
@@ -194,7 +194,7 @@ journey(
     await fill(page, 'Name', 'Eve')
     expect(await page.getByRole('textbox', { name: 'Email address' }).inputValue()).toBe('eve@example.com')
     await press(page, 'Send me a link')
-    // Mails open in a tab of their own, with the same devices.
+    // Links in mails open in a new tab with the same devices.
     const mailed = await page.context().newPage()
     const verification = tokenIn(await it.server.mails.mailTo('eve@example.com', 2))
     const devices = await page.context().newCDPSession(mailed)
@@ -217,7 +217,7 @@ journey(
     await heading(page, 'This invitation is no longer valid')
     await page.getByText(/was already accepted/).waitFor()
     await expectAccessible(page)
-    // Another way for an invitation to end.
+    // A revoked invitation is refused too.
     const revoked = await invite('mallory@example.com')
     await it.ada.page.reload()
     await press(it.ada.page, 'Revoke the invite of mallory@example.com')
@@ -229,7 +229,7 @@ journey(
 )
 
 journey(
-  'web A6 recovery when every device is lost: a new passkey by mail, other sessions end, and what else was ticked goes',
+  'web A6 recovery without devices: a new passkey by mail, other sessions end, and ticked credentials are removed',
   async () => {
     const { page } = await it.person()
     await page.goto(it.at('/login'))
@@ -238,7 +238,7 @@ journey(
     await fill(page, 'Email address', 'bob@example.com')
     await press(page, 'Send me a link')
     await page.getByText('bob@example.com').waitFor()
-    // Mails of earlier steps may arrive after it.
+    // Mails of earlier journeys may arrive after the wanted one.
     const mail = await it.server.mails.mailTo('bob@example.com', 1, '/recover/verify')
     await page.goto(it.at(`/recover/finalize?token=${tokenIn(mail)}`))
     await heading(page, 'Create a new passkey')

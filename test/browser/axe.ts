@@ -20,13 +20,15 @@ const otherLooks = [
   { width: 360, colorScheme: 'light' },
 ] as const
 
-/** Fails with axe's findings, and on sideways scrolling at 360 px. Restores the page afterwards. */
+/**
+ * Fails on any finding of axe and on horizontal scrolling at 360 px. Restores the page afterwards.
+ */
 export async function expectAccessible(page: Page, which: 'two' | 'all' = 'two'): Promise<void> {
   const before = page.viewportSize()
   const scrolled = await page.evaluate('scrollY')
   for (const { width, colorScheme } of which === 'all' ? [...looks, ...otherLooks] : looks) {
     await page.setViewportSize({ width, height: 800 })
-    // Motion is off, as in all windows: a changing colour has no contrast of its own.
+    // Motion is off, as in all windows, because the contrast of a changing colour is undefined.
     await page.emulateMedia({ colorScheme })
     // axe counts a target that is half below the top bar as too small.
     await page.evaluate('scrollTo(0, 0)')
@@ -47,7 +49,7 @@ interface Found {
   }[]
 }
 
-/** Returns a paragraph for each finding; empty: none. */
+/** Returns a paragraph for each finding; an empty text for none. */
 async function violations(page: Page): Promise<string> {
   if (!(await page.evaluate('"axe" in globalThis'))) await page.evaluate(source)
   const options = JSON.stringify({ runOnly: tags, resultTypes: ['violations'] })

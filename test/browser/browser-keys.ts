@@ -13,20 +13,20 @@ export async function reach(target: Locator): Promise<void> {
   throw new Error(`${target} cannot be reached with Tab`)
 }
 
-/** Presses the button or follows the link of that name. */
+/** Presses the button or follows the link with this name. */
 export async function press(page: Page, name: string | RegExp): Promise<void> {
   const target = page.getByRole('button', { name }).or(page.getByRole('link', { name })).first()
   await reach(target)
   await page.keyboard.press('Enter')
 }
 
-/** Toggles the checkbox of that name. */
+/** Toggles the checkbox with this name. */
 export async function tick(page: Page, name: string | RegExp): Promise<void> {
   await reach(page.getByRole('checkbox', { name }))
   await page.keyboard.press('Space')
 }
 
-/** Replaces the text of the field of that name. */
+/** Replaces the text of the field with this name. */
 export async function fill(page: Page, name: string | RegExp, text: string): Promise<void> {
   await reach(page.getByRole('textbox', { name }))
   await page.keyboard.press('Control+a')

@@ -1,7 +1,7 @@
 /**
- * Starts one Chromium for the run. Each file connects to it with its own
- * contexts; starting one per file cost half a second of a core. All contexts share one clipboard,
- * so a file that uses it starts its own browser.
+ * Starts one Chromium for the run. Each file connects to it with its own contexts, because starting
+ * a browser per file costs half a second of a core. All contexts share one clipboard, so a file
+ * that uses it starts its own browser.
  */
 import { chromium } from 'playwright-core'
 import type { TestProject } from 'vitest/node'
@@ -9,7 +9,7 @@ import { chromiumOptions } from './chromium-options.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** The address of the run's Chromium. */
+    /** WebSocket address of the run's Chromium. */
     browser: string
   }
 }

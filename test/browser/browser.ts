@@ -13,8 +13,8 @@ import { watchPages } from './watched-pages.ts'
 
 export interface BrowserWish {
   /**
-   * Starts a browser for this file alone: all users of a browser share its clipboard, and passkey
-   * ceremonies sometimes hung beside those of others.
+   * Starts a browser for this file alone, because contexts of one browser share its clipboard and
+   * concurrent passkey ceremonies sometimes hang.
    */
   readonly ownBrowser?: boolean
 }
@@ -32,30 +32,29 @@ export async function startBrowser({
 }
 
 export interface Device {
-  /** Returns a passkey that it stores. */
+  /** Returns the id of a stored passkey. */
   readonly passkeys: () => Promise<readonly { readonly credentialId: string; readonly signCount: number }[]>
-  /** Sets whether its owner agrees when asked. */
+  /** Sets whether the device's owner consents to ceremonies. */
   agrees(isWilling: boolean): Promise<void>
-  /** Removes it with its passkeys, as if it were lost. */
+  /** Removes the device with its passkeys, as if it were lost. */
   lose(): Promise<void>
 }
 
-/** A window of one person, with its own cookies and devices. */
+/** A window of one user, with its own cookies and devices. */
 export interface Window {
   readonly page: Page
   /** Errors of the browser or page; there should be none. */
   readonly problems: readonly string[]
   addDevice(transport: 'internal' | 'usb'): Promise<Device>
   /**
-   * From the next page on, the person picks a suggested passkey at once; otherwise they ignore
-   * suggestions.
+   * Picks suggested passkeys at once, from the next page on; by default suggestions are ignored.
    */
   picksOffered(): Promise<void>
 }
 
 /**
- * Runs in the page, as text. With a virtual device Chromium picks a suggestion by itself, at an
- * unknown moment.
+ * Runs in the page, as text. Blocks suggestions, because Chromium with a virtual device picks one
+ * automatically at an unknown moment.
  */
 const leaveOffered = `{
   const { credentials } = navigator
@@ -67,8 +66,8 @@ const leaveOffered = `{
 }`
 
 /**
- * Returns a context with its own cookies, without motion, which would redraw sixty times a second,
- * and with long timeouts for a busy machine.
+ * Returns a context with its own cookies, reduced motion (animations would redraw 60 times a
+ * second) and long timeouts for a busy machine.
  */
 export async function openContext(browser: Browser, options: BrowserContextOptions = {}): Promise<BrowserContext> {
   const context = await browser.newContext({
@@ -83,8 +82,8 @@ export async function openContext(browser: Browser, options: BrowserContextOptio
 }
 
 /**
- * Makes opening and reloading a page wait until the app has replaced what the server drew, or says
- * that it cannot. Only then do keys work.
+ * Makes opening and reloading a page wait until the app has replaced the server-rendered page, or
+ * shows that it cannot. Keys work only after that.
  */
 function awaitApp(page: Page): void {
   const [goto, reload] = [page.goto.bind(page), page.reload.bind(page)]
@@ -104,7 +103,7 @@ export async function openWindow(browser: Browser, options: BrowserContextOption
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => {
-    // Failed responses are reported there too, and are no errors by themselves.
+    // The console also reports failed responses, which are not necessarily errors.
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
       problems.push(message.text())
   })

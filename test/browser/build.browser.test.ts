@@ -1,5 +1,5 @@
 /**
- * A developer examines a failed build: real builds in sandboxes, in a real browser, by keyboard.
+ * Examines a failed build as a developer: real builds in sandboxes, in a real browser, by keyboard.
  */
 import type { Page, Request, Route } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -34,7 +34,7 @@ beforeAll(async () => {
   })
   page = await app.openAsOwner()
   red = await run(steps)
-  // The first page of a build loads what draws it, which takes too long on a busy machine.
+  // The first page of a build loads the server's renderer, which takes too long on a busy machine.
   await page.request.get(address(red), { headers: { accept: 'text/html' } })
 })
 beforeEach(() => page.setViewportSize({ width: 1280, height: 720 }))
@@ -57,7 +57,7 @@ const address = (number: number, rest = '') => `${app.origin}/default/pipelines/
 const heading = () => page.getByRole('heading', { level: 1 })
 const selected = () => page.getByRole('list', { name: 'Steps' }).locator('[aria-current]')
 const log = () => page.getByRole('region', { name: /^Log/ })
-/** Waits until the text is on the page, in this place if one is given. */
+/** Waits until the text is on the page, or in the given place. */
 const sees = (text: string | RegExp, place: Pick<Page, 'getByText'> = page) => place.getByText(text).first().waitFor()
 
 /** Returns the part of an element that is inside the window. */
@@ -67,7 +67,7 @@ async function isOnScreen(text: string): Promise<boolean> {
   return box !== null && size !== null && box.y >= 0 && box.y + box.height <= size.height
 }
 
-test('web R1 R2 R5 a link to a failed build shows the reason, the step and its error line without a request', async () => {
+test('web R1 R2 R5 a link to a failed build shows reason, step and error line without further requests', async () => {
   const asked: string[] = []
   const note = (request: Request) => {
     const { pathname } = new URL(request.url())
@@ -86,7 +86,7 @@ test('web R1 R2 R5 a link to a failed build shows the reason, the step and its e
   await page.getByRole('list', { name: 'Steps' }).getByText('🔨 build').waitFor()
   const failures = page.getByRole('list', { name: 'Failures' }).getByRole('listitem')
   expect(await failures.allTextContents()).toEqual(['expected 3, got 4 · date.ts:12', 'no zone · zone.ts:9'])
-  // Before any navigation Tab starts at the skip link.
+  // Tab starts at the skip link before any navigation.
   expect(await page.evaluate('document.activeElement.tagName')).toBe('BODY')
   await page.getByRole('button', { name: '1 skipped' }).click()
   await sees('1 step skipped because test failed.')
@@ -95,7 +95,7 @@ test('web R1 R2 R5 a link to a failed build shows the reason, the step and its e
   await expect.poll(() => isOnScreen('error: no zone')).toBe(true)
 })
 
-/** Notes whether the log is there when the app takes the place of what the server drew. */
+/** Records whether the log is present when the app replaces the server-rendered page. */
 const noteFirstDraw = `void new MutationObserver((_, watching) => {
   if (document.getElementById('first-page') !== null) return
   watching.disconnect()
@@ -106,7 +106,7 @@ test.for([
   ['at 1280 by 720 px', { viewport: { width: 1280, height: 720 } }],
   ['on a phone', phone],
 ] as const)(
-  'web R1 the answer is there before any script of the app, and nothing moves when it comes: %s',
+  'web R1 the server-rendered page is complete before any script, and nothing moves when the app starts: %s',
   async ([, device]) => {
     const context = await app.browser.newContext(device)
     await app.signIn(context)
@@ -149,7 +149,7 @@ test('web R1 the same at 390 by 844 px, with the log below the sentence', async 
   expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThanOrEqual(below?.y ?? 0)
   expect(below?.height).toBeGreaterThanOrEqual(0.7 * 844)
   await page.getByRole('banner').getByRole('link', { name: 'ci' }).waitFor()
-  // One button with what a failure asks for; everything else is in its menu.
+  // The main action for a failure is a button; all other actions are in its menu.
   await page.getByRole('button', { name: 'Retry step' }).waitFor()
   await page.getByRole('button', { name: 'More actions' }).click()
   expect(await page.getByRole('menuitem').allInnerTexts()).toEqual(['Retry failed (2)', 'Rebuild…', 'Shell', 'Details'])
@@ -219,7 +219,7 @@ test("web B4 B10 a step has the same icon in list and graph, and the list's bars
   await expect.poll(() => marksOf('.react-flow__node')).toEqual(inList)
 })
 
-test('web B8 B9 D1 r retries the failed step, the build passes without a reload, and the first attempt stays readable', async () => {
+test('web B8 B9 D1 the key r retries the failed step; the build passes without a reload, and the first attempt stays readable', async () => {
   await page.goto(address(red, '?job=test'))
   await selected().waitFor()
   await page.keyboard.press('r')
@@ -239,7 +239,7 @@ test('web B8 B9 D1 r retries the failed step, the build passes without a reload,
   await page.waitForURL(/builds\/1\?job=deploy/)
   await page.goto(`${app.origin}/default/pipelines/ci/builds/latest?branch=main`)
   await page.waitForURL(/builds\/1(\?|$)/)
-  // A missing page links the one above it.
+  // A missing page links to its parent.
   await page.goto(address(999))
   await page.getByRole('link', { name: 'Builds of ci' }).waitFor()
   await page.goto(address(red, '/jobs/00000000-0000-4000-8000-000000000000'))
@@ -247,7 +247,7 @@ test('web B8 B9 D1 r retries the failed step, the build passes without a reload,
   await page.waitForURL(/builds\/1(\?|$)/)
 })
 
-test('a passed step whose image was replaced says so, in the list and beside its state', async () => {
+test('a passed step with a replaced image shows this in the list and beside its state', async () => {
   const number = await run([
     { key: 'unit', cmd: 'true', image: 'registry.invalid/node:24' },
     { key: 'other', cmd: 'true' },
@@ -258,7 +258,7 @@ test('a passed step whose image was replaced says so, in the list and beside its
   expect(await page.getByText('image not used').count()).toBe(1)
 })
 
-test('web B5 B9 a waiting step says for what; c asks and cancels; b rebuilds under a new number', async () => {
+test('web B5 B9 a waiting step names its reason; the key c cancels after a confirmation, and b rebuilds under a new number', async () => {
   const number = await submit([
     { key: 'slow', cmd: 'echo begun; sleep 300' },
     { key: 'after', cmd: 'true', builds_in: 'slow' },
@@ -284,14 +284,14 @@ test('web B5 B9 a waiting step says for what; c asks and cancels; b rebuilds und
   await page.keyboard.press('[')
   await page.waitForURL(new RegExp(`builds/${number}(\\?|$)`))
   await app.product.api.cancelBuild('ci', number + 1)
-  // The button disappears after its work; the focus stays on the page.
+  // The button disappears after use; the focus stays on the page.
   await page.getByRole('button', { name: 'Retry canceled (2)' }).click()
   await sees(/Running: 0 of 2 steps/)
   await expect.poll(() => page.evaluate('document.activeElement.tagName')).toBe('H1')
   await app.product.api.cancelBuild('ci', number)
 })
 
-test('web B2 D1 a failure takes over an automatic selection; after a person picks a step nothing moves and f is offered', async () => {
+test('web B2 D1 a failure replaces an automatic selection; a user’s selection stays, and the key f is offered', async () => {
   const slow = (key: string) => ({ key, cmd: `echo ${key}; sleep 300` })
   const number = await submit([
     slow('serve'),
@@ -330,12 +330,12 @@ test('web B14 an invalid plan shows its message, and no job is requested', async
   const why = page.getByRole('region', { name: 'Why it failed' })
   await sees('cycle', why)
   await page.setViewportSize({ width: 390, height: 844 })
-  // No step list stands above or beside it.
+  // No step list is above or beside the message.
   expect(await why.boundingBox()).toMatchObject({ x: 0, width: 390 })
   expect(asked.filter((url) => url.includes('/jobs'))).toEqual([])
 })
 
-test("web B10 B11 T4 graph and waterfall open on the selected step, and fill a phone's screen", async () => {
+test("web B10 B11 T4 graph and waterfall open at the selected step and fill a phone's screen", async () => {
   const skipped = Array.from({ length: 60 }, (_, index) => ({ key: `s${index}`, cmd: 'true', depends_on: ['root'] }))
   const number = await run([{ key: 'root', cmd: 'exit 1' }, ...skipped])
   await page.goto(address(number, '?view=waterfall&job=s59'))
@@ -363,7 +363,7 @@ test("web B10 B11 T4 graph and waterfall open on the selected step, and fill a p
   await sees('Skipped because root failed.')
 })
 
-test('web X4 T2 T4 hostile names are inert, and the page is accessible in both themes and at 360 px', async () => {
+test('web X4 T2 T4 hostile names are inert, and the page is accessible in both themes at 360 px', async () => {
   const evil = '<img src=x onerror="document.title=1">\u202Eevil'
   const number = await submit([{ key: 'x', label: evil, cmd: 'echo "<script>document.title=1</script>"; exit 3' }], {
     branch: evil,
@@ -379,7 +379,7 @@ test('web X4 T2 T4 hostile names are inert, and the page is accessible in both t
   await expectAccessible(page)
 })
 
-test('web B17 R1 what steps wrote stands under the header, closed in a low window, with nothing in it that acts', async () => {
+test('web B17 R1 annotations are under the header, collapsed in a low window, and inert', async () => {
   const text =
     '# Sum **1**\n\n<script>document.title=1</script>\n\n[a](javascript:alert(1)) \u202E [b](https://b.example/)'
   const cmd = `mkdir "$HARMONT_OUTPUT/annotations"; printf '%s' "$TEXT" >"$HARMONT_OUTPUT/summary.md"

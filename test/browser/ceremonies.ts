@@ -1,6 +1,6 @@
 /**
  * Creates passkeys in the browser without our pages, for tests of other features: requests options,
- * runs the ceremony, sends the result.
+ * runs the ceremony and sends the result.
  */
 import type { Page } from 'playwright-core'
 
@@ -21,8 +21,8 @@ interface Begun {
 }
 
 /**
- * Creates a passkey with the options of `options`, and sends it to `finalize` with the same
- * members.
+ * Creates a passkey with the options that the path `options` returns, and sends it to `finalize`
+ * with the same members.
  */
 export async function createPasskey(page: Page, { options, finalize, members }: Ceremony): Promise<Answer> {
   const begun = await post(page, options, members)
@@ -32,7 +32,7 @@ export async function createPasskey(page: Page, { options, finalize, members }: 
   return post(page, finalize, { ...members, challenge_id, attestation })
 }
 
-/** Sends the session cookie, and the CSRF token from the other cookie, as our web app does. */
+/** Sends the session cookie and the CSRF token from the other cookie, like our web app. */
 function post(page: Page, path: string, body: Readonly<Record<string, unknown>>): Promise<Answer> {
   return page.evaluate(postInPage, { path, body })
 }

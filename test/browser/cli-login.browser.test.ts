@@ -1,5 +1,5 @@
 /**
- * The real `hm login` against a server whose address is a number: people sign in by one-time links,
+ * Runs the real `hm login` against a server with an IP address: users sign in with one-time links,
  * and terminals through their browsers.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
@@ -136,7 +136,7 @@ journey(
     const login = hm('login')
     const address = new URL(await login.shows(/opening (http\S+)/))
     address.searchParams.delete('code')
-    // Nobody is signed in there, so the sign-in comes first.
+    // No user is signed in there, so the sign-in page comes first.
     await stranger.page.goto(address.href)
     await heading(stranger.page, 'Sign in')
     expect(new URL(stranger.page.url()).searchParams.get('redirect')).toContain('/cli-login?')

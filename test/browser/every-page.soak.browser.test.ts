@@ -1,8 +1,8 @@
 /**
- * Checks what every page must have, narrow and wide. `npm test` loads a page in one of these widths,
- * half of the pages in each, and measures its layout shift; soak loads it in both. axe, the costly
- * part, checks each page in two looks, here or in its feature's test; soak checks all pages here in
- * all four.
+ * Checks the requirements of every page at a narrow and a wide width. `npm test` loads half of the
+ * pages at each width and measures their layout shift; soak loads all pages at both. The costly axe
+ * checks each page in two of four combinations of width and theme, here or in its feature's test;
+ * soak checks all pages here in all four.
  */
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
@@ -36,7 +36,7 @@ const shownToAxe: ReadonlySet<string> = new Set([
   ],
   ...['github-setup', 'organization-unknown', 'not-found', 'docs-error'],
 ])
-/** One page of each kind; pages that differ only in data have the same keys. */
+/** One page of each kind, because pages that differ only in data have the same keys. */
 const walked: ReadonlySet<string> = new Set([
   ...['login', 'register', 'recover', 'pipelines', 'getting-started', 'builds', 'pipeline', 'pipeline-settings'],
   ...['new-build', 'build-failed', 'build-graph', 'build-waterfall', 'repos', 'usage', 'organization'],
@@ -70,7 +70,7 @@ beforeAll(async () => {
   const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
   execFileSync(process.execPath, [serverProgram, 'grant', 'default', '25'], { env })
   await fill(app)
-  // Its builds take 20 s.
+  // The builds take 20 s.
   if (effort > 1) shown = [...routes, ...(await fillShop(app))]
   await fillOrganization(app)
   endRunners = await fillRunners(app)
@@ -144,7 +144,7 @@ const hasItsShape = (page: Page) =>
 /** The limit of web.md 14 for layout shift while loading. */
 const mostShift = 0.02
 
-/** Runs in each page from its start, as text: Node lacks its names. */
+/** Runs in each page from its start. It is text because Node.js lacks the browser's globals. */
 const watchMoves = `{
   const entries = []
   const add = (news) => entries.push(...news.filter(({ hadRecentInput }) => !hadRecentInput))
@@ -167,7 +167,7 @@ interface Shape {
   readonly mains: number
   /** Pixels to scroll. */
   readonly sideways: number
-  /** Links to the current page that a row of links shows only in part. */
+  /** Finds links to the current page that their row shows only in part. */
   readonly cutLinks: readonly string[]
 }
 
@@ -181,13 +181,13 @@ const shapeOf = async (page: Page) =>
       .map((link) => link.textContent),
   })`)) as Shape
 
-test('web T1 T2 T4 A9 every page has one h1 and its own title, no errors, no sideways scrolling at 360 px, and no layout shift while loading', async () => {
+test('web T1 T2 T4 A9 every page has one h1 and its own title, no errors, no horizontal scrolling at 360 px, and no layout shift while loading', async () => {
   expect((await faults()).onPages).toEqual([])
   expect(titles.size).toBe(shown.length)
   expect([...titles].filter(([, title]) => title === '' || title === 'Harmont')).toEqual([])
 })
 
-test('web T2 Tab reaches every control, each with a name and a visible focus ring', async () => {
+test('web T2 Tab reaches every control, and each has a name and a visible focus ring', async () => {
   const { byKeyboard } = await faults()
   expect([...walked].filter((name) => !titles.has(name))).toEqual([])
   expect(byKeyboard).toEqual([])

@@ -1,6 +1,6 @@
 /**
- * The first day of a new administrator, from the printed link to a passed build, with the commands
- * that the page shows.
+ * Follows a new administrator from the printed link to a passed build, with the commands that the
+ * page shows.
  */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,7 +22,7 @@ beforeAll(() => {
   home = mkdtempSync('/var/tmp/hm-first-day-')
   const local = join(home, '.cache/harmont/local')
   linkImages(join(local, 'images'))
-  // Packages of other tests are not ours to remove.
+  // Packages of other tests are kept.
   writeFileSync(join(local, 'trimmed'), '')
   project = join(home, 'hello')
   mkdirSync(project)
@@ -54,7 +54,7 @@ function type(command: string) {
     ended: once(terminal, 'close').then(([code]) => code as number),
     told: () => shown,
     answer() {
-      // A waiting question starts with this sign; an answered one with another.
+      // A waiting question starts with this sign; an answered question starts with another.
       terminal.stdout.on('data', (text: string) => text.includes('◆') && terminal.stdin.write('\r'))
     },
     async shows(pattern: RegExp): Promise<string> {
@@ -64,7 +64,7 @@ function type(command: string) {
   }
 }
 
-/** Waits for a successful end. Every question is answered with Enter. */
+/** Waits for a successful end and answers every question with Enter. */
 async function runs(command: string): Promise<void> {
   const { ended, told, answer } = type(command)
   answer()
@@ -95,15 +95,15 @@ journey('web F1 F2 F3 from the printed link to a green build, by what the page s
   expect(await terminal.ended).toBe(0)
   await tab.close()
   await runs(choose)
-  // Tests reach no registry for images: steps use this machine's programs.
+  // Tests reach no image registry, so steps use this machine's programs.
   await runs(`${init} --plain`)
   await runs(local)
   await runs(cloud)
 
-  // The open page shows it without a reload.
+  // The open page shows the build without a reload.
   await page.getByRole('img', { name: 'Passed' }).first().waitFor()
   await page.getByText('passed on main').waitFor()
-  // Named like the project.
+  // The pipeline is named like the project.
   await reach(page.locator('main a[href="/acme/pipelines/hello/builds/1"]').first())
   await page.keyboard.press('Enter')
   await heading(page, /^Passed/)

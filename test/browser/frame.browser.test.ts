@@ -1,5 +1,5 @@
 /**
- * The frame around all pages: a server that goes away, another tab, a lost session, a keyboard, and
+ * Tests the frame around all pages: a server outage, another tab, a lost session, keyboard use and
  * hostile names. No build runs here.
  */
 import type { Locator, Page } from 'playwright-core'
@@ -37,8 +37,8 @@ function watch(opened: Page): Page {
 }
 
 /**
- * Types keys until they take effect: a page listens only a moment after it is painted, which may be
- * long on a busy machine.
+ * Types keys until they take effect, because a page starts listening only some time after it is
+ * painted.
  */
 async function keys(text: string, effect: Locator): Promise<void> {
   for (let tries = 1; ; tries += 1) {
@@ -71,7 +71,7 @@ const heading = (name: string | RegExp) => page.getByRole('heading', { level: 1,
 const go = (path: string) => page.goto(app.origin + path)
 const focused = () => page.locator(':focus')
 
-test('web A3 X3 when the server is killed a bar says so, shown data stays, and the page catches up by itself', async () => {
+test('web A3 X3 when the server is killed, a bar reports it, the data stays visible, and the page catches up automatically', async () => {
   await go('/default/builds')
   await page.getByText('first').first().waitFor()
   app.product.server().kill('SIGKILL')
@@ -81,7 +81,7 @@ test('web A3 X3 when the server is killed a bar says so, shown data stays, and t
   expect(await page.getByText('first').first().isVisible()).toBe(true)
   expect(await page.getByRole('button', { name: 'Try now' }).isEnabled()).toBe(true)
   await app.product.restart()
-  // Something happens that the page does not hear of, before it polls again.
+  // The next change is not announced to the page before it polls again.
   await build('ci', 'while you were away')
   await page.getByText('while you were away').waitFor()
   await bar.waitFor({ state: 'detached' })
@@ -90,7 +90,7 @@ test('web A3 X3 when the server is killed a bar says so, shown data stays, and t
   await page.getByText('and live again').waitFor()
 })
 
-test('web D1 D2 the lists of two pages have one stream each, and a build appears in both without a reload', async () => {
+test('web D1 D2 the lists of two pages use one stream each, and a build appears in both without a reload', async () => {
   const second = watch(await page.context().newPage())
   const streams: string[] = []
   second.on('request', (request) => {
@@ -120,7 +120,7 @@ test('web T1 the tab shows the state of a build in words and as an icon, for lig
   expect(await page.title()).toMatch(/ · Harmont$/)
 })
 
-test('web T2 keyboard: the skip link, the heading after navigation, and the focus returning to its place', async () => {
+test('web T2 the keyboard reaches the skip link, the heading gets the focus after navigation, and the focus returns after a dialog', async () => {
   await go('/default/pipelines')
   await heading('Pipelines').waitFor()
   await page.keyboard.press('Tab')
@@ -139,8 +139,8 @@ test('web T2 keyboard: the skip link, the heading after navigation, and the focu
 })
 
 /**
- * Closes the dialog and enters the page's search before any timer. Returns whether the dialog was
- * gone by then, and what has the focus later.
+ * Closes the dialog and focuses the page's search before any timer runs. Returns whether the dialog
+ * was gone by then, and the element that has the focus later.
  */
 const closeAndSearch = `(async () => {
   document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
@@ -157,7 +157,7 @@ test('web T2 a closing dialog does not take the focus from where a key moved it'
   expect(await page.evaluate(closeAndSearch)).toEqual([true, 'INPUT'])
 })
 
-test("shortcuts: g and a letter open a section, ? lists the page's keys, and in a field they are letters", async () => {
+test("shortcuts: g and a letter open a section, ? lists the page's keys, and fields receive them as text", async () => {
   await go('/default/pipelines')
   await heading('Pipelines').waitFor()
   await keys('gb', heading(/Builds/))
@@ -219,14 +219,14 @@ test('the palette finds pages, builds by number and commit, error codes and them
   await page.keyboard.type('invalid_json')
   expect(await page.getByRole('option').first().textContent()).toContain('invalid_json')
   await page.keyboard.press('Escape')
-  // No light theme flashes: the theme is set before the first paint.
+  // The theme is set before the first paint, so no light theme flashes.
   await page.reload()
   expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark')
   await page.getByRole('heading', { level: 1 }).waitFor()
   await choose('system', /Theme: system/)
 })
 
-test('web X4 hostile names of a pipeline, branch, message and organization are text in lists, trail, switcher and palette', async () => {
+test('web X4 hostile names of a pipeline, branch, message and organization are plain text in lists, trail, switcher and palette', async () => {
   const markup = '<img src=x onerror=alert(1)><script>alert(1)</script>'
   await build('hostile', `${markup}\u202egnp.exe ${'W'.repeat(400)}`, 'x"onmouseover="alert(1)')
   await go('/default/builds?create-org=1')
@@ -256,7 +256,7 @@ test('web X4 hostile names of a pipeline, branch, message and organization are t
   await page.keyboard.press('Escape')
 })
 
-test("an unknown organization lists one's own, and an unknown page the nearest one", async () => {
+test("an unknown organization's page lists the user's own, and an unknown page links to the nearest one", async () => {
   await go('/of-others/builds')
   await heading(/^Organization “of-others” not found$/).waitFor()
   expect(await page.getByText('admin@localhost').first().isVisible()).toBe(true)
@@ -267,7 +267,7 @@ test("an unknown organization lists one's own, and an unknown page the nearest o
   await page.waitForURL('**/default/settings')
 })
 
-test('web A4 after the session ends, a passkey sign-in over the page keeps what was typed', async () => {
+test('web A4 after the session ends, a passkey sign-in over the page keeps typed text', async () => {
   await go('/default/builds')
   const devices = await page.context().newCDPSession(page)
   await devices.send('WebAuthn.enable')
@@ -309,7 +309,7 @@ async function endSessions(): Promise<void> {
   await Promise.all(all.map(({ id }) => fetch(`${sessions}/${id}`, { method: 'DELETE', headers })))
 }
 
-test('web A5 when one tab signs out the other hides its page, and continues after a sign-in', async () => {
+test('web A5 when one tab signs out, the other hides its page and continues after a sign-in', async () => {
   await go('/default/builds')
   await heading(/Builds/).waitFor()
   const other = watch(await page.context().newPage())
@@ -322,7 +322,7 @@ test('web A5 when one tab signs out the other hides its page, and continues afte
   await app.signIn(page.context())
   await other.goto(`${app.origin}/`)
   await other.getByRole('button', { name: /^Account:/ }).waitFor()
-  // The one-time link was opened outside the pages, which a tab notices when it becomes visible.
+  // The sign-in happened outside the pages; a tab would notice it only when it becomes visible.
   await page.evaluate("new BroadcastChannel('harmont').postMessage({ type: 'session' })")
   await gone.waitFor({ state: 'detached' })
   await heading(/Builds/).waitFor()

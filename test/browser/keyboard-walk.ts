@@ -1,25 +1,27 @@
-/** Walks over a whole page with Tab, as a person without a mouse does. */
+/** Walks through a whole page with Tab, like a user without a mouse. */
 import type { Page } from 'playwright-core'
 
 /**
- * Returns what is wrong on the way: elements that Tab never reaches, without a name, or without a
+ * Returns the faults: elements that Tab never reaches, and reached elements without a name or a
  * focus ring.
  */
 export async function walkByKeyboard(page: Page): Promise<readonly string[]> {
   await page.evaluate(begin)
-  // A list may grow on the way: its next rows load near its end. The key stays down and repeats.
+  // A list may grow during the walk, because its next rows load near its end. The key stays down
+  // and repeats.
   for (let left = 1; left > 0; left = (await page.evaluate('globalThis.walk.left()')) as number)
     for (let presses = 0; presses < 8; presses += 1) await page.keyboard.down('Tab')
   await page.keyboard.up('Tab')
   return (await page.evaluate('globalThis.walk.faults()')) as readonly string[]
 }
 
-/** Runs in the page, as text: Node lacks its names. */
+/** Runs in the page. It is text because Node.js lacks the browser's globals. */
 const begin = `{
   const usable = 'a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex="0"], [role=button], [role=link]'
   const groups = '[role=tablist], [role=radiogroup], [role=menu], [role=toolbar], [role=listbox]'
   const isSeen = (element) => element.checkVisibility({ visibilityProperty: true }) && !element.closest('[inert], [aria-hidden=true]')
-  // Left out by Tab on purpose: whatever is around it has the focus for it, and its own keys.
+  // Elements that Tab skips on purpose, because an element around them has the focus and its own
+  // keys.
   const isKept = (element) => element.tabIndex < 0 && element.parentElement.closest(groups + ', [tabindex="0"]') !== null
   const find = () => [...document.querySelectorAll(usable)].filter((element) => isSeen(element) && !element.disabled && !isKept(element))
   const wanted = find()
@@ -39,23 +41,24 @@ const begin = `{
     ].some((text) => (text ?? '').trim() !== '')
   const isRing = ({ content, outlineStyle, outlineWidth, outlineColor }) =>
     content !== 'none' && outlineStyle !== 'none' && parseFloat(outlineWidth) >= 2 && outlineColor !== 'rgba(0, 0, 0, 0)'
-  // A link that fills a row has its ring around the row; what stands for a hidden box shows it for the box.
+  // A link that fills a row has its ring around the row; the element that replaces a hidden box
+  // shows its ring.
   const hasRing = (element) =>
     isRing(getComputedStyle(element)) ||
     isRing(getComputedStyle(element, '::after')) ||
     (element.matches('input') && [element.closest('label'), element.nextElementSibling].some((shown) => shown !== null && isRing(getComputedStyle(shown))))
-  // One stop for all of a group, which arrows walk.
+  // A radio group is one stop; arrow keys move within it.
   const groupOf = (element) =>
     element.type === 'radio' ? wanted.filter(({ type, name }) => type === 'radio' && name === element.name) : [element]
   const missed = () => wanted.filter((element) => !met.has(element) && element.isConnected && isSeen(element))
   let presses = 0
   let isRound = false
   document.addEventListener('keydown', () => (presses += 1), true)
-  // The page ends once on the way.
+  // Tab may leave the page's end once during the walk.
   const left = () => (isRound ? 0 : 2 * find().length + 20 - presses)
   globalThis.walk = { left, faults: () => [...faults, ...missed().map((element) => 'never reached: ' + tell(element))] }
   document.addEventListener('focusin', ({ target }) => {
-    // Where the focus is put by the page itself is no stop.
+    // Elements focused by the page itself are not stops.
     if (target.tabIndex < 0) return
     first ??= target
     if (met.has(target)) {

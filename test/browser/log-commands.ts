@@ -1,11 +1,11 @@
-/** Steps that write all kinds of logs. */
+/** Commands that write all kinds of logs. */
 import { scaled } from '@harmont/test-kit/effort'
 
 /** Three pages of lines, and many blocks of rows. */
 export const bigLines = 1000 * scaled(5, 20)
 /** The bytes of the longest line. */
 const longest = 2_000_000
-/** Commands whose logs are read after they have ended. */
+/** Commands with logs that are read after the end. */
 export const commands: Readonly<Record<string, string>> = {
   hostile: String.raw`
 printf '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>\n'

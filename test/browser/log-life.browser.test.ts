@@ -1,6 +1,6 @@
 /**
- * A log after its retention time, on its page and on the command line; and a reader who follows a
- * growing log while its server is killed.
+ * Tests a log after its retention period, on its page and on the command line, and a reader who
+ * follows a growing log across a kill of the server.
  */
 import { randomUUID } from 'node:crypto'
 import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
@@ -14,7 +14,7 @@ import { logPage, startLogs } from './log-page.ts'
 
 let app: App
 let page: Page
-/** The build whose logs are removed. */
+/** Number of the build with removed logs. */
 let built = 0
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ async function removeLogs(): Promise<void> {
   await until(async () => (await count('removed_at is not null')) === 1)
 }
 
-test('web L22 a removed log has a row that says when and why, and never claims that the command wrote nothing', async () => {
+test('web L22 a removed log has a row with the time and reason of its removal, and no claim that the command wrote nothing', async () => {
   const on = logPage(page, app.origin, built)
   await on.open('noisy')
   const today = new Date().toISOString().slice(0, 10)
@@ -48,7 +48,7 @@ test('web L22 a removed log has a row that says when and why, and never claims t
   expect(await row.textContent()).toMatch(/It had \d{5} bytes\.$/)
   expect(await page.getByText('The command wrote nothing').count()).toBe(0)
   expect(await on.log().locator('[data-line]').count()).toBe(0)
-  // The facts of the step remain.
+  // The step's details remain.
   await page
     .getByText(/exit(ed with)?( code)? 3/i)
     .first()
@@ -61,7 +61,7 @@ test('web L22 a removed log has a row that says when and why, and never claims t
   await page.getByText('The command wrote nothing and ended with exit code 0.').waitFor()
 })
 
-test('`hm logs` says on stderr that a log was removed, and `hm job log` in its place', async () => {
+test('`hm logs` reports a removed log on stderr, and `hm job log` prints the remark in its place', async () => {
   const env = { HM_API_URL: app.product.server().url, HM_API_TOKEN: app.product.token, HM_ORG: 'default' }
   const hm = (...args: string[]) => runHmHere(args, { cwd: app.product.dataDirectory, env })
   const says =
@@ -75,8 +75,8 @@ test('`hm logs` says on stderr that a log was removed, and `hm job log` in its p
 })
 
 /**
- * Returns the texts of these lines once all are in the page, with one query: on a slow machine
- * there are hundreds.
+ * Returns the texts of these lines once all are in the page. A single query reads hundreds of
+ * lines, which matters on a slow machine.
  */
 function textsOf(from: number, to: number): Promise<readonly string[]> {
   const lines = Array.from({ length: to - from + 1 }, (_, at) => from + at)
@@ -88,10 +88,10 @@ function textsOf(from: number, to: number): Promise<readonly string[]> {
   )
 }
 
-test('web L14 L23 following a log through a killed server shows every line once, in order, with the end in view', async () => {
+test('web L14 L23 following a log across a kill of the server shows every line once, in order, with the end in view', async () => {
   const burst = 3000
   const name = `follow-${randomUUID()}`
-  // It writes until the test has seen enough, however long the server's restart takes.
+  // The command writes until the test has seen enough, however long the server's restart takes.
   const report = ['--- FAIL: TestA (0.00s)', '    a_test.go:7: no', '--- FAIL: TestB (0.00s)', '    a_test.go:9: no']
   const reporting = report.map((line) => `echo "${line}"`).join('; ')
   const ticking = `printf 'ERROR: begun, '; i=0; until [ -e /tmp/enough ]; do i=$((i+1)); echo "tick $i"; sleep 0.05; done; seq ${burst}; ${reporting}; echo "over after $i"`
@@ -110,7 +110,7 @@ test('web L14 L23 following a log through a killed server shows every line once,
   }
   const before = await lines()
   await expect.poll(lines).toBeGreaterThan(before + 20)
-  // A move up stops following, new lines are counted, and the end resumes.
+  // Scrolling up stops following, new lines are counted, and the button at the end resumes.
   await log().hover()
   await page.mouse.wheel(0, -400)
   await expect.poll(() => follow.getAttribute('aria-pressed')).toBe('false')

@@ -6,11 +6,11 @@ import type { App } from './app.ts'
 export interface LogPage {
   readonly log: () => Locator
   readonly row: (line: number) => Locator
-  /** Returns the shown text of a line. */
+  /** Returns the displayed text of a line. */
   textOf(line: number): Promise<string>
-  /** Opens the log of a step. `rest` may add to the query and have a fragment. */
+  /** Opens the log of a step. `rest` may extend the query and contain a fragment. */
   open(key: string, rest?: string): Promise<void>
-  /** Goes to a line as a reader does: `:`, its number, Enter. */
+  /** Goes to a line with the reader's keys: `:`, its number, Enter. */
   goTo(line: number): Promise<void>
 }
 
@@ -35,7 +35,8 @@ export function logPage(page: Page, origin: string, build: number): LogPage {
     textOf: async (line) => (await row(line).locator(`[data-text="${line}"]`).textContent()) ?? '',
     async open(key, rest = '') {
       const [search = '', hash = ''] = rest.split('#')
-      // An open page would only change its fragment.
+      // Leaves the current page first, because a page that is already open would only change its
+      // fragment.
       await page.goto('about:blank')
       await page.goto(`${origin}/default/pipelines/logs/builds/${build}?job=${key}${search}${hash && `#${hash}`}`)
       await log().waitFor()
