@@ -1,4 +1,4 @@
-/** Builds the web app and the programs, once for a run: servers and `hm` start from them. */
+/** Builds the web app and the programs once per run; servers and `hm` start from them. */
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
@@ -8,7 +8,7 @@ let isBuilt = false
 
 export function setup(): void {
   if (isBuilt) return
-  // In a process of its own, because Vite changes the environment that workers inherit.
+  // Runs in a separate process, because Vite changes the environment that workers inherit.
   execFileSync(process.execPath, [build], { stdio: ['ignore', 'ignore', 'inherit'] })
   isBuilt = true
 }

@@ -1,5 +1,6 @@
 /**
- * Promises to the author of a build, through the public API of a real server with real sandboxes.
+ * Tests the guarantees to the author of a build through the public API of a real server with real
+ * sandboxes.
  */
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
@@ -40,7 +41,7 @@ async function submit(steps: readonly Record<string, unknown>[], source?: string
 const run = async (steps: readonly Record<string, unknown>[], source?: string) =>
   buildEnd(product.api, 'promises', await submit(steps, source))
 
-/** Returns what a step printed. */
+/** Returns a step's output. */
 const printed = ({ jobs }: Ended, key: string) => product.api.readLog(jobs.get(key)?.id ?? '')
 
 async function ask<T>(token: string, method: string, path: string, body?: object): Promise<T> {
@@ -68,8 +69,8 @@ async function facts(session: string) {
   }
 }
 
-// First, because the ledger has all that was charged.
-test('sessions, builds and the ledger are there after a second start', async () => {
+// This test runs first, because it compares the whole ledger.
+test('sessions, builds and the ledger survive a restart', async () => {
   const { code } = await ask<Schemas['CliCodeResponse']>(product.token, 'POST', '/auth/cli/code')
   const { token: session } = await ask<Schemas['CliTokenResponse']>(product.token, 'POST', '/auth/cli/redeem', { code })
   await product.api.ensurePipeline({ name: 'kept', repository: 'local/kept', default_branch: 'main' })
@@ -92,7 +93,7 @@ test('sessions, builds and the ledger are there after a second start', async () 
   expect(await product.api.readLog(job?.id ?? '')).toBe('kept\n')
 })
 
-test("G04 two children see what their parent left and not each other's changes; a step that only waits starts clean", async () => {
+test("G04 two children see their parent's files and not each other's changes; a step that only waits starts clean", async () => {
   const look = (own: string, other: string) =>
     `cat /root/from-parent && echo ${own} > /root/${own} && sleep 1 && ls /root && test ! -e /root/${other}`
   const ended = await run([
@@ -106,7 +107,7 @@ test("G04 two children see what their parent left and not each other's changes; 
   expect(await printed(ended, 'two')).toBe('hello\nfrom-parent\ntwo\n')
 })
 
-test('G09 a second build takes the cached step from the first and says so', async () => {
+test('G09 a second build reuses the cached step of the first and reports it', async () => {
   const steps = [
     { key: 'slow', cmd: 'date +%N > /root/made', cache: { policy: 'forever', key: 'a'.repeat(64) } },
     { key: 'user', cmd: 'cat /root/made', builds_in: 'slow' },
@@ -120,7 +121,7 @@ test('G09 a second build takes the cached step from the first and says so', asyn
   expect(remarks).toContain(`#${first.build.number}`)
 })
 
-/** A small C project in its own folder, whose files can be aged. */
+/** Creates a small C project in its own folder; the times of its files can be set back. */
 function project(files: Record<string, string>, age: Date): string {
   const folder = mkdtempSync('/var/tmp/harmont-project-')
   for (const [name, text] of Object.entries(files)) {
@@ -177,14 +178,14 @@ function processes(text: string): string[] {
     try {
       return readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes(text)
     } catch (error) {
-      // It ended during the look.
+      // The process ended during the inspection.
       if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return false
       throw error
     }
   })
 }
 
-test('G06 G24 a cancel reaches a command that ignores SIGTERM, double-forks and leaves its session, and nothing stays', async () => {
+test('G06 G24 a cancellation ends a command that ignores SIGTERM, double-forks and leaves its session, and nothing remains', async () => {
   const mark = `987${process.pid}.5`
   const number = await submit([
     {
@@ -216,7 +217,7 @@ test('G07 cancelling an ended build changes nothing', async () => {
   expect(await product.api.cancelBuild('promises', ended.build.number)).toEqual(ended.build)
 })
 
-test('a failure skips what needs it, a soft failure does not, a retry runs again from the parent', async () => {
+test('a failure skips dependents, a soft failure does not, and a retry runs again from the parent', async () => {
   const ended = await run([
     { key: 'base', cmd: 'true' },
     { key: 'flaky', cmd: 'test "$HARMONT_ATTEMPT" = 2', builds_in: 'base', retry: { limit: 1 } },
@@ -239,7 +240,7 @@ test('a failure skips what needs it, a soft failure does not, a retry runs again
   expect(ended.build.state).toBe('failed')
 })
 
-test('G57 the port of the server on the loopback is not in the table of connections that steps share', () => {
+test('G57 the server’s loopback port is not in the connection table that steps share', () => {
   const network = join(product.dataDirectory, 'sandboxes', 'network.json')
   const { number } = JSON.parse(readFileSync(network, 'utf8')) as { readonly number: number }
   const rules = execFileSync('nft', ['list', 'table', 'inet', `harmont_${number}`], { encoding: 'utf8' })

@@ -30,11 +30,11 @@ import { insertCoupon } from '../packages/server/src/billing/ledger/coupons.ts'
 import { type Call, callsOf, judge, makeJudgedProject } from './json-calls.ts'
 import { type Product, startProduct } from './product.ts'
 
-// The real command against the real server and real sandboxes, with stdout and stderr apart. A
-// command that gets a signal is a process of its own.
+// Runs the real command against the real server and real sandboxes, with separate stdout and
+// stderr. Commands that receive a signal run in a separate process.
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
 
-/** A report of a test that failed and one that passed. */
+/** A report of one failed and one passed test. */
 const report = `<testsuites><testsuite name="cart">
 <testcase classname="cart" name="rounds half up" time="0.25"><failure message="expected 2, got 1">expected 2, got 1
  ❯ src/cart.test.ts:7:3</failure></testcase>
@@ -53,7 +53,7 @@ beforeAll(async () => {
   const cache = join(home, '.cache', 'hm')
   linkCompiled(cache)
   linkImages(join(cache, 'local', 'images'))
-  // Files of other tests there must stay.
+  // Prevents trimming, because files of other tests there must stay.
   writeFileSync(join(cache, 'local', 'trimmed'), '')
   project = newProject('acme/core')
 })
@@ -63,7 +63,7 @@ afterAll(async () => {
   rmSync(home, { recursive: true, force: true })
 })
 
-/** A work tree with an `origin` and the pipelines of these tests. */
+/** Creates a work tree with an `origin` and the pipelines of these tests. */
 function newProject(repository: string): string {
   const directory = join(home, repository.replace('/', '-'))
   mkdirSync(join(directory, '.hm'), { recursive: true })
@@ -154,7 +154,7 @@ async function build(pipeline: string, number: string) {
   return (await answer.json()) as { readonly state: string }
 }
 
-test('a build that passes: created with its pipeline, source sent, followed to the end', async () => {
+test('a passing build is created with its pipeline, receives its source, and is followed to the end', async () => {
   const { code, stdout, stderr } = await hm(['run', 'ci', '--cloud'])
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
   expect(stderr).toContain('created the pipeline default/ci\n')
@@ -166,13 +166,13 @@ test('a build that passes: created with its pipeline, source sent, followed to t
   expect(stderr.indexOf('[one] end')).toBeGreaterThan(stderr.indexOf('[one] the data'))
 })
 
-test('G67 --artifacts writes what the steps of a build keep when it has ended', async () => {
+test('G67 --artifacts writes the artifacts of a build after its end', async () => {
   const { code } = await hm(['run', 'kept', '--cloud', '--artifacts', '../out'])
   expect(code).toBe(0)
   expect(readFileSync(join(project, '../out/one/dist/data'), 'utf8')).toBe('the data\n')
 })
 
-test('the same repository finds its pipeline again; uncommitted changes are said', async () => {
+test('the same repository finds its pipeline again, and uncommitted changes are reported', async () => {
   writeFileSync(join(project, 'data.txt'), 'changed\n')
   const { code, stdout, stderr } = await hm(['run', 'ci', '--cloud', '--format', 'json'])
   expect(code).toBe(0)
@@ -195,7 +195,7 @@ test('the same repository finds its pipeline again; uncommitted changes are said
   expect((await hm(['build', 'show', '2', '-p', 'ci'])).stdout).toMatch(/\nsummary of one\n {2}Sum\n$/)
 })
 
-test('hm cache explain says what the cache of the server did, what changed, and whose entries a build finds', async () => {
+test('hm cache explain describes the server’s cache decisions, the changes, and the entries that a build can use', async () => {
   const explain = (build: number, ...more: string[]) =>
     hm(['cache', 'explain', 'one', '-b', String(build), '-p', 'cached', ...more])
   expect((await hm(['run', 'cached', '--cloud'])).code).toBe(0)
@@ -221,7 +221,7 @@ test('hm cache explain says what the cache of the server did, what changed, and 
   })
 })
 
-test('hm test shows the failed tests of a build here and there, and a test over the builds', async () => {
+test('hm test shows the failed tests of a local and a server build, and a test’s history over builds', async () => {
   const one = { name: 'cart › rounds half up', file: 'src/cart.test.ts', line: 7, message: 'expected 2, got 1' }
   for (const ways of [[], ['--cloud']]) {
     const { code, stdout } = await hm(['run', 'tested', '--json', ...ways])
@@ -279,7 +279,7 @@ test('hm test shows the failed tests of a build here and there, and a test over 
   })
 })
 
-test('hm logs and hm why say of a step that its service kept from its start why, and where to read on', async () => {
+test('hm logs and hm why explain a step that did not start because of its service, and name the next command', async () => {
   const why = 'The service db ended with exit 3 before it was ready. Its last lines:\nno disk'
   for (const ways of [[], ['--cloud']]) expect((await hm(['run', 'unready', ...ways])).code).toBe(1)
   for (const which of [['--failed'], ['1', 'one']])
@@ -293,7 +293,7 @@ test('hm logs and hm why say of a step that its service kept from its start why,
   expect(local.stdout + local.stderr).toContain('The service db ended with exit 3')
 })
 
-test('a build that fails exits 1; its logs, jobs and retry', async () => {
+test('a failing build exits with 1, and its logs, jobs and retry are available', async () => {
   const { code, stdout, stderr } = await hm(['run', 'broken', '--cloud'])
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toContain('[one] a.c:7:1: error: broken here\n')
@@ -316,7 +316,7 @@ test('a build that fails exits 1; its logs, jobs and retry', async () => {
   const again = await hm(['retry', '1', '-p', 'broken'])
   expect(again.code).toBe(1)
   expect(again.stderr).toContain('retrying: one\n')
-  // The time between its end and the retry does not count.
+  // The time between the build's end and the retry does not count.
   const { run_ms, started_at, finished_at } = JSON.parse(
     (await hm(['build', 'show', '1', '-p', 'broken', '--json'])).stdout,
   )
@@ -326,7 +326,7 @@ test('a build that fails exits 1; its logs, jobs and retry', async () => {
   expect((await hm(['build', 'list', '-p', 'broken'])).stdout).toContain(` ${took} `)
 })
 
-test('the server is killed and restarted in the middle: the client continues, and no line is lost or repeated', async () => {
+test('the client continues across a kill and restart of the server, and no line is lost or repeated', async () => {
   const { told, ended } = start(['run', 'slow', '--cloud'])
   await expect.poll(() => told.stderr).toContain('[one] line 3\n')
   product.server().kill('SIGKILL')
@@ -349,7 +349,7 @@ test('Ctrl-C cancels the build and exits 130', async () => {
 })
 
 test('Ctrl-C in build watch leaves the build running', async () => {
-  // The setting does what `--detach` does.
+  // The setting has the effect of `--detach`.
   const made = await hm(['run', 'endless', '--cloud'], { env: { HM_PREFERENCES__AUTO_WATCH: 'false' } })
   const [, number = ''] = /^#(\d+) http\S+\n$/.exec(made.stdout) ?? []
   expect(made.code).toBe(0)
@@ -364,7 +364,7 @@ test('Ctrl-C in build watch leaves the build running', async () => {
   expect(canceled).toEqual({ code: 0, stdout: '', stderr: `build #${number} of default/endless: canceled\n` })
 })
 
-test('G05 a build that waits for its group says so, names the holder, and continues when that has ended', async () => {
+test('G05 a build that waits for its group reports it, names the holder, and continues when the holder has ended', async () => {
   const cwd = newProject('acme/turns')
   writeFileSync(
     join(cwd, '.hm/turns.ts'),
@@ -382,7 +382,7 @@ export default { slug: 'turns', pipeline: () => pipeline([sh('sleep 600', { labe
     (state) => state === 'running',
   )
   const watched = start(['build', 'watch', '2', '-p', 'turns', '--format', 'json'], here)
-  // A rendered build joins its group afterwards.
+  // A build joins its group only after rendering.
   await until(() => watched.told.stdout.includes('"reason":"concurrency_group"'))
   const shown = async (...command: readonly string[]) => (await hm([...command, '-p', 'turns'], here)).stdout
   const sentence = 'for its turn in the concurrency group `turns`, which runs one build at a time. Now: turns #1.'
@@ -398,7 +398,7 @@ export default { slug: 'turns', pipeline: () => pipeline([sh('sleep 600', { labe
   await watched.ended
 })
 
-/** Does what the page `/cli-login` does, for the user of this token. */
+/** Sends a request like the page `/cli-login`, for the user of this token. */
 const asPage = (path: string, body?: object) =>
   fetch(`${product.server().url}/api/v0/auth/cli/${path}`, {
     method: 'POST',
@@ -406,7 +406,7 @@ const asPage = (path: string, body?: object) =>
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
 
-test('signing in by a pasted code, and out again', async () => {
+test('signing in with a pasted code, and signing out', async () => {
   const own = mkdtempSync(join(home, 'paste-'))
   linkCompiled(join(own, '.cache', 'hm'))
   const { code } = (await (await asPage('code')).json()) as { code: string }
@@ -434,13 +434,13 @@ test('signing in by a pasted code, and out again', async () => {
   })
 })
 
-test('signing in over the loopback, in a terminal; a wrong state is 404', async () => {
+test('signing in over the loopback in a terminal; a wrong state returns 404', async () => {
   const own = mkdtempSync(join(home, 'loopback-'))
   linkCompiled(join(own, '.cache', 'hm'))
   const line = `exec ${process.execPath} ${hmProgram} login`
   const child = spawn('script', ['-qec', line, '/dev/null'], {
     cwd: project,
-    // The test plays the browser.
+    // The test acts as the browser.
     env: {
       PATH: process.env.PATH ?? '',
       HOME: own,
@@ -465,7 +465,7 @@ test('signing in over the loopback, in a terminal; a wrong state is 404', async 
   expect(text).toContain('signed in as admin <admin@localhost>')
 })
 
-test('what is refused: exit codes, and nothing on stdout', async () => {
+test('refusals set exit codes and print nothing on stdout', async () => {
   const refused = await hm(['whoami'], { env: { HM_API_TOKEN: 'no-such-token' } })
   expect(refused).toMatchObject({
     code: 3,
@@ -486,7 +486,7 @@ test('what is refused: exit codes, and nothing on stdout', async () => {
   expect(await hm(['run', 'ci', '--cloud', '--step', 'one'])).toMatchObject({ code: 2, stdout: '' })
 })
 
-test('an older server that lacks an operation: one sentence', async () => {
+test('an older server without an operation leads to a one-sentence error', async () => {
   await using server = createServer((_, response) => {
     response.writeHead(404, { 'content-type': 'application/json' })
     response.end('{"errors":{"detail":"Not Found"}}')
@@ -500,7 +500,7 @@ test('an older server that lacks an operation: one sentence', async () => {
   })
 })
 
-test('secrets and keys: set, listed without values, removed', async () => {
+test('secrets and keys are set, listed without values, and removed', async () => {
   expect(await hm(['secret', 'set', 'TOKEN'], { input: 's3cret\n' })).toMatchObject({ code: 0, stdout: '' })
   const listed = await hm(['secret', 'list', '--json'])
   expect(JSON.parse(listed.stdout).data).toMatchObject([{ name: 'TOKEN' }])
@@ -512,7 +512,7 @@ test('secrets and keys: set, listed without values, removed', async () => {
   expect(await hm(['whoami'], { env: { HM_API_TOKEN: made.stdout.trim() } })).toMatchObject({ code: 0 })
 })
 
-test('logins of registries: set, listed without secrets, removed', async () => {
+test('registry logins are set, listed without secrets, and removed', async () => {
   const set = (...args: string[]) => hm(['registry', 'set', 'ghcr.io', ...args], { input: 's3cret\n' })
   expect(await set()).toMatchObject({ code: 2, stderr: expect.stringContaining('--username is missing') })
   expect(await set('--username', 'bot', '--forks', 'yes')).toMatchObject({ code: 0, stdout: '' })
@@ -527,7 +527,7 @@ test('logins of registries: set, listed without secrets, removed', async () => {
   })
 })
 
-test('the hosts that steps of an organization may reach: shown, replaced, none, and any again', async () => {
+test('the egress list of an organization can be shown, replaced, emptied and lifted', async () => {
   const org = async (...args: string[]) => JSON.parse((await hm(['org', ...args, '--json'])).stdout).egress_ceiling
   expect(await org('show')).toBeNull()
   expect(await org('set', '--egress', 'registry.npmjs.org', '--egress', '*.example.com:8443')).toEqual([
@@ -544,7 +544,7 @@ test('the hosts that steps of an organization may reach: shown, replaced, none, 
   expect(await org('set', '--any-egress')).toBeNull()
 })
 
-test('limits of a secret and the cache trust of a pipeline are set, shown, and kept where they are not named', async () => {
+test('limits of a secret and the cache trust of a pipeline are set and shown, and kept if not named', async () => {
   const set = (...args: string[]) => hm(['secret', 'set', 'LIMITED', ...args], { input: 'v' })
   const limits = async () => JSON.parse((await hm(['secret', 'list', '--json'])).stdout).data
   expect(await set('--branches', 'main', '--branches', 'release/*', '--events', 'push')).toMatchObject({ code: 0 })
@@ -583,9 +583,9 @@ test('a source that is too large is exit 8 and says what to ignore', async () =>
   expect(stderr).toContain('\n/big/\n')
 })
 
-test('another repository with a pipeline of the same name gets its own, and -p means that one there', async () => {
+test('another repository with a pipeline of the same name gets its own pipeline, which -p selects there', async () => {
   const cwd = newProject('acme/web')
-  // Reverses the rest of its line.
+  // The character U+202E reverses the rest of its line.
   writeFileSync(join(cwd, 'data.txt'), 'of web\u202e\n')
   const { code, stderr } = await hm(['run', 'ci', '--cloud', '--format', 'json'], { cwd })
   expect({ code, stderr }).toMatchObject({ code: 0 })
@@ -662,7 +662,7 @@ test('projects without a remote are named after their directories, and a conflic
   expect(await send(namesake)).toMatchObject({ code: 0, stdout: expect.stringContaining('/shop-ci/builds/3\n') })
 })
 
-test('a pipeline that is made under a taken slug is offered another', async () => {
+test('creating a pipeline under a taken slug suggests another slug', async () => {
   expect(await hm(['pipeline', 'create', 'ci'], { cwd: newProject('acme/made') })).toMatchObject({
     code: 7,
     stdout: '',
@@ -670,7 +670,7 @@ test('a pipeline that is made under a taken slug is offered another', async () =
   })
 })
 
-/** Passes on what is asked, and notes the paths. */
+/** Starts a proxy that forwards requests and records their paths. */
 function startNotingProxy(asked: string[]) {
   return createServer(async (request, response) => {
     const path = request.url ?? ''
@@ -682,7 +682,7 @@ function startNotingProxy(asked: string[]) {
   }).listen(0, '127.0.0.1')
 }
 
-test('G129 hm mcp asks for what a call names once; while it waits it asks for the build alone', async () => {
+test('G129 hm mcp resolves the names of a call once, and while waiting requests only the build', async () => {
   const { build } = JSON.parse((await hm(['run', 'endless', '--cloud', '--detach', '--json'])).stdout)
   const asked: string[] = []
   await using proxy = startNotingProxy(asked)
@@ -714,7 +714,7 @@ describe('hm for programs', () => {
   })
   afterAll(() => agent[Symbol.asyncDispose]())
 
-  test('G130 every command prints with --json what its schema says, and nothing else', async () => {
+  test('G130 with --json, every command prints exactly what its schema specifies', async () => {
     const coupon = { id: randomUUID(), code: 'WELCOME', creditCents: 500, maxRedemptions: 1, expiresAt: null }
     await insertCoupon(product.pool, coupon)
     const seen = new Map<string, unknown>()
@@ -737,7 +737,7 @@ describe('hm for programs', () => {
     expect(wrong).toEqual([])
   })
 
-  test('G129 hm mcp on a server starts a build, waits for it, and says why it failed, with the same words as here', async () => {
+  test('G129 hm mcp on a server starts a build, waits for it and explains its failure in the same words as locally', async () => {
     const ended = await runToEnd(agent, { cloud: true })
     expect(ended.said[0]).toMatch(/^build #\d+ on the server: failed\. 1 of 3 steps failed\.$/)
     const told = await agent.call('failure', ended.next[0]?.input)
@@ -786,7 +786,7 @@ describe('hm for programs', () => {
     })
   })
 
-  test('G129 hm mcp on a server lists builds, says why steps ran, reads an artifact, and retries', async () => {
+  test('G129 hm mcp on a server lists builds, explains why steps ran, reads an artifact and retries', async () => {
     const builds = await agent.call('builds', { state: 'failed' })
     expect(builds.data[0]).toMatch(/^#\d+ failed, branch main, /)
     expect((await agent.call('why')).data[2]).toMatch(/^#3 after: skipped; /)

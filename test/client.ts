@@ -1,6 +1,6 @@
 /**
- * Returns the client of @harmont/cloud for one organization, for tests and benchmarks. It sends no
- * call twice.
+ * Returns the client of @harmont/cloud for one organization, for tests and benchmarks. The client
+ * sends no request twice.
  */
 import {
   type Build,
@@ -15,14 +15,14 @@ import {
 export interface OrganizationClient {
   readonly client: CloudClient
   readonly org: string
-  /** Returns the pipeline's slug, and creates the pipeline when it is missing. */
+  /** Returns the pipeline's slug; creates a missing pipeline. */
   ensurePipeline(pipeline: Schemas['CreatePipelineRequest']): Promise<string>
   createBuild(pipeline: string, build: Schemas['CreateBuildRequest']): Promise<Build>
   getBuild(pipeline: string, number: number): Promise<Build>
-  /** Returns the newest builds, one page. */
+  /** Returns one page of the newest builds. */
   listBuilds(pipeline: string): Promise<readonly Build[]>
   listJobs(pipeline: string, number: number): Promise<readonly Job[]>
-  /** Opens the job's log as Server-Sent Events, from the start. */
+  /** Opens the job's log from the start, as Server-Sent Events. */
   openLog(jobId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
   /**
    * Returns everything that the job's command wrote so far, with the server's remarks when asked

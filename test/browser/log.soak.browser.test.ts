@@ -1,4 +1,4 @@
-/** Compares what readers see with the raw log: real steps in sandboxes write the cases. */
+/** Compares the displayed log with the raw log; real steps in sandboxes write the cases. */
 import { chance, scaled } from '@harmont/test-kit/effort'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
@@ -9,7 +9,7 @@ import { commit, type LogPage, logPage, startLogs } from './log-page.ts'
 
 let app: App
 let page: Page
-/** The job of each step, by key. */
+/** The job of each step by its key. */
 const jobs = new Map<string, string>()
 let built = 0
 let on: LogPage
@@ -90,7 +90,7 @@ test('web L5 L6 L7 L8 L17 L20 L21 any output of a command is shown and inert', a
   expect(await page.title()).not.toContain('title')
 })
 
-test('web L9 L11 L24 groups fold, the one with the error is open, and stderr has its mark and filter', async () => {
+test('web L9 L11 L24 groups fold, the group with the error is open, and stderr has its mark and filter', async () => {
   await open('groups')
   const error = 1 + 300 + 1 + 1 + 5 + 1 + 50 + 1 + 1
   await row(error).waitFor()
@@ -160,7 +160,7 @@ test('web L13 L16 numbers link lines, which open at a third of the height, and w
   await page.getByText(`Line 999,999 does not exist: the log has ${inWords(bigLines)}.`).waitFor()
 })
 
-test('web L12 a search counts what grep counts, visits all of it, and can show only its lines', async () => {
+test('web L12 a search counts and visits the same matches as grep, and can show only their lines', async () => {
   const lines = await rawLines('big')
   const occurrences = (pattern: RegExp) => lines.reduce((sum, line) => sum + [...line.matchAll(pattern)].length, 0)
   await open('big')
@@ -216,7 +216,7 @@ test('web L12 a search counts what grep counts, visits all of it, and can show o
     .waitFor()
 })
 
-test('web L1 L4 any line of the page is that line of the download', async () => {
+test('web L1 L4 each line of the page equals the same line of the download', async () => {
   const lines = await rawLines('big')
   expect(lines).toHaveLength(bigLines)
   const { between } = chance()
@@ -241,11 +241,11 @@ test('web L1 L4 any line of the page is that line of the download', async () => 
   expect(seen).toEqual(wanted.map((line) => lines[line - 1]))
 })
 
-test('web L18 a selection is copied as shown, even if its rows are no longer mounted', async () => {
+test('web L18 a selection is copied as displayed, even if its rows are unmounted', async () => {
   const lines = await rawLines('big')
   await open('big')
   await row(2).waitFor()
-  // Selects from the top to far below, as Shift and a click do.
+  // Selects from the top to far below, like Shift and a click.
   await page.evaluate(`(() => {
     const text = document.querySelector('#log [data-text="2"]').firstChild
     getSelection().setBaseAndExtent(text, 5, text, 6)
@@ -283,7 +283,7 @@ test('web L18 a selection is copied as shown, even if its rows are no longer mou
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(lines.slice(99).join('\n'))
 })
 
-test('web L10 L19 times are shown in the chosen form, and the raw log is the bytes', async () => {
+test('web L10 L19 times are shown in the chosen form, and the raw log has the exact bytes', async () => {
   await open('groups')
   await log().focus()
   await page.keyboard.press('t')

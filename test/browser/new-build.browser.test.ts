@@ -1,6 +1,4 @@
-/**
- * Starts builds by hand: a real server, real sandboxes, a GitHub of its own, and a real browser.
- */
+/** Starts builds by hand with a real server, real sandboxes, a GitHub double and a real browser. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -58,7 +56,7 @@ const newPipeline = (name: string, repository: string) =>
 
 const search = () => Object.fromEntries(new URL(page.url()).searchParams)
 
-/** Connects a repository with that program in it. */
+/** Connects a repository that contains `program`. */
 async function connectRepository(): Promise<Repository> {
   const octocat = github.addUser('octocat')
   const repository = github.addRepository(octocat, 'core')
@@ -88,7 +86,7 @@ test('web P5 a new build is started by keyboard alone, with variables, and a res
   expect(search()).toEqual({ 'new-build': 'true' })
   await expectAccessible(page)
 
-  // Only one source is left. Its radio button has the focus; branch, commit and URL follow.
+  // The only remaining source has the focus on its radio button; branch, commit and URL follow.
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
   await page.keyboard.press('Tab')
@@ -117,7 +115,7 @@ test('web P5 a new build is started by keyboard alone, with variables, and a res
   await eventually(printed).toBe('hello from the page\n')
 })
 
-test('web P5 the files of the build before can be built again; with manual builds off the page says so', async () => {
+test('web P5 the files of the previous build can be built again, and the page reports disabled manual builds', async () => {
   await page.goto(`${app.origin}/default/pipelines/by-hand?new-build=1`)
   const dialog = page.getByRole('dialog', { name: 'New build' })
   await dialog.getByLabel('The files of build #2 again').check()
@@ -137,13 +135,13 @@ test('web P5 the files of the build before can be built again; with manual build
   await page.getByText('Manual builds are off. Only triggers start this pipeline.').waitFor()
 })
 
-test("web P5 without a commit the newest of the branch is built, and the forge's error appears at the branch", async () => {
+test("web P5 without a commit the branch's newest commit is built, and the forge's error appears at the branch", async () => {
   const repository = await connectRepository()
   const slug = await newPipeline('of-head', 'octocat/core')
   const { commit } = await github.push(repository, { '.hm/pipeline.ts': program.replace('by-hand', 'of-head') })
   await page.goto(`${app.origin}/default/pipelines`)
   await page.getByRole('list', { name: 'Pipelines' }).getByText('of-head', { exact: true }).waitFor()
-  // The first press focuses the rows, and the second starts a build of the focused one.
+  // The first press focuses the rows, and the second starts a build of the focused pipeline.
   await page.keyboard.press('n')
   await eventually(() => page.evaluate('document.activeElement.matches("[data-row-link]")')).toBe(true)
   while ((await page.evaluate('document.activeElement.innerText')) !== 'of-head') await page.keyboard.press('j')

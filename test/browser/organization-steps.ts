@@ -1,4 +1,4 @@
-/** Steps that people of an organization take together, by keyboard alone. */
+/** Steps that users of an organization take together, by keyboard alone. */
 import { tokenIn } from '@harmont/outside/mail-server'
 import type { Locator, Page } from 'playwright-core'
 import { heading, type People, type Person } from './auth-people.ts'
@@ -19,7 +19,7 @@ export async function setUp(it: People): Promise<Person> {
   return ada
 }
 
-/** Another person with an account and a passkey, created from the registration mail. */
+/** Creates another user with an account and a passkey from the registration mail. */
 export async function register(it: People, name: string, email: string): Promise<Person> {
   const person = await it.person()
   const { page } = person

@@ -1,6 +1,6 @@
 /**
- * An organization and its people in real browsers: invitations, roles and their limits, departures,
- * runners, and deletion. No build runs here.
+ * Tests an organization and its members in real browsers: invitations, roles and their limits,
+ * departures, runners and deletion. No build runs here.
  */
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
@@ -12,7 +12,7 @@ import { choose, invite, members, open, register, row, setUp, takeLink } from '.
 
 const it = startPeople()
 
-/** Starts a build of one step in the pipeline of Acme, as the pages do. */
+/** Starts a build of one step in Acme's pipeline, like the pages. */
 async function startBuild(page: Page, step: object): Promise<void> {
   const steps = [{ type: 'command', key: 'a', label: 'a step', cmd: 'true', ...step }]
   const body = {
@@ -146,7 +146,7 @@ journey(
     await reach(page.getByLabel('Password or token'))
     await page.keyboard.type('hidden-token')
     await page.keyboard.press('Enter')
-    // Its own words stand at the field, not above the form.
+    // The server's message is at the field, not above the form.
     const wrong = page.getByRole('textbox', { name: 'Registry', description: /Must be a registry such as/ })
     await wrong.waitFor()
     expect(await dialog.getByRole('alert').count()).toBe(1)
@@ -165,7 +165,7 @@ journey(
     await page.keyboard.type('another-token')
     await press(page, 'Replace login')
     await login.getByText(/^as robot, forks too /).waitFor()
-    // The opener has the focus again.
+    // The button that opened the dialog has the focus again.
     await page.getByRole('button', { name: 'Replace the login of ghcr.io' }).and(page.locator(':focus')).waitFor()
     expect(await page.content()).not.toMatch(/hidden-token|another-token/)
     await open(it, bob.page, '/acme/settings', 'Organization')
@@ -207,7 +207,7 @@ journey('web S1 S2 an admin invites, sends again and revokes, and cannot touch t
   await heading(anybody.page, 'This invitation is no longer valid')
   await row(page, 'ada@example.com').getByText('Only owners can change owners').waitFor()
   await reach(page.getByRole('button', { name: 'Remove Ada', disabled: true }))
-  // They cannot assign the role above.
+  // Bob cannot assign the higher role.
   await choose(page, 'Bob', 'ArrowUp')
   expect(await page.getByRole('combobox', { name: 'Role of Bob' }).inputValue()).toBe('admin')
   expect(await page.getByRole('dialog').count()).toBe(0)
@@ -246,7 +246,7 @@ journey(
     await press(page, 'Remove Bob')
     await page.getByRole('dialog', { name: 'Remove Bob?' }).getByText('API keys and open shells stop working').waitFor()
     await press(page.getByRole('dialog').page(), /^Remove Bob$/)
-    // Behind the dialog no row has a role. The dialog closes once Bob is removed.
+    // Rows behind the dialog have no role. The dialog closes once Bob is removed.
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await expect.poll(() => row(page, 'bob@example.com').count()).toBe(0)
     await press(bob.page, 'Builds')
@@ -298,7 +298,7 @@ journey(
     await press(page, 'Revoke build-7')
     await page.getByRole('dialog').getByText('Its 1 job starts again on another runner').waitFor()
     await press(page, /^Revoke$/)
-    // Behind the dialog no row has a role. The dialog closes once the runner is revoked.
+    // Rows behind the dialog have no role. The dialog closes once the runner is revoked.
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await expect.poll(() => shown.count()).toBe(0)
     expect((await runner.call('renew', {})).body.code).toBe('runner_revoked')
@@ -357,6 +357,6 @@ journey(
   },
 )
 
-test('web A9 no page did anything that its content security policy forbids, and none threw', () => {
+test('web A9 no page violated its content security policy or threw', () => {
   expect(it.problems()).toEqual([])
 })

@@ -1,6 +1,6 @@
 /**
- * Credit comes in by a coupon, and by a payment at the provider's page; an admin connects Bitbucket
- * and disconnects it.
+ * Tests credit from a coupon and from a payment at the provider's page, and connecting and
+ * disconnecting Bitbucket.
  */
 import { execFileSync } from 'node:child_process'
 import process from 'node:process'
@@ -32,13 +32,13 @@ afterAll(async () => {
 
 const sees = (text: string | RegExp) => page.getByText(text).first().waitFor()
 
-/** Creates a coupon, as the operator does. */
+/** Creates a coupon like the operator. */
 function makeCoupon(...args: readonly string[]): void {
   const env = { ...app.product.commandEnv, HARMONT_BILLING: 'on' }
   execFileSync(process.execPath, [serverProgram, 'coupon', 'create', ...args], { env })
 }
 
-test('web U5 a coupon adds its credit once, and says why it does not', async () => {
+test('web U5 a coupon adds its credit once, and a refusal states its reason', async () => {
   makeCoupon('WELCOME', '12.50', '--uses', '3')
   await page.goto(`${app.origin}/default/usage`)
   const code = page.getByRole('textbox', { name: 'Coupon' })
@@ -85,7 +85,7 @@ test("web U5 a provider's failure appears at the form, with nothing charged", as
   await sees('Stripe did not create the payment page. Nothing was charged; try again in a minute.')
 })
 
-test('web 7 Bitbucket can be connected by going there and back, lists its repositories, and can be disconnected', async () => {
+test('web 7 Bitbucket can be connected through its own page, lists its repositories, and can be disconnected', async () => {
   const ada = bitbucket.addUser('ada')
   const workspace = bitbucket.addWorkspace('acme', [ada])
   bitbucket.addRepository(workspace, 'core')

@@ -1,4 +1,4 @@
-/** Pipelines and lists of builds, with a real server, real builds and a real browser. */
+/** Tests pipelines and lists of builds with a real server, real builds and a real browser. */
 
 import type { components } from '@harmont/contract'
 import type { Page } from 'playwright-core'
@@ -47,7 +47,7 @@ const search = () => Object.fromEntries(new URL(page.url()).searchParams)
 const mark = () => page.evaluate('globalThis.isSamePage = true')
 const isSamePage = () => page.evaluate('globalThis.isSamePage === true')
 
-test('web F3 web P2 an organization without a build lists the commands, and its first build appears by itself', async () => {
+test('web F3 web P2 an organization without a build lists the commands, and its first build appears without a reload', async () => {
   await page.goto(`${app.origin}/default`)
   const list = page.getByRole('region', { name: 'Getting started' })
   await list.getByText('0 of 6 done').waitFor()
@@ -68,7 +68,7 @@ test('web F3 web P2 an organization without a build lists the commands, and its 
   await expectAccessible(page)
 })
 
-test('web P2 the server applies filters, search and order, the address holds them, and an empty list says why', async () => {
+test('web P2 the server applies filters, search and order, the address contains them, and an empty list names its reason', async () => {
   await newPipeline('second')
   await build('second', 'true')
   await newPipeline('untouched')
@@ -96,7 +96,7 @@ test('web P2 the server applies filters, search and order, the address holds the
   await page.waitForURL('**/pipelines/second')
 })
 
-test('web P4 the server applies filters, the address holds them, and Back restores list and position', async () => {
+test('web P4 the server applies filters, the address contains them, and Back restores list and position', async () => {
   await build('second', 'true', { branch: 'topic', message: 'Mend the roof' })
   await build('second', 'exit 1', { branch: 'topic', message: 'Break the roof' })
   await page.goto(`${app.origin}/default/builds`)
@@ -106,7 +106,7 @@ test('web P4 the server applies filters, the address holds them, and Back restor
   await page.keyboard.press('/')
   await page.keyboard.type('roof')
   await eventually(rows).toEqual(['Break the roof'])
-  // `r` alone finds the same row.
+  // The search `r` alone finds the same row.
   await expect.poll(search).toEqual({ state: 'failed,failing', q: 'roof' })
   await expectAccessible(page)
 
@@ -136,7 +136,7 @@ test('web P3 the page of a pipeline shows insights of its default branch, in num
   await expectAccessible(page)
 })
 
-test('web P8 the page of a pipeline leads to where its time went: each loss with its share, the longest first', async () => {
+test('web P8 the page of a pipeline links to its lost time: each loss with its share, the longest first', async () => {
   await page.goto(`${app.origin}/default/pipelines/untouched/time`)
   await page.getByRole('heading', { name: 'No builds measured yet' }).waitFor()
   await page.goto(`${app.origin}/default/pipelines/second`)
@@ -167,7 +167,7 @@ test('web P8 the page of a pipeline leads to where its time went: each loss with
   await page.waitForURL('**/pipelines/second')
 })
 
-test('secrets are never shown again; a pipeline is archived once its name is typed, and can be restored', async () => {
+test('secrets are never shown again; a pipeline is archived after typing its name, and can be restored', async () => {
   await page.goto(`${app.origin}/default/pipelines/second/settings`)
   await page.getByRole('button', { name: 'Add a secret' }).first().click()
   const dialog = page.getByRole('dialog', { name: 'Add a secret' })
@@ -261,7 +261,8 @@ test('web P4 a thousand builds load page by page, few rows are mounted, and new 
 
   await page.getByRole('link', { name: 'Change 920', exact: true }).click()
   await page.waitForURL('**/builds/920**')
-  // The address changes before the page does; a list that was never left keeps what waits in it.
+  // Waits for the list to disappear, because the address changes first and a list that was never
+  // left keeps its waiting builds.
   await page.getByRole('list', { name: 'Builds' }).waitFor({ state: 'detached' })
   await page.goBack()
   await eventually(async () => (await rows()).includes('Change 920')).toBe(true)
@@ -275,7 +276,7 @@ test('web P4 a thousand builds load page by page, few rows are mounted, and new 
   await eventually(async () => (await rows()).slice(0, 2)).toEqual(['And one more', 'Another one'])
 })
 
-/** Creates passed builds without steps, which only lists show. */
+/** Creates passed builds without steps, which appear only in lists. */
 async function fillPipeline(slug: string, count: number): Promise<void> {
   const client = await app.product.pool.connect()
   try {

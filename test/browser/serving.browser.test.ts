@@ -1,6 +1,6 @@
 /**
- * The server's pages in a real browser under its policy: the documentation, the page of the web
- * app, and preloaded files.
+ * Tests the server's pages in a real browser under its policy: the documentation, the page of the
+ * web app, and preloaded files.
  */
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 })
 afterAll(() => app?.stop())
 
-/** Records the browser's complaints from now on, including violated policies. */
+/** Records the browser's later errors, including policy violations. */
 function complaintsOf(page: Page): string[] {
   const complaints: string[] = []
   page.on('console', (message) => {
@@ -38,13 +38,13 @@ async function open(page: Page, path: string): Promise<void> {
   expect([path, answer?.headers()['content-type']]).toEqual([path, 'text/html; charset=utf-8'])
 }
 
-test('anybody can read the documentation without scripts, at any width, under its own policy', async () => {
+test('the documentation is readable without signing in and without scripts, at any width, under its own policy', async () => {
   const context = await openContext(app.browser, { javaScriptEnabled: false })
   const page = await context.newPage()
   const complaints = complaintsOf(page)
   for (const path of ['/docs', '/docs/pipelines', '/docs/errors', '/docs/errors/not_ready', '/docs/nothing'])
     await open(page, path)
-  // The browser itself reports that the last one was not found.
+  // The browser itself reports that the last page was not found.
   expect(complaints.filter((text) => !/status of 404/.test(text))).toEqual([])
   await page.goto(`${app.origin}/docs`)
   await page.getByRole('main').getByRole('link', { name: 'Error codes' }).click()
@@ -52,13 +52,13 @@ test('anybody can read the documentation without scripts, at any width, under it
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('snapshot_gone')
   await page.getByRole('link', { name: 'shells', exact: true }).click()
   expect(new URL(page.url()).pathname).toBe('/docs/shells')
-  // Its style was applied.
+  // The page's style was applied.
   const colour = await page.locator('body').evaluate(backgroundInPage)
   expect(['rgb(246, 245, 241)', 'rgb(20, 23, 28)']).toContain(colour)
   await context.close()
 })
 
-test('web T2 axe finds nothing on the documentation, which never scrolls sideways', async () => {
+test('web T2 axe finds no fault in the documentation, which never scrolls horizontally', async () => {
   const page = await (await openContext(app.browser)).newPage()
   for (const path of ['/docs/pipelines', '/docs/errors', '/docs/errors/rate_limited', '/docs/nothing']) {
     await open(page, path)
@@ -68,7 +68,7 @@ test('web T2 axe finds nothing on the documentation, which never scrolls sideway
   expect(await page.locator(':focus').textContent()).toBe('Skip to content')
 })
 
-test('web A9 R2 the page runs under its policy, preloaded files are fetched once, and it asks for nothing that came with it', async () => {
+test('web A9 R2 the page runs under its policy, fetches preloaded files once, and does not request embedded responses', async () => {
   await app.product.api.ensurePipeline({ name: 'ci', repository: 'local/ci', default_branch: 'main' })
   const steps = [{ key: 'test', cmd: 'true' }]
   const { number } = await app.product.api.createBuild('ci', {
@@ -81,26 +81,26 @@ test('web A9 R2 the page runs under its policy, preloaded files are fetched once
   const asked: string[] = []
   page.on('request', (request) => asked.push(new URL(request.url()).pathname))
   const path = `/default/pipelines/ci/builds/${number}`
-  // The first page of a build loads what draws it, which takes too long on a busy machine.
+  // The first page of a build loads the server's renderer, which takes too long on a busy machine.
   await page.request.get(app.origin + path, { headers: { accept: 'text/html' } })
   await open(page, path)
   await page.getByRole('heading', { level: 1 }).waitFor()
   expect(asked.filter((path) => /\/(session|view|config)$/.test(path))).toEqual([])
   const assets = asked.filter((path) => path.startsWith('/assets/'))
   expect(assets.toSorted()).toEqual([...new Set(assets)].sort())
-  // The browser compiles scripts that start like this beside the main thread.
+  // The browser compiles scripts with this first line off the main thread.
   for (const path of assets.filter((each) => each.endsWith('.js')))
     expect([path, (await (await fetch(app.origin + path)).text()).split('\n')[0]]).toEqual([
       path,
       '//# allFunctionsCalledOnLoad',
     ])
   expect(complaints).toEqual([])
-  // The policy prevents everything else.
+  // The policy prevents any other markup.
   const refused = `try { document.body.innerHTML = '<img>'; 'done' } catch (error) { error.name }`
   expect(await page.evaluate(refused)).toBe('TypeError')
 })
 
-test('web F1 the page says whether an owner can sign in, as of now', async () => {
+test('web F1 the page shows the current answer to whether an owner can sign in', async () => {
   const { page, addDevice } = await openWindow(app.browser)
   await app.signIn(page.context())
   const needsSetup = async () => {

@@ -1,6 +1,6 @@
 /**
- * A person looks for the files that a build kept, and at the services of a step: real builds in
- * sandboxes, in a real browser.
+ * Tests the pages of artifacts, services, forks and appended steps, with real builds in sandboxes
+ * and a real browser.
  */
 import { createHash, randomUUID } from 'node:crypto'
 import { buffer } from 'node:stream/consumers'
@@ -55,7 +55,7 @@ test('web B13 artifacts are a tree that is filtered, opened and downloaded: a fi
   await open(number)
   await page.getByText('253 files').waitFor()
   expect(await page.getByRole('link', { name: 'Artifacts', exact: true }).getAttribute('aria-current')).toBe('page')
-  // More than 200 files: directories are closed.
+  // With more than 200 files, directories are collapsed.
   expect((await rows().allTextContents()).map((text) => text.replace(/\d+ B.*/, ''))).toEqual([
     expect.stringMatching(/^dist\/2 files/),
     expect.stringMatching(/^gone\.txt/),
@@ -77,7 +77,7 @@ test('web B13 artifacts are a tree that is filtered, opened and downloaded: a fi
   await expectAccessible(page)
 })
 
-test('web B13 an expired artifact stays listed and has no download; a build without any says how to keep some', async () => {
+test('web B13 an expired artifact stays listed without a download, and a build without artifacts explains how to keep files', async () => {
   await app.product.pool.query("update engine.artifacts set expired_at = '2026-11-01' where path = 'gone.txt'")
   await open(number)
   const gone = rows().filter({ hasText: 'gone.txt' })
@@ -90,9 +90,9 @@ test('web B13 an expired artifact stays listed and has no download; a build with
   await page.getByRole('heading', { name: 'No artifacts' }).waitFor()
 })
 
-test('web R4 a page that is being left does not name its step in the address of the next one', async () => {
+test('web R4 leaving a page does not add its step to the address of the next page', async () => {
   const window = await app.openAsOwner()
-  // From a minute on, time passes only where it is said.
+  // The page's clock stops after a minute and then advances only explicitly.
   const at = Date.now()
   await window.clock.install({ time: at })
   await window.clock.pauseAt(at + 60_000)
@@ -108,7 +108,7 @@ test('web R4 a page that is being left does not name its step in the address of 
     await route.continue()
   })
   await window.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'ci' }).click()
-  // A second after it was shown, the page names its step. The next page is not there yet.
+  // The page would add its step to the address a second after it is shown, before the next page has loaded.
   await window.clock.runFor(1000)
   letGo()
   await window.clock.resume()
@@ -130,7 +130,7 @@ const start = async (...steps: readonly Record<string, unknown>[]) => {
   return number
 }
 
-test('web B18 a step says for which service it waits, and shows the log of each', async () => {
+test('web B18 a step names the service that it waits for, and shows the log of each service', async () => {
   const name = `db-${randomUUID()}`
   const waiting = { ...db, command: `sh -c '${db.command}' ${name}`, ready_command: 'test -e /open' }
   const number = await start({
@@ -153,7 +153,7 @@ test('web B18 a step says for which service it waits, and shows the log of each'
   await expectAccessible(page)
 })
 
-test('web B12 B18 a red test links the log of each fork that ran it, and the step chooses among them', async () => {
+test('web B12 B18 a red test links to the log of each fork that ran it, and the step has a choice of these logs', async () => {
   const report = 'echo \'<testsuite><testcase name="rounds"><failure/></testcase></testsuite>\' >junit.xml'
   const number = await start({
     ...{ key: 'test', cmd: `echo "by $$ of $(cat /proc/sys/kernel/random/uuid)"; ${report}; exit 1` },
@@ -165,7 +165,7 @@ test('web B12 B18 a red test links the log of each fork that ran it, and the ste
   await expectAccessible(page)
   await page.getByRole('link', { name: 'Log of fork 2' }).click()
   const fork = page.getByRole('combobox', { name: 'Fork' })
-  // The failure card, which quotes the step's log, is outside of it.
+  // The failure card, which quotes the step's log, is outside of the log.
   const said = () =>
     page
       .getByRole('region', { name: /^Log/ })
@@ -193,7 +193,7 @@ test('web B18 a step whose service ends before it is ready names it, with its la
   await page
     .getByRole('heading', { level: 1, name: /test did not start: its service db ended before it was ready/ })
     .waitFor()
-  // Its log is what one looks for.
+  // The service's log is shown first.
   const shown = page.getByRole('button', { name: /^db\s*failed, exit 1/ })
   expect(await shown.getAttribute('aria-pressed')).toBe('true')
   await page.getByRole('region', { name: /^Log/ }).getByText('no password given').waitFor()
@@ -201,7 +201,7 @@ test('web B18 a step whose service ends before it is ready names it, with its la
   await page.getByText('This step did not run').waitFor()
 })
 
-test('web P7 B3 B12 forks prove a test flaky while one looks on; administrators put it into quarantine and lift it', async () => {
+test('web P7 B3 B12 an open page shows that forks prove a test flaky; administrators quarantine it and lift the quarantine', async () => {
   const report = (inside: string) =>
     `echo '<testsuite name="cart"><testcase classname="cart" name="rounds">${inside}</testcase></testsuite>' >junit.xml`
   const gate = `gate-${randomUUID()}`
@@ -219,7 +219,7 @@ test('web P7 B3 B12 forks prove a test flaky while one looks on; administrators 
   const failures = page.getByRole('region', { name: 'Why it failed' })
   await failures.getByText('proving').waitFor()
   await letGo('/green').toBeUndefined()
-  // A phone's headline has no room for it.
+  // A phone's headline has no room for the verdict, so the list of failures shows it.
   await failures.getByText('cart › rounds — expected 2 · flaky: 1 of 1 fork passed').waitFor()
   await page.setViewportSize({ width: 1280, height: 720 })
   await page.goto(`${app.origin}/default/pipelines/ci/builds/${number}?view=tests`)
@@ -242,7 +242,7 @@ test('web P7 B3 B12 forks prove a test flaky while one looks on; administrators 
   await page.keyboard.press('Enter')
   await page.getByText('In quarantine since').waitFor({ state: 'detached' })
 
-  // Meanwhile somebody makes an administrator a member.
+  // The user loses the role of an administrator while the page is open.
   await page.getByRole('button', { name: 'Quarantine', exact: true }).click()
   await app.product.pool.query("update memberships set role = 'member'")
   await page.keyboard.press('Enter')
@@ -256,7 +256,7 @@ test('web P7 B3 B12 forks prove a test flaky while one looks on; administrators 
   await app.product.pool.query("update memberships set role = 'owner'")
 })
 
-test('web B4 a thousand appended steps come below their generator, and no row moves that a person reads', async () => {
+test('web B4 a thousand appended steps appear below their generator, and no visible row moves', async () => {
   const gate = `gate-${randomUUID()}`
   const appended = (key: string) => `{"type":"command","key":"${key}","cmd":"true","depends_on":["hold"]}`
   const plan = [

@@ -1,5 +1,6 @@
 /**
- * Strange responses: a real proxy between Chromium and a real server with real builds makes them.
+ * Tests the web app with strange responses, made by a real proxy between Chromium and a real server
+ * with real builds.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -37,7 +38,7 @@ test('web X1 unknown words are shown unchanged and missing members break nothing
       path,
       changes((answer) => estrange(answer, kept)),
     )
-  // Events would bring the builds unchanged.
+  // Events would deliver the builds unchanged.
   it.proxy.answer(/\/events\?/, refuses)
   strangely(/GET \/api.*\/pipeline-summaries/, 'data', 'builds', 'repository')
   strangely(/GET \/api.*\/builds\?/, 'data')
@@ -107,7 +108,7 @@ test('web X5 no optional part delays the page of a failed build', async () => {
   await log(page).getByText('error: expected 3, got 4').waitFor()
 })
 
-test('web X3 a failed log leaves the steps working, and a part that is gone after an upgrade needs one reload', async () => {
+test('web X3 the steps work despite a failed log, and a script that is missing after an upgrade needs one reload', async () => {
   const heal = it.proxy.answer(/^GET \/api.*\/log\?/, says(503, '<html>maintenance</html>'))
   const page = await it.open(buildPath(it.red))
   await failureOf(page, 'the log').waitFor()
@@ -126,14 +127,14 @@ test('web X3 a failed log leaves the steps working, and a part that is gone afte
   await sees(page, 'Part of this page failed to load')
   await sees(page, /test failed after/)
   expect(loads() - before).toBe(1)
-  // The browser reports it too.
+  // The browser reports the failure too.
   expect(it.complaints().filter((text) => !/preload|dynamically imported/.test(text))).toEqual([])
   restore()
   await page.getByRole('button', { name: 'Reload' }).click()
   await page.locator('.react-flow').waitFor()
 })
 
-test('web X3 a page whose script does not load reloads once, then says so and offers a reload', async () => {
+test('web X3 a page whose script does not load reloads once, then reports it and offers a reload', async () => {
   const entry = /^GET \/assets\/index-.*\.js/
   const heal = it.proxy.answer(entry, refuses)
   const loads = () => it.proxy.count(/^GET \/default\/pipelines\/ci\/builds/)
@@ -157,11 +158,12 @@ test('web X3 a page whose script does not load reloads once, then says so and of
 
 test('web X3 an open page offers a reload once the server has a newer release', async () => {
   const page = await it.open('/default/builds')
-  // The stream of this page must not be taken for that of the next.
+  // Leaves the page, so that its stream is not mistaken for that of the next page.
   await page.goto('about:blank')
   const browser = await page.context().newCDPSession(page)
   await browser.send('Network.enable')
-  // A stream that is cut before the page knows that it is open is no reconnection.
+  // Waits for an event, because cutting a stream before the page knows that it is open causes no
+  // reconnection.
   const heard = new Promise((done) => browser.once('Network.eventSourceMessageReceived', done))
   await page.goto(`${it.app.origin}/default/builds`)
   await heard
@@ -175,7 +177,7 @@ test('web X3 an open page offers a reload once the server has a newer release', 
   await page.getByText('Harmont 9.9.9 is available').waitFor({ state: 'detached' })
 })
 
-test('web X5 P5 a change whose answer is lost can be repeated and happens once', async () => {
+test('web X5 P5 a change with a lost response can be repeated and happens once', async () => {
   const page = await it.open(buildPath(it.red))
   await page
     .getByRole('button', { name: /^Rebuild/ })
@@ -189,7 +191,7 @@ test('web X5 P5 a change whose answer is lost can be repeated and happens once',
   heal()
   await dialog.getByRole('button', { name: 'Rebuild' }).click()
   await page.waitForURL((url) => !url.pathname.endsWith(`/${it.red}`))
-  // Chromium too repeats requests lost on a reused connection.
+  // Chromium itself repeats requests lost on a reused connection.
   const all = it.proxy.asked.filter(({ method, path }) => asked.test(`${method} ${path}`))
   const keys = [...new Set(all.map(({ headers }) => headers['idempotency-key']))]
   expect([all.length >= 2, keys]).toEqual([true, [expect.stringMatching(/.{16}/)]])
@@ -197,7 +199,7 @@ test('web X5 P5 a change whose answer is lost can be repeated and happens once',
   await expect(it.app.product.api.getBuild('ci', made + 1)).rejects.toThrow()
 })
 
-test('web D2 a stream that is cut repeatedly loses and duplicates nothing of a build and its log', async () => {
+test('web D2 repeated cuts of a stream neither lose nor duplicate parts of a build and its log', async () => {
   const name = `cut-${randomUUID()}`
   const writing = 'i=0; until [ -e /tmp/enough ]; do i=$((i+1)); echo "line $i"; sleep 0.15; done'
   const number = await it.submit([{ key: 'write', cmd: `sh -c '${writing}' ${name}` }])
@@ -212,7 +214,7 @@ test('web D2 a stream that is cut repeatedly loses and duplicates nothing of a b
       .last()
       .textContent()
     await expect.poll(() => it.proxy.cutStreams('cut')).toBe(1)
-    // Lines return by the next stream, or by polling until then.
+    // Lines arrive by the next stream, or by polling until then.
     await expect
       .poll(() =>
         log(page)
@@ -234,7 +236,7 @@ test('web D2 a stream that is cut repeatedly loses and duplicates nothing of a b
   const [, ...resumed] = it.proxy.asked.filter(isStream)
   expect(resumed.length).toBeGreaterThanOrEqual(2)
   for (const { path } of resumed) expect(path).toMatch(/[?&]cursor=./)
-  // High enough for all rows.
+  // The window is high enough for all rows.
   await page.setViewportSize({ width: 1280, height: 30 * lines.length + 1200 })
   const shown = () =>
     log(page)
@@ -244,7 +246,7 @@ test('web D2 a stream that is cut repeatedly loses and duplicates nothing of a b
   await expect.poll(shown).toEqual(lines)
 })
 
-/** Adds a device with a passkey of the owner to this window. */
+/** Adds a device with a passkey of the owner to the window. */
 async function makePasskey(page: Page): Promise<void> {
   const devices = await page.context().newCDPSession(page)
   await devices.send('WebAuthn.enable')
@@ -258,8 +260,8 @@ async function makePasskey(page: Page): Promise<void> {
 }
 
 /**
- * Runs in the page, as text: nobody picks a suggestion, and the device of a button's ceremony is
- * touched when `touch()` is called.
+ * Runs in the page as text: ignores suggestions, and delays a button's ceremony until `touch()` is
+ * called.
  */
 const touchLate = `{
   const { credentials } = navigator
@@ -273,7 +275,7 @@ const touchLate = `{
   }
 }`
 
-test("web A6 late options of a suggestion in a field do not end the button's ceremony", async () => {
+test("web A6 late options of a field's suggestion do not end the button's ceremony", async () => {
   const page = await it.open('/default/builds')
   await makePasskey(page)
   await page.context().clearCookies()
@@ -297,7 +299,7 @@ test("web A6 late options of a suggestion in a field do not end the button's cer
   await page.waitForURL((url) => url.pathname !== '/login')
 })
 
-test('web A4 A3 only our own 401 ends a session: a dialog covers the page, and the same person continues with what was typed', async () => {
+test('web A4 A3 only our own 401 ends a session: a dialog covers the page, and the same user continues with typed text', async () => {
   const page = await it.open('/default/builds')
   await makePasskey(page)
   await page.goto(`${it.app.origin}/default/builds?create-org=1`)
@@ -324,6 +326,6 @@ test('web A4 A3 only our own 401 ends a session: a dialog covers the page, and t
   await page.waitForURL('**/kept/pipelines')
 })
 
-test('web A3 D3 X3 faults, delays, silence and no network keep shown data and are retried; a refused or silent stream is replaced by polling; a log that ended meanwhile keeps its place', async () => {
+test('web A3 D3 X3 data stays through faults, delays, silence and a lost network; polling replaces a refused or silent stream; a log that ended meanwhile keeps its position', async () => {
   await Promise.all([seeFaults(it), seeNothing(it), seeNoStream(it), seeSilence(it), seeEnd(it)])
 })

@@ -1,6 +1,6 @@
 /**
- * A real server with real builds behind a proxy that can respond strangely, and windows of its
- * owner that use it.
+ * Starts a real server with real builds behind a proxy for strange responses, and windows of its
+ * owner.
  */
 
 import { rewrites, StrangeProxy, windowHeader } from '@harmont/outside/proxy'
@@ -14,14 +14,14 @@ export interface StrangeServer {
   readonly proxy: StrangeProxy
   /** The number of a failed build of `ci`. */
   readonly red: number
-  /** Starts a build of one of the two pipelines, `ci` and `other`. */
+  /** Starts a build of a pipeline, `ci` or `other`. */
   submit(steps: readonly Readonly<Record<string, unknown>>[], pipeline?: string): Promise<number>
   /**
-   * Opens a window of the owner with its own connections: the tabs of one browser share six. Rules
-   * of the proxy can name it.
+   * Opens a window of the owner with its own connections, because the tabs of one browser share
+   * six. Rules of the proxy can name the window.
    */
   open(path: string, window?: string): Promise<Page>
-  /** Returns what pages threw and what their policy blocked since the last call. */
+  /** Returns the pages' errors and policy violations since the last call. */
   complaints(): readonly string[]
   /** Restores the proxy and closes all windows. */
   tidy(): Promise<void>
@@ -60,7 +60,10 @@ export async function startStrangeServer(): Promise<StrangeServer> {
   }
 }
 
-/** Leaves out what comes with the page of a build: the app asks for it, and the proxy can answer. */
+/**
+ * Removes the embedded responses from the page of a build, so that the app requests them and the
+ * proxy can respond.
+ */
 function leaveOutAnswers(proxy: StrangeProxy): void {
   const withoutAnswers = rewrites((page) =>
     page

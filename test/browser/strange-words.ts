@@ -1,11 +1,14 @@
-/** Responses as a future release of the server may send them. */
+/** Creates responses of a possible future release of the server. */
 
 type Json = Readonly<Record<string, unknown>>
 
 const words: Json = { state: 'levitating', source: 'telepathy', cause: 'fate', kind: 'omen', role: 'archduke' }
 const usual = ['id', 'number', 'slug', 'pipeline_slug', 'name', 'created_at']
 
-/** Returns the response with unknown words and without any array or member that is not kept. */
+/**
+ * Returns the response with unknown words, without primitive members that are not in `kept`, and
+ * with null for arrays that are not.
+ */
 export function estrange(value: unknown, kept: readonly string[] = []): unknown {
   if (Array.isArray(value)) return value.map((one) => estrange(one, kept))
   if (typeof value !== 'object' || value === null) return value
@@ -20,7 +23,7 @@ export function estrange(value: unknown, kept: readonly string[] = []): unknown 
   )
 }
 
-/** Returns the view of a build without what a failed build's page does not need. */
+/** Returns the view of a build without the members that a failed build's page does not need. */
 export function withoutOptional(view: Json): Json {
   const needed = ['server_time', 'cursor', 'build', 'pipeline', 'jobs']
   return Object.fromEntries(Object.entries(view).filter(([name]) => needed.includes(name)))

@@ -1,6 +1,6 @@
 /**
- * The web app during an outage. Each case has a window of its own, so that all can wait
- * together.
+ * Tests the web app during an outage. Each case has its own window, so that all can wait in
+ * parallel.
  */
 
 import { hangs, refuses, says, silent, windowHeader } from '@harmont/outside/proxy'
@@ -13,14 +13,14 @@ const events = /\/events\?/
 const bar = (page: Page) => page.getByRole('status').filter({ hasText: 'Last updated' })
 const pollingMark = (page: Page) => page.getByRole('button', { name: /^Live updates are unavailable/ })
 
-/** Shown data is still there, and nobody is asked to sign in. */
+/** Checks that displayed data is kept and no sign-in is requested. */
 async function expectKept(page: Page): Promise<void> {
   expect(await page.getByText('Parse dates').count()).toBeGreaterThan(0)
   expect(await page.getByRole('dialog').count()).toBe(0)
 }
 
 /**
- * Shows the bar with cause and countdown after a gateway fault, a request to wait, and a lost
+ * Checks the bar with cause and countdown after a gateway fault, a request to wait, and a lost
  * network.
  */
 export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
@@ -31,7 +31,8 @@ export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
     [says(502, '<html>Bad Gateway</html>'), 'The server reports an error (502).'],
     [says(429, '', { 'retry-after': '40' }), 'asks to wait'],
   ] as const) {
-    // Before the fault, because a stream that has not opened yet never would.
+    // Waits for the stream before the fault, because a stream that is not yet open would never
+    // open.
     await hasStream()
     const heal = proxy.answer(api, fault, 'faults')
     proxy.cutStreams('faults')
@@ -42,7 +43,7 @@ export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
     await page.getByRole('button', { name: 'Try now' }).click()
     await bar(page).waitFor({ state: 'detached' })
   }
-  // A stream that opened despite the cut would report that all is well.
+  // Waits for the stream, because one that opens after the cut would hide the fault.
   await hasStream()
   proxy.cutStreams('faults')
   await page.context().setOffline(true)
@@ -52,7 +53,7 @@ export async function seeFaults({ open, proxy }: StrangeServer): Promise<void> {
   await bar(page).waitFor({ state: 'detached' })
 }
 
-/** Connections without data count as no response. */
+/** Checks that connections without data count as no response. */
 export async function seeNothing({ open, proxy }: StrangeServer): Promise<void> {
   const page = await open('/default/pipelines/ci', 'nothing')
   await page.getByText('Parse dates').first().waitFor()
@@ -63,7 +64,7 @@ export async function seeNothing({ open, proxy }: StrangeServer): Promise<void> 
   await expectKept(page)
 }
 
-/** If the stream cannot open, the list polls until it can. */
+/** Checks that the list polls while its stream cannot open. */
 export async function seeNoStream({ open, proxy }: StrangeServer): Promise<void> {
   const heal = proxy.answer(events, refuses, 'no-stream')
   const page = await open('/default/pipelines', 'no-stream')
@@ -73,15 +74,15 @@ export async function seeNoStream({ open, proxy }: StrangeServer): Promise<void>
   const before = proxy.asked.filter(isAsked).length
   await expect.poll(() => proxy.asked.filter(isAsked).length).toBeGreaterThan(before)
   heal()
-  // The browser is online again, so nobody waits for the minute to pass.
+  // The browser is online again, so the page retries before the minute has passed.
   await page.context().setOffline(true)
   await page.context().setOffline(false)
   await pollingMark(page).waitFor({ state: 'detached' })
 }
 
 /**
- * If the stream is silent, a build is polled every two seconds, even while the next stream is
- * silent too.
+ * Checks that a build with a silent stream is polled every two seconds, even while the next stream
+ * is silent too.
  */
 export async function seeSilence({ open, proxy, submit, app }: StrangeServer): Promise<void> {
   const number = await submit([{ key: 'wait', cmd: 'echo begun; sleep 300' }], 'other')
@@ -101,7 +102,9 @@ export async function seeSilence({ open, proxy, submit, app }: StrangeServer): P
   await pollingMark(page).waitFor({ state: 'detached' })
 }
 
-/** A log that ends during an outage keeps its place when everything is read again. */
+/**
+ * Checks that a log that ends during an outage keeps its position when everything is read again.
+ */
 export async function seeEnd({ open, proxy, submit, app }: StrangeServer): Promise<void> {
   const number = await submit([{ key: 'wait', cmd: 'echo begun; sleep 300' }], 'other')
   // Without a stream the page polls the build and its log.
@@ -113,7 +116,7 @@ export async function seeEnd({ open, proxy, submit, app }: StrangeServer): Promi
   await page.getByRole('button', { name: 'Try now' }).waitFor()
   await app.product.api.cancelBuild('other', number)
   await page.getByRole('button', { name: 'Follow the end' }).waitFor({ state: 'detached' })
-  // It retries by itself, and reads everything again after a response.
+  // The page retries automatically and reads everything again after a response.
   const read = page.waitForResponse(/\/log\?at=/)
   heal()
   await (await read).finished()

@@ -1,16 +1,16 @@
-/** Records what pages showed and waited for, to report it when a test fails. */
+/** Records the content and open requests of pages, for reports of failed tests. */
 import { addWitness } from '@harmont/test-kit/file'
 import type { BrowserContext, Page, Request } from 'playwright-core'
 
 interface Watched {
   readonly page: Page
-  /** Unanswered requests, and since when. */
+  /** Unanswered requests with their start times. */
   readonly pending: Map<Request, number>
   readonly problems: string[]
 }
 
 const watched: Watched[] = []
-/** A page that does not respond is reported as such. */
+/** Reports a page that does not respond. */
 const patienceMs = 3000
 const mostText = 1500
 
@@ -33,7 +33,7 @@ export function watchPages(context: BrowserContext): void {
   })
 }
 
-/** Reports what all open pages show, what they wait for, and their errors. */
+/** Reports the content, open requests and errors of all open pages. */
 async function sayPages(): Promise<string> {
   const open = watched.filter(({ page }) => !page.isClosed())
   return (await Promise.all(open.map(sayPage))).join('\n')

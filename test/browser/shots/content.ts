@@ -1,4 +1,4 @@
-/** The content of the pictures: builds of every kind, created through the API. */
+/** Creates the content of the screenshots through the API: builds of every kind. */
 
 import type { Job } from '@harmont/cloud'
 import { until } from '@harmont/test-kit/until'
@@ -46,7 +46,7 @@ const release = [
   { ...{ key: 'deploy', label: 'deploy to production', depends_on: ['package'] }, cmd: waiting.cmd, ...production },
 ]
 
-/** Settings of a server with this content: two steps run for minutes while others pass. */
+/** Settings of a server with this content, in which two steps run for minutes while others pass. */
 export const contentSettings = {
   HARMONT_RUNNER_SLOTS: '4',
   HARMONT_BILLING: 'on',
@@ -100,7 +100,7 @@ export async function fill({ product, origin }: App): Promise<void> {
       const jobs = await product.api.listJobs(slug, number)
       return jobs.some((job) => job.step_key === step && job.state === state)
     })
-  // It holds `production` before the manual wants it.
+  // The first release holds `production` before the release of the manual requests it.
   await comesTo('release', 1, 'deploy', 'running')
   await start('release-docs', 1, release, 'Release the manual')
   await comesTo('release-docs', 1, 'package', 'passed')

@@ -1,6 +1,7 @@
 /**
- * `npm run shots [FOLDER]`: takes pictures of every page in both themes and four widths, eight on
- * one contact sheet. Look at them before a release; they are not compared by pixels.
+ * Implements `npm run shots [FOLDER]`: takes screenshots of every page in both themes and four
+ * widths, eight on one contact sheet. They are for review before a release and are not compared
+ * pixel by pixel.
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
@@ -19,7 +20,7 @@ const widths = [360, 768, 1440, 1920]
 const themes = ['light', 'dark'] as const
 const folder = resolve(process.argv[2] ?? 'shots')
 
-/** Takes the pictures one after another, each once the page has loaded. */
+/** Takes the screenshots one after another, each after the page has loaded. */
 async function shoot(context: BrowserContext, url: string): Promise<readonly Buffer[]> {
   const page = await context.newPage()
   const shots: Buffer[] = []
@@ -29,7 +30,7 @@ async function shoot(context: BrowserContext, url: string): Promise<readonly Buf
       for (const width of widths) {
         await page.setViewportSize({ width, height: width < 700 ? 780 : 900 })
         await page.goto(url)
-        // Live pages never become idle, so this waits a while after the load.
+        // Waits for some time after the load, because live pages never become idle.
         await page.waitForTimeout(1200)
         shots.push(await page.screenshot())
       }
@@ -40,7 +41,7 @@ async function shoot(context: BrowserContext, url: string): Promise<readonly Buf
   return shots
 }
 
-/** Arranges the pictures of one page, a row for each theme. */
+/** Arranges the screenshots of one page, a row for each theme. */
 async function paste(browser: Browser, shots: readonly Buffer[], file: string): Promise<void> {
   const page = await browser.newPage({ viewport: { width: 1920, height: 600 } })
   const rows = [shots.slice(0, widths.length), shots.slice(widths.length)].map((row) => {

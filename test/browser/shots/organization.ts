@@ -1,6 +1,6 @@
 /**
- * People, invites and forty days of charged usage and of artifacts for the organization `default`, written as the
- * server would.
+ * Inserts members, invites and forty days of charged usage and artifacts for the organization
+ * `default`, in the server's format.
  */
 import type { App } from '../app.ts'
 
@@ -44,9 +44,9 @@ const statements = [
      from organizations o, generate_series(1, 40) d where o.slug = 'default'`,
 ]
 
-/** Fills the pages of people and of usage. Builds of `default` must exist. */
+/** Fills the pages of members and of usage. Builds of `default` must exist. */
 export async function fillOrganization({ product }: App): Promise<void> {
-  // One connection, because a temporary table is created.
+  // Uses one connection, because a temporary table belongs to it.
   const client = await product.pool.connect()
   try {
     for (const statement of statements) await client.query(statement)

@@ -1,5 +1,5 @@
 export interface ShownRoute {
-  /** The name of the picture. */
+  /** The name of the screenshot. */
   readonly name: string
   readonly path: string
   /** Whether visitors are signed out. */
@@ -8,7 +8,7 @@ export interface ShownRoute {
 
 const build = '/default/pipelines/ci/builds'
 
-/** Every page, in each state that needs no breakage. */
+/** Every page, in each state that is reachable without a failure. */
 export const routes: readonly ShownRoute[] = [
   { name: 'login', path: '/login', isPublic: true },
   { name: 'login-error', path: '/login?error=oauth_state_invalid', isPublic: true },

@@ -1,10 +1,13 @@
-/** Runners elsewhere, as programs without sandboxes play them: busy, draining, away and new. */
+/** Simulates remote runners by programs without sandboxes: busy, draining, away and new. */
 import { createRunnerKey } from '../../../packages/server/src/runners/index.ts'
 import { joinWith, leaseRequest } from '../../../packages/server/src/testing/joined-runner.ts'
 import { flatIr } from '../../product.ts'
 import type { App } from '../app.ts'
 
-/** Fills the page of runners. The runners go on renewing until the returned function is called. */
+/**
+ * Fills the page of runners. The runners keep renewing their leases until the returned function is
+ * called.
+ */
 export async function fillRunners({ product, origin }: App): Promise<() => void> {
   const { pool, api } = product
   const { rows } = await pool.query<{ id: string }>("select id from organizations where slug = 'default'")

@@ -1,6 +1,6 @@
 /**
- * The pipeline `shop` of the pictures: services, inputs, shards, artifacts, annotations, and tests
- * that are red, flaky and in quarantine.
+ * Creates the pipeline `shop` of the screenshots: services, inputs, shards, artifacts, annotations,
+ * and tests that are red, flaky and in quarantine.
  */
 
 import { randomUUID } from 'node:crypto'
@@ -12,7 +12,10 @@ import { buildEnd, flatIr, packFolder } from '../../product.ts'
 import type { App } from '../app.ts'
 import type { ShownRoute } from './routes.ts'
 
-/** Ends by itself, should nobody stop it: the last build still runs when its server is stopped. */
+/**
+ * Returns a command that ends after 20 minutes, because the last build still runs when its server
+ * is stopped.
+ */
 const shell = (text: string) => `trap 'exit 0' TERM; ${text}; for i in $(seq 1200); do sleep 1; done`
 const database = {
   ...{ name: 'db', image: 'host', ready_log: 'ready to accept' },
@@ -65,9 +68,9 @@ function report(shard: number, red: readonly string[]): string {
 }
 
 interface Wish {
-  /** Names of red tests. */
+  /** Names of the tests that fail. */
   readonly red?: readonly string[]
-  /** The name of a process that waits for `/red` or `/green` in its sandbox to end the second shard. */
+  /** The name of a process in the second shard's sandbox that waits for `/red` or `/green`. */
   readonly gate?: string
 }
 
@@ -131,9 +134,7 @@ function packSource(): string {
 }
 
 /**
- * Creates builds, and returns their pages. 1 passed; 2 has a test that forks prove flaky, 3 has it
- * in quarantine; in 4 on a branch two tests fail; in 5 a service ends before it is ready, in 6 one
- * never is.
+ * Creates builds, and returns their pages. Build 1 passed. Build 2 has a test that forks prove flaky, and build 3 has this test in quarantine. In build 4, on a branch, two tests fail. In build 5 a service ends before it is ready, and in build 6 a service never becomes ready.
  */
 export async function fillShop({ product: { api, pool } }: App): Promise<readonly ShownRoute[]> {
   await api.ensurePipeline({ name: 'shop', repository: 'https://github.com/acme/shop', default_branch: 'main' })
@@ -184,7 +185,7 @@ function pages(test: string): readonly ShownRoute[] {
   }).map(([name, path]) => ({ name, path: `/default/pipelines/shop/${path}` }))
 }
 
-/** Creates a file in the sandbox of a process once that runs. */
+/** Creates a file in the sandbox of a process once the process runs. */
 function touchWhenThere(name: string, path: string): Promise<unknown> {
   return until(async () => {
     try {
