@@ -24,10 +24,7 @@ export interface OrganizationClient {
   listJobs(pipeline: string, number: number): Promise<readonly Job[]>
   /** Opens the job's log from the start, as Server-Sent Events. */
   openLog(jobId: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>
-  /**
-   * Returns everything that the job's command wrote so far, with the server's remarks when asked
-   * for.
-   */
+  /** Returns the output of the job's command so far, with the server's remarks on request. */
   readLog(jobId: string, options?: { readonly remarks: boolean }): Promise<string>
   cancelBuild(pipeline: string, number: number): Promise<Build>
 }
@@ -68,7 +65,7 @@ export function connect(baseUrl: string, token: string, org: string): Organizati
   }
 }
 
-/** Waits for the build's end. After `timeoutMs` it fails with the state of every job. */
+/** Waits for the build's end. After `timeoutMs`, throws an error with the state of every job. */
 export async function buildEnd(
   { client, org }: OrganizationClient,
   pipeline: string,

@@ -1,6 +1,6 @@
 /**
- * Clients of a real server with real sandboxes: `hm shell`, and one that a third-party generator
- * makes of the given contract.
+ * Tests clients of a real server with real sandboxes: `hm shell`, and a client that a third-party
+ * generator makes from the published contract.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -61,7 +61,7 @@ async function shell(args: readonly string[], input: string | Buffer = '', comma
   return { code: child.exitCode, ...told }
 }
 
-test('a command runs where the first step failed, and hm ends as it does', async () => {
+test('a command runs in the file system of the first failed step, and hm exits with its code', async () => {
   const { code, stdout, stderr } = await shell([
     '1',
     '--cmd',
@@ -72,7 +72,7 @@ test('a command runs where the first step failed, and hm ends as it does', async
   expect(stderr).toMatch(/^oops$/m)
 })
 
-test('before its command the step had no file of its own, and a shell reads its input', async () => {
+test('with --before the step’s own files are missing, and a shell reads its input', async () => {
   const { code, stdout } = await shell(
     ['1', 'fails', '--before'],
     'cat /kept\nls made 2>/dev/null || echo none\nexit 7\n',
@@ -80,7 +80,7 @@ test('before its command the step had no file of its own, and a shell reads its 
   expect({ code, stdout }).toEqual({ code: 7, stdout: 'kept\nnone\n' })
 })
 
-test('on a terminal the shell has its size, and ends hm with its own exit code', async () => {
+test('on a terminal the shell has the terminal’s size, and hm exits with the shell’s code', async () => {
   const env = hmEnv(product, home)
   const hm = `stty rows 31 cols 97; ${process.execPath} ${hmProgram} shell 1 fails -p ci; echo "hm=$?"`
   const child = spawn('script', ['-qfc', hm, '/dev/null'], { cwd: home, env })
@@ -101,21 +101,24 @@ test('on a terminal the shell has its size, and ends hm with its own exit code',
   await closed
 })
 
-test('ten megabytes go into hm exec and come out whole', async () => {
+test('ten megabytes pass through hm exec unchanged', async () => {
   const { code, stdout } = await shell(['-b', '1', 'base', 'tr', 'a', 'b'], Buffer.alloc(10_000_000, 'a'), 'exec')
   expect(code).toBe(0)
   expect(stdout.length).toBe(10_000_000)
   expect(stdout).not.toMatch(/[^b]/)
 })
 
-test('a missing build or step is named, with advice', async () => {
+test('an error names a missing build or step, with advice', async () => {
   const { code, stderr } = await shell(['1', 'nowhere'])
   expect(code).toBe(5)
   expect(stderr).toContain('its steps are base, fails')
   expect(await shell(['99'])).toMatchObject({ code: 5, stderr: expect.stringContaining('hm build list') })
 })
 
-/** Members of the generated class that this test uses; its types are generated with it. */
+/**
+ * Members of the generated class that this test uses. The class's own types exist only after
+ * generation.
+ */
 interface GeneratedApi {
   readonly api: Record<string, (...values: unknown[]) => Promise<{ readonly status: number; readonly data: never }>>
 }
@@ -124,7 +127,7 @@ async function generatedApi(): Promise<GeneratedApi['api']> {
   const input = new URL('../contract/given.json', import.meta.url).pathname
   const folder = mkdtempSync(join(home, 'client-'))
   await generateApi({ input, output: folder, fileName: 'api.ts', silent: true })
-  // It has an enum, which Node.js does not run directly.
+  // The generated code has an enum, which Node.js does not run directly.
   const script = stripTypeScriptTypes(readFileSync(join(folder, 'api.ts'), 'utf8'), { mode: 'transform' })
   writeFileSync(join(folder, 'api.mjs'), script)
   const { Api } = (await import(join(folder, 'api.mjs'))) as { Api: new (config: unknown) => GeneratedApi }
@@ -132,7 +135,7 @@ async function generatedApi(): Promise<GeneratedApi['api']> {
   return new Api({ baseUrl: product.server().url, baseApiParams: { headers } }).api
 }
 
-test('G52 the client generated from the given document works from organizations to the end of a log', async () => {
+test('G52 a client generated from the published document works from organizations to the end of a log', async () => {
   const api = await generatedApi()
   const call = async <T>(operationId: string, ...values: unknown[]): Promise<T> => {
     const operation = api[operationId]
@@ -171,7 +174,7 @@ test('G52 the client generated from the given document works from organizations 
   expect(await readLog(jobs.data[0]?.id ?? '', token)).toContain('hello from a sandbox\n')
 })
 
-/** Reads the log stream as released clients do, to `done`. */
+/** Reads the log stream up to `done`, like released clients. */
 async function readLog(jobId: string, token: string): Promise<string> {
   const response = await fetch(`${product.server().url}/v0/jobs/${jobId}/logs?token=${token}`)
   if (response.body === null) throw new Error(`${response.status} without a body`)

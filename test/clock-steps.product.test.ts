@@ -1,5 +1,5 @@
 /**
- * A server and a local run on a machine whose clock is set: while steps run and wait, and between a
+ * Sets the machine's clock under a server and a local run: while steps run and wait, and between a
  * kill and the next start.
  */
 import { randomInt } from 'node:crypto'
@@ -21,7 +21,7 @@ const steppedEnv = { NODE_OPTIONS: `--import=${program}`, STEPPED_DATE: stepFile
 const nearMs = 15 * 60_000
 let product: Product
 
-/** Offset of the server's wall clock from here on. */
+/** Sets the offset of the server's wall clock. */
 function setClock(hours: number): void {
   writeFileSync(`${stepFile}.next`, String(hours))
   renameSync(`${stepFile}.next`, stepFile)
@@ -40,10 +40,10 @@ afterAll(async () => {
   rmSync(directory, { recursive: true })
 })
 
-/** Seconds that no other process on this machine sleeps. */
+/** Returns a random number of seconds that identifies a `sleep` process on this machine. */
 const aLongTime = () => randomInt(10 ** 8, 10 ** 9)
 
-/** A step that runs until it is woken. */
+/** Returns a step that runs until it is woken. */
 const sleeper = (key: string, seconds: number) => ({
   key,
   cmd: `sleep ${seconds} || echo woken`,
@@ -91,8 +91,8 @@ test('G64 setting the clock forward and back while steps run and wait causes no 
   await Promise.all([asleep(one), asleep(two)])
   for (const hours of [2, -1]) {
     setClock(hours)
-    // After a break a server ends nothing before it has watched for ten seconds, and leases are
-    // renewed every five.
+    // After a pause, a server ends nothing before it has watched for ten seconds. Leases are
+    // renewed every five seconds.
     for (let renewals = 0; renewals < 4; renewals++) await renewal()
   }
   setClock(-3)
@@ -124,7 +124,7 @@ test('G64 setting the clock between a kill and the next start does not affect a 
   expectPlainTimes(ended)
 })
 
-test('G64 setting the clock during a local run times out only the step whose time is over', async () => {
+test('G64 setting the clock during a local run times out only the step that has reached its limit', async () => {
   setClock(0)
   const [goesOn, timesOut] = [aLongTime(), aLongTime()]
   await using project = makeProject(
@@ -141,7 +141,7 @@ export default [{ slug: 'clock', pipeline: pipeline([
   addWitness(run.text)
   await Promise.all([asleep(goesOn), asleep(timesOut)])
   setClock(2)
-  // Leases are renewed every five seconds: twice before this step's time is over.
+  // Leases are renewed every five seconds, so twice before this step times out.
   await until(
     async () => pidOf(timesOut),
     (pid) => pid === undefined,
@@ -159,7 +159,7 @@ export default [{ slug: 'clock', pipeline: pipeline([
   expect(end).toMatchObject({ duration_ms: expect.closeTo(0, -6) })
 })
 
-/** Resolves when the server has renewed its leases once more, both of them. */
+/** Resolves when the server has renewed both leases again. */
 async function renewal(): Promise<void> {
   const expiries = async () => {
     const { rows } = await product.pool.query<{ at: string }>('select expires_at::text as at from engine.leases')

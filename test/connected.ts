@@ -1,4 +1,4 @@
-/** The whole product connected to a GitHub double, for tests of their interplay. */
+/** Connects the whole product to a GitHub double, for tests of their interaction. */
 import { randomUUID } from 'node:crypto'
 import { type CheckRun, type Delivery, type Github, type Repository, startGithub } from '@harmont/outside/github'
 import { until } from '@harmont/test-kit/until'
@@ -10,15 +10,15 @@ export interface Connected {
   readonly github: Github
   /** Secret of the product. */
   readonly pool: pg.Pool
-  /** The member of the organization `default` who has linked this account at GitHub. */
+  /** GitHub account linked to a member of the organization `default`. */
   readonly owner: ReturnType<Github['addUser']>
   readonly repository: Repository
   remove(): Promise<void>
 }
 
 /**
- * Starts a server whose organization `default` has connected the repository `acme/core`, with the
- * files as its first commit.
+ * Starts a server with the repository `acme/core` connected to its organization `default`. The
+ * files are the repository's first commit.
  */
 export async function startConnected(
   files: Readonly<Record<string, string>>,
@@ -41,8 +41,8 @@ export async function startConnected(
 }
 
 /**
- * Connects the organization `default` of the server on this database to the repository `acme/core`,
- * with the files as its first commit.
+ * Connects the repository `acme/core` to the organization `default` of the server on this database.
+ * The files are the repository's first commit.
  */
 export async function connectRepository(
   github: Github,
@@ -75,8 +75,8 @@ async function bind(pool: pg.Pool, number: number): Promise<void> {
 }
 
 /**
- * Waits for the pipelines that discovery made of the repository, by their names in the code.
- * Returns their slugs.
+ * Waits until discovery has found these pipelines, given by their names in the code. Returns their
+ * slugs.
  */
 export async function discovered(
   { pool }: { readonly pool: pg.Pool },
@@ -93,7 +93,9 @@ export async function discovered(
   return rows.map(({ slug }) => slug)
 }
 
-/** Waits until this many checks of that name at the commit are complete. Returns the newest. */
+/**
+ * Waits until this many checks with the given name are complete at the commit. Returns the newest.
+ */
 export async function concluded(
   { github, repository }: Connected,
   commit: string,
@@ -112,7 +114,7 @@ function isOver({ history }: CheckRun): boolean {
 }
 
 /**
- * Waits until a delivery is processed. Returns the pipelines that it built, by their names in the
+ * Waits until a delivery is processed. Returns the pipelines built for it, by their names in the
  * code.
  */
 export async function builtBy({ pool }: Connected, delivery: Delivery | null | undefined): Promise<readonly string[]> {

@@ -1,6 +1,5 @@
 /**
- * Runs `hm` in its container, with a real Docker that these tests start, in the image of the
- * Dockerfile.
+ * Runs `hm` in the container of its Dockerfile, with a real Docker daemon that these tests start.
  */
 import { execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -52,7 +51,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     rmSync(home, { recursive: true, force: true })
   })
 
-  /** The base images of the Dockerfile are made here, because no registry can be reached. */
+  /** Builds the base images of the Dockerfile locally, because no registry is reachable. */
   async function makeImage(): Promise<void> {
     const { env } = docker
     const packed = join(home, 'package')
@@ -66,7 +65,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
       run('sh', ['-c', script, 'sh', onlyNode, await debianFiles()], { env }),
       run(process.execPath, [join(cli, 'scripts/build.ts'), packed]),
     ])
-    // Without a bridge only the machine's own network is left.
+    // Without a bridge, only the host network is available.
     const build = ['build', '--network=host', `--tag=${image}`, `--file=${packed}/container/Dockerfile`, packed]
     await run('docker', build, { env: { ...env, DOCKER_BUILDKIT: '0' }, maxBuffer: 2 ** 26 })
   }
@@ -107,7 +106,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
 
   const containers = async () => (await run('docker', ['ps', '-aq'], { env: docker.env })).stdout
 
-  test('steps run, their codes come out, and records stay', async () => {
+  test('steps run, their exit codes are passed on, and records persist', async () => {
     expect(await start('run', 'ci', '--logs').end).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('[one] of this project'),
@@ -131,7 +130,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     expect(await containers()).toBe('')
   })
 
-  test('the second Ctrl-C kills what does not end', async () => {
+  test('the second Ctrl-C kills steps that do not end', async () => {
     const { child, end, begun, wrote } = start('run', 'stubborn', '--logs')
     await begun()
     child.kill('SIGINT')
@@ -142,7 +141,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     await expect.poll(containers).toBe('')
   })
 
-  test('the next hm removes what a killed one left', async () => {
+  test('the next hm removes the remains of a killed hm', async () => {
     const { child, end, begun } = start('run', 'stubborn', '--logs')
     await begun()
     const left = (await containers()).trim()
@@ -154,7 +153,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
   })
 
   test('the absence of control groups of version 2 is one clear error', async () => {
-    // As Docker starts it on a machine with both versions of control groups.
+    // Simulates Docker on a machine with both versions of control groups.
     const mounts = ['--volume=harmont-cache:/var/cache/hm', `--volume=${project}:${project}`, `--workdir=${project}`]
     const options = [...mounts, '--network=none', '--tmpfs=/sys/fs/cgroup', '--env=HM_CACHE_DIR=/var/cache/hm']
     const line = ['run', '--rm', '--privileged', ...options, image, 'run', 'ci']
@@ -164,7 +163,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     })
   })
 
-  test('a missing image is exit 4, and is not fetched', async () => {
+  test('a missing image is not fetched and exits with 4', async () => {
     expect(await start('config', 'set', '--project', 'sandbox.container_image', 'harmont/hm:none').end).toMatchObject({
       code: 0,
     })

@@ -7,15 +7,15 @@ import process from 'node:process'
 import { until } from '@harmont/test-kit/until'
 
 export interface DockerDaemon {
-  /** Where the client finds the daemon, and PATH. */
+  /** Address of the daemon for the client, and PATH. */
   readonly env: Readonly<Record<string, string>>
   /** Ends the daemon and its containers. */
   stop(): Promise<void>
 }
 
 /**
- * Starts Debian's Docker with all its files below the directory, and no network. Fails when it ends
- * before it answers.
+ * Starts Debian's Docker with all its files below the directory, and no network. Throws if Docker
+ * ends before it responds.
  */
 export async function startDocker(directory: string): Promise<DockerDaemon> {
   mkdirSync(directory, { recursive: true })
@@ -41,7 +41,7 @@ export async function startDocker(directory: string): Promise<DockerDaemon> {
   }
 }
 
-/** Removes what a daemon leaves mounted, latest first. */
+/** Unmounts the mounts that a daemon left, newest first. */
 function mountsBelow(directory: string): string[] {
   const paths = readFileSync('/proc/self/mounts', 'utf8')
     .split('\n')

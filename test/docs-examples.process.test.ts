@@ -1,6 +1,6 @@
 /**
- * The examples of `docs/pipelines.md` compile, render, and agree in both languages where they stand
- * side by side.
+ * Checks that the examples of `docs/pipelines.md` compile, render, and agree if given in both
+ * languages.
  */
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -58,8 +58,8 @@ async function run(program: string, ...words: string[]): Promise<string> {
 }
 
 /**
- * Prints a JSON list of what each file renders to. One process does all, and clears its state
- * between files.
+ * Prints a JSON list of each file's rendered envelope. One process renders all files and clears its
+ * state between them.
  */
 const renderTs = `
   import { clearTargetCache, renderEnvelope } from '@harmont/hm'
@@ -70,7 +70,7 @@ const renderTs = `
     rendered.push(renderEnvelope(definition, { basePath: process.cwd(), now: 1750000000 }))
   }
   console.log(JSON.stringify(rendered))`
-/** Does the same in forks of a process that has loaded the SDK. */
+/** Renders the Python files in forks of a process that has loaded the SDK. */
 const renderPy = `
 import json, os, runpy, sys, harmont
 rendered = []
@@ -89,7 +89,7 @@ for file in sys.argv[1:]:
         sys.exit(file + " does not render")
 print(json.dumps(rendered))`
 
-/** Renderings by line: in TypeScript, and in Python where there is an example. */
+/** Returns renderings by line, in TypeScript and, if there is an example, in Python. */
 async function renderAll() {
   writeFileSync(join(project, 'render.ts'), renderTs)
   const python = examples.filter(({ py }) => py !== undefined)
@@ -117,7 +117,7 @@ describe('the examples of docs/pipelines.md', () => {
     expect(examples.length).toBeGreaterThan(10)
   })
 
-  it('have no error that the TypeScript compiler sees', async () => {
+  it('pass the TypeScript compiler', async () => {
     const options = { extends: join(repository, 'tsconfig.json'), include: ['at-*.ts'], exclude: [] }
     const compilerOptions = { typeRoots: [join(repository, 'node_modules/@types')] }
     writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ ...options, compilerOptions }))
@@ -125,7 +125,7 @@ describe('the examples of docs/pipelines.md', () => {
     expect(await run(process.execPath, join(repository, 'node_modules/.bin/tsc'), '-p', project)).toBe('')
   })
 
-  it.each(examples)('render, and alike, at line $line', ({ line, py }) => {
+  it.each(examples)('render to the same IR in both languages, at line $line', ({ line, py }) => {
     const text = rendered.ts.get(line) ?? ''
     expect(JSON.parse(text)).toMatchObject({ schema_version: '1', pipelines: [{ definition: { version: '0' } }] })
     if (py !== undefined) expect(rendered.py.get(line)).toBe(text)

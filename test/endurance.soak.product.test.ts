@@ -1,7 +1,7 @@
 /**
- * A long-lived server: after thousands of steps of every kind, everything is as it was after the
- * first ones. `HARMONT_TEST_EFFORT=400` makes 20,000 steps, of which the first 1,000 are the
- * measure, and prints the counts.
+ * Tests a long-lived server: after thousands of steps of every kind, its counts equal those after
+ * the first steps. `HARMONT_TEST_EFFORT=400` runs 20,000 steps, compares the counts with those
+ * after the first 1,000, and prints them.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -22,9 +22,9 @@ import { buildEnd, flatIr, hmEnv, type Product, packFolder, startProduct } from 
 const hmProgram = fileURLToPath(new URL('../packages/cli/bin/hm.js', import.meta.url))
 const steps = scaled(50, 20_000)
 const measured = Math.min(1_000, steps / 2)
-/** Longer than the minute for which the server spares a new snapshot. */
+/** Longer than the minute for which the server keeps a new snapshot. */
 const sparedMs = 70_000
-/** A full disk makes the server evict what no build needs, and ends these rounds. */
+/** At the end of these rounds, a full disk makes the server evict snapshots that no build needs. */
 const endsFull = (round: number) => round % 2 === 1
 
 let disk: SmallDisk
@@ -92,7 +92,7 @@ async function playRound(round: number): Promise<void> {
   if (endsFull(round)) await evict()
 }
 
-/** Cuts off a build that hangs, but no slow one, however busy the machine is. */
+/** Time limit that ends a hanging build but no slow one, however busy the machine is. */
 const endOf = (number: number) => buildEnd(product.api, 'endurance', number, 60 * 60_000)
 
 async function cancelWhenRunning(number: number): Promise<void> {
@@ -105,8 +105,8 @@ async function cancelWhenRunning(number: number): Promise<void> {
 }
 
 /**
- * Fills the disk until the server has removed all removable snapshots. It spares those made, or
- * found in the cache as `hit` is, in the last minute.
+ * Fills the disk until the server has removed all removable snapshots. It keeps snapshots that were
+ * made or used from the cache, like `hit`, within the last minute.
  */
 async function evict(): Promise<void> {
   const directory = join(product.dataDirectory, 'sandboxes', 'snapshots')
@@ -118,7 +118,7 @@ async function evict(): Promise<void> {
     { timeoutMs: 15 * 60_000 },
   )
   disk.empty()
-  // The server refuses uploads until it has measured again.
+  // The server refuses uploads until it has measured the disk again.
   await until(isFull, (full) => !full)
   evicted += Math.max(0, old.length - 1)
 }
@@ -131,8 +131,8 @@ async function isFull(): Promise<boolean> {
 }
 
 /**
- * A build whose pipeline is rendered in a sandbox without a network, and whose step has its own
- * source.
+ * Runs a build with a pipeline rendered in a sandbox without a network, and with a step that has
+ * its own source.
  */
 async function playRendered(round: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'hm-endurance-source-'))
@@ -150,7 +150,7 @@ async function playRendered(round: number): Promise<void> {
   expect(logs).toContain(`${round}\n`)
 }
 
-/** Returns what a shell in the file system of a fork prints. */
+/** Returns the output of a shell in the file system of a fork. */
 async function shellIn(number: number): Promise<string> {
   const env = hmEnv(product, home)
   const args = [hmProgram, 'shell', String(number), 'fails', '-p', 'endurance', '--cmd', 'echo shell']
@@ -161,7 +161,7 @@ async function shellIn(number: number): Promise<string> {
   return said
 }
 
-/** Measures the milliseconds of a step that does nothing. */
+/** Returns the mean duration of an empty step in milliseconds. */
 async function timeOfStep(): Promise<number> {
   const begun = performance.now()
   await endOf(await submit(Array.from({ length: 10 }, (_, n) => ({ key: `s${n}`, cmd: 'true' }))))
@@ -169,8 +169,8 @@ async function timeOfStep(): Promise<number> {
 }
 
 /**
- * Counts what the server has once it rests. Waits until it has no more than before, if it ever
- * does.
+ * Counts the server's resources once it is idle. Waits for a limited time until they have not grown
+ * since `before`.
  */
 async function atRest(before: Census | undefined): Promise<Census> {
   let last: Census = {}
@@ -184,13 +184,13 @@ async function atRest(before: Census | undefined): Promise<Census> {
 }
 
 test(
-  'G24 G58 after many steps of every kind a server has what it had after the first, and all end correctly',
+  'G24 G58 after many steps of every kind, which all end correctly, a server’s resources have not grown',
   async () => {
     let round = 0
     const play = async (upTo: number) => {
       for (; round * stepsOfRound < upTo; round++) {
         await playRound(round)
-        // Printed now, so that an interrupted run has told this much.
+        // Prints each round's counts, so that an interrupted run has a result.
         if (steps > 1_000)
           console.log(`${(round + 1) * stepsOfRound} steps: ${JSON.stringify(await takeCensus(product))}`)
       }
@@ -214,7 +214,7 @@ test(
     )
     expect(growth(before, after)).toEqual([])
     if (steps >= 1_000) expect(evicted).toBeGreaterThan(0)
-    // Other processes may be at work on this machine.
+    // The allowance accounts for other processes on this machine.
     expect(timeAfter).toBeLessThan(3 * timeBefore + 200)
   },
   4 * 60 * 60_000,

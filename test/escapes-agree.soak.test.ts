@@ -1,6 +1,6 @@
 /**
- * Page and server read escape sequences alike: a search counts in the text that the page shows, and
- * a page of a log begins with the right colours.
+ * Checks that page and server interpret escape sequences alike, so that a search matches the
+ * displayed text and a page of a log begins with the right colours.
  */
 import { anyCharacter } from '@harmont/test-kit/character'
 import { scaled } from '@harmont/test-kit/effort'
@@ -63,7 +63,7 @@ const stream = fc
   })
   .map((parts) => parts.join('').replaceAll('\n', ''))
 
-test('web L7 page and server search leave the same text of any stream', () => {
+test('web L7 page and server search strip any stream to the same text', () => {
   fc.assert(
     fc.property(stream, (line) => {
       expect(withoutEscapes(line)).toBe(stripEscapes(line))

@@ -1,6 +1,6 @@
 /**
- * The example repositories, as a new user of hm meets them: `hm init`, `hm run`, a broken test, a
- * fixed one.
+ * Follows a new user of hm through the example repositories: `hm init`, `hm run`, a broken test, a
+ * fixed test.
  */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -29,7 +29,7 @@ async function hm(cwd: string, ...args: string[]) {
   return { code: child.exitCode, stdout, stderr }
 }
 
-/** Returns the example without its pipeline, in a repository of its own. */
+/** Copies the example without its pipeline into a new repository; returns its path. */
 async function checkout(name: string): Promise<string> {
   const project = join(home, name)
   await cp(join(root, 'examples', name), project, {
@@ -50,7 +50,7 @@ async function replace(file: string, from: string, to: string): Promise<void> {
   await writeFile(file, text.replace(from, to))
 }
 
-it('G135 the monorepo example tests each package, and again those that a change affects', async () => {
+it('G135 the monorepo example tests each package, and after a change only the affected packages', async () => {
   const project = await checkout('monorepo')
   await cp(join(root, 'examples/monorepo/.hm'), join(project, '.hm'), { recursive: true })
   const first = await hm(project, 'run')

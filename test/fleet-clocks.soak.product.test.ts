@@ -1,6 +1,6 @@
 /**
- * All API processes go away, while a scheduler and runners with wrong clocks go on. No command
- * outlives its lease, and none that ended in time runs again.
+ * Stops all API processes while a scheduler and runners with wrong clocks continue. No command
+ * outlives its lease, and no command that ended in time runs again.
  */
 import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ let scheduler: ServerProcess
 let runners: RunnerProcess[] = []
 let clocks: ReturnType<typeof steppedClocks>
 
-/** Returns the processes whose last argument is one of these. */
+/** Returns the ids of processes with one of these names as the last argument. */
 function running(names: readonly string[]): readonly string[] {
   return readdirSync('/proc').filter((pid) => {
     const line = /^\d+$/.test(pid) ? commandLine(pid) : ''
@@ -37,7 +37,7 @@ function commandLine(pid: string): string {
   }
 }
 
-// Waits for two leases to pass.
+// This takes two lease durations, so it runs in soak only.
 describe.runIf(effort > 1)('a fleet with wrong clocks', () => {
   beforeAll(async () => {
     clocks = steppedClocks()
@@ -69,7 +69,7 @@ describe.runIf(effort > 1)('a fleet with wrong clocks', () => {
     clocks.remove()
   })
 
-  test('G01 G64 G104 while all API processes are away, no command outlives its lease, and what ended in time counts', async () => {
+  test('G01 G64 G104 without API processes, no command outlives its lease, and a command that ended in time counts', async () => {
     const [stays, ends] = [0, 1].map(() => [0, 1].map(() => `harmont-${randomUUID()}`))
     const names = [...(stays ?? []), ...(ends ?? [])]
     const steps = names.map((name) => {
@@ -97,7 +97,7 @@ describe.runIf(effort > 1)('a fleet with wrong clocks', () => {
       (pids) => pids.length === 0,
     )
     expect(performance.now() - at).toBeLessThan(Math.min(...rows.map(({ left }) => left)))
-    // The scheduler goes on for two leases, and takes nothing away.
+    // The scheduler continues for two lease durations and revokes no lease.
     await until(
       async () => performance.now() - at,
       (ms) => ms > 2 * leaseSeconds * 1000,

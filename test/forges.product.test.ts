@@ -1,6 +1,6 @@
 /**
- * From a push to a finished check: real sandboxes, a real git server, and a GitHub checked by its
- * published description.
+ * Tests the path from a push to a finished check, with real sandboxes, a real git server, and a
+ * GitHub double checked against its published API description.
  */
 import { type Collector, startCollector } from '@harmont/outside/collector'
 import { until } from '@harmont/test-kit/until'
@@ -78,7 +78,7 @@ test('a push ends as a finished check with the right conclusion, and a re-run ru
   const xml =
     '<testsuite><testcase classname="vat" name="rounds"><failure message="got 1">vat_test.go:7</failure></testcase></testsuite>'
   const worse = await it.github.push(it.repository, { 'junit.xml': xml, 'vat_test.go': '\n' })
-  // The check is over before its failed tests are proved, and says so again.
+  // The check completes before its failed tests are proved, and is updated afterwards.
   const { output } = await until(
     async () => (await concluded(it, worse.commit, ci)).fields,
     ({ output }) => !JSON.stringify(output).includes('proving'),
@@ -112,7 +112,7 @@ test('a tag builds what asks for tags, at the commit that it names', async () =>
   const { history } = await concluded(it, commit, 'harmont/acme-core-release')
   expect(history.at(-1)?.conclusion).toBe('success')
   const names = it.github.checkRuns(it.repository, commit).map(({ fields }) => fields.name)
-  // No changed file matches the filters of the third.
+  // No changed file matches the filters of the third pipeline.
   expect(names.toSorted()).toEqual([ci, 'harmont/acme-core-docs', 'harmont/acme-core-release'])
 })
 
@@ -179,7 +179,7 @@ test('G60 G120 G121 a push has the secrets and tokens of its branch, and a build
 
 test('a path filter sees the changes of a push or pull request, and a deleted branch builds nothing', async () => {
   const { github, repository, owner } = it
-  /** Returns what was built, and cancels it, because its result does not matter here. */
+  /** Returns the created builds and cancels them, because their results do not matter here. */
   const made = async (delivery: Parameters<typeof builtBy>[1]) => {
     const slugs = await builtBy(it, delivery)
     const { rows } = await it.pool.query<{ slug: string; number: number }>(
@@ -202,7 +202,7 @@ test('a path filter sees the changes of a push or pull request, and a deleted br
   expect(await made(await github.deleteBranch(repository, 'only-text'))).toEqual([])
 })
 
-test('G128 a push that only path filters skip gets a check with the reason, which passes while the newest build of its branch does', async () => {
+test('G128 a push skipped by path filters gets a check with the reason, which passes if the newest build of its branch does', async () => {
   const { github, repository } = it
   const docs = 'harmont/acme-core-docs'
   const push = async (files: Readonly<Record<string, string | null>>) =>
@@ -215,7 +215,7 @@ test('G128 a push that only path filters skip gets a check with the reason, whic
     summary: 'No changed file matches `docs/**`, `!docs/drafts/**`.',
   })
   await concluded(it, await push({ 'docs/b.md': 'b' }), docs)
-  // Without its folder the build fails.
+  // Without the folder `docs` the build fails.
   const broken = await concluded(it, await push({ 'docs/b.md': null }), docs)
   expect(conclusionOf(broken)).toBe('failure')
   const other = await concluded(it, await push({ 'e.txt': 'f' }), docs)
@@ -231,7 +231,7 @@ test('G128 a push that only path filters skip gets a check with the reason, whic
   expect(github.violations).toEqual([])
 })
 
-test('events out of order, repeated and late are each built once, at their commit', async () => {
+test('out-of-order, repeated and late events are each built once, at their commit', async () => {
   const { github, repository, owner } = it
   github.webhooks.hold()
   const first = await github.push(repository, { 'e.txt': '1' }, { branch: 'order' })
@@ -250,7 +250,7 @@ test('events out of order, repeated and late are each built once, at their commi
   expect(github.violations).toEqual([])
 })
 
-test('however GitHub fails, each push leads to one finished check', async () => {
+test('each push leads to one finished check despite failures of GitHub', async () => {
   const { github, repository } = it
   const ways = ['hang', 'reset', 'after', '500', '502', '429', 'secondary'] as const
   for (const how of ways) for (const on of [/POST .*check-runs$/, /PATCH .*check-runs/]) github.misbehave({ on, how })
@@ -284,7 +284,7 @@ test('a fork waits for approval, by the API or by a button for members, and runs
   const fork = github.addRepository(stranger, 'core', { forkOf: repository, isPrivate: false })
   const step = 'echo "secret: [$TOKEN]"; test -z "$TOKEN$ID"'
   const code = pipelines(step, "{ label: 'unit', secrets: { TOKEN: 'token' }, idTokens: { ID: 'sts.example.com' } }")
-  // The same in the repository itself gets the secret and the token.
+  // The same pull request within the repository itself gets the secret and the token.
   const ours = await github.push(repository, { '.hm/ci.ts': code }, { branch: 'ours' })
   expect((await concluded(it, ours.commit, ci)).history.at(-1)?.conclusion).toBe('failure')
   const { commit } = await github.push(fork, { '.hm/ci.ts': code }, { branch: 'theirs', by: stranger })
@@ -320,7 +320,7 @@ test('a fork waits for approval, by the API or by a button for members, and runs
   expect(github.violations).toEqual([])
 })
 
-test('a pipeline may build forks at once, or never', async () => {
+test('a pipeline may build forks without approval, or never', async () => {
   const { github, repository, product } = it
   const passer = github.addUser('passer-by')
   const fork = github.addRepository(passer, 'core', { forkOf: repository, isPrivate: false })
@@ -342,7 +342,7 @@ test('a pipeline may build forks at once, or never', async () => {
   }
 })
 
-test('a push changes what pipelines there are, and an error in them shows at its commit', async () => {
+test('a push changes the list of pipelines, and an error in them is shown at its commit', async () => {
   const broken = await it.github.push(it.repository, { '.hm/bad.ts': 'export default { slug: 1 }' })
   const shown = await concluded(it, broken.commit, 'harmont / discovery')
   expect(shown.history.at(-1)?.conclusion).toBe('failure')
@@ -371,7 +371,7 @@ const of = (slug, triggers) => ({ slug, triggers, pipeline: () => pipeline([sh('
 export default [of('nightly', [{ event: 'schedule', cron: '0 3 * * *', timezone: 'Europe/Berlin' }]), of('release', [])]
 `
 
-// Discovered, rendered in a sandbox with its image's Python, and run.
+// The pipeline is discovered, rendered in a sandbox with its image's Python, and run.
 test('a push builds a pipeline in Python', async () => {
   await it.github.push(it.repository, { '.hm/ci.ts': null, '.hm/ci.py': python, 'a.txt': 'one\n' })
   expect(await discovered(it, ['ci'])).toEqual(['acme-core-ci'])

@@ -1,4 +1,4 @@
-/** The whole data directory on a small disk that is filled to the last byte while builds run. */
+/** Puts the whole data directory on a small disk and fills it to the last byte while builds run. */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
@@ -21,7 +21,7 @@ let disk: SmallDisk
 let product: Product
 let counting: Server
 const counted: string[] = []
-/** Requests of commands, whether or not they were answered. */
+/** Requests of commands, with or without a response. */
 const asked = new Set<string>()
 let source: string
 
@@ -76,12 +76,12 @@ function tryRemove({ remove }: SmallDisk): string {
   }
 }
 
-/** A step that can wait for a full disk itself. */
+/** Returns a step that can itself wait for a full disk. */
 const writeFile = 'until head -c 5000000 /dev/urandom 2>/dev/null >/root-file; do sleep 0.2; done'
 
 const output = (name: string) => `${Array.from({ length: lines }, (_, n) => `${name} line ${n + 1}\n`).join('')}done\n`
 
-/** Returns shell text that asks the counting server. */
+/** Returns shell text that sends a request to the counting server. */
 function ask(path: string): string {
   const address = counting.address()
   const port = typeof address === 'object' && address !== null ? address.port : 0
@@ -93,7 +93,7 @@ function command(build: string, name: string): string {
   return `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "${name} line $i"; sleep 0.01; done; ${done} && echo done`
 }
 
-/** The door of a round's builds, in the middle of a step: the disk is full. */
+/** Path of the request with which a round's steps wait until the disk is full. */
 const full = (round: number) => `/full-${round}`
 
 function planOf(build: string, round: number): string {
@@ -132,7 +132,7 @@ async function setSecret(): Promise<void> {
   if (!response.ok) throw new Error(`the secret cannot be set: ${response.status} ${await response.text()}`)
 }
 
-test(`G55 a disk that fills up again and again loses nothing, and work resumes by itself (seed ${seed})`, {
+test(`G55 a disk that repeatedly fills up loses nothing, and work resumes automatically (seed ${seed})`, {
   timeout: 600_000 + rounds * 60_000,
 }, async () => {
   await setSecret()
@@ -149,7 +149,7 @@ test(`G55 a disk that fills up again and again loses nothing, and work resumes b
     await until(() => asked.has(full(round)))
     await sleep(fraction() * 3_000)
     for (let left = between(10, 50); left > 0; left -= 1, await sleep(100)) {
-      // Takes again whatever space is freed meanwhile.
+      // Refills space that is freed meanwhile.
       disk.fill()
       if (!counted.includes(full(round))) counted.push(full(round))
       if (fraction() < 0.2) await submit(`r${round}full${left}`, round)
@@ -166,8 +166,8 @@ test(`G55 a disk that fills up again and again loses nothing, and work resumes b
       const effects = counted.filter((path) => path === `/${name}-${key}`).length
       const what = `build ${number}, ${key}: ${job.state}, ${restarts} restarts, ${effects} effects, ${job.error_message}\n${remarks.slice(-600)}`
       if (restarts > 0 || job.state !== 'passed') console.log(what)
-      // A command that was just starting may have failed because of it, and one with secrets does
-      // not run again. Both say why.
+      // A starting command may have failed because of the full disk, and a command with secrets
+      // does not run again. Both say why.
       if (job.error_message?.includes('The disk of the machine filled up')) {
         unlucky += 1
         expect(effects, what).toBeLessThanOrEqual(1)
@@ -188,7 +188,7 @@ test(`G55 a disk that fills up again and again loses nothing, and work resumes b
   process.kill(pid, 0)
 })
 
-test('G55 a job that fills the disk within its own limit fails and says why; its neighbor and the next build pass', async () => {
+test('G55 a job that fills the disk within its own limit fails with the reason; a concurrent job and the next build pass', async () => {
   const steps = [
     { key: 'greedy', cmd: `until ${ask('/after/own-begun')}; do sleep 0.1; done; head -c 5000000000 /dev/zero >/big` },
     { key: 'neighbor', cmd: `${ask('/own-begun')}; ${command('own', 'neighbor')}` },

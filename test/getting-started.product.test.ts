@@ -1,5 +1,5 @@
 /**
- * The commands of `docs/getting-started.md` work in their order, on this machine and against a real
+ * Runs the commands of `docs/getting-started.md` in their order, on this machine and against a real
  * server.
  */
 import { spawn } from 'node:child_process'
@@ -28,7 +28,7 @@ beforeAll(async () => {
   const local = join(home, 'cache', 'local')
   linkImages(join(local, 'images'))
   linkCompiled(join(home, 'cache'))
-  // Files of other tests there must stay.
+  // Prevents trimming, because files of other tests there must stay.
   writeFileSync(join(local, 'trimmed'), '')
   writeFileSync(join(home, '.gitconfig'), '[user]\nname = A\nemail = a@example.com\n')
 })
@@ -56,7 +56,7 @@ async function type(script: string) {
   return { code, said }
 }
 
-it('works as the page says', async () => {
+it('works as documented', async () => {
   const told: string[] = []
   for (const { kind, script } of blocks) {
     const { code, said } = await type(script)

@@ -1,11 +1,11 @@
-/** The API of an installation that curl reaches somewhere, as a script of a user's does. */
+/** Uses the API of an installation through curl, like a user's script. */
 import { until } from '@harmont/test-kit/until'
 import { flatIr } from '../product.ts'
 
 export interface Installation {
   readonly url: string
   readonly token: string
-  /** Runs curl where the server can be reached. */
+  /** Runs curl in a place from which the server is reachable. */
   curl(...args: readonly string[]): Promise<string>
 }
 
@@ -15,13 +15,13 @@ interface Job {
 }
 
 export interface Ci {
-  /** Returns the number of a build with a step for each command. */
+  /** Starts a build with a step for each command, and returns its number. */
   submit(commands: readonly string[]): Promise<number>
-  /** Waits until all jobs of a build are in a state, and returns them. */
+  /** Waits until all jobs of a build are in a state; returns the jobs. */
   untilAll(number: number, state: string): Promise<readonly Job[]>
 }
 
-/** Makes the pipeline whose builds are asked for. */
+/** Creates the pipeline of the builds and returns functions that start and follow them. */
 export async function openCi({ url, token, curl }: Installation): Promise<Ci> {
   async function ask<T>(method: string, path: string, body?: object): Promise<T> {
     const headers = ['--header', `authorization: Bearer ${token}`, '--header', 'content-type: application/json']
@@ -45,8 +45,8 @@ export async function openCi({ url, token, curl }: Installation): Promise<Ci> {
   }
 }
 
-/** A command that waits for a file in its sandbox, whose end `letGo` brings about. */
+/** Returns a command that waits for a file in its sandbox, which `letGo` creates. */
 export const waiting = (name: string) => `echo before; until [ -e /tmp/${name} ]; do sleep 0.1; done; echo after`
-/** Makes that file in all sandboxes of a machine. */
+/** Returns shell text that creates this file in all sandboxes of a machine. */
 export const letGo = (name: string) =>
   `for root in /proc/[0-9]*/root; do [ -d $root/tmp ] && touch $root/tmp/${name}; done; true`

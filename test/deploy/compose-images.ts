@@ -1,4 +1,7 @@
-/** Images that the compose file and the Dockerfile name, made of Debian's packages: no registry of images can be reached. */
+/**
+ * Builds the images that the compose file and the Dockerfile name from Debian packages, because no
+ * image registry is reachable.
+ */
 import { execFileSync } from 'node:child_process'
 import {
   copyFileSync,
@@ -20,7 +23,7 @@ import { type Podman, startPodman } from './podman.ts'
 
 const certificates = '/etc/ssl/certs/ca-certificates.crt'
 
-/** Does what the image of postgres does with these variables and this volume. */
+/** Acts like the entry point of the image `postgres`, for the used variables and volume. */
 const startPostgres = `#!/bin/sh
 set -e
 data=/var/lib/postgresql/data
@@ -50,13 +53,13 @@ ENV XDG_CONFIG_HOME=/config XDG_DATA_HOME=/data
 CMD ["caddy", "run", "--config", "/etc/caddy/Caddyfile", "--adapter", "caddyfile"]
 `
 
-/** Has the certificates of this machine, by which npm reaches its registry. */
+/** An image with the certificates of this machine, which npm needs to reach its registry. */
 const node = `FROM localhost/debian:trixie-slim
 COPY local /usr/local
 ENV NODE_EXTRA_CA_CERTS=/usr/local/lib/machine.crt
 `
 
-/** Makes what is missing in the storage, which later runs use again, and the image of this tree. */
+/** Builds the images that the storage lacks, which later runs reuse, and the image of this tree. */
 export async function makeImages(storage: string): Promise<void> {
   const release = await claimAlone('deploy-images')
   const folder = mkdtempSync(join(tmpdir(), 'harmont-images-'))
@@ -85,7 +88,7 @@ export async function hasImage(podman: Podman, name: string): Promise<boolean> {
   return (await podman.run('podman', 'images', '--quiet', name)).trim() !== ''
 }
 
-/** Makes an image of Debian's packages. `more`: options of mmdebstrap. */
+/** Builds an image from Debian packages. `more` has further options of mmdebstrap. */
 export async function bootstrap(
   podman: Podman,
   folder: string,
@@ -98,7 +101,7 @@ export async function bootstrap(
   await podman.run('podman', 'import', '--quiet', tar, name)
 }
 
-/** Makes a folder with a Dockerfile to build from. */
+/** Creates a folder with a Dockerfile to build from. */
 function contextOf(folder: string, dockerfile: string, fill: (place: string) => void = () => undefined): string {
   const place = mkdtempSync(join(folder, 'context-'))
   writeFileSync(join(place, 'Dockerfile'), dockerfile)

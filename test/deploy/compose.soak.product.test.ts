@@ -1,9 +1,9 @@
 /**
- * The compose file, started as a reader starts it, in the image of the Dockerfile: builds run on its
- * two runners, whose commands outlive the runner, and which drain.
+ * Starts the compose file as documented, with the image of the Dockerfile. Builds run on its two
+ * runners, commands outlive a killed runner, and runners drain.
  *
- * Takes minutes and packages that only this needs (podman, podman-compose, aardvark-dns), so it runs
- * in soak, where they are there.
+ * The test takes minutes and needs packages that no other test uses (podman, podman-compose,
+ * aardvark-dns), so it runs in soak only.
  */
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ if (effort >= 5 && lacking.length > 0) console.warn(`Not run: the compose file. 
 const token = 'the-bootstrap-token-of-a-test'
 const runners = ['runner-1', 'runner-2'] as const
 
-/** Finds the process without `ps`, which the image does not have. */
+/** Finds the process without `ps`, which the image lacks. */
 const killRunner = `for each in /proc/[0-9]*; do
   if tr '\\0' ' ' <$each/cmdline | grep -q '^node .*--role runner'; then kill -KILL \${each#/proc/}; fi
 done`
@@ -72,7 +72,7 @@ describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
     )
   }
 
-  /** Gives each runner control groups of its own. */
+  /** Gives each runner its own control groups. */
   async function onThisMachine() {
     const services = runners.map(
       async (name) => [name, { volumes: await ownGroups(podman, `harmont-compose-${name}`) }] as const,
@@ -95,7 +95,7 @@ describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
     return podman.run('podman', 'exec', `harmont_${service}_1`, ...command)
   }
 
-  /** Runs the checks of all containers, as systemd does where it runs. */
+  /** Runs the health checks of all containers, which otherwise systemd does. */
   async function checkHealth(): Promise<void> {
     while (watching) {
       const names = (await podman.run('podman', 'ps', '--format', '{{.Names}}')).split('\n').filter(Boolean)
@@ -104,7 +104,7 @@ describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
     }
   }
 
-  /** Reaches the API through the proxy, as a browser does. */
+  /** Reaches the API through the proxy, like a browser. */
   async function open(): Promise<Ci> {
     const address = await podman.run(
       ...(['podman', 'inspect', 'harmont_proxy_1', '--format'] as const),
@@ -115,7 +115,7 @@ describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
     return openCi({ url: 'https://ci.harmont.test', token, curl })
   }
 
-  test('a build runs on both runners, which are killed in it, go on with their commands, and drain', async () => {
+  test('a build on both runners survives kills of the runners, which continue its commands and drain', async () => {
     const ci = await open()
     const number = await ci.submit(Array.from({ length: 4 }, () => waiting('go')))
     await ci.untilAll(number, 'running')

@@ -1,4 +1,4 @@
-/** Reads the files of `deploy/`, as the programs that start Harmont by them do. */
+/** Reads the files of `deploy/` like the programs that use them to start Harmont. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
@@ -21,11 +21,11 @@ export interface ComposeService {
 
 export interface ComposeFile {
   readonly services: Readonly<Record<string, ComposeService>>
-  /** Names of the variables that the file has the reader fill in. */
+  /** Names of the variables in the file that an administrator sets. */
   readonly variables: ReadonlySet<string>
 }
 
-/** Reads the compose file, with these values for its variables. */
+/** Reads the compose file with these values of its variables. */
 export function readCompose(values: Readonly<Record<string, string>>): ComposeFile {
   const variables = new Set<string>()
   const fill = (text: string) =>

@@ -1,6 +1,6 @@
 /**
- * Holds what kubectl makes of `deploy/kubernetes` against the types of Kubernetes and the settings
- * of the server.
+ * Checks the objects that kubectl generates from `deploy/kubernetes` against the types of
+ * Kubernetes and the server's settings.
  */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -30,7 +30,7 @@ beforeAll(() => {
   cpSync(join(deployFolder, 'kubernetes'), folder, { recursive: true })
   makeSecrets()
   const kustomization = join(folder, 'example/kustomization.yaml')
-  // With the autoscaler, which is written there as a comment.
+  // Enables the autoscaler, which is commented out in the file.
   writeFileSync(kustomization, readFileSync(kustomization, 'utf8').replace('#components:\n#  -', 'components:\n  -'))
   const text = execFileSync('kubectl', ['kustomize', join(folder, 'example')], { encoding: 'utf8' })
   objects = parseAllDocuments(text).map((document) => document.toJS() as KubernetesObject)
@@ -46,7 +46,7 @@ function secretBytes(): readonly string[] {
   return readdirSync(place).map((name) => `${name}=${readFileSync(join(place, name), 'utf8')}`)
 }
 
-/** Returns what the compiler says of these objects, one line for each mistake. */
+/** Returns the compiler's errors in these objects, one line each. */
 function mistakesIn(checked: readonly KubernetesObject[]): readonly string[] {
   const place = mkdtempSync(join(repositoryRoot, 'node_modules/.cache/kubernetes-'))
   try {
@@ -85,7 +85,9 @@ function podOf(kind: string, name: string) {
   return { pod, container }
 }
 
-/** Returns the environment that a container gets from maps and secrets, all of which exist. */
+/**
+ * Returns the environment of a container from config maps and secrets, and checks that these exist.
+ */
 function environmentOf({ container }: ReturnType<typeof podOf>): Readonly<Record<string, string>> {
   const parts = (container.envFrom ?? []).map(({ configMapRef, secretRef }) => {
     if (configMapRef?.name) return named('ConfigMap', configMapRef.name).data ?? {}
@@ -100,7 +102,7 @@ const servers = [
   ['scheduler', 'harmont-scheduler'],
 ] as const
 
-test('all objects have the types of Kubernetes, and a wrong type or name in one would be told', () => {
+test('all objects match the types of Kubernetes, and a wrong type or name is reported', () => {
   const kinds = new Set(objects.map(({ kind }) => kind))
   for (const kind of ['Deployment', 'StatefulSet', 'NetworkPolicy', 'Secret', 'ScaledObject'])
     expect(kinds).toContain(kind)
@@ -115,7 +117,7 @@ test('all objects have the types of Kubernetes, and a wrong type or name in one 
   ])
 })
 
-test.for(servers)('the role %s has what it needs to start, and no rights', ([role, name]) => {
+test.for(servers)('the role %s has its settings and secrets but no privileges', ([role, name]) => {
   const made = podOf('Deployment', name)
   const settings = readSettings({ ...environmentOf(made), HARMONT_ROLE: role })
   expect(settings.unknown).toEqual([])
@@ -136,7 +138,7 @@ test.for(servers)('the role %s has what it needs to start, and no rights', ([rol
   expect(Object.keys(named('Secret', keys).data ?? {})).toHaveLength(4)
 })
 
-test('a runner knows no database, has no token of the cluster, and drains before it ends', () => {
+test('a runner has no database URL and no token of the cluster, and drains before it ends', () => {
   const made = podOf('StatefulSet', 'harmont-runner')
   const environment = environmentOf(made)
   const settings = readSettings({ ...environment, HARMONT_ROLE: 'runner' })
@@ -157,14 +159,14 @@ test('a runner knows no database, has no token of the cluster, and drains before
   expect(named('StatefulSet', 'harmont-runner').spec).not.toHaveProperty('replicas')
 })
 
-test('the autoscaler asks with the token of the server, whose secret has a digest in its name', () => {
+test('the autoscaler authenticates with the server’s token, from the secret with a digest in its name', () => {
   const [reference] = (
     named('TriggerAuthentication', 'harmont-metrics').spec as { secretTargetRef: { name: string; key: string }[] }
   ).secretTargetRef
   expect(Object.keys(named('Secret', reference?.name ?? '').data ?? {})).toContain(reference?.key)
 })
 
-test('secrets that are there stay', () => {
+test('existing secrets are kept', () => {
   const before = secretBytes()
   makeSecrets()
   expect(secretBytes()).toEqual(before)

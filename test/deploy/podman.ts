@@ -1,6 +1,6 @@
 /**
- * Debian's podman and podman-compose, in a mount and a network namespace of their own: the machine
- * sees nothing of their networks, and they find control groups of version 2, as crun wants them.
+ * Runs Debian's podman and podman-compose in separate mount and network namespaces. The machine
+ * does not see their networks, and they find control groups of version 2, which crun requires.
  */
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,7 +12,7 @@ import { promisify } from 'node:util'
 const run = promisify(execFile)
 
 export interface Podman {
-  /** Runs a program where the containers are. Returns what it prints. */
+  /** Runs a program in the namespaces of the containers. Returns its output. */
   run(program: string, ...args: readonly string[]): Promise<string>
   stop(): Promise<void>
 }
@@ -20,7 +20,9 @@ export interface Podman {
 /** Images and containers of all runs. */
 export const podmanStorage = `/var/tmp/harmont-test-podman-${process.getuid?.()}`
 
-/** Controllers of version 1 that sandboxes need, where the containers are. */
+/**
+ * Directory of the version 1 controllers that sandboxes need, in the namespaces of the containers.
+ */
 const controllersPlace = '/mnt'
 const controllers = ['memory', 'pids', 'cpu'] as const
 
@@ -34,7 +36,10 @@ ip link set lo up
 echo ready
 exec cat`
 
-/** Makes control groups of version 1 for a container with sandboxes. Returns its volumes. */
+/**
+ * Creates control groups of version 1 for a container with sandboxes. Returns the container's
+ * volumes.
+ */
 export function ownGroups(podman: Podman, name: string): Promise<readonly string[]> {
   const volumes = controllers.map(async (controller) => {
     const group = `${controllersPlace}/${controller}/${name}`
@@ -44,7 +49,7 @@ export function ownGroups(podman: Podman, name: string): Promise<readonly string
   return Promise.all(volumes)
 }
 
-/** Starts a place for containers, all of whose files are below the folder. */
+/** Creates namespaces for containers, with all files below the folder. */
 export async function startPodman(folder: string, network: 'own' | 'host'): Promise<Podman> {
   writeSettings(folder)
   const namespaces = ['--mount', '--propagation=private', ...(network === 'own' ? ['--net'] : [])]

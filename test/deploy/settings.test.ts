@@ -1,4 +1,7 @@
-/** The server knows every setting in the files of `deploy/`, and each role starts with its own. */
+/**
+ * Checks that the server knows every setting in the files of `deploy/`, and that each role starts
+ * with its own settings.
+ */
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -6,7 +9,10 @@ import { readSettings, type Settings } from '../../packages/server/src/platform/
 import { productPackages } from '../../scripts/system-packages.ts'
 import { deployFolder, readAssignments, readCompose, readDeployFile } from './deploy-files.ts'
 
-/** Reads settings as a process with this environment does. Fails where a name is none of the server's. */
+/**
+ * Reads the settings of a process with this environment. Fails on a name that the server does not
+ * know.
+ */
 function settingsOf(environment: Readonly<Record<string, string>>): Settings {
   const settings = readSettings(environment)
   expect(settings.unknown).toEqual([])
@@ -21,10 +27,10 @@ const filled = {
   HARMONT_RUNNER_KEY: 'k'.repeat(43),
 }
 const { services, variables } = readCompose(filled)
-/** The image has these in its environment. */
+/** Environment of the image. */
 const ofImage = { HARMONT_DATA_DIR: '/var/lib/harmont', HOST: '0.0.0.0' }
 
-test('the compose file asks for nothing that its example does not name', () => {
+test('the compose file requires only variables that its example names', () => {
   const named = new Set([
     ...Object.keys(example),
     ...readDeployFile('compose/env.example')
@@ -34,7 +40,7 @@ test('the compose file asks for nothing that its example does not name', () => {
   expect(variables).toEqual(named)
 })
 
-test('the server of the compose file runs nothing itself, and its two runners know no database', () => {
+test('the server of the compose file runs no jobs itself, and its two runners have no database URL', () => {
   const server = settingsOf({ ...ofImage, ...services.server?.environment })
   expect([server.role, server.runner, server.publicUrl]).toEqual(['all', 'off', 'https://ci.example.com'])
   const runners = Object.values(services).filter(({ command }) => command?.includes('runner'))
@@ -52,7 +58,7 @@ test('every service of the compose file has a health check', () => {
     expect([name, healthcheck?.test[0]]).toEqual([name, 'CMD'])
 })
 
-test('units of systemd start each role with settings of its own', () => {
+test('systemd units start each role with its own settings', () => {
   const units = readdirSync(join(deployFolder, 'systemd')).filter((name) => name.endsWith('.service'))
   const roles = units.map((name) => {
     const unit = readDeployFile(join('systemd', name))
@@ -67,9 +73,9 @@ test('units of systemd start each role with settings of its own', () => {
   expect(roles.sort()).toEqual(['all', 'api', 'runner', 'runner', 'scheduler'])
 })
 
-test('the image installs what the product needs', () => {
+test('the image installs the packages of the product', () => {
   const dockerfile = readDeployFile('image/Dockerfile')
   expect(dockerfile).toContain('node /tmp/packages/prepare-machine.ts')
-  // Its own first process, and what keeps commands.
+  // The image needs its first process and the programs that keep commands running.
   expect(productPackages.map(({ name }) => name)).toEqual(expect.arrayContaining(['tini', 'conmon', 'crun']))
 })

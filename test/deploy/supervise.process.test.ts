@@ -1,4 +1,7 @@
-/** The first program of the image: it keeps a container, and so the commands of steps, over deaths of the runner. */
+/**
+ * Tests the first program of the image, which keeps a container, and thus the commands of steps,
+ * alive when the runner dies.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -19,7 +22,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true })
 })
 
-/** Starts the loop around a program `harmont` that writes its process id, after `trap`, and then does this. */
+/**
+ * Starts the loop around a program `harmont` that runs `trap`, writes its process id and runs
+ * `script`.
+ */
 function supervise(script: string, trap = '') {
   const pids = join(folder, 'pids')
   const lines = ['#!/bin/sh', trap, `echo $$ "$@" >>${pids}`, script, '']
@@ -34,12 +40,12 @@ function supervise(script: string, trap = '') {
     starts,
     ended: once(child, 'exit').then(() => child.exitCode),
     stop: () => child.kill('SIGTERM'),
-    /** Resolves with the process of the nth start. */
+    /** Resolves with the process id of the nth start. */
     nth: async (n: number) => Number((await until(starts, ({ length }) => length >= n))[n - 1]?.split(' ')[0]),
   }
 }
 
-test('one that was killed is started again, and one that was asked to stop is not', async () => {
+test('a killed program is started again, and a stopped program is not', async () => {
   const { nth, starts, stop, ended } = supervise('while :; do sleep 0.05; done', 'trap "exit 0" TERM')
   process.kill(await nth(1), 'SIGKILL')
   await nth(2)
@@ -49,13 +55,13 @@ test('one that was killed is started again, and one that was asked to stop is no
   expect(starts()).toHaveLength(2)
 })
 
-test.for([0, 1, 75])('one that ends by itself with %i at its start ends the container with that code', async (code) => {
+test.for([0, 1, 75])('a program that exits with %i at its start ends the container with this code', async (code) => {
   const { ended, starts } = supervise(`exit ${code}`)
   expect(await ended).toBe(code)
   expect(starts()).toHaveLength(1)
 })
 
-test('a signal reaches the program once, and its end is waited for', async () => {
+test('a signal reaches the program once, and the container waits for the program’s end', async () => {
   const [said, go] = [join(folder, 'said'), join(folder, 'go')]
   const { nth, stop, ended } = supervise(
     `until [ -e ${go} ]; do sleep 0.05; done; exit 7`,

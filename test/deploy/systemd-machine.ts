@@ -1,4 +1,6 @@
-/** A machine of Debian: a container whose first process is systemd, with this tree in /opt/harmont. */
+/**
+ * A Debian machine: a container with systemd as its first process and this tree in /opt/harmont.
+ */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +15,7 @@ const name = 'harmont-systemd'
 const packages = [...productPackages.map((each) => each.name), 'systemd-sysv', 'postgresql', 'ca-certificates', 'curl']
 
 export interface Machine {
-  /** Runs shell text on it as root. Returns what that prints. */
+  /** Runs shell text on the machine as root. Returns its output. */
   sh(text: string): Promise<string>
   stop(): Promise<void>
 }
@@ -22,7 +24,7 @@ export async function startMachine(): Promise<Machine> {
   await makeImage()
   const podman = await startPodman(podmanStorage, 'own')
   const remove = () => podman.run('podman', 'rm', '--force', '--volumes', '--time', '10', name)
-  // One that a killed run left.
+  // Removes a machine that a killed run left.
   await remove()
   const volumes = [`${repositoryRoot}:/opt/harmont:ro`, '/var/lib', ...(await ownGroups(podman, name))]
   await podman.run(
@@ -31,7 +33,7 @@ export async function startMachine(): Promise<Machine> {
     ...[image, '/lib/systemd/systemd'],
   )
   const sh = (text: string) => podman.run('podman', 'exec', name, 'sh', '-ec', text)
-  // Degraded: a container loads no modules of the kernel.
+  // The state may be `degraded`, because a container loads no kernel modules.
   await sh("until systemctl is-system-running | grep -E 'running|degraded'; do sleep 0.2; done")
   return {
     sh,
@@ -42,7 +44,7 @@ export async function startMachine(): Promise<Machine> {
   }
 }
 
-/** Makes the image when it is missing. Later runs use it again. */
+/** Builds the image if it is missing. Later runs reuse it. */
 async function makeImage(): Promise<void> {
   const release = await claimAlone('deploy-images')
   const folder = mkdtempSync(join(tmpdir(), 'harmont-machine-'))

@@ -1,4 +1,4 @@
-/** systemd reads the units of `deploy/systemd` without a remark, and says how much they close. */
+/** Checks the units of `deploy/systemd` with systemd's own tools: no warnings, and low exposure. */
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, copyFileSync, globSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,7 +8,7 @@ import { deployFolder, readDeployFile } from './deploy-files.ts'
 
 const units = readdirSync(join(deployFolder, 'systemd')).filter((name) => name.endsWith('.service'))
 
-/** A machine on which Harmont is installed, as far as systemd looks. */
+/** Root directory of an installation, with the files that systemd checks. */
 let root: string
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'harmont-units-'))
@@ -22,14 +22,14 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(root, { recursive: true }))
 
-test.for(units)('%s is one without remarks', (unit) => {
+test.for(units)('%s has no warnings', (unit) => {
   const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', `--root=${root}`, unit], {
     encoding: 'utf8',
   })
   expect([status, stderr]).toEqual([0, ''])
 })
 
-/** Exposure from 0 (nothing is open) to 100, as systemd counts it. */
+/** Limits systemd's exposure score, from 0 (nothing is open) to 100. */
 test.for([
   ['harmont-api.service', 15],
   ['harmont-scheduler.service', 15],

@@ -1,8 +1,9 @@
 /**
- * The units of systemd, started by systemd as a reader starts them: services come up, are started
- * again when they are killed, and stop; builds go on meanwhile, and a runner drains.
+ * Starts the systemd units as documented. Services start, restart after a kill, and stop; builds
+ * continue meanwhile, and a runner drains.
  *
- * Takes minutes and podman, which `npm test` does not install, so it runs in soak, where that is there.
+ * The test takes minutes and needs podman, which `npm test` does not install, so it runs in soak
+ * only.
  */
 import { existsSync } from 'node:fs'
 import { effort } from '@harmont/test-kit/effort'
@@ -56,7 +57,7 @@ END`)
     await machine.sh(`until systemctl is-active --quiet ${unit}; do sleep 0.2; done`)
   }
 
-  /** Stops services, and says how they ended and what is left of their processes. */
+  /** Stops services. Returns their state, result and exit status. */
   async function stop(...units: readonly string[]): Promise<readonly string[]> {
     await machine.sh(`systemctl stop ${units.join(' ')}`)
     return Promise.all(
@@ -67,7 +68,7 @@ END`)
     )
   }
 
-  test('one process goes on with its commands when it is killed and when it is restarted', async () => {
+  test('a single server process keeps its commands across a kill and a restart', async () => {
     await configure('server', server)
     await machine.sh('systemctl start harmont')
     await untilReady(4000)
@@ -81,11 +82,11 @@ END`)
     await machine.sh(letGo('one'))
     expect(await ci.untilAll(number, 'passed')).toMatchObject([{ attempt: 1 }])
     expect(await stop('harmont')).toEqual(['0 inactive success'])
-    // No pattern that finds the shell itself.
+    // The brackets keep the pattern from matching the shell itself.
     expect(await machine.sh('pgrep -f /mnt/nativ[e]/bin/postgres || true')).toBe('')
   })
 
-  test('roles are services of their own, each may be killed in a build, and a runner drains', async () => {
+  test('roles are separate services, builds survive a kill of each, and a runner drains', async () => {
     await machine.sh(`rm -r /var/lib/harmont && systemctl start postgresql
       runuser -u postgres -- psql -c "create role harmont login superuser password 'word'" -c 'create database harmont'`)
     await configure('server', { ...server, HARMONT_DATABASE_URL: 'postgres://harmont:word@127.0.0.1/harmont' })

@@ -1,4 +1,4 @@
-/** Random texts, files and options of steps and pipelines: mostly right ones. */
+/** Generates random texts, files and options of steps and pipelines, most of them valid. */
 import fc from 'fast-check'
 import type { VectorFile } from '../../packages/ir/vectors/context.ts'
 import type { CacheData } from './program.ts'
@@ -62,7 +62,7 @@ export const duration = fc.oneof(
 const directory = fc.constantFrom('', 'a/', 'a/b/', 'a-b/', '.h/', 'é/', 'ﬀ/', '😀/')
 const fileName = fc.constantFrom('x.ts', 'y.js', '.dot', 'é.t', 'ﬀ.t', '😀.t', 'a b', 'X.ts', '[x]', '1')
 const path = fc.tuple(directory, fileName).map((parts) => parts.join(''))
-/** The files of a project, which the globs of programs reach. */
+/** The files of a project, which the globs of programs match. */
 export const files = fc
   .dictionary(path, fc.oneof(fc.string({ maxLength: 3 }), fc.constant({ link: 'x.ts' })), { maxKeys: 7 })
   .map((all): Record<string, VectorFile> => all)
@@ -143,7 +143,7 @@ const secrets = fc.oneof(
   fc.uniqueArray(secretName, { maxLength: 2 }),
   fc.dictionary(secretName, secretName, { maxKeys: 2 }),
 )
-/** Host names, and now and then something else. */
+/** Host names, and sometimes other texts. */
 const serviceName = fc.oneof(
   { weight: 9, arbitrary: fc.constantFrom('db', 'cache', 'queue-1', 'a_b') },
   { weight: 1, arbitrary: word },

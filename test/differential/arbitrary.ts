@@ -1,6 +1,6 @@
 /**
- * Random programs: mostly right ones, with odd texts, shared steps, and files that their globs
- * reach.
+ * Generates random programs, most of them valid, with unusual texts, shared steps, and files that
+ * their globs match.
  */
 import fc from 'fast-check'
 import {
@@ -60,8 +60,8 @@ const rawStep = fc.oneof(
 type RawStep = typeof rawStep extends fc.Arbitrary<infer T> ? T : never
 
 /**
- * Points the numbers of raw steps at earlier steps. A step that needs one and has none becomes a
- * root.
+ * Points the numbers of raw steps at earlier steps. A step that needs an earlier step but has none
+ * becomes a root.
  */
 function tie(raw: readonly RawStep[]): StepData[] {
   const steps: StepData[] = []
@@ -160,7 +160,7 @@ const tool = fc.oneof(
   }),
 )
 
-/** Actions know their directory. */
+/** Actions have their own directory, so they take no `cwd`. */
 const actionOptions = fewOptions.map(({ cwd: _, ...rest }: Record<string, unknown>) => rest)
 
 const cells = fc.record({
@@ -207,7 +207,7 @@ function pointLeaf(one: LeafData, steps: number): LeafData {
   return one
 }
 
-/** Any program, without its files. */
+/** Generates a program without its files. */
 export const program: fc.Arbitrary<Omit<Program, 'files'>> = fc
   .record({
     org: fc.constantFrom('default', 'acme'),

@@ -1,6 +1,6 @@
 /**
- * A pipeline program as data: what an interpreter in each language builds with its SDK. Option
- * names are those of TypeScript.
+ * A pipeline program as data, from which an interpreter in each language builds a pipeline with its
+ * SDK. Option names are those of TypeScript.
  */
 import type { VectorFile } from '../../packages/ir/vectors/context.ts'
 
@@ -19,8 +19,8 @@ export interface Program {
 export type Data = Readonly<Record<string, unknown>>
 
 /**
- * Indexes point at earlier steps; those of `dependsOn` and `inputs` at ones with a command, and those
- * of `afterAppended` at ones with `append`.
+ * Indexes point at earlier steps. Those of `dependsOn` and `inputs` point at steps with a command,
+ * and those of `afterAppended` at steps with `append`.
  */
 export type StepData =
   | { readonly op: 'scratch'; readonly options: Data }
@@ -75,5 +75,5 @@ export type LeafData =
       readonly with: Data
     }
 
-/** Result of a program: the IR as compact JSON, or that the SDK refused it. */
+/** Result of a program: the IR as compact JSON, or the SDK's refusal. */
 export type Outcome = { readonly definition: string } | { readonly error: string }

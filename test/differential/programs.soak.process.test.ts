@@ -1,6 +1,6 @@
 /**
- * Random pipeline programs, built by both SDKs. The IR must be equal to the byte, and both must
- * refuse the same programs. A differing program becomes a vector.
+ * Builds random pipeline programs with both SDKs. The IR must be equal byte for byte, and both must
+ * refuse the same programs. A program with a difference becomes a vector.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -18,10 +18,10 @@ import type { Outcome } from './program.ts'
 
 const total = scaled(150, 50_000)
 const BATCH = 500
-/** Programs of a batch share these, because making files takes most of the time. */
+/** Programs of a batch share these files, because creating files takes most of the time. */
 const PROJECTS = 50
 
-test(`${total} random programs give the same IR in both languages (HARMONT_TEST_SEED=${seed})`, {
+test(`${total} random programs render to the same IR in both languages (HARMONT_TEST_SEED=${seed})`, {
   timeout: 60_000 + total * 100,
 }, async () => {
   let built = 0
@@ -69,6 +69,6 @@ test(`${total} random programs give the same IR in both languages (HARMONT_TEST_
       rmSync(root, { recursive: true })
     }
   }
-  // Refused programs show little, so most must be built.
+  // Refused programs test little, so most must be built.
   expect(built).toBeGreaterThan(total * 0.7)
 })

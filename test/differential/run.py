@@ -1,4 +1,7 @@
-"""Builds programs with the Python SDK. From standard input a JSON list of jobs, to standard output a JSON list of outcomes."""
+"""Builds programs with the Python SDK.
+
+Reads a JSON list of jobs from standard input, and writes a JSON list of outcomes to standard output.
+"""
 
 import json
 import os
@@ -8,7 +11,7 @@ import sys
 import harmont as hm
 
 TOOLS = {"js": lambda **options: hm.js.project(**options), "rust": lambda **options: hm.rust.project(**options)}
-# Options whose members are names of the author's, not of the SDK.
+# Options with members named by the author, not by the SDK.
 NAMES = ("env", "secrets", "runner_args", "defines", "id_tokens")
 
 
@@ -17,7 +20,7 @@ def snake(name):
 
 
 def options_of(data):
-    """Options with the names of Python, members of options too."""
+    """Returns options with Python names, including the members of options."""
     if isinstance(data, list):
         return [options_of(entry) for entry in data]
     if not isinstance(data, dict):

@@ -1,4 +1,4 @@
-/** Counts everything that a server has and its steps could leave behind. */
+/** Counts the resources of a server that its steps could leak. */
 import { execFileSync } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -14,12 +14,12 @@ const passingRows = [
 
 export type Census = Readonly<Record<string, number>>
 
-/** How much each count may exceed the last one: what comes and goes by itself. */
+/** Allowed growth of each count, for resources that vary without a leak. */
 export const allowances: Census = {
   // The heap grows until it is collected.
   'memory (MiB)': 160,
   'open files': 12,
-  // The watchdog, and helpers that were not needed at first.
+  // The watchdog, and helpers that start only when needed.
   processes: 6,
   'links of sandboxes': 2,
   'lines of nftables': 6,
@@ -76,7 +76,7 @@ function linesOf(program: string, ...args: readonly string[]): readonly string[]
   return execFileSync(program, args, { encoding: 'utf8' }).split('\n')
 }
 
-/** Processes that name the directory, and those that the server started. */
+/** Counts processes with the directory in their command line and those that the server started. */
 function processesOf(server: number, directory: string): number {
   const words = linesOf('ps', '-eo', 'ppid=,args=').map((line) => line.trim())
   return words.filter((line) => line.includes(directory) || line.startsWith(`${server} `)).length

@@ -1,8 +1,13 @@
-/** The steps of one round: each kind once, and further quick ones as the effort asks for. */
+/**
+ * Defines the steps of one round: each kind once, and additional quick steps that grow with the
+ * effort.
+ */
 import { scaled } from '@harmont/test-kit/effort'
 
 const forks = 8
-/** Steps that are cheap compared with the rest of a round, so that thousands are made soon. */
+/**
+ * Number of steps that are cheap compared with the rest of a round, so that thousands run quickly.
+ */
 const crowd = scaled(2, 240)
 export const logBytes = 10_000_000
 
@@ -12,12 +17,12 @@ interface RoundStep {
   readonly [more: string]: unknown
 }
 
-/** One round in ten has a long log. */
+/** Whether a round has a long log; one in ten does. */
 export const isLong = (round: number) => round % 10 === 0
 
 /**
- * Forks of one base, a hit and a new entry of the cache, a failure, logs of one byte and of ten
- * megabytes.
+ * Returns forks of one base, a hit and a new entry of the cache, a failure, and logs of one byte
+ * and of ten megabytes.
  */
 export function roundSteps(round: number): readonly RoundStep[] {
   return [
@@ -47,12 +52,12 @@ function crowdStep(n: number): RoundStep {
 }
 
 /**
- * Number of steps: those of `roundSteps`, the rendered one with its rendering, the canceled one and
- * the shell.
+ * Number of steps: those of `roundSteps`, the rendered step with its rendering, the canceled step
+ * and the shell.
  */
 export const stepsOfRound = roundSteps(0).length + 4
 
-/** Its pipeline is rendered in a sandbox without a network. */
+/** The source of a build with a pipeline that is rendered in a sandbox without a network. */
 export const renderedPipeline = `import harmont as hm
 
 

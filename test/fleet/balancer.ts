@@ -1,6 +1,6 @@
 /**
- * haproxy before a fleet, on a host of its own: TLS for runners, a slow road for some of them, and
- * doors between the fleet's network and this process, which are sockets in a folder.
+ * Runs haproxy in front of a fleet, on its own host: TLS and optional delays for runners, and doors
+ * between the fleet's network and this process, which are sockets in a folder.
  */
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
@@ -11,26 +11,26 @@ import { until } from '@harmont/test-kit/until'
 import type { Host } from './network.ts'
 
 export interface Balancer {
-  /** As runners reach the API. */
+  /** URL of the API for runners. */
   readonly url: string
-  /** A file with the certificate that runners trust. */
+  /** Path of the certificate that runners trust. */
   readonly certificate: string
-  /** As this process reaches the API: a port of loopback. */
+  /** URL of the API for this process, on a loopback port. */
   readonly localUrl: string
-  /** As sandboxes reach what listens on `effectsSocket`. */
+  /** Address at which sandboxes reach `effectsSocket`. */
   readonly effectsAddress: string
   readonly effectsSocket: string
-  /** Delays every request of a host from now on; 0 ends it. */
+  /** Delays every later request of a host; 0 ends the delay. */
   delay(host: Host, milliseconds: number): Promise<void>
   stop(): void
 }
 
 export interface Behind {
-  /** Where the API listens. */
+  /** Addresses of the API processes. */
   readonly apis: readonly string[]
-  /** More of haproxy's configuration. */
+  /** Additional configuration of haproxy. */
   readonly more?: string
-  /** Ports of its host that lead to ports of loopback. */
+  /** Ports of the balancer's host that lead to loopback ports. */
   readonly doors?: readonly Door[]
 }
 
@@ -82,7 +82,7 @@ export async function startBalancer(
   }
 }
 
-/** Listens on a port of loopback, or on `listening`, and passes every connection on. */
+/** Listens on a loopback port or on `listening`, and forwards every connection. */
 async function relay(
   target: NetConnectOpts,
   listening: { readonly path: string } | { readonly port: number; readonly host: string } = {
@@ -118,7 +118,7 @@ async function ask(path: string, line: string): Promise<string> {
 
 function makeCertificate(address: string, key: string, certificate: string): void {
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
-  // Valid for clocks that are off.
+  // The certificate is valid for wrong clocks too.
   const time = ['-not_before', '20200101000000Z', '-not_after', '21000101000000Z']
   const subject = ['-subj', '/CN=fleet', '-addext', `subjectAltName=IP:${address}`]
   execFileSync('openssl', ['req', ...kind, ...time, ...subject, '-keyout', key, '-out', certificate], {
@@ -126,7 +126,7 @@ function makeCertificate(address: string, key: string, certificate: string): voi
   })
 }
 
-/** The kernel of many machines has no netem, so the balancer waits before it passes a request on. */
+/** Delays requests in the balancer, because many kernels lack netem. */
 const delay = `core.register_action('wait', { 'http-req' }, function(txn)
   core.msleep(tonumber(txn:get_var('txn.delay')))
 end)

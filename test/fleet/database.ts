@@ -1,4 +1,4 @@
-/** PostgreSQL on a host of a fleet, which is stopped, killed and started again. */
+/** Runs PostgreSQL on a host of a fleet, and stops, kills and restarts it. */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs'
@@ -13,23 +13,23 @@ import { makeStage, unprivilegedId } from '../../packages/server/src/platform/da
 import type { Host } from './network.ts'
 
 export interface FleetDatabase {
-  /** As processes of the fleet reach it. */
+  /** URL of the database for processes of the fleet. */
   readonly url: string
-  /** As this process does. */
+  /** Connection options for this process. */
   readonly connection: {
     readonly host: string
     readonly user: string
     readonly database: string
     readonly port?: number
   }
-  /** Ends it: `fast` as an operator does, `kill` as a power cut does. */
+  /** Ends PostgreSQL: `fast` like an operator, `kill` like a power failure. */
   stop(how: 'fast' | 'kill'): Promise<void>
-  /** Starts it, and waits until it takes connections. */
+  /** Starts PostgreSQL and waits until it accepts connections. */
   start(): Promise<void>
   remove(): Promise<void>
 }
 
-/** Kept data must survive a kill of the processes, not one of the machine. */
+/** Data must survive a kill of the processes but not of the machine, so `fsync` is off. */
 const settings = `
 fsync = off
 full_page_writes = off
@@ -63,7 +63,7 @@ export async function startDatabase(host: Host, state: string): Promise<FleetDat
       await ended
     },
     async start() {
-      // After a kill its children hold the memory for some moments more.
+      // Retries, because after a kill the children hold the shared memory for a short time.
       await until(async () => {
         running = startIn(host, native, state)
         return isReady(running)
@@ -84,7 +84,10 @@ function startIn(host: Host, native: string, state: string): ChildProcess {
   })
 }
 
-/** Resolves when it takes connections, or with false when it ends before. Reads its output to the end. */
+/**
+ * Resolves with true when the server accepts connections, or with false if it ends before. Reads
+ * its stderr to the end.
+ */
 function isReady(server: ChildProcess): Promise<boolean> {
   const { stderr } = server
   if (stderr === null) throw new Error('PostgreSQL was started without a pipe')

@@ -1,4 +1,7 @@
-/** The primary PostgreSQL of a fleet fails, and its synchronous standby takes over; in soak only. */
+/**
+ * Fails the primary PostgreSQL of a fleet, so that its synchronous standby takes over. Runs in soak
+ * only.
+ */
 import { chance, effort, scaled } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openPipeline } from '../torture/builds.ts'
@@ -8,7 +11,7 @@ import { judgeFleet } from './judge.ts'
 import { pipelines, placeOrders } from './load.ts'
 
 const failovers = scaled(1)
-/** A primary that is back sooner leads again. */
+/** A primary that returns within this time leads again. */
 const ttlMs = 25_000
 const random = chance()
 let fleet: Fleet
@@ -20,7 +23,7 @@ describe.runIf(effort > 1)('a fleet', () => {
   })
   afterAll(() => fleet?.remove(), 300_000)
 
-  test(`G02 G11 G41 ${failovers} synchronous failovers lose no build that was answered with 201, seed ${random.seed}`, {
+  test(`G02 G11 G41 ${failovers} synchronous failovers lose no build acknowledged with 201, seed ${random.seed}`, {
     timeout: 600_000 + failovers * 180_000,
   }, async () => {
     const began = Date.now()

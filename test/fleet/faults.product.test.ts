@@ -1,6 +1,6 @@
 /**
- * A small fleet under a few faults: two API processes, two schedulers and two runners on hosts of
- * their own. `faults.soak.product.test.ts` has many.
+ * Tests a small fleet under a few faults: two API processes, two schedulers and two runners on
+ * separate hosts. `faults.soak.product.test.ts` tests many faults.
  */
 import { chance } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -28,11 +28,11 @@ const blows: readonly Blow[] = [
   { pauseMs: 100, fault: { kind: 'kill', member: 'scheduler-2', forMs: 300 } },
 ]
 
-test(`G02 G11 G92 builds of a fleet end right and once, and lose no command, while its parts are killed and cut off, seed ${random.seed}`, async () => {
+test(`G02 G11 G92 builds of a fleet end correctly and once, and lose no command, while members are killed and cut off, seed ${random.seed}`, async () => {
   const placing = placeOrders(fleet, { random, pace: 0.3, atATime: 8, isWanted: (placed) => placed < 24 })
   const [answered, faults] = await Promise.all([placing, inflictAll(fleet, blows, { lanes: 1 })])
   expect(faults).toBe(blows.length)
-  // No fault lasts as long as a lease.
+  // Every fault is shorter than a lease, so no command may be lost.
   await judgeFleet(fleet, answered, { mayLose: false })
   await fleet.end()
 })

@@ -1,6 +1,6 @@
 /**
- * Two API processes, two schedulers and three runners under every fault that the harness knows, in
- * soak only. With an effort of 50: 2,000 builds in 15 minutes at least.
+ * Tests two API processes, two schedulers and three runners under every fault of the harness, in
+ * soak only. An effort of 50 means 2,000 builds in at least 15 minutes.
  */
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
@@ -23,7 +23,7 @@ let fleet: Fleet
 let proxy: StrangeProxy
 let disk: SmallDisk
 
-/** The store answers in this way until it is healed. */
+/** Returns a fault: the blob store gives this response until it is healed. */
 const store = (answer: Answer) => async () => {
   const heal = proxy.answer(/./, answer)
   return async () => heal()
@@ -49,7 +49,7 @@ describe.runIf(effort > 1)('a fleet', () => {
     fleet = await startFleet({
       runners: 3,
       slots: 3,
-      // Leases end soon, so that faults meet it.
+      // Short leases make faults coincide with their ends.
       leaseSeconds: 10,
       env: { ...bucket.environment, HARMONT_BLOB_ENDPOINT: `http://10.77.0.2:${storePort}` },
       runnerDirectory: (name, folder) => {

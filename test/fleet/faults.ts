@@ -1,11 +1,11 @@
-/** Faults of a fleet: a plan that a seed repeats, and what inflicts it. */
+/** Plans faults of a fleet, reproducible by a seed, and inflicts them. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Chance } from '@harmont/test-kit/effort'
 import type { Fleet } from './fleet.ts'
 import { type Member, skewedClock } from './member.ts'
 import { cut, limit } from './network.ts'
 
-/** `forMs`: how long it lasts. */
+/** A fault; `forMs` is its duration. */
 export type Fault = { readonly forMs: number } & (
   | { readonly kind: 'kill' | 'drain' | 'freeze'; readonly member: string }
   | { readonly kind: 'clock'; readonly member: string; readonly hours: number }
@@ -16,7 +16,10 @@ export type Fault = { readonly forMs: number } & (
   | { readonly kind: 'world'; readonly name: string }
 )
 
-/** Faults that only some fleets know: a disk that is full, a store that is away. */
+/**
+ * Faults of some fleets only, such as a full disk or an unreachable blob store. Each function
+ * begins a fault and returns a function that ends it.
+ */
 export type World = Readonly<Record<string, () => Promise<() => Promise<void>>>>
 
 export interface Stage {
@@ -27,7 +30,7 @@ export interface Stage {
   readonly kinds: readonly Fault['kind'][]
   /** Names of faults of kind `world`. */
   readonly world: readonly string[]
-  /** The longest that a fault lasts. Leases end within 10 s, and runners count as gone after 60. */
+  /** Maximum duration of a fault. Leases end within 10 s, and runners count as gone after 60 s. */
   readonly mostMs: number
 }
 
@@ -66,7 +69,7 @@ function randomKind(random: Chance, { members, hosts, runnerHosts, kinds, world 
   }
 }
 
-/** Returns the place of a fault. Two at once would undo each other. */
+/** Returns the place of a fault. Two faults at one place would undo each other. */
 function placeOf(fault: Fault): string {
   if ('member' in fault) return fault.member
   if ('host' in fault) return `link of ${fault.host}`
@@ -74,8 +77,8 @@ function placeOf(fault: Fault): string {
 }
 
 /**
- * Inflicts blows in some lanes at once until all are over or `isOver` says so. Everything is healed
- * when it resolves. Returns how many there were.
+ * Inflicts blows in parallel lanes until all are done or `isOver` returns true. All faults are
+ * healed when it resolves. Returns the number of inflicted blows.
  */
 export async function inflictAll(
   fleet: Fleet,
@@ -112,7 +115,7 @@ export async function inflictAll(
   return count
 }
 
-/** Begins a fault, and returns what ends it. */
+/** Begins a fault and returns a function that ends it. */
 async function begin(fleet: Fleet, fault: Fault, world: World): Promise<() => Promise<void>> {
   switch (fault.kind) {
     case 'kill':

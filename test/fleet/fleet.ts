@@ -1,5 +1,5 @@
 /**
- * A fleet: API processes, schedulers and runners of the real product on hosts of their own, with
+ * Starts a fleet: API processes, schedulers and runners of the real product on separate hosts, with
  * PostgreSQL and haproxy.
  */
 import { chmodSync, mkdirSync, mkdtempSync } from 'node:fs'
@@ -22,7 +22,7 @@ import { type Host, type Network, startNetwork } from './network.ts'
 import { passToPrimary, startPatroni } from './patroni.ts'
 
 export interface Fleet {
-  /** With the logs of all processes. */
+  /** Folder with the logs of all processes. */
   readonly folder: string
   readonly api: OrganizationClient
   readonly pool: pg.Pool
@@ -33,7 +33,7 @@ export interface Fleet {
   readonly runners: readonly Member[]
   readonly hosts: readonly Host[]
   host(name: string): Host
-  /** Ends everything, and waits until nothing of its sandboxes is left on the hosts. */
+  /** Ends everything and waits until no remains of sandboxes are left on the hosts. */
   end(): Promise<void>
   remove(): Promise<void>
 }
@@ -42,20 +42,23 @@ export interface FleetOptions {
   readonly runners: number
   readonly slots: number
   readonly leaseSeconds: number
-  /** Two PostgreSQL with Patroni instead of one: whether a commit waits for the standby. */
+  /**
+   * Runs two PostgreSQL servers with Patroni instead of one. `isSynchronous`: whether a commit
+   * waits for the standby.
+   */
   readonly patroni?: { readonly isSynchronous: boolean }
-  /** For API and scheduler processes. */
+  /** Environment of API and scheduler processes. */
   readonly env?: Readonly<Record<string, string>>
   /** Returns further settings of the runner on a host. */
   readonly runnerEnv?: (host: Host) => Readonly<Record<string, string>>
-  /** Returns where a runner has its data; a directory by default. */
+  /** Returns the data directory of a runner; by default a new directory. */
   readonly runnerDirectory?: (name: string, folder: string) => string
   readonly doors?: readonly Door[]
 }
 
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
   const folder = mkdtempSync('/var/tmp/harmont-fleet-')
-  // PostgreSQL's id goes through it.
+  // PostgreSQL's user must be able to traverse the folder.
   chmodSync(folder, 0o711)
   const started = new AsyncDisposableStack()
   started.defer(() => removeTree(folder))
@@ -122,7 +125,7 @@ async function assemble(options: FleetOptions, folder: string, started: AsyncDis
         }),
       )
     }
-  // The first one migrates the database.
+  // The first API process migrates the database.
   await members[0]?.start()
   const wish = { pool: 'default', organizations: null, getsSecrets: true, expiresAt: null, uses: 1 }
   const runners: Member[] = []
@@ -130,7 +133,7 @@ async function assemble(options: FleetOptions, folder: string, started: AsyncDis
     const directory = options.runnerDirectory?.(name, folder) ?? join(folder, name)
     mkdirSync(directory, { recursive: true })
     await showHostBase(directory)
-    // Steps may ask for a runner by its name.
+    // Steps may select a runner by its name.
     const { key } = await createRunnerKey(pool, { ...wish, labels: [name] })
     const env = {
       ...common,
@@ -188,7 +191,7 @@ function serverSettings({ url }: FleetDatabase, edge: Host): Readonly<Record<str
     HARMONT_RATE_LIMITS: 'off',
     HARMONT_TRUSTED_PROXIES: edge.address,
     HARMONT_PUBLIC_URL: `http://${edge.address}`,
-    // A second of a step costs some cents, so each has a line in the ledger.
+    // A second of a step costs some cents, so each step has a ledger entry.
     HARMONT_BILLING_RATES: 'vcpu=5000000,memory=0,disk=0',
   }
 }

@@ -1,4 +1,4 @@
-/** Judges from outside what became of a fleet's builds. */
+/** Checks the results of a fleet's builds from outside. */
 import { expect } from 'vitest'
 import { findBuild } from '../torture/builds.ts'
 import type { Effect } from '../torture/effects.ts'
@@ -10,13 +10,13 @@ export interface Sums {
   readonly builds: number
   readonly jobs: number
   readonly canceled: number
-  /** Sandboxes that were lost. */
+  /** Number of lost sandboxes. */
   readonly lost: number
 }
 
 const ended: readonly string[] = ['passed', 'failed', 'canceled', 'skipped']
 
-/** `mayLose`: commands may have been lost and begun again. */
+/** `mayLose` allows commands to be lost and run again. */
 export async function judgeFleet(
   fleet: Fleet,
   answered: readonly Answered[],
@@ -48,8 +48,8 @@ export async function judgeFleet(
 }
 
 /**
- * Returns what became of each job of a build, with its runner, its times, what it left and the
- * product's own remarks, for those who look for the cause.
+ * Returns diagnostics of each job of a build: state, runner, times, effects and the product's
+ * remarks.
  */
 async function historyOf({ api, pool }: Fleet, { pipeline, number }: Answered): Promise<string> {
   const { id } = await findBuild({ pool }, pipeline, number)
@@ -67,7 +67,7 @@ async function historyOf({ api, pool }: Fleet, { pipeline, number }: Answered): 
   return lines.join('\n')
 }
 
-/** Each submission has one build, and numbers have no gap. */
+/** Each submission has exactly one build, and build numbers have no gaps. */
 async function judgeNumbers({ pool }: Fleet, pipeline: string, answered: readonly Answered[]): Promise<void> {
   const { rows } = await pool.query<{ number: number }>(
     `select r.number::int as number from build_records r join pipelines p on p.id = r.pipeline_id
@@ -109,7 +109,7 @@ async function judgeOne(
   return { state, jobs: jobs.length, lost: jobs.reduce((sum, job) => sum + job.lost, 0) }
 }
 
-/** No two commands of a group that came to their end ran at the same time. */
+/** No two completed commands of a group overlapped in time. */
 async function judgeGroups({ pool, effects }: Fleet, answered: readonly Answered[]): Promise<void> {
   const group = new Map<string, string>()
   for (const { pipeline, number, steps } of answered.filter(({ steps }) => steps.some((step) => step.group))) {

@@ -1,4 +1,4 @@
-/** People of a fleet: they submit builds, follow and cancel them, whatever fails meanwhile. */
+/** Simulates users of a fleet, who submit, follow and cancel builds despite failures. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type BuildAddress, CloudError, streamLogs, waitForBuild } from '@harmont/cloud'
 import type { Chance } from '@harmont/test-kit/effort'
@@ -9,24 +9,24 @@ import type { Fleet } from './fleet.ts'
 export interface Order {
   readonly pipeline: string
   readonly steps: readonly Step[]
-  /** When somebody cancels it, after the answer to its submission; null: nobody does. */
+  /** Delay of a cancellation after the response to the submission; null for none. */
   readonly cancelAfterMs: number | null
-  /** Whether somebody reads the log of its first job while it is written. */
+  /** Whether a user follows the log of the first job. */
   readonly isWatched: boolean
 }
 
-/** A build that was answered with 201. */
+/** A build acknowledged with 201. */
 export interface Answered extends Order {
   readonly number: number
-  /** The log of its first job, as a reader saw it; null without one. */
+  /** The log of the first job as a reader received it; null without a reader. */
   readonly seen: string | null
 }
 
 export const pipelines = ['red', 'blue'] as const
-/** The client repeats calls itself. Longer than any fault. */
+/** Makes the client repeat calls for longer than any fault. */
 const patiently = { attempts: 50 }
 
-/** Yields what people want, the same for the same seed. */
+/** Yields random orders of users, the same for the same seed. */
 function* randomOrders({ random, pace }: Pick<Demand, 'random' | 'pace'>): Generator<Order, never> {
   for (let nth = 0; ; nth += 1)
     yield {
@@ -70,7 +70,10 @@ function randomSteps(random: Chance, nth: number): readonly Step[] {
   return random.pick(shapes)()
 }
 
-/** Cancels a build, again when nobody answered: the client repeats only calls with a key. */
+/**
+ * Cancels a build, and repeats calls without a response, because the client repeats only calls with
+ * a key.
+ */
 async function cancel({ client }: Fleet['api'], address: BuildAddress): Promise<void> {
   for (let tries = 1; ; tries += 1) {
     try {
@@ -82,7 +85,7 @@ async function cancel({ client }: Fleet['api'], address: BuildAddress): Promise<
   }
 }
 
-/** Does everything with one build, and resolves when it has ended. */
+/** Executes one order; resolves when its build has ended. */
 async function place({ api, effects }: Fleet, order: Order): Promise<Answered> {
   const { client, org } = api
   const { pipeline, steps, cancelAfterMs, isWatched } = order
@@ -115,14 +118,14 @@ async function readWhole(client: Fleet['api']['client'], jobId: string): Promise
 
 interface Demand {
   readonly random: Chance
-  /** The longest command takes 18 s, scaled by this. */
+  /** Factor of the commands' durations, of which the longest is 18 s. */
   readonly pace: number
   readonly atATime: number
-  /** Asked before each build. */
+  /** Called before each build. */
   isWanted(placed: number): boolean
 }
 
-/** Places random orders, some at a time, as long as they are wanted. */
+/** Places random orders, several at a time, while `isWanted` returns true. */
 export async function placeOrders(
   fleet: Fleet,
   { random, pace, atATime, isWanted }: Demand,

@@ -1,4 +1,7 @@
-/** The primary of an asynchronous PostgreSQL fails, and its last commits are lost; in soak only. */
+/**
+ * Fails the primary of an asynchronous PostgreSQL, so that its last commits are lost. Runs in soak
+ * only.
+ */
 import { CloudError, waitForBuild } from '@harmont/cloud'
 import { effort } from '@harmont/test-kit/effort'
 import { until } from '@harmont/test-kit/until'
@@ -30,8 +33,8 @@ describe.runIf(effort > 1)('a fleet', () => {
   const wait = ({ number }: Submitted) => waitForBuild(fleet.api.client, { org: fleet.api.org, pipeline, number })
 
   /**
-   * From now on the standby gets nothing. It has everything that was committed before. Returns what
-   * ends it.
+   * Stops replication to the standby, which has all earlier commits. Returns a function that
+   * resumes it.
    */
   async function cutOff(): Promise<() => Promise<void>> {
     const { rows } = await fleet.pool.query<{ newest: string }>('select pg_current_wal_lsn() as newest')
@@ -41,7 +44,7 @@ describe.runIf(effort > 1)('a fleet', () => {
     return cut(fleet.host('database-1'), [fleet.host('database-2')], 'both')
   }
 
-  /** Resolves when the standby is primary. */
+  /** Resolves when the standby has become primary. */
   async function failOver(): Promise<void> {
     await fleet.database.stop('kill')
     await until(() =>
@@ -52,7 +55,7 @@ describe.runIf(effort > 1)('a fleet', () => {
     )
   }
 
-  test('G01 a job whose lease was lost has one holder, while the command of the lost lease still runs', async () => {
+  test('G01 a job with a lost lease has one holder while the command of the lost lease still runs', async () => {
     const [one, two] = fleet.runners
     await Promise.all([one?.end('SIGTERM'), two?.end('SIGTERM')])
     const build = await place({ key: 'held', ...long })
@@ -61,7 +64,7 @@ describe.runIf(effort > 1)('a fleet', () => {
     await hasBegun(build)
     const lost = await place({ key: 'gone', lines: 1 })
     await failOver()
-    // The other one looks for work before the first has heard anything.
+    // The other runner requests work before the first runner has received anything.
     await two?.start()
     await heal()
     await fleet.database.start()
@@ -77,11 +80,11 @@ describe.runIf(effort > 1)('a fleet', () => {
     const runs = [...new Set(own.map(({ run }) => run))]
     const kinds = runs.map((run) => own.flatMap((each) => (each.run === run ? each.kind : [])))
     expect(kinds).toEqual([['start'], ['start', 'end']])
-    // The log, the state and the charge are of the second command alone.
+    // The log, the state and the charge come from the second command only.
     await judgeBuild(fleet, { ...build, told: own.filter(({ run }) => run === runs[1]) }, { mayLose: false })
   })
 
-  test('G02 builds of which a failover lost output, ends and leases end right', async () => {
+  test('G02 builds end correctly after a failover lost output, outcomes and leases', async () => {
     const [written, first, second] = [
       await place({ key: 'written', ...long, lines: 40 }),
       await place({ key: 'first', group: 'production', lines: 10, pauseSeconds: 0.5 }),
@@ -103,5 +106,5 @@ describe.runIf(effort > 1)('a fleet', () => {
     await judgeBuild(fleet, { ...second, told: own.filter(({ run }) => run === last) }, { mayLose: true })
   })
 
-  test('G24 nothing is left on any host', () => fleet.end())
+  test('G24 no remains are left on any host', () => fleet.end())
 })

@@ -1,4 +1,4 @@
-/** A process of the product on a host of a fleet, under a supervisor that starts it again. */
+/** Runs a process of the product on a host of a fleet, under a supervisor that restarts it. */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { appendFileSync, existsSync, globSync, readFileSync } from 'node:fs'
@@ -20,7 +20,7 @@ interface MemberOptions {
 
 const main = serverProgram
 const readyLine = /^Harmont (serves|runs jobs of)/m
-/** Only what never comes is cut off. */
+/** Time limit for events that never happen. */
 const startMs = 120_000
 
 export class Member {
@@ -28,7 +28,7 @@ export class Member {
   readonly role: Role
   readonly host: Host
   readonly directory: string
-  /** How it ended when nobody ended it, with the end of its log. */
+  /** Descriptions of unexpected ends of the process, each with the end of its log. */
   readonly crashes: string[] = []
   readonly #options: MemberOptions
   #child: ChildProcess | undefined
@@ -43,8 +43,8 @@ export class Member {
   }
 
   /**
-   * Starts it, again when it ends before it is ready, as a supervisor does. Resolves when it is
-   * ready. `more` lies over its environment in this life.
+   * Starts the process, and again if it ends before it is ready, like a supervisor. Resolves when
+   * it is ready. `more` overlays its environment for this start.
    */
   async start(more: Readonly<Record<string, string>> = {}): Promise<void> {
     this.#isEnding = false
@@ -59,7 +59,7 @@ export class Member {
     this.#child?.kill(signal)
   }
 
-  /** Ends it with a signal, and waits for that. */
+  /** Ends the process with a signal and waits for its end. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     this.#isEnding = true
     const child = this.#child
@@ -75,7 +75,7 @@ export class Member {
     return existsSync(logFile) ? readFileSync(logFile, 'utf8').slice(-characters) : ''
   }
 
-  /** Resolves with whether it became ready. */
+  /** Resolves with whether the process became ready. */
   #begin(more: Readonly<Record<string, string>>): Promise<boolean> {
     const { role, host, directory, logFile, env } = this.#options
     const child = host.spawn(process.execPath, [main, '--role', role], {
@@ -109,7 +109,7 @@ export class Member {
   }
 }
 
-/** Returns the environment in which the clock of a process is off by some hours. */
+/** Returns the environment that shifts the clock of a process by some hours. */
 export function skewedClock(hours: number): Readonly<Record<string, string>> {
   const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')
   if (library === undefined) throw new Error('expected libfaketime: `npm run test:soak` installs it')

@@ -1,6 +1,6 @@
 /**
- * Hosts of a fleet: network namespaces with addresses of their own, joined by a bridge in another
- * one. The machine's own network sees nothing of it, and all of it ends with this process.
+ * Creates hosts of a fleet: network namespaces with their own addresses, joined by a bridge in
+ * another namespace. They are invisible to the machine's own network and end with this process.
  */
 import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,21 +10,21 @@ import { promisify } from 'node:util'
 export interface Host {
   readonly name: string
   readonly address: string
-  /** Starts a program there, which the kernel ends with this process. */
+  /** Starts a program on the host, which the kernel kills at the end of this process. */
   spawn(program: string, args: readonly string[], options?: SpawnOptions): ChildProcess
-  /** Runs shell text there. */
+  /** Runs shell text on the host. */
   sh(text: string): Promise<void>
 }
 
 export interface Network {
-  /** In the order of their names. */
+  /** Hosts in the order of their names. */
   readonly hosts: readonly Host[]
   remove(): void
 }
 
 /**
- * Packets from and to other hosts pass these chains, and those of sandboxes do not: a cut host cannot
- * reach its fleet, while its commands still tell the test what they do.
+ * Packets from and to other hosts pass these chains, but those of sandboxes do not. A cut host
+ * cannot reach its fleet, while its commands can still report to the test.
  */
 const filter = `add table inet fleet
 add set inet fleet heard { type ipv4_addr; }
@@ -34,7 +34,7 @@ add chain inet fleet out { type filter hook output priority -300; }
 add rule inet fleet in ip saddr @heard drop
 add rule inet fleet out ip daddr @reached drop`
 
-/** Makes one host per name. */
+/** Creates one host per name. */
 export async function startNetwork(names: readonly string[]): Promise<Network> {
   const holders: ChildProcess[] = []
   try {
@@ -70,7 +70,7 @@ ${filter}
 END`
 }
 
-/** Starts a process that holds a new namespace, and returns its id. */
+/** Starts a process that holds a new namespace; returns the process id. */
 async function holdNamespace(name: string, holders: ChildProcess[]): Promise<number> {
   const program = 'echo "$1" >/proc/sys/kernel/hostname; echo; exec sleep infinity'
   const holder = spawnTied('unshare', ['--net', '--uts', 'sh', '-c', program, 'sh', name], {
@@ -113,8 +113,8 @@ function endAll(holders: readonly ChildProcess[]): void {
 }
 
 /**
- * Cuts a host off from others until the returned function is called. `answers`: what it sends still
- * arrives, and what comes back is lost.
+ * Cuts a host off from others until the returned function is called. With `answers`, its packets
+ * still arrive, but responses are lost.
  */
 export async function cut(host: Host, others: readonly Host[], way: 'both' | 'answers'): Promise<() => Promise<void>> {
   const list = others.map(({ address }) => address).join(', ')
@@ -125,9 +125,9 @@ export async function cut(host: Host, others: readonly Host[], way: 'both' | 'an
   return () => change('delete')
 }
 
-/** Limits what a host sends until the returned function is called. */
+/** Limits a host's sending rate until the returned function is called. */
 export async function limit(host: Host, kilobits: number): Promise<() => Promise<void>> {
-  // Allows 10 ms at full rate: a smaller burst holds a fast link below it.
+  // The burst allows 10 ms at full rate; a smaller one keeps a fast link below its rate.
   const burst = Math.max(16, Math.ceil(kilobits / 800))
   await host.sh(`tc qdisc replace dev eth0 root tbf rate ${kilobits}kbit burst ${burst}kb latency 400ms`)
   return () => host.sh('tc qdisc del dev eth0 root')

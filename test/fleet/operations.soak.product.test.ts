@@ -1,4 +1,4 @@
-/** Operations on a fleet, and failures that it must survive, while it works; in soak only. */
+/** Tests operations on a busy fleet and failures that it must survive, in soak only. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { waitForBuild } from '@harmont/cloud'
 import { chance, effort, scaled } from '@harmont/test-kit/effort'
@@ -36,7 +36,9 @@ describe.runIf(effort > 1)('a fleet', () => {
     console.info(JSON.stringify({ seed: random.seed, rounds, ...sums }))
   })
 
-  /** As an upgrade does: schedulers, API processes, runners, one after the other. */
+  /**
+   * Restarts members like an upgrade: schedulers, API processes, then runners, one after the other.
+   */
   async function replaceAll(): Promise<void> {
     const order = ['scheduler', 'api', 'runner'] as const
     for (let round = 0; round < rounds; round += 1)
@@ -48,7 +50,7 @@ describe.runIf(effort > 1)('a fleet', () => {
         }
   }
 
-  test('G02 what ends while every API process is away is reported afterwards, and does not run again', {
+  test('G02 a command that ends while no API process runs is reported afterwards and does not run again', {
     timeout: 600_000,
   }, async () => {
     const steps: readonly Step[] = [
@@ -62,7 +64,7 @@ describe.runIf(effort > 1)('a fleet', () => {
     await until(started, (count) => count === 2)
     const apis = fleet.members.filter(({ role }) => role === 'api')
     await Promise.all(apis.map((api) => api.end('SIGKILL')))
-    // Longer than a lease, and than runners may be silent before they count as gone.
+    // Longer than a lease and than the silence after which runners count as gone.
     await sleep(scaled(20_000, 600_000))
     await Promise.all(apis.map((api: Member) => api.start()))
     const { client, org } = fleet.api
@@ -75,5 +77,5 @@ describe.runIf(effort > 1)('a fleet', () => {
     ])
   })
 
-  test('G24 nothing is left on any host', () => fleet.end())
+  test('G24 no remains are left on any host', () => fleet.end())
 })

@@ -1,5 +1,5 @@
 /**
- * PostgreSQL twice, with Patroni, etcd and haproxy: the one that is primary fails, and the other
+ * Runs two PostgreSQL servers with Patroni, etcd and haproxy. When the primary fails, the other
  * takes over.
  */
 import { type ChildProcess, execFileSync } from 'node:child_process'
@@ -22,7 +22,7 @@ export interface PatroniPlace {
   readonly isSynchronous: boolean
 }
 
-/** Made by Debian's package: initdb wants a user with a name. */
+/** User created by Debian's package, because initdb requires a user with a name. */
 const account = 'postgres'
 
 interface Node {
@@ -32,7 +32,10 @@ interface Node {
   patroni?: ChildProcess
 }
 
-/** haproxy's part: it passes connections on to the primary, and ends those to one that is none. */
+/**
+ * Configuration of haproxy, which forwards connections to the primary and ends those to a demoted
+ * one.
+ */
 export function passToPrimary({ edge, hosts, folder }: Omit<PatroniPlace, 'isSynchronous'>): string {
   mkdirSync(join(folder, 'primary'))
   return `frontend postgres
@@ -51,7 +54,7 @@ ${hosts.map(({ name, address }) => `  server ${name} ${address}:5432`).join('\n'
 `
 }
 
-/** `stop` ends the primary with its Patroni; `start` begins what `stop` ended again. */
+/** `stop` ends the primary with its Patroni; `start` restarts both. */
 export async function startPatroni(place: PatroniPlace): Promise<FleetDatabase> {
   const { edge, hosts, folder } = place
   const etcd = startEtcd(edge, join(folder, 'etcd'))
@@ -81,7 +84,7 @@ export async function startPatroni(place: PatroniPlace): Promise<FleetDatabase> 
   }
 }
 
-/** Returns how many standbys follow the primary; none while there is no primary. */
+/** Returns the number of standbys that follow the primary; 0 without a primary. */
 async function replicas(connection: pg.ClientConfig): Promise<number> {
   const client = new pg.Client({ ...connection, connectionTimeoutMillis: 2_000, query_timeout: 2_000 })
   client.on('error', () => undefined)
@@ -142,7 +145,7 @@ function begin(node: Node): void {
   node.patroni = child
 }
 
-/** `kill`: both at once, as a power cut does. `fast`: as an operator does. */
+/** `kill` ends both at once, like a power failure; `fast` acts like an operator. */
 async function end(node: Node, how: 'fast' | 'kill'): Promise<void> {
   const { patroni, configuration } = node
   if (patroni === undefined) return
@@ -159,13 +162,13 @@ async function end(node: Node, how: 'fast' | 'kill'): Promise<void> {
   }
 }
 
-/** The newest PostgreSQL of the machine with all of its programs. */
+/** Returns the folder of the machine's newest PostgreSQL that has all programs. */
 function programs(): string {
   const [newest] = readdirSync('/usr/lib/postgresql').toSorted((a, b) => Number(b) - Number(a))
   return `/usr/lib/postgresql/${newest}/bin`
 }
 
-/** Patroni wants loop_wait + 2 * retry_timeout <= ttl, and a ttl of 20 s at least. */
+/** Patroni requires loop_wait + 2 * retry_timeout <= ttl, and a ttl of at least 20 s. */
 function settings({ name, address }: Host, edge: Host, home: string, isSynchronous: boolean): string {
   return `scope: fleet
 name: ${name}

@@ -1,6 +1,6 @@
 /**
- * Files of steps on their way between three runners on hosts of their own, which take them from each
- * other: over a link that is cut, from one that is killed, and from two whose disks changed a bit.
+ * Tests the transfer of layers between three runners on separate hosts: over a cut link, from a
+ * killed runner, and from two runners with a flipped bit on disk.
  */
 import { randomUUID } from 'node:crypto'
 import { closeSync, globSync, openSync, readFileSync, readSync, statSync, writeSync } from 'node:fs'
@@ -23,7 +23,7 @@ beforeAll(async () => {
     runnerEnv: ({ address }) => ({ HARMONT_PEER_ADDRESS: `${address}:4100` }),
   })
   await openPipeline(fleet, 'peers')
-  // A layer of some megabytes is on its way for some seconds.
+  // The transfer of a layer of some megabytes takes some seconds.
   hasten = await limit(fleet.host('runner-1'), 16_000)
 })
 afterAll(() => fleet?.remove())
@@ -34,7 +34,7 @@ function runner(number: 1 | 2 | 3): Member {
   return found
 }
 const on = (number: 1 | 2 | 3) => ({ runner_args: { labels: [runner(number).name] } })
-/** Returns a step that no build before had: it would be in the cache. */
+/** Returns a step that no earlier build had, so that it is not in the cache. */
 const made = () => ({
   key: 'made',
   cmd: `head -c 12000000 /dev/urandom >large; sha256sum large >sum # ${randomUUID()}`,
@@ -47,7 +47,7 @@ async function submit(...steps: readonly Record<string, unknown>[]): Promise<num
   return (await fleet.api.createBuild('peers', build)).number
 }
 
-/** Waits until some of a layer has arrived. */
+/** Waits until a part of a layer has arrived. */
 const arrivingAt = ({ directory }: Member) =>
   until(
     () =>
@@ -75,7 +75,7 @@ async function expectPassed(number: number): Promise<void> {
   for (const [key, { id }] of jobs) if (key !== 'made') expect(await fleet.api.readLog(id)).toContain('large: OK\n')
 }
 
-test('G116 files that another runner gives go on at their byte when the link that was cut is back', async () => {
+test('G116 a transfer from another runner resumes at its byte offset when a cut link is back', async () => {
   const number = await submit(made(), { key: 'taken', builds_in: 'made', cmd: check, ...on(2) })
   await arrivingAt(runner(2))
   const heal = await cut(fleet.host('runner-2'), [fleet.host('runner-1')], 'both')
@@ -86,7 +86,7 @@ test('G116 files that another runner gives go on at their byte when the link tha
   expect(givenByServers()).toBe(0)
 })
 
-test('G116 files come from the server when the runner that gives them is killed', async () => {
+test('G116 files come from the server when the sending runner is killed', async () => {
   const number = await submit(made(), { key: 'taken', builds_in: 'made', cmd: check, ...on(2) })
   await arrivingAt(runner(2))
   await runner(1).end('SIGKILL')
@@ -95,7 +95,7 @@ test('G116 files come from the server when the runner that gives them is killed'
   await runner(1).start()
 })
 
-/** Changes a bit in the middle of what a runner has of a layer. */
+/** Flips a bit in the middle of a runner's copy of a layer. */
 function flip({ directory }: Member, layer: string): void {
   const file = openSync(join(directory, 'sandboxes/snapshots', layer, 'blobs/erofs'), 'r+')
   const middle = 6_000_000
@@ -105,7 +105,7 @@ function flip({ directory }: Member, layer: string): void {
   closeSync(file)
 }
 
-test('G116 a bit that changed at every runner that has the files keeps nobody from them', async () => {
+test('G116 a flipped bit at every runner with the files does not prevent their transfer', async () => {
   await hasten()
   const name = `harmont-waits-${randomUUID()}`
   const number = await submit(
