@@ -56,8 +56,9 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 /**
- * In memory if root has room for it: on ext4 the hundreds of files of each new database took half of
- * PostgreSQL's processor time. systemd empties it for other users at their last logout.
+ * Place of the database in memory, used if root has room for it, because on ext4 the hundreds of
+ * files of each new database take half of PostgreSQL's CPU time. For other users, systemd empties
+ * the memory directory at their last logout.
  */
 const inMemory = '/dev/shm'
 const room = 4 * 1024 ** 3

@@ -21,7 +21,7 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-test('what hm packs, a runner unpacks: the same paths byte for byte, kinds, modes and contents', async () => {
+test('a runner unpacks an archive of hm to the same paths (byte for byte), kinds, modes and contents', async () => {
   const project = join(folder, 'project')
   const deep = 'directory-of-twenty-s/'.repeat(20)
   mkdirSync(join(project, deep), { recursive: true })

@@ -1,4 +1,4 @@
-/** A PostgreSQL with an asynchronous standby, which takes its place without the last commits. */
+/** Runs PostgreSQL with an asynchronous standby, which takes over without the last commits. */
 import { execFileSync } from 'node:child_process'
 import { appendFileSync, chmodSync, mkdtempSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,16 +16,16 @@ import {
 import { makeStage } from '../packages/server/src/platform/database/embedded/stage.ts'
 
 export interface Replicated {
-  /** Leads to the primary, whichever it is. */
+  /** Connects to the current primary. */
   readonly connection: pg.ClientConfig
-  /** From now on the standby gets nothing. It has everything that was committed before. */
+  /** Stops replication to the standby, which has all earlier commits. */
   cutOff(): Promise<void>
-  /** Ends the primary as a power cut does, and makes the standby primary. */
+  /** Ends the primary like a power failure and promotes the standby. */
   failOver(): Promise<void>
   remove(): Promise<void>
 }
 
-/** Must survive a kill of processes, not one of the machine. */
+/** Data must survive a kill of the processes but not of the machine, so `fsync` is off. */
 const settings = `
 fsync = off
 full_page_writes = off
@@ -35,7 +35,7 @@ wal_receiver_status_interval = 1s
 
 export async function startReplicated(): Promise<Replicated> {
   const folder = mkdtempSync('/var/tmp/harmont-standby-')
-  // PostgreSQL's id goes through it.
+  // PostgreSQL's user must be able to traverse the folder.
   chmodSync(folder, 0o711)
   const [first, second, current] = ['first', 'second', 'current'].map((name) => join(folder, name)) as [
     string,
@@ -45,14 +45,14 @@ export async function startReplicated(): Promise<Replicated> {
   const native = await findBinaries()
   const begin = async (state: string) => {
     await startPostmaster(makeStage(native, state), state)
-    // Until then nobody listens, or answers that it starts.
+    // Until the server is ready, connections fail or report that it is starting up.
     await until(() => ask(state, 'select 1').catch(() => null), Boolean)
   }
   await ensureCluster(makeStage(native, first), first, 'unused')
   const own = join(first, 'data')
   appendFileSync(join(own, 'postgresql.conf'), settings)
   writeFileSync(join(own, 'pg_hba.conf'), 'local all all trust\nlocal replication all trust\n')
-  // Nothing runs in it yet, so a copy is a standby's beginning.
+  // No server has started in the directory, so a copy can become a standby.
   execFileSync('cp', ['-a', first, second])
   writeFileSync(join(second, 'data/standby.signal'), '')
   appendFileSync(join(second, 'data/postgresql.conf'), `primary_conninfo = 'host=${own} user=${superuser}'\n`)
@@ -85,7 +85,7 @@ export async function startReplicated(): Promise<Replicated> {
 
 const isTrue = ([value]: readonly unknown[]) => value === true
 
-/** Returns the first row of the answer of the server in a directory. */
+/** Returns the first row of a query on the server in a directory. */
 async function ask(state: string, text: string): Promise<readonly unknown[]> {
   const client = new pg.Client({ host: join(state, 'data'), user: superuser, database: 'postgres' })
   client.on('error', () => undefined)

@@ -1,6 +1,6 @@
 /**
- * A process started with `--import` of this file has an adjustable wall clock: it is off by the
- * hours in the file that `STEPPED_DATE` names.
+ * Makes the wall clock of a process adjustable through `--import` of this file. The clock is
+ * shifted by the hours in the file that `STEPPED_DATE` names.
  */
 import { readFileSync } from 'node:fs'
 import process from 'node:process'

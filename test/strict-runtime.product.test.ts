@@ -1,6 +1,6 @@
 /**
- * A server whose steps run under gVisor: what they see, leave and inherit, and how they end, with
- * and without the server.
+ * Tests a server with steps under gVisor: their file systems, forks and ends, with and without a
+ * running server.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -39,11 +39,11 @@ async function jobOf(number: number, key: string) {
 
 const logOf = async (number: number, key: string) => product.api.readLog((await jobOf(number, key)).id)
 
-test('the start names the runtime', () => {
+test('the server logs the runtime at its start', () => {
   expect(readFileSync(join(product.dataDirectory, 'server.log'), 'utf8')).toMatch(/"runtime":"runsc"/)
 })
 
-test('G04 G09 siblings fork what a step left, /tmp too, and the second build hits the first one’s cache; the kernel is another', async () => {
+test('G04 G09 siblings fork a step’s files, including /tmp, a second build hits the cache, and the kernel is gVisor’s', async () => {
   const steps = [
     {
       key: 'base',
@@ -65,7 +65,7 @@ test('G04 G09 siblings fork what a step left, /tmp too, and the second build hit
   expect(await logOf(second, 'one')).toBe('base\nt\n')
 })
 
-test('G06 a cancel and a time-out end a command that ignores SIGTERM', async () => {
+test('G06 a cancellation and a time-out end a command that ignores SIGTERM', async () => {
   const deaf = "trap '' TERM; echo up; while :; do sleep 1; done"
   const late = await submit([{ key: 'late', cmd: deaf, timeout_seconds: 3 }])
   const canceled = await submit([{ key: 'deaf', cmd: deaf }])
@@ -81,7 +81,7 @@ test('G06 a cancel and a time-out end a command that ignores SIGTERM', async () 
   })
 })
 
-test('G02 a command continues over a SIGKILL of the server, which finds it again with all its output', async () => {
+test('G02 a command continues across a SIGKILL of the server, which adopts it with all its output', async () => {
   const number = await submit([
     { key: 'long', cmd: 'for i in 1 2 3 4 5 6 7 8; do echo $i; sleep 1; done; echo kept >kept' },
     { key: 'after', builds_in: 'long', cmd: 'cat kept' },
@@ -98,9 +98,9 @@ test('G02 a command continues over a SIGKILL of the server, which finds it again
   expect(await logOf(number, 'after')).toBe('kept\n')
 })
 
-test('a server whose configured runtime is missing says so and does not start', async () => {
+test('a server with a missing configured runtime reports it and does not start', async () => {
   const directory = mkdtempSync('/var/tmp/harmont-test-')
-  // A whiteout, which hides a file of the layer below, is a device of this kind.
+  // The device is an overlayfs whiteout, which hides the file of the lower layer.
   const script = `mkdir upper work && mknod upper/runsc c 0 0 &&
     mount -t overlay -o lowerdir=/usr/bin,upperdir=upper,workdir=work overlay /usr/bin && exec "$0" "$1"`
   const child = spawn('unshare', ['--mount', 'sh', '-c', script, process.execPath, serverProgram], {

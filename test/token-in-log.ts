@@ -3,13 +3,16 @@ import { createRemoteJWKSet, type JWTPayload, jwtVerify } from 'jose'
 
 const audience = 'sts.example.com'
 
-/** The `id_tokens` of a step that `printToken` is for. */
+/** The `id_tokens` of a step that runs `printToken`. */
 export const idTokens = { ID: { audience } }
 
-/** Prints the token with each letter moved by half the alphabet. */
+/** Command that prints the token with each letter moved by half the alphabet. */
 export const printToken = 'tr A-Za-z N-ZA-Mn-za-m <"$ID"; echo'
 
-/** Returns what a verifier outside reads in the token that a log has, by the keys at this address. */
+/**
+ * Verifies the token in a log with the issuer's published keys, like an outside service, and
+ * returns its claims.
+ */
 export async function verifiedIn(log: string, issuer: string): Promise<JWTPayload> {
   const [printed = ''] = /^[\w-]+\.[\w-]+\.[\w-]+$/m.exec(log) ?? []
   const token = printed.replace(/[a-z]/gi, moved)

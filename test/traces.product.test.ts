@@ -1,4 +1,4 @@
-/** Traces of builds, as a collector of OpenTelemetry gets them from a real server. */
+/** Tests traces of builds that an OpenTelemetry collector receives from a real server. */
 import { randomUUID } from 'node:crypto'
 import { type CollectedSpan, type Collector, startCollector } from '@harmont/outside/collector'
 import { touchInSandbox } from '@harmont/test-kit/touch-in-sandbox'
@@ -25,7 +25,7 @@ afterAll(async () => {
   await collector?.stop()
 })
 
-/** Creates a build as a caller who traces. Returns its number and the caller's trace. */
+/** Creates a build with a trace of the caller. Returns the build's number and the trace. */
 async function submit(...steps: readonly Record<string, unknown>[]) {
   const traceId = randomUUID().replaceAll('-', '')
   const callerId = randomUUID().replaceAll('-', '').slice(0, 16)
@@ -38,7 +38,7 @@ async function submit(...steps: readonly Record<string, unknown>[]) {
   return { number, traceId, callerId }
 }
 
-/** Returns the spans of a trace by name, once that of its build is there. */
+/** Returns the spans of a trace by name, once the span of its build has arrived. */
 async function traceOf(traceId: string): Promise<ReadonlyMap<string, CollectedSpan>> {
   const own = () => collector.spans.filter((span) => span.traceId === traceId)
   await until(own, (spans) =>
@@ -53,7 +53,7 @@ async function traceOf(traceId: string): Promise<ReadonlyMap<string, CollectedSp
   )
 }
 
-test('G98 a build is one tree from its caller to its last phase, and its commands continue it', async () => {
+test('G98 a build is one tree of spans from its caller to its last phase, and its commands continue it', async () => {
   const hidden = 'a-value-that-nobody-may-see'
   const { number, traceId, callerId } = await submit(
     { key: 'root', cmd: `echo $TRACEPARENT; : ${hidden}`, env: { HIDDEN: hidden } },
@@ -104,7 +104,7 @@ test('G98 the trace of a step changes no cache key', async () => {
   expect(spans.get('job cached')?.attributes).toMatchObject({ 'harmont.cached': 'true' })
 })
 
-test('G98 G02 a kill of the server loses no span of a running command, and a collector that is away delays them', async () => {
+test('G98 G02 a kill of the server loses no span of a running command, and an unavailable collector only delays spans', async () => {
   const name = `harmont-waits-${randomUUID()}`
   const { number, traceId } = await submit({
     key: 'long',
@@ -114,7 +114,7 @@ test('G98 G02 a kill of the server loses no span of a running command, and a col
     () => product.api.listJobs('traced', number),
     ([first]) => first?.state === 'running',
   )
-  // The request's own span is in memory alone, for a second.
+  // The request's own span is only in memory for a second.
   await until(() => collector.spans.some((span) => span.traceId === traceId))
   collector.state = 'away'
   product.server().kill('SIGKILL')

@@ -1,7 +1,7 @@
 /**
- * The golden vectors on the way of `hm` and the server: keys over the source set, and some
- * pipelines through the evaluating children. `vectors.process.test.ts` holds the SDK itself to all
- * of them.
+ * Tests golden vectors with the code of `hm` and the server: keys over the source set, and some
+ * pipelines through the rendering child processes. `vectors.process.test.ts` tests the SDKs against
+ * all vectors.
  */
 import { copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

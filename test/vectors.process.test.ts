@@ -20,8 +20,8 @@ describe.each(sdks)('$sdk', ({ answers }) => {
     async ({ i, expected, directory }) => {
       const answer = (await answers)[i]
       if (answer === undefined || 'error' in answer) throw new Error(answer?.error)
-      // Compared as data first, so that a difference is shown by member. The text adds the order of
-      // members.
+      // The first comparison as data shows a difference by member. The comparison as text adds the
+      // order of members.
       expect(JSON.parse(answer.definition)).toEqual(JSON.parse(expected))
       expect(answer.definition).toBe(expected)
       const envelope = join(directory, 'envelope.json')
@@ -33,7 +33,7 @@ describe.each(sdks)('$sdk', ({ answers }) => {
   )
 })
 
-describe('what a vector expects', () => {
+describe('the expected IR of a vector', () => {
   test.each(vectors)('$name has the keys of an independent oracle', ({ expected, context, project }) => {
     const definition: Definition = JSON.parse(expected)
     const { nodes, edges } = definition.graph
@@ -47,12 +47,9 @@ describe('what a vector expects', () => {
     }
   })
 
-  test.each(vectors)(
-    '$name is a document that the validator takes, without a warning but of images',
-    ({ expected }) => {
-      const checked = parsePlan(expected)
-      if (!checked.ok) throw new Error(checked.error.message)
-      expect(checked.plan.warnings.filter((warning) => !warning.startsWith('The image at '))).toEqual([])
-    },
-  )
+  test.each(vectors)('$name is a valid document with no warnings except about images', ({ expected }) => {
+    const checked = parsePlan(expected)
+    if (!checked.ok) throw new Error(checked.error.message)
+    expect(checked.plan.warnings.filter((warning) => !warning.startsWith('The image at '))).toEqual([])
+  })
 })

@@ -1,6 +1,7 @@
 /**
- * Webhooks repeated and in any order, a failing forge, a killed server: still one build for each
- * delivery and pipeline, each with one correct check, charged once, and no secret anywhere.
+ * Tests webhooks that are repeated and out of order, a failing forge and a killed server. Each
+ * delivery and pipeline must have one build with one correct check, charged once, and no secret may
+ * appear anywhere.
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -27,8 +28,8 @@ export default [
 
 let it: Connected
 beforeAll(async () => {
-  // A second costs less than a cent, a slow build more. The remainder is carried from lease to
-  // lease.
+  // A second costs less than a cent, and a slow build more than a cent. The remainder is carried
+  // from lease to lease.
   const env = { HARMONT_BILLING_RATES: 'vcpu=480000,memory=7000,disk=0', HARMONT_RUNNER_SLOTS: '6' }
   it = await startConnected({ '.hm/ci.ts': code }, env)
   await discovered(it, ['ci', 'pr'])
@@ -49,7 +50,7 @@ interface Wanted {
   readonly commit: string
 }
 
-/** Actions of people at GitHub that are not reported yet. */
+/** Creates actions of users at GitHub without sending their webhooks. */
 async function makeDeliveries(count: number): Promise<readonly Wanted[]> {
   const { github, repository, owner } = it
   github.webhooks.hold()
@@ -71,7 +72,7 @@ async function makeDeliveries(count: number): Promise<readonly Wanted[]> {
   ] as const
   const wanted: Wanted[] = []
   for (let n = 0; n < count; n += 1) {
-    // The first is slow and built, so that there is something to charge.
+    // The first delivery builds a slow commit, so that at least one build is charged.
     const { commit, pull, conclusion } = pick(n === 0 ? heads.slice(0, 1) : heads)
     const [kind, pipelines] = pick(n === 0 ? kinds.slice(0, 1) : kinds)
     if (kind === 'reopened' || kind === 'closed') await github.updatePullRequest(repository, pull, kind)
@@ -106,7 +107,7 @@ test(`G02 G15 G36 G41 ${deliveries} deliveries, ${kills} kills, seed ${seed}`, {
         for (;;) {
           const status = await github.webhooks.send(next.delivery)
           statuses.set(status, (statuses.get(status) ?? 0) + 1)
-          // It comes again where no answer came; every answer is judged below.
+          // A delivery without a response is repeated; all responses are checked below.
           if (status !== 0 && status !== 503) break
           await sleep(100)
         }
@@ -120,7 +121,7 @@ test(`G02 G15 G36 G41 ${deliveries} deliveries, ${kills} kills, seed ${seed}`, {
     )
     return rows[0]?.done ?? 0
   }
-  // Each kill comes while deliveries arrive and most of the earlier ones are done.
+  // Each kill comes while deliveries arrive and most earlier deliveries are done.
   for (let kill = 0; kill < kills; kill += 1) {
     const from = Math.floor((kill * sent.length) / kills)
     const to = Math.floor(((kill + 1) * sent.length) / kills)
@@ -211,8 +212,8 @@ async function buildsOf(): Promise<readonly BuildRow[]> {
 const followUps = ['process_delivery', 'follow_build', 'meter_organization', 'build_ended']
 
 /**
- * Open tasks, except those of the clock. The growing pauses of failed ones are shortened. One that
- * failed because another took its place is over.
+ * Returns open tasks, except those of the clock, and shortens the growing pauses of failed tasks. A
+ * task that failed because another replaced it counts as done.
  */
 async function pending(): Promise<readonly unknown[]> {
   const { rows } = await it.pool.query<{ id: string }>(
@@ -225,8 +226,8 @@ async function pending(): Promise<readonly unknown[]> {
 }
 
 /**
- * Everything that is stored or sent: each row of the database, the server's log, what GitHub
- * received, and the log of each job.
+ * Returns the places that contain the secret among all stored and sent data: each row of the
+ * database, the server's log, GitHub's checks, and the log of each job.
  */
 async function placesOfSecret(): Promise<readonly string[]> {
   const hex = Buffer.from(secret).toString('hex')
@@ -254,12 +255,12 @@ async function placesOfSecret(): Promise<readonly string[]> {
     if (holds(log)) places.push(`the log of ${id}`)
     if (log.includes('the token is ***')) masked += 1
   }
-  // Otherwise nothing was searched.
+  // Proves that the search covered the log of every job.
   expect(masked, 'jobs that told it').toBe(jobs.length)
   return places
 }
 
-/** One request in eight fails in some way. A hanging one costs ten seconds, so those are few. */
+/** Makes one request in eight fail. Hanging requests take ten seconds, so they are rare. */
 function faultOf(): Misbehaviour | undefined {
   if (fraction() > 0.125) return undefined
   const how = fraction() < 0.03 ? 'hang' : pick(['500', '502', '429', 'secondary', 'reset', 'after'] as const)

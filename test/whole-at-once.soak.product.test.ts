@@ -1,6 +1,6 @@
 /**
- * Everything at once: an image from a registry, packages from Debian over egress under mapped ids,
- * forks, and the whole server killed while they run.
+ * Tests several features together: an image from a registry, Debian packages over egress under
+ * mapped ids, forks, and a kill of the whole server during the forks.
  */
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
@@ -30,7 +30,7 @@ interface Door {
   readonly port: number
   readonly server: Server
 }
-/** The first opens while the server is dead, the second when it is back. */
+/** The first door opens while the server is dead, the second after its restart. */
 let doors: readonly [Door, Door]
 
 async function makeDoor(): Promise<Door> {
@@ -66,8 +66,8 @@ afterAll(async () => {
 })
 
 /**
- * Compiles and runs a program, prints lines before and after its door opens, then reports its end
- * once.
+ * Returns a command that compiles and runs a program, prints lines before and after its door opens,
+ * then reports its end once.
  */
 function child(index: number): string {
   const { port } = doors[index % 2 === 0 ? 0 : 1]
@@ -82,7 +82,7 @@ function child(index: number): string {
   ].join('\n')
 }
 
-/** Waits until all forks run. Fails with the log of a step that failed earlier. */
+/** Waits until all forks run. Throws with the log of a step that failed earlier. */
 async function started(number: number): Promise<void> {
   const jobs = await until(
     () => product.api.listJobs('whole', number),
@@ -97,7 +97,7 @@ async function started(number: number): Promise<void> {
     )
 }
 
-test('G02 forks of an apt-get install go on while the server is dead, and each is counted once', {
+test('G02 forks of an apt-get install continue while the server is dead, and each is counted once', {
   timeout: 900_000,
 }, async () => {
   await product.api.ensurePipeline({ name: 'whole', repository: 'local/whole', default_branch: 'main' })

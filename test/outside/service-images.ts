@@ -17,8 +17,8 @@ const keptForMs = 30 * 24 * 60 * 60 * 1000
 /** Names of the images in a store. */
 export const serviceImages = {
   /**
-   * Begins as root and continues as `postgres`, as the usual image does. Trusts everybody. Keeps its
-   * files in /data, stops at SIGINT, and exposes its port.
+   * Starts as root and continues as `postgres`, like the official image. Trusts all connections.
+   * Keeps its files in /data, stops on SIGINT, and exposes its port.
    */
   postgres: 'test/postgres:17',
   /** Runs as the user `valkey`, and exposes its port. */

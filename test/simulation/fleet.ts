@@ -1,4 +1,7 @@
-/** The parts of a fleet, each in a process that can be held up and killed: real code on simulated machines. */
+/**
+ * Runs the parts of a fleet as real code on simulated machines, each in a process that can be
+ * suspended and killed.
+ */
 import {
   createLocalPort,
   createMemoryStore,
@@ -17,13 +20,13 @@ import { SimulatedMachine, type Witness } from './machine.ts'
 import { connectThrough, Network, type Served } from './network.ts'
 import { after, fleetNow, Host, pause, runOn } from './virtual-time.ts'
 
-/** Short, so that a schedule meets many ends of leases. */
+/** Leases are short, so that many end within a schedule. */
 export const leaseMs = 15_000
 
 export interface RunnerPlace {
   readonly id: string
   readonly machine: SimulatedMachine
-  /** Counts its processes: an older one is refused, as by its token. */
+  /** Number of the runner's processes. Older processes are refused, as by their token. */
   session: number
   process: { readonly host: Host; readonly runner: Runner } | null
 }
@@ -32,7 +35,7 @@ export interface SchedulerPlace {
   host: Host | null
 }
 
-/** The database did not answer. */
+/** Thrown if the database does not respond. */
 class Away extends Error {}
 
 export class Fleet {
@@ -40,7 +43,7 @@ export class Fleet {
   readonly network: Network
   readonly runners: readonly RunnerPlace[]
   readonly schedulers: readonly SchedulerPlace[] = [{ host: null }, { host: null }]
-  /** Effects of builds, as an outbox tells them: kept with the change that they follow from. */
+  /** Effects of builds as in an outbox, stored together with their change. */
   readonly told: string[] = []
   readonly faults: string[] = []
   isDatabaseAway = false
@@ -48,7 +51,7 @@ export class Fleet {
   readonly #dice: Chance
   readonly #log: Log
   readonly #witness: Witness
-  /** When each runner last renewed, or got a lease. */
+  /** Time of each runner's last renewal or new lease. */
   readonly #signs = new Map<string, number>()
   readonly #drained = new Set<string>()
 
@@ -61,7 +64,7 @@ export class Fleet {
     this.store = createMemoryStore({ now: fleetNow, newId, leaseMs, startLeaseMs: leaseMs })
     this.runners = Array.from({ length: places }, (_, index) => {
       const machine = {
-        // A machine may think that it is tomorrow, and quartz drifts.
+        // The clock of a machine may be up to two hours ahead, and drifts.
         aheadMs: dice.between(0, 7_200_000),
         drift: dice.between(-100, 100) / 1_000_000,
         wallStepMs: 0,
@@ -114,7 +117,7 @@ export class Fleet {
       })
       const runner = createRunner({
         id: place.id,
-        // Sources are no part of a schedule.
+        // Schedules have no sources.
         port: { ...port, fetchSource: async () => ({ kind: 'tree', tree: { digest: 'empty', path: '/' } }) as never },
         driver: place.machine.driver(host),
         images: { collect: async () => [] } as never,
@@ -152,7 +155,10 @@ export class Fleet {
     return { runner }
   }
 
-  /** The database, as a process sees it: it takes time, is away at times, and an answer may be lost. */
+  /**
+   * Returns the database as seen by a process: calls take time, may fail during outages, and may
+   * lose their response.
+   */
   #storeFor(): Store {
     const asked = <G extends object>(group: G, ...names: readonly (keyof G & string)[]): G => {
       const calls = names.map((name) => {
@@ -186,7 +192,9 @@ export class Fleet {
     }
   }
 
-  /** Applies events, and notes the ends that follow, as an outbox does in the same transaction. */
+  /**
+   * Applies events and records resulting ends of builds, like an outbox in the same transaction.
+   */
   async apply(...given: Parameters<Store['builds']['apply']>): ReturnType<Store['builds']['apply']> {
     const applied = await this.store.builds.apply(...given)
     for (const { type } of applied?.effects ?? []) if (type === 'build_ended') this.told.push(given[0])
@@ -221,7 +229,7 @@ export class Fleet {
     void this.store.runners.drain(id, fleetNow())
   }
 
-  /** Does something now, and takes it back later. */
+  /** Calls `begin`, and `end` after `ms`. */
   for(ms: number, begin: () => void, end: () => void): void {
     begin()
     after(ms, end)

@@ -1,6 +1,6 @@
 /**
- * A runner's machine: sandboxes, commands and snapshots that outlive the runner's process, and the
- * watchdog that ends commands. The engine's runner sees it as its driver.
+ * Simulates a runner's machine: sandboxes, commands and snapshots that outlive the runner's
+ * process, and the watchdog that ends commands. The engine's runner uses it as its driver.
  */
 import { randomUUID } from 'node:crypto'
 import type { RunnerOptions } from '@harmont/engine'
@@ -20,17 +20,17 @@ import {
 import type { Chance } from '@harmont/test-kit/effort'
 import { after, currentHost, Host, type Machine, pause, runOn } from './virtual-time.ts'
 
-/** Hears of what happens on machines, to check it. */
+/** Receives events of machines, to check them. */
 export interface Witness {
   started(command: RunningCommand): void
   ended(command: RunningCommand): void
-  /** A promise is broken. */
+  /** Reports a broken guarantee. */
   broke(promise: string): void
-  /** A part of ours says that it is wrong. */
+  /** Reports an error logged by the product. */
   failed(message: string, error: unknown): void
 }
 
-/** The work of a step: the text of its command describes it. */
+/** The work of a step, encoded in the text of its command. */
 export interface Deed {
   readonly lines: number
   readonly everyMs: number
@@ -39,12 +39,12 @@ export interface Deed {
 
 export const commandOf = (deed: Deed): string => JSON.stringify(deed)
 
-/** A command that has been started. */
+/** A started command. */
 export interface RunningCommand {
   readonly buildId: string
   readonly jobId: string
   readonly fence: number
-  /** The snapshot that its files started from. */
+  /** The snapshot that the command started from. */
   readonly parent: string | null
   readonly machine: SimulatedMachine
   readonly startedAt: Date
@@ -70,7 +70,7 @@ export class SimulatedMachine {
   readonly machine: Machine
   readonly snapshots = new Map<string, Snapshot>()
   readonly sandboxes = new Map<string, Kept>()
-  /** The host of everything that no process of ours does. */
+  /** The host of events outside the product's processes. */
   readonly #kernel: Host
   readonly #dice: Chance
   readonly #witness: Witness
@@ -83,7 +83,7 @@ export class SimulatedMachine {
     this.#witness = witness
   }
 
-  /** Returns the driver as a process on this machine has it. */
+  /** Returns the driver for a process on this machine. */
   driver(process: Host): RunnerOptions['driver'] {
     const call = async <T>(work: () => T): Promise<T> => {
       await pause(this.#dice.between(0, 30))
@@ -104,7 +104,7 @@ export class SimulatedMachine {
       resolveImage: (name) => call(() => ({ name, digest: `sha256:${'0'.repeat(64)}`, rootfs: '/', env: {} })),
       close: async () => {},
     }
-    // No step of a schedule needs more of it.
+    // Steps of a schedule need only these members of the snapshots.
     const snapshots = {
       get: (id: string) => call(() => this.snapshots.get(id)),
       count: () => call(() => this.snapshots.size),
@@ -167,7 +167,7 @@ export class SimulatedMachine {
     })
   }
 
-  /** The watchdog looks twice a second. */
+  /** Ends overdue commands. The watchdog checks twice a second. */
   #watch(command: NonNullable<Kept['command']>): void {
     after(
       pollMs,
@@ -203,7 +203,7 @@ export class SimulatedMachine {
     const changed = (signal?: AbortSignal) =>
       new Promise<void>((resolve, reject) => {
         const host = currentHost()
-        // The process hears of it as an event of its own, unless it is killed.
+        // The process learns of the change in a separate event, unless it is killed.
         command.wake.push(() => after(0, resolve, host))
         signal?.addEventListener('abort', () => reject(signal.reason), { once: true })
         if (signal?.aborted) reject(signal.reason)
@@ -242,7 +242,7 @@ export class SimulatedMachine {
     }
   }
 
-  /** The commands that run on it, at the moment. */
+  /** Returns the commands that are running on this machine. */
   get running(): readonly RunningCommand[] {
     return [...this.sandboxes.values()].flatMap(({ command }) =>
       command !== null && command.exit === null ? command : [],

@@ -1,4 +1,7 @@
-/** The network between runners and the server: it delays, loses, repeats and cuts what it carries. */
+/**
+ * Simulates the network between runners and the server, which delays, loses, repeats and cuts
+ * messages.
+ */
 import { EventEmitter } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
@@ -21,18 +24,18 @@ interface Answered {
   readonly body: { json(): Promise<unknown>; text(): Promise<string> }
 }
 
-/** A process of the server, as the network sees it. */
+/** A server process in the network. */
 export interface Served {
   readonly host: Host
   readonly server: RunnerServer
-  /** Answers that it owes. */
+  /** Pending responses. */
   readonly open: Set<Response>
 }
 
 export class Network {
   /** The processes behind the server's address. */
   readonly servers = new Set<Served>()
-  /** Machines that nothing reaches. */
+  /** Machines without network access. */
   readonly cutOff = new Set<object>()
   isCalm = false
   readonly #dice: Chance
@@ -53,14 +56,14 @@ export class Network {
     if (asked.signal.aborted || client.isDead) return promise
     const isOpen = () => !this.cutOff.has(client.machine)
     if (served === undefined) fail('connection refused')
-    // Nothing comes back: the caller notices by its deadline.
+    // No response arrives, and the caller times out.
     else if (fate === 1 || !isOpen()) return promise
     else {
       const answer = (answered: Answered) => {
         if (fate !== 2 && isOpen()) hear(() => resolve(answered))
       }
       this.#deliver(served, asked, client, answer, fail)
-      // A proxy sends it once more, whenever it likes.
+      // A proxy repeats the request at a random later time.
       if (fate === 3)
         after(
           dice.between(1, 5_000),
@@ -106,7 +109,7 @@ export class Network {
     )
   }
 
-  /** A process of the server is killed: its callers hear that at once. */
+  /** Removes a killed server process. Its callers are notified at once. */
   drop(served: Served): void {
     this.servers.delete(served)
     for (const response of served.open) response.cut()
@@ -117,7 +120,7 @@ export class Network {
   }
 }
 
-/** The server's end of an answer. */
+/** The server's end of a response. */
 class Response extends EventEmitter {
   headersSent = false
   destroyed = false
@@ -159,7 +162,7 @@ class Response extends EventEmitter {
     this.#fail('connection reset')
   }
 
-  /** The caller has gone. */
+  /** Closes the response after the caller has gone. */
   leave(): void {
     if (!this.headersSent) this.emit('close')
   }
@@ -167,7 +170,7 @@ class Response extends EventEmitter {
 
 let current: Network | null = null
 
-/** Leads the requests of all runners through this network. */
+/** Routes the requests of all runners through this network. */
 export function connectThrough(network: Network): void {
   current = network
 }

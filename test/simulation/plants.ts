@@ -1,4 +1,4 @@
-/** Bugs that the simulation must find: the real source with one place changed as it is loaded. */
+/** Bugs that the simulation must find: real sources with one place changed during loading. */
 import { readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -10,19 +10,19 @@ interface Plant {
 }
 
 export const plants: Readonly<Record<string, Plant>> = {
-  /** A command may outlive its lease, so another runner may have the job meanwhile. */
+  /** A command may outlive its lease while another runner has the job. */
   'late-watchdog': {
     file: 'packages/engine/src/runner/held-lease.ts',
     from: 'return new Date(expiresAt.getTime() - Math.min(',
     to: 'return new Date(expiresAt.getTime() + 60_000 - Math.min(',
   },
-  /** A process that adopts a command stores its output from the beginning, once more. */
+  /** A process that adopts a command stores its output again from the beginning. */
   'log-from-start': {
     file: 'packages/engine/src/runner/job-log.ts',
     from: 'progress: decodeProgress(this.#spoolPosition)',
     to: "progress: decodeProgress('0')",
   },
-  /** A runner takes steps whose files another one has. */
+  /** A runner takes steps with files that only another runner has. */
   'no-home': {
     file: 'packages/engine/src/core/placement/placement.ts',
     from: 'return home === null || home === runner',
@@ -30,7 +30,7 @@ export const plants: Readonly<Record<string, Plant>> = {
   },
 }
 
-/** Changes one place in the modules that are loaded from now on. */
+/** Changes one place in subsequently loaded modules. */
 export function plant(name: string): void {
   const bug = plants[name]
   if (bug === undefined) throw new Error(`no such bug: ${name}; there are ${Object.keys(plants).join(', ')}`)

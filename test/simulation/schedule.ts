@@ -1,4 +1,7 @@
-/** One schedule: random builds on a random fleet, faults at random moments, and checks of what follows. */
+/**
+ * Runs one schedule: random builds on a random fleet, faults at random times, and checks of the
+ * results.
+ */
 import { type Build, type Created, createBuild, defaultLimits, type Job } from '@harmont/engine'
 import { parsePlan } from '@harmont/ir'
 import type { Chance } from '@harmont/test-kit/effort'
@@ -9,7 +12,7 @@ import { Fleet } from './fleet.ts'
 import { commandOf, type Deed, type RunningCommand } from './machine.ts'
 import { after, begin, elapsed, fleetNow, runUntil } from './virtual-time.ts'
 
-/** A promise that a schedule saw broken. */
+/** Thrown for a guarantee that a schedule found broken. */
 export class Broken extends Error {
   override readonly name = 'Broken'
 }
@@ -25,7 +28,10 @@ interface PlannedStep {
   readonly hasGroup: boolean
 }
 
-/** Lives through the schedule of a seed. Throws `Broken`. Returns how many commands ran. */
+/**
+ * Runs the schedule of a seed. Returns the number of commands and the story. Throws `Broken` for a
+ * broken guarantee.
+ */
 export async function live(seed: number): Promise<{ readonly commands: number; readonly story: readonly string[] }> {
   const schedule = new Schedule(begin(seed))
   try {
@@ -125,7 +131,7 @@ class Schedule {
     this.#tell(`build ${created.build.id}: ${JSON.stringify(steps)}`)
   }
 
-  /** Something happens that may happen. */
+  /** Inflicts a random fault or user action. */
   #fault(): void {
     const dice = this.#dice
     const fleet = this.#fleet
@@ -202,7 +208,7 @@ class Schedule {
     this.#tell(dice.pick(acts)())
   }
 
-  /** From here on nothing fails any more, so everything must come to its end. */
+  /** Ends the faults, so that all builds must finish. */
   #calm(): void {
     const fleet = this.#fleet
     this.#tell('calm')
@@ -211,7 +217,7 @@ class Schedule {
     for (const { id } of fleet.runners) void fleet.store.runners.drain(id, null)
   }
 
-  /** Looks every second whether all builds have ended. */
+  /** Checks every second whether all builds have ended. */
   #look(): void {
     void this.#builds().then((builds) => {
       this.#isAllOver = builds.every(({ finishedAt }) => finishedAt !== null)
@@ -245,11 +251,11 @@ class Schedule {
     const job = await builds.job(buildId, jobId)
     const plan = this.#plans.get(buildId) ?? []
     const step = plan[job?.step ?? -1]
-    // A lease that is lost already ends the command; it counts for nothing.
+    // A command under a lost lease is about to end and has no effect.
     if (build === undefined || job === undefined || step === undefined || job.fence !== fence) return
     const newest = (key: string) => build.jobs[plan.findIndex((each) => each.key === key)]
     const passed = (await builds.jobs(buildId)).filter(({ state }) => state === 'passed')
-    // One whose files are gone since may run once more meanwhile.
+    // A prerequisite with lost files may be running again meanwhile, so any passed attempt counts.
     for (const key of [...step.before, step.buildsIn ?? []].flat())
       if (!passed.some((each) => plan[each.step ?? -1]?.key === key))
         this.#break(`G03: ${step.key} starts before ${key} has passed`)
@@ -299,7 +305,10 @@ class Schedule {
       this.#break(`G12: the log of ${id} has ${parts.get(fence)?.length ?? 0} of ${whole} lines`)
   }
 
-  /** A step of a group, or one that needs its files, fails when its runner was taken for gone. */
+  /**
+   * Whether a job may fail because its parent's files are gone with a runner: an ancestor in a
+   * group does not run again.
+   */
   #mayMiss(buildId: string, step: number | null): boolean {
     const plan = this.#plans.get(buildId) ?? []
     for (let at = plan[step ?? -1]; at !== undefined; ) {

@@ -1,9 +1,9 @@
 /**
- * Lives through schedules: `node test/simulation/simulate.ts SEED [COUNT] [PLANT]`. Ends with 1 at the
- * first broken promise, and says its seed and its story. A plant is a bug to find (`plants.ts`).
+ * Runs schedules: `node test/simulation/simulate.ts SEED [COUNT] [PLANT]`. Exits with 1 at the
+ * first broken guarantee and prints its seed and story. A plant is a bug to find (`plants.ts`).
  */
 import process from 'node:process'
-// Before anything of ours is loaded.
+// Must be imported before any module of the product.
 import './virtual-time.ts'
 import { plant } from './plants.ts'
 

@@ -1,4 +1,4 @@
-/** Schedules of a simulated fleet; `simulate.ts` lives through them in processes of their own. */
+/** Runs schedules of a simulated fleet with `simulate.ts` in separate processes. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import process from 'node:process'
@@ -22,13 +22,13 @@ async function run(
   return { code, output }
 }
 
-test('G01 G02 G03 G04 G05 G06 G10 G12 G78 G92 G131 schedules of faults break no promise', async () => {
+test('G01 G02 G03 G04 G05 G06 G10 G12 G78 G92 G131 schedules of faults break no guarantee', async () => {
   const schedules = scaled(30, 10_000)
   const { code, output } = await run(seed, schedules)
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(`${schedules} schedules`) })
 })
 
-/** The others take longer to find. */
+/** Planted bugs to find; the others take longer. */
 const sought = effort === 1 ? ['log-from-start'] : Object.keys(plants)
 
 test.for(sought)('the planted bug "%s" is found', async (bug) => {

@@ -1,6 +1,7 @@
 /**
- * One order of events for a whole fleet: timers, clocks, ids and chance of this process follow a
- * seed. Imported before anything of ours, and in a process of its own.
+ * Makes the order of events of a whole fleet deterministic: timers, clocks, ids and randomness of
+ * this process follow a seed. Must be imported before any module of the product, in a separate
+ * process.
  */
 import { AsyncLocalStorage } from 'node:async_hooks'
 import crypto from 'node:crypto'
@@ -10,17 +11,17 @@ import process from 'node:process'
 import timersPromises from 'node:timers/promises'
 import { type Chance, chance } from '@harmont/test-kit/effort'
 
-/** A machine's clocks. They go on when its processes end. */
+/** A machine's clocks. They continue when its processes end. */
 export interface Machine {
-  /** How far its clocks are ahead of the fleet's time. */
+  /** Lead of the machine's clocks over the fleet's time. */
   readonly aheadMs: number
-  /** How much faster than that time it goes. */
+  /** Relative drift of its clocks against the fleet's time. */
   readonly drift: number
-  /** How far somebody has set its wall clock forward or back. */
+  /** Offset by which its wall clock was set forward or back. */
   wallStepMs: number
 }
 
-/** A process, which can be held up and killed at any of its waits. */
+/** A process that can be suspended and killed at any of its waits. */
 export class Host {
   readonly machine: Machine
   isDead = false
@@ -38,11 +39,14 @@ interface Happening {
   isOver: boolean
 }
 
-/** The host of all that belongs to no process: the network, the people, the machines themselves. */
+/** The host of all events outside processes: of the network, users and machines. */
 const nature = new Host()
 const hosts = new AsyncLocalStorage<Host>()
 const turn = setImmediate
-/** Far from 1970, so that no clock of a machine shows the time before it. */
+/**
+ * Start of the fleet's time, far from 1970, so that no machine's clock shows an earlier time than
+ * 1970.
+ */
 const epoch = Date.UTC(2030, 0, 1)
 
 let dice: Chance = chance(1)
@@ -51,11 +55,14 @@ let order = 0
 let time = 0
 
 export const currentHost = (): Host => hosts.getStore() ?? nature
-/** The fleet's time, in milliseconds since 1970. */
+/** Returns the fleet's time in milliseconds since 1970. */
 export const fleetNow = (): number => epoch + Math.floor(time)
 export const elapsed = (): number => time
 
-/** Begins anew, at the same moment for each seed. */
+/**
+ * Resets the simulation to the same time for each seed. Returns a source of randomness for the
+ * schedule.
+ */
 export function begin(seed: number): Chance {
   dice = chance(seed)
   queue = []
@@ -68,19 +75,22 @@ export function runOn<T>(host: Host, work: () => T): T {
   return hosts.run(host, work)
 }
 
-/** Runs `run` after a while in this process, unless it is killed; later if it is held up then. */
+/**
+ * Calls `run` after a delay in this process, unless the process is killed, and later while it is
+ * suspended.
+ */
 export function after(delayMs: number, run: () => void, host = currentHost()): Happening {
   const happening = { at: time + Math.max(0, delayMs), order: order++, host, run, isOver: false }
   push(happening)
   return happening
 }
 
-/** Never resolves in a process that is killed meanwhile. */
+/** Resolves after a delay; never resolves in a process that is killed meanwhile. */
 export function pause(delayMs: number): Promise<void> {
   return new Promise((resolve) => after(delayMs, resolve))
 }
 
-/** Lets events happen one after the other until `until`, or until `isOver` holds. */
+/** Processes events in order until `until` or until `isOver` returns true. */
 export async function runUntil(until: number, isOver: () => boolean = () => false): Promise<void> {
   for (let next = queue[0]; next !== undefined && next.at <= until && !isOver(); next = queue[0]) {
     pop()
@@ -91,7 +101,7 @@ export async function runUntil(until: number, isOver: () => boolean = () => fals
       continue
     }
     hosts.run(next.host, next.run)
-    // Everything that follows without a wait happens at this moment.
+    // Runs all continuations without a wait at the same time.
     await new Promise((resolve) => turn(resolve))
   }
   time = Math.max(time, until === Number.POSITIVE_INFINITY ? time : isOver() ? time : until)
@@ -128,7 +138,7 @@ function pop(): void {
   queue[place] = last
 }
 
-/** A timer as Node.js gives it, on the fleet's time. */
+/** A timer with the interface of Node.js, on the fleet's time. */
 class Timer {
   #happening: Happening
   readonly #delayMs: number
@@ -202,7 +212,7 @@ crypto.randomUUID = () => {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`
 }
 Object.assign(timersPromises, { setTimeout: sleep })
-// No machine of a fleet ever sleeps, whatever this one does.
+// Machines of a fleet never suspend, unlike this one.
 const uptime = -1
 const { openSync, readSync } = fs
 Object.assign(fs, {
@@ -211,5 +221,5 @@ Object.assign(fs, {
     descriptor === uptime ? into.write('0.00') : readSync(descriptor, into, ...(rest as [])),
 })
 syncBuiltinESMExports()
-// A schedule throws away thousands of errors, which nobody reads.
+// A schedule discards thousands of errors, so short stack traces save time.
 Error.stackTraceLimit = 4

@@ -13,12 +13,12 @@ export interface Submitted {
   readonly steps: readonly Step[]
 }
 
-/** Makes the pipeline when it is missing. */
+/** Creates the pipeline if it is missing. */
 export async function openPipeline({ api }: Pick<TortureServer, 'api'>, name: string): Promise<void> {
   await api.ensurePipeline({ name, repository: `local/${name}`, default_branch: 'main' })
 }
 
-/** Submits a build and returns it after the answer 201. */
+/** Submits a build and returns it after the response 201. */
 export async function submit(
   server: Pick<TortureServer, 'api' | 'pool'>,
   pipeline: string,
@@ -53,7 +53,7 @@ export async function isOver({ pool }: Pick<TortureServer, 'pool'>, id: string):
   return rows.length === 1
 }
 
-/** Waits for the end of a build, however often the database goes away. */
+/** Waits for the end of a build despite outages of the database. */
 export async function untilOver(
   server: Pick<TortureServer, 'pool' | 'directory'>,
   id: string,
@@ -72,7 +72,7 @@ export async function untilOver(
   })
 }
 
-/** Returns what a build still waits for. */
+/** Returns the unfinished jobs of a build, for messages. */
 async function openJobs({ pool }: Pick<TortureServer, 'pool'>, id: string): Promise<readonly string[]> {
   const { rows } = await pool.query<{ words: string }>(
     `select ${stepOf('p', 'j')} ->> 'key' || ': ' || j.state as words from engine.jobs j join engine.plans p on p.build_id = j.build_id

@@ -1,7 +1,7 @@
 /**
- * For `node --import`: a server that kills or stops itself in a window. The file `armed` in
- * TORTURE_WINDOWS names the window, how often it must be reached, and the signal. `hold` instead of
- * a signal holds it there forever.
+ * Makes a server kill or stop itself in a window, through `node --import`. The file `armed` in
+ * TORTURE_WINDOWS names the window, the required number of passes, and the signal. `hold` instead
+ * of a signal suspends the operation there forever.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'

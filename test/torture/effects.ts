@@ -1,6 +1,6 @@
 /**
- * Effects of commands outside their sandboxes: a server in the test's own process, which no kill of
- * the product reaches.
+ * Records effects of commands outside their sandboxes, with a server in the test's own process,
+ * which kills of the product do not reach.
  */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
@@ -15,14 +15,14 @@ export interface Effect {
 }
 
 export interface Effects {
-  /** As sandboxes reach it, and as `HARMONT_EGRESS_ALLOW` takes it. */
+  /** Address of the server for sandboxes and for `HARMONT_EGRESS_ALLOW`. */
   readonly address: string
-  /** Everything that was reported, in order. */
+  /** Returns all reported effects in order. */
   told(): readonly Effect[]
   stop(): Promise<void>
 }
 
-/** `through`: a socket that it listens on, and the address from which a fleet passes on to it. */
+/** `through` has a socket to listen on, and the address from which a fleet forwards to it. */
 export async function startEffects(through?: { readonly path: string; readonly address: string }): Promise<Effects> {
   const told: Effect[] = []
   const server = createServer((request, response) => {
@@ -51,8 +51,8 @@ function addressOf(server: Server): string {
 }
 
 /**
- * The machine's address that is not loopback, because a sandbox with egress has a loopback of its
- * own.
+ * Returns a non-loopback address of the machine, because a sandbox with egress has its own
+ * loopback.
  */
 export function ownAddress(): string {
   const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? [])
@@ -62,8 +62,8 @@ export function ownAddress(): string {
 }
 
 /**
- * Shell text for the beginning of a script: `tell KIND` reports to a server, and fails when it was
- * not heard.
+ * Returns shell text for the beginning of a script. It defines `tell KIND`, which reports to a
+ * server and fails without a confirmation.
  */
 export function tellScript(address: string): string {
   const [host, port] = address.split(':')

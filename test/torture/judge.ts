@@ -1,6 +1,6 @@
 /**
- * Judges whether all builds of a server ended right and once, with complete logs, and left nothing
- * behind.
+ * Checks that all builds of a server ended correctly and once, with complete logs and without
+ * remains.
  */
 
 import { createHash } from 'node:crypto'
@@ -31,10 +31,10 @@ export interface JobRow {
   readonly started_at: Date | null
 }
 
-/** The remark of a lost sandbox. After it a job begins again or, with a secret, is abandoned. */
+/** Matches the remark of a lost sandbox, after which a job restarts or, with a secret, fails. */
 const lossRemark = /^The sandbox (of this job )?was lost|Restarting from the beginning|is not retried automatically\.$/
 
-/** The jobs of a build in the order of its steps. */
+/** Returns the jobs of a build in the order of its steps. */
 export async function jobsOf(pool: pg.Pool, buildId: string): Promise<readonly JobRow[]> {
   const { rows } = await pool.query<JobRow>(
     `select j.id, ${stepOf('p', 'j')} ->> 'key' as key, j.attempt, j.state, j.exit_code, j.error_code, j.error_message, j.soft_failed, j.cached, j.lost, j.fence, j.started_at
@@ -45,8 +45,11 @@ export async function jobsOf(pool: pg.Pool, buildId: string): Promise<readonly J
   return rows
 }
 
-/** Why a step fails when the files of a parent that runs only once are gone with their runner. */
-const filesGone = /^The files of `.*` were on the runner .*, which is gone\..* so it does not run again automatically\./
+/**
+ * Matches the error of a step that needs files of a parent that runs only once, if these are gone
+ * with their runner.
+ */
+const filesGone = /^The files of `.*` were on the runner .*, which is gone\..* so it does not run again by itself\./
 
 export interface Verdict {
   readonly jobs: number
@@ -54,10 +57,10 @@ export interface Verdict {
   readonly lost: number
 }
 
-/** Number of losses after which a job does not begin again. */
+/** Number of losses after which a job does not restart. */
 const mostLosses = 3
 
-/** Judges an ended build. `mayLose`: commands may have been lost and begun again. */
+/** Checks an ended build. `mayLose` allows commands to be lost and restarted. */
 export async function judgeBuild(
   { api, pool }: Pick<TortureServer, 'api' | 'pool'>,
   build: Submitted & { readonly told: readonly Effect[] },
@@ -68,9 +71,9 @@ export async function judgeBuild(
   const all = await jobsOf(pool, id)
   const jobs = mayLose ? withoutRemade(all) : all
   const byKey = new Map(steps.map((step) => [step.key, step]))
-  // A person decides about a command with a secret whose sandbox was lost, because nobody knows how
-  // far it came, about one that was lost again and again, and about one that starts from files of
-  // the first kind, when they are gone with their runner.
+  // These jobs are not restarted automatically: a command with a secret and a lost sandbox, because
+  // its progress is unknown; a command that was lost repeatedly; and a step that needs files of the
+  // first kind that are gone with their runner.
   const isGivenUp = ({ key, error_code, error_message, lost }: JobRow) => {
     const step = byKey.get(key)
     if (!mayLose || step === undefined) return false
@@ -104,10 +107,7 @@ export async function judgeBuild(
   return { jobs: jobs.length, lost }
 }
 
-/**
- * Leaves out what passed and was made again, because the runner with its files was gone. The others
- * count on.
- */
+/** Drops passed jobs that were repeated because the runner with their files was gone. */
 function withoutRemade(jobs: readonly JobRow[]): readonly JobRow[] {
   const last = new Map(jobs.map(({ key, id }) => [key, id]))
   return jobs.filter(({ key, id, state }) => state !== 'passed' || last.get(key) === id)
@@ -128,8 +128,8 @@ function shape(job: JobRow): ExpectedJob {
 }
 
 /**
- * One start per lease that was not lost; no command acts after the next one has begun; the last one
- * ended.
+ * Checks that each lease that was not lost has one start, that no command acts after the next has
+ * started, and that the last command ended.
  */
 function judgeEffects(job: JobRow, { exitCode }: ExpectedJob, step: Step, told: readonly Effect[]): void {
   const own = told.filter(({ jobId }) => jobId === job.id)
@@ -168,8 +168,8 @@ function isBeginning(kinds: string): boolean {
 }
 
 /**
- * Exactly what the command printed, byte for byte, and before each loss its beginning. Chunks are
- * numbered without a gap.
+ * Checks that the log has exactly the command's output, byte for byte, and before each loss a
+ * beginning of it. Chunks must be numbered without gaps.
  */
 async function judgeLog(api: TortureServer['api'], job: JobRow, wanted: ExpectedJob, output: string): Promise<void> {
   const whole = wanted.exitCode === null ? '' : output
@@ -191,7 +191,7 @@ async function judgeLog(api: TortureServer['api'], job: JobRow, wanted: Expected
   if (job.lost === 0) expect((await api.readLog(job.id)) === whole, `${words} as text`).toBe(true)
 }
 
-/** Returns what the product itself said in a job's log. */
+/** Returns the product's remarks in a job's log. */
 export async function remarksOf(api: TortureServer['api'], jobId: string): Promise<readonly string[]> {
   return (await readChunks(api, jobId)).flatMap(({ kind, text }) => (kind === 2 ? [text] : []))
 }
@@ -215,7 +215,7 @@ async function readChunks(
   return chunks
 }
 
-/** Each artifact is listed once, and a download has its bytes. */
+/** Checks that each artifact is listed once and that its download has the expected bytes. */
 async function judgeArtifacts(
   { client, org }: TortureServer['api'],
   { pipeline, number }: Submitted,
@@ -236,7 +236,7 @@ async function judgeArtifacts(
 
 const ownTasks = ['follow_build', 'meter_organization', 'build_ended', 'pack_logs']
 
-/** Waits for everything that follows from the builds: tasks, logs, money, sandboxes. */
+/** Waits for all consequences of the builds: tasks, logs, charges, sandboxes. */
 export async function settle(
   { pool, directory }: Pick<TortureServer, 'pool' | 'directory'>,
   timeoutMs = 300_000,
@@ -258,7 +258,7 @@ export async function settle(
   await until(open, (left) => left.length === 0, { timeoutMs, restMs: 100 })
 }
 
-/** Each job that ran was charged once, and the balance is their sum. */
+/** Checks that each job that ran was charged once, and that the balance is their sum. */
 export async function judgeMoney(pool: pg.Pool): Promise<void> {
   const { rows: wrong } = await pool.query(
     `select j.id, count(l.job_id)::int as leases, count(e.id)::int as entries

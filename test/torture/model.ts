@@ -1,11 +1,13 @@
-/** The required outcome of a build, whoever is killed meanwhile, written without the engine. */
+/**
+ * Computes the required result of a build, whatever is killed meanwhile, without the engine's code.
+ */
 import type { Step } from './steps.ts'
 
 export interface ExpectedJob {
   readonly key: string
   readonly attempt: number
   readonly state: 'passed' | 'failed' | 'skipped'
-  /** Null when no command ran. */
+  /** Null if no command ran. */
   readonly exitCode: number | null
   readonly isSoft: boolean
   readonly isCached: boolean
@@ -13,8 +15,8 @@ export interface ExpectedJob {
 
 /**
  * Returns the jobs in the order of steps and attempts. Prerequisites come before their dependents.
- * `givenUp` holds the keys of steps that failed because their sandboxes or the files that they start
- * from were lost.
+ * `givenUp` holds the keys of steps that failed because their sandboxes or their parents' files
+ * were lost.
  */
 export function expectedJobs(steps: readonly Step[], givenUp: ReadonlySet<string> = new Set()): readonly ExpectedJob[] {
   const ends = new Map<string, ExpectedJob>()
@@ -26,7 +28,7 @@ export function expectedJobs(steps: readonly Step[], givenUp: ReadonlySet<string
   })
 }
 
-/** Whether a person decides about its command when its sandbox was lost. */
+/** Whether the step's command is not restarted automatically after a loss of its sandbox. */
 export function runsOnce({ hasSecret, group }: Step): boolean {
   return hasSecret === true || group !== undefined
 }

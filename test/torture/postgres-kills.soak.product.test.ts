@@ -1,5 +1,5 @@
 /**
- * PostgreSQL is killed at random moments, whole or one of its processes, and away for a while,
+ * Kills PostgreSQL or one of its processes at random times, and makes it unavailable for some time,
  * during 30-step builds.
  */
 import { readdirSync, readFileSync, renameSync } from 'node:fs'
@@ -17,12 +17,13 @@ import { defineSecret, type Life, type TortureServer, tortureServer } from './se
 import { cachedSteps, thirtySteps } from './steps.ts'
 
 const kills = scaled(2)
-/**
- * How often the server abandons a start of PostgreSQL, after some seconds each, before it succeeds.
- */
+/** Number of failed starts of PostgreSQL, of some seconds each, before one succeeds. */
 const failures = scaled(1)
 const timeout = 600_000 + (kills + failures) * 15_000
-/** A command whose start could not be reported for half a minute is ended and begun again. */
+/**
+ * Longest outage without lost commands. After half a minute, a command with an unreported start is
+ * ended and restarted.
+ */
 const patienceMs = 20_000
 const pace = kills < 20 ? 0.4 : 1
 const random = chance()
@@ -45,7 +46,9 @@ afterAll(async () => {
   await effects?.stop()
 })
 
-/** Returns the result of a call once it succeeds, because the database may be away. */
+/**
+ * Repeats a call until it succeeds, because the database may be unavailable. Returns its result.
+ */
 async function patiently<T>(call: () => Promise<T>): Promise<T> {
   const deadline = Date.now() + 120_000
   for (;;) {
@@ -66,8 +69,8 @@ async function another(): Promise<Submitted> {
 }
 
 /**
- * Kills PostgreSQL's own process, or one of its children, after whose death it ends them all.
- * Returns whether it was its own. Fails during its start.
+ * Kills PostgreSQL's main process or one of its children, whose death makes it end all others.
+ * Returns whether it was the main process. Throws while PostgreSQL is starting.
  */
 async function killOne(): Promise<boolean> {
   const postmaster = server.postmaster()
@@ -113,7 +116,9 @@ test(`G02 G41 ${kills} kills of PostgreSQL at random moments, seed ${random.seed
   console.info(JSON.stringify({ seed: random.seed, kills, whole, builds: builds.length, ...sums, seconds }))
 })
 
-test(`G02 G41 PostgreSQL is away, and cannot be started ${failures}x, seed ${random.seed}`, { timeout }, async () => {
+test(`G02 G41 PostgreSQL is unavailable and fails to start ${failures}x, seed ${random.seed}`, {
+  timeout,
+}, async () => {
   await another()
   await until(
     () => effects.told().length,

@@ -1,7 +1,7 @@
 /**
- * Random programs on real sandboxes, each run twice on one cache, with an engine that is killed at
- * random moments. `programs.ts` says what every step must see and leave. `HARMONT_TEST_SEED`
- * repeats a program.
+ * Runs random programs in real sandboxes, each twice with one cache, and kills the engine at random
+ * times. `programs.ts` defines the files that every step must see and leave. `HARMONT_TEST_SEED`
+ * reproduces a program.
  */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
@@ -44,7 +44,7 @@ beforeAll(async () => {
   await openImages().resolve('host')
 })
 
-test(`G02 G65 G66 G67 G70 every step of ${programs} random programs sees and leaves exactly what it must, however often the engine is killed, seed ${seed}`, async () => {
+test(`G02 G65 G66 G67 G70 every step of ${programs} random programs sees and leaves exactly the expected files despite kills of the engine, seed ${seed}`, async () => {
   let [steps, kills] = [0, 0]
   for (let nth = 0; nth < programs; nth += 1) {
     const random = chance(seed + nth)
@@ -72,7 +72,7 @@ async function begin(engine: OutsideEngine, { source: files, steps }: Program): 
   const blobs = new Map<string, Buffer>()
   const source = await archive({ blobs }, files)
   for (const [name, bytes] of blobs) await writeFile(join(engine.directory, name), bytes)
-  // There may be no artifact.
+  // A program without artifacts would not create the folder.
   await mkdir(join(engine.directory, 'parts'), { recursive: true })
   return submit(engine.bench, steps.map(planned), { source })
 }
@@ -94,14 +94,14 @@ function planned(one: Step) {
   })
 }
 
-/** Kills the engine again and again, also while it starts, and brings the build to its end. */
+/** Kills the engine repeatedly, also during its start, and then waits for the end of the build. */
 async function disturb(engine: OutsideEngine, id: string, random: Chance): Promise<number> {
   let kills = 0
   for (const wanted = random.between(1, mostKills); kills < wanted && !(await isOver(engine, id)); kills += 1) {
     const started = engine.start()
     if (!random.isOneIn(4)) await started
     else started.catch(() => undefined) // it may be killed before it is ready
-    // Any moment is right.
+    // The kill comes at a random time.
     await sleep(random.between(0, 900))
     await engine.kill()
     await started.catch(() => undefined)
@@ -134,7 +134,7 @@ async function judge(engine: OutsideEngine, program: Program, id: string, isAgai
   )
 }
 
-/** Returns what became of a step, as the model tells it. */
+/** Returns the result of a step in the form of the model. */
 async function seen(
   engine: OutsideEngine,
   job: Job,
@@ -169,7 +169,7 @@ async function seen(
   }
 }
 
-/** A kill before the command makes a service begin again. */
+/** A kill before the command restarts a service. */
 function lastLife(log: string): string {
   return log.slice(Math.max(log.lastIndexOf('keeper is up'), 0))
 }
@@ -182,7 +182,7 @@ function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** No row is left without its owner, and every part belongs to an artifact. */
+/** Checks that no row is left without its owner and that every part belongs to an artifact. */
 async function judgeRows({ pool, directory }: OutsideEngine): Promise<void> {
   const { rows } = await pool.query(
     `select 'lease ' || job_id as what from engine.leases union all select 'ready ' || job_id from engine.ready

@@ -1,12 +1,12 @@
 /**
- * Random programs of steps with services, inputs, artifacts, annotations, reports of tests and a
- * cache, and what becomes of each step, written without the engine.
+ * Generates random programs of steps with services, inputs, artifacts, annotations, test reports
+ * and a cache. Computes the expected result of each step without the engine's code.
  */
 import { createHash } from 'node:crypto'
 import { posix } from 'node:path'
 import type { Chance } from '@harmont/test-kit/effort'
 
-/** A file's text, or where a link leads. By path below /workspace. */
+/** Texts of files and targets of links, by path below /workspace. */
 type Files = ReadonlyMap<string, { readonly text: string } | { readonly link: string }>
 
 type Act =
@@ -22,7 +22,7 @@ interface Pattern {
 
 interface Sidecar {
   readonly name: string
-  /** The step whose service of this name left what it starts with. */
+  /** The step whose service of the same name left this service's initial files. */
   readonly from: number | null
   readonly lines: readonly string[]
 }
@@ -42,7 +42,10 @@ export interface Step {
   readonly acts: readonly Act[]
   readonly artifacts: readonly { readonly pattern: Pattern; readonly when: When; readonly required: boolean }[]
   readonly note: string | null
-  /** Number of tests in its report, the first of which fails if the step does; 0 for no report. */
+  /**
+   * Number of tests in the step's report, of which the first fails if the step does; 0 for no
+   * report.
+   */
   readonly tests: number
   readonly exit: number
   readonly isSoft: boolean
@@ -57,15 +60,15 @@ export interface Program {
   readonly steps: readonly Step[]
 }
 
-/** The end that a step must have. */
+/** The expected result of a step. */
 export interface Expected {
   readonly state: 'passed' | 'failed' | 'skipped'
   readonly exitCode: number | null
   readonly errorCode: string | null
   readonly isCached: boolean
-  /** The output of its command; null when none ran. */
+  /** The output of the step's command; null if none ran. */
   readonly printed: string | null
-  /** The last life of each service's log, by name. */
+  /** The last run of each service's log, by name. */
   readonly serviceLogs: ReadonlyMap<string, string>
   /** SHA-256 by path. */
   readonly artifacts: ReadonlyMap<string, string>
@@ -87,7 +90,7 @@ const patterns: readonly Pattern[] = [
 ]
 const report: Pattern = { glob: 'junit.xml', names: /^junit\.xml$/ }
 
-/** Makes a program of some steps, most of which pass. The same for the same chance. */
+/** Generates a program of some steps, most of which pass. Equal `chance` values yield equal programs. */
 export function randomProgram(random: Chance, length: number): Program {
   for (;;) {
     const steps: Step[] = []
@@ -161,7 +164,7 @@ function randomAct(random: Chance, text: string): Act {
 const quoted = (text: string) => `'${text}'`
 
 function actScript(act: Act): string {
-  // No folder stays empty: the model knows files alone.
+  // Removes empty folders, because the model knows only files.
   if (act.kind === 'remove') return `rm -f ${quoted(act.path)}; rmdir ${posix.dirname(act.path)} 2>/dev/null || :`
   if (act.kind === 'move') return `if [ -d ${act.from} ]; then rm -rf ${act.to}; mv ${act.from} ${act.to}; fi`
   const folder = `mkdir -p ${posix.dirname(act.path)}`
@@ -170,8 +173,8 @@ function actScript(act: Act): string {
 }
 
 /**
- * Returns a step's command: it prints every file that it sees, tells its services their lines and
- * prints their answers, then leaves its own files.
+ * Returns a step's command. It prints every file that it sees, sends lines to its services and
+ * prints their responses, then leaves its own files.
  * @param tell returns a command that sends a line to a service and prints all that it keeps.
  */
 export function commandOf(step: Step, tell: (line: string, service: string) => string): string {
@@ -196,7 +199,7 @@ function reportText({ tests, exit, key }: Step): string {
   return `<testsuite>${cases.join('')}</testsuite>`
 }
 
-/** Returns the artifacts that a step asks for, its report among them. */
+/** Returns the artifacts of a step, including its report. */
 export function artifactsOf({ artifacts, tests }: Step) {
   const asked = artifacts.map(({ pattern, when, required }) => ({
     path: pattern.glob,
@@ -210,13 +213,13 @@ export function artifactsOf({ artifacts, tests }: Step) {
 
 interface Run {
   readonly expected: Expected
-  /** The files that it left; null when it never ran. */
+  /** The files that the step left; null if it never ran. */
   readonly left: Files | null
   readonly serviceLines: ReadonlyMap<string, readonly string[]>
 }
 
 /**
- * Returns what every step must have become.
+ * Returns the expected result of every step.
  * @param isAgain whether the same program has run before, on the same cache.
  */
 export function expectedOf({ source, steps }: Program, isAgain: boolean): readonly Expected[] {
@@ -284,7 +287,7 @@ function isReached({ buildsIn, dependsOn, goesOn }: Step, steps: readonly Step[]
   )
 }
 
-/** Returns why a step cannot start; null when it can. */
+/** Returns the error code of a step that cannot start; null if it can. */
 function problemOf({ takes, services }: Step, runs: readonly Run[]): string | null {
   if (takes.some(({ from, optional }) => !optional && (runs[from]?.left ?? null) === null)) return 'input_missing'
   if (services.some(({ name, from }) => from !== null && runs[from]?.serviceLines.get(name) === undefined))
@@ -323,7 +326,7 @@ function move(files: Map<string, { text: string } | { link: string }>, from: str
   }
 }
 
-/** Returns digests of what a step's artifacts name; null when a required one names nothing. */
+/** Returns paths and digests of a step's artifacts; null if a required artifact is missing. */
 function keptFiles(step: Step, left: Files): readonly (readonly [string, string])[] | null {
   const outcome = step.exit === 0 ? 'passed' : 'failed'
   const asked = step.artifacts.filter(({ when }) => when === 'always' || when === outcome)

@@ -1,15 +1,21 @@
-/** Finds what is left of the sandboxes of one data directory on the machine. */
+/** Finds remains of the sandboxes of one data directory on the machine. */
 import { createHash } from 'node:crypto'
 import { type Dirent, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 
-/** Waits until nothing is found. It looks rarely, because it reads all processes of the machine. */
+/**
+ * Waits until no remains are found. Polls rarely, because each check reads all processes of the
+ * machine.
+ */
 export async function untilEmpty(find: () => readonly string[]): Promise<void> {
   await until(find, ({ length }) => length === 0, { restMs: 200 })
 }
 
-/** May remain after all jobs while the server runs, because it keeps spare launchers. */
+/**
+ * Returns remains that must vanish after all jobs even while the server runs. Its spare launchers
+ * may stay.
+ */
 export function sandboxRemains(directory: string): readonly string[] {
   const root = join(directory, 'sandboxes')
   const listed = (name: string) => readdirSync(join(root, name)).map((each) => `${name}/${each}`)
@@ -21,26 +27,26 @@ export function sandboxRemains(directory: string): readonly string[] {
     ...listed('sandboxes'),
     ...listed('trash'),
     ...inMemory('states'),
-    // Besides crun's own group.
+    // Skips crun's own group.
     ...inMemory('crun').filter((name) => !name.endsWith('/.cache')),
     ...listed('snapshots').filter((name) => !existsSync(join(root, name, 'snapshot.json'))),
   ]
 }
 
-/** Where state of sandboxes that does not survive a boot is. */
+/** Directory of the sandboxes' state in memory, which does not survive a reboot. */
 export function memoryOf(directory: string): string {
   return `/dev/shm/harmont-${tagOf(directory)}-passing`
 }
 
-/** Prefix of its control groups. */
+/** Returns the prefix of the directory's control groups. */
 export function tagOf(directory: string): string {
   const root = realpathSync(join(directory, 'sandboxes'))
   return createHash('sha256').update(root).digest('hex').slice(0, 8)
 }
 
 /**
- * Processes of commands, by id. Spare processes of the driver do not count: they wait in their
- * groups without a command.
+ * Returns the ids of processes of commands. Spare processes of the driver, which wait in their
+ * groups without a command, do not count.
  */
 export function commandProcesses(directory: string): readonly string[] {
   const payload = new RegExp(`harmont-${tagOf(directory)}/[^/]+/payload`)
@@ -50,7 +56,7 @@ export function commandProcesses(directory: string): readonly string[] {
   )
 }
 
-/** Additional checks after the end of the server: nothing may be left. */
+/** Returns all remains, for checks after the end of the server, when nothing may be left. */
 export function allRemains(directory: string): readonly string[] {
   const tag = tagOf(directory)
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
@@ -61,13 +67,13 @@ export function allRemains(directory: string): readonly string[] {
     ...controlGroups(tag),
     ...(existsSync(`/dev/shm/harmont-${tag}`) ? [`/dev/shm/harmont-${tag}`] : []),
     ...(existsSync(memoryOf(directory)) ? readdirSync(memoryOf(directory)) : []),
-    // Goes last, after the links and rules of its networks.
+    // The file is removed last, after the links and rules of the networks.
     ...(existsSync(join(directory, 'sandboxes', 'network.json')) ? ['networks of sandboxes'] : []),
   ]
 }
 
 /**
- * Processes that name the directory in their command line, and those in a control group of a
+ * Returns processes with the directory in their command line, and those in a control group of a
  * sandbox.
  */
 function processesOf(directory: string, tag: string): readonly string[] {
@@ -89,7 +95,7 @@ function ofProcess(pid: string, file: string): string {
   }
 }
 
-/** Returns the entries of a directory; none when it vanished meanwhile. */
+/** Returns the entries of a directory; none if it vanished meanwhile. */
 function entriesOf(path: string): readonly Dirent[] {
   try {
     return readdirSync(path, { withFileTypes: true })
@@ -100,7 +106,7 @@ function entriesOf(path: string): readonly Dirent[] {
 }
 
 export function controlGroups(tag: string): readonly string[] {
-  // Other tests make and remove groups beside ours.
+  // Other tests create and remove adjacent groups.
   const find = (path: string, depth: number): readonly string[] =>
     entriesOf(path).flatMap((entry) => {
       const below = join(path, entry.name)

@@ -1,4 +1,4 @@
-/** The server is killed at random moments, also during its start, with 30-step builds. */
+/** Kills the server at random times, also during its start, during 30-step builds. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, scaled } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, test } from 'vitest'
@@ -49,7 +49,7 @@ test(`G02 G08 G24 G41 G117 ${kills} kills of the server at random moments, seed 
   for (let killed = 0; killed < kills; ) {
     if (await isOver(server, current.id)) current = await another()
     await sleep(random.between(0, 1_500))
-    // In between it is stopped normally, with everything running.
+    // Some stops are regular, with all builds running.
     const signal = random.isOneIn(5) ? 'SIGTERM' : 'SIGKILL'
     if (signal === 'SIGKILL') killed += 1
     else drains += 1
@@ -60,7 +60,7 @@ test(`G02 G08 G24 G41 G117 ${kills} kills of the server at random moments, seed 
     life.kill(signal)
     await life.ended
     life = server.begin()
-    // Every third start is cut off as well, wherever it is.
+    // Every third start is killed too, at a random point.
     if (!random.isOneIn(3)) await life.ready()
     else {
       await sleep(random.between(0, 1_200))
@@ -85,11 +85,11 @@ test(`G02 G08 G24 G41 G117 ${kills} kills of the server at random moments, seed 
 })
 
 interface AtWork {
-  /** Jobs with services that run. */
+  /** Number of jobs with running services. */
   readonly serving: number
-  /** Jobs that upload after the end of their command. */
+  /** Number of jobs that upload after the end of their command. */
   readonly uploading: number
-  /** Generators that run or end. */
+  /** Number of generators that run or are ending. */
   readonly appending: number
 }
 

@@ -1,4 +1,6 @@
-/** The real server on its own directory, to be killed at any moment, also during its start. */
+/**
+ * Runs the real server on its own directory. It can be killed at any time, also during its start.
+ */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { closeSync, createWriteStream, existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs'
@@ -24,7 +26,7 @@ export interface Life {
   /** Resolves when the process has ended, in any way. */
   readonly ended: Promise<void>
   kill(signal: NodeJS.Signals): void
-  /** Resolves with true once it answers, with false when it ended first. */
+  /** Resolves with true once the server responds, or with false if it ends first. */
   ready(): Promise<boolean>
 }
 
@@ -32,19 +34,19 @@ export interface TortureServer {
   readonly directory: string
   readonly api: OrganizationClient
   readonly url: string
-  /** Begins another life of the server without waiting for it. */
+  /** Starts the server again without waiting for it. */
   begin(): Life
-  /** Begins one and waits until it answers. */
+  /** Starts the server and waits until it responds. */
   start(): Promise<Life>
-  /** Opens the database for inspection, and reconnects. */
+  /** Connection pool for inspection of the database, which reconnects. */
   readonly pool: pg.Pool
-  /** Id of PostgreSQL's own process. */
+  /** Returns the process id of PostgreSQL's main process. */
   postmaster(): number
-  /** Removes everything, after the server was stopped. */
+  /** Removes all data after the server has stopped. */
   remove(): Promise<void>
 }
 
-/** Returns a database of this run, for servers that share it or need none of their own. */
+/** Returns a database of this run for servers that share it or need no separate one. */
 export async function sharedDatabase(): Promise<SharedDatabase> {
   const { url, connection } = await migratedDatabase()
   const pool = quietPool(connection)
@@ -57,14 +59,14 @@ export async function sharedDatabase(): Promise<SharedDatabase> {
 interface SharedDatabase {
   readonly pool: pg.Pool
   readonly url: string
-  /** Where all servers of the database have their blobs. */
+  /** Blob directory of all servers of the database. */
   readonly blobs: string
 }
 
-/** The very first start makes the database. */
+/** Time limit of a start; the first start creates the database. */
 const startMs = 180_000
 
-/** Dies in windows, which are lines of sources: the built programs have none of them. */
+/** Runs the server from sources, because windows are lines of sources that built programs lack. */
 const withWindows = {
   program: join(repositoryRoot, 'packages/server/src/main.ts'),
   options: `--import ${new URL('./die-in-window.ts', import.meta.url).pathname}`,
@@ -72,7 +74,7 @@ const withWindows = {
 
 /**
  * `database` is an existing database with its address. Without it the server starts its own.
- * `windows` is the directory in which `die-in-window.ts` is told where to die.
+ * `windows` is the directory that controls `die-in-window.ts`.
  */
 export async function tortureServer(
   env: Readonly<Record<string, string>>,
@@ -91,7 +93,7 @@ export async function tortureServer(
     HARMONT_IMAGE_FALLBACK: 'host-any',
     HARMONT_RATE_LIMITS: 'off',
     HARMONT_RUNNER_SLOTS: '6',
-    // A second of a step costs some cents, so each has a line in the ledger.
+    // A second of a step costs some cents, so each step has a ledger entry.
     HARMONT_BILLING_RATES: 'vcpu=5000000,memory=0,disk=0',
     ...(database !== undefined && { HARMONT_DATABASE_URL: database.url, HARMONT_BLOB_URL: `file:${database.blobs}` }),
     ...(windows !== undefined && { NODE_OPTIONS: withWindows.options, TORTURE_WINDOWS: windows }),
@@ -170,7 +172,7 @@ function lastWords(directory: string): string {
   return readFileSync(join(directory, 'server.log'), 'utf8').slice(-2_000)
 }
 
-/** Sets the secret that steps ask for. */
+/** Sets the secret that steps use. */
 export async function defineSecret({ url }: Pick<TortureServer, 'url'>): Promise<void> {
   const answer = await fetch(`${url}/api/v0/organizations/default/secrets`, {
     method: 'POST',

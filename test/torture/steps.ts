@@ -1,4 +1,4 @@
-/** Builds to be disturbed: what their steps do, for the model and for the IR. */
+/** Defines the steps of builds under faults, for the model and for the IR. */
 import { createHash } from 'node:crypto'
 import { service, tell } from '../../packages/engine/src/runner/services/keeper.test-support.ts'
 import { tellScript } from './effects.ts'
@@ -7,15 +7,15 @@ export interface Step {
   readonly key: string
   readonly buildsIn?: string
   readonly dependsOn?: readonly string[]
-  /** Exit codes of its attempts, in order; 0 by default. */
+  /** Exit codes of the attempts in order; 0 by default. */
   readonly exits?: readonly number[]
   readonly isSoft?: boolean
-  /** Whether its result is in the cache before the build begins. */
+  /** Whether the step's result is in the cache before the build begins. */
   readonly isCached?: boolean
-  /** Cache key of its result; absent when it is not cached. */
+  /** Cache key of the step; absent for an uncached step. */
   readonly cacheKey?: string
   readonly hasSecret?: boolean
-  /** A concurrency group of one, across builds of its pipeline. */
+  /** A concurrency group with limit 1, across builds of the pipeline. */
   readonly group?: string
   readonly lines: number
   /** Pause between two lines; 0 by default. */
@@ -23,24 +23,24 @@ export interface Step {
   /** Whether each line is also reported to the effects server, as a `tick`. */
   readonly ticks?: boolean
   readonly timeoutSeconds?: number
-  /** Numbers of its artifact, from the first to the last, a line each. */
+  /** First and last number in the step's artifact, which has one number per line. */
   readonly artifact?: readonly [number, number]
-  /** A step with an artifact, whose files it gets. */
+  /** Key of a step with an artifact that this step takes as input. */
   readonly takes?: string
-  /** It tells its key to a service that keeps lines, and prints all of them. */
+  /** A service that keeps lines. The step sends it its key and prints all lines. */
   readonly service?: { readonly from?: string }
-  /** The steps that it appends. Steps that build in it name no parent. */
+  /** The appended steps. Those that build in this step name no parent. */
   readonly appends?: readonly Step[]
-  /** Generators for whose appended steps it waits. */
+  /** Generators whose appended steps this step waits for. */
   readonly afterAppended?: readonly string[]
 }
 
-/** Returns these steps and what they append, in the order of a build with one generator. */
+/** Returns these steps and their appended steps, in the order of a build with one generator. */
 export function withAppended(steps: readonly Step[]): readonly Step[] {
   return [...steps, ...steps.flatMap(({ appends = [] }) => appends)]
 }
 
-/** Returns what a step's command prints in one complete run. */
+/** Returns the output of a step's command in one complete run. */
 export function printed(step: Step, steps: readonly Step[]): string {
   const { key, lines, hasSecret = false } = step
   const first = hasSecret ? 'the token is ***\n' : ''
@@ -50,14 +50,14 @@ export function printed(step: Step, steps: readonly Step[]): string {
   return first + own.join('') + kept.map((line) => `${line}\n`).join('')
 }
 
-/** Returns what a step's service keeps at the end. */
+/** Returns the lines that a step's service keeps at the end. */
 function keptLines({ key, service }: Step, all: ReadonlyMap<string, Step>): readonly string[] {
   if (service === undefined) return []
   const before = service.from === undefined ? undefined : all.get(service.from)
   return [...(before === undefined ? [] : keptLines(before, all)), key]
 }
 
-/** The artifacts that a step leaves: a large one, and small ones that share a part. */
+/** Returns the artifacts of a step: a large one, and small ones that share a part. */
 export function artifactsOf({ artifact, key }: Step): readonly { readonly path: string; readonly sha256: string }[] {
   if (artifact === undefined) return []
   const [first, last] = artifact
@@ -70,7 +70,7 @@ export function artifactsOf({ artifact, key }: Step): readonly { readonly path: 
   ]
 }
 
-/** Name of the file that a step leaves. */
+/** Returns the path of the file that a step leaves. */
 const leaves = (key: string) => `/made/${key}`
 
 function command(step: Step, all: ReadonlyMap<string, Step>, address: string): string {
@@ -81,7 +81,7 @@ function command(step: Step, all: ReadonlyMap<string, Step>, address: string): s
     tellScript(address),
     'tell start',
     ...(hasSecret ? ['echo "the token is $TOKEN"'] : []),
-    // Checks for exactly what its ancestors made, each once.
+    // Checks that the folder has exactly one file of each ancestor.
     `[ "$(ls /made 2>/dev/null | sort | tr '\\n' ' ')" = "${below
       .toSorted()
       .map((name) => `${name} `)
@@ -99,7 +99,10 @@ function command(step: Step, all: ReadonlyMap<string, Step>, address: string): s
   ].join('\n')
 }
 
-/** Leaves a document for each step, as a program would that makes them one by one. */
+/**
+ * Returns shell text that leaves one document per step, like a program that creates them one by
+ * one.
+ */
 function appendScript(appends: readonly Step[], all: ReadonlyMap<string, Step>, address: string): string {
   const documents = appends.map((step) => {
     const { builds_in: _, ...root } = irStep(step, all, address)
@@ -124,7 +127,7 @@ function ancestors(key: string | undefined, all: ReadonlyMap<string, Step>): rea
   return key === undefined ? [] : [...ancestors(all.get(key)?.buildsIn, all), key]
 }
 
-/** Returns the steps as an IR, as `flatIr` takes them. */
+/** Returns the steps as IR in the form for `flatIr`. */
 export function irSteps(steps: readonly Step[], address: string): readonly Record<string, unknown>[] {
   const all = new Map(withAppended(steps).map((step) => [step.key, step]))
   return steps.map((step) => irStep(step, all, address))
@@ -150,13 +153,13 @@ function irStep(step: Step, all: ReadonlyMap<string, Step>, address: string): Re
   }
 }
 
-/** Returns a service that keeps lines, as the IR has it. */
+/** Returns a service that keeps lines, in the form of the IR. */
 function keeperOf({ from }: { readonly from?: string }): Record<string, unknown> {
   const { name, image, command, ready } = service('db')
   return { name, image, command, ready: { port: ready.port }, ...(from === undefined ? {} : { from }) }
 }
 
-/** Appends a chain that begins with its own files, and a step beside it. */
+/** A generator that appends a chain, which starts from its own files, and an independent step. */
 export const generator: Step = {
   key: 'generator',
   lines: 10,
@@ -168,15 +171,17 @@ export const generator: Step = {
   ],
 }
 
-/** Steps whose results must be in the cache before `thirtySteps`. */
+/** Steps that must be in the cache before `thirtySteps`. */
 export const cachedSteps: readonly Step[] = [
   { key: 'warm', lines: 3, cacheKey: 'warm-1' },
   { key: 'warm-child', buildsIn: 'warm', lines: 3, cacheKey: 'warm-2' },
 ]
 
-/** Services, one of which starts from what another left, artifacts and inputs. */
+/**
+ * Returns steps with services, of which one starts from the files of another, artifacts and inputs.
+ */
 function keepingSteps(nth: number, pace: number): readonly Step[] {
-  // Other numbers in each build, so that each has all its parts to send.
+  // Each build has different numbers, so that it must upload all its parts.
   const artifact = (count: number) => [1e8 + nth * 1e7, 1e8 + nth * 1e7 + Math.round(count * pace ** 3)] as const
   return [
     { key: 'migrate', lines: 10, pauseSeconds: 0.2 * pace, service: {} },
@@ -188,8 +193,9 @@ function keepingSteps(nth: number, pace: number): readonly Step[] {
 }
 
 /**
- * Chains, forks and fans, a retry, failures soft and hard, a secret, cache hits and misses, long
- * and chatty ones, services, artifacts and inputs. The longest takes 12 s, scaled by `pace`.
+ * Returns steps with chains, forks, fans, a retry, soft and hard failures, a secret, cache hits and
+ * misses, long runs, long logs, services, artifacts and inputs. The longest step takes 12 s, scaled
+ * by `pace`.
  */
 export function thirtySteps(anew: string, pace: number): readonly Step[] {
   const chain = (name: string, length: number, more: Partial<Step> = {}) =>
@@ -213,7 +219,7 @@ export function thirtySteps(anew: string, pace: number): readonly Step[] {
     }),
   )
   const all: readonly Step[] = [
-    // First, because they last longest.
+    // These steps come first, because they take longest.
     ...keepingSteps(Number(anew), pace),
     ...chain('chain', 5),
     ...forks,

@@ -1,6 +1,6 @@
 /**
- * Cancels and deadlines of jobs whose runner is held up or dead, while another server shares its
- * database: they end in time nevertheless.
+ * Tests that cancellations and deadlines end jobs in time although their runner is suspended or
+ * dead, while another server shares its database.
  */
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -16,12 +16,13 @@ import { inChange } from './windows.ts'
 
 const graceMs = 10_000
 /**
- * Twice the promised time, because the machine may be busy. Without the promise a job would end
- * with its lease, at least 25 s later. The ends are the servers' own stamps.
+ * Twice the guaranteed time, because the machine may be busy. Without the guarantee a job would end
+ * with its lease, at least 25 s later. End times are the servers' own timestamps.
  */
 const marginMs = 10_000
 /**
- * Longer than the deadlines: a job whose lease is lost earlier begins again, with its whole time.
+ * Longer than the deadlines, because a job that loses its lease earlier restarts with its full
+ * time.
  */
 const leaseSeconds = 30
 const timeoutSeconds = 15
@@ -29,7 +30,7 @@ let marks: string
 let effects: Effects
 let runner: TortureServer
 let running: Life
-/** Has no runner: it can only request ends and enforce them. */
+/** A server without a runner, which can only request and enforce ends. */
 let other: TortureServer
 
 beforeAll(async () => {
@@ -39,7 +40,7 @@ beforeAll(async () => {
   const env = {
     HARMONT_EGRESS_ALLOW: effects.address,
     HARMONT_LEASE_SECONDS: String(leaseSeconds),
-    // One key, as servers that share a database must have.
+    // Servers that share a database must have the same key.
     HARMONT_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
   }
   runner = await tortureServer(env, database, marks)
@@ -47,7 +48,7 @@ beforeAll(async () => {
   other = await tortureServer({ ...env, HARMONT_RUNNER: 'off' }, database)
   await other.start()
   await openPipeline(other, 'torture')
-  // Makes the base image, so that the next ones start at once.
+  // Creates the base image, so that later builds start at once.
   const first = await submit(other, 'torture', [{ key: 'first', lines: 1 }], effects.address)
   await untilOver(other, first.id)
 })
@@ -64,13 +65,13 @@ interface EndRow {
   readonly build: string
   readonly job: string
   readonly error_code: string | null
-  /** Instant from which the time counts. */
+  /** Milliseconds between the deadline and the end. */
   readonly late_ms: number
 }
 
 /**
- * Returns how the job of a build ended, and how long after its deadline, the build's, or the given
- * instant.
+ * Returns the end of a build's job and its delay after the deadline of the job or build, or after
+ * the given time.
  */
 async function endOf(id: string, due: { readonly afterStartMs: number } | Date): Promise<EndRow> {
   await untilOver(other, id)
@@ -104,7 +105,7 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
     const ends = await Promise.all([
       endOf(canceled.id, askedAt),
       endOf(stepTime.id, { afterStartMs: timeoutSeconds * 1000 }),
-      // Its time counts from before the step's start.
+      // The build's time counts from before the step's start.
       endOf(buildTime.id, { afterStartMs: timeoutSeconds * 1000 }),
     ])
     expect(ends).toMatchObject([
@@ -115,23 +116,24 @@ test.each(['SIGSTOP', 'SIGKILL'] as const)(
     for (const { late_ms } of ends) expect(late_ms).toBeLessThanOrEqual(graceMs + marginMs)
     console.info(JSON.stringify({ signal, late: ends.map(({ late_ms }) => late_ms) }))
     if (signal === 'SIGSTOP') {
-      // The rest of the commands ends with their leases, because the watchdog has no parent.
+      // The remaining commands end with their leases, because the watchdog is independent of the
+      // server.
       await untilEmpty(() => commandProcesses(runner.directory))
       running.kill('SIGCONT')
     } else running = await runner.start()
-    // It finds that it holds none of this any longer.
+    // The server must find that it holds none of these leases.
     await settle(runner)
   },
 )
 
-test('G06 a server held up in the middle of a change does not keep others from ending the build', async () => {
+test('G06 a server suspended within a change does not prevent others from ending the build', async () => {
   const { id, number } = await submit(other, 'torture', [endless], effects.address)
   await until(
     () => jobsOf(other.pool, id),
     ([job]) => job?.state === 'running',
   )
   writeFileSync(join(marks, 'armed'), `${inChange}|1|SIGSTOP`)
-  // It is stopped while it holds the lock of the build's row, and does not answer.
+  // The server is suspended while it holds the lock of the build's row, and does not respond.
   const unanswered = runner.api.cancelBuild('torture', number)
   await until(
     () => existsSync(join(marks, 'hit')),
@@ -147,7 +149,7 @@ test('G06 a server held up in the middle of a change does not keep others from e
   await settle(runner)
 })
 
-test('G24 nothing is left of them', async () => {
+test('G24 the jobs leave no remains', async () => {
   running.kill('SIGTERM')
   await running.ended
   await untilEmpty(() => allRemains(runner.directory))

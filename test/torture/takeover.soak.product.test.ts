@@ -1,7 +1,7 @@
 /**
- * A server is held up until its leases are lost, while another one shares its database: that one
- * takes over, and the first finds its writes refused. And a single server is away for longer than a
- * lease.
+ * Suspends a server until its leases are lost, while another server shares its database. The other
+ * server takes over, and the first server's writes are refused. Also stops a single server for
+ * longer than a lease.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { chance, scaled } from '@harmont/test-kit/effort'
@@ -27,7 +27,7 @@ beforeAll(async () => {
   const env = {
     HARMONT_EGRESS_ALLOW: effects.address,
     HARMONT_LEASE_SECONDS: String(leaseSeconds),
-    // One key, as servers that share a database must have.
+    // Servers that share a database must have the same key.
     HARMONT_ENCRYPTION_KEY: Buffer.alloc(32, 7).toString('base64'),
   }
   for (let count = 0; count < 2; count += 1) servers.push(await tortureServer(env, database))
@@ -43,8 +43,8 @@ afterAll(async () => {
 })
 
 /**
- * Longer than a lease, so that a held-up command is lost. None builds in another, because each
- * server has its own snapshots.
+ * Commands longer than a lease, so that commands of a suspended server are lost. No step builds in
+ * another, because each server has its own snapshots.
  */
 const steps: readonly Step[] = [
   ...Array.from(
@@ -60,7 +60,7 @@ const steps: readonly Step[] = [
   { key: 'after', dependsOn: ['root-0', 'root-1'], lines: 3 },
 ]
 
-test(`G01 G02 G24 ${takeovers} takeovers from a server that is held up until its leases are lost, seed ${random.seed}`, {
+test(`G01 G02 G24 ${takeovers} takeovers from a server that is suspended until its leases are lost, seed ${random.seed}`, {
   timeout: 600_000 + takeovers * 90_000,
 }, async () => {
   const [one, other] = servers as [TortureServer, TortureServer]
@@ -73,7 +73,7 @@ test(`G01 G02 G24 ${takeovers} takeovers from a server that is held up until its
     await until(heldUp, (count) => count > 1)
     await sleep(random.between(0, 2_500))
     lives[which]?.kill('SIGSTOP')
-    // Until the held-up command runs again here, or has ended here.
+    // Waits until the other server has detected a lost command.
     await until(
       () => jobsOf(free.pool, build.id),
       (jobs) => jobs.some((job) => job.lost > 0),
@@ -94,7 +94,7 @@ async function judgeTaken(server: TortureServer, build: Submitted) {
   return verdict
 }
 
-test('G01 G02 a server that was away longer than a lease continues ended commands under the same fencing number, and begins the rest again', async () => {
+test('G01 G02 a server that was down longer than a lease continues ended commands under the same fencing number and restarts the others', async () => {
   const [server, other] = servers as [TortureServer, TortureServer]
   lives[1]?.kill('SIGTERM')
   await lives[1]?.ended
@@ -105,7 +105,7 @@ test('G01 G02 a server that was away longer than a lease continues ended command
     (jobs) => jobs.every(({ state }) => state === 'running'),
   )
   lives[0]?.kill('SIGKILL')
-  // Its leases expire: nobody renews them, and the watchdogs end what still runs.
+  // The leases expire without renewal, and the watchdogs end the running commands.
   await untilEmpty(() => commandProcesses(server.directory))
   await until(
     () => server.pool.query('select from engine.leases where expires_at > now()'),

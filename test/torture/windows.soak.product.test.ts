@@ -1,6 +1,6 @@
 /**
- * The server is killed exactly in each of its narrow moments. `-t` chooses those in which it dies
- * alone, by their names.
+ * Kills the server exactly in each window of `windows.ts`. `-t` selects windows with a separate
+ * test by their names.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,14 +19,15 @@ import { type Window, windows } from './windows.ts'
 const hits = scaled(1)
 const random = chance()
 /**
- * Each seed has another order: the server dies in the last moment, with builds held in all others.
- * A build may reach the window of the next one; where sandboxes may be lost, there is no other
- * build yet.
+ * The order depends on the seed: the server dies in the last window, with builds held in all
+ * others. A build may reach the window of the next build. Windows that may lose sandboxes come
+ * first, before other builds exist.
  */
 const shuffled = windows.filter(({ holds }) => holds).toSorted(() => random.fraction() - 0.5)
 const oneTurn = shuffled.find(({ holdsTurn }) => holdsTurn)
 const isOther = ({ scene }: Window) => scene !== 'serve' && scene !== 'upload' && scene !== 'append'
-// Builds with services, uploads and generators take long, so a small run has some of their windows.
+// Builds with services, uploads and generators take long, so a small run includes only some of
+// their windows.
 const keeping = shuffled.filter((window) => !isOther(window) && (!window.holdsTurn || window === oneTurn))
 const held = [...shuffled.filter(isOther), ...keeping.slice(0, scaled(3))]
   .toSorted(() => random.fraction() - 0.5)
@@ -43,7 +44,7 @@ beforeAll(async () => {
   effects = await startEffects()
   const env = {
     HARMONT_EGRESS_ALLOW: effects.address,
-    // Room for a build beside all held jobs.
+    // Leaves room for a build beside all held jobs.
     HARMONT_RUNNER_SLOTS: String(held.length + 3),
   }
   server = await tortureServer(env, await sharedDatabase(), marks)
@@ -51,7 +52,7 @@ beforeAll(async () => {
   await openPipeline(server, 'torture')
   await openPipeline(server, 'rendered')
   await defineSecret(server)
-  // Makes the base image, so that builds wait for nothing but their window.
+  // Creates the base image, so that builds reach their windows without a delay.
   const first = await submit(server, 'torture', [{ key: 'first', lines: 1 }], effects.address)
   await untilOver(server, first.id)
 })
@@ -84,8 +85,8 @@ const stepsOf: Readonly<Record<Window['scene'], (nth: number) => readonly Step[]
 }
 
 /**
- * Makes the next life, or this one, die when it reaches the window this many times, or holds it
- * there.
+ * Makes the running or the next server process die, or hold, when it reaches the window for the
+ * given number of times.
  */
 function arm({ name }: Window, times: number, how: 'SIGKILL' | 'hold' = 'SIGKILL'): void {
   writeFileSync(join(marks, 'armed'), `${name}|${times}|${how}`)
@@ -171,8 +172,8 @@ export default [{ slug: 'rendered', pipeline: () => pipeline([${shells.join(', '
 }
 
 /**
- * A build that was canceled while its command ran: the command was ended, its output kept, and
- * nothing else happened.
+ * Checks a build that was canceled during its command: the command started once, and its sandbox
+ * was not lost.
  */
 async function judgeCanceled(id: string): Promise<void> {
   const { rows } = await server.pool.query<{ state: string }>('select state from engine.builds where id = $1', [id])
@@ -181,20 +182,25 @@ async function judgeCanceled(id: string): Promise<void> {
   expect(effects.told().filter(({ jobId }) => jobId === job?.id)).toMatchObject([{ kind: 'start' }])
 }
 
-/** By pipeline; the very first build is made by then. */
+/** Newest build number by pipeline; the first build already exists. */
 let newest = { torture: 1, rendered: 0 }
 
 function pipelineOf({ scene }: Window): 'torture' | 'rendered' {
   return scene === 'render' ? 'rendered' : 'torture'
 }
 
-/** Answered or not, there is one build with the next number. Returns that number. */
+/**
+ * Returns the number of the next build, which exists whether or not its submission got a response.
+ */
 function nextNumber(pipeline: 'torture' | 'rendered'): number {
   newest = { ...newest, [pipeline]: newest[pipeline] + 1 }
   return newest[pipeline]
 }
 
-/** Whether the server died before it kept this build. Its number is then for the next one. */
+/**
+ * Whether the server died before it stored this build. Its number is then reused for the next
+ * build.
+ */
 async function wasNeverMade({
   window,
   number,
@@ -213,7 +219,7 @@ async function wasNeverMade({
 }
 
 /**
- * Waits for the end of a build in which the server died, and judges it. Returns the number of lost
+ * Waits for the end of a build in which the server died, and checks it. Returns the number of lost
  * sandboxes.
  */
 async function judge(window: Window, steps: readonly Step[], number: number): Promise<number> {
@@ -257,7 +263,7 @@ test(
       const isLastAnswered = (await Promise.all(answers)).at(-1)
       life = await server.start()
       const dying = builds.at(-1)
-      // Another build may come to the last window before this one is committed, or answered.
+      // Another build may reach the last window before this build is committed or has a response.
       if (!isLastAnswered && dying !== undefined && (await wasNeverMade(dying))) builds.pop()
       for (const { window, steps, number } of builds) {
         const lost = await judge(window, steps, number)
@@ -283,7 +289,7 @@ for (const window of alone) {
   })
 }
 
-test('G24 nothing is left of all the sandboxes once the server has ended', async () => {
+test('G24 no remains of sandboxes are left once the server has ended', async () => {
   life.kill('SIGTERM')
   await life.ended
   await untilEmpty(() => allRemains(server.directory))

@@ -1,8 +1,8 @@
-/** The narrow moments between two lines in which the death of a process must do no harm. */
+/** Windows: points between two lines of code at which the death of a process must do no harm. */
 
 /**
- * Work that runs when the server dies: a small build, one with services, one that uploads, one with a
- * generator, a canceled one, a rendered one, one of an earlier life.
+ * Work that is running when the server dies: a small build, or a build with services, with uploads,
+ * with a generator, with a long command, canceled, rendered, or left by an earlier server process.
  */
 export type Scene = 'build' | 'serve' | 'upload' | 'append' | 'long' | 'cancel' | 'render' | 'left'
 
@@ -10,28 +10,28 @@ export interface Window {
   readonly name: string
   /** Path below `packages/`. */
   readonly file: string
-  /** The death comes right before the line with this text, which occurs once in the file. */
+  /** The process dies just before the line with this text, which occurs once in the file. */
   readonly before: string
-  /** Only where this condition holds. */
+  /** Restricts the window to this condition. */
   readonly when?: string
-  /** Least number of times that the scene gets there. The death comes at one of them. */
+  /** Minimum number of times that the scene reaches the window. The process dies at one of them. */
   readonly times: number
   readonly scene: Scene
   /**
-   * Whether one can be held here while other builds continue, so that one death is the death of
-   * several.
+   * Whether a build can be held here while others continue, so that one death covers several
+   * windows.
    */
   readonly holds?: true
-  /** Whether it is held with one of the two turns of uploads, so that two would end all others. */
-  readonly holdsTurn?: true
   /**
-   * Whether the command has begun is unknown: it may begin again, or be abandoned when it has a
-   * secret.
+   * Whether a held build occupies one of the two upload slots, so that two such builds would block
+   * all others.
    */
+  readonly holdsTurn?: true
+  /** Whether a started command may be unknown here: it may restart, or fail if it has a secret. */
   readonly mayLose?: true
 }
 
-/** In the middle of a change of a build whose row is locked. */
+/** Window within a change of a build, while its row is locked. */
 export const inChange = 'a change and what must follow it are written, not committed'
 
 export const windows: readonly Window[] = [
@@ -268,7 +268,7 @@ export const windows: readonly Window[] = [
     name: inChange,
     file: 'engine/src/postgres/transaction.ts',
     before: "await client.query('commit')",
-    // The server's own transactions go through it too.
+    // The server's other transactions pass this line too.
     when: "begin === 'begin' && pool.options.application_name?.startsWith('harmont-engine')",
     times: 5,
     scene: 'build',
@@ -339,8 +339,8 @@ export const windows: readonly Window[] = [
 ]
 
 /**
- * Returns the source with a call before the line of each window. Throws when a line is missing or
- * not unique.
+ * Returns the source with a call before the line of each window. Throws if a line is missing or not
+ * unique.
  */
 export function withWindows(source: string, own: readonly Window[]): string {
   const places = own.map(({ name, file, before, when = 'true', holds = false }) => {
@@ -352,7 +352,7 @@ export function withWindows(source: string, own: readonly Window[]): string {
       call: `if (${when}) ${holds ? 'await ' : ''}globalThis.reachWindow(${JSON.stringify(name)});\n`,
     }
   })
-  // From the end, so that earlier offsets stay valid.
+  // Works from the end, so that earlier offsets stay valid.
   return places
     .toSorted((a, b) => b.at - a.at)
     .reduce((text, { at, call }) => text.slice(0, at) + call + text.slice(at), source)
