@@ -78,7 +78,7 @@ test('G67 artifacts of a step are downloaded whole after a kill of the server du
   expect(await product.api.readLog(job('after'))).toContain(printed)
   for (const artifact of artifacts) expect(await sha256(number, artifact)).toBe(artifact.sha256)
   expect(artifacts[1]?.sha256).toBe(printed)
-  // Six parts of the large file and one of the small file.
+  // The blobs are six parts of the large file and one part of the small file.
   expect(await parts()).toBe(7)
 })
 

@@ -285,7 +285,7 @@ test('G54 a backup of a server with running builds is a working server in an emp
   expect(attempts.rows).toMatchObject([{ key: 'first', attempt: 2 }, { key: 'second' }])
   for (let quick = single + 1; quick < number; quick += 1)
     expect((await buildEnd(other.api, 'ci', quick)).build.state, `#${quick}`).toBe('passed')
-  // Every job that ran is charged once.
+  // Waits until every job that ran is charged.
   const machine = other
   await until(
     () => rowsOf(machine, 'unmetered_jobs'),

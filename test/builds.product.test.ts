@@ -140,7 +140,7 @@ const tools = {
 }
 
 test.for(Object.entries(tools))(
-  'G27 %s builds a changed source anew beside a cached build directory, however old the archive says it is',
+  'G27 %s rebuilds a changed source beside a cached build directory, whatever its age in the archive',
   async ([name, { files, command }]) => {
     const steps = [
       { key: 'warm', cmd: `${command} && ./main`, cache: { policy: 'forever', key: `${name}-warm` } },

@@ -31,7 +31,7 @@ export interface OrganizationClient {
 
 export interface Ended {
   readonly build: Build
-  /** The jobs by step key. */
+  /** Jobs of the build by step key. */
   readonly jobs: ReadonlyMap<string, Job>
 }
 

@@ -8,7 +8,7 @@ import { type Product, startProduct } from './product.ts'
 export interface Connected {
   readonly product: Product
   readonly github: Github
-  /** Secret of the product. */
+  /** Connection pool of the product's database. */
   readonly pool: pg.Pool
   /** GitHub account linked to a member of the organization `default`. */
   readonly owner: ReturnType<Github['addUser']>

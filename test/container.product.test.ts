@@ -152,7 +152,7 @@ describe.skipIf(lacks.length > 0)('hm in its container', () => {
     await end
   })
 
-  test('the absence of control groups of version 2 is one clear error', async () => {
+  test('missing control groups of version 2 cause one clear error', async () => {
     // Simulates Docker on a machine with both versions of control groups.
     const mounts = ['--volume=harmont-cache:/var/cache/hm', `--volume=${project}:${project}`, `--workdir=${project}`]
     const options = [...mounts, '--network=none', '--tmpfs=/sys/fs/cgroup', '--env=HM_CACHE_DIR=/var/cache/hm']

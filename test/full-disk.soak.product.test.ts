@@ -149,7 +149,7 @@ test(`G55 a disk that repeatedly fills up loses nothing, and work resumes automa
     await until(() => asked.has(full(round)))
     await sleep(fraction() * 3_000)
     for (let left = between(10, 50); left > 0; left -= 1, await sleep(100)) {
-      // Refills space that is freed meanwhile.
+      // Refills space that the server has freed.
       disk.fill()
       if (!counted.includes(full(round))) counted.push(full(round))
       if (fraction() < 0.2) await submit(`r${round}full${left}`, round)

@@ -102,7 +102,8 @@ export async function startProduct(
 }
 
 /**
- * Compiled code for servers with empty directories: half of the cost of a start. Not for `bench/`.
+ * Returns settings that share compiled code among servers with empty directories, which halves the
+ * time of a start. Not for `bench/`.
  */
 export function compiledCode(): Readonly<Record<string, string>> {
   if (process.env.VITEST === undefined) return {}

@@ -62,7 +62,7 @@ function start(directory: string, { key, hours = 0, url = product.server().url }
   return startRunner({ url, directory, environment: { ...keyed, ...clocks.off(hours) } })
 }
 
-/** Passes requests on to the server. Once it is told to, they name another version of the protocol. */
+/** Forwards requests to the server. After `speak`, they name another protocol version. */
 async function versionProxy() {
   let version: string | undefined
   const proxy = createServer((from, to) => {

@@ -25,7 +25,7 @@ let effects: Effects
 let product: Product
 let image: string
 
-/** A port that commands wait for. */
+/** A listener that commands wait for. */
 interface Door {
   readonly port: number
   readonly server: Server

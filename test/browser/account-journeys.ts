@@ -7,7 +7,7 @@ import { fill, press, reach } from './browser-keys.ts'
 /** Adds the journeys of signed-in users, after the first administrator exists. */
 export function accountJourneys(it: People): void {
   journey(
-    'web S3 S5 S6 one passkey is too few to lose; a second, a name, the end of a session elsewhere, and how it all looks',
+    'web S3 S5 S6 the last passkey cannot be removed; a second one, its name, ending another session, and the appearance',
     async () => {
       const { page } = it.ada
       await page.goto(it.at('/account/passkeys'))
@@ -70,40 +70,37 @@ export function accountJourneys(it: People): void {
     },
   )
 
-  journey(
-    'web S4 a key is shown once, does what it was made for and nothing else, and is gone when it is revoked',
-    async () => {
-      const { page } = it.ada
-      await page.goto(it.at('/account/keys'))
-      await page.getByText('No API keys yet').waitFor()
-      await press(page, 'Create a key')
-      await fill(page, 'Name', 'Robot')
-      await expectAccessible(page)
-      await press(page, 'Create key')
-      const shown = page.getByRole('dialog').locator('code').first()
-      const key = (await shown.textContent()) ?? ''
-      expect(key).toMatch(/^hm_[\w-]{43}$/)
-      await page.getByText(`export HM_API_TOKEN=${key}`).waitFor()
-      const ask = (path: string, method = 'GET') =>
-        fetch(it.at(`/api/v0${path}`), { method, headers: { authorization: `Bearer ${key}` } }).then(
-          ({ status }) => status,
-        )
-      expect(await ask('/user')).toBe(200)
-      expect(await ask('/organizations/acme/pipelines', 'POST')).toBe(403)
-      await press(page, 'Done')
-      await page.reload()
-      await page.getByText('access: read').waitFor()
-      expect(await page.content()).not.toContain(key)
-      await expectAccessible(page)
-      await press(page, 'Revoke Robot')
-      await press(page, /^Revoke$/)
-      await page.getByText('No API keys yet').waitFor()
-      expect(await ask('/user')).toBe(401)
-    },
-  )
+  journey('web S4 a key is shown once, permits only its scopes, and stops working when revoked', async () => {
+    const { page } = it.ada
+    await page.goto(it.at('/account/keys'))
+    await page.getByText('No API keys yet').waitFor()
+    await press(page, 'Create a key')
+    await fill(page, 'Name', 'Robot')
+    await expectAccessible(page)
+    await press(page, 'Create key')
+    const shown = page.getByRole('dialog').locator('code').first()
+    const key = (await shown.textContent()) ?? ''
+    expect(key).toMatch(/^hm_[\w-]{43}$/)
+    await page.getByText(`export HM_API_TOKEN=${key}`).waitFor()
+    const ask = (path: string, method = 'GET') =>
+      fetch(it.at(`/api/v0${path}`), { method, headers: { authorization: `Bearer ${key}` } }).then(
+        ({ status }) => status,
+      )
+    expect(await ask('/user')).toBe(200)
+    expect(await ask('/organizations/acme/pipelines', 'POST')).toBe(403)
+    await press(page, 'Done')
+    await page.reload()
+    await page.getByText('access: read').waitFor()
+    expect(await page.content()).not.toContain(key)
+    await expectAccessible(page)
+    await press(page, 'Revoke Robot')
+    await press(page, /^Revoke$/)
+    await page.getByText('No API keys yet').waitFor()
+    expect(await ask('/user')).toBe(401)
+  })
 
   journey(
-    'web S3 S7 with GitHub: an account is made, linked, explained when it is refused, and deleted with its address typed',
+    'web S3 S7 an account with GitHub is created and linked, a refusal is explained, and the account is deleted after typing its address',
     async () => {
       const { github } = it.server
       github.addUser('carol')

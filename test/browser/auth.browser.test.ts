@@ -34,7 +34,7 @@ const nextRefusal = `new Promise((done) => {
 })`
 
 journey(
-  'web F1 F2 the first administrator: every page says that one is missing; the printed link makes them, with a passkey, and is used up at the end only',
+  'web F1 F2 every page reports a missing first administrator; the printed link creates one with a passkey and expires only at the end',
   async () => {
     it.ada = await it.person()
     const { page, device } = it.ada
@@ -73,7 +73,7 @@ journey(
 accountJourneys(it)
 
 journey(
-  'web A5 registering by mail goes where it was wanted; a scanner that opens the link uses nothing up',
+  'web A5 registering by mail leads to the requested page, and a scanner that opens the link does not consume it',
   async () => {
     it.bob = await it.person()
     const { page } = it.bob

@@ -20,8 +20,8 @@ export interface BrowserWish {
 }
 
 /**
- * Connects to the Chromium of the run; closing ends the connection and its contexts. Outside Vitest
- * it starts one.
+ * Connects to the Chromium of the run; closing ends the connection and its contexts. Outside
+ * Vitest, it starts its own Chromium.
  */
 export async function startBrowser({
   ownBrowser = process.env.VITEST === undefined,

@@ -59,7 +59,7 @@ function grants(page: Page): readonly string[] {
 }
 
 journey(
-  'web A6 F2 where passkeys cannot work the page says so, at which address, and what to do; no button is dead',
+  'web A6 F2 a page on which passkeys cannot work says so and names its address and the alternative, without dead buttons',
   async () => {
     it.ada = await it.person()
     const { page } = it.ada
@@ -130,7 +130,7 @@ journey(
 )
 
 journey(
-  "web A7 for an older hm the page asks whether the login is one's own, and shows its port; a link that is not one asks for nothing",
+  "web A7 for an older hm the page asks for a confirmation of the user's own login and shows its port; an invalid link requests nothing",
   async () => {
     const stranger = await it.person()
     const login = hm('login')

@@ -165,7 +165,7 @@ test("shortcuts: g and a letter open a section, ? lists the page's keys, and fie
   await keys('?', help.getByText('Switch organization'))
   await page.keyboard.press('Escape')
   await help.waitFor({ state: 'detached' })
-  // Without a search field the key would open the palette; inside the field it is a letter.
+  // On a page without a search field the key would open the palette; inside the field it is typed.
   const field = page.getByRole('main').getByRole('searchbox')
   await field.waitFor()
   const hasFocus = async () => (await field.and(focused()).count()) === 1
@@ -256,7 +256,7 @@ test('web X4 hostile names of a pipeline, branch, message and organization are p
   await page.keyboard.press('Escape')
 })
 
-test("an unknown organization's page lists the user's own, and an unknown page links to the nearest one", async () => {
+test("the page of an unknown organization lists the user's organizations, and an unknown page links to the nearest page", async () => {
   await go('/of-others/builds')
   await heading(/^Organization “of-others” not found$/).waitFor()
   expect(await page.getByText('admin@localhost').first().isVisible()).toBe(true)

@@ -3,7 +3,7 @@ import { scaled } from '@harmont/test-kit/effort'
 
 /** Three pages of lines, and many blocks of rows. */
 export const bigLines = 1000 * scaled(5, 20)
-/** The bytes of the longest line. */
+/** Number of bytes of the longest line. */
 const longest = 2_000_000
 /** Commands with logs that are read after the end. */
 export const commands: Readonly<Record<string, string>> = {

@@ -129,7 +129,7 @@ test('web L9 L11 L24 groups fold, the group with the error is open, and stderr h
   await page.getByText('The command wrote nothing and ended with exit code 0.').waitFor()
 })
 
-test('web L13 L16 numbers link lines, which open at a third of the height, and wrapping keeps the top line', async () => {
+test('web L13 L16 line numbers are links, a linked line opens at a third of the height, and wrapping keeps the top line', async () => {
   await open('big')
   await row(3).locator('.log-number').click()
   await page.waitForURL(/#L3$/)

@@ -29,7 +29,7 @@ async function startBuild(page: Page, step: object): Promise<void> {
 let bob: Person
 
 journey(
-  'web S2 an owner invites: the link is shown once and mailed, and whoever has it registers in another browser and is in',
+  'web S2 an owner’s invitation link is shown once and mailed, and its holder registers in another browser and joins',
   async () => {
     it.ada = await setUp(it)
     const { page } = it.ada
@@ -66,7 +66,7 @@ journey(
 )
 
 journey(
-  'web A2 S1 a member sees the pipelines; what they may not do stands there, says who may, and does nothing',
+  'web A2 S1 a member sees the pipelines; forbidden actions are disabled and name the required role',
   async () => {
     const { page } = it.ada
     await open(it, page, '/acme/settings', 'Organization')
@@ -100,7 +100,7 @@ journey(
 )
 
 journey(
-  'web S11 an administrator says who is told, sees the secret once, and in the log what came of a test',
+  'web S11 an administrator adds a notification, sees its secret once, and finds the result of a test in its log',
   async () => {
     const { page } = it.ada
     await open(it, page, '/acme/settings/notifications', 'Notifications')
@@ -134,7 +134,7 @@ journey(
 )
 
 journey(
-  'web S12 an administrator gives the login of a registry, whose secret no page shows again, replaces it and deletes it',
+  'web S12 an administrator adds, replaces and deletes a registry login; no page shows its secret again',
   async () => {
     const { page } = it.ada
     await open(it, page, '/acme/settings', 'Organization')
@@ -214,7 +214,7 @@ journey('web S1 S2 an admin invites, sends again and revokes, and cannot touch t
 })
 
 journey(
-  'web S1 the last owner is told why they stay; with a second one they may go, and owners come and go only when asked',
+  'web S1 the last owner cannot leave and sees the reason; with a second owner both may, and changes of owners need a confirmation',
   async () => {
     const { page } = it.ada
     await open(it, page, members, 'Members')
@@ -238,7 +238,7 @@ journey(
 )
 
 journey(
-  'web S1 who is removed while the page is open is told that the organization is not theirs any more',
+  'web S1 a member who is removed while the page is open sees that the organization is gone for them',
   async () => {
     await open(it, bob.page, members, 'Members')
     await row(bob.page, 'ada@example.com').waitFor()
@@ -258,7 +258,7 @@ journey(
 )
 
 journey(
-  'web S8 S9 S10 the first runner: a key is made and shown once, the runner appears with what it runs, drains, and is revoked',
+  'web S8 S9 S10 the first runner’s key is shown once; the runner appears with its jobs, drains, and is revoked',
   async () => {
     const { page } = it.ada
     await open(it, page, '/acme/settings/runners', 'Runners')
@@ -324,7 +324,7 @@ journey('web S1 S2 the audit log says who did what', async () => {
 })
 
 journey(
-  'web P6 S7 another name shows in the switcher at once; an organization goes when its name is typed, and by no other',
+  'web P6 S7 a new name appears in the switcher at once, and an organization is deleted only after typing its name',
   async () => {
     const { page } = it.ada
     const switcher = (name: string) => page.getByRole('button', { name: `Organization: ${name}. Change` })

@@ -100,7 +100,7 @@ test('web A9 R2 the page runs under its policy, fetches preloaded files once, an
   expect(await page.evaluate(refused)).toBe('TypeError')
 })
 
-test('web F1 the page shows the current answer to whether an owner can sign in', async () => {
+test('web F1 the page shows whether an owner can currently sign in', async () => {
   const { page, addDevice } = await openWindow(app.browser)
   await app.signIn(page.context())
   const needsSetup = async () => {

@@ -242,7 +242,7 @@ test('web P7 B3 B12 an open page shows that forks prove a test flaky; administra
   await page.keyboard.press('Enter')
   await page.getByText('In quarantine since').waitFor({ state: 'detached' })
 
-  // The user loses the role of an administrator while the page is open.
+  // The user loses the admin role while the page is open.
   await page.getByRole('button', { name: 'Quarantine', exact: true }).click()
   await app.product.pool.query("update memberships set role = 'member'")
   await page.keyboard.press('Enter')

@@ -6,8 +6,8 @@ const words: Json = { state: 'levitating', source: 'telepathy', cause: 'fate', k
 const usual = ['id', 'number', 'slug', 'pipeline_slug', 'name', 'created_at']
 
 /**
- * Returns the response with unknown words, without primitive members that are not in `kept`, and
- * with null for arrays that are not.
+ * Returns the response with unknown words. Drops primitive members and replaces arrays with null,
+ * unless they are in `usual` or `kept`.
  */
 export function estrange(value: unknown, kept: readonly string[] = []): unknown {
   if (Array.isArray(value)) return value.map((one) => estrange(one, kept))

@@ -106,7 +106,7 @@ async function relay(
   return { server, port: typeof address === 'object' && address !== null ? address.port : 0 }
 }
 
-/** Returns haproxy's answer to a line on its control socket. */
+/** Returns haproxy's response to a line on its control socket. */
 async function ask(path: string, line: string): Promise<string> {
   const socket = connect({ path }).setEncoding('utf8')
   let answer = ''

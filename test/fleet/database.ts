@@ -85,8 +85,8 @@ function startIn(host: Host, native: string, state: string): ChildProcess {
 }
 
 /**
- * Resolves with true when the server accepts connections, or with false if it ends before. Reads
- * its stderr to the end.
+ * Resolves with true when the server accepts connections, or with false if it ends first. Reads its
+ * stderr to the end.
  */
 function isReady(server: ChildProcess): Promise<boolean> {
   const { stderr } = server

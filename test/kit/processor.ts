@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** Ticks of `/proc` in a second. */
+/** Clock ticks of `/proc` per second. */
 const ticks = 100
 
 /**

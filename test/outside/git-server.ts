@@ -37,12 +37,14 @@ export interface GitServer {
  */
 export type Misbehaviour = number | 'cut' | { readonly cutAfter: number } | { readonly holdAfter: number }
 
-/** The one valid token; or a function that returns the token for a path, null for none. */
+/**
+ * The only valid token, or a function that accepts or refuses a token (null for none) for a path.
+ */
 type Access = string | ((token: string | null, path: string) => boolean)
 
 /**
- * Starts it. With an access, `Bearer TOKEN` and the password TOKEN of any user are accepted and
- * others get 401, as at GitHub and Bitbucket.
+ * Starts a git server. With `access`, the server accepts `Bearer TOKEN` and the password TOKEN of
+ * any user, and returns 401 for other credentials, like GitHub and Bitbucket.
  */
 export async function startGitServer(folder: string, access: Access | null = null): Promise<GitServer> {
   mkdirSync(folder, { recursive: true })

@@ -1,4 +1,4 @@
-/** A mail server on loopback: SMTP by `smtp-server`, mails read by `mailparser`. */
+/** A mail server on loopback, with SMTP by `smtp-server` and mail parsing by `mailparser`. */
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'

@@ -12,7 +12,7 @@ export interface Misbehaviour {
    * rate limits.
    */
   readonly how: 'hang' | 'stall' | 'drip' | 'reset' | 'after' | '500' | '502' | '429' | 'secondary'
-  /** Seconds of the rate limits; 1 by default. */
+  /** Duration of the rate limits in seconds; 1 by default. */
   readonly retryAfterSeconds?: number
 }
 

@@ -104,7 +104,7 @@ export class SimulatedMachine {
       resolveImage: (name) => call(() => ({ name, digest: `sha256:${'0'.repeat(64)}`, rootfs: '/', env: {} })),
       close: async () => {},
     }
-    // Steps of a schedule need only these members of the snapshots.
+    // Schedules need only these two functions of `snapshots`.
     const snapshots = {
       get: (id: string) => call(() => this.snapshots.get(id)),
       count: () => call(() => this.snapshots.size),

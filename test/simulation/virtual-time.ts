@@ -11,7 +11,7 @@ import process from 'node:process'
 import timersPromises from 'node:timers/promises'
 import { type Chance, chance } from '@harmont/test-kit/effort'
 
-/** A machine's clocks. They continue when its processes end. */
+/** A machine's clocks. Clocks continue when the machine's processes end. */
 export interface Machine {
   /** Lead of the machine's clocks over the fleet's time. */
   readonly aheadMs: number

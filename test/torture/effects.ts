@@ -10,7 +10,7 @@ export interface Effect {
   readonly kind: string
   readonly jobId: string
   readonly attempt: number
-  /** Different for each start of the command. */
+  /** Random id, different for each start of the command. */
   readonly run: string
 }
 

@@ -102,7 +102,7 @@ async function judgeAll({ mayLose }: { readonly mayLose: boolean }): Promise<{ j
   return sums
 }
 
-test(`G02 G41 ${kills} kills of PostgreSQL at random moments, seed ${random.seed}`, { timeout }, async () => {
+test(`G02 G41 ${kills} kills of PostgreSQL at random times, seed ${random.seed}`, { timeout }, async () => {
   const began = Date.now()
   let current = await another()
   let whole = 0

@@ -173,8 +173,8 @@ function actScript(act: Act): string {
 }
 
 /**
- * Returns a step's command. It prints every file that it sees, sends lines to its services and
- * prints their responses, then leaves its own files.
+ * Returns a step's command, which prints every file that it sees, sends lines to its services,
+ * prints their responses, and then leaves its own files.
  * @param tell returns a command that sends a line to a service and prints all that it keeps.
  */
 export function commandOf(step: Step, tell: (line: string, service: string) => string): string {

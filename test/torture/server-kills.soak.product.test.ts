@@ -32,7 +32,7 @@ afterAll(async () => {
   await effects?.stop()
 })
 
-test(`G02 G08 G24 G41 G117 ${kills} kills of the server at random moments, seed ${random.seed}`, {
+test(`G02 G08 G24 G41 G117 ${kills} kills of the server at random times, seed ${random.seed}`, {
   timeout,
 }, async () => {
   const began = Date.now()

@@ -27,7 +27,7 @@ export interface Step {
   readonly artifact?: readonly [number, number]
   /** Key of a step with an artifact that this step takes as input. */
   readonly takes?: string
-  /** A service that keeps lines. The step sends it its key and prints all lines. */
+  /** A service that keeps lines. The step sends its key to the service and prints all lines. */
   readonly service?: { readonly from?: string }
   /** The appended steps. Those that build in this step name no parent. */
   readonly appends?: readonly Step[]

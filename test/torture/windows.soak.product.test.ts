@@ -1,6 +1,6 @@
 /**
- * Kills the server exactly in each window of `windows.ts`. `-t` selects windows with a separate
- * test by their names.
+ * Kills the server exactly in each window of `windows.ts`. Windows in which the server dies alone
+ * have separate tests, which `-t` selects by name.
  */
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

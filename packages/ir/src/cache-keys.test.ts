@@ -116,7 +116,7 @@ describe('cache keys equal the table in ir.md 2.4', () => {
     expect(keysOfChain(world, ...links).at(-1)).toBe(expected)
   })
 
-  it('a path that matches nothing contributes nothing, and the parent counts', () => {
+  it('a path without matches does not affect a key, but the parent does', () => {
     const deps = keysOfChain({ slug: 'zig-node-polyglot' }, polyglotBase, nodeStep, [
       'deps',
       'anything',

@@ -1,7 +1,7 @@
 import { coversFile } from './path-glob.ts'
 import { matchesRefGlob } from './wildcard.ts'
 
-/** The `if` of a step (`ir.md` 1.4): all members must hold, a list holds when one entry does. */
+/** The `if` of a step (`ir.md` 1.4). All members must hold; a list holds if one entry does. */
 export interface Condition {
   readonly event?: readonly string[]
   readonly branch?: readonly string[]
@@ -24,16 +24,16 @@ export interface ConditionContext {
   readonly branch: string | null
   readonly baseBranch: string | null
   readonly tag: string | null
-  /** Null when unknown; then everything counts as changed. */
+  /** The changed files; null if unknown, and then everything counts as changed. */
   readonly changed: readonly string[] | null
   readonly env: Readonly<Record<string, string>>
   readonly local: boolean
 }
 
 /**
- * Whether a step's condition holds (`ir.md` 1.4); null always does. A value that does not exist
- * makes its member false. An unknown list of changed files never skips work: below a `not` it
- * counts as unchanged.
+ * Whether a step's condition holds (`ir.md` 1.4); a null condition always holds. A value that does
+ * not exist makes its member false. An unknown list of changed files never skips work: below a
+ * `not` it counts as unchanged.
  */
 export function conditionHolds(condition: Condition | null, context: ConditionContext): boolean {
   return condition === null || holds(condition, context, true)

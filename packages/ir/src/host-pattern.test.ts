@@ -25,7 +25,7 @@ describe('patterns of hosts', () => {
     ...['', '.', '*', '*.', 'localhost', '*.com', 'a..b', '.a.b', 'a.b.', '-a.b', 'a-.b', '*.*.a.b', 'a.*.b', '*a.b'],
     ...['https://a.b', 'a.b/c', 'a.b:', 'a.b:0', 'a.b:65536', 'a.b:022222', 'a.b:x', 'a.b:1:2', 'a b.c', 'a.b\n'],
     ...['1.2.3.4', '1.2.3.4:22', '[::1]', '::1', 'bücher.example', `${'a'.repeat(64)}.b`, `${'a.'.repeat(127)}b`],
-  ])('%j is none', (text) => {
+  ])('%j is not a pattern', (text) => {
     expect(hostPattern(text)).toBeUndefined()
   })
 

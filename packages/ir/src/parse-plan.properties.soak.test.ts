@@ -302,7 +302,7 @@ describe('the largest documents', () => {
     ['of unknown fields', null, '{"version":"0","steps":[{"type":"command","key":"a","cmd":"b"', ',"xxxx":{}', '}]}'],
     ['of waits', 'empty_pipeline', '{"version":"0","steps":[{"type":"wait"}', ',{"type":"wait"}', ']}'],
     ['of one command', 'invalid_ir', '{"version":"0","steps":[{"type":"command","key":"a","cmd":"', 'xxxxxxxx', '"}]}'],
-  ])('%s, 8 MiB long at full effort, are judged', (_, code, head, piece = '[', tail = '') => {
+  ])('%s, 8 MiB long at full effort, are checked', (_, code, head, piece = '[', tail = '') => {
     const bytes = scaled(1.5 * 1024 * 1024, 8 * 1024 * 1024)
     const text = head + piece.repeat(Math.floor((bytes - head.length - tail.length) / piece.length)) + tail
     const result = parsePlan(text)

@@ -608,7 +608,7 @@ describe('a good document', () => {
     ])
   })
 
-  it('takes the last of duplicate members, as JSON readers do', () => {
+  it('takes the last of duplicate members, like JSON.parse', () => {
     const result = parsePlan('{"version":"1","version":"0","steps":[{"type":"command","key":"a","cmd":"x","cmd":"y"}]}')
     expect(result.ok && result.plan.steps[0]?.command).toBe('y')
   })

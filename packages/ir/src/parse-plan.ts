@@ -31,7 +31,7 @@ export function parsePlan(text: string): PlanResult {
   return parse(text, new Reader(new Problems()))
 }
 
-/** Checks a document as `parsePlan` does. */
+/** Checks a document like `parsePlan`. */
 export function checkDocument(text: string): CheckResult {
   const result = parsePlan(text)
   return result.ok ? { ok: true, warnings: result.plan.warnings } : result

@@ -110,7 +110,7 @@ describe('an invalid member is refused at its place', () => {
     expect(parsed).toMatchObject({ ok: false, error: { code, pointer } })
   })
 
-  it.each([{ secrets: { A: 'B' } }, { env: { A: 'B' } }])('a variable of %j is none of a token', (other) => {
+  it.each([{ secrets: { A: 'B' } }, { env: { A: 'B' } }])('a token cannot use a variable of %j', (other) => {
     const node = { step: { key: 'a', cmd: 'make', id_tokens: { A: { audience: 'x' } } }, ...other }
     const parsed = parsePlan(JSON.stringify({ version: '0', graph: { nodes: [node], edges: [] } }))
     expect(parsed).toMatchObject({ ok: false, error: { pointer: at('id_tokens/A') } })

@@ -8,7 +8,7 @@ import type { IrCachePolicy } from './document.ts'
 export interface Plan {
   /** Wall-clock limit of the whole build in seconds, or null for none. */
   readonly timeoutSeconds: number | null
-  /** One per node, in the order of the IR. Every index below points into this list. */
+  /** One step per node, in the order of the IR. Every index below points into this list. */
   readonly steps: readonly PlannedStep[]
   /** Sentences for the build's author; they never change what runs. */
   readonly warnings: readonly string[]
@@ -118,7 +118,7 @@ export type Egress = readonly string[] | 'observe'
 export interface PlannedRunner {
   /** Null for the default pool. */
   readonly pool: string | null
-  /** Each must be a label of the runner. */
+  /** Each of these must be a label of the runner. */
   readonly labels: readonly string[]
 }
 
@@ -229,7 +229,7 @@ export interface RetryPolicy {
   readonly reasons?: readonly string[]
 }
 
-/** Caps on a step, not reservations. */
+/** Limits of a step, not reservations. */
 export interface Resources {
   readonly cpu: number
   readonly memoryGb: number

@@ -8,7 +8,7 @@ const anyText = fc.string({
   maxLength: 5,
 })
 
-it('orders texts as their UTF-8 bytes are ordered', () => {
+it('orders texts like their UTF-8 bytes', () => {
   fc.assert(
     fc.property(anyText, anyText, (a, b) => {
       expect(Math.sign(compareText(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)))

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 
 /** A stored and transmitted piece of a job's log (`logs.md` 1, `http.md` 8.2). */
 export interface Chunk {
-  /** Per job, from 1, without gaps. */
+  /** Number of the chunk within its job, from 1, without gaps. */
   readonly seq: number
   readonly kind: StreamKind
   /** At most 32 KiB; ends on a character boundary where the bytes are UTF-8. */

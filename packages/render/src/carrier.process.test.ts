@@ -113,7 +113,7 @@ test('a repository without pipelines has none', () => {
   expect(discover({ README: '' }).found).toEqual({ pipelines: [], errors: [] })
 })
 
-test('a program that ends early is an error of its language; too much output is one clear message', () => {
+test('a program that ends early causes an error of its language, and too much output causes one clear message', () => {
   const early = `${head}export default [${good('ok')}]\nawait new Promise(() => {})`
   expect(discover({ '.hm/a.ts': early, '.hm/b.py': 'import os\nos._exit(0)' }).found).toEqual({
     pipelines: [],

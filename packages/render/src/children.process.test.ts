@@ -289,7 +289,7 @@ describe('a program that misbehaves or never ends', () => {
       { '.hm/a.py': python('first'), '.hm/b.py': python('ci', '"true"', 'while not os.path.exists("go"): pass') },
       '.hm/b.py',
     ],
-  ])('in %s is reported while it is slow, with its current file', async (_, files, slow) => {
+  ])('in %s is reported with its current file while it is slow', async (_, files, slow) => {
     const project = newProject(files)
     const told: string[] = []
     const onSlow = (file: string) => {

@@ -23,7 +23,7 @@ export interface EnvelopePipeline extends ListedPipeline {
 
 export interface EnvelopeError {
   readonly file: string
-  /** null for an error of the whole file. */
+  /** Slug of the failed pipeline; null for an error of the whole file. */
   readonly slug: string | null
   readonly code: string
   readonly message: string

@@ -10,7 +10,7 @@ import { renderMounts } from './mounts.ts'
 import { newProject } from './project.test-support.ts'
 import { renderPipeline } from './render-pipeline.ts'
 
-/** Shared by all tests. */
+/** Directory of compiled code, shared by all tests. */
 const compiled = fileURLToPath(new URL('../../../node_modules/.cache/compiled/render', import.meta.url))
 
 const files = {

@@ -8,7 +8,7 @@ export interface RenderFacts {
   readonly tag: string | null
   readonly commit: string | null
   readonly pullRequest: number | null
-  /** `hm` on a person's machine. */
+  /** Whether `hm` renders the pipeline on a user's machine. */
   readonly local: boolean
 }
 

@@ -27,7 +27,7 @@ export default { slug: 'ci', pipeline: () => pipeline([made().sh(String(more + d
         'pnpm-workspace.yaml': `# all\npackages:\n  # ours\n  - 'libs/*' # each\n  - "!libs/left-out"\ncatalog:\n  x: 1\n`,
       },
     ],
-  ])('of %s works uninstalled, and an undeclared one is refused', async (_, files) => {
+  ])('with %s work without installation, and undeclared imports are refused', async (_, files) => {
     const project = newProject({ ...packages, ...files })
     expect(commandOf(await render(project, 'ci'))).toBe('word')
     write(project, { '.hm/ci.ts': `import 'left-out'` })

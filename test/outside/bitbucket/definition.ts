@@ -1,6 +1,6 @@
 /**
- * Bitbucket's own definition, enforced by the compiler: its types come from the OpenAPI document
- * that Atlassian publishes. A name that the document lacks does not compile.
+ * Bitbucket's own API definition, enforced by the compiler: the types come from the OpenAPI
+ * document that Atlassian publishes. A name that the document lacks is a compile error.
  */
 import type { components } from '@coderabbitai/bitbucket/cloud/openapi'
 

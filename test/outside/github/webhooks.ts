@@ -23,7 +23,7 @@ export interface Deliverer {
   make(event: string, action: string | null, facts: Json): Delivery
   /** Sends it and returns the status of the answer; 0 without one. */
   send(delivery: Delivery, secret?: string): Promise<number>
-  /** Makes and sends a delivery. While held, it waits for `release`. */
+  /** Creates and sends a delivery. While deliveries are held, it waits for `release`. */
   deliver(event: string, action: string | null, facts: Json): Promise<Delivery>
   hold(): void
   /** Sends held deliveries in the order of `arrange`, all at once, 16 at a time. */

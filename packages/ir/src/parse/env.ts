@@ -60,8 +60,8 @@ export function envSize(env: Names): number {
 }
 
 /**
- * Returns `lower` overlaid by `upper`, without a copy if one is absent. Spread defines members, so
- * a variable `__proto__` stays one.
+ * Returns `lower` overlaid by `upper`, without a copy if one is absent. The spread syntax defines
+ * members, so a variable `__proto__` stays a variable.
  */
 export function overlay(lower: Names | undefined, upper: Names | undefined): Names {
   if (lower === undefined || upper === undefined) return upper ?? lower ?? {}

@@ -66,7 +66,7 @@ export class Problems {
 }
 
 /**
- * Words the error as in `ir.md` 1.6. `place` replaces the pointer where the document is not JSON.
+ * Formats the error as in `ir.md` 1.6. `place` replaces the pointer if the document is not JSON.
  */
 export function planError(
   code: PlanErrorCode,

@@ -19,12 +19,14 @@ import { readTests } from './tests.ts'
 const MAX_COMMAND = 1024 * 1024
 const DEFAULT_TIMEOUT_SECONDS = 3600
 
-/** A step as both forms read it: everything but its edges, with the pointer of its object. */
+/**
+ * A step as read from either form: all members except its edges, with the pointer of its object.
+ */
 export interface StepDraft
   extends Omit<PlannedStep, 'image' | 'buildsIn' | 'dependsOn' | 'inputs' | 'services' | 'afterAppended'> {
   readonly at: string
   readonly image: string | undefined
-  /** Each becomes a `depends_on` edge. */
+  /** Each entry becomes a `depends_on` edge. */
   readonly inputs: readonly InputDraft[]
   readonly services: readonly ServiceDraft[]
   /** Each entry also becomes a `depends_on` edge. */

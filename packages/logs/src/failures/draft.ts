@@ -55,8 +55,8 @@ export class Draft {
   }
 
   /**
-   * Sets the place to the first one in the project's own code, or to the last one where the tool
-   * names the cause last.
+   * Sets the place to the first one in the project's own code, or to the last one if the tool names
+   * the cause last.
    */
   locate(place: Place | null, which: 'first' | 'last' = 'first'): void {
     if (place !== null && isOwn(place.file) && (which === 'last' || this.place === null)) this.place = place

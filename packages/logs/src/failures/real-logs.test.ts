@@ -42,7 +42,7 @@ describe.each(Object.entries(expected))('the log of %s', (name, rows) => {
   })
 })
 
-test('a growing log has only lines that look like errors; its failures appear at its end', () => {
+test('the errors of a growing log are lines that look like errors; its failures appear at its end', () => {
   const indexer = new LineIndexer()
   const content = logOf('jest')
   indexer.push([{ seq: 1, kind: 0, content, ts: 0n }])

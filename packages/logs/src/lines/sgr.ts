@@ -133,8 +133,8 @@ export class SgrTracker {
 const resets = [Buffer.from('\u001b[0m'), Buffer.from('\u001b[m')]
 
 /**
- * Returns the start of the last sequence that resets everything, before which nothing counts;
- * `begin` for none.
+ * Returns the start of the last sequence that resets everything; earlier sequences have no effect.
+ * Returns `begin` for none.
  */
 function lastReset(bytes: Buffer, begin: number, to: number): number {
   if (to < 4) return begin

@@ -43,7 +43,7 @@ test.for([
   ['base64', bash('for s; do printf %s "$s" | base64; printf "x:%s" "$s" | base64 -w 20; done')],
   ['a traceback of Python', ['python3', '-c', 'import sys; raise KeyError(sys.argv[1:])']],
   ['Node.js', [process.execPath, '-e', node]],
-] as const)('G15 nobody has a secret back from what %s shows', async ([, command]) => {
+] as const)('G15 no secret can be recovered from the output of %s', async ([, command]) => {
   const named = Object.fromEntries(secrets.map((secret, at) => [`S${at}`, secret]))
   const env = { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', ...named }
   const shown = execFileSync('sh', ['-c', '"$@" 2>&1; true', 'sh', ...command, ...secrets], { env })

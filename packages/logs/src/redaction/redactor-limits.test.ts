@@ -25,7 +25,7 @@ const ownTime = () => {
   return user + system
 }
 
-/** Returns the longest task during the work. */
+/** Waits for the work. Returns its result and the longest task during it, in µs. */
 async function watched<T>(work: Promise<T>): Promise<{ readonly given: T; readonly longest: number }> {
   let isOver = false
   const done = work.finally(() => {
@@ -48,7 +48,7 @@ test.for([
   ['of many lines', Array.from({ length: 8 }, (_, n) => keyLines(noise(MAX_SECRET_BYTES / 9, n + 1)))],
   ['of short lines', [noise(MAX_SECRET_BYTES / 2, 3).replace(/.{10}/g, '$&\n')]],
   ['all of which begin alike', Array.from({ length: 4_000 }, (_, n) => `${'a'.repeat(30)}${n}${'b'.repeat(30)}`)],
-] as const)('G57 as many secrets as there may be, %s, are made ready in short turns', async ([, secrets]) => {
+] as const)('G57 the maximum of secrets, %s, is prepared in short turns', async ([, secrets]) => {
   const { given, longest } = await watched(createRedactor(secrets))
   expect(longest).toBeLessThan(longestTask)
   for (const secret of secrets.slice(0, 1)) {

@@ -12,7 +12,7 @@ export function encodePosition({ offset, skip: [out, err] }: LogPosition): strin
   return out === 0 && err === 0 ? `${offset}` : `${offset}:${out}:${err}`
 }
 
-/** Decodes a result of `encodePosition`. Throws RangeError for any other. */
+/** Decodes a result of `encodePosition`. Throws RangeError for any other text. */
 export function decodePosition(encoded: string): LogPosition {
   const [, offset, out = '0', err = '0'] = /^(\d{1,15})(?::(\d{1,15}):(\d{1,15}))?$/.exec(encoded) ?? []
   if (offset === undefined) throw new RangeError(`expected a place in a spool, got ${JSON.stringify(encoded)}`)
@@ -59,7 +59,7 @@ export function encodeProgress(progress: LogProgress): string {
   return `middle ${marks.join(' ')}`
 }
 
-/** Decodes a result of `encodeProgress`. Throws RangeError for any other. */
+/** Decodes a result of `encodeProgress`. Throws RangeError for any other text. */
 export function decodeProgress(encoded: string): LogProgress {
   const [phase, ...rest] = encoded.split(' ')
   if (phase === 'tail') return { phase, position: decodePosition(rest.join(' ')) }

@@ -8,8 +8,8 @@ import { type LoadedDefinition, loadDefinitions } from './definitions.ts'
 import { explain, placeOfCall } from './explain.ts'
 
 /**
- * Loads every file and evaluates each requested pipeline on its own. `loaded` are the project files
- * loaded so far.
+ * Loads every file and evaluates each requested pipeline separately. `loaded` lists the project
+ * files loaded so far.
  */
 export async function evaluate({ project, wanted, out }: Arguments, loaded: readonly string[]): Promise<ChildResult> {
   // Records the current file for the parent process, because a file that never ends cannot report
