@@ -203,7 +203,7 @@ function hasCommit(repository: Repository, git: ApiServices['git'], sha: string)
   return known.has(sha)
 }
 
-/** Returns the requested page. GitHub's pages hold 30 by default and at most 100. */
+/** Returns the requested page. GitHub's pages hold 30 entries by default and at most 100. */
 function pageOf<T>(all: readonly T[], query: URLSearchParams): readonly T[] {
   const { page, size } = pageWish(query)
   return all.slice((page - 1) * size, page * size)

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 export const longestPattern = 64
 /** Steps of work between two readings of the clock. */
 const unitsPerLook = 2_048
-/** Longest time for which building blocks the event loop. */
+/** Longest time in ms for which the construction blocks the event loop. */
 const turnMs = 5
 
 /** A match: the offset of its end in the bytes, and its number of bytes as written. */

@@ -7,7 +7,7 @@ import { type Batch, CHARACTER_WAIT_MS, type CutterOptions, SpoolCutter } from '
 const everyMs = 50
 /** Delay before the next attempt if nothing could be sent. */
 const lookAgainMs = 5
-/** Longest time for which scanning blocks the event loop. */
+/** Longest time in ms for which scanning blocks the event loop. */
 const turnMs = 10
 
 /**
