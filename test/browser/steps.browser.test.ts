@@ -108,7 +108,8 @@ test('web R4 leaving a page does not add its step to the address of the next pag
     await route.continue()
   })
   await window.getByRole('navigation', { name: 'Breadcrumb' }).getByRole('link', { name: 'ci' }).click()
-  // The page would add its step to the address a second after it is shown, before the next page has loaded.
+  // The page would add its step to the address a second after it is shown, before the next page has
+  // loaded.
   await window.clock.runFor(1000)
   letGo()
   await window.clock.resume()

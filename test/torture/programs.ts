@@ -90,7 +90,10 @@ const patterns: readonly Pattern[] = [
 ]
 const report: Pattern = { glob: 'junit.xml', names: /^junit\.xml$/ }
 
-/** Generates a program of some steps, most of which pass. Equal `chance` values yield equal programs. */
+/**
+ * Generates a program of some steps, most of which pass. Equal `chance` values yield equal
+ * programs.
+ */
 export function randomProgram(random: Chance, length: number): Program {
   for (;;) {
     const steps: Step[] = []

@@ -134,7 +134,9 @@ function packSource(): string {
 }
 
 /**
- * Creates builds, and returns their pages. Build 1 passed. Build 2 has a test that forks prove flaky, and build 3 has this test in quarantine. In build 4, on a branch, two tests fail. In build 5 a service ends before it is ready, and in build 6 a service never becomes ready.
+ * Creates builds, and returns their pages. Build 1 passed. Build 2 has a test that forks prove
+ * flaky, and build 3 has this test in quarantine. In build 4, on a branch, two tests fail. In build
+ * 5 a service ends before it is ready, and in build 6 a service never becomes ready.
  */
 export async function fillShop({ product: { api, pool } }: App): Promise<readonly ShownRoute[]> {
   await api.ensurePipeline({ name: 'shop', repository: 'https://github.com/acme/shop', default_branch: 'main' })

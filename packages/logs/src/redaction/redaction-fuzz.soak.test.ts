@@ -194,7 +194,10 @@ interface Hands {
   readonly at: number
 }
 
-/** Returns the text of each stream. A secret with one half on stdout and the other on stderr is not a secret of either. */
+/**
+ * Returns the text of each stream. A secret with one half on stdout and the other on stderr is not
+ * a secret of either.
+ */
 function shownBy(parts: readonly Part[], { how, howLater, at }: Hands, options: CutterOptions): readonly Buffer[] {
   const first = readAll(parts, how, options)
   const batches = first.slice(0, first.length === 0 ? 0 : 1 + (at % first.length))

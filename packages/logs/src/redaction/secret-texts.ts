@@ -40,8 +40,8 @@ export interface SecretTexts {
 }
 
 /**
- * Returns the texts of every secret that is long enough: whole, trimmed, and by line. `tokens` do not
- * count against the limit. Throws `SecretsTooLong`.
+ * Returns the texts of every secret that is long enough: whole, trimmed, and by line. `tokens` do
+ * not count against the limit. Throws `SecretsTooLong`.
  */
 export function secretTexts(secrets: readonly string[], tokens: readonly string[] = []): SecretTexts {
   if (secrets.reduce((sum, secret) => sum + Buffer.byteLength(secret), 0) > MAX_SECRET_BYTES) throw new SecretsTooLong()
