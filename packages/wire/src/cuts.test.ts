@@ -178,7 +178,7 @@ test('a server that stays unreachable makes a call fail, like an unavailable dat
   expect(await short.started(job, new Date())).not.toBeNull()
 })
 
-test('the next process of a runner is not refused after the work of the previous one', async () => {
+test('the next process of a runner is not refused because of requests of the previous one', async () => {
   const job = await leaseOne()
   for (let seq = 1; seq <= 5; seq++) await port.append(job, [chunk(seq, 'x')], String(seq))
   const next = wire.connect(runner)

@@ -38,8 +38,8 @@ export interface WireFork {
 }
 
 /**
- * Seq, kind, Unix nanoseconds as text, and size of each chunk. The contents of the chunks are
- * concatenated.
+ * Seq, kind, Unix nanoseconds as text, and size in bytes of each chunk. The contents of the chunks
+ * are concatenated.
  */
 export type WireChunks = readonly (readonly [number, number, string | null, number])[]
 

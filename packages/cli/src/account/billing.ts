@@ -43,7 +43,7 @@ const defaultDays = 30
 export const usage = signedIn<'billing usage'>(async ({ output, flags, global, signal }, { client, org }) => {
   const to = flags.to ?? dayOf(Date.now())
   const from = flags.from ?? dayOf(startOf(to, '--to') - (defaultDays - 1) * dayMs)
-  // Checks here, because the server's error does not name the flag.
+  // Checked locally, because the server's error does not name the flag.
   startOf(from, '--from')
   const usage = await client.getBillingUsage({ org: await org(), from, to }, { signal })
   if (global.json) await output.json({ from, to, ...usage })

@@ -32,7 +32,7 @@ export function chooseArtifacts<T extends ListedArtifact>(all: readonly T[], { a
   const [first] = found
   if (first !== undefined)
     throw new HmError(exits.notFound, 'artifact_expired', `the artifact ${first.path} has expired`, {
-      fix: 'run the step again to create it anew',
+      fix: 'run the step again: a rebuild creates it anew',
     })
   const problem = artifact === undefined ? undefined : pathProblem(artifact)
   if (problem !== undefined) throw usageError(`expected a path below the workspace, got ${problem}`)

@@ -9,7 +9,7 @@ import { type OpenBytes, steadyBytes } from './steady-bytes.ts'
 
 /**
  * Writes an artifact to `target` below `root`. Never leaves a partial file. Resumes an earlier
- * download. Returns false if the file already exists.
+ * download. Returns false if the file already exists with the same content.
  */
 export async function writeFileBelow(
   root: string,
@@ -42,7 +42,7 @@ export async function writeFileBelow(
 /** Returns the error for content whose hash differs from the artifact's. */
 export function damaged({ path }: Pick<ListedArtifact, 'path'>): HmError {
   return new HmError(exits.unavailable, 'artifact_damaged', `the SHA-256 of ${path} differs from the listed one`, {
-    fix: 'try again; if it stays so, tell the operator of the server',
+    fix: 'try again; if the error persists, tell the operator of the server',
   })
 }
 

@@ -10,7 +10,7 @@ import { quoted } from './values.ts'
 /** The command or group of commands (`hm config`) that a line's words name, if any. */
 export interface Resolved {
   readonly command: Command | undefined
-  /** The words that name the command. */
+  /** The words that name the command or group. */
   readonly words: readonly string[]
   /** The rest of the line. */
   readonly rest: readonly string[]

@@ -13,7 +13,7 @@ export type CompletionContext = Pick<
   'directory' | 'cacheDirectory' | 'config' | 'credentials' | 'env' | 'output'
 >
 
-/** Returns values of one kind; rejects if there are none. Imports its modules on demand. */
+/** Returns values of one kind; rejects on failure. Imports its modules on demand. */
 type Source = (context: CompletionContext, signal: AbortSignal) => Promise<readonly Candidate[]>
 
 /** Lists the slugs of the project's pipelines. Loads their files without evaluating them. */

@@ -9,7 +9,7 @@ export interface Settings {
   readonly default_pipeline: string | undefined
   readonly 'sandbox.driver': string | undefined
   readonly 'sandbox.image_fallback': 'none' | 'host' | 'host-any'
-  /** The image for steps with the driver `docker`; undefined for this version's image. */
+  /** The image in which the driver `docker` runs steps; undefined for this version's image. */
   readonly 'sandbox.container_image': string | undefined
   /** undefined for Docker's default. */
   readonly 'sandbox.container_network': string | undefined

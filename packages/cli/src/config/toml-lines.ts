@@ -1,4 +1,4 @@
-/** A line of TOML that can be parsed alone. Lines inside multi-line strings are omitted. */
+/** A header or a key of TOML that can be parsed alone. Excludes lines inside multi-line strings. */
 interface TomlLine {
   /** The line's index, from 0. */
   readonly index: number

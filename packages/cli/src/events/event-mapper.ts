@@ -74,7 +74,7 @@ export class EventMapper {
     this.#facts = facts
   }
 
-  /** Updates the facts of a build with appended steps. */
+  /** Replaces the facts of a build after steps were appended. */
   grown(facts: BuildFacts): void {
     this.#facts = facts
   }

@@ -11,7 +11,7 @@ export interface LogLine {
   readonly ts: number
 }
 
-/** Maximum characters of a line; longer lines are split. */
+/** An unfinished line with more characters is split. */
 const longestLine = 64 * 1024
 const streams: readonly LogStream[] = ['stdout', 'stderr', 'meta']
 

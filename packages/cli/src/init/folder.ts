@@ -82,7 +82,10 @@ async function readFolder(directory: string, path: string): Promise<Folder> {
   return { path, names, texts: new Map(texts.flat()) }
 }
 
-/** Returns the paths of Python tests, beside the project's files and in the usual directories. */
+/**
+ * Returns the paths of at most 50 Python tests, beside the project's files and in the usual
+ * directories.
+ */
 async function testsIn(directory: string, path: string, names: ReadonlySet<string>): Promise<string[]> {
   const places = ['tests', 'test', 'testing'].filter((name) => names.has(name))
   const listed = await Promise.all(

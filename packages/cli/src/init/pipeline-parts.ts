@@ -45,7 +45,7 @@ export function toolPart({
       : `${name}.run(${quoted(action.script)}, ${cached})`,
   )
   const whole = isTs ? template.typescript(folder.path) : template.python(folder.path)
-  // Without Cargo.lock the dependencies cannot be compiled once and reused.
+  // The warm-up of `rust.project` runs with --locked, which fails without Cargo.lock.
   const entry = actions.some((action) => 'isUnlocked' in action)
     ? whole.replace('rust.project', 'rust.toolchain')
     : whole

@@ -36,7 +36,7 @@ describe('G129 an answer', () => {
     )
   })
 
-  test('marks data with a random name that no text of the build can contain', () => {
+  test('marks data with a new random name each time, which no text of the build can contain', () => {
     const first = new Answer()
     first.data('hello')
     const { id } = dataOf(first.text())

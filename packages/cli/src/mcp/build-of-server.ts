@@ -77,7 +77,7 @@ function seenStep(job: JobView, index: number): SeenStep {
     command: job.command ?? null,
     durationMs: started_at && finished_at ? Date.parse(finished_at) - Date.parse(started_at) : null,
     ending: hasFailed ? endingText(endingOf(job, [])) : null,
-    // An older server runs no forks.
+    // An older server runs no services.
     services: job.services ?? [],
   }
 }

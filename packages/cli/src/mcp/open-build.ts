@@ -57,7 +57,7 @@ async function addressOf(
   return failed === undefined ? newestBuild(context, session, address) : { ...address, number: failed.number }
 }
 
-/** Returns the number in a cursor. Rejects a cursor that the model garbled. */
+/** Returns the number in a cursor. Throws exit 2 for a cursor that the model garbled. */
 export function numberOf(cursor: string | undefined, otherwise: number): number {
   if (cursor === undefined) return otherwise
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor)

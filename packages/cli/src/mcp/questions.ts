@@ -103,7 +103,7 @@ function proposeNext(answer: Answer, build: SeenBuild, step: SeenStep, { reports
       { ...build.call, step: callOf(other) },
       `explains the next of ${others.length} more failed steps`,
     )
-  if (build.isOver) answer.next('retry', build.call, 'runs what failed again')
+  if (build.isOver) answer.next('retry', build.call, 'runs the failed steps again')
 }
 
 /**
@@ -156,7 +156,7 @@ export async function log(
     ...(attempt === undefined ? {} : { attempt }),
   }
   if (more !== null && meant.step !== null)
-    answer.next('log', { ...meant, cursor: String(more) }, from === undefined ? 'reads it from before' : 'goes on')
+    answer.next('log', { ...meant, cursor: String(more) }, from === undefined ? 'reads the lines before' : 'goes on')
   if (beside === undefined) proposeServices(answer, build, step, () => true)
   return answer.text()
 }
@@ -165,7 +165,7 @@ function numbered({ number, text }: LogPart['lines'][number]): string {
   return `${number}| ${text}`
 }
 
-/** Adds lines in order. Returns the number of the next line. */
+/** Adds lines in order. Returns the number of the next line; null if none follows. */
 function tellFrom(answer: Answer, { lines, total }: LogPart): number | null {
   const added = answer.dataLines(lines.map(numbered))
   const last = lines[added - 1]
@@ -173,7 +173,10 @@ function tellFrom(answer: Answer, { lines, total }: LogPart): number | null {
   return added < lines.length || last.number < total ? last.number + 1 : null
 }
 
-/** Adds the last lines that fit. Returns the first line number of the preceding page. */
+/**
+ * Adds the last lines that fit. Returns the first line number of the preceding page; null if there
+ * is none.
+ */
 function tellEnd(answer: Answer, { lines }: LogPart): number | null {
   const measure = new Answer()
   const fitting = measure.dataLines(lines.map(numbered).toReversed())

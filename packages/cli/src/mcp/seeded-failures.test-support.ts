@@ -1,4 +1,4 @@
-/** Twenty real failures, and an agent that finds their places by the answers of `hm mcp` alone. */
+/** Twenty real failures, and an agent that locates them by the answers of `hm mcp` alone. */
 import { readFileSync } from 'node:fs'
 import { effort } from '@harmont/test-kit/effort'
 import { expect } from 'vitest'
@@ -19,7 +19,10 @@ const seeds = Object.entries(JSON.parse(readFileSync(new URL('seeds.json', folde
 const otherLines = effort < 5 ? 20_000 : 1_000_000
 const buried = 'vitest'
 
-/** Writes the outputs. Returns the source of a pipeline file whose steps print these outputs. */
+/**
+ * Writes the outputs. Returns the definition, for a pipeline file, of a pipeline whose steps print
+ * them.
+ */
 export function seedFailures(write: (path: string, text: string) => void): string {
   const steps = seeds.map(([name, { exit }]) => {
     write(`seeds/${name}.txt`, readFileSync(new URL(`${name}.txt`, folder), 'utf8'))

@@ -19,7 +19,7 @@ export interface SeenStep {
   readonly durationMs: number | null
   /** Its end, such as `exit 1`; null unless it failed. */
   readonly ending: string | null
-  /** Its services and forks. */
+  /** Its services. */
   readonly services: readonly { readonly name: string; readonly state: string }[]
 }
 

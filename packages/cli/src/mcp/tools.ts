@@ -70,7 +70,7 @@ export const tools: readonly Tool[] = [
       build,
       pipeline,
       step: step.describe(
-        'Key of a step, or #N for the Nth; STEP/SERVICE for a service of it, STEP/fork-N for a fork that proved its tests. Default: the first that failed.',
+        'Key of a step, or #N for the Nth; STEP/SERVICE for a service of it, STEP/fork-N for a fork that proved its tests. Default: the first failed step.',
       ),
       cursor,
       search: z.string().min(1).max(200).optional().describe('Only lines with this text, ignoring case.'),

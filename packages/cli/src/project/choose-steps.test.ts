@@ -163,7 +163,7 @@ describe('a retry', () => {
       kept: [],
     })
   })
-  test('reruns a step whose files a failed step takes and that are gone, but not a skipped one', () => {
+  test('reruns a step if a failed step takes its files and they are gone, but not a skipped step', () => {
     const taking = planOf({ site: {}, gone: {}, off: {}, deploy: { after: ['site', 'gone', 'off'] } }).steps.map(
       (each) =>
         each.key === 'deploy'

@@ -76,7 +76,7 @@ export function selectSteps(plan: Plan, keys: readonly string[]): Plan | { reado
   )
 }
 
-/** Adds the transitive prerequisites of these steps. */
+/** Returns these steps and their transitive prerequisites. */
 export function withAncestors(steps: readonly PlannedStep[], slots: readonly number[]): ReadonlySet<number> {
   const kept = new Set<number>()
   const open = [...slots]

@@ -6,8 +6,8 @@ export function projectName(directory: string, repository: string | null): strin
 }
 
 /**
- * Returns a slug for a pipeline of a project with this name; `ci` if the name has no letters for a
- * slug.
+ * Returns a slug for a pipeline of a project with this name; `ci` if the name has no letter from a
+ * to z.
  */
 export function slugFor(name: string): string {
   const slug = name

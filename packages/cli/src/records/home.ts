@@ -9,7 +9,7 @@ export interface LocalHome {
   readonly images: string
   /** Source trees. */
   readonly sources: string
-  /** Git directories of checkouts. */
+  /** Git directories for sandboxes, with the history of checkouts. */
   readonly git: string
   readonly runs: string
   /** Parts of the artifacts of runs, by their digests. */

@@ -21,7 +21,7 @@ export interface StepIdentity {
    * Digests of the files of each input, added when the step is looked up. Absent without inputs.
    */
   readonly given?: Readonly<Record<string, string>>
-  /** Digests of each service's inputs, by service name. */
+  /** Digests of each service's image, files and options, by service name. */
   readonly services?: Readonly<Record<string, string>>
   /** Digest of the files of its shard of a split. */
   readonly split?: string
@@ -45,8 +45,8 @@ export function noteSteps(file: string, source: IdentitySource, steps: readonly 
 }
 
 /**
- * Adds the digests of a step's given files, which are known only after its prerequisites have
- * ended.
+ * Adds the digests of a step's inputs, services and shard, which are known only after its
+ * prerequisites have ended.
  */
 export function noteGiven(file: string, key: string, given: Pick<StepIdentity, 'given' | 'services' | 'split'>): void {
   replace(
@@ -80,7 +80,7 @@ function identityOf(
   const { key, command, image, buildsIn, cacheKey, cachePolicy } = step
   const parts = partsOf(cachePolicy)
   const paths = cachePolicy === undefined ? [] : watchedPaths(cachePolicy)
-  // Reads a manifest of up to 100,000 files only if the step watches files.
+  // Reads the manifest, which may list 100,000 files, only if the step watches files.
   const files = paths.length === 0 || tree === null ? [] : watchedIn(tree, paths)
   const names = parts.flatMap((part) => ('env_keys' in part ? part.env_keys : []))
   return {

@@ -62,7 +62,7 @@ async function* bytesOf({ pathOf }: FileParts, { parts, offset, bytes }: Artifac
 }
 
 function lost({ path, step }: RecordedArtifact, cause: unknown): HmError {
-  const fix = 'run the pipeline again: a passed step is taken from the cache'
+  const fix = 'run the pipeline again: cached steps do not run again'
   return new HmError(
     exits.notFound,
     'artifact_expired',

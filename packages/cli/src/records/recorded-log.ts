@@ -43,7 +43,7 @@ export class RecordedLog {
     }
   }
 
-  /** Returns the unfinished line at the end of the log. */
+  /** Returns the unfinished last line, for a log that no longer grows. */
   rest(): LogLine[] {
     return this.#lines.rest()
   }

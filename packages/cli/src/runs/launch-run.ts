@@ -46,7 +46,7 @@ export interface Launch {
   readonly keepGoing: boolean
   /** Concurrent steps; defaults to the number of CPUs. */
   readonly parallelism: number | undefined
-  /** Directory for artifacts, relative to the current directory; null to write none. */
+  /** Absolute path of the directory for artifacts; null to write none. */
   readonly artifacts: string | null
   readonly format: string | undefined
   readonly logs: boolean

@@ -26,7 +26,7 @@ export interface Retry {
   readonly kept: ReadonlyMap<number, Left>
 }
 
-/** The snapshots of a step: its own, null if missing, and those of its services by name. */
+/** The snapshots of a step: its own, null if it has none, and those of its services by name. */
 export type Left = Pick<RecordedStep, 'snapshot' | 'serviceSnapshots'>
 
 const nothing: Left = { snapshot: null, serviceSnapshots: {} }

@@ -8,7 +8,7 @@ import { bytes } from '../terminal/amounts.ts'
 
 /**
  * Copies the project's files into a source tree for sandboxes. Reads only files modified since the
- * last copy, and reports slow progress. Throws exit 8.
+ * last copy, and reports progress if the copy is slow. Throws exit 8.
  */
 export async function takeSource(
   home: LocalHome,

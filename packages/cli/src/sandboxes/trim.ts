@@ -41,7 +41,7 @@ export function trim(
   })
 }
 
-/** Removes git directories of checkouts; the next run creates them again. */
+/** Removes unused git directories made for sandboxes; the next run creates them again. */
 function removeHistories(directory: string, isUnused: (path: string, usedAt: number) => boolean): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   for (const name of readdirSync(directory)) {

@@ -74,7 +74,7 @@ function connect(url: string, token: string): Promise<WebSocket> {
   })
 }
 
-/** Converts the response of a server or proxy that did not open a WebSocket. */
+/** Converts the response of a server or proxy that did not open a WebSocket to an error. */
 function refusal(status: number, text: string): HmError {
   try {
     return shellProblem(JSON.parse(text).error)

@@ -18,7 +18,7 @@ test('text drawn by hm is measured without the library, which measures all other
   expect(JSON.parse(said)).toEqual([15, 7, '├─ a …', false, 4, true])
 })
 
-test('each character drawn by hm takes one column, also in the library', () => {
+test('each character drawn by hm takes one column, also according to the library', () => {
   const drawn = [unicode, ascii].flatMap(({ signs, branches, bar, cut, arrow }) => [
     ...Object.values({ ...signs, ...branches }),
     ...[bar, cut, arrow],

@@ -26,5 +26,5 @@ export function nextCommands({ failures, accepted }: Run): (readonly [command: s
 function flakyCommand(step: string, accepted: Run['accepted']): readonly [command: string, gives: string] {
   return accepted === null
     ? [`hm flaky ${quoteWord(step)}`, 'find out which of its tests are flaky']
-    : [`hm test ${accepted.build.number} -p ${quoteWord(accepted.build.pipeline)}`, 'list its failed and flaky tests']
+    : [`hm test ${accepted.build.number} -p ${quoteWord(accepted.build.pipeline)}`, 'show which failed tests are flaky']
 }

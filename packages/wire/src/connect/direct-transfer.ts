@@ -25,7 +25,7 @@ export interface DirectOptions {
   readonly caller: Pick<Caller, 'call'>
   /** Connections to the store, which has its own certificate. */
   readonly agent: Agent
-  /** Time for which no byte may be sent or received. */
+  /** Maximum time without a byte sent or received. */
   readonly stallMs: number
   readonly log: Log
 }

@@ -15,8 +15,8 @@ export function digestOf(certificate: X509Certificate | undefined): string | nul
 }
 
 /**
- * Returns connections to the holder of this certificate, authenticated by our own certificate. Any
- * other holder learns only that somebody connected.
+ * Returns connections to the holder of this certificate, authenticated by our own certificate. An
+ * end with another certificate learns only that somebody connected.
  */
 export function pinnedConnections(certificate: string, identity: PeerIdentity, connectMs: number): Agent {
   return new Agent({

@@ -13,7 +13,7 @@ import { LayerTransfer } from './take-layers.ts'
 export type { PeerIdentity } from './certificate.ts'
 
 export interface PeerOptions {
-  /** Host to listen on, at which other runners reach it. Port 0 selects any free one. */
+  /** Host to listen on, at which other runners reach this one. Port 0 selects any free port. */
   readonly host: string
   readonly port: number
   readonly identity: PeerIdentity

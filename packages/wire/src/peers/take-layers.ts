@@ -31,7 +31,7 @@ const slowAfterMs = 5_000
 /** Maximum number of layers whose givers are remembered. */
 const mostLayers = 1_000
 
-/** A runner refuses the object of the ticket. No later try changes this. */
+/** A runner does not send the object of its ticket as required. No later try changes this. */
 class Declined extends Error {
   override readonly name = 'Declined'
 }

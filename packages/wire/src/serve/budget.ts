@@ -17,7 +17,7 @@ export class Budget {
 
   /**
    * Reserves room for a body and returns a function that releases it. A body beyond a limit has
-   * room if no other body is in memory. Throws `Refused` if there is no room.
+   * room if no other body counts toward that limit. Throws `Refused` if there is no room.
    */
   take(owner: string, bytes: number): () => void {
     const own = this.#taken.get(owner) ?? 0

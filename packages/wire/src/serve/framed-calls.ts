@@ -45,7 +45,10 @@ export async function append(context: CallContext, body: Buffer, log: Log): Prom
   return { held }
 }
 
-/** Splits the contents of chunks. Throws `Refused` if the lengths of the chunks do not add up. */
+/**
+ * Splits the contents of chunks. Throws `Refused` unless the lengths of the chunks add up to that
+ * of the contents.
+ */
 export function chunksOf(chunks: WireChunks, bytes: Buffer): readonly Chunk[] {
   let at = 0
   const cut = chunks.map(([seq, kind, ts, length]): Chunk => {
@@ -53,7 +56,8 @@ export function chunksOf(chunks: WireChunks, bytes: Buffer): readonly Chunk[] {
     at += length
     return { seq, kind: kind as Chunk['kind'], content, ts: ts === null ? null : BigInt(ts) }
   })
-  if (at !== bytes.length) throw new Refused(400, 'bad_request', 'The lengths of the chunks do not add up.')
+  if (at !== bytes.length)
+    throw new Refused(400, 'bad_request', 'The lengths of the chunks do not add up to the length of their contents.')
   return cut
 }
 

@@ -10,8 +10,8 @@ export class Grants<T> {
   readonly #last = new Map<string, Grant<T>>()
 
   /**
-   * Returns the grant made under this id, even an empty one: a copy of the request that arrives after
-   * its answer would grant to nobody. Makes a new grant if that one failed.
+   * Returns the last grant if it was made under this id. Makes a new grant if there is none, or if
+   * it was empty or failed.
    */
   async once(runner: string, id: string, give: () => Promise<readonly T[]>): Promise<readonly T[]> {
     const last = this.#last.get(runner)

@@ -7,7 +7,7 @@ interface Holder {
   readonly buildId: string
 }
 
-/** Caching saves a statement for each append. */
+/** Time for which a positive answer is cached, which saves a statement for each append. */
 const knownForMs = 10_000
 const mostKnown = 10_000
 

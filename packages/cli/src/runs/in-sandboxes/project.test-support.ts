@@ -143,7 +143,7 @@ export function remainsOf({ cache }: Project): string[] {
   })
 }
 
-/** Ignores the watchdog, which exits some seconds after its last sandbox. */
+/** Lists processes, except the watchdog, which exits some seconds after its last sandbox. */
 function processesWith(root: string): string[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

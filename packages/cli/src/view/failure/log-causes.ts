@@ -1,6 +1,9 @@
 export type Cause = readonly [pattern: RegExp, cause: string]
 
-/** Unresolved names: a failed download reports one before its command is not found. */
+/**
+ * Unresolved host names. A failed download reports one before the command that it should have
+ * installed is not found.
+ */
 export const hostCauses: readonly Cause[] = [
   [
     /could not resolve host:? ([\w.-]{1,120})|getaddrinfo (?:ENOTFOUND|EAI_AGAIN) ([\w.-]{1,120})|lookup ([\w.-]{1,120})(?: on [^ ]{1,60})?: no such host/i,
