@@ -90,7 +90,7 @@ export const redeem = signedIn<'billing redeem'>(async ({ output, args, global, 
   return exits.ok
 })
 
-/** `12.34 USD`; `-0.05 USD`. */
+/** Formats an amount as `12.34 USD` or `-0.05 USD`. */
 function dollars(cents: number): string {
   return `${cents < 0 ? '-' : ''}${(Math.abs(cents) / 100).toFixed(2)} USD`
 }

@@ -40,7 +40,7 @@ export const run: Handler<'doctor'> = async (context) => {
     ],
     ['sandbox', checkArea('sandbox', () => sandbox(context, settings))],
   ]
-  // Awaited below, perhaps after the rejection.
+  // Each may reject before it is awaited below.
   for (const [, looking] of areas) looking.catch(() => {})
   const checks: Check[] = []
   for (const [area, looking] of areas) {

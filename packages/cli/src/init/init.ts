@@ -119,7 +119,7 @@ async function refuseSecond(
   })
 }
 
-const form = 'a slug has lower-case letters, digits and dashes, begins with a letter, and is at most 64 long'
+const form = 'a slug has lower-case letters, digits and dashes, begins with a letter, and has at most 64 characters'
 
 /**
  * Returns the slug for the new pipeline: `--slug`, or the project's name, which the user may
