@@ -12,19 +12,22 @@ export function limitTests(bench: () => Bench, subject: DriverUnderTest): void {
   const above = aboveRuntime(subject)
   const alike = sameForAll(subject)
 
-  it.skipIf(without.has('groups'))('G22 a command beyond its memory limit ends for it, others continue', async () => {
-    const other = await bench().start('echo up; sleep 1000')
-    await firstOutput(other.running)
-    const { exit, sandbox } = await bench().run(`python3 -c 'x = bytearray(400 * 1024 * 1024)'`, {
-      limits: { memoryBytes: 128 * MiB },
-    })
-    expect(exit).toMatchObject({ limit: 'memory' })
-    expect(exit.code).not.toBe(0)
-    await other.running.kill('SIGTERM')
-    expect(await other.running.exited()).toMatchObject({ signal: 'SIGTERM', limit: null })
-    await sandbox.destroy()
-    await other.sandbox.destroy()
-  })
+  it.skipIf(without.has('groups'))(
+    'G22 a command beyond its memory limit is killed for that reason, and others continue',
+    async () => {
+      const other = await bench().start('echo up; sleep 1000')
+      await firstOutput(other.running)
+      const { exit, sandbox } = await bench().run(`python3 -c 'x = bytearray(400 * 1024 * 1024)'`, {
+        limits: { memoryBytes: 128 * MiB },
+      })
+      expect(exit).toMatchObject({ limit: 'memory' })
+      expect(exit.code).not.toBe(0)
+      await other.running.kill('SIGTERM')
+      expect(await other.running.exited()).toMatchObject({ signal: 'SIGTERM', limit: null })
+      await sandbox.destroy()
+      await other.sandbox.destroy()
+    },
+  )
 
   alike('exit code 137 alone does not mean a memory limit', async () => {
     const { exit, sandbox } = await bench().run('exit 137', { limits: { memoryBytes: 128 * MiB } })
@@ -66,20 +69,23 @@ except OSError as error: print("refused", made < 60, error.errno)
     await sandbox.destroy()
   })
 
-  above('G22 such a command does not pass even if others free as much disk space meanwhile', async () => {
-    const theirs = join(bench().directory, 'theirs')
-    await writeFile(theirs, new Uint8Array(64 * MiB))
-    // Processes started while SIGTERM is delivered receive it too, but must not ignore it.
-    const { running, sandbox } = await bench().start(
-      `trap go=yes TERM; echo up; until [ "$go" ]; do sleep 0.01; done; trap '' TERM; head -c 40M /dev/zero >f`,
-      { limits: { diskBytes: 32 * MiB } },
-    )
-    await firstOutput(running)
-    await rm(theirs)
-    await running.kill('SIGTERM')
-    expect((await finish(running)).exit).toMatchObject({ limit: 'disk' })
-    await sandbox.destroy()
-  })
+  above(
+    'G22 a command that exceeds its disk limit does not pass even if others free as much disk space meanwhile',
+    async () => {
+      const theirs = join(bench().directory, 'theirs')
+      await writeFile(theirs, new Uint8Array(64 * MiB))
+      // `head` ignores SIGTERM, which processes started during its delivery may receive too.
+      const { running, sandbox } = await bench().start(
+        `trap go=yes TERM; echo up; until [ "$go" ]; do sleep 0.01; done; trap '' TERM; head -c 40M /dev/zero >f`,
+        { limits: { diskBytes: 32 * MiB } },
+      )
+      await firstOutput(running)
+      await rm(theirs)
+      await running.kill('SIGTERM')
+      expect((await finish(running)).exit).toMatchObject({ limit: 'disk' })
+      await sandbox.destroy()
+    },
+  )
 
   it.skipIf(without.has('groups'))('G22 a twentieth of a processor is a twentieth of a processor', async () => {
     const { sandbox } = await bench().run('i=0; while [ $i -lt 50000 ]; do i=$((i + 1)); done', {

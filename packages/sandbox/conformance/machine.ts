@@ -32,7 +32,7 @@ export async function markedProcesses(mark: string): Promise<readonly number[]> 
 
 /**
  * Returns the processor time of all processes of a sandbox, including ended ones. Also returns the
- * length of the periods in which they ran, and how many of them were throttled.
+ * length of the periods in which they ran, and the number of throttled periods.
  */
 export async function processorUse(directory: string, id: string) {
   const record = await readFile(join(directory, 'sandboxes', id, 'sandbox.json'), 'utf8')
@@ -126,9 +126,9 @@ export async function machineState(directory: string, prefix: string): Promise<R
 }
 
 /**
- * Lists directories. Skips directories that others remove meanwhile, such as control groups, and
- * directories that are closed to this user, such as root's under a strict umask. Neither contains
- * our files.
+ * Lists the directories below a path. Skips directories that others remove meanwhile, such as
+ * control groups, and directories that are closed to this user, such as root's under a strict
+ * umask. Neither contains our files.
  */
 async function foldersBelow(path: string): Promise<readonly string[]> {
   const entries = await readdir(path, { withFileTypes: true }).catch((error: unknown) => {

@@ -58,7 +58,7 @@ export function networkTests(bench: () => Bench, subject: DriverUnderTest, direc
     expect(await egress.print(connect(publicHost.address, 7001), { network: 'egress' })).toBe('outside\n')
   })
 
-  above('a sandbox changes no address of the machine, because browsers would abort page loads', async () => {
+  above('a sandbox changes no address of the machine, since browsers abort page loads at a change', async () => {
     const monitor = spawn('ip', ['-oneline', 'monitor', 'address'], { stdio: ['ignore', 'pipe', 'inherit'] })
     try {
       const lines = on(createInterface(monitor.stdout), 'line', { close: ['close'] })

@@ -73,7 +73,7 @@ describe.runIf(privilegeMode.kind === 'mapped')('root of an ordinary user’s sa
     expect(seen.match(/Operation not permitted|Permission denied|permission denied|Invalid argument/g)?.length).toBe(5)
   })
 
-  it('G56 is not harmed by any of the attempts made from root’s sandboxes, except those over a network', async () => {
+  it('G56 does no harm with any of the attempts made from root’s sandboxes, except those over a network', async () => {
     const stage = await Stage.open('crun', false)
     // Only root sees the kernel's log, and there are no control groups to escape from.
     const tried = attempts.filter(({ name }) => !/^the kernel’s log|^out of its control groups$/.test(name))

@@ -42,7 +42,7 @@ it.runIf(privilegeMode.kind === 'root')(
     const skipped = named('skipped').concat(named('pending'))
     // Sorted, because several files run at a time.
     expect(skipped.filter((name) => !name.startsWith('oci driver network ')).sort()).toEqual([
-      'oci driver limits G22 a command beyond its memory limit ends for it, others continue',
+      'oci driver limits G22 a command beyond its memory limit is killed for that reason, and others continue',
       'oci driver limits G22 a twentieth of a processor is a twentieth of a processor',
       'oci driver source a git directory beside the source does not lead out of the sandbox when a step moves its workspace away and leaves a link there',
       'services with crun G70 a service has no way out and reaches only its step and other services',

@@ -50,7 +50,7 @@ async function migrated(script: string): Promise<SnapshotId> {
   return snapshot.id
 }
 
-it('PostgreSQL and Valkey start as their images define, Valkey on its only port', async () => {
+it('PostgreSQL and Valkey start as their images define, and Valkey is ready on its only port', async () => {
   const cache = service(valkey, 'cache', null, { needs: ['db'] })
   const sandbox = await withServices(driver, postgres, [cache, db()])
   await sandbox.startServices(patient)

@@ -23,8 +23,8 @@ export interface SandboxDriver {
   mayHaveBegun(handle: SandboxHandle): Promise<boolean>
   /**
    * Removes a sandbox for which `mayHaveBegun` is false. The result stays false across crashes
-   * until a command starts in another sandbox with this id. Until then `list` includes the id;
-   * `adopt` removes it.
+   * until a command starts in another sandbox with this id. Until then `list` includes the id,
+   * unless `adopt` removes it.
    */
   clearUnbegun(handle: SandboxHandle): Promise<void>
   /** Adopts a sandbox of an earlier process. Returns undefined if nothing usable remains. */
@@ -43,8 +43,8 @@ export interface SandboxDriver {
   ): Promise<ResolvedImage>
   readonly snapshots: SnapshotStore
   /**
-   * Features that sandboxes lack on this machine, one sentence each, for the operator's log. Absent:
-   * none.
+   * Features that sandboxes lack on this machine, one sentence each, for the operator's log.
+   * Absent: none.
    */
   readonly shortcomings?: readonly string[]
   /** Stops the driver's work in this process. Sandboxes keep running. */
@@ -273,7 +273,7 @@ export interface Sandbox {
   outputFiles(): Promise<OutputFiles>
   /**
    * Returns the host names that the sandbox and its services have used so far, and those that were
-   * refused; undefined without an egress list.
+   * refused; undefined if the spec has no `egress`.
    */
   egressNames(): Promise<EgressNames | undefined>
   /**
@@ -521,14 +521,14 @@ export interface SnapshotStore {
   withFiles<T>(id: SnapshotId, use: (files: FrozenFiles) => Promise<T>): Promise<T>
   /**
    * Returns a digest of the files changed since the parent: paths, kinds, modes and bytes, but no
-   * times. Beyond 16 GiB of holes in total, each further file with holes counts as unique. Stored
-   * once computed.
+   * times. At most 16 GiB of holes are read; a file whose holes exceed the rest counts as unique.
+   * Stored once computed.
    */
   changedFilesDigest(id: SnapshotId): Promise<string>
   /**
    * Returns a digest of the entries that match a path or glob below /workspace: paths, kinds,
-   * modes, owners and bytes, but no times. Returns null if nothing matches. Beyond 16 GiB of holes
-   * in total, each further file with holes counts as unique. Stored once computed.
+   * modes, owners and bytes, but no times. Returns null if nothing matches. At most 16 GiB of
+   * holes are read; a file whose holes exceed the rest counts as unique. Stored once computed.
    */
   filesDigest(id: SnapshotId, path: string): Promise<string | null>
   /** Returns the number of snapshots, complete or not. */

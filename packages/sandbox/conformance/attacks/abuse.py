@@ -7,7 +7,7 @@ def say(word):
     os.write(1, (word + '\n').encode())
 
 def done():
-    """Reports that nothing was refused, and keeps everything until the neighbour has finished."""
+    """Reports that nothing was refused, and keeps everything while a neighbour runs."""
     say('done')
     pause()
 

@@ -12,7 +12,7 @@ const timeout = 600_000
 
 /**
  * gVisor runs in soak only: small abuses only meet the limits that gVisor's own suite tests, and
- * its kernel's counters use the memory of an ordinary program.
+ * its kernel's objects are ordinary memory of a program.
  */
 const runtimes: readonly RuntimeName[] = full ? ['crun', 'runsc'] : ['crun']
 

@@ -22,8 +22,8 @@ export interface Attempt {
   /** Undoes the attempt's effect on the machine. */
   readonly restore?: (world: World, seen: Seen) => void | Promise<void>
   /**
-   * A kernel file that the attempt targets. If it is absent, the attempt is skipped, and the table
-   * says so.
+   * A file that exists if the kernel has the attempt's target. Without it there is nothing to
+   * attack, and the table says so.
    */
   readonly needs?: string
   /** Printed in the table beside its name. */

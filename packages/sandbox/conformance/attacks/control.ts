@@ -19,14 +19,14 @@ export async function recordOf(driver: string, sandbox: Sandbox): Promise<Sandbo
   ) as SandboxRecord
 }
 
-/** Returns the process ids of its command, or of the launcher that waits to start it. */
+/** Returns the process ids of a sandbox's command, or of the launcher that waits to start it. */
 export function pidsOf(record: SandboxRecord): Promise<readonly number[]> {
   return processesOf(record.groups.payload)
 }
 
 /**
  * Removes protections from a sandbox without a command. Replaces `crun`, in the launcher's mount
- * namespace only, by a script that first rewrites the configuration.
+ * namespace only, with a script that first rewrites the configuration.
  * @param scratch a directory of the test.
  */
 export async function takeOff(

@@ -182,7 +182,7 @@ export const takenOff: Partial<Record<Protection, TakenOff>> = {
   },
   overlay: {
     config: (config, { driver, layer }) => {
-      // For a sandbox that has the ids of the driver's owner.
+      // Uses the mount with the sandbox's ids, in which the sandbox's root owns the file.
       config.mounts.push(shown(`${layer.replace(join(driver, 'snapshots'), staged.snapshots)}/opt/kept`, '/opt/kept'))
     },
   },

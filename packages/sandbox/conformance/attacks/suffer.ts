@@ -56,7 +56,7 @@ export interface Suffered {
    * everything.
    */
   readonly ends: readonly string[]
-  /** The time in which a neighbour ran meanwhile, from its creation to its end. */
+  /** The time from a neighbour's creation to its end, beside the abuses. */
   readonly neighbourMs: number
 }
 

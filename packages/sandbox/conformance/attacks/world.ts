@@ -47,8 +47,8 @@ export async function makeWorld(driver: string, layer: string, withLan: boolean)
   const address = servers[2]?.address()
   const { stdout } = await run('python3', ['-c', handleAndMemory, join(witness, 'secret'), secret])
   const [handle = '', memory = ''] = stdout.trim().split(' ')
-  // An ordinary user cannot make these: their layers have no devices. The attempts then target a
-  // disk of the machine.
+  // An ordinary user's layers have no devices. Without this disk, the attempts target one of the
+  // machine's disks, which has secrets of others.
   const disk = privilegeMode.kind === 'mapped' ? undefined : await makeDisk(join(witness, 'disk'), secret)
   if (disk !== undefined) {
     // Imitates an image layer with a device, which only root unpacks.

@@ -64,7 +64,7 @@ const expectEach = (verdicts: Verdicts, succeeds: boolean, where: string): void 
     if ((verdict === 'succeeds') !== succeeds) problems.push(`${where}: ${name}: ${verdict}`)
 }
 
-/** Calls `use` with a stage for a runtime, and closes it. One exists at a time. */
+/** Calls `use` with a stage for a runtime, and closes the stage. Only one exists at a time. */
 async function on<T>(runtime: 'crun' | 'runsc', use: (stage: Stage) => Promise<T>): Promise<T> {
   const stage = await Stage.open(runtime, true)
   try {
@@ -85,7 +85,7 @@ const crun = await on('crun', async (stage) => {
   const unlimited = new Map<string, string>()
   for (const abuse of abuses.filter(({ control }) => control !== undefined))
     unlimited.set(abuse.name, await unstopped(stage, abuse))
-  // Run last, because they remove packet rules that the other tests need.
+  // Run last, because they remove packet rules that the other attempts need.
   return { verdicts, links, abused, unlimited, without: await controlsOf(stage) }
 })
 const runsc = await on('runsc', async (stage) => ({

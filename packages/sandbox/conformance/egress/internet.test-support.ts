@@ -24,7 +24,7 @@ resolver.on('message', (message, sender) => {
   if (question === undefined) return
   console.log(`asked ${question.name} ${question.type}`)
   const found = records[question.name] ?? []
-  // A name that resolves to another address at every second query.
+  // A name that resolves to its two addresses in turn.
   const turned = found.length === 2 && question.name.startsWith('turning') ? [found[turn++ % 2] ?? ''] : found
   const answers = question.type === 'A' ? turned : []
   const answer = packet.encode({

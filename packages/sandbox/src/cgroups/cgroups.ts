@@ -88,7 +88,7 @@ export async function makeHelperGroup(home: CgroupHome, name: string, memoryByte
   return group
 }
 
-/** The sandbox whose groups contain a service's groups. */
+/** A service's name, and the groups of its sandbox, which contain the service's groups. */
 export interface ServicePlace {
   readonly name: string
   readonly above: Groups

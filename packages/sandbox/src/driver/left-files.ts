@@ -25,8 +25,8 @@ export async function freezeLeftFiles(
     await command.exited()
     await waitUntilEmpty(record.groups.payload)
     // No process can write any more. The monitor is still ending: unmounting takes time for many
-    // files [0.3 s for 100,000]. If the next sandbox starts meanwhile, the kernel only logs that a
-    // layer is in use.
+    // files [0.3 s for 100,000]. If a fork starts meanwhile, the kernel only logs that a layer
+    // is in use.
     await isEmptyWithin(record.groups.monitor, 20)
     if (hasGitMount(record)) removeGitMountPoint(files.upper)
     return await context.snapshots.freeze(files, {

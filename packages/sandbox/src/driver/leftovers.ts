@@ -41,8 +41,8 @@ export async function removeOrphanedGroups(
 }
 
 /**
- * Returns every home in which this directory ever had groups. A server that is started differently
- * may use another home.
+ * Returns every home in which this directory ever had groups. A server that is started in
+ * another control group uses another home.
  */
 async function rememberHome(layout: Layout, home: CgroupHome): Promise<readonly string[]> {
   const kept = (JSON.parse(readIfPresent(layout.cgroupRoots) ?? '[]') as readonly string[]).filter(

@@ -51,7 +51,8 @@ export function writeCommand(request: CommandRequest): StartRecord {
   const told = JSON.stringify(config)
   const isLarge = Buffer.byteLength(told) > largestInMemory
   writeFileSync(isLarge ? files.largeConfig : files.config, told, { mode: 0o600 })
-  // Large configurations are kept on disk, because the runtime copies them into its state.
+  // The runtime copies the configuration into its state, so the state of a large one is on disk
+  // too.
   const root = isLarge && !runtime.stateInMemory ? files.largeState : target.state.root
   const settings = {
     bundle: isLarge ? files.directory : files.state,

@@ -13,8 +13,8 @@ export interface ListJob extends ListRequest {
 /** Keeps a path, with the view's root before it, below the kernel's maximum length. */
 const longestPath = 3_900
 /**
- * Maximum total length of the paths still to enter. Millions of folders with long paths would
- * exhaust the memory.
+ * Maximum total length of the paths still to enter, in characters. Millions of folders with long
+ * paths would exhaust the memory.
  */
 const mostHeld = 128 * 1024 ** 2
 /** Number of entries between two checks of the time limit. */

@@ -3,8 +3,8 @@ import { privilegeMode } from '../privilege/privilege-mode.ts'
 import { runTool } from '../system/run-tool.ts'
 
 /**
- * Whether roots are stored with the ids that sandboxes have on the machine. As root, the ids are
- * mapped by a mount instead, which an ordinary user may not make. Roots of one kind cannot be used
+ * Whether roots are stored with the ids that sandboxes have on the machine. For root, a mount
+ * maps the ids instead, which an ordinary user may not make. Roots of one kind cannot be used
  * as the other.
  */
 export const isStoredShifted = privilegeMode.kind === 'mapped'

@@ -50,7 +50,7 @@ it('a waiting launcher has no error, and its later error explains why a sandbox 
   await launcher.discard()
 })
 
-it('the end of a waiting launcher is noticed, even if it could not be reported', async () => {
+it('a waiting launcher counts as ended once it has ended, or once its end could not be reported', async () => {
   const [killed, unwatched] = await Promise.all([pool.take('none'), pool.take('none')])
   process.kill(killed.pid, 'SIGKILL')
   await until(() => !killed.alive())

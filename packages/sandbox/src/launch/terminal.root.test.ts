@@ -145,7 +145,7 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     expect(Buffer.concat(shown).equals(bytes)).toBe(true)
   })
 
-  test('a program whose output is not read waits, and continues from there', async () => {
+  test('a program waits while its output is not read, and continues without loss', async () => {
     await using it = await talk({ script: 'head -c 10000000 /dev/zero | tr "\\0" x; echo; echo end' })
     const { output, exited } = it.conversation
     const ended = exited()
@@ -158,7 +158,7 @@ python3 - <<'END' && echo jail""ed\n${jailInit('/jail')}\nEND\nexec bash --norc`
     expect(await ended).toMatchObject({ code: 0 })
   })
 
-  test('a conversation starts from a command’s files, failed or not, and its own changes are visible to no other', async () => {
+  test('a conversation starts from a command’s files, failed or not, and its changes are not visible to the next one', async () => {
     const base = { image: await driver.resolveImage('host') }
     const failed = await driver.create({ id: 'failed', label: {}, base, limits, network: 'none' })
     const deadline = new Date(Date.now() + 60_000)

@@ -77,8 +77,8 @@ export class LayerExchange {
   }
 
   /**
-   * Makes the blob of the layer that a snapshot adds, unless it exists already. If no image can
-   * represent the layer, its form is `tar` even if `erofs` is requested. Fails with
+   * Makes the blob of the layer that a snapshot adds, unless it exists already. If `erofs` is
+   * requested but no image can be made, the form is `tar`. Fails with
    * `snapshot_unavailable`, or as `SnapshotStore.pack`.
    * @param demand `now` if a caller waits for it; `ahead` to use only processor and disk time that
    * no other process needs.
@@ -89,7 +89,10 @@ export class LayerExchange {
     return exported
   }
 
-  /** Returns the layers that a snapshot consists of, lowest first. Fails with `snapshot_unavailable`. */
+  /**
+   * Returns the layers that a snapshot consists of, lowest first. Fails with
+   * `snapshot_unavailable`.
+   */
   async layersOf(id: SnapshotId): Promise<readonly SnapshotId[]> {
     return (await wholeRecord(id, this.#parts.snapshots)).layers.toReversed()
   }

@@ -10,8 +10,8 @@ import { ImageRefused } from './superblock.ts'
 
 /**
  * Stores the manifest of a source tree on this machine, unless it exists: a sync compares with the
- * tree that a snapshot was made with.
- * @param scratch an empty directory of the same file system. Throws `ImageRefused`.
+ * tree that a snapshot was made with. Throws `ImageRefused`.
+ * @param scratch an empty directory of the same file system.
  */
 export async function takeManifest(
   tree: SourceTreeRef,

@@ -146,7 +146,7 @@ export interface SandboxFiles {
   readonly exit: string
   /** The copy of the command's output directory; absent if that was empty. */
   readonly outputDirectory: string
-  /** Exists once that copy is complete; see keep-output.sh. */
+  /** Exists once that copy was made, and says if it is incomplete; see keep-output.sh. */
   readonly outputKept: string
   /** conmon's report on whether the runtime could start the command. */
   readonly sync: string

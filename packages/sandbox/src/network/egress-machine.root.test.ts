@@ -76,7 +76,7 @@ it('a directory keeps its block while sandboxes have addresses in it, even if th
   expect(seen).toBe('10.83.0.2/32\n10.83.0.3/32\n10.209.0.2/32\n')
 })
 
-it('it changes no address of the machine, because browsers would abort page loads', async () => {
+it('the network changes no address of the machine, since browsers abort page loads at a change', async () => {
   const seen = await onMachine(
     '',
     `const { spawn } = await import('node:child_process')

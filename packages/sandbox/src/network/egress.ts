@@ -225,8 +225,8 @@ class Egress implements EgressNetwork {
   }
 
   /**
-   * Makes the machine's other firewalls forward the links' traffic. Rejects with the name of a
-   * firewall that drops it.
+   * Makes the machine's other firewalls forward the links' traffic. If they still drop it, rejects
+   * with an error that names them.
    */
   async passOthers(): Promise<void> {
     const { number } = this.#place

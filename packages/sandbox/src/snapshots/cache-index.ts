@@ -30,7 +30,7 @@ export class CacheIndex {
     writeAtomically(file, JSON.stringify({ namespace: key.namespace, key: key.key, snapshot }))
     const at = now() / 1000
     try {
-      // Dated by the steady clock, like the dates of uses.
+      // Dated by the steady clock, as uses are.
       utimesSync(file, at, at)
     } catch (error) {
       // Another process has just removed the entry.

@@ -72,8 +72,8 @@ export class OpenFolder {
   }
 
   /**
-   * Makes an overlay keep this folder in its upper layer, by setting its mode to the same value.
-   * Changes no other attribute that matters.
+   * Makes an overlay keep this folder in its upper layer, by setting its mode to the current
+   * value. Changes nothing else that matters.
    */
   touch(): void {
     fchmodSync(this.#fd, fstatSync(this.#fd).mode & 0o7777)

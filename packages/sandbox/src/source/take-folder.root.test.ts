@@ -141,7 +141,7 @@ describe('the second time', () => {
   })
 })
 
-test('refuses entries that are neither files nor links, and paths that lead outside, with their names', async () => {
+test('refuses an entry that is neither a file nor a link, with its name, and a path that leads outside', async () => {
   execFileSync('mkfifo', [at('pipe')])
   await expect(take('pipe')).rejects.toThrow(
     /Cannot use the folder .* as a source: "pipe" is neither a file nor a link/,

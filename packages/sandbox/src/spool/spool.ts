@@ -3,9 +3,9 @@ import type { OutputPiece } from '../sandbox-driver.ts'
 import { run } from '../system/processes.ts'
 
 /**
- * The spool is conmon's k8s-file: records `TIME STREAM TAG CONTENT `. TAG is `F` if the content
- * ended with a newline, and `P` if it did not (cut at conmon's buffer, or end of output). Content
- * never contains a newline, so arbitrary bytes are preserved.
+ * The spool is conmon's k8s-file: records `TIME STREAM TAG CONTENT`, each ended by a newline. TAG
+ * is `F` if the content ended with a newline, and `P` if it did not (cut at conmon's buffer, or end
+ * of output). Content never contains a newline, so arbitrary bytes are preserved.
  */
 const newline = 0x0a
 const space = 0x20

@@ -44,7 +44,7 @@ export const kernelAttempts: readonly Attempt[] = [
     guarantee: 'G21',
     code: { python: 'socketcall(40, 1, 0)' },
     stoppedBy: [filter],
-    // The second file is checked only if this kernel also has the first.
+    // Requires both files.
     needs: existsSync('/dev/vsock') ? '/proc/sys/abi/vsyscall32' : '/dev/vsock',
   },
   {

@@ -30,7 +30,7 @@ export interface SavedManifest {
   readonly version: 2
   readonly images: readonly SavedImage[]
   readonly entries: readonly SavedEntry[]
-  /** All snapshots that the entries consist of. */
+  /** The snapshots of the entries, and all snapshots below them. */
   readonly snapshots: readonly SavedSnapshot[]
 }
 

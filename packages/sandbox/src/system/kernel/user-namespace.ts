@@ -30,11 +30,11 @@ export function makeUserNamespace(idMap: string, owner = 0): number {
 }
 
 /**
- * Starts a child in a new user namespace, waits for its end, and returns its process id. A thread
- * cannot enter a new user namespace, but the id of an ended child that has not been waited for
- * still refers to the child's namespace. The child shares this thread's memory while the thread is
- * stopped, as a child of vfork(2) does. It runs one function of the C library that is only a system
- * call, and sends no signal at its end.
+ * Starts a child in a new user namespace, and returns its process id once the child has ended. A
+ * thread cannot enter a new user namespace, but the id of an ended child that has not been waited
+ * for still refers to the child's namespace. The child shares this thread's memory while the thread
+ * is stopped, as a child of vfork(2) does. It runs one function of the C library that is only a
+ * system call, and sends no signal at its end.
  */
 function makeChild(): number {
   child ??= { run: functionOf('getppid'), top: newStack() }
