@@ -261,9 +261,9 @@ export class OciRunning implements Running {
     if (existsSync(this.files.diskLimitHit)) return 'disk'
     if (existsSync(this.files.memoryLimitHit)) return 'memory'
     if (code !== 0 && (await outOfMemoryKills(this.record.groups)) > 0) return 'memory'
-    // A command may exceed its limit and end between two checks of the watchdog. Many files are
-    // visited only if the use of the whole file system grew enough, as far as concurrent removals
-    // do not hide it.
+    // A command may exceed its limit and end between two checks of the watchdog. If there
+    // are many files, they are visited only if the use of the whole file system grew by the limit.
+    // Concurrent removals may hide such growth.
     const { diskBytes } = this.record.limits
     const written = [this.files.upper, this.files.spool]
     const few = bytesOfFew(written, fewFiles)

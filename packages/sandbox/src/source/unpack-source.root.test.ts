@@ -131,7 +131,7 @@ describe('a tree is unpacked once', () => {
     expect(opened).toBe(1)
   })
 
-  it('unpacks a tree of an earlier boot again only if a power failure damaged it', async () => {
+  it('unpacks a tree of an earlier boot again if, and only if, a power failure damaged it', async () => {
     const tree = await unpack(bytes)
     const sha256 = requestFor(store, bytes).sha256
     const record = path.join(store, 'archives', `${sha256}.json`)

@@ -26,9 +26,9 @@ export interface Saved {
   readonly entries: number
   readonly layers: number
   /**
-   * Number of omitted entries: a dependency is damaged or missing, they were made with secrets,
-   * which stay on this machine, or a layer cannot contain one of their files, such as one named
-   * `.wh.…`.
+   * Number of omitted entries. An entry is omitted if a dependency is damaged or missing, if it was
+   * made with secrets, which stay on this machine, or if a layer cannot contain one of its files,
+   * such as one named `.wh.…`.
    */
   readonly leftOut: number
 }
