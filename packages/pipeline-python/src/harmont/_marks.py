@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 else:
 
     class Target(TargetMark):
-        """Target[T] annotates a parameter that receives the target of its name, whose result is a T."""
+        """Target[T] annotates a parameter that receives the result, a T, of the target of its name."""
 
         def __class_getitem__(cls, item):
             return cls

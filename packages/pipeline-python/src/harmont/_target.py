@@ -61,7 +61,7 @@ _evaluating: list[TargetFunction[Any]] = []
 def target(name: str | None = None) -> Callable[[Callable[..., T]], TargetFunction[T]]:
     """Decorates a function whose result is made once per render.
 
-    Pipelines and other targets receive it by a parameter with its name.
+    Pipelines and other targets receive the result by a parameter with the name of the target.
     """
     if callable(name):
         raise wrong_use("target", "a name or nothing", name, "Write @target() above the function.")
