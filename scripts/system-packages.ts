@@ -29,7 +29,7 @@ export const testPackages: readonly SystemPackage[] = [
   ...userPackages,
   { name: 'runsc', command: 'runsc', why: 'starts sandboxes with HARMONT_OCI_RUNTIME=runsc' },
   { name: 'docker-registry', command: 'docker-registry', why: 'a real registry on loopback' },
-  { name: 'chromium-headless-shell', command: 'chromium-headless-shell', why: 'the browser of the sign-in tests' },
+  { name: 'chromium-headless-shell', command: 'chromium-headless-shell', why: 'the browser of the tests' },
   { name: 'curl', command: 'curl', why: 'calls a server from inside a sandbox' },
   { name: 'e2fsprogs', command: 'mkfs.ext4', why: 'small disks that tests fill' },
   { name: 'procps', command: 'pgrep', why: 'finds processes of a test' },
@@ -59,7 +59,7 @@ export const testPackages: readonly SystemPackage[] = [
 export const soakPackages: readonly SystemPackage[] = [
   { name: 'patroni', command: 'patroni', why: 'makes another PostgreSQL primary when one fails' },
   { name: 'python3-etcd', command: '/usr/lib/python3/dist-packages/etcd', why: 'connects Patroni to etcd' },
-  { name: 'etcd-server', command: 'etcd', why: 'stores the primary that Patroni chose' },
+  { name: 'etcd-server', command: 'etcd', why: 'records the primary that Patroni chose' },
   { name: 'postgresql', command: '/usr/lib/postgresql', why: 'programs that Patroni calls' },
   { name: 'faketime', command: 'faketime', why: 'wrong clocks for tests' },
 ]

@@ -199,8 +199,8 @@ export interface Service {
   /** The host name by which steps reach it. */
   readonly name: string
   /**
-   * Returns the same service, which starts from its own files after a passed step. That step must
-   * use this service. Each step that uses the result has its own copy of the files.
+   * Returns the same service, which starts from the files that it left when a step passed. That
+   * step must have this service. Each step that uses the result has its own copy of the files.
    */
   after(step: Step): Service
 }

@@ -101,7 +101,7 @@ describe('lowering of chains', () => {
     })
   })
 
-  it('hashes the key without a parent behind a fork, otherwise with the parent’s key', () => {
+  it('hashes a key with the parent’s key, but behind a fork without one', () => {
     const keys = (leaf: Step) => shape(pipeline([leaf])).keys
     const base = named('base')
     expect(keys(base.fork().sh('make'))[1]).not.toBe(keys(base.sh('make'))[1])

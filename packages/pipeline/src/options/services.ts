@@ -49,7 +49,7 @@ export function serviceFields(
   })
 }
 
-/** Returns the same service, which starts from its own files after a step. */
+/** Returns the same service, which starts from the files that it left after a step. */
 export function fieldsAfter(fields: ServiceFields, step: unknown): ServiceFields {
   const from = commandOf('after', step)
   const { name } = fields
