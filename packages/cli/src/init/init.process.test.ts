@@ -194,9 +194,7 @@ it('names the files of other CI systems', async () => {
   await write('go.mod')
   await write('.github/workflows/test.yml')
   await write('.gitlab-ci.yml')
-  expect((await init()).stderr).toContain(
-    'Other CI files stay unchanged: .github/workflows/test.yml, .gitlab-ci.yml.',
-  )
+  expect((await init()).stderr).toContain('Other CI files stay unchanged: .github/workflows/test.yml, .gitlab-ci.yml.')
   for (const name of ['a', 'b', 'c']) await write(`.github/workflows/${name}.yml`)
   expect((await init('--force')).stderr).toMatch(
     /unchanged: \.github\/workflows\/\w+\.yml(, \.github\/workflows\/\w+\.yml){2} and 2 more\./,

@@ -6,7 +6,7 @@ export interface AptBaseOptions {
     readonly image?: string | undefined;
     /** By default `:apt: base`. */
     readonly label?: string | undefined;
-    /** How long the packages are kept; by default a day. */
+    /** The time for which the packages are kept; by default a day. */
     readonly refresh?: Duration | undefined;
 }
 /** Makes a step that installs Debian packages: the base of a chain. */

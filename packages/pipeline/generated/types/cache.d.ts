@@ -19,16 +19,16 @@ export interface EnvKeys {
 /** Keeps the result until the command, or a variable of `envKeys`, changes. */
 export declare function forever(options?: EnvKeys): CacheForever;
 /**
- * Keeps the result for a duration. The entries of all steps end together, at multiples of it since
- * 1970.
+ * Keeps the result for a duration. The entries of all steps expire together, at multiples of the
+ * duration since 1970.
  */
 export declare function ttl(duration: Duration, options?: EnvKeys): CacheTTL;
 /**
- * Keeps the result until a file below one of the paths or globs changes. They are relative to the
+ * Keeps the result until a file below one of the paths or globs changes. Paths are relative to the
  * project directory.
  */
 export declare function onChange(...paths: readonly string[]): CacheOnChange;
-/** Keeps the result while each of the policies would. */
+/** Keeps the result as long as it is valid under each of the policies. */
 export declare function compose(...policies: readonly CachePolicy[]): CacheCompose;
 /** Keeps nothing: the step always runs. */
 export declare function none(): Policy<'none'>;

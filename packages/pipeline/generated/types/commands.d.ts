@@ -9,7 +9,7 @@ export declare function scratch(options?: {
 /** Runs a command in a file system of its own. */
 export declare function sh(command: string, options?: StepOptions): Step;
 /**
- * Holds later leaves back until all earlier ones have passed; with `continueOnFailure`, until they
+ * Blocks later leaves until all earlier ones have passed; with `continueOnFailure`, until they
  * have ended.
  */
 export declare function wait(options?: {

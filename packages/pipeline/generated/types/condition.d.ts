@@ -3,8 +3,8 @@ type Texts = string | readonly string[];
 declare const EVENTS: readonly ['push', 'pull_request', 'schedule', 'manual', 'api'];
 type Event = (typeof EVENTS)[number];
 /**
- * A condition for running a step. All members must hold; a list holds when one entry does. A false
- * condition skips the step.
+ * A condition for running a step. All members must match; a list matches if one entry does. A
+ * false condition skips the step.
  */
 export interface When {
     readonly event?: Event | readonly Event[];
@@ -24,11 +24,11 @@ export interface When {
 }
 /** Makes a condition for the option `when`, and checks it. */
 export declare function when(condition: When): When;
-/** Holds when one of the conditions does. */
+/** Returns a condition that holds when one of the given conditions holds. */
 export declare function anyOf(...conditions: readonly When[]): When;
-/** Holds when each of the conditions does. */
+/** Returns a condition that holds when each of the given conditions holds. */
 export declare function allOf(...conditions: readonly When[]): When;
-/** Holds when the condition does not. */
+/** Returns a condition that holds when the given one does not. */
 export declare function not(condition: When): When;
 /** Returns the condition in the form of the IR. */
 export declare function conditionOf(where: string, value: unknown, nesting?: number): IrCondition;

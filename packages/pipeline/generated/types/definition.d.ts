@@ -6,7 +6,7 @@ export interface PipelineDefinition {
     readonly slug: string;
     /** By default the slug. */
     readonly name?: string;
-    /** Whether a user may start it; by default true. */
+    /** Whether users may start builds of it; by default true. */
     readonly allowManual?: boolean;
     readonly triggers?: readonly Trigger[];
     readonly pipeline: PipelineIR | (() => PipelineIR | Promise<PipelineIR>);

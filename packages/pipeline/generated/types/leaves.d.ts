@@ -1,8 +1,8 @@
 import type { Leaves } from './step.js';
 import { type Step, type Wait } from './step.js';
 /**
- * Flattens lists, and objects that stand for leaves, in the order of writing. `where` names the
- * call in an error. `takes` says which values are the caller's own, and left out.
+ * Flattens lists, and objects that stand for leaves, in source order. `where` names the call in an
+ * error. Values for which `takes` returns true are left to the caller and omitted.
  */
 export declare function flatLeaves(where: string, leaves: unknown, expected?: string, takes?: (value: unknown) => boolean): (Step | Wait)[];
 /**

@@ -10,25 +10,25 @@ import type { Leaves } from './step.js';
 export type PipelineIR = IrDocument;
 export interface PipelineOptions {
     readonly env?: EnvOptions;
-    /** Wall clock of the whole build. */
+    /** The time limit of the whole build. */
     readonly timeout?: Duration;
-    /** The image of steps that start from nothing and name none. */
+    /** The image of steps without a parent and without an image of their own. */
     readonly defaultImage?: string;
-    /** The same as `defaultImage`, as older files spell it. */
+    /** The older spelling of `defaultImage`. */
     readonly default_image?: string;
-    /** For each step without its own. */
+    /** The resources of each step without its own. */
     readonly resources?: ResourceOptions;
-    /** For each step without its own. */
+    /** The retry policy of each step without its own. */
     readonly retry?: number | RetryOptions;
-    /** For each step; its own are laid over them. */
+    /** The secrets of each step; the step's own override them. */
     readonly secrets?: SecretOptions;
-    /** How many builds run at once, of those in a group. */
+    /** The limit on concurrent builds of a group. */
     readonly concurrency?: BuildConcurrency;
-    /** A new build of a branch cancels the one that runs. */
+    /** Whether a new build of a branch cancels the running one. */
     readonly cancelSuperseded?: boolean;
 }
 /**
- * Lowers steps, lists of steps, toolchains and waits to IR (`pipeline.md` 3). Finds the steps that
- * the leaves need.
+ * Lowers steps, lists of steps, toolchains and waits to IR (`pipeline.md` 3). Includes the steps
+ * that the leaves need.
  */
 export declare function pipeline(leaves: Leaves, options?: PipelineOptions): PipelineIR;

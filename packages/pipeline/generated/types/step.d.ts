@@ -19,30 +19,30 @@ import type { Runner } from './options/runner.js';
 import type { SecretOptions } from './options/secrets.js';
 import type { TestOptions } from './options/tests.js';
 /**
- * A start for commands: nothing (`scratch`), the result of a command, or a named branch of one.
- * Immutable. Equal-looking steps are different steps.
+ * A starting point for commands: nothing (`scratch`), the result of a command, or a named branch
+ * of a result. Steps are immutable. Equal-looking steps are different steps.
  */
 export interface Step {
     readonly [BRAND]: 'step';
     readonly parent: Step | null;
     /** The image of a scratch. */
     readonly image: string | undefined;
-    /** Text for `sh -c` as it will run; undefined for a scratch or a fork, which run nothing. */
+    /** The final text for `sh -c`; undefined for a scratch or a fork, which run nothing. */
     readonly command: string | undefined;
     readonly fields: CommandFields;
     /** Runs a command that starts from this step's file system. */
     sh(command: string, options?: StepOptions): Step;
-    /** Makes a branch. It runs nothing, and steps made from it start from this step. */
+    /** Makes a branch, which runs nothing. Steps made from it start from this step. */
     fork(options?: {
         readonly label?: string;
     }): Step;
     /**
-     * Stands for all steps that this step appends, and for those that they append, in `dependsOn`. The
-     * step has the option `append`.
+     * Returns a value that stands, in `dependsOn`, for all steps that this step appends, and for
+     * those that they append. This step must have the option `append`.
      */
     appended(): Appended;
 }
-/** Symbol.for: two installed copies of the SDK understand each other's. */
+/** With Symbol.for, two installed copies of the SDK understand each other's values. */
 export declare const APPENDED: unique symbol;
 /** The steps that a step appends, before they are known; see `Step.appended`. */
 export interface Appended {
@@ -59,8 +59,8 @@ export interface Wait {
 export declare function isStep(value: unknown): value is Step;
 export declare function isWait(value: unknown): value is Wait;
 /**
- * The method by which an object stands for steps. Symbol.for: objects of another copy of the SDK
- * are understood.
+ * The method by which an object stands for steps. With Symbol.for, objects of another copy of the
+ * SDK are understood.
  */
 export declare const LEAVES: unique symbol;
 /** An object, such as a toolchain, that stands for its default leaves where a pipeline lists it. */
@@ -71,24 +71,24 @@ export type Leaf = Step | Wait | StandsForLeaves;
 /** A leaf, or a list of leaves and further lists. */
 export type Leaves = Leaf | readonly Leaves[];
 export interface StepOptions {
-    /** Display name, `:emoji:` codes included; the step's key is made from it. */
+    /** The display name, `:emoji:` codes included; the step's key is derived from it. */
     readonly label?: string;
     readonly cache?: CachePolicy;
     readonly env?: EnvOptions;
     readonly image?: string;
     readonly runner?: Runner;
     readonly runnerArgs?: Readonly<Record<string, unknown>>;
-    /** Identity within the pipeline. */
+    /** The step's identity within the pipeline. */
     readonly key?: string;
-    /** Directory of the workspace that the command runs in. */
+    /** The directory of the workspace in which the command runs. */
     readonly cwd?: string;
-    /** Budget of one attempt. */
+    /** The time limit of one attempt. */
     readonly timeout?: Duration;
-    /** How many further attempts, or a whole policy. */
+    /** The number of further attempts, or a whole policy. */
     readonly retry?: number | RetryOptions;
-    /** A failure leaves the build unharmed: any one, or one with these exit codes. */
+    /** Whether a failure does not fail the build: any failure, or only these exit codes. */
     readonly softFail?: boolean | readonly number[];
-    /** Starts however its prerequisites ended. */
+    /** Starts the step even if its prerequisites failed. */
     readonly continueOnFailure?: boolean;
     /** Steps to wait for, without their files. */
     readonly dependsOn?: Dependencies;
@@ -103,18 +103,18 @@ export interface StepOptions {
     /** Programs that run beside the command; see `service`. */
     readonly services?: Service | ServiceOptions | readonly (Service | ServiceOptions)[];
     /**
-     * The report of its tests: failed tests then have a name, a file and a line, and the server finds
-     * out which are flaky.
+     * The step's test report: failed tests then have a name, a file and a line, and the server finds
+     * out which tests are flaky.
      */
     readonly tests?: string | TestOptions;
     /**
-     * Lets the command add steps to the build: it leaves them as IR in `$HARMONT_OUTPUT/steps`, and
-     * they are added when it passes.
+     * Lets the command append steps to the build: it writes them as IR to `$HARMONT_OUTPUT/steps`,
+     * and they are appended when it passes.
      */
     readonly append?: AppendOptions;
-    /** Tokens that tell other services which step asks: variable to audience. */
+    /** Tokens that prove the step's identity to other services: a map from variable to audience. */
     readonly idTokens?: IdTokenOptions;
-    /** The hosts that it may reach, in place of the whole Internet. */
+    /** The hosts that the step may reach, in place of the whole Internet. */
     readonly egress?: Egress;
 }
 type Dependencies = Step | Appended | StandsForLeaves | readonly Dependencies[];
@@ -147,51 +147,56 @@ export interface CommandFields {
     readonly idTokens?: Readonly<Record<string, IrToken>> | undefined;
     readonly egress?: Egress | undefined;
 }
-/** Files of another step's file system that the workspace has from the start. */
+/** Files of another step that are in the workspace from the start. */
 export interface Input {
     readonly from: Step;
     /** A path or glob, relative to the workspace of that step. */
     readonly path: string;
-    /** The directory below which they keep their paths; absent: the workspace. */
+    /** The directory below which the files keep their paths; absent: the workspace. */
     readonly into?: string;
-    /** Whether there may be none. */
+    /** Whether the files may be missing. */
     readonly optional?: boolean;
 }
-/** Symbol.for: services of two installed copies of the SDK are services to both. */
+/** With Symbol.for, two installed copies of the SDK recognize each other's services. */
 export declare const SERVICE: unique symbol;
-/** A program that runs beside steps; see `service`. Immutable. */
+/** A program that runs beside steps; see `service`. It is immutable. */
 export interface Service {
     readonly [SERVICE]: ServiceFields;
     /** The host name by which steps reach it. */
     readonly name: string;
     /**
-     * Returns the same service, which starts from the files that it left when a step passed. That step
-     * has this service. Each step that uses the result has its own copy of the files.
+     * Returns the same service, which starts from the files that it left when a step passed. That
+     * step must have this service. Each step that uses the result has its own copy of the files.
      */
     after(step: Step): Service;
 }
 /** The settings of a service, apart from its name. */
 export interface ServiceSettings {
-    /** Gives its program, its configuration and its files. */
+    /** The image that provides the program, its configuration and its files. */
     readonly image: string;
     readonly env?: EnvOptions;
     /** Text for `sh -c`, in place of the image's own program. Begin it with `exec`. */
     readonly command?: string;
-    /** When the step may start. By default once the image's only port listens. */
+    /**
+     * The condition for starting the step's command. By default, the image's only port must listen.
+     */
     readonly ready?: ServiceReady;
     /** Services of the same step that must be ready before it starts. */
     readonly needs?: Service | string | readonly (Service | string)[];
-    /** How it is asked to end when a later step starts from its files; by default as its image says. */
+    /**
+     * The stop signal and its time limit if a later step starts from the service's files; by default
+     * the image's signal.
+     */
     readonly stop?: {
         readonly signal?: string;
         readonly seconds?: number;
     };
-    /** Whether the step reaches its ports on 127.0.0.1 too. */
+    /** Whether the step also reaches the service's ports on 127.0.0.1. */
     readonly localhost?: boolean;
-    /** Whether it may reach the Internet, where the step may. */
+    /** Whether the service may reach the Internet, if the step may. */
     readonly egress?: boolean;
 }
-/** All that are given must hold. */
+/** The conditions for readiness; all given ones must hold. */
 export interface ServiceReady {
     /** The port listens. */
     readonly port?: number;
@@ -199,14 +204,14 @@ export interface ServiceReady {
     readonly command?: string;
     /** A line of its output matches this regular expression in RE2 syntax. */
     readonly log?: string;
-    /** How long that may take; by default a minute. */
+    /** The time limit for readiness; by default a minute. */
     readonly timeout?: Duration;
 }
 /** A sidecar that the command reaches by its name while it runs. */
 export interface ServiceOptions extends ServiceSettings {
     readonly name: string;
 }
-/** A service in the form of the IR, but the step whose files it starts from is a step. */
+/** A service in the form of the IR, except that `from` is a step object, not a key. */
 export interface ServiceFields extends Omit<IrService, 'from'> {
     readonly from?: Step;
 }

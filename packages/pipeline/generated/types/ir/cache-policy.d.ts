@@ -1,7 +1,7 @@
 import type { IrCachePolicy } from './document.js';
 /**
- * Whether a policy is known and complete. A document that no SDK made may lack parts, and then has
- * no key.
+ * Whether a policy is known and complete. A document not made by an SDK may lack parts; its step
+ * then has no key.
  */
 export declare function isWholePolicy(policy: IrCachePolicy): boolean;
 /** Returns the paths and globs of files that a cache policy watches, each once. */

@@ -1,4 +1,4 @@
-/** The `if` of a step (`ir.md` 1.4): all members must hold, a list holds when one entry does. */
+/** The `if` of a step (`ir.md` 1.4). All members must hold; a list holds if one entry does. */
 export interface Condition {
     readonly event?: readonly string[];
     readonly branch?: readonly string[];
@@ -12,7 +12,7 @@ export interface Condition {
     readonly not?: Condition;
 }
 /**
- * Facts of a build when it is created. Null or absent: does not exist (a tag), or is unknown
+ * Facts about a build at its creation. A null or absent fact does not exist (a tag) or is unknown
  * (`changed`).
  */
 export interface ConditionContext {
@@ -20,14 +20,14 @@ export interface ConditionContext {
     readonly branch: string | null;
     readonly baseBranch: string | null;
     readonly tag: string | null;
-    /** Null when unknown; then everything counts as changed. */
+    /** The changed files; null if unknown, and then everything counts as changed. */
     readonly changed: readonly string[] | null;
     readonly env: Readonly<Record<string, string>>;
     readonly local: boolean;
 }
 /**
- * Whether a step's condition holds (`ir.md` 1.4); null always does. A value that does not exist
- * makes its member false. An unknown list of changed files never skips work: below a `not` it
- * counts as unchanged.
+ * Whether a step's condition holds (`ir.md` 1.4); a null condition always holds. A value that does
+ * not exist makes its member false. An unknown list of changed files never skips work: below a
+ * `not` it counts as unchanged.
  */
 export declare function conditionHolds(condition: Condition | null, context: ConditionContext): boolean;

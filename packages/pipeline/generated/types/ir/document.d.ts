@@ -1,4 +1,4 @@
-/** The graph form of the v0 IR (`ir.md` 1.1–1.4), with members in the order of writing. */
+/** The graph form of the v0 IR (`ir.md` 1.1–1.4), with members in their written order. */
 export interface IrDocument {
     readonly version: '0';
     readonly timeout_seconds?: number;
@@ -39,11 +39,11 @@ export interface IrStep {
     readonly tests?: IrTests;
     readonly split?: IrSplit;
     readonly append?: IrAppend;
-    /** Keys of steps with `append`: waits for all that they append. */
+    /** Keys of steps with `append`: the step waits for all steps that they append. */
     readonly after_appended?: readonly string[];
     /** Environment name to token. */
     readonly id_tokens?: Readonly<Record<string, IrToken>>;
-    /** Patterns of hosts that it may reach. */
+    /** Patterns of the hosts that the step may reach. */
     readonly egress?: readonly string[] | 'observe';
     readonly matrix?: IrMatrix;
 }
@@ -63,7 +63,7 @@ export type IrCachePolicy = {
     readonly policy: 'compose';
     readonly sub_policies: readonly IrCachePolicy[];
 };
-/** A policy, and its key once it is resolved. */
+/** A policy, with its key after resolution. */
 type IrCache = IrCachePolicy & {
     readonly key?: string;
 };
@@ -106,7 +106,7 @@ interface IrInput {
     readonly from: string;
     readonly path: string;
     readonly into?: string;
-    /** Whether the path may name nothing. */
+    /** Whether the path may match no file. */
     readonly optional?: true;
 }
 /** A sidecar, reachable by its name while the command runs. */
@@ -118,26 +118,29 @@ export interface IrService {
         readonly port?: number;
         readonly timeout_seconds?: number;
     };
-    /** Text for `sh -c`, in place of what the image starts. */
+    /** Text for `sh -c`, in place of the image's own command. */
     readonly command?: string;
-    /** Key of a step: starts from the files that its service of this name left. */
+    /**
+     * Key of a step. The service starts from the files that this step's service of the same name
+     * left.
+     */
     readonly from?: string;
-    /** Text for `sh -c` in the service; ready when it exits with 0. */
+    /** Text for `sh -c` in the service, which is ready when this command exits with 0. */
     readonly ready_command?: string;
-    /** In RE2 syntax; ready when a line of the log has a match. */
+    /** A pattern in RE2 syntax; the service is ready when it matches a line of the log. */
     readonly ready_log?: string;
-    /** Names of the step's services that must be ready before it starts. */
+    /** Names of the step's services that must be ready before this one starts. */
     readonly needs?: readonly string[];
     readonly stop?: {
         readonly signal?: string;
         readonly seconds?: number;
     };
-    /** Reachable on 127.0.0.1 too. */
+    /** Makes the service reachable on 127.0.0.1 too. */
     readonly localhost?: true;
-    /** May reach the Internet, where its step may. */
+    /** Lets the service reach the Internet if its step may. */
     readonly egress?: true;
 }
-/** One of the shards that files of the source are dealt out to; `$HARMONT_SPLIT` names its list. */
+/** One shard of a split of source files; `$HARMONT_SPLIT` names the file that lists its part. */
 export interface IrSplit {
     /** A path or glob relative to the workspace. */
     readonly files: string;
@@ -145,9 +148,9 @@ export interface IrSplit {
     readonly index: number;
     readonly total: number;
 }
-/** How red tests of a step are proved; their report is an artifact of the kind `junit`. */
+/** Options for proofs of a step's red tests; their report is an artifact of the kind `junit`. */
 export interface IrTests {
-    /** The most runs that prove a red test flaky; 0: none is proved. */
+    /** Maximum number of runs that prove a red test flaky; 0 disables proofs. */
     readonly forks?: number;
     readonly budget_seconds?: number;
     /** Text for `sh -c` that runs one test. */
@@ -158,18 +161,21 @@ export interface IrTests {
 /** The steps that a step may add to the build, from the files in `$HARMONT_OUTPUT/steps`. */
 export interface IrAppend {
     readonly max?: number;
-    /** Names of the secrets that they may ask for. */
+    /** Names of the secrets that the appended steps may request. */
     readonly secrets?: readonly string[];
-    /** Audiences of the tokens that they may ask for. */
+    /** Audiences of the identity tokens that the appended steps may request. */
     readonly id_tokens?: readonly string[];
-    /** Patterns of hosts that they may reach; absent: those that the step itself may reach. */
+    /**
+     * Patterns of the hosts that the appended steps may reach. Absent: the hosts that the step itself
+     * may reach.
+     */
     readonly egress?: readonly string[];
 }
-/** A token for other services. */
+/** An identity token for other services. */
 export interface IrToken {
     readonly audience: string;
 }
-/** The cell of a `matrix()` that the step was made in; display only. */
+/** The step's cell of a `matrix()`; display only. */
 export interface IrMatrix {
     readonly group: string;
     readonly cell: Readonly<Record<string, string>>;

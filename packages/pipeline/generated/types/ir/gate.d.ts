@@ -1,5 +1,5 @@
 /**
- * The commands that a command waits for, as indexes [start, end), and whether their failure is
+ * The range of commands [start, end) that a command waits for, and whether their failure is
  * tolerated.
  */
 export interface GateRange {
@@ -8,14 +8,17 @@ export interface GateRange {
     readonly tolerant: boolean;
 }
 /**
- * The gate rule of `pipeline.md` 3, for the SDK and the flat form: what `wait` asks of the commands
- * after it. A gate is always the run of commands before the current segment, so two indexes
+ * The gate rule of `pipeline.md` 3 for the SDK and the flat form: the effect of a `wait` on later
+ * commands. A gate always covers a run of commands before the current segment, so two indexes
  * describe it.
  */
 export declare class Gate {
     #private;
-    /** Takes the next command and returns what it waits for. */
+    /** Adds the next command and returns its gate. */
     command(): GateRange;
-    /** Takes a wait. After a tolerant one, commands start however the ones before it ended. */
+    /**
+     * Adds a wait. After a tolerant wait, commands start regardless of the outcome of earlier
+     * commands.
+     */
     wait(tolerant: boolean): void;
 }

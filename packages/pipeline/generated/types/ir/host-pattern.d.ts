@@ -1,14 +1,14 @@
 /** Patterns of hosts (`ir.md` 1.9): `name`, `*.name`, either with `:port`. */
 export interface HostPattern {
-    /** In lower case, without `*.`. */
+    /** The host name in lower case, without `*.`. */
     readonly name: string;
-    /** Whether it stands for all names below `name`, and not for `name` itself. */
+    /** Whether the pattern matches all names below `name`, but not `name` itself. */
     readonly isWild: boolean;
     readonly port: number;
 }
-/** Reads a pattern of either case; undefined when it is none. */
+/** Parses a pattern in any letter case; returns undefined for an invalid one. */
 export declare function hostPattern(text: string): HostPattern | undefined;
-/** Returns the short form: in lower case, and without the port of HTTPS. */
+/** Returns the short form: lower case, without the port of HTTPS. */
 export declare function hostText({ name, isWild, port }: HostPattern): string;
-/** Whether each host of `inner` is one of `outer`. */
+/** Whether `outer` matches each host that `inner` matches. */
 export declare function coversHosts(outer: HostPattern, inner: HostPattern): boolean;

@@ -2,12 +2,12 @@ import type { Draft } from './parse/draft.js';
 import { type JsonObject, Reader } from './parse/read.js';
 import type { CheckResult, PlanError, PlanResult } from './plan.js';
 /**
- * Parses and plans an IR document of either form. Never throws. It checks JSON, size, version,
- * shape, limits and graph in this order, and reports the first problem with its place and the
- * number of further ones.
+ * Parses and plans an IR document of either form. Never throws. Checks JSON, size, version, shape,
+ * limits and graph in this order. Reports the first problem with its place and the number of
+ * further problems.
  */
 export declare function parsePlan(text: string): PlanResult;
-/** Checks a document as `parsePlan` does. */
+/** Checks a document like `parsePlan`. */
 export declare function checkDocument(text: string): CheckResult;
 type Opened = {
     readonly ok: true;

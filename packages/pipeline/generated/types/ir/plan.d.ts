@@ -1,24 +1,27 @@
 /**
- * The planner's result for an IR document, the same for both forms. Plain data with every default
+ * The planner's result for an IR document, the same for both forms: plain data with every default
  * filled in.
  */
 import type { Condition } from './condition.js';
 import type { IrCachePolicy } from './document.js';
 export interface Plan {
-    /** Wall clock of the whole build in seconds, or null for none. */
+    /** Wall-clock limit of the whole build in seconds, or null for none. */
     readonly timeoutSeconds: number | null;
-    /** One per node, in the order of the IR. Every index below points into this list. */
+    /** One step per node, in the order of the IR. Every index below points into this list. */
     readonly steps: readonly PlannedStep[];
     /** Sentences for the build's author; they never change what runs. */
     readonly warnings: readonly string[];
     /** The group that the build belongs to; absent for none. */
     readonly concurrency?: BuildConcurrency;
 }
-/** Effect of another build on those of a full group. */
+/** Effect of another build on the builds of a full group. */
 export type WhenFull = 'queue' | 'cancel_waiting' | 'cancel_running';
 /** At most `limit` builds of the group run at once. */
 export interface BuildConcurrency {
-    /** As written: with `${branch}`, `${tag}`, `${pull_request}` and `${event}` in it. */
+    /**
+     * The group's name as written, with `${branch}`, `${tag}`, `${pull_request}` and `${event}`
+     * unexpanded.
+     */
     readonly group: string;
     readonly limit: number;
     readonly whenFull: WhenFull;
@@ -31,7 +34,7 @@ export interface PlannedStep {
     readonly command: string;
     /** The complete environment of the node, secrets and injected variables not included. */
     readonly env: Readonly<Record<string, string>>;
-    /** Environment name -> name of the secret. */
+    /** Map from environment names to names of secrets. */
     readonly secrets: Readonly<Record<string, string>>;
     /** The image of a root; null for a step that builds in another. */
     readonly image: string | null;
@@ -41,67 +44,74 @@ export interface PlannedStep {
     readonly dependsOn: readonly number[];
     /** The pipeline's claim of identity (`ir.md` 2.2), or null when the step always runs. */
     readonly cacheKey: string | null;
-    /** Policy behind the key, for people. Absent without a key, and in plans of earlier releases. */
-    readonly cachePolicy?: IrCachePolicy;
     /**
-     * A sentence that says why its cache differs from what its document asks for; absent otherwise.
+     * The policy that produced the key, for display. Absent without a key, and in plans of earlier
+     * releases.
      */
+    readonly cachePolicy?: IrCachePolicy;
+    /** A sentence that explains why the step's cache differs from its document; absent otherwise. */
     readonly cacheRemark?: string;
     /** Budget of one attempt's command in seconds. */
     readonly timeoutSeconds: number;
     readonly retry: RetryPolicy | null;
-    /** true: any failure, time-outs included; a list: only these exit codes; null: none. */
+    /**
+     * Tolerated failures. true: any failure, time-outs included; a list: only these exit codes; null:
+     * none.
+     */
     readonly softFail: true | readonly number[] | null;
     readonly continueOnFailure: boolean;
     readonly condition: Condition | null;
     readonly resources: Resources;
-    /** Files of other steps that its workspace has from the start; absent for none. */
+    /** Files of other steps that the step's workspace contains from the start; absent for none. */
     readonly inputs?: readonly PlannedInput[];
-    /** The group that its jobs belong to; absent for none. */
+    /** The group of the step's jobs; absent for none. */
     readonly concurrency?: StepConcurrency;
-    /** The sidecars that run beside its command; absent for none. */
+    /** The sidecars that run beside the step's command; absent for none. */
     readonly services?: readonly PlannedService[];
-    /** Files to keep after it; absent for none, and in plans of earlier releases. */
+    /** Files to keep after the step; absent for none, and in plans of earlier releases. */
     readonly artifacts?: readonly PlannedArtifact[];
-    /** How its red tests are proved; absent for not at all, and in plans of earlier releases. */
+    /** Options for proofs of red tests; absent for no proofs, and in plans of earlier releases. */
     readonly tests?: PlannedTests;
-    /** Its shard of files of the source; absent for none. */
+    /** The step's shard of source files; absent for none. */
     readonly split?: PlannedSplit;
-    /** The runners that may take it; absent for those of the default pool. */
+    /** The runners that may take the step; absent for the default pool. */
     readonly runsOn?: PlannedRunner;
-    /** The steps that it may add to the build when it passes; absent for none. */
+    /** Bounds on the steps that this step may append when it passes; absent for none. */
     readonly append?: PlannedAppend;
     /**
-     * Indexes of steps with `append`, ascending, which are in `dependsOn` too. It waits for all steps
-     * that they append, and for those that these append in turn. Absent for none.
+     * Ascending indexes of generators, which are in `dependsOn` too. The step waits for all steps
+     * that they append, directly or in turn. Absent for none.
      */
     readonly afterAppended?: readonly number[];
-    /** Environment name -> audience of the token whose file it names; absent for none. */
+    /**
+     * Map from environment names to audiences. Each variable names the file of its identity token.
+     * Absent for none.
+     */
     readonly idTokens?: Readonly<Record<string, string>>;
-    /** The hosts that it may reach; absent for what its runner allows. */
+    /** The hosts that the step may reach; absent for those that its runner allows. */
     readonly egress?: Egress;
 }
 /** Bounds the steps that a step appends. */
 export interface PlannedAppend {
     /** Number of steps, 1 to 1,000. */
     readonly max: number;
-    /** Names of the secrets that they may ask for. */
+    /** Names of the secrets that the appended steps may request. */
     readonly secrets: readonly string[];
-    /** Audiences of the tokens that they may ask for. */
+    /** Audiences of the identity tokens that the appended steps may request. */
     readonly idTokens: readonly string[];
-    /** Hosts that they may reach; null for those that the step itself may reach. */
+    /** Hosts that the appended steps may reach; null for those that the step itself may reach. */
     readonly egress: readonly string[] | null;
 }
 /**
- * Patterns of hosts in their short form (`host-pattern.ts`), or `observe`: all hosts, which are
- * noted.
+ * Patterns of hosts in their short form (`host-pattern.ts`), or `observe`, which allows and records
+ * all hosts.
  */
 export type Egress = readonly string[] | 'observe';
-/** The runner that a step asks for. */
+/** A step's requirements for its runner. */
 export interface PlannedRunner {
     /** Null for the default pool. */
     readonly pool: string | null;
-    /** Each must be a label of the runner. */
+    /** Each of these must be a label of the runner. */
     readonly labels: readonly string[];
 }
 /** A shard of a split. Steps of a build with the same files and total are shards of one. */
@@ -114,41 +124,41 @@ export interface PlannedSplit {
 }
 /** A sidecar of a step. The command starts when all are ready. */
 export interface PlannedService {
-    /** Unique in the step: the host name that its command reaches the service by. */
+    /** The service's host name for the step's command; unique in the step. */
     readonly name: string;
-    /** Gives the configuration, and the files unless `from` does. */
+    /** The source of the configuration, and of the files unless `from` is set. */
     readonly image: string;
     readonly env: Readonly<Record<string, string>>;
-    /** Text for `sh -c`; null for what the image starts. */
+    /** Text for `sh -c`; null for the image's own command. */
     readonly command: string | null;
     /**
-     * Index of the step with a service of this name whose files it starts from; null for the image's
-     * files.
+     * Index of the step whose service of the same name left this service's files; null for the
+     * image's files.
      */
     readonly from: number | null;
     /**
-     * All that are set must hold. Without any of them the image's only port is awaited, if there is
-     * one.
+     * Conditions of readiness; all that are set must hold. Without any, the service is ready when the
+     * image's only port, if any, is open.
      */
     readonly ready: {
         readonly port: number | null;
-        /** Text for `sh -c` in the service; ready when it exits with 0. */
+        /** Text for `sh -c` in the service, which is ready when this command exits with 0. */
         readonly command: string | null;
-        /** In RE2 syntax; ready when a line of the log has a match. */
+        /** A pattern in RE2 syntax; the service is ready when it matches a line of the log. */
         readonly log: string | null;
         readonly timeoutSeconds: number;
     };
-    /** Names of the step's services that must be ready before it starts. */
+    /** Names of the step's services that must be ready before this one starts. */
     readonly needs: readonly string[];
     readonly stop: {
-        /** null: the image's, or SIGTERM. */
+        /** Null for the image's signal, or SIGTERM. */
         readonly signal: string | null;
         /** Seconds from the signal to SIGKILL. */
         readonly seconds: number;
     };
-    /** Whether the command reaches its ports on 127.0.0.1 too. */
+    /** Whether the command reaches the service's ports on 127.0.0.1 too. */
     readonly localhost: boolean;
-    /** Whether it may reach the Internet, where its step may. */
+    /** Whether the service may reach the Internet if its step may. */
     readonly egress: boolean;
 }
 /** A path or glob of files that are kept after a step. */
@@ -156,39 +166,42 @@ export interface PlannedArtifact {
     readonly path: string;
     readonly when: 'passed' | 'failed' | 'always';
     readonly kind: 'file' | 'junit' | 'coverage';
-    /** How long they are kept; null for as long as usual. */
+    /** Lifetime in seconds; null for the default. */
     readonly expiresSeconds: number | null;
     /** Whether the step fails when nothing matches. */
     readonly required: boolean;
 }
-/** How red tests of a step are proved; their report is one of its artifacts. */
+/** Options for proofs of a step's red tests; their report is one of its artifacts. */
 export interface PlannedTests {
-    /** The most runs that prove a red test flaky; 0: none is proved. */
+    /** Maximum number of runs that prove a red test flaky; 0 disables proofs. */
     readonly forks: number;
-    /** Time that all these runs may take together. */
+    /** Time limit of all these runs together. */
     readonly budgetSeconds: number;
     /** Text for `sh -c` that runs one test; null: tests are run together only. */
     readonly rerun: string | null;
     /** Whether a step fails softly when only tests in quarantine failed. */
     readonly quarantine: boolean;
 }
-/** Files of another step. A later input takes the place of an earlier one. */
+/** Files of another step. A later input replaces an earlier one at the same place. */
 export interface PlannedInput {
-    /** Index of the step that leaves them, which is a prerequisite. */
+    /** Index of the step that leaves the files, which is a prerequisite. */
     readonly from: number;
     /** A path or glob (`ir.md` 2.3), relative to /workspace of that step. */
     readonly path: string;
-    /** The directory of /workspace below which they keep their paths; '' for /workspace. */
+    /**
+     * The directory of /workspace below which the files keep their paths; '' for /workspace itself.
+     */
     readonly into: string;
-    /** Whether it may name nothing. */
+    /** Whether the path may match no file. */
     readonly optional: boolean;
 }
 /**
- * At most `limit` jobs of the group run at once, in the order of their builds, then of their steps.
+ * Limits the jobs of the group to `limit` at once, in the order of their builds, then of their
+ * steps.
  */
 export interface StepConcurrency {
     readonly group: string;
-    /** The lowest limit of a group holds. */
+    /** The lowest limit of a group applies. */
     readonly limit: number;
     readonly scope: 'pipeline' | 'organization';
 }
@@ -201,7 +214,7 @@ export interface RetryPolicy {
     readonly signals?: readonly string[];
     readonly reasons?: readonly string[];
 }
-/** Caps on a step, not reservations. */
+/** Limits of a step, not reservations. */
 export interface Resources {
     readonly cpu: number;
     readonly memoryGb: number;
@@ -214,7 +227,7 @@ export interface PlanError {
     readonly message: string;
     /** JSON pointer of the place, '' for the whole document. */
     readonly pointer: string;
-    /** All problems, that of `message` first; at most 20. */
+    /** At most 20 problems; that of `message` comes first. */
     readonly problems: readonly PlanProblem[];
     /** Number of further problems. */
     readonly unlisted: number;

@@ -10,12 +10,12 @@ export interface StepConcurrency {
 }
 /** At most `limit` running builds (1 when absent) in a group. */
 export interface BuildConcurrency {
-    /** May hold `${branch}`, `${tag}`, `${pull_request}` and `${event}`. */
+    /** May contain `${branch}`, `${tag}`, `${pull_request}` and `${event}`. */
     readonly group: string;
     readonly limit?: number;
     /**
-     * Effect on a build that finds the group full: it waits (by default), or others are cancelled for
-     * it.
+     * The effect of a new build on a full group: the build waits (by default), or others are
+     * canceled for it.
      */
     readonly whenFull?: 'queue' | 'cancel_waiting' | 'cancel_running';
 }

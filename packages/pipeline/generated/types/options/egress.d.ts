@@ -1,6 +1,6 @@
 /**
- * The hosts that a step may reach: `registry.npmjs.org`, `*.example.com`, `github.com:22`. `[]` is
- * none; `observe` is all, and notes them for a list.
+ * The hosts that a step may reach: `registry.npmjs.org`, `*.example.com`, `github.com:22`. `[]`
+ * allows none; `observe` allows all, and records them for a list.
  */
 export type Egress = readonly string[] | 'observe';
 export declare function egressOf(where: string, value: unknown): Egress;

@@ -1,24 +1,24 @@
 import { type IrRetry, RETRY_REASONS } from '../ir/index.js';
 import { type Duration } from '../duration.js';
 export interface RetryConditions {
-    /** Only after one of these exit codes; `"*"`: after any. */
+    /** Retries only after one of these exit codes; `"*"`: after any. */
     readonly exitCodes?: readonly number[] | '*';
-    /** Only after one of these signals, such as `SIGKILL`. */
+    /** Retries only after one of these signals, such as `SIGKILL`. */
     readonly signals?: readonly string[];
-    /** Only for one of these reasons. */
+    /** Retries only for one of these reasons. */
     readonly reasons?: readonly RetryReason[];
-    /** How long to wait before a further attempt, at most an hour. */
+    /** The delay before a further attempt, at most an hour. */
     readonly delay?: Duration;
 }
 export interface RetryOptions extends RetryConditions {
-    /** Further attempts, 1 to 10. */
+    /** The number of further attempts, 1 to 10. */
     readonly limit: number;
 }
-/** Error codes of jobs: reasons for a failure beside the command's exit code. */
+/** Error codes of jobs: reasons for a failure other than the command's exit code. */
 export type RetryReason = (typeof RETRY_REASONS)[number];
 /**
- * Makes a policy for the option `retry`: up to `limit` further attempts, without conditions after
- * any failure.
+ * Makes a policy for the option `retry`: up to `limit` further attempts. Without conditions, it
+ * retries after any failure.
  */
 export declare function retry(limit: number, conditions?: RetryConditions): RetryOptions;
 /** Reads a policy, or its limit alone, into the form of the IR. */

@@ -1,31 +1,32 @@
 import type { IrArtifact, IrTests } from '../ir/index.js';
 import { type Duration } from '../duration.js';
-/** The report in which the command tells of its tests, and how red ones are looked into. */
+/** The command's test report, and the treatment of its failed tests. */
 export interface TestOptions {
     /**
      * A path or glob, relative to the workspace, of JUnit XML, the output of `go test -json`, or TAP.
-     * It is read and kept however the command ends.
+     * The report is read and kept however the command ends.
      */
     readonly report: string;
     /**
-     * The most times that the server runs the command of a red step again, to find out which of its
-     * failed tests are flaky; 10 by default, 0 for never. Each run is a fork of the step's start.
+     * The maximum number of times that the server repeats the command of a failed step to find its
+     * flaky tests; 10 by default, 0 for never. Each run starts in a fork of the step's initial file
+     * system.
      */
     readonly forks?: number;
-    /** Time that all these runs may take together; `"5m"` by default, an hour at most. */
+    /** The time limit of all these runs together; `"5m"` by default, an hour at most. */
     readonly budget?: Duration;
     /**
-     * A command that runs one test: `$HARMONT_TEST_FILE` and `$HARMONT_TEST_NAME` say which. It
+     * A command that runs the one test that `$HARMONT_TEST_FILE` and `$HARMONT_TEST_NAME` name, and
      * writes the same report.
      */
     readonly rerun?: string;
     /**
-     * Whether the step fails softly when all its failed tests are in quarantine, and tests that are
-     * proved flaky on the default branch are put there; false by default.
+     * Whether the step fails softly if all its failed tests are in quarantine. It also puts tests in
+     * quarantine that are proved flaky on the default branch. False by default.
      */
     readonly quarantine?: boolean;
 }
-/** Reads the option `tests` into the artifact that it stands for, and what it asks of the tests. */
+/** Reads the option `tests` into the artifact of its report, and the settings for its tests. */
 export declare function testsOf(where: string, value: unknown): {
     readonly artifact: IrArtifact;
     readonly tests: IrTests;

@@ -5,7 +5,7 @@ import { Toolchain } from './toolchain.js';
 export interface GoOptions extends EntryOptions {
     /** `N.N` or `N.N.N`; by default 1.23.2. */
     readonly version?: string;
-    /** Whether modules are downloaded in a step of their own, kept until go.sum changes. */
+    /** Whether a separate step downloads the modules; it is cached until go.sum changes. */
     readonly deps?: boolean;
 }
 /** Go for one module. */
@@ -15,7 +15,7 @@ export declare class GoToolchain extends Toolchain<GoToolchain> {
     build(options?: ActionOptions): Step;
     test(options?: ActionOptions): Step;
     vet(options?: ActionOptions): Step;
-    /** Fails when gofmt would change a file. */
+    /** Fails if gofmt would change a file. */
     fmt(options?: ActionOptions): Step;
     ci(): Step[];
     protected startingAt(step: Step): GoToolchain;

@@ -1,22 +1,22 @@
 export type TemplateKind = 'rust' | 'go' | 'elixir' | 'zig' | 'cmake' | 'nextjs' | 'js' | 'python';
-/** A kind of project for `hm init`: how to recognise it, and what to write for it. */
+/** A kind of project for `hm init`: its markers, and the pipeline to write for it. */
 export interface InitTemplate {
     readonly kind: TemplateKind;
-    /** Names of files, one of which shows a project of the kind; `*` stands for any ending. */
+    /** Names of files, each of which indicates a project of this kind; `*` stands for any ending. */
     readonly markers: readonly string[];
-    /** A kind that is the closer one where both are seen in one directory. */
+    /** A more specific kind, which wins if both are found in one directory. */
     readonly unless?: TemplateKind;
-    /** The language of the pipeline file where none is asked for. */
+    /** The default language of the pipeline file. */
     readonly language: 'ts' | 'py';
     /** The name to import from `@harmont/hm/toolchains`. */
     readonly toolchain: string;
     /**
-     * The project in a directory, in TypeScript: `rust.project({ path: "api" })`. Its `ci()` gives
-     * the steps.
+     * Returns the TypeScript expression for the project in a directory:
+     * `rust.project({ path: "api" })`. The pipeline's steps are its `ci()`.
      */
     readonly typescript: (path: string) => string;
-    /** The same in Python, after `import harmont as hm`. */
+    /** Returns the same expression in Python, after `import harmont as hm`. */
     readonly python: (path: string) => string;
 }
-/** Every kind that `hm init` knows, in the order in which it looks for them. */
+/** All kinds that `hm init` knows, in the order of detection. */
 export declare const INIT_TEMPLATES: readonly InitTemplate[];

@@ -18,36 +18,35 @@ declare abstract class UvActions<Self> extends Toolchain<Self> {
     protected readonly tag = "python";
     test(options?: ActionOptions): Step;
     lint(options?: ActionOptions): Step;
-    /** Fails when ruff would format a file anew. */
+    /** Fails if ruff would reformat a file. */
     fmt(options?: ActionOptions): Step;
     typecheck(options?: TypecheckOptions): Step;
     ci(): Step[];
 }
-/** Python of one project, with uv. */
+/** The toolchain of one Python project, with uv. */
 export declare class PythonToolchain extends UvActions<PythonToolchain> {
     protected readonly where = "python";
     protected startingAt(step: Step): PythonToolchain;
 }
 /**
- * A project that uv manages, with uv's own verbs. Where a pipeline lists it, it stands for its
- * test.
+ * A project managed by uv, with uv's own commands. In a pipeline's list, it stands for its test.
  */
 export declare class UvProject extends UvActions<UvProject> {
     protected readonly where = "py.uv";
-    /** A command in the project's environment, as written. */
+    /** Runs a command in the project's environment; the text is not quoted. */
     run(command: string, options?: ActionOptions): Step;
     build(options?: ActionOptions): Step;
-    /** Fails when uv.lock does not fit pyproject.toml. */
+    /** Fails if uv.lock does not match pyproject.toml. */
     lockCheck(options?: ActionOptions): Step;
     publish(options?: ActionOptions): Step;
     protected leaves(): Step[];
     protected startingAt(step: Step): UvProject;
 }
-/** Python with uv; all extras are installed. */
+/** Installs a Python project with uv and all extras. */
 export declare function python(options?: PythonOptions): PythonToolchain;
-/** Python projects by the tool that manages them. */
+/** Python toolchains, by the tool that manages the project. */
 export declare const py: {
-    /** A project that uv manages; all extras are installed. */
+    /** Installs a project managed by uv, with all extras. */
     readonly uv: (options?: UvOptions) => UvProject;
 };
 export {};

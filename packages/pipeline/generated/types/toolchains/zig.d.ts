@@ -13,7 +13,7 @@ export declare class ZigProject extends Toolchain<ZigProject> {
     protected readonly tag = "zig";
     build(options?: ActionOptions): Step;
     test(options?: ActionOptions): Step;
-    /** Fails when `zig fmt` would change a file. */
+    /** Fails if `zig fmt` would change a file. */
     fmt(options?: ActionOptions): Step;
     ci(): Step[];
     protected startingAt(step: Step): ZigProject;
@@ -32,7 +32,10 @@ export declare class ZigToolchain implements StandsForLeaves {
     ci(): Step[];
     [LEAVES](): Leaves;
 }
-/** Zig from ziglang.org: with a path for the package there, else for several packages. */
+/**
+ * Installs Zig from ziglang.org: for the package at `path` if it is given, otherwise for several
+ * packages.
+ */
 export declare function zig(options: ZigOptions & {
     readonly path: string;
 }): ZigProject;

@@ -1,8 +1,8 @@
 type Texts = string | readonly string[];
 interface PathFilter {
-    /** Runs only when a changed file matches. `!` excludes, and the last match decides. */
+    /** Builds only if a changed file matches. `!` excludes, and the last match decides. */
     readonly paths?: Texts;
-    /** Does not run when every changed file matches. */
+    /** Does not build if every changed file matches. */
     readonly pathsIgnore?: Texts;
 }
 type Ref = {
@@ -17,13 +17,13 @@ export type PushOptions = Ref & PathFilter;
 declare const TYPES: readonly ['opened', 'synchronize', 'reopened', 'closed', 'ready_for_review'];
 type PullRequestType = (typeof TYPES)[number];
 export interface PullRequestOptions extends PathFilter {
-    /** Globs over its target branch. */
+    /** Globs for the target branch. */
     readonly branches?: Texts;
     /** By default `opened`, `synchronize` and `reopened`. */
     readonly types?: readonly PullRequestType[];
 }
 export interface ScheduleOptions {
-    /** Five fields, such as `"0 3 * * 1-5"`. At most every five minutes. */
+    /** Five fields, such as `"0 3 * * 1-5"`. The schedule may run at most every five minutes. */
     readonly cron: string;
     /** The repository's default branch when absent. */
     readonly branch?: string;
@@ -50,9 +50,9 @@ export interface ScheduleTrigger {
     readonly timezone: string;
     readonly branch?: string;
 }
-/** A trigger, as the envelope writes it. */
+/** A trigger in the form of the envelope. */
 export type Trigger = PushJson | PullRequestJson | ScheduleTrigger;
-/** The trigger that `push()` gives. */
+/** The trigger that `push()` returns. */
 export declare class PushTrigger implements PushJson {
     readonly event = "push";
     readonly branches: readonly string[] | undefined;
@@ -60,10 +60,10 @@ export declare class PushTrigger implements PushJson {
     readonly paths: readonly string[] | undefined;
     readonly paths_ignore: readonly string[] | undefined;
     constructor(branches: readonly string[] | undefined, tags: readonly string[] | undefined, { paths, paths_ignore }?: WithPaths);
-    /** The members that are given, in the envelope's order. */
+    /** Returns the given members, in the envelope's order. */
     toJSON(): PushJson;
 }
-/** The trigger that `pullRequest()` gives. */
+/** The trigger that `pullRequest()` returns. */
 export declare class PullRequestTrigger implements PullRequestJson {
     readonly event = "pull_request";
     readonly branches: readonly string[] | undefined;
@@ -71,13 +71,13 @@ export declare class PullRequestTrigger implements PullRequestJson {
     readonly paths: readonly string[] | undefined;
     readonly paths_ignore: readonly string[] | undefined;
     constructor(branches: readonly string[] | undefined, types: readonly PullRequestType[], { paths, paths_ignore }?: WithPaths);
-    /** The members that are given, in the envelope's order. */
+    /** Returns the given members, in the envelope's order. */
     toJSON(): PullRequestJson;
 }
-/** Builds pushes to branches, or of tags, that fit a glob. */
+/** Builds pushes to branches, or of tags, that match a glob. */
 export declare function push(options: PushOptions): PushTrigger;
 /** Builds pull requests. */
 export declare function pullRequest(options?: PullRequestOptions): PullRequestTrigger;
-/** Builds at given times. A text alone is the `cron`. */
+/** Builds at given times. A string alone is the `cron`. */
 export declare function schedule(options: string | ScheduleOptions): ScheduleTrigger;
 export {};

@@ -7,27 +7,27 @@ export interface Draft {
     readonly timeoutSeconds: number | null;
     readonly defaultImage: string | undefined;
     readonly concurrency: BuildConcurrency | undefined;
-    /** Pointer of the list of steps, for a document without one. */
+    /** JSON pointer of the list of steps, for messages about a document without steps. */
     readonly stepsAt: string;
     readonly steps: readonly StepDraft[];
     readonly edges: readonly Edge[];
     /** Edges to steps of other documents, in documents that a generator appends. */
     readonly outerEdges?: readonly OuterEdge[];
 }
-/** An edge whose prerequisite is in another document, or in the build already. */
+/** An edge whose prerequisite is in another document or already in the build. */
 export interface OuterEdge extends Omit<Edge, 'from'> {
     readonly key: string;
 }
 /** Finds steps by their keys. */
 export type StepNames = Pick<ReadonlyMap<string, number>, 'get'>;
-/** From prerequisite to dependent, as indexes into the steps. */
+/** An edge from prerequisite to dependent, as indexes into the steps. */
 export interface Edge {
     readonly from: number;
     readonly to: number;
     readonly buildsIn: boolean;
     /**
-     * JSON pointer of the edge's origin. A function, because up to 200,000 are made and at most one
-     * is shown.
+     * JSON pointer of the edge's origin. A function, because a document has up to 200,000 edges and
+     * at most one pointer is shown.
      */
     readonly at: () => string;
 }

@@ -1,22 +1,22 @@
 import { type Reader } from './read.js';
 export type Names = Readonly<Record<string, string>>;
 /**
- * Reads an `env`: name to value, null meaning absent. Returns undefined when it is absent, so that
- * a shared one is not copied.
+ * Reads an `env` of names and values; null counts as absent. Returns undefined for an absent `env`,
+ * so that a shared one is not copied.
  */
 export declare function readEnv(reader: Reader, value: unknown, at: string): Names | undefined;
-/** Reads `secrets`: environment name to name of the secret. */
+/** Reads `secrets`, a map from environment names to names of secrets. */
 export declare function readSecrets(reader: Reader, value: unknown, at: string): Names | undefined;
 export declare function checkSecretName(reader: Reader, name: string, at: string): void;
-/** Returns what is expected of a name for shells and secrets; undefined for a valid one. */
+/** Returns a description of valid names for shells and secrets; undefined if the name is valid. */
 export declare function variableProblem(name: string): string | undefined;
 /** Adds a problem when the environment of one node is over its limit. */
 export declare function checkEnvSize(reader: Reader, env: Names, at: string): void;
 export declare function checkSecretCount(reader: Reader, secrets: Names, at: string): void;
-/** Bytes of names and values in UTF-8. */
+/** Returns the number of UTF-8 bytes of names and values. */
 export declare function envSize(env: Names): number;
 /**
- * Returns `upper` laid over `lower`; an absent one costs no copy. Spread defines members, so a
- * variable `__proto__` stays one.
+ * Returns `lower` overlaid by `upper`, without a copy if one is absent. The spread syntax defines
+ * members, so a variable `__proto__` stays a variable.
  */
 export declare function overlay(lower: Names | undefined, upper: Names | undefined): Names;

@@ -6,5 +6,5 @@ export interface InputDraft extends Omit<PlannedInput, 'from'> {
     /** JSON pointer of `from`. */
     readonly at: string;
 }
-/** Reads a step's `inputs`, and leaves out those without a usable key or path. */
+/** Reads a step's `inputs` and drops entries without a usable key or path. */
 export declare function readInputs(reader: Reader, value: unknown, at: string): readonly InputDraft[];

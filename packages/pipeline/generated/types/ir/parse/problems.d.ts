@@ -1,6 +1,7 @@
 import type { PlanError, PlanErrorCode } from '../plan.js';
 /**
- * Order of the checks of a document (`ir.md` 1.6). A problem of an earlier stage is reported first.
+ * Stages of a document's checks in their order (`ir.md` 1.6). Problems of earlier stages are
+ * reported first.
  */
 export type Stage = 'shape' | 'limit' | 'graph';
 export interface Problem {
@@ -9,28 +10,28 @@ export interface Problem {
     /** JSON pointer. */
     readonly at: string;
     readonly expected: string;
-    /** As a phrase; see `describe`. */
+    /** A phrase; see `describe`. */
     readonly got: string;
     /** The advice, as a sentence. */
     readonly fix: string;
 }
-/** Collects what is wrong with a document: the first problems of each stage, and their number. */
+/** Collects the problems of a document: the first of each stage, and the total number. */
 export declare class Problems {
     #private;
     add(problem: Problem): void;
     /**
-     * Adds a sentence for the author. Only the first 20 are kept, so that a wrong document cannot
-     * make a long list.
+     * Adds a warning for the author. Only the first 20 are kept, which bounds the list for any
+     * document.
      */
     warn(sentence: () => string): void;
     get warnings(): readonly string[];
-    /** Whether a problem makes the graph not worth checking. */
+    /** Whether a problem of an earlier stage makes the check of the graph pointless. */
     get beforeGraph(): boolean;
     /** Returns the problem to report; undefined when there is none. */
     get error(): PlanError | undefined;
 }
 /**
- * Words the error as in `ir.md` 1.6. `place` replaces the pointer where the document is not JSON.
+ * Formats the error as in `ir.md` 1.6. `place` replaces the pointer if the document is not JSON.
  */
 export declare function planError(code: PlanErrorCode, pointer: string, { expected, got, fix }: Pick<Problem, 'expected' | 'got' | 'fix'>, more?: number, place?: string): PlanError;
 /**

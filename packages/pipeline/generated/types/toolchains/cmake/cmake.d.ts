@@ -12,7 +12,7 @@ export declare class CMakeToolchain implements StandsForLeaves {
     setup(command: string, options?: StepOptions): CMakeToolchain;
     /** Returns the project in one directory, configured and built once for all its actions. */
     project(options?: CMakeProjectOptions): CMakeProject;
-    /** Returns the actions of the project in the project directory. */
+    /** Returns the CI actions of the CMake project in the pipeline's project directory. */
     ci(): Step[];
     [LEAVES](): Leaves;
 }
@@ -22,23 +22,23 @@ export declare function cmake(options: CMakeOptions & {
 }): CMakeProject;
 export declare function cmake(options?: CMakeToolchainOptions): CMakeToolchain;
 export interface CTestOptions extends ActionOptions {
-    /** Runs as many tests at once as there are CPUs; true by default. */
+    /** Whether to run as many tests at once as there are CPUs; true by default. */
     readonly parallel?: boolean;
 }
 export interface CMakeInstallOptions extends ActionOptions {
     readonly prefix?: string;
 }
 export interface CPackOptions extends ActionOptions {
-    /** A generator of cpack: `DEB`, `TGZ`. */
+    /** A cpack generator, such as `DEB` or `TGZ`. */
     readonly generator?: string;
 }
 export interface CMakeFmtOptions extends ActionOptions {
-    /** Rewrites the files instead of failing. */
+    /** Whether to rewrite the files instead of failing. */
     readonly fix?: boolean;
 }
 /**
- * A C or C++ project, configured and built. Its actions build again first, so that a cached warm-up
- * never replaces the current sources.
+ * A C or C++ project, configured and built. Its actions first build again, so that they never use
+ * a cached build of older sources.
  */
 export declare class CMakeProject implements StandsForLeaves {
     #private;
@@ -53,9 +53,9 @@ export declare class CMakeProject implements StandsForLeaves {
     test(options?: CTestOptions): Step;
     install(options?: CMakeInstallOptions): Step;
     package(options?: CPackOptions): Step;
-    /** Runs clang-tidy over what is compiled. */
+    /** Runs clang-tidy on the compiled files. */
     lint(options?: ActionOptions): Step;
-    /** Fails when clang-format would change a file. Starts before anything is built. */
+    /** Fails if clang-format would change a file. Starts before anything is built. */
     fmt(options?: CMakeFmtOptions): Step;
     /** Returns the actions that usually check a change. */
     ci(): Step[];

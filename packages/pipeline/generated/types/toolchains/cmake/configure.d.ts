@@ -3,7 +3,7 @@ import type { EntryOptions } from '../install-step.js';
 import { type Reader } from '../option-readers.js';
 type Generator = 'ninja' | 'make';
 export interface CMakeToolchainOptions extends Omit<EntryOptions, 'path'> {
-    /** `gcc` or `clang`, with a version where one is wanted: `clang-18`. */
+    /** `gcc` or `clang`, optionally with a version: `clang-18`. */
     readonly compiler?: string;
     /** True by default. */
     readonly ccache?: boolean;
@@ -12,11 +12,11 @@ export interface CMakeToolchainOptions extends Omit<EntryOptions, 'path'> {
 }
 interface CMakeProjectBase {
     readonly path?: string;
-    /** Packages of the project's vcpkg.json. */
+    /** Installs the packages of the project's vcpkg.json. */
     readonly deps?: 'vcpkg';
     /** The target to build; by default everything. */
     readonly target?: string;
-    /** Cache policy of the warm-up; by default until CMakeLists.txt changes. */
+    /** The cache policy of the warm-up; by default, it is kept until CMakeLists.txt changes. */
     readonly cache?: CachePolicy;
 }
 /** A preset replaces generator, compiler and defines. Its build directory is `build`. */
@@ -28,7 +28,7 @@ export type CMakeProjectOptions = CMakeProjectBase & ({
     readonly defines?: Readonly<Record<string, string | number | boolean>>;
 });
 export type CMakeOptions = CMakeToolchainOptions & CMakeProjectOptions;
-/** A compiler as Debian names its packages and programs. */
+/** A compiler, by the names of its Debian packages and programs. */
 export interface Compiler {
     readonly family: 'gcc' | 'clang';
     /** `-18`, or nothing for the default version. */
@@ -51,7 +51,7 @@ export interface CMakeSettings {
 export declare function compilerOf(name: string): Compiler;
 /** Returns the Debian packages. */
 export declare function packagesFor({ compiler, ccache, generator }: CMakeTools): string[];
-/** Returns a command that fails unless all tools are there. */
+/** Returns a command that fails if a tool is missing. */
 export declare function verifyCommand({ compiler, ccache, generator }: CMakeTools): string;
 /** Returns the command that configures and builds in the project's directory. */
 export declare function warmupCommand(tools: CMakeTools, settings: CMakeSettings): string;
@@ -59,7 +59,7 @@ export declare function warmupCommand(tools: CMakeTools, settings: CMakeSettings
 export declare function buildCommand({ path, target }: CMakeSettings): string;
 /** Returns the command that installs vcpkg and the packages of the project's vcpkg.json. */
 export declare function vcpkgCommand(path: string): string;
-/** The readers of the options of the toolchain, and of a project. */
+/** The option readers of the toolchain, and of a project. */
 export declare const TOOLCHAIN: {
     readonly compiler: Reader<string | undefined>;
     readonly ccache: Reader<boolean>;

@@ -3,8 +3,8 @@ import { type JsRuntime, type PackageManager } from './managers.js';
 import { JsProject } from './project.js';
 export interface JsOptions extends EntryOptions {
     /**
-     * Installs dependencies and runs scripts. With neither `pm` nor `runtime`, package.json and lock
-     * files decide.
+     * The package manager, which installs dependencies and runs scripts. Without `pm` and `runtime`,
+     * package.json and lock files decide.
      */
     readonly pm?: PackageManager;
     readonly runtime?: JsRuntime;
@@ -14,9 +14,9 @@ export interface JsOptions extends EntryOptions {
      */
     readonly version?: string;
 }
-/** JavaScript and TypeScript, on Node.js, bun or deno. */
+/** The toolchain of JavaScript and TypeScript projects, on Node.js, bun or deno. */
 export declare const js: {
-    /** The project in one directory, with its dependencies installed. */
+    /** Returns the project in one directory, with its dependencies installed. */
     readonly project: (options?: JsOptions) => JsProject;
 };
 /**
@@ -24,6 +24,6 @@ export declare const js: {
  * @alias
  */
 export declare const ts: {
-    /** The project in one directory, with its dependencies installed. */
+    /** Returns the project in one directory, with its dependencies installed. */
     readonly project: (options?: JsOptions) => JsProject;
 };

@@ -9,11 +9,11 @@ export interface RunOptions extends ActionOptions {
 interface JsTools {
     readonly tag: JsRuntime;
     readonly installer: Installer;
-    /** The scripts, or tasks, that the project has. */
+    /** The project's scripts or tasks. */
     readonly scripts: ReadonlySet<string>;
 }
 /**
- * A JavaScript project with its dependencies. Where a pipeline lists it, it stands for their
+ * A JavaScript project with its dependencies. In a pipeline's list, it stands for their
  * installation.
  */
 export declare class JsProject extends Toolchain<JsProject> {
@@ -21,7 +21,7 @@ export declare class JsProject extends Toolchain<JsProject> {
     protected readonly where = "js";
     protected readonly tag: JsRuntime;
     constructor(path: string, installed: Step, tools: JsTools);
-    /** A script of package.json, or a task of deno. */
+    /** Runs a script of package.json, or a task of deno. */
     run(script: string, options?: RunOptions): Step;
     /**
      * Returns the scripts build, test, lint and typecheck that exist; without any, the installation.

@@ -1,8 +1,8 @@
-/** Options that cargo's verbs share. */
+/** Options that cargo's commands share. */
 export interface CargoOptions {
     /** Only these packages. */
     readonly packages?: readonly string[];
-    /** All packages; the default of `rust.project`. */
+    /** Whether to include all packages; the default of `rust.project`. */
     readonly workspace?: boolean;
     /** All but these. */
     readonly exclude?: readonly string[];
@@ -15,12 +15,15 @@ export interface CargoOptions {
     readonly addTarget?: boolean;
     readonly profile?: string;
     readonly release?: boolean;
-    /** True by default: Cargo.lock is not changed. */
+    /** Whether Cargo.lock must not change; true by default. */
     readonly locked?: boolean;
-    /** Further flags, as written. */
+    /** Further flags, not quoted. */
     readonly flags?: readonly string[];
 }
-/** Reads them; `workspace` and `allTargets` are the defaults of an action. */
+/**
+ * Returns the readers of `CargoOptions`; `workspace` and `allTargets` are the defaults of an
+ * action.
+ */
 export declare function cargoReaders(workspace: boolean, allTargets?: boolean): {
     readonly packages: import("../option-readers.js").Reader<readonly string[]>;
     readonly workspace: import("../option-readers.js").Reader<boolean>;
@@ -52,5 +55,5 @@ export interface Cargo {
     readonly locked: boolean;
     readonly flags: readonly string[];
 }
-/** The flags as the shell reads them, each after a space. Contradictions are errors. */
+/** Returns the flags for the shell, each after a space. Contradictions are errors. */
 export declare function cargoFlags(where: string, cargo: Cargo): string;

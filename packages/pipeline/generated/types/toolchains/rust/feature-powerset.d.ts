@@ -1,18 +1,18 @@
 import type { ActionOptions } from '../read-options.js';
-/** How cargo-hack goes through the features. */
+/** Options of cargo-hack for combinations of features. */
 export interface FeaturePowersetOptions extends ActionOptions {
-    /** Cargo's verb for each combination; by default `check`. */
+    /** Cargo's command for each combination; by default `check`. */
     readonly subcommand?: string;
-    /** Features at once; by default 2. */
+    /** The maximum number of features in a combination; by default 2. */
     readonly depth?: number;
-    /** Each feature alone, in place of combinations. */
+    /** Checks each feature alone, instead of combinations. */
     readonly eachFeature?: boolean;
-    /** Without dependencies for tests; true by default. */
+    /** Omits development dependencies; true by default. */
     readonly noDevDeps?: boolean;
     readonly skip?: readonly string[];
     readonly includeFeatures?: readonly string[];
     readonly keepGoing?: boolean;
-    /** Further flags, as written. */
+    /** Further flags, not quoted. */
     readonly flags?: readonly string[];
 }
 export declare const powersetReaders: {
