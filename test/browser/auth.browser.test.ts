@@ -34,7 +34,7 @@ const nextRefusal = `new Promise((done) => {
 })`
 
 journey(
-  'web F1 F2 every page reports a missing first administrator; the printed link creates one with a passkey and expires only at the end',
+  'web F1 F2 every page reports a missing first administrator; the printed link creates one with a passkey and is used up only at the end',
   async () => {
     it.ada = await it.person()
     const { page, device } = it.ada

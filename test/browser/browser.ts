@@ -32,7 +32,7 @@ export async function startBrowser({
 }
 
 export interface Device {
-  /** Returns the id of a stored passkey. */
+  /** Returns the stored passkeys. */
   readonly passkeys: () => Promise<readonly { readonly credentialId: string; readonly signCount: number }[]>
   /** Sets whether the device's owner consents to ceremonies. */
   agrees(isWilling: boolean): Promise<void>

@@ -167,7 +167,7 @@ interface Shape {
   readonly mains: number
   /** Pixels to scroll. */
   readonly sideways: number
-  /** Finds links to the current page that their row shows only in part. */
+  /** Texts of links to the current page that their row shows only in part. */
   readonly cutLinks: readonly string[]
 }
 

@@ -214,7 +214,7 @@ journey('web S1 S2 an admin invites, sends again and revokes, and cannot touch t
 })
 
 journey(
-  'web S1 the last owner cannot leave and sees the reason; with a second owner both may, and changes of owners need a confirmation',
+  'web S1 the last owner cannot leave and sees the reason; with a second owner they can, and changes of owners need a confirmation',
   async () => {
     const { page } = it.ada
     await open(it, page, members, 'Members')

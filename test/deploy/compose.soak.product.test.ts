@@ -3,7 +3,7 @@
  * runners, commands outlive a killed runner, and runners drain.
  *
  * The test takes minutes and needs packages that no other test uses (podman, podman-compose,
- * aardvark-dns), so it runs in soak only.
+ * aardvark-dns), so it runs only in soak, and only if they are installed.
  */
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

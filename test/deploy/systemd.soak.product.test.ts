@@ -2,8 +2,8 @@
  * Starts the systemd units as documented. Services start, restart after a kill, and stop; builds
  * continue meanwhile, and a runner drains.
  *
- * The test takes minutes and needs podman, which `npm test` does not install, so it runs in soak
- * only.
+ * The test takes minutes and needs podman, which `npm test` does not install, so it runs only in
+ * soak, and only if podman is installed.
  */
 import { existsSync } from 'node:fs'
 import { effort } from '@harmont/test-kit/effort'

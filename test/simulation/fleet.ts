@@ -26,7 +26,7 @@ export const leaseMs = 15_000
 export interface RunnerPlace {
   readonly id: string
   readonly machine: SimulatedMachine
-  /** Number of the runner's processes. Older processes are refused, as by their token. */
+  /** Number of the runner's processes so far. Older processes are refused, as by their token. */
   session: number
   process: { readonly host: Host; readonly runner: Runner } | null
 }

@@ -306,8 +306,8 @@ class Schedule {
   }
 
   /**
-   * Whether a job may fail because its parent's files are gone with a runner: an ancestor in a
-   * group does not run again.
+   * Whether a job may fail because files that it builds on are gone with a runner. This requires an
+   * ancestor in a group, because such a step does not run again.
    */
   #mayMiss(buildId: string, step: number | null): boolean {
     const plan = this.#plans.get(buildId) ?? []

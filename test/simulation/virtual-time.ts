@@ -76,8 +76,8 @@ export function runOn<T>(host: Host, work: () => T): T {
 }
 
 /**
- * Calls `run` after a delay in this process, unless the process is killed, and later while it is
- * suspended.
+ * Calls `run` in this process after a delay, or at the end of a suspension that lasts longer. Never
+ * calls it in a killed process.
  */
 export function after(delayMs: number, run: () => void, host = currentHost()): Happening {
   const happening = { at: time + Math.max(0, delayMs), order: order++, host, run, isOver: false }

@@ -91,7 +91,7 @@ const patterns: readonly Pattern[] = [
 const report: Pattern = { glob: 'junit.xml', names: /^junit\.xml$/ }
 
 /**
- * Generates a program of some steps, most of which pass. Equal `chance` values yield equal
+ * Generates a program of some steps, most of which pass. Equally seeded `random` values yield equal
  * programs.
  */
 export function randomProgram(random: Chance, length: number): Program {

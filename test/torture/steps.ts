@@ -81,7 +81,7 @@ function command(step: Step, all: ReadonlyMap<string, Step>, address: string): s
     tellScript(address),
     'tell start',
     ...(hasSecret ? ['echo "the token is $TOKEN"'] : []),
-    // Checks that the folder has exactly one file of each ancestor.
+    // Checks that the folder has exactly the ancestors' files.
     `[ "$(ls /made 2>/dev/null | sort | tr '\\n' ' ')" = "${below
       .toSorted()
       .map((name) => `${name} `)

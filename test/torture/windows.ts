@@ -27,7 +27,10 @@ export interface Window {
    * all others.
    */
   readonly holdsTurn?: true
-  /** Whether a started command may be unknown here: it may restart, or fail if it has a secret. */
+  /**
+   * Whether it is unknown after a death here if the command has started. The command may then
+   * restart or, with a secret, fail.
+   */
   readonly mayLose?: true
 }
 

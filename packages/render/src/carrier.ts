@@ -11,7 +11,7 @@ export interface Discovered {
   readonly errors: readonly EnvelopeError[]
 }
 
-/** The slug that requests every pipeline; it is no valid slug of a pipeline. */
+/** The slug that requests every pipeline; it is not a valid slug of a pipeline. */
 export const everyPipeline = '*'
 
 const key = 'discovery'

@@ -11,7 +11,7 @@ import { commandOf, options, python, render, typescript } from './render.test-su
 import { renderEvery } from './render-every.ts'
 
 describe('both languages', () => {
-  it('both render their pipelines by slug, and their output is reported', async () => {
+  it('render their pipelines by slug, and their output is reported', async () => {
     const project = newProject({
       '.hm/a.ts': typescript('one', 'ts', 'console.log("from ts")'),
       '.hm/b.py': python('two', '"py"', 'print("from py")'),

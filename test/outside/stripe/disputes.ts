@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Stripe } from 'stripe'
 
-/** Fields of every dispute. */
+/** Events of a dispute. */
 export type DisputeEventType = Extract<
   Stripe.Event['type'],
   | 'charge.dispute.created'

@@ -22,7 +22,7 @@ export type SessionEventType =
   | 'checkout.session.async_payment_failed'
   | 'checkout.session.expired'
 
-/** Fields of every refund, however it was made. */
+/** Events of a refund, whatever its origin. */
 export type RefundEventType = 'refund.created' | 'refund.updated' | 'refund.failed'
 
 export interface SignedEvent {

@@ -8,7 +8,7 @@ import type { StepDraft } from './step.ts'
 
 /**
  * Checks names and `needs` of each step's services. Returns an edge for each `from`: a step waits
- * for the step whose service left the files.
+ * for the steps whose services left the initial files of its own services.
  */
 export function serviceEdges(problems: Problems, { steps }: Draft, indexOf: StepNames): Edge[] {
   return steps.flatMap(({ services }, to) => {

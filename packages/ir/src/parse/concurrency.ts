@@ -45,7 +45,7 @@ export function readBuildConcurrency(reader: Reader, document: JsonObject): Buil
   const { group, limit, option: whenFull = 'queue' } = read
   for (const [placeholder, name = ''] of group.matchAll(/\$\{([^}]*)\}?/g)) {
     if (PLACEHOLDERS.includes(name)) continue
-    const expected = `no placeholders but those of ${PLACEHOLDERS.join(', ')}`
+    const expected = `only the placeholders ${PLACEHOLDERS.join(', ')}`
     reader.shape('/concurrency/group', expected, placeholder, 'Use one of these.')
   }
   return { group, limit, whenFull }

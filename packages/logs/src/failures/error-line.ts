@@ -54,7 +54,7 @@ export function looksLikeError(line: string): boolean {
 
 /**
  * Pairs of bytes, one of which occurs in every line that looks like an error or begins a report of
- * failures (`RUN`, `TAP`, `a.sh: line 3`, ` File "a.py"`). Lines without them are skipped.
+ * failures (`RUN`, `TAP`, `a.sh: line 3`, `  File "a.py"`). Lines without them are skipped.
  */
 const asciiPairs = [
   ...['rr', 'RR', 'fa', 'Fa', 'FA', 'xc', 'ej', 'xi', 'Tr', 'ic', '**', '(c', 'LI', 'o:', 'UN', 'AP'],

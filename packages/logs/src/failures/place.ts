@@ -41,8 +41,8 @@ const bats = /\bfile (\S+), line (\d{1,9})\b/
 const beforeFile = /[\s"'`(),;<>[\]{}|=]/
 
 /**
- * Returns the possible places in one line of any tool, in order: `b.js:3:7`, `(B.java:3)`, `File
- * "b.py", line 3`. The caller checks that the files exist.
+ * Returns the possible places in one line of any tool, in order: `b.js:3:7`, `(B.java:3)`,
+ * `File "b.py", line 3`. The caller checks that the files exist.
  */
 export function placesIn(whole: string): readonly Place[] {
   const text = whole.slice(0, longestLine)

@@ -21,8 +21,8 @@ interface Verdict {
 }
 
 /**
- * Returns the verdict of a failed test as text: `flaky: 3 of 10 forks passed`, `proving`; null
- * without a proof. An unknown verdict of a newer server keeps its name.
+ * Returns the verdict of forks on a failed test as text, such as `flaky: 3 of 10 forks passed` or
+ * `proving`; null without a verdict and for `unknown`. A verdict of a newer server keeps its name.
  */
 export function verdictWords({ verdict = null, forks = null, fork_passes: passes = null }: Verdict): string | null {
   switch (verdict) {

@@ -14,9 +14,8 @@ const end = /^ Test Files {2}/
 const project = /^(?:\|[^|]{1,100}\||\S{1,100}(?= {2,}\S)) +/
 
 /**
- * Reads Vitest. Reads Vitest, which lists failures after a heading near the end. Tests may print
- * reports of other runs, after which their own run continues. Console output of tests is not part
- * of a report.
+ * Reads Vitest, which lists failures after a heading near the end. Tests may print reports of other
+ * runs, after which their own run continues. Console output of tests is not part of a report.
  */
 export class VitestReader extends Reader {
   #isInSection = false

@@ -33,8 +33,8 @@ export class Automaton {
   readonly #depth: Uint8Array
   readonly #match: Uint8Array
   /**
-   * Indexed by state: 1 for a state with children besides the next state. `#branches` maps `state *
-   * 256 + byte` to them.
+   * Indexed by state: 1 for a state with children besides the next state. `#branches` maps
+   * `state * 256 + byte` to them.
    */
   readonly #isFork: Uint8Array
   readonly #branches = new Map<number, number>()

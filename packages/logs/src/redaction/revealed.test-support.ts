@@ -62,7 +62,8 @@ function jsonDecoded(shown: Buffer): Buffer {
 }
 
 /**
- * Removes quotes within quotes, and backslashes before characters other than letters and digits.
+ * Decodes quotes within quotes, and removes backslashes before characters other than letters and
+ * digits.
  */
 function unquoted(shown: Buffer): Buffer {
   const text = shown.toString('latin1').replace(/'\\''|'"'"'/g, "'")

@@ -3,7 +3,7 @@ import { incompleteTail } from '../utf8-tail.ts'
 import type { SecretScan } from './secret-scan.ts'
 
 const mask = Buffer.from('***')
-/** Number of bytes scanned per turn of the event loop. */
+/** Number of bytes scanned between two yields of `pushing`. */
 const scanBytes = 8 * 1024
 
 /**

@@ -1,7 +1,7 @@
 /**
- * The program that renders in a server's sandbox: `node main.ts --dir PROJECT --slug SLUG --out
- * FILE`. The sources of the packages are sibling directories there, outside any `node_modules`, so
- * their names are registered first.
+ * The program that renders in a server's sandbox:
+ * `node main.ts --dir PROJECT --slug SLUG --out FILE`. The sources of the packages are sibling
+ * directories there, outside any `node_modules`, so their names are registered first.
  */
 import { registerHooks } from 'node:module'
 
