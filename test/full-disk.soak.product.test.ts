@@ -76,7 +76,7 @@ function tryRemove({ remove }: SmallDisk): string {
   }
 }
 
-/** Returns a step that can itself wait for a full disk. */
+/** Shell text that writes a file, and tries again while the disk is full. */
 const writeFile = 'until head -c 5000000 /dev/urandom 2>/dev/null >/root-file; do sleep 0.2; done'
 
 const output = (name: string) => `${Array.from({ length: lines }, (_, n) => `${name} line ${n + 1}\n`).join('')}done\n`

@@ -60,7 +60,7 @@ const log = () => page.getByRole('region', { name: /^Log/ })
 /** Waits until the text is on the page, or in the given place. */
 const sees = (text: string | RegExp, place: Pick<Page, 'getByText'> = page) => place.getByText(text).first().waitFor()
 
-/** Returns the part of an element that is inside the window. */
+/** Whether the first place of a text in the log is inside the window. */
 async function isOnScreen(text: string): Promise<boolean> {
   const box = await log().getByText(text).first().boundingBox()
   const size = page.viewportSize()

@@ -95,7 +95,7 @@ test('web A9 R2 the page runs under its policy, fetches preloaded files once, an
       '//# allFunctionsCalledOnLoad',
     ])
   expect(complaints).toEqual([])
-  // The policy prevents any other markup.
+  // The policy refuses markup from a string.
   const refused = `try { document.body.innerHTML = '<img>'; 'done' } catch (error) { error.name }`
   expect(await page.evaluate(refused)).toBe('TypeError')
 })

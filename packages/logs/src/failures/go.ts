@@ -28,7 +28,7 @@ export class GoReader extends Reader {
   #running: string | null = null
   /**
    * Errors of the package being compiled. They count as test failures if the package's last line
-   * reports one.
+   * ends with `[build failed]`.
    */
   #compiled: Draft[] = []
 

@@ -21,8 +21,8 @@ const nothing: Read = { readings: [], isOpen: false }
 const open: Read = { readings: [], isOpen: true }
 
 /**
- * Characters with which an escape may begin. A quote may itself represent a quote, and a plus sign
- * a space.
+ * Characters with which an escape may begin. A quote begins an escaped quote of a shell, and a plus
+ * sign represents a space.
  */
 export const introducers = ['%', '\\', '&', "'", '+'] as const
 
