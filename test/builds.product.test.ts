@@ -93,6 +93,32 @@ test('sessions, builds and the ledger survive a restart', async () => {
   expect(await product.api.readLog(job?.id ?? '')).toBe('kept\n')
 })
 
+test('G02 a failover that loses stored output and its position loses no line: the command continues', async () => {
+  const { pool } = product
+  const number = await submit([{ key: 'tail', cmd: 'for line in $(seq 60); do echo "$line"; sleep 0.1; done' }])
+  const position = async () => {
+    const { rows } = await pool.query<{ job_id: string; last_seq: number; spool_position: string }>(
+      `select l.job_id, l.last_seq, l.spool_position from engine.leases l
+         join engine.jobs j on j.id = l.job_id join build_records r on r.id = j.build_id
+        where r.number = $1 and l.last_seq > 0`,
+      [number],
+    )
+    return rows[0]
+  }
+  const before = await until(position)
+  if (before === undefined) throw new Error('the job has no lease')
+  const { job_id, last_seq, spool_position } = before
+  await until(async () => ((await position())?.last_seq ?? 0) > last_seq + 2)
+  await pool.query(
+    `with cut as (delete from engine.log_chunks where job_id = $1 and seq > $2)
+       update engine.leases set last_seq = $2, spool_position = $3 where job_id = $1`,
+    [job_id, last_seq, spool_position],
+  )
+  const ended = await buildEnd(product.api, 'promises', number)
+  expect(ended.jobs.get('tail')).toMatchObject({ state: 'passed' })
+  expect(await printed(ended, 'tail')).toBe(Array.from({ length: 60 }, (_, index) => `${index + 1}\n`).join(''))
+})
+
 test("G04 two children see their parent's files and not each other's changes; a step that only waits starts clean", async () => {
   const look = (own: string, other: string) =>
     `cat /root/from-parent && echo ${own} > /root/${own} && sleep 1 && ls /root && test ! -e /root/${other}`

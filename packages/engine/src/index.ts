@@ -66,6 +66,7 @@ export type {
 } from './layers/layer-port.ts'
 export { type PeerAddress, type PeerTicket, readTicket, signTicket } from './layers/peers.ts'
 export type { Log } from './log.ts'
+export { LogGap } from './log-gap.ts'
 export type { LogSegments, SegmentPlace } from './log-segments.ts'
 export { createMemoryStore, type MemoryStore, type SplitMemory } from './memory/memory-store.ts'
 export {

@@ -438,7 +438,7 @@ export interface LogRef extends NamedLeaseOf {
 export interface LogStore extends LogReader {
   /**
    * Appends under the lease; returns false when the lease is lost. Chunks that are already stored
-   * change nothing, so a call may be repeated. Throws when the chunks leave a gap.
+   * change nothing, so a call may be repeated. Throws `LogGap`.
    */
   append(lease: LogRef, chunks: readonly Chunk[], spoolPosition: string): Promise<boolean>
   /**

@@ -288,10 +288,11 @@ export interface AppendHead {
 }
 
 /**
- * One entry for each frame: whether the lease was held, or null if the log could not be written.
+ * One entry for each frame: whether the lease was held, `gap` if the log lacks earlier chunks
+ * (`LogGap`), or null if the log could not be written.
  */
 export interface AppendAnswer {
-  readonly held: readonly (boolean | null)[]
+  readonly held: readonly (boolean | 'gap' | null)[]
 }
 
 /** The head of a part's frame; the frame's bytes are the part. */

@@ -1,4 +1,5 @@
 import type { Chunk, StreamKind } from '@harmont/logs'
+import { LogGap } from '../log-gap.ts'
 
 /** The chunks of one job. */
 export class LogBuffer {
@@ -11,8 +12,7 @@ export class LogBuffer {
   }
 
   /**
-   * Adds chunks; returns false when all of them are stored already. Throws when the chunks leave a
-   * gap.
+   * Adds chunks; returns false when all of them are stored already. Throws `LogGap`.
    */
   append(chunks: readonly Chunk[]): boolean {
     const first = chunks[0]
@@ -53,6 +53,6 @@ function isRepeated(chunks: readonly Chunk[], lastSeq: number): boolean {
 }
 
 /** Returns the error for an append that does not follow the stored chunks. */
-export function gap(lastSeq: number, got: number): Error {
-  return new Error(`expected chunk ${lastSeq + 1} of the log next, got chunk ${got}`)
+export function gap(lastSeq: number, got: number): LogGap {
+  return new LogGap(`expected chunk ${lastSeq + 1} of the log next, got chunk ${got}`)
 }

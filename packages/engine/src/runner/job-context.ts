@@ -3,6 +3,7 @@ import { type Exit, isScarcity, now, type Sandbox, SandboxError, ServiceError, t
 import type { Transfers } from '../artifacts/transfers.ts'
 import { vanished } from '../core/exit.ts'
 import type { Outcome } from '../core/model.ts'
+import { LogGap } from '../log-gap.ts'
 import { SourceUnavailable } from '../port.ts'
 import { noOutput } from '../step-output.ts'
 import type { Phase } from '../trace.ts'
@@ -24,7 +25,7 @@ export interface JobContext {
   readonly phases: Phases
   /**
    * Repeats the call of the port until it answers. Throws `LeaseLost` when the answer is false, and
-   * `Abandoned` when this process ends.
+   * `Abandoned` when this process ends or the database has lost a part of the log.
    */
   report(call: () => Promise<boolean>): Promise<void>
   /** Sets the job's sandbox, which is destroyed after the job. */
@@ -89,7 +90,12 @@ function jobContext(
   const { port, disk, log } = parts.options
   const { giveUpMs, maxLogBytes } = parts.settings
   const { signal, job } = lease
-  const onFailure = (error: unknown) => log('warn', `job ${job.jobId}: a report failed; retrying`, error)
+  const onFailure = (error: unknown) => {
+    log('warn', `job ${job.jobId}: a report failed; retrying`, error)
+    // The next renewals find the lease without a job and adopt the command, as a new process would:
+    // its output is sent again from the position that the database has.
+    if (error instanceof LogGap) lease.abandon()
+  }
   async function report(call: () => Promise<boolean>): Promise<void> {
     // The database may be on the same disk.
     const taken = await persist(call, { signal, giveUpMs, onFailure, isExcused: () => disk.full !== null })

@@ -1,4 +1,4 @@
-import type { LeaseRef } from '@harmont/engine'
+import { type LeaseRef, LogGap } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
 import { chunksToWire, leaseToWire } from '../forms.ts'
 import { encodeFrame } from '../frames.ts'
@@ -90,6 +90,7 @@ export class Appender {
       batch.forEach(({ head, resolve, reject }, index) => {
         const isHeld = held[index]
         if (typeof isHeld === 'boolean') resolve(isHeld)
+        else if (isHeld === 'gap') reject(new LogGap(`the server lacks a part of the log of job ${head.lease.jobId}`))
         else reject(new WireError('append_failed', `the server could not append to the log of job ${head.lease.jobId}`))
       })
     } catch (error) {

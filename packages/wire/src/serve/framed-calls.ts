@@ -1,6 +1,6 @@
 /** Calls with bytes in their bodies. */
 
-import type { Log } from '@harmont/engine'
+import { type Log, LogGap } from '@harmont/engine'
 import type { Chunk } from '@harmont/logs'
 import type { WireChunks } from '../forms.ts'
 import { decodeFrames, type Frame } from '../frames.ts'
@@ -38,7 +38,7 @@ export async function append(context: CallContext, body: Buffer, log: Log): Prom
         return await context.inTurn(lease, `log of ${service ?? ''}`, false, write, turn)
       } catch (error) {
         log('warn', `could not append to the log of job ${lease.jobId}`, error)
-        return null
+        return error instanceof LogGap ? 'gap' : null
       }
     }),
   )
