@@ -287,6 +287,8 @@ export const windows: readonly Window[] = [
     name: 'a cancel is committed, the runner is not told',
     file: 'engine/src/postgres/build-turns.ts',
     before: 'if (changed.length > 0 || effects.length > 0) await this.#tell(build, effects)',
+    // The start of the command passes this line too, and may still be on its way there.
+    when: "effects.some(({ type }) => type === 'stop')",
     times: 1,
     scene: 'cancel',
   },
