@@ -29,9 +29,13 @@ const isOther = ({ scene }: Window) => scene !== 'serve' && scene !== 'upload' &
 // Builds with services, uploads and generators take long, so a small run includes only some of
 // their windows.
 const keeping = shuffled.filter((window) => !isOther(window) && (!window.holdsTurn || window === oneTurn))
-const held = [...shuffled.filter(isOther), ...keeping.slice(0, scaled(3))]
-  .toSorted(() => random.fraction() - 0.5)
-  .toSorted((a, b) => Number(b.mayLose ?? false) - Number(a.mayLose ?? false))
+const chosen = [...shuffled.filter(isOther), ...keeping.slice(0, scaled(3))]
+const places = new Map(chosen.map((window) => [window, random.fraction() - (window.mayLose ? 1 : 0)]))
+const placeOf = (window: Window) => places.get(window) ?? 0
+// A build that holds the turn of uploads blocks every later upload.
+const lastUpload = Math.max(...chosen.filter(({ scene }) => scene === 'upload').map(placeOf))
+if (oneTurn !== undefined && places.has(oneTurn)) places.set(oneTurn, lastUpload)
+const held = chosen.toSorted((a, b) => placeOf(a) - placeOf(b) || Number(a === oneTurn) - Number(b === oneTurn))
 const alone = windows.filter(({ holds }) => !holds)
 let marks: string
 let effects: Effects

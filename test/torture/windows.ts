@@ -22,10 +22,7 @@ export interface Window {
    * windows.
    */
   readonly holds?: true
-  /**
-   * Whether a held build occupies one of the two upload slots, so that two such builds would block
-   * all others.
-   */
+  /** Whether a held build occupies the runner's only upload turn, and so blocks later uploads. */
   readonly holdsTurn?: true
   /**
    * Whether it is unknown after a death here if the command has started. The command may then
