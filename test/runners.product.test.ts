@@ -177,7 +177,10 @@ test('G115 a shell opens in the files of a step that failed elsewhere, as the co
   expect(before.said[1]).toBe('kept\n')
   const terminal = await shellIn(number, id, { cols: 91, rows: 37 })
   terminal.send(0, 'stty size\n')
-  await until(() => terminal.said[1]?.includes('37 91'))
+  await until(
+    () => terminal.said,
+    (said) => said[1]?.includes('37 91') === true,
+  )
   terminal.send(2, JSON.stringify({ cols: 120, rows: 40 }))
   terminal.send(0, 'until [ "$(stty size)" = "40 120" ]; do sleep 0.05; done; exit 5\n')
   expect(await terminal.closed).toBe(1000)
