@@ -45,7 +45,7 @@ journey(
     await expectAccessible(page)
     // Passkeys are bound to the server's name, so a page at another address links there.
     await page.goto(it.at('/login').replace('localhost', '127.0.0.1'))
-    await page.getByText(`work at ${it.server.origin} only`).waitFor()
+    await page.getByText(`only work at ${it.server.origin}`).waitFor()
     await press(page, `Open this page at ${it.server.origin}`)
     await page.waitForURL(it.at('/login'))
     const link = it.server.setupLink()
