@@ -5,6 +5,7 @@ import {
   type BuildContext,
   type Directive,
   type LeasedJob,
+  LogGap,
   noOutput,
   type Outcome,
   type PhaseName,
@@ -242,7 +243,7 @@ export function portSuite(name: string, open: () => Promise<PortUnderTest>): voi
         expect(await port.append(job, [chunk(1, 'a\xff', ts), chunk(2, '')], '3')).toBe(true)
       expect(await port.append(job, [chunk(3, 'b')], '4:1:0')).toBe(true)
       expect(await port.append(job, [], '5')).toBe(true)
-      await expect(port.append(job, [chunk(9, 'gap')], '9')).rejects.toThrow()
+      await expect(port.append(job, [chunk(9, 'gap')], '9')).rejects.toThrow(LogGap)
       expect(await port.reclaim(runner)).toMatchObject([{ lastSeq: 3, spoolPosition: '5', logBytes: 4 }])
       expect(await textOf(job.jobId)).toBe('aÿb')
       const [first] = await under.store.logs.read(job.jobId, 0, 1)

@@ -90,13 +90,10 @@ test('G02 a worker finds work after its first poll failed', async () => {
 
 test('G02 a connection that the library releases twice returns to the pool once', async () => {
   const pool = await freshDatabase()
-  await new Promise<void>((resolve, reject) => {
-    releasedOnce(pool).connect((error, _client, release) => {
-      if (error !== undefined) return reject(error)
-      release()
-      release()
-      resolve()
-    })
-  })
+  const { promise: release, resolve, reject } = Promise.withResolvers<() => void>()
+  releasedOnce(pool).connect((error, _client, give) => (error === undefined ? resolve(give) : reject(error)))
+  const giveBack = await release
+  giveBack()
+  giveBack()
   expect(pool.idleCount).toBe(pool.totalCount)
 })
