@@ -72,7 +72,7 @@ describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
     )
   }
 
-  /** Gives each runner its own control groups. */
+  /** Sets up separate control groups for each runner. */
   async function onThisMachine() {
     const services = runners.map(
       async (name) => [name, { volumes: await ownGroups(podman, `harmont-compose-${name}`) }] as const,

@@ -27,7 +27,7 @@ describe.skipIf(effort < 5 || lacking.length > 0)('systemd', { timeout: 1_200_00
       install -D /opt/harmont/deploy/systemd/harmont.sysusers /etc/sysusers.d/harmont.conf
       systemd-sysusers && systemctl daemon-reload`)
   }, 3_600_000)
-  afterAll(() => machine?.stop(), 120_000)
+  afterAll(() => machine?.stop())
 
   const configure = (name: string, settings: Readonly<Record<string, string>>) =>
     machine.sh(`install -D -m 600 /dev/stdin /etc/harmont/${name}.env <<'END'

@@ -21,7 +21,7 @@ describe.runIf(effort > 1)('a fleet', () => {
     fleet = await startFleet({ runners: 2, slots: 3, leaseSeconds: 10, patroni: { isSynchronous: true } })
     for (const pipeline of pipelines) await openPipeline(fleet, pipeline)
   })
-  afterAll(() => fleet?.remove(), 300_000)
+  afterAll(() => fleet?.remove())
 
   test(`G02 G11 G41 ${failovers} synchronous failovers lose no build acknowledged with 201, seed ${random.seed}`, {
     timeout: 600_000 + failovers * 180_000,

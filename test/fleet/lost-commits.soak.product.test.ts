@@ -22,7 +22,7 @@ describe.runIf(effort > 1)('a fleet', () => {
     fleet = await startFleet({ runners: 2, slots: 3, leaseSeconds: 60, patroni: { isSynchronous: false } })
     await openPipeline(fleet, pipeline)
   })
-  afterAll(() => fleet?.remove(), 300_000)
+  afterAll(() => fleet?.remove())
 
   const place = (...steps: readonly Step[]) => submit(fleet, pipeline, steps, fleet.effects.address)
   const told = async ({ id }: Submitted) => {

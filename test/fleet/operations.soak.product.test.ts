@@ -21,7 +21,7 @@ describe.runIf(effort > 1)('a fleet', () => {
     fleet = await startFleet({ runners: 2, slots: 3, leaseSeconds: 60 })
     for (const pipeline of [...pipelines, 'away']) await openPipeline(fleet, pipeline)
   })
-  afterAll(() => fleet?.remove(), 300_000)
+  afterAll(() => fleet?.remove())
 
   test(`G02 G11 every process is replaced ${rounds}x under load, and no command is lost, seed ${random.seed}`, {
     timeout: 600_000 + rounds * 300_000,

@@ -27,7 +27,7 @@ export function groupSuite(open: () => StoreUnderTest): void {
   async function submit(from: NewBuild['from'], held = false): Promise<string> {
     const id = randomUUID()
     const context = { newId: () => randomUUID(), limits: defaultLimits }
-    // Gives each build a later instant than the previous one, however fast they are created.
+    // Creates each build at a later instant than the previous one, however fast they are created.
     const at = Date.now() + made++
     await open().submit(createBuild({ id, queue: 'q', at, held, from }, context), plainContext)
     return id

@@ -296,7 +296,7 @@ export interface RunnerStore {
     room?: RunnerRoom,
     peer?: PeerAddress,
   ): Promise<boolean>
-  /** Gives a runner no new work from then on; null lifts this. */
+  /** Withholds new work from a runner from then on; null lifts this. */
   drain(runner: string, since: Instant | null): Promise<void>
   /** Returns the runners that are present. */
   present(now: Instant): Promise<readonly PresentRunner[]>

@@ -13,7 +13,7 @@ export interface KeptArtifacts {
   readonly error?: ArtifactError
 }
 
-/** Gives a callback access to the files that a step left. */
+/** Calls a callback with access to the files that a step left. */
 export type ShowFiles = <T>(use: (files: FrozenFiles) => Promise<T>) => Promise<T>
 
 export const noArtifacts: KeptArtifacts = { artifacts: [] }

@@ -20,7 +20,7 @@ test('a chain of 10,000 steps is skipped in one change when its first step fails
   expect(chain.job(9_999)).toMatchObject({ state: 'skipped', skipReason: 'prerequisite' })
 })
 
-test('an event costs about the same on a build of 10,000 steps as on one of 100', () => {
+test('an event on a build of 10,000 steps costs less than five times as much as on one of 100', () => {
   const perEvent = (size: number, times: number) => {
     const scenes = Array.from({ length: times }, () => scene(Array.from({ length: size }, () => ({}))))
     // Measures CPU time instead of elapsed time, because other processes may use the processor.
@@ -29,8 +29,7 @@ test('an event costs about the same on a build of 10,000 steps as on one of 100'
     return process.cpuUsage(begin).user / (size * times)
   }
   perEvent(100, 20)
-  // A cost that grows with the build would be a hundred times as high. Even processor time varies by
-  // a factor of six on a busy machine.
-  const fastest = Math.min(...Array.from({ length: 3 }, () => perEvent(10_000, 1)))
-  expect(fastest).toBeLessThan(20 * perEvent(100, 100))
+  // Processor time varies by a factor of six on a busy machine, so the best of five pairs counts.
+  const ratios = Array.from({ length: 5 }, () => perEvent(10_000, 1) / perEvent(100, 100))
+  expect(Math.min(...ratios)).toBeLessThan(5)
 })

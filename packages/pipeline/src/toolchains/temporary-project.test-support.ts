@@ -5,7 +5,7 @@ import process from 'node:process'
 import { afterEach, beforeEach, vi } from 'vitest'
 
 /**
- * Gives each test an empty working directory. Returns a function that writes files there, objects
+ * Creates an empty working directory for each test. Returns a function that writes files there, objects
  * as JSON.
  */
 export function temporaryProject(): (files: Readonly<Record<string, unknown>>) => void {

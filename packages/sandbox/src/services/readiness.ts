@@ -22,7 +22,7 @@ interface Sign {
 }
 
 const commandPauseMs = 100
-/** Of a longer line, only this many characters are matched. */
+/** Number of characters of a line that are matched; the rest of a longer line is ignored. */
 const longestLine = 1_000
 
 /** Resolves once a service is ready. Rejects with a ServiceError, or with the signal's reason. */

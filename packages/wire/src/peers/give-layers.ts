@@ -1,4 +1,4 @@
-/** Gives layers to other runners of the pool. */
+/** Sends layers to other runners of the pool. */
 import { type FileHandle, open } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'

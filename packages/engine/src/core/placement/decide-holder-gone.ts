@@ -118,7 +118,7 @@ function refuse(draft: Draft, slot: Slot, once: Slot, { why }: GoneRunner): void
   failJob(draft, slot, { state: 'failed', errorCode: 'provision_failed', errorMessage }, { final: true })
 }
 
-/** Gives each of these steps a new attempt, and makes the jobs that start from them wait for it. */
+/** Starts a new attempt of each of these steps. The jobs that start from them wait for it. */
 function runAgain(draft: Draft, family: readonly Slot[], again: ReadonlySet<Slot>, { why }: GoneRunner): void {
   for (const slot of again) addAttempt(draft, slot, nextAttempt(draft, slot))
   const waiting = new Set<Slot>(again)

@@ -20,9 +20,9 @@ interface Place {
 let home: Place | undefined
 
 /**
- * Gives this thread its own root and directory, once: the kernel does not let a thread that shares
- * them enter another mount namespace. Threads that this one starts would share them, so it must not
- * be the first thread that uses a pool of threads.
+ * Separates the root and directory of this thread from those of the others, once: the kernel does
+ * not let a thread that shares them enter another mount namespace. Threads that this one starts
+ * would share them, so it must not be the first thread that uses a pool of threads.
  */
 function leaveProcess(): Place {
   if (home !== undefined) return home

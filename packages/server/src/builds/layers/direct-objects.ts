@@ -1,4 +1,4 @@
-/** Gives runners direct access to the blobs of layers, in a store that they can reach. */
+/** Lets runners access the blobs of layers directly, in a store that they can reach. */
 import { createHmac, randomUUID } from 'node:crypto'
 import { type DirectObjects, type LayerPlace, NotWanted, type ObjectPart } from '@harmont/engine'
 import type pg from 'pg'
