@@ -5,8 +5,8 @@ import process from 'node:process'
 import { afterEach, beforeEach, vi } from 'vitest'
 
 /**
- * Creates an empty working directory for each test. Returns a function that writes files there, objects
- * as JSON.
+ * Creates an empty working directory for each test. Returns a function that writes files there,
+ * objects as JSON.
  */
 export function temporaryProject(): (files: Readonly<Record<string, unknown>>) => void {
   let directory = ''
