@@ -192,3 +192,28 @@ test('web T2 Tab reaches every control, and each has a name and a visible focus 
   expect([...walked].filter((name) => !titles.has(name))).toEqual([])
   expect(byKeyboard).toEqual([])
 })
+
+test('web T1 at no width does a waiting build move anything while its time grows', async () => {
+  const { page } = await openWindow(app.browser)
+  await app.signIn(page.context())
+  await page.clock.install()
+  await page.goto(app.origin + routes.find(({ name }) => name === 'build-waiting-group')?.path)
+  const waited = page.getByText(/ so far\.$/)
+  await waited.waitFor()
+  const placesAt = new Map<number, string[]>()
+  for (const forward of ['00:01', '00:09', '00:50', '12:34', '20:30:40']) {
+    await page.clock.fastForward(forward)
+    for (let width = 360; width <= 1440; width += 20) {
+      await page.setViewportSize({ width, height: 900 })
+      const places = placesAt.get(width) ?? []
+      placesAt.set(width, [...places, await page.evaluate(headerPlaces)])
+    }
+  }
+  expect(await waited.textContent()).toMatch(/^20 h \d\d m so far\.$/)
+  expect([...placesAt].filter(([, places]) => new Set(places).size > 1)).toEqual([])
+  await page.context().close()
+})
+
+/** Returns the heading's and the facts' heights and the place of what follows, as text. */
+const headerPlaces = `[...document.querySelectorAll('main header, main header > *')]
+  .map((element) => element.getBoundingClientRect()).map(({ y, height }) => y + ' ' + height).join(', ')`

@@ -119,14 +119,16 @@ test('web B5 a waiting build names its reason and the time waited so far', () =>
   })
   const queued = (said: ReturnType<typeof waiting>) => makeJob('a', { state: 'scheduled', waiting: said })
   const runner = queued(waiting('Waiting for a free runner; 3 jobs are ahead.', 3))
-  expect(say(makeView([runner], { state: 'scheduled' }), 40)).toBe('Waiting 40 s for a free runner; 3 jobs are ahead.')
+  expect(say(makeView([runner], { state: 'scheduled' }), 40)).toBe(
+    'Waiting for a free runner; 3 jobs are ahead. 40 s so far.',
+  )
   const limit = queued(waiting('Waiting for the limit of 8 running jobs in `acme`; 3 jobs are ahead.', 3, 8))
   expect(say(makeView([limit], { state: 'scheduled' }), 40)).toBe(
-    'Waiting 40 s for the limit of 8 running jobs in `acme`; 3 jobs are ahead.',
+    'Waiting for the limit of 8 running jobs in `acme`; 3 jobs are ahead. 40 s so far.',
   )
   const later = queued(waiting('Retrying at 10:30.'))
   expect(say(makeView([makeJob('b'), later], { state: 'running' }), 40)).toBe(
-    'Running: 1 of 2 steps; waiting 40 s. Retrying at 10:30.',
+    'Running: 1 of 2 steps; waiting. Retrying at 10:30. 40 s so far.',
   )
 })
 

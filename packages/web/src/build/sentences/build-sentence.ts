@@ -29,14 +29,14 @@ export function sentenceOf(view: BuildView, org: string, now: number): Sentence 
   }
 }
 
-/** Returns the words after `Waiting`: duration and reason. */
+/** Returns the words after `Waiting`: the reason, then the duration, so that it moves no word. */
 function waitingSentence(job: JobView | null, now: number): Sentence {
   if (job === null || job.waiting === null) return [' for its turn.']
   const { message, since } = job.waiting
   const from = instantOf(since)
-  const long = from === null ? '' : ` ${formatDuration(now - from)}`
-  const said = message.startsWith('Waiting for ') ? `${long}${message.slice('Waiting'.length)}` : `${long}. ${message}`
-  return [{ kind: 'server', text: said }]
+  const said = message.startsWith('Waiting for ') ? message.slice('Waiting'.length) : `. ${message}`
+  const long: Sentence = from === null ? [] : [' ', { kind: 'clock', text: `${formatDuration(now - from)} so far.` }]
+  return [{ kind: 'server', text: said }, ...long]
 }
 
 function firstWaiting(view: BuildView): JobView | null {

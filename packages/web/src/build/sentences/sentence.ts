@@ -12,6 +12,8 @@ export type Part =
   /** A line of a step's log; its text, if any, is an external name. */
   | { readonly kind: 'line'; readonly line: number; readonly job: JobView; readonly text?: string }
   | { readonly kind: 'usage'; readonly text: string }
+  /** A growing duration at the end of a sentence. */
+  | { readonly kind: 'clock'; readonly text: string }
 
 export type Sentence = readonly Part[]
 

@@ -21,6 +21,9 @@ function SentencePart({ part, place }: { readonly part: Part; readonly place: Bu
   switch (part.kind) {
     case 'name':
       return <IsolatedText text={part.text} />
+    case 'clock':
+      // Has room for the longest duration, so that the sentence never gets another line while it is read.
+      return <span className="tabular inline-block min-w-[9em]">{part.text}</span>
     case 'server':
       return <ServerText text={part.text} />
     case 'step':
