@@ -54,6 +54,7 @@ export interface RunOptions {
   readonly id?: string
   readonly from?: SnapshotId
   readonly limits?: Partial<Limits>
+  readonly share?: string
   readonly network?: NetworkMode
   readonly egress?: EgressBound
   readonly env?: Readonly<Record<string, string>>
@@ -96,6 +97,7 @@ export class Bench {
       base,
       limits: { ...modestLimits, ...options.limits },
       network: options.network ?? 'none',
+      ...(options.share === undefined ? {} : { share: options.share }),
       ...(options.egress === undefined ? {} : { egress: options.egress }),
       ...(options.gitDirectory === undefined ? {} : { gitDirectory: options.gitDirectory }),
       ...(options.secretFiles === undefined ? {} : { secretFiles: options.secretFiles }),

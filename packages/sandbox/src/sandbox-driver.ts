@@ -63,6 +63,11 @@ export interface SandboxSpec {
   readonly label: Readonly<Record<string, string>>
   readonly base: { readonly image: ResolvedImage } | { readonly snapshot: SnapshotId }
   readonly limits: Limits
+  /**
+   * Sandboxes with the same share together get as much processor time as those with another share,
+   * when there is not enough for all. If absent, the sandbox competes for itself alone.
+   */
+  readonly share?: string
   readonly network: NetworkMode
   /**
    * The hosts that the sandbox and its services may reach. If absent, they may reach all that the

@@ -130,6 +130,7 @@ function stepSpec(
     id: sandboxId(lease.job),
     label: sandboxNote(lease.job, promised),
     base: baseSpec(base),
+    share: lease.job.queue,
     ...stepLimits(context, step),
     secretFiles: masks.length > 0 || step.idTokens !== undefined,
   }

@@ -38,6 +38,7 @@ export async function runRender(context: JobContext, work: RenderWork): Promise<
       label: sandboxNote(job),
       base: { image },
       limits,
+      share: job.queue,
       network: 'none',
       readOnlyMounts: await renderer.mounts(),
     })

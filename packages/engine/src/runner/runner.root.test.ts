@@ -1,5 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Bench, logOf, openBench, run, step } from './runner.test-support.ts'
+import {
+  type Bench,
+  goOn,
+  logOf,
+  openBench,
+  run,
+  saidUp,
+  settled,
+  step,
+  submit,
+  untilTold,
+} from './runner.test-support.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -12,6 +25,16 @@ test('runs the command of a step and keeps the output of both streams', async ()
   expect(await logOf(bench, jobs[0])).toBe('out\nerr\nä')
   expect(state).toBe('passed')
   expect(jobs[0]).toMatchObject({ state: 'passed', exitCode: 0, errorCode: null, snapshot: null })
+})
+
+test('G57 the sandbox of a step has the share of its organization', async () => {
+  const id = await submit(bench, [step(untilTold('true'))])
+  await saidUp(bench, id)
+  const [handle] = await bench.driver.list()
+  const record = readFileSync(join(bench.directory, 'sandboxes', 'sandboxes', handle?.id ?? '', 'sandbox.json'), 'utf8')
+  expect(JSON.parse(record)).toMatchObject({ share: 'q' })
+  await goOn(bench)
+  expect((await settled(bench, id)).state).toBe('passed')
 })
 
 test('G12 the output of a command is in its log byte for byte, including invalid UTF-8 and a line without an end', async () => {

@@ -124,9 +124,10 @@ function limitMemory(flavour: 'v2' | 'hybrid', group: string, bytes: number): vo
 }
 
 /**
- * Ignores failures: swap accounting is a kernel build option, and the group may have been removed.
+ * Writes a file of a group, if it exists: swap accounting is a kernel build option, and the group
+ * may have been removed.
  */
-function writeOptional(path: string, value: string): void {
+export function writeOptional(path: string, value: string): void {
   try {
     writeFileSync(path, value, { flag: 'r+' })
   } catch (error) {

@@ -23,7 +23,10 @@ export async function adoptSandbox(context: SandboxContext, id: string): Promise
     services.push(service)
   }
   const found = await findBegun(context, id)
-  return found && new OciSandbox(context, found.record, { start: found.start, services })
+  if (found === undefined) return undefined
+  const { record, start } = found
+  if (record.share !== undefined) context.shares.add(id, record.share, record.groups, false)
+  return new OciSandbox(context, record, { start, services })
 }
 
 async function adoptService(context: SandboxContext, id: string): Promise<OciService | undefined> {

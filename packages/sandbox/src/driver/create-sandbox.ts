@@ -92,6 +92,7 @@ export class SandboxCreation {
     const launchers = [launcher]
     try {
       await applyLimits(launcher.groups, runtimes[runtime].groupLimits(spec.limits))
+      if (spec.share !== undefined) context.shares.add(spec.id, spec.share, launcher.groups, true)
       await supply.bind(record)
       if (specs.length === 0) await launcher.mount(spec.id, mountsOf(context, record))
       else {
@@ -120,10 +121,11 @@ export class SandboxCreation {
 
 /** Returns the part of a sandbox's record that its spec determines. */
 function describe(spec: SandboxSpec) {
-  const { id, label, limits, network, services = [], gitDirectory, gitObjects } = spec
+  const { id, label, limits, share, network, services = [], gitDirectory, gitObjects } = spec
   return {
     version: 1 as const,
     ...{ id, label, limits, network, bootId },
+    ...(share === undefined ? {} : { share }),
     readOnlyMounts: [
       ...(spec.readOnlyMounts ?? []),
       ...(gitDirectory === undefined ? [] : [{ source: gitDirectory, target: gitTarget }]),

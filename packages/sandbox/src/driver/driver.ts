@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { killGroupNow } from '../cgroups/cgroups.ts'
 import type { CgroupHome } from '../cgroups/home.ts'
+import { ProcessorShares } from '../cgroups/processor-shares.ts'
 import type { ImageStore } from '../images/index.ts'
 import type { RuntimeName } from '../launch/runtimes/index.ts'
 import type { Supply } from '../launch/supply.ts'
@@ -174,10 +175,12 @@ export class Driver implements OciDriver {
       viewer,
       trash,
       now,
+      shares: new ProcessorShares(),
       clearLost: async () => removeOrphanedGroups(layout, home, slotsOf(await allRecords(layout)), 'mine'),
       unbind: (record) => supply.unbind(record),
       onDestroyed: (record, id) => {
         this.known.delete(id)
+        this.context.shares.remove(id)
         if (record !== undefined) supply.release(record)
       },
     }

@@ -33,6 +33,8 @@ export interface SandboxRecord {
    */
   readonly imageLayers?: readonly string[]
   readonly limits: Limits
+  /** Absent for none, and in records of earlier releases. */
+  readonly share?: string
   readonly network: NetworkMode
   /** Absent in records of earlier releases, which only had crun. */
   readonly runtime?: RuntimeName

@@ -1,3 +1,4 @@
+import type { ProcessorShares } from '../cgroups/processor-shares.ts'
 import type { RuntimeTarget } from '../launch/runtimes/index.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { OciSnapshots } from '../snapshots/snapshots.ts'
@@ -12,6 +13,7 @@ export interface SandboxContext {
   readonly viewer: Viewer
   readonly trash: Trash
   readonly now: () => Date
+  readonly shares: ProcessorShares
   /** Removes the groups of sandboxes whose record is lost. */
   readonly clearLost: () => Promise<void>
   /** Removes the egress list of a sandbox's link, once the link is gone. */

@@ -81,6 +81,7 @@ export async function startShell(
     id: `${idPrefix}${randomUUID()}`,
     label: { buildId: work.buildId, step: step.key },
     base: 'meta' in base ? { snapshot: base.id } : { image: base },
+    share: work.queue,
     ...stepLimits(parts, step),
     ...gitMounts(source),
     secretFiles: Object.keys(secrets).length > 0,
