@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { until } from '@harmont/test-kit/until'
 import type { OciDriver } from '../src/driver/driver.ts'
 import { openDriver as open } from './test-driver.ts'
 
@@ -40,15 +41,26 @@ async function kernels(): Promise<readonly Kernel[]> {
   return found
 }
 
-async function commandsIn({ pid, root }: Kernel, mark: string): Promise<readonly number[]> {
+async function commandsIn(kernel: Kernel, mark: string): Promise<readonly number[]> {
+  const list = await until(
+    () => listIn(kernel),
+    (text) => text !== undefined,
+  )
+  const commands = [...(list ?? '').matchAll(/(?<=^|\0)sleep\0\d+\.(\d+)\0/g)]
+  return commands.flatMap(([, own]) => (own === mark ? [kernel.pid] : []))
+}
+
+/**
+ * Returns the command lines in a sandbox. Undefined while its kernel starts or ends, and does not
+ * answer; it may belong to another run of these tests.
+ */
+async function listIn({ pid, root }: Kernel): Promise<string | undefined> {
   // Some processes end while they are read.
   const list = 'cat /proc/[0-9]*/cmdline; exit 0'
   try {
-    const { stdout } = await run('runsc', ['--root', root, 'exec', '--cwd=/', 'c', 'sh', '-c', list])
-    return [...stdout.matchAll(/(?<=^|\0)sleep\0\d+\.(\d+)\0/g)].flatMap(([, own]) => (own === mark ? [pid] : []))
-  } catch (error) {
+    return (await run('runsc', ['--root', root, 'exec', '--cwd=/', 'c', 'sh', '-c', list])).stdout
+  } catch {
     // A kernel that has ended runs nothing.
-    if ((await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) === '') return []
-    throw error
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')) === '' ? '' : undefined
   }
 }

@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { freeBlock } from './address-block.ts'
@@ -184,7 +185,7 @@ it('a guard that fails to start for lack of file descriptors ends nothing else, 
      const egress = await open()
      const directory = ${JSON.stringify(`${directory}/guard`)}
      const config = { address: '10.209.0.0', resolvers: [], exceptions: [], userId: 0x70000000 }
-     const guard = new GuardProcess(directory, config, egressSlot('hm0-guard', '10.209.0.0', '10.209.0.1', false, ''), 'harmont-scarce-guard')
+     const guard = new GuardProcess(directory, config, egressSlot('hm0-guard', '10.209.0.0', '10.209.0.1', false, ''), ${JSON.stringify(basename(directory))})
      const starting = guard.ensure()
      // First it removes a link of that name. The process of the link leaves it three descriptors.
      for (let turns = 0; turns < 5; turns++) await null
@@ -198,6 +199,19 @@ it('a guard that fails to start for lack of file descriptors ends nothing else, 
      await egress.remove()`,
   )
   expect(seen).toBe('true true\n')
+})
+
+it('a guard that cannot start says why, even if its process is all that the caller waits for', async () => {
+  const seen = await onMachine(
+    '',
+    `const { GuardProcess } = await import(${module('guard/guard-process.ts')})
+     const config = { address: '10.209.0.0', resolvers: [], exceptions: [], userId: 0x70000000 }
+     const slot = { inside: 'link set missing up', outside: '', link: 'hm0-guard', routeLocalnet: false }
+     const guard = new GuardProcess(${JSON.stringify(`${directory}/guard`)}, config, slot, ${JSON.stringify(basename(directory))})
+     console.log(await guard.ensure().catch(({ name, said }) => name + ': ' + said))
+     await guard.stop()`,
+  )
+  expect(seen).toContain('ToolFailed: Cannot find device "missing"')
 })
 
 it('after nft refused its rules, a guard is opened by a later call, and a link that was never bound is freed without a guard', async () => {

@@ -92,7 +92,6 @@ export class GuardProcess {
       cwd: this.#directory,
       env: helperEnvironment,
     })
-    child.unref()
     try {
       // Rejects if the process could not be started. Without descriptors, the process has no stdout
       // either.
@@ -107,6 +106,7 @@ export class GuardProcess {
     const isReady = await Promise.race([once(lines, 'line').then(() => true), ended])
     lines.close()
     stdout.destroy()
+    child.unref()
     if (!isReady)
       throw new ToolFailed('the network guard could not start', readIfPresent(log)?.trim().slice(-8_000) ?? '')
   }
