@@ -8,15 +8,19 @@ import { firstByte, withDriver } from '../own-driver.ts'
 
 const limits = { cpu: 2, memoryBytes: 4 * 2 ** 30, diskBytes: 20 * 2 ** 30, pids: 512 }
 const startsEach = 40
-/** As many files and bytes as a large node_modules, cut from npm's own, which zstd compresses as well. */
+/**
+ * As many files and bytes as a large node_modules, cut from npm's own. zstd makes as many bytes of it
+ * as of the node_modules that the targets were set for.
+ */
 const modules = { files: 31_421, bytes: 482_000_000, folders: 3_000 }
 const npm = '/usr/lib/node_modules /usr/local/lib/node_modules /usr/share/nodejs'
 export const makeModules = `folders=$(ls -d ${npm} 2>/dev/null)
 while find $folders -type f -exec cat {} + 2>/dev/null; do :; done | head -c ${modules.bytes} |
   python3 -c 'import os, sys
 for n in range(${modules.files}):
-    os.makedirs(f"node_modules/m{n % ${modules.folders}}", exist_ok=True)
-    open(f"node_modules/m{n % ${modules.folders}}/f{n}.js", "wb").write(sys.stdin.buffer.read(${Math.ceil(modules.bytes / modules.files)}))'`
+    folder = f"node_modules/m{n * ${modules.folders} // ${modules.files}}"
+    os.makedirs(folder, exist_ok=True)
+    open(f"{folder}/f{n}.js", "wb").write(sys.stdin.buffer.read(${Math.ceil(modules.bytes / modules.files)}))'`
 const makeMany = 'mkdir /data && cd /data && seq 100000 | split -l 1 -a 5 -d - f'
 
 interface Travelling {
