@@ -112,6 +112,7 @@ export async function bundle(
     entryPoints: {
       ...entryPoints,
       'source-worker': join(rooms, 'sandbox/src/source/worker.ts'),
+      'blob-thread': join(rooms, 'sandbox/src/layers/blob-thread.ts'),
       'kernel-thread': join(rooms, 'sandbox/src/system/kernel/thread.ts'),
       'egress-guard': join(rooms, 'sandbox/src/network/guard/guard.ts'),
       'report-process': join(rooms, 'engine/src/reports/report-process.ts'),

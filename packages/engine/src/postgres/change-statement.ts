@@ -58,7 +58,7 @@ const parts = {
    * have these files.
    */
   waits_shared: (jobs: string, queue: string, pipeline: string) => {
-    const openAt = `case when r.files is not null then r.ready_at + ${opensAfter('r.files', 'r.holders')} end`
+    const openAt = `case when r.files is not null then r.ready_at + ${opensAfter('r', `${queue}::text`)} end`
     return insertReady('$1::uuid', `${queue}::text`, `${pipeline}::text`, jobs, openAt)
   },
   released: (ids: string) => `delete from engine.leases where job_id = any(${ids}::uuid[])`,

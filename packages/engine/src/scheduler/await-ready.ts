@@ -7,11 +7,11 @@ const lookAgainMs = 2_000
 /**
  * Returns the result of `take`: immediately, when something becomes ready, or at the next poll.
  * Returns an empty list after `waitMs` or when the signal aborts. `nextReadyAt` returns the instant
- * at which something becomes ready without a change.
+ * after the given one at which something becomes ready without a change.
  */
 export async function awaitReady<T>(
   take: () => Promise<readonly T[]>,
-  nextReadyAt: () => Promise<number | null>,
+  nextReadyAt: (after: Instant) => Promise<number | null>,
   changes: ChangeFeed,
   { waitMs, signal, now }: { readonly waitMs: number; readonly signal: AbortSignal; readonly now: () => Instant },
 ): Promise<readonly T[]> {
@@ -24,10 +24,12 @@ export async function awaitReady<T>(
     while (!signal.aborted) {
       // Reset before the call, so that a change during the call is not missed.
       ready = Promise.withResolvers()
+      // Read before the call too: what becomes ready during it would otherwise be missed by both.
+      const lookedAt = now()
       const found = await take()
       const at = now()
       if (found.length > 0 || at >= until) return found
-      const byClock = await nextReadyAt()
+      const byClock = await nextReadyAt(lookedAt)
       if (signal.aborted) break
       const next = Math.min(until, at + lookAgainMs, byClock ?? Number.POSITIVE_INFINITY)
       const timer = setTimeout(wake, Math.max(0, next - now()))

@@ -101,7 +101,7 @@ class LocalPort implements RunnerPort {
     const takesFiles = this.layers !== null && traffic !== undefined && traffic.forms.length > 0
     const leases = await awaitReady(
       () => this.#take(runner, slots, this.layers === null ? noTraffic : traffic),
-      () => store.leases.nextReadyAt(takesFiles ? store.now() : undefined),
+      (after) => store.leases.nextReadyAt(takesFiles ? after : undefined),
       store.changes,
       { ...wait, now: store.now },
     )

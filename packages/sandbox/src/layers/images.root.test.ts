@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -6,6 +7,7 @@ import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { chance, scaled } from '@harmont/test-kit/effort'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { compressAside, receiveAside } from './blob-threads.ts'
 import { archiveOptions, compareArchives, firstDifference } from './compare-trees.ts'
 import { ImageMounts } from './image-mounts.ts'
 import { runJailed } from './jail.ts'
@@ -109,6 +111,58 @@ describe('G25 a received image', () => {
     }
     const target = { blob: join(root, 'b'), image: join(root, 'i') }
     await expect(receiveImage(Readable.from(broken()), blob, target)).rejects.toThrow('the link was cut')
+  })
+})
+
+describe('G25 a large image, which threads compress and unpack', () => {
+  const target = () => ({ blob: join(root, 'b'), image: join(root, 'i') })
+  /** Writes 70 MB that are no image, with the same blob as in this thread. */
+  async function large(): Promise<{ readonly file: string; readonly blob: LayerBlob; readonly bytes: Buffer }> {
+    const file = join(root, 'large')
+    await writeFile(file, Buffer.alloc(70 * 1024 ** 2, randomBytes(8 * 1024 ** 2)))
+    return { file, ...(await blobOf(file)) }
+  }
+  /** Cuts bytes as a connection does. */
+  const pieces = (bytes: Buffer) =>
+    Readable.from(
+      Array.from({ length: Math.ceil(bytes.length / 16_384) }, (_, at) =>
+        bytes.subarray(at * 16_384, (at + 1) * 16_384),
+      ),
+    )
+
+  it('arrives as it was, as the same blob', async () => {
+    const { file, blob, bytes } = await large()
+    expect(await compressAside(file, join(root, 'other'))).toEqual(blob)
+    await receiveAside(pieces(bytes), blob, target())
+    expect((await readFile(target().image)).equals(await readFile(file))).toBe(true)
+    expect((await readFile(target().blob)).equals(bytes)).toBe(true)
+  })
+
+  it('is refused for the reasons of a small one', async () => {
+    const { blob, bytes } = await large()
+    const receive = async (sent: Buffer, expected: LayerBlob) => {
+      await rm(target().blob, { force: true })
+      await rm(target().image, { force: true })
+      await receiveAside(pieces(sent), expected, target())
+    }
+    const refused = { name: 'ImageRefused' }
+    await expect(receive(bytes.subarray(0, -1), blob)).rejects.toMatchObject(refused)
+    await expect(receive(flipped(bytes, 8 * 100_000), blob)).rejects.toMatchObject(refused)
+    await expect(receive(Buffer.concat([bytes, bytes]), blob)).rejects.toThrow('larger than declared')
+    await expect(receive(bytes, { ...blob, digest: `sha256:${'0'.repeat(64)}` })).rejects.toThrow(blob.digest)
+  })
+
+  it('passes on the errors of its source and of the disk', async () => {
+    const { file, blob, bytes } = await large()
+    async function* broken() {
+      yield* pieces(bytes.subarray(0, 300_000))
+      throw new Error('the link was cut')
+    }
+    await expect(receiveAside(Readable.from(broken()), blob, target())).rejects.toThrow('the link was cut')
+    const lost = { ...target(), image: join(root, 'missing', 'i') }
+    await rm(target().blob, { force: true })
+    await expect(receiveAside(pieces(bytes), blob, lost)).rejects.toMatchObject({ code: 'ENOENT', syscall: 'open' })
+    await expect(compressAside(file, join(root, 'missing', 'b'))).rejects.toMatchObject({ code: 'ENOENT' })
   })
 })
 

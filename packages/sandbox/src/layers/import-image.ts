@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream'
 import type { Layout } from '../layout/layout.ts'
 import { filesIn, formatSnapshotRecord, type SnapshotRecord, snapshotFiles } from '../snapshots/snapshot-record.ts'
 import { writeAtomically } from '../system/files.ts'
-import { type LayerBlob, receiveImage } from './layer-blob.ts'
+import { receiveAside } from './blob-threads.ts'
+import type { LayerBlob } from './layer-blob.ts'
 import { checkImage } from './make-image.ts'
 import { ImageRefused } from './superblock.ts'
 
@@ -24,7 +25,7 @@ export async function importImage(
   await mkdir(staging.blobs, { recursive: true, mode: 0o700 })
   const file = join(staging.blobs, blob.form)
   try {
-    await receiveImage(arriving, blob, { image: staging.image, blob: file })
+    await receiveAside(arriving, blob, { image: staging.image, blob: file })
     await checkImage(staging.image, scratch, false)
   } catch (error) {
     if (!(error instanceof ImageRefused)) throw error

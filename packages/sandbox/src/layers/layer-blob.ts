@@ -27,6 +27,7 @@ export interface LayerBlob {
  * pieces are large, because each takes a turn of a thread and a write.
  */
 const pieceBytes = 1024 * 1024
+const gatheredBytes = 256 * 1024
 const fastest = {
   chunkSize: pieceBytes,
   params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 },
@@ -69,7 +70,7 @@ export async function receiveImage(
   await using blob = await open(target.blob, 'wx', 0o600)
   async function* kept(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
     try {
-      for await (const piece of source) {
+      for await (const piece of gathered(source)) {
         blobBytes += piece.length
         if (blobBytes > expected.blobBytes) throw new ImageRefused('it is larger than declared')
         hash.update(piece)
@@ -101,6 +102,19 @@ export async function receiveImage(
   if (found !== expected.digest) throw new ImageRefused(`its digest is ${found}`)
   if (blobBytes !== expected.blobBytes || bytes !== expected.bytes)
     throw new ImageRefused('its size is not as declared')
+}
+
+/** Joins small pieces, as TLS delivers them: each piece costs several turns of threads. */
+export async function* gathered(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let [pieces, bytes]: [Buffer[], number] = [[], 0]
+  for await (const piece of source) {
+    pieces.push(piece)
+    bytes += piece.length
+    if (bytes < gatheredBytes) continue
+    yield Buffer.concat(pieces)
+    ;[pieces, bytes] = [[], 0]
+  }
+  if (bytes > 0) yield Buffer.concat(pieces)
 }
 
 function isZstdError(error: unknown): boolean {

@@ -16,10 +16,11 @@ import { manifestPath, treePath } from '../source/manifest.ts'
 import { bytesBelow } from '../system/disk-use.ts'
 import { parseJson, readIfPresent, writeAtomically } from '../system/files.ts'
 import type { Trash } from '../system/trash.ts'
+import { compressAside } from './blob-threads.ts'
 import type { ImageLayers } from './image-layers.ts'
 import { makeImageOf } from './image-of-layer.ts'
 import { importImage } from './import-image.ts'
-import { compressImage, type LayerBlob } from './layer-blob.ts'
+import type { LayerBlob } from './layer-blob.ts'
 import { ImageRefused } from './superblock.ts'
 import { takeManifest } from './take-manifest.ts'
 
@@ -227,7 +228,7 @@ export class LayerExchange {
     const files = snapshotFiles(layout, id)
     const made = await this.#withScratch(async (scratch) => {
       const file = join(scratch, 'blob')
-      const compress = async (image: string) => ({ file, blob: await compressImage(image, file) })
+      const compress = async (image: string) => ({ file, blob: await compressAside(image, file) })
       const compressed = existsSync(files.image)
         ? await compress(files.image)
         : await makeImageOf(files, { scratch, mounts: layers.mounts, isIdle }, compress)

@@ -176,6 +176,22 @@ test.each([
   expect(await store.layers.wantedOf('a')).toEqual([{ snapshot, form: 'erofs', ahead: true }])
 })
 
+test('the files of a job that their runner cannot take are requested at once, and then the job is reserved for nobody', async () => {
+  const [cpu, gpu] = [{ labels: ['cpu'] }, { labels: ['gpu'] }]
+  const runsOn = (label: string) => ({ runsOn: { pool: null, labels: [label] } })
+  await submit([runsOn('cpu'), { buildsIn: 0, ...runsOn('cpu') }, { buildsIn: 0, ...runsOn('gpu') }])
+  await seen(['a', images, cpu], ['b', images, gpu], ['c', images, cpu])
+  const snapshot = await end(await one('a', images, cpu))
+  // The other job could still be taken by the runner with the files.
+  await want('c', images, cpu)
+  expect(await store.layers.wantedOf('a')).toEqual([])
+  await want('b', images, gpu)
+  expect(await store.layers.wantedOf('a')).toEqual([{ snapshot, form: 'erofs' }])
+  await give('a', snapshot, [layerOf(snapshot, [], { blob: { ...layerOf(snapshot).blob, blobBytes: 2_000_000_000 } })])
+  expect(await take('c', images, cpu)).toEqual([])
+  expect(await take('b', images, gpu)).toHaveLength(1)
+})
+
 test('a snapshot counts as stored only with all layers below it, in forms that its taker accepts', async () => {
   const { snapshot } = await parentOnA(2)
   now += second

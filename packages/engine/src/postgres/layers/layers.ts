@@ -256,8 +256,8 @@ export class PostgresLayers implements LayerStore {
       if (rows[0] === undefined) return false
       await client.query({
         name: 'engine-open-ready',
-        text: `update engine.ready set open_at = ready_at + ${opensAfter('files', 'holders')}
-          where build_id = $1 and files is not null and $2 = any(files)`,
+        text: `update engine.ready r set open_at = r.ready_at + ${opensAfter('r')}
+          where r.build_id = $1 and r.files is not null and $2 = any(r.files)`,
         values: [rows[0].build_id, snapshot],
       })
       return true

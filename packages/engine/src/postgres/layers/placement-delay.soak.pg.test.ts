@@ -95,7 +95,7 @@ async function make({ queue, runner, children, bytes }: Family, n: number): Prom
 /** Makes the children of a family ready, as if the server had received their files. */
 async function open({ build }: Made): Promise<void> {
   await pool.query(
-    `update engine.ready r set gate = null, ready_at = $1, open_at = $1::timestamptz + ${opensAfter('r.files', 'r.holders')}
+    `update engine.ready r set gate = null, ready_at = $1, open_at = $1::timestamptz + ${opensAfter('r')}
      where r.build_id = $2`,
     [new Date(now), build],
   )

@@ -1,6 +1,6 @@
 /** Builds the queries for the snapshots that the server should store. */
 import { defaultPool } from '../../core/placement/reach.ts'
-import { lackingFiles, withinRights } from '../waiting/reach-text.ts'
+import { isHomeUnfit, lackingFiles, servedBy, withinRights } from '../waiting/reach-text.ts'
 
 /** Maximum number of jobs that one query examines. */
 const mostJobs = 200
@@ -20,12 +20,19 @@ const makerText = `select j.id from engine.jobs j where j.build_id = r.build_id 
       and exists (select from json_each_text(j.service_snapshots) s where s.value = f.snapshot))
   order by j.attempt desc limit 1`
 
-// $1: now; $2: latest time at which a job became ready; $3: earliest time at which a runner was
+// Jobs that the runner with their files cannot take are not left to it first.
+// $1: now; $2: latest time at which another job became ready; $3: earliest time at which a runner was
 // seen; $4: form; from $5 on: the taker.
-export const wantText = `with waiting as (
-    select r.job_id, r.build_id, r.queue, r.files, r.holders from engine.ready r
-    where r.gate is null and r.files is not null and r.ready_at <= $2 and ${withinRights('r', 5)}
+export const wantText = `with newest as (
+    select * from engine.ready r where r.gate is null and r.files is not null and r.ready_at > $2
     order by r.ready_at limit ${mostJobs}),
+  waiting as (
+    (select r.job_id, r.build_id, r.queue, r.files, r.holders from engine.ready r
+    where r.gate is null and r.files is not null and r.ready_at <= $2 and ${withinRights('r', 5)}
+    order by r.ready_at limit ${mostJobs})
+    union all
+    select r.job_id, r.build_id, r.queue, r.files, r.holders from newest r
+    where ${withinRights('r', 5)} and ${isHomeUnfit('r')}),
   found as (
     select f.snapshot, $4::text as form, r.queue, coalesce(x.pool, '${defaultPool}') as pool, x.id as runner, r.build_id,
       coalesce(j.id, r.job_id) as job_id
@@ -72,6 +79,5 @@ export const crowdedText = `with waiting as (
     left join lateral (${makerText}) j on true
   where not exists (select from engine.exports e where e.snapshot = f.snapshot)
     and exists (select from engine.runners o where o.id <> x.id and 'erofs' = any(o.forms) and o.seen_at > $2 and o.drains_at is null
-      and coalesce(o.pool, '${defaultPool}') = coalesce(x.pool, '${defaultPool}')
-      and (r.labels is null or o.labels is null or r.labels <@ o.labels) and (o.queues is null or r.queue = any(o.queues)))
+      and coalesce(o.pool, '${defaultPool}') = coalesce(x.pool, '${defaultPool}') and ${servedBy('o', 'r')})
   group by f.snapshot, f.holder`

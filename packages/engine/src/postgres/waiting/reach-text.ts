@@ -32,6 +32,21 @@ export function withinRights(row: string, first: number): string {
       and (${queues}::text[] is null or ${row}.queue = any(${queues}))`
 }
 
+/** Returns the condition that a row of `engine.runners` serves the pool, labels and queue of a job. */
+export function servedBy(runner: string, job: string, queue = `${job}.queue`): string {
+  return `(${runner}.pool is null or coalesce(${job}.pool, '${defaultPool}') = ${runner}.pool)
+      and (${job}.labels is null or ${runner}.labels is null or ${job}.labels <@ ${runner}.labels)
+      and (${runner}.queues is null or ${queue} = any(${runner}.queues))`
+}
+
+/**
+ * Returns the condition that the runner with the files of a row cannot take its job, so that
+ * waiting for this runner would be in vain.
+ */
+export function isHomeUnfit(job: string, queue = `${job}.queue`): string {
+  return `exists (select from engine.runners h where h.id = ${job}.holders[1] and not (${servedBy('h', job, queue)}))`
+}
+
 /**
  * Returns a query for those files of a row's job that the runner neither has nor can get. Files
  * without a known holder belong to any runner, unless the server has them.

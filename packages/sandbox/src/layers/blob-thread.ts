@@ -1,0 +1,28 @@
+/** The entry of the threads of `blob-threads.ts`, each for one layer. */
+import { Readable } from 'node:stream'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { BlobReport, BlobWork } from './blob-threads.ts'
+import { compressImage, receiveImage } from './layer-blob.ts'
+import { ImageRefused } from './superblock.ts'
+
+const report = (message: BlobReport) => parentPort?.postMessage(message)
+
+function arriving(): Readable {
+  const pieces = new Readable({ read: () => report({ kind: 'more' }), highWaterMark: 1024 ** 2 })
+  parentPort?.on('message', (piece: Uint8Array | null) => pieces.push(piece))
+  return pieces
+}
+
+async function run(work: BlobWork): Promise<BlobReport> {
+  if (work.kind === 'compress') return { kind: 'done', blob: await compressImage(work.image, work.target) }
+  await receiveImage(arriving(), work.expected, work.target)
+  return { kind: 'done' }
+}
+
+try {
+  report(await run(workerData as BlobWork))
+} catch (thrown) {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
+  report({ kind: 'failed', refused: error instanceof ImageRefused, error, fields: { ...error } })
+}
+parentPort?.close()
