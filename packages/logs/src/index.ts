@@ -25,6 +25,7 @@ export {
   type LogGroup,
 } from './lines/line-index.ts'
 export { LineIndexer } from './lines/line-indexer.ts'
+export { nextTurn } from './next-turn.ts'
 export type { Piece } from './piece.ts'
 export { GrowingRedactor } from './redaction/growing-redactor.ts'
 export { createRedactor } from './redaction/redactor.ts'

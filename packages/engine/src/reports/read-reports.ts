@@ -1,5 +1,5 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { PlannedArtifact } from '@harmont/ir'
+import { nextTurn } from '@harmont/logs'
 import { type FrozenFiles, type ListedFile, type Listing, listTree } from '@harmont/sandbox'
 import type { ShowFiles } from '../artifacts/keep-artifacts.ts'
 import type { JobContext } from '../runner/job-context.ts'

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { nextTurn } from '../next-turn.ts'
 
 /** Maximum number of bytes of a pattern. Depths and lengths take one byte per state. */
 export const longestPattern = 64

@@ -111,7 +111,7 @@ export async function* gathered(source: AsyncIterable<Buffer>): AsyncGenerator<B
     pieces.push(piece)
     bytes += piece.length
     if (bytes < gatheredBytes) continue
-    yield Buffer.concat(pieces)
+    yield pieces.length === 1 ? piece : Buffer.concat(pieces)
     ;[pieces, bytes] = [[], 0]
   }
   if (bytes > 0) yield Buffer.concat(pieces)

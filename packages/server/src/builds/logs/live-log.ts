@@ -1,5 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
-import { type Chunk, type LineIndex, LineIndexer } from '@harmont/logs'
+import { type Chunk, type LineIndex, LineIndexer, nextTurn } from '@harmont/logs'
 
 /** The bytes indexed before other work gets a turn; takes a few milliseconds. */
 const readBytes = 256 * 1024
@@ -66,7 +65,7 @@ export class LiveLog {
     }
     for (const slice of slicesOf(chunks.filter(({ seq }) => seq > this.#indexer.lastSeq))) {
       this.#indexer.push(slice)
-      await turn()
+      await nextTurn()
     }
   }
 

@@ -1,5 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises'
-import { blockOfLine, type LogReader } from '@harmont/logs'
+import { blockOfLine, type LogReader, nextTurn } from '@harmont/logs'
 import type { OpenLog } from '../../../builds/logs/job-logs.ts'
 import type { Finder } from './finder.ts'
 import { HitCounts, type LineRange } from './hit-counts.ts'
@@ -59,7 +58,7 @@ export class LogSearch {
       // ever.
       if (stop.aborted || (now > untilMs && !text.isOpen)) return false
       if (now > sliceEnd) {
-        await turn()
+        await nextTurn()
         sliceEnd = performance.now() + sliceMs
       }
     }
@@ -79,7 +78,7 @@ export class LogSearch {
           open = null
         }
         if (hits.length >= limit) break
-        await turn()
+        await nextTurn()
       }
     }
     if (this.#open !== null && this.#open.line >= from) hits.push(this.#open)
