@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import process from 'node:process'
 import {
   checkDocument,
@@ -7,7 +8,7 @@ import {
   type PlanError,
   withCacheKeys,
 } from '@harmont/ir'
-import { type SourceDigests, sourceDigests } from '@harmont/source-set'
+import { DigestMemory, type SourceDigests, sourceDigests } from '@harmont/source-set'
 import { warningsOf } from './document-warnings.ts'
 import type { KeyedRenderOptions } from './render-options.ts'
 
@@ -27,9 +28,10 @@ export interface Keyed {
   readonly problem: PlanError | null
 }
 
-export function keysOf({ org, now, env = process.env, sourceSet }: KeyedRenderOptions): Keys {
+export function keysOf({ org, now, env = process.env, sourceSet, cacheDirectory }: KeyedRenderOptions): Keys {
   let digests: Promise<SourceDigests> | undefined
-  const read = async () => sourceDigests(typeof sourceSet === 'function' ? await sourceSet() : sourceSet)
+  const memory = cacheDirectory === undefined ? null : new DigestMemory(join(cacheDirectory, 'digests.json'))
+  const read = async () => sourceDigests(typeof sourceSet === 'function' ? await sourceSet() : sourceSet, memory)
   return {
     org: org ?? (env.HM_PIPELINE_ORG || 'default'),
     now: now ?? Math.floor(Date.now() / 1000),
