@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import process from 'node:process'
 import {
   checkDocument,
@@ -8,7 +7,7 @@ import {
   type PlanError,
   withCacheKeys,
 } from '@harmont/ir'
-import { DigestMemory, type SourceDigests, sourceDigests } from '@harmont/source-set'
+import { type SourceDigests, sourceDigests } from '@harmont/source-set'
 import { warningsOf } from './document-warnings.ts'
 import type { KeyedRenderOptions } from './render-options.ts'
 
@@ -28,10 +27,9 @@ export interface Keyed {
   readonly problem: PlanError | null
 }
 
-export function keysOf({ org, now, env = process.env, sourceSet, cacheDirectory }: KeyedRenderOptions): Keys {
+export function keysOf({ org, now, env = process.env, sourceSet }: KeyedRenderOptions): Keys {
   let digests: Promise<SourceDigests> | undefined
-  const memory = cacheDirectory === undefined ? null : new DigestMemory(join(cacheDirectory, 'digests.json'))
-  const read = async () => sourceDigests(typeof sourceSet === 'function' ? await sourceSet() : sourceSet, memory)
+  const read = async () => sourceDigests(typeof sourceSet === 'function' ? await sourceSet() : sourceSet)
   return {
     org: org ?? (env.HM_PIPELINE_ORG || 'default'),
     now: now ?? Math.floor(Date.now() / 1000),

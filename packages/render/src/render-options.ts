@@ -25,8 +25,8 @@ export interface RenderOptions {
   /** Default: `HM_RENDER_TIMEOUT` of `env`, else 60. */
   readonly timeoutSeconds?: number
   /**
-   * The folder that keeps compiled code, and digests of watched folders, between renderings. The
-   * path is absolute. Without it nothing is kept.
+   * The folder that keeps compiled code between renderings. The path is absolute. Without it no
+   * compiled code is kept.
    */
   readonly cacheDirectory?: string
   readonly signal?: AbortSignal

@@ -1,4 +1,3 @@
-export { DigestMemory } from './digest-memory.ts'
 export { isDirty, readGitFacts } from './git-facts.ts'
 export { makeGitView } from './git-view.ts'
 export { placeOf } from './listing.ts'

@@ -39,8 +39,7 @@ export function statOf(root: string, listed: ListedPath): Stats | undefined {
  * not part of a source.
  */
 export function entryOf({ path, raw }: ListedPath, stat: Stats): SourceEntry | undefined {
-  const stamp = { inode: stat.ino, ctimeMs: stat.ctimeMs }
-  const common = { path, raw, size: stat.size, mtimeMs: stat.mtimeMs, stamp }
+  const common = { path, raw, size: stat.size, mtimeMs: stat.mtimeMs }
   if (stat.isSymbolicLink()) return { ...common, kind: 'link', mode: 0o777 }
   if (stat.isFile()) return { ...common, kind: 'file', mode: stat.mode & 0o100 ? 0o755 : 0o644 }
   return undefined

@@ -2,7 +2,6 @@ import { createHash, type Hash } from 'node:crypto'
 import { closeSync, openSync, readSync } from 'node:fs'
 import { setImmediate } from 'node:timers/promises'
 import { comparePaths, compareText } from '@harmont/ir'
-import type { DigestMemory } from './digest-memory.ts'
 import { breather, placeOf, unreadable } from './listing.ts'
 import { resolvePattern } from './resolve-pattern.ts'
 import type { SourceEntry, SourceSet } from './source-set.ts'
@@ -21,9 +20,8 @@ const pieceOfWork = 4 * 1024 * 1024
 
 /**
  * Returns the digests of a source set. Each file is read in pieces when a path first requires it.
- * @param memory digests of folders, of earlier processes.
  */
-export function sourceDigests(set: SourceSet, memory: DigestMemory | null = null): SourceDigests {
+export function sourceDigests(set: SourceSet): SourceDigests {
   const view = new SourceView(set)
   const known = new Map<string, Promise<string>>()
   return {
@@ -31,7 +29,7 @@ export function sourceDigests(set: SourceSet, memory: DigestMemory | null = null
       const found = [...paths].sort(compareText).flatMap((path) => resolvePattern(view, path))
       const digests: string[] = []
       for (const each of found) {
-        const digest = known.get(each.path) ?? digestOf(view, each, memory)
+        const digest = known.get(each.path) ?? digestOf(view, each)
         known.set(each.path, digest)
         digests.push(await digest)
       }
@@ -44,38 +42,24 @@ export function sourceDigests(set: SourceSet, memory: DigestMemory | null = null
  * Returns the digest in hex: of a file's bytes, of the names and bytes of a folder's files, or of
  * the target of a dangling link.
  */
-async function digestOf(view: SourceView, found: Found, memory: DigestMemory | null): Promise<string> {
+async function digestOf(view: SourceView, found: Found): Promise<string> {
   const sum = createHash('sha256')
-  const { node } = found
+  const { path, node } = found
   if (node.kind === 'link') return sum.update(view.targetOf(node)).digest('hex')
   if (node.kind === 'file') {
     await addFile(sum, view.root, node)
     return sum.digest('hex')
   }
-  const files = filesOf(view, found)
-  const key = memory?.keyOf(files) ?? null
-  const kept = key === null ? undefined : memory?.recall(key)
-  if (kept !== undefined) return kept
   const breathe = breather()
-  for (const { name, entry } of files) {
+  const files = [...view.walk(found)].sort((a, b) => comparePaths(a.path, b.path))
+  for (const file of files) {
+    if (file.node.kind !== 'file') continue
     await breathe()
-    sum.update(Buffer.from(name, 'latin1')).update('\0')
-    await addFile(sum, view.root, entry)
+    sum.update(Buffer.from(path === '' ? file.path : file.path.slice(path.length + 1), 'latin1')).update('\0')
+    await addFile(sum, view.root, file.node)
     sum.update('\0')
   }
-  const digest = sum.digest('hex')
-  if (key !== null) memory?.keep(key, digest)
-  return digest
-}
-
-/** Returns the files of a folder with their names below it, in the order of their names. */
-function filesOf(view: SourceView, found: Found): readonly { readonly name: string; readonly entry: SourceEntry }[] {
-  const { path } = found
-  return [...view.walk(found)]
-    .sort((a, b) => comparePaths(a.path, b.path))
-    .flatMap(({ path: below, node }) =>
-      node.kind === 'file' ? { name: path === '' ? below : below.slice(path.length + 1), entry: node } : [],
-    )
+  return sum.digest('hex')
 }
 
 async function addFile(sum: Hash, root: string, entry: SourceEntry): Promise<void> {

@@ -24,8 +24,6 @@ export interface SourceEntry {
   /** Size of a file in bytes, or of the name of a link's target. */
   readonly size: number
   readonly mtimeMs: number
-  /** Differs after every change of the file. Absent for files of a tree, which do not change. */
-  readonly stamp?: { readonly inode: number; readonly ctimeMs: number }
 }
 
 /** Facts about a checkout for a server. */
