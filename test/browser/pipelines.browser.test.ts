@@ -251,6 +251,10 @@ test('web P4 a thousand builds load page by page, few rows are mounted, and new 
     await code.promise
     await route.continue()
   })
+  // The page's code is requested when the pointer reaches the link, before the click.
+  const asked = page.waitForRequest('**/assets/build-page*')
+  await page.getByRole('link', { name: 'Change 920', exact: true }).hover()
+  await asked
   await page.getByRole('link', { name: 'Change 920', exact: true }).click()
   await page.getByRole('list', { name: 'Builds' }).waitFor({ state: 'detached' })
   await page.goBack()

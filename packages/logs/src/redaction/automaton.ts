@@ -5,7 +5,7 @@ export const longestPattern = 64
 /** Steps of work between two readings of the clock. */
 const unitsPerLook = 2_048
 /** Longest time in ms for which the construction blocks the event loop. */
-const turnMs = 5
+const turnMs = 2
 
 /** A match: the offset of its end in the bytes, and its number of bytes as written. */
 export interface Found {

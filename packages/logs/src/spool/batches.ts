@@ -8,7 +8,7 @@ const everyMs = 50
 /** Delay before the next attempt if nothing could be sent. */
 const lookAgainMs = 5
 /** Longest time in ms for which scanning blocks the event loop. */
-const turnMs = 10
+const turnMs = 2
 
 /**
  * Turns output into batches of chunks: the first at once after silence, then one per 50 ms or 2

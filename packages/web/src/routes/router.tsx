@@ -25,6 +25,9 @@ export function createAppRouter(queryClient: QueryClient, history?: RouterHistor
     ...(history === undefined ? {} : { history }),
     defaultPreload: 'intent',
     defaultPreloadStaleTime: 0,
+    // Loaders only start requests. In the background, a click during a preload would show nothing
+    // until the page's code arrives (TanStack/router#2008).
+    defaultStaleReloadMode: 'blocking',
     scrollRestoration: history === undefined,
     // Parameters are plain texts. With JSON, the default, an address would contain
     // `?days=%2230%22`.
