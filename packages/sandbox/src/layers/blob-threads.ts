@@ -1,7 +1,7 @@
 /**
- * Compresses and unpacks large layers in threads. Their pieces pass outside of V8's heap, so each
- * 64 MB of them make V8 collect its whole heap. In a thread that heap is small [the same layer with
- * a heap of 70 MB: twice the processor time].
+ * Compresses and unpacks large layers in threads. Their bytes are outside of V8's heap, but V8
+ * collects its whole heap whenever some 64 MB of them have passed. The heap of a thread is small
+ * [twice the processor time in a process with a heap of 70 MB].
  */
 import { stat } from 'node:fs/promises'
 import { getCompileCacheDir } from 'node:module'
@@ -46,7 +46,13 @@ export async function compressAside(image: string, target: string): Promise<Laye
 /** See `receiveImage`. */
 export async function receiveAside(...[arriving, expected, target]: Parameters<typeof receiveImage>): Promise<void> {
   if (expected.bytes < largeBytes) return receiveImage(arriving, expected, target)
-  await pipeline(arriving, gathered, sinkOf({ kind: 'receive', expected, target }))
+  const sink = sinkOf({ kind: 'receive', expected, target })
+  try {
+    await pipeline(arriving, gathered, sink)
+  } finally {
+    // The thread may still write, and the caller removes the files after an error.
+    if (!sink.closed) await new Promise((resolve) => sink.once('close', resolve))
+  }
 }
 
 /** Returns a stream whose pieces a thread receives. It finishes when the thread has done its work. */
