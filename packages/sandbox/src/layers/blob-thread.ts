@@ -1,6 +1,7 @@
 /** The entry of the threads of `blob-threads.ts`, each for one layer. */
 import { Readable } from 'node:stream'
 import { parentPort, workerData } from 'node:worker_threads'
+import { toThreadError } from '../system/thread-error.ts'
 import type { BlobReport, BlobWork } from './blob-threads.ts'
 import { compressImage, receiveImage } from './layer-blob.ts'
 import { ImageRefused } from './superblock.ts'
@@ -22,7 +23,6 @@ async function run(work: BlobWork): Promise<BlobReport> {
 try {
   report(await run(workerData as BlobWork))
 } catch (thrown) {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown))
-  report({ kind: 'failed', refused: error instanceof ImageRefused, error, fields: { ...error } })
+  report({ kind: 'failed', isRefused: thrown instanceof ImageRefused, error: toThreadError(thrown) })
 }
 parentPort?.close()

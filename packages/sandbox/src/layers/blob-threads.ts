@@ -10,6 +10,7 @@ import process from 'node:process'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Worker } from 'node:worker_threads'
+import { fromThreadError, type ThreadError } from '../system/thread-error.ts'
 import { compressImage, gathered, type LayerBlob, receiveImage } from './layer-blob.ts'
 import { ImageRefused } from './superblock.ts'
 
@@ -26,7 +27,7 @@ export type BlobWork =
 export type BlobReport =
   | { readonly kind: 'more' }
   | { readonly kind: 'done'; readonly blob?: LayerBlob }
-  | { readonly kind: 'failed'; readonly refused: boolean; readonly error: Error; readonly fields: object }
+  | { readonly kind: 'failed'; readonly isRefused: boolean; readonly error: ThreadError }
 
 /** See `compressImage`. */
 export async function compressAside(image: string, target: string): Promise<LayerBlob> {
@@ -127,7 +128,7 @@ function start(work: BlobWork, hear: (report: BlobReport) => void, fail: (error:
   }
 }
 
-/** Returns a thread's error. Messages between threads omit classes and the fields of system errors. */
-function errorOf({ refused, error, fields }: Extract<BlobReport, { readonly kind: 'failed' }>): Error {
-  return refused ? new ImageRefused(error.message, { cause: error.cause }) : Object.assign(error, fields)
+function errorOf({ isRefused, error }: Extract<BlobReport, { readonly kind: 'failed' }>): Error {
+  const own = fromThreadError(error)
+  return isRefused ? new ImageRefused(own.message, { cause: own.cause }) : own
 }

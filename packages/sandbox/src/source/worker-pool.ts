@@ -12,6 +12,7 @@ import {
   type SandboxErrorCode,
   type SourceTreeRef,
 } from '../sandbox-driver.ts'
+import { fromThreadError, type ThreadError } from '../system/thread-error.ts'
 import type { CheckoutJob } from './git/checkout-tree.ts'
 import type { DigestInputJob } from './inputs/digest-entries.ts'
 import type { LinkJob, PlaceJob, PlacePlan } from './inputs/place-entries.ts'
@@ -61,12 +62,7 @@ function assign(): void {
     worker.unref()
     idle.push(worker)
     if ('result' in reply) task.resolve(reply.result)
-    else
-      task.reject(
-        reply.code === undefined
-          ? reply.error
-          : new SandboxError(reply.code, reply.error.message, { cause: reply.error.cause }),
-      )
+    else task.reject(errorOf(reply))
     assign()
   }
   const died = (cause: unknown) => {
@@ -78,6 +74,11 @@ function assign(): void {
   worker.once('message', settle)
   worker.once('error', died)
   worker.postMessage(task.message)
+}
+
+function errorOf({ error, code }: Extract<Reply, { readonly error: ThreadError }>): Error {
+  const own = fromThreadError(error)
+  return code === undefined ? own : new SandboxError(code, own.message, { cause: own.cause })
 }
 
 function startThread(): Worker {
@@ -119,4 +120,4 @@ export interface Jobs {
 export type JobName = keyof Jobs
 export type Job<Name extends JobName> = Jobs[Name]
 
-export type Reply = { readonly result: unknown } | { readonly error: Error; readonly code?: SandboxErrorCode }
+export type Reply = { readonly result: unknown } | { readonly error: ThreadError; readonly code?: SandboxErrorCode }

@@ -2,6 +2,7 @@ import { parentPort } from 'node:worker_threads'
 import { digestParts } from '../files/digest-parts.ts'
 import { listFiles } from '../files/list-files.ts'
 import { SandboxError } from '../sandbox-driver.ts'
+import { toThreadError } from '../system/thread-error.ts'
 import { checkoutTree } from './git/checkout-tree.ts'
 import { digestInput } from './inputs/digest-entries.ts'
 import { linkInputs, placeInputs } from './inputs/place-entries.ts'
@@ -50,7 +51,5 @@ async function run<Name extends JobName>(message: {
 }
 
 function failure(error: unknown): Reply {
-  if (error instanceof SandboxError)
-    return { code: error.code, error: new Error(error.message, { cause: error.cause }) }
-  return { error: error instanceof Error ? error : new Error(String(error)) }
+  return { error: toThreadError(error), ...(error instanceof SandboxError && { code: error.code }) }
 }
