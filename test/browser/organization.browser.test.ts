@@ -115,8 +115,27 @@ journey(
     await expectAccessible(page)
     await press(page, 'Done')
     const target = 'https://hooks.invalid/x?…'
+    // The log is read before the test is sent, and arrives after it.
+    const [isRead, isSent] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    await page.route(
+      /\/deliveries\?/,
+      async (route) => {
+        const response = await route.fetch()
+        isRead.resolve()
+        await isSent.promise
+        await route.fulfill({ response })
+      },
+      { times: 1 },
+    )
+    await page.route(/\/test$/, async (route) => {
+      await isRead.promise
+      await route.continue()
+    })
+    const sent = page.waitForResponse(/\/test$/)
     await press(page, `Send a test to ${target}`)
     await press(page, `Log of ${target}`)
+    await (await sent).finished()
+    isSent.resolve()
     await page.getByText(/^No answer/).waitFor()
     await expectAccessible(page)
     await page.keyboard.press('Escape')

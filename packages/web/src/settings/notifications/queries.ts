@@ -44,7 +44,12 @@ export const deliveriesQuery = (org: string, id: string) =>
 
 /** Changes notifications. Each change refreshes the lists. */
 export function notificationChanges(queries: QueryClient, org: string) {
-  const renew = (name: 'notifications' | 'deliveries') => queries.invalidateQueries({ queryKey: [name, org] })
+  const renew = async (name: 'notifications' | 'deliveries') => {
+    const filters = { queryKey: [name, org] }
+    // A first read under way may have begun before the change, and is not repeated otherwise.
+    await queries.cancelQueries(filters)
+    await queries.invalidateQueries(filters)
+  }
   const of = (notification_id: string) => ({ params: { path: { org, notification_id } } })
   return {
     create: async (body: Schema<'CreateNotificationRequest'>) => {
