@@ -4,12 +4,10 @@
  * [twice the processor time in a process with a heap of 70 MB].
  */
 import { stat } from 'node:fs/promises'
-import { getCompileCacheDir } from 'node:module'
-import { dirname } from 'node:path'
-import process from 'node:process'
 import { Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { Worker } from 'node:worker_threads'
+import { threadEnvironment } from '../system/thread-environment.ts'
 import { fromThreadError, type ThreadError } from '../system/thread-error.ts'
 import { compressImage, gathered, type LayerBlob, receiveImage } from './layer-blob.ts'
 import { ImageRefused } from './superblock.ts'
@@ -23,7 +21,7 @@ export type BlobWork =
   | { readonly kind: 'compress'; readonly image: string; readonly target: string }
   | { readonly kind: 'receive'; readonly expected: LayerBlob; readonly target: Parameters<typeof receiveImage>[2] }
 
-/** What a thread reports. `more` asks for the next piece of the blob. */
+/** A thread's report. `more` asks for the next piece of the blob. */
 export type BlobReport =
   | { readonly kind: 'more' }
   | { readonly kind: 'done'; readonly blob?: LayerBlob }
@@ -105,13 +103,12 @@ interface Thread extends AsyncDisposable {
 }
 
 function start(work: BlobWork, hear: (report: BlobReport) => void, fail: (error: Error) => void): Thread {
-  const compiled = getCompileCacheDir()
   const worker = new Worker(entry, {
     name: 'layer-blob',
     workerData: work,
     // Omits flags of this process such as --input-type, which apply to its own entry only.
     execArgv: [],
-    env: compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) },
+    env: threadEnvironment(),
   })
   worker.on('message', hear)
   worker.on('error', (cause) => fail(new Error('the thread for a layer died', { cause })))

@@ -1,3 +1,4 @@
+import type { ThreadError } from '../thread-error.ts'
 import type { Uplink } from './links.ts'
 import type { MountCall } from './mount-call.ts'
 import type { Reservation } from './reserve.ts'
@@ -44,15 +45,4 @@ export interface Question<Name extends JobName> {
   readonly request: Job<Name>['request']
 }
 
-/**
- * The fields of an error. They are copied separately, because a copy of the error between threads
- * would lose `code`.
- */
-export interface Failure {
-  readonly message: string
-  readonly code: string | undefined
-  readonly errno: number | undefined
-  readonly syscall: string | undefined
-}
-
-export type Reply<Name extends JobName> = { readonly result: Job<Name>['result'] } | { readonly failure: Failure }
+export type Reply<Name extends JobName> = { readonly result: Job<Name>['result'] } | { readonly error: ThreadError }

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { getCompileCacheDir } from 'node:module'
-import { dirname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { hasCode } from '../files.ts'
 import { isScarcity } from '../scarcity.ts'
-import type { Failure, Job, JobName, Question, Reply } from './jobs.ts'
+import { threadEnvironment } from '../thread-environment.ts'
+import { fromThreadError } from '../thread-error.ts'
+import type { Job, JobName, Question, Reply } from './jobs.ts'
 
 // In a bundle, the thread's entry is beside this file, as JavaScript.
 const entry = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './kernel-thread.js', import.meta.url)
@@ -49,7 +49,7 @@ export class KernelThread {
         return
       }
       const settle = (reply: Reply<Name>) =>
-        'result' in reply ? resolve(reply.result) : reject(errorOf(reply.failure))
+        'result' in reply ? resolve(reply.result) : reject(fromThreadError(reply.error))
       this.#pending.push({ settle: settle as Pending['settle'], fail: reject })
       this.#worker.ref()
       this.#worker.postMessage({ name, request } satisfies Question<Name>)
@@ -60,10 +60,6 @@ export class KernelThread {
     this.#ended ??= error
     for (const { fail } of this.#pending.splice(0)) fail(error)
   }
-}
-
-function errorOf({ message, ...fields }: Failure): Error {
-  return Object.assign(new Error(message), fields)
 }
 
 let started: Promise<KernelThread | undefined> | undefined
@@ -79,12 +75,11 @@ export async function kernelThread(): Promise<KernelThread | undefined> {
 }
 
 async function start(): Promise<KernelThread | undefined> {
-  const compiled = getCompileCacheDir()
   const worker = new Worker(entry, {
     name: 'kernel',
     // Omits flags of this process such as --input-type, which apply to its own entry only.
     execArgv: [],
-    env: compiled === undefined ? process.env : { ...process.env, NODE_COMPILE_CACHE: dirname(compiled) },
+    env: threadEnvironment(),
     // Disabled, because Node.js did not open the descriptors that system calls return.
     trackUnmanagedFds: false,
     // Small limits, because the thread keeps nothing between jobs.

@@ -3,6 +3,7 @@
  * block this thread only.
  */
 import { parentPort } from 'node:worker_threads'
+import { toThreadError } from '../thread-error.ts'
 import type { Job, JobName, Question, Reply } from './jobs.ts'
 import { makeMounts } from './mounting.ts'
 import { inNamespacesOf } from './namespaces.ts'
@@ -22,8 +23,7 @@ function answer<Name extends JobName>({ name, request }: Question<Name>): Reply<
   try {
     return { result: work[name](request) }
   } catch (error) {
-    const { message, code, errno, syscall } = error as NodeJS.ErrnoException
-    return { failure: { message, code, errno, syscall } }
+    return { error: toThreadError(error) }
   }
 }
 
