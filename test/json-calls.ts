@@ -1,5 +1,6 @@
 /** Lines of every command of `hm`, for the test of what they print with `--json`. */
 import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -113,6 +114,8 @@ export function callsOf({
     (line: readonly string[], more: Omit<Call, 'line'> = {}) =>
     () => ({ line, ...more })
   const place = (name: string) => join(home, name)
+  // Unique, because all tests of this machine share their images.
+  const image = `tiny-${randomUUID()}`
   const own = { HOME: place('own'), HM_API_TOKEN: '' }
   mkdirSync(own.HOME)
   mkdirSync(place('other'))
@@ -162,8 +165,8 @@ export function callsOf({
     'cache clean': [call(['cache', 'clean'])],
     'image list': [call(['image', 'list'])],
     'image pull': [call(['image', 'pull', 'host'])],
-    'image import': [call(['image', 'import', place('image.tar'), 'tiny'])],
-    'image rm': [call(['image', 'rm', 'tiny'])],
+    'image import': [call(['image', 'import', place('image.tar'), image])],
+    'image rm': [call(['image', 'rm', image])],
     retry: [call(['retry', '1', ...onServer, '--detach'])],
     rebuild: [call(['rebuild', '1', ...onServer, '--detach'])],
     cancel: [call(['cancel', '1', ...onServer, '--yes']), call(['cancel', '2', ...onServer, '--yes'])],

@@ -25,7 +25,11 @@ test.runIf(existsSync('/usr/bin/setpriv')).each([
   const door = fileURLToPath(new URL('./index.ts', import.meta.url))
   const script = `import { listPipelines } from ${JSON.stringify(door)}
 await listPipelines({ project: ${JSON.stringify(project)}, context: null })`
-  const asking = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'ignore' })
+  const asking = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: 'ignore',
+    // Contains what the killed process cannot remove.
+    env: { ...process.env, TMPDIR: project },
+  })
   const pid = await until(() => (existsSync(join(project, 'pid')) ? readFileSync(join(project, 'pid'), 'utf8') : ''))
   expect(isAlive(Number(pid))).toBe(true)
   asking.kill('SIGKILL')

@@ -1,13 +1,11 @@
-import { rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { sharedImages } from '@harmont/outside/shared-images'
-import { afterFile } from '@harmont/test-kit/file'
 import type { OciDriver, OciDriverOptions } from '../src/driver/driver.ts'
 import { createOciDriver } from '../src/driver/open-driver.ts'
 import { createImageStore } from '../src/images/index.ts'
 import type { RuntimeName } from '../src/launch/runtimes/index.ts'
-import { openLayout } from '../src/layout/layout.ts'
+import { openTestLayout } from '../src/layout/layout.test-support.ts'
 import { privilegeMode } from '../src/privilege/privilege-mode.ts'
 
 /**
@@ -27,9 +25,8 @@ export async function openDriver(
     readonly kernel?: OciDriverOptions['kernel']
   } = {},
 ): Promise<OciDriver> {
-  const { volatileState } = await openLayout(directory)
-  // Remains of a driver that was killed or that kept sandboxes.
-  afterFile(() => rmSync(volatileState, { recursive: true, force: true }))
+  // Removes what a killed driver, or one that kept sandboxes, leaves in memory.
+  await openTestLayout(directory)
   return createOciDriver({
     directory,
     images: createImageStore({ directory: images, fallbackToHost: false, hostAllow: [] }),

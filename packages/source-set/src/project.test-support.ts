@@ -2,19 +2,14 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach } from 'vitest'
+import { afterFile } from '@harmont/test-kit/file'
 
-const projects: string[] = []
-afterEach(() => {
-  for (const project of projects.splice(0)) rmSync(project, { recursive: true, force: true })
-})
-
-/** A project of a test, which is removed when the test ends. */
+/** A project of a test, which is removed at the end of its file. */
 export class Project {
   readonly path = mkdtempSync(join(tmpdir(), 'hm-source-'))
 
   constructor(files: Readonly<Record<string, string>> = {}) {
-    projects.push(this.path)
+    afterFile(() => rmSync(this.path, { recursive: true, force: true }))
     this.write(files)
   }
 

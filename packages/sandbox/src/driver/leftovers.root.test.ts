@@ -5,7 +5,7 @@ import { Bench } from '../../conformance/bench.ts'
 import { openDriver } from '../../conformance/test-driver.ts'
 import { slotsBelow } from '../cgroups/cgroups.ts'
 import { findCgroupHome } from '../cgroups/home.ts'
-import { openLayout } from '../layout/layout.ts'
+import { openTestLayout } from '../layout/layout.test-support.ts'
 import { nft, nftList } from '../network/nft.ts'
 import { stage } from '../system/machine.ts'
 
@@ -14,7 +14,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 test('G24 leftovers of a killed process do not disturb a process with the same id, such as the first process of a container, and are removed', async () => {
   const directory = join(root, 'driver')
-  const layout = await openLayout(directory)
+  const layout = await openTestLayout(directory)
   const home = findCgroupHome()
   if (home === undefined) throw new Error('no control groups here')
   const left = `${process.pid}-0123abcd`

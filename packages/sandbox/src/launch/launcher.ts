@@ -19,6 +19,8 @@ export interface Launcher {
   readonly network: NetworkSlot
   /** The user id that the sandbox's root has on the machine. */
   readonly rootId: number
+  /** Whether the machine's end of its link is set up. */
+  readonly isConnected: boolean
   alive(): boolean
   /**
    * Resolves when the launcher waits for a sandbox. Called once, by the code that started the
@@ -95,7 +97,7 @@ export interface LauncherParts {
 
 /** Sets up launchers from outside. `process` is an open /proc directory of the launcher. */
 export interface LauncherSetup {
-  /** Sets up the launcher's namespaces. */
+  /** Sets up the launcher's namespaces, and both ends of its link. */
   prepare(process: string, launcher: Pick<Launcher, 'pid' | 'network' | 'rootId'>): Promise<void>
   /** Makes the mounts of the sandbox with this id. */
   mount(process: string, id: string, mounts: readonly MountCall[]): Promise<void>
@@ -110,6 +112,7 @@ class DriversEnd implements Launcher {
   readonly groups: Groups
   readonly network: NetworkSlot
   readonly rootId: number
+  readonly isConnected: boolean
   readonly #parts: LauncherParts
   #pid = 0
   #stageFd: number | undefined
@@ -128,6 +131,7 @@ class DriversEnd implements Launcher {
     this.groups = parts.groups
     this.network = parts.network
     this.rootId = parts.rootId
+    this.isConnected = parts.setup !== undefined
     parts.lines.listen(parts.slot, (word) => this.#hear(word))
     this.#unsubscribe = parts.onUnwatched((why) => {
       this.#unwatched = why

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { findCgroupHome } from '../cgroups/home.ts'
-import { type Layout, openLayout } from '../layout/layout.ts'
+import { openTestLayout } from '../layout/layout.test-support.ts'
+import type { Layout } from '../layout/layout.ts'
 import { hostSlot, isolatedSlot } from '../network/network-slot.ts'
 import { firstId } from '../privilege/id-ranges.ts'
 import type { NetworkMode } from '../sandbox-driver.ts'
@@ -20,7 +21,7 @@ let pool: LauncherPool
 const started: NetworkMode[] = []
 
 beforeEach(async () => {
-  layout = await openLayout(join(await mkdtemp('/var/tmp/harmont-pool-'), 'driver'))
+  layout = await openTestLayout(join(await mkdtemp('/var/tmp/harmont-pool-'), 'driver'))
   const home = findCgroupHome()
   if (home === undefined) throw new Error('no control groups here')
   preforkServer = new PreforkServer(layout, home, kernelThread)

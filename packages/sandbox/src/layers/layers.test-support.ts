@@ -8,7 +8,8 @@ import { Readable } from 'node:stream'
 import { Bench, type RunOptions } from '../../conformance/bench.ts'
 import { openDriver } from '../../conformance/test-driver.ts'
 import type { OciDriver } from '../driver/driver.ts'
-import { type Layout, openLayout } from '../layout/layout.ts'
+import { openTestLayout } from '../layout/layout.test-support.ts'
+import type { Layout } from '../layout/layout.ts'
 import type { Snapshot, SnapshotId, SourceTreeRef } from '../sandbox-driver.ts'
 import { unpackSource } from '../source/index.ts'
 import type { LayerBlob } from './layer-blob.ts'
@@ -31,7 +32,7 @@ export async function openRunner(directory: string): Promise<Runner> {
     await bench.destroyAll()
     await driver.close()
   }
-  return { driver, exchange, bench, layout: await openLayout(directory), close }
+  return { driver, exchange, bench, layout: await openTestLayout(directory), close }
 }
 
 /** Returns the directory of a runner's source trees. */

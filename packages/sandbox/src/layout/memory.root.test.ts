@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { chmod, chown, mkdir, readdir, readFile, rm, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
-import { type Layout, openLayout } from './layout.ts'
+import { openTestLayout } from './layout.test-support.ts'
+import type { Layout } from './layout.ts'
 import { fillMemory, makeMemory, memoryFiles, readMemo, removeMemory, removeOrphanedMemory } from './memory.ts'
 
 const root = mkdtempSync('/var/tmp/harmont-memory-')
@@ -13,7 +14,7 @@ afterEach(() => {
 })
 
 test('G24 the next start removes leftovers of destroyed sandboxes after a kill, and nothing else', async () => {
-  layout = await openLayout(join(root, 'driver'))
+  layout = await openTestLayout(join(root, 'driver'))
   await removeOrphanedMemory(layout)
   for (const id of ['alive', 'gone']) {
     makeMemory(layout, id, 0)
@@ -33,13 +34,13 @@ test('G24 the next start removes leftovers of destroyed sandboxes after a kill, 
 })
 
 test('a directory on a disk is refused, and nothing is written to it', async () => {
-  layout = { ...(await openLayout(join(root, 'driver'))), memory: join(root, 'disk') }
+  layout = { ...(await openTestLayout(join(root, 'driver'))), memory: join(root, 'disk') }
   expect(() => makeMemory(layout, 'a', 0)).toThrow('tmpfs')
   expect(await readdir(layout.memory)).toEqual([])
 })
 
 test('a directory that another user made or can read is refused', async () => {
-  layout = await openLayout(join(root, 'driver'))
+  layout = await openTestLayout(join(root, 'driver'))
   await mkdir(layout.memory, { mode: 0o755 })
   expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to another user')
   await chmod(layout.memory, 0o700)
@@ -51,7 +52,7 @@ test('a directory that another user made or can read is refused', async () => {
 })
 
 test('a name that leads outside is refused', async () => {
-  layout = await openLayout(join(root, 'driver'))
+  layout = await openTestLayout(join(root, 'driver'))
   makeMemory(layout, 'a', 0)
   for (const name of ['../x', '', 'a/b', '.'])
     expect(() => fillMemory(layout, 'a', { secrets: { [name]: 'x' }, memo: '', rootId: 0 }), name).toThrow(

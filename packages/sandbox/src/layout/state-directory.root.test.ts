@@ -20,7 +20,8 @@ import { Bench, command, finish } from '../../conformance/bench.ts'
 import { filesWith, markedProcesses, newMark } from '../../conformance/machine.ts'
 import { openDriver } from '../../conformance/test-driver.ts'
 import type { OciDriver } from '../driver/driver.ts'
-import { type Layout, openLayout, sandboxFiles } from './layout.ts'
+import { openTestLayout } from './layout.test-support.ts'
+import { type Layout, sandboxFiles } from './layout.ts'
 import { removeOrphanedMemory } from './memory.ts'
 import { isClearedAtLogout } from './own-memory.ts'
 import {
@@ -35,7 +36,7 @@ let root: string
 let layout: Layout
 beforeEach(async () => {
   root = mkdtempSync('/var/tmp/harmont-state-')
-  layout = await openLayout(join(root, 'driver'))
+  layout = await openTestLayout(join(root, 'driver'))
 })
 afterEach(() => {
   for (const path of [layout.volatileState, layout.memory]) rmSync(path, { recursive: true, force: true })

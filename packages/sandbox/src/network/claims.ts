@@ -8,7 +8,7 @@ import { lockFile } from '../system/file-lock.ts'
 import { readIfPresent, writeAtomically } from '../system/files.ts'
 import { stage } from '../system/machine.ts'
 import { ToolFailed } from '../system/tool-failed.ts'
-import { closeGateway, freeBlock, rangesInUse } from './address-block.ts'
+import { closeGateway, freeBlock } from './address-block.ts'
 import { forgetOtherFirewalls } from './forwarding.ts'
 import { linksOf, removeLink } from './links.ts'
 import { nft, nftList } from './nft.ts'
@@ -70,15 +70,17 @@ function keptNetwork(layout: Layout): KeptNetwork | undefined {
 /**
  * Returns this directory's block. Changes it if the machine uses the block elsewhere and no sandbox
  * uses it.
+ * @param inUse whether a sandbox uses the block.
+ * @param ranges ranges that the machine uses elsewhere.
  */
-export async function claimBlock(
+export function claimBlock(
   layout: Layout,
   { number, block: kept }: KeptNetwork,
-  beyond: readonly string[],
   inUse: boolean,
-): Promise<string> {
+  ranges: readonly string[],
+): string {
   if (kept !== undefined && inUse) return kept
-  const block = freeBlock([...(await rangesInUse()), ...beyond], kept)
+  const block = freeBlock(ranges, kept)
   if (block === undefined) throw new Error('every address range for sandboxes is in use on this machine (see ip route)')
   writeAtomically(layout.network, JSON.stringify({ number, block } satisfies KeptNetwork))
   return block

@@ -1,11 +1,11 @@
 import { existsSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import type { Layout } from '../layout/layout.ts'
-import { closeGateway, openGateway } from './address-block.ts'
+import { closeGateway, openGateway, rangesInUse } from './address-block.ts'
 import { claimBlock, claimNumber, disclaimNumber } from './claims.ts'
 import { connectionLimits, takesBrief } from './connection-limits.ts'
 import { type EgressException, resolveExceptions } from './egress-exceptions.ts'
-import { forgetOtherFirewalls, passOtherFirewalls } from './forwarding.ts'
+import { type Chain, forgetOtherFirewalls, otherForwardChains, passOtherFirewalls } from './forwarding.ts'
 import type { BoundRecord } from './guard/bound.ts'
 import type { BoundLink } from './guard/guard-rules.ts'
 import type { LinkGuard } from './guard/link-guard.ts'
@@ -26,7 +26,7 @@ import { type MachineResolver, machineResolver, resolvConfFor } from './resolver
 export interface EgressNetwork {
   /** Takes a free address; `release` returns it. */
   slot(): NetworkSlot
-  /** Sets up the machine's end of a link that a launcher has made. */
+  /** Sets up the machine's end of a link, unless the kernel thread has done so. */
   connect(slot: NetworkSlot): Promise<void>
   release(link: string): void
   /**
@@ -41,8 +41,11 @@ export interface EgressNetwork {
   unbind(link: string, bound: BoundRecord): Promise<void>
   /** Stops the helper process. */
   close(): void
-  /** Removes the rules and links of this directory. Call it only when no sandbox remains. */
-  remove(): Promise<void>
+  /**
+   * Removes the rules and links of this directory. Call it only when no sandbox remains.
+   * @param idle resolves when no process uses a link, with the links that the kernel is removing.
+   */
+  remove(idle?: Promise<ReadonlySet<string>>): Promise<void>
 }
 
 /** Loads the rules. Rejects with the reason if this machine cannot provide the mode. */
@@ -53,13 +56,21 @@ export async function openEgress(
   ownPorts: readonly number[] = [],
   boundLinks: readonly BoundLink[] = [],
 ): Promise<EgressNetwork> {
-  const exceptions = await resolveExceptions(egressAllow)
-  const resolver = await machineResolver()
+  const isFresh = linksInUse.length === 0
+  // Each of these waits for a program or for a name server. Nothing needs to be undone if one fails.
+  const [exceptions, resolver, used, others] = await Promise.all([
+    resolveExceptions(egressAllow),
+    machineResolver(),
+    rangesInUse(),
+    otherForwardChains(),
+  ])
   const claimed = await claimNumber(layout)
   const { number } = claimed
-  const isFresh = linksInUse.length === 0
-  const beyond = [...resolver.addresses, ...exceptions.map(({ range }) => range)]
-  const block = await claimBlock(layout, claimed, beyond, !isFresh)
+  const block = claimBlock(layout, claimed, !isFresh, [
+    ...used,
+    ...resolver.addresses,
+    ...exceptions.map(({ range }) => range),
+  ])
   const network = new Egress({ layout, number, block, resolver, exceptions, ownPorts, linksInUse, boundLinks })
   await writeFile('/proc/sys/net/ipv4/ip_forward', '1')
   await network.loadRules(boundLinks.length > 0)
@@ -70,7 +81,7 @@ export async function openEgress(
   writeIfChanged(layout.resolvConf('egress'), resolvConfFor(resolver, network.addressOf(1)))
   if (boundLinks.length > 0) await network.guard()
   try {
-    await network.passOthers()
+    await network.passOthers(others)
   } catch (error) {
     if (isFresh) await network.remove()
     throw error
@@ -182,13 +193,16 @@ class Egress implements EgressNetwork {
     void this.#opened().then((guard) => guard?.close())
   }
 
-  async remove(): Promise<void> {
+  async remove(idle: Promise<ReadonlySet<string>> = Promise.resolve(new Set())): Promise<void> {
     const { layout, number } = this.#place
-    await (await this.#opened())?.remove()
+    const [ending] = await Promise.all([
+      idle,
+      closeGateway(number),
+      this.#hasOthers && forgetOtherFirewalls(this.#table),
+      this.#opened().then((guard) => guard?.remove()),
+    ])
     rmSync(layout.guard, { recursive: true, force: true })
-    for (const link of linksOf(number)) await removeLink(link)
-    await closeGateway(number)
-    if (this.#hasOthers) await forgetOtherFirewalls(this.#table)
+    for (const link of linksOf(number)) if (!ending.has(link)) await removeLink(link)
     // Done first: once the table is deleted, another directory may take the number and this file.
     disclaimNumber(number)
     await nft(`delete table inet ${this.#table}\n`)
@@ -228,10 +242,11 @@ class Egress implements EgressNetwork {
    * Makes the machine's other firewalls forward the links' traffic. If they still drop it, rejects
    * with an error that names them.
    */
-  async passOthers(): Promise<void> {
+  async passOthers(chains: readonly Chain[]): Promise<void> {
     const { number } = this.#place
+    this.#hasOthers = chains.length > 0
     const probe = this.#slotOf({ name: `hm${number}-check`, index: addressesEach - 1 })
-    this.#hasOthers = await passOtherFirewalls(this.#table, `hm${number}-*`, probe)
+    await passOtherFirewalls(chains, this.#table, `hm${number}-*`, probe)
   }
 
   addressOf(index: number): string {

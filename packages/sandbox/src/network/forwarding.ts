@@ -4,7 +4,8 @@ import { run } from '../system/processes.ts'
 import type { NetworkSlot } from './network-slot.ts'
 import { nft, nftList } from './nft.ts'
 
-interface Chain {
+/** A chain of nftables, as nft lists it. */
+export interface Chain {
   readonly family: string
   readonly table: string
   readonly name: string
@@ -23,12 +24,16 @@ const destination = '1.1.1.1'
  * Makes other programs' chains in the forward hook accept the sandboxes' traffic: an accept in one
  * chain does not apply to the next, and Docker's chain drops by policy. Appends an accept rule for
  * our links to each dropping chain, so that its explicit refusals still apply. Then sends a test
- * packet, and throws a descriptive error if it does not arrive. Returns whether such chains exist:
- * if not, there is no accept rule to remove later.
+ * packet, and throws a descriptive error if it does not arrive.
+ * @param chains the chains of `otherForwardChains`.
  * @param probe a link for the test. The table's counter `passed` counts packets from its address.
  */
-export async function passOtherFirewalls(table: string, links: string, probe: NetworkSlot): Promise<boolean> {
-  const chains = await otherForwardChains()
+export async function passOtherFirewalls(
+  chains: readonly Chain[],
+  table: string,
+  links: string,
+  probe: NetworkSlot,
+): Promise<void> {
   for (const chain of chains.filter(({ policy }) => policy === 'drop')) {
     if ((await ownRules(chain, table)).length > 0) continue
     // Formatted like iptables' own rules, because iptables refuses tables with other ones.
@@ -39,8 +44,7 @@ export async function passOtherFirewalls(table: string, links: string, probe: Ne
     )
   }
   const legacy = /^filter$/m.test(readIfPresent('/proc/net/ip_tables_names') ?? '')
-  const hasOthers = chains.length > 0
-  if ((!hasOthers && !legacy) || !(await hasRoute()) || (await comesThrough(table, probe))) return hasOthers
+  if ((chains.length === 0 && !legacy) || !(await hasRoute()) || (await comesThrough(table, probe))) return
   const names = [...chains.map(pathOf), ...(legacy ? ['iptables-legacy FORWARD'] : [])].join(', ')
   throw new Error(
     `the firewall of this machine drops traffic from sandboxes (${names}): allow it to forward from and to ${links}`,
@@ -53,7 +57,8 @@ export async function forgetOtherFirewalls(table: string): Promise<void> {
     for (const { handle } of await ownRules(chain, table)) await nft(`delete rule ${pathOf(chain)} handle ${handle}\n`)
 }
 
-async function otherForwardChains(): Promise<readonly Chain[]> {
+/** Returns the chains of other programs in the forward hook. */
+export async function otherForwardChains(): Promise<readonly Chain[]> {
   const listed = (await nftList<{ readonly chain?: Chain }>('chains')) ?? []
   return listed
     .flatMap(({ chain }) => chain ?? [])

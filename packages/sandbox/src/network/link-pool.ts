@@ -1,3 +1,5 @@
+import { randomInt } from 'node:crypto'
+
 /** Number of addresses per directory. */
 export const addressesEach = 1024
 /**
@@ -25,8 +27,12 @@ export class LinkPool {
   #next: number
   #round: number
 
-  /** @param inUse names of existing links, including those of earlier releases (`hmN-INDEX`). */
-  constructor(number: number, inUse: readonly string[], begin = { index: firstIndex, round: 0 }) {
+  /**
+   * @param inUse names of existing links, including those of earlier releases (`hmN-INDEX`).
+   * @param begin a random round by default: the kernel may still be removing links of an earlier
+   * process with this number.
+   */
+  constructor(number: number, inUse: readonly string[], begin = { index: firstIndex, round: randomInt(36 ** 4) }) {
     this.#number = number
     this.#taken = new Set(inUse.map(indexOf))
     this.#next = begin.index

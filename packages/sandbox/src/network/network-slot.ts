@@ -1,4 +1,4 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Layout } from '../layout/layout.ts'
 import type { NetworkMode } from '../sandbox-driver.ts'
@@ -89,7 +89,8 @@ export function egressSlot(
       `route add default via ${gateway} dev eth0`,
     ].join('\n'),
     outside: [
-      `link set ${link} addrgenmode none`,
+      // A kernel that was started without IPv6 refuses this.
+      ...(existsSync('/proc/sys/net/ipv6') ? [`link set ${link} addrgenmode none`] : []),
       `link set ${link} up`,
       `route replace ${address}/32 dev ${link} src ${gateway}`,
     ].join('\n'),

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { Bench } from '../../conformance/bench.ts'
 import { openDriver } from '../../conformance/test-driver.ts'
-import { type Layout, openLayout } from '../layout/layout.ts'
+import { openTestLayout } from '../layout/layout.test-support.ts'
+import type { Layout } from '../layout/layout.ts'
 import { type SnapshotFiles, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
 import { collectorOver, plant } from './snapshots.test-support.ts'
 
@@ -13,7 +14,7 @@ let entry: SnapshotRecord
 let files: SnapshotFiles
 beforeEach(async () => {
   root = await mkdtemp('/var/tmp/harmont-damaged-')
-  layout = await openLayout(join(root, 'driver'))
+  layout = await openTestLayout(join(root, 'driver'))
   const parent = await plant(layout)
   entry = await plant(layout, { parent, key: 'k' })
   files = snapshotFiles(layout, entry.id)

@@ -4,7 +4,8 @@ import { copyFile, mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type Layout, openLayout, sandboxFiles } from '../layout/layout.ts'
+import { openTestLayout } from '../layout/layout.test-support.ts'
+import { type Layout, sandboxFiles } from '../layout/layout.ts'
 import { bootId } from '../system/clock.ts'
 import { Trash } from '../system/trash.ts'
 import { CacheIndex } from './cache-index.ts'
@@ -45,7 +46,7 @@ async function mount(image: string, name: string): Promise<string> {
  */
 async function crashed(image: string, name: string): Promise<Layout> {
   await copyFile(image, `${image}-${name}`)
-  return openLayout(join(await mount(`${image}-${name}`, name), 'driver'))
+  return openTestLayout(join(await mount(`${image}-${name}`, name), 'driver'))
 }
 
 async function digestBelow(directory: string): Promise<string> {
@@ -60,7 +61,7 @@ it.runIf(canLoop)(
     const image = join(root, 'disk')
     await run('truncate', ['--size=64M', image])
     await run('mkfs.ext4', ['-q', image])
-    const layout = await openLayout(join(await mount(image, 'disk-mounted'), 'driver'))
+    const layout = await openTestLayout(join(await mount(image, 'disk-mounted'), 'driver'))
     const durability = new Durability(layout)
     const snapshots = collectorOver(layout, { durability })
 

@@ -9,7 +9,7 @@ import { randomSteps } from '../../conformance/random-steps.ts'
 import { openDriver } from '../../conformance/test-driver.ts'
 import { treeOf } from '../../conformance/tree.ts'
 import type { OciDriver } from '../driver/driver.ts'
-import { openLayout } from '../layout/layout.ts'
+import { openTestLayout } from '../layout/layout.test-support.ts'
 import type { PackedSnapshot, Snapshot, SnapshotId } from '../sandbox-driver.ts'
 import { flatten } from './flatten.ts'
 import { readSnapshotRecord } from './snapshot-record.ts'
@@ -69,7 +69,7 @@ async function chain(scripts: readonly string[]): Promise<PackedSnapshot> {
 
 /** Returns the single-layer snapshot with the same content. */
 async function flattened(id: SnapshotId): Promise<SnapshotId> {
-  const layout = await openLayout(here.directory)
+  const layout = await openTestLayout(here.directory)
   const record = readSnapshotRecord(layout, id)
   if (record === undefined) throw new Error(`no record of ${id}`)
   return flatten(record, here.image.rootfs, { layout, viewer: new Viewer(layout) })

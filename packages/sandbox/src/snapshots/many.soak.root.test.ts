@@ -6,7 +6,8 @@ import { scaled } from '@harmont/test-kit/effort'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { Bench } from '../../conformance/bench.ts'
 import { openDriver } from '../../conformance/test-driver.ts'
-import { type Layout, openLayout } from '../layout/layout.ts'
+import { openTestLayout } from '../layout/layout.test-support.ts'
+import type { Layout } from '../layout/layout.ts'
 import { firstId } from '../privilege/id-ranges.ts'
 import { flattenedAs } from './flatten.ts'
 import { readSnapshotRecord, type SnapshotRecord, snapshotFiles } from './snapshot-record.ts'
@@ -18,7 +19,7 @@ let bench: Bench
 
 beforeAll(async () => {
   root = await mkdtemp('/var/tmp/harmont-many-')
-  layout = await openLayout(join(root, 'driver'))
+  layout = await openTestLayout(join(root, 'driver'))
   bench = await Bench.open(await openDriver(layout.root), 'host', layout.root)
 })
 afterAll(async () => {

@@ -10,7 +10,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Bench } from '../../conformance/bench.ts'
 import { openDriver } from '../../conformance/test-driver.ts'
 import type { OciDriver } from '../driver/driver.ts'
-import { type Layout, openLayout, type SandboxFiles, sandboxFiles } from '../layout/layout.ts'
+import { openTestLayout } from '../layout/layout.test-support.ts'
+import { type Layout, type SandboxFiles, sandboxFiles } from '../layout/layout.ts'
 import type { Sandbox, SandboxHandle } from '../sandbox-driver.ts'
 import { bootId } from '../system/clock.ts'
 
@@ -28,7 +29,7 @@ async function open(): Promise<void> {
 beforeEach(async () => {
   root = await mkdtemp('/var/tmp/harmont-snapshot-again-')
   directory = join(root, 'driver')
-  layout = await openLayout(directory)
+  layout = await openTestLayout(directory)
 })
 afterEach(async () => {
   await bench.destroyAll()

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type Layout, openLayout } from '../layout/layout.ts'
+import { openTestLayout } from '../layout/layout.test-support.ts'
+import type { Layout } from '../layout/layout.ts'
 import { CacheIndex } from './cache-index.ts'
 import type { SnapshotRecord } from './snapshot-record.ts'
 import { collectorOver, plant } from './snapshots.test-support.ts'
@@ -14,7 +15,7 @@ let root: string
 let layout: Layout
 beforeEach(async () => {
   root = await mkdtemp('/var/tmp/harmont-collect-')
-  layout = await openLayout(join(root, 'driver'))
+  layout = await openTestLayout(join(root, 'driver'))
 })
 afterEach(() => rm(root, { recursive: true, force: true }))
 

@@ -71,7 +71,10 @@ const inside = (program: string, ...args: readonly string[]) => {
   const where = `/proc/${process.pid}/fd/${fd}/ns`
   return execFileSync('nsenter', [`--mount=${where}/mnt`, `--net=${where}/net`, program, ...args], { encoding: 'utf8' })
 }
-const uplink: Uplink = { peer: 'hmk-test', address: '10.209.0.2', gateway: '10.209.0.1', hardware: '02:00:00:00:00:01' }
+// Unique on this machine.
+const ownBytes = `${(process.pid >> 8) & 255}.${process.pid & 255}`
+const [own, gateway] = [`100.64.${ownBytes}`, `100.65.${ownBytes}`]
+const uplink: Uplink = { peer: `hmk${process.pid}`, address: own, gateway, hardware: '02:00:00:00:00:01' }
 
 it('a mount is only in the namespace of the process, with its flags and ids', async () => {
   const [source, target] = ['source', 'target'].map((name) => join(directory, name)) as [string, string]
@@ -146,17 +149,23 @@ it('a user namespace has its map and owner, and is kept alive by its file', asyn
 })
 
 it('a link is up on both sides, and its other end is in this namespace; a second one is refused', async () => {
+  const ip = (...args: readonly string[]) => execFileSync('ip', args, { encoding: 'utf8' })
+  const local = ['local', gateway, 'dev', 'lo']
+  ip('route', 'add', ...local)
   // The link also disappears with its namespace.
-  onTestFinished(() => void spawnSync('ip', ['link', 'delete', uplink.peer]))
+  onTestFinished(() => {
+    spawnSync('ip', ['link', 'delete', uplink.peer])
+    ip('route', 'delete', ...local)
+  })
   const job = { process: place, users: usersOf(), links: { uplink } }
   await kernel.ask('prepare', job)
-  execFileSync('ip', ['link', 'set', uplink.peer, 'up'])
-  expect(inside('ip', '-br', 'address')).toMatch(/^lo .*127\.0\.0\.1\/8[\s\S]*eth0@.* 10\.209\.0\.2\/32/)
-  expect(inside('ip', 'route')).toBe('default via 10.209.0.1 dev eth0 \n10.209.0.1 dev eth0 scope link \n')
-  expect(inside('ip', 'neigh')).toBe('10.209.0.1 dev eth0 lladdr 02:00:00:00:00:01 PERMANENT \n')
-  expect(execFileSync('ip', ['link', 'show', uplink.peer], { encoding: 'utf8' })).toContain(
-    'link/ether 02:00:00:00:00:01',
-  )
+  expect(inside('ip', '-br', 'address')).toMatch(new RegExp(`^lo .*127\\.0\\.0\\.1/8[^]*eth0@.* ${own}/32`))
+  expect(inside('ip', 'route')).toBe(`default via ${gateway} dev eth0 \n${gateway} dev eth0 scope link \n`)
+  expect(inside('ip', 'neigh')).toBe(`${gateway} dev eth0 lladdr 02:00:00:00:00:01 PERMANENT \n`)
+  const shown = ip('address', 'show', 'dev', uplink.peer)
+  expect(shown).toMatch(/<[^>]*\bUP\b[^>]*>[\s\S]*link\/ether 02:00:00:00:00:01/)
+  expect(shown).not.toContain('inet')
+  expect(ip('route', 'show', 'dev', uplink.peer)).toBe(`${own} scope link src ${gateway} \n`)
   await expect(kernel.ask('prepare', job)).rejects.toMatchObject({ code: 'EEXIST', syscall: 'rtnetlink' })
 })
 

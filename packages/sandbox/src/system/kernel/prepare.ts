@@ -1,6 +1,6 @@
 import { closeSync } from 'node:fs'
 import type { PrepareJob } from './jobs.ts'
-import { openLinks } from './links.ts'
+import { connectUplink, openLinks } from './links.ts'
 import { showNamespace } from './mounting.ts'
 import { inNamespacesOf } from './namespaces.ts'
 import { makeUserNamespace } from './user-namespace.ts'
@@ -13,6 +13,7 @@ export function prepare({ process, users, links }: PrepareJob): void {
       showNamespace(namespace, users.place)
       if (links !== undefined) openLinks(links.uplink, home)
     })
+    if (links?.uplink !== undefined) connectUplink(links.uplink)
   } finally {
     closeSync(namespace)
   }
