@@ -1,11 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { until } from '@harmont/test-kit/until'
 import { afterAll, expect, test } from 'vitest'
 import { Bench } from '../../conformance/bench.ts'
 import { openDriver } from '../../conformance/test-driver.ts'
 import { slotsBelow } from '../cgroups/cgroups.ts'
 import { findCgroupHome } from '../cgroups/home.ts'
 import { openTestLayout } from '../layout/layout.test-support.ts'
+import { linksOf } from '../network/links.ts'
 import { nft, nftList } from '../network/nft.ts'
 import { stage } from '../system/machine.ts'
 
@@ -40,4 +42,24 @@ test('G24 drivers that start together free the numbers of deleted directories, a
   expect(drivers.map(({ networkProblems }) => networkProblems)).toEqual(drivers.map(() => []))
   for (const table of tables) expect(await nftList('table', 'inet', table)).toBeUndefined()
   await Promise.all(drivers.map((driver) => driver.close()))
+})
+
+test('G24 neither a link nor the rules of a closed driver remain, although its launchers were never used', async () => {
+  const directory = join(root, 'closed')
+  const layout = await openTestLayout(directory)
+  const driver = await openDriver(directory)
+  const { number } = JSON.parse(readFileSync(layout.network, 'utf8')) as { readonly number: number }
+  const bench = await Bench.open(driver, 'host', directory)
+  await bench.print('true', { network: 'egress' })
+  await bench.destroyAll()
+  // The launchers for the next sandboxes.
+  const links = await until(
+    () => linksOf(number),
+    (there) => there.length === 2,
+  )
+  await driver.close()
+  // Another driver may already use the number.
+  expect(linksOf(number).filter((link) => links.includes(link))).toEqual([])
+  const tables = await nftList<{ readonly table?: { readonly comment?: string } }>('tables')
+  expect(tables?.map(({ table }) => table?.comment)).not.toContain(layout.tag)
 })
