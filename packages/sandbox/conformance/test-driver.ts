@@ -23,10 +23,11 @@ export async function openDriver(
     readonly takenForMs?: number
     readonly layersTravel?: boolean
     readonly kernel?: OciDriverOptions['kernel']
+    readonly preparesAhead?: boolean
   } = {},
 ): Promise<OciDriver> {
   // Removes what a killed driver, or one that kept sandboxes, leaves in memory.
-  await openTestLayout(directory)
+  openTestLayout(directory)
   return createOciDriver({
     directory,
     images: createImageStore({ directory: images, fallbackToHost: false, hostAllow: [] }),
@@ -35,6 +36,7 @@ export async function openDriver(
     runtime: options.runtime ?? 'crun',
     collectGraceMs: 0,
     ...(options.layersTravel === undefined ? {} : { layersTravel: options.layersTravel }),
+    preparesAhead: options.preparesAhead ?? true,
     ...(options.kernel === undefined ? {} : { kernel: options.kernel }),
     ...(options.takenForMs === undefined ? {} : { takenForMs: options.takenForMs }),
   })

@@ -158,7 +158,7 @@ test('G01 G92 a grant whose response may be lost is repeated, unless the runner 
   expect(await again({ jobId, fence: fence + 1 }, '1')).toBe(1)
 })
 
-test('G125 a runner that would ignore a list of hosts gets no step with such a list', async () => {
+test('G125 a runner that would ignore an egress list gets no step that has one', async () => {
   const made = newBuild(stepsOf(1, { egress: ['a.example'] }), store.now())
   store.builds.submit(made, plainContext)
   const body = { id: randomUUID(), slots: 1, waitMs: 0, again: false, known: [] }

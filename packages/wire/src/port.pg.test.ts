@@ -92,7 +92,7 @@ test('G92 G93 a proof run whose grant was lost is granted again, only to the sam
   await under.close()
 })
 
-test('G125 a runner that would ignore a list of hosts gets no proof run of a step with such a list', async () => {
+test('G125 a runner that would ignore an egress list gets no proof run of a step that has one', async () => {
   const ran: (ProofRun | null)[] = []
   const under = await postgres({ proofOutbox: async (_, { run }) => void ran.push(run) })
   await using wire = await serveWire(under.store)

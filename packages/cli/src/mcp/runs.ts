@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { type ExitCode, exits, HmError } from '../errors.ts'
 import { localHome } from '../records/home.ts'
-import { readRecords } from '../records/run-records.ts'
+import { runsOf } from '../records/run-records.ts'
 import { Answer, quoted } from './answer.ts'
 import { type BuildWish, openBuild } from './open-build.ts'
 import { headOf } from './questions.ts'
@@ -112,7 +112,7 @@ export class StartedRuns {
     const onServer = build?.number ?? number
     const answer = new Answer()
     if (onServer === undefined) {
-      const record = readRecords(localHome(cacheDirectory).runs, directory).find(({ id }) => id === run_id)
+      const record = runsOf(localHome(cacheDirectory).runs, directory).find(({ id }) => id === run_id)
       if (record === undefined)
         throw new HmError(exits.unavailable, 'run_not_found', 'the run has no record', { fix: 'call builds' })
       answer.say(`Run ${record.number} of ${quoted(record.slug, 'the pipeline')} has started on this machine.`)

@@ -1,11 +1,12 @@
 import { exits, HmError } from '../errors.ts'
 import type { LocalHome } from './home.ts'
 import { type RecordedStep, type RunRecord, stepsOf } from './run-record.ts'
-import { readRecords } from './run-records.ts'
+import { runsOf, withEvents } from './run-records.ts'
 
 /** Returns the project's run with this number, or its last run; undefined if there is none. */
 export function findRun(home: LocalHome, directory: string, number: string | undefined): RunRecord | undefined {
-  return readRecords(home.runs, directory).find((run) => number === undefined || String(run.number) === number)
+  const facts = runsOf(home.runs, directory).find((run) => number === undefined || String(run.number) === number)
+  return facts && withEvents(home.runs, facts)
 }
 
 /** Returns the run. Throws exit 5 if there is none. */
@@ -26,8 +27,9 @@ const runsLookedAt = 5
 /** Returns the most recent uncached duration of each passed step, in milliseconds by step key. */
 export function earlierDurations(runs: string, directory: string, slug: string): Map<string, number> {
   const durations = new Map<string, number>()
-  const own = readRecords(runs, directory).filter((run) => run.slug === slug)
-  for (const { events } of own.slice(0, runsLookedAt).reverse()) {
+  const recent = runsOf(runs, directory).filter((run) => run.slug === slug)
+  for (const facts of [...recent.take(runsLookedAt)].reverse()) {
+    const { events = [] } = withEvents(runs, facts) ?? {}
     const steps = new Map(stepsOf(events).map((step) => [step.id, step]))
     for (const event of events) {
       if (event.kind !== 'step_end' || event.state !== 'passed') continue

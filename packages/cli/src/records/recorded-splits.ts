@@ -1,6 +1,6 @@
 /** Times and deals in run records, from which later runs deal out their splits. */
 import { type Deal, median, type TestReport } from '@harmont/engine'
-import { AppendedFile, jsonLines, readIfThere, readRecords, runFiles } from './run-records.ts'
+import { AppendedFile, jsonLines, readIfThere, runFiles, runsOf } from './run-records.ts'
 
 type FileTimes = readonly (readonly [path: string, milliseconds: number])[]
 type RecordedDeal = readonly [key: string, deal: Deal]
@@ -21,7 +21,7 @@ function timesOf({ cases }: TestReport): FileTimes {
 /** Returns the median durations of files in a pipeline's recorded runs, in milliseconds. */
 export function earlierTimes(runs: string, directory: string, slug: string): ReadonlyMap<string, number> {
   const all = new Map<string, number[]>()
-  for (const { record } of readRecords(runs, directory).filter((run) => run.slug === slug))
+  for (const { record } of runsOf(runs, directory).filter((run) => run.slug === slug))
     for (const times of jsonLines<FileTimes>(readIfThere(runFiles(runs, record).times) ?? ''))
       for (const [path, ms] of times) all.set(path, [...(all.get(path) ?? []), ms])
   return new Map([...all].map(([path, times]) => [path, median(times)]))

@@ -7,7 +7,7 @@ import { events } from '../view/story.test-support.ts'
 import { findRun } from './find-run.ts'
 import { localHome } from './home.ts'
 import { endOf } from './run-record.ts'
-import { AppendedFile, beginRecord, readRecords, runFiles, tidyRecords } from './run-records.ts'
+import { AppendedFile, beginRecord, completeRecords, readRecords, removeOldRecords, runFiles } from './run-records.ts'
 
 let cache: string
 beforeEach(() => {
@@ -42,7 +42,7 @@ test('an interrupted run is completed once, however long its events are; an ende
   const queued = events.queued('step')
   const lines = Array.from({ length: 100 }, (_, at) => `${JSON.stringify({ ...queued, step_id: `s${at}` })}\n`)
   writeFileSync(cutOff, `${lines.join('')}{"kind":"step_st`)
-  for (const at of [1_000, 2_000]) tidyRecords(runs, at)
+  for (const at of [1_000, 2_000]) completeRecords(runs, at)
   const ended = readRecords(runs, '/a').map(({ events: all }) => endOf(all))
   expect(ended).toMatchObject([{ state: 'failed', duration_ms: 1_000, error_code: 'build_abandoned' }])
   expect(readFileSync(cutOff, 'utf8').split('\n')).toHaveLength(lines.length + 1 + lines.length + 2)
@@ -53,7 +53,7 @@ test('keeps the last 20 runs of each project, whatever other projects run, and c
   record('/b')
   for (let run = 0; run < 25; run += 1) record('/a')
   const { runs } = localHome(cache)
-  tidyRecords(runs, 0)
+  removeOldRecords(runs, 0)
   expect(readRecords(runs, '/a').map(({ number }) => number)).toEqual(Array.from({ length: 20 }, (_, at) => 25 - at))
   expect(readRecords(runs, '/b')).toHaveLength(1)
   expect([record('/a'), record('/b')]).toEqual([26, 2])

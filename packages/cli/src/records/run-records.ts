@@ -78,14 +78,11 @@ export function beginRecord(
   for (;;) {
     // Read before the number is claimed. If another process claims the number in between, the
     // numbers are read again.
-    const record = 1 + Math.max(0, ...recordsIn(runs))
-    const numbers = recordsIn(runs).flatMap((each) => {
-      const earlier = readFacts(runs, each)
-      return earlier?.directory === facts.directory ? earlier.number : []
-    })
+    const record = 1 + (recordsIn(runs)[0] ?? 0)
+    const [last] = runsOf(runs, facts.directory)
     const files = runFiles(runs, record)
     const staging = join(runs, `.${facts.id}`)
-    const whole: RunFacts = { version: 1, record, number: 1 + Math.max(0, ...numbers), ...facts }
+    const whole: RunFacts = { version: 1, record, number: 1 + (last?.number ?? 0), ...facts }
     mkdirSync(join(staging, 'logs'), { recursive: true, mode: 0o700 })
     writeFileSync(join(staging, 'ir.json'), ir, { mode: 0o600 })
     writeFileSync(join(staging, 'events.jsonl'), '', { mode: 0o600 })
@@ -122,16 +119,26 @@ export class AppendedFile {
 /** Reads one run; undefined if it does not exist or another version wrote it. */
 export function readRecord(runs: string, record: number): RunRecord | undefined {
   const facts = readFacts(runs, record)
-  const events = facts && readIfThere(runFiles(runs, record).events)
-  return events === undefined || facts === undefined ? undefined : { ...facts, events: jsonLines<RunEvent>(events) }
+  return facts && withEvents(runs, facts)
 }
 
 /** Returns the runs of a project, or of all, newest first. */
 export function readRecords(runs: string, directory?: string): RunRecord[] {
-  return recordsIn(runs)
-    .sort((a, b) => b - a)
-    .filter((record) => directory === undefined || readFacts(runs, record)?.directory === directory)
-    .flatMap((record) => readRecord(runs, record) ?? [])
+  return [...runsOf(runs, directory)].flatMap((facts) => withEvents(runs, facts) ?? [])
+}
+
+/** Reads the facts of a project's runs, or of all runs, one run at a time, newest first. */
+export function* runsOf(runs: string, directory?: string): Generator<RunFacts> {
+  for (const record of recordsIn(runs)) {
+    const facts = readFacts(runs, record)
+    if (facts !== undefined && (directory === undefined || facts.directory === directory)) yield facts
+  }
+}
+
+/** Adds the events of a run; undefined if the run was removed meanwhile. */
+export function withEvents(runs: string, facts: RunFacts): RunRecord | undefined {
+  const events = readIfThere(runFiles(runs, facts.record).events)
+  return events === undefined ? undefined : { ...facts, events: jsonLines<RunEvent>(events) }
 }
 
 function readFacts(runs: string, record: number): RunFacts | undefined {
@@ -155,17 +162,20 @@ export function readIfThere(file: string): string | undefined {
   }
 }
 
-/** Completes the records of killed runs, and removes all but the newest ended runs. */
-export function tidyRecords(runs: string, now: number): void {
-  const ended = recordsIn(runs)
-    .sort((a, b) => b - a)
-    .flatMap((record) => readFacts(runs, record) ?? [])
-    .filter(({ record, process }) => hasEnd(runs, record) || (!isAlive(process) && complete(runs, record, now)))
+/** Writes the missing final events of killed runs. Only one process may do so at a time. */
+export function completeRecords(runs: string, now: number): void {
+  for (const facts of runsOf(runs))
+    if (!hasEnd(runs, facts.record) && !isAlive(facts.process)) complete(runs, facts, now)
+}
+
+/** Removes all but the newest ended runs. */
+export function removeOldRecords(runs: string, now: number): void {
   for (const name of begunIn(runs)) {
     const path = join(runs, name)
     const age = now - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? now)
     if (age > abandonedMs) rmSync(path, { recursive: true, force: true })
   }
+  const ended = [...runsOf(runs)].filter(({ record, process }) => hasEnd(runs, record) || !isAlive(process))
   const ofProject = new Map<string, number>()
   for (const [index, { record, directory }] of ended.entries()) {
     const newer = ofProject.get(directory) ?? 0
@@ -175,22 +185,17 @@ export function tidyRecords(runs: string, now: number): void {
   }
 }
 
-/** Writes the missing final events of a killed run. */
-function complete(runs: string, record: number, now: number): true {
-  const run = readRecord(runs, record)
+function complete(runs: string, facts: RunFacts, now: number): void {
+  const run = withEvents(runs, facts)
   const ends = run === undefined ? [] : missingEnds(run, now)
-  if (ends.length === 0) return true
-  const file = new AppendedFile(runFiles(runs, record).events)
+  if (ends.length === 0) return
+  const file = new AppendedFile(runFiles(runs, facts.record).events)
   // Begins a new line, because the last one may be truncated.
   file.add(`\n${ends.map((event) => `${JSON.stringify(event)}\n`).join('')}`)
   file.close()
-  return true
 }
 
-/**
- * Reads only the last events of a run, because every `hm run` calls this for all runs and events
- * may take megabytes.
- */
+/** Reads only the last events of a run, because events may take megabytes. */
 function hasEnd(runs: string, record: number): boolean {
   const tail = readTail(runFiles(runs, record).events)
   return tail !== undefined && endOf(jsonLines<RunEvent>(tail)) !== null
@@ -225,10 +230,12 @@ export function jsonLines<T>(text: string): T[] {
   })
 }
 
+/** Returns the numbers of all records, newest first. */
 function recordsIn(runs: string): number[] {
   return namesIn(runs)
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
+    .sort((a, b) => b - a)
 }
 
 function begunIn(runs: string): string[] {

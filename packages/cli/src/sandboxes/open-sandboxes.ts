@@ -16,8 +16,8 @@ import type { Settings } from '../config/settings.ts'
 import { exits, HmError } from '../errors.ts'
 import type { LocalHome } from '../records/home.ts'
 import { processMark } from '../records/process-mark.ts'
-import { tidyRecords } from '../records/run-records.ts'
-import { engineNumbers, inUse, isLeftBehind } from './engines.ts'
+import { completeRecords } from '../records/run-records.ts'
+import { engineNumbers, hasLeftovers, inUse, isLeftBehind } from './engines.ts'
 import { imageAdvice, ociRuntime, sandboxNetwork } from './sandbox-options.ts'
 
 /** The sandboxes of this machine. */
@@ -53,11 +53,12 @@ export async function openSandboxes(
     runtime: ociRuntime(env),
   }
   await using _gate = await lockFile(home.gate)
+  const isAfterKill = hasLeftovers(home)
   const { number, driver } = await takeFirst(home, options)
   try {
     for (const other of engineNumbers(home).filter((each) => each !== number))
       await cleanUpDirectory(home, other, options)
-    tidyRecords(home.runs, Date.now())
+    if (isAfterKill) completeRecords(home.runs, Date.now())
     const networkModes = await driver.networkModes()
     return {
       driver,
@@ -117,7 +118,8 @@ async function open(home: LocalHome, number: number, options: OpenOptions): Prom
   try {
     // A child that the killed process was starting holds its lock for a moment longer.
     const takenForMs = isLeftBehind(home, number) ? 2_000 : 0
-    return await createOciDriver({ directory, takenForMs, ...options })
+    // A run whose steps are all cached needs no sandbox.
+    return await createOciDriver({ directory, takenForMs, preparesAhead: false, ...options })
   } catch (error) {
     if (error instanceof DirectoryTaken) return undefined
     if (!(error instanceof SandboxError)) throw error
@@ -137,7 +139,7 @@ export async function cleanUpAll(home: LocalHome, env: Env): Promise<void> {
     runtime: ociRuntime(env),
   }
   for (const number of engineNumbers(home)) await cleanUpDirectory(home, number, options)
-  tidyRecords(home.runs, Date.now())
+  completeRecords(home.runs, Date.now())
 }
 
 async function cleanUpDirectory(home: LocalHome, number: number, options: OpenOptions): Promise<void> {

@@ -4,7 +4,7 @@ import { collectSources } from '@harmont/sandbox'
 import type { LocalHome } from '../records/home.ts'
 import { sweepParts } from '../records/recorded-artifacts.ts'
 import { wantedSnapshots } from '../records/run-record.ts'
-import { readRecords } from '../records/run-records.ts'
+import { removeOldRecords, runsOf, withEvents } from '../records/run-records.ts'
 import type { Sandboxes } from './open-sandboxes.ts'
 
 const everyMs = 10 * 60_000
@@ -27,8 +27,8 @@ export function trim(
   { cacheBytes, before }: { readonly cacheBytes: number; readonly before: Date },
 ): Promise<Trimmed | undefined> {
   return alone(async () => {
-    const recent = readRecords(home.runs).filter(({ startedAt }) => startedAt > Date.now() - pinnedMs)
-    const keep = new Set(recent.flatMap(({ events }) => wantedSnapshots(events)))
+    const recent = runsOf(home.runs).filter(({ startedAt }) => startedAt > Date.now() - pinnedMs)
+    const keep = new Set(recent.flatMap((facts) => wantedSnapshots(withEvents(home.runs, facts)?.events ?? [])))
     const snapshots = await driver.snapshots.collect({ keep, cacheBytes })
     const goneImages = await images.collect(await driver.imagesInUse())
     mkdirSync(home.sources, { recursive: true, mode: 0o700 })
@@ -50,11 +50,12 @@ function removeHistories(directory: string, isUnused: (path: string, usedAt: num
   }
 }
 
-/** Trims the cache at intervals, because a full scan takes time. */
+/** Removes old runs and trims the cache, at intervals, because a full scan takes time. */
 export async function trimRegularly(home: LocalHome, sandboxes: Sandboxes, maxGb: number): Promise<void> {
   const last = statSync(home.trimmed, { throwIfNoEntry: false })?.mtimeMs ?? 0
   const now = Date.now()
   if (Math.abs(now - last) < everyMs) return
+  removeOldRecords(home.runs, now)
   const trimmed = await trim(home, sandboxes, { cacheBytes: maxGb * gigabyte, before: new Date(now - pinnedMs) })
   if (trimmed !== undefined) writeFileSync(home.trimmed, '')
 }

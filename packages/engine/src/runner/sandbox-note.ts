@@ -48,7 +48,7 @@ const gigabyte = 1024 ** 3
 
 /**
  * Returns limits and network of a step's sandbox. Throws a SandboxError if this machine has none of
- * the allowed networks, or cannot bind the step to its list of hosts.
+ * the allowed networks, or cannot enforce its egress list.
  */
 export function stepLimits(
   { options, settings }: Pick<RunnerParts, 'options' | 'settings'>,
@@ -74,7 +74,7 @@ function boundNetwork(
   if (egress.length === 0) return { network: 'none' }
   throw new SandboxError(
     'egress_unsupported',
-    'The step has a list of hosts (egress), but this runner has no network that can enforce it: this needs root, and HARMONT_SANDBOX_NETWORK with egress.',
+    'The step has an egress list, but this runner has no network that can enforce it: this needs root, and HARMONT_SANDBOX_NETWORK with egress.',
   )
 }
 

@@ -35,7 +35,7 @@ await connectTo(internet.pid ?? 0)
 
 // The guard runs as another user, who must be able to read the driver's files.
 process.umask(0o077)
-const layout = await openLayout(directory)
+const layout = openLayout(directory)
 const home = findCgroupHome()
 if (home === undefined) throw new Error('expected a machine with control groups')
 const groupName = `harmont-${layout.tag}-guard`

@@ -72,6 +72,11 @@ export interface OciDriverOptions {
    * programs set them up. Default: a thread of this process, if its library loads.
    */
   readonly kernel?: () => Promise<KernelThread | undefined>
+  /**
+   * Whether sandboxes are prepared before the first one is needed. Default true. A short process
+   * that may need none starts and ends faster without.
+   */
+  readonly preparesAhead?: boolean
 }
 
 /** The driver's layers: their places, and their exchange with other runners. */

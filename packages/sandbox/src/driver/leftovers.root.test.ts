@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, expect, test } from 'vitest'
@@ -16,7 +16,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 
 test('G24 leftovers of a killed process do not disturb a process with the same id, such as the first process of a container, and are removed', async () => {
   const directory = join(root, 'driver')
-  const layout = await openTestLayout(directory)
+  const layout = openTestLayout(directory)
   const home = findCgroupHome()
   if (home === undefined) throw new Error('no control groups here')
   const left = `${process.pid}-0123abcd`
@@ -46,7 +46,7 @@ test('G24 drivers that start together free the numbers of deleted directories, a
 
 test('G24 neither a link nor the rules of a closed driver remain, although its launchers were never used', async () => {
   const directory = join(root, 'closed')
-  const layout = await openTestLayout(directory)
+  const layout = openTestLayout(directory)
   const driver = await openDriver(directory)
   const { number } = JSON.parse(readFileSync(layout.network, 'utf8')) as { readonly number: number }
   const bench = await Bench.open(driver, 'host', directory)
@@ -62,4 +62,17 @@ test('G24 neither a link nor the rules of a closed driver remain, although its l
   expect(linksOf(number).filter((link) => links.includes(link))).toEqual([])
   const tables = await nftList<{ readonly table?: { readonly comment?: string } }>('tables')
   expect(tables?.map(({ table }) => table?.comment)).not.toContain(layout.tag)
+})
+
+test('a driver that does not prepare ahead starts its helper for the first sandbox', async () => {
+  for (const preparesAhead of [true, false]) {
+    const directory = join(root, `ahead-${preparesAhead}`)
+    const { launchers } = openTestLayout(directory)
+    const driver = await openDriver(directory, { preparesAhead })
+    expect(existsSync(launchers)).toBe(preparesAhead)
+    const bench = await Bench.open(driver, 'host', directory)
+    expect(await bench.print('echo ran')).toBe('ran\n')
+    await bench.destroyAll()
+    await driver.close()
+  }
 })

@@ -44,7 +44,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
   const { problems } = await probe(options.directory, options.runtime)
   if (problems.length > 0)
     throw new SandboxError('provision_failed', `sandboxes do not work on this machine: ${problems.join('; ')}`)
-  const { root, lock: lockPath } = await openLayout(options.directory)
+  const { root, lock: lockPath } = openLayout(options.directory)
   const home = findHome(root)
   if (home === undefined)
     throw new SandboxError('provision_failed', 'the control groups of this machine have disappeared')
@@ -56,7 +56,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
     )
   try {
     // The previous holder of the lock may have removed this directory's in-memory files.
-    const layout = await openLayout(options.directory)
+    const layout = openLayout(options.directory)
     liftSharedLimits()
     await makeSkeleton(layout)
     await removeTemporaryFiles(layout)
@@ -80,6 +80,7 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
       ),
       rootIdsInUse: records.map(rootIdOf),
       kernel: options.kernel ?? kernelThread,
+      preparesAhead: options.preparesAhead ?? true,
     })
     return new Driver(options, layout, home, supply, lock, layers)
   } catch (error) {

@@ -21,7 +21,7 @@ let pool: LauncherPool
 const started: NetworkMode[] = []
 
 beforeEach(async () => {
-  layout = await openTestLayout(join(await mkdtemp('/var/tmp/harmont-pool-'), 'driver'))
+  layout = openTestLayout(join(await mkdtemp('/var/tmp/harmont-pool-'), 'driver'))
   const home = findCgroupHome()
   if (home === undefined) throw new Error('no control groups here')
   preforkServer = new PreforkServer(layout, home, kernelThread)

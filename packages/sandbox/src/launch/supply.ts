@@ -34,6 +34,8 @@ export interface SupplyOptions {
   readonly rootIdsInUse: readonly number[]
   /** Opens the kernel thread, which sets up launchers; undefined if they do so themselves. */
   readonly kernel: () => Promise<KernelThread | undefined>
+  /** Whether launchers are started before the first one is taken. */
+  readonly preparesAhead: boolean
 }
 
 /** A link, and its egress list if it has one. */
@@ -66,7 +68,7 @@ export class Supply {
     this.modes = options.network.filter((mode) => mode !== 'egress' || egress !== undefined)
     this.pool = new LauncherPool(launchersInStore, (mode) => this.launch(mode))
     const [first] = this.modes
-    if (first !== undefined) void this.pool.fill(first)
+    if (first !== undefined && options.preparesAhead) void this.pool.fill(first)
   }
 
   static async open(options: SupplyOptions): Promise<Supply> {

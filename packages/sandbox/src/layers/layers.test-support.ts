@@ -32,7 +32,7 @@ export async function openRunner(directory: string): Promise<Runner> {
     await bench.destroyAll()
     await driver.close()
   }
-  return { driver, exchange, bench, layout: await openTestLayout(directory), close }
+  return { driver, exchange, bench, layout: openTestLayout(directory), close }
 }
 
 /** Returns the directory of a runner's source trees. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdir, realpath } from 'node:fs/promises'
+import { mkdirSync, realpathSync } from 'node:fs'
 import { join } from 'node:path'
 import { lastsUntilReboot } from './own-memory.ts'
 
@@ -51,9 +51,9 @@ export interface Layout {
 }
 
 /** Creates the directories and returns their absolute paths. */
-export async function openLayout(directory: string): Promise<Layout> {
-  await mkdir(directory, { recursive: true, mode: 0o700 })
-  const root = await realpath(directory)
+export function openLayout(directory: string): Layout {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const root = realpathSync(directory)
   const tag = createHash('sha256').update(root).digest('hex').slice(0, 8)
   const memory = `/dev/shm/harmont-${tag}`
   // Servers of earlier releases use this name too.
@@ -83,7 +83,7 @@ export async function openLayout(directory: string): Promise<Layout> {
     resolvConf: (mode) => join(root, `resolv-${mode}.conf`),
   }
   for (const path of [layout.sandboxes, layout.unbegun, layout.snapshots, layout.cacheIndex, layout.trash])
-    await mkdir(path, { recursive: true, mode: 0o700 })
+    mkdirSync(path, { recursive: true, mode: 0o700 })
   return layout
 }
 

@@ -14,7 +14,7 @@ afterEach(() => {
 })
 
 test('G24 the next start removes leftovers of destroyed sandboxes after a kill, and nothing else', async () => {
-  layout = await openTestLayout(join(root, 'driver'))
+  layout = openTestLayout(join(root, 'driver'))
   await removeOrphanedMemory(layout)
   for (const id of ['alive', 'gone']) {
     makeMemory(layout, id, 0)
@@ -34,13 +34,13 @@ test('G24 the next start removes leftovers of destroyed sandboxes after a kill, 
 })
 
 test('a directory on a disk is refused, and nothing is written to it', async () => {
-  layout = { ...(await openTestLayout(join(root, 'driver'))), memory: join(root, 'disk') }
+  layout = { ...openTestLayout(join(root, 'driver')), memory: join(root, 'disk') }
   expect(() => makeMemory(layout, 'a', 0)).toThrow('tmpfs')
   expect(await readdir(layout.memory)).toEqual([])
 })
 
 test('a directory that another user made or can read is refused', async () => {
-  layout = await openTestLayout(join(root, 'driver'))
+  layout = openTestLayout(join(root, 'driver'))
   await mkdir(layout.memory, { mode: 0o755 })
   expect(() => makeMemory(layout, 'a', 0)).toThrow('belongs to another user')
   await chmod(layout.memory, 0o700)
@@ -52,7 +52,7 @@ test('a directory that another user made or can read is refused', async () => {
 })
 
 test('a name that leads outside is refused', async () => {
-  layout = await openTestLayout(join(root, 'driver'))
+  layout = openTestLayout(join(root, 'driver'))
   makeMemory(layout, 'a', 0)
   for (const name of ['../x', '', 'a/b', '.'])
     expect(() => fillMemory(layout, 'a', { secrets: { [name]: 'x' }, memo: '', rootId: 0 }), name).toThrow(

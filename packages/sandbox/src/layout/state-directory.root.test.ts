@@ -36,7 +36,7 @@ let root: string
 let layout: Layout
 beforeEach(async () => {
   root = mkdtempSync('/var/tmp/harmont-state-')
-  layout = await openTestLayout(join(root, 'driver'))
+  layout = openTestLayout(join(root, 'driver'))
 })
 afterEach(() => {
   for (const path of [layout.volatileState, layout.memory]) rmSync(path, { recursive: true, force: true })

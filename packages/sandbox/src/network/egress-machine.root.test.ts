@@ -25,7 +25,7 @@ async function onMachine(setup: string, script: string, resolvConf = ''): Promis
     import { openEgress } from ${module('egress.ts')}
     import { openLayout } from ${module('../layout/layout.ts')}
     const sh = (text) => execFileSync('sh', ['-c', text], { encoding: 'utf8' })
-    const open = async (inUse = []) => openEgress(await openLayout(${JSON.stringify(directory)}), [], inUse)
+    const open = async (inUse = []) => openEgress(openLayout(${JSON.stringify(directory)}), [], inUse)
     const address = (egress) => /address add (\\S+)/.exec(egress.slot().inside)[1]
     ${script}`
   const machine = `set -e

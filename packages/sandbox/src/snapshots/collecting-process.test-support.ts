@@ -6,4 +6,4 @@ import { openLayout } from '../layout/layout.ts'
 import { collectorOver } from './snapshots.test-support.ts'
 
 const [directory = '', ...keep] = process.argv.slice(2)
-await collectorOver(await openLayout(directory)).collect({ keep: new Set(keep), cacheBytes: 3 * 4096 })
+await collectorOver(openLayout(directory)).collect({ keep: new Set(keep), cacheBytes: 3 * 4096 })

@@ -14,7 +14,7 @@ let entry: SnapshotRecord
 let files: SnapshotFiles
 beforeEach(async () => {
   root = await mkdtemp('/var/tmp/harmont-damaged-')
-  layout = await openTestLayout(join(root, 'driver'))
+  layout = openTestLayout(join(root, 'driver'))
   const parent = await plant(layout)
   entry = await plant(layout, { parent, key: 'k' })
   files = snapshotFiles(layout, entry.id)

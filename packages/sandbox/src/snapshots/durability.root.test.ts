@@ -61,7 +61,7 @@ it.runIf(canLoop)(
     const image = join(root, 'disk')
     await run('truncate', ['--size=64M', image])
     await run('mkfs.ext4', ['-q', image])
-    const layout = await openTestLayout(join(await mount(image, 'disk-mounted'), 'driver'))
+    const layout = openTestLayout(join(await mount(image, 'disk-mounted'), 'driver'))
     const durability = new Durability(layout)
     const snapshots = collectorOver(layout, { durability })
 

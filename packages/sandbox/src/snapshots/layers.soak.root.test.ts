@@ -69,7 +69,7 @@ async function chain(scripts: readonly string[]): Promise<PackedSnapshot> {
 
 /** Returns the single-layer snapshot with the same content. */
 async function flattened(id: SnapshotId): Promise<SnapshotId> {
-  const layout = await openTestLayout(here.directory)
+  const layout = openTestLayout(here.directory)
   const record = readSnapshotRecord(layout, id)
   if (record === undefined) throw new Error(`no record of ${id}`)
   return flatten(record, here.image.rootfs, { layout, viewer: new Viewer(layout) })

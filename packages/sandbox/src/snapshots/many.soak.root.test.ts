@@ -19,7 +19,7 @@ let bench: Bench
 
 beforeAll(async () => {
   root = await mkdtemp('/var/tmp/harmont-many-')
-  layout = await openTestLayout(join(root, 'driver'))
+  layout = openTestLayout(join(root, 'driver'))
   bench = await Bench.open(await openDriver(layout.root), 'host', layout.root)
 })
 afterAll(async () => {

@@ -29,7 +29,7 @@ async function open(): Promise<void> {
 beforeEach(async () => {
   root = await mkdtemp('/var/tmp/harmont-snapshot-again-')
   directory = join(root, 'driver')
-  layout = await openTestLayout(directory)
+  layout = openTestLayout(directory)
 })
 afterEach(async () => {
   await bench.destroyAll()

@@ -15,7 +15,7 @@ let root: string
 let layout: Layout
 beforeEach(async () => {
   root = await mkdtemp('/var/tmp/harmont-collect-')
-  layout = await openTestLayout(join(root, 'driver'))
+  layout = openTestLayout(join(root, 'driver'))
 })
 afterEach(() => rm(root, { recursive: true, force: true }))
 

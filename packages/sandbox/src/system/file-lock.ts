@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, open } from 'node:fs/promises'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import path from 'node:path'
 
 export interface FileLock extends AsyncDisposable {
@@ -26,25 +26,37 @@ export async function lockFile(
   file: string,
   { wait }: { readonly wait: boolean | number } = { wait: true },
 ): Promise<FileLock | undefined> {
-  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
-  const handle = await open(file, 'a', 0o600)
+  // Done at once, so that the program starts before other work of this process.
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
+  const fd = openSync(file, 'a', 0o600)
   try {
     // Node.js has no flock(2). The program flock locks the open file that it shares with this
     // process, and exits.
-    const flock = spawn('flock', ['--exclusive', ...waiting(wait), '3'], {
-      stdio: ['ignore', 'ignore', 'inherit', handle.fd],
-    })
+    const flock = spawn('flock', ['--exclusive', ...waiting(wait), '3'], { stdio: ['ignore', 'ignore', 'inherit', fd] })
     const [code] = await once(flock, 'exit')
-    if (code !== 0) {
-      await handle.close()
-      if (wait !== true && code === 1) return undefined
-      throw new Error(`flock could not lock ${file}: exit ${code}`)
-    }
+    if (code === 0) return new OpenLock(fd)
+    if (wait === true || code !== 1) throw new Error(`flock could not lock ${file}: exit ${code}`)
   } catch (error) {
-    await handle.close()
+    closeSync(fd)
     throw error
   }
-  return { fd: handle.fd, [Symbol.asyncDispose]: () => handle.close() }
+  closeSync(fd)
+  return undefined
+}
+
+class OpenLock implements FileLock {
+  readonly fd: number
+  #isOpen = true
+
+  constructor(fd: number) {
+    this.fd = fd
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    // Once closed, the number may be another file's.
+    if (this.#isOpen) closeSync(this.fd)
+    this.#isOpen = false
+  }
 }
 
 function waiting(wait: boolean | number): readonly string[] {

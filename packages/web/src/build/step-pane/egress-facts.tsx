@@ -26,7 +26,7 @@ export function EgressFacts({ place, job }: EgressFactsProps) {
           {used.length === 0 ? 'It used none' : `It used ${counted(used.length, 'host')}`}
           {mode === 'observe' && ', which were only noted'}.{!complete && ' There were more than are kept.'}
         </p>
-        {used.length > 0 && <CopyField label="the list of hosts" text={`egress: [${used.map(quoted).join(', ')}]`} />}
+        {used.length > 0 && <CopyField label="the egress list" text={`egress: [${used.map(quoted).join(', ')}]`} />}
         {refused.length > 0 && (
           <p>
             Refused:{' '}
