@@ -14,6 +14,7 @@ import {
 import { join } from 'node:path'
 import process from 'node:process'
 import { takeDescriptors } from '@harmont/test-kit/descriptors'
+import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest'
 import { isScarcity } from '../scarcity.ts'
 import { type KernelThread, kernelThread } from './kernel-thread.ts'
@@ -160,7 +161,12 @@ it('a link is up on both sides, and its other end is in this namespace; a second
   const job = { process: place, users: usersOf(), links: { uplink } }
   await kernel.ask('prepare', job)
   expect(inside('ip', '-br', 'address')).toMatch(new RegExp(`^lo .*127\\.0\\.0\\.1/8[^]*eth0@.* ${own}/32`))
-  expect(inside('ip', 'route')).toBe(`default via ${gateway} dev eth0 \n${gateway} dev eth0 scope link \n`)
+  // The kernel notes a moment later that the link has a carrier.
+  const routes = await until(
+    () => inside('ip', 'route'),
+    (shown) => !shown.includes('linkdown'),
+  )
+  expect(routes).toBe(`default via ${gateway} dev eth0 \n${gateway} dev eth0 scope link \n`)
   expect(inside('ip', 'neigh')).toBe(`${gateway} dev eth0 lladdr 02:00:00:00:00:01 PERMANENT \n`)
   const shown = ip('address', 'show', 'dev', uplink.peer)
   expect(shown).toMatch(/<[^>]*\bUP\b[^>]*>[\s\S]*link\/ether 02:00:00:00:00:01/)
