@@ -4,8 +4,8 @@ import { type ExitCode, exits } from '../errors.ts'
 import { requireRun, requireStep } from '../records/find-run.ts'
 import { type LocalHome, localHome } from '../records/home.ts'
 import { readIdentity } from '../records/identity.ts'
-import { endOf, type RecordedStep, type RunRecord, stepsOf } from '../records/run-record.ts'
-import { readRecords, runFiles } from '../records/run-records.ts'
+import { endOf, type RecordedStep, type RunFacts, type RunRecord, stepsOf } from '../records/run-record.ts'
+import { readRecords, runFiles, runsOf } from '../records/run-records.ts'
 import { localRule } from '../runs/local-context.ts'
 import { cleanUpKilled } from '../sandboxes/clean-up.ts'
 import { requireLinux } from '../sandboxes/require-linux.ts'
@@ -80,9 +80,9 @@ interface Explained {
 
 /** Explains the steps of a run by comparing it with earlier runs of the same pipeline. */
 export function explainRun({ runs }: LocalHome, run: RunRecord): (step: RecordedStep) => Explained {
-  const identityOf = ({ record }: RunRecord) => readIdentity(runFiles(runs, record).identity)
+  const identityOf = ({ record }: RunFacts) => readIdentity(runFiles(runs, record).identity)
   const now = identityOf(run)
-  const earlier = readRecords(runs, run.directory)
+  const earlier = [...runsOf(runs, run.directory)]
     .filter(({ slug, record }) => slug === run.slug && record < run.record)
     .map((each) => ({ number: each.number, identity: identityOf(each) }))
   return (step) => {

@@ -4,7 +4,7 @@ import { type Artifact, type FileParts, openFileParts } from '@harmont/engine'
 import { exits, HmError } from '../errors.ts'
 import { isMissing } from '../is-missing.ts'
 import type { LocalHome } from './home.ts'
-import { AppendedFile, jsonLines, readRecords, runFiles } from './run-records.ts'
+import { AppendedFile, jsonLines, runFiles, runsOf } from './run-records.ts'
 
 /** An artifact of a local run. */
 export interface RecordedArtifact extends Artifact {
@@ -32,7 +32,7 @@ export async function recordedArtifacts({ runs }: LocalHome, record: number): Pr
 /** Removes the parts that no recorded run names and no run has requested since `before`. */
 export async function sweepParts(home: LocalHome, before: Date): Promise<void> {
   const named = new Set<string>()
-  for (const { record } of readRecords(home.runs))
+  for (const { record } of runsOf(home.runs))
     for (const { parts } of await recordedArtifacts(home, record)) for (const part of parts) named.add(part)
   await openFileParts(home.parts).sweep(named, before)
 }

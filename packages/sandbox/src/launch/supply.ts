@@ -153,10 +153,13 @@ export class Supply {
     const slot = await this.slot(mode)
     const rootId = this.rootIds?.take() ?? firstId
     const release = async (): Promise<void> => {
-      const gone = slot.link === null ? undefined : waitForLinkGone(slot.link)
-      // The links of several launchers end together [20 to 45 ms], while `close` does the rest.
-      if (slot.link !== null && gone !== undefined && this.ending !== undefined) this.ending.set(slot.link, gone)
-      else await gone
+      if (slot.link !== null) {
+        const gone = waitForLinkGone(slot.link)
+        // Awaited by `close`, which does the rest meanwhile [20 to 45 ms].
+        gone.catch(() => {})
+        this.ending?.set(slot.link, gone)
+        if (this.ending === undefined) await gone
+      }
       this.release({ link: slot.link, rootId })
     }
     try {

@@ -39,7 +39,6 @@ beforeEach(async () => {
   layout = openTestLayout(join(root, 'driver'))
 })
 afterEach(() => {
-  for (const path of [layout.volatileState, layout.memory]) rmSync(path, { recursive: true, force: true })
   rmSync(root, { recursive: true, force: true })
 })
 
