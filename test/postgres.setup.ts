@@ -4,8 +4,8 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFile, mkdtemp, readdir, readFile, rename, rm, statfs, writeFile } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { appendFile, mkdtemp, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { privilegeMode } from '@harmont/sandbox/privilege'
@@ -64,15 +64,33 @@ const inMemory = '/dev/shm'
 const room = 4 * 1024 ** 3
 const prefix = 'harmont-test-pg-'
 
-async function makeDirectory(): Promise<{ readonly directory: string; readonly lock: FileLock }> {
+interface Place {
+  readonly directory: string
+  /** Held as long as the run lives. */
+  readonly lock: FileLock
+}
+
+/**
+ * Locks the making and removal of directories. Otherwise another run could take this one's
+ * directory for a leftover while its lock does not exist yet, or no longer.
+ */
+function gate(home: string): Promise<FileLock> {
+  return lockFile(join(home, `harmont-test-pgs-${process.getuid?.()}.lock`))
+}
+
+async function makeDirectory(): Promise<Place> {
   const isInMemory = privilegeMode.kind === 'root' && (await freeBytes(inMemory)) > room
-  if (isInMemory) await removeLeftovers()
   const home = isInMemory ? inMemory : '/var/tmp'
-  const unlocked = await mkdtemp(join(home, `new-${prefix}`))
-  const lock = await lockFile(join(unlocked, 'lock'))
-  const directory = join(home, `${prefix}${basename(unlocked).slice(-6)}`)
-  await rename(unlocked, directory)
-  return { directory, lock }
+  await using _ = await gate(home)
+  if (isInMemory) await removeLeftovers()
+  const directory = await mkdtemp(join(home, prefix))
+  return { directory, lock: await lockFile(join(directory, 'lock')) }
+}
+
+async function removeDirectory({ directory, lock }: Place): Promise<void> {
+  await using _ = await gate(dirname(directory))
+  await rm(directory, { recursive: true })
+  await lock[Symbol.asyncDispose]()
 }
 
 async function freeBytes(directory: string): Promise<number> {
@@ -93,8 +111,8 @@ async function removeLeftovers(): Promise<void> {
 }
 
 async function start(): Promise<Running> {
-  const { directory, lock } = await makeDirectory()
-  const state = join(directory, 'database')
+  const place = await makeDirectory()
+  const state = join(place.directory, 'database')
   const stage = makeStage(await findBinaries(), state)
   await ensureCluster(stage, state, 'unused')
   await appendFile(join(state, 'data/postgresql.conf'), settings)
@@ -109,8 +127,7 @@ async function start(): Promise<Running> {
       // "Immediate", because nothing of it is kept.
       process.kill(pid, 'SIGQUIT')
       await ended
-      await rm(directory, { recursive: true })
-      await lock[Symbol.asyncDispose]()
+      await removeDirectory(place)
     },
   }
 }

@@ -144,13 +144,16 @@ function serve(
   response.once('close', () => git.kill())
   let head: Buffer | undefined = Buffer.alloc(0)
   let sent = 0
+  let goesOn = true
   const send = (bytes: Buffer) => {
+    // Node.js resumes the output of a process that has ended.
+    if (!goesOn) return
     sent += bytes.length
     const isDrained = response.write(bytes)
-    const goesOn = onSent(bytes, sent)
-    if (isDrained && goesOn) return
+    goesOn = onSent(bytes, sent)
+    if (isDrained || !goesOn) return
     git.stdout.pause()
-    if (goesOn) response.once('drain', () => git.stdout.resume())
+    response.once('drain', () => git.stdout.resume())
   }
   git.stdout.on('data', (bytes: Buffer) => {
     if (head === undefined) return send(bytes)
@@ -166,7 +169,7 @@ function serve(
     head = undefined
     if (rest.length > 0) send(rest)
   })
-  git.stdout.on('end', () => response.end())
+  git.stdout.on('end', () => goesOn && response.end())
 }
 
 /** Content of a commit: file contents or other entries; null removes one. */

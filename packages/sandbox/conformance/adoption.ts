@@ -7,6 +7,7 @@ import { until } from '@harmont/test-kit/until'
 import { afterEach, expect, it } from 'vitest'
 import type { OutputPiece, Running, Sandbox, SandboxHandle } from '../src/sandbox-driver.ts'
 import { now, processClock } from '../src/system/clock.ts'
+import { killProcess } from '../src/system/processes.ts'
 import { aboveRuntime, sameForAll } from './above-runtime.ts'
 import { Bench, type DriverUnderTest, finish } from './bench.ts'
 import { newMark } from './machine.ts'
@@ -218,7 +219,8 @@ export function adoptionTests(shared: () => Bench, subject: DriverUnderTest, dir
       () => subject.markedProcesses(mark),
       ({ length }) => length === 1,
     )
-    for (const pid of [...(await monitorsOf(sandbox.handle.id)), command ?? 0]) process.kill(pid, 'SIGKILL')
+    // An ordinary user's command ends with its monitor, which is the first process of its namespace.
+    for (const pid of [...(await monitorsOf(sandbox.handle.id)), command ?? 0]) killProcess(pid)
     expect(await running.exited()).toMatchObject({ code: null, signal: null })
     expect(await subject.markedProcesses(mark)).toEqual([])
     await sandbox.destroy()

@@ -17,12 +17,12 @@ addWitness(() => {
     (path) => !/\/(trees|objects\/..)\//.test(`/${path}/`),
   )
   return [
-    'Requests:',
-    ...it.server.requests,
-    'Processes:',
-    ...commandLines().filter((line) => /^\S*(git|node)/.test(line)),
     'Files:',
     ...files,
+    'Processes:',
+    ...commandLines().filter((line) => /^\S*(git|node)/.test(line)),
+    'Requests:',
+    ...it.server.requests,
   ].join('\n')
 })
 const random = chance()
