@@ -15,10 +15,13 @@ interface Job {
 }
 
 export interface Ci {
-  /** Starts a build with a step for each command, and returns its number. */
-  submit(commands: readonly string[]): Promise<number>
-  /** Waits until all jobs of a build are in a state; returns the jobs. */
-  untilAll(number: number, state: string): Promise<readonly Job[]>
+  /**
+   * Starts a build with a step for each command, and returns its number. With a parent's command,
+   * the steps start from that step's files.
+   */
+  submit(commands: readonly string[], parent?: string): Promise<number>
+  /** Waits until each job of a build is in one of the states; returns the jobs. */
+  untilAll(number: number, ...states: readonly string[]): Promise<readonly Job[]>
 }
 
 /** Creates the pipeline of the builds and returns functions that start and follow them. */
@@ -31,15 +34,17 @@ export async function openCi({ url, token, curl }: Installation): Promise<Ci> {
   }
   await ask('POST', '/pipelines', { name: 'ci', repository: 'local/ci', default_branch: 'main' })
   return {
-    async submit(commands) {
-      const steps = commands.map((cmd, index) => ({ key: `step-${index}`, cmd }))
+    async submit(commands, parent) {
+      const from = parent === undefined ? {} : { builds_in: 'parent' }
+      const children = commands.map((cmd, index) => ({ key: `step-${index}`, cmd, ...from }))
+      const steps = parent === undefined ? children : [{ key: 'parent', cmd: parent }, ...children]
       const build = { branch: 'main', commit: '0'.repeat(40), pipeline_ir: flatIr(steps) }
       return (await ask<{ readonly number: number }>('POST', '/pipelines/ci/builds', build)).number
     },
-    untilAll: (number, state) =>
+    untilAll: (number, ...states) =>
       until(
         async () => (await ask<{ readonly data: readonly Job[] }>('GET', `/pipelines/ci/builds/${number}/jobs`)).data,
-        (jobs) => jobs.length > 0 && jobs.every((job) => job.state === state),
+        (jobs) => jobs.length > 0 && jobs.every(({ state }) => states.includes(state)),
         { timeoutMs: 600_000, restMs: 300 },
       ),
   }

@@ -1,11 +1,13 @@
 /**
  * Starts the compose file as documented, with the image of the Dockerfile. Builds run on its two
- * runners, commands outlive a killed runner, and runners drain.
+ * runners, which take files of steps from each other; commands outlive a killed runner, and runners
+ * drain.
  *
  * The test takes minutes and needs packages that no other test uses (podman, podman-compose,
  * aardvark-dns), so it runs only in soak, and only if they are installed.
  */
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { effort } from '@harmont/test-kit/effort'
@@ -30,6 +32,7 @@ done`
 describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
   let project: string
   let podman: Podman
+  let ci: Ci
   let watching = true
   let watch: Promise<void>
 
@@ -47,6 +50,7 @@ describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
       (await inside('server', 'harmont', 'runner-key', 'create', '--pool', 'default', '--uses', '2')).trim(),
     )
     await compose('up', '--detach')
+    ci = await open()
   }, 3_600_000)
   afterAll(async () => {
     await compose('down', '--volumes')
@@ -115,8 +119,21 @@ describe.skipIf(effort < 5 || lacking.length > 0)('the compose file', () => {
     return openCi({ url: 'https://ci.harmont.test', token, curl })
   }
 
+  test('a runner takes the files of a step directly from the other runner', async () => {
+    const children = Array.from(
+      { length: 2 * availableParallelism() },
+      () => `test -s /root/made && ${waiting('come')}`,
+    )
+    const number = await ci.submit(children, 'head -c 5000000 /dev/urandom >/root/made')
+    // A runner has a slot for each processor: too few for all children.
+    await ci.untilAll(number, 'passed', 'running')
+    for (const runner of runners) await inside(runner, 'sh', '-c', letGo('come'))
+    await ci.untilAll(number, 'passed')
+    const metrics = await inside('server', 'curl', '--silent', 'http://127.0.0.1:4000/metrics')
+    expect(metrics).toMatch(/^harmont_layer_bytes_total\{way="fetched_from_peers"\} [1-9]/m)
+  }, 1_200_000)
+
   test('a build on both runners survives kills of the runners, which continue its commands and drain', async () => {
-    const ci = await open()
     const number = await ci.submit(Array.from({ length: 4 }, () => waiting('go')))
     await ci.untilAll(number, 'running')
     for (const runner of runners) await inside(runner, 'sh', '-c', killRunner)

@@ -7,6 +7,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
+import type { INetworkPolicySpec } from 'kubernetes-models/networking.k8s.io/v1/NetworkPolicySpec'
 import type { IPodSpec } from 'kubernetes-models/v1/PodSpec'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseAllDocuments } from 'yaml'
@@ -157,6 +158,23 @@ test('a runner has no database URL and no token of the cluster, and drains befor
   })
   expect(made.container.lifecycle?.preStop?.exec?.command).toEqual(['harmont', 'drain'])
   expect(named('StatefulSet', 'harmont-runner').spec).not.toHaveProperty('replicas')
+})
+
+test('runners take files of steps from each other at an address that their network policy opens', () => {
+  const made = podOf('StatefulSet', 'harmont-runner')
+  const [ip, address] = made.container.env ?? []
+  expect(ip).toEqual({ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } })
+  const [port] = made.container.ports ?? []
+  const settings = readSettings({
+    ...environmentOf(made),
+    HARMONT_ROLE: 'runner',
+    [address?.name ?? '']: (address?.value ?? '').replace('$(POD_IP)', '10.42.1.7'),
+  })
+  expect(settings.peerAddress).toEqual({ host: '10.42.1.7', port: port?.containerPort })
+  const runners = [{ podSelector: { matchLabels: { app: 'harmont-runner' } } }]
+  const { spec } = named('NetworkPolicy', 'harmont-runner') as unknown as { spec: INetworkPolicySpec }
+  expect(spec.ingress).toEqual([{ from: runners, ports: [{ port: port?.name }] }])
+  expect(spec.egress).toContainEqual({ to: runners, ports: [{ port: port?.name }] })
 })
 
 test('the autoscaler authenticates with the server’s token, from the secret with a digest in its name', () => {
