@@ -131,6 +131,7 @@ export type {
   Lease,
   LiveSnapshots,
   PresentRunner,
+  RunnerReport,
   RunnerRoom,
   Store,
 } from './store.ts'

@@ -10,13 +10,12 @@ import type { CacheLookUp } from './cache-look-up.ts'
 import type { JobState, Outcome, ServiceState, Step } from './core/model.ts'
 import type { LayerTraffic } from './layers/layer.ts'
 import type { LayerPort } from './layers/layer-port.ts'
-import type { PeerAddress } from './layers/peers.ts'
 import type { ForkEnd } from './probes/probe.ts'
 import type { OpenServiceLog } from './service-log.ts'
 import type { Deal, SplitFile } from './splits/deal.ts'
 import type { FileSplit } from './splits/split-store.ts'
 import type { StepOutput } from './step-output.ts'
-import type { BuildContext, ForkLease, HeldFork, LeaseRef, LiveSnapshots, RunnerRoom } from './store.ts'
+import type { BuildContext, ForkLease, HeldFork, LeaseRef, LiveSnapshots, RunnerReport } from './store.ts'
 import type { Phase } from './trace.ts'
 
 export type { LeaseRef } from './store.ts'
@@ -37,12 +36,10 @@ export interface RunnerPort {
    */
   reclaim(runner: string): Promise<readonly LeasedJob[]>
   /**
-   * Renews all leases of the runner in one statement. Returns the leases that the runner still
-   * holds, with an instruction for each. `traffic` describes the layers that it exchanges; none by
-   * default. `room` is only displayed. `peer` is the address at which others take layers from it;
-   * nowhere by default.
+   * Renews all leases of the runner in one statement, and records its report. Returns the leases
+   * that the runner still holds, with an instruction for each.
    */
-  renew(runner: string, traffic?: LayerTraffic, room?: RunnerRoom, peer?: PeerAddress): Promise<readonly LeaseStatus[]>
+  renew(runner: string, report?: RunnerReport): Promise<readonly LeaseStatus[]>
   /**
    * Calls the listener immediately for cancels and timeouts. `renew` repeats them, so a missed call
    * only costs time. Returns a function that unsubscribes.

@@ -281,21 +281,23 @@ export interface RunnerRoom {
   readonly snapshots: number
 }
 
+/** What a runner reports about itself when it renews its leases. */
+export interface RunnerReport {
+  /** The layers that it exchanges; none by default. */
+  readonly traffic?: LayerTraffic | undefined
+  /** Only displayed. Absent from a runner of an earlier release. */
+  readonly room?: RunnerRoom | undefined
+  /** The address at which others take layers from it; nowhere by default. */
+  readonly peer?: PeerAddress | undefined
+}
+
 /** Tracks the connected runners: those that renew their leases or get one. */
 export interface RunnerStore {
   /**
-   * Records that a runner is present, which jobs it may take, which layers it exchanges, and the
-   * address at which others take them. `room` is only displayed; absent from a runner of an earlier
-   * release. Returns whether snapshots are wanted from it.
+   * Records that a runner is present, which jobs it may take, and its report. Returns whether
+   * snapshots are wanted from it.
    */
-  seen(
-    runner: string,
-    reach: Reach,
-    now: Instant,
-    traffic?: LayerTraffic,
-    room?: RunnerRoom,
-    peer?: PeerAddress,
-  ): Promise<boolean>
+  seen(runner: string, reach: Reach, now: Instant, report?: RunnerReport): Promise<boolean>
   /** Withholds new work from a runner from then on; null lifts this. */
   drain(runner: string, since: Instant | null): Promise<void>
   /** Returns the runners that are present. */

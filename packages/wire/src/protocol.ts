@@ -19,8 +19,7 @@ import type {
   OpenServiceLog,
   Outcome,
   PartTarget,
-  PeerAddress,
-  RunnerRoom,
+  RunnerReport,
   ServiceState,
   SourceUnavailableCode,
   SplitFile,
@@ -97,8 +96,7 @@ export interface Calls {
   }
   reclaim: { request: { readonly features?: readonly string[] }; answer: { readonly jobs: readonly WireJob[] } }
   renew: {
-    /** `peer` is the address from which other runners take its layers. */
-    request: { readonly traffic?: LayerTraffic; readonly room?: RunnerRoom; readonly peer?: PeerAddress }
+    request: RunnerReport
     /**
      * `exports` are the snapshots wanted from the runner. `ticketKey` verifies tickets for a peer.
      */

@@ -2,8 +2,7 @@ import type pg from 'pg'
 import type { Instant } from '../core/model.ts'
 import type { Reach } from '../core/placement/reach.ts'
 import { noTraffic } from '../layers/layer.ts'
-import type { PeerAddress } from '../layers/peers.ts'
-import { goneMs, type PresentRunner, type RunnerRoom, type RunnerStore } from '../store.ts'
+import { goneMs, type PresentRunner, type RunnerReport, type RunnerStore } from '../store.ts'
 import { time } from './values.ts'
 
 /** State about the runners that all parts of a store share. */
@@ -74,15 +73,9 @@ export class PostgresRunners implements RunnerStore {
     this.#company = company
   }
 
-  async seen(
-    runner: string,
-    reach: Reach,
-    now: Instant,
-    traffic = noTraffic,
-    room?: RunnerRoom,
-    peer?: PeerAddress,
-  ): Promise<boolean> {
+  async seen(runner: string, reach: Reach, now: Instant, report: RunnerReport = {}): Promise<boolean> {
     const { pool, labels, queues } = reach
+    const { traffic = noTraffic, room, peer } = report
     const { forms, host } = traffic
     const { rows } = await this.#pool.query<{ has_others: boolean; is_asked: boolean }>({
       name: 'engine-runner-seen',

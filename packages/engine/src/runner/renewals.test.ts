@@ -42,8 +42,7 @@ test('G01 a runner that gets a job again after a failover lost the first lease a
   }
   const renewals = new Renewals({
     ...{ runner: 'r', port: asked, everyMs: 1, held, log: none },
-    traffic: async () => undefined,
-    room: async () => undefined,
+    report: async () => ({}),
     onUnknown: async () => {},
   })
   onTestFinished(() => renewals.stop())

@@ -1,9 +1,8 @@
 import { now } from '@harmont/sandbox'
 import { isNewestLease } from '../core/states.ts'
-import type { LayerTraffic } from '../layers/layer.ts'
 import type { Log } from '../log.ts'
 import type { LeaseStatus, RunnerPort } from '../port.ts'
-import type { RunnerRoom } from '../store.ts'
+import type { RunnerReport } from '../store.ts'
 import type { HeldLease } from './held-lease.ts'
 import { sandboxId } from './sandbox-note.ts'
 
@@ -11,10 +10,7 @@ export interface RenewalsOptions {
   readonly runner: string
   readonly port: Pick<RunnerPort, 'renew' | 'onDirective'>
   readonly everyMs: number
-  /** Returns the layers that the runner exchanges; undefined if layers do not travel. */
-  readonly traffic: () => Promise<LayerTraffic | undefined>
-  /** Returns the free space of the machine; undefined if it is unknown. */
-  readonly room: () => Promise<RunnerRoom | undefined>
+  readonly report: () => Promise<RunnerReport>
   /** Leases by sandbox id, maintained by the runner. */
   readonly held: ReadonlyMap<string, HeldLease>
   /** Called for a lease that is unknown to this process. */
@@ -72,11 +68,11 @@ export class Renewals {
 
   /** Returns the milliseconds until the next renewal; never rejects. */
   async #renew(): Promise<number> {
-    const { port, runner, held, everyMs, traffic, room, log } = this.#options
+    const { port, runner, held, everyMs, report, log } = this.#options
     // The leases are copied first, because one granted meanwhile is not in the answer.
     const asked = [...held]
     try {
-      const renewed = await port.renew(runner, ...(await Promise.all([traffic(), room()])))
+      const renewed = await port.renew(runner, await report())
       const statuses = new Map(renewed.map((status) => [sandboxId(status), status]))
       for (const [id, lease] of asked) {
         const status = statuses.get(id)

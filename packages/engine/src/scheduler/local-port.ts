@@ -14,15 +14,14 @@ import { filesFrom } from '../core/placement/homes.ts'
 import { everything, type Reach } from '../core/placement/reach.ts'
 import { planBuild } from '../core/plan-build.ts'
 import { isHeld, isNewestLease, isTerminal } from '../core/states.ts'
-import { type LayerTraffic, noTraffic } from '../layers/layer.ts'
+import { noTraffic } from '../layers/layer.ts'
 import { LocalLayers, type LocalLayersOptions } from '../layers/local-layers.ts'
-import type { PeerAddress } from '../layers/peers.ts'
 import type { Log } from '../log.ts'
 import type { Directive, LeasedJob, LeaseRef, LeaseStatus, RenderResult, RunnerPort, SourceOffer } from '../port.ts'
 import type { SplitFile } from '../splits/deal.ts'
 import type { FileSplit } from '../splits/split-store.ts'
 import type { StepOutput } from '../step-output.ts'
-import type { BuildContext, BuildSource, JobOutput, Lease, LiveSnapshots, RunnerRoom, Store } from '../store.ts'
+import type { BuildContext, BuildSource, JobOutput, Lease, LiveSnapshots, RunnerReport, Store } from '../store.ts'
 import { defaultStoreSettings } from '../store-settings.ts'
 import type { Phase } from '../trace.ts'
 import type { EngineWatch } from '../watch.ts'
@@ -139,20 +138,16 @@ class LocalPort implements RunnerPort {
     return jobs.flatMap((job) => job ?? [])
   }
 
-  async renew(
-    runner: string,
-    traffic: LayerTraffic = noTraffic,
-    room?: RunnerRoom,
-    peer?: PeerAddress,
-  ): Promise<readonly LeaseStatus[]> {
+  async renew(runner: string, { traffic, room, peer }: RunnerReport = {}): Promise<readonly LeaseStatus[]> {
     const { leases, runners, now } = this.#store
     const at = now()
-    const exchanged = this.layers === null ? noTraffic : traffic
+    const { layers } = this
+    const exchanged = layers === null ? {} : { traffic, peer: layers.peers && peer }
     const [held, isAsked] = await Promise.all([
       leases.renew(runner, at),
-      runners.seen(runner, this.#reach, at, exchanged, room, this.layers?.peers && peer),
+      runners.seen(runner, this.#reach, at, { room, ...exchanged }),
     ])
-    if (isAsked) void this.layers?.tellWanted()
+    if (isAsked) void layers?.tellWanted()
     return held.map(toStatus)
   }
 

@@ -7,7 +7,7 @@ import { cacheSentence } from './sentences/cache.ts'
 import { costLabel } from './sentences/cost.ts'
 import { failureReason } from './sentences/failure-reason.ts'
 import { announcementsOf, tabTitle } from './sentences/header.ts'
-import { formatBytes, lineageOf } from './step-pane/lineage.ts'
+import { lineageOf } from './step-pane/lineage.ts'
 import { at, epoch, makeFailed, makeJob, makeView } from './testing/make-view.ts'
 
 const nothing = { policy: null, from: null, reason: null, changes: [] }
@@ -146,8 +146,4 @@ test("web B14 a failed rendering shows the build's error", () => {
   expect(shown.failure?.message).toBe('.hm/ci.ts:3: SyntaxError')
   const step = makeFailed('test', 1)
   expect(withRenderFailure(step, makeView([step], build, { render }))).toBe(step)
-})
-
-test('sizes are short', () => {
-  expect([812, 1400, 12_300_000, 999_600].map(formatBytes)).toEqual(['812 B', '1.4 kB', '12 MB', '1.0 MB'])
 })

@@ -35,9 +35,9 @@ test('web S8 a runner names the organizations whose jobs it takes', () => {
 
 test('web S8 a runner shows its free disk space, and whether it is low', () => {
   const room = { disk_free_bytes: 42_000_000_000, disk_size_bytes: 80_000_000_000, snapshots: 1 }
-  expect([roomSentence(room), isShortOfDisk(room)]).toEqual(['42.0 GB of 80.0 GB free, 1 snapshot', false])
+  expect([roomSentence(room), isShortOfDisk(room)]).toEqual(['42 GB of 80 GB free, 1 snapshot', false])
   const full = { ...room, disk_free_bytes: 7_900_000_000, snapshots: null }
-  expect([roomSentence(full), isShortOfDisk(full)]).toEqual(['7.9 GB of 80.0 GB free', true])
+  expect([roomSentence(full), isShortOfDisk(full)]).toEqual(['7.9 GB of 80 GB free', true])
   const silent = { disk_free_bytes: null, disk_size_bytes: null, snapshots: null }
   expect([roomSentence(silent), isShortOfDisk(silent)]).toEqual([null, false])
 })

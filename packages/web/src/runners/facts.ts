@@ -1,4 +1,4 @@
-import { formatBytes } from '../log/rows/bytes.ts'
+import { formatBytes } from '../text/bytes.ts'
 import { counted } from '../text/count.ts'
 import { quoteForShell } from '../text/escape.ts'
 import type { Runner, RunnerKey, RunnerPool } from './queries.ts'

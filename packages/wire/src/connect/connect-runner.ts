@@ -75,7 +75,7 @@ export function connectRunner({ url, ca, token, onOutdated, log, peer, settings:
       const { needed, pinned, left } = (await caller.call('live-snapshots', { pinnedMs })).answer
       return { needed: new Set(needed), pinned, left }
     },
-    renew: (_, traffic, room) => leases.renew(traffic, room),
+    renew: (_, report) => leases.renew(report),
     onDirective: (listener) => leases.onDirective(listener),
     ...reports(caller, leases),
     ...contents(caller, settings),

@@ -2,12 +2,11 @@ import { randomUUID } from 'node:crypto'
 import {
   type Directive,
   runnerFeatures as features,
-  type LayerTraffic,
   type LeasedJob,
   type LeaseStatus,
   type Log,
   type RunnerPort,
-  type RunnerRoom,
+  type RunnerReport,
   type WantedSnapshot,
 } from '@harmont/engine'
 import { now } from '@harmont/sandbox'
@@ -66,11 +65,10 @@ export class WireLeases {
     return this.#grant(await this.#caller.call('reclaim', { features }))
   }
 
-  async renew(traffic?: LayerTraffic, room?: RunnerRoom): Promise<readonly LeaseStatus[]> {
+  async renew(report: RunnerReport = {}): Promise<readonly LeaseStatus[]> {
     const before = [...this.#granted.values()]
     const peer = this.#peer
-    const said = { ...(traffic && { traffic }), ...(room && { room }), ...(peer && { peer: peer.told }) }
-    const { answer, exchange } = await this.#caller.call('renew', said)
+    const { answer, exchange } = await this.#caller.call('renew', { ...report, ...(peer && { peer: peer.told }) })
     peer?.learn(answer.ticketKey ?? null, this.#caller.clock.aheadMs)
     const held = new Map(answer.leases.map((lease) => [lease.jobId, lease]))
     for (const lease of before) if (!isSame(held.get(lease.jobId), lease)) this.ended(lease)

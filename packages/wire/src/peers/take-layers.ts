@@ -94,6 +94,11 @@ export class LayerTransfer {
     return this.#struck.get(layer)?.has(runner) !== true && (this.#awayUntil.get(runner) ?? 0) <= now()
   }
 
+  #leave(runner: string): void {
+    for (const [away, until] of this.#awayUntil) if (until <= now()) this.#awayUntil.delete(away)
+    this.#awayUntil.set(runner, now() + awayMs)
+  }
+
   async #locate({ lease, snapshot, digest }: WantedObject): Promise<LocatedPeers | null> {
     const asked = this.#options.caller.call('layers/peers', { lease: leaseToWire(lease), snapshot, digest })
     return unlessUnknown(
@@ -125,7 +130,7 @@ export class LayerTransfer {
         }
       }
     } finally {
-      if (tries === mostTries) this.#awayUntil.set(peer.runner, now() + awayMs)
+      if (tries === mostTries) this.#leave(peer.runner)
       await agent.destroy()
     }
   }

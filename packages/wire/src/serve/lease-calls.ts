@@ -33,9 +33,10 @@ export const leaseCalls: Handlers<LeaseCall> = {
     return granted(context, await refuseUnfit(context, await context.port.reclaim(context.runner), features))
   },
 
-  async renew({ port, runner, shared }, { traffic, room, peer }) {
-    const leases = await port.renew(runner, traffic, room, peer)
+  async renew({ port, runner, shared }, report) {
+    const leases = await port.renew(runner, report)
     shared.holders.note(runner, leases)
+    const { traffic, peer } = report
     const exports = traffic === undefined ? {} : { exports: (await shared.store.layers?.wantedOf(runner)) ?? [] }
     const key = peer && port.layers?.peers?.key
     const signed = key === undefined ? {} : { ticketKey: key }

@@ -48,7 +48,7 @@ const submit = (steps: Parameters<typeof createPlain>[0]) =>
   submitCreated(pool, store, createPlain(steps, { queue, at: now }))
 const seen = async (...runners: (readonly [string, LayerTraffic?, Partial<Reach>?])[]) => {
   for (const [runner, traffic = images, reach = {}] of runners)
-    await store.runners.seen(runner, { ...everything, ...reach }, now, traffic)
+    await store.runners.seen(runner, { ...everything, ...reach }, now, { traffic })
 }
 const take = (runner: string, traffic?: LayerTraffic, reach: Partial<Reach> = {}, slots = 9) =>
   store.leases.take(runner, slots, now, { ...everything, ...reach }, traffic)

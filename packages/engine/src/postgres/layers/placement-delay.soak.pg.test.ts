@@ -135,7 +135,7 @@ async function clear(): Promise<void> {
   await pool.query('delete from engine.builds')
   await pool.query('truncate engine.ready, engine.leases, engine.runners, engine.exports')
   now += 3_600_000
-  for (const runner of runners) await store.runners.seen(runner, everything, now, images)
+  for (const runner of runners) await store.runners.seen(runner, everything, now, { traffic: images })
 }
 
 /** Prints the results of a large run. */

@@ -263,7 +263,7 @@ test('G95 only live runners of the pool with an address are named, and only to r
   await pool.query("update engine.runners set seen_at = seen_at - interval '1 minute' where id = $1", [maker.id])
   expect(await holders(taker, made.snapshot)).toEqual([])
   // Starts a runner without the setting.
-  await maker.port.renew(maker.id, { forms: ['erofs', 'tar'], host: null })
+  await maker.port.renew(maker.id, { traffic: { forms: ['erofs', 'tar'], host: null } })
   expect(await holders(taker, made.snapshot)).toEqual([maker.id])
   await pool.query('update engine.runners set peer_address = null where id = $1', [maker.id])
   expect(await holders(taker, made.snapshot)).toEqual([])

@@ -35,7 +35,7 @@ export function layerPlayers(it: TestServer) {
       ...(peer && { peer }),
     })
     ports.push(port)
-    await port.renew(runner.id, traffic)
+    await port.renew(runner.id, { traffic })
     if (port.layers === null) throw new Error('expected a runner with layers')
     return { id: runner.id, port, layers: port.layers, call: runner.call }
   }

@@ -1,3 +1,4 @@
+import { formatBytes } from '../../text/bytes.ts'
 import { instantOf, type JobView } from '../data/job-state.ts'
 
 interface Lineage {
@@ -47,16 +48,4 @@ export function snapshotSummary(
     ...(instantOf(kept_until) === null ? [] : [`kept until ${format(kept_until ?? '')}`]),
   ]
   return facts.length === 0 ? 'kept' : facts.join(', ')
-}
-
-const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const
-
-/** Formats bytes in decimal units: `812 B`, `1.4 kB`, `12 MB`. */
-export function formatBytes(bytes: number): string {
-  let [value, unit] = [bytes, 0]
-  while (value >= 999.5 && unit < units.length - 1) {
-    value /= 1000
-    unit += 1
-  }
-  return `${unit === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }

@@ -1,4 +1,5 @@
 import { Fragment, memo, type ReactNode } from 'react'
+import { formatBytes } from '../../text/bytes.ts'
 import { counted } from '../../text/count.ts'
 import { formatLineTime, type TimeMode } from '../terminal/line-times.ts'
 import type { LogLine } from '../terminal/lines.ts'
@@ -6,7 +7,6 @@ import type { SourceOfLinks } from '../terminal/links.ts'
 import { type HitRange, type Piece, piecesOf } from '../terminal/pieces.ts'
 import { playLine, statesOf } from '../terminal/play-line.ts'
 import { cssOf } from '../terminal/style-css.ts'
-import { formatBytes } from './bytes.ts'
 
 /** The look of all lines. The object stays the same while nothing changes. */
 export interface LineLook {

@@ -1,12 +1,12 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo } from 'react'
 import { IsolatedText } from '../../design/isolated-text.tsx'
+import { formatBytes } from '../../text/bytes.ts'
 import { counted, thousands } from '../../text/count.ts'
 import { formatDuration } from '../../text/duration.ts'
 import { showInvisible } from '../../text/escape.ts'
 import type { Group, Remark } from '../data/facts.ts'
 import type { LogLine } from '../terminal/lines.ts'
-import { formatBytes } from './bytes.ts'
 import { type LineLook, LineNumber, LineTime } from './line-row.tsx'
 
 interface GroupRowProps {
