@@ -120,9 +120,10 @@ async function awaitEnd(context: JobContext, { running, adopted, toldAt }: Start
   try {
     // The deadline of an earlier process may be close.
     if (adopted && lease.expiresAt > new Date(now())) await extend(lease.expiresAt)
-    const exited = running.exited(lease.signal)
     // An adopted command may have ended in time, which is checked before it is stopped.
-    const first = await Promise.race(adopted && (await running.hasEnded()) ? [exited] : [exited, lease.stopAsked, over])
+    const hasEnded = adopted && (await running.hasEnded())
+    const exited = running.exited(lease.signal)
+    const first = await Promise.race(hasEnded ? [exited] : [exited, lease.stopAsked, over])
     if (typeof first !== 'string') {
       if (first.overdue && first.endedAt < overAt) return { ...first, code: null, signal: null }
     } else {
