@@ -73,6 +73,9 @@ export function artifactsOf({ artifact, key }: Step): readonly { readonly path: 
 /** Returns the path of the file that a step leaves. */
 const leaves = (key: string) => `/made/${key}`
 
+/** Returns shell text that repeats a command until it has written its files: the disk may be full. */
+const untilWritten = (text: string) => `until { ${text}; } 2>/dev/null; do sleep 0.2; done`
+
 function command(step: Step, all: ReadonlyMap<string, Step>, address: string): string {
   const { key, buildsIn, exits = [0], lines, pauseSeconds = 0, hasSecret = false, ticks = false, artifact } = step
   const below = ancestors(buildsIn, all)
@@ -86,13 +89,13 @@ function command(step: Step, all: ReadonlyMap<string, Step>, address: string): s
       .toSorted()
       .map((name) => `${name} `)
       .join('')}" ]`,
-    'mkdir -p /made',
+    untilWritten('mkdir -p /made'),
     ...taken.map(({ path, sha256 }) => `echo "${sha256}  ${path}" | sha256sum --check --quiet`),
     `i=0; while [ $i -lt ${lines} ]; do i=$((i+1)); echo "${key} line $i"; ${ticks ? 'tell tick; ' : ''}${pauseSeconds > 0 ? `sleep ${pauseSeconds};` : ''} done`,
     ...(step.service === undefined ? [] : [tell(key)]),
     ...(artifact === undefined ? [] : [leaveScript(key, artifact)]),
     ...(step.appends === undefined ? [] : [appendScript(step.appends, all, address)]),
-    `echo "$HARMONT_JOB_ID" >> ${leaves(key)}`,
+    untilWritten(`echo "$HARMONT_JOB_ID" >> ${leaves(key)}`),
     `[ "$(wc -l < ${leaves(key)})" = 1 ]`,
     'tell end',
     `set -- ${exits.join(' ')}; while [ $# -gt 1 ] && [ "$HARMONT_ATTEMPT" -gt 1 ]; do shift; HARMONT_ATTEMPT=$((HARMONT_ATTEMPT-1)); done; exit $1`,
@@ -120,7 +123,8 @@ function appendScript(appends: readonly Step[], all: ReadonlyMap<string, Step>, 
 }
 
 function leaveScript(key: string, [first, last]: readonly [number, number]): string {
-  return `mkdir -p out; seq ${first} ${last} >out/large; for i in 1 2 3; do echo "${key} ${first}" >out/small-$i; done`
+  const small = [1, 2, 3].map((number) => `echo "${key} ${first}" >out/small-${number}`)
+  return untilWritten(['mkdir -p out', `seq ${first} ${last} >out/large`, ...small].join(' && '))
 }
 
 function ancestors(key: string | undefined, all: ReadonlyMap<string, Step>): readonly string[] {

@@ -74,3 +74,22 @@ test('a stopped watch waits for the current measurement and makes no further one
   expect(ended).toEqual(['look', 'stop'])
   expect(looks).toBe(1)
 })
+
+test('G55 a look measures after the call, and not only before it', async () => {
+  const begun = Promise.withResolvers<void>()
+  const goOn = Promise.withResolvers<void>()
+  let looks = 0
+  const onLook = async () => {
+    looks += 1
+    begun.resolve()
+    await goOn.promise
+  }
+  const watch = await watchDisk({ path: '/var/tmp', everyMs: 3_600_000, leastFreeBytes: 1, log: () => {}, onLook })
+  const first = watch.look()
+  await begun.promise
+  const second = watch.look()
+  goOn.resolve()
+  await Promise.all([first, second])
+  expect(looks).toBe(2)
+  await watch.stop()
+})

@@ -37,7 +37,7 @@ export interface Disk {
   readonly untilFull: AbortSignal
   /** Resolves once the disk has room. Throws the signal's reason. */
   hasRoom(signal: AbortSignal): Promise<void>
-  /** Measures at once. */
+  /** Measures now. A measurement that began before the call does not count. */
   look(): Promise<void>
   /** Returns whether a measurement since the instant found no space left. */
   wasExhaustedSince(instant: Date): boolean
@@ -103,7 +103,7 @@ class Watch implements DiskWatch {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.look(), this.#options.everyMs ?? 250).unref()
+    this.#timer = setInterval(() => void this.#measure(), this.#options.everyMs ?? 250).unref()
   }
 
   async stop(): Promise<void> {
@@ -111,11 +111,9 @@ class Watch implements DiskWatch {
     await this.#looking
   }
 
-  look(): Promise<void> {
-    this.#looking ??= this.#lookNow().finally(() => {
-      this.#looking = undefined
-    })
-    return this.#looking
+  async look(): Promise<void> {
+    await this.#looking
+    await this.#measure()
   }
 
   async hasRoom(signal: AbortSignal): Promise<void> {
@@ -142,6 +140,13 @@ class Watch implements DiskWatch {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  #measure(): Promise<void> {
+    this.#looking ??= this.#lookNow().finally(() => {
+      this.#looking = undefined
+    })
+    return this.#looking
   }
 
   async #lookNow(): Promise<void> {
