@@ -172,9 +172,9 @@ test('runners take files of steps from each other at an address that their netwo
   })
   expect(settings.peerAddress).toEqual({ host: '10.42.1.7', port: port?.containerPort })
   const runners = [{ podSelector: { matchLabels: { app: 'harmont-runner' } } }]
-  const { spec } = named('NetworkPolicy', 'harmont-runner') as unknown as { spec: INetworkPolicySpec }
-  expect(spec.ingress).toEqual([{ from: runners, ports: [{ port: port?.name }] }])
-  expect(spec.egress).toContainEqual({ to: runners, ports: [{ port: port?.name }] })
+  const policy = named('NetworkPolicy', 'harmont-runner').spec as INetworkPolicySpec
+  expect(policy.ingress).toEqual([{ from: runners, ports: [{ port: port?.name }] }])
+  expect(policy.egress).toContainEqual({ to: runners, ports: [{ port: port?.name }] })
 })
 
 test('the autoscaler authenticates with the server’s token, from the secret with a digest in its name', () => {

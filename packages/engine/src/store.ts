@@ -281,7 +281,7 @@ export interface RunnerRoom {
   readonly snapshots: number
 }
 
-/** What a runner reports about itself when it renews its leases. */
+/** A runner's description of itself, sent when it renews its leases. */
 export interface RunnerReport {
   /** The layers that it exchanges; none by default. */
   readonly traffic?: LayerTraffic | undefined

@@ -75,21 +75,26 @@ test('a stopped watch waits for the current measurement and makes no further one
   expect(looks).toBe(1)
 })
 
-test('G55 a look measures after the call, and not only before it', async () => {
+test('G55 a look measures after the call, and not only before it; a stop waits for both measurements', async () => {
   const begun = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
+  const ended: string[] = []
   let looks = 0
   const onLook = async () => {
     looks += 1
     begun.resolve()
     await goOn.promise
+    // Takes longer than a promise that is already settled.
+    await new Promise(setImmediate)
+    ended.push('look')
   }
   const watch = await watchDisk({ path: '/var/tmp', everyMs: 3_600_000, leastFreeBytes: 1, log: () => {}, onLook })
   const first = watch.look()
   await begun.promise
   const second = watch.look()
+  const stopped = watch.stop().then(() => ended.push('stop'))
   goOn.resolve()
-  await Promise.all([first, second])
+  await Promise.all([first, second, stopped])
   expect(looks).toBe(2)
-  await watch.stop()
+  expect(ended).toEqual(['look', 'look', 'stop'])
 })

@@ -108,7 +108,8 @@ class Watch implements DiskWatch {
 
   async stop(): Promise<void> {
     clearInterval(this.#timer)
-    await this.#looking
+    // A look that waited for a measurement has begun another one.
+    while (this.#looking !== undefined) await this.#looking
   }
 
   async look(): Promise<void> {
