@@ -120,7 +120,7 @@ export async function cut(host: Host, others: readonly Host[], way: 'both' | 'an
   const list = others.map(({ address }) => address).join(', ')
   const sets = way === 'both' ? ['heard', 'reached'] : ['heard']
   const change = (verb: 'add' | 'delete') =>
-    host.sh(sets.map((set) => `nft '${verb} element inet fleet ${set} { ${list} }'`).join('\n'))
+    host.sh(`nft '${sets.map((set) => `${verb} element inet fleet ${set} { ${list} }`).join('; ')}'`)
   await change('add')
   return () => change('delete')
 }
