@@ -79,9 +79,10 @@ export async function startProduct(
     removeTree(created)
     throw error
   }
-  addWitness(() => (existsSync(logFile) ? `The end of the server's log:\n${tail(logFile)}` : ''))
   const { HARMONT_DATABASE_URL: url } = place
   const pool = quietPool(url === undefined ? embedded(dataDirectory) : { connectionString: url })
+  addWitness(() => newestJobs(pool))
+  addWitness(() => (existsSync(logFile) ? `The end of the server's log:\n${tail(logFile)}` : ''))
   return {
     api: connect(current.url, token, 'default'),
     token,
@@ -126,8 +127,24 @@ function embedded(dataDirectory: string): pg.PoolConfig {
   }
 }
 
+async function newestJobs(pool: pg.Pool): Promise<string> {
+  const text = `select step, attempt, state, exit_code, error_code, error_message, created_at, started_at, finished_at from engine.jobs
+    order by created_at desc, step limit 20`
+  try {
+    const { rows } = await pool.query(text)
+    return `The newest jobs:\n${rows.map((row) => JSON.stringify(row)).join('\n')}`
+  } catch (error) {
+    return `The newest jobs could not be read: ${String(error)}`
+  }
+}
+
+/** Returns the end of a server's log without its answers to requests, which fill it. */
 function tail(file: string): string {
-  return readFileSync(file, 'utf8').slice(-4000)
+  const lines = readFileSync(file, 'utf8').split('\n')
+  return lines
+    .filter((line) => !/"status":[23].*"msg":"answered"/.test(line))
+    .join('\n')
+    .slice(-4000)
 }
 
 /** Returns the environment of `hm` for this home and the product's token. */

@@ -38,9 +38,15 @@ const steps = [
 test('G02 G70 steps with clones of a migrated database pass, although the server is killed while they run', async () => {
   const submit = () => product.api.createBuild('shop', { branch: 'main', commit: 'c0ffee', pipeline_ir: flatIr(steps) })
   const { number } = await submit()
-  await until(async () => {
-    const long = (await product.api.listJobs('shop', number)).find(({ step_key }) => step_key === 'long')
-    return long !== undefined && (await product.api.readLog(long.id)).includes('begun')
+  const begun = async () => {
+    const jobs = await product.api.listJobs('shop', number)
+    const long = jobs.find(({ step_key }) => step_key === 'long')
+    const log = long === undefined ? '' : await product.api.readLog(long.id)
+    return { states: jobs.map(({ state, error_message }) => [state, error_message]), log }
+  }
+  await until(begun, ({ states, log }) => {
+    if (states.some(([state]) => state === 'failed')) throw new Error(`a step failed: ${JSON.stringify(states)}`)
+    return log.includes('begun')
   })
   product.server().kill('SIGKILL')
   await product.restart()

@@ -50,7 +50,7 @@ export class OciServiceSandbox extends OciSandbox implements ServiceSandbox {
       untilListening: (port, signal) =>
         runtime.ownNetworkStack
           ? untilConnected(from, service.address, port, signal)
-          : untilListening(this.monitor(), port, signal),
+          : untilListening(() => this.monitor(), port, signal),
       passes: (script, signal) => this.passes(['sh', '-c', script], program, signal),
     }
   }
@@ -80,7 +80,10 @@ export class OciServiceSandbox extends OciSandbox implements ServiceSandbox {
     return code === 0
   }
 
-  /** Returns the process id of the service's monitor. */
+  /**
+   * Returns the process id of the service's monitor; 0 until it is known. The process that records
+   * it may still wait for the processor when the service has begun.
+   */
   private monitor(): number {
     const { flavour, top } = this.record.groups
     return Number(readIfPresent(flavour === 'pid' ? join(top, 'first') : this.files.monitorPid) ?? 0)

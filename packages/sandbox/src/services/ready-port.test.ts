@@ -1,5 +1,8 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import process from 'node:process'
 import { expect, it } from 'vitest'
-import { listens } from './ready-port.ts'
+import { listens, untilListening } from './ready-port.ts'
 
 const line = (local: string, remote: string, state: string) =>
   `   0: ${local} ${remote} ${state} 00000000:00000000 00:00000000 00000000     0        0 1 1 0 100 0 0 10 0\n`
@@ -19,4 +22,17 @@ it.each([
   ['on loopback first, then elsewhere', line('0100007F:1538', any, '0A') + line('0200F10A:1538', any, '0A'), true],
 ])('port 5432 is ready: %s', (_, table, isReady) => {
   expect(listens(`  sl  local_address rem_address   st\n${table}`, 5432)).toBe(isReady)
+})
+
+it('a port is found although the process id becomes known only later', async () => {
+  const server = createServer().listen(0, '0.0.0.0')
+  try {
+    await once(server, 'listening')
+    let checks = 0
+    const processId = () => (++checks < 10 ? 0 : process.pid)
+    await untilListening(processId, (server.address() as AddressInfo).port, new AbortController().signal)
+    expect(checks).toBeGreaterThanOrEqual(10)
+  } finally {
+    server.close()
+  }
 })

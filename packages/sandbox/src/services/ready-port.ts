@@ -23,9 +23,10 @@ const looksPerRead = 25
  * Resolves once a process's network namespace has a socket that listens on the port for other
  * hosts. Each read of a table makes the kernel walk through the connections of the whole machine [1
  * ms]. The tables are therefore read only when the number of sockets has changed.
+ * @param processId called at each check, because the id may not be known yet; 0 until then.
  */
-export async function untilListening(pid: number, port: number, signal: AbortSignal): Promise<void> {
-  const read = async (file: string) => (await ifPresent(readFile(`/proc/${pid}/net/${file}`, 'latin1'))) ?? ''
+export async function untilListening(processId: () => number, port: number, signal: AbortSignal): Promise<void> {
+  const read = async (file: string) => (await ifPresent(readFile(`/proc/${processId()}/net/${file}`, 'latin1'))) ?? ''
   const both = (kind: string) => Promise.all([read(kind), read(`${kind}6`)])
   for (let look = 0, before = 0; ; look += 1) {
     const began = performance.now()
