@@ -13,6 +13,8 @@ import { pipelines, placeOrders } from './load.ts'
 import type { Member } from './member.ts'
 
 const rounds = scaled(0.4)
+/** Longer than a lease and than the silence after which runners count as gone. */
+const awayMs = scaled(20_000, 600_000)
 const random = chance()
 let fleet: Fleet
 
@@ -51,7 +53,7 @@ describe.runIf(effort > 1)('a fleet', () => {
   }
 
   test('G02 a command that ends while no API process runs is reported afterwards and does not run again', {
-    timeout: 600_000,
+    timeout: 600_000 + awayMs,
   }, async () => {
     const steps: readonly Step[] = [
       { key: 'root', lines: 20, pauseSeconds: 0.1 },
@@ -64,8 +66,7 @@ describe.runIf(effort > 1)('a fleet', () => {
     await until(started, (count) => count === 2)
     const apis = fleet.members.filter(({ role }) => role === 'api')
     await Promise.all(apis.map((api) => api.end('SIGKILL')))
-    // Longer than a lease and than the silence after which runners count as gone.
-    await sleep(scaled(20_000, 600_000))
+    await sleep(awayMs)
     await Promise.all(apis.map((api: Member) => api.start()))
     const { client, org } = fleet.api
     await waitForBuild(client, { org, pipeline: 'away', number: build.number })

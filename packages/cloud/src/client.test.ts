@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,16 +51,29 @@ test('a GET is retried as Retry-After says; a POST without a key is not', async 
   expect(asked).toBe(4)
 })
 
-test('a build request is sent again with the same key after its connection is lost', async () => {
+test.each([
+  ['its connection is lost', (response: ServerResponse) => response.destroy()],
+  ['a proxy answers 500', (response: ServerResponse) => response.writeHead(500).end('<h1>500</h1>')],
+])('a build request is sent again with the same key after %s', async (_, fail) => {
   const keys: unknown[] = []
   const client = await serve((request, response) => {
     keys.push(request.headers['idempotency-key'])
-    if (keys.length === 1) request.socket.destroy()
+    if (keys.length === 1) fail(response)
     else response.writeHead(201).end('{"number":1}')
   })
   const body = { branch: 'main', commit: 'c' }
   expect(await client.createBuild({ org: 'o', pipeline: 'p', body })).toEqual({ number: 1 })
   expect(keys).toEqual([expect.stringMatching(/^[\w-]{36}$/), keys[0]])
+})
+
+test('a 500 of the server is not retried', async () => {
+  let asked = 0
+  const client = await serve((_, response) => {
+    asked += 1
+    response.writeHead(500).end('{"error":{"code":"internal_error","message":"m"}}')
+  })
+  await expect(client.ping()).rejects.toMatchObject({ code: 'internal_error', status: 500 })
+  expect(asked).toBe(1)
 })
 
 test('a missing response is no_answer', async () => {

@@ -42,8 +42,8 @@ const serializeQuery = createQuerySerializer<Inputs>()
 
 /**
  * Creates a client. Its methods reject with CloudError. GETs, and calls with an idempotency key,
- * are retried after network errors, 429, 502, 503 and 504, after the delay of `Retry-After` if
- * there is one.
+ * are retried after network errors, 429, 502, 503, 504 and any 5xx of a proxy, after the delay of
+ * `Retry-After` if there is one.
  */
 export function createClient(options: ClientOptions): CloudClient {
   const baseUrl = options.baseUrl.replace(/\/+$/, '')

@@ -32,5 +32,7 @@ export function backOff(failures: number): number {
 
 function mayPass({ code, status }: CloudError): boolean {
   if (status === 0) return code === 'unreachable' || code === 'no_answer'
-  return [429, 502, 503, 504].includes(status) || code === 'idempotency_key_in_progress'
+  // A proxy may answer 500 itself, for example while the server behind it is replaced.
+  const isOfProxy = code === 'unexpected_answer' && status >= 500 && status !== 501
+  return isOfProxy || [429, 502, 503, 504].includes(status) || code === 'idempotency_key_in_progress'
 }

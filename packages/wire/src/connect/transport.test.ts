@@ -42,13 +42,14 @@ test('a refused token is renewed once; a second refusal is final', async () => {
   expect(revoked.asked.length).toBe(2)
 })
 
-test('a busy server is called again after the time that it names, and a proxy without a server at once', async () => {
+test('a busy server is called again after the time that it names, and after an error of a proxy at once', async () => {
   const busy = await connected([refuse(503, '{}', { 'retry-after': '1' })])
   expect(await busy.port.renew('r')).toEqual([])
   expect((busy.asked[1]?.at ?? 0) - (busy.asked[0]?.at ?? 0)).toBeGreaterThan(950)
-  const proxy = await connected([refuse(502, '<h1>Bad Gateway</h1>'), refuse(200, '<h1>Sign in</h1>')])
+  const answers = ['500', '502', '520'].map((status) => refuse(Number(status), `<h1>${status}</h1>`))
+  const proxy = await connected([...answers, refuse(200, '<h1>Sign in</h1>')])
   expect(await proxy.port.renew('r')).toEqual([])
-  expect(proxy.asked.length).toBe(3)
+  expect(proxy.asked.length).toBe(5)
 })
 
 test('a failure of the server is left to the caller, who decides how long to retry', async () => {

@@ -154,13 +154,17 @@ export class Transport {
     { statusCode, headers, body }: Dispatcher.ResponseData,
     token: string,
   ): Promise<Failure> {
-    const { code, message } = refusalOf(await body.text())
+    const text = await body.text()
+    const refusal = refusalOf(text)
+    const { code, message } = refusal ?? { code: 'refused', message: text.slice(0, 200) }
     const error = new WireError(code, `the server refused ${name} with ${statusCode}: ${message.replace(/\.$/, '')}`)
     if (statusCode === 426) this.#options.onOutdated(message)
     const seconds = Number(headers['retry-after'])
     const afterMs = Number.isFinite(seconds) ? Math.min(seconds * 1000, longestWaitMs) : 0
     if (statusCode === 401) return { error, mayPass: true, afterMs, refused: token }
-    return { error, mayPass: passing.has(statusCode), afterMs }
+    // A proxy may answer 500 itself, for example while the process behind it is replaced.
+    const isOfProxy = refusal === undefined && statusCode >= 500
+    return { error, mayPass: isOfProxy || passing.has(statusCode), afterMs }
   }
 }
 
@@ -178,13 +182,13 @@ function exchangeOf({ headers }: Dispatcher.ResponseData, sentAt: number): Excha
   return { sentAt, heardAt: now(), heldMs, serverNow }
 }
 
-/** Reads the body of a refusal, which a proxy may have sent. */
-function refusalOf(text: string): Refusal {
+/** Reads the body of a refusal; undefined if the server did not send it. */
+function refusalOf(text: string): Refusal | undefined {
   try {
     const { code, message } = JSON.parse(text) as Partial<Refusal>
     if (typeof code === 'string' && typeof message === 'string') return { code, message }
   } catch {
     // Not the server's.
   }
-  return { code: 'refused', message: text.slice(0, 200) }
+  return undefined
 }
