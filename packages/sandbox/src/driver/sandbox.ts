@@ -193,7 +193,8 @@ export class OciSandbox implements Sandbox {
   }
 
   snapshot(meta: SnapshotMeta): Promise<Snapshot> {
-    this.freezing ??= freezeLeftFiles(this.state(), this.command, meta).catch((error: unknown) => {
+    const freeze = () => freezeLeftFiles(this.state(), this.command, meta)
+    this.freezing ??= untilAffordable(freeze, patience()).catch((error: unknown) => {
       this.freezing = undefined
       throw error
     })

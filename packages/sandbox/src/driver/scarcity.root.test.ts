@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 
-test('G02 a process without file descriptors loses no command: it observes, kills and starts commands once it has descriptors', async () => {
+test('G02 a process without file descriptors loses no command: it observes, kills and starts commands, and keeps their files, once it has descriptors', async () => {
   const directory = mkdtempSync('/var/tmp/harmont-scarcity-')
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   const program = fileURLToPath(new URL('scarce-process.test-support.ts', import.meta.url))
@@ -16,6 +16,7 @@ test('G02 a process without file descriptors loses no command: it observes, kill
     another: true,
     isUnmarked: true,
     isMarked: true,
+    isKept: true,
     first: { value: { stdout: 'whole\n', exit: { code: 3, output: 'whole' } } },
     second: { value: { signal: 'SIGKILL', overdue: false } },
     third: { value: { stdout: 'late\n', exit: { code: 0 } } },
