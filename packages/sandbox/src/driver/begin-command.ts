@@ -18,7 +18,7 @@ import { writeCommand } from './write-command.ts'
 /** Time limit for the runtime to start a command, which usually takes 20 ms. */
 const startTimeoutMs = 60_000
 
-/** Returns a signal that aborts the wait for a command to begin. */
+/** Returns a signal that aborts the wait for a command to begin, or for its files afterwards. */
 export const patience = (): AbortSignal => AbortSignal.timeout(startTimeoutMs)
 
 /**

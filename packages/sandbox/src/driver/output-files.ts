@@ -5,6 +5,7 @@ import type { OutputFiles } from '../sandbox-driver.ts'
 import { DirectoryWatcher } from '../system/directory-watcher.ts'
 import { isAbsent, readIfPresent } from '../system/files.ts'
 import { untilAffordable } from '../system/scarcity.ts'
+import { patience } from './begin-command.ts'
 import { directoryOf, namesOf, readFromView } from './read-file.ts'
 
 /** Maximum delay after a missed notification, in ms. */
@@ -21,8 +22,8 @@ export async function openOutputFiles(
   const said = await untilAffordable(() => untilKept(exitDirectory, outputKept, group))
   return {
     complete: said?.trim() === '',
-    list: (directory) => list(outputDirectory, directory),
-    read: (path, maxBytes) => readFromView(outputDirectory, path, maxBytes),
+    list: (directory) => untilAffordable(() => list(outputDirectory, directory), patience()),
+    read: (path, maxBytes) => untilAffordable(() => readFromView(outputDirectory, path, maxBytes), patience()),
   }
 }
 

@@ -17,6 +17,8 @@ test('G02 a process without file descriptors loses no command: it observes, kill
     isUnmarked: true,
     isMarked: true,
     isKept: true,
+    summary: 's',
+    annotations: ['a.md'],
     first: { value: { stdout: 'whole\n', exit: { code: 3, output: 'whole' } } },
     second: { value: { signal: 'SIGKILL', overdue: false } },
     third: { value: { stdout: 'late\n', exit: { code: 0 } } },
