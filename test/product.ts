@@ -128,8 +128,8 @@ function embedded(dataDirectory: string): pg.PoolConfig {
 }
 
 async function newestJobs(pool: pg.Pool): Promise<string> {
-  const text = `select step, attempt, state, exit_code, error_code, error_message, created_at, started_at, finished_at from engine.jobs
-    order by created_at desc, step limit 20`
+  const text = `select step, attempt, state, exit_code, error_code, error_message, created_at, started_at, finished_at
+    from engine.jobs order by created_at desc, step limit 20`
   try {
     const { rows } = await pool.query(text)
     return `The newest jobs:\n${rows.map((row) => JSON.stringify(row)).join('\n')}`

@@ -53,48 +53,51 @@ test('G55 work that waits for room continues once there is some, and is told whe
   }
 })
 
-test('a stopped watch waits for the current measurement and makes no further ones', async () => {
+/** Returns a measurement that ends once it may go on, and what has ended so far. */
+function heldLook() {
   const begun = Promise.withResolvers<void>()
   const goOn = Promise.withResolvers<void>()
-  const ended: string[] = []
-  let looks = 0
-  const onLook = async () => {
-    looks += 1
-    begun.resolve()
-    await goOn.promise
-    ended.push('look')
+  const held = {
+    begun: begun.promise,
+    goOn: goOn.resolve,
+    looks: 0,
+    ended: [] as string[],
+    onLook: async () => {
+      held.looks += 1
+      begun.resolve()
+      await goOn.promise
+      // Takes longer than a promise that is already settled.
+      await new Promise(setImmediate)
+      held.ended.push('look')
+    },
   }
+  return held
+}
+
+test('a stopped watch waits for the current measurement and makes no further ones', async () => {
+  const held = heldLook()
+  const { onLook } = held
   const watch = await watchDisk({ path: '/var/tmp', everyMs: 1, leastFreeBytes: 1, log: () => {}, onLook })
-  await begun.promise
-  const stopped = watch.stop().then(() => ended.push('stop'))
+  await held.begun
+  const stopped = watch.stop().then(() => held.ended.push('stop'))
   // A call that does not wait is finished by now.
   await new Promise(setImmediate)
-  goOn.resolve()
+  held.goOn()
   await stopped
-  expect(ended).toEqual(['look', 'stop'])
-  expect(looks).toBe(1)
+  expect(held.ended).toEqual(['look', 'stop'])
+  expect(held.looks).toBe(1)
 })
 
 test('G55 a look measures after the call, and not only before it; a stop waits for both measurements', async () => {
-  const begun = Promise.withResolvers<void>()
-  const goOn = Promise.withResolvers<void>()
-  const ended: string[] = []
-  let looks = 0
-  const onLook = async () => {
-    looks += 1
-    begun.resolve()
-    await goOn.promise
-    // Takes longer than a promise that is already settled.
-    await new Promise(setImmediate)
-    ended.push('look')
-  }
+  const held = heldLook()
+  const { onLook } = held
   const watch = await watchDisk({ path: '/var/tmp', everyMs: 3_600_000, leastFreeBytes: 1, log: () => {}, onLook })
   const first = watch.look()
-  await begun.promise
+  await held.begun
   const second = watch.look()
-  const stopped = watch.stop().then(() => ended.push('stop'))
-  goOn.resolve()
+  const stopped = watch.stop().then(() => held.ended.push('stop'))
+  held.goOn()
   await Promise.all([first, second, stopped])
-  expect(looks).toBe(2)
-  expect(ended).toEqual(['look', 'look', 'stop'])
+  expect(held.looks).toBe(2)
+  expect(held.ended).toEqual(['look', 'look', 'stop'])
 })

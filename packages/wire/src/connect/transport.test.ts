@@ -46,7 +46,7 @@ test('a busy server is called again after the time that it names, and after an e
   const busy = await connected([refuse(503, '{}', { 'retry-after': '1' })])
   expect(await busy.port.renew('r')).toEqual([])
   expect((busy.asked[1]?.at ?? 0) - (busy.asked[0]?.at ?? 0)).toBeGreaterThan(950)
-  const answers = ['500', '502', '520'].map((status) => refuse(Number(status), `<h1>${status}</h1>`))
+  const answers = [500, 502, 520].map((status) => refuse(status, `<h1>${status}</h1>`))
   const proxy = await connected([...answers, refuse(200, '<h1>Sign in</h1>')])
   expect(await proxy.port.renew('r')).toEqual([])
   expect(proxy.asked.length).toBe(5)
