@@ -1,6 +1,7 @@
 /**
  * `node bench/attacks/main.ts [SECONDS] [EXPRESSION]`: runs each attack whose name matches the
- * expression for this long, and prints the effect on a neighbour.
+ * expression for this long, and prints the effect on a neighbour. HARMONT_RUNNER_SLOTS is 4 unless
+ * set.
  */
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,8 +15,8 @@ import { addTenant } from './tenants.ts'
 const seconds = Number(process.argv[2] ?? 60)
 const wanted = new RegExp(process.argv[3] ?? '')
 
-// More than the two jobs of an attacker, because occupying free slots is not an attack.
-const product = await startProduct({ HARMONT_RUNNER_SLOTS: '4' })
+// More than the two jobs of most attacks, because occupying free slots is not an attack.
+const product = await startProduct({ HARMONT_RUNNER_SLOTS: process.env.HARMONT_RUNNER_SLOTS ?? '4' })
 try {
   const [attacker, neighbour] = [await addTenant(product, 'attacker'), await addTenant(product, 'neighbour')]
   await work(neighbour, 5)

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import { until } from '@harmont/test-kit/until'
 import { expect, test } from 'vitest'
 import { uptimeAt } from '../driver/record.ts'
@@ -160,6 +161,46 @@ test('G57 a command that was refused a thousand processes is limited to a tenth 
     )
     const quotas = places.map(([name, , file]) => readFile(join(root, 'groups', name, file), 'utf8'))
     expect((await Promise.all(quotas)).map((text) => text.trim())).toEqual(places.map(([, , , , wanted]) => wanted))
+  } finally {
+    await end(watchdog, root)
+  }
+})
+
+test('G57 a command that grows like a fork bomb is limited, at first for seconds, and one with many threads is not', async () => {
+  // With no processors, any number of tasks ready to run is a crowd.
+  const { root, sandbox, start } = await watched({ nproc: 'echo 0' })
+  const places = [
+    ['bomb', '200000 100000', 50, ''],
+    ['bomb-v1', '-1', 50, ''],
+    ['bomb-third', 'max 100000', 50, '2 0\n'],
+    ['threads', '200000 100000', 49, ''],
+    ['narrow', '5000 100000', 50, ''],
+  ] as const
+  const quotaFile = (name: string) => join(root, 'groups', name, name === 'bomb-v1' ? 'cpu.cfs_quota_us' : 'cpu.max')
+  const quotas = () => Promise.all(places.map(async ([name]) => (await readFile(quotaFile(name), 'utf8')).trim()))
+  for (const [name, quota, processes, before] of places) {
+    await sandbox(name, later(600_000), MiB, 0)
+    await writeFile(join(root, 'groups', name, 'pids.events'), 'max 0\n')
+    await writeFile(join(root, 'groups', name, 'cgroup.procs'), '1\n'.repeat(processes))
+    await writeFile(join(root, 'sandboxes', name, 'state', 'slowed'), before)
+    await writeFile(quotaFile(name), `${quota}\n`)
+  }
+  const slowed = (name: string) => readFile(join(root, 'sandboxes', name, 'state', 'slowed'), 'utf8')
+  const watchdog = start()
+  try {
+    // A command that is limited grows no more, so its limit is lifted however late this test looks.
+    const growing = new Set<string>(places.map(([name]) => name))
+    let tasks = 0
+    const grow = async () => {
+      tasks += 50
+      for (const [name, , , before] of places) if ((await slowed(name)) !== before) growing.delete(name)
+      for (const name of growing) await writeFile(join(root, 'groups', name, 'pids.current'), `${tasks}\n`)
+      return [...growing]
+    }
+    await until(grow, (names) => isDeepStrictEqual(names, ['threads', 'narrow']))
+    await until(quotas, ([bomb, v1]) => bomb === '200000' && v1 === '-1')
+    expect((await quotas()).slice(2)).toEqual(['10000', '200000 100000', '5000 100000'])
+    expect(await Promise.all(['bomb', 'bomb-v1', 'bomb-third'].map(slowed))).toEqual(['1 0\n', '1 0\n', '3 0 max\n'])
   } finally {
     await end(watchdog, root)
   }

@@ -21,7 +21,7 @@ read_watch() {
   id=${sandbox#sandboxes/} state=$sandbox/state
   { read -r deadline <"$state/deadline"; } 2>/dev/null || return
   [ ! -e "$state/exit/$id" ] || return
-  pids= sockets=0
+  pids= cpu= sockets=0
   {
     read -r group && read -r limit && read -r before || return
     read -r sockets && read -r transport && read -r network && read -r pids && read -r cpu
@@ -34,19 +34,29 @@ read_watch() {
 scan() {
   kill_abandoned
   watched=
+  last=$known
   known=
   now_seconds
   now=$seconds${uptime#*.}
   for sandbox in sandboxes/*; do
     read_watch || continue
     watched=1
-    known="$known$group	$sandbox
+    known="$known$group	$sandbox	$pids	$cpu
 "
     slow_down
     [ "$now" -ge "$deadline" ] || continue
     true >"$state/overdue"
     kill_command
   done
+  [ "$known" = "$last" ] || counts=
+}
+
+# Sets the variables of a line of `known`.
+split() {
+  IFS='	'
+  set -- $1
+  IFS=$usual
+  group=$1 sandbox=$2 state=$2/state pids=${3-} cpu=${4-}
 }
 
 # Kills the commands of the last scan whose files have been removed while their control group
@@ -56,25 +66,87 @@ kill_abandoned() {
   IFS='
 '
   for line in $known; do
-    group=${line%	*}
-    [ -e "${line#*	}/state" ] || [ ! -e "$group/cgroup.kill" ] || echo 1 >"$group/cgroup.kill"
+    split "$line"
+    [ -e "$state" ] || [ ! -e "$group/cgroup.kill" ] || echo 1 >"$group/cgroup.kill"
   done
   IFS=$usual
 }
 
 # Limits a command to a tenth of a processor after a thousand refused forks, which indicates a fork
 # bomb. Thousands of processes that fork and exit contend for the kernel's lock on the mappings of
-# the C library, and every start of a program on the machine takes seconds [bench/attacks.md].
+# the C library, and every start of a program on the machine takes seconds [bench/attacks.md]. Also
+# lifts limits that slow_growth set.
 slow_down() {
-  [ -n "$pids" ] && [ ! -e "$state/slowed" ] || return
-  { read -r _ refused <"$pids/pids.events"; } 2>/dev/null || return
-  [ "$refused" -ge 1000 ] || return
-  quota=$cpu/cpu.max
+  [ -n "$pids" ] && { read -r _ refused <"$pids/pids.events"; } 2>/dev/null || return
+  read_slowed
+  if [ "$refused" -ge 1000 ]; then
+    [ "$times" -gt 2 ] || { times=2 && limit_processor; }
+  elif [ "$until" -gt 0 ] && [ "$seconds" -ge "$until" ]; then
+    echo "$share" >"$quota" && echo "$times 0" >"$state/slowed"
+  fi
+}
+
+# Limits a command in the same way while it still grows: if its tasks increased by 50 since the last
+# tick, while 50 tasks for each processor were ready to run. Processes with many threads do not count.
+# A build may start many programs at once, so the first limit lasts for two seconds, the second for
+# ten, and only the third for good. Starts no program, because a bomb delays that.
+slow_growth() {
+  ready=0
+  read -r _ _ _ ready _ </proc/loadavg
+  if [ "${ready%/*}" -lt "$crowd" ]; then
+    counts=
+    return
+  fi
+  now_seconds
+  set -- $counts
+  counts=
+  IFS='
+'
+  for line in $known; do
+    split "$line"
+    count=
+    [ -z "$pids" ] || { read -r count <"$pids/pids.current"; } 2>/dev/null
+    count=${count:-0}
+    if [ $((count - ${1:-$count})) -ge 50 ] && has_processes 50; then
+      read_slowed
+      [ "$until" -gt 0 ] || limit_processor
+    fi
+    counts="$counts $count"
+    [ $# = 0 ] || shift
+  done
+  IFS=$usual
+}
+
+# Returns whether the command has this many processes.
+has_processes() {
+  left=$1
+  while [ "$left" -gt 0 ] && read -r _; do left=$((left - 1)); done <"$group/cgroup.procs"
+  [ "$left" = 0 ]
+} 2>/dev/null
+
+# Reads how many times a command was slowed down, until which second (0 if it is not, or for good),
+# and its share of the processors before.
+read_slowed() {
+  times= until= share= quota=$cpu/cpu.max
+  { read -r times until share <"$state/slowed"; } 2>/dev/null
+  times=${times:-0} until=${until:-0}
   [ -e "$quota" ] || quota=$cpu/cpu.cfs_quota_us
-  { read -r share _ <"$quota"; } 2>/dev/null || return
-  # Both count per 100 ms. Version 2 has `max` for no limit.
-  [ "$share" != max ] && [ "$share" -le 10000 ] && [ "$share" -gt 0 ] || echo 10000 >"$quota"
-  true >"$state/slowed"
+}
+
+# Both versions of control groups count per 100 ms. For no limit, version 2 has `max`, version 1 a
+# negative number.
+limit_processor() {
+  [ "$until" -gt 0 ] || { read -r share _ <"$quota"; } 2>/dev/null || return
+  [ "$share" = max ] || [ "$share" -gt 10000 ] || [ "$share" -lt 0 ] || return
+  times=$((times + 1))
+  case $times in
+    1) until=$((seconds + 2)) ;;
+    2) until=$((seconds + 10)) ;;
+    *) until=0 ;;
+  esac
+  # On a full disk, only a limit that will not be lifted is set.
+  echo "$times $until $share" >"$state/slowed" || [ "$until" = 0 ] || return
+  echo 10000 >"$quota"
 }
 
 # Checks disk use in the background: it may be slow, with many files.
@@ -174,20 +246,41 @@ measure() {
   echo "$((seconds + 1 + 5 * took)) $((seconds + 30 + 20 * took)) $((used - bytes))" >"$state/measured"
 }
 
+# Ticks every 50 ms without starting programs, which a fork bomb delays. Ends with the watchdog.
+start_ticks() {
+  rm -f watchdog.ticks
+  mkfifo watchdog.ticks || return
+  perl -e 'select undef, undef, undef, 0.05 while syswrite STDOUT, "\n"' >watchdog.ticks 9>&- &
+  exec 8<watchdog.ticks
+  rm -f watchdog.ticks
+}
+
+# Waits half a second and looks for growing fork bombs meanwhile. Without ticks, sleeps.
+wait_for_scan() {
+  ticks=10
+  while [ "$ticks" -gt 0 ]; do
+    read -r _ <&8 || { sleep 0.5 && return; }
+    slow_growth
+    ticks=$((ticks - 1))
+  done
+} 2>/dev/null
+
 echo $$ >watchdog.pid
 idle=0
 looking= counting=
-known= usual=$IFS
+known= counts= usual=$IFS
+crowd=$((50 * $(nproc)))
+start_ticks
 while :; do
   scan
   if [ -n "$watched" ]; then idle=0; else idle=$((idle + 1)); fi
   if [ -n "$watched" ] && { [ -z "$looking" ] || ! kill -0 "$looking" 2>/dev/null; }; then
     # Started without the lock, which the next watchdog needs if this one is killed.
-    look 9>&- &
+    look 8<&- 9>&- &
     looking=$!
   fi
   if [ -n "$watched" ] && { [ -z "$counting" ] || ! kill -0 "$counting" 2>/dev/null; }; then
-    look_at_sockets 9>&- &
+    look_at_sockets 8<&- 9>&- &
     counting=$!
   fi
   if [ "$idle" -ge 10 ]; then
@@ -200,5 +293,5 @@ while :; do
     echo $$ >watchdog.pid
     idle=0
   fi
-  sleep 0.5
+  wait_for_scan
 done

@@ -1,7 +1,7 @@
 /** Chunks in compressed blocks of a packed log or a segment. */
 import { buffer } from 'node:stream/consumers'
 import { zstdDecompressSync } from 'node:zlib'
-import { blockOfSeq, type Chunk, decodeSegment, segmentSize } from '@harmont/logs'
+import { blockOfSeq, type Chunk, decodeSegment, nextTurn, segmentSize } from '@harmont/logs'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 
 /** Consecutive chunks, and their location. */
@@ -39,12 +39,16 @@ export async function readBlocks(
   const wanted = blocks.slice(from, endOfRun(packed, from, maxBytes))
   const { part, start } = wanted[0] ?? { part: 0, start: 0 }
   const together = await read(part, start, wanted.at(-1)?.end ?? start)
-  const chunks = wanted.flatMap((block, turn) => {
+  const chunks: Chunk[][] = []
+  for (const [turn, block] of wanted.entries()) {
+    // Otherwise, many concurrent readers of long logs would delay all other work.
+    await nextTurn()
     const next = blocks[from + turn + 1] ?? { seq: lastSeq + 1, offset: bytes }
     const size = segmentSize(next.seq - block.seq, next.offset - block.offset)
-    return decodeSegment(unpack(together.subarray(block.start - start, block.end - start), size), block.seq)
-  })
-  return atMost(chunks, after, maxBytes)
+    const packed = together.subarray(block.start - start, block.end - start)
+    chunks.push(decodeSegment(unpack(packed, size), block.seq))
+  }
+  return atMost(chunks.flat(), after, maxBytes)
 }
 
 /**
