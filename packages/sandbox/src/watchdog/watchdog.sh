@@ -250,8 +250,10 @@ measure() {
 start_ticks() {
   rm -f watchdog.ticks
   mkfifo watchdog.ticks || return
-  perl -e 'select undef, undef, undef, 0.05 while syswrite STDOUT, "\n"' >watchdog.ticks 9>&- &
-  exec 8<watchdog.ticks
+  # Opened for both first, so that no open waits for another process.
+  exec 7<>watchdog.ticks 8<watchdog.ticks 6>watchdog.ticks 7<&-
+  perl -e 'select undef, undef, undef, 0.05 while syswrite STDOUT, "\n"' >&6 6>&- 8<&- 9>&- &
+  exec 6>&-
   rm -f watchdog.ticks
 }
 
