@@ -87,9 +87,10 @@ slow_down() {
 }
 
 # Limits a command in the same way while it still grows: if its tasks increased by 50 since the last
-# tick, while 50 tasks for each processor were ready to run. Processes with many threads do not count.
-# A build may start many programs at once, so the first limit lasts for two seconds, the second for
-# ten, and only the third for good. Starts no program, because a bomb delays that.
+# tick, while 50 tasks for each processor were ready to run. A command of fewer than 50 processes does
+# not count: its tasks are threads. A build may start many programs at once, so the first limit lasts
+# for two seconds, the second for ten, and only the third for good. Starts no program, because a bomb
+# delays that.
 slow_growth() {
   ready=0
   read -r _ _ _ ready _ </proc/loadavg
