@@ -71,8 +71,9 @@ const givenByServers = () =>
 
 async function expectPassed(number: number): Promise<void> {
   const { build, jobs } = await buildEnd(fleet.api, 'peers', number)
-  expect(build.state).toBe('passed')
-  for (const [key, { id }] of jobs) if (key !== 'made') expect(await fleet.api.readLog(id)).toContain('large: OK\n')
+  const logs = await Promise.all([...jobs].map(async ([key, { id }]) => [key, await fleet.api.readLog(id)] as const))
+  expect(build.state, JSON.stringify([...jobs.values(), logs])).toBe('passed')
+  for (const [key, log] of logs) if (key !== 'made') expect(log).toContain('large: OK\n')
 }
 
 test('G116 a transfer from another runner resumes at its byte offset when a cut link is back', async () => {
