@@ -19,6 +19,7 @@ import { dirname, join } from 'node:path'
 import process from 'node:process'
 import { claimAlone } from '@harmont/test-kit/claim'
 import { repositoryRoot } from '../../scripts/server-process.ts'
+import { bootstrapDebian } from '../outside/bootstrap-debian.ts'
 import { type Podman, startPodman } from './podman.ts'
 
 const certificates = '/etc/ssl/certs/ca-certificates.crt'
@@ -97,7 +98,7 @@ export async function bootstrap(
 ): Promise<void> {
   const tar = join(folder, 'root.tar')
   const line = ['--quiet', '--variant=minbase', '--mode=root', ...more, 'trixie', tar]
-  execFileSync('mmdebstrap', line, { stdio: ['ignore', 'pipe', 'pipe'] })
+  bootstrapDebian(...line)
   await podman.run('podman', 'import', '--quiet', tar, name)
 }
 

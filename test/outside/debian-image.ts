@@ -4,6 +4,7 @@ import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { claimAlone } from '@harmont/test-kit/claim'
+import { bootstrapDebian } from './bootstrap-debian.ts'
 import { makeIfStale } from './kept-folder.ts'
 
 /** Belongs to this user, who may have no name. Others may not enter it. */
@@ -49,7 +50,7 @@ function make(folder: string): void {
   const image = `${layout}:${tag}`
   const tar = join(folder, 'rootfs.tar')
   const run = (program: string, ...args: string[]) => execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-  run('mmdebstrap', '--variant=minbase', 'stable', tar, 'http://deb.debian.org/debian')
+  bootstrapDebian('--variant=minbase', 'stable', tar, 'http://deb.debian.org/debian')
   run('umoci', 'init', '--layout', layout)
   run('umoci', 'new', '--image', image)
   run('umoci', 'raw', 'add-layer', '--image', image, tar)

@@ -7,6 +7,7 @@ import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { claimAlone } from '@harmont/test-kit/claim'
+import { bootstrapDebian } from './bootstrap-debian.ts'
 import { makeIfStale } from './kept-folder.ts'
 
 /** Belongs to this user, who may have no name. Others may not enter it. */
@@ -66,7 +67,7 @@ function make(folder: string): void {
   const tar = join(folder, 'rootfs.tar')
   const run = (program: string, ...args: string[]) => execFileSync(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
   const packages = '--include=postgresql-17,valkey-server'
-  run('mmdebstrap', '--variant=apt', packages, 'stable', tar, 'http://deb.debian.org/debian')
+  bootstrapDebian('--variant=apt', packages, 'stable', tar, 'http://deb.debian.org/debian')
   const added = join(folder, 'bin')
   mkdirSync(added)
   writeFileSync(join(added, 'start-postgres'), startPostgres)

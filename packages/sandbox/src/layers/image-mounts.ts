@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import { SandboxError } from '../sandbox-driver.ts'
 import { isAbsent } from '../system/files.ts'
 import { helperEnvironment } from '../system/machine.ts'
 import { run } from '../system/processes.ts'
@@ -20,6 +21,10 @@ const emptyImage = [
   'H4sIAAAAAAACA2NgGAWjYBSMVPDo4dcH/28uvs8MZPMwqDAwYlGDLJaRWJSbn+de0pNYmVpEBftZgfitIwODNJT/Hw',
   'iQ7XuWz5sNotMWb1NmwqJfBUpLMDDB2ZJAtp6e3mjkjoJRMApGwSgYBaNgFIyCUYAGAIXEnNsAEAAA',
 ].join('')
+
+/** Sharing again would reach only launchers started later, so it is left to the next process. */
+const madePrivate =
+  "Another program made the mounts private that this runner shares with its steps, so steps would not see their parents' files: restart the runner. As root, mmdebstrap does so; run it as `unshare --mount mmdebstrap`."
 
 /** Mounts images below a directory that it shares with launchers, which see each new mount. */
 export class ImageMounts {
@@ -62,7 +67,8 @@ export class ImageMounts {
    * Mounts an image.
    * @param isNew whether the image was just written and is not on disk yet. Otherwise it is read
    * without the page cache of its file: the kernel would cache all data twice, for the file and for
-   * the image.
+   * the image. Throws SandboxError `provision_failed` if launchers would not see the mount, and so
+   * an empty directory in its place.
    */
   async mount(image: string, name: string, isNew = false): Promise<void> {
     const target = this.path(name)
@@ -70,9 +76,17 @@ export class ImageMounts {
     const kinds = { file: isNew ? [] : ['directio'], loop: ['loop'] }
     const how = [options, ...kinds[this.kind]].join()
     await run('mount', ['-t', 'erofs', '-o', how, image, target], { env: helperEnvironment })
+    if (!this.#isShared()) {
+      await this.unmount(name)
+      throw new SandboxError('provision_failed', madePrivate)
+    }
     if (this.kind === 'file' || isNew) return
     const device = mountsBelow(target)[0]?.source ?? ''
     await run('losetup', ['--direct-io=on', device], { env: helperEnvironment })
+  }
+
+  #isShared(): boolean {
+    return mountsBelow(this.#directory).some(({ target, isShared }) => target === this.#directory && isShared)
   }
 
   /** Unmounts an image. Current users keep it, but it is no longer visible to new ones. */

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdtemp, readdir, rm, stat, truncate } from 'node:fs/promises'
 import { join } from 'node:path'
 import { effort } from '@harmont/test-kit/effort'
@@ -153,6 +154,23 @@ describe('G04 a layer as an image', () => {
 })
 
 describe('G04 a layer on another runner', () => {
+  it('that steps cannot see because the mounts became private is an error, not an empty layer', async () => {
+    const runner = await openRunner(join(root, 'private'))
+    const [seen, hidden] = await chain(here, ['echo 1 >f', 'echo 2 >g'])
+    if (seen === undefined || hidden === undefined) throw new Error('no snapshots were made')
+    await carry(here, runner, seen.id, 'erofs')
+    expect(await runner.bench.print('cat f', { from: seen.id })).toBe('1\n')
+    // Done by programs that change mounts without a namespace of their own, for the whole machine.
+    execFileSync('mount', ['--make-private', runner.layout.mounts])
+    await expect(carry(here, runner, hidden.id, 'erofs')).rejects.toThrow('made the mounts private that')
+    expect(await runner.bench.print('cat f', { from: seen.id })).toBe('1\n')
+    await runner.close()
+    const restarted = await openRunner(join(root, 'private'))
+    await carry(here, restarted, hidden.id, 'erofs')
+    expect(await restarted.bench.print('cat f g', { from: hidden.id })).toBe('1\n2\n')
+    await restarted.close()
+  })
+
   it('has the source and the inputs of its step, so that the next sync removes files that the source no longer has', async () => {
     const given = await here.bench.step('echo given >gone.c; echo kept >kept')
     const inputs = [{ snapshot: given.id, path: 'kept', into: '' }]
