@@ -25,12 +25,16 @@ export class DirectoryTaken extends SandboxError {}
 const imagePrograms = ['mkfs.erofs', 'fsck.erofs']
 
 /** Loads the code for layer images only where layers are exchanged, or were. */
-async function openLayers({ layersTravel }: OciDriverOptions, layout: Layout): Promise<DriverLayers> {
+async function openLayers(
+  { layersTravel }: OciDriverOptions,
+  layout: Layout,
+  endLaunchers: () => Promise<void>,
+): Promise<DriverLayers> {
   const directories = new LayerDirectories(layout)
   if (layersTravel !== true && !existsSync(layout.mounts)) return { places: directories, exchange: undefined }
   const { ImageLayers, LayerExchange } = await import('../layers/index.ts')
   const canImage = privilegeMode.kind === 'root' && imagePrograms.every(isProgram)
-  const layers = canImage ? await ImageLayers.open(layout) : undefined
+  const layers = canImage ? await ImageLayers.open(layout, endLaunchers) : undefined
   return { places: layers ?? directories, exchange: (parts) => new LayerExchange({ ...parts, layers }) }
 }
 
@@ -65,10 +69,11 @@ export async function createOciDriver(options: OciDriverOptions): Promise<OciDri
     restoreRuntimeCache(layout)
     // Done before any launcher starts: a launcher sees only mounts below a directory that was
     // shared before its start.
-    const layers = await openLayers(options, layout)
+    let supply: Supply | undefined
+    const layers = await openLayers(options, layout, async () => supply?.endLaunchers())
     const records = await allRecords(layout)
     await removeOrphanedGroups(layout, home, slotsOf(records), 'earlier')
-    const supply = await Supply.open({
+    supply = await Supply.open({
       layout,
       home,
       network: options.network,

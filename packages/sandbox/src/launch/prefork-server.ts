@@ -103,6 +103,15 @@ export class PreforkServer {
     return launcher
   }
 
+  /**
+   * Kills the helper, and with it the launchers that have no sandbox yet. The next launch starts
+   * another helper.
+   */
+  async kill(): Promise<void> {
+    const helper = await this.helper?.catch(() => undefined)
+    await helper?.kill()
+  }
+
   async close(): Promise<void> {
     const helper = await this.helper?.catch(() => undefined)
     await Promise.all([helper?.stop(), this.fifos.close()])
@@ -127,6 +136,8 @@ interface Helper {
    */
   onGone(listener: (why: string) => void): () => void
   ask(line: string): void
+  /** Resolves when the helper has ended. */
+  kill(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -166,6 +177,7 @@ async function startHelper(layout: Layout): Promise<Helper> {
     goneBecause = `the helper that starts launchers ended with ${signal ?? code}`
     for (const listener of [...listeners]) listener(goneBecause)
   })
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()))
   const lines = new LineReader(child)
   await lines.expect('prefork-server', 'ready')
@@ -174,6 +186,11 @@ async function startHelper(layout: Layout): Promise<Helper> {
     isGone: () => goneBecause !== undefined,
     onGone,
     ask: (line) => child.stdin.write(line),
+    async kill() {
+      child.ref()
+      child.kill('SIGKILL')
+      await exited
+    },
     async stop() {
       child.stdin.end()
       child.ref()

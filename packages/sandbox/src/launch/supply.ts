@@ -129,20 +129,25 @@ export class Supply {
     if (rootId !== undefined) this.rootIds?.release(rootId)
   }
 
+  /** Ends the launchers that have no sandbox yet. Later sandboxes start new ones. */
+  async endLaunchers(): Promise<void> {
+    await this.preforkServer.kill()
+  }
+
   /**
    * Ends all waiting launchers.
    * @param last also removes resources that sandboxes share, because no sandbox remains.
    */
   async close(last: boolean): Promise<void> {
     this.ending = new Map()
-    const idle = this.endLaunchers()
+    const idle = this.closeLaunchers()
     if (last) await this.egress?.remove(idle)
     await idle
     await Promise.all(this.ending.values())
   }
 
   /** Returns the links that the launchers had, which the kernel is removing. */
-  private async endLaunchers(): Promise<ReadonlySet<string>> {
+  private async closeLaunchers(): Promise<ReadonlySet<string>> {
     await this.pool.close()
     await this.preforkServer.close()
     this.egress?.close()

@@ -4,7 +4,7 @@ import type { Layout } from '../layout/layout.ts'
 import type { SnapshotId } from '../sandbox-driver.ts'
 import { LayerDirectories, type LayerPlaces, layerDirectory } from '../snapshots/layer-places.ts'
 import { isSnapshotId, snapshotFiles } from '../snapshots/snapshot-record.ts'
-import { ImageMounts, type MountKind } from './image-mounts.ts'
+import { ImageMounts } from './image-mounts.ts'
 import { checkHead } from './make-image.ts'
 import { ImageRefused } from './superblock.ts'
 
@@ -26,9 +26,10 @@ export class ImageLayers implements LayerPlaces {
   /**
    * Adopts the mounts of an earlier process. Returns undefined if this machine cannot mount images.
    * Call it before any launcher is started.
+   * @param endLaunchers see `ImageMounts.open`.
    */
-  static async open(layout: Layout, kinds?: readonly MountKind[]): Promise<ImageLayers | undefined> {
-    const mounts = await ImageMounts.open(layout.mounts, kinds)
+  static async open(layout: Layout, endLaunchers: () => Promise<void>): Promise<ImageLayers | undefined> {
+    const mounts = await ImageMounts.open(layout.mounts, endLaunchers)
     if (mounts === undefined) return undefined
     const layers = new ImageLayers(layout, mounts)
     for (const name of mounts.names()) if (isSnapshotId(name) && layers.#hasImage(name)) layers.#mounted.add(name)

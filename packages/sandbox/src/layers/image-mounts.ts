@@ -2,7 +2,6 @@ import { mkdirSync, readdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
-import { SandboxError } from '../sandbox-driver.ts'
 import { isAbsent } from '../system/files.ts'
 import { helperEnvironment } from '../system/machine.ts'
 import { run } from '../system/processes.ts'
@@ -22,27 +21,28 @@ const emptyImage = [
   'iQ7XuWz5sNotMWb1NmwqJfBUpLMDDB2ZJAtp6e3mjkjoJRMApGwSgYBaNgFIyCUYAGAIXEnNsAEAAA',
 ].join('')
 
-/** Sharing again would reach only launchers started later, so it is left to the next process. */
-const madePrivate =
-  "Another program made the mounts private that this runner shares with its steps, so steps would not see their parents' files: restart the runner. As root, mmdebstrap does so; run it as `unshare --mount mmdebstrap`."
-
 /** Mounts images below a directory that it shares with launchers, which see each new mount. */
 export class ImageMounts {
   readonly #directory: string
+  readonly #endLaunchers: () => Promise<void>
   readonly kind: MountKind
+  #sharingAgain: Promise<void> | undefined
 
-  private constructor(directory: string, kind: MountKind) {
+  private constructor(directory: string, endLaunchers: () => Promise<void>, kind: MountKind) {
     this.#directory = directory
+    this.#endLaunchers = endLaunchers
     this.kind = kind
   }
 
   /**
    * Shares the directory, before any launcher is started, and determines how this machine mounts
    * images. Returns undefined if it cannot.
+   * @param endLaunchers ends the launchers that have no sandbox yet.
    * @param kinds to try, in order.
    */
   static async open(
     directory: string,
+    endLaunchers: () => Promise<void>,
     kinds: readonly MountKind[] = ['file', 'loop'],
   ): Promise<ImageMounts | undefined> {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
@@ -50,12 +50,12 @@ export class ImageMounts {
     // A killed predecessor may have stopped between the two commands.
     if (own === undefined)
       await run('mount', ['--bind', '--make-private', directory, directory], { env: helperEnvironment })
-    if (own?.isShared !== true) await run('mount', ['--make-shared', directory], { env: helperEnvironment })
+    if (own?.isShared !== true) await share(directory)
     for (const kind of kinds) {
-      const mounts = new ImageMounts(directory, kind)
+      const mounts = new ImageMounts(directory, endLaunchers, kind)
       if (await mounts.works()) return mounts
     }
-    await new ImageMounts(directory, 'file').close()
+    await new ImageMounts(directory, endLaunchers, 'file').close()
     return undefined
   }
 
@@ -64,11 +64,10 @@ export class ImageMounts {
   }
 
   /**
-   * Mounts an image.
+   * Mounts an image, and shares the directory again if another program made its mounts private.
    * @param isNew whether the image was just written and is not on disk yet. Otherwise it is read
    * without the page cache of its file: the kernel would cache all data twice, for the file and for
-   * the image. Throws SandboxError `provision_failed` if launchers would not see the mount, and so
-   * an empty directory in its place.
+   * the image.
    */
   async mount(image: string, name: string, isNew = false): Promise<void> {
     const target = this.path(name)
@@ -76,10 +75,11 @@ export class ImageMounts {
     const kinds = { file: isNew ? [] : ['directio'], loop: ['loop'] }
     const how = [options, ...kinds[this.kind]].join()
     await run('mount', ['-t', 'erofs', '-o', how, image, target], { env: helperEnvironment })
-    if (!this.#isShared()) {
-      await this.unmount(name)
-      throw new SandboxError('provision_failed', madePrivate)
-    }
+    if (!this.#isShared())
+      this.#sharingAgain ??= this.#shareAgain().finally(() => {
+        this.#sharingAgain = undefined
+      })
+    await this.#sharingAgain
     if (this.kind === 'file' || isNew) return
     const device = mountsBelow(target)[0]?.source ?? ''
     await run('losetup', ['--direct-io=on', device], { env: helperEnvironment })
@@ -87,6 +87,15 @@ export class ImageMounts {
 
   #isShared(): boolean {
     return mountsBelow(this.#directory).some(({ target, isShared }) => target === this.#directory && isShared)
+  }
+
+  /**
+   * Sharing reaches only launchers that start later. An earlier one would see an empty directory in
+   * place of the image.
+   */
+  async #shareAgain(): Promise<void> {
+    await share(this.#directory)
+    await this.#endLaunchers()
   }
 
   /** Unmounts an image. Current users keep it, but it is no longer visible to new ones. */
@@ -133,6 +142,10 @@ export class ImageMounts {
       await rm(image)
     }
   }
+}
+
+async function share(directory: string): Promise<void> {
+  await run('mount', ['--make-shared', directory], { env: helperEnvironment })
 }
 
 interface Mounted {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { chance, scaled } from '@harmont/test-kit/effort'
+import { until } from '@harmont/test-kit/until'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { compressAside, receiveAside } from './blob-threads.ts'
 import { archiveOptions, compareArchives, firstDifference } from './compare-trees.ts'
@@ -246,11 +247,13 @@ it('a difference at the beginning of a large tree ends the programs that read it
 })
 
 describe('mounted images', () => {
+  const noLaunchers = async () => {}
+
   it.each(['file', 'loop'] as const)(
     'by %s are shared with launchers, bypass the cache of files, and leave nothing',
     async (kind) => {
       const directory = join(root, 'mounts')
-      const mounts = await ImageMounts.open(directory, [kind])
+      const mounts = await ImageMounts.open(directory, noLaunchers, [kind])
       if (mounts === undefined) throw new Error(`this machine has no images by ${kind}`)
       await mounts.mount(await image(), 'one')
       expect(await readFile(join(directory, 'one', 'd', 'other'), 'utf8')).toBe('other\n')
@@ -268,7 +271,7 @@ describe('mounted images', () => {
           }).trim(),
         ).toBe('1')
       // Represents the next process after a kill.
-      const next = await ImageMounts.open(directory, [kind])
+      const next = await ImageMounts.open(directory, noLaunchers, [kind])
       expect(next?.names()).toEqual(['one'])
       await next?.close()
       expect(await readdir(directory)).toEqual([])
@@ -277,8 +280,44 @@ describe('mounted images', () => {
     },
   )
 
+  it('are usable once no launcher is left from before the directory was made private and shared again', async () => {
+    const directory = join(root, 'mounts')
+    const launchers = Promise.withResolvers<void>()
+    const asked = Promise.withResolvers<void>()
+    const usable: string[] = []
+    const mounts = await ImageMounts.open(directory, () => {
+      asked.resolve()
+      return launchers.promise
+    })
+    if (mounts === undefined) throw new Error('this machine mounts no images')
+    const file = await image()
+    execFileSync('mount', ['--make-private', directory])
+    const mounted = ['one', 'two'].map(async (name) => {
+      await mounts.mount(file, name)
+      usable.push(name)
+    })
+    await asked.promise
+    // Both are mounted, and the directory is shared again.
+    await until(
+      () => readFile('/proc/self/mountinfo', 'utf8'),
+      (text) => text.includes(`${directory}/one`) && text.includes(`${directory}/two`),
+    )
+    // A third mount finds the directory shared, and must wait nevertheless.
+    const third = mounts.mount(file, 'three').then(() => usable.push('three'))
+    await until(
+      () => readFile('/proc/self/mountinfo', 'utf8'),
+      (text) => text.includes(`${directory}/three`),
+    )
+    await new Promise(setImmediate)
+    expect(usable).toEqual([])
+    launchers.resolve()
+    await Promise.all([...mounted, third])
+    expect(usable).toHaveLength(3)
+    await mounts.close()
+  })
+
   it('do not exist if the kernel cannot mount them', async () => {
-    expect(await ImageMounts.open(join(root, 'mounts'), [])).toBeUndefined()
+    expect(await ImageMounts.open(join(root, 'mounts'), noLaunchers, [])).toBeUndefined()
     expect(await readFile('/proc/self/mountinfo', 'utf8')).not.toContain(root)
     expect((await stat(join(root, 'mounts'))).isDirectory()).toBe(true)
   })
