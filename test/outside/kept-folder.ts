@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, renameSync, rmSync, statSync } from 'node:fs'
 /** Makes the folder `kept` anew unless it is younger than `maxAgeMs`. The caller holds a claim on it. */
 export function makeIfStale(kept: string, maxAgeMs: number, make: (folder: string) => void): void {
   if (existsSync(kept) && Date.now() - statSync(kept).mtimeMs < maxAgeMs) return
+  console.log(`Making ${kept} for the tests …`)
   const folder = mkdtempSync(`${kept}-`)
   try {
     make(folder)

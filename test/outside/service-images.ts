@@ -31,18 +31,26 @@ interface Store {
   importImage(name: string, source: string): Promise<unknown>
 }
 
-/**
- * Imports the images into a store that lacks them. Takes two minutes on a machine that has made none
- * recently.
- */
-export async function importServiceImages(store: Store): Promise<void> {
-  const release = await claimAlone(`service-images-${process.getuid?.()}`)
-  try {
+/** Makes the images unless they are kept from an earlier run. Takes half a minute. */
+export function makeServiceImages(): Promise<void> {
+  return alone(() => makeIfStale(kept, keptForMs, make))
+}
+
+/** Imports the images into a store that lacks them, and makes them first if need be. */
+export function importServiceImages(store: Store): Promise<void> {
+  return alone(async () => {
     makeIfStale(kept, keptForMs, make)
     const known = new Map((await store.list()).map(({ name, at }) => [name, at.getTime()]))
     for (const [tag, name] of Object.entries(serviceImages))
       if ((known.get(name) ?? 0) < statSync(kept).mtimeMs)
         await store.importImage(name, `oci:${join(kept, 'layout')}:${tag}`)
+  })
+}
+
+async function alone(work: () => void | Promise<void>): Promise<void> {
+  const release = await claimAlone(`service-images-${process.getuid?.()}`)
+  try {
+    await work()
   } finally {
     release()
   }

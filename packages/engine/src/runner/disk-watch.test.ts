@@ -17,7 +17,8 @@ test('G55 a disk is full when bytes or inodes run short, and has room again only
   expect(isFull(room(900 * mib, 4_999), 100 * mib, false)).toBe(true)
   expect(isFull(room(900 * mib, 5_000), 100 * mib, true)).toBe(true)
   expect(isFull(room(900 * mib, 7_000), 100 * mib, true)).toBe(false)
-  expect([isExhausted(room(0)), isExhausted(room(5 * mib)), isExhausted(room(5 * mib, 3))]).toEqual([true, false, true])
+  const states = [room(0), room(15 * mib), room(16 * mib), room(16 * mib, 3)]
+  expect(states.map(isExhausted)).toEqual([true, true, false, true])
 })
 
 test('reports the free space and the shortage', () => {

@@ -21,8 +21,11 @@ export const defaultLeastFreeBytes = 512 * 1024 ** 2
 const leastFreeFiles = 5_000
 /** A full disk counts as full until its free space is the minimum times this factor. */
 const headroom = 1.25
-/** Below this limit a write has failed or is about to. */
-const exhaustedBytes = 4 * 1024 ** 2
+/**
+ * Below this limit a write has failed or is about to. Other work may free some space between the
+ * write and the measurement.
+ */
+const exhaustedBytes = 16 * 1024 ** 2
 
 /** State of the disk for new work. */
 export interface Disk {

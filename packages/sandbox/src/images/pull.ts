@@ -107,13 +107,15 @@ export class ImagePuller {
         throw new Error(`${source} contains no readable image`, { cause: error })
       })
       const { digest } = await readLayout(layout)
-      // Keeps the layout, so that a damaged root can be unpacked again without the original file.
-      await mkdir(path.dirname(this.#kept(digest)), { recursive: true, mode: 0o700 })
-      await removeTree(this.#kept(digest))
-      await rename(layout, this.#kept(digest))
-      await this.#unpack(this.#kept(digest), directory, lock.fd)
+      await this.#unpack(layout, directory, lock.fd)
       const record: NameRecord = { name, digest, origin: 'import', at: Date.now() }
-      await this.#names.put(record)
+      // Keeps the layout, so that a damaged root can be unpacked again without the original file.
+      await this.#withLayouts(async () => {
+        await mkdir(path.dirname(this.#kept(digest)), { recursive: true, mode: 0o700 })
+        await removeTree(this.#kept(digest))
+        await rename(layout, this.#kept(digest))
+        await this.#names.put(record)
+      })
       return record
     })
   }
@@ -123,10 +125,19 @@ export class ImagePuller {
   }
 
   /** Removes staging directories of killed processes, and layouts of imports without a name. */
-  async removeLeftovers(named: ReadonlySet<string>): Promise<void> {
+  async removeLeftovers(): Promise<void> {
     await removeAbandoned(this.#store)
-    const layouts = (await ifPresent(readdir(path.join(this.#store, 'layouts')))) ?? []
-    for (const hex of layouts) if (!named.has(`sha256:${hex}`)) await removeTree(this.#kept(hex))
+    await this.#withLayouts(async () => {
+      const named = new Set((await this.#names.list()).map(({ digest }) => digest))
+      const layouts = (await ifPresent(readdir(path.join(this.#store, 'layouts')))) ?? []
+      for (const hex of layouts) if (!named.has(`sha256:${hex}`)) await removeTree(this.#kept(hex))
+    })
+  }
+
+  /** Keeps a layout from being removed before its name is recorded. */
+  #withLayouts<T>(work: () => Promise<T>): Promise<T> {
+    // No image has this name.
+    return withStagingDirectory(this.#store, '\0layouts', work)
   }
 
   async #ready(name: string, scope: string): Promise<Root | undefined> {

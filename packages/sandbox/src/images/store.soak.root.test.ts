@@ -80,6 +80,24 @@ describe('the local store', () => {
     await expectWhole(await store.resolve('tool'))
   })
 
+  it('keeps an import although another process collects meanwhile', async () => {
+    const layout = makeLayout(home, 'one')
+    let imported = false
+    const importing = storeWith()
+      .importImage('tool', `oci:${layout}:t`)
+      .finally(() => {
+        imported = true
+      })
+    const collecting = (async () => {
+      const other = storeWith()
+      while (!imported) await other.collect(new Set())
+    })()
+    await Promise.all([importing, collecting])
+    const { rootfs } = await storeWith().resolve('tool')
+    await rm(path.join(rootfs, 'bin'), { recursive: true })
+    await expectWhole(await storeWith().resolve('tool'))
+  })
+
   it('forgets a name, and removes its root only if nothing uses it', async () => {
     const store = storeWith()
     const { digest } = await store.importImage('tool', `oci:${makeLayout(home, 'one')}:t`)

@@ -220,7 +220,7 @@ class DirectoryStore implements ImageStore {
     )
     // Checked immediately before the removal. A later user finds no root and unpacks it again.
     for (const digest of unused) if (isUsed?.(digest) !== true) await this.#roots.remove(digest)
-    await this.#puller.removeLeftovers(named)
+    await this.#puller.removeLeftovers()
     await this.#roots.removeLeftovers()
     return unused
   }
