@@ -16,6 +16,7 @@ import {
   settled,
   step,
   submit,
+  timedOut,
 } from '../runner/runner.test-support.ts'
 import type { StoreSettings } from '../store-settings.ts'
 import type { Artifact } from './artifact.ts'
@@ -131,13 +132,14 @@ test('a failed or timed out step keeps the artifacts meant for failures, and a m
   ]
   const write = 'echo 1 >always; echo 2 >failed; echo 3 >passed'
   const lacks = { artifacts: [asked('a'), asked('nowhere', { required: true })], cacheKey: 'k' }
-  const build = await run(bench, [
+  const id = await submit(bench, [
     step(`${write}; exit 3`, { artifacts }),
-    step(`${write}; sleep 60`, { artifacts, timeoutSeconds: 1 }),
+    step(`${write}; echo up; sleep 600`, { artifacts }),
     step('exit 3', { artifacts }),
     step('echo 4 >a', lacks),
     step('echo never runs', { buildsIn: 3 }),
   ])
+  const build = await timedOut(bench, id, 1)
   const all = await Promise.all(build.jobs.map((_, at) => artifactsOf(build, at)))
   expect(all.map(pathsOf)).toEqual([['always', 'failed'], ['always', 'failed'], [], ['a'], []])
   expect(build.jobs.map(errorOf)).toEqual([
@@ -157,7 +159,7 @@ test('G67 a step that only its runner considers overdue does not pass without a 
   const { bench, artifactsOf } = await open({}, { store: withoutDeadlines })
   const artifacts = [asked('a', { required: true })]
   const overdue = "trap 'exit 0' TERM; echo x >a; sleep 1000 & wait"
-  const build = await run(bench, [step(overdue, { timeoutSeconds: 1, artifacts })])
+  const build = await run(bench, [step(overdue, { timeoutSeconds: 5, artifacts })])
   expect(build.jobs.map(errorOf)).toEqual([['failed', 'artifact_failed']])
   expect(await artifactsOf(build)).toEqual([])
 })

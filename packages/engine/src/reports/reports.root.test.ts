@@ -5,7 +5,7 @@ import { openFileParts } from '../artifacts/file-parts.ts'
 import type { PartStore } from '../artifacts/part-store.ts'
 import type { Build } from '../core/model.ts'
 import { createMemoryStore, type MemoryStore } from '../memory/memory-store.ts'
-import { archive, type Bench, logOf, openBench, run, step } from '../runner/runner.test-support.ts'
+import { archive, type Bench, logOf, openBench, run, step, submit, timedOut } from '../runner/runner.test-support.ts'
 
 let bench: Bench
 let store: MemoryStore
@@ -73,8 +73,8 @@ test('a report counts only after the outcome that its artifact names, which incl
     testing(`<testcase name='a'/>`, 0, { artifacts: [report('*.xml', { when: 'failed' })] }),
   ])
   expect(reportsOf(passed)).toEqual([])
-  const late = `echo "<testsuite>${failing('slow', 'late')}" >junit.xml; sleep 611`
-  const build = await run(bench, [step(late, { artifacts: [report('junit.xml')], timeoutSeconds: 1 })])
+  const late = `echo "<testsuite>${failing('slow', 'late')}" >junit.xml; echo up; sleep 611`
+  const build = await timedOut(bench, await submit(bench, [step(late, { artifacts: [report('junit.xml')] })]))
   expect(build.jobs[0]?.state).toBe('timed_out')
   expect(reportsOf(build)).toMatchObject([{ problem: 'it ends early', cases: [{ name: 'slow', state: 'failed' }] }])
 })

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Job } from '../core/model.ts'
-import { type Bench, logOf, openBench, run, step } from './runner.test-support.ts'
+import { type Bench, logOf, openBench, run, step, submit, timedOut } from './runner.test-support.ts'
 
 let bench: Bench
 beforeAll(async () => {
@@ -37,7 +37,8 @@ test('G66 a cache hit shows the annotations of its entry', async () => {
 })
 
 test('G66 a step that times out or is killed keeps its annotations so far', async () => {
-  const late = await run(bench, [step('echo t >"$HARMONT_OUTPUT/summary.md"; sleep 611', { timeoutSeconds: 1 })])
+  const id = await submit(bench, [step('echo t >"$HARMONT_OUTPUT/summary.md"; echo up; sleep 611')])
+  const late = await timedOut(bench, id)
   expect([late.jobs[0]?.state, await shown(late.id)]).toEqual(['timed_out', [['summary', 'summary', 't\n']]])
   const killed = await run(bench, [step('echo k >"$HARMONT_OUTPUT/summary.md"; kill -9 $$')])
   expect(await shown(killed.id)).toEqual([['summary', 'summary', 'k\n']])

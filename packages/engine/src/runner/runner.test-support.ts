@@ -252,6 +252,15 @@ export async function saidUp(bench: Pick<Bench, 'store'>, buildId: string, slot 
   return build
 }
 
+/** Ends the time of a step once its command has written `up`, and waits for the end of the build. */
+export async function timedOut(bench: Pick<Bench, 'store'>, buildId: string, slot = 0): Promise<Build> {
+  const { jobs } = await saidUp(bench, buildId, slot)
+  const { id, deadlineAt } = jobs[slot] as Job
+  if (deadlineAt === null) throw new Error('the step has no deadline')
+  await bench.store.builds.apply(buildId, [{ type: 'job_deadline', job: id, at: deadlineAt }])
+  return settled(bench, buildId)
+}
+
 /** Returns a command that writes `up`, waits for `goOn`, and then runs the rest. */
 export function untilTold(rest: string): string {
   return `trap '${rest}; exit $?' TERM; echo up; while :; do sleep 0.05; done`
