@@ -170,7 +170,7 @@ test('while its artifacts are stored, a step holds no slot and its own time stan
     { lacking: (_, wanted) => store.promise.then(() => ({ kind: 'lacking', digests: wanted.digests })) },
     { runner: { slots: 1 } },
   )
-  const id = await submit(bench, [step('echo x >a', { artifacts: [asked('a')], timeoutSeconds: 5 }), step('true')])
+  const id = await submit(bench, [step('echo x >a', { artifacts: [asked('a')] }), step('true')])
   await settled(bench, id, ({ jobs }) => jobs[1]?.state === 'passed')
   const running = await until(async () => {
     const [job] = await bench.store.builds.jobs(id)

@@ -56,11 +56,11 @@ test('a service that ends before it is ready fails the step with the last lines 
 test('a service that is not ready in time fails the step', async () => {
   const slow = service('db', {
     command: 'echo still; sleep 60',
-    ready: { port: 5000, command: null, log: null, timeoutSeconds: 1 },
+    ready: { port: 5000, command: null, log: null, timeoutSeconds: 5 },
   })
   const { jobs } = await run(bench, [step('echo never', { services: [slow] })])
   expect(jobs[0]).toMatchObject({ state: 'failed', errorCode: 'service_timeout' })
-  expect(jobs[0]?.errorMessage).toMatch(/^The service db was not ready after 1 s: .*Its last lines:\nstill$/s)
+  expect(jobs[0]?.errorMessage).toMatch(/^The service db was not ready after 5 s: .*Its last lines:\nstill$/s)
 })
 
 test('a service that ends while the command runs causes a remark', async () => {
