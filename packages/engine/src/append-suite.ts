@@ -18,10 +18,13 @@ export function appendSuite(open: () => StoreUnderTest): void {
   const store = () => open().store
   const queue = `append-${randomUUID()}`
 
-  async function submit(steps: readonly Partial<PlannedStep>[]): Promise<string> {
+  async function submit(
+    steps: readonly Partial<PlannedStep>[],
+    conditions: readonly boolean[] = steps.map(() => true),
+  ): Promise<string> {
     const id = randomUUID()
     now += 1_000
-    const from = { kind: 'plan', plan: plainPlan(steps), conditions: steps.map(() => true) } as const
+    const from = { kind: 'plan', plan: plainPlan(steps), conditions } as const
     const context = { newId: () => randomUUID(), limits: defaultLimits }
     await open().submit(createBuild({ id, queue, at: now, held: false, from }, context), plainContext)
     return id
@@ -35,6 +38,13 @@ export function appendSuite(open: () => StoreUnderTest): void {
     return [
       { type: 'started', job, fence, at: now },
       { type: 'ended', job, fence, at: now, outcome, ...(appends && { appends }) },
+    ]
+  }
+  const fails = ({ jobId: job, fence }: Lease): readonly BuildEvent[] => {
+    const outcome = { kind: 'exited', exitCode: 1, signal: null, limit: null, snapshot: null } as const
+    return [
+      { type: 'started', job, fence, at: now },
+      { type: 'ended', job, fence, at: now, outcome },
     ]
   }
   const asked = (keys: readonly string[], more: Partial<PlannedStep> = {}): AppendRequest => {
@@ -130,5 +140,31 @@ export function appendSuite(open: () => StoreUnderTest): void {
     expect(await needed()).toContain(`of ${deps.jobId}`)
     await store().builds.apply(id, ends(plan, asked([])))
     expect(await needed()).not.toContain(`of ${deps.jobId}`)
+  })
+
+  test('the files of every step are kept after a generator has failed, because a retry may append to them', async () => {
+    const id = await submit([{ key: 'plan', append }, { key: 'deps' }])
+    const [plan, deps] = await leaseAll(id)
+    if (plan === undefined || deps === undefined) throw new Error('expected two ready jobs')
+    await store().builds.apply(id, ends(deps))
+    await store().builds.apply(id, fails(plan))
+    expect((await loaded(id)).state).toBe('failed')
+    expect((await store().builds.liveSnapshots(now - 1)).pinned).toContain(`of ${deps.jobId}`)
+    await store().builds.apply(id, [{ type: 'retry', job: plan.jobId, at: now }])
+    await store().builds.apply(id, ends(await leaseOne(id), asked([])))
+    expect((await loaded(id)).state).toBe('passed')
+    const { pinned, left } = await store().builds.liveSnapshots(now - 1)
+    expect(pinned).not.toContain(`of ${deps.jobId}`)
+    expect(left).toContain(`of ${deps.jobId}`)
+  })
+
+  test('a generator that its condition has skipped keeps no files', async () => {
+    const id = await submit([{ key: 'plan', append }, { key: 'deps' }], [false, true])
+    const deps = await leaseOne(id)
+    await store().builds.apply(id, ends(deps))
+    expect((await loaded(id)).state).toBe('passed')
+    const { pinned, left } = await store().builds.liveSnapshots(now - 1)
+    expect(pinned).not.toContain(`of ${deps.jobId}`)
+    expect(left).toContain(`of ${deps.jobId}`)
   })
 }

@@ -1,6 +1,6 @@
 import type { BuildHeader } from '../core/live-build.ts'
 import type { BuildEvent, Instant, Job } from '../core/model.ts'
-import { isBuildTerminal, isTerminal } from '../core/states.ts'
+import { isBuildTerminal } from '../core/states.ts'
 import { annotationId, type BuildAnnotation } from '../step-output.ts'
 import type { Lease, LiveSnapshots } from '../store.ts'
 import type { StoredBuild } from './working-builds.ts'
@@ -40,8 +40,12 @@ function snapshotsOf({ live, attempts }: StoredBuild, runner?: string): Record<'
   const wanted: string[] = []
   const others: string[] = []
   const hasFailed = live.header.state !== 'passed'
-  // A future appended step may start from any step of its build.
-  const mayGrow = live.steps.some(({ append }, slot) => append && !isTerminal(live.jobs[slot]?.state ?? 'passed'))
+  // A future appended step may start from any step of its build. A generator appends until it has
+  // passed: a retry runs it again, except if its condition has skipped it.
+  const mayGrow = live.steps.some(({ append }, slot) => {
+    const job = live.jobs[slot]
+    return append && job !== undefined && job.state !== 'passed' && job.skipReason !== 'condition'
+  })
   for (const { snapshot, state, step, serviceSnapshots, runner: holder } of attempts.values()) {
     if (runner !== undefined && runner !== holder) continue
     // A step that starts from them may still run or be retried.

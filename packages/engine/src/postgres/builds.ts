@@ -16,9 +16,11 @@ import type { Groups } from './waiting/groups.ts'
 import { findLimits, type Limited, type RunningLimit, setLimit } from './waiting/limits.ts'
 import { findPlaceWait, findWaits } from './waiting/waits.ts'
 
-// A future appended step may start from any step of its build.
-const mayGrow = `(b.finished_at is null and exists (
-    select from engine.jobs g where g.build_id = b.id and g.appends and g.state not in ('passed', 'failed', 'skipped', 'canceled', 'timed_out')))`
+// A future appended step may start from any step of its build. A generator appends until it has
+// passed: a retry runs it again, except if its condition has skipped it.
+const mayGrow = `exists (
+    select from engine.jobs g where g.build_id = b.id and g.appends and g.state <> 'passed' and g.skip_reason is distinct from 'condition'
+      and not exists (select from engine.jobs n where n.build_id = g.build_id and n.step = g.step and n.attempt > g.attempt))`
 
 /**
  * Finds the snapshots of unfinished and recently ended builds that a job, a retry, a proof or a

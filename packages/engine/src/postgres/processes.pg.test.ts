@@ -9,6 +9,8 @@ import { type Created, createBuild, type NewBuild } from '../core/create-build.t
 import { defaultLimits } from '../core/limits.ts'
 import { plainPlan } from '../core/random-plan.test-support.ts'
 import { plainContext } from '../plain-context.test-support.ts'
+import type { RunnerPort } from '../port.ts'
+import { createLocalPort } from '../scheduler/local-port.ts'
 import type { Lease } from '../store.ts'
 import { liveSnapshotsText } from './builds.ts'
 import { engineDatabase } from './engine-database.test-support.ts'
@@ -59,6 +61,11 @@ const wide = (size: number) => Array.from({ length: size }, () => ({}))
 const started = ({ jobId: job, fence }: Lease) => ({ type: 'started', job, fence, at }) as const
 const ended = ({ jobId: job, fence }: Lease) => ({ type: 'ended', job, fence, at, outcome: passed }) as const
 const cancel = { type: 'cancel', at } as const
+
+function portOf(own: PostgresStore): RunnerPort {
+  const unasked = () => Promise.reject(new Error('expected no request for a source or secrets'))
+  return createLocalPort({ store: own, sources: { offer: unasked }, secrets: { of: unasked }, log: () => {} })
+}
 
 async function versionOf(id: string): Promise<number> {
   const { rows } = await pool.query<{ version: string }>('select version from engine.builds where id = $1', [id])
@@ -231,6 +238,31 @@ test('leasing does not wait for a build that another process has locked if anoth
   const waiting = store.leases.take('r', 2, at)
   await unlock()
   expect((await waiting).map(({ buildId }) => buildId)).toEqual([held, held])
+})
+
+test('a runner of one organization finds its job behind many organizations with waiting jobs', async () => {
+  await pool.query(
+    `insert into engine.ready (job_id, build_id, queue, ready_at)
+      select gen_random_uuid(), gen_random_uuid(), 'a' || n, $1 from generate_series(1, 300) n`,
+    [new Date(at)],
+  )
+  const id = await submit(newBuild(wide(1), 'z'))
+  const own = { pool: null, labels: null, queues: ['b', 'z'] }
+  expect((await store.leases.take('r', 1, at, own)).map(({ buildId }) => buildId)).toEqual([id])
+})
+
+test('a process that has read a build before its lease accepts what the holder of the lease asks', async () => {
+  const other = await openStore()
+  const id = await submit(newBuild(wide(1)))
+  const port = portOf(other)
+  // This process now knows the build without a lease.
+  expect((await other.builds.known(id))?.build.jobs[0]?.state).toBe('scheduled')
+  const [lease] = await store.leases.take('r', 1, at)
+  if (!lease) throw new Error('nothing to lease')
+  const files = [{ path: 'a.test', bytes: 1 }]
+  expect(await port.dealFiles(lease, { files: '*.test', total: 1 }, files)).not.toBeNull()
+  const newer = { ...lease, fence: lease.fence + 1 }
+  expect(await port.dealFiles(newer, { files: '*.test', total: 1 }, files)).toBeNull()
 })
 
 test('an event that cannot be decided does not affect other events of its turn', async () => {

@@ -111,8 +111,15 @@ function originsOf({ jobs }: Build, { services = [] }: Step): StepWork['serviceS
   )
 }
 
-/** Returns the job with this id without searching all jobs. Throws if the build has no such job. */
+/** Returns the job with this id. Throws if the build has no such job. */
 export function jobOf(build: Build, jobId: string): Job {
+  const job = findJob(build, jobId)
+  if (job === undefined) throw new Error(`build ${build.id} has no job ${jobId}`)
+  return job
+}
+
+/** Returns the job with this id without searching all jobs, or undefined if there is none. */
+export function findJob(build: Build, jobId: string): Job | undefined {
   if (build.render?.id === jobId) return build.render
   const { slots } = placesOf(build)
   const known = build.jobs[slots.get(jobId) ?? -1]
@@ -121,8 +128,7 @@ export function jobOf(build: Build, jobId: string): Job {
     slots.set(id, slot)
   })
   const job = build.jobs[slots.get(jobId) ?? -1]
-  if (job?.id !== jobId) throw new Error(`build ${build.id} has no job ${jobId}`)
-  return job
+  return job?.id === jobId ? job : undefined
 }
 
 function keptServicesOf(steps: readonly Step[]): Places['keptServices'] {

@@ -27,7 +27,7 @@ import type { Phase } from '../trace.ts'
 import type { EngineWatch } from '../watch.ts'
 import { awaitReady } from './await-ready.ts'
 import { type IdTokenIssuer, idTokensOfJob } from './id-tokens-of-job.ts'
-import { jobOf, leasedJob } from './leased-job.ts'
+import { findJob, jobOf, leasedJob } from './leased-job.ts'
 import { LocalProbes } from './local-probes.ts'
 import { loginOfBuild, type SecretsOwner, secretsOfBuild } from './secrets-of-build.ts'
 
@@ -333,9 +333,14 @@ class LocalPort implements RunnerPort {
     })
   }
 
-  /** A stale answer does no harm, because an unreferenced part is removed later. */
+  /**
+   * A stale "yes" does no harm, because an unreferenced part is removed later. A stale "no" would
+   * refuse a lease that another process has granted, so the build is then read again.
+   */
   async #isHolding(lease: LeaseRef): Promise<boolean> {
-    return holds((await this.#load(lease.buildId, 'known')).build, lease)
+    const ways = ['known', 'load'] as const
+    for (const way of ways) if (holds((await this.#load(lease.buildId, way)).build, lease)) return true
+    return false
   }
 
   /**
@@ -402,8 +407,8 @@ function deadlineOf({ jobId: job }: LeaseRef, at: Date): BuildEvent {
 }
 
 function holds(build: Build, { jobId, ...lease }: Pick<LeaseRef, 'jobId' | 'fence' | 'leaseId'>): boolean {
-  const job = jobOf(build, jobId)
-  return isNewestLease(job, lease) && isHeld(job.state)
+  const job = findJob(build, jobId)
+  return job !== undefined && isNewestLease(job, lease) && isHeld(job.state)
 }
 
 function toStatus({ jobId, buildId, fence, leaseId, expiresAt, stop }: Lease): LeaseStatus {

@@ -129,6 +129,16 @@ test('G95 a step that starts from files goes to another runner only once the ser
   expect((await one('a', images, {}, 1)).buildId).toBe(id)
 })
 
+test('a process that hears of no runner has files sent ahead as well', async () => {
+  const { snapshot } = await parentOnA(3)
+  now += 2 * second
+  await seen(['a'], ['b'])
+  const scheduler = await PostgresStore.open(config, { now: () => now })
+  await scheduler.layers.wantAhead(now)
+  await scheduler.close()
+  expect(await store.layers.wantedOf('a')).toEqual([{ snapshot, form: 'erofs', ahead: true }])
+})
+
 test('files that more jobs wait for than their runner takes are sent ahead, after requested files', async () => {
   for (const children of [3, 2]) await submit([{}, ...Array.from({ length: children }, () => ({ buildsIn: 0 }))])
   await seen(['a'], ['b'])

@@ -85,7 +85,6 @@ export class PostgresLayers implements LayerStore {
   }
 
   async wantAhead(now: Instant): Promise<void> {
-    if (!this.#options.company.hasOthers) return
     const { rows } = await this.#pool.query<CrowdedRow>({
       name: 'engine-crowded-files',
       text: crowdedText,

@@ -33,13 +33,21 @@ const mostPlaces = 100
 const isReady = 'r.gate is null and r.ready_at <= $2 and r.job_id <> all($4::uuid[]) and r.build_id <> all($5::uuid[])'
 const isFree = `${isReady} and ${withinReach('r', 6)}`
 
+const mostQueues = 200
+
 // Steps through the queues on the index and takes the oldest jobs of each, so the cost grows with
-// the slots and not with the waiting jobs.
-const queuesText = `with recursive queues as (
-    (select queue, 1 as turn from engine.ready where gate is null and queue > $1::text collate "C" order by queue limit 1)
+// the slots and not with the waiting jobs. A runner with queues of its own looks at these alone,
+// because they may come after many others.
+const queuesText = `with recursive walked as (
+    (select queue, 1 as turn from engine.ready
+      where $9::text[] is null and gate is null and queue > $1::text collate "C" order by queue limit 1)
     union all
     select (select r.queue from engine.ready r where r.gate is null and r.queue > q.queue order by r.queue limit 1), q.turn + 1
-    from queues q where q.queue is not null and q.turn < 200)`
+    from walked q where q.queue is not null and q.turn < ${mostQueues}),
+  queues as (
+    select queue from walked
+    union all
+    (select queue from unnest($9::text[]) as queue where queue > $1::text collate "C" order by queue collate "C" limit ${mostQueues}))`
 
 const oldestFirst = (condition: string) => `${queuesText}
   select c.job_id, c.build_id, q.queue from queues q cross join lateral (
