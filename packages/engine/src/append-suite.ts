@@ -33,20 +33,15 @@ export function appendSuite(open: () => StoreUnderTest): void {
     const reach = { pool: null, labels: null, queues: [queue] }
     return (await store().leases.take('appender', 5_000, now, reach)).filter((one) => one.buildId === buildId)
   }
-  const ends = ({ jobId: job, fence }: Lease, appends?: AppendRequest): readonly BuildEvent[] => {
-    const outcome = { kind: 'exited', exitCode: 0, signal: null, limit: null, snapshot: `of ${job}` } as const
+  const ends = ({ jobId: job, fence }: Lease, appends?: AppendRequest, exitCode = 0): readonly BuildEvent[] => {
+    const snapshot = exitCode === 0 ? `of ${job}` : null
+    const outcome = { kind: 'exited', exitCode, signal: null, limit: null, snapshot } as const
     return [
       { type: 'started', job, fence, at: now },
       { type: 'ended', job, fence, at: now, outcome, ...(appends && { appends }) },
     ]
   }
-  const fails = ({ jobId: job, fence }: Lease): readonly BuildEvent[] => {
-    const outcome = { kind: 'exited', exitCode: 1, signal: null, limit: null, snapshot: null } as const
-    return [
-      { type: 'started', job, fence, at: now },
-      { type: 'ended', job, fence, at: now, outcome },
-    ]
-  }
+  const fails = (lease: Lease) => ends(lease, undefined, 1)
   const asked = (keys: readonly string[], more: Partial<PlannedStep> = {}): AppendRequest => {
     const { steps } = plainPlan(keys.map((key) => ({ key, image: null, ...more })))
     return { kind: 'steps', plan: { steps, references: [], warnings: [] }, conditions: keys.map(() => true) }

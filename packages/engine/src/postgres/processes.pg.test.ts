@@ -9,7 +9,6 @@ import { type Created, createBuild, type NewBuild } from '../core/create-build.t
 import { defaultLimits } from '../core/limits.ts'
 import { plainPlan } from '../core/random-plan.test-support.ts'
 import { plainContext } from '../plain-context.test-support.ts'
-import type { RunnerPort } from '../port.ts'
 import { createLocalPort } from '../scheduler/local-port.ts'
 import type { Lease } from '../store.ts'
 import { liveSnapshotsText } from './builds.ts'
@@ -61,11 +60,6 @@ const wide = (size: number) => Array.from({ length: size }, () => ({}))
 const started = ({ jobId: job, fence }: Lease) => ({ type: 'started', job, fence, at }) as const
 const ended = ({ jobId: job, fence }: Lease) => ({ type: 'ended', job, fence, at, outcome: passed }) as const
 const cancel = { type: 'cancel', at } as const
-
-function portOf(own: PostgresStore): RunnerPort {
-  const unasked = () => Promise.reject(new Error('expected no request for a source or secrets'))
-  return createLocalPort({ store: own, sources: { offer: unasked }, secrets: { of: unasked }, log: () => {} })
-}
 
 async function versionOf(id: string): Promise<number> {
   const { rows } = await pool.query<{ version: string }>('select version from engine.builds where id = $1', [id])
@@ -254,7 +248,8 @@ test('a runner of one organization finds its job behind many organizations with 
 test('a process that has read a build before its lease accepts what the holder of the lease asks', async () => {
   const other = await openStore()
   const id = await submit(newBuild(wide(1)))
-  const port = portOf(other)
+  const unasked = () => Promise.reject(new Error('expected no request for a source or secrets'))
+  const port = createLocalPort({ store: other, sources: { offer: unasked }, secrets: { of: unasked }, log: () => {} })
   // This process now knows the build without a lease.
   expect((await other.builds.known(id))?.build.jobs[0]?.state).toBe('scheduled')
   const [lease] = await store.leases.take('r', 1, at)

@@ -33,6 +33,7 @@ const mostPlaces = 100
 const isReady = 'r.gate is null and r.ready_at <= $2 and r.job_id <> all($4::uuid[]) and r.build_id <> all($5::uuid[])'
 const isFree = `${isReady} and ${withinReach('r', 6)}`
 
+/** Maximum number of queues that one search looks at. */
 const mostQueues = 200
 
 // Steps through the queues on the index and takes the oldest jobs of each, so the cost grows with
