@@ -348,7 +348,7 @@ test('Ctrl-C cancels the build and exits 130', async () => {
   expect(JSON.parse(listed.stdout).data[0].state).toBe('canceled')
 })
 
-test('Ctrl-C in build watch leaves the build running', async () => {
+test('Ctrl-C in build watch and hm logs leaves the build running', async () => {
   // The setting has the effect of `--detach`.
   const made = await hm(['run', 'endless', '--cloud'], { env: { HM_PREFERENCES__AUTO_WATCH: 'false' } })
   const [, number = ''] = /^#(\d+) http\S+\n$/.exec(made.stdout) ?? []
@@ -360,6 +360,9 @@ test('Ctrl-C in build watch leaves the build running', async () => {
   expect(code).toBe(130)
   expect(stderr).toContain(`build #${number} is still running: hm build watch ${number} -p endless`)
   expect((await build('endless', number)).state).toBe('running')
+  // The last lines appear at once, although the step writes nothing more.
+  const followed = await hm(['logs', number, 'one', '-p', 'endless', '-f', '--tail', '1'], { until: 'begun' })
+  expect(followed).toMatchObject({ code: 130, stdout: 'begun\n' })
   const canceled = await hm(['cancel', number, '-p', 'endless', '--yes'])
   expect(canceled).toEqual({ code: 0, stdout: '', stderr: `build #${number} of default/endless: canceled\n` })
 })

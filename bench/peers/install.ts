@@ -36,8 +36,9 @@ export async function installPeers(): Promise<void> {
     await apt('install', '--yes', '--no-install-recommends', name).catch((error: Error) =>
       process.stderr.write(`${error.message}\n`),
     )
+  // `npm ci` requires an entry for each platform of `rust-just`, which some registries do not offer.
   if (!existsSync(join(tools, 'node_modules')))
-    await output({ folder: tools, line: ['npm', 'ci', '--no-audit', '--no-fund'] })
+    await output({ folder: tools, line: ['npm', 'install', '--no-save', '--no-audit', '--no-fund'] })
 }
 
 /** Returns the package manager's error for each unavailable peer. */

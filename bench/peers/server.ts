@@ -8,7 +8,11 @@ type Steps = readonly Readonly<Record<string, unknown>>[]
 
 const independent = (count: number): Steps => numbered(count, (at) => ({ key: `s${at}`, cmd: 'true' }))
 const chain: Steps = numbered(50, (at) => ({ key: `s${at}`, cmd: 'true', ...(at > 0 && { builds_in: `s${at - 1}` }) }))
-const cached = { key: 'parent', cmd: `mkdir /data && cd /data && ${manyFiles}`, cache: { policy: 'forever' } }
+const cached = {
+  key: 'parent',
+  cmd: `mkdir /data && cd /data && ${manyFiles}`,
+  cache: { policy: 'forever', key: 'parent' },
+}
 const forks: Steps = [cached, ...numbered(10, (at) => ({ key: `f${at}`, cmd: 'true', builds_in: 'parent' }))]
 
 export const server: Peer = {

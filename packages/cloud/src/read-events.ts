@@ -11,8 +11,13 @@ export interface ServerEvent {
 /**
  * Yields the events of one answer until it ends. Throws CloudError `stream_broken` when the
  * connection breaks, or when no byte, heartbeats included, arrives for `silenceMs`.
+ * @param onBytes called whenever bytes arrive.
  */
-export async function* readEvents(response: Response, silenceMs: number): AsyncGenerator<ServerEvent> {
+export async function* readEvents(
+  response: Response,
+  silenceMs: number,
+  onBytes: () => void = () => undefined,
+): AsyncGenerator<ServerEvent> {
   const body = response.body
   if (body === null) return
   const quiet = new AbortController()
@@ -22,6 +27,7 @@ export async function* readEvents(response: Response, silenceMs: number): AsyncG
     transform(chunk, controller) {
       clearTimeout(timer)
       timer = setTimeout(expired, silenceMs)
+      onBytes()
       controller.enqueue(chunk)
     },
   })

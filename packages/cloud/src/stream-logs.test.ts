@@ -89,6 +89,25 @@ test('a repeated event is yielded once, and silence reopens the stream', async (
   expect(opened).toBe(2)
 })
 
+test('a stream that breaks after a long silence is opened again', async () => {
+  const client = await serve((request, response) => {
+    const last = Number(request.headers['last-event-id'] ?? 0)
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    if (last > 0) return response.end(streamAfter(last))
+    response.write(streamAfter(0).toString().split('event: chunk')[0])
+    let beats = 0
+    const beat = setInterval(() => {
+      beats += 1
+      response.write(': heartbeat\n\n')
+      if (beats < 10) return
+      clearInterval(beat)
+      response.destroy()
+    }, 50)
+  })
+  // The silence is longer than the patience.
+  expect(await readAll(client, { patienceMs: 250, silenceMs: 600 })).toBe(texts.join(''))
+})
+
 test('a server that requires a build token receives one', async () => {
   const asked: string[] = []
   const client = await serve((request, response) => {

@@ -49,7 +49,13 @@ export async function* streamLogs(
   for (;;) {
     try {
       const response = await access.open(jobId, last)
-      for await (const event of readEvents(response, silenceMs)) {
+      const openedAt = performance.now()
+      // A log may be silent for longer than the patience lasts. Heartbeats also show that the
+      // server answers, unless it cuts each stream shortly after its beginning.
+      const heard = () => {
+        if (performance.now() - openedAt >= silenceMs / 3) patience.wentWell()
+      }
+      for await (const event of readEvents(response, silenceMs, heard)) {
         if (event.event === 'done') return
         for (const chunk of chunksOf(event)) {
           if (chunk.seq <= last) continue

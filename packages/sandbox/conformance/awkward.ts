@@ -28,3 +28,6 @@ else: raise SystemExit("a step made a whiteout")'`,
 
 /** Where they work. */
 export const awkwardPlaces: readonly string[] = ['/workspace', '/srv', '/usr/share/doc']
+
+/** Makes directories so deep that their paths are longer than the kernel's limit. */
+export const nestDirectories = `perl -e 'for (1..20) { mkdir "d" x 255 and chdir "d" x 255 or die }'`

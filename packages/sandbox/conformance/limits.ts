@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { aboveRuntime, sameForAll } from './above-runtime.ts'
+import { nestDirectories } from './awkward.ts'
 import { type Bench, type DriverUnderTest, finish, firstOutput } from './bench.ts'
 import { processorUse } from './machine.ts'
 
@@ -86,6 +87,12 @@ except OSError as error: print("refused", made < 60, error.errno)
       await sandbox.destroy()
     },
   )
+
+  alike('a command that leaves directories nested deeper than a path may be ends like any other', async () => {
+    const { exit, sandbox } = await bench().run(nestDirectories)
+    expect(exit).toMatchObject({ code: 0, limit: null })
+    await sandbox.destroy()
+  })
 
   it.skipIf(without.has('groups'))('G22 a twentieth of a processor is a twentieth of a processor', async () => {
     const { sandbox } = await bench().run('i=0; while [ $i -lt 50000 ]; do i=$((i + 1)); done', {

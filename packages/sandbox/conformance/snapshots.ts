@@ -1,8 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import { readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 import { expect, it } from 'vitest'
+import { NotPackable } from '../src/snapshots/packed/pack-layer.ts'
 import { aboveRuntime, sameForAll } from './above-runtime.ts'
+import { nestDirectories } from './awkward.ts'
 import type { Bench, DriverUnderTest } from './bench.ts'
 
 export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): void {
@@ -85,6 +88,24 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
     },
   )
 
+  alike(
+    'a snapshot with directories nested deeper than a path may be is kept, but neither digested nor packed',
+    async () => {
+      const { snapshots } = bench().driver
+      const { id } = await bench().step(nestDirectories)
+      try {
+        expect(await bench().print('echo d*/d*', { from: id })).toHaveLength(2 * 255 + 2)
+        const refusal = { name: 'SandboxError', message: expect.stringContaining('nested too deep') }
+        await expect(snapshots.changedFilesDigest(id)).rejects.toMatchObject(refusal)
+        const unpacked = await snapshots.pack(id, join(bench().directory, 'packed')).catch((error: unknown) => error)
+        expect(unpacked).toBeInstanceOf(NotPackable)
+        expect(unpacked).toMatchObject(refusal)
+      } finally {
+        execFileSync('rm', ['-rf', join(bench().directory, 'snapshots', id)])
+      }
+    },
+  )
+
   if (!subject.keepsAttributes)
     it('refuses attributes that it cannot keep instead of losing them', async () => {
       const tries = ['echo x >new; mkdir d; echo 2 >d/g', ...attributes.map((script) => `(${script}) 2>&1; echo $?`)]
@@ -102,9 +123,9 @@ export function snapshotTests(bench: () => Bench, subject: DriverUnderTest): voi
     const inUse = await bench().step('echo >u')
     const { sandbox } = await bench().start('sleep 100', { from: inUse.id })
     await snapshots.find('n', 'older')
-    // Waits until the clock has advanced.
+    // Waits until the driver's clock has advanced, whose milliseconds begin at other instants.
     const found = Date.now()
-    await until(() => Date.now() > found)
+    await until(() => Date.now() > found + 2)
     await snapshots.find('n', 'newer')
     const removed = await snapshots.collect({ keep: new Set([kept.id]), cacheBytes: 5 << 20 })
     expect(removed).toContain(free.id)

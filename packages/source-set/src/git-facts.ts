@@ -13,7 +13,8 @@ export async function readGitFacts(directory: string): Promise<GitFacts | null> 
   // another.
   const [top, branch, last, remotes, heads] = await Promise.all([
     git(directory, ['rev-parse', '--show-toplevel']),
-    git(directory, ['symbolic-ref', '--quiet', '--short', 'HEAD']),
+    // Without --short, which answers `heads/NAME` for a branch with the name of a tag.
+    git(directory, ['symbolic-ref', '--quiet', 'HEAD']),
     git(directory, ['log', '-1', '--no-show-signature', '--format=%H%n%B', '--encoding=UTF-8']),
     git(directory, ['config', '--null', '--get-regexp', '^remote\\..*\\.url$']),
     git(directory, ['for-each-ref', '--format=%(refname)%00%(symref)', 'refs/remotes/*/HEAD']),
@@ -24,7 +25,7 @@ export async function readGitFacts(directory: string): Promise<GitFacts | null> 
   const remote = chooseRemote(remotes?.stdout ?? '')
   return {
     workTree: top.stdout.replace(/\n$/, ''),
-    branch: branch?.status === 0 ? branch.stdout.trim() : null,
+    branch: /^refs\/heads\/(.*)\n$/.exec(branch?.stdout ?? '')?.[1] ?? null,
     commit: commit ?? null,
     message: commit === undefined ? null : message.join('\n').trimEnd(),
     remote: remote === null ? null : withoutCredentials(remote.url),

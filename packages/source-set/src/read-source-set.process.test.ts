@@ -231,6 +231,7 @@ describe('git facts', () => {
     project.git('remote', 'add', 'origin', 'https://user:token@example.com/o/r.git')
     project.git('update-ref', 'refs/remotes/origin/trunk', 'HEAD')
     project.git('symbolic-ref', 'refs/remotes/origin/HEAD', 'refs/remotes/origin/trunk')
+    project.git('tag', 'main')
     const { git } = await readSourceSet(project.path)
     expect(git).toEqual({
       workTree: project.path,

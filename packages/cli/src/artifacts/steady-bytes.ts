@@ -10,17 +10,18 @@ const mostFailures = 6
 
 /**
  * Yields the bytes from `from` up to but excluding `end`, and resumes after a broken connection.
- * Gives up after several consecutive attempts without progress.
+ * Throws CloudError after several consecutive attempts without progress.
+ * @param end null: the end of the first answer that is complete.
  */
 export async function* steadyBytes(
   open: OpenBytes,
   from: number,
-  end: number,
+  end: number | null,
   signal: AbortSignal,
 ): AsyncGenerator<{ readonly bytes: Uint8Array; readonly start: number }> {
   let at = from
   let failures = 0
-  while (at < end) {
+  while (end === null || at < end) {
     try {
       const { start, bytes } = await open(at)
       at = start
@@ -29,13 +30,17 @@ export async function* steadyBytes(
         at += chunk.length
         failures = 0
       }
+      if (end === null) return
       if (at < end) throw new CloudError('stream_broken', 'the download was cut off', { status: 0 })
     } catch (error) {
       signal.throwIfAborted()
       failures += 1
       // A broken body rejects with a TypeError from fetch.
-      const isPassing = error instanceof CloudError ? error.isPassing : error instanceof TypeError
-      if (!isPassing || failures >= mostFailures) throw error
+      const cause =
+        error instanceof TypeError
+          ? new CloudError('stream_broken', `the download was cut off: ${error.message}`, { status: 0, cause: error })
+          : error
+      if (!(cause instanceof CloudError && cause.isPassing) || failures >= mostFailures) throw cause
       await pause(Math.min(500 * 2 ** (failures - 1), 10_000), signal)
     }
   }

@@ -26,7 +26,7 @@ export async function writeFileBelow(
   for await (const { bytes, start } of steadyBytes(source, progress.bytes, artifact.bytes, signal)) {
     // The server restarted from the beginning.
     if (start === 0) progress.restart()
-    await file.write(bytes, 0, bytes.length, start)
+    await writeWhole(file, bytes, start)
     progress.update(bytes)
   }
   if (progress.digest() !== artifact.sha256) {
@@ -44,6 +44,14 @@ export function damaged({ path }: Pick<ListedArtifact, 'path'>): HmError {
   return new HmError(exits.unavailable, 'artifact_damaged', `the SHA-256 of ${path} differs from the listed one`, {
     fix: 'try again; if the error persists, tell the operator of the server',
   })
+}
+
+/** Writes all bytes: a single write may stop early, for example where the disk becomes full. */
+async function writeWhole(file: FileHandle, bytes: Uint8Array, start: number): Promise<void> {
+  for (let done = 0; done < bytes.length; ) {
+    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, start + done)
+    done += bytesWritten
+  }
 }
 
 /** The size of a draft's content, and its hash. */

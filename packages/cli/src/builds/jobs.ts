@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
 import type { BuildAddress, CloudClient, Job, Schemas } from '@harmont/cloud'
 import { exits } from '../errors.ts'
 import { LineSplitter } from '../events/line-splitter.ts'
@@ -6,6 +7,7 @@ import { buildAddress, findJob, isJobId } from '../server/address.ts'
 import { type Session, signedIn } from '../server/session.ts'
 import type { Output } from '../terminal/output.ts'
 import { minute, printFacts, printTable, timeBetween } from '../terminal/table.ts'
+import { logBytes } from './log-bytes.ts'
 
 /** `hm job list`. */
 export const list = signedIn<'job list'>(async (context, session) => {
@@ -51,8 +53,8 @@ export const log = signedIn<'job log'>(async (context, session) => {
   const { output, args, flags, global, signal } = context
   const id = isJobId(args.job) && flags.build === undefined ? args.job : await findId()
   if (global.json) {
-    const response = await session.client.getJobLogText({ job_id: id }, { signal })
-    await output.json({ job_id: id, content: await response.text() })
+    const content = await text(logBytes(session.client, id, signal))
+    await output.json({ job_id: id, content })
   } else await copyLog(session.client, id, output, signal)
   return exits.ok
 
@@ -72,14 +74,13 @@ async function copyLog(
   { stdout, print }: Output,
   signal: AbortSignal,
 ): Promise<void> {
-  const { body } = await client.getJobLogText({ job_id: jobId }, { signal })
+  const bytes = logBytes(client, jobId, signal)
   if (!stdout.isTerminal) {
-    for await (const chunk of body ?? [])
-      if (!stdout.stream.write(chunk)) await once(stdout.stream, 'drain', { signal })
+    for await (const chunk of bytes) if (!stdout.stream.write(chunk)) await once(stdout.stream, 'drain', { signal })
     return
   }
   const splitter = new LineSplitter()
-  for await (const chunk of body ?? [])
+  for await (const chunk of bytes)
     for (const { line } of splitter.push({ seq: 0, kind: 0, content: Buffer.from(chunk), ts: null })) await print(line)
   for (const { line } of splitter.rest()) await print(line)
 }

@@ -158,11 +158,14 @@ async function printLog(logs: Logs, job: Job, of = { id: job.id, name: keyOf(job
     isHistory = false
     if (tail !== undefined && tail > 0) await print(lastLines.splice(0).slice(-tail))
   }
+  if (now === 0) await endHistory()
   for await (const event of streamLogs(session.client, of.id, { build: address, signal })) {
-    if (isHistory && seen >= now) await endHistory()
     if (event.stream !== 'meta') seen += event.bytes.length
     await take(splitter.push(chunkOf(event)))
-    if (!isFollowed && seen >= now) break
+    if (seen < now) continue
+    if (!isFollowed) break
+    // Printed before the next event, because the step may be silent for long.
+    if (isHistory) await endHistory()
   }
   await take(splitter.rest())
   if (isHistory) await endHistory()

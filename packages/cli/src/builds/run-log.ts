@@ -11,6 +11,7 @@ import type { Chunk } from '@harmont/logs'
 import { type EventMapper, isJobEnded } from '../events/event-mapper.ts'
 import { LineSplitter, type LogLine } from '../events/line-splitter.ts'
 import type { RunView } from '../events/run-event.ts'
+import { logBytes } from './log-bytes.ts'
 import { keyOf } from './map-server-job.ts'
 
 /**
@@ -134,14 +135,8 @@ export async function* jobLogLines(
     signal.throwIfAborted()
     if (!(error instanceof CloudError)) throw error
     await ended
-    const range = told === 0 ? {} : { range: `bytes=${told}-` }
-    const rest = await client.getJobLogText({ job_id: jobId }, { signal, headers: range }).catch((failure: unknown) => {
-      // The stream broke after the last byte, so nothing is left.
-      if (failure instanceof CloudError && failure.status === 416) return undefined
-      throw failure
-    })
     const now = BigInt(Date.now()) * 1_000_000n
-    for await (const content of rest?.body ?? [])
+    for await (const content of logBytes(client, jobId, signal, told))
       yield splitter.push({ seq: 0, kind: 0, content: Buffer.from(content), ts: now })
   }
   yield splitter.rest()

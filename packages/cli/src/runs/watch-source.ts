@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SourceTreeRef } from '@harmont/sandbox'
 import { readSourceSet, type SourceSet } from '@harmont/source-set'
+import { exits, HmError } from '../errors.ts'
 import type { LocalHome } from '../records/home.ts'
 import { takeSource } from './take-source.ts'
 
@@ -16,13 +17,19 @@ const repositories = '.git'
 class SourceWatcher {
   readonly #onChange: () => void
   readonly #watchers = new Map<string, FSWatcher>()
+  /** Why a new folder is not watched. */
+  #failure: unknown
 
   constructor(onChange: () => void) {
     this.#onChange = onChange
   }
 
-  /** Watches the folders of the new source set. */
+  /**
+   * Watches the folders of the new source set. Throws if one of them, or a folder created since the
+   * last call, cannot be watched.
+   */
   follow({ root, entries }: SourceSet): void {
+    if (this.#failure !== undefined) throw this.#failure
     const wanted = new Set([root])
     for (const { path } of entries)
       for (let folder = dirname(join(root, path)); !wanted.has(folder); folder = dirname(folder)) wanted.add(folder)
@@ -45,8 +52,8 @@ class SourceWatcher {
         else if (name === null) this.#onChange()
       })
     } catch (error) {
-      if (isGone(error)) return
-      throw error
+      if (isUnreadable(error)) return
+      throw watchFailure(folder, error)
     }
     // A removed folder is reported by its parent's watcher.
     watcher.on('error', () => this.#forget(folder))
@@ -54,7 +61,11 @@ class SourceWatcher {
   }
 
   #noticed(path: string): void {
-    if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === true) this.#watch(path)
+    try {
+      if (lstatSync(path).isDirectory()) this.#watch(path)
+    } catch (error) {
+      if (!isUnreadable(error)) this.#failure = error
+    }
     this.#onChange()
   }
 
@@ -68,13 +79,35 @@ function isEmpty(folder: string): boolean {
   try {
     return readdirSync(folder).length === 0
   } catch (error) {
-    if (isGone(error)) return false
+    if (isUnreadable(error)) return false
     throw error
   }
 }
 
-function isGone(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')
+/**
+ * Whether a folder is gone, or belongs to another user, such as the data of a database in a
+ * container. Git, which lists the files, decides whether the second is a failure.
+ */
+function isUnreadable(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR', 'EACCES', 'EPERM'].includes(codeOf(error))
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : ''
+}
+
+function watchFailure(folder: string, error: unknown): unknown {
+  const limit = { ENOSPC: 'max_user_watches', EMFILE: 'max_user_instances' }[codeOf(error)]
+  if (limit === undefined) return error
+  return new HmError(
+    exits.unavailable,
+    'watch_limit',
+    `the machine's limit on watched folders is reached at ${folder}`,
+    {
+      fix: `raise it: sudo sysctl fs.inotify.${limit}=1048576`,
+      cause: error,
+    },
+  )
 }
 
 const quietMs = 300

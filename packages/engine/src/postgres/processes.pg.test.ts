@@ -234,15 +234,19 @@ test('leasing does not wait for a build that another process has locked if anoth
   expect((await waiting).map(({ buildId }) => buildId)).toEqual([held, held])
 })
 
-test('a runner of one organization finds its job behind many organizations with waiting jobs', async () => {
+test.each([
+  ['one organization', { pool: null, labels: null, queues: ['b', 'z'] }],
+  ['one pool', { pool: 'default', labels: null, queues: null }],
+  ['a label', { pool: null, labels: ['gpu'], queues: null }],
+])('a runner of %s finds its job behind many organizations with waiting jobs', async (_, reach) => {
   await pool.query(
-    `insert into engine.ready (job_id, build_id, queue, ready_at)
-      select gen_random_uuid(), gen_random_uuid(), 'a' || n, $1 from generate_series(1, 300) n`,
+    `insert into engine.ready (job_id, build_id, queue, ready_at, pool, labels)
+      select gen_random_uuid(), gen_random_uuid(), 'a' || n, $1, 'gpu', array['large'] from generate_series(1, 500) n`,
     [new Date(at)],
   )
   const id = await submit(newBuild(wide(1), 'z'))
-  const own = { pool: null, labels: null, queues: ['b', 'z'] }
-  expect((await store.leases.take('r', 1, at, own)).map(({ buildId }) => buildId)).toEqual([id])
+  expect((await store.leases.take('r', 1, at, reach)).map(({ buildId }) => buildId)).toEqual([id])
+  expect(await store.leases.take('r', 1, at, reach)).toEqual([])
 })
 
 test('a process that has read a build before its lease accepts what the holder of the lease asks', async () => {

@@ -78,14 +78,17 @@ export async function followCommand(context: JobContext, started: Started): Prom
     vacate()
     return exit
   }
+  const free = (offset: number) =>
+    running
+      .release(offset)
+      .catch((error) => options.log('warn', `job ${job.jobId}: could not free the disk space of its output`, error))
   const spool = {
     output: (offset: number) => running.output(offset, signal),
     // Without this, the output occupies disk space as long as the sandbox exists, up to its disk
-    // limit.
-    release: (offset: number) =>
-      void running
-        .release(offset)
-        .catch((error) => options.log('warn', `job ${job.jobId}: could not free the disk space of its output`, error)),
+    // limit. That of a rendering does, because its last words are read after its end.
+    release: (offset: number) => {
+      if (job.work.kind === 'step') void free(offset)
+    },
   }
   const [exit] = await Promise.all([end(), tellStart(), log.pump(spool)])
   return exit

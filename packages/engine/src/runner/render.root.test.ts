@@ -57,6 +57,12 @@ test('the error of a failed rendering is the last 4,000 characters of its stderr
   expect([...(build.errorMessage ?? '')]).toHaveLength(4_000)
 })
 
+test('the error of a failed rendering is the end of its stderr, even after megabytes of output', async () => {
+  const build = await render(`yes 'some output' | head -n 2000000 >&2; echo 'ci.ts:3: wrong' >&2; exit 1`)
+  expect(build).toMatchObject({ state: 'failed', errorCode: 'render_failed' })
+  expect(build.errorMessage).toMatch(/some output\nsome output\nci\.ts:3: wrong$/)
+})
+
 test('a pipeline that cannot be run fails the build with the code of the error', async () => {
   expect(await render('echo "{}"')).toMatchObject({ state: 'failed', errorCode: 'bad_version' })
   expect(await render('true')).toMatchObject({ state: 'failed', errorCode: 'invalid_json' })

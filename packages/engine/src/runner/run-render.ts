@@ -92,8 +92,8 @@ async function readResult(
 }
 
 /**
- * Returns the end of the command's stderr. Reads it from the start, because an earlier process may
- * have read a part.
+ * Returns the end of the command's stderr. Reads the output from its start, because an earlier
+ * process may have stored a part, and any amount of stdout may follow.
  */
 async function lastWords(running: Running): Promise<string> {
   let tail = Buffer.alloc(0)

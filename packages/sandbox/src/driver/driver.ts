@@ -181,6 +181,7 @@ export class Driver implements OciDriver {
       trash,
       now,
       shares: new ProcessorShares(),
+      kernel: supply.kernel,
       clearLost: async () => removeOrphanedGroups(layout, home, slotsOf(await allRecords(layout)), 'mine'),
       unbind: (record) => supply.unbind(record),
       onDestroyed: (record, id) => {

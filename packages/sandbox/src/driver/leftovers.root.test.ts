@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, expect, test } from 'vitest'
@@ -10,9 +11,10 @@ import { openTestLayout } from '../layout/layout.test-support.ts'
 import { linksOf } from '../network/links.ts'
 import { nft, nftList } from '../network/nft.ts'
 import { stage } from '../system/machine.ts'
+import { nest } from '../system/nested-tree.test-support.ts'
 
 const root = mkdtempSync('/var/tmp/harmont-leftovers-')
-afterAll(() => rmSync(root, { recursive: true, force: true }))
+afterAll(() => void execFileSync('rm', ['-rf', root]))
 
 test('G24 leftovers of a killed process do not disturb a process with the same id, such as the first process of a container, and are removed', async () => {
   const directory = join(root, 'driver')
@@ -27,6 +29,16 @@ test('G24 leftovers of a killed process do not disturb a process with the same i
   expect(slotsBelow(home.unified, layout.tag)).not.toContain(left)
   const bench = await Bench.open(driver, 'host', directory)
   expect(await bench.print('echo ran')).toBe('ran\n')
+  await driver.close()
+})
+
+test('G24 files of a step that a killed process was removing are removed, even if nested deeper than a path may be', async () => {
+  const directory = join(root, 'nested')
+  const { trash } = openTestLayout(directory)
+  mkdirSync(join(trash, 'of-a-step'))
+  nest(join(trash, 'of-a-step'))
+  const driver = await openDriver(directory)
+  expect(existsSync(join(trash, 'of-a-step'))).toBe(false)
   await driver.close()
 })
 

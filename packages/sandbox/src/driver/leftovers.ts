@@ -5,6 +5,7 @@ import { endGroup, removeGroup, removeGroupTree, slotsBelow } from '../cgroups/c
 import type { CgroupHome } from '../cgroups/home.ts'
 import type { Layout } from '../layout/layout.ts'
 import { hasCode, readIfPresent, writeAtomically } from '../system/files.ts'
+import { removeTree } from '../system/staging.ts'
 
 /**
  * Removes temporary directories and pipes of earlier processes, including those with this process's
@@ -12,7 +13,8 @@ import { hasCode, readIfPresent, writeAtomically } from '../system/files.ts'
  * its own.
  */
 export async function removeTemporaryFiles(layout: Layout): Promise<void> {
-  for (const name of await readdir(layout.trash)) await rm(join(layout.trash, name), { recursive: true, force: true })
+  // A killed process may have left a step's files, which may be nested too deep for Node.js.
+  for (const name of await readdir(layout.trash)) await removeTree(join(layout.trash, name))
   for (const name of existsSync(layout.launchers) ? await readdir(layout.launchers) : [])
     if (!isAlive(Number(/\d+/.exec(name)?.[0]), 'earlier')) await rm(join(layout.launchers, name), { force: true })
 }

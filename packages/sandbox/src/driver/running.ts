@@ -7,7 +7,8 @@ import { isAlive, isPopulated, killGroup, killOwn, outOfMemoryKills, processesOf
 import type { RuntimeTarget } from '../launch/runtimes/index.ts'
 import type { SandboxFiles } from '../layout/layout.ts'
 import type { Exit, OutputPiece, Running } from '../sandbox-driver.ts'
-import { SpoolReader, SpoolTrim } from '../spool/spool.ts'
+import { SpoolReader } from '../spool/spool.ts'
+import { SpoolTrim } from '../spool/spool-trim.ts'
 import { bootTime, processClock, readClocks } from '../system/clock.ts'
 import { DirectoryWatcher } from '../system/directory-watcher.ts'
 import { bytesBelow, bytesOfFew, usedBytes } from '../system/disk-use.ts'
@@ -15,6 +16,7 @@ import { hasCode, isAbsent, readIfPresent, writeAtomically } from '../system/fil
 import { untilAffordable } from '../system/scarcity.ts'
 import { endOfCommand } from './end-of-command.ts'
 import { runtimeOf, type SandboxRecord, type StartRecord, uptimeAt } from './record.ts'
+import type { SandboxContext } from './sandbox-context.ts'
 
 /**
  * Maximum delay after a missed notification, and the interval of the search for a lost monitor, in
@@ -70,7 +72,7 @@ export class OciRunning implements Running {
     target: RuntimeTarget,
     record: SandboxRecord,
     start: StartRecord,
-    now: () => Date,
+    { now, kernel }: Pick<SandboxContext, 'now' | 'kernel'>,
     extendOthers: (deadline: Date) => Promise<void>,
   ) {
     this.target = target
@@ -79,7 +81,7 @@ export class OciRunning implements Running {
     this.start = start
     this.now = now
     this.extendOthers = extendOthers
-    this.trim = new SpoolTrim(this.files.spool)
+    this.trim = new SpoolTrim(this.files.spool, kernel)
     // The process that started the command may have had another clock.
     this.startedAt = start.clocks === undefined ? new Date(start.startedAt) : instantOf(start.clocks.boot)
   }
@@ -261,8 +263,8 @@ export class OciRunning implements Running {
     if (existsSync(this.files.diskLimitHit)) return 'disk'
     if (existsSync(this.files.memoryLimitHit)) return 'memory'
     if (code !== 0 && (await outOfMemoryKills(this.record.groups)) > 0) return 'memory'
-    // A command may exceed its limit and end between two checks of the watchdog. If there
-    // are many files, they are visited only if the use of the whole file system grew by the limit.
+    // A command may exceed its limit and end between two checks of the watchdog. Many or deeply
+    // nested files are visited only if the use of the whole file system grew by the limit.
     // Concurrent removals may hide such growth.
     const { diskBytes } = this.record.limits
     const written = [this.files.upper, this.files.spool]

@@ -3,6 +3,7 @@ import type { RuntimeTarget } from '../launch/runtimes/index.ts'
 import type { Layout } from '../layout/layout.ts'
 import type { OciSnapshots } from '../snapshots/snapshots.ts'
 import type { Viewer } from '../snapshots/view.ts'
+import type { KernelThread } from '../system/kernel/kernel-thread.ts'
 import type { Trash } from '../system/trash.ts'
 import type { SandboxRecord } from './record.ts'
 
@@ -14,6 +15,8 @@ export interface SandboxContext {
   readonly trash: Trash
   readonly now: () => Date
   readonly shares: ProcessorShares
+  /** Opens the kernel thread; undefined if programs do its work. */
+  readonly kernel: () => Promise<KernelThread | undefined>
   /** Removes the groups of sandboxes whose record is lost. */
   readonly clearLost: () => Promise<void>
   /** Removes the egress list of a sandbox's link, once the link is gone. */

@@ -139,7 +139,7 @@ export class OciSandbox implements Sandbox {
 
   private runningSince(start: StartRecord): OciRunning {
     const { target, record, context, services } = this
-    return new OciRunning(target, record, start, context.now, async (deadline) => {
+    return new OciRunning(target, record, start, context, async (deadline) => {
       await Promise.all(services.map((service) => service.extend(deadline)))
     })
   }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { createServer, type RequestListener } from 'node:http'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { hostname } from 'node:os'
@@ -145,6 +145,15 @@ describe('G37 a registry with a private address', () => {
     const image = await storeWith({ insecureRegistries: [registry.host] }).resolve(name)
     expect(image.env).toEqual({ PATH: '/bin:/odd', EQUALS: 'a=b' })
   })
+})
+
+it('G58 names of images that were refused leave no files once unused images are removed', async () => {
+  const store = storeWith({})
+  for (const tag of ['1', '2', '3'])
+    await expect(store.resolve(`localhost:9/tool:${tag}`)).rejects.toThrow(/private address/)
+  await store.collect(new Set())
+  const left = await readdir(path.join(home, 'store'), { recursive: true })
+  expect(left.sort()).toEqual(['locks', 'staging'])
 })
 
 it('names the reason why a registry is unavailable', async () => {

@@ -126,12 +126,12 @@ export class ImagePuller {
 
   /** Removes staging directories of killed processes, and layouts of imports without a name. */
   async removeLeftovers(): Promise<void> {
-    await removeAbandoned(this.#store)
     await this.#withLayouts(async () => {
       const named = new Set((await this.#names.list()).map(({ digest }) => digest))
       const layouts = (await ifPresent(readdir(path.join(this.#store, 'layouts')))) ?? []
       for (const hex of layouts) if (!named.has(`sha256:${hex}`)) await removeTree(this.#kept(hex))
     })
+    await removeAbandoned(this.#store)
   }
 
   /** Keeps a layout from being removed before its name is recorded. */

@@ -32,7 +32,7 @@ export interface SupplyOptions {
   readonly boundLinks: readonly BoundLink[]
   /** The user ids that the roots of existing sandboxes have on the machine. */
   readonly rootIdsInUse: readonly number[]
-  /** Opens the kernel thread, which sets up launchers; undefined if they do so themselves. */
+  /** Opens the kernel thread; undefined if programs do its work. */
   readonly kernel: () => Promise<KernelThread | undefined>
   /** Whether launchers are started before the first one is taken. */
   readonly preparesAhead: boolean
@@ -50,6 +50,7 @@ export class Supply {
   readonly modes: readonly NetworkMode[]
   /** The reasons why requested modes are unavailable, one sentence each. */
   readonly problems: readonly string[]
+  readonly kernel: SupplyOptions['kernel']
   private readonly layout: Layout
   private readonly preforkServer: PreforkServer
   private readonly pool: LauncherPool
@@ -61,6 +62,7 @@ export class Supply {
 
   private constructor(options: SupplyOptions, egress: EgressNetwork | undefined, problems: readonly string[]) {
     this.layout = options.layout
+    this.kernel = options.kernel
     this.preforkServer = new PreforkServer(options.layout, options.home, options.kernel)
     this.egress = egress
     this.rootIds = privilegeMode.kind === 'mapped' ? undefined : new RootIds(options.layout.tag, options.rootIdsInUse)

@@ -4,7 +4,7 @@ import { readdir, readFile, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SnapshotId } from '../sandbox-driver.ts'
 import { now } from '../system/clock.ts'
-import { isAbsent, parseJson, readIfPresent, writeAtomically } from '../system/files.ts'
+import { ifPresent, isAbsent, parseJson, readIfPresent, writeAtomically } from '../system/files.ts'
 
 export interface CacheKey {
   readonly namespace: string
@@ -51,7 +51,8 @@ export class CacheIndex {
   }
 
   async markUsed(key: CacheKey, at: Date): Promise<void> {
-    await utimes(this.file(key), at, at)
+    // A collector may have just removed the entry, which does not change what was found.
+    await ifPresent(utimes(this.file(key), at, at))
   }
 
   drop(key: CacheKey): Promise<void> {

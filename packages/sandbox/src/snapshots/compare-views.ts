@@ -3,7 +3,8 @@ import { type BigIntStats, createReadStream } from 'node:fs'
 import { lstat, readdir, readlink } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import type { Holes } from '../files/holes.ts'
-import { ifPresent } from '../system/files.ts'
+import { SandboxError } from '../sandbox-driver.ts'
+import { ifPresent, longestPath } from '../system/files.ts'
 
 /**
  * A path that may differ between two merged views, as bytes, because file names need not be text.
@@ -17,6 +18,13 @@ export interface Change {
   readonly now: BigIntStats | undefined
   /** Whether the old entry was removed and a new one is in its place. */
   readonly replaced: boolean
+}
+
+/** Thrown for files that a step nested so deep that this process cannot compare them. */
+export class NestedTooDeep extends SandboxError {
+  constructor() {
+    super('provision_failed', 'The files of an earlier step are nested too deep: a path is longer than 4,095 bytes.')
+  }
 }
 
 const slash = Buffer.from('/')
@@ -61,7 +69,8 @@ type OwnDirectories = readonly Buffer[] | 'all'
  * Yields the paths touched from `before` to `after`, parents first, in byte order. They include
  * everything that may differ, even in times and extended attributes only, and all directories
  * above. Some of them are unchanged. Compares merged views instead of upper directories: with
- * `redirect_dir`, a renamed directory appears in an upper directory without its files.
+ * `redirect_dir`, a renamed directory appears in an upper directory without its files. Throws
+ * `NestedTooDeep`.
  */
 export async function* compareViews(views: ComparedViews, exceptions = none): AsyncGenerator<Change> {
   const [before, after] = [Buffer.from(views.before), Buffer.from(views.after)]
@@ -170,5 +179,6 @@ function namesIn(directory: Buffer): Promise<Buffer[]> {
 
 /** Returns the entry at a path, without following a link; undefined if there is none. */
 async function statsOf(path: Buffer): Promise<BigIntStats | undefined> {
+  if (path.length > longestPath) throw new NestedTooDeep()
   return ifPresent(lstat(path, { bigint: true }))
 }

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openTestLayout } from '../layout/layout.test-support.ts'
 import type { Layout } from '../layout/layout.ts'
 import { CacheIndex } from './cache-index.ts'
+import { LayerDirectories } from './layer-places.ts'
 import type { SnapshotRecord } from './snapshot-record.ts'
 import { collectorOver, plant } from './snapshots.test-support.ts'
 
@@ -68,6 +69,20 @@ describe('the limit on snapshots', () => {
     now += 61_000
     expect(await snapshots.collect({ keep: new Set(), cacheBytes: 0 })).toEqual([entry.id])
   })
+})
+
+it('G09 a look-up that the collector overtakes still finds the snapshot', async () => {
+  const entry = await plant(layout, { key: 'k' })
+  const cache = new CacheIndex(layout.cacheIndex)
+  class Overtaken extends LayerDirectories {
+    override async ready(id: string): Promise<boolean> {
+      await cache.drop({ namespace: 'n', key: 'k' })
+      return super.ready(id)
+    }
+  }
+  const snapshots = collectorOver(layout, { places: new Overtaken(layout) })
+  expect((await snapshots.find('n', 'k'))?.id).toBe(entry.id)
+  expect(await snapshots.find('n', 'k')).toBeUndefined()
 })
 
 describe('collecting', () => {

@@ -1,6 +1,5 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import type { OutputPiece } from '../sandbox-driver.ts'
-import { run } from '../system/processes.ts'
 
 /**
  * The spool is conmon's k8s-file: records `TIME STREAM TAG CONTENT`, each ended by a newline. TAG
@@ -143,40 +142,4 @@ function parseTime(text: string): bigint {
     lastSecondNs = BigInt(ms) * 1_000_000n
   }
   return lastSecondNs + BigInt(text.slice(20, 29))
-}
-
-/**
- * Space is freed in portions of this size, because each takes a process. Up to this much space
- * remains in use after the output was read.
- */
-const stepBytes = 64 * 1024 * 1024
-
-/**
- * Frees the disk space at a spool's start by punching a hole. Offsets remain valid for the monitor,
- * which appends, and for readers.
- */
-export class SpoolTrim {
-  readonly #path: string
-  #done = 0
-  #running = false
-
-  constructor(path: string) {
-    this.#path = path
-  }
-
-  /**
-   * Frees the space before `offset`. Resolves immediately if the space is less than a portion, or
-   * if another call is running. Rejects if the file system does not support holes.
-   */
-  async release(offset: number): Promise<void> {
-    const length = offset - (offset % stepBytes) - this.#done
-    if (this.#running || length <= 0) return
-    this.#running = true
-    try {
-      await run('fallocate', ['--punch-hole', '--offset', `${this.#done}`, '--length', `${length}`, this.#path])
-      this.#done += length
-    } finally {
-      this.#running = false
-    }
-  }
 }

@@ -1,4 +1,5 @@
 import { lstatSync, opendirSync, statfsSync } from 'node:fs'
+import { longestPath } from './files.ts'
 import { run } from './processes.ts'
 
 /**
@@ -20,7 +21,8 @@ export async function bytesBelow(paths: readonly string[]): Promise<number> {
 }
 
 /**
- * Like `bytesBelow`, but starts no process. Returns undefined if there are more than `most` files.
+ * Like `bytesBelow`, but starts no process. Returns undefined if there are more than `most` files,
+ * or some that only `bytesBelow` reaches, because directories are nested too deep.
  * Runs synchronously: the inodes are in memory just after they were written, and another thread
  * would cost more [0.3 ms].
  */
@@ -29,6 +31,7 @@ export function bytesOfFew(paths: readonly string[], most: number): number | und
   // latin1 preserves each byte: steps may use names that are not text.
   const left = paths.map((path) => Buffer.from(path).toString('latin1'))
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
+    if (path.length > longestPath) return undefined
     const bytes = Buffer.from(path, 'latin1')
     const stats = lstatSync(bytes)
     inodes.set(stats.ino, stats.blocks * 512)

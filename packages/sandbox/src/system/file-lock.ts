@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, mkdirSync, openSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 export interface FileLock extends AsyncDisposable {
@@ -15,7 +15,7 @@ export interface FileLock extends AsyncDisposable {
  * Locks a file across processes. Waits without limit, for at most `wait` milliseconds, or not at
  * all if `wait` is false. Returns undefined if the lock is still taken. The kernel ties the lock to
  * the open file, so a killed holder releases it, at the latest when a child that it was forking has
- * called exec. The file is never removed, because otherwise two processes could hold the lock.
+ * called exec. Only a process that holds the lock may remove the file.
  */
 export async function lockFile(file: string, options?: { readonly wait: true }): Promise<FileLock>
 export async function lockFile(
@@ -26,6 +26,15 @@ export async function lockFile(
   file: string,
   { wait }: { readonly wait: boolean | number } = { wait: true },
 ): Promise<FileLock | undefined> {
+  for (;;) {
+    const lock = await lockNow(file, wait)
+    // The previous holder may have removed the file, and another process may hold the next one.
+    if (lock === undefined || hasName(lock.fd, file)) return lock
+    await lock[Symbol.asyncDispose]()
+  }
+}
+
+async function lockNow(file: string, wait: boolean | number): Promise<FileLock | undefined> {
   // Done at once, so that the program starts before other work of this process.
   mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const fd = openSync(file, 'a', 0o600)
@@ -57,6 +66,13 @@ class OpenLock implements FileLock {
     if (this.#isOpen) closeSync(this.fd)
     this.#isOpen = false
   }
+}
+
+/** Returns whether an open file is the one at this path. */
+function hasName(fd: number, file: string): boolean {
+  const named = statSync(file, { bigint: true, throwIfNoEntry: false })
+  const open = fstatSync(fd, { bigint: true })
+  return named?.ino === open.ino && named.dev === open.dev
 }
 
 function waiting(wait: boolean | number): readonly string[] {

@@ -6,6 +6,12 @@ import { readFile } from 'node:fs/promises'
 // calls. A round trip to a worker thread costs ten times as much as the call itself [0.1 and 0.01
 // ms].
 
+/**
+ * Maximum length of a path in a system call, in bytes. A step may nest directories deeper, with
+ * relative paths.
+ */
+export const longestPath = 4_095
+
 /** Writes a small file atomically: a reader sees either the old or the new content. */
 export function writeAtomically(path: string, content: string, mode = 0o600): void {
   const temporary = `${path}.${randomUUID()}`

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import { lstat, mkdir, mkdtemp, readdir, rmdir } from 'node:fs/promises'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type FileLock, lockFile } from './file-lock.ts'
 import { ifPresent, isAbsent } from './files.ts'
 import { runTool } from './run-tool.ts'
+
+const lockRemover = fileURLToPath(new URL('remove-locks.pl', import.meta.url))
 
 /**
  * Runs `work` under a lock for this key across processes, with an empty directory of its own. First
@@ -29,13 +32,17 @@ export async function withStagingDirectory<T>(
   }
 }
 
-/** Removes staging directories of killed processes that are not in use. */
+/**
+ * Removes staging directories of killed processes, and all lock files, if they are not in use. Most
+ * keys are used only once, and each has left a lock file.
+ */
 export async function removeAbandoned(store: string): Promise<void> {
   const names = (await ifPresent(readdir(path.join(store, 'staging')))) ?? []
   for (const name of names) {
     await using lock = await lockFile(path.join(store, 'locks', name), { wait: false })
     if (lock !== undefined) await removeTree(path.join(store, 'staging', name), lock.fd)
   }
+  await runTool('perl', [lockRemover, path.join(store, 'locks')])
 }
 
 /**

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync
 import { join } from 'node:path'
 import { until } from '@harmont/test-kit/until'
 import { afterAll, beforeEach, expect, it } from 'vitest'
+import { nest } from './nested-tree.test-support.ts'
 import { Trash } from './trash.ts'
 
 const root = mkdtempSync('/var/tmp/harmont-trash-')
@@ -31,12 +32,6 @@ it('removes many trees at once, each completely, and ignores a missing one', asy
   rmSync(kept, { recursive: true })
   await trash.close()
 })
-
-/** Makes a directory that contains a path longer than the kernel's limit. */
-function nest(path: string): void {
-  const script = 'chdir shift or die; for (1 .. 20) { mkdir $ARGV[0] and chdir $ARGV[0] or die }'
-  execFileSync('perl', ['-e', script, path, 'n'.repeat(250)])
-}
 
 it('removes links without their targets, many files, and directories nested deeper than a path may be', async () => {
   const [linked, many, deep] = ['linked', 'many', 'deep'].map(tree) as [string, string, string]

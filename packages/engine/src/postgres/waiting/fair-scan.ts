@@ -33,7 +33,7 @@ const mostPlaces = 100
 const isReady = 'r.gate is null and r.ready_at <= $2 and r.job_id <> all($4::uuid[]) and r.build_id <> all($5::uuid[])'
 const isFree = `${isReady} and ${withinReach('r', 6)}`
 
-/** Maximum number of queues that one search looks at. */
+/** Maximum number of queues that one query looks at. */
 const mostQueues = 200
 
 // Steps through the queues on the index and takes the oldest jobs of each, so the cost grows with
@@ -50,10 +50,15 @@ const queuesText = `with recursive walked as (
     union all
     (select queue from unnest($9::text[]) as queue where queue > $1::text collate "C" order by queue collate "C" limit ${mostQueues}))`
 
+// A row without a job names the last queue, if more queues may follow.
+const queuesEnd = `where q.queue is not null and ${isTaking(6)}
+  union all
+  select null, null, max(queue collate "C") from queues where ${isTaking(6)} having count(queue) = ${mostQueues}`
+
 const oldestFirst = (condition: string) => `${queuesText}
   select c.job_id, c.build_id, q.queue from queues q cross join lateral (
     select r.job_id, r.build_id from engine.ready r where r.queue = q.queue and ${condition} order by r.ready_at, r.seq limit $3) c
-  where q.queue is not null and ${isTaking(6)}`
+  ${queuesEnd}`
 
 /** For a single runner: the oldest jobs first. */
 export const candidatesText = oldestFirst(isFree)
@@ -83,7 +88,14 @@ export const sharedCandidatesText = `${queuesText},
       union all
       select job_id, build_id, ready_at, seq, 1 from placed where placed.queue = q.queue) found
     group by job_id, build_id, ready_at, seq order by min(rank), ready_at, seq limit $3) c
-  where q.queue is not null and ${isTaking(6)}`
+  ${queuesEnd}`
+
+/** A job, or the last of the queues that the query has looked at. */
+interface Found {
+  readonly job_id: string | null
+  readonly build_id: string | null
+  readonly queue: string
+}
 
 const own = { name: 'engine-own-candidates', text: ownCandidatesText }
 const alone = { name: 'engine-candidates', text: candidatesText }
@@ -118,13 +130,24 @@ export class FairScan {
     return taken
   }
 
+  /**
+   * Returns up to `slots` jobs of each of the next queues. Continues until it has found a job,
+   * because the runner may be unable to take any job of many queues.
+   */
   async #scan(after: string, slots: number, look: Look, { jobs, builds, unfit }: Skipped): Promise<Candidate[]> {
     const isOwn = !this.#company.hasOthers && look.traffic.forms.length === 0
     const values = isOwn ? reachValues(look).slice(0, -2) : reachValues(look)
-    const { rows } = await this.#pool.query<{ job_id: string; build_id: string; queue: string }>({
-      ...(isOwn ? own : this.#company.hasOthers ? shared : alone),
-      values: [after, time(look.now), slots, [...jobs, ...unfit], [...builds], ...values],
-    })
-    return rows.map((row) => ({ jobId: row.job_id, buildId: row.build_id, queue: row.queue }))
+    for (let from: string | undefined = after; from !== undefined; ) {
+      const { rows }: pg.QueryResult<Found> = await this.#pool.query<Found>({
+        ...(isOwn ? own : this.#company.hasOthers ? shared : alone),
+        values: [from, time(look.now), slots, [...jobs, ...unfit], [...builds], ...values],
+      })
+      const found = rows.flatMap(({ job_id: jobId, build_id: buildId, queue }) =>
+        jobId === null || buildId === null ? [] : { jobId, buildId, queue },
+      )
+      if (found.length > 0) return found
+      from = rows[0]?.queue
+    }
+    return []
   }
 }

@@ -109,6 +109,13 @@ test("a shell's output remains after its end, and its sandbox is destroyed once 
   await noSandboxes()
 })
 
+test('a shell that leaves directories nested deeper than a path may be ends like any other', async () => {
+  const build = await run(bench, [step('exit 1')])
+  const script = `perl -e 'for (1..20) { mkdir "d" x 255 and chdir "d" x 255 or die }'`
+  expect(await ask(build, 0, { script })).toEqual({ out: '', err: '', code: 0 })
+  await noSandboxes()
+})
+
 test('an idle shell is ended after a while, with a reason', async () => {
   const own = await openBench({ runner: { settings: { shells: { longestMs: 3_600_000, idleMs: 1_500 } } } })
   try {

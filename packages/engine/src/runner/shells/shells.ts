@@ -81,16 +81,19 @@ export class Shells {
     // Called once, because the result is lost with the sandbox.
     const shell: Conversation = { ...conversation, ...watched, exited: (signal) => unlessAborted(ended, signal) }
     const closed = this.#untilClosed(shell, destroy).finally(() => this.#open.delete(shell))
-    void ended.finally(() => {
+    const stopTimers = () => {
       clearTimeout(idle)
       clearTimeout(late)
-    })
+    }
+    void ended.then(stopTimers, stopTimers)
     this.#open.set(shell, closed)
     return shell
   }
 
+  /** Never rejects, because nothing waits for it before the runner stops. */
   async #untilClosed({ exited, output, errors }: Conversation, destroy: () => Promise<void>): Promise<void> {
-    await exited()
+    const { log } = this.#parts.options
+    await exited().catch((error: unknown) => log('error', 'could not find out how a shell ended', error))
     const given = Promise.all([output, errors].map((stream) => finished(stream, { readable: false })))
     // A destroyed stream needs no more output.
     await Promise.race([given.catch(() => {}), sleep(unreadMs, undefined, { ref: false })])

@@ -5,10 +5,10 @@ import { dirname } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createZstdCompress } from 'node:zlib'
-import type { PackedLayer } from '../../sandbox-driver.ts'
+import { type PackedLayer, SandboxError } from '../../sandbox-driver.ts'
 import { ByteReader } from '../../source/byte-reader.ts'
 import { quoted } from '../../source/read-tar.ts'
-import { type Change, type ComparedViews, compareViews } from '../compare-views.ts'
+import { type Change, type ComparedViews, compareViews, NestedTooDeep } from '../compare-views.ts'
 import { blobFile } from '../saved/saved-manifest.ts'
 import { survey } from '../survey.ts'
 import { tarOptions, withMappedIds } from './mapped-ids.ts'
@@ -17,7 +17,11 @@ import { isReserved, whiteoutEntry } from './whiteouts.ts'
 /**
  * Thrown if the layer contains a file that an OCI layer cannot contain. The message names the file.
  */
-export class NotPackable extends Error {}
+export class NotPackable extends SandboxError {
+  constructor(message: string) {
+    super('snapshot_failed', message)
+  }
+}
 
 /** The size of all pieces is fixed, because zstd's output depends on how its input is split. */
 const pieceBytes = 1024 * 1024
@@ -56,7 +60,7 @@ export async function packLayer(views: ComparedViews, target: string): Promise<P
     return { digest, bytes }
   } catch (error) {
     await rm(staging, { force: true })
-    throw error
+    throw error instanceof NestedTooDeep ? new NotPackable(error.message) : error
   }
 }
 

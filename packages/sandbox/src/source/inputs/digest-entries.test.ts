@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -28,4 +28,16 @@ it('G57 a file with terabytes of holes is not read, and counts as unique', () =>
   expect(digestInput({ workspace: directory, pattern: 'f' })).toBe(large)
   rmSync(join(directory, 'f'))
   expect(digestOf('f', 1024 ** 4)).not.toBe(large)
+})
+
+it('G57 a file whose path is longer than the kernel allows is refused with a sentence', () => {
+  const workspace = join(directory, 'v'.repeat(200), 'w'.repeat(200))
+  const folder = join(workspace, ...Array.from({ length: 14 }, () => 'd'.repeat(255)))
+  mkdirSync(folder, { recursive: true })
+  const fd = openSync(folder, 'r')
+  const entry = `/proc/self/fd/${fd}/${'f'.repeat(255)}`
+  writeFileSync(entry, '')
+  expect(() => digestInput({ workspace, pattern: '**' })).toThrow('nested too deep')
+  rmSync(entry)
+  closeSync(fd)
 })

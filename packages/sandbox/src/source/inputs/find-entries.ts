@@ -72,10 +72,11 @@ export function findEntries(
       if (inner === undefined && (entry.isDirectory() || at.file(text).length === 0)) continue
       const name = entry.name.toString('latin1')
       const own = path === '' ? name : `${path}/${name}`
+      if (own.length > longestPath || (inner !== undefined && depth > deepest))
+        throw tooMany(pattern, 'folders that are nested too deep')
       const place = below(folder, name)
       const stats = lstatSync(place, { bigint: true })
       if (inner !== undefined) {
-        if (own.length > longestPath || depth > deepest) throw tooMany(pattern, 'folders that are nested too deep')
         if (inner.covering.length > 0) give({ path: own, kind: 'folder', stats, shown: null })
         walk(own, place, foldersOf(layersHere, name), depth + 1, inner)
       } else if (stats.isSymbolicLink()) give({ path: own, kind: 'link', stats, shown: null })

@@ -1,7 +1,7 @@
 import type { ThreadError } from '../thread-error.ts'
 import type { Uplink } from './links.ts'
 import type { MountCall } from './mount-call.ts'
-import type { Reservation } from './reserve.ts'
+import type { Hole, Reservation } from './space.ts'
 
 interface Where {
   /**
@@ -35,6 +35,7 @@ interface Jobs {
   readonly prepare: { readonly request: PrepareJob; readonly result: undefined }
   /** Returns whether the space was reserved. */
   readonly mount: { readonly request: MountJob; readonly result: boolean }
+  readonly punch: { readonly request: Hole; readonly result: undefined }
 }
 
 export type JobName = keyof Jobs

@@ -20,7 +20,7 @@ import { isScarcity } from '../scarcity.ts'
 import { type KernelThread, kernelThread } from './kernel-thread.ts'
 import type { Uplink } from './links.ts'
 import type { MountCall } from './mount-call.ts'
-import type { Reservation } from './reserve.ts'
+import type { Reservation } from './space.ts'
 
 let kernel: KernelThread
 let directory: string

@@ -8,7 +8,7 @@ import type { Job, JobName, Question, Reply } from './jobs.ts'
 import { makeMounts } from './mounting.ts'
 import { inNamespacesOf } from './namespaces.ts'
 import { prepare } from './prepare.ts'
-import { reserve } from './reserve.ts'
+import { punch, reserve } from './space.ts'
 
 const work: { readonly [Name in JobName]: (request: Job<Name>['request']) => Job<Name>['result'] } = {
   prepare: (job) => void prepare(job),
@@ -17,6 +17,7 @@ const work: { readonly [Name in JobName]: (request: Job<Name>['request']) => Job
     inNamespacesOf(process, () => makeMounts(directory, mounts))
     return isReserved
   },
+  punch: (hole) => void punch(hole),
 }
 
 function answer<Name extends JobName>({ name, request }: Question<Name>): Reply<Name> {
