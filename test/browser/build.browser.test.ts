@@ -291,6 +291,47 @@ test('web B5 B9 a waiting step names its reason; the key c cancels after a confi
   await app.product.api.cancelBuild('ci', number)
 })
 
+/** Runs in the page, as text: a browser with the constructor of notifications, which refuses it. */
+const withoutNotifications = `globalThis.Notification = class {
+  static requestPermission = async () => 'granted'
+  constructor() {
+    throw new TypeError('Illegal constructor')
+  }
+}`
+
+test('web B9 D2 where notifications fail the page itself tells the end, and a late answer to Cancel does not undo it', async () => {
+  const number = await submit([{ key: 'slow', cmd: 'sleep 300' }])
+  const android =
+    'Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/143.0.0.0 Mobile Safari/537.36'
+  const phone = await app.openAsOwner({ userAgent: android })
+  await phone.goto(address(number))
+  await phone.getByTitle('This browser does not support notifications').waitFor()
+  await phone.context().close()
+
+  const other = await app.openAsOwner()
+  await other.addInitScript(withoutNotifications)
+  await other.goto(address(number))
+  await other.getByRole('button', { name: 'Notify me' }).click()
+  await other.getByRole('button', { name: 'Notifying' }).waitFor()
+  const [isEndRead, isLate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  await other.route(/\/cancel$/, async (route) => {
+    const response = await route.fetch()
+    const body = await response.json()
+    await isEndRead.promise
+    await route.fulfill({ response, json: { ...body, state: 'canceling' } })
+  })
+  // The message vanishes after some seconds.
+  const told = sees(/^Canceled · CI checks/, other.getByRole('status'))
+  await other.keyboard.press('c')
+  await other.keyboard.press('Enter')
+  await Promise.all([sees(/Canceled by .+ after/, other), told])
+  await other.route(/\/view$/, () => isLate.resolve())
+  isEndRead.resolve()
+  await isLate.promise
+  expect(await other.getByRole('heading', { level: 1 }).textContent()).toMatch(/Canceled by .+ after/)
+  await other.context().close()
+})
+
 test('web B2 D1 a failure replaces an automatic selection; a user’s selection stays, and the key f is offered', async () => {
   const slow = (key: string) => ({ key, cmd: `echo ${key}; sleep 300` })
   const number = await submit([

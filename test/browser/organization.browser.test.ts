@@ -2,7 +2,7 @@
  * Tests an organization and its members in real browsers: invitations, roles and their limits,
  * departures, runners and deletion. No build runs here.
  */
-import type { Page } from 'playwright-core'
+import type { APIResponse, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { joinWith, leaseRequest } from '../../packages/server/src/testing/joined-runner.ts'
 import { heading, journey, type Person, startPeople } from './auth-people.ts'
@@ -12,6 +12,13 @@ import { choose, invite, members, open, register, row, setUp, takeLink } from '.
 
 const it = startPeople()
 
+/** Sends a change with the session of a page, as another window of the person would. */
+async function send(page: Page, method: 'POST' | 'PATCH', path: string, data: object): Promise<APIResponse> {
+  const csrf = (await page.context().cookies()).find(({ name }) => name === 'harmont_csrf')?.value ?? ''
+  const headers = { 'x-csrf-token': csrf, origin: it.server.origin }
+  return page.request.fetch(it.at(`/api/v0/organizations/acme${path}`), { method, data, headers })
+}
+
 /** Starts a build of one step in Acme's pipeline, like the pages. */
 async function startBuild(page: Page, step: object): Promise<void> {
   const steps = [{ type: 'command', key: 'a', label: 'a step', cmd: 'true', ...step }]
@@ -19,12 +26,7 @@ async function startBuild(page: Page, step: object): Promise<void> {
     ...{ branch: 'main', commit: '0'.repeat(40), source: 'api' },
     pipeline_ir: JSON.stringify({ version: '0', default_image: 'host', steps }),
   }
-  const csrf = (await page.context().cookies()).find(({ name }) => name === 'harmont_csrf')?.value ?? ''
-  const answer = await page.request.post(it.at('/api/v0/organizations/acme/pipelines/core/builds'), {
-    data: body,
-    headers: { 'x-csrf-token': csrf, origin: it.server.origin },
-  })
-  expect(answer.status()).toBe(201)
+  expect((await send(page, 'POST', '/pipelines/core/builds', body)).status()).toBe(201)
 }
 let bob: Person
 
@@ -99,6 +101,25 @@ journey(
   },
 )
 
+journey('a save of the organization’s settings keeps what somebody else has changed meanwhile', async () => {
+  const { page } = it.ada
+  await open(it, page, '/acme/settings', 'Organization')
+  const url = page.getByRole('textbox', { name: 'Website' })
+  await url.waitFor()
+  const hosts = ['registry.npmjs.org', '*.example.com']
+  expect((await send(page, 'PATCH', '', { egress_ceiling: hosts })).ok()).toBe(true)
+  await fill(page, 'Website', 'https://acme.example')
+  await press(page, 'Save')
+  await page.getByText('Saved', { exact: true }).waitFor()
+  expect(await page.getByRole('textbox', { name: 'Hosts that steps may reach' }).inputValue()).toBe(hosts.join('\n'))
+  const kept = await page.request.get(it.at('/api/v0/organizations/acme'))
+  expect(await kept.json()).toMatchObject({ url: 'https://acme.example', egress_ceiling: hosts })
+  await tick(page, 'Steps reach only some hosts')
+  await press(page, 'Save')
+  const read = async () => (await page.request.get(it.at('/api/v0/organizations/acme'))).json()
+  await expect.poll(read).toMatchObject({ url: 'https://acme.example', egress_ceiling: null })
+})
+
 journey(
   'web S11 an administrator adds a notification, sees its secret once, and finds the result of a test in its log',
   async () => {
@@ -142,7 +163,10 @@ journey(
     expect(await page.content()).not.toContain('key=1')
     await press(page, `Change ${target}`)
     await tick(page, 'Switched on')
+    const saved = page.waitForRequest((request) => request.method() === 'PATCH')
     await press(page, 'Save')
+    // What the form shows untouched may have changed meanwhile.
+    expect((await saved).postDataJSON()).toEqual({ enabled: false })
     await page.getByText(/switched off just now/).waitFor()
     await open(it, bob.page, '/acme/settings/notifications', 'Notifications')
     await bob.page.getByText('Only owners and admins see notifications').waitFor()
@@ -332,7 +356,7 @@ journey('web S1 S2 the audit log says who did what', async () => {
     /^Bob joined by invitation as /,
     /^Ada changed the role of bob@example\.com from /,
     /^Bob revoked the invitation of /,
-    /^Ada changed the organization acme: .*name Acme, .*members can create pipelines off/,
+    /^Ada changed the organization acme: members can create pipelines off$/,
     /^Ada removed .*@example\.com/,
     /^Ada created a key for runners of the pool gpu/,
     /^Harmont let runner build-7 join with the key /,

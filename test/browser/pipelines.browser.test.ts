@@ -33,10 +33,39 @@ async function createPipeline(body: Schemas['CreatePipelineRequest']): Promise<S
   return answer.json()
 }
 
+/** Changes settings as another person would, and returns the pipeline. */
+async function changePipeline(slug: string, data: Schemas['UpdatePipelineRequest']): Promise<Schemas['Pipeline']> {
+  const answer = await page.request.patch(
+    `${app.product.server().url}/api/v0/organizations/default/pipelines/${slug}`,
+    {
+      headers: { authorization: `Bearer ${app.product.token}` },
+      data,
+    },
+  )
+  expect(answer.status()).toBe(200)
+  return answer.json()
+}
+
 function build(pipeline: string, command: string, more: Partial<Schemas['CreateBuildRequest']> = {}) {
   const pipeline_ir = flatIr([{ key: 'test', label: 'unit tests', cmd: command }])
   const commit = 'c0ffee00'.repeat(5)
   return app.product.api.createBuild(pipeline, { branch: 'main', commit, pipeline_ir, ...more })
+}
+
+/** Holds the answer of the next request, from when the server has given it (`isRead`) until `go`. */
+async function holdRead(url: RegExp): Promise<{ readonly isRead: Promise<void>; go(): void }> {
+  const [read, held] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  await page.route(
+    url,
+    async (route) => {
+      const response = await route.fetch()
+      read.resolve()
+      await held.promise
+      await route.fulfill({ response })
+    },
+    { times: 1 },
+  )
+  return { isRead: read.promise, go: held.resolve }
 }
 
 /** Returns the titles of the mounted builds. */
@@ -167,6 +196,24 @@ test('web P8 the page of a pipeline links to its lost time: each loss with its s
   await page.waitForURL('**/pipelines/second')
 })
 
+test('web D2 a build that begins while the list of pipelines is read again stays in its row', async () => {
+  await page.goto(`${app.origin}/default/pipelines`)
+  const list = page.getByRole('list', { name: 'Pipelines' })
+  const row = list.getByRole('listitem').filter({ hasText: 'acme/first' })
+  await row.getByRole('link', { name: /^#1 failed/ }).waitFor()
+  const reading = await holdRead(/\/pipeline-summaries\?/)
+  // The build of a pipeline that is not listed makes the page read the list again.
+  await newPipeline('third')
+  await build('third', 'true')
+  await reading.isRead
+  await build('first', 'true')
+  await row.getByRole('link', { name: /^#2 passed/ }).waitFor()
+  reading.go()
+  await list.getByRole('listitem').filter({ hasText: 'acme/third' }).waitFor()
+  expect(await row.getByRole('link', { name: /^#2 passed/ }).count()).toBe(1)
+  await page.unrouteAll({ behavior: 'wait' })
+})
+
 test('secrets are never shown again; a pipeline is archived after typing its name, and can be restored', async () => {
   await page.goto(`${app.origin}/default/pipelines/second/settings`)
   await page.getByRole('button', { name: 'Add a secret' }).first().click()
@@ -197,8 +244,17 @@ test('secrets are never shown again; a pipeline is archived after typing its nam
   await page.getByRole('link', { name: 'second' }).click()
   await page.getByText('The pipeline is archived').waitFor()
   await page.getByRole('main').getByRole('link', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'Restore this pipeline' }).waitFor()
+  await changePipeline('second', { fork_policy: 'never', default_branch: 'trunk' })
   await page.getByRole('button', { name: 'Restore this pipeline' }).click()
   await page.getByRole('button', { name: 'Archive this pipeline' }).waitFor()
+  // The form shows these changes of somebody else, and a save keeps them.
+  await page.getByLabel('Default branch').and(page.locator('[value="trunk"]')).waitFor()
+  await page.getByLabel('Description').fill('Builds the second')
+  await page.getByRole('button', { name: 'Save settings' }).click()
+  await page.getByText('Settings saved').waitFor()
+  const changed = await changePipeline('second', {})
+  expect(changed).toMatchObject({ description: 'Builds the second', fork_policy: 'never', default_branch: 'trunk' })
 })
 
 test("web X4 a stranger's names, branches and messages are text, and none of it runs", async () => {
@@ -237,6 +293,9 @@ test('web P4 a thousand builds load page by page, few rows are mounted, and new 
     await page.evaluate('scrollTo(0, document.body.scrollHeight)')
     await eventually(() => page.evaluate('document.body.scrollHeight')).toBeGreaterThan((pages + 2) * 45 * 36)
   }
+  const reading = await holdRead(/\/builds\?.*cursor=/)
+  await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+  await reading.isRead
   await page.evaluate('scrollTo(0, 3000)')
   await eventually(async () => (await rows()).includes('Change 920')).toBe(true)
   expect((await rows()).length).toBeLessThan(80)
@@ -244,6 +303,11 @@ test('web P4 a thousand builds load page by page, few rows are mounted, and new 
   await build(slug, 'true', { message: 'Another one' })
   const waiting = page.getByRole('button', { name: '1 new build' })
   await waiting.waitFor()
+  // The page that is being read does not know the new build, and does not hide it.
+  const before = Number(await page.evaluate('document.body.scrollHeight'))
+  reading.go()
+  await eventually(() => page.evaluate('document.body.scrollHeight')).toBeGreaterThan(before + 1000)
+  expect(await waiting.count()).toBe(1)
   expect(await page.evaluate('scrollY')).toBe(3000)
 
   const code = Promise.withResolvers<void>()

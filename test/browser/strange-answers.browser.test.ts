@@ -177,15 +177,20 @@ test('web X3 an open page offers a reload once the server has a newer release', 
   await page.getByText('Harmont 9.9.9 is available').waitFor({ state: 'detached' })
 })
 
-test('web X5 P5 a change with a lost response can be repeated and happens once', async () => {
+test('web X5 P5 a refused change can be tried again, and one with a lost response happens once', async () => {
   const page = await it.open(buildPath(it.red))
   await page
     .getByRole('button', { name: /^Rebuild/ })
     .first()
     .click()
   const asked = /^POST \/api.*\/rebuild$/
-  const heal = it.proxy.answer(asked, loses)
   const dialog = page.getByRole('dialog', { name: /^Rebuild/ })
+  const refusal = { code: 'build_plan_rejected', message: 'The registry is down.', request_id: 'r-3' }
+  const relent = it.proxy.answer(asked, says(422, JSON.stringify({ error: refusal })))
+  await dialog.getByRole('button', { name: 'Rebuild' }).click()
+  await dialog.getByText('The registry is down.').waitFor()
+  relent()
+  const heal = it.proxy.answer(asked, loses)
   await dialog.getByRole('button', { name: 'Rebuild' }).click()
   await dialog.getByText('The server is not responding').waitFor()
   heal()
@@ -194,9 +199,24 @@ test('web X5 P5 a change with a lost response can be repeated and happens once',
   // Chromium itself repeats requests lost on a reused connection.
   const all = it.proxy.asked.filter(({ method, path }) => asked.test(`${method} ${path}`))
   const keys = [...new Set(all.map(({ headers }) => headers['idempotency-key']))]
-  expect([all.length >= 2, keys]).toEqual([true, [expect.stringMatching(/.{16}/)]])
+  expect([all.length >= 3, keys]).toEqual([true, Array(2).fill(expect.stringMatching(/.{16}/))])
   const made = Number(new URL(page.url()).pathname.split('/').at(-1))
   await expect(it.app.product.api.getBuild('ci', made + 1)).rejects.toThrow()
+})
+
+test('web P6 after a switch of the organization its usage shows no figure of the previous one', async () => {
+  const page = await it.open('/default/usage?create-org=1')
+  await page.getByRole('textbox', { name: 'Name' }).fill('Elsewhere')
+  await page.keyboard.press('Enter')
+  await page.waitForURL('**/elsewhere/pipelines')
+  await page.goto(`${it.app.origin}/default/usage`)
+  const hours = page.locator('dt:text-is("vCPU-hours") + dd')
+  await expect.poll(() => hours.textContent()).not.toBe('—')
+  it.proxy.answer(/^GET \/api.*\/billing\/usage\/elsewhere/, hangs)
+  await page.getByRole('button', { name: /^Organization: / }).click()
+  await page.getByRole('link', { name: /^Elsewhere/ }).click()
+  await expect.poll(() => page.title()).toMatch(/^Usage · Elsewhere/)
+  expect(await hours.textContent()).toBe('—')
 })
 
 test('web D2 repeated cuts of a stream neither lose nor duplicate parts of a build and its log', async () => {

@@ -28,7 +28,7 @@ export function BuildPage() {
         <NoBuild {...{ org, slug, number }} />
       </>
     )
-  return <OneBuild key={`${org}/${slug}/${count}`} place={{ org, slug, number: count }} />
+  return <OneBuild place={{ org, slug, number: count }} />
 }
 
 function OneBuild({ place }: { readonly place: Parameters<typeof useBuild>[0] }) {

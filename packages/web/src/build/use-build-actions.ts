@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useRef } from 'react'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { useState } from 'react'
+import { Intention, newIdempotencyKey } from '../api/idempotency.ts'
 import { problemOf } from '../api/problem.ts'
 import { lookOf } from '../design/state.ts'
 import { toast } from '../interaction/toasts.tsx'
@@ -18,8 +18,7 @@ export function useBuildActions(place: BuildPlace) {
     toast(problemOf(error).message, { isProblem: true })
     void readAgain()
   }
-  // One key per intention: if it is sent again after a lost answer, the server rebuilds only once.
-  const rebuildKey = useRef<string | null>(null)
+  const [rebuilding] = useState(() => new Intention())
 
   const retry = useMutation({
     mutationFn: (jobIds: string[] | null) => retryJobs(place, jobIds, newIdempotencyKey()),
@@ -36,9 +35,7 @@ export function useBuildActions(place: BuildPlace) {
     isCanceling: cancelling.isPending,
     /** Opens the new build; throws if none was created. */
     rebuild: async (withoutCache: boolean) => {
-      rebuildKey.current ??= newIdempotencyKey()
-      const made = await rebuild(place, withoutCache, rebuildKey.current)
-      rebuildKey.current = null
+      const made = await rebuilding.send({ withoutCache }, (key) => rebuild(place, withoutCache, key))
       await navigate({
         to: '/$org/pipelines/$slug/builds/$number',
         params: { org: place.org, slug: place.slug, number: String(made.number) },
@@ -61,7 +58,8 @@ function useCancel(place: BuildPlace, readAgain: () => Promise<unknown>, refused
       const view = queryClient.getQueryData<BuildView>(queryKey)
       if (isBuildEnded(build) && build.state !== 'canceled')
         toast(`Build #${build.number} had already ended: ${lookOf(build.state).word.toLowerCase()}.`)
-      if (view !== undefined)
+      // An event may already have reported the end, which the answer does not know.
+      if (view !== undefined && !isBuildEnded(view.build))
         queryClient.setQueryData<BuildView>(queryKey, { ...view, build: { ...view.build, ...build } })
       await readAgain()
     },

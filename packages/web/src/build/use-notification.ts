@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { toast } from '../interaction/toasts.tsx'
 import { showInvisible } from '../text/escape.ts'
 import { type BuildView, isBuildEnded } from './data/job-state.ts'
 import { tabTitle } from './sentences/header.ts'
@@ -19,12 +20,17 @@ export function useNotification(view: BuildView | undefined, org: string): Build
   useEffect(() => {
     if (!isOn || !isEnded) return
     setOn(false)
-    const shown = new Notification(title, { tag: location.pathname, body: showInvisible(document.title) })
-    shown.onclick = () => window.focus()
+    try {
+      const shown = new Notification(title, { tag: location.pathname, body: showInvisible(document.title) })
+      shown.onclick = () => window.focus()
+    } catch {
+      // A browser may have the constructor and refuse it, as Chromium on Android does.
+      toast(title)
+    }
   }, [isOn, isEnded, title])
   const refused = !globalThis.isSecureContext
     ? 'Notifications need HTTPS'
-    : !('Notification' in globalThis)
+    : !('Notification' in globalThis) || isChromiumOnAndroid()
       ? 'This browser does not support notifications'
       : wasDenied
         ? 'Notifications are blocked in the browser'
@@ -39,4 +45,9 @@ export function useNotification(view: BuildView | undefined, org: string): Build
     setOn(answer === 'granted')
   }
   return { refused, isOn, toggle: () => void toggle() }
+}
+
+/** It creates notifications only in service workers, of which the app has none. */
+function isChromiumOnAndroid(): boolean {
+  return /\bAndroid\b.*\bChrom(?:e|ium)\//.test(navigator.userAgent)
 }

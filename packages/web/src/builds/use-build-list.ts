@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useLayoutEffect, useMemo, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useState } from 'react'
 import { pollInterval } from '../live/poll-interval.ts'
 import { useLive, useLiveMode } from '../live/use-live.ts'
-import type { BuildFilters, BuildSummary } from './filters.ts'
-import { insertBuild, isMissing, listedBuilds, replaceBuild, splitAt } from './merge-build.ts'
+import type { BuildFilters } from './filters.ts'
+import { type BuildPages, insertBuild, isMissing, listedBuilds, replaceBuild, splitAt } from './merge-build.ts'
 import { buildListQuery, newestBuildsQuery } from './queries.ts'
+import { TakenBuilds } from './taken-builds.ts'
 
 /** The creation time of the newest shown build, and the list that it belongs to. */
 interface Horizon {
@@ -37,18 +38,15 @@ export function useBuildList(org: string, filters: BuildFilters, isReading: () =
   const at = horizon.list === list && !isOther ? horizon.at : null
   const { shown, waiting } = useMemo(() => splitAt(listed, at), [listed, at])
 
-  const take = useCallback(
-    (build: BuildSummary) => {
-      const [, filters] = JSON.parse(list) as [string, BuildFilters]
-      client.setQueryData(options.queryKey, (pages) => {
-        if (pages === undefined) return undefined
-        return isMissing(pages, build, filters) ? insertBuild(pages, build) : replaceBuild(pages, build)
-      })
-    },
-    [client, options, list],
-  )
+  const taken = useMemo(() => {
+    const [, wanted] = JSON.parse(list) as [string, BuildFilters]
+    return new TakenBuilds<BuildPages>(client, options.queryKey, (pages, build) =>
+      isMissing(pages, build, wanted) ? insertBuild(pages, build) : replaceBuild(pages, build),
+    )
+  }, [client, options, list])
+  useEffect(() => taken.watch(), [taken])
   useLive('builds', (event) => {
-    if (event.type === 'build') take(event.build)
+    if (event.type === 'build') taken.take(event.build)
     if (event.type === 'resync') void client.invalidateQueries({ queryKey: options.queryKey })
   })
 
@@ -60,8 +58,8 @@ export function useBuildList(org: string, filters: BuildFilters, isReading: () =
     refetchInterval: ({ state }) => pollInterval(mode, 'list', state.error),
   })
   useEffect(() => {
-    if (isPolling) for (const build of newest.data?.data.toReversed() ?? []) take(build)
-  }, [isPolling, newest.data, take])
+    if (isPolling) for (const build of newest.data?.data.toReversed() ?? []) taken.take(build)
+  }, [isPolling, newest.data, taken])
 
   return { query, builds: shown, waiting, showWaiting: () => setHorizon({ list, at: newestAt }) }
 }

@@ -18,7 +18,7 @@ export class LiveBatch {
   }
 
   add(event: LiveEvent): void {
-    if (this.#waiting.length === 0) this.#onFrame(() => this.#flush())
+    if (this.#waiting.length === 0) this.#schedule()
     this.#waiting.push(event)
   }
 
@@ -44,8 +44,13 @@ export class LiveBatch {
     return true
   }
 
-  #onFrame(run: () => void): void {
-    if (document.hidden) setTimeout(run, hiddenFrameMs)
-    else requestAnimationFrame(run)
+  #schedule(): void {
+    // A tab that is hidden before its next frame has none either.
+    const timer = setTimeout(() => this.#flush(), hiddenFrameMs)
+    if (document.hidden) return
+    requestAnimationFrame(() => {
+      clearTimeout(timer)
+      this.#flush()
+    })
   }
 }

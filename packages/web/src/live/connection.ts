@@ -18,6 +18,7 @@ import {
 } from './events.ts'
 import { type Listener, Listeners } from './listeners.ts'
 import { nextTimeOf, stepLive } from './machine.ts'
+import type { LiveMode } from './poll-interval.ts'
 import { idle, type LiveCommand, type LiveFact } from './state.ts'
 
 /**
@@ -80,7 +81,7 @@ export class LiveConnection {
   }
 
   /** Whether pages receive events, must poll, or follow nothing. */
-  mode(): 'live' | 'polling' | 'off' {
+  mode(): LiveMode {
     const { topics, stream, hiddenAt, isPolling } = this.#state
     if (topics.length === 0 || (hiddenAt !== null && stream.kind === 'closed')) return 'off'
     return isPolling ? 'polling' : 'live'

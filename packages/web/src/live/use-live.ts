@@ -8,10 +8,9 @@ import { checkSession } from '../api/session-tabs.ts'
 import { LiveConnection } from './connection.ts'
 import { keyOfTopic, type LiveEvent } from './events.ts'
 import type { Listener } from './listeners.ts'
+import type { LiveMode } from './poll-interval.ts'
 
 export type { LiveEvent } from './events.ts'
-
-type LiveMode = 'live' | 'polling' | 'off'
 
 const connection = new LiveConnection(
   () => void checkSession(),

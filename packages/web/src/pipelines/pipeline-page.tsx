@@ -19,7 +19,7 @@ export function PipelinePage() {
   const { data, error, refetch } = useQuery(pipelineQuery(org, slug))
   const name = usePipelineNames()(org, slug)
   const organization = showInvisible(useOrganizationName(org))
-  if (data !== undefined) return <Known key={`${org}/${slug}`} org={org} pipeline={data} />
+  if (data !== undefined) return <Known org={org} pipeline={data} />
   return (
     <>
       <PageHeading title={`${showInvisible(name)} · ${organization}`}>

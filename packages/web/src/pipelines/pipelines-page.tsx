@@ -25,10 +25,6 @@ import { useSummaries } from './use-summaries.ts'
 /** Lists the pipelines of an organization, or guides to the first build. */
 export function PipelinesPage() {
   const { org } = useParams({ from: '/signed-in/$org' })
-  return <Pipelines key={org} org={org} />
-}
-
-function Pipelines({ org }: { readonly org: string }) {
   const organization = showInvisible(useOrganizationName(org))
   const filters = useFilters()
   const isNarrowed = filters.q !== undefined || filters.state !== undefined

@@ -2,6 +2,7 @@ import {
   type InfiniteData,
   infiniteQueryOptions,
   keepPreviousData,
+  type QueryClient,
   queryOptions,
   useQuery,
 } from '@tanstack/react-query'
@@ -107,11 +108,17 @@ export function createPipeline(org: string, body: Schema<'CreatePipelineRequest'
 }
 
 /** Changes the given settings. `archived` archives or restores the pipeline. */
-export function updatePipeline(
+export async function changePipeline(
+  queries: QueryClient,
   org: string,
   slug: string,
   body: Schema<'UpdatePipelineRequest'>,
-): Promise<Schema<'Pipeline'>> {
+): Promise<void> {
   const params = { path: { org, pipeline: slug } }
-  return answer(client.PATCH('/api/v0/organizations/{org}/pipelines/{pipeline}', { params, body }))
+  const changed = await answer(client.PATCH('/api/v0/organizations/{org}/pipelines/{pipeline}', { params, body }))
+  const { queryKey } = pipelineQuery(org, slug)
+  // A read under way may have begun before the change.
+  await queries.cancelQueries({ queryKey })
+  queries.setQueryData(queryKey, changed)
+  await queries.invalidateQueries({ queryKey: ['pipeline-summaries', org] })
 }

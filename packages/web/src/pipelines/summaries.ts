@@ -5,30 +5,33 @@ import { newerOf } from '../builds/merge-build.ts'
 import { lookOf } from '../design/state.ts'
 import { formatAgo, formatDuration } from '../text/duration.ts'
 
+type BuildSummary = Schema<'BuildSummary'>
 export type SummaryPages = InfiniteData<Schema<'PipelineSummaryList'>, unknown>
 
 const buildsEach = 20
 
-/** Returns the pages with a changed build; null if its pipeline is not listed. */
-export function placeBuild(pages: SummaryPages, slug: string, build: Schema<'BuildSummary'>): SummaryPages | null {
-  let isKnown = false
+/** Whether a pipeline is on the pages. */
+export function isListed(pages: SummaryPages, slug: string): boolean {
+  return pages.pages.some(({ data }) => data.some(({ pipeline }) => pipeline.slug === slug))
+}
+
+/** Returns the pages with a changed build; the same object if nothing changes. */
+export function placeBuild(pages: SummaryPages, build: BuildSummary): SummaryPages {
   let isChanged = false
   const next = pages.pages.map((page) => {
-    const index = page.data.findIndex(({ pipeline }) => pipeline.slug === slug)
+    const index = page.data.findIndex(({ pipeline }) => pipeline.slug === build.pipeline_slug)
     const summary = page.data[index]
     if (summary === undefined) return page
-    isKnown = true
     const builds = withBuild(summary.builds, build)
     if (builds === summary.builds) return page
     isChanged = true
     return { ...page, data: page.data.with(index, { ...summary, builds }) }
   })
-  if (!isKnown) return null
   return isChanged ? { ...pages, pages: next } : pages
 }
 
 /** Returns the newest builds with this one, newest first; the same array if nothing changes. */
-function withBuild(builds: Schema<'BuildSummary'>[], build: Schema<'BuildSummary'>): Schema<'BuildSummary'>[] {
+function withBuild(builds: BuildSummary[], build: BuildSummary): BuildSummary[] {
   const index = builds.findIndex(({ number }) => number === build.number)
   const before = builds[index]
   if (before !== undefined) return newerOf(before, build) === before ? builds : builds.with(index, build)
@@ -36,8 +39,6 @@ function withBuild(builds: Schema<'BuildSummary'>[], build: Schema<'BuildSummary
   if (builds.length >= buildsEach && oldest !== undefined && build.number < oldest.number) return builds
   return [...builds, build].sort((a, b) => b.number - a.number).slice(0, buildsEach)
 }
-
-type BuildSummary = Schema<'BuildSummary'>
 
 /** Describes the newest build of a pipeline (web P2): `failed on main 4 min ago: test`. */
 export function sentence(build: BuildSummary | undefined, now: number): string {

@@ -1,9 +1,10 @@
 import { useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef } from 'react'
+import { TakenBuilds } from '../builds/taken-builds.ts'
 import { pollInterval } from '../live/poll-interval.ts'
 import { useLive, useLiveMode } from '../live/use-live.ts'
 import { type PipelineFilters, summariesQuery } from './queries.ts'
-import { placeBuild } from './summaries.ts'
+import { isListed, placeBuild } from './summaries.ts'
 
 /** The shortest time between two requests for new or newly matching pipelines. */
 const rereadMs = 1000
@@ -40,15 +41,16 @@ export function useSummaries(org: string, wish: PipelineFilters) {
     },
     [],
   )
+  const taken = useMemo(() => new TakenBuilds(client, options.queryKey, placeBuild), [client, options])
+  useEffect(() => taken.watch(), [taken])
   useLive('builds', (event) => {
     if (event.type === 'resync') void client.invalidateQueries({ queryKey: options.queryKey })
     if (event.type !== 'build') return
+    taken.take(event.build)
     const pages = client.getQueryData(options.queryKey)
-    if (pages === undefined) return
-    const next = placeBuild(pages, event.pipeline_slug, event.build)
-    if (next !== null) client.setQueryData(options.queryKey, next)
+    const isUnlisted = pages !== undefined && !isListed(pages, event.pipeline_slug)
     // The pipeline may be on a later page, and a build does not change a search result.
-    else if (!query.hasNextPage && wish.q === undefined) reread()
+    if (isUnlisted && !query.hasNextPage && wish.q === undefined) reread()
   })
   const summaries = useMemo(() => query.data?.pages.flatMap(({ data }) => data) ?? [], [query.data])
   return { query, summaries }

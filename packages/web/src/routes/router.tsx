@@ -28,6 +28,9 @@ export function createAppRouter(queryClient: QueryClient, history?: RouterHistor
     // Loaders only start requests. In the background, a click during a preload would show nothing
     // until the page's code arrives (TanStack/router#2008).
     defaultStaleReloadMode: 'blocking',
+    // A page of another organization, pipeline or build starts anew, without the forms, choices and
+    // previous data of the one before.
+    defaultRemountDeps: ({ params }) => params,
     scrollRestoration: history === undefined,
     // Parameters are plain texts. With JSON, the default, an address would contain
     // `?days=%2230%22`.

@@ -12,8 +12,9 @@ import { IsolatedText } from '../design/isolated-text.tsx'
 import { ConfirmDialog } from '../design/overlays/confirm-dialog.tsx'
 import { FormProblem } from '../design/problems.tsx'
 import { QueryPlaceholder } from '../design/query-placeholder.tsx'
+import { useEdits } from '../design/use-edits.ts'
 import { toast } from '../interaction/toasts.tsx'
-import { listIn } from '../text/list-in.ts'
+import { changesOf, type OrganizationValues, valuesOf } from './organization-values.ts'
 import { organizationChanges, organizationQuery } from './queries.ts'
 import { RegistriesSection } from './registries-section.tsx'
 import { SettingsLayout } from './settings-layout.tsx'
@@ -28,7 +29,7 @@ export function OrganizationPage() {
       <QueryPlaceholder query={query} what="the organization" label="Loading" />
       {data !== undefined && (
         <div className="flex max-w-[72ch] flex-col gap-10 px-4 py-6">
-          <OrganizationForm key={data.name} organization={data} />
+          <OrganizationForm organization={data} />
           <RegistriesSection org={org} />
           <DeleteOrganization organization={data} />
         </div>
@@ -37,32 +38,27 @@ export function OrganizationPage() {
   )
 }
 
-/** Edits name, website, and whether members may create pipelines. */
+/** Edits name, website, who may create pipelines, and the hosts that steps may reach. */
 export function OrganizationForm({ organization }: { readonly organization: Schema<'Organization'> }) {
   const { slug } = organization
   const mayChange = usePermission(slug, 'organization')
-  const changes = organizationChanges(useQueryClient(), slug)
-  const [name, setName] = useState(organization.name)
-  const [url, setUrl] = useState(organization.url ?? '')
-  const [openToMembers, setOpenToMembers] = useState(organization.members_can_create_pipelines ?? true)
-  const [ceiling, setCeiling] = useState((organization.egress_ceiling ?? []).join('\n'))
-  const [hasCeiling, setHasCeiling] = useState(organization.egress_ceiling != null)
+  const queries = useQueryClient()
+  const { values, set, forget } = useEdits(valuesOf(organization))
+  const changes = changesOf(organization, values)
+  const hasChanged = Object.keys(changes).length > 0
   const { submit, problem } = useSubmit(async () => {
-    await changes.update({
-      name,
-      url: url === '' ? null : url,
-      members_can_create_pipelines: openToMembers,
-      egress_ceiling: hasCeiling ? listIn(ceiling) : null,
-    })
+    await organizationChanges(queries, slug).update(changes)
+    forget()
     toast('Saved')
-  })
+  }, hasChanged)
   const fields = problem?.fields ?? {}
+  const unchanged = hasChanged ? null : 'No changes to save'
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       <Field
         label="Name"
-        value={name}
-        onChange={({ target }) => setName(target.value)}
+        value={values.name}
+        onChange={({ target }) => set({ name: target.value })}
         problem={fields.name}
         disabled={!mayChange}
         required
@@ -71,30 +67,22 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
         label="Website"
         type="url"
         placeholder="https://"
-        value={url}
-        onChange={({ target }) => setUrl(target.value)}
+        value={values.url}
+        onChange={({ target }) => set({ url: target.value })}
         problem={fields.url}
         disabled={!mayChange}
       />
       <Checkbox
         label="Members may create pipelines"
-        checked={openToMembers}
-        onChange={setOpenToMembers}
+        checked={values.isOpenToMembers}
+        onChange={(isOpenToMembers) => set({ isOpenToMembers })}
         disabled={!mayChange}
       />
-      <Checkbox
-        label="Steps reach only some hosts"
-        checked={hasCeiling}
-        onChange={setHasCeiling}
-        disabled={!mayChange}
-      />
-      {hasCeiling && (
-        <CeilingField value={ceiling} onChange={setCeiling} problem={fields.egress_ceiling} disabled={!mayChange} />
-      )}
+      <CeilingFields values={values} set={set} problem={fields.egress_ceiling} disabled={!mayChange} />
       <FixedFacts organization={organization} />
       <FormProblem problem={problem} fields={['name', 'url', 'egress_ceiling']} />
       <div>
-        <Button type="submit" look="primary" refused={mayChange ? null : 'Only owners and admins can change this'}>
+        <Button type="submit" look="primary" refused={mayChange ? unchanged : 'Only owners and admins can change this'}>
           Save
         </Button>
       </div>
@@ -102,23 +90,34 @@ export function OrganizationForm({ organization }: { readonly organization: Sche
   )
 }
 
-interface CeilingFieldProps {
-  /** Hosts, one per line. */
-  readonly value: string
-  readonly onChange: (value: string) => void
+interface CeilingFieldsProps {
+  readonly values: OrganizationValues
+  readonly set: (changed: Partial<OrganizationValues>) => void
   readonly problem: string | undefined
   readonly disabled: boolean
 }
 
-function CeilingField({ onChange, ...field }: CeilingFieldProps) {
+function CeilingFields({ values: { hasCeiling, ceiling }, set, problem, disabled }: CeilingFieldsProps) {
   return (
-    <TextArea
-      label="Hosts that steps may reach"
-      hint="One on each line, such as registry.npmjs.org, *.example.com or github.com:22. The egress of a step can only narrow them. Holds for new builds; no line allows no host."
-      rows={6}
-      onChange={({ target }) => onChange(target.value)}
-      {...field}
-    />
+    <>
+      <Checkbox
+        label="Steps reach only some hosts"
+        checked={hasCeiling}
+        onChange={(isOn) => set({ hasCeiling: isOn })}
+        disabled={disabled}
+      />
+      {hasCeiling && (
+        <TextArea
+          label="Hosts that steps may reach"
+          hint="One on each line, such as registry.npmjs.org, *.example.com or github.com:22. The egress of a step can only narrow them. Holds for new builds; no line allows no host."
+          rows={6}
+          value={ceiling}
+          onChange={({ target }) => set({ ceiling: target.value })}
+          problem={problem}
+          disabled={disabled}
+        />
+      )}
+    </>
   )
 }
 

@@ -48,8 +48,12 @@ export function organizationChanges(queries: QueryClient, org: string) {
     Promise.all(names.map((name) => queries.invalidateQueries({ queryKey: [name] })))
   return {
     update: async (body: Schema<'UpdateOrganizationRequest'>) => {
-      await answer(client.PATCH(organizations, { params: { path }, body }))
-      await renew('organization', 'session')
+      const changed = await answer(client.PATCH(organizations, { params: { path }, body }))
+      const { queryKey } = organizationQuery(org)
+      // A read under way may have begun before the change.
+      await queries.cancelQueries({ queryKey })
+      queries.setQueryData(queryKey, changed)
+      await renew('session')
     },
     remove: async () => {
       await answer(client.DELETE(organizations, { params: { path } }))

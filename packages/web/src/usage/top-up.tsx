@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, useState } from 'react'
-import { newIdempotencyKey } from '../api/idempotency.ts'
+import { Intention } from '../api/idempotency.ts'
 import { Button } from '../design/button.tsx'
 import { Field } from '../design/field.tsx'
 import { ProblemNote } from '../design/problems.tsx'
@@ -17,12 +17,10 @@ export function TopUp({ org }: { readonly org: string }) {
   const [isWrong, setWrong] = useState(false)
   const [error, setError] = useState<unknown>(null)
   const [isBusy, setBusy] = useState(false)
-  // Uses one key for each amount, so that a retry after a lost answer is the same payment.
-  const [key, setKey] = useState(newIdempotencyKey)
+  const [intention] = useState(() => new Intention())
   const choose = (text: string) => {
     setAmount(text)
     setWrong(false)
-    setKey(newIdempotencyKey())
   }
   const submit = async (event: FormEvent) => {
     event.preventDefault()
@@ -33,7 +31,7 @@ export function TopUp({ org }: { readonly org: string }) {
     setError(null)
     try {
       const newest = await queries.fetchQuery({ ...newestTopUpQuery(org), staleTime: 0 })
-      const address = await beginCheckout(org, cents, key)
+      const address = await intention.send(cents, (key) => beginCheckout(org, cents, key))
       rememberPayment({ org, newestBefore: newest?.id ?? null })
       location.assign(address)
     } catch (thrown) {

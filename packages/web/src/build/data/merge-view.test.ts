@@ -59,3 +59,18 @@ test('a retry replaces the previous attempt, and new steps from rendering are ad
   expect(merged.jobs.map(({ id }) => id)).toEqual(['s0-7', 's3-8'])
   expect(merged.render?.version).toBe(5)
 })
+
+test('web D2 a view that was read before events undoes neither the build’s end nor the steps that they added', () => {
+  const read = { ...makeView([jobAt(0, 4)]), build: buildAt(4) }
+  const canceled_by = { user_uuid: null, name: 'Ada' }
+  const ended: ViewEvent = {
+    ...{ type: 'build', pipeline_slug: 'ci', build: buildAt(9) },
+    view: { eta_ms: null, cost: { cents: 2, vcpu_seconds: 9 }, canceled_by },
+  }
+  const now = mergeEvents(read, [eventOf({ step: 1, version: 5 }), ended], at(1))
+  const merged = mergeRead(now, read)
+  expect(facts(merged)).toEqual([9, 'at 4 4', 'at 5 5'])
+  expect(merged).toMatchObject({ canceled_by, cost: { cents: 2 } })
+  // A newer view knows which steps the build has.
+  expect(facts(mergeRead(now, { ...read, build: buildAt(10) }))).toEqual([10, 'at 4 4'])
+})

@@ -20,7 +20,10 @@ export function mergeEvents(view: BuildView, events: readonly ViewEvent[], at: s
   return jobs.size === 0 ? merged : mergeJobs(merged, jobs)
 }
 
-/** Merges a fresh view with newer states from events. */
+/**
+ * Merges a fresh view with newer states from events. Events may even have added steps since the
+ * view was read: those are newer than its build.
+ */
 export function mergeRead(before: BuildView, read: BuildView): BuildView {
   if (before.pipeline.slug !== read.pipeline.slug || before.build.number !== read.build.number) return read
   const known = new Map([...before.jobs, ...(before.render === null ? [] : [before.render])].map(keyed))
@@ -28,11 +31,16 @@ export function mergeRead(before: BuildView, read: BuildView): BuildView {
     const earlier = known.get(keyOf(job))
     return earlier !== undefined && earlier.version > job.version ? earlier : job
   }
+  const listed = new Set(read.jobs.map(keyOf))
+  const { build, eta_ms, cost, canceled_by } = before
   return {
     ...read,
-    build: before.build.version > read.build.version ? before.build : read.build,
+    ...(build.version > read.build.version ? { build, eta_ms, cost, canceled_by } : {}),
     render: read.render === null ? null : newer(read.render),
-    jobs: read.jobs.map(newer),
+    jobs: [
+      ...read.jobs.map(newer),
+      ...before.jobs.filter((job) => !listed.has(keyOf(job)) && job.version > read.build.version),
+    ],
   }
 }
 

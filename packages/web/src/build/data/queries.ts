@@ -4,7 +4,7 @@ import { setServerTime } from '../../api/clock.ts'
 import { rememberPipelineNames } from '../../api/pipeline-names.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { completeView } from './complete-view.ts'
-import { allJobs, type BuildView, hasFailed, isEnded, type JobView } from './job-state.ts'
+import { type BuildView, hasFailed, isEnded, type JobView } from './job-state.ts'
 import { mergeRead } from './merge-view.ts'
 
 /** Identifies a build. */
@@ -33,17 +33,9 @@ export function buildQuery(place: BuildPlace) {
     },
     structuralSharing: (before, read) =>
       before === undefined ? read : mergeRead(before as BuildView, read as BuildView),
-    // A step that waits for a limit or group depends on other builds, whose events this page does
-    // not receive.
-    refetchInterval: ({ state }) =>
-      state.data !== undefined && allJobs(state.data).some(waitsForOthers) ? 10_000 : false,
     // A retry can reopen an ended build (web D1).
     refetchOnWindowFocus: 'always',
   })
-}
-
-function waitsForOthers({ waiting }: JobView): boolean {
-  return waiting?.refs.some(({ kind }) => kind === 'limit' || kind === 'concurrency_group') ?? false
 }
 
 /** Returns the newest build of a pipeline or branch; null if there is none. */

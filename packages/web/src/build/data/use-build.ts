@@ -1,15 +1,26 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { serverNow } from '../../api/clock.ts'
-import { pollInterval } from '../../live/poll-interval.ts'
+import { type LiveMode, pollInterval } from '../../live/poll-interval.ts'
 import { type LiveEvent, useLive, useLiveMode } from '../../live/use-live.ts'
-import { type BuildView, isBuildEnded } from './job-state.ts'
+import { allJobs, type BuildView, isBuildEnded, type JobView } from './job-state.ts'
 import { mergeEvents, type ViewEvent } from './merge-view.ts'
 import { type BuildPlace, buildQuery } from './queries.ts'
 
-/** No event announces proof results after the end of the build. */
-function proofInterval({ jobs }: BuildView): number | false {
-  return jobs.some(({ failure }) => failure?.proving === true) ? 5_000 : false
+/** Returns when the build is read again without an event (`pollInterval`). */
+export function viewInterval(view: BuildView | undefined, mode: LiveMode, error: unknown): number | false {
+  if (view === undefined) return pollInterval(mode, 'build', error)
+  if (!isBuildEnded(view.build))
+    return pollInterval(mode, allJobs(view).some(waitsForOthers) ? 'waiting build' : 'build', error)
+  const isProving = view.jobs.some(({ failure }) => failure?.proving === true)
+  return isProving && pollInterval(mode, 'proving build', error)
+}
+
+/** The kinds of obstacles that other builds clear. This build has no event about them. */
+const ofOthers = new Set(['limit', 'concurrency_group', 'runner'])
+
+function waitsForOthers({ waiting }: JobView): boolean {
+  return waiting?.refs.some(({ kind }) => ofOthers.has(kind)) ?? false
 }
 
 /** Keeps the build up to date by events or polling, and reads it again when it ends (web D1–D3). */
@@ -18,8 +29,7 @@ export function useBuild(place: BuildPlace) {
   const mode = useLiveMode()
   const query = useQuery({
     ...buildQuery(place),
-    refetchInterval: ({ state: { data, error } }) =>
-      data !== undefined && isBuildEnded(data.build) ? proofInterval(data) : pollInterval(mode, 'build', error),
+    refetchInterval: ({ state: { data, error } }) => viewInterval(data, mode, error),
     refetchIntervalInBackground: true,
   })
   const view = query.data

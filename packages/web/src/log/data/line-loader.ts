@@ -6,8 +6,10 @@ import { type LogPlace, pageLines, readLines } from './queries.ts'
 
 type Run = readonly [from: number, to: number]
 
-/** Delays before a failed read is repeated; `lasting` failures are unlikely to pass. */
-const againMs = { passing: 3000, lasting: 30_000 }
+/** Returns the delay before a failed read is repeated; some failures are unlikely to pass. */
+export function rereadMs(error: unknown): number {
+  return isPassing(error) ? 3000 : 30_000
+}
 
 /** Reads missing visible lines, one page at a time. */
 export class LineLoader {
@@ -84,13 +86,10 @@ export class LineLoader {
       if (this.#reading !== reading) return
       this.#reading = null
       this.problem = error
-      this.#timer = setTimeout(
-        () => {
-          this.#timer = undefined
-          this.#next()
-        },
-        isPassing(error) ? againMs.passing : againMs.lasting,
-      )
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined
+        this.#next()
+      }, rereadMs(error))
       this.#onPage(null)
     }
   }

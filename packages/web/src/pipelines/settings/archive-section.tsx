@@ -6,7 +6,7 @@ import { Button } from '../../design/button.tsx'
 import { Ago } from '../../design/instant.tsx'
 import { ConfirmDialog } from '../../design/overlays/confirm-dialog.tsx'
 import { toast, toastFailure } from '../../interaction/toasts.tsx'
-import { pipelineQuery, updatePipeline } from '../queries.ts'
+import { changePipeline } from '../queries.ts'
 
 interface ArchiveSectionProps {
   readonly org: string
@@ -60,14 +60,10 @@ export function ArchiveSection({ org, pipeline: { slug, archived_at } }: Archive
 
 /** Returns the function that archives the pipeline, or restores it. */
 function useArchive(org: string, slug: string) {
-  const client = useQueryClient()
+  const queries = useQueryClient()
   return async (archived: boolean) => {
-    const changed = await updatePipeline(org, slug, { archived })
-    client.setQueryData(pipelineQuery(org, slug).queryKey, changed)
-    await Promise.all([
-      client.invalidateQueries({ queryKey: ['pipeline-summaries', org] }),
-      client.invalidateQueries({ queryKey: ['archived-pipelines', org] }),
-    ])
+    await changePipeline(queries, org, slug, { archived })
+    await queries.invalidateQueries({ queryKey: ['archived-pipelines', org] })
     toast(archived ? `${slug} is archived` : `${slug} is restored`)
   }
 }

@@ -36,7 +36,7 @@ export function PipelineSettingsPage() {
         )}
         {pipeline !== undefined && (
           <>
-            <SettingsForm key={`${org}/${slug}`} org={org} pipeline={pipeline} />
+            <SettingsForm org={org} pipeline={pipeline} />
             <SecretsSection
               scope={{ org, slug }}
               title="Secrets of this pipeline"

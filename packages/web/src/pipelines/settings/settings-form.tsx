@@ -1,5 +1,4 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { Schema } from '../../api/schemas.ts'
 import { usePermission } from '../../api/session.ts'
 import { useSubmit } from '../../api/use-submit.ts'
@@ -9,8 +8,9 @@ import { Field, Select, TextArea } from '../../design/field.tsx'
 import { IsolatedText } from '../../design/isolated-text.tsx'
 import { Notice } from '../../design/notice.tsx'
 import { FormProblem } from '../../design/problems.tsx'
+import { useEdits } from '../../design/use-edits.ts'
 import { toast } from '../../interaction/toasts.tsx'
-import { pipelineQuery, updatePipeline } from '../queries.ts'
+import { changePipeline } from '../queries.ts'
 import { changesOf, type SettingsValues, valuesOf } from './settings-values.ts'
 
 interface SettingsFormProps {
@@ -100,20 +100,17 @@ function TrustFields({ form: { values, set, field, mayChange } }: { readonly for
 
 /** Returns the values of the form, and functions that change and save them. */
 function useSettings({ org, pipeline }: SettingsFormProps) {
-  const client = useQueryClient()
+  const queries = useQueryClient()
   const mayChange = usePermission(org, 'pipeline.manage')
-  const [values, setValues] = useState(() => valuesOf(pipeline))
+  const { values, set, forget } = useEdits(valuesOf(pipeline))
   const isByCode = pipeline.managed_by_code === true
   const changes = changesOf(pipeline, values)
   const hasChanged = Object.keys(changes).length > 0
   const { submit, isBusy, problem } = useSubmit(async () => {
-    const changed = await updatePipeline(org, pipeline.slug, changes)
-    client.setQueryData(pipelineQuery(org, pipeline.slug).queryKey, changed)
-    setValues(valuesOf(changed))
-    await client.invalidateQueries({ queryKey: ['pipeline-summaries', org] })
+    await changePipeline(queries, org, pipeline.slug, changes)
+    forget()
     toast('Settings saved')
   }, hasChanged)
-  const set = (changed: Partial<SettingsValues>) => setValues({ ...values, ...changed })
   /** `isOfCode`: the repository's code sets it, if the code manages the pipeline. */
   const field = (name: (typeof names)[number], isOfCode: boolean) => ({
     value: values[name],

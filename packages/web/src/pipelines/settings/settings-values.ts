@@ -1,3 +1,4 @@
+import { changedMembers } from '../../api/changed-members.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { listIn } from '../../text/list-in.ts'
 
@@ -30,28 +31,16 @@ export function valuesOf(pipeline: Schema<'Pipeline'>): SettingsValues {
 
 /** Returns only the changed settings. An empty text becomes null. */
 export function changesOf(pipeline: Schema<'Pipeline'>, values: SettingsValues): Schema<'UpdatePipelineRequest'> {
-  const before = valuesOf(pipeline)
-  const {
-    name,
-    description,
-    default_branch,
-    repo_name,
-    source_slug,
-    allow_manual,
-    fork_policy,
-    protected_branches,
-    cache_share,
-  } = values
+  return changedMembers(bodyOf(valuesOf(pipeline)), bodyOf(values))
+}
+
+function bodyOf({ description, repo_name, source_slug, protected_branches, ...rest }: SettingsValues) {
   const orNull = (text: string) => (text.trim() === '' ? null : text.trim())
   return {
-    ...(name === before.name ? {} : { name }),
-    ...(description === before.description ? {} : { description: orNull(description) }),
-    ...(default_branch === before.default_branch ? {} : { default_branch }),
-    ...(repo_name === before.repo_name ? {} : { repo_name: orNull(repo_name) }),
-    ...(source_slug === before.source_slug ? {} : { source_slug: orNull(source_slug) }),
-    ...(allow_manual === before.allow_manual ? {} : { allow_manual }),
-    ...(fork_policy === before.fork_policy ? {} : { fork_policy }),
-    ...(protected_branches === before.protected_branches ? {} : { protected_branches: listIn(protected_branches) }),
-    ...(cache_share === before.cache_share ? {} : { cache_share }),
+    ...rest,
+    description: orNull(description),
+    repo_name: orNull(repo_name),
+    source_slug: orNull(source_slug),
+    protected_branches: listIn(protected_branches),
   }
 }

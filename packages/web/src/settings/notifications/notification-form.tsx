@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { changedMembers } from '../../api/changed-members.ts'
 import type { Problem } from '../../api/problem.ts'
 import type { Schema } from '../../api/schemas.ts'
 import { useSubmit } from '../../api/use-submit.ts'
@@ -120,7 +121,9 @@ export function ChangeForm({ notification, onClose, onChange }: ChangeFormProps)
   const { events, branches } = notification
   const [limits, setLimits] = useState<Limits>({ events, branches: branches?.join(' ') ?? '' })
   const [enabled, setEnabled] = useState(notification.enabled)
-  const { submit, isBusy, problem } = useSubmit(() => onChange({ ...bodyOf(limits), enabled }))
+  const { submit, isBusy, problem } = useSubmit(() =>
+    onChange(changedMembers<Schema<'UpdateNotificationRequest'>>(notification, { ...bodyOf(limits), enabled })),
+  )
   return (
     <form onSubmit={submit} className="flex flex-col gap-4">
       <FormProblem problem={problem} fields={fields} />
