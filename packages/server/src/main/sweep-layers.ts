@@ -1,9 +1,9 @@
 /** Removes unneeded layers from the store that runners share. */
 import { type Store, usualPinnedMs } from '@harmont/engine'
 import type pg from 'pg'
-import { mayRemoveBlobs } from '../commands/backup/lock-blobs.ts'
 import type { BlobStore } from '../platform/blobs/blob-store.ts'
 import { transaction } from '../platform/database/transaction.ts'
+import { removedAtOnce, removeUnused } from './remove-unused.ts'
 
 export interface LayerSweepServices {
   readonly pool: pg.Pool
@@ -59,10 +59,9 @@ async function removeObjects(pool: pg.Pool, blobs: BlobStore): Promise<void> {
        returning queue, pool, digest)
      select p.blob from dead join layer_parts p using (queue, pool, digest)`,
   )
-  if (rows.length === 0) return
-  await transaction(pool, async (client) => {
-    // During a backup the blobs are left to the sweep of blobs.
-    if (!(await mayRemoveBlobs(client))) return
-    for (const { blob } of rows) await blobs.remove(blob)
-  })
+  // During a backup the blobs are left to the sweep of blobs.
+  for (let at = 0; at < rows.length; at += removedAtOnce) {
+    const names = rows.slice(at, at + removedAtOnce).map(({ blob }) => blob)
+    await removeUnused(pool, blobs, names)
+  }
 }

@@ -106,6 +106,8 @@ async function timePasses(builds: readonly Made[]): Promise<void> {
   await query(
     "update packed_logs set removed_at = removed_at - interval '2 hours' where removed_at is not null and index is not null",
   )
+  // A killed process has postponed the logs that it was packing for an hour.
+  await query('update unpacked_logs set pack_after = least(pack_after, now())')
   await agedBlobs(await used())
 }
 

@@ -7,19 +7,18 @@ import { removeDeadTickets } from '../builds/shells/ticket-store.ts'
 import { type MeasureServices, measureBuild } from '../builds/times/measure-build.ts'
 import { removeOldTimes } from '../builds/times/store.ts'
 import { removeStaleSpans } from '../builds/traces/store.ts'
-import { mayRemoveBlobs } from '../commands/backup/lock-blobs.ts'
 import { removeDeadLogins } from '../identity/cli-login/store.ts'
 import { removeDeadSessions } from '../identity/sessions/store.ts'
 import { removeDeadInvites } from '../organizations/invites/store.ts'
 import type { BlobStore } from '../platform/blobs/blob-store.ts'
-import { blobReferences } from '../platform/blobs/references.ts'
-import { type Database, transaction } from '../platform/database/transaction.ts'
+import type { Database } from '../platform/database/transaction.ts'
 import { removeOldKeys } from '../platform/idempotency/store.ts'
 import { removeFullBuckets } from '../platform/rate-limits/store.ts'
 import { readText } from '../platform/worker/payload.ts'
 import { releaseJobsOfDeadWorkers } from '../platform/worker/worker-locks.ts'
 import { removeDeadRunners } from '../runners/list-runners.ts'
 import { removeOldEvents } from '../streams/build-events/organization-store.ts'
+import { removedAtOnce, removeUnused } from './remove-unused.ts'
 import { type LayerSweepServices, sweepLayers } from './sweep-layers.ts'
 
 const dayMs = 24 * 3600 * 1000
@@ -101,30 +100,14 @@ export async function sweepBlobs(pool: pg.Pool, blobs: BlobStore, before: Date):
   const removeBatch = async () => {
     const names = batch
     batch = []
-    await transaction(pool, async (client) => {
-      if (!(await mayRemoveBlobs(client))) return
-      const used = await blobsInUse(client, names)
-      const orphans = names.filter((name) => !used.has(name))
-      // In parallel, because a backup waits for the end of the batch.
-      await Promise.all(orphans.map((name) => blobs.remove(name)))
-      removed += orphans.length
-    })
+    removed += await removeUnused(pool, blobs, names)
   }
   for await (const { name, completedAt } of blobs.list()) {
     if (completedAt < before) batch.push(name)
-    if (batch.length === 500) await removeBatch()
+    if (batch.length === removedAtOnce) await removeBatch()
   }
   await removeBatch()
   return removed
-}
-
-/** Returns the names of blobs with references. */
-export async function blobsInUse(database: Database, names: readonly string[]): Promise<ReadonlySet<string>> {
-  const { rows } = await database.query<{ blob: string }>(
-    `select distinct blob from (${blobReferences()}) r where blob = any($1)`,
-    [names],
-  )
-  return new Set(rows.map(({ blob }) => blob))
 }
 
 /**

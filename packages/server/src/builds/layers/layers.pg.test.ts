@@ -4,9 +4,9 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { layerPartBytes, noOutput } from '@harmont/engine'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { sweepLayers } from '../../main/sweep-layers.ts'
-import { openDirectoryStore } from '../../platform/blobs/blob-store.ts'
+import { type BlobStore, openDirectoryStore } from '../../platform/blobs/blob-store.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
 import { removeDeleted } from '../deleted-organizations.ts'
 import { digestOf, give, layerOf, layerPlayers, passed, wantedOf } from './players.test-support.ts'
@@ -15,7 +15,8 @@ const it = testServer()
 const { elsewhere, leaseOne, runParent } = layerPlayers(it)
 
 const partFiles = async () => new Set(await readdir(join(it.blobDirectory, 'complete')))
-const sweep = async () => sweepLayers({ ...it.server, blobs: await openDirectoryStore(it.blobDirectory) })
+const blobs = () => openDirectoryStore(it.blobDirectory)
+const sweep = async (stored?: BlobStore) => sweepLayers({ ...it.server, blobs: stored ?? (await blobs()) })
 
 /** Simulates two hours in which no build needs these layers. */
 const later = () =>
@@ -115,6 +116,37 @@ test('a layer that no build needs is removed with its bytes an hour later, and a
   expect([await stored(), await partFiles()]).toEqual([[], before])
   const { rows } = await it.server.pool.query('select from engine.exports union all select from layer_objects')
   expect(rows).toEqual([])
+})
+
+test('the bytes of layers that no build needs are removed all at once, because a backup waits for that', async () => {
+  const [giver, taker] = [await elsewhere(), await elsewhere()]
+  const before = await partFiles()
+  const snapshot = await runParent(giver)
+  const asked = wantedOf(giver)
+  const leased = leaseOne(taker, 20_000)
+  const wanted = await asked
+  const objects = [randomBytes(1_000), Buffer.from('manifest')] as const
+  const layer = layerOf(snapshot, ...objects)
+  await giver.layers.have(wanted, layer)
+  for (const bytes of objects) await giver.layers.putPart(wanted, digestOf(bytes), 0, bytes)
+  expect(await giver.layers.have(wanted, layer)).toEqual([])
+  const job = await leased
+  await taker.port.started(job, new Date())
+  await taker.port.finish(job, new Date(), { ...passed, snapshot: null }, noOutput)
+  await sweep()
+  await later()
+  const stored = await blobs()
+  const names: string[] = []
+  const both = Promise.withResolvers<void>()
+  onTestFinished(() => both.resolve())
+  const remove = async (name: string) => {
+    names.push(name)
+    if (names.length === 2) both.resolve()
+    await both.promise
+    await stored.remove(name)
+  }
+  expect(await sweep({ ...stored, remove })).toBe(1)
+  expect([names.length, await partFiles()]).toEqual([2, before])
 })
 
 test('G95 layers made with secrets are not sent to runners or builds that do not get those secrets', async () => {

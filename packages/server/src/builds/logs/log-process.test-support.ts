@@ -9,7 +9,7 @@ import { PostgresStore } from '@harmont/engine'
 import { pino } from 'pino'
 import { openDirectoryStore } from '../../platform/blobs/blob-store.ts'
 import { openPool } from '../../platform/database/pool.ts'
-import { dyingStore } from './dying-store.test-support.ts'
+import { delayedStore } from './delayed-store.test-support.ts'
 import { JobLogs } from './job-logs.ts'
 import { largePart } from './large-log.test-support.ts'
 import { logSegments } from './log-segments.ts'
@@ -17,7 +17,7 @@ import { packLogs } from './pack-logs.ts'
 
 const [connectionString = '', blobDirectory = '', jobId] = process.argv.slice(2)
 const log = pino({ level: 'warn' })
-const blobs = dyingStore(await openDirectoryStore(blobDirectory), (blob) => {
+const blobs = delayedStore(await openDirectoryStore(blobDirectory), (blob) => {
   writeSync(1, blob)
   process.kill(process.pid, 'SIGKILL')
   return new Promise<never>(() => {})

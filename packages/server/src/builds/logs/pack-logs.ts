@@ -7,14 +7,7 @@ import { transaction } from '../../platform/database/transaction.ts'
 import type { JobLogs } from './job-logs.ts'
 import { packChunks } from './pack-chunks.ts'
 import { packRest } from './pack-rest.ts'
-import {
-  keepPacked,
-  lockUnpacked,
-  type Packed,
-  postponeUnpacked,
-  removeUnpacked,
-  type Unpacked,
-} from './packed-store.ts'
+import { keepPacked, lockUnpacked, type Packed, postponeUnpacked, type Unpacked } from './packed-store.ts'
 
 interface PackServices {
   readonly pool: pg.Pool
@@ -23,7 +16,7 @@ interface PackServices {
   readonly log: Logger
 }
 
-/** Short logs share a transaction, and thereby its statements and its disk flush. */
+/** Short logs share their transactions, and thereby statements and disk flushes. */
 const mostAtOnce = 64
 const shortBytes = 64 * 1024
 
@@ -35,27 +28,42 @@ export async function packLogs(services: PackServices): Promise<number> {
 }
 
 /**
- * Packs the log that has waited longest and, if it is short, all short logs among the next ones.
- * Writes their bytes first, then the rows that refer to them, in one transaction with the removal
- * of the chunks. If the process dies before that, the logs are unchanged and the sweep removes the
- * blobs. Returns the number of packed logs; 0 when none is due.
+ * Packs the next logs. Writes their bytes first, outside of any transaction because the blob store
+ * may be slow. Then writes the rows that refer to them, in one statement with the removal of the
+ * chunks. If the process dies before that, the logs are unchanged, another process packs them in an
+ * hour, and the sweep removes the blobs. Returns the number of logs; 0 when none is due.
  */
-function packNext(services: PackServices): Promise<number> {
-  const { pool, engine } = services
+async function packNext(services: PackServices): Promise<number> {
+  const next = await takeNext(services)
+  if (next === null) return 0
+  const { logs, short, until } = next
+  const results = await Promise.all(logs.map((log) => pack(services, log, short.get(log.jobId))))
+  const packed = results.filter((result) => typeof result === 'object')
+  const jobIds = idsOf(logs.filter((_, turn) => results[turn] !== 'later'))
+  if (jobIds.length > 0) await keepPacked(services.pool, { jobIds, until }, packed)
+  return logs.length
+}
+
+interface NextLogs {
+  readonly logs: readonly Unpacked[]
+  /** The chunks of the short ones. */
+  readonly short: ReadonlyMap<string, readonly Chunk[]>
+  /** The time until which only this process packs them. */
+  readonly until: string
+}
+
+/**
+ * Takes the log that has waited longest and, if it is short, all short logs among the next ones.
+ * Returns null when none is due.
+ */
+function takeNext({ pool, engine }: PackServices): Promise<NextLogs | null> {
   return transaction(pool, async (client) => {
     const waiting = await lockUnpacked(client, mostAtOnce)
     const [first] = waiting
-    if (first === undefined) return 0
+    if (first === undefined) return null
     const short = await engine.store.logs.readShort(idsOf(waiting), shortBytes)
-    const together = short.has(first.jobId) ? waiting.filter(({ jobId }) => short.has(jobId)) : [first]
-    const results = await Promise.all(together.map((log) => pack(services, log, short.get(log.jobId))))
-    const packed = results.filter((result) => typeof result === 'object')
-    const later = together.filter((_, turn) => results[turn] === 'later')
-    if (packed.length > 0) await keepPacked(client, packed)
-    if (later.length > 0) await postponeUnpacked(client, idsOf(later))
-    const done = together.filter((log) => !later.includes(log))
-    if (done.length > 0) await removeUnpacked(client, idsOf(done))
-    return together.length
+    const logs = short.has(first.jobId) ? waiting.filter(({ jobId }) => short.has(jobId)) : [first]
+    return { logs, short, until: await postponeUnpacked(client, idsOf(logs)) }
   })
 }
 

@@ -49,7 +49,10 @@ export interface Unpacked {
   readonly state: JobState | null
 }
 
-/** Locks the unlocked logs that have waited longest for packing. */
+/**
+ * Locks the unlocked logs that have waited longest for packing. The transaction must be short:
+ * readers of events wait for its end.
+ */
 export async function lockUnpacked(database: Database, limit: number): Promise<readonly Unpacked[]> {
   const { rows } = await database.query<Unpacked>({
     name: 'lock-unpacked-logs',
@@ -61,6 +64,22 @@ export async function lockUnpacked(database: Database, limit: number): Promise<r
   return rows
 }
 
+/**
+ * Postpones locked logs for an hour. Until then, only the caller packs them. Returns the time to
+ * which they are postponed, which no other process can postpone them to.
+ */
+export async function postponeUnpacked(database: Database, jobIds: readonly string[]): Promise<string> {
+  const { rows } = await database.query<{ until: string }>({
+    name: 'postpone-unpacked-logs',
+    text: `update unpacked_logs set pack_after = now() + interval '1 hour' where job_id = any($1)
+           returning pack_after::text as until`,
+    values: [jobIds],
+  })
+  const [row] = rows
+  if (row === undefined) throw new Error('the locked logs are no longer to be packed')
+  return row.until
+}
+
 /** A log that was packed. */
 export interface Packed {
   readonly jobId: string
@@ -68,17 +87,27 @@ export interface Packed {
   readonly facts: PackedFacts
 }
 
+/** Logs that a process has dealt with since it postponed them. */
+interface Done {
+  readonly jobIds: readonly string[]
+  /** The time to which they were postponed. */
+  readonly until: string
+}
+
 /**
- * Replaces the chunks with the packed logs. Also replaces empty logs that an earlier release packed
- * for jobs which waited again after their build's time-out.
+ * Ends the packing of logs, and replaces the chunks with the packed logs. Ignores logs whose time
+ * is over, since another process may pack them. Also replaces empty logs that an earlier release
+ * packed for jobs which waited again after their build's time-out.
  */
-export async function keepPacked(database: Database, packed: readonly Packed[]): Promise<void> {
+export async function keepPacked(database: Database, done: Done, packed: readonly Packed[]): Promise<void> {
   const parts = packed.flatMap(({ jobId, row }) => (row.parts ?? []).map((blob, place) => ({ jobId, place, blob })))
   await database.query({
     name: 'keep-packed-logs',
-    text: `with packed as (
-        select * from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::int[], $6::bigint[], $7::int[], $8::int[])
-          as p(job_id, blob, small, index, last_seq, bytes, lines, parts)),
+    text: `with done as (
+        delete from unpacked_logs where job_id = any($12) and pack_after = $13::timestamptz and pack_after > now() returning job_id),
+      packed as (
+        select p.* from unnest($1::uuid[], $2::text[], $3::bytea[], $4::bytea[], $5::int[], $6::bigint[], $7::int[], $8::int[])
+          as p(job_id, blob, small, index, last_seq, bytes, lines, parts) join done d on d.job_id = p.job_id),
       kept as (
         insert into packed_logs (job_id, blob, small, index, last_seq, bytes, lines, parts, of_job)
         select p.*, l.job_id from packed p join engine.log_jobs l on l.id = p.job_id
@@ -102,22 +131,10 @@ export async function keepPacked(database: Database, packed: readonly Packed[]):
       parts.map(({ jobId }) => jobId),
       parts.map(({ place }) => place),
       parts.map(({ blob }) => blob),
+      done.jobIds,
+      done.until,
     ],
   })
-}
-
-export async function removeUnpacked(database: Database, jobIds: readonly string[]): Promise<void> {
-  await database.query({
-    name: 'remove-unpacked-logs',
-    text: 'delete from unpacked_logs where job_id = any($1)',
-    values: [jobIds],
-  })
-}
-
-export async function postponeUnpacked(database: Database, jobIds: readonly string[]): Promise<void> {
-  await database.query("update unpacked_logs set pack_after = now() + interval '1 hour' where job_id = any($1)", [
-    jobIds,
-  ])
 }
 
 export async function jobState(database: Database, jobId: string): Promise<JobState> {

@@ -1,22 +1,24 @@
 import { isUtf8 } from 'node:buffer'
 import type { components } from '@harmont/contract'
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { sweepBlobs } from '../../main/sweeps.ts'
 import type { BlobStore } from '../../platform/blobs/blob-store.ts'
 import { followLines } from '../../streams/logs/follow-lines.ts'
 import { type Followed, followLog, LogReads } from '../../streams/logs/follow-log.ts'
 import { logText } from '../../streams/logs/log-text.ts'
+import { openEvents } from '../../testing/event-reader.ts'
 import { ir, playJob } from '../../testing/runner.ts'
 import { ownerToken, testServer } from '../../testing/server.ts'
-import { dyingStore } from './dying-store.test-support.ts'
+import { delayedStore } from './delayed-store.test-support.ts'
 import { random, writeLog } from './generated-log.test-support.ts'
 import { readLogFacts } from './log-facts.ts'
+import { keepPacked } from './packed-store.ts'
 import { packingByHand } from './packing.test-support.ts'
 
 type Schemas = components['schemas']
 
 const it = testServer()
-const { newJob, rowsOf, pack, blobs, raw, everyReading } = packingByHand(it)
+const { newJob, rowsOf, pack, hourPasses, blobs, raw, everyReading } = packingByHand(it)
 
 test('a log reads the same before and after packing, which removes its chunks', async () => {
   const job = await newJob()
@@ -150,33 +152,86 @@ test('a small log is stored in its row, without a blob', async () => {
   expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).toString()).toBe('one\ntwo')
 })
 
-test('G02 a process killed between writing a blob and its row leaves the log unchanged, and a blob for the sweep', async () => {
+/**
+ * Packs the waiting logs in another process, which is suspended when its first blob is on the disk.
+ * Returns the name of the blob, and a function that lets the process go on to its end.
+ */
+async function suspendedPacking(): Promise<{ readonly blob: string; readonly goOn: () => Promise<void> }> {
+  const [written, going] = [Promise.withResolvers<string>(), Promise.withResolvers<void>()]
+  const suspended = delayedStore(await blobs(), async (blob) => {
+    written.resolve(blob)
+    await going.promise
+    return blob
+  })
+  const packing = pack(suspended)
+  const goOn = () => {
+    going.resolve()
+    return packing
+  }
+  onTestFinished(goOn)
+  return { blob: await Promise.race([written.promise, packing.then(() => Promise.reject(new Error('no blob')))]), goOn }
+}
+
+test('G02 a process suspended between writing a blob and its row leaves the log unchanged, and a blob for the sweep', async () => {
   const job = await newJob()
   await writeLog(job, 400, random(4))
   await job.end()
   const before = await raw(`/v0/jobs/${job.id}/logs.txt`)
-  const stored = await blobs()
-  let left = ''
-  const dying = dyingStore(stored, async (blob) => {
-    left = blob
-    // Ends the connection, which is all that the database observes of a killed process.
-    await it.server.pool.query(
-      `select pg_terminate_backend(pid) from pg_stat_activity
-        where state = 'idle in transaction' and query like '%from unpacked_logs%' and datname = current_database()`,
-    )
-    return left
-  })
-  await expect(pack(dying)).rejects.toThrow()
+  const { blob: left, goOn } = await suspendedPacking()
+  await pack()
   expect(await rowsOf(job)).toMatchObject({ packed: 0, waiting: 1 })
   expect((await rowsOf(job))?.chunks).toBeGreaterThan(400)
   expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).equals(before)).toBe(true)
+  await hourPasses()
   await pack()
+  await goOn()
   const row = await rowsOf(job)
   expect(row).toMatchObject({ chunks: 0, packed: 1, waiting: 0 })
+  expect(row?.blob).not.toBe(left)
   expect((await raw(`/v0/jobs/${job.id}/logs.txt`)).equals(before)).toBe(true)
+  const stored = await blobs()
   await sweepBlobs(it.server.pool, stored, new Date(Date.now() + 60_000))
   expect(await stored.size(left)).toBeUndefined()
   expect(await stored.size(row?.blob ?? '')).toBeGreaterThan(0)
+})
+
+test('G02 a process that packs a log for longer than an hour keeps nothing: another may pack it, and its blob may be swept', async () => {
+  const job = await newJob()
+  await writeLog(job, 400, random(8))
+  await job.end()
+  const first = await suspendedPacking()
+  await hourPasses()
+  const second = await suspendedPacking()
+  await first.goOn()
+  expect(await rowsOf(job)).toMatchObject({ packed: 0, waiting: 1 })
+  await second.goOn()
+  expect(await rowsOf(job)).toMatchObject({ chunks: 0, packed: 1, waiting: 0, blob: second.blob })
+  const late = await newJob()
+  await late.end()
+  const { rows } = await it.server.pool.query<{ until: string }>(
+    'select pack_after::text as until from unpacked_logs where job_id = $1',
+    [late.id],
+  )
+  await keepPacked(it.server.pool, { jobIds: [late.id], until: rows[0]?.until ?? '' }, [])
+  expect(await rowsOf(late)).toMatchObject({ packed: 0, waiting: 1 })
+})
+
+test('events of builds are sent while the blob store keeps the packing of a log waiting', async () => {
+  const job = await newJob()
+  await writeLog(job, 400, random(9))
+  await job.end()
+  const { goOn } = await suspendedPacking()
+  const { token, organization } = await it.newUser('neighbour')
+  const path = `/api/v0/organizations/${organization}`
+  await using events = await openEvents(`${it.server.url}${path}/events`, token)
+  const pipeline = { name: 'ci', repository: 'neighbour/ci', default_branch: 'main' }
+  await it.request(token, 'POST', `${path}/pipelines`, pipeline)
+  const build = { branch: 'main', commit: 'c', pipeline_ir: ir({ key: 'a', cmd: 'true' }) }
+  const made = await it.request<{ id: string }>(token, 'POST', `${path}/pipelines/ci/builds`, build)
+  await events.next('build', ({ data }) => (data.build as { id: string }).id === made.body.id)
+  await goOn()
+  expect(await rowsOf(job)).toMatchObject({ chunks: 0, packed: 1, waiting: 0 })
+  await (await playJob(it)).end()
 })
 
 test('a log that cannot be packed waits, and does not delay the others', async () => {
@@ -190,7 +245,7 @@ test('a log that cannot be packed waits, and does not delay the others', async (
   await pack(full)
   expect(await rowsOf(first)).toMatchObject({ packed: 0, waiting: 1 })
   expect(await rowsOf(second)).toMatchObject({ packed: 1, waiting: 0 })
-  await it.server.pool.query('update unpacked_logs set pack_after = now() where job_id = $1', [first.id])
+  await hourPasses()
   await pack()
   expect(await rowsOf(first)).toMatchObject({ packed: 1, waiting: 0 })
 })

@@ -37,6 +37,8 @@ export interface Packing {
   rowsOf(job: PlayedJob): Promise<LogRows | undefined>
   /** Packs the waiting logs, by default with the server's own blob store. */
   pack(blobs?: BlobStore): Promise<void>
+  /** Lets the hour pass for which a log is postponed. */
+  hourPasses(): Promise<void>
   blobs(): Promise<BlobStore>
   /** Returns the results of all ways to read a log. */
   everyReading(job: PlayedLog): Promise<Reading>
@@ -114,6 +116,9 @@ export function packingByHand(it: TestServer): Packing {
     async pack(given) {
       const { pool, engine } = it.server
       await packLogs({ pool, engine, blobs: given ?? (await blobs()), log: pino({ level: 'silent' }) })
+    },
+    async hourPasses() {
+      await it.server.pool.query("update unpacked_logs set pack_after = pack_after - interval '1 hour'")
     },
   }
 }

@@ -1,6 +1,6 @@
 import { beforeAll, expect, test } from 'vitest'
 import { findConnectedByName } from '../../forges/repositories/connected-repository.ts'
-import { blobsInUse } from '../../main/sweeps.ts'
+import { blobsInUse } from '../../main/remove-unused.ts'
 import { findPipeline, findPipelineBySource, listPipelinesOf } from '../../organizations/pipelines/store.ts'
 import { findReader, findSecrets, listSecrets } from '../../organizations/secrets/store.ts'
 import { unfinishedOrJustEnded } from '../../streams/build-events/organization-store.ts'

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { type BitbucketUser, startBitbucket } from '@harmont/outside/bitbucket'
+import type { JobHelpers } from 'graphile-worker'
+import { pino } from 'pino'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { createSealer } from '../../platform/encryption/seal.ts'
 import { readSettings } from '../../platform/settings/read-settings.ts'
 import { codeOf, testServer } from '../../testing/server.ts'
+import { waitingForLocks } from '../../testing/waiting-for-locks.ts'
 import { type BitbucketApp, openBitbucket, withWorkspace } from './app.ts'
 import { listWorkspaceRepositories } from './repository-api.ts'
+import { bitbucketTasks } from './sync.ts'
 
 const publicUrl = 'http://localhost:4000'
 const bitbucket = await startBitbucket()
@@ -144,6 +148,9 @@ test.for(['expired', 'taken back'] as const)(
     const { member, person, workspace, repositories } = await newPlace()
     await connect(member, person)
     await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([1, 1, 1])
+    // Background tasks use the tokens of this place and of earlier ones.
+    const busy = "select from graphile_worker.jobs where task_identifier in ('bitbucket_sync', 'discover')"
+    await expect.poll(async () => (await it.server.pool.query(busy)).rowCount).toBe(0)
     bitbucket.expireTokens(how)
     if (how === 'expired') await it.server.pool.query("update bitbucket_grants set expires_at = now() - interval '1 s'")
     const settings = readSettings(environment)
@@ -185,6 +192,12 @@ test('G36 a delivery is accepted once, and only if its own webhook signed its by
   expect(bare.status).toBe(400)
 })
 
+/** Counts the requests to remove a webhook of each repository. */
+function removalsAsked({ slug }: { readonly slug: string }): readonly number[] {
+  const asked = (name: string) => `DELETE /2.0/repositories/${slug}/${name}/hooks/`
+  return ['api', 'app', 'web'].map((name) => bitbucket.requests.filter((line) => line.startsWith(asked(name))).length)
+}
+
 test('disconnecting removes the webhooks and the tokens; others can connect the workspace', async () => {
   const { member, person, workspace, repositories } = await newPlace()
   await connect(member, person)
@@ -192,12 +205,91 @@ test('disconnecting removes the webhooks and the tokens; others can connect the 
   const foreign: Member = await it.newUser(`foreign-${randomUUID().slice(0, 6)}`)
   const refused = await at(foreign, `bitbucket/workspaces/${workspace.slug}`, 'DELETE')
   expect([refused.status, codeOf(refused)]).toEqual([404, 'bitbucket_workspace_not_found'])
-  bitbucket.misbehave({ on: /DELETE .*hooks/, how: '500' })
+  bitbucket.misbehave({ on: /DELETE .*\/app\/hooks/, how: '500' })
   expect((await at(member, `bitbucket/workspaces/${workspace.slug}`, 'DELETE')).status).toBe(204)
   await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([0, 0, 0])
+  // The second attempt continues where the first one stopped.
+  expect(removalsAsked(workspace)).toEqual([1, 2, 1])
   const left = async () =>
     (await it.server.pool.query('select from bitbucket_workspaces where uuid = $1', [workspace.uuid])).rowCount
   await expect.poll(left).toBe(0)
   expect((await at(member, `bitbucket/workspaces/${workspace.slug}/repos`)).status).toBe(404)
   expect((await connect(foreign, person)).status).toBe(201)
+})
+
+/** Waits until each repository has exactly the webhook that is stored here. */
+async function hooksAreStored(repositories: readonly { readonly uuid: string; readonly hooks: { uuid: string }[] }[]) {
+  const stored = async () => {
+    const { rows } = await it.server.pool.query<{ uuid: string; hook: string | null }>(
+      "select external_id as uuid, '{' || hook_uuid || '}' as hook from repositories where external_id = any($1)",
+      [repositories.map(({ uuid }) => uuid)],
+    )
+    const hooks = new Map(rows.map(({ uuid, hook }) => [uuid, hook]))
+    return repositories.map((each) => each.hooks.length === 1 && hooks.get(each.uuid) === each.hooks[0]?.uuid)
+  }
+  await expect.poll(stored).toEqual(repositories.map(() => true))
+}
+
+test('a workspace that is connected again before its removal has ended has all its webhooks', async () => {
+  const { member, person, workspace, repositories } = await newPlace()
+  await connect(member, person)
+  await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([1, 1, 1])
+  // The first webhook is removed without an answer, and further attempts fail.
+  const on = new RegExp(`DELETE .*/${workspace.slug}/api/hooks`)
+  bitbucket.misbehave({ on, how: 'after' })
+  bitbucket.misbehave({ on, how: '500', times: 100 })
+  await at(member, `bitbucket/workspaces/${workspace.slug}`, 'DELETE')
+  await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([0, 1, 1])
+  expect((await connect(member, person)).status).toBe(201)
+  await hooksAreStored(repositories)
+  for (const repository of repositories) {
+    const { delivery } = await bitbucket.push(repository, { main: { a: '1' } }, person)
+    expect(bitbucket.deliveries.filter(({ id }) => id === delivery)).toMatchObject([{ status: 202 }])
+  }
+})
+
+test('a sync waits for a removal that is under way, which then stops', async () => {
+  const { member, person, workspace, repositories } = await newPlace()
+  await connect(member, person)
+  await hooksAreStored(repositories)
+  const { pool } = it.server
+  const { rows } = await pool.query<{ id: string }>(
+    'update bitbucket_workspaces set organization_id = null where uuid = $1 returning id',
+    [workspace.uuid],
+  )
+  const app = openBitbucket(readSettings(environment), pool, createSealer(environment.HARMONT_ENCRYPTION_KEY))
+  if (app === null) throw new Error('Bitbucket is not set up')
+  const [asked, going] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const slowly: typeof fetch = async (input, init) => {
+    if (init?.method === 'DELETE') {
+      asked.resolve()
+      await going.promise
+    }
+    return app.fetch(input, init)
+  }
+  const log = pino({ level: 'silent' })
+  const tasks = bitbucketTasks({ pool, settings: { publicUrl }, bitbucket: { ...app, fetch: slowly }, log })
+  const leaving = tasks.bitbucket_leave?.({ workspace_id: rows[0]?.id }, {} as JobHelpers)
+  await asked.promise
+  const secrets = () => repositories.flatMap((each) => each.hooks.map(({ secret }) => secret))
+  const before = secrets()
+  expect((await connect(member, person)).status).toBe(201)
+  await expect.poll(() => waitingForLocks(pool)).toBe(1)
+  expect(secrets()).toEqual(before)
+  going.resolve()
+  await leaving
+  await hooksAreStored(repositories)
+  expect(removalsAsked(workspace)).toEqual([1, 0, 0])
+})
+
+test('a webhook that was made but not stored is removed with its workspace', async () => {
+  const { member, person, workspace, repositories } = await newPlace()
+  await connect(member, person)
+  await hooksAreStored(repositories)
+  await it.server.pool.query(
+    'update repositories set hook_uuid = null, hook_secret = null where external_id = any($1)',
+    [repositories.map(({ uuid }) => uuid)],
+  )
+  await at(member, `bitbucket/workspaces/${workspace.slug}`, 'DELETE')
+  await expect.poll(() => repositories.map((each) => each.hooks.length)).toEqual([0, 0, 0])
 })

@@ -24,17 +24,31 @@ export async function makeHook(
   const secret = randomBytes(32).toString('base64url')
   const body = { description: 'Harmont', url, active: true, events, secret }
   const hooks = hooksOf(fullName)
-  const there = (await api.list(`${hooks}?pagelen=100`, mostHooks))?.find((hook) => hook.maybeText('url') === url)
+  const there = await findHook(api, fullName, url)
   const made =
-    there === undefined
-      ? await api.send('POST', hooks, body)
-      : await api.send('PUT', hooks + apiPath([there.text('uuid')]), body)
+    there === null ? await api.send('POST', hooks, body) : await api.send('PUT', hooks + apiPath([there]), body)
   return { uuid: bareUuid(made.text('uuid')), secret }
 }
 
-/** Removes our webhook. Succeeds if it or its repository is already gone. */
-export async function removeHook(api: BitbucketApi, fullName: string, uuid: string): Promise<void> {
-  await orNull(() => api.remove(hooksOf(fullName) + apiPath([`{${uuid}}`])), isHidden)
+/** Finds our webhook in a repository by its address. Returns Bitbucket's id. */
+async function findHook(api: BitbucketApi, fullName: string, url: string): Promise<string | null> {
+  const all = await api.list(`${hooksOf(fullName)}?pagelen=100`, mostHooks)
+  return all?.find((hook) => hook.maybeText('url') === url)?.text('uuid') ?? null
+}
+
+/**
+ * Removes our webhook. Looks for its address if its id is unknown. Succeeds if it or its repository
+ * is already gone.
+ */
+export async function removeHook(
+  api: BitbucketApi,
+  { fullName, hookUuid }: RepositoryHook,
+  url: string,
+): Promise<void> {
+  await orNull(async () => {
+    const uuid = hookUuid === null ? await findHook(api, fullName, url) : `{${hookUuid}}`
+    if (uuid !== null) await api.remove(hooksOf(fullName) + apiPath([uuid]))
+  }, isHidden)
 }
 
 /** Removes the braces of an id: the API has them, the header of a delivery does not. */
@@ -50,7 +64,7 @@ interface RepositoryHook {
   /** Our id of the repository. */
   readonly id: string
   readonly fullName: string
-  /** null if there is none yet. */
+  /** null if it is unknown, or there is none yet. */
   readonly hookUuid: string | null
 }
 
@@ -86,6 +100,14 @@ export async function recordHookProblem(database: Database, repositoryId: string
 /** Deletes the webhook of a repository here, so that the next sync creates it again. */
 export async function resetHook(database: Database, repositoryId: string): Promise<void> {
   await database.query('update repositories set hook_uuid = null, hook_secret = null where id = $1', [repositoryId])
+}
+
+/** Forgets the webhooks of a workspace's repositories, so that the next sync sets them again. */
+export async function resetHooks(database: Database, workspaceId: string): Promise<void> {
+  await database.query(
+    'update repositories set hook_uuid = null, hook_secret = null where bitbucket_workspace_id = $1',
+    [workspaceId],
+  )
 }
 
 /** Finds the secret of a webhook. */

@@ -2,6 +2,7 @@
 import type { TaskList } from 'graphile-worker'
 import type pg from 'pg'
 import type { Logger } from 'pino'
+import { withAdvisoryLock } from '../../platform/database/advisory-lock.ts'
 import { databaseTime } from '../../platform/database/database-time.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import { ForgeRefused } from '../../platform/outbound/forge-errors.ts'
@@ -14,7 +15,7 @@ import type { BitbucketApi } from './client.ts'
 import { removeUnusedGrants } from './grant-store.ts'
 import { listHooks, makeHook, recordHookProblem, removeHook, storeHook } from './hooks.ts'
 import { listWorkspaceRepositories } from './repository-api.ts'
-import { findWorkspace, removeUnbound, type Workspace } from './workspace-store.ts'
+import { findWorkspace, removeUnbound, removeUnboundRepository, type Workspace } from './workspace-store.ts'
 
 interface BitbucketTaskServices {
   readonly pool: pg.Pool
@@ -29,13 +30,18 @@ export const bitbucketCrontab = ['43 * * * * bitbucket_sweep']
 export function bitbucketTasks(services: BitbucketTaskServices): TaskList {
   const { pool, settings, bitbucket } = services
   const hookUrl = `${settings.publicUrl}/webhooks/bitbucket`
+  // One task at a time changes the webhooks of a workspace. Otherwise a removal could delete those
+  // that a sync has just set.
+  const alone = async (id: string, run: (app: BitbucketApp) => Promise<void>) => {
+    if (bitbucket !== null) await withAdvisoryLock(pool, `bitbucket workspace ${id}`, () => run(bitbucket))
+  }
   return {
-    bitbucket_sync: syncTask(services, 'bitbucket_sync', 'Bitbucket', async (id) => {
-      if (bitbucket !== null) await syncWorkspace(bitbucket, hookUrl, id)
-    }),
-    bitbucket_leave: syncTask(services, 'bitbucket_leave', 'Bitbucket', async (id) => {
-      if (bitbucket !== null) await leaveWorkspace(bitbucket, id)
-    }),
+    bitbucket_sync: syncTask(services, 'bitbucket_sync', 'Bitbucket', (id) =>
+      alone(id, (app) => syncWorkspace(app, hookUrl, id)),
+    ),
+    bitbucket_leave: syncTask(services, 'bitbucket_leave', 'Bitbucket', (id) =>
+      alone(id, (app) => leaveWorkspace(app, hookUrl, id)),
+    ),
     bitbucket_sweep: async () => {
       await removeExpiredStates(pool, 'bitbucket')
     },
@@ -78,22 +84,28 @@ async function makeHooks({ pool, sealer }: BitbucketApp, api: BitbucketApi, url:
   }
 }
 
-/** Removes the webhooks of an unbound workspace, then our data about it, including its tokens. */
-async function leaveWorkspace(app: BitbucketApp, id: string): Promise<void> {
+/**
+ * Removes the webhooks of an unbound workspace, then our data about it, including its tokens. Stops
+ * when the workspace is bound again. A repeated call continues where this one stopped.
+ */
+async function leaveWorkspace(app: BitbucketApp, hookUrl: string, id: string): Promise<void> {
   const workspace = await findWorkspace(app.pool, id)
   if (workspace === undefined || workspace.organizationId !== null) return
-  await removeHooks(app, workspace)
+  await removeHooks(app, hookUrl, workspace)
   await transaction(app.pool, async (client) => {
     await removeUnbound(client, id)
     await removeUnusedGrants(client)
   })
 }
 
-async function removeHooks(app: BitbucketApp, { id, grantId }: Workspace): Promise<void> {
+async function removeHooks(app: BitbucketApp, hookUrl: string, { id, grantId }: Workspace): Promise<void> {
   try {
     await withGrant(app, grantId, async (api) => {
-      for (const { fullName, hookUuid } of await listHooks(app.pool, id))
-        if (hookUuid !== null) await removeHook(api, fullName, hookUuid)
+      for (const repository of await listHooks(app.pool, id)) {
+        if ((await findWorkspace(app.pool, id))?.organizationId !== null) return
+        await removeHook(api, repository, hookUrl)
+        await removeUnboundRepository(app.pool, repository.id)
+      }
     })
   } catch (error) {
     // If our access was revoked at Bitbucket, only its users can remove the webhooks. Their

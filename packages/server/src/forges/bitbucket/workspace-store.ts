@@ -1,5 +1,6 @@
 /** Workspaces that organizations have connected. */
 import type { Database } from '../../platform/database/transaction.ts'
+import { resetHooks } from './hooks.ts'
 
 /** A workspace as Bitbucket describes it. */
 export interface WorkspaceFacts {
@@ -53,13 +54,22 @@ export async function findBoundWorkspace(
   return rows[0]
 }
 
-/** Binds a workspace. Returns undefined if another organization has connected it. */
+/**
+ * Binds a workspace, within a transaction. Returns undefined if another organization has connected
+ * it.
+ */
 export async function bindWorkspace(
   database: Database,
   { uuid, slug, name }: WorkspaceFacts,
   organizationId: string,
   grantId: string,
 ): Promise<Workspace | undefined> {
+  const before = await database.query<Workspace>(
+    `select ${columns} from bitbucket_workspaces where uuid = $1 for update`,
+    [uuid],
+  )
+  // The removal of an unbound workspace may have deleted any of its webhooks.
+  for (const known of before.rows) if (known.organizationId === null) await resetHooks(database, known.id)
   const { rows } = await database.query<Workspace>(
     `insert into bitbucket_workspaces as w (uuid, slug, name, organization_id, grant_id) values ($1, $2, $3, $4, $5)
      on conflict (uuid) do update
@@ -78,6 +88,15 @@ export async function unbindWorkspace(database: Database, id: string, organizati
     [id, organizationId],
   )
   return rowCount === 1
+}
+
+/** Deletes a repository by our id, unless its workspace has been bound again. */
+export async function removeUnboundRepository(database: Database, id: string): Promise<void> {
+  await database.query(
+    `delete from repositories r using bitbucket_workspaces w
+      where r.id = $1 and w.id = r.bitbucket_workspace_id and w.organization_id is null`,
+    [id],
+  )
 }
 
 /** Unbinds all workspaces of an organization that is deleted, and queues their removal. */

@@ -8,7 +8,7 @@ import { type ReportServices, reportCheck } from '../checks/report-build.ts'
 import { findCheck, insertCheck } from '../checks/store.ts'
 import { type ConnectedRepository, findConnected } from '../repositories/connected-repository.ts'
 import { setSchedules } from '../triggers/schedules.ts'
-import { archiveVanished, insertFromCode, knownPipelines, setFromCode } from './pipeline-store.ts'
+import { archiveVanished, insertFromCode, knownPipelines, setFromCode, takeName } from './pipeline-store.ts'
 import { type CodePipeline, type KnownPipeline, planPipelines } from './plan-pipelines.ts'
 import {
   type DiscoveryRow,
@@ -38,10 +38,10 @@ async function applyDiscovery({ pool, engine }: ReportServices, id: string): Pro
   const loaded = await engine.store.builds.load(id)
   if (loaded === undefined || !isBuildTerminal(loaded.build.state)) return
   const found = readResult(loaded.build)
-  const repository = await findConnected(pool, row.forge, row.forge_repository_id)
   await transaction(pool, async (client) => {
     await lockRepository(client, row)
     if ((await findDiscovery(client, id))?.state !== 'rendering') return
+    const repository = await findConnected(client, row.forge, row.forge_repository_id)
     const isConnected = repository?.organizationId === row.organization_id
     if (repository === undefined || !isConnected || (await isSuperseded(client, row))) {
       await endDiscovery(client, id, 'superseded', [])
@@ -72,6 +72,7 @@ async function apply(
   repository: ConnectedRepository,
   found: Discovered,
 ): Promise<readonly EnvelopeError[]> {
+  await takeName(client, repository)
   const plan = planPipelines(await knownPipelines(client, repository), found)
   for (const { pipeline, code } of plan.set) await set(client, repository, pipeline, code)
   for (const { id, slug } of plan.archive) {
@@ -93,9 +94,9 @@ async function set(
   else await setFromCode(client, pipeline.id, repository, code)
   if (pipeline?.archived_by === 'discovery') await audit(client, repository, 'pipeline.restored', made.slug)
   if (pipeline !== null && !pipeline.isOurs) await audit(client, repository, 'pipeline.adopted', made.slug)
-  const isLive = pipeline?.archived_by !== 'person'
+  // Also for a pipeline that a person archived: it builds nothing, and may be restored.
   const schedules = code.triggers.filter((trigger) => trigger.event === 'schedule')
-  await setSchedules(client, made.id, isLive ? schedules : [], new Date())
+  await setSchedules(client, made.id, schedules, new Date())
 }
 
 function audit(

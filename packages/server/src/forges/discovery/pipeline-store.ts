@@ -26,6 +26,32 @@ export async function knownPipelines(
   return rows
 }
 
+/**
+ * Takes the repository's name from pipelines of repositories that no longer have it: each gets the
+ * present name of its repository, or none if that is not connected or another pipeline has the
+ * name. Otherwise the code of this repository could not have a pipeline with the same source slug.
+ */
+export async function takeName(
+  database: Database,
+  { organizationId, forge, address }: ConnectedRepository,
+): Promise<void> {
+  await database.query({
+    name: 'take-name-of-repository',
+    text: `update pipelines p
+              set repo_name = (select r.owner || '/' || r.name from active_repositories r
+                                where r.organization_id = $1 and r.forge = p.forge and r.external_id = p.forge_repository_id
+                                  and not exists (select from pipelines q
+                                                   where q.organization_id = $1 and q.source_slug = p.source_slug
+                                                     and lower(q.repo_name) = lower(r.owner || '/' || r.name)))
+            where p.organization_id = $1 and lower(p.repo_name) = lower($2)
+              and p.forge is not null and (p.forge, p.forge_repository_id) <> ($3, $4)
+              and not exists (select from active_repositories r
+                               where r.organization_id = $1 and r.forge = p.forge and r.external_id = p.forge_repository_id
+                                 and lower(r.owner || '/' || r.name) = lower($2))`,
+    values: [organizationId, address.fullName, forge, address.externalId],
+  })
+}
+
 /** Updates a pipeline to its code, except its slug. Restores a pipeline that discovery archived. */
 export async function setFromCode(
   database: Database,
@@ -38,11 +64,11 @@ export async function setFromCode(
     text: `update pipelines p
               set name = $2, allow_manual = $3, default_branch = $4, triggers = $5, source_slug = $6, forge = $7,
                   forge_repository_id = $8, repository = $9, managed_by_code = true,
-                  -- Follows a renamed repository, unless a pipeline created by hand has the new name.
-                  repo_name = case when exists (select from pipelines q
-                                                 where q.organization_id = p.organization_id and q.id <> p.id
-                                                   and lower(q.repo_name) = lower($10) and q.source_slug = $6)
-                                   then repo_name else $10 end,
+                  -- Follows a renamed repository, unless another pipeline has the new name.
+                  repo_name = case when not exists (select from pipelines q
+                                                     where q.organization_id = p.organization_id and q.id <> p.id
+                                                       and lower(q.repo_name) = lower($10) and q.source_slug = $6) then $10
+                                   when lower(repo_name) <> lower($10) then repo_name end,
                   archived_at = case when archived_by = 'discovery' then null else archived_at end,
                   archived_by = nullif(archived_by, 'discovery')
             where id = $1`,
@@ -61,7 +87,11 @@ export async function setFromCode(
   })
 }
 
-/** Creates a pipeline with a slug made from the names of the repository and the pipeline. */
+/**
+ * Creates a pipeline with a slug made from the names of the repository and the pipeline. It has no
+ * repository name while a pipeline of another repository with the same name has it, as on two
+ * forges.
+ */
 export async function insertFromCode(
   database: Database,
   repository: ConnectedRepository,
@@ -76,7 +106,10 @@ export async function insertFromCode(
       name: 'insert-pipeline-from-code',
       text: `insert into pipelines (id, organization_id, slug, name, repository, repo_name, source_slug, default_branch, allow_manual,
                                     triggers, forge, forge_repository_id, managed_by_code)
-             values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, true)
+             values ($1, $2, $3, $4, $5, case when not exists (select from pipelines q
+                                                                where q.organization_id = $2 and lower(q.repo_name) = lower($6)
+                                                                  and q.source_slug = $7) then $6 end,
+                     $7, $8, $9, $10, $11, $12, true)
              on conflict (organization_id, slug) do nothing`,
       values: [
         id,

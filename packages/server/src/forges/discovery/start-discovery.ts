@@ -7,7 +7,7 @@ import type { BuildEngine } from '../../builds/engine/build-engine.ts'
 import { transaction } from '../../platform/database/transaction.ts'
 import type { ForgeName, Forges } from '../forge/forge.ts'
 import { type ConnectedRepository, findConnected } from '../repositories/connected-repository.ts'
-import { insertDiscovery, newestDiscovery } from './store.ts'
+import { type DiscoveryRow, insertDiscovery, lockRepository, newestDiscovery } from './store.ts'
 
 export interface DiscoveryServices {
   readonly pool: pg.Pool
@@ -19,7 +19,7 @@ export interface DiscoveryServices {
 export interface WantedDiscovery {
   readonly forge: ForgeName
   readonly repository: string
-  /** Repeats the discovery of an unchanged commit. */
+  /** Repeats the discovery of a commit even if the last one was applied. */
   readonly again: boolean
 }
 
@@ -36,10 +36,16 @@ export async function startDiscovery(services: DiscoveryServices, wanted: Wanted
   const commit = await forge.branchHead(repository.address, repository.defaultBranch)
   // The repository has no commit yet.
   if (commit === null) return
-  const newest = await newestDiscovery(pool, repository)
-  if (newest?.commit === commit && !wanted.again) return
   const id = randomUUID()
   const announce = await transaction(pool, async (client) => {
+    // The newest discovery may be about to end without a result.
+    await lockRepository(client, {
+      organization_id: repository.organizationId,
+      forge: repository.forge,
+      forge_repository_id: repository.address.externalId,
+    })
+    const newest = await newestDiscovery(client, repository)
+    if (newest?.commit === commit && !wanted.again && !hasNoResult(newest)) return null
     await insertDiscovery(client, id, repository, commit)
     const request = {
       id,
@@ -50,7 +56,15 @@ export async function startDiscovery(services: DiscoveryServices, wanted: Wanted
     } as const
     return (await engine.submit(client, request, contextOf(repository, commit, services.publicUrl))).announce
   })
-  announce()
+  await announce?.()
+}
+
+/**
+ * Returns whether a discovery ended without changing the pipelines: its rendering failed, or the
+ * repository was not connected at its end.
+ */
+function hasNoResult({ state }: DiscoveryRow): boolean {
+  return state === 'failed' || state === 'superseded'
 }
 
 function contextOf(repository: ConnectedRepository, commit: string, publicUrl: string): BuildContext {

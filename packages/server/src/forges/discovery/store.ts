@@ -50,10 +50,17 @@ export async function findDiscovery(database: Database, id: string): Promise<Dis
   return rows[0]
 }
 
-/** Prevents other discoveries of the repository from being applied until the transaction ends. */
+/**
+ * Prevents other discoveries of the repository from being started or applied until the transaction
+ * ends.
+ */
 export async function lockRepository(
   database: Database,
-  { organization_id, forge, forge_repository_id }: DiscoveryRow,
+  {
+    organization_id,
+    forge,
+    forge_repository_id,
+  }: Pick<DiscoveryRow, 'organization_id' | 'forge' | 'forge_repository_id'>,
 ): Promise<void> {
   await database.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [
     `discovery ${organization_id} ${forge} ${forge_repository_id}`,
@@ -121,8 +128,8 @@ const queues = 8
 
 /**
  * Queues the discovery of repositories, by their forge's ids. Requests before it starts are merged
- * into one. `again`: also discover an unchanged commit. The priority is low, because an
- * installation may have thousands of repositories.
+ * into one. `again`: also if the last discovery of the same commit was applied. The priority is
+ * low, because an installation may have thousands of repositories.
  */
 export async function queueDiscovery(
   database: Database,

@@ -7,10 +7,7 @@ import type { Logger } from 'pino'
  */
 const restMs = 10 * 60_000
 
-/**
- * Limits the time for which a suspended process keeps its locks. Packing a large log takes a
- * fraction of this time.
- */
+/** Limits the time for which a suspended process keeps its locks. */
 const heldUpMs = 120_000
 
 /**
