@@ -316,7 +316,7 @@ export const windows: readonly Window[] = [
   {
     name: 'a log is packed, nothing refers to it',
     file: 'server/src/builds/logs/pack-logs.ts',
-    before: 'if (packed.length > 0) await keepPacked(',
+    before: 'if (jobIds.length > 0) await keepPacked(',
     // All logs of the build may be packed together.
     times: 1,
     scene: 'build',
